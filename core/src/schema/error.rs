@@ -1,0 +1,137 @@
+//! Why a type description is refused.
+
+use super::codec::MAX_DESCRIPTION;
+use super::{MAX_DEPTH, MAX_SIZE, TypeId};
+
+/// A type description that does not hold together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// A type of zero or too many bytes.
+    #[error("type {name:?} has a size of {size} bytes; sizes are 1 to {MAX_SIZE}")]
+    Size {
+        /// The type.
+        name: String,
+        /// Its claimed size in bytes.
+        size: u64,
+    },
+    /// An alignment that is no power of two up to 4096.
+    #[error(
+        "type {name:?} has an alignment of {align} bytes; it must be a power of two up to 4096"
+    )]
+    Align {
+        /// The type.
+        name: String,
+        /// Its claimed alignment in bytes.
+        align: u64,
+    },
+    /// An alignment by which the type's parts could not be accessed.
+    #[error("type {name:?} has an alignment of {align} bytes; what it is made of needs {least}")]
+    Misaligned {
+        /// The type.
+        name: String,
+        /// Its claimed alignment in bytes.
+        align: u64,
+        /// The least it can have.
+        least: u64,
+    },
+    /// A scalar, array or protected type whose size does not follow from what it is made of.
+    #[error("type {name:?} has {size} bytes where {expected} are needed")]
+    WrongSize {
+        /// The type.
+        name: String,
+        /// Its claimed size in bytes.
+        size: u64,
+        /// What it must be.
+        expected: String,
+    },
+    /// A reference to a type that was not added before.
+    #[error("type {name:?} refers to type {}, which is not defined before it", id.0)]
+    UnknownType {
+        /// The type that refers.
+        name: String,
+        /// What it refers to.
+        id: TypeId,
+    },
+    /// A member that does not lie within its struct, or is misaligned.
+    #[error(
+        "field {field:?} of {name:?} at offset {offset} with {size} bytes does not fit: {reason}"
+    )]
+    Field {
+        /// The struct or union.
+        name: String,
+        /// The member.
+        field: String,
+        /// Its offset in bytes.
+        offset: u64,
+        /// Its size in bytes.
+        size: u64,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Two members or two variants with one name.
+    #[error("{name:?} has {member:?} twice")]
+    Duplicate {
+        /// The type.
+        name: String,
+        /// The repeated name.
+        member: String,
+    },
+    /// An enum value or flag that its integer cannot hold.
+    #[error("{variant:?} = {value} does not fit into the {size} bytes of {name:?}")]
+    Variant {
+        /// The enum or flag set.
+        name: String,
+        /// The named value.
+        variant: String,
+        /// Its value.
+        value: i128,
+        /// Size of the integer in bytes.
+        size: u64,
+    },
+    /// A protection around something it cannot protect.
+    #[error("type {name:?} cannot be {protection}: {reason}")]
+    Protection {
+        /// The protected type.
+        name: String,
+        /// The protection.
+        protection: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// An annotation that contradicts itself or the field's type.
+    #[error("field {field:?} of {name:?}: {reason}")]
+    Metadata {
+        /// The struct or union.
+        name: String,
+        /// The member.
+        field: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Types nested too deeply.
+    #[error("type {name:?} nests deeper than {MAX_DEPTH} levels")]
+    TooDeep {
+        /// The type.
+        name: String,
+    },
+    /// A type with too many members, values or words about them.
+    #[error(
+        "the description of type {name:?} takes {len_bytes} bytes; at most {MAX_DESCRIPTION} are allowed"
+    )]
+    TooLong {
+        /// The type.
+        name: String,
+        /// Length of its description in bytes.
+        len_bytes: usize,
+    },
+    /// More than 2^32 types.
+    #[error("a schema holds at most 2^32 types")]
+    TooManyTypes,
+    /// A name that is empty where one is needed, or longer than 1024 bytes.
+    #[error("{what} needs a name of 1 to 1024 bytes")]
+    Name {
+        /// What lacks the name.
+        what: String,
+    },
+}

@@ -1,0 +1,375 @@
+//! The types of a session, as plain data.
+//!
+//! A [`Schema`] is an append-only arena of [`Type`]s that refer to each other by [`TypeId`]. A type
+//! may refer only to types added before it, so the graph has no cycles, and [`Schema::add`] is the
+//! one place where a description is judged: whatever is in a `Schema` has sizes and offsets that
+//! fit, however it came here (derived, generated, or decoded from a stranger's memory).
+//!
+//! Nothing here knows about memory, processes or text on a screen.
+
+pub mod codec;
+mod describe;
+mod error;
+mod hash;
+mod judge;
+mod metadata;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use error::SchemaError;
+pub use metadata::{Metadata, Number};
+
+/// The largest size of one value, in bytes: 2^40. Larger ones are refused, so that no sum of an
+/// address and an offset can overflow.
+pub const MAX_SIZE: u64 = 1 << 40;
+
+/// How deeply types may nest; bounds every recursion over a type.
+pub const MAX_DEPTH: u32 = 64;
+
+/// A type of one [`Schema`]: its position in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeId(pub u32);
+
+/// How the bytes of a place are shared between writers and readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protection {
+    /// Relaxed atomic access of each scalar's own width; a whole struct may mix moments.
+    Plain,
+    /// One scalar, acquire and release, read-modify-write by the processor.
+    Atomic,
+    /// A two-slot sequence lock around the whole value: it is always of one write.
+    Seqlock,
+    /// Like `Seqlock`, and offered for read-modify-write of the whole value.
+    Locked,
+}
+
+/// One type: its size and what its bytes mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Type {
+    /// The name it was declared with; empty for types made of others (arrays, protected values).
+    pub name: Arc<str>,
+    /// Size in bytes, at least 1.
+    pub size: u64,
+    /// Alignment in bytes, a power of two up to 4096.
+    pub align: u64,
+    /// What the bytes mean.
+    pub kind: Kind,
+}
+
+/// What the bytes of a type mean.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// One byte, 0 or 1; any other byte reads as true.
+    Bool,
+    /// A two's complement or unsigned integer of 1, 2, 4, 8 or 16 bytes.
+    Int {
+        /// Whether it is signed.
+        signed: bool,
+    },
+    /// IEEE 754 of 4 or 8 bytes.
+    Float,
+    /// UTF-8 text in an array of bytes, ended by a zero byte or the end of the array.
+    Text,
+    /// An integer of which some values have names.
+    Enum {
+        /// Whether the integer is signed.
+        signed: bool,
+        /// The named values.
+        variants: Vec<Variant>,
+    },
+    /// An unsigned integer whose bits have names.
+    Flags {
+        /// The named bits or groups of bits.
+        flags: Vec<Variant>,
+    },
+    /// Named members one after the other.
+    Struct {
+        /// The members, in the order of their declaration.
+        fields: Vec<Field>,
+    },
+    /// Named members over each other. Memory holds it in whole words of 8 bytes, accessed as such.
+    Union {
+        /// The members, each at offset 0.
+        members: Vec<Field>,
+    },
+    /// Elements of one type, without gaps; an N-dimensional array is an array of arrays.
+    Array {
+        /// The type of each element.
+        element: TypeId,
+        /// How many, at least 1.
+        count: u64,
+    },
+    /// An address of 8 bytes in the producer's own memory: shown, never followed.
+    Pointer {
+        /// What it points to, in the producer's words.
+        target: Arc<str>,
+    },
+    /// Another name for a type.
+    Alias {
+        /// The type it stands for.
+        of: TypeId,
+    },
+    /// A value stored under a protection other than plain.
+    ///
+    /// `Atomic` has the size of its scalar. `Seqlock` and `Locked` are a word of 8 bytes and two
+    /// copies of the value, each padded to whole words: see [`guarded_size`].
+    Protected {
+        /// `Atomic`, `Seqlock` or `Locked`.
+        protection: Protection,
+        /// The protected value; no protection lies inside it.
+        value: TypeId,
+    },
+}
+
+/// A named value of an enum, or a named bit pattern of a flag set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: i128,
+}
+
+/// A member of a struct or union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name, unique within the struct.
+    pub name: Arc<str>,
+    /// Its type; protections other than plain are [`Kind::Protected`] types.
+    pub type_id: TypeId,
+    /// Bytes from the start of the struct.
+    pub offset: u64,
+    /// For a bitfield, which bits of the integer at `offset`.
+    pub bits: Option<Bits>,
+    /// What else was declared about it.
+    pub metadata: Metadata,
+}
+
+/// Part of an integer: `width` bits starting `offset` bits above the least significant one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bits {
+    /// Index of the lowest bit.
+    pub offset: u8,
+    /// Number of bits, at least 1.
+    pub width: u8,
+}
+
+/// The types of a session.
+///
+/// Cloning is cheap: types are shared.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    types: Vec<Arc<Type>>,
+    summaries: Vec<Summary>,
+    by_hash: HashMap<u128, TypeId>,
+}
+
+/// What is derived once per type when it is added.
+#[derive(Clone, Copy, Debug)]
+struct Summary {
+    hash: u128,
+    depth: u32,
+    /// Number of values that a whole read makes, saturating.
+    values: u64,
+    protected: bool,
+}
+
+/// Words of 8 bytes that a value of `size` bytes takes inside a guarded place.
+pub const fn words_of(size: u64) -> u64 {
+    size.div_ceil(8)
+}
+
+/// Bytes of a seqlock or locked place for values of `size` bytes: the word and two copies.
+pub const fn guarded_size(size: u64) -> u64 {
+    8 + 16 * words_of(size)
+}
+
+impl Schema {
+    /// An empty schema.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a type and returns its id; a type equal to an earlier one gets the earlier one's id.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] names the type and what is wrong with it; the schema is unchanged.
+    pub fn add(&mut self, ty: Type) -> Result<TypeId, SchemaError> {
+        let summary = self.judge(&ty)?;
+        if let Some(&id) = self.by_hash.get(&summary.hash) {
+            return Ok(id);
+        }
+        let id = TypeId(u32::try_from(self.types.len()).map_err(|_| SchemaError::TooManyTypes)?);
+        self.types.push(Arc::new(ty));
+        self.summaries.push(summary);
+        self.by_hash.insert(summary.hash, id);
+        Ok(id)
+    }
+
+    /// The type with this id, if the schema has it.
+    pub fn get(&self, id: TypeId) -> Option<&Arc<Type>> {
+        self.types.get(id.0 as usize)
+    }
+
+    /// All types, in the order they were added.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (TypeId, &Arc<Type>)> {
+        self.types
+            .iter()
+            .enumerate()
+            .map(|(index, ty)| (TypeId(index as u32), ty))
+    }
+
+    /// Number of types.
+    pub fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    /// Whether there is no type.
+    pub fn is_empty(&self) -> bool {
+        self.types.is_empty()
+    }
+
+    /// The structural hash of a type: equal for equal types in any two schemas.
+    ///
+    /// # Panics
+    ///
+    /// If `id` is not of this schema.
+    pub fn hash_of(&self, id: TypeId) -> u128 {
+        self.summaries[id.0 as usize].hash
+    }
+
+    /// How many values a read of the whole type makes; saturates at `u64::MAX`.
+    ///
+    /// # Panics
+    ///
+    /// If `id` is not of this schema.
+    pub fn values_of(&self, id: TypeId) -> u64 {
+        self.summaries[id.0 as usize].values
+    }
+
+    /// The type behind aliases and protections: what a user calls the type of the place.
+    ///
+    /// # Panics
+    ///
+    /// If `id` is not of this schema.
+    pub fn bare(&self, mut id: TypeId) -> TypeId {
+        loop {
+            match self[id].kind {
+                Kind::Alias { of } => id = of,
+                Kind::Protected { value, .. } => id = value,
+                _ => return id,
+            }
+        }
+    }
+
+    /// The protection of a place of this type.
+    ///
+    /// # Panics
+    ///
+    /// If `id` is not of this schema.
+    pub fn protection(&self, mut id: TypeId) -> Protection {
+        loop {
+            match self[id].kind {
+                Kind::Alias { of } => id = of,
+                Kind::Protected { protection, .. } => return protection,
+                _ => return Protection::Plain,
+            }
+        }
+    }
+
+    /// The first type with this name that objects are made of, or else any with this name.
+    pub fn find(&self, name: &str) -> Option<TypeId> {
+        self.iter()
+            .find(|(_, ty)| &*ty.name == name)
+            .map(|(id, _)| id)
+    }
+
+    /// The struct or union member `name` of the type behind `id`.
+    pub fn member(&self, id: TypeId, name: &str) -> Option<&Field> {
+        self[self.bare(id)]
+            .members()?
+            .iter()
+            .find(|field| &*field.name == name)
+    }
+
+    /// Adds an array of `count` elements.
+    ///
+    /// # Errors
+    ///
+    /// If it has no elements or grows beyond [`MAX_SIZE`].
+    pub fn add_array(&mut self, element: TypeId, count: u64) -> Result<TypeId, SchemaError> {
+        let of = self.get(element).ok_or(SchemaError::UnknownType {
+            name: "array".into(),
+            id: element,
+        })?;
+        let size = of.size.saturating_mul(count);
+        let align = of.align;
+        self.add(Type {
+            name: "".into(),
+            size,
+            align,
+            kind: Kind::Array { element, count },
+        })
+    }
+
+    /// Adds the protected form of a value type.
+    ///
+    /// # Errors
+    ///
+    /// If the protection cannot hold such a value: `Atomic` needs a scalar of at most 8 bytes.
+    pub fn add_protected(
+        &mut self,
+        protection: Protection,
+        value: TypeId,
+    ) -> Result<TypeId, SchemaError> {
+        let of = self.get(value).ok_or(SchemaError::UnknownType {
+            name: "protected".into(),
+            id: value,
+        })?;
+        let (size, align) = match protection {
+            Protection::Plain => return Ok(value),
+            Protection::Atomic => (of.size, of.align),
+            Protection::Seqlock | Protection::Locked => (guarded_size(of.size), 8),
+        };
+        self.add(Type {
+            name: "".into(),
+            size,
+            align,
+            kind: Kind::Protected { protection, value },
+        })
+    }
+}
+
+impl std::ops::Index<TypeId> for Schema {
+    type Output = Type;
+
+    fn index(&self, id: TypeId) -> &Type {
+        &self.types[id.0 as usize]
+    }
+}
+
+impl Type {
+    /// The members of a struct or union.
+    pub fn members(&self) -> Option<&[Field]> {
+        match &self.kind {
+            Kind::Struct { fields } => Some(fields),
+            Kind::Union { members } => Some(members),
+            _ => None,
+        }
+    }
+
+    /// Whether a value is one number, truth value, name or address: it is accessed by one load.
+    pub fn is_scalar(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Bool
+                | Kind::Int { .. }
+                | Kind::Float
+                | Kind::Enum { .. }
+                | Kind::Flags { .. }
+                | Kind::Pointer { .. }
+        )
+    }
+}
