@@ -3,6 +3,8 @@
 
 mod coerce;
 pub mod schema;
+mod sync;
 mod value;
 pub use coerce::{Reason, Refusal};
+pub use sync::{Busy, Contended, Owner};
 pub use value::{ConvertError, EnumValue, FlagsValue, Value};

@@ -1,0 +1,342 @@
+//! The two-slot sequence lock: readers never wait, and a writer's death costs nobody anything.
+//!
+//! A guarded value is one word and two copies of the value. The word is
+//!
+//! ```text
+//! bit 63                                24 23           0
+//!    | sequence: values published so far  | owner        |
+//! ```
+//!
+//! and has these states, of which a reader sees only the sequence:
+//!
+//! | sequence | owner | even copy | odd copy | who may do what |
+//! |---|---|---|---|---|
+//! | even | nobody | the value | anything | any writer may claim |
+//! | odd  | nobody | anything | the value | any writer may claim |
+//! | even | `o` | the value | being written by `o` | others wait, or claim if `o` is dead |
+//! | odd  | `o` | being written by `o` | the value | others wait, or claim if `o` is dead |
+//!
+//! | from | to | by |
+//! |---|---|---|
+//! | (s, nobody) | (s, me) | claim: one compare-and-swap |
+//! | (s, dead)   | (s, me) | takeover: the same on the whole word, so that only one succeeds |
+//! | (s, me)     | (s+1, me) | publish and keep the claim: one store |
+//! | (s, me)     | (s+1, nobody) | publish and release: one store |
+//! | (s, me)     | (s, nobody) | release without a new value: one store |
+//!
+//! The copy that the sequence names is never touched. Whatever a dead writer left half-written is
+//! in the other copy, and its successor writes that one anew from its first word to its last.
+//!
+//! The sequence has 40 bits. A reader is fooled only if it is stopped within one copy and exactly
+//! a multiple of 2^40 values are published meanwhile, which takes the fastest writer half an hour.
+
+use std::mem::ManuallyDrop;
+use std::ops::Range;
+
+use super::atomic::{AtomicU64, Ordering, Patience, READ_ATTEMPTS, Waited, fence, pause};
+use super::owner::{OWNER_BITS, Owner};
+
+/// A new value was published during each of the reader's attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a new value was published during each of {attempts} attempts to read")]
+pub struct Contended {
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// Another writer held the value for longer than a writer waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the value is being written by {owner}; try again")]
+pub struct Busy {
+    /// Who held it when the time was over; [`Owner::NOBODY`] if several writers took turns so fast
+    /// that none was seen holding it.
+    pub owner: Owner,
+}
+
+/// A guarded value: its word and its two copies; copying this is free.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TwoSlot<'a> {
+    word: &'a AtomicU64,
+    even: &'a [AtomicU64],
+    odd: &'a [AtomicU64],
+}
+
+/// The right to write a guarded value; dropping it gives the right back, with the value as it is.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    slots: TwoSlot<'a>,
+    me: Owner,
+    /// The sequence last published. Nobody else changes it while this claim lives, so it is never
+    /// loaded again.
+    sequence: u64,
+}
+
+impl<'a> TwoSlot<'a> {
+    /// A guarded value made of these words.
+    ///
+    /// # Panics
+    ///
+    /// If the copies are not equally long.
+    #[inline]
+    pub(crate) fn new(word: &'a AtomicU64, [even, odd]: [&'a [AtomicU64]; 2]) -> Self {
+        assert_eq!(even.len(), odd.len(), "both copies are of one type");
+        Self { word, even, odd }
+    }
+
+    /// How many words the value has.
+    #[inline]
+    pub(crate) fn len_words(&self) -> usize {
+        self.even.len()
+    }
+
+    /// How many values were published so far, modulo 2^40.
+    #[inline]
+    pub(crate) fn sequence(&self) -> u64 {
+        sequence_of(self.word.load(Ordering::Relaxed))
+    }
+
+    /// Copies the last published value to `out` and returns its sequence.
+    ///
+    /// # Errors
+    ///
+    /// [`Contended`] if a new value was published during each of [`READ_ATTEMPTS`] tries.
+    ///
+    /// # Panics
+    ///
+    /// If `out` is not as long as the value.
+    #[inline]
+    pub(crate) fn read(&self, out: &mut [u64]) -> Result<u64, Contended> {
+        self.read_part(0..self.len_words(), out)
+    }
+
+    /// Like [`read`](Self::read), of these words of the value only.
+    #[inline]
+    pub(crate) fn read_part(&self, words: Range<usize>, out: &mut [u64]) -> Result<u64, Contended> {
+        let mut attempts = 0;
+        loop {
+            if let Some(sequence) = self.try_read_part(words.clone(), out) {
+                return Ok(sequence);
+            }
+            attempts = attempted(attempts)?;
+        }
+    }
+
+    /// One attempt to [`read`](Self::read); `None` if a new value was published meanwhile.
+    #[inline]
+    pub(crate) fn try_read(&self, out: &mut [u64]) -> Option<u64> {
+        self.try_read_part(0..self.len_words(), out)
+    }
+
+    /// One attempt to [`read_part`](Self::read_part); `None` if a new value was published meanwhile.
+    #[inline]
+    pub(crate) fn try_read_part(&self, words: Range<usize>, out: &mut [u64]) -> Option<u64> {
+        let sequence = self.sequence();
+        // Partner: the release stores of `publish`, `publish_and_release` and `drop`. Whoever sees
+        // a sequence sees the words that were written before it.
+        fence(Ordering::Acquire);
+        load_words(&self.copy(sequence)[words], out);
+        // Partner: the release fence of `fill`. If a word above came from a writer that is already
+        // filling this copy anew, the load below sees that the sequence has moved.
+        fence(Ordering::Acquire);
+        // The owner is ignored: a claim alone changes no value.
+        (self.sequence() == sequence).then_some(sequence)
+    }
+
+    /// Takes the right to write, for `me`.
+    ///
+    /// Waits a bounded time for another writer (W3). `is_dead` is asked, repeatedly, about an owner
+    /// that does not let go within a few microseconds; it is never asked about `me`, which is
+    /// another thread of this process.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`] names who held the value until the time was over.
+    #[inline]
+    pub(crate) fn claim(
+        self,
+        me: Owner,
+        is_dead: impl Fn(Owner) -> bool,
+    ) -> Result<Claim<'a>, Busy> {
+        match self.try_claim(me) {
+            Some(claim) => Ok(claim),
+            None => self.claim_later(me, &is_dead),
+        }
+    }
+
+    /// Takes the right to write, for `me`, if nobody has it.
+    #[inline]
+    pub(crate) fn try_claim(self, me: Owner) -> Option<Claim<'a>> {
+        let seen = self.word.load(Ordering::Relaxed);
+        if !Owner::of_word(seen).is_nobody() {
+            return None;
+        }
+        self.replace_owner(seen, me).ok()
+    }
+
+    #[cold]
+    fn claim_later(self, me: Owner, is_dead: &dyn Fn(Owner) -> bool) -> Result<Claim<'a>, Busy> {
+        let mut patience = Patience::new();
+        let mut busy = Busy {
+            owner: Owner::NOBODY,
+        };
+        loop {
+            let waited = patience.wait();
+            let seen = self.word.load(Ordering::Relaxed);
+            let owner = Owner::of_word(seen);
+            let vacant = owner.is_nobody()
+                || (owner != me && !matches!(waited, Waited::Spun) && is_dead(owner));
+            if vacant {
+                if let Ok(claim) = self.replace_owner(seen, me) {
+                    return Ok(claim);
+                }
+            } else {
+                busy.owner = owner;
+            }
+            if matches!(waited, Waited::Enough) {
+                return Err(busy);
+            }
+        }
+    }
+
+    /// Claims the word if it is still `seen`: on the whole word, so that of several who found the
+    /// owner dead, or nobody there, one succeeds.
+    #[inline]
+    fn replace_owner(self, seen: u64, me: Owner) -> Result<Claim<'a>, u64> {
+        let sequence = sequence_of(seen);
+        // Acquire; partner: the release store of the writer before, whose words this one's must
+        // follow in every order, and which `read_current` copies. (A dead one's last stores are
+        // before its death.) What fails needs no ordering: nothing is read on account of it.
+        self.word.compare_exchange(
+            seen,
+            word_of(sequence, me),
+            Ordering::Acquire,
+            Ordering::Relaxed,
+        )?;
+        Ok(Claim {
+            slots: self,
+            me,
+            sequence,
+        })
+    }
+
+    /// The copy that holds the value of this sequence.
+    #[inline]
+    fn copy(&self, sequence: u64) -> &'a [AtomicU64] {
+        if sequence.is_multiple_of(2) {
+            self.even
+        } else {
+            self.odd
+        }
+    }
+}
+
+impl Claim<'_> {
+    /// Publishes a new value and keeps the claim: stores only.
+    ///
+    /// # Panics
+    ///
+    /// If `words` is not as long as the value.
+    #[inline]
+    pub(crate) fn publish(&mut self, words: &[u64]) {
+        self.sequence = self.fill(words);
+        // Partner: the reader's first fence.
+        self.slots
+            .word
+            .store(word_of(self.sequence, self.me), Ordering::Release);
+    }
+
+    /// Publishes a new value and gives the claim back, with one store.
+    ///
+    /// # Panics
+    ///
+    /// If `words` is not as long as the value.
+    #[inline]
+    pub(crate) fn publish_and_release(self, words: &[u64]) {
+        let sequence = self.fill(words);
+        let claim = ManuallyDrop::new(self);
+        // Partners: the reader's first fence, and the next writer's claim.
+        claim
+            .slots
+            .word
+            .store(word_of(sequence, Owner::NOBODY), Ordering::Release);
+    }
+
+    /// Copies the present value to `out`; nobody can change it while this claim lives.
+    ///
+    /// # Panics
+    ///
+    /// If `out` is not as long as the value.
+    #[inline]
+    pub(crate) fn read_current(&self, out: &mut [u64]) {
+        load_words(self.slots.copy(self.sequence), out);
+    }
+
+    /// Writes the copy that nobody reads and returns the sequence that will name it.
+    #[inline]
+    fn fill(&self, words: &[u64]) -> u64 {
+        let next = next_sequence(self.sequence);
+        // Partner: the reader's second fence. A reader that is still copying what this copy held
+        // two values ago, and gets one of the words below, must then see that the sequence has
+        // moved on since: the store that did it, by this writer or one before, precedes the fence.
+        fence(Ordering::Release);
+        store_words(self.slots.copy(next), words);
+        next
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        // Partners as of `publish_and_release`: this store hides the one that published the value
+        // from those who come later, so it has to pass on the words.
+        self.slots
+            .word
+            .store(word_of(self.sequence, Owner::NOBODY), Ordering::Release);
+    }
+}
+
+/// What a reader does between two attempts: pauses, and counts one more or gives up.
+///
+/// Takes nothing by reference, so that what was read can stay in registers.
+#[cold]
+#[inline(never)]
+pub(crate) fn attempted(attempts: u32) -> Result<u32, Contended> {
+    let attempts = attempts + 1;
+    if attempts == READ_ATTEMPTS {
+        return Err(Contended { attempts });
+    }
+    pause();
+    Ok(attempts)
+}
+
+const fn sequence_of(word: u64) -> u64 {
+    word >> OWNER_BITS
+}
+
+/// The word for this sequence, of which the low 40 bits count.
+const fn word_of(sequence: u64, owner: Owner) -> u64 {
+    sequence << OWNER_BITS | owner.bits()
+}
+
+const fn next_sequence(sequence: u64) -> u64 {
+    sequence_of(word_of(sequence + 1, Owner::NOBODY))
+}
+
+#[inline]
+fn load_words(from: &[AtomicU64], to: &mut [u64]) {
+    assert_eq!(from.len(), to.len(), "the buffer is as long as the value");
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = from.load(Ordering::Relaxed);
+    }
+}
+
+#[inline]
+fn store_words(to: &[AtomicU64], from: &[u64]) {
+    assert_eq!(
+        from.len(),
+        to.len(),
+        "the new value is as long as the old one"
+    );
+    for (to, from) in to.iter().zip(from) {
+        to.store(*from, Ordering::Relaxed);
+    }
+}
