@@ -1,10 +1,30 @@
 //! Typed objects of a live program in shared memory, to be looked into and steered from outside.
 #![deny(unsafe_code)]
 
+// What the derive writes names this crate, in this crate's own tests and examples too.
+extern crate self as memglass;
+
 mod coerce;
+#[doc(hidden)]
+pub mod doc;
+mod identity;
+mod observe;
+mod protection;
 pub mod schema;
 mod sync;
 mod value;
+/// The crate whose `bitflags!` makes flag sets that `#[derive(Observe)]` understands.
+pub use bitflags;
 pub use coerce::{Reason, Refusal};
+pub use memglass_derive::Observe;
+#[doc(hidden)]
+pub use observe::derive_support;
+pub use observe::{
+    AtomicBits, AtomicInteger, AtomicScalar, Bits, Bitwise, InvalidValue, Observe, Scalar, Shape,
+    Storage,
+};
+pub use protection::{
+    Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,
+};
 pub use sync::{Busy, Contended, Owner};
 pub use value::{ConvertError, EnumValue, FlagsValue, Value};

@@ -1,0 +1,284 @@
+//! What may stand inside `#[observe(...)]`, and how each argument is written.
+
+use darling::ast::NestedMeta;
+use darling::error::Accumulator;
+use darling::{FromAttributes, FromMeta};
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
+
+/// Arguments of a struct, union, enum or flag set.
+#[derive(Default, FromAttributes)]
+#[darling(attributes(observe), default, allow_unknown_fields)]
+pub(crate) struct TypeArgs {
+    pub(crate) name: Option<Text>,
+    pub(crate) seqlock: Mark,
+    pub(crate) locked: Mark,
+}
+
+/// Arguments of an enum's variant.
+#[derive(Default, FromAttributes)]
+#[darling(attributes(observe), default, allow_unknown_fields)]
+pub(crate) struct VariantArgs {
+    pub(crate) name: Option<Text>,
+}
+
+/// Arguments of a field.
+#[derive(Default, FromAttributes)]
+#[darling(attributes(observe), default, allow_unknown_fields)]
+pub(crate) struct FieldArgs {
+    pub(crate) name: Option<Text>,
+    pub(crate) atomic: Mark,
+    pub(crate) seqlock: Mark,
+    pub(crate) locked: Mark,
+    pub(crate) text: Mark,
+    pub(crate) readonly: Mark,
+    pub(crate) range: Option<Range>,
+    pub(crate) min: Option<Bound>,
+    pub(crate) max: Option<Bound>,
+    pub(crate) step: Option<Bound>,
+    pub(crate) regex: Option<Text>,
+    #[darling(rename = "enum")]
+    pub(crate) names: Option<Names>,
+    pub(crate) flags: Option<Names>,
+    pub(crate) format: Option<Text>,
+    pub(crate) unit: Option<Text>,
+    pub(crate) desc: Option<Text>,
+}
+
+/// Reads the arguments in `attrs`, of which `keys` are all there are for `what`.
+///
+/// Keys are compared here, as the answer to an unknown one should list those that are known.
+pub(crate) fn read<A: FromAttributes + Default>(
+    attrs: &[Attribute],
+    (what, keys): (&str, &[&str]),
+    errors: &mut Accumulator,
+) -> A {
+    let ours = attrs.iter().filter(|attr| attr.path().is_ident("observe"));
+    for meta in ours.filter_map(|attr| attr.meta.require_list().ok()) {
+        for argument in NestedMeta::parse_meta_list(meta.tokens.clone()).unwrap_or_default() {
+            if let NestedMeta::Meta(argument) = argument
+                && !keys.contains(&key_of(&argument).as_str())
+            {
+                let (key, keys) = (key_of(&argument), keys.join(", "));
+                errors.push(misuse(
+                    &argument,
+                    format!("`{key}` says nothing about {what}; what does: {keys}"),
+                ));
+            }
+        }
+    }
+    errors.handle(A::from_attributes(attrs)).unwrap_or_default()
+}
+
+/// What each item may be annotated with.
+pub(crate) const OF_TYPE: (&str, &[&str]) = ("a type", &["name", "seqlock", "locked"]);
+pub(crate) const OF_VARIANT: (&str, &[&str]) = ("a variant", &["name"]);
+pub(crate) const OF_FIELD: (&str, &[&str]) = (
+    "a field",
+    &[
+        "readonly", "range", "min", "max", "step", "regex", "enum", "flags", "format", "unit",
+        "desc", "text", "atomic", "seqlock", "locked", "name",
+    ],
+);
+
+/// `key` alone.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Mark(Option<Span>);
+
+impl Mark {
+    pub(crate) fn is_present(self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Where it stands; the derive's own place if it does not.
+    pub(crate) fn span(self) -> Span {
+        self.0.unwrap_or_else(Span::call_site)
+    }
+}
+
+impl FromMeta for Mark {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        match meta {
+            Meta::Path(path) => Ok(Mark(Some(path.span()))),
+            _ => Err(misuse(
+                meta,
+                format!(
+                    "`{key}` takes no value: write `{key}` alone",
+                    key = key_of(meta)
+                ),
+            )),
+        }
+    }
+}
+
+/// `key = "text"`.
+#[derive(Clone)]
+pub(crate) struct Text {
+    pub(crate) key: Span,
+    pub(crate) literal: LitStr,
+}
+
+impl Text {
+    pub(crate) fn value(&self) -> String {
+        self.literal.value()
+    }
+}
+
+impl FromMeta for Text {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        if let Meta::NameValue(pair) = meta
+            && let Expr::Lit(ExprLit {
+                lit: Lit::Str(literal),
+                ..
+            }) = &pair.value
+        {
+            return Ok(Text {
+                key: meta.path().span(),
+                literal: literal.clone(),
+            });
+        }
+        let key = key_of(meta);
+        Err(misuse(
+            meta,
+            format!("`{key}` is a text in quotes: write `{key} = \"...\"`"),
+        ))
+    }
+}
+
+/// `key = NUMBER`, where the number may be a constant expression.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    pub(crate) key: Span,
+    pub(crate) value: Expr,
+}
+
+impl FromMeta for Bound {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        let key = key_of(meta);
+        match meta {
+            Meta::NameValue(pair) if is_number(&pair.value) => Ok(Bound {
+                key: meta.path().span(),
+                value: pair.value.clone(),
+            }),
+            _ => Err(misuse(
+                meta,
+                format!("`{key}` is a number: write `{key} = 10`"),
+            )),
+        }
+    }
+}
+
+/// `range(MIN, MAX)`, both included.
+pub(crate) struct Range {
+    pub(crate) key: Span,
+    pub(crate) min: Bound,
+    pub(crate) max: Bound,
+}
+
+impl FromMeta for Range {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        let usage = || {
+            misuse(
+                meta,
+                "`range` has two numbers, both included: write `range(0, 100)`".into(),
+            )
+        };
+        let Meta::List(list) = meta else {
+            return Err(usage());
+        };
+        let bounds = list.parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated)?;
+        match Vec::from_iter(bounds).as_slice() {
+            [min, max] if is_number(min) && is_number(max) => Ok(Range {
+                key: meta.path().span(),
+                min: Bound {
+                    key: min.span(),
+                    value: min.clone(),
+                },
+                max: Bound {
+                    key: max.span(),
+                    value: max.clone(),
+                },
+            }),
+            _ => Err(usage()),
+        }
+    }
+}
+
+/// `enum(NAME = 1, OTHER = 2)` or `flags(NAME = 1, OTHER = 2)`.
+pub(crate) struct Names {
+    pub(crate) key: Span,
+    pub(crate) entries: Vec<Named>,
+}
+
+/// `NAME = value`.
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) value: Expr,
+}
+
+impl Parse for Named {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let span = input.span();
+        let name = if input.peek(LitStr) {
+            input.parse::<LitStr>()?.value()
+        } else {
+            use syn::ext::IdentExt;
+            input.call(Ident::parse_any)?.unraw().to_string()
+        };
+        input.parse::<Token![=]>()?;
+        Ok(Named {
+            name,
+            span,
+            value: input.parse()?,
+        })
+    }
+}
+
+impl FromMeta for Names {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        let key = key_of(meta);
+        let usage = || {
+            misuse(
+                meta,
+                format!("`{key}` names numbers: write `{key}(FIRST = 1, SECOND = 2)`"),
+            )
+        };
+        let Meta::List(list) = meta else {
+            return Err(usage());
+        };
+        let entries = list
+            .parse_args_with(Punctuated::<Named, Token![,]>::parse_terminated)
+            .map_err(|error| darling::Error::from(syn::Error::new(error.span(), usage())))?;
+        if entries.is_empty() {
+            return Err(usage());
+        }
+        Ok(Names {
+            key: meta.path().span(),
+            entries: Vec::from_iter(entries),
+        })
+    }
+}
+
+/// Whether this can be a number: any expression but a literal of another kind, or a Rust range.
+fn is_number(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(ExprLit { lit, .. }) => matches!(lit, Lit::Int(_) | Lit::Float(_)),
+        Expr::Range(_) => false,
+        _ => true,
+    }
+}
+
+fn key_of(meta: &Meta) -> String {
+    meta.path()
+        .get_ident()
+        .map(Ident::to_string)
+        .unwrap_or_default()
+}
+
+fn misuse(meta: &Meta, message: String) -> darling::Error {
+    darling::Error::custom(message).with_span(meta)
+}

@@ -1,0 +1,123 @@
+//! Fields of structs and unions: their types in both forms, and their descriptions.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use super::metadata;
+use crate::ast::{Member, Protection, split_array};
+
+/// The cells that hold the field.
+pub(super) fn storage(member: &Member) -> TokenStream {
+    let ty = &member.ty;
+    let span = ty.span();
+    match member.protection() {
+        Protection::Plain => quote_spanned!(span=> <#ty as ::memglass::Observe>::Storage),
+        Protection::Atomic => atomic(ty),
+        Protection::Seqlock => quote_spanned!(span=> ::memglass::Guarded<#ty>),
+        Protection::Locked => quote_spanned!(span=> ::memglass::Locked<#ty>),
+    }
+}
+
+/// Atomic scalars: of an array, each element for itself.
+fn atomic(ty: &Type) -> TokenStream {
+    let (scalar, lengths) = split_array(ty);
+    let cell =
+        quote_spanned!(scalar.span()=> <#scalar as ::memglass::derive_support::AtomicField>::Cells);
+    lengths
+        .iter()
+        .rev()
+        .fold(cell, |cell, length| quote!([#cell; #length]))
+}
+
+/// Statements that bind `fields`, the members as they lie in the bare value.
+pub(super) fn value_fields(members: &[Member]) -> TokenStream {
+    fields(members, value_type, &quote!(Self))
+}
+
+/// Statements that bind `fields`, the members as they lie in the storage struct.
+pub(super) fn storage_fields(members: &[Member]) -> TokenStream {
+    fields(members, storage_type, &quote!(Self))
+}
+
+fn fields(
+    members: &[Member],
+    type_of: fn(&Member) -> TokenStream,
+    owner: &TokenStream,
+) -> TokenStream {
+    let described = members.iter().enumerate().map(|(index, member)| {
+        let (ident, name, type_id) = (&member.ident, member.name(), type_of(member));
+        let metadata = metadata::function(index);
+        quote_spanned! {member.ty.span()=> {
+            let type_id = #type_id?;
+            let offset = ::core::mem::offset_of!(#owner, #ident);
+            ::memglass::derive_support::field(#name, type_id, offset, #metadata())
+        }}
+    });
+    quote!(let fields = ::std::vec![#(#described),*];)
+}
+
+fn value_type(member: &Member) -> TokenStream {
+    let ty = &member.ty;
+    if member.args.text.is_present() {
+        return text_type(member, Protection::Plain);
+    }
+    quote_spanned!(ty.span()=> <#ty as ::memglass::Observe>::value_type(schema))
+}
+
+fn storage_type(member: &Member) -> TokenStream {
+    if member.args.text.is_present() {
+        return text_type(member, member.protection());
+    }
+    let storage = storage(member);
+    quote_spanned!(member.ty.span()=> <#storage as ::memglass::Storage>::storage_type(schema))
+}
+
+/// Of an array of bytes that is shown as text, whose own type would describe numbers.
+fn text_type(member: &Member, protection: Protection) -> TokenStream {
+    let protection = match protection {
+        Protection::Plain => quote!(Plain),
+        Protection::Atomic => quote!(Atomic),
+        Protection::Seqlock => quote!(Seqlock),
+        Protection::Locked => quote!(Locked),
+    };
+    let ty = &member.ty;
+    quote_spanned! {ty.span()=>
+        ::memglass::derive_support::add_text::<#ty>(schema, ::memglass::schema::Protection::#protection)
+    }
+}
+
+/// The shape of the field for checks of its annotations.
+pub(super) fn shape(member: &Member) -> TokenStream {
+    let ty = &member.ty;
+    if member.args.text.is_present() {
+        return quote!(::memglass::Shape::Text);
+    }
+    quote_spanned!(ty.span()=> <#ty as ::memglass::Observe>::SHAPE)
+}
+
+/// The type of the scalars in the field: of an array, of its elements.
+pub(super) fn scalar(member: &Member) -> &Type {
+    split_array(&member.ty).0
+}
+
+/// Least and greatest value of the field's integer, where its type is written as one.
+pub(super) fn limits(member: &Member) -> TokenStream {
+    const INTEGERS: &[&str] = &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+    if let Type::Path(path) = scalar(member)
+        && let Some(ident) = path.path.get_ident()
+        && INTEGERS.contains(&ident.to_string().as_str())
+    {
+        return quote!(::core::option::Option::Some((#ident::MIN as ::core::primitive::i128, #ident::MAX as ::core::primitive::i128)));
+    }
+    quote!(::core::option::Option::None)
+}
+
+/// A constant of its own for one check, so that its failure is an error at `span`.
+pub(super) fn check(span: Span, function: &str, arguments: &[&dyn ToTokens]) -> TokenStream {
+    let function = syn::Ident::new(function, span);
+    quote_spanned! {span=>
+        const _: () = ::memglass::derive_support::checks::#function(#(#arguments),*);
+    }
+}

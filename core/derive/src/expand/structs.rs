@@ -1,0 +1,185 @@
+//! Structs: the value, and the storage struct with a cell for each field.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{allow, hide, members, metadata};
+use crate::ast::{Input, Member, Protection};
+
+pub(super) fn expand(input: &Input, fields: &[Member]) -> TokenStream {
+    let whole = match input.protection() {
+        Protection::Seqlock => Some(quote!(::memglass::Guarded<Self>)),
+        Protection::Locked => Some(quote!(::memglass::Locked<Self>)),
+        Protection::Plain | Protection::Atomic => None,
+    };
+    let Some(whole) = whole else {
+        let storage = storage_ident(input);
+        let declaration = declare_storage(input, &storage, fields);
+        let storing = implement_storage(input, &storage, fields);
+        let value = implement_value(input, fields, &quote!(#storage));
+        let hidden = hide(&quote!(#value #storing));
+        return quote!(#declaration #hidden);
+    };
+    hide(&implement_value(input, fields, &whole))
+}
+
+fn storage_ident(input: &Input) -> Ident {
+    use syn::ext::IdentExt;
+    format_ident!("{}Storage", input.ident.unraw(), span = input.ident.span())
+}
+
+fn declare_storage(input: &Input, storage: &Ident, fields: &[Member]) -> TokenStream {
+    let (vis, allow) = (&input.vis, allow());
+    let doc = format!(
+        " A [`{}`] in shared memory: each field behind its protection.",
+        input.ident
+    );
+    let fields = fields.iter().map(|member| {
+        let (vis, ident, docs, cells) = (
+            &member.vis,
+            &member.ident,
+            &member.docs,
+            members::storage(member),
+        );
+        quote!(#(#docs)* #vis #ident: #cells)
+    });
+    quote! {
+        #[doc = #doc]
+        #[automatically_derived]
+        #allow
+        #[repr(C)]
+        #vis struct #storage { #(#fields,)* }
+    }
+}
+
+fn implement_value(input: &Input, fields: &[Member], storage: &TokenStream) -> TokenStream {
+    let (ident, name) = (&input.ident, input.name());
+    let metadata = metadata::items(fields);
+    let described = members::value_fields(fields);
+    let (encode, decode, lossy) = (encode(fields), decode(fields), decode_lossy(fields));
+    let padding = padding(fields);
+    quote! {
+        #metadata
+        #[automatically_derived]
+        impl ::memglass::Observe for #ident {
+            type Storage = #storage;
+            const SHAPE: ::memglass::Shape = ::memglass::Shape::Struct;
+            // SAFETY: these are all its fields.
+            const PADDING: ::memglass::derive_support::Padding = unsafe { #padding };
+
+            fn value_type(
+                schema: &mut ::memglass::schema::Schema,
+            ) -> ::core::result::Result<::memglass::schema::TypeId, ::memglass::schema::SchemaError> {
+                #described
+                ::memglass::derive_support::add_struct::<Self>(schema, #name, fields)
+            }
+
+            #[inline]
+            fn encode(&self, bytes: &mut [::core::primitive::u8]) { #encode }
+
+            #[inline]
+            fn decode(bytes: &[::core::primitive::u8]) -> ::core::result::Result<Self, ::memglass::InvalidValue> { #decode }
+
+            #[inline]
+            fn decode_lossy(bytes: &[::core::primitive::u8]) -> Self { #lossy }
+        }
+    }
+}
+
+fn padding(fields: &[Member]) -> TokenStream {
+    let each = fields.iter().map(|member| {
+        let ty = &member.ty;
+        quote_spanned!(ty.span()=> (::core::mem::size_of::<#ty>(), <#ty as ::memglass::Observe>::PADDING))
+    });
+    quote!(::memglass::derive_support::Padding::of_struct(::core::mem::size_of::<Self>(), &[#(#each),*]))
+}
+
+// Members are called through their types, at the place of these: for a member that is not `Observe`
+// the compiler then makes the same error of each call, and prints it once.
+
+fn encode(fields: &[Member]) -> TokenStream {
+    // One check of the length, from which the optimiser derives those of all fields.
+    let length = quote!(let bytes = &mut bytes[..::core::mem::size_of::<Self>()];);
+    let each = fields.iter().map(|member| {
+        let (ident, ty, place) = (&member.ident, &member.ty, place(member));
+        quote_spanned!(ty.span()=> <#ty as ::memglass::Observe>::encode(&self.#ident, &mut bytes[#place]);)
+    });
+    quote!(#length #(#each)*)
+}
+
+fn decode(fields: &[Member]) -> TokenStream {
+    let each = fields.iter().map(|member| {
+        let (ident, ty, place) = (&member.ident, &member.ty, place(member));
+        quote_spanned!(ty.span()=> #ident: <#ty as ::memglass::Observe>::decode(&bytes[#place])?)
+    });
+    quote! {
+        let bytes = &bytes[..::core::mem::size_of::<Self>()];
+        ::core::result::Result::Ok(Self { #(#each,)* })
+    }
+}
+
+fn decode_lossy(fields: &[Member]) -> TokenStream {
+    let each = fields.iter().map(|member| {
+        let (ident, ty, place) = (&member.ident, &member.ty, place(member));
+        quote_spanned!(ty.span()=> #ident: <#ty as ::memglass::Observe>::decode_lossy(&bytes[#place]))
+    });
+    quote! {
+        let bytes = &bytes[..::core::mem::size_of::<Self>()];
+        Self { #(#each,)* }
+    }
+}
+
+/// The range of the member's bytes among those of the value.
+fn place(Member { ident, ty, .. }: &Member) -> TokenStream {
+    quote_spanned! {ty.span()=>
+        ::core::mem::offset_of!(Self, #ident)
+            ..::core::mem::offset_of!(Self, #ident) + ::core::mem::size_of::<#ty>()
+    }
+}
+
+fn implement_storage(input: &Input, storage: &Ident, fields: &[Member]) -> TokenStream {
+    let (ident, name) = (&input.ident, input.name());
+    let described = members::storage_fields(fields);
+    let init = fields.iter().map(|member| {
+        let (ident, cells) = (&member.ident, members::storage(member));
+        quote_spanned!(member.ty.span()=> <#cells as ::memglass::Storage>::init(&self.#ident, &value.#ident);)
+    });
+    let load = fields.iter().map(|member| {
+        let (ident, cells) = (&member.ident, members::storage(member));
+        quote_spanned!(member.ty.span()=> #ident: <#cells as ::memglass::Storage>::load(&self.#ident)?)
+    });
+    quote! {
+        // SAFETY: each field is, as a `Storage` must be. Said here, the compiler need not look into
+        // the fields, and does not repeat itself where one is not `Observe`.
+        #[automatically_derived]
+        unsafe impl ::core::marker::Send for #storage {}
+        // SAFETY: as for `Send`.
+        #[automatically_derived]
+        unsafe impl ::core::marker::Sync for #storage {}
+        // SAFETY: it is a `repr(C)` struct of storages, described by the compiler's own offsets.
+        #[automatically_derived]
+        unsafe impl ::memglass::Storage for #storage {
+            type Value = #ident;
+
+            fn storage_type(
+                schema: &mut ::memglass::schema::Schema,
+            ) -> ::core::result::Result<::memglass::schema::TypeId, ::memglass::schema::SchemaError> {
+                #described
+                ::memglass::derive_support::add_struct::<Self>(schema, #name, fields)
+            }
+
+            #[inline]
+            fn init(&self, value: &#ident) {
+                #(#init)*
+            }
+
+            #[inline]
+            fn load(&self) -> ::core::result::Result<#ident, ::memglass::Contended> {
+                ::core::result::Result::Ok(#ident {
+                    #(#load,)*
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+use memglass::Observe;
+
+#[derive(Observe, Clone, Copy)]
+enum Side {
+    Buy,
+    Sell,
+}
+
+fn main() {}

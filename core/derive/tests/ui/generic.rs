@@ -1,0 +1,9 @@
+use memglass::Observe;
+
+#[derive(Observe, Clone, Copy)]
+struct Pair<T> {
+    first: T,
+    second: T,
+}
+
+fn main() {}

@@ -1,0 +1,175 @@
+//! Descriptions of derived types, from what the derive and the compiler know of them.
+
+use std::sync::Arc;
+
+use super::{AtomicScalar, Observe, Scalar, Shape, Storage};
+use crate::protection::Atomic;
+use crate::schema::{
+    Field, Kind, Metadata, Protection, Schema, SchemaError, Type, TypeId, Variant,
+};
+
+/// A type laid out like the Rust type `T`.
+fn add<T>(schema: &mut Schema, name: &str, kind: Kind) -> Result<TypeId, SchemaError> {
+    let (size, align) = (size_of::<T>() as u64, align_of::<T>() as u64);
+    schema.add(Type {
+        name: name.into(),
+        size,
+        align,
+        kind,
+    })
+}
+
+/// Adds a struct laid out like `T`, which is the struct itself or its storage.
+///
+/// # Errors
+///
+/// If the schema refuses it.
+pub fn add_struct<T>(
+    schema: &mut Schema,
+    name: &str,
+    fields: Vec<Field>,
+) -> Result<TypeId, SchemaError> {
+    add::<T>(schema, name, Kind::Struct { fields })
+}
+
+/// Adds the union `T`.
+///
+/// # Errors
+///
+/// If the schema refuses it.
+pub fn add_union<T>(
+    schema: &mut Schema,
+    name: &str,
+    members: Vec<Field>,
+) -> Result<TypeId, SchemaError> {
+    add::<T>(schema, name, Kind::Union { members })
+}
+
+/// Adds the enum `T`.
+///
+/// # Errors
+///
+/// If the schema refuses it.
+pub fn add_enum<T>(
+    schema: &mut Schema,
+    name: &str,
+    signed: bool,
+    variants: &[(&str, i128)],
+) -> Result<TypeId, SchemaError> {
+    add::<T>(
+        schema,
+        name,
+        Kind::Enum {
+            signed,
+            variants: named(variants),
+        },
+    )
+}
+
+/// Adds the flag set `T`; flags without a name are left out.
+///
+/// # Errors
+///
+/// If the schema refuses it.
+pub fn add_flags<T>(schema: &mut Schema, name: &str) -> Result<TypeId, SchemaError>
+where
+    T: bitflags::Flags + Scalar<Bits: Into<u64>>,
+{
+    let bits = |flag: &bitflags::Flag<T>| i128::from(flag.value().into_bits().into());
+    let flags: Vec<(&str, i128)> = T::FLAGS
+        .iter()
+        .filter(|flag| !flag.name().is_empty())
+        .map(|flag| (flag.name(), bits(flag)))
+        .collect();
+    add::<T>(
+        schema,
+        name,
+        Kind::Flags {
+            flags: named(&flags),
+        },
+    )
+}
+
+/// Adds a new name for the type of `T`.
+///
+/// # Errors
+///
+/// If the schema refuses it.
+pub fn add_alias<T: Observe>(schema: &mut Schema, name: &str) -> Result<TypeId, SchemaError> {
+    let of = T::value_type(schema)?;
+    add::<T>(schema, name, Kind::Alias { of })
+}
+
+/// Adds text of as many bytes as the array `T` has.
+///
+/// # Errors
+///
+/// If the schema refuses it.
+pub fn add_text<T: ByteArray>(
+    schema: &mut Schema,
+    protection: Protection,
+) -> Result<TypeId, SchemaError> {
+    let text = add::<T>(schema, "", Kind::Text)?;
+    schema.add_protected(protection, text)
+}
+
+/// A member of a struct or union.
+pub fn field(name: &str, type_id: TypeId, offset: usize, metadata: Metadata) -> Field {
+    Field {
+        name: name.into(),
+        type_id,
+        offset: offset as u64,
+        bits: None,
+        metadata,
+    }
+}
+
+/// Named numbers.
+pub fn named(variants: &[(&str, i128)]) -> Vec<Variant> {
+    let variant = |&(name, value): &(&str, i128)| Variant {
+        name: name.into(),
+        value,
+    };
+    variants.iter().map(variant).collect()
+}
+
+/// A text annotation.
+pub fn text(text: &str) -> Option<Arc<str>> {
+    Some(text.into())
+}
+
+/// An array of bytes, which can be shown as text.
+#[diagnostic::on_unimplemented(
+    message = "`text` shows an array of bytes as text, and this is `{Self}`",
+    label = "not an array of bytes",
+    note = "use `[u8; N]` with `text`, or `memglass::Text<N>` without"
+)]
+pub trait ByteArray: Observe {}
+
+impl<const N: usize> ByteArray for [u8; N] {}
+
+/// A scalar that a struct with one nameless field may wrap.
+#[diagnostic::on_unimplemented(
+    message = "a struct with a nameless field can wrap a single number, not `{Self}`",
+    label = "not a single number",
+    note = "give the field a name: `struct Name {{ value: {Self} }}`"
+)]
+pub trait Wrappable: Scalar {}
+
+impl<T: Scalar> Wrappable for T {}
+
+/// The cells of an atomic field. A projection, because the compiler reports a failed one once,
+/// and a struct with an ill-formed field at each of its uses.
+pub trait AtomicField: AtomicScalar {
+    /// `Atomic<Self>`.
+    type Cells: Storage<Value = Self>;
+}
+
+impl<T: AtomicScalar> AtomicField for T {
+    type Cells = Atomic<T>;
+}
+
+/// Whether a value of this shape is one number.
+pub(super) const fn is_scalar(shape: Shape) -> bool {
+    !matches!(shape, Shape::Text | Shape::Struct | Shape::Union)
+}
