@@ -11,8 +11,11 @@ mod identity;
 mod observe;
 mod protection;
 pub mod schema;
+mod shm;
 mod sync;
 mod value;
+mod wire;
+
 /// The crate whose `bitflags!` makes flag sets that `#[derive(Observe)]` understands.
 pub use bitflags;
 pub use coerce::{Reason, Refusal};
@@ -26,5 +29,6 @@ pub use observe::{
 pub use protection::{
     Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,
 };
+pub use shm::{Mode, ShmError};
 pub use sync::{Busy, Contended, Owner};
 pub use value::{ConvertError, EnumValue, FlagsValue, Value};

@@ -1,0 +1,82 @@
+//! Why a segment could not be made or opened.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A failure of the memory underneath a session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShmError {
+    /// The file system of the segments has no room.
+    #[error(
+        "no room for {name} in {}: {needed} bytes needed, {free} bytes free; \
+         free some, enlarge it, or choose another directory with MEMGLASS_DIR or --dir", dir.display()
+    )]
+    Full {
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
+        /// Its size in bytes.
+        needed: u64,
+        /// What was available, in bytes.
+        free: u64,
+    },
+    /// The name is taken.
+    #[error("{name} exists already in {}", dir.display())]
+    Exists {
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
+    },
+    /// There is no such segment.
+    #[error("no {name} in {}", dir.display())]
+    NotFound {
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
+    },
+    /// The operating system says that this user may not.
+    #[error("not allowed to open {name} in {} for {wanted}; it belongs to another user", dir.display())]
+    Denied {
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
+        /// Reading or writing.
+        wanted: &'static str,
+    },
+    /// The segment became shorter than it was when it was mapped.
+    #[error("{name} was truncated from {size} bytes while it was in use")]
+    Truncated {
+        /// The segment.
+        name: String,
+        /// Its size when it was mapped.
+        size: u64,
+    },
+    /// The file found under a segment's name is no regular file, or empty.
+    #[error("{name} in {} is not a segment: {reason}", dir.display())]
+    NotASegment {
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Any other failure of the operating system.
+    #[error("{operation} {name} in {}", dir.display())]
+    System {
+        /// What was tried.
+        operation: &'static str,
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}

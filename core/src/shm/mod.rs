@@ -1,0 +1,51 @@
+//! Named segments of shared memory: creating, publishing, opening, locking and reaching into them.
+//!
+//! This module knows nothing of what the segments hold. On Linux a segment is a file in a tmpfs
+//! (`posix.rs`); elsewhere, and on Linux with the feature `portable-shm`, it is whatever the crate
+//! `shared_memory` makes (`portable.rs`). Both offer the same [`Dir`], [`Draft`] and [`Segment`].
+
+mod error;
+mod segment_map;
+mod view;
+
+#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+mod liveness;
+#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+mod posix;
+#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+pub(crate) use posix::{Dir, Draft, Segment};
+
+#[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
+mod portable;
+#[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
+pub(crate) use portable::{Dir, Draft, Segment};
+
+pub use error::ShmError;
+pub(crate) use segment_map::SegmentMap;
+pub(crate) use view::{Anchor, Keeper, Pinned, View, Views, Writable};
+
+/// What a process wants to do with a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// The mapping cannot be written: a store would be a fault. (The portable back end has no such
+    /// mapping; there it is this code that does not store.)
+    Read,
+    /// Loads and stores.
+    Write,
+}
+
+/// Who may open a segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Only the user who created it (0600).
+    #[default]
+    Owner,
+    /// The creator's group may read it (0640).
+    GroupRead,
+    /// The creator's group may read and write it (0660).
+    GroupWrite,
+}
+
+/// Number of locks that a segment offers: one for each writing process (1 to 255), and lock 0,
+/// which observers share.
+pub(crate) const SLOTS: u32 = 256;

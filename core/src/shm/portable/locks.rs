@@ -1,0 +1,208 @@
+//! The locks of one segment, as locked files.
+//!
+//! `std` locks whole files, hence one file for each slot. The lock belongs to the open file: the
+//! kernel frees it on any death, and a second handle of the same process sees it as held.
+//!
+//! Asking whether a file is locked means locking it for a moment. For that moment, and while a lock
+//! is taken, the *turn* is held, so that a question is never mistaken for a holder.
+
+use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::shm::SLOTS;
+
+/// The locks of one segment, and which of them this handle has.
+pub(super) struct Locks {
+    /// The directory of the files.
+    path: PathBuf,
+    held: Mutex<BTreeMap<u32, Held>>,
+}
+
+/// How a lock is had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Shared,
+    Alone,
+}
+
+struct Held {
+    kind: Kind,
+    /// Locked.
+    _file: File,
+}
+
+/// The right to change locks and name of a segment, until it is dropped.
+pub(super) struct Turn<'a> {
+    locks: &'a Locks,
+    /// Locked.
+    _file: File,
+}
+
+/// How long to wait for a turn, which nobody who runs has for long.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// How often to make the directory of the files before giving up.
+const ATTEMPTS: usize = 16;
+const TURN: &str = "turn";
+
+impl Locks {
+    pub(super) fn new(path: PathBuf) -> Locks {
+        Locks {
+            path,
+            held: Mutex::default(),
+        }
+    }
+
+    /// Takes a lock until `self` is dropped; `false` if another handle is in the way.
+    pub(super) fn take(&self, slot: u32, kind: Kind) -> io::Result<bool> {
+        debug_assert!(slot < SLOTS);
+        let mut held = self.held();
+        if held.get(&slot).is_some_and(|held| held.kind >= kind) {
+            return Ok(true);
+        }
+        let _turn = self.turn()?;
+        // A share of our own would be in our own way.
+        held.remove(&slot);
+        let file = self.file(&slot.to_string())?;
+        let taken = try_lock(&file, kind)?;
+        if taken {
+            held.insert(slot, Held { kind, _file: file });
+        }
+        Ok(taken)
+    }
+
+    /// Whether another handle has a lock, alone or shared.
+    pub(super) fn is_held_elsewhere(&self, slot: u32) -> io::Result<bool> {
+        let mut held = self.held();
+        if held.get(&slot).is_some_and(|held| held.kind == Kind::Alone) {
+            return Ok(false);
+        }
+        let Some(file) = existing(&self.path.join(slot.to_string()))? else {
+            return Ok(false);
+        };
+        let _turn = self.turn()?;
+        // A share of our own would hide whether there are others. In our turn nobody takes it away.
+        let is_shared_here = held.remove(&slot).is_some();
+        let is_free = is_free(&file)?;
+        if is_shared_here {
+            // Nobody can have it alone: that takes our turn.
+            try_lock(&file, Kind::Shared)?;
+            held.insert(
+                slot,
+                Held {
+                    kind: Kind::Shared,
+                    _file: file,
+                },
+            );
+        }
+        Ok(!is_free)
+    }
+
+    /// Waits for the turn.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::TimedOut`] if somebody has it for longer than anybody should: a process that
+    /// was stopped.
+    pub(super) fn turn(&self) -> io::Result<Turn<'_>> {
+        let (file, start) = (self.file(TURN)?, Instant::now());
+        while !try_lock(&file, Kind::Alone)? {
+            if start.elapsed() > PATIENCE {
+                let reason =
+                    "another process does not finish changing its locks; it may be stopped";
+                return Err(io::Error::new(io::ErrorKind::TimedOut, reason));
+            }
+            std::thread::yield_now();
+        }
+        Ok(Turn {
+            locks: self,
+            _file: file,
+        })
+    }
+
+    /// Gives up all that this handle has; `true` if that was anything.
+    pub(super) fn release(&self) -> bool {
+        !std::mem::take(&mut *self.held()).is_empty()
+    }
+
+    /// Removes the files, for a segment that has no name any more. Who has a lock keeps it, unseen.
+    pub(super) fn remove(&self) {
+        // There need be none, and somebody else may be at it too.
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+
+    /// Opens one of the files, and makes it if it is missing.
+    fn file(&self, name: &str) -> io::Result<File> {
+        let (path, mut options) = (self.path.join(name), super::private());
+        options.create(true).truncate(false);
+        let mut opened = options.open(&path);
+        // More than once, because others who find the segment without a name remove the directory.
+        for _ in 0..ATTEMPTS {
+            match &opened {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                _ => break,
+            }
+            match std::fs::create_dir(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => opened = options.open(&path),
+            }
+        }
+        opened
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeMap<u32, Held>> {
+        // Nothing panics while it is held; and a lock is in the map or it is closed.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn<'_> {
+    /// Whether anybody has any of the locks.
+    pub(super) fn is_any_lock_held(&self) -> io::Result<bool> {
+        for file in std::fs::read_dir(&self.locks.path)? {
+            let file = file?;
+            if file.file_name() == TURN {
+                continue;
+            }
+            if let Some(file) = existing(&file.path())?
+                && !is_free(&file)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether nobody has locked a file. To be asked in one's turn only: it locks it.
+fn is_free(file: &File) -> io::Result<bool> {
+    let is_free = try_lock(file, Kind::Alone)?;
+    if is_free {
+        // Not left to whoever drops the file, perhaps after the turn.
+        file.unlock()?;
+    }
+    Ok(is_free)
+}
+
+/// Locks a file; `false` if another handle is in the way.
+pub(super) fn try_lock(file: &File, kind: Kind) -> io::Result<bool> {
+    let result = match kind {
+        Kind::Shared => file.try_lock_shared(),
+        Kind::Alone => file.try_lock(),
+    };
+    match result {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn existing(path: &Path) -> io::Result<Option<File>> {
+    match super::private().open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        file => file.map(Some),
+    }
+}

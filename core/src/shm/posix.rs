@@ -1,0 +1,449 @@
+//! Segments as files of a tmpfs, by default in `/dev/shm`: what `shm_open` does, with the control
+//! that it lacks (directory, mode, allocation up front, publication by name, locks).
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use memmap2::{MmapOptions, MmapRaw};
+use rustix::fs::{FallocateFlags, Mode as FileMode, fallocate, fchmod, statvfs};
+use rustix::io::Errno;
+
+use super::{Access, Mode, SLOTS, ShmError, View, liveness};
+
+/// Prefix of the names under which segments are filled before they are published.
+const DRAFT_PREFIX: &str = ".memglass-draft-";
+
+/// The directory that holds the segments of some sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dir {
+    path: PathBuf,
+}
+
+/// A segment under a temporary name, mapped for writing; removed again unless it is published.
+pub(crate) struct Draft {
+    dir: Dir,
+    /// The temporary name; `None` once it was published.
+    temporary: Option<PathBuf>,
+    segment: Option<Segment>,
+}
+
+/// One mapped segment.
+pub(crate) struct Segment {
+    name: String,
+    /// Kept only where locks are needed: thousands of regions must not exhaust descriptors.
+    file: Option<File>,
+    /// M1: reached only through views, and mapped until the segment is dropped.
+    map: MmapRaw,
+    access: Access,
+}
+
+impl Dir {
+    /// `path`, or else `MEMGLASS_DIR`, or else `/dev/shm`.
+    pub(crate) fn new(path: Option<&Path>) -> Dir {
+        let path = path
+            .map(Path::to_path_buf)
+            .or_else(|| std::env::var_os("MEMGLASS_DIR").map(PathBuf::from));
+        Dir {
+            path: path.unwrap_or_else(|| "/dev/shm".into()),
+        }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes an unpublished segment of `size` zero bytes, all of them allocated.
+    pub(crate) fn create(&self, name: &str, size: u64, mode: Mode) -> Result<Draft, ShmError> {
+        let (temporary, file) = self.create_locked(name)?;
+        let mut draft = Draft {
+            dir: self.clone(),
+            temporary: Some(temporary),
+            segment: None,
+        };
+        self.allocate(&file, name, size)?;
+        fchmod(&file, file_mode(mode))
+            .map_err(|errno| self.system("set the mode of", name, errno.into()))?;
+        draft.segment = Some(self.map(name, file, size, Access::Write)?);
+        Ok(draft)
+    }
+
+    /// An empty file under a name of its own, with the lock that tells clean-ups to leave it alone.
+    fn create_locked(&self, name: &str) -> Result<(PathBuf, File), ShmError> {
+        loop {
+            let temporary = self.path.join(draft_name());
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&temporary);
+            let file = file.map_err(|source| self.system("create", name, source))?;
+            let locked = liveness::try_lock(&file, SLOTS)
+                .map_err(|source| self.system("lock", name, source))?;
+            // Before it was locked, a clean-up may have taken it for an abandoned one.
+            if locked && leads_to(&temporary, &file) {
+                return Ok((temporary, file));
+            }
+        }
+    }
+
+    /// Opens and maps a published segment.
+    pub(crate) fn open(&self, name: &str, access: Access) -> Result<Segment, ShmError> {
+        let write = access == Access::Write;
+        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(write)
+            .custom_flags(flags)
+            .open(self.path.join(name));
+        let file = file.map_err(|source| self.open_error(name, access, source))?;
+        let metadata = file
+            .metadata()
+            .map_err(|source| self.system("examine", name, source))?;
+        if !metadata.is_file() {
+            return Err(self.not_a_segment(name, "it is no regular file"));
+        }
+        if metadata.len() == 0 {
+            return Err(self.not_a_segment(name, "it is empty"));
+        }
+        self.map(name, file, metadata.len(), access)
+    }
+
+    /// Removes a name; processes that have the segment mapped keep it.
+    pub(crate) fn unlink(&self, name: &str) -> Result<(), ShmError> {
+        match std::fs::remove_file(self.path.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.system("remove", name, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of all published files that start with `prefix`.
+    pub(crate) fn names(&self, prefix: &str) -> Result<Vec<String>, ShmError> {
+        let entries = std::fs::read_dir(&self.path)
+            .map_err(|source| self.system("list", "the directory", source))?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| name.starts_with(prefix)).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Size in bytes of the file under `name`, if there is one.
+    pub(crate) fn size_of(&self, name: &str) -> Option<u64> {
+        std::fs::symlink_metadata(self.path.join(name))
+            .ok()
+            .map(|metadata| metadata.len())
+    }
+
+    /// Removes drafts whose makers died; returns how many.
+    pub(crate) fn remove_abandoned_drafts(&self) -> Result<usize, ShmError> {
+        let mut removed = 0;
+        for name in self.names(DRAFT_PREFIX)? {
+            let Ok(file) = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open(self.path.join(&name))
+            else {
+                continue;
+            };
+            if liveness::try_lock(&file, SLOTS).unwrap_or(false) {
+                self.unlink(&name)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn allocate(&self, file: &File, name: &str, size: u64) -> Result<(), ShmError> {
+        // Some file systems take all the room that they have before they find that it is too
+        // little, and others fail for lack of it meanwhile.
+        if size > self.free_bytes() {
+            return Err(self.full(name, size));
+        }
+        loop {
+            match fallocate(file, FallocateFlags::empty(), 0, size) {
+                Ok(()) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(Errno::NOSPC | Errno::NOMEM | Errno::DQUOT | Errno::FBIG) => {
+                    return Err(self.full(name, size));
+                }
+                Err(errno) => return Err(self.system("allocate", name, errno.into())),
+            }
+        }
+    }
+
+    fn map(&self, name: &str, file: File, size: u64, access: Access) -> Result<Segment, ShmError> {
+        let mut options = MmapOptions::new();
+        let len = usize::try_from(size)
+            .map_err(|_| self.not_a_segment(name, "it is larger than the address space"))?;
+        options.len(len);
+        let map = match access {
+            Access::Read => options.map_raw_read_only(&file),
+            Access::Write => options.map_raw(&file),
+        };
+        let map = map.map_err(|source| self.system("map", name, source))?;
+        Ok(Segment {
+            name: name.into(),
+            file: Some(file),
+            map,
+            access,
+        })
+    }
+
+    fn full(&self, name: &str, needed: u64) -> ShmError {
+        ShmError::Full {
+            name: name.into(),
+            dir: self.path.clone(),
+            needed,
+            free: self.free_bytes(),
+        }
+    }
+
+    /// What the file system has left for this user; all there can be if it does not say, or if it is
+    /// a tmpfs without a limit, which says that it has no blocks at all.
+    fn free_bytes(&self) -> u64 {
+        match statvfs(&self.path) {
+            Ok(stat) if stat.f_blocks > 0 => stat.f_bavail.saturating_mul(stat.f_frsize),
+            _ => u64::MAX,
+        }
+    }
+
+    fn open_error(&self, name: &str, access: Access, source: io::Error) -> ShmError {
+        let (name, dir) = (name.to_owned(), self.path.clone());
+        match source.kind() {
+            io::ErrorKind::NotFound => ShmError::NotFound { name, dir },
+            io::ErrorKind::PermissionDenied => {
+                let wanted = if access == Access::Write {
+                    "writing"
+                } else {
+                    "reading"
+                };
+                ShmError::Denied { name, dir, wanted }
+            }
+            _ if source.raw_os_error() == Some(libc::ELOOP) => {
+                self.not_a_segment(&name, "it is a symbolic link")
+            }
+            _ => self.system("open", &name, source),
+        }
+    }
+
+    fn not_a_segment(&self, name: &str, reason: &'static str) -> ShmError {
+        ShmError::NotASegment {
+            name: name.into(),
+            dir: self.path.clone(),
+            reason,
+        }
+    }
+
+    fn system(&self, operation: &'static str, name: &str, source: io::Error) -> ShmError {
+        ShmError::System {
+            operation,
+            name: name.into(),
+            dir: self.path.clone(),
+            source,
+        }
+    }
+}
+
+impl Draft {
+    /// The mapped segment, to be filled.
+    pub(crate) fn segment(&self) -> &Segment {
+        self.segment.as_ref().expect("present until published")
+    }
+
+    /// Gives it its name, if that is free.
+    pub(crate) fn publish_new(self) -> Result<Segment, ShmError> {
+        self.publish(|from, to| std::fs::hard_link(from, to))
+    }
+
+    /// Gives it its name in one step, in place of whatever has that name.
+    pub(crate) fn publish_over(self) -> Result<Segment, ShmError> {
+        self.publish(|from, to| std::fs::rename(from, to))
+    }
+
+    /// The segment without a name: no other process will find it.
+    pub(crate) fn keep_unpublished(mut self) -> Segment {
+        self.segment.take().expect("present until published")
+    }
+
+    fn publish(
+        mut self,
+        step: impl Fn(&Path, &Path) -> io::Result<()>,
+    ) -> Result<Segment, ShmError> {
+        let name = self.segment().name.clone();
+        let from = self.temporary.as_ref().expect("present until published");
+        step(from, &self.dir.path.join(&name)).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => ShmError::Exists {
+                name: name.clone(),
+                dir: self.dir.path.clone(),
+            },
+            _ => self.dir.system("publish", &name, source),
+        })?;
+        let segment = self.segment.take().expect("present until published");
+        if let Some(file) = &segment.file {
+            liveness::unlock(file, SLOTS)
+                .map_err(|source| self.dir.system("unlock", &name, source))?;
+        }
+        Ok(segment)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After a rename the temporary name is gone already.
+        if let Some(temporary) = &self.temporary {
+            let _ = std::fs::remove_file(temporary);
+        }
+    }
+}
+
+impl Segment {
+    /// Its name in the directory.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// All its bytes.
+    #[inline]
+    #[allow(unsafe_code)]
+    pub(crate) fn view(&self) -> View<'_> {
+        let start = NonNull::new(self.map.as_mut_ptr()).expect("a mapping is never at address 0");
+        // SAFETY: M1: `map` is `len` bytes long, mapped until `self` is dropped, and nothing in this
+        // process reaches it but through views.
+        unsafe { View::new(start, self.map.len()) }
+    }
+
+    /// Whether stores are possible.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.access == Access::Write
+    }
+
+    /// Makes pages present before they are stored to; a hint (`MADV_POPULATE_WRITE`, Linux 5.14).
+    #[allow(unsafe_code)]
+    pub(crate) fn prefault(&self, offset: u64, len: u64) {
+        let end = (offset + len).min(self.map.len() as u64);
+        let (offset, len) = (offset as usize, end.saturating_sub(offset) as usize);
+        if len > 0 {
+            let start = self.map.as_mut_ptr().wrapping_add(offset).cast();
+            // SAFETY: M1: the range lies in the mapping; populating it changes no byte.
+            let _ =
+                unsafe { rustix::mm::madvise(start, len, rustix::mm::Advice::LinuxPopulateWrite) };
+        }
+    }
+
+    /// Closes the descriptor; the mapping stays.
+    pub(crate) fn without_locks(mut self) -> Segment {
+        self.file = None;
+        self
+    }
+
+    /// Takes lock `slot` until this segment is dropped; `false` if another process has it.
+    pub(crate) fn try_lock(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::try_lock(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
+    /// Takes a share of lock `slot` until this segment is dropped.
+    pub(crate) fn try_share(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::try_share(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
+    /// Whether another holder than this segment has lock `slot`, alone or shared.
+    pub(crate) fn is_locked(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::is_locked(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
+    /// Whether its name in `dir` still leads to this very segment.
+    pub(crate) fn is_named_in(&self, dir: &Dir) -> bool {
+        leads_to(&dir.path.join(&self.name), self.file())
+    }
+
+    /// Checks without touching the mapping that its last byte is still there, so that a segment
+    /// which was cut short is an error before it is a SIGBUS.
+    pub(crate) fn probe(&self) -> Result<(), ShmError> {
+        probe(self.view()).map_err(|()| ShmError::Truncated {
+            name: self.name.clone(),
+            size: self.map.len() as u64,
+        })
+    }
+
+    fn file(&self) -> &File {
+        self.file
+            .as_ref()
+            .expect("locks are only asked of segments that kept their file")
+    }
+
+    fn lock_error(&self, source: io::Error) -> ShmError {
+        ShmError::System {
+            operation: "lock",
+            name: self.name.clone(),
+            dir: PathBuf::new(),
+            source,
+        }
+    }
+}
+
+/// Reads the last byte through the kernel, which answers `EFAULT` where a load would be a SIGBUS.
+#[allow(unsafe_code)]
+fn probe(view: View<'_>) -> Result<(), ()> {
+    let mut byte = 0_u8;
+    let local = libc::iovec {
+        iov_base: (&raw mut byte).cast(),
+        iov_len: 1,
+    };
+    let remote = libc::iovec {
+        iov_base: (view.address() + view.len() - 1) as *mut libc::c_void,
+        iov_len: 1,
+    };
+    let me = std::process::id() as libc::pid_t;
+    // SAFETY: `local` is one writable byte of ours; the kernel checks `remote` and never faults us.
+    let copied = unsafe { libc::process_vm_readv(me, &local, 1, &remote, 1, 0) };
+    let refused = copied < 0 && io::Error::last_os_error().raw_os_error() == Some(libc::EFAULT);
+    // A sandbox that forbids the call gives another error: then there is no early warning.
+    if refused { Err(()) } else { Ok(()) }
+}
+
+/// Whether `path` is a name of this very file.
+fn leads_to(path: &Path, file: &File) -> bool {
+    let (Ok(named), Ok(mine)) = (std::fs::symlink_metadata(path), file.metadata()) else {
+        return false;
+    };
+    (named.dev(), named.ino()) == (mine.dev(), mine.ino())
+}
+
+fn draft_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let nonce = crate::identity::random();
+    format!(
+        "{DRAFT_PREFIX}{:x}-{:x}",
+        nonce as u64,
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
+}
+
+fn file_mode(mode: Mode) -> FileMode {
+    FileMode::from_raw_mode(match mode {
+        Mode::Owner => 0o600,
+        Mode::GroupRead => 0o640,
+        Mode::GroupWrite => 0o660,
+    })
+}
+
+impl std::fmt::Debug for Segment {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fd = self.file.as_ref().map(AsRawFd::as_raw_fd);
+        write!(
+            out,
+            "Segment({}, {} bytes, {:?}, descriptor {fd:?})",
+            self.name,
+            self.map.len(),
+            self.access
+        )
+    }
+}

@@ -1,0 +1,43 @@
+//! Segments by a 16-bit id, found without a lock.
+
+use std::sync::{Arc, OnceLock};
+
+use super::Segment;
+
+const FAN: usize = 256;
+type Leaf = Box<[OnceLock<Arc<Segment>>]>;
+
+/// The regions of a session by id. Each is entered once and then stays as long as the map.
+pub(crate) struct SegmentMap {
+    leaves: Box<[OnceLock<Leaf>]>,
+}
+
+impl SegmentMap {
+    pub(crate) fn new() -> SegmentMap {
+        SegmentMap {
+            leaves: (0..FAN).map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// The segment with this id, if it was entered.
+    #[inline]
+    pub(crate) fn get(&self, id: u16) -> Option<&Arc<Segment>> {
+        self.leaves[usize::from(id) / FAN].get()?[usize::from(id) % FAN].get()
+    }
+
+    /// Enters a segment, unless another thread was faster; returns the one that stays.
+    pub(crate) fn enter(&self, id: u16, segment: Segment) -> &Arc<Segment> {
+        let leaf = self.leaves[usize::from(id) / FAN]
+            .get_or_init(|| (0..FAN).map(|_| OnceLock::new()).collect());
+        leaf[usize::from(id) % FAN].get_or_init(|| Arc::new(segment))
+    }
+
+    /// All that were entered, by id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Segment>> {
+        self.leaves
+            .iter()
+            .filter_map(OnceLock::get)
+            .flat_map(|leaf| leaf.iter())
+            .filter_map(OnceLock::get)
+    }
+}
