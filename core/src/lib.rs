@@ -7,8 +7,12 @@ extern crate self as memglass;
 mod coerce;
 #[doc(hidden)]
 pub mod doc;
+mod forks;
 mod identity;
+mod labels;
 mod observe;
+mod owners;
+mod producer;
 mod protection;
 pub mod schema;
 mod shm;
@@ -25,6 +29,9 @@ pub use observe::derive_support;
 pub use observe::{
     AtomicBits, AtomicInteger, AtomicScalar, Bits, Bitwise, InvalidValue, Observe, Scalar, Shape,
     Storage,
+};
+pub use producer::{
+    Array, Block, Builder, Object, ProducerError, RawObject, Session, SessionAllocator,
 };
 pub use protection::{
     Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,

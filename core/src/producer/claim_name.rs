@@ -1,0 +1,173 @@
+//! Getting a session name: exactly one living producer has it.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::error::ProducerError;
+use super::session::wall_clock;
+use crate::owners;
+use crate::shm::{Access, Dir, Draft, Mode, Segment, ShmError, View};
+use crate::wire::{self, header as at, names};
+
+/// How long a name's lock may be held by somebody who does not produce (a clean-up, or another
+/// producer that is about to take the name) before it counts as taken.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Publishes a header under `name` and returns it, with the producer's lock held.
+///
+/// A dead producer's session is replaced. Only who holds the lock of the header that the name leads
+/// to may replace or remove it, so of several that try at once exactly one succeeds.
+pub(super) fn claim_name(
+    dir: &Dir,
+    name: &str,
+    session_id: u128,
+    mode: Mode,
+) -> Result<Segment, ProducerError> {
+    let start = Instant::now();
+    loop {
+        let draft = draft(dir, name, session_id, mode)?;
+        let old = match dir.open(&names::header(name), Access::Write) {
+            Ok(old) => old,
+            Err(ShmError::NotFound { .. }) => match draft.publish_new() {
+                Err(ShmError::Exists { .. }) => continue,
+                published => return Ok(published?),
+            },
+            Err(error) => return Err(error.into()),
+        };
+        match await_lock(&old, dir, start)? {
+            Lock::Mine => {
+                owners::remove_regions(dir, name);
+                return Ok(draft.publish_over()?);
+            }
+            Lock::Moot => {}
+            Lock::Taken => {
+                return Err(ProducerError::SessionExists {
+                    name: name.into(),
+                    pid: pid_of(&old),
+                });
+            }
+        }
+    }
+}
+
+/// What became of the wish for a header's lock.
+enum Lock {
+    Mine,
+    /// The header lost its name, so that its lock means nothing.
+    Moot,
+    Taken,
+}
+
+/// Tries to get the producer's lock of a header that was found under its name.
+///
+/// A lock alone does not tell a producer from somebody who is about to replace or remove what a dead
+/// one left. Those finish soon, so a lock that stays is a producer's.
+fn await_lock(header: &Segment, dir: &Dir, start: Instant) -> Result<Lock, ShmError> {
+    loop {
+        let is_mine = header.try_lock(at::PRODUCER_SLOT)?;
+        if !header.is_named_in(dir) {
+            return Ok(Lock::Moot);
+        }
+        if is_mine {
+            return Ok(Lock::Mine);
+        }
+        if start.elapsed() >= PATIENCE {
+            return Ok(Lock::Taken);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn draft(dir: &Dir, name: &str, session_id: u128, mode: Mode) -> Result<Draft, ProducerError> {
+    let size = (at::BYTES as u64).next_multiple_of(4096);
+    let draft = dir.create(&names::header(name), size, mode)?;
+    fill(draft.segment().view(), name, session_id);
+    let locked = draft.segment().try_lock(at::PRODUCER_SLOT)?;
+    debug_assert!(locked, "nobody else has the draft open");
+    Ok(draft)
+}
+
+fn fill(view: View<'_>, name: &str, session_id: u128) {
+    let store = |offset, value| {
+        view.word(offset)
+            .expect("the header has all its words")
+            .store(value, Ordering::Relaxed)
+    };
+    let text = |len_at, at, text: &str| {
+        store(len_at, text.len() as u64);
+        view.store_bytes_in_words(at, text.as_bytes())
+            .expect("the header has room for it");
+    };
+    store(
+        at::VERSION,
+        u64::from(wire::MAJOR) << 32 | u64::from(wire::MINOR),
+    );
+    store(at::BYTE_ORDER, wire::BYTE_ORDER);
+    store(at::HEADER_BYTES, at::BYTES as u64);
+    store(at::SESSION_LOW, session_id as u64);
+    store(at::SESSION_HIGH, (session_id >> 64) as u64);
+    store(at::REGION_HEADER_BYTES, wire::region::HEADER_BYTES as u64);
+    store(at::CHUNK_HEADER_BYTES, wire::table::HEADER_BYTES as u64);
+    store(at::ENTRY_BYTES, wire::directory::ENTRY_BYTES as u64);
+    store(
+        at::ENTRIES_PER_CHUNK,
+        wire::directory::ENTRIES_PER_CHUNK as u64,
+    );
+    store(at::TYPE_RECORD_BYTES, wire::type_log::RECORD_BYTES as u64);
+    store(
+        at::TYPES_PER_CHUNK,
+        wire::type_log::RECORDS_PER_CHUNK as u64,
+    );
+    store(at::PID, u64::from(std::process::id()));
+    store(at::PROCESS_START, process_start().unwrap_or(0));
+    store(at::STARTED, wall_clock().as_nanos() as u64);
+    text(at::NAME_LEN, at::NAME, name);
+    let boot = boot_id().unwrap_or(0);
+    store(at::BOOT_LOW, boot as u64);
+    store(at::BOOT_HIGH, (boot >> 64) as u64);
+    text(at::PROGRAM_LEN, at::PROGRAM, &program());
+    store(at::HIGHEST_SLOT, u64::from(at::PRODUCER_SLOT));
+    let producer = at::slot_line(view, at::PRODUCER_SLOT).expect("the header has all its lines");
+    producer
+        .pid
+        .store(u64::from(std::process::id()), Ordering::Relaxed);
+    // Last, with release: whoever sees it finds the header filled.
+    view.word(at::MAGIC_AT)
+        .expect("the header has all its words")
+        .store(at::MAGIC, Ordering::Release);
+}
+
+fn pid_of(header: &Segment) -> u32 {
+    header
+        .view()
+        .word(at::PID)
+        .map_or(0, |word| word.load(Ordering::Relaxed) as u32)
+}
+
+/// The name of this program, shortened to what the header holds.
+fn program() -> String {
+    let path = std::env::current_exe().ok();
+    let name = path
+        .as_deref()
+        .and_then(std::path::Path::file_name)
+        .map(|name| name.to_string_lossy().into_owned());
+    let mut name = name.unwrap_or_default();
+    name.truncate(name.floor_char_boundary(at::MAX_PROGRAM));
+    name
+}
+
+/// When this process started, in clock ticks since boot: field 22 of `/proc/self/stat` (proc(5)).
+fn process_start() -> Option<u64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field is the program's name in parentheses and may contain anything.
+    stat[stat.rfind(')')? + 1..]
+        .split_whitespace()
+        .nth(19)?
+        .parse()
+        .ok()
+}
+
+fn boot_id() -> Option<u128> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    u128::from_str_radix(&text.trim().replace('-', ""), 16).ok()
+}

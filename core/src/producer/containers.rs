@@ -1,0 +1,99 @@
+//! An allocator over session memory, for containers that take one.
+#![allow(unsafe_code)]
+
+use std::alloc::Layout;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use allocator_api2::alloc::{AllocError, Allocator};
+
+use super::allocator::Block;
+use super::session::{Session, Shared};
+
+/// Lets containers with an `allocator_api2` allocator keep their elements in session memory.
+///
+/// What lies there can be seen by observers only where it is registered as an object; the memory of
+/// a container is the container's own, so register only what is made of cells.
+///
+/// # Examples
+///
+/// ```
+/// use allocator_api2::vec::Vec;
+/// use memglass::Plain;
+///
+/// # let dir = memglass::doc::directory();
+/// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+/// let mut numbers: Vec<u64, _> = Vec::new_in(session.allocator());
+/// numbers.extend(0..1000);
+/// assert_eq!(numbers.iter().sum::<u64>(), 499_500);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SessionAllocator {
+    shared: Arc<Shared>,
+}
+
+/// Largest alignment of an element; stricter ones are refused as if there was no memory.
+const MAX_ALIGN: usize = 64;
+
+impl Session {
+    /// An allocator over the session's memory.
+    pub fn allocator(&self) -> SessionAllocator {
+        SessionAllocator {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+// SAFETY: blocks stay mapped and unmoved as long as the session's memory, which every clone keeps;
+// a block is handed out again only after `deallocate`; the size class of a block follows from the
+// layout alone, so `deallocate` gives back exactly what `allocate` took.
+unsafe impl Allocator for SessionAllocator {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if layout.size() == 0 {
+            let dangling = NonNull::new(std::ptr::without_provenance_mut(layout.align()));
+            return Ok(NonNull::slice_from_raw_parts(
+                dangling.expect("alignments are not 0"),
+                0,
+            ));
+        }
+        if layout.align() > MAX_ALIGN {
+            return Err(AllocError);
+        }
+        let mut registry = self.shared.registry_of_mine().map_err(|_| AllocError)?;
+        let bytes = class_of(layout);
+        let block = registry
+            .memory
+            .allocate_exactly(bytes)
+            .map_err(|_| AllocError)?;
+        let start = registry.memory.view(block.place, bytes).start();
+        Ok(NonNull::slice_from_raw_parts(start, layout.size()))
+    }
+
+    unsafe fn deallocate(&self, start: NonNull<u8>, layout: Layout) {
+        if layout.size() == 0 {
+            return;
+        }
+        let Ok(mut registry) = self.shared.registry_of_mine() else {
+            return;
+        };
+        let place = registry
+            .memory
+            .place_of(start.as_ptr().addr())
+            .expect("it was allocated here");
+        registry.memory.free(Block {
+            place,
+            size: super::allocator::rounded(class_of(layout)),
+        });
+    }
+}
+
+/// Bytes to ask for, so that the block is aligned: to 16 bytes below a line, to 64 from there on.
+fn class_of(layout: Layout) -> u64 {
+    let size = layout.size() as u64;
+    if layout.align() <= 16 {
+        size
+    } else {
+        size.max(64)
+    }
+}

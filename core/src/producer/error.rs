@@ -1,0 +1,90 @@
+//! What can go wrong on the producer's side.
+
+use std::time::Duration;
+
+use crate::schema::SchemaError;
+use crate::shm::ShmError;
+
+/// A request that the producer's side of a session cannot fulfil; nothing has changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProducerError {
+    /// The name cannot name a session.
+    #[error("session name {name:?} is not 1 to 64 of the characters A-Z a-z 0-9 . _ -")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// A living producer has the name.
+    #[error(
+        "session {name:?} exists: its producer (pid {pid}) is running; choose another name or end it"
+    )]
+    SessionExists {
+        /// The session.
+        name: String,
+        /// The process that owns it.
+        pid: u32,
+    },
+    /// An object label is empty, too long, or not free.
+    #[error("label {label:?} {reason}")]
+    Label {
+        /// The label, shortened for display.
+        label: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A type cannot be described.
+    #[error("type cannot be observed")]
+    Schema(#[from] SchemaError),
+    /// The storage of a type is not as large as its description says.
+    #[error("type {name:?} describes {described} bytes, but its storage has {actual}")]
+    WrongStorage {
+        /// The type.
+        name: String,
+        /// Size in its description.
+        described: u64,
+        /// Size of the Rust type.
+        actual: u64,
+    },
+    /// Memory given to `register` is too small, misaligned, or of another session.
+    #[error("memory for {label:?} {reason}")]
+    Memory {
+        /// The label of the object.
+        label: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// An object or block of no or too many bytes.
+    #[error(
+        "{bytes} bytes cannot be allocated: a block has 1 to 2^40 bytes, aligned to at most 4096"
+    )]
+    Size {
+        /// What was asked for.
+        bytes: u64,
+    },
+    /// The session has used all its region ids.
+    #[error(
+        "session {name:?} has 65535 regions and cannot grow; create it with larger ones (Builder::max_region)"
+    )]
+    TooManyRegions {
+        /// The session.
+        name: String,
+    },
+    /// A forked child used its parent's session.
+    #[error("session {name:?} belongs to the parent of this forked process; create one of its own")]
+    Forked {
+        /// The session.
+        name: String,
+    },
+    /// `shutdown` gave up waiting; the session is closed all the same.
+    #[error("session {name:?} was still observed after {waited:?}")]
+    StillObserved {
+        /// The session.
+        name: String,
+        /// How long it waited.
+        waited: Duration,
+    },
+    /// The segments could not be made.
+    #[error(transparent)]
+    Shm(#[from] ShmError),
+}

@@ -1,0 +1,132 @@
+//! The session's memory as the producer sees it: regions and the allocator over them.
+
+use std::sync::atomic::{Ordering, fence};
+
+use super::allocator::{Allocator, Block, Fit};
+use super::error::ProducerError;
+use super::regions::Regions;
+use crate::observe::Storage;
+use crate::shm::{Anchor, View, Writable};
+use crate::wire::Ref;
+
+/// Regions and what is free in them.
+pub(super) struct Memory {
+    regions: Regions,
+    allocator: Allocator,
+}
+
+/// A block with a stricter alignment than its class has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aligned {
+    /// What is given back.
+    pub(super) block: Block,
+    /// The aligned place inside the block.
+    pub(super) place: Ref,
+}
+
+/// Alignment of all blocks of 64 bytes and more.
+const LINE: u64 = 64;
+/// Largest alignment offered, that of a page.
+const MAX_ALIGN: u64 = 4096;
+
+impl Memory {
+    pub(super) fn new(regions: Regions) -> Memory {
+        Memory {
+            regions,
+            allocator: Allocator::new(),
+        }
+    }
+
+    /// Makes the first region now, so that a lack of room shows when the session starts.
+    pub(super) fn prepare(&mut self) -> Result<(), ProducerError> {
+        let block = self.allocate(LINE)?;
+        self.free(block);
+        Ok(())
+    }
+
+    /// A block of at least `bytes` bytes, 64-byte aligned from 64 bytes on, else 16-byte aligned.
+    pub(super) fn allocate(&mut self, bytes: u64) -> Result<Block, ProducerError> {
+        self.allocate_fitting(bytes, Fit::Loose)
+    }
+
+    /// The same, and always of the size that [`rounded`](super::allocator::rounded) says.
+    pub(super) fn allocate_exactly(&mut self, bytes: u64) -> Result<Block, ProducerError> {
+        self.allocate_fitting(bytes, Fit::Exact)
+    }
+
+    fn allocate_fitting(&mut self, bytes: u64, fit: Fit) -> Result<Block, ProducerError> {
+        let block = self.allocator.allocate(&mut self.regions, bytes, fit)?;
+        // The block may have been another object's, whose entry was made free before. Whoever sees a
+        // byte that is stored from here on must see that entry free. In this thread, because the one
+        // that freed it may have been another. Pairs with the reader's acquire fence before its
+        // second look at the entry.
+        fence(Ordering::Release);
+        Ok(block)
+    }
+
+    /// A block with a place of `bytes` bytes aligned to `align` in it.
+    pub(super) fn allocate_aligned(
+        &mut self,
+        bytes: u64,
+        align: u64,
+    ) -> Result<Aligned, ProducerError> {
+        if align > MAX_ALIGN || !align.is_power_of_two() {
+            return Err(ProducerError::Size { bytes });
+        }
+        let slack = align.saturating_sub(LINE);
+        let least = if align > 16 { LINE } else { 1 };
+        let block = self.allocate(bytes.max(least).saturating_add(slack).max(bytes))?;
+        let offset = block.place.offset().next_multiple_of(align.max(1));
+        Ok(Aligned {
+            block,
+            place: Ref::new(block.place.region(), offset),
+        })
+    }
+
+    /// Takes back a block.
+    pub(super) fn free(&mut self, block: Block) {
+        self.allocator.free(block);
+    }
+
+    /// The bytes at a place that was allocated here.
+    pub(super) fn view(&self, place: Ref, len: u64) -> View<'_> {
+        self.regions.view(place, len)
+    }
+
+    /// The bytes at a place that was allocated here, kept mapped.
+    pub(super) fn anchor(&self, place: Ref, len: u64) -> Anchor {
+        let anchor = Anchor::new(
+            self.regions.segment(place),
+            place.offset() as usize,
+            len as usize,
+        );
+        anchor.expect("blocks lie within their region")
+    }
+
+    /// Storage cells at a place that was allocated here for them and is not in use yet.
+    pub(super) fn cells<S: Storage>(&self, place: Ref, count: usize) -> &[S] {
+        let bytes = Writable::of(
+            self.regions.segment(place),
+            place.offset() as usize,
+            size_of::<S>() * count,
+        );
+        bytes
+            .and_then(|bytes| bytes.cells(count))
+            .expect("allocated with the size and alignment of the cells")
+    }
+
+    /// Which place has this address in this process.
+    pub(super) fn place_of(&self, address: usize) -> Option<Ref> {
+        self.regions.place_of(address)
+    }
+
+    /// Bytes of all regions, used or not.
+    pub(super) fn bytes(&self) -> u64 {
+        self.regions.bytes()
+    }
+
+    /// Number of regions.
+    pub(super) fn region_count(&self) -> usize {
+        self.regions.len()
+    }
+}

@@ -1,0 +1,449 @@
+//! Handles of objects: the producer's way to their cells.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::error::ProducerError;
+use super::memory::Aligned;
+use super::registry::{Reserved, Wanted};
+use super::session::{Session, Shared, now};
+use crate::observe::{Observe, Storage};
+use crate::schema::{Schema, Type, TypeId};
+use crate::shm::{Anchor, Pinned, Writable};
+
+/// One object in shared memory. It dereferences to the cells of its fields; dropping it destroys the
+/// object.
+pub struct Object<T: Observe> {
+    registration: Registration<Pinned<T::Storage, Arc<Shared>>>,
+}
+
+/// An array of objects under one label. It dereferences to a slice of cells; dropping it destroys
+/// the array.
+pub struct Array<T: Observe> {
+    registration: Registration<Pinned<T::Storage, Arc<Shared>>>,
+}
+
+/// Shared memory that was allocated without an object; see [`Session::allocate`]. Dropping it gives
+/// the memory back.
+pub struct Block {
+    shared: Arc<Shared>,
+    memory: Aligned,
+    bytes: Anchor,
+    /// Until an object is made of it, which then gives the memory back.
+    owned: bool,
+}
+
+/// An object made of a [`Block`]; dropping it destroys the object.
+pub struct RawObject {
+    registration: Registration<Block>,
+}
+
+/// An entry of the directory, alive until this is dropped, and the memory it describes.
+struct Registration<M: Registered> {
+    memory: M,
+    slot: u32,
+    generation: u64,
+    kept: bool,
+}
+
+/// Memory of a registered object.
+trait Registered {
+    fn shared(&self) -> &Shared;
+}
+
+impl<S: Storage> Registered for Pinned<S, Arc<Shared>> {
+    fn shared(&self) -> &Shared {
+        self.keeper()
+    }
+}
+
+impl Registered for Block {
+    fn shared(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl Session {
+    /// Creates an object of `value` under `label`.
+    ///
+    /// # Errors
+    ///
+    /// - [`ProducerError::Label`]: it is empty, longer than 1024 bytes, or a live object has it.
+    /// - [`ProducerError::Shm`]: there is no room for another region.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use memglass::Observe;
+    ///
+    /// #[derive(Observe, Clone, Copy, Default)]
+    /// struct Position {
+    ///     symbol_id: u32,
+    ///     #[observe(atomic, desc = "signed number of shares")]
+    ///     quantity: i64,
+    /// }
+    ///
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// let position = session.object("AAPL_position", Position::default())?;
+    /// position.symbol_id.set(7);
+    /// position.quantity.fetch_add(500);
+    /// assert_eq!(position.quantity.load(), 500);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn object<T: Observe>(&self, label: &str, value: T) -> Result<Object<T>, ProducerError> {
+        let mut registry = self.shared.registry_of_mine()?;
+        let now = now();
+        registry.reclaim(now);
+        let type_id = registry.type_of::<T::Storage>()?;
+        let (reserved, memory) = registry.with_room(|registry| {
+            let memory = registry.allocate_cells::<T::Storage>(1)?;
+            // One value is made quickly enough to keep the lock meanwhile.
+            registry.memory.cells::<T::Storage>(memory.place, 1)[0].init(&value);
+            let wanted = Wanted {
+                label,
+                type_id,
+                count: 0,
+                memory,
+            };
+            Ok((registry.reserve_or_free(wanted)?, memory))
+        })?;
+        let (slot, generation) = registry.publish(&reserved, now);
+        drop(registry);
+        let memory = self.pinned(memory, 1);
+        Ok(Object {
+            registration: Registration {
+                memory,
+                slot,
+                generation,
+                kept: false,
+            },
+        })
+    }
+
+    /// Creates an array of `count` objects under one label, each with the default value.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::object`]; [`ProducerError::Size`] if it is empty or larger than 2^40 bytes.
+    pub fn array<T: Observe + Default>(
+        &self,
+        label: &str,
+        count: usize,
+    ) -> Result<Array<T>, ProducerError> {
+        self.array_with(label, count, |_| T::default())
+    }
+
+    /// Creates an array of `count` objects under one label, with a value for each index.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::array`].
+    pub fn array_with<T: Observe>(
+        &self,
+        label: &str,
+        count: usize,
+        value: impl Fn(usize) -> T,
+    ) -> Result<Array<T>, ProducerError> {
+        if count == 0 {
+            return Err(ProducerError::Size { bytes: 0 });
+        }
+        let (reservation, memory) = {
+            let mut registry = self.shared.registry_of_mine()?;
+            registry.reclaim(now());
+            let type_id = registry.type_of::<T::Storage>()?;
+            let (reserved, memory) = registry.with_room(|registry| {
+                let memory = registry.allocate_cells::<T::Storage>(count)?;
+                let wanted = Wanted {
+                    label,
+                    type_id,
+                    count: count as u64,
+                    memory,
+                };
+                Ok((registry.reserve_or_free(wanted)?, memory))
+            })?;
+            (Reservation::new(&self.shared, reserved), memory)
+        };
+        let cells = self.pinned::<T::Storage>(memory, count);
+        // Without the lock: large arrays take their time, and `value` may do anything.
+        cells
+            .iter()
+            .enumerate()
+            .for_each(|(index, cell)| cell.init(&value(index)));
+        let (slot, generation) = reservation.publish();
+        Ok(Array {
+            registration: Registration {
+                memory: cells,
+                slot,
+                generation,
+                kept: false,
+            },
+        })
+    }
+
+    fn pinned<S: Storage>(&self, memory: Aligned, count: usize) -> Pinned<S, Arc<Shared>> {
+        let place = memory.place;
+        let cells = Pinned::new(Arc::clone(&self.shared), count, |shared| {
+            Writable::of(
+                shared.segment(place.region())?,
+                place.offset() as usize,
+                size_of::<S>() * count,
+            )
+        });
+        cells.expect("allocated with the size and alignment of the cells")
+    }
+
+    /// The types of the session so far.
+    pub fn schema(&self) -> Schema {
+        self.shared.registry().types.schema().clone()
+    }
+
+    /// Adds a type that no Rust type stands for, for [`Session::register`].
+    ///
+    /// # Errors
+    ///
+    /// [`ProducerError::Schema`] if the description does not hold together.
+    pub fn add_type(&self, ty: Type) -> Result<TypeId, ProducerError> {
+        self.shared.registry_of_mine()?.add_type(ty)
+    }
+
+    /// Allocates zeroed shared memory of `len` bytes, aligned to `align` bytes (a power of two up to
+    /// 4096). No observer sees it until it is registered.
+    ///
+    /// # Errors
+    ///
+    /// [`ProducerError::Size`] for impossible sizes, [`ProducerError::Shm`] if there is no room.
+    pub fn allocate(&self, len: u64, align: u64) -> Result<Block, ProducerError> {
+        let mut registry = self.shared.registry_of_mine()?;
+        registry.reclaim(now());
+        let memory = registry.with_room(|registry| registry.memory.allocate_aligned(len, align))?;
+        let words = registry.memory.view(memory.block.place, memory.block.size);
+        let words = words
+            .words(0, (memory.block.size / 8) as usize)
+            .expect("blocks are whole words");
+        words
+            .iter()
+            .for_each(|word| word.store(0, Ordering::Relaxed));
+        let bytes = registry.memory.anchor(memory.place, len);
+        Ok(Block {
+            shared: Arc::clone(&self.shared),
+            memory,
+            bytes,
+            owned: true,
+        })
+    }
+
+    /// Makes an object of `type_id` out of allocated memory; with `count`, an array of that many.
+    ///
+    /// # Errors
+    ///
+    /// - [`ProducerError::Memory`]: the block is too small or misaligned for the type, or belongs to
+    ///   another session.
+    /// - [`ProducerError::Label`]: as for [`Session::object`].
+    pub fn register(
+        &self,
+        label: &str,
+        type_id: TypeId,
+        count: Option<u64>,
+        mut block: Block,
+    ) -> Result<RawObject, ProducerError> {
+        let refuse = |reason| {
+            Err(ProducerError::Memory {
+                label: label.into(),
+                reason,
+            })
+        };
+        if !Arc::ptr_eq(&self.shared, &block.shared) {
+            return refuse("belongs to another session");
+        }
+        // Moved in here, it is dropped after the guard on every way out.
+        let mut registry = self.shared.registry_of_mine()?;
+        let Some(ty) = registry.types.schema().get(type_id) else {
+            return refuse("has a type that the session does not know");
+        };
+        if count == Some(0)
+            || ty
+                .size
+                .checked_mul(count.unwrap_or(1))
+                .is_none_or(|size| size > block.len() as u64)
+        {
+            return refuse("is smaller than its type");
+        }
+        if !block.memory.place.offset().is_multiple_of(ty.align) {
+            return refuse("is not aligned for its type");
+        }
+        let wanted = Wanted {
+            label,
+            type_id,
+            count: count.unwrap_or(0),
+            memory: block.memory,
+        };
+        let reserved = registry.reserve(wanted)?;
+        let (slot, generation) = registry.publish(&reserved, now());
+        drop(registry);
+        block.owned = false;
+        Ok(RawObject {
+            registration: Registration {
+                memory: block,
+                slot,
+                generation,
+                kept: false,
+            },
+        })
+    }
+}
+
+/// A reserved object that is being filled; given back if filling it panics.
+struct Reservation<'a> {
+    shared: &'a Arc<Shared>,
+    reserved: Option<Reserved>,
+}
+
+impl<'a> Reservation<'a> {
+    fn new(shared: &'a Arc<Shared>, reserved: Reserved) -> Reservation<'a> {
+        Reservation {
+            shared,
+            reserved: Some(reserved),
+        }
+    }
+
+    fn publish(mut self) -> (u32, u64) {
+        let reserved = self.reserved.take().expect("published once");
+        self.shared.registry().publish(&reserved, now())
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        if let Some(reserved) = &self.reserved {
+            self.shared.registry().cancel(reserved);
+        }
+    }
+}
+
+impl<M: Registered> Drop for Registration<M> {
+    fn drop(&mut self) {
+        // A forked child drops copies of its parent's handles.
+        let shared = self.memory.shared();
+        if !self.kept && shared.is_mine() {
+            shared.registry().destroy(self.slot, self.generation, now());
+        }
+    }
+}
+
+impl Block {
+    /// Size in bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.view().len()
+    }
+
+    /// Whether it has no bytes; never true.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first byte. What observers look at must be accessed by atomics of each scalar's own width.
+    pub fn as_ptr(&self) -> *mut u8 {
+        self.bytes.view().start().as_ptr()
+    }
+
+    /// The words of 64 bits, if it is a whole number of aligned ones.
+    pub fn words(&self) -> Option<&[AtomicU64]> {
+        let view = self.bytes.view();
+        if view.len().is_multiple_of(8) {
+            view.words(0, view.len() / 8)
+        } else {
+            None
+        }
+    }
+
+    /// `count` cells at `offset` bytes; `None` if they are misaligned or leave the block.
+    pub fn cells<S: Storage>(&self, offset: usize, count: usize) -> Option<&[S]> {
+        let (place, len) = (self.memory.place, size_of::<S>().checked_mul(count)?);
+        if offset.checked_add(len)? > self.len() {
+            return None;
+        }
+        let segment = self.shared.segment(place.region())?;
+        Writable::of(segment, place.offset() as usize + offset, len)?.cells(count)
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if self.owned && self.shared.is_mine() {
+            self.shared.registry().memory.free(self.memory.block);
+        }
+    }
+}
+
+impl<T: Observe> Object<T> {
+    /// Keeps the object until the session ends.
+    pub fn leak(mut self) {
+        self.registration.kept = true;
+    }
+}
+
+impl<T: Observe> Array<T> {
+    /// Keeps the array until the session ends.
+    pub fn leak(mut self) {
+        self.registration.kept = true;
+    }
+}
+
+impl RawObject {
+    /// The memory of the object.
+    pub fn block(&self) -> &Block {
+        &self.registration.memory
+    }
+
+    /// Keeps the object until the session ends.
+    pub fn leak(mut self) {
+        self.registration.kept = true;
+    }
+}
+
+impl<T: Observe> Deref for Object<T> {
+    type Target = T::Storage;
+
+    #[inline]
+    fn deref(&self) -> &T::Storage {
+        self.registration.memory.first()
+    }
+}
+
+impl<T: Observe> Deref for Array<T> {
+    type Target = [T::Storage];
+
+    #[inline]
+    fn deref(&self) -> &[T::Storage] {
+        &self.registration.memory
+    }
+}
+
+macro_rules! debug {
+    ($($name:literal for $type:ty $(, $parameter:ident)?;)*) => {$(
+        impl$(<$parameter: Observe>)? std::fmt::Debug for $type {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(out, concat!($name, "(slot {})"), self.registration.slot)
+            }
+        }
+    )*};
+}
+
+debug! {
+    "Object" for Object<T>, T;
+    "Array" for Array<T>, T;
+    "RawObject" for RawObject;
+}
+
+impl std::fmt::Debug for Block {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            out,
+            "Block({} bytes at {:?})",
+            self.len(),
+            self.memory.place
+        )
+    }
+}

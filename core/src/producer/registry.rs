@@ -1,0 +1,424 @@
+//! Which objects there are: creating and destroying directory entries.
+//!
+//! Everything here happens under the session's mutex, one thread at a time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::allocator::Block;
+use super::error::ProducerError;
+use super::memory::{Aligned, Memory};
+use super::table::{Table, store, store_ref};
+use super::types::TypeWriter;
+use crate::labels::LabelTable;
+use crate::observe::Storage;
+use crate::owners;
+use crate::schema::{Type, TypeId};
+use crate::shm::{Segment, ShmError};
+use crate::wire::directory::{self as at, EntryWord};
+use crate::wire::{Ref, header};
+
+/// When memory of destroyed objects is used again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reclaim {
+    /// How long destroyed objects keep their bytes, if memory allows.
+    pub(super) grace: Duration,
+    /// How many bytes of destroyed objects may wait before the oldest are reclaimed early.
+    pub(super) budget: u64,
+}
+
+/// How many retired objects are reclaimed at once: one look at the observers' intents serves them all.
+const BATCH: usize = 64;
+
+pub(super) struct Registry {
+    header: Arc<Segment>,
+    pub(super) memory: Memory,
+    pub(super) types: TypeWriter,
+    table: Table,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    labels: LabelTable,
+    retired: VecDeque<Retired>,
+    retired_bytes: u64,
+    reclaim: Reclaim,
+    alive: u64,
+    epoch: u64,
+}
+
+/// What the producer remembers of a slot in private memory.
+#[derive(Clone, Copy)]
+struct Slot {
+    generation: u64,
+    data: Block,
+    label: Ref,
+    label_len: u32,
+    hash: u32,
+}
+
+struct Retired {
+    slot: u32,
+    at: Duration,
+}
+
+/// Memory and a directory slot that were set aside for an object which nobody sees yet.
+pub(super) struct Reserved {
+    slot: u32,
+    place: Ref,
+    type_id: TypeId,
+    count: u64,
+}
+
+/// What is to become an object.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) label: &'a str,
+    pub(super) type_id: TypeId,
+    /// 0 for a single object.
+    pub(super) count: u64,
+    pub(super) memory: Aligned,
+}
+
+impl Registry {
+    pub(super) fn new(header: Arc<Segment>, memory: Memory, reclaim: Reclaim) -> Registry {
+        Registry {
+            header,
+            memory,
+            types: TypeWriter::new(),
+            table: Table::new(
+                header::DIRECTORY_HEAD,
+                at::ENTRY_BYTES,
+                at::ENTRIES_PER_CHUNK,
+            ),
+            slots: Vec::new(),
+            free: Vec::new(),
+            labels: LabelTable::default(),
+            retired: VecDeque::new(),
+            retired_bytes: 0,
+            reclaim,
+            alive: 0,
+            epoch: 0,
+        }
+    }
+
+    /// Memory for `count` cells.
+    pub(super) fn allocate_cells<S: Storage>(
+        &mut self,
+        count: usize,
+    ) -> Result<Aligned, ProducerError> {
+        let bytes = (size_of::<S>() as u64).checked_mul(count as u64);
+        let bytes = bytes.ok_or(ProducerError::Size { bytes: u64::MAX })?;
+        self.memory.allocate_aligned(bytes, align_of::<S>() as u64)
+    }
+
+    /// Like [`reserve`](Self::reserve); on an error the memory is given back.
+    pub(super) fn reserve_or_free(
+        &mut self,
+        wanted: Wanted<'_>,
+    ) -> Result<Reserved, ProducerError> {
+        self.reserve(wanted)
+            .inspect_err(|_| self.memory.free(wanted.memory.block))
+    }
+
+    /// Sets a slot aside and takes the label; on an error the caller still owns the memory.
+    pub(super) fn reserve(&mut self, wanted: Wanted<'_>) -> Result<Reserved, ProducerError> {
+        let Wanted {
+            label,
+            type_id,
+            count,
+            memory,
+        } = wanted;
+        let hash = self.check_label(label)?;
+        let label_block = self.memory.allocate(label.len() as u64)?;
+        let slot = match self.take_slot() {
+            Ok(slot) => slot,
+            Err(error) => {
+                self.memory.free(label_block);
+                return Err(error);
+            }
+        };
+        let bytes = self.memory.view(label_block.place, label_block.size);
+        bytes
+            .store_bytes_in_words(0, label.as_bytes())
+            .expect("allocated with this length");
+        let known = &mut self.slots[slot as usize];
+        *known = Slot {
+            generation: known.generation,
+            data: memory.block,
+            label: label_block.place,
+            label_len: label.len() as u32,
+            hash,
+        };
+        self.labels.insert(hash, slot);
+        Ok(Reserved {
+            slot,
+            place: memory.place,
+            type_id,
+            count,
+        })
+    }
+
+    /// Lets observers see a reserved object; returns its slot and generation.
+    pub(super) fn publish(&mut self, reserved: &Reserved, now: Duration) -> (u32, u64) {
+        let known = self.slots[reserved.slot as usize];
+        let entry = self.table.record(reserved.slot as usize);
+        store(entry, at::TYPE, u64::from(reserved.type_id.0));
+        store(entry, at::COUNT, reserved.count);
+        store_ref(entry, at::DATA, reserved.place);
+        store_ref(entry, at::LABEL, known.label);
+        store(entry, at::LABEL_LEN, u64::from(known.label_len));
+        store(entry, at::CREATED, now.as_nanos() as u64);
+        let state = entry.word(at::STATE).expect("a word of the entry");
+        // Release: whoever sees it alive sees what it describes, the object's first value included.
+        state.store(
+            EntryWord::new(known.generation, at::ALIVE).0,
+            Ordering::Release,
+        );
+        self.alive += 1;
+        self.changed(reserved.slot);
+        (reserved.slot, known.generation)
+    }
+
+    /// Gives back what was reserved for an object that did not come about.
+    pub(super) fn cancel(&mut self, reserved: &Reserved) {
+        let known = self.slots[reserved.slot as usize];
+        self.labels.remove(known.hash, reserved.slot);
+        self.release(reserved.slot);
+    }
+
+    /// Ends an object; its bytes are kept for a while.
+    pub(super) fn destroy(&mut self, slot: u32, generation: u64, now: Duration) {
+        let known = self.slots[slot as usize];
+        debug_assert_eq!(
+            known.generation, generation,
+            "an object is destroyed once, by its handle"
+        );
+        let state = self
+            .table
+            .record(slot as usize)
+            .word(at::STATE)
+            .expect("a word of the entry");
+        state.store(
+            EntryWord::new(generation, at::DESTROYED).0,
+            Ordering::Release,
+        );
+        self.labels.remove(known.hash, slot);
+        self.alive -= 1;
+        self.changed(slot);
+        self.retired_bytes += self.bytes_of(slot);
+        self.retired.push_back(Retired { slot, at: now });
+    }
+
+    /// Reuses the memory of objects that were destroyed long enough ago, or of the oldest ones when
+    /// too much of it waits.
+    pub(super) fn reclaim(&mut self, now: Duration) {
+        if !self.is_due(now, self.reclaim.budget) {
+            return;
+        }
+        let announced = owners::announced(&self.header);
+        for _ in 0..BATCH.min(self.retired.len()) {
+            // Down to half of the budget at once, so that the look at the intents is rare.
+            if !self.is_due(now, self.reclaim.budget / 2) {
+                break;
+            }
+            self.reclaim_oldest(&announced, now);
+        }
+    }
+
+    /// Does what needs memory; if there is none, once more after reclaiming all that can be.
+    pub(super) fn with_room<R>(
+        &mut self,
+        mut attempt: impl FnMut(&mut Registry) -> Result<R, ProducerError>,
+    ) -> Result<R, ProducerError> {
+        match attempt(self) {
+            Err(
+                ProducerError::Shm(ShmError::Full { .. }) | ProducerError::TooManyRegions { .. },
+            ) if !self.retired.is_empty() => {
+                self.reclaim_all();
+                attempt(self)
+            }
+            result => result,
+        }
+    }
+
+    /// Reclaims everything that no observer is writing to, however short it was destroyed ago.
+    fn reclaim_all(&mut self) {
+        let announced = owners::announced(&self.header);
+        for _ in 0..self.retired.len() {
+            let now = self.retired.front().expect("as many as there were").at;
+            self.reclaim_oldest(&announced, now);
+        }
+    }
+
+    /// The id of the type of `S`, logged when it is first asked for.
+    pub(super) fn type_of<S: Storage>(&mut self) -> Result<TypeId, ProducerError> {
+        let before = self.types.schema().len();
+        let id = self.types.id_of::<S>(&mut self.memory, &self.header)?;
+        self.announce_types(before);
+        Ok(id)
+    }
+
+    /// Adds a type that was described by hand.
+    pub(super) fn add_type(&mut self, ty: Type) -> Result<TypeId, ProducerError> {
+        let before = self.types.schema().len();
+        let id = self.types.add(ty, &mut self.memory, &self.header)?;
+        self.announce_types(before);
+        Ok(id)
+    }
+
+    fn announce_types(&mut self, before: usize) {
+        if self.types.schema().len() != before {
+            self.advance_epoch();
+        }
+    }
+
+    pub(super) fn alive(&self) -> u64 {
+        self.alive
+    }
+
+    /// Whether the oldest retired object has waited long enough, or more than `budget` bytes wait.
+    fn is_due(&self, now: Duration, budget: u64) -> bool {
+        let Some(oldest) = self.retired.front() else {
+            return false;
+        };
+        self.retired_bytes > budget || now.saturating_sub(oldest.at) >= self.reclaim.grace
+    }
+
+    fn reclaim_oldest(&mut self, announced: &[u64], now: Duration) {
+        let Some(Retired { slot, .. }) = self.retired.pop_front() else {
+            return;
+        };
+        let generation = self.slots[slot as usize].generation;
+        if announced.contains(&header::intent(slot, generation)) {
+            // An observer was stopped while it writes to this object: nobody else may have its
+            // bytes before it has gone on or died.
+            self.retired.push_back(Retired { slot, at: now });
+            return;
+        }
+        self.retired_bytes -= self.bytes_of(slot);
+        self.release(slot);
+    }
+
+    /// Makes a slot and its memory available for the next occupant.
+    fn release(&mut self, slot: u32) {
+        let known = &mut self.slots[slot as usize];
+        known.generation += 1;
+        let Slot {
+            generation,
+            data,
+            label,
+            label_len,
+            ..
+        } = *known;
+        let state = self
+            .table
+            .record(slot as usize)
+            .word(at::STATE)
+            .expect("a word of the entry");
+        state.store(EntryWord::new(generation, at::FREE).0, Ordering::Relaxed);
+        // The fence that has to follow is in `Memory::allocate`.
+        self.memory.free(data);
+        self.memory.free(Block {
+            place: label,
+            size: super::allocator::rounded(u64::from(label_len)),
+        });
+        self.free.push(slot);
+    }
+
+    fn take_slot(&mut self) -> Result<u32, ProducerError> {
+        if let Some(slot) = self.free.pop() {
+            return Ok(slot);
+        }
+        if self.slots.len() == self.table.capacity() {
+            self.table.add_chunk(&mut self.memory, &self.header)?;
+            let count = self
+                .header
+                .view()
+                .word(header::CHUNK_COUNT)
+                .expect("the header has all its words");
+            // Release: whoever sees the count finds the chunk linked.
+            count.store(self.table.chunk_count() as u64, Ordering::Release);
+        }
+        let nothing = Block {
+            place: Ref::NONE,
+            size: 0,
+        };
+        self.slots.push(Slot {
+            generation: 1,
+            data: nothing,
+            label: Ref::NONE,
+            label_len: 0,
+            hash: 0,
+        });
+        Ok(self.slots.len() as u32 - 1)
+    }
+
+    fn check_label(&self, label: &str) -> Result<u32, ProducerError> {
+        let refuse = |reason| {
+            Err(ProducerError::Label {
+                label: shortened(label),
+                reason,
+            })
+        };
+        if label.is_empty() {
+            return refuse("is empty; labels have 1 to 1024 bytes");
+        }
+        if label.len() > at::MAX_LABEL {
+            return refuse("is too long; labels have 1 to 1024 bytes");
+        }
+        let hash = self.labels.hash(label.as_bytes());
+        let same = |slot| self.has_label(slot, label).then_some(());
+        match self.labels.find(hash, same) {
+            Some(()) => refuse("is taken by a live object; labels are unique in a session"),
+            None => Ok(hash),
+        }
+    }
+
+    fn has_label(&self, slot: u32, label: &str) -> bool {
+        let known = self.slots[slot as usize];
+        let len = known.label_len as usize;
+        len == label.len()
+            && self
+                .memory
+                .view(known.label, len.next_multiple_of(8) as u64)
+                .is_text_in_words(label.as_bytes())
+    }
+
+    fn bytes_of(&self, slot: u32) -> u64 {
+        let known = self.slots[slot as usize];
+        known.data.size + u64::from(known.label_len) + at::ENTRY_BYTES as u64
+    }
+
+    /// Announces that the entry of `slot` has another state.
+    fn changed(&mut self, slot: u32) {
+        self.table.count_change(slot as usize);
+        let objects = self
+            .header
+            .view()
+            .word(header::OBJECT_COUNT)
+            .expect("the header has all its words");
+        objects.store(self.alive, Ordering::Relaxed);
+        self.advance_epoch();
+    }
+
+    fn advance_epoch(&mut self) {
+        self.epoch += 1;
+        let epoch = self
+            .header
+            .view()
+            .word(header::EPOCH)
+            .expect("the header has all its words");
+        // Release, and last: whoever sees the epoch sees the change and its chunk's counter.
+        epoch.store(self.epoch, Ordering::Release);
+    }
+}
+
+fn shortened(label: &str) -> String {
+    const SHOWN: usize = 60;
+    if label.chars().count() <= SHOWN {
+        label.into()
+    } else {
+        label.chars().take(SHOWN).chain("…".chars()).collect()
+    }
+}

@@ -1,0 +1,324 @@
+//! A session: one producer's life under one name.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::claim_name::claim_name;
+use super::error::ProducerError;
+use super::memory::Memory;
+use super::regions::{Regions, Sizes};
+use super::registry::{Reclaim, Registry};
+use crate::forks;
+use crate::owners;
+use crate::shm::{Dir, Keeper, Mode, Segment, SegmentMap};
+use crate::wire::{header, names};
+
+/// A producer's side of a session. Cloning it gives another handle to the same session; all of them
+/// may be used from any thread.
+///
+/// The session ends, and its segments are removed, when the last handle and the last object are
+/// dropped, or with [`Session::shutdown`].
+#[derive(Clone)]
+pub struct Session {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What handles and objects of a session have in common.
+pub(super) struct Shared {
+    name: String,
+    dir: Dir,
+    header: Arc<Segment>,
+    registry: Mutex<Registry>,
+    /// The regions, for object handles that look up their cells without the lock.
+    segments: Arc<SegmentMap>,
+    /// A forked child must not end its parent's session.
+    forks: u64,
+}
+
+/// How a session is made; see [`Session::builder`].
+#[derive(Clone, Debug)]
+pub struct Builder {
+    name: String,
+    dir: Option<PathBuf>,
+    sizes: Sizes,
+    reclaim: Reclaim,
+    mode: Mode,
+}
+
+const DEFAULT_FIRST_REGION: u64 = 1 << 20;
+const DEFAULT_MAX_REGION: u64 = 64 << 20;
+const DEFAULT_GRACE: Duration = Duration::from_secs(5);
+const DEFAULT_RETIRED_BUDGET: u64 = 256 << 10;
+
+impl Session {
+    /// Starts a session with default settings.
+    ///
+    /// # Errors
+    ///
+    /// - [`ProducerError::BadName`]: names are 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    /// - [`ProducerError::SessionExists`]: a living producer has the name. A dead one's session is
+    ///   taken over.
+    /// - [`ProducerError::Shm`]: the segments cannot be made, for example for lack of room.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// // let session = memglass::Session::create("example")?;
+    /// let answer = session.object("answer", 42_i64)?;
+    /// answer.set(43);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn create(name: &str) -> Result<Session, ProducerError> {
+        Session::builder(name).create()
+    }
+
+    /// Settings for a session of this name, to be changed before [`Builder::create`].
+    pub fn builder(name: &str) -> Builder {
+        Builder {
+            name: name.into(),
+            dir: None,
+            sizes: Sizes {
+                first: DEFAULT_FIRST_REGION,
+                max: DEFAULT_MAX_REGION,
+            },
+            reclaim: Reclaim {
+                grace: DEFAULT_GRACE,
+                budget: DEFAULT_RETIRED_BUDGET,
+            },
+            mode: Mode::Owner,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// Number of live objects.
+    pub fn object_count(&self) -> u64 {
+        self.shared.registry().alive()
+    }
+
+    /// Bytes of shared memory that the session has taken, used or not, the header included.
+    pub fn memory_bytes(&self) -> u64 {
+        self.shared.registry().memory.bytes() + self.shared.header.view().len() as u64
+    }
+
+    /// Number of regions that the session has made.
+    pub fn region_count(&self) -> usize {
+        self.shared.registry().memory.region_count()
+    }
+
+    /// Whether any observer is attached.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not answer.
+    pub fn is_observed(&self) -> Result<bool, ProducerError> {
+        Ok(self.shared.header.is_locked(0)?)
+    }
+
+    /// Ends the session: tells observers, gives them up to `patience` to detach, and removes its
+    /// segments. Objects that still exist keep working, unseen.
+    ///
+    /// # Errors
+    ///
+    /// [`ProducerError::StillObserved`] if observers stayed; the session is ended all the same, and
+    /// they keep its last state until they detach.
+    pub fn shutdown(self, patience: Duration) -> Result<(), ProducerError> {
+        let shared = &self.shared;
+        drop(shared.registry_of_mine()?);
+        shared.set_state(header::STATE_CLOSING);
+        let start = Instant::now();
+        while shared.header.is_locked(0)? {
+            if start.elapsed() >= patience {
+                shared.remove_segments();
+                return Err(ProducerError::StillObserved {
+                    name: shared.name.clone(),
+                    waited: start.elapsed(),
+                });
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        shared.remove_segments();
+        Ok(())
+    }
+}
+
+impl Builder {
+    /// Puts the segments into `dir` instead of `MEMGLASS_DIR` or `/dev/shm`: a larger tmpfs, a
+    /// container's shared volume, a test's own directory.
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> Builder {
+        self.dir = Some(dir.as_ref().into());
+        self
+    }
+
+    /// Bytes of the first region (default 1 MiB); each further one is twice as large.
+    pub fn first_region(mut self, bytes: u64) -> Builder {
+        self.sizes.first = bytes.clamp(4096, crate::schema::MAX_SIZE);
+        self
+    }
+
+    /// Bytes up to which regions grow (default 64 MiB). A larger object gets a region of its own.
+    pub fn max_region(mut self, bytes: u64) -> Builder {
+        self.sizes.max = bytes.clamp(4096, crate::schema::MAX_SIZE);
+        self
+    }
+
+    /// How long the bytes of destroyed objects are kept, if memory allows (default 5 s).
+    pub fn grace(mut self, grace: Duration) -> Builder {
+        self.reclaim.grace = grace;
+        self
+    }
+
+    /// Bytes of destroyed objects that may wait for the end of their grace before the oldest are
+    /// reused early (default 256 KiB).
+    pub fn retired_budget(mut self, bytes: u64) -> Builder {
+        self.reclaim.budget = bytes;
+        self
+    }
+
+    /// Who may open the segments (default: only the same user).
+    pub fn mode(mut self, mode: Mode) -> Builder {
+        self.mode = mode;
+        self
+    }
+
+    /// Starts the session.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::create`].
+    pub fn create(self) -> Result<Session, ProducerError> {
+        if !names::is_session_name(&self.name) {
+            return Err(ProducerError::BadName { name: self.name });
+        }
+        let dir = Dir::new(self.dir.as_deref());
+        let session_id = crate::identity::random();
+        let header = Arc::new(claim_name(&dir, &self.name, session_id, self.mode)?);
+        let regions = Regions::new(
+            dir.clone(),
+            self.name.clone(),
+            session_id,
+            self.mode,
+            self.sizes,
+            Arc::clone(&header),
+        );
+        let segments = Arc::clone(regions.segments());
+        let registry = Mutex::new(Registry::new(
+            Arc::clone(&header),
+            Memory::new(regions),
+            self.reclaim,
+        ));
+        // From here on, dropping it removes the segments again.
+        let shared = Shared {
+            name: self.name,
+            dir,
+            header,
+            registry,
+            segments,
+            forks: forks::count(),
+        };
+        shared.registry().memory.prepare()?;
+        shared.set_state(header::STATE_LIVE);
+        Ok(Session {
+            shared: Arc::new(shared),
+        })
+    }
+}
+
+// SAFETY: what can be borrowed from it are segments of `segments`, which keeps each one mapped until
+// the last `Arc` is dropped, wherever the `Arc`s are.
+#[allow(unsafe_code)]
+unsafe impl Keeper for Arc<Shared> {}
+
+impl Shared {
+    /// The region with this id.
+    pub(super) fn segment(&self, id: u16) -> Option<&Segment> {
+        self.segments.get(id).map(|segment| &**segment)
+    }
+
+    /// The registry, to change it.
+    pub(super) fn registry_of_mine(&self) -> Result<MutexGuard<'_, Registry>, ProducerError> {
+        // Asked first: the lock may have been held by another thread when the child was forked.
+        if !self.is_mine() {
+            return Err(ProducerError::Forked {
+                name: self.name.clone(),
+            });
+        }
+        Ok(self.registry())
+    }
+
+    pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
+        // Nothing in the registry panics half-way through a change.
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this process made the session, and not the one that it was forked from.
+    pub(super) fn is_mine(&self) -> bool {
+        self.forks == forks::count_again()
+    }
+
+    fn set_state(&self, state: u64) {
+        let word = self
+            .header
+            .view()
+            .word(header::STATE)
+            .expect("the header has all its words");
+        word.store(state, Ordering::Release);
+    }
+
+    fn remove_segments(&self) {
+        if !self.is_mine() {
+            return;
+        }
+        // No region is published meanwhile: afterwards, its name may be another session's.
+        let _registry = self.registry();
+        if !self.header.is_named_in(&self.dir) {
+            return;
+        }
+        // The header goes last: as long as it is there, whoever finds it can find the rest.
+        owners::remove_regions(&self.dir, &self.name);
+        let _ = self.dir.unlink(&names::header(&self.name));
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.is_mine() {
+            self.set_state(header::STATE_CLOSING);
+            self.remove_segments();
+        }
+    }
+}
+
+/// The time since the Unix epoch, from a clock that is cheap and steps in milliseconds.
+pub(super) fn now() -> Duration {
+    #[cfg(target_os = "linux")]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+        Duration::new(
+            time.tv_sec.unsigned_abs(),
+            time.tv_nsec.unsigned_abs() as u32,
+        )
+    }
+    #[cfg(not(target_os = "linux"))]
+    wall_clock()
+}
+
+/// The time since the Unix epoch.
+pub(super) fn wall_clock() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Session({:?})", self.shared.name)
+    }
+}

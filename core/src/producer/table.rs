@@ -1,0 +1,103 @@
+//! Writing a table: a chain of chunks of equal records.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::error::ProducerError;
+use super::memory::Memory;
+use crate::shm::{Anchor, Segment, View};
+use crate::wire::{Ref, table as at};
+
+/// A table that the producer appends to.
+pub(super) struct Table {
+    /// In the header: where the first chunk is.
+    head_at: usize,
+    record_bytes: usize,
+    records_per_chunk: usize,
+    chunks: Vec<Anchor>,
+}
+
+impl Table {
+    pub(super) fn new(head_at: usize, record_bytes: usize, records_per_chunk: usize) -> Table {
+        Table {
+            head_at,
+            record_bytes,
+            records_per_chunk,
+            chunks: Vec::new(),
+        }
+    }
+
+    pub(super) fn chunk_count(&self) -> usize {
+        self.chunks.len()
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.chunks.len() * self.records_per_chunk
+    }
+
+    /// Appends an empty chunk and links it; the caller then publishes a count that includes it.
+    pub(super) fn add_chunk(
+        &mut self,
+        memory: &mut Memory,
+        header: &Arc<Segment>,
+    ) -> Result<(), ProducerError> {
+        let bytes = at::HEADER_BYTES + self.record_bytes * self.records_per_chunk;
+        let block = memory.allocate(bytes as u64)?;
+        let chunk = memory.anchor(block.place, bytes as u64);
+        let words = chunk
+            .view()
+            .words(0, bytes / 8)
+            .expect("blocks are aligned");
+        words
+            .iter()
+            .for_each(|word| word.store(0, Ordering::Relaxed));
+        words[at::INDEX / 8].store(self.chunks.len() as u64, Ordering::Relaxed);
+        let link = match self.chunks.last() {
+            Some(last) => last.view().word(at::NEXT),
+            None => header.view().word(self.head_at),
+        };
+        // Release: whoever follows the link finds the chunk filled.
+        link.expect("links are words of heads")
+            .store(block.place.0, Ordering::Release);
+        self.chunks.push(chunk);
+        Ok(())
+    }
+
+    /// The record at `index`, which lies in a chunk that was added.
+    pub(super) fn record(&self, index: usize) -> View<'_> {
+        let offset = at::HEADER_BYTES + index % self.records_per_chunk * self.record_bytes;
+        let chunk = self.chunks[index / self.records_per_chunk].view();
+        chunk
+            .part(offset, self.record_bytes)
+            .expect("a chunk holds all its records")
+    }
+
+    /// Counts a change of the record at `index`, after the change itself.
+    pub(super) fn count_change(&self, index: usize) {
+        let chunk = self.chunks[index / self.records_per_chunk].view();
+        let used = chunk.word(at::USED).expect("a word of the chunk's head");
+        let within = (index % self.records_per_chunk) as u64;
+        if used.load(Ordering::Relaxed) <= within {
+            used.store(within + 1, Ordering::Relaxed);
+        }
+        let changes = chunk.word(at::CHANGES).expect("a word of the chunk's head");
+        // Release: whoever sees the count sees the change. Only one thread at a time counts.
+        changes.store(
+            changes.load(Ordering::Relaxed).wrapping_add(1),
+            Ordering::Release,
+        );
+    }
+}
+
+/// Where a `Ref` leads, for tables that store them.
+pub(super) fn store(record: View<'_>, offset: usize, value: u64) {
+    record
+        .word(offset)
+        .expect("offsets of a record lie within it")
+        .store(value, Ordering::Relaxed);
+}
+
+/// Stores a reference.
+pub(super) fn store_ref(record: View<'_>, offset: usize, place: Ref) {
+    store(record, offset, place.0);
+}
