@@ -1,4 +1,48 @@
 //! Typed objects of a live program in shared memory, to be looked into and steered from outside.
+//!
+//! A **producer** keeps some of its objects in shared memory, described by their types. An
+//! **observer**, another process, attaches to the running program, finds every object by its label
+//! and every field by its name, reads it while it changes, and writes it where that is allowed. The
+//! producer is not stopped, slowed down or asked, and nothing that either side does (a crash, a
+//! `kill -9`, garbage in memory, two writers at once) gives the other a torn value, a hang or a
+//! crash.
+//!
+//! ```
+//! use memglass::{AttachOptions, Observe, Session, Value};
+//!
+//! #[derive(Observe, Clone, Copy, Default)]
+//! struct Quote {
+//!     bid_price: i64,
+//!     ask_price: i64,
+//! }
+//!
+//! #[derive(Observe, Clone, Copy, Default)]
+//! struct Position {
+//!     #[observe(atomic, desc = "signed number of shares")]
+//!     quantity: i64,
+//!     #[observe(seqlock)]
+//!     last_quote: Quote,
+//! }
+//!
+//! # let dir = memglass::doc::directory();
+//! // The producer. Without `dir`, `Session::create("engine")` does the same.
+//! let session = Session::builder("engine").dir(&dir).create()?;
+//! let position = session.object("AAPL_position", Position::default())?;
+//! position.quantity.store(500);
+//! position.last_quote.write(Quote { bid_price: 15_020, ask_price: 15_025 })?;
+//!
+//! // An observer, usually in another process.
+//! let observer = AttachOptions::new().dir(&dir).writable().attach("engine")?;
+//! let bid = observer.field("AAPL_position.last_quote.bid_price")?;
+//! assert_eq!(bid.read()?, Value::I64(15_020));
+//! observer.field("AAPL_position.quantity")?.write(&Value::I64(200))?;
+//! assert_eq!(position.quantity.load(), 200);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Each field has a **protection**, which its cell's type names: [`Plain`] costs nothing and is one
+//! load or store, [`Atomic`] is one with an ordering, [`Guarded`] and [`Locked`] keep a whole value
+//! together. There is no way to the memory past the protections.
 #![deny(unsafe_code)]
 
 // What the derive writes names this crate, in this crate's own tests and examples too.
@@ -10,7 +54,9 @@ pub mod doc;
 mod forks;
 mod identity;
 mod labels;
+mod layout;
 mod observe;
+mod observer;
 mod owners;
 mod producer;
 mod protection;
@@ -23,12 +69,17 @@ mod wire;
 /// The crate whose `bitflags!` makes flag sets that `#[derive(Observe)]` understands.
 pub use bitflags;
 pub use coerce::{Reason, Refusal};
+pub use layout::LayoutError;
 pub use memglass_derive::Observe;
 #[doc(hidden)]
 pub use observe::derive_support;
 pub use observe::{
     AtomicBits, AtomicInteger, AtomicScalar, Bits, Bitwise, InvalidValue, Observe, Scalar, Shape,
     Storage,
+};
+pub use observer::{
+    AttachError, AttachOptions, Field, FieldInfo, ObjectInfo, Observer, PathError, Presence,
+    ReadError, RegionInfo, SessionEntry, SessionInfo, WriteError, clean, sessions,
 };
 pub use producer::{
     Array, Block, Builder, Object, ProducerError, RawObject, Session, SessionAllocator,

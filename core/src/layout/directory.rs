@@ -1,0 +1,252 @@
+//! Reading the directory: which objects there are, and what changed.
+
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::time::SystemTime;
+
+use super::chunks::Chunks;
+use super::{Layout, LayoutError, header::time, load};
+use crate::shm::View;
+use crate::wire::directory::{self as at, EntryWord};
+use crate::wire::{Ref, header, table};
+
+/// The directory as far as it was read.
+pub(crate) struct Directory {
+    chunks: Chunks,
+    /// Per chunk, the change counter as of the last scan.
+    changes: Vec<u64>,
+    /// Per slot, the state word as of the last scan.
+    words: Vec<EntryWord>,
+}
+
+/// What an entry said of a live object, copied at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ObjectRecord {
+    pub(crate) slot: u32,
+    word: EntryWord,
+    pub(crate) type_id: u64,
+    /// 0 for a single object.
+    pub(crate) count: u64,
+    pub(crate) data: Ref,
+    pub(crate) label: Ref,
+    pub(crate) label_len: usize,
+    created: u64,
+}
+
+impl ObjectRecord {
+    /// The state that its entry has as long as the object lives.
+    pub(crate) fn alive(&self) -> Alive {
+        Alive(self.word)
+    }
+
+    pub(crate) fn created(&self) -> SystemTime {
+        time(self.created)
+    }
+}
+
+/// The state of an entry while one object is alive in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alive(EntryWord);
+
+impl Alive {
+    /// Whether that object is still alive, by the state word of its entry. What was written before
+    /// its end can be read after this call; what comes later only with another check.
+    #[inline]
+    pub(crate) fn holds(self, state: &AtomicU64) -> bool {
+        state.load(Ordering::Relaxed) == self.0.0
+    }
+
+    /// The same for a writer, after it announced the object; see [`crate::owners::WriterSlot::announce`].
+    pub(crate) fn holds_for_writing(self, state: &AtomicU64) -> bool {
+        state.load(Ordering::SeqCst) == self.0.0
+    }
+
+    /// Which occupant of the slot it is.
+    pub(crate) fn generation(self) -> u64 {
+        self.0.generation()
+    }
+}
+
+/// How often an entry is read anew when it changes while it is copied.
+const ATTEMPTS: usize = 8;
+
+impl Directory {
+    pub(crate) fn new(layout: &Layout) -> Directory {
+        let strides = &layout.strides;
+        let chunk_bytes = strides.chunk_header + strides.entry * strides.entries_per_chunk;
+        Directory {
+            chunks: Chunks::new("the directory", chunk_bytes),
+            changes: Vec::new(),
+            words: Vec::new(),
+        }
+    }
+
+    /// The state word of `slot` as of the last scan.
+    fn word(&self, slot: u32) -> Option<EntryWord> {
+        self.words.get(slot as usize).copied()
+    }
+
+    /// Finds the chunks that were added; returns how many there are.
+    pub(crate) fn find_chunks(&mut self, layout: &Layout) -> Result<usize, LayoutError> {
+        let count = layout.load(header::CHUNK_COUNT);
+        // Pairs with the producer's release store of the count: the chunks are linked.
+        fence(Ordering::Acquire);
+        let head = Ref(layout.load(header::DIRECTORY_HEAD));
+        self.chunks.follow(layout, head, count)?;
+        self.changes.resize(self.chunks.iter().len(), 0);
+        Ok(self.changes.len())
+    }
+
+    /// Adds to `changed` each slot of a chunk that got or lost a live object since the last call.
+    /// Reports each change once, and looks at the entries only if there is any.
+    #[inline]
+    pub(crate) fn read_changes(
+        &mut self,
+        layout: &Layout,
+        chunk: usize,
+        changed: &mut Vec<u32>,
+    ) -> Result<(), LayoutError> {
+        let head = self.chunks.get(chunk).expect("one that was found");
+        let changes = load(head, table::CHANGES);
+        if changes == self.changes[chunk] {
+            return Ok(());
+        }
+        // Pairs with the release store of the counter: the words that it counts can be seen.
+        fence(Ordering::Acquire);
+        self.changes[chunk] = changes;
+        self.compare_words(layout, chunk, changed)
+    }
+
+    fn compare_words(
+        &mut self,
+        layout: &Layout,
+        chunk: usize,
+        changed: &mut Vec<u32>,
+    ) -> Result<(), LayoutError> {
+        let (strides, head) = (
+            &layout.strides,
+            self.chunks.get(chunk).expect("one that was found"),
+        );
+        let used = load(head, table::USED).min(strides.entries_per_chunk as u64) as usize;
+        let first = chunk * strides.entries_per_chunk;
+        let last = u32::try_from(first + used)
+            .map_err(|_| layout.damaged("the number of entries", &first, "at most 2^32"))?;
+        self.words
+            .resize(self.words.len().max(first + used), EntryWord(0));
+        let offsets = (strides.chunk_header..).step_by(strides.entry);
+        for ((slot, known), offset) in (first as u32..last)
+            .zip(&mut self.words[first..])
+            .zip(offsets)
+        {
+            let now = EntryWord(load(head, offset));
+            let before = std::mem::replace(known, now);
+            if before != now && (before.is_alive() || now.is_alive()) {
+                changed.push(slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of slots in the chunks that were found.
+    pub(crate) fn capacity(&self, layout: &Layout) -> usize {
+        self.changes.len() * layout.strides.entries_per_chunk
+    }
+
+    /// Copies what the entry of `slot` says, if it is alive in the state that was last seen.
+    pub(crate) fn record(
+        &self,
+        layout: &Layout,
+        slot: u32,
+    ) -> Result<Option<ObjectRecord>, LayoutError> {
+        let Some(expected) = self.word(slot).filter(|word| word.is_alive()) else {
+            return Ok(None);
+        };
+        let entry = self.view(layout, slot);
+        for _ in 0..ATTEMPTS {
+            let record = copy(entry, slot);
+            if record.word != expected {
+                return Ok(None);
+            }
+            fence(Ordering::Acquire);
+            if EntryWord(load_view(entry, at::STATE)) == record.word {
+                return judge(layout, record).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the entry still is what `record` was copied from. What was copied from the object's or
+    /// its label's bytes before this call is then its own.
+    pub(crate) fn is_still(&self, layout: &Layout, record: &ObjectRecord) -> bool {
+        // Pairs with the release fence before bytes are given to another object.
+        fence(Ordering::Acquire);
+        EntryWord(load_view(self.view(layout, record.slot), at::STATE)) == record.word
+    }
+
+    /// Where the entry of a known slot lies.
+    pub(crate) fn entry_place(&self, layout: &Layout, slot: u32) -> Ref {
+        let (chunk, offset) = self.position(layout, slot);
+        let chunk = self
+            .chunks
+            .place(chunk)
+            .expect("slots are only known of chunks that were found");
+        Ref::new(chunk.region(), chunk.offset() + offset as u64)
+    }
+
+    #[inline]
+    fn view(&self, layout: &Layout, slot: u32) -> View<'_> {
+        let (chunk, offset) = self.position(layout, slot);
+        let chunk = self
+            .chunks
+            .get(chunk)
+            .expect("slots are only known of chunks that were found");
+        chunk
+            .view()
+            .part(offset, at::ENTRY_BYTES)
+            .expect("a chunk holds all its entries")
+    }
+
+    /// The chunk of a slot, and the slot's entry in it in bytes.
+    #[inline]
+    fn position(&self, layout: &Layout, slot: u32) -> (usize, usize) {
+        let strides = &layout.strides;
+        let (chunk, index) = (
+            slot as usize / strides.entries_per_chunk,
+            slot as usize % strides.entries_per_chunk,
+        );
+        (chunk, strides.chunk_header + index * strides.entry)
+    }
+}
+
+fn copy(entry: View<'_>, slot: u32) -> ObjectRecord {
+    let word = EntryWord(load_view(entry, at::STATE));
+    // Pairs with the release store that made the entry alive.
+    fence(Ordering::Acquire);
+    ObjectRecord {
+        slot,
+        word,
+        type_id: load_view(entry, at::TYPE),
+        count: load_view(entry, at::COUNT),
+        data: Ref(load_view(entry, at::DATA)),
+        label: Ref(load_view(entry, at::LABEL)),
+        label_len: usize::try_from(load_view(entry, at::LABEL_LEN)).unwrap_or(usize::MAX),
+        created: load_view(entry, at::CREATED),
+    }
+}
+
+fn judge(layout: &Layout, record: ObjectRecord) -> Result<ObjectRecord, LayoutError> {
+    if !(1..=at::MAX_LABEL).contains(&record.label_len) {
+        return Err(layout.damaged(
+            format!("the label length of entry {}", record.slot),
+            &record.label_len,
+            "1 to 1024",
+        ));
+    }
+    Ok(record)
+}
+
+#[inline]
+fn load_view(view: View<'_>, offset: usize) -> u64 {
+    view.word(offset)
+        .expect("offsets of an entry lie within it")
+        .load(Ordering::Relaxed)
+}

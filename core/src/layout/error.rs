@@ -1,0 +1,76 @@
+//! What can be wrong with the memory of a session.
+
+use crate::schema::SchemaError;
+use crate::schema::codec::CodecError;
+use crate::shm::ShmError;
+
+/// A session whose memory does not say what a session's memory must say.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// The file is there, but it is no header of a session.
+    #[error("{segment} is not a memglass session: {reason}")]
+    NotASession {
+        /// The header segment.
+        segment: String,
+        /// What is missing.
+        reason: &'static str,
+    },
+    /// The producer was built with an incompatible format.
+    #[error(
+        "session {name:?} uses wire format {found}, this build reads {supported}; rebuild the producer or use its memglass"
+    )]
+    WrongVersion {
+        /// The session.
+        name: String,
+        /// Its major version.
+        found: u32,
+        /// Ours.
+        supported: u32,
+    },
+    /// The producer runs on a machine of the other byte order.
+    #[error(
+        "session {name:?} was written with the other byte order; read it on the machine that wrote it"
+    )]
+    WrongByteOrder {
+        /// The session.
+        name: String,
+    },
+    /// A number, reference or text that cannot be right.
+    #[error("session {session:?} is damaged: {what} is {found}, expected {expected}")]
+    Damaged {
+        /// The session.
+        session: String,
+        /// Which part, with its position.
+        what: String,
+        /// What stands there.
+        found: String,
+        /// What could stand there.
+        expected: String,
+    },
+    /// A type description that cannot be read.
+    #[error("type {id} of session {session:?} cannot be read")]
+    Description {
+        /// The session.
+        session: String,
+        /// Its number in the type log.
+        id: u64,
+        /// What is wrong with the bytes.
+        #[source]
+        source: CodecError,
+    },
+    /// A type description that contradicts itself.
+    #[error("type {id} of session {session:?} is refused")]
+    Type {
+        /// The session.
+        session: String,
+        /// Its number in the type log.
+        id: u64,
+        /// What is wrong with the type.
+        #[source]
+        source: Box<SchemaError>,
+    },
+    /// The segment cannot be opened or mapped, or was cut short.
+    #[error(transparent)]
+    Memory(#[from] ShmError),
+}

@@ -1,0 +1,230 @@
+//! The checked view of a session's memory.
+//!
+//! Whatever lies in shared memory is hostile: each number is copied once, judged, and only the copy
+//! is used. [`Layout::check`] judges the header; the type log and the directory are judged record by
+//! record as they grow. What comes out of this module (segments, types, object records) can be
+//! trusted to lie within mapped memory; what objects contain is never trusted.
+
+mod chunks;
+mod directory;
+mod error;
+mod header;
+mod regions;
+mod type_log;
+
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+
+pub(crate) use directory::{Alive, Directory, ObjectRecord};
+pub use error::LayoutError;
+pub(crate) use header::{Identity, SessionState};
+pub(crate) use type_log::TypeLog;
+
+use crate::shm::{Anchor, Dir, Segment, ShmError, View};
+use crate::wire::{Ref, header as at, names};
+use header::Strides;
+use regions::Regions;
+
+/// One session's memory with a judged header.
+pub(crate) struct Layout {
+    dir: Dir,
+    header: Arc<Segment>,
+    identity: Identity,
+    strides: Strides,
+    regions: Regions,
+}
+
+impl Layout {
+    /// Judges a header segment.
+    ///
+    /// # Errors
+    ///
+    /// [`LayoutError`] if it is no header, of another version or byte order, or damaged.
+    pub(crate) fn check(dir: Dir, header: Segment) -> Result<Layout, LayoutError> {
+        header.probe()?;
+        let (identity, strides) = header::judge(&header)?;
+        let regions = Regions::new(
+            dir.clone(),
+            &identity,
+            strides.region_header,
+            header.is_writable(),
+        );
+        Ok(Layout {
+            dir,
+            header: Arc::new(header),
+            identity,
+            strides,
+            regions,
+        })
+    }
+
+    /// Whose session it is.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Where its segments are.
+    pub(crate) fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    /// The header segment, which has the locks.
+    pub(crate) fn header(&self) -> &Arc<Segment> {
+        &self.header
+    }
+
+    /// Count of structural changes; what happened before it moved can be seen after this call.
+    #[inline]
+    pub(crate) fn epoch(&self) -> u64 {
+        let epoch = self.load(at::EPOCH);
+        // Pairs with the producer's release store of the epoch (rule W2: no acquire loads here).
+        fence(Ordering::Acquire);
+        epoch
+    }
+
+    /// What the producer says of the session.
+    pub(crate) fn state(&self) -> SessionState {
+        header::state(self.load(at::STATE))
+    }
+
+    /// Number of regions that the producer has announced.
+    pub(crate) fn region_count(&self) -> u64 {
+        self.load(at::REGION_COUNT)
+    }
+
+    /// Checks that no segment mapped so far was cut short, without touching it.
+    pub(crate) fn probe(&self) -> Result<(), ShmError> {
+        self.header.probe()?;
+        self.regions
+            .mapped()
+            .try_for_each(|segment| segment.probe())
+    }
+
+    /// Number of live objects, as the producer counts them.
+    pub(crate) fn object_count(&self) -> u64 {
+        self.load(at::OBJECT_COUNT)
+    }
+
+    /// Size of a region, and how much of it was handed out, in bytes.
+    pub(crate) fn region_use(&self, id: u16) -> Result<(u64, u64), LayoutError> {
+        let region = self.region(id)?.view();
+        let used = region
+            .word(crate::wire::region::USED)
+            .map_or(0, |word| word.load(Ordering::Relaxed));
+        Ok((region.len() as u64, used.min(region.len() as u64)))
+    }
+
+    /// Bytes of all regions mapped so far.
+    pub(crate) fn mapped_bytes(&self) -> u64 {
+        self.regions
+            .mapped()
+            .map(|segment| segment.view().len() as u64)
+            .sum()
+    }
+
+    /// The region with this id, mapped when it is first asked for.
+    pub(crate) fn region(&self, id: u16) -> Result<&Arc<Segment>, LayoutError> {
+        self.regions.get(id)
+    }
+
+    /// The `len` bytes that `place` refers to, kept mapped.
+    pub(crate) fn resolve(&self, place: Ref, len: u64) -> Result<Anchor, LayoutError> {
+        let (segment, offset, len) = self.locate(place, len)?;
+        Ok(Anchor::new(segment, offset, len).expect("located inside its region"))
+    }
+
+    /// The `len` bytes that `place` refers to, for a look at them.
+    #[inline]
+    pub(crate) fn look(&self, place: Ref, len: u64) -> Result<View<'_>, LayoutError> {
+        let (segment, offset, len) = self.locate(place, len)?;
+        Ok(segment
+            .view()
+            .part(offset, len)
+            .expect("located inside its region"))
+    }
+
+    /// The entry at a place that [`Directory::entry_place`] said.
+    pub(crate) fn look_at_entry(&self, place: Ref) -> Result<View<'_>, LayoutError> {
+        self.look(place, self.strides.entry as u64)
+    }
+
+    /// Copies an object's label into `label`, which is checked to be UTF-8.
+    pub(crate) fn label_into(
+        &self,
+        record: &ObjectRecord,
+        label: &mut Vec<u8>,
+    ) -> Result<(), LayoutError> {
+        label.clear();
+        let words = self.look(record.label, record.label_len.next_multiple_of(8) as u64)?;
+        words.append_bytes_in_words(record.label_len, label);
+        if std::str::from_utf8(label).is_err() {
+            return Err(self.damaged(
+                format!("the label of entry {}", record.slot),
+                label,
+                "UTF-8",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The region and checked offset of `place`.
+    #[inline]
+    fn locate(&self, place: Ref, len: u64) -> Result<(&Arc<Segment>, usize, usize), LayoutError> {
+        let refuse = |expected: &str| self.damaged("a reference", &place, expected);
+        let segment = self.region(place.region())?;
+        let offset =
+            usize::try_from(place.offset()).map_err(|_| refuse("an offset of this machine"))?;
+        let len = usize::try_from(len).map_err(|_| refuse("a length of this machine"))?;
+        if offset < self.strides.region_header {
+            return Err(refuse("behind the head of its region"));
+        }
+        if offset
+            .checked_add(len)
+            .is_none_or(|end| end > segment.view().len())
+        {
+            return Err(refuse("inside its region"));
+        }
+        if !offset.is_multiple_of(8) {
+            return Err(refuse("a multiple of 8"));
+        }
+        Ok((segment, offset, len))
+    }
+
+    fn load(&self, offset: usize) -> u64 {
+        let word = self
+            .header
+            .view()
+            .word(offset)
+            .expect("check() found the header long enough");
+        word.load(Ordering::Relaxed)
+    }
+
+    fn damaged(
+        &self,
+        what: impl Into<String>,
+        found: &dyn std::fmt::Debug,
+        expected: &str,
+    ) -> LayoutError {
+        header::damaged(&self.identity.name, what, found, expected)
+    }
+}
+
+/// Opens the header segment of `session` and judges it.
+pub(crate) fn open(
+    dir: &Dir,
+    session: &str,
+    access: crate::shm::Access,
+) -> Result<Layout, LayoutError> {
+    let header = dir.open(&names::header(session), access)?;
+    Layout::check(dir.clone(), header)
+}
+
+/// The word at `offset` of a record whose length was checked.
+#[inline]
+fn load(record: &Anchor, offset: usize) -> u64 {
+    record
+        .view()
+        .word(offset)
+        .expect("offsets of a record lie within it")
+        .load(Ordering::Relaxed)
+}

@@ -1,0 +1,104 @@
+//! The regions of a session, mapped when first needed and then kept.
+
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+
+use super::LayoutError;
+use super::header::{Identity, damaged};
+use crate::shm::{Access, Dir, Segment, SegmentMap};
+use crate::wire::{names, region as at};
+
+/// The regions of one session.
+pub(super) struct Regions {
+    dir: Dir,
+    session: String,
+    session_id: u128,
+    header_bytes: usize,
+    access: Access,
+    found: SegmentMap,
+}
+
+impl Regions {
+    pub(super) fn new(
+        dir: Dir,
+        identity: &Identity,
+        header_bytes: usize,
+        writable: bool,
+    ) -> Regions {
+        let access = if writable {
+            Access::Write
+        } else {
+            Access::Read
+        };
+        let (session, session_id) = (identity.name.clone(), identity.session);
+        Regions {
+            dir,
+            session,
+            session_id,
+            header_bytes,
+            access,
+            found: SegmentMap::new(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn get(&self, id: u16) -> Result<&Arc<Segment>, LayoutError> {
+        self.found.get(id).map_or_else(|| self.map(id), Ok)
+    }
+
+    pub(super) fn mapped(&self) -> impl Iterator<Item = &Arc<Segment>> {
+        self.found.iter()
+    }
+
+    #[cold]
+    fn map(&self, id: u16) -> Result<&Arc<Segment>, LayoutError> {
+        if id == 0 {
+            return Err(damaged(
+                &self.session,
+                "a reference",
+                &id,
+                "a region id from 1",
+            ));
+        }
+        let segment = self
+            .dir
+            .open(&names::region(&self.session, id), self.access)?;
+        self.judge(id, &segment)?;
+        Ok(self.found.enter(id, segment.without_locks()))
+    }
+
+    fn judge(&self, id: u16, segment: &Segment) -> Result<(), LayoutError> {
+        segment.probe()?;
+        let view = segment.view();
+        let load = |offset| view.word(offset).map(|word| word.load(Ordering::Relaxed));
+        let refuse = |what: &str, found: Option<u64>, expected: &str| {
+            Err(damaged(
+                &self.session,
+                format!("{what} of region {id}"),
+                &found,
+                expected,
+            ))
+        };
+        if view.len() < self.header_bytes || load(at::MAGIC_AT) != Some(at::MAGIC) {
+            return refuse("the first word", load(at::MAGIC_AT), "MGREGION");
+        }
+        fence(Ordering::Acquire);
+        let session = load(at::SESSION_HIGH).zip(load(at::SESSION_LOW));
+        if session.map(|(high, low)| u128::from(high) << 64 | u128::from(low))
+            != Some(self.session_id)
+        {
+            return refuse(
+                "the session",
+                load(at::SESSION_LOW),
+                "the session's own: the producer was restarted",
+            );
+        }
+        if load(at::ID) != Some(u64::from(id)) {
+            return refuse("the id", load(at::ID), "its own");
+        }
+        if load(at::SIZE).is_none_or(|size| size > view.len() as u64) {
+            return refuse("the size", load(at::SIZE), "at most the segment's");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! What an observer and its fields share: the session's memory and the right to write to it.
+
+use std::sync::Arc;
+
+use crate::layout::Layout;
+use crate::owners::{self, WriterSlot};
+use crate::shm::Keeper;
+use crate::sync::Owner;
+
+/// One attachment to one session.
+pub(super) struct Attached {
+    pub(super) layout: Layout,
+    /// Present if the observer asked to write.
+    pub(super) writer: Option<WriterSlot>,
+}
+
+// SAFETY: what can be borrowed from it are segments of `layout`, which keeps each one mapped until
+// the last `Arc` is dropped, wherever the `Arc`s are.
+#[allow(unsafe_code)]
+unsafe impl Keeper for Arc<Attached> {}
+
+impl Attached {
+    /// Whether `owner` can never write again.
+    pub(super) fn is_dead(&self, owner: Owner) -> bool {
+        let me = self
+            .writer
+            .as_ref()
+            .map_or(Owner::NOBODY, WriterSlot::owner);
+        owners::is_dead(self.layout.header(), me, owner)
+    }
+
+    /// Who holds a guarded value, for a message.
+    pub(super) fn holder(&self, owner: Owner) -> String {
+        if owner.is_nobody() {
+            return owner.to_string();
+        }
+        let pid = owners::pid(self.layout.header(), owner);
+        format!("{owner} (pid {pid})")
+    }
+}

@@ -1,0 +1,260 @@
+//! What can go wrong on the observer's side, one enum for each direction of use.
+
+use std::path::PathBuf;
+
+use crate::coerce::Refusal;
+use crate::layout::LayoutError;
+use crate::shm::ShmError;
+
+/// A session that cannot be attached to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AttachError {
+    /// Nobody has made a session of this name.
+    #[error("no session {name:?} in {}; {}", dir.display(), known(sessions))]
+    NoSuchSession {
+        /// The name.
+        name: String,
+        /// Where it was looked for.
+        dir: PathBuf,
+        /// The sessions that are there.
+        sessions: Vec<String>,
+    },
+    /// The name cannot name a session.
+    #[error("session name {name:?} is not 1 to 64 of the characters A-Z a-z 0-9 . _ -")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// The producer has not finished making the session.
+    #[error("session {name:?} is still being started by its producer (pid {pid}); try again")]
+    Starting {
+        /// The session.
+        name: String,
+        /// The producer.
+        pid: u32,
+    },
+    /// All places for writing processes are taken.
+    #[error(
+        "session {name:?} has 254 writing observers already; attach read-only or end one of them"
+    )]
+    TooManyWriters {
+        /// The session.
+        name: String,
+    },
+    /// A living session was to be removed.
+    #[error("session {name:?} is alive (pid {pid}); end its producer first")]
+    Alive {
+        /// The session.
+        name: String,
+        /// The producer.
+        pid: u32,
+    },
+    /// The memory is not what a session's memory must be.
+    #[error(transparent)]
+    Layout(LayoutError),
+    /// The segments cannot be opened.
+    #[error(transparent)]
+    Shm(ShmError),
+}
+
+/// A path that leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// No live object has the label.
+    #[error("no object {label:?}{suggestion}")]
+    NoSuchObject {
+        /// What was looked for.
+        label: String,
+        /// `; did you mean …?` or nothing.
+        suggestion: String,
+    },
+    /// The type has no such member.
+    #[error("no field {field:?} in {object} ({type_name}){suggestion}")]
+    NoSuchField {
+        /// Path of the struct.
+        object: String,
+        /// Its type.
+        type_name: String,
+        /// What was looked for.
+        field: String,
+        /// `; did you mean …?`, or what there is.
+        suggestion: String,
+    },
+    /// The array is shorter.
+    #[error("index {index} out of 0..{count} in {path}")]
+    IndexOutOfRange {
+        /// Path of the array.
+        path: String,
+        /// What was asked for.
+        index: u64,
+        /// Number of elements.
+        count: u64,
+    },
+    /// The value has no members.
+    #[error("{path} is {noun} ({type_name}) and has no field {field:?}")]
+    NotAStruct {
+        /// Path of the value.
+        path: String,
+        /// What it is.
+        noun: String,
+        /// Its type.
+        type_name: String,
+        /// What was looked for.
+        field: String,
+    },
+    /// The value has no elements.
+    #[error("{path} is {noun} ({type_name}) and has no elements")]
+    NotAnArray {
+        /// Path of the value.
+        path: String,
+        /// What it is.
+        noun: String,
+        /// Its type.
+        type_name: String,
+    },
+    /// The text is no path.
+    #[error("{path:?} is no path: expected {expected} at byte {at}")]
+    Malformed {
+        /// The text.
+        path: String,
+        /// Bytes from its start.
+        at: usize,
+        /// What should stand there.
+        expected: String,
+    },
+    /// The object's entry does not lead to its bytes.
+    #[error("object {label:?} is damaged: {reason}")]
+    Damaged {
+        /// The object.
+        label: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// A value that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The object was destroyed after the field was resolved.
+    #[error("{path} is gone: its object was destroyed; look it up again")]
+    Gone {
+        /// The field.
+        path: String,
+    },
+    /// A new value was published during each attempt.
+    #[error("{path} changed during each of {attempts} attempts to read it")]
+    Contended {
+        /// The field.
+        path: String,
+        /// How many there were.
+        attempts: u32,
+    },
+    /// The value has too many parts to be read at once.
+    #[error("{path} has {values} values, more than can be read at once; name a part of it")]
+    TooLarge {
+        /// The field.
+        path: String,
+        /// How many.
+        values: u64,
+    },
+    /// A typed read of another type.
+    #[error("{path} cannot be read as {wanted}: {reason}")]
+    TypeMismatch {
+        /// The field.
+        path: String,
+        /// The Rust type.
+        wanted: String,
+        /// Where the two differ.
+        reason: String,
+    },
+    /// The memory is not what a session's memory must be.
+    #[error("{reason}")]
+    Damaged {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// A value that cannot be written; nothing has changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The object was destroyed after the field was resolved.
+    #[error("{path} is gone: its object was destroyed; look it up again")]
+    Gone {
+        /// The field.
+        path: String,
+    },
+    /// The producer declared it, or what it lies in, read-only.
+    #[error("{path} is read-only")]
+    ReadOnlyField {
+        /// The field.
+        path: String,
+    },
+    /// The observer was attached for reading.
+    #[error("{path} cannot be written: the session is attached read-only")]
+    ReadOnlySession {
+        /// The field.
+        path: String,
+    },
+    /// The value does not fit the type or what was declared about the field.
+    #[error("{path}: {refusal}")]
+    Refused {
+        /// The field.
+        path: String,
+        /// What is allowed.
+        refusal: Refusal,
+    },
+    /// Another process holds the right to write.
+    #[error("{path} is held by {holder}")]
+    Busy {
+        /// The field.
+        path: String,
+        /// Who it is.
+        holder: String,
+    },
+    /// The value as it is could not be read.
+    #[error(transparent)]
+    Read(ReadError),
+}
+
+impl From<LayoutError> for AttachError {
+    fn from(error: LayoutError) -> Self {
+        match error {
+            LayoutError::Memory(error) => AttachError::Shm(error),
+            error => AttachError::Layout(error),
+        }
+    }
+}
+
+impl From<ShmError> for AttachError {
+    fn from(error: ShmError) -> Self {
+        AttachError::Shm(error)
+    }
+}
+
+impl From<LayoutError> for ReadError {
+    fn from(error: LayoutError) -> Self {
+        let mut reason = error.to_string();
+        if let Some(cause) = std::error::Error::source(&error) {
+            reason = format!("{reason}: {cause}");
+        }
+        ReadError::Damaged { reason }
+    }
+}
+
+impl From<ShmError> for ReadError {
+    fn from(error: ShmError) -> Self {
+        LayoutError::from(error).into()
+    }
+}
+
+fn known(sessions: &[String]) -> String {
+    if sessions.is_empty() {
+        return "there is none: start a producer, or `memglass demo`".into();
+    }
+    format!("there are: {}", sessions.join(", "))
+}

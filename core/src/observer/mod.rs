@@ -1,0 +1,508 @@
+//! The observer's side: attaching to a session, finding objects, reading and writing their fields.
+//!
+//! An [`Observer`] knows the objects and types of its last [`refresh`](Observer::refresh). A
+//! [`Field`] is a path resolved once; it owns what it needs. Reading ([`read`]), writing ([`write`])
+//! and finding ([`index`], [`path`]) are separate, and nothing here trusts what objects contain.
+
+mod attached;
+mod error;
+mod field;
+mod index;
+mod path;
+mod place;
+mod presence;
+mod read;
+mod sessions;
+mod suggest;
+mod typed;
+mod write;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::layout::{self, Directory, Layout, LayoutError, ObjectRecord, SessionState, TypeLog};
+use crate::owners::WriterSlot;
+use crate::schema::{Schema, TypeId};
+use crate::shm::{Access, Dir, ShmError};
+use crate::wire::names;
+use attached::Attached;
+use field::ObjectPlace;
+use index::Index;
+use path::{Malformed, Steps};
+use place::Place;
+
+pub use error::{AttachError, PathError, ReadError, WriteError};
+pub use field::{Field, FieldInfo};
+pub use presence::Presence;
+pub use sessions::{SessionEntry, clean, sessions};
+
+/// How to attach to a session.
+#[derive(Clone, Debug, Default)]
+pub struct AttachOptions {
+    dir: Option<PathBuf>,
+    writable: bool,
+}
+
+/// The observer's side of one session.
+///
+/// It sees the objects and types of its last [`refresh`](Observer::refresh); their values it always
+/// sees as they are.
+pub struct Observer {
+    attached: Arc<Attached>,
+    options: AttachOptions,
+    types: TypeLog,
+    directory: Directory,
+    index: Index,
+    /// Slots whose change was seen in the directory but is not in the index yet.
+    pending: Vec<u32>,
+    epoch: u64,
+    info: SessionInfo,
+}
+
+/// Whose session it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Its name.
+    pub name: String,
+    /// What no other session has.
+    pub id: u128,
+    /// The producer's process, as it knew itself.
+    pub pid: u32,
+    /// The name of the producer's program.
+    pub program: String,
+    /// When the session started.
+    pub started: SystemTime,
+    /// Where its segments are.
+    pub directory: PathBuf,
+}
+
+/// One live object, as its directory entry described it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectInfo {
+    /// Its label.
+    pub label: Arc<str>,
+    /// Its type behind aliases and protections; of an array, of each element.
+    pub type_id: TypeId,
+    /// For an array of objects, how many.
+    pub count: Option<u64>,
+    /// When it was created.
+    pub created: SystemTime,
+    /// Its slot in the directory.
+    pub slot: u32,
+    /// Which occupant of the slot it is.
+    pub generation: u64,
+    /// Bytes of its storage.
+    pub size: u64,
+}
+
+/// One region of a session's memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionInfo {
+    /// Its number, from 1.
+    pub id: u16,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Bytes that were handed out so far.
+    pub used: u64,
+}
+
+impl AttachOptions {
+    /// Read-only, in `MEMGLASS_DIR` or `/dev/shm`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for the right to write as well.
+    pub fn writable(mut self) -> Self {
+        self.writable = true;
+        self
+    }
+
+    /// Looks for the session in `dir`.
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.dir = Some(dir.as_ref().into());
+        self
+    }
+
+    /// Attaches to `session`, whether its producer lives or has crashed.
+    ///
+    /// # Errors
+    ///
+    /// - [`AttachError::NoSuchSession`] lists those that there are.
+    /// - [`AttachError::Starting`]: its producer has not finished making it.
+    /// - [`AttachError::Layout`]: its memory is damaged, or of another version.
+    /// - [`AttachError::Shm`]: it belongs to another user, or cannot be opened for another reason.
+    pub fn attach(&self, session: &str) -> Result<Observer, AttachError> {
+        Observer::attach_with(session, self.clone())
+    }
+}
+
+impl Observer {
+    /// Attaches to read. The mapping is read-only: nothing this observer does can change a byte.
+    ///
+    /// # Errors
+    ///
+    /// As for [`AttachOptions::attach`].
+    pub fn attach(session: &str) -> Result<Observer, AttachError> {
+        AttachOptions::new().attach(session)
+    }
+
+    /// Attaches to read and write.
+    ///
+    /// # Errors
+    ///
+    /// As for [`AttachOptions::attach`]; [`AttachError::TooManyWriters`] beyond 254 of them.
+    pub fn attach_writable(session: &str) -> Result<Observer, AttachError> {
+        AttachOptions::new().writable().attach(session)
+    }
+
+    fn attach_with(session: &str, options: AttachOptions) -> Result<Observer, AttachError> {
+        if !names::is_session_name(session) {
+            return Err(AttachError::BadName {
+                name: session.into(),
+            });
+        }
+        let dir = Dir::new(options.dir.as_deref());
+        let access = if options.writable {
+            Access::Write
+        } else {
+            Access::Read
+        };
+        let layout =
+            layout::open(&dir, session, access).map_err(|error| not_found(error, &dir, session))?;
+        if layout.state() == SessionState::Starting {
+            return Err(AttachError::Starting {
+                name: session.into(),
+                pid: layout.identity().pid,
+            });
+        }
+        // A share that the producer's shutdown waits for. Without it an observer still works.
+        let _ = layout.header().try_share(0)?;
+        let writer = if options.writable {
+            Some(take_slot(&layout)?)
+        } else {
+            None
+        };
+        let mut observer = Observer::over(Attached { layout, writer }, options);
+        observer.read_changes()?;
+        Ok(observer)
+    }
+
+    fn over(attached: Attached, options: AttachOptions) -> Observer {
+        let layout = &attached.layout;
+        let identity = layout.identity();
+        let info = SessionInfo {
+            name: identity.name.clone(),
+            id: identity.session,
+            pid: identity.pid,
+            program: identity.program.clone(),
+            started: identity.started,
+            directory: layout.dir().path().into(),
+        };
+        let (types, directory) = (TypeLog::new(layout), Directory::new(layout));
+        Observer {
+            attached: Arc::new(attached),
+            options,
+            types,
+            directory,
+            index: Index::default(),
+            pending: Vec::new(),
+            epoch: 0,
+            info,
+        }
+    }
+
+    /// Attaches to the session that has the name now, with the same options.
+    ///
+    /// # Errors
+    ///
+    /// As for [`AttachOptions::attach`].
+    pub fn reattach(&self) -> Result<Observer, AttachError> {
+        self.options.attach(&self.info.name)
+    }
+
+    /// Whose session it is.
+    pub fn session(&self) -> &SessionInfo {
+        &self.info
+    }
+
+    /// Whether it may write.
+    pub fn is_writable(&self) -> bool {
+        self.attached.writer.is_some()
+    }
+
+    /// The count of structural changes at the last refresh.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Takes in the types and objects that came and went since the last refresh; `true` if any did.
+    ///
+    /// Costs one load when nothing changed, else the parts of the directory that did.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`]: the memory is not what a session's memory must be, or was cut short.
+    #[inline]
+    pub fn refresh(&mut self) -> Result<bool, ReadError> {
+        if self.attached.layout.epoch() == self.epoch {
+            return Ok(false);
+        }
+        self.read_changes()?;
+        Ok(true)
+    }
+
+    #[cold]
+    fn read_changes(&mut self) -> Result<(), LayoutError> {
+        let layout = &self.attached.layout;
+        layout.probe()?;
+        let epoch = layout.epoch();
+        self.types.read_new(layout)?;
+        let chunks = self.directory.find_chunks(layout)?;
+        let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
+        self.index
+            .reserve(objects.min(self.directory.capacity(layout)));
+        // The directory reports a change once. What fails now is tried again by the next refresh,
+        // and one damaged entry does not hide the others.
+        let mut changed = std::mem::take(&mut self.pending);
+        let mut result = Ok(());
+        for chunk in 0..chunks {
+            result = result.and(self.directory.read_changes(layout, chunk, &mut changed));
+            // While the chunk's entries are in the cache.
+            for slot in changed.drain(..) {
+                if let Err(error) = self.index.apply(layout, &self.directory, slot) {
+                    self.pending.push(slot);
+                    result = result.and(Err(error));
+                }
+            }
+        }
+        result?;
+        // An object's type is in the log before the object is in the directory.
+        self.types.read_new(layout)?;
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    /// The types as of the last refresh.
+    pub fn schema(&self) -> &Arc<Schema> {
+        self.types.schema()
+    }
+
+    /// Number of live objects as of the last refresh.
+    pub fn object_count(&self) -> usize {
+        self.index.len()
+    }
+
+    /// The live objects as of the last refresh, without those destroyed since, by directory slot.
+    pub fn objects(&self) -> impl Iterator<Item = ObjectInfo> + '_ {
+        let layout = &self.attached.layout;
+        let records = self
+            .index
+            .slots()
+            .filter_map(|slot| self.directory.record(layout, slot).ok().flatten());
+        records.filter_map(|record| self.describe(&record))
+    }
+
+    /// The live object with this label.
+    pub fn find(&self, label: &str) -> Option<ObjectInfo> {
+        let record = self
+            .index
+            .find(&self.attached.layout, &self.directory, label)?;
+        self.describe(&record)
+    }
+
+    /// Resolves a path: `label.member[3].member`. A label with a `.`, `[` or quote in it may be
+    /// written in double quotes.
+    ///
+    /// Objects created since the last refresh are not found.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError`] says which part leads nowhere, and what is near to it.
+    pub fn field(&self, path: &str) -> Result<Field, PathError> {
+        let (record, label_end, label) = self.resolve_label(path)?;
+        let steps = Steps::new(path, label_end);
+        self.field_of(&record, &label, steps)
+    }
+
+    /// The whole object, as a field.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError::NoSuchObject`] if it was destroyed.
+    pub fn root(&self, object: &ObjectInfo) -> Result<Field, PathError> {
+        let record = self
+            .directory
+            .record(&self.attached.layout, object.slot)
+            .ok()
+            .flatten();
+        let record = record.filter(|record| record.alive().generation() == object.generation);
+        let record = record.ok_or_else(|| self.no_such_object(&object.label))?;
+        self.field_of(&record, &object.label, Steps::new("", 0))
+    }
+
+    /// What became of the producer; takes some microseconds.
+    pub fn producer(&self) -> Presence {
+        presence::of(&self.attached.layout)
+    }
+
+    /// The regions of the session's memory.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Damaged`] if a region cannot be opened.
+    pub fn regions(&self) -> Result<Vec<RegionInfo>, ReadError> {
+        let layout = &self.attached.layout;
+        let ids = 1..=u16::try_from(layout.region_count()).unwrap_or(u16::MAX);
+        ids.map(|id| {
+            let (size, used) = layout.region_use(id)?;
+            Ok(RegionInfo { id, size, used })
+        })
+        .collect()
+    }
+
+    fn describe(&self, record: &ObjectRecord) -> Option<ObjectInfo> {
+        let (layout, mut label) = (&self.attached.layout, Vec::new());
+        layout.label_into(record, &mut label).ok()?;
+        if !self.directory.is_still(layout, record) {
+            return None;
+        }
+        let schema = self.types.schema();
+        let type_id = TypeId(u32::try_from(record.type_id).ok()?);
+        let size = schema.get(type_id)?.size.checked_mul(record.count.max(1))?;
+        Some(ObjectInfo {
+            label: String::from_utf8(label).ok()?.into(),
+            type_id: schema.bare(type_id),
+            count: (record.count > 0).then_some(record.count),
+            created: record.created(),
+            slot: record.slot,
+            generation: record.alive().generation(),
+            size,
+        })
+    }
+
+    /// The object that a path starts with, where its label ends in the path, and the label.
+    fn resolve_label<'p>(
+        &self,
+        path: &'p str,
+    ) -> Result<(ObjectRecord, usize, std::borrow::Cow<'p, str>), PathError> {
+        let find = |label: &str| {
+            self.index
+                .find(&self.attached.layout, &self.directory, label)
+        };
+        if path.starts_with('"') {
+            let (label, end) =
+                path::quoted_label(path).map_err(|malformed| bad_path(path, malformed))?;
+            let record = find(&label).ok_or_else(|| self.no_such_object(&label))?;
+            return Ok((record, end, label.into()));
+        }
+        let mut ends = path::label_ends(path);
+        let first = ends.next().expect("the end of the path at least");
+        // Of several labels that the path may start with, the longest counts.
+        if self.index.has_awkward_labels() {
+            let mut others: Vec<usize> = ends.collect();
+            while let Some(end) = others.pop() {
+                if let Some(record) = find(&path[..end]) {
+                    return Ok((record, end, path[..end].into()));
+                }
+            }
+        }
+        let label = &path[..first];
+        let record = find(label).ok_or_else(|| self.no_such_object(label))?;
+        Ok((record, first, label.into()))
+    }
+
+    fn field_of(
+        &self,
+        record: &ObjectRecord,
+        label: &str,
+        steps: Steps<'_>,
+    ) -> Result<Field, PathError> {
+        let damaged = |reason: String| PathError::Damaged {
+            label: label.into(),
+            reason,
+        };
+        let schema = self.types.schema();
+        let type_id = TypeId(u32::try_from(record.type_id).unwrap_or(u32::MAX));
+        let ty = schema
+            .get(type_id)
+            .ok_or_else(|| damaged(format!("it has the unknown type {}", record.type_id)))?;
+        let size = ty.size.checked_mul(record.count.max(1));
+        let size = size.ok_or_else(|| damaged(format!("it has {} elements", record.count)))?;
+        let elements = (record.count > 0).then_some(record.count);
+        let object = ObjectPlace {
+            alive: record.alive(),
+            slot: record.slot,
+            elements,
+        };
+        let place = Place::whole(0, size, type_id);
+        let path = match steps.text() {
+            // What was asked for is the path, unless the label was quoted.
+            text if text.starts_with(label) => text.into(),
+            _ => format!("{label}{}", steps.rest()).into(),
+        };
+        let (object, place) = field::follow(schema, object, place, label, steps)?;
+        let entry = self
+            .directory
+            .entry_place(&self.attached.layout, record.slot);
+        Field::new(&self.attached, schema, object, place, path, |attached| {
+            Ok([
+                attached.layout.look_at_entry(entry)?,
+                attached.layout.look(record.data, size)?,
+            ])
+        })
+        .map_err(|error: LayoutError| damaged(error.to_string()))
+    }
+
+    #[cold]
+    fn no_such_object(&self, label: &str) -> PathError {
+        let near = suggest::nearest(label, self.objects().map(|object| object.label.to_string()));
+        let suggestion = near.map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+        PathError::NoSuchObject {
+            label: label.into(),
+            suggestion,
+        }
+    }
+}
+
+fn bad_path(path: &str, malformed: Malformed) -> PathError {
+    PathError::Malformed {
+        path: path.into(),
+        at: malformed.at,
+        expected: malformed.expected.into(),
+    }
+}
+
+fn take_slot(layout: &Layout) -> Result<WriterSlot, AttachError> {
+    let slot = WriterSlot::take(layout.header())?;
+    slot.ok_or_else(|| AttachError::TooManyWriters {
+        name: layout.identity().name.clone(),
+    })
+}
+
+fn not_found(error: LayoutError, dir: &Dir, session: &str) -> AttachError {
+    match error {
+        LayoutError::Memory(ShmError::NotFound { .. }) => no_such_session(dir, session),
+        error => error.into(),
+    }
+}
+
+fn no_such_session(dir: &Dir, session: &str) -> AttachError {
+    AttachError::NoSuchSession {
+        name: session.into(),
+        dir: dir.path().into(),
+        sessions: sessions::known(dir),
+    }
+}
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            out,
+            "Observer({:?}, {} objects)",
+            self.info.name,
+            self.object_count()
+        )
+    }
+}

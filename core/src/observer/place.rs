@@ -1,0 +1,314 @@
+//! Where a part of an object lies and how it is reached: the steps from a struct to its members.
+//!
+//! A place is plain data, relative to its object; the object's bytes are given when it is used.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::path::Step;
+use crate::schema::{self, Bits, Kind, Metadata, Protection, Schema, TypeId, words_of};
+use crate::shm::View;
+use crate::sync::TwoSlot;
+
+/// A typed part of an object.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// The bytes to reach it by, in those of the object: its own, or those of what contains it.
+    start: usize,
+    len: usize,
+    pub(super) within: Within,
+    pub(super) type_id: TypeId,
+    /// The member that it is, or is an element of: where its annotations are.
+    pub(super) member: Option<Member>,
+    /// Whether it, or anything that it lies in, is declared read-only.
+    pub(super) readonly: bool,
+    /// Bytes from the start of the object; for a guarded value, of its first copy.
+    pub(super) offset: u64,
+}
+
+/// What the bytes of a place are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// The place itself.
+    Itself,
+    /// A guarded value, in whose value the place starts at `offset`.
+    Guarded { value: TypeId, offset: u64 },
+    /// A union, in whose words the place starts at `offset`.
+    Words { offset: u64 },
+}
+
+/// A member of a struct or union.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    of: TypeId,
+    index: usize,
+    /// A bitfield is its member itself, never an element of it.
+    is_element: bool,
+}
+
+/// Why a step leads nowhere.
+pub(super) enum NoStep {
+    NoSuchMember,
+    NotAStruct,
+    NotAnArray,
+    OutOfRange { count: u64 },
+}
+
+static PLAIN: Metadata = Metadata {
+    readonly: false,
+    min: None,
+    max: None,
+    step: None,
+    regex: None,
+    names: Vec::new(),
+    flags: Vec::new(),
+    format: None,
+    unit: None,
+    desc: None,
+};
+
+impl Place {
+    /// A whole object, or one element of an array of objects.
+    pub(super) fn whole(start: u64, len: u64, type_id: TypeId) -> Place {
+        let (start, len, offset) = (start as usize, len as usize, start);
+        Place {
+            start,
+            len,
+            within: Within::Itself,
+            type_id,
+            member: None,
+            readonly: false,
+            offset,
+        }
+    }
+
+    /// The bytes to reach it by.
+    #[inline]
+    pub(super) fn view<'m>(&self, object: View<'m>) -> View<'m> {
+        object
+            .part(self.start, self.len)
+            .expect("a checked schema keeps places inside their objects")
+    }
+
+    pub(super) fn step(&self, schema: &Schema, step: Step<'_>) -> Result<Place, NoStep> {
+        match step {
+            Step::Member(name) => self.member_named(schema, name),
+            Step::Element(index) => self.element_within(schema, index),
+        }
+    }
+
+    fn member_named(&self, schema: &Schema, name: &str) -> Result<Place, NoStep> {
+        let of = schema.bare(self.type_id);
+        let members = schema[of].members().ok_or(NoStep::NotAStruct)?;
+        let index = members
+            .iter()
+            .position(|field| &*field.name == name)
+            .ok_or(NoStep::NoSuchMember)?;
+        Ok(self.member_at(schema, of, index))
+    }
+
+    /// The member at `index` of the struct or union `of`, which is this place's type.
+    pub(super) fn member_at(&self, schema: &Schema, of: TypeId, index: usize) -> Place {
+        let field = &schema[of]
+            .members()
+            .expect("only structs and unions have members")[index];
+        let mut place = self.part(schema, field.offset, field.type_id);
+        place.member = Some(Member {
+            of,
+            index,
+            is_element: false,
+        });
+        place.readonly |= field.metadata.readonly;
+        place
+    }
+
+    fn element_within(&self, schema: &Schema, index: u64) -> Result<Place, NoStep> {
+        let Kind::Array { element, count } = schema[schema.bare(self.type_id)].kind else {
+            return Err(NoStep::NotAnArray);
+        };
+        if index >= count {
+            return Err(NoStep::OutOfRange { count });
+        }
+        Ok(self.element_at(schema, element, index))
+    }
+
+    /// The element at `index`, which is below the count, of this array of `element`s.
+    pub(super) fn element_at(&self, schema: &Schema, element: TypeId, index: u64) -> Place {
+        let mut place = self.part(schema, index * schema[element].size, element);
+        place.member = self.member.map(|member| Member {
+            is_element: true,
+            ..member
+        });
+        place
+    }
+
+    /// The part of type `type_id` at `offset` of this place's value.
+    fn part(&self, schema: &Schema, offset: u64, type_id: TypeId) -> Place {
+        let inside = match (
+            self.inside(schema),
+            schema[schema.bare(self.type_id)].kind.is_union(),
+        ) {
+            (Within::Itself, true) => Within::Words { offset: 0 },
+            (inside, _) => inside,
+        };
+        let mut place = Place {
+            type_id,
+            member: None,
+            within: inside,
+            offset: self.offset + offset,
+            ..*self
+        };
+        match &mut place.within {
+            Within::Itself => {
+                place.start += offset as usize;
+                place.len = schema[type_id].size as usize;
+            }
+            Within::Guarded { offset: start, .. } => {
+                *start += offset;
+                // From the place itself to its first copy.
+                place.offset += if self.within == Within::Itself {
+                    FIRST_COPY as u64
+                } else {
+                    0
+                };
+            }
+            Within::Words { offset: start } => *start += offset,
+        }
+        place
+    }
+
+    /// What a part of this place lies within: a guarded place is left for its value.
+    pub(super) fn inside(&self, schema: &Schema) -> Within {
+        match (self.within, schema.protection(self.type_id)) {
+            (Within::Itself, Protection::Seqlock | Protection::Locked) => Within::Guarded {
+                value: schema.bare(self.type_id),
+                offset: 0,
+            },
+            (within, _) => within,
+        }
+    }
+
+    /// The guarded value that this place is or lies in.
+    pub(super) fn guarded<'m>(
+        &self,
+        schema: &Schema,
+        object: View<'m>,
+    ) -> Option<(Guarded<'m>, u64)> {
+        let Within::Guarded { value, offset } = self.inside(schema) else {
+            return None;
+        };
+        Some((Guarded::at(self.view(object), schema, value), offset))
+    }
+
+    /// The type of the value: what is behind aliases and protections.
+    pub(super) fn bare(&self, schema: &Schema) -> TypeId {
+        schema.bare(self.type_id)
+    }
+
+    /// Bytes of the value.
+    pub(super) fn value_size(&self, schema: &Schema) -> usize {
+        schema[self.bare(schema)].size as usize
+    }
+
+    /// What was declared about the place.
+    pub(super) fn metadata<'s>(&self, schema: &'s Schema) -> &'s Metadata {
+        self.field(schema).map_or(&PLAIN, |field| &field.metadata)
+    }
+
+    /// Which bits of its integer the place is, if it is a bitfield.
+    pub(super) fn bits(&self, schema: &Schema) -> Option<Bits> {
+        self.member
+            .filter(|member| !member.is_element)
+            .and_then(|_| self.field(schema)?.bits)
+    }
+
+    /// The member that the place is or is an element of.
+    pub(super) fn field<'s>(&self, schema: &'s Schema) -> Option<&'s schema::Field> {
+        self.member
+            .and_then(|member| schema[member.of].members()?.get(member.index))
+    }
+}
+
+/// Bytes before the first copy of a guarded value: its word.
+const FIRST_COPY: usize = 8;
+
+/// The word and the copies of a guarded value.
+#[derive(Clone, Copy)]
+pub(super) struct Guarded<'m> {
+    pub(super) slots: TwoSlot<'m>,
+}
+
+impl<'m> Guarded<'m> {
+    /// The guarded value of bare type `value` whose cells are `view`.
+    pub(super) fn at(view: View<'m>, schema: &Schema, value: TypeId) -> Guarded<'m> {
+        let words = words_of(schema[value].size) as usize;
+        let copy = |index: usize| {
+            view.words(FIRST_COPY + index * words * 8, words)
+                .expect(FITS)
+        };
+        let word: &AtomicU64 = view.word(0).expect(FITS);
+        Guarded {
+            slots: TwoSlot::new(word, [copy(0), copy(1)]),
+        }
+    }
+}
+
+const FITS: &str = "a checked schema gives guarded places aligned words and two copies";
+
+/// A scalar of 1, 2, 4 or 8 bytes as the low bits of a word; relaxed.
+#[inline(always)]
+pub(super) fn load(view: View<'_>, size: usize) -> u64 {
+    match size {
+        1 => u64::from(view.byte(0).expect(ALIGNED).load(Ordering::Relaxed)),
+        2 => u64::from(view.half(0).expect(ALIGNED).load(Ordering::Relaxed)),
+        4 => u64::from(view.single(0).expect(ALIGNED).load(Ordering::Relaxed)),
+        _ => view.word(0).expect(ALIGNED).load(Ordering::Relaxed),
+    }
+}
+
+/// Stores a scalar of 1, 2, 4 or 8 bytes; release, so that it serves for atomic fields too.
+pub(super) fn store(view: View<'_>, size: usize, bits: u64) {
+    match size {
+        1 => view
+            .byte(0)
+            .expect(ALIGNED)
+            .store(bits as u8, Ordering::Release),
+        2 => view
+            .half(0)
+            .expect(ALIGNED)
+            .store(bits as u16, Ordering::Release),
+        4 => view
+            .single(0)
+            .expect(ALIGNED)
+            .store(bits as u32, Ordering::Release),
+        _ => view.word(0).expect(ALIGNED).store(bits, Ordering::Release),
+    }
+}
+
+/// Replaces a scalar of 1, 2, 4 or 8 bytes if it is still `old`.
+pub(super) fn exchange(view: View<'_>, size: usize, old: u64, new: u64) -> bool {
+    let (success, failure) = (Ordering::AcqRel, Ordering::Relaxed);
+    match size {
+        1 => view
+            .byte(0)
+            .expect(ALIGNED)
+            .compare_exchange(old as u8, new as u8, success, failure)
+            .is_ok(),
+        2 => view
+            .half(0)
+            .expect(ALIGNED)
+            .compare_exchange(old as u16, new as u16, success, failure)
+            .is_ok(),
+        4 => view
+            .single(0)
+            .expect(ALIGNED)
+            .compare_exchange(old as u32, new as u32, success, failure)
+            .is_ok(),
+        _ => view
+            .word(0)
+            .expect(ALIGNED)
+            .compare_exchange(old, new, success, failure)
+            .is_ok(),
+    }
+}
+
+const ALIGNED: &str = "a checked schema and an aligned object give aligned scalars";

@@ -1,0 +1,41 @@
+//! Whether the producer is still there.
+
+use crate::layout::{self, Layout, SessionState};
+use crate::shm::Access;
+use crate::wire::header::PRODUCER_SLOT;
+
+/// What became of a session's producer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It runs.
+    Alive,
+    /// It ended the session in an orderly way.
+    Exited,
+    /// It died without ending the session: what can be read are its last values.
+    Crashed,
+    /// It is gone, and another session has its name: attach anew to see that one.
+    Restarted,
+}
+
+/// Asks the kernel and the directory; takes some microseconds.
+pub(super) fn of(layout: &Layout) -> Presence {
+    let header = layout.header();
+    // If the system cannot tell, nothing speaks against the producer.
+    if header.is_locked(PRODUCER_SLOT).unwrap_or(true) && layout.state() != SessionState::Closing {
+        return Presence::Alive;
+    }
+    if is_replaced(layout) {
+        return Presence::Restarted;
+    }
+    match layout.state() {
+        SessionState::Closing => Presence::Exited,
+        SessionState::Starting | SessionState::Live => Presence::Crashed,
+    }
+}
+
+/// Whether the name leads to another session now.
+fn is_replaced(layout: &Layout) -> bool {
+    let (dir, identity) = (layout.dir(), layout.identity());
+    let now = layout::open(dir, &identity.name, Access::Read);
+    now.is_ok_and(|now| now.identity().session != identity.session)
+}

@@ -1,0 +1,153 @@
+//! The sessions of a directory: listing them, and removing those of dead producers.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::error::AttachError;
+use super::presence::{self, Presence};
+use crate::layout::{self, Layout};
+use crate::shm::{Access, Dir, Mode};
+use crate::wire::{header::PRODUCER_SLOT, names};
+
+/// One session found in a directory.
+#[derive(Clone, Debug)]
+pub struct SessionEntry {
+    /// Its name.
+    pub name: String,
+    /// Its producer, as that process knew itself.
+    pub pid: u32,
+    /// The name of the producer's program.
+    pub program: String,
+    /// Whether the producer is there.
+    pub state: Presence,
+    /// When the session started.
+    pub started: SystemTime,
+    /// Number of live objects.
+    pub objects: u64,
+    /// Bytes of all its segments.
+    pub bytes: u64,
+}
+
+/// All sessions in `dir`, or else in `MEMGLASS_DIR` or `/dev/shm`, those of dead producers included,
+/// by name. What cannot be read is listed with the reason.
+pub fn sessions(dir: Option<&Path>) -> Vec<Result<SessionEntry, AttachError>> {
+    let dir = Dir::new(dir);
+    let found = match dir.names(names::PREFIX) {
+        Ok(found) => found,
+        Err(error) => return vec![Err(error.into())],
+    };
+    let sessions = found
+        .iter()
+        .filter_map(|segment| names::session_of_header(segment));
+    sessions
+        .map(|session| entry(&dir, session, &found))
+        .collect()
+}
+
+/// Removes the sessions of dead producers from `dir`, all or the one named, and returns their names.
+///
+/// # Errors
+///
+/// - [`AttachError::Alive`]: the session that was named has a living producer.
+/// - [`AttachError::NoSuchSession`]: there is none of that name.
+/// - [`AttachError::Shm`]: a segment cannot be opened or removed.
+pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, AttachError> {
+    let dir = Dir::new(dir);
+    if let Some(name) = name {
+        return remove(&dir, name).and_then(|removed| match removed {
+            true => Ok(vec![name.into()]),
+            false => Err(AttachError::Alive {
+                name: name.into(),
+                pid: pid_of(&dir, name),
+            }),
+        });
+    }
+    let found = dir.names(names::PREFIX)?;
+    let mut removed = Vec::new();
+    for session in found
+        .iter()
+        .filter_map(|segment| names::session_of_header(segment))
+    {
+        // One that vanished or belongs to somebody else does not stop the others.
+        if remove(&dir, session).unwrap_or(false) {
+            removed.push(session.to_owned());
+        }
+    }
+    remove_orphans(&dir, &found);
+    dir.remove_abandoned_drafts()?;
+    Ok(removed)
+}
+
+pub(super) fn known(dir: &Dir) -> Vec<String> {
+    let found = dir.names(names::PREFIX).unwrap_or_default();
+    found
+        .iter()
+        .filter_map(|segment| names::session_of_header(segment))
+        .map(String::from)
+        .collect()
+}
+
+fn entry(dir: &Dir, session: &str, found: &[String]) -> Result<SessionEntry, AttachError> {
+    let layout = layout::open(dir, session, Access::Read)?;
+    let identity = layout.identity().clone();
+    let regions = found
+        .iter()
+        .filter(|segment| names::session_of_region(segment) == Some(session));
+    let segments = regions.map(String::as_str).chain([layout.header().name()]);
+    Ok(SessionEntry {
+        bytes: segments.filter_map(|segment| dir.size_of(segment)).sum(),
+        name: identity.name,
+        pid: identity.pid,
+        program: identity.program,
+        state: presence::of(&layout),
+        started: identity.started,
+        objects: layout.object_count(),
+    })
+}
+
+/// Removes a session unless its producer lives.
+fn remove(dir: &Dir, session: &str) -> Result<bool, AttachError> {
+    let header = match dir.open(&names::header(session), Access::Write) {
+        Err(crate::ShmError::NotFound { .. }) => return Err(super::no_such_session(dir, session)),
+        header => header?,
+    };
+    if !header.try_lock(PRODUCER_SLOT)? || !header.is_named_in(dir) {
+        return Ok(false);
+    }
+    crate::owners::remove_regions(dir, session);
+    dir.unlink(&names::header(session))?;
+    Ok(true)
+}
+
+/// Removes regions whose header is gone: their producer died while it ended.
+fn remove_orphans(dir: &Dir, found: &[String]) {
+    let mut sessions: Vec<&str> = found
+        .iter()
+        .filter_map(|segment| names::session_of_region(segment))
+        .collect();
+    sessions.dedup();
+    for session in sessions {
+        if dir.size_of(&names::header(session)).is_none() {
+            // What cannot be removed now is overwritten when the name is used again.
+            let _ = remove_orphans_of(dir, session);
+        }
+    }
+}
+
+/// Takes the name with a header that is nobody's, so that a producer that starts at this very moment
+/// waits, instead of losing the regions that it makes.
+fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), crate::ShmError> {
+    let header = names::header(session);
+    let draft = dir.create(&header, PLACEHOLDER_BYTES, Mode::Owner)?;
+    let locked = draft.segment().try_lock(PRODUCER_SLOT)?;
+    debug_assert!(locked, "nobody else has the draft open");
+    let _held = draft.publish_new()?;
+    crate::owners::remove_regions(dir, session);
+    dir.unlink(&header)
+}
+
+const PLACEHOLDER_BYTES: u64 = 4096;
+
+fn pid_of(dir: &Dir, session: &str) -> u32 {
+    layout::open(dir, session, Access::Read).map_or(0, |layout: Layout| layout.identity().pid)
+}

@@ -1,0 +1,55 @@
+//! "Did you mean": names near to one that does not exist.
+
+/// Names that are looked at; with more, a suggestion would take longer than a person waits.
+const MAX_LOOKED_AT: usize = 200_000;
+/// Names that are listed when none is near.
+const MAX_LISTED: usize = 12;
+/// Below this similarity (Jaro-Winkler, 0 to 1) a name is no suggestion.
+const NEAR: f64 = 0.8;
+
+/// What to add to a message about `wrong`: the nearest of `names`, or all of them if they are few.
+pub(super) fn among<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
+    if let Some(name) = nearest(wrong, names.clone().map(Into::into)) {
+        return format!("; did you mean {name:?}?");
+    }
+    let listed: Vec<&str> = names.take(MAX_LISTED + 1).collect();
+    match listed.len() {
+        0 => String::new(),
+        1..=MAX_LISTED => format!("; it has: {}", listed.join(", ")),
+        _ => format!("; it has: {}, …", listed[..MAX_LISTED].join(", ")),
+    }
+}
+
+/// The name that is most like `wrong`, if any is much like it.
+pub(super) fn nearest(wrong: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    let lower = wrong.to_lowercase();
+    let scored = names
+        .take(MAX_LOOKED_AT)
+        .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name));
+    let near = scored.filter(|(score, _)| *score >= NEAR);
+    near.max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typos_get_the_name_that_was_meant() {
+        let names = ["quantity", "avg_price", "last_quote"];
+        assert_eq!(
+            among("quantty", names.into_iter()),
+            "; did you mean \"quantity\"?"
+        );
+        assert_eq!(
+            among("LAST_QUOTE", names.into_iter()),
+            "; did you mean \"last_quote\"?"
+        );
+        assert_eq!(
+            among("zzz", names.into_iter()),
+            "; it has: quantity, avg_price, last_quote"
+        );
+        assert_eq!(among("x", std::iter::empty()), "");
+    }
+}
