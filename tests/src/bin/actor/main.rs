@@ -1,0 +1,106 @@
+//! An actor: a process that does what it is told on standard input, one command a line, and answers
+//! each with a line that begins with `ok` or `error`.
+//!
+//! ```text
+//! producer   create NAME · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
+//!            drop LABEL · churn COUNT ALIVE · fork
+//! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
+//!            inspect NAME
+//! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//!            end with the next line on standard input, whatever it is, and then answer; `count` and
+//!            `hold` end by themselves
+//! ```
+//!
+//! Errors are answered with their text in one line; a panic ends the process, and the test with it.
+
+mod churn;
+mod inspect;
+mod observer;
+mod producer;
+mod until_told;
+
+use std::io::{BufRead, Write};
+
+use observer::Watching;
+use producer::Producing;
+use until_told::Input;
+
+/// What a command has to say.
+type Answer = Result<String, Box<dyn std::error::Error>>;
+
+/// What this process is at the moment.
+#[derive(Default)]
+struct Actor {
+    producing: Option<Producing>,
+    watching: Option<Watching>,
+}
+
+fn main() {
+    let input = Input::default();
+    let mut actor = Actor::default();
+    while let Some(line) = input.next() {
+        let answer = actor.obey(&line, &input);
+        let text = match answer {
+            Ok(text) => format!("ok {text}"),
+            Err(error) => format!("error {}", with_causes(&*error)),
+        };
+        say(&text);
+    }
+}
+
+impl Actor {
+    fn obey(&mut self, line: &str, input: &Input) -> Answer {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["create", name] => {
+                self.producing = Some(Producing::create(name)?);
+                Ok(String::new())
+            }
+            ["end"] => {
+                self.producing = None;
+                Ok(String::new())
+            }
+            ["attach", name] => self.attach(name, false),
+            ["attach", name, "write"] => self.attach(name, true),
+            ["detach"] => {
+                self.watching = None;
+                Ok(String::new())
+            }
+            ["inspect", name] => inspect::inspect(name),
+            _ => match (&mut self.producing, &mut self.watching) {
+                (Some(producing), _) => producing.obey(&words),
+                (_, Some(watching)) => watching.obey(&words, input),
+                _ => Err(format!("neither producer nor observer: {line}").into()),
+            },
+        }
+    }
+
+    fn attach(&mut self, name: &str, writable: bool) -> Answer {
+        self.watching = Some(Watching::attach(name, writable)?);
+        Ok(String::new())
+    }
+}
+
+/// Writes one line to whoever listens; a closed pipe ends the process.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let line = line.replace('\n', " ");
+    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Lines of standard input, which end with the process at the other end.
+fn lines() -> impl Iterator<Item = String> {
+    std::io::stdin().lock().lines().map_while(Result::ok)
+}

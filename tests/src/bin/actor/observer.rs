@@ -1,0 +1,147 @@
+//! The observer's commands.
+
+use std::collections::HashMap;
+
+use memglass::{AttachOptions, Field, Observer, Value, WriteError};
+
+use crate::until_told::Input;
+use crate::{Answer, churn, say};
+
+/// An attachment and the fields resolved so far.
+pub(crate) struct Watching {
+    observer: Observer,
+    fields: HashMap<String, Field>,
+}
+
+impl Watching {
+    pub(crate) fn attach(
+        name: &str,
+        writable: bool,
+    ) -> Result<Watching, Box<dyn std::error::Error>> {
+        let options = if writable {
+            AttachOptions::new().writable()
+        } else {
+            AttachOptions::new()
+        };
+        Ok(Watching {
+            observer: options.attach(name)?,
+            fields: HashMap::new(),
+        })
+    }
+
+    pub(crate) fn obey(&mut self, words: &[&str], input: &Input) -> Answer {
+        match *words {
+            ["read", path] => Ok(self.field(path)?.read()?.to_string()),
+            ["write", path, number] => {
+                let number: u64 = number.parse()?;
+                self.field(path)?.write(&number.into())?;
+                Ok(String::new())
+            }
+            ["presence"] => Ok(format!("{:?}", self.observer.producer())),
+            ["maps"] => Ok(std::fs::read_to_string("/proc/self/maps")?.replace('\n', "|")),
+            ["scribble", label] => self.scribble(label, input),
+            ["look", label] => self.look(label, input),
+            ["count", label, rounds] => self.count(label, rounds.parse()?),
+            ["hold", path, number] => self.hold(path, number.parse()?),
+            ["sign"] => churn::mark_targets(&mut self.observer, input),
+            ["check"] => churn::look_at_all(&mut self.observer, input),
+            _ => Err(format!("no such command: {words:?}").into()),
+        }
+    }
+
+    fn field(&mut self, path: &str) -> Result<Field, Box<dyn std::error::Error>> {
+        if let Some(field) = self.fields.get(path) {
+            return Ok(field.clone());
+        }
+        self.observer.refresh()?;
+        let field = self.observer.field(path)?;
+        self.fields.insert(path.into(), field.clone());
+        Ok(field)
+    }
+
+    /// Writes five equal words, over and over; says `ok` before the first one.
+    fn scribble(&mut self, label: &str, input: &Input) -> Answer {
+        let words = self.field(&format!("{label}.words"))?;
+        say("ok scribbling");
+        let (mut number, mut busy) = (u64::from(std::process::id()) << 32, 0_u64);
+        let written = input.until_told(|| {
+            number += 1;
+            match words.write(&Value::from([number; 5])) {
+                Err(WriteError::Busy { .. }) => busy += 1,
+                written => written?,
+            }
+            Ok::<(), WriteError>(())
+        })?;
+        Ok(format!("{} {busy}", written - busy))
+    }
+
+    /// Reads five words, over and over; says `ok` before the first time.
+    fn look(&mut self, label: &str, input: &Input) -> Answer {
+        let words = self.field(&format!("{label}.words"))?;
+        say("ok looking");
+        let (mut values, mut last) = (0_u64, 0);
+        let reads = input.until_told(|| {
+            let found: [u64; 5] = words.read_as()?;
+            if found != [found[0]; 5] {
+                return Err::<(), Box<dyn std::error::Error>>(format!("torn: {found:x?}").into());
+            }
+            values += u64::from(found[0] != last);
+            last = found[0];
+            Ok(())
+        })?;
+        Ok(format!("{reads} {values}"))
+    }
+
+    /// Counts up each kind of counter, `rounds` times.
+    fn count(&mut self, label: &str, rounds: u64) -> Answer {
+        let hits = self.field(&format!("{label}.hits"))?;
+        let total = self.field(&format!("{label}.total"))?;
+        let pair = self.field(&format!("{label}.pair"))?;
+        let one = Value::from(1_u64);
+        for _ in 0..rounds {
+            hits.add(&one)?;
+            patiently(|| total.add(&one).map(drop))?;
+            patiently(|| pair.update(count_pair).map(drop))?;
+        }
+        Ok(String::new())
+    }
+
+    /// Changes a number to `number` and is stopped in the middle of it: after the object was found
+    /// alive and its value claimed, before the store.
+    fn hold(&mut self, path: &str, number: u64) -> Answer {
+        let field = self.field(path)?;
+        say("ok holding");
+        field.update(|value| {
+            stand_still();
+            *value = number.into();
+        })?;
+        Ok(String::new())
+    }
+}
+
+/// Adds one to both members.
+fn count_pair(pair: &mut Value) {
+    let Value::Record(members) = pair else {
+        panic!("a pair is a record, not {pair}")
+    };
+    for (_, member) in members {
+        *member = Value::from(u64::try_from(&*member).expect("counters are unsigned") + 1);
+    }
+}
+
+/// Tries again while somebody else writes.
+fn patiently(mut write: impl FnMut() -> Result<(), WriteError>) -> Result<(), WriteError> {
+    loop {
+        match write() {
+            Err(WriteError::Busy { .. }) => std::thread::yield_now(),
+            done => return done,
+        }
+    }
+}
+
+/// Stops this process until it is told to go on.
+fn stand_still() {
+    let me = rustix::process::getpid();
+    rustix::process::kill_process(me, rustix::process::Signal::STOP)
+        .expect("a process may stop itself");
+}

@@ -1,0 +1,90 @@
+//! The producer's commands.
+
+use std::any::Any;
+use std::collections::HashMap;
+
+use memglass::{Object, ProducerError, Session};
+use memglass_tests::objects::{Counters, Five, gallery};
+
+use crate::{Answer, churn};
+
+/// A session and the objects that were made by name.
+pub(crate) struct Producing {
+    // Objects go before their session.
+    objects: HashMap<String, Box<dyn Any>>,
+    session: Session,
+}
+
+impl Producing {
+    pub(crate) fn create(name: &str) -> Result<Producing, Box<dyn std::error::Error>> {
+        Ok(Producing {
+            objects: HashMap::new(),
+            session: Session::create(name)?,
+        })
+    }
+
+    pub(crate) fn obey(&mut self, words: &[&str]) -> Answer {
+        match *words {
+            ["make", label, number] => {
+                let object = self.session.object(label, number.parse::<u64>()?)?;
+                self.keep(label, object)
+            }
+            ["five", label, number] => {
+                let object = self.session.object(label, Five::of(number.parse()?))?;
+                self.keep(label, object)
+            }
+            ["counters", label] => {
+                let object = self.session.object(label, Counters::default())?;
+                self.keep(label, object)
+            }
+            ["drop", label] => match self.objects.remove(label) {
+                Some(_) => Ok(String::new()),
+                None => Err(format!("no object {label}").into()),
+            },
+            ["gallery"] => {
+                gallery(&self.session)?;
+                Ok(String::new())
+            }
+            ["churn", count, alive] => churn::churn(&self.session, count.parse()?, alive.parse()?),
+            ["fork"] => self.fork(),
+            _ => Err(format!("no such command: {words:?}").into()),
+        }
+    }
+
+    fn keep<T: memglass::Observe + 'static>(&mut self, label: &str, object: Object<T>) -> Answer {
+        self.objects.insert(label.into(), Box::new(object));
+        Ok(String::new())
+    }
+
+    /// Forks a child that tries to use its parent's session and then drops everything, as one that
+    /// ends in an orderly way does, and waits for it.
+    #[allow(unsafe_code)]
+    fn fork(&mut self) -> Answer {
+        // SAFETY: this process has one thread as long as it only produces, so the child finds all
+        // locks free.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let refused = self.session.object("of_the_child", 1_u64);
+            if !matches!(refused, Err(ProducerError::Forked { .. })) {
+                // SAFETY: ends the child at once.
+                unsafe { libc::_exit(2) };
+            }
+            self.objects.clear();
+            self.session = match Session::create("of_the_child") {
+                Ok(session) => session,
+                // SAFETY: ends the child at once.
+                Err(_) => unsafe { libc::_exit(1) },
+            };
+            // SAFETY: as above.
+            unsafe { libc::_exit(0) };
+        }
+        let mut status = 0;
+        // SAFETY: `status` is a place for the status of our own child.
+        let waited = unsafe { libc::waitpid(child, &mut status, 0) };
+        if waited == child && status == 0 {
+            Ok(String::new())
+        } else {
+            Err(format!("the child ended with {status}").into())
+        }
+    }
+}
