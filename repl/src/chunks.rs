@@ -1,0 +1,114 @@
+//! A script that is piped in, cut into what is evaluated one after the other.
+
+use crate::commands::question;
+use crate::script::is_incomplete;
+
+/// The text as a whole, if it is one program without `:commands`; else its lines, those that belong
+/// together as one.
+///
+/// What is neither is given as the reading in which the mistake is told better: as a whole, unless
+/// the text is of lines, each complete. An unfinished expression at the end stays the last piece,
+/// so that evaluating it tells the mistake.
+pub fn split(text: &str) -> Vec<&str> {
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    if !has_commands(text) && parses(text) {
+        return vec![text];
+    }
+    let pieces = lines_that_belong_together(text);
+    let all_right = pieces
+        .iter()
+        .all(|piece| is_command(piece) || parses(piece));
+    if all_right || has_commands(text) {
+        pieces
+    } else {
+        vec![text]
+    }
+}
+
+/// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar.
+pub fn ends_in_comment(text: &str) -> bool {
+    is_incomplete(text) && grammar().compile(text).is_ok()
+}
+
+/// Whether the text is a program, as far as its grammar goes.
+fn parses(text: &str) -> bool {
+    grammar().compile(text).is_ok() && !is_incomplete(text)
+}
+
+fn grammar() -> rhai::Engine {
+    let mut engine = rhai::Engine::new_raw();
+    engine.set_max_expr_depths(128, 64);
+    engine
+}
+
+fn has_commands(text: &str) -> bool {
+    text.lines().any(is_command)
+}
+
+fn is_command(line: &str) -> bool {
+    line.trim_start().starts_with(':') || question(line).is_some()
+}
+
+fn lines_that_belong_together(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        end += line.len();
+        let piece = &text[start..end];
+        if piece.trim().is_empty() || (is_command(piece) || !is_incomplete(piece)) {
+            pieces.extend((!piece.trim().is_empty()).then_some(piece));
+            start = end;
+        }
+    }
+    let rest = &text[start..];
+    pieces.extend((!rest.trim().is_empty()).then_some(rest));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(split(text), expected);
+    }
+
+    #[test]
+    fn a_program_is_one_piece() {
+        check(
+            "let x = 1;\nif x > 0 { x }\nelse { 0 }\n",
+            &["let x = 1;\nif x > 0 { x }\nelse { 0 }\n"],
+        );
+    }
+
+    #[test]
+    fn lines_as_typed_at_a_prompt_are_pieces() {
+        check("a.b\nc.d\n", &["a.b\n", "c.d\n"]);
+        check(
+            "fn f() {\n 1\n}\nf()\nf()\n",
+            &["fn f() {\n 1\n}\n", "f()\n", "f()\n"],
+        );
+        check(":objects\na.b\n\n", &[":objects\n", "a.b\n"]);
+    }
+
+    #[test]
+    fn an_unfinished_end_is_not_lost() {
+        check("a.b\nf(1,\n", &["a.b\nf(1,\n"]);
+    }
+
+    #[test]
+    fn an_open_comment_is_found_and_an_open_bracket_is_another_matter() {
+        assert!(ends_in_comment("1 /* open"));
+        assert!(!ends_in_comment("1 /* closed */"));
+        assert!(!ends_in_comment("f("));
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        check(" \n\n", &[]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Why the program ends without having done what it was asked.
+
+use std::io;
+
+use memglass::AttachError;
+use memglass_repl::commands::{CommandError, attach_exit_code, with_causes};
+use memglass_repl::line::EditorError;
+use memglass_repl::look::{self, ColorChoice, Look};
+use memglass_repl::output::write_message;
+use memglass_repl::script::ScriptError;
+
+use super::arguments;
+
+/// Why the program ends without having done what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Arguments that do not go together, or standard input that is no script.
+    #[error("{0}")]
+    Usage(String),
+    /// No session to work on.
+    #[error("{0}")]
+    NoSession(String),
+    #[error(transparent)]
+    Attach(#[from] AttachError),
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    #[error(transparent)]
+    Editor(#[from] EditorError),
+    /// The example producer did not start.
+    #[error("{0}")]
+    Demo(String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Failure {
+    pub(crate) fn exit_code(&self) -> i32 {
+        match self {
+            Failure::Usage(_) => 2,
+            Failure::NoSession(_) => 3,
+            Failure::Attach(error) => attach_exit_code(error),
+            Failure::Command(error) => error.exit_code(),
+            // Whoever read the output has enough; that is no failure.
+            Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Failure::Editor(_) | Failure::Demo(_) | Failure::Io(_) => 1,
+        }
+    }
+
+    /// Tells it on standard error, with its causes. `exit(n)` and a closed pipe are told by the code alone.
+    pub(crate) fn report(&self, color: ColorChoice) {
+        let look = Look::of_stderr(color);
+        match self {
+            Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Failure::Command(CommandError::Script(ScriptError::Exit(_))) => {}
+            Failure::Command(error) => write_message(&format!("{}\n", error.render(look.color))),
+            Failure::Attach(error @ AttachError::NoSuchSession { name, .. }) => {
+                let tip = arguments::similar(name).map_or(String::new(), |name| {
+                    format!("\n  tip: there is a subcommand `{name}`")
+                });
+                write_message(&format!(
+                    "{}: {error}{tip}\n",
+                    look.paint(look::alarm(), "error")
+                ));
+            }
+            other => write_message(&format!(
+                "{}: {}\n",
+                look.paint(look::alarm(), "error"),
+                with_causes(other)
+            )),
+        }
+    }
+}
+
+impl From<ScriptError> for Failure {
+    fn from(error: ScriptError) -> Self {
+        Failure::Command(error.into())
+    }
+}

@@ -1,0 +1,180 @@
+//! Why a line did not work.
+
+use memglass::{AttachError, PathError, ReadError, WriteError};
+
+use super::COMMANDS;
+use crate::script::ScriptError;
+
+/// Why a line did not work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// No command has this name.
+    #[error("there is no command :{name}{suggestion}; :help lists them")]
+    Unknown {
+        /// What was typed.
+        name: String,
+        /// What was probably meant.
+        suggestion: String,
+    },
+    /// The words after the command are not what it takes.
+    #[error("usage: {usage}")]
+    Usage {
+        /// What it takes.
+        usage: &'static str,
+    },
+    /// A pattern for labels is none.
+    #[error("{pattern:?} is no pattern: {reason}")]
+    Pattern {
+        /// What was typed.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No type has this name.
+    #[error("no type {name:?}{suggestion}")]
+    NoSuchType {
+        /// What was typed.
+        name: String,
+        /// What was probably meant.
+        suggestion: String,
+    },
+    /// A value that could not be understood.
+    #[error("{text:?} is no value: {reason}")]
+    Literal {
+        /// What was typed.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Every write is refused.
+    #[error("{path} is not written: this session was opened read-only")]
+    ReadOnly {
+        /// What was to be written.
+        path: String,
+    },
+    /// Nobody would read what is written.
+    #[error(
+        "{path} is not written: the session's producer is gone ({presence}), so that nothing reads it"
+    )]
+    Unread {
+        /// What was to be written.
+        path: String,
+        /// What became of the producer, in a word.
+        presence: &'static str,
+    },
+    /// A script ended with an error, or asked to exit.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    /// A path leads nowhere.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A value could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A value was refused.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The session could not be attached to.
+    #[error(transparent)]
+    Attach(#[from] AttachError),
+}
+
+impl CommandError {
+    /// No command has this name.
+    pub(crate) fn unknown(name: &str) -> Self {
+        let suggestion = closest(name, COMMANDS.iter().map(|command| command.name()));
+        let suggestion =
+            suggestion.map_or(String::new(), |name| format!("; did you mean :{name}?"));
+        CommandError::Unknown {
+            name: name.to_owned(),
+            suggestion,
+        }
+    }
+
+    /// The exit code of a program that only ran this line.
+    pub fn exit_code(&self) -> i32 {
+        match self {
+            CommandError::Script(error) => error.exit_code(),
+            CommandError::Unknown { .. }
+            | CommandError::Usage { .. }
+            | CommandError::Pattern { .. }
+            | CommandError::Literal { .. } => 2,
+            CommandError::Attach(error) => attach_exit_code(error),
+            _ => 1,
+        }
+    }
+
+    /// The text for standard error, without a newline at its end.
+    pub fn render(&self, color: bool) -> String {
+        match self {
+            CommandError::Script(error) => error.render(color),
+            other => {
+                let look = crate::look::Look { color, width: None };
+                format!(
+                    "{}: {}",
+                    look.paint(crate::look::alarm(), "error"),
+                    with_causes(other)
+                )
+            }
+        }
+    }
+}
+
+/// The exit code of a program that could not attach: a session that is not there is told apart.
+pub fn attach_exit_code(error: &AttachError) -> i32 {
+    if matches!(error, AttachError::Alive { .. }) {
+        1
+    } else {
+        3
+    }
+}
+
+/// An error and what caused it, in one line.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let told = error.to_string();
+        if !text.ends_with(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// The name among `known` that `name` was probably meant to be.
+pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known.map(|known| (strsim::jaro_winkler(name, known), known));
+    let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > 0.75).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_is_answered_with_the_word_meant() {
+        let text = CommandError::unknown("obejcts").to_string();
+        assert!(text.contains("did you mean :objects?"), "{text}");
+        let text = CommandError::unknown("zzz").to_string();
+        assert_eq!(text, "there is no command :zzz; :help lists them");
+    }
+
+    #[test]
+    fn mistakes_of_usage_and_of_content_exit_differently() {
+        assert_eq!(CommandError::unknown("zzz").exit_code(), 2);
+        assert_eq!(
+            CommandError::NoSuchType {
+                name: "T".into(),
+                suggestion: String::new()
+            }
+            .exit_code(),
+            1
+        );
+        assert_eq!(CommandError::Script(ScriptError::Exit(7)).exit_code(), 7);
+    }
+}

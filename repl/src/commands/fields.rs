@@ -1,0 +1,185 @@
+//! `:get` and `:set`: values by path, without a script.
+
+use memglass::schema::Kind;
+use memglass::{Field, Observer, Presence, ReadError, Value};
+use serde_json::Value as Json;
+
+use super::{Command, CommandError, Takes, words};
+use crate::format::{self, Style};
+use crate::literal;
+use crate::output::Output;
+use crate::presence;
+use crate::runtime::Runtime;
+use crate::script::{self, Record, Row, Shown};
+use crate::table::{Cell, Column, Table};
+
+pub(super) struct Get;
+pub(super) struct Set;
+
+impl Command for Get {
+    fn name(&self) -> &'static str {
+        "get"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":get PATH..."
+    }
+
+    fn summary(&self) -> &'static str {
+        "read fields by path"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[
+            ":get AAPL_quote.bid_price",
+            ":get AAPL_position.quantity AAPL_position.avg_price",
+        ]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Paths
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        let paths = words::words(rest);
+        if paths.is_empty() {
+            return Err(CommandError::Usage {
+                usage: self.usage(),
+            });
+        }
+        runtime.attached.refresh()?;
+        get(&runtime.attached.observer(), &paths)
+    }
+}
+
+impl Command for Set {
+    fn name(&self) -> &'static str {
+        "set"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":set PATH VALUE"
+    }
+
+    fn summary(&self) -> &'static str {
+        "write a field; VALUE is a number, a name, \"text\", [list] or #{record}"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[
+            ":set AAPL_position.quantity 500",
+            ":set order_12345.side SELL",
+        ]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Paths
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        let (path, value) = words::first(rest);
+        if value.is_empty() {
+            return Err(CommandError::Usage {
+                usage: self.usage(),
+            });
+        }
+        if runtime.attached.is_readonly() {
+            return Err(CommandError::ReadOnly {
+                path: path.to_owned(),
+            });
+        }
+        runtime.attached.refresh()?;
+        set(&runtime.attached.observer(), path, value)
+    }
+}
+
+/// Reads the places that `paths` lead to: one as a result of its own, several as rows.
+///
+/// # Errors
+///
+/// At the first path that leads nowhere or cannot be read.
+pub fn get(observer: &Observer, paths: &[&str]) -> Result<Output, CommandError> {
+    if let [path] = paths {
+        return Ok(Output::Result(read(&observer.field(path)?)?));
+    }
+    let mut table = Table::new([Column::new("path"), Column::new("value")]);
+    for path in paths {
+        let field = observer.field(path)?;
+        let value = field.read()?;
+        table.push([
+            Cell::from(*path),
+            Cell::new(format::text(&value, &style(&field)), json(&value)),
+        ]);
+    }
+    Ok(Output::Rows(table, String::new()))
+}
+
+/// The present value of a place, to be shown as its type is.
+///
+/// # Errors
+///
+/// As [`Field::read`].
+pub fn read(field: &Field) -> Result<Shown, ReadError> {
+    let value = field.read()?;
+    let (Value::Record(values), Some(members)) = (&value, field.members()) else {
+        return Ok(Shown::Value(script::Cell {
+            value,
+            style: style(field),
+        }));
+    };
+    let schema = field.schema();
+    let rows = values
+        .iter()
+        .zip(members)
+        .map(|((name, value), member)| Row {
+            name: name.clone(),
+            cell: script::Cell {
+                value: value.clone(),
+                style: Style::new(&member.metadata).of_type(schema, member.type_id),
+            },
+            type_name: schema.type_name(member.type_id),
+            note: String::new(),
+        });
+    Ok(Shown::Record(Record {
+        title: field.path().to_owned(),
+        type_name: schema.type_name(field.type_id()),
+        rows: rows.collect(),
+    }))
+}
+
+/// Writes `text`, read as a literal, to the place that `path` leads to.
+///
+/// # Errors
+///
+/// If the path leads nowhere, the text is no value, or the field refuses it; nothing is changed then.
+pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Output, CommandError> {
+    let field = observer.field(path)?;
+    let value = if takes_bare_text(&field) && !text.starts_with('"') {
+        Value::from(text)
+    } else {
+        literal::parse(text)?
+    };
+    // What a producer left behind is kept as it was.
+    let presence = observer.producer();
+    if presence != Presence::Alive {
+        return Err(CommandError::Unread {
+            path: field.path().into(),
+            presence: presence::word(&presence),
+        });
+    }
+    field.write(&value)?;
+    Ok(Output::Nothing)
+}
+
+/// A text field takes `hello world` and `42` as they stand.
+fn takes_bare_text(field: &Field) -> bool {
+    matches!(field.schema()[field.type_id()].kind, Kind::Text)
+}
+
+fn style(field: &Field) -> Style {
+    Style::new(field.info().metadata).of_type(field.schema(), field.type_id())
+}
+
+fn json(value: &Value) -> Json {
+    format::json(value)
+}

@@ -1,0 +1,161 @@
+//! The `:commands` of the prompt: one table, from which running, help and completion are made.
+
+mod error;
+mod fields;
+mod form;
+mod help;
+mod objects;
+mod regions;
+mod session;
+mod types;
+mod words;
+
+use crate::output::Output;
+use crate::runtime::Runtime;
+
+pub use error::{CommandError, attach_exit_code, closest, with_causes};
+pub use fields::{get, read, set};
+pub(crate) use help::question;
+pub use objects::list as list_objects;
+pub use types::{describe as describe_type, list as list_types};
+pub(crate) use words::quote;
+
+/// A word after a colon, and what it does.
+pub trait Command: Sync {
+    /// The word, without the colon.
+    fn name(&self) -> &'static str;
+
+    /// Other words for the same.
+    fn aliases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The whole line: `:objects [GLOB] [--type TYPE]`.
+    fn usage(&self) -> &'static str;
+
+    /// What it does: one line, imperative.
+    fn summary(&self) -> &'static str;
+
+    /// Lines that work on the demo session.
+    fn examples(&self) -> &'static [&'static str];
+
+    /// What its words are, for completion.
+    fn takes(&self) -> Takes {
+        Takes::Nothing
+    }
+
+    /// Does it. `rest` is what follows the word, without blanks around it.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong; the session goes on.
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError>;
+}
+
+/// What the words after a command are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// It stands alone.
+    Nothing,
+    /// A script.
+    Script,
+    /// Labels and fields.
+    Paths,
+    /// Names of types.
+    Types,
+    /// Names of commands.
+    Commands,
+}
+
+/// All of them, in the order of the help.
+pub const COMMANDS: &[&dyn Command] = &[
+    &help::Help,
+    &objects::Objects,
+    &types::Types,
+    &types::Type,
+    &fields::Get,
+    &fields::Set,
+    &form::Json,
+    &form::Expanded,
+    &form::Time,
+    &regions::Regions,
+    &session::Session,
+    &session::Reattach,
+    &session::Quit,
+];
+
+/// The command with this name or alias.
+pub fn find(name: &str) -> Option<&'static dyn Command> {
+    let is_it =
+        |command: &&&dyn Command| command.name() == name || command.aliases().contains(&name);
+    COMMANDS.iter().find(is_it).copied()
+}
+
+/// Runs a line of which the colon is gone.
+pub(crate) fn run(runtime: &mut Runtime, line: &str) -> Result<Output, CommandError> {
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let command = find(name.trim()).ok_or_else(|| CommandError::unknown(name.trim()))?;
+    command.run(runtime, rest.trim())
+}
+
+/// Refuses words after a command that takes none.
+fn expect_nothing(command: &dyn Command, rest: &str) -> Result<(), CommandError> {
+    if rest.is_empty() {
+        Ok(())
+    } else {
+        Err(CommandError::Usage {
+            usage: command.usage(),
+        })
+    }
+}
+
+/// The line that is meant by a word which people type at any prompt.
+pub(crate) fn out_of_habit(line: &str) -> &str {
+    match line.trim() {
+        "exit" | "quit" => ":q",
+        "help" | "?" => ":help",
+        _ => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_command_says_what_it_is() {
+        for command in COMMANDS {
+            let name = command.name();
+            assert!(command.usage().starts_with(&format!(":{name}")), "{name}");
+            assert!(
+                !command.summary().is_empty() && !command.summary().ends_with('.'),
+                "{name}"
+            );
+            assert!(!command.examples().is_empty(), "{name}");
+            for example in command.examples() {
+                assert!(
+                    example.starts_with(':') || example.ends_with('?'),
+                    "{name}: {example}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_word_stands_for_two_commands() {
+        let mut seen = HashSet::new();
+        for command in COMMANDS {
+            for word in command.aliases().iter().chain([&command.name()]) {
+                assert!(seen.insert(*word), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_alias_finds_its_command() {
+        assert_eq!(find("quit").map(|command| command.name()), Some("q"));
+        assert!(find("").is_none());
+    }
+}

@@ -1,0 +1,196 @@
+//! `:objects`: what is there.
+
+use globset::{GlobBuilder, GlobMatcher};
+use memglass::{ObjectInfo, Observer};
+
+use super::error::closest;
+use super::words::words;
+use super::{Command, CommandError, Takes};
+use crate::output::Output;
+use crate::runtime::Runtime;
+use crate::table::{Cell, Column, Table};
+
+pub(super) struct Objects;
+
+impl Command for Objects {
+    fn name(&self) -> &'static str {
+        "objects"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["o", "ls"]
+    }
+
+    fn usage(&self) -> &'static str {
+        ":objects [GLOB] [--type TYPE]"
+    }
+
+    fn summary(&self) -> &'static str {
+        "list the objects whose label matches"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[
+            ":objects",
+            ":objects AAPL_*",
+            ":objects --type Position",
+            ":objects {AAPL,MSFT}_* --type Quote",
+        ]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Paths
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        let mut glob = None;
+        let mut type_name = None;
+        let mut words = words(rest).into_iter();
+        while let Some(word) = words.next() {
+            let place = if word == "--type" {
+                &mut type_name
+            } else {
+                &mut glob
+            };
+            let value = if word == "--type" {
+                words.next()
+            } else {
+                Some(word)
+            };
+            let (None, Some(value)) = (&place, value) else {
+                return Err(CommandError::Usage {
+                    usage: self.usage(),
+                });
+            };
+            *place = Some(value);
+        }
+        runtime.attached.refresh()?;
+        list(&runtime.attached.observer(), glob, type_name)
+    }
+}
+
+/// The live objects whose label matches `glob` and whose type is called `type_name`.
+///
+/// # Errors
+///
+/// If the pattern is none, or no type has that name.
+pub fn list(
+    observer: &Observer,
+    glob: Option<&str>,
+    type_name: Option<&str>,
+) -> Result<Output, CommandError> {
+    let matcher = glob.map(pattern).transpose()?;
+    let schema = observer.schema();
+    if let Some(name) = type_name {
+        require_type(observer, name)?;
+    }
+    let mut objects: Vec<(ObjectInfo, String)> = observer
+        .objects()
+        .filter(|object| {
+            matcher
+                .as_ref()
+                .is_none_or(|matcher| matcher.is_match(&*object.label))
+        })
+        .map(|object| (schema.type_name(object.type_id), object))
+        .filter(|(name, _)| type_name.is_none_or(|wanted| wanted == name))
+        .map(|(name, object)| (object, name))
+        .collect();
+    objects.sort_by(|(a, _), (b, _)| a.label.cmp(&b.label));
+    Ok(Output::Rows(
+        rows(&objects),
+        nothing(observer, glob, type_name),
+    ))
+}
+
+fn rows(objects: &[(ObjectInfo, String)]) -> Table {
+    let columns = [
+        Column::new("label"),
+        Column::new("type"),
+        Column::numeric("count"),
+        Column::numeric("bytes"),
+        Column::new("created"),
+    ];
+    let mut table = Table::new(columns);
+    for (object, type_name) in objects {
+        table.push([
+            Cell::from(&*object.label),
+            Cell::from(type_name.as_str()),
+            object.count.map_or_else(Cell::empty, Cell::from),
+            Cell::from(object.size),
+            crate::time::cell(object.created),
+        ]);
+    }
+    table
+}
+
+fn nothing(observer: &Observer, glob: Option<&str>, type_name: Option<&str>) -> String {
+    match (glob, type_name) {
+        (None, None) => format!("session {:?} has no object", observer.session().name),
+        (Some(glob), None) => format!("no label matches {glob}"),
+        (None, Some(name)) => format!("no object is a {name}"),
+        (Some(glob), Some(name)) => format!("no {name} has a label that matches {glob}"),
+    }
+}
+
+/// Labels are flat: `*` passes over every character.
+fn pattern(glob: &str) -> Result<GlobMatcher, CommandError> {
+    let built = GlobBuilder::new(glob)
+        .literal_separator(false)
+        .backslash_escape(true)
+        .build();
+    let matcher = built.map(|glob| glob.compile_matcher());
+    matcher.map_err(|error| CommandError::Pattern {
+        pattern: glob.to_owned(),
+        reason: error.kind().to_string(),
+    })
+}
+
+/// A name that no type has is a mistake, and not an empty answer.
+pub(super) fn require_type(
+    observer: &Observer,
+    name: &str,
+) -> Result<memglass::schema::TypeId, CommandError> {
+    let schema = observer.schema();
+    if let Some((id, _)) = schema.iter().find(|(id, _)| schema.type_name(*id) == name) {
+        return Ok(schema.find(name).unwrap_or(id));
+    }
+    let names: Vec<String> = schema.iter().map(|(id, _)| schema.type_name(id)).collect();
+    let suggestion = closest(name, names.iter().map(String::as_str));
+    let suggestion = suggestion.map_or(String::new(), |name| format!("; did you mean {name}?"));
+    Err(CommandError::NoSuchType {
+        name: name.to_owned(),
+        suggestion,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(glob: &str, label: &str, matches: bool) {
+        assert_eq!(
+            pattern(glob).unwrap().is_match(label),
+            matches,
+            "{glob} on {label}"
+        );
+    }
+
+    #[test]
+    fn a_star_passes_over_every_character_of_a_label() {
+        check("*_position", "AAPL_position", true);
+        check("net*", "net/eth0.rx", true);
+        check("AAPL_*", "MSFT_quote", false);
+        check("{AAPL,MSFT}_quote", "MSFT_quote", true);
+        check("order_[0-9]", "order_1", true);
+    }
+
+    #[test]
+    fn a_pattern_that_is_none_says_why() {
+        let error = pattern("[a").unwrap_err();
+        assert!(
+            error.to_string().starts_with("\"[a\" is no pattern: "),
+            "{error}"
+        );
+    }
+}

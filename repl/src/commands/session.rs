@@ -1,0 +1,138 @@
+//! `:session`, `:reattach` and `:q`: the session itself.
+
+use memglass::{Observer, Presence};
+use serde_json::json;
+
+use super::{Command, CommandError, expect_nothing};
+use crate::output::Output;
+use crate::presence;
+use crate::runtime::Runtime;
+
+pub(super) struct Session;
+pub(super) struct Reattach;
+pub(super) struct Quit;
+
+impl Command for Session {
+    fn name(&self) -> &'static str {
+        "session"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":session"
+    }
+
+    fn summary(&self) -> &'static str {
+        "show what is attached and how its producer is"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":session"]
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        expect_nothing(self, rest)?;
+        runtime.attached.refresh()?;
+        let access = if runtime.attached.is_readonly() {
+            "read-only"
+        } else {
+            "read and write"
+        };
+        Ok(summary(&runtime.attached.observer(), access))
+    }
+}
+
+fn summary(observer: &Observer, access: &str) -> Output {
+    let session = observer.session();
+    let state = presence::word(&observer.producer());
+    let lines = [
+        ("session", session.name.clone()),
+        (
+            "program",
+            format!("{} (pid {})", session.program, session.pid),
+        ),
+        ("producer", state.to_owned()),
+        ("started", crate::time::text(session.started)),
+        ("directory", session.directory.display().to_string()),
+        ("access", access.to_owned()),
+        ("objects", observer.object_count().to_string()),
+        ("types", observer.schema().len().to_string()),
+        ("epoch", observer.epoch().to_string()),
+    ];
+    let text: String = lines
+        .iter()
+        .map(|(name, value)| format!("{name:9}  {}\n", crate::format::escaped(value)))
+        .collect();
+    let json = json!({
+        "session": session.name,
+        "id": format!("{:032x}", session.id),
+        "program": session.program,
+        "pid": session.pid,
+        "producer": state,
+        "directory": session.directory.display().to_string(),
+        "access": access,
+        "objects": observer.object_count(),
+        "types": observer.schema().len(),
+        "epoch": observer.epoch(),
+    });
+    Output::Document(text, json)
+}
+
+impl Command for Reattach {
+    fn name(&self) -> &'static str {
+        "reattach"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":reattach"
+    }
+
+    fn summary(&self) -> &'static str {
+        "attach to the present producer of the same name, after a restart"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":reattach"]
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        expect_nothing(self, rest)?;
+        runtime.attached.reattach()?;
+        let observer = runtime.attached.observer();
+        let session = observer.session();
+        let state = match observer.producer() {
+            Presence::Alive => String::new(),
+            other => format!(", {}", presence::word(&other)),
+        };
+        Ok(Output::Note(format!(
+            "attached to {:?} (pid {}{state})",
+            session.name, session.pid
+        )))
+    }
+}
+
+impl Command for Quit {
+    fn name(&self) -> &'static str {
+        "q"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["quit", "exit"]
+    }
+
+    fn usage(&self) -> &'static str {
+        ":q"
+    }
+
+    fn summary(&self) -> &'static str {
+        "leave; the producer does not notice"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":q"]
+    }
+
+    fn run(&self, _runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        expect_nothing(self, rest)?;
+        Ok(Output::Quit)
+    }
+}

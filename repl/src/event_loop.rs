@@ -1,0 +1,205 @@
+//! The prompt's loop: events in, outputs out. The only one.
+
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, select, tick};
+
+use crate::commands::{self, CommandError};
+use crate::event::Event;
+use crate::line::{Editor, Printer};
+use crate::look;
+use crate::output::{self, Output};
+use crate::presence;
+use crate::runtime::Runtime;
+use crate::script::{ScriptError, Shown};
+use crate::signal::{self, Interrupts};
+
+/// How often the producer is looked after while nobody types.
+const LOOK_AFTER: Duration = Duration::from_millis(250);
+
+/// With more objects than this, names for completion are taken in between lines only.
+const OBJECTS_PER_TICK: usize = 10_000;
+
+/// A prompt on one session.
+pub struct EventLoop {
+    runtime: Runtime,
+    editor: Editor,
+    printer: Rc<std::cell::RefCell<Printer>>,
+    interrupts: Interrupts,
+    producer: presence::Watch,
+    ticks: Receiver<std::time::Instant>,
+}
+
+/// What happens after an event.
+enum Next {
+    /// The prompt stays as it is.
+    Wait,
+    /// Another prompt is shown.
+    Ask,
+    /// The program ends with this code.
+    Quit(i32),
+}
+
+impl EventLoop {
+    /// A loop over what the user types into `editor`.
+    pub fn new(
+        runtime: Runtime,
+        editor: Editor,
+        printer: Rc<std::cell::RefCell<Printer>>,
+        interrupts: Interrupts,
+    ) -> Self {
+        EventLoop {
+            runtime,
+            editor,
+            printer,
+            interrupts,
+            producer: presence::Watch::new(),
+            ticks: tick(LOOK_AFTER),
+        }
+    }
+
+    /// Serves the prompt until the user leaves; gives the exit code.
+    ///
+    /// # Errors
+    ///
+    /// If standard output is gone.
+    pub fn run(mut self) -> io::Result<i32> {
+        loop {
+            self.look_after_producer();
+            self.take_in_names();
+            self.editor.ask(self.prompt());
+            if let Some(code) = self.serve()? {
+                return Ok(code);
+            }
+        }
+    }
+
+    /// Serves events until another prompt is to be shown, or the program is to end.
+    fn serve(&mut self) -> io::Result<Option<i32>> {
+        loop {
+            let next = select! {
+                recv(self.editor.events()) -> event => match event {
+                    Ok(event) => self.event(event)?,
+                    Err(_) => Next::Quit(1),
+                },
+                recv(self.interrupts.received()) -> received => match received {
+                    Ok(signal) if signal::ends_program(signal) => Next::Quit(signal::exit_code(signal)),
+                    // A script that runs at the prompt has none to stop; Ctrl-C of the keyboard is the editor's.
+                    _ => {
+                        self.interrupts.settle();
+                        Next::Wait
+                    }
+                },
+                recv(self.ticks) -> _ => self.tick(),
+            };
+            match next {
+                Next::Wait => {}
+                Next::Ask => return Ok(None),
+                Next::Quit(code) => return Ok(Some(code)),
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) -> io::Result<Next> {
+        Ok(match event {
+            Event::Line(line) => self.line(&line)?,
+            Event::Cleared => Next::Ask,
+            Event::End => Next::Quit(0),
+            Event::Broken(reason) => {
+                output::write_message(&format!(
+                    "memglass: the terminal cannot be read: {reason}\n"
+                ));
+                Next::Quit(1)
+            }
+            Event::Peek { path, reply } => {
+                if let Some(text) = self.peek(&path) {
+                    // A hint that has been given up is no loss.
+                    let _ = reply.send(text);
+                }
+                Next::Wait
+            }
+        })
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<Next> {
+        if line.trim().is_empty() {
+            return Ok(Next::Ask);
+        }
+        self.interrupts.settle();
+        self.look_after_producer();
+        // The window may have been resized since the last line.
+        self.runtime.style.look = self.runtime.style.look.refitted();
+        let result = self.runtime.line(commands::out_of_habit(line));
+        let signal = self.interrupts.settle();
+        let next = self.answer(result)?;
+        Ok(signal.map_or(next, |signal| Next::Quit(signal::exit_code(signal))))
+    }
+
+    fn answer(&self, result: Result<Output, CommandError>) -> io::Result<Next> {
+        let style = self.runtime.style();
+        match result {
+            Ok(output) => {
+                let text = output.render(style);
+                output::write_data(&text.data)?;
+                output::write_message(&text.message);
+                Ok(if output.quits() {
+                    Next::Quit(0)
+                } else {
+                    Next::Ask
+                })
+            }
+            Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
+            Err(error) => {
+                output::write_message(&format!("{}\n", error.render(style.look.color)));
+                Ok(Next::Ask)
+            }
+        }
+    }
+
+    /// Says above the prompt what became of the producer, and lets new objects be completed.
+    fn tick(&mut self) -> Next {
+        self.look_after_producer();
+        if self.runtime.attached().observer().object_count() <= OBJECTS_PER_TICK {
+            self.take_in_names();
+        }
+        Next::Wait
+    }
+
+    fn look_after_producer(&mut self) {
+        let now = self.runtime.attached().presence();
+        let news = self
+            .producer
+            .news(now, self.runtime.attached().observer().session());
+        if let Some(news) = news {
+            let text = self
+                .runtime
+                .style()
+                .look
+                .paint(look::caution(), &format!("memglass: {news}"));
+            self.printer.borrow_mut().print(&format!("{text}\n"));
+        }
+    }
+
+    fn take_in_names(&mut self) {
+        self.editor.publish(self.runtime.host.names());
+    }
+
+    fn prompt(&self) -> String {
+        let attached = self.runtime.attached();
+        presence::prompt(
+            &attached.observer().session().name,
+            self.producer.last(),
+            attached.is_readonly(),
+        )
+    }
+
+    fn peek(&self, path: &str) -> Option<String> {
+        let observer = self.runtime.attached().observer();
+        match commands::read(&observer.field(path).ok()?).ok()? {
+            Shown::Value(cell) => Some(cell.brief()),
+            _ => None,
+        }
+    }
+}

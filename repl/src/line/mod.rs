@@ -1,0 +1,17 @@
+//! The prompt: editing, history, completion, highlighting and hints.
+//!
+//! It knows names, and never the memory they stand for: what is in a field it asks the engine's
+//! thread, with an [`crate::event::Event::Peek`].
+
+mod complete;
+mod editor;
+mod highlight;
+mod hint;
+mod history;
+mod lexicon;
+mod place;
+mod terminal;
+mod token;
+
+pub use editor::{Editor, EditorError, Printer};
+pub use terminal::TerminalGuard;

@@ -1,0 +1,212 @@
+//! What a chain such as `obs["AAPL_position"].last_quote.` leads to, by names alone.
+
+use super::lexicon::Lexicon;
+use super::token::{Kind, Token, is_identifier};
+use crate::script::FieldName;
+
+/// A place in an object, as far as names tell.
+#[derive(Clone, Debug)]
+pub(super) struct Place<'n> {
+    lexicon: &'n Lexicon,
+    pub(super) type_name: String,
+    /// The field that was named last.
+    pub(super) field: Option<&'n FieldName>,
+    /// How `memglass::Observer::field` calls it; nothing for what a variable holds.
+    pub(super) path: Option<String>,
+}
+
+enum Step<'l> {
+    Member(&'l str),
+    Index(&'l str),
+    Key(&'l str),
+}
+
+/// The place that the chain at the end of `tokens` leads to.
+pub(super) fn at_end<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Place<'n>> {
+    let (root, steps) = chain(tokens)?;
+    let (place, rest) = match (root, steps.as_slice()) {
+        ("obs", [Step::Key(label), rest @ ..]) => (Place::object(label, lexicon)?, rest),
+        (root, rest) => (
+            Place::variable(root, lexicon).or_else(|| Place::object(root, lexicon))?,
+            rest,
+        ),
+    };
+    rest.iter().try_fold(place, Place::step)
+}
+
+/// Walks back over `.member`, `[3]` and `["key"]` to the word that all of it belongs to.
+fn chain<'l>(tokens: &[Token<'l>]) -> Option<(&'l str, Vec<Step<'l>>)> {
+    let mut steps = Vec::new();
+    let mut rest = tokens;
+    loop {
+        let (last, before) = rest.split_last()?;
+        if last.is_word() {
+            match before.split_last() {
+                Some((dot, before)) if dot.is(".") || dot.is("?.") => {
+                    steps.push(Step::Member(last.text));
+                    rest = before;
+                    continue;
+                }
+                _ => {
+                    steps.reverse();
+                    return Some((last.text, steps));
+                }
+            }
+        }
+        let [before @ .., open, index] = before else {
+            return None;
+        };
+        if !last.is("]") || !open.is("[") {
+            return None;
+        }
+        steps.push(match index.kind {
+            Kind::Quoted { .. } => Step::Key(index.inside()?),
+            Kind::Number => Step::Index(index.text),
+            // Any element is like another.
+            Kind::Word => Step::Index("0"),
+            _ => return None,
+        });
+        rest = before;
+    }
+}
+
+impl<'n> Place<'n> {
+    fn object(label: &str, lexicon: &'n Lexicon) -> Option<Self> {
+        let type_name = lexicon.type_of(label)?;
+        let path = if is_identifier(label) {
+            label.to_owned()
+        } else {
+            format!("{label:?}")
+        };
+        Some(Place {
+            lexicon,
+            type_name,
+            field: None,
+            path: Some(path),
+        })
+    }
+
+    fn variable(name: &str, lexicon: &'n Lexicon) -> Option<Self> {
+        let type_name = lexicon.type_of_variable(name)?.to_owned();
+        Some(Place {
+            lexicon,
+            type_name,
+            field: None,
+            path: None,
+        })
+    }
+
+    fn step(self, step: &Step<'_>) -> Option<Self> {
+        match step {
+            Step::Member(name) => self.member(name),
+            Step::Key(path) => path.split('.').try_fold(self, Place::member),
+            Step::Index(index) => self.element(index),
+        }
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
+        let field = self.fields().iter().find(|field| field.name == name)?;
+        let path = self.path.map(|path| format!("{path}.{name}"));
+        Some(Place {
+            type_name: field.type_name.clone(),
+            field: Some(field),
+            path,
+            ..self
+        })
+    }
+
+    /// The outer dimension stands first: an element of `f64[2][3]` is an `f64[3]`.
+    fn element(self, index: &str) -> Option<Self> {
+        let (element, dimensions) = self.type_name.split_once('[')?;
+        let (_, inner) = dimensions.split_once(']')?;
+        let path = self.path.map(|path| format!("{path}[{index}]"));
+        Some(Place {
+            type_name: format!("{element}{inner}"),
+            path,
+            ..self
+        })
+    }
+
+    /// Its fields; none of an array, which has elements.
+    pub(super) fn fields(&self) -> &'n [FieldName] {
+        if self.type_name.contains('[') {
+            &[]
+        } else {
+            self.lexicon.fields(&self.type_name)
+        }
+    }
+
+    /// Names that its value may have.
+    pub(super) fn value_names(&self) -> Vec<&'n str> {
+        if self.is_bool() {
+            return vec!["true", "false"];
+        }
+        self.lexicon
+            .values(&self.type_name)
+            .iter()
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// Whether a value is written without quotes.
+    pub(super) fn is_bool(&self) -> bool {
+        self.type_name == "bool"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::sample;
+    use super::super::token::tokens;
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, type_name: &str, path: Option<&str>) {
+        let lexicon = sample();
+        let place =
+            at_end(&tokens(line), &lexicon).unwrap_or_else(|| panic!("{line} leads nowhere"));
+        assert_eq!(
+            (place.type_name.as_str(), place.path.as_deref()),
+            (type_name, path),
+            "{line}"
+        );
+    }
+
+    #[track_caller]
+    fn nowhere(line: &str) {
+        assert!(at_end(&tokens(line), &sample()).is_none(), "{line}");
+    }
+
+    #[test]
+    fn chains_lead_to_what_they_name() {
+        check("AAPL_position", "Position", Some("AAPL_position"));
+        check(
+            "x + AAPL_position.last_quote.bid_price",
+            "i64",
+            Some("AAPL_position.last_quote.bid_price"),
+        );
+        check(
+            "obs[\"net/eth 0\"].bid_price",
+            "i64",
+            Some("\"net/eth 0\".bid_price"),
+        );
+        check(
+            "AAPL_position[\"last_quote.ask_price\"]",
+            "i64",
+            Some("AAPL_position.last_quote.ask_price"),
+        );
+        check("order_1.fills[i]", "Quote", Some("order_1.fills[0]"));
+        check("book[3].bid_price", "i64", Some("book[3].bid_price"));
+        check("p.last_quote", "Quote", None);
+    }
+
+    #[test]
+    fn what_nobody_knows_leads_nowhere() {
+        nowhere("nobody.x");
+        nowhere("AAPL_position.quantty");
+        nowhere("f(1).x");
+        nowhere("AAPL_position[0]");
+        nowhere("[1]");
+        nowhere("");
+    }
+}

@@ -1,0 +1,285 @@
+//! Everything that leaves: what a line or a command gives back, and how it is written.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use memglass::Value;
+use serde_json::Value as Json;
+
+use crate::format;
+use crate::look::{self, Look};
+use crate::script::{Record, Shown, json};
+use crate::table::{Cell, Column, Layout, Table};
+
+/// What a line or a command gives back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Nothing to print.
+    Nothing,
+    /// The result of an evaluation.
+    Result(Shown),
+    /// Rows, and what to say to people when there is none.
+    Rows(Table, String),
+    /// Text with its own form, and the same as data.
+    Document(String, Json),
+    /// A message about the program itself; no data.
+    Note(String),
+    /// Several, one after the other.
+    All(Vec<Output>),
+    /// One in a form of its own, whatever the session's is.
+    Styled(Box<Output>, Form),
+    /// The session is to end.
+    Quit,
+}
+
+/// In which form data is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// JSON: one document for each result.
+    Json,
+    /// CSV with a line of column names.
+    Csv,
+}
+
+/// What the user chose about the form of results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    /// For people or for programs.
+    pub format: Format,
+    /// Rows as lines, or a field per line.
+    pub layout: Layout,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// What the user chose.
+    pub form: Form,
+    /// What the output can show.
+    pub look: Look,
+}
+
+/// What is written where for one [`Output`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// For standard output: data only.
+    pub data: String,
+    /// For standard error.
+    pub message: String,
+}
+
+impl Output {
+    /// Whether the session is to end after it.
+    pub fn quits(&self) -> bool {
+        match self {
+            Output::Quit => true,
+            Output::All(outputs) => outputs.iter().any(Output::quits),
+            Output::Styled(output, _) => output.quits(),
+            _ => false,
+        }
+    }
+
+    /// The text of it; each part is empty or ends with a newline.
+    pub fn render(&self, style: Style) -> Text {
+        match self {
+            Output::Nothing | Output::Quit => Text::default(),
+            Output::Note(note) => Text::message(note),
+            Output::All(outputs) => outputs
+                .iter()
+                .map(|output| output.render(style))
+                .fold(Text::default(), Text::then),
+            Output::Styled(output, form) => output.render(Style {
+                form: *form,
+                ..style
+            }),
+            Output::Result(shown) => Text::data(render_shown(shown, style)),
+            Output::Document(text, json) => Text::data(match style.form.format {
+                Format::Json => line(json.to_string()),
+                Format::Text | Format::Csv => line(text.clone()),
+            }),
+            Output::Rows(rows, none) if rows.is_empty() && style.form.format == Format::Text => {
+                Text::message(none)
+            }
+            Output::Rows(rows, _) => Text::data(render_rows(rows, style)),
+        }
+    }
+}
+
+impl Text {
+    fn data(data: String) -> Self {
+        Text {
+            data,
+            message: String::new(),
+        }
+    }
+
+    fn then(mut self, other: Text) -> Self {
+        self.data.push_str(&other.data);
+        self.message.push_str(&other.message);
+        self
+    }
+
+    fn message(message: &str) -> Self {
+        Text {
+            data: String::new(),
+            message: line(message.to_owned()),
+        }
+    }
+}
+
+fn render_rows(rows: &Table, style: Style) -> String {
+    match style.form.format {
+        Format::Text => rows.text(style.form.layout, style.look),
+        Format::Json => rows.json(),
+        Format::Csv => rows.csv(),
+    }
+}
+
+fn render_shown(shown: &Shown, style: Style) -> String {
+    match (style.form.format, shown) {
+        (_, Shown::Nothing) => String::new(),
+        (Format::Json, shown) => line(json(shown).to_string()),
+        (_, Shown::Text(text)) => line(text.clone()),
+        // A shell that takes the output into a variable wants the value alone.
+        (Format::Text, Shown::Value(cell)) if style.look.width.is_none() => {
+            line(format::raw(&cell.value))
+        }
+        (Format::Text, Shown::Value(cell)) => line(format::escaped(&cell.text()).into_owned()),
+        (Format::Csv, Shown::Value(_)) => one_row(&[("value".into(), json(shown))]).csv(),
+        (Format::Text, Shown::Record(record)) => record_text(record, style),
+        (Format::Csv, Shown::Record(record)) => record_row(record, &json(shown)).csv(),
+        (_, Shown::Table(rows)) => render_rows(&rows_of(rows, &json(shown)), style),
+    }
+}
+
+/// A structure: a field per line, with what is known of each as far as there is room.
+fn record_text(record: &Record, style: Style) -> String {
+    let look = style.look;
+    let heading = match record.title.is_empty() {
+        true => record.type_name.clone(),
+        false => format!("{}  {}", record.title, record.type_name),
+    };
+    let heading = look.paint(look::strong(), &format::escaped(&heading));
+    let widths = [4, 3, 2].map(|columns| record_table(record, columns));
+    let fitting = widths
+        .iter()
+        .find(|table| table.fits(look))
+        .unwrap_or(&widths[2]);
+    format!("{heading}\n{}", fitting.list(look))
+}
+
+fn record_table(record: &Record, columns: usize) -> Table {
+    let names = ["field", "value", "type"]
+        .map(Column::new)
+        .into_iter()
+        .chain([Column::wrapping("note")]);
+    let mut table = Table::new(names.take(columns));
+    for row in &record.rows {
+        let inner = members(&row.cell.value);
+        let value = if inner.is_empty() {
+            row.cell.brief()
+        } else {
+            String::new()
+        };
+        let cells = [
+            row.name.to_string(),
+            value,
+            row.type_name.clone(),
+            row.note.clone(),
+        ];
+        table.push(cells.map(Cell::from).into_iter().take(columns));
+        push_members(&mut table, inner, columns, 1);
+    }
+    table
+}
+
+/// The members of a structure inside a structure: rows of their own, shifted to the right.
+fn push_members(table: &mut Table, inner: &[(Arc<str>, Value)], columns: usize, depth: usize) {
+    for (name, value) in inner {
+        let deeper = members(value);
+        let text = if deeper.is_empty() {
+            format::brief(value, &format::Style::default())
+        } else {
+            String::new()
+        };
+        let cells = [
+            format!("{:1$}{name}", "", 2 * depth),
+            text,
+            String::new(),
+            String::new(),
+        ];
+        table.push(cells.map(Cell::from).into_iter().take(columns));
+        push_members(table, deeper, columns, depth + 1);
+    }
+}
+
+fn members(value: &Value) -> &[(Arc<str>, Value)] {
+    match value {
+        Value::Record(members) => members,
+        _ => &[],
+    }
+}
+
+fn record_row(record: &Record, json: &Json) -> Table {
+    let fields: Vec<(String, Json)> = record
+        .rows
+        .iter()
+        .map(|row| (row.name.to_string(), json[&*row.name].clone()))
+        .collect();
+    one_row(&fields)
+}
+
+fn one_row(fields: &[(String, Json)]) -> Table {
+    let mut table = Table::new(fields.iter().map(|(name, _)| Column::new(name.as_str())));
+    table.push(fields.iter().map(|(_, json)| Cell::new("", json.clone())));
+    table
+}
+
+fn rows_of(rows: &crate::script::Table, json: &Json) -> Table {
+    let numeric = |index: usize| {
+        let mut cells = rows.rows.iter().filter_map(|row| row[index].as_ref());
+        cells.clone().next().is_some()
+            && cells.all(|cell| cell.value.as_f64().is_some() && cell.value.as_str().is_none())
+    };
+    let columns = rows.columns.iter().enumerate();
+    let columns = columns.map(|(index, name)| match numeric(index) {
+        true => Column::numeric(name.as_str()),
+        false => Column::new(name.as_str()),
+    });
+    let mut table = Table::new(columns);
+    for (row, json) in rows.rows.iter().zip(json.as_array().into_iter().flatten()) {
+        let cells = row.iter().zip(&rows.columns).map(|(cell, name)| {
+            cell.as_ref().map_or_else(Cell::empty, |cell| {
+                Cell::new(cell.brief(), json[name].clone())
+            })
+        });
+        table.push(cells);
+    }
+    table
+}
+
+fn line(mut text: String) -> String {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// Writes to standard output at once.
+///
+/// # Errors
+///
+/// As writing to it; a reader that has gone is [`io::ErrorKind::BrokenPipe`].
+pub fn write_data(data: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(data.as_bytes())?;
+    out.flush()
+}
+
+/// Writes to standard error. Where not even that works there is nobody left to tell.
+pub fn write_message(message: &str) {
+    let _ = io::stderr().lock().write_all(message.as_bytes());
+}

@@ -1,0 +1,132 @@
+//! What became of the producer, told once.
+
+use memglass::{Presence, SessionInfo};
+
+/// Tells each change of a producer's fate once.
+#[derive(Debug)]
+pub struct Watch {
+    last: Presence,
+}
+
+impl Watch {
+    /// Nothing has been told yet: a producer that is already gone is news.
+    pub fn new() -> Self {
+        Watch {
+            last: Presence::Alive,
+        }
+    }
+
+    /// What to tell, now that the producer is `now`; nothing if that has been told.
+    pub fn news(&mut self, now: Presence, session: &SessionInfo) -> Option<String> {
+        if now == self.last {
+            return None;
+        }
+        self.last = now;
+        // After `:reattach`, which has said so itself.
+        if now == Presence::Alive {
+            return None;
+        }
+        Some(sentence(&now, &session.name, session.pid))
+    }
+
+    /// The fate last seen.
+    pub fn last(&self) -> &Presence {
+        &self.last
+    }
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A fate in one word, for tables.
+pub fn word(presence: &Presence) -> &'static str {
+    match presence {
+        Presence::Alive => "alive",
+        Presence::Exited => "exited",
+        Presence::Crashed => "dead",
+        Presence::Restarted => "restarted",
+    }
+}
+
+/// A fate as a sentence that says what it means for the values on the screen.
+pub fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
+    let producer = format!("producer of {name:?} (pid {pid})");
+    match presence {
+        Presence::Alive => format!("{producer} is alive"),
+        Presence::Exited => format!("{producer} has exited; values are its last ones"),
+        Presence::Crashed => format!("{producer} has died; values are its last ones"),
+        Presence::Restarted => {
+            format!(
+                "{producer} is gone and a new one has taken its name; values are the old one's last ones, :reattach attaches to the new one"
+            )
+        }
+    }
+}
+
+/// The prompt: the session's name, and a mark while its producer is not alive.
+pub fn prompt(name: &str, presence: &Presence, readonly: bool) -> String {
+    let mark = match presence {
+        Presence::Alive if readonly => " [read-only]",
+        Presence::Alive => "",
+        Presence::Exited => " [exited]",
+        Presence::Crashed => " [dead]",
+        Presence::Restarted => " [restarted]",
+    };
+    format!("{name}{mark}> ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn session() -> SessionInfo {
+        SessionInfo {
+            name: "t1".into(),
+            id: 1,
+            pid: 123,
+            started: SystemTime::UNIX_EPOCH,
+            program: "p".into(),
+            directory: "/dev/shm".into(),
+        }
+    }
+
+    #[test]
+    fn a_death_is_told_once() {
+        let mut watch = Watch::new();
+        assert_eq!(watch.news(Presence::Alive, &session()), None);
+        let told = watch.news(Presence::Crashed, &session()).unwrap();
+        assert_eq!(
+            told,
+            "producer of \"t1\" (pid 123) has died; values are its last ones"
+        );
+        assert_eq!(watch.news(Presence::Crashed, &session()), None);
+        assert!(
+            watch
+                .news(Presence::Restarted, &session())
+                .unwrap()
+                .contains(":reattach")
+        );
+        assert_eq!(watch.news(Presence::Alive, &session()), None);
+        assert!(
+            watch.news(Presence::Crashed, &session()).is_some(),
+            "the next producer's death is news again"
+        );
+    }
+
+    #[test]
+    fn a_producer_that_is_dead_from_the_start_is_news() {
+        assert!(Watch::new().news(Presence::Exited, &session()).is_some());
+    }
+
+    #[test]
+    fn the_prompt_is_marked_while_the_producer_is_gone() {
+        assert_eq!(prompt("t1", &Presence::Alive, false), "t1> ");
+        assert_eq!(prompt("t1", &Presence::Crashed, false), "t1 [dead]> ");
+        assert_eq!(prompt("t1", &Presence::Crashed, true), "t1 [dead]> ");
+    }
+}

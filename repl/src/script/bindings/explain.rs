@@ -1,0 +1,129 @@
+//! `explain("p.quantity = 5000")`: what a write would do, without doing it.
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use memglass::{Field, Value};
+use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, Expression, ImmutableString, Scope};
+
+use super::objects::Session;
+use crate::format::{self, Style};
+use crate::script::context::Context;
+use crate::script::describe;
+use crate::script::error::raise;
+use crate::script::place::{Node, Place};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Registers `explain`. It is syntax and not a function, because only so it sees the caller's variables.
+pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
+    let session = Session(context.clone());
+    let explained = move |call: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
+                          inputs: &[Expression<'_>]| {
+        let text = call
+            .eval_expression_tree(&inputs[0])?
+            .into_immutable_string()
+            .map_err(raise)?;
+        explain(call, &session, &text).map(|text| Dynamic::from(ImmutableString::from(text)))
+    };
+    engine
+        .register_custom_syntax(["explain", "$expr$"], false, explained)
+        .expect("the syntax is well formed");
+}
+
+fn explain(
+    call: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
+    session: &Session,
+    text: &str,
+) -> Result<String> {
+    let (path, value) = split(text)
+        .ok_or_else(|| raise("explain takes an assignment such as \"p.quantity = 5000\""))?;
+    let node = resolve(session, call.scope(), path.trim())?;
+    let mut scope = call.scope().clone();
+    let value = call
+        .engine()
+        .eval_expression_with_scope::<Dynamic>(&mut scope, value)?;
+    Ok(told(&node.field, &node.to_value(&value)?))
+}
+
+/// The two sides of the assignment; `None` if it is none.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    let at = text.char_indices().find_map(|(index, c)| {
+        quoted ^= c == '"';
+        (c == '=' && !quoted).then_some(index)
+    })?;
+    let (path, value) = (&text[..at], &text[at + 1..]);
+    (!value.starts_with('=') && !path.ends_with(['!', '<', '>', '+', '-'])).then_some((path, value))
+}
+
+/// The place of a path that starts with a variable, a label or `obs["label"]`.
+fn resolve(session: &Session, scope: &Scope<'_>, path: &str) -> Result<Rc<Node>> {
+    if let Some(rest) = path.strip_prefix("obs[\"")
+        && let Some((label, rest)) = rest.split_once("\"]")
+    {
+        return below(&session.object(label)?, rest);
+    }
+    let end = path.find(['.', '[']).unwrap_or(path.len());
+    let (root, rest) = path.split_at(end);
+    match scope.get_value::<Place>(root) {
+        Some(place) => below(&place, rest),
+        None => below(&session.object(root)?, rest),
+    }
+}
+
+fn below(place: &Place, rest: &str) -> Result<Rc<Node>> {
+    match rest.strip_prefix('.').unwrap_or(rest) {
+        "" => Ok(place.node.clone()),
+        rest => place.node.member(rest),
+    }
+}
+
+fn told(field: &Field, value: &Value) -> String {
+    let info = field.info();
+    let style = Style::new(info.metadata).of_type(field.schema(), field.type_id());
+    let old = field
+        .read()
+        .map_or_else(|error| error.to_string(), |old| format::text(&old, &style));
+    let verdict = match field.check(value) {
+        Ok(()) => "would be written".to_owned(),
+        Err(error) => format!("refused: {error}"),
+    };
+    let protection = format!("{:?}", info.protection).to_lowercase();
+    let mut text = format!("{}\n", field.path());
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "  {name:<10} {value}");
+    };
+    line(
+        "type",
+        &format!(
+            "{}, {protection}, {} bytes at offset {}",
+            info.type_name, info.size, info.offset
+        ),
+    );
+    if let Some(allowed) = describe::allowed(info.metadata) {
+        line("allowed", &allowed);
+    }
+    if let Some(desc) = &info.metadata.desc {
+        line("what", &format::escaped(desc));
+    }
+    line("now", &old);
+    line("then", &format::text(value, &style));
+    line("verdict", &verdict);
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn an_assignment_is_split_at_its_sign() {
+        assert_eq!(split("p.q = 5"), Some(("p.q ", " 5")));
+        assert_eq!(split("obs[\"a=b\"].q = 5"), Some(("obs[\"a=b\"].q ", " 5")));
+        assert_eq!(split("p.q == 5"), None);
+        assert_eq!(split("p.q >= 5"), None);
+        assert_eq!(split("p.q"), None);
+    }
+}

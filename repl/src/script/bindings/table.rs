@@ -1,0 +1,398 @@
+//! Tables: rows of values with named columns, made from objects, maps and the schema.
+//!
+//! ```rhai
+//! obs.all("Position").table(["quantity", "last_quote.bid_price"])
+//! obs.all("*_position").filter(|o| o.quantity > 500).csv("big.csv")
+//! obs.all("Position").json("positions.json")      // .json() and .csv() without a path give the text
+//! fields(p)  types()  describe("Order")  objects()
+//! ```
+
+use std::rc::Rc;
+
+use memglass::Value;
+use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, Map};
+
+use crate::format::{self, Style};
+use crate::script::context::Context;
+use crate::script::convert;
+use crate::script::describe;
+use crate::script::error::raise;
+use crate::script::place::{Place, Shape};
+use crate::script::shown::{Cell, Shown, Table, json};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A finished table, as a value of a script.
+#[derive(Clone)]
+pub(crate) struct Rows(pub(crate) Rc<Table>);
+
+impl Rows {
+    pub(crate) fn new(table: Table) -> Self {
+        Self(Rc::new(table))
+    }
+
+    fn row(&self, index: usize) -> Dynamic {
+        let cells = self.0.columns.iter().zip(&self.0.rows[index]);
+        let entries = cells.map(|(column, cell)| {
+            let value = cell.as_ref().map_or(Dynamic::UNIT, |cell| {
+                convert::leaf(cell.value.clone(), &convert::Meaning::Plain)
+            });
+            (column.as_str().into(), value)
+        });
+        Dynamic::from_map(entries.collect())
+    }
+}
+
+/// Registers tables and what makes them.
+pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
+    engine.register_type_with_name::<Rows>("table");
+    register_rows(engine);
+    register_makers(engine);
+    register_schema(engine, context);
+}
+
+fn register_rows(engine: &mut Engine) {
+    engine.register_fn("len", |rows: &mut Rows| rows.0.rows.len() as INT);
+    engine.register_indexer_get(|rows: &mut Rows, index: INT| {
+        let found = usize::try_from(index)
+            .ok()
+            .filter(|index| *index < rows.0.rows.len());
+        found
+            .map(|index| rows.row(index))
+            .ok_or_else(|| raise(format_args!("row {index} out of 0..{}", rows.0.rows.len())))
+    });
+    engine.register_get("columns", |rows: &mut Rows| -> Array {
+        rows.0.columns.iter().cloned().map(Dynamic::from).collect()
+    });
+    engine.register_iterator::<Rows>();
+    engine.register_fn("csv", |rows: Rows| csv_text(&rows.0));
+    engine.register_fn("csv", |rows: Rows, path: &str| {
+        store(path, &csv_text(&rows.0)?)
+    });
+    engine.register_fn("json", |rows: Rows| json_text(&rows.0));
+    engine.register_fn("json", |rows: Rows, path: &str| {
+        store(path, &json_text(&rows.0))
+    });
+    engine
+        .register_fn("to_string", |rows: Rows| aligned(&rows.0))
+        .register_fn("to_debug", |rows: Rows| aligned(&rows.0));
+}
+
+fn register_makers(engine: &mut Engine) {
+    engine.register_fn("table", |array: Array| whole_table(&array).map(Rows::new));
+    engine.register_fn("table", |array: Array, columns: Array| {
+        columns_table(&array, &columns).map(Rows::new)
+    });
+    engine.register_fn("table", |place: Place| {
+        whole_table(&place.elements()?).map(Rows::new)
+    });
+    engine.register_fn("table", |place: Place, columns: Array| {
+        columns_table(&place.elements()?, &columns).map(Rows::new)
+    });
+    engine.register_fn("csv", |array: Array| csv_text(&whole_table(&array)?));
+    engine.register_fn("csv", |array: Array, path: &str| {
+        store(path, &csv_text(&whole_table(&array)?)?)
+    });
+    engine.register_fn("json", |array: Array| array_json(&array));
+    engine.register_fn("json", |array: Array, path: &str| {
+        store(path, &array_json(&array)?)
+    });
+    engine.register_fn("json", |place: Place| -> Result<String> {
+        Ok(format::json(&place.value()?).to_string())
+    });
+    engine.register_fn("json", |place: Place, path: &str| {
+        store(path, &format::json(&place.value()?).to_string())
+    });
+    engine.register_fn("json", |map: Map| value_json(&Dynamic::from_map(map)));
+}
+
+fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("types", move || -> Result<Rows> {
+        shared.refresh()?;
+        Ok(Rows::new(describe::types(&shared.attached.observer())))
+    });
+    let shared = context.clone();
+    engine.register_fn("objects", move || -> Result<Rows> {
+        shared.refresh()?;
+        Ok(Rows::new(describe::objects(&shared.attached.observer())))
+    });
+    let shared = context.clone();
+    engine.register_fn("describe", move |name: &str| -> Result<Rows> {
+        shared.refresh()?;
+        describe::describe(&shared.schema(), name)
+            .map(Rows::new)
+            .map_err(raise)
+    });
+    engine.register_fn("describe", |place: Place| -> Result<Rows> {
+        let field = &place.node.field;
+        Ok(Rows::new(describe::describe_type(
+            field.schema(),
+            field.type_id(),
+        )))
+    });
+    engine.register_fn("fields", |place: Place| -> Result<Rows> {
+        Ok(Rows::new(describe::fields(
+            &place.node.field,
+            &place.value()?,
+        )))
+    });
+}
+
+/// All columns: the fields of objects of one type, the keys of maps, else one column of values.
+fn whole_table(array: &Array) -> Result<Table> {
+    let places: Option<Vec<Place>> = array
+        .iter()
+        .map(|value| value.read_lock::<Place>().map(|place| place.clone()))
+        .collect();
+    match places {
+        Some(places) => objects_table(&places),
+        None => maps_table(array),
+    }
+}
+
+/// A row for each object: its label and its fields if all are of one type, else its type and value.
+pub(crate) fn objects_table(places: &[Place]) -> Result<Table> {
+    let type_of = |place: &Place| {
+        (
+            place.node.field.type_id(),
+            matches!(place.node.shape, Shape::Record),
+        )
+    };
+    let uniform = places
+        .windows(2)
+        .all(|pair| type_of(&pair[0]) == type_of(&pair[1]));
+    let members = places
+        .first()
+        .filter(|_| uniform)
+        .and_then(|place| place.node.field.members());
+    let Some(members) = members else {
+        return mixed_table(places);
+    };
+    let columns: Vec<String> = members
+        .iter()
+        .map(|member| member.name.to_string())
+        .collect();
+    of_places(places, &columns)
+}
+
+fn mixed_table(places: &[Place]) -> Result<Table> {
+    let columns = ["object", "type", "value"].map(str::to_owned).to_vec();
+    let rows = places.iter().map(|place| {
+        let value = place.value().ok().map(|value| Cell {
+            value,
+            style: Style::default(),
+        });
+        vec![
+            Some(Cell::plain(place.path())),
+            Some(Cell::plain(place.type_name())),
+            value,
+        ]
+    });
+    Ok(Table {
+        columns,
+        rows: rows.collect(),
+    })
+}
+
+fn columns_table(array: &Array, columns: &Array) -> Result<Table> {
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|column| column.clone().into_string().map_err(raise))
+        .collect::<Result<_>>()?;
+    let places: Option<Vec<Place>> = array
+        .iter()
+        .map(|value| value.read_lock::<Place>().map(|place| place.clone()))
+        .collect();
+    match places {
+        Some(places) => of_places(&places, &columns),
+        None => picked(maps_table(array)?, &columns),
+    }
+}
+
+/// Each row is of one moment: the whole object is read once.
+fn of_places(places: &[Place], columns: &[String]) -> Result<Table> {
+    let styles = match places.first() {
+        Some(place) => columns
+            .iter()
+            .map(|column| style(place, column))
+            .collect::<Result<Vec<_>>>()?,
+        None => Vec::new(),
+    };
+    let mut rows = Vec::with_capacity(places.len());
+    for place in places {
+        place.node.context.check_interrupt()?;
+        // An object that was destroyed since it was found has a row without values.
+        let whole = place.value().ok();
+        let cells = columns.iter().zip(&styles).map(|(column, style)| {
+            let value = dig(whole.as_ref()?, column)?.clone();
+            Some(Cell {
+                value,
+                style: style.clone(),
+            })
+        });
+        rows.push(
+            std::iter::once(Some(Cell::plain(place.path())))
+                .chain(cells)
+                .collect(),
+        );
+    }
+    let columns = std::iter::once("object".to_owned())
+        .chain(columns.iter().cloned())
+        .collect();
+    Ok(Table { columns, rows })
+}
+
+/// The style of a column by its first row; an error if there is no such field.
+fn style(place: &Place, column: &str) -> Result<Style> {
+    let field = &place.node.member(column)?.field;
+    Ok(Style::new(field.info().metadata).of_type(field.schema(), field.type_id()))
+}
+
+/// The part of a value that a path such as `quote.bid` or `levels[2].price` names.
+fn dig<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let mut value = value;
+    for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
+        value = match (step.strip_suffix(']'), value) {
+            (Some(index), Value::List(elements)) => {
+                elements.get(index.trim().parse::<usize>().ok()?)?
+            }
+            (None, record) => record.get(step)?,
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+/// A row for each map, a column for each key; what is no map has a column `value`.
+pub(crate) fn maps_table(array: &Array) -> Result<Table> {
+    let mut columns: Vec<String> = Vec::new();
+    for map in array.iter().filter_map(|value| value.read_lock::<Map>()) {
+        for key in map
+            .keys()
+            .filter(|key| !columns.iter().any(|column| column == key.as_str()))
+            .collect::<Vec<_>>()
+        {
+            columns.push(key.to_string());
+        }
+    }
+    if columns.is_empty() {
+        columns.push("value".into());
+    }
+    let rows = array.iter().map(|value| map_row(value, &columns)).collect();
+    Ok(Table { columns, rows })
+}
+
+fn map_row(value: &Dynamic, columns: &[String]) -> Vec<Option<Cell>> {
+    let cell = |value: &Dynamic| convert::from_script(value).map(Cell::plain);
+    match value.read_lock::<Map>() {
+        Some(map) => columns
+            .iter()
+            .map(|column| map.get(column.as_str()).and_then(cell))
+            .collect(),
+        None => columns
+            .iter()
+            .map(|column| (column == "value").then(|| cell(value)).flatten())
+            .collect(),
+    }
+}
+
+fn picked(table: Table, columns: &[String]) -> Result<Table> {
+    let position = |column: &String| {
+        let found = table.columns.iter().position(|known| known == column);
+        found.ok_or_else(|| {
+            raise(format_args!(
+                "no column {column:?}; there are {}",
+                table.columns.join(", ")
+            ))
+        })
+    };
+    let positions = columns.iter().map(position).collect::<Result<Vec<_>>>()?;
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| positions.iter().map(|index| row[*index].clone()).collect());
+    Ok(Table {
+        columns: columns.to_vec(),
+        rows: rows.collect(),
+    })
+}
+
+fn csv_text(table: &Table) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&table.columns).map_err(raise)?;
+    for row in &table.rows {
+        let cells = row.iter().map(|cell| {
+            cell.as_ref()
+                .map_or(String::new(), |cell| format::raw(&cell.value))
+        });
+        writer.write_record(cells).map_err(raise)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| raise(error.error()))?;
+    String::from_utf8(bytes).map_err(raise)
+}
+
+fn json_text(table: &Table) -> String {
+    json(&Shown::Table(table.clone())).to_string()
+}
+
+fn array_json(array: &Array) -> Result<String> {
+    if !array.is_empty() && array.iter().all(|value| value.is::<Place>()) {
+        return whole_table(array).map(|table| json_text(&table));
+    }
+    value_json(&Dynamic::from_array(array.clone()))
+}
+
+fn value_json(value: &Dynamic) -> Result<String> {
+    let value = convert::from_script(value)
+        .ok_or_else(|| raise("JSON has nothing for `()`, a function or a timestamp"))?;
+    Ok(format::json(&value).to_string())
+}
+
+fn store(path: &str, text: &str) -> Result<()> {
+    std::fs::write(path, text)
+        .map_err(|error| raise(format_args!("cannot write {path:?}: {error}")))
+}
+
+/// Text of the values that only tables know how to print.
+pub(super) fn own_text(value: &Dynamic) -> Option<String> {
+    value.read_lock::<Rows>().map(|rows| aligned(&rows.0))
+}
+
+/// Columns padded with spaces, for `print`.
+fn aligned(table: &Table) -> String {
+    let texts = table.rows.iter().map(|row| {
+        row.iter()
+            .map(|cell| cell.as_ref().map_or(String::new(), Cell::brief))
+            .collect()
+    });
+    let lines: Vec<Vec<String>> = std::iter::once(table.columns.clone())
+        .chain(texts)
+        .collect();
+    let width = |column: usize| {
+        lines
+            .iter()
+            .map(|line| line[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
+    let padded = lines.iter().map(|line| {
+        let cells: Vec<String> = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .collect();
+        cells.join("  ").trim_end().to_owned()
+    });
+    padded.collect::<Vec<_>>().join("\n")
+}
+
+impl IntoIterator for Rows {
+    type Item = Dynamic;
+    type IntoIter = Box<dyn Iterator<Item = Dynamic>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new((0..self.0.rows.len()).map(move |index| self.row(index)))
+    }
+}

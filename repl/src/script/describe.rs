@@ -1,0 +1,202 @@
+//! Types, fields and objects as tables.
+
+use std::collections::HashMap;
+
+use memglass::schema::{Field as Member, Kind, Metadata, Protection, Schema, TypeId};
+use memglass::{Field, Observer, Value};
+
+use super::names::nearest;
+use super::shown::{Cell, Table};
+use crate::format::Style;
+
+/// All named types that are structs, unions, enums or flags, and how many objects there are of each.
+pub(crate) fn types(observer: &Observer) -> Table {
+    let mut counts: HashMap<TypeId, u64> = HashMap::new();
+    for object in observer.objects() {
+        *counts.entry(object.type_id).or_default() += 1;
+    }
+    let schema = observer.schema();
+    let named = schema
+        .iter()
+        .filter(|(_, ty)| !ty.name.is_empty() && (ty.members().is_some() || has_names(&ty.kind)));
+    let rows = named.map(|(id, ty)| {
+        let members = ty.members().map(|members| members.len() as u64);
+        vec![
+            Some(Cell::plain(&*ty.name)),
+            Some(Cell::plain(ty.kind.word())),
+            Some(Cell::plain(ty.size)),
+            members.map(Cell::plain),
+            Some(Cell::plain(counts.get(&id).copied().unwrap_or(0))),
+        ]
+    });
+    table(
+        &["type", "kind", "bytes", "fields", "objects"],
+        rows.collect(),
+    )
+}
+
+/// All objects.
+pub(crate) fn objects(observer: &Observer) -> Table {
+    let schema = observer.schema();
+    let rows = observer.objects().map(|object| {
+        vec![
+            Some(Cell::plain(&*object.label)),
+            Some(Cell::plain(schema.type_name(object.type_id))),
+            object.count.map(Cell::plain),
+            Some(Cell::plain(object.size)),
+        ]
+    });
+    table(&["object", "type", "count", "bytes"], rows.collect())
+}
+
+/// What is declared about the type with this name.
+///
+/// # Errors
+///
+/// That there is none, with the name closest to it.
+pub(crate) fn describe(schema: &Schema, name: &str) -> Result<Table, String> {
+    match schema.find(name) {
+        Some(id) => Ok(describe_type(schema, id)),
+        None => {
+            let names = schema
+                .iter()
+                .map(|(_, ty)| ty.name.to_string())
+                .filter(|name| !name.is_empty());
+            let meant = nearest(name, names)
+                .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+            Err(format!("no type is named {name:?}{meant}"))
+        }
+    }
+}
+
+/// What is declared about a type: its fields, or the names of its values.
+pub(crate) fn describe_type(schema: &Schema, id: TypeId) -> Table {
+    let ty = &schema[schema.bare(id)];
+    match &ty.kind {
+        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => {
+            let rows = variants.iter().map(|variant| {
+                vec![
+                    Some(Cell::plain(&*variant.name)),
+                    Some(Cell::plain(variant.value)),
+                ]
+            });
+            table(&["name", "value"], rows.collect())
+        }
+        Kind::Array { element, .. } => describe_type(schema, *element),
+        _ => {
+            let members = ty.members().unwrap_or_default();
+            let rows = members
+                .iter()
+                .map(|member| declared(schema, member))
+                .collect();
+            table(
+                &[
+                    "field",
+                    "type",
+                    "offset",
+                    "bytes",
+                    "protection",
+                    "allowed",
+                    "unit",
+                    "description",
+                ],
+                rows,
+            )
+        }
+    }
+}
+
+fn declared(schema: &Schema, member: &Member) -> Vec<Option<Cell>> {
+    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(Cell::plain);
+    vec![
+        Some(Cell::plain(&*member.name)),
+        Some(Cell::plain(member_type(schema, member))),
+        Some(Cell::plain(member.offset)),
+        Some(Cell::plain(schema[member.type_id].size)),
+        protection(schema.protection(member.type_id)).map(Cell::plain),
+        allowed(&member.metadata).map(Cell::plain),
+        text(&member.metadata.unit),
+        text(&member.metadata.desc),
+    ]
+}
+
+/// The fields of one object with their present values.
+pub(crate) fn fields(field: &Field, value: &Value) -> Table {
+    let schema = field.schema();
+    let members = field.members().unwrap_or_default();
+    let rows = members.iter().map(|member| {
+        let style = Style::new(&member.metadata).of_type(schema, member.type_id);
+        vec![
+            Some(Cell::plain(&*member.name)),
+            value.get(&member.name).map(|value| Cell {
+                value: value.clone(),
+                style,
+            }),
+            Some(Cell::plain(member_type(schema, member))),
+            protection(schema.protection(member.type_id)).map(Cell::plain),
+            allowed(&member.metadata).map(Cell::plain),
+        ]
+    });
+    table(
+        &["field", "value", "type", "protection", "allowed"],
+        rows.collect(),
+    )
+}
+
+fn table(columns: &[&str], rows: Vec<Vec<Option<Cell>>>) -> Table {
+    Table {
+        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+        rows,
+    }
+}
+
+/// The type of a member as one would declare it: `i64`, `Fill[10]`, `u32:4`.
+pub(crate) fn member_type(schema: &Schema, member: &Member) -> String {
+    let name = schema.type_name(member.type_id);
+    match member.bits {
+        Some(bits) => format!("{name}:{}", bits.width),
+        None => name,
+    }
+}
+
+fn has_names(kind: &Kind) -> bool {
+    matches!(kind, Kind::Enum { .. } | Kind::Flags { .. })
+}
+
+fn protection(protection: Protection) -> Option<&'static str> {
+    match protection {
+        Protection::Plain => None,
+        Protection::Atomic => Some("atomic"),
+        Protection::Seqlock => Some("seqlock"),
+        Protection::Locked => Some("locked"),
+    }
+}
+
+/// What may be written, in words; `None` if the type alone decides.
+pub(crate) fn allowed(metadata: &Metadata) -> Option<String> {
+    let mut parts = Vec::new();
+    if metadata.readonly {
+        parts.push("read-only".to_owned());
+    }
+    match (metadata.min, metadata.max) {
+        (Some(min), Some(max)) => parts.push(format!("{min}..={max}")),
+        (Some(min), None) => parts.push(format!("{min}..")),
+        (None, Some(max)) => parts.push(format!("..={max}")),
+        (None, None) => {}
+    }
+    parts.extend(metadata.step.map(|step| format!("step {step}")));
+    parts.extend(metadata.regex.as_deref().map(|regex| format!("/{regex}/")));
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// What is to be said of a member besides its type: protection, what is allowed, what it is.
+pub(crate) fn note(schema: &Schema, member: &Member) -> String {
+    let protection = protection(schema.protection(member.type_id)).map(str::to_owned);
+    let description = member.metadata.desc.as_deref().map(str::to_owned);
+    let parts: Vec<String> = protection
+        .into_iter()
+        .chain(allowed(&member.metadata))
+        .chain(description)
+        .collect();
+    parts.join("; ")
+}

@@ -1,0 +1,165 @@
+//! Whether a typed text wants another line.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rhai::{Engine, LexError, ParseError, ParseErrorType, Position};
+
+/// Whether `text` is the beginning of a program and not yet one: an open bracket, block, comment or
+/// back-quoted string, or an operator that lacks its right side.
+///
+/// A text that is wrong however it goes on is complete: evaluating it tells the mistake.
+pub fn is_incomplete(text: &str) -> bool {
+    let mut engine = Engine::new_raw();
+    super::limits::set(&mut engine);
+    super::tokens::install(&mut engine, &Rc::new(RefCell::new(text.to_owned())));
+    super::compare::install(&mut engine, &Rc::default());
+    match engine.compile(text) {
+        // Rhai takes a comment without an end.
+        Ok(_) => has_open_comment(text),
+        Err(ParseError(kind, position)) => match *kind {
+            ParseErrorType::UnexpectedEOF => true,
+            ParseErrorType::BadInput(LexError::UnterminatedString) => has_open_back_quote(text),
+            ParseErrorType::MissingToken(..)
+            | ParseErrorType::PropertyExpected
+            | ParseErrorType::ExprExpected(_) => {
+                is_at_end(text, position) || has_open_comment(text)
+            }
+            _ => false,
+        },
+    }
+}
+
+fn is_at_end(text: &str, position: Position) -> bool {
+    let (Some(line), Some(column)) = (position.line(), position.position()) else {
+        return position.is_none();
+    };
+    let mut rest = text.lines().skip(line - 1);
+    let beyond = rest.next().is_none_or(|text| {
+        text.chars()
+            .skip(column.saturating_sub(1))
+            .all(char::is_whitespace)
+    });
+    beyond && rest.all(|line| line.trim().is_empty())
+}
+
+/// What the text is inside of at its end, by the rules of Rhai's own lexer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Code,
+    Quote(char),
+    LineComment,
+    Comment(u32),
+}
+
+fn has_open_comment(text: &str) -> bool {
+    matches!(inside_at_end(text), Inside::Comment(_))
+}
+
+fn has_open_back_quote(text: &str) -> bool {
+    inside_at_end(text) == Inside::Quote('`')
+}
+
+fn inside_at_end(text: &str) -> Inside {
+    let mut state = Inside::Code;
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let next = characters.peek().copied();
+        let (after, wide) = step(state, c, next);
+        state = after;
+        if wide {
+            characters.next();
+        }
+    }
+    state
+}
+
+/// The state after `c`, and whether `next` is used up with it.
+fn step(state: Inside, c: char, next: Option<char>) -> (Inside, bool) {
+    match (state, c, next) {
+        (Inside::Code, '/', Some('/')) => (Inside::LineComment, true),
+        (Inside::Code, '/', Some('*')) => (Inside::Comment(1), true),
+        (Inside::Code, '"' | '`' | '\'', _) => (Inside::Quote(c), false),
+        (Inside::LineComment, '\n', _) => (Inside::Code, false),
+        (Inside::Comment(depth), '/', Some('*')) => (Inside::Comment(depth + 1), true),
+        (Inside::Comment(1), '*', Some('/')) => (Inside::Code, true),
+        (Inside::Comment(depth), '*', Some('/')) => (Inside::Comment(depth - 1), true),
+        (Inside::Quote('"' | '\''), '\\', Some(_)) => (state, true),
+        (Inside::Quote(quote), c, _) if c == quote => (Inside::Code, false),
+        _ => (state, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_incomplete;
+
+    #[track_caller]
+    fn check(incomplete: bool, texts: &[&str]) {
+        for text in texts {
+            assert_eq!(is_incomplete(text), incomplete, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_open_bracket_or_block_wants_more() {
+        check(
+            true,
+            &[
+                "if x {",
+                "foo(",
+                "foo(1,",
+                "[1, 2",
+                "#{a: 1,",
+                "fn f(x) {\n  x",
+                "|x| {",
+                "while true {\n",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_operator_without_its_right_side_wants_more() {
+        check(
+            true,
+            &[
+                "1 +",
+                "let x =",
+                "p.quantity >",
+                "a &&",
+                "p.",
+                "_ +",
+                "print(_",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_open_comment_wants_more_and_one_in_a_string_does_not() {
+        check(true, &["/* note", "1 /* a /* b */"]);
+        check(false, &["\"/*\"", "1 // /*", "/* done */", "`/*`"]);
+    }
+
+    #[test]
+    fn an_open_back_quote_wants_more_and_an_open_quote_does_not() {
+        check(true, &["`two\nlines", "print(`x"]);
+        check(false, &["\"open", "print(\"x)"]);
+    }
+
+    #[test]
+    fn a_whole_program_or_a_wrong_one_wants_no_more() {
+        check(
+            false,
+            &[
+                "",
+                "1 + 1",
+                "p.quantity = 5",
+                "let = 5",
+                ")",
+                "if x { 1 } else { 2 }",
+                "p.new",
+                "obs.find(\"a\").x = 1",
+            ],
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! What can be completed, as plain data for the editor's thread.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use memglass::Observer;
+use memglass::schema::{Kind, Schema};
+
+use super::describe::{allowed, member_type};
+
+/// A snapshot of all names a line may contain. Cheap to clone and to send.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Labels of the objects and their types, in the order of the objects.
+    pub objects: Arc<Vec<ObjectName>>,
+    /// Types with fields, and what is known of each field.
+    pub types: Arc<BTreeMap<String, Vec<FieldName>>>,
+    /// Enums and flag sets with the names of their values.
+    pub values: Arc<BTreeMap<String, Vec<String>>>,
+    /// Functions, with their signatures.
+    pub functions: Arc<Vec<FunctionName>>,
+    /// Variables of the prompt, and the type of the object where one holds an object.
+    pub variables: Vec<(String, Option<String>)>,
+}
+
+/// An object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectName {
+    /// Its label.
+    pub label: Arc<str>,
+    /// Name of its type.
+    pub type_name: String,
+    /// Whether it is an array of objects.
+    pub is_array: bool,
+}
+
+/// A field of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldName {
+    /// Its name.
+    pub name: String,
+    /// Its type as one would declare it: `i64`, `Fill[10]`.
+    pub type_name: String,
+    /// What may be written, if more than the type decides: `read-only`, `0..=100, step 5`.
+    pub allowed: Option<String>,
+    /// Its unit.
+    pub unit: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// Whether it can be written `p.name`; otherwise it is `p["name"]`.
+    pub is_identifier: bool,
+}
+
+/// A function.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FunctionName {
+    /// Its name.
+    pub name: String,
+    /// How it is called: `expect(holds, message)`.
+    pub signature: String,
+}
+
+impl Names {
+    /// The object with this label.
+    pub fn object(&self, label: &str) -> Option<&ObjectName> {
+        self.objects.iter().find(|object| &*object.label == label)
+    }
+
+    /// The fields of the type of this name; of an array's name, those of its elements.
+    pub fn fields(&self, type_name: &str) -> &[FieldName] {
+        let bare = type_name.split('[').next().unwrap_or(type_name);
+        self.types.get(bare).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Objects that are completed; in a session with more, the first ones.
+const MOST_OBJECTS: usize = 20_000;
+
+/// The objects of a session.
+pub(crate) fn objects(observer: &Observer) -> Vec<ObjectName> {
+    let schema = observer.schema();
+    let named = observer
+        .objects()
+        .take(MOST_OBJECTS)
+        .map(|object| ObjectName {
+            label: object.label.clone(),
+            type_name: schema.type_name(object.type_id),
+            is_array: object.count.is_some(),
+        });
+    named.collect()
+}
+
+/// The types with fields.
+pub(crate) fn types(schema: &Schema) -> BTreeMap<String, Vec<FieldName>> {
+    let with_members = schema
+        .iter()
+        .filter_map(|(_, ty)| Some((ty.name.to_string(), ty.members()?)));
+    let fields = with_members.map(|(name, members)| {
+        let fields = members.iter().map(|member| FieldName {
+            name: member.name.to_string(),
+            type_name: member_type(schema, member),
+            allowed: allowed(&member.metadata),
+            unit: member.metadata.unit.as_deref().map(str::to_owned),
+            description: member.metadata.desc.as_deref().map(str::to_owned),
+            is_identifier: is_identifier(&member.name),
+        });
+        (name, fields.collect())
+    });
+    fields.collect()
+}
+
+/// The enums and flag sets.
+pub(crate) fn values(schema: &Schema) -> BTreeMap<String, Vec<String>> {
+    let named = schema.iter().filter_map(|(_, ty)| match &ty.kind {
+        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => Some((
+            ty.name.to_string(),
+            variants
+                .iter()
+                .map(|variant| variant.name.to_string())
+                .collect(),
+        )),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// Whether Rhai takes the name as an identifier: no reserved word, no keyword.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let reserved = RESERVED.split_ascii_whitespace().any(|word| word == name);
+    rhai::is_valid_identifier(name)
+        && !reserved
+        && rhai::Token::lookup_symbol_from_syntax(name).is_none()
+}
+
+/// Words that Rhai keeps for itself besides its keywords; none of them can follow a dot.
+const RESERVED: &str = "use case async public package super var protected spawn shared is sync curry static default \
+    print this is_def_var is_def_fn is_shared thread yield new call match eval await null debug type_of with void nil \
+    module Fn go goto each then unless from import export as explain";
+
+/// The candidate closest to a mistyped name, if one is close.
+pub(crate) fn nearest(name: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
+    let closeness = |candidate: &String| (strsim::jaro_winkler(name, candidate) * 1000.0) as u32;
+    let scored = candidates
+        .map(|candidate| (closeness(&candidate), candidate))
+        .filter(|(score, _)| *score > 800);
+    scored
+        .max_by_key(|(score, _)| *score)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pitfall_07_reserved_words_are_no_identifiers() {
+        let words = RESERVED
+            .split_ascii_whitespace()
+            .chain(["in", "fn", "let", "true", "a-b", "2x", ""]);
+        for word in words {
+            assert!(!is_identifier(word), "{word:?}");
+        }
+        let engine = rhai::Engine::new_raw();
+        for word in [
+            "quantity",
+            "_x",
+            "tag",
+            "AAPL_position",
+            "exit",
+            "type",
+            "value",
+            "name",
+            "label",
+        ] {
+            assert!(is_identifier(word), "{word:?}");
+            assert!(engine.compile(format!("p.{word}")).is_ok(), "{word:?}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested_and_a_far_one_is_not() {
+        let names = || ["quantity", "price"].map(str::to_owned).into_iter();
+        assert_eq!(nearest("quantty", names()).as_deref(), Some("quantity"));
+        assert_eq!(nearest("zzz", names()), None);
+    }
+}

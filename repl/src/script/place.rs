@@ -1,0 +1,355 @@
+//! Objects, structures and arrays in scripts: proxies that read and write through, never copies.
+//!
+//! A [`Place`] is a handle on a [`Node`], which is a resolved [`Field`] with the nodes below it that were
+//! asked for. So `p.last_quote.bid_price` is resolved once and then costs a look-up for each name and the
+//! read. Scalars have nodes too, but scripts never see a proxy of one: they get its value.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
+
+use foldhash::fast::RandomState;
+use memglass::schema::Metadata;
+use memglass::{Field, Value};
+use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
+
+use super::context::Context;
+use super::convert::{self, Meaning};
+use super::error::raise;
+
+/// Nodes kept below one node, for each kind of access; beyond that all are forgotten.
+const KEPT_BELOW: usize = 4096;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A proxy of an object, structure or array.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub(crate) node: Rc<Node>,
+}
+
+/// A resolved place.
+pub(crate) struct Node {
+    pub(crate) field: Field,
+    pub(crate) shape: Shape,
+    pub(crate) context: Rc<Context>,
+    /// Kept because asking the field for it costs an allocation.
+    metadata: Metadata,
+    /// Which attachment it was resolved in.
+    life: u64,
+    origin: Option<(Weak<Node>, Key)>,
+    members: RefCell<HashMap<Rc<str>, Rc<Node>, RandomState>>,
+    elements: RefCell<HashMap<u64, Rc<Node>, RandomState>>,
+}
+
+/// A value that a script read.
+pub(crate) struct LastRead {
+    pub(crate) node: Rc<Node>,
+    value: Dynamic,
+    position: Position,
+}
+
+/// What is at a place, as far as scripts treat it differently.
+#[derive(Clone)]
+pub(crate) enum Shape {
+    /// Something with named members.
+    Record,
+    /// So many elements.
+    List(u64),
+    /// A value, and what its numbers mean.
+    Leaf(Meaning),
+}
+
+/// How a node was reached from the one above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Key {
+    Name(Rc<str>),
+    Index(u64),
+}
+
+impl Node {
+    /// A whole object.
+    pub(crate) fn root(field: Field, context: Rc<Context>) -> Rc<Self> {
+        let life = context.attached.life();
+        Self::new(field, context, life, None)
+    }
+
+    fn new(
+        field: Field,
+        context: Rc<Context>,
+        life: u64,
+        origin: Option<(Weak<Node>, Key)>,
+    ) -> Rc<Self> {
+        let shape = match field.element_count() {
+            Some(count) => Shape::List(count),
+            None if field.members().is_some() => Shape::Record,
+            None => Shape::Leaf(Meaning::of(&field, &context.symbols)),
+        };
+        let metadata = field.info().metadata.clone();
+        Rc::new(Self {
+            field,
+            shape,
+            metadata,
+            life,
+            context,
+            origin,
+            members: RefCell::default(),
+            elements: RefCell::default(),
+        })
+    }
+
+    /// The member `name`, or what a path such as `quote.bid` or `levels[2]` leads to.
+    pub(crate) fn member(self: &Rc<Self>, name: &str) -> Result<Rc<Node>> {
+        if let Some(node) = self.members.borrow().get(name) {
+            return Ok(node.clone());
+        }
+        let field = match self.field.member(name) {
+            Ok(field) => field,
+            Err(error) => self.field.at(name).map_err(|_| raise(error))?,
+        };
+        let name: Rc<str> = name.into();
+        let node = self.below(field, Key::Name(name.clone()));
+        keep(&mut self.members.borrow_mut(), name, node.clone());
+        Ok(node)
+    }
+
+    /// An element; negative indices count from the end.
+    pub(crate) fn element(self: &Rc<Self>, index: INT) -> Result<Rc<Node>> {
+        let index = self.index(index)?;
+        if let Some(node) = self.elements.borrow().get(&index) {
+            return Ok(node.clone());
+        }
+        let field = self.field.element(index).map_err(raise)?;
+        let node = self.below(field, Key::Index(index));
+        keep(&mut self.elements.borrow_mut(), index, node.clone());
+        Ok(node)
+    }
+
+    fn below(self: &Rc<Self>, field: Field, key: Key) -> Rc<Node> {
+        Self::new(
+            field,
+            self.context.clone(),
+            self.life,
+            Some((Rc::downgrade(self), key)),
+        )
+    }
+
+    fn index(&self, index: INT) -> Result<u64> {
+        let Shape::List(count) = self.shape else {
+            return Err(raise(format_args!("{} is not an array", self.field.path())));
+        };
+        let from_start = if index < 0 {
+            i128::from(count) + i128::from(index)
+        } else {
+            index.into()
+        };
+        match u64::try_from(from_start) {
+            Ok(index) if index < count => Ok(index),
+            _ => Err(raise(format_args!(
+                "index {index} out of 0..{count} in {}",
+                self.field.path()
+            ))),
+        }
+    }
+
+    /// Refuses what was looked up before a reattachment: it would speak of the old session.
+    fn check_present(&self) -> Result<()> {
+        if self.life == self.context.attached.life() {
+            return Ok(());
+        }
+        Err(raise(format_args!(
+            "{} is of the session before the last :reattach; look it up again",
+            self.field.path()
+        )))
+    }
+
+    /// The value for a script: of a leaf what it holds, of all else a proxy.
+    pub(crate) fn get(self: &Rc<Self>, position: Position) -> Result<Dynamic> {
+        self.check_present()?;
+        match &self.shape {
+            Shape::Leaf(meaning) => {
+                let value = convert::leaf(self.field.read().map_err(raise)?, meaning);
+                let read = LastRead {
+                    node: self.clone(),
+                    value: value.clone(),
+                    position,
+                };
+                self.context.last_read.replace(Some(read));
+                Ok(value)
+            }
+            _ => Ok(Dynamic::from(Place::new(self.clone()))),
+        }
+    }
+
+    /// Checks and writes a value of a script, as one write of the whole place.
+    pub(crate) fn set(&self, value: &Dynamic) -> Result<()> {
+        let value = self.incoming(value)?;
+        self.field.write(&value).map_err(raise)
+    }
+
+    /// Writes what Rhai stores through a property or index.
+    ///
+    /// A call of a method on `p.x`, even one that changes nothing, ends in a store of the value that was
+    /// read for it. That store is left out: it would be a write on what looks like a read, and undo what the
+    /// producer wrote meanwhile. It is known by its source position, which is that of the read.
+    fn set_at(&self, value: &Dynamic, position: Position) -> Result<()> {
+        let read = self.context.last_read.borrow();
+        if let Some(read) = &*read
+            && std::ptr::eq(&*read.node, self)
+            && read.position == position
+            && convert::is_same(&read.value, value)
+        {
+            return Ok(());
+        }
+        drop(read);
+        self.set(value)
+    }
+
+    /// The same without regard to what the field's metadata allows.
+    pub(crate) fn force(&self, value: &Dynamic) -> Result<()> {
+        let value = self.incoming(value)?;
+        self.field.write_forced(&value).map_err(raise)
+    }
+
+    fn incoming(&self, value: &Dynamic) -> Result<Value> {
+        self.check_present()?;
+        self.context.check_writable(self.field.path())?;
+        self.to_value(value)
+    }
+
+    /// A script's value as one for this place.
+    pub(crate) fn to_value(&self, value: &Dynamic) -> Result<Value> {
+        let field = &self.field;
+        convert::for_type(
+            value,
+            field.schema(),
+            field.type_id(),
+            &self.metadata,
+            field.path(),
+        )
+    }
+
+    /// A copy of the whole, of the present moment.
+    pub(crate) fn snapshot(&self) -> Result<Dynamic> {
+        self.check_present()?;
+        let value = self.field.read().map_err(raise)?;
+        match &self.shape {
+            Shape::Leaf(meaning) => Ok(convert::leaf(value, meaning)),
+            _ => Ok(convert::whole(
+                value,
+                self.field.schema(),
+                self.field.type_id(),
+                &self.context.symbols,
+            )),
+        }
+    }
+
+    /// Whether `value` is the proxy of the place under `key` here: what Rhai stores back up a chain of
+    /// accesses, after the store at its end was made.
+    fn is_own(self: &Rc<Self>, value: &Dynamic, key: &Key) -> bool {
+        let Some(place) = value.read_lock::<Place>() else {
+            return false;
+        };
+        let Some((parent, own_key)) = &place.node.origin else {
+            return false;
+        };
+        Weak::as_ptr(parent) == Rc::as_ptr(self) && own_key == key
+    }
+}
+
+fn keep<K: Eq + std::hash::Hash>(
+    nodes: &mut HashMap<K, Rc<Node>, RandomState>,
+    key: K,
+    node: Rc<Node>,
+) {
+    if nodes.len() >= KEPT_BELOW {
+        nodes.clear();
+    }
+    nodes.insert(key, node);
+}
+
+impl Place {
+    pub(crate) fn new(node: Rc<Node>) -> Self {
+        Self { node }
+    }
+
+    /// `p.name`, `p["path"]`.
+    pub(crate) fn get(&self, name: &str, position: Position) -> Result<Dynamic> {
+        self.node.member(name)?.get(position)
+    }
+
+    /// `p[index]`.
+    pub(crate) fn get_at(&self, index: INT, position: Position) -> Result<Dynamic> {
+        self.node.element(index)?.get(position)
+    }
+
+    /// `p.name = value`.
+    pub(crate) fn set(&self, name: &str, value: &Dynamic, position: Position) -> Result<()> {
+        if value.is::<Place>() && self.node.is_own(value, &Key::Name(name.into())) {
+            return Ok(());
+        }
+        self.node.member(name)?.set_at(value, position)
+    }
+
+    /// `p[index] = value`.
+    pub(crate) fn set_at(&self, index: INT, value: &Dynamic, position: Position) -> Result<()> {
+        if value.is::<Place>()
+            && self
+                .node
+                .is_own(value, &Key::Index(self.node.index(index)?))
+        {
+            return Ok(());
+        }
+        self.node.element(index)?.set_at(value, position)
+    }
+
+    /// Its elements: values, or proxies of structures.
+    pub(crate) fn elements(&self) -> Result<Array> {
+        let Shape::List(count) = self.node.shape else {
+            return Err(raise(format_args!(
+                "{} cannot be iterated over; `fields(p)` lists its fields",
+                self.path()
+            )));
+        };
+        let first = self.node.element(0)?;
+        if let Shape::Leaf(_) = first.shape {
+            return self
+                .node
+                .snapshot()
+                .map(|list| list.try_cast().unwrap_or_default());
+        }
+        (0..count)
+            .map(|index| self.node.element(index as INT)?.get(Position::NONE))
+            .collect()
+    }
+
+    /// Number of elements of an array, of members otherwise.
+    pub(crate) fn len(&self) -> INT {
+        match self.node.shape {
+            Shape::List(count) => count as INT,
+            _ => self.node.field.members().map_or(0, <[_]>::len) as INT,
+        }
+    }
+
+    /// The path: a label for an object, with what leads to a part of one behind it.
+    pub(crate) fn path(&self) -> &str {
+        self.node.field.path()
+    }
+
+    /// Name of its type.
+    pub(crate) fn type_name(&self) -> String {
+        self.node.field.info().type_name
+    }
+
+    /// The present value.
+    pub(crate) fn value(&self) -> Result<Value> {
+        self.node.field.read().map_err(raise)
+    }
+}
+
+/// A proxy is equal to one of the same place; scripts compare values, see [`super::compare`].
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.node, &other.node)
+    }
+}

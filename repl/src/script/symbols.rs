@@ -1,0 +1,116 @@
+//! Enum values in scripts: text that knows its number.
+//!
+//! A named enum value reads as its name, an ordinary string: it prints, switches, sorts and keys maps as
+//! such. The string is the one kept here, so that by its address it is known to be a value of its enum,
+//! with a number and with siblings: `p.status == 1`, `p.status.value` and a complaint about
+//! `p.status == "OPNE"` come from that. A string that was computed is text and nothing more.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use memglass::schema::Variant;
+use rhai::ImmutableString;
+
+/// An enum of the session, or an integer field whose values have names.
+pub(crate) struct Enumeration {
+    /// Its name, or its field's.
+    pub(crate) name: String,
+    variants: Vec<(i128, ImmutableString)>,
+}
+
+/// A string that is a value of an enum.
+#[derive(Clone)]
+pub(crate) struct Symbol {
+    /// Which enum.
+    pub(crate) of: Rc<Enumeration>,
+    /// Its number.
+    pub(crate) number: i128,
+}
+
+/// All enums that were met, by the hash of their type.
+#[derive(Default)]
+pub(crate) struct Symbols {
+    enumerations: RefCell<HashMap<u128, Rc<Enumeration>>>,
+    by_address: RefCell<HashMap<usize, Symbol>>,
+}
+
+impl Symbols {
+    /// The enum with this structural hash; made of `variants` when met first.
+    pub(crate) fn enumeration(
+        &self,
+        hash: u128,
+        name: &str,
+        variants: &[Variant],
+    ) -> Rc<Enumeration> {
+        if let Some(found) = self.enumerations.borrow().get(&hash) {
+            return found.clone();
+        }
+        let variants = variants
+            .iter()
+            .map(|variant| (variant.value, ImmutableString::from(&*variant.name)))
+            .collect();
+        let made = Rc::new(Enumeration {
+            name: name.to_owned(),
+            variants,
+        });
+        self.enumerations.borrow_mut().insert(hash, made.clone());
+        let mut by_address = self.by_address.borrow_mut();
+        for (number, text) in &made.variants {
+            by_address.insert(
+                address(text),
+                Symbol {
+                    of: made.clone(),
+                    number: *number,
+                },
+            );
+        }
+        made
+    }
+
+    /// What the string is, if it is a value of an enum.
+    pub(crate) fn of(&self, text: &ImmutableString) -> Option<Symbol> {
+        self.by_address.borrow().get(&address(text)).cloned()
+    }
+}
+
+impl Enumeration {
+    /// The string of a number that has a name.
+    pub(crate) fn text(&self, number: i128) -> Option<&ImmutableString> {
+        self.variants
+            .iter()
+            .find(|(value, _)| *value == number)
+            .map(|(_, text)| text)
+    }
+
+    /// The number of a name.
+    pub(crate) fn number(&self, name: &str) -> Option<i128> {
+        self.variants
+            .iter()
+            .find(|(_, text)| text == name)
+            .map(|(number, _)| *number)
+    }
+
+    /// "Status has no value \"OPNE\" (PENDING, OPEN, …)".
+    pub(crate) fn complaint(&self, name: &str) -> String {
+        let known: Vec<&str> = self
+            .variants
+            .iter()
+            .take(8)
+            .map(|(_, text)| text.as_str())
+            .collect();
+        let more = if self.variants.len() > 8 { ", …" } else { "" };
+        format!(
+            "{} has no value {name:?} ({}{more})",
+            self.name,
+            known.join(", ")
+        )
+    }
+}
+
+/// Where its characters are: the same for clones, different for any other living string.
+///
+/// The strings of all enums live as long as [`Symbols`], so no address is ever used again.
+fn address(text: &ImmutableString) -> usize {
+    text.as_str().as_ptr() as usize
+}

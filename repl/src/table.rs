@@ -1,0 +1,446 @@
+//! Rows of named values: as an aligned table, as one field per line, as JSON or as CSV.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use comfy_table::{
+    Attribute, Cell as StyledCell, CellAlignment, ColumnConstraint, ContentArrangement,
+};
+use comfy_table::{LineStyle, TableStyle, Width};
+use serde_json::Value as Json;
+
+use crate::format;
+use crate::look::{self, Look};
+
+/// Blanks between two columns.
+const GAP: u16 = 2;
+
+/// No column that may wrap is made narrower than this; one field per line reads better then.
+const NARROWEST: u16 = 16;
+
+/// A heading and a rule under it; what is copied from the screen has no frame around it.
+const RULED: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// Rows under named columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+}
+
+/// A column of a [`Table`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    name: String,
+    numeric: bool,
+    wraps: bool,
+}
+
+/// One value of a [`Table`]: what a person reads, and what a program reads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    text: String,
+    json: Json,
+}
+
+/// How rows are put on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// A row per line as long as that fits the width, else a field per line.
+    #[default]
+    Fit,
+    /// A field per line.
+    Expanded,
+}
+
+impl Column {
+    /// A column of text.
+    pub fn new(name: impl Into<String>) -> Self {
+        Column {
+            name: name.into(),
+            numeric: false,
+            wraps: false,
+        }
+    }
+
+    /// A column of numbers: its cells stand at the right.
+    pub fn numeric(name: impl Into<String>) -> Self {
+        Column {
+            numeric: true,
+            ..Column::new(name)
+        }
+    }
+
+    /// A column of prose: its cells may take several lines.
+    pub fn wrapping(name: impl Into<String>) -> Self {
+        Column {
+            wraps: true,
+            ..Column::new(name)
+        }
+    }
+}
+
+impl Cell {
+    /// A value that reads as `text` on the screen and as `json` for programs.
+    pub fn new(text: impl Into<String>, json: impl Into<Json>) -> Self {
+        Cell {
+            text: text.into(),
+            json: json.into(),
+        }
+    }
+
+    /// Nothing: blank on the screen, null for programs.
+    pub fn empty() -> Self {
+        Cell::new("", Json::Null)
+    }
+
+    /// The text without what would move the cursor or colour the screen: labels and texts come
+    /// from another program's memory.
+    fn shown(&self) -> Cow<'_, str> {
+        format::escaped(&self.text)
+    }
+
+    /// CSV knows only text; lists and records stay JSON.
+    fn csv(&self) -> Cow<'_, str> {
+        match &self.json {
+            Json::Null => "".into(),
+            Json::String(text) => text.as_str().into(),
+            other => other.to_string().into(),
+        }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::new(text, text)
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Cell::new(text.clone(), text)
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Self {
+        Cell::new(number.to_string(), number)
+    }
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+        Table {
+            columns: columns.into_iter().collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Panics
+    ///
+    /// If it has not one cell for each column.
+    pub fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
+        let row: Vec<Cell> = row.into_iter().collect();
+        assert_eq!(
+            row.len(),
+            self.columns.len(),
+            "a row has one cell for each column"
+        );
+        self.rows.push(row);
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows for people: lines, each ended by a newline; none at all for no row.
+    pub fn text(&self, layout: Layout, look: Look) -> String {
+        if self.is_empty() {
+            return String::new();
+        }
+        match layout {
+            Layout::Fit if self.fits(look) => self.aligned(look),
+            Layout::Fit | Layout::Expanded => self.expanded(look),
+        }
+    }
+
+    /// Whether rows can stand on lines of the width there is.
+    pub fn fits(&self, look: Look) -> bool {
+        look.width
+            .is_none_or(|width| self.narrowest() <= u32::from(width))
+    }
+
+    /// The rows alone, without the names of the columns.
+    pub fn list(&self, look: Look) -> String {
+        let heading = 1 + usize::from(look.width.is_some());
+        let lines = self.comfy(look).trim_fmt();
+        lines
+            .lines()
+            .skip(heading)
+            .map(|line| format!("{line}\n"))
+            .collect()
+    }
+
+    /// The rows as one JSON array of objects, a row per line.
+    pub fn json(&self) -> String {
+        let rows: Vec<String> = self
+            .rows
+            .iter()
+            .map(|row| self.json_row(row).to_string())
+            .collect();
+        match rows.is_empty() {
+            true => "[]\n".to_owned(),
+            false => format!("[\n{}\n]\n", rows.join(",\n")),
+        }
+    }
+
+    /// The rows as CSV (RFC 4180) under a line of column names.
+    pub fn csv(&self) -> String {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let names = self.columns.iter().map(|column| column.name.as_bytes());
+        out.write_record(names)
+            .expect("writing to memory does not fail");
+        for row in &self.rows {
+            let fields = row.iter().map(Cell::csv);
+            out.write_record(fields.map(Cow::into_owned))
+                .expect("every row has one cell for each column");
+        }
+        let bytes = out.into_inner().expect("writing to memory does not fail");
+        String::from_utf8(bytes).expect("made of text")
+    }
+
+    fn json_row(&self, row: &[Cell]) -> Json {
+        let names = self.columns.iter().map(|column| column.name.clone());
+        Json::Object(
+            names
+                .zip(row.iter().map(|cell| cell.json.clone()))
+                .collect(),
+        )
+    }
+
+    /// The least width at which rows are still one or few lines each.
+    fn narrowest(&self) -> u32 {
+        let gaps = u32::from(GAP) * (self.columns.len() as u32).saturating_sub(1);
+        let columns = self
+            .columns
+            .iter()
+            .zip(self.comfy(Look::PLAIN).column_max_content_widths());
+        let widths = columns.map(|(column, width)| {
+            u32::from(if column.wraps {
+                width.min(NARROWEST)
+            } else {
+                width
+            })
+        });
+        widths.sum::<u32>() + gaps
+    }
+
+    fn aligned(&self, look: Look) -> String {
+        let mut lines = self.comfy(look).trim_fmt();
+        lines.push('\n');
+        lines
+    }
+
+    fn comfy(&self, look: Look) -> comfy_table::Table {
+        let mut table = comfy_table::Table::new();
+        table.force_no_tty();
+        table.load_style(if look.width.is_some() {
+            RULED
+        } else {
+            TableStyle::new()
+        });
+        if look.color {
+            table.enforce_styling();
+        }
+        table.set_header(self.columns.iter().map(|column| {
+            StyledCell::new(&column.name)
+                .add_attribute(Attribute::Bold)
+                .set_alignment(column.alignment())
+        }));
+        for row in &self.rows {
+            let cells = row.iter().zip(&self.columns);
+            table.add_row(cells.map(|(cell, column)| {
+                StyledCell::new(cell.shown()).set_alignment(column.alignment())
+            }));
+        }
+        if let Some(width) = look.width {
+            table
+                .set_width(width)
+                .set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        // The rule's junctions take a column of blanks of their own.
+        self.constrain(&mut table, if look.width.is_some() { GAP - 1 } else { GAP });
+        table
+    }
+
+    /// Only prose may be wrapped: half a label or a number on two lines is worse than none.
+    fn constrain(&self, table: &mut comfy_table::Table, gap: u16) {
+        let last = self.columns.len().saturating_sub(1);
+        for (index, (column, shown)) in self.columns.iter().zip(table.column_iter_mut()).enumerate()
+        {
+            shown.set_padding((0, if index == last { 0 } else { gap }));
+            shown.set_constraint(match column.wraps {
+                true => ColumnConstraint::LowerBoundary(Width::Fixed(1)),
+                false => ColumnConstraint::ContentWidth,
+            });
+        }
+    }
+
+    fn expanded(&self, look: Look) -> String {
+        let widest = self
+            .columns
+            .iter()
+            .map(|column| column.name.chars().count())
+            .max()
+            .unwrap_or(0);
+        let mut out = String::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            if self.rows.len() > 1 {
+                let rule = format!("── {} ──", index + 1);
+                let _ = writeln!(out, "{}", look.paint(look::faint(), &rule));
+            }
+            for (column, cell) in self.columns.iter().zip(row) {
+                let name = format!("{:widest$}", column.name);
+                let line = format!("{}  {}", look.paint(look::strong(), &name), cell.shown());
+                let _ = writeln!(out, "{}", line.trim_end());
+            }
+        }
+        out
+    }
+}
+
+impl Column {
+    fn alignment(&self) -> CellAlignment {
+        if self.numeric {
+            CellAlignment::Right
+        } else {
+            CellAlignment::Left
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDE: Look = Look {
+        color: false,
+        width: Some(80),
+    };
+
+    fn sample() -> Table {
+        let mut table = Table::new([
+            Column::new("label"),
+            Column::numeric("quantity"),
+            Column::wrapping("note"),
+        ]);
+        table.push([
+            "AAPL_position".into(),
+            Cell::new("1_500", 1_500),
+            "the first of all".into(),
+        ]);
+        table.push(["x".into(), Cell::new("7", 7), Cell::empty()]);
+        table
+    }
+
+    fn widest(text: &str) -> usize {
+        text.lines()
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap_or(0)
+    }
+
+    #[test]
+    fn numbers_stand_at_the_right_and_a_rule_under_the_heading() {
+        let text = sample().text(Layout::Fit, WIDE);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "label          quantity  note");
+        assert!(lines[1].starts_with("─────"), "{text}");
+        assert_eq!(lines[2], "AAPL_position     1_500  the first of all");
+        assert_eq!(lines[3], "x                     7");
+    }
+
+    #[test]
+    fn what_goes_to_a_file_has_no_rule() {
+        let text = sample().text(Layout::Fit, Look::PLAIN);
+        assert_eq!(text.lines().count(), 3, "{text}");
+    }
+
+    #[test]
+    fn prose_is_wrapped_before_anything_else_gives_way() {
+        let mut table = Table::new([Column::new("label"), Column::wrapping("note")]);
+        table.push([
+            "AAPL_position".into(),
+            "a note of so many words that it cannot stand on one line".into(),
+        ]);
+        let text = table.text(
+            Layout::Fit,
+            Look {
+                color: false,
+                width: Some(40),
+            },
+        );
+        assert!(widest(&text) <= 40, "{text}");
+        assert!(text.contains("AAPL_position  a note of"), "{text}");
+    }
+
+    #[test]
+    fn a_table_that_does_not_fit_becomes_one_field_per_line() {
+        let text = sample().text(
+            Layout::Fit,
+            Look {
+                color: false,
+                width: Some(30),
+            },
+        );
+        let expected = "── 1 ──\nlabel     AAPL_position\nquantity  1_500\nnote      the first of all\n\
+                        ── 2 ──\nlabel     x\nquantity  7\nnote\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn no_row_is_no_text_and_an_empty_document() {
+        let table = Table::new([Column::new("label")]);
+        assert_eq!(table.text(Layout::Fit, WIDE), "");
+        assert_eq!(table.json(), "[]\n");
+        assert_eq!(table.csv(), "label\n");
+    }
+
+    #[test]
+    fn programs_get_values_and_not_their_looks() {
+        let json: Json = serde_json::from_str(&sample().json()).unwrap();
+        assert_eq!(json[0]["quantity"], 1_500);
+        assert_eq!(json[1]["note"], Json::Null);
+        assert_eq!(
+            sample().csv(),
+            "label,quantity,note\nAAPL_position,1500,the first of all\nx,7,\n"
+        );
+    }
+
+    #[test]
+    fn a_label_cannot_write_on_the_screen() {
+        let mut table = Table::new([Column::new("label")]);
+        table.push(["evil\u{1b}[2J".into()]);
+        assert!(!table.text(Layout::Fit, WIDE).contains('\u{1b}'));
+        assert!(table.json().contains("\\u001b"));
+    }
+
+    #[test]
+    fn wide_characters_do_not_shift_columns() {
+        let mut table = Table::new([Column::new("label"), Column::new("type")]);
+        table.push(["価格".into(), "Quote".into()]);
+        table.push(["abcd".into(), "Quote".into()]);
+        let text = table.text(Layout::Fit, Look::PLAIN);
+        assert!(text.contains("価格   Quote\nabcd   Quote"), "{text}");
+    }
+}

@@ -1,0 +1,96 @@
+//! Producers that die, come back, and are cleaned up after.
+
+use super::support::{World, eventually};
+
+#[test]
+fn a_dead_producer_is_told_and_its_last_values_stay() {
+    let (world, producer) = World::with_producer();
+    world.eval("AAPL_position.quantity = 321");
+    let pid = producer.kill();
+    let told = format!("producer of \"t1\" (pid {pid}) has died; values are its last ones");
+
+    let ran = world.run(&["t1", "-e", "AAPL_position.quantity"]);
+    assert_eq!((ran.code, ran.data.as_str()), (Some(0), "321\n"));
+    assert!(ran.messages.contains(&told), "{ran:?}");
+    let ran = world.run(&["get", "t1", "AAPL_position.quantity"]);
+    assert_eq!((ran.code, ran.data.as_str()), (Some(0), "321\n"));
+    assert!(ran.messages.contains(&told), "{ran:?}");
+    assert!(world.run(&["objects", "t1"]).messages.contains(&told));
+}
+
+#[test]
+fn what_a_dead_producer_left_is_not_written() {
+    let (world, producer) = World::with_producer();
+    world.eval("AAPL_position.quantity = 321");
+    producer.kill();
+    for arguments in [
+        &["t1", "-e", "AAPL_position.quantity = 4"][..],
+        &["t1", "-e", "AAPL_position.add(\"quantity\", 4)"],
+        &["set", "t1", "AAPL_position.quantity", "4"],
+    ] {
+        world.run(arguments).failed(1, &["nothing reads it"]);
+    }
+    assert_eq!(world.eval("AAPL_position.quantity"), "321");
+}
+
+#[test]
+fn ls_shows_the_dead() {
+    let (world, producer) = World::with_producer();
+    producer.kill();
+    let listed = world.data(&["ls"]);
+    assert!(
+        listed
+            .lines()
+            .any(|line| line.starts_with("t1") && line.contains("dead")),
+        "{listed}"
+    );
+    world
+        .run(&["-e", "1"])
+        .failed(3, &["no session is live", "t1"]);
+}
+
+#[test]
+fn a_new_producer_takes_over_from_a_dead_one() {
+    let (world, producer) = World::with_producer();
+    world.eval("AAPL_position.quantity = 321");
+    let dead = producer.kill();
+    let next = world.producer("t1");
+    assert_ne!(next.pid(), dead);
+    assert_eq!(world.eval("AAPL_position.quantity"), "100");
+}
+
+#[test]
+fn a_second_producer_of_a_live_name_is_refused() {
+    let (world, producer) = World::with_producer();
+    let ran = world.run(&["demo", "--headless", "--session", "t1"]);
+    ran.failed(1, &["t1", &producer.pid().to_string()]);
+    assert_eq!(world.eval("order_12345.order_id"), "12345");
+}
+
+#[test]
+fn clean_removes_the_dead_and_nothing_else() {
+    let (world, _producer) = World::with_producer();
+    let dead = world.producer("t2");
+    dead.kill();
+    assert_eq!(world.data(&["clean"]), "removed\nt2\n");
+    let listed = world.data(&["ls"]);
+    assert!(listed.contains("t1") && !listed.contains("t2"), "{listed}");
+    assert!(world.run(&["clean"]).messages.contains("nothing to remove"));
+}
+
+#[test]
+fn a_live_session_is_not_cleaned_even_by_name() {
+    let (world, _producer) = World::with_producer();
+    let ran = world.run(&["clean", "t1"]);
+    assert_ne!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(world.eval("order_12345.order_id"), "12345");
+}
+
+#[test]
+fn a_producer_that_is_asked_to_end_leaves_nothing_behind() {
+    let (world, producer) = World::with_producer();
+    assert!(producer.terminate());
+    eventually("the session is gone", || {
+        world.data(&["ls", "--json"]).trim() == "[]"
+    });
+}

@@ -1,0 +1,12 @@
+//! The `memglass` program as users run it: the real binary beside a real producer.
+// A test that cannot go on should stop, at the line.
+#![allow(clippy::unwrap_used)]
+
+mod demo;
+mod lifecycle;
+mod listing;
+mod one_shot;
+mod piped;
+mod prompt;
+mod support;
+mod writing;

@@ -1,0 +1,76 @@
+//! A script on standard input.
+
+use super::support::World;
+
+#[test]
+fn a_program_prints_its_last_value() {
+    let (world, _producer) = World::with_producer();
+    let ran = world.pipe(&["t1"], b"let x = 1;\nif x > 5 { x }\nelse { x + 1 }\n");
+    assert_eq!(
+        (ran.code, ran.data.as_str(), ran.messages.as_str()),
+        (Some(0), "2\n", "")
+    );
+}
+
+#[test]
+fn lines_as_typed_at_a_prompt_print_theirs() {
+    let (world, _producer) = World::with_producer();
+    let ran = world.pipe(
+        &["t1"],
+        b"order_12345.order_id\nfn twice(x) {\n  x * 2\n}\ntwice(4)\n:get order_12345.side\n",
+    );
+    assert_eq!(
+        (ran.code, ran.data.as_str(), ran.messages.as_str()),
+        (Some(0), "12345\n8\nBUY\n", "")
+    );
+}
+
+#[test]
+fn an_unfinished_expression_at_the_end_is_an_error() {
+    let (world, _producer) = World::with_producer();
+    for input in [
+        "f(1,",
+        "if true {\n 1\n",
+        "/* open",
+        "AAPL_position.quantity = 77\nf(1,",
+    ] {
+        world.pipe(&["t1"], input.as_bytes()).failed(2, &["error"]);
+    }
+    assert_ne!(world.eval("AAPL_position.quantity"), "77");
+}
+
+#[test]
+fn what_is_no_text_is_an_error() {
+    let (world, _producer) = World::with_producer();
+    world
+        .pipe(&["t1"], b"1 + \xff")
+        .failed(2, &["UTF-8", "byte 4"]);
+}
+
+#[test]
+fn nothing_is_nothing() {
+    let (world, _producer) = World::with_producer();
+    let ran = world.pipe(&["t1"], b"");
+    assert_eq!(
+        (ran.code, ran.data.as_str(), ran.messages.as_str()),
+        (Some(0), "", "")
+    );
+}
+
+#[test]
+fn every_example_of_every_command_works_on_the_demo() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    for command in memglass_repl::commands::COMMANDS {
+        for example in command.examples() {
+            let ran = world.run(&["t1", "-e", example]);
+            assert_eq!(ran.code, Some(0), "{example}: {ran:?}");
+            let is_silent = matches!(command.name(), "set" | "q");
+            assert_eq!(
+                ran.data.is_empty() && ran.messages.is_empty(),
+                is_silent,
+                "{example}: {ran:?}"
+            );
+        }
+    }
+}

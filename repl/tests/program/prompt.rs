@@ -1,0 +1,434 @@
+//! The prompt in a terminal.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::support::{World, eventually, signal};
+
+const ROWS: u16 = 30;
+const COLUMNS: u16 = 80;
+
+/// The program in a terminal of its own.
+struct Terminal {
+    screen: Arc<Mutex<vt100::Parser>>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    /// Modes of the terminal before the program had it.
+    before: String,
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap().local_flags)
+}
+
+impl Terminal {
+    fn open(world: &World, arguments: &[&str]) -> Self {
+        Self::open_wide(world, arguments, COLUMNS)
+    }
+
+    fn open_wide(world: &World, arguments: &[&str], columns: u16) -> Self {
+        let size = PtySize {
+            rows: ROWS,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_memglass"));
+        command.args(arguments);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        for (name, value) in world.environment() {
+            command.env(name, value);
+        }
+        let before = modes(&*pty.master);
+        let child = pty.slave.spawn_command(command).unwrap();
+        let parser = vt100::Parser::new(
+            NonZero::new(ROWS).unwrap(),
+            NonZero::new(columns).unwrap(),
+            0,
+        );
+        let screen = Arc::new(Mutex::new(parser));
+        let mut output = pty.master.try_clone_reader().unwrap();
+        let shown = Arc::clone(&screen);
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(len @ 1..) = output.read(&mut bytes) {
+                shown.lock().unwrap().process(&bytes[..len]);
+            }
+        });
+        Terminal {
+            screen,
+            keys: pty.master.take_writer().unwrap(),
+            child,
+            master: pty.master,
+            before,
+        }
+    }
+
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Types a line.
+    #[track_caller]
+    fn line(&mut self, line: &str) {
+        self.press(line);
+        self.shows(line);
+        self.press("\r");
+    }
+
+    #[track_caller]
+    fn shows(&self, text: &str) {
+        self.until(text, |screen| screen.contains(text));
+    }
+
+    /// The last line that is not blank is this one.
+    #[track_caller]
+    fn ends_with(&self, text: &str) {
+        self.until(text, |screen| {
+            screen
+                .trim_end()
+                .lines()
+                .last()
+                .is_some_and(|line| line.trim_end() == text)
+        });
+    }
+
+    #[track_caller]
+    fn until(&self, what: &str, condition: impl Fn(&str) -> bool) {
+        let start = std::time::Instant::now();
+        while !condition(&self.text()) {
+            assert!(
+                start.elapsed() < super::support::DEADLINE,
+                "not in time: {what}\n{}",
+                self.text()
+            );
+            thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
+    /// Local modes of the terminal: echo, line by line, and so on.
+    fn modes(&self) -> String {
+        modes(&*self.master)
+    }
+
+    /// Waits until the program has ended, and gives its exit code.
+    #[track_caller]
+    fn exit_code(mut self) -> u32 {
+        self.wait()
+    }
+
+    #[track_caller]
+    fn wait(&mut self) -> u32 {
+        let start = std::time::Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(
+                start.elapsed() < super::support::DEADLINE,
+                "it does not end\n{}",
+                self.text()
+            );
+            thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+const UP: &str = "\x1b[A";
+
+#[test]
+fn a_line_is_evaluated_and_the_next_prompt_follows() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("AAPL_position.quantity = 500");
+    eventually("the write arrives", || {
+        world.eval("AAPL_position.quantity") == "500"
+    });
+    terminal.line("AAPL_position.quantity + 1");
+    terminal.until("the result and a prompt", |screen| {
+        screen.trim_end().ends_with("\n501\nt1>")
+    });
+    terminal.press(CTRL_D);
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn lines_typed_ahead_are_all_evaluated() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.press("10+1\r10+2\r10+3\r");
+    terminal.shows("\n13\n");
+    terminal.shows("\n11\n");
+    terminal.shows("\n12\n");
+}
+
+#[test]
+fn tab_completes_labels_and_fields_and_the_hint_shows_the_value() {
+    let (world, _producer) = World::with_producer();
+    world.eval("order_12345.priority = 4");
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.press("order_12345.pri\t");
+    terminal.shows("pri");
+    terminal.press("o\t");
+    terminal.shows("t1> order_12345.priority  i8, -5..=5, now 4");
+    terminal.press(" = 2\r");
+    terminal.ends_with("t1>");
+    eventually("the write arrives", || {
+        world.eval("order_12345.priority") == "2"
+    });
+}
+
+#[test]
+fn an_open_bracket_asks_for_another_line() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.press("fn twice(x) {\r");
+    terminal.press("x * 2 }\r");
+    terminal.ends_with("t1>");
+    terminal.line("twice(21)");
+    terminal.shows("\n42\n");
+}
+
+#[test]
+fn ctrl_c_drops_a_line_and_stops_a_script_and_never_the_program() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.press("nonsense");
+    terminal.shows("nonsense");
+    terminal.press(CTRL_C);
+    terminal.until("a new prompt", |screen| {
+        screen.trim_end().ends_with("nonsense\nt1>")
+    });
+    terminal.line("AAPL_position.quantity = 777; loop {}");
+    eventually("the script runs", || {
+        world.eval("AAPL_position.quantity") == "777"
+    });
+    terminal.press(CTRL_C);
+    terminal.until("a new prompt", |screen| {
+        screen.trim_end().ends_with("interrupted\nt1>")
+    });
+    terminal.line("20 + 2");
+    terminal.shows("\n22\n");
+    terminal.line("exit(9)");
+    assert_eq!(terminal.exit_code(), 9);
+}
+
+#[test]
+fn errors_show_where_and_what_was_meant() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("AAPL_position.quantty");
+    terminal.shows("did you mean \"quantity\"?");
+    terminal.shows("^^^^^^^");
+    terminal.line(":obejcts");
+    terminal.shows("did you mean :objects?");
+}
+
+#[test]
+fn the_prompt_says_that_the_producer_has_died_and_reattaches_when_asked() {
+    let (world, producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("AAPL_position.quantity = 4711");
+    terminal.ends_with("t1>");
+    let pid = producer.kill();
+    terminal.line("AAPL_position.quantity");
+    terminal.shows(&format!(
+        "producer of \"t1\" (pid {pid}) has died; values are its last ones"
+    ));
+    terminal.shows("\n4711\n");
+    terminal.ends_with("t1 [dead]>");
+
+    let next = world.producer("t1");
+    terminal.line("1 + 1");
+    terminal.ends_with("t1 [restarted]>");
+    terminal.shows(":reattach");
+    terminal.line(":reattach");
+    terminal.shows(&format!("attached to \"t1\" (pid {})", next.pid()));
+    terminal.ends_with("t1>");
+    terminal.line("AAPL_position.quantity");
+    terminal.shows("\n100\n");
+    let told = terminal.text().matches("has died").count();
+    assert_eq!(told, 1, "{}", terminal.text());
+}
+
+#[test]
+fn what_was_looked_up_before_a_restart_says_so() {
+    let (world, producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("let p = AAPL_position;");
+    terminal.ends_with("t1>");
+    producer.kill();
+    let _next = world.producer("t1");
+    terminal.line(":reattach");
+    terminal.shows("attached to \"t1\"");
+    terminal.line("p.quantity");
+    terminal.shows("is of the session before the last :reattach");
+    terminal.line("p.quantity = 7");
+    terminal.line("AAPL_position.quantity");
+    terminal.shows("\n100\n");
+}
+
+#[test]
+fn words_that_work_at_other_prompts_work_here() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("help");
+    terminal.shows(":objects");
+    terminal.line("exit");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn the_history_is_private_and_searched_by_what_is_typed() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    for (line, result) in [
+        ("100 + 11", "111"),
+        ("200 + 22", "222"),
+        ("300 + 33", "333"),
+        ("200 + 22", "222"),
+    ] {
+        terminal.line(line);
+        terminal.until("the result and a prompt", |screen| {
+            screen.trim_end().ends_with(&format!("{result}\nt1>"))
+        });
+    }
+    terminal.press("1");
+    terminal.press(UP);
+    terminal.ends_with("t1> 100 + 11");
+    terminal.press(CTRL_C);
+    terminal.until("a new prompt", |screen| {
+        screen.trim_end().ends_with("t1> 100 + 11\nt1>")
+    });
+    terminal.press(CTRL_D);
+    assert_eq!(terminal.exit_code(), 0);
+
+    let mode = std::fs::metadata(world.history())
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.press(UP);
+    terminal.ends_with("t1> 200 + 22");
+    terminal.press(UP);
+    terminal.ends_with("t1> 300 + 33");
+    terminal.press(UP);
+    terminal.ends_with("t1> 100 + 11");
+}
+
+#[test]
+fn a_pasted_text_of_several_lines_is_one_input() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.press("\x1b[200~let a = 40;\na + 4\x1b[201~");
+    terminal.shows("a + 4");
+    terminal.press("\r");
+    terminal.shows("\n44\n");
+}
+
+#[test]
+fn tables_fit_the_terminal_whatever_its_width() {
+    let (world, _producer) = World::with_producer();
+    for columns in [30, 40, 80, 200] {
+        let mut terminal = Terminal::open_wide(&world, &["t1"], columns);
+        terminal.ends_with("t1>");
+        terminal.line(":objects *_quote");
+        terminal.until("the last row and a prompt", |screen| {
+            screen.contains("MSFT_quote") && screen.trim_end().ends_with("t1>")
+        });
+        let is_table = terminal.text().contains("AAPL_quote  Quote");
+        assert_eq!(is_table, columns >= 80, "{columns}\n{}", terminal.text());
+    }
+}
+
+#[test]
+fn the_demo_says_what_to_try() {
+    let world = World::new();
+    std::fs::create_dir_all(world.path().join("sessions")).unwrap();
+    let mut terminal = Terminal::open(&world, &["demo", "--session", "d"]);
+    terminal.ends_with("d>");
+    terminal.shows("AAPL_position.quantity = 500");
+    terminal.line("AAPL_position.quantity = 500");
+    terminal.until("a new prompt", |screen| {
+        screen.trim_end().ends_with("= 500\nd>")
+    });
+    terminal.press(CTRL_D);
+    assert_eq!(terminal.exit_code(), 0);
+    assert_eq!(world.data(&["ls", "--json"]).trim(), "[]");
+}
+
+#[test]
+fn a_program_that_is_told_to_end_gives_the_terminal_back() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    assert_ne!(
+        terminal.modes(),
+        terminal.before,
+        "the prompt reads key by key"
+    );
+    signal(
+        terminal.child.process_id().unwrap(),
+        rustix::process::Signal::TERM,
+    );
+    terminal.wait();
+    assert_eq!(terminal.modes(), terminal.before);
+}
+
+#[test]
+fn a_question_is_answered_with_what_is_declared() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("order_12345.priority?");
+    terminal.shows("order_12345.priority: i8");
+    terminal.shows("@range(-5, 5)");
+    terminal.line(":help expect");
+    terminal.shows("expect(condition, \"message\")");
+}
+
+#[test]
+fn help_shows_every_command() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open_wide(&world, &["t1"], 150);
+    terminal.ends_with("t1>");
+    terminal.line(":help");
+    for command in memglass_repl::commands::COMMANDS {
+        terminal.shows(command.usage());
+    }
+}

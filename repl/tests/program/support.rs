@@ -1,0 +1,193 @@
+//! A producer in a process of its own, the program beside it, and patience with a deadline.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+/// Nothing that is waited for takes longer on a machine that works.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A directory for sessions and for what a prompt keeps.
+pub(crate) struct World {
+    dir: tempfile::TempDir,
+}
+
+/// The example producer, killed when this goes.
+pub(crate) struct Producer {
+    child: Child,
+}
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) data: String,
+    pub(crate) messages: String,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        World {
+            dir: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A world with the example producer running as `t1`.
+    pub(crate) fn with_producer() -> (Self, Producer) {
+        let world = World::new();
+        let producer = world.producer("t1");
+        (world, producer)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn history(&self) -> PathBuf {
+        self.path().join("state/memglass/history")
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_memglass"));
+        command.args(arguments).env_clear().stdin(Stdio::null());
+        for (name, value) in self.environment() {
+            command.env(name, value);
+        }
+        command
+    }
+
+    pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        vec![
+            ("MEMGLASS_DIR", self.path().join("sessions")),
+            ("HOME", self.path().to_owned()),
+            ("XDG_STATE_HOME", self.path().join("state")),
+            ("XDG_CONFIG_HOME", self.path().join("config")),
+        ]
+    }
+
+    /// Starts the example producer; its session is live when this returns.
+    pub(crate) fn producer(&self, session: &str) -> Producer {
+        std::fs::create_dir_all(self.path().join("sessions")).unwrap();
+        let mut command = self.command(&["demo", "--headless", "--session", session]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert_eq!(
+            line,
+            format!("session {session:?} is live (pid {})\n", child.id())
+        );
+        Producer { child }
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs the program with `input` piped in.
+    pub(crate) fn pipe(&self, arguments: &[&str], input: &[u8]) -> Ran {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        Ran::of(child.wait_with_output().unwrap())
+    }
+
+    /// What the program prints, when all is well.
+    #[track_caller]
+    pub(crate) fn data(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.data
+    }
+
+    /// The value of an expression on `t1`.
+    #[track_caller]
+    pub(crate) fn eval(&self, expression: &str) -> String {
+        self.data(&["t1", "-e", expression]).trim_end().to_owned()
+    }
+
+    /// A whole object of `t1`.
+    #[track_caller]
+    pub(crate) fn object(&self, label: &str) -> Json {
+        serde_json::from_str(&self.data(&["get", "t1", label, "--json"])).unwrap()
+    }
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        Ran {
+            code: output.status.code(),
+            data: String::from_utf8(output.stdout).unwrap(),
+            messages: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// It failed with this code, wrote no data, and said something with these words in it.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: i32, words: &[&str]) {
+        assert_eq!(
+            (self.code, self.data.as_str()),
+            (Some(code), ""),
+            "{self:?}"
+        );
+        for word in words {
+            assert!(
+                self.messages.contains(word),
+                "no {word:?} in {}",
+                self.messages
+            );
+        }
+    }
+}
+
+impl Producer {
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// As `kill -9` does: nothing of it gets to run any more.
+    pub(crate) fn kill(mut self) -> u32 {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.pid()
+    }
+
+    /// Asks it to end; true if it did so in an orderly way.
+    pub(crate) fn terminate(mut self) -> bool {
+        signal(self.pid(), rustix::process::Signal::TERM);
+        self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        // It may be gone already, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a signal to a process that this test started.
+pub(crate) fn signal(pid: u32, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_raw(pid as i32).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
+}
+
+/// Waits until `condition` holds.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "not in time: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,11 @@
+//! Scripts against a live session: a producer in this process, an observer beside it, one script engine.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod errors;
+mod objects;
+mod output;
+mod pitfalls;
+mod reading;
+mod session;
+mod world;
+mod writing;
