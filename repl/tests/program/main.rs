@@ -8,5 +8,6 @@ mod listing;
 mod one_shot;
 mod piped;
 mod prompt;
+mod scripts;
 mod support;
 mod writing;
