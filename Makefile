@@ -1,0 +1,39 @@
+# Everything that a developer does, by name.
+
+.PHONY: demo test lint prove bench
+
+# A live example program and the prompt on it.
+demo: toolchain
+	cargo run --release -- demo
+
+# All tests. Installs what is missing where it can.
+test: toolchain python
+	cargo test --workspace --exclude memglass-bench
+	@# What the readme says to run: there must be one program that it can mean.
+	cargo run --quiet -- --version
+	cargo test -p memglass --features portable-shm --tests
+	tests/loom/mutants.sh
+
+lint: toolchain
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p memglass --all-targets --features portable-shm -- -D warnings
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --quiet
+
+# The same tests with numbers that take minutes: 10 million objects, a million at once.
+prove: toolchain python
+	MEMGLASS_FULL=1 cargo test --release -p memglass-tests
+	cargo test -p memglass-loom
+	tests/loom/mutants.sh
+
+bench: toolchain
+	cargo run --release -p memglass-bench
+
+.PHONY: toolchain python
+toolchain:
+	@command -v cargo >/dev/null || { echo "cargo is missing; install Rust 1.95 or later with rustup: https://rustup.rs"; exit 1; }
+	@command -v cc >/dev/null || { echo "a C linker is missing; install it with: apt-get install gcc"; exit 1; }
+
+# The independent reader of the wire format is a Python script.
+python:
+	@command -v python3 >/dev/null || apt-get install -y python3 || { echo "python3 is missing; install it with: apt-get install python3"; exit 1; }
