@@ -576,10 +576,10 @@ fn exchange_until(
     };
     let in_words =
         matches!(place.within, Within::Words { .. }) || schema[place.bare(schema)].kind.is_union();
-    let start = Instant::now();
+    let mut contest = Contest::new();
     if !in_words {
         let size = place.value_size(schema);
-        while start.elapsed() < PATIENCE {
+        while contest.goes_on() {
             let old = load(view, size);
             let bytes = new_bytes(&[old])?;
             if exchange(view, size, old, get_scalar(&bytes)) {
@@ -600,7 +600,7 @@ fn exchange_until(
         let mut seen = before;
         while change != 0 && !exchange(word(view, index), 8, seen, seen & !change | after & change)
         {
-            if start.elapsed() >= PATIENCE {
+            if !contest.goes_on() {
                 return Ok(false);
             }
             seen = load(word(view, index), 8);
@@ -609,8 +609,30 @@ fn exchange_until(
     Ok(true)
 }
 
-/// How long a read-modify-write is tried while others keep changing the same number.
-const PATIENCE: Duration = Duration::from_millis(10);
+/// How long a read-modify-write is tried while others keep changing the same number: not by time
+/// alone, since a process that is not scheduled for a while has not tried.
+struct Contest {
+    start: Instant,
+    attempts: u32,
+}
+
+impl Contest {
+    const LEAST_ATTEMPTS: u32 = 100;
+    const LEAST_TIME: Duration = Duration::from_millis(10);
+
+    fn new() -> Contest {
+        Contest {
+            start: Instant::now(),
+            attempts: 0,
+        }
+    }
+
+    /// Counts an attempt; `false` if there were enough.
+    fn goes_on(&mut self) -> bool {
+        self.attempts += 1;
+        self.attempts <= Contest::LEAST_ATTEMPTS || self.start.elapsed() < Contest::LEAST_TIME
+    }
+}
 
 fn word(view: View<'_>, index: usize) -> View<'_> {
     view.part(index * 8, 8).expect("unions are whole words")
