@@ -1,6 +1,6 @@
 //! What may be written, by `set` and by scripts: checked, and nothing else changes.
 
-use super::support::World;
+use super::support::{World, eventually};
 
 #[test]
 fn a_value_out_of_range_is_refused_with_what_is_allowed() {
@@ -47,9 +47,10 @@ fn a_number_that_does_not_fit_its_field_leaves_the_neighbours_alone() {
 fn what_the_producer_holds_is_refused_by_its_name() {
     let (world, producer) = World::with_producer();
     let pid = producer.pid().to_string();
-    world
-        .run(&["set", "t1", "AAPL_quote.bid_price", "5"])
-        .failed(1, &["AAPL_quote", "producer", &pid]);
+    let set = || world.run(&["set", "t1", "AAPL_quote.bid_price", "5"]);
+    // The session is live a moment before the engine takes hold of its quotes.
+    eventually("the engine holds its quotes", || set().code == Some(1));
+    set().failed(1, &["AAPL_quote", "producer", &pid]);
     // The copy in the position is claimed for each write and takes ours in between.
     assert_eq!(
         world
