@@ -1,7 +1,8 @@
 //! Wanted values to the bytes to store, and bytes to values: by type and annotations, without memory.
 //!
 //! Works on the layout of bare values, in native byte order: what lies inside one copy of a guarded
-//! place, or what was copied out of a plain one. No protected type may lie inside. The bytes of a
+//! place, or what was copied out of a plain one. Decoding also takes places with protected members,
+//! each with its value in the first copy; for encoding none may lie inside. The bytes of a
 //! place start as its present content, so that members that are not mentioned, padding and
 //! neighbouring bitfields keep theirs.
 
@@ -75,7 +76,7 @@ pub(crate) fn encode_field(
 ///
 /// # Panics
 ///
-/// As [`encode_value`].
+/// If `id` is not of `schema`, or `bytes` has not its size.
 pub(crate) fn decode_value(
     schema: &Schema,
     id: TypeId,
