@@ -79,7 +79,7 @@ pub use observe::{
 };
 pub use observer::{
     AttachError, AttachOptions, Field, FieldInfo, ObjectInfo, Observer, PathError, Presence,
-    ReadError, RegionInfo, SessionEntry, SessionInfo, WriteError, clean, sessions,
+    ReadError, RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean, sessions,
 };
 pub use producer::{
     Array, Block, Builder, Object, ProducerError, RawObject, Session, SessionAllocator,

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use memglass::{
-    AttachError, AttachOptions, Observer, PathError, Presence, ProducerError, ReadError, Session,
-    Text, Value, WriteError,
+    AttachError, AttachOptions, Observe, Observer, PathError, Presence, ProducerError, ReadError,
+    Session, Text, Value, WriteError,
 };
 
 struct Place {
@@ -60,6 +60,55 @@ fn an_observer_sees_values_as_they_are_now() {
         field.read_as::<u64>(),
         Err(ReadError::TypeMismatch { .. })
     ));
+}
+
+#[test]
+fn a_typed_field_finds_members_by_name() {
+    #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
+    struct Theirs {
+        side: u8,
+        #[observe(seqlock)]
+        levels: [u32; 3],
+        price: i64,
+        count: u16,
+    }
+    #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
+    struct Ours {
+        count: u16,
+        price: i64,
+        levels: [u32; 3],
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let theirs = Theirs {
+        side: 1,
+        levels: [1, 2, 3],
+        price: -5,
+        count: 9,
+    };
+    let object = session.object("order", theirs).unwrap();
+    let field = place.reader("t").field("order").unwrap();
+    assert_eq!(field.typed::<Theirs>().unwrap().read(), Ok(theirs));
+    let typed = field.typed::<Ours>().unwrap();
+    let ours = Ours {
+        count: 9,
+        price: -5,
+        levels: [1, 2, 3],
+    };
+    assert_eq!(typed.read(), Ok(ours));
+    let levels = field.member("levels").unwrap();
+    assert_eq!(levels.read_as::<[u32; 3]>(), Ok([1, 2, 3]));
+    assert!(matches!(
+        field.typed::<[u32; 3]>(),
+        Err(ReadError::TypeMismatch { .. })
+    ));
+    drop(object);
+    assert_eq!(
+        typed.read(),
+        Err(ReadError::Gone {
+            path: "order".into()
+        })
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::path::{Malformed, Step, Steps};
 use super::place::{NoStep, Place, Within, load};
 use super::read::{self, Patience};
 use super::suggest;
+use super::typed::TypedField;
 use crate::layout::Alive;
 use crate::observe::Observe;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
@@ -183,7 +184,17 @@ impl Field {
     /// As for [`Field::read`]; [`ReadError::TypeMismatch`] says where the types differ, or that an
     /// enum holds a number that is none of its variants.
     pub fn read_as<T: Observe>(&self) -> Result<T, ReadError> {
-        super::typed::read_as(self)
+        self.typed()?.read()
+    }
+
+    /// Prepares reading into a Rust type, for a field that is read so again and again: the two types
+    /// are compared here and not for each read.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::TypeMismatch`] says where the types differ.
+    pub fn typed<T: Observe>(&self) -> Result<TypedField<T>, ReadError> {
+        TypedField::new(self)
     }
 
     /// Whether the object is still alive.

@@ -36,6 +36,7 @@ pub use error::{AttachError, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo};
 pub use presence::Presence;
 pub use sessions::{SessionEntry, clean, sessions};
+pub use typed::TypedField;
 
 /// How to attach to a session.
 #[derive(Clone, Debug, Default)]

@@ -1,42 +1,142 @@
 //! Reading into a Rust type: members are found by name, so that neither their order nor their
 //! protections have to be the same on both sides.
 
+use std::marker::PhantomData;
+
 use super::error::ReadError;
 use super::field::Field;
 use super::read::Patience;
 use crate::observe::Observe;
 use crate::schema::{Kind, Protection, Schema, TypeId};
 
-pub(super) fn read_as<T: Observe>(field: &Field) -> Result<T, ReadError> {
-    let mismatch = |reason| ReadError::TypeMismatch {
+/// A field that is read into a `T`: the two types were compared once, when this was made.
+///
+/// Made by [`Field::typed`]. A read copies the value's bytes and checks what a `T` cannot hold.
+#[derive(Debug, Clone)]
+pub struct TypedField<T> {
+    field: Field,
+    source: Source,
+    value: PhantomData<fn() -> T>,
+}
+
+/// Where the bytes of a `T` are among those of the field's value.
+#[derive(Debug, Clone)]
+enum Source {
+    /// All of them one after the other, as in a `T`, from this offset.
+    AsTheyAre(usize),
+    Pieces(Box<[Piece]>),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    from: usize,
+    to: usize,
+    len: usize,
+}
+
+impl<T: Observe> TypedField<T> {
+    pub(super) fn new(field: &Field) -> Result<TypedField<T>, ReadError> {
+        if field.object.elements.is_some() {
+            let reason = "it is an array of objects; read its elements".into();
+            return Err(mismatch::<T>(field, reason));
+        }
+        let mut wanted = Schema::new();
+        let id =
+            T::value_type(&mut wanted).map_err(|error| mismatch::<T>(field, error.to_string()))?;
+        let from = Side {
+            schema: &field.schema,
+            id: source_type(field),
+            at: 0,
+        };
+        let to = Side {
+            schema: &wanted,
+            id,
+            at: 0,
+        };
+        let mut pieces = Vec::new();
+        match_up(from, to, &mut pieces).map_err(|reason| mismatch::<T>(field, reason))?;
+        Ok(TypedField {
+            field: field.clone(),
+            source: Source::of::<T>(pieces, field.schema[from.id].size as usize),
+            value: PhantomData,
+        })
+    }
+
+    /// Copies the present value, under the same promises as [`Field::read`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Field::read`]; [`ReadError::TypeMismatch`] if an enum holds a number that is none of
+    /// its variants.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// use memglass::{AttachOptions, Observe};
+    ///
+    /// #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
+    /// struct Quote {
+    ///     bid_price: i64,
+    ///     ask_price: i64,
+    /// }
+    ///
+    /// let quote = Quote { bid_price: 15_020, ask_price: 15_025 };
+    /// let _object = session.object("AAPL", quote)?;
+    /// let observer = AttachOptions::new().dir(&dir).attach("example")?;
+    /// let quotes = observer.field("AAPL")?.typed::<Quote>()?;
+    /// assert_eq!(quotes.read()?, quote);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read(&self) -> Result<T, ReadError> {
+        let field = &self.field;
+        let bytes = field.while_alive(|| field.bytes(Patience::Retry))?;
+        let value = match &self.source {
+            Source::AsTheyAre(start) => T::decode(&bytes[*start..][..size_of::<T>()]),
+            Source::Pieces(pieces) => T::decode(&gathered::<T>(&bytes, pieces)),
+        };
+        value.map_err(|error| mismatch::<T>(field, error.to_string()))
+    }
+
+    /// The field that it reads.
+    pub fn field(&self) -> &Field {
+        &self.field
+    }
+}
+
+impl Source {
+    /// What `pieces` come to, of a value of `len` bytes.
+    fn of<T>(pieces: Vec<Piece>, len: usize) -> Source {
+        let shift = |piece: &Piece| piece.from.checked_sub(piece.to);
+        let first = pieces.first().and_then(shift);
+        match first {
+            Some(start)
+                if start + size_of::<T>() <= len
+                    && pieces.iter().all(|piece| shift(piece) == first) =>
+            {
+                Source::AsTheyAre(start)
+            }
+            _ => Source::Pieces(pieces.into()),
+        }
+    }
+}
+
+/// The bytes of a `T`, from where they are.
+fn gathered<T>(bytes: &[u8], pieces: &[Piece]) -> Vec<u8> {
+    let mut target = vec![0; size_of::<T>()];
+    for &Piece { from, to, len } in pieces {
+        target[to..to + len].copy_from_slice(&bytes[from..from + len]);
+    }
+    target
+}
+
+fn mismatch<T>(field: &Field, reason: String) -> ReadError {
+    ReadError::TypeMismatch {
         path: field.path().into(),
         wanted: std::any::type_name::<T>().into(),
         reason,
-    };
-    let mut wanted = Schema::new();
-    let id = T::value_type(&mut wanted).map_err(|error| mismatch(error.to_string()))?;
-    if field.object.elements.is_some() {
-        return Err(mismatch(
-            "it is an array of objects; read its elements".into(),
-        ));
     }
-    let source = field.while_alive(|| field.bytes(Patience::Retry))?;
-    let mut target = vec![0; size_of::<T>()];
-    let from = Side {
-        schema: &field.schema,
-        id: source_type(field),
-    };
-    transfer(
-        from,
-        &source,
-        Side {
-            schema: &wanted,
-            id,
-        },
-        &mut target,
-    )
-    .map_err(&mismatch)?;
-    T::decode(&target).map_err(|error| mismatch(error.to_string()))
 }
 
 /// The type that the field's bytes are of: inside a guarded value, the bare one.
@@ -47,49 +147,48 @@ fn source_type(field: &Field) -> TypeId {
     }
 }
 
+/// A type at an offset of a whole value.
 #[derive(Clone, Copy)]
 struct Side<'s> {
     schema: &'s Schema,
     id: TypeId,
+    at: usize,
 }
 
-/// Copies the bytes of a value from one layout to another; the error says where they differ.
-fn transfer(from: Side<'_>, source: &[u8], to: Side<'_>, target: &mut [u8]) -> Result<(), String> {
-    let source = match from.schema.protection(from.id) {
-        Protection::Seqlock | Protection::Locked => &source[8..],
-        Protection::Plain | Protection::Atomic => source,
-    };
-    let from = Side {
-        id: from.schema.bare(from.id),
-        ..from
-    };
-    let to = Side {
-        id: to.schema.bare(to.id),
-        ..to
-    };
-    let (theirs, ours) = (&from.schema[from.id], &to.schema[to.id]);
-    match (&theirs.kind, &ours.kind) {
+impl Side<'_> {
+    fn size(self) -> usize {
+        self.schema[self.id].size as usize
+    }
+
+    fn part(self, id: TypeId, offset: usize) -> Self {
+        let at = self.at + offset;
+        Side { id, at, ..self }
+    }
+
+    /// Without protection: a guarded value lies behind its word.
+    fn bare(self) -> Self {
+        let offset = match self.schema.protection(self.id) {
+            Protection::Seqlock | Protection::Locked => 8,
+            Protection::Plain | Protection::Atomic => 0,
+        };
+        self.part(self.schema.bare(self.id), offset)
+    }
+}
+
+/// Adds the pieces that make a value of the one type from one of the other; the error says where
+/// they differ.
+fn match_up(from: Side<'_>, to: Side<'_>, pieces: &mut Vec<Piece>) -> Result<(), String> {
+    let (from, to) = (from.bare(), to.bare());
+    match (&from.schema[from.id].kind, &to.schema[to.id].kind) {
         (Kind::Struct { fields: theirs }, Kind::Struct { fields }) => {
             fields.iter().try_for_each(|field| {
                 let their = theirs
                     .iter()
-                    .find(|their| their.name == field.name && their.bits == field.bits);
-                let their = their.ok_or_else(|| format!("there is no {}", field.name))?;
-                let (start, at) = (their.offset as usize, field.offset as usize);
-                let source = &source[start..start + from.schema[their.type_id].size as usize];
-                let target = &mut target[at..at + to.schema[field.type_id].size as usize];
-                let (from, to) = (
-                    Side {
-                        id: their.type_id,
-                        ..from
-                    },
-                    Side {
-                        id: field.type_id,
-                        ..to
-                    },
-                );
-                transfer(from, source, to, target)
-                    .map_err(|reason| format!("{}: {reason}", field.name))
+                    .find(|their| their.name == field.name && their.bits == field.bits)
+                    .ok_or_else(|| format!("there is no {}", field.name))?;
+                let from = from.part(their.type_id, their.offset as usize);
+                let to = to.part(field.type_id, field.offset as usize);
+                match_up(from, to, pieces).map_err(|reason| format!("{}: {reason}", field.name))
             })
         }
         (
@@ -98,25 +197,24 @@ fn transfer(from: Side<'_>, source: &[u8], to: Side<'_>, target: &mut [u8]) -> R
                 count: n,
             },
             Kind::Array { element, count },
-        ) if n == count => {
-            let sources = source.chunks_exact(from.schema[*theirs].size as usize);
-            let targets = target.chunks_exact_mut(to.schema[*element].size as usize);
-            let (from, to) = (
-                Side {
-                    id: *theirs,
-                    ..from
-                },
-                Side { id: *element, ..to },
-            );
-            sources
-                .zip(targets)
-                .try_for_each(|(source, target)| transfer(from, source, to, target))
-        }
-        (theirs_kind, kind) if same_leaf(theirs_kind, kind) && theirs.size == ours.size => {
-            target.copy_from_slice(&source[..target.len()]);
+        ) if n == count => (0..*count as usize).try_for_each(|index| {
+            let from = from.part(*theirs, index * from.schema[*theirs].size as usize);
+            let to = to.part(*element, index * to.schema[*element].size as usize);
+            match_up(from, to, pieces)
+        }),
+        (theirs, ours) if same_leaf(theirs, ours) && from.size() == to.size() => {
+            add(pieces, from.at, to.at, to.size());
             Ok(())
         }
         _ => Err(format!("it is {} there", from.schema.type_name(from.id))),
+    }
+}
+
+/// Adds a piece, to the last one if it goes on there on both sides.
+fn add(pieces: &mut Vec<Piece>, from: usize, to: usize, len: usize) {
+    match pieces.last_mut() {
+        Some(last) if last.from + last.len == from && last.to + last.len == to => last.len += len,
+        _ => pieces.push(Piece { from, to, len }),
     }
 }
 
