@@ -1,22 +1,14 @@
 //! What the producer pays for its cells.
 
 use std::hint::black_box;
+use std::path::Path;
 
-use memglass::{Observe, Session};
+use memglass::{AttachOptions, Guarded, Observe, Session, Writer};
 
 use crate::floor::Floor;
+use crate::quote::Quote;
 use crate::report::Report;
-use crate::timing::per_operation;
-
-/// 40 bytes that are always of one write.
-#[derive(Observe, Clone, Copy, Default)]
-struct Quote {
-    bid_price: i64,
-    ask_price: i64,
-    bid_size: i64,
-    ask_size: i64,
-    timestamp_ns: i64,
-}
+use crate::timing::{beside, per_operation};
 
 #[derive(Observe, Clone, Copy, Default)]
 struct Position {
@@ -27,9 +19,23 @@ struct Position {
     last_quote: Quote,
 }
 
-const COUNT: u64 = 100_000;
+/// What 40 guarded bytes cost, in nanoseconds; peers are compared with it.
+#[cfg_attr(
+    not(feature = "peers"),
+    expect(dead_code, reason = "only peers compare")
+)]
+pub(crate) struct Cells {
+    pub(crate) read: f64,
+    pub(crate) read_beside_writer: f64,
+    pub(crate) claimed: f64,
+    pub(crate) held: f64,
+    pub(crate) held_beside_reader: f64,
+}
 
-pub(crate) fn measure(report: &Report, floor: &Floor) {
+const COUNT: u64 = 100_000;
+const UNSHARED: &str = "nobody else writes";
+
+pub(crate) fn measure(report: &Report, floor: &Floor) -> Cells {
     let dir = tempfile::tempdir_in("/dev/shm").expect("/dev/shm can be written");
     let session = Session::builder("cells")
         .dir(dir.path())
@@ -39,121 +45,110 @@ pub(crate) fn measure(report: &Report, floor: &Floor) {
         .object("position", Position::default())
         .expect("an object");
     report.heading("the producer's cells");
-    let (symbol_id, quantity) = (&position.symbol_id, &position.quantity);
+    scalars(report, floor, &position.symbol_id, &position.quantity);
+    guarded(report, floor, dir.path(), &position.last_quote)
+}
+
+fn scalars(
+    report: &Report,
+    floor: &Floor,
+    symbol_id: &memglass::Plain<u32>,
+    quantity: &memglass::Atomic<i64>,
+) {
+    let as_the_raw_store = Some(floor.store * 1.1);
     let plain = per_operation(COUNT, || {
         for number in 0..COUNT as u32 {
             black_box(symbol_id).set(number);
         }
     });
-    report.figure(
-        "plain store",
-        plain,
-        Some(floor.store),
-        Some(floor.store * 1.1),
-    );
+    report.figure("plain store", plain, Some(floor.store), as_the_raw_store);
     let atomic = per_operation(COUNT, || {
         for number in 0..COUNT as i64 {
             black_box(quantity).store(number);
         }
     });
-    report.figure(
-        "atomic store",
-        atomic,
-        Some(floor.store),
-        Some(floor.store * 1.1),
-    );
+    report.figure("atomic store", atomic, Some(floor.store), as_the_raw_store);
     let add = per_operation(COUNT, || {
         for _ in 0..COUNT {
-            black_box(black_box(&position.quantity).fetch_add(1));
+            black_box(black_box(quantity).fetch_add(1));
         }
     });
     report.figure("atomic fetch_add", add, Some(floor.locked), None);
-    let read = per_operation(COUNT, || {
-        for _ in 0..COUNT {
-            black_box(
-                black_box(&position.last_quote)
-                    .read()
-                    .expect("nobody else writes"),
-            );
-        }
-    });
-    report.figure(
-        "guarded read of 40 bytes",
-        read,
-        Some(floor.copy_40),
-        Some(1.3),
-    );
+}
+
+fn guarded(report: &Report, floor: &Floor, dir: &Path, quote: &Guarded<Quote>) -> Cells {
+    let read = per_operation(COUNT, || read_all(quote));
+    let copy = Some(floor.copy_40);
+    report.figure("guarded read of 40 bytes", read, copy, Some(1.3));
     let claimed = per_operation(COUNT, || {
         for number in 0..COUNT as i64 {
-            black_box(&position.last_quote)
-                .write(quote_of(number))
-                .expect("nobody else writes");
+            black_box(quote).write(Quote::of(number)).expect(UNSHARED);
         }
     });
+    let locked = Some(floor.locked);
     report.figure(
         "guarded write of 40 bytes, claimed",
         claimed,
-        Some(floor.locked),
+        locked,
         Some(6.5),
     );
-    let mut writer = position.last_quote.writer().expect("nobody else writes");
-    let held = per_operation(COUNT, || {
-        for number in 0..COUNT as i64 {
-            writer.write(quote_of(number));
-        }
-    });
+    let mut writer = quote.writer().expect(UNSHARED);
+    let held = per_operation(COUNT, || write_all(&mut writer));
+    report.figure("guarded write of 40 bytes, held", held, copy, Some(1.6));
+    let held_beside_reader = beside(|| reader(dir), COUNT, || write_all(&mut writer));
     report.figure(
-        "guarded write of 40 bytes, held",
-        held,
-        Some(floor.copy_40),
-        Some(1.6),
+        "guarded write, held, beside a thread that polls",
+        held_beside_reader,
+        copy,
+        Some(2.5),
     );
-    polled(report, floor, dir.path(), &mut writer);
+    let mut number = 0;
+    let writing = || {
+        move || {
+            number += 1;
+            writer.write(Quote::of(number));
+        }
+    };
+    let read_beside_writer = beside(writing, COUNT, || read_all(quote));
+    report.figure(
+        "guarded read beside a thread that writes",
+        read_beside_writer,
+        copy,
+        None,
+    );
+    Cells {
+        read,
+        read_beside_writer,
+        claimed,
+        held,
+        held_beside_reader,
+    }
 }
 
-/// The held write again, while another thread reads the same value without pause.
-fn polled(
-    report: &Report,
-    floor: &Floor,
-    dir: &std::path::Path,
-    writer: &mut memglass::Writer<'_, Quote>,
-) {
-    use std::sync::atomic::{AtomicBool, Ordering};
-    let observer = memglass::AttachOptions::new()
+fn read_all(quote: &Guarded<Quote>) {
+    for _ in 0..COUNT {
+        // Beside a writer without a pause a read may give up; it costs what one costs.
+        if let Ok(quote) = black_box(quote).read() {
+            black_box(quote);
+        }
+    }
+}
+
+fn write_all(writer: &mut Writer<'_, Quote>) {
+    for number in 0..COUNT as i64 {
+        writer.write(Quote::of(number));
+    }
+}
+
+/// Reads the guarded value as an observer does.
+fn reader(dir: &Path) -> impl FnMut() + use<> {
+    let observer = AttachOptions::new()
         .dir(dir)
         .attach("cells")
         .expect("attached");
     let field = observer.field("position.last_quote").expect("there is one");
-    let stop = AtomicBool::new(false);
-    let polled = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !stop.load(Ordering::Relaxed) {
-                black_box(field.sequence());
-                let _ = black_box(field.read());
-            }
-        });
-        let polled = per_operation(COUNT, || {
-            for number in 0..COUNT as i64 {
-                writer.write(quote_of(number));
-            }
-        });
-        stop.store(true, Ordering::Relaxed);
-        polled
-    });
-    report.figure(
-        "guarded write, held, while polled by another core",
-        polled,
-        Some(floor.copy_40),
-        Some(2.5),
-    );
-}
-
-fn quote_of(number: i64) -> Quote {
-    Quote {
-        bid_price: number,
-        ask_price: number + 5,
-        bid_size: 100,
-        ask_size: 200,
-        timestamp_ns: number * 1000,
+    move || {
+        black_box(field.sequence());
+        let _ = black_box(field.read());
     }
 }

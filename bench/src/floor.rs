@@ -4,11 +4,13 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::report::Report;
-use crate::timing::per_operation;
+use crate::timing::{beside, per_operation};
 
 pub(crate) struct Floor {
     pub(crate) load: f64,
     pub(crate) store: f64,
+    /// While another processor loads the same word without pause.
+    pub(crate) contended: f64,
     pub(crate) locked: f64,
     pub(crate) copy_40: f64,
     /// A load whose address comes from the load before it, in 256 MiB in no order.
@@ -42,9 +44,28 @@ pub(crate) fn measure(report: &Report) -> Floor {
             black_box(*black_box(&values));
         }
     });
+    let contended = beside(
+        || {
+            || {
+                black_box(black_box(word).load(Ordering::Relaxed));
+            }
+        },
+        COUNT,
+        || {
+            for number in 0..COUNT {
+                black_box(word).store(number, Ordering::Relaxed);
+            }
+        },
+    );
     report.heading("floor");
     report.figure("relaxed load", load, None, None);
     report.figure("relaxed store", store, None, None);
+    report.figure(
+        "relaxed store beside a thread that loads it",
+        contended,
+        None,
+        None,
+    );
     report.figure("locked instruction", locked, None, None);
     report.figure("copy of 40 bytes", copy_40, None, None);
     let miss = cache_miss();
@@ -52,6 +73,7 @@ pub(crate) fn measure(report: &Report) -> Floor {
     Floor {
         load,
         store,
+        contended,
         locked,
         copy_40,
         miss,

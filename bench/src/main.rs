@@ -1,21 +1,61 @@
 //! `cargo run --release -p memglass-bench`: what memglass costs, beside the floor of this machine.
 //!
-//! Every figure is measured in the same run as the floor that it is compared with.
+//! Every figure is measured in the same run as the floor or the peer that it is compared with. With
+//! `--features peers` the libraries that people would use instead run along; `--quick` leaves out the
+//! large sizes, and `--only cells|debugger|latency|observers|sessions` runs one part beside the floor.
 
 mod cells;
+mod debugger;
 mod floor;
+mod latency;
+mod observers;
+mod part;
+#[cfg(feature = "peers")]
+mod peers;
+mod quote;
 mod report;
 mod sessions;
 mod timing;
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, name, rest @ ..] = arguments.as_slice()
+        && flag == part::FLAG
+    {
+        return part::play(name, rest);
+    }
+    run(&arguments);
+}
+
+fn run(arguments: &[String]) {
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let only = arguments
+        .windows(2)
+        .find_map(|pair| (pair[0] == "--only").then_some(pair[1].as_str()));
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
+
     let report = report::Report::new();
     let floor = floor::measure(&report);
-    cells::measure(&report, &floor);
-    let sizes: &[usize] = if std::env::args().any(|argument| argument == "--quick") {
-        &[1_000, 100_000]
-    } else {
-        &[1_000, 10_000, 100_000, 1_000_000]
-    };
-    sessions::measure(&report, &floor, sizes);
+    if wanted("cells") {
+        let _cells = cells::measure(&report, &floor);
+        #[cfg(feature = "peers")]
+        peers::measure(&report, &_cells);
+    }
+    if wanted("debugger") {
+        debugger::measure(&report);
+    }
+    if wanted("latency") {
+        latency::measure(&report);
+    }
+    if wanted("observers") {
+        observers::measure(&report, &floor);
+    }
+    if wanted("sessions") {
+        let sizes: &[usize] = if quick {
+            &[1_000, 100_000]
+        } else {
+            &[1_000, 10_000, 100_000, 1_000_000, 4_000_000]
+        };
+        sessions::measure(&report, &floor, sizes);
+    }
 }

@@ -1,6 +1,9 @@
 //! Timing short operations on a machine that others use too.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// Rounds of each measurement; the fastest tenth is what the operation costs, the rest is noise.
 const ROUNDS: usize = 60;
@@ -9,9 +12,20 @@ const ROUNDS: usize = 60;
 /// rounds, after one to warm up.
 pub(crate) fn per_operation(count: u64, mut run: impl FnMut()) -> f64 {
     run();
-    let mut rounds: Vec<f64> = (0..ROUNDS).map(|_| once(&mut run) / count as f64).collect();
-    rounds.sort_by(f64::total_cmp);
-    rounds[ROUNDS / 10]
+    let rounds = (0..ROUNDS).map(|_| once(&mut run) / count as f64);
+    percentile(rounds.collect(), 10)
+}
+
+/// The same in time of this thread on a processor, and the median: others that run meanwhile are
+/// meant to, but what they do on this processor does not count.
+pub(crate) fn own_time_per_operation(count: u64, mut run: impl FnMut()) -> f64 {
+    let mut own_time = || {
+        let start = nanoseconds(ClockId::ThreadCPUTime);
+        run();
+        (nanoseconds(ClockId::ThreadCPUTime) - start) as f64 / count as f64
+    };
+    own_time();
+    median((0..ROUNDS).map(|_| own_time()).collect())
 }
 
 /// Nanoseconds that `run` takes.
@@ -22,7 +36,61 @@ pub(crate) fn once(run: impl FnOnce()) -> f64 {
 }
 
 /// The median of some durations.
-pub(crate) fn median(mut durations: Vec<f64>) -> f64 {
-    durations.sort_by(f64::total_cmp);
-    durations[durations.len() / 2]
+pub(crate) fn median(durations: Vec<f64>) -> f64 {
+    percentile(durations, 50)
 }
+
+/// What `percent` of some durations do not exceed.
+pub(crate) fn percentile(mut durations: Vec<f64>, percent: usize) -> f64 {
+    durations.sort_by(f64::total_cmp);
+    durations[(durations.len() - 1) * percent / 100]
+}
+
+/// Now, in nanoseconds of the clock that all processes of a machine share.
+pub(crate) fn now_ns() -> i64 {
+    nanoseconds(ClockId::Monotonic)
+}
+
+fn nanoseconds(clock: ClockId) -> i64 {
+    let time = clock_gettime(clock);
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
+/// Nanoseconds for one of `count` operations that `run` does at once, while another thread does
+/// again and again what `load` makes there: the median of rounds during which that thread got on.
+///
+/// On a machine that others use too, the other thread may stand still for whole rounds.
+pub(crate) fn beside<Work: FnMut()>(
+    load: impl FnOnce() -> Work + Send,
+    count: u64,
+    mut run: impl FnMut(),
+) -> f64 {
+    let (stop, steps) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut work = load();
+            while !stop.load(Ordering::Relaxed) {
+                (0..STEPS).for_each(|_| work());
+                steps.fetch_add(STEPS, Ordering::Relaxed);
+            }
+        });
+        let wanted = count / 100;
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS * 50 {
+            let before = steps.load(Ordering::Relaxed);
+            let time = once(&mut run) / count as f64;
+            if steps.load(Ordering::Relaxed) - before >= wanted {
+                rounds.push(time);
+            }
+            if rounds.len() == ROUNDS {
+                break;
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        assert!(!rounds.is_empty(), "there is no second processor to be had");
+        median(rounds)
+    })
+}
+
+/// Steps of the other thread between two looks at the clock of the measuring one.
+const STEPS: u64 = 100;
