@@ -49,6 +49,14 @@ impl LabelTable {
         found
     }
 
+    /// The slots that were entered with this hash.
+    pub(crate) fn with_hash(&self, hash: u32) -> impl Iterator<Item = u32> + '_ {
+        let entries = self.slots.iter_hash(spread(hash));
+        entries
+            .filter(move |entry| entry.hash == hash)
+            .map(|entry| entry.slot)
+    }
+
     /// Enters a slot, which is not in the table yet.
     pub(crate) fn insert(&mut self, hash: u32, slot: u32) {
         // Growing needs no label, since the hash is kept.

@@ -68,6 +68,22 @@ impl Index {
         })
     }
 
+    /// Says why an object is not among those that can be found, if it is not.
+    pub(super) fn check(
+        &self,
+        layout: &Layout,
+        directory: &Directory,
+        record: &ObjectRecord,
+    ) -> Result<(), LayoutError> {
+        let entered = self.entered.get(record.slot as usize);
+        if entered.is_some_and(|entered| entered.is_entered) {
+            return Ok(());
+        }
+        let mut label = Vec::new();
+        layout.label_into(record, &mut label)?;
+        self.check_unique(layout, directory, record, self.labels.hash(&label))
+    }
+
     /// Slots of all live objects, in increasing order.
     pub(super) fn slots(&self) -> impl Iterator<Item = u32> + '_ {
         self.entered
@@ -94,6 +110,7 @@ impl Index {
             return Ok(());
         }
         read?;
+        self.check_unique(layout, directory, record, hash)?;
         let slot = record.slot as usize;
         if self.entered.len() <= slot {
             self.entered
@@ -106,6 +123,26 @@ impl Index {
         };
         self.awkward += usize::from(awkward);
         self.labels.insert(hash, record.slot);
+        Ok(())
+    }
+
+    /// Refuses a label that another live object has: with many of one label the table would
+    /// become a list, and a lookup would mean any of them.
+    fn check_unique(
+        &self,
+        layout: &Layout,
+        directory: &Directory,
+        record: &ObjectRecord,
+        hash: u32,
+    ) -> Result<(), LayoutError> {
+        for (other, nth) in self.labels.with_hash(hash).zip(0..) {
+            let first = directory.record(layout, other).ok().flatten();
+            // One that was destroyed meanwhile is taken out when its own change is looked at.
+            let is_same = first.is_some_and(|first| is_same_label(layout, record, &first));
+            if is_same || nth == MAX_SAME_HASH {
+                return Err(layout.label_taken(record.slot, other));
+            }
+        }
         Ok(())
     }
 
@@ -123,6 +160,15 @@ impl Index {
         self.awkward -= usize::from(is_awkward);
         self.labels.remove(hash, slot);
     }
+}
+
+/// Labels that differ have the same hash once in 2^32 times.
+const MAX_SAME_HASH: usize = 16;
+
+fn is_same_label(layout: &Layout, one: &ObjectRecord, other: &ObjectRecord) -> bool {
+    let mut label = Vec::new();
+    layout.label_into(one, &mut label).is_ok()
+        && std::str::from_utf8(&label).is_ok_and(|label| has_label(layout, other, label))
 }
 
 fn has_label(layout: &Layout, record: &ObjectRecord, label: &str) -> bool {
