@@ -77,8 +77,16 @@ impl LabelTable {
     /// What `look` finds in the first slot of this hash in which it finds anything.
     #[inline]
     pub(crate) fn find<R>(&self, hash: u32, look: impl FnMut(u32) -> Option<R>) -> Option<R> {
-        let candidates = self.run(hash).filter(|(_, place)| place.hash() == hash);
-        candidates.map(|(_, place)| place.slot()).find_map(look)
+        self.with_hash(hash).find_map(look)
+    }
+
+    /// The slots that were entered with this hash.
+    #[inline]
+    pub(crate) fn with_hash(&self, hash: u32) -> impl Iterator<Item = u32> + '_ {
+        let candidates = self
+            .run(hash)
+            .filter(move |(_, place)| place.hash() == hash);
+        candidates.map(|(_, place)| place.slot())
     }
 
     /// Enters a slot, which is not in the table yet.

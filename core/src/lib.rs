@@ -69,7 +69,7 @@ mod wire;
 /// The crate whose `bitflags!` makes flag sets that `#[derive(Observe)]` understands.
 pub use bitflags;
 pub use coerce::{Reason, Refusal};
-pub use layout::LayoutError;
+pub use layout::{Damage, LayoutError, Part};
 pub use memglass_derive::Observe;
 #[doc(hidden)]
 pub use observe::derive_support;

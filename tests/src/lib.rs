@@ -5,6 +5,7 @@
 //! sleeps to get an order of events: a test waits for an answer or a condition, with a deadline.
 
 mod actor;
+pub mod hostile;
 mod json;
 pub mod objects;
 mod stage;

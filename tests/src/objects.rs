@@ -327,3 +327,21 @@ fn wide(number: u8) -> Wide {
         text: Text::new("wide!").expect("it fits"),
     }
 }
+
+/// Creates a few objects that together have every kind of type, which stay until the session ends.
+///
+/// # Errors
+///
+/// If the session cannot hold them.
+pub fn small_gallery(session: &Session) -> Result<(), ProducerError> {
+    session.object("mixed", mixed())?.leak();
+    session.object("wide", wide(1))?.leak();
+    session
+        .object("text", Text::<8>::new("größer").expect("eight bytes"))?
+        .leak();
+    session.object("a.b[0]", -5_i16)?.leak();
+    session.object("address", scalars().address)?.leak();
+    // Gone again: nobody may see it.
+    drop(session.object("gone", 1_u8)?);
+    Ok(())
+}

@@ -34,40 +34,55 @@ impl Chunks {
         self.found.iter()
     }
 
-    /// Follows the chain, which starts at `head`, until there are `count` chunks.
+    /// Follows the chain, which starts at `head`, until there are `count` chunks. What was found
+    /// stays found; if there is less, the answer says why, and the next call tries again.
     ///
     /// Each chunk must name its own position, so a chain cannot lead back; and chunks that do not
     /// overlap cannot be larger than the memory they lie in, which bounds the work for any bytes.
+    ///
+    /// # Errors
+    ///
+    /// If not even the first chunk can be found, or the system refused.
     pub(super) fn follow(
         &mut self,
         layout: &Layout,
         head: Ref,
         count: u64,
-    ) -> Result<(), LayoutError> {
+    ) -> Result<Option<LayoutError>, LayoutError> {
         while (self.found.len() as u64) < count {
-            let index = self.found.len();
-            let next = match self.found.last() {
-                Some(last) => Ref(super::load(last, at::NEXT)),
-                None => head,
-            };
-            let chunk = layout.resolve(next, self.chunk_bytes as u64)?;
-            if super::load(&chunk, at::INDEX) != index as u64 {
-                return Err(layout.damaged(
-                    format!("the position of chunk {index} of {}", self.what),
-                    &super::load(&chunk, at::INDEX),
-                    "its place in the chain",
-                ));
-            }
-            self.found.push(chunk);
-            self.places.push(next);
-            if (self.found.len() * self.chunk_bytes) as u64 > layout.mapped_bytes() {
-                return Err(layout.damaged(
-                    format!("the number of chunks of {}", self.what),
-                    &count,
-                    "as many as fit into the regions",
-                ));
+            match self.find_next(layout, head) {
+                Err(error) if self.found.is_empty() || error.is_passing() => return Err(error),
+                Err(error) => return Ok(Some(error)),
+                Ok(()) => {}
             }
         }
+        Ok(None)
+    }
+
+    fn find_next(&mut self, layout: &Layout, head: Ref) -> Result<(), LayoutError> {
+        let index = self.found.len();
+        let place = match self.found.last() {
+            Some(last) => Ref(super::load(last, at::NEXT)),
+            None => head,
+        };
+        let chunk = layout.resolve(place, self.chunk_bytes as u64)?;
+        let position = super::load(&chunk, at::INDEX);
+        if position != index as u64 {
+            return Err(layout.damaged(
+                format!("the position of chunk {index} of {}", self.what),
+                &position,
+                "its place in the chain",
+            ));
+        }
+        if ((index + 1) * self.chunk_bytes) as u64 > layout.mapped_bytes() {
+            return Err(layout.damaged(
+                format!("the number of chunks of {}", self.what),
+                &(index + 1),
+                "as many as fit into the regions",
+            ));
+        }
+        self.found.push(chunk);
+        self.places.push(place);
         Ok(())
     }
 }

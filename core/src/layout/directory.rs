@@ -16,6 +16,8 @@ pub(crate) struct Directory {
     changes: Vec<u64>,
     /// Per slot, the state word as of the last scan.
     words: Vec<EntryWord>,
+    /// Why the chain of chunks ends before it should.
+    fault: Option<LayoutError>,
 }
 
 /// What an entry said of a live object, copied at one moment.
@@ -86,6 +88,7 @@ impl Directory {
             chunks: Chunks::new("the directory", chunk_bytes),
             changes: Vec::new(),
             words: Vec::new(),
+            fault: None,
         }
     }
 
@@ -94,65 +97,69 @@ impl Directory {
         self.words.get(slot as usize).copied()
     }
 
-    /// Finds the chunks that were added; returns how many there are.
+    /// Finds the chunks that were added; returns how many there are. If some cannot be found those
+    /// before them still count, and [`Directory::fault`] says why.
+    ///
+    /// # Errors
+    ///
+    /// If there should be chunks and not even the first one can be found.
     pub(crate) fn find_chunks(&mut self, layout: &Layout) -> Result<usize, LayoutError> {
         let count = layout.load(header::CHUNK_COUNT);
         // Pairs with the producer's release store of the count: the chunks are linked.
         fence(Ordering::Acquire);
         let head = Ref(layout.load(header::DIRECTORY_HEAD));
-        self.chunks.follow(layout, head, count)?;
+        self.fault = self.chunks.follow(layout, head, count)?;
         self.changes.resize(self.chunks.iter().len(), 0);
         Ok(self.changes.len())
+    }
+
+    /// Why there are fewer chunks than there should be, if so.
+    pub(crate) fn fault(&self) -> Option<&LayoutError> {
+        self.fault.as_ref()
+    }
+
+    /// The slots that had a live object at the last scan.
+    pub(crate) fn alive(&self) -> impl Iterator<Item = u32> + '_ {
+        let slots = self.words.iter().zip(0_u32..);
+        slots
+            .filter(|(word, _)| word.is_alive())
+            .map(|(_, slot)| slot)
     }
 
     /// Adds to `changed` each slot of a chunk that got or lost a live object since the last call.
     /// Reports each change once, and looks at the entries only if there is any.
     #[inline]
-    pub(crate) fn read_changes(
-        &mut self,
-        layout: &Layout,
-        chunk: usize,
-        changed: &mut Vec<u32>,
-    ) -> Result<(), LayoutError> {
+    pub(crate) fn read_changes(&mut self, layout: &Layout, chunk: usize, changed: &mut Vec<u32>) {
         let head = self.chunks.get(chunk).expect("one that was found");
         let changes = load(head, table::CHANGES);
         if changes == self.changes[chunk] {
-            return Ok(());
+            return;
         }
         // Pairs with the release store of the counter: the words that it counts can be seen.
         fence(Ordering::Acquire);
         self.changes[chunk] = changes;
-        self.compare_words(layout, chunk, changed)
+        self.compare_words(layout, chunk, changed);
     }
 
-    fn compare_words(
-        &mut self,
-        layout: &Layout,
-        chunk: usize,
-        changed: &mut Vec<u32>,
-    ) -> Result<(), LayoutError> {
+    fn compare_words(&mut self, layout: &Layout, chunk: usize, changed: &mut Vec<u32>) {
         let (strides, head) = (
             &layout.strides,
             self.chunks.get(chunk).expect("one that was found"),
         );
         let used = load(head, table::USED).min(strides.entries_per_chunk as u64) as usize;
         let first = chunk * strides.entries_per_chunk;
-        let last = u32::try_from(first + used)
-            .map_err(|_| layout.damaged("the number of entries", &first, "at most 2^32"))?;
+        let slots =
+            u32::try_from(first).map_or(0..0, |first| first..first.saturating_add(used as u32));
         self.words
             .resize(self.words.len().max(first + used), EntryWord(0));
         let offsets = (strides.chunk_header..).step_by(strides.entry);
-        for ((slot, known), offset) in (first as u32..last)
-            .zip(&mut self.words[first..])
-            .zip(offsets)
-        {
+        for ((slot, known), offset) in slots.zip(&mut self.words[first..]).zip(offsets) {
             let now = EntryWord(load(head, offset));
             let before = std::mem::replace(known, now);
             if before != now && (before.is_alive() || now.is_alive()) {
                 changed.push(slot);
             }
         }
-        Ok(())
     }
 
     /// Number of slots in the chunks that were found.

@@ -74,3 +74,18 @@ pub enum LayoutError {
     #[error(transparent)]
     Memory(#[from] ShmError),
 }
+
+impl LayoutError {
+    /// The text with that of what caused it.
+    pub(crate) fn with_cause(&self) -> String {
+        match std::error::Error::source(self) {
+            Some(cause) => format!("{self}: {cause}"),
+            None => self.to_string(),
+        }
+    }
+
+    /// Whether another attempt may succeed: the system refused, not the memory.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self, LayoutError::Memory(ShmError::System { .. }))
+    }
+}

@@ -6,6 +6,7 @@
 //! trusted to lie within mapped memory; what objects contain is never trusted.
 
 mod chunks;
+mod damage;
 mod directory;
 mod error;
 mod header;
@@ -15,6 +16,7 @@ mod type_log;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
+pub use damage::{Damage, Part};
 use directory::LabelPlace;
 pub(crate) use directory::{Alive, Directory, ObjectRecord};
 pub use error::LayoutError;
@@ -43,7 +45,7 @@ impl Layout {
     ///
     /// [`LayoutError`] if it is no header, of another version or byte order, or damaged.
     pub(crate) fn check(dir: Dir, header: Segment) -> Result<Layout, LayoutError> {
-        header.probe()?;
+        header.check_whole()?;
         let (identity, strides) = header::judge(&header)?;
         let regions = Regions::new(
             dir.clone(),
@@ -84,6 +86,12 @@ impl Layout {
         epoch
     }
 
+    /// Checks that the header was not cut short, without touching it.
+    #[inline]
+    pub(crate) fn probe_header(&self) -> Result<(), ShmError> {
+        self.header.probe()
+    }
+
     /// What the producer says of the session.
     pub(crate) fn state(&self) -> SessionState {
         header::state(self.load(at::STATE))
@@ -118,10 +126,7 @@ impl Layout {
 
     /// Bytes of all regions mapped so far.
     pub(crate) fn mapped_bytes(&self) -> u64 {
-        self.regions
-            .mapped()
-            .map(|segment| segment.view().len() as u64)
-            .sum()
+        self.regions.mapped_bytes()
     }
 
     /// The region with this id, mapped when it is first asked for.
@@ -167,9 +172,10 @@ impl Layout {
             }
         }
         if std::str::from_utf8(label).is_err() {
+            let beginning = &label[..label.len().min(SHOWN)];
             return Err(self.damaged(
                 format!("the label of entry {}", record.slot),
-                label,
+                &beginning.escape_ascii().to_string(),
                 "UTF-8",
             ));
         }
@@ -186,6 +192,36 @@ impl Layout {
                     .look(place, label.len().next_multiple_of(8) as u64)
                     .is_ok_and(|words| words.is_text_in_words(label.as_bytes())),
             }
+    }
+
+    /// An object has a type that is not in the log, or was left out.
+    #[cold]
+    pub(crate) fn unknown_type(&self, record: &ObjectRecord) -> LayoutError {
+        self.damaged(
+            format!("the type of entry {}", record.slot),
+            &record.type_id,
+            "one that is known",
+        )
+    }
+
+    /// An object has more elements than there are bytes in the world.
+    #[cold]
+    pub(crate) fn too_many_elements(&self, record: &ObjectRecord) -> LayoutError {
+        self.damaged(
+            format!("the number of elements of entry {}", record.slot),
+            &record.count,
+            "as many as fit into a region",
+        )
+    }
+
+    /// The objects in two slots have one label.
+    #[cold]
+    pub(crate) fn label_taken(&self, slot: u32, other: u32) -> LayoutError {
+        self.damaged(
+            format!("the label of entry {slot}"),
+            &format_args!("that of entry {other}"),
+            "one that no other live object has",
+        )
     }
 
     /// The region and checked offset of `place`.
@@ -229,6 +265,9 @@ impl Layout {
         header::damaged(&self.identity.name, what, found, expected)
     }
 }
+
+/// How much of a label that is no text is shown, in bytes.
+const SHOWN: usize = 32;
 
 /// Opens the header segment of `session` and judges it.
 pub(crate) fn open(

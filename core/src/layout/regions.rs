@@ -46,6 +46,11 @@ impl Regions {
         self.found.get(id).map_or_else(|| self.map(id), Ok)
     }
 
+    /// Bytes of those that are mapped.
+    pub(super) fn mapped_bytes(&self) -> u64 {
+        self.found.bytes()
+    }
+
     pub(super) fn mapped(&self) -> impl Iterator<Item = &Arc<Segment>> {
         self.found.iter()
     }
@@ -68,7 +73,7 @@ impl Regions {
     }
 
     fn judge(&self, id: u16, segment: &Segment) -> Result<(), LayoutError> {
-        segment.probe()?;
+        segment.check_whole()?;
         let view = segment.view();
         let load = |offset| view.word(offset).map(|word| word.load(Ordering::Relaxed));
         let refuse = |what: &str, found: Option<u64>, expected: &str| {

@@ -4,23 +4,32 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
 use super::chunks::Chunks;
-use super::{Layout, LayoutError, load};
+use super::{Damage, Layout, LayoutError, Part, load};
 use crate::schema::{Schema, codec};
 use crate::shm::Anchor;
 use crate::wire::{Ref, header, type_log as at};
 
-/// Longest description of one type that is believed, in bytes.
-const MAX_DESCRIPTION: u64 = 1 << 20;
 /// Largest sum of descriptions that is believed, in bytes.
 const MAX_DESCRIPTIONS: u64 = 64 << 20;
 /// Largest number of types that is believed.
 const MAX_TYPES: u64 = 1 << 16;
+/// Most memory that all types may take, in bytes.
+const MAX_DECODED: u64 = 256 << 20;
+/// How much more memory types may take than the session has.
+const DECODED_PER_MAPPED: u64 = 16;
 
 /// The types of a session as far as they were read.
 pub(crate) struct TypeLog {
     chunks: Chunks,
     schema: Arc<Schema>,
+    /// Bytes of the descriptions that were read.
     described: u64,
+    /// Bytes that their types take.
+    decoded: u64,
+    /// The types that were left out.
+    left_out: Vec<Damage>,
+    /// Why there are fewer types than there should be.
+    fault: Option<LayoutError>,
 }
 
 impl TypeLog {
@@ -31,6 +40,9 @@ impl TypeLog {
             chunks: Chunks::new("the type log", chunk_bytes),
             schema: Arc::default(),
             described: 0,
+            decoded: 0,
+            left_out: Vec::new(),
+            fault: None,
         }
     }
 
@@ -38,31 +50,58 @@ impl TypeLog {
         &self.schema
     }
 
-    /// Takes in the types that were added since the last call; `true` if there were any.
+    /// What was left out.
+    pub(crate) fn damage(&self) -> impl Iterator<Item = Damage> + '_ {
+        let fault = self.fault.iter();
+        let fault = fault.map(|error| Damage::new(Part::TypeLog, error));
+        fault.chain(self.left_out.iter().cloned())
+    }
+
+    /// Takes in the types that were added since the last call; `true` if there were any. Those that
+    /// cannot be right are left out, and [`TypeLog::damage`] says why.
+    ///
+    /// # Errors
+    ///
+    /// If there should be types and not even the first chunk of the log can be found, or if the
+    /// system refused a region.
     pub(crate) fn read_new(&mut self, layout: &Layout) -> Result<bool, LayoutError> {
-        let count = layout.load(header::TYPE_COUNT);
-        if count == self.schema.len() as u64 {
+        let (count, known) = (layout.load(header::TYPE_COUNT), self.schema.len() as u64);
+        if count == known {
+            self.fault = None;
             return Ok(false);
         }
         // Pairs with the producer's release store of the count: the records are complete.
         fence(Ordering::Acquire);
-        if count > MAX_TYPES || count < self.schema.len() as u64 {
-            return Err(layout.damaged(
-                "the number of types",
-                &count,
-                "one that only grows, up to 65536",
-            ));
-        }
-        let per_chunk = layout.strides.types_per_chunk as u64;
-        self.chunks.follow(
-            layout,
+        let (head, per_chunk) = (
             Ref(layout.load(header::TYPE_HEAD)),
-            count.div_ceil(per_chunk),
-        )?;
+            layout.strides.types_per_chunk as u64,
+        );
+        let believed = count.min(MAX_TYPES);
+        let broken = self
+            .chunks
+            .follow(layout, head, believed.div_ceil(per_chunk))?;
+        self.fault = broken.or_else(|| judge_count(layout, count, known));
+        let found = self.chunks.iter().len() as u64 * per_chunk;
+        self.read_up_to(layout, believed.min(found))
+    }
+
+    fn read_up_to(&mut self, layout: &Layout, count: u64) -> Result<bool, LayoutError> {
+        let known = self.schema.len() as u64;
+        if count <= known {
+            return Ok(false);
+        }
         // Shared with fields resolved earlier, which keep the schema that they know.
         let mut schema = Schema::clone(&self.schema);
-        for id in schema.len() as u64..count {
-            self.add(layout, &mut schema, id)?;
+        for id in known..count {
+            match self.add(layout, &mut schema, id) {
+                Err(error) if error.is_passing() => return Err(error),
+                Err(error) => {
+                    schema.leave_out();
+                    self.left_out
+                        .push(Damage::new(Part::Type(id as u32), &error));
+                }
+                Ok(()) => {}
+            }
         }
         self.schema = Arc::new(schema);
         Ok(true)
@@ -71,23 +110,28 @@ impl TypeLog {
     fn add(&mut self, layout: &Layout, schema: &mut Schema, id: u64) -> Result<(), LayoutError> {
         let session = || layout.identity.name.clone();
         let bytes = self.description(layout, id)?;
-        let ty = codec::decode(&bytes).map_err(|source| LayoutError::Description {
-            session: session(),
-            id,
-            source,
-        })?;
+        let most = (layout.mapped_bytes() * DECODED_PER_MAPPED).min(MAX_DECODED);
+        let room = most.saturating_sub(self.decoded) as usize;
+        let (ty, taken) =
+            codec::decode_within(&bytes, room).map_err(|source| LayoutError::Description {
+                session: session(),
+                id,
+                source,
+            })?;
+        let before = schema.len();
         let added = schema.add(ty).map_err(|source| LayoutError::Type {
             session: session(),
             id,
             source: Box::new(source),
         })?;
-        if u64::from(added.0) != id {
+        if schema.len() == before {
             return Err(layout.damaged(
                 format!("type {id}"),
-                &added.0,
+                &format_args!("type {} again", added.0),
                 "a type that is not in the log yet",
             ));
         }
+        self.decoded += taken as u64;
         Ok(())
     }
 
@@ -97,7 +141,6 @@ impl TypeLog {
             Ref(load(&record, at::DESCRIPTION)),
             load(&record, at::DESCRIPTION_LEN),
         );
-        self.described = self.described.saturating_add(len);
         if load(&record, at::ID) != id {
             return Err(layout.damaged(
                 format!("the id of type {id}"),
@@ -105,22 +148,24 @@ impl TypeLog {
                 "its place in the log",
             ));
         }
-        if len > MAX_DESCRIPTION || self.described > MAX_DESCRIPTIONS {
-            return Err(layout.damaged(
-                format!("the description of type {id}"),
-                &len,
-                "at most 1 MiB, and 64 MiB for all",
-            ));
+        let refuse = |found: &dyn std::fmt::Debug, expected: &str| {
+            layout.damaged(format!("the description of type {id}"), found, expected)
+        };
+        if len > codec::MAX_DESCRIPTION as u64 {
+            return Err(refuse(&len, "at most 512 KiB"));
         }
         let words = layout.resolve(place, len.next_multiple_of(8))?;
+        let described = self.described + len;
+        // Descriptions that do not overlap cannot be longer than the memory that they lie in.
+        if described > layout.mapped_bytes().min(MAX_DESCRIPTIONS) {
+            return Err(refuse(
+                &described,
+                "at most 64 MiB for all, and without overlap",
+            ));
+        }
+        self.described = described;
         let bytes = words.view().bytes_in_words(0, len as usize);
-        bytes.ok_or_else(|| {
-            layout.damaged(
-                format!("the description of type {id}"),
-                &place,
-                "aligned words",
-            )
-        })
+        bytes.ok_or_else(|| refuse(&place, "aligned words"))
     }
 
     fn record(&self, layout: &Layout, id: u64) -> Result<Anchor, LayoutError> {
@@ -136,4 +181,15 @@ impl TypeLog {
         );
         Ok(record.expect("a chunk holds all its records"))
     }
+}
+
+/// What is wrong with a number of types, when `known` were counted before.
+fn judge_count(layout: &Layout, count: u64, known: u64) -> Option<LayoutError> {
+    (count > MAX_TYPES || count < known).then(|| {
+        layout.damaged(
+            "the number of types",
+            &count,
+            "one that only grows, up to 65536",
+        )
+    })
 }

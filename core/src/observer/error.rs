@@ -238,11 +238,9 @@ impl From<ShmError> for AttachError {
 
 impl From<LayoutError> for ReadError {
     fn from(error: LayoutError) -> Self {
-        let mut reason = error.to_string();
-        if let Some(cause) = std::error::Error::source(&error) {
-            reason = format!("{reason}: {cause}");
+        ReadError::Damaged {
+            reason: error.with_cause(),
         }
-        ReadError::Damaged { reason }
     }
 }
 

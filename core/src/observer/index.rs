@@ -64,7 +64,9 @@ impl Index {
         self.labels
             .touch(read.iter().map(|(_, entered)| entered.hash));
         for (slot, entered) in read.drain(..) {
-            self.enter(slot, entered);
+            if let Err(error) = self.enter(layout, directory, slot, entered) {
+                failed(slot, error);
+            }
         }
         self.read = read;
     }
@@ -82,6 +84,22 @@ impl Index {
             let same = layout.has_label(&record, label) && directory.is_still(layout, &record);
             same.then_some(record)
         })
+    }
+
+    /// Says why an object is not among those that can be found, if it is not.
+    pub(super) fn check(
+        &self,
+        layout: &Layout,
+        directory: &Directory,
+        record: &ObjectRecord,
+    ) -> Result<(), LayoutError> {
+        let entered = self.entered.get(record.slot as usize);
+        if entered.is_some_and(|entered| entered.is_entered) {
+            return Ok(());
+        }
+        let mut label = Vec::new();
+        layout.label_into(record, &mut label)?;
+        self.check_unique(layout, directory, record, self.labels.hash(&label))
     }
 
     /// Slots of all live objects, in increasing order.
@@ -117,7 +135,18 @@ impl Index {
         }))
     }
 
-    fn enter(&mut self, slot: u32, entered: Entered) {
+    fn enter(
+        &mut self,
+        layout: &Layout,
+        directory: &Directory,
+        slot: u32,
+        entered: Entered,
+    ) -> Result<(), LayoutError> {
+        if self.labels.with_hash(entered.hash).next().is_some()
+            && let Some(record) = directory.record(layout, slot)?
+        {
+            self.check_unique(layout, directory, &record, entered.hash)?;
+        }
         let at = slot as usize;
         if self.entered.len() <= at {
             let more = (at + 1).max(self.entered.len() * 2);
@@ -126,6 +155,27 @@ impl Index {
         self.entered[at] = entered;
         self.awkward += usize::from(entered.is_awkward);
         self.labels.insert(entered.hash, slot);
+        Ok(())
+    }
+
+    /// Refuses a label that another live object has: with many of one label the table would
+    /// become a list, and a lookup would mean any of them.
+    fn check_unique(
+        &self,
+        layout: &Layout,
+        directory: &Directory,
+        record: &ObjectRecord,
+        hash: u32,
+    ) -> Result<(), LayoutError> {
+        for (other, nth) in self.labels.with_hash(hash).zip(0..) {
+            let first = directory.record(layout, other).ok().flatten();
+            // One that was destroyed meanwhile is taken out when its own change is looked at.
+            let is_same = first.is_some_and(|first| is_same_label(layout, record, &first));
+            if is_same || nth == MAX_SAME_HASH {
+                return Err(layout.label_taken(record.slot, other));
+            }
+        }
+        Ok(())
     }
 
     fn remove(&mut self, slot: u32) {
@@ -142,4 +192,13 @@ impl Index {
         self.awkward -= usize::from(is_awkward);
         self.labels.remove(hash, slot);
     }
+}
+
+/// Labels that differ have the same hash once in 2^32 times.
+const MAX_SAME_HASH: usize = 16;
+
+fn is_same_label(layout: &Layout, one: &ObjectRecord, other: &ObjectRecord) -> bool {
+    let mut label = Vec::new();
+    layout.label_into(one, &mut label).is_ok()
+        && std::str::from_utf8(&label).is_ok_and(|label| layout.has_label(other, label))
 }

@@ -21,7 +21,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::layout::{self, Directory, Layout, LayoutError, ObjectRecord, SessionState, TypeLog};
+use crate::layout::{
+    self, Damage, Directory, Layout, LayoutError, ObjectRecord, Part, SessionState, TypeLog,
+};
 use crate::owners::WriterSlot;
 use crate::schema::{Schema, TypeId};
 use crate::shm::{Access, Dir, ShmError};
@@ -55,8 +57,10 @@ pub struct Observer {
     types: TypeLog,
     directory: Directory,
     index: Index,
-    /// Slots whose change was seen in the directory but is not in the index yet.
-    pending: Vec<u32>,
+    /// Slots of objects that are not in the index because their entries cannot be right.
+    left_out: Vec<u32>,
+    /// Whether some of them are there only because the system did not give their memory.
+    is_out_of_reach: bool,
     epoch: u64,
     info: SessionInfo,
 }
@@ -208,7 +212,8 @@ impl Observer {
             types,
             directory,
             index: Index::default(),
-            pending: Vec::new(),
+            left_out: Vec::new(),
+            is_out_of_reach: false,
             epoch: 0,
             info,
         }
@@ -247,11 +252,13 @@ impl Observer {
     /// [`ReadError::Damaged`]: the memory is not what a session's memory must be, or was cut short.
     #[inline]
     pub fn refresh(&mut self) -> Result<bool, ReadError> {
-        if self.attached.layout.epoch() == self.epoch {
+        self.attached.layout.probe_header()?;
+        let (epoch, left_out) = (self.epoch, self.left_out.len());
+        if self.attached.layout.epoch() == epoch && !self.is_out_of_reach {
             return Ok(false);
         }
         self.read_changes()?;
-        Ok(true)
+        Ok(self.epoch != epoch || self.left_out.len() != left_out)
     }
 
     #[cold]
@@ -264,25 +271,29 @@ impl Observer {
         let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
         self.index
             .reserve(objects.min(self.directory.capacity(layout)));
-        // The directory reports a change once. What fails now is tried again by the next refresh,
-        // and one damaged entry does not hide the others.
-        let mut changed = std::mem::take(&mut self.pending);
-        let mut result = Ok(());
+        // The directory reports a change once. What is left out now is looked at again by the next
+        // refresh, and one damaged entry does not hide the others.
+        let mut changed = std::mem::take(&mut self.left_out);
+        self.is_out_of_reach = false;
         for chunk in 0..chunks {
-            result = result.and(self.directory.read_changes(layout, chunk, &mut changed));
+            self.directory.read_changes(layout, chunk, &mut changed);
             // While the chunk's entries are in the cache.
-            let (index, pending) = (&mut self.index, &mut self.pending);
-            index.apply(layout, &self.directory, &changed, |slot, error| {
-                pending.push(slot);
-                if result.is_ok() {
-                    result = Err(error);
-                }
-            });
+            let left_out = &mut self.left_out;
+            let is_out_of_reach = &mut self.is_out_of_reach;
+            let directory = &self.directory;
+            self.index
+                .apply(layout, directory, &changed, |slot, error| {
+                    *is_out_of_reach |= matches!(error, LayoutError::Memory(_));
+                    left_out.push(slot);
+                });
             changed.clear();
         }
-        result?;
+        // A slot that was left out before and has changed was looked at twice.
+        self.left_out.sort_unstable();
+        self.left_out.dedup();
         // An object's type is in the log before the object is in the directory.
         self.types.read_new(layout)?;
+        layout.probe()?;
         self.epoch = epoch;
         Ok(())
     }
@@ -365,24 +376,58 @@ impl Observer {
         .collect()
     }
 
+    /// What was left out because it cannot be right, as of now: at most 1,000 parts. All that is not
+    /// listed is there. Looks at every object, so it takes as long as a listing.
+    pub fn damage(&self) -> Vec<Damage> {
+        let directory = self.directory.fault().into_iter();
+        let directory = directory.map(|error| Damage::new(Part::Directory, error));
+        let objects = self.directory.alive();
+        let objects = objects.filter_map(|slot| {
+            let error = self.judge_object(slot).err()?;
+            Some(Damage::new(Part::Object(slot), &error))
+        });
+        let all = self.types.damage().chain(directory).chain(objects);
+        all.take(MAX_LISTED).collect()
+    }
+
+    /// Whether the object in a slot is known, and has a type and bytes.
+    fn judge_object(&self, slot: u32) -> Result<(), LayoutError> {
+        let layout = &self.attached.layout;
+        let Some(record) = self.directory.record(layout, slot)? else {
+            return Ok(());
+        };
+        self.index.check(layout, &self.directory, &record)?;
+        let (_, size) = self.type_and_size(&record)?;
+        layout.look(record.data, size).map(drop)
+    }
+
     fn describe(&self, record: &ObjectRecord) -> Option<ObjectInfo> {
         let (layout, mut label) = (&self.attached.layout, Vec::new());
         layout.label_into(record, &mut label).ok()?;
         if !self.directory.is_still(layout, record) {
             return None;
         }
-        let schema = self.types.schema();
-        let type_id = TypeId(u32::try_from(record.type_id).ok()?);
-        let size = schema.get(type_id)?.size.checked_mul(record.count.max(1))?;
+        let (type_id, size) = self.type_and_size(record).ok()?;
         Some(ObjectInfo {
             label: String::from_utf8(label).ok()?.into(),
-            type_id: schema.bare(type_id),
+            type_id: self.types.schema().bare(type_id),
             count: (record.count > 0).then_some(record.count),
             created: record.created(),
             slot: record.slot,
             generation: record.alive().generation(),
             size,
         })
+    }
+
+    /// An object's type, and the bytes of all its elements.
+    fn type_and_size(&self, record: &ObjectRecord) -> Result<(TypeId, u64), LayoutError> {
+        let layout = &self.attached.layout;
+        let type_id = TypeId(u32::try_from(record.type_id).unwrap_or(u32::MAX));
+        let ty = self.types.schema().get(type_id);
+        let ty = ty.ok_or_else(|| layout.unknown_type(record))?;
+        let size = ty.size.checked_mul(record.count.max(1));
+        let size = size.ok_or_else(|| layout.too_many_elements(record))?;
+        Ok((type_id, size))
     }
 
     /// The object that a path starts with, where its label ends in the path, and the label.
@@ -427,12 +472,9 @@ impl Observer {
             reason,
         };
         let schema = self.types.schema();
-        let type_id = TypeId(u32::try_from(record.type_id).unwrap_or(u32::MAX));
-        let ty = schema
-            .get(type_id)
-            .ok_or_else(|| damaged(format!("it has the unknown type {}", record.type_id)))?;
-        let size = ty.size.checked_mul(record.count.max(1));
-        let size = size.ok_or_else(|| damaged(format!("it has {} elements", record.count)))?;
+        let (type_id, size) = self
+            .type_and_size(record)
+            .map_err(|error| damaged(error.to_string()))?;
         let elements = (record.count > 0).then_some(record.count);
         let object = ObjectPlace {
             alive: record.alive(),
@@ -468,6 +510,9 @@ impl Observer {
         }
     }
 }
+
+/// Most parts that a report of damage lists.
+const MAX_LISTED: usize = 1000;
 
 fn bad_path(path: &str, malformed: Malformed) -> PathError {
     PathError::Malformed {

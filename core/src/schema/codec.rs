@@ -60,7 +60,8 @@
 //! there, a reference is the 16 bytes of the hash of the type referred to, most significant first,
 //! as a byte string.
 //!
-//! A `.mgt` file is one array: the text `memglass-types`, the version 1, then the types in order.
+//! A `.mgt` file is one array: the text `memglass-types`, the version 1, then the types in order; null
+//! stands for a type that could not be read.
 
 mod decode;
 mod encode;
@@ -73,6 +74,7 @@ mod tests;
 
 use super::TypeId;
 
+pub(crate) use decode::decode_within;
 pub use decode::{CodecError, decode};
 pub use encode::encode;
 pub use file::{FileError, decode_schema, encode_schema};
@@ -80,8 +82,7 @@ pub use file::{FileError, decode_schema, encode_schema};
 pub(super) use encode::encode_with;
 
 /// The longest description of a type, in bytes; [`Schema::add`](super::Schema::add) takes no longer
-/// one. It bounds the memory that a hostile one can take while it is read to 100 MiB: a field is at
-/// least 6 bytes here and some 300 as a [`Field`](super::Field), in a list that grows by doubling.
+/// one.
 pub const MAX_DESCRIPTION: usize = 1 << 19;
 
 /// Longest name of a type, member or variant, in bytes.

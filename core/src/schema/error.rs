@@ -109,6 +109,18 @@ pub enum SchemaError {
         /// What is wrong.
         reason: String,
     },
+    /// Members that lie over each other, so that few bytes would be read as many values.
+    #[error(
+        "type {name:?} reads as {weight} values and bytes of text, more than the {most} that its size allows"
+    )]
+    TooManyValues {
+        /// The type.
+        name: String,
+        /// How much a read of it makes.
+        weight: u64,
+        /// How much it may make.
+        most: u64,
+    },
     /// Types nested too deeply.
     #[error("type {name:?} nests deeper than {MAX_DEPTH} levels")]
     TooDeep {

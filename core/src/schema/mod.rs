@@ -12,6 +12,7 @@ mod describe;
 mod error;
 mod hash;
 mod judge;
+mod kind;
 mod metadata;
 
 use std::collections::HashMap;
@@ -160,7 +161,8 @@ pub struct Bits {
 /// Cloning is cheap: types are shared.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
-    types: Vec<Arc<Type>>,
+    /// `None` is a type that was left out: nothing refers to it, but it has an id.
+    types: Vec<Option<Arc<Type>>>,
     summaries: Vec<Summary>,
     by_hash: HashMap<u128, TypeId>,
 }
@@ -172,7 +174,20 @@ struct Summary {
     depth: u32,
     /// Number of values that a whole read makes, saturating.
     values: u64,
+    /// What a whole read makes, in bytes of text and values other than text, saturating.
+    weight: u64,
     protected: bool,
+}
+
+impl Summary {
+    /// Of a type that was left out.
+    const NONE: Summary = Summary {
+        hash: 0,
+        depth: 0,
+        values: 0,
+        weight: 0,
+        protected: false,
+    };
 }
 
 /// Words of 8 bytes that a value of `size` bytes takes inside a guarded place.
@@ -202,7 +217,7 @@ impl Schema {
             return Ok(id);
         }
         let id = TypeId(u32::try_from(self.types.len()).map_err(|_| SchemaError::TooManyTypes)?);
-        self.types.push(Arc::new(ty));
+        self.types.push(Some(Arc::new(ty)));
         self.summaries.push(summary);
         self.by_hash.insert(summary.hash, id);
         Ok(id)
@@ -210,18 +225,24 @@ impl Schema {
 
     /// The type with this id, if the schema has it.
     pub fn get(&self, id: TypeId) -> Option<&Arc<Type>> {
-        self.types.get(id.0 as usize)
+        self.types.get(id.0 as usize)?.as_ref()
+    }
+
+    /// Gives the next id to a type that cannot be added, so that the ids of those after it stay what
+    /// they are. Types that refer to it are refused.
+    pub(crate) fn leave_out(&mut self) {
+        self.types.push(None);
+        self.summaries.push(Summary::NONE);
     }
 
     /// All types, in the order they were added.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (TypeId, &Arc<Type>)> {
-        self.types
-            .iter()
-            .enumerate()
-            .map(|(index, ty)| (TypeId(index as u32), ty))
+    pub fn iter(&self) -> impl Iterator<Item = (TypeId, &Arc<Type>)> {
+        let ids = (0..).map(TypeId);
+        ids.zip(&self.types)
+            .filter_map(|(id, ty)| Some((id, ty.as_ref()?)))
     }
 
-    /// Number of types.
+    /// Number of ids: one more than the last type's.
     pub fn len(&self) -> usize {
         self.types.len()
     }
@@ -346,7 +367,9 @@ impl std::ops::Index<TypeId> for Schema {
     type Output = Type;
 
     fn index(&self, id: TypeId) -> &Type {
-        &self.types[id.0 as usize]
+        self.types[id.0 as usize]
+            .as_ref()
+            .expect("ids come from types that were added")
     }
 }
 

@@ -56,6 +56,19 @@ pub enum ShmError {
         /// Its size when it was mapped.
         size: u64,
     },
+    /// Parts of the segment's file take no room, so that reading them would.
+    #[error(
+        "{name} has holes: {present} of its {size} bytes are there; if it is a copy, copy it without holes \
+         (cp --sparse=never), else choose a directory whose file system reserves room"
+    )]
+    Sparse {
+        /// The segment.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+        /// Bytes that take room.
+        present: u64,
+    },
     /// The file found under a segment's name is no regular file, or empty.
     #[error("{name} in {} is not a segment: {reason}", dir.display())]
     NotASegment {

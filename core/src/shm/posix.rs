@@ -1,19 +1,20 @@
 //! Segments as files of a tmpfs, by default in `/dev/shm`: what `shm_open` does, with the control
 //! that it lacks (directory, mode, allocation up front, publication by name, locks).
 
+mod segment;
+
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{FallocateFlags, Mode as FileMode, fallocate, fchmod, statvfs};
 use rustix::io::Errno;
 
-use super::{Access, Mode, SLOTS, ShmError, View, liveness};
+pub(crate) use segment::Segment;
+
+use super::{Access, Mode, SLOTS, ShmError, liveness};
 
 /// Prefix of the names under which segments are filled before they are published.
 const DRAFT_PREFIX: &str = ".memglass-draft-";
@@ -30,16 +31,6 @@ pub(crate) struct Draft {
     /// The temporary name; `None` once it was published.
     temporary: Option<PathBuf>,
     segment: Option<Segment>,
-}
-
-/// One mapped segment.
-pub(crate) struct Segment {
-    name: String,
-    /// Kept only where locks are needed: thousands of regions must not exhaust descriptors.
-    file: Option<File>,
-    /// M1: reached only through views, and mapped until the segment is dropped.
-    map: MmapRaw,
-    access: Access,
 }
 
 impl Dir {
@@ -69,7 +60,9 @@ impl Dir {
         self.allocate(&file, name, size)?;
         fchmod(&file, file_mode(mode))
             .map_err(|errno| self.system("set the mode of", name, errno.into()))?;
-        draft.segment = Some(self.map(name, file, size, Access::Write)?);
+        let segment = Segment::map(self, name, file, size, Access::Write)?;
+        segment.check_whole()?;
+        draft.segment = Some(segment);
         Ok(draft)
     }
 
@@ -112,7 +105,7 @@ impl Dir {
         if metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));
         }
-        self.map(name, file, metadata.len(), access)
+        Segment::map(self, name, file, metadata.len(), access)
     }
 
     /// Removes a name; processes that have the segment mapped keep it.
@@ -177,24 +170,6 @@ impl Dir {
                 Err(errno) => return Err(self.system("allocate", name, errno.into())),
             }
         }
-    }
-
-    fn map(&self, name: &str, file: File, size: u64, access: Access) -> Result<Segment, ShmError> {
-        let mut options = MmapOptions::new();
-        let len = usize::try_from(size)
-            .map_err(|_| self.not_a_segment(name, "it is larger than the address space"))?;
-        options.len(len);
-        let map = match access {
-            Access::Read => options.map_raw_read_only(&file),
-            Access::Write => options.map_raw(&file),
-        };
-        let map = map.map_err(|source| self.system("map", name, source))?;
-        Ok(Segment {
-            name: name.into(),
-            file: Some(file),
-            map,
-            access,
-        })
     }
 
     fn full(&self, name: &str, needed: u64) -> ShmError {
@@ -277,7 +252,7 @@ impl Draft {
         mut self,
         step: impl Fn(&Path, &Path) -> io::Result<()>,
     ) -> Result<Segment, ShmError> {
-        let name = self.segment().name.clone();
+        let name = self.segment().name().to_owned();
         let from = self.temporary.as_ref().expect("present until published");
         step(from, &self.dir.path.join(&name)).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => ShmError::Exists {
@@ -287,10 +262,9 @@ impl Draft {
             _ => self.dir.system("publish", &name, source),
         })?;
         let segment = self.segment.take().expect("present until published");
-        if let Some(file) = &segment.file {
-            liveness::unlock(file, SLOTS)
-                .map_err(|source| self.dir.system("unlock", &name, source))?;
-        }
+        segment
+            .unlock(SLOTS)
+            .map_err(|source| self.dir.system("unlock", &name, source))?;
         Ok(segment)
     }
 }
@@ -302,111 +276,6 @@ impl Drop for Draft {
             let _ = std::fs::remove_file(temporary);
         }
     }
-}
-
-impl Segment {
-    /// Its name in the directory.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// All its bytes.
-    #[inline]
-    #[allow(unsafe_code)]
-    pub(crate) fn view(&self) -> View<'_> {
-        let start = NonNull::new(self.map.as_mut_ptr()).expect("a mapping is never at address 0");
-        // SAFETY: M1: `map` is `len` bytes long, mapped until `self` is dropped, and nothing in this
-        // process reaches it but through views.
-        unsafe { View::new(start, self.map.len()) }
-    }
-
-    /// Whether stores are possible.
-    pub(crate) fn is_writable(&self) -> bool {
-        self.access == Access::Write
-    }
-
-    /// Makes pages present before they are stored to; a hint (`MADV_POPULATE_WRITE`, Linux 5.14).
-    #[allow(unsafe_code)]
-    pub(crate) fn prefault(&self, offset: u64, len: u64) {
-        let end = (offset + len).min(self.map.len() as u64);
-        let (offset, len) = (offset as usize, end.saturating_sub(offset) as usize);
-        if len > 0 {
-            let start = self.map.as_mut_ptr().wrapping_add(offset).cast();
-            // SAFETY: M1: the range lies in the mapping; populating it changes no byte.
-            let _ =
-                unsafe { rustix::mm::madvise(start, len, rustix::mm::Advice::LinuxPopulateWrite) };
-        }
-    }
-
-    /// Closes the descriptor; the mapping stays.
-    pub(crate) fn without_locks(mut self) -> Segment {
-        self.file = None;
-        self
-    }
-
-    /// Takes lock `slot` until this segment is dropped; `false` if another process has it.
-    pub(crate) fn try_lock(&self, slot: u32) -> Result<bool, ShmError> {
-        liveness::try_lock(self.file(), slot).map_err(|source| self.lock_error(source))
-    }
-
-    /// Takes a share of lock `slot` until this segment is dropped.
-    pub(crate) fn try_share(&self, slot: u32) -> Result<bool, ShmError> {
-        liveness::try_share(self.file(), slot).map_err(|source| self.lock_error(source))
-    }
-
-    /// Whether another holder than this segment has lock `slot`, alone or shared.
-    pub(crate) fn is_locked(&self, slot: u32) -> Result<bool, ShmError> {
-        liveness::is_locked(self.file(), slot).map_err(|source| self.lock_error(source))
-    }
-
-    /// Whether its name in `dir` still leads to this very segment.
-    pub(crate) fn is_named_in(&self, dir: &Dir) -> bool {
-        leads_to(&dir.path.join(&self.name), self.file())
-    }
-
-    /// Checks without touching the mapping that its last byte is still there, so that a segment
-    /// which was cut short is an error before it is a SIGBUS.
-    pub(crate) fn probe(&self) -> Result<(), ShmError> {
-        probe(self.view()).map_err(|()| ShmError::Truncated {
-            name: self.name.clone(),
-            size: self.map.len() as u64,
-        })
-    }
-
-    fn file(&self) -> &File {
-        self.file
-            .as_ref()
-            .expect("locks are only asked of segments that kept their file")
-    }
-
-    fn lock_error(&self, source: io::Error) -> ShmError {
-        ShmError::System {
-            operation: "lock",
-            name: self.name.clone(),
-            dir: PathBuf::new(),
-            source,
-        }
-    }
-}
-
-/// Reads the last byte through the kernel, which answers `EFAULT` where a load would be a SIGBUS.
-#[allow(unsafe_code)]
-fn probe(view: View<'_>) -> Result<(), ()> {
-    let mut byte = 0_u8;
-    let local = libc::iovec {
-        iov_base: (&raw mut byte).cast(),
-        iov_len: 1,
-    };
-    let remote = libc::iovec {
-        iov_base: (view.address() + view.len() - 1) as *mut libc::c_void,
-        iov_len: 1,
-    };
-    let me = std::process::id() as libc::pid_t;
-    // SAFETY: `local` is one writable byte of ours; the kernel checks `remote` and never faults us.
-    let copied = unsafe { libc::process_vm_readv(me, &local, 1, &remote, 1, 0) };
-    let refused = copied < 0 && io::Error::last_os_error().raw_os_error() == Some(libc::EFAULT);
-    // A sandbox that forbids the call gives another error: then there is no early warning.
-    if refused { Err(()) } else { Ok(()) }
 }
 
 /// Whether `path` is a name of this very file.
@@ -433,17 +302,4 @@ fn file_mode(mode: Mode) -> FileMode {
         Mode::GroupRead => 0o640,
         Mode::GroupWrite => 0o660,
     })
-}
-
-impl std::fmt::Debug for Segment {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let fd = self.file.as_ref().map(AsRawFd::as_raw_fd);
-        write!(
-            out,
-            "Segment({}, {} bytes, {:?}, descriptor {fd:?})",
-            self.name,
-            self.map.len(),
-            self.access
-        )
-    }
 }

@@ -1,5 +1,6 @@
 //! Segments by a 16-bit id, found without a lock.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::Segment;
@@ -10,12 +11,14 @@ type Leaf = Box<[OnceLock<Arc<Segment>>]>;
 /// The regions of a session by id. Each is entered once and then stays as long as the map.
 pub(crate) struct SegmentMap {
     leaves: Box<[OnceLock<Leaf>]>,
+    bytes: AtomicU64,
 }
 
 impl SegmentMap {
     pub(crate) fn new() -> SegmentMap {
         SegmentMap {
             leaves: (0..FAN).map(|_| OnceLock::new()).collect(),
+            bytes: AtomicU64::new(0),
         }
     }
 
@@ -29,7 +32,16 @@ impl SegmentMap {
     pub(crate) fn enter(&self, id: u16, segment: Segment) -> &Arc<Segment> {
         let leaf = self.leaves[usize::from(id) / FAN]
             .get_or_init(|| (0..FAN).map(|_| OnceLock::new()).collect());
-        leaf[usize::from(id) % FAN].get_or_init(|| Arc::new(segment))
+        leaf[usize::from(id) % FAN].get_or_init(|| {
+            let bytes = segment.view().len() as u64;
+            self.bytes.fetch_add(bytes, Ordering::Relaxed);
+            Arc::new(segment)
+        })
+    }
+
+    /// Bytes of all that were entered.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// All that were entered, by id.

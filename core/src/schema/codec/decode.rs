@@ -36,15 +36,31 @@ pub struct CodecError {
 /// are refused if they are ambiguous (keys out of order or twice, indefinite lengths, bytes after
 /// the end) and accepted otherwise (an integer in more bytes than it needs).
 pub fn decode(bytes: &[u8]) -> Result<Type, CodecError> {
+    decode_within(bytes, MAX_DECODED).map(|(ty, _)| ty)
+}
+
+/// Decodes one type description that takes at most `room` bytes as a [`Type`]; returns with it how
+/// many it takes. A member takes some 300 bytes, however short its description is.
+pub(crate) fn decode_within(bytes: &[u8], room: usize) -> Result<(Type, usize), CodecError> {
     let mut reader = Reader::new(bytes);
+    reader.room = room;
     if bytes.len() > MAX_DESCRIPTION {
         let reason = format!("{} bytes, more than {MAX_DESCRIPTION}", bytes.len());
         return Err(reader.error(reason));
     }
     let ty = reader.read_type()?;
     reader.end()?;
-    Ok(ty)
+    Ok((ty, room - reader.room))
 }
+
+/// Most memory that types from one input take, in bytes.
+const MAX_DECODED: usize = 256 << 20;
+
+/// What a type takes beside its lists and texts: the type itself, and what a schema keeps of it.
+const TYPE_BYTES: usize = size_of::<Type>() + 256;
+
+/// What a text takes beside its bytes: two reference counts.
+const TEXT_BYTES: usize = 16;
 
 /// The entries of a type's map, before its kind says which are needed.
 #[derive(Default)]
@@ -65,12 +81,15 @@ struct Entries {
 /// A position in the input.
 pub(super) struct Reader<'b> {
     cbor: Decoder<'b>,
+    /// How many bytes more the result may take.
+    room: usize,
 }
 
 impl<'b> Reader<'b> {
     pub(super) fn new(bytes: &'b [u8]) -> Self {
         Self {
             cbor: Decoder::new(bytes),
+            room: MAX_DECODED,
         }
     }
 
@@ -94,8 +113,25 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// Counts memory that the result takes.
+    fn take_room(&mut self, bytes: usize) -> Result<(), CodecError> {
+        let left = self.room.checked_sub(bytes);
+        self.room = left.ok_or_else(|| self.error("more than there may be of all types"))?;
+        Ok(())
+    }
+
+    /// Skips a null, if one comes next.
+    pub(super) fn skip_null(&mut self) -> bool {
+        let is_null = matches!(self.cbor.datatype(), Ok(minicbor::data::Type::Null));
+        if is_null {
+            self.cbor.set_position(self.offset() + 1);
+        }
+        is_null
+    }
+
     pub(super) fn read_type(&mut self) -> Result<Type, CodecError> {
         let start = self.offset();
+        self.take_room(TYPE_BYTES)?;
         let mut entries = Entries::default();
         self.map("a type (a map)", |reader, key| {
             match key {
@@ -218,7 +254,9 @@ impl<'b> Reader<'b> {
     }
 
     pub(super) fn text(&mut self) -> Result<Arc<str>, CodecError> {
-        self.expect("UTF-8 text", |cbor| cbor.str()).map(Arc::from)
+        let text = self.expect("UTF-8 text", |cbor| cbor.str())?;
+        self.take_room(TEXT_BYTES + text.len())?;
+        Ok(text.into())
     }
 
     fn truth(&mut self) -> Result<bool, CodecError> {
@@ -293,8 +331,10 @@ impl<'b> Reader<'b> {
         let count = self.array(what)?;
         let mut list = Vec::new();
         for _ in 0..count {
+            self.take_room(size_of::<T>())?;
             list.push(item(self)?);
         }
+        list.shrink_to_fit();
         Ok(list)
     }
 

@@ -1,6 +1,6 @@
 //! A whole schema as bytes: the content of a `.mgt` file.
 
-use super::super::{Schema, SchemaError};
+use super::super::{Schema, SchemaError, TypeId};
 use super::decode::{CodecError, Reader};
 use super::encode::{cbor, write_type};
 
@@ -50,10 +50,13 @@ pub fn encode_schema(schema: &Schema) -> Vec<u8> {
             .u64(VERSION)
             .map(drop)
     });
-    for (_, ty) in schema.iter() {
-        write_type(&mut bytes, ty, &|bytes, id| {
-            cbor(bytes, |out| out.u32(id.0).map(drop))
-        });
+    for id in (0..schema.len() as u32).map(TypeId) {
+        match schema.get(id) {
+            Some(ty) => write_type(&mut bytes, ty, &|bytes, id| {
+                cbor(bytes, |out| out.u32(id.0).map(drop))
+            }),
+            None => cbor(&mut bytes, |out| out.null().map(drop)),
+        }
     }
     bytes
 }
@@ -81,6 +84,10 @@ pub fn decode_schema(bytes: &[u8]) -> Result<Schema, FileError> {
     }
     let mut schema = Schema::new();
     for _ in 2..items {
+        if reader.skip_null() {
+            schema.leave_out();
+            continue;
+        }
         let ty = reader.read_type()?;
         let index = schema.len();
         let id = schema

@@ -5,7 +5,6 @@
 //! producer   create NAME · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
-//!            inspect NAME
 //! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
 //!            end with the next line on standard input, whatever it is, and then answer; `count` and
 //!            `hold` end by themselves
@@ -14,7 +13,6 @@
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
 
 mod churn;
-mod inspect;
 mod observer;
 mod producer;
 mod until_told;
@@ -66,7 +64,6 @@ impl Actor {
                 self.watching = None;
                 Ok(String::new())
             }
-            ["inspect", name] => inspect::inspect(name),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words),
                 (_, Some(watching)) => watching.obey(&words, input),

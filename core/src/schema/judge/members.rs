@@ -1,0 +1,81 @@
+//! Whether the members of a struct or union have names and lie inside it.
+
+use std::collections::HashSet;
+
+use super::super::{Field, Kind, Schema, SchemaError, Type};
+use super::{MAX_NAME, Shape};
+
+impl Schema {
+    pub(super) fn judge_members(
+        &self,
+        ty: &Type,
+        members: &[Field],
+        overlapping: bool,
+    ) -> Result<Shape, SchemaError> {
+        let (mut shape, mut names) = (Shape::EMPTY, HashSet::new());
+        for field in members {
+            if field.name.is_empty() || field.name.len() > MAX_NAME {
+                return Err(SchemaError::Name {
+                    what: format!("a field of {:?}", ty.name),
+                });
+            }
+            if !names.insert(&*field.name) {
+                return Err(SchemaError::Duplicate {
+                    name: ty.name.to_string(),
+                    member: field.name.to_string(),
+                });
+            }
+            let of = self.referred(ty, field.type_id)?;
+            self.judge_place(ty, field, overlapping)?;
+            self.judge_metadata(ty, field)?;
+            shape = shape.with(&of, 1);
+        }
+        if overlapping && shape.protected {
+            return Err(SchemaError::Protection {
+                name: ty.name.to_string(),
+                protection: "a union",
+                reason: "its members lie over each other, so none can be protected alone",
+            });
+        }
+        Ok(shape.around())
+    }
+
+    fn judge_place(&self, ty: &Type, field: &Field, overlapping: bool) -> Result<(), SchemaError> {
+        let of = &self[field.type_id];
+        let refuse = |reason| {
+            Err(SchemaError::Field {
+                name: ty.name.to_string(),
+                field: field.name.to_string(),
+                offset: field.offset,
+                size: of.size,
+                reason,
+            })
+        };
+        if field
+            .offset
+            .checked_add(of.size)
+            .is_none_or(|end| end > ty.size)
+        {
+            return refuse("it ends after the struct");
+        }
+        if !field.offset.is_multiple_of(of.align) {
+            return refuse("it is not aligned");
+        }
+        if overlapping && field.offset != 0 {
+            return refuse("members of a union start at 0");
+        }
+        if let Some(bits) = field.bits {
+            if !matches!(
+                of.kind,
+                Kind::Int { .. } | Kind::Bool | Kind::Enum { .. } | Kind::Flags { .. }
+            ) || of.size > 8
+            {
+                return refuse("only integers of at most 8 bytes have bitfields");
+            }
+            if bits.width == 0 || u64::from(bits.offset) + u64::from(bits.width) > of.size * 8 {
+                return refuse("its bits leave the integer");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,210 @@
+//! One mapped segment: the only `mmap` of the Linux back end.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+use std::ptr::NonNull;
+
+use memmap2::{MmapOptions, MmapRaw};
+use rustix::fs::SeekFrom;
+
+use super::{Dir, leads_to};
+use crate::shm::{Access, ShmError, View, liveness};
+
+/// One mapped segment.
+pub(crate) struct Segment {
+    name: String,
+    /// Kept only where locks are needed: thousands of regions must not exhaust descriptors.
+    file: Option<File>,
+    /// M1: reached only through views, and mapped until the segment is dropped.
+    map: MmapRaw,
+    access: Access,
+}
+
+impl Segment {
+    /// Maps all `size` bytes of a file.
+    pub(super) fn map(
+        dir: &Dir,
+        name: &str,
+        file: File,
+        size: u64,
+        access: Access,
+    ) -> Result<Segment, ShmError> {
+        let mut options = MmapOptions::new();
+        let len = usize::try_from(size)
+            .map_err(|_| dir.not_a_segment(name, "it is larger than the address space"))?;
+        options.len(len);
+        let map = match access {
+            Access::Read => options.map_raw_read_only(&file),
+            Access::Write => options.map_raw(&file),
+        };
+        let map = map.map_err(|source| dir.system("map", name, source))?;
+        Ok(Segment {
+            name: name.into(),
+            file: Some(file),
+            map,
+            access,
+        })
+    }
+
+    /// Its name in the directory.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// All its bytes.
+    #[inline]
+    #[allow(unsafe_code)]
+    pub(crate) fn view(&self) -> View<'_> {
+        let start = NonNull::new(self.map.as_mut_ptr()).expect("a mapping is never at address 0");
+        // SAFETY: M1: `map` is `len` bytes long, mapped until `self` is dropped, and nothing in this
+        // process reaches it but through views.
+        unsafe { View::new(start, self.map.len()) }
+    }
+
+    /// Whether stores are possible.
+    pub(crate) fn is_writable(&self) -> bool {
+        self.access == Access::Write
+    }
+
+    /// Makes pages present before they are stored to; a hint (`MADV_POPULATE_WRITE`, Linux 5.14).
+    #[allow(unsafe_code)]
+    pub(crate) fn prefault(&self, offset: u64, len: u64) {
+        let end = (offset + len).min(self.map.len() as u64);
+        let (offset, len) = (offset as usize, end.saturating_sub(offset) as usize);
+        if len > 0 {
+            let start = self.map.as_mut_ptr().wrapping_add(offset).cast();
+            // SAFETY: M1: the range lies in the mapping; populating it changes no byte.
+            let _ =
+                unsafe { rustix::mm::madvise(start, len, rustix::mm::Advice::LinuxPopulateWrite) };
+        }
+    }
+
+    /// Closes the descriptor; the mapping stays.
+    pub(crate) fn without_locks(mut self) -> Segment {
+        self.file = None;
+        self
+    }
+
+    /// Takes lock `slot` until this segment is dropped; `false` if another process has it.
+    pub(crate) fn try_lock(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::try_lock(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
+    /// Frees lock `slot`, which this segment holds.
+    pub(super) fn unlock(&self, slot: u32) -> io::Result<()> {
+        liveness::unlock(self.file(), slot)
+    }
+
+    /// Takes a share of lock `slot` until this segment is dropped.
+    pub(crate) fn try_share(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::try_share(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
+    /// Whether another holder than this segment has lock `slot`, alone or shared.
+    pub(crate) fn is_locked(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::is_locked(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
+    /// Whether its name in `dir` still leads to this very segment.
+    pub(crate) fn is_named_in(&self, dir: &Dir) -> bool {
+        leads_to(&dir.path.join(&self.name), self.file())
+    }
+
+    /// Checks without touching the mapping that all of it is still there, so that a segment which
+    /// was cut short is an error before it is a SIGBUS.
+    pub(crate) fn probe(&self) -> Result<(), ShmError> {
+        let is_whole = match &self.file {
+            Some(file) => is_as_long_as(file, self.map.len()),
+            None => has_last_byte(self.view()),
+        };
+        is_whole.then_some(()).ok_or_else(|| self.truncated())
+    }
+
+    /// Checks that every byte takes room already. Where a file has a hole a load makes a page: memory
+    /// that no producer has reserved, and a SIGBUS where none is left.
+    pub(crate) fn check_whole(&self) -> Result<(), ShmError> {
+        self.probe()?;
+        let stat =
+            rustix::fs::fstat(self.file()).map_err(|errno| self.system("examine", errno.into()))?;
+        let size = self.map.len() as u64;
+        let present = (stat.st_blocks as u64).saturating_mul(512);
+        // A file system that compresses counts fewer blocks, but says that there is no hole.
+        let is_whole = present >= size
+            || rustix::fs::seek(self.file(), SeekFrom::Hole(0)).is_ok_and(|hole| hole >= size);
+        if is_whole {
+            return Ok(());
+        }
+        Err(ShmError::Sparse {
+            name: self.name.clone(),
+            size,
+            present,
+        })
+    }
+
+    #[cold]
+    fn truncated(&self) -> ShmError {
+        ShmError::Truncated {
+            name: self.name.clone(),
+            size: self.map.len() as u64,
+        }
+    }
+
+    fn file(&self) -> &File {
+        self.file
+            .as_ref()
+            .expect("locks are only asked of segments that kept their file")
+    }
+
+    fn lock_error(&self, source: io::Error) -> ShmError {
+        self.system("lock", source)
+    }
+
+    fn system(&self, operation: &'static str, source: io::Error) -> ShmError {
+        ShmError::System {
+            operation,
+            name: self.name.clone(),
+            dir: PathBuf::new(),
+            source,
+        }
+    }
+}
+
+/// Whether the file still has the bytes that were mapped.
+fn is_as_long_as(file: &File, len: usize) -> bool {
+    // What cannot be asked is no early warning.
+    rustix::fs::fstat(file).map_or(true, |stat| stat.st_size >= len as i64)
+}
+
+/// Reads the last byte through the kernel, which answers `EFAULT` where a load would be a SIGBUS.
+#[allow(unsafe_code)]
+fn has_last_byte(view: View<'_>) -> bool {
+    let mut byte = 0_u8;
+    let local = libc::iovec {
+        iov_base: (&raw mut byte).cast(),
+        iov_len: 1,
+    };
+    let remote = libc::iovec {
+        iov_base: (view.address() + view.len() - 1) as *mut libc::c_void,
+        iov_len: 1,
+    };
+    let me = std::process::id() as libc::pid_t;
+    // SAFETY: `local` is one writable byte of ours; the kernel checks `remote` and never faults us.
+    let copied = unsafe { libc::process_vm_readv(me, &local, 1, &remote, 1, 0) };
+    // A sandbox that forbids the call gives another error: then there is no early warning.
+    copied >= 0 || io::Error::last_os_error().raw_os_error() != Some(libc::EFAULT)
+}
+
+impl std::fmt::Debug for Segment {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fd = self.file.as_ref().map(AsRawFd::as_raw_fd);
+        write!(
+            out,
+            "Segment({}, {} bytes, {:?}, descriptor {fd:?})",
+            self.name,
+            self.map.len(),
+            self.access
+        )
+    }
+}
