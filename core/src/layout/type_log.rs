@@ -1,12 +1,12 @@
 //! Reading the type log into a schema.
 
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
 
 use super::chunks::Chunks;
 use super::{Layout, LayoutError, load};
 use crate::schema::{Schema, codec};
 use crate::shm::Anchor;
+use crate::sync::published_since;
 use crate::wire::{Ref, header, type_log as at};
 
 /// Longest description of one type that is believed, in bytes.
@@ -40,12 +40,10 @@ impl TypeLog {
 
     /// Takes in the types that were added since the last call; `true` if there were any.
     pub(crate) fn read_new(&mut self, layout: &Layout) -> Result<bool, LayoutError> {
-        let count = layout.load(header::TYPE_COUNT);
-        if count == self.schema.len() as u64 {
+        let known = self.schema.len() as u64;
+        let Some(count) = published_since(layout.word(header::TYPE_COUNT), known) else {
             return Ok(false);
-        }
-        // Pairs with the producer's release store of the count: the records are complete.
-        fence(Ordering::Acquire);
+        };
         if count > MAX_TYPES || count < self.schema.len() as u64 {
             return Err(layout.damaged(
                 "the number of types",

@@ -17,7 +17,9 @@ use crate::observe::Storage;
 use crate::owners;
 use crate::schema::{Type, TypeId};
 use crate::shm::{Segment, ShmError};
-use crate::wire::directory::{self as at, EntryWord};
+use crate::sync::occupancy::Occupancy;
+use crate::sync::publish;
+use crate::wire::directory as at;
 use crate::wire::{Ref, header};
 
 /// When memory of destroyed objects is used again.
@@ -169,12 +171,7 @@ impl Registry {
         store_ref(entry, at::LABEL, known.label);
         store(entry, at::LABEL_LEN, u64::from(known.label_len));
         store(entry, at::CREATED, now.as_nanos() as u64);
-        let state = entry.word(at::STATE).expect("a word of the entry");
-        // Release: whoever sees it alive sees what it describes, the object's first value included.
-        state.store(
-            EntryWord::new(known.generation, at::ALIVE).0,
-            Ordering::Release,
-        );
+        self.occupancy(reserved.slot).settle(known.generation);
         self.alive += 1;
         self.changed(reserved.slot);
         (reserved.slot, known.generation)
@@ -194,15 +191,7 @@ impl Registry {
             known.generation, generation,
             "an object is destroyed once, by its handle"
         );
-        let state = self
-            .table
-            .record(slot as usize)
-            .word(at::STATE)
-            .expect("a word of the entry");
-        state.store(
-            EntryWord::new(generation, at::DESTROYED).0,
-            Ordering::Release,
-        );
+        self.occupancy(slot).end(generation);
         self.labels.remove(known.hash, slot);
         self.alive -= 1;
         self.changed(slot);
@@ -311,13 +300,7 @@ impl Registry {
             label_len,
             ..
         } = *known;
-        let state = self
-            .table
-            .record(slot as usize)
-            .word(at::STATE)
-            .expect("a word of the entry");
-        state.store(EntryWord::new(generation, at::FREE).0, Ordering::Relaxed);
-        // The fence that has to follow is in `Memory::allocate`.
+        self.occupancy(slot).vacate(generation);
         self.memory.free(data);
         self.memory.free(Block {
             place: label,
@@ -337,8 +320,7 @@ impl Registry {
                 .view()
                 .word(header::CHUNK_COUNT)
                 .expect("the header has all its words");
-            // Release: whoever sees the count finds the chunk linked.
-            count.store(self.table.chunk_count() as u64, Ordering::Release);
+            publish(count, self.table.chunk_count() as u64);
         }
         let nothing = Block {
             place: Ref::NONE,
@@ -390,6 +372,11 @@ impl Registry {
         known.data.size + u64::from(known.label_len) + at::ENTRY_BYTES as u64
     }
 
+    fn occupancy(&self, slot: u32) -> Occupancy<'_> {
+        let entry = self.table.record(slot as usize);
+        Occupancy(entry.word(at::STATE).expect("a word of the entry"))
+    }
+
     /// Announces that the entry of `slot` has another state.
     fn changed(&mut self, slot: u32) {
         self.table.count_change(slot as usize);
@@ -409,8 +396,8 @@ impl Registry {
             .view()
             .word(header::EPOCH)
             .expect("the header has all its words");
-        // Release, and last: whoever sees the epoch sees the change and its chunk's counter.
-        epoch.store(self.epoch, Ordering::Release);
+        // Last: whoever sees the epoch sees the change and its chunk's counter.
+        publish(epoch, self.epoch);
     }
 }
 
