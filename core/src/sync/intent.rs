@@ -69,7 +69,9 @@ pub(crate) fn clear(word: &AtomicU64) {
 
 /// Makes reclaimers look as far as `slot`; before the first announcement from it.
 pub(crate) fn reach(highest: &AtomicU64, slot: u32) {
-    // SeqCst, for the same reason as the announcement.
+    // SeqCst; partner: the fence of `before_look`. Were the load after it to miss this, the fence would be
+    // before this in S, this is before the announcement, and that before the check: which then
+    // finds the object destroyed.
     highest.fetch_max(u64::from(slot), Ordering::SeqCst);
 }
 
