@@ -13,6 +13,7 @@ test: toolchain python
 	cargo run --quiet -- --version
 	cargo test -p memglass --features portable-shm --tests
 	tests/loom/mutants.sh
+	tests/loom/miri.sh
 
 lint: toolchain
 	cargo fmt --all --check
@@ -23,8 +24,9 @@ lint: toolchain
 # The same tests with numbers that take minutes: 10 million objects, a million at once.
 prove: toolchain python
 	MEMGLASS_FULL=1 cargo test --release -p memglass-tests
-	cargo test -p memglass-loom
+	MEMGLASS_FULL=1 cargo test --release -p memglass-loom
 	tests/loom/mutants.sh
+	tests/loom/miri.sh --full
 
 # Everything measured beside its peers. Without the server that one of them needs, that one is left out.
 bench: toolchain

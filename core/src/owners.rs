@@ -3,11 +3,12 @@
 //! Shared by the producer's side and the observer's, which meet only in the header's slot lines.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::shm::{Dir, Segment, ShmError};
 use crate::sync::Owner;
+use crate::sync::intent::{self, Intent};
 use crate::wire::header::{self as at, SlotLine, slot_line};
 use crate::wire::names;
 
@@ -43,22 +44,24 @@ pub(crate) fn line(header: &Segment, slot: u32) -> SlotLine<'_> {
 
 /// What the living observers have announced to write to.
 ///
-/// The caller has made its entries "destroyed" before; the fence here and the one in an observer's
-/// announcement order the two: either the observer's check sees the entry destroyed, or the
-/// announcement is seen here.
+/// The caller has ended its objects before: either an observer's check finds its object destroyed,
+/// or its announcement is found here.
 pub(crate) fn announced(header: &Segment) -> Vec<u64> {
-    fence(Ordering::SeqCst);
-    let highest = header
-        .view()
-        .word(at::HIGHEST_SLOT)
-        .map_or(0, |word| word.load(Ordering::Relaxed));
+    let highest = intent::before_look(highest_slot(header));
     let slots = at::PRODUCER_SLOT + 1..=highest.min(at::SLOT_COUNT as u64 - 1) as u32;
-    let intents = slots.map(|slot| (slot, line(header, slot).intent.load(Ordering::Acquire)));
+    let intents = slots.map(|slot| (slot, intent::look(line(header, slot).intent)));
     let present = intents.filter(|&(_, intent)| intent != 0);
     present
         .filter(|&(slot, _)| header.is_locked(slot).unwrap_or(true))
         .map(|(_, intent)| intent)
         .collect()
+}
+
+fn highest_slot(header: &Segment) -> &AtomicU64 {
+    header
+        .view()
+        .word(at::HIGHEST_SLOT)
+        .expect("the header has all its words")
 }
 
 /// The process that took an owner's slot last, as it knew itself; for display.
@@ -89,11 +92,6 @@ pub(crate) struct WriterSlot {
     owner: Owner,
 }
 
-/// An announcement that an object is being written to; withdrawn when dropped.
-pub(crate) struct Intent<'a> {
-    word: &'a AtomicU64,
-}
-
 /// How long a thread waits for another one of the same observer that is writing.
 const PATIENCE: Duration = Duration::from_millis(10);
 
@@ -112,18 +110,14 @@ impl WriterSlot {
         let line = line(header, slot);
         let incarnation = line
             .incarnation
-            .fetch_add(1, Ordering::AcqRel)
+            // Relaxed: nobody else has the slot, and whoever asks about it asks the kernel first.
+            .fetch_add(1, Ordering::Relaxed)
             .wrapping_add(1) as u16;
         line.pid
             .store(u64::from(std::process::id()), Ordering::Relaxed);
         // What the slot's last occupant announced died with it.
-        line.intent.store(0, Ordering::Release);
-        let highest = header
-            .view()
-            .word(at::HIGHEST_SLOT)
-            .expect("the header has all its words");
-        // Before the first announcement, so that the reclaimer looks as far as this slot.
-        highest.fetch_max(u64::from(slot), Ordering::SeqCst);
+        intent::clear(line.intent);
+        intent::reach(highest_slot(header), slot);
         WriterSlot {
             header: Arc::clone(header),
             owner: Owner::new(slot as u8, incarnation),
@@ -135,33 +129,23 @@ impl WriterSlot {
         self.owner
     }
 
-    /// Announces a write to the object in `slot`. The caller then checks with [`Ordering::SeqCst`]
-    /// that the object is still alive, and writes only if it is: from then on, until the
-    /// announcement is dropped, its bytes are not given to another object.
+    /// Announces a write to the object in `slot`. The caller writes only if the intent
+    /// [protects](Intent::protects) the object: until it is dropped.
     ///
     /// The announcement is also what keeps the threads of one observer apart. `None` if another
     /// thread did not finish within 10 ms.
     pub(crate) fn announce(&self, slot: u32, generation: u64) -> Option<Intent<'_>> {
         let word = line(&self.header, u32::from(self.owner.slot())).intent;
         let intent = at::intent(slot, generation);
-        // SeqCst; partner: the fence in `announced`.
         let mut start = None;
-        while word
-            .compare_exchange(0, intent, Ordering::SeqCst, Ordering::Relaxed)
-            .is_err()
-        {
+        loop {
+            if let Some(intent) = Intent::announce(word, intent) {
+                return Some(intent);
+            }
             if start.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
                 return None;
             }
             std::thread::yield_now();
         }
-        Some(Intent { word })
-    }
-}
-
-impl Drop for Intent<'_> {
-    fn drop(&mut self) {
-        // Release: the writes come before anybody may reuse the bytes.
-        self.word.store(0, Ordering::Release);
     }
 }

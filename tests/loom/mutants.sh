@@ -1,76 +1,209 @@
 #!/usr/bin/env bash
-# Proves that the models bite: breaks the lock in one place at a time, in a copy of the sources, and
-# requires the models to fail each time. Prints "N mutants, N killed".
+# Proves that the models bite: breaks one of the protocols in one place at a time, in a copy of the sources,
+# and requires a model to fail each time. Every ordering, fence and exchange of core/src/sync must be
+# in a mutant or in the list of those that no tool here can judge; and there must be none elsewhere.
+#
+#   mutants.sh          stops at the first model that fails; interleavings with two preemptions
+#   mutants.sh --full   tells all models that fail; interleavings as of MEMGLASS_FULL=1 (takes long)
+#
+# The last line is "N mutants, N killed".
 set -euo pipefail
+full=${MEMGLASS_FULL:-}
+[ "${1:-}" = --full ] && full=1
+unset MEMGLASS_FULL
 root=$(cd "$(dirname "$0")/../.." && pwd)
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/mutants"
+export RUST_BACKTRACE=0 CARGO_PROFILE_TEST_DEBUG=0 CARGO_PROFILE_DEV_DEBUG=0
 
 mkdir -p "$copy/core/src" "$copy/tests"
 cp -r "$root/core/src/sync" "$copy/core/src/"
+cp -r "$root/core/src/sync" "$copy/original"
 cp -r "$root/tests/loom" "$copy/tests/"
 cp "$root/Cargo.lock" "$copy/"
 sed -e 's|^members = .*|members = ["tests/loom"]|' -e '/^default-members/d' "$root/Cargo.toml" >"$copy/Cargo.toml"
-lock=$copy/core/src/sync/two_slot.rs
-cp "$lock" "$copy/original.rs"
 cd "$copy"
 
-quietly() { "$@" >"$copy/log" 2>&1; }
-build() { quietly cargo test --quiet --offline --package memglass-loom --no-run; }
-models() { quietly timeout 300 cargo test --quiet --offline --package memglass-loom; }
-give_up() { echo "$1"; tail -n 40 "$copy/log"; exit 2; }
+give_up() { echo "$1"; tail -n 40 log; exit 2; }
+
+build() {
+    cargo test --quiet --offline --package memglass-loom --no-run --message-format=json >build.json 2>log || return
+    program=$(grep -o '"executable":"[^"]*"' build.json | tail -n 1 | cut -d '"' -f 4)
+}
+
+# The models, those of one file before all others and those of many threads last.
+models() {
+    local large
+    large=$(grep -rh -B 1 'large_model(|| {' tests/loom/src/models | sed -n 's/^fn \(.*\)() {/\1/p')
+    "$program" --list 2>/dev/null | sed -n 's/^models::\(.*\): test$/\1/p' |
+        awk -v file="$1" -v large="$large" '
+            BEGIN { split(large, names, "\n"); for (i in names) is_large[names[i]] = 1 }
+            { split($0, part, "::"); print (part[2] in is_large) (part[1] != file), $0 }' |
+        sort | cut -d ' ' -f 2
+}
+
+# Whether a model fails. What panics while it unwinds aborts, which is a failure too.
+fails() {
+    local code=0
+    timeout 600 "$program" --exact "models::$1" >log 2>&1 || code=$?
+    case $code in
+        0) return 1 ;;
+        101 | 134) return 0 ;;
+        *) give_up "$1: no verdict ($code)" ;;
+    esac
+}
 
 mutants=0
 killed=0
-# mutant NAME SED-SCRIPT: the script must change the lock, and the result must still compile.
+: >covered
+printf '%-14s %-62s %s\n' file mutant "killed by"
+# mutant FILE NAME SED-SCRIPT: the script must change the file, and the result must still compile.
 mutant() {
-    sed "$2" original.rs >"$lock"
-    cmp -s original.rs "$lock" && give_up "$1: the script changes nothing"
-    build || give_up "$1: does not compile"
+    local file=$1 name=$2 killers=() model
+    local path=core/src/sync/$file.rs
+    sed "$3" "original/$file.rs" >"$path"
+    diff --unchanged-line-format= --new-line-format= --old-line-format="$file.rs:%dn
+" "original/$file.rs" "$path" >>covered && give_up "$name: the script changes nothing"
+    build || give_up "$name: does not compile"
     mutants=$((mutants + 1))
-    # A model that panics while it unwinds aborts the whole run.
-    if models; then
-        echo "SURVIVED  $1"
-    elif grep -q -e 'test result: FAILED' -e 'signal: 6, SIGABRT' "$copy/log"; then
-        killed=$((killed + 1))
-        echo "killed    $1"
+    for model in $(models "$file"); do
+        if fails "$model"; then
+            killers+=("$model")
+            [ -n "$full" ] || break
+        fi
+    done
+    cp "original/$file.rs" "$path"
+    if [ ${#killers[@]} -eq 0 ]; then
+        killers=("SURVIVED")
     else
-        give_up "$1: no verdict"
+        killed=$((killed + 1))
+    fi
+    printf '%-14s %-62s %s\n' "$file" "$name" "${killers[0]}"
+    if [ ${#killers[@]} -gt 1 ]; then
+        printf '%-77s %s\n' '' "${killers[@]:1}" | sed 's/^/ /'
     fi
 }
 
-build && models || give_up "the models fail on the lock as it is"
+build || give_up "the models do not compile"
+"$program" >log 2>&1 || give_up "the models fail on the protocols as they are"
+[ -z "$full" ] || export MEMGLASS_FULL=1
 
 relaxed='s/Ordering::\(Acquire\|Release\)/Ordering::Relaxed/'
-mutant "reader without its first fence" \
+
+mutant two_slot "reader without its first fence" \
     '/fn try_read_part/,/load_words/s/fence(Ordering::Acquire);//'
-mutant "reader without its second fence" \
+mutant two_slot "reader without its second fence" \
     '/load_words(&self.copy/,/then_some/s/fence(Ordering::Acquire);//'
-mutant "reader does not look at the sequence again" \
+mutant two_slot "reader does not look at the sequence again" \
     's/(self.sequence() == sequence).then_some/true.then_some/'
-mutant "reader copies the other copy" \
+mutant two_slot "reader copies the other copy" \
     '/fn try_read_part/,/^    }/s/self.copy(sequence)/self.copy(sequence + 1)/'
-mutant "writer without its fence" \
+mutant two_slot "writer without its fence" \
     '/fn fill/,/^    }/s/fence(Ordering::Release);//'
-mutant "writer fills the copy that is being read" \
+mutant two_slot "writer fills the copy that is being read" \
     '/fn fill/,/^    }/s/self.slots.copy(next)/self.slots.copy(self.sequence)/'
-mutant "publish is relaxed" "/fn publish(/,/^    }/$relaxed"
-mutant "publish and release is relaxed" "/fn publish_and_release(/,/^    }/$relaxed"
-mutant "release on drop is relaxed" "/fn drop(/,/^    }/$relaxed"
-mutant "drop publishes what was not published" \
+mutant two_slot "publish is relaxed" "/fn publish(/,/^    }/$relaxed"
+mutant two_slot "publish and release is relaxed" "/fn publish_and_release(/,/^    }/$relaxed"
+mutant two_slot "release on drop is relaxed" "/fn drop(/,/^    }/$relaxed"
+mutant two_slot "drop publishes what was not published" \
     '/fn drop(/,/^    }/s/word_of(self.sequence,/word_of(self.sequence + 1,/'
-mutant "publish gives the claim back" \
+mutant two_slot "publish gives the claim back" \
     '/fn publish(/,/^    }/s/word_of(self.sequence, self.me)/word_of(self.sequence, Owner::NOBODY)/'
-mutant "claim is relaxed" "/fn replace_owner/,/^    }/$relaxed"
-mutant "claim stores without comparing" \
+mutant two_slot "claim is relaxed" "/fn replace_owner/,/^    }/$relaxed"
+mutant two_slot "claim stores without comparing" \
     '/fn replace_owner/,/^    }/{s/compare_exchange(/store(/;s/^ *seen,$//;s/Ordering::Acquire,//;s/)?;/);/}'
-mutant "claim takes over from the living" \
+mutant two_slot "claim takes over from the living" \
     's/let vacant = owner.is_nobody()/let vacant = true/'
-mutant "claim never takes over from the dead" \
+mutant two_slot "claim never takes over from the dead" \
     's/is_dead(owner));/false);/'
-mutant "claim takes over from another thread of its own process" \
+mutant two_slot "claim takes over from another thread of its own process" \
     's/owner != me \&\& !matches/!matches/; s/is_dead(owner));/(owner == me || is_dead(owner)));/'
 
+mutant occupancy "settling is relaxed" "/fn settle(/,/^    }/$relaxed"
+mutant occupancy "generations do not count" \
+    '/fn new(/,/}/s/generation << 8 | state/(generation \& 0) << 8 | state/'
+mutant occupancy "an object that ends stays alive" \
+    '/fn end(/,/^    }/s/DESTROYED/ALIVE/'
+mutant occupancy "an entry is alive before it is filled" \
+    '/fn vacate(/,/^    }/s/FREE/ALIVE/'
+mutant occupancy "an observer copies an entry without its first fence" \
+    '/fn look(/,/^    }/s/fence(Ordering::Acquire);//'
+mutant occupancy "a reader looks at the word again without its fence" \
+    '/fn still_holds(/,/^    }/s/fence(Ordering::Acquire);//'
+mutant occupancy "a reader does not look at the word again" \
+    '/fn still_holds(/,/^    }/s/self.holds(entry)/{ let _ = entry; true }/'
+mutant occupancy "a reader looks at the state and not at the generation" \
+    '/fn holds(/,/^    }/s/entry.peek() == self.0/entry.peek().state() == self.0.state()/'
+mutant occupancy "bytes are used again without a fence" \
+    '/fn before_reuse(/,/^}/s/fence(Ordering::Release);//'
+
+mutant intent "announcing only acquires and releases" \
+    '/fn announce(/,/^    }/s/Ordering::SeqCst/Ordering::AcqRel/'
+mutant intent "announcing overwrites another thread's intent" \
+    '/fn announce(/,/^    }/{s/compare_exchange(0, intent, Ordering::SeqCst, Ordering::Relaxed)/store(intent, Ordering::SeqCst);/;s/^ *\.ok()?;//}'
+mutant intent "the check after announcing only acquires" \
+    '/fn protects(/,/^    }/s/Ordering::SeqCst/Ordering::Acquire/'
+mutant intent "no check after announcing" \
+    '/fn protects(/,/^    }/s/entry.0.load(Ordering::SeqCst) == alive.0.0/{ let _ = (alive, entry); true }/'
+mutant intent "clearing is relaxed" "/fn clear(/,/^}/$relaxed"
+mutant intent "an intent is not cleared" \
+    '/fn drop(/,/^    }/s/clear(self.word);//'
+mutant intent "the reclaimer does not learn of a new slot" \
+    '/fn reach(/,/^}/s/highest.fetch_max(u64::from(slot), Ordering::SeqCst)/let _ = (highest, slot)/'
+mutant intent "the reclaimer looks without its fence" \
+    '/fn before_look(/,/^}/s/fence(Ordering::SeqCst);//'
+mutant intent "the reclaimer's fence only acquires and releases" \
+    '/fn before_look(/,/^}/s/fence(Ordering::SeqCst)/fence(Ordering::AcqRel)/'
+mutant intent "the reclaimer looks without acquiring" "/fn look(/,/^}/$relaxed"
+
+mutant publish "publishing is relaxed" "/fn publish(/,/^}/$relaxed"
+mutant publish "a change does not move the counter" \
+    '/fn publish_next(/,/^}/s/wrapping_add(1)/wrapping_add(0)/'
+mutant publish "what was published is read without a fence" \
+    '/fn published(/,/^}/s/fence(Ordering::Acquire);//'
+mutant publish "what was published since is read without a fence" \
+    '/fn published_since(/,/^}/s/fence(Ordering::Acquire);//'
+mutant publish "a change is not noticed" \
+    '/fn published_since(/,/^}/s/value == known/value >= known/'
+
+# Orderings outside of sync/: the promise of atomic fields, acquire and release, to who uses them.
+elsewhere='^(observe/bits|observer/place|observer/read)\.rs$'
+
+ordered='Ordering::(Acquire|Release|AcqRel|SeqCst)|fence\(|compare_exchange|\.fetch_|\.swap\('
+code() { grep -nE "$ordered" "$1" | grep -vE '^[0-9]+: *(//|use |pub\(crate\) use )' || true; }
+
+unproven=0
+for path in original/*.rs; do
+    file=$(basename "$path")
+    [ "$file" = tests.rs ] && continue
+    while IFS=: read -r line text; do
+        [ -n "$line" ] || continue
+        if ! grep -qx "$file:$line" covered; then
+            echo "NO MUTANT  core/src/sync/$file:$line: $text"
+            unproven=$((unproven + 1))
+        fi
+    done < <(code "$path")
+done
+while read -r path; do
+    file=${path#"$root/core/src/"}
+    case $file in sync/* | */tests.rs) continue ;; esac
+    [[ $file =~ $elsewhere ]] && continue
+    if sed '/^#\[cfg(test)\]/,$d' "$path" | grep -nE 'Ordering::(Acquire|Release|AcqRel|SeqCst)|[^_]fence\(' |
+        grep -vE '^[0-9]+: *//' >log; then
+        echo "NOT IN sync/  core/src/$file:"
+        cat log
+        unproven=$((unproven + 1))
+    fi
+done < <(find "$root/core/src" -name '*.rs' | sort)
+
+cat <<'END'
+
+Not seen by loom, so argued in the comments of sync/:
+- that `reach` is SeqCst and not weaker: the fence that stands for SeqCst accesses in the models orders it too;
+- a relaxed load that returns what is stored later: no store here follows a load that it depends on
+  without an acquire, a SeqCst load or the thread's own program order between them;
+- plain stores by a thread that got its object from the one that allocated it (occupancy.rs says what is promised).
+END
 echo "$mutants mutants, $killed killed"
-[ "$mutants" -eq "$killed" ]
+[ "$mutants" -eq "$killed" ] && [ "$unproven" -eq 0 ]

@@ -1,12 +1,14 @@
 //! Reading the directory: which objects there are, and what changed.
 
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use super::chunks::Chunks;
 use super::{Layout, LayoutError, header::time, load};
 use crate::shm::View;
-use crate::wire::directory::{self as at, EntryWord, ShortLabel};
+use crate::sync::occupancy::{Alive, EntryWord, Occupancy};
+use crate::sync::{published, published_since};
+use crate::wire::directory::{self as at, ShortLabel};
 use crate::wire::{Ref, WORD, header, table};
 
 /// The directory as far as it was read.
@@ -54,29 +56,6 @@ impl ObjectRecord {
     }
 }
 
-/// The state of an entry while one object is alive in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Alive(EntryWord);
-
-impl Alive {
-    /// Whether that object is still alive, by the state word of its entry. What was written before
-    /// its end can be read after this call; what comes later only with another check.
-    #[inline]
-    pub(crate) fn holds(self, state: &AtomicU64) -> bool {
-        state.load(Ordering::Relaxed) == self.0.0
-    }
-
-    /// The same for a writer, after it announced the object; see [`crate::owners::WriterSlot::announce`].
-    pub(crate) fn holds_for_writing(self, state: &AtomicU64) -> bool {
-        state.load(Ordering::SeqCst) == self.0.0
-    }
-
-    /// Which occupant of the slot it is.
-    pub(crate) fn generation(self) -> u64 {
-        self.0.generation()
-    }
-}
-
 /// How often an entry is read anew when it changes while it is copied.
 const ATTEMPTS: usize = 8;
 
@@ -104,9 +83,7 @@ impl Directory {
     ///
     /// If there should be chunks and not even the first one can be found.
     pub(crate) fn find_chunks(&mut self, layout: &Layout) -> Result<usize, LayoutError> {
-        let count = layout.load(header::CHUNK_COUNT);
-        // Pairs with the producer's release store of the count: the chunks are linked.
-        fence(Ordering::Acquire);
+        let count = published(layout.word(header::CHUNK_COUNT));
         let head = Ref(layout.load(header::DIRECTORY_HEAD));
         self.fault = self.chunks.follow(layout, head, count)?;
         self.changes.resize(self.chunks.iter().len(), 0);
@@ -131,12 +108,13 @@ impl Directory {
     #[inline]
     pub(crate) fn read_changes(&mut self, layout: &Layout, chunk: usize, changed: &mut Vec<u32>) {
         let head = self.chunks.get(chunk).expect("one that was found");
-        let changes = load(head, table::CHANGES);
-        if changes == self.changes[chunk] {
+        let counter = head
+            .view()
+            .word(table::CHANGES)
+            .expect("a word of the head");
+        let Some(changes) = published_since(counter, self.changes[chunk]) else {
             return;
-        }
-        // Pairs with the release store of the counter: the words that it counts can be seen.
-        fence(Ordering::Acquire);
+        };
         self.changes[chunk] = changes;
         self.compare_words(layout, chunk, changed);
     }
@@ -182,8 +160,7 @@ impl Directory {
             if record.word != expected {
                 return Ok(None);
             }
-            fence(Ordering::Acquire);
-            if EntryWord(load_view(entry, at::STATE)) == record.word {
+            if record.alive().still_holds(occupancy(entry)) {
                 return judge(layout, record).map(Some);
             }
         }
@@ -193,9 +170,8 @@ impl Directory {
     /// Whether the entry still is what `record` was copied from. What was copied from the object's or
     /// its label's bytes before this call is then its own.
     pub(crate) fn is_still(&self, layout: &Layout, record: &ObjectRecord) -> bool {
-        // Pairs with the release fence before bytes are given to another object.
-        fence(Ordering::Acquire);
-        EntryWord(load_view(self.view(layout, record.slot), at::STATE)) == record.word
+        let entry = self.view(layout, record.slot);
+        record.alive().still_holds(occupancy(entry))
     }
 
     /// Where the entry of a known slot lies.
@@ -234,9 +210,7 @@ impl Directory {
 }
 
 fn copy(entry: View<'_>, slot: u32) -> ObjectRecord {
-    let word = EntryWord(load_view(entry, at::STATE));
-    // Pairs with the release store that made the entry alive.
-    fence(Ordering::Acquire);
+    let word = occupancy(entry).look();
     let type_and_len = load_view(entry, at::TYPE);
     let label_len = (type_and_len >> 32) as usize;
     let label = std::array::from_fn(|word| load_view(entry, at::LABEL + word * WORD));
@@ -265,6 +239,11 @@ fn judge(layout: &Layout, record: ObjectRecord) -> Result<ObjectRecord, LayoutEr
         ));
     }
     Ok(record)
+}
+
+#[inline]
+fn occupancy(entry: View<'_>) -> Occupancy<'_> {
+    Occupancy(entry.word(at::STATE).expect("a word of the entry"))
 }
 
 #[inline]

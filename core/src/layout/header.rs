@@ -1,10 +1,11 @@
 //! Judging the header record.
 
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::LayoutError;
 use crate::shm::{Segment, View};
+use crate::sync::published;
 use crate::wire::{BYTE_ORDER, MAJOR, directory, header as at, names, region, table, type_log};
 
 /// Whose session it is; copied once.
@@ -51,11 +52,9 @@ pub(super) fn judge(segment: &Segment) -> Result<(Identity, Strides), LayoutErro
         return Err(not_a_session("it is too short for a header"));
     }
     let words = Words { view };
-    if words.load(at::MAGIC_AT) != at::MAGIC {
+    if published(words.word(at::MAGIC_AT)) != at::MAGIC {
         return Err(not_a_session("its first bytes are not MEMGLASS"));
     }
-    // Pairs with the release store of the magic number, which comes last.
-    fence(Ordering::Acquire);
     let name = names::session_of_header(segment.name())
         .unwrap_or(segment.name())
         .to_owned();
@@ -114,10 +113,13 @@ struct Words<'m> {
 
 impl Words<'_> {
     fn load(&self, offset: usize) -> u64 {
+        self.word(offset).load(Ordering::Relaxed)
+    }
+
+    fn word(&self, offset: usize) -> &AtomicU64 {
         self.view
             .word(offset)
             .expect("offsets of the header lie within its length")
-            .load(Ordering::Relaxed)
     }
 
     fn identity(&self, name: &str) -> Result<Identity, LayoutError> {

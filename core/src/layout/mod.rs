@@ -14,16 +14,17 @@ mod regions;
 mod type_log;
 
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use damage::{Damage, Part};
 use directory::LabelPlace;
-pub(crate) use directory::{Alive, Directory, ObjectRecord};
+pub(crate) use directory::{Directory, ObjectRecord};
 pub use error::LayoutError;
 pub(crate) use header::{Identity, SessionState};
 pub(crate) use type_log::TypeLog;
 
 use crate::shm::{Anchor, Dir, Segment, ShmError, View};
+use crate::sync::published;
 use crate::wire::directory::ShortLabel;
 use crate::wire::{Ref, header as at, names};
 use header::Strides;
@@ -80,10 +81,7 @@ impl Layout {
     /// Count of structural changes; what happened before it moved can be seen after this call.
     #[inline]
     pub(crate) fn epoch(&self) -> u64 {
-        let epoch = self.load(at::EPOCH);
-        // Pairs with the producer's release store of the epoch (rule W2: no acquire loads here).
-        fence(Ordering::Acquire);
-        epoch
+        published(self.word(at::EPOCH))
     }
 
     /// Checks that the header was not cut short, without touching it.
@@ -94,12 +92,12 @@ impl Layout {
 
     /// What the producer says of the session.
     pub(crate) fn state(&self) -> SessionState {
-        header::state(self.load(at::STATE))
+        header::state(published(self.word(at::STATE)))
     }
 
     /// Number of regions that the producer has announced.
     pub(crate) fn region_count(&self) -> u64 {
-        self.load(at::REGION_COUNT)
+        published(self.word(at::REGION_COUNT))
     }
 
     /// Checks that no segment mapped so far was cut short, without touching it.
@@ -248,12 +246,12 @@ impl Layout {
     }
 
     fn load(&self, offset: usize) -> u64 {
-        let word = self
-            .header
-            .view()
-            .word(offset)
-            .expect("check() found the header long enough");
-        word.load(Ordering::Relaxed)
+        self.word(offset).load(Ordering::Relaxed)
+    }
+
+    fn word(&self, offset: usize) -> &AtomicU64 {
+        let word = self.header.view().word(offset);
+        word.expect("check() found the header long enough")
     }
 
     fn damaged(

@@ -1,11 +1,12 @@
 //! The regions of a session, mapped when first needed and then kept.
 
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::Ordering;
 
 use super::LayoutError;
 use super::header::{Identity, damaged};
 use crate::shm::{Access, Dir, Segment, SegmentMap};
+use crate::sync::published;
 use crate::wire::{names, region as at};
 
 /// The regions of one session.
@@ -84,10 +85,10 @@ impl Regions {
                 expected,
             ))
         };
-        if view.len() < self.header_bytes || load(at::MAGIC_AT) != Some(at::MAGIC) {
-            return refuse("the first word", load(at::MAGIC_AT), "MGREGION");
+        let magic = view.word(at::MAGIC_AT).map(published);
+        if view.len() < self.header_bytes || magic != Some(at::MAGIC) {
+            return refuse("the first word", magic, "MGREGION");
         }
-        fence(Ordering::Acquire);
         let session = load(at::SESSION_HIGH).zip(load(at::SESSION_LOW));
         if session.map(|(high, low)| u128::from(high) << 64 | u128::from(low))
             != Some(self.session_id)

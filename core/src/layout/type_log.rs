@@ -1,12 +1,12 @@
 //! Reading the type log into a schema.
 
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
 
 use super::chunks::Chunks;
 use super::{Damage, Layout, LayoutError, Part, load};
 use crate::schema::{Schema, codec};
 use crate::shm::Anchor;
+use crate::sync::published_since;
 use crate::wire::{Ref, header, type_log as at};
 
 /// Largest sum of descriptions that is believed, in bytes.
@@ -65,13 +65,11 @@ impl TypeLog {
     /// If there should be types and not even the first chunk of the log can be found, or if the
     /// system refused a region.
     pub(crate) fn read_new(&mut self, layout: &Layout) -> Result<bool, LayoutError> {
-        let (count, known) = (layout.load(header::TYPE_COUNT), self.schema.len() as u64);
-        if count == known {
+        let known = self.schema.len() as u64;
+        let Some(count) = published_since(layout.word(header::TYPE_COUNT), known) else {
             self.fault = None;
             return Ok(false);
-        }
-        // Pairs with the producer's release store of the count: the records are complete.
-        fence(Ordering::Acquire);
+        };
         let (head, per_chunk) = (
             Ref(layout.load(header::TYPE_HEAD)),
             layout.strides.types_per_chunk as u64,

@@ -1,7 +1,6 @@
 //! A path that was resolved once: where it leads, and whether that is still the same object.
 
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
 
 use super::attached::Attached;
 use super::error::{PathError, ReadError};
@@ -10,10 +9,10 @@ use super::place::{NoStep, Place, Within, load};
 use super::read::{self, Patience};
 use super::suggest;
 use super::typed::TypedField;
-use crate::layout::Alive;
 use crate::observe::Observe;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
 use crate::shm::{View, Views};
+use crate::sync::occupancy::{Alive, Occupancy};
 use crate::value::Value;
 
 /// A part of an object, found by its path once and then read and written at the cost of a few loads.
@@ -200,13 +199,13 @@ impl Field {
     /// Whether the object is still alive.
     #[inline]
     pub fn is_alive(&self) -> bool {
-        self.object.alive.holds(self.memory.first_word())
+        self.object.alive.holds(self.entry())
     }
 
-    pub(super) fn is_alive_for_writing(&self) -> bool {
-        self.object
-            .alive
-            .holds_for_writing(self.memory.first_word())
+    /// The state word of the object's directory entry.
+    #[inline]
+    pub(super) fn entry(&self) -> Occupancy<'_> {
+        Occupancy(self.memory.first_word())
     }
 
     /// Whether it is a lone number, read and written by one access.
@@ -371,19 +370,11 @@ impl Field {
         }
     }
 
-    /// The bits of a lone number of `size` bytes, if the object was alive before and after.
+    /// The bits of a lone number of `size` bytes, if the object is alive afterwards.
     #[inline(always)]
     fn load(&self, size: usize) -> Result<u64, ReadError> {
-        if !self.is_alive() {
-            return Err(self.gone());
-        }
-        // Pairs with the release store that made the entry alive.
-        fence(Ordering::Acquire);
         let bits = load(self.memory.view::<PLACE>(), size);
-        // Pairs with the release fence before an object's bytes are given to another: if the bits
-        // are another object's, the entry is seen to have changed.
-        fence(Ordering::Acquire);
-        if !self.is_alive() {
+        if !self.object.alive.still_holds(self.entry()) {
             return Err(self.gone());
         }
         Ok(bits)
@@ -393,19 +384,17 @@ impl Field {
         self.while_alive(|| self.copy(patience))
     }
 
-    /// What `read` returns, if the object was alive before and after.
+    /// What `read` returns, if the object is alive afterwards.
     pub(super) fn while_alive<R>(
         &self,
         read: impl FnOnce() -> Result<R, ReadError>,
     ) -> Result<R, ReadError> {
+        // Only to save the work.
         if !self.is_alive() {
             return Err(self.gone());
         }
-        // These fences have the partners named in `load`.
-        fence(Ordering::Acquire);
         let result = read();
-        fence(Ordering::Acquire);
-        if !self.is_alive() {
+        if !self.object.alive.still_holds(self.entry()) {
             return Err(self.gone());
         }
         result

@@ -8,10 +8,11 @@ use super::field::Field;
 use super::place::{Guarded, Place, Within, exchange, load, store};
 use super::read::{self, Patience, get_scalar, put_scalar};
 use crate::coerce::{Reason, Refusal, Strictness, encode_field, encode_value};
-use crate::owners::{Intent, WriterSlot};
+use crate::owners::WriterSlot;
 use crate::schema::{Kind, Schema};
 use crate::shm::View;
 use crate::sync::Claim;
+use crate::sync::intent::Intent;
 use crate::value::Value;
 
 /// One store that a write comes down to.
@@ -185,7 +186,7 @@ impl Field {
             path: self.path().into(),
             holder: "another thread of this observer".into(),
         })?;
-        if !self.is_alive_for_writing() {
+        if !intent.protects(self.object.alive, self.entry()) {
             return Err(WriteError::Gone {
                 path: self.path().into(),
             });

@@ -7,6 +7,7 @@ use super::error::ProducerError;
 use super::session::wall_clock;
 use crate::owners;
 use crate::shm::{Access, Dir, Draft, Mode, Segment, ShmError, View};
+use crate::sync::publish;
 use crate::wire::{self, header as at, names};
 
 /// How long a name's lock may be held by somebody who does not produce (a clean-up, or another
@@ -131,10 +132,10 @@ fn fill(view: View<'_>, name: &str, session_id: u128) {
     producer
         .pid
         .store(u64::from(std::process::id()), Ordering::Relaxed);
-    // Last, with release: whoever sees it finds the header filled.
-    view.word(at::MAGIC_AT)
-        .expect("the header has all its words")
-        .store(at::MAGIC, Ordering::Release);
+    let magic = view
+        .word(at::MAGIC_AT)
+        .expect("the header has all its words");
+    publish(magic, at::MAGIC);
 }
 
 fn pid_of(header: &Segment) -> u32 {

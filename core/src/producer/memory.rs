@@ -1,12 +1,11 @@
 //! The session's memory as the producer sees it: regions and the allocator over them.
 
-use std::sync::atomic::{Ordering, fence};
-
 use super::allocator::{Allocator, Block, Fit};
 use super::error::ProducerError;
 use super::regions::Regions;
 use crate::observe::Storage;
 use crate::shm::{Anchor, View, Writable};
+use crate::sync::occupancy::before_reuse;
 use crate::wire::Ref;
 
 /// Regions and what is free in them.
@@ -56,11 +55,9 @@ impl Memory {
 
     fn allocate_fitting(&mut self, bytes: u64, fit: Fit) -> Result<Block, ProducerError> {
         let block = self.allocator.allocate(&mut self.regions, bytes, fit)?;
-        // The block may have been another object's, whose entry was made free before. Whoever sees a
-        // byte that is stored from here on must see that entry free. In this thread, because the one
-        // that freed it may have been another. Pairs with the reader's acquire fence before its
-        // second look at the entry.
-        fence(Ordering::Release);
+        // The block may have been another object's. So may the entry that an object gets: its label
+        // is allocated after that.
+        before_reuse();
         Ok(block)
     }
 

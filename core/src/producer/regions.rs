@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::error::ProducerError;
 use crate::owners;
 use crate::shm::{Dir, Mode, Segment, SegmentMap, View};
-use crate::sync::{self, Owner};
+use crate::sync::{self, Owner, publish};
 use crate::wire::{Ref, header, names, region as at};
 
 /// How large regions are made, in bytes.
@@ -98,8 +98,7 @@ impl Regions {
             .view()
             .word(header::REGION_COUNT)
             .expect("the header has all its words");
-        // Release: whoever sees the count finds the region published.
-        count.store(self.len() as u64, Ordering::Release);
+        publish(count, self.len() as u64);
         Ok((id, start..size))
     }
 
@@ -114,7 +113,7 @@ impl Regions {
         word(at::ID).store(u64::from(id), Ordering::Relaxed);
         word(at::SIZE).store(size, Ordering::Relaxed);
         word(at::USED).store(at::HEADER_BYTES as u64, Ordering::Relaxed);
-        word(at::MAGIC_AT).store(at::MAGIC, Ordering::Release);
+        publish(word(at::MAGIC_AT), at::MAGIC);
         // Once the session was shut down, the name of its region may be another session's.
         if !self.header.is_named_in(&self.dir) {
             return Ok(draft.keep_unpublished().without_locks());

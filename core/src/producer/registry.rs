@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::allocator::Block;
@@ -17,7 +17,9 @@ use crate::observe::Storage;
 use crate::owners;
 use crate::schema::{Type, TypeId};
 use crate::shm::{Segment, ShmError, View};
-use crate::wire::directory::{self as at, EntryWord, ShortLabel};
+use crate::sync::occupancy::{Occupancy, before_reuse};
+use crate::sync::publish;
+use crate::wire::directory::{self as at, ShortLabel};
 use crate::wire::{Ref, WORD, header};
 
 /// When memory of destroyed objects is used again.
@@ -166,12 +168,7 @@ impl Registry {
         store(entry, at::COUNT, reserved.count);
         store_ref(entry, at::DATA, reserved.place);
         store(entry, at::CREATED, now.as_nanos() as u64);
-        let state = entry.word(at::STATE).expect("a word of the entry");
-        // Release: whoever sees it alive sees what it describes, the object's first value included.
-        state.store(
-            EntryWord::new(known.generation, at::ALIVE).0,
-            Ordering::Release,
-        );
+        self.occupancy(reserved.slot).settle(known.generation);
         self.alive += 1;
         self.changed(reserved.slot);
         (reserved.slot, known.generation)
@@ -191,15 +188,7 @@ impl Registry {
             known.generation, generation,
             "an object is destroyed once, by its handle"
         );
-        let state = self
-            .table
-            .record(slot as usize)
-            .word(at::STATE)
-            .expect("a word of the entry");
-        state.store(
-            EntryWord::new(generation, at::DESTROYED).0,
-            Ordering::Release,
-        );
+        self.occupancy(slot).end(generation);
         self.labels.remove(known.hash, slot);
         self.alive -= 1;
         self.changed(slot);
@@ -308,13 +297,8 @@ impl Registry {
             label_len,
             ..
         } = *known;
-        let state = self
-            .table
-            .record(slot as usize)
-            .word(at::STATE)
-            .expect("a word of the entry");
-        state.store(EntryWord::new(generation, at::FREE).0, Ordering::Relaxed);
-        // The fences that have to follow are in `Memory::allocate` and `store_label`.
+        // What has to follow is in `Memory::allocate` and `store_label`.
+        self.occupancy(slot).vacate(generation);
         self.memory.free(data);
         self.free_label(label, label_len as usize);
         self.free.push(slot);
@@ -340,7 +324,7 @@ impl Registry {
         let entry = self.table.record(slot as usize);
         // The entry may have been another object's. Whoever sees a word that is stored from here on
         // must see that it is free; as in `Memory::allocate`.
-        fence(Ordering::Release);
+        before_reuse();
         for (index, word) in words.into_iter().enumerate() {
             store(entry, at::LABEL + index * WORD, word);
         }
@@ -364,8 +348,7 @@ impl Registry {
                 .view()
                 .word(header::CHUNK_COUNT)
                 .expect("the header has all its words");
-            // Release: whoever sees the count finds the chunk linked.
-            count.store(self.table.chunk_count() as u64, Ordering::Release);
+            publish(count, self.table.chunk_count() as u64);
         }
         let nothing = Block {
             place: Ref::NONE,
@@ -429,6 +412,11 @@ impl Registry {
         known.data.size + u64::from(known.label_len) + at::ENTRY_BYTES as u64
     }
 
+    fn occupancy(&self, slot: u32) -> Occupancy<'_> {
+        let entry = self.table.record(slot as usize);
+        Occupancy(entry.word(at::STATE).expect("a word of the entry"))
+    }
+
     /// Announces that the entry of `slot` has another state.
     fn changed(&mut self, slot: u32) {
         self.table.count_change(slot as usize);
@@ -448,8 +436,8 @@ impl Registry {
             .view()
             .word(header::EPOCH)
             .expect("the header has all its words");
-        // Release, and last: whoever sees the epoch sees the change and its chunk's counter.
-        epoch.store(self.epoch, Ordering::Release);
+        // Last: whoever sees the epoch sees the change and its chunk's counter.
+        publish(epoch, self.epoch);
     }
 }
 

@@ -1,7 +1,6 @@
 //! A session: one producer's life under one name.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -13,6 +12,7 @@ use super::registry::{Reclaim, Registry};
 use crate::forks;
 use crate::owners;
 use crate::shm::{Dir, Keeper, Mode, Segment, SegmentMap};
+use crate::sync::publish;
 use crate::wire::{header, names};
 
 /// A producer's side of a session. Cloning it gives another handle to the same session; all of them
@@ -269,7 +269,7 @@ impl Shared {
             .view()
             .word(header::STATE)
             .expect("the header has all its words");
-        word.store(state, Ordering::Release);
+        publish(word, state);
     }
 
     fn remove_segments(&self) {

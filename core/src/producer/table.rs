@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::error::ProducerError;
 use super::memory::Memory;
 use crate::shm::{Anchor, Segment, View};
+use crate::sync::publish_next;
 use crate::wire::{Ref, table as at};
 
 /// A table that the producer appends to.
@@ -56,9 +57,9 @@ impl Table {
             Some(last) => last.view().word(at::NEXT),
             None => header.view().word(self.head_at),
         };
-        // Release: whoever follows the link finds the chunk filled.
+        // Relaxed: the link is followed only by who has seen a count that includes the chunk.
         link.expect("links are words of heads")
-            .store(block.place.0, Ordering::Release);
+            .store(block.place.0, Ordering::Relaxed);
         self.chunks.push(chunk);
         Ok(())
     }
@@ -81,11 +82,7 @@ impl Table {
             used.store(within + 1, Ordering::Relaxed);
         }
         let changes = chunk.word(at::CHANGES).expect("a word of the chunk's head");
-        // Release: whoever sees the count sees the change. Only one thread at a time counts.
-        changes.store(
-            changes.load(Ordering::Relaxed).wrapping_add(1),
-            Ordering::Release,
-        );
+        publish_next(changes);
     }
 }
 

@@ -3,7 +3,6 @@
 use std::any;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::error::ProducerError;
 use super::memory::Memory;
@@ -11,6 +10,7 @@ use super::table::{Table, store, store_ref};
 use crate::observe::Storage;
 use crate::schema::{Schema, Type, TypeId, codec};
 use crate::shm::Segment;
+use crate::sync::publish;
 use crate::wire::{header, type_log as at};
 
 /// The types of a session and the log that tells observers of them.
@@ -99,8 +99,7 @@ impl TypeWriter {
                 .view()
                 .word(header::TYPE_COUNT)
                 .expect("the header has all its words");
-            // Release: whoever sees the count finds the records complete.
-            count.store(self.logged as u64, Ordering::Release);
+            publish(count, self.logged as u64);
         }
         Ok(())
     }

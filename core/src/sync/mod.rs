@@ -1,12 +1,21 @@
-//! How writers in several processes take turns, and how readers never wait for them.
+//! What several processes do with the same words at once: every protocol of the format, and with it
+//! every ordering and fence.
 //!
-//! [`two_slot`] is the protocol, as safe code over `&AtomicU64` and `&[AtomicU64]`, so that it runs
-//! unchanged in a mapping, on the heap under Miri, and over loom's atomics (`tests/loom`).
-//! [`owner`] says who holds a word, [`witness`] who can tell whether that owner is dead, and
-//! [`atomic`] is the only place that knows which atomics and which clock are used.
+//! - [`two_slot`]: a value that readers never wait for and a writer's death does not spoil; [`owner`]
+//!   says who holds it, [`witness`] who can tell whether that owner is dead.
+//! - [`occupancy`]: whose bytes a reader has copied, when objects come and go.
+//! - [`intent`]: why a writer never hits the next object.
+//! - [`publish`]: words that stand for what was stored before them.
+//!
+//! All of it is safe code over `&AtomicU64` and `&[AtomicU64]`, so that it runs unchanged in a
+//! mapping, on the heap under Miri, and over loom's atomics (`tests/loom`). [`atomic`] is the only
+//! place that knows which atomics and which clock are used.
 
 mod atomic;
+pub(crate) mod intent;
+pub(crate) mod occupancy;
 mod owner;
+mod publish;
 #[cfg(test)]
 mod tests;
 mod two_slot;
@@ -15,5 +24,6 @@ mod witness;
 pub use owner::Owner;
 pub use two_slot::{Busy, Contended};
 // The observer and the protections build on these.
+pub(crate) use publish::{publish, publish_next, published, published_since};
 pub(crate) use two_slot::{Claim, TwoSlot, attempted};
 pub(crate) use witness::{Registration, is_dead, register_range};

@@ -2,7 +2,7 @@
 
 use super::{LINE, WORD};
 
-/// The state word: see [`EntryWord`].
+/// The state word: see [`crate::sync::occupancy`].
 pub(crate) const STATE: usize = 0;
 /// The type id in the lower half; in the upper one the length of the label, in bytes.
 pub(crate) const TYPE: usize = STATE + WORD;
@@ -52,41 +52,5 @@ impl ShortLabel {
             *bytes = word.to_ne_bytes();
         }
         padded
-    }
-}
-
-/// The state of an entry.
-///
-/// ```text
-/// bits  63 ............ 8  7 ... 0
-///       generation         state
-///
-/// state          the other words                who may change the word
-/// 0 free         meaningless, being filled      producer: to alive, same generation
-/// 1 alive        describe the object            producer: to destroyed, same generation
-/// 2 destroyed    still the last object's        producer: to free, next generation
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct EntryWord(pub(crate) u64);
-
-pub(crate) const FREE: u64 = 0;
-pub(crate) const ALIVE: u64 = 1;
-pub(crate) const DESTROYED: u64 = 2;
-
-impl EntryWord {
-    pub(crate) const fn new(generation: u64, state: u64) -> EntryWord {
-        EntryWord(generation << 8 | state)
-    }
-
-    pub(crate) const fn generation(self) -> u64 {
-        self.0 >> 8
-    }
-
-    pub(crate) const fn state(self) -> u64 {
-        self.0 & 0xff
-    }
-
-    pub(crate) const fn is_alive(self) -> bool {
-        self.state() == ALIVE
     }
 }

@@ -1,8 +1,12 @@
-//! The two-slot sequence lock under loom.
+//! The protocols of `memglass::sync` under loom: every interleaving of a few writers and readers.
 //!
-//! The sources of the lock are included as they are; only the module that names the atomics and
-//! the clock is another one. The models are in `models.rs`; `mutants.sh` proves that they bite, by
-//! weakening each ordering, fence and exchange in turn.
+//! The sources of `core/src/sync/` are included as they are; only the module that names the atomics
+//! and the clock is another one. The models are in `models/`, one file for each protocol and one for
+//! how they work together; `mutants.sh` proves that they bite, by weakening each ordering, fence and
+//! exchange in turn.
+//!
+//! Without the feature `loom` the same models run over std's atomics and on real threads, many times
+//! over: natively as a stress test, and under Miri (`miri.sh`).
 //!
 //! A crate of its own rather than a `cfg` in the library, so that a plain `cargo test` runs it and
 //! no build of the library ever has loom's atomics.
@@ -11,12 +15,20 @@
 #![allow(dead_code, unreachable_pub)]
 
 mod models;
+mod tool;
 
-/// `memglass::sync`, over loom's atomics.
+/// `memglass::sync`, over the atomics of the tool.
 mod sync {
+    #[cfg_attr(not(feature = "loom"), path = "../../../../core/src/sync/atomic.rs")]
     pub(crate) mod atomic;
+    #[path = "../../../../core/src/sync/intent.rs"]
+    pub(crate) mod intent;
+    #[path = "../../../../core/src/sync/occupancy.rs"]
+    pub(crate) mod occupancy;
     #[path = "../../../../core/src/sync/owner.rs"]
     pub(crate) mod owner;
+    #[path = "../../../../core/src/sync/publish.rs"]
+    pub(crate) mod publish;
     #[path = "../../../../core/src/sync/two_slot.rs"]
     pub(crate) mod two_slot;
 }

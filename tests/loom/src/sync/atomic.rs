@@ -1,6 +1,74 @@
 //! Loom's atomics in place of std's, and waiting by so many steps instead of so long.
 
-pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+use std::cell::Cell;
+
+pub(crate) use loom::sync::atomic::{Ordering, fence};
+
+loom::thread_local! {
+    /// Whether this thread made a `SeqCst` store or exchange that no `SeqCst` load has followed yet.
+    static STORED: Cell<bool> = Cell::new(false);
+}
+
+/// Loom's atomic, with two things that loom lacks.
+///
+/// **All orders.** Loom looks for another order of a store and a load only if nobody, not even the storing
+/// thread, has loaded the word in between; so it tries a single order of a load in one thread and a
+/// load followed by a store in another. Therefore each access first takes its turn by a
+/// store to a word that nobody reads. Stores depend on each other, so loom tries all orders; and as nobody
+/// reads them, they synchronize nothing.
+///
+/// **`SeqCst` accesses**, which loom takes for acquire and release. A `SeqCst` store or exchange and a later `SeqCst`
+/// load of the same thread are in that order for all `SeqCst` operations of others, as if a `SeqCst`
+/// fence stood between them; so one is put there. Weaken either of the two, and there is none.
+#[derive(Debug)]
+pub(crate) struct AtomicU64 {
+    value: loom::sync::atomic::AtomicU64,
+    turn: loom::sync::atomic::AtomicU64,
+}
+
+impl AtomicU64 {
+    pub(crate) fn new(value: u64) -> Self {
+        let [value, turn] = [value, 0].map(loom::sync::atomic::AtomicU64::new);
+        Self { value, turn }
+    }
+
+    fn take_turn(&self) -> &loom::sync::atomic::AtomicU64 {
+        self.turn.store(0, Ordering::Relaxed);
+        &self.value
+    }
+
+    pub(crate) fn load(&self, ordering: Ordering) -> u64 {
+        if ordering == Ordering::SeqCst && STORED.with(|stored| stored.replace(false)) {
+            fence(Ordering::SeqCst);
+        }
+        self.take_turn().load(ordering)
+    }
+
+    pub(crate) fn store(&self, value: u64, ordering: Ordering) {
+        self.take_turn().store(value, ordering);
+        STORED.with(|stored| stored.set(stored.get() || ordering == Ordering::SeqCst));
+    }
+
+    pub(crate) fn compare_exchange(
+        &self,
+        current: u64,
+        new: u64,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<u64, u64> {
+        let result = self
+            .take_turn()
+            .compare_exchange(current, new, success, failure);
+        if success == Ordering::SeqCst && result.is_ok() {
+            STORED.with(|stored| stored.set(true));
+        }
+        result
+    }
+
+    pub(crate) fn fetch_max(&self, value: u64, ordering: Ordering) -> u64 {
+        self.take_turn().fetch_max(value, ordering)
+    }
+}
 
 /// Enough for one retry, which is all that is different from none.
 pub(crate) const READ_ATTEMPTS: u32 = 2;

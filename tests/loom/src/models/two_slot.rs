@@ -1,14 +1,11 @@
-//! What must hold in every interleaving: loom tries them all.
+//! The sequence lock: no torn value, one writer at a time, and a dead one in nobody's way.
 //!
 //! Each value is two words, the second being the first plus [`TAG`]: a mix of two values shows.
-
-use loom::model;
-use loom::sync::Arc;
-use loom::thread;
 
 use crate::sync::atomic::{AtomicU64, Ordering, fence};
 use crate::sync::owner::Owner;
 use crate::sync::two_slot::{Busy, Claim, TwoSlot};
+use crate::tool::{Arc, large_model, model, thread};
 
 const TAG: u64 = 100;
 const OBSERVER: Owner = Owner::new(2, 7);
@@ -129,7 +126,7 @@ fn a_read_beside_writes_that_claim_each_time_is_whole_and_has_its_sequence() {
 
 #[test]
 fn two_writers_take_turns_and_a_reader_sees_whole_values() {
-    model(|| {
+    large_model(|| {
         let cells = Cells::new();
         let writers = [OBSERVER, OTHER].map(|me| {
             let cells = Arc::clone(&cells);

@@ -1,0 +1,139 @@
+//! Who lives in a directory entry: its state word, and how a reader knows whose bytes it copied.
+//!
+//! ```text
+//! bits  63 ............ 8  7 ... 0
+//!       generation         state
+//! ```
+//!
+//! | state | the other words of the entry | the object's bytes and label |
+//! |---|---|---|
+//! | (g, free) | meaningless, or being filled | anybody's |
+//! | (g, alive) | describe the object | the object's |
+//! | (g, destroyed) | still the last object's | still the last object's |
+//!
+//! | from | to | by |
+//! |---|---|---|
+//! | (g, free) | (g, alive) | [`Occupancy::settle`], after the entry and the first value were stored |
+//! | (g, alive) | (g, destroyed) | [`Occupancy::end`] |
+//! | (g, destroyed) or (g, free) | (g+1, free) | [`Occupancy::vacate`]; whoever stores into what the occupant had calls [`before_reuse`] in between |
+//!
+//! Only the producer changes the word, one thread at a time. No word is stored twice, so a reader that
+//! finds the same one before and after it copied something knows that nobody else moved in meanwhile.
+//!
+//! That holds for what the thread stores that called [`before_reuse`], and for whatever is stored with
+//! release by another thread that got the object from it. A relaxed store of such a thread carries
+//! no promise about the word in the language's model; every machine on which a store becomes visible
+//! to all others at once (x86-64, AArch64, RISC-V) keeps the order all the same.
+
+use super::atomic::{AtomicU64, Ordering, fence};
+
+pub(crate) const FREE: u64 = 0;
+pub(crate) const ALIVE: u64 = 1;
+pub(crate) const DESTROYED: u64 = 2;
+
+/// The value of a state word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EntryWord(pub(crate) u64);
+
+impl EntryWord {
+    pub(crate) const fn new(generation: u64, state: u64) -> EntryWord {
+        EntryWord(generation << 8 | state)
+    }
+
+    pub(crate) const fn generation(self) -> u64 {
+        self.0 >> 8
+    }
+
+    pub(crate) const fn state(self) -> u64 {
+        self.0 & 0xff
+    }
+
+    pub(crate) const fn is_alive(self) -> bool {
+        self.state() == ALIVE
+    }
+}
+
+/// The state word of one entry; copying this is free.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Occupancy<'a>(pub(crate) &'a AtomicU64);
+
+impl Occupancy<'_> {
+    /// An object moves in: everything that describes it, and its first value, was stored before.
+    #[inline]
+    pub(crate) fn settle(self, generation: u64) {
+        // Release; partner: the fence of `look`.
+        self.0
+            .store(EntryWord::new(generation, ALIVE).0, Ordering::Release);
+    }
+
+    /// The object ends; its bytes stay as they are until the entry is vacated.
+    #[inline]
+    pub(crate) fn end(self, generation: u64) {
+        // Relaxed: nothing is read on account of it. Observers are told by the chunk's change
+        // counter, and the reclaimer's fence comes between this store and its look at the intents.
+        self.0
+            .store(EntryWord::new(generation, DESTROYED).0, Ordering::Relaxed);
+    }
+
+    /// The entry awaits its next occupant, and what the last one had may be used again after
+    /// [`before_reuse`].
+    #[inline]
+    pub(crate) fn vacate(self, next_generation: u64) {
+        // Relaxed: `before_reuse` orders it before whatever is stored next.
+        self.0
+            .store(EntryWord::new(next_generation, FREE).0, Ordering::Relaxed);
+    }
+
+    /// The word as it is; what it says to be there can be copied after this.
+    #[inline]
+    pub(crate) fn look(self) -> EntryWord {
+        let word = self.peek();
+        // Partner: the release store of `settle`.
+        fence(Ordering::Acquire);
+        word
+    }
+
+    /// The word as it is, to be compared only.
+    #[inline]
+    pub(crate) fn peek(self) -> EntryWord {
+        EntryWord(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// The state of an entry while one object is alive in it.
+///
+/// Made of a word that [`Occupancy::look`] returned, so whoever has it may read what was stored
+/// before the object moved in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alive(pub(crate) EntryWord);
+
+impl Alive {
+    /// Which occupant of the entry it is.
+    pub(crate) fn generation(self) -> u64 {
+        self.0.generation()
+    }
+
+    /// Whether the object lives; says nothing about what is read before or after.
+    #[inline]
+    pub(crate) fn holds(self, entry: Occupancy<'_>) -> bool {
+        entry.peek() == self.0
+    }
+
+    /// Whether the object still lives, so that everything that was copied of it before this call is
+    /// its own.
+    #[inline]
+    pub(crate) fn still_holds(self, entry: Occupancy<'_>) -> bool {
+        // Partner: the fence of `before_reuse`. If something copied before is the next occupant's,
+        // the load below sees that the entry was vacated.
+        fence(Ordering::Acquire);
+        self.holds(entry)
+    }
+}
+
+/// Comes before the first store into memory, or an entry, that may have been an object's: after it was
+/// vacated, and in the thread that stores, which may be another one than vacated it.
+#[inline]
+pub(crate) fn before_reuse() {
+    // Partner: the fence of `still_holds`.
+    fence(Ordering::Release);
+}

@@ -1,0 +1,54 @@
+//! Words that say what is there: counts, counters, states, and the magic number.
+//!
+//! One thread at a time stores the word, after everything that it stands for. Readers load the word
+//! first, and then find all of that.
+//!
+//! | word | stands for |
+//! |---|---|
+//! | magic number of a header or region | all other words of the record; stored once, last |
+//! | state of the session | that its first region exists |
+//! | number of types | their records and descriptions, and the chunks that they are in |
+//! | number of directory chunks | the chunks, zeroed and linked |
+//! | number of regions | that they have their names |
+//! | change counter of a chunk | the state words of its entries, and how many are used |
+//! | epoch | everything that changed before: types, chunks, and chunks' change counters |
+//!
+//! A type is counted before an object of it settles, a chunk before its first entry is used, an
+//! entry's state changes before its chunk's counter, and all of it before the epoch.
+
+use super::atomic::{AtomicU64, Ordering, fence};
+
+/// Publishes what was stored before this, under `value`.
+#[inline]
+pub(crate) fn publish(word: &AtomicU64, value: u64) {
+    // Release; partners: the fences below.
+    word.store(value, Ordering::Release);
+}
+
+/// Publishes one change more.
+#[inline]
+pub(crate) fn publish_next(word: &AtomicU64) {
+    // Only one thread at a time publishes, so nothing is lost between the load and the store.
+    publish(word, word.load(Ordering::Relaxed).wrapping_add(1));
+}
+
+/// The word; what it stands for can be read after this call.
+#[inline]
+pub(crate) fn published(word: &AtomicU64) -> u64 {
+    let value = word.load(Ordering::Relaxed);
+    // Partner: the release store of `publish` (rule W2: no acquire loads of read-only memory).
+    fence(Ordering::Acquire);
+    value
+}
+
+/// The word if it is not `known`; then as [`published`], else at the cost of a load.
+#[inline]
+pub(crate) fn published_since(word: &AtomicU64, known: u64) -> Option<u64> {
+    let value = word.load(Ordering::Relaxed);
+    if value == known {
+        return None;
+    }
+    // Partner: as of `published`.
+    fence(Ordering::Acquire);
+    Some(value)
+}

@@ -1,0 +1,183 @@
+//! An observer's refresh against creation and destruction, with the words of all the protocols: after
+//! a refresh that sees an epoch, everything published before that epoch is known.
+
+use super::Word;
+use crate::sync::atomic::AtomicU64;
+use crate::sync::occupancy::{Alive, EntryWord, Occupancy, before_reuse};
+use crate::sync::publish::{publish, publish_next, published, published_since};
+use crate::tool::{Arc, model, thread};
+
+/// A header, a type log of one record, and a chunk of one entry.
+struct Session {
+    epoch: AtomicU64,
+    types: AtomicU64,
+    description: Word,
+    chunks: AtomicU64,
+    chunk_position: Word,
+    changes: AtomicU64,
+    used: Word,
+    state: AtomicU64,
+    type_id: Word,
+}
+
+const DESCRIBED: u64 = 77;
+const POSITION: u64 = 88;
+
+impl Session {
+    fn new() -> Arc<Session> {
+        let word = || AtomicU64::new(0);
+        Arc::new(Session {
+            epoch: word(),
+            types: word(),
+            description: Word::new(0),
+            chunks: word(),
+            chunk_position: Word::new(0),
+            changes: word(),
+            used: Word::new(0),
+            state: word(),
+            type_id: Word::new(9),
+        })
+    }
+
+    fn entry(&self) -> Occupancy<'_> {
+        Occupancy(&self.state)
+    }
+
+    /// What the producer does for the first object of a type, in the first chunk.
+    fn create(&self) {
+        self.description.store(DESCRIBED);
+        publish(&self.types, 1);
+        self.chunk_position.store(POSITION);
+        publish(&self.chunks, 1);
+        self.settle(1);
+    }
+
+    fn settle(&self, generation: u64) {
+        self.type_id.store(0);
+        self.entry().settle(generation);
+        self.changed();
+    }
+
+    fn destroy(&self, generation: u64) {
+        self.entry().end(generation);
+        self.changed();
+    }
+
+    fn create_again(&self, generation: u64) {
+        self.entry().vacate(generation);
+        before_reuse();
+        self.settle(generation);
+    }
+
+    fn changed(&self) {
+        self.used.store(1);
+        publish_next(&self.changes);
+        publish_next(&self.epoch);
+    }
+}
+
+/// What an observer knows.
+#[derive(Default)]
+struct Known {
+    epoch: u64,
+    changes: u64,
+    types: u64,
+    state: Option<EntryWord>,
+    object: Option<Alive>,
+}
+
+impl Known {
+    /// What `Observer::refresh` does.
+    fn refresh(&mut self, session: &Session) {
+        let Some(epoch) = published_since(&session.epoch, self.epoch) else {
+            return;
+        };
+        self.read_types(session);
+        if published(&session.chunks) > 0 {
+            assert_eq!(session.chunk_position.load(), POSITION, "not yet filled");
+            self.read_changes(session);
+        }
+        self.epoch = epoch;
+        self.read_types(session);
+        if self.object.is_some() {
+            assert_eq!(self.types, 1, "a type is there before its objects");
+        }
+    }
+
+    fn read_types(&mut self, session: &Session) {
+        if let Some(types) = published_since(&session.types, self.types) {
+            assert_eq!(session.description.load(), DESCRIBED, "half-filled");
+            self.types = types;
+        }
+    }
+
+    fn read_changes(&mut self, session: &Session) {
+        let Some(changes) = published_since(&session.changes, self.changes) else {
+            return;
+        };
+        self.changes = changes;
+        assert_eq!(session.used.load(), 1, "the counter covers it");
+        self.state = Some(session.entry().peek());
+        self.object = self.copy(session);
+    }
+
+    /// The entry, if it is alive in the state that was seen.
+    fn copy(&self, session: &Session) -> Option<Alive> {
+        let word = session.entry().look();
+        let type_id = session.type_id.load();
+        let alive = (word.is_alive() && Some(word) == self.state).then_some(Alive(word))?;
+        if !alive.still_holds(session.entry()) {
+            return None;
+        }
+        assert_eq!(type_id, 0, "an entry is filled before it is alive");
+        Some(alive)
+    }
+
+    fn generation(&self) -> Option<u64> {
+        self.object.map(Alive::generation)
+    }
+}
+
+#[test]
+fn a_refresh_that_sees_the_epoch_of_a_creation_finds_the_object() {
+    model(|| {
+        let session = Session::new();
+        let producer = thread::spawn({
+            let session = Arc::clone(&session);
+            move || session.create()
+        });
+        let mut known = Known::default();
+        known.refresh(&session);
+        assert_eq!(known.generation(), (known.epoch == 1).then_some(1));
+        producer.join().expect("the producer does not panic");
+        known.refresh(&session);
+        assert_eq!((known.epoch, known.generation()), (1, Some(1)));
+    });
+}
+
+#[test]
+fn refreshes_beside_destruction_and_creation_lose_nothing() {
+    model(|| {
+        let session = Session::new();
+        session.create();
+        let mut known = Known::default();
+        known.refresh(&session);
+        assert_eq!(known.generation(), Some(1));
+        let producer = thread::spawn({
+            let session = Arc::clone(&session);
+            move || {
+                session.destroy(1);
+                session.create_again(2);
+            }
+        });
+        known.refresh(&session);
+        match known.epoch {
+            1 => assert_eq!(known.generation(), Some(1), "nothing was told"),
+            2 => assert_ne!(known.generation(), Some(1), "its end was told"),
+            _ => assert_eq!(known.generation(), Some(2), "the next one was told"),
+        }
+        producer.join().expect("the producer does not panic");
+        known.refresh(&session);
+        assert_eq!((known.epoch, known.generation()), (3, Some(2)));
+    });
+}
