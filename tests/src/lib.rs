@@ -5,13 +5,24 @@
 //! sleeps to get an order of events: a test waits for an answer or a condition, with a deadline.
 
 mod actor;
+pub mod consistency;
 mod json;
+pub mod leftovers;
+pub mod numbered;
 pub mod objects;
+mod progress;
+pub mod raw;
+pub mod rows;
 mod stage;
+mod timing;
+pub mod victim;
 
 pub use actor::Actor;
 pub use json::{same, to_json};
+pub use progress::Progress;
 pub use stage::Stage;
+pub use timing::{Timing, Timings, running_time, timed};
+pub use victim::{Kind, Step, Victim};
 
 use std::time::{Duration, Instant};
 

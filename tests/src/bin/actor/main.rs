@@ -9,6 +9,7 @@
 //! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
 //!            end with the next line on standard input, whatever it is, and then answer; `count` and
 //!            `hold` end by themselves
+//! either     toil NAME KIND FILE: works on its own session or attachment, see `toil`, until told
 //! ```
 //!
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
@@ -17,6 +18,7 @@ mod churn;
 mod inspect;
 mod observer;
 mod producer;
+mod toil;
 mod until_told;
 
 use std::io::{BufRead, Write};
@@ -67,6 +69,7 @@ impl Actor {
                 Ok(String::new())
             }
             ["inspect", name] => inspect::inspect(name),
+            ["toil", name, kind, file] => toil::toil(name, kind, file, input),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words),
                 (_, Some(watching)) => watching.obey(&words, input),
