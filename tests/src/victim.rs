@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use memglass::{Field, Observer};
 use tempfile::NamedTempFile;
 
+use crate::rows::{GUARDED, LOCKED, NUMBERS};
 use crate::{Actor, Progress, Random, Stage, until};
 
 /// What a victim does, over and over.
@@ -96,6 +98,28 @@ impl Kind {
         Kind::Start,
         Kind::End,
     ];
+
+    /// The values that it counts up, if it does.
+    ///
+    /// # Panics
+    ///
+    /// If the session has them not.
+    pub fn fields(self, observer: &Observer) -> Vec<Field> {
+        let fields = self.paths().iter().map(|path| observer.field(path));
+        fields
+            .collect::<Result<_, _>>()
+            .unwrap_or_else(|error| panic!("{self}: {error}"))
+    }
+
+    /// The paths of [`fields`](Self::fields).
+    pub fn paths(self) -> &'static [&'static str] {
+        match self {
+            Kind::Write | Kind::Claim | Kind::Hold => &GUARDED,
+            Kind::Update | Kind::Change => &LOCKED,
+            Kind::Number => &NUMBERS,
+            _ => &[],
+        }
+    }
 
     /// The kind of this name.
     pub fn named(name: &str) -> Option<Kind> {
@@ -191,14 +215,14 @@ impl Victim {
         self.actor.go_on();
     }
 
-    /// Lets it finish what it does, and returns the actor, and what it had to say.
+    /// Lets it finish what it does and returns how far it came.
     ///
     /// # Panics
     ///
     /// If anything went wrong for it.
-    pub fn finish(mut self) -> (Actor, String) {
-        let answer = self.actor.ask("enough");
-        (self.actor, answer)
+    pub fn finish(mut self) -> Progress {
+        self.actor.ask("enough");
+        self.progress
     }
 
     /// How far it has come.

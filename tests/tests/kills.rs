@@ -7,14 +7,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use memglass::{AttachError, Field, Observer, Presence};
+use memglass::{AttachError, Field, Presence};
 use memglass_tests::consistency::{self, check_nothing_stays};
 use memglass_tests::raw::Raw;
-use memglass_tests::rows::{self, GUARDED, LOCKED, NUMBERS, Shelf};
+use memglass_tests::rows::{self, Shelf};
 use memglass_tests::{Kind, Progress, Random, Stage, Timings, Victim, leftovers, sized, timed};
 
 /// Longest that a writer may be kept waiting by a dead one.
@@ -27,16 +28,6 @@ fn stage() -> Stage {
 /// How often each kind of victim is killed.
 fn rounds() -> u64 {
     sized(14, 140)
-}
-
-/// Another sequence of numbers in each run; `MEMGLASS_SEED` repeats one.
-fn random(kind: Kind) -> Random {
-    let seed = std::env::var("MEMGLASS_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
-    println!("{kind}: MEMGLASS_SEED={seed}");
-    Random::new(seed + kind as u64 * 1000)
 }
 
 /// What the kills of one kind of victim came to.
@@ -90,20 +81,6 @@ impl Tally {
     }
 }
 
-/// The paths of the values that a victim counts up.
-fn paths_of(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Write | Kind::Claim | Kind::Hold => &GUARDED,
-        Kind::Update | Kind::Change => &LOCKED,
-        _ => &NUMBERS,
-    }
-}
-
-fn fields_of(observer: &Observer, kind: Kind) -> Vec<Field> {
-    let fields = paths_of(kind).iter().map(|path| observer.field(path));
-    fields.collect::<Result<_, _>>().unwrap()
-}
-
 /// Checks that each value is the last one that was written, or the one that was being written when
 /// the writer died; returns them.
 fn check_last_values(fields: &[Field], progress: &Progress) -> Vec<u64> {
@@ -123,7 +100,7 @@ fn check_last_values(fields: &[Field], progress: &Progress) -> Vec<u64> {
 
 /// Reads all values until told to stop: each is whole and none is older than the one before.
 fn read_on(stage: &Stage, kind: Kind, running: &AtomicBool) -> (u64, Timings) {
-    let fields = fields_of(&stage.observe("engine"), kind);
+    let fields = kind.fields(&stage.observe("engine"));
     let mut newest = vec![0; fields.len()];
     let (mut reads, mut times) = (0, Timings::default());
     loop {
@@ -185,12 +162,12 @@ fn stage_of_write(raw: &Raw, fields: &[Field], slot: u8) -> &'static str {
 /// Kills observers that write to a session of this process.
 fn kill_writing_observers(kind: Kind) {
     let stage = stage();
-    let (mut random, mut tally) = (random(kind), Tally::default());
+    let (mut random, mut tally) = (Random::of_this_run(kind as u64), Tally::default());
     {
         let session = stage.session("engine");
         let shelf = Shelf::put_into(&session).unwrap();
         let other = stage.options().writable().attach("engine").unwrap();
-        let fields = fields_of(&other, kind);
+        let fields = kind.fields(&other);
         let running = AtomicBool::new(true);
         let memory = session.memory_bytes();
         thread::scope(|scope| {
@@ -275,14 +252,14 @@ fn an_observer_killed_while_it_changes_numbers_costs_nobody_anything() {
 /// Kills producers of values, and goes on with what they leave.
 fn kill_producers_of_values(kind: Kind) {
     let stage = stage();
-    let (mut random, mut tally) = (random(kind), Tally::default());
+    let (mut random, mut tally) = (Random::of_this_run(kind as u64), Tally::default());
     for _ in 0..rounds() {
         let victim = Victim::start(&stage, "engine", kind);
         let running = AtomicBool::new(true);
         thread::scope(|scope| {
             let _running = Running(&running);
             let other = stage.options().writable().attach("engine").unwrap();
-            let fields = fields_of(&other, kind);
+            let fields = kind.fields(&other);
             let reader = scope.spawn(|| read_on(&stage, kind, &running));
             victim.let_work(&mut random);
             let progress = victim.kill();
@@ -324,7 +301,7 @@ fn a_producer_killed_in_an_update_leaves_the_value_before_or_after() {
 /// Kills producers of objects, and looks at the directory that they leave.
 fn kill_producers_of_objects(kind: Kind) {
     let stage = stage();
-    let (mut random, mut tally) = (random(kind), Tally::default());
+    let (mut random, mut tally) = (Random::of_this_run(kind as u64), Tally::default());
     for _ in 0..rounds() {
         let victim = Victim::start(&stage, "engine", kind);
         // One that follows, and one that comes when all is over.
@@ -384,7 +361,7 @@ fn stage_of_session(stage: &Stage) -> String {
 /// Kills producers that come and go.
 fn kill_producers_of_sessions(kind: Kind) {
     let stage = stage();
-    let (mut random, mut tally) = (random(kind), Tally::default());
+    let (mut random, mut tally) = (Random::of_this_run(kind as u64), Tally::default());
     for round in 0..rounds() {
         let victim = Victim::start(&stage, "engine", kind);
         victim.let_work(&mut random);
@@ -403,7 +380,8 @@ fn kill_producers_of_sessions(kind: Kind) {
                 );
                 assert!(consistency::numbers(&observer).len() <= 3);
             }
-            Err(AttachError::NoSuchSession { .. } | AttachError::Starting { .. }) => {}
+            // Not "starting": nobody will finish that.
+            Err(AttachError::NoSuchSession { .. }) => {}
             Err(error) => panic!("{error}"),
         }
         // Every other one has to begin with what the one before left.
@@ -431,7 +409,7 @@ fn a_producer_killed_while_it_ends_leaves_nothing_in_the_way() {
 /// Kills observers that come and go.
 fn kill_coming_observers(kind: Kind) {
     let stage = stage();
-    let (mut random, mut tally) = (random(kind), Tally::default());
+    let (mut random, mut tally) = (Random::of_this_run(kind as u64), Tally::default());
     let session = stage.session("engine");
     let shelf = Shelf::put_into(&session).unwrap();
     for round in 1..=rounds() {
@@ -466,4 +444,36 @@ fn a_writing_observer_killed_while_it_attaches_leaves_its_slot() {
 #[test]
 fn a_reading_observer_killed_anywhere_leaves_nothing() {
     kill_coming_observers(Kind::Look);
+}
+
+#[test]
+fn what_a_producer_left_half_made_or_half_removed_is_no_session() {
+    let stage = stage();
+    let no_session = |what: &str| {
+        let refusal = stage.options().attach("engine").unwrap_err();
+        let found = matches!(refusal, AttachError::NoSuchSession { .. });
+        assert!(found, "{what}: {refusal}");
+    };
+    let header = stage.segment("engine", "header");
+    let set_state = |state: u64| {
+        let file = std::fs::OpenOptions::new().write(true).open(&header);
+        let at = 256;
+        file.unwrap()
+            .write_all_at(&state.to_ne_bytes(), at)
+            .unwrap();
+    };
+    stage.producer("engine").kill();
+    set_state(0);
+    no_session("killed while it started");
+    // Others than the one that was asked for are offered.
+    let refusal = stage.options().attach("engine").unwrap_err().to_string();
+    assert!(refusal.contains("there is none"), "{refusal}");
+    let mut producer = stage.producer("engine");
+    producer.ask("make answer 42");
+    producer.kill();
+    std::fs::remove_file(stage.segment("engine", "region_0001")).unwrap();
+    no_session("killed while its name was taken over");
+    set_state(2);
+    no_session("killed while it ended");
+    check_nothing_stays(&stage, "engine");
 }

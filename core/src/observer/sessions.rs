@@ -78,11 +78,14 @@ pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, Atta
     Ok(removed)
 }
 
-pub(super) fn known(dir: &Dir) -> Vec<String> {
+/// The names of the sessions that there are beside the one that was asked for, which may have left
+/// its header.
+pub(super) fn others(dir: &Dir, asked: &str) -> Vec<String> {
     let found = dir.names(names::PREFIX).unwrap_or_default();
     found
         .iter()
         .filter_map(|segment| names::session_of_header(segment))
+        .filter(|session| *session != asked)
         .map(String::from)
         .collect()
 }

@@ -6,10 +6,12 @@
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //!            inspect NAME
-//! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
-//!            end with the next line on standard input, whatever it is, and then answer; `count` and
-//!            `hold` end by themselves
-//! either     toil NAME KIND FILE: works on its own session or attachment, see `toil`, until told
+//! for long   count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//!            trap write|add|update PATH
+//!            end with the next line on standard input, whatever it is, and then answer; `count`,
+//!            `hold` and `trap` end by themselves
+//! either     race produce|write|read NAME: as fast as it can, until told
+//!            toil NAME KIND FILE: works on its own session or attachment, see `toil`, until told
 //! ```
 //!
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
@@ -19,6 +21,7 @@ mod inspect;
 mod observer;
 mod producer;
 mod toil;
+mod trap;
 mod until_told;
 
 use std::io::{BufRead, Write};
@@ -69,6 +72,7 @@ impl Actor {
                 Ok(String::new())
             }
             ["inspect", name] => inspect::inspect(name),
+            ["race", role, name] => toil::race(role, name, input),
             ["toil", name, kind, file] => toil::toil(name, kind, file, input),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words),

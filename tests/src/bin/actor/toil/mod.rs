@@ -3,7 +3,10 @@
 
 mod coming;
 mod directory;
+mod race;
 mod values;
+
+pub(crate) use race::race;
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! Writing values, each of which is made of one number more than the one before.
 
 use memglass::{AttachOptions, Busy, Session, WriteError};
-use memglass_tests::rows::{self, GUARDED, LOCKED, NUMBERS, Shelf};
+use memglass_tests::rows::{self, Shelf};
 use memglass_tests::victim::OPERATIONS;
 use memglass_tests::{Kind, Progress};
 
@@ -16,15 +16,7 @@ const HELD: u64 = 50;
 
 pub(crate) fn as_observer(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
     let observer = AttachOptions::new().writable().attach(name)?;
-    let paths: &[&str] = match kind {
-        Kind::Write => &GUARDED,
-        Kind::Update => &LOCKED,
-        _ => &NUMBERS,
-    };
-    let fields: Vec<_> = paths
-        .iter()
-        .map(|path| observer.field(path))
-        .collect::<Result<_, _>>()?;
+    let fields = kind.fields(&observer);
     for (index, field) in fields.iter().enumerate() {
         progress.set(index, rows::read_number(field)?);
     }
@@ -47,12 +39,7 @@ pub(crate) fn as_observer(name: &str, kind: Kind, progress: &Progress, input: &I
 pub(crate) fn as_producer(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
     let session = Session::create(name)?;
     let shelf = Shelf::put_into(&session)?;
-    let count = if kind == Kind::Change {
-        LOCKED.len()
-    } else {
-        GUARDED.len()
-    };
-    in_turn(count, progress, input, |index| {
+    in_turn(kind.paths().len(), progress, input, |index| {
         let number = progress.get(index) + 1;
         let done = |number| progress.set(index, number);
         let written = match kind {
