@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::error::AttachError;
-use super::no_such_session;
+use super::{no_such_session, sessions};
 use crate::layout::{self, Layout, LayoutError, SessionState};
-use crate::shm::{Access, Dir, Segment, ShmError};
+use crate::owners;
+use crate::shm::{Access, Dir, ShmError};
 use crate::wire::header::PRODUCER_SLOT;
 
-/// How long a header without its regions may be one that a producer is about to replace.
+/// How long to wait for somebody who is about to remove or replace a header without regions.
 const REPLACEMENT: Duration = Duration::from_millis(50);
 
 /// What `attach` makes of the session's layout.
 ///
 /// Regions are removed before their header, and those of a dead session before its header is
-/// replaced. So a region that is not there is no damage: the session is over, or the name is about to
-/// lead to another one.
+/// replaced. So a region that is not there is no damage: the session is over, and the name may be
+/// about to lead to another one.
 pub(super) fn attach<R>(
     dir: &Dir,
     session: &str,
@@ -27,6 +28,7 @@ pub(super) fn attach<R>(
     loop {
         let layout = layout::open(dir, session, access).map_err(|error| match error {
             LayoutError::Memory(ShmError::NotFound { .. }) => no_such_session(dir, session),
+            _ if sessions::is_placeholder(dir, session) => no_such_session(dir, session),
             error => error.into(),
         })?;
         let (header, state) = (Arc::clone(layout.header()), layout.state());
@@ -34,12 +36,16 @@ pub(super) fn attach<R>(
             Err(error) if is_incomplete(&error) => error,
             attached => return attached,
         };
-        if is_over(&header, state) && header.is_named_in(dir) {
-            return Err(no_such_session(dir, session));
-        }
-        let is_starting = matches!(error, AttachError::Starting { .. });
-        if is_starting || start.elapsed() >= REPLACEMENT {
+        let is_alive = state != SessionState::Closing && owners::is_producer_alive(&header);
+        if is_alive && matches!(error, AttachError::Starting { .. }) {
             return Err(error);
+        }
+        let is_changing = !header.is_named_in(dir) || header.is_locked(PRODUCER_SLOT)?;
+        if !is_changing || start.elapsed() >= REPLACEMENT {
+            return Err(match is_alive {
+                true => error,
+                false => no_such_session(dir, session),
+            });
         }
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -50,9 +56,4 @@ fn is_incomplete(error: &AttachError) -> bool {
         error,
         AttachError::Starting { .. } | AttachError::Shm(ShmError::NotFound { .. })
     )
-}
-
-/// Whether nobody will complete the session: it was ended, or its producer died.
-fn is_over(header: &Segment, state: SessionState) -> bool {
-    state == SessionState::Closing || !header.is_locked(PRODUCER_SLOT).unwrap_or(true)
 }

@@ -13,10 +13,13 @@ use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{FallocateFlags, Mode as FileMode, fallocate, fchmod, statvfs};
 use rustix::io::Errno;
 
-use super::{Access, Mode, SLOTS, ShmError, View, liveness};
+use super::{Access, Mode, ShmError, View, liveness};
 
 /// Prefix of the names under which segments are filled before they are published.
 const DRAFT_PREFIX: &str = ".memglass-draft-";
+
+/// The lock that the maker of a draft holds: behind those of the slots.
+const DRAFT_LOCK: u32 = 256;
 
 /// The directory that holds the segments of some sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +87,7 @@ impl Dir {
                 .mode(0o600)
                 .open(&temporary);
             let file = file.map_err(|source| self.system("create", name, source))?;
-            let locked = liveness::try_lock(&file, SLOTS)
+            let locked = liveness::try_lock(&file, DRAFT_LOCK)
                 .map_err(|source| self.system("lock", name, source))?;
             // Before it was locked, a clean-up may have taken it for an abandoned one.
             if locked && leads_to(&temporary, &file) {
@@ -153,7 +156,7 @@ impl Dir {
             else {
                 continue;
             };
-            if liveness::try_lock(&file, SLOTS).unwrap_or(false) {
+            if liveness::try_lock(&file, DRAFT_LOCK).unwrap_or(false) {
                 self.unlink(&name)?;
                 removed += 1;
             }
@@ -288,7 +291,7 @@ impl Draft {
         })?;
         let segment = self.segment.take().expect("present until published");
         if let Some(file) = &segment.file {
-            liveness::unlock(file, SLOTS)
+            liveness::unlock(file, DRAFT_LOCK)
                 .map_err(|source| self.dir.system("unlock", &name, source))?;
         }
         Ok(segment)
