@@ -41,6 +41,10 @@ pub enum Kind {
     Start,
     /// A producer that starts a session, and shuts it down.
     End,
+    /// A producer that takes over a dead one's session.
+    TakeOver,
+    /// A program that removes dead producers' sessions.
+    Clean,
 }
 
 /// Where in its work a producer is.
@@ -81,7 +85,7 @@ pub struct Victim {
 }
 
 impl Kind {
-    const ALL: [Kind; 15] = [
+    const ALL: [Kind; 17] = [
         Kind::Write,
         Kind::Update,
         Kind::Number,
@@ -97,6 +101,8 @@ impl Kind {
         Kind::Grow,
         Kind::Start,
         Kind::End,
+        Kind::TakeOver,
+        Kind::Clean,
     ];
 
     /// The values that it counts up, if it does.

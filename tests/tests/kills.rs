@@ -27,7 +27,7 @@ fn stage() -> Stage {
 
 /// How often each kind of victim is killed.
 fn rounds() -> u64 {
-    sized(14, 140)
+    sized(12, 120)
 }
 
 /// What the kills of one kind of victim came to.
@@ -406,6 +406,16 @@ fn a_producer_killed_while_it_ends_leaves_nothing_in_the_way() {
     kill_producers_of_sessions(Kind::End);
 }
 
+#[test]
+fn a_producer_killed_while_it_takes_over_leaves_nothing_in_the_way() {
+    kill_producers_of_sessions(Kind::TakeOver);
+}
+
+#[test]
+fn a_clean_up_that_is_killed_leaves_nothing_in_the_way() {
+    kill_producers_of_sessions(Kind::Clean);
+}
+
 /// Kills observers that come and go.
 fn kill_coming_observers(kind: Kind) {
     let stage = stage();
@@ -475,5 +485,8 @@ fn what_a_producer_left_half_made_or_half_removed_is_no_session() {
     no_session("killed while its name was taken over");
     set_state(2);
     no_session("killed while it ended");
+    std::fs::write(&header, [0; 4096]).unwrap();
+    no_session("a clean-up killed in the middle");
+    assert_eq!(stage.sessions(), []);
     check_nothing_stays(&stage, "engine");
 }

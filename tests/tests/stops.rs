@@ -23,7 +23,7 @@ const CLOCK: Duration = Duration::from_secs(5);
 
 /// How often each kind of victim is stopped, and how often the same one.
 fn rounds() -> u64 {
-    sized(3, 28)
+    sized(2, 24)
 }
 const STOPS: u64 = 5;
 
@@ -287,6 +287,12 @@ fn a_producer_stopped_in_growth_shows_a_whole_directory() {
     stop_producers_of_objects(Kind::Grow);
 }
 
+/// The process that left what is cleared up.
+const DEAD: u32 = 1;
+/// Stopped as it came back from taking the lock, before it could say that it has it: others are told
+/// of the one who had it before.
+const NOT_SIGNED: &str = "stopped before it could be named";
+
 /// Stops producers that come and go. Others may then have the name or are told who has it.
 fn stop_producers_of_sessions(kind: Kind) {
     let stage = stage();
@@ -295,7 +301,14 @@ fn stop_producers_of_sessions(kind: Kind) {
         match tally.bounded(|| stage.options().attach("engine")) {
             Ok(observer) => {
                 assert!(consistency::numbers(&observer).len() <= 3);
-                tally.count("attached");
+                let is_victims = observer.session().pid == victim.pid();
+                let is_alive = observer.producer() == Presence::Alive;
+                tally.count(match (is_victims, is_alive) {
+                    (true, true) => "attached",
+                    (true, false) => panic!("{:?}", observer.producer()),
+                    (false, false) => "attached to a dead one",
+                    (false, true) => NOT_SIGNED,
+                });
             }
             Err(AttachError::Starting { pid, .. }) => {
                 assert_eq!(pid, victim.pid());
@@ -309,14 +322,15 @@ fn stop_producers_of_sessions(kind: Kind) {
                 session.object("answer", 42_u64).unwrap();
                 tally.count("created");
             }
-            Err(ProducerError::SessionExists { pid, .. }) => {
-                assert_eq!(pid, victim.pid());
-                tally.count("created: somebody has the name");
+            Err(ProducerError::SessionExists { pid, holder, .. }) if pid == victim.pid() => {
+                tally.count(holder);
             }
+            Err(ProducerError::SessionExists { pid: DEAD, .. }) => tally.count(NOT_SIGNED),
             Err(error) => panic!("{error}"),
         }
         let cleaned = tally.bounded(|| memglass::clean(Some(stage.dir()), None));
         assert_eq!(cleaned.unwrap(), [""; 0]);
+        assert!(tally.bounded(|| stage.sessions()).len() <= 1);
     };
     stop_victims(&stage, kind, look, |_| {});
     tally.report(kind);
@@ -331,6 +345,16 @@ fn a_producer_stopped_while_it_starts_holds_nobody_up() {
 #[test]
 fn a_producer_stopped_while_it_ends_holds_nobody_up() {
     stop_producers_of_sessions(Kind::End);
+}
+
+#[test]
+fn a_producer_stopped_while_it_takes_over_is_named() {
+    stop_producers_of_sessions(Kind::TakeOver);
+}
+
+#[test]
+fn a_clean_up_that_is_stopped_is_named() {
+    stop_producers_of_sessions(Kind::Clean);
 }
 
 /// Stops observers that come and go; the producer has memory for few objects and goes on.

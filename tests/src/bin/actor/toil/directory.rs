@@ -38,7 +38,7 @@ pub(crate) fn produce(name: &str, kind: Kind, progress: &Progress, input: &Input
     let (burst, kept) = match kind {
         Kind::Destroy => (64, 0),
         Kind::Reclaim => (1, 8),
-        Kind::Grow => (1, 300),
+        Kind::Grow => (1, 60),
         _ => (1, ENOUGH),
     };
     say("ok toiling");

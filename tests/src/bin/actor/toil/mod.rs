@@ -4,6 +4,7 @@
 mod coming;
 mod directory;
 mod race;
+mod remains;
 mod values;
 
 pub(crate) use race::race;
@@ -29,6 +30,7 @@ pub(crate) fn toil(name: &str, kind: &str, file: &str, input: &Input) -> Answer 
         Kind::Attach | Kind::Look | Kind::Start | Kind::End => {
             coming::come_and_go(name, kind, &progress, input)
         }
+        Kind::TakeOver | Kind::Clean => remains::clear_up(name, kind, &progress, input),
         Kind::Create | Kind::Destroy | Kind::Reclaim | Kind::Register | Kind::Grow => {
             directory::produce(name, kind, &progress, input)
         }
