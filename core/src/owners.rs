@@ -216,6 +216,28 @@ mod tests {
     use crate::shm::{Access, Mode};
 
     #[test]
+    fn who_clears_up_after_a_producer_is_named_and_not_taken_for_it() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let dir = Dir::new(Some(place.path()));
+        let draft = dir.create("header", 32 << 10, Mode::Owner).expect("room");
+        let header = draft.publish_new().expect("a free name");
+        let open = || dir.open("header", Access::Write).expect("it was published");
+        let (me, dead) = (std::process::id(), std::process::id() ^ 1);
+        let word = header.view().word(at::PID).expect("it is long enough");
+        word.store(u64::from(dead), Ordering::Relaxed);
+
+        let clearing = open();
+        assert_eq!(lock_for_producer(&clearing).ok(), Some(true));
+        assert_eq!((holder_of_name(&header), producer(&header)), (me, dead));
+        assert!(!is_producer_alive(&header));
+        assert_eq!(lock_for_producer(&open()).ok(), Some(false));
+        word.store(u64::from(me), Ordering::Relaxed);
+        assert!(is_producer_alive(&header));
+        drop(clearing);
+        assert!(!is_producer_alive(&header));
+    }
+
+    #[test]
     fn who_takes_a_slot_of_the_dead_does_not_lend_them_his_life() {
         let place = tempfile::tempdir().expect("a temporary directory");
         let dir = Dir::new(Some(place.path()));
