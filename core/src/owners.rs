@@ -71,6 +71,41 @@ pub(crate) fn pid(header: &Segment, owner: Owner) -> u64 {
         .load(Ordering::Relaxed)
 }
 
+/// Takes the producer's lock of a header whose producer may be dead, to replace or to remove what it
+/// left; `false` if somebody has it. Others are then told who stands in their way.
+pub(crate) fn lock_for_producer(header: &Segment) -> Result<bool, ShmError> {
+    let is_mine = header.try_lock(at::PRODUCER_SLOT)?;
+    // A header that was cut short has nowhere to say it.
+    let line = slot_line(header.view(), at::PRODUCER_SLOT);
+    if let Some(line) = line.filter(|_| is_mine) {
+        line.pid
+            .store(u64::from(std::process::id()), Ordering::Relaxed);
+    }
+    Ok(is_mine)
+}
+
+/// The process that took the producer's lock last: the producer, or who clears up after it. 0 if
+/// the header does not say.
+pub(crate) fn holder_of_name(header: &Segment) -> u32 {
+    slot_line(header.view(), at::PRODUCER_SLOT)
+        .map_or(0, |line| line.pid.load(Ordering::Relaxed) as u32)
+}
+
+/// Whether the producer itself holds its lock, as far as the system can tell.
+pub(crate) fn is_producer_alive(header: &Segment) -> bool {
+    // If the system cannot tell, nothing speaks against the producer.
+    let is_locked = header.is_locked(at::PRODUCER_SLOT).unwrap_or(true);
+    is_locked && holder_of_name(header) == producer(header)
+}
+
+/// The producer's process, as it knew itself.
+pub(crate) fn producer(header: &Segment) -> u32 {
+    header
+        .view()
+        .word(at::PID)
+        .map_or(0, |word| word.load(Ordering::Relaxed) as u32)
+}
+
 /// Removes the region segments of `session`. They belong to nobody once the session's header is
 /// locked or gone.
 pub(crate) fn remove_regions(dir: &Dir, session: &str) {
@@ -99,14 +134,22 @@ impl WriterSlot {
     /// Takes the first free slot; `None` if all are taken.
     pub(crate) fn take(header: &Arc<Segment>) -> Result<Option<WriterSlot>, ShmError> {
         for slot in at::PRODUCER_SLOT + 1..at::SLOT_COUNT as u32 {
-            if header.try_lock(slot)? {
-                return Ok(Some(WriterSlot::enter(header, slot)));
+            if let Some(writer) = WriterSlot::enter(header, slot)? {
+                return Ok(Some(writer));
             }
         }
         Ok(None)
     }
 
-    fn enter(header: &Arc<Segment>, slot: u32) -> WriterSlot {
+    /// Takes a slot; `None` if somebody has it.
+    ///
+    /// First its reservation, which keeps others out, and its own lock only when the line says who
+    /// has it: a process that is stopped in between does not lend its life to what a dead occupant
+    /// still holds.
+    fn enter(header: &Arc<Segment>, slot: u32) -> Result<Option<WriterSlot>, ShmError> {
+        if !header.try_lock(at::RESERVATION + slot)? || header.is_locked(slot)? {
+            return Ok(None);
+        }
         let line = line(header, slot);
         let incarnation = line
             .incarnation
@@ -118,10 +161,11 @@ impl WriterSlot {
         // What the slot's last occupant announced died with it.
         intent::clear(line.intent);
         intent::reach(highest_slot(header), slot);
-        WriterSlot {
+        let writer = WriterSlot {
             header: Arc::clone(header),
             owner: Owner::new(slot as u8, incarnation),
-        }
+        };
+        Ok(header.try_lock(slot)?.then_some(writer))
     }
 
     /// Who this observer is to others.
@@ -147,5 +191,61 @@ impl WriterSlot {
             }
             std::thread::yield_now();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shm::{Access, Mode};
+
+    #[test]
+    fn who_clears_up_after_a_producer_is_named_and_not_taken_for_it() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let dir = Dir::new(Some(place.path()));
+        let draft = dir.create("header", 32 << 10, Mode::Owner).expect("room");
+        let header = draft.publish_new().expect("a free name");
+        let open = || dir.open("header", Access::Write).expect("it was published");
+        let (me, dead) = (std::process::id(), std::process::id() ^ 1);
+        let word = header.view().word(at::PID).expect("it is long enough");
+        word.store(u64::from(dead), Ordering::Relaxed);
+
+        let clearing = open();
+        assert_eq!(lock_for_producer(&clearing).ok(), Some(true));
+        assert_eq!((holder_of_name(&header), producer(&header)), (me, dead));
+        assert!(!is_producer_alive(&header));
+        assert_eq!(lock_for_producer(&open()).ok(), Some(false));
+        word.store(u64::from(me), Ordering::Relaxed);
+        assert!(is_producer_alive(&header));
+        drop(clearing);
+        assert!(!is_producer_alive(&header));
+    }
+
+    #[test]
+    fn who_takes_a_slot_of_the_dead_does_not_lend_them_his_life() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let dir = Dir::new(Some(place.path()));
+        let draft = dir.create("header", 32 << 10, Mode::Owner).expect("room");
+        let survivor = draft.publish_new().expect("a free name");
+        let open = || Arc::new(dir.open("header", Access::Write).expect("it was published"));
+        let take = || {
+            WriterSlot::take(&open())
+                .expect("locks work")
+                .expect("free slots")
+        };
+
+        let died = take().owner();
+        assert!(is_dead(&survivor, Owner::PRODUCER, died));
+        // Stopped where it has the slot, and the line is still the dead one's.
+        let stopped = open();
+        assert_eq!(stopped.try_lock(at::RESERVATION + 2).ok(), Some(true));
+        assert!(is_dead(&survivor, Owner::PRODUCER, died));
+        let other = take();
+        assert_eq!((died.slot(), other.owner().slot()), (2, 3));
+        drop(stopped);
+        let next = take();
+        assert_eq!(next.owner().slot(), 2);
+        assert!(is_dead(&survivor, Owner::PRODUCER, died));
+        assert!(!is_dead(&survivor, Owner::PRODUCER, next.owner()));
     }
 }

@@ -21,6 +21,7 @@ import time
 BYTE_ORDER_MARK = 0x0102030405060708
 LOCKS = 1 << 40
 PRODUCER_SLOT = 1
+SLOT_LINES = 512
 READ_ATTEMPTS = 10_000
 OBJECT_ATTEMPTS = 100
 SHORT_LABEL = 24
@@ -154,10 +155,12 @@ class Session:
             raise Damaged("the session is being started")
 
     def is_alive(self):
-        """Whether the producer holds its lock."""
+        """Whether the producer holds its lock, and nobody who clears up after it."""
         flock = struct.pack("@hhqqi", fcntl.F_WRLCK, os.SEEK_SET, LOCKS + PRODUCER_SLOT, 1, 0)
         answer = fcntl.fcntl(self.header.file, fcntl.F_OFD_GETLK, flock)
-        return struct.unpack("@hhqqi", answer)[0] != fcntl.F_UNLCK and self.header.word(256) != 2
+        if struct.unpack("@hhqqi", answer)[0] == fcntl.F_UNLCK or self.header.word(256) == 2:
+            return False
+        return self.header.word(SLOT_LINES + 64 * PRODUCER_SLOT + 16) == self.header.word(96)
 
     def locate(self, ref, length):
         """The region that a Ref leads to, and the offset in it."""

@@ -128,7 +128,12 @@ impl Actor {
     ///
     /// If it never does.
     pub fn await_stop(&self) {
-        until("the actor is stopped", || self.state() == Some('T'));
+        until("the actor is stopped", || self.is_stopped());
+    }
+
+    /// Whether it stands still, with all its threads.
+    pub fn is_stopped(&self) -> bool {
+        self.state() == Some('T')
     }
 
     /// Lets it go on.

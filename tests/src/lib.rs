@@ -3,16 +3,30 @@
 //! A test is one process. The others are *actors*: children that do what they are told, one command
 //! a line (see `src/bin/actor/main.rs`), so that they can be killed, stopped and raced. Nothing here
 //! sleeps to get an order of events: a test waits for an answer or a condition, with a deadline.
+// What a test prints is seen when it fails.
+#![allow(clippy::print_stdout)]
 
 mod actor;
+pub mod consistency;
+pub mod held;
 pub mod hostile;
 mod json;
+pub mod leftovers;
+pub mod numbered;
 pub mod objects;
+mod progress;
+pub mod raw;
+pub mod rows;
 mod stage;
+mod timing;
+pub mod victim;
 
 pub use actor::Actor;
 pub use json::{same, to_json};
+pub use progress::Progress;
 pub use stage::Stage;
+pub use timing::{Timing, Timings, running_time, timed};
+pub use victim::{Kind, Step, Victim};
 
 use std::time::{Duration, Instant};
 
@@ -46,6 +60,16 @@ pub fn sized<T>(small: T, full: T) -> T {
 pub struct Random(u64);
 
 impl Random {
+    /// Another sequence in each run, which `MEMGLASS_SEED` repeats, and for each `part` of a test.
+    /// Prints the seed, so that it is seen when the test fails.
+    pub fn of_this_run(part: u64) -> Random {
+        let wanted = std::env::var("MEMGLASS_SEED").ok();
+        let wanted = wanted.and_then(|seed| seed.parse().ok());
+        let seed: u64 = wanted.unwrap_or_else(|| u64::from(std::process::id()));
+        println!("to repeat: MEMGLASS_SEED={seed}");
+        Random::new(seed.wrapping_add(part << 32))
+    }
+
     /// A sequence for each seed.
     pub fn new(seed: u64) -> Random {
         Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)

@@ -4,6 +4,7 @@
 //! [`Field`] is a path resolved once; it owns what it needs. Reading ([`read`]), writing ([`write`])
 //! and finding ([`index`], [`path`]) are separate, and nothing here trusts what objects contain.
 
+mod attach;
 mod attached;
 mod error;
 mod field;
@@ -22,11 +23,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::layout::{
-    self, Damage, Directory, Layout, LayoutError, ObjectRecord, Part, SessionState, TypeLog,
+    Damage, Directory, Layout, LayoutError, ObjectRecord, Part, SessionState, TypeLog,
 };
 use crate::owners::WriterSlot;
 use crate::schema::{Schema, TypeId};
-use crate::shm::{Access, Dir, ShmError};
+use crate::shm::{Access, Dir};
 use crate::wire::names;
 use attached::Attached;
 use field::ObjectPlace;
@@ -174,12 +175,17 @@ impl Observer {
         } else {
             Access::Read
         };
-        let layout =
-            layout::open(&dir, session, access).map_err(|error| not_found(error, &dir, session))?;
+        attach::attach(&dir, session, access, |layout| {
+            Observer::attach_to(layout, options.clone())
+        })
+    }
+
+    fn attach_to(layout: Layout, options: AttachOptions) -> Result<Observer, AttachError> {
         if layout.state() == SessionState::Starting {
+            let identity = layout.identity();
             return Err(AttachError::Starting {
-                name: session.into(),
-                pid: layout.identity().pid,
+                name: identity.name.clone(),
+                pid: identity.pid,
             });
         }
         // A share that the producer's shutdown waits for. Without it an observer still works.
@@ -529,18 +535,11 @@ fn take_slot(layout: &Layout) -> Result<WriterSlot, AttachError> {
     })
 }
 
-fn not_found(error: LayoutError, dir: &Dir, session: &str) -> AttachError {
-    match error {
-        LayoutError::Memory(ShmError::NotFound { .. }) => no_such_session(dir, session),
-        error => error.into(),
-    }
-}
-
 fn no_such_session(dir: &Dir, session: &str) -> AttachError {
     AttachError::NoSuchSession {
         name: session.into(),
         dir: dir.path().into(),
-        sessions: sessions::known(dir),
+        sessions: sessions::others(dir, session),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Whether the producer is still there.
 
 use crate::layout::{self, Layout, SessionState};
+use crate::owners;
 use crate::shm::Access;
-use crate::wire::header::PRODUCER_SLOT;
 
 /// What became of a session's producer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,7 @@ pub enum Presence {
 /// Asks the kernel and the directory; takes some microseconds.
 pub(super) fn of(layout: &Layout) -> Presence {
     let header = layout.header();
-    // If the system cannot tell, nothing speaks against the producer.
-    if header.is_locked(PRODUCER_SLOT).unwrap_or(true) && layout.state() != SessionState::Closing {
+    if layout.state() != SessionState::Closing && owners::is_producer_alive(header) {
         return Presence::Alive;
     }
     if is_replaced(layout) {

@@ -1,13 +1,16 @@
 //! The sessions of a directory: listing them, and removing those of dead producers.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use super::error::AttachError;
 use super::presence::{self, Presence};
-use crate::layout::{self, Layout};
+use crate::layout;
+use crate::owners;
 use crate::shm::{Access, Dir, Mode};
-use crate::wire::{header::PRODUCER_SLOT, names};
+use crate::wire::header::MAGIC_AT;
+use crate::wire::names;
 
 /// One session found in a directory.
 #[derive(Clone, Debug)]
@@ -38,7 +41,8 @@ pub fn sessions(dir: Option<&Path>) -> Vec<Result<SessionEntry, AttachError>> {
     };
     let sessions = found
         .iter()
-        .filter_map(|segment| names::session_of_header(segment));
+        .filter_map(|segment| names::session_of_header(segment))
+        .filter(|session| !is_placeholder(&dir, session));
     sessions
         .map(|session| entry(&dir, session, &found))
         .collect()
@@ -78,11 +82,14 @@ pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, Atta
     Ok(removed)
 }
 
-pub(super) fn known(dir: &Dir) -> Vec<String> {
+/// The names of the sessions that there are beside the one that was asked for, which may have left
+/// its header.
+pub(super) fn others(dir: &Dir, asked: &str) -> Vec<String> {
     let found = dir.names(names::PREFIX).unwrap_or_default();
     found
         .iter()
         .filter_map(|segment| names::session_of_header(segment))
+        .filter(|session| *session != asked)
         .map(String::from)
         .collect()
 }
@@ -111,10 +118,10 @@ fn remove(dir: &Dir, session: &str) -> Result<bool, AttachError> {
         Err(crate::ShmError::NotFound { .. }) => return Err(super::no_such_session(dir, session)),
         header => header?,
     };
-    if !header.try_lock(PRODUCER_SLOT)? || !header.is_named_in(dir) {
+    if !owners::lock_for_producer(&header)? || !header.is_named_in(dir) {
         return Ok(false);
     }
-    crate::owners::remove_regions(dir, session);
+    owners::remove_regions(dir, session);
     dir.unlink(&names::header(session))?;
     Ok(true)
 }
@@ -139,15 +146,29 @@ fn remove_orphans(dir: &Dir, found: &[String]) {
 fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), crate::ShmError> {
     let header = names::header(session);
     let draft = dir.create(&header, PLACEHOLDER_BYTES, Mode::Owner)?;
-    let locked = draft.segment().try_lock(PRODUCER_SLOT)?;
+    let locked = owners::lock_for_producer(draft.segment())?;
     debug_assert!(locked, "nobody else has the draft open");
     let _held = draft.publish_new()?;
-    crate::owners::remove_regions(dir, session);
+    owners::remove_regions(dir, session);
     dir.unlink(&header)
 }
 
 const PLACEHOLDER_BYTES: u64 = 4096;
 
+/// Whether the name only leads to what a clean-up holds it with, or did when it was killed.
+pub(super) fn is_placeholder(dir: &Dir, session: &str) -> bool {
+    let name = names::header(session);
+    if dir.size_of(&name) != Some(PLACEHOLDER_BYTES) {
+        return false;
+    }
+    let header = dir.open(&name, Access::Read);
+    header.is_ok_and(|header| {
+        let magic = header.view().word(MAGIC_AT);
+        magic.is_some_and(|magic| magic.load(Ordering::Relaxed) == 0)
+    })
+}
+
 fn pid_of(dir: &Dir, session: &str) -> u32 {
-    layout::open(dir, session, Access::Read).map_or(0, |layout: Layout| layout.identity().pid)
+    let layout = layout::open(dir, session, Access::Read);
+    layout.map_or(0, |layout| owners::holder_of_name(layout.header()))
 }

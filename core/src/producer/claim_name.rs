@@ -42,10 +42,7 @@ pub(super) fn claim_name(
             }
             Lock::Moot => {}
             Lock::Taken => {
-                return Err(ProducerError::SessionExists {
-                    name: name.into(),
-                    pid: pid_of(&old),
-                });
+                return Err(exists(name, &old));
             }
         }
     }
@@ -65,7 +62,7 @@ enum Lock {
 /// one left. Those finish soon, so a lock that stays is a producer's.
 fn await_lock(header: &Segment, dir: &Dir, start: Instant) -> Result<Lock, ShmError> {
     loop {
-        let is_mine = header.try_lock(at::PRODUCER_SLOT)?;
+        let is_mine = owners::lock_for_producer(header)?;
         if !header.is_named_in(dir) {
             return Ok(Lock::Moot);
         }
@@ -138,11 +135,19 @@ fn fill(view: View<'_>, name: &str, session_id: u128) {
     publish(magic, at::MAGIC);
 }
 
-fn pid_of(header: &Segment) -> u32 {
-    header
-        .view()
-        .word(at::PID)
-        .map_or(0, |word| word.load(Ordering::Relaxed) as u32)
+/// Who has the name: its producer, or somebody who clears up after that one.
+fn exists(name: &str, header: &Segment) -> ProducerError {
+    let pid = owners::holder_of_name(header);
+    let holder = if pid == owners::producer(header) {
+        "its producer"
+    } else {
+        "who replaces or removes what its producer left"
+    };
+    ProducerError::SessionExists {
+        name: name.into(),
+        pid,
+        holder,
+    }
 }
 
 /// The name of this program, shortened to what the header holds.

@@ -17,13 +17,15 @@ pub enum ProducerError {
     },
     /// A living producer has the name.
     #[error(
-        "session {name:?} exists: its producer (pid {pid}) is running; choose another name or end it"
+        "session {name:?} exists: {holder} (pid {pid}) is running; choose another name or end it"
     )]
     SessionExists {
         /// The session.
         name: String,
         /// The process that owns it.
         pid: u32,
+        /// What that process is: its producer, or one that clears up after it.
+        holder: &'static str,
     },
     /// An object label is empty, too long, or not free.
     #[error("label {label:?} {reason}")]

@@ -45,7 +45,3 @@ pub enum Mode {
     /// The creator's group may read and write it (0660).
     GroupWrite,
 }
-
-/// Number of locks that a segment offers: one for each writing process (1 to 255), and lock 0,
-/// which observers share.
-pub(crate) const SLOTS: u32 = 256;

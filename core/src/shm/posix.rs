@@ -14,10 +14,13 @@ use rustix::io::Errno;
 
 pub(crate) use segment::Segment;
 
-use super::{Access, Mode, SLOTS, ShmError, liveness};
+use super::{Access, Mode, ShmError, liveness};
 
 /// Prefix of the names under which segments are filled before they are published.
 const DRAFT_PREFIX: &str = ".memglass-draft-";
+
+/// The lock that the maker of a draft holds: behind those of the slots.
+const DRAFT_LOCK: u32 = 256;
 
 /// The directory that holds the segments of some sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +80,7 @@ impl Dir {
                 .mode(0o600)
                 .open(&temporary);
             let file = file.map_err(|source| self.system("create", name, source))?;
-            let locked = liveness::try_lock(&file, SLOTS)
+            let locked = liveness::try_lock(&file, DRAFT_LOCK)
                 .map_err(|source| self.system("lock", name, source))?;
             // Before it was locked, a clean-up may have taken it for an abandoned one.
             if locked && leads_to(&temporary, &file) {
@@ -146,7 +149,7 @@ impl Dir {
             else {
                 continue;
             };
-            if liveness::try_lock(&file, SLOTS).unwrap_or(false) {
+            if liveness::try_lock(&file, DRAFT_LOCK).unwrap_or(false) {
                 self.unlink(&name)?;
                 removed += 1;
             }
@@ -263,7 +266,7 @@ impl Draft {
         })?;
         let segment = self.segment.take().expect("present until published");
         segment
-            .unlock(SLOTS)
+            .unlock(DRAFT_LOCK)
             .map_err(|source| self.dir.system("unlock", &name, source))?;
         Ok(segment)
     }

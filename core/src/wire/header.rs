@@ -66,6 +66,8 @@ pub(crate) const HIGHEST_SLOT: usize = 6 * LINE;
 /// The lines of the writer slots 0 to 255; 0 is not used.
 pub(crate) const SLOT_LINES: usize = 8 * LINE;
 pub(crate) const SLOT_COUNT: usize = 256;
+/// The lock that reserves a slot is that of the slot plus this.
+pub(crate) const RESERVATION: u32 = 512;
 /// Bytes of the header record.
 pub(crate) const BYTES: usize = SLOT_LINES + SLOT_COUNT * LINE;
 

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::shm::SLOTS;
 
 /// The locks of one segment, and which of them this handle has.
 pub(super) struct Locks {
@@ -58,7 +57,6 @@ impl Locks {
 
     /// Takes a lock until `self` is dropped; `false` if another handle is in the way.
     pub(super) fn take(&self, slot: u32, kind: Kind) -> io::Result<bool> {
-        debug_assert!(slot < SLOTS);
         let mut held = self.held();
         if held.get(&slot).is_some_and(|held| held.kind >= kind) {
             return Ok(true);

@@ -5,9 +5,12 @@
 //! producer   create NAME · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
-//! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
-//!            end with the next line on standard input, whatever it is, and then answer; `count` and
-//!            `hold` end by themselves
+//! for long   count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//!            trap write|add|update PATH
+//!            end with the next line on standard input, whatever it is, and then answer; `count`,
+//!            `hold` and `trap` end by themselves
+//! either     race produce|write|read NAME: as fast as it can, until told
+//!            toil NAME KIND FILE: works on its own session or attachment, see `toil`, until told
 //! ```
 //!
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
@@ -15,6 +18,8 @@
 mod churn;
 mod observer;
 mod producer;
+mod toil;
+mod trap;
 mod until_told;
 
 use std::io::{BufRead, Write};
@@ -64,6 +69,8 @@ impl Actor {
                 self.watching = None;
                 Ok(String::new())
             }
+            ["race", role, name] => toil::race(role, name, input),
+            ["toil", name, kind, file] => toil::toil(name, kind, file, input),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words),
                 (_, Some(watching)) => watching.obey(&words, input),

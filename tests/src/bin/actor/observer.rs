@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use memglass::{AttachOptions, Field, Observer, Value, WriteError};
 
 use crate::until_told::Input;
-use crate::{Answer, churn, say};
+use crate::{Answer, churn, say, trap};
 
 /// An attachment and the fields resolved so far.
 pub(crate) struct Watching {
@@ -39,9 +39,8 @@ impl Watching {
             }
             ["presence"] => Ok(format!("{:?}", self.observer.producer())),
             ["maps"] => Ok(std::fs::read_to_string("/proc/self/maps")?.replace('\n', "|")),
-            ["scribble", label] => self.scribble(label, input),
-            ["look", label] => self.look(label, input),
             ["count", label, rounds] => self.count(label, rounds.parse()?),
+            ["trap", how, path] => trap::trap(&self.field(path)?, how),
             ["hold", path, number] => self.hold(path, number.parse()?),
             ["sign"] => churn::mark_targets(&mut self.observer, input),
             ["check"] => churn::look_at_all(&mut self.observer, input),
@@ -57,39 +56,6 @@ impl Watching {
         let field = self.observer.field(path)?;
         self.fields.insert(path.into(), field.clone());
         Ok(field)
-    }
-
-    /// Writes five equal words, over and over; says `ok` before the first one.
-    fn scribble(&mut self, label: &str, input: &Input) -> Answer {
-        let words = self.field(&format!("{label}.words"))?;
-        say("ok scribbling");
-        let (mut number, mut busy) = (u64::from(std::process::id()) << 32, 0_u64);
-        let written = input.until_told(|| {
-            number += 1;
-            match words.write(&Value::from([number; 5])) {
-                Err(WriteError::Busy { .. }) => busy += 1,
-                written => written?,
-            }
-            Ok::<(), WriteError>(())
-        })?;
-        Ok(format!("{} {busy}", written - busy))
-    }
-
-    /// Reads five words, over and over; says `ok` before the first time.
-    fn look(&mut self, label: &str, input: &Input) -> Answer {
-        let words = self.field(&format!("{label}.words"))?;
-        say("ok looking");
-        let (mut values, mut last) = (0_u64, 0);
-        let reads = input.until_told(|| {
-            let found: [u64; 5] = words.read_as()?;
-            if found != [found[0]; 5] {
-                return Err::<(), Box<dyn std::error::Error>>(format!("torn: {found:x?}").into());
-            }
-            values += u64::from(found[0] != last);
-            last = found[0];
-            Ok(())
-        })?;
-        Ok(format!("{reads} {values}"))
     }
 
     /// Counts up each kind of counter, `rounds` times.

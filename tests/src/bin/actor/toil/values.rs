@@ -1,0 +1,71 @@
+//! Writing values, each of which is made of one number more than the one before.
+
+use memglass::{AttachOptions, Busy, Session, WriteError};
+use memglass_tests::rows::{self, Shelf};
+use memglass_tests::victim::OPERATIONS;
+use memglass_tests::{Kind, Progress};
+
+use crate::until_told::Input;
+use crate::{Answer, say};
+
+/// What came of an attempt to write: whether somebody else was writing.
+type Attempt = Result<bool, Box<dyn std::error::Error>>;
+
+/// How many values a producer writes each time that it holds one.
+const HELD: u64 = 50;
+
+pub(crate) fn as_observer(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
+    let observer = AttachOptions::new().writable().attach(name)?;
+    let fields = kind.fields(&observer);
+    for (index, field) in fields.iter().enumerate() {
+        progress.set(index, rows::read_number(field)?);
+    }
+    in_turn(fields.len(), progress, input, |index| {
+        let (field, number) = (&fields[index], progress.get(index) + 1);
+        // Of the lone numbers, the first is counted up.
+        let written = match (kind, index) {
+            (Kind::Write, _) | (Kind::Number, 1) => field.write(&rows::value_of(field, number)),
+            _ => rows::count_up(field),
+        };
+        match written {
+            Err(WriteError::Busy { .. }) => return Ok(false),
+            written => written?,
+        }
+        progress.set(index, number);
+        Ok(true)
+    })
+}
+
+pub(crate) fn as_producer(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
+    let session = Session::create(name)?;
+    let shelf = Shelf::put_into(&session)?;
+    in_turn(kind.paths().len(), progress, input, |index| {
+        let number = progress.get(index) + 1;
+        let done = |number| progress.set(index, number);
+        let written = match kind {
+            Kind::Hold => shelf.hold(index, number..number + HELD, done),
+            Kind::Claim => shelf.write(index, number).inspect(|()| done(number)),
+            _ => shelf.count_up(index).inspect(|()| done(number)),
+        };
+        Ok(!matches!(written, Err(Busy { .. })))
+    })
+}
+
+/// Does the work for each of `count` values in turn until told to stop; answers how often it was
+/// done, and how often somebody else was at it.
+fn in_turn(
+    count: usize,
+    progress: &Progress,
+    input: &Input,
+    mut work: impl FnMut(usize) -> Attempt,
+) -> Answer {
+    say("ok toiling");
+    let (mut turn, mut busy) = (0, 0_u64);
+    let rounds = input.until_told(|| {
+        busy += u64::from(!work(turn % count)?);
+        turn += 1;
+        progress.set(OPERATIONS, turn as u64);
+        Ok::<_, Box<dyn std::error::Error>>(())
+    })?;
+    Ok(format!("{} {busy}", rounds - busy))
+}
