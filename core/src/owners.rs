@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::{Duration, Instant};
 
+use crate::forks;
 use crate::shm::{Dir, Segment, ShmError};
 use crate::sync::Owner;
 use crate::wire::header::{self as at, SlotLine, slot_line};
@@ -87,6 +88,8 @@ pub(crate) fn remove_regions(dir: &Dir, session: &str) {
 pub(crate) struct WriterSlot {
     header: Arc<Segment>,
     owner: Owner,
+    /// A forked child has a copy of this, but not the slot.
+    forks: u64,
 }
 
 /// An announcement that an object is being written to; withdrawn when dropped.
@@ -127,7 +130,13 @@ impl WriterSlot {
         WriterSlot {
             header: Arc::clone(header),
             owner: Owner::new(slot as u8, incarnation),
+            forks: forks::count(),
         }
+    }
+
+    /// Whether this process took the slot, and not the one that it was forked from.
+    pub(crate) fn is_mine(&self) -> bool {
+        self.forks == forks::count_again()
     }
 
     /// Who this observer is to others.

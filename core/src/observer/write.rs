@@ -170,12 +170,12 @@ impl Field {
     }
 
     fn writer(&self) -> Result<&WriterSlot, WriteError> {
-        self.attached()
-            .writer
-            .as_ref()
-            .ok_or_else(|| WriteError::ReadOnlySession {
-                path: self.path().into(),
-            })
+        let path = || self.path().into();
+        match &self.attached().writer {
+            Some(writer) if writer.is_mine() => Ok(writer),
+            Some(_) => Err(WriteError::Forked { path: path() }),
+            None => Err(WriteError::ReadOnlySession { path: path() }),
+        }
     }
 
     /// From here on until the intent is dropped, the object's bytes stay its own.

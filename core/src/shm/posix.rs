@@ -1,7 +1,7 @@
 //! Segments as files of a tmpfs, by default in `/dev/shm`: what `shm_open` does, with the control
 //! that it lacks (directory, mode, allocation up front, publication by name, locks).
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -13,6 +13,7 @@ use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{FallocateFlags, Mode as FileMode, fallocate, fchmod, statvfs};
 use rustix::io::Errno;
 
+use super::own_locks::OwnFile;
 use super::{Access, Mode, SLOTS, ShmError, View, liveness};
 
 /// Prefix of the names under which segments are filled before they are published.
@@ -30,13 +31,16 @@ pub(crate) struct Draft {
     /// The temporary name; `None` once it was published.
     temporary: Option<PathBuf>,
     segment: Option<Segment>,
+    /// Given when it is published: what others may open, they may lock.
+    mode: Mode,
 }
 
 /// One mapped segment.
 pub(crate) struct Segment {
     name: String,
-    /// Kept only where locks are needed: thousands of regions must not exhaust descriptors.
-    file: Option<File>,
+    /// Kept only where locks are needed: thousands of regions must not exhaust descriptors. Of another
+    /// opening than the mapping, which a forked child cannot let go of.
+    locks: Option<OwnFile>,
     /// M1: reached only through views, and mapped until the segment is dropped.
     map: MmapRaw,
     access: Access,
@@ -65,24 +69,29 @@ impl Dir {
             dir: self.clone(),
             temporary: Some(temporary),
             segment: None,
+            mode,
         };
         self.allocate(&file, name, size)?;
-        fchmod(&file, file_mode(mode))
-            .map_err(|errno| self.system("set the mode of", name, errno.into()))?;
-        draft.segment = Some(self.map(name, file, size, Access::Write)?);
+        let path = draft.temporary.as_ref().expect("not published yet");
+        let mapped = open_options(Access::Write)
+            .open(path)
+            .map_err(|source| self.system("open", name, source))?;
+        draft.segment = Some(self.map(name, &mapped, file, size, Access::Write)?);
         Ok(draft)
     }
 
     /// An empty file under a name of its own, with the lock that tells clean-ups to leave it alone.
-    fn create_locked(&self, name: &str) -> Result<(PathBuf, File), ShmError> {
+    fn create_locked(&self, name: &str) -> Result<(PathBuf, OwnFile), ShmError> {
         loop {
             let temporary = self.path.join(draft_name());
-            let file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&temporary);
+            let file = OwnFile::open(|| {
+                OpenOptions::new()
+                    .read(true)
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(&temporary)
+            });
             let file = file.map_err(|source| self.system("create", name, source))?;
             let locked = liveness::try_lock(&file, SLOTS)
                 .map_err(|source| self.system("lock", name, source))?;
@@ -95,15 +104,10 @@ impl Dir {
 
     /// Opens and maps a published segment.
     pub(crate) fn open(&self, name: &str, access: Access) -> Result<Segment, ShmError> {
-        let write = access == Access::Write;
-        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-        let file = OpenOptions::new()
-            .read(true)
-            .write(write)
-            .custom_flags(flags)
-            .open(self.path.join(name));
-        let file = file.map_err(|source| self.open_error(name, access, source))?;
-        let metadata = file
+        let (mapped, locks) = self
+            .open_twice(name, access)
+            .map_err(|source| self.open_error(name, access, source))?;
+        let metadata = mapped
             .metadata()
             .map_err(|source| self.system("examine", name, source))?;
         if !metadata.is_file() {
@@ -112,7 +116,22 @@ impl Dir {
         if metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));
         }
-        self.map(name, file, metadata.len(), access)
+        self.map(name, &mapped, locks, metadata.len(), access)
+    }
+
+    /// Two descriptions of the file that has the name: one to be mapped, one for the locks.
+    fn open_twice(&self, name: &str, access: Access) -> io::Result<(File, OwnFile)> {
+        const ATTEMPTS: usize = 100;
+        let path = self.path.join(name);
+        let open = || open_options(access).open(&path);
+        for _ in 0..ATTEMPTS {
+            let (mapped, locks) = (open()?, OwnFile::open(open)?);
+            // In between, the name may have been given to another file.
+            if is_same_file(&mapped.metadata()?, &locks.metadata()?) {
+                return Ok((mapped, locks));
+            }
+        }
+        Err(io::Error::other("it was replaced at each attempt"))
     }
 
     /// Removes a name; processes that have the segment mapped keep it.
@@ -179,19 +198,26 @@ impl Dir {
         }
     }
 
-    fn map(&self, name: &str, file: File, size: u64, access: Access) -> Result<Segment, ShmError> {
+    fn map(
+        &self,
+        name: &str,
+        file: &File,
+        locks: OwnFile,
+        size: u64,
+        access: Access,
+    ) -> Result<Segment, ShmError> {
         let mut options = MmapOptions::new();
         let len = usize::try_from(size)
             .map_err(|_| self.not_a_segment(name, "it is larger than the address space"))?;
         options.len(len);
         let map = match access {
-            Access::Read => options.map_raw_read_only(&file),
-            Access::Write => options.map_raw(&file),
+            Access::Read => options.map_raw_read_only(file),
+            Access::Write => options.map_raw(file),
         };
         let map = map.map_err(|source| self.system("map", name, source))?;
         Ok(Segment {
             name: name.into(),
-            file: Some(file),
+            locks: Some(locks),
             map,
             access,
         })
@@ -278,6 +304,8 @@ impl Draft {
         step: impl Fn(&Path, &Path) -> io::Result<()>,
     ) -> Result<Segment, ShmError> {
         let name = self.segment().name.clone();
+        fchmod(&**self.segment().file(), file_mode(self.mode))
+            .map_err(|errno| self.dir.system("set the mode of", &name, errno.into()))?;
         let from = self.temporary.as_ref().expect("present until published");
         step(from, &self.dir.path.join(&name)).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => ShmError::Exists {
@@ -287,7 +315,7 @@ impl Draft {
             _ => self.dir.system("publish", &name, source),
         })?;
         let segment = self.segment.take().expect("present until published");
-        if let Some(file) = &segment.file {
+        if let Some(file) = &segment.locks {
             liveness::unlock(file, SLOTS)
                 .map_err(|source| self.dir.system("unlock", &name, source))?;
         }
@@ -340,7 +368,7 @@ impl Segment {
 
     /// Closes the descriptor; the mapping stays.
     pub(crate) fn without_locks(mut self) -> Segment {
-        self.file = None;
+        self.locks = None;
         self
     }
 
@@ -354,7 +382,7 @@ impl Segment {
         liveness::try_share(self.file(), slot).map_err(|source| self.lock_error(source))
     }
 
-    /// Whether another holder than this segment has lock `slot`, alone or shared.
+    /// Whether another holder than this segment has lock `slot`, or of lock 0 a share.
     pub(crate) fn is_locked(&self, slot: u32) -> Result<bool, ShmError> {
         liveness::is_locked(self.file(), slot).map_err(|source| self.lock_error(source))
     }
@@ -373,8 +401,8 @@ impl Segment {
         })
     }
 
-    fn file(&self) -> &File {
-        self.file
+    fn file(&self) -> &OwnFile {
+        self.locks
             .as_ref()
             .expect("locks are only asked of segments that kept their file")
     }
@@ -414,7 +442,21 @@ fn leads_to(path: &Path, file: &File) -> bool {
     let (Ok(named), Ok(mine)) = (std::fs::symlink_metadata(path), file.metadata()) else {
         return false;
     };
-    (named.dev(), named.ino()) == (mine.dev(), mine.ino())
+    is_same_file(&named, &mine)
+}
+
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// How published segments are opened: never through a link, and never waiting for a pipe's other end.
+fn open_options(access: Access) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options
+        .read(true)
+        .write(access == Access::Write)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    options
 }
 
 fn draft_name() -> String {
@@ -437,7 +479,7 @@ fn file_mode(mode: Mode) -> FileMode {
 
 impl std::fmt::Debug for Segment {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let fd = self.file.as_ref().map(AsRawFd::as_raw_fd);
+        let fd = self.locks.as_ref().map(|file| file.as_raw_fd());
         write!(
             out,
             "Segment({}, {} bytes, {:?}, descriptor {fd:?})",

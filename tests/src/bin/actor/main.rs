@@ -6,6 +6,7 @@
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //!            inspect NAME
+//! both       child COMMAND (which a forked child obeys, that then stays until it is killed)
 //! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
 //!            end with the next line on standard input, whatever it is, and then answer; `count` and
 //!            `hold` end by themselves
@@ -13,6 +14,7 @@
 //!
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
 
+mod child;
 mod churn;
 mod inspect;
 mod observer;
@@ -67,6 +69,7 @@ impl Actor {
                 Ok(String::new())
             }
             ["inspect", name] => inspect::inspect(name),
+            ["child", ..] => child::stay(self, &line["child ".len()..], input),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words),
                 (_, Some(watching)) => watching.obey(&words, input),
