@@ -5,13 +5,16 @@
 //! sleeps to get an order of events: a test waits for an answer or a condition, with a deadline.
 
 mod actor;
+pub mod busy;
 mod json;
 pub mod objects;
 mod stage;
+mod usage;
 
 pub use actor::Actor;
 pub use json::{same, to_json};
 pub use stage::Stage;
+pub use usage::{Usage, bytes_of};
 
 use std::time::{Duration, Instant};
 

@@ -7,19 +7,21 @@
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //!            inspect NAME
 //! both       child COMMAND (which a forked child obeys, that then stays until it is killed)
-//! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//! for long   busy · visit NAME [write] · dwell NAME · scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
 //!            end with the next line on standard input, whatever it is, and then answer; `count` and
 //!            `hold` end by themselves
 //! ```
 //!
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
 
+mod busy;
 mod child;
 mod churn;
 mod inspect;
 mod observer;
 mod producer;
 mod until_told;
+mod visitor;
 
 use std::io::{BufRead, Write};
 
@@ -69,9 +71,12 @@ impl Actor {
                 Ok(String::new())
             }
             ["inspect", name] => inspect::inspect(name),
+            ["visit", name] => visitor::visit(name, false, input),
+            ["visit", name, "write"] => visitor::visit(name, true, input),
+            ["dwell", name] => visitor::dwell(name, input),
             ["child", ..] => child::stay(self, &line["child ".len()..], input),
             _ => match (&mut self.producing, &mut self.watching) {
-                (Some(producing), _) => producing.obey(&words),
+                (Some(producing), _) => producing.obey(&words, input),
                 (_, Some(watching)) => watching.obey(&words, input),
                 _ => Err(format!("neither producer nor observer: {line}").into()),
             },
