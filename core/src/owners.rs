@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::forks;
 use crate::shm::{Dir, Segment, ShmError};
 use crate::sync::Owner;
 use crate::sync::intent::{self, Intent};
@@ -125,6 +126,8 @@ pub(crate) fn remove_regions(dir: &Dir, session: &str) {
 pub(crate) struct WriterSlot {
     header: Arc<Segment>,
     owner: Owner,
+    /// A forked child has a copy of this, but not the slot.
+    forks: u64,
 }
 
 /// How long a thread waits for another one of the same observer that is writing.
@@ -164,8 +167,14 @@ impl WriterSlot {
         let writer = WriterSlot {
             header: Arc::clone(header),
             owner: Owner::new(slot as u8, incarnation),
+            forks: forks::count(),
         };
         Ok(header.try_lock(slot)?.then_some(writer))
+    }
+
+    /// Whether this process took the slot, and not the one that it was forked from.
+    pub(crate) fn is_mine(&self) -> bool {
+        self.forks == forks::count_again()
     }
 
     /// Who this observer is to others.

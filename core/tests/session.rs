@@ -535,3 +535,59 @@ fn more_values_than_one_read_makes_are_refused() {
     assert_eq!(field.element(1 << 24).unwrap().read(), Ok(Value::U64(0)));
     drop(bytes);
 }
+
+#[derive(memglass::Observe, Clone, Copy)]
+struct Bounded {
+    #[observe(range(0, 10))]
+    level: i32,
+    other: u32,
+}
+
+#[test]
+fn what_was_read_can_be_written_back_even_if_a_member_is_out_of_range() {
+    let place = Place::new();
+    let session = place.session("t");
+    let bounded = Bounded { level: 5, other: 1 };
+    let object = session.object("bounded", bounded).unwrap();
+    object.level.set(500);
+    let field = place.writer("t").field("bounded").unwrap();
+    let mut value = field.read().unwrap();
+    let Value::Record(members) = &mut value else {
+        panic!("{value}")
+    };
+    members[1].1 = Value::U64(2);
+    field.check(&value).unwrap();
+    field.write(&value).unwrap();
+    assert_eq!((object.level.get(), object.other.get()), (500, 2));
+    // Alone, or with another value, it is checked.
+    let level = field.member("level").unwrap();
+    assert!(level.write(&Value::I64(500)).is_err());
+    object.level.set(400);
+    assert!(field.write(&value).is_err());
+}
+
+#[derive(memglass::Observe, Clone, Copy)]
+#[observe(seqlock)]
+struct Count {
+    count: u64,
+}
+
+#[test]
+fn an_array_of_guarded_objects_is_not_taken_for_its_first_element() {
+    let place = Place::new();
+    let session = place.session("t");
+    let array = session
+        .array_with("counts", 3, |_| Count { count: 7 })
+        .unwrap();
+    let field = place.writer("t").field("counts").unwrap();
+    let replaced = field.update(|value| {
+        *value = Value::Record(vec![("count".into(), Value::U64(8))]);
+    });
+    assert!(
+        matches!(replaced, Err(WriteError::Refused { .. })),
+        "{replaced:?}"
+    );
+    assert_eq!(array[0].read().unwrap().count, 7);
+    assert_eq!(field.sequence(), None);
+    assert!(field.element(0).unwrap().sequence().is_some());
+}

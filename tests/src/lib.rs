@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout)]
 
 mod actor;
+pub mod busy;
 pub mod consistency;
 pub mod held;
 pub mod hostile;
@@ -19,6 +20,7 @@ pub mod raw;
 pub mod rows;
 mod stage;
 mod timing;
+mod usage;
 pub mod victim;
 
 pub use actor::Actor;
@@ -26,6 +28,7 @@ pub use json::{same, to_json};
 pub use progress::Progress;
 pub use stage::Stage;
 pub use timing::{Timing, Timings, running_time, timed};
+pub use usage::{Usage, bytes_of};
 pub use victim::{Kind, Step, Victim};
 
 use std::time::{Duration, Instant};

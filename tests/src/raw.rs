@@ -38,8 +38,19 @@ pub struct Entry {
     /// 0 for a single object.
     pub count: u64,
     data: u64,
-    label: u64,
+    /// The words that hold the label, or lead to it.
+    label: [u64; 3],
     label_len: u64,
+}
+
+/// Longest label that lies in its entry, in bytes.
+const SHORT_LABEL: u64 = 24;
+
+impl Entry {
+    /// Where the label is, if it is not in the entry.
+    fn label_apart(&self) -> Option<u64> {
+        (self.label_len > SHORT_LABEL).then_some(self.label[0])
+    }
 }
 
 /// An entry without an object.
@@ -112,11 +123,11 @@ impl Raw {
                     slot,
                     generation: word(0) >> 8,
                     state: word(0) & 0xff,
-                    type_id: word(8),
+                    type_id: word(8) & 0xffff_ffff,
                     count: word(16),
                     data: word(24),
-                    label: word(32),
-                    label_len: word(40),
+                    label: [word(40), word(48), word(56)],
+                    label_len: word(8) >> 32,
                 }
             })
             .collect()
@@ -131,10 +142,15 @@ impl Raw {
 
     /// The label of an entry.
     pub fn label(&self, entry: &Entry) -> String {
-        let region = &self.regions[region_of(entry.label) as usize - 1];
-        let start = offset_of(entry.label) as usize;
-        let bytes = &region[start..start + entry.label_len as usize];
-        String::from_utf8(bytes.into()).expect("labels are text")
+        let len = entry.label_len as usize;
+        let bytes = match entry.label_apart() {
+            Some(place) => {
+                let region = &self.regions[region_of(place) as usize - 1];
+                region[offset_of(place) as usize..][..len].to_vec()
+            }
+            None => entry.label.map(u64::to_ne_bytes).concat()[..len].to_vec(),
+        };
+        String::from_utf8(bytes).expect("labels are text")
     }
 
     /// All bytes that somebody has: chunks of the tables, descriptions of types, and what objects
@@ -162,11 +178,12 @@ impl Raw {
             let size = size_of_type(entry.type_id) * entry.count.max(1);
             let owner = format!("object in slot {}", entry.slot);
             runs.push(run(entry.data, size, &owner));
-            runs.push(run(
-                entry.label,
-                entry.label_len,
-                &format!("label of the {owner}"),
-            ));
+            let label = format!("label of the {owner}");
+            runs.extend(
+                entry
+                    .label_apart()
+                    .map(|place| run(place, entry.label_len, &label)),
+            );
         }
         runs
     }

@@ -231,6 +231,76 @@ fn a_forked_child_that_ends_leaves_its_parents_session_alone() {
     assert!(!stage.files().iter().any(|file| file.contains("engine")));
 }
 
+/// A child that an actor forked, killed when dropped.
+struct Child(rustix::process::Pid);
+
+impl Child {
+    /// Has the actor fork a child that obeys `command`; returns the child and what it said.
+    fn of(actor: &mut Actor, command: &str) -> (Child, String) {
+        let answer = actor.ask(&format!("child {command}"));
+        let (pid, text) = answer.split_once(' ').unwrap();
+        let pid = rustix::process::Pid::from_raw(pid.parse().unwrap());
+        (Child(pid.expect("no child is process 0")), text.into())
+    }
+
+    fn is_alive(&self) -> bool {
+        rustix::process::test_kill_process(self.0).is_ok()
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = rustix::process::kill_process(self.0, rustix::process::Signal::KILL);
+    }
+}
+
+#[test]
+fn a_forked_child_that_stays_does_not_keep_its_crashed_parent_alive() {
+    let stage = stage();
+    let mut producer = stage.producer("engine");
+    producer.ask("make answer 42");
+    let observer = stage.observe("engine");
+    let (child, said) = Child::of(&mut producer, "make more 43");
+    assert!(said.contains("belongs to the parent"), "{said}");
+    assert_eq!(observer.producer(), Presence::Alive);
+    assert!(stage.actor().tell("create engine").is_err());
+    producer.kill();
+    assert_eq!(observer.producer(), Presence::Crashed);
+    let mut successor = stage.producer("engine");
+    successor.ask("make answer 44");
+    assert_eq!(observer.producer(), Presence::Restarted);
+    assert!(child.is_alive());
+    drop(child);
+    assert_eq!(stage.observe("engine").producer(), Presence::Alive);
+    successor.ask("end");
+    assert_eq!(stage.files(), [""; 0]);
+}
+
+#[test]
+fn a_forked_child_of_a_writing_observer_reads_but_has_no_place_among_the_writers() {
+    let stage = stage();
+    let mut producer = stage.producer("engine");
+    producer.ask("make answer 42");
+    producer.ask("five quote 7");
+    let mut writer = stage.writer("engine");
+    writer.ask("write answer 43");
+    let children = ["read answer", "presence", "write answer 44"]
+        .map(|command| Child::of(&mut writer, command));
+    let [(_, value), (_, presence), (_, refusal)] = &children;
+    assert_eq!((&**value, &**presence), ("43", "Alive"));
+    assert!(refusal.contains("forked"), "{refusal}");
+    // It dies while it has the right to write to a value; the children live on.
+    writer.ask("hold quote.words[0] 8");
+    writer.await_stop();
+    let mut next = stage.writer("engine");
+    let refusal = next.tell("write quote.words[1] 9").unwrap_err();
+    assert!(refusal.contains(&writer.pid().to_string()), "{refusal}");
+    writer.kill();
+    next.ask("write quote.words[1] 9");
+    assert!(children.iter().all(|(child, _)| child.is_alive()));
+    assert_eq!(next.ask("read quote"), "{words: [7, 9, 7, 7, 7]}");
+}
+
 #[test]
 fn segments_are_private_unless_the_producer_says_otherwise() {
     let stage = stage();

@@ -200,6 +200,14 @@ pub enum WriteError {
         /// The field.
         path: String,
     },
+    /// A forked child used its parent's attachment.
+    #[error(
+        "{path} cannot be written: the right to write is that of the parent of this forked process; attach anew"
+    )]
+    Forked {
+        /// The field.
+        path: String,
+    },
     /// The value does not fit the type or what was declared about the field.
     #[error("{path}: {refusal}")]
     Refused {

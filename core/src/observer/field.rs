@@ -224,8 +224,11 @@ impl Field {
     }
 
     /// How many values were published in the guarded place that this is or lies in; `None` if it
-    /// lies in none, or the object is gone.
+    /// lies in none, is an array of objects with one each, or the object is gone.
     pub fn sequence(&self) -> Option<u64> {
+        if self.object.elements.is_some() {
+            return None;
+        }
         let (guarded, _) = self.place.guarded(&self.schema, self.object_view())?;
         self.while_alive(|| Ok(guarded.slots.sequence())).ok()
     }

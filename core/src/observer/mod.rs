@@ -358,7 +358,11 @@ impl Observer {
             .ok()
             .flatten();
         let record = record.filter(|record| record.alive().generation() == object.generation);
-        let record = record.ok_or_else(|| self.no_such_object(&object.label))?;
+        // No suggestion, which is a search among all labels: this one was right.
+        let record = record.ok_or_else(|| PathError::NoSuchObject {
+            label: object.label.to_string(),
+            suggestion: String::new(),
+        })?;
         self.field_of(&record, &object.label, Steps::new("", 0))
     }
 

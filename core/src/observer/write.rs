@@ -83,10 +83,7 @@ impl Field {
     ///
     /// What [`Field::write`] would return.
     pub fn check(&self, value: &Value) -> Result<(), WriteError> {
-        let parts = self.parts_of(value, Strictness::Checked)?;
-        parts
-            .iter()
-            .try_for_each(|part| self.check_part(part, Strictness::Checked))
+        self.checked_parts(value, Strictness::Checked).map(drop)
     }
 
     /// Adds to a number in one step that no other writer can come between; returns the new value.
@@ -128,10 +125,7 @@ impl Field {
         if self.is_number() {
             return self.write_number(writer, value, strictness);
         }
-        let parts = self.parts_of(value, strictness)?;
-        for part in &parts {
-            self.check_part(part, strictness)?;
-        }
+        let parts = self.checked_parts(value, strictness)?;
         let _intent = self.announce(writer)?;
         // Claims come first: they are what can still fail.
         let ready: Vec<Ready<'_>> = parts
@@ -171,12 +165,12 @@ impl Field {
     }
 
     fn writer(&self) -> Result<&WriterSlot, WriteError> {
-        self.attached()
-            .writer
-            .as_ref()
-            .ok_or_else(|| WriteError::ReadOnlySession {
-                path: self.path().into(),
-            })
+        let path = || self.path().into();
+        match &self.attached().writer {
+            Some(writer) if writer.is_mine() => Ok(writer),
+            Some(_) => Err(WriteError::Forked { path: path() }),
+            None => Err(WriteError::ReadOnlySession { path: path() }),
+        }
     }
 
     /// From here on until the intent is dropped, the object's bytes stay its own.
@@ -246,6 +240,33 @@ impl Field {
         )
         .map_err(|refusal| self.refuse(refusal))?;
         Ok(parts)
+    }
+
+    /// The places that a value for this field goes to, each found to be acceptable as things are now,
+    /// without those that would be refused but keep their value: what was read can be written back.
+    fn checked_parts<'v>(
+        &self,
+        value: &'v Value,
+        strictness: Strictness,
+    ) -> Result<Vec<Part<'v>>, WriteError> {
+        let mut checked = Vec::new();
+        for part in self.parts_of(value, strictness)? {
+            match self.check_part(&part, strictness) {
+                Ok(()) => checked.push(part),
+                Err(WriteError::Refused { .. }) if self.keeps_its_value(&part) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(checked)
+    }
+
+    /// Whether the part is one of several, and has the wanted value already.
+    fn keeps_its_value(&self, part: &Part<'_>) -> bool {
+        let present = || self.part_bytes(part).ok();
+        !part.path.is_empty()
+            && present().is_some_and(|bytes| {
+                read::decode(&self.schema, &part.place, &bytes) == *part.wanted
+            })
     }
 
     /// Whether the part would be accepted as things are now.
@@ -392,6 +413,10 @@ impl Field {
     ) -> Result<(), WriteError> {
         let writer = self.writer()?;
         self.check_not_readonly(Strictness::Checked)?;
+        // Its place is that of the first one, which may well be guarded.
+        if self.object.elements.is_some() {
+            return Err(self.not_one_step());
+        }
         let _intent = self.announce(writer)?;
         match self.place.guarded(&self.schema, self.object_view()) {
             Some((guarded, offset)) => {
@@ -425,10 +450,8 @@ impl Field {
     ) -> Result<(), WriteError> {
         let schema = &self.schema;
         let ty = &schema[self.place.bare(schema)];
-        if self.object.elements.is_some() || !ty.is_scalar() || ty.size > 8 {
-            return Err(self.refuse(Refusal::from(Reason::NotOneStep {
-                type_name: self.type_name(),
-            })));
+        if !ty.is_scalar() || ty.size > 8 {
+            return Err(self.not_one_step());
         }
         self.exchange(&self.place, |old| {
             let mut bytes = unit_bytes(schema, &self.place, old);
@@ -458,6 +481,12 @@ impl Field {
             path: self.path().into(),
             refusal,
         }
+    }
+
+    fn not_one_step(&self) -> WriteError {
+        self.refuse(Refusal::from(Reason::NotOneStep {
+            type_name: self.type_name(),
+        }))
     }
 
     fn refused(&self, value: &Value, amount: &Value) -> WriteError {

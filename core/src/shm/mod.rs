@@ -11,6 +11,8 @@ mod view;
 #[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
 mod liveness;
 #[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+mod own_locks;
+#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
 mod posix;
 #[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
 pub(crate) use posix::{Dir, Draft, Segment};

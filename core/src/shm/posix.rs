@@ -3,7 +3,7 @@
 
 mod segment;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use rustix::io::Errno;
 
 pub(crate) use segment::Segment;
 
+use super::own_locks::OwnFile;
 use super::{Access, Mode, ShmError, liveness};
 
 /// Prefix of the names under which segments are filled before they are published.
@@ -34,6 +35,8 @@ pub(crate) struct Draft {
     /// The temporary name; `None` once it was published.
     temporary: Option<PathBuf>,
     segment: Option<Segment>,
+    /// Given when it is published: what others may open, they may lock.
+    mode: Mode,
 }
 
 impl Dir {
@@ -59,26 +62,31 @@ impl Dir {
             dir: self.clone(),
             temporary: Some(temporary),
             segment: None,
+            mode,
         };
         self.allocate(&file, name, size)?;
-        fchmod(&file, file_mode(mode))
-            .map_err(|errno| self.system("set the mode of", name, errno.into()))?;
-        let segment = Segment::map(self, name, file, size, Access::Write)?;
+        let path = draft.temporary.as_ref().expect("not published yet");
+        let mapped = open_options(Access::Write)
+            .open(path)
+            .map_err(|source| self.system("open", name, source))?;
+        let segment = Segment::map(self, name, &mapped, file, size, Access::Write)?;
         segment.check_whole()?;
         draft.segment = Some(segment);
         Ok(draft)
     }
 
     /// An empty file under a name of its own, with the lock that tells clean-ups to leave it alone.
-    fn create_locked(&self, name: &str) -> Result<(PathBuf, File), ShmError> {
+    fn create_locked(&self, name: &str) -> Result<(PathBuf, OwnFile), ShmError> {
         loop {
             let temporary = self.path.join(draft_name());
-            let file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&temporary);
+            let file = OwnFile::open(|| {
+                OpenOptions::new()
+                    .read(true)
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(&temporary)
+            });
             let file = file.map_err(|source| self.system("create", name, source))?;
             let locked = liveness::try_lock(&file, DRAFT_LOCK)
                 .map_err(|source| self.system("lock", name, source))?;
@@ -91,15 +99,10 @@ impl Dir {
 
     /// Opens and maps a published segment.
     pub(crate) fn open(&self, name: &str, access: Access) -> Result<Segment, ShmError> {
-        let write = access == Access::Write;
-        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-        let file = OpenOptions::new()
-            .read(true)
-            .write(write)
-            .custom_flags(flags)
-            .open(self.path.join(name));
-        let file = file.map_err(|source| self.open_error(name, access, source))?;
-        let metadata = file
+        let (mapped, locks) = self
+            .open_twice(name, access)
+            .map_err(|source| self.open_error(name, access, source))?;
+        let metadata = mapped
             .metadata()
             .map_err(|source| self.system("examine", name, source))?;
         if !metadata.is_file() {
@@ -108,7 +111,22 @@ impl Dir {
         if metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));
         }
-        Segment::map(self, name, file, metadata.len(), access)
+        Segment::map(self, name, &mapped, locks, metadata.len(), access)
+    }
+
+    /// Two descriptions of the file that has the name: one to be mapped, one for the locks.
+    fn open_twice(&self, name: &str, access: Access) -> io::Result<(File, OwnFile)> {
+        const ATTEMPTS: usize = 100;
+        let path = self.path.join(name);
+        let open = || open_options(access).open(&path);
+        for _ in 0..ATTEMPTS {
+            let (mapped, locks) = (open()?, OwnFile::open(open)?);
+            // In between, the name may have been given to another file.
+            if is_same_file(&mapped.metadata()?, &locks.metadata()?) {
+                return Ok((mapped, locks));
+            }
+        }
+        Err(io::Error::other("it was replaced at each attempt"))
     }
 
     /// Removes a name; processes that have the segment mapped keep it.
@@ -256,6 +274,8 @@ impl Draft {
         step: impl Fn(&Path, &Path) -> io::Result<()>,
     ) -> Result<Segment, ShmError> {
         let name = self.segment().name().to_owned();
+        fchmod(&**self.segment().file(), file_mode(self.mode))
+            .map_err(|errno| self.dir.system("set the mode of", &name, errno.into()))?;
         let from = self.temporary.as_ref().expect("present until published");
         step(from, &self.dir.path.join(&name)).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => ShmError::Exists {
@@ -286,7 +306,21 @@ fn leads_to(path: &Path, file: &File) -> bool {
     let (Ok(named), Ok(mine)) = (std::fs::symlink_metadata(path), file.metadata()) else {
         return false;
     };
-    (named.dev(), named.ino()) == (mine.dev(), mine.ino())
+    is_same_file(&named, &mine)
+}
+
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// How published segments are opened: never through a link, and never waiting for a pipe's other end.
+fn open_options(access: Access) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options
+        .read(true)
+        .write(access == Access::Write)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    options
 }
 
 fn draft_name() -> String {

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-
 /// The locks of one segment, and which of them this handle has.
 pub(super) struct Locks {
     /// The directory of the files.

@@ -10,24 +10,27 @@ use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::SeekFrom;
 
 use super::{Dir, leads_to};
+use crate::shm::own_locks::OwnFile;
 use crate::shm::{Access, ShmError, View, liveness};
 
 /// One mapped segment.
 pub(crate) struct Segment {
     name: String,
-    /// Kept only where locks are needed: thousands of regions must not exhaust descriptors.
-    file: Option<File>,
+    /// Kept only where locks are needed: thousands of regions must not exhaust descriptors. Of another
+    /// opening than the mapping, which a forked child cannot let go of.
+    locks: Option<OwnFile>,
     /// M1: reached only through views, and mapped until the segment is dropped.
     map: MmapRaw,
     access: Access,
 }
 
 impl Segment {
-    /// Maps all `size` bytes of a file.
+    /// Maps all `size` bytes of a file; `locks` is another opening of it.
     pub(super) fn map(
         dir: &Dir,
         name: &str,
-        file: File,
+        file: &File,
+        locks: OwnFile,
         size: u64,
         access: Access,
     ) -> Result<Segment, ShmError> {
@@ -36,13 +39,13 @@ impl Segment {
             .map_err(|_| dir.not_a_segment(name, "it is larger than the address space"))?;
         options.len(len);
         let map = match access {
-            Access::Read => options.map_raw_read_only(&file),
-            Access::Write => options.map_raw(&file),
+            Access::Read => options.map_raw_read_only(file),
+            Access::Write => options.map_raw(file),
         };
         let map = map.map_err(|source| dir.system("map", name, source))?;
         Ok(Segment {
             name: name.into(),
-            file: Some(file),
+            locks: Some(locks),
             map,
             access,
         })
@@ -83,7 +86,7 @@ impl Segment {
 
     /// Closes the descriptor; the mapping stays.
     pub(crate) fn without_locks(mut self) -> Segment {
-        self.file = None;
+        self.locks = None;
         self
     }
 
@@ -115,7 +118,7 @@ impl Segment {
     /// Checks without touching the mapping that all of it is still there, so that a segment which
     /// was cut short is an error before it is a SIGBUS.
     pub(crate) fn probe(&self) -> Result<(), ShmError> {
-        let is_whole = match &self.file {
+        let is_whole = match &self.locks {
             Some(file) => is_as_long_as(file, self.map.len()),
             None => has_last_byte(self.view()),
         };
@@ -126,13 +129,13 @@ impl Segment {
     /// that no producer has reserved, and a SIGBUS where none is left.
     pub(crate) fn check_whole(&self) -> Result<(), ShmError> {
         self.probe()?;
-        let stat =
-            rustix::fs::fstat(self.file()).map_err(|errno| self.system("examine", errno.into()))?;
+        let stat = rustix::fs::fstat(&**self.file())
+            .map_err(|errno| self.system("examine", errno.into()))?;
         let size = self.map.len() as u64;
         let present = (stat.st_blocks as u64).saturating_mul(512);
         // A file system that compresses counts fewer blocks, but says that there is no hole.
         let is_whole = present >= size
-            || rustix::fs::seek(self.file(), SeekFrom::Hole(0)).is_ok_and(|hole| hole >= size);
+            || rustix::fs::seek(&**self.file(), SeekFrom::Hole(0)).is_ok_and(|hole| hole >= size);
         if is_whole {
             return Ok(());
         }
@@ -151,8 +154,8 @@ impl Segment {
         }
     }
 
-    fn file(&self) -> &File {
-        self.file
+    pub(super) fn file(&self) -> &OwnFile {
+        self.locks
             .as_ref()
             .expect("locks are only asked of segments that kept their file")
     }
@@ -198,7 +201,7 @@ fn has_last_byte(view: View<'_>) -> bool {
 
 impl std::fmt::Debug for Segment {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let fd = self.file.as_ref().map(AsRawFd::as_raw_fd);
+        let fd = self.locks.as_ref().map(|file| file.as_raw_fd());
         write!(
             out,
             "Segment({}, {} bytes, {:?}, descriptor {fd:?})",

@@ -5,22 +5,26 @@
 //! producer   create NAME · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
-//! for long   count LABEL ROUNDS · sign · check · hold PATH NUMBER
-//!            trap write|add|update PATH
+//! for long   busy · visit NAME [write] · dwell NAME · scribble LABEL · look LABEL · count LABEL ROUNDS
+//!            sign · check · hold PATH NUMBER · trap write|add|update PATH
 //!            end with the next line on standard input, whatever it is, and then answer; `count`,
 //!            `hold` and `trap` end by themselves
 //! either     race produce|write|read NAME: as fast as it can, until told
 //!            toil NAME KIND FILE: works on its own session or attachment, see `toil`, until told
+//!            child COMMAND (which a forked child obeys, that then stays until it is killed)
 //! ```
 //!
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
 
+mod busy;
+mod child;
 mod churn;
 mod observer;
 mod producer;
 mod toil;
 mod trap;
 mod until_told;
+mod visitor;
 
 use std::io::{BufRead, Write};
 
@@ -71,8 +75,12 @@ impl Actor {
             }
             ["race", role, name] => toil::race(role, name, input),
             ["toil", name, kind, file] => toil::toil(name, kind, file, input),
+            ["visit", name] => visitor::visit(name, false, input),
+            ["visit", name, "write"] => visitor::visit(name, true, input),
+            ["dwell", name] => visitor::dwell(name, input),
+            ["child", ..] => child::stay(self, &line["child ".len()..], input),
             _ => match (&mut self.producing, &mut self.watching) {
-                (Some(producing), _) => producing.obey(&words),
+                (Some(producing), _) => producing.obey(&words, input),
                 (_, Some(watching)) => watching.obey(&words, input),
                 _ => Err(format!("neither producer nor observer: {line}").into()),
             },

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use memglass::{Object, ProducerError, Session};
 use memglass_tests::objects::{Counters, Five, gallery};
 
-use crate::{Answer, churn};
+use crate::until_told::Input;
+use crate::{Answer, busy, churn};
 
 /// A session and the objects that were made by name.
 pub(crate) struct Producing {
@@ -23,7 +24,7 @@ impl Producing {
         })
     }
 
-    pub(crate) fn obey(&mut self, words: &[&str]) -> Answer {
+    pub(crate) fn obey(&mut self, words: &[&str], input: &Input) -> Answer {
         match *words {
             ["make", label, number] => {
                 let object = self.session.object(label, number.parse::<u64>()?)?;
@@ -46,6 +47,7 @@ impl Producing {
                 Ok(String::new())
             }
             ["churn", count, alive] => churn::churn(&self.session, count.parse()?, alive.parse()?),
+            ["busy"] => busy::busy(&self.session, input),
             ["fork"] => self.fork(),
             _ => Err(format!("no such command: {words:?}").into()),
         }

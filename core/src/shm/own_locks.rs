@@ -1,0 +1,170 @@
+//! Files whose locks are this process's alone, whatever it forks.
+//!
+//! An open-file-description lock lasts until the last copy of the descriptor is closed, and a forked
+//! child has a copy of each. A crashed producer would look alive as long as a child of it lives. So a
+//! child gives its copies up before `fork` returns in it: in their place it gets descriptors of its
+//! own, which lead to the same files and hold no lock, so that it still sees who holds one.
+//!
+//! The handlers run between `fork` and whatever the child does next, perhaps in a process with many
+//! threads of which the child has only one. So in the child nothing is allocated and no lock is
+//! waited for: `open`, `dup2` and `close` are async-signal-safe (signal-safety(7)), and the list of
+//! files is whole, because the parent's thread that forks holds it across the call.
+//!
+//! Children made past the handlers (a raw `clone`, `vfork`) share the locks until they `exec`: all
+//! files are opened to be closed then.
+#![allow(unsafe_code)]
+
+use std::cell::UnsafeCell;
+use std::fs::File;
+use std::io::{self, Write};
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// An open file that no forked child shares.
+#[derive(Debug)]
+pub(super) struct OwnFile {
+    /// O1: listed in [`OPEN`] from before any fork until it is closed.
+    file: ManuallyDrop<File>,
+}
+
+/// The files that a child gives up.
+static OPEN: Listed = Listed {
+    busy: AtomicBool::new(false),
+    files: UnsafeCell::new(Vec::new()),
+};
+
+/// What a child puts in place of a file that it cannot open anew: a descriptor that leads to no file
+/// (`O_PATH`), of which any question about locks is an error. -1 until there is one.
+static PLACEHOLDER: std::sync::atomic::AtomicI32 = std::sync::atomic::AtomicI32::new(-1);
+
+/// A list behind a lock that `fork` can hold: one of std's has to be given back by a guard.
+struct Listed {
+    busy: AtomicBool,
+    /// O2: touched only by who set `busy`.
+    files: UnsafeCell<Vec<RawFd>>,
+}
+
+// SAFETY: O2.
+unsafe impl Sync for Listed {}
+
+impl OwnFile {
+    /// Opens a file; no fork comes between its opening and its being listed.
+    pub(super) fn open(open: impl FnOnce() -> io::Result<File>) -> io::Result<OwnFile> {
+        static HANDLED: Once = Once::new();
+        HANDLED.call_once(handle_forks);
+        OPEN.with(|files| {
+            // First, because it may panic for lack of memory: then no file is open yet.
+            files.reserve(1);
+            let file = open()?;
+            files.push(file.as_raw_fd());
+            Ok(OwnFile {
+                file: ManuallyDrop::new(file),
+            })
+        })
+    }
+}
+
+impl Deref for OwnFile {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.file
+    }
+}
+
+impl Drop for OwnFile {
+    fn drop(&mut self) {
+        OPEN.with(|files| {
+            let mine = self.file.as_raw_fd();
+            if let Some(index) = files.iter().position(|&fd| fd == mine) {
+                files.swap_remove(index);
+            }
+            // Closed before a fork can come: a child would keep what is listed no more.
+            // SAFETY: it is dropped here only, and not used afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.file) };
+        });
+    }
+}
+
+impl Listed {
+    fn with<R>(&self, change: impl FnOnce(&mut Vec<RawFd>) -> R) -> R {
+        let _taken = self.take();
+        // SAFETY: O2: taken by this thread, until `_taken` is dropped.
+        change(unsafe { &mut *self.files.get() })
+    }
+
+    fn take(&self) -> Taken<'_> {
+        // Held for a few system calls; who waits longer was not scheduled, and lets others run.
+        while self.busy.swap(true, Ordering::Acquire) {
+            std::thread::yield_now();
+        }
+        Taken(self)
+    }
+}
+
+/// The right to the list, given back when dropped.
+struct Taken<'a>(&'a Listed);
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.0.busy.store(false, Ordering::Release);
+    }
+}
+
+fn handle_forks() {
+    // SAFETY: a constant path that ends with a zero byte.
+    let placeholder = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
+    PLACEHOLDER.store(placeholder, Ordering::Relaxed);
+    // SAFETY: the three are plain functions of static memory; what they do in the child may be done
+    // there (see the head of this file).
+    let failed = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
+    // Without memory for the handlers, children share the locks, as if this were not here.
+    debug_assert_eq!(failed, 0, "there is memory for three handlers");
+}
+
+unsafe extern "C" fn before() {
+    std::mem::forget(OPEN.take());
+}
+
+unsafe extern "C" fn in_parent() {
+    drop(Taken(&OPEN));
+}
+
+unsafe extern "C" fn in_child() {
+    let _taken = Taken(&OPEN);
+    // SAFETY: O2: taken by `before`, in the thread whose copy this is.
+    let files = unsafe { &*OPEN.files.get() };
+    files.iter().for_each(|&fd| give_up(fd));
+}
+
+/// Lets go of the description that `fd` shares with the parent. The number stays in use: something
+/// here still owns it, and will close it.
+fn give_up(fd: RawFd) {
+    let own = open_anew(fd);
+    let other = own.unwrap_or_else(|| PLACEHOLDER.load(Ordering::Relaxed));
+    // SAFETY: `fd` is listed, so it is open and nobody else's (O1); `other` is open or -1, which is
+    // an error that leaves `fd` as it was.
+    unsafe { libc::dup3(other, fd, libc::O_CLOEXEC) };
+    if let Some(own) = own {
+        // SAFETY: opened here, and used no more.
+        unsafe { libc::close(own) };
+    }
+}
+
+/// Another description of the file that `fd` leads to, whether that has a name or not.
+fn open_anew(fd: RawFd) -> Option<RawFd> {
+    let mut path = [0_u8; 32];
+    // The last byte stays zero. Formatting into a buffer allocates nothing.
+    write!(&mut path[..31], "/proc/self/fd/{fd}").ok()?;
+    for mode in [libc::O_RDWR, libc::O_RDONLY] {
+        // SAFETY: the path ends with a zero byte.
+        let own = unsafe { libc::open(path.as_ptr().cast(), mode | libc::O_CLOEXEC) };
+        if own >= 0 {
+            return Some(own);
+        }
+    }
+    None
+}
