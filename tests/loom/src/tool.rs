@@ -12,7 +12,7 @@ pub(crate) use std::{
 };
 
 /// How often a thread may be interrupted in the interleavings that are tried every day. Each further
-/// time takes seven times as long, and the models fail for every mutant with two.
+/// time takes several times as long, and with two some model fails for every mutant.
 #[cfg(feature = "loom")]
 const PREEMPTIONS: usize = 2;
 

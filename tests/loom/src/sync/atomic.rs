@@ -45,7 +45,11 @@ impl AtomicU64 {
     }
 
     pub(crate) fn store(&self, value: u64, ordering: Ordering) {
-        self.take_turn().store(value, ordering);
+        let word = self.take_turn();
+        // The turn has been taken for it; other orders of the store itself are the same ones again.
+        loom::stop_exploring();
+        word.store(value, ordering);
+        loom::explore();
         STORED.with(|stored| stored.set(stored.get() || ordering == Ordering::SeqCst));
     }
 
