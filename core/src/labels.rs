@@ -8,7 +8,9 @@
 //! general table has its tags and its entries apart and moves entries to places all over when it
 //! grows; with it, finding out that a label is new took two to three misses.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
+
+use crate::wire::directory::ShortLabel;
 
 /// Slots by the hash of their label; seeded anew for each table, so that no choice of labels can make
 /// it slow.
@@ -48,7 +50,18 @@ impl LabelTable {
     /// The hash by which this table knows a label.
     #[inline]
     pub(crate) fn hash(&self, label: &[u8]) -> u32 {
-        (self.hasher.hash_one(label) >> 32) as u32
+        match ShortLabel::new(label) {
+            Some(label) => self.hash_short(label),
+            None => (self.hasher.hash_one(label) >> 32) as u32,
+        }
+    }
+
+    /// The same for a short label, whose words may be in registers.
+    #[inline]
+    pub(crate) fn hash_short(&self, label: ShortLabel) -> u32 {
+        let mut hasher = self.hasher.build_hasher();
+        label.0.into_iter().for_each(|word| hasher.write_u64(word));
+        (hasher.finish() >> 32) as u32
     }
 
     /// Number of slots.
@@ -76,17 +89,23 @@ impl LabelTable {
 
     /// What `look` finds in the first slot of this hash in which it finds anything.
     #[inline]
-    pub(crate) fn find<R>(&self, hash: u32, look: impl FnMut(u32) -> Option<R>) -> Option<R> {
-        self.with_hash(hash).find_map(look)
+    pub(crate) fn find<R>(&self, hash: u32, mut look: impl FnMut(u32) -> Option<R>) -> Option<R> {
+        for (_, place) in self.run(hash) {
+            if place.hash() == hash
+                && let Some(found) = look(place.slot())
+            {
+                return Some(found);
+            }
+        }
+        None
     }
 
     /// The slots that were entered with this hash.
-    #[inline]
     pub(crate) fn with_hash(&self, hash: u32) -> impl Iterator<Item = u32> + '_ {
-        let candidates = self
-            .run(hash)
-            .filter(move |(_, place)| place.hash() == hash);
-        candidates.map(|(_, place)| place.slot())
+        let candidates = self.run(hash);
+        candidates
+            .filter(move |(_, place)| place.hash() == hash)
+            .map(|(_, place)| place.slot())
     }
 
     /// Enters a slot, which is not in the table yet.
@@ -127,10 +146,11 @@ impl LabelTable {
     /// The occupied places from the home of a hash on: all that have this hash are among them.
     #[inline]
     fn run(&self, hash: u32) -> impl Iterator<Item = (usize, Place)> + '_ {
-        let first = (!self.places.is_empty()).then(|| self.home(hash));
-        let ats = std::iter::successors(first, |&at| Some(self.after(at)));
-        ats.map(|at| (at, Place(self.places[at])))
-            .take_while(|&(_, place)| place.0 != VACANT)
+        let (first, last) = self.places.split_at(self.home(hash));
+        let places = (first.len()..).zip(last).chain((0..).zip(first));
+        places
+            .map(|(at, &place)| (at, Place(place)))
+            .take_while(|(_, place)| place.0 != VACANT)
     }
 
     /// Puts an entry into the first vacant place from its home on.

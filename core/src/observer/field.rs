@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::attached::Attached;
+use super::attached::{Attached, Sight};
 use super::error::{PathError, ReadError};
-use super::path::{Malformed, Step, Steps};
-use super::place::{NoStep, Place, Within, load};
+use super::follow::{follow, no_step, step_text, take_step, type_name};
+use super::number::LoneNumber;
+use super::path::{Step, Steps};
+use super::path_text::PathText;
+use super::place::{Place, Within, load};
 use super::read::{self, Patience};
-use super::suggest;
 use super::typed::TypedField;
 use crate::observe::Observe;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
@@ -22,13 +24,12 @@ use crate::value::Value;
 #[derive(Clone)]
 pub struct Field {
     /// Its directory entry, which starts with the state word; the whole object; the place itself.
-    memory: Views<Arc<Attached>, 3>,
-    pub(super) schema: Arc<Schema>,
+    memory: Views<Arc<Sight>, 3>,
     pub(super) object: ObjectPlace,
     pub(super) place: Place,
     /// How a lone number is read, without looking at its type again.
-    quick: Option<Quick>,
-    path: Arc<str>,
+    number: Option<LoneNumber>,
+    path: PathText,
 }
 
 const OBJECT: usize = 1;
@@ -62,61 +63,43 @@ pub struct FieldInfo<'a> {
     pub size: u64,
 }
 
-/// A number without names or annotations that change how it reads.
-#[derive(Clone, Copy, Debug)]
-enum Quick {
-    Bool,
-    I8,
-    I16,
-    I32,
-    I64,
-    U8,
-    U16,
-    U32,
-    U64,
-    F32,
-    F64,
-}
-
 impl Field {
     /// A place in the object whose entry and bytes `look` finds.
+    #[inline]
     pub(super) fn new<E>(
-        attached: &Arc<Attached>,
-        schema: &Arc<Schema>,
+        sight: &Arc<Sight>,
         object: ObjectPlace,
         place: Place,
-        path: Arc<str>,
+        path: PathText,
         look: impl for<'a> FnOnce(&'a Attached) -> Result<[View<'a>; 2], E>,
     ) -> Result<Field, E> {
-        let memory = Views::new(Arc::clone(attached), |attached| {
-            let [entry, object] = look(attached)?;
+        let memory = Views::new(Arc::clone(sight), |sight| {
+            let [entry, object] = look(&sight.attached)?;
             Ok([entry, object, place.view(object)])
         })?;
-        let quick = Quick::of(schema, &object, &place);
+        let number = LoneNumber::of(&sight.schema, &object, &place);
         Ok(Field {
             memory,
-            schema: Arc::clone(schema),
             object,
             place,
-            quick,
+            number,
             path,
         })
     }
 
     /// Another place of the same object.
-    fn with_place(&self, object: ObjectPlace, place: Place, path: String) -> Field {
-        let quick = Quick::of(&self.schema, &object, &place);
+    fn with_place(&self, object: ObjectPlace, place: Place, path: PathText) -> Field {
+        let number = LoneNumber::of(self.schema(), &object, &place);
         let memory = self
             .memory
             .clone()
             .replaced::<PLACE, OBJECT>(|object| place.view(object));
         Field {
             memory,
-            schema: Arc::clone(&self.schema),
             object,
             place,
-            quick,
-            path: path.into(),
+            number,
+            path,
         }
     }
 
@@ -147,13 +130,32 @@ impl Field {
     /// assert_eq!(field.read()?, Value::I64(43));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    // Not inlined: made in the caller's place once, a value is not moved from one to another.
-    #[inline(never)]
+    // Inlined as far as the commonest numbers go: a caller that matches on the number then has it in a
+    // register. Returned through memory it took half as long again.
+    #[inline]
     pub fn read(&self) -> Result<Value, ReadError> {
-        match self.quick {
-            Some(quick) => self.read_quick(quick),
-            None => self.read_whole(Patience::Retry),
+        use LoneNumber::{F64, I64, U64};
+        // Each apart, so that the others' questions are not asked of it.
+        match self.number {
+            Some(I64) => self.read_number(I64),
+            Some(U64) => self.read_number(U64),
+            Some(F64) => self.read_number(F64),
+            _ => None,
         }
+        .map_or_else(|| self.read_other(), Ok)
+    }
+
+    /// The same for what is not so common.
+    #[inline(never)]
+    fn read_other(&self) -> Result<Value, ReadError> {
+        let number = self.number.and_then(|number| self.read_number(number));
+        number.map_or_else(|| self.read_whole(Patience::Retry), Ok)
+    }
+
+    /// The value, if the object is alive.
+    #[inline(always)]
+    fn read_number(&self, number: LoneNumber) -> Option<Value> {
+        self.load(number.size()).map(|bits| number.value(bits))
     }
 
     /// Like [`Field::read`] with one attempt: [`ReadError::Contended`] if a value was published
@@ -210,12 +212,12 @@ impl Field {
 
     /// Whether it is a lone number, read and written by one access.
     pub(super) fn is_number(&self) -> bool {
-        self.quick.is_some()
+        self.number.is_some()
     }
 
     /// What it was attached with.
     pub(super) fn attached(&self) -> &Attached {
-        self.memory.keeper()
+        &self.memory.keeper().attached
     }
 
     /// The bytes of the whole object.
@@ -229,7 +231,7 @@ impl Field {
         if self.object.elements.is_some() {
             return None;
         }
-        let (guarded, _) = self.place.guarded(&self.schema, self.object_view())?;
+        let (guarded, _) = self.place.guarded(self.schema(), self.object_view())?;
         self.while_alive(|| Ok(guarded.slots.sequence())).ok()
     }
 
@@ -267,31 +269,31 @@ impl Field {
 
     /// Its path from the label on.
     pub fn path(&self) -> &str {
-        &self.path
+        self.path.as_str()
     }
 
     /// What is known of it.
     pub fn info(&self) -> FieldInfo<'_> {
-        let type_id = self.place.bare(&self.schema);
+        let type_id = self.place.bare(self.schema());
         FieldInfo {
             type_id,
             type_name: self.type_name(),
             protection: self.protection(),
-            metadata: self.place.metadata(&self.schema),
+            metadata: self.place.metadata(self.schema()),
             readonly: self.place.readonly,
             offset: self.place.offset,
-            size: self.schema[type_id].size * self.object.elements.unwrap_or(1),
+            size: self.schema()[type_id].size * self.object.elements.unwrap_or(1),
         }
     }
 
     /// The types that it was resolved with.
     pub fn schema(&self) -> &Arc<Schema> {
-        &self.schema
+        &self.memory.keeper().schema
     }
 
     /// The type behind aliases and protections; of an array of objects, of each.
     pub fn type_id(&self) -> TypeId {
-        self.place.bare(&self.schema)
+        self.place.bare(self.schema())
     }
 
     /// The members, if it is a struct or union.
@@ -299,13 +301,13 @@ impl Field {
         if self.object.elements.is_some() {
             None
         } else {
-            self.schema[self.type_id()].members()
+            self.schema()[self.type_id()].members()
         }
     }
 
     /// Number of elements, if it is an array or an array of objects.
     pub fn element_count(&self) -> Option<u64> {
-        match (self.object.elements, &self.schema[self.type_id()].kind) {
+        match (self.object.elements, &self.schema()[self.type_id()].kind) {
             (Some(count), _) => Some(count),
             (None, Kind::Array { count, .. }) => Some(*count),
             _ => None,
@@ -313,7 +315,7 @@ impl Field {
     }
 
     pub(super) fn type_name(&self) -> String {
-        type_name(&self.schema, self.object, self.place)
+        type_name(self.schema(), self.object, self.place)
     }
 
     #[cold]
@@ -330,57 +332,26 @@ impl Field {
     }
 
     fn follow(&self, steps: Steps<'_>) -> Result<Field, PathError> {
-        let path = format!("{}{}", self.path, steps.rest());
-        let (object, place) = follow(&self.schema, self.object, self.place, &self.path, steps)?;
+        let path = PathText::joined(self.path(), steps.rest());
+        let (object, place) = follow(self.schema(), self.object, self.place, self.path(), steps)?;
         Ok(self.with_place(object, place, path))
     }
 
     fn step(&self, step: Step<'_>) -> Result<Field, PathError> {
-        let taken = take_step(&self.schema, self.object, self.place, step);
+        let taken = take_step(self.schema(), self.object, self.place, step);
         let (object, place) = taken.map_err(|reason| {
             let path = self.path().into();
-            no_step(&self.schema, self.object, self.place, path, step, &reason)
+            no_step(self.schema(), self.object, self.place, path, step, &reason)
         })?;
-        let mut path = String::with_capacity(self.path.len() + 24);
-        path.push_str(&self.path);
-        push_step(&mut path, step);
+        let path = PathText::joined(self.path(), &step_text(step));
         Ok(self.with_place(object, place, path))
-    }
-
-    #[inline(always)]
-    fn read_quick(&self, quick: Quick) -> Result<Value, ReadError> {
-        Ok(match quick {
-            Quick::I8 => Value::I64(i64::from(self.load(1)? as i8)),
-            Quick::I16 => Value::I64(i64::from(self.load(2)? as i16)),
-            Quick::I32 => Value::I64(i64::from(self.load(4)? as i32)),
-            Quick::I64 => Value::I64(self.load(8)? as i64),
-            Quick::U8 => Value::U64(self.load(1)?),
-            Quick::U16 => Value::U64(self.load(2)?),
-            Quick::U32 => Value::U64(self.load(4)?),
-            Quick::U64 => Value::U64(self.load(8)?),
-            Quick::F64 => Value::F64(f64::from_bits(self.load(8)?)),
-            Quick::Bool | Quick::F32 => return self.read_narrow(quick),
-        })
-    }
-
-    /// Apart, because otherwise all kinds would be stored in pieces of the size of these, which
-    /// doubles the time that a read takes.
-    #[inline(never)]
-    fn read_narrow(&self, quick: Quick) -> Result<Value, ReadError> {
-        match quick {
-            Quick::F32 => Ok(Value::F32(f32::from_bits(self.load(4)? as u32))),
-            _ => Ok(Value::Bool(self.load(1)? != 0)),
-        }
     }
 
     /// The bits of a lone number of `size` bytes, if the object is alive afterwards.
     #[inline(always)]
-    fn load(&self, size: usize) -> Result<u64, ReadError> {
+    fn load(&self, size: usize) -> Option<u64> {
         let bits = load(self.memory.view::<PLACE>(), size);
-        if !self.object.alive.still_holds(self.entry()) {
-            return Err(self.gone());
-        }
-        Ok(bits)
+        self.object.alive.still_holds(self.entry()).then_some(bits)
     }
 
     fn read_whole(&self, patience: Patience) -> Result<Value, ReadError> {
@@ -413,14 +384,14 @@ impl Field {
                 .map(Value::List);
         }
         let bytes = self.bytes(patience)?;
-        Ok(read::decode(&self.schema, &self.place, &bytes))
+        Ok(read::decode(self.schema(), &self.place, &bytes))
     }
 
     /// Refuses to read more at once than a program can be expected to have memory for.
     pub(super) fn check_size(&self) -> Result<(), ReadError> {
         // A text is one value whatever its length, and a struct may be mostly padding.
-        let bytes = self.schema[self.place.type_id].size;
-        let values = self.schema.values_of(self.place.type_id);
+        let bytes = self.schema()[self.place.type_id].size;
+        let values = self.schema().values_of(self.place.type_id);
         let values = values
             .max(bytes / BYTES_PER_VALUE)
             .saturating_mul(self.object.elements.unwrap_or(1));
@@ -434,7 +405,7 @@ impl Field {
     /// The bytes of the value, in the layout that [`read::bytes`] says.
     pub(super) fn bytes(&self, patience: Patience) -> Result<Vec<u8>, ReadError> {
         self.check_size()?;
-        read::bytes(&self.schema, &self.place, self.object_view(), patience).map_err(|contended| {
+        read::bytes(self.schema(), &self.place, self.object_view(), patience).map_err(|contended| {
             ReadError::Contended {
                 path: self.path().into(),
                 attempts: contended.attempts,
@@ -446,124 +417,8 @@ impl Field {
     fn protection(&self) -> Protection {
         match self.place.within {
             Within::Guarded { .. } => Protection::Seqlock,
-            _ => self.schema.protection(self.place.type_id),
+            _ => self.schema().protection(self.place.type_id),
         }
-    }
-}
-
-/// Follows steps from a place whose path is `start`.
-pub(super) fn follow(
-    schema: &Schema,
-    mut object: ObjectPlace,
-    mut place: Place,
-    start: &str,
-    mut steps: Steps<'_>,
-) -> Result<(ObjectPlace, Place), PathError> {
-    let all = steps.rest();
-    loop {
-        let taken = all.len() - steps.rest().len();
-        let Some(step) = steps.next() else {
-            return Ok((object, place));
-        };
-        let path = || format!("{start}{}", &all[..taken]);
-        let step = step.map_err(|Malformed { at, expected }| PathError::Malformed {
-            path: steps.text().into(),
-            at,
-            expected: expected.into(),
-        })?;
-        (object, place) = take_step(schema, object, place, step)
-            .map_err(|reason| no_step(schema, object, place, path(), step, &reason))?;
-    }
-}
-
-fn take_step(
-    schema: &Schema,
-    object: ObjectPlace,
-    place: Place,
-    step: Step<'_>,
-) -> Result<(ObjectPlace, Place), NoStep> {
-    let place = match (object.elements, step) {
-        (Some(count), Step::Element(index)) if index < count => {
-            let size = schema[place.type_id].size;
-            Place::whole(index * size, size, place.type_id)
-        }
-        (Some(count), Step::Element(_)) => return Err(NoStep::OutOfRange { count }),
-        (Some(_), Step::Member(_)) => return Err(NoStep::NotAStruct),
-        (None, step) => place.step(schema, step)?,
-    };
-    Ok((
-        ObjectPlace {
-            elements: None,
-            ..object
-        },
-        place,
-    ))
-}
-
-fn push_step(path: &mut String, step: Step<'_>) {
-    match step {
-        Step::Member(name) => {
-            path.push('.');
-            path.push_str(name);
-        }
-        Step::Element(index) => path.push_str(&format!("[{index}]")),
-    }
-}
-
-fn type_name(schema: &Schema, object: ObjectPlace, place: Place) -> String {
-    let name = schema.type_name(place.bare(schema));
-    object
-        .elements
-        .map_or(name.clone(), |count| format!("{name}[{count}]"))
-}
-
-#[cold]
-fn no_step(
-    schema: &Schema,
-    object: ObjectPlace,
-    place: Place,
-    path: String,
-    step: Step<'_>,
-    reason: &NoStep,
-) -> PathError {
-    let type_name = type_name(schema, object, place);
-    let ty = &schema[place.bare(schema)];
-    let noun = if object.elements.is_some() {
-        "an array"
-    } else {
-        ty.kind.noun()
-    };
-    match (step, reason) {
-        (Step::Element(index), NoStep::OutOfRange { count }) => PathError::IndexOutOfRange {
-            path,
-            index,
-            count: *count,
-        },
-        (Step::Member(name), NoStep::NoSuchMember) => {
-            let members = ty
-                .members()
-                .unwrap_or_default()
-                .iter()
-                .map(|field| &*field.name);
-            let suggestion = suggest::among(name, members);
-            PathError::NoSuchField {
-                object: path,
-                type_name,
-                field: name.into(),
-                suggestion,
-            }
-        }
-        (Step::Member(name), _) => PathError::NotAStruct {
-            path,
-            noun: noun.into(),
-            type_name,
-            field: name.into(),
-        },
-        (Step::Element(_), _) => PathError::NotAnArray {
-            path,
-            noun: noun.into(),
-            type_name,
-        },
     }
 }
 
@@ -573,40 +428,8 @@ const BYTES_PER_VALUE: u64 = 64;
 /// Most values that one read makes.
 const MAX_VALUES: u64 = 1 << 24;
 
-impl Quick {
-    fn of(schema: &Schema, object: &ObjectPlace, place: &Place) -> Option<Quick> {
-        if object.elements.is_some() {
-            return None;
-        }
-        let ty = &schema[place.bare(schema)];
-        let metadata = place.metadata(schema);
-        let named = !(metadata.names.is_empty() && metadata.flags.is_empty());
-        if place.inside(schema) != Within::Itself
-            || place.bits(schema).is_some()
-            || named
-            || ty.size > 8
-        {
-            return None;
-        }
-        Some(match (&ty.kind, ty.size) {
-            (Kind::Bool, _) => Quick::Bool,
-            (Kind::Int { signed: true }, 1) => Quick::I8,
-            (Kind::Int { signed: true }, 2) => Quick::I16,
-            (Kind::Int { signed: true }, 4) => Quick::I32,
-            (Kind::Int { signed: true }, _) => Quick::I64,
-            (Kind::Int { signed: false }, 1) => Quick::U8,
-            (Kind::Int { signed: false }, 2) => Quick::U16,
-            (Kind::Int { signed: false }, 4) => Quick::U32,
-            (Kind::Int { signed: false }, _) => Quick::U64,
-            (Kind::Float, 4) => Quick::F32,
-            (Kind::Float, _) => Quick::F64,
-            _ => return None,
-        })
-    }
-}
-
 impl std::fmt::Debug for Field {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Field({}: {})", self.path, self.type_name())
+        write!(out, "Field({}: {})", self.path(), self.type_name())
     }
 }

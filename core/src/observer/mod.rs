@@ -8,8 +8,11 @@ mod attach;
 mod attached;
 mod error;
 mod field;
+mod follow;
 mod index;
+mod number;
 mod path;
+mod path_text;
 mod place;
 mod presence;
 mod read;
@@ -29,10 +32,11 @@ use crate::owners::WriterSlot;
 use crate::schema::{Schema, TypeId};
 use crate::shm::{Access, Dir};
 use crate::wire::names;
-use attached::Attached;
+use attached::{Attached, Sight};
 use field::ObjectPlace;
 use index::Index;
 use path::{Malformed, Steps};
+use path_text::PathText;
 use place::Place;
 
 pub use error::{AttachError, PathError, ReadError, WriteError};
@@ -54,6 +58,8 @@ pub struct AttachOptions {
 /// sees as they are.
 pub struct Observer {
     attached: Arc<Attached>,
+    /// What new fields are given: the same attachment, and the types as of the last refresh.
+    sight: Arc<Sight>,
     options: AttachOptions,
     types: TypeLog,
     directory: Directory,
@@ -212,8 +218,10 @@ impl Observer {
             directory: layout.dir().path().into(),
         };
         let (types, directory) = (TypeLog::new(layout), Directory::new(layout));
+        let attached = Arc::new(attached);
         Observer {
-            attached: Arc::new(attached),
+            sight: sight(&attached, &types),
+            attached,
             options,
             types,
             directory,
@@ -269,10 +277,11 @@ impl Observer {
 
     #[cold]
     fn read_changes(&mut self) -> Result<(), LayoutError> {
-        let layout = &self.attached.layout;
+        let attached = Arc::clone(&self.attached);
+        let layout = &attached.layout;
         layout.probe()?;
         let epoch = layout.epoch();
-        self.types.read_new(layout)?;
+        self.read_types()?;
         let chunks = self.directory.find_chunks(layout)?;
         let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
         self.index
@@ -298,10 +307,18 @@ impl Observer {
         self.left_out.sort_unstable();
         self.left_out.dedup();
         // An object's type is in the log before the object is in the directory.
-        self.types.read_new(layout)?;
-        layout.probe()?;
+        self.read_types()?;
+        self.attached.layout.probe()?;
         self.epoch = epoch;
         Ok(())
+    }
+
+    fn read_types(&mut self) -> Result<(), LayoutError> {
+        let result = self.types.read_new(&self.attached.layout);
+        if !Arc::ptr_eq(&self.sight.schema, self.types.schema()) {
+            self.sight = sight(&self.attached, &self.types);
+        }
+        result.map(drop)
     }
 
     /// The types as of the last refresh.
@@ -455,11 +472,10 @@ impl Observer {
             let record = find(&label).ok_or_else(|| self.no_such_object(&label))?;
             return Ok((record, end, label.into()));
         }
-        let mut ends = path::label_ends(path);
-        let first = ends.next().expect("the end of the path at least");
+        let first = path::first_label_end(path);
         // Of several labels that the path may start with, the longest counts.
         if self.index.has_awkward_labels() {
-            let mut others: Vec<usize> = ends.collect();
+            let mut others: Vec<usize> = path::label_ends(path).skip(1).collect();
             while let Some(end) = others.pop() {
                 if let Some(record) = find(&path[..end]) {
                     return Ok((record, end, path[..end].into()));
@@ -481,7 +497,7 @@ impl Observer {
             label: label.into(),
             reason,
         };
-        let schema = self.types.schema();
+        let schema = &self.sight.schema;
         let (type_id, size) = self
             .type_and_size(record)
             .map_err(|error| damaged(error.to_string()))?;
@@ -492,22 +508,21 @@ impl Observer {
             elements,
         };
         let place = Place::whole(0, size, type_id);
-        let path = match steps.text() {
-            // What was asked for is the path, unless the label was quoted.
-            text if text.starts_with(label) => text.into(),
-            _ => format!("{label}{}", steps.rest()).into(),
-        };
-        let (object, place) = field::follow(schema, object, place, label, steps)?;
+        let path = PathText::joined(label, steps.rest());
+        let (object, place) = follow::follow(schema, object, place, label, steps)?;
         let entry = self
             .directory
             .entry_place(&self.attached.layout, record.slot);
-        Field::new(&self.attached, schema, object, place, path, |attached| {
-            Ok([
-                attached.layout.look_at_entry(entry)?,
-                attached.layout.look(record.data, size)?,
-            ])
+        Field::new(&self.sight, object, place, path, |attached| {
+            let layout = &attached.layout;
+            let look = || {
+                Ok([
+                    layout.look_at_entry(entry)?,
+                    layout.look(record.data, size)?,
+                ])
+            };
+            look().map_err(|error: LayoutError| damaged(error.to_string()))
         })
-        .map_err(|error: LayoutError| damaged(error.to_string()))
     }
 
     #[cold]
@@ -523,6 +538,13 @@ impl Observer {
 
 /// Most parts that a report of damage lists.
 const MAX_LISTED: usize = 1000;
+
+fn sight(attached: &Arc<Attached>, types: &TypeLog) -> Arc<Sight> {
+    Arc::new(Sight {
+        attached: Arc::clone(attached),
+        schema: Arc::clone(types.schema()),
+    })
+}
 
 fn bad_path(path: &str, malformed: Malformed) -> PathError {
     PathError::Malformed {

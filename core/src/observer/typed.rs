@@ -44,7 +44,7 @@ impl<T: Observe> TypedField<T> {
         let id =
             T::value_type(&mut wanted).map_err(|error| mismatch::<T>(field, error.to_string()))?;
         let from = Side {
-            schema: &field.schema,
+            schema: field.schema(),
             id: source_type(field),
             at: 0,
         };
@@ -57,7 +57,7 @@ impl<T: Observe> TypedField<T> {
         match_up(from, to, &mut pieces).map_err(|reason| mismatch::<T>(field, reason))?;
         Ok(TypedField {
             field: field.clone(),
-            source: Source::of::<T>(pieces, field.schema[from.id].size as usize),
+            source: Source::of::<T>(pieces, field.schema()[from.id].size as usize),
             value: PhantomData,
         })
     }
@@ -141,7 +141,7 @@ fn mismatch<T>(field: &Field, reason: String) -> ReadError {
 
 /// The type that the field's bytes are of: inside a guarded value, the bare one.
 fn source_type(field: &Field) -> TypeId {
-    match field.place.inside(&field.schema) {
+    match field.place.inside(field.schema()) {
         super::place::Within::Itself => field.place.type_id,
         _ => field.type_id(),
     }

@@ -44,6 +44,7 @@ impl Memory {
     }
 
     /// A block of at least `bytes` bytes, 64-byte aligned from 64 bytes on, else 16-byte aligned.
+    #[inline]
     pub(super) fn allocate(&mut self, bytes: u64) -> Result<Block, ProducerError> {
         self.allocate_fitting(bytes, Fit::Loose)
     }
@@ -53,6 +54,7 @@ impl Memory {
         self.allocate_fitting(bytes, Fit::Exact)
     }
 
+    #[inline]
     fn allocate_fitting(&mut self, bytes: u64, fit: Fit) -> Result<Block, ProducerError> {
         let block = self.allocator.allocate(&mut self.regions, bytes, fit)?;
         // The block may have been another object's. So may the entry that an object gets: its label
@@ -62,6 +64,7 @@ impl Memory {
     }
 
     /// A block with a place of `bytes` bytes aligned to `align` in it.
+    #[inline]
     pub(super) fn allocate_aligned(
         &mut self,
         bytes: u64,
@@ -86,6 +89,7 @@ impl Memory {
     }
 
     /// The bytes at a place that was allocated here.
+    #[inline]
     pub(super) fn view(&self, place: Ref, len: u64) -> View<'_> {
         self.regions.view(place, len)
     }
@@ -101,6 +105,7 @@ impl Memory {
     }
 
     /// Storage cells at a place that was allocated here for them and is not in use yet.
+    #[inline]
     pub(super) fn cells<S: Storage>(&self, place: Ref, count: usize) -> &[S] {
         let bytes = Writable::of(
             self.regions.segment(place),

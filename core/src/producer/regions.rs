@@ -74,12 +74,8 @@ impl Regions {
         let id = next.ok_or_else(|| ProducerError::TooManyRegions {
             name: self.session.clone(),
         })?;
-        let grown = self
-            .sizes
-            .first
-            .checked_shl(self.len() as u32)
-            .unwrap_or(u64::MAX)
-            .min(self.sizes.max);
+        // So at most a third of all memory is unused, however many objects there are.
+        let grown = (self.bytes / 2).clamp(self.sizes.first.min(self.sizes.max), self.sizes.max);
         let start = at::HEADER_BYTES as u64;
         let size = grown.max(start + block).next_multiple_of(4096);
         let region = self.create(id, size)?;
@@ -123,6 +119,7 @@ impl Regions {
     }
 
     /// The region that a block lies in.
+    #[inline]
     pub(super) fn segment(&self, place: Ref) -> &Arc<Segment> {
         self.segments
             .get(place.region())
@@ -130,6 +127,7 @@ impl Regions {
     }
 
     /// The bytes of a block that was allocated here.
+    #[inline]
     pub(super) fn view(&self, place: Ref, len: u64) -> View<'_> {
         let part = self
             .segment(place)

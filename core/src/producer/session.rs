@@ -157,7 +157,8 @@ impl Builder {
         self
     }
 
-    /// Bytes of the first region (default 1 MiB); each further one is twice as large.
+    /// Bytes of the first region (default 1 MiB); each further one is half as large as
+    /// all before it together, but not smaller than the first.
     pub fn first_region(mut self, bytes: u64) -> Builder {
         self.sizes.first = bytes.clamp(4096, crate::schema::MAX_SIZE);
         self
@@ -238,11 +239,13 @@ unsafe impl Keeper for Arc<Shared> {}
 
 impl Shared {
     /// The region with this id.
+    #[inline]
     pub(super) fn segment(&self, id: u16) -> Option<&Segment> {
         self.segments.get(id).map(|segment| &**segment)
     }
 
     /// The registry, to change it.
+    #[inline]
     pub(super) fn registry_of_mine(&self) -> Result<MutexGuard<'_, Registry>, ProducerError> {
         // Asked first: the lock may have been held by another thread when the child was forked.
         if !self.is_mine() {
@@ -253,12 +256,14 @@ impl Shared {
         Ok(self.registry())
     }
 
+    #[inline]
     pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
         // Nothing in the registry panics half-way through a change.
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether this process made the session, and not the one that it was forked from.
+    #[inline]
     pub(super) fn is_mine(&self) -> bool {
         self.forks == forks::count_again()
     }
@@ -297,6 +302,7 @@ impl Drop for Shared {
 }
 
 /// The time since the Unix epoch, from a clock that is cheap and steps in milliseconds.
+#[inline]
 pub(super) fn now() -> Duration {
     #[cfg(target_os = "linux")]
     {
