@@ -11,7 +11,7 @@
 //!            end with the next line on standard input, whatever it is, and then answer; `count`,
 //!            `hold` and `trap` end by themselves
 //! either     race produce|write|read NAME: as fast as it can, until told
-//!            toil NAME KIND FILE: works on its own session or attachment, see `toil`, until told
+//!            toil NAME KIND FILE [stepwise]: works on its own session or attachment, see `toil`, until told
 //! ```
 //!
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
@@ -28,6 +28,7 @@ use std::io::{BufRead, Write};
 
 use observer::Watching;
 use producer::Producing;
+use toil::Pace;
 use until_told::Input;
 
 /// What a command has to say.
@@ -73,7 +74,8 @@ impl Actor {
             }
             ["inspect", name] => inspect::inspect(name),
             ["race", role, name] => toil::race(role, name, input),
-            ["toil", name, kind, file] => toil::toil(name, kind, file, input),
+            ["toil", name, kind, file] => toil::toil(name, kind, file, Pace::UntilTold(input)),
+            ["toil", name, kind, file, "stepwise"] => toil::toil(name, kind, file, Pace::Stepwise),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words),
                 (_, Some(watching)) => watching.obey(&words, input),
