@@ -106,6 +106,10 @@ pub fn check_nothing_stays(stage: &Stage, name: &str) {
         Ok(Some(42_u64.into()))
     );
     drop((answer, observer, session));
+    // Only what was being made is left to a clean-up.
+    let mut files = stage.files();
+    files.retain(|file| !file.starts_with(".memglass-draft-"));
+    assert_eq!(files, [""; 0], "a session that ended left files");
     let removed = memglass::clean(Some(stage.dir()), None);
     assert_eq!(removed.expect("the directory can be read"), [""; 0]);
     assert_eq!(stage.files(), [""; 0], "files are left");

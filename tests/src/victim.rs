@@ -171,19 +171,26 @@ impl Victim {
     ///
     /// If it cannot begin.
     pub fn start(stage: &Stage, name: &str, kind: Kind) -> Victim {
-        Victim::of(stage.actor(), name, kind)
+        Victim::begin(stage.actor(), name, kind, "")
     }
 
-    /// Makes `actor` one.
+    /// Starts one that works for a short while only, and is stopped before every store to the session.
     ///
     /// # Panics
     ///
     /// If it cannot begin.
-    pub fn of(mut actor: Actor, name: &str, kind: Kind) -> Victim {
+    pub fn stepwise(stage: &Stage, name: &str, kind: Kind) -> Victim {
+        Victim::begin(stage.actor(), name, kind, " stepwise")
+    }
+
+    fn begin(mut actor: Actor, name: &str, kind: Kind, pace: &str) -> Victim {
         // Not on the stage, whose files are counted.
         let file = NamedTempFile::new().expect("the temporary directory can be written");
         let progress = Progress::at(file.path()).expect("it can be mapped");
-        actor.ask(&format!("toil {name} {kind} {}", file.path().display()));
+        actor.ask(&format!(
+            "toil {name} {kind} {}{pace}",
+            file.path().display()
+        ));
         Victim {
             actor,
             progress,
@@ -209,6 +216,24 @@ impl Victim {
     pub fn kill(self) -> Progress {
         self.actor.kill();
         self.progress
+    }
+
+    /// Waits until it is stopped before a store; `false` if it has come to its end instead.
+    ///
+    /// # Panics
+    ///
+    /// If anything went wrong for it.
+    pub fn await_store(&mut self) -> bool {
+        until("the victim stores or ends", || {
+            self.actor.is_stopped() || self.actor.has_answered()
+        });
+        if !self.actor.has_answered() {
+            return true;
+        }
+        self.actor
+            .answer()
+            .unwrap_or_else(|error| panic!("{error}"));
+        false
     }
 
     /// Stops it with SIGSTOP and waits until it stands still.

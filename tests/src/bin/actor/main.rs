@@ -10,7 +10,7 @@
 //!            end with the next line on standard input, whatever it is, and then answer; `count`,
 //!            `hold` and `trap` end by themselves
 //! either     race produce|write|read NAME: as fast as it can, until told
-//!            toil NAME KIND FILE: works on its own session or attachment, see `toil`, until told
+//!            toil NAME KIND FILE [stepwise]: works on its own session or attachment, see `toil`, until told
 //!            child COMMAND (which a forked child obeys, that then stays until it is killed)
 //! ```
 //!
@@ -30,6 +30,7 @@ use std::io::{BufRead, Write};
 
 use observer::Watching;
 use producer::Producing;
+use toil::Pace;
 use until_told::Input;
 
 /// What a command has to say.
@@ -74,7 +75,8 @@ impl Actor {
                 Ok(String::new())
             }
             ["race", role, name] => toil::race(role, name, input),
-            ["toil", name, kind, file] => toil::toil(name, kind, file, input),
+            ["toil", name, kind, file] => toil::toil(name, kind, file, Pace::UntilTold(input)),
+            ["toil", name, kind, file, "stepwise"] => toil::toil(name, kind, file, Pace::Stepwise),
             ["visit", name] => visitor::visit(name, false, input),
             ["visit", name, "write"] => visitor::visit(name, true, input),
             ["dwell", name] => visitor::dwell(name, input),

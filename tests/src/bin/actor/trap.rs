@@ -1,4 +1,4 @@
-//! Being stopped exactly at the first store of a write: after the object was found alive, with
+//! Being stopped exactly at a store: at the first one of a write, after the object was found alive, with
 //! nothing in the library that knows of it.
 //!
 //! The session's regions are made read-only in this process. The first store to them then faults, the
@@ -53,11 +53,87 @@ fn changed(value: &Value) -> Value {
     }
 }
 
+/// Does `work` and is stopped before every single store to the session's segments.
+///
+/// The handler of the fault lets the store happen alone: it makes the processor trap after one
+/// instruction, and the handler of that makes the segments read-only again.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn at_each_store<R>(work: impl FnOnce() -> R) -> Result<R, Box<dyn std::error::Error>> {
+    find_mappings(&["_region_", "_header"])?;
+    handle(libc::SIGSEGV, before_store, 0);
+    handle(libc::SIGTRAP, after_store, 0);
+    protect(libc::PROT_READ);
+    let result = work();
+    protect(libc::PROT_READ | libc::PROT_WRITE);
+    Ok(result)
+}
+
+/// The processor's flag that makes it trap after each instruction.
+#[cfg(target_arch = "x86_64")]
+const TRAP_FLAG: libc::greg_t = 0x100;
+
+#[cfg(target_arch = "x86_64")]
+extern "C" fn before_store(
+    _: libc::c_int,
+    fault: *mut libc::siginfo_t,
+    context: *mut libc::c_void,
+) {
+    // SAFETY: the kernel hands a handler what there is to know of the signal.
+    let fault = unsafe { &*fault };
+    // SAFETY: this signal is a fault, which has an address.
+    let address = unsafe { fault.si_addr() };
+    if !is_read_only(address.addr()) {
+        // Any other fault is the end.
+        std::process::abort();
+    }
+    // SAFETY: `raise` may be called in a handler.
+    unsafe { libc::raise(libc::SIGSTOP) };
+    protect(libc::PROT_READ | libc::PROT_WRITE);
+    // SAFETY: the context of the handler, which the thread goes on with; nobody else has it.
+    let flags = unsafe { flags_of(context) };
+    *flags |= TRAP_FLAG;
+}
+
+#[cfg(target_arch = "x86_64")]
+extern "C" fn after_store(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    protect(libc::PROT_READ);
+    // SAFETY: as above.
+    let flags = unsafe { flags_of(context) };
+    *flags &= !TRAP_FLAG;
+}
+
+/// The processor's flags in a signal's context.
+///
+/// # Safety
+///
+/// `context` is what the kernel gave a handler with `SA_SIGINFO`, and no other reference to it lives.
+#[cfg(target_arch = "x86_64")]
+unsafe fn flags_of<'a>(context: *mut libc::c_void) -> &'a mut libc::greg_t {
+    // SAFETY: by the caller's promise.
+    let context = unsafe { &mut *context.cast::<libc::ucontext_t>() };
+    &mut context.uc_mcontext.gregs[libc::REG_EFL as usize]
+}
+
+fn is_read_only(address: usize) -> bool {
+    REGIONS.iter().any(|[start, len]| {
+        let start = start.load(Ordering::Relaxed);
+        (start..start + len.load(Ordering::Relaxed)).contains(&address)
+    })
+}
+
 fn set_up() -> Result<(), Box<dyn std::error::Error>> {
+    find_mappings(&["_region_"])?;
+    handle(libc::SIGSEGV, stand_still, libc::SA_RESETHAND);
+    protect(libc::PROT_READ);
+    Ok(())
+}
+
+/// Notes where this process has the segments whose names contain one of `parts`.
+fn find_mappings(parts: &[&str]) -> Result<(), Box<dyn std::error::Error>> {
     let maps = std::fs::read_to_string("/proc/self/maps")?;
-    let ours = maps
-        .lines()
-        .filter(|line| line.contains(" rw-s ") && line.contains("_region_"));
+    let is_ours =
+        |line: &&str| line.contains(" rw-s ") && parts.iter().any(|part| line.contains(part));
+    let ours = maps.lines().filter(is_ours);
     let mut places = REGIONS.iter();
     for line in ours {
         let range = line
@@ -70,8 +146,6 @@ fn set_up() -> Result<(), Box<dyn std::error::Error>> {
         place[1].store(end? - start.clone()?, Ordering::Relaxed);
         place[0].store(start?, Ordering::Relaxed);
     }
-    handle_faults();
-    protect(libc::PROT_READ);
     Ok(())
 }
 
@@ -79,18 +153,21 @@ fn is_set_up() -> bool {
     REGIONS[0][1].load(Ordering::Relaxed) != 0
 }
 
-/// Lets the next fault, and that one only, stop the process.
-fn handle_faults() {
+/// A handler of signals, in the form for which `SA_SIGINFO` asks.
+type Handler = extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void);
+
+fn handle(signal: libc::c_int, handler: Handler, flags: libc::c_int) {
     // SAFETY: a `sigaction` of zeros is a valid one: no flags, no blocked signals.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    action.sa_sigaction = stand_still as *const () as usize;
-    action.sa_flags = libc::SA_RESETHAND;
-    // SAFETY: `action` is complete, and the handler does only what handlers may.
-    let result = unsafe { libc::sigaction(libc::SIGSEGV, &action, std::ptr::null_mut()) };
+    action.sa_sigaction = handler as *const () as usize;
+    action.sa_flags = flags | libc::SA_SIGINFO;
+    // SAFETY: `action` is complete, and the handlers here do only what handlers may.
+    let result = unsafe { libc::sigaction(signal, &action, std::ptr::null_mut()) };
     assert_eq!(result, 0, "a handler can be set");
 }
 
-extern "C" fn stand_still(_signal: libc::c_int) {
+/// For the first store only: another fault ends the process.
+extern "C" fn stand_still(_: libc::c_int, _: *mut libc::siginfo_t, _: *mut libc::c_void) {
     // SAFETY: `raise` may be called in a handler.
     unsafe { libc::raise(libc::SIGSTOP) };
     protect(libc::PROT_READ | libc::PROT_WRITE);

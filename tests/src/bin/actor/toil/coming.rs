@@ -6,16 +6,16 @@ use memglass::{AttachOptions, ProducerError, Session};
 use memglass_tests::victim::OPERATIONS;
 use memglass_tests::{Kind, Progress, Step, numbered};
 
-use crate::until_told::Input;
+use super::Pace;
 use crate::{Answer, say};
 
 /// What may have gone wrong.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-pub(crate) fn come_and_go(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
+pub(crate) fn come_and_go(name: &str, kind: Kind, progress: &Progress, pace: Pace<'_>) -> Answer {
     say("ok toiling");
     let mut operations = 0;
-    let rounds = input.until_told(|| {
+    let rounds = pace.keep([1, 1], || {
         match kind {
             Kind::Attach => attach(name)?,
             Kind::Look => look(name)?,

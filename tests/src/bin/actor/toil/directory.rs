@@ -8,7 +8,7 @@ use memglass_tests::numbered::{self, Numbered};
 use memglass_tests::victim::{CREATED, DESTROYED, OPERATIONS};
 use memglass_tests::{Kind, Progress, Step};
 
-use crate::until_told::Input;
+use super::Pace;
 use crate::{Answer, say};
 
 /// Memory of a region that is made by [`Kind::Grow`], in bytes.
@@ -25,7 +25,7 @@ enum Made {
     Raw { _object: RawObject },
 }
 
-pub(crate) fn produce(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
+pub(crate) fn produce(name: &str, kind: Kind, progress: &Progress, pace: Pace<'_>) -> Answer {
     let builder = Session::builder(name);
     let session = match kind {
         Kind::Reclaim => builder.retired_budget(0),
@@ -48,7 +48,7 @@ pub(crate) fn produce(name: &str, kind: Kind, progress: &Progress, input: &Input
         operations += 1;
         progress.set(OPERATIONS, operations);
     };
-    input.until_told(|| {
+    pace.keep([10, 3], || {
         for _ in 0..burst {
             // One that has enough of what it cannot give back just waits for its end.
             if made.len() < ENOUGH && (kind != Kind::Grow || made.len() < kept) {

@@ -6,7 +6,7 @@ use memglass::{ProducerError, Session};
 use memglass_tests::victim::OPERATIONS;
 use memglass_tests::{Kind, Progress, Step, numbered};
 
-use crate::until_told::Input;
+use super::Pace;
 use crate::{Answer, say};
 
 /// The files of a session whose producer is not there.
@@ -23,11 +23,11 @@ const SMALL_REGION: u64 = 128 << 10;
 /// Where the header has the producer's process id: for people, and in the line of its slot.
 const PIDS: [usize; 2] = [96, 512 + 64 + 16];
 
-pub(crate) fn clear_up(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
+pub(crate) fn clear_up(name: &str, kind: Kind, progress: &Progress, pace: Pace<'_>) -> Answer {
     let remains = Remains::make(name)?;
     say("ok toiling");
     let mut operations = 0;
-    let rounds = input.until_told(|| {
+    let rounds = pace.keep([1, 1], || {
         remains.put()?;
         progress.enter(Step::Start);
         match kind {

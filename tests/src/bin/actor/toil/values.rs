@@ -5,7 +5,7 @@ use memglass_tests::rows::{self, Shelf};
 use memglass_tests::victim::OPERATIONS;
 use memglass_tests::{Kind, Progress};
 
-use crate::until_told::Input;
+use super::Pace;
 use crate::{Answer, say};
 
 /// What came of an attempt to write: whether somebody else was writing.
@@ -14,13 +14,13 @@ type Attempt = Result<bool, Box<dyn std::error::Error>>;
 /// How many values a producer writes each time that it holds one.
 const HELD: u64 = 50;
 
-pub(crate) fn as_observer(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
+pub(crate) fn as_observer(name: &str, kind: Kind, progress: &Progress, pace: Pace<'_>) -> Answer {
     let observer = AttachOptions::new().writable().attach(name)?;
     let fields = kind.fields(&observer);
     for (index, field) in fields.iter().enumerate() {
         progress.set(index, rows::read_number(field)?);
     }
-    in_turn(fields.len(), progress, input, |index| {
+    in_turn(fields.len(), progress, pace, |index| {
         let (field, number) = (&fields[index], progress.get(index) + 1);
         // Of the lone numbers, the first is counted up.
         let written = match (kind, index) {
@@ -36,10 +36,10 @@ pub(crate) fn as_observer(name: &str, kind: Kind, progress: &Progress, input: &I
     })
 }
 
-pub(crate) fn as_producer(name: &str, kind: Kind, progress: &Progress, input: &Input) -> Answer {
+pub(crate) fn as_producer(name: &str, kind: Kind, progress: &Progress, pace: Pace<'_>) -> Answer {
     let session = Session::create(name)?;
     let shelf = Shelf::put_into(&session)?;
-    in_turn(kind.paths().len(), progress, input, |index| {
+    in_turn(kind.paths().len(), progress, pace, |index| {
         let number = progress.get(index) + 1;
         let done = |number| progress.set(index, number);
         let written = match kind {
@@ -56,12 +56,12 @@ pub(crate) fn as_producer(name: &str, kind: Kind, progress: &Progress, input: &I
 fn in_turn(
     count: usize,
     progress: &Progress,
-    input: &Input,
+    pace: Pace<'_>,
     mut work: impl FnMut(usize) -> Attempt,
 ) -> Answer {
     say("ok toiling");
     let (mut turn, mut busy) = (0, 0_u64);
-    let rounds = input.until_told(|| {
+    let rounds = pace.keep([count as u64; 2], || {
         busy += u64::from(!work(turn % count)?);
         turn += 1;
         progress.set(OPERATIONS, turn as u64);
