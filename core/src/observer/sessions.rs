@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::error::AttachError;
 use super::presence::{self, Presence};
 use crate::layout::{self, Layout};
-use crate::shm::{Access, Dir, Mode};
+use crate::shm::{Access, Dir, Mode, ShmError};
 use crate::wire::{header::PRODUCER_SLOT, names};
 
 /// One session found in a directory.
@@ -108,10 +108,15 @@ fn entry(dir: &Dir, session: &str, found: &[String]) -> Result<SessionEntry, Att
 /// Removes a session unless its producer lives.
 fn remove(dir: &Dir, session: &str) -> Result<bool, AttachError> {
     let header = match dir.open(&names::header(session), Access::Write) {
-        Err(crate::ShmError::NotFound { .. }) => return Err(super::no_such_session(dir, session)),
+        Err(ShmError::NotFound { .. }) => return Err(super::no_such_session(dir, session)),
         header => header?,
     };
-    if !header.try_lock(PRODUCER_SLOT)? || !header.is_named_in(dir) {
+    let is_mine = header.try_lock(PRODUCER_SLOT)?;
+    if !is_mine && header.is_shared(PRODUCER_SLOT)? {
+        let (name, dir) = (names::header(session), dir.path().into());
+        return Err(ShmError::Obstructed { name, dir }.into());
+    }
+    if !is_mine || !header.is_named_in(dir) {
         return Ok(false);
     }
     crate::owners::remove_regions(dir, session);
@@ -136,7 +141,7 @@ fn remove_orphans(dir: &Dir, found: &[String]) {
 
 /// Takes the name with a header that is nobody's, so that a producer that starts at this very moment
 /// waits, instead of losing the regions that it makes.
-fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), crate::ShmError> {
+fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), ShmError> {
     let header = names::header(session);
     let draft = dir.create(&header, PLACEHOLDER_BYTES, Mode::Owner)?;
     let locked = draft.segment().try_lock(PRODUCER_SLOT)?;

@@ -387,6 +387,11 @@ impl Segment {
         liveness::is_locked(self.file(), slot).map_err(|source| self.lock_error(source))
     }
 
+    /// Whether another holder has a share of lock `slot`, which who may only read can take.
+    pub(crate) fn is_shared(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::is_shared(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
     /// Whether its name in `dir` still leads to this very segment.
     pub(crate) fn is_named_in(&self, dir: &Dir) -> bool {
         leads_to(&dir.path.join(&self.name), self.file())
