@@ -2,12 +2,14 @@
 //! each with a line that begins with `ok` or `error`.
 //!
 //! ```text
-//! producer   create NAME · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
+//! producer   create NAME [owner|read|write] · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //!            inspect NAME
+//! anybody    become UID GID · share-locks NAME · poke NAME SEGMENT
 //! both       child COMMAND (which a forked child obeys, that then stays until it is killed)
-//! for long   busy · visit NAME [write] · dwell NAME · scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//! for long   busy · grow · cycle NAME · visit NAME [write] · dwell NAME · scribble LABEL
+//!            look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
 //!            end with the next line on standard input, whatever it is, and then answer; `count` and
 //!            `hold` end by themselves
 //! ```
@@ -18,9 +20,11 @@ mod busy;
 mod child;
 mod churn;
 mod inspect;
+mod life;
 mod observer;
 mod producer;
 mod until_told;
+mod user;
 mod visitor;
 
 use std::io::{BufRead, Write};
@@ -71,6 +75,14 @@ impl Actor {
                 Ok(String::new())
             }
             ["inspect", name] => inspect::inspect(name),
+            ["become", uid, gid] => user::become_user(uid.parse()?, gid.parse()?),
+            ["share-locks", name] => user::share_locks(name),
+            ["poke", name, part] => user::poke(name, part),
+            ["create", name, mode] => {
+                self.producing = Some(Producing::create_for(name, mode)?);
+                Ok(String::new())
+            }
+            ["cycle", name] => life::cycle(name, input),
             ["visit", name] => visitor::visit(name, false, input),
             ["visit", name, "write"] => visitor::visit(name, true, input),
             ["dwell", name] => visitor::dwell(name, input),
