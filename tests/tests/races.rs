@@ -50,7 +50,7 @@ fn an_attach_while_sessions_start_and_end_gives_a_whole_one_or_says_why_not() {
     let mut producer = stage.actor();
     producer.ask("cycle engine");
     let mut counts = BTreeMap::<&str, u64>::new();
-    let enough = sized(200, 10_000);
+    let enough = sized(200, 3000);
     until("enough attaches found a whole session", || {
         let outcome = match stage.options().attach("engine") {
             Ok(observer) => look(&observer),
@@ -112,7 +112,7 @@ fn an_attach_beside_growth_finds_all_that_was_there_and_a_refresh_the_rest() {
     }
     let answer = producer.ask("enough");
     println!(
-        "created, a second, regions: {answer}; attaches: {attaches}, found after attach: {found}, after refresh: {refreshed}"
+        "created, a second, a second of processor time, regions: {answer}; attaches: {attaches}, found after attach: {found}, after refresh: {refreshed}"
     );
     let numbers: Vec<u64> = answer
         .split(' ')
@@ -121,9 +121,9 @@ fn an_attach_beside_growth_finds_all_that_was_there_and_a_refresh_the_rest() {
     assert!(found > 100 && refreshed > 100, "{found} {refreshed}");
     // The short form may be built without optimizations.
     assert!(
-        numbers[1] >= sized(1000, 100_000),
+        numbers[2] >= sized(1000, 100_000),
         "{} a second",
-        numbers[1]
+        numbers[2]
     );
 }
 

@@ -6,7 +6,7 @@
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //!            inspect NAME
-//! anybody    become UID GID · share-locks NAME · poke NAME SEGMENT
+//! anybody    storm COUNT · become UID GID · share-locks NAME · poke NAME SEGMENT
 //! both       child COMMAND (which a forked child obeys, that then stays until it is killed)
 //! for long   busy · grow · cycle NAME · visit NAME [write] · dwell NAME · scribble LABEL
 //!            look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
@@ -86,6 +86,7 @@ impl Actor {
             ["visit", name] => visitor::visit(name, false, input),
             ["visit", name, "write"] => visitor::visit(name, true, input),
             ["dwell", name] => visitor::dwell(name, input),
+            ["storm", count] => child::storm(count.parse()?),
             ["child", ..] => child::stay(self, &line["child ".len()..], input),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words, input),
