@@ -178,6 +178,8 @@ fn of_two_that_take_over_a_dead_session_exactly_one_wins() {
         actors.remove(winner).kill();
         assert_eq!(observer.producer(), Presence::Crashed);
         actors.push(stage.actor());
+        // It has started when it answers: only then do both begin at once.
+        actors[1].ask("end");
         won[winner] += 1;
     }
     println!("won: {won:?}");
