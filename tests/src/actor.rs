@@ -116,6 +116,20 @@ impl Actor {
         self.end();
     }
 
+    /// Waits until it ends by itself, and returns the signal that ended it, if one did.
+    ///
+    /// # Panics
+    ///
+    /// If it lives on.
+    pub fn death(mut self) -> Option<i32> {
+        let mut status = None;
+        until("the actor ends", || {
+            status = self.child.try_wait().expect("our child");
+            status.is_some()
+        });
+        std::os::unix::process::ExitStatusExt::signal(&status.expect("waited for"))
+    }
+
     /// Stops it with SIGSTOP and waits until it stands still.
     pub fn stop(&self) {
         self.signal(rustix::process::Signal::STOP);

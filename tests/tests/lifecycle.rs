@@ -167,6 +167,7 @@ fn of_two_that_take_over_a_dead_session_exactly_one_wins() {
     let stage = stage();
     stage.producer("engine").kill();
     let mut actors = vec![stage.actor(), stage.actor()];
+    let mut won = [0; 2];
     for _ in 0..sized(200, 2000) {
         let [one, other] = &mut actors[..] else {
             unreachable!("there are two")
@@ -177,7 +178,14 @@ fn of_two_that_take_over_a_dead_session_exactly_one_wins() {
         actors.remove(winner).kill();
         assert_eq!(observer.producer(), Presence::Crashed);
         actors.push(stage.actor());
+        // It has started when it answers: only then do both begin at once.
+        actors[1].ask("end");
+        won[winner] += 1;
     }
+    println!("won: {won:?}");
+    actors[0].ask("create engine");
+    actors[0].ask("end");
+    assert_eq!(stage.files(), [""; 0]);
 }
 
 #[test]
@@ -239,12 +247,33 @@ impl Child {
     fn of(actor: &mut Actor, command: &str) -> (Child, String) {
         let answer = actor.ask(&format!("child {command}"));
         let (pid, text) = answer.split_once(' ').unwrap();
+        (Child::with_pid(pid), text.into())
+    }
+
+    fn with_pid(pid: &str) -> Child {
         let pid = rustix::process::Pid::from_raw(pid.parse().unwrap());
-        (Child(pid.expect("no child is process 0")), text.into())
+        Child(pid.expect("no child is process 0"))
     }
 
     fn is_alive(&self) -> bool {
         rustix::process::test_kill_process(self.0).is_ok()
+    }
+
+    /// The locks of the files that it has open, as proc(5) lists them, and how many files lead to
+    /// segments.
+    fn locks(&self) -> (Vec<String>, usize) {
+        let of = |part: &str| format!("/proc/{}/{part}", self.0.as_raw_pid());
+        let files = std::fs::read_dir(of("fd")).unwrap().map(Result::unwrap);
+        let (mut locks, mut segments) = (Vec::new(), 0);
+        for file in files {
+            let path = std::fs::read_link(file.path()).unwrap();
+            segments += usize::from(path.to_string_lossy().contains("memglass"));
+            let number = file.file_name().into_string().unwrap();
+            let info = std::fs::read_to_string(of(&format!("fdinfo/{number}"))).unwrap();
+            let held = info.lines().filter(|line| line.starts_with("lock:"));
+            locks.extend(held.map(|lock| format!("{}: {lock}", path.display())));
+        }
+        (locks, segments)
     }
 }
 
@@ -273,6 +302,36 @@ fn a_forked_child_that_stays_does_not_keep_its_crashed_parent_alive() {
     drop(child);
     assert_eq!(stage.observe("engine").producer(), Presence::Alive);
     successor.ask("end");
+    assert_eq!(stage.files(), [""; 0]);
+}
+
+#[test]
+fn forks_beside_threads_that_start_and_end_sessions_hang_nothing_and_keep_no_lock() {
+    let stage = stage();
+    let mut actor = stage.actor();
+    let answer = actor.ask(&format!("storm {}", sized(500, 20_000)));
+    let (sessions, pids) = answer.split_once(' ').unwrap();
+    let children: Vec<Child> = pids.split(' ').map(Child::with_pid).collect();
+    let mut segments = 0;
+    for child in &children {
+        let (locks, open) = child.locks();
+        assert_eq!(locks, [""; 0]);
+        segments += open;
+    }
+    println!(
+        "sessions: {sessions}; children that stay: {}, with {segments} segments open",
+        children.len()
+    );
+    // They were forked in the middle of a session's life.
+    assert!(segments > 0);
+    assert_eq!(stage.files(), [""; 0]);
+    assert!(children.iter().all(Child::is_alive));
+    let mut producer = stage.producer("storm_0");
+    producer.ask("make answer 42");
+    producer.kill();
+    assert_eq!(stage.observe("storm_0").producer(), Presence::Crashed);
+    actor.kill();
+    stage.producer("storm_0").ask("end");
     assert_eq!(stage.files(), [""; 0]);
 }
 

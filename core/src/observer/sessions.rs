@@ -8,8 +8,8 @@ use super::error::AttachError;
 use super::presence::{self, Presence};
 use crate::layout;
 use crate::owners;
-use crate::shm::{Access, Dir, Mode};
-use crate::wire::header::MAGIC_AT;
+use crate::shm::{Access, Dir, Mode, ShmError};
+use crate::wire::header::{MAGIC_AT, PRODUCER_SLOT};
 use crate::wire::names;
 
 /// One session found in a directory.
@@ -115,10 +115,15 @@ fn entry(dir: &Dir, session: &str, found: &[String]) -> Result<SessionEntry, Att
 /// Removes a session unless its producer lives.
 fn remove(dir: &Dir, session: &str) -> Result<bool, AttachError> {
     let header = match dir.open(&names::header(session), Access::Write) {
-        Err(crate::ShmError::NotFound { .. }) => return Err(super::no_such_session(dir, session)),
+        Err(ShmError::NotFound { .. }) => return Err(super::no_such_session(dir, session)),
         header => header?,
     };
-    if !owners::lock_for_producer(&header)? || !header.is_named_in(dir) {
+    let is_mine = owners::lock_for_producer(&header)?;
+    if !is_mine && header.is_shared(PRODUCER_SLOT)? {
+        let (name, dir) = (names::header(session), dir.path().into());
+        return Err(ShmError::Obstructed { name, dir }.into());
+    }
+    if !is_mine || !header.is_named_in(dir) {
         return Ok(false);
     }
     owners::remove_regions(dir, session);
@@ -143,7 +148,7 @@ fn remove_orphans(dir: &Dir, found: &[String]) {
 
 /// Takes the name with a header that is nobody's, so that a producer that starts at this very moment
 /// waits, instead of losing the regions that it makes.
-fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), crate::ShmError> {
+fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), ShmError> {
     let header = names::header(session);
     let draft = dir.create(&header, PLACEHOLDER_BYTES, Mode::Owner)?;
     let locked = owners::lock_for_producer(draft.segment())?;

@@ -41,6 +41,7 @@ pub(super) fn claim_name(
                 return Ok(draft.publish_over()?);
             }
             Lock::Moot => {}
+            Lock::Obstructed => return Err(obstructed(dir, name).into()),
             Lock::Taken => {
                 return Err(exists(name, &old));
             }
@@ -54,6 +55,8 @@ enum Lock {
     /// The header lost its name, so that its lock means nothing.
     Moot,
     Taken,
+    /// Nobody has it, but somebody has a share of it.
+    Obstructed,
 }
 
 /// Tries to get the producer's lock of a header that was found under its name.
@@ -70,9 +73,19 @@ fn await_lock(header: &Segment, dir: &Dir, start: Instant) -> Result<Lock, ShmEr
             return Ok(Lock::Mine);
         }
         if start.elapsed() >= PATIENCE {
-            return Ok(Lock::Taken);
+            return Ok(match header.is_shared(at::PRODUCER_SLOT)? {
+                true => Lock::Obstructed,
+                false => Lock::Taken,
+            });
         }
         std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn obstructed(dir: &Dir, name: &str) -> ShmError {
+    ShmError::Obstructed {
+        name: names::header(name),
+        dir: dir.path().into(),
     }
 }
 

@@ -39,7 +39,10 @@ pub enum ShmError {
         dir: PathBuf,
     },
     /// The operating system says that this user may not.
-    #[error("not allowed to open {name} in {} for {wanted}; it belongs to another user", dir.display())]
+    #[error(
+        "no permission to open {name} in {} for {wanted}; be the user who runs the producer, \
+         or have the producer allow its group (Mode::GroupRead, Mode::GroupWrite)", dir.display()
+    )]
     Denied {
         /// The segment.
         name: String,
@@ -47,6 +50,17 @@ pub enum ShmError {
         dir: PathBuf,
         /// Reading or writing.
         wanted: &'static str,
+    },
+    /// Its producer is dead, but a process that may only read it keeps others from taking its lock.
+    #[error(
+        "{name} in {} was left by a dead producer, and a process that may read it keeps it locked; \
+         end that process, or remove the file", dir.display()
+    )]
+    Obstructed {
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
     },
     /// The segment became shorter than it was when it was mapped.
     #[error("{name} was truncated from {size} bytes while it was in use")]

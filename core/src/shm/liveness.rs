@@ -28,15 +28,30 @@ pub(super) fn unlock(file: &File, slot: u32) -> io::Result<()> {
     set(file, slot, libc::F_UNLCK).map(|_| ())
 }
 
-/// Whether anybody else holds the lock of `slot`, alone or shared.
+/// Whether anybody else holds the lock of `slot`: of slot 0 a share, of others the whole. Who may
+/// only read can take a share of any, and must not look like a process that writes.
 pub(super) fn is_locked(file: &File, slot: u32) -> io::Result<bool> {
-    let mut lock = request(slot, libc::F_WRLCK);
+    let wanted = match slot {
+        0 => libc::F_WRLCK,
+        _ => libc::F_RDLCK,
+    };
+    Ok(obstacle(file, slot, wanted)? != libc::F_UNLCK)
+}
+
+/// Whether somebody else has a share of the lock of `slot`, and so nobody the whole.
+pub(super) fn is_shared(file: &File, slot: u32) -> io::Result<bool> {
+    Ok(obstacle(file, slot, libc::F_WRLCK)? == libc::F_RDLCK)
+}
+
+/// The kind of lock that keeps this process from taking one of the kind `wanted`.
+fn obstacle(file: &File, slot: u32, wanted: libc::c_int) -> io::Result<libc::c_int> {
+    let mut lock = request(slot, wanted);
     // SAFETY: the descriptor is open as long as `file`, and `lock` is a valid `flock` to be filled.
     let result = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &mut lock) };
     if result < 0 {
         Err(io::Error::last_os_error())
     } else {
-        Ok(lock.l_type != libc::F_UNLCK as i16)
+        Ok(libc::c_int::from(lock.l_type))
     }
 }
 

@@ -79,6 +79,11 @@ impl Segment {
             .map_err(|source| self.lock_error(source))
     }
 
+    /// Never: here, whoever may not write cannot take a share either.
+    pub(crate) fn is_shared(&self, _slot: u32) -> Result<bool, ShmError> {
+        Ok(false)
+    }
+
     /// Whether its name in `dir` still leads to this very segment.
     pub(crate) fn is_named_in(&self, dir: &Dir) -> bool {
         dir.leads_to(&self.name, self.id).unwrap_or(false)

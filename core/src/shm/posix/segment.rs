@@ -105,9 +105,14 @@ impl Segment {
         liveness::try_share(self.file(), slot).map_err(|source| self.lock_error(source))
     }
 
-    /// Whether another holder than this segment has lock `slot`, alone or shared.
+    /// Whether another holder than this segment has lock `slot`, or of lock 0 a share.
     pub(crate) fn is_locked(&self, slot: u32) -> Result<bool, ShmError> {
         liveness::is_locked(self.file(), slot).map_err(|source| self.lock_error(source))
+    }
+
+    /// Whether another holder has a share of lock `slot`, which who may only read can take.
+    pub(crate) fn is_shared(&self, slot: u32) -> Result<bool, ShmError> {
+        liveness::is_shared(self.file(), slot).map_err(|source| self.lock_error(source))
     }
 
     /// Whether its name in `dir` still leads to this very segment.

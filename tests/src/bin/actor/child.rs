@@ -1,6 +1,9 @@
 //! Forking a child that stays.
 
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use memglass::Session;
 
 use crate::until_told::Input;
 use crate::{Actor, Answer, with_causes};
@@ -35,4 +38,61 @@ pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
     let mut text = String::new();
     answer.read_to_string(&mut text)?;
     Ok(format!("{child} {text}"))
+}
+
+/// One of so many children of a storm stays.
+const STAYS: u64 = 50;
+
+/// Forks `count` children while other threads start and end sessions; most of them end at once, some
+/// stay. The answer is how many sessions there were, and the process ids of those that stay.
+pub(crate) fn storm(count: u64) -> Answer {
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let threads = ["storm_0", "storm_1"].map(|name| scope.spawn(|| start_and_end(name, &over)));
+        let children: Vec<String> = (0..count)
+            .filter_map(fork_one)
+            .map(|pid| pid.to_string())
+            .collect();
+        over.store(true, Ordering::Relaxed);
+        let mut sessions = 0;
+        for thread in threads {
+            sessions += thread.join().expect("the thread does not panic")?;
+        }
+        Ok(format!("{sessions} {}", children.join(" ")))
+    })
+}
+
+fn start_and_end(name: &str, over: &AtomicBool) -> Result<u64, memglass::ProducerError> {
+    let mut sessions = 0;
+    while !over.load(Ordering::Relaxed) {
+        drop(Session::create(name)?);
+        sessions += 1;
+    }
+    Ok(sessions)
+}
+
+/// Forks a child, and returns its process id if it stays; else waits for its end.
+#[allow(unsafe_code)]
+fn fork_one(number: u64) -> Option<i32> {
+    let stays = number.is_multiple_of(STAYS);
+    // SAFETY: the child makes plain system calls only, so that it does not matter which locks the
+    // other threads hold.
+    let child = unsafe { libc::fork() };
+    if child == 0 && !stays {
+        // SAFETY: ends the child at once.
+        unsafe { libc::_exit(0) };
+    }
+    if child == 0 {
+        // SAFETY: a plain system call.
+        unsafe { libc::alarm(LIFETIME) };
+        loop {
+            // SAFETY: a plain system call.
+            unsafe { libc::pause() };
+        }
+    }
+    if !stays {
+        // SAFETY: our own child; no status is asked for.
+        unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
+    }
+    stays.then_some(child)
 }

@@ -2,11 +2,13 @@
 //! each with a line that begins with `ok` or `error`.
 //!
 //! ```text
-//! producer   create NAME · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
+//! producer   create NAME [owner|read|write] · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
-//! for long   busy · visit NAME [write] · dwell NAME · scribble LABEL · look LABEL · count LABEL ROUNDS
-//!            sign · check · hold PATH NUMBER · trap write|add|update PATH
+//! anybody    storm COUNT · become UID GID · share-locks NAME · poke NAME SEGMENT
+//! for long   busy · grow · cycle NAME · visit NAME [write] · dwell NAME · scribble LABEL
+//!            look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//!            trap write|add|update PATH
 //!            end with the next line on standard input, whatever it is, and then answer; `count`,
 //!            `hold` and `trap` end by themselves
 //! either     race produce|write|read NAME: as fast as it can, until told
@@ -19,11 +21,13 @@
 mod busy;
 mod child;
 mod churn;
+mod life;
 mod observer;
 mod producer;
 mod toil;
 mod trap;
 mod until_told;
+mod user;
 mod visitor;
 
 use std::io::{BufRead, Write};
@@ -77,9 +81,18 @@ impl Actor {
             ["race", role, name] => toil::race(role, name, input),
             ["toil", name, kind, file] => toil::toil(name, kind, file, Pace::UntilTold(input)),
             ["toil", name, kind, file, "stepwise"] => toil::toil(name, kind, file, Pace::Stepwise),
+            ["become", uid, gid] => user::become_user(uid.parse()?, gid.parse()?),
+            ["share-locks", name] => user::share_locks(name),
+            ["poke", name, part] => user::poke(name, part),
+            ["create", name, mode] => {
+                self.producing = Some(Producing::create_for(name, mode)?);
+                Ok(String::new())
+            }
+            ["cycle", name] => life::cycle(name, input),
             ["visit", name] => visitor::visit(name, false, input),
             ["visit", name, "write"] => visitor::visit(name, true, input),
             ["dwell", name] => visitor::dwell(name, input),
+            ["storm", count] => child::storm(count.parse()?),
             ["child", ..] => child::stay(self, &line["child ".len()..], input),
             _ => match (&mut self.producing, &mut self.watching) {
                 (Some(producing), _) => producing.obey(&words, input),

@@ -3,11 +3,11 @@
 use std::any::Any;
 use std::collections::HashMap;
 
-use memglass::{Object, ProducerError, Session};
+use memglass::{Mode, Object, ProducerError, Session};
 use memglass_tests::objects::{Counters, Five, gallery};
 
 use crate::until_told::Input;
-use crate::{Answer, busy, churn};
+use crate::{Answer, busy, churn, life};
 
 /// A session and the objects that were made by name.
 pub(crate) struct Producing {
@@ -21,6 +21,23 @@ impl Producing {
         Ok(Producing {
             objects: HashMap::new(),
             session: Session::create(name)?,
+        })
+    }
+
+    /// A session whose segments only the owner may open, or the group as well.
+    pub(crate) fn create_for(
+        name: &str,
+        who: &str,
+    ) -> Result<Producing, Box<dyn std::error::Error>> {
+        let mode = match who {
+            "owner" => Mode::Owner,
+            "read" => Mode::GroupRead,
+            "write" => Mode::GroupWrite,
+            _ => return Err(format!("no such mode: {who}").into()),
+        };
+        Ok(Producing {
+            objects: HashMap::new(),
+            session: Session::builder(name).mode(mode).create()?,
         })
     }
 
@@ -47,6 +64,7 @@ impl Producing {
                 Ok(String::new())
             }
             ["churn", count, alive] => churn::churn(&self.session, count.parse()?, alive.parse()?),
+            ["grow"] => life::grow(&self.session, input),
             ["busy"] => busy::busy(&self.session, input),
             ["fork"] => self.fork(),
             _ => Err(format!("no such command: {words:?}").into()),
