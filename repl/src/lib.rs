@@ -24,7 +24,7 @@
 //! ```
 //!
 //! `repl.run()` in place of the last line opens the prompt on the terminal. Two programs to copy from are in
-//! `examples/embedding`: a robot's control loop with a console in the same process, and a host that attaches
+//! `examples/`: a robot's control loop with a console in the same process, and a host that attaches
 //! to another process.
 //!
 //! - [`ReplBuilder`]: session or observer, functions, commands, prompt, output, history, init script, limits.

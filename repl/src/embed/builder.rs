@@ -18,6 +18,7 @@ use crate::script::ScriptHost;
 use crate::script_text::ScriptText;
 use crate::session::Attached;
 use crate::signal::Owner;
+use crate::stack;
 
 /// Columns of what is no terminal, for people.
 const WIDTH: u16 = 80;
@@ -163,7 +164,11 @@ impl ReplBuilder {
     /// # Errors
     ///
     /// [`ReplError`]: there is no such session, or it cannot be attached to.
-    pub fn build(mut self) -> Result<Repl, ReplError> {
+    pub fn build(self) -> Result<Repl, ReplError> {
+        stack::deep(|| self.made())
+    }
+
+    fn made(mut self) -> Result<Repl, ReplError> {
         let attached = Attached::new(self.attach()?);
         let attached = match self.readonly {
             true => attached.read_only(),

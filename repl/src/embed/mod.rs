@@ -25,6 +25,7 @@ use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script_text::ScriptText;
 use crate::signal::Owner;
+use crate::stack;
 
 /// A session under a prompt, or under a host program that evaluates lines on it.
 ///
@@ -60,7 +61,7 @@ use crate::signal::Owner;
 /// assert_eq!(repl.eval("left_motor.speed")?.to_string(), "600 rpm");
 ///
 /// let refused = repl.eval("left_motor.speed = 5000").unwrap_err();
-/// assert!(refused.to_string().contains("0..=3000"), "{refused}");
+/// assert!(refused.to_string().contains("allowed is 0 to 3000"), "{refused}");
 /// assert_eq!(motor.speed.get(), 600);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -116,11 +117,13 @@ impl Repl {
     /// [`EvalError`]: the line is wrong, something in it failed, or it was stopped. What it did before stays
     /// done, and the session goes on.
     pub fn eval(&mut self, line: &str) -> Result<Answer, EvalError> {
-        if chunks::ends_in_comment(line) {
-            return Err(CommandError::Text("the script ends inside a comment".into()).into());
-        }
-        let output = self.runtime.line(line)?;
-        Ok(self.answer(output))
+        stack::deep(|| {
+            if chunks::ends_in_comment(line) {
+                return Err(CommandError::Text("the script ends inside a comment".into()).into());
+            }
+            let output = self.runtime.line(line)?;
+            Ok(self.answer(output))
+        })
     }
 
     /// Runs the script in a file; in it, `args` is an array of these texts.
@@ -141,7 +144,7 @@ impl Repl {
         text: &ScriptText,
         args: Vec<String>,
     ) -> Result<Answer, EvalError> {
-        if chunks::ends_in_comment(text.as_str()) {
+        if stack::deep(|| chunks::ends_in_comment(text.as_str())) {
             let reason = format!("{name} ends inside a comment");
             return Err(CommandError::Text(reason).into());
         }
