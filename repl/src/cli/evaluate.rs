@@ -96,6 +96,7 @@ impl Scripts {
             .repl
             .as_mut()
             .expect("scripts are attached before they run");
+        self.supervisor.check()?;
         let result = run(repl);
         match self.supervisor.judge(result)? {
             Ended::By(code) => Ok(Some(code)),

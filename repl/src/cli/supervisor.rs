@@ -59,6 +59,14 @@ impl Supervisor {
         Arc::clone(&self.flag)
     }
 
+    /// Whether there is time for another script.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        match &self.limit {
+            Some((limit, deadline)) if deadline.passed() => Err(Failure::TimedOut(*limit)),
+            _ => Ok(()),
+        }
+    }
+
     /// What the end of a script means.
     pub(super) fn judge(&self, result: Result<Answer, EvalError>) -> Result<Ended, Failure> {
         if let Some(signal) = self.interrupts.as_ref().and_then(Interrupts::settle) {

@@ -45,7 +45,7 @@ fn a_control_loop_goes_on_while_its_operator_types_in_the_same_process() {
     terminal.line("left_motor.speed = 5");
     terminal.shows("read-only");
     terminal.press(CTRL_D);
-    terminal.shows(" periods\n");
+    terminal.shows(" periods");
     assert_eq!(terminal.exit_code(), 0);
 }
 
