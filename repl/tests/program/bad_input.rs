@@ -217,7 +217,7 @@ fn a_script_file_that_cannot_be_read_says_why() {
     world.run(&["run", &directory]).failed(2, &["directory"]);
     world.run(&["run", "/dev/zero"]).failed(2, &["longer than"]);
     let secret = world.script("secret.rhai", "1");
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
     // Root reads everything.
     if File::open(&secret).is_err() {
         world
