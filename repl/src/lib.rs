@@ -88,6 +88,11 @@ pub use runtime::PromptState;
 /// The script language. Its version is part of this library's: functions are registered on its engine.
 pub use rhai;
 
+/// The Rust in the guide is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+struct Guide;
+
 /// The `memglass` program: does what the arguments of this process say, and gives the exit code.
 #[doc(hidden)]
 pub fn program() -> std::process::ExitCode {
