@@ -9,7 +9,7 @@ use crate::script::is_incomplete;
 /// What is neither is given as the reading in which the mistake is told better: as a whole, unless
 /// the text is of lines, each complete. An unfinished expression at the end stays the last piece,
 /// so that evaluating it tells the mistake.
-pub fn split(text: &str) -> Vec<&str> {
+pub(crate) fn split(text: &str) -> Vec<&str> {
     if text.trim().is_empty() {
         return Vec::new();
     }
@@ -28,7 +28,7 @@ pub fn split(text: &str) -> Vec<&str> {
 }
 
 /// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar.
-pub fn ends_in_comment(text: &str) -> bool {
+pub(crate) fn ends_in_comment(text: &str) -> bool {
     is_incomplete(text) && grammar().compile(text).is_ok()
 }
 

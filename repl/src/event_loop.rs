@@ -141,9 +141,7 @@ impl EventLoop {
         let style = self.runtime.style();
         match result {
             Ok(output) => {
-                let text = output.render(style);
-                output::write_data(&text.data)?;
-                output::write_message(&text.message);
+                self.runtime.write(&output)?;
                 Ok(if output.quits() {
                     Next::Quit(0)
                 } else {
@@ -152,7 +150,8 @@ impl EventLoop {
             }
             Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
             Err(error) => {
-                output::write_message(&format!("{}\n", error.render(style.look.color)));
+                self.runtime
+                    .tell(format!("{}\n", error.render(style.look.color)));
                 Ok(Next::Ask)
             }
         }
@@ -183,16 +182,11 @@ impl EventLoop {
     }
 
     fn take_in_names(&mut self) {
-        self.editor.publish(self.runtime.host.names());
+        self.editor.publish(self.runtime.names());
     }
 
     fn prompt(&self) -> String {
-        let attached = self.runtime.attached();
-        presence::prompt(
-            &attached.observer().session().name,
-            self.producer.last(),
-            attached.is_readonly(),
-        )
+        self.runtime.prompt(*self.producer.last())
     }
 
     fn peek(&self, path: &str) -> Option<String> {

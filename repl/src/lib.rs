@@ -1,48 +1,100 @@
-//! The `memglass` prompt and its scripts, as a library.
+//! The prompt of `memglass` and its scripts, in a program of one's own.
 //!
-//! One thread owns the script engine; everything below is used on that thread except where it says
-//! otherwise:
+//! [`Repl`] is a prompt on a session, or an evaluator of lines without any terminal. A producer may
+//! give itself a console with it, and a host that attaches to another process may add to the scripts
+//! what it knows of its domain: functions and modules on Rhai's own [`rhai::Engine`], and `:commands`.
 //!
-//! - [`Attached`] is what is attached: a shared handle around a [`memglass::Observer`].
-//! - [`ScriptHost`] evaluates source text and keeps variables, functions and `_` between calls.
-//!   [`ScriptHost::eval`] answers with a [`Shown`]: plain data, sendable to a thread that draws.
-//! - [`ScriptError`] renders itself with a caret under the offending token and knows its exit code.
-//! - [`Names`] is a snapshot of everything that can be completed, for the editor's thread.
-//! - [`is_incomplete`] decides whether a prompt asks for another line.
-//! - [`mod@format`] makes the text of a value from its type and metadata, and its JSON.
+//! ```
+//! use memglass_repl::Repl;
 //!
-//! ```no_run
-//! # use std::{rc::Rc, sync::Arc};
-//! use memglass_repl::{Attached, ScriptHost, Shown};
-//!
-//! let attached = Attached::new(memglass::Observer::attach("trading_engine")?);
-//! let print = Rc::new(|text: &str| eprintln!("{text}"));
-//! let mut host = ScriptHost::new(attached, Arc::default(), print);
-//! match host.eval("AAPL_position.quantity") {
-//!     Ok(Shown::Value(cell)) => eprintln!("{}", cell.text()),
-//!     Ok(_) => {}
-//!     Err(error) => std::process::exit(error.exit_code()),
-//! }
+//! # #[derive(memglass::Observe, Clone, Copy, Default)]
+//! # struct Motor { speed: i32 }
+//! # let dir = memglass::doc::directory();
+//! # let session = memglass::Session::builder("robot").dir(&dir).create()?;
+//! # let motor = session.object("left_motor", Motor { speed: 1200 })?;
+//! let mut repl = Repl::builder()
+//!     .session("robot")
+//! #   .dir(&dir)
+//!     .engine(|engine| {
+//!         engine.register_fn("per_second", |per_minute: i64| per_minute as f64 / 60.0);
+//!     })
+//!     .build()?;
+//! assert_eq!(repl.eval("per_second(left_motor.speed)")?.to_string(), "20.0");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! `repl.run()` in place of the last line opens the prompt on the terminal. Two programs to copy from are in
+//! `examples/`: a robot's control loop with a console in the same process, and a host that attaches
+//! to another process.
+//!
+//! - [`ReplBuilder`]: session or observer, functions, commands, prompt, output, history, init script, limits.
+//! - [`Command`]: a host's own `:command`; [`Access`] is what it can reach.
+//! - [`Answer`] and [`EvalError`]: what a line gave, as text, JSON or a value, or why it gave nothing.
+//! - [`Sink`]: where prints, results and messages go.
 
-pub mod chunks;
-pub mod commands;
-pub mod event;
-pub mod event_loop;
-pub mod format;
-pub mod line;
+mod chunks;
+mod cli;
+mod deadline;
+mod embed;
 mod literal;
-pub mod look;
-pub mod output;
-pub mod presence;
-pub mod runtime;
-pub mod script;
-pub mod session;
-pub mod signal;
-pub mod table;
-pub mod time;
+mod runtime;
+mod script_text;
+mod stack;
 
+// The parts behind the surface say `pub` where they are used across modules; none of it is reachable
+// from outside the crate.
+#[allow(unreachable_pub)]
+mod event;
+#[allow(unreachable_pub)]
+mod event_loop;
+#[allow(unreachable_pub)]
+mod line;
+#[allow(unreachable_pub)]
+mod presence;
+#[allow(unreachable_pub)]
+mod session;
+#[allow(unreachable_pub)]
+mod signal;
+#[allow(unreachable_pub)]
+mod time;
+
+// No part of the library: the tests of this package test these by themselves.
+#[doc(hidden)]
+pub mod commands;
+#[doc(hidden)]
+pub mod format;
+#[doc(hidden)]
+pub mod look;
+#[doc(hidden)]
+pub mod output;
+#[doc(hidden)]
+pub mod script;
+#[doc(hidden)]
+pub mod table;
+
+#[doc(hidden)]
 pub use runtime::Runtime;
+#[doc(hidden)]
 pub use script::{Cell, Names, Record, Row, ScriptError, ScriptHost, Shown, Table, is_incomplete};
+#[doc(hidden)]
 pub use session::Attached;
+
+pub use embed::{
+    Access, Answer, Command, EvalError, EvalErrorKind, History, Interrupter, Repl, ReplBuilder,
+    ReplError, Sink,
+};
+pub use runtime::PromptState;
+
+/// The script language. Its version is part of this library's: functions are registered on its engine.
+pub use rhai;
+
+/// The Rust in the guide is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide.md")]
+struct Guide;
+
+/// The `memglass` program: does what the arguments of this process say, and gives the exit code.
+#[doc(hidden)]
+pub fn program() -> std::process::ExitCode {
+    cli::program()
+}

@@ -62,6 +62,17 @@ pub struct Style {
     pub look: Look,
 }
 
+impl Style {
+    /// Text for people, of any width and without colour.
+    pub const PLAIN: Style = Style {
+        form: Form {
+            format: Format::Text,
+            layout: Layout::Fit,
+        },
+        look: Look::PLAIN,
+    };
+}
+
 /// What is written where for one [`Output`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {

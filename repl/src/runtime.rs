@@ -1,11 +1,20 @@
 //! One session under one prompt: what is attached, the script engine, and how results are written.
 
-use std::time::Instant;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use memglass::Presence;
 
 use crate::commands::{self, CommandError};
+use crate::deadline::Deadline;
+use crate::embed::{Access, Command, Outlet};
 use crate::output::{Output, Style};
-use crate::script::ScriptHost;
+use crate::presence;
+use crate::script::{Names, ScriptError, ScriptHost};
 use crate::session::Attached;
+use crate::stack;
 
 /// What lines and commands work on. It stays on the thread that made it.
 pub struct Runtime {
@@ -13,19 +22,31 @@ pub struct Runtime {
     pub(crate) host: ScriptHost,
     pub(crate) style: Style,
     pub(crate) timing: bool,
+    /// Commands of the program that embeds this.
+    pub(crate) own: Vec<Rc<dyn Command>>,
+    pub(crate) outlet: Outlet,
+    /// Raised to stop the script that runs.
+    pub(crate) interrupt: Arc<AtomicBool>,
+    pub(crate) prompt: Option<Prompt>,
+    pub(crate) time_limit: Option<Duration>,
+}
+
+/// Makes the text in front of a line.
+pub(crate) type Prompt = Box<dyn Fn(&PromptState<'_>) -> String>;
+
+/// What a prompt may say.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct PromptState<'s> {
+    /// The session's name.
+    pub session: &'s str,
+    /// What has become of its producer.
+    pub producer: Presence,
+    /// Whether writes are refused.
+    pub readonly: bool,
 }
 
 impl Runtime {
-    /// A runtime whose results are written in `style`.
-    pub fn new(attached: Attached, host: ScriptHost, style: Style) -> Self {
-        Runtime {
-            attached,
-            host,
-            style,
-            timing: false,
-        }
-    }
-
     /// What is attached.
     pub fn attached(&self) -> &Attached {
         &self.attached
@@ -43,17 +64,107 @@ impl Runtime {
     /// What the command or the script ended with; the session goes on.
     pub fn line(&mut self, line: &str) -> Result<Output, CommandError> {
         let start = Instant::now();
-        let output = match (
-            commands::question(line),
-            line.trim_start().strip_prefix(':'),
-        ) {
-            (Some(name), _) => commands::run(self, &format!("help {name}"))?,
-            (None, Some(command)) => commands::run(self, command)?,
-            (None, None) => Output::Result(self.host.eval(line)?),
-        };
+        let output = self.limited(|runtime| runtime.dispatch(line))?;
         match self.timing {
             true => Ok(Output::All(vec![output, elapsed(start)])),
             false => Ok(output),
+        }
+    }
+
+    /// Does `work` with room for the deepest script, and within the time that there is.
+    pub(crate) fn limited<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let deadline = match self.time_limit {
+            Some(limit) => Some(self.deadline(limit)?),
+            None => None,
+        };
+        let result = stack::deep(|| work(self));
+        let passed = deadline.is_some_and(Deadline::end);
+        if passed {
+            // It may have been raised just after the script had ended by itself.
+            self.interrupt.store(false, Ordering::Relaxed);
+        }
+        if let Some(error) = self.outlet.failure() {
+            return Err(CommandError::Output(error));
+        }
+        match (result, self.time_limit) {
+            (Err(CommandError::Script(ScriptError::Interrupted)), Some(limit)) if passed => {
+                Err(CommandError::TimedOut(limit))
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn deadline(&self, limit: Duration) -> Result<Deadline, CommandError> {
+        let interrupt = Arc::clone(&self.interrupt);
+        Deadline::start(limit, interrupt, Duration::ZERO, || {}).map_err(CommandError::Thread)
+    }
+
+    fn dispatch(&mut self, line: &str) -> Result<Output, CommandError> {
+        if let Some(name) = commands::question(line) {
+            return commands::run(self, &format!("help {name}"));
+        }
+        match line.trim_start().strip_prefix(':') {
+            Some(command) => self.command(command),
+            None => Ok(Output::Result(self.host.eval(line)?)),
+        }
+    }
+
+    /// The command of a line of which the colon is gone: the embedding program's come first.
+    fn command(&mut self, line: &str) -> Result<Output, CommandError> {
+        let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match self.own.iter().find(|own| own.name() == name) {
+            Some(own) => {
+                let own = Rc::clone(own);
+                let answer = own.run(&mut Access::new(self), rest.trim());
+                answer
+                    .map(|answer| answer.output)
+                    .map_err(|error| CommandError::Own(error.to_string()))
+            }
+            None => commands::run(self, line),
+        }
+    }
+
+    /// Writes a result where this session's output goes.
+    ///
+    /// # Errors
+    ///
+    /// If nobody takes it any more.
+    pub(crate) fn write(&self, output: &Output) -> std::io::Result<()> {
+        self.outlet.write(&output.render(self.style))
+    }
+
+    /// Writes a message for people.
+    pub(crate) fn tell(&self, message: String) {
+        // A message never fails: only data does.
+        let _ = self.outlet.write(&crate::output::Text {
+            message,
+            ..Default::default()
+        });
+    }
+
+    /// All names that a line may contain, as of now.
+    pub(crate) fn names(&mut self) -> Names {
+        let own = self.own.iter().map(|command| command.name().to_owned());
+        Names {
+            commands: Arc::new(own.collect()),
+            ..self.host.names()
+        }
+    }
+
+    /// The text in front of the next line.
+    pub(crate) fn prompt(&self, producer: Presence) -> String {
+        let observer = self.attached.observer();
+        let state = PromptState {
+            session: &observer.session().name,
+            producer,
+            readonly: self.attached.is_readonly(),
+        };
+        match &self.prompt {
+            Some(prompt) => prompt(&state),
+            None => presence::prompt(state.session, &state.producer, state.readonly),
         }
     }
 }

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token, parse_quote};
 
 /// Arguments of a struct, union, enum or flag set.
 #[derive(Default, FromAttributes)]
@@ -50,27 +50,85 @@ pub(crate) struct FieldArgs {
 
 /// Reads the arguments in `attrs`, of which `keys` are all there are for `what`.
 ///
-/// Keys are compared here, as the answer to an unknown one should list those that are known.
+/// Keys are compared here, as the answer to an unknown one should name the one that was meant, or else
+/// list those that are known. An argument with a mistake is reported, and the others count.
 pub(crate) fn read<A: FromAttributes + Default>(
     attrs: &[Attribute],
     (what, keys): (&str, &[&str]),
     errors: &mut Accumulator,
 ) -> A {
-    let ours = attrs.iter().filter(|attr| attr.path().is_ident("observe"));
-    for meta in ours.filter_map(|attr| attr.meta.require_list().ok()) {
-        for argument in NestedMeta::parse_meta_list(meta.tokens.clone()).unwrap_or_default() {
-            if let NestedMeta::Meta(argument) = argument
-                && !keys.contains(&key_of(&argument).as_str())
-            {
-                let (key, keys) = (key_of(&argument), keys.join(", "));
-                errors.push(misuse(
-                    &argument,
-                    format!("`{key}` says nothing about {what}; what does: {keys}"),
-                ));
+    let mut good = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("observe")) {
+        let Ok(list) = attr.meta.require_list() else {
+            good.push(attr.clone());
+            continue;
+        };
+        let arguments = errors
+            .handle(NestedMeta::parse_meta_list(list.tokens.clone()).map_err(darling::Error::from));
+        for argument in arguments.into_iter().flatten() {
+            let alone: Attribute = parse_quote!(#[observe(#argument)]);
+            let read = match &argument {
+                NestedMeta::Meta(meta) if !keys.contains(&key_of(meta).as_str()) => {
+                    Err(unknown(meta, what, keys))
+                }
+                _ => A::from_attributes(std::slice::from_ref(&alone)).map(drop),
+            };
+            if errors.handle(read).is_some() {
+                good.push(alone);
             }
         }
     }
-    errors.handle(A::from_attributes(attrs)).unwrap_or_default()
+    errors.handle(A::from_attributes(&good)).unwrap_or_default()
+}
+
+fn unknown(argument: &Meta, what: &str, keys: &[&str]) -> darling::Error {
+    let key = key_of(argument);
+    let message = match closest(&key, keys) {
+        Some(meant) => format!("`{key}` says nothing about {what}; did you mean `{meant}`?"),
+        None => {
+            let keys = keys.join(", ");
+            format!("`{key}` says nothing about {what}; what does: {keys}")
+        }
+    };
+    misuse(argument, message)
+}
+
+/// The key that is meant by a slip of the finger, or by a word of another system.
+fn closest<'k>(typed: &str, keys: &[&'k str]) -> Option<&'k str> {
+    const ELSEWHERE: &[(&str, &str)] = &[
+        ("read_only", "readonly"),
+        ("ro", "readonly"),
+        ("const", "readonly"),
+        ("description", "desc"),
+        ("doc", "desc"),
+        ("help", "desc"),
+        ("rename", "name"),
+        ("label", "name"),
+        ("pattern", "regex"),
+        ("units", "unit"),
+        ("fmt", "format"),
+        ("printf", "format"),
+        ("bounds", "range"),
+        ("between", "range"),
+        ("minimum", "min"),
+        ("maximum", "max"),
+        ("names", "enum"),
+        ("values", "enum"),
+        ("bits", "flags"),
+        ("seq_lock", "seqlock"),
+        ("guarded", "seqlock"),
+        ("lock", "locked"),
+        ("mutex", "locked"),
+    ];
+    let elsewhere = ELSEWHERE.iter().find(|(word, _)| *word == typed);
+    if let Some((_, key)) = elsewhere {
+        return keys.iter().copied().find(|known| known == key);
+    }
+    let scored = keys
+        .iter()
+        .map(|key| (strsim::damerau_levenshtein(typed, key), *key));
+    let (distance, key) = scored.min_by_key(|(distance, _)| *distance)?;
+    (distance <= typed.len() / 3).then_some(key)
 }
 
 /// What each item may be annotated with.

@@ -16,25 +16,30 @@ mod printf;
 mod substitutes;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::DeriveInput;
 
 /// Derives `memglass::Observe` and what belongs to it; see there for the annotations.
 #[proc_macro_derive(Observe, attributes(observe))]
 pub fn observe(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    let input = syn::parse_macro_input!(input as DeriveInput);
-    derive(input)
-        .unwrap_or_else(|errors| errors.write_errors())
-        .into()
+    derive(syn::parse_macro_input!(input as DeriveInput)).into()
 }
 
-fn derive(input: DeriveInput) -> darling::Result<TokenStream> {
+/// The code; or every mistake, and something that keeps the compiler from repeating them in its words.
+fn derive(item: DeriveInput) -> TokenStream {
     let mut errors = darling::Error::accumulator();
-    let input = ast::Input::read(input, &mut errors);
-    if let Some(input) = &input {
-        check::check(input, &mut errors);
+    let (ident, is_generic) = (item.ident.clone(), !item.generics.params.is_empty());
+    let Some(input) = ast::Input::read(item, &mut errors) else {
+        let stub = (!is_generic).then(|| expand::stub::opaque(&ident));
+        let errors = errors.finish().err().map(darling::Error::write_errors);
+        return quote!(#errors #stub);
+    };
+    check::check(&input, &mut errors);
+    match errors.finish() {
+        Ok(()) => expand::expand(&input),
+        Err(errors) => {
+            let (errors, stub) = (errors.write_errors(), expand::stub::expand(&input));
+            quote!(#errors #stub)
+        }
     }
-    errors.finish()?;
-    Ok(expand::expand(
-        &input.expect("an input that cannot be read was reported"),
-    ))
 }

@@ -1,11 +1,12 @@
 //! Arguments as they are typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::commands::closest;
+use crate::look::ColorChoice;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use memglass_repl::commands::closest;
-use memglass_repl::look::ColorChoice;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,6 +16,11 @@ Examples:
   memglass trading_engine -e 'AAPL_position.quantity'    one value
   memglass trading_engine -e 'AAPL_position.quantity = 500'
   memglass objects trading_engine 'AAPL_*' --json
+  memglass run check.rhai --timeout 5s -- AAPL            a script, with arguments
+  source <(memglass completions bash)                     Tab in the shell
+
+A session may stand before or after the subcommand, and be left out when only one is live.
+A script on standard input is run without a prompt.
 
 Exit codes: 0 ok, 1 script error, 2 usage or syntax, 3 no such session, 124 timeout, 130 interrupted, and exit(n).";
 
@@ -25,10 +31,6 @@ pub(crate) struct Arguments {
     /// The session; may be left out when only one is live.
     #[arg(value_name = "SESSION")]
     pub(crate) session: Option<String>,
-
-    /// The session, for one that is named like a subcommand.
-    #[arg(long = "session", value_name = "NAME", conflicts_with = "session")]
-    pub(crate) session_named: Option<String>,
 
     /// Evaluate, print the result, and exit; may be given several times.
     #[arg(short = 'e', short_alias = 'c', long = "eval", value_name = "EXPR", action = ArgAction::Append, allow_hyphen_values = true)]
@@ -47,6 +49,18 @@ pub(crate) struct Common {
     /// Directory of the sessions, instead of $MEMGLASS_DIR or shared memory.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) dir: Option<PathBuf>,
+
+    /// The session, by a name that cannot be taken for anything else.
+    #[arg(long = "session", global = true, value_name = "NAME")]
+    pub(crate) session_named: Option<String>,
+
+    /// Stop a script after this time, as 500ms, 5s or 2m, with exit code 124.
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Leave the init script out: $XDG_CONFIG_HOME/memglass/init.rhai
+    #[arg(long, global = true)]
+    pub(crate) no_init: bool,
 
     /// Make every write an error.
     #[arg(long, global = true)]
@@ -95,46 +109,76 @@ pub(crate) enum Command {
         session: Option<String>,
     },
     /// List objects.
+    #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]")]
     Objects {
-        /// The session.
-        session: String,
-        /// Only labels that match, as in 'AAPL_*'.
-        glob: Option<String>,
+        /// The session, and a pattern for labels, as in 'AAPL_*'; both may be left out.
+        #[arg(value_name = "[SESSION] [GLOB]", num_args = 0..=2)]
+        words: Vec<String>,
         /// Only objects of this type.
         #[arg(long = "type", value_name = "TYPE")]
         type_name: Option<String>,
     },
     /// List the types, or show one.
+    #[command(override_usage = "memglass types [OPTIONS] [SESSION] [TYPE]")]
     Types {
-        /// The session.
-        session: String,
-        /// A type, or a path to what has it.
-        #[arg(value_name = "TYPE")]
-        type_name: Option<String>,
+        /// The session, and a type or a path to what has it; both may be left out.
+        #[arg(value_name = "[SESSION] [TYPE]", num_args = 0..=2)]
+        words: Vec<String>,
     },
     /// Read fields.
+    #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...")]
     Get {
-        /// The session.
-        session: String,
         /// Where, as in AAPL_position.last_quote.bid_price
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<String>,
+        #[arg(required = true, value_name = "[SESSION] PATH")]
+        words: Vec<String>,
     },
     /// Write a field.
+    #[command(override_usage = "memglass set [OPTIONS] [SESSION] PATH VALUE")]
     Set {
-        /// The session.
-        session: String,
+        /// The session, which may be left out.
+        #[arg(value_name = "SESSION")]
+        first: String,
         /// Where, as in AAPL_position.quantity
-        path: String,
+        #[arg(value_name = "PATH", allow_hyphen_values = true)]
+        second: String,
         // No doc comment: in one, brackets are a link.
         #[arg(
+            value_name = "VALUE",
             allow_hyphen_values = true,
             help = "A number, true, false, a name, \"text\", [list] or #{ field: value }"
         )]
-        value: String,
+        third: Option<String>,
+    },
+    /// Run a script from a file.
+    Run {
+        /// The script; - is standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What the script finds in its array `args`.
+        #[arg(value_name = "ARGS")]
+        args: Vec<String>,
     },
     /// Run an example producer, with a prompt on it.
     Demo(Demo),
+    /// Write a script that completes memglass's arguments in a shell.
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual page.
+    Man,
+}
+
+/// Shells that can complete arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Nushell,
+    Powershell,
+    Zsh,
 }
 
 #[derive(Args, Debug)]
@@ -143,13 +187,29 @@ pub(crate) struct Demo {
     #[arg(long)]
     pub(crate) headless: bool,
 
-    /// Name of its session.
-    #[arg(long, default_value = "trading_engine", value_name = "NAME")]
-    pub(crate) session: String,
-
     /// End when standard input does: set by the prompt that started it, which may be killed.
     #[arg(long, hide = true, requires = "headless")]
     pub(crate) until_stdin_ends: bool,
+}
+
+/// A number and its unit; seconds without one.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let usage = || format!("{text:?} is no time: write it as 500ms, 5s or 2m");
+    let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(usage()),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| usage())?;
+    let time = Duration::try_from_secs_f64(number * seconds).map_err(|_| usage())?;
+    match time.is_zero() {
+        true => Err("no time at all is too little".into()),
+        false => Ok(time),
+    }
 }
 
 impl Arguments {
@@ -184,21 +244,6 @@ pub(crate) fn similar(word: &str) -> Option<String> {
     closest(word, names).map(str::to_owned)
 }
 
-impl Command {
-    /// As it is typed.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Command::Ls => "ls",
-            Command::Clean { .. } => "clean",
-            Command::Objects { .. } => "objects",
-            Command::Types { .. } => "types",
-            Command::Get { .. } => "get",
-            Command::Set { .. } => "set",
-            Command::Demo(_) => "demo",
-        }
-    }
-}
-
 impl From<ColorArgument> for ColorChoice {
     fn from(typed: ColorArgument) -> Self {
         match typed {
@@ -231,7 +276,7 @@ mod tests {
     #[test]
     fn a_session_named_like_a_subcommand_is_reached_by_option() {
         let arguments = parse("memglass --session ls -e 1");
-        assert_eq!(arguments.session_named.as_deref(), Some("ls"));
+        assert_eq!(arguments.common.session_named.as_deref(), Some("ls"));
         assert!(arguments.command.is_none());
     }
 
@@ -256,9 +301,53 @@ mod tests {
 
     #[test]
     fn a_negative_number_is_a_value() {
-        let Some(Command::Set { value, .. }) = parse("memglass set t1 a.b -500").command else {
+        for (line, value) in [
+            ("memglass set t1 a.b -500", ["t1", "a.b", "-500"]),
+            ("memglass t1 set a.b -500 --json", ["a.b", "-500", ""]),
+        ] {
+            let Some(Command::Set {
+                first,
+                second,
+                third,
+            }) = parse(line).command
+            else {
+                panic!()
+            };
+            assert_eq!([first, second, third.unwrap_or_default()], value);
+        }
+    }
+
+    #[test]
+    fn a_script_has_its_own_arguments() {
+        for line in [
+            "memglass run --session t1 x.rhai a --timeout 2s b",
+            "memglass run x.rhai --timeout 2s --session t1 -- a b",
+            "memglass --timeout 2s --session t1 run x.rhai a b",
+        ] {
+            let arguments = parse(line);
+            assert_eq!(arguments.common.timeout, Some(Duration::from_secs(2)));
+            assert_eq!(arguments.common.session_named.as_deref(), Some("t1"));
+            let Some(Command::Run { file, args }) = arguments.command else {
+                panic!()
+            };
+            assert_eq!(
+                (file, args),
+                ("x.rhai".into(), vec!["a".into(), "b".into()])
+            );
+        }
+        let Some(Command::Run { args, .. }) = parse("memglass run -- x.rhai --fast").command else {
             panic!()
         };
-        assert_eq!(value, "-500");
+        assert_eq!(args, ["--fast"]);
+    }
+
+    #[test]
+    fn a_time_has_a_unit_or_is_in_seconds() {
+        assert_eq!(parse_time("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_time("1.5"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_time("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "s", "5 parsecs", "-1s", "0", "1e400", "nan"] {
+            assert!(parse_time(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `memglass clean`
 
-use memglass_repl::output::Output;
-use memglass_repl::table::{Cell, Column, Table};
+use crate::output::Output;
+use crate::table::{Cell, Column, Table};
 
 use super::failure::Failure;
 use super::options::Options;

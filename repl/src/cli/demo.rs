@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::commands::with_causes;
+use crate::look::{self, Look};
+use crate::output::write_data;
 use crossbeam_channel::{RecvTimeoutError, bounded};
-use memglass_repl::commands::with_causes;
-use memglass_repl::look::{self, Look};
-use memglass_repl::output::write_data;
-use memglass_trading_engine::Engine;
+use memglass::ProducerError;
+use memglass_trading_engine::{Engine, EngineError};
 
 use super::arguments::Demo;
 use super::failure::Failure;
@@ -24,16 +25,19 @@ const START: Duration = Duration::from_secs(10);
 /// A producer that has not ended by then is killed.
 const END: Duration = Duration::from_secs(2);
 
-pub(super) fn run(options: &Options, demo: &Demo) -> Result<i32, Failure> {
+/// The session's name unless another is given.
+pub(super) const NAME: &str = "trading_engine";
+
+pub(super) fn run(options: &Options, demo: &Demo, session: &str) -> Result<i32, Failure> {
     if demo.headless {
-        headless(options, demo)
+        headless(options, demo, session)
     } else {
-        with_prompt(options, &demo.session)
+        with_prompt(options, session)
     }
 }
 
 /// Is the producer until a signal comes, or the prompt that started it goes.
-fn headless(options: &Options, demo: &Demo) -> Result<i32, Failure> {
+fn headless(options: &Options, demo: &Demo, session: &str) -> Result<i32, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [
         signal_hook::consts::SIGINT,
@@ -42,21 +46,35 @@ fn headless(options: &Options, demo: &Demo) -> Result<i32, Failure> {
     ] {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
-    let engine = Engine::start(&demo.session, options.dir()).map_err(not_started)?;
+    let engine =
+        Engine::start(session, options.dir()).map_err(|error| not_started(session, &error))?;
     if demo.until_stdin_ends {
         stop_with_stdin(Arc::clone(&stop))?;
     }
     write_data(&format!(
         "session {:?} is live (pid {})\n",
-        demo.session,
+        session,
         std::process::id()
     ))?;
-    engine.run(&stop).map_err(not_started)?;
+    engine
+        .run(&stop)
+        .map_err(|error| Failure::Demo(with_causes(&error)))?;
     Ok(0)
 }
 
-fn not_started(error: impl std::error::Error) -> Failure {
-    Failure::Demo(with_causes(&error))
+/// A name that is taken has two ways out.
+fn not_started(session: &str, error: &EngineError) -> Failure {
+    let told = with_causes(error);
+    let is_taken = matches!(
+        error,
+        EngineError::Session(ProducerError::SessionExists { .. })
+    );
+    Failure::Demo(match is_taken {
+        true => format!(
+            "{told}\n  `memglass {session}` opens a prompt on it; `memglass demo --session NAME` starts another"
+        ),
+        false => told,
+    })
 }
 
 /// The pipe's other end closes however its holder ends, by SIGKILL too.

@@ -1,17 +1,15 @@
-//! `memglass SESSION -e EXPR`, and scripts on standard input.
+//! `memglass SESSION -e EXPR`, `memglass run FILE`, and scripts on standard input.
 
-use std::cell::Cell;
-use std::io::{self, Read};
-use std::rc::Rc;
-
-use memglass_repl::output::{Output, write_data, write_message};
-use memglass_repl::script::ScriptHost;
-use memglass_repl::signal::{self, Interrupts};
-use memglass_repl::{Runtime, chunks, format};
+use std::io;
+use std::path::Path;
 
 use super::failure::Failure;
 use super::options::Options;
 use super::session;
+use super::supervisor::{Ended, Supervisor};
+use crate::chunks;
+use crate::embed::{Answer, EvalError, Repl};
+use crate::script_text::ScriptText;
 
 /// Evaluates each expression and prints its result, until one fails.
 pub(super) fn expressions(
@@ -19,7 +17,9 @@ pub(super) fn expressions(
     session: &str,
     expressions: &[String],
 ) -> Result<i32, Failure> {
-    evaluate(options, session, expressions.iter().map(String::as_str))
+    let mut scripts = Scripts::new(options)?;
+    scripts.attach(options, session)?;
+    scripts.each(expressions.iter().map(String::as_str))
 }
 
 /// Evaluates standard input as a script.
@@ -27,69 +27,84 @@ pub(super) fn expressions(
 /// Text that is one program runs as such and prints its last value; what is only a program line by
 /// line, like what is typed at a prompt, prints the value of each. Nothing runs when neither is.
 pub(super) fn standard_input(options: &Options, session: &str) -> Result<i32, Failure> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Failure::Usage(format!(
-            "standard input is no UTF-8 text: byte {at} is not of any character"
-        ))
-    })?;
-    evaluate(options, session, chunks::split(&text).into_iter())
+    let mut scripts = Scripts::new(options)?;
+    let text = read_input()?;
+    scripts.attach(options, session)?;
+    scripts.each(chunks::split(text.as_str()).into_iter())
 }
 
-fn evaluate<'t>(
+/// Runs the script in a file, or on standard input if that is called `-`.
+pub(super) fn file(
     options: &Options,
     session: &str,
-    texts: impl Iterator<Item = &'t str>,
+    path: &Path,
+    args: Vec<String>,
 ) -> Result<i32, Failure> {
-    let interrupts = Interrupts::listen()?;
-    let attached = session::attach(options, session)?;
-    options.mark(&attached.observer());
-    let closed = Rc::new(Cell::new(false));
-    let host = ScriptHost::new(
-        attached.clone(),
-        interrupts.flag(),
-        printer(&closed, &interrupts),
-    );
-    let mut runtime = Runtime::new(attached, host, options.style());
-    for text in texts {
-        if chunks::ends_in_comment(text) {
-            return Err(Failure::Usage("the script ends inside a comment".into()));
+    let mut scripts = Scripts::new(options)?;
+    let name = path.display().to_string();
+    let text = match path == "-" {
+        true => read_input()?,
+        false => ScriptText::read(path).map_err(Failure::Usage)?,
+    };
+    scripts.attach(options, session)?;
+    let code = scripts.one(|repl| repl.run_text(&name, &text, args))?;
+    Ok(code.unwrap_or(0))
+}
+
+fn read_input() -> Result<ScriptText, Failure> {
+    ScriptText::of(io::stdin().lock(), "standard input").map_err(Failure::Usage)
+}
+
+/// Scripts of one run of the program, and who watches over them.
+struct Scripts {
+    supervisor: Supervisor,
+    repl: Option<Repl>,
+}
+
+impl Scripts {
+    fn new(options: &Options) -> Result<Self, Failure> {
+        Ok(Scripts {
+            supervisor: Supervisor::new(options)?,
+            repl: None,
+        })
+    }
+
+    fn attach(&mut self, options: &Options, session: &str) -> Result<(), Failure> {
+        self.supervisor.take_signals()?;
+        let builder = session::attach(options, session)?.interrupt(self.supervisor.flag());
+        let repl = builder.build()?;
+        options.mark(&repl.observer());
+        self.repl = Some(repl);
+        Ok(())
+    }
+
+    fn each<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Result<i32, Failure> {
+        for text in texts {
+            if let Some(code) = self.one(|repl| repl.eval(text))? {
+                return Ok(code);
+            }
         }
-        let result = runtime.line(text);
-        if closed.get() {
-            return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
-        }
-        if let Some(signal) = interrupts.settle() {
-            return Ok(signal::exit_code(signal));
-        }
-        let output = result?;
-        print(&runtime, &output)?;
-        if output.quits() {
-            break;
+        Ok(0)
+    }
+
+    /// Runs one and prints its result; an exit code if it was the last.
+    fn one(
+        &mut self,
+        run: impl FnOnce(&mut Repl) -> Result<Answer, EvalError>,
+    ) -> Result<Option<i32>, Failure> {
+        let repl = self
+            .repl
+            .as_mut()
+            .expect("scripts are attached before they run");
+        self.supervisor.check()?;
+        let result = run(repl);
+        match self.supervisor.judge(result)? {
+            Ended::By(code) => Ok(Some(code)),
+            Ended::With(answer) => {
+                // `:json` and `:x` may have changed the form since.
+                repl.runtime.write(&answer.output)?;
+                Ok(answer.quits().then_some(0))
+            }
         }
     }
-    Ok(0)
-}
-
-/// `:json` and `:x` may have changed the form since.
-fn print(runtime: &Runtime, output: &Output) -> Result<(), Failure> {
-    let text = output.render(runtime.style());
-    write_data(&text.data)?;
-    write_message(&text.message);
-    Ok(())
-}
-
-type Print = Rc<dyn Fn(&str)>;
-
-/// What a script prints goes out at once; when nobody reads it any more, the script is stopped.
-fn printer(closed: &Rc<Cell<bool>>, interrupts: &Interrupts) -> Print {
-    let (closed, flag) = (Rc::clone(closed), interrupts.flag());
-    Rc::new(move |text| {
-        if write_data(&format!("{}\n", format::printable(text))).is_err() {
-            closed.set(true);
-            flag.store(true, std::sync::atomic::Ordering::Relaxed);
-        }
-    })
 }

@@ -1,13 +1,14 @@
 //! Why the program ends without having done what it was asked.
 
 use std::io;
+use std::time::Duration;
 
+use crate::commands::{CommandError, attach_exit_code, with_causes};
+use crate::embed::{EvalError, ReplError};
+use crate::look::{self, ColorChoice, Look};
+use crate::output::write_message;
+use crate::script::ScriptError;
 use memglass::AttachError;
-use memglass_repl::commands::{CommandError, attach_exit_code, with_causes};
-use memglass_repl::line::EditorError;
-use memglass_repl::look::{self, ColorChoice, Look};
-use memglass_repl::output::write_message;
-use memglass_repl::script::ScriptError;
 
 use super::arguments;
 
@@ -25,7 +26,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Command(#[from] CommandError),
     #[error(transparent)]
-    Editor(#[from] EditorError),
+    Repl(#[from] ReplError),
+    /// The scripts took longer than they were allowed.
+    #[error("timed out after {0:?}")]
+    TimedOut(Duration),
     /// The example producer did not start.
     #[error("{0}")]
     Demo(String),
@@ -42,7 +46,9 @@ impl Failure {
             Failure::Command(error) => error.exit_code(),
             // Whoever read the output has enough; that is no failure.
             Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Failure::Editor(_) | Failure::Demo(_) | Failure::Io(_) => 1,
+            Failure::TimedOut(_) => 124,
+            Failure::Repl(ReplError::Attach(error)) => attach_exit_code(error),
+            Failure::Repl(_) | Failure::Demo(_) | Failure::Io(_) => 1,
         }
     }
 
@@ -50,7 +56,8 @@ impl Failure {
     pub(crate) fn report(&self, color: ColorChoice) {
         let look = Look::of_stderr(color);
         match self {
-            Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Failure::Io(error) | Failure::Command(CommandError::Output(error))
+                if error.kind() == io::ErrorKind::BrokenPipe => {}
             Failure::Command(CommandError::Script(ScriptError::Exit(_))) => {}
             Failure::Command(error) => write_message(&format!("{}\n", error.render(look.color))),
             Failure::Attach(error @ AttachError::NoSuchSession { name, .. }) => {
@@ -71,8 +78,8 @@ impl Failure {
     }
 }
 
-impl From<ScriptError> for Failure {
-    fn from(error: ScriptError) -> Self {
-        Failure::Command(error.into())
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        Failure::Command(error.0)
     }
 }

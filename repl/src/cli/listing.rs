@@ -1,26 +1,36 @@
 //! `memglass objects` and `memglass types`
 
-use memglass_repl::commands::{describe_type, list_objects, list_types};
+use memglass::Observer;
 
 use super::failure::Failure;
 use super::options::Options;
+use super::target;
+use crate::commands::{describe_type, list_objects, list_types};
 
 /// Lists objects.
 pub(super) fn objects(
     options: &Options,
-    session: &str,
-    glob: Option<&str>,
+    named: Option<&str>,
+    words: Vec<String>,
     type_name: Option<&str>,
 ) -> Result<i32, Failure> {
-    let observer = options.attach(session)?;
+    let (session, words) = target::split(options, named, words, 0, is_label)?;
+    let glob = at_most_one(&words)?;
+    let observer = options.attach(&session)?;
     options.print(&list_objects(&observer, glob, type_name)?)?;
     options.mark(&observer);
     Ok(0)
 }
 
 /// Lists types, or shows one.
-pub(super) fn types(options: &Options, session: &str, name: Option<&str>) -> Result<i32, Failure> {
-    let observer = options.attach(session)?;
+pub(super) fn types(
+    options: &Options,
+    named: Option<&str>,
+    words: Vec<String>,
+) -> Result<i32, Failure> {
+    let (session, words) = target::split(options, named, words, 0, is_type)?;
+    let name = at_most_one(&words)?;
+    let observer = options.attach(&session)?;
     let output = match name {
         Some(name) => describe_type(&observer, name)?,
         None => list_types(&observer),
@@ -28,4 +38,20 @@ pub(super) fn types(options: &Options, session: &str, name: Option<&str>) -> Res
     options.print(&output)?;
     options.mark(&observer);
     Ok(0)
+}
+
+fn at_most_one(words: &[String]) -> Result<Option<&str>, Failure> {
+    match words {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        [_, other, ..] => Err(Failure::Usage(format!("{other:?} is one word too many"))),
+    }
+}
+
+fn is_label(observer: &Observer, word: &str) -> bool {
+    word.contains(['*', '?', '[', '{']) || observer.find(word).is_some()
+}
+
+fn is_type(observer: &Observer, word: &str) -> bool {
+    describe_type(observer, word).is_ok()
 }

@@ -1,11 +1,11 @@
 //! `memglass ls`
 
+use crate::commands::with_causes;
+use crate::output::Output;
+use crate::presence;
+use crate::table::{Cell, Column, Table};
+use crate::time;
 use memglass::SessionEntry;
-use memglass_repl::commands::with_causes;
-use memglass_repl::output::Output;
-use memglass_repl::presence;
-use memglass_repl::table::{Cell, Column, Table};
-use memglass_repl::time;
 
 use super::failure::Failure;
 use super::options::Options;

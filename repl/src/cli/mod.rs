@@ -2,6 +2,7 @@
 
 mod arguments;
 mod clean;
+mod completions;
 mod demo;
 mod evaluate;
 mod failure;
@@ -11,66 +12,116 @@ mod ls;
 mod options;
 mod prompt;
 mod session;
+mod supervisor;
 mod target;
 
 use std::io::IsTerminal;
+use std::process::ExitCode;
 
-pub(crate) use arguments::Arguments;
-use arguments::Command;
+use arguments::{Arguments, Command};
 use failure::Failure;
 use options::Options;
 
-/// Does what the arguments say; gives the exit code.
-pub(crate) fn run(arguments: Arguments) -> Result<i32, Failure> {
-    let options = Options::resolve(&arguments.common);
-    let Some(command) = arguments.command else {
-        let session = arguments.session.or(arguments.session_named);
-        return without_command(&options, session.as_deref(), &arguments.eval);
-    };
-    if let Some(session) = arguments.session {
-        return Err(Failure::Usage(format!(
-            "a subcommand comes first: `memglass {} {session} …`",
-            command.name()
-        )));
-    }
-    if !arguments.eval.is_empty() || arguments.session_named.is_some() {
-        return Err(Failure::Usage(format!(
-            "-e and --session go without a subcommand, and `{}` is one",
-            command.name()
-        )));
-    }
-    match command {
-        Command::Ls => ls::run(&options),
-        Command::Clean { session } => clean::run(&options, session.as_deref()),
-        Command::Objects {
-            session,
-            glob,
-            type_name,
-        } => listing::objects(&options, &session, glob.as_deref(), type_name.as_deref()),
-        Command::Types { session, type_name } => {
-            listing::types(&options, &session, type_name.as_deref())
+/// Does what the arguments of this process say.
+pub(crate) fn program() -> ExitCode {
+    let arguments = Arguments::of_process();
+    let color = arguments.color();
+    match run(arguments) {
+        Ok(code) => exit_code(code),
+        Err(failure) => {
+            failure.report(color);
+            exit_code(failure.exit_code())
         }
-        Command::Get { session, paths } => fields::get(&options, &session, &paths),
-        Command::Set {
-            session,
-            path,
-            value,
-        } => fields::set(&options, &session, &path, &value),
-        Command::Demo(demo) => demo::run(&options, &demo),
+    }
+}
+
+/// A code beyond what the system can carry is cut to its low eight bits, as the system would.
+fn exit_code(code: i32) -> ExitCode {
+    ExitCode::from(code.to_le_bytes()[0])
+}
+
+fn run(arguments: Arguments) -> Result<i32, Failure> {
+    let options = Options::resolve(&arguments.common);
+    let named = named(arguments.session, arguments.common.session_named)?;
+    match arguments.command {
+        None => without_command(&options, named.as_deref(), &arguments.eval),
+        Some(_) if !arguments.eval.is_empty() => Err(Failure::Usage(
+            "-e goes without a subcommand: `memglass SESSION -e EXPR`".into(),
+        )),
+        Some(command) => with_command(&options, named.as_deref(), command),
+    }
+}
+
+/// The session, which may stand in front of a subcommand or after `--session`.
+fn named(in_front: Option<String>, by_option: Option<String>) -> Result<Option<String>, Failure> {
+    match (in_front, by_option) {
+        (Some(one), Some(other)) if one != other => Err(Failure::Usage(format!(
+            "two sessions are named, {one:?} and {other:?}: name one"
+        ))),
+        (one, other) => Ok(one.or(other)),
     }
 }
 
 fn without_command(
     options: &Options,
-    session: Option<&str>,
-    eval: &[String],
+    named: Option<&str>,
+    expressions: &[String],
 ) -> Result<i32, Failure> {
-    let session = target::resolve(options, session)?;
-    if !eval.is_empty() {
-        return evaluate::expressions(options, &session, eval);
+    if !expressions.is_empty() {
+        let session = target::resolve(options, named)?;
+        return evaluate::expressions(options, &session, expressions);
     }
     if !std::io::stdin().is_terminal() {
+        let session = target::resolve(options, named)?;
         return evaluate::standard_input(options, &session);
     }
+    if options.timeout.is_some() {
+        return Err(only_for_scripts());
+    }
+    let session = target::resolve(options, named)?;
     prompt::run(options, &session, "")
+}
+
+fn with_command(options: &Options, named: Option<&str>, command: Command) -> Result<i32, Failure> {
+    let is_script = matches!(command, Command::Run { .. } | Command::Demo(_));
+    if options.timeout.is_some() && !is_script {
+        return Err(only_for_scripts());
+    }
+    let has_none = matches!(
+        command,
+        Command::Ls | Command::Completions { .. } | Command::Man
+    );
+    if let (Some(name), true) = (named, has_none) {
+        return Err(Failure::Usage(format!(
+            "this subcommand is not about one session, so {name:?} means nothing here"
+        )));
+    }
+    match command {
+        Command::Ls => ls::run(options),
+        Command::Clean { session } => {
+            let session = self::named(named.map(str::to_owned), session)?;
+            clean::run(options, session.as_deref())
+        }
+        Command::Objects { words, type_name } => {
+            listing::objects(options, named, words, type_name.as_deref())
+        }
+        Command::Types { words } => listing::types(options, named, words),
+        Command::Get { words } => fields::get(options, named, words),
+        Command::Set {
+            first,
+            second,
+            third,
+        } => fields::set(options, named, [first, second], third),
+        Command::Run { file, args } => {
+            let session = target::resolve(options, named)?;
+            evaluate::file(options, &session, &file, args)
+        }
+        Command::Demo(demo) => demo::run(options, &demo, named.unwrap_or(demo::NAME)),
+        Command::Completions { shell } => completions::script(shell),
+        Command::Man => completions::manual(),
+    }
+}
+
+fn only_for_scripts() -> Failure {
+    Failure::Usage("--timeout is for scripts: with -e, with `run`, or piped in".into())
 }

@@ -1,11 +1,12 @@
 //! What the common arguments mean here and now.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::look::{ColorChoice, Look};
+use crate::output::{Form, Format, Output, Style, write_data, write_message};
+use crate::presence;
 use memglass::{AttachError, AttachOptions, Observer};
-use memglass_repl::look::{ColorChoice, Look};
-use memglass_repl::output::{Form, Format, Output, Style, write_data, write_message};
-use memglass_repl::presence;
 
 use super::arguments::{Common, FormatChoice};
 use super::failure::Failure;
@@ -17,6 +18,9 @@ pub(super) struct Options {
     pub(super) readonly: bool,
     pub(super) form: Form,
     pub(super) color: ColorChoice,
+    /// Time that a script has.
+    pub(super) timeout: Option<Duration>,
+    pub(super) with_init: bool,
 }
 
 impl Options {
@@ -34,6 +38,8 @@ impl Options {
                 ..Form::default()
             },
             color: typed.color.into(),
+            timeout: typed.timeout,
+            with_init: !typed.no_init,
         }
     }
 
@@ -94,7 +100,7 @@ impl Options {
         let look = Look::of_stderr(self.color);
         write_message(&format!(
             "{}\n",
-            look.paint(memglass_repl::look::caution(), &format!("memglass: {text}"))
+            look.paint(crate::look::caution(), &format!("memglass: {text}"))
         ));
     }
 }

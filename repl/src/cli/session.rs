@@ -1,27 +1,34 @@
 //! A session attached for a prompt or a script.
 
-use memglass::{AttachError, ShmError};
-use memglass_repl::session::Attached;
+use memglass::{AttachError, Observer, ShmError};
 
 use super::failure::Failure;
 use super::options::Options;
+use crate::embed::{Repl, ReplBuilder};
 
-/// Attaches for writing. Where only reading is allowed it says so, and every write will be an error.
-pub(super) fn attach(options: &Options, session: &str) -> Result<Attached, Failure> {
-    let observer = match options.attach_writable(session) {
+/// A prompt's or a script's beginnings: attached for writing. Where only reading is allowed it says so,
+/// and every write will be an error.
+pub(super) fn attach(options: &Options, session: &str) -> Result<ReplBuilder, Failure> {
+    let builder = Repl::builder()
+        .program()
+        .observer(observer(options, session)?)
+        .form(options.form)
+        .color(options.color);
+    Ok(match options.readonly {
+        true => builder.readonly(),
+        false => builder,
+    })
+}
+
+fn observer(options: &Options, session: &str) -> Result<Observer, Failure> {
+    match options.attach_writable(session) {
         Err(AttachError::Shm(ShmError::Denied { .. })) => {
             let observer = options.attach(session)?;
             options.note(&format!(
                 "session {session:?} belongs to another user: it can be read and not written"
             ));
-            observer
+            Ok(observer)
         }
-        attached => attached?,
-    };
-    let attached = Attached::new(observer);
-    Ok(if options.readonly {
-        attached.read_only()
-    } else {
-        attached
-    })
+        attached => Ok(attached?),
+    }
 }

@@ -1,6 +1,6 @@
 //! Which session is meant.
 
-use memglass::{Presence, SessionEntry};
+use memglass::{AttachError, Observer, Presence, SessionEntry};
 
 use super::failure::Failure;
 use super::options::Options;
@@ -13,13 +13,55 @@ pub(super) fn resolve(options: &Options, named: Option<&str>) -> Result<String, 
     }
 }
 
+/// The words of a subcommand without the session's, and the session: named apart, or by the first word
+/// if there is a session of that name, or else the only live one.
+///
+/// `least` words are not the session's, and `is_known` says whether a word means something in a session.
+pub(super) fn split(
+    options: &Options,
+    named: Option<&str>,
+    mut words: Vec<String>,
+    least: usize,
+    is_known: fn(&Observer, &str) -> bool,
+) -> Result<(String, Vec<String>), Failure> {
+    let first = match (named, words.first()) {
+        (Some(name), _) => return Ok((name.to_owned(), words)),
+        (None, None) => return Ok((resolve(options, None)?, words)),
+        (None, Some(first)) => first.clone(),
+    };
+    if is_session(options, &first) {
+        if words.len() <= least {
+            return Err(Failure::Usage(format!(
+                "{first:?} is the session; what of it? (a path as in {first} OBJECT.FIELD)"
+            )));
+        }
+        words.remove(0);
+        return Ok((first, words));
+    }
+    let session = only_live(&sessions(options))?;
+    let observer = options.attach(&session)?;
+    if words.len() > least && !is_known(&observer, &first) {
+        return Err(Failure::NoSession(format!(
+            "{first:?} is neither a session nor anything in {session:?}, the only live one"
+        )));
+    }
+    Ok((session, words))
+}
+
+/// Whether there is a session of this name, whatever is the matter with it.
+fn is_session(options: &Options, word: &str) -> bool {
+    !matches!(
+        options.attach(word),
+        Err(AttachError::NoSuchSession { .. } | AttachError::BadName { .. })
+    )
+}
+
 fn sessions(options: &Options) -> Vec<SessionEntry> {
     memglass::sessions(options.dir())
         .into_iter()
         .filter_map(Result::ok)
         .collect()
 }
-
 fn only_live(sessions: &[SessionEntry]) -> Result<String, Failure> {
     let live: Vec<&SessionEntry> = sessions
         .iter()

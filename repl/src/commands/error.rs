@@ -78,6 +78,21 @@ pub enum CommandError {
     /// The session could not be attached to.
     #[error(transparent)]
     Attach(#[from] AttachError),
+    /// A command of the embedding program failed.
+    #[error("{0}")]
+    Own(String),
+    /// The text is no script, for a reason that the grammar does not know.
+    #[error("{0}")]
+    Text(String),
+    /// It was stopped after this time.
+    #[error("timed out after {0:?}")]
+    TimedOut(std::time::Duration),
+    /// What it printed was not taken.
+    #[error("the output cannot be written")]
+    Output(#[source] std::io::Error),
+    /// No thread could be started for a limit in time.
+    #[error("no thread can be started")]
+    Thread(#[source] std::io::Error),
 }
 
 impl CommandError {
@@ -99,7 +114,11 @@ impl CommandError {
             CommandError::Unknown { .. }
             | CommandError::Usage { .. }
             | CommandError::Pattern { .. }
-            | CommandError::Literal { .. } => 2,
+            | CommandError::Literal { .. }
+            | CommandError::Text(_) => 2,
+            CommandError::TimedOut(_) => 124,
+            // Whoever read the output has enough; that is no failure.
+            CommandError::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
             CommandError::Attach(error) => attach_exit_code(error),
             _ => 1,
         }

@@ -53,7 +53,10 @@ impl Command for Help {
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         let name = rest.trim_start_matches(':');
         if name.is_empty() {
-            return Ok(overview());
+            return Ok(overview(runtime));
+        }
+        if let Some(own) = runtime.own.iter().find(|own| own.name() == name) {
+            return Ok(text(&format!("{}\n  {}\n", own.usage(), own.summary())));
         }
         if let Some(command) = find(name) {
             return Ok(text(&explain(command)));
@@ -63,6 +66,9 @@ impl Command for Help {
                 "{}\n  {}\n",
                 function.signature, function.summary
             )));
+        }
+        if let Some(text) = extension(runtime, name) {
+            return Ok(text);
         }
         runtime.attached.refresh()?;
         let observer = runtime.attached.observer();
@@ -102,8 +108,26 @@ fn about(field: &Field) -> Result<Output, CommandError> {
     ]))
 }
 
-fn overview() -> Output {
+/// The signatures of a function that the embedding program has registered.
+fn extension(runtime: &Runtime, name: &str) -> Option<Output> {
+    let functions = runtime.host.extensions().iter();
+    let signatures: String = functions
+        .filter(|function| function.name == name)
+        .map(|function| format!("{}\n", function.signature))
+        .collect();
+    (!signatures.is_empty()).then(|| text(&signatures))
+}
+
+fn overview(runtime: &Runtime) -> Output {
+    let own = runtime.own.iter().map(|own| (own.usage(), own.summary()));
+    overview_with(own)
+}
+
+fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>) -> Output {
     let mut commands = Table::new([Column::new("command"), Column::wrapping("what it does")]);
+    for (usage, summary) in own {
+        commands.push([usage.into(), summary.into()]);
+    }
     for command in COMMANDS {
         commands.push([command.usage().into(), command.summary().into()]);
     }
@@ -147,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_overview_names_every_command() {
-        let text = overview()
+        let text = overview_with(std::iter::empty())
             .render(Style {
                 form: Form::default(),
                 look: Look::PLAIN,

@@ -3,7 +3,7 @@
 use super::lexicon::Lexicon;
 use super::place::{self, Place};
 use super::token::{KEYWORDS, Kind, Token, is_identifier, tokens};
-use crate::commands::{self, COMMANDS, Takes};
+use crate::commands::{self, Takes};
 
 /// More candidates than anybody reads.
 const MOST: usize = 1000;
@@ -53,7 +53,7 @@ fn shifted(completion: Completion, by: usize) -> Completion {
 
 fn command_line(line: &str, names: &Lexicon) -> Completion {
     let Some((name, rest)) = line.split_once(' ') else {
-        return from_names(0, line, COMMANDS.iter().map(|command| command.name()));
+        return from_names(0, line, names.commands());
     };
     let Some(command) = commands::find(name) else {
         return Completion::default();
@@ -76,7 +76,7 @@ fn command_line(line: &str, names: &Lexicon) -> Completion {
         Takes::Commands => from_names(
             word_start,
             &rest[word_start..],
-            COMMANDS.iter().map(|command| command.name()),
+            names.commands(),
         ),
     };
     shifted(completion, name.len() + 1)

@@ -26,6 +26,7 @@ use super::history::{self, PrefixHistory};
 use super::lexicon::Lexicon;
 use super::{complete, highlight, hint};
 use crate::commands::question;
+use crate::embed::History;
 use crate::event::Event;
 use crate::look::{self, Look};
 use crate::script::{Names, is_incomplete};
@@ -66,7 +67,10 @@ impl Editor {
     /// # Errors
     ///
     /// If the terminal or a thread is not to be had.
-    pub fn start(look: Look) -> Result<(Self, Printer, Option<String>), EditorError> {
+    pub fn start(
+        look: Look,
+        kept: &History,
+    ) -> Result<(Self, Printer, Option<String>), EditorError> {
         let (events_in, events) = unbounded();
         let (prompts, asked) = bounded(1);
         let names = SharedNames::default();
@@ -74,7 +78,7 @@ impl Editor {
             names: Arc::clone(&names),
             events: events_in.clone(),
         };
-        let (mut line, history, note) = open(assistant, look).map_err(EditorError::Terminal)?;
+        let (mut line, history, note) = open(assistant, look, kept).map_err(EditorError::Terminal)?;
         let printer = line
             .create_external_printer()
             .map_err(EditorError::Terminal)?;
@@ -128,6 +132,7 @@ impl Printer {
 fn open(
     assistant: Assistant,
     look: Look,
+    kept: &History,
 ) -> Result<(Line, Option<PathBuf>, Option<String>), ReadlineError> {
     let config = config(look)?;
     let mut line = Line::with_history(config.clone(), PrefixHistory::new(&config))?;
@@ -139,7 +144,7 @@ fn open(
         let handler = EventHandler::Conditional(Box::new(Arrow(step)));
         line.bind_sequence(KeyEvent(key, Modifiers::NONE), handler);
     }
-    let Some(path) = history::path() else {
+    let Some(path) = history::path(kept) else {
         return Ok((line, None, None));
     };
     let prepared = history::prepare(&path)

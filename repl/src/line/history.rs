@@ -10,11 +10,22 @@ use rustyline::Result;
 use rustyline::config::Config;
 use rustyline::history::{FileHistory, History, SearchDirection, SearchResult};
 
+use crate::embed::History as Kept;
+
 /// Lines kept.
 pub(super) const LONGEST: usize = 10_000;
 
-/// `$XDG_STATE_HOME/memglass/history`; `None` without a home directory.
-pub(super) fn path() -> Option<PathBuf> {
+/// The file; `None` where nothing is kept, or without a home directory.
+pub(super) fn path(kept: &Kept) -> Option<PathBuf> {
+    match kept {
+        Kept::Shared => shared(),
+        Kept::File(path) => Some(path.clone()),
+        Kept::Forgotten => None,
+    }
+}
+
+/// `$XDG_STATE_HOME/memglass/history`.
+fn shared() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     let state = etcetera::base_strategy::Xdg::new().ok()?.state_dir()?;
     Some(state.join("memglass").join("history"))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::commands::COMMANDS;
 use crate::script::{FieldName, Names, ObjectName};
 
 /// A snapshot of names with an index of its labels. A session may have a million of them, and each
@@ -77,6 +78,12 @@ impl Lexicon {
     /// The names that values of a type have.
     pub(super) fn values(&self, type_name: &str) -> &[String] {
         self.names.values.get(type_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// All commands, without their colons.
+    pub(super) fn commands(&self) -> impl Iterator<Item = &str> {
+        let ours = COMMANDS.iter().map(|command| command.name());
+        ours.chain(self.names.commands.iter().map(String::as_str))
     }
 
     /// All types with a name.
@@ -173,6 +180,7 @@ pub(super) fn sample() -> Lexicon {
             name: "expect".into(),
             signature: "expect(holds, message)".into(),
         }]),
+        commands: Arc::default(),
         variables: vec![
             ("p".into(), Some("Position".into())),
             ("total".into(), None),

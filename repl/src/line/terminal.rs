@@ -12,7 +12,6 @@ pub struct TerminalGuard {
 
 impl TerminalGuard {
     /// Remembers the terminal of standard input, if it is one.
-    #[expect(clippy::new_without_default, reason = "it looks at the terminal")]
     pub fn new() -> Self {
         TerminalGuard {
             before: tcgetattr(std::io::stdin()).ok(),

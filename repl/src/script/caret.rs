@@ -53,14 +53,35 @@ impl Excerpt {
         } else {
             format!("{margin}--> {}:{number}:{}\n", self.source, self.column)
         };
-        let carets = mark(&"^".repeat(self.width));
-        let indent = " ".repeat(self.column - 1);
-        format!(
-            "{place}{number} | {}\n{margin} | {indent}{carets}\n",
-            self.text
-        )
+        let (text, column, width) = self.window();
+        let carets = mark(&"^".repeat(width));
+        let indent = " ".repeat(column - 1);
+        format!("{place}{number} | {text}\n{margin} | {indent}{carets}\n")
+    }
+
+    /// What is drawn of a line, and where the span is in it: of a very long line only what is around.
+    fn window(&self) -> (String, usize, usize) {
+        let start = (self.column - 1).saturating_sub(AROUND);
+        let ends = self.text.chars().count() <= start + 2 * AROUND;
+        let mut text: String = self.text.chars().skip(start).take(2 * AROUND).collect();
+        let mut column = self.column - start;
+        if start > 0 {
+            text.insert(0, '…');
+            column += 1;
+        }
+        let width = self
+            .width
+            .min(2 * AROUND - (self.column - 1 - start))
+            .max(1);
+        if !ends {
+            text.push('…');
+        }
+        (text, column, width)
     }
 }
+
+/// Characters of a line that are shown before the span; and as many from its start on.
+const AROUND: usize = 200;
 
 /// Length of `.` or `?.` when a name follows.
 fn access_width(rest: &[char]) -> usize {
@@ -95,6 +116,24 @@ fn is_operator(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_very_long_line_only_what_is_around_the_span_is_drawn() {
+        let line = format!("{}wrong{}", "a ".repeat(5_000), " b".repeat(5_000));
+        let excerpt = Excerpt::at("", &line, Position::new(1, 10_001)).expect("a position");
+        let drawn = excerpt.draw(str::to_owned);
+        let (text, carets) = drawn.split_once('\n').expect("two lines");
+        assert!(drawn.len() < 6 * AROUND, "{drawn}");
+        let at = carets.find('^').expect("carets");
+        assert!(
+            text.chars()
+                .skip(at)
+                .collect::<String>()
+                .starts_with("wrong b"),
+            "{drawn}"
+        );
+        assert_eq!(carets.matches('^').count(), 5);
+    }
 
     #[track_caller]
     fn check(text: &str, line: u16, column: u16, marked: &str) {

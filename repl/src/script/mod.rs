@@ -29,8 +29,9 @@ mod symbols;
 mod tokens;
 mod wide;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -67,6 +68,8 @@ pub struct ScriptHost {
     /// The names of objects and types, and the session and epoch that they are of.
     names: RefCell<Option<((u64, u64), Names)>>,
     life: u64,
+    /// Functions of the host program.
+    extensions: BTreeSet<FunctionName>,
 }
 
 impl ScriptHost {
@@ -89,6 +92,7 @@ impl ScriptHost {
             field_names: FieldNames::default(),
             names: RefCell::default(),
             life,
+            extensions: BTreeSet::new(),
         };
         host.take_in();
         host
@@ -132,6 +136,21 @@ impl ScriptHost {
         &mut self.engine
     }
 
+    /// Lets a host program register what it likes; its functions are completed and helped with as ours are.
+    pub(crate) fn extend(&mut self, register: impl FnOnce(&mut Engine)) {
+        let before = signatures(&self.engine);
+        register(&mut self.engine);
+        let new = signatures(&self.engine)
+            .into_iter()
+            .filter(|function| !before.contains(function));
+        self.extensions.extend(new);
+    }
+
+    /// The functions that the host program registered.
+    pub(crate) fn extensions(&self) -> &BTreeSet<FunctionName> {
+        &self.extensions
+    }
+
     /// All names that a line may contain, as of now.
     pub fn names(&mut self) -> Names {
         self.take_in();
@@ -146,7 +165,12 @@ impl ScriptHost {
         }
     }
 
-    fn eval_named(&mut self, name: &str, source: &str) -> Result<Shown, ScriptError> {
+    /// Evaluates a script whose errors name it as `name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`ScriptHost::eval`].
+    pub(crate) fn eval_named(&mut self, name: &str, source: &str) -> Result<Shown, ScriptError> {
         self.take_in();
         self.sources.enter(name, source);
         let result = self.run(name, source).and_then(|(value, read)| {
@@ -240,7 +264,8 @@ impl ScriptHost {
             name: help.name.into(),
             signature: help.signature.into(),
         });
-        let mut all: Vec<FunctionName> = own.chain(built_in).collect();
+        let hosts = self.extensions.iter().cloned();
+        let mut all: Vec<FunctionName> = own.chain(built_in).chain(hosts).collect();
         all.sort();
         all
     }
@@ -264,6 +289,20 @@ impl Drop for ScriptHost {
     fn drop(&mut self) {
         self.context.forget();
     }
+}
+
+/// The functions that are registered on the engine itself, those of its standard library left out.
+fn signatures(engine: &Engine) -> BTreeSet<FunctionName> {
+    let named = |function: rhai::FuncInfo<'_>| {
+        let name = function.metadata.name.to_string();
+        let is_word = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        is_word.then(|| FunctionName {
+            signature: function.metadata.gen_signature(Cow::Borrowed),
+            name,
+        })
+    };
+    let found = engine.collect_fn_metadata(None, named, false);
+    found.into_iter().collect()
 }
 
 fn snapshot(attached: &Attached) -> Names {

@@ -19,6 +19,8 @@ pub struct Names {
     pub values: Arc<BTreeMap<String, Vec<String>>>,
     /// Functions, with their signatures.
     pub functions: Arc<Vec<FunctionName>>,
+    /// Commands of the embedding program, without their colons.
+    pub commands: Arc<Vec<String>>,
     /// Variables of the prompt, and the type of the object where one holds an object.
     pub variables: Vec<(String, Option<String>)>,
 }

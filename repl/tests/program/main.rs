@@ -2,6 +2,8 @@
 // A test that cannot go on should stop, at the line.
 #![allow(clippy::unwrap_used)]
 
+mod automation;
+mod bad_input;
 mod demo;
 mod lifecycle;
 mod listing;

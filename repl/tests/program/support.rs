@@ -50,6 +50,13 @@ impl World {
         self.path().join("state/memglass/history")
     }
 
+    /// Writes a script, and gives its path.
+    pub(crate) fn script(&self, name: &str, text: &str) -> String {
+        let path = self.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_memglass"));
         command.args(arguments).env_clear().stdin(Stdio::null());

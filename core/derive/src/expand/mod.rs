@@ -7,6 +7,7 @@ mod members;
 mod metadata;
 mod scalars;
 mod structs;
+pub(crate) mod stub;
 mod unions;
 
 use proc_macro2::TokenStream;

@@ -8,14 +8,9 @@ use super::{allow, hide, members, metadata};
 use crate::ast::{Input, Member, Protection};
 
 pub(super) fn expand(input: &Input, fields: &[Member]) -> TokenStream {
-    let whole = match input.protection() {
-        Protection::Seqlock => Some(quote!(::memglass::Guarded<Self>)),
-        Protection::Locked => Some(quote!(::memglass::Locked<Self>)),
-        Protection::Plain | Protection::Atomic => None,
-    };
-    let Some(whole) = whole else {
+    let Some(whole) = protected_whole(input) else {
         let storage = storage_ident(input);
-        let declaration = declare_storage(input, &storage, fields);
+        let declaration = declare_storage(input, &storage, fields, members::storage);
         let storing = implement_storage(input, &storage, fields);
         let value = implement_value(input, fields, &quote!(#storage));
         let hidden = hide(&quote!(#value #storing));
@@ -24,24 +19,34 @@ pub(super) fn expand(input: &Input, fields: &[Member]) -> TokenStream {
     hide(&implement_value(input, fields, &whole))
 }
 
-fn storage_ident(input: &Input) -> Ident {
+/// The cells of a struct that is protected as a whole.
+pub(super) fn protected_whole(input: &Input) -> Option<TokenStream> {
+    match input.protection() {
+        Protection::Seqlock => Some(quote!(::memglass::Guarded<Self>)),
+        Protection::Locked => Some(quote!(::memglass::Locked<Self>)),
+        Protection::Plain | Protection::Atomic => None,
+    }
+}
+
+pub(super) fn storage_ident(input: &Input) -> Ident {
     use syn::ext::IdentExt;
     format_ident!("{}Storage", input.ident.unraw(), span = input.ident.span())
 }
 
-fn declare_storage(input: &Input, storage: &Ident, fields: &[Member]) -> TokenStream {
+pub(super) fn declare_storage(
+    input: &Input,
+    storage: &Ident,
+    fields: &[Member],
+    cells_of: impl Fn(&Member) -> TokenStream,
+) -> TokenStream {
     let (vis, allow) = (&input.vis, allow());
     let doc = format!(
         " A [`{}`] in shared memory: each field behind its protection.",
         input.ident
     );
     let fields = fields.iter().map(|member| {
-        let (vis, ident, docs, cells) = (
-            &member.vis,
-            &member.ident,
-            &member.docs,
-            members::storage(member),
-        );
+        let (vis, ident, docs, cells) =
+            (&member.vis, &member.ident, &member.docs, cells_of(member));
         quote!(#(#docs)* #vis #ident: #cells)
     });
     quote! {

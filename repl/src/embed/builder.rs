@@ -1,0 +1,248 @@
+//! How a host program puts a prompt together.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use memglass::{AttachOptions, Observer};
+use rhai::Engine;
+
+use super::sink::{Outlet, Sink, Standard};
+use super::{Command, History, Repl, ReplError, Setup};
+use crate::look::{ColorChoice, Look};
+use crate::output::{Form, Style};
+use crate::runtime::{Prompt, PromptState, Runtime};
+use crate::script::ScriptHost;
+use crate::script_text::ScriptText;
+use crate::session::Attached;
+use crate::signal::Owner;
+use crate::stack;
+
+/// Columns of what is no terminal, for people.
+const WIDTH: u16 = 80;
+
+type Register = Box<dyn FnOnce(&mut Engine)>;
+
+/// Puts a [`Repl`] together; made by [`Repl::builder`].
+#[derive(Default)]
+pub struct ReplBuilder {
+    observer: Option<Observer>,
+    session: Option<String>,
+    dir: Option<PathBuf>,
+    readonly: bool,
+    engine: Vec<Register>,
+    commands: Vec<Rc<dyn Command>>,
+    prompt: Option<Prompt>,
+    sink: Option<Box<dyn Sink>>,
+    width: Option<u16>,
+    history: History,
+    init: Option<PathBuf>,
+    banner: String,
+    time_limit: Option<Duration>,
+    form: Form,
+    color: ColorChoice,
+    is_program: bool,
+    interrupt: Arc<AtomicBool>,
+}
+
+impl ReplBuilder {
+    /// Attaches to what `observer` is attached to: a session of another process or of this one.
+    /// Writes are allowed if it was attached for writing.
+    pub fn observer(mut self, observer: Observer) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Attaches to the session of this name, for writing.
+    pub fn session(mut self, name: impl Into<String>) -> Self {
+        self.session = Some(name.into());
+        self
+    }
+
+    /// Looks for the session in this directory, instead of `$MEMGLASS_DIR` or shared memory.
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.dir = Some(dir.as_ref().to_owned());
+        self
+    }
+
+    /// Makes every write an error.
+    pub fn readonly(mut self) -> Self {
+        self.readonly = true;
+        self
+    }
+
+    /// Registers functions, types and modules of the host: the closure gets Rhai's own engine. May be given
+    /// several times.
+    ///
+    /// Functions appear in completion and in `:help` under their Rhai signatures. The engine's own limits
+    /// can be set here too ([`Engine::set_max_operations`] and the like); leave its progress and variable
+    /// hooks alone, which are how scripts are stopped and labels found.
+    pub fn engine(mut self, register: impl FnOnce(&mut Engine) + 'static) -> Self {
+        self.engine.push(Box::new(register));
+        self
+    }
+
+    /// Adds a `:command`. May be given several times.
+    pub fn command(mut self, command: impl Command + 'static) -> Self {
+        self.commands.push(Rc::new(command));
+        self
+    }
+
+    /// Makes the text in front of each line. Without this it is the session's name, with a mark while its
+    /// producer is gone.
+    pub fn prompt(mut self, prompt: impl Fn(&PromptState<'_>) -> String + 'static) -> Self {
+        self.prompt = Some(Box::new(prompt));
+        self
+    }
+
+    /// Writes to `sink` instead of standard output and standard error. Text for it has no colour.
+    pub fn output(mut self, sink: impl Sink + 'static) -> Self {
+        self.sink = Some(Box::new(sink));
+        self
+    }
+
+    /// Fits tables to this number of columns, where the output is no terminal whose width is known;
+    /// without this, to 80.
+    pub fn width(mut self, columns: u16) -> Self {
+        self.width = Some(columns);
+        self
+    }
+
+    /// Keeps the lines that are typed there.
+    pub fn history(mut self, history: History) -> Self {
+        self.history = history;
+        self
+    }
+
+    /// Runs the script in this file before the first prompt. What it prints is printed; when it fails, that
+    /// is told, and the prompt comes all the same.
+    pub fn init_script(mut self, path: impl Into<PathBuf>) -> Self {
+        self.init = Some(path.into());
+        self
+    }
+
+    /// Writes this above the first prompt.
+    pub fn banner(mut self, text: impl Into<String>) -> Self {
+        self.banner = text.into();
+        self
+    }
+
+    /// Stops every evaluation that takes longer.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Writes results in this form until a line says otherwise.
+    pub(crate) fn form(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
+    /// When to use colour.
+    pub(crate) fn color(mut self, color: ColorChoice) -> Self {
+        self.color = color;
+        self
+    }
+
+    /// Raising this stops what is evaluated.
+    pub(crate) fn interrupt(mut self, flag: Arc<AtomicBool>) -> Self {
+        self.interrupt = flag;
+        self
+    }
+
+    /// The process is ours, not a host's.
+    pub(crate) fn program(mut self) -> Self {
+        self.is_program = true;
+        self
+    }
+
+    /// Attaches, and makes the engine ready.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplError`]: there is no such session, or it cannot be attached to.
+    pub fn build(self) -> Result<Repl, ReplError> {
+        stack::deep(|| self.made())
+    }
+
+    fn made(mut self) -> Result<Repl, ReplError> {
+        let attached = Attached::new(self.attach()?);
+        let attached = match self.readonly {
+            true => attached.read_only(),
+            false => attached,
+        };
+        let interrupt = Arc::clone(&self.interrupt);
+        let look = self.look();
+        let sink = self.sink.unwrap_or_else(|| Box::new(Standard));
+        let outlet = Outlet::new(sink, Arc::clone(&interrupt));
+        let printing = outlet.clone();
+        let print = Rc::new(move |text: &str| printing.print(text));
+        let mut host = ScriptHost::new(attached.clone(), Arc::clone(&interrupt), print);
+        for register in self.engine {
+            host.extend(register);
+        }
+        let runtime = Runtime {
+            attached,
+            host,
+            style: Style {
+                form: self.form,
+                look,
+            },
+            timing: false,
+            own: self.commands,
+            outlet,
+            interrupt,
+            prompt: self.prompt,
+            time_limit: self.time_limit,
+        };
+        let setup = Setup {
+            history: self.history,
+            banner: self.banner,
+            init: self.init.map(read_init).transpose()?,
+            owner: match self.is_program {
+                true => Owner::Program,
+                false => Owner::Host,
+            },
+        };
+        Ok(Repl { runtime, setup })
+    }
+
+    fn attach(&mut self) -> Result<Observer, ReplError> {
+        if let Some(observer) = self.observer.take() {
+            return Ok(observer);
+        }
+        let name = self.session.as_ref().ok_or(ReplError::NoSession)?;
+        let options = self
+            .dir
+            .iter()
+            .fold(AttachOptions::new(), |options, dir| options.dir(dir));
+        let options = match self.readonly {
+            true => options,
+            false => options.writable(),
+        };
+        Ok(options.attach(name)?)
+    }
+
+    fn look(&self) -> Look {
+        let look = match self.sink {
+            Some(_) => Look::PLAIN,
+            None => Look::of_stdout(self.color),
+        };
+        // In a pipe of the program a line is as long as it likes, and a value comes without its unit.
+        let otherwise = (!self.is_program).then_some(WIDTH);
+        Look {
+            width: look.width.or(self.width).or(otherwise),
+            ..look
+        }
+    }
+}
+
+fn read_init(path: PathBuf) -> Result<(PathBuf, ScriptText), ReplError> {
+    match ScriptText::read(&path) {
+        Ok(text) => Ok((path, text)),
+        Err(reason) => Err(ReplError::Init { reason }),
+    }
+}

@@ -1,0 +1,177 @@
+//! The prompt in another program: [`Repl`], made by [`ReplBuilder`].
+
+mod answer;
+mod builder;
+mod command;
+mod run;
+mod sink;
+
+use std::cell::Ref;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use memglass::Observer;
+
+pub use answer::{Answer, EvalError, EvalErrorKind, ReplError};
+pub use builder::ReplBuilder;
+pub use command::{Access, Command};
+pub(crate) use sink::Outlet;
+pub use sink::Sink;
+
+use crate::chunks;
+use crate::commands::CommandError;
+use crate::output::Output;
+use crate::runtime::Runtime;
+use crate::script_text::ScriptText;
+use crate::signal::Owner;
+use crate::stack;
+
+/// A session under a prompt, or under a host program that evaluates lines on it.
+///
+/// It stays on the thread that made it, as the script engine does: the host's functions may use whatever
+/// that thread has. Scripts need a deep stack, and get one of their own where the caller's is too small.
+///
+/// ```
+/// use memglass::Observe;
+/// use memglass_repl::Repl;
+///
+/// #[derive(Observe, Clone, Copy, Default)]
+/// struct Motor {
+///     #[observe(range(0, 3000), unit = "rpm")]
+///     speed: i32,
+/// }
+///
+/// # let dir = memglass::doc::directory();
+/// let session = memglass::Session::builder("robot")
+/// #   .dir(&dir)
+///     .create()?;
+/// let motor = session.object("left_motor", Motor { speed: 1200 })?;
+///
+/// // In the same process here; it may be another one.
+/// let mut repl = Repl::builder()
+///     .session("robot")
+/// #   .dir(&dir)
+///     .engine(|engine| {
+///         engine.register_fn("halved", |speed: i64| speed / 2);
+///     })
+///     .build()?;
+/// repl.eval("left_motor.speed = halved(left_motor.speed)")?;
+/// assert_eq!(motor.speed.get(), 600);
+/// assert_eq!(repl.eval("left_motor.speed")?.to_string(), "600 rpm");
+///
+/// let refused = repl.eval("left_motor.speed = 5000").unwrap_err();
+/// assert!(refused.to_string().contains("allowed is 0 to 3000"), "{refused}");
+/// assert_eq!(motor.speed.get(), 600);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Repl {
+    pub(crate) runtime: Runtime,
+    pub(crate) setup: Setup,
+}
+
+/// What the prompt needs and the evaluation of lines does not.
+pub(crate) struct Setup {
+    pub(crate) history: History,
+    pub(crate) banner: String,
+    pub(crate) init: Option<(std::path::PathBuf, ScriptText)>,
+    pub(crate) owner: Owner,
+}
+
+/// Where the lines that were typed are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum History {
+    /// With those of the `memglass` program: `$XDG_STATE_HOME/memglass/history`.
+    #[default]
+    Shared,
+    /// In a file of its own, made readable for its owner alone.
+    File(std::path::PathBuf),
+    /// In memory, until the prompt ends.
+    Forgotten,
+}
+
+/// Stops what a [`Repl`] evaluates, from any thread.
+#[derive(Clone, Debug)]
+pub struct Interrupter(Arc<AtomicBool>);
+
+impl Interrupter {
+    /// Ends the evaluation that runs now with [`EvalErrorKind::Interrupted`]; if none does, the next one.
+    pub fn interrupt(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Repl {
+    /// A builder, which needs at least a session or an observer.
+    pub fn builder() -> ReplBuilder {
+        ReplBuilder::default()
+    }
+
+    /// Does what a line says, as if it had been typed at the prompt: a `:command`, a question (`name?`), or
+    /// a script. Variables and functions stay for the next one, and `_` is the last result.
+    ///
+    /// What scripts print goes to the output; what the line gives is the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`EvalError`]: the line is wrong, something in it failed, or it was stopped. What it did before stays
+    /// done, and the session goes on.
+    pub fn eval(&mut self, line: &str) -> Result<Answer, EvalError> {
+        stack::deep(|| {
+            if chunks::ends_in_comment(line) {
+                return Err(CommandError::Text("the script ends inside a comment".into()).into());
+            }
+            let output = self.runtime.line(line)?;
+            Ok(self.answer(output))
+        })
+    }
+
+    /// Runs the script in a file; in it, `args` is an array of these texts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repl::eval`]; also if the file cannot be read.
+    pub fn run_script(&mut self, path: &Path, args: &[&str]) -> Result<Answer, EvalError> {
+        let text = ScriptText::read(path).map_err(CommandError::Text)?;
+        let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+        self.run_text(&path.display().to_string(), &text, args)
+    }
+
+    /// Runs a script that errors call by `name`.
+    pub(crate) fn run_text(
+        &mut self,
+        name: &str,
+        text: &ScriptText,
+        args: Vec<String>,
+    ) -> Result<Answer, EvalError> {
+        if stack::deep(|| chunks::ends_in_comment(text.as_str())) {
+            let reason = format!("{name} ends inside a comment");
+            return Err(CommandError::Text(reason).into());
+        }
+        self.runtime.host.set_variable("args", args);
+        let output = self.runtime.limited(|runtime| {
+            let shown = runtime.host.eval_named(name, text.as_str())?;
+            Ok(Output::Result(shown))
+        })?;
+        Ok(self.answer(output))
+    }
+
+    /// The observer, as of now. Do not keep it across an evaluation.
+    pub fn observer(&self) -> Ref<'_, Observer> {
+        self.runtime.attached.observer()
+    }
+
+    /// The engine, to register more on it.
+    pub fn engine_mut(&mut self) -> &mut rhai::Engine {
+        self.runtime.host.engine_mut()
+    }
+
+    /// A handle that stops an evaluation, for another thread or a signal handler.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter(Arc::clone(&self.runtime.interrupt))
+    }
+
+    fn answer(&self, output: Output) -> Answer {
+        Answer::new(output, self.runtime.style())
+    }
+}

@@ -1,0 +1,80 @@
+//! The prompt on a terminal.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{EvalError, Repl, ReplError};
+use crate::event_loop::EventLoop;
+use crate::line::{Editor, TerminalGuard};
+use crate::look;
+use crate::signal::{self, Interrupts};
+use crate::stack;
+
+impl Repl {
+    /// Shows the prompt on this process's terminal and serves it on this thread, until the user leaves; gives
+    /// the exit code: 0, that of `exit(n)`, or 128 and the number of the signal that ended it.
+    ///
+    /// While it runs, SIGINT stops the script that runs, and SIGTERM and SIGHUP end the prompt in an orderly
+    /// way; handlers that the host has registered are called as well. Other threads of the host go on; what
+    /// they write to the terminal themselves lands in the prompt.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplError`]: the terminal, a thread or a signal handler is not to be had, or the output is gone.
+    pub fn run(self) -> Result<i32, ReplError> {
+        stack::deep(|| self.serve())
+    }
+
+    fn serve(mut self) -> Result<i32, ReplError> {
+        let interrupts = Interrupts::listen(Arc::clone(&self.runtime.interrupt), self.setup.owner)?;
+        let _guard = TerminalGuard::new();
+        let look = self.runtime.style().look;
+        let (editor, printer, note) = Editor::start(look, &self.setup.history)?;
+        if let Some(note) = note {
+            self.warn(&note);
+        }
+        let printer = Rc::new(RefCell::new(printer));
+        if !self.setup.banner.is_empty() {
+            self.runtime.tell(std::mem::take(&mut self.setup.banner));
+        }
+        if let Some(code) = self.init(&interrupts)? {
+            return Ok(code);
+        }
+        self.runtime.outlet.print_above(Rc::clone(&printer));
+        Ok(EventLoop::new(self.runtime, editor, printer, interrupts).run()?)
+    }
+
+    /// Runs the init script; an exit code if it, or a signal, ended the session.
+    fn init(&mut self, interrupts: &Interrupts) -> Result<Option<i32>, ReplError> {
+        let Some((path, text)) = self.setup.init.take() else {
+            return Ok(None);
+        };
+        let result = self.run_text(&path.display().to_string(), &text, Vec::new());
+        if let Some(signal) = interrupts.settle() {
+            return Ok(Some(signal::exit_code(signal)));
+        }
+        match result {
+            Ok(_) => Ok(None),
+            Err(error) => self.init_failed(error),
+        }
+    }
+
+    fn init_failed(&self, error: EvalError) -> Result<Option<i32>, ReplError> {
+        use super::EvalErrorKind;
+        match error.kind() {
+            EvalErrorKind::Exit(code) => Ok(Some(code)),
+            _ => {
+                let color = self.runtime.style().look.color;
+                self.runtime.tell(format!("{}\n", error.0.render(color)));
+                Ok(None)
+            }
+        }
+    }
+
+    fn warn(&self, text: &str) {
+        let look = self.runtime.style().look;
+        let text = look.paint(look::caution(), &format!("memglass: {text}"));
+        self.runtime.tell(format!("{text}\n"));
+    }
+}

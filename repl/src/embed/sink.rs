@@ -1,0 +1,129 @@
+//! Where results, prints and messages go.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::format;
+use crate::line::Printer;
+use crate::output::{self, Text};
+
+/// Where a [`Repl`](crate::Repl) writes, when that is not the standard output and standard error of
+/// the process.
+///
+/// ```
+/// use std::{cell::RefCell, io, rc::Rc};
+///
+/// /// A panel of a host program that shows what the operator's lines gave.
+/// #[derive(Clone, Default)]
+/// struct Panel(Rc<RefCell<String>>);
+///
+/// impl memglass_repl::Sink for Panel {
+///     fn data(&mut self, text: &str) -> io::Result<()> {
+///         self.0.borrow_mut().push_str(text);
+///         Ok(())
+///     }
+///
+///     fn message(&mut self, text: &str) {
+///         self.0.borrow_mut().push_str(text);
+///     }
+/// }
+/// # let dir = memglass::doc::directory();
+/// # let session = memglass::Session::builder("robot").dir(&dir).create()?;
+///
+/// let panel = Panel::default();
+/// let mut repl = memglass_repl::Repl::builder()
+///     .session("robot")
+/// #   .dir(&dir)
+///     .output(panel.clone())
+///     .build()?;
+/// repl.eval("print(1 + 1)")?;
+/// assert_eq!(*panel.0.borrow(), "2\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Sink {
+    /// Takes data: what scripts print, and what lines at the prompt give. It ends with a newline.
+    ///
+    /// # Errors
+    ///
+    /// If nobody takes it any more: the script that printed it is stopped.
+    fn data(&mut self, text: &str) -> io::Result<()>;
+
+    /// Takes a message for people, which is no data. It ends with a newline.
+    fn message(&mut self, text: &str);
+}
+
+/// Standard output and standard error of this process.
+pub(crate) struct Standard;
+
+impl Sink for Standard {
+    fn data(&mut self, text: &str) -> io::Result<()> {
+        output::write_data(text)
+    }
+
+    fn message(&mut self, text: &str) {
+        output::write_message(text);
+    }
+}
+
+/// The one way out of a session, shared by its scripts and its results.
+#[derive(Clone)]
+pub(crate) struct Outlet(Rc<Inner>);
+
+struct Inner {
+    sink: RefCell<Box<dyn Sink>>,
+    /// While there is a prompt of our own, what scripts print goes above it.
+    printer: RefCell<Option<Rc<RefCell<Printer>>>>,
+    /// Raised to stop a script whose output nobody takes.
+    interrupt: Arc<AtomicBool>,
+    failure: Cell<Option<io::Error>>,
+}
+
+impl Outlet {
+    pub(crate) fn new(sink: Box<dyn Sink>, interrupt: Arc<AtomicBool>) -> Self {
+        Outlet(Rc::new(Inner {
+            sink: RefCell::new(sink),
+            printer: RefCell::default(),
+            interrupt,
+            failure: Cell::default(),
+        }))
+    }
+
+    /// From now on what scripts print goes above a prompt.
+    pub(crate) fn print_above(&self, printer: Rc<RefCell<Printer>>) {
+        self.0.printer.replace(Some(printer));
+    }
+
+    /// Takes one line that a script prints.
+    pub(crate) fn print(&self, text: &str) {
+        let line = format!("{}\n", format::printable(text));
+        if let Some(printer) = &*self.0.printer.borrow() {
+            printer.borrow_mut().print(&line);
+            return;
+        }
+        if let Err(error) = self.0.sink.borrow_mut().data(&line) {
+            self.0.failure.set(Some(error));
+            self.0.interrupt.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes what a line gave.
+    pub(crate) fn write(&self, text: &Text) -> io::Result<()> {
+        let mut sink = self.0.sink.borrow_mut();
+        let written = match text.data.is_empty() {
+            true => Ok(()),
+            false => sink.data(&text.data),
+        };
+        if !text.message.is_empty() {
+            sink.message(&text.message);
+        }
+        written
+    }
+
+    /// Why a print was not taken, once.
+    pub(crate) fn failure(&self) -> Option<io::Error> {
+        self.0.failure.take()
+    }
+}

@@ -1,0 +1,165 @@
+//! The examples, as their readers start them.
+
+use std::process::{Child, Command, Stdio};
+
+use super::terminal::{Terminal, eventually, example};
+
+const CTRL_C: &str = "\x03";
+const CTRL_D: &str = "\x04";
+
+/// The value of a path in a session, as another process sees it.
+fn read(home: &std::path::Path, session: &str, path: &str) -> String {
+    let observer = memglass::AttachOptions::new()
+        .dir(home)
+        .attach(session)
+        .unwrap();
+    format!("{:?}", observer.field(path).unwrap().read().unwrap())
+}
+
+#[test]
+fn a_control_loop_goes_on_while_its_operator_types_in_the_same_process() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let mut terminal = Terminal::open(&example("embedded_console"), &["r1"], home);
+    terminal.ends_with("robot>");
+
+    terminal.line("left_motor.target = 900");
+    let speed = || read(home, "r1", "left_motor.speed");
+    eventually("the loop follows", || speed() == "I64(900)", speed);
+    let periods = || read(home, "r1", "control.periods");
+    let before = periods();
+    terminal.press("left_motor.tar");
+    eventually("periods while typing", || periods() != before, periods);
+    terminal.press(CTRL_C);
+    terminal.ends_with("robot>");
+
+    terminal.line("halt(\"in the way\")");
+    terminal.ends_with("robot [halted]>");
+    eventually("the motor stops", || speed() == "I64(0)", speed);
+    terminal.line("control.reason");
+    terminal.shows("\nin the way");
+    terminal.line("resume()");
+    terminal.ends_with("robot>");
+    eventually("the loop goes on", || speed() == "I64(900)", speed);
+
+    terminal.line("left_motor.speed = 5");
+    terminal.shows("read-only");
+    terminal.press(CTRL_D);
+    terminal.shows(" periods");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn an_endless_script_at_the_console_is_stopped_and_the_loop_does_not_notice() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::open(&example("embedded_console"), &["r2"], home.path());
+    terminal.ends_with("robot>");
+    terminal.line("left_motor.target = 7; loop {}");
+    let target = || read(home.path(), "r2", "left_motor.target");
+    eventually("the script runs", || target() == "I64(7)", target);
+    let before = read(home.path(), "r2", "control.periods");
+    // More often than the program itself would bear: the process is the robot's.
+    for _ in 0..5 {
+        terminal.press(CTRL_C);
+    }
+    terminal.shows("interrupted");
+    terminal.ends_with("robot>");
+    let periods = || read(home.path(), "r2", "control.periods");
+    eventually("periods", || periods() != before, periods);
+    terminal.line(":odometer");
+    terminal.shows("motor  turns");
+    terminal.press(CTRL_D);
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn a_signal_ends_the_console_in_an_orderly_way() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::open(&example("embedded_console"), &["r3"], home.path());
+    terminal.ends_with("robot>");
+    let pid = rustix::process::Pid::from_raw(terminal.pid()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(terminal.exit_code(), 128 + 15);
+    assert!(memglass::sessions(Some(home.path())).is_empty());
+}
+
+/// The demo's producer, killed when this goes.
+struct Producer(Child);
+
+impl Producer {
+    fn start(home: &std::path::Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_memglass"))
+            .args(["demo", "--headless", "--session", "t1", "--dir"])
+            .arg(home)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut live = String::new();
+        let out = std::io::BufReader::new(child.stdout.take().unwrap());
+        std::io::BufRead::read_line(&mut { out }, &mut live).unwrap();
+        assert!(live.contains("is live"), "{live}");
+        Producer(child)
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_host_adds_a_function_and_a_command_to_the_session_of_another_process() {
+    let home = tempfile::tempdir().unwrap();
+    let _producer = Producer::start(home.path());
+    let mut terminal = Terminal::open(&example("embedded_host"), &["t1"], home.path());
+    terminal.shows("dollars(ticks) and :exposure are ours");
+    terminal.ends_with("t1 [read-only]>");
+
+    terminal.line("dollars(AAPL_position.avg_price)");
+    terminal.shows("\n150.0\n");
+    terminal.press(":expo\t");
+    terminal.shows(":exposure");
+    terminal.press(" 40_000\r");
+    terminal.shows("AMZN_position  54000.00\n");
+    assert!(
+        !terminal.text().contains("AAPL_position  "),
+        "{}",
+        terminal.text()
+    );
+    terminal.line(":help exposure");
+    terminal.shows("what positions are worth");
+    terminal.line("dollars?");
+    terminal.shows("dollars(_: i64)");
+    terminal.line("AAPL_position.quantity = 5");
+    terminal.shows("not written");
+    terminal.press(CTRL_D);
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
+fn the_same_host_evaluates_lines_without_a_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let _producer = Producer::start(home.path());
+    let run = |lines: &[&str]| {
+        Command::new(example("embedded_host"))
+            .arg("t1")
+            .args(lines)
+            .env("MEMGLASS_DIR", home.path())
+            .output()
+            .unwrap()
+    };
+    let good = run(&["dollars(15_000)", ":exposure 60_000"]);
+    assert_eq!(
+        String::from_utf8(good.stdout).unwrap().replace('─', ""),
+        "150.0\nposition       dollars\n\nGOOG_position\n".replace(
+            "GOOG_position",
+            "MSFT_position  62000.00\nMETA_position  165000.00"
+        )
+    );
+    let bad = run(&["dollars(AAPL_position.quantty)"]);
+    assert_eq!(bad.status.code(), Some(1));
+    let told = String::from_utf8(bad.stderr).unwrap();
+    assert!(told.contains("did you mean \"quantity\"?"), "{told}");
+}

@@ -1,0 +1,222 @@
+//! Scripts in files, sessions left out, and what the shell is given.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use super::support::World;
+
+#[test]
+fn a_script_gets_its_arguments_and_prints_its_last_value() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script("args.rhai", "print(args); obs[args[0]].order_id");
+    let expected = "[\"order_12345\", \"-x\"]\n12345\n";
+    for arguments in [
+        &["run", &script, "--", "order_12345", "-x"][..],
+        &["run", "--session", "t1", "--", &script, "order_12345", "-x"],
+        &[
+            "t1",
+            "run",
+            &script,
+            "--timeout",
+            "20s",
+            "--",
+            "order_12345",
+            "-x",
+        ],
+    ] {
+        assert_eq!(world.data(arguments), expected, "{arguments:?}");
+    }
+    let ran = world.pipe(&["run", "-", "a", "b"], b"args.len()");
+    assert_eq!((ran.code, ran.data.as_str()), (Some(0), "2\n"));
+    let none = world.script("none.rhai", "args.len()");
+    assert_eq!(world.data(&["run", &none, "--json"]), "0\n");
+}
+
+#[test]
+fn an_executable_script_runs_by_its_first_line_and_keeps_its_line_numbers() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script(
+        "exec.rhai",
+        "#!/usr/bin/env -S memglass run\nlet wanted = args;\nwanted[0] + nobody",
+    );
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_memglass"));
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let output = Command::new(&script)
+        .args(["one", "two"])
+        .envs(world.environment())
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("exec.rhai:3") && told.contains("3 | wanted[0] + nobody"),
+        "{told}"
+    );
+}
+
+#[test]
+fn exit_codes_of_scripts_in_files_are_those_of_the_shell() {
+    let (world, _producer) = World::with_producer();
+    for (text, code) in [
+        ("1", 0),
+        ("throw 1", 1),
+        ("expect(1 > 2, \"no\")", 1),
+        ("let = 1", 2),
+        ("exit(9)", 9),
+        ("/* open", 2),
+    ] {
+        let script = world.script("code.rhai", text);
+        assert_eq!(world.run(&["run", &script]).code, Some(code), "{text}");
+    }
+}
+
+#[test]
+fn a_session_stands_before_or_after_a_subcommand_or_is_left_out() {
+    let (world, _producer) = World::with_producer();
+    for arguments in [
+        &["get", "t1", "order_12345.order_id"][..],
+        &["t1", "get", "order_12345.order_id"],
+        &["--session", "t1", "get", "order_12345.order_id"],
+        &["get", "--session", "t1", "order_12345.order_id"],
+        &["get", "order_12345.order_id"],
+    ] {
+        assert_eq!(world.data(arguments), "12345\n", "{arguments:?}");
+    }
+    world.data(&["set", "AAPL_position.quantity", "-5"]);
+    assert_eq!(world.eval("AAPL_position.quantity"), "-5");
+    world.data(&["t1", "set", "AAPL_position.quantity", "6"]);
+    assert_eq!(world.eval("AAPL_position.quantity"), "6");
+    let objects = world.data(&["objects", "t1", "AAPL_*", "--csv"]);
+    assert_eq!(world.data(&["objects", "AAPL_*", "--csv"]), objects);
+    assert_eq!(world.data(&["t1", "objects", "AAPL_*", "--csv"]), objects);
+    assert_eq!(
+        world.data(&["types", "Position"]),
+        world.data(&["t1", "types", "Position"])
+    );
+}
+
+#[test]
+fn a_session_that_is_not_clear_is_asked_for() {
+    let (world, _producer) = World::with_producer();
+    world
+        .run(&["get", "t1"])
+        .failed(2, &["\"t1\" is the session", "what of it?"]);
+    world
+        .run(&["get", "nosuch", "order_12345.order_id"])
+        .failed(3, &["neither a session nor anything in \"t1\""]);
+    world
+        .run(&["t1", "get", "--session", "t2", "a.b"])
+        .failed(2, &["two sessions", "\"t1\"", "\"t2\""]);
+    world
+        .run(&["t1", "set", "t1", "AAPL_position.quantity", "5"])
+        .failed(2, &["one word too many"]);
+    world
+        .run(&["t1", "ls"])
+        .failed(2, &["not about one session"]);
+    let _other = world.producer("t2");
+    for arguments in [
+        &["get", "order_12345.order_id"][..],
+        &["set", "order_12345.priority", "1"],
+        &["objects"],
+        &["types"],
+        &["run", "-"],
+    ] {
+        world
+            .run(arguments)
+            .failed(3, &["several sessions", "t1, t2"]);
+    }
+}
+
+#[test]
+fn a_demo_whose_name_is_taken_says_what_to_do() {
+    let (world, _producer) = World::with_producer();
+    world
+        .run(&["demo", "--headless", "--session", "t1"])
+        .failed(1, &["memglass t1", "--session NAME"]);
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_asked_for() {
+    let (world, _producer) = World::with_producer();
+    let wrong = ["t1", "-e", "nobody"];
+    assert!(!world.run(&wrong).messages.contains('\u{1b}'));
+    let always = ["--color", "always", "t1", "-e", "nobody"];
+    assert!(world.run(&always).messages.contains('\u{1b}'));
+    let data = world.data(&["--color", "always", "t1", "-e", "AAPL_position"]);
+    assert!(data.contains('\u{1b}'));
+}
+
+/// Completions that bash offers for a line.
+fn bash(world: &World, words: &[&str]) -> Option<Vec<String>> {
+    let script = world.data(&["completions", "bash"]);
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_memglass"));
+    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let ask = format!(
+        "{script}\nCOMP_WORDS=({}); COMP_CWORD={}; COMP_LINE='x'; \
+         _memglass_and_sessions memglass \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
+         printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        words
+            .iter()
+            .map(|word| format!("'{word}'"))
+            .collect::<Vec<_>>()
+            .join(" "),
+        words.len() - 1,
+    );
+    let output = Command::new("bash")
+        .args(["--norc", "-c", &ask])
+        .envs(world.environment())
+        .env("PATH", path)
+        .output()
+        .ok()?;
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.lines().map(str::to_owned).collect())
+}
+
+#[test]
+fn bash_completes_subcommands_options_and_live_sessions() {
+    let (world, _producer) = World::with_producer();
+    let Some(offered) = bash(&world, &["memglass", ""]) else {
+        return; // There is no bash here.
+    };
+    for word in ["ls", "run", "--readonly", "t1"] {
+        assert!(offered.contains(&word.to_owned()), "{word}: {offered:?}");
+    }
+    let after_get = bash(&world, &["memglass", "get", "t"]).unwrap();
+    assert!(after_get.contains(&"t1".to_owned()), "{after_get:?}");
+    assert_eq!(
+        bash(&world, &["memglass", "--color", "al"]).unwrap(),
+        ["always"]
+    );
+}
+
+#[test]
+fn every_shell_gets_a_script_that_knows_every_subcommand() {
+    let world = World::new();
+    for shell in ["bash", "zsh", "fish", "nushell", "powershell", "elvish"] {
+        let script = world.data(&["completions", shell]);
+        for word in ["objects", "completions", "readonly", "timeout"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(
+            world
+                .data(&["completions", shell])
+                .contains("memglass ls --csv")
+        );
+    }
+    world.run(&["completions", "csh"]).failed(2, &["csh"]);
+}
+
+#[test]
+fn the_manual_page_names_options_subcommands_and_exit_codes() {
+    let page = World::new().data(&["man"]);
+    assert!(page.contains(".TH memglass 1"), "{page}");
+    for word in ["\\-\\-timeout", "objects", "124 timeout"] {
+        assert!(page.contains(word), "{word}\n{page}");
+    }
+}
