@@ -5,13 +5,18 @@
 mod cells;
 mod floor;
 mod report;
+mod scripts;
 mod sessions;
 mod timing;
 
 fn main() {
     let report = report::Report::new();
     let floor = floor::measure(&report);
+    if std::env::args().any(|argument| argument == "--scripts") {
+        return scripts::measure(&report);
+    }
     cells::measure(&report, &floor);
+    scripts::measure(&report);
     let sizes: &[usize] = if std::env::args().any(|argument| argument == "--quick") {
         &[1_000, 100_000]
     } else {
