@@ -172,6 +172,7 @@ pub(super) fn sample() -> Lexicon {
         functions: Arc::new(vec![FunctionName {
             name: "expect".into(),
             signature: "expect(holds, message)".into(),
+            ..FunctionName::default()
         }]),
         variables: vec![
             ("p".into(), Some("Position".into())),

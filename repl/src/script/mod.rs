@@ -9,6 +9,7 @@
 //! parser knows to be local never ask it, and a user's `let` of the same name wins.
 
 mod bindings;
+mod blame;
 mod caret;
 mod compare;
 mod context;
@@ -17,6 +18,7 @@ mod describe;
 mod duration;
 mod error;
 mod flags;
+mod functions;
 mod halt;
 mod incomplete;
 mod limits;
@@ -27,7 +29,9 @@ mod shown;
 mod sources;
 mod symbols;
 mod tokens;
+mod told;
 mod wide;
+mod written;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -44,13 +48,15 @@ pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
 pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
+pub use limits::Limits;
 pub use names::{FieldName, FunctionName, Names, ObjectName};
 pub use shown::{Cell, Record, Row, Shown, Table, json};
 
 use self::bindings::{FieldNames, Session};
 use self::context::Context;
+use self::functions::Known;
 use self::place::{Node, Place};
-use self::sources::Sources;
+use self::sources::{Source, Sources};
 use crate::session::Attached;
 
 /// A script engine with its variables and functions.
@@ -64,6 +70,8 @@ pub struct ScriptHost {
     library: AST,
     sources: Sources,
     field_names: FieldNames,
+    /// The functions that were there before the host registered its own.
+    known: Known,
     /// The names of objects and types, and the session and epoch that they are of.
     names: RefCell<Option<((u64, u64), Names)>>,
     life: u64,
@@ -80,8 +88,10 @@ impl ScriptHost {
     pub fn new(attached: Attached, interrupt: Arc<AtomicBool>, print: Rc<dyn Fn(&str)>) -> Self {
         let life = attached.life();
         let context = Rc::new(Context::new(attached, interrupt, print));
+        let engine = engine(&context);
         let mut host = Self {
-            engine: engine(&context),
+            known: Known::of(&engine),
+            engine,
             context,
             scope: Scope::new(),
             library: AST::empty(),
@@ -106,7 +116,29 @@ impl ScriptHost {
     /// [`ScriptError`]: the text is no program, something failed, it was interrupted, or it called `exit`.
     /// What it did before stays done.
     pub fn eval(&mut self, source: &str) -> Result<Shown, ScriptError> {
-        self.eval_named("", source)
+        self.eval_source(Source {
+            text: source.to_owned(),
+            ..Source::default()
+        })
+    }
+
+    /// Evaluates a part of a script: errors name `file` and count its lines, of which `lines_before` come
+    /// before this part.
+    ///
+    /// # Errors
+    ///
+    /// As [`ScriptHost::eval`].
+    pub fn eval_part(
+        &mut self,
+        file: &str,
+        lines_before: usize,
+        source: &str,
+    ) -> Result<Shown, ScriptError> {
+        self.eval_source(Source {
+            name: file.to_owned(),
+            text: source.to_owned(),
+            lines_before,
+        })
     }
 
     /// Evaluates the script in a file; errors name the file.
@@ -118,16 +150,35 @@ impl ScriptHost {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ScriptError::plain(format!("cannot read {name}: {error}")))?;
-        self.eval_named(&name, &text)
+        self.eval_part(&name, 0, &text)
     }
 
-    /// Sets a variable: script arguments, for example.
+    /// How much scripts may ask for from now on. A script may change it with `limits`.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.context.limits.set(limits);
+    }
+
+    /// How much scripts may ask for.
+    pub fn limits(&self) -> Limits {
+        self.context.limits.get()
+    }
+
+    /// What scripts see as `args`, also inside of functions.
+    pub fn set_arguments(&mut self, arguments: impl IntoIterator<Item = String>) {
+        let arguments = arguments.into_iter().map(Dynamic::from).collect();
+        self.context.arguments.replace(Some(arguments));
+    }
+
+    /// Sets a variable.
     pub fn set_variable(&mut self, name: &str, value: Vec<String>) {
         let value: rhai::Array = value.into_iter().map(Dynamic::from).collect();
         self.scope.set_value(name.to_owned(), value);
     }
 
-    /// The engine, to register functions of one's own.
+    /// The engine, to register functions, types and modules of one's own.
+    ///
+    /// They are completed and listed like those of memglass, with their doc comments
+    /// ([`rhai::FuncRegistration::with_comments`]) where they have any.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
@@ -146,18 +197,22 @@ impl ScriptHost {
         }
     }
 
-    fn eval_named(&mut self, name: &str, source: &str) -> Result<Shown, ScriptError> {
+    fn eval_source(&mut self, source: Source) -> Result<Shown, ScriptError> {
         self.take_in();
-        self.sources.enter(name, source);
-        let result = self.run(name, source).and_then(|(value, read)| {
-            let shown = present::shown(&value, read.as_ref(), &self.context)?;
-            self.keep_result(value);
-            Ok(shown)
-        });
+        self.context.limits.get().set(&mut self.engine);
+        self.context.begin();
+        self.context.lines_before.set(source.lines_before);
+        self.sources.enter(source.clone());
+        let result = self
+            .run(&source.name, &source.text)
+            .and_then(|(value, read)| {
+                let shown = present::shown(&value, read.as_ref(), &self.context)?;
+                self.keep_result(value);
+                Ok(shown)
+            });
         self.context.clear_interrupt();
         prune(&mut self.scope);
-        result
-            .map_err(|error| ScriptError::from_rhai(*error, &self.sources, &|name| self.near(name)))
+        result.map_err(|error| self.told(*error))
     }
 
     /// The value, and the field it was read from if the text ends in reading one.
@@ -166,12 +221,7 @@ impl ScriptHost {
         name: &str,
         source: &str,
     ) -> Result<(Dynamic, Option<Rc<Node>>), Box<EvalAltResult>> {
-        // The first line of an executable script becomes a comment.
-        let source = source
-            .strip_prefix("#!")
-            .map_or(source.into(), |rest| format!("// {rest}"));
-        self.context.source.replace(source.clone());
-        let mut ast = self.engine.compile_with_scope(&self.scope, &source)?;
+        let mut ast = self.parsed(source)?;
         ast.set_source(name);
         self.sources.define(&ast);
         let reads = ends_in_access(&ast);
@@ -184,7 +234,7 @@ impl ScriptHost {
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &all)?
             .flatten();
         self.context
-            .halted()
+            .halted(0)
             .map_or(Ok(()), |halt| Err(halt.error()))?;
         let read = self
             .context
@@ -193,6 +243,20 @@ impl ScriptHost {
             .filter(|_| reads)
             .map(|read| read.node);
         Ok((value, read))
+    }
+
+    fn parsed(&self, source: &str) -> Result<AST, Box<EvalAltResult>> {
+        // The first line of an executable script becomes a comment.
+        let source = source
+            .strip_prefix("#!")
+            .map_or(source.into(), |rest| format!("// {rest}"));
+        self.context.source.replace(source.clone());
+        Ok(self.engine.compile_with_scope(&self.scope, &source)?)
+    }
+
+    /// A text that was parsed before, to look for something in it.
+    fn reparsed(&self, source: &str) -> Option<AST> {
+        self.parsed(source).ok()
     }
 
     fn keep_result(&mut self, value: Dynamic) {
@@ -227,20 +291,11 @@ impl ScriptHost {
         }
     }
 
-    fn functions(&self) -> Vec<FunctionName> {
-        let own = self
-            .library
-            .iter_functions()
-            .filter(|function| !function.name.starts_with("anon$"));
-        let own = own.map(|function| FunctionName {
-            name: function.name.to_owned(),
-            signature: function.to_string(),
-        });
-        let built_in = FUNCTIONS.iter().map(|help| FunctionName {
-            name: help.name.into(),
-            signature: help.signature.into(),
-        });
-        let mut all: Vec<FunctionName> = own.chain(built_in).collect();
+    /// All functions that a script can call, those of Rhai's own library apart.
+    pub fn functions(&self) -> Vec<FunctionName> {
+        let own = functions::of_scripts(&self.library);
+        let host = self.known.added(&self.engine);
+        let mut all: Vec<FunctionName> = own.chain(host).chain(functions::built_in()).collect();
         all.sort();
         all
     }
@@ -278,13 +333,13 @@ fn snapshot(attached: &Attached) -> Names {
 
 fn engine(context: &Rc<Context>) -> Engine {
     let mut engine = Engine::new();
-    limits::set(&mut engine);
+    context.limits.get().set(&mut engine);
     // Rhai's optimizer replaces constants by their values, which for an object would be a copy of the proxy
     // that cannot be assigned through.
     engine.set_optimization_level(OptimizationLevel::None);
     bindings::register(&mut engine, context);
     let watched = context.clone();
-    engine.on_progress(move |_| watched.halted().map(Dynamic::from));
+    engine.on_progress(move |steps| watched.halted(steps).map(Dynamic::from));
     let session = Session(context.clone());
     #[expect(deprecated, reason = "marked volatile; the version is pinned")]
     engine.on_var(move |name, index, call| variable(&session, name, index, &call));
@@ -301,8 +356,13 @@ fn variable(
     if index > 0 || call.scope().contains(name) {
         return Ok(None);
     }
-    if name == "obs" {
-        return Ok(Some(Dynamic::from(session.clone())));
+    match name {
+        "obs" => return Ok(Some(Dynamic::from(session.clone()))),
+        "args" if session.0.arguments.borrow().is_some() => {
+            let arguments = session.0.arguments.borrow().clone();
+            return Ok(arguments.map(Dynamic::from_array));
+        }
+        _ => {}
     }
     Ok(session.0.find(name)?.map(Dynamic::from))
 }

@@ -23,8 +23,14 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
         let text = call
             .eval_expression_tree(&inputs[0])?
             .into_immutable_string()
-            .map_err(raise)?;
-        explain(call, &session, &text).map(|text| Dynamic::from(ImmutableString::from(text)))
+            .map_err(|found| raise(format_args!("explain takes a text, not {found}")))?;
+        // An error inside the text has a position in it, which means another place in the script.
+        explain(call, &session, &text)
+            .map(|text| Dynamic::from(ImmutableString::from(text)))
+            .map_err(|mut error| {
+                error.set_position(inputs[0].start_position());
+                error
+            })
     };
     engine
         .register_custom_syntax(["explain", "$expr$"], false, explained)

@@ -56,6 +56,11 @@ impl FieldNames {
         self.types = 0;
     }
 
+    /// Whether some type has a field of this name.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
     fn add(&mut self, engine: &mut Engine, name: &str) {
         if self.known.len() < MOST_NAMES && self.known.insert(name.into()) {
             register_accessors(engine, name);
@@ -200,7 +205,7 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     node.field
         .add(&amount)
         .map(|value| convert::leaf(value, meaning))
-        .map_err(raise)
+        .map_err(|error| node.unwritten(error))
 }
 
 /// `p.status.value` and `p.status.name`: of a value without a name, the number and `()`.

@@ -30,6 +30,7 @@ impl Session {
     pub(crate) fn object(&self, label: &str) -> Result<Place> {
         match self.0.find(label)? {
             Some(place) => Ok(place),
+            None if let Some(why) = self.0.why_lost(label) => Err(raise(why)),
             // Resolving the path of a missing label is what tells the labels close to it.
             None => match self.0.attached.observer().field(&quoted(label)) {
                 Err(error) => Err(raise(error)),
@@ -72,7 +73,8 @@ impl Choice {
         if !pattern.contains(['*', '?', '[', '{']) && session.0.find(pattern)?.is_none() {
             return Err(raise(unknown(session, pattern)));
         }
-        let glob = Glob::new(pattern).map_err(|error| raise(error.kind()))?;
+        let glob = Glob::new(pattern)
+            .map_err(|error| raise(format_args!("{pattern:?} is no pattern: {}", error.kind())))?;
         Ok(Choice::Label(glob.compile_matcher()))
     }
 

@@ -7,6 +7,7 @@
 //! fields(p)  types()  describe("Order")  objects()
 //! ```
 
+use std::fmt;
 use std::rc::Rc;
 
 use memglass::Value;
@@ -19,6 +20,7 @@ use crate::script::describe;
 use crate::script::error::raise;
 use crate::script::place::{Place, Shape};
 use crate::script::shown::{Cell, Shown, Table, json};
+use crate::script::written;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -47,7 +49,7 @@ impl Rows {
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_type_with_name::<Rows>("table");
     register_rows(engine);
-    register_makers(engine);
+    register_makers(engine, context);
     register_schema(engine, context);
 }
 
@@ -78,7 +80,7 @@ fn register_rows(engine: &mut Engine) {
         .register_fn("to_debug", |rows: Rows| aligned(&rows.0));
 }
 
-fn register_makers(engine: &mut Engine) {
+fn register_makers(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_fn("table", |array: Array| whole_table(&array).map(Rows::new));
     engine.register_fn("table", |array: Array, columns: Array| {
         columns_table(&array, &columns).map(Rows::new)
@@ -93,17 +95,26 @@ fn register_makers(engine: &mut Engine) {
     engine.register_fn("csv", |array: Array, path: &str| {
         store(path, &csv_text(&whole_table(&array)?)?)
     });
-    engine.register_fn("json", |array: Array| array_json(&array));
-    engine.register_fn("json", |array: Array, path: &str| {
-        store(path, &array_json(&array)?)
+    engine.register_fn("csv", |place: Place| {
+        csv_text(&whole_table(&place.elements()?)?)
     });
-    engine.register_fn("json", |place: Place| -> Result<String> {
-        Ok(format::json(&place.value()?).to_string())
+    engine.register_fn("csv", |place: Place, path: &str| {
+        store(path, &csv_text(&whole_table(&place.elements()?)?)?)
     });
-    engine.register_fn("json", |place: Place, path: &str| {
-        store(path, &format::json(&place.value()?).to_string())
+    register_json::<Array>(engine, context);
+    register_json::<Map>(engine, context);
+    register_json::<Place>(engine, context);
+}
+
+fn register_json<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("json", move |value: T| {
+        value_json(&Dynamic::from(value), &shared)
     });
-    engine.register_fn("json", |map: Map| value_json(&Dynamic::from_map(map)));
+    let shared = context.clone();
+    engine.register_fn("json", move |value: T, path: &str| {
+        store(path, &value_json(&Dynamic::from(value), &shared)?)
+    });
 }
 
 fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
@@ -336,27 +347,20 @@ fn json_text(table: &Table) -> String {
     json(&Shown::Table(table.clone())).to_string()
 }
 
-fn array_json(array: &Array) -> Result<String> {
-    if !array.is_empty() && array.iter().all(|value| value.is::<Place>()) {
-        return whole_table(array).map(|table| json_text(&table));
+/// Objects are rows with their labels; all else is what it is.
+fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
+    let objects = value
+        .read_lock::<Array>()
+        .filter(|array| !array.is_empty() && array.iter().all(|value| value.is::<Place>()));
+    match objects {
+        Some(objects) => Ok(json_text(&whole_table(&objects)?)),
+        None => Ok(written::json(value, context)?.to_string()),
     }
-    value_json(&Dynamic::from_array(array.clone()))
-}
-
-fn value_json(value: &Dynamic) -> Result<String> {
-    let value = convert::from_script(value)
-        .ok_or_else(|| raise("JSON has nothing for `()`, a function or a timestamp"))?;
-    Ok(format::json(&value).to_string())
 }
 
 fn store(path: &str, text: &str) -> Result<()> {
     std::fs::write(path, text)
         .map_err(|error| raise(format_args!("cannot write {path:?}: {error}")))
-}
-
-/// Text of the values that only tables know how to print.
-pub(super) fn own_text(value: &Dynamic) -> Option<String> {
-    value.read_lock::<Rows>().map(|rows| aligned(&rows.0))
 }
 
 /// Columns padded with spaces, for `print`.
@@ -386,6 +390,12 @@ fn aligned(table: &Table) -> String {
         cells.join("  ").trim_end().to_owned()
     });
     padded.collect::<Vec<_>>().join("\n")
+}
+
+impl fmt::Display for Rows {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&aligned(&self.0))
+    }
 }
 
 impl IntoIterator for Rows {
