@@ -49,6 +49,7 @@ pub(crate) struct Context {
     /// The last complaint about a value, as against one about the place for it.
     blamed: RefCell<Option<Blame>>,
     pub(crate) limits: Cell<Limits>,
+    is_looking: Cell<bool>,
     /// Where the stack of the evaluation under way begins.
     stack: Cell<usize>,
     /// What the script was called with.
@@ -93,6 +94,7 @@ impl Context {
             failed: RefCell::default(),
             blamed: RefCell::default(),
             limits: Cell::default(),
+            is_looking: Cell::default(),
             stack: Cell::default(),
             arguments: RefCell::default(),
             lost: RefCell::default(),
@@ -163,8 +165,21 @@ impl Context {
         labels.insert(label.into(), node);
     }
 
+    /// Runs what may only look: its writes are refused.
+    pub(crate) fn only_looking<T>(&self, look: impl FnOnce() -> T) -> T {
+        let before = self.is_looking.replace(true);
+        let result = look();
+        self.is_looking.set(before);
+        result
+    }
+
     /// Refuses a write where none is allowed.
     pub(crate) fn check_writable(&self, place: &str) -> Result<()> {
+        if self.is_looking.get() {
+            return Err(raise(format_args!(
+                "{place} cannot be written: what is explained is not done"
+            )));
+        }
         if self.attached.is_readonly() {
             return Err(raise(format_args!(
                 "{place} cannot be written: the session is attached read-only"
@@ -229,6 +244,7 @@ impl Context {
     /// An evaluation begins here.
     pub(crate) fn begin(&self) {
         self.stack.set(stack_pointer());
+        self.is_failed.set(false);
     }
 
     /// Why the script is to end, if it is. Asked at each of its steps, of which there were `steps`.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use memglass::{EnumValue, Field, Value};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
-use super::bindings::{Rows, Session, objects_table};
+use super::bindings::{Rows, Session, all_objects, objects_table};
 use super::context::Context;
 use super::convert;
 use super::describe::member_type;
@@ -32,9 +32,7 @@ pub(crate) fn shown(
         return Ok(Shown::Table(Table::clone(&rows.0)));
     }
     if let Some(session) = value.read_lock::<Session>() {
-        return Ok(Shown::Table(super::describe::objects(
-            &session.0.attached.observer(),
-        )));
+        return all_objects(&session.0).map(Shown::Table);
     }
     if let Some(elements) = value.read_lock::<Array>() {
         return of_array(value, &elements, context);
@@ -45,16 +43,16 @@ pub(crate) fn shown(
     if let Some(text) = value.read_lock::<ImmutableString>() {
         return Ok(of_text(&text, context));
     }
-    Ok(scalar(value, read))
+    scalar(value, read, context)
 }
 
-fn scalar(value: &Dynamic, read: Option<&Rc<Node>>) -> Shown {
+fn scalar(value: &Dynamic, read: Option<&Rc<Node>>, context: &Context) -> Result<Shown> {
     match convert::from_script(value) {
         Some(value) => {
             let style = read.map_or_else(Style::default, |node| style(&node.field));
-            Shown::Value(Cell { value, style })
+            Ok(Shown::Value(Cell { value, style }))
         }
-        None => Shown::Text(written::own_text(value)),
+        None => written::own_text(value, context).map(Shown::Text),
     }
 }
 

@@ -115,7 +115,8 @@ pub fn json(shown: &Shown) -> Json {
     }
 }
 
-fn row_json(columns: &[String], row: &[Option<Cell>]) -> Json {
+/// One row as a JSON object.
+pub(crate) fn row_json(columns: &[String], row: &[Option<Cell>]) -> Json {
     let cells = row.iter().map(|cell| {
         cell.as_ref()
             .map_or(Json::Null, |cell| format::json(&cell.value))

@@ -3,7 +3,7 @@
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 use serde_json::Value as Json;
 
-use super::bindings::{Rows, Session};
+use super::bindings::{Rows, Session, aligned};
 use super::context::Context;
 use super::convert::{self, noun};
 use super::error::raise;
@@ -48,7 +48,7 @@ fn write(out: &mut String, value: &Dynamic, context: &Context, depth: u32) -> Re
             write(out, value, context, depth)
         });
     }
-    out.push_str(&scalar_text(value)?);
+    out.push_str(&scalar_text(value, context)?);
     Ok(())
 }
 
@@ -67,7 +67,7 @@ fn write_list<T>(
     Ok(())
 }
 
-fn scalar_text(value: &Dynamic) -> Result<String> {
+fn scalar_text(value: &Dynamic, context: &Context) -> Result<String> {
     if let Some(place) = value.read_lock::<Place>() {
         return Ok(format::text(&place.value()?, &Style::default()));
     }
@@ -78,25 +78,25 @@ fn scalar_text(value: &Dynamic) -> Result<String> {
             value => format::text(&value, &Style::default()),
         });
     }
-    Ok(own_text(value))
+    own_text(value, context)
 }
 
 /// The text of what is no value.
-pub(crate) fn own_text(value: &Dynamic) -> String {
+pub(crate) fn own_text(value: &Dynamic, context: &Context) -> Result<String> {
     if let Some(session) = value.read_lock::<Session>() {
-        return session.to_string();
+        return Ok(session.to_string());
     }
     if let Some(rows) = value.read_lock::<Rows>() {
-        return rows.to_string();
+        return aligned(&rows.0, context);
     }
     if let Some(duration) = value.read_lock::<std::time::Duration>() {
-        return format!("{:?}", *duration);
+        return Ok(format!("{:?}", *duration));
     }
-    match value {
+    Ok(match value {
         value if value.is_unit() => "()".into(),
         value if value.is_fnptr() => "a function".into(),
         value => value.to_string(),
-    }
+    })
 }
 
 /// The JSON of a value.

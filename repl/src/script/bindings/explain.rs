@@ -46,9 +46,10 @@ fn explain(
         .ok_or_else(|| raise("explain takes an assignment such as \"p.quantity = 5000\""))?;
     let node = resolve(session, call.scope(), path.trim())?;
     let mut scope = call.scope().clone();
-    let value = call
-        .engine()
-        .eval_expression_with_scope::<Dynamic>(&mut scope, value)?;
+    let value = session.0.only_looking(|| {
+        call.engine()
+            .eval_expression_with_scope::<Dynamic>(&mut scope, value)
+    })?;
     Ok(told(&node.field, &node.to_value(&value)?))
 }
 

@@ -46,16 +46,16 @@ impl Session {
         let observer = self.0.attached.observer();
         let chosen = observer
             .objects()
+            .take_while(|_| !self.0.is_interrupted())
             .filter(|object| choice.takes(observer.schema(), object));
-        let fields = chosen.filter_map(|object| match observer.root(&object) {
+        let found = chosen.filter_map(|object| match observer.root(&object) {
             // Destroyed since it was listed.
             Err(PathError::NoSuchObject { .. }) => None,
             field => Some(field),
         });
         let place = |field| Dynamic::from(Place::new(Node::root(field, self.0.clone())));
-        fields
-            .map(|field| field.map(place).map_err(raise))
-            .collect()
+        let places = found.map(|field| field.map(place).map_err(raise)).collect();
+        self.0.check_interrupt().and(places)
     }
 }
 

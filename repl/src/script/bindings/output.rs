@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 
+use super::table::Rows;
 use crate::script::context::Context;
+use crate::script::halt::Halt;
 use crate::script::place::Place;
 use crate::script::tokens;
 use crate::script::written::text;
@@ -30,6 +32,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     register_text::<Array>(engine, context);
     register_text::<Map>(engine, context);
     register_text::<Place>(engine, context);
+    register_text::<Rows>(engine, context);
 }
 
 /// All ways in which Rhai asks for the text of a value, including string interpolation.
@@ -45,7 +48,8 @@ fn register_text<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>)
             let is_written_out =
                 tokens::rest(&context.source.borrow(), call.call_position()).starts_with(name);
             text.inspect_err(|error| {
-                if !is_written_out {
+                // An interruption needs no help: it is there until it is obeyed.
+                if !is_written_out && Halt::of(error).is_none() {
                     context.fail(error)
                 }
             })
