@@ -179,7 +179,8 @@ impl Table {
             Layout::Fit if self.fits(look) => self.aligned(look),
             Layout::Fit => match self.without_empty_columns() {
                 Some(fewer) if fewer.fits(look) => fewer.aligned(look),
-                _ => self.expanded(look),
+                Some(fewer) => fewer.expanded(look),
+                None => self.expanded(look),
             },
             Layout::Expanded => self.expanded(look),
         }

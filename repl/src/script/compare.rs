@@ -140,11 +140,13 @@ fn compare(
         && !a.is::<Place>()
         && !a.is::<FlagSet>()
     {
-        let (mut a, mut b) = (a, b);
-        return call
-            .call_native_fn_raw(original, true, &mut [&mut a, &mut b])?
-            .as_bool()
-            .map_err(raise);
+        let (mut left, mut right) = (a.clone(), b.clone());
+        match call.call_native_fn_raw(original, true, &mut [&mut left, &mut right]) {
+            Ok(answer) => return answer.as_bool().map_err(raise),
+            // A type whose values nobody compares.
+            Err(error) if matches!(*error, EvalAltResult::ErrorFunctionNotFound(..)) => {}
+            Err(error) => return Err(error),
+        }
     }
     let advice = if a.is_bool() || b.is_bool() {
         "; compare it with true or false"

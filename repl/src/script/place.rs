@@ -105,7 +105,14 @@ impl Node {
         }
         let field = match self.field.member(name) {
             Ok(field) => field,
-            Err(error) => self.field.at(name).map_err(|_| raise(error))?,
+            // A path goes further than a name: its error is the one that says more.
+            Err(error) => self.field.at(name).map_err(|further| {
+                raise(if name.contains(['.', '[']) {
+                    further
+                } else {
+                    error
+                })
+            })?,
         };
         let name: Rc<str> = name.into();
         let node = self.below(field, Key::Name(name.clone()));

@@ -187,6 +187,7 @@ fn parse_told(kind: &ParseErrorType) -> Told {
         ParseErrorType::AssignmentToInvalidLHS(_) => Some(
             "only something that starts with a variable can be assigned to: `let o = …; o.field = 1`, or `obs[\"label\"].field = 1`",
         ),
+        ParseErrorType::Reserved(word) if !word.starts_with(char::is_alphabetic) => None,
         ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected => {
             Some("a field with such a name is written `p[\"name\"]`, in a map `#{\"name\": …}`")
         }

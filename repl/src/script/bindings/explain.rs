@@ -20,10 +20,10 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     let session = Session(context.clone());
     let explained = move |call: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
                           inputs: &[Expression<'_>]| {
-        let text = call
-            .eval_expression_tree(&inputs[0])?
-            .into_immutable_string()
-            .map_err(|found| raise(format_args!("explain takes a text, not {found}")))?;
+        let text = call.eval_expression_tree(&inputs[0])?;
+        let text = text.read_lock::<ImmutableString>().map(|text| text.clone());
+        let text =
+            text.ok_or_else(|| raise("explain takes a text such as \"p.quantity = 5000\""))?;
         // An error inside the text has a position in it, which means another place in the script.
         explain(call, &session, &text)
             .map(|text| Dynamic::from(ImmutableString::from(text)))

@@ -200,8 +200,11 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     let Shape::Leaf(meaning) = &node.shape else {
         return Err(raise(format_args!("{} is no number", node.field.path())));
     };
-    let amount = convert::from_script(amount)
-        .ok_or_else(|| raise(format_args!("{} cannot be added", convert::noun(amount))))?;
+    let amount = convert::from_script(amount).ok_or_else(|| {
+        let (path, noun) = (node.field.path(), convert::noun(amount));
+        node.context
+            .blame_value(format!("{path}: {noun} cannot be added"), "")
+    })?;
     node.field
         .add(&amount)
         .map(|value| convert::leaf(value, meaning))

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use crate::script::context::Context;
+use crate::script::convert;
 use crate::script::duration;
 use crate::script::error::raise;
 use crate::script::halt::Halt;
@@ -62,7 +63,8 @@ fn register_limits(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_fn("limits", move |wanted: Map| -> Result<()> {
         let mut limits = shared.limits.get();
         for (name, value) in &wanted {
-            let value = value.as_int().map_err(|found| {
+            let value = value.as_int().map_err(|_| {
+                let found = convert::noun(value);
                 raise(format_args!("the limit {name} is a number, not {found}"))
             })?;
             limits = limits.with(name, value).map_err(raise)?;

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use memglass::Value;
-use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, Map};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use crate::format::{self, Style};
 use crate::script::context::Context;
@@ -84,6 +84,7 @@ fn register_makers(engine: &mut Engine, context: &Rc<Context>) {
     register_csv::<Place>(engine, context);
     register_csv::<Rows>(engine, context);
     register_json::<Rows>(engine, context);
+    register_json::<ImmutableString>(engine, context);
     register_json::<Array>(engine, context);
     register_json::<Map>(engine, context);
     register_json::<Place>(engine, context);
