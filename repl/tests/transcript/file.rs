@@ -30,7 +30,13 @@ enum Input {
 #[track_caller]
 pub(crate) fn check(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
-    let expected = steps(&text);
+    let (found, differences) = compared(path, 1, &text);
+    judge(path, &found, &differences);
+}
+
+/// The transcript, which begins at this line of the file, as it is when typed now, and what differs.
+pub(crate) fn compared(path: &Path, line: usize, transcript: &str) -> (String, String) {
+    let expected = steps(transcript);
     let mut prompt = Prompt::new();
     let found: Vec<Step> = expected
         .iter()
@@ -39,10 +45,18 @@ pub(crate) fn check(path: &Path) {
             ..step.clone()
         })
         .collect();
+    (
+        written(&found),
+        differences(path, line - 1, &expected, &found),
+    )
+}
+
+/// Fails if there are differences; with `MEMGLASS_UPDATE` set, writes the file instead.
+#[track_caller]
+pub(crate) fn judge(path: &Path, found: &str, differences: &str) {
     if std::env::var_os("MEMGLASS_UPDATE").is_some() {
-        std::fs::write(path, written(&found)).unwrap();
+        std::fs::write(path, found).unwrap();
     } else {
-        let differences = differences(path, &expected, &found);
         assert!(differences.is_empty(), "\n{differences}");
     }
 }
@@ -166,11 +180,11 @@ fn written(steps: &[Step]) -> String {
 }
 
 /// What differs, as typed, with what was to come back and what came.
-fn differences(path: &Path, expected: &[Step], found: &[Step]) -> String {
+fn differences(path: &Path, before: usize, expected: &[Step], found: &[Step]) -> String {
     let mut out = String::new();
     let pairs = expected.iter().zip(found);
     for (expected, found) in pairs.filter(|(a, b)| a.output != b.output) {
-        let _ = writeln!(out, "{}:{}", path.display(), expected.line);
+        let _ = writeln!(out, "{}:{}", path.display(), before + expected.line);
         let _ = writeln!(out, "  {}", expected.head.trim().replace('\n', "\n  "));
         for line in expected.output.lines() {
             let _ = writeln!(out, "- {line}");
@@ -197,7 +211,7 @@ fn a_difference_is_told_with_what_was_typed() {
     let mut found = expected.clone();
     found[0].output = "3\n".into();
     assert_eq!(
-        differences(Path::new("x.txt"), &expected, &found),
-        "x.txt:1\n  > 1 + 1\n- 2\n+ 3\n"
+        differences(Path::new("x.txt"), 10, &expected, &found),
+        "x.txt:11\n  > 1 + 1\n- 2\n+ 3\n"
     );
 }

@@ -1,9 +1,11 @@
-//! What is typed at the prompt, and exactly what comes back: one text file for each theme.
+//! What is typed at the prompt, and exactly what comes back: one text file for each theme, and the examples
+//! of docs/scripting.md.
 //!
 //! `MEMGLASS_UPDATE=1 cargo test -p memglass-repl --test transcript` writes what comes back now into the
 //! files; the difference is for `git diff` to show and for a person to judge.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod docs;
 mod file;
 mod market;
 mod prompt;

@@ -8,7 +8,7 @@ use memglass::AttachOptions;
 use memglass_repl::format;
 use memglass_repl::look::Look;
 use memglass_repl::output::{Form, Format, Output, Style};
-use memglass_repl::{Attached, ScriptHost};
+use memglass_repl::{Attached, ScriptError, ScriptHost};
 
 use crate::market::Market;
 use crate::world::World;
@@ -52,6 +52,7 @@ impl Prompt {
                 text += &written.data;
                 text += &written.message;
             }
+            Err(ScriptError::Exit(code)) => text += &format!("(ends with exit code {code})\n"),
             Err(error) => {
                 text += &error.render(false);
                 text.push('\n');
