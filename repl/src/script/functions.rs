@@ -61,15 +61,14 @@ pub(crate) fn of_scripts(library: &AST) -> impl Iterator<Item = FunctionName> {
     })
 }
 
-/// The names and types of so many parameters as Rhai keeps them; that of the result may follow.
+/// A call with the names and types of so many parameters as Rhai keeps them, if it does.
 fn signature(name: &str, count: usize, parameters: &[impl AsRef<str>]) -> String {
-    let names = parameters.iter().take(count).map(|parameter| {
-        let parameter = parameter.as_ref().trim();
-        // Without a name from the source there is the type alone, or `_: type`.
-        let shown = parameter.strip_prefix("_: ").unwrap_or(parameter);
-        shown.strip_prefix("_:").unwrap_or(shown).to_owned()
+    let shown = (0..count).map(|index| {
+        let known = parameters.get(index).map_or("_", AsRef::as_ref).trim();
+        // Without a name from the source there is the type alone.
+        known.strip_prefix("_:").unwrap_or(known).trim()
     });
-    format!("{name}({})", names.collect::<Vec<_>>().join(", "))
+    format!("{name}({})", shown.collect::<Vec<_>>().join(", "))
 }
 
 /// The first sentence of doc comments: up to the first blank line, without comment marks.
@@ -106,7 +105,7 @@ mod tests {
             "f(a: i64, f64)"
         );
         assert_eq!(signature("f", 0, &["()"]), "f()");
-        assert_eq!(signature("f", 0, &[] as &[&str]), "f()");
+        assert_eq!(signature("f", 2, &[] as &[&str]), "f(_, _)");
     }
 
     #[test]
