@@ -9,8 +9,8 @@ use memglass_repl::{Attached, ScriptHost};
 use crate::report::Report;
 use crate::timing;
 
-/// Iterations of each loop.
-const COUNT: u64 = 20_000;
+/// Iterations of each loop: few enough that a round is over before others get the processor.
+const COUNT: u64 = 1_000;
 
 #[derive(Observe, Clone, Copy, Default)]
 struct Quote {
@@ -43,6 +43,17 @@ pub(crate) fn measure(report: &Report) {
     let attached = Attached::new(observer.expect("an observer"));
     let mut host = ScriptHost::new(attached, Arc::default(), Rc::new(|_: &str| {}));
     host.eval("let q = p;").expect("a handle");
+    let attached = host.attached().clone();
+    let made = timing::per_operation(1, || {
+        drop(ScriptHost::new(
+            attached.clone(),
+            Arc::default(),
+            Rc::new(|_: &str| {}),
+        ));
+    });
+    report.figure("make an engine for the session", made, None, None);
+    let line = timing::per_operation(1, || drop(host.eval("1").expect("it runs")));
+    report.figure("evaluate a line that does nothing", line, None, None);
     let empty = time(&mut host, "");
     for (what, statement, goal) in [
         ("read q.quantity", "q.quantity;", Some(200.0)),

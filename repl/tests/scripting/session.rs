@@ -202,10 +202,9 @@ fn an_ended_producer_stops_a_script_that_writes_on_and_on() {
     host.eval("AAPL_position.quantity = 1").unwrap();
     let ended = std::cell::RefCell::new(Some((session, other)));
     host.engine_mut().register_fn("end", move || {
-        ended.borrow_mut().take().map(|(session, other)| {
-            other.leak();
-            drop(session);
-        });
+        let (session, other) = ended.borrow_mut().take().expect("called once");
+        other.leak();
+        drop(session);
     });
     host.eval("let p = AAPL_position;").unwrap();
     position.leak();
