@@ -149,6 +149,12 @@ fn functions_of_a_host_and_of_scripts_are_listed_with_their_comments() {
             .iter()
             .all(|function| !function.name.contains('$') && function.name != "sort")
     );
+    let ours = memglass_repl::script::FUNCTIONS.len();
+    assert_eq!(
+        names.functions.len(),
+        ours + 3,
+        "each of ours once, and the three"
+    );
     let text = world.error("notinal(1, 2)").render(false);
     assert!(text.contains("did you mean `notional`?"), "{text}");
 }
