@@ -254,13 +254,20 @@ impl Node {
         }
         let field = &self.field;
         let (schema, id) = (field.schema(), field.type_id());
-        // An array of objects has the type of its elements.
-        let is_array = matches!(schema[schema.bare(id)].kind, Kind::Array { .. });
         let value = match self.shape {
-            Shape::List(_) if !is_array => convert::for_list(value, schema, id, &self.metadata),
+            Shape::List(_) if self.is_array_of_objects() => {
+                convert::for_list(value, schema, id, &self.metadata)
+            }
             _ => convert::for_type(value, schema, id, &self.metadata),
         };
         value.map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// Such an array has the type of its elements.
+    fn is_array_of_objects(&self) -> bool {
+        let schema = self.field.schema();
+        let ty = &schema[schema.bare(self.field.type_id())];
+        !matches!(ty.kind, Kind::Array { .. })
     }
 
     /// A copy of the whole, of the present moment.

@@ -31,10 +31,16 @@ pub(crate) fn for_type(
     id: TypeId,
     metadata: &Metadata,
 ) -> Result<Value> {
+    let ty = &schema[schema.bare(id)];
+    if let (Kind::Int { signed }, Ok(number), true) =
+        (&ty.kind, value.as_int(), metadata.names.is_empty())
+    {
+        // What nearly all writes are.
+        return Ok(sized(number.into(), *signed, ty.size));
+    }
     if let Some(place) = value.read_lock::<Place>() {
         return of_place(&place);
     }
-    let ty = &schema[schema.bare(id)];
     match &ty.kind {
         Kind::Enum { variants, .. } => for_named(value, variants),
         Kind::Int { .. } if !metadata.names.is_empty() => for_named(value, &metadata.names),
@@ -89,7 +95,6 @@ fn for_integer(value: &Dynamic, signed: bool, size: u64) -> Result<Value> {
         return of_float(number, signed, size);
     }
     match untyped(value)? {
-        Value::I64(number) => Ok(sized(number.into(), signed, size)),
         Value::I128(number) => Ok(sized(number, signed, size)),
         other => Ok(other),
     }
