@@ -2,7 +2,7 @@
 //!
 //! Every figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run along; `--quick` leaves out the
-//! large sizes, and `--only cells|debugger|latency|observers|sessions` runs one part beside the floor.
+//! large sizes, and `--only cells|debugger|latency|observers|scripts|sessions` runs one part beside the floor.
 
 mod cells;
 mod debugger;
@@ -14,6 +14,7 @@ mod part;
 mod peers;
 mod quote;
 mod report;
+mod scripts;
 mod sessions;
 mod timing;
 
@@ -49,6 +50,9 @@ fn run(arguments: &[String]) {
     }
     if wanted("observers") {
         observers::measure(&report, &floor);
+    }
+    if wanted("scripts") {
+        scripts::measure(&report);
     }
     if wanted("sessions") {
         let sizes: &[usize] = if quick {

@@ -153,7 +153,13 @@ fn render_shown(shown: &Shown, style: Style) -> String {
     match (style.form.format, shown) {
         (_, Shown::Nothing) => String::new(),
         (Format::Json, shown) => line(json(shown).to_string()),
-        (_, Shown::Text(text)) => line(text.clone()),
+        // A terminal must not obey what comes out of another program's memory.
+        (Format::Text, Shown::Text(text) | Shown::Mixed { text, .. })
+            if style.look.width.is_some() =>
+        {
+            line(format::printable(text).into_owned())
+        }
+        (_, Shown::Text(text) | Shown::Mixed { text, .. }) => line(text.clone()),
         // A shell that takes the output into a variable wants the value alone.
         (Format::Text, Shown::Value(cell)) if style.look.width.is_none() => {
             line(format::raw(&cell.value))

@@ -15,8 +15,12 @@ use crate::look::{self, Look};
 /// Blanks between two columns.
 const GAP: u16 = 2;
 
-/// No column that may wrap is made narrower than this; one field per line reads better then.
+/// No column that may wrap is made narrower than this, or than its longest word; one field per line
+/// reads better then.
 const NARROWEST: u16 = 16;
+
+/// Rows that a terminal gets at most: nobody reads more there, and all of a million would take minutes.
+const SCREENFULS: usize = 1000;
 
 /// A heading and a rule under it; what is copied from the screen has no frame around it.
 const RULED: TableStyle =
@@ -168,10 +172,43 @@ impl Table {
         if self.is_empty() {
             return String::new();
         }
+        if look.width.is_some() && self.len() > SCREENFULS {
+            return self.first_rows(layout, look);
+        }
         match layout {
             Layout::Fit if self.fits(look) => self.aligned(look),
-            Layout::Fit | Layout::Expanded => self.expanded(look),
+            Layout::Fit => match self.without_empty_columns() {
+                Some(fewer) if fewer.fits(look) => fewer.aligned(look),
+                Some(fewer) => fewer.expanded(look),
+                None => self.expanded(look),
+            },
+            Layout::Expanded => self.expanded(look),
         }
+    }
+
+    fn first_rows(&self, layout: Layout, look: Look) -> String {
+        let first = Table {
+            columns: self.columns.clone(),
+            rows: self.rows[..SCREENFULS].to_vec(),
+        };
+        let more = format::grouped(&(self.len() - SCREENFULS).to_string());
+        let rest = format!("… {more} more rows; `.csv(path)` and `.json(path)` write all");
+        let text = first.text(layout, look);
+        format!("{text}{}\n", look.paint(look::faint(), &rest))
+    }
+
+    /// The columns with something in them, if there are others.
+    fn without_empty_columns(&self) -> Option<Table> {
+        let filled: Vec<bool> = (0..self.columns.len())
+            .map(|index| self.rows.iter().any(|row| !row[index].text.is_empty()))
+            .collect();
+        if filled.iter().all(|filled| *filled) {
+            return None;
+        }
+        Some(Table {
+            columns: kept(&self.columns, &filled),
+            rows: self.rows.iter().map(|row| kept(row, &filled)).collect(),
+        })
     }
 
     /// Whether rows can stand on lines of the width there is.
@@ -231,18 +268,25 @@ impl Table {
     /// The least width at which rows are still one or few lines each.
     fn narrowest(&self) -> u32 {
         let gaps = u32::from(GAP) * (self.columns.len() as u32).saturating_sub(1);
-        let columns = self
-            .columns
-            .iter()
-            .zip(self.comfy(Look::PLAIN).column_max_content_widths());
-        let widths = columns.map(|(column, width)| {
-            u32::from(if column.wraps {
-                width.min(NARROWEST)
-            } else {
-                width
-            })
+        let widths = self.comfy(Look::PLAIN).column_max_content_widths();
+        let least = widths.iter().enumerate().map(|(index, width)| {
+            u32::from(self.wraps_at(index).map_or(*width, |at| at.min(*width)))
         });
-        widths.sum::<u32>() + gaps
+        least.sum::<u32>() + gaps
+    }
+
+    /// The least width of a column that may take several lines: one of prose, or of several words. A word
+    /// is never broken.
+    fn wraps_at(&self, index: usize) -> Option<u16> {
+        let cells = || self.rows.iter().map(|row| row[index].shown());
+        if !self.columns[index].wraps && !cells().any(|cell| cell.contains(' ')) {
+            return None;
+        }
+        let longest = cells()
+            .flat_map(|cell| cell.split(' ').map(|word| word.chars().count()).max())
+            .max();
+        let longest = longest.unwrap_or(0).max(self.columns[index].name.len());
+        Some(u16::try_from(longest).unwrap_or(u16::MAX).max(NARROWEST))
     }
 
     fn aligned(&self, look: Look) -> String {
@@ -283,15 +327,19 @@ impl Table {
         table
     }
 
-    /// Only prose may be wrapped: half a label or a number on two lines is worse than none.
+    /// Only what has several words is wrapped: half a label or a number on two lines is worse than none.
     fn constrain(&self, table: &mut comfy_table::Table, gap: u16) {
         let last = self.columns.len().saturating_sub(1);
-        for (index, (column, shown)) in self.columns.iter().zip(table.column_iter_mut()).enumerate()
-        {
-            shown.set_padding((0, if index == last { 0 } else { gap }));
-            shown.set_constraint(match column.wraps {
-                true => ColumnConstraint::LowerBoundary(Width::Fixed(1)),
-                false => ColumnConstraint::ContentWidth,
+        let natural = table.column_max_content_widths();
+        for (index, shown) in table.column_iter_mut().enumerate() {
+            let padding = if index == last { 0 } else { gap };
+            shown.set_padding((0, padding));
+            shown.set_constraint(match self.wraps_at(index) {
+                Some(least) => {
+                    let least = least.min(natural[index]) + padding;
+                    ColumnConstraint::LowerBoundary(Width::Fixed(least))
+                }
+                None => ColumnConstraint::ContentWidth,
             });
         }
     }
@@ -309,14 +357,45 @@ impl Table {
                 let rule = format!("── {} ──", index + 1);
                 let _ = writeln!(out, "{}", look.paint(look::faint(), &rule));
             }
+            let room = look
+                .width
+                .map(|width| usize::from(width).saturating_sub(widest + usize::from(GAP)));
             for (column, cell) in self.columns.iter().zip(row) {
                 let name = format!("{:widest$}", column.name);
-                let line = format!("{}  {}", look.paint(look::strong(), &name), cell.shown());
-                let _ = writeln!(out, "{}", line.trim_end());
+                let name = look.paint(look::strong(), &name);
+                let indent = format!("\n{:1$}", "", widest + usize::from(GAP));
+                let value = wrapped(&cell.shown(), room).join(&indent);
+                let _ = writeln!(out, "{}", format!("{name}  {value}").trim_end());
             }
         }
         out
     }
+}
+
+fn kept<T: Clone>(all: &[T], which: &[bool]) -> Vec<T> {
+    let chosen = all.iter().zip(which).filter(|(_, is_kept)| **is_kept);
+    chosen.map(|(one, _)| one.clone()).collect()
+}
+
+/// Lines of no more than `room` characters, broken at blanks where there are any.
+fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
+    let Some(room) = room.filter(|room| *room >= usize::from(NARROWEST)) else {
+        return vec![text.to_owned()];
+    };
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        let length = line.chars().count() + 1 + word.chars().count();
+        if line.is_empty() {
+            line.push_str(word);
+        } else if length <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 impl Column {
@@ -406,6 +485,75 @@ mod tests {
         let expected = "── 1 ──\nlabel     AAPL_position\nquantity  1_500\nnote      the first of all\n\
                         ── 2 ──\nlabel     x\nquantity  7\nnote\n";
         assert_eq!(text, expected);
+    }
+
+    const NARROW: Look = Look {
+        color: false,
+        width: Some(40),
+    };
+
+    #[test]
+    fn words_are_never_broken() {
+        let mut table = Table::new([Column::new("label"), Column::new("value")]);
+        table.push([
+            "AAPL_position".into(),
+            "{bid_price: 15020, ask_price: 15025, ask_size: 7}".into(),
+        ]);
+        table.push(["x".into(), "12345678901234567890".into()]);
+        let text = table.text(Layout::Fit, NARROW);
+        assert!(widest(&text) <= 40, "{text}");
+        for word in [
+            "{bid_price:",
+            "15020,",
+            "ask_price:",
+            "12345678901234567890",
+        ] {
+            assert!(text.split_whitespace().any(|part| part == word), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_many_words_goes_on_under_itself() {
+        let mut table = Table::new([Column::new("label"), Column::new("a_wide_value_column")]);
+        table.push([
+            "AAPL_position_of_the_morning_session".into(),
+            "one two three four five six seven".into(),
+        ]);
+        let expected = "label                AAPL_position_of_the_morning_session\n\
+                        a_wide_value_column  one two three four\n                     five six seven\n";
+        assert_eq!(table.text(Layout::Fit, NARROW), expected);
+    }
+
+    #[test]
+    fn columns_without_anything_in_them_give_way() {
+        let mut table = Table::new(["label", "unit", "type"].map(Column::new));
+        table.push([
+            "AAPL_position_of_the_evening".into(),
+            Cell::empty(),
+            "Position".into(),
+        ]);
+        let text = table.text(Layout::Fit, NARROW);
+        assert!(
+            text.starts_with("label                         type\n"),
+            "{text}"
+        );
+        assert!(
+            table
+                .text(Layout::Fit, WIDE)
+                .starts_with("label                         unit  type\n")
+        );
+    }
+
+    #[test]
+    fn a_terminal_gets_no_more_rows_than_anybody_reads() {
+        let mut table = Table::new([Column::numeric("n")]);
+        for number in 0..12_345u64 {
+            table.push([number.into()]);
+        }
+        let text = table.text(Layout::Fit, WIDE);
+        assert_eq!(text.lines().count(), 2 + SCREENFULS + 1);
+        assert!(text.ends_with("… 11,345 more rows; `.csv(path)` and `.json(path)` write all\n"));
+        assert_eq!(table.text(Layout::Fit, Look::PLAIN).lines().count(), 12_346);
     }
 
     #[test]

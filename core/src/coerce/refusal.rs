@@ -94,7 +94,7 @@ pub enum Reason {
         why: String,
     },
     /// A name that no value has.
-    #[error("{type_name} has no {name:?}{suggestion}; it has {known}")]
+    #[error("{type_name} has no {name:?} (it has {known}){suggestion}")]
     NoSuchName {
         /// The enum, flag set or integer.
         type_name: String,
@@ -148,7 +148,7 @@ pub enum Reason {
         expected: u64,
     },
     /// A member that the struct does not have.
-    #[error("{type_name} has no member {name:?}{suggestion}; it has {known}")]
+    #[error("{type_name} has no member {name:?} (it has {known}){suggestion}")]
     NoSuchMember {
         /// The struct or union.
         type_name: String,

@@ -242,9 +242,9 @@ fn enums_take_names_and_named_numbers() {
         .takes(named(0, None), named(0, Some("PENDING")))
         .refuses(
             "FILED",
-            "Status has no \"FILED\"; did you mean \"FILLED\"?; it has PENDING, FILLED, LOST",
+            "Status has no \"FILED\" (it has PENDING, FILLED, LOST); did you mean \"FILLED\"?",
         )
-        .refuses("x", "Status has no \"x\"; it has PENDING, FILLED, LOST")
+        .refuses("x", "Status has no \"x\" (it has PENDING, FILLED, LOST)")
         .refuses(
             1,
             "1 is no value of Status; it has PENDING = 0, FILLED = 2, LOST = -1",
@@ -274,7 +274,7 @@ fn flag_sets_take_numbers_texts_and_lists() {
         .takes(both(), both())
         .takes("", flags(0, &[], 0))
         .takes("0x0", flags(0, &[], 0))
-        .refuses("A|C", "Mode has no \"C\"; it has A, B, AB")
+        .refuses("A|C", "Mode has no \"C\" (it has A, B, AB)")
         .refuses(
             12,
             "0xc are no flags of Mode; it has A = 0x1, B = 0x2, AB = 0x3",
@@ -504,7 +504,7 @@ fn members_are_checked_with_their_own_annotations() {
         )
         .refuses(
             record(&[("prise", 1.into())]),
-            "Level has no member \"prise\"; did you mean \"price\"?; it has id, price, name",
+            "Level has no member \"prise\" (it has id, price, name); did you mean \"price\"?",
         )
         .refuses(
             record(&[("price", 1.into()), ("price", 2.into())]),

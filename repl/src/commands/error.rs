@@ -48,14 +48,14 @@ pub enum CommandError {
         reason: String,
     },
     /// Every write is refused.
-    #[error("{path} is not written: this session was opened read-only")]
+    #[error("{path} cannot be written: the session is attached read-only")]
     ReadOnly {
         /// What was to be written.
         path: String,
     },
     /// Nobody would read what is written.
     #[error(
-        "{path} is not written: the session's producer is gone ({presence}), so that nothing reads it"
+        "{path} cannot be written: the session's producer is gone ({presence}), so that nothing reads it"
     )]
     Unread {
         /// What was to be written.

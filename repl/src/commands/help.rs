@@ -110,7 +110,7 @@ fn about(field: &Field) -> Result<Output, CommandError> {
 
 /// The signatures of a function that the embedding program has registered.
 fn extension(runtime: &Runtime, name: &str) -> Option<Output> {
-    let functions = runtime.host.extensions().iter();
+    let functions = runtime.host.host_functions().into_iter();
     let signatures: String = functions
         .filter(|function| function.name == name)
         .map(|function| format!("{}\n", function.signature))

@@ -182,7 +182,7 @@ impl ReplBuilder {
         let print = Rc::new(move |text: &str| printing.print(text));
         let mut host = ScriptHost::new(attached.clone(), Arc::clone(&interrupt), print);
         for register in self.engine {
-            host.extend(register);
+            register(host.engine_mut());
         }
         let runtime = Runtime {
             attached,

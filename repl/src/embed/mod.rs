@@ -148,9 +148,9 @@ impl Repl {
             let reason = format!("{name} ends inside a comment");
             return Err(CommandError::Text(reason).into());
         }
-        self.runtime.host.set_variable("args", args);
+        self.runtime.host.set_arguments(args);
         let output = self.runtime.limited(|runtime| {
-            let shown = runtime.host.eval_named(name, text.as_str())?;
+            let shown = runtime.host.eval_part(name, 0, text.as_str())?;
             Ok(Output::Result(shown))
         })?;
         Ok(self.answer(output))

@@ -179,6 +179,7 @@ pub(super) fn sample() -> Lexicon {
         functions: Arc::new(vec![FunctionName {
             name: "expect".into(),
             signature: "expect(holds, message)".into(),
+            ..FunctionName::default()
         }]),
         commands: Arc::default(),
         variables: vec![

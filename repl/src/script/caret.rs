@@ -20,9 +20,24 @@ pub struct Excerpt {
 impl Excerpt {
     /// The token at `position` of `text`; `None` if the position is unknown.
     ///
-    /// Rhai gives the position of the `.` for an access that went through an indexer and of the name
-    /// for one that went through a getter; both mark the name here.
+    /// Rhai gives the position of the `.` or `[` for an access that went through an indexer and of the
+    /// name for one that went through a getter; all mark the name or index here.
     pub(crate) fn at(source: &str, text: &str, position: Position) -> Option<Self> {
+        Self::spanning(source, text, position, access_width, token_width)
+    }
+
+    /// The expression that begins at `position`, as far as it is on that line.
+    pub(crate) fn of_value(source: &str, text: &str, position: Position) -> Option<Self> {
+        Self::spanning(source, text, position, |_| 0, expression_width)
+    }
+
+    fn spanning(
+        source: &str,
+        text: &str,
+        position: Position,
+        skipped: impl Fn(&[char]) -> usize,
+        width: impl Fn(&[char]) -> usize,
+    ) -> Option<Self> {
         let line = position.line()?;
         let shown = text.lines().nth(line - 1).unwrap_or_default();
         let characters: Vec<char> = shown.chars().collect();
@@ -31,12 +46,12 @@ impl Excerpt {
             .unwrap_or(1)
             .saturating_sub(1)
             .min(characters.len());
-        let start = start + access_width(&characters[start..]);
+        let start = start + skipped(&characters[start..]);
         Some(Self {
             source: source.to_owned(),
             line,
             column: start + 1,
-            width: token_width(&characters[start..]),
+            width: width(&characters[start..]),
             text: shown
                 .chars()
                 .map(|c| if c.is_control() { ' ' } else { c })
@@ -83,13 +98,39 @@ impl Excerpt {
 /// Characters of a line that are shown before the span; and as many from its start on.
 const AROUND: usize = 200;
 
-/// Length of `.` or `?.` when a name follows.
+/// Length of `.`, `[`, `?.` or `?[` when a name or index follows.
 fn access_width(rest: &[char]) -> usize {
     let dots = usize::from(rest.first() == Some(&'?'));
     match (rest.get(dots), rest.get(dots + 1)) {
         (Some('.'), Some(next)) if is_word(*next) => dots + 1,
+        (Some('['), Some(next)) if is_word(*next) || matches!(next, '"' | '-') => dots + 1,
         _ => 0,
     }
+}
+
+/// Length of the expression that starts here: up to what ends it, without blanks and remarks at its end.
+fn expression_width(rest: &[char]) -> usize {
+    let mut depth = 0_u32;
+    let mut quote = None;
+    let mut end = 0;
+    let mut previous = ' ';
+    for (index, &c) in rest.iter().enumerate() {
+        match (quote, c) {
+            (Some(open), c) if c == open && previous != '\\' => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(c),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}' | ',' | ';') if depth == 0 => break,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (None, '/') if matches!(rest.get(index + 1), Some('/' | '*')) => break,
+            (None, _) => {}
+        }
+        if !c.is_whitespace() {
+            end = index + 1;
+        }
+        previous = c;
+    }
+    end.max(1)
 }
 
 /// Length of the token that starts here.
@@ -99,6 +140,7 @@ fn token_width(rest: &[char]) -> usize {
             let close = rest[1..].iter().position(|c| c == quote);
             close.map_or(1, |close| close + 2)
         }
+        Some('-') if rest.get(1).is_some_and(char::is_ascii_digit) => 1 + token_width(&rest[1..]),
         Some(first) if is_word(*first) => rest.iter().take_while(|c| is_word(**c)).count(),
         Some(first) if is_operator(*first) => rest.iter().take_while(|c| is_operator(**c)).count(),
         _ => 1,
@@ -156,6 +198,29 @@ mod tests {
     fn an_indexer_is_marked_one_after_its_dot() {
         check("p.quantty > 5", 1, 2, "quantty");
         check("p?.quantty", 1, 2, "quantty");
+    }
+
+    #[test]
+    fn an_index_is_marked_inside_its_brackets() {
+        check("p.levels[7]", 1, 9, "7");
+        check("p.levels[-7]", 1, 9, "-7");
+        check("obs[\"order 1\"].x", 1, 4, "\"order 1\"");
+    }
+
+    #[track_caller]
+    fn check_value(text: &str, column: u16, marked: &str) {
+        let excerpt = Excerpt::of_value("", text, Position::new(1, column)).expect("a position");
+        let found: String = excerpt.text.chars().skip(excerpt.column - 1).collect();
+        assert_eq!(&found[..excerpt.width], marked, "in {text:?}");
+    }
+
+    #[test]
+    fn a_value_is_marked_to_its_end() {
+        check_value("p.q = 1 + f(2, 3); x", 7, "1 + f(2, 3)");
+        check_value("if x { p.q = \"a;b\" } ", 14, "\"a;b\"");
+        check_value("p.set(\"q\", -5)", 12, "-5");
+        check_value("p.q = #{a: [1], b: 2}  // why", 7, "#{a: [1], b: 2}");
+        check_value("p.q = \"a\\\"b\" + c,", 7, "\"a\\\"b\" + c");
     }
 
     #[test]

@@ -1,24 +1,29 @@
 //! What all bindings of one script engine share.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use foldhash::fast::RandomState;
+use memglass::Presence;
 use memglass::schema::Schema;
-use rhai::{EvalAltResult, Position};
+use rhai::{Array, EvalAltResult, Position};
 
 use super::error::raise;
 use super::halt::Halt;
+use super::limits::Limits;
 use super::place::{LastRead, Node, Place};
 use super::symbols::Symbols;
 use crate::session::Attached;
 
 /// Labels whose objects are kept resolved; beyond that all are forgotten.
 const KEPT_LABELS: usize = 4096;
+
+/// Writes in a row that rely on one answer about the producer.
+const UNASKED_WRITES: u32 = 15;
 
 /// How long a sleeping script goes without looking whether it was interrupted.
 const NAP: Duration = Duration::from_millis(10);
@@ -32,6 +37,8 @@ pub(crate) struct Context {
     pub(crate) print: Rc<dyn Fn(&str)>,
     /// The text being parsed.
     pub(crate) source: Rc<RefCell<String>>,
+    /// Lines of the same file before it.
+    pub(crate) lines_before: Cell<usize>,
     interrupt: Arc<AtomicBool>,
     labels: RefCell<HashMap<Box<str>, Rc<Node>, RandomState>>,
     life: Cell<u64>,
@@ -42,6 +49,28 @@ pub(crate) struct Context {
     swallowed: RefCell<Option<Swallowed>>,
     is_failed: Cell<bool>,
     failed: RefCell<Option<String>>,
+    /// The last complaint about a value, as against one about the place for it.
+    blamed: RefCell<Option<Blame>>,
+    pub(crate) limits: Cell<Limits>,
+    is_looking: Cell<bool>,
+    /// So many writes need not ask whether the producer still lives: looking at the clock, which is the least
+    /// that asking takes, costs as much as a tenth of a write.
+    unasked_writes: Cell<u32>,
+    /// Where the stack of the evaluation under way begins.
+    stack: Cell<usize>,
+    /// What the script was called with.
+    pub(crate) arguments: RefCell<Option<Array>>,
+    /// Labels that stood for an object once.
+    lost: RefCell<HashSet<Box<str>, RandomState>>,
+}
+
+/// A complaint about a value that a script gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Blame {
+    /// As the script's error says it.
+    pub(crate) message: String,
+    /// The part of the value, `levels[2].price`; empty for all of it.
+    pub(crate) part: String,
 }
 
 struct Swallowed {
@@ -61,6 +90,7 @@ impl Context {
             attached,
             symbols: Rc::default(),
             source: Rc::default(),
+            lines_before: Cell::default(),
             print,
             interrupt,
             labels: RefCell::default(),
@@ -68,6 +98,13 @@ impl Context {
             swallowed: RefCell::default(),
             is_failed: Cell::default(),
             failed: RefCell::default(),
+            blamed: RefCell::default(),
+            limits: Cell::default(),
+            is_looking: Cell::default(),
+            unasked_writes: Cell::default(),
+            stack: Cell::default(),
+            arguments: RefCell::default(),
+            lost: RefCell::default(),
         }
     }
 
@@ -76,9 +113,35 @@ impl Context {
         let moved = self.life.replace(self.attached.life()) != self.attached.life();
         let changed = self.attached.refresh().map_err(raise)?;
         if changed || moved {
-            self.labels.borrow_mut().clear();
+            self.forget_labels();
         }
         Ok(changed || moved)
+    }
+
+    /// Labels are looked up again; which there were is remembered, for a message.
+    fn forget_labels(&self) {
+        let mut lost = self.lost.borrow_mut();
+        if lost.len() >= KEPT_LABELS {
+            lost.clear();
+        }
+        let labels = self
+            .labels
+            .borrow_mut()
+            .drain()
+            .map(|(label, _)| label)
+            .collect::<Vec<_>>();
+        lost.extend(labels);
+    }
+
+    /// Why a label that stood for an object stands for none now.
+    pub(crate) fn why_lost(&self, label: &str) -> Option<String> {
+        if !self.lost.borrow().contains(label) {
+            return None;
+        }
+        Some(match self.attached.presence() {
+            Presence::Alive => format!("{label} was destroyed by its producer"),
+            _ => format!("{label} is gone: the session has ended"),
+        })
     }
 
     /// The present types.
@@ -109,16 +172,34 @@ impl Context {
         labels.insert(label.into(), node);
     }
 
+    /// Runs what may only look: its writes are refused.
+    pub(crate) fn only_looking<T>(&self, look: impl FnOnce() -> T) -> T {
+        let before = self.is_looking.replace(true);
+        let result = look();
+        self.is_looking.set(before);
+        result
+    }
+
     /// Refuses a write where none is allowed.
     pub(crate) fn check_writable(&self, place: &str) -> Result<()> {
-        if self.attached.is_readonly() {
+        if self.is_looking.get() {
             return Err(raise(format_args!(
-                "{place} was not written: this session is attached read-only"
+                "{place} cannot be written: what is explained is not done"
             )));
         }
-        if let Some(why) = self.attached.why_unread() {
-            return Err(raise(format_args!("{place} was not written: {why}")));
+        if self.attached.is_readonly() {
+            return Err(raise(format_args!(
+                "{place} cannot be written: the session is attached read-only"
+            )));
         }
+        if let Some(rest) = self.unasked_writes.get().checked_sub(1) {
+            self.unasked_writes.set(rest);
+            return Ok(());
+        }
+        if let Some(why) = self.attached.why_unread() {
+            return Err(raise(format_args!("{place} cannot be written: {why}")));
+        }
+        self.unasked_writes.set(UNASKED_WRITES);
         Ok(())
     }
 
@@ -141,6 +222,23 @@ impl Context {
         self.interrupt.store(false, Ordering::Relaxed);
     }
 
+    /// An error about a value that the script gave, for [`Context::blamed`] to recognize.
+    pub(crate) fn blame_value(&self, message: String, part: &str) -> Box<EvalAltResult> {
+        let error = raise(&message);
+        let part = part.to_owned();
+        self.blamed.replace(Some(Blame { message, part }));
+        error
+    }
+
+    /// Whether an error with this text is about a value, and about which part of it.
+    pub(crate) fn blamed(&self, message: &str) -> Option<Blame> {
+        let blame = self.blamed.borrow();
+        blame
+            .as_ref()
+            .filter(|blame| blame.message == message)
+            .cloned()
+    }
+
     /// Forgets all nodes, which hold this context.
     pub(crate) fn forget(&self) {
         self.labels.borrow_mut().clear();
@@ -155,15 +253,27 @@ impl Context {
         self.is_failed.set(true);
     }
 
-    /// Why the script is to end, if it is. Asked at each of its steps.
-    pub(crate) fn halted(&self) -> Option<Halt> {
+    /// An evaluation begins here.
+    pub(crate) fn begin(&self) {
+        self.stack.set(stack_pointer());
+        self.is_failed.set(false);
+        self.unasked_writes.set(0);
+    }
+
+    /// Why the script is to end, if it is. Asked at each of its steps, of which there were `steps`.
+    pub(crate) fn halted(&self, steps: u64) -> Option<Halt> {
         if self.is_interrupted() {
             return Some(Halt::Interrupted);
         }
-        match self.is_failed.take() {
-            true => self.failed.take().map(Halt::Failed),
-            false => None,
+        if self.is_failed.take() {
+            return self.failed.take().map(Halt::Failed);
         }
+        let limits = self.limits.get();
+        if limits.operations > 0 && steps > limits.operations {
+            return Some(Halt::TooLong);
+        }
+        let deep = self.stack.get().abs_diff(stack_pointer());
+        (deep > limits.stack_bytes).then_some(Halt::TooDeep)
     }
 
     /// Sleeps, and takes in what changed meanwhile.
@@ -179,6 +289,7 @@ impl Context {
             };
             std::thread::sleep(rest.min(NAP));
         }
+        self.unasked_writes.set(0);
         self.refresh().map(drop)
     }
 
@@ -203,6 +314,13 @@ impl Context {
             _ => Ok(()),
         }
     }
+}
+
+/// About where the stack ends now.
+#[inline(never)]
+fn stack_pointer() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
 fn error_text(error: &EvalAltResult) -> String {
@@ -270,9 +388,10 @@ mod tests {
     #[test]
     fn a_failure_that_rhai_drops_ends_the_script_at_its_next_step() {
         let (_dir, _session, context) = context();
-        assert_eq!(context.halted(), None);
+        context.begin();
+        assert_eq!(context.halted(0), None);
         context.fail(&raise("gone"));
-        assert_eq!(context.halted(), Some(Halt::Failed("gone".into())));
-        assert_eq!(context.halted(), None);
+        assert_eq!(context.halted(0), Some(Halt::Failed("gone".into())));
+        assert_eq!(context.halted(0), None);
     }
 }

@@ -10,9 +10,11 @@ use super::shown::{Cell, Table};
 use crate::format::Style;
 
 /// All named types that are structs, unions, enums or flags, and how many objects there are of each.
-pub(crate) fn types(observer: &Observer) -> Table {
+///
+/// Stops early if it is to stop; the caller looks.
+pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
     let mut counts: HashMap<TypeId, u64> = HashMap::new();
-    for object in observer.objects() {
+    for object in observer.objects().take_while(|_| goes_on()) {
         *counts.entry(object.type_id).or_default() += 1;
     }
     let schema = observer.schema();
@@ -35,10 +37,11 @@ pub(crate) fn types(observer: &Observer) -> Table {
     )
 }
 
-/// All objects.
-pub(crate) fn objects(observer: &Observer) -> Table {
+/// All objects. Stops early if it is to stop; the caller looks.
+pub(crate) fn objects(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
     let schema = observer.schema();
-    let rows = observer.objects().map(|object| {
+    let objects = observer.objects().take_while(|_| goes_on());
+    let rows = objects.map(|object| {
         vec![
             Some(Cell::plain(&*object.label)),
             Some(Cell::plain(schema.type_name(object.type_id))),

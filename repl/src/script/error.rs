@@ -3,11 +3,9 @@
 use std::fmt;
 
 use nu_ansi_term::Color;
-use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
+use rhai::{EvalAltResult, Position};
 
 use super::caret::Excerpt;
-use super::halt::Halt;
-use super::sources::Sources;
 
 /// Why an evaluation gave no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,33 +72,6 @@ impl ScriptError {
         };
         ScriptError::Failed(Box::new(failure))
     }
-
-    /// Tells an evaluation error of Rhai's in our words; `sources` knows what text a function came from.
-    pub(crate) fn from_rhai(
-        error: EvalAltResult,
-        sources: &Sources,
-        known: &dyn Fn(&str) -> Option<String>,
-    ) -> Self {
-        match Halt::of(&error) {
-            Some(Halt::Exit(code)) => return ScriptError::Exit(code),
-            Some(Halt::Interrupted) => return ScriptError::Interrupted,
-            Some(Halt::Failed(_)) | None => {}
-        }
-        let (error, source, calls) = sources.innermost(error);
-        let (message, help) = match Halt::of(&error) {
-            Some(Halt::Failed(message)) => (message, None),
-            _ => told(&error, known),
-        };
-        let excerpt = Excerpt::at(&source.name, &source.text, error.position());
-        let syntax = matches!(error, EvalAltResult::ErrorParsing(..));
-        ScriptError::Failed(Box::new(Failure {
-            syntax,
-            message,
-            excerpt,
-            calls,
-            help,
-        }))
-    }
 }
 
 impl Failure {
@@ -124,104 +95,6 @@ impl Failure {
         }
         text.truncate(text.trim_end().len());
         text
-    }
-}
-
-/// Message and help for the error itself; `known` suggests a name close to one that is not there.
-fn told(error: &EvalAltResult, known: &dyn Fn(&str) -> Option<String>) -> (String, Option<String>) {
-    use EvalAltResult as E;
-    let meant = |name: &str| known(name).map(|name| format!("did you mean `{name}`?"));
-    match error {
-        E::ErrorParsing(kind, _) => parse_told(kind),
-        E::ErrorVariableNotFound(name, _) => (
-            format!("no variable, object or function is named {name:?}"),
-            meant(name),
-        ),
-        E::ErrorFunctionNotFound(signature, _) => function_told(signature, &meant),
-        E::ErrorRuntime(value, _) if value.is_unit() => ("the script threw an error".into(), None),
-        E::ErrorRuntime(value, _) => (value.to_string(), None),
-        E::ErrorMismatchDataType(wanted, found, _)
-        | E::ErrorMismatchOutputType(wanted, found, _) => {
-            (format!("expected {wanted}, found {found}"), None)
-        }
-        E::ErrorArithmetic(message, _) => (lower(message), None),
-        E::ErrorFor(_) => (
-            "this cannot be iterated over".into(),
-            Some("`fields(p)` lists the fields of an object".into()),
-        ),
-        E::ErrorAssignmentToConstant(name, _) => (
-            format!("{name:?} cannot be assigned to"),
-            Some("assign to one of its fields".into()),
-        ),
-        E::ErrorDataRace(..) => {
-            let help = "give the closure a copy of its own: `let copy = x;`, and use `copy` in it";
-            (
-                "a closure uses the variable that the function calling it works on".into(),
-                Some(help.into()),
-            )
-        }
-        E::ErrorStackOverflow(_) => ("functions call each other too deeply".into(), None),
-        other => (without_position(other), None),
-    }
-}
-
-fn function_told(
-    signature: &str,
-    meant: &dyn Fn(&str) -> Option<String>,
-) -> (String, Option<String>) {
-    let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ")"));
-    let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
-    let what = match arguments {
-        "" => "without arguments".to_owned(),
-        _ => format!(
-            "for ({})",
-            arguments.replace("&str | ImmutableString | String", "string")
-        ),
-    };
-    (
-        format!("there is no function {name:?} {what}"),
-        meant(name).filter(|text| !text.contains(&format!("`{name}`"))),
-    )
-}
-
-fn parse_told(kind: &ParseErrorType) -> (String, Option<String>) {
-    let help = match kind {
-        ParseErrorType::AssignmentToInvalidLHS(_) => Some(
-            "only something that starts with a variable can be assigned to: `let o = …; o.field = 1`, or `obs[\"label\"].field = 1`",
-        ),
-        ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected => {
-            Some("a field with such a name is written `p[\"name\"]`, in a map `#{\"name\": …}`")
-        }
-        _ => None,
-    };
-    let message = match kind {
-        ParseErrorType::BadInput(LexError::ImproperSymbol(_, message)) if !message.is_empty() => {
-            message.clone()
-        }
-        other => lower(&other.to_string()),
-    };
-    (message, help.map(str::to_owned))
-}
-
-fn without_position(error: &EvalAltResult) -> String {
-    let text = error.to_string();
-    let position = error.position();
-    let text = if position.is_none() {
-        text
-    } else {
-        text.replace(&format!(" ({position})"), "")
-    };
-    lower(&text)
-}
-
-/// The text with a small first letter, unless its first word is all capitals or quoted.
-fn lower(text: &str) -> String {
-    let mut characters = text.chars();
-    match (characters.next(), characters.next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
-            first.to_lowercase().chain(text.chars().skip(1)).collect()
-        }
-        _ => text.to_owned(),
     }
 }
 

@@ -10,7 +10,9 @@ use memglass::schema::Variant;
 use memglass::{FlagsValue, Value};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
 
+use super::convert::noun;
 use super::error::raise;
+use super::names::nearest;
 use super::wide::Wide;
 
 /// The named flags of a type.
@@ -55,7 +57,7 @@ impl FlagNames {
             None => Err(raise(format_args!(
                 "flags of {} are names or a number, not {}",
                 self.name,
-                operand.type_name()
+                noun(operand)
             ))),
         }
     }
@@ -77,17 +79,16 @@ impl FlagNames {
             .or_else(|| Wide::parse(name)?.to_string().parse().ok())
         {
             Some(bits) => Ok(bits),
-            None => Err(raise(format_args!(
-                "{} has no flag {name:?} ({})",
-                self.name,
-                self.known()
-            ))),
+            None => Err(raise(self.complaint(name))),
         }
     }
 
-    fn known(&self) -> String {
-        let names: Vec<&str> = self.flags.iter().map(|flag| &*flag.name).collect();
-        names.join(", ")
+    fn complaint(&self, name: &str) -> String {
+        let names = || self.flags.iter().map(|flag| flag.name.to_string());
+        let known = names().collect::<Vec<_>>().join(", ");
+        let meant = nearest(name, names())
+            .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+        format!("{} has no flag {name:?} ({known}){meant}", self.name)
     }
 }
 

@@ -9,6 +9,10 @@ pub(crate) enum Halt {
     Exit(i32),
     /// Ctrl-C, or whoever owns the flag.
     Interrupted,
+    /// It took more steps than [`super::Limits::operations`].
+    TooLong,
+    /// It took more stack than [`super::Limits::stack_bytes`].
+    TooDeep,
     /// Something failed where Rhai drops errors: see [`super::context::Context::fail`].
     Failed(String),
 }

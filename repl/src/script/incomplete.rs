@@ -11,7 +11,7 @@ use rhai::{Engine, LexError, ParseError, ParseErrorType, Position};
 /// A text that is wrong however it goes on is complete: evaluating it tells the mistake.
 pub fn is_incomplete(text: &str) -> bool {
     let mut engine = Engine::new_raw();
-    super::limits::set(&mut engine);
+    super::limits::Limits::default().set(&mut engine);
     super::tokens::install(&mut engine, &Rc::new(RefCell::new(text.to_owned())));
     super::compare::install(&mut engine, &Rc::default());
     match engine.compile(text) {

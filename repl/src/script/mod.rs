@@ -9,6 +9,7 @@
 //! parser knows to be local never ask it, and a user's `let` of the same name wins.
 
 mod bindings;
+mod blame;
 mod caret;
 mod compare;
 mod context;
@@ -17,6 +18,7 @@ mod describe;
 mod duration;
 mod error;
 mod flags;
+mod functions;
 mod halt;
 mod incomplete;
 mod limits;
@@ -27,11 +29,12 @@ mod shown;
 mod sources;
 mod symbols;
 mod tokens;
+mod told;
 mod wide;
+mod written;
 
-use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -45,13 +48,15 @@ pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
 pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
+pub use limits::Limits;
 pub use names::{FieldName, FunctionName, Names, ObjectName};
 pub use shown::{Cell, Record, Row, Shown, Table, json};
 
 use self::bindings::{FieldNames, Session};
 use self::context::Context;
+use self::functions::Known;
 use self::place::{Node, Place};
-use self::sources::Sources;
+use self::sources::{Source, Sources};
 use crate::session::Attached;
 
 /// A script engine with its variables and functions.
@@ -65,11 +70,11 @@ pub struct ScriptHost {
     library: AST,
     sources: Sources,
     field_names: FieldNames,
+    /// The functions that were there before the host registered its own.
+    known: Known,
     /// The names of objects and types, and the session and epoch that they are of.
     names: RefCell<Option<((u64, u64), Names)>>,
     life: u64,
-    /// Functions of the host program.
-    extensions: BTreeSet<FunctionName>,
 }
 
 impl ScriptHost {
@@ -83,8 +88,10 @@ impl ScriptHost {
     pub fn new(attached: Attached, interrupt: Arc<AtomicBool>, print: Rc<dyn Fn(&str)>) -> Self {
         let life = attached.life();
         let context = Rc::new(Context::new(attached, interrupt, print));
+        let engine = engine(&context);
         let mut host = Self {
-            engine: engine(&context),
+            known: Known::of(&engine),
+            engine,
             context,
             scope: Scope::new(),
             library: AST::empty(),
@@ -92,7 +99,6 @@ impl ScriptHost {
             field_names: FieldNames::default(),
             names: RefCell::default(),
             life,
-            extensions: BTreeSet::new(),
         };
         host.take_in();
         host
@@ -110,7 +116,29 @@ impl ScriptHost {
     /// [`ScriptError`]: the text is no program, something failed, it was interrupted, or it called `exit`.
     /// What it did before stays done.
     pub fn eval(&mut self, source: &str) -> Result<Shown, ScriptError> {
-        self.eval_named("", source)
+        self.eval_source(Source {
+            text: source.to_owned(),
+            ..Source::default()
+        })
+    }
+
+    /// Evaluates a part of a script: errors name `file` and count its lines, of which `lines_before` come
+    /// before this part.
+    ///
+    /// # Errors
+    ///
+    /// As [`ScriptHost::eval`].
+    pub fn eval_part(
+        &mut self,
+        file: &str,
+        lines_before: usize,
+        source: &str,
+    ) -> Result<Shown, ScriptError> {
+        self.eval_source(Source {
+            name: file.to_owned(),
+            text: source.to_owned(),
+            lines_before,
+        })
     }
 
     /// Evaluates the script in a file; errors name the file.
@@ -122,33 +150,42 @@ impl ScriptHost {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ScriptError::plain(format!("cannot read {name}: {error}")))?;
-        self.eval_named(&name, &text)
+        self.eval_part(&name, 0, &text)
     }
 
-    /// Sets a variable: script arguments, for example.
+    /// How much scripts may ask for from now on. A script may change it with `limits`.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.context.limits.set(limits);
+    }
+
+    /// How much scripts may ask for.
+    pub fn limits(&self) -> Limits {
+        self.context.limits.get()
+    }
+
+    /// What scripts see as `args`, also inside of functions.
+    pub fn set_arguments(&mut self, arguments: impl IntoIterator<Item = String>) {
+        let arguments = arguments.into_iter().map(Dynamic::from).collect();
+        self.context.arguments.replace(Some(arguments));
+    }
+
+    /// Sets a variable.
     pub fn set_variable(&mut self, name: &str, value: Vec<String>) {
         let value: rhai::Array = value.into_iter().map(Dynamic::from).collect();
         self.scope.set_value(name.to_owned(), value);
     }
 
-    /// The engine, to register functions of one's own.
+    /// The engine, to register functions, types and modules of one's own.
+    ///
+    /// They are completed and listed like those of memglass, with their doc comments
+    /// ([`rhai::FuncRegistration::with_comments`]) where they have any.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
 
-    /// Lets a host program register what it likes; its functions are completed and helped with as ours are.
-    pub(crate) fn extend(&mut self, register: impl FnOnce(&mut Engine)) {
-        let before = signatures(&self.engine);
-        register(&mut self.engine);
-        let new = signatures(&self.engine)
-            .into_iter()
-            .filter(|function| !before.contains(function));
-        self.extensions.extend(new);
-    }
-
     /// The functions that the host program registered.
-    pub(crate) fn extensions(&self) -> &BTreeSet<FunctionName> {
-        &self.extensions
+    pub(crate) fn host_functions(&self) -> Vec<FunctionName> {
+        self.known.added(&self.engine)
     }
 
     /// All names that a line may contain, as of now.
@@ -165,23 +202,22 @@ impl ScriptHost {
         }
     }
 
-    /// Evaluates a script whose errors name it as `name`.
-    ///
-    /// # Errors
-    ///
-    /// As [`ScriptHost::eval`].
-    pub(crate) fn eval_named(&mut self, name: &str, source: &str) -> Result<Shown, ScriptError> {
+    fn eval_source(&mut self, source: Source) -> Result<Shown, ScriptError> {
         self.take_in();
-        self.sources.enter(name, source);
-        let result = self.run(name, source).and_then(|(value, read)| {
-            let shown = present::shown(&value, read.as_ref(), &self.context)?;
-            self.keep_result(value);
-            Ok(shown)
-        });
+        self.context.limits.get().set(&mut self.engine);
+        self.context.begin();
+        self.context.lines_before.set(source.lines_before);
+        self.sources.enter(source.clone());
+        let result = self
+            .run(&source.name, &source.text)
+            .and_then(|(value, read)| {
+                let shown = present::shown(&value, read.as_ref(), &self.context)?;
+                self.keep_result(value);
+                Ok(shown)
+            });
         self.context.clear_interrupt();
         prune(&mut self.scope);
-        result
-            .map_err(|error| ScriptError::from_rhai(*error, &self.sources, &|name| self.near(name)))
+        result.map_err(|error| self.told(*error))
     }
 
     /// The value, and the field it was read from if the text ends in reading one.
@@ -190,12 +226,7 @@ impl ScriptHost {
         name: &str,
         source: &str,
     ) -> Result<(Dynamic, Option<Rc<Node>>), Box<EvalAltResult>> {
-        // The first line of an executable script becomes a comment.
-        let source = source
-            .strip_prefix("#!")
-            .map_or(source.into(), |rest| format!("// {rest}"));
-        self.context.source.replace(source.clone());
-        let mut ast = self.engine.compile_with_scope(&self.scope, &source)?;
+        let mut ast = self.parsed(source)?;
         ast.set_source(name);
         self.sources.define(&ast);
         let reads = ends_in_access(&ast);
@@ -208,7 +239,7 @@ impl ScriptHost {
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &all)?
             .flatten();
         self.context
-            .halted()
+            .halted(0)
             .map_or(Ok(()), |halt| Err(halt.error()))?;
         let read = self
             .context
@@ -217,6 +248,20 @@ impl ScriptHost {
             .filter(|_| reads)
             .map(|read| read.node);
         Ok((value, read))
+    }
+
+    fn parsed(&self, source: &str) -> Result<AST, Box<EvalAltResult>> {
+        // The first line of an executable script becomes a comment.
+        let source = source
+            .strip_prefix("#!")
+            .map_or(source.into(), |rest| format!("// {rest}"));
+        self.context.source.replace(source.clone());
+        Ok(self.engine.compile_with_scope(&self.scope, &source)?)
+    }
+
+    /// A text that was parsed before, to look for something in it.
+    fn reparsed(&self, source: &str) -> Option<AST> {
+        self.parsed(source).ok()
     }
 
     fn keep_result(&mut self, value: Dynamic) {
@@ -251,21 +296,11 @@ impl ScriptHost {
         }
     }
 
-    fn functions(&self) -> Vec<FunctionName> {
-        let own = self
-            .library
-            .iter_functions()
-            .filter(|function| !function.name.starts_with("anon$"));
-        let own = own.map(|function| FunctionName {
-            name: function.name.to_owned(),
-            signature: function.to_string(),
-        });
-        let built_in = FUNCTIONS.iter().map(|help| FunctionName {
-            name: help.name.into(),
-            signature: help.signature.into(),
-        });
-        let hosts = self.extensions.iter().cloned();
-        let mut all: Vec<FunctionName> = own.chain(built_in).chain(hosts).collect();
+    /// All functions that a script can call, those of Rhai's own library apart.
+    pub fn functions(&self) -> Vec<FunctionName> {
+        let own = functions::of_scripts(&self.library);
+        let host = self.host_functions();
+        let mut all: Vec<FunctionName> = own.chain(host).chain(functions::built_in()).collect();
         all.sort();
         all
     }
@@ -291,20 +326,6 @@ impl Drop for ScriptHost {
     }
 }
 
-/// The functions that are registered on the engine itself, those of its standard library left out.
-fn signatures(engine: &Engine) -> BTreeSet<FunctionName> {
-    let named = |function: rhai::FuncInfo<'_>| {
-        let name = function.metadata.name.to_string();
-        let is_word = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        is_word.then(|| FunctionName {
-            signature: function.metadata.gen_signature(Cow::Borrowed),
-            name,
-        })
-    };
-    let found = engine.collect_fn_metadata(None, named, false);
-    found.into_iter().collect()
-}
-
 fn snapshot(attached: &Attached) -> Names {
     let observer = attached.observer();
     Names {
@@ -317,13 +338,13 @@ fn snapshot(attached: &Attached) -> Names {
 
 fn engine(context: &Rc<Context>) -> Engine {
     let mut engine = Engine::new();
-    limits::set(&mut engine);
+    context.limits.get().set(&mut engine);
     // Rhai's optimizer replaces constants by their values, which for an object would be a copy of the proxy
     // that cannot be assigned through.
     engine.set_optimization_level(OptimizationLevel::None);
     bindings::register(&mut engine, context);
     let watched = context.clone();
-    engine.on_progress(move |_| watched.halted().map(Dynamic::from));
+    engine.on_progress(move |steps| watched.halted(steps).map(Dynamic::from));
     let session = Session(context.clone());
     #[expect(deprecated, reason = "marked volatile; the version is pinned")]
     engine.on_var(move |name, index, call| variable(&session, name, index, &call));
@@ -340,8 +361,13 @@ fn variable(
     if index > 0 || call.scope().contains(name) {
         return Ok(None);
     }
-    if name == "obs" {
-        return Ok(Some(Dynamic::from(session.clone())));
+    match name {
+        "obs" => return Ok(Some(Dynamic::from(session.clone()))),
+        "args" if session.0.arguments.borrow().is_some() => {
+            let arguments = session.0.arguments.borrow().clone();
+            return Ok(arguments.map(Dynamic::from_array));
+        }
+        _ => {}
     }
     Ok(session.0.find(name)?.map(Dynamic::from))
 }
@@ -390,30 +416,37 @@ fn prune(scope: &mut Scope<'static>) {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_function_of_the_help_exists() {
+    /// A host of an empty session.
+    fn host() -> (tempfile::TempDir, memglass::Session, ScriptHost) {
         let dir = tempfile::tempdir().expect("a directory");
-        let _session = memglass::Session::builder("s")
-            .dir(dir.path())
-            .create()
-            .expect("a session");
-        let observer = memglass::AttachOptions::new()
-            .dir(dir.path())
-            .attach("s")
-            .expect("an observer");
-        let host = ScriptHost::new(
-            Attached::new(observer),
-            Arc::default(),
-            Rc::new(|_: &str| {}),
-        );
-        let known = host.engine.collect_fn_metadata(
-            None,
-            |function| Some(function.metadata.name.to_string()),
-            true,
-        );
-        for help in FUNCTIONS.iter().filter(|help| help.name != "explain") {
-            assert!(known.iter().any(|name| name == help.name), "{}", help.name);
-        }
+        let session = memglass::Session::builder("s").dir(dir.path()).create();
+        let observer = memglass::AttachOptions::new().dir(dir.path()).attach("s");
+        let attached = Attached::new(observer.expect("an observer"));
+        let host = ScriptHost::new(attached, Arc::default(), Rc::new(|_: &str| {}));
+        (dir, session.expect("a session"), host)
+    }
+
+    /// What every value of ours can do, as all of Rhai's can.
+    const UNLISTED: [&str; 4] = ["to_string", "to_debug", "to_int", "to_float"];
+
+    #[test]
+    fn the_functions_of_the_help_are_those_that_are_registered() {
+        let (_dir, _session, host) = host();
+        let name = |info: rhai::FuncInfo| Some(info.metadata.name.to_string());
+        let mut registered = host.engine.collect_fn_metadata(None, name, false);
+        registered.retain(|name| {
+            let is_called =
+                names::is_identifier(name) || ["print", "debug"].contains(&name.as_str());
+            is_called && !UNLISTED.contains(&name.as_str())
+        });
+        // It is syntax.
+        registered.push("explain".into());
+        registered.sort();
+        registered.dedup();
+        let mut helped: Vec<&str> = FUNCTIONS.iter().map(|help| help.name).collect();
+        helped.sort_unstable();
+        helped.dedup();
+        assert_eq!(registered, helped);
     }
 
     #[test]
@@ -421,20 +454,7 @@ mod tests {
         let thread = std::thread::Builder::new()
             .stack_size(ScriptHost::STACK_BYTES)
             .spawn(|| {
-                let dir = tempfile::tempdir().expect("a directory");
-                let _session = memglass::Session::builder("s")
-                    .dir(dir.path())
-                    .create()
-                    .expect("a session");
-                let observer = memglass::AttachOptions::new()
-                    .dir(dir.path())
-                    .attach("s")
-                    .expect("an observer");
-                let mut host = ScriptHost::new(
-                    Attached::new(observer),
-                    Arc::default(),
-                    Rc::new(|_: &str| {}),
-                );
+                let (_dir, _session, mut host) = host();
                 let (open, close) = ("[".repeat(18), "]".repeat(18));
                 let source =
                     format!("fn down(n) {{ if n > 0 {{ {open}down(n - 1){close} }} }} down(63)");

@@ -54,12 +54,14 @@ pub struct FieldName {
 }
 
 /// A function.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FunctionName {
     /// Its name.
     pub name: String,
     /// How it is called: `expect(holds, message)`.
     pub signature: String,
+    /// What it does, in one line; empty if nobody said.
+    pub summary: String,
 }
 
 impl Names {

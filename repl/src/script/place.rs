@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use foldhash::fast::RandomState;
-use memglass::schema::Metadata;
-use memglass::{Field, Value};
+use memglass::schema::{Kind, Metadata};
+use memglass::{Field, Refusal, Value, WriteError};
 use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
@@ -105,7 +105,14 @@ impl Node {
         }
         let field = match self.field.member(name) {
             Ok(field) => field,
-            Err(error) => self.field.at(name).map_err(|_| raise(error))?,
+            // A path goes further than a name: its error is the one that says more.
+            Err(error) => self.field.at(name).map_err(|further| {
+                raise(if name.contains(['.', '[']) {
+                    further
+                } else {
+                    error
+                })
+            })?,
         };
         let name: Rc<str> = name.into();
         let node = self.below(field, Key::Name(name.clone()));
@@ -184,7 +191,9 @@ impl Node {
     /// Checks and writes a value of a script, as one write of the whole place.
     pub(crate) fn set(&self, value: &Dynamic) -> Result<()> {
         let value = self.incoming(value)?;
-        self.field.write(&value).map_err(raise)
+        self.field
+            .write(&value)
+            .map_err(|error| self.unwritten(error))
     }
 
     /// Writes what Rhai stores through a property or index.
@@ -208,7 +217,28 @@ impl Node {
     /// The same without regard to what the field's metadata allows.
     pub(crate) fn force(&self, value: &Dynamic) -> Result<()> {
         let value = self.incoming(value)?;
-        self.field.write_forced(&value).map_err(raise)
+        self.field
+            .write_forced(&value)
+            .map_err(|error| self.unwritten(error))
+    }
+
+    /// The error of a write: one about the value is told where the value stands.
+    pub(crate) fn unwritten(&self, error: WriteError) -> Box<EvalAltResult> {
+        match error {
+            WriteError::Refused { refusal, .. } => self.refused(&refusal),
+            other => raise(other),
+        }
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Box<EvalAltResult> {
+        let dot = match refusal.path.as_str() {
+            "" => "",
+            path if path.starts_with('[') => "",
+            _ => ".",
+        };
+        let (path, part, reason) = (self.field.path(), &refusal.path, &refusal.reason);
+        self.context
+            .blame_value(format!("{path}{dot}{part}: {reason}"), part)
     }
 
     fn incoming(&self, value: &Dynamic) -> Result<Value> {
@@ -219,14 +249,25 @@ impl Node {
 
     /// A script's value as one for this place.
     pub(crate) fn to_value(&self, value: &Dynamic) -> Result<Value> {
+        if let Some(place) = value.read_lock::<Place>() {
+            return place.value();
+        }
         let field = &self.field;
-        convert::for_type(
-            value,
-            field.schema(),
-            field.type_id(),
-            &self.metadata,
-            field.path(),
-        )
+        let (schema, id) = (field.schema(), field.type_id());
+        let value = match self.shape {
+            Shape::List(_) if self.is_array_of_objects() => {
+                convert::for_list(value, schema, id, &self.metadata)
+            }
+            _ => convert::for_type(value, schema, id, &self.metadata),
+        };
+        value.map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// Such an array has the type of its elements.
+    fn is_array_of_objects(&self) -> bool {
+        let schema = self.field.schema();
+        let ty = &schema[schema.bare(self.field.type_id())];
+        !matches!(ty.kind, Kind::Array { .. })
     }
 
     /// A copy of the whole, of the present moment.

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use memglass::{EnumValue, Field, Value};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
-use super::bindings::{Rows, Session, objects_table};
+use super::bindings::{Rows, Session, all_objects, objects_table};
 use super::context::Context;
 use super::convert;
 use super::describe::member_type;
 use super::place::{Node, Place, Shape};
 use super::shown::{Cell, Record, Row, Shown, Table};
+use super::written;
 use crate::format::Style;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -31,30 +32,27 @@ pub(crate) fn shown(
         return Ok(Shown::Table(Table::clone(&rows.0)));
     }
     if let Some(session) = value.read_lock::<Session>() {
-        return Ok(Shown::Table(super::describe::objects(
-            &session.0.attached.observer(),
-        )));
+        return all_objects(&session.0).map(Shown::Table);
     }
     if let Some(elements) = value.read_lock::<Array>() {
-        return of_array(&elements);
+        return of_array(value, &elements, context);
     }
     if let Some(map) = value.read_lock::<Map>() {
-        return Ok(of_map(&map));
+        return of_map(value, &map, context);
     }
     if let Some(text) = value.read_lock::<ImmutableString>() {
         return Ok(of_text(&text, context));
     }
-    Ok(scalar(value, read))
+    scalar(value, read, context)
 }
 
-fn scalar(value: &Dynamic, read: Option<&Rc<Node>>) -> Shown {
+fn scalar(value: &Dynamic, read: Option<&Rc<Node>>, context: &Context) -> Result<Shown> {
     match convert::from_script(value) {
         Some(value) => {
             let style = read.map_or_else(Style::default, |node| style(&node.field));
-            Shown::Value(Cell { value, style })
+            Ok(Shown::Value(Cell { value, style }))
         }
-        None if value.is_fnptr() => Shown::Text("a function".into()),
-        None => Shown::Text(value.to_string()),
+        None => written::own_text(value, context).map(Shown::Text),
     }
 }
 
@@ -127,7 +125,7 @@ fn record(place: &Place, value: &Value) -> Record {
 }
 
 /// Objects are a table, maps too; all else is one value.
-fn of_array(elements: &Array) -> Result<Shown> {
+fn of_array(value: &Dynamic, elements: &Array, context: &Context) -> Result<Shown> {
     let places = elements.iter().map(as_place).collect::<Option<Vec<_>>>();
     if let Some(places) = places.filter(|places| !places.is_empty()) {
         return objects_table(&places).map(Shown::Table);
@@ -135,25 +133,40 @@ fn of_array(elements: &Array) -> Result<Shown> {
     if !elements.is_empty() && elements.iter().all(Dynamic::is_map) {
         return super::bindings::maps_table(elements).map(Shown::Table);
     }
-    let values = elements
-        .iter()
-        .map(|value| convert::from_script(value).unwrap_or_else(|| value.to_string().into()));
-    Ok(Shown::Value(Cell::plain(Value::List(values.collect()))))
+    match convert::from_script(value) {
+        Some(list) => Ok(Shown::Value(Cell::plain(list))),
+        None => mixed(value, context),
+    }
 }
 
-fn of_map(map: &Map) -> Shown {
+fn of_map(value: &Dynamic, map: &Map, context: &Context) -> Result<Shown> {
     let rows = map.iter().map(|(name, value)| {
-        let value = convert::from_script(value).unwrap_or_else(|| value.to_string().into());
-        Row {
+        Some(Row {
             name: name.as_str().into(),
-            cell: Cell::plain(value),
+            cell: Cell::plain(convert::from_script(value)?),
             type_name: String::new(),
             note: String::new(),
-        }
+        })
     });
-    Shown::Record(Record {
-        title: String::new(),
-        type_name: "map".into(),
-        rows: rows.collect(),
-    })
+    match rows.collect::<Option<Vec<_>>>() {
+        Some(rows) => Ok(Shown::Record(Record {
+            title: String::new(),
+            type_name: "map".into(),
+            rows,
+        })),
+        None => mixed(value, context),
+    }
+}
+
+/// What holds functions or the like has no JSON: then its text stands for it.
+fn mixed(value: &Dynamic, context: &Context) -> Result<Shown> {
+    let text = written::text(value, context)?;
+    let json = match written::json(value, context) {
+        Ok(json) => json,
+        Err(_) => {
+            context.check_interrupt()?;
+            text.as_str().into()
+        }
+    };
+    Ok(Shown::Mixed { text, json })
 }

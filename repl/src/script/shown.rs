@@ -16,6 +16,13 @@ pub enum Shown {
     Text(String),
     /// One value.
     Value(Cell),
+    /// An array or map with something in it that is no value, such as `()`.
+    Mixed {
+        /// As a script writes it.
+        text: String,
+        /// The same as data.
+        json: Json,
+    },
     /// One object or structure, a row for each field.
     Record(Record),
     /// Objects, or other rows with the same columns.
@@ -90,6 +97,7 @@ pub fn json(shown: &Shown) -> Json {
         Shown::Nothing => Json::Null,
         Shown::Text(text) => Json::String(text.clone()),
         Shown::Value(cell) => format::json(&cell.value),
+        Shown::Mixed { json, .. } => json.clone(),
         Shown::Record(record) => Json::Object(
             record
                 .rows
@@ -107,7 +115,8 @@ pub fn json(shown: &Shown) -> Json {
     }
 }
 
-fn row_json(columns: &[String], row: &[Option<Cell>]) -> Json {
+/// One row as a JSON object.
+pub(crate) fn row_json(columns: &[String], row: &[Option<Cell>]) -> Json {
     let cells = row.iter().map(|cell| {
         cell.as_ref()
             .map_or(Json::Null, |cell| format::json(&cell.value))

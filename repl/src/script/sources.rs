@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use rhai::{AST, EvalAltResult};
+use rhai::{AST, EvalAltResult, Position};
+
+use super::caret::Excerpt;
 
 /// A text that was evaluated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +14,27 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// All of it.
     pub(crate) text: String,
+    /// Lines of the file that come before it.
+    pub(crate) lines_before: usize,
+}
+
+impl Source {
+    /// What is at a position.
+    pub(crate) fn excerpt_at(&self, position: Position) -> Option<Excerpt> {
+        Excerpt::at(&self.name, &self.text, position).map(|excerpt| self.numbered(excerpt))
+    }
+
+    /// The expression that begins at a position.
+    pub(crate) fn excerpt_of_value(&self, position: Position) -> Option<Excerpt> {
+        Excerpt::of_value(&self.name, &self.text, position).map(|excerpt| self.numbered(excerpt))
+    }
+
+    fn numbered(&self, excerpt: Excerpt) -> Excerpt {
+        Excerpt {
+            line: excerpt.line + self.lines_before,
+            ..excerpt
+        }
+    }
 }
 
 /// The present text, and those of all functions and closures that can still be called.
@@ -23,11 +46,8 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// From now on, errors outside of functions are in this text.
-    pub(crate) fn enter(&mut self, name: &str, text: &str) {
-        self.current = Rc::new(Source {
-            name: name.to_owned(),
-            text: text.to_owned(),
-        });
+    pub(crate) fn enter(&mut self, source: Source) {
+        self.current = Rc::new(source);
     }
 
     /// The functions of `ast` are in the present text.
@@ -57,7 +77,7 @@ impl Sources {
                     calls.insert(0, format!("module {name:?}"));
                     source = Rc::new(Source {
                         name,
-                        text: String::new(),
+                        ..Source::default()
                     });
                     error = *inner;
                 }
@@ -67,7 +87,7 @@ impl Sources {
     }
 }
 
-fn described(name: &str, caller: &Source, position: rhai::Position) -> String {
+fn described(name: &str, caller: &Source, position: Position) -> String {
     let what = if name.starts_with("anon$") {
         "a closure".to_owned()
     } else {
@@ -80,7 +100,8 @@ fn described(name: &str, caller: &Source, position: rhai::Position) -> String {
     };
     match position.line() {
         Some(line) => format!(
-            "{what}, called at {file}{line}:{}",
+            "{what}, called at {file}{}:{}",
+            line + caller.lines_before,
             position.position().unwrap_or(1)
         ),
         None => what,

@@ -12,6 +12,8 @@ use std::rc::Rc;
 use memglass::schema::Variant;
 use rhai::ImmutableString;
 
+use super::names::nearest;
+
 /// An enum of the session, or an integer field whose values have names.
 pub(crate) struct Enumeration {
     /// Its name, or its field's.
@@ -100,8 +102,11 @@ impl Enumeration {
             .map(|(_, text)| text.as_str())
             .collect();
         let more = if self.variants.len() > 8 { ", …" } else { "" };
+        let names = self.variants.iter().map(|(_, text)| text.to_string());
+        let meant =
+            nearest(name, names).map_or(String::new(), |near| format!("; did you mean {near:?}?"));
         format!(
-            "{} has no value {name:?} ({}{more})",
+            "{} has no value {name:?} ({}{more}){meant}",
             self.name,
             known.join(", ")
         )

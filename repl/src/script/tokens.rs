@@ -11,19 +11,21 @@ use super::compare;
 pub(crate) fn install(engine: &mut Engine, source: &Rc<RefCell<String>>) {
     let source = source.clone();
     #[expect(deprecated, reason = "marked volatile; the version is pinned")]
-    engine
-        .on_parse_token(move |token, position, _| mapped(token, rest(&source.borrow(), position)));
+    engine.on_parse_token(move |token, position, _| {
+        // To find a position takes as long as the line is: only few tokens ask.
+        mapped(token, |is| is(rest(&source.borrow(), position)))
+    });
 }
 
-/// The token to parse instead of one that `rest` of the text begins with.
-fn mapped(token: Token, rest: &str) -> Token {
+/// The token to parse instead of one; `begins` asks the text from there on.
+fn mapped(token: Token, begins: impl Fn(fn(&str) -> bool) -> bool) -> Token {
     match &token {
         // A hexadecimal literal beyond the signed range becomes negative; a decimal one is so by its sign.
-        Token::IntegerConstant(number) if *number < 0 && rest.starts_with('0') => {
+        Token::IntegerConstant(number) if *number < 0 && begins(|rest| rest.starts_with('0')) => {
             too_large(&format!("{number:#x}"))
         }
         Token::FloatConstant(literal) if is_whole(&literal.1) => too_large(&literal.1),
-        Token::Underscore if is_last_result(rest) => Token::Identifier(Box::new("_".into())),
+        Token::Underscore if begins(is_last_result) => Token::Identifier(Box::new("_".into())),
         other => match compare::parsed_as(other) {
             Some(name) => Token::Custom(Box::new(name.into())),
             None => token,

@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod errors;
+mod interrupts;
+mod limits;
 mod objects;
 mod output;
 mod pitfalls;

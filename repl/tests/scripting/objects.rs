@@ -13,7 +13,8 @@ fn a_handle_of_a_destroyed_object_is_gone() {
     world.fails("p.arrival = 5", "late.arrival is gone");
     world.fails("a.snapshot()", "late is gone");
     world.check("p.is_alive()", "false");
-    world.fails("obs[\"late\"]", "no object \"late\"");
+    world.fails("obs[\"late\"]", "late was destroyed by its producer");
+    world.fails("late", "late was destroyed by its producer");
 }
 
 #[test]

@@ -107,8 +107,119 @@ fn a_host_registers_functions_of_its_own() {
     world.check("twice(AAPL_position.quantity)", "200");
     world
         .host
-        .set_variable("args", vec!["a".into(), "b".into()]);
-    world.check("args[1]", "\"b\"");
+        .set_variable("words", vec!["a".into(), "b".into()]);
+    world.check("words[1]", "\"b\"");
+}
+
+#[test]
+fn functions_of_a_host_and_of_scripts_are_listed_with_their_comments() {
+    let mut world = World::read_only();
+    let engine = world.host.engine_mut();
+    rhai::FuncRegistration::new("notional")
+        .with_params_info(["quantity: i64", "price: i64", "i64"])
+        .with_comments(["/// Quantity times price.", "///", "/// In cents."])
+        .register_into_engine(engine, |quantity: i64, price: i64| quantity * price);
+    let mut desk = rhai::Module::new();
+    desk.set_native_fn("limit", |days: i64| Ok(10 * days));
+    engine.register_static_module("desk", desk.into());
+    world.run("/// The sum of both.\nfn both(a, b) { a + b }");
+    world.check("notional(2, 3) + desk::limit(4) + both(1, 1)", "48");
+    let names = world.host.names();
+    let of = |name: &str| {
+        let found = names
+            .functions
+            .iter()
+            .find(|function| function.name == name);
+        let found = found.unwrap_or_else(|| panic!("{name} in {:?}", names.functions));
+        (found.signature.as_str(), found.summary.as_str())
+    };
+    assert_eq!(
+        of("notional"),
+        (
+            "notional(quantity: i64, price: i64)",
+            "Quantity times price."
+        )
+    );
+    assert_eq!(of("desk::limit"), ("desk::limit(_)", ""));
+    assert_eq!(of("both"), ("both(a, b)", "The sum of both."));
+    assert_eq!(of("sleep"), ("sleep(2.s)", "pause"));
+    assert!(
+        names
+            .functions
+            .iter()
+            .all(|function| !function.name.contains('$') && function.name != "sort")
+    );
+    let ours = memglass_repl::script::FUNCTIONS.len();
+    assert_eq!(
+        names.functions.len(),
+        ours + 3,
+        "each of ours once, and the three"
+    );
+    let text = world.error("notinal(1, 2)").render(false);
+    assert!(text.contains("did you mean `notional`?"), "{text}");
+}
+
+#[test]
+fn arguments_are_seen_in_functions_and_a_variable_of_that_name_comes_first() {
+    let mut world = World::read_only();
+    world.fails("args", "no variable, object or function is named \"args\"");
+    world.host.set_arguments(["fast", "5"].map(str::to_owned));
+    world.check("args", r#"["fast","5"]"#);
+    world.check("fn first() { args[0] } first()", "\"fast\"");
+    world.check("let args = 3; args", "3");
+}
+
+#[test]
+fn a_part_of_a_file_is_told_with_the_lines_of_the_file() {
+    let mut world = World::read_only();
+    world
+        .host
+        .eval_part("orders.rhai", 10, "let a = 1;\nfn f(p) { p.nope }")
+        .unwrap();
+    let error = world
+        .host
+        .eval_part("orders.rhai", 12, "\nf(AAPL_position)")
+        .unwrap_err()
+        .render(false);
+    assert!(
+        error.contains(" --> orders.rhai:12:13\n12 | fn f(p) { p.nope }\n"),
+        "{error}"
+    );
+    assert!(
+        error.contains("in function \"f\", called at orders.rhai:14:1"),
+        "{error}"
+    );
+    world
+        .host
+        .eval_part("orders.rhai", 14, "\n  debug(1)")
+        .unwrap();
+    assert_eq!(world.printed(), ["orders.rhai:16:3: 1"]);
+}
+
+#[test]
+fn an_ended_producer_stops_a_script_that_writes_on_and_on() {
+    let World {
+        session,
+        position,
+        other,
+        mut host,
+        ..
+    } = World::new();
+    host.eval("AAPL_position.quantity = 1").unwrap();
+    let ended = std::cell::RefCell::new(Some((session, other)));
+    host.engine_mut().register_fn("end", move || {
+        let (session, other) = ended.borrow_mut().take().expect("called once");
+        other.leak();
+        drop(session);
+    });
+    host.eval("let p = AAPL_position;").unwrap();
+    position.leak();
+    let error = host
+        .eval("p.quantity = 2; end(); sleep(100.ms); p.quantity = 3")
+        .unwrap_err();
+    assert!(error.to_string().contains("cannot be written"), "{error}");
+    let error = host.eval("loop { p.quantity = 4 }").unwrap_err();
+    assert!(error.to_string().contains("cannot be written"), "{error}");
 }
 
 #[test]

@@ -75,11 +75,11 @@ fn a_whole_that_is_wrong_in_one_part_changes_nothing() {
     );
     world.fails(
         "AAPL_position.last_quote = 5",
-        "AAPL_position.last_quote is a Quote: assign a map #{…} or another Quote, not an integer",
+        "AAPL_position.last_quote: expected a map #{…} or another Quote, got an integer",
     );
     world.fails(
         "AAPL_position.bid_levels = 5",
-        "AAPL_position.bid_levels is an array: assign an array […], not an integer",
+        "AAPL_position.bid_levels: expected an array […], got an integer",
     );
 }
 
@@ -162,7 +162,7 @@ fn numbers_are_checked_and_converted() {
     );
     world.fails(
         "AAPL_position.small = 5.5",
-        "AAPL_position.small holds whole numbers, not 5.5",
+        "AAPL_position.small: 5.5 is no whole number, which u8 needs",
     );
     world.fails("AAPL_position.small = 256", "AAPL_position.small");
     world.fails("AAPL_position.small = -1", "AAPL_position.small");
@@ -173,11 +173,11 @@ fn numbers_are_checked_and_converted() {
     world.fails("AAPL_position.stepped = 16", "AAPL_position.stepped");
     world.fails(
         "AAPL_position.ratio = 1e300",
-        "1e300 is too large for AAPL_position.ratio, a 32-bit float",
+        "AAPL_position.ratio: 1e300 does not fit f32",
     );
     world.fails(
         "AAPL_position.quantity = ()",
-        "() cannot be stored in AAPL_position.quantity",
+        "AAPL_position.quantity: expected a value, got ()",
     );
     world.fails(
         r#"AAPL_position.quantity = "many""#,
@@ -240,7 +240,7 @@ fn a_read_only_session_refuses_every_write() {
     });
     world.fails(
         "AAPL_position.quantity = 1",
-        "AAPL_position.quantity was not written: this session is attached read-only",
+        "AAPL_position.quantity cannot be written: the session is attached read-only",
     );
     assert_eq!(world.position.quantity.load(), 100);
 }
@@ -273,4 +273,46 @@ fn explain_says_what_a_write_would_do_and_does_not_do_it() {
         world.position.last_quote.read().unwrap(),
         position().last_quote
     );
+}
+
+#[test]
+fn the_error_of_a_whole_names_the_first_bad_member_and_points_at_its_value() {
+    let mut world = World::new();
+    let text = world
+        .error("AAPL_position.last_quote = #{ ask_price: 1, ask_size: -3, bid_price: \"x\" }")
+        .render(false);
+    assert_eq!(
+        text,
+        "error: AAPL_position.last_quote.ask_size: -3 does not fit u32 (0..4294967295)\n\
+         1 | AAPL_position.last_quote = #{ ask_price: 1, ask_size: -3, bid_price: \"x\" }\n  \
+           |                                                       ^^"
+    );
+    assert_eq!(
+        world.position.last_quote.read().unwrap(),
+        position().last_quote
+    );
+}
+
+#[test]
+fn an_array_of_structs_is_assigned_whole_and_of_objects_too() {
+    let mut world = World::new();
+    world.run("AAPL_position.fills = [#{price: 1, size: 2}, #{price: 3, size: 4}]");
+    assert_eq!(
+        (
+            world.position.fills[0].price.get(),
+            world.position.fills[1].size.get()
+        ),
+        (1, 4)
+    );
+    world.fails(
+        "AAPL_position.fills = [#{price: 1, size: 2}, #{price: 3, size: -4}]",
+        "AAPL_position.fills[1].size: -4 does not fit u32",
+    );
+    let array = world
+        .session
+        .array_with("book", 2, |_| crate::world::Late::default())
+        .unwrap();
+    world.run("book.set([#{arrival: 5}, #{arrival: 6, tag: 7}]); book[0] = #{tag: 9};");
+    assert_eq!((array[0].arrival.get(), array[0].tag.get()), (5, 9));
+    assert_eq!((array[1].arrival.get(), array[1].tag.get()), (6, 7));
 }

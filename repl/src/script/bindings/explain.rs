@@ -20,11 +20,17 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     let session = Session(context.clone());
     let explained = move |call: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
                           inputs: &[Expression<'_>]| {
-        let text = call
-            .eval_expression_tree(&inputs[0])?
-            .into_immutable_string()
-            .map_err(raise)?;
-        explain(call, &session, &text).map(|text| Dynamic::from(ImmutableString::from(text)))
+        let text = call.eval_expression_tree(&inputs[0])?;
+        let text = text.read_lock::<ImmutableString>().map(|text| text.clone());
+        let text =
+            text.ok_or_else(|| raise("explain takes a text such as \"p.quantity = 5000\""))?;
+        // An error inside the text has a position in it, which means another place in the script.
+        explain(call, &session, &text)
+            .map(|text| Dynamic::from(ImmutableString::from(text)))
+            .map_err(|mut error| {
+                error.set_position(inputs[0].start_position());
+                error
+            })
     };
     engine
         .register_custom_syntax(["explain", "$expr$"], false, explained)
@@ -40,9 +46,10 @@ fn explain(
         .ok_or_else(|| raise("explain takes an assignment such as \"p.quantity = 5000\""))?;
     let node = resolve(session, call.scope(), path.trim())?;
     let mut scope = call.scope().clone();
-    let value = call
-        .engine()
-        .eval_expression_with_scope::<Dynamic>(&mut scope, value)?;
+    let value = session.0.only_looking(|| {
+        call.engine()
+            .eval_expression_with_scope::<Dynamic>(&mut scope, value)
+    })?;
     Ok(told(&node.field, &node.to_value(&value)?))
 }
 

@@ -56,6 +56,11 @@ impl FieldNames {
         self.types = 0;
     }
 
+    /// Whether some type has a field of this name.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
     fn add(&mut self, engine: &mut Engine, name: &str) {
         if self.known.len() < MOST_NAMES && self.known.insert(name.into()) {
             register_accessors(engine, name);
@@ -195,12 +200,15 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     let Shape::Leaf(meaning) = &node.shape else {
         return Err(raise(format_args!("{} is no number", node.field.path())));
     };
-    let amount = convert::from_script(amount)
-        .ok_or_else(|| raise(format_args!("{} cannot be added", convert::noun(amount))))?;
+    let amount = convert::from_script(amount).ok_or_else(|| {
+        let (path, noun) = (node.field.path(), convert::noun(amount));
+        node.context
+            .blame_value(format!("{path}: {noun} cannot be added"), "")
+    })?;
     node.field
         .add(&amount)
         .map(|value| convert::leaf(value, meaning))
-        .map_err(raise)
+        .map_err(|error| node.unwritten(error))
 }
 
 /// `p.status.value` and `p.status.name`: of a value without a name, the number and `()`.

@@ -1,6 +1,7 @@
 //! What scripts can name: objects and fields, values, output, and the session itself.
 
 mod catalog;
+mod elements;
 mod explain;
 mod fields;
 mod objects;
@@ -15,7 +16,7 @@ use rhai::Engine;
 pub use catalog::{FUNCTIONS, FunctionHelp};
 pub(crate) use fields::FieldNames;
 pub(crate) use objects::Session;
-pub(crate) use table::{Rows, maps_table, objects_table};
+pub(crate) use table::{Rows, aligned, all_objects, maps_table, objects_table};
 
 use super::context::Context;
 use super::{compare, duration, flags, tokens, wide};
@@ -31,6 +32,7 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>) {
     objects::register(engine, context);
     fields::register(engine, context);
     table::register(engine, context);
+    elements::register(engine);
     output::register(engine, context);
     session::register(engine, context);
     explain::register(engine, context);

@@ -30,6 +30,7 @@ impl Session {
     pub(crate) fn object(&self, label: &str) -> Result<Place> {
         match self.0.find(label)? {
             Some(place) => Ok(place),
+            None if let Some(why) = self.0.why_lost(label) => Err(raise(why)),
             // Resolving the path of a missing label is what tells the labels close to it.
             None => match self.0.attached.observer().field(&quoted(label)) {
                 Err(error) => Err(raise(error)),
@@ -45,16 +46,16 @@ impl Session {
         let observer = self.0.attached.observer();
         let chosen = observer
             .objects()
+            .take_while(|_| !self.0.is_interrupted())
             .filter(|object| choice.takes(observer.schema(), object));
-        let fields = chosen.filter_map(|object| match observer.root(&object) {
+        let found = chosen.filter_map(|object| match observer.root(&object) {
             // Destroyed since it was listed.
             Err(PathError::NoSuchObject { .. }) => None,
             field => Some(field),
         });
         let place = |field| Dynamic::from(Place::new(Node::root(field, self.0.clone())));
-        fields
-            .map(|field| field.map(place).map_err(raise))
-            .collect()
+        let places = found.map(|field| field.map(place).map_err(raise)).collect();
+        self.0.check_interrupt().and(places)
     }
 }
 
@@ -72,7 +73,8 @@ impl Choice {
         if !pattern.contains(['*', '?', '[', '{']) && session.0.find(pattern)?.is_none() {
             return Err(raise(unknown(session, pattern)));
         }
-        let glob = Glob::new(pattern).map_err(|error| raise(error.kind()))?;
+        let glob = Glob::new(pattern)
+            .map_err(|error| raise(format_args!("{pattern:?} is no pattern: {}", error.kind())))?;
         Ok(Choice::Label(glob.compile_matcher()))
     }
 

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext};
 
-use super::objects::Session;
-use crate::format;
+use super::table::Rows;
 use crate::script::context::Context;
-use crate::script::convert;
+use crate::script::halt::Halt;
 use crate::script::place::Place;
 use crate::script::tokens;
+use crate::script::written::text;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -18,87 +18,63 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     let printer = context.print.clone();
     engine.on_print(move |text| printer(text));
-    let printer = context.print.clone();
+    let (printer, lines) = (context.print.clone(), context.clone());
     engine.on_debug(move |text, source, position| {
-        let place = source.map_or_else(
-            || position.to_string(),
-            |source| format!("{source} {position}"),
-        );
-        printer(&format!("[{place}] {text}"));
+        let file = source.map_or(String::new(), |file| format!("{file}:"));
+        let (line, column) = (position.line(), position.position());
+        let line = line.map_or(0, |line| line + lines.lines_before.get());
+        printer(&format!("{file}{line}:{}: {text}", column.unwrap_or(1)));
     });
     // Whatever is returned here, Rhai hands to the printer above.
-    engine.register_fn("print", |value: Dynamic| text(&value));
+    let shared = context.clone();
+    engine.register_fn("print", move |value: Dynamic| text(&value, &shared));
     engine.register_fn("print", || "");
     register_text::<Array>(engine, context);
     register_text::<Map>(engine, context);
     register_text::<Place>(engine, context);
+    register_text::<Rows>(engine, context);
 }
 
 /// All ways in which Rhai asks for the text of a value, including string interpolation.
 fn register_text<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
-    engine.register_fn("print", |value: T| text(&Dynamic::from(value)));
-    engine.register_fn("debug", |value: T| text(&Dynamic::from(value)));
+    for name in ["print", "debug"] {
+        let shared = context.clone();
+        engine.register_fn(name, move |value: T| text(&Dynamic::from(value), &shared));
+    }
     for name in ["to_string", "to_debug"] {
         let context = context.clone();
         engine.register_fn(name, move |call: NativeCallContext, value: T| {
-            let text = text(&Dynamic::from(value));
+            let text = text(&Dynamic::from(value), &context);
             let is_written_out =
                 tokens::rest(&context.source.borrow(), call.call_position()).starts_with(name);
             text.inspect_err(|error| {
-                if !is_written_out {
+                // An interruption needs no help: it is there until it is obeyed.
+                if !is_written_out && Halt::of(error).is_none() {
                     context.fail(error)
                 }
             })
         });
     }
-    engine.register_fn("+", |left: ImmutableString, value: T| -> Result<String> {
-        Ok(format!("{left}{}", text(&Dynamic::from(value))?))
-    });
-    engine.register_fn("+", |value: T, right: ImmutableString| -> Result<String> {
-        Ok(format!("{}{right}", text(&Dynamic::from(value))?))
-    });
+    let shared = context.clone();
+    engine.register_fn(
+        "+",
+        move |left: ImmutableString, value: T| -> Result<String> {
+            Ok(format!("{left}{}", text(&Dynamic::from(value), &shared)?))
+        },
+    );
+    let shared = context.clone();
+    engine.register_fn(
+        "+",
+        move |value: T, right: ImmutableString| -> Result<String> {
+            Ok(format!("{}{right}", text(&Dynamic::from(value), &shared)?))
+        },
+    );
+    let shared = context.clone();
     engine.register_fn(
         "+=",
-        |whole: &mut ImmutableString, value: T| -> Result<()> {
-            *whole = format!("{whole}{}", text(&Dynamic::from(value))?).into();
+        move |whole: &mut ImmutableString, value: T| -> Result<()> {
+            *whole = format!("{whole}{}", text(&Dynamic::from(value), &shared)?).into();
             Ok(())
         },
     );
-}
-
-/// A value as a script prints it.
-fn text(value: &Dynamic) -> Result<String> {
-    if let Some(text) = value.read_lock::<ImmutableString>() {
-        return Ok(text.to_string());
-    }
-    if value.is::<Place>() || value.is::<Array>() || value.is::<Map>() {
-        check_readable(value)?;
-        if let Some(value) = convert::from_script(value) {
-            return Ok(format::text(&value, &format::Style::default()));
-        }
-    }
-    match value.read_lock::<std::time::Duration>() {
-        Some(duration) => Ok(format!("{:?}", *duration)),
-        None => Ok(own_text(value)),
-    }
-}
-
-fn own_text(value: &Dynamic) -> String {
-    if let Some(session) = value.read_lock::<Session>() {
-        return session.to_string();
-    }
-    super::table::own_text(value)
-        .or_else(|| Some(convert::from_script(value)?.to_string()))
-        .unwrap_or_else(|| value.to_string())
-}
-
-/// The error of a proxy in an array that cannot be read.
-fn check_readable(value: &Dynamic) -> Result<()> {
-    if let Some(elements) = value.read_lock::<Array>() {
-        return elements.iter().try_for_each(check_readable);
-    }
-    match value.read_lock::<Place>() {
-        Some(place) => place.value().map(drop),
-        None => Ok(()),
-    }
 }

@@ -3,14 +3,16 @@
 //! ```rhai
 //! expect(p.quantity >= 0, "quantity is negative")     // an error with that text unless it holds
 //! exit(3)                                             // ends at once; no `try` catches it
+//! limits(#{operations: 1_000_000})                    // how much a script may ask for; limits() tells
 //! sleep(2.s)  sleep(200.ms)                           // Ctrl-C ends it
 //! ```
 
 use std::rc::Rc;
 
-use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
+use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use crate::script::context::Context;
+use crate::script::convert;
 use crate::script::duration;
 use crate::script::error::raise;
 use crate::script::halt::Halt;
@@ -30,6 +32,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     register_sleep::<INT>(engine, context);
     register_sleep::<rhai::FLOAT>(engine, context);
     register_sleep::<std::time::Duration>(engine, context);
+    register_limits(engine, context);
     engine.register_fn("error", |message: ImmutableString| -> Result<()> {
         Err(raise(message))
     });
@@ -50,6 +53,25 @@ fn exit(code: INT) -> Result<()> {
             "exit({code}): an exit code is 0 to 255"
         ))),
     }
+}
+
+/// Those of the engine hold from the next line on, the number of steps at once.
+fn register_limits(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("limits", move || shared.limits.get().map());
+    let shared = context.clone();
+    engine.register_fn("limits", move |wanted: Map| -> Result<()> {
+        let mut limits = shared.limits.get();
+        for (name, value) in &wanted {
+            let value = value.as_int().map_err(|_| {
+                let found = convert::noun(value);
+                raise(format_args!("the limit {name} is a number, not {found}"))
+            })?;
+            limits = limits.with(name, value).map_err(raise)?;
+        }
+        shared.limits.set(limits);
+        Ok(())
+    });
 }
 
 fn register_sleep<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {

@@ -7,10 +7,11 @@
 //! fields(p)  types()  describe("Order")  objects()
 //! ```
 
+use std::fmt::Write;
 use std::rc::Rc;
 
 use memglass::Value;
-use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, Map};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use crate::format::{self, Style};
 use crate::script::context::Context;
@@ -18,7 +19,8 @@ use crate::script::convert;
 use crate::script::describe;
 use crate::script::error::raise;
 use crate::script::place::{Place, Shape};
-use crate::script::shown::{Cell, Shown, Table, json};
+use crate::script::shown::{Cell, Table, row_json};
+use crate::script::written;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -47,7 +49,7 @@ impl Rows {
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_type_with_name::<Rows>("table");
     register_rows(engine);
-    register_makers(engine);
+    register_makers(engine, context);
     register_schema(engine, context);
 }
 
@@ -65,20 +67,9 @@ fn register_rows(engine: &mut Engine) {
         rows.0.columns.iter().cloned().map(Dynamic::from).collect()
     });
     engine.register_iterator::<Rows>();
-    engine.register_fn("csv", |rows: Rows| csv_text(&rows.0));
-    engine.register_fn("csv", |rows: Rows, path: &str| {
-        store(path, &csv_text(&rows.0)?)
-    });
-    engine.register_fn("json", |rows: Rows| json_text(&rows.0));
-    engine.register_fn("json", |rows: Rows, path: &str| {
-        store(path, &json_text(&rows.0))
-    });
-    engine
-        .register_fn("to_string", |rows: Rows| aligned(&rows.0))
-        .register_fn("to_debug", |rows: Rows| aligned(&rows.0));
 }
 
-fn register_makers(engine: &mut Engine) {
+fn register_makers(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_fn("table", |array: Array| whole_table(&array).map(Rows::new));
     engine.register_fn("table", |array: Array, columns: Array| {
         columns_table(&array, &columns).map(Rows::new)
@@ -89,33 +80,62 @@ fn register_makers(engine: &mut Engine) {
     engine.register_fn("table", |place: Place, columns: Array| {
         columns_table(&place.elements()?, &columns).map(Rows::new)
     });
-    engine.register_fn("csv", |array: Array| csv_text(&whole_table(&array)?));
-    engine.register_fn("csv", |array: Array, path: &str| {
-        store(path, &csv_text(&whole_table(&array)?)?)
+    register_csv::<Array>(engine, context);
+    register_csv::<Place>(engine, context);
+    register_csv::<Rows>(engine, context);
+    register_json::<Rows>(engine, context);
+    register_json::<ImmutableString>(engine, context);
+    register_json::<Array>(engine, context);
+    register_json::<Map>(engine, context);
+    register_json::<Place>(engine, context);
+}
+
+fn register_csv<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("csv", move |value: T| {
+        csv_text(&*table_of(&Dynamic::from(value))?, &shared)
     });
-    engine.register_fn("json", |array: Array| array_json(&array));
-    engine.register_fn("json", |array: Array, path: &str| {
-        store(path, &array_json(&array)?)
+    let shared = context.clone();
+    engine.register_fn("csv", move |value: T, path: &str| {
+        let table = table_of(&Dynamic::from(value))?;
+        store(path, &csv_text(&table, &shared)?)
     });
-    engine.register_fn("json", |place: Place| -> Result<String> {
-        Ok(format::json(&place.value()?).to_string())
+}
+
+/// The rows that a table, a list or an array field stands for.
+fn table_of(value: &Dynamic) -> Result<Rc<Table>> {
+    if let Some(rows) = value.read_lock::<Rows>() {
+        return Ok(rows.0.clone());
+    }
+    if let Some(place) = value.read_lock::<Place>() {
+        return whole_table(&place.elements()?).map(Rc::new);
+    }
+    let array = value.read_lock::<Array>().map(|array| array.clone());
+    whole_table(&array.unwrap_or_default()).map(Rc::new)
+}
+
+fn register_json<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("json", move |value: T| {
+        value_json(&Dynamic::from(value), &shared)
     });
-    engine.register_fn("json", |place: Place, path: &str| {
-        store(path, &format::json(&place.value()?).to_string())
+    let shared = context.clone();
+    engine.register_fn("json", move |value: T, path: &str| {
+        store(path, &value_json(&Dynamic::from(value), &shared)?)
     });
-    engine.register_fn("json", |map: Map| value_json(&Dynamic::from_map(map)));
 }
 
 fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
     let shared = context.clone();
     engine.register_fn("types", move || -> Result<Rows> {
         shared.refresh()?;
-        Ok(Rows::new(describe::types(&shared.attached.observer())))
+        let observer = shared.attached.observer();
+        let types = describe::types(&observer, || !shared.is_interrupted());
+        shared.check_interrupt().map(|()| Rows::new(types))
     });
     let shared = context.clone();
     engine.register_fn("objects", move || -> Result<Rows> {
-        shared.refresh()?;
-        Ok(Rows::new(describe::objects(&shared.attached.observer())))
+        all_objects(&shared).map(Rows::new)
     });
     let shared = context.clone();
     engine.register_fn("describe", move |name: &str| -> Result<Rows> {
@@ -137,6 +157,14 @@ fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
             &place.value()?,
         )))
     });
+}
+
+/// A row for each object there is.
+pub(crate) fn all_objects(context: &Context) -> Result<Table> {
+    context.refresh()?;
+    let observer = context.attached.observer();
+    let objects = describe::objects(&observer, || !context.is_interrupted());
+    context.check_interrupt().map(|()| objects)
 }
 
 /// All columns: the fields of objects of one type, the keys of maps, else one column of values.
@@ -318,10 +346,11 @@ fn picked(table: Table, columns: &[String]) -> Result<Table> {
     })
 }
 
-fn csv_text(table: &Table) -> Result<String> {
+fn csv_text(table: &Table, context: &Context) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&table.columns).map_err(raise)?;
     for row in &table.rows {
+        context.check_interrupt()?;
         let cells = row.iter().map(|cell| {
             cell.as_ref()
                 .map_or(String::new(), |cell| format::raw(&cell.value))
@@ -332,21 +361,29 @@ fn csv_text(table: &Table) -> Result<String> {
     String::from_utf8(bytes).map_err(raise)
 }
 
-fn json_text(table: &Table) -> String {
-    json(&Shown::Table(table.clone())).to_string()
-}
-
-fn array_json(array: &Array) -> Result<String> {
-    if !array.is_empty() && array.iter().all(|value| value.is::<Place>()) {
-        return whole_table(array).map(|table| json_text(&table));
+fn json_text(table: &Table, context: &Context) -> Result<String> {
+    let mut text = String::from("[");
+    for (index, row) in table.rows.iter().enumerate() {
+        context.check_interrupt()?;
+        text.push_str(if index > 0 { "," } else { "" });
+        let _ = write!(text, "{}", row_json(&table.columns, row));
     }
-    value_json(&Dynamic::from_array(array.clone()))
+    text.push(']');
+    Ok(text)
 }
 
-fn value_json(value: &Dynamic) -> Result<String> {
-    let value = convert::from_script(value)
-        .ok_or_else(|| raise("JSON has nothing for `()`, a function or a timestamp"))?;
-    Ok(format::json(&value).to_string())
+/// Objects are rows with their labels; all else is what it is.
+fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
+    let objects = value
+        .read_lock::<Array>()
+        .filter(|array| !array.is_empty() && array.iter().all(|value| value.is::<Place>()));
+    if let Some(rows) = value.read_lock::<Rows>() {
+        return json_text(&rows.0, context);
+    }
+    match objects {
+        Some(objects) => json_text(&whole_table(&objects)?, context),
+        None => Ok(written::json(value, context)?.to_string()),
+    }
 }
 
 fn store(path: &str, text: &str) -> Result<()> {
@@ -354,38 +391,38 @@ fn store(path: &str, text: &str) -> Result<()> {
         .map_err(|error| raise(format_args!("cannot write {path:?}: {error}")))
 }
 
-/// Text of the values that only tables know how to print.
-pub(super) fn own_text(value: &Dynamic) -> Option<String> {
-    value.read_lock::<Rows>().map(|rows| aligned(&rows.0))
-}
-
 /// Columns padded with spaces, for `print`.
-fn aligned(table: &Table) -> String {
-    let texts = table.rows.iter().map(|row| {
-        row.iter()
-            .map(|cell| cell.as_ref().map_or(String::new(), Cell::brief))
-            .collect()
-    });
-    let lines: Vec<Vec<String>> = std::iter::once(table.columns.clone())
-        .chain(texts)
-        .collect();
-    let width = |column: usize| {
-        lines
+pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
+    let mut lines = vec![table.columns.clone()];
+    for row in &table.rows {
+        context.check_interrupt()?;
+        let texts = row
             .iter()
-            .map(|line| line[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
-    let padded = lines.iter().map(|line| {
-        let cells: Vec<String> = line
-            .iter()
-            .zip(&widths)
+            .map(|cell| cell.as_ref().map_or(String::new(), Cell::brief));
+        lines.push(texts.collect());
+    }
+    let widths = widths(&lines);
+    let mut text = String::new();
+    for line in &lines {
+        context.check_interrupt()?;
+        let cells = line.iter().zip(&widths);
+        let cells: Vec<String> = cells
             .map(|(cell, &width)| format!("{cell:<width$}"))
             .collect();
-        cells.join("  ").trim_end().to_owned()
-    });
-    padded.collect::<Vec<_>>().join("\n")
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text.pop();
+    Ok(text)
+}
+
+fn widths(lines: &[Vec<String>]) -> Vec<usize> {
+    let columns = lines.first().map_or(0, Vec::len);
+    let widest = |column: usize| {
+        let lengths = lines.iter().map(|line| line[column].chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    (0..columns).map(widest).collect()
 }
 
 impl IntoIterator for Rows {

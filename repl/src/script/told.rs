@@ -1,0 +1,259 @@
+//! Errors of Rhai in our words: what is wrong, where, and what to do about it.
+
+use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
+
+use super::ScriptHost;
+use super::blame::position_of_value;
+use super::caret::Excerpt;
+use super::error::{Failure, ScriptError};
+use super::halt::Halt;
+use super::sources::Source;
+
+/// What is wrong in one sentence, and what to do about it.
+type Told = (String, Option<String>);
+
+impl ScriptHost {
+    /// Why an evaluation ended, for people.
+    pub(super) fn told(&self, error: EvalAltResult) -> ScriptError {
+        match Halt::of(&error) {
+            Some(Halt::Exit(code)) => return ScriptError::Exit(code),
+            Some(Halt::Interrupted) => return ScriptError::Interrupted,
+            Some(Halt::Failed(_) | Halt::TooLong | Halt::TooDeep) | None => {}
+        }
+        let (error, source, calls) = self.sources.innermost(error);
+        let (message, help) = match Halt::of(&error) {
+            Some(Halt::Failed(message)) => (message, None),
+            Some(Halt::TooDeep) => ("functions call each other too deeply".into(), None),
+            Some(Halt::TooLong) => too_long(),
+            _ => self.message(&error),
+        };
+        ScriptError::Failed(Box::new(Failure {
+            syntax: matches!(error, EvalAltResult::ErrorParsing(..)),
+            excerpt: self.excerpt(&source, &message, error.position()),
+            message,
+            calls,
+            help,
+        }))
+    }
+
+    /// The value that is complained about, or else what is at the position of the error.
+    fn excerpt(&self, source: &Source, message: &str, position: Position) -> Option<Excerpt> {
+        let value = self.context.blamed(message).and_then(|blame| {
+            let ast = self.reparsed(&source.text)?;
+            position_of_value(&ast, position, &blame.part)
+        });
+        match value {
+            Some(value) => source.excerpt_of_value(value),
+            None => source.excerpt_at(position),
+        }
+    }
+
+    fn message(&self, error: &EvalAltResult) -> Told {
+        use EvalAltResult as E;
+        match error {
+            E::ErrorParsing(kind, _) => parse_told(kind),
+            E::ErrorVariableNotFound(name, _) => self.variable_told(name),
+            E::ErrorFunctionNotFound(signature, _) => self.function_told(signature),
+            E::ErrorDotExpr(message, _) => property_told(message),
+            E::ErrorRuntime(value, _) if value.is_unit() => {
+                ("the script threw an error".into(), None)
+            }
+            E::ErrorRuntime(value, _) => (value.to_string(), None),
+            E::ErrorMismatchDataType(wanted, found, _)
+            | E::ErrorMismatchOutputType(wanted, found, _) => (
+                format!("expected {}, found {}", noun(wanted), noun(found)),
+                None,
+            ),
+            E::ErrorArithmetic(message, _) => (lower(message), None),
+            E::ErrorFor(_) => (
+                "this cannot be iterated over".into(),
+                Some("`fields(p)` lists the fields of an object".into()),
+            ),
+            E::ErrorAssignmentToConstant(name, _) => (
+                format!("{name:?} cannot be assigned to"),
+                Some("assign to one of its fields".into()),
+            ),
+            E::ErrorDataRace(..) => (
+                "a closure uses the variable that the function calling it works on".into(),
+                Some(
+                    "give the closure a copy of its own: `let copy = x;`, and use `copy` in it"
+                        .into(),
+                ),
+            ),
+            E::ErrorStackOverflow(_) => too_deep(),
+            E::ErrorDataTooLarge(what, _) => too_large(what),
+            other => (without_position(other), None),
+        }
+    }
+
+    fn variable_told(&self, name: &str) -> Told {
+        if let Some(why) = self.context.why_lost(name) {
+            return (why, None);
+        }
+        (
+            format!("no variable, object or function is named {name:?}"),
+            self.near(name)
+                .map(|name| format!("did you mean `{name}`?")),
+        )
+    }
+
+    fn function_told(&self, signature: &str) -> Told {
+        let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ")"));
+        let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
+        let what = match arguments {
+            "" => "without arguments".to_owned(),
+            _ => format!("for ({})", plain(arguments)),
+        };
+        let help = if arguments == "object" && self.field_names.contains(name) {
+            Some(format!("a field is read without parentheses: `.{name}`"))
+        } else {
+            let near = self.near(name).filter(|near| near != name);
+            near.map(|near| format!("did you mean `{near}`?"))
+        };
+        (format!("there is no function {name:?} {what}"), help)
+    }
+}
+
+fn too_deep() -> Told {
+    (
+        "functions call each other too deeply".into(),
+        Some("`limits(#{calls: n})` allows more".into()),
+    )
+}
+
+fn too_long() -> Told {
+    (
+        "the script took more steps than it may".into(),
+        Some("`limits(#{operations: n})` allows more, 0 any number".into()),
+    )
+}
+
+fn too_large(what: &str) -> Told {
+    let (noun, limit) = match what {
+        "Length of string" => ("a text", "text_bytes"),
+        "Size of object map" => ("a map", "entries"),
+        "Size of array/BLOB" => ("an array", "elements"),
+        other => return (lower(other), None),
+    };
+    (
+        format!("{noun} grew beyond what a script may make"),
+        Some(format!("`limits(#{{{limit}: n}})` allows more")),
+    )
+}
+
+/// "Unknown property 'x' - a getter is not registered for type 'i64'", said otherwise.
+fn property_told(message: &str) -> Told {
+    let mut quoted = message.split('\'').skip(1).step_by(2);
+    let (Some(property), Some(type_name)) = (quoted.next(), quoted.next()) else {
+        return (lower(message), None);
+    };
+    let written = if message.starts_with("No writable") {
+        " that can be written"
+    } else {
+        ""
+    };
+    let help = (type_name == "()").then(|| "nothing was found before it".to_owned());
+    (
+        format!("{} has no property {property:?}{written}", noun(type_name)),
+        help,
+    )
+}
+
+/// The names of Rhai's types as ours.
+fn plain(types: &str) -> String {
+    let names = types.split(", ").map(|name| match name {
+        "i64" => "integer",
+        "f64" => "float",
+        "Fn" => "function",
+        "string" | "&str | ImmutableString | String" => "text",
+        other => other,
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// A value of a type of Rhai's.
+fn noun(type_name: &str) -> String {
+    match plain(type_name).as_str() {
+        "()" => "()".into(),
+        "text" => "text".into(),
+        "session" => "obs".into(),
+        name if name.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {name}"),
+        name => format!("a {name}"),
+    }
+}
+
+fn parse_told(kind: &ParseErrorType) -> Told {
+    let help = match kind {
+        ParseErrorType::AssignmentToInvalidLHS(_) => Some(
+            "only something that starts with a variable can be assigned to: `let o = …; o.field = 1`, or `obs[\"label\"].field = 1`",
+        ),
+        ParseErrorType::Reserved(word) if !word.starts_with(char::is_alphabetic) => None,
+        ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected => {
+            Some("a field with such a name is written `p[\"name\"]`, in a map `#{\"name\": …}`")
+        }
+        _ => None,
+    };
+    let message = match kind {
+        ParseErrorType::BadInput(LexError::ImproperSymbol(_, message)) if !message.is_empty() => {
+            message.clone()
+        }
+        ParseErrorType::UnexpectedEOF => "the script ends too early".into(),
+        other => lower(&other.to_string()),
+    };
+    (message, help.map(str::to_owned))
+}
+
+fn without_position(error: &EvalAltResult) -> String {
+    let text = error.to_string();
+    let position = error.position();
+    let text = if position.is_none() {
+        text
+    } else {
+        text.replace(&format!(" ({position})"), "")
+    };
+    lower(&text)
+}
+
+/// The text with a small first letter, unless its first word is all capitals or quoted.
+fn lower(text: &str) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(text.chars().skip(1)).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_that_is_not_there_is_told_without_talk_of_getters() {
+        let told = |message| property_told(message).0;
+        assert_eq!(
+            told("Unknown property 'foo' - a getter is not registered for type 'i64'"),
+            "an integer has no property \"foo\""
+        );
+        assert_eq!(
+            told(
+                "No writable property 'x' - a setter is not registered for type 'string' to handle 'i64'"
+            ),
+            "text has no property \"x\" that can be written"
+        );
+        assert_eq!(told("Something else"), "something else");
+    }
+
+    #[test]
+    fn types_are_called_by_plain_names() {
+        assert_eq!(
+            plain("i64, &str | ImmutableString | String"),
+            "integer, text"
+        );
+        assert_eq!(
+            [noun("()"), noun("object"), noun("map")],
+            ["()", "an object", "a map"]
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! What is typed at the prompt, and exactly what comes back: one text file for each theme, and the examples
+//! of docs/scripting.md.
+//!
+//! `MEMGLASS_UPDATE=1 cargo test -p memglass-repl --test transcript` writes what comes back now into the
+//! files; the difference is for `git diff` to show and for a person to judge.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod docs;
+mod file;
+mod market;
+mod prompt;
+#[path = "../scripting/world.rs"]
+#[allow(dead_code)] // Each of the two tests uses a part of it.
+mod world;
+
+use std::path::PathBuf;
+
+#[track_caller]
+fn check(theme: &str) {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/transcript");
+    file::check(&directory.join(theme).with_extension("txt"));
+}
+
+macro_rules! themes {
+    ($($name:ident)*) => {
+        const THEMES: &[&str] = &[$(stringify!($name)),*];
+
+        $(#[test]
+        fn $name() {
+            check(stringify!($name));
+        })*
+    };
+}
+
+themes! {
+    enums_and_flags
+    errors
+    json_and_csv
+    limits
+    lists_and_tables
+    numbers
+    reading
+    text
+    writing
+}
+
+#[test]
+fn every_file_is_a_theme() {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/transcript");
+    let names = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".txt").map(str::to_owned))
+        .collect();
+    names.sort();
+    let mut themes = THEMES.to_vec();
+    themes.sort_unstable();
+    assert_eq!(names, themes);
+}
