@@ -50,18 +50,6 @@ impl Timings {
     pub fn note(&mut self, timing: Timing) {
         let nanoseconds = timing.clock.as_nanos() as u64;
         self.clock[(u64::BITS - nanoseconds.leading_zeros()) as usize] += 1;
-        self.keep_longest(timing);
-    }
-
-    /// Takes in those of another thread.
-    pub fn join(&mut self, other: &Timings) {
-        for (mine, others) in self.clock.iter_mut().zip(other.clock) {
-            *mine += others;
-        }
-        self.keep_longest(other.longest);
-    }
-
-    fn keep_longest(&mut self, timing: Timing) {
         self.longest.clock = self.longest.clock.max(timing.clock);
         self.longest.running = self.longest.running.max(timing.running);
     }

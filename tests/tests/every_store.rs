@@ -96,7 +96,7 @@ fn stop_producers(kind: Kind, look: impl Fn(&Stage, &Progress)) {
     let victim = Victim::stepwise(&stage, "engine", kind);
     let stores = look_before_stores(victim, u64::MAX, |progress| look(&stage, progress));
     let stores = stores.err().unwrap();
-    let stride = sized(stores / 10, 5).max(1) as usize;
+    let stride = sized(stores / 10, 1).max(1) as usize;
     for store in (0..stores).step_by(stride) {
         let victim = Victim::stepwise(&stage, "engine", kind);
         let progress = look_before_stores(victim, store, |_| {})

@@ -302,12 +302,12 @@ fn stop_producers_of_sessions(kind: Kind) {
             Ok(observer) => {
                 assert!(consistency::numbers(&observer).len() <= 3);
                 let is_victims = observer.session().pid == victim.pid();
-                let is_alive = observer.producer() == Presence::Alive;
-                tally.count(match (is_victims, is_alive) {
-                    (true, true) => "attached",
-                    (true, false) => panic!("{:?}", observer.producer()),
-                    (false, false) => "attached to a dead one",
-                    (false, true) => NOT_SIGNED,
+                tally.count(match (is_victims, observer.producer()) {
+                    (true, Presence::Alive) => "attached",
+                    (true, Presence::Exited) => "attached: ending",
+                    (true, presence) => panic!("{presence:?}"),
+                    (false, Presence::Alive) => NOT_SIGNED,
+                    (false, _) => "attached to a dead one",
                 });
             }
             Err(AttachError::Starting { pid, .. }) => {
