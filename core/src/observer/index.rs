@@ -13,7 +13,10 @@ pub(super) struct Index {
     entered: Vec<Entered>,
     /// How many entered labels have a `.`, `[` or `"` in them, at which a path would be cut.
     awkward: usize,
-    scratch: Vec<u8>,
+    /// The label being read.
+    label: Vec<u8>,
+    /// What was read of slots that are not entered yet.
+    read: Vec<(u32, Entered)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -39,18 +42,31 @@ impl Index {
         self.labels.reserve(objects);
     }
 
-    /// Takes in that a slot has a new occupant, or none.
+    /// Takes in that slots have new occupants, or none; hands those that cannot be read to `failed`.
+    ///
+    /// All labels are read before the first is entered: so the places in the table can be waited for
+    /// together, which at a million objects is most of what attaching takes.
     pub(super) fn apply(
         &mut self,
         layout: &Layout,
         directory: &Directory,
-        slot: u32,
-    ) -> Result<(), LayoutError> {
-        self.remove(slot);
-        match directory.record(layout, slot)? {
-            Some(record) => self.insert(layout, directory, &record),
-            None => Ok(()),
+        slots: &[u32],
+        mut failed: impl FnMut(u32, LayoutError),
+    ) {
+        let mut read = std::mem::take(&mut self.read);
+        for &slot in slots {
+            self.remove(slot);
+            match self.read(layout, directory, slot) {
+                Ok(entered) => read.extend(entered.map(|entered| (slot, entered))),
+                Err(error) => failed(slot, error),
+            }
         }
+        self.labels
+            .touch(read.iter().map(|(_, entered)| entered.hash));
+        for (slot, entered) in read.drain(..) {
+            self.enter(slot, entered);
+        }
+        self.read = read;
     }
 
     /// The live object with this label, as its entry describes it now.
@@ -77,36 +93,39 @@ impl Index {
             .map(|(_, slot)| slot)
     }
 
-    fn insert(
+    /// What is to be entered for a slot, if an object lives in it.
+    fn read(
         &mut self,
         layout: &Layout,
         directory: &Directory,
-        record: &ObjectRecord,
-    ) -> Result<(), LayoutError> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let read = layout.label_into(record, &mut scratch);
-        let awkward = scratch.iter().any(|byte| b".[\"".contains(byte));
-        let hash = self.labels.hash(&scratch);
-        self.scratch = scratch;
+        slot: u32,
+    ) -> Result<Option<Entered>, LayoutError> {
+        let Some(record) = directory.record(layout, slot)? else {
+            return Ok(None);
+        };
+        let read = layout.label_into(&record, &mut self.label);
         // If it went meanwhile, the bytes may be another label's, or no label's. The slot is looked
         // at again in the next scan, as its state has changed.
-        if !directory.is_still(layout, record) {
-            return Ok(());
+        if !directory.is_still(layout, &record) {
+            return Ok(None);
         }
         read?;
-        let slot = record.slot as usize;
-        if self.entered.len() <= slot {
-            self.entered
-                .resize((slot + 1).max(self.entered.len() * 2), Entered::default());
-        }
-        self.entered[slot] = Entered {
-            hash,
+        Ok(Some(Entered {
+            hash: self.labels.hash(&self.label),
             is_entered: true,
-            is_awkward: awkward,
-        };
-        self.awkward += usize::from(awkward);
-        self.labels.insert(hash, record.slot);
-        Ok(())
+            is_awkward: self.label.iter().any(|byte| b".[\"".contains(byte)),
+        }))
+    }
+
+    fn enter(&mut self, slot: u32, entered: Entered) {
+        let at = slot as usize;
+        if self.entered.len() <= at {
+            let more = (at + 1).max(self.entered.len() * 2);
+            self.entered.resize(more, Entered::default());
+        }
+        self.entered[at] = entered;
+        self.awkward += usize::from(entered.is_awkward);
+        self.labels.insert(entered.hash, slot);
     }
 
     fn remove(&mut self, slot: u32) {

@@ -270,12 +270,14 @@ impl Observer {
         for chunk in 0..chunks {
             result = result.and(self.directory.read_changes(layout, chunk, &mut changed));
             // While the chunk's entries are in the cache.
-            for slot in changed.drain(..) {
-                if let Err(error) = self.index.apply(layout, &self.directory, slot) {
-                    self.pending.push(slot);
-                    result = result.and(Err(error));
+            let (index, pending) = (&mut self.index, &mut self.pending);
+            index.apply(layout, &self.directory, &changed, |slot, error| {
+                pending.push(slot);
+                if result.is_ok() {
+                    result = Err(error);
                 }
-            }
+            });
+            changed.clear();
         }
         result?;
         // An object's type is in the log before the object is in the directory.
