@@ -50,6 +50,7 @@ fn the_bytes_of_a_session_are_those_of_version_1() {
     position.note.write(Text::new("hi").unwrap()).unwrap();
     let _array = session.array_with("numbers", 3, |n| n as u16).unwrap();
     drop(session.object("gone", 1_u8).unwrap());
+    let _apart = session.object("a_label_longer_than_24_bytes", 2_u8).unwrap();
     let mut dump = String::new();
     for file in ["header", "region_0001", "region_0002", "region_0003"] {
         dump_words(&mut dump, dir.path(), file);

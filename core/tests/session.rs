@@ -126,6 +126,8 @@ fn a_writer_changes_the_producers_value_and_a_reader_cannot() {
 fn labels_may_be_anything_of_1_to_1024_bytes() {
     let place = Place::new();
     let session = place.session("t");
+    // Up to 24 bytes a label lies in its entry.
+    let (short, longer) = ("x".repeat(24), "x".repeat(25));
     let long = "x".repeat(1024);
     let labels = [
         "a",
@@ -135,6 +137,8 @@ fn labels_may_be_anything_of_1_to_1024_bytes() {
         "日本語",
         "[0]",
         "new",
+        short.as_str(),
+        longer.as_str(),
         long.as_str(),
     ];
     let objects: Vec<_> = labels
@@ -158,6 +162,8 @@ fn labels_may_be_anything_of_1_to_1024_bytes() {
         ("", "empty"),
         ("y".repeat(1025).as_str(), "too long"),
         ("a.b", "taken"),
+        (short.as_str(), "taken"),
+        (longer.as_str(), "taken"),
     ] {
         let error = session.object(bad, 0_u8).unwrap_err();
         assert!(
@@ -436,7 +442,8 @@ fn labels_of_objects_that_come_and_go_are_never_mixed() {
         scope.spawn(|| {
             for n in 0.. {
                 // Of one size class, and no UTF-8 when halves of two are put together.
-                let label = ["a", "bb"][n % 2].to_owned() + &"é".repeat(500);
+                let rest = [10, 500][n / 2 % 2];
+                let label = ["a", "bb"][n % 2].to_owned() + &"é".repeat(rest);
                 let _object = session.object(&label, n as u64).unwrap();
                 if start.elapsed() > std::time::Duration::from_millis(300) {
                     break;
@@ -500,9 +507,9 @@ fn a_huge_text_is_refused_and_not_allocated() {
     let word = |at: usize| u64::from_ne_bytes(bytes[at..at + 8].try_into().unwrap());
     let entry = (0..bytes.len() - 64)
         .step_by(64)
-        .find(|&at| word(at) == 1 << 8 | 1 && word(at + 8) == u64::from(small.0))
+        .find(|&at| word(at) == 1 << 8 | 1 && word(at + 8) == 1 << 32 | u64::from(small.0))
         .unwrap();
-    let hostile = u64::from(id.0).to_ne_bytes();
+    let hostile = (1 << 32 | u64::from(id.0)).to_ne_bytes();
     std::os::unix::fs::FileExt::write_all_at(&file, &hostile, entry as u64 + 8).unwrap();
     let field = place.reader("t").field("a").unwrap();
     assert!(matches!(field.read(), Err(ReadError::TooLarge { .. })));

@@ -23,6 +23,7 @@ LOCKS = 1 << 40
 PRODUCER_SLOT = 1
 READ_ATTEMPTS = 10_000
 OBJECT_ATTEMPTS = 100
+SHORT_LABEL = 24
 ALIVE = 1
 
 BOOL, INT, FLOAT, TEXT, ENUM, FLAGS, STRUCT, UNION, ARRAY, POINTER, ALIAS, PROTECTED = range(12)
@@ -240,14 +241,17 @@ class Session:
                 raise error
             return result
 
-        words = checked(lambda: [region.word(entry + at) for at in range(8, 56, 8)])
-        type_id, count, data, label, label_length, _created = words
+        words = checked(lambda: [region.word(entry + at) for at in range(8, 48, 8)])
+        type_and_length, count, data, _created, label = words
+        type_id, label_length = type_and_length & 0xFFFFFFFF, type_and_length >> 32
         if not 1 <= label_length <= 1024:
             raise Damaged(f"a label of {label_length} bytes")
         if type_id >= len(self.types):
             self.read_types()
         ty = self.types[type_id]
-        place, offset = self.locate(label, (label_length + 7) // 8 * 8)
+        # A short label lies in the entry itself.
+        short = label_length <= SHORT_LABEL
+        place, offset = (region, entry + 40) if short else self.locate(label, (label_length + 7) // 8 * 8)
         label = checked(lambda: place.text(offset, label_length).decode())
         place, offset = self.locate(data, ty.size * max(1, count))
         if count == 0:

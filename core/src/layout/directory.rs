@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use super::chunks::Chunks;
 use super::{Layout, LayoutError, header::time, load};
 use crate::shm::View;
-use crate::wire::directory::{self as at, EntryWord};
-use crate::wire::{Ref, header, table};
+use crate::wire::directory::{self as at, EntryWord, ShortLabel};
+use crate::wire::{Ref, WORD, header, table};
 
 /// The directory as far as it was read.
 pub(crate) struct Directory {
@@ -27,9 +27,18 @@ pub(crate) struct ObjectRecord {
     /// 0 for a single object.
     pub(crate) count: u64,
     pub(crate) data: Ref,
-    pub(crate) label: Ref,
-    pub(crate) label_len: usize,
     created: u64,
+    pub(super) label: LabelPlace,
+    pub(super) label_len: usize,
+}
+
+/// Where a label was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LabelPlace {
+    /// In the entry; copied with it.
+    Entry(ShortLabel),
+    /// Apart, because it is long.
+    Apart(Ref),
 }
 
 impl ObjectRecord {
@@ -221,15 +230,22 @@ fn copy(entry: View<'_>, slot: u32) -> ObjectRecord {
     let word = EntryWord(load_view(entry, at::STATE));
     // Pairs with the release store that made the entry alive.
     fence(Ordering::Acquire);
+    let type_and_len = load_view(entry, at::TYPE);
+    let label_len = (type_and_len >> 32) as usize;
+    let label = std::array::from_fn(|word| load_view(entry, at::LABEL + word * WORD));
     ObjectRecord {
         slot,
         word,
-        type_id: load_view(entry, at::TYPE),
+        type_id: type_and_len & 0xffff_ffff,
         count: load_view(entry, at::COUNT),
         data: Ref(load_view(entry, at::DATA)),
-        label: Ref(load_view(entry, at::LABEL)),
-        label_len: usize::try_from(load_view(entry, at::LABEL_LEN)).unwrap_or(usize::MAX),
         created: load_view(entry, at::CREATED),
+        label: if label_len <= at::SHORT_LABEL {
+            LabelPlace::Entry(ShortLabel(label))
+        } else {
+            LabelPlace::Apart(Ref(label[0]))
+        },
+        label_len,
     }
 }
 

@@ -15,12 +15,14 @@ mod type_log;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
+use directory::LabelPlace;
 pub(crate) use directory::{Alive, Directory, ObjectRecord};
 pub use error::LayoutError;
 pub(crate) use header::{Identity, SessionState};
 pub(crate) use type_log::TypeLog;
 
 use crate::shm::{Anchor, Dir, Segment, ShmError, View};
+use crate::wire::directory::ShortLabel;
 use crate::wire::{Ref, header as at, names};
 use header::Strides;
 use regions::Regions;
@@ -155,8 +157,15 @@ impl Layout {
         label: &mut Vec<u8>,
     ) -> Result<(), LayoutError> {
         label.clear();
-        let words = self.look(record.label, record.label_len.next_multiple_of(8) as u64)?;
-        words.append_bytes_in_words(record.label_len, label);
+        match record.label {
+            LabelPlace::Entry(short) => {
+                label.extend_from_slice(&short.padded()[..record.label_len]);
+            }
+            LabelPlace::Apart(place) => {
+                let words = self.look(place, record.label_len.next_multiple_of(8) as u64)?;
+                words.append_bytes_in_words(record.label_len, label);
+            }
+        }
         if std::str::from_utf8(label).is_err() {
             return Err(self.damaged(
                 format!("the label of entry {}", record.slot),
@@ -165,6 +174,18 @@ impl Layout {
             ));
         }
         Ok(())
+    }
+
+    /// Whether an object has this label.
+    #[inline]
+    pub(crate) fn has_label(&self, record: &ObjectRecord, label: &str) -> bool {
+        record.label_len == label.len()
+            && match record.label {
+                LabelPlace::Entry(short) => ShortLabel::new(label.as_bytes()) == Some(short),
+                LabelPlace::Apart(place) => self
+                    .look(place, label.len().next_multiple_of(8) as u64)
+                    .is_ok_and(|words| words.is_text_in_words(label.as_bytes())),
+            }
     }
 
     /// The region and checked offset of `place`.

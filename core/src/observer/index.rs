@@ -79,7 +79,7 @@ impl Index {
         let hash = self.labels.hash(label.as_bytes());
         self.labels.find(hash, |slot| {
             let record = directory.record(layout, slot).ok().flatten()?;
-            let same = has_label(layout, &record, label) && directory.is_still(layout, &record);
+            let same = layout.has_label(&record, label) && directory.is_still(layout, &record);
             same.then_some(record)
         })
     }
@@ -142,11 +142,4 @@ impl Index {
         self.awkward -= usize::from(is_awkward);
         self.labels.remove(hash, slot);
     }
-}
-
-fn has_label(layout: &Layout, record: &ObjectRecord, label: &str) -> bool {
-    record.label_len == label.len()
-        && layout
-            .look(record.label, label.len().next_multiple_of(8) as u64)
-            .is_ok_and(|words| words.is_text_in_words(label.as_bytes()))
 }

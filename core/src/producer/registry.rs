@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
 
 use super::allocator::Block;
@@ -16,9 +16,9 @@ use crate::labels::LabelTable;
 use crate::observe::Storage;
 use crate::owners;
 use crate::schema::{Type, TypeId};
-use crate::shm::{Segment, ShmError};
-use crate::wire::directory::{self as at, EntryWord};
-use crate::wire::{Ref, header};
+use crate::shm::{Segment, ShmError, View};
+use crate::wire::directory::{self as at, EntryWord, ShortLabel};
+use crate::wire::{Ref, WORD, header};
 
 /// When memory of destroyed objects is used again.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,7 @@ pub(super) struct Registry {
 struct Slot {
     generation: u64,
     data: Block,
+    /// Where the label lies; [`Ref::NONE`] if in the entry.
     label: Ref,
     label_len: u32,
     hash: u32,
@@ -130,23 +131,20 @@ impl Registry {
             memory,
         } = wanted;
         let hash = self.check_label(label)?;
-        let label_block = self.memory.allocate(label.len() as u64)?;
+        let apart = self.store_long_label(label)?;
         let slot = match self.take_slot() {
             Ok(slot) => slot,
             Err(error) => {
-                self.memory.free(label_block);
+                self.free_label(apart, label.len());
                 return Err(error);
             }
         };
-        let bytes = self.memory.view(label_block.place, label_block.size);
-        bytes
-            .store_bytes_in_words(0, label.as_bytes())
-            .expect("allocated with this length");
+        self.store_label(slot, label, apart);
         let known = &mut self.slots[slot as usize];
         *known = Slot {
             generation: known.generation,
             data: memory.block,
-            label: label_block.place,
+            label: apart,
             label_len: label.len() as u32,
             hash,
         };
@@ -163,11 +161,10 @@ impl Registry {
     pub(super) fn publish(&mut self, reserved: &Reserved, now: Duration) -> (u32, u64) {
         let known = self.slots[reserved.slot as usize];
         let entry = self.table.record(reserved.slot as usize);
-        store(entry, at::TYPE, u64::from(reserved.type_id.0));
+        let type_and_len = u64::from(known.label_len) << 32 | u64::from(reserved.type_id.0);
+        store(entry, at::TYPE, type_and_len);
         store(entry, at::COUNT, reserved.count);
         store_ref(entry, at::DATA, reserved.place);
-        store_ref(entry, at::LABEL, known.label);
-        store(entry, at::LABEL_LEN, u64::from(known.label_len));
         store(entry, at::CREATED, now.as_nanos() as u64);
         let state = entry.word(at::STATE).expect("a word of the entry");
         // Release: whoever sees it alive sees what it describes, the object's first value included.
@@ -317,13 +314,43 @@ impl Registry {
             .word(at::STATE)
             .expect("a word of the entry");
         state.store(EntryWord::new(generation, at::FREE).0, Ordering::Relaxed);
-        // The fence that has to follow is in `Memory::allocate`.
+        // The fences that have to follow are in `Memory::allocate` and `store_label`.
         self.memory.free(data);
-        self.memory.free(Block {
-            place: label,
-            size: super::allocator::rounded(u64::from(label_len)),
-        });
+        self.free_label(label, label_len as usize);
         self.free.push(slot);
+    }
+
+    /// Stores a label that is too long for its entry; [`Ref::NONE`] if it is not.
+    fn store_long_label(&mut self, label: &str) -> Result<Ref, ProducerError> {
+        if label.len() <= at::SHORT_LABEL {
+            return Ok(Ref::NONE);
+        }
+        let block = self.memory.allocate(label.len() as u64)?;
+        let bytes = self.memory.view(block.place, block.size);
+        bytes
+            .store_bytes_in_words(0, label.as_bytes())
+            .expect("allocated with this length");
+        Ok(block.place)
+    }
+
+    /// Stores into a free entry its label, or where that lies.
+    fn store_label(&self, slot: u32, label: &str, apart: Ref) {
+        let words = ShortLabel::new(label.as_bytes());
+        let words = words.map_or([apart.0, 0, 0], |short| short.0);
+        let entry = self.table.record(slot as usize);
+        // The entry may have been another object's. Whoever sees a word that is stored from here on
+        // must see that it is free; as in `Memory::allocate`.
+        fence(Ordering::Release);
+        for (index, word) in words.into_iter().enumerate() {
+            store(entry, at::LABEL + index * WORD, word);
+        }
+    }
+
+    fn free_label(&mut self, place: Ref, len: usize) {
+        if place != Ref::NONE {
+            let size = super::allocator::rounded(len as u64);
+            self.memory.free(Block { place, size });
+        }
     }
 
     fn take_slot(&mut self) -> Result<u32, ProducerError> {
@@ -378,11 +405,23 @@ impl Registry {
     fn has_label(&self, slot: u32, label: &str) -> bool {
         let known = self.slots[slot as usize];
         let len = known.label_len as usize;
-        len == label.len()
-            && self
+        len == label.len() && self.label_words(slot).is_text_in_words(label.as_bytes())
+    }
+
+    /// The words of the label of a slot, wherever it lies.
+    fn label_words(&self, slot: u32) -> View<'_> {
+        let Slot {
+            label, label_len, ..
+        } = self.slots[slot as usize];
+        if label != Ref::NONE {
+            return self
                 .memory
-                .view(known.label, len.next_multiple_of(8) as u64)
-                .is_text_in_words(label.as_bytes())
+                .view(label, u64::from(label_len).next_multiple_of(8));
+        }
+        let entry = self.table.record(slot as usize);
+        entry
+            .part(at::LABEL, at::SHORT_LABEL)
+            .expect("a part of the entry")
     }
 
     fn bytes_of(&self, slot: u32) -> u64 {
