@@ -7,7 +7,9 @@
 mod attached;
 mod error;
 mod field;
+mod follow;
 mod index;
+mod number;
 mod path;
 mod place;
 mod presence;
@@ -444,7 +446,7 @@ impl Observer {
             text if text.starts_with(label) => text.into(),
             _ => format!("{label}{}", steps.rest()).into(),
         };
-        let (object, place) = field::follow(schema, object, place, label, steps)?;
+        let (object, place) = follow::follow(schema, object, place, label, steps)?;
         let entry = self
             .directory
             .entry_place(&self.attached.layout, record.slot);
