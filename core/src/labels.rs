@@ -76,9 +76,15 @@ impl LabelTable {
 
     /// What `look` finds in the first slot of this hash in which it finds anything.
     #[inline]
-    pub(crate) fn find<R>(&self, hash: u32, look: impl FnMut(u32) -> Option<R>) -> Option<R> {
-        let candidates = self.run(hash).filter(|(_, place)| place.hash() == hash);
-        candidates.map(|(_, place)| place.slot()).find_map(look)
+    pub(crate) fn find<R>(&self, hash: u32, mut look: impl FnMut(u32) -> Option<R>) -> Option<R> {
+        for (_, place) in self.run(hash) {
+            if place.hash() == hash
+                && let Some(found) = look(place.slot())
+            {
+                return Some(found);
+            }
+        }
+        None
     }
 
     /// Enters a slot, which is not in the table yet.
@@ -119,10 +125,11 @@ impl LabelTable {
     /// The occupied places from the home of a hash on: all that have this hash are among them.
     #[inline]
     fn run(&self, hash: u32) -> impl Iterator<Item = (usize, Place)> + '_ {
-        let first = (!self.places.is_empty()).then(|| self.home(hash));
-        let ats = std::iter::successors(first, |&at| Some(self.after(at)));
-        ats.map(|at| (at, Place(self.places[at])))
-            .take_while(|&(_, place)| place.0 != VACANT)
+        let (first, last) = self.places.split_at(self.home(hash));
+        let places = (first.len()..).zip(last).chain((0..).zip(first));
+        places
+            .map(|(at, &place)| (at, Place(place)))
+            .take_while(|(_, place)| place.0 != VACANT)
     }
 
     /// Puts an entry into the first vacant place from its home on.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::layout::Layout;
 use crate::owners::{self, WriterSlot};
+use crate::schema::Schema;
 use crate::shm::Keeper;
 use crate::sync::Owner;
 
@@ -14,10 +15,17 @@ pub(super) struct Attached {
     pub(super) writer: Option<WriterSlot>,
 }
 
-// SAFETY: what can be borrowed from it are segments of `layout`, which keeps each one mapped until
-// the last `Arc` is dropped, wherever the `Arc`s are.
+/// An attachment and the types that were known at some time: all that a field needs, under one
+/// reference count, because counting takes as long as a tenth of resolving a path.
+pub(super) struct Sight {
+    pub(super) attached: Arc<Attached>,
+    pub(super) schema: Arc<Schema>,
+}
+
+// SAFETY: what can be borrowed from it are segments of `attached.layout`, which keeps each one mapped
+// until it is dropped, after the last `Arc` of this, wherever the `Arc`s are.
 #[allow(unsafe_code)]
-unsafe impl Keeper for Arc<Attached> {}
+unsafe impl Keeper for Arc<Sight> {}
 
 impl Attached {
     /// Whether `owner` can never write again.

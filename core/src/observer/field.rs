@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
-use super::attached::Attached;
+use super::attached::{Attached, Sight};
 use super::error::{PathError, ReadError};
-use super::follow::{follow, no_step, push_step, take_step, type_name};
+use super::follow::{follow, no_step, step_text, take_step, type_name};
 use super::number::LoneNumber;
 use super::path::{Step, Steps};
+use super::path_text::PathText;
 use super::place::{Place, Within, load};
 use super::read::{self, Patience};
 use crate::layout::Alive;
@@ -23,13 +24,12 @@ use crate::value::Value;
 #[derive(Clone)]
 pub struct Field {
     /// Its directory entry, which starts with the state word; the whole object; the place itself.
-    memory: Views<Arc<Attached>, 3>,
-    pub(super) schema: Arc<Schema>,
+    memory: Views<Arc<Sight>, 3>,
     pub(super) object: ObjectPlace,
     pub(super) place: Place,
     /// How a lone number is read, without looking at its type again.
     number: Option<LoneNumber>,
-    path: Arc<str>,
+    path: PathText,
 }
 
 const OBJECT: usize = 1;
@@ -65,22 +65,21 @@ pub struct FieldInfo<'a> {
 
 impl Field {
     /// A place in the object whose entry and bytes `look` finds.
+    #[inline]
     pub(super) fn new<E>(
-        attached: &Arc<Attached>,
-        schema: &Arc<Schema>,
+        sight: &Arc<Sight>,
         object: ObjectPlace,
         place: Place,
-        path: Arc<str>,
+        path: PathText,
         look: impl for<'a> FnOnce(&'a Attached) -> Result<[View<'a>; 2], E>,
     ) -> Result<Field, E> {
-        let memory = Views::new(Arc::clone(attached), |attached| {
-            let [entry, object] = look(attached)?;
+        let memory = Views::new(Arc::clone(sight), |sight| {
+            let [entry, object] = look(&sight.attached)?;
             Ok([entry, object, place.view(object)])
         })?;
-        let number = LoneNumber::of(schema, &object, &place);
+        let number = LoneNumber::of(&sight.schema, &object, &place);
         Ok(Field {
             memory,
-            schema: Arc::clone(schema),
             object,
             place,
             number,
@@ -89,19 +88,18 @@ impl Field {
     }
 
     /// Another place of the same object.
-    fn with_place(&self, object: ObjectPlace, place: Place, path: String) -> Field {
-        let number = LoneNumber::of(&self.schema, &object, &place);
+    fn with_place(&self, object: ObjectPlace, place: Place, path: PathText) -> Field {
+        let number = LoneNumber::of(self.schema(), &object, &place);
         let memory = self
             .memory
             .clone()
             .replaced::<PLACE, OBJECT>(|object| place.view(object));
         Field {
             memory,
-            schema: Arc::clone(&self.schema),
             object,
             place,
             number,
-            path: path.into(),
+            path,
         }
     }
 
@@ -209,7 +207,7 @@ impl Field {
 
     /// What it was attached with.
     pub(super) fn attached(&self) -> &Attached {
-        self.memory.keeper()
+        &self.memory.keeper().attached
     }
 
     /// The bytes of the whole object.
@@ -220,7 +218,7 @@ impl Field {
     /// How many values were published in the guarded place that this is or lies in; `None` if it
     /// lies in none, or the object is gone.
     pub fn sequence(&self) -> Option<u64> {
-        let (guarded, _) = self.place.guarded(&self.schema, self.object_view())?;
+        let (guarded, _) = self.place.guarded(self.schema(), self.object_view())?;
         self.while_alive(|| Ok(guarded.slots.sequence())).ok()
     }
 
@@ -258,31 +256,31 @@ impl Field {
 
     /// Its path from the label on.
     pub fn path(&self) -> &str {
-        &self.path
+        self.path.as_str()
     }
 
     /// What is known of it.
     pub fn info(&self) -> FieldInfo<'_> {
-        let type_id = self.place.bare(&self.schema);
+        let type_id = self.place.bare(self.schema());
         FieldInfo {
             type_id,
             type_name: self.type_name(),
             protection: self.protection(),
-            metadata: self.place.metadata(&self.schema),
+            metadata: self.place.metadata(self.schema()),
             readonly: self.place.readonly,
             offset: self.place.offset,
-            size: self.schema[type_id].size * self.object.elements.unwrap_or(1),
+            size: self.schema()[type_id].size * self.object.elements.unwrap_or(1),
         }
     }
 
     /// The types that it was resolved with.
     pub fn schema(&self) -> &Arc<Schema> {
-        &self.schema
+        &self.memory.keeper().schema
     }
 
     /// The type behind aliases and protections; of an array of objects, of each.
     pub fn type_id(&self) -> TypeId {
-        self.place.bare(&self.schema)
+        self.place.bare(self.schema())
     }
 
     /// The members, if it is a struct or union.
@@ -290,13 +288,13 @@ impl Field {
         if self.object.elements.is_some() {
             None
         } else {
-            self.schema[self.type_id()].members()
+            self.schema()[self.type_id()].members()
         }
     }
 
     /// Number of elements, if it is an array or an array of objects.
     pub fn element_count(&self) -> Option<u64> {
-        match (self.object.elements, &self.schema[self.type_id()].kind) {
+        match (self.object.elements, &self.schema()[self.type_id()].kind) {
             (Some(count), _) => Some(count),
             (None, Kind::Array { count, .. }) => Some(*count),
             _ => None,
@@ -304,7 +302,7 @@ impl Field {
     }
 
     pub(super) fn type_name(&self) -> String {
-        type_name(&self.schema, self.object, self.place)
+        type_name(self.schema(), self.object, self.place)
     }
 
     #[cold]
@@ -321,20 +319,18 @@ impl Field {
     }
 
     fn follow(&self, steps: Steps<'_>) -> Result<Field, PathError> {
-        let path = format!("{}{}", self.path, steps.rest());
-        let (object, place) = follow(&self.schema, self.object, self.place, &self.path, steps)?;
+        let path = PathText::joined(self.path(), steps.rest());
+        let (object, place) = follow(self.schema(), self.object, self.place, self.path(), steps)?;
         Ok(self.with_place(object, place, path))
     }
 
     fn step(&self, step: Step<'_>) -> Result<Field, PathError> {
-        let taken = take_step(&self.schema, self.object, self.place, step);
+        let taken = take_step(self.schema(), self.object, self.place, step);
         let (object, place) = taken.map_err(|reason| {
             let path = self.path().into();
-            no_step(&self.schema, self.object, self.place, path, step, &reason)
+            no_step(self.schema(), self.object, self.place, path, step, &reason)
         })?;
-        let mut path = String::with_capacity(self.path.len() + 24);
-        path.push_str(&self.path);
-        push_step(&mut path, step);
+        let path = PathText::joined(self.path(), &step_text(step));
         Ok(self.with_place(object, place, path))
     }
 
@@ -385,14 +381,14 @@ impl Field {
                 .map(Value::List);
         }
         let bytes = self.bytes(patience)?;
-        Ok(read::decode(&self.schema, &self.place, &bytes))
+        Ok(read::decode(self.schema(), &self.place, &bytes))
     }
 
     /// Refuses to read more at once than a program can be expected to have memory for.
     pub(super) fn check_size(&self) -> Result<(), ReadError> {
         // A text is one value whatever its length, and a struct may be mostly padding.
-        let bytes = self.schema[self.place.type_id].size;
-        let values = self.schema.values_of(self.place.type_id);
+        let bytes = self.schema()[self.place.type_id].size;
+        let values = self.schema().values_of(self.place.type_id);
         let values = values
             .max(bytes / BYTES_PER_VALUE)
             .saturating_mul(self.object.elements.unwrap_or(1));
@@ -406,7 +402,7 @@ impl Field {
     /// The bytes of the value, in the layout that [`read::bytes`] says.
     pub(super) fn bytes(&self, patience: Patience) -> Result<Vec<u8>, ReadError> {
         self.check_size()?;
-        read::bytes(&self.schema, &self.place, self.object_view(), patience).map_err(|contended| {
+        read::bytes(self.schema(), &self.place, self.object_view(), patience).map_err(|contended| {
             ReadError::Contended {
                 path: self.path().into(),
                 attempts: contended.attempts,
@@ -418,7 +414,7 @@ impl Field {
     fn protection(&self) -> Protection {
         match self.place.within {
             Within::Guarded { .. } => Protection::Seqlock,
-            _ => self.schema.protection(self.place.type_id),
+            _ => self.schema().protection(self.place.type_id),
         }
     }
 }
@@ -431,6 +427,6 @@ const MAX_VALUES: u64 = 1 << 24;
 
 impl std::fmt::Debug for Field {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Field({}: {})", self.path, self.type_name())
+        write!(out, "Field({}: {})", self.path(), self.type_name())
     }
 }

@@ -57,14 +57,11 @@ pub(super) fn take_step(
     ))
 }
 
-/// Appends a step to a path as it is written.
-pub(super) fn push_step(path: &mut String, step: Step<'_>) {
+/// A step as it is written in a path.
+pub(super) fn step_text(step: Step<'_>) -> String {
     match step {
-        Step::Member(name) => {
-            path.push('.');
-            path.push_str(name);
-        }
-        Step::Element(index) => path.push_str(&format!("[{index}]")),
+        Step::Member(name) => format!(".{name}"),
+        Step::Element(index) => format!("[{index}]"),
     }
 }
 

@@ -11,6 +11,7 @@ mod follow;
 mod index;
 mod number;
 mod path;
+mod path_text;
 mod place;
 mod presence;
 mod read;
@@ -28,10 +29,11 @@ use crate::owners::WriterSlot;
 use crate::schema::{Schema, TypeId};
 use crate::shm::{Access, Dir, ShmError};
 use crate::wire::names;
-use attached::Attached;
+use attached::{Attached, Sight};
 use field::ObjectPlace;
 use index::Index;
 use path::{Malformed, Steps};
+use path_text::PathText;
 use place::Place;
 
 pub use error::{AttachError, PathError, ReadError, WriteError};
@@ -52,6 +54,8 @@ pub struct AttachOptions {
 /// sees as they are.
 pub struct Observer {
     attached: Arc<Attached>,
+    /// What new fields are given: the same attachment, and the types as of the last refresh.
+    sight: Arc<Sight>,
     options: AttachOptions,
     types: TypeLog,
     directory: Directory,
@@ -203,8 +207,10 @@ impl Observer {
             directory: layout.dir().path().into(),
         };
         let (types, directory) = (TypeLog::new(layout), Directory::new(layout));
+        let attached = Arc::new(attached);
         Observer {
-            attached: Arc::new(attached),
+            sight: sight(&attached, &types),
+            attached,
             options,
             types,
             directory,
@@ -257,10 +263,11 @@ impl Observer {
 
     #[cold]
     fn read_changes(&mut self) -> Result<(), LayoutError> {
-        let layout = &self.attached.layout;
+        let attached = Arc::clone(&self.attached);
+        let layout = &attached.layout;
         layout.probe()?;
         let epoch = layout.epoch();
-        self.types.read_new(layout)?;
+        self.read_types()?;
         let chunks = self.directory.find_chunks(layout)?;
         let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
         self.index
@@ -283,9 +290,17 @@ impl Observer {
         }
         result?;
         // An object's type is in the log before the object is in the directory.
-        self.types.read_new(layout)?;
+        self.read_types()?;
         self.epoch = epoch;
         Ok(())
+    }
+
+    fn read_types(&mut self) -> Result<(), LayoutError> {
+        let result = self.types.read_new(&self.attached.layout);
+        if !Arc::ptr_eq(&self.sight.schema, self.types.schema()) {
+            self.sight = sight(&self.attached, &self.types);
+        }
+        result.map(drop)
     }
 
     /// The types as of the last refresh.
@@ -401,11 +416,10 @@ impl Observer {
             let record = find(&label).ok_or_else(|| self.no_such_object(&label))?;
             return Ok((record, end, label.into()));
         }
-        let mut ends = path::label_ends(path);
-        let first = ends.next().expect("the end of the path at least");
+        let first = path::first_label_end(path);
         // Of several labels that the path may start with, the longest counts.
         if self.index.has_awkward_labels() {
-            let mut others: Vec<usize> = ends.collect();
+            let mut others: Vec<usize> = path::label_ends(path).skip(1).collect();
             while let Some(end) = others.pop() {
                 if let Some(record) = find(&path[..end]) {
                     return Ok((record, end, path[..end].into()));
@@ -427,7 +441,7 @@ impl Observer {
             label: label.into(),
             reason,
         };
-        let schema = self.types.schema();
+        let schema = &self.sight.schema;
         let type_id = TypeId(u32::try_from(record.type_id).unwrap_or(u32::MAX));
         let ty = schema
             .get(type_id)
@@ -441,22 +455,16 @@ impl Observer {
             elements,
         };
         let place = Place::whole(0, size, type_id);
-        let path = match steps.text() {
-            // What was asked for is the path, unless the label was quoted.
-            text if text.starts_with(label) => text.into(),
-            _ => format!("{label}{}", steps.rest()).into(),
-        };
+        let path = PathText::joined(label, steps.rest());
         let (object, place) = follow::follow(schema, object, place, label, steps)?;
         let entry = self
             .directory
             .entry_place(&self.attached.layout, record.slot);
-        Field::new(&self.attached, schema, object, place, path, |attached| {
-            Ok([
-                attached.layout.look_at_entry(entry)?,
-                attached.layout.look(record.data, size)?,
-            ])
+        Field::new(&self.sight, object, place, path, |attached| {
+            let layout = &attached.layout;
+            let look = || Ok([layout.look_at_entry(entry)?, layout.look(record.data, size)?]);
+            look().map_err(|error: LayoutError| damaged(error.to_string()))
         })
-        .map_err(|error: LayoutError| damaged(error.to_string()))
     }
 
     #[cold]
@@ -468,6 +476,13 @@ impl Observer {
             suggestion,
         }
     }
+}
+
+fn sight(attached: &Arc<Attached>, types: &TypeLog) -> Arc<Sight> {
+    Arc::new(Sight {
+        attached: Arc::clone(attached),
+        schema: Arc::clone(types.schema()),
+    })
 }
 
 fn bad_path(path: &str, malformed: Malformed) -> PathError {

@@ -19,12 +19,23 @@ pub(super) struct Malformed {
     pub(super) expected: &'static str,
 }
 
+/// Where the shortest label that `path` may start with ends.
+#[inline]
+pub(super) fn first_label_end(path: &str) -> usize {
+    let end = path.bytes().position(is_separator);
+    end.unwrap_or(path.len())
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'.' | b'[')
+}
+
 /// Where a label may end in `path`, shortest first: at each `.` or `[`, and at the end.
 pub(super) fn label_ends(path: &str) -> impl Iterator<Item = usize> + '_ {
     let cuts = path
         .bytes()
         .enumerate()
-        .filter(|(_, byte)| matches!(byte, b'.' | b'['));
+        .filter(|&(_, byte)| is_separator(byte));
     cuts.map(|(at, _)| at).chain([path.len()])
 }
 
@@ -168,6 +179,10 @@ mod tests {
     fn labels_end_at_separators() {
         assert_eq!(label_ends("a.b[0]").collect::<Vec<_>>(), [1, 3, 6]);
         assert_eq!(label_ends("plain").collect::<Vec<_>>(), [5]);
+        assert_eq!(
+            [first_label_end("a[0].b"), first_label_end("plain")],
+            [1, 5]
+        );
     }
 
     #[test]

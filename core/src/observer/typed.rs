@@ -23,7 +23,7 @@ pub(super) fn read_as<T: Observe>(field: &Field) -> Result<T, ReadError> {
     let source = field.while_alive(|| field.bytes(Patience::Retry))?;
     let mut target = vec![0; size_of::<T>()];
     let from = Side {
-        schema: &field.schema,
+        schema: field.schema(),
         id: source_type(field),
     };
     transfer(
@@ -41,7 +41,7 @@ pub(super) fn read_as<T: Observe>(field: &Field) -> Result<T, ReadError> {
 
 /// The type that the field's bytes are of: inside a guarded value, the bare one.
 fn source_type(field: &Field) -> TypeId {
-    match field.place.inside(&field.schema) {
+    match field.place.inside(field.schema()) {
         super::place::Within::Itself => field.place.type_id,
         _ => field.type_id(),
     }

@@ -149,7 +149,7 @@ impl Field {
     ) -> Result<(), WriteError> {
         self.check_not_readonly(strictness)?;
         let mut bytes = [0; 8];
-        let bytes = &mut bytes[..self.place.value_size(&self.schema)];
+        let bytes = &mut bytes[..self.place.value_size(self.schema())];
         self.encode(&self.place, "", value, strictness, bytes)?;
         let _intent = self.announce(writer)?;
         store(
@@ -220,7 +220,7 @@ impl Field {
                     wanted: value,
                 };
                 split(
-                    &self.schema,
+                    self.schema(),
                     self.object_view(),
                     part,
                     strictness,
@@ -237,7 +237,7 @@ impl Field {
             wanted: value,
         };
         split(
-            &self.schema,
+            self.schema(),
             self.object_view(),
             whole,
             strictness,
@@ -256,7 +256,7 @@ impl Field {
     /// The present bytes of the value that the part is, or is a part of.
     fn part_bytes(&self, part: &Part<'_>) -> Result<Vec<u8>, WriteError> {
         read::bytes(
-            &self.schema,
+            self.schema(),
             &part.place,
             self.object_view(),
             Patience::Retry,
@@ -278,7 +278,7 @@ impl Field {
         strictness: Strictness,
         bytes: &mut [u8],
     ) -> Result<(), WriteError> {
-        let schema = &self.schema;
+        let schema = self.schema();
         match (place.field(schema), place.bits(schema)) {
             (Some(field), Some(_)) => encode_field(schema, field, wanted, strictness, bytes),
             _ => encode_value(
@@ -309,13 +309,17 @@ impl Field {
         part: &'p Part<'p>,
         strictness: Strictness,
     ) -> Result<Ready<'p>, WriteError> {
-        let Some((guarded, offset)) = part.place.guarded(&self.schema, self.object_view()) else {
+        let Some((guarded, offset)) = part.place.guarded(self.schema(), self.object_view()) else {
             return Ok(Ready::Plain { part, strictness });
         };
         let claim = self.claim(writer, guarded)?;
         let mut words = vec![0; guarded.slots.len_words()];
         claim.read_current(&mut words);
-        let mut bytes = read::cut(&words, offset as usize, part.place.value_size(&self.schema));
+        let mut bytes = read::cut(
+            &words,
+            offset as usize,
+            part.place.value_size(self.schema()),
+        );
         self.encode_part(part, strictness, &mut bytes)?;
         paste(&mut words, offset as usize, &bytes);
         Ok(Ready::Guarded { claim, words })
@@ -347,7 +351,7 @@ impl Field {
 
     /// Stores a part that is not guarded.
     fn store(&self, part: &Part<'_>, strictness: Strictness) -> Result<(), WriteError> {
-        let (schema, place) = (&self.schema, &part.place);
+        let (schema, place) = (self.schema(), &part.place);
         let size = place.value_size(schema);
         let shared_unit = place.bits(schema).is_some();
         if shared_unit
@@ -392,7 +396,7 @@ impl Field {
         let writer = self.writer()?;
         self.check_not_readonly(Strictness::Checked)?;
         let _intent = self.announce(writer)?;
-        match self.place.guarded(&self.schema, self.object_view()) {
+        match self.place.guarded(self.schema(), self.object_view()) {
             Some((guarded, offset)) => {
                 self.change_guarded(writer, guarded, offset as usize, change)
             }
@@ -410,8 +414,8 @@ impl Field {
         let claim = self.claim(writer, guarded)?;
         let mut words = vec![0; guarded.slots.len_words()];
         claim.read_current(&mut words);
-        let mut bytes = read::cut(&words, offset, self.place.value_size(&self.schema));
-        let wanted = change(&read::decode(&self.schema, &self.place, &bytes))?;
+        let mut bytes = read::cut(&words, offset, self.place.value_size(self.schema()));
+        let wanted = change(&read::decode(self.schema(), &self.place, &bytes))?;
         self.encode(&self.place, "", &wanted, Strictness::Checked, &mut bytes)?;
         paste(&mut words, offset, &bytes);
         claim.publish_and_release(&words);
@@ -422,7 +426,7 @@ impl Field {
         &self,
         change: &mut dyn FnMut(&Value) -> Result<Value, WriteError>,
     ) -> Result<(), WriteError> {
-        let schema = &self.schema;
+        let schema = self.schema();
         let ty = &schema[self.place.bare(schema)];
         if self.object.elements.is_some() || !ty.is_scalar() || ty.size > 8 {
             return Err(self.refuse(Refusal::from(Reason::NotOneStep {
@@ -443,7 +447,7 @@ impl Field {
         place: &Place,
         new_bytes: impl FnMut(&[u64]) -> Result<Vec<u8>, WriteError>,
     ) -> Result<(), WriteError> {
-        match exchange_until(&self.schema, place, self.object_view(), new_bytes)? {
+        match exchange_until(self.schema(), place, self.object_view(), new_bytes)? {
             true => Ok(()),
             false => Err(WriteError::Busy {
                 path: self.path().into(),

@@ -233,6 +233,7 @@ impl<K: Keeper, const N: usize> Views<K, N> {
     /// # Panics
     ///
     /// If the first one does not start with an aligned word.
+    #[inline]
     pub(crate) fn new<E>(
         keeper: K,
         look: impl for<'k> FnOnce(&'k K) -> Result<[View<'k>; N], E>,
