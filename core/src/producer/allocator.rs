@@ -59,6 +59,7 @@ impl Allocator {
     }
 
     /// A block of at least `size` bytes; its bytes are whatever they were.
+    #[inline]
     pub(super) fn allocate(
         &mut self,
         regions: &mut Regions,
@@ -86,6 +87,7 @@ impl Allocator {
         self.list(block.size).push(block.place);
     }
 
+    #[inline]
     fn list(&mut self, size: u64) -> &mut Vec<Ref> {
         if size <= FINE_LIMIT {
             return &mut self.small[(size / SMALL_STEP) as usize];
@@ -93,6 +95,7 @@ impl Allocator {
         self.free.entry(size).or_default()
     }
 
+    #[inline]
     fn reuse(&mut self, size: u64, fit: Fit) -> Option<Block> {
         if size <= CLASS_LIMIT {
             return self.list(size).pop().map(|place| Block { place, size });
@@ -165,6 +168,7 @@ impl Allocator {
 }
 
 /// The size of the class that holds blocks of `size` bytes.
+#[inline]
 pub(super) fn rounded(size: u64) -> u64 {
     match size {
         0..LINE => size.next_multiple_of(SMALL_STEP),

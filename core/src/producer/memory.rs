@@ -45,6 +45,7 @@ impl Memory {
     }
 
     /// A block of at least `bytes` bytes, 64-byte aligned from 64 bytes on, else 16-byte aligned.
+    #[inline]
     pub(super) fn allocate(&mut self, bytes: u64) -> Result<Block, ProducerError> {
         self.allocate_fitting(bytes, Fit::Loose)
     }
@@ -54,6 +55,7 @@ impl Memory {
         self.allocate_fitting(bytes, Fit::Exact)
     }
 
+    #[inline]
     fn allocate_fitting(&mut self, bytes: u64, fit: Fit) -> Result<Block, ProducerError> {
         let block = self.allocator.allocate(&mut self.regions, bytes, fit)?;
         // The block may have been another object's, whose entry was made free before. Whoever sees a
@@ -65,6 +67,7 @@ impl Memory {
     }
 
     /// A block with a place of `bytes` bytes aligned to `align` in it.
+    #[inline]
     pub(super) fn allocate_aligned(
         &mut self,
         bytes: u64,
@@ -89,6 +92,7 @@ impl Memory {
     }
 
     /// The bytes at a place that was allocated here.
+    #[inline]
     pub(super) fn view(&self, place: Ref, len: u64) -> View<'_> {
         self.regions.view(place, len)
     }
@@ -104,6 +108,7 @@ impl Memory {
     }
 
     /// Storage cells at a place that was allocated here for them and is not in use yet.
+    #[inline]
     pub(super) fn cells<S: Storage>(&self, place: Ref, count: usize) -> &[S] {
         let bytes = Writable::of(
             self.regions.segment(place),

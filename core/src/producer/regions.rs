@@ -124,6 +124,7 @@ impl Regions {
     }
 
     /// The region that a block lies in.
+    #[inline]
     pub(super) fn segment(&self, place: Ref) -> &Arc<Segment> {
         self.segments
             .get(place.region())
@@ -131,6 +132,7 @@ impl Regions {
     }
 
     /// The bytes of a block that was allocated here.
+    #[inline]
     pub(super) fn view(&self, place: Ref, len: u64) -> View<'_> {
         let part = self
             .segment(place)

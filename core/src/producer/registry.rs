@@ -104,6 +104,7 @@ impl Registry {
     }
 
     /// Memory for `count` cells.
+    #[inline]
     pub(super) fn allocate_cells<S: Storage>(
         &mut self,
         count: usize,
@@ -114,6 +115,7 @@ impl Registry {
     }
 
     /// Like [`reserve`](Self::reserve); on an error the memory is given back.
+    #[inline]
     pub(super) fn reserve_or_free(
         &mut self,
         wanted: Wanted<'_>,
@@ -123,6 +125,7 @@ impl Registry {
     }
 
     /// Sets a slot aside and takes the label; on an error the caller still owns the memory.
+    #[inline]
     pub(super) fn reserve(&mut self, wanted: Wanted<'_>) -> Result<Reserved, ProducerError> {
         let Wanted {
             label,
@@ -158,6 +161,7 @@ impl Registry {
     }
 
     /// Lets observers see a reserved object; returns its slot and generation.
+    #[inline]
     pub(super) fn publish(&mut self, reserved: &Reserved, now: Duration) -> (u32, u64) {
         let known = self.slots[reserved.slot as usize];
         let entry = self.table.record(reserved.slot as usize);
@@ -209,6 +213,7 @@ impl Registry {
 
     /// Reuses the memory of objects that were destroyed long enough ago, or of the oldest ones when
     /// too much of it waits.
+    #[inline]
     pub(super) fn reclaim(&mut self, now: Duration) {
         if !self.is_due(now, self.reclaim.budget) {
             return;
@@ -224,6 +229,7 @@ impl Registry {
     }
 
     /// Does what needs memory; if there is none, once more after reclaiming all that can be.
+    #[inline]
     pub(super) fn with_room<R>(
         &mut self,
         mut attempt: impl FnMut(&mut Registry) -> Result<R, ProducerError>,
@@ -249,6 +255,7 @@ impl Registry {
     }
 
     /// The id of the type of `S`, logged when it is first asked for.
+    #[inline]
     pub(super) fn type_of<S: Storage>(&mut self) -> Result<TypeId, ProducerError> {
         let before = self.types.schema().len();
         let id = self.types.id_of::<S>(&mut self.memory, &self.header)?;
@@ -275,6 +282,7 @@ impl Registry {
     }
 
     /// Whether the oldest retired object has waited long enough, or more than `budget` bytes wait.
+    #[inline]
     fn is_due(&self, now: Duration, budget: u64) -> bool {
         let Some(oldest) = self.retired.front() else {
             return false;
@@ -321,6 +329,7 @@ impl Registry {
     }
 
     /// Stores a label that is too long for its entry; [`Ref::NONE`] if it is not.
+    #[inline]
     fn store_long_label(&mut self, label: &str) -> Result<Ref, ProducerError> {
         if label.len() <= at::SHORT_LABEL {
             return Ok(Ref::NONE);
@@ -334,6 +343,7 @@ impl Registry {
     }
 
     /// Stores into a free entry its label, or where that lies.
+    #[inline]
     fn store_label(&self, slot: u32, label: &str, apart: Ref) {
         let words = ShortLabel::new(label.as_bytes());
         let words = words.map_or([apart.0, 0, 0], |short| short.0);
@@ -353,6 +363,7 @@ impl Registry {
         }
     }
 
+    #[inline]
     fn take_slot(&mut self) -> Result<u32, ProducerError> {
         if let Some(slot) = self.free.pop() {
             return Ok(slot);
@@ -381,6 +392,7 @@ impl Registry {
         Ok(self.slots.len() as u32 - 1)
     }
 
+    #[inline]
     fn check_label(&self, label: &str) -> Result<u32, ProducerError> {
         let refuse = |reason| {
             Err(ProducerError::Label {
@@ -402,6 +414,7 @@ impl Registry {
         }
     }
 
+    #[inline]
     fn has_label(&self, slot: u32, label: &str) -> bool {
         let known = self.slots[slot as usize];
         let len = known.label_len as usize;
@@ -409,6 +422,7 @@ impl Registry {
     }
 
     /// The words of the label of a slot, wherever it lies.
+    #[inline]
     fn label_words(&self, slot: u32) -> View<'_> {
         let Slot {
             label, label_len, ..
@@ -430,6 +444,7 @@ impl Registry {
     }
 
     /// Announces that the entry of `slot` has another state.
+    #[inline]
     fn changed(&mut self, slot: u32) {
         self.table.count_change(slot as usize);
         let objects = self
@@ -441,6 +456,7 @@ impl Registry {
         self.advance_epoch();
     }
 
+    #[inline]
     fn advance_epoch(&mut self) {
         self.epoch += 1;
         let epoch = self

@@ -238,11 +238,13 @@ unsafe impl Keeper for Arc<Shared> {}
 
 impl Shared {
     /// The region with this id.
+    #[inline]
     pub(super) fn segment(&self, id: u16) -> Option<&Segment> {
         self.segments.get(id).map(|segment| &**segment)
     }
 
     /// The registry, to change it.
+    #[inline]
     pub(super) fn registry_of_mine(&self) -> Result<MutexGuard<'_, Registry>, ProducerError> {
         // Asked first: the lock may have been held by another thread when the child was forked.
         if !self.is_mine() {
@@ -253,12 +255,14 @@ impl Shared {
         Ok(self.registry())
     }
 
+    #[inline]
     pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
         // Nothing in the registry panics half-way through a change.
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether this process made the session, and not the one that it was forked from.
+    #[inline]
     pub(super) fn is_mine(&self) -> bool {
         self.forks == forks::count_again()
     }
@@ -297,6 +301,7 @@ impl Drop for Shared {
 }
 
 /// The time since the Unix epoch, from a clock that is cheap and steps in milliseconds.
+#[inline]
 pub(super) fn now() -> Duration {
     #[cfg(target_os = "linux")]
     {

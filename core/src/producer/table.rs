@@ -31,6 +31,7 @@ impl Table {
         self.chunks.len()
     }
 
+    #[inline]
     pub(super) fn capacity(&self) -> usize {
         self.chunks.len() * self.records_per_chunk
     }
@@ -64,6 +65,7 @@ impl Table {
     }
 
     /// The record at `index`, which lies in a chunk that was added.
+    #[inline]
     pub(super) fn record(&self, index: usize) -> View<'_> {
         let offset = at::HEADER_BYTES + index % self.records_per_chunk * self.record_bytes;
         let chunk = self.chunks[index / self.records_per_chunk].view();
@@ -73,6 +75,7 @@ impl Table {
     }
 
     /// Counts a change of the record at `index`, after the change itself.
+    #[inline]
     pub(super) fn count_change(&self, index: usize) {
         let chunk = self.chunks[index / self.records_per_chunk].view();
         let used = chunk.word(at::USED).expect("a word of the chunk's head");
@@ -90,6 +93,7 @@ impl Table {
 }
 
 /// Where a `Ref` leads, for tables that store them.
+#[inline]
 pub(super) fn store(record: View<'_>, offset: usize, value: u64) {
     record
         .word(offset)
@@ -98,6 +102,7 @@ pub(super) fn store(record: View<'_>, offset: usize, value: u64) {
 }
 
 /// Stores a reference.
+#[inline]
 pub(super) fn store_ref(record: View<'_>, offset: usize, place: Ref) {
     store(record, offset, place.0);
 }

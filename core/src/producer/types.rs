@@ -38,6 +38,7 @@ impl TypeWriter {
     }
 
     /// The id of the type of `S`, which is described and logged when first asked for.
+    #[inline]
     pub(super) fn id_of<S: Storage>(
         &mut self,
         memory: &mut Memory,

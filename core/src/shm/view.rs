@@ -305,6 +305,7 @@ unsafe impl<S: Storage, K: Keeper> Sync for Pinned<S, K> {}
 impl<S: Storage, K: Keeper> Pinned<S, K> {
     /// `count` cells at the start of the view that `look` finds in what `keeper` keeps; `None` if
     /// they are misaligned or leave the view, or if the memory is read-only.
+    #[inline]
     pub(crate) fn new(
         keeper: K,
         count: usize,
@@ -350,6 +351,7 @@ pub(crate) struct Writable<'m>(View<'m>);
 
 impl<'m> Writable<'m> {
     /// `len` bytes at `offset` of a segment; `None` if it is read-only or they leave it.
+    #[inline]
     pub(crate) fn of(segment: &'m Segment, offset: usize, len: usize) -> Option<Writable<'m>> {
         if segment.is_writable() {
             segment.view().part(offset, len).map(Writable)
@@ -359,6 +361,7 @@ impl<'m> Writable<'m> {
     }
 
     /// `count` cells at its start; `None` if they are misaligned or leave it.
+    #[inline]
     pub(crate) fn cells<S: Storage>(self, count: usize) -> Option<&'m [S]> {
         let place = self
             .0
