@@ -74,12 +74,8 @@ impl Regions {
         let id = next.ok_or_else(|| ProducerError::TooManyRegions {
             name: self.session.clone(),
         })?;
-        let grown = self
-            .sizes
-            .first
-            .checked_shl(self.len() as u32)
-            .unwrap_or(u64::MAX)
-            .min(self.sizes.max);
+        // So at most a third of all memory is unused, however many objects there are.
+        let grown = (self.bytes / 2).clamp(self.sizes.first.min(self.sizes.max), self.sizes.max);
         let start = at::HEADER_BYTES as u64;
         let size = grown.max(start + block).next_multiple_of(4096);
         let region = self.create(id, size)?;

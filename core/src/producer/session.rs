@@ -157,7 +157,8 @@ impl Builder {
         self
     }
 
-    /// Bytes of the first region (default 1 MiB); each further one is twice as large.
+    /// Bytes of the first region (default 1 MiB); each further one is half as large as
+    /// all before it together, but not smaller than the first.
     pub fn first_region(mut self, bytes: u64) -> Builder {
         self.sizes.first = bytes.clamp(4096, crate::schema::MAX_SIZE);
         self
