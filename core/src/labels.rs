@@ -8,7 +8,9 @@
 //! general table has its tags and its entries apart and moves entries to places all over when it
 //! grows; with it, finding out that a label is new took two to three misses.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
+
+use crate::wire::directory::ShortLabel;
 
 /// Slots by the hash of their label; seeded anew for each table, so that no choice of labels can make
 /// it slow.
@@ -48,7 +50,18 @@ impl LabelTable {
     /// The hash by which this table knows a label.
     #[inline]
     pub(crate) fn hash(&self, label: &[u8]) -> u32 {
-        (self.hasher.hash_one(label) >> 32) as u32
+        match ShortLabel::new(label) {
+            Some(label) => self.hash_short(label),
+            None => (self.hasher.hash_one(label) >> 32) as u32,
+        }
+    }
+
+    /// The same for a short label, whose words may be in registers.
+    #[inline]
+    pub(crate) fn hash_short(&self, label: ShortLabel) -> u32 {
+        let mut hasher = self.hasher.build_hasher();
+        label.0.into_iter().for_each(|word| hasher.write_u64(word));
+        (hasher.finish() >> 32) as u32
     }
 
     /// Number of slots.

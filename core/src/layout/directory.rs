@@ -47,6 +47,15 @@ impl ObjectRecord {
         Alive(self.word)
     }
 
+    /// The label, if it needs no judging: short, and ASCII, which any UTF-8 reader accepts.
+    #[inline]
+    pub(crate) fn plain_label(&self) -> Option<ShortLabel> {
+        match self.label {
+            LabelPlace::Entry(label) if label.is_ascii() => Some(label),
+            _ => None,
+        }
+    }
+
     pub(crate) fn created(&self) -> SystemTime {
         time(self.created)
     }
@@ -90,6 +99,7 @@ impl Directory {
     }
 
     /// The state word of `slot` as of the last scan.
+    #[inline]
     fn word(&self, slot: u32) -> Option<EntryWord> {
         self.words.get(slot as usize).copied()
     }
@@ -161,6 +171,7 @@ impl Directory {
     }
 
     /// Copies what the entry of `slot` says, if it is alive in the state that was last seen.
+    #[inline(always)]
     pub(crate) fn record(
         &self,
         layout: &Layout,
@@ -185,6 +196,7 @@ impl Directory {
 
     /// Whether the entry still is what `record` was copied from. What was copied from the object's or
     /// its label's bytes before this call is then its own.
+    #[inline]
     pub(crate) fn is_still(&self, layout: &Layout, record: &ObjectRecord) -> bool {
         // Pairs with the release fence before bytes are given to another object.
         fence(Ordering::Acquire);
@@ -226,6 +238,7 @@ impl Directory {
     }
 }
 
+#[inline(always)]
 fn copy(entry: View<'_>, slot: u32) -> ObjectRecord {
     let word = EntryWord(load_view(entry, at::STATE));
     // Pairs with the release store that made the entry alive.
@@ -249,6 +262,7 @@ fn copy(entry: View<'_>, slot: u32) -> ObjectRecord {
     }
 }
 
+#[inline(always)]
 fn judge(layout: &Layout, record: ObjectRecord) -> Result<ObjectRecord, LayoutError> {
     if !(1..=at::MAX_LABEL).contains(&record.label_len) {
         return Err(layout.damaged(

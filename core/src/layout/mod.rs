@@ -151,6 +151,7 @@ impl Layout {
     }
 
     /// Copies an object's label into `label`, which is checked to be UTF-8.
+    #[inline]
     pub(crate) fn label_into(
         &self,
         record: &ObjectRecord,
@@ -159,7 +160,9 @@ impl Layout {
         label.clear();
         match record.label {
             LabelPlace::Entry(short) => {
-                label.extend_from_slice(&short.padded()[..record.label_len]);
+                // All words and then cut: a copy of a fixed length is two moves.
+                label.extend_from_slice(&short.padded());
+                label.truncate(record.label_len);
             }
             LabelPlace::Apart(place) => {
                 let words = self.look(place, record.label_len.next_multiple_of(8) as u64)?;

@@ -11,13 +11,16 @@ pub(super) struct Index {
     labels: LabelTable,
     /// Per directory slot, what was entered for it.
     entered: Vec<Entered>,
-    /// How many entered labels have a `.`, `[` or `"` in them, at which a path would be cut.
+    /// How many entered labels have one of [`SEPARATORS`] in them.
     awkward: usize,
     /// The label being read.
     label: Vec<u8>,
     /// What was read of slots that are not entered yet.
     read: Vec<(u32, Entered)>,
 }
+
+/// Where a path would be cut.
+const SEPARATORS: [u8; 3] = *b".[\"";
 
 #[derive(Clone, Copy, Default)]
 struct Entered {
@@ -94,6 +97,7 @@ impl Index {
     }
 
     /// What is to be entered for a slot, if an object lives in it.
+    #[inline]
     fn read(
         &mut self,
         layout: &Layout,
@@ -103,6 +107,14 @@ impl Index {
         let Some(record) = directory.record(layout, slot)? else {
             return Ok(None);
         };
+        // Copied with the entry, so it is the object's own.
+        if let Some(label) = record.plain_label() {
+            return Ok(Some(Entered {
+                hash: self.labels.hash_short(label),
+                is_entered: true,
+                is_awkward: SEPARATORS.iter().any(|&byte| label.contains(byte)),
+            }));
+        }
         let read = layout.label_into(&record, &mut self.label);
         // If it went meanwhile, the bytes may be another label's, or no label's. The slot is looked
         // at again in the next scan, as its state has changed.
@@ -113,10 +125,11 @@ impl Index {
         Ok(Some(Entered {
             hash: self.labels.hash(&self.label),
             is_entered: true,
-            is_awkward: self.label.iter().any(|byte| b".[\"".contains(byte)),
+            is_awkward: self.label.iter().any(|byte| SEPARATORS.contains(byte)),
         }))
     }
 
+    #[inline]
     fn enter(&mut self, slot: u32, entered: Entered) {
         let at = slot as usize;
         if self.entered.len() <= at {

@@ -33,14 +33,37 @@ pub(crate) struct ShortLabel(pub(crate) [u64; LABEL_WORDS]);
 
 impl ShortLabel {
     /// The words of a label, if it is short.
+    ///
+    /// Built in registers: words loaded from a buffer that was just filled byte by byte would wait
+    /// for it, which took longer than all the rest of a search.
     #[inline]
     pub(crate) fn new(label: &[u8]) -> Option<ShortLabel> {
-        let mut padded = [0; SHORT_LABEL];
-        padded.get_mut(..label.len())?.copy_from_slice(label);
-        let word = |index: usize| padded.as_chunks::<WORD>().0[index];
-        Some(ShortLabel(std::array::from_fn(|index| {
-            u64::from_ne_bytes(word(index))
-        })))
+        if label.len() > SHORT_LABEL {
+            return None;
+        }
+        let (whole, rest) = label.as_chunks::<WORD>();
+        let word = |index: usize| match whole.get(index) {
+            Some(bytes) => u64::from_ne_bytes(*bytes),
+            None if index == whole.len() => u64::from_le(last_word(label, rest)),
+            None => 0,
+        };
+        Some(ShortLabel([word(0), word(1), word(2)]))
+    }
+
+    /// Whether all its bytes are ASCII.
+    #[inline]
+    pub(crate) fn is_ascii(self) -> bool {
+        self.0.iter().fold(0, |all, word| all | word) & each(0x80) == 0
+    }
+
+    /// Whether `byte`, which is not 0, is one of its bytes.
+    #[inline]
+    pub(crate) fn contains(self, byte: u8) -> bool {
+        // A byte that is equal becomes 0, and only at or above the lowest 0 does the subtraction set
+        // a highest bit that was clear.
+        let equal = self.0.map(|word| word ^ each(byte));
+        let found = equal.map(|word| word.wrapping_sub(each(1)) & !word);
+        found.into_iter().fold(0, |all, word| all | word) & each(0x80) != 0
     }
 
     /// Its bytes and the zeros after them.
@@ -53,6 +76,22 @@ impl ShortLabel {
         }
         padded
     }
+}
+
+/// The `rest` of a label that is less than a word, its first byte lowest.
+#[inline]
+fn last_word(label: &[u8], rest: &[u8]) -> u64 {
+    match label.last_chunk::<WORD>() {
+        Some(last) if !rest.is_empty() => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
+        _ => rest
+            .iter()
+            .rfold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
+/// A word of which each byte is `byte`.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; WORD])
 }
 
 /// The state of an entry.
@@ -88,5 +127,35 @@ impl EntryWord {
 
     pub(crate) const fn is_alive(self) -> bool {
         self.state() == ALIVE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_labels_know_their_bytes() {
+        for text in [
+            "",
+            "a",
+            "a.b",
+            "order_123456",
+            "größe",
+            "\u{ae}-/",
+            "x".repeat(24).as_str(),
+        ] {
+            let label = ShortLabel::new(text.as_bytes()).expect("short");
+            assert_eq!(&label.padded()[..text.len()], text.as_bytes());
+            assert_eq!(label.is_ascii(), text.is_ascii(), "{text}");
+            for byte in 1..=255 {
+                assert_eq!(
+                    label.contains(byte),
+                    text.as_bytes().contains(&byte),
+                    "{byte} in {text}"
+                );
+            }
+        }
+        assert_eq!(ShortLabel::new(&[b'x'; 25]), None);
     }
 }
