@@ -91,7 +91,7 @@ fn a_session_that_cannot_grow_keeps_working() {
         }
     };
     let (needed, free) = full(error);
-    assert_eq!(needed, 2 << 20);
+    assert_eq!(needed, 1 << 20);
     assert!(free < 1 << 20, "{free} bytes free");
     assert!(objects.len() > 3000, "{} objects", objects.len());
     // Every other one goes and comes back, again and again.
