@@ -10,6 +10,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 
+use crate::prefetch::prefetch;
 use crate::wire::directory::ShortLabel;
 
 /// Slots by the hash of their label; seeded anew for each table, so that no choice of labels can make
@@ -85,6 +86,16 @@ impl LabelTable {
             let touched = hashes.fold(0, |sum, hash| sum ^ self.places[self.home(hash)]);
             std::hint::black_box(touched);
         }
+    }
+
+    /// The hash of a label that will soon be looked for; its place is fetched meanwhile.
+    #[inline]
+    pub(crate) fn foresee(&self, label: &[u8]) -> u32 {
+        let hash = self.hash(label);
+        if let Some(place) = self.places.get(self.home(hash)) {
+            prefetch(place);
+        }
+        hash
     }
 
     /// What `look` finds in the first slot of this hash in which it finds anything.

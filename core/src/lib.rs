@@ -58,6 +58,7 @@ mod layout;
 mod observe;
 mod observer;
 mod owners;
+mod prefetch;
 mod producer;
 mod protection;
 pub mod schema;

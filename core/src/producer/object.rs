@@ -94,6 +94,7 @@ impl Session {
     /// ```
     pub fn object<T: Observe>(&self, label: &str, value: T) -> Result<Object<T>, ProducerError> {
         let mut registry = self.shared.registry_of_mine()?;
+        let hash = registry.foresee(label);
         let now = now();
         registry.reclaim(now);
         let type_id = registry.type_of::<T::Storage>()?;
@@ -103,6 +104,7 @@ impl Session {
             registry.memory.cells::<T::Storage>(memory.place, 1)[0].init(&value);
             let wanted = Wanted {
                 label,
+                hash,
                 type_id,
                 count: 0,
                 memory,
@@ -151,12 +153,14 @@ impl Session {
         }
         let (reservation, memory) = {
             let mut registry = self.shared.registry_of_mine()?;
+            let hash = registry.foresee(label);
             registry.reclaim(now());
             let type_id = registry.type_of::<T::Storage>()?;
             let (reserved, memory) = registry.with_room(|registry| {
                 let memory = registry.allocate_cells::<T::Storage>(count)?;
                 let wanted = Wanted {
                     label,
+                    hash,
                     type_id,
                     count: count as u64,
                     memory,
@@ -275,6 +279,7 @@ impl Session {
         }
         let wanted = Wanted {
             label,
+            hash: registry.foresee(label),
             type_id,
             count: count.unwrap_or(0),
             memory: block.memory,

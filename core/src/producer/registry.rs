@@ -77,6 +77,8 @@ pub(super) struct Reserved {
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
     pub(super) label: &'a str,
+    /// What [`Registry::foresee`] said of the label.
+    pub(super) hash: u32,
     pub(super) type_id: TypeId,
     /// 0 for a single object.
     pub(super) count: u64,
@@ -105,6 +107,14 @@ impl Registry {
         }
     }
 
+    /// The hash of a label that an object is about to be created with. Asked for first, because
+    /// whether another object has the label is a miss of the cache among many, and allocating and
+    /// filling the object can be done meanwhile.
+    #[inline]
+    pub(super) fn foresee(&self, label: &str) -> u32 {
+        self.labels.foresee(label.as_bytes())
+    }
+
     /// Memory for `count` cells.
     #[inline]
     pub(super) fn allocate_cells<S: Storage>(
@@ -131,11 +141,12 @@ impl Registry {
     pub(super) fn reserve(&mut self, wanted: Wanted<'_>) -> Result<Reserved, ProducerError> {
         let Wanted {
             label,
+            hash,
             type_id,
             count,
             memory,
         } = wanted;
-        let hash = self.check_label(label)?;
+        self.check_label(label, hash)?;
         let apart = self.store_long_label(label)?;
         let slot = match self.take_slot() {
             Ok(slot) => slot,
@@ -376,7 +387,7 @@ impl Registry {
     }
 
     #[inline]
-    fn check_label(&self, label: &str) -> Result<u32, ProducerError> {
+    fn check_label(&self, label: &str, hash: u32) -> Result<(), ProducerError> {
         let refuse = |reason| {
             Err(ProducerError::Label {
                 label: shortened(label),
@@ -389,11 +400,10 @@ impl Registry {
         if label.len() > at::MAX_LABEL {
             return refuse("is too long; labels have 1 to 1024 bytes");
         }
-        let hash = self.labels.hash(label.as_bytes());
         let same = |slot| self.has_label(slot, label).then_some(());
         match self.labels.find(hash, same) {
             Some(()) => refuse("is taken by a live object; labels are unique in a session"),
-            None => Ok(hash),
+            None => Ok(()),
         }
     }
 
