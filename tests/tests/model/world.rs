@@ -353,23 +353,11 @@ impl World {
             let again = listed.insert(info.label.to_string(), info);
             assert!(again.is_none(), "{again:?} is listed twice");
         }
-        for (label, &id) in &watching.known {
-            assert_eq!(
-                listed.contains_key(label),
-                self.is_known_alive(id, label, &listed)
-            );
-        }
-    }
-
-    /// Whether an object that was known is still there. A label that was destroyed may have a new
-    /// object, which an observer finds if that has the same slot.
-    fn is_known_alive(
-        &self,
-        id: usize,
-        label: &str,
-        listed: &BTreeMap<String, memglass::ObjectInfo>,
-    ) -> bool {
-        self.objects[id].is_alive || (self.live.contains_key(label) && listed.contains_key(label))
+        let expected = watching
+            .known
+            .keys()
+            .filter(|label| self.sees(watching, label));
+        assert!(listed.keys().eq(expected), "{:?}", listed.keys());
     }
 
     fn find(&self, index: usize, label: usize) {
@@ -378,20 +366,17 @@ impl World {
         };
         let label = &self.labels[label];
         let found = watching.observer.find(label);
-        assert_eq!(found.is_some(), self.sees(watching, label, found.is_some()));
+        assert_eq!(found.is_some(), self.sees(watching, label));
         if let Some(info) = found {
             let object = &self.objects[self.live[label]];
             assert_eq!((&*info.label, info.count), (&**label, count_of(object)));
         }
     }
 
-    /// Whether the observer must, must not or may (then as it says) find a label.
-    fn sees(&self, watching: &Watching, label: &str, says: bool) -> bool {
-        match (watching.known.get(label), self.live.get(label)) {
-            (_, None) => false,
-            (Some(known), Some(live)) if known == live => true,
-            _ => says,
-        }
+    /// Whether the observer finds a label: what has it was there at the last refresh, and still is.
+    fn sees(&self, watching: &Watching, label: &str) -> bool {
+        let live = self.live.get(label);
+        live.is_some() && watching.known.get(label) == live
     }
 
     fn resolve(&mut self, index: usize, label: usize, path: usize, quoted: bool) {
@@ -415,16 +400,12 @@ impl World {
                 None => return,
             },
         };
-        if !self.sees(watching, &label, found.is_ok()) {
+        if !self.sees(watching, &label) {
             let error = found.expect_err("no such object");
             assert!(
                 matches!(error, PathError::NoSuchObject { .. }),
                 "{text}: {error:?}"
             );
-            return;
-        }
-        let is_new = watching.known.get(&label) != self.live.get(&label);
-        if is_new && matches!(found, Err(PathError::NoSuchObject { .. })) {
             return;
         }
         let id = self.live[&label];
@@ -451,7 +432,7 @@ impl World {
     }
 
     /// The longest label that an unquoted path begins with, and the steps that are left; `None` if
-    /// that is not certain, or what is left is no path of the model's.
+    /// what is left is no path of the model's.
     fn longest_label(&self, watching: &Watching, text: &str) -> Option<(String, Vec<Step>)> {
         if text.starts_with('"') || text.is_empty() {
             return None;
@@ -465,11 +446,7 @@ impl World {
         ends.reverse();
         for end in ends {
             let label = &text[..end];
-            let (known, live) = (watching.known.get(label), self.live.get(label));
-            if known != live && live.is_some() {
-                return None;
-            }
-            if end == first || live.is_some() {
+            if end == first || self.sees(watching, label) {
                 let rest = &text[end..];
                 let steps = self.paths.iter().find(|(path, _)| *path == rest)?.1.clone();
                 return Some((label.into(), steps));
