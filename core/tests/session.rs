@@ -591,3 +591,25 @@ fn an_array_of_guarded_objects_is_not_taken_for_its_first_element() {
     assert_eq!(field.sequence(), None);
     assert!(field.element(0).unwrap().sequence().is_some());
 }
+
+#[test]
+fn an_object_of_a_type_that_came_after_the_refresh_is_not_found_and_not_damaged() {
+    let place = Place::new();
+    let builder = Session::builder("t").dir(place.dir.path());
+    let session = builder.grace(std::time::Duration::ZERO).create().unwrap();
+    let old = session.object("a", 1_u64).unwrap();
+    let mut observer = place.reader("t");
+    let slot = observer.find("a").unwrap().slot;
+    drop(old);
+    // In the same slot, under the same label.
+    let _new = session.object("a", Count { count: 2 }).unwrap();
+    let found = observer.field("a");
+    assert!(
+        matches!(found, Err(PathError::NoSuchObject { .. })),
+        "{:?}",
+        found.err()
+    );
+    observer.refresh().unwrap();
+    assert!(observer.field("a.count").is_ok());
+    assert_eq!(observer.find("a").unwrap().slot, slot);
+}

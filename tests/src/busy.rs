@@ -4,7 +4,7 @@ use memglass::{Observe, Text, Value};
 
 use crate::objects::{Pair, Side};
 
-/// One of everything; what must hold of it is in [`whole`](Busy::whole) and [`wrong`].
+/// One of everything; what must hold of it is in [`wrong`].
 #[derive(Observe, Clone, Copy, Debug, PartialEq)]
 pub struct Busy {
     /// The number in the label; nobody writes it.

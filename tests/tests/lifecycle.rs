@@ -309,7 +309,7 @@ fn a_forked_child_that_stays_does_not_keep_its_crashed_parent_alive() {
 fn forks_beside_threads_that_start_and_end_sessions_hang_nothing_and_keep_no_lock() {
     let stage = stage();
     let mut actor = stage.actor();
-    let answer = actor.ask(&format!("storm {}", sized(500, 20_000)));
+    let answer = actor.ask(&format!("storm {}", sized(500, 5_000)));
     let (sessions, pids) = answer.split_once(' ').unwrap();
     let children: Vec<Child> = pids.split(' ').map(Child::with_pid).collect();
     let mut segments = 0;

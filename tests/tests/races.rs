@@ -50,7 +50,7 @@ fn an_attach_while_sessions_start_and_end_gives_a_whole_one_or_says_why_not() {
     let mut producer = stage.actor();
     producer.ask("cycle engine");
     let mut counts = BTreeMap::<&str, u64>::new();
-    let enough = sized(200, 3000);
+    let enough = sized(100, 1000);
     until("enough attaches found a whole session", || {
         let outcome = match stage.options().attach("engine") {
             Ok(observer) => look(&observer),

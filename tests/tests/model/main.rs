@@ -6,6 +6,7 @@
 // A test may panic, and says what it measured.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod answers;
 mod objects;
 mod operations;
 mod produce;

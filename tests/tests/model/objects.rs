@@ -1,6 +1,7 @@
 //! The types of the objects that the model knows, each described three times: as a Rust type, as a
 //! shape, and as the value that it starts with.
 
+use memglass::schema::{Field, Kind, Metadata, Type, TypeId};
 use memglass::{Array, Object, Observe, ProducerError, RawObject, Session, Text, Value};
 
 use crate::shapes::{Shape, marks_value, side_value};
@@ -295,7 +296,7 @@ pub(crate) fn create(
     kind: usize,
     label: &str,
     seed: u8,
-    raw: memglass::schema::TypeId,
+    raw: TypeId,
 ) -> Result<Handle, ProducerError> {
     let at = |index: usize| index + usize::from(seed);
     Ok(match KINDS[kind] {
@@ -328,5 +329,34 @@ impl Handle {
             Handle::Large(array) => array.leak(),
             Handle::Raw(object) => object.leak(),
         }
+    }
+}
+
+/// A type described by hand.
+pub(crate) fn word_type() -> Type {
+    Type {
+        name: "word".into(),
+        size: 8,
+        align: 8,
+        kind: Kind::Int { signed: false },
+    }
+}
+
+/// A struct with one member of it.
+pub(crate) fn struct_of(name: &str, word: TypeId) -> Type {
+    let field = Field {
+        name: "word".into(),
+        type_id: word,
+        offset: 0,
+        bits: None,
+        metadata: Metadata::default(),
+    };
+    Type {
+        name: name.into(),
+        size: 8,
+        align: 8,
+        kind: Kind::Struct {
+            fields: vec![field],
+        },
     }
 }

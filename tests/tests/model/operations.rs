@@ -283,7 +283,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(observer, field, amount)| Add { observer, field, amount }),
         2 => (observer(), small(), wanted())
             .prop_map(|(observer, field, wanted)| Update { observer, field, wanted }),
-        1 => (observer(), small(), wanted())
+        4 => (observer(), small(), wanted())
             .prop_map(|(observer, field, wanted)| WriteHeld { observer, field, wanted }),
     ]
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use memglass::schema::{self, Kind, Metadata, Type, TypeId};
+use memglass::schema::TypeId;
 use memglass::{
-    AttachOptions, Field, Observer, PathError, ProducerError, ReadError, Session, Value, WriteError,
+    AttachOptions, Field, Observer, PathError, ProducerError, ReadError, Session, Value,
 };
 use memglass_tests::Stage;
 
+use crate::answers::{Outcome, expect_reason, expect_refusal, no_path, outcome};
 use crate::objects::{self, Handle, KINDS};
 use crate::operations::{MEMBERS, OBSERVERS, Operation, Reuse, Wanted, labels, paths};
 use crate::produce::{self, Held};
@@ -71,17 +72,6 @@ struct Resolved {
     readonly: bool,
 }
 
-/// How a write ends.
-#[derive(Debug, PartialEq)]
-enum Outcome {
-    Done,
-    Gone,
-    ReadOnlySession,
-    ReadOnlyField,
-    Busy,
-    Refused(String),
-}
-
 impl World {
     pub(crate) fn new(reuse: Reuse) -> World {
         let stage = Stage::new(env!("CARGO_BIN_EXE_memglass-actor"));
@@ -98,8 +88,10 @@ impl World {
                 .retired_budget(u64::MAX),
         };
         let session = builder.create().expect("there is room");
-        let word = session.add_type(word_type()).expect("a type");
-        let raw = session.add_type(struct_of("Type0", word)).expect("a type");
+        let word = session.add_type(objects::word_type()).expect("a type");
+        let raw = session
+            .add_type(objects::struct_of("Type0", word))
+            .expect("a type");
         let mut world = World {
             options: stage.options(),
             session,
@@ -304,7 +296,7 @@ impl World {
         let name = format!("Type{}", self.session.schema().len());
         self.raw = self
             .session
-            .add_type(struct_of(&name, self.word))
+            .add_type(objects::struct_of(&name, self.word))
             .expect("a type");
         self.raw_name = name;
         self.changes += 1;
@@ -353,23 +345,11 @@ impl World {
             let again = listed.insert(info.label.to_string(), info);
             assert!(again.is_none(), "{again:?} is listed twice");
         }
-        for (label, &id) in &watching.known {
-            assert_eq!(
-                listed.contains_key(label),
-                self.is_known_alive(id, label, &listed)
-            );
-        }
-    }
-
-    /// Whether an object that was known is still there. A label that was destroyed may have a new
-    /// object, which an observer finds if that has the same slot.
-    fn is_known_alive(
-        &self,
-        id: usize,
-        label: &str,
-        listed: &BTreeMap<String, memglass::ObjectInfo>,
-    ) -> bool {
-        self.objects[id].is_alive || (self.live.contains_key(label) && listed.contains_key(label))
+        let expected = watching
+            .known
+            .keys()
+            .filter(|label| self.sees(watching, label));
+        assert!(listed.keys().eq(expected), "{:?}", listed.keys());
     }
 
     fn find(&self, index: usize, label: usize) {
@@ -378,20 +358,17 @@ impl World {
         };
         let label = &self.labels[label];
         let found = watching.observer.find(label);
-        assert_eq!(found.is_some(), self.sees(watching, label, found.is_some()));
+        assert_eq!(found.is_some(), self.sees(watching, label));
         if let Some(info) = found {
             let object = &self.objects[self.live[label]];
             assert_eq!((&*info.label, info.count), (&**label, count_of(object)));
         }
     }
 
-    /// Whether the observer must, must not or may (then as it says) find a label.
-    fn sees(&self, watching: &Watching, label: &str, says: bool) -> bool {
-        match (watching.known.get(label), self.live.get(label)) {
-            (_, None) => false,
-            (Some(known), Some(live)) if known == live => true,
-            _ => says,
-        }
+    /// Whether the observer finds a label: what has it was there at the last refresh, and still is.
+    fn sees(&self, watching: &Watching, label: &str) -> bool {
+        let live = self.live.get(label);
+        live.is_some() && watching.known.get(label) == live
     }
 
     fn resolve(&mut self, index: usize, label: usize, path: usize, quoted: bool) {
@@ -415,16 +392,12 @@ impl World {
                 None => return,
             },
         };
-        if !self.sees(watching, &label, found.is_ok()) {
+        if !self.sees(watching, &label) {
             let error = found.expect_err("no such object");
             assert!(
                 matches!(error, PathError::NoSuchObject { .. }),
                 "{text}: {error:?}"
             );
-            return;
-        }
-        let is_new = watching.known.get(&label) != self.live.get(&label);
-        if is_new && matches!(found, Err(PathError::NoSuchObject { .. })) {
             return;
         }
         let id = self.live[&label];
@@ -451,7 +424,7 @@ impl World {
     }
 
     /// The longest label that an unquoted path begins with, and the steps that are left; `None` if
-    /// that is not certain, or what is left is no path of the model's.
+    /// what is left is no path of the model's.
     fn longest_label(&self, watching: &Watching, text: &str) -> Option<(String, Vec<Step>)> {
         if text.starts_with('"') || text.is_empty() {
             return None;
@@ -465,11 +438,7 @@ impl World {
         ends.reverse();
         for end in ends {
             let label = &text[..end];
-            let (known, live) = (watching.known.get(label), self.live.get(label));
-            if known != live && live.is_some() {
-                return None;
-            }
-            if end == first || live.is_some() {
+            if end == first || self.sees(watching, label) {
                 let rest = &text[end..];
                 let steps = self.paths.iter().find(|(path, _)| *path == rest)?.1.clone();
                 return Some((label.into(), steps));
@@ -660,7 +629,7 @@ impl World {
                 );
                 *now = value;
             }
-            Err(against) => expect_reason(&outcome, &against, &resolved, wanted),
+            Err(against) => expect_reason(&outcome, &against, resolved.field.path(), wanted),
         }
     }
 
@@ -719,7 +688,12 @@ impl World {
                 *now = value;
             }
             Err(No::Kind) => assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}"),
-            Err(against) => expect_reason(&outcome, &[against], &resolved, &Value::I64(amount)),
+            Err(against) => expect_reason(
+                &outcome,
+                &[against],
+                resolved.field.path(),
+                &Value::I64(amount),
+            ),
         }
     }
 
@@ -758,20 +732,7 @@ impl World {
                 );
                 *now = value;
             }
-            Err(against) => expect_reason(&outcome, &against, &resolved, wanted),
-        }
-    }
-}
-
-impl Outcome {
-    fn name(&self) -> &'static str {
-        match self {
-            Outcome::Done => "writes",
-            Outcome::Gone => "writes to gone objects",
-            Outcome::ReadOnlySession => "writes without the right",
-            Outcome::ReadOnlyField => "writes to read-only fields",
-            Outcome::Busy => "writes to held values",
-            Outcome::Refused(_) => "writes of refused values",
+            Err(against) => expect_reason(&outcome, &against, resolved.field.path(), wanted),
         }
     }
 }
@@ -817,89 +778,5 @@ fn count_of(object: &Modelled) -> Option<u64> {
     match (KINDS[object.kind], &object.shape) {
         ("numbers" | "wholes" | "large", Shape::List(_, count)) => Some(*count as u64),
         _ => None,
-    }
-}
-
-fn outcome(written: Result<(), WriteError>) -> Outcome {
-    match written {
-        Ok(()) => Outcome::Done,
-        Err(WriteError::Gone { .. }) => Outcome::Gone,
-        Err(WriteError::ReadOnlySession { .. }) => Outcome::ReadOnlySession,
-        Err(WriteError::ReadOnlyField { .. }) => Outcome::ReadOnlyField,
-        Err(WriteError::Busy { .. }) => Outcome::Busy,
-        Err(WriteError::Refused { refusal, .. }) => {
-            let reason = format!("{:?}", refusal.reason);
-            let name = reason.split([' ', '(']).next().unwrap_or_default();
-            // An array of objects is of another kind than a list of another length.
-            Outcome::Refused(if name == "Length" { "Kind" } else { name }.into())
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
-
-/// To a dead object, or without the right to write: whatever else is wrong may be said first.
-fn expect_refusal(outcome: &Outcome, is_alive: bool, writable: bool) {
-    let is_right = match outcome {
-        Outcome::ReadOnlySession => !writable,
-        Outcome::Gone => !is_alive && writable,
-        Outcome::ReadOnlyField | Outcome::Refused(_) => !is_alive && writable,
-        Outcome::Done | Outcome::Busy => false,
-    };
-    assert!(
-        is_right,
-        "{outcome:?}, alive: {is_alive}, writable: {writable}"
-    );
-}
-
-fn expect_reason(outcome: &Outcome, against: &[No], resolved: &Resolved, wanted: &Value) {
-    let known: Vec<String> = against
-        .iter()
-        .map(|no| match no {
-            No::Length => "Kind".into(),
-            no => format!("{no:?}"),
-        })
-        .collect();
-    let is_right = matches!(outcome, Outcome::Refused(reason) if known.contains(reason));
-    assert!(
-        is_right,
-        "{} = {wanted}: {outcome:?}, expected {against:?}",
-        resolved.field.path()
-    );
-}
-
-fn no_path(error: &PathError) -> Option<NoPath> {
-    Some(match error {
-        PathError::NoSuchField { .. } => NoPath::Member,
-        PathError::NotAStruct { .. } => NoPath::NotAStruct,
-        PathError::NotAnArray { .. } => NoPath::NotAnArray,
-        PathError::IndexOutOfRange { .. } => NoPath::OutOfRange,
-        _ => return None,
-    })
-}
-
-fn word_type() -> Type {
-    Type {
-        name: "word".into(),
-        size: 8,
-        align: 8,
-        kind: Kind::Int { signed: false },
-    }
-}
-
-fn struct_of(name: &str, word: TypeId) -> Type {
-    let field = schema::Field {
-        name: "word".into(),
-        type_id: word,
-        offset: 0,
-        bits: None,
-        metadata: Metadata::default(),
-    };
-    Type {
-        name: name.into(),
-        size: 8,
-        align: 8,
-        kind: Kind::Struct {
-            fields: vec![field],
-        },
     }
 }
