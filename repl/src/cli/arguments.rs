@@ -16,8 +16,8 @@ Examples:
   memglass trading_engine -e 'AAPL_position.quantity'    one value
   memglass trading_engine -e 'AAPL_position.quantity = 500'
   memglass objects trading_engine 'AAPL_*' --json
-  memglass run check.rhai --timeout 5s -- AAPL            a script, with arguments
-  source <(memglass completions bash)                     Tab in the shell
+  memglass run check.rhai --timeout 5s -- AAPL           a script, with arguments
+  source <(memglass completions bash)                    Tab in the shell
 
 A session may stand before or after the subcommand, and be left out when only one is live.
 A script on standard input is run without a prompt.
