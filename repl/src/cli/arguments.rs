@@ -112,7 +112,7 @@ pub(crate) enum Command {
     #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]")]
     Objects {
         /// The session, and a pattern for labels, as in 'AAPL_*'; both may be left out.
-        #[arg(value_name = "[SESSION] [GLOB]", num_args = 0..=2)]
+        #[arg(value_name = "SESSION, GLOB", num_args = 0..=2)]
         words: Vec<String>,
         /// Only objects of this type.
         #[arg(long = "type", value_name = "TYPE")]
@@ -122,14 +122,14 @@ pub(crate) enum Command {
     #[command(override_usage = "memglass types [OPTIONS] [SESSION] [TYPE]")]
     Types {
         /// The session, and a type or a path to what has it; both may be left out.
-        #[arg(value_name = "[SESSION] [TYPE]", num_args = 0..=2)]
+        #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
         words: Vec<String>,
     },
     /// Read fields.
     #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...")]
     Get {
-        /// Where, as in AAPL_position.last_quote.bid_price
-        #[arg(required = true, value_name = "[SESSION] PATH")]
+        /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price
+        #[arg(required = true, value_name = "SESSION, PATH")]
         words: Vec<String>,
     },
     /// Write a field.
