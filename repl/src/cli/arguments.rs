@@ -16,8 +16,8 @@ Examples:
   memglass trading_engine -e 'AAPL_position.quantity'    one value
   memglass trading_engine -e 'AAPL_position.quantity = 500'
   memglass objects trading_engine 'AAPL_*' --json
-  memglass run check.rhai --timeout 5s -- AAPL            a script, with arguments
-  source <(memglass completions bash)                     Tab in the shell
+  memglass run check.rhai --timeout 5s -- AAPL           a script, with arguments
+  source <(memglass completions bash)                    Tab in the shell
 
 A session may stand before or after the subcommand, and be left out when only one is live.
 A script on standard input is run without a prompt.
@@ -112,7 +112,7 @@ pub(crate) enum Command {
     #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]")]
     Objects {
         /// The session, and a pattern for labels, as in 'AAPL_*'; both may be left out.
-        #[arg(value_name = "[SESSION] [GLOB]", num_args = 0..=2)]
+        #[arg(value_name = "SESSION, GLOB", num_args = 0..=2)]
         words: Vec<String>,
         /// Only objects of this type.
         #[arg(long = "type", value_name = "TYPE")]
@@ -122,14 +122,14 @@ pub(crate) enum Command {
     #[command(override_usage = "memglass types [OPTIONS] [SESSION] [TYPE]")]
     Types {
         /// The session, and a type or a path to what has it; both may be left out.
-        #[arg(value_name = "[SESSION] [TYPE]", num_args = 0..=2)]
+        #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
         words: Vec<String>,
     },
     /// Read fields.
     #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...")]
     Get {
-        /// Where, as in AAPL_position.last_quote.bid_price
-        #[arg(required = true, value_name = "[SESSION] PATH")]
+        /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price
+        #[arg(required = true, value_name = "SESSION, PATH")]
         words: Vec<String>,
     },
     /// Write a field.

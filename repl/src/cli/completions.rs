@@ -50,7 +50,12 @@ pub(super) fn script(shell: Shell) -> Result<i32, Failure> {
 
 /// The script completes words of any kind with files; where a session may stand, with sessions too.
 fn zsh() -> String {
-    let script = generated(clap_complete::Shell::Zsh).replace(":_default'", ":_memglass_sessions'");
+    let with_sessions = |line: &str| match line.contains("session") {
+        true => line.replace(":_default'", ":_memglass_sessions'") + "\n",
+        false => format!("{line}\n"),
+    };
+    let generated = generated(clap_complete::Shell::Zsh);
+    let script: String = generated.lines().map(with_sessions).collect();
     let head_end = script.find('\n').map_or(0, |end| end + 1);
     let (head, rest) = script.split_at(head_end);
     format!("{head}{ZSH_SESSIONS}{rest}")

@@ -5,7 +5,7 @@
 //! - Enum values and flags are shown by name, by number where there is no name.
 //! - Text is quoted and escaped, so that no control character of a stranger's memory reaches a terminal.
 //!
-//! The JSON of a value is exact and needs no type to be read back: see [`json`].
+//! The JSON of a value is exact and needs no type to be read back: see `json`.
 
 mod json;
 mod number;

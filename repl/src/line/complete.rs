@@ -73,11 +73,7 @@ fn command_line(line: &str, names: &Lexicon) -> Completion {
             }
             shifted(paths, word_start)
         }
-        Takes::Commands => from_names(
-            word_start,
-            &rest[word_start..],
-            names.commands(),
-        ),
+        Takes::Commands => from_names(word_start, &rest[word_start..], names.commands()),
     };
     shifted(completion, name.len() + 1)
 }

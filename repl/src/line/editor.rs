@@ -78,7 +78,8 @@ impl Editor {
             names: Arc::clone(&names),
             events: events_in.clone(),
         };
-        let (mut line, history, note) = open(assistant, look, kept).map_err(EditorError::Terminal)?;
+        let (mut line, history, note) =
+            open(assistant, look, kept).map_err(EditorError::Terminal)?;
         let printer = line
             .create_external_printer()
             .map_err(EditorError::Terminal)?;

@@ -251,6 +251,13 @@ mod tests {
     }
 
     #[test]
+    fn a_host_says_where_lines_are_kept_if_anywhere() {
+        let own = PathBuf::from("/home/robot/lines");
+        assert_eq!(path(&Kept::File(own.clone())), Some(own));
+        assert_eq!(path(&Kept::Forgotten), None);
+    }
+
+    #[test]
     fn of_equal_lines_the_last_is_kept() {
         let lines = ["#V2", "a", "b", "a", "c", "b"].map(str::to_owned);
         assert_eq!(last_of_each(&lines), ["#V2", "a", "c", "b"]);

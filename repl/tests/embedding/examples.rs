@@ -32,18 +32,20 @@ fn a_control_loop_goes_on_while_its_operator_types_in_the_same_process() {
     eventually("periods while typing", || periods() != before, periods);
     terminal.press(CTRL_C);
     terminal.ends_with("robot>");
-
     terminal.line("halt(\"in the way\")");
     terminal.ends_with("robot [halted]>");
     eventually("the motor stops", || speed() == "I64(0)", speed);
     terminal.line("control.reason");
     terminal.shows("\nin the way");
+    terminal.ends_with("robot [halted]>");
     terminal.line("resume()");
     terminal.ends_with("robot>");
     eventually("the loop goes on", || speed() == "I64(900)", speed);
 
+    terminal.ends_with("robot>");
     terminal.line("left_motor.speed = 5");
     terminal.shows("read-only");
+    terminal.ends_with("robot>");
     terminal.press(CTRL_D);
     terminal.shows(" periods");
     assert_eq!(terminal.exit_code(), 0);
@@ -68,6 +70,7 @@ fn an_endless_script_at_the_console_is_stopped_and_the_loop_does_not_notice() {
     eventually("periods", || periods() != before, periods);
     terminal.line(":odometer");
     terminal.shows("motor  turns");
+    terminal.ends_with("robot>");
     terminal.press(CTRL_D);
     assert_eq!(terminal.exit_code(), 0);
 }
@@ -119,6 +122,7 @@ fn a_host_adds_a_function_and_a_command_to_the_session_of_another_process() {
 
     terminal.line("dollars(AAPL_position.avg_price)");
     terminal.shows("\n150.0\n");
+    terminal.ends_with("t1 [read-only]>");
     terminal.press(":expo\t");
     terminal.shows(":exposure");
     terminal.press(" 40_000\r");
@@ -128,12 +132,16 @@ fn a_host_adds_a_function_and_a_command_to_the_session_of_another_process() {
         "{}",
         terminal.text()
     );
+    terminal.ends_with("t1 [read-only]>");
     terminal.line(":help exposure");
     terminal.shows("what positions are worth");
+    terminal.ends_with("t1 [read-only]>");
     terminal.line("dollars?");
     terminal.shows("dollars(_: i64)");
+    terminal.ends_with("t1 [read-only]>");
     terminal.line("AAPL_position.quantity = 5");
     terminal.shows("not written");
+    terminal.ends_with("t1 [read-only]>");
     terminal.press(CTRL_D);
     assert_eq!(terminal.exit_code(), 0);
 }
@@ -162,4 +170,40 @@ fn the_same_host_evaluates_lines_without_a_terminal() {
     assert_eq!(bad.status.code(), Some(1));
     let told = String::from_utf8(bad.stderr).unwrap();
     assert!(told.contains("did you mean \"quantity\"?"), "{told}");
+}
+
+/// The program itself at a prompt, with an init script in `home`.
+fn program(home: &std::path::Path, init: &str, arguments: &[&str]) -> Terminal {
+    let directory = home.join(".config/memglass");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("init.rhai"), init).unwrap();
+    let memglass = std::path::Path::new(env!("CARGO_BIN_EXE_memglass"));
+    let terminal = Terminal::open(memglass, arguments, home);
+    terminal.ends_with("t1>");
+    terminal
+}
+
+#[test]
+fn what_the_init_script_defines_is_there_at_the_prompt() {
+    let home = tempfile::tempdir().unwrap();
+    let _producer = Producer::start(home.path());
+    let init = "print(\"hello\"); fn twice(x) { x * 2 } let answer = 42;";
+    let mut terminal = program(home.path(), init, &["t1"]);
+    terminal.shows("hello");
+    terminal.line("twice(answer)");
+    terminal.shows("\n84\n");
+    let mut without = program(home.path(), init, &["t1", "--no-init"]);
+    without.line("answer + 1");
+    without.shows("no variable, object or function is named \"answer\"");
+}
+
+#[test]
+fn an_init_script_that_fails_is_told_and_the_prompt_comes() {
+    let home = tempfile::tempdir().unwrap();
+    let _producer = Producer::start(home.path());
+    let mut terminal = program(home.path(), "let kept = 5;\nnobody", &["t1"]);
+    terminal.shows("init.rhai:2");
+    terminal.ends_with("t1>");
+    terminal.line("kept + 1");
+    terminal.shows("\n6\n");
 }

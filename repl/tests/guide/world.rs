@@ -63,7 +63,7 @@ impl World {
         match line {
             "cargo build --release" | "export PATH=\"$PWD/target/release:$PATH\"" => {}
             // This one needs a terminal; it is driven in one by its own test.
-            "cargo run --example embedded_console" => {}
+            "cargo run --release --example embedded_console" => {}
             "memglass demo" => {
                 self.start_demo();
                 let repl = Repl::builder().session("trading_engine").width(WIDTH);

@@ -209,6 +209,16 @@ fn every_shell_gets_a_script_that_knows_every_subcommand() {
                 .contains("memglass ls --csv")
         );
     }
+    for shell in ["bash", "zsh", "fish"] {
+        let script = world.script("completions", &world.data(&["completions", shell]));
+        // A shell that is not installed has nothing to say.
+        if let Ok(checked) = Command::new(shell).args(["-n", &script]).output() {
+            assert!(
+                checked.status.success() && checked.stderr.is_empty(),
+                "{checked:?}"
+            );
+        }
+    }
     world.run(&["completions", "csh"]).failed(2, &["csh"]);
 }
 

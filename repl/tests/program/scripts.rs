@@ -2,10 +2,10 @@
 
 use super::support::World;
 
+/// What a script prints.
 fn run(world: &World, name: &str) -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/");
-    let script = std::fs::read(format!("{path}{name}")).unwrap();
-    let ran = world.pipe(&["t1"], &script);
+    let path = format!("{}/../scripts/{name}", env!("CARGO_MANIFEST_DIR"));
+    let ran = world.run(&["run", "--session", "t1", &path]);
     assert_eq!((ran.code, ran.messages.as_str()), (Some(0), ""), "{name}");
     ran.data
 }
