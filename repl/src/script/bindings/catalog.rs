@@ -75,7 +75,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "filter",
-        "p.levels.filter(|x| condition)",
+        "p.filter(|x| condition)",
         "the elements of an array field, or rows of a table, for which it holds",
     ),
     help(
@@ -85,12 +85,12 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "find_map",
-        "p.levels.find_map(|x| value)",
+        "p.find_map(|x| value)",
         "the first answer that is not ()",
     ),
     help(
         "for_each",
-        "p.levels.for_each(|| action)",
+        "p.for_each(|| action)",
         "do something with each element, which is called `this`",
     ),
     help(
@@ -107,7 +107,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help("i64", "i64(\"digits\")", "an integer, checked"),
     help(
         "index_of",
-        "p.levels.index_of(|x| condition)",
+        "p.index_of(|x| condition)",
         "the index of the first element for which it holds, or -1",
     ),
     help(
@@ -127,7 +127,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "len",
-        "p.levels.len()",
+        "p.len()",
         "the number of elements, rows, fields or objects",
     ),
     help(
@@ -137,7 +137,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "map",
-        "p.levels.map(|x| value)",
+        "p.map(|x| value)",
         "the answers for the elements of an array field or the rows of a table",
     ),
     help("objects", "objects()", "all objects as a table"),
@@ -150,12 +150,12 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "reduce",
-        "p.levels.reduce(|sum, x| value, start)",
+        "p.reduce(|sum, x| value, start)",
         "one value of all elements, from the first to the last",
     ),
     help(
         "reduce_rev",
-        "p.levels.reduce_rev(|sum, x| value, start)",
+        "p.reduce_rev(|sum, x| value, start)",
         "one value of all elements, from the last to the first",
     ),
     help(
@@ -165,7 +165,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "sequence",
-        "p.field.sequence()",
+        "p.sequence()",
         "how often a seqlock or locked place was written, or ()",
     ),
     help(
@@ -181,7 +181,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "some",
-        "p.levels.some(|x| condition)",
+        "p.some(|x| condition)",
         "whether it holds for any element; `all` tells whether for each",
     ),
     help(
