@@ -507,3 +507,56 @@ fn a_huge_text_is_refused_and_not_allocated() {
     let field = place.reader("t").field("a").unwrap();
     assert!(matches!(field.read(), Err(ReadError::TooLarge { .. })));
 }
+
+#[test]
+fn an_observer_beside_another_is_told_what_came_and_went() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _kept = session.object("kept", 1_u32).unwrap();
+    let first = place.reader("t");
+    let mut beside = first.beside();
+    assert_eq!(beside.object_count(), 0);
+    let labels = |beside: &mut Observer| {
+        let mut slots = Vec::new();
+        beside.refresh_noting(|slot| slots.push(slot)).unwrap();
+        let labels = slots.iter().map(|slot| {
+            let object = beside.object_in(*slot);
+            object.map_or("(none)".to_owned(), |object| object.label.to_string())
+        });
+        labels.collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&mut beside), ["kept"]);
+    assert_eq!(labels(&mut beside), [""; 0], "nothing changed");
+    let passing = session.object("passing", 2_u32).unwrap();
+    assert_eq!(labels(&mut beside), ["passing"]);
+    drop(passing);
+    assert_eq!(labels(&mut beside), ["(none)"]);
+    drop(first);
+    assert_eq!(
+        beside.field("kept").unwrap().read(),
+        Ok(Value::U64(1)),
+        "it outlives the first"
+    );
+}
+
+#[test]
+fn bytes_are_those_of_the_value() {
+    let place = Place::new();
+    let session = place.session("t");
+    let number = session.object("number", 0x0102_0304_u32).unwrap();
+    let _list = session.array("list", 3).map(|list: memglass::Array<u16>| {
+        list[1].set(7);
+        list
+    });
+    let observer = place.reader("t");
+    let bytes = |path: &str| observer.field(path).unwrap().read_bytes();
+    assert_eq!(bytes("number"), Ok(0x0102_0304_u32.to_ne_bytes().to_vec()));
+    assert_eq!(bytes("list[1]"), Ok(7_u16.to_ne_bytes().to_vec()));
+    assert_eq!(
+        bytes("list"),
+        Ok([0_u16, 7, 0].map(u16::to_ne_bytes).concat())
+    );
+    let field = observer.field("number").unwrap();
+    drop(number);
+    assert!(matches!(field.read_bytes(), Err(ReadError::Gone { .. })));
+}

@@ -222,6 +222,25 @@ impl Observer {
         self.options.attach(&self.info.name)
     }
 
+    /// Another observer over the memory that this one has mapped, for another thread. It knows
+    /// nothing before its first [`refresh`](Observer::refresh).
+    pub fn beside(&self) -> Observer {
+        let (types, directory) = (
+            TypeLog::new(&self.attached.layout),
+            Directory::new(&self.attached.layout),
+        );
+        Observer {
+            attached: Arc::clone(&self.attached),
+            options: self.options.clone(),
+            types,
+            directory,
+            index: Index::default(),
+            pending: Vec::new(),
+            epoch: 0,
+            info: self.info.clone(),
+        }
+    }
+
     /// Whose session it is.
     pub fn session(&self) -> &SessionInfo {
         &self.info
@@ -253,8 +272,28 @@ impl Observer {
         Ok(true)
     }
 
+    /// Like [`Observer::refresh`], and tells the directory slot of each object that came or went.
+    ///
+    /// What is in a slot now is [`Observer::object_in`]'s to say. After an error, what was not taken
+    /// in is told by the next call.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Observer::refresh`].
+    pub fn refresh_noting(&mut self, changed: impl FnMut(u32)) -> Result<bool, ReadError> {
+        if self.attached.layout.epoch() == self.epoch {
+            return Ok(false);
+        }
+        self.read_changes_noting(changed)?;
+        Ok(true)
+    }
+
     #[cold]
     fn read_changes(&mut self) -> Result<(), LayoutError> {
+        self.read_changes_noting(|_| {})
+    }
+
+    fn read_changes_noting(&mut self, mut note: impl FnMut(u32)) -> Result<(), LayoutError> {
         let layout = &self.attached.layout;
         layout.probe()?;
         let epoch = layout.epoch();
@@ -271,9 +310,12 @@ impl Observer {
             result = result.and(self.directory.read_changes(layout, chunk, &mut changed));
             // While the chunk's entries are in the cache.
             for slot in changed.drain(..) {
-                if let Err(error) = self.index.apply(layout, &self.directory, slot) {
-                    self.pending.push(slot);
-                    result = result.and(Err(error));
+                match self.index.apply(layout, &self.directory, slot) {
+                    Ok(()) => note(slot),
+                    Err(error) => {
+                        self.pending.push(slot);
+                        result = result.and(Err(error));
+                    }
                 }
             }
         }
@@ -302,6 +344,12 @@ impl Observer {
             .slots()
             .filter_map(|slot| self.directory.record(layout, slot).ok().flatten());
         records.filter_map(|record| self.describe(&record))
+    }
+
+    /// The live object in a directory slot.
+    pub fn object_in(&self, slot: u32) -> Option<ObjectInfo> {
+        let record = self.directory.record(&self.attached.layout, slot);
+        self.describe(&record.ok().flatten()?)
     }
 
     /// The live object with this label.
