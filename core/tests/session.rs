@@ -544,10 +544,8 @@ fn bytes_are_those_of_the_value() {
     let place = Place::new();
     let session = place.session("t");
     let number = session.object("number", 0x0102_0304_u32).unwrap();
-    let _list = session.array("list", 3).map(|list: memglass::Array<u16>| {
-        list[1].set(7);
-        list
-    });
+    let list: memglass::Array<u16> = session.array("list", 3).unwrap();
+    list[1].set(7);
     let observer = place.reader("t");
     let bytes = |path: &str| observer.field(path).unwrap().read_bytes();
     assert_eq!(bytes("number"), Ok(0x0102_0304_u32.to_ne_bytes().to_vec()));

@@ -1,6 +1,7 @@
 //! The prompt's loop: events in, outputs out. The only one.
 
 use std::io;
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use crossbeam_channel::{Receiver, select, tick};
 
 use crate::commands::{self, CommandError};
 use crate::event::Event;
+use crate::foreground;
+use crate::labels::LabelKeeper;
 use crate::line::{Editor, Printer};
 use crate::look;
 use crate::output::{self, Output};
@@ -15,12 +18,10 @@ use crate::presence;
 use crate::runtime::Runtime;
 use crate::script::{ScriptError, Shown};
 use crate::signal::{self, Interrupts};
+use crate::wrap;
 
 /// How often the producer is looked after while nobody types.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
-
-/// With more objects than this, names for completion are taken in between lines only.
-const OBJECTS_PER_TICK: usize = 10_000;
 
 /// A prompt on one session.
 pub struct EventLoop {
@@ -60,15 +61,35 @@ impl EventLoop {
         }
     }
 
+    /// Runs the user's own script, if there is one; what is wrong with it is told, and the prompt comes
+    /// all the same.
+    pub fn start_up(&mut self, script: &Path) {
+        let result = self.runtime.start_up(script);
+        self.interrupts.settle();
+        if let Err(error) = result {
+            self.say(&format!(
+                "{}\n",
+                error.render(self.runtime.style().look.color)
+            ));
+        }
+    }
+
     /// Serves the prompt until the user leaves; gives the exit code.
     ///
     /// # Errors
     ///
     /// If standard output is gone.
     pub fn run(mut self) -> io::Result<i32> {
+        let labels = self.editor.labels().clone();
+        let keeper = LabelKeeper::start(labels, &self.runtime.attached().observer())?;
+        let mut life = self.runtime.attached().life();
         loop {
             self.look_after_producer();
             self.take_in_names();
+            if self.runtime.attached().life() != life {
+                life = self.runtime.attached().life();
+                keeper.follow(&self.runtime.attached().observer());
+            }
             self.editor.ask(self.prompt());
             if let Some(code) = self.serve()? {
                 return Ok(code);
@@ -142,8 +163,10 @@ impl EventLoop {
         match result {
             Ok(output) => {
                 let text = output.render(style);
-                output::write_data(&text.data)?;
-                output::write_message(&text.message);
+                if !(self.runtime.pages() && foreground::page(&text.data, style.look)) {
+                    output::write_data(&text.data)?;
+                }
+                self.say(&text.message);
                 Ok(if output.quits() {
                     Next::Quit(0)
                 } else {
@@ -152,18 +175,21 @@ impl EventLoop {
             }
             Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
             Err(error) => {
-                output::write_message(&format!("{}\n", error.render(style.look.color)));
+                self.say(&format!("{}\n", error.render(style.look.color)));
                 Ok(Next::Ask)
             }
         }
     }
 
-    /// Says above the prompt what became of the producer, and lets new objects be completed.
+    /// A message between two prompts.
+    fn say(&self, message: &str) {
+        output::write_message(&wrap::wrapped(message, self.runtime.style().look.width));
+    }
+
+    /// Says above the prompt what became of the producer, and lets fields of new types be completed.
     fn tick(&mut self) -> Next {
         self.look_after_producer();
-        if self.runtime.attached().observer().object_count() <= OBJECTS_PER_TICK {
-            self.take_in_names();
-        }
+        self.take_in_names();
         Next::Wait
     }
 
@@ -172,12 +198,11 @@ impl EventLoop {
         let news = self
             .producer
             .news(now, self.runtime.attached().observer().session());
-        if let Some(news) = news {
-            let text = self
-                .runtime
-                .style()
-                .look
-                .paint(look::caution(), &format!("memglass: {news}"));
+        let Some(news) = news else { return };
+        let look = self.runtime.style().look.refitted();
+        let news = format!("memglass: {news}");
+        for line in wrap::wrapped(&news, look.width).lines() {
+            let text = look.paint(look::caution(), line);
             self.printer.borrow_mut().print(&format!("{text}\n"));
         }
     }

@@ -12,6 +12,26 @@ use signal_hook::iterator::Signals;
 /// After so many Ctrl-C that did not stop a script, the program ends at once.
 const PATIENCE: u32 = 3;
 
+/// Whether the keyboard belongs to another program, and Ctrl-C is meant for that.
+static LENT: AtomicBool = AtomicBool::new(false);
+
+/// While it lives, the keyboard's Ctrl-C is for a program that was started from the prompt.
+#[derive(Debug)]
+pub(crate) struct Lent(());
+
+impl Lent {
+    pub(crate) fn new() -> Self {
+        LENT.store(true, Ordering::Relaxed);
+        Lent(())
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        LENT.store(false, Ordering::Relaxed);
+    }
+}
+
 /// Signals of this process, turned into flags and messages.
 pub struct Interrupts {
     flag: Arc<AtomicBool>,
@@ -35,8 +55,12 @@ impl Interrupts {
         let (raised, count) = (Arc::clone(&flag), Arc::clone(&unanswered));
         let listen = move || {
             for signal in signals.forever() {
+                if signal == SIGINT && LENT.load(Ordering::Relaxed) {
+                    continue;
+                }
                 raised.store(true, Ordering::Relaxed);
                 if count.fetch_add(1, Ordering::Relaxed) + 1 >= PATIENCE {
+                    crate::line::give_back();
                     std::process::exit(128 + signal);
                 }
                 if sender.send(signal).is_err() {

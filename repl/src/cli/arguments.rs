@@ -52,6 +52,10 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) readonly: bool,
 
+    /// Do not run $XDG_CONFIG_HOME/memglass/init.rhai before the first prompt.
+    #[arg(long, global = true)]
+    pub(crate) no_init: bool,
+
     /// Form of what is printed.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM", conflicts_with_all = ["json", "csv"])]
     pub(crate) format: FormatChoice,

@@ -15,6 +15,8 @@ use super::failure::Failure;
 pub(super) struct Options {
     pub(super) dir: Option<PathBuf>,
     pub(super) readonly: bool,
+    /// Whether the user's own script runs before the first prompt.
+    pub(super) init: bool,
     pub(super) form: Form,
     pub(super) color: ColorChoice,
 }
@@ -29,6 +31,7 @@ impl Options {
         Options {
             dir: typed.dir.clone(),
             readonly: typed.readonly,
+            init: !typed.no_init,
             form: Form {
                 format,
                 ..Form::default()

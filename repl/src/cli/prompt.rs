@@ -8,7 +8,7 @@ use memglass_repl::line::{Editor, TerminalGuard};
 use memglass_repl::output::write_message;
 use memglass_repl::script::ScriptHost;
 use memglass_repl::signal::Interrupts;
-use memglass_repl::{Runtime, format};
+use memglass_repl::{Runtime, format, startup};
 
 use super::failure::Failure;
 use super::options::Options;
@@ -36,5 +36,9 @@ pub(super) fn run(options: &Options, session: &str, banner: &str) -> Result<i32,
     write_message(banner);
     let host = ScriptHost::new(attached.clone(), interrupts.flag(), print);
     let runtime = Runtime::new(attached, host, style);
-    Ok(EventLoop::new(runtime, editor, printer, interrupts).run()?)
+    let mut prompt = EventLoop::new(runtime, editor, printer, interrupts);
+    if let Some(script) = startup::script().filter(|_| options.init) {
+        prompt.start_up(&script);
+    }
+    Ok(prompt.run()?)
 }

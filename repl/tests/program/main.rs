@@ -2,6 +2,7 @@
 // A test that cannot go on should stop, at the line.
 #![allow(clippy::unwrap_used)]
 
+mod commands;
 mod demo;
 mod lifecycle;
 mod listing;

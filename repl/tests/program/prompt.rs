@@ -33,8 +33,12 @@ impl Terminal {
     }
 
     fn open_wide(world: &World, arguments: &[&str], columns: u16) -> Self {
+        Self::open_sized(world, arguments, columns, ROWS)
+    }
+
+    fn open_sized(world: &World, arguments: &[&str], columns: u16, rows: u16) -> Self {
         let size = PtySize {
-            rows: ROWS,
+            rows,
             cols: columns,
             pixel_width: 0,
             pixel_height: 0,
@@ -50,7 +54,7 @@ impl Terminal {
         let before = modes(&*pty.master);
         let child = pty.slave.spawn_command(command).unwrap();
         let parser = vt100::Parser::new(
-            NonZero::new(ROWS).unwrap(),
+            NonZero::new(rows).unwrap(),
             NonZero::new(columns).unwrap(),
             0,
         );
@@ -304,7 +308,7 @@ fn words_that_work_at_other_prompts_work_here() {
     let mut terminal = Terminal::open(&world, &["t1"]);
     terminal.ends_with("t1>");
     terminal.line("help");
-    terminal.shows(":objects");
+    terminal.shows("Tab completes");
     terminal.line("exit");
     assert_eq!(terminal.exit_code(), 0);
 }
@@ -425,10 +429,11 @@ fn a_question_is_answered_with_what_is_declared() {
 #[test]
 fn help_shows_every_command() {
     let (world, _producer) = World::with_producer();
-    let mut terminal = Terminal::open_wide(&world, &["t1"], 150);
+    let mut terminal = Terminal::open_sized(&world, &["t1"], 80, 50);
     terminal.ends_with("t1>");
     terminal.line(":help");
     for command in memglass_repl::commands::COMMANDS {
-        terminal.shows(command.usage());
+        terminal.shows(&format!("\n{}", command.usage()));
     }
+    terminal.shows("the script, Ctrl-D leaves\nt1>");
 }
