@@ -115,7 +115,8 @@ impl Index {
 }
 
 impl LabelKeeper {
-    /// Fills `labels` from what `observer` sees, from now on and on another thread.
+    /// Fills `labels` from what `observer` sees, from now on and on another thread; those of a small
+    /// session at once, so that the first key finds them.
     ///
     /// # Errors
     ///
@@ -123,10 +124,13 @@ impl LabelKeeper {
     pub fn start(labels: Labels, observer: &Observer) -> io::Result<Self> {
         let (sessions, received) = unbounded();
         let keeper = LabelKeeper { sessions };
-        keeper.follow(observer);
+        let mut beside = observer.beside();
+        if observer.object_count() <= BATCH {
+            labels.follow(&mut beside);
+        }
         thread::Builder::new()
             .name("labels".into())
-            .spawn(move || keep(&labels, &received))?;
+            .spawn(move || keep(&labels, beside, &received))?;
         Ok(keeper)
     }
 
@@ -137,10 +141,7 @@ impl LabelKeeper {
     }
 }
 
-fn keep(labels: &Labels, sessions: &Receiver<Observer>) {
-    let Ok(mut observer) = sessions.recv() else {
-        return;
-    };
+fn keep(labels: &Labels, mut observer: Observer, sessions: &Receiver<Observer>) {
     loop {
         labels.follow(&mut observer);
         match sessions.recv_timeout(LOOK_AGAIN) {

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::format;
 use crate::look::{self, Look};
+use crate::wrap;
 
 /// Blanks between two columns.
 const GAP: u16 = 2;
@@ -312,7 +313,9 @@ impl Table {
             for (column, cell) in self.columns.iter().zip(row) {
                 let name = format!("{:widest$}", column.name);
                 let line = format!("{}  {}", look.paint(look::strong(), &name), cell.shown());
-                let _ = writeln!(out, "{}", line.trim_end());
+                let hang = widest + usize::from(GAP);
+                let columns = look.width.map_or(usize::MAX, usize::from);
+                let _ = writeln!(out, "{}", wrap::hanging(line.trim_end(), columns, hang));
             }
         }
         out

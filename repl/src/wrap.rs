@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
-/// Columns by which the rest of a wrapped line is indented more than the line.
+/// Columns by which the rest of a wrapped line is indented; of an indented one, as many as it has.
 const HANG: usize = 2;
 
 /// Columns below which nothing is fitted any more.
@@ -41,14 +41,16 @@ pub(crate) fn wrapped(text: &str, columns: Option<u16>) -> Cow<'_, str> {
     }
     let lines = text.split('\n').map(|line| match is_source(line) {
         true => line.to_owned(),
-        false => wrapped_line(line, columns),
+        false => {
+            let indent = line.len() - line.trim_start_matches(' ').len();
+            hanging(line, columns, if indent == 0 { HANG } else { indent })
+        }
     });
     lines.collect::<Vec<_>>().join("\n").into()
 }
 
-fn wrapped_line(line: &str, columns: usize) -> String {
-    let indent = line.len() - line.trim_start_matches(' ').len();
-    let hang = indent + HANG;
+/// One line broken between words so that it fits `columns`, what follows indented by `hang`.
+pub(crate) fn hanging(line: &str, columns: usize, hang: usize) -> String {
     let mut out = String::with_capacity(line.len() + 16);
     let mut at = 0;
     let mut is_blank = true;
@@ -109,7 +111,7 @@ mod tests {
             20,
             "error: there is no\n  such thing",
         );
-        check("  one two three four", 10, "  one two\n    three\n    four");
+        check("  one two three four", 10, "  one two\n  three\n  four");
         check("short\nlines", 10, "short\nlines");
         assert_eq!(wrapped("as long as it likes", None), "as long as it likes");
     }

@@ -139,7 +139,7 @@ impl Dump {
                 look,
             );
         }
-        if !named {
+        if !named && self.parts.len() > 1 {
             self.write_legend(&mut text, look);
         }
         if self.parts.iter().any(|part| part.hidden) {
@@ -151,23 +151,26 @@ impl Dump {
     /// Bytes in a row, and whether the fields are named behind it.
     fn shape(&self, look: Look) -> (usize, bool) {
         let width = look.width.map_or(usize::MAX, usize::from);
-        let longest = self
-            .parts
-            .iter()
-            .map(|part| part.name.len())
-            .max()
-            .unwrap_or(0);
-        let fits = |named: bool| {
-            let names = if named { longest + 4 } else { 0 };
-            ROW.iter()
-                .copied()
-                .find(|row| 6 + 4 * row + 4 + names <= width)
-        };
+        let named = ROW.iter().copied();
+        let mut named = named.filter(|row| row_width(*row) + self.names_width(*row) <= width);
         // Colours tell the fields apart; the rows stay as full as they can be.
-        match (look.color, fits(true)) {
+        match (look.color, named.next()) {
             (false, Some(row)) => (row, true),
-            _ => (fits(false).unwrap_or(ROW[ROW.len() - 1]), false),
+            _ => {
+                let bare = ROW.iter().copied().find(|row| row_width(*row) <= width);
+                (bare.unwrap_or(ROW[ROW.len() - 1]), false)
+            }
         }
+    }
+
+    /// Columns that the names behind the rows take.
+    fn names_width(&self, row: usize) -> usize {
+        let starts = (0..self.bytes.len()).step_by(row);
+        let names = starts.map(|start| self.names(&(start..start + row)).join(", "));
+        names
+            .map(|names| wrap::width(&names) + 2)
+            .max()
+            .unwrap_or(0)
     }
 
     fn write_row(
@@ -250,6 +253,13 @@ impl Dump {
             wrapped.replace("\n  ", "\n").replace('\u{a0}', " ")
         );
     }
+}
+
+/// Columns of a row: its offset, its bytes with a gap after eight, and their characters.
+fn row_width(bytes: usize) -> usize {
+    let offset = 6;
+    let gaps = bytes.div_ceil(8) - 1;
+    offset + 3 * bytes - 1 + gaps + 2 + bytes
 }
 
 /// The bytes, and whether two readings one after the other agreed.

@@ -142,6 +142,9 @@ fn members(schema: &Schema, id: TypeId) -> Option<(String, Table)> {
         Column::wrapping("annotations"),
     ]);
     let mut end = 0;
+    let mut members: Vec<&Field> = members.iter().collect();
+    // A compiler may have put them in another order than the source has.
+    members.sort_by_key(|member| member.offset);
     for member in members {
         let size = schema[member.type_id].size;
         push_hole(&mut table, end, member.offset);

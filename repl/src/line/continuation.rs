@@ -49,12 +49,10 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     lines.collect::<Vec<_>>().join("\n").into()
 }
 
-/// How many characters before the end of `text` one would delete to go back to the line above; none
-/// unless the text ends in an indentation.
-pub(super) fn back_to_line_above(text: &str) -> Option<usize> {
+/// Whether `text` ends in the indentation of a continuation line.
+pub(super) fn ends_in_indent(text: &str) -> bool {
     let before = text.trim_end_matches(INDENT);
-    let columns = (text.len() - before.len()) / INDENT.len_utf8();
-    (columns > 0 && before.ends_with('\n')).then_some(columns + 1)
+    before.len() < text.len() && before.ends_with('\n')
 }
 
 /// `text` with the indentation of continuation lines shown as dots.
@@ -104,10 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn an_indentation_is_deleted_as_a_whole() {
+    fn an_indentation_is_one_at_the_end_of_a_line_break() {
         let text = indent(4).edited("a\nb");
-        assert_eq!(back_to_line_above(&text[..text.len() - 1]), Some(5));
-        assert_eq!(back_to_line_above(&text), None);
-        assert_eq!(back_to_line_above("a\n"), None);
+        assert!(ends_in_indent(&text[..text.len() - 1]));
+        assert!(!ends_in_indent(&text) && !ends_in_indent("a\n"));
     }
 }

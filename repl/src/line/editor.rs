@@ -18,8 +18,8 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
-    Cmd, ConditionalEventHandler, Context, EventContext, EventHandler, ExternalPrinter, Helper,
-    KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    CharSearch, Cmd, ConditionalEventHandler, Context, EventContext, EventHandler, ExternalPrinter,
+    Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
 use super::continuation::Indent;
@@ -255,9 +255,9 @@ impl ConditionalEventHandler for Backspace {
         _: bool,
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
-        let count = continuation::back_to_line_above(&context.line()[..context.pos()])?;
-        let count = RepeatCount::try_from(count).ok()?;
-        Some(Cmd::Kill(Movement::BackwardChar(count)))
+        // Of the movements that the editor can delete by, this one takes the line break as well.
+        let above = Movement::ViCharSearch(1, CharSearch::Backward('\n'));
+        continuation::ends_in_indent(&context.line()[..context.pos()]).then_some(Cmd::Kill(above))
     }
 }
 
