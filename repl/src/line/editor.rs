@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -72,20 +73,30 @@ impl Editor {
     /// If the terminal or a thread is not to be had.
     pub fn start(look: Look) -> Result<(Self, Printer, Option<String>), EditorError> {
         let (events_in, events) = unbounded();
-        let (prompts, asked) = bounded(1);
+        let (prompts, asked) = bounded::<String>(1);
         let names = SharedNames::default();
         let assistant = Assistant {
             names: Arc::clone(&names),
             events: events_in.clone(),
             indent: Indent::default(),
+            dropped: Dropped::default(),
             look,
         };
-        let indent = assistant.indent.clone();
+        let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
         let (mut line, history, note) = open(assistant).map_err(EditorError::Terminal)?;
         let printer = line
             .create_external_printer()
             .map_err(EditorError::Terminal)?;
-        let work = move || edit(&mut line, &indent, history.as_deref(), &asked, &events_in);
+        let work = move || {
+            for prompt in asked {
+                indent.set(indentation(&prompt));
+                let event = read(&mut line, &prompt, &dropped, history.as_deref());
+                let ends = matches!(event, Event::End | Event::Broken(_));
+                if events_in.send(event).is_err() || ends {
+                    return;
+                }
+            }
+        };
         thread::Builder::new()
             .name("prompt".into())
             .spawn(work)
@@ -134,7 +145,7 @@ impl Printer {
 }
 
 fn open(assistant: Assistant) -> Result<(Line, Option<PathBuf>, Option<String>), ReadlineError> {
-    let indent = assistant.indent.clone();
+    let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
     let mut line = Line::with_history(config(), PrefixHistory::new(indent.clone()))?;
     line.set_helper(Some(assistant));
     for (key, step) in [
@@ -143,7 +154,9 @@ fn open(assistant: Assistant) -> Result<(Line, Option<PathBuf>, Option<String>),
     ] {
         bind(&mut line, key, Arrow(step));
     }
-    bind(&mut line, KeyCode::Enter, Enter(indent));
+    let ctrl_c = EventHandler::Conditional(Box::new(CtrlC(dropped.clone())));
+    line.bind_sequence(KeyEvent::ctrl('C'), ctrl_c);
+    bind(&mut line, KeyCode::Enter, Enter { indent, dropped });
     bind(&mut line, KeyCode::Backspace, Backspace);
     let Some(path) = history::path() else {
         return Ok((line, None, None));
@@ -171,30 +184,23 @@ fn config() -> Config {
         .build()
 }
 
-/// Reads a line for each prompt that is asked for, until the user or the engine has enough.
-fn edit(
+/// What the user does at one prompt.
+fn read(
     line: &mut Line,
-    indent: &Indent,
+    prompt: &str,
+    dropped: &Dropped,
     history: Option<&std::path::Path>,
-    asked: &Receiver<String>,
-    events: &Sender<Event>,
-) {
-    for prompt in asked {
-        indent.set(indentation(&prompt));
-        let event = match line.readline(&prompt) {
-            Ok(text) => {
-                let text = continuation::plain(&text).into_owned();
-                keep(line, history, &text);
-                Event::Line(text)
-            }
-            Err(ReadlineError::Interrupted) => Event::Cleared,
-            Err(ReadlineError::Eof) => Event::End,
-            Err(error) => Event::Broken(error.to_string()),
-        };
-        let ends = matches!(event, Event::End | Event::Broken(_));
-        if events.send(event).is_err() || ends {
-            return;
+) -> Event {
+    match line.readline(prompt) {
+        Ok(_) if dropped.take() => Event::Cleared,
+        Ok(text) => {
+            let text = continuation::plain(&text).into_owned();
+            keep(line, history, &text);
+            Event::Line(text)
         }
+        Err(ReadlineError::Interrupted) => Event::Cleared,
+        Err(ReadlineError::Eof) => Event::End,
+        Err(error) => Event::Broken(error.to_string()),
     }
 }
 
@@ -229,8 +235,38 @@ impl ConditionalEventHandler for Arrow {
     }
 }
 
+/// Whether the line that was just read is one that the user gave up.
+#[derive(Clone, Debug, Default)]
+struct Dropped(Arc<AtomicBool>);
+
+impl Dropped {
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Ctrl-C drops the line. The editor is told that it was accepted, because only then does it draw it
+/// once more, without the hint behind it.
+struct CtrlC(Dropped);
+
+impl ConditionalEventHandler for CtrlC {
+    fn handle(
+        &self,
+        _: &rustyline::Event,
+        _: RepeatCount,
+        _: bool,
+        _: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        self.0.0.store(true, Ordering::Relaxed);
+        Some(Cmd::AcceptLine)
+    }
+}
+
 /// Enter begins another line where the text wants one.
-struct Enter(Indent);
+struct Enter {
+    indent: Indent,
+    dropped: Dropped,
+}
 
 impl ConditionalEventHandler for Enter {
     fn handle(
@@ -240,7 +276,9 @@ impl ConditionalEventHandler for Enter {
         _: bool,
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
-        wants_more(context.line()).then(|| Cmd::Insert(1, self.0.line_break()))
+        // A Ctrl-C that only ended a list of completions has dropped nothing.
+        self.dropped.take();
+        wants_more(context.line()).then(|| Cmd::Insert(1, self.indent.line_break()))
     }
 }
 
@@ -271,6 +309,7 @@ struct Assistant {
     names: SharedNames,
     events: Sender<Event>,
     indent: Indent,
+    dropped: Dropped,
     look: Look,
 }
 
@@ -395,7 +434,8 @@ impl Highlighter for Assistant {
 
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if wants_more(context.input()) {
+        let is_dropped = self.dropped.0.load(Ordering::Relaxed);
+        Ok(if !is_dropped && wants_more(context.input()) {
             ValidationResult::Incomplete
         } else {
             ValidationResult::Valid(None)

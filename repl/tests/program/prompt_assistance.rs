@@ -104,6 +104,13 @@ fn a_hint_tells_type_limits_unit_and_value_and_how_a_function_is_called() {
     terminal.ends_with("t1>");
     terminal.press(":set ");
     terminal.ends_with("t1> :set PATH VALUE");
+    terminal.press(CTRL_C);
+    terminal.becomes(&[
+        "t1> AAPL_position.avg_price =",
+        "t1> expect(1 == 1,",
+        "t1> :set",
+        "t1>",
+    ]);
 }
 
 #[test]
