@@ -130,14 +130,18 @@ impl Dump {
         let title = look.paint(look::strong(), &format::escaped(&self.title));
         let mut text = format!("{title}  {} bytes{moment}\n", self.bytes.len());
         let (row, named) = self.shape(look);
+        let mut skipping = false;
         for start in (0..self.bytes.len()).step_by(row) {
-            self.write_row(
-                &mut text,
-                start..(start + row).min(self.bytes.len()),
-                row,
-                named,
-                look,
-            );
+            let bytes = start..(start + row).min(self.bytes.len());
+            if self.repeats(&bytes, row) {
+                if !skipping {
+                    text += &format!("{}\n", look.paint(look::faint(), "*"));
+                }
+                skipping = true;
+                continue;
+            }
+            skipping = false;
+            self.write_row(&mut text, bytes, row, named, look);
         }
         if !named && self.parts.len() > 1 {
             self.write_legend(&mut text, look);
@@ -171,6 +175,27 @@ impl Dump {
             .map(|names| wrap::width(&names) + 2)
             .max()
             .unwrap_or(0)
+    }
+
+    /// Whether a row shows what the one above it does, and the one below it as well.
+    fn repeats(&self, bytes: &Range<usize>, row: usize) -> bool {
+        let same = |at: usize, other: usize| {
+            let parts = [at, other].map(|at| self.part(at));
+            parts[0] == parts[1] && (self.is_hidden(at) || self.bytes[at] == self.bytes[other])
+        };
+        bytes.start >= row
+            && bytes.end + row <= self.bytes.len()
+            && bytes
+                .clone()
+                .all(|at| same(at, at - row) && same(at, at + row))
+    }
+
+    fn part(&self, at: usize) -> Option<usize> {
+        self.parts.iter().position(|part| part.bytes.contains(&at))
+    }
+
+    fn is_hidden(&self, at: usize) -> bool {
+        self.part(at).is_some_and(|part| self.parts[part].hidden)
     }
 
     fn write_row(
@@ -213,8 +238,7 @@ impl Dump {
     }
 
     fn style(&self, at: usize) -> (Style, bool) {
-        let found = self.parts.iter().position(|part| part.bytes.contains(&at));
-        match found {
+        match self.part(at) {
             Some(index) if self.parts[index].hidden => (look::faint(), true),
             Some(index) => (self.color(index), false),
             None => (look::faint(), false),
@@ -420,6 +444,22 @@ mod tests {
         let first = Color::Cyan.paint("first").to_string();
         let byte = Color::Cyan.paint("3c").to_string();
         assert!(text.contains(&first) && text.contains(&byte), "{text:?}");
+    }
+
+    #[test]
+    fn rows_that_show_the_same_are_left_out() {
+        let dump = Dump {
+            title: "a  T".into(),
+            bytes: vec![0; 100],
+            consistent: true,
+            parts: vec![Part::shown("all", 0..100)],
+        };
+        let text = dump.text(look(80));
+        let offsets: Vec<&str> = text
+            .lines()
+            .map(|line| &line[..line.len().min(4)])
+            .collect();
+        assert_eq!(offsets, ["a  T", "0000", "*", "0050", "0060"]);
     }
 
     #[test]

@@ -54,6 +54,10 @@ pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
         Some(command) => shifted(command_line(command, names), 1),
         None => script(line, names),
     };
+    // What a stranger's memory says must not command the terminal, not even once it is typed.
+    completion.candidates.retain(|candidate| {
+        !candidate.shown.contains(char::is_control) && !candidate.text.contains(char::is_control)
+    });
     completion.candidates.sort();
     completion.candidates.dedup();
     completion.candidates.truncate(MOST);
@@ -203,7 +207,7 @@ fn quoted(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) -> Completion
     let close = |text: &str, after: &str| Candidate {
         rank: Rank::Name,
         shown: text.to_owned(),
-        text: format!("{text}{closing}{after}"),
+        text: format!("{}{closing}{after}", escaped(text, closing)),
     };
     let [chain @ .., sign] = before else {
         return Completion::default();
@@ -340,6 +344,7 @@ fn methods<'n>(receiver: Option<&Receiver<'_>>, names: &'n Lexicon) -> Vec<(&'n 
     let (own, kind): (&[&str], Option<&str>) = match receiver {
         Some(Receiver::Session) => (&["obs"], None),
         Some(Receiver::Place(_)) => (&["p"], None),
+        Some(Receiver::Flags) => (&["p.flags"], None),
         Some(Receiver::Value(kind)) if *kind == "#array" => (&["rows", "objects"], Some(kind)),
         Some(Receiver::Value(kind)) => (&[], Some(kind)),
         None => (&[], None),
@@ -442,6 +447,12 @@ fn bare_label(label: &str) -> Candidate {
     }
 }
 
+/// A name inside the quotes of a string.
+fn escaped(name: &str, quote: &str) -> String {
+    name.replace('\\', r"\\")
+        .replace(quote, &format!("\\{quote}"))
+}
+
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
@@ -487,6 +498,9 @@ mod tests {
         check("1 + AAP", &["1 + AAPL_position"]);
         check("obs[\"AAP", &["obs[\"AAPL_position\"]"]);
         check("net", &["obs[\"net/eth 0\"]"]);
+        check("obs[\"say", &[r#"obs["say \"hi\""]"#]);
+        check("say", &[r#"obs["say \"hi\""]"#]);
+        check("evil", &[]);
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl Lexicon {
         self.names.values.get(type_name).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a type is a flag set.
+    pub(super) fn is_flags(&self, type_name: &str) -> bool {
+        self.names.flags.contains(type_name)
+    }
+
     /// All types with a name.
     pub(super) fn type_names(&self) -> impl Iterator<Item = &str> {
         self.names
@@ -118,6 +123,8 @@ pub(super) fn sample() -> Lexicon {
         ("AAPL_position", "Position", None),
         ("order_1", "Order", None),
         ("net/eth 0", "Quote", None),
+        ("say \"hi\"", "Quote", None),
+        ("evil\u{1b}[2J", "Quote", None),
         ("book", "Quote", Some(4)),
     ]);
     let types = BTreeMap::from([
@@ -151,6 +158,7 @@ pub(super) fn sample() -> Lexicon {
             "Side".to_owned(),
             vec!["BUY".to_owned(), "SELL".to_owned()],
         )])),
+        flags: Arc::default(),
         functions: Arc::new(
             [
                 ("all", "obs.all(\"Type\")"),
@@ -186,7 +194,7 @@ mod tests {
         );
         assert_eq!(lexicon.type_of("book").as_deref(), Some("Quote[4]"));
         assert_eq!(lexicon.type_of("nothing"), None);
-        assert_eq!(lexicon.labels_from("").len(), 5);
+        assert_eq!(lexicon.labels_from("").len(), 7);
         assert_eq!(lexicon.labels_from("AAPL"), ["AAPL_position".into()]);
     }
 }

@@ -27,6 +27,8 @@ pub(super) enum Receiver<'n> {
     Session,
     /// A place in an object.
     Place(Place<'n>),
+    /// A flag set.
+    Flags,
     /// A value of Rhai's own: `#array`, `#map` or `#string`.
     Value(&'static str),
 }
@@ -209,6 +211,9 @@ impl<'n> Place<'n> {
         }
         if !self.fields().is_empty() || self.element_count().is_some() {
             return Some(Receiver::Place(self));
+        }
+        if self.lexicon.is_flags(&self.type_name) {
+            return Some(Receiver::Flags);
         }
         let is_text = self.type_name.starts_with("text[") || !self.value_names().is_empty();
         (is_text && !self.is_bool()).then_some(Receiver::Value("#string"))

@@ -274,6 +274,7 @@ fn snapshot(attached: &Attached) -> Names {
     Names {
         types: Arc::new(names::types(observer.schema())),
         values: Arc::new(names::values(observer.schema())),
+        flags: Arc::new(names::flags(observer.schema())),
         ..Names::default()
     }
 }

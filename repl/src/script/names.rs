@@ -1,6 +1,6 @@
 //! What can be completed, as plain data for the editor's thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use memglass::Observer;
@@ -15,6 +15,8 @@ pub struct Names {
     pub types: Arc<BTreeMap<String, Vec<FieldName>>>,
     /// Enums and flag sets with the names of their values.
     pub values: Arc<BTreeMap<String, Vec<String>>>,
+    /// The flag sets among them: a value of one is no text.
+    pub flags: Arc<BTreeSet<String>>,
     /// Functions, with their signatures.
     pub functions: Arc<Vec<FunctionName>>,
     /// Variables of the prompt, and the type of the object where one holds an object.
@@ -105,6 +107,14 @@ pub(crate) fn values(schema: &Schema) -> BTreeMap<String, Vec<String>> {
         _ => None,
     });
     named.collect()
+}
+
+/// The names of the flag sets.
+pub(crate) fn flags(schema: &Schema) -> BTreeSet<String> {
+    let sets = schema
+        .iter()
+        .filter(|(_, ty)| matches!(ty.kind, Kind::Flags { .. }));
+    sets.map(|(_, ty)| ty.name.to_string()).collect()
 }
 
 /// Whether Rhai takes the name as an identifier: no reserved word, no keyword.

@@ -37,6 +37,8 @@ fn tab_completes_every_kind_of_name() {
         ("obs.all(\"Posi", "obs.all(\"Position\""),
         ("obs.prod", "obs.producer("),
         ("obs.all(\"Quote\").filt", "obs.all(\"Quote\").filter("),
+        ("order_12345.flags.ha", "order_12345.flags.has("),
+        ("order_12345.status.to_up", "order_12345.status.to_upper("),
         ("expec", "expect("),
         (":regi", ":regions"),
         (":type Quo", ":type Quote"),
