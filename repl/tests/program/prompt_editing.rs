@@ -77,7 +77,8 @@ fn the_history_is_searched_with_ctrl_r_and_outlives_a_kill() {
     terminal.shows("\n606\n");
     other.child.kill().unwrap();
     terminal.child.kill().unwrap();
-    (other.wait(), terminal.wait());
+    other.wait();
+    terminal.wait();
 
     let mut terminal = Terminal::open(&world, &["t1"]);
     terminal.ends_with("t1>");
