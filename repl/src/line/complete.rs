@@ -274,9 +274,11 @@ fn word(start: usize, typed: &str, before: &[Token<'_>], names: &Lexicon) -> Com
         .filter(|(name, _)| name.starts_with(typed));
     candidates.extend(functions.map(|(name, signature)| called(name, signature)));
     if !typed.is_empty() {
-        let library = library()
-            .iter()
-            .filter(|function| function.receiver.is_none() && function.name.starts_with(typed));
+        let library = library().iter().filter(|function| {
+            function.receiver.is_none()
+                && function.name.starts_with(typed)
+                && !names.has_own(&function.name)
+        });
         candidates.extend(library.map(|function| called(&function.name, &function.signature())));
         candidates.extend(starting(typed, KEYWORDS.iter().copied()).map(Candidate::plain));
     }
@@ -553,6 +555,7 @@ mod tests {
         check("\"text\".to_up", &["\"text\".to_upper("]);
         check("total.pus", &[]);
         check("sqr", &["sqrt("]);
+        check("exi", &["exit("]);
         check("1 + 5", &[]);
     }
 

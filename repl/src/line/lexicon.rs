@@ -77,6 +77,13 @@ impl Lexicon {
             .map(|function| (function.name.as_str(), function.signature.as_str()))
     }
 
+    /// Whether memglass or the user has a function of this name: it hides Rhai's own.
+    pub(super) fn has_own(&self, name: &str) -> bool {
+        self.functions()
+            .iter()
+            .any(|function| function.name == name)
+    }
+
     /// How a function is called.
     pub(super) fn signature(&self, name: &str) -> Option<String> {
         let own = self
@@ -93,10 +100,7 @@ impl Lexicon {
 
     /// Whether something can be called by this name.
     pub(super) fn is_function(&self, name: &str) -> bool {
-        self.functions()
-            .iter()
-            .any(|function| function.name == name)
-            || library().iter().any(|function| function.name == name)
+        self.has_own(name) || library().iter().any(|function| function.name == name)
     }
 
     /// All variables of the prompt.
@@ -162,6 +166,7 @@ pub(super) fn sample() -> Lexicon {
         functions: Arc::new(
             [
                 ("all", "obs.all(\"Type\")"),
+                ("exit", "exit(code)"),
                 ("expect", "expect(holds, message)"),
                 ("snapshot", "p.snapshot()"),
                 ("table", "objects.table([\"field\"])"),
