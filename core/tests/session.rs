@@ -613,3 +613,54 @@ fn an_object_of_a_type_that_came_after_the_refresh_is_not_found_and_not_damaged(
     assert!(observer.field("a.count").is_ok());
     assert_eq!(observer.find("a").unwrap().slot, slot);
 }
+
+#[test]
+fn an_observer_beside_another_is_told_what_came_and_went() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _kept = session.object("kept", 1_u32).unwrap();
+    let first = place.reader("t");
+    let mut beside = first.beside();
+    assert_eq!(beside.object_count(), 0);
+    let labels = |beside: &mut Observer| {
+        let mut slots = Vec::new();
+        beside.refresh_noting(|slot| slots.push(slot)).unwrap();
+        let labels = slots.iter().map(|slot| {
+            let object = beside.object_in(*slot);
+            object.map_or("(none)".to_owned(), |object| object.label.to_string())
+        });
+        labels.collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&mut beside), ["kept"]);
+    assert_eq!(labels(&mut beside), [""; 0], "nothing changed");
+    let passing = session.object("passing", 2_u32).unwrap();
+    assert_eq!(labels(&mut beside), ["passing"]);
+    drop(passing);
+    assert_eq!(labels(&mut beside), ["(none)"]);
+    drop(first);
+    assert_eq!(
+        beside.field("kept").unwrap().read(),
+        Ok(Value::U64(1)),
+        "it outlives the first"
+    );
+}
+
+#[test]
+fn bytes_are_those_of_the_value() {
+    let place = Place::new();
+    let session = place.session("t");
+    let number = session.object("number", 0x0102_0304_u32).unwrap();
+    let list: memglass::Array<u16> = session.array("list", 3).unwrap();
+    list[1].set(7);
+    let observer = place.reader("t");
+    let bytes = |path: &str| observer.field(path).unwrap().read_bytes();
+    assert_eq!(bytes("number"), Ok(0x0102_0304_u32.to_ne_bytes().to_vec()));
+    assert_eq!(bytes("list[1]"), Ok(7_u16.to_ne_bytes().to_vec()));
+    assert_eq!(
+        bytes("list"),
+        Ok([0_u16, 7, 0].map(u16::to_ne_bytes).concat())
+    );
+    let field = observer.field("number").unwrap();
+    drop(number);
+    assert!(matches!(field.read_bytes(), Err(ReadError::Gone { .. })));
+}

@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, select, tick};
 
 use crate::commands::{self, CommandError};
 use crate::event::Event;
+use crate::labels::LabelKeeper;
 use crate::line::{Editor, Printer};
 use crate::look;
 use crate::output::{self, Output};
@@ -15,12 +16,10 @@ use crate::presence;
 use crate::runtime::Runtime;
 use crate::script::{ScriptError, Shown};
 use crate::signal::{self, Interrupts};
+use crate::wrap;
 
 /// How often the producer is looked after while nobody types.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
-
-/// With more objects than this, names for completion are taken in between lines only.
-const OBJECTS_PER_TICK: usize = 10_000;
 
 /// A prompt on one session.
 pub struct EventLoop {
@@ -66,9 +65,16 @@ impl EventLoop {
     ///
     /// If standard output is gone.
     pub fn run(mut self) -> io::Result<i32> {
+        let labels = self.editor.labels().clone();
+        let keeper = LabelKeeper::start(labels, &self.runtime.attached().observer())?;
+        let mut life = self.runtime.attached().life();
         loop {
             self.look_after_producer();
             self.take_in_names();
+            if self.runtime.attached().life() != life {
+                life = self.runtime.attached().life();
+                keeper.follow(&self.runtime.attached().observer());
+            }
             self.editor.ask(self.prompt());
             if let Some(code) = self.serve()? {
                 return Ok(code);
@@ -151,18 +157,16 @@ impl EventLoop {
             Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
             Err(error) => {
                 self.runtime
-                    .tell(format!("{}\n", error.render(style.look.color)));
+                    .tell(&format!("{}\n", error.render(style.look.color)));
                 Ok(Next::Ask)
             }
         }
     }
 
-    /// Says above the prompt what became of the producer, and lets new objects be completed.
+    /// Says above the prompt what became of the producer, and lets fields of new types be completed.
     fn tick(&mut self) -> Next {
         self.look_after_producer();
-        if self.runtime.attached().observer().object_count() <= OBJECTS_PER_TICK {
-            self.take_in_names();
-        }
+        self.take_in_names();
         Next::Wait
     }
 
@@ -171,12 +175,11 @@ impl EventLoop {
         let news = self
             .producer
             .news(now, self.runtime.attached().observer().session());
-        if let Some(news) = news {
-            let text = self
-                .runtime
-                .style()
-                .look
-                .paint(look::caution(), &format!("memglass: {news}"));
+        let Some(news) = news else { return };
+        let look = self.runtime.style().look.refitted();
+        let news = format!("memglass: {news}");
+        for line in wrap::wrapped(&news, look.width).lines() {
+            let text = look.paint(look::caution(), line);
             self.printer.borrow_mut().print(&format!("{text}\n"));
         }
     }

@@ -36,10 +36,14 @@ mod chunks;
 mod cli;
 mod deadline;
 mod embed;
+mod files;
+mod foreground;
+mod journal;
 mod literal;
 mod runtime;
 mod script_text;
 mod stack;
+mod wrap;
 
 // The parts behind the surface say `pub` where they are used across modules; none of it is reachable
 // from outside the crate.
@@ -47,6 +51,8 @@ mod stack;
 mod event;
 #[allow(unreachable_pub)]
 mod event_loop;
+#[allow(unreachable_pub)]
+mod labels;
 #[allow(unreachable_pub)]
 mod line;
 #[allow(unreachable_pub)]

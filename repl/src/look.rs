@@ -107,8 +107,14 @@ fn terminal_is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
+/// Rows of the terminal on standard output.
+pub(crate) fn terminal_height() -> Option<u16> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(size.ws_row).filter(|rows| *rows > 0)
+}
+
 /// `comfy_table` asks the terminal itself; a width of 0 is what some serial lines report.
-fn terminal_width() -> Option<u16> {
+pub(crate) fn terminal_width() -> Option<u16> {
     comfy_table::Table::new().width().filter(|width| *width > 0)
 }
 

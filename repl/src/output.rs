@@ -10,6 +10,7 @@ use crate::format;
 use crate::look::{self, Look};
 use crate::script::{Record, Shown, json};
 use crate::table::{Cell, Column, Layout, Table};
+use crate::wrap;
 
 /// What a line or a command gives back.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,14 @@ pub enum Output {
     Rows(Table, String),
     /// Text with its own form, and the same as data.
     Document(String, Json),
+    /// Rows under a title, and the same as data.
+    Titled(String, Table, Json),
+    /// Text with its own form, and rows of the same for programs.
+    Drawn(String, Table),
+    /// An empty line between two results, for people.
+    Gap,
+    /// The screen is to be empty.
+    Cleared,
     /// A message about the program itself; no data.
     Note(String),
     /// Several, one after the other.
@@ -51,6 +60,14 @@ pub struct Form {
     pub format: Format,
     /// Rows as lines, or a field per line.
     pub layout: Layout,
+}
+
+impl Form {
+    /// Rows for people, as lines where they fit.
+    pub const TEXT: Form = Form {
+        format: Format::Text,
+        layout: Layout::Fit,
+    };
 }
 
 /// How results are written.
@@ -97,7 +114,11 @@ impl Output {
     pub fn render(&self, style: Style) -> Text {
         match self {
             Output::Nothing | Output::Quit => Text::default(),
-            Output::Note(note) => Text::message(note),
+            Output::Note(note) => Text::message(&wrap::wrapped(note, style.look.width)),
+            Output::Gap | Output::Cleared if style.form.format != Format::Text => Text::default(),
+            Output::Gap => Text::data("\n".into()),
+            Output::Cleared if style.look.width.is_none() => Text::default(),
+            Output::Cleared => Text::data("\x1b[H\x1b[2J\x1b[3J".into()),
             Output::All(outputs) => outputs
                 .iter()
                 .map(|output| output.render(style))
@@ -109,7 +130,21 @@ impl Output {
             Output::Result(shown) => Text::data(render_shown(shown, style)),
             Output::Document(text, json) => Text::data(match style.form.format {
                 Format::Json => line(json.to_string()),
-                Format::Text | Format::Csv => line(text.clone()),
+                Format::Text | Format::Csv => {
+                    line(wrap::wrapped(text, style.look.width).into_owned())
+                }
+            }),
+            Output::Titled(title, rows, json) => Text::data(match style.form.format {
+                Format::Json => line(json.to_string()),
+                Format::Csv => rows.csv(),
+                Format::Text => {
+                    let title = style.look.paint(look::strong(), &format::escaped(title));
+                    format!("{title}\n{}", rows.text(style.form.layout, style.look))
+                }
+            }),
+            Output::Drawn(text, rows) => Text::data(match style.form.format {
+                Format::Text => line(wrap::wrapped(text, style.look.width).into_owned()),
+                Format::Json | Format::Csv => render_rows(rows, style),
             }),
             Output::Rows(rows, none) if rows.is_empty() && style.form.format == Format::Text => {
                 Text::message(none)

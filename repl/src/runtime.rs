@@ -10,11 +10,14 @@ use memglass::Presence;
 use crate::commands::{self, CommandError};
 use crate::deadline::Deadline;
 use crate::embed::{Access, Command, Outlet};
-use crate::output::{Output, Style};
+use crate::foreground;
+use crate::journal::Journal;
+use crate::output::{Output, Style, Text};
 use crate::presence;
-use crate::script::{Names, ScriptError, ScriptHost};
+use crate::script::{Names, ScriptError, ScriptHost, Shown};
 use crate::session::Attached;
 use crate::stack;
+use crate::wrap;
 
 /// What lines and commands work on. It stays on the thread that made it.
 pub struct Runtime {
@@ -22,6 +25,9 @@ pub struct Runtime {
     pub(crate) host: ScriptHost,
     pub(crate) style: Style,
     pub(crate) timing: bool,
+    /// Whether what is longer than the screen goes through a pager.
+    pub(crate) paging: bool,
+    pub(crate) journal: Journal,
     /// Commands of the program that embeds this.
     pub(crate) own: Vec<Rc<dyn Command>>,
     pub(crate) outlet: Outlet,
@@ -63,8 +69,9 @@ impl Runtime {
     ///
     /// What the command or the script ended with; the session goes on.
     pub fn line(&mut self, line: &str) -> Result<Output, CommandError> {
+        self.journal.typed(line);
         let start = Instant::now();
-        let output = self.limited(|runtime| runtime.dispatch(line))?;
+        let output = self.limited(|runtime| runtime.perform(line))?;
         match self.timing {
             true => Ok(Output::All(vec![output, elapsed(start)])),
             false => Ok(output),
@@ -102,13 +109,17 @@ impl Runtime {
         Deadline::start(limit, interrupt, Duration::ZERO, || {}).map_err(CommandError::Thread)
     }
 
-    fn dispatch(&mut self, line: &str) -> Result<Output, CommandError> {
-        if let Some(name) = commands::question(line) {
-            return commands::run(self, &format!("help {name}"));
-        }
-        match line.trim_start().strip_prefix(':') {
-            Some(command) => self.command(command),
-            None => Ok(Output::Result(self.host.eval(line)?)),
+    /// As [`Runtime::line`], for a line inside another: nobody typed it by itself.
+    pub(crate) fn perform(&mut self, line: &str) -> Result<Output, CommandError> {
+        let command = line.trim_start().strip_prefix(':');
+        match (commands::question(line), command) {
+            (Some(name), _) => commands::run(self, &format!("help {name}")),
+            (None, Some(command)) => self.command(command),
+            (None, None) => {
+                let shown = self.host.eval(line)?;
+                self.journal.ran(line, shown != Shown::Nothing);
+                Ok(Output::Result(shown))
+            }
         }
     }
 
@@ -127,22 +138,33 @@ impl Runtime {
         }
     }
 
-    /// Writes a result where this session's output goes.
+    /// Writes a result where this session's output goes; what is longer than the screen, through a pager.
     ///
     /// # Errors
     ///
     /// If nobody takes it any more.
     pub(crate) fn write(&self, output: &Output) -> std::io::Result<()> {
-        self.outlet.write(&output.render(self.style))
+        let mut text = output.render(self.style);
+        if self.paging && self.outlet.is_standard() && foreground::page(&text.data, self.style.look)
+        {
+            text.data.clear();
+        }
+        text.message = self.fitted(&text.message);
+        self.outlet.write(&text)
     }
 
     /// Writes a message for people.
-    pub(crate) fn tell(&self, message: String) {
+    pub(crate) fn tell(&self, message: &str) {
         // A message never fails: only data does.
-        let _ = self.outlet.write(&crate::output::Text {
-            message,
-            ..Default::default()
+        let _ = self.outlet.write(&Text {
+            message: self.fitted(message),
+            ..Text::default()
         });
+    }
+
+    /// A message, broken between words where the terminal ends.
+    fn fitted(&self, message: &str) -> String {
+        wrap::wrapped(message, self.style.look.width).into_owned()
     }
 
     /// All names that a line may contain, as of now.

@@ -24,6 +24,26 @@ pub enum Owner {
     Host,
 }
 
+/// Whether the keyboard belongs to another program, and Ctrl-C is meant for that.
+static LENT: AtomicBool = AtomicBool::new(false);
+
+/// While it lives, the keyboard's Ctrl-C is for a program that was started from the prompt.
+#[derive(Debug)]
+pub(crate) struct Lent(());
+
+impl Lent {
+    pub(crate) fn new() -> Self {
+        LENT.store(true, Ordering::Relaxed);
+        Lent(())
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        LENT.store(false, Ordering::Relaxed);
+    }
+}
+
 /// Signals of this process, turned into flags and messages until this is dropped.
 pub struct Interrupts {
     flag: Arc<AtomicBool>,
@@ -54,9 +74,13 @@ impl Interrupts {
         let (raised, count) = (Arc::clone(&flag), Arc::clone(&unanswered));
         let listen = move || {
             for signal in signals.forever() {
+                if signal == SIGINT && LENT.load(Ordering::Relaxed) {
+                    continue;
+                }
                 raised.store(true, Ordering::Relaxed);
                 let times = count.fetch_add(1, Ordering::Relaxed) + 1;
                 if owner == Owner::Program && times >= PATIENCE {
+                    crate::line::give_back();
                     std::process::exit(128 + signal);
                 }
                 if sender.send(signal).is_err() {

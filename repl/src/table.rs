@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use crate::format;
 use crate::look::{self, Look};
+use crate::wrap;
 
 /// Blanks between two columns.
 const GAP: u16 = 2;
@@ -357,15 +358,12 @@ impl Table {
                 let rule = format!("── {} ──", index + 1);
                 let _ = writeln!(out, "{}", look.paint(look::faint(), &rule));
             }
-            let room = look
-                .width
-                .map(|width| usize::from(width).saturating_sub(widest + usize::from(GAP)));
             for (column, cell) in self.columns.iter().zip(row) {
                 let name = format!("{:widest$}", column.name);
-                let name = look.paint(look::strong(), &name);
-                let indent = format!("\n{:1$}", "", widest + usize::from(GAP));
-                let value = wrapped(&cell.shown(), room).join(&indent);
-                let _ = writeln!(out, "{}", format!("{name}  {value}").trim_end());
+                let line = format!("{}  {}", look.paint(look::strong(), &name), cell.shown());
+                let hang = widest + usize::from(GAP);
+                let columns = look.width.map_or(usize::MAX, usize::from);
+                let _ = writeln!(out, "{}", wrap::hanging(line.trim_end(), columns, hang));
             }
         }
         out
@@ -375,27 +373,6 @@ impl Table {
 fn kept<T: Clone>(all: &[T], which: &[bool]) -> Vec<T> {
     let chosen = all.iter().zip(which).filter(|(_, is_kept)| **is_kept);
     chosen.map(|(one, _)| one.clone()).collect()
-}
-
-/// Lines of no more than `room` characters, broken at blanks where there are any.
-fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
-    let Some(room) = room.filter(|room| *room >= usize::from(NARROWEST)) else {
-        return vec![text.to_owned()];
-    };
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("there is always a line");
-        let length = line.chars().count() + 1 + word.chars().count();
-        if line.is_empty() {
-            line.push_str(word);
-        } else if length <= room {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }
 
 impl Column {

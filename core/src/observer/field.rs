@@ -198,6 +198,31 @@ impl Field {
         TypedField::new(self)
     }
 
+    /// Copies the bytes that [`Field::read`] makes its value of.
+    ///
+    /// They lie as in memory; of a guarded member only the first copy's place is filled, with the
+    /// last complete value, and the words around it are zero. A guarded value by itself, or a part
+    /// of one, is its own bytes alone.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Field::read`].
+    pub fn read_bytes(&self) -> Result<Vec<u8>, ReadError> {
+        self.while_alive(|| self.copy_bytes())
+    }
+
+    fn copy_bytes(&self) -> Result<Vec<u8>, ReadError> {
+        self.check_size()?;
+        if self.object.elements.is_none() {
+            return self.bytes(Patience::Retry);
+        }
+        let parts: Result<Vec<_>, _> = self
+            .parts()
+            .map(|part| part.bytes(Patience::Retry))
+            .collect();
+        parts.map(|parts| parts.concat())
+    }
+
     /// Whether the object is still alive.
     #[inline]
     pub fn is_alive(&self) -> bool {

@@ -242,6 +242,27 @@ impl Observer {
         self.options.attach(&self.info.name)
     }
 
+    /// Another observer over the memory that this one has mapped, for another thread. It knows
+    /// nothing before its first [`refresh`](Observer::refresh).
+    pub fn beside(&self) -> Observer {
+        let (types, directory) = (
+            TypeLog::new(&self.attached.layout),
+            Directory::new(&self.attached.layout),
+        );
+        Observer {
+            sight: sight(&self.attached, &types),
+            attached: Arc::clone(&self.attached),
+            options: self.options.clone(),
+            types,
+            directory,
+            index: Index::default(),
+            left_out: Vec::new(),
+            is_out_of_reach: false,
+            epoch: 0,
+            info: self.info.clone(),
+        }
+    }
+
     /// Whose session it is.
     pub fn session(&self) -> &SessionInfo {
         &self.info
@@ -266,17 +287,41 @@ impl Observer {
     /// [`ReadError::Damaged`]: the memory is not what a session's memory must be, or was cut short.
     #[inline]
     pub fn refresh(&mut self) -> Result<bool, ReadError> {
+        self.refresh_with(Observer::read_changes)
+    }
+
+    #[inline]
+    fn refresh_with(
+        &mut self,
+        read_changes: impl FnOnce(&mut Self) -> Result<(), LayoutError>,
+    ) -> Result<bool, ReadError> {
         self.attached.layout.probe_header()?;
         let (epoch, left_out) = (self.epoch, self.left_out.len());
         if self.attached.layout.epoch() == epoch && !self.is_out_of_reach {
             return Ok(false);
         }
-        self.read_changes()?;
+        read_changes(self)?;
         Ok(self.epoch != epoch || self.left_out.len() != left_out)
+    }
+
+    /// Like [`Observer::refresh`], and tells the directory slot of each object that came or went.
+    ///
+    /// What is in a slot now is [`Observer::object_in`]'s to say. After an error, what was not taken
+    /// in is told by the next call.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Observer::refresh`].
+    pub fn refresh_noting(&mut self, changed: impl FnMut(u32)) -> Result<bool, ReadError> {
+        self.refresh_with(|observer| observer.read_changes_noting(changed))
     }
 
     #[cold]
     fn read_changes(&mut self) -> Result<(), LayoutError> {
+        self.read_changes_noting(|_| {})
+    }
+
+    fn read_changes_noting(&mut self, mut note: impl FnMut(u32)) -> Result<(), LayoutError> {
         let attached = Arc::clone(&self.attached);
         let layout = &attached.layout;
         layout.probe()?;
@@ -301,7 +346,7 @@ impl Observer {
                     *is_out_of_reach |= matches!(error, LayoutError::Memory(_));
                     left_out.push(slot);
                 });
-            changed.clear();
+            changed.drain(..).for_each(&mut note);
         }
         // A slot that was left out before and has changed was looked at twice.
         self.left_out.sort_unstable();
@@ -339,6 +384,12 @@ impl Observer {
             .slots()
             .filter_map(|slot| self.directory.record(layout, slot).ok().flatten());
         records.filter_map(|record| self.describe(&record))
+    }
+
+    /// The live object in a directory slot.
+    pub fn object_in(&self, slot: u32) -> Option<ObjectInfo> {
+        let record = self.directory.record(&self.attached.layout, slot);
+        self.describe(&record.ok().flatten()?)
     }
 
     /// The live object with this label.

@@ -20,6 +20,7 @@ pub(super) struct Options {
     pub(super) color: ColorChoice,
     /// Time that a script has.
     pub(super) timeout: Option<Duration>,
+    /// Whether the user's own script runs before the first prompt.
     pub(super) with_init: bool,
 }
 

@@ -1,5 +1,8 @@
 //! Why a line did not work.
 
+use std::io;
+use std::path::PathBuf;
+
 use memglass::{AttachError, PathError, ReadError, WriteError};
 
 use super::COMMANDS;
@@ -63,6 +66,63 @@ pub enum CommandError {
         /// What became of the producer, in a word.
         presence: &'static str,
     },
+    /// Nothing has this name.
+    #[error("nothing here is called {name:?}{suggestion}; :help lists the commands")]
+    UnknownName {
+        /// What was typed.
+        name: String,
+        /// What was probably meant.
+        suggestion: String,
+    },
+    /// No new producer has taken the session's name.
+    #[error("no new producer has taken the name {session:?}; the old one is {presence}")]
+    NoSuccessor {
+        /// The session.
+        session: String,
+        /// What became of its producer, in a word.
+        presence: &'static str,
+    },
+    /// No script was run in this session.
+    #[error("nothing to save yet: no line of this session was a script")]
+    NothingToSave,
+    /// A file would be lost.
+    #[error("{} is there already; `:save {} !` writes over it", path.display(), path.display())]
+    FileExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file cannot be written or read.
+    #[error("{}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The user's editor did not start, or failed.
+    #[error("{editor} did not edit anything; $VISUAL and $EDITOR say what to edit with")]
+    Editor {
+        /// Its command line.
+        editor: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It asks somebody who is not there.
+    #[error("{usage} needs a terminal")]
+    NoTerminal {
+        /// What it takes.
+        usage: &'static str,
+    },
+    /// So many bytes are of no use on a screen.
+    #[error("{path} is {bytes} bytes long; name a part of it")]
+    TooLong {
+        /// What was to be shown.
+        path: String,
+        /// Its size.
+        bytes: u64,
+    },
     /// A script ended with an error, or asked to exit.
     #[error(transparent)]
     Script(#[from] ScriptError),
@@ -89,10 +149,10 @@ pub enum CommandError {
     TimedOut(std::time::Duration),
     /// What it printed was not taken.
     #[error("the output cannot be written")]
-    Output(#[source] std::io::Error),
+    Output(#[source] io::Error),
     /// No thread could be started for a limit in time.
     #[error("no thread can be started")]
-    Thread(#[source] std::io::Error),
+    Thread(#[source] io::Error),
 }
 
 impl CommandError {
@@ -107,18 +167,29 @@ impl CommandError {
         }
     }
 
+    /// Nothing has this name; `known` is what has one.
+    pub(crate) fn unknown_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let near = closest(name, known);
+        CommandError::UnknownName {
+            name: name.to_owned(),
+            suggestion: near.map_or(String::new(), |near| format!("; did you mean {near}?")),
+        }
+    }
+
     /// The exit code of a program that only ran this line.
     pub fn exit_code(&self) -> i32 {
         match self {
             CommandError::Script(error) => error.exit_code(),
             CommandError::Unknown { .. }
+            | CommandError::UnknownName { .. }
+            | CommandError::NoTerminal { .. }
             | CommandError::Usage { .. }
             | CommandError::Pattern { .. }
             | CommandError::Literal { .. }
             | CommandError::Text(_) => 2,
             CommandError::TimedOut(_) => 124,
             // Whoever read the output has enough; that is no failure.
-            CommandError::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
+            CommandError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             CommandError::Attach(error) => attach_exit_code(error),
             _ => 1,
         }

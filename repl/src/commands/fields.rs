@@ -62,7 +62,11 @@ impl Command for Set {
     }
 
     fn summary(&self) -> &'static str {
-        "write a field; VALUE is a number, a name, \"text\", [list] or #{record}"
+        "write a number, name, \"text\", [list] or #{record}"
+    }
+
+    fn details(&self) -> &'static str {
+        "The rest of the line is the value: a name needs no quotes, nor does text for a text field."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -73,7 +77,7 @@ impl Command for Set {
     }
 
     fn takes(&self) -> Takes {
-        Takes::Paths
+        Takes::Assignment
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {

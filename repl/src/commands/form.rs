@@ -1,4 +1,4 @@
-//! `:json`, `:x` and `:time`: how results are written, for one line or from now on.
+//! `:json`, `:csv`, `:x`, `:time` and `:pager`: how results are written, for one line or from now on.
 
 use std::time::Instant;
 
@@ -8,6 +8,8 @@ use crate::runtime::{Runtime, elapsed};
 use crate::table::Layout;
 
 pub(super) struct Json;
+pub(super) struct Csv;
+pub(super) struct Pager;
 pub(super) struct Expanded;
 pub(super) struct Time;
 
@@ -21,7 +23,7 @@ impl Command for Json {
     }
 
     fn summary(&self) -> &'static str {
-        "write the result of one line as JSON; alone, switch it on or off"
+        "write one result as JSON; alone: all or none"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -33,25 +35,33 @@ impl Command for Json {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        let on = runtime.style.form.format != Format::Json;
-        let form = Form {
-            format: if on || !rest.is_empty() {
-                Format::Json
-            } else {
-                Format::Text
-            },
-            ..runtime.style.form
-        };
-        in_form(
-            runtime,
-            rest,
-            form,
-            if on {
-                "results are written as JSON"
-            } else {
-                "results are written as text"
-            },
-        )
+        in_format(runtime, rest, Format::Json, "results are written as JSON")
+    }
+}
+
+impl Command for Csv {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":csv [LINE]"
+    }
+
+    fn summary(&self) -> &'static str {
+        "write one result as CSV; alone: all or none"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":csv obs.all(\"Position\")", ":csv :types"]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Script
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        in_format(runtime, rest, Format::Csv, "results are written as CSV")
     }
 }
 
@@ -65,7 +75,7 @@ impl Command for Expanded {
     }
 
     fn summary(&self) -> &'static str {
-        "write rows one field per line; alone, switch it on or off"
+        "write rows field by field; alone: all or none"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -110,7 +120,7 @@ impl Command for Time {
     }
 
     fn summary(&self) -> &'static str {
-        "tell how long one line takes; alone, switch it on or off"
+        "tell how long a line takes; alone: each or none"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -132,13 +142,79 @@ impl Command for Time {
             return Ok(Output::Note(what.into()));
         }
         let start = Instant::now();
-        let output = runtime.line(rest)?;
+        let output = runtime.perform(rest)?;
         Ok(if runtime.timing {
             output
         } else {
             Output::All(vec![output, elapsed(start)])
         })
     }
+}
+
+impl Command for Pager {
+    fn name(&self) -> &'static str {
+        "pager"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":pager [on|off]"
+    }
+
+    fn summary(&self) -> &'static str {
+        "show what is longer than the screen in $PAGER"
+    }
+
+    fn details(&self) -> &'static str {
+        "$PAGER says which, `less -FRX` if it is not set and none if it is empty. What is not written to a terminal is never paged."
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":pager off", ":pager on"]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Words(&["on", "off"])
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        runtime.paging = match rest {
+            "on" => true,
+            "off" => false,
+            "" => !runtime.paging,
+            _ => {
+                return Err(CommandError::Usage {
+                    usage: self.usage(),
+                });
+            }
+        };
+        let does = if runtime.paging {
+            "goes through a pager"
+        } else {
+            "is printed"
+        };
+        Ok(Output::Note(format!(
+            "what is longer than the screen {does}"
+        )))
+    }
+}
+
+/// The form with this format for one line; without a line, on or off.
+fn in_format(
+    runtime: &mut Runtime,
+    line: &str,
+    format: Format,
+    note: &str,
+) -> Result<Output, CommandError> {
+    let is_on = line.is_empty() && runtime.style.form.format == format;
+    let (format, note) = match is_on {
+        true => (Format::Text, "results are written as text"),
+        false => (format, note),
+    };
+    let form = Form {
+        format,
+        ..runtime.style.form
+    };
+    in_form(runtime, line, form, note)
 }
 
 /// Runs `line` for a result in `form`; without a line, that is the form from now on.
@@ -152,5 +228,5 @@ fn in_form(
         runtime.style.form = form;
         return Ok(Output::Note(note.into()));
     }
-    Ok(Output::Styled(Box::new(runtime.line(line)?), form))
+    Ok(Output::Styled(Box::new(runtime.perform(line)?), form))
 }

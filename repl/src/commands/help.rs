@@ -1,12 +1,13 @@
 //! `:help`: the commands, made from their table, and whatever else has a name.
 
-use memglass::Field;
+use memglass::schema::Schema;
+use memglass::{Field, Observer};
 
-use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find};
+use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find, types};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::FUNCTIONS;
-use crate::table::{Column, Table};
+use crate::script::{FUNCTIONS, FunctionHelp, LibraryFunction, library};
+use crate::table::{Cell, Column, Table};
 
 pub(super) struct Help;
 
@@ -18,7 +19,15 @@ const LANGUAGE: &[(&str, &str)] = &[
         "an object whose label is no identifier",
     ),
     ("obs.all(\"Position\")", "every object of a type"),
+    (
+        "NAME?",
+        "what is called so: a field, type, function or command",
+    ),
+    (":help functions", "all functions"),
 ];
+
+const KEYS: &str = "Tab completes, Up and Ctrl-R search the history, \
+    Ctrl-C drops the line or stops the script, Ctrl-D leaves";
 
 impl Command for Help {
     fn name(&self) -> &'static str {
@@ -34,48 +43,58 @@ impl Command for Help {
     }
 
     fn summary(&self) -> &'static str {
-        "list the commands; with a name (or NAME?), explain that command, function, type or field"
+        "list the commands, or tell what is called NAME"
     }
 
     fn examples(&self) -> &'static [&'static str] {
         &[
             ":help",
             ":help objects",
+            ":help functions",
+            ":help obs.all",
+            ":help quantity",
             ":help AAPL_position.quantity",
             "Position?",
         ]
     }
 
     fn takes(&self) -> Takes {
-        Takes::Commands
+        Takes::Names
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         let name = rest.trim_start_matches(':');
-        if name.is_empty() {
-            return Ok(overview(runtime));
+        match name {
+            "" => return Ok(overview(runtime)),
+            "functions" => return Ok(functions()),
+            _ => {}
         }
         if let Some(own) = runtime.own.iter().find(|own| own.name() == name) {
             return Ok(text(&format!("{}\n  {}\n", own.usage(), own.summary())));
-        }
-        if let Some(command) = find(name) {
-            return Ok(text(&explain(command)));
-        }
-        if let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) {
-            return Ok(text(&format!(
-                "{}\n  {}\n",
-                function.signature, function.summary
-            )));
         }
         if let Some(text) = extension(runtime, name) {
             return Ok(text);
         }
         runtime.attached.refresh()?;
         let observer = runtime.attached.observer();
-        match observer.field(name) {
-            Ok(field) => about(&field),
-            Err(_) => describe_type(&observer, name).map_err(|_| CommandError::unknown(name)),
+        // A command typed with its colon is meant and nothing else.
+        if rest.starts_with(':') {
+            return find(name)
+                .map(explain)
+                .ok_or_else(|| CommandError::unknown(name));
         }
+        if let Some(found) = find(name).map(explain).or_else(|| function(name)) {
+            return Ok(found);
+        }
+        if starts_with_a_label(&observer, name)
+            && let Ok(field) = observer.field(name)
+        {
+            return about(&field);
+        }
+        if let Ok(described) = describe_type(&observer, name) {
+            return Ok(described);
+        }
+        members(observer.schema(), name).ok_or_else(|| unknown(&observer, name))
     }
 }
 
@@ -85,6 +104,13 @@ pub(crate) fn question(line: &str) -> Option<&str> {
     let is_name =
         |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | ':' | '"' | '-' | '/');
     (!name.is_empty() && name.chars().all(is_name)).then_some(name)
+}
+
+/// A path that leads nowhere makes the observer look at every label for one that is near; a name
+/// that is no path must not cost that.
+fn starts_with_a_label(observer: &Observer, name: &str) -> bool {
+    let end = name.find(['.', '[']).unwrap_or(name.len());
+    name.starts_with('"') || observer.find(&name[..end]).is_some() || observer.find(name).is_some()
 }
 
 /// What is declared about a place, and what is in it.
@@ -113,9 +139,76 @@ fn extension(runtime: &Runtime, name: &str) -> Option<Output> {
     let functions = runtime.host.host_functions().into_iter();
     let signatures: String = functions
         .filter(|function| function.name == name)
-        .map(|function| format!("{}\n", function.signature))
+        .map(|function| match function.summary.as_str() {
+            "" => format!("{}\n", function.signature),
+            summary => format!("{}\n  {summary}\n", function.signature),
+        })
         .collect();
     (!signatures.is_empty()).then(|| text(&signatures))
+}
+
+/// The function called `name`, or `receiver.name`.
+fn function(name: &str) -> Option<Output> {
+    let (receiver, bare) = name.rsplit_once('.').unwrap_or(("", name));
+    let ours = |function: &&FunctionHelp| {
+        let called = format!("{receiver}.{bare}(");
+        function.name == bare && (receiver.is_empty() || function.signature.contains(&called))
+    };
+    if let Some(function) = FUNCTIONS.iter().find(ours) {
+        return Some(text(&format!(
+            "{}\n  {}\n",
+            function.signature, function.summary
+        )));
+    }
+    let of_rhai: Vec<&LibraryFunction> = library()
+        .iter()
+        .filter(|function| function.name == name)
+        .collect();
+    let lines = of_rhai.iter().map(|function| {
+        let receiver = function.receiver.map_or("", |kind| &kind[1..]);
+        let dot = if receiver.is_empty() { "" } else { "." };
+        format!("{receiver}{dot}{}\n", function.signature())
+    });
+    let lines: String = lines.collect();
+    (!lines.is_empty()).then(|| text(&format!("{lines}  a function of Rhai's own library\n")))
+}
+
+/// The fields called `name`, whatever types have one.
+fn members(schema: &Schema, name: &str) -> Option<Output> {
+    let mut table = Table::new([
+        Column::new("field"),
+        Column::new("type"),
+        Column::wrapping("annotations"),
+    ]);
+    for (_, ty) in schema.iter() {
+        for member in ty.members().unwrap_or_default() {
+            if &*member.name == name {
+                table.push([
+                    Cell::from(format!("{}.{name}", ty.name)),
+                    Cell::from(schema.type_name(member.type_id)),
+                    Cell::from(types::notes(schema, member)),
+                ]);
+            }
+        }
+    }
+    (!table.is_empty()).then(|| Output::Rows(table, String::new()))
+}
+
+fn unknown(observer: &Observer, name: &str) -> CommandError {
+    let schema = observer.schema();
+    let commands = COMMANDS.iter().map(|command| command.name());
+    let functions = FUNCTIONS.iter().map(|function| function.name);
+    let members = schema
+        .iter()
+        .flat_map(|(_, ty)| ty.members().unwrap_or_default());
+    let types = types::declared(schema).map(|(_, ty)| &*ty.name);
+    let labels: Vec<String> = crate::script::names::labels(observer).collect();
+    let known = commands
+        .chain(functions)
+        .chain(types)
+        .chain(members.map(|member| &*member.name))
+        .chain(labels.iter().map(String::as_str));
+    CommandError::unknown_name(name, known)
 }
 
 fn overview(runtime: &Runtime) -> Output {
@@ -135,28 +228,40 @@ fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>) -> Output {
     for (line, does) in LANGUAGE {
         lines.push([(*line).into(), (*does).into()]);
     }
-    let keys = "Tab completes, Ctrl-R searches the history,\nCtrl-C drops the line or stops the script, Ctrl-D leaves";
     Output::All(vec![
         Output::Rows(commands, String::new()),
+        Output::Gap,
         Output::Rows(lines, String::new()),
-        Output::Note(keys.into()),
+        Output::Gap,
+        Output::Note(KEYS.into()),
     ])
 }
 
-fn explain(command: &dyn Command) -> String {
-    let mut text = format!("{}\n  {}\n", command.usage(), command.summary());
+fn functions() -> Output {
+    let mut table = Table::new([Column::new("function"), Column::wrapping("what it does")]);
+    for function in FUNCTIONS {
+        table.push([function.signature.into(), function.summary.into()]);
+    }
+    Output::Rows(table, String::new())
+}
+
+fn explain(command: &dyn Command) -> Output {
+    let mut about = format!("{}\n  {}\n", command.usage(), command.summary());
     if !command.aliases().is_empty() {
         let aliases: Vec<String> = command
             .aliases()
             .iter()
             .map(|alias| format!(":{alias}"))
             .collect();
-        text += &format!("  also: {}\n", aliases.join(" "));
+        about += &format!("  also: {}\n", aliases.join(" "));
+    }
+    if !command.details().is_empty() {
+        about += &format!("  {}\n", command.details());
     }
     for example in command.examples() {
-        text += &format!("  e.g. {example}\n");
+        about += &format!("  e.g. {example}\n");
     }
-    text
+    text(&about)
 }
 
 fn text(text: &str) -> Output {
@@ -169,14 +274,14 @@ mod tests {
     use crate::look::Look;
     use crate::output::{Form, Style};
 
+    const PLAIN: Style = Style {
+        form: Form::TEXT,
+        look: Look::PLAIN,
+    };
+
     #[test]
     fn the_overview_names_every_command() {
-        let text = overview_with(std::iter::empty())
-            .render(Style {
-                form: Form::default(),
-                look: Look::PLAIN,
-            })
-            .data;
+        let text = overview_with(std::iter::empty()).render(PLAIN).data;
         for command in COMMANDS {
             assert!(
                 text.contains(command.usage()),
@@ -200,10 +305,19 @@ mod tests {
 
     #[test]
     fn an_explanation_shows_aliases_and_examples() {
-        let text = explain(&crate::commands::session::Quit);
+        let text = explain(&crate::commands::session::Quit).render(PLAIN).data;
         assert_eq!(
             text,
             ":q\n  leave; the producer does not notice\n  also: :quit :exit\n  e.g. :q\n"
         );
+    }
+
+    #[test]
+    fn functions_are_found_with_and_without_what_they_belong_to() {
+        let shown = |name: &str| function(name).map(|found| found.render(PLAIN).data);
+        assert!(shown("obs.all").is_some_and(|text| text.starts_with("obs.all(")));
+        assert_eq!(shown("all"), shown("obs.all"));
+        assert_eq!(shown("nobody.all"), None);
+        assert!(shown("push").is_some_and(|text| text.starts_with("array.push(")));
     }
 }

@@ -1,11 +1,15 @@
 //! The `:commands` of the prompt: one table, from which running, help and completion are made.
 
+mod document;
 mod error;
+mod explain;
 mod fields;
 mod form;
 mod help;
+mod hex;
 mod objects;
 mod regions;
+mod scripts;
 mod session;
 mod types;
 mod words;
@@ -13,6 +17,7 @@ mod words;
 use crate::output::Output;
 use crate::runtime::Runtime;
 
+pub use document::document;
 pub use error::{CommandError, attach_exit_code, closest, with_causes};
 pub use fields::{get, read, set};
 pub(crate) use help::question;
@@ -33,8 +38,13 @@ pub trait Command: Sync {
     /// The whole line: `:objects [GLOB] [--type TYPE]`.
     fn usage(&self) -> &'static str;
 
-    /// What it does: one line, imperative.
+    /// What it does: one line, imperative, that stands beside the usage on a screen of 80 columns.
     fn summary(&self) -> &'static str;
+
+    /// What else is to be known, in sentences.
+    fn details(&self) -> &'static str {
+        ""
+    }
 
     /// Lines that work on the demo session.
     fn examples(&self) -> &'static [&'static str];
@@ -57,14 +67,22 @@ pub trait Command: Sync {
 pub enum Takes {
     /// It stands alone.
     Nothing,
-    /// A script.
+    /// A line: a script or another command.
     Script,
     /// Labels and fields.
     Paths,
-    /// Names of types.
+    /// A field and a value for it.
+    Assignment,
+    /// Labels, and `--type` with a type.
+    Labels,
+    /// Names of types, or fields that have one.
     Types,
-    /// Names of commands.
-    Commands,
+    /// Whatever has a name: commands, functions, types, labels and fields.
+    Names,
+    /// Files.
+    Files,
+    /// One of these.
+    Words(&'static [&'static str]),
 }
 
 /// All of them, in the order of the help.
@@ -72,15 +90,23 @@ pub const COMMANDS: &[&dyn Command] = &[
     &help::Help,
     &objects::Objects,
     &types::Types,
-    &types::Type,
+    &types::TypeOf,
     &fields::Get,
     &fields::Set,
+    &explain::Explain,
+    &hex::Hex,
     &form::Json,
+    &form::Csv,
     &form::Expanded,
     &form::Time,
+    &form::Pager,
+    &scripts::Run,
+    &scripts::Edit,
+    &scripts::Save,
     &regions::Regions,
     &session::Session,
     &session::Reattach,
+    &session::Clear,
     &session::Quit,
 ];
 
@@ -124,6 +150,8 @@ mod tests {
 
     use super::*;
 
+    const WIDEST_USAGE: usize = 29;
+
     #[test]
     fn every_command_says_what_it_is() {
         for command in COMMANDS {
@@ -133,6 +161,8 @@ mod tests {
                 !command.summary().is_empty() && !command.summary().ends_with('.'),
                 "{name}"
             );
+            assert!(command.summary().len() <= 80 - WIDEST_USAGE - 2, "{name}");
+            assert!(command.usage().len() <= WIDEST_USAGE, "{name}");
             assert!(!command.examples().is_empty(), "{name}");
             for example in command.examples() {
                 assert!(

@@ -29,6 +29,10 @@ impl Command for Objects {
         "list the objects whose label matches"
     }
 
+    fn details(&self) -> &'static str {
+        "GLOB matches whole labels: `*`, `?`, `[a-z]` and `{a,b}`."
+    }
+
     fn examples(&self) -> &'static [&'static str] {
         &[
             ":objects",
@@ -39,7 +43,7 @@ impl Command for Objects {
     }
 
     fn takes(&self) -> Takes {
-        Takes::Paths
+        Takes::Labels
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {

@@ -1,15 +1,16 @@
-//! `:session`, `:reattach` and `:q`: the session itself.
+//! `:session`, `:reattach`, `:clear` and `:q`: the session itself.
 
 use memglass::{Observer, Presence};
 use serde_json::json;
 
-use super::{Command, CommandError, expect_nothing};
+use super::{Command, CommandError, expect_nothing, types};
 use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
 
 pub(super) struct Session;
 pub(super) struct Reattach;
+pub(super) struct Clear;
 pub(super) struct Quit;
 
 impl Command for Session {
@@ -55,7 +56,10 @@ fn summary(observer: &Observer, access: &str) -> Output {
         ("directory", session.directory.display().to_string()),
         ("access", access.to_owned()),
         ("objects", observer.object_count().to_string()),
-        ("types", observer.schema().len().to_string()),
+        (
+            "types",
+            types::declared(observer.schema()).count().to_string(),
+        ),
         ("epoch", observer.epoch().to_string()),
     ];
     let text: String = lines
@@ -71,7 +75,7 @@ fn summary(observer: &Observer, access: &str) -> Output {
         "directory": session.directory.display().to_string(),
         "access": access,
         "objects": observer.object_count(),
-        "types": observer.schema().len(),
+        "types": types::declared(observer.schema()).count(),
         "epoch": observer.epoch(),
     });
     Output::Document(text, json)
@@ -87,7 +91,7 @@ impl Command for Reattach {
     }
 
     fn summary(&self) -> &'static str {
-        "attach to the present producer of the same name, after a restart"
+        "attach to the new producer, after a restart"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -96,6 +100,23 @@ impl Command for Reattach {
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         expect_nothing(self, rest)?;
+        let presence = runtime.attached.presence();
+        let session = runtime.attached.observer().session().clone();
+        match presence {
+            Presence::Restarted => {}
+            Presence::Alive => {
+                return Ok(Output::Note(format!(
+                    "the producer of {:?} (pid {}) is alive and attached",
+                    session.name, session.pid
+                )));
+            }
+            gone => {
+                return Err(CommandError::NoSuccessor {
+                    session: session.name,
+                    presence: presence::word(&gone),
+                });
+            }
+        }
         runtime.attached.reattach()?;
         let observer = runtime.attached.observer();
         let session = observer.session();
@@ -107,6 +128,29 @@ impl Command for Reattach {
             "attached to {:?} (pid {}{state})",
             session.name, session.pid
         )))
+    }
+}
+
+impl Command for Clear {
+    fn name(&self) -> &'static str {
+        "clear"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":clear"
+    }
+
+    fn summary(&self) -> &'static str {
+        "clear the screen, as Ctrl-L does"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":clear"]
+    }
+
+    fn run(&self, _runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        expect_nothing(self, rest)?;
+        Ok(Output::Cleared)
     }
 }
 

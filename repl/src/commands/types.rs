@@ -1,7 +1,9 @@
 //! `:types` and `:type`: what objects are made of.
 
+use std::sync::Arc;
+
 use memglass::Observer;
-use memglass::schema::{Kind, Schema, TypeId};
+use memglass::schema::{Field, Kind, Protection, Schema, Type, TypeId};
 use serde_json::{Value as Json, json};
 
 use super::objects::require_type;
@@ -11,7 +13,7 @@ use crate::runtime::Runtime;
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Types;
-pub(super) struct Type;
+pub(super) struct TypeOf;
 
 impl Command for Types {
     fn name(&self) -> &'static str {
@@ -37,7 +39,7 @@ impl Command for Types {
     }
 }
 
-impl Command for Type {
+impl Command for TypeOf {
     fn name(&self) -> &'static str {
         "type"
     }
@@ -47,11 +49,11 @@ impl Command for Type {
     }
 
     fn usage(&self) -> &'static str {
-        ":type TYPE | PATH"
+        ":type TYPE|PATH"
     }
 
     fn summary(&self) -> &'static str {
-        "show a type with its offsets and annotations"
+        "show a type with offsets, holes and annotations"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -88,7 +90,7 @@ pub fn list(observer: &Observer) -> Output {
         Column::numeric("objects"),
     ];
     let mut table = Table::new(columns);
-    for (id, ty) in schema.iter().filter(|(_, ty)| is_declared(ty)) {
+    for (id, ty) in declared(schema) {
         table.push([
             Cell::from(schema.type_name(id)),
             Cell::from(ty.kind.word()),
@@ -113,10 +115,88 @@ pub fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError>
         Ok(id) => id,
         Err(no_type) => observer.field(name).map_err(|_| no_type)?.type_id(),
     };
-    Ok(Output::Document(
-        observer.schema().describe(id),
-        document(observer.schema(), id),
-    ))
+    let schema = observer.schema();
+    let json = document(schema, id);
+    Ok(match members(schema, id) {
+        Some((title, rows)) => Output::Titled(title, rows, json),
+        None => Output::Document(schema.describe(id), json),
+    })
+}
+
+/// The members of a structure or union in the order of their offsets, holes among them.
+fn members(schema: &Schema, id: TypeId) -> Option<(String, Table)> {
+    let ty = &schema[schema.bare(id)];
+    let members = ty.members()?;
+    let title = format!(
+        "{} {}  {} bytes, aligned to {}",
+        ty.kind.word(),
+        schema.type_name(id),
+        ty.size,
+        ty.align
+    );
+    let mut table = Table::new([
+        Column::numeric("offset"),
+        Column::numeric("bytes"),
+        Column::new("field"),
+        Column::new("type"),
+        Column::wrapping("annotations"),
+    ]);
+    let mut end = 0;
+    let mut members: Vec<&Field> = members.iter().collect();
+    // A compiler may have put them in another order than the source has.
+    members.sort_by_key(|member| member.offset);
+    for member in members {
+        let size = schema[member.type_id].size;
+        push_hole(&mut table, end, member.offset);
+        table.push([
+            Cell::from(member.offset),
+            Cell::from(size),
+            Cell::from(&*member.name),
+            Cell::from(member_type(schema, member)),
+            Cell::from(notes(schema, member)),
+        ]);
+        end = end.max(member.offset + size);
+    }
+    push_hole(&mut table, end, ty.size);
+    Some((title, table))
+}
+
+/// Bytes that no member has.
+fn push_hole(table: &mut Table, from: u64, to: u64) {
+    if to > from {
+        let cells = [
+            Cell::from(from),
+            Cell::from(to - from),
+            Cell::from("(hole)"),
+        ];
+        table.push(cells.into_iter().chain([Cell::empty(), Cell::empty()]));
+    }
+}
+
+fn member_type(schema: &Schema, member: &Field) -> String {
+    let name = schema.type_name(member.type_id);
+    match member.bits {
+        Some(bits) if bits.width == 1 => format!("{name}, bit {}", bits.offset),
+        Some(bits) => {
+            let last = u32::from(bits.offset) + u32::from(bits.width) - 1;
+            format!("{name}, bits {} to {last}", bits.offset)
+        }
+        None => name,
+    }
+}
+
+/// How a member is protected, and what else was declared of it.
+pub(super) fn notes(schema: &Schema, member: &Field) -> String {
+    let declared = member.metadata.annotations();
+    match schema.protection(member.type_id) {
+        Protection::Plain => declared,
+        protection => {
+            // A description stands apart from what is declared with a sign.
+            let gap = if declared.starts_with('@') { " " } else { "  " };
+            let text = format!("@{}{gap}{declared}", protection.name());
+            text.trim_end().to_owned()
+        }
+    }
 }
 
 fn document(schema: &Schema, id: TypeId) -> Json {
@@ -142,7 +222,7 @@ fn document(schema: &Schema, id: TypeId) -> Json {
     document
 }
 
-fn field_document(schema: &Schema, field: &memglass::schema::Field) -> Json {
+fn field_document(schema: &Schema, field: &Field) -> Json {
     let declared = &field.metadata;
     let mut document = json!({
         "name": &*field.name,
@@ -200,8 +280,13 @@ fn names(variants: &[memglass::schema::Variant]) -> Json {
     Json::Object(entries.collect())
 }
 
+/// The types that the producer declared: those with names that mean something.
+pub(super) fn declared(schema: &Schema) -> impl Iterator<Item = (TypeId, &Arc<Type>)> {
+    schema.iter().filter(|(_, ty)| is_declared(ty))
+}
+
 /// Numbers and texts are what declarations are made of.
-fn is_declared(ty: &memglass::schema::Type) -> bool {
+fn is_declared(ty: &Type) -> bool {
     let is_simple = matches!(
         ty.kind,
         Kind::Bool | Kind::Int { .. } | Kind::Float | Kind::Text | Kind::Pointer { .. }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use memglass::{AttachOptions, Observer};
 use rhai::Engine;
 
-use super::sink::{Outlet, Sink, Standard};
+use super::sink::{Outlet, Sink};
 use super::{Command, History, Repl, ReplError, Setup};
+use crate::journal::Journal;
 use crate::look::{ColorChoice, Look};
 use crate::output::{Form, Style};
 use crate::runtime::{Prompt, PromptState, Runtime};
@@ -176,8 +177,7 @@ impl ReplBuilder {
         };
         let interrupt = Arc::clone(&self.interrupt);
         let look = self.look();
-        let sink = self.sink.unwrap_or_else(|| Box::new(Standard));
-        let outlet = Outlet::new(sink, Arc::clone(&interrupt));
+        let outlet = Outlet::new(self.sink, Arc::clone(&interrupt));
         let printing = outlet.clone();
         let print = Rc::new(move |text: &str| printing.print(text));
         let mut host = ScriptHost::new(attached.clone(), Arc::clone(&interrupt), print);
@@ -192,6 +192,8 @@ impl ReplBuilder {
                 look,
             },
             timing: false,
+            paging: self.is_program,
+            journal: Journal::default(),
             own: self.commands,
             outlet,
             interrupt,

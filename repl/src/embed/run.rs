@@ -36,7 +36,7 @@ impl Repl {
         }
         let printer = Rc::new(RefCell::new(printer));
         if !self.setup.banner.is_empty() {
-            self.runtime.tell(std::mem::take(&mut self.setup.banner));
+            self.runtime.tell(&self.setup.banner);
         }
         if let Some(code) = self.init(&interrupts)? {
             return Ok(code);
@@ -66,7 +66,7 @@ impl Repl {
             EvalErrorKind::Exit(code) => Ok(Some(code)),
             _ => {
                 let color = self.runtime.style().look.color;
-                self.runtime.tell(format!("{}\n", error.0.render(color)));
+                self.runtime.tell(&format!("{}\n", error.0.render(color)));
                 Ok(None)
             }
         }
@@ -75,6 +75,6 @@ impl Repl {
     fn warn(&self, text: &str) {
         let look = self.runtime.style().look;
         let text = look.paint(look::caution(), &format!("memglass: {text}"));
-        self.runtime.tell(format!("{text}\n"));
+        self.runtime.tell(&format!("{text}\n"));
     }
 }

@@ -56,7 +56,7 @@ pub trait Sink {
 }
 
 /// Standard output and standard error of this process.
-pub(crate) struct Standard;
+struct Standard;
 
 impl Sink for Standard {
     fn data(&mut self, text: &str) -> io::Result<()> {
@@ -74,6 +74,7 @@ pub(crate) struct Outlet(Rc<Inner>);
 
 struct Inner {
     sink: RefCell<Box<dyn Sink>>,
+    is_standard: bool,
     /// While there is a prompt of our own, what scripts print goes above it.
     printer: RefCell<Option<Rc<RefCell<Printer>>>>,
     /// Raised to stop a script whose output nobody takes.
@@ -82,13 +83,20 @@ struct Inner {
 }
 
 impl Outlet {
-    pub(crate) fn new(sink: Box<dyn Sink>, interrupt: Arc<AtomicBool>) -> Self {
+    /// The way to `sink`, or else to the process's own output.
+    pub(crate) fn new(sink: Option<Box<dyn Sink>>, interrupt: Arc<AtomicBool>) -> Self {
         Outlet(Rc::new(Inner {
-            sink: RefCell::new(sink),
+            is_standard: sink.is_none(),
+            sink: RefCell::new(sink.unwrap_or_else(|| Box::new(Standard))),
             printer: RefCell::default(),
             interrupt,
             failure: Cell::default(),
         }))
+    }
+
+    /// Whether it leads to standard output.
+    pub(crate) fn is_standard(&self) -> bool {
+        self.0.is_standard
     }
 
     /// From now on what scripts print goes above a prompt.

@@ -6,30 +6,34 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rustyline::completion::{Completer, Pair};
-use rustyline::config::{Builder, ColorMode, CompletionType, Config};
+use rustyline::config::{BellStyle, ColorMode, CompletionType, Config};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
-    Cmd, ConditionalEventHandler, Context, EventContext, EventHandler, ExternalPrinter, Helper,
-    KeyCode, KeyEvent, Modifiers, RepeatCount,
+    CharSearch, Cmd, ConditionalEventHandler, Context, EventContext, EventHandler, ExternalPrinter,
+    Helper, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
+use super::continuation::Indent;
 use super::history::{self, PrefixHistory};
 use super::lexicon::Lexicon;
-use super::{complete, highlight, hint};
+use super::{complete, continuation, highlight, hint};
 use crate::commands::question;
 use crate::embed::History;
 use crate::event::Event;
+use crate::labels::Labels;
 use crate::look::{self, Look};
 use crate::script::{Names, is_incomplete};
+use crate::wrap;
 
 /// How long a hint waits for the engine to read a value: less than a key press takes to be noticed.
 const PEEK: Duration = Duration::from_millis(15);
@@ -51,12 +55,13 @@ pub struct Editor {
     prompts: Sender<String>,
     events: Receiver<Event>,
     names: SharedNames,
+    labels: Labels,
 }
 
 /// Writes above the prompt while a line is being edited, and directly at other times.
 pub struct Printer(Box<dyn ExternalPrinter>);
 
-type SharedNames = Arc<Mutex<Lexicon>>;
+type SharedNames = Arc<Mutex<Arc<Lexicon>>>;
 type Line = rustyline::Editor<Assistant, PrefixHistory>;
 
 impl Editor {
@@ -72,18 +77,30 @@ impl Editor {
         kept: &History,
     ) -> Result<(Self, Printer, Option<String>), EditorError> {
         let (events_in, events) = unbounded();
-        let (prompts, asked) = bounded(1);
+        let (prompts, asked) = bounded::<String>(1);
         let names = SharedNames::default();
         let assistant = Assistant {
             names: Arc::clone(&names),
             events: events_in.clone(),
+            indent: Indent::default(),
+            dropped: Dropped::default(),
+            look,
         };
-        let (mut line, history, note) =
-            open(assistant, look, kept).map_err(EditorError::Terminal)?;
+        let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
+        let (mut line, history, note) = open(assistant, kept).map_err(EditorError::Terminal)?;
         let printer = line
             .create_external_printer()
             .map_err(EditorError::Terminal)?;
-        let work = move || edit(&mut line, history.as_deref(), &asked, &events_in);
+        let work = move || {
+            for prompt in asked {
+                indent.set(indentation(&prompt));
+                let event = read(&mut line, &prompt, &dropped, history.as_deref());
+                let ends = matches!(event, Event::End | Event::Broken(_));
+                if events_in.send(event).is_err() || ends {
+                    return;
+                }
+            }
+        };
         thread::Builder::new()
             .name("prompt".into())
             .spawn(work)
@@ -93,6 +110,7 @@ impl Editor {
                 prompts,
                 events,
                 names,
+                labels: Labels::default(),
             },
             Printer(Box::new(printer)),
             note,
@@ -110,14 +128,14 @@ impl Editor {
         &self.events
     }
 
+    /// The labels that are completed, to be kept up to date by a [`crate::labels::LabelKeeper`].
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
     /// From now on these names are completed.
     pub fn publish(&self, names: Names) {
-        let before = self
-            .names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let lexicon = Lexicon::of(names, &before);
+        let lexicon = Arc::new(Lexicon::new(names, self.labels.clone()));
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = lexicon;
     }
 }
@@ -132,71 +150,72 @@ impl Printer {
 
 fn open(
     assistant: Assistant,
-    look: Look,
     kept: &History,
 ) -> Result<(Line, Option<PathBuf>, Option<String>), ReadlineError> {
-    let config = config(look)?;
-    let mut line = Line::with_history(config.clone(), PrefixHistory::new(&config))?;
+    let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
+    let mut line = Line::with_history(config(), PrefixHistory::new(indent.clone()))?;
     line.set_helper(Some(assistant));
     for (key, step) in [
         (KeyCode::Up, Cmd::HistorySearchBackward),
         (KeyCode::Down, Cmd::HistorySearchForward),
     ] {
-        let handler = EventHandler::Conditional(Box::new(Arrow(step)));
-        line.bind_sequence(KeyEvent(key, Modifiers::NONE), handler);
+        bind(&mut line, key, Arrow(step));
     }
+    let ctrl_c = EventHandler::Conditional(Box::new(CtrlC(dropped.clone())));
+    line.bind_sequence(KeyEvent::ctrl('C'), ctrl_c);
+    bind(&mut line, KeyCode::Enter, Enter { indent, dropped });
+    bind(&mut line, KeyCode::Backspace, Backspace);
     let Some(path) = history::path(kept) else {
         return Ok((line, None, None));
     };
-    let prepared = history::prepare(&path)
-        .map_err(ReadlineError::from)
-        .and_then(|()| line.load_history(&path));
-    let note = prepared
+    let loaded = line.load_history(&path);
+    let note = loaded
         .err()
         .map(|error| format!("history is not kept in {}: {error}", path.display()));
     Ok((line, note.is_none().then_some(path), note))
 }
 
-fn config(look: Look) -> Result<Config, ReadlineError> {
-    let builder: Builder = Config::builder();
-    let color = if look.color {
-        ColorMode::Forced
-    } else {
-        ColorMode::Disabled
-    };
-    let builder = builder
-        .max_history_size(history::LONGEST)?
-        .history_ignore_dups(true)?
-        .history_ignore_space(true);
-    Ok(builder
-        .completion_type(CompletionType::List)
-        .color_mode(color)
-        .bracketed_paste(true)
-        .build())
+fn bind(line: &mut Line, key: KeyCode, handler: impl ConditionalEventHandler + 'static) {
+    let handler = EventHandler::Conditional(Box::new(handler));
+    line.bind_sequence(KeyEvent(key, Modifiers::NONE), handler);
 }
 
-/// Reads a line for each prompt that is asked for, until the user or the engine has enough.
-fn edit(
+/// The highlighter also draws what is no colour, so that it is asked on every terminal.
+fn config() -> Config {
+    Config::builder()
+        .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
+        .color_mode(ColorMode::Forced)
+        .bell_style(BellStyle::None)
+        .bracketed_paste(true)
+        .build()
+}
+
+/// What the user does at one prompt.
+fn read(
     line: &mut Line,
+    prompt: &str,
+    dropped: &Dropped,
     history: Option<&std::path::Path>,
-    asked: &Receiver<String>,
-    events: &Sender<Event>,
-) {
-    for prompt in asked {
-        let event = match line.readline(&prompt) {
-            Ok(text) => {
-                keep(line, history, &text);
-                Event::Line(text)
-            }
-            Err(ReadlineError::Interrupted) => Event::Cleared,
-            Err(ReadlineError::Eof) => Event::End,
-            Err(error) => Event::Broken(error.to_string()),
-        };
-        let ends = matches!(event, Event::End | Event::Broken(_));
-        if events.send(event).is_err() || ends {
-            return;
+) -> Event {
+    match line.readline(prompt) {
+        Ok(_) if dropped.take() => Event::Cleared,
+        Ok(text) => {
+            let text = continuation::plain(&text).into_owned();
+            keep(line, history, &text);
+            Event::Line(text)
         }
+        Err(ReadlineError::Interrupted) => Event::Cleared,
+        Err(ReadlineError::Eof) => Event::End,
+        Err(error) => Event::Broken(error.to_string()),
     }
+}
+
+/// Continuation lines stand under the text of the first one, if that leaves room for them.
+fn indentation(prompt: &str) -> usize {
+    let columns = prompt.chars().count();
+    let room = look::terminal_width().map_or(columns, |width| usize::from(width) / 3);
+    columns.min(room)
 }
 
 /// Written at once, so that a prompt that is killed has lost nothing.
@@ -223,17 +242,87 @@ impl ConditionalEventHandler for Arrow {
     }
 }
 
+/// Whether the line that was just read is one that the user gave up.
+#[derive(Clone, Debug, Default)]
+struct Dropped(Arc<AtomicBool>);
+
+impl Dropped {
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Ctrl-C drops the line. The editor is told that it was accepted, because only then does it draw it
+/// once more, without the hint behind it.
+struct CtrlC(Dropped);
+
+impl ConditionalEventHandler for CtrlC {
+    fn handle(
+        &self,
+        _: &rustyline::Event,
+        _: RepeatCount,
+        _: bool,
+        _: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        self.0.0.store(true, Ordering::Relaxed);
+        Some(Cmd::AcceptLine)
+    }
+}
+
+/// Enter begins another line where the text wants one.
+struct Enter {
+    indent: Indent,
+    dropped: Dropped,
+}
+
+impl ConditionalEventHandler for Enter {
+    fn handle(
+        &self,
+        _: &rustyline::Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        // A Ctrl-C that only ended a list of completions has dropped nothing.
+        self.dropped.take();
+        wants_more(context.line()).then(|| Cmd::Insert(1, self.indent.line_break()))
+    }
+}
+
+/// Backspace at the beginning of a continuation line goes back to the line above.
+struct Backspace;
+
+impl ConditionalEventHandler for Backspace {
+    fn handle(
+        &self,
+        _: &rustyline::Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        // Of the movements that the editor can delete by, this one takes the line break as well.
+        let above = Movement::ViCharSearch(1, CharSearch::Backward('\n'));
+        continuation::ends_in_indent(&context.line()[..context.pos()]).then_some(Cmd::Kill(above))
+    }
+}
+
+fn wants_more(edited: &str) -> bool {
+    let text = continuation::plain(edited);
+    let is_command = text.trim_start().starts_with(':') || question(&text).is_some();
+    !is_command && is_incomplete(&text)
+}
+
 struct Assistant {
     names: SharedNames,
     events: Sender<Event>,
+    indent: Indent,
+    dropped: Dropped,
+    look: Look,
 }
 
 impl Assistant {
-    fn names(&self) -> Lexicon {
-        self.names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    fn names(&self) -> Arc<Lexicon> {
+        Arc::clone(&self.names.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn peek(&self, path: &str) -> Option<String> {
@@ -245,6 +334,21 @@ impl Assistant {
             })
             .ok()?;
         answer.recv_timeout(PEEK).ok()
+    }
+
+    /// Columns behind the cursor at the end of `line`.
+    fn room(&self, line: &str) -> usize {
+        let Some(width) = look::terminal_width() else {
+            return usize::MAX;
+        };
+        let last = line.rsplit('\n').next().unwrap_or_default();
+        let prompt = if last.len() == line.len() {
+            self.indent.columns()
+        } else {
+            0
+        };
+        let used = (prompt + wrap::width(last)) % usize::from(width);
+        usize::from(width) - used - 1
     }
 }
 
@@ -288,20 +392,37 @@ impl Hinter for Assistant {
     type Hint = Remark;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Remark> {
-        if pos < line.len() || line.contains('\n') {
+        if pos < line.len() {
             return None;
         }
-        hint::hint(line, &self.names(), &|path| self.peek(path)).map(Remark)
+        let text = continuation::plain(line);
+        let hint = hint::hint(&text, &self.names(), &|path| self.peek(path))?;
+        // A hint that goes on in the next line is no hint but a nuisance.
+        wrap::cut(&hint, self.room(line)).map(Remark)
     }
 }
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        highlight::highlight(line, pos, &self.names()).into()
+        if self.look.color {
+            highlight::highlight(line, pos, &self.names()).into()
+        } else {
+            continuation::marked(line, self.look)
+        }
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        look::faint().paint(hint).to_string().into()
+        self.look.paint(look::faint(), hint).into()
+    }
+
+    fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        match candidate.split_once([':', '(']) {
+            Some((name, _)) => {
+                let rest = self.look.paint(look::faint(), &candidate[name.len()..]);
+                format!("{name}{rest}").into()
+            }
+            None => candidate.into(),
+        }
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
@@ -310,7 +431,7 @@ impl Highlighter for Assistant {
         } else {
             look::strong()
         };
-        style.paint(prompt).to_string().into()
+        self.look.paint(style, prompt).into()
     }
 
     fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
@@ -320,10 +441,8 @@ impl Highlighter for Assistant {
 
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let text = context.input();
-        let is_command = text.trim_start().starts_with(':') || question(text).is_some();
-        let wants_more = !is_command && is_incomplete(text);
-        Ok(if wants_more {
+        let is_dropped = self.dropped.0.load(Ordering::Relaxed);
+        Ok(if !is_dropped && wants_more(context.input()) {
             ValidationResult::Incomplete
         } else {
             ValidationResult::Valid(None)

@@ -1,16 +1,31 @@
 //! Colours of the line that is being typed.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use nu_ansi_term::{Color, Style};
 
+use super::continuation;
 use super::lexicon::Lexicon;
 use super::place;
 use super::token::{Kind, Token, is_keyword, tokens};
 use crate::commands;
+use crate::look::Look;
+use crate::script::FieldName;
+
+/// Longer texts are pasted and not typed; colouring one at each key press would be felt.
+const LONGEST: usize = 20_000;
+
+const COLORED: Look = Look {
+    color: true,
+    width: None,
+};
 
 /// `line` with colours; `cursor` is where the user types: a name that ends there is not judged yet.
 pub(super) fn highlight(line: &str, cursor: usize, names: &Lexicon) -> String {
+    if line.len() > LONGEST {
+        return line.to_owned();
+    }
     let (command, script) = match line.strip_prefix(':') {
         Some(rest) => line.split_at(1 + rest.find(' ').unwrap_or(rest.len())),
         None => ("", line),
@@ -23,67 +38,109 @@ pub(super) fn highlight(line: &str, cursor: usize, names: &Lexicon) -> String {
         out.push_str(script);
         return out;
     }
-    let all = tokens(script);
+    let line = Line::new(script, cursor, names);
     let mut at = 0;
-    for index in 0..all.len() {
-        let token = all[index];
-        out.push_str(&script[at..token.start]);
-        match style(&all, index, cursor, names) {
+    for (index, token) in line.tokens.iter().enumerate() {
+        out.push_str(&continuation::marked(&script[at..token.start], COLORED));
+        match line.style(index) {
             Some(style) => paint(&mut out, style, token.text),
             None => out.push_str(token.text),
         }
         at = token.end();
     }
-    out.push_str(&script[at..]);
+    out.push_str(&continuation::marked(&script[at..], COLORED));
     out
 }
 
-fn style(all: &[Token<'_>], index: usize, cursor: usize, names: &Lexicon) -> Option<Style> {
-    let token = all[index];
-    match token.kind {
-        Kind::Number => Some(Color::Cyan.normal()),
-        Kind::Comment => Some(Style::new().dimmed()),
-        Kind::Quoted { .. } => Some(quoted(all, index, names)),
-        Kind::Sign => None,
-        Kind::Word if token.end() == cursor => known(all, index, names).flatten(),
-        Kind::Word => known(all, index, names).unwrap_or(Some(unknown())),
+/// A line, and what is known of it as a whole.
+struct Line<'l> {
+    tokens: Vec<Token<'l>>,
+    cursor: usize,
+    names: &'l Lexicon,
+    /// Names that the line itself makes.
+    declared: HashSet<&'l str>,
+    /// Positions of brackets that are closed too often, or by another kind.
+    unbalanced: HashSet<usize>,
+}
+
+impl<'l> Line<'l> {
+    fn new(text: &'l str, cursor: usize, names: &'l Lexicon) -> Self {
+        let tokens = tokens(text);
+        Line {
+            declared: declared(&tokens),
+            unbalanced: unbalanced(&tokens),
+            tokens,
+            cursor,
+            names,
+        }
+    }
+
+    fn style(&self, index: usize) -> Option<Style> {
+        let token = self.tokens[index];
+        match token.kind {
+            Kind::Number => Some(Color::Cyan.normal()),
+            Kind::Comment => Some(Style::new().dimmed()),
+            Kind::Quoted { .. } => Some(quoted(&self.tokens, index, self.names)),
+            Kind::Sign => self.unbalanced.contains(&index).then(unknown),
+            Kind::Word if token.end() == self.cursor => self.known(index).flatten(),
+            Kind::Word => self.known(index).unwrap_or(Some(unknown())),
+        }
+    }
+
+    /// The style of a word that means something; `None` for one that means nothing.
+    fn known(&self, index: usize) -> Option<Option<Style>> {
+        let token = self.tokens[index];
+        let next = self.tokens.get(index + 1);
+        let is_called = next.is_some_and(|next| next.is("("));
+        if index > 0 && (self.tokens[index - 1].is(".") || self.tokens[index - 1].is("?.")) {
+            return self.member(index, is_called);
+        }
+        if is_keyword(token.text) {
+            return Some(Some(keyword()));
+        }
+        if self.names.type_of(token.text).is_some() || token.text == "obs" {
+            return Some(Some(Color::Blue.bold()));
+        }
+        let is_known = is_called && self.names.is_function(token.text)
+            || self.names.variables().any(|name| name == token.text)
+            || next.is_some_and(|next| next.is(":"))
+            || token.text == "_"
+            || self.declared.contains(token.text);
+        is_known.then_some(None)
+    }
+
+    /// A field of a place that is known must be one of its fields; of anything else it may be a method.
+    fn member(&self, index: usize, is_called: bool) -> Option<Option<Style>> {
+        let chain = &self.tokens[..index - 1];
+        let Some(place) = place::at_end(chain, self.names).filter(|_| !is_called) else {
+            return Some(None);
+        };
+        let fields = place.fields();
+        let is_field = |field: &FieldName| field.name == self.tokens[index].text;
+        (fields.is_empty() || fields.iter().any(is_field)).then_some(None)
     }
 }
 
-/// The style of a word that means something; `None` for one that means nothing.
-fn known(all: &[Token<'_>], index: usize, names: &Lexicon) -> Option<Option<Style>> {
-    let token = all[index];
-    if index > 0 && (all[index - 1].is(".") || all[index - 1].is("?.")) {
-        return member(all, index, names);
+/// Brackets that close what was not opened. One that is still open may be closed later.
+fn unbalanced(all: &[Token<'_>]) -> HashSet<usize> {
+    let mut open = Vec::new();
+    let mut wrong = HashSet::new();
+    for (index, token) in all
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| token.kind == Kind::Sign)
+    {
+        match token.text {
+            "(" => open.push(")"),
+            "[" => open.push("]"),
+            "{" | "#{" => open.push("}"),
+            ")" | "]" | "}" if open.pop() != Some(token.text) => {
+                wrong.insert(index);
+            }
+            _ => {}
+        }
     }
-    let is_called = all.get(index + 1).is_some_and(|next| next.is("("));
-    let is_key = all.get(index + 1).is_some_and(|next| next.is(":"));
-    if is_keyword(token.text) {
-        return Some(Some(keyword()));
-    }
-    if names.type_of(token.text).is_some() || token.text == "obs" {
-        return Some(Some(Color::Blue.bold()));
-    }
-    let is_known = is_called && names.functions().any(|name| name == token.text)
-        || names.variables().any(|name| name == token.text)
-        || is_key
-        || token.text == "_"
-        || is_declared(all, token.text);
-    is_known.then_some(None)
-}
-
-/// A field of a place that is known must be one of its fields; of anything else it may be a method.
-fn member(all: &[Token<'_>], index: usize, names: &Lexicon) -> Option<Option<Style>> {
-    let is_called = all.get(index + 1).is_some_and(|next| next.is("("));
-    let Some(place) = place::at_end(&all[..index - 1], names).filter(|_| !is_called) else {
-        return Some(None);
-    };
-    let fields = place.fields();
-    if fields.is_empty() || fields.iter().any(|field| field.name == all[index].text) {
-        Some(None)
-    } else {
-        None
-    }
+    wrong
 }
 
 /// A label in brackets after `obs` is checked like a bare one.
@@ -98,28 +155,23 @@ fn quoted(all: &[Token<'_>], index: usize, names: &Lexicon) -> Style {
     }
 }
 
-/// Whether the line itself makes the name: `let x`, `fn f(x)`, `for x in`, `|x|`.
-fn is_declared(all: &[Token<'_>], name: &str) -> bool {
-    all.iter().enumerate().any(|(index, token)| {
+/// Names that the line itself makes: `let x`, `fn f(x)`, `for x in`, `|x|`.
+fn declared<'l>(all: &[Token<'l>]) -> HashSet<&'l str> {
+    let mut names = HashSet::new();
+    let mut parameters = false;
+    for (index, token) in all.iter().enumerate() {
         let before = index.checked_sub(1).map_or("", |before| all[before].text);
-        token.text == name
-            && (matches!(before, "let" | "const" | "fn" | "for" | "catch" | "|")
-                || is_parameter(&all[..index]))
-    })
-}
-
-/// Whether the next word is in the parameters of a function, or not the first in those of a closure.
-fn is_parameter(before: &[Token<'_>]) -> bool {
-    let list = before
-        .iter()
-        .rev()
-        .take_while(|token| token.is_word() || token.is(","))
-        .count();
-    let Some((open, rest)) = before[..before.len() - list].split_last() else {
-        return false;
-    };
-    let is_function = matches!(rest, [.., keyword, _] if keyword.text == "fn");
-    open.is("|") || open.is("(") && is_function
+        if matches!(before, "let" | "const" | "fn" | "for" | "catch" | "|") && token.is_word() {
+            names.insert(token.text);
+        }
+        let opens = token.is("|") || token.is("(") && index >= 2 && all[index - 2].text == "fn";
+        let goes_on = token.is_word() || token.is(",");
+        parameters = opens || parameters && goes_on;
+        if parameters && token.is_word() {
+            names.insert(token.text);
+        }
+    }
+    names
 }
 
 fn keyword() -> Style {
@@ -162,6 +214,7 @@ mod tests {
         assert_eq!(unknown_words("obs[\"APPL\"].x"), ["\"APPL\""]);
         assert_eq!(unknown_words("exepct(true)"), ["exepct"]);
         assert_eq!(unknown_words(":obejcts x"), [":obejcts"]);
+        assert_eq!(unknown_words("sqrt(2.0) + sqart(2.0)"), ["sqart"]);
     }
 
     #[test]
@@ -174,6 +227,14 @@ mod tests {
         all_known("for i in 0..5 { print(i) }");
         all_known("total.filter(|o, i| o.quantity > i)");
         all_known(":get anything");
+    }
+
+    #[test]
+    fn a_bracket_that_closes_nothing_is_marked_and_an_open_one_is_not() {
+        assert_eq!(unknown_words("print(1))"), [")"]);
+        assert_eq!(unknown_words("print([1)"), [")"]);
+        all_known("print([1, 2");
+        all_known("#{ a: [1] }");
     }
 
     #[test]

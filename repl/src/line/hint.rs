@@ -31,12 +31,7 @@ pub(super) fn hint(
             .filter(|value| value.chars().count() <= LONGEST_VALUE);
         return Some(describe(&place, value));
     }
-    let [.., function, open] = all.as_slice() else {
-        return None;
-    };
-    let signature = names
-        .signature(function.text)
-        .filter(|_| open.is("(") && function.is_word())?;
+    let signature = names.signature(place::callee(&all)?)?;
     Some(format!("  {signature}"))
 }
 
@@ -94,6 +89,13 @@ mod tests {
     #[test]
     fn a_function_shows_how_it_is_called() {
         check("expect(", Some("  expect(holds, message)"));
+        check(
+            "expect(AAPL_position.live, ",
+            Some("  expect(holds, message)"),
+        );
+        check("obs.all(\"Pos", Some("  obs.all(\"Type\")"));
+        check("list.push(", Some("  push(item)"));
+        check("expect(true)", None);
         check("nobody(", None);
     }
 

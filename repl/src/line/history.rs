@@ -1,19 +1,32 @@
-//! Lines typed before, in a file of the user's own.
+//! Lines typed before, in a file of the user's own that several prompts share.
+//!
+//! A line is appended by one write at once, so that a prompt that is killed has lost nothing, and
+//! two prompts lose none of each other's. Only a file that has grown far beyond what is kept is
+//! rewritten, beside itself and under a lock that every writer takes.
 
 use std::cell::RefCell;
-use std::fs::{self, OpenOptions};
-use std::io::{self, BufRead, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustyline::Result;
-use rustyline::config::Config;
-use rustyline::history::{FileHistory, History, SearchDirection, SearchResult};
+use rustyline::history::{History, SearchDirection, SearchResult};
 
+use super::continuation::Indent;
 use crate::embed::History as Kept;
 
 /// Lines kept.
 pub(super) const LONGEST: usize = 10_000;
+
+/// The first line of a file in which line breaks and backslashes are escaped.
+const VERSION: &str = "#V2";
+
+/// A process that was stopped while it holds the lock is not waited for longer.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The file; `None` where nothing is kept, or without a home directory.
 pub(super) fn path(kept: &Kept) -> Option<PathBuf> {
@@ -31,68 +44,129 @@ fn shared() -> Option<PathBuf> {
     Some(state.join("memglass").join("history"))
 }
 
-/// Makes the file readable for its owner alone, and drops all but the last of equal lines.
-pub(super) fn prepare(path: &Path) -> io::Result<()> {
+/// The lines of the file, of equal ones the last. Makes the file if there is none, for its owner alone.
+pub(super) fn load(path: &Path) -> io::Result<Vec<String>> {
     if let Some(directory) = path.parent() {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(directory)?;
     }
-    let file = OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path)?;
-    let lines = io::BufReader::new(file)
-        .lines()
-        .collect::<io::Result<Vec<String>>>()?;
+    let (mut file, is_locked) = locked(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().filter(|line| *line != VERSION).collect();
     let kept = last_of_each(&lines);
-    if kept.len() == lines.len() {
-        Ok(())
-    } else {
-        replace(path, &kept)
+    if is_locked && lines.len() > 2 * LONGEST {
+        rewrite(path, &kept)?;
+    }
+    Ok(kept.iter().map(|line| unescaped(line)).collect())
+}
+
+/// Adds a line to the file.
+pub(super) fn append(path: &Path, line: &str) -> io::Result<()> {
+    let (mut file, _) = locked(path)?;
+    let before = match last_byte(&mut file)? {
+        None => format!("{VERSION}\n"),
+        Some(b'\n') => String::new(),
+        // Somebody's disk was full in the middle of a line.
+        Some(_) => "\n".into(),
+    };
+    file.write_all(format!("{before}{}\n", escaped(line)).as_bytes())
+}
+
+fn last_byte(file: &mut File) -> io::Result<Option<u8>> {
+    if file.metadata()?.len() == 0 {
+        return Ok(None);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(Some(last[0]))
+}
+
+/// The file that `path` leads to, and whether it is locked: it is, unless its holder hangs.
+fn locked(path: &Path) -> io::Result<(File, bool)> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(path)?;
+        let is_locked = match file.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => return Err(error),
+        };
+        // Another prompt may have put a shorter file in its place since it was opened.
+        let is_there = fs::metadata(path).is_ok_and(|there| same_file(&there, &file));
+        if is_locked && is_there || Instant::now() > deadline {
+            return Ok((file, is_locked && is_there));
+        }
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// The lines without those that come again later; the first is the file's version mark.
-fn last_of_each(lines: &[String]) -> Vec<&str> {
-    let mut seen = std::collections::HashSet::new();
-    let mut kept: Vec<&str> = lines
-        .iter()
-        .skip(1)
-        .rev()
-        .map(String::as_str)
-        .filter(|line| seen.insert(*line))
-        .collect();
-    kept.extend(lines.first().map(String::as_str));
+fn same_file(there: &fs::Metadata, file: &File) -> bool {
+    let here = file.metadata();
+    here.is_ok_and(|here| (here.dev(), here.ino()) == (there.dev(), there.ino()))
+}
+
+/// The last [`LONGEST`] lines without those that come again later.
+fn last_of_each<'l>(lines: &[&'l str]) -> Vec<&'l str> {
+    let mut seen = HashSet::new();
+    let last = lines.iter().rev().filter(|line| seen.insert(**line));
+    let mut kept: Vec<&str> = last.take(LONGEST).copied().collect();
     kept.reverse();
     kept
 }
 
-/// Another prompt that appends at this moment loses that line and nothing else.
-fn replace(path: &Path, lines: &[&str]) -> io::Result<()> {
+/// At every moment the path leads to a whole file: the old one or the new one.
+fn rewrite(path: &Path, lines: &[&str]) -> io::Result<()> {
     let beside = path.with_extension(format!("{}", std::process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)?;
+    let mut text = format!("{VERSION}\n");
     for line in lines {
-        writeln!(file, "{line}")?;
+        text.push_str(line);
+        text.push('\n');
     }
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(&beside)?.write_all(text.as_bytes())?;
     fs::rename(beside, path)
 }
 
-/// A history in which the arrow keys search for lines that begin like what was typed.
+fn escaped(line: &str) -> String {
+    line.replace('\\', r"\\").replace('\n', r"\n")
+}
+
+fn unescaped(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut characters = line.chars();
+    while let Some(c) = characters.next() {
+        match (c, c == '\\') {
+            (_, true) => match characters.next() {
+                Some('n') => out.push('\n'),
+                Some(next) => out.push(next),
+                None => out.push('\\'),
+            },
+            (c, false) => out.push(c),
+        }
+    }
+    out
+}
+
+/// A history in which the arrow keys search for lines that begin like what was typed, and in which
+/// no line is twice.
 ///
 /// Rustyline's own prefix search leaves the cursor behind the prefix. Here it goes to the end of the
 /// line, where people go on typing; so the prefix is remembered for the next step.
 pub(super) struct PrefixHistory {
-    lines: FileHistory,
+    lines: Vec<String>,
     search: RefCell<Option<Search>>,
+    indent: Indent,
 }
 
 struct Search {
@@ -101,10 +175,11 @@ struct Search {
 }
 
 impl PrefixHistory {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(indent: Indent) -> Self {
         PrefixHistory {
-            lines: FileHistory::with_config(config),
+            lines: Vec::new(),
             search: RefCell::new(None),
+            indent,
         }
     }
 
@@ -115,21 +190,56 @@ impl PrefixHistory {
             _ => line.to_owned(),
         }
     }
+
+    /// The first line from `start` on for which `at` says where the cursor goes.
+    fn first(
+        &self,
+        start: usize,
+        direction: SearchDirection,
+        at: impl Fn(&str) -> Option<usize>,
+    ) -> Option<SearchResult<'_>> {
+        let look = |idx: usize| {
+            let entry = self.indent.edited(self.lines.get(idx)?);
+            let pos = at(&entry)?;
+            Some(SearchResult {
+                entry: entry.into(),
+                idx,
+                pos,
+            })
+        };
+        match direction {
+            SearchDirection::Reverse => (0..=start).rev().find_map(look),
+            SearchDirection::Forward => (start..self.lines.len()).find_map(look),
+        }
+    }
 }
 
 impl History for PrefixHistory {
-    fn get(&self, index: usize, direction: SearchDirection) -> Result<Option<SearchResult<'_>>> {
-        self.lines.get(index, direction)
+    fn get(&self, index: usize, _: SearchDirection) -> Result<Option<SearchResult<'_>>> {
+        let line = self.lines.get(index);
+        Ok(line.map(|line| SearchResult {
+            entry: self.indent.edited(line).into(),
+            idx: index,
+            pos: 0,
+        }))
     }
 
     fn add(&mut self, line: &str) -> Result<bool> {
-        self.search.take();
-        self.lines.add(line)
+        self.add_owned(line.to_owned())
     }
 
+    /// A line that begins with a blank is not kept.
     fn add_owned(&mut self, line: String) -> Result<bool> {
         self.search.take();
-        self.lines.add_owned(line)
+        if line.is_empty() || line.starts_with(char::is_whitespace) {
+            return Ok(false);
+        }
+        let is_last = self.lines.last() == Some(&line);
+        self.lines.retain(|known| *known != line);
+        self.lines.push(line);
+        let surplus = self.lines.len().saturating_sub(LONGEST);
+        self.lines.drain(..surplus);
+        Ok(!is_last)
     }
 
     fn len(&self) -> usize {
@@ -140,32 +250,35 @@ impl History for PrefixHistory {
         self.lines.is_empty()
     }
 
-    fn set_max_len(&mut self, len: usize) -> Result<()> {
-        self.lines.set_max_len(len)
+    fn set_max_len(&mut self, _: usize) -> Result<()> {
+        Ok(())
     }
 
-    fn ignore_dups(&mut self, yes: bool) -> Result<()> {
-        self.lines.ignore_dups(yes)
+    fn ignore_dups(&mut self, _: bool) -> Result<()> {
+        Ok(())
     }
 
-    fn ignore_space(&mut self, yes: bool) {
-        self.lines.ignore_space(yes);
-    }
+    fn ignore_space(&mut self, _: bool) {}
 
     fn save(&mut self, path: &Path) -> Result<()> {
-        self.lines.save(path)
+        let lines: Vec<String> = self.lines.iter().map(|line| escaped(line)).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        Ok(rewrite(path, &lines)?)
     }
 
     fn append(&mut self, path: &Path) -> Result<()> {
-        self.lines.append(path)
+        let last = self.lines.last();
+        Ok(last.map_or(Ok(()), |line| append(path, line))?)
     }
 
     fn load(&mut self, path: &Path) -> Result<()> {
-        self.lines.load(path)
+        self.lines = load(path)?;
+        Ok(())
     }
 
     fn clear(&mut self) -> Result<()> {
-        self.lines.clear()
+        self.lines.clear();
+        Ok(())
     }
 
     fn search(
@@ -174,7 +287,10 @@ impl History for PrefixHistory {
         start: usize,
         direction: SearchDirection,
     ) -> Result<Option<SearchResult<'_>>> {
-        self.lines.search(term, start, direction)
+        if term.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.first(start, direction, |line| line.find(term)))
     }
 
     fn starts_with(
@@ -184,20 +300,15 @@ impl History for PrefixHistory {
         direction: SearchDirection,
     ) -> Result<Option<SearchResult<'_>>> {
         let prefix = self.prefix(term);
-        // An empty prefix fits every line; the inner search refuses it.
-        let found = match prefix.is_empty() {
-            true => self.lines.get(start, direction)?,
-            false => self.lines.starts_with(&prefix, start, direction)?,
+        let begins = |line: &str| line.starts_with(&prefix).then_some(line.len());
+        let Some(result) = self.first(start, direction, begins) else {
+            return Ok(None);
         };
-        let Some(result) = found else { return Ok(None) };
         self.search.replace(Some(Search {
             prefix,
             found: result.entry.to_string(),
         }));
-        Ok(Some(SearchResult {
-            pos: result.entry.len(),
-            ..result
-        }))
+        Ok(Some(result))
     }
 }
 
@@ -208,7 +319,7 @@ mod tests {
     use super::*;
 
     fn history(lines: &[&str]) -> PrefixHistory {
-        let mut history = PrefixHistory::new(&Config::default());
+        let mut history = PrefixHistory::new(Indent::default());
         for line in lines {
             history.add(line).unwrap();
         }
@@ -234,6 +345,12 @@ mod tests {
         found
     }
 
+    fn place() -> (tempfile::TempDir, PathBuf) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("memglass").join("history");
+        (home, path)
+    }
+
     #[test]
     fn steps_go_to_the_lines_that_begin_like_what_was_typed() {
         let history = history(&["a.x", "b.x", "a.y", "a.x + 1"]);
@@ -244,10 +361,8 @@ mod tests {
 
     #[test]
     fn with_nothing_typed_steps_go_to_every_line() {
-        assert_eq!(
-            steps_back(&history(&["a", "ab", "b"]), ""),
-            ["b", "ab", "a"]
-        );
+        let history = history(&["a", "ab", "b"]);
+        assert_eq!(steps_back(&history, ""), ["b", "ab", "a"]);
     }
 
     #[test]
@@ -258,36 +373,75 @@ mod tests {
     }
 
     #[test]
-    fn of_equal_lines_the_last_is_kept() {
-        let lines = ["#V2", "a", "b", "a", "c", "b"].map(str::to_owned);
-        assert_eq!(last_of_each(&lines), ["#V2", "a", "c", "b"]);
-        assert_eq!(last_of_each(&[]), [""; 0]);
+    fn a_line_is_kept_once_where_it_was_typed_last() {
+        let mut history = history(&["a", "b", "a", "c"]);
+        assert_eq!(steps_back(&history, ""), ["c", "a", "b"]);
+        assert!(!history.add("c").unwrap(), "nothing new for the file");
+        assert!(!history.add(" secret").unwrap());
     }
 
     #[test]
-    fn the_file_is_made_for_its_owner_alone_and_rewritten_without_repeats() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("memglass").join("history");
-        prepare(&path).unwrap();
-        fs::write(&path, "#V2\na\nb\na\n").unwrap();
-        prepare(&path).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "#V2\nb\na\n");
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
-        assert_eq!(
-            fs::metadata(path.parent().unwrap())
-                .unwrap()
-                .permissions()
-                .mode()
-                & 0o777,
-            0o700
-        );
-        assert_eq!(
-            fs::read_dir(path.parent().unwrap()).unwrap().count(),
-            1,
-            "nothing is left beside it"
-        );
+    fn what_is_appended_is_loaded_line_breaks_and_backslashes_included() {
+        let (_home, path) = place();
+        assert_eq!(load(&path).unwrap(), [""; 0]);
+        let lines = ["a", "fn f() {\n  \"\\n\"\n}", "b", "a"];
+        for line in lines {
+            append(&path, line).unwrap();
+        }
+        assert_eq!(load(&path).unwrap(), [lines[1], "b", "a"]);
+        fs::write(&path, "#V2\na\nhalf a l").unwrap();
+        append(&path, "c").unwrap();
+        assert_eq!(load(&path).unwrap(), ["a", "half a l", "c"]);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+    }
+
+    #[test]
+    fn prompts_that_append_and_rewrite_at_once_lose_nothing() {
+        let (_home, path) = place();
+        load(&path).unwrap();
+        let repeated = "x\n".repeat(2 * LONGEST + 1);
+        thread::scope(|scope| {
+            for writer in 0..4 {
+                let (path, repeated) = (&path, &repeated);
+                scope.spawn(move || {
+                    for line in 0..50 {
+                        append(path, &format!("{writer}.{line}")).unwrap();
+                        if line % 10 == writer {
+                            locked(path)
+                                .unwrap()
+                                .0
+                                .write_all(repeated.as_bytes())
+                                .unwrap();
+                        }
+                        if line % 25 == writer {
+                            load(path).unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        let lines: HashSet<String> = load(&path).unwrap().into_iter().collect();
+        for writer in 0..4 {
+            for line in 0..50 {
+                assert!(
+                    lines.contains(&format!("{writer}.{line}")),
+                    "{writer}.{line}"
+                );
+            }
+        }
+        let beside = fs::read_dir(path.parent().unwrap()).unwrap();
+        assert_eq!(beside.count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_file_that_has_grown_is_rewritten_without_repeats() {
+        let (_home, path) = place();
+        load(&path).unwrap();
+        let repeats = "b\n".repeat(2 * LONGEST);
+        fs::write(&path, format!("#V2\na\n{repeats}half a li")).unwrap();
+        assert_eq!(load(&path).unwrap(), ["a", "b", "half a li"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "#V2\na\nb\nhalf a li\n");
     }
 }

@@ -3,50 +3,27 @@
 use std::sync::Arc;
 
 use crate::commands::COMMANDS;
-use crate::script::{FieldName, Names, ObjectName};
+use crate::labels::Labels;
+use crate::script::{FieldName, FunctionName, LibraryFunction, Names, library};
 
-/// A snapshot of names with an index of its labels. A session may have a million of them, and each
-/// key press looks some up.
+/// Most labels that are looked at for one key press: more than anybody reads.
+const MOST_LABELS: usize = 1_000;
+
+/// A snapshot of the names of a session, and its labels as they are now.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {
     names: Names,
-    /// Positions in `names.objects`, by label.
-    by_label: Arc<Vec<u32>>,
+    labels: Labels,
 }
 
 impl Lexicon {
-    /// The lexicon of `names`; the index of `before` is kept where it fits.
-    pub(super) fn of(names: Names, before: &Lexicon) -> Self {
-        if Arc::ptr_eq(&names.objects, &before.names.objects) {
-            return Lexicon {
-                names,
-                by_label: Arc::clone(&before.by_label),
-            };
-        }
-        let mut by_label: Vec<u32> = (0..).take(names.objects.len()).collect();
-        by_label.sort_unstable_by_key(|at| &names.objects[*at as usize].label);
-        Lexicon {
-            by_label: Arc::new(by_label),
-            names,
-        }
+    pub(super) fn new(names: Names, labels: Labels) -> Self {
+        Lexicon { names, labels }
     }
 
-    fn object_at(&self, at: u32) -> &ObjectName {
-        &self.names.objects[at as usize]
-    }
-
-    /// The name of the type of the object with this label; of an array of objects, with brackets.
+    /// The name of the type of the object with this label; of an array of objects, `Book[5]`.
     pub(super) fn type_of(&self, label: &str) -> Option<String> {
-        let found = self
-            .by_label
-            .binary_search_by(|at| (*self.object_at(*at).label).cmp(label))
-            .ok()?;
-        let object = self.object_at(self.by_label[found]);
-        Some(if object.is_array {
-            format!("{}[]", object.type_name)
-        } else {
-            object.type_name.clone()
-        })
+        self.labels.type_of(label)
     }
 
     /// The name of the type of the object that the variable holds.
@@ -60,14 +37,8 @@ impl Lexicon {
     }
 
     /// Labels that begin with `prefix`, in order.
-    pub(super) fn labels_from<'n>(&'n self, prefix: &'n str) -> impl Iterator<Item = &'n str> {
-        let first = self
-            .by_label
-            .partition_point(|at| &*self.object_at(*at).label < prefix);
-        let labels = self.by_label[first..]
-            .iter()
-            .map(|at| &*self.object_at(*at).label);
-        labels.take_while(move |label| label.starts_with(prefix))
+    pub(super) fn labels_from(&self, prefix: &str) -> Vec<Arc<str>> {
+        self.labels.starting(prefix, MOST_LABELS)
     }
 
     /// The fields of a type, or of the elements of an array.
@@ -86,6 +57,11 @@ impl Lexicon {
         ours.chain(self.names.commands.iter().map(String::as_str))
     }
 
+    /// Whether a type is a flag set.
+    pub(super) fn is_flags(&self, type_name: &str) -> bool {
+        self.names.flags.contains(type_name)
+    }
+
     /// All types with a name.
     pub(super) fn type_names(&self) -> impl Iterator<Item = &str> {
         self.names
@@ -95,21 +71,43 @@ impl Lexicon {
             .map(String::as_str)
     }
 
-    /// All functions.
-    pub(super) fn functions(&self) -> impl Iterator<Item = &str> {
-        self.names
-            .functions
+    /// All functions of memglass and of the user, methods too.
+    pub(super) fn functions(&self) -> &[FunctionName] {
+        &self.names.functions
+    }
+
+    /// Functions that are called without anything before a dot.
+    pub(super) fn free_functions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.functions()
             .iter()
-            .map(|function| function.name.as_str())
+            .filter(|function| function.receiver().is_none())
+            .map(|function| (function.name.as_str(), function.signature.as_str()))
+    }
+
+    /// Whether memglass or the user has a function of this name: it hides Rhai's own.
+    pub(super) fn has_own(&self, name: &str) -> bool {
+        self.functions()
+            .iter()
+            .any(|function| function.name == name)
     }
 
     /// How a function is called.
-    pub(super) fn signature(&self, name: &str) -> Option<&str> {
-        self.names
-            .functions
+    pub(super) fn signature(&self, name: &str) -> Option<String> {
+        let own = self
+            .functions()
             .iter()
-            .find(|function| function.name == name)
-            .map(|function| function.signature.as_str())
+            .find(|function| function.name == name);
+        own.map(|function| function.signature.clone()).or_else(|| {
+            library()
+                .iter()
+                .find(|function| function.name == name)
+                .map(LibraryFunction::signature)
+        })
+    }
+
+    /// Whether something can be called by this name.
+    pub(super) fn is_function(&self, name: &str) -> bool {
+        self.has_own(name) || library().iter().any(|function| function.name == name)
     }
 
     /// All variables of the prompt.
@@ -123,8 +121,6 @@ impl Lexicon {
 pub(super) fn sample() -> Lexicon {
     use std::collections::BTreeMap;
 
-    use crate::script::FunctionName;
-
     let field = |name: &str, type_name: &str, allowed: Option<&str>| FieldName {
         name: name.into(),
         type_name: type_name.into(),
@@ -133,11 +129,15 @@ pub(super) fn sample() -> Lexicon {
         description: None,
         is_identifier: name != "new",
     };
-    let object = |label: &str, type_name: &str, is_array| ObjectName {
-        label: label.into(),
-        type_name: type_name.into(),
-        is_array,
-    };
+    let labels = crate::labels::sample(&[
+        ("MSFT_position", "Position", None),
+        ("AAPL_position", "Position", None),
+        ("order_1", "Order", None),
+        ("net/eth 0", "Quote", None),
+        ("say \"hi\"", "Quote", None),
+        ("evil\u{1b}[2J", "Quote", None),
+        ("book", "Quote", Some(4)),
+    ]);
     let types = BTreeMap::from([
         (
             "Position".to_owned(),
@@ -164,30 +164,35 @@ pub(super) fn sample() -> Lexicon {
         ),
     ]);
     let names = Names {
-        objects: Arc::new(vec![
-            object("MSFT_position", "Position", false),
-            object("AAPL_position", "Position", false),
-            object("order_1", "Order", false),
-            object("net/eth 0", "Quote", false),
-            object("book", "Quote", true),
-        ]),
         types: Arc::new(types),
         values: Arc::new(BTreeMap::from([(
             "Side".to_owned(),
             vec!["BUY".to_owned(), "SELL".to_owned()],
         )])),
-        functions: Arc::new(vec![FunctionName {
-            name: "expect".into(),
-            signature: "expect(holds, message)".into(),
-            ..FunctionName::default()
-        }]),
+        flags: Arc::default(),
         commands: Arc::default(),
+        functions: Arc::new(
+            [
+                ("all", "obs.all(\"Type\")"),
+                ("exit", "exit(code)"),
+                ("expect", "expect(holds, message)"),
+                ("snapshot", "p.snapshot()"),
+                ("table", "objects.table([\"field\"])"),
+            ]
+            .map(|(name, signature)| FunctionName {
+                name: name.into(),
+                signature: signature.into(),
+                ..FunctionName::default()
+            })
+            .to_vec(),
+        ),
         variables: vec![
+            ("list".into(), Some("#array".into())),
             ("p".into(), Some("Position".into())),
             ("total".into(), None),
         ],
     };
-    Lexicon::of(names, &Lexicon::default())
+    Lexicon::new(names, labels)
 }
 
 #[cfg(test)]
@@ -201,12 +206,9 @@ mod tests {
             lexicon.type_of("MSFT_position").as_deref(),
             Some("Position")
         );
-        assert_eq!(lexicon.type_of("book").as_deref(), Some("Quote[]"));
+        assert_eq!(lexicon.type_of("book").as_deref(), Some("Quote[4]"));
         assert_eq!(lexicon.type_of("nothing"), None);
-        assert_eq!(lexicon.labels_from("").count(), 5);
-        assert_eq!(
-            lexicon.labels_from("AAPL").collect::<Vec<_>>(),
-            ["AAPL_position"]
-        );
+        assert_eq!(lexicon.labels_from("").len(), 7);
+        assert_eq!(lexicon.labels_from("AAPL"), ["AAPL_position".into()]);
     }
 }

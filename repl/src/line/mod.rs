@@ -4,6 +4,7 @@
 //! thread, with an [`crate::event::Event::Peek`].
 
 mod complete;
+mod continuation;
 mod editor;
 mod highlight;
 mod hint;
@@ -15,3 +16,4 @@ mod token;
 
 pub use editor::{Editor, EditorError, Printer};
 pub use terminal::TerminalGuard;
+pub(crate) use terminal::{Lent, give_back};

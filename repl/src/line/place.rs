@@ -21,6 +21,73 @@ enum Step<'l> {
     Key(&'l str),
 }
 
+/// What a method at the end of a chain would be a method of.
+pub(super) enum Receiver<'n> {
+    /// `obs`.
+    Session,
+    /// A place in an object.
+    Place(Place<'n>),
+    /// A flag set.
+    Flags,
+    /// A value of Rhai's own: `#array`, `#map` or `#string`.
+    Value(&'static str),
+}
+
+/// Functions whose result is a value of Rhai's own, whatever they are called on.
+const RESULTS: &[(&str, &[&str])] = &[
+    (
+        "#array",
+        &[
+            "all", "filter", "map", "keys", "values", "elements", "split", "chars", "extract",
+        ],
+    ),
+    ("#map", &["snapshot"]),
+    (
+        "#string",
+        &[
+            "label",
+            "path",
+            "type_name",
+            "to_string",
+            "to_upper",
+            "to_lower",
+            "sub_string",
+        ],
+    ),
+];
+
+/// What the chain at the end of `tokens` leads to, as far as it has methods.
+pub(super) fn receiver<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Receiver<'n>> {
+    let (last, before) = tokens.split_last()?;
+    if last.text == "obs" && !before.last().is_some_and(|dot| dot.is(".")) {
+        return Some(Receiver::Session);
+    }
+    if let Some(place) = at_end(tokens, lexicon) {
+        return place.receiver();
+    }
+    match last.kind {
+        Kind::Quoted { closed: true } => Some(Receiver::Value("#string")),
+        Kind::Sign if last.text == ")" => {
+            let callee = callee(before)?;
+            let (kind, _) = RESULTS.iter().find(|(_, names)| names.contains(&callee))?;
+            Some(Receiver::Value(kind))
+        }
+        _ => None,
+    }
+}
+
+/// The function of the call whose arguments, without the closing bracket, `tokens` end with.
+pub(super) fn callee<'l>(tokens: &[Token<'l>]) -> Option<&'l str> {
+    let mut open = 1;
+    let at = tokens.iter().rposition(|token| {
+        open += usize::from(token.is(")") || token.is("]") || token.is("}"));
+        open -= usize::from(["(", "[", "{", "#{"].iter().any(|sign| token.is(sign)));
+        open == 0
+    })?;
+    let (name, _) = tokens[..at].split_last()?;
+    (tokens[at].is("(") && name.is_word()).then_some(name.text)
+}
+
 /// The place that the chain at the end of `tokens` leads to.
 pub(super) fn at_end<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Place<'n>> {
     let (root, steps) = chain(tokens)?;
@@ -133,6 +200,33 @@ impl<'n> Place<'n> {
             &[]
         } else {
             self.lexicon.fields(&self.type_name)
+        }
+    }
+
+    /// What methods it has: a number has none.
+    fn receiver(self) -> Option<Receiver<'n>> {
+        let kinds = RESULTS.iter().map(|(kind, _)| *kind);
+        if let Some(kind) = kinds.into_iter().find(|kind| *kind == self.type_name) {
+            return Some(Receiver::Value(kind));
+        }
+        if !self.fields().is_empty() || self.element_count().is_some() {
+            return Some(Receiver::Place(self));
+        }
+        if self.lexicon.is_flags(&self.type_name) {
+            return Some(Receiver::Flags);
+        }
+        let is_text = self.type_name.starts_with("text[") || !self.value_names().is_empty();
+        (is_text && !self.is_bool()).then_some(Receiver::Value("#string"))
+    }
+
+    /// Number of elements, if it is an array.
+    pub(super) fn element_count(&self) -> Option<u64> {
+        let (name, dimensions) = self.type_name.split_once('[')?;
+        let (count, _) = dimensions.split_once(']')?;
+        if name == "text" {
+            None
+        } else {
+            count.parse().ok()
         }
     }
 

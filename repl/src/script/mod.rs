@@ -21,6 +21,7 @@ mod flags;
 mod functions;
 mod halt;
 mod incomplete;
+mod library;
 mod limits;
 pub(crate) mod names;
 mod place;
@@ -48,8 +49,9 @@ pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
 pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
+pub use library::{LibraryFunction, library};
 pub use limits::Limits;
-pub use names::{FieldName, FunctionName, Names, ObjectName};
+pub use names::{FieldName, FunctionName, Names};
 pub use shown::{Cell, Record, Row, Shown, Table, json};
 
 use self::bindings::{FieldNames, Session};
@@ -72,7 +74,7 @@ pub struct ScriptHost {
     field_names: FieldNames,
     /// The functions that were there before the host registered its own.
     known: Known,
-    /// The names of objects and types, and the session and epoch that they are of.
+    /// The names of types, and the session and epoch that they are of.
     names: RefCell<Option<((u64, u64), Names)>>,
     life: u64,
 }
@@ -193,6 +195,7 @@ impl ScriptHost {
         self.take_in();
         let variables = self.scope.iter().map(|(name, _, value)| {
             let type_name = value.read_lock::<Place>().map(|place| place.type_name());
+            let type_name = type_name.or_else(|| library::kind_of(&value).map(str::to_owned));
             (name.to_owned(), type_name)
         });
         Names {
@@ -283,7 +286,7 @@ impl ScriptHost {
             .extend(&mut self.engine, &self.context.schema());
     }
 
-    /// The names of objects and types, gathered again only when there are others.
+    /// The names of types, gathered again only when there are others.
     fn session_names(&self) -> Names {
         let now = (self.life, self.context.attached.observer().epoch());
         let mut names = self.names.borrow_mut();
@@ -312,8 +315,8 @@ impl ScriptHost {
             .iter()
             .map(|(name, ..)| name.to_owned())
             .filter(|name| name != "_");
-        let names = self.session_names();
-        let labels = names.objects.iter().map(|object| object.label.to_string());
+        let observer = self.context.attached.observer();
+        let labels = names::labels(&observer);
         let functions = self.functions().into_iter().map(|function| function.name);
         names::nearest(name, variables.chain(labels).chain(functions))
     }
@@ -329,9 +332,9 @@ impl Drop for ScriptHost {
 fn snapshot(attached: &Attached) -> Names {
     let observer = attached.observer();
     Names {
-        objects: Arc::new(names::objects(&observer)),
         types: Arc::new(names::types(observer.schema())),
         values: Arc::new(names::values(observer.schema())),
+        flags: Arc::new(names::flags(observer.schema())),
         ..Names::default()
     }
 }

@@ -1,6 +1,6 @@
 //! What can be completed, as plain data for the editor's thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use memglass::Observer;
@@ -8,32 +8,21 @@ use memglass::schema::{Kind, Schema};
 
 use super::describe::{allowed, member_type};
 
-/// A snapshot of all names a line may contain. Cheap to clone and to send.
+/// A snapshot of the names a line may contain, except labels. Cheap to clone and to send.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// Labels of the objects and their types, in the order of the objects.
-    pub objects: Arc<Vec<ObjectName>>,
     /// Types with fields, and what is known of each field.
     pub types: Arc<BTreeMap<String, Vec<FieldName>>>,
     /// Enums and flag sets with the names of their values.
     pub values: Arc<BTreeMap<String, Vec<String>>>,
+    /// The flag sets among them: a value of one is no text.
+    pub flags: Arc<BTreeSet<String>>,
     /// Functions, with their signatures.
     pub functions: Arc<Vec<FunctionName>>,
     /// Commands of the embedding program, without their colons.
     pub commands: Arc<Vec<String>>,
     /// Variables of the prompt, and the type of the object where one holds an object.
     pub variables: Vec<(String, Option<String>)>,
-}
-
-/// An object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectName {
-    /// Its label.
-    pub label: Arc<str>,
-    /// Name of its type.
-    pub type_name: String,
-    /// Whether it is an array of objects.
-    pub is_array: bool,
 }
 
 /// A field of a type.
@@ -64,12 +53,16 @@ pub struct FunctionName {
     pub summary: String,
 }
 
-impl Names {
-    /// The object with this label.
-    pub fn object(&self, label: &str) -> Option<&ObjectName> {
-        self.objects.iter().find(|object| &*object.label == label)
+impl FunctionName {
+    /// What stands before the dot where the function is a method: `obs` of `obs.all("Type")`.
+    pub fn receiver(&self) -> Option<&str> {
+        let (called, _) = self.signature.split_once('(')?;
+        let receiver = called.strip_suffix(self.name.as_str())?;
+        receiver.strip_suffix('.')
     }
+}
 
+impl Names {
     /// The fields of the type of this name; of an array's name, those of its elements.
     pub fn fields(&self, type_name: &str) -> &[FieldName] {
         let bare = type_name.split('[').next().unwrap_or(type_name);
@@ -77,21 +70,13 @@ impl Names {
     }
 }
 
-/// Objects that are completed; in a session with more, the first ones.
-const MOST_OBJECTS: usize = 20_000;
+/// Labels that a mistyped name is compared with; in a session with more objects, the first ones.
+const MOST_LABELS: usize = 20_000;
 
-/// The objects of a session.
-pub(crate) fn objects(observer: &Observer) -> Vec<ObjectName> {
-    let schema = observer.schema();
-    let named = observer
-        .objects()
-        .take(MOST_OBJECTS)
-        .map(|object| ObjectName {
-            label: object.label.clone(),
-            type_name: schema.type_name(object.type_id),
-            is_array: object.count.is_some(),
-        });
-    named.collect()
+/// The labels that a mistyped name may have meant.
+pub(crate) fn labels(observer: &Observer) -> impl Iterator<Item = String> {
+    let objects = observer.objects().take(MOST_LABELS);
+    objects.map(|object| object.label.to_string())
 }
 
 /// The types with fields.
@@ -126,6 +111,14 @@ pub(crate) fn values(schema: &Schema) -> BTreeMap<String, Vec<String>> {
         _ => None,
     });
     named.collect()
+}
+
+/// The names of the flag sets.
+pub(crate) fn flags(schema: &Schema) -> BTreeSet<String> {
+    let sets = schema
+        .iter()
+        .filter(|(_, ty)| matches!(ty.kind, Kind::Flags { .. }));
+    sets.map(|(_, ty)| ty.name.to_string()).collect()
 }
 
 /// Whether Rhai takes the name as an identifier: no reserved word, no keyword.

@@ -137,10 +137,10 @@ fn a_host_adds_a_function_and_a_command_to_the_session_of_another_process() {
     terminal.shows("what positions are worth");
     terminal.ends_with("t1 [read-only]>");
     terminal.line("dollars?");
-    terminal.shows("dollars(_: i64)");
+    terminal.shows("dollars(i64)");
     terminal.ends_with("t1 [read-only]>");
     terminal.line("AAPL_position.quantity = 5");
-    terminal.shows("not written");
+    terminal.shows("cannot be written");
     terminal.ends_with("t1 [read-only]>");
     terminal.press(CTRL_D);
     assert_eq!(terminal.exit_code(), 0);

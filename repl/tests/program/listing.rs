@@ -97,7 +97,7 @@ fn a_type_shows_its_fields_and_what_may_be_written() {
     for words in [
         "order_id",
         "@readonly",
-        "priority: i8",
+        "priority    i8",
         "@range(-5, 5)",
         "@unit(\"USD\")",
     ] {

@@ -4,12 +4,19 @@
 
 mod automation;
 mod bad_input;
+mod commands;
 mod demo;
 mod lifecycle;
 mod listing;
 mod one_shot;
 mod piped;
 mod prompt;
+mod prompt_assistance;
+mod prompt_background;
+mod prompt_editing;
+mod prompt_screens;
+mod prompt_speed;
 mod scripts;
 mod support;
+mod terminal;
 mod writing;

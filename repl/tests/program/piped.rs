@@ -56,21 +56,3 @@ fn nothing_is_nothing() {
         (Some(0), "", "")
     );
 }
-
-#[test]
-fn every_example_of_every_command_works_on_the_demo() {
-    let world = World::new();
-    let _producer = world.producer("t1");
-    for command in memglass_repl::commands::COMMANDS {
-        for example in command.examples() {
-            let ran = world.run(&["t1", "-e", example]);
-            assert_eq!(ran.code, Some(0), "{example}: {ran:?}");
-            let is_silent = matches!(command.name(), "set" | "q");
-            assert_eq!(
-                ran.data.is_empty() && ran.messages.is_empty(),
-                is_silent,
-                "{example}: {ran:?}"
-            );
-        }
-    }
-}

@@ -1,162 +1,9 @@
 //! The prompt in a terminal.
 
-use std::io::{Read, Write};
-use std::num::NonZero;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::{Arc, Mutex};
-use std::thread;
-
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::support::{World, eventually, signal};
-
-const ROWS: u16 = 30;
-const COLUMNS: u16 = 80;
-
-/// The program in a terminal of its own.
-struct Terminal {
-    screen: Arc<Mutex<vt100::Parser>>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    /// Modes of the terminal before the program had it.
-    before: String,
-}
-
-fn modes(master: &dyn MasterPty) -> String {
-    format!("{:?}", master.get_termios().unwrap().local_flags)
-}
-
-impl Terminal {
-    fn open(world: &World, arguments: &[&str]) -> Self {
-        Self::open_wide(world, arguments, COLUMNS)
-    }
-
-    fn open_wide(world: &World, arguments: &[&str], columns: u16) -> Self {
-        let size = PtySize {
-            rows: ROWS,
-            cols: columns,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_memglass"));
-        command.args(arguments);
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        for (name, value) in world.environment() {
-            command.env(name, value);
-        }
-        let before = modes(&*pty.master);
-        let child = pty.slave.spawn_command(command).unwrap();
-        let parser = vt100::Parser::new(
-            NonZero::new(ROWS).unwrap(),
-            NonZero::new(columns).unwrap(),
-            0,
-        );
-        let screen = Arc::new(Mutex::new(parser));
-        let mut output = pty.master.try_clone_reader().unwrap();
-        let shown = Arc::clone(&screen);
-        thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(len @ 1..) = output.read(&mut bytes) {
-                shown.lock().unwrap().process(&bytes[..len]);
-            }
-        });
-        Terminal {
-            screen,
-            keys: pty.master.take_writer().unwrap(),
-            child,
-            master: pty.master,
-            before,
-        }
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-    }
-
-    /// Types a line.
-    #[track_caller]
-    fn line(&mut self, line: &str) {
-        self.press(line);
-        self.shows(line);
-        self.press("\r");
-    }
-
-    #[track_caller]
-    fn shows(&self, text: &str) {
-        self.until(text, |screen| screen.contains(text));
-    }
-
-    /// The last line that is not blank is this one.
-    #[track_caller]
-    fn ends_with(&self, text: &str) {
-        self.until(text, |screen| {
-            screen
-                .trim_end()
-                .lines()
-                .last()
-                .is_some_and(|line| line.trim_end() == text)
-        });
-    }
-
-    #[track_caller]
-    fn until(&self, what: &str, condition: impl Fn(&str) -> bool) {
-        let start = std::time::Instant::now();
-        while !condition(&self.text()) {
-            assert!(
-                start.elapsed() < super::support::DEADLINE,
-                "not in time: {what}\n{}",
-                self.text()
-            );
-            thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
-
-    /// Local modes of the terminal: echo, line by line, and so on.
-    fn modes(&self) -> String {
-        modes(&*self.master)
-    }
-
-    /// Waits until the program has ended, and gives its exit code.
-    #[track_caller]
-    fn exit_code(mut self) -> u32 {
-        self.wait()
-    }
-
-    #[track_caller]
-    fn wait(&mut self) -> u32 {
-        let start = std::time::Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(
-                start.elapsed() < super::support::DEADLINE,
-                "it does not end\n{}",
-                self.text()
-            );
-            thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // It may have ended, which is as well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-const CTRL_C: &str = "\x03";
-const CTRL_D: &str = "\x04";
-const UP: &str = "\x1b[A";
+use super::terminal::{CTRL_C, CTRL_D, Terminal, UP};
 
 #[test]
 fn a_line_is_evaluated_and_the_next_prompt_follows() {
@@ -304,7 +151,7 @@ fn words_that_work_at_other_prompts_work_here() {
     let mut terminal = Terminal::open(&world, &["t1"]);
     terminal.ends_with("t1>");
     terminal.line("help");
-    terminal.shows(":objects");
+    terminal.shows("Tab completes");
     terminal.line("exit");
     assert_eq!(terminal.exit_code(), 0);
 }
@@ -425,10 +272,11 @@ fn a_question_is_answered_with_what_is_declared() {
 #[test]
 fn help_shows_every_command() {
     let (world, _producer) = World::with_producer();
-    let mut terminal = Terminal::open_wide(&world, &["t1"], 150);
+    let mut terminal = Terminal::open_sized(&world, &["t1"], 80, 50);
     terminal.ends_with("t1>");
     terminal.line(":help");
     for command in memglass_repl::commands::COMMANDS {
-        terminal.shows(command.usage());
+        terminal.shows(&format!("\n{}", command.usage()));
     }
+    terminal.shows("the script, Ctrl-D leaves\nt1>");
 }

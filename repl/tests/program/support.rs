@@ -72,6 +72,8 @@ impl World {
             ("HOME", self.path().to_owned()),
             ("XDG_STATE_HOME", self.path().join("state")),
             ("XDG_CONFIG_HOME", self.path().join("config")),
+            // A test that wants a pager says so.
+            ("PAGER", PathBuf::new()),
         ]
     }
 
@@ -98,14 +100,7 @@ impl World {
 
     /// Runs the program with `input` piped in.
     pub(crate) fn pipe(&self, arguments: &[&str], input: &[u8]) -> Ran {
-        let mut command = self.command(arguments);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
-        Ran::of(child.wait_with_output().unwrap())
+        Ran::piped(self.command(arguments), input)
     }
 
     /// What the program prints, when all is well.
@@ -130,6 +125,17 @@ impl World {
 }
 
 impl Ran {
+    /// Runs a command to its end with `input` piped in.
+    pub(crate) fn piped(mut command: Command, input: &[u8]) -> Self {
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        Ran::of(child.wait_with_output().unwrap())
+    }
+
     fn of(output: Output) -> Self {
         Ran {
             code: output.status.code(),

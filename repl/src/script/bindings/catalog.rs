@@ -45,7 +45,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "elements",
-        "p.elements()",
+        "p.levels.elements()",
         "the elements of an array field, or the rows of a table, as an array",
     ),
     help(
@@ -75,7 +75,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "filter",
-        "p.filter(|x| condition)",
+        "p.levels.filter(|x| condition)",
         "the elements of an array field, or rows of a table, for which it holds",
     ),
     help(
@@ -85,12 +85,12 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "find_map",
-        "p.find_map(|x| value)",
+        "p.levels.find_map(|x| value)",
         "the first answer that is not ()",
     ),
     help(
         "for_each",
-        "p.for_each(|| action)",
+        "p.levels.for_each(|| action)",
         "do something with each element, which is called `this`",
     ),
     help(
@@ -107,7 +107,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help("i64", "i64(\"digits\")", "an integer, checked"),
     help(
         "index_of",
-        "p.index_of(|x| condition)",
+        "p.levels.index_of(|x| condition)",
         "the index of the first element for which it holds, or -1",
     ),
     help(
@@ -137,7 +137,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "map",
-        "p.map(|x| value)",
+        "p.levels.map(|x| value)",
         "the answers for the elements of an array field or the rows of a table",
     ),
     help("objects", "objects()", "all objects as a table"),
@@ -150,12 +150,12 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "reduce",
-        "p.reduce(|sum, x| value, start)",
+        "p.levels.reduce(|sum, x| value, start)",
         "one value of all elements, from the first to the last",
     ),
     help(
         "reduce_rev",
-        "p.reduce_rev(|sum, x| value, start)",
+        "p.levels.reduce_rev(|sum, x| value, start)",
         "one value of all elements, from the last to the first",
     ),
     help(
@@ -181,7 +181,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "some",
-        "p.some(|x| condition)",
+        "p.levels.some(|x| condition)",
         "whether it holds for any element; `all` tells whether for each",
     ),
     help(

@@ -1,0 +1,207 @@
+//! `:run`, `:save` and `:edit`: scripts in files.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::{Command, CommandError, Takes};
+use crate::output::Output;
+use crate::runtime::Runtime;
+use crate::{files, foreground};
+
+pub(super) struct Run;
+pub(super) struct Save;
+pub(super) struct Edit;
+
+/// What people edit with where `$VISUAL` and `$EDITOR` do not say.
+const EDITOR: &str = "vi";
+
+impl Command for Run {
+    fn name(&self) -> &'static str {
+        "run"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":run FILE"
+    }
+
+    fn summary(&self) -> &'static str {
+        "run a script; its variables and functions stay"
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":run session.rhai"]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Files
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        if rest.is_empty() {
+            return Err(CommandError::Usage {
+                usage: self.usage(),
+            });
+        }
+        let shown = runtime.host.eval_file(&files::expanded(rest))?;
+        Ok(Output::Result(shown))
+    }
+}
+
+impl Command for Save {
+    fn name(&self) -> &'static str {
+        "save"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":save FILE [!]"
+    }
+
+    fn summary(&self) -> &'static str {
+        "write this session as a script; ! replaces FILE"
+    }
+
+    fn details(&self) -> &'static str {
+        "Lines that failed and commands are left out; a result that a later line calls `_` gets that name. `memglass run FILE` runs it."
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":save session.rhai", ":save session.rhai !"]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Files
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        let (file, replaces) = match rest.strip_suffix('!') {
+            Some(file) => (file.trim_end(), true),
+            None => (rest, false),
+        };
+        if file.is_empty() {
+            return Err(CommandError::Usage {
+                usage: self.usage(),
+            });
+        }
+        if runtime.journal.is_empty() {
+            return Err(CommandError::NothingToSave);
+        }
+        let path = files::expanded(file);
+        let text = script(runtime);
+        write(&path, &text, replaces).map_err(|error| not_written(&path, error))?;
+        let lines = text.lines().count();
+        Ok(Output::Note(format!(
+            "{} has {lines} lines",
+            path.display()
+        )))
+    }
+}
+
+/// The session as a file that can be executed.
+fn script(runtime: &Runtime) -> String {
+    let session = runtime.attached.observer().session().name.clone();
+    let lines = runtime.journal.script();
+    format!("#!/usr/bin/env -S memglass run\n// typed at session {session:?}\n{lines}")
+}
+
+fn write(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o755);
+    match replaces {
+        true => options.create(true).truncate(true),
+        false => options.create_new(true),
+    };
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+fn not_written(path: &Path, error: io::Error) -> CommandError {
+    let path = path.to_owned();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => CommandError::FileExists { path },
+        _ => CommandError::File {
+            path,
+            source: error,
+        },
+    }
+}
+
+impl Command for Edit {
+    fn name(&self) -> &'static str {
+        "edit"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":edit [FILE]"
+    }
+
+    fn summary(&self) -> &'static str {
+        "edit the last input, or FILE, and run it"
+    }
+
+    fn details(&self) -> &'static str {
+        "The editor is $VISUAL, $EDITOR or vi. What is saved is run as if it had been typed."
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":edit", ":edit session.rhai"]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Files
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        if !io::stdin().is_terminal() {
+            return Err(CommandError::NoTerminal {
+                usage: self.usage(),
+            });
+        }
+        if !rest.is_empty() {
+            let path = files::expanded(rest);
+            edit(&path)?;
+            return Ok(Output::Result(runtime.host.eval_file(&path)?));
+        }
+        let text = edited(runtime.journal.last())?;
+        if text.trim().is_empty() {
+            return Ok(Output::Note("nothing was saved, so nothing is run".into()));
+        }
+        let echo = Output::Note(text.trim_end().to_owned());
+        Ok(Output::All(vec![echo, runtime.perform(text.trim_end())?]))
+    }
+}
+
+/// `text` after the user has had it in an editor.
+fn edited(text: &str) -> Result<String, CommandError> {
+    let scratch =
+        Scratch(std::env::temp_dir().join(format!("memglass-{}.rhai", std::process::id())));
+    let failed = |source| CommandError::File {
+        path: scratch.0.clone(),
+        source,
+    };
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(&scratch.0).map_err(failed)?;
+    writeln!(file, "{text}").map_err(failed)?;
+    edit(&scratch.0)?;
+    fs::read_to_string(&scratch.0).map_err(failed)
+}
+
+/// A file that goes with this value.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // An editor may have moved it, which is as well.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn edit(path: &Path) -> Result<(), CommandError> {
+    let chosen = ["VISUAL", "EDITOR"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|editor| !editor.trim().is_empty());
+    let editor = chosen.unwrap_or_else(|| EDITOR.into());
+    foreground::run(&editor, path).map_err(|source| CommandError::Editor { editor, source })
+}

@@ -1,0 +1,166 @@
+//! Every command, as its own help says.
+
+use std::path::Path;
+
+use memglass_repl::commands::{self, COMMANDS};
+
+use super::support::{Ran, World};
+
+/// What says nothing when all is well, outside a terminal.
+const SILENT: &[&str] = &["set", "q", "clear"];
+
+#[test]
+fn every_example_works_on_the_demo() {
+    let (world, _producer) = World::with_producer();
+    for command in COMMANDS.iter().filter(|command| command.name() != "edit") {
+        for example in command.examples() {
+            // Something to run, and something to save.
+            let script = world.path().join("session.rhai");
+            match command.name() {
+                "run" => std::fs::write(&script, "20 + 2").unwrap(),
+                _ if !example.ends_with('!') => drop(std::fs::remove_file(&script)),
+                _ => {}
+            }
+            let ran = world.pipe_in(world.path(), &format!("let x = 1;\n{example}\n"));
+            assert_eq!(ran.code, Some(0), "{example}: {ran:?}");
+            let said = !ran.data.is_empty() || !ran.messages.is_empty();
+            assert_eq!(
+                said,
+                !SILENT.contains(&command.name()),
+                "{example}: {ran:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_page_about_commands_is_what_the_table_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/commands.md");
+    let page = commands::document();
+    if std::env::var_os("MEMGLASS_UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/commands.md is not what the table says; MEMGLASS_UPDATE_DOCS=1 writes it anew"
+    );
+}
+
+#[test]
+fn a_saved_session_does_the_same_again() {
+    let (world, _producer) = World::with_producer();
+    let typed = "AAPL_position.quantity = 321\n\
+                 fn twice(x) {\n  x * 2\n}\n\
+                 AAPL_position.quantity // now\n\
+                 twice(_)\n\
+                 AAPL_position.quantity = _ + 1\n\
+                 nonsense.x\n";
+    let ran = world.pipe_in(
+        world.path(),
+        &format!("{}:save again.rhai\n", typed.replace("nonsense.x\n", "")),
+    );
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(world.eval("AAPL_position.quantity"), "643");
+    world.eval("AAPL_position.quantity = 0");
+    let script = std::fs::read(world.path().join("again.rhai")).unwrap();
+    assert!(script.starts_with(b"#!/usr/bin/env -S memglass run\n"));
+    assert_eq!(world.pipe(&["t1"], &script).code, Some(0));
+    assert_eq!(world.eval("AAPL_position.quantity"), "643");
+}
+
+#[test]
+fn a_file_is_not_written_over_unasked() {
+    let (world, _producer) = World::with_producer();
+    let there = world.path().join("there.rhai");
+    std::fs::write(&there, "precious").unwrap();
+    let ran = world.pipe_in(world.path(), "1\n:save there.rhai\n");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.messages.contains("`:save there.rhai !`"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&there).unwrap(), "precious");
+    let ran = world.pipe_in(world.path(), "1\n:save there.rhai !\n");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(std::fs::read_to_string(&there).unwrap().ends_with("1;\n"));
+    let ran = world.pipe_in(world.path(), ":save new.rhai\n");
+    assert!(ran.messages.contains("nothing to save"), "{ran:?}");
+}
+
+#[test]
+fn bytes_are_shown_with_the_fields_they_belong_to() {
+    let (world, _producer) = World::with_producer();
+    world.eval("AAPL_position.avg_price = 0x414243");
+    let text = world.data(&["t1", "-e", ":hex AAPL_position"]);
+    let row = text.lines().find(|line| line.contains("CBA")).unwrap();
+    assert!(
+        row.contains("43 42 41 00 00 00 00 00") && row.contains("avg_price"),
+        "{text}"
+    );
+    assert!(
+        text.contains("-- --"),
+        "spare copies are not shown as values: {text}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&world.data(&["t1", "-e", ":json :hex AAPL_position.avg_price"]))
+            .unwrap();
+    assert_eq!(json["bytes"], "4342410000000000");
+    assert_eq!(json["consistent"], true);
+    world
+        .run(&["t1", "-e", ":hex AAPL_position.nothing"])
+        .failed(1, &["no field"]);
+}
+
+#[test]
+fn the_same_numbers_everywhere() {
+    let (world, _producer) = World::with_producer();
+    let json = |line: &str| -> serde_json::Value {
+        serde_json::from_str(&world.data(&["t1", "--json", "-e", line])).unwrap()
+    };
+    let types = json(":types").as_array().unwrap().len();
+    assert_eq!(json(":session")["types"], types);
+    assert_eq!(json(":regions")[0]["region"], 1);
+}
+
+#[test]
+fn help_finds_whatever_has_a_name() {
+    let (world, _producer) = World::with_producer();
+    for (name, words) in [
+        ("quantity", "Position.quantity"),
+        ("obs.all", "obs.all("),
+        ("Position", "last_quote"),
+        ("AAPL_quote", "AAPL_quote: Quote"),
+        (":hex", ":hex PATH"),
+        ("split", "string.split("),
+    ] {
+        let text = world.data(&["t1", "-e", &format!(":help {name}")]);
+        assert!(text.contains(words), "{name}: {text}");
+    }
+    world
+        .run(&["t1", "-e", ":help quantty"])
+        .failed(2, &["did you mean quantity?"]);
+    world
+        .run(&["t1", "-e", ":help :obejcts"])
+        .failed(2, &["did you mean :objects?"]);
+}
+
+#[test]
+fn nobody_is_told_to_be_attached_to_a_successor_that_is_not_there() {
+    let (world, producer) = World::with_producer();
+    let ran = world.run(&["t1", "-e", ":reattach"]);
+    assert!(ran.messages.contains("is alive and attached"), "{ran:?}");
+    producer.kill();
+    let ran = world.run(&["t1", "-e", ":reattach"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.messages.contains("no new producer has taken the name"),
+        "{ran:?}"
+    );
+}
+
+impl World {
+    /// Runs lines as if they were typed in a directory.
+    fn pipe_in(&self, directory: &Path, lines: &str) -> Ran {
+        let mut command = self.command(&["t1"]);
+        command.current_dir(directory);
+        Ran::piped(command, lines.as_bytes())
+    }
+}
