@@ -22,7 +22,7 @@ pub use error::LayoutError;
 pub(crate) use header::{Identity, SessionState};
 pub(crate) use type_log::TypeLog;
 
-use crate::shm::{Anchor, Dir, Segment, ShmError, View};
+use crate::shm::{self, Anchor, Dir, Segment, ShmError, View};
 use crate::wire::{Ref, header as at, names};
 use header::Strides;
 use regions::Regions;
@@ -84,10 +84,48 @@ impl Layout {
         epoch
     }
 
-    /// Checks that the header was not cut short, without touching it.
+    /// Checks that loads from the header are survived: that it was not cut short, unless the process
+    /// survives that anyway.
     #[inline]
     pub(crate) fn probe_header(&self) -> Result<(), ShmError> {
+        if shm::is_survived() {
+            return Ok(());
+        }
         self.header.probe()
+    }
+
+    /// Says so if anything that was just read may be the zeros of a segment that was cut short.
+    #[inline]
+    pub(crate) fn check_cut(&self) -> Result<(), ShmError> {
+        if shm::cuts() == 0 {
+            return Ok(());
+        }
+        self.find_cut(|_| true)
+    }
+
+    /// The same for the header alone.
+    pub(crate) fn check_header_cut(&self) -> Result<(), ShmError> {
+        match self.header.is_cut() {
+            true => self.header.probe(),
+            false => Ok(()),
+        }
+    }
+
+    /// The same for what was read from `views`, or written to them.
+    #[cold]
+    pub(crate) fn check_cut_around(&self, views: &[View<'_>]) -> Result<(), ShmError> {
+        self.find_cut(|segment| {
+            let start = segment.view().address();
+            let range = start..start + segment.view().len();
+            views.iter().any(|view| range.contains(&view.address()))
+        })
+    }
+
+    #[cold]
+    fn find_cut(&self, counts: impl Fn(&Segment) -> bool) -> Result<(), ShmError> {
+        let mut segments = std::iter::once(&self.header).chain(self.regions.mapped());
+        let cut = segments.find(|segment| segment.is_cut() && counts(segment));
+        cut.map_or(Ok(()), |segment| segment.probe())
     }
 
     /// What the producer says of the session.
@@ -249,11 +287,7 @@ impl Layout {
 const SHOWN: usize = 32;
 
 /// Opens the header segment of `session` and judges it.
-pub(crate) fn open(
-    dir: &Dir,
-    session: &str,
-    access: crate::shm::Access,
-) -> Result<Layout, LayoutError> {
+pub(crate) fn open(dir: &Dir, session: &str, access: shm::Access) -> Result<Layout, LayoutError> {
     let header = dir.open(&names::header(session), access)?;
     Layout::check(dir.clone(), header)
 }

@@ -12,7 +12,7 @@ use super::suggest;
 use crate::layout::Alive;
 use crate::observe::Observe;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
-use crate::shm::{View, Views};
+use crate::shm::{self, View, Views};
 use crate::value::Value;
 
 /// A part of an object, found by its path once and then read and written at the cost of a few loads.
@@ -31,6 +31,7 @@ pub struct Field {
     path: Arc<str>,
 }
 
+const ENTRY: usize = 0;
 const OBJECT: usize = 1;
 const PLACE: usize = 2;
 
@@ -173,7 +174,9 @@ impl Field {
     ///
     /// As for [`Field::read`], without `Gone`.
     pub fn read_unchecked(&self) -> Result<Value, ReadError> {
-        self.copy(Patience::Retry)
+        let value = self.copy(Patience::Retry);
+        self.check_cut()?;
+        value
     }
 
     /// Reads into a Rust type, whose members are found by name and must have the same types.
@@ -305,9 +308,25 @@ impl Field {
 
     #[cold]
     pub(super) fn gone(&self) -> ReadError {
-        ReadError::Gone {
+        // The entry of an object whose segment was cut short says that there is none.
+        self.check_cut().err().unwrap_or_else(|| ReadError::Gone {
             path: self.path().into(),
+        })
+    }
+
+    /// Says so if what was just read may be the zeros of a segment that was cut short.
+    #[inline(always)]
+    pub(super) fn check_cut(&self) -> Result<(), ReadError> {
+        if shm::cuts() == 0 {
+            return Ok(());
         }
+        self.find_cut()
+    }
+
+    #[cold]
+    fn find_cut(&self) -> Result<(), ReadError> {
+        let views = [self.memory.view::<ENTRY>(), self.object_view()];
+        Ok(self.attached().layout.check_cut_around(&views)?)
     }
 
     /// The elements of an array of objects, as fields.
@@ -375,6 +394,7 @@ impl Field {
         if !self.is_alive() {
             return Err(self.gone());
         }
+        self.check_cut()?;
         Ok(bits)
     }
 
@@ -397,6 +417,7 @@ impl Field {
         if !self.is_alive() {
             return Err(self.gone());
         }
+        self.check_cut()?;
         result
     }
 

@@ -2,6 +2,7 @@
 //! that it lacks (directory, mode, allocation up front, publication by name, locks).
 
 mod segment;
+mod truncation;
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -13,6 +14,8 @@ use rustix::fs::{FallocateFlags, Mode as FileMode, fallocate, fchmod, statvfs};
 use rustix::io::Errno;
 
 pub(crate) use segment::Segment;
+pub use truncation::survive_truncation;
+pub(crate) use truncation::{cuts, is_survived};
 
 use super::{Access, Mode, SLOTS, ShmError, liveness};
 
@@ -105,7 +108,7 @@ impl Dir {
         if metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));
         }
-        Segment::map(self, name, file, metadata.len(), access)
+        Segment::map(self, name, file, metadata.len(), access).map(Segment::watched)
     }
 
     /// Removes a name; processes that have the segment mapped keep it.

@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::SeekFrom;
 
+use super::truncation::Watched;
 use super::{Dir, leads_to};
 use crate::shm::{Access, ShmError, View, liveness};
 
@@ -17,6 +18,8 @@ pub(crate) struct Segment {
     name: String,
     /// Kept only where locks are needed: thousands of regions must not exhaust descriptors.
     file: Option<File>,
+    /// Before `map`, which must outlive it.
+    watched: Option<Watched>,
     /// M1: reached only through views, and mapped until the segment is dropped.
     map: MmapRaw,
     access: Access,
@@ -43,9 +46,22 @@ impl Segment {
         Ok(Segment {
             name: name.into(),
             file: Some(file),
+            watched: None,
             map,
             access,
         })
+    }
+
+    /// The same, survived when it is cut short by a program that asked for it: see `truncation`.
+    pub(super) fn watched(mut self) -> Segment {
+        let (start, len) = (self.view().start(), self.map.len());
+        self.watched = Some(Watched::over(start, len, self.is_writable()));
+        self
+    }
+
+    /// Whether a part of it was lost, and reads as zeros.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.watched.as_ref().is_some_and(Watched::is_cut)
     }
 
     /// Its name in the directory.
@@ -116,6 +132,7 @@ impl Segment {
     /// was cut short is an error before it is a SIGBUS.
     pub(crate) fn probe(&self) -> Result<(), ShmError> {
         let is_whole = match &self.file {
+            _ if self.is_cut() => false,
             Some(file) => is_as_long_as(file, self.map.len()),
             None => has_last_byte(self.view()),
         };
