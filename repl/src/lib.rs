@@ -32,7 +32,7 @@ pub mod event;
 pub mod event_loop;
 pub mod format;
 pub mod line;
-mod literal;
+pub mod literal;
 pub mod look;
 pub mod output;
 pub mod presence;
