@@ -8,6 +8,8 @@ use std::thread;
 use memglass_repl::ScriptHost;
 
 fn main() -> ExitCode {
+    // What cuts a session's memory short shall not end the prompt that looks at it.
+    memglass::survive_truncation();
     let engine = thread::Builder::new()
         .name("engine".into())
         .stack_size(ScriptHost::STACK_BYTES)
