@@ -5,7 +5,9 @@
 //! producer   create NAME · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
-//! for long   scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//! either     survive · expect-faults · fault
+//! for long   devour PATH NUMBER · fill PATH NUMBER
+//!            scribble LABEL · look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
 //!            end with the next line on standard input, whatever it is, and then answer; `count` and
 //!            `hold` end by themselves
 //! ```
@@ -13,6 +15,7 @@
 //! Errors are answered with their text in one line; a panic ends the process, and the test with it.
 
 mod churn;
+mod cut;
 mod observer;
 mod producer;
 mod until_told;
@@ -60,6 +63,12 @@ impl Actor {
             }
             ["attach", name] => self.attach(name, false),
             ["attach", name, "write"] => self.attach(name, true),
+            ["survive"] => Ok(memglass::survive_truncation().to_string()),
+            ["expect-faults"] => {
+                cut::expect_faults();
+                Ok(String::new())
+            }
+            ["fault"] => cut::fault(),
             ["detach"] => {
                 self.watching = None;
                 Ok(String::new())
