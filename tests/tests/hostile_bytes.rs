@@ -179,10 +179,7 @@ fn every_word_may_be_hostile() {
 #[test]
 fn much_may_be_wrong_and_change_meanwhile() {
     let mut trials = Trials::of(recording());
-    let limit = sized(Duration::from_secs(4), Duration::from_secs(300));
-    let mut seed = 0;
-    while trials.start.elapsed() < limit {
-        seed += 1;
+    for seed in 0..sized(300, 1_000_000) {
         let mut random = Random::new(seed);
         let count = 1 + random.below(6);
         let edits: Vec<Edit> = (0..count)

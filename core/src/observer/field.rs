@@ -131,6 +131,8 @@ impl Field {
     ///
     /// - [`ReadError::Gone`]: the object was destroyed after the field was resolved.
     /// - [`ReadError::Contended`]: a new value was published during each attempt.
+    /// - [`ReadError::Truncated`]: its segment was cut short, in a program that
+    ///   [survives that](crate::survive_truncation).
     /// - [`ReadError::TooLarge`]: it has more than 2^24 values, or 1 GiB; read parts of it.
     ///
     /// # Examples

@@ -44,7 +44,8 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] says what is allowed; nothing has changed.
+    /// [`WriteError`] says what is allowed; nothing has changed. [`ReadError::Truncated`] in it says that
+    /// the segment was cut short meanwhile: the value may have gone nowhere.
     ///
     /// # Examples
     ///
