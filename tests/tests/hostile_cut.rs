@@ -21,6 +21,7 @@ fn sevens() -> Recording {
     Recording::of(|session| {
         let sevens = session.array_with("sevens", COUNT, |_| 7_u64);
         sevens.unwrap().leak();
+        session.object("one", 1_u64).unwrap().leak();
     })
 }
 
@@ -86,8 +87,12 @@ fn what_is_not_cut_is_read_as_before() {
     let (recording, other) = (sevens(), sevens());
     let mut reader = survivor(&stage, &recording, "");
     reader.ask("devour sevens 7");
+    reader.ask("enough");
+    let one = reader.ask("read one");
+    reader.ask("devour sevens 7");
     cut(&recording, SEVENS, 4096);
     assert!(reader.answer().unwrap_err().contains("was cut short"));
+    assert_eq!(reader.ask("read one"), one);
     let mut elsewhere = survivor(&stage, &other, "");
     elsewhere.ask("devour sevens 7");
     recording.restore();

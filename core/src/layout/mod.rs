@@ -103,7 +103,7 @@ impl Layout {
         self.find_cut(|_| true)
     }
 
-    /// The same for the header alone.
+    /// Says so if the header was cut short.
     pub(crate) fn check_header_cut(&self) -> Result<(), ShmError> {
         match self.header.is_cut() {
             true => self.header.probe(),
@@ -111,7 +111,16 @@ impl Layout {
         }
     }
 
-    /// The same for what was read from `views`, or written to them.
+    /// Whether what was just read from a place may be the zeros of a segment that was cut short.
+    #[inline]
+    pub(crate) fn is_cut_at(&self, place: Ref) -> bool {
+        shm::cuts() != 0
+            && self
+                .region(place.region())
+                .is_ok_and(|region| region.is_cut())
+    }
+
+    /// Says so if what was read from `views`, or written to them, was in a segment that was cut short.
     #[cold]
     pub(crate) fn check_cut_around(&self, views: &[View<'_>]) -> Result<(), ShmError> {
         self.find_cut(|segment| {

@@ -410,7 +410,7 @@ impl Observer {
     fn describe(&self, record: &ObjectRecord) -> Option<ObjectInfo> {
         let (layout, mut label) = (&self.attached.layout, Vec::new());
         layout.label_into(record, &mut label).ok()?;
-        if !self.directory.is_still(layout, record) || layout.check_cut().is_err() {
+        if !self.directory.is_still(layout, record) || layout.is_cut_at(record.label) {
             return None;
         }
         let (type_id, size) = self.type_and_size(record).ok()?;
