@@ -1,6 +1,6 @@
 # Everything that a developer does, by name.
 
-.PHONY: demo test lint prove bench
+.PHONY: demo test lint prove fuzz bench
 
 # A live example program and the prompt on it.
 demo: toolchain
@@ -25,6 +25,10 @@ prove: toolchain python
 	MEMGLASS_FULL=1 cargo test --release -p memglass-tests
 	cargo test -p memglass-loom
 	tests/loom/mutants.sh
+
+# Looks for bytes that an observer does not survive, a minute for each target.
+fuzz: toolchain
+	fuzz/run.sh 60
 
 bench: toolchain
 	cargo run --release -p memglass-bench
