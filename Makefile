@@ -1,6 +1,6 @@
 # Everything that a developer does, by name.
 
-.PHONY: demo test lint prove bench
+.PHONY: demo test lint prove fuzz bench
 
 # A live example program and the prompt on it.
 demo: toolchain
@@ -27,6 +27,10 @@ prove: toolchain python
 	MEMGLASS_FULL=1 cargo test --release -p memglass-loom
 	tests/loom/mutants.sh
 	tests/loom/miri.sh --full
+
+# Looks for bytes that an observer does not survive, a minute for each target.
+fuzz: toolchain
+	fuzz/run.sh 60
 
 # Everything measured beside its peers. Without the server that one of them needs, that one is left out.
 bench: toolchain

@@ -35,6 +35,8 @@ fn run(arguments: &[String]) {
         .find_map(|pair| (pair[0] == "--only").then_some(pair[1].as_str()));
     let wanted = |name: &str| only.is_none_or(|only| only == name);
 
+    // As the `memglass` program does: a refresh then asks the system for nothing.
+    memglass::survive_truncation();
     let report = report::Report::new();
     let floor = floor::measure(&report);
     if wanted("cells") {

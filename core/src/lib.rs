@@ -88,6 +88,6 @@ pub use producer::{
 pub use protection::{
     Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,
 };
-pub use shm::{Mode, ShmError};
+pub use shm::{Mode, ShmError, survive_truncation};
 pub use sync::{Busy, Contended, Owner};
 pub use value::{ConvertError, EnumValue, FlagsValue, Value};

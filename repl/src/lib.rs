@@ -39,7 +39,6 @@ mod embed;
 mod files;
 mod foreground;
 mod journal;
-mod literal;
 mod runtime;
 mod script_text;
 mod stack;
@@ -64,11 +63,13 @@ mod signal;
 #[allow(unreachable_pub)]
 mod time;
 
-// No part of the library: the tests of this package test these by themselves.
+// No part of the library: the tests of this package, and `fuzz/`, test these by themselves.
 #[doc(hidden)]
 pub mod commands;
 #[doc(hidden)]
 pub mod format;
+#[doc(hidden)]
+pub mod literal;
 #[doc(hidden)]
 pub mod look;
 #[doc(hidden)]

@@ -111,6 +111,20 @@ impl Actor {
             .unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
+    /// Waits until it ends by itself.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    pub fn ended(mut self) -> std::process::ExitStatus {
+        let mut status = None;
+        until("an actor ends", || {
+            status = self.child.try_wait().expect("it is our child");
+            status.is_some()
+        });
+        status.expect("it ended")
+    }
+
     /// Kills it with SIGKILL and waits until it is gone.
     pub fn kill(mut self) {
         self.end();

@@ -44,6 +44,11 @@ impl Stage {
         Actor::start(&self.program, self.dir())
     }
 
+    /// Starts an actor that is at home in another directory.
+    pub fn actor_in(&self, dir: &Path) -> Actor {
+        Actor::start(&self.program, dir)
+    }
+
     /// Starts an actor and tells it to produce session `name`.
     pub fn producer(&self, name: &str) -> Actor {
         let mut actor = self.actor();

@@ -74,7 +74,7 @@ fn attaching_to_segments_that_were_cut_short_is_an_error() {
 
 fn truncation(error: &ReadError, part: &str) {
     assert!(
-        matches!(error, ReadError::Damaged { reason } if reason.contains("truncated") && reason.contains(part)),
+        matches!(error, ReadError::Truncated { segment, .. } if segment.contains(part)),
         "{error}"
     );
 }

@@ -23,7 +23,7 @@ pub use error::LayoutError;
 pub(crate) use header::{Identity, SessionState};
 pub(crate) use type_log::TypeLog;
 
-use crate::shm::{Anchor, Dir, Segment, ShmError, View};
+use crate::shm::{self, Anchor, Dir, Segment, ShmError, View};
 use crate::sync::published;
 use crate::wire::directory::ShortLabel;
 use crate::wire::{Ref, header as at, names};
@@ -84,10 +84,61 @@ impl Layout {
         published(self.word(at::EPOCH))
     }
 
-    /// Checks that the header was not cut short, without touching it.
+    /// Checks that loads from the header are survived: that it was not cut short, unless the process
+    /// survives that anyway.
     #[inline]
     pub(crate) fn probe_header(&self) -> Result<(), ShmError> {
+        if shm::is_survived() {
+            return Ok(());
+        }
         self.header.probe()
+    }
+
+    /// Says so if anything that was just read may be the zeros of a segment that was cut short.
+    #[inline]
+    pub(crate) fn check_cut(&self) -> Result<(), ShmError> {
+        if shm::cuts() == 0 {
+            return Ok(());
+        }
+        self.find_cut(|_| true)
+    }
+
+    /// Says so if the header was cut short.
+    pub(crate) fn check_header_cut(&self) -> Result<(), ShmError> {
+        match self.header.is_cut() {
+            true => self.header.probe(),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a label that was just read may be the zeros of a segment that was cut short. Of one in
+    /// the entry its state word tells, which is zero then.
+    #[inline]
+    pub(crate) fn is_label_cut(&self, record: &ObjectRecord) -> bool {
+        let LabelPlace::Apart(place) = record.label else {
+            return false;
+        };
+        shm::cuts() != 0
+            && self
+                .region(place.region())
+                .is_ok_and(|region| region.is_cut())
+    }
+
+    /// Says so if what was read from `views`, or written to them, was in a segment that was cut short.
+    #[cold]
+    pub(crate) fn check_cut_around(&self, views: &[View<'_>]) -> Result<(), ShmError> {
+        self.find_cut(|segment| {
+            let start = segment.view().address();
+            let range = start..start + segment.view().len();
+            views.iter().any(|view| range.contains(&view.address()))
+        })
+    }
+
+    #[cold]
+    fn find_cut(&self, counts: impl Fn(&Segment) -> bool) -> Result<(), ShmError> {
+        let mut segments = std::iter::once(&self.header).chain(self.regions.mapped());
+        let cut = segments.find(|segment| segment.is_cut() && counts(segment));
+        cut.map_or(Ok(()), |segment| segment.probe())
     }
 
     /// What the producer says of the session.
@@ -271,11 +322,7 @@ impl Layout {
 const SHOWN: usize = 32;
 
 /// Opens the header segment of `session` and judges it.
-pub(crate) fn open(
-    dir: &Dir,
-    session: &str,
-    access: crate::shm::Access,
-) -> Result<Layout, LayoutError> {
+pub(crate) fn open(dir: &Dir, session: &str, access: shm::Access) -> Result<Layout, LayoutError> {
     let header = dir.open(&names::header(session), access)?;
     Layout::check(dir.clone(), header)
 }

@@ -170,6 +170,16 @@ pub enum ReadError {
         /// Where the two differ.
         reason: String,
     },
+    /// A segment of the session became shorter than it was when it was mapped: what was in it is lost.
+    #[error(
+        "{segment} was cut short from {size} bytes while it was in use; what was in it is lost"
+    )]
+    Truncated {
+        /// The segment.
+        segment: String,
+        /// Its size when it was mapped.
+        size: u64,
+    },
     /// The memory is not what a session's memory must be.
     #[error("{reason}")]
     Damaged {
@@ -246,8 +256,14 @@ impl From<ShmError> for AttachError {
 
 impl From<LayoutError> for ReadError {
     fn from(error: LayoutError) -> Self {
-        ReadError::Damaged {
-            reason: error.with_cause(),
+        match error {
+            LayoutError::Memory(ShmError::Truncated { name, size }) => ReadError::Truncated {
+                segment: name,
+                size,
+            },
+            error => ReadError::Damaged {
+                reason: error.with_cause(),
+            },
         }
     }
 }

@@ -13,7 +13,7 @@ use super::read::{self, Patience};
 use super::typed::TypedField;
 use crate::observe::Observe;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
-use crate::shm::{View, Views};
+use crate::shm::{self, View, Views};
 use crate::sync::occupancy::{Alive, Occupancy};
 use crate::value::Value;
 
@@ -32,6 +32,7 @@ pub struct Field {
     path: PathText,
 }
 
+const ENTRY: usize = 0;
 const OBJECT: usize = 1;
 const PLACE: usize = 2;
 
@@ -113,6 +114,8 @@ impl Field {
     ///
     /// - [`ReadError::Gone`]: the object was destroyed after the field was resolved.
     /// - [`ReadError::Contended`]: a new value was published during each attempt.
+    /// - [`ReadError::Truncated`]: its segment was cut short, in a program that
+    ///   [survives that](crate::survive_truncation).
     /// - [`ReadError::TooLarge`]: it has more than 2^24 values, or 1 GiB; read parts of it.
     ///
     /// # Examples
@@ -175,7 +178,9 @@ impl Field {
     ///
     /// As for [`Field::read`], without `Gone`.
     pub fn read_unchecked(&self) -> Result<Value, ReadError> {
-        self.copy(Patience::Retry)
+        let value = self.copy(Patience::Retry);
+        self.check_cut()?;
+        value
     }
 
     /// Reads into a Rust type, whose members are found by name and must have the same types.
@@ -345,9 +350,25 @@ impl Field {
 
     #[cold]
     pub(super) fn gone(&self) -> ReadError {
-        ReadError::Gone {
+        // The entry of an object whose segment was cut short says that there is none.
+        self.check_cut().err().unwrap_or_else(|| ReadError::Gone {
             path: self.path().into(),
+        })
+    }
+
+    /// Says so if what was just read may be the zeros of a segment that was cut short.
+    #[inline(always)]
+    pub(super) fn check_cut(&self) -> Result<(), ReadError> {
+        if shm::cuts() == 0 {
+            return Ok(());
         }
+        self.find_cut()
+    }
+
+    #[cold]
+    fn find_cut(&self) -> Result<(), ReadError> {
+        let views = [self.memory.view::<ENTRY>(), self.object_view()];
+        Ok(self.attached().layout.check_cut_around(&views)?)
     }
 
     /// The elements of an array of objects, as fields.
@@ -376,7 +397,8 @@ impl Field {
     #[inline(always)]
     fn load(&self, size: usize) -> Option<u64> {
         let bits = load(self.memory.view::<PLACE>(), size);
-        self.object.alive.still_holds(self.entry()).then_some(bits)
+        let is_sound = self.object.alive.still_holds(self.entry()) && self.check_cut().is_ok();
+        is_sound.then_some(bits)
     }
 
     fn read_whole(&self, patience: Patience) -> Result<Value, ReadError> {
@@ -396,6 +418,7 @@ impl Field {
         if !self.object.alive.still_holds(self.entry()) {
             return Err(self.gone());
         }
+        self.check_cut()?;
         result
     }
 

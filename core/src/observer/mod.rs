@@ -280,11 +280,15 @@ impl Observer {
 
     /// Takes in the types and objects that came and went since the last refresh; `true` if any did.
     ///
-    /// Costs one load when nothing changed, else the parts of the directory that did.
+    /// Costs one load when nothing changed, else the parts of the directory that did; in a program that
+    /// does not [survive truncation](crate::survive_truncation) a system call more, which asks whether
+    /// the memory is still there.
     ///
     /// # Errors
     ///
-    /// [`ReadError::Damaged`]: the memory is not what a session's memory must be, or was cut short.
+    /// - [`ReadError::Truncated`]: a segment was cut short. What was known before stays.
+    /// - [`ReadError::Damaged`]: the memory is not what a session's memory must be, or the system does
+    ///   not give it. Of damage that leaves the rest usable [`Observer::damage`] tells instead.
     #[inline]
     pub fn refresh(&mut self) -> Result<bool, ReadError> {
         self.refresh_with(Observer::read_changes)
@@ -298,6 +302,7 @@ impl Observer {
         self.attached.layout.probe_header()?;
         let (epoch, left_out) = (self.epoch, self.left_out.len());
         if self.attached.layout.epoch() == epoch && !self.is_out_of_reach {
+            self.attached.layout.check_cut()?;
             return Ok(false);
         }
         read_changes(self)?;
@@ -409,7 +414,9 @@ impl Observer {
     ///
     /// [`PathError`] says which part leads nowhere, and what is near to it.
     pub fn field(&self, path: &str) -> Result<Field, PathError> {
-        let (record, label_end, label) = self.resolve_label(path)?;
+        let (record, label_end, label) = self
+            .resolve_label(path)
+            .map_err(|error| self.cut_or(path, error))?;
         let steps = Steps::new(path, label_end);
         self.field_of(&record, &label, steps)
     }
@@ -427,10 +434,13 @@ impl Observer {
             .flatten();
         let record = record.filter(|record| record.alive().generation() == object.generation);
         // No suggestion, which is a search among all labels: this one was right.
-        let record = record.ok_or_else(|| PathError::NoSuchObject {
+        let gone = || PathError::NoSuchObject {
             label: object.label.to_string(),
             suggestion: String::new(),
-        })?;
+        };
+        let record = record
+            .ok_or_else(gone)
+            .map_err(|error| self.cut_or(&object.label, error))?;
         self.field_of(&record, &object.label, Steps::new("", 0))
     }
 
@@ -449,6 +459,7 @@ impl Observer {
         let ids = 1..=u16::try_from(layout.region_count()).unwrap_or(u16::MAX);
         ids.map(|id| {
             let (size, used) = layout.region_use(id)?;
+            layout.check_cut()?;
             Ok(RegionInfo { id, size, used })
         })
         .collect()
@@ -482,7 +493,7 @@ impl Observer {
     fn describe(&self, record: &ObjectRecord) -> Option<ObjectInfo> {
         let (layout, mut label) = (&self.attached.layout, Vec::new());
         layout.label_into(record, &mut label).ok()?;
-        if !self.directory.is_still(layout, record) {
+        if !self.directory.is_still(layout, record) || layout.is_label_cut(record) {
             return None;
         }
         let (type_id, size) = self.type_and_size(record).ok()?;
@@ -573,6 +584,16 @@ impl Observer {
                 ])
             };
             look().map_err(|error: LayoutError| damaged(error.to_string()))
+        })
+    }
+
+    /// Why an object that was there is not found, if its segment was cut short.
+    #[cold]
+    fn cut_or(&self, label: &str, error: PathError) -> PathError {
+        let cut = self.attached.layout.check_cut().err();
+        cut.map_or(error, |cut| PathError::Damaged {
+            label: label.into(),
+            reason: cut.to_string(),
         })
     }
 

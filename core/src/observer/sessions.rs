@@ -101,7 +101,7 @@ fn entry(dir: &Dir, session: &str, found: &[String]) -> Result<SessionEntry, Att
         .iter()
         .filter(|segment| names::session_of_region(segment) == Some(session));
     let segments = regions.map(String::as_str).chain([layout.header().name()]);
-    Ok(SessionEntry {
+    let entry = SessionEntry {
         bytes: segments.filter_map(|segment| dir.size_of(segment)).sum(),
         name: identity.name,
         pid: identity.pid,
@@ -109,7 +109,9 @@ fn entry(dir: &Dir, session: &str, found: &[String]) -> Result<SessionEntry, Att
         state: presence::of(&layout),
         started: identity.started,
         objects: layout.object_count(),
-    })
+    };
+    layout.check_cut()?;
+    Ok(entry)
 }
 
 /// Removes a session unless its producer lives.

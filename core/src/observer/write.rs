@@ -45,7 +45,8 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] says what is allowed; nothing has changed.
+    /// [`WriteError`] says what is allowed; nothing has changed. [`ReadError::Truncated`] in it says that
+    /// the segment was cut short meanwhile: the value may have gone nowhere.
     ///
     /// # Examples
     ///
@@ -83,7 +84,7 @@ impl Field {
     ///
     /// What [`Field::write`] would return.
     pub fn check(&self, value: &Value) -> Result<(), WriteError> {
-        self.checked_parts(value, Strictness::Checked).map(drop)
+        self.unless_cut(self.checked_parts(value, Strictness::Checked).map(drop))
     }
 
     /// Adds to a number in one step that no other writer can come between; returns the new value.
@@ -122,9 +123,20 @@ impl Field {
 
     fn write_with(&self, value: &Value, strictness: Strictness) -> Result<(), WriteError> {
         let writer = self.writer()?;
-        if self.is_number() {
-            return self.write_number(writer, value, strictness);
-        }
+        let written = if self.is_number() {
+            self.write_number(writer, value, strictness)
+        } else {
+            self.write_parts(writer, value, strictness)
+        };
+        self.unless_cut(written)
+    }
+
+    fn write_parts(
+        &self,
+        writer: &WriterSlot,
+        value: &Value,
+        strictness: Strictness,
+    ) -> Result<(), WriteError> {
         let parts = self.checked_parts(value, strictness)?;
         let _intent = self.announce(writer)?;
         // Claims come first: they are what can still fail.
@@ -173,6 +185,23 @@ impl Field {
         }
     }
 
+    #[cold]
+    fn gone_for_writing(&self) -> WriteError {
+        match self.gone() {
+            ReadError::Gone { path } => WriteError::Gone { path },
+            error => WriteError::Read(error),
+        }
+    }
+
+    /// What a write came to, unless it went nowhere because a segment was cut short: the object's, or
+    /// the header, without which nobody knows of the write.
+    fn unless_cut<R>(&self, result: Result<R, WriteError>) -> Result<R, WriteError> {
+        let header = self.attached().layout.check_header_cut();
+        let whole = self.check_cut().and_then(|()| Ok(header?));
+        whole.map_err(WriteError::Read)?;
+        result
+    }
+
     /// From here on until the intent is dropped, the object's bytes stay its own.
     fn announce<'w>(&self, writer: &'w WriterSlot) -> Result<Intent<'w>, WriteError> {
         let intent = writer.announce(self.object.slot, self.object.alive.generation());
@@ -181,9 +210,7 @@ impl Field {
             holder: "another thread of this observer".into(),
         })?;
         if !intent.protects(self.object.alive, self.entry()) {
-            return Err(WriteError::Gone {
-                path: self.path().into(),
-            });
+            return Err(self.gone_for_writing());
         }
         Ok(intent)
     }
@@ -195,9 +222,7 @@ impl Field {
         strictness: Strictness,
     ) -> Result<Vec<Part<'v>>, WriteError> {
         if !self.is_alive() {
-            return Err(WriteError::Gone {
-                path: self.path().into(),
-            });
+            return Err(self.gone_for_writing());
         }
         self.check_size().map_err(WriteError::Read)?;
         let mut parts = Vec::new();
@@ -422,12 +447,13 @@ impl Field {
             return Err(self.not_one_step());
         }
         let _intent = self.announce(writer)?;
-        match self.place.guarded(self.schema(), self.object_view()) {
+        let changed = match self.place.guarded(self.schema(), self.object_view()) {
             Some((guarded, offset)) => {
                 self.change_guarded(writer, guarded, offset as usize, change)
             }
             None => self.change_number(change),
-        }
+        };
+        self.unless_cut(changed)
     }
 
     fn change_guarded(

@@ -63,7 +63,7 @@ pub enum ShmError {
         dir: PathBuf,
     },
     /// The segment became shorter than it was when it was mapped.
-    #[error("{name} was truncated from {size} bytes while it was in use")]
+    #[error("{name} was cut short from {size} bytes while it was in use; what was in it is lost")]
     Truncated {
         /// The segment.
         name: String,

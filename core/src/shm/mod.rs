@@ -15,12 +15,16 @@ mod own_locks;
 #[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
 mod posix;
 #[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
-pub(crate) use posix::{Dir, Draft, Segment};
+pub use posix::survive_truncation;
+#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+pub(crate) use posix::{Dir, Draft, Segment, cuts, is_survived};
 
 #[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
 mod portable;
 #[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
-pub(crate) use portable::{Dir, Draft, Segment};
+pub use portable::survive_truncation;
+#[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
+pub(crate) use portable::{Dir, Draft, Segment, cuts, is_survived};
 
 pub use error::ShmError;
 pub(crate) use segment_map::SegmentMap;

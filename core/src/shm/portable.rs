@@ -267,3 +267,20 @@ fn private() -> OpenOptions {
 
 #[cfg(test)]
 mod tests;
+
+/// Offered by the Linux back end alone: here a segment that is cut short ends the process that reads it.
+pub fn survive_truncation() -> bool {
+    false
+}
+
+/// How many mapped segments are known to be cut: here none is ever known to be.
+#[inline]
+pub(crate) fn cuts() -> usize {
+    0
+}
+
+/// There is nothing that a refresh could ask first, so it need not.
+#[inline]
+pub(crate) fn is_survived() -> bool {
+    true
+}

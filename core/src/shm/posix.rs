@@ -2,6 +2,7 @@
 //! that it lacks (directory, mode, allocation up front, publication by name, locks).
 
 mod segment;
+mod truncation;
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -13,6 +14,8 @@ use rustix::fs::{FallocateFlags, Mode as FileMode, fallocate, fchmod, statvfs};
 use rustix::io::Errno;
 
 pub(crate) use segment::Segment;
+pub use truncation::survive_truncation;
+pub(crate) use truncation::{cuts, is_survived};
 
 use super::own_locks::OwnFile;
 use super::{Access, Mode, ShmError, liveness};
@@ -111,7 +114,7 @@ impl Dir {
         if metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));
         }
-        Segment::map(self, name, &mapped, locks, metadata.len(), access)
+        Segment::map(self, name, &mapped, locks, metadata.len(), access).map(Segment::watched)
     }
 
     /// Two descriptions of the file that has the name: one to be mapped, one for the locks.

@@ -157,6 +157,9 @@ impl Context {
         }
         let observer = self.attached.observer();
         let Some(object) = observer.find(label) else {
+            drop(observer);
+            // If the search has just found out that memory was cut short, that is what there is to say.
+            self.refresh()?;
             return Ok(None);
         };
         let node = Node::root(observer.root(&object).map_err(raise)?, self.clone());

@@ -1,6 +1,9 @@
 //! Producers that die, come back, and are cleaned up after.
 
-use super::support::{World, eventually};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use super::support::{Ran, World, eventually};
 
 #[test]
 fn a_dead_producer_is_told_and_its_last_values_stay() {
@@ -65,6 +68,30 @@ fn a_second_producer_of_a_live_name_is_refused() {
     let ran = world.run(&["demo", "--headless", "--session", "t1"]);
     ran.failed(1, &["t1", &producer.pid().to_string()]);
     assert_eq!(world.eval("order_12345.order_id"), "12345");
+}
+
+#[test]
+fn a_script_that_reads_memory_which_is_cut_short_ends_with_an_error() {
+    let (world, producer) = World::with_producer();
+    producer.kill();
+    let script = "print(\"go\"); loop { AAPL_position.quantity }";
+    let mut command = world.command(&["t1", "-e", script]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert_eq!(line, "go\n");
+    world.cut("t1");
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.failed(
+        1,
+        &["memglass_t1_region_0001 was cut short", "AAPL_position"],
+    );
 }
 
 #[test]

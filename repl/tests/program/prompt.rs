@@ -280,3 +280,24 @@ fn help_shows_every_command() {
     }
     terminal.shows("the script, Ctrl-D leaves\nt1>");
 }
+
+#[test]
+fn a_prompt_outlives_the_memory_that_it_looks_at() {
+    let (world, producer) = World::with_producer();
+    producer.kill();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1 [dead]>");
+    terminal.line("print(2 * 4321); loop { AAPL_position.quantity }");
+    terminal.shows("8642");
+    world.cut("t1");
+    terminal.shows("memglass_t1_region_0001 was cut short");
+    terminal.ends_with("t1 [dead]>");
+    terminal.line("6 * 1007");
+    terminal.shows("\n6042\n");
+    terminal.line("order_12345.priority");
+    terminal.ends_with("t1 [dead]>");
+    terminal.line("7 * 1009");
+    terminal.shows("\n7063\n");
+    terminal.press(CTRL_D);
+    assert_eq!(terminal.exit_code(), 0);
+}

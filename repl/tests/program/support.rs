@@ -93,6 +93,18 @@ impl World {
         Producer { child }
     }
 
+    /// Cuts all regions of a session short, as nobody should.
+    pub(crate) fn cut(&self, session: &str) {
+        let prefix = format!("memglass_{session}_region_");
+        for entry in std::fs::read_dir(self.path().join("sessions")).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                let file = std::fs::OpenOptions::new().write(true).open(entry.path());
+                file.unwrap().set_len(0).unwrap();
+            }
+        }
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().unwrap())
@@ -136,7 +148,7 @@ impl Ran {
         Ran::of(child.wait_with_output().unwrap())
     }
 
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Ran {
             code: output.status.code(),
             data: String::from_utf8(output.stdout).unwrap(),

@@ -95,6 +95,11 @@ impl Segment {
         Ok(())
     }
 
+    /// Whether a part of it was lost is not noticed.
+    pub(crate) fn is_cut(&self) -> bool {
+        false
+    }
+
     /// Has nothing to check: whether memory takes room before it is touched this back end cannot ask.
     pub(crate) fn check_whole(&self) -> Result<(), ShmError> {
         Ok(())

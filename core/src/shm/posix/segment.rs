@@ -9,6 +9,7 @@ use std::ptr::NonNull;
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::SeekFrom;
 
+use super::truncation::Watched;
 use super::{Dir, leads_to};
 use crate::shm::own_locks::OwnFile;
 use crate::shm::{Access, ShmError, View, liveness};
@@ -19,6 +20,8 @@ pub(crate) struct Segment {
     /// Kept only where locks are needed: thousands of regions must not exhaust descriptors. Of another
     /// opening than the mapping, which a forked child cannot let go of.
     locks: Option<OwnFile>,
+    /// Before `map`, which must outlive it.
+    watched: Option<Watched>,
     /// M1: reached only through views, and mapped until the segment is dropped.
     map: MmapRaw,
     access: Access,
@@ -46,9 +49,22 @@ impl Segment {
         Ok(Segment {
             name: name.into(),
             locks: Some(locks),
+            watched: None,
             map,
             access,
         })
+    }
+
+    /// The same, survived when it is cut short by a program that asked for it: see `truncation`.
+    pub(super) fn watched(mut self) -> Segment {
+        let (start, len) = (self.view().start(), self.map.len());
+        self.watched = Some(Watched::over(start, len, self.is_writable()));
+        self
+    }
+
+    /// Whether a part of it was lost, and reads as zeros.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.watched.as_ref().is_some_and(Watched::is_cut)
     }
 
     /// Its name in the directory.
@@ -124,6 +140,7 @@ impl Segment {
     /// was cut short is an error before it is a SIGBUS.
     pub(crate) fn probe(&self) -> Result<(), ShmError> {
         let is_whole = match &self.locks {
+            _ if self.is_cut() => false,
             Some(file) => is_as_long_as(file, self.map.len()),
             None => has_last_byte(self.view()),
         };

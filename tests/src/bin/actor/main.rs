@@ -6,8 +6,9 @@
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //! anybody    storm COUNT · become UID GID · share-locks NAME · poke NAME SEGMENT
-//! for long   busy · grow · cycle NAME · visit NAME [write] · dwell NAME · scribble LABEL
-//!            look LABEL · count LABEL ROUNDS · sign · check · hold PATH NUMBER
+//!            survive · expect-faults · fault
+//! for long   busy · grow · cycle NAME · visit NAME [write] · dwell NAME
+//!            count LABEL ROUNDS · sign · check · hold PATH NUMBER · devour PATH NUMBER · fill PATH NUMBER
 //!            trap write|add|update PATH
 //!            end with the next line on standard input, whatever it is, and then answer; `count`,
 //!            `hold` and `trap` end by themselves
@@ -21,6 +22,7 @@
 mod busy;
 mod child;
 mod churn;
+mod cut;
 mod life;
 mod observer;
 mod producer;
@@ -74,6 +76,12 @@ impl Actor {
             }
             ["attach", name] => self.attach(name, false),
             ["attach", name, "write"] => self.attach(name, true),
+            ["survive"] => Ok(memglass::survive_truncation().to_string()),
+            ["expect-faults"] => {
+                cut::expect_faults();
+                Ok(String::new())
+            }
+            ["fault"] => cut::fault(),
             ["detach"] => {
                 self.watching = None;
                 Ok(String::new())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use memglass::{AttachOptions, Field, Observer, Value, WriteError};
 
 use crate::until_told::Input;
-use crate::{Answer, churn, say, trap};
+use crate::{Answer, churn, cut, say, trap};
 
 /// An attachment and the fields resolved so far.
 pub(crate) struct Watching {
@@ -42,6 +42,11 @@ impl Watching {
             ["count", label, rounds] => self.count(label, rounds.parse()?),
             ["trap", how, path] => trap::trap(&self.field(path)?, how),
             ["hold", path, number] => self.hold(path, number.parse()?),
+            ["devour", path, number] => {
+                let field = self.field(path)?;
+                cut::devour(&mut self.observer, &field, number.parse()?, input)
+            }
+            ["fill", path, number] => cut::fill(&self.field(path)?, number.parse()?, input),
             ["sign"] => churn::mark_targets(&mut self.observer, input),
             ["check"] => churn::look_at_all(&mut self.observer, input),
             _ => Err(format!("no such command: {words:?}").into()),

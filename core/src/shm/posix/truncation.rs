@@ -1,0 +1,324 @@
+//! Surviving that a mapped segment is cut short.
+//!
+//! A load from a page that its file no longer has is a SIGBUS. A program that asked for it
+//! ([`survive_truncation`]) answers one in an observer's segment like this: the segment is marked as
+//! cut, and from the page on it gets pages of zeros of its own, so that the load can be made again.
+//! Whoever copied something looks at the mark afterwards and never takes the zeros for a value. Until
+//! the first cut that look is one load of a number that nobody stores to ([`cuts`]).
+//!
+//! The handler takes no lock and no memory; it loads atomics and makes one system call. A SIGBUS
+//! anywhere else goes to whoever handled it before.
+#![allow(unsafe_code)]
+
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, compiler_fence};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use libc::{c_int, c_void, siginfo_t};
+
+/// One mapping as the handler knows it. Entries are never freed, only used again.
+///
+/// T1: while `start` is neither [`FREE`] nor [`TAKEN`], `start .. end` is a mapping that stays at least as
+/// long as `start`. It is kept by the order of stores: `end` before `start` when a mapping is entered,
+/// [`FREE`] into `start` before it is unmapped. A reader that finds the same `start` before and after
+/// it loaded `end` has a pair that belonged together meanwhile.
+struct Entry {
+    start: AtomicUsize,
+    end: AtomicUsize,
+    is_writable: AtomicBool,
+    is_cut: AtomicBool,
+}
+
+/// Entries that were made together, and those made after them.
+struct Block {
+    entries: [Entry; 64],
+    next: AtomicPtr<Block>,
+}
+
+/// The `start` of an entry that has no mapping.
+const FREE: usize = 0;
+
+/// The block that was made last.
+static BLOCKS: AtomicPtr<Block> = AtomicPtr::new(ptr::null_mut());
+
+/// Entries that may be used again. The handler does not look here.
+static UNUSED: Mutex<Vec<&'static Entry>> = Mutex::new(Vec::new());
+
+/// How many mappings are cut.
+static CUTS: AtomicUsize = AtomicUsize::new(0);
+
+/// Bytes of a page; set before the handler is.
+static PAGE: AtomicUsize = AtomicUsize::new(4096);
+
+/// Who handled SIGBUS before; set while the handler is installed.
+static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
+
+/// Lets this process survive that a session's memory is cut short while it is read: what is read then is
+/// an error that names the segment, instead of a SIGBUS that ends the process. With it a refresh that
+/// finds nothing new costs no system call.
+///
+/// It holds for all observers, those attached already too, and cannot be taken back. It sets a handler
+/// for SIGBUS; a fault that is not in an observer's memory goes to the handler that was set before, or
+/// ends the process as it would have. A handler that is set afterwards must do the same.
+///
+/// Returns whether the system offers this; the portable back end does not.
+pub fn survive_truncation() -> bool {
+    static INSTALLED: OnceLock<()> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
+        PAGE.store(page_size(), Ordering::Relaxed);
+        // Known before the handler can be called.
+        PREVIOUS.get_or_init(|| set_action(None));
+        let mut action = no_action();
+        action.sa_sigaction = handle as *const () as usize;
+        action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+        set_action(Some(&action));
+    });
+    true
+}
+
+/// Whether a load from a segment that was cut short is survived.
+#[inline]
+pub(crate) fn is_survived() -> bool {
+    PREVIOUS.get().is_some()
+}
+
+/// How many mapped segments are known to be cut. To be asked after what was read, and before it is
+/// believed.
+#[inline]
+pub(crate) fn cuts() -> usize {
+    // The handler runs in the thread that read, or ended before that thread could read zeros.
+    compiler_fence(Ordering::SeqCst);
+    CUTS.load(Ordering::Relaxed)
+}
+
+/// The place of one mapping among those that the handler knows, until it is dropped.
+pub(super) struct Watched {
+    entry: &'static Entry,
+}
+
+impl Watched {
+    /// Enters a mapping, which must be unmapped only after the result was dropped.
+    pub(super) fn over(start: NonNull<u8>, len: usize, is_writable: bool) -> Watched {
+        let entry = take_entry();
+        entry.is_cut.store(false, Ordering::Relaxed);
+        entry.is_writable.store(is_writable, Ordering::Relaxed);
+        let start = start.as_ptr().addr();
+        // T1: `end` first.
+        entry.end.store(start + len, Ordering::Release);
+        entry.start.store(start, Ordering::Release);
+        Watched { entry }
+    }
+
+    /// Whether zeros were put in the place of a part of it.
+    pub(super) fn is_cut(&self) -> bool {
+        self.entry.is_cut.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        // T1: before the mapping goes.
+        self.entry.start.store(FREE, Ordering::SeqCst);
+        if self.is_cut() {
+            CUTS.fetch_sub(1, Ordering::SeqCst);
+        }
+        unused().push(self.entry);
+    }
+}
+
+impl Entry {
+    const fn new() -> Entry {
+        Entry {
+            start: AtomicUsize::new(FREE),
+            end: AtomicUsize::new(0),
+            is_writable: AtomicBool::new(false),
+            is_cut: AtomicBool::new(false),
+        }
+    }
+
+    /// The end of the mapping, if `address` lies in it.
+    fn end_around(&self, address: usize) -> Option<usize> {
+        let start = self.start.load(Ordering::Acquire);
+        let end = self.end.load(Ordering::Acquire);
+        let is_one = self.start.load(Ordering::Acquire) == start;
+        (is_one && start != FREE && (start..end).contains(&address)).then_some(end)
+    }
+
+    /// Marks the mapping as cut, and puts zeros in the place of what is from `address` on.
+    fn replace_from(&self, address: usize, end: usize) -> bool {
+        // Before the zeros are there for other threads.
+        if !self.is_cut.swap(true, Ordering::SeqCst) {
+            CUTS.fetch_add(1, Ordering::SeqCst);
+        }
+        let protection = match self.is_writable.load(Ordering::Relaxed) {
+            true => libc::PROT_READ | libc::PROT_WRITE,
+            false => libc::PROT_READ,
+        };
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED | libc::MAP_NORESERVE;
+        let start = address - address % PAGE.load(Ordering::Relaxed);
+        let place = ptr::without_provenance_mut(start);
+        // SAFETY: by T1 the range is part of a mapping that stays: this thread is inside an access to
+        // it, so its segment is not being dropped. Readable before, it is readable after.
+        let mapped = unsafe { libc::mmap(place, end - start, protection, flags, -1, 0) };
+        mapped != libc::MAP_FAILED
+    }
+}
+
+impl Block {
+    const fn new() -> Block {
+        Block {
+            entries: [const { Entry::new() }; 64],
+            next: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    fn at(place: &AtomicPtr<Block>) -> Option<&'static Block> {
+        let block = place.load(Ordering::Acquire);
+        // SAFETY: what is stored there was leaked, and is never changed but through atomics.
+        unsafe { block.as_ref() }
+    }
+}
+
+fn blocks() -> impl Iterator<Item = &'static Block> {
+    std::iter::successors(Block::at(&BLOCKS), |block| Block::at(&block.next))
+}
+
+fn unused() -> std::sync::MutexGuard<'static, Vec<&'static Entry>> {
+    UNUSED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn take_entry() -> &'static Entry {
+    let mut unused = unused();
+    if unused.is_empty() {
+        unused.extend(&add_block().entries);
+    }
+    unused.pop().expect("a block has entries")
+}
+
+/// Adds a block in front of the others; under the lock of [`UNUSED`].
+fn add_block() -> &'static Block {
+    let block: &'static Block = Box::leak(Box::new(Block::new()));
+    let newest = BLOCKS.load(Ordering::Relaxed);
+    block.next.store(newest, Ordering::Relaxed);
+    let block_place = ptr::from_ref(block).cast_mut();
+    BLOCKS.store(block_place, Ordering::Release);
+    block
+}
+
+/// Handles SIGBUS.
+extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    // SAFETY: the kernel passes a valid record to a handler that was set with SA_SIGINFO.
+    let fault = unsafe { &*info };
+    // SAFETY: what is no fault has another number there, which is looked at only after the code.
+    let address = unsafe { fault.si_addr() }.addr();
+    if fault.si_code != libc::BUS_ADRERR || !survive(address) {
+        pass_on(signal, info, context);
+    }
+}
+
+/// Whether a load from `address` can be made again.
+fn survive(address: usize) -> bool {
+    // SAFETY: the address of this thread's errno is always valid.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above; nobody else reaches it.
+    let kept = unsafe { errno.read() };
+    let mut entries = blocks().flat_map(|block| &block.entries);
+    let survived = entries.any(|entry| {
+        let end = entry.end_around(address);
+        end.is_some_and(|end| entry.replace_from(address, end))
+    });
+    // SAFETY: as above. What was interrupted may be about to look at it.
+    unsafe { errno.write(kept) };
+    survived
+}
+
+/// Does with a SIGBUS what was done before this handler was set.
+fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    let previous = PREVIOUS.get().copied().unwrap_or_else(no_action);
+    match previous.sa_sigaction {
+        libc::SIG_DFL | libc::SIG_IGN => {
+            set_action(Some(&no_action()));
+            // It is blocked in here, and ends the process when this returns.
+            // SAFETY: raising a signal is always allowed.
+            unsafe { libc::raise(signal) };
+        }
+        handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
+            type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
+            // SAFETY: with SA_SIGINFO the field is a function of this type.
+            let handler = unsafe { std::mem::transmute::<usize, Handler>(handler) };
+            handler(signal, info, context);
+        }
+        handler => {
+            // SAFETY: without SA_SIGINFO the field is a function of this type.
+            let handler = unsafe { std::mem::transmute::<usize, extern "C" fn(c_int)>(handler) };
+            handler(signal);
+        }
+    }
+}
+
+fn page_size() -> usize {
+    // SAFETY: asking for a number is always allowed.
+    let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(bytes).unwrap_or(4096)
+}
+
+/// The default action.
+fn no_action() -> libc::sigaction {
+    // SAFETY: for this record of numbers all zeros are the default action without flags and mask.
+    unsafe { std::mem::zeroed() }
+}
+
+/// Sets what is done at a SIGBUS, or only asks; returns what was done before.
+fn set_action(action: Option<&libc::sigaction>) -> libc::sigaction {
+    let mut previous = no_action();
+    let action = action.map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: both point to a record of ours, or nowhere. With a valid signal it cannot fail.
+    unsafe { libc::sigaction(libc::SIGBUS, action, &mut previous) };
+    previous
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end_around(address: usize) -> Option<usize> {
+        let mut entries = blocks().flat_map(|block| &block.entries);
+        entries.find_map(|entry| entry.end_around(address))
+    }
+
+    fn watch(start: usize, len: usize) -> Watched {
+        let start = NonNull::new(ptr::without_provenance_mut(start)).expect("not 0");
+        Watched::over(start, len, false)
+    }
+
+    // Addresses that no mapping of a process has.
+    const FAR: usize = 1 << 60;
+
+    #[test]
+    fn a_mapping_is_known_from_its_first_to_its_last_byte_until_it_is_dropped() {
+        let watched = watch(FAR, 8192);
+        for (address, end) in [
+            (FAR - 1, None),
+            (FAR, Some(FAR + 8192)),
+            (FAR + 8191, Some(FAR + 8192)),
+            (FAR + 8192, None),
+        ] {
+            assert_eq!(end_around(address), end, "{address:#x}");
+        }
+        drop(watched);
+        assert_eq!(end_around(FAR), None);
+    }
+
+    #[test]
+    fn more_mappings_than_fit_into_a_block_are_known_and_entries_used_again() {
+        const FIRST: usize = FAR + (1 << 40);
+        let place = |index: usize| FIRST + index * 4096;
+        for _ in 0..3 {
+            let all: Vec<_> = (0..200).map(|index| watch(place(index), 4096)).collect();
+            assert!((0..200).all(|index| end_around(place(index)) == Some(place(index + 1))));
+            drop(all);
+        }
+        assert!(blocks().count() < 10);
+        assert!((0..200).all(|index| end_around(place(index)).is_none()));
+    }
+}

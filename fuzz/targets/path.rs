@@ -1,0 +1,37 @@
+//! Paths of fields, as people type them.
+#![no_main]
+
+use std::sync::OnceLock;
+
+use libfuzzer_sys::fuzz_target;
+use memglass::{AttachOptions, Observer};
+use memglass_tests::hostile::Recording;
+use memglass_tests::objects::gallery;
+
+fuzz_target!(|input: &[u8]| {
+    let Ok(path) = std::str::from_utf8(input) else {
+        return;
+    };
+    match observer().field(path) {
+        Ok(field) => {
+            let again = observer().field(field.path());
+            let again = again.expect("a field's own path leads to it");
+            assert_eq!(again.path(), field.path());
+            assert!(field.read().is_ok());
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+});
+
+/// An observer of what a session left behind, which stays as long as the fuzzer.
+fn observer() -> &'static Observer {
+    static STAGE: OnceLock<(Recording, Observer)> = OnceLock::new();
+    let (_, observer) = STAGE.get_or_init(|| {
+        let recording = Recording::of(|session| gallery(session).expect("the session has room"));
+        let options = AttachOptions::new().dir(recording.dir());
+        let observer = options.attach(recording.name());
+        let observer = observer.expect("what was recorded can be attached to");
+        (recording, observer)
+    });
+    observer
+}

@@ -1,0 +1,67 @@
+//! Reading and writing while somebody cuts the memory short.
+#![allow(unsafe_code)]
+
+use memglass::{Field, Observer, Value};
+
+use crate::until_told::Input;
+use crate::{Answer, say};
+
+/// Refreshes and reads a list of numbers over and over; says `ok` before the first time. Every number must
+/// be `number`.
+pub(crate) fn devour(observer: &mut Observer, field: &Field, number: u64, input: &Input) -> Answer {
+    say("ok devouring");
+    let expected = Value::from(number);
+    let rounds = input.until_told(|| {
+        observer.refresh()?;
+        let Value::List(numbers) = field.read()? else {
+            return Err("it is no list".into());
+        };
+        match numbers.iter().find(|found| **found != expected) {
+            Some(found) => Err(format!("found {found}").into()),
+            None => Ok::<(), Box<dyn std::error::Error>>(()),
+        }
+    })?;
+    Ok(rounds.to_string())
+}
+
+/// Writes a list of one number over and over; says `ok` before the first time.
+pub(crate) fn fill(field: &Field, number: u64, input: &Input) -> Answer {
+    let count = field.element_count().ok_or("it is no list")?;
+    let numbers = Value::List(vec![Value::from(number); count as usize]);
+    say("ok filling");
+    let rounds = input.until_told(|| field.write(&numbers))?;
+    Ok(rounds.to_string())
+}
+
+/// Ends this process with code 42 at a SIGBUS, as long as no other handler is set.
+pub(crate) fn expect_faults() {
+    extern "C" fn quit(_signal: i32) {
+        // SAFETY: ending the process is allowed in a handler.
+        unsafe { libc::_exit(42) };
+    }
+    let quit = quit as *const () as usize;
+    // SAFETY: the handler is a function of the right type that makes one system call.
+    unsafe { libc::signal(libc::SIGBUS, quit) };
+}
+
+/// Loads from a mapping of ours that has no file behind it any more.
+pub(crate) fn fault() -> Answer {
+    let file = tempfile::tempfile()?;
+    file.set_len(4096)?;
+    let fd = std::os::fd::AsRawFd::as_raw_fd(&file);
+    // SAFETY: a new mapping, of which nobody knows.
+    let start = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            4096,
+            libc::PROT_READ,
+            libc::MAP_SHARED,
+            fd,
+            0,
+        )
+    };
+    file.set_len(0)?;
+    // SAFETY: it is mapped and readable; that it is a SIGBUS is what is wanted.
+    let byte = unsafe { start.cast::<u8>().read_volatile() };
+    Err(format!("read {byte}").into())
+}
