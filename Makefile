@@ -8,12 +8,11 @@ demo: toolchain
 
 # All tests. Installs what is missing where it can.
 test: toolchain python
-	cargo test --workspace --exclude memglass-bench
+	cargo test --workspace --exclude memglass-bench --exclude memglass-tests --exclude memglass-loom
 	@# What the readme says to run: there must be one program that it can mean.
 	cargo run --quiet -- --version
 	cargo test -p memglass --features portable-shm --tests
-	tests/loom/mutants.sh
-	tests/loom/miri.sh
+	tests/prove.sh
 
 lint: toolchain
 	cargo fmt --all --check
@@ -21,12 +20,9 @@ lint: toolchain
 	cargo clippy -p memglass --all-targets --features portable-shm -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --quiet
 
-# The same tests with numbers that take minutes: 10 million objects, a million at once.
+# The proofs with numbers that take most of an hour; docs/reliability.md says what each of them is for.
 prove: toolchain python
-	MEMGLASS_FULL=1 cargo test --release -p memglass-tests
-	MEMGLASS_FULL=1 cargo test --release -p memglass-loom
-	tests/loom/mutants.sh
-	tests/loom/miri.sh --full
+	tests/prove.sh --full
 
 # Looks for bytes that an observer does not survive, a minute for each target.
 fuzz: toolchain

@@ -43,12 +43,7 @@ pub(crate) fn measure(report: &Report) {
     print(report, "Unix socket", by_socket(dir.path()), base);
     #[cfg(feature = "peers")]
     match redis::receive(dir.path()) {
-        Ok(delays) => print(
-            report,
-            "Redis, publish and subscribe on loopback",
-            delays,
-            base,
-        ),
+        Ok(delays) => print(report, "Redis, published on loopback", delays, base),
         Err(why) => report.line(&format!("Redis was left out: {why}")),
     }
 }

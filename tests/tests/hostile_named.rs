@@ -50,7 +50,6 @@ impl Place {
         let mut observer = self.attach().unwrap();
         Looks::default().at(&mut observer);
         let times = peak.bytes() as f64 / self.bytes as f64;
-        println!("{times:.1} times {} KiB", self.bytes / 1024);
         let damage = observer.damage();
         (observer, damage, times)
     }
