@@ -309,6 +309,45 @@ fn a_label_means_one_object_though_two_have_it() {
     );
 }
 
+/// Labels in entries are compared by words: bytes behind one would make it another label.
+#[test]
+fn a_label_with_bytes_behind_it_is_left_out() {
+    for (short, long) in [
+        ("abc", "abcd"),
+        ("12345678", "123456789"),
+        ("größe", "größen"),
+    ] {
+        let place = forged(|forged| {
+            let data = forged.put(&7_u64.to_ne_bytes());
+            let entry = |forged: &mut Forged, label: &str, len: usize| Entry {
+                type_id: 0,
+                count: 0,
+                data,
+                label: forged.label(label.as_bytes()),
+                label_len: len as u64,
+            };
+            let entries = [
+                entry(forged, "number", 6),
+                entry(forged, long, short.len()),
+                entry(forged, short, short.len()),
+            ];
+            forged.objects(&entries);
+        });
+        let (observer, damage, _) = place.look();
+        assert_sound(&observer);
+        assert!(
+            matches!(&damage[..], [only] if only.part == Part::Object(1)),
+            "{damage:?}"
+        );
+        let labels: Vec<_> = observer.objects().map(|object| object.label).collect();
+        assert_eq!(
+            labels.iter().map(|label| &**label).collect::<Vec<_>>(),
+            ["number", short]
+        );
+        assert_eq!(observer.find(short).map(|object| object.slot), Some(2));
+    }
+}
+
 /// In a hash table equal hashes are a list, and entering each looks at all before it.
 #[test]
 fn many_objects_of_one_label_cost_no_more_than_others() {
