@@ -619,3 +619,41 @@ fn damage_while_attached_is_reported_and_mended_damage_forgotten() {
     assert_eq!(observer.damage(), []);
     assert_eq!(observer.field("second").unwrap().read(), Ok(Value::U64(2)));
 }
+
+#[test]
+fn an_object_that_is_sound_again_is_told_once() {
+    let recording = Recording::of(|session| {
+        session.object("first", 1_u64).unwrap().leak();
+        session.object("second", 2_u64).unwrap().leak();
+    });
+    let mut observer = (AttachOptions::new().dir(recording.dir()))
+        .attach(recording.name())
+        .unwrap();
+    let entry = recording.word(0, 352) % (1 << 48) + 64 + 64;
+    let (counter, state) = (entry - 128 + 8, recording.word(1, entry));
+    let (kind, changes) = (recording.word(1, entry + 8), recording.word(1, counter));
+    // Another generation of the second object, with this type and length of its label.
+    let replace = |generation: u64, kind: u64| {
+        let edits = [
+            Edit::store(1, entry, 8, state + 256 * generation),
+            Edit::store(1, entry + 8, 8, kind),
+            Edit::store(1, counter, 8, changes + generation),
+            Edit::store(0, 320, 8, 1000 + generation),
+        ];
+        edits.iter().for_each(|edit| recording.apply(edit));
+    };
+    let noted = |observer: &mut Observer| {
+        let mut slots = Vec::new();
+        observer.refresh_noting(|slot| slots.push(slot)).unwrap();
+        slots
+    };
+    replace(1, kind % (1 << 32));
+    assert_eq!(noted(&mut observer), [1]);
+    assert_eq!(observer.object_count(), 1);
+    // It was left out, and has changed.
+    replace(2, kind);
+    noted(&mut observer);
+    assert_eq!((observer.object_count(), observer.damage()), (2, vec![]));
+    recording.apply(&Edit::store(0, 320, 8, 2000));
+    assert_eq!(noted(&mut observer), [0; 0], "nothing came or went");
+}
