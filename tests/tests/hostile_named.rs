@@ -3,6 +3,7 @@
 // A test may panic, and says what it measured.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+use std::os::unix::fs::FileExt;
 use std::sync::Mutex;
 
 use memglass::schema::{Field, Kind, Metadata, Type, TypeId, codec};
@@ -656,4 +657,61 @@ fn an_object_that_is_sound_again_is_told_once() {
     assert_eq!((observer.object_count(), observer.damage()), (2, vec![]));
     recording.apply(&Edit::store(0, 320, 8, 2000));
     assert_eq!(noted(&mut observer), [0; 0], "nothing came or went");
+}
+
+/// What the system refuses now it may give later: the types before it are not read again and again.
+#[test]
+fn a_region_that_the_system_refuses_for_a_while_costs_no_types() {
+    let fields = (0..100_u32).map(|index| {
+        let name = format!("{index:01000}");
+        member(&name, 0, u64::from(index) * 8)
+    });
+    let fields = fields.collect();
+    let long = ty("Long", 800, 8, Kind::Struct { fields });
+    let late = codec::encode(&ty("late", 4, 4, Kind::Float));
+    let place = forged(|forged| {
+        let [number, long] = [number(), long].map(|ty| {
+            let description = codec::encode(&ty);
+            (forged.put(&description), description.len() as u64)
+        });
+        forged.types(&[number, long, (2 << 48 | 64, late.len() as u64)]);
+        forged.set(328, 1);
+    });
+    let file = |part: &str| place.dir.path().join(format!("memglass_forged_{part}"));
+    let options = AttachOptions::new().dir(place.dir.path()).writable();
+    let mut observer = options.attach(Forged::NAME).unwrap();
+    // What cannot be opened for writing, for a reason that says nothing of the session.
+    std::fs::create_dir(file("region_0002")).unwrap();
+    let header = std::fs::File::options()
+        .write(true)
+        .open(file("header"))
+        .unwrap();
+    for (at, word) in [(328, 3_u64), (320, 2)] {
+        header.write_all_at(&word.to_ne_bytes(), at).unwrap();
+    }
+    for _ in 0..20 {
+        let refused = observer.refresh();
+        assert!(
+            matches!(refused, Err(ReadError::Damaged { .. })),
+            "{refused:?}"
+        );
+    }
+    std::fs::remove_dir(file("region_0002")).unwrap();
+    let mut words = vec![0_u64; 512];
+    let region = std::fs::read(file("region_0001")).unwrap();
+    for (word, bytes) in words.iter_mut().zip(region.as_chunks::<8>().0).take(3) {
+        *word = u64::from_ne_bytes(*bytes);
+    }
+    words[3..5].copy_from_slice(&[2, 4096]);
+    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+    bytes[64..64 + late.len()].copy_from_slice(&late);
+    std::fs::write(file("region_0002"), bytes).unwrap();
+    assert_eq!(observer.refresh(), Ok(true));
+    assert_eq!(observer.damage(), []);
+    let names: Vec<_> = observer
+        .schema()
+        .iter()
+        .map(|(_, ty)| ty.name.to_string())
+        .collect();
+    assert_eq!(names, ["u64", "Long", "late"]);
 }
