@@ -485,8 +485,18 @@ impl Observer {
         let Some(record) = self.directory.record(layout, slot)? else {
             return Ok(());
         };
-        self.index.check(layout, &self.directory, &record)?;
-        let (_, size) = self.type_and_size(&record)?;
+        let judged = self.judge_record(&record);
+        // A long label was judged where it lies: if its object went meanwhile, it was another's.
+        match self.directory.is_still(layout, &record) {
+            true => judged,
+            false => Ok(()),
+        }
+    }
+
+    fn judge_record(&self, record: &ObjectRecord) -> Result<(), LayoutError> {
+        let layout = &self.attached.layout;
+        self.index.check(layout, &self.directory, record)?;
+        let (_, size) = self.type_and_size(record)?;
         layout.look(record.data, size).map(drop)
     }
 
