@@ -201,12 +201,12 @@ impl Observer {
         } else {
             None
         };
-        let mut observer = Observer::over(Attached { layout, writer }, options);
+        let mut observer = Observer::over(Arc::new(Attached { layout, writer }), options);
         observer.read_changes()?;
         Ok(observer)
     }
 
-    fn over(attached: Attached, options: AttachOptions) -> Observer {
+    fn over(attached: Arc<Attached>, options: AttachOptions) -> Observer {
         let layout = &attached.layout;
         let identity = layout.identity();
         let info = SessionInfo {
@@ -218,7 +218,6 @@ impl Observer {
             directory: layout.dir().path().into(),
         };
         let (types, directory) = (TypeLog::new(layout), Directory::new(layout));
-        let attached = Arc::new(attached);
         Observer {
             sight: sight(&attached, &types),
             attached,
@@ -245,22 +244,7 @@ impl Observer {
     /// Another observer over the memory that this one has mapped, for another thread. It knows
     /// nothing before its first [`refresh`](Observer::refresh).
     pub fn beside(&self) -> Observer {
-        let (types, directory) = (
-            TypeLog::new(&self.attached.layout),
-            Directory::new(&self.attached.layout),
-        );
-        Observer {
-            sight: sight(&self.attached, &types),
-            attached: Arc::clone(&self.attached),
-            options: self.options.clone(),
-            types,
-            directory,
-            index: Index::default(),
-            left_out: Vec::new(),
-            is_out_of_reach: false,
-            epoch: 0,
-            info: self.info.clone(),
-        }
+        Observer::over(Arc::clone(&self.attached), self.options.clone())
     }
 
     /// Whose session it is.
@@ -311,7 +295,8 @@ impl Observer {
 
     /// Like [`Observer::refresh`], and tells the directory slot of each object that came or went.
     ///
-    /// What is in a slot now is [`Observer::object_in`]'s to say. After an error, what was not taken
+    /// What is in a slot now is [`Observer::object_in`]'s to say. Slots of objects that were left out are
+    /// told whenever they are looked at again. After an error, what was not taken
     /// in is told by the next call.
     ///
     /// # Errors
