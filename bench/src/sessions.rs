@@ -44,7 +44,6 @@ pub(crate) fn measure(report: &Report, floor: &Floor, sizes: &[usize]) {
 fn create(report: &Report, floor: &Floor, session: &Session, size: usize) -> Vec<Object<Order>> {
     let labels: Vec<String> = (0..size).map(label).collect();
     let mut objects = Vec::with_capacity(size);
-    let before = session.memory_bytes();
     let all = once(|| {
         for label in &labels {
             objects.push(
@@ -61,7 +60,7 @@ fn create(report: &Report, floor: &Floor, session: &Session, size: usize) -> Vec
         Some(100.0),
     );
     let payload = size_of::<Order>() * size;
-    let overhead = (session.memory_bytes() - before) as f64 - payload as f64;
+    let overhead = session.memory_bytes() as f64 - payload as f64;
     report.line(&format!(
         "{:<58} {:>8.0} bytes",
         "overhead in shared memory, free space included",

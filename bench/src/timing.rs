@@ -65,7 +65,8 @@ pub(crate) fn beside<Work: FnMut()>(
     count: u64,
     mut run: impl FnMut(),
 ) -> f64 {
-    let (stop, steps) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (stop, steps) = (Apart(AtomicBool::new(false)), Apart(AtomicU64::new(0)));
+    let (stop, steps) = (&stop.0, &steps.0);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut work = load();
@@ -91,6 +92,10 @@ pub(crate) fn beside<Work: FnMut()>(
         median(rounds)
     })
 }
+
+/// On cache lines of its own: what the threads tell each other is not what is measured.
+#[repr(align(256))]
+struct Apart<T>(T);
 
 /// Steps of the other thread between two looks at the clock of the measuring one.
 const STEPS: u64 = 100;

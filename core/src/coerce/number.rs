@@ -56,15 +56,21 @@ impl Whole {
     }
 
     /// Checks that it fits an integer of this width.
+    #[inline]
     pub(super) fn fit(
         self,
         width: u32,
         signed: bool,
         type_name: impl FnOnce() -> String,
     ) -> Result<(), Reason> {
-        if self.fits(width, signed) {
-            return Ok(());
+        match self.fits(width, signed) {
+            true => Ok(()),
+            false => Err(self.misfit(width, signed, type_name())),
         }
+    }
+
+    #[cold]
+    fn misfit(self, width: u32, signed: bool, type_name: String) -> Reason {
         let (low, high) = match signed {
             true => {
                 let high = i128::MAX >> (128 - width);
@@ -73,12 +79,12 @@ impl Whole {
             false => (Self::from(0_u128), Self::from(u128::MAX >> (128 - width))),
         };
         let (value, low, high) = (self.to_string(), low.to_string(), high.to_string());
-        Err(Reason::Fit {
+        Reason::Fit {
             value,
-            type_name: type_name(),
+            type_name,
             low,
             high,
-        })
+        }
     }
 
     pub(super) fn as_i128(self) -> Option<i128> {
@@ -104,6 +110,7 @@ impl Whole {
     }
 
     /// Checks bounds and step.
+    #[inline]
     pub(super) fn check(self, metadata: &Metadata) -> Result<(), Reason> {
         check_range(metadata, &self, |bound| self.compare(bound))?;
         let Some(step) = metadata.step else {

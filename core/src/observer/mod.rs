@@ -327,6 +327,9 @@ impl Observer {
         self.is_out_of_reach = false;
         for chunk in 0..chunks {
             self.directory.read_changes(layout, chunk, &mut changed);
+            if changed.is_empty() {
+                continue;
+            }
             // While the chunk's entries are in the cache.
             let left_out = &mut self.left_out;
             let is_out_of_reach = &mut self.is_out_of_reach;

@@ -10,7 +10,7 @@ use super::read::{self, Patience, get_scalar, put_scalar};
 use crate::coerce::{Reason, Refusal, Strictness, encode_field, encode_value};
 use crate::owners::WriterSlot;
 use crate::schema::{Kind, Schema};
-use crate::shm::View;
+use crate::shm::{self, View};
 use crate::sync::Claim;
 use crate::sync::intent::Intent;
 use crate::value::Value;
@@ -155,9 +155,13 @@ impl Field {
         strictness: Strictness,
     ) -> Result<(), WriteError> {
         self.check_not_readonly(strictness)?;
-        let mut bytes = [0; 8];
-        let bytes = &mut bytes[..self.place.value_size(self.schema())];
-        self.encode(&self.place, "", value, strictness, bytes)?;
+        let (schema, mut bytes) = (self.schema(), [0; 8]);
+        let id = self.place.bare(schema);
+        let bytes = &mut bytes[..schema[id].size as usize];
+        // As `encode`, but a lone number is no bitfield.
+        let metadata = self.place.metadata(schema);
+        encode_value(schema, id, metadata, value, strictness, bytes)
+            .map_err(|refusal| self.refuse(refusal))?;
         let _intent = self.announce(writer)?;
         store(
             self.place.view(self.object_view()),
@@ -176,12 +180,20 @@ impl Field {
         Ok(())
     }
 
+    #[inline]
     fn writer(&self) -> Result<&WriterSlot, WriteError> {
-        let path = || self.path().into();
         match &self.attached().writer {
             Some(writer) if writer.is_mine() => Ok(writer),
-            Some(_) => Err(WriteError::Forked { path: path() }),
-            None => Err(WriteError::ReadOnlySession { path: path() }),
+            writer => Err(self.may_not_write(writer.is_some())),
+        }
+    }
+
+    #[cold]
+    fn may_not_write(&self, is_forked: bool) -> WriteError {
+        let path = self.path().into();
+        match is_forked {
+            true => WriteError::Forked { path },
+            false => WriteError::ReadOnlySession { path },
         }
     }
 
@@ -195,7 +207,16 @@ impl Field {
 
     /// What a write came to, unless it went nowhere because a segment was cut short: the object's, or
     /// the header, without which nobody knows of the write.
+    #[inline(always)]
     fn unless_cut<R>(&self, result: Result<R, WriteError>) -> Result<R, WriteError> {
+        match shm::cuts() {
+            0 => result,
+            _ => self.unless_cut_here(result),
+        }
+    }
+
+    #[cold]
+    fn unless_cut_here<R>(&self, result: Result<R, WriteError>) -> Result<R, WriteError> {
         let header = self.attached().layout.check_header_cut();
         let whole = self.check_cut().and_then(|()| Ok(header?));
         whole.map_err(WriteError::Read)?;

@@ -366,6 +366,7 @@ impl Schema {
 impl std::ops::Index<TypeId> for Schema {
     type Output = Type;
 
+    #[inline]
     fn index(&self, id: TypeId) -> &Type {
         self.types[id.0 as usize]
             .as_ref()
