@@ -3,6 +3,7 @@
 // A test may panic, and says what it measured.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+use std::os::unix::fs::FileExt;
 use std::sync::Mutex;
 
 use memglass::schema::{Field, Kind, Metadata, Type, TypeId, codec};
@@ -308,6 +309,45 @@ fn a_label_means_one_object_though_two_have_it() {
     );
 }
 
+/// Labels in entries are compared by words: bytes behind one would make it another label.
+#[test]
+fn a_label_with_bytes_behind_it_is_left_out() {
+    for (short, long) in [
+        ("abc", "abcd"),
+        ("12345678", "123456789"),
+        ("größe", "größen"),
+    ] {
+        let place = forged(|forged| {
+            let data = forged.put(&7_u64.to_ne_bytes());
+            let entry = |forged: &mut Forged, label: &str, len: usize| Entry {
+                type_id: 0,
+                count: 0,
+                data,
+                label: forged.label(label.as_bytes()),
+                label_len: len as u64,
+            };
+            let entries = [
+                entry(forged, "number", 6),
+                entry(forged, long, short.len()),
+                entry(forged, short, short.len()),
+            ];
+            forged.objects(&entries);
+        });
+        let (observer, damage, _) = place.look();
+        assert_sound(&observer);
+        assert!(
+            matches!(&damage[..], [only] if only.part == Part::Object(1)),
+            "{damage:?}"
+        );
+        let labels: Vec<_> = observer.objects().map(|object| object.label).collect();
+        assert_eq!(
+            labels.iter().map(|label| &**label).collect::<Vec<_>>(),
+            ["number", short]
+        );
+        assert_eq!(observer.find(short).map(|object| object.slot), Some(2));
+    }
+}
+
 /// In a hash table equal hashes are a list, and entering each looks at all before it.
 #[test]
 fn many_objects_of_one_label_cost_no_more_than_others() {
@@ -578,4 +618,99 @@ fn damage_while_attached_is_reported_and_mended_damage_forgotten() {
     assert_eq!(observer.refresh(), Ok(true));
     assert_eq!(observer.damage(), []);
     assert_eq!(observer.field("second").unwrap().read(), Ok(Value::U64(2)));
+}
+
+#[test]
+fn an_object_that_is_sound_again_is_told_once() {
+    let recording = Recording::of(|session| {
+        session.object("first", 1_u64).unwrap().leak();
+        session.object("second", 2_u64).unwrap().leak();
+    });
+    let mut observer = (AttachOptions::new().dir(recording.dir()))
+        .attach(recording.name())
+        .unwrap();
+    let entry = recording.word(0, 352) % (1 << 48) + 64 + 64;
+    let (counter, state) = (entry - 128 + 8, recording.word(1, entry));
+    let (kind, changes) = (recording.word(1, entry + 8), recording.word(1, counter));
+    // Another generation of the second object, with this type and length of its label.
+    let replace = |generation: u64, kind: u64| {
+        let edits = [
+            Edit::store(1, entry, 8, state + 256 * generation),
+            Edit::store(1, entry + 8, 8, kind),
+            Edit::store(1, counter, 8, changes + generation),
+            Edit::store(0, 320, 8, 1000 + generation),
+        ];
+        edits.iter().for_each(|edit| recording.apply(edit));
+    };
+    let noted = |observer: &mut Observer| {
+        let mut slots = Vec::new();
+        observer.refresh_noting(|slot| slots.push(slot)).unwrap();
+        slots
+    };
+    replace(1, kind % (1 << 32));
+    assert_eq!(noted(&mut observer), [1]);
+    assert_eq!(observer.object_count(), 1);
+    // It was left out, and has changed.
+    replace(2, kind);
+    noted(&mut observer);
+    assert_eq!((observer.object_count(), observer.damage()), (2, vec![]));
+    recording.apply(&Edit::store(0, 320, 8, 2000));
+    assert_eq!(noted(&mut observer), [0; 0], "nothing came or went");
+}
+
+/// What the system refuses now it may give later: the types before it are not read again and again.
+#[test]
+fn a_region_that_the_system_refuses_for_a_while_costs_no_types() {
+    let fields = (0..100_u32).map(|index| {
+        let name = format!("{index:01000}");
+        member(&name, 0, u64::from(index) * 8)
+    });
+    let fields = fields.collect();
+    let long = ty("Long", 800, 8, Kind::Struct { fields });
+    let late = codec::encode(&ty("late", 4, 4, Kind::Float));
+    let place = forged(|forged| {
+        let [number, long] = [number(), long].map(|ty| {
+            let description = codec::encode(&ty);
+            (forged.put(&description), description.len() as u64)
+        });
+        forged.types(&[number, long, (2 << 48 | 64, late.len() as u64)]);
+        forged.set(328, 1);
+    });
+    let file = |part: &str| place.dir.path().join(format!("memglass_forged_{part}"));
+    let options = AttachOptions::new().dir(place.dir.path()).writable();
+    let mut observer = options.attach(Forged::NAME).unwrap();
+    // What cannot be opened for writing, for a reason that says nothing of the session.
+    std::fs::create_dir(file("region_0002")).unwrap();
+    let header = std::fs::File::options()
+        .write(true)
+        .open(file("header"))
+        .unwrap();
+    for (at, word) in [(328, 3_u64), (320, 2)] {
+        header.write_all_at(&word.to_ne_bytes(), at).unwrap();
+    }
+    for _ in 0..20 {
+        let refused = observer.refresh();
+        assert!(
+            matches!(refused, Err(ReadError::Damaged { .. })),
+            "{refused:?}"
+        );
+    }
+    std::fs::remove_dir(file("region_0002")).unwrap();
+    let mut words = vec![0_u64; 512];
+    let region = std::fs::read(file("region_0001")).unwrap();
+    for (word, bytes) in words.iter_mut().zip(region.as_chunks::<8>().0).take(3) {
+        *word = u64::from_ne_bytes(*bytes);
+    }
+    words[3..5].copy_from_slice(&[2, 4096]);
+    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+    bytes[64..64 + late.len()].copy_from_slice(&late);
+    std::fs::write(file("region_0002"), bytes).unwrap();
+    assert_eq!(observer.refresh(), Ok(true));
+    assert_eq!(observer.damage(), []);
+    let names: Vec<_> = observer
+        .schema()
+        .iter()
+        .map(|(_, ty)| ty.name.to_string())
+        .collect();
+    assert_eq!(names, ["u64", "Long", "late"]);
 }

@@ -51,11 +51,14 @@ impl ObjectRecord {
         Alive(self.word)
     }
 
-    /// The label, if it needs no judging: short, and ASCII, which any UTF-8 reader accepts.
+    /// The label, if it needs no judging: short, filled up with zeros, and ASCII, which any UTF-8
+    /// reader accepts.
     #[inline]
     pub(crate) fn plain_label(&self) -> Option<ShortLabel> {
         match self.label {
-            LabelPlace::Entry(label) if label.is_ascii() => Some(label),
+            LabelPlace::Entry(label) if label.is_ascii() && label.ends_at(self.label_len) => {
+                Some(label)
+            }
             _ => None,
         }
     }

@@ -204,7 +204,8 @@ impl Layout {
         self.look(place, self.strides.entry as u64)
     }
 
-    /// Copies an object's label into `label`, which is checked to be UTF-8.
+    /// Copies an object's label into `label`, which is checked to be UTF-8, and to have nothing behind
+    /// it in the entry: labels there are compared and hashed with what fills them up.
     #[inline]
     pub(crate) fn label_into(
         &self,
@@ -214,6 +215,13 @@ impl Layout {
         label.clear();
         match record.label {
             LabelPlace::Entry(short) => {
+                if !short.ends_at(record.label_len) {
+                    return Err(self.damaged(
+                        format!("what follows the label of entry {}", record.slot),
+                        &short.padded().escape_ascii().to_string(),
+                        "zeros",
+                    ));
+                }
                 // All words and then cut: a copy of a fixed length is two moves.
                 label.extend_from_slice(&short.padded());
                 label.truncate(record.label_len);

@@ -63,7 +63,7 @@ impl TypeLog {
     /// # Errors
     ///
     /// If there should be types and not even the first chunk of the log can be found, or if the
-    /// system refused a region.
+    /// system refused a region: then those before it are taken in, and the next call goes on there.
     pub(crate) fn read_new(&mut self, layout: &Layout) -> Result<bool, LayoutError> {
         let known = self.schema.len() as u64;
         let Some(count) = published_since(layout.word(header::TYPE_COUNT), known) else {
@@ -90,19 +90,28 @@ impl TypeLog {
         }
         // Shared with fields resolved earlier, which keep the schema that they know.
         let mut schema = Schema::clone(&self.schema);
-        for id in known..count {
-            match self.add(layout, &mut schema, id) {
-                Err(error) if error.is_passing() => return Err(error),
-                Err(error) => {
-                    schema.leave_out();
-                    self.left_out
-                        .push(Damage::new(Part::Type(id as u32), &error));
-                }
-                Ok(()) => {}
-            }
-        }
+        let added =
+            (known..count).try_for_each(|id| self.add_or_leave_out(layout, &mut schema, id));
         self.schema = Arc::new(schema);
-        Ok(true)
+        added.map(|()| true)
+    }
+
+    fn add_or_leave_out(
+        &mut self,
+        layout: &Layout,
+        schema: &mut Schema,
+        id: u64,
+    ) -> Result<(), LayoutError> {
+        match self.add(layout, schema, id) {
+            Err(error) if error.is_passing() => return Err(error),
+            Err(error) => {
+                schema.leave_out();
+                self.left_out
+                    .push(Damage::new(Part::Type(id as u32), &error));
+            }
+            Ok(()) => {}
+        }
+        Ok(())
     }
 
     fn add(&mut self, layout: &Layout, schema: &mut Schema, id: u64) -> Result<(), LayoutError> {

@@ -1,14 +1,121 @@
 //! Attaching while the session may be starting, ending, or being replaced.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::attached::Attached;
 use super::error::AttachError;
-use super::{no_such_session, sessions};
+use super::{Observer, sessions};
 use crate::layout::{self, Layout, LayoutError, SessionState};
-use crate::owners;
+use crate::owners::{self, WriterSlot};
 use crate::shm::{Access, Dir, ShmError};
 use crate::wire::header::PRODUCER_SLOT;
+use crate::wire::names;
+
+/// How to attach to a session.
+#[derive(Clone, Debug, Default)]
+pub struct AttachOptions {
+    dir: Option<PathBuf>,
+    writable: bool,
+}
+
+impl AttachOptions {
+    /// Read-only, in `MEMGLASS_DIR` or `/dev/shm`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for the right to write as well.
+    pub fn writable(mut self) -> Self {
+        self.writable = true;
+        self
+    }
+
+    /// Looks for the session in `dir`.
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.dir = Some(dir.as_ref().into());
+        self
+    }
+
+    /// Attaches to `session`, whether its producer lives or has crashed.
+    ///
+    /// # Errors
+    ///
+    /// - [`AttachError::NoSuchSession`] lists those that there are.
+    /// - [`AttachError::Starting`]: its producer has not finished making it.
+    /// - [`AttachError::Layout`]: its memory is damaged, or of another version.
+    /// - [`AttachError::Shm`]: it belongs to another user, or cannot be opened for another reason.
+    pub fn attach(&self, session: &str) -> Result<Observer, AttachError> {
+        Observer::attach_with(session, self.clone())
+    }
+}
+
+impl Observer {
+    /// Attaches to read. The mapping is read-only: nothing this observer does can change a byte.
+    ///
+    /// # Errors
+    ///
+    /// As for [`AttachOptions::attach`].
+    pub fn attach(session: &str) -> Result<Observer, AttachError> {
+        AttachOptions::new().attach(session)
+    }
+
+    /// Attaches to read and write.
+    ///
+    /// # Errors
+    ///
+    /// As for [`AttachOptions::attach`]; [`AttachError::TooManyWriters`] beyond 254 of them.
+    pub fn attach_writable(session: &str) -> Result<Observer, AttachError> {
+        AttachOptions::new().writable().attach(session)
+    }
+
+    /// Attaches to the session that has the name now, with the same options.
+    ///
+    /// # Errors
+    ///
+    /// As for [`AttachOptions::attach`].
+    pub fn reattach(&self) -> Result<Observer, AttachError> {
+        self.options.attach(&self.info.name)
+    }
+
+    fn attach_with(session: &str, options: AttachOptions) -> Result<Observer, AttachError> {
+        if !names::is_session_name(session) {
+            return Err(AttachError::BadName {
+                name: session.into(),
+            });
+        }
+        let dir = Dir::new(options.dir.as_deref());
+        let access = if options.writable {
+            Access::Write
+        } else {
+            Access::Read
+        };
+        attach(&dir, session, access, |layout| {
+            Observer::attach_to(layout, options.clone())
+        })
+    }
+
+    fn attach_to(layout: Layout, options: AttachOptions) -> Result<Observer, AttachError> {
+        if layout.state() == SessionState::Starting {
+            let identity = layout.identity();
+            return Err(AttachError::Starting {
+                name: identity.name.clone(),
+                pid: identity.pid,
+            });
+        }
+        // A share that the producer's shutdown waits for. Without it an observer still works.
+        let _ = layout.header().try_share(0)?;
+        let writer = if options.writable {
+            Some(take_slot(&layout)?)
+        } else {
+            None
+        };
+        let mut observer = Observer::over(Arc::new(Attached { layout, writer }), options);
+        observer.read_changes()?;
+        Ok(observer)
+    }
+}
 
 /// How long to wait for somebody who is about to remove or replace a header without regions.
 const REPLACEMENT: Duration = Duration::from_millis(50);
@@ -18,7 +125,7 @@ const REPLACEMENT: Duration = Duration::from_millis(50);
 /// Regions are removed before their header, and those of a dead session before its header is
 /// replaced. So a region that is not there is no damage: the session is over, and the name may be
 /// about to lead to another one.
-pub(super) fn attach<R>(
+fn attach<R>(
     dir: &Dir,
     session: &str,
     access: Access,
@@ -56,4 +163,19 @@ fn is_incomplete(error: &AttachError) -> bool {
         error,
         AttachError::Starting { .. } | AttachError::Shm(ShmError::NotFound { .. })
     )
+}
+
+fn take_slot(layout: &Layout) -> Result<WriterSlot, AttachError> {
+    let slot = WriterSlot::take(layout.header())?;
+    slot.ok_or_else(|| AttachError::TooManyWriters {
+        name: layout.identity().name.clone(),
+    })
+}
+
+pub(super) fn no_such_session(dir: &Dir, session: &str) -> AttachError {
+    AttachError::NoSuchSession {
+        name: session.into(),
+        dir: dir.path().into(),
+        sessions: sessions::others(dir, session),
+    }
 }

@@ -117,7 +117,7 @@ fn entry(dir: &Dir, session: &str, found: &[String]) -> Result<SessionEntry, Att
 /// Removes a session unless its producer lives.
 fn remove(dir: &Dir, session: &str) -> Result<bool, AttachError> {
     let header = match dir.open(&names::header(session), Access::Write) {
-        Err(ShmError::NotFound { .. }) => return Err(super::no_such_session(dir, session)),
+        Err(ShmError::NotFound { .. }) => return Err(super::attach::no_such_session(dir, session)),
         header => header?,
     };
     let is_mine = owners::lock_for_producer(&header)?;

@@ -35,8 +35,8 @@ pub(crate) struct Dir {
 /// A segment under a temporary name, mapped for writing; removed again unless it is published.
 pub(crate) struct Draft {
     dir: Dir,
-    /// The temporary name; `None` once it was published.
-    temporary: Option<PathBuf>,
+    temporary: PathBuf,
+    /// `None` once it was published.
     segment: Option<Segment>,
     /// Given when it is published: what others may open, they may lock.
     mode: Mode,
@@ -63,14 +63,13 @@ impl Dir {
         let (temporary, file) = self.create_locked(name)?;
         let mut draft = Draft {
             dir: self.clone(),
-            temporary: Some(temporary),
+            temporary,
             segment: None,
             mode,
         };
         self.allocate(&file, name, size)?;
-        let path = draft.temporary.as_ref().expect("not published yet");
         let mapped = open_options(Access::Write)
-            .open(path)
+            .open(&draft.temporary)
             .map_err(|source| self.system("open", name, source))?;
         let segment = Segment::map(self, name, &mapped, file, size, Access::Write)?;
         segment.check_whole()?;
@@ -159,7 +158,7 @@ impl Dir {
             .map(|metadata| metadata.len())
     }
 
-    /// Removes drafts whose makers died; returns how many.
+    /// Removes drafts whose makers died, but for those that belong to somebody else; returns how many.
     pub(crate) fn remove_abandoned_drafts(&self) -> Result<usize, ShmError> {
         let mut removed = 0;
         for name in self.names(DRAFT_PREFIX)? {
@@ -170,8 +169,9 @@ impl Dir {
             else {
                 continue;
             };
-            if liveness::try_lock(&file, DRAFT_LOCK).unwrap_or(false) {
-                self.unlink(&name)?;
+            // Whoever may write to a directory that all share can leave one there that only he may remove.
+            let is_abandoned = liveness::try_lock(&file, DRAFT_LOCK).unwrap_or(false);
+            if is_abandoned && self.unlink(&name).is_ok() {
                 removed += 1;
             }
         }
@@ -279,13 +279,14 @@ impl Draft {
         let name = self.segment().name().to_owned();
         fchmod(&**self.segment().file(), file_mode(self.mode))
             .map_err(|errno| self.dir.system("set the mode of", &name, errno.into()))?;
-        let from = self.temporary.as_ref().expect("present until published");
-        step(from, &self.dir.path.join(&name)).map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => ShmError::Exists {
-                name: name.clone(),
-                dir: self.dir.path.clone(),
-            },
-            _ => self.dir.system("publish", &name, source),
+        step(&self.temporary, &self.dir.path.join(&name)).map_err(|source| {
+            match source.kind() {
+                io::ErrorKind::AlreadyExists => ShmError::Exists {
+                    name: name.clone(),
+                    dir: self.dir.path.clone(),
+                },
+                _ => self.dir.system("publish", &name, source),
+            }
         })?;
         let segment = self.segment.take().expect("present until published");
         segment
@@ -298,9 +299,7 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // After a rename the temporary name is gone already.
-        if let Some(temporary) = &self.temporary {
-            let _ = std::fs::remove_file(temporary);
-        }
+        let _ = std::fs::remove_file(&self.temporary);
     }
 }
 
@@ -342,4 +341,39 @@ fn file_mode(mode: Mode) -> FileMode {
         Mode::GroupRead => 0o640,
         Mode::GroupWrite => 0o660,
     })
+}
+
+#[cfg(test)]
+#[allow(unsafe_code)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_draft_that_only_another_user_may_remove_keeps_no_other() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let of_all = |path: &Path, mode| {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(path, mode).expect("it is ours");
+        };
+        of_all(place.path(), 0o1777);
+        let path = |name: &str| place.path().join(format!("{DRAFT_PREFIX}{name}"));
+        let (first, last) = (path("0"), path("9"));
+        let made = |path: &Path| std::fs::write(path, "").expect("there is room");
+        made(&first);
+        of_all(&first, 0o666);
+        let removed = std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                // Another user, in this thread alone, where that is allowed.
+                // SAFETY: sets a number of this thread, which ends here.
+                unsafe { libc::setfsuid(65_534) };
+                made(&last);
+                Dir::new(Some(place.path())).remove_abandoned_drafts()
+            });
+            other.join().expect("it does not panic")
+        });
+        assert!(removed.is_ok(), "{removed:?}");
+        assert!(!last.exists());
+    }
 }

@@ -66,6 +66,20 @@ impl ShortLabel {
         found.into_iter().fold(0, |all, word| all | word) & each(0x80) != 0
     }
 
+    /// Whether there are only zeros behind its first `len` bytes.
+    #[inline]
+    pub(crate) fn ends_at(self, len: usize) -> bool {
+        let rest = |(word, start): (u64, usize)| {
+            let bits = 8 * len.saturating_sub(start).min(WORD) as u32;
+            u64::from_le(word).checked_shr(bits).unwrap_or(0)
+        };
+        self.0
+            .into_iter()
+            .zip((0..).step_by(WORD))
+            .map(rest)
+            .all(|rest| rest == 0)
+    }
+
     /// Its bytes and the zeros after them.
     #[inline]
     pub(crate) fn padded(self) -> [u8; SHORT_LABEL] {
@@ -112,6 +126,9 @@ mod tests {
             let label = ShortLabel::new(text.as_bytes()).expect("short");
             assert_eq!(&label.padded()[..text.len()], text.as_bytes());
             assert_eq!(label.is_ascii(), text.is_ascii(), "{text}");
+            for len in 0..=SHORT_LABEL {
+                assert_eq!(label.ends_at(len), len >= text.len(), "{len} of {text}");
+            }
             for byte in 1..=255 {
                 assert_eq!(
                     label.contains(byte),

@@ -144,12 +144,20 @@ impl Entry {
         (is_one && start != FREE && (start..end).contains(&address)).then_some(end)
     }
 
+    /// Marks the mapping as cut; [`cuts`] says so when this returns.
+    fn mark(&self) {
+        // Counted before it is marked: of two threads that fault at once, the second finds the mark,
+        // and must not go on to its zeros while the first has still to count.
+        CUTS.fetch_add(1, Ordering::SeqCst);
+        if self.is_cut.swap(true, Ordering::SeqCst) {
+            CUTS.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
     /// Marks the mapping as cut, and puts zeros in the place of what is from `address` on.
     fn replace_from(&self, address: usize, end: usize) -> bool {
         // Before the zeros are there for other threads.
-        if !self.is_cut.swap(true, Ordering::SeqCst) {
-            CUTS.fetch_add(1, Ordering::SeqCst);
-        }
+        self.mark();
         let protection = match self.is_writable.load(Ordering::Relaxed) {
             true => libc::PROT_READ | libc::PROT_WRITE,
             false => libc::PROT_READ,
@@ -307,6 +315,44 @@ mod tests {
         }
         drop(watched);
         assert_eq!(end_around(FAR), None);
+    }
+
+    #[test]
+    fn of_threads_that_fault_at_once_none_goes_on_before_the_cut_is_counted() {
+        const ROUNDS: usize = 50_000;
+        let entries: Vec<_> = (0..ROUNDS).map(|_| Entry::new()).collect();
+        let (arrived, left) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let wait_for = |count: &AtomicUsize, both: usize| {
+            count.fetch_add(1, Ordering::SeqCst);
+            for attempt in 0_u64.. {
+                if count.load(Ordering::SeqCst) >= both {
+                    return;
+                }
+                // The other one may need this processor.
+                match attempt % 256 {
+                    255 => std::thread::yield_now(),
+                    _ => std::hint::spin_loop(),
+                }
+            }
+        };
+        let misses = |is_first: bool| {
+            let rounds = (1..=ROUNDS).zip(&entries).filter(|(round, entry)| {
+                wait_for(&arrived, 2 * round);
+                entry.mark();
+                let is_missed = cuts() == 0;
+                wait_for(&left, 2 * round);
+                if is_first {
+                    CUTS.fetch_sub(1, Ordering::SeqCst);
+                }
+                is_missed
+            });
+            rounds.count()
+        };
+        let missed = std::thread::scope(|scope| {
+            let second = scope.spawn(|| misses(false));
+            (misses(true), second.join().ok())
+        });
+        assert_eq!(missed, (0, Some(0)));
     }
 
     #[test]

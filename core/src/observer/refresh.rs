@@ -1,0 +1,106 @@
+//! Taking in what came and went since an observer looked last.
+
+use std::sync::Arc;
+
+use super::error::ReadError;
+use super::{Observer, sight};
+use crate::layout::LayoutError;
+
+impl Observer {
+    /// Takes in the types and objects that came and went since the last refresh; `true` if any did.
+    ///
+    /// Costs one load when nothing changed, else the parts of the directory that did; in a program that
+    /// does not [survive truncation](crate::survive_truncation) a system call more, which asks whether
+    /// the memory is still there.
+    ///
+    /// # Errors
+    ///
+    /// - [`ReadError::Truncated`]: a segment was cut short. What was known before stays.
+    /// - [`ReadError::Damaged`]: the memory is not what a session's memory must be, or the system does
+    ///   not give it. Of damage that leaves the rest usable [`Observer::damage`] tells instead.
+    #[inline]
+    pub fn refresh(&mut self) -> Result<bool, ReadError> {
+        self.refresh_with(Observer::read_changes)
+    }
+
+    /// Like [`Observer::refresh`], and tells the directory slot of each object that came or went.
+    ///
+    /// What is in a slot now is [`Observer::object_in`]'s to say. Slots of objects that were left out are
+    /// told whenever they are looked at again. After an error, what was not taken
+    /// in is told by the next call.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Observer::refresh`].
+    pub fn refresh_noting(&mut self, changed: impl FnMut(u32)) -> Result<bool, ReadError> {
+        self.refresh_with(|observer| observer.read_changes_noting(changed))
+    }
+
+    #[inline]
+    fn refresh_with(
+        &mut self,
+        read_changes: impl FnOnce(&mut Self) -> Result<(), LayoutError>,
+    ) -> Result<bool, ReadError> {
+        self.attached.layout.probe_header()?;
+        let (epoch, left_out) = (self.epoch, self.left_out.len());
+        if self.attached.layout.epoch() == epoch && !self.is_out_of_reach {
+            self.attached.layout.check_cut()?;
+            return Ok(false);
+        }
+        read_changes(self)?;
+        Ok(self.epoch != epoch || self.left_out.len() != left_out)
+    }
+
+    #[cold]
+    pub(super) fn read_changes(&mut self) -> Result<(), LayoutError> {
+        self.read_changes_noting(|_| {})
+    }
+
+    fn read_changes_noting(&mut self, mut note: impl FnMut(u32)) -> Result<(), LayoutError> {
+        let attached = Arc::clone(&self.attached);
+        let layout = &attached.layout;
+        layout.probe()?;
+        let epoch = layout.epoch();
+        self.read_types()?;
+        let chunks = self.directory.find_chunks(layout)?;
+        let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
+        self.index
+            .reserve(objects.min(self.directory.capacity(layout)));
+        // The directory reports a change once. What is left out now is looked at again by the next
+        // refresh, and one damaged entry does not hide the others.
+        let mut changed = std::mem::take(&mut self.left_out);
+        self.is_out_of_reach = false;
+        for chunk in 0..chunks {
+            self.directory.read_changes(layout, chunk, &mut changed);
+            if changed.is_empty() {
+                continue;
+            }
+            // While the chunk's entries are in the cache.
+            let left_out = &mut self.left_out;
+            let is_out_of_reach = &mut self.is_out_of_reach;
+            let directory = &self.directory;
+            self.index
+                .apply(layout, directory, &changed, |slot, error| {
+                    *is_out_of_reach |= matches!(error, LayoutError::Memory(_));
+                    left_out.push(slot);
+                });
+            changed.drain(..).for_each(&mut note);
+        }
+        // A slot that was left out before and has changed was looked at twice.
+        self.left_out.sort_unstable();
+        self.left_out.dedup();
+        // An object's type is in the log before the object is in the directory.
+        self.read_types()?;
+        self.attached.layout.probe()?;
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    fn read_types(&mut self) -> Result<(), LayoutError> {
+        let result = self.types.read_new(&self.attached.layout);
+        if !Arc::ptr_eq(&self.sight.schema, self.types.schema()) {
+            self.sight = sight(&self.attached, &self.types);
+        }
+        result.map(drop)
+    }
+}

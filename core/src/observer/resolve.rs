@@ -1,0 +1,148 @@
+//! From a path or an object to the field that it means.
+
+use std::borrow::Cow;
+
+use super::error::PathError;
+use super::field::{Field, ObjectPlace};
+use super::path::{self, Malformed, Steps};
+use super::path_text::PathText;
+use super::place::Place;
+use super::{ObjectInfo, Observer, follow, suggest};
+use crate::layout::{LayoutError, ObjectRecord};
+
+impl Observer {
+    /// Resolves a path: `label.member[3].member`. A label with a `.`, `[` or quote in it may be
+    /// written in double quotes.
+    ///
+    /// Objects created since the last refresh are not found.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError`] says which part leads nowhere, and what is near to it.
+    pub fn field(&self, path: &str) -> Result<Field, PathError> {
+        let (record, label_end, label) = self
+            .resolve_label(path)
+            .map_err(|error| self.cut_or(path, error))?;
+        let steps = Steps::new(path, label_end);
+        self.field_of(&record, &label, steps)
+    }
+
+    /// The whole object, as a field.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError::NoSuchObject`] if it was destroyed.
+    pub fn root(&self, object: &ObjectInfo) -> Result<Field, PathError> {
+        let record = self
+            .directory
+            .record(&self.attached.layout, object.slot)
+            .ok()
+            .flatten();
+        let record = record.filter(|record| record.alive().generation() == object.generation);
+        // No suggestion, which is a search among all labels: this one was right.
+        let gone = || PathError::NoSuchObject {
+            label: object.label.to_string(),
+            suggestion: String::new(),
+        };
+        let record = record
+            .ok_or_else(gone)
+            .map_err(|error| self.cut_or(&object.label, error))?;
+        self.field_of(&record, &object.label, Steps::new("", 0))
+    }
+
+    /// The object that a path starts with, where its label ends in the path, and the label.
+    fn resolve_label<'p>(
+        &self,
+        path: &'p str,
+    ) -> Result<(ObjectRecord, usize, Cow<'p, str>), PathError> {
+        let find = |label: &str| {
+            self.index
+                .find(&self.attached.layout, &self.directory, label)
+        };
+        if path.starts_with('"') {
+            let (label, end) =
+                path::quoted_label(path).map_err(|malformed| bad_path(path, malformed))?;
+            let record = find(&label).ok_or_else(|| self.no_such_object(&label))?;
+            return Ok((record, end, label.into()));
+        }
+        let first = path::first_label_end(path);
+        // Of several labels that the path may start with, the longest counts.
+        if self.index.has_awkward_labels() {
+            let mut others: Vec<usize> = path::label_ends(path).skip(1).collect();
+            while let Some(end) = others.pop() {
+                if let Some(record) = find(&path[..end]) {
+                    return Ok((record, end, path[..end].into()));
+                }
+            }
+        }
+        let label = &path[..first];
+        let record = find(label).ok_or_else(|| self.no_such_object(label))?;
+        Ok((record, first, label.into()))
+    }
+
+    fn field_of(
+        &self,
+        record: &ObjectRecord,
+        label: &str,
+        steps: Steps<'_>,
+    ) -> Result<Field, PathError> {
+        let damaged = |reason: String| PathError::Damaged {
+            label: label.into(),
+            reason,
+        };
+        let schema = &self.sight.schema;
+        let (type_id, size) = self
+            .type_and_size(record)
+            .map_err(|error| damaged(error.to_string()))?;
+        let elements = (record.count > 0).then_some(record.count);
+        let object = ObjectPlace {
+            alive: record.alive(),
+            slot: record.slot,
+            elements,
+        };
+        let place = Place::whole(0, size, type_id);
+        let path = PathText::joined(label, steps.rest());
+        let (object, place) = follow::follow(schema, object, place, label, steps)?;
+        let entry = self
+            .directory
+            .entry_place(&self.attached.layout, record.slot);
+        Field::new(&self.sight, object, place, path, |attached| {
+            let layout = &attached.layout;
+            let look = || {
+                Ok([
+                    layout.look_at_entry(entry)?,
+                    layout.look(record.data, size)?,
+                ])
+            };
+            look().map_err(|error: LayoutError| damaged(error.to_string()))
+        })
+    }
+
+    /// Why an object that was there is not found, if its segment was cut short.
+    #[cold]
+    fn cut_or(&self, label: &str, error: PathError) -> PathError {
+        let cut = self.attached.layout.check_cut().err();
+        cut.map_or(error, |cut| PathError::Damaged {
+            label: label.into(),
+            reason: cut.to_string(),
+        })
+    }
+
+    #[cold]
+    fn no_such_object(&self, label: &str) -> PathError {
+        let near = suggest::nearest(label, self.objects().map(|object| object.label.to_string()));
+        let suggestion = near.map_or(String::new(), |near| format!("; did you mean {near:?}?"));
+        PathError::NoSuchObject {
+            label: label.into(),
+            suggestion,
+        }
+    }
+}
+
+fn bad_path(path: &str, malformed: Malformed) -> PathError {
+    PathError::Malformed {
+        path: path.into(),
+        at: malformed.at,
+        expected: malformed.expected.into(),
+    }
+}

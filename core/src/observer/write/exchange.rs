@@ -1,0 +1,128 @@
+//! Replacing what shares its bytes with others: a number, a bitfield, a member of a union.
+
+use std::time::{Duration, Instant};
+
+use super::super::error::WriteError;
+use super::super::field::Field;
+use super::super::place::{Place, Within, exchange, load};
+use super::super::read::{self, get_scalar, put_scalar};
+use crate::schema::Schema;
+use crate::shm::View;
+
+impl Field {
+    /// Replaces a number, bitfield or part of a union by what `new_bytes` makes of it.
+    pub(super) fn exchange(
+        &self,
+        place: &Place,
+        new_bytes: impl FnMut(&[u64]) -> Result<Vec<u8>, WriteError>,
+    ) -> Result<(), WriteError> {
+        match exchange_until(self.schema(), place, self.object_view(), new_bytes)? {
+            true => Ok(()),
+            false => Err(WriteError::Busy {
+                path: self.path().into(),
+                holder: "several writers in turn".into(),
+            }),
+        }
+    }
+}
+
+/// Replaces the integer that a bitfield or number is part of, or the words of a union, until nobody
+/// came in between; `false` if somebody always did.
+fn exchange_until(
+    schema: &Schema,
+    place: &Place,
+    object: View<'_>,
+    mut new_bytes: impl FnMut(&[u64]) -> Result<Vec<u8>, WriteError>,
+) -> Result<bool, WriteError> {
+    let view = place.view(object);
+    let offset = match place.within {
+        Within::Words { offset } => offset as usize,
+        _ => 0,
+    };
+    let in_words =
+        matches!(place.within, Within::Words { .. }) || schema[place.bare(schema)].kind.is_union();
+    let mut contest = Contest::new();
+    if !in_words {
+        let size = place.value_size(schema);
+        while contest.goes_on() {
+            let old = load(view, size);
+            let bytes = new_bytes(&[old])?;
+            if exchange(view, size, old, get_scalar(&bytes)) {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let old: Vec<u64> = (0..view.len() / 8)
+        .map(|index| load(word(view, index), 8))
+        .collect();
+    let bytes = new_bytes(&old)?;
+    let mut new = old.clone();
+    paste(&mut new, offset, &bytes);
+    for (index, (&before, &after)) in old.iter().zip(&new).enumerate() {
+        // Only the bits that change: another member's bits of the word may have moved meanwhile.
+        let change = before ^ after;
+        let mut seen = before;
+        while change != 0 && !exchange(word(view, index), 8, seen, seen & !change | after & change)
+        {
+            if !contest.goes_on() {
+                return Ok(false);
+            }
+            seen = load(word(view, index), 8);
+        }
+    }
+    Ok(true)
+}
+
+/// How long a read-modify-write is tried while others keep changing the same number: not by time
+/// alone, since a process that is not scheduled for a while has not tried.
+struct Contest {
+    start: Instant,
+    attempts: u32,
+}
+
+impl Contest {
+    const LEAST_ATTEMPTS: u32 = 100;
+    const LEAST_TIME: Duration = Duration::from_millis(10);
+
+    fn new() -> Contest {
+        Contest {
+            start: Instant::now(),
+            attempts: 0,
+        }
+    }
+
+    /// Counts an attempt; `false` if there were enough.
+    fn goes_on(&mut self) -> bool {
+        self.attempts += 1;
+        self.attempts <= Contest::LEAST_ATTEMPTS || self.start.elapsed() < Contest::LEAST_TIME
+    }
+}
+
+fn word(view: View<'_>, index: usize) -> View<'_> {
+    view.part(index * 8, 8).expect("unions are whole words")
+}
+
+/// The bytes of the place's value in the unit that was loaded for it.
+pub(super) fn unit_bytes(schema: &Schema, place: &Place, unit: &[u64]) -> Vec<u8> {
+    let size = place.value_size(schema);
+    match place.within {
+        Within::Words { offset } => read::cut(unit, offset as usize, size),
+        _ if schema[place.bare(schema)].kind.is_union() => read::cut(unit, 0, size),
+        _ => {
+            let mut bytes = vec![0; size];
+            put_scalar(unit[0], &mut bytes);
+            bytes
+        }
+    }
+}
+
+/// Puts `bytes` into `words` from byte `start` on.
+pub(super) fn paste(words: &mut [u64], start: usize, bytes: &[u8]) {
+    for (offset, &byte) in bytes.iter().enumerate() {
+        let (index, within) = ((start + offset) / 8, (start + offset) % 8);
+        let mut word = words[index].to_ne_bytes();
+        word[within] = byte;
+        words[index] = u64::from_ne_bytes(word);
+    }
+}

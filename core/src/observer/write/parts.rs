@@ -1,0 +1,251 @@
+//! What a write comes down to: a value for a struct or array is split into single places, and each is
+//! checked before any byte changes.
+
+use super::super::error::{ReadError, WriteError};
+use super::super::field::Field;
+use super::super::place::{Place, Within};
+use super::super::read::{self, Patience};
+use crate::coerce::{Reason, Refusal, Strictness, encode_field, encode_value};
+use crate::schema::{Kind, Schema};
+use crate::shm::View;
+use crate::value::Value;
+
+/// One store that a write comes down to.
+pub(super) struct Part<'a> {
+    /// Empty for the field itself, else like `.levels[2].price`.
+    pub(super) path: String,
+    pub(super) place: Place,
+    pub(super) wanted: &'a Value,
+}
+
+impl Field {
+    /// The places that a value for this field goes to, each found to be acceptable as things are now,
+    /// without those that would be refused but keep their value: what was read can be written back.
+    pub(super) fn checked_parts<'v>(
+        &self,
+        value: &'v Value,
+        strictness: Strictness,
+    ) -> Result<Vec<Part<'v>>, WriteError> {
+        let mut checked = Vec::new();
+        for part in self.parts_of(value, strictness)? {
+            match self.check_part(&part, strictness) {
+                Ok(()) => checked.push(part),
+                Err(WriteError::Refused { .. }) if self.keeps_its_value(&part) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(checked)
+    }
+
+    /// The present bytes of the value that the part is, or is a part of.
+    pub(super) fn part_bytes(&self, part: &Part<'_>) -> Result<Vec<u8>, WriteError> {
+        read::bytes(
+            self.schema(),
+            &part.place,
+            self.object_view(),
+            Patience::Retry,
+        )
+        .map_err(|contended| {
+            WriteError::Read(ReadError::Contended {
+                path: self.path().into(),
+                attempts: contended.attempts,
+            })
+        })
+    }
+
+    /// Checks a wanted value and puts it into the bytes that its place has now.
+    pub(super) fn encode(
+        &self,
+        place: &Place,
+        path: &str,
+        wanted: &Value,
+        strictness: Strictness,
+        bytes: &mut [u8],
+    ) -> Result<(), WriteError> {
+        let schema = self.schema();
+        match (place.field(schema), place.bits(schema)) {
+            (Some(field), Some(_)) => encode_field(schema, field, wanted, strictness, bytes),
+            _ => encode_value(
+                schema,
+                place.bare(schema),
+                place.metadata(schema),
+                wanted,
+                strictness,
+                bytes,
+            ),
+        }
+        .map_err(|refusal| self.refuse(refusal.within(path)))
+    }
+
+    pub(super) fn encode_part(
+        &self,
+        part: &Part<'_>,
+        strictness: Strictness,
+        bytes: &mut [u8],
+    ) -> Result<(), WriteError> {
+        self.encode(&part.place, &part.path, part.wanted, strictness, bytes)
+    }
+
+    /// The single places that a value for this field goes to.
+    fn parts_of<'v>(
+        &self,
+        value: &'v Value,
+        strictness: Strictness,
+    ) -> Result<Vec<Part<'v>>, WriteError> {
+        if !self.is_alive() {
+            return Err(self.gone_for_writing());
+        }
+        self.check_size().map_err(WriteError::Read)?;
+        let mut parts = Vec::new();
+        if let Some(count) = self.object.elements {
+            let Value::List(values) = value else {
+                return Err(self.wrong_shape(value, &format!("a list of {count}")));
+            };
+            if values.len() as u64 != count {
+                return Err(self.wrong_shape(value, &format!("a list of {count}")));
+            }
+            for (index, (element, value)) in self.parts().zip(values).enumerate() {
+                let part = Part {
+                    path: format!("[{index}]"),
+                    place: element.place,
+                    wanted: value,
+                };
+                split(
+                    self.schema(),
+                    self.object_view(),
+                    part,
+                    strictness,
+                    &mut parts,
+                )
+                .map_err(|refusal| self.refuse(refusal))?;
+            }
+            return Ok(parts);
+        }
+        self.check_not_readonly(strictness)?;
+        let whole = Part {
+            path: String::new(),
+            place: self.place,
+            wanted: value,
+        };
+        split(
+            self.schema(),
+            self.object_view(),
+            whole,
+            strictness,
+            &mut parts,
+        )
+        .map_err(|refusal| self.refuse(refusal))?;
+        Ok(parts)
+    }
+
+    /// Whether the part is one of several, and has the wanted value already.
+    fn keeps_its_value(&self, part: &Part<'_>) -> bool {
+        let present = || self.part_bytes(part).ok();
+        !part.path.is_empty()
+            && present().is_some_and(|bytes| {
+                read::decode(self.schema(), &part.place, &bytes) == *part.wanted
+            })
+    }
+
+    /// Whether the part would be accepted as things are now.
+    fn check_part(&self, part: &Part<'_>, strictness: Strictness) -> Result<(), WriteError> {
+        let mut bytes = self.part_bytes(part)?;
+        self.encode_part(part, strictness, &mut bytes)
+    }
+
+    fn wrong_shape(&self, value: &Value, expected: &str) -> WriteError {
+        self.refuse(Refusal::from(Reason::Kind {
+            expected: expected.into(),
+            found: value.noun(),
+        }))
+    }
+}
+
+/// Splits a value for a struct or array that is not guarded as a whole into its parts, so that
+/// members which are not mentioned are not touched.
+fn split<'v>(
+    schema: &Schema,
+    object: View<'_>,
+    part: Part<'v>,
+    strictness: Strictness,
+    parts: &mut Vec<Part<'v>>,
+) -> Result<(), Refusal> {
+    let bare = part.place.bare(schema);
+    let is_direct = part.place.inside(schema) == Within::Itself;
+    match (&schema[bare].kind, part.wanted) {
+        (Kind::Struct { fields }, Value::Record(members)) if is_direct => {
+            for (name, value) in members {
+                let Some(index) = fields.iter().position(|field| field.name == *name) else {
+                    let names = fields.iter().map(|field| &*field.name);
+                    return Err(
+                        Refusal::no_such_member(name, &schema.type_name(bare), names)
+                            .within(&part.path),
+                    );
+                };
+                let place = part.place.member_at(schema, bare, index);
+                let path = format!("{}.{name}", part.path);
+                let member = Part {
+                    path,
+                    place,
+                    wanted: value,
+                };
+                if !is_unchanged_readonly(schema, object, &member, strictness)? {
+                    split(schema, object, member, strictness, parts)?;
+                }
+            }
+            Ok(())
+        }
+        (Kind::Array { element, count }, Value::List(values)) if is_direct => {
+            if values.len() as u64 != *count {
+                let reason = Reason::Length {
+                    expected: *count,
+                    found: values.len(),
+                };
+                return Err(Refusal::from(reason).within(&part.path));
+            }
+            for (index, value) in values.iter().enumerate() {
+                let place = part.place.element_at(schema, *element, index as u64);
+                split(
+                    schema,
+                    object,
+                    Part {
+                        path: format!("{}[{index}]", part.path),
+                        place,
+                        wanted: value,
+                    },
+                    strictness,
+                    parts,
+                )?;
+            }
+            Ok(())
+        }
+        _ => {
+            parts.push(part);
+            Ok(())
+        }
+    }
+}
+
+/// Whether a read-only member is given the value that it has, which is allowed and needs no store.
+fn is_unchanged_readonly(
+    schema: &Schema,
+    object: View<'_>,
+    member: &Part<'_>,
+    strictness: Strictness,
+) -> Result<bool, Refusal> {
+    let declared = member
+        .place
+        .field(schema)
+        .is_some_and(|field| field.metadata.readonly);
+    if !declared || strictness == Strictness::Forced {
+        return Ok(false);
+    }
+    let bytes = read::bytes(schema, &member.place, object, Patience::Retry);
+    let same =
+        bytes.is_ok_and(|bytes| read::decode(schema, &member.place, &bytes) == *member.wanted);
+    if same {
+        Ok(true)
+    } else {
+        Err(Refusal::from(Reason::ReadOnly).within(&member.path))
+    }
+}
