@@ -164,3 +164,30 @@ impl World {
         Ran::piped(command, lines.as_bytes())
     }
 }
+
+#[test]
+fn structures_inside_a_structure_are_shown_with_what_is_declared_of_them() {
+    let (world, _producer) = World::with_producer();
+    let shown = world.data(&["t1", "-e", ":json AAPL_position", "-e", ":x AAPL_position"]);
+    let bid = |line: &&str| line.trim_start().starts_with("bid_price");
+    let row: Vec<&str> = shown
+        .lines()
+        .find(bid)
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    assert_eq!(
+        row[2..],
+        ["ticks", "i64", "What", "buyers", "pay"],
+        "{shown}"
+    );
+
+    // A path, too, shows an array of structures as the name alone does.
+    for line in ["book[0].bids", ":get book[0].bids", "book[0].bids?"] {
+        let shown = world.data(&["t1", "-e", line]);
+        assert!(
+            shown.contains("price  size  orders\nbook[0].bids[0]"),
+            "{line}\n{shown}"
+        );
+    }
+}
