@@ -136,7 +136,7 @@ fn help_finds_whatever_has_a_name() {
     }
     world
         .run(&["t1", "-e", ":help quantty"])
-        .failed(2, &["did you mean quantity?"]);
+        .failed(2, &["did you mean \"quantity\"?"]);
     world
         .run(&["t1", "-e", ":help :obejcts"])
         .failed(2, &["did you mean :objects?"]);
