@@ -1,14 +1,12 @@
 //! Everything that leaves: what a line or a command gives back, and how it is written.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
-use memglass::Value;
 use serde_json::Value as Json;
 
 use crate::format;
 use crate::look::{self, Look};
-use crate::script::{Record, Shown, json};
+use crate::script::{Record, Row, Shown, json};
 use crate::table::{Cell, Column, Layout, Table};
 use crate::wrap;
 
@@ -229,49 +227,25 @@ fn record_table(record: &Record, columns: usize) -> Table {
         .into_iter()
         .chain([Column::wrapping("note")]);
     let mut table = Table::new(names.take(columns));
-    for row in &record.rows {
-        let inner = members(&row.cell.value);
-        let value = if inner.is_empty() {
-            row.cell.brief()
-        } else {
-            String::new()
+    push_rows(&mut table, &record.rows, columns, 0);
+    table
+}
+
+/// The members of a structure inside a structure are rows of their own, shifted to the right.
+fn push_rows(table: &mut Table, rows: &[Row], columns: usize, depth: usize) {
+    for row in rows {
+        let value = match row.members.is_empty() {
+            true => row.cell.brief(),
+            false => String::new(),
         };
         let cells = [
-            row.name.to_string(),
+            format!("{:1$}{2}", "", 2 * depth, row.name),
             value,
             row.type_name.clone(),
             row.note.clone(),
         ];
         table.push(cells.map(Cell::from).into_iter().take(columns));
-        push_members(&mut table, inner, columns, 1);
-    }
-    table
-}
-
-/// The members of a structure inside a structure: rows of their own, shifted to the right.
-fn push_members(table: &mut Table, inner: &[(Arc<str>, Value)], columns: usize, depth: usize) {
-    for (name, value) in inner {
-        let deeper = members(value);
-        let text = if deeper.is_empty() {
-            format::brief(value, &format::Style::default())
-        } else {
-            String::new()
-        };
-        let cells = [
-            format!("{:1$}{name}", "", 2 * depth),
-            text,
-            String::new(),
-            String::new(),
-        ];
-        table.push(cells.map(Cell::from).into_iter().take(columns));
-        push_members(table, deeper, columns, depth + 1);
-    }
-}
-
-fn members(value: &Value) -> &[(Arc<str>, Value)] {
-    match value {
-        Value::Record(members) => members,
-        _ => &[],
+        push_rows(table, &row.members, columns, depth + 1);
     }
 }
 

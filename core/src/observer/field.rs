@@ -265,6 +265,18 @@ impl Field {
         self.while_alive(|| Ok(guarded.slots.sequence())).ok()
     }
 
+    /// Which living process holds the right to write the guarded place that this is or lies in, as
+    /// [`WriteError::Busy`](crate::WriteError::Busy) names it. `None` if nobody does at this moment.
+    pub fn holder(&self) -> Option<String> {
+        if self.object.elements.is_some() {
+            return None;
+        }
+        let (guarded, _) = self.place.guarded(self.schema(), self.object_view())?;
+        let owner = self.while_alive(|| Ok(guarded.slots.owner())).ok()?;
+        let is_held = !owner.is_nobody() && !self.attached().is_dead(owner);
+        is_held.then(|| self.attached().holder(owner))
+    }
+
     /// The member `name` of a struct or union.
     ///
     /// # Errors

@@ -95,6 +95,12 @@ impl<'a> TwoSlot<'a> {
         sequence_of(self.word.load(Ordering::Relaxed))
     }
 
+    /// Who has the right to write now, or had it when it died.
+    #[inline]
+    pub(crate) fn owner(&self) -> Owner {
+        Owner::of_word(self.word.load(Ordering::Relaxed))
+    }
+
     /// Copies the last published value to `out` and returns its sequence.
     ///
     /// # Errors

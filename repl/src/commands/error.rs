@@ -13,11 +13,11 @@ use crate::script::ScriptError;
 #[non_exhaustive]
 pub enum CommandError {
     /// No command has this name.
-    #[error("there is no command :{name}{suggestion}; :help lists them")]
+    #[error("there is no command :{name}{suggestion}")]
     Unknown {
         /// What was typed.
         name: String,
-        /// What was probably meant.
+        /// What was probably meant, or where to look.
         suggestion: String,
     },
     /// The words after the command are not what it takes.
@@ -67,7 +67,7 @@ pub enum CommandError {
         presence: &'static str,
     },
     /// Nothing has this name.
-    #[error("nothing here is called {name:?}{suggestion}; :help lists the commands")]
+    #[error("nothing here is called {name:?}{suggestion}")]
     UnknownName {
         /// What was typed.
         name: String,
@@ -159,8 +159,9 @@ impl CommandError {
     /// No command has this name.
     pub(crate) fn unknown(name: &str) -> Self {
         let suggestion = closest(name, COMMANDS.iter().map(|command| command.name()));
-        let suggestion =
-            suggestion.map_or(String::new(), |name| format!("; did you mean :{name}?"));
+        let suggestion = suggestion.map_or("; :help lists them".to_owned(), |name| {
+            format!("; did you mean :{name}?")
+        });
         CommandError::Unknown {
             name: name.to_owned(),
             suggestion,
@@ -172,7 +173,9 @@ impl CommandError {
         let near = closest(name, known);
         CommandError::UnknownName {
             name: name.to_owned(),
-            suggestion: near.map_or(String::new(), |near| format!("; did you mean {near}?")),
+            suggestion: near.map_or("; :help lists the commands".to_owned(), |near| {
+                format!("; did you mean {near:?}?")
+            }),
         }
     }
 
@@ -237,7 +240,9 @@ pub fn with_causes(error: &dyn std::error::Error) -> String {
 
 /// The name among `known` that `name` was probably meant to be.
 pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = known.map(|known| (strsim::jaro_winkler(name, known), known));
+    let wanted = name.to_lowercase();
+    let closeness = |known: &str| strsim::jaro_winkler(&wanted, &known.to_lowercase());
+    let scored = known.map(|known| (closeness(known), known));
     let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (score > 0.75).then_some(best)
 }

@@ -10,7 +10,7 @@ use crate::literal;
 use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
-use crate::script::{self, Record, Row, Shown};
+use crate::script::{Shown, of_field};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Get;
@@ -124,31 +124,7 @@ pub fn get(observer: &Observer, paths: &[&str]) -> Result<Output, CommandError> 
 ///
 /// As [`Field::read`].
 pub fn read(field: &Field) -> Result<Shown, ReadError> {
-    let value = field.read()?;
-    let (Value::Record(values), Some(members)) = (&value, field.members()) else {
-        return Ok(Shown::Value(script::Cell {
-            value,
-            style: style(field),
-        }));
-    };
-    let schema = field.schema();
-    let rows = values
-        .iter()
-        .zip(members)
-        .map(|((name, value), member)| Row {
-            name: name.clone(),
-            cell: script::Cell {
-                value: value.clone(),
-                style: Style::new(&member.metadata).of_type(schema, member.type_id),
-            },
-            type_name: schema.type_name(member.type_id),
-            note: String::new(),
-        });
-    Ok(Shown::Record(Record {
-        title: field.path().to_owned(),
-        type_name: schema.type_name(field.type_id()),
-        rows: rows.collect(),
-    }))
+    Ok(of_field(field, field.read()?))
 }
 
 /// Writes `text`, read as a literal, to the place that `path` leads to.

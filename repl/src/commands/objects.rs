@@ -160,7 +160,7 @@ pub(super) fn require_type(
     }
     let names: Vec<String> = schema.iter().map(|(id, _)| schema.type_name(id)).collect();
     let suggestion = closest(name, names.iter().map(String::as_str));
-    let suggestion = suggestion.map_or(String::new(), |name| format!("; did you mean {name}?"));
+    let suggestion = suggestion.map_or(String::new(), |name| format!("; did you mean {name:?}?"));
     Err(CommandError::NoSuchType {
         name: name.to_owned(),
         suggestion,

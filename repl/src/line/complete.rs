@@ -94,6 +94,7 @@ fn command_line(line: &str, names: &Lexicon) -> Completion {
             from_names(0, word, ["--type"].into_iter()),
         ),
         Takes::Types => joined(path(word, names), from_names(0, word, names.type_names())),
+        Takes::Names if word.contains('.') => script(word, names),
         Takes::Names => joined(path(word, names), helped(word, names)),
         Takes::Files => files(word),
         Takes::Words(known) => from_names(0, word, known.iter().copied()),
@@ -158,7 +159,7 @@ fn files(typed: &str) -> Completion {
 /// A path as `:get` takes it: bare labels of any form.
 fn path(word: &str, names: &Lexicon) -> Completion {
     if word.contains('.') {
-        return script(word, names);
+        return fields_only(script(word, names));
     }
     if word.ends_with('[')
         || word
@@ -177,6 +178,14 @@ fn path(word: &str, names: &Lexicon) -> Completion {
         start: 0,
         candidates: labels.iter().map(candidate).collect(),
     }
+}
+
+/// Without what can be called: a path leads to what there is.
+fn fields_only(mut completion: Completion) -> Completion {
+    completion
+        .candidates
+        .retain(|candidate| candidate.rank == Rank::Name);
+    completion
 }
 
 fn script(line: &str, names: &Lexicon) -> Completion {
@@ -224,12 +233,9 @@ fn quoted(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) -> Completion
                 .map(|field| close(&field.name, "]"))
                 .collect()
         } else if sign.is("(") {
-            let labels = names.labels_from(typed);
-            names
-                .type_names()
-                .filter(|name| name.starts_with(typed))
+            arguments(typed, chain, names)
+                .iter()
                 .map(|name| close(name, ""))
-                .chain(labels.iter().map(|label| close(label, "")))
                 .collect()
         } else {
             let values = compared(before, names)
@@ -242,6 +248,25 @@ fn quoted(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) -> Completion
                 .collect()
         };
     Completion { start, candidates }
+}
+
+/// Texts that the call of the function at the end of `callee` takes first.
+fn arguments(typed: &str, callee: &[Token<'_>], names: &Lexicon) -> Vec<String> {
+    let labels = names.labels_from(typed);
+    let labels = labels.iter().map(|label| label.to_string());
+    let types = starting(typed, names.type_names()).map(str::to_owned);
+    let [chain @ .., dot, method] = callee else {
+        return types.chain(labels).collect();
+    };
+    match (dot.is("."), place::receiver(chain, names)) {
+        (true, Some(Receiver::Place(place))) => {
+            let fields = place.fields().iter().map(|field| field.name.as_str());
+            starting(typed, fields).map(str::to_owned).collect()
+        }
+        (true, Some(Receiver::Session)) if method.text != "all" => labels.collect(),
+        (true, Some(Receiver::Value(_))) => Vec::new(),
+        _ => types.chain(labels).collect(),
+    }
 }
 
 fn word(start: usize, typed: &str, before: &[Token<'_>], names: &Lexicon) -> Completion {
@@ -627,11 +652,27 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_a_method_takes_is_completed_by_what_it_is_a_method_of() {
+        check(
+            "AAPL_position.set(\"qu",
+            &["AAPL_position.set(\"quantity\""],
+        );
+        check("p.add(\"Pos", &[]);
+        check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
+        check("obs.find(\"Pos", &[]);
+    }
+
+    #[test]
     fn commands_are_completed_and_their_words_too() {
         check(":obj", &[":objects"]);
         check(":get AAPL", &[":get AAPL_position"]);
         check(":get net", &[":get \"net/eth 0\""]);
         check(":get MSFT_position.q", &[":get MSFT_position.quantity"]);
+        check(":get AAPL_position.sna", &[]);
+        check(
+            ":help AAPL_position.sna",
+            &[":help AAPL_position.snapshot("],
+        );
         check(":json AAPL_position.q", &[":json AAPL_position.quantity"]);
         check(":type Or", &[":type Order"]);
         check(":objects --type Or", &[":objects --type Order"]);

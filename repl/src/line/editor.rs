@@ -26,6 +26,7 @@ use rustyline::{
 use super::continuation::Indent;
 use super::history::{self, PrefixHistory};
 use super::lexicon::Lexicon;
+use super::suspend::CtrlZ;
 use super::{complete, continuation, highlight, hint};
 use crate::commands::question;
 use crate::embed::History;
@@ -163,6 +164,10 @@ fn open(
     }
     let ctrl_c = EventHandler::Conditional(Box::new(CtrlC(dropped.clone())));
     line.bind_sequence(KeyEvent::ctrl('C'), ctrl_c);
+    if let Ok(ctrl_z) = CtrlZ::new() {
+        let ctrl_z = EventHandler::Conditional(Box::new(ctrl_z));
+        line.bind_sequence(KeyEvent::ctrl('Z'), ctrl_z);
+    }
     bind(&mut line, KeyCode::Enter, Enter { indent, dropped });
     bind(&mut line, KeyCode::Backspace, Backspace);
     let Some(path) = history::path(kept) else {

@@ -11,6 +11,7 @@ mod hint;
 mod history;
 mod lexicon;
 mod place;
+mod suspend;
 mod terminal;
 mod token;
 

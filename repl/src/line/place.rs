@@ -21,6 +21,17 @@ enum Step<'l> {
     Key(&'l str),
 }
 
+/// What a chain begins with.
+#[derive(Clone, Copy)]
+enum Root<'l> {
+    /// `AAPL_position`, or a variable, or `obs`.
+    Word(&'l str),
+    /// `obs.find("label")`.
+    Found(&'l str),
+    /// `obs.all("Type")[0]`.
+    OneOf(&'l str),
+}
+
 /// What a method at the end of a chain would be a method of.
 pub(super) enum Receiver<'n> {
     /// `obs`.
@@ -90,22 +101,60 @@ pub(super) fn callee<'l>(tokens: &[Token<'l>]) -> Option<&'l str> {
 
 /// The place that the chain at the end of `tokens` leads to.
 pub(super) fn at_end<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Place<'n>> {
-    let (root, steps) = chain(tokens)?;
+    let (before, root, steps) = chain(tokens)?;
     let (place, rest) = match (root, steps.as_slice()) {
-        ("obs", [Step::Key(label), rest @ ..]) => (Place::object(label, lexicon)?, rest),
-        (root, rest) => (
-            Place::variable(root, lexicon).or_else(|| Place::object(root, lexicon))?,
-            rest,
-        ),
+        (Root::Word("obs"), [Step::Key(label), rest @ ..]) => {
+            (Place::object(label, lexicon)?, rest)
+        }
+        (Root::Word(name), rest) => {
+            let bound = || Place::of_type(bound_type(name, before)?, lexicon);
+            let place = bound()
+                .or_else(|| Place::variable(name, lexicon))
+                .or_else(|| Place::object(name, lexicon));
+            (place?, rest)
+        }
+        (Root::Found(label), rest) => (Place::object(label, lexicon)?, rest),
+        (Root::OneOf(type_name), rest) => (Place::of_type(type_name, lexicon)?, rest),
     };
     rest.iter().try_fold(place, Place::step)
 }
 
-/// Walks back over `.member`, `[3]` and `["key"]` to the word that all of it belongs to.
-fn chain<'l>(tokens: &[Token<'l>]) -> Option<(&'l str, Vec<Step<'l>>)> {
+/// The type of `name`, where the same input says `for name in obs.all("Type")` or
+/// `obs.all("Type").filter(|name|`.
+fn bound_type<'l>(name: &str, before: &[Token<'l>]) -> Option<&'l str> {
+    let at = before.iter().rposition(|token| token.text == name)?;
+    let (head, tail) = (&before[..at], &before[at + 1..]);
+    match (head.last()?.text, tail.first()?.text) {
+        ("for", "in") => all_of(tail.get(1..7)?),
+        ("|", "|") => head.windows(6).rev().find_map(all_of),
+        _ => None,
+    }
+}
+
+/// What stands in the quotes of `obs.all("Type")`.
+fn all_of<'l>(tokens: &[Token<'l>]) -> Option<&'l str> {
+    called_with("all", tokens)
+}
+
+fn called_with<'l>(method: &str, tokens: &[Token<'l>]) -> Option<&'l str> {
+    let [obs, dot, name, open, argument, close] = tokens else {
+        return None;
+    };
+    let is_call = obs.text == "obs" && dot.is(".") && name.text == method && open.is("(");
+    let argument = argument.inside()?;
+    (is_call && close.is(")")).then_some(argument)
+}
+
+/// Walks back over `.member`, `[3]` and `["key"]` to what all of it belongs to; gives what stands
+/// before that as well.
+fn chain<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], Root<'l>, Vec<Step<'l>>)> {
     let mut steps = Vec::new();
     let mut rest = tokens;
     loop {
+        if let Some((before, root)) = call(rest) {
+            steps.reverse();
+            return Some((before, root, steps));
+        }
         let (last, before) = rest.split_last()?;
         if last.is_word() {
             match before.split_last() {
@@ -116,7 +165,7 @@ fn chain<'l>(tokens: &[Token<'l>]) -> Option<(&'l str, Vec<Step<'l>>)> {
                 }
                 _ => {
                     steps.reverse();
-                    return Some((last.text, steps));
+                    return Some((before, Root::Word(last.text), steps));
                 }
             }
         }
@@ -137,7 +186,31 @@ fn chain<'l>(tokens: &[Token<'l>]) -> Option<(&'l str, Vec<Step<'l>>)> {
     }
 }
 
+/// The call that `tokens` end with, if its result is an object.
+fn call<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], Root<'l>)> {
+    if let Some((before, last)) = tokens.split_last_chunk::<6>()
+        && let Some(label) = called_with("find", last)
+    {
+        return Some((before, Root::Found(label)));
+    }
+    let (before, last) = tokens.split_last_chunk::<9>()?;
+    let is_element = last[6].is("[") && last[8].is("]");
+    let type_name = all_of(&last[..6]).filter(|_| is_element)?;
+    Some((before, Root::OneOf(type_name)))
+}
+
 impl<'n> Place<'n> {
+    /// Some object of a type.
+    fn of_type(type_name: &str, lexicon: &'n Lexicon) -> Option<Self> {
+        let is_known = !lexicon.fields(type_name).is_empty();
+        is_known.then(|| Place {
+            lexicon,
+            type_name: type_name.to_owned(),
+            field: None,
+            path: None,
+        })
+    }
+
     fn object(label: &str, lexicon: &'n Lexicon) -> Option<Self> {
         let type_name = lexicon.type_of(label)?;
         let path = if is_identifier(label) {
@@ -295,12 +368,34 @@ mod tests {
     }
 
     #[test]
+    fn results_and_what_they_are_bound_to_are_known_by_their_type() {
+        check("obs.all(\"Position\")[0].last_quote", "Quote", None);
+        check(
+            "obs.find(\"AAPL_position\").quantity",
+            "i64",
+            Some("AAPL_position.quantity"),
+        );
+        check("for x in obs.all(\"Position\") { x.quantity", "i64", None);
+        check("obs.all(\"Position\").filter(|x| x.quantity", "i64", None);
+        check(
+            "obs.all(\"Position\").filter(|a| a.quantity > 1).map(|x| x.last_quote",
+            "Quote",
+            None,
+        );
+        // The nearer one hides what has the name outside.
+        check("for p in obs.all(\"Quote\") { p.bid_price", "i64", None);
+    }
+
+    #[test]
     fn what_nobody_knows_leads_nowhere() {
         nowhere("nobody.x");
         nowhere("AAPL_position.quantty");
         nowhere("f(1).x");
         nowhere("AAPL_position[0]");
         nowhere("[1]");
+        nowhere("for x in obs.all(\"Nobody\") { x");
+        nowhere("obs.all(\"Position\").x");
+        nowhere("x; for y in obs.all(\"Position\") { x");
         nowhere("");
     }
 }

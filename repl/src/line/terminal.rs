@@ -58,6 +58,18 @@ pub(crate) fn give_back() {
     });
 }
 
+/// Gives the terminal back for the time of `act`, in the middle of a line.
+pub(super) fn interrupted(act: impl FnOnce()) {
+    let editing = tcgetattr(std::io::stdin());
+    give_back();
+    act();
+    // A terminal that has gone is the editor's to complain about.
+    if let Ok(editing) = editing {
+        set(&editing);
+        crate::output::write_message("\x1b[?2004h");
+    }
+}
+
 fn with_before(act: impl FnOnce(&Termios)) {
     let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
     before.as_ref().inspect(|before| act(before));

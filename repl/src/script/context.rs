@@ -190,20 +190,25 @@ impl Context {
                 "{place} cannot be written: what is explained is not done"
             )));
         }
-        if self.attached.is_readonly() {
-            return Err(raise(format_args!(
-                "{place} cannot be written: the session is attached read-only"
-            )));
-        }
-        if let Some(rest) = self.unasked_writes.get().checked_sub(1) {
+        if !self.attached.is_readonly()
+            && let Some(rest) = self.unasked_writes.get().checked_sub(1)
+        {
             self.unasked_writes.set(rest);
             return Ok(());
         }
-        if let Some(why) = self.attached.why_unread() {
+        if let Some(why) = self.why_unwritable() {
             return Err(raise(format_args!("{place} cannot be written: {why}")));
         }
         self.unasked_writes.set(UNASKED_WRITES);
         Ok(())
+    }
+
+    /// Why no write at all would be done.
+    pub(crate) fn why_unwritable(&self) -> Option<&'static str> {
+        match self.attached.is_readonly() {
+            true => Some("the session is attached read-only"),
+            false => self.attached.why_unread(),
+        }
     }
 
     /// Whether the script is to stop.

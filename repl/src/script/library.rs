@@ -54,6 +54,9 @@ fn kind(type_id: TypeId) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
+/// Lists functions as Rhai sees them, which is of no use at a prompt.
+const FOR_TOOLS: &str = "get_fn_metadata_list";
+
 fn gather() -> Vec<LibraryFunction> {
     let known = Engine::new().collect_fn_metadata(
         None,
@@ -67,9 +70,11 @@ fn gather() -> Vec<LibraryFunction> {
                 .skip(usize::from(receiver.is_some()));
             let parameters = parameters.take(metadata.num_params);
             let named = |text: &rhai::Identifier| {
-                text.split(':').next().unwrap_or_default().trim().to_owned()
+                let name = text.split(':').next().unwrap_or_default().trim();
+                name.strip_prefix("mut ").unwrap_or(name).to_owned()
             };
-            rhai::is_valid_identifier(&name).then(|| LibraryFunction {
+            let is_for_users = rhai::is_valid_identifier(&name) && name != FOR_TOOLS;
+            is_for_users.then(|| LibraryFunction {
                 name,
                 receiver,
                 parameters: parameters.map(named).collect(),
@@ -101,6 +106,12 @@ mod tests {
         assert!(has("to_upper", Some("#string")));
         assert!(has("sqrt", None));
         assert!(!has("push", Some("#map")) && !has("+", None));
+        assert!(library().iter().all(|function| function.name != FOR_TOOLS));
+        assert!(
+            library()
+                .iter()
+                .all(|function| !function.signature().contains("mut "))
+        );
     }
 
     #[test]

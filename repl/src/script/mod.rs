@@ -51,6 +51,7 @@ pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
 pub use library::{LibraryFunction, library};
 pub use limits::Limits;
+pub(crate) use present::of_field;
 pub use names::{FieldName, FunctionName, Names};
 pub use shown::{Cell, Record, Row, Shown, Table, json};
 

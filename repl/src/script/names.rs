@@ -136,7 +136,10 @@ const RESERVED: &str = "use case async public package super var protected spawn 
 
 /// The candidate closest to a mistyped name, if one is close.
 pub(crate) fn nearest(name: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
-    let closeness = |candidate: &String| (strsim::jaro_winkler(name, candidate) * 1000.0) as u32;
+    let wanted = name.to_lowercase();
+    let closeness = |candidate: &String| {
+        (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()) * 1000.0) as u32
+    };
     let scored = candidates
         .map(|candidate| (closeness(&candidate), candidate))
         .filter(|(score, _)| *score > 800);

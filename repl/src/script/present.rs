@@ -1,14 +1,16 @@
 //! The result of a script as data to print.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use memglass::schema::{Field as Member, Schema};
 use memglass::{EnumValue, Field, Value};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
 use super::bindings::{Rows, Session, all_objects, objects_table};
 use super::context::Context;
 use super::convert;
-use super::describe::member_type;
+use super::describe::{self, member_type};
 use super::place::{Node, Place, Shape};
 use super::shown::{Cell, Record, Row, Shown, Table};
 use super::written;
@@ -76,7 +78,7 @@ fn of_text(text: &ImmutableString, context: &Rc<Context>) -> Shown {
 fn of_place(place: &Place) -> Result<Shown> {
     let value = place.value()?;
     match place.node.shape {
-        Shape::Record => Ok(Shown::Record(record(place, &value))),
+        Shape::Record => Ok(Shown::Record(record(&place.node.field, &value))),
         _ => match place
             .elements()?
             .iter()
@@ -96,32 +98,75 @@ fn as_place(value: &Dynamic) -> Option<Place> {
     value.read_lock::<Place>().map(|place| place.clone())
 }
 
-fn record(place: &Place, value: &Value) -> Record {
-    let field = &place.node.field;
-    let schema = field.schema();
-    let rows = field
-        .members()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|member| {
-            let style = Style::new(&member.metadata).of_type(schema, member.type_id);
-            let cell = Cell {
-                value: value.get(&member.name)?.clone(),
-                style,
-            };
-            let note = super::describe::note(schema, member);
-            Some(Row {
-                name: member.name.clone(),
-                cell,
-                type_name: member_type(schema, member),
-                note,
-            })
-        });
-    Record {
-        title: place.path().to_owned(),
-        type_name: place.type_name(),
-        rows: rows.collect(),
+/// A value that was read from `field`, as its type is: a structure as rows, an array of structures as
+/// a table, all else as one value.
+pub(crate) fn of_field(field: &Field, value: Value) -> Shown {
+    match &value {
+        Value::Record(_) => Shown::Record(record(field, &value)),
+        Value::List(elements) if elements.first().is_some_and(is_record) => {
+            Shown::Table(table(field, elements))
+        }
+        _ => Shown::Value(Cell {
+            value,
+            style: style(field),
+        }),
     }
+}
+
+fn is_record(value: &Value) -> bool {
+    matches!(value, Value::Record(_))
+}
+
+fn record(field: &Field, value: &Value) -> Record {
+    let schema = field.schema();
+    Record {
+        title: field.path().to_owned(),
+        type_name: schema.type_name(field.type_id()),
+        rows: rows(schema, field.members().unwrap_or_default(), value),
+    }
+}
+
+/// A row for each element of an array of structures.
+fn table(field: &Field, elements: &[Value]) -> Table {
+    let schema = field.schema();
+    let members = field
+        .element(0)
+        .map(|first| first.members().unwrap_or_default().to_vec())
+        .unwrap_or_default();
+    let names = members.iter().map(|member| member.name.to_string());
+    let cells = |(index, element): (usize, &Value)| {
+        let label = Cell::plain(format!("{}[{index}]", field.path()));
+        let cells = rows(schema, &members, element).into_iter();
+        std::iter::once(label)
+            .chain(cells.map(|row| row.cell))
+            .map(Some)
+            .collect()
+    };
+    Table {
+        columns: std::iter::once("object".to_owned()).chain(names).collect(),
+        rows: elements.iter().enumerate().map(cells).collect(),
+    }
+}
+
+/// A row for each member of a structure, with the rows of those that are structures themselves.
+fn rows(schema: &Schema, members: &[Member], value: &Value) -> Vec<Row> {
+    let row = |member: &Member| {
+        let value = value.get(&member.name)?.clone();
+        let inner = schema[schema.bare(member.type_id)]
+            .members()
+            .unwrap_or_default();
+        Some(Row {
+            name: member.name.clone(),
+            members: rows(schema, inner, &value),
+            cell: Cell {
+                value,
+                style: Style::new(&member.metadata).of_type(schema, member.type_id),
+            },
+            type_name: member_type(schema, member),
+            note: describe::note(schema, member),
+        })
+    };
+    members.iter().filter_map(row).collect()
 }
 
 /// Objects are a table, maps too; all else is one value.
@@ -140,14 +185,9 @@ fn of_array(value: &Dynamic, elements: &Array, context: &Context) -> Result<Show
 }
 
 fn of_map(value: &Dynamic, map: &Map, context: &Context) -> Result<Shown> {
-    let rows = map.iter().map(|(name, value)| {
-        Some(Row {
-            name: name.as_str().into(),
-            cell: Cell::plain(convert::from_script(value)?),
-            type_name: String::new(),
-            note: String::new(),
-        })
-    });
+    let rows = map
+        .iter()
+        .map(|(name, value)| Some(entry(name.as_str().into(), convert::from_script(value)?)));
     match rows.collect::<Option<Vec<_>>>() {
         Some(rows) => Ok(Shown::Record(Record {
             title: String::new(),
@@ -155,6 +195,24 @@ fn of_map(value: &Dynamic, map: &Map, context: &Context) -> Result<Shown> {
             rows,
         })),
         None => mixed(value, context),
+    }
+}
+
+/// A row for one entry of a map, of which nothing is declared.
+fn entry(name: Arc<str>, value: Value) -> Row {
+    let members = match &value {
+        Value::Record(members) => members.as_slice(),
+        _ => &[],
+    };
+    let rows = members
+        .iter()
+        .map(|(name, value)| entry(name.clone(), value.clone()));
+    Row {
+        name,
+        members: rows.collect(),
+        cell: Cell::plain(value),
+        type_name: String::new(),
+        note: String::new(),
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Row {
     pub type_name: String,
     /// What else is to be said: protection, range, description.
     pub note: String,
+    /// The fields of the structure that it is; none if it is no structure.
+    pub members: Vec<Row>,
 }
 
 /// Rows with the same columns.

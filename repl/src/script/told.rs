@@ -25,7 +25,7 @@ impl ScriptHost {
             Some(Halt::Failed(message)) => (message, None),
             Some(Halt::TooDeep) => ("functions call each other too deeply".into(), None),
             Some(Halt::TooLong) => too_long(),
-            _ => self.message(&error),
+            _ => self.message(&error, &source),
         };
         ScriptError::Failed(Box::new(Failure {
             syntax: matches!(error, EvalAltResult::ErrorParsing(..)),
@@ -48,11 +48,13 @@ impl ScriptHost {
         }
     }
 
-    fn message(&self, error: &EvalAltResult) -> Told {
+    fn message(&self, error: &EvalAltResult, source: &Source) -> Told {
         use EvalAltResult as E;
         match error {
             E::ErrorParsing(kind, _) => parse_told(kind),
-            E::ErrorVariableNotFound(name, _) => self.variable_told(name),
+            E::ErrorVariableNotFound(name, at) => {
+                self.variable_told(name, is_assigned(source, *at, name))
+            }
             E::ErrorFunctionNotFound(signature, _) => self.function_told(signature),
             E::ErrorDotExpr(message, _) => property_told(message),
             E::ErrorRuntime(value, _) if value.is_unit() => {
@@ -86,14 +88,14 @@ impl ScriptHost {
         }
     }
 
-    fn variable_told(&self, name: &str) -> Told {
+    fn variable_told(&self, name: &str, is_assigned: bool) -> Told {
         if let Some(why) = self.context.why_lost(name) {
             return (why, None);
         }
+        let near = meant(self.near(name));
         (
-            format!("no variable, object or function is named {name:?}"),
-            self.near(name)
-                .map(|name| format!("did you mean `{name}`?")),
+            format!("no variable, object or function is named {name:?}{near}"),
+            is_assigned.then(|| format!("`let {name} = …` makes a variable")),
         )
     }
 
@@ -104,14 +106,30 @@ impl ScriptHost {
             "" => "without arguments".to_owned(),
             _ => format!("for ({})", plain(arguments)),
         };
-        let help = if arguments == "object" && self.field_names.contains(name) {
-            Some(format!("a field is read without parentheses: `.{name}`"))
-        } else {
-            let near = self.near(name).filter(|near| near != name);
-            near.map(|near| format!("did you mean `{near}`?"))
-        };
-        (format!("there is no function {name:?} {what}"), help)
+        let what = format!("there is no function {name:?} {what}");
+        if arguments == "object" && self.field_names.contains(name) {
+            let help = format!("a field is read without parentheses: `.{name}`");
+            return (what, Some(help));
+        }
+        let near = self.near(name).filter(|near| near != name);
+        (format!("{what}{}", meant(near)), None)
     }
+}
+
+/// The end of a message about a name that nothing has.
+fn meant(near: Option<String>) -> String {
+    near.map_or(String::new(), |near| format!("; did you mean {near:?}?"))
+}
+
+/// Whether `name`, which stands at `at`, is given a value there.
+fn is_assigned(source: &Source, at: Position, name: &str) -> bool {
+    let (Some(line), Some(column)) = (at.line(), at.position()) else {
+        return false;
+    };
+    let line = source.text.lines().nth(line - 1).unwrap_or_default();
+    let behind = line.chars().skip(column - 1 + name.chars().count());
+    let mut signs = behind.skip_while(|c| c.is_whitespace());
+    signs.next() == Some('=') && signs.next() != Some('=')
 }
 
 fn too_deep() -> Told {
@@ -187,6 +205,8 @@ fn parse_told(kind: &ParseErrorType) -> Told {
         ParseErrorType::AssignmentToInvalidLHS(_) => Some(
             "only something that starts with a variable can be assigned to: `let o = …; o.field = 1`, or `obs[\"label\"].field = 1`",
         ),
+        ParseErrorType::UnknownOperator(sign) if sign == "++" => Some("`x += 1` adds one"),
+        ParseErrorType::UnknownOperator(sign) if sign == "--" => Some("`x -= 1` takes one away"),
         ParseErrorType::Reserved(word) if !word.starts_with(char::is_alphabetic) => None,
         ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected => {
             Some("a field with such a name is written `p[\"name\"]`, in a map `#{\"name\": …}`")

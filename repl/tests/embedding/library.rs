@@ -131,7 +131,7 @@ fn functions_of_the_host_may_use_what_its_thread_has() {
     let signature = repl.eval("halt?").unwrap().to_string();
     assert!(signature.starts_with("halt()"), "{signature}");
     let told = repl.eval("hlat()").unwrap_err().to_string();
-    assert!(told.contains("did you mean `halt`?"), "{told}");
+    assert!(told.contains("did you mean \"halt\"?"), "{told}");
 }
 
 struct Spin;

@@ -136,7 +136,7 @@ fn help_finds_whatever_has_a_name() {
     }
     world
         .run(&["t1", "-e", ":help quantty"])
-        .failed(2, &["did you mean quantity?"]);
+        .failed(2, &["did you mean \"quantity\"?"]);
     world
         .run(&["t1", "-e", ":help :obejcts"])
         .failed(2, &["did you mean :objects?"]);
@@ -162,5 +162,32 @@ impl World {
         let mut command = self.command(&["t1"]);
         command.current_dir(directory);
         Ran::piped(command, lines.as_bytes())
+    }
+}
+
+#[test]
+fn structures_inside_a_structure_are_shown_with_what_is_declared_of_them() {
+    let (world, _producer) = World::with_producer();
+    let shown = world.data(&["t1", "-e", ":json AAPL_position", "-e", ":x AAPL_position"]);
+    let bid = |line: &&str| line.trim_start().starts_with("bid_price");
+    let row: Vec<&str> = shown
+        .lines()
+        .find(bid)
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    assert_eq!(
+        row[2..],
+        ["ticks", "i64", "What", "buyers", "pay"],
+        "{shown}"
+    );
+
+    // A path, too, shows an array of structures as the name alone does.
+    for line in ["book[0].bids", ":get book[0].bids", "book[0].bids?"] {
+        let shown = world.data(&["t1", "-e", line]);
+        assert!(
+            shown.contains("price  size  orders\nbook[0].bids[0]"),
+            "{line}\n{shown}"
+        );
     }
 }

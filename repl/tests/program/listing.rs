@@ -67,10 +67,10 @@ fn a_type_that_is_none_is_a_mistake_and_not_an_empty_answer() {
     let (world, _producer) = World::with_producer();
     world
         .run(&["objects", "t1", "--type", "Positon"])
-        .failed(1, &["Positon", "did you mean Position?"]);
+        .failed(1, &["Positon", "did you mean \"Position\"?"]);
     world
         .run(&["types", "t1", "Positon"])
-        .failed(1, &["did you mean Position?"]);
+        .failed(1, &["did you mean \"Position\"?"]);
     world
         .run(&["objects", "t1", "[x"])
         .failed(2, &["[x", "no pattern"]);

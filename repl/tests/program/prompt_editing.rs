@@ -114,6 +114,29 @@ fn ctrl_z_gives_the_terminal_back_and_the_line_is_there_again() {
     terminal.shows("\n3\n");
 }
 
+#[test]
+fn a_shell_stops_the_prompt_and_fg_shows_the_line_again() {
+    let (world, _producer) = World::with_producer();
+    let shell = ["bash", "--norc", "--noprofile", "-i"];
+    let variables = [("PATH", "/usr/bin:/bin"), ("PS1", "shell$ ")];
+    let mut terminal = Terminal::open_program(&world, &shell, 120, 30, &variables);
+    terminal.ends_with("shell$");
+    terminal.press(&format!("{} t1\r", env!("CARGO_BIN_EXE_memglass")));
+    terminal.ends_with("t1>");
+    for typed in ["20 + 2", "30 + 3"] {
+        terminal.press(typed);
+        terminal.ends_with(&format!("t1> {typed}"));
+        terminal.press(CTRL_Z);
+        terminal.ends_with("shell$");
+        terminal.press("fg\r");
+        terminal.ends_with(&format!("t1> {typed}"));
+        terminal.press("0\r");
+        terminal.ends_with("t1>");
+    }
+    terminal.shows("\n40\n");
+    terminal.shows("\n60\n");
+}
+
 /// A program that edits without a screen.
 fn editor(world: &World, script: &str) -> String {
     let path = world.path().join("editor.sh");

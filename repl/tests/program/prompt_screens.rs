@@ -65,7 +65,7 @@ fn forty_columns() {
             "timestamp_ns  0 ns         u64",
             "t1> :obejcts",
             "error: there is no command :obejcts; did",
-            "  you mean :objects?; :help lists them",
+            "  you mean :objects?",
             "t1>",
         ],
     );

@@ -48,6 +48,18 @@ impl Terminal {
         rows: u16,
         variables: &[(&str, &str)],
     ) -> Self {
+        let program = [&[env!("CARGO_BIN_EXE_memglass")], arguments].concat();
+        Self::open_program(world, &program, columns, rows, variables)
+    }
+
+    /// Another program than `memglass`, such as a shell to start it from.
+    pub(crate) fn open_program(
+        world: &World,
+        program: &[&str],
+        columns: u16,
+        rows: u16,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -55,8 +67,8 @@ impl Terminal {
             pixel_height: 0,
         };
         let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_memglass"));
-        command.args(arguments);
+        let mut command = CommandBuilder::new(program[0]);
+        command.args(&program[1..]);
         command.env_clear();
         command.env("TERM", "xterm-256color");
         for (name, value) in world.environment() {

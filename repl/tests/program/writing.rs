@@ -140,3 +140,39 @@ fn readonly_makes_every_write_an_error() {
         "1\n"
     );
 }
+
+#[test]
+fn an_explanation_tells_what_keeps_a_write_away() {
+    let (world, producer) = World::with_producer();
+    let verdict = |arguments: &[&str], line: &str| {
+        let mut arguments = arguments.to_vec();
+        let explained = format!("explain({line:?})");
+        arguments.extend(["-e", &explained]);
+        let data = world.data(&arguments);
+        data.lines().last().unwrap().trim().to_owned()
+    };
+    let held = verdict(&["t1"], "AAPL_quote.bid_price = 1");
+    assert!(
+        held.contains("allowed, but held now by the producer (pid"),
+        "{held}"
+    );
+    // The value comes first: letting go would not help it.
+    let wrong = verdict(&["t1"], "AAPL_quote.bid_price = \"x\"");
+    assert!(
+        wrong.contains("refused: AAPL_quote.bid_price: expected"),
+        "{wrong}"
+    );
+    let free = "AAPL_position.quantity = 1";
+    assert!(verdict(&["t1"], free).ends_with("would be written"));
+    let readonly = verdict(&["t1", "--readonly"], free);
+    assert!(
+        readonly.ends_with("refused: the session is attached read-only"),
+        "{readonly}"
+    );
+    producer.kill();
+    let dead = verdict(&["t1"], free);
+    assert!(
+        dead.ends_with("refused: its producer has died, so that nothing reads it"),
+        "{dead}"
+    );
+}

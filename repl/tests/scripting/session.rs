@@ -156,7 +156,7 @@ fn functions_of_a_host_and_of_scripts_are_listed_with_their_comments() {
         "each of ours once, and the three"
     );
     let text = world.error("notinal(1, 2)").render(false);
-    assert!(text.contains("did you mean `notional`?"), "{text}");
+    assert!(text.contains("did you mean \"notional\"?"), "{text}");
 }
 
 #[test]

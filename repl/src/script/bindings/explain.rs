@@ -50,7 +50,8 @@ fn explain(
         call.engine()
             .eval_expression_with_scope::<Dynamic>(&mut scope, value)
     })?;
-    Ok(told(&node.field, &node.to_value(&value)?))
+    let value = node.to_value(&value)?;
+    Ok(told(&node.field, &value, session.0.why_unwritable()))
 }
 
 /// The two sides of the assignment; `None` if it is none.
@@ -86,16 +87,26 @@ fn below(place: &Place, rest: &str) -> Result<Rc<Node>> {
     }
 }
 
-fn told(field: &Field, value: &Value) -> String {
+/// What would come of writing `value`; `hindrance` is what keeps every write away.
+fn verdict(field: &Field, value: &Value, hindrance: Option<&str>) -> String {
+    let refusal = field.check(value).err().map(|error| error.to_string());
+    match (
+        refusal.or_else(|| hindrance.map(str::to_owned)),
+        field.holder(),
+    ) {
+        (Some(reason), _) => format!("refused: {reason}"),
+        (None, Some(holder)) => format!("allowed, but held now by {holder}"),
+        (None, None) => "would be written".to_owned(),
+    }
+}
+
+fn told(field: &Field, value: &Value, hindrance: Option<&str>) -> String {
     let info = field.info();
     let style = Style::new(info.metadata).of_type(field.schema(), field.type_id());
     let old = field
         .read()
         .map_or_else(|error| error.to_string(), |old| format::text(&old, &style));
-    let verdict = match field.check(value) {
-        Ok(()) => "would be written".to_owned(),
-        Err(error) => format!("refused: {error}"),
-    };
+    let verdict = verdict(field, value, hindrance);
     let protection = format!("{:?}", info.protection).to_lowercase();
     let mut text = format!("{}\n", field.path());
     let mut line = |name: &str, value: &str| {
@@ -104,8 +115,10 @@ fn told(field: &Field, value: &Value) -> String {
     line(
         "type",
         &format!(
-            "{}, {protection}, {} bytes at offset {}",
-            info.type_name, info.size, info.offset
+            "{}, {protection}, {} at offset {}",
+            info.type_name,
+            bytes(info.size),
+            info.offset
         ),
     );
     if let Some(allowed) = describe::allowed(info.metadata) {
@@ -119,6 +132,13 @@ fn told(field: &Field, value: &Value) -> String {
     line("verdict", &verdict);
     text.truncate(text.trim_end().len());
     text
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        _ => format!("{count} bytes"),
+    }
 }
 
 #[cfg(test)]
