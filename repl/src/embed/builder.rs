@@ -14,7 +14,7 @@ use super::{Command, History, Repl, ReplError, Setup};
 use crate::journal::Journal;
 use crate::look::{ColorChoice, Look};
 use crate::output::{Form, Style};
-use crate::runtime::{Prompt, PromptState, Runtime};
+use crate::runtime::{Origin, Prompt, PromptState, Runtime};
 use crate::script::ScriptHost;
 use crate::script_text::ScriptText;
 use crate::session::Attached;
@@ -199,6 +199,7 @@ impl ReplBuilder {
             interrupt,
             prompt: self.prompt,
             time_limit: self.time_limit,
+            origin: Origin::default(),
         };
         let setup = Setup {
             history: self.history,
