@@ -29,6 +29,7 @@
 //!
 //! - [`ReplBuilder`]: session or observer, functions, commands, prompt, output, history, init script, limits.
 //! - [`Command`]: a host's own `:command`; [`Access`] is what it can reach.
+//! - [`Limits`]: how much a script may ask for.
 //! - [`Answer`] and [`EvalError`]: what a line gave, as text, JSON or a value, or why it gave nothing.
 //! - [`Sink`]: where prints, results and messages go.
 
@@ -91,6 +92,7 @@ pub use embed::{
     ReplError, Sink,
 };
 pub use runtime::PromptState;
+pub use script::Limits;
 
 /// The script language. Its version is part of this library's: functions are registered on its engine.
 pub use rhai;

@@ -157,7 +157,7 @@ impl ScriptHost {
 
     /// How much scripts may ask for from now on. A script may change it with `limits`.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.context.limits.set(limits);
+        self.context.limits.set(limits.within_reach());
     }
 
     /// How much scripts may ask for.
