@@ -35,6 +35,7 @@
 
 mod chunks;
 mod cli;
+mod damage;
 mod deadline;
 mod embed;
 mod files;

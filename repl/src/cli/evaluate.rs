@@ -81,6 +81,7 @@ impl Scripts {
         let builder = session::attach(options, session)?.interrupt(self.supervisor.flag());
         let repl = builder.build()?;
         options.mark(&repl.observer());
+        options.mark_damage(&repl.observer());
         self.repl = Some(repl);
         Ok(())
     }
