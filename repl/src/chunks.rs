@@ -1,7 +1,7 @@
 //! A script that is piped in, cut into what is evaluated one after the other.
 
 use crate::commands::question;
-use crate::script::is_incomplete;
+use crate::script::{is_incomplete, is_program};
 
 /// A part of a script that is evaluated by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,18 +44,12 @@ pub(crate) fn split(text: &str) -> Vec<Piece<'_>> {
 
 /// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar.
 pub(crate) fn ends_in_comment(text: &str) -> bool {
-    is_incomplete(text) && grammar().compile(text).is_ok()
+    is_incomplete(text) && is_program(text)
 }
 
 /// Whether the text is a program, as far as its grammar goes.
 fn parses(text: &str) -> bool {
-    grammar().compile(text).is_ok() && !is_incomplete(text)
-}
-
-fn grammar() -> rhai::Engine {
-    let mut engine = rhai::Engine::new_raw();
-    engine.set_max_expr_depths(128, 64);
-    engine
+    is_program(text) && !is_incomplete(text)
 }
 
 fn has_commands(text: &str) -> bool {
@@ -121,6 +115,15 @@ mod tests {
             &["fn f() {\n 1\n}\n", "f()\n", "f() + 1\n"],
         );
         check(":objects\na.b\n\n", &[":objects\n", "a.b\n"]);
+    }
+
+    #[test]
+    fn lines_may_say_what_only_a_session_parses() {
+        check("5\n_ + 1\n", &["5\n", "_ + 1\n"]);
+        check(
+            "#!/usr/bin/env memglass\n5\n6\n",
+            &["#!/usr/bin/env memglass\n", "5\n", "6\n"],
+        );
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
 pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
+pub(crate) use incomplete::is_program;
 pub use library::{LibraryFunction, library};
 pub use limits::Limits;
 pub use names::{FieldName, FunctionName, Names};
@@ -254,12 +255,11 @@ impl ScriptHost {
     }
 
     fn parsed(&self, source: &str) -> Result<AST, Box<EvalAltResult>> {
-        // The first line of an executable script becomes a comment.
-        let source = source
-            .strip_prefix("#!")
-            .map_or(source.into(), |rest| format!("// {rest}"));
-        self.context.source.replace(source.clone());
-        Ok(self.engine.compile_with_scope(&self.scope, &source)?)
+        let source = incomplete::executable(source);
+        self.context.source.replace(source.to_string());
+        Ok(self
+            .engine
+            .compile_with_scope(&self.scope, source.as_ref())?)
     }
 
     /// A text that was parsed before, to look for something in it.

@@ -40,6 +40,16 @@ fn an_unfinished_expression_at_the_end_is_an_error() {
 }
 
 #[test]
+fn a_line_may_work_on_the_result_of_the_one_before() {
+    let (world, _producer) = World::with_producer();
+    let ran = world.pipe(&["t1"], b"order_12345.order_id\n_ + 1\n");
+    assert_eq!(
+        (ran.code, ran.data.as_str(), ran.messages.as_str()),
+        (Some(0), "12345\n12346\n", "")
+    );
+}
+
+#[test]
 fn errors_count_the_lines_of_the_whole_input() {
     let (world, _producer) = World::with_producer();
     let code = |input: &str, code, place: &str| {
