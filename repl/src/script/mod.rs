@@ -186,11 +186,6 @@ impl ScriptHost {
         &mut self.engine
     }
 
-    /// The functions that the host program registered.
-    pub(crate) fn host_functions(&self) -> Vec<FunctionName> {
-        self.known.added(&self.engine)
-    }
-
     /// All names that a line may contain, as of now.
     pub fn names(&mut self) -> Names {
         self.take_in();
@@ -302,7 +297,7 @@ impl ScriptHost {
     /// All functions that a script can call, those of Rhai's own library apart.
     pub fn functions(&self) -> Vec<FunctionName> {
         let own = functions::of_scripts(&self.library);
-        let host = self.host_functions();
+        let host = self.known.added(&self.engine);
         let mut all: Vec<FunctionName> = own.chain(host).chain(functions::built_in()).collect();
         all.sort();
         all

@@ -123,6 +123,17 @@ fn the_same_numbers_everywhere() {
 }
 
 #[test]
+fn help_knows_the_functions_that_a_script_has_defined() {
+    let (world, _producer) = World::with_producer();
+    let define = "/// Twice as much.\nfn doubled(x) { x * 2 }";
+    let told = |line| world.data(&["t1", "-e", define, "-e", line]);
+    assert_eq!(told("doubled?"), "doubled(x)\n  Twice as much.\n");
+    let all = told(":help functions");
+    let listed = |start: &str| all.lines().any(|line| line.starts_with(start));
+    assert!(listed("doubled(x)  ") && listed("obs.all("), "{all}");
+}
+
+#[test]
 fn help_finds_whatever_has_a_name() {
     let (world, _producer) = World::with_producer();
     for (name, words) in [
