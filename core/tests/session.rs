@@ -664,3 +664,30 @@ fn bytes_are_those_of_the_value() {
     drop(number);
     assert!(matches!(field.read_bytes(), Err(ReadError::Gone { .. })));
 }
+
+#[test]
+fn a_readonly_member_that_keeps_its_number_is_no_hindrance() {
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Order {
+        #[observe(readonly)]
+        id: u8,
+        quantity: i64,
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let order = session
+        .object("order", Order { id: 7, quantity: 1 })
+        .unwrap();
+    let field = place.writer("t").field("order").unwrap();
+    let record = |id: Value| {
+        Value::Record(vec![("id".into(), id), ("quantity".into(), Value::I64(2))].into())
+    };
+    // Scripts have one kind of integer; the member is of another.
+    field.write(&record(Value::I64(7))).unwrap();
+    assert_eq!(order.quantity.get(), 2);
+    let refused = field.write(&record(Value::I64(8)));
+    assert!(
+        matches!(refused, Err(WriteError::Refused { .. })),
+        "{refused:?}"
+    );
+}

@@ -9,8 +9,9 @@ use memglass_tests::{Stage, sized};
 
 /// How often a reader tries before it gives up.
 const READ_ATTEMPTS: u64 = 256;
-/// Longest that a reader runs for one value.
-const BOUND: Duration = Duration::from_millis(10);
+/// Longest running time of one read. Its attempts are what bounds it, and they take microseconds; this is
+/// beyond what a hypervisor takes away meanwhile, which the system counts as running.
+const BOUND: Duration = Duration::from_secs(1);
 
 /// What a writer says in the end.
 struct Writer {

@@ -193,10 +193,11 @@ fn write_members(
             continue;
         };
         let (now, readonly) = (&now[index].1, names[index].1);
-        if readonly && !force && now != wanted {
+        let written = shapes[index].kept_or_written(now, wanted, force);
+        if readonly && !force && written.as_ref() != Ok(now) {
             against.push(No::ReadOnly);
         }
-        match shapes[index].kept_or_written(now, wanted, force) {
+        match written {
             Ok(value) => made[index].1 = value,
             Err(more) => against.extend(more),
         }

@@ -62,19 +62,8 @@ impl Field {
         strictness: Strictness,
         bytes: &mut [u8],
     ) -> Result<(), WriteError> {
-        let schema = self.schema();
-        match (place.field(schema), place.bits(schema)) {
-            (Some(field), Some(_)) => encode_field(schema, field, wanted, strictness, bytes),
-            _ => encode_value(
-                schema,
-                place.bare(schema),
-                place.metadata(schema),
-                wanted,
-                strictness,
-                bytes,
-            ),
-        }
-        .map_err(|refusal| self.refuse(refusal.within(path)))
+        put(self.schema(), place, wanted, strictness, bytes)
+            .map_err(|refusal| self.refuse(refusal.within(path)))
     }
 
     pub(super) fn encode_part(
@@ -140,11 +129,8 @@ impl Field {
 
     /// Whether the part is one of several, and has the wanted value already.
     fn keeps_its_value(&self, part: &Part<'_>) -> bool {
-        let present = || self.part_bytes(part).ok();
-        !part.path.is_empty()
-            && present().is_some_and(|bytes| {
-                read::decode(self.schema(), &part.place, &bytes) == *part.wanted
-            })
+        let has_it = |bytes: Vec<u8>| has_value(self.schema(), &part.place, part.wanted, &bytes);
+        !part.path.is_empty() && self.part_bytes(part).is_ok_and(has_it)
     }
 
     /// Whether the part would be accepted as things are now.
@@ -241,11 +227,41 @@ fn is_unchanged_readonly(
         return Ok(false);
     }
     let bytes = read::bytes(schema, &member.place, object, Patience::Retry);
-    let same =
-        bytes.is_ok_and(|bytes| read::decode(schema, &member.place, &bytes) == *member.wanted);
-    if same {
+    if bytes.is_ok_and(|bytes| has_value(schema, &member.place, member.wanted, &bytes)) {
         Ok(true)
     } else {
         Err(Refusal::from(Reason::ReadOnly).within(&member.path))
+    }
+}
+
+/// Whether a place with these bytes has the wanted value, numbers being of whatever kind.
+fn has_value(schema: &Schema, place: &Place, wanted: &Value, bytes: &[u8]) -> bool {
+    let mut put_there = bytes.to_vec();
+    read::decode(schema, place, bytes) == *wanted
+        || put(schema, place, wanted, Strictness::Forced, &mut put_there)
+            .is_ok_and(|()| put_there == bytes)
+}
+
+/// Checks a wanted value and puts it into the bytes of its place.
+fn put(
+    schema: &Schema,
+    place: &Place,
+    wanted: &Value,
+    strictness: Strictness,
+    bytes: &mut [u8],
+) -> Result<(), Refusal> {
+    match (place.field(schema), place.bits(schema)) {
+        (Some(field), Some(_)) => encode_field(schema, field, wanted, strictness, bytes),
+        _ => {
+            let metadata = place.metadata(schema);
+            encode_value(
+                schema,
+                place.bare(schema),
+                metadata,
+                wanted,
+                strictness,
+                bytes,
+            )
+        }
     }
 }
