@@ -1,12 +1,12 @@
 //! `:help`: the commands, made from their table, and whatever else has a name.
 
-use memglass::schema::Schema;
+use memglass::schema::{Protection, Schema};
 use memglass::{Field, Observer};
 
 use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find, types};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::{FUNCTIONS, FunctionHelp, LibraryFunction, library};
+use crate::script::{FUNCTIONS, FunctionHelp, LibraryFunction, Shown, library};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Help;
@@ -67,6 +67,7 @@ impl Command for Help {
         match name {
             "" => return Ok(overview(runtime)),
             "functions" => return Ok(functions()),
+            "obs" => return Ok(about_obs()),
             _ => {}
         }
         if let Some(own) = runtime.own.iter().find(|own| own.name() == name) {
@@ -117,7 +118,12 @@ fn starts_with_a_label(observer: &Observer, name: &str) -> bool {
 fn about(field: &Field) -> Result<Output, CommandError> {
     let info = field.info();
     let value = fields::read(field)?;
-    let declared = info.metadata.annotations();
+    let declared = info.metadata.annotations().to_string();
+    let is_bare = declared.is_empty() && info.protection == Protection::Plain && !info.readonly;
+    if is_bare && matches!(value, Shown::Record(_)) {
+        // Its heading says as much.
+        return Ok(Output::Result(value));
+    }
     let mut text = format!(
         "{}: {}  @{}",
         field.path(),
@@ -240,6 +246,17 @@ fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>) -> Output {
 fn functions() -> Output {
     let mut table = Table::new([Column::new("function"), Column::wrapping("what it does")]);
     for function in FUNCTIONS {
+        table.push([function.signature.into(), function.summary.into()]);
+    }
+    Output::Rows(table, String::new())
+}
+
+/// What the session itself can do.
+fn about_obs() -> Output {
+    let mut table = Table::new([Column::new("obs"), Column::wrapping("what it does")]);
+    table.push(["obs[\"label\"]".into(), "one object".into()]);
+    let own = |function: &&FunctionHelp| function.signature.starts_with("obs.");
+    for function in FUNCTIONS.iter().filter(own) {
         table.push([function.signature.into(), function.summary.into()]);
     }
     Output::Rows(table, String::new())

@@ -127,7 +127,9 @@ fn help_finds_whatever_has_a_name() {
         ("quantity", "Position.quantity"),
         ("obs.all", "obs.all("),
         ("Position", "last_quote"),
-        ("AAPL_quote", "AAPL_quote: Quote"),
+        ("AAPL_quote", "AAPL_quote  Quote\nbid_price"),
+        ("AAPL_position.last_quote", "last_quote: Quote  @seqlock"),
+        ("obs", "obs.find(\"label\")"),
         (":hex", ":hex PATH"),
         ("split", "string.split("),
     ] {
