@@ -1,5 +1,6 @@
 //! The regions of a session, mapped when first needed and then kept.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -78,12 +79,12 @@ impl Regions {
         let view = segment.view();
         let load = |offset| view.word(offset).map(|word| word.load(Ordering::Relaxed));
         let refuse = |what: &str, found: Option<u64>, expected: &str| {
-            Err(damaged(
-                &self.session,
-                format!("{what} of region {id}"),
-                &found,
-                expected,
-            ))
+            let found: &dyn Debug = match &found {
+                Some(number) => number,
+                None => &format_args!("missing"),
+            };
+            let what = format!("{what} of region {id}");
+            Err(damaged(&self.session, what, found, expected))
         };
         let magic = view.word(at::MAGIC_AT).map(published);
         if view.len() < self.header_bytes || magic != Some(at::MAGIC) {
@@ -103,7 +104,8 @@ impl Regions {
             return refuse("the id", load(at::ID), "its own");
         }
         if load(at::SIZE).is_none_or(|size| size > view.len() as u64) {
-            return refuse("the size", load(at::SIZE), "at most the segment's");
+            let expected = format!("at most the segment's {}", view.len());
+            return refuse("the size", load(at::SIZE), &expected);
         }
         Ok(())
     }

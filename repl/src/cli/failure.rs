@@ -69,6 +69,12 @@ impl Failure {
                     look.paint(look::alarm(), "error")
                 ));
             }
+            Failure::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
+                write_message(&format!(
+                    "{}: the output cannot be written: {error}\n",
+                    look.paint(look::alarm(), "error")
+                ));
+            }
             other => write_message(&format!(
                 "{}: {}\n",
                 look.paint(look::alarm(), "error"),

@@ -1,30 +1,80 @@
 //! `:help`: the commands, made from their table, and whatever else has a name.
 
-use memglass::schema::Schema;
+use memglass::schema::{Field as Member, Kind, Protection, Schema};
 use memglass::{Field, Observer};
 
 use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find, types};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::{FunctionName, LibraryFunction, library};
+use crate::script::{FunctionName, LibraryFunction, Shown, library, names};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Help;
 
-const LANGUAGE: &[(&str, &str)] = &[
-    ("AAPL_position.quantity", "read a field"),
-    ("AAPL_position.quantity = 500", "write it"),
-    (
-        "obs[\"any label\"].field",
-        "an object whose label is no identifier",
-    ),
-    ("obs.all(\"Position\")", "every object of a type"),
-    (
-        "NAME?",
-        "what is called so: a field, type, function or command",
-    ),
-    (":help functions", "all functions"),
-];
+/// What a line may be, told with an object and a field that are there.
+struct Sample {
+    label: String,
+    field: String,
+    type_name: String,
+}
+
+impl Sample {
+    /// The first object that has a number to write, and a label to write it by.
+    fn of(observer: &Observer) -> Option<Self> {
+        let schema = observer.schema();
+        observer.objects().take(LOOKED_AT).find_map(|object| {
+            let members = schema[schema.bare(object.type_id)].members()?;
+            let is_sample = |member: &&Member| {
+                let kind = &schema[schema.bare(member.type_id)].kind;
+                !member.metadata.readonly && matches!(kind, Kind::Int { .. } | Kind::Float)
+            };
+            let field = members.iter().find(is_sample)?.name.to_string();
+            let is_one = object.count.is_none() && names::is_identifier(&object.label);
+            is_one.then(|| Sample {
+                label: object.label.to_string(),
+                field,
+                type_name: schema.type_name(object.type_id),
+            })
+        })
+    }
+
+    /// For a session that has none yet.
+    fn made_up() -> Self {
+        Sample {
+            label: "AAPL_position".into(),
+            field: "quantity".into(),
+            type_name: "Position".into(),
+        }
+    }
+
+    fn lines(&self) -> [(String, &'static str); 6] {
+        let Sample {
+            label,
+            field,
+            type_name,
+        } = self;
+        [
+            (format!("{label}.{field}"), "read a field"),
+            (format!("{label}.{field} = …"), "write it"),
+            (
+                "obs[\"any label\"].field".into(),
+                "an object whose label is no identifier",
+            ),
+            (
+                format!("obs.all(\"{type_name}\")"),
+                "every object of a type",
+            ),
+            (
+                "NAME?".into(),
+                "what is called so: a field, type, function or command",
+            ),
+            (":help functions".into(), "all functions"),
+        ]
+    }
+}
+
+/// Objects that are looked at for a sample: a session may have a million.
+const LOOKED_AT: usize = 100;
 
 const KEYS: &str = "Tab completes, Up and Ctrl-R search the history, \
     Ctrl-C drops the line or stops the script, Ctrl-D leaves";
@@ -67,6 +117,7 @@ impl Command for Help {
         match name {
             "" => return Ok(overview(runtime)),
             "functions" => return Ok(functions(&runtime.host.functions())),
+            "obs" => return Ok(about_obs(&runtime.host.functions())),
             _ => {}
         }
         if let Some(own) = runtime.own.iter().find(|own| own.name() == name) {
@@ -118,7 +169,12 @@ fn starts_with_a_label(observer: &Observer, name: &str) -> bool {
 fn about(field: &Field) -> Result<Output, CommandError> {
     let info = field.info();
     let value = fields::read(field)?;
-    let declared = info.metadata.annotations();
+    let declared = info.metadata.annotations().to_string();
+    let is_bare = declared.is_empty() && info.protection == Protection::Plain && !info.readonly;
+    if is_bare && matches!(value, Shown::Record(_)) {
+        // Its heading says as much.
+        return Ok(Output::Result(value));
+    }
     let mut text = format!(
         "{}: {}  @{}",
         field.path(),
@@ -198,7 +254,7 @@ fn unknown(observer: &Observer, functions: &[FunctionName], name: &str) -> Comma
         .iter()
         .flat_map(|(_, ty)| ty.members().unwrap_or_default());
     let types = types::declared(schema).map(|(_, ty)| &*ty.name);
-    let labels: Vec<String> = crate::script::names::labels(observer).collect();
+    let labels: Vec<String> = names::labels(observer).collect();
     let known = commands
         .chain(functions)
         .chain(types)
@@ -209,10 +265,11 @@ fn unknown(observer: &Observer, functions: &[FunctionName], name: &str) -> Comma
 
 fn overview(runtime: &Runtime) -> Output {
     let own = runtime.own.iter().map(|own| (own.usage(), own.summary()));
-    overview_with(own)
+    let sample = Sample::of(&runtime.attached.observer()).unwrap_or_else(Sample::made_up);
+    overview_with(own, &sample)
 }
 
-fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>) -> Output {
+fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>, sample: &Sample) -> Output {
     let mut commands = Table::new([Column::new("command"), Column::wrapping("what it does")]);
     for (usage, summary) in own {
         commands.push([usage.into(), summary.into()]);
@@ -221,8 +278,8 @@ fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>) -> Output {
         commands.push([command.usage().into(), command.summary().into()]);
     }
     let mut lines = Table::new([Column::new("line"), Column::wrapping("what it does")]);
-    for (line, does) in LANGUAGE {
-        lines.push([(*line).into(), (*does).into()]);
+    for (line, does) in sample.lines() {
+        lines.push([line.into(), does.into()]);
     }
     Output::All(vec![
         Output::Rows(commands, String::new()),
@@ -235,11 +292,27 @@ fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>) -> Output {
 
 fn functions(functions: &[FunctionName]) -> Output {
     let mut table = Table::new([Column::new("function"), Column::wrapping("what it does")]);
-    for function in functions {
-        let (signature, summary) = (function.signature.as_str(), function.summary.as_str());
-        table.push([signature.into(), summary.into()]);
-    }
+    functions
+        .iter()
+        .for_each(|function| push(&mut table, function));
     Output::Rows(table, String::new())
+}
+
+/// What the session itself can do.
+fn about_obs(functions: &[FunctionName]) -> Output {
+    let mut table = Table::new([Column::new("obs"), Column::wrapping("what it does")]);
+    table.push(["obs[\"label\"]".into(), "one object".into()]);
+    let own = |function: &&FunctionName| function.receiver() == Some("obs");
+    functions
+        .iter()
+        .filter(own)
+        .for_each(|function| push(&mut table, function));
+    Output::Rows(table, String::new())
+}
+
+fn push(table: &mut Table, function: &FunctionName) {
+    let (signature, summary) = (function.signature.as_str(), function.summary.as_str());
+    table.push([signature.into(), summary.into()]);
 }
 
 fn explain(command: &dyn Command) -> Output {
@@ -278,7 +351,9 @@ mod tests {
 
     #[test]
     fn the_overview_names_every_command() {
-        let text = overview_with(std::iter::empty()).render(PLAIN).data;
+        let text = overview_with(std::iter::empty(), &Sample::made_up())
+            .render(PLAIN)
+            .data;
         for command in COMMANDS {
             assert!(
                 text.contains(command.usage()),

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
+use crate::script::ScriptError;
+use crate::script_text::ScriptText;
 use crate::{files, foreground};
 
 pub(super) struct Run;
@@ -44,7 +46,10 @@ impl Command for Run {
                 usage: self.usage(),
             });
         }
-        let shown = runtime.host.eval_file(&files::expanded(rest))?;
+        let path = files::expanded(rest);
+        let text = ScriptText::read(&path).map_err(ScriptError::plain)?;
+        let name = path.display().to_string();
+        let shown = runtime.host.eval_part(&name, 0, text.as_str())?;
         Ok(Output::Result(shown))
     }
 }

@@ -102,6 +102,12 @@ impl ScriptHost {
     fn function_told(&self, signature: &str) -> Told {
         let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ")"));
         let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
+        if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            return (
+                format!("{name:?} does not work on ({})", plain(arguments)),
+                None,
+            );
+        }
         let what = match arguments {
             "" => "without arguments".to_owned(),
             _ => format!("for ({})", plain(arguments)),

@@ -268,7 +268,8 @@ fn output_that_cannot_be_written_is_an_error() {
             .unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
-        assert!(told.contains("o space left"), "{arguments:?}: {told}");
+        let what = "the output cannot be written: No space left";
+        assert!(told.contains(what), "{arguments:?}: {told}");
     }
 }
 

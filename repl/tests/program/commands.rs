@@ -134,13 +134,31 @@ fn help_knows_the_functions_that_a_script_has_defined() {
 }
 
 #[test]
+fn the_overview_speaks_of_what_is_there() {
+    let (world, _producer) = World::with_producer();
+    let overview = world.data(&["t1", "-e", ":help"]);
+    let place = |line: &str| {
+        line.strip_suffix("read a field")
+            .map(|place| place.trim().to_owned())
+    };
+    let place = overview.lines().find_map(place).unwrap();
+    let value: f64 = world.eval(&place).parse().unwrap();
+    world.eval(&format!("{place} = {value}"));
+
+    let ran = world.run(&["t1", "-e", ":run nobody.rhai"]);
+    ran.failed(1, &["cannot read nobody.rhai: there is no such file"]);
+}
+
+#[test]
 fn help_finds_whatever_has_a_name() {
     let (world, _producer) = World::with_producer();
     for (name, words) in [
         ("quantity", "Position.quantity"),
         ("obs.all", "obs.all("),
         ("Position", "last_quote"),
-        ("AAPL_quote", "AAPL_quote: Quote"),
+        ("AAPL_quote", "AAPL_quote  Quote\nbid_price"),
+        ("AAPL_position.last_quote", "last_quote: Quote  @seqlock"),
+        ("obs", "obs.find(\"label\")"),
         (":hex", ":hex PATH"),
         ("split", "string.split("),
     ] {

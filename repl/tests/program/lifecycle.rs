@@ -95,6 +95,15 @@ fn a_script_that_reads_memory_which_is_cut_short_ends_with_an_error() {
 }
 
 #[test]
+fn a_region_that_is_too_short_is_told_in_figures() {
+    let (world, producer) = World::with_producer();
+    producer.kill();
+    world.cut_to("t1", 20_000);
+    let told = "the size of region 1 is 1048576, expected at most the segment's 20000";
+    world.run(&["t1", "-e", "1"]).failed(3, &[told]);
+}
+
+#[test]
 fn clean_removes_the_dead_and_nothing_else() {
     let (world, _producer) = World::with_producer();
     let dead = world.producer("t2");

@@ -95,12 +95,16 @@ impl World {
 
     /// Cuts all regions of a session short, as nobody should.
     pub(crate) fn cut(&self, session: &str) {
+        self.cut_to(session, 0);
+    }
+
+    pub(crate) fn cut_to(&self, session: &str, bytes: u64) {
         let prefix = format!("memglass_{session}_region_");
         for entry in std::fs::read_dir(self.path().join("sessions")).unwrap() {
             let entry = entry.unwrap();
             if entry.file_name().to_string_lossy().starts_with(&prefix) {
                 let file = std::fs::OpenOptions::new().write(true).open(entry.path());
-                file.unwrap().set_len(0).unwrap();
+                file.unwrap().set_len(bytes).unwrap();
             }
         }
     }
