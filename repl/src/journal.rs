@@ -106,7 +106,7 @@ mod tests {
         }
         let script = journal.script();
         assert_eq!(script, expected);
-        assert!(!crate::is_incomplete(&script));
+        assert!(!crate::script::is_incomplete(&script));
         runs(&script);
     }
 

@@ -63,6 +63,8 @@ mod session;
 #[allow(unreachable_pub)]
 mod signal;
 #[allow(unreachable_pub)]
+mod table;
+#[allow(unreachable_pub)]
 mod time;
 
 // No part of the library: the tests of this package, and `fuzz/`, test these by themselves.
@@ -78,13 +80,9 @@ pub mod look;
 pub mod output;
 #[doc(hidden)]
 pub mod script;
-#[doc(hidden)]
-pub mod table;
 
 #[doc(hidden)]
-pub use runtime::Runtime;
-#[doc(hidden)]
-pub use script::{Cell, Names, Record, Row, ScriptError, ScriptHost, Shown, Table, is_incomplete};
+pub use script::{ScriptError, ScriptHost, Shown};
 #[doc(hidden)]
 pub use session::Attached;
 

@@ -34,7 +34,6 @@ pub struct Style {
     format: Option<Arc<Format>>,
     unit: Option<Arc<str>>,
     bits: Option<u32>,
-    hex: bool,
 }
 
 impl Style {
@@ -48,7 +47,6 @@ impl Style {
             format: format.map(Arc::new),
             unit: metadata.unit.clone(),
             bits: None,
-            hex: false,
         }
     }
 
@@ -59,16 +57,6 @@ impl Style {
             bits: Some(size.min(16) as u32 * 8),
             ..self
         }
-    }
-
-    /// The same with integers in hexadecimal.
-    pub fn in_hex(self) -> Self {
-        Self { hex: true, ..self }
-    }
-
-    /// The declared unit.
-    pub fn unit(&self) -> Option<&str> {
-        self.unit.as_deref()
     }
 }
 
@@ -154,10 +142,7 @@ fn write_value(out: &mut String, value: &Value, style: &Style) {
         }) => out.push_str(&escaped(name)),
         Value::Flags(flags) => out.push_str(&escaped(&flags.to_string())),
         Value::List(elements) => write_list(out, elements, style),
-        Value::Record(members) => write_record(out, members, style),
-        Value::I64(_) | Value::U64(_) | Value::I128(_) | Value::U128(_) if style.hex => {
-            out.push_str(&number::hex(value, style.bits));
-        }
+        Value::Record(members) => write_record(out, members),
         other => out.push_str(&other.to_string()),
     }
 }
@@ -184,11 +169,8 @@ fn write_list(out: &mut String, elements: &[Value], style: &Style) {
 }
 
 /// Members are shown without the style of what they lie in: a format is for the field that declares it.
-fn write_record(out: &mut String, members: &[(Arc<str>, Value)], style: &Style) {
-    let inner = Style {
-        hex: style.hex,
-        ..Style::default()
-    };
+fn write_record(out: &mut String, members: &[(Arc<str>, Value)]) {
+    let inner = Style::default();
     out.push('{');
     for (index, (name, value)) in members.iter().enumerate() {
         let comma = if index > 0 { ", " } else { "" };
@@ -328,18 +310,6 @@ mod tests {
     #[test]
     fn a_format_that_is_none_is_as_if_absent() {
         assert_eq!(text(&Value::I64(5), &style("%n%d", "")), "5");
-    }
-
-    #[test]
-    fn hexadecimal_knows_the_width_of_a_negative_number() {
-        let narrow = Style {
-            bits: Some(16),
-            ..Style::default()
-        }
-        .in_hex();
-        assert_eq!(text(&Value::I64(-1), &narrow), "0xffff");
-        assert_eq!(text(&Value::U64(255), &Style::default().in_hex()), "0xff");
-        assert_eq!(text(&vec_of(&[10, 11]), &narrow), "[0xa, 0xb]");
     }
 
     #[test]

@@ -1,6 +1,4 @@
-//! Digits: of floats with a chosen number of them, in groups of three, in hexadecimal.
-
-use memglass::Value;
+//! Digits: of floats with a chosen number of them, in groups of three; the bits of negative numbers.
 
 /// Significant digits of a float that declares no format.
 const DIGITS: usize = 6;
@@ -90,17 +88,6 @@ pub fn grouped(digits: &str) -> String {
         out.push(digit);
     }
     out
-}
-
-/// An integer in hexadecimal, as its two's complement of `bits` bits when negative.
-pub(super) fn hex(value: &Value, bits: Option<u32>) -> String {
-    match value {
-        Value::U128(value) => format!("0x{value:x}"),
-        other => format!(
-            "0x{:x}",
-            unsigned(other.as_i128().unwrap_or_default(), bits)
-        ),
-    }
 }
 
 /// The bits of `number` as an unsigned number of `bits` bits, 64 unless told.

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use foldhash::fast::RandomState;
-use memglass::Presence;
 use memglass::schema::Schema;
+use memglass::{Field, Presence};
 use rhai::{Array, EvalAltResult, Position};
 
 use super::error::raise;
@@ -184,11 +184,14 @@ impl Context {
     }
 
     /// Refuses a write where none is allowed.
-    pub(crate) fn check_writable(&self, place: &str) -> Result<()> {
+    pub(crate) fn check_writable(&self, field: &Field) -> Result<()> {
+        // The path is text that is made only when it is told: this is asked at each write.
+        let refused = |why| {
+            let place = field.path();
+            Err(raise(format_args!("{place} cannot be written: {why}")))
+        };
         if self.is_looking.get() {
-            return Err(raise(format_args!(
-                "{place} cannot be written: what is explained is not done"
-            )));
+            return refused("what is explained is not done");
         }
         if !self.attached.is_readonly()
             && let Some(rest) = self.unasked_writes.get().checked_sub(1)
@@ -197,7 +200,7 @@ impl Context {
             return Ok(());
         }
         if let Some(why) = self.why_unwritable() {
-            return Err(raise(format_args!("{place} cannot be written: {why}")));
+            return refused(why);
         }
         self.unasked_writes.set(UNASKED_WRITES);
         Ok(())

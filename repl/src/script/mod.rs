@@ -173,12 +173,6 @@ impl ScriptHost {
         self.context.arguments.replace(Some(arguments));
     }
 
-    /// Sets a variable.
-    pub fn set_variable(&mut self, name: &str, value: Vec<String>) {
-        let value: rhai::Array = value.into_iter().map(Dynamic::from).collect();
-        self.scope.set_value(name.to_owned(), value);
-    }
-
     /// The engine, to register functions, types and modules of one's own.
     ///
     /// They are completed and listed like those of memglass, with their doc comments

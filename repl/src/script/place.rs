@@ -243,7 +243,7 @@ impl Node {
 
     fn incoming(&self, value: &Dynamic) -> Result<Value> {
         self.check_present()?;
-        self.context.check_writable(self.field.path())?;
+        self.context.check_writable(&self.field)?;
         self.to_value(value)
     }
 

@@ -238,23 +238,6 @@ fn a_script_is_given_only_so_much_time() {
 }
 
 #[test]
-fn limits_of_the_engine_are_the_hosts_to_set() {
-    let world = World::new();
-    let mut repl = world
-        .builder()
-        .engine(|engine| {
-            engine.set_max_operations(1000);
-        })
-        .build()
-        .unwrap();
-    assert_eq!(
-        repl.eval("loop {}").unwrap_err().kind(),
-        EvalErrorKind::Failed
-    );
-    repl.eval("1 + 1").unwrap();
-}
-
-#[test]
 fn another_thread_can_stop_an_evaluation() {
     let world = World::new();
     let mut repl = world.repl();

@@ -193,7 +193,7 @@ fn register_writes(engine: &mut Engine) {
 /// One atomic addition; the answer is the new value.
 fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     let node = place.node.member(name)?;
-    node.context.check_writable(node.field.path())?;
+    node.context.check_writable(&node.field)?;
     let Shape::Leaf(meaning) = &node.shape else {
         return Err(raise(format_args!("{} is no number", node.field.path())));
     };
