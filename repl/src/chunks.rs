@@ -1,7 +1,22 @@
 //! A script that is piped in, cut into what is evaluated one after the other.
 
 use crate::commands::question;
-use crate::script::is_incomplete;
+use crate::script::{is_incomplete, is_program};
+
+/// A part of a script that is evaluated by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece<'t> {
+    pub(crate) text: &'t str,
+    /// Lines of the script that come before it.
+    pub(crate) lines_before: usize,
+}
+
+impl<'t> Piece<'t> {
+    fn whole(text: &'t str) -> Self {
+        let lines_before = 0;
+        Piece { text, lines_before }
+    }
+}
 
 /// The text as a whole, if it is one program without `:commands`; else its lines, those that belong
 /// together as one.
@@ -9,38 +24,32 @@ use crate::script::is_incomplete;
 /// What is neither is given as the reading in which the mistake is told better: as a whole, unless
 /// the text is of lines, each complete. An unfinished expression at the end stays the last piece,
 /// so that evaluating it tells the mistake.
-pub(crate) fn split(text: &str) -> Vec<&str> {
+pub(crate) fn split(text: &str) -> Vec<Piece<'_>> {
     if text.trim().is_empty() {
         return Vec::new();
     }
     if !has_commands(text) && parses(text) {
-        return vec![text];
+        return vec![Piece::whole(text)];
     }
     let pieces = lines_that_belong_together(text);
     let all_right = pieces
         .iter()
-        .all(|piece| is_command(piece) || parses(piece));
+        .all(|piece| is_command(piece.text) || parses(piece.text));
     if all_right || has_commands(text) {
         pieces
     } else {
-        vec![text]
+        vec![Piece::whole(text)]
     }
 }
 
 /// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar.
 pub(crate) fn ends_in_comment(text: &str) -> bool {
-    is_incomplete(text) && grammar().compile(text).is_ok()
+    is_incomplete(text) && is_program(text)
 }
 
 /// Whether the text is a program, as far as its grammar goes.
 fn parses(text: &str) -> bool {
-    grammar().compile(text).is_ok() && !is_incomplete(text)
-}
-
-fn grammar() -> rhai::Engine {
-    let mut engine = rhai::Engine::new_raw();
-    engine.set_max_expr_depths(128, 64);
-    engine
+    is_program(text) && !is_incomplete(text)
 }
 
 fn has_commands(text: &str) -> bool {
@@ -51,20 +60,27 @@ fn is_command(line: &str) -> bool {
     line.trim_start().starts_with(':') || question(line).is_some()
 }
 
-fn lines_that_belong_together(text: &str) -> Vec<&str> {
+fn lines_that_belong_together(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut start = 0;
+    let mut rest = Piece::whole(text);
     let mut end = 0;
-    for line in text.split_inclusive('\n') {
+    for (line, lines) in text.split_inclusive('\n').zip(1..) {
         end += line.len();
-        let piece = &text[start..end];
-        if piece.trim().is_empty() || (is_command(piece) || !is_incomplete(piece)) {
-            pieces.extend((!piece.trim().is_empty()).then_some(piece));
-            start = end;
+        let piece = &rest.text[..end];
+        if piece.trim().is_empty() || is_command(piece) || !is_incomplete(piece) {
+            pieces.push(Piece {
+                text: piece,
+                ..rest
+            });
+            rest = Piece {
+                text: &rest.text[end..],
+                lines_before: lines,
+            };
+            end = 0;
         }
     }
-    let rest = &text[start..];
-    pieces.extend((!rest.trim().is_empty()).then_some(rest));
+    pieces.push(rest);
+    pieces.retain(|piece| !piece.text.trim().is_empty());
     pieces
 }
 
@@ -74,7 +90,13 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(split(text), expected);
+        let pieces = split(text);
+        let texts: Vec<&str> = pieces.iter().map(|piece| piece.text).collect();
+        assert_eq!(texts, expected);
+        for piece in pieces {
+            let before = text.split(piece.text).next().unwrap_or_default();
+            assert_eq!(piece.lines_before, before.lines().count(), "{piece:?}");
+        }
     }
 
     #[test]
@@ -89,10 +111,19 @@ mod tests {
     fn lines_as_typed_at_a_prompt_are_pieces() {
         check("a.b\nc.d\n", &["a.b\n", "c.d\n"]);
         check(
-            "fn f() {\n 1\n}\nf()\nf()\n",
-            &["fn f() {\n 1\n}\n", "f()\n", "f()\n"],
+            "fn f() {\n 1\n}\nf()\nf() + 1\n",
+            &["fn f() {\n 1\n}\n", "f()\n", "f() + 1\n"],
         );
         check(":objects\na.b\n\n", &[":objects\n", "a.b\n"]);
+    }
+
+    #[test]
+    fn lines_may_say_what_only_a_session_parses() {
+        check("5\n_ + 1\n", &["5\n", "_ + 1\n"]);
+        check(
+            "#!/usr/bin/env memglass\n5\n6\n",
+            &["#!/usr/bin/env memglass\n", "5\n", "6\n"],
+        );
     }
 
     #[test]

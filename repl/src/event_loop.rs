@@ -75,7 +75,8 @@ impl EventLoop {
                 life = self.runtime.attached().life();
                 keeper.follow(&self.runtime.attached().observer());
             }
-            self.editor.ask(self.prompt());
+            let edited = self.runtime.journal.take_edited();
+            self.editor.ask(self.prompt(), edited);
             if let Some(code) = self.serve()? {
                 return Ok(code);
             }

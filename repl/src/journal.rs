@@ -5,6 +5,7 @@
 pub(crate) struct Journal {
     lines: Vec<Line>,
     last: String,
+    edited: Option<String>,
 }
 
 #[derive(Debug)]
@@ -20,6 +21,17 @@ impl Journal {
         if !line.trim_start().starts_with(":edit") {
             line.clone_into(&mut self.last);
         }
+    }
+
+    /// Somebody wrote this in an editor, to be run like a line.
+    pub(crate) fn edited(&mut self, text: &str) {
+        text.clone_into(&mut self.last);
+        self.edited = Some(text.to_owned());
+    }
+
+    /// What was written in an editor since this was asked last: the prompt has not seen it typed.
+    pub(crate) fn take_edited(&mut self) -> Option<String> {
+        self.edited.take()
     }
 
     /// What was typed last.

@@ -29,11 +29,13 @@
 //!
 //! - [`ReplBuilder`]: session or observer, functions, commands, prompt, output, history, init script, limits.
 //! - [`Command`]: a host's own `:command`; [`Access`] is what it can reach.
+//! - [`Limits`]: how much a script may ask for.
 //! - [`Answer`] and [`EvalError`]: what a line gave, as text, JSON or a value, or why it gave nothing.
 //! - [`Sink`]: where prints, results and messages go.
 
 mod chunks;
 mod cli;
+mod damage;
 mod deadline;
 mod embed;
 mod files;
@@ -91,6 +93,7 @@ pub use embed::{
     ReplError, Sink,
 };
 pub use runtime::PromptState;
+pub use script::Limits;
 
 /// The script language. Its version is part of this library's: functions are registered on its engine.
 pub use rhai;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use memglass::Presence;
 
+use crate::chunks::Piece;
 use crate::commands::{self, CommandError};
 use crate::deadline::Deadline;
 use crate::embed::{Access, Command, Outlet};
@@ -35,6 +36,14 @@ pub struct Runtime {
     pub(crate) interrupt: Arc<AtomicBool>,
     pub(crate) prompt: Option<Prompt>,
     pub(crate) time_limit: Option<Duration>,
+    pub(crate) origin: Origin,
+}
+
+/// Where the text that is evaluated comes from; a typed line comes from no file.
+#[derive(Debug, Default)]
+pub(crate) struct Origin {
+    file: String,
+    lines_before: usize,
 }
 
 /// Makes the text in front of a line.
@@ -78,6 +87,17 @@ impl Runtime {
         }
     }
 
+    /// As [`Runtime::line`], for a piece of a file: errors name the file and count its lines.
+    pub(crate) fn piece(&mut self, file: &str, piece: Piece<'_>) -> Result<Output, CommandError> {
+        self.origin = Origin {
+            file: file.to_owned(),
+            lines_before: piece.lines_before,
+        };
+        let result = self.line(piece.text);
+        self.origin = Origin::default();
+        result.map_err(|error| error.at(file, piece.lines_before + 1))
+    }
+
     /// Does `work` with room for the deepest script, and within the time that there is.
     pub(crate) fn limited<T>(
         &mut self,
@@ -116,11 +136,16 @@ impl Runtime {
             (Some(name), _) => commands::run(self, &format!("help {name}")),
             (None, Some(command)) => self.command(command),
             (None, None) => {
-                let shown = self.host.eval(line)?;
+                let shown = self.eval(line)?;
                 self.journal.ran(line, shown != Shown::Nothing);
                 Ok(Output::Result(shown))
             }
         }
+    }
+
+    fn eval(&mut self, script: &str) -> Result<Shown, ScriptError> {
+        let Origin { file, lines_before } = &self.origin;
+        self.host.eval_part(file, *lines_before, script)
     }
 
     /// The command of a line of which the colon is gone: the embedding program's come first.

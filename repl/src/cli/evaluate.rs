@@ -10,6 +10,10 @@ use super::supervisor::{Ended, Supervisor};
 use crate::chunks;
 use crate::embed::{Answer, EvalError, Repl};
 use crate::script_text::ScriptText;
+use crate::stack;
+
+/// What errors call it.
+const STANDARD_INPUT: &str = "standard input";
 
 /// Evaluates each expression and prints its result, until one fails.
 pub(super) fn expressions(
@@ -19,7 +23,7 @@ pub(super) fn expressions(
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
     scripts.attach(options, session)?;
-    scripts.each(expressions.iter().map(String::as_str))
+    scripts.each(expressions, |repl, expression| repl.eval(expression))
 }
 
 /// Evaluates standard input as a script.
@@ -30,7 +34,8 @@ pub(super) fn standard_input(options: &Options, session: &str) -> Result<i32, Fa
     let mut scripts = Scripts::new(options)?;
     let text = read_input()?;
     scripts.attach(options, session)?;
-    scripts.each(chunks::split(text.as_str()).into_iter())
+    let pieces = stack::deep(|| chunks::split(text.as_str()));
+    scripts.each(pieces, |repl, piece| repl.eval_piece(STANDARD_INPUT, piece))
 }
 
 /// Runs the script in a file, or on standard input if that is called `-`.
@@ -41,10 +46,12 @@ pub(super) fn file(
     args: Vec<String>,
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
-    let name = path.display().to_string();
-    let text = match path == "-" {
-        true => read_input()?,
-        false => ScriptText::read(path).map_err(Failure::Usage)?,
+    let (name, text) = match path == "-" {
+        true => (STANDARD_INPUT.to_owned(), read_input()?),
+        false => {
+            let text = ScriptText::read(path).map_err(Failure::Usage)?;
+            (path.display().to_string(), text)
+        }
     };
     scripts.attach(options, session)?;
     let code = scripts.one(|repl| repl.run_text(&name, &text, args))?;
@@ -52,7 +59,7 @@ pub(super) fn file(
 }
 
 fn read_input() -> Result<ScriptText, Failure> {
-    ScriptText::of(io::stdin().lock(), "standard input").map_err(Failure::Usage)
+    ScriptText::of(io::stdin().lock(), STANDARD_INPUT).map_err(Failure::Usage)
 }
 
 /// Scripts of one run of the program, and who watches over them.
@@ -74,13 +81,18 @@ impl Scripts {
         let builder = session::attach(options, session)?.interrupt(self.supervisor.flag());
         let repl = builder.build()?;
         options.mark(&repl.observer());
+        options.mark_damage(&repl.observer());
         self.repl = Some(repl);
         Ok(())
     }
 
-    fn each<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Result<i32, Failure> {
+    fn each<T>(
+        &mut self,
+        texts: impl IntoIterator<Item = T>,
+        run: impl Fn(&mut Repl, T) -> Result<Answer, EvalError>,
+    ) -> Result<i32, Failure> {
         for text in texts {
-            if let Some(code) = self.one(|repl| repl.eval(text))? {
+            if let Some(code) = self.one(|repl| run(repl, text))? {
                 return Ok(code);
             }
         }

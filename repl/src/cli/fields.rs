@@ -60,7 +60,7 @@ fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i3
         .into());
     }
     let observer = options.attach_writable(session)?;
-    options.print(&commands::set(&observer, path, value)?)?;
+    commands::set(&observer, path, value)?;
     options.mark(&observer);
     Ok(0)
 }

@@ -19,6 +19,7 @@ pub(super) fn objects(
     let observer = options.attach(&session)?;
     options.print(&list_objects(&observer, glob, type_name)?)?;
     options.mark(&observer);
+    options.mark_damage(&observer);
     Ok(0)
 }
 
@@ -37,6 +38,7 @@ pub(super) fn types(
     };
     options.print(&output)?;
     options.mark(&observer);
+    options.mark_damage(&observer);
     Ok(0)
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::damage;
 use crate::look::{ColorChoice, Look};
 use crate::output::{Form, Format, Output, Style, write_data, write_message};
 use crate::presence;
@@ -92,6 +93,13 @@ impl Options {
     pub(super) fn mark(&self, observer: &Observer) {
         let session = observer.session();
         if let Some(news) = presence::Watch::new().news(observer.producer(), session) {
+            self.note(&news);
+        }
+    }
+
+    /// Says so on standard error when a part of the session cannot be right: it looks as if it were not there.
+    pub(super) fn mark_damage(&self, observer: &Observer) {
+        if let Some(news) = damage::news(observer) {
             self.note(&news);
         }
     }

@@ -14,7 +14,9 @@ pub(super) fn run(options: &Options, session: &str, banner: &str) -> Result<i32,
         Some(path) => builder.init_script(path),
         None => builder,
     };
-    Ok(builder.build()?.run()?)
+    let repl = builder.build()?;
+    options.mark_damage(&repl.observer());
+    Ok(repl.run()?)
 }
 
 /// `$XDG_CONFIG_HOME/memglass/init.rhai`; `None` without a home directory.

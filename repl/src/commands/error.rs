@@ -144,6 +144,16 @@ pub enum CommandError {
     /// The text is no script, for a reason that the grammar does not know.
     #[error("{0}")]
     Text(String),
+    /// A command in a script did not work.
+    #[error("{error}")]
+    At {
+        /// The script.
+        file: String,
+        /// The command's line in it.
+        line: usize,
+        /// Why.
+        error: Box<CommandError>,
+    },
     /// It was stopped after this time.
     #[error("timed out after {0:?}")]
     TimedOut(std::time::Duration),
@@ -179,10 +189,27 @@ impl CommandError {
         }
     }
 
+    /// The same with the line of a file that it is about, where it does not know that itself.
+    pub(crate) fn at(self, file: &str, line: usize) -> Self {
+        match self {
+            CommandError::Script(_)
+            | CommandError::Text(_)
+            | CommandError::TimedOut(_)
+            | CommandError::Output(_)
+            | CommandError::Thread(_) => self,
+            error => CommandError::At {
+                file: file.to_owned(),
+                line,
+                error: Box::new(error),
+            },
+        }
+    }
+
     /// The exit code of a program that only ran this line.
     pub fn exit_code(&self) -> i32 {
         match self {
             CommandError::Script(error) => error.exit_code(),
+            CommandError::At { error, .. } => error.exit_code(),
             CommandError::Unknown { .. }
             | CommandError::UnknownName { .. }
             | CommandError::NoTerminal { .. }
@@ -202,6 +229,9 @@ impl CommandError {
     pub fn render(&self, color: bool) -> String {
         match self {
             CommandError::Script(error) => error.render(color),
+            CommandError::At { file, line, error } => {
+                format!("{}\n  --> {file}:{line}", error.render(color))
+            }
             other => {
                 let look = crate::look::Look { color, width: None };
                 format!(

@@ -4,7 +4,7 @@ use memglass::schema::Kind;
 use memglass::{Field, Observer, Presence, ReadError, Value};
 use serde_json::Value as Json;
 
-use super::{Command, CommandError, Takes, words};
+use super::{Command, CommandError, Takes, assignment, words};
 use crate::format::{self, Style};
 use crate::literal;
 use crate::output::Output;
@@ -93,7 +93,12 @@ impl Command for Set {
             });
         }
         runtime.attached.refresh()?;
-        set(&runtime.attached.observer(), path, value)
+        let observer = runtime.attached.observer();
+        let written = set(&observer, path, value)?;
+        let script = assignment::script(&observer, path, &written);
+        drop(observer);
+        runtime.journal.ran(&script, false);
+        Ok(Output::Nothing)
     }
 }
 
@@ -127,12 +132,12 @@ pub fn read(field: &Field) -> Result<Shown, ReadError> {
     Ok(of_field(field, field.read()?))
 }
 
-/// Writes `text`, read as a literal, to the place that `path` leads to.
+/// Writes `text`, read as a literal, to the place that `path` leads to; gives the value.
 ///
 /// # Errors
 ///
 /// If the path leads nowhere, the text is no value, or the field refuses it; nothing is changed then.
-pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Output, CommandError> {
+pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
     let field = observer.field(path)?;
     let value = if takes_bare_text(&field) && !text.starts_with('"') {
         Value::from(text)
@@ -148,7 +153,7 @@ pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Output, Comman
         });
     }
     field.write(&value)?;
-    Ok(Output::Nothing)
+    Ok(value)
 }
 
 /// A text field takes `hello world` and `42` as they stand.

@@ -6,7 +6,7 @@ use memglass::{Field, Observer};
 use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find, types};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::{FUNCTIONS, FunctionHelp, LibraryFunction, library};
+use crate::script::{FunctionName, LibraryFunction, library};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Help;
@@ -66,15 +66,13 @@ impl Command for Help {
         let name = rest.trim_start_matches(':');
         match name {
             "" => return Ok(overview(runtime)),
-            "functions" => return Ok(functions()),
+            "functions" => return Ok(functions(&runtime.host.functions())),
             _ => {}
         }
         if let Some(own) = runtime.own.iter().find(|own| own.name() == name) {
             return Ok(text(&format!("{}\n  {}\n", own.usage(), own.summary())));
         }
-        if let Some(text) = extension(runtime, name) {
-            return Ok(text);
-        }
+        let functions = runtime.host.functions();
         runtime.attached.refresh()?;
         let observer = runtime.attached.observer();
         // A command typed with its colon is meant and nothing else.
@@ -83,7 +81,10 @@ impl Command for Help {
                 .map(explain)
                 .ok_or_else(|| CommandError::unknown(name));
         }
-        if let Some(found) = find(name).map(explain).or_else(|| function(name)) {
+        if let Some(found) = find(name)
+            .map(explain)
+            .or_else(|| function(&functions, name))
+        {
             return Ok(found);
         }
         if starts_with_a_label(&observer, name)
@@ -94,7 +95,7 @@ impl Command for Help {
         if let Ok(described) = describe_type(&observer, name) {
             return Ok(described);
         }
-        members(observer.schema(), name).ok_or_else(|| unknown(&observer, name))
+        members(observer.schema(), name).ok_or_else(|| unknown(&observer, &functions, name))
     }
 }
 
@@ -134,31 +135,19 @@ fn about(field: &Field) -> Result<Output, CommandError> {
     ]))
 }
 
-/// The signatures of a function that the embedding program has registered.
-fn extension(runtime: &Runtime, name: &str) -> Option<Output> {
-    let functions = runtime.host.host_functions().into_iter();
-    let signatures: String = functions
-        .filter(|function| function.name == name)
-        .map(|function| match function.summary.as_str() {
-            "" => format!("{}\n", function.signature),
-            summary => format!("{}\n  {summary}\n", function.signature),
-        })
-        .collect();
-    (!signatures.is_empty()).then(|| text(&signatures))
-}
-
-/// The function called `name`, or `receiver.name`.
-fn function(name: &str) -> Option<Output> {
+/// The functions called `name`, or `receiver.name`: those of memglass, of its host and of scripts, or else
+/// Rhai's own.
+fn function(functions: &[FunctionName], name: &str) -> Option<Output> {
     let (receiver, bare) = name.rsplit_once('.').unwrap_or(("", name));
-    let ours = |function: &&FunctionHelp| {
-        let called = format!("{receiver}.{bare}(");
-        function.name == bare && (receiver.is_empty() || function.signature.contains(&called))
-    };
-    if let Some(function) = FUNCTIONS.iter().find(ours) {
-        return Some(text(&format!(
-            "{}\n  {}\n",
-            function.signature, function.summary
-        )));
+    let called = format!("{receiver}.{bare}(");
+    let found: String = functions
+        .iter()
+        .filter(|function| function.name == bare)
+        .filter(|function| receiver.is_empty() || function.signature.contains(&called))
+        .map(described)
+        .collect();
+    if !found.is_empty() {
+        return Some(text(&found));
     }
     let of_rhai: Vec<&LibraryFunction> = library()
         .iter()
@@ -171,6 +160,13 @@ fn function(name: &str) -> Option<Output> {
     });
     let lines: String = lines.collect();
     (!lines.is_empty()).then(|| text(&format!("{lines}  a function of Rhai's own library\n")))
+}
+
+fn described(function: &FunctionName) -> String {
+    match function.summary.as_str() {
+        "" => format!("{}\n", function.signature),
+        summary => format!("{}\n  {summary}\n", function.signature),
+    }
 }
 
 /// The fields called `name`, whatever types have one.
@@ -194,10 +190,10 @@ fn members(schema: &Schema, name: &str) -> Option<Output> {
     (!table.is_empty()).then(|| Output::Rows(table, String::new()))
 }
 
-fn unknown(observer: &Observer, name: &str) -> CommandError {
+fn unknown(observer: &Observer, functions: &[FunctionName], name: &str) -> CommandError {
     let schema = observer.schema();
     let commands = COMMANDS.iter().map(|command| command.name());
-    let functions = FUNCTIONS.iter().map(|function| function.name);
+    let functions = functions.iter().map(|function| function.name.as_str());
     let members = schema
         .iter()
         .flat_map(|(_, ty)| ty.members().unwrap_or_default());
@@ -237,10 +233,11 @@ fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>) -> Output {
     ])
 }
 
-fn functions() -> Output {
+fn functions(functions: &[FunctionName]) -> Output {
     let mut table = Table::new([Column::new("function"), Column::wrapping("what it does")]);
-    for function in FUNCTIONS {
-        table.push([function.signature.into(), function.summary.into()]);
+    for function in functions {
+        let (signature, summary) = (function.signature.as_str(), function.summary.as_str());
+        table.push([signature.into(), summary.into()]);
     }
     Output::Rows(table, String::new())
 }
@@ -314,7 +311,14 @@ mod tests {
 
     #[test]
     fn functions_are_found_with_and_without_what_they_belong_to() {
-        let shown = |name: &str| function(name).map(|found| found.render(PLAIN).data);
+        let all = FunctionName {
+            name: "all".into(),
+            signature: "obs.all(\"Type\")".into(),
+            summary: String::new(),
+        };
+        let shown = |name: &str| {
+            function(std::slice::from_ref(&all), name).map(|found| found.render(PLAIN).data)
+        };
         assert!(shown("obs.all").is_some_and(|text| text.starts_with("obs.all(")));
         assert_eq!(shown("all"), shown("obs.all"));
         assert_eq!(shown("nobody.all"), None);

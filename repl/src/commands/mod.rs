@@ -1,5 +1,6 @@
 //! The `:commands` of the prompt: one table, from which running, help and completion are made.
 
+mod assignment;
 mod document;
 mod error;
 mod explain;

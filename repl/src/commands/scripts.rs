@@ -63,7 +63,7 @@ impl Command for Save {
     }
 
     fn details(&self) -> &'static str {
-        "Lines that failed and commands are left out; a result that a later line calls `_` gets that name. `memglass run FILE` runs it."
+        "Lines that failed and commands are left out, except `:set`, which becomes an assignment; a result that a later line calls `_` gets that name. `memglass run FILE` runs it."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -163,11 +163,13 @@ impl Command for Edit {
             return Ok(Output::Result(runtime.host.eval_file(&path)?));
         }
         let text = edited(runtime.journal.last())?;
+        let text = text.trim_end();
         if text.trim().is_empty() {
             return Ok(Output::Note("nothing was saved, so nothing is run".into()));
         }
-        let echo = Output::Note(text.trim_end().to_owned());
-        Ok(Output::All(vec![echo, runtime.perform(text.trim_end())?]))
+        runtime.journal.edited(text);
+        let echo = Output::Note(text.to_owned());
+        Ok(Output::All(vec![echo, runtime.perform(text)?]))
     }
 }
 

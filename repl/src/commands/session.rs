@@ -4,6 +4,7 @@ use memglass::{Observer, Presence};
 use serde_json::json;
 
 use super::{Command, CommandError, expect_nothing, types};
+use crate::damage;
 use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
@@ -45,6 +46,7 @@ impl Command for Session {
 fn summary(observer: &Observer, access: &str) -> Output {
     let session = observer.session();
     let state = presence::word(&observer.producer());
+    let damage = observer.damage();
     let lines = [
         ("session", session.name.clone()),
         (
@@ -62,9 +64,11 @@ fn summary(observer: &Observer, access: &str) -> Output {
         ),
         ("epoch", observer.epoch().to_string()),
     ];
+    let damaged = damage::lines(&damage);
+    let names = ["damage"].into_iter().chain(std::iter::repeat(""));
+    let lines = lines.into_iter().chain(names.zip(damaged));
     let text: String = lines
-        .iter()
-        .map(|(name, value)| format!("{name:9}  {}\n", crate::format::escaped(value)))
+        .map(|(name, value)| format!("{name:9}  {}\n", crate::format::escaped(&value)))
         .collect();
     let json = json!({
         "session": session.name,
@@ -77,6 +81,7 @@ fn summary(observer: &Observer, access: &str) -> Output {
         "objects": observer.object_count(),
         "types": types::declared(observer.schema()).count(),
         "epoch": observer.epoch(),
+        "damage": damage.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     Output::Document(text, json)
 }

@@ -14,8 +14,8 @@ use super::{Command, History, Repl, ReplError, Setup};
 use crate::journal::Journal;
 use crate::look::{ColorChoice, Look};
 use crate::output::{Form, Style};
-use crate::runtime::{Prompt, PromptState, Runtime};
-use crate::script::ScriptHost;
+use crate::runtime::{Origin, Prompt, PromptState, Runtime};
+use crate::script::{Limits, ScriptHost};
 use crate::script_text::ScriptText;
 use crate::session::Attached;
 use crate::signal::Owner;
@@ -42,6 +42,7 @@ pub struct ReplBuilder {
     init: Option<PathBuf>,
     banner: String,
     time_limit: Option<Duration>,
+    limits: Limits,
     form: Form,
     color: ColorChoice,
     is_program: bool,
@@ -77,9 +78,9 @@ impl ReplBuilder {
     /// Registers functions, types and modules of the host: the closure gets Rhai's own engine. May be given
     /// several times.
     ///
-    /// Functions appear in completion and in `:help` under their Rhai signatures. The engine's own limits
-    /// can be set here too ([`Engine::set_max_operations`] and the like); leave its progress and variable
-    /// hooks alone, which are how scripts are stopped and labels found.
+    /// Functions appear in completion and in `:help` under their Rhai signatures. Leave the engine's limits
+    /// alone, which [`ReplBuilder::limits`] has, and its progress and variable hooks, which are how scripts
+    /// are stopped and labels found.
     pub fn engine(mut self, register: impl FnOnce(&mut Engine) + 'static) -> Self {
         self.engine.push(Box::new(register));
         self
@@ -136,6 +137,13 @@ impl ReplBuilder {
         self
     }
 
+    /// How much scripts may ask for, until one of them says otherwise with `limits`; without this,
+    /// [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Writes results in this form until a line says otherwise.
     pub(crate) fn form(mut self, form: Form) -> Self {
         self.form = form;
@@ -181,6 +189,7 @@ impl ReplBuilder {
         let printing = outlet.clone();
         let print = Rc::new(move |text: &str| printing.print(text));
         let mut host = ScriptHost::new(attached.clone(), Arc::clone(&interrupt), print);
+        host.set_limits(self.limits);
         for register in self.engine {
             register(host.engine_mut());
         }
@@ -199,6 +208,7 @@ impl ReplBuilder {
             interrupt,
             prompt: self.prompt,
             time_limit: self.time_limit,
+            origin: Origin::default(),
         };
         let setup = Setup {
             history: self.history,

@@ -118,10 +118,21 @@ impl Repl {
     /// done, and the session goes on.
     pub fn eval(&mut self, line: &str) -> Result<Answer, EvalError> {
         stack::deep(|| {
-            if chunks::ends_in_comment(line) {
-                return Err(CommandError::Text("the script ends inside a comment".into()).into());
-            }
+            refuse_open_comment("the script", line)?;
             let output = self.runtime.line(line)?;
+            Ok(self.answer(output))
+        })
+    }
+
+    /// As [`Repl::eval`], for a piece of a script that errors call by `name`.
+    pub(crate) fn eval_piece(
+        &mut self,
+        name: &str,
+        piece: chunks::Piece<'_>,
+    ) -> Result<Answer, EvalError> {
+        stack::deep(|| {
+            refuse_open_comment(name, piece.text)?;
+            let output = self.runtime.piece(name, piece)?;
             Ok(self.answer(output))
         })
     }
@@ -144,10 +155,7 @@ impl Repl {
         text: &ScriptText,
         args: Vec<String>,
     ) -> Result<Answer, EvalError> {
-        if stack::deep(|| chunks::ends_in_comment(text.as_str())) {
-            let reason = format!("{name} ends inside a comment");
-            return Err(CommandError::Text(reason).into());
-        }
+        stack::deep(|| refuse_open_comment(name, text.as_str()))?;
         self.runtime.host.set_arguments(args);
         let output = self.runtime.limited(|runtime| {
             let shown = runtime.host.eval_part(name, 0, text.as_str())?;
@@ -174,4 +182,12 @@ impl Repl {
     fn answer(&self, output: Output) -> Answer {
         Answer::new(output, self.runtime.style())
     }
+}
+
+/// Such a text is a program by its grammar, and what is behind the comment's beginning would be lost.
+fn refuse_open_comment(name: &str, text: &str) -> Result<(), CommandError> {
+    if chunks::ends_in_comment(text) {
+        return Err(CommandError::Text(format!("{name} ends inside a comment")));
+    }
+    Ok(())
 }

@@ -53,10 +53,16 @@ pub enum EditorError {
 
 /// The prompt, as the engine's thread sees it.
 pub struct Editor {
-    prompts: Sender<String>,
+    asks: Sender<Ask>,
     events: Receiver<Event>,
     names: SharedNames,
     labels: Labels,
+}
+
+/// A prompt to show, and a line that goes into the history before.
+struct Ask {
+    prompt: String,
+    edited: Option<String>,
 }
 
 /// Writes above the prompt while a line is being edited, and directly at other times.
@@ -78,7 +84,7 @@ impl Editor {
         kept: &History,
     ) -> Result<(Self, Printer, Option<String>), EditorError> {
         let (events_in, events) = unbounded();
-        let (prompts, asked) = bounded::<String>(1);
+        let (asks, asked) = bounded::<Ask>(1);
         let names = SharedNames::default();
         let assistant = Assistant {
             names: Arc::clone(&names),
@@ -93,7 +99,10 @@ impl Editor {
             .create_external_printer()
             .map_err(EditorError::Terminal)?;
         let work = move || {
-            for prompt in asked {
+            for Ask { prompt, edited } in asked {
+                if let Some(text) = edited {
+                    keep(&mut line, history.as_deref(), &text);
+                }
                 indent.set(indentation(&prompt));
                 let event = read(&mut line, &prompt, &dropped, history.as_deref());
                 let ends = matches!(event, Event::End | Event::Broken(_));
@@ -108,7 +117,7 @@ impl Editor {
             .map_err(EditorError::Thread)?;
         Ok((
             Editor {
-                prompts,
+                asks,
                 events,
                 names,
                 labels: Labels::default(),
@@ -118,10 +127,11 @@ impl Editor {
         ))
     }
 
-    /// Shows a prompt; the line that is typed there comes as an event.
-    pub fn ask(&self, prompt: String) {
+    /// Shows a prompt; the line that is typed there comes as an event. What was `edited` elsewhere since the
+    /// last prompt is in the history as if it had been typed.
+    pub fn ask(&self, prompt: String, edited: Option<String>) {
         // An editor that has ended has said so with its last event.
-        let _ = self.prompts.send(prompt);
+        let _ = self.asks.send(Ask { prompt, edited });
     }
 
     /// What the user does.

@@ -1,20 +1,17 @@
 //! Whether a typed text wants another line.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rhai::{Engine, LexError, ParseError, ParseErrorType, Position};
+use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position};
 
 /// Whether `text` is the beginning of a program and not yet one: an open bracket, block, comment or
 /// back-quoted string, or an operator that lacks its right side.
 ///
 /// A text that is wrong however it goes on is complete: evaluating it tells the mistake.
 pub fn is_incomplete(text: &str) -> bool {
-    let mut engine = Engine::new_raw();
-    super::limits::Limits::default().set(&mut engine);
-    super::tokens::install(&mut engine, &Rc::new(RefCell::new(text.to_owned())));
-    super::compare::install(&mut engine, &Rc::default());
-    match engine.compile(text) {
+    match parsed(text) {
         // Rhai takes a comment without an end.
         Ok(_) => has_open_comment(text),
         Err(ParseError(kind, position)) => match *kind {
@@ -27,6 +24,30 @@ pub fn is_incomplete(text: &str) -> bool {
             }
             _ => false,
         },
+    }
+}
+
+/// Whether `text` is a program by its grammar, which takes a comment without an end.
+pub(crate) fn is_program(text: &str) -> bool {
+    parsed(text).is_ok()
+}
+
+/// As the engine of a session parses, without a session.
+fn parsed(text: &str) -> Result<AST, ParseError> {
+    let text = executable(text);
+    let mut engine = Engine::new_raw();
+    super::limits::Limits::default().set(&mut engine);
+    super::tokens::install(&mut engine, &Rc::new(RefCell::new(text.to_string())));
+    super::compare::install(&mut engine, &Rc::default());
+    engine.compile(text.as_ref())
+}
+
+/// The first line of an executable script becomes a comment.
+pub(super) fn executable(source: &str) -> Cow<'_, str> {
+    match source.strip_prefix("#!") {
+        // With a blank: `///` would begin a doc comment.
+        Some(rest) => format!("// {rest}").into(),
+        None => source.into(),
     }
 }
 

@@ -9,7 +9,29 @@ const EXPRESSION_DEPTHS: (usize, usize) = (128, 64);
 /// What of the stack is left to functions that a script calls.
 const STACK_RESERVE: usize = 4 << 20;
 
-/// How much a script may ask for. What goes beyond ends it with an error.
+/// What scripts may take of it.
+const MOST_STACK: usize = super::ScriptHost::STACK_BYTES - STACK_RESERVE;
+
+/// How much a script may ask for. What goes beyond ends it with an error; time is another matter
+/// ([`ReplBuilder::time_limit`](crate::ReplBuilder::time_limit)).
+///
+/// ```
+/// use memglass_repl::{Limits, Repl};
+///
+/// let mut limits = Limits::default();
+/// limits.operations = 1_000_000;
+///
+/// # let dir = memglass::doc::directory();
+/// # let _session = memglass::Session::builder("robot").dir(&dir).create()?;
+/// let mut repl = Repl::builder()
+///     .session("robot")
+/// #   .dir(&dir)
+///     .limits(limits)
+///     .build()?;
+/// let refused = repl.eval("loop { }").unwrap_err();
+/// assert!(refused.to_string().contains("took more steps than it may"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -23,7 +45,7 @@ pub struct Limits {
     pub elements: usize,
     /// Entries in one map, nested ones included.
     pub entries: usize,
-    /// Bytes of stack that scripts may take. The thread has to have them.
+    /// Bytes of stack that scripts may take: at most 28 MiB, of which they are given a stack.
     pub stack_bytes: usize,
 }
 
@@ -36,12 +58,21 @@ impl Default for Limits {
             text_bytes: 64 << 20,
             elements: 16 << 20,
             entries: 1 << 20,
-            stack_bytes: super::ScriptHost::STACK_BYTES - STACK_RESERVE,
+            stack_bytes: MOST_STACK,
         }
     }
 }
 
 impl Limits {
+    /// The same without asking for more stack than there is.
+    pub(crate) fn within_reach(self) -> Self {
+        let stack_bytes = self.stack_bytes.min(MOST_STACK);
+        Limits {
+            stack_bytes,
+            ..self
+        }
+    }
+
     /// Those that the engine itself keeps; the others are kept by [`super::context::Context::halted`].
     pub(crate) fn set(self, engine: &mut Engine) {
         let (top, inside) = EXPRESSION_DEPTHS;
@@ -112,6 +143,16 @@ mod tests {
             assert_eq!(limits.named(name), 1234, "{name}");
             assert_ne!(Limits::default().named(name), 1234, "{name}");
         }
+    }
+
+    #[test]
+    fn there_is_no_more_stack_than_there_is() {
+        let with = |stack_bytes| Limits {
+            stack_bytes,
+            ..Limits::default()
+        };
+        assert_eq!(with(usize::MAX).within_reach(), Limits::default());
+        assert_eq!(with(1 << 20).within_reach(), with(1 << 20));
     }
 
     #[test]

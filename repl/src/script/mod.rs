@@ -49,10 +49,11 @@ pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
 pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
+pub(crate) use incomplete::is_program;
 pub use library::{LibraryFunction, library};
 pub use limits::Limits;
-pub(crate) use present::of_field;
 pub use names::{FieldName, FunctionName, Names};
+pub(crate) use present::of_field;
 pub use shown::{Cell, Record, Row, Shown, Table, json};
 
 use self::bindings::{FieldNames, Session};
@@ -158,7 +159,7 @@ impl ScriptHost {
 
     /// How much scripts may ask for from now on. A script may change it with `limits`.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.context.limits.set(limits);
+        self.context.limits.set(limits.within_reach());
     }
 
     /// How much scripts may ask for.
@@ -184,11 +185,6 @@ impl ScriptHost {
     /// ([`rhai::FuncRegistration::with_comments`]) where they have any.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
-    }
-
-    /// The functions that the host program registered.
-    pub(crate) fn host_functions(&self) -> Vec<FunctionName> {
-        self.known.added(&self.engine)
     }
 
     /// All names that a line may contain, as of now.
@@ -255,12 +251,11 @@ impl ScriptHost {
     }
 
     fn parsed(&self, source: &str) -> Result<AST, Box<EvalAltResult>> {
-        // The first line of an executable script becomes a comment.
-        let source = source
-            .strip_prefix("#!")
-            .map_or(source.into(), |rest| format!("// {rest}"));
-        self.context.source.replace(source.clone());
-        Ok(self.engine.compile_with_scope(&self.scope, &source)?)
+        let source = incomplete::executable(source);
+        self.context.source.replace(source.to_string());
+        Ok(self
+            .engine
+            .compile_with_scope(&self.scope, source.as_ref())?)
     }
 
     /// A text that was parsed before, to look for something in it.
@@ -303,7 +298,7 @@ impl ScriptHost {
     /// All functions that a script can call, those of Rhai's own library apart.
     pub fn functions(&self) -> Vec<FunctionName> {
         let own = functions::of_scripts(&self.library);
-        let host = self.host_functions();
+        let host = self.known.added(&self.engine);
         let mut all: Vec<FunctionName> = own.chain(host).chain(functions::built_in()).collect();
         all.sort();
         all

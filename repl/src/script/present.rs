@@ -77,19 +77,21 @@ fn of_text(text: &ImmutableString, context: &Rc<Context>) -> Shown {
 
 fn of_place(place: &Place) -> Result<Shown> {
     let value = place.value()?;
+    let one = |value| {
+        let style = style(&place.node.field);
+        Ok(Shown::Value(Cell { value, style }))
+    };
     match place.node.shape {
         Shape::Record => Ok(Shown::Record(record(&place.node.field, &value))),
-        _ => match place
+        Shape::Leaf(_) => one(value),
+        Shape::List(_) => match place
             .elements()?
             .iter()
             .map(as_place)
             .collect::<Option<Vec<_>>>()
         {
             Some(places) => objects_table(&places).map(Shown::Table),
-            None => Ok(Shown::Value(Cell {
-                value,
-                style: style(&place.node.field),
-            })),
+            None => one(value),
         },
     }
 }

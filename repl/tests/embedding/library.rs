@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use memglass::{Object, Observe, Session, Value};
 use memglass_repl::{
-    Access, Answer, Command, EvalErrorKind, Repl, ReplBuilder, ReplError, Sink, rhai,
+    Access, Answer, Command, EvalErrorKind, Limits, Repl, ReplBuilder, ReplError, Sink, rhai,
 };
 
 #[derive(Observe, Clone, Copy, Default)]
@@ -329,4 +329,31 @@ fn a_builder_without_a_session_or_with_a_wrong_one_says_so() {
     let init = world.builder().init_script("/nonexistent.rhai").build();
     let Err(error) = init else { panic!() };
     assert!(error.to_string().contains("no such file"), "{error}");
+}
+
+#[test]
+fn a_host_limits_what_scripts_may_ask_for() {
+    let world = World::new();
+    let mut limits = Limits::default();
+    limits.operations = 10_000;
+    limits.elements = 20;
+    limits.calls = 5;
+    // More than there is.
+    limits.stack_bytes = usize::MAX;
+    let mut repl = world.builder().limits(limits).build().unwrap();
+    for (script, told) in [
+        ("loop { }", "took more steps"),
+        ("let a = []; loop { a.push(1) }", "an array grew beyond"),
+        ("fn f() { f() } f()", "functions call each other too deeply"),
+    ] {
+        let refused = repl.eval(script).unwrap_err();
+        assert_eq!(refused.kind(), EvalErrorKind::Failed, "{refused}");
+        assert!(refused.to_string().contains(told), "{refused}");
+    }
+    // A script may still ask for more, and is not given more stack than there is.
+    repl.eval("limits(#{calls: 1000000, operations: 0})")
+        .unwrap();
+    let refused = repl.eval("fn f() { f() } f()").unwrap_err();
+    assert!(refused.to_string().contains("too deeply"), "{refused}");
+    assert_eq!(repl.eval("1 + 1").unwrap().to_string(), "2");
 }

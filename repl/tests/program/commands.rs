@@ -55,6 +55,7 @@ fn a_saved_session_does_the_same_again() {
                  AAPL_position.quantity // now\n\
                  twice(_)\n\
                  AAPL_position.quantity = _ + 1\n\
+                 :set order_12345.side SELL\n\
                  nonsense.x\n";
     let ran = world.pipe_in(
         world.path(),
@@ -62,11 +63,12 @@ fn a_saved_session_does_the_same_again() {
     );
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(world.eval("AAPL_position.quantity"), "643");
-    world.eval("AAPL_position.quantity = 0");
+    world.eval("AAPL_position.quantity = 0; order_12345.side = \"BUY\"");
     let script = std::fs::read(world.path().join("again.rhai")).unwrap();
     assert!(script.starts_with(b"#!/usr/bin/env -S memglass run\n"));
     assert_eq!(world.pipe(&["t1"], &script).code, Some(0));
     assert_eq!(world.eval("AAPL_position.quantity"), "643");
+    assert_eq!(world.eval("order_12345.side"), "SELL");
 }
 
 #[test]
@@ -118,6 +120,17 @@ fn the_same_numbers_everywhere() {
     let types = json(":types").as_array().unwrap().len();
     assert_eq!(json(":session")["types"], types);
     assert_eq!(json(":regions")[0]["region"], 1);
+}
+
+#[test]
+fn help_knows_the_functions_that_a_script_has_defined() {
+    let (world, _producer) = World::with_producer();
+    let define = "/// Twice as much.\nfn doubled(x) { x * 2 }";
+    let told = |line| world.data(&["t1", "-e", define, "-e", line]);
+    assert_eq!(told("doubled?"), "doubled(x)\n  Twice as much.\n");
+    let all = told(":help functions");
+    let listed = |start: &str| all.lines().any(|line| line.starts_with(start));
+    assert!(listed("doubled(x)  ") && listed("obs.all("), "{all}");
 }
 
 #[test]

@@ -121,3 +121,30 @@ fn a_producer_that_is_asked_to_end_leaves_nothing_behind() {
         world.data(&["ls", "--json"]).trim() == "[]"
     });
 }
+
+#[test]
+fn what_of_a_session_is_damaged_is_told_once_and_the_rest_is_there() {
+    let (world, producer) = World::with_producer();
+    assert!(!world.data(&["t1", "-e", ":session"]).contains("damage"));
+    producer.kill();
+    world.overwrite("t1", b"MSFT_position", b"\xffSFT_position");
+
+    let told = "1 damaged part of \"t1\": the object in slot ";
+    for arguments in [
+        &["t1", "-e", "AAPL_position.quantity; 1", "-e", "1"][..],
+        &["objects", "t1", "AAPL_position"],
+    ] {
+        let ran = world.run(arguments);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert_eq!(ran.messages.matches(told).count(), 1, "{ran:?}");
+    }
+    let session = world.data(&["t1", "-e", ":session"]);
+    assert!(
+        session.contains("\ndamage     1 damaged part\n"),
+        "{session}"
+    );
+    assert!(session.contains("is left out: "), "{session}");
+    let json = world.data(&["t1", "--json", "-e", ":session"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["damage"].as_array().map(Vec::len), Some(1), "{json}");
+}

@@ -40,6 +40,36 @@ fn an_unfinished_expression_at_the_end_is_an_error() {
 }
 
 #[test]
+fn a_line_may_work_on_the_result_of_the_one_before() {
+    let (world, _producer) = World::with_producer();
+    let ran = world.pipe(&["t1"], b"order_12345.order_id\n_ + 1\n");
+    assert_eq!(
+        (ran.code, ran.data.as_str(), ran.messages.as_str()),
+        (Some(0), "12345\n12346\n", "")
+    );
+}
+
+#[test]
+fn errors_count_the_lines_of_the_whole_input() {
+    let (world, _producer) = World::with_producer();
+    let code = |input: &str, code, place: &str| {
+        let ran = world.pipe(&["t1"], input.as_bytes());
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        let wanted = format!("--> standard input:{place}\n");
+        assert!(format!("{}\n", ran.messages).contains(&wanted), "{ran:?}");
+    };
+    code("1\n\n2\nAAPL_position.quantty\n", 1, "4:15");
+    code("let x = 1;\nx.foo", 1, "2:3");
+    code("1;\nlet x = ;\n", 2, "2:9");
+    code("fn f() {\n  g()\n}\n1\nf()\n", 1, "2:3");
+    code("1\n:time nothing\n", 1, "2:1");
+    code("1\n\n:obejcts\n2\n", 2, "3");
+    code("1\n:get nothing.here\n", 1, "2");
+    let ran = world.pipe(&["run", "-"], b"1;\nnothing");
+    ran.failed(1, &["--> standard input:2:1"]);
+}
+
+#[test]
 fn what_is_no_text_is_an_error() {
     let (world, _producer) = World::with_producer();
     world

@@ -42,7 +42,7 @@ fn tab_completes_labels_and_fields_and_the_hint_shows_the_value() {
     terminal.press("order_12345.pri\t");
     terminal.shows("pri");
     terminal.press("o\t");
-    terminal.shows("t1> order_12345.priority  i8, -5..=5, now 4");
+    terminal.hints("t1> order_12345.priority  i8, -5..=5, now 4");
     terminal.press(" = 2\r");
     terminal.ends_with("t1>");
     eventually("the write arrives", || {

@@ -97,7 +97,7 @@ fn a_hint_tells_type_limits_unit_and_value_and_how_a_function_is_called() {
     let mut terminal = Terminal::open(&world, &["t1"]);
     terminal.ends_with("t1>");
     terminal.press("AAPL_position.avg_price = ");
-    terminal.ends_with("t1> AAPL_position.avg_price =   i64, 0..=10000000, now 4711 ticks");
+    terminal.hints("t1> AAPL_position.avg_price =   i64, 0..=10000000, now 4711 ticks");
     terminal.press(CTRL_C);
     terminal.ends_with("t1>");
     terminal.press("expect(1 == 1, ");

@@ -161,6 +161,10 @@ fn the_last_input_is_edited_and_run() {
     terminal.until("the edited line and its result", |screen| {
         screen.contains("40 + 2") && screen.trim_end().ends_with("t1>") && screen.contains("\n42\n")
     });
+    terminal.press(UP);
+    terminal.ends_with("t1> 40 + 2");
+    let kept = std::fs::read_to_string(world.history()).unwrap();
+    assert!(kept.ends_with("\n20 + 2\n:edit\n40 + 2\n"), "{kept}");
 }
 
 #[test]

@@ -105,6 +105,26 @@ impl World {
         }
     }
 
+    /// Puts other bytes where these are in a session's memory, which is once.
+    pub(crate) fn overwrite(&self, session: &str, bytes: &[u8], others: &[u8]) {
+        let prefix = format!("memglass_{session}_region_");
+        let mut places = 0;
+        for entry in std::fs::read_dir(self.path().join("sessions")).unwrap() {
+            let entry = entry.unwrap();
+            if !entry.file_name().to_string_lossy().starts_with(&prefix) {
+                continue;
+            }
+            let mut memory = std::fs::read(entry.path()).unwrap();
+            let found = memory.windows(bytes.len()).position(|part| part == bytes);
+            if let Some(at) = found {
+                memory[at..at + others.len()].copy_from_slice(others);
+                std::fs::write(entry.path(), memory).unwrap();
+                places += 1;
+            }
+        }
+        assert_eq!(places, 1);
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().unwrap())

@@ -135,6 +135,21 @@ impl Terminal {
         });
     }
 
+    /// A hint with this in it. One that waits too long for a value goes without it until the next key.
+    #[track_caller]
+    pub(crate) fn hints(&mut self, text: &str) {
+        let start = Instant::now();
+        while !self.text().contains(text) {
+            assert!(
+                start.elapsed() < super::support::DEADLINE,
+                "no hint in time: {text}\n{}",
+                self.text()
+            );
+            self.press(" \x7f");
+            thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+
     #[track_caller]
     pub(crate) fn until(&self, what: &str, condition: impl Fn(&str) -> bool) {
         let start = Instant::now();

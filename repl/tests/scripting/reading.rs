@@ -1,4 +1,4 @@
-use crate::world::World;
+use crate::world::{Status, World};
 
 #[test]
 fn an_object_is_found_by_its_label_and_by_a_bare_name() {
@@ -162,4 +162,22 @@ fn a_place_knows_what_it_is() {
     );
     world.check("AAPL_position.bid_levels.len()", "5");
     world.check("AAPL_position.is_alive()", "true");
+}
+
+#[test]
+fn an_object_that_is_a_single_value_is_shown_compared_and_written_as_one() {
+    let mut world = World::new();
+    let count = world.session.object("count", 41_u32).unwrap();
+    let _status = world.session.object("state", Status::OPEN).unwrap();
+    world.check("count", "41");
+    world.check("let c = obs[\"count\"]; c", "41");
+    world.check("count == 41 && 40 < count && count != 1.5", "true");
+    world.check("state == \"OPEN\" && state != \"FILLED\"", "true");
+    world.fails("state == \"OPNE\"", "Status has no value \"OPNE\"");
+    world.check("count == state", "false");
+    world.check("count.snapshot() + 1", "42");
+    world.run("count.set(7)");
+    assert_eq!(count.get(), 7);
+    world.fails("count.set(-1)", "count: -1 does not fit u32");
+    world.fails("count = 5", "\"count\" cannot be assigned to");
 }

@@ -61,6 +61,22 @@ pub(crate) fn judge(path: &Path, found: &str, differences: &str) {
     }
 }
 
+/// All that is typed in a transcript, and all that comes back, of which nothing was an exit.
+pub(crate) fn typed_and_output(transcript: &str) -> (String, String) {
+    let (mut typed, mut output) = (String::new(), String::new());
+    for step in steps(transcript) {
+        if let Input::Typed(line) = &step.input {
+            typed += &format!("{line}\n");
+            let lines = step
+                .output
+                .lines()
+                .filter(|line| !line.starts_with("(ends with"));
+            output.extend(lines.map(|line| format!("{}\n", if line == "~" { "" } else { line })));
+        }
+    }
+    (typed, output)
+}
+
 fn answer(prompt: &mut Prompt, input: &Input) -> String {
     match input {
         Input::Typed(line) => visible(&prompt.typed(line)),

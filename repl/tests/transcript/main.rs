@@ -8,6 +8,7 @@
 mod docs;
 mod file;
 mod market;
+mod program;
 mod prompt;
 #[path = "../scripting/world.rs"]
 #[allow(dead_code)] // Each of the two tests uses a part of it.
@@ -39,6 +40,7 @@ themes! {
     limits
     lists_and_tables
     numbers
+    piped
     reading
     text
     writing

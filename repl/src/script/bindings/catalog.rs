@@ -171,7 +171,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "set",
         "p.set(\"field\", value)",
-        "write a field whose name is computed, or the whole from a map or array",
+        "write a field whose name is computed, or the whole: p.set(value)",
     ),
     help("sleep", "sleep(2.s)", "pause"),
     help(

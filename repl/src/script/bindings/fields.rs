@@ -15,8 +15,8 @@ use std::rc::Rc;
 
 use memglass::schema::Schema;
 use rhai::{
-    Array, Dynamic, Engine, EvalAltResult, FuncRegistration, INT, ImmutableString, Map,
-    NativeCallContext, Position,
+    Dynamic, Engine, EvalAltResult, FuncRegistration, INT, ImmutableString, NativeCallContext,
+    Position,
 };
 
 use crate::script::context::Context;
@@ -185,11 +185,8 @@ fn register_writes(engine: &mut Engine) {
     engine.register_fn("set", |place: &mut Place, name: &str, value: Dynamic| {
         place.node.member(name)?.set(&value)
     });
-    engine.register_fn("set", |place: &mut Place, map: Map| {
-        place.node.set(&Dynamic::from_map(map))
-    });
-    engine.register_fn("set", |place: &mut Place, list: Array| {
-        place.node.set(&Dynamic::from_array(list))
+    engine.register_fn("set", |place: &mut Place, value: Dynamic| {
+        place.node.set(&value)
     });
 }
 

@@ -10,7 +10,7 @@ use rhai::{Array, Dynamic, EvalAltResult, FLOAT, ImmutableString, Map};
 use super::Operator;
 use crate::script::error::raise;
 use crate::script::flags::FlagSet;
-use crate::script::place::Place;
+use crate::script::place::{Place, Shape};
 use crate::script::symbols::{Symbol, Symbols};
 use crate::script::wide::Wide;
 
@@ -25,6 +25,12 @@ pub(super) fn answer(
 ) -> Result<Option<bool>> {
     if let Some(answer) = numbers(operator, a, b) {
         return Ok(Some(answer));
+    }
+    if let Some(value) = single(a)? {
+        return answer(symbols, operator, &value, b);
+    }
+    if let Some(value) = single(b)? {
+        return answer(symbols, operator, a, &value);
     }
     if a.is_unit() || b.is_unit() {
         return Ok(operator.of_equality(a.is_unit() && b.is_unit()));
@@ -45,6 +51,16 @@ pub(super) fn answer(
         return Ok(Some(operator.holds(a.cmp(&b))));
     }
     wholes(symbols, operator, a, b)
+}
+
+/// The value of an object that is nothing but one value.
+fn single(side: &Dynamic) -> Result<Option<Dynamic>> {
+    match side.read_lock::<Place>() {
+        Some(place) if matches!(place.node.shape, Shape::Leaf(_)) => {
+            place.node.snapshot().map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 fn numbers(operator: Operator, a: &Dynamic, b: &Dynamic) -> Option<bool> {
