@@ -691,3 +691,46 @@ fn a_readonly_member_that_keeps_its_number_is_no_hindrance() {
         "{refused:?}"
     );
 }
+
+/// What is judged is the object's own: never the next one's, which may have another number.
+#[test]
+fn a_check_beside_reuse_is_of_the_object_or_says_that_it_is_gone() {
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Numbered {
+        #[observe(readonly)]
+        number: u64,
+        count: u64,
+    }
+    let place = Place::new();
+    let builder = Session::builder("t").dir(place.dir.path());
+    let session = builder.grace(std::time::Duration::ZERO).create().unwrap();
+    let create = |number| session.object("a", Numbered { number, count: 0 }).unwrap();
+    let mut object = Some(create(0));
+    let mut observer = place.reader("t");
+    for number in 0..3000 {
+        observer.refresh().unwrap();
+        let field = observer.field("a").unwrap();
+        let members = [("number", number), ("count", 1)];
+        let value = Value::Record(
+            members
+                .map(|(name, of)| (name.into(), Value::U64(of)))
+                .into(),
+        );
+        assert_eq!(field.check(&value), Ok(()));
+        let error = std::thread::scope(|scope| {
+            let (field, value) = (&field, &value);
+            let checks = scope.spawn(move || {
+                loop {
+                    if let Err(error) = field.check(value) {
+                        return error;
+                    }
+                }
+            });
+            drop(object.take());
+            // In the same slot and bytes.
+            object = Some(create(number + 1));
+            checks.join().unwrap()
+        });
+        assert!(matches!(error, WriteError::Gone { .. }), "{error}");
+    }
+}

@@ -6,7 +6,7 @@
 use std::os::unix::fs::FileExt;
 use std::sync::Mutex;
 
-use memglass::schema::{Field, Kind, Metadata, Type, TypeId, codec};
+use memglass::schema::{Field, Kind, Metadata, Type, TypeId, Variant, codec};
 use memglass::{AttachError, AttachOptions, Damage, Observer, Part, PathError, ReadError, Value};
 use memglass_tests::hostile::{Counting, Edit, Entry, Forged, Looks, Peak, Recording};
 use tempfile::TempDir;
@@ -466,6 +466,57 @@ fn members_over_each_other_do_not_multiply() {
         damage[0].reason.contains("values and bytes of text"),
         "{damage:?}"
     );
+    assert!(times < 4.0, "{times}");
+}
+
+/// Names over each other: each is one more that a byte reads as.
+#[test]
+fn flags_of_the_same_bits_do_not_multiply() {
+    let flags: Vec<_> = (0..2000)
+        .map(|index| Variant {
+            name: format!("f{index}").into(),
+            value: 1,
+        })
+        .collect();
+    let size = 64 << 10;
+    let mut annotated = member("all", 1, 0);
+    annotated.metadata.flags = flags.clone();
+    let types = [
+        ty("u8", 1, 1, Kind::Int { signed: false }),
+        ty(
+            "bytes",
+            size,
+            1,
+            Kind::Array {
+                element: TypeId(0),
+                count: size,
+            },
+        ),
+        ty(
+            "annotated",
+            size,
+            1,
+            Kind::Struct {
+                fields: vec![annotated],
+            },
+        ),
+        ty("flags", 1, 1, Kind::Flags { flags }),
+    ];
+    let mut forged = Forged::new(1 << 20, 8, 8);
+    forged.types_of(&types);
+    let data = forged.put(&vec![1; size as usize]);
+    let entry = |label, type_id, count| Entry {
+        type_id,
+        count,
+        data,
+        label,
+        label_len: 1,
+    };
+    let labels = [forged.label(b"a"), forged.label(b"b")];
+    forged.objects(&[entry(labels[0], 2, 0), entry(labels[1], 3, size)]);
+    let (_, damage, times) = Place::of(&forged).look();
+    let parts: Vec<_> = damage.iter().map(|damage| damage.part).collect();
+    assert_eq!(parts[..2], [Part::Type(2), Part::Type(3)], "{damage:?}");
     assert!(times < 4.0, "{times}");
 }
 

@@ -5,7 +5,9 @@ mod members;
 #[cfg(test)]
 mod tests;
 
-use super::{Kind, MAX_DEPTH, MAX_SIZE, Protection, Schema, SchemaError, Summary, Type, TypeId};
+use super::{
+    Kind, MAX_DEPTH, MAX_SIZE, Protection, Schema, SchemaError, Summary, Type, TypeId, Variant,
+};
 use super::{codec, guarded_size, hash};
 use annotations::check_variants;
 
@@ -50,6 +52,14 @@ impl Shape {
         }
     }
 
+    /// A flag set, which reads as a list of names.
+    fn flags(flags: &[Variant]) -> Shape {
+        Shape {
+            weight: names_of(flags),
+            ..Shape::LEAF
+        }
+    }
+
     /// With `count` parts like `part` inside it.
     fn with(self, part: &Summary, count: u64) -> Shape {
         let sum = |own: u64, part: u64| own.saturating_add(part.saturating_mul(count));
@@ -77,6 +87,11 @@ impl Shape {
             protected: summary.protected,
         }
     }
+}
+
+/// How many names a flag set may read as; flags of the same bits are all set at once.
+fn names_of(flags: &[Variant]) -> u64 {
+    flags.len().max(1) as u64
 }
 
 impl Schema {
@@ -187,7 +202,7 @@ impl Schema {
             Kind::Flags { flags } => {
                 size_is(ty, &[1, 2, 4, 8])?;
                 check_variants(&ty.name, ty.size, false, flags)?;
-                Ok(Shape::LEAF)
+                Ok(Shape::flags(flags))
             }
             Kind::Struct { fields } => self.judge_members(ty, fields, false),
             Kind::Union { members } => {

@@ -26,6 +26,19 @@ impl Field {
         value: &'v Value,
         strictness: Strictness,
     ) -> Result<Vec<Part<'v>>, WriteError> {
+        let checked = self.check_parts(value, strictness);
+        // What was looked at may be the next object's.
+        match self.object.alive.still_holds(self.entry()) {
+            true => checked,
+            false => Err(self.gone_for_writing()),
+        }
+    }
+
+    fn check_parts<'v>(
+        &self,
+        value: &'v Value,
+        strictness: Strictness,
+    ) -> Result<Vec<Part<'v>>, WriteError> {
         let mut checked = Vec::new();
         for part in self.parts_of(value, strictness)? {
             match self.check_part(&part, strictness) {

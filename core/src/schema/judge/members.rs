@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::{Field, Kind, Schema, SchemaError, Type};
-use super::{MAX_NAME, Shape};
+use super::{MAX_NAME, Shape, names_of};
 
 impl Schema {
     pub(super) fn judge_members(
@@ -25,9 +25,11 @@ impl Schema {
                     member: field.name.to_string(),
                 });
             }
-            let of = self.referred(ty, field.type_id)?;
+            let mut of = self.referred(ty, field.type_id)?;
             self.judge_place(ty, field, overlapping)?;
             self.judge_metadata(ty, field)?;
+            let names = names_of(&field.metadata.flags);
+            of.weight = of.weight.saturating_mul(names);
             shape = shape.with(&of, 1);
         }
         if overlapping && shape.protected {

@@ -50,8 +50,11 @@ static CUTS: AtomicUsize = AtomicUsize::new(0);
 /// Bytes of a page; set before the handler is.
 static PAGE: AtomicUsize = AtomicUsize::new(4096);
 
-/// Who handled SIGBUS before; set while the handler is installed.
+/// Who handled SIGBUS before; set before the handler is.
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
+
+/// Set when the handler is.
+static INSTALLED: OnceLock<()> = OnceLock::new();
 
 /// Lets this process survive that a session's memory is cut short while it is read: what is read then is
 /// an error that names the segment, instead of a SIGBUS that ends the process. With it a refresh that
@@ -63,7 +66,6 @@ static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 ///
 /// Returns whether the system offers this; the portable back end does not.
 pub fn survive_truncation() -> bool {
-    static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| {
         PAGE.store(page_size(), Ordering::Relaxed);
         // Known before the handler can be called.
@@ -79,7 +81,7 @@ pub fn survive_truncation() -> bool {
 /// Whether a load from a segment that was cut short is survived.
 #[inline]
 pub(crate) fn is_survived() -> bool {
-    PREVIOUS.get().is_some()
+    INSTALLED.get().is_some()
 }
 
 /// How many mapped segments are known to be cut. To be asked after what was read, and before it is
