@@ -679,9 +679,8 @@ fn a_readonly_member_that_keeps_its_number_is_no_hindrance() {
         .object("order", Order { id: 7, quantity: 1 })
         .unwrap();
     let field = place.writer("t").field("order").unwrap();
-    let record = |id: Value| {
-        Value::Record(vec![("id".into(), id), ("quantity".into(), Value::I64(2))].into())
-    };
+    let record =
+        |id: Value| Value::Record(vec![("id".into(), id), ("quantity".into(), Value::I64(2))]);
     // Scripts have one kind of integer; the member is of another.
     field.write(&record(Value::I64(7))).unwrap();
     assert_eq!(order.quantity.get(), 2);
