@@ -75,12 +75,11 @@ pub(crate) fn beside<Work: FnMut()>(
                 steps.fetch_add(STEPS, Ordering::Relaxed);
             }
         });
-        let wanted = count / 100;
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS * 50 {
             let before = steps.load(Ordering::Relaxed);
             let time = once(&mut run) / count as f64;
-            if steps.load(Ordering::Relaxed) - before >= wanted {
+            if steps.load(Ordering::Relaxed) - before >= STEPS {
                 rounds.push(time);
             }
             if rounds.len() == ROUNDS {
