@@ -69,9 +69,9 @@ impl Regions {
         }
         let segment = self
             .dir
-            .open(&names::region(&self.session, id), self.access)?;
+            .open_without_locks(&names::region(&self.session, id), self.access)?;
         self.judge(id, &segment)?;
-        Ok(self.found.enter(id, segment.without_locks()))
+        Ok(self.found.enter(id, segment))
     }
 
     fn judge(&self, id: u16, segment: &Segment) -> Result<(), LayoutError> {

@@ -114,6 +114,15 @@ impl Dir {
         }
     }
 
+    /// The same without its locks.
+    pub(crate) fn open_without_locks(
+        &self,
+        name: &str,
+        access: Access,
+    ) -> Result<Segment, ShmError> {
+        self.open(name, access).map(Segment::without_locks)
+    }
+
     /// Removes a name; processes that have the segment mapped keep it.
     pub(crate) fn unlink(&self, name: &str) -> Result<(), ShmError> {
         match self.entry(name) {

@@ -68,10 +68,9 @@ impl Dir {
             mode,
         };
         self.allocate(&file, name, size)?;
-        let mapped = open_options(Access::Write)
-            .open(&draft.temporary)
+        let mapped = Opened::new(&draft.temporary, Access::Write)
             .map_err(|source| self.system("open", name, source))?;
-        let segment = Segment::map(self, name, &mapped, file, size, Access::Write)?;
+        let segment = self.map(name, &mapped, Some(file), Access::Write)?;
         segment.check_whole()?;
         draft.segment = Some(segment);
         Ok(draft)
@@ -104,27 +103,46 @@ impl Dir {
         let (mapped, locks) = self
             .open_twice(name, access)
             .map_err(|source| self.open_error(name, access, source))?;
-        let metadata = mapped
-            .metadata()
-            .map_err(|source| self.system("examine", name, source))?;
+        self.map(name, &mapped, Some(locks), access)
+            .map(Segment::watched)
+    }
+
+    /// The same without its locks: thousands of regions must not exhaust descriptors.
+    pub(crate) fn open_without_locks(
+        &self,
+        name: &str,
+        access: Access,
+    ) -> Result<Segment, ShmError> {
+        let mapped = Opened::new(&self.path.join(name), access)
+            .map_err(|source| self.open_error(name, access, source))?;
+        self.map(name, &mapped, None, access).map(Segment::watched)
+    }
+
+    fn map(
+        &self,
+        name: &str,
+        Opened { file, metadata }: &Opened,
+        locks: Option<OwnFile>,
+        access: Access,
+    ) -> Result<Segment, ShmError> {
         if !metadata.is_file() {
             return Err(self.not_a_segment(name, "it is no regular file"));
         }
         if metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));
         }
-        Segment::map(self, name, &mapped, locks, metadata.len(), access).map(Segment::watched)
+        Segment::map(self, name, (file, metadata), locks, access)
     }
 
     /// Two descriptions of the file that has the name: one to be mapped, one for the locks.
-    fn open_twice(&self, name: &str, access: Access) -> io::Result<(File, OwnFile)> {
+    fn open_twice(&self, name: &str, access: Access) -> io::Result<(Opened, OwnFile)> {
         const ATTEMPTS: usize = 100;
         let path = self.path.join(name);
-        let open = || open_options(access).open(&path);
         for _ in 0..ATTEMPTS {
-            let (mapped, locks) = (open()?, OwnFile::open(open)?);
+            let mapped = Opened::new(&path, access)?;
+            let locks = OwnFile::open(|| open_options(access).open(&path))?;
             // In between, the name may have been given to another file.
-            if is_same_file(&mapped.metadata()?, &locks.metadata()?) {
+            if is_same_file(&mapped.metadata, &locks.metadata()?) {
                 return Ok((mapped, locks));
             }
         }
@@ -313,6 +331,20 @@ fn leads_to(path: &Path, file: &File) -> bool {
 
 fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// A file that is open, and what it was like then.
+struct Opened {
+    file: File,
+    metadata: Metadata,
+}
+
+impl Opened {
+    fn new(path: &Path, access: Access) -> io::Result<Opened> {
+        let file = open_options(access).open(path)?;
+        let metadata = file.metadata()?;
+        Ok(Opened { file, metadata })
+    }
 }
 
 /// How published segments are opened: never through a link, and never waiting for a pipe's other end.
