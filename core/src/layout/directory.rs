@@ -51,18 +51,6 @@ impl ObjectRecord {
         Alive(self.word)
     }
 
-    /// The label, if it needs no judging: short, filled up with zeros, and ASCII, which any UTF-8
-    /// reader accepts.
-    #[inline]
-    pub(crate) fn plain_label(&self) -> Option<ShortLabel> {
-        match self.label {
-            LabelPlace::Entry(label) if label.is_ascii() && label.ends_at(self.label_len) => {
-                Some(label)
-            }
-            _ => None,
-        }
-    }
-
     pub(crate) fn created(&self) -> SystemTime {
         time(self.created)
     }
@@ -181,6 +169,23 @@ impl Directory {
         Ok(None)
     }
 
+    /// The label of the live object in `slot`, if it needs no judging: short, filled up with zeros,
+    /// and ASCII, which any UTF-8 reader accepts.
+    ///
+    /// The rest of the entry is not copied: a record goes through memory several times on its way,
+    /// and attaching looks at each object's label.
+    #[inline(always)]
+    pub(crate) fn plain_label(&self, layout: &Layout, slot: u32) -> Option<ShortLabel> {
+        let expected = self.word(slot).filter(|word| word.is_alive())?;
+        let entry = self.view(layout, slot);
+        let is_expected = occupancy(entry).look() == expected;
+        let (_, len) = type_and_label_len(entry);
+        let label = label_words(entry);
+        let is_plain = len <= at::SHORT_LABEL && label.is_ascii() && label.ends_at(len);
+        (is_expected && len > 0 && is_plain && Alive(expected).still_holds(occupancy(entry)))
+            .then_some(label)
+    }
+
     /// Whether the entry still is what `record` was copied from. What was copied from the object's or
     /// its label's bytes before this call is then its own.
     #[inline]
@@ -227,23 +232,36 @@ impl Directory {
 #[inline(always)]
 fn copy(entry: View<'_>, slot: u32) -> ObjectRecord {
     let word = occupancy(entry).look();
-    let type_and_len = load_view(entry, at::TYPE);
-    let label_len = (type_and_len >> 32) as usize;
-    let label = std::array::from_fn(|word| load_view(entry, at::LABEL + word * WORD));
+    let (type_id, label_len) = type_and_label_len(entry);
+    let label = label_words(entry);
     ObjectRecord {
         slot,
         word,
-        type_id: type_and_len & 0xffff_ffff,
+        type_id,
         count: load_view(entry, at::COUNT),
         data: Ref(load_view(entry, at::DATA)),
         created: load_view(entry, at::CREATED),
         label: if label_len <= at::SHORT_LABEL {
-            LabelPlace::Entry(ShortLabel(label))
+            LabelPlace::Entry(label)
         } else {
-            LabelPlace::Apart(Ref(label[0]))
+            LabelPlace::Apart(Ref(label.0[0]))
         },
         label_len,
     }
+}
+
+#[inline]
+fn type_and_label_len(entry: View<'_>) -> (u64, usize) {
+    let both = load_view(entry, at::TYPE);
+    (both & 0xffff_ffff, (both >> 32) as usize)
+}
+
+/// The words in which a short label lies, or the place of a long one.
+#[inline]
+fn label_words(entry: View<'_>) -> ShortLabel {
+    ShortLabel(std::array::from_fn(|word| {
+        load_view(entry, at::LABEL + word * WORD)
+    }))
 }
 
 #[inline(always)]

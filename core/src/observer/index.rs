@@ -122,17 +122,16 @@ impl Index {
         directory: &Directory,
         slot: u32,
     ) -> Result<Option<Entered>, LayoutError> {
-        let Some(record) = directory.record(layout, slot)? else {
-            return Ok(None);
-        };
-        // Copied with the entry, so it is the object's own.
-        if let Some(label) = record.plain_label() {
+        if let Some(label) = directory.plain_label(layout, slot) {
             return Ok(Some(Entered {
                 hash: self.labels.hash_short(label),
                 is_entered: true,
                 is_awkward: SEPARATORS.iter().any(|&byte| label.contains(byte)),
             }));
         }
+        let Some(record) = directory.record(layout, slot)? else {
+            return Ok(None);
+        };
         let read = layout.label_into(&record, &mut self.label);
         // If it went meanwhile, the bytes may be another label's, or no label's. The slot is looked
         // at again in the next scan, as its state has changed.
