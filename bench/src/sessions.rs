@@ -150,6 +150,18 @@ fn read_and_write(report: &Report, floor: &Floor, observer: &Observer, size: usi
         Some(floor.load),
         Some(2.0),
     );
+    let number = field.typed::<i64>().expect("it is one");
+    let typed = per_operation(COUNT, || {
+        for _ in 0..COUNT {
+            black_box(black_box(&number).read().expect("it lives"));
+        }
+    });
+    report.figure(
+        "the same as a Rust number",
+        typed,
+        Some(floor.load),
+        Some(2.0),
+    );
     let value = Value::I64(5);
     let write = per_operation(COUNT, || {
         for _ in 0..COUNT {

@@ -407,7 +407,7 @@ impl Field {
 
     /// The bits of a lone number of `size` bytes, if the object is alive afterwards.
     #[inline(always)]
-    fn load(&self, size: usize) -> Option<u64> {
+    pub(super) fn load(&self, size: usize) -> Option<u64> {
         let bits = load(self.memory.view::<PLACE>(), size);
         let is_sound = self.object.alive.still_holds(self.entry()) && self.check_cut().is_ok();
         is_sound.then_some(bits)

@@ -24,12 +24,7 @@ impl LoneNumber {
         let ty = &schema[place.bare(schema)];
         let metadata = place.metadata(schema);
         let named = !(metadata.names.is_empty() && metadata.flags.is_empty());
-        if object.elements.is_some()
-            || place.inside(schema) != Within::Itself
-            || place.bits(schema).is_some()
-            || named
-            || ty.size > 8
-        {
+        if named || !is_one_load(schema, object, place) {
             return None;
         }
         Some(match (&ty.kind, ty.size as u8) {
@@ -70,4 +65,17 @@ impl LoneNumber {
             LoneNumber::Bool => Value::Bool(bits != 0),
         }
     }
+}
+
+/// Whether the value at `place` is all that one load of its own width returns.
+pub(super) fn is_one_load(schema: &Schema, object: &ObjectPlace, place: &Place) -> bool {
+    let ty = &schema[place.bare(schema)];
+    object.elements.is_none()
+        && place.inside(schema) == Within::Itself
+        && place.bits(schema).is_none()
+        && ty.size <= 8
+        && matches!(
+            ty.kind,
+            Kind::Bool | Kind::Int { .. } | Kind::Float | Kind::Enum { .. } | Kind::Flags { .. }
+        )
 }

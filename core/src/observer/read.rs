@@ -173,6 +173,7 @@ fn copy_scalar(view: View<'_>, bytes: &mut [u8]) {
 }
 
 /// The bytes of a scalar whose bits are the low ones of `bits`.
+#[inline]
 pub(super) fn put_scalar(bits: u64, bytes: &mut [u8]) {
     match bytes.len() {
         1 => bytes.copy_from_slice(&(bits as u8).to_ne_bytes()),

@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use super::error::ReadError;
 use super::field::Field;
-use super::read::Patience;
+use super::number::is_one_load;
+use super::read::{Patience, put_scalar};
 use crate::observe::Observe;
 use crate::schema::{Kind, Protection, Schema, TypeId};
 
@@ -22,6 +23,8 @@ pub struct TypedField<T> {
 /// Where the bytes of a `T` are among those of the field's value.
 #[derive(Debug, Clone)]
 enum Source {
+    /// One load returns them all: a number, a name or flags by themselves.
+    Scalar,
     /// All of them one after the other, as in a `T`, from this offset.
     AsTheyAre(usize),
     Pieces(Box<[Piece]>),
@@ -55,9 +58,13 @@ impl<T: Observe> TypedField<T> {
         };
         let mut pieces = Vec::new();
         match_up(from, to, &mut pieces).map_err(|reason| mismatch::<T>(field, reason))?;
+        let source = match is_one_load(field.schema(), &field.object, &field.place) {
+            true => Source::Scalar,
+            false => Source::of::<T>(pieces, field.schema()[from.id].size as usize),
+        };
         Ok(TypedField {
             field: field.clone(),
-            source: Source::of::<T>(pieces, field.schema()[from.id].size as usize),
+            source,
             value: PhantomData,
         })
     }
@@ -89,14 +96,43 @@ impl<T: Observe> TypedField<T> {
     /// assert_eq!(quotes.read()?, quote);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    // Inlined as far as scalars go, which are a few loads: the caller has them in registers.
+    #[inline]
     pub fn read(&self) -> Result<T, ReadError> {
+        match &self.source {
+            Source::Scalar => self.read_scalar(),
+            Source::AsTheyAre(start) => {
+                self.read_bytes(|bytes| self.decode(&bytes[*start..][..size_of::<T>()]))
+            }
+            Source::Pieces(pieces) => {
+                self.read_bytes(|bytes| self.decode(&gathered::<T>(bytes, pieces)))
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn read_scalar(&self) -> Result<T, ReadError> {
+        let mut bytes = [0; 8];
+        let bytes = bytes
+            .get_mut(..size_of::<T>())
+            .expect("a scalar that is one load has at most 8 bytes");
+        let bits = self.field.load(bytes.len());
+        put_scalar(bits.ok_or_else(|| self.field.gone())?, bytes);
+        self.decode(bytes)
+    }
+
+    #[inline(never)]
+    fn read_bytes(
+        &self,
+        decode: impl FnOnce(&[u8]) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
         let field = &self.field;
-        let bytes = field.while_alive(|| field.bytes(Patience::Retry))?;
-        let value = match &self.source {
-            Source::AsTheyAre(start) => T::decode(&bytes[*start..][..size_of::<T>()]),
-            Source::Pieces(pieces) => T::decode(&gathered::<T>(&bytes, pieces)),
-        };
-        value.map_err(|error| mismatch::<T>(field, error.to_string()))
+        decode(&field.while_alive(|| field.bytes(Patience::Retry))?)
+    }
+
+    #[inline]
+    fn decode(&self, bytes: &[u8]) -> Result<T, ReadError> {
+        T::decode(bytes).map_err(|error| mismatch::<T>(&self.field, error.to_string()))
     }
 
     /// The field that it reads.
@@ -131,6 +167,7 @@ fn gathered<T>(bytes: &[u8], pieces: &[Piece]) -> Vec<u8> {
     target
 }
 
+#[cold]
 fn mismatch<T>(field: &Field, reason: String) -> ReadError {
     ReadError::TypeMismatch {
         path: field.path().into(),
