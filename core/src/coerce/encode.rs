@@ -243,7 +243,8 @@ impl<'a> Place<'a> {
         if self.is_checked() {
             number.check(self.metadata)?;
         }
-        self.store_whole(number, signed, bytes)
+        self.store_fitting(number, bytes);
+        Ok(())
     }
 
     fn whole(&self, wanted: &Value) -> Result<Whole, Reason> {
@@ -315,9 +316,14 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Stores an integer, or merges a bitfield into the integer that it is part of.
     fn store_whole(&self, number: Whole, signed: bool, bytes: &mut [u8]) -> Result<(), Reason> {
         number.fit(self.width(), signed, || self.type_name())?;
+        self.store_fitting(number, bytes);
+        Ok(())
+    }
+
+    /// Stores an integer that was found to fit, or merges a bitfield into the integer that it is part of.
+    fn store_fitting(&self, number: Whole, bytes: &mut [u8]) {
         let raw = match self.bits {
             None => number.bits(),
             Some(bits) => {
@@ -330,7 +336,6 @@ impl<'a> Place<'a> {
             true => bytes.copy_from_slice(&raw.to_le_bytes()[..size]),
             false => bytes.copy_from_slice(&raw.to_be_bytes()[16 - size..]),
         }
-        Ok(())
     }
 
     /// Bits that the integer has.
