@@ -11,7 +11,7 @@
 #![allow(unsafe_code)]
 
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use libc::{c_int, c_void, siginfo_t};
@@ -88,8 +88,9 @@ pub(crate) fn is_survived() -> bool {
 /// believed.
 #[inline]
 pub(crate) fn cuts() -> usize {
-    // The handler runs in the thread that read, or ended before that thread could read zeros.
-    compiler_fence(Ordering::SeqCst);
+    // The handler runs in the thread that read, or has marked before that thread could read zeros:
+    // what was read comes before this load.
+    fence(Ordering::Acquire);
     CUTS.load(Ordering::Relaxed)
 }
 
