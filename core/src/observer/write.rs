@@ -171,9 +171,10 @@ impl Field {
     /// the header, without which nobody knows of the write.
     #[inline(always)]
     fn unless_cut<R>(&self, result: Result<R, WriteError>) -> Result<R, WriteError> {
-        match shm::cuts() {
-            0 => result,
-            _ => self.unless_cut_here(result),
+        match result {
+            // Made anew: the one that came lies in memory in halves, and a move would wait for them.
+            Ok(done) if shm::cuts() == 0 => Ok(done),
+            result => self.unless_cut_here(result),
         }
     }
 
