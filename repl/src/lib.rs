@@ -46,6 +46,9 @@ mod script_text;
 mod stack;
 mod wrap;
 
+#[cfg(test)]
+mod tests;
+
 // The parts behind the surface say `pub` where they are used across modules; none of it is reachable
 // from outside the crate.
 #[allow(unreachable_pub)]

@@ -19,4 +19,5 @@ mod prompt_speed;
 mod scripts;
 mod support;
 mod terminal;
+mod transcript;
 mod writing;

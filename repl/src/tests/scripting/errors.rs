@@ -1,4 +1,4 @@
-use crate::world::World;
+use crate::tests::world::World;
 
 #[track_caller]
 fn check(world: &mut World, source: &str, expected: &str) {

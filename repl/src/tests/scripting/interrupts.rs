@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use memglass_repl::ScriptError;
-
-use crate::world::{Late, World};
+use crate::script::ScriptError;
+use crate::tests::producer::Late;
+use crate::tests::world::World;
 
 const OBJECTS: usize = 20_000;
 

@@ -1,12 +1,10 @@
-use memglass_repl::ScriptError;
-use memglass_repl::script::Limits;
-
-use crate::world::World;
+use crate::script::{Limits, ScriptError, ScriptHost};
+use crate::tests::world::World;
 
 /// Runs what takes the stack that scripts may take.
 fn deep(run: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new()
-        .stack_size(memglass_repl::ScriptHost::STACK_BYTES)
+        .stack_size(ScriptHost::STACK_BYTES)
         .spawn(run);
     thread.unwrap().join().unwrap();
 }
@@ -14,8 +12,10 @@ fn deep(run: impl FnOnce() + Send + 'static) {
 #[test]
 fn a_host_limits_the_number_of_steps() {
     let mut world = World::read_only();
-    let mut limits = Limits::default();
-    limits.operations = 1000;
+    let limits = Limits {
+        operations: 1000,
+        ..Limits::default()
+    };
     world.host.set_limits(limits);
     world.fails("loop { }", "the script took more steps than it may");
     world.fails(
@@ -92,8 +92,10 @@ fn however_many_calls_are_allowed_a_script_ends_before_the_stack_does() {
 fn a_host_with_a_small_stack_says_so() {
     let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(|| {
         let mut world = World::read_only();
-        let mut limits = Limits::default();
-        limits.stack_bytes = 1 << 20;
+        let limits = Limits {
+            stack_bytes: 1 << 20,
+            ..Limits::default()
+        };
         world.host.set_limits(limits);
         world.fails(
             "fn down(n) { [[[down(n + 1)]]] } down(0)",

@@ -1,14 +1,6 @@
-//! A session to script against.
+//! A producer with two positions, for scripts to look at.
 
-use std::cell::RefCell;
-use std::path::Path;
-use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use memglass::{AttachOptions, Object, Observe, Session, Text};
-use memglass_repl::{Attached, ScriptError, ScriptHost, Shown, script};
-use serde_json::Value as Json;
+use memglass::{Object, Observe, Session, Text};
 
 #[derive(Observe, Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Quote {
@@ -83,17 +75,14 @@ pub(crate) struct Late {
     pub tag: i64,
 }
 
-pub(crate) struct World {
+pub(crate) struct Producer {
     pub dir: tempfile::TempDir,
     pub session: Session,
     pub position: Object<Position>,
     pub other: Object<Position>,
-    pub host: ScriptHost,
-    pub interrupt: Arc<AtomicBool>,
-    pub printed: Rc<RefCell<Vec<String>>>,
 }
 
-/// What `World::position` holds at first.
+/// What `Producer::position` holds at first.
 pub(crate) fn position() -> Position {
     Position {
         symbol: Text::new("AAPL").unwrap(),
@@ -125,20 +114,8 @@ pub(crate) fn position() -> Position {
     }
 }
 
-impl World {
-    /// A producer with two positions, and a host that may write.
-    pub(crate) fn new() -> Self {
-        Self::attached(|options, dir| {
-            Attached::new(options.dir(dir).writable().attach("market").unwrap())
-        })
-    }
-
-    /// The same with a host whose every store is an error: what runs there only reads.
-    pub(crate) fn read_only() -> Self {
-        Self::attached(|options, dir| Attached::new(options.dir(dir).attach("market").unwrap()))
-    }
-
-    pub(crate) fn attached(attach: impl FnOnce(AttachOptions, &Path) -> Attached) -> Self {
+impl Producer {
+    pub(crate) fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let session = Session::builder("market").dir(dir.path()).create().unwrap();
         let first = session.object("AAPL_position", position()).unwrap();
@@ -149,66 +126,11 @@ impl World {
             ..position()
         };
         let other = session.object("MSFT_position", second).unwrap();
-        let printed = Rc::new(RefCell::new(Vec::new()));
-        let lines = printed.clone();
-        let interrupt = Arc::new(AtomicBool::new(false));
-        let attached = attach(AttachOptions::new(), dir.path());
-        let print = Rc::new(move |line: &str| lines.borrow_mut().push(line.to_owned()));
-        let host = ScriptHost::new(attached, interrupt.clone(), print);
         Self {
             dir,
             session,
             position: first,
             other,
-            host,
-            interrupt,
-            printed,
         }
-    }
-
-    /// The result of a script that must succeed.
-    #[track_caller]
-    pub(crate) fn run(&mut self, source: &str) -> Shown {
-        match self.host.eval(source) {
-            Ok(shown) => shown,
-            Err(error) => panic!("{source}\n{}", error.render(false)),
-        }
-    }
-
-    /// The same as JSON.
-    #[track_caller]
-    pub(crate) fn json(&mut self, source: &str) -> Json {
-        script::json(&self.run(source))
-    }
-
-    /// Checks the result of a script, as JSON text.
-    #[track_caller]
-    pub(crate) fn check(&mut self, source: &str, expected: &str) {
-        assert_eq!(self.json(source).to_string(), expected, "{source}");
-    }
-
-    /// Checks that a script fails with a message that starts like this.
-    #[track_caller]
-    pub(crate) fn fails(&mut self, source: &str, message: &str) {
-        let error = self.error(source);
-        assert!(
-            error.to_string().starts_with(message),
-            "{source}\n{}",
-            error.render(false)
-        );
-    }
-
-    /// The error of a script that must fail.
-    #[track_caller]
-    pub(crate) fn error(&mut self, source: &str) -> ScriptError {
-        match self.host.eval(source) {
-            Ok(shown) => panic!("{source} gave {shown:?}"),
-            Err(error) => error,
-        }
-    }
-
-    /// What was printed since the last call.
-    pub(crate) fn printed(&self) -> Vec<String> {
-        self.printed.take()
     }
 }

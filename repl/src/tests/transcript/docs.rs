@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use memglass_repl::script::FUNCTIONS;
-
-use crate::file;
+use super::file;
+use crate::script::FUNCTIONS;
 
 /// What encloses an example.
 const OPEN: &str = "```text\n";

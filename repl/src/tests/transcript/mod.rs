@@ -1,24 +1,19 @@
 //! What is typed at the prompt, and exactly what comes back: one text file for each theme, and the examples
 //! of docs/scripting.md.
 //!
-//! `MEMGLASS_UPDATE=1 cargo test -p memglass-repl --test transcript` writes what comes back now into the
+//! `MEMGLASS_UPDATE=1 cargo test -p memglass-repl --lib transcript` writes what comes back now into the
 //! files; the difference is for `git diff` to show and for a person to judge.
-#![allow(missing_docs, clippy::unwrap_used)]
 
 mod docs;
 mod file;
-mod market;
-mod program;
 mod prompt;
-#[path = "../scripting/world.rs"]
-#[allow(dead_code)] // Each of the two tests uses a part of it.
-mod world;
+mod steps;
 
 use std::path::PathBuf;
 
 #[track_caller]
 fn check(theme: &str) {
-    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/transcript");
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/tests/transcript");
     file::check(&directory.join(theme).with_extension("txt"));
 }
 
@@ -48,7 +43,7 @@ themes! {
 
 #[test]
 fn every_file_is_a_theme() {
-    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/transcript");
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/tests/transcript");
     let names = std::fs::read_dir(directory).unwrap();
     let mut names: Vec<String> = names
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

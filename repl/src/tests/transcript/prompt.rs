@@ -4,14 +4,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::format;
+use crate::look::Look;
+use crate::output::{Form, Format, Output, Style};
+use crate::script::{ScriptError, ScriptHost};
+use crate::session::Attached;
 use memglass::AttachOptions;
-use memglass_repl::format;
-use memglass_repl::look::Look;
-use memglass_repl::output::{Form, Format, Output, Style};
-use memglass_repl::{Attached, ScriptError, ScriptHost};
 
-use crate::market::Market;
-use crate::world::World;
+use crate::tests::market::Market;
 
 pub(crate) struct Prompt {
     market: Option<Market>,
@@ -23,7 +23,7 @@ pub(crate) struct Prompt {
 impl Prompt {
     /// A prompt of 80 columns that may write.
     pub(crate) fn new() -> Self {
-        let market = Market::new(World::new());
+        let market = Market::open();
         let style = Style {
             form: Form::default(),
             look: Look {
@@ -32,7 +32,9 @@ impl Prompt {
             },
         };
         let printed = Rc::new(RefCell::new(String::new()));
-        let options = AttachOptions::new().dir(market.world.dir.path()).writable();
+        let options = AttachOptions::new()
+            .dir(market.producer.dir.path())
+            .writable();
         let attached = Attached::new(options.attach("market").unwrap());
         Self {
             host: host(attached, &printed),
@@ -83,9 +85,10 @@ impl Prompt {
     /// Without what differs from run to run.
     fn cleaned(&self, text: &str) -> String {
         match &self.market {
-            Some(market) => {
-                text.replace(&market.world.dir.path().display().to_string(), "DIRECTORY")
-            }
+            Some(market) => text.replace(
+                &market.producer.dir.path().display().to_string(),
+                "DIRECTORY",
+            ),
             None => text.to_owned(),
         }
     }

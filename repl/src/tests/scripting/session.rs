@@ -1,9 +1,9 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use memglass_repl::ScriptError;
-
-use crate::world::World;
+use crate::script::{FUNCTIONS, ScriptError, json};
+use crate::tests::producer::Late;
+use crate::tests::world::World;
 
 #[test]
 fn an_expectation_that_fails_is_an_error_with_its_place() {
@@ -145,7 +145,7 @@ fn functions_of_a_host_and_of_scripts_are_listed_with_their_comments() {
             .iter()
             .all(|function| !function.name.contains('$') && function.name != "sort")
     );
-    let ours = memglass_repl::script::FUNCTIONS.len();
+    let ours = FUNCTIONS.len();
     assert_eq!(
         names.functions.len(),
         ours + 3,
@@ -234,10 +234,7 @@ fn a_crashed_or_ended_producer_is_told_and_its_last_values_are_read() {
     let shown = host
         .eval("[obs.producer(), p.quantity, MSFT_position.quantity]")
         .unwrap();
-    assert_eq!(
-        memglass_repl::script::json(&shown).to_string(),
-        r#"["exited",100,900]"#
-    );
+    assert_eq!(json(&shown).to_string(), r#"["exited",100,900]"#);
 }
 
 #[test]
@@ -256,15 +253,10 @@ fn after_a_reattachment_labels_mean_the_new_session_and_handles_the_old() {
         .dir(dir.path())
         .create()
         .unwrap();
-    let _late = session
-        .object("late", crate::world::Late { arrival: 3, tag: 4 })
-        .unwrap();
+    let _late = session.object("late", Late { arrival: 3, tag: 4 }).unwrap();
     host.attached().reattach().unwrap();
     let shown = host
         .eval("[late.arrival + late.tag, obs.len(), p.is_alive()]")
         .unwrap();
-    assert_eq!(
-        memglass_repl::script::json(&shown).to_string(),
-        "[7,1,false]"
-    );
+    assert_eq!(json(&shown).to_string(), "[7,1,false]");
 }

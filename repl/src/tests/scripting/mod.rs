@@ -1,5 +1,4 @@
 //! Scripts against a live session: a producer in this process, an observer beside it, one script engine.
-#![allow(missing_docs, clippy::unwrap_used)]
 
 mod errors;
 mod interrupts;
@@ -9,5 +8,4 @@ mod output;
 mod pitfalls;
 mod reading;
 mod session;
-mod world;
 mod writing;

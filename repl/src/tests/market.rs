@@ -1,8 +1,8 @@
-//! The producer of the transcripts: what `World` has, orders that come and go, and an order book.
+//! The producer of the transcripts: what `Producer` has, orders that come and go, and an order book.
 
 use memglass::{Array, Object, Observe, Text};
 
-use crate::world::{Fill, Status, World};
+use super::producer::{Fill, Producer, Status};
 
 #[derive(Observe, Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Order {
@@ -36,7 +36,7 @@ pub(crate) struct Odd {
 }
 
 pub(crate) struct Market {
-    pub world: World,
+    pub producer: Producer,
     pub orders: Vec<(String, Object<Order>)>,
     pub _book: Array<Level>,
     pub _odd: Object<Odd>,
@@ -44,11 +44,12 @@ pub(crate) struct Market {
 
 impl Market {
     /// The market on an ordinary morning.
-    pub(crate) fn new(world: World) -> Self {
-        let book = world.session.array_with("book", 3, level).unwrap();
-        let odd = world.session.object("odd", odd()).unwrap();
+    pub(crate) fn open() -> Self {
+        let producer = Producer::start();
+        let book = producer.session.array_with("book", 3, level).unwrap();
+        let odd = producer.session.object("odd", odd()).unwrap();
         let mut market = Self {
-            world,
+            producer,
             orders: Vec::new(),
             _book: book,
             _odd: odd,
@@ -68,7 +69,7 @@ impl Market {
             filled: 0,
             owner: 1_000_000 + number,
         };
-        let order = self.world.session.object(label, order).unwrap();
+        let order = self.producer.session.object(label, order).unwrap();
         self.orders.push((label.to_owned(), order));
     }
 

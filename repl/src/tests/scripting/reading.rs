@@ -1,4 +1,5 @@
-use crate::world::{Status, World};
+use crate::tests::producer::Status;
+use crate::tests::world::World;
 
 #[test]
 fn an_object_is_found_by_its_label_and_by_a_bare_name() {

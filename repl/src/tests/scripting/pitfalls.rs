@@ -3,7 +3,10 @@
 
 use memglass::Text;
 
-use crate::world::{Fill, Late, Options, Status, World, position};
+use crate::script::{ScriptError, ScriptHost, json};
+use crate::session::Attached;
+use crate::tests::producer::{Fill, Late, Options, Status, position};
+use crate::tests::world::World;
 
 #[test]
 fn pitfall_01_an_operator_on_an_unreadable_field_stores_nothing() {
@@ -388,7 +391,7 @@ fn pitfall_15_exit_is_no_result_and_no_try_catches_it() {
 #[test]
 fn pitfall_17_limits_are_the_same_in_every_build() {
     let deep = std::thread::Builder::new()
-        .stack_size(memglass_repl::ScriptHost::STACK_BYTES)
+        .stack_size(ScriptHost::STACK_BYTES)
         .spawn(|| {
             let mut world = World::read_only();
             world.check(
@@ -452,11 +455,7 @@ fn pitfall_07_a_type_that_comes_during_a_script_may_have_a_field_called_tag() {
         .attach("fresh")
         .unwrap();
     let print = std::rc::Rc::new(|_: &str| {});
-    let mut host = memglass_repl::ScriptHost::new(
-        memglass_repl::Attached::new(observer),
-        Default::default(),
-        print,
-    );
+    let mut host = ScriptHost::new(Attached::new(observer), Default::default(), print);
     host.engine_mut().register_fn("arrive", move || {
         session
             .object("late", Late { arrival: 1, tag: 2 })
@@ -466,7 +465,7 @@ fn pitfall_07_a_type_that_comes_during_a_script_may_have_a_field_called_tag() {
     let shown = host
         .eval("arrive(); late.tag += 5; [late.tag, late.arrival]")
         .unwrap();
-    assert_eq!(memglass_repl::script::json(&shown).to_string(), "[7,1]");
+    assert_eq!(json(&shown).to_string(), "[7,1]");
 }
 
 #[test]
@@ -610,11 +609,7 @@ fn pitfall_16_sleep_hears_ctrl_c_and_takes_what_people_write() {
     world.run("sleep(1.ms); sleep(0); sleep(0.001); sleep(0.ms)");
     for source in ["sleep(3600)", "sleep(1.h)", "sleep(3600.0)"] {
         world.interrupt.store(true, Ordering::Relaxed);
-        assert_eq!(
-            world.error(source),
-            memglass_repl::ScriptError::Interrupted,
-            "{source}"
-        );
+        assert_eq!(world.error(source), ScriptError::Interrupted, "{source}");
     }
 }
 

@@ -1,6 +1,5 @@
-use memglass_repl::Shown;
-
-use crate::world::World;
+use crate::script::Shown;
+use crate::tests::world::World;
 
 #[test]
 fn a_result_that_was_read_from_a_field_has_its_format_and_unit() {

@@ -1,4 +1,5 @@
-use crate::world::{Late, World};
+use crate::tests::producer::Late;
+use crate::tests::world::World;
 
 #[test]
 fn a_handle_of_a_destroyed_object_is_gone() {

@@ -1,6 +1,8 @@
 use memglass::Text;
 
-use crate::world::{Options, Quote, Status, World, position};
+use crate::session::Attached;
+use crate::tests::producer::{Late, Options, Quote, Status, position};
+use crate::tests::world::World;
 
 #[test]
 fn a_property_is_assigned() {
@@ -235,8 +237,7 @@ fn a_read_only_session_refuses_every_write() {
         world.fails(source, "AAPL_position.");
     }
     let mut world = World::attached(|options, dir| {
-        memglass_repl::Attached::new(options.dir(dir).writable().attach("market").unwrap())
-            .read_only()
+        Attached::new(options.dir(dir).writable().attach("market").unwrap()).read_only()
     });
     world.fails(
         "AAPL_position.quantity = 1",
@@ -310,7 +311,7 @@ fn an_array_of_structs_is_assigned_whole_and_of_objects_too() {
     );
     let array = world
         .session
-        .array_with("book", 2, |_| crate::world::Late::default())
+        .array_with("book", 2, |_| Late::default())
         .unwrap();
     world.run("book.set([#{arrival: 5}, #{arrival: 6, tag: 7}]); book[0] = #{tag: 9};");
     assert_eq!((array[0].arrival.get(), array[0].tag.get()), (5, 9));
