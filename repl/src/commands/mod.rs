@@ -1,6 +1,7 @@
 //! The `:commands` of the prompt: one table, from which running, help and completion are made.
 
 mod assignment;
+#[cfg(test)]
 mod document;
 mod error;
 mod explain;
@@ -18,7 +19,6 @@ mod words;
 use crate::output::Output;
 use crate::runtime::Runtime;
 
-pub use document::document;
 pub use error::{CommandError, attach_exit_code, closest, with_causes};
 pub use fields::{get, read, set};
 pub(crate) use help::question;

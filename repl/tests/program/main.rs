@@ -9,6 +9,7 @@ mod demo;
 mod lifecycle;
 mod listing;
 mod one_shot;
+mod page;
 mod piped;
 mod prompt;
 mod prompt_assistance;
