@@ -11,7 +11,7 @@ use memglass::{AttachError, Observer, Presence, ReadError};
 /// Cloning it is cheap and gives the same session: after [`Attached::reattach`] every holder sees
 /// the new one.
 #[derive(Clone)]
-pub struct Attached {
+pub(crate) struct Attached {
     state: Rc<RefCell<State>>,
 }
 
@@ -28,7 +28,7 @@ const FATE_HOLDS: Duration = Duration::from_millis(50);
 
 impl Attached {
     /// Shares `observer`; writes are allowed if it was attached for writing.
-    pub fn new(observer: Observer) -> Self {
+    pub(crate) fn new(observer: Observer) -> Self {
         let readonly = !observer.is_writable();
         Self {
             state: Rc::new(RefCell::new(State {
@@ -41,13 +41,13 @@ impl Attached {
     }
 
     /// The same session with every write an error, whatever the mapping allows.
-    pub fn read_only(self) -> Self {
+    pub(crate) fn read_only(self) -> Self {
         self.state.borrow_mut().readonly = true;
         self
     }
 
     /// Whether writes are refused.
-    pub fn is_readonly(&self) -> bool {
+    pub(crate) fn is_readonly(&self) -> bool {
         self.state.borrow().readonly
     }
 
@@ -56,7 +56,7 @@ impl Attached {
     /// # Panics
     ///
     /// If a refresh is under way, which no caller on this thread can be inside of.
-    pub fn observer(&self) -> Ref<'_, Observer> {
+    pub(crate) fn observer(&self) -> Ref<'_, Observer> {
         Ref::map(self.state.borrow(), |state| &state.observer)
     }
 
@@ -65,7 +65,7 @@ impl Attached {
     /// # Errors
     ///
     /// As [`Observer::refresh`]; what was known before stays.
-    pub fn refresh(&self) -> Result<bool, ReadError> {
+    pub(crate) fn refresh(&self) -> Result<bool, ReadError> {
         self.state.borrow_mut().observer.refresh()
     }
 
@@ -76,7 +76,7 @@ impl Attached {
     /// # Errors
     ///
     /// As [`Observer::reattach`]; the old session stays attached.
-    pub fn reattach(&self) -> Result<(), AttachError> {
+    pub(crate) fn reattach(&self) -> Result<(), AttachError> {
         let observer = self.observer().reattach()?;
         let mut state = self.state.borrow_mut();
         state.observer = observer;
@@ -86,7 +86,7 @@ impl Attached {
     }
 
     /// What has become of the producer; costs system calls.
-    pub fn presence(&self) -> Presence {
+    pub(crate) fn presence(&self) -> Presence {
         let presence = self.observer().producer();
         self.state.borrow_mut().fate = Some((Instant::now(), presence));
         presence

@@ -19,6 +19,7 @@ pub(crate) struct World {
     pub position: Object<Position>,
     pub other: Object<Position>,
     pub host: ScriptHost,
+    pub attached: Attached,
     pub interrupt: Arc<AtomicBool>,
     pub printed: Rc<RefCell<Vec<String>>>,
 }
@@ -48,13 +49,14 @@ impl World {
         let interrupt = Arc::new(AtomicBool::new(false));
         let attached = attach(AttachOptions::new(), dir.path());
         let print = Rc::new(move |line: &str| lines.borrow_mut().push(line.to_owned()));
-        let host = ScriptHost::new(attached, interrupt.clone(), print);
+        let host = ScriptHost::new(attached.clone(), interrupt.clone(), print);
         Self {
             dir,
             session,
             position,
             other,
             host,
+            attached,
             interrupt,
             printed,
         }

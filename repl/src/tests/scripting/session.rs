@@ -245,6 +245,7 @@ fn after_a_reattachment_labels_mean_the_new_session_and_handles_the_old() {
         position,
         other,
         mut host,
+        attached,
         ..
     } = World::read_only();
     host.eval("let p = AAPL_position;").unwrap();
@@ -254,7 +255,7 @@ fn after_a_reattachment_labels_mean_the_new_session_and_handles_the_old() {
         .create()
         .unwrap();
     let _late = session.object("late", Late { arrival: 3, tag: 4 }).unwrap();
-    host.attached().reattach().unwrap();
+    attached.reattach().unwrap();
     let shown = host
         .eval("[late.arrival + late.tag, obs.len(), p.is_alive()]")
         .unwrap();

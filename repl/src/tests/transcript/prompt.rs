@@ -16,6 +16,7 @@ use crate::tests::market::Market;
 pub(crate) struct Prompt {
     market: Option<Market>,
     host: ScriptHost,
+    attached: Attached,
     style: Style,
     printed: Rc<RefCell<String>>,
 }
@@ -37,7 +38,8 @@ impl Prompt {
             .writable();
         let attached = Attached::new(options.attach("market").unwrap());
         Self {
-            host: host(attached, &printed),
+            host: host(attached.clone(), &printed),
+            attached,
             market: Some(market),
             style,
             printed,
@@ -75,7 +77,7 @@ impl Prompt {
             "destroy" => market.unwrap().destroy(object),
             "end" => self.market = None,
             "readonly" => {
-                let attached = self.host.attached().clone().read_only();
+                let attached = self.attached.clone().read_only();
                 self.host = host(attached, &self.printed);
             }
             other => panic!("nothing of the name {other:?} can happen"),
