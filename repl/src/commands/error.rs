@@ -245,7 +245,7 @@ impl CommandError {
 }
 
 /// The exit code of a program that could not attach: a session that is not there is told apart.
-pub fn attach_exit_code(error: &AttachError) -> i32 {
+pub(crate) fn attach_exit_code(error: &AttachError) -> i32 {
     if matches!(error, AttachError::Alive { .. }) {
         1
     } else {
@@ -254,7 +254,7 @@ pub fn attach_exit_code(error: &AttachError) -> i32 {
 }
 
 /// An error and what caused it, in one line.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -269,7 +269,7 @@ pub fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 /// The name among `known` that `name` was probably meant to be.
-pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let closeness = |known: &str| strsim::jaro_winkler(&wanted, &known.to_lowercase());
     let scored = known.map(|known| (closeness(known), known));
