@@ -10,7 +10,7 @@ use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position};
 /// back-quoted string, or an operator that lacks its right side.
 ///
 /// A text that is wrong however it goes on is complete: evaluating it tells the mistake.
-pub fn is_incomplete(text: &str) -> bool {
+pub(crate) fn is_incomplete(text: &str) -> bool {
     match parsed(text) {
         // Rhai takes a comment without an end.
         Ok(_) => has_open_comment(text),
