@@ -227,7 +227,6 @@ fn tables_fit_the_terminal_whatever_its_width() {
 #[test]
 fn the_demo_says_what_to_try() {
     let world = World::new();
-    std::fs::create_dir_all(world.path().join("sessions")).unwrap();
     let mut terminal = Terminal::open(&world, &["demo", "--session", "d"]);
     terminal.ends_with("d>");
     terminal.shows("AAPL_position.quantity = 500");

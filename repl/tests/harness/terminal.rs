@@ -4,11 +4,11 @@ use std::io::{Read, Write};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use super::support::World;
+use super::support::{DEADLINE, World, eventually_seen};
 
 const ROWS: u16 = 30;
 const COLUMNS: u16 = 80;
@@ -141,26 +141,18 @@ impl Terminal {
         let start = Instant::now();
         while !self.text().contains(text) {
             assert!(
-                start.elapsed() < super::support::DEADLINE,
+                start.elapsed() < DEADLINE,
                 "no hint in time: {text}\n{}",
                 self.text()
             );
             self.press(" \x7f");
-            thread::sleep(std::time::Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(50));
         }
     }
 
     #[track_caller]
     pub(crate) fn until(&self, what: &str, condition: impl Fn(&str) -> bool) {
-        let start = Instant::now();
-        while !condition(&self.text()) {
-            assert!(
-                start.elapsed() < super::support::DEADLINE,
-                "not in time: {what}\n{}",
-                self.text()
-            );
-            thread::sleep(std::time::Duration::from_millis(5));
-        }
+        eventually_seen(what, || condition(&self.text()), || self.text());
     }
 
     /// The rows of the screen as they are, without the blank ones at its end.
@@ -179,10 +171,10 @@ impl Terminal {
     pub(crate) fn becomes(&self, rows: &[&str]) {
         let start = Instant::now();
         while self.rows() != rows {
-            if start.elapsed() > super::support::DEADLINE {
+            if start.elapsed() > DEADLINE {
                 assert_eq!(self.rows(), rows);
             }
-            thread::sleep(std::time::Duration::from_millis(5));
+            thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -231,18 +223,15 @@ impl Terminal {
 
     #[track_caller]
     pub(crate) fn wait(&mut self) -> u32 {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            assert!(
-                start.elapsed() < super::support::DEADLINE,
-                "it does not end\n{}",
-                self.text()
-            );
-            thread::sleep(std::time::Duration::from_millis(5));
-        }
+        let mut status = None;
+        let screen = Arc::clone(&self.screen);
+        let ended = || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        };
+        let seen = || screen.lock().unwrap().screen().contents();
+        eventually_seen("its end", ended, seen);
+        status.unwrap().exit_code()
     }
 }
 

@@ -1,4 +1,4 @@
-//! A producer in a process of its own, the program beside it, and patience with a deadline.
+//! A world with producers in processes of their own, the program beside them, and patience with a deadline.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use serde_json::Value as Json;
 
 /// Nothing that is waited for takes longer on a machine that works.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A directory for sessions and for what a prompt keeps.
 pub(crate) struct World {
     dir: tempfile::TempDir,
 }
 
-/// The example producer, killed when this goes.
+/// A program with a session, killed when this goes.
 pub(crate) struct Producer {
     child: Child,
 }
@@ -30,9 +30,10 @@ pub(crate) struct Ran {
 
 impl World {
     pub(crate) fn new() -> Self {
-        World {
-            dir: tempfile::tempdir().unwrap(),
-        }
+        let dir = tempfile::tempdir().unwrap();
+        let world = World { dir };
+        std::fs::create_dir(world.sessions()).unwrap();
+        world
     }
 
     /// A world with the example producer running as `t1`.
@@ -44,6 +45,10 @@ impl World {
 
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    pub(crate) fn sessions(&self) -> PathBuf {
+        self.path().join("sessions")
     }
 
     pub(crate) fn history(&self) -> PathBuf {
@@ -68,7 +73,7 @@ impl World {
 
     pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
-            ("MEMGLASS_DIR", self.path().join("sessions")),
+            ("MEMGLASS_DIR", self.sessions()),
             ("HOME", self.path().to_owned()),
             ("XDG_STATE_HOME", self.path().join("state")),
             ("XDG_CONFIG_HOME", self.path().join("config")),
@@ -79,7 +84,6 @@ impl World {
 
     /// Starts the example producer; its session is live when this returns.
     pub(crate) fn producer(&self, session: &str) -> Producer {
-        std::fs::create_dir_all(self.path().join("sessions")).unwrap();
         let mut command = self.command(&["demo", "--headless", "--session", session]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -93,6 +97,19 @@ impl World {
         Producer { child }
     }
 
+    /// Starts another program; its session is live when this returns.
+    #[track_caller]
+    pub(crate) fn start(&self, program: &Path, session: &str) -> Producer {
+        let mut command = Command::new(program);
+        command.env("MEMGLASS_DIR", self.sessions());
+        let child = command.stdout(Stdio::null()).spawn().unwrap();
+        let producer = Producer { child };
+        let options = memglass::AttachOptions::new().dir(self.sessions());
+        let is_live = || matches!(options.attach(session), Ok(observer) if observer.session().pid == producer.pid());
+        eventually("the session is live", is_live);
+        producer
+    }
+
     /// Cuts all regions of a session short, as nobody should.
     pub(crate) fn cut(&self, session: &str) {
         self.cut_to(session, 0);
@@ -100,7 +117,7 @@ impl World {
 
     pub(crate) fn cut_to(&self, session: &str, bytes: u64) {
         let prefix = format!("memglass_{session}_region_");
-        for entry in std::fs::read_dir(self.path().join("sessions")).unwrap() {
+        for entry in std::fs::read_dir(self.sessions()).unwrap() {
             let entry = entry.unwrap();
             if entry.file_name().to_string_lossy().starts_with(&prefix) {
                 let file = std::fs::OpenOptions::new().write(true).open(entry.path());
@@ -113,7 +130,7 @@ impl World {
     pub(crate) fn overwrite(&self, session: &str, bytes: &[u8], others: &[u8]) {
         let prefix = format!("memglass_{session}_region_");
         let mut places = 0;
-        for entry in std::fs::read_dir(self.path().join("sessions")).unwrap() {
+        for entry in std::fs::read_dir(self.sessions()).unwrap() {
             let entry = entry.unwrap();
             if !entry.file_name().to_string_lossy().starts_with(&prefix) {
                 continue;
@@ -210,6 +227,11 @@ impl Producer {
         self.pid()
     }
 
+    /// Waits until it has ended, by whosever hand.
+    pub(crate) fn ends(mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// Asks it to end; true if it did so in an orderly way.
     pub(crate) fn terminate(mut self) -> bool {
         signal(self.pid(), rustix::process::Signal::TERM);
@@ -233,10 +255,34 @@ pub(crate) fn signal(pid: u32, signal: rustix::process::Signal) {
 
 /// Waits until `condition` holds.
 #[track_caller]
-pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn eventually(what: &str, condition: impl FnMut() -> bool) {
+    eventually_seen(what, condition, String::new);
+}
+
+/// The same; what was `seen` at the end is told if it never does.
+#[track_caller]
+pub(crate) fn eventually_seen(
+    what: &str,
+    mut condition: impl FnMut() -> bool,
+    seen: impl Fn() -> String,
+) {
     let deadline = Instant::now() + DEADLINE;
     while !condition() {
-        assert!(Instant::now() < deadline, "not in time: {what}");
+        assert!(Instant::now() < deadline, "not in time: {what}\n{}", seen());
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// An example of this package, built with its tests.
+#[track_caller]
+pub(crate) fn example(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let built = tests.ancestors().nth(2).unwrap();
+    let built = built.join("examples").join(name);
+    let path = built.display();
+    assert!(
+        built.exists(),
+        "`cargo test -p memglass-repl` builds {path}"
+    );
+    built
 }
