@@ -19,6 +19,7 @@ struct State {
     observer: Observer,
     readonly: bool,
     life: u64,
+    changes: u64,
     /// What became of the producer, as of when it was last asked for.
     fate: Option<(Instant, Presence)>,
 }
@@ -35,6 +36,7 @@ impl Attached {
                 observer,
                 readonly,
                 life: 0,
+                changes: 0,
                 fate: None,
             })),
         }
@@ -66,7 +68,10 @@ impl Attached {
     ///
     /// As [`Observer::refresh`]; what was known before stays.
     pub(crate) fn refresh(&self) -> Result<bool, ReadError> {
-        self.state.borrow_mut().observer.refresh()
+        let mut state = self.state.borrow_mut();
+        let changed = state.observer.refresh()?;
+        state.changes += u64::from(changed);
+        Ok(changed)
     }
 
     /// Attaches to the present session of the same name, after the producer was restarted.
@@ -81,6 +86,7 @@ impl Attached {
         let mut state = self.state.borrow_mut();
         state.observer = observer;
         state.life += 1;
+        state.changes += 1;
         state.fate = None;
         Ok(())
     }
@@ -105,6 +111,12 @@ impl Attached {
             Presence::Crashed => Some("its producer has died, so that nothing reads it"),
             Presence::Restarted => Some("its producer is gone; :reattach attaches to the new one"),
         }
+    }
+
+    /// Counts how often there was something new, whoever refreshed: a holder that remembers what it found
+    /// compares this with the count of then.
+    pub(crate) fn changes(&self) -> u64 {
+        self.state.borrow().changes
     }
 
     /// Which session this is: counts the reattachments.
