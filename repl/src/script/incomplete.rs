@@ -73,7 +73,8 @@ enum Inside {
     Comment(u32),
 }
 
-fn has_open_comment(text: &str) -> bool {
+/// Whether `text` ends inside of a comment that was begun with `/*`.
+pub(crate) fn has_open_comment(text: &str) -> bool {
     matches!(inside_at_end(text), Inside::Comment(_))
 }
 

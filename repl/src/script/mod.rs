@@ -48,8 +48,7 @@ use rhai::{
 #[cfg(test)]
 pub(crate) use bindings::FUNCTIONS;
 pub(crate) use error::ScriptError;
-pub(crate) use incomplete::is_incomplete;
-pub(crate) use incomplete::is_program;
+pub(crate) use incomplete::{has_open_comment, is_incomplete, is_program};
 pub(crate) use library::{LibraryFunction, library};
 pub use limits::Limits;
 pub(crate) use names::{FieldName, FunctionName, Names};
