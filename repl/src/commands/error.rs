@@ -11,7 +11,7 @@ use crate::script::ScriptError;
 /// Why a line did not work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CommandError {
+pub(crate) enum CommandError {
     /// No command has this name.
     #[error("there is no command :{name}{suggestion}")]
     Unknown {
@@ -206,7 +206,7 @@ impl CommandError {
     }
 
     /// The exit code of a program that only ran this line.
-    pub fn exit_code(&self) -> i32 {
+    pub(crate) fn exit_code(&self) -> i32 {
         match self {
             CommandError::Script(error) => error.exit_code(),
             CommandError::At { error, .. } => error.exit_code(),
@@ -226,7 +226,7 @@ impl CommandError {
     }
 
     /// The text for standard error, without a newline at its end.
-    pub fn render(&self, color: bool) -> String {
+    pub(crate) fn render(&self, color: bool) -> String {
         match self {
             CommandError::Script(error) => error.render(color),
             CommandError::At { file, line, error } => {

@@ -42,7 +42,7 @@ const PEEK: Duration = Duration::from_millis(15);
 /// Why there is no prompt.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum EditorError {
+pub(crate) enum EditorError {
     /// The terminal refused.
     #[error("the terminal cannot be used for a prompt")]
     Terminal(#[source] ReadlineError),
