@@ -1,10 +1,7 @@
 //! What scripts cost: a property that is read or written in a loop, an iteration of the loop itself off.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
 use memglass::{AttachOptions, Observe, Session};
-use memglass_repl::{Attached, ScriptHost};
+use memglass_repl::Repl;
 
 use crate::report::Report;
 use crate::timing;
@@ -36,25 +33,22 @@ pub(crate) fn measure(report: &Report) {
     let session = session.expect("a session");
     let position = session.object("p", Position::default());
     let _position = position.expect("an object");
-    let observer = AttachOptions::new()
-        .dir(directory.path())
-        .writable()
-        .attach("scripts");
-    let attached = Attached::new(observer.expect("an observer"));
-    let mut host = ScriptHost::new(attached, Arc::default(), Rc::new(|_: &str| {}));
-    host.eval("let q = p;").expect("a handle");
-    let attached = host.attached().clone();
-    let made = timing::per_operation(1, || {
-        drop(ScriptHost::new(
-            attached.clone(),
-            Arc::default(),
-            Rc::new(|_: &str| {}),
-        ));
-    });
+    let options = AttachOptions::new().dir(directory.path()).writable();
+    let attach = || options.attach("scripts").expect("an observer");
+    let make = || {
+        Repl::builder()
+            .observer(attach())
+            .build()
+            .expect("an engine")
+    };
+    let attaching = timing::per_operation(1, || drop(attach()));
+    let made = timing::per_operation(1, || drop(make())) - attaching;
     report.figure("make an engine for the session", made, None, None);
-    let line = timing::per_operation(1, || drop(host.eval("1").expect("it runs")));
+    let mut repl = make();
+    repl.eval("let q = p;").expect("a handle");
+    let line = timing::per_operation(1, || drop(repl.eval("1").expect("it runs")));
     report.figure("evaluate a line that does nothing", line, None, None);
-    let empty = time(&mut host, "");
+    let empty = time(&mut repl, "");
     for (what, statement, goal) in [
         ("read q.quantity", "q.quantity;", Some(200.0)),
         (
@@ -78,14 +72,14 @@ pub(crate) fn measure(report: &Report) {
         ),
         ("compare q.quantity > 500", "q.quantity > 500;", None),
     ] {
-        let nanoseconds = time(&mut host, statement) - empty;
+        let nanoseconds = time(&mut repl, statement) - empty;
         report.figure(what, nanoseconds, None, goal);
     }
 }
 
-fn time(host: &mut ScriptHost, statement: &str) -> f64 {
+fn time(repl: &mut Repl, statement: &str) -> f64 {
     let source = format!("for i in 0..{COUNT} {{ {statement} }}");
     timing::per_operation(COUNT, || {
-        host.eval(&source).expect("it runs");
+        repl.eval(&source).expect("it runs");
     })
 }

@@ -1,8 +1,6 @@
 //! Paths of fields, as people type them.
 #![no_main]
 
-use std::sync::OnceLock;
-
 use libfuzzer_sys::fuzz_target;
 use memglass::{AttachOptions, Observer};
 use memglass_tests::hostile::Recording;
@@ -12,26 +10,29 @@ fuzz_target!(|input: &[u8]| {
     let Ok(path) = std::str::from_utf8(input) else {
         return;
     };
-    match observer().field(path) {
+    STAGE.with(|(observer, _)| look(observer, path));
+});
+
+thread_local! {
+    /// An observer of what a session left behind. The fuzzer has one thread; what belongs to it, and is no
+    /// static, is removed from shared memory at its end.
+    static STAGE: (Observer, Recording) = {
+        let recording = Recording::of(|session| gallery(session).expect("the session has room"));
+        let options = AttachOptions::new().dir(recording.dir());
+        let observer = options.attach(recording.name());
+        let observer = observer.expect("what was recorded can be attached to");
+        (observer, recording)
+    };
+}
+
+fn look(observer: &Observer, path: &str) {
+    match observer.field(path) {
         Ok(field) => {
-            let again = observer().field(field.path());
+            let again = observer.field(field.path());
             let again = again.expect("a field's own path leads to it");
             assert_eq!(again.path(), field.path());
             assert!(field.read().is_ok());
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
-});
-
-/// An observer of what a session left behind, which stays as long as the fuzzer.
-fn observer() -> &'static Observer {
-    static STAGE: OnceLock<(Recording, Observer)> = OnceLock::new();
-    let (_, observer) = STAGE.get_or_init(|| {
-        let recording = Recording::of(|session| gallery(session).expect("the session has room"));
-        let options = AttachOptions::new().dir(recording.dir());
-        let observer = options.attach(recording.name());
-        let observer = observer.expect("what was recorded can be attached to");
-        (recording, observer)
-    });
-    observer
 }

@@ -2,8 +2,6 @@
 //! edits (`memglass_tests::hostile::Edit`).
 #![no_main]
 
-use std::sync::OnceLock;
-
 use libfuzzer_sys::fuzz_target;
 use memglass_tests::hostile::{Counting, Edit, Peak, Recording, Trial};
 use memglass_tests::objects::small_gallery;
@@ -17,23 +15,26 @@ const MEMORY_PER_BYTE: u64 = 32;
 /// More would make a trial long, and find nothing else.
 const MAX_EDITS: usize = 16;
 
+thread_local! {
+    /// The fuzzer has one thread; what belongs to it, and is no static, is removed from shared memory at its end.
+    static RECORDING: Recording = {
+        memglass::survive_truncation();
+        Recording::of(|session| small_gallery(session).expect("the session has room"))
+    };
+}
+
 fuzz_target!(|input: &[u8]| {
-    let recording = recording();
     let mut edits = Edit::list(input);
     edits.truncate(MAX_EDITS);
+    RECORDING.with(|recording| run(recording, &edits));
+});
+
+fn run(recording: &Recording, edits: &[Edit]) {
     let peak = Peak::start();
-    let outcome = Trial::run(recording, &edits);
+    let outcome = Trial::run(recording, edits);
     let bytes = peak.bytes() as u64;
     assert!(
         bytes <= recording.bytes() * MEMORY_PER_BYTE,
         "{bytes} bytes taken, {outcome:?}"
     );
-});
-
-fn recording() -> &'static Recording {
-    static RECORDING: OnceLock<Recording> = OnceLock::new();
-    RECORDING.get_or_init(|| {
-        memglass::survive_truncation();
-        Recording::of(|session| small_gallery(session).expect("the session has room"))
-    })
 }

@@ -1,7 +1,7 @@
 //! A script that is piped in, cut into what is evaluated one after the other.
 
 use crate::commands::question;
-use crate::script::{is_incomplete, is_program};
+use crate::script::{has_open_comment, is_incomplete, is_program};
 
 /// A part of a script that is evaluated by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,8 @@ pub(crate) fn split(text: &str) -> Vec<Piece<'_>> {
 
 /// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar.
 pub(crate) fn ends_in_comment(text: &str) -> bool {
-    is_incomplete(text) && is_program(text)
+    // To look for it costs little beside parsing, for which there is an engine each time.
+    has_open_comment(text) && is_program(text)
 }
 
 /// Whether the text is a program, as far as its grammar goes.

@@ -4,7 +4,7 @@ use crossbeam_channel::Sender;
 
 /// What the editor's thread tells the engine's.
 #[derive(Debug)]
-pub enum Event {
+pub(crate) enum Event {
     /// A whole line, or several that belong together.
     Line(String),
     /// Ctrl-C at the prompt: what was typed is dropped.

@@ -22,7 +22,7 @@ use crate::wrap;
 const LOOK_AFTER: Duration = Duration::from_millis(250);
 
 /// A prompt on one session.
-pub struct EventLoop {
+pub(crate) struct EventLoop {
     runtime: Runtime,
     editor: Editor,
     printer: Rc<std::cell::RefCell<Printer>>,
@@ -43,7 +43,7 @@ enum Next {
 
 impl EventLoop {
     /// A loop over what the user types into `editor`.
-    pub fn new(
+    pub(crate) fn new(
         runtime: Runtime,
         editor: Editor,
         printer: Rc<std::cell::RefCell<Printer>>,
@@ -64,7 +64,7 @@ impl EventLoop {
     /// # Errors
     ///
     /// If standard output is gone.
-    pub fn run(mut self) -> io::Result<i32> {
+    pub(crate) fn run(mut self) -> io::Result<i32> {
         let labels = self.editor.labels().clone();
         let keeper = LabelKeeper::start(labels, &self.runtime.attached().observer())?;
         let mut life = self.runtime.attached().life();

@@ -97,6 +97,8 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
+    use crate::script::ScriptHost;
+    use crate::session::Attached;
 
     #[track_caller]
     fn check(lines: &[(&str, bool)], expected: &str) {
@@ -115,8 +117,8 @@ mod tests {
         let session = memglass::Session::builder("s").dir(dir.path()).create();
         let _session = session.expect("a session");
         let observer = memglass::AttachOptions::new().dir(dir.path()).attach("s");
-        let attached = crate::Attached::new(observer.expect("an observer"));
-        let mut host = crate::ScriptHost::new(attached, Default::default(), Rc::new(|_: &str| {}));
+        let attached = Attached::new(observer.expect("an observer"));
+        let mut host = ScriptHost::new(attached, Default::default(), Rc::new(|_: &str| {}));
         let result = host.eval(script).map_err(|error| error.render(false));
         assert!(result.is_ok(), "{result:?} of {script}");
     }

@@ -23,11 +23,11 @@ const BATCH: usize = 1_000;
 
 /// The labels of the live objects and the types of these; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Labels(Arc<RwLock<Index>>);
+pub(crate) struct Labels(Arc<RwLock<Index>>);
 
 /// Keeps [`Labels`] up to date as long as it lives.
 #[derive(Debug)]
-pub struct LabelKeeper {
+pub(crate) struct LabelKeeper {
     sessions: Sender<Observer>,
 }
 
@@ -48,7 +48,7 @@ struct Entry {
 
 impl Labels {
     /// At most `most` labels that begin with `prefix`, in order.
-    pub fn starting(&self, prefix: &str, most: usize) -> Vec<Arc<str>> {
+    pub(crate) fn starting(&self, prefix: &str, most: usize) -> Vec<Arc<str>> {
         self.read(|index| {
             let from = (Bound::Included(prefix), Bound::Unbounded);
             let labels = index.by_label.range::<str, _>(from).map(|(label, _)| label);
@@ -58,7 +58,7 @@ impl Labels {
     }
 
     /// The name of the type of the object with this label; of an array of objects, `Book[5]`.
-    pub fn type_of(&self, label: &str) -> Option<String> {
+    pub(crate) fn type_of(&self, label: &str) -> Option<String> {
         self.read(|index| {
             let entry = index.by_label.get(label)?;
             let name = index.schema.type_name(entry.type_id);
@@ -121,7 +121,7 @@ impl LabelKeeper {
     /// # Errors
     ///
     /// If no thread can be started.
-    pub fn start(labels: Labels, observer: &Observer) -> io::Result<Self> {
+    pub(crate) fn start(labels: Labels, observer: &Observer) -> io::Result<Self> {
         let (sessions, received) = unbounded();
         let keeper = LabelKeeper { sessions };
         let mut beside = observer.beside();
@@ -135,7 +135,7 @@ impl LabelKeeper {
     }
 
     /// From now on the labels are those that `observer` sees: after a restart of the producer.
-    pub fn follow(&self, observer: &Observer) {
+    pub(crate) fn follow(&self, observer: &Observer) {
         // A thread that has ended has panicked, and said so.
         let _ = self.sessions.send(observer.beside());
     }

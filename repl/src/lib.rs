@@ -35,56 +35,34 @@
 
 mod chunks;
 mod cli;
+mod commands;
 mod damage;
 mod deadline;
 mod embed;
+mod event;
+mod event_loop;
 mod files;
 mod foreground;
+mod format;
 mod journal;
+mod labels;
+mod line;
+mod literal;
+mod look;
+mod output;
+mod presence;
 mod runtime;
+mod script;
 mod script_text;
+mod session;
+mod signal;
 mod stack;
+mod table;
+mod time;
 mod wrap;
 
-// The parts behind the surface say `pub` where they are used across modules; none of it is reachable
-// from outside the crate.
-#[allow(unreachable_pub)]
-mod event;
-#[allow(unreachable_pub)]
-mod event_loop;
-#[allow(unreachable_pub)]
-mod labels;
-#[allow(unreachable_pub)]
-mod line;
-#[allow(unreachable_pub)]
-mod presence;
-#[allow(unreachable_pub)]
-mod session;
-#[allow(unreachable_pub)]
-mod signal;
-#[allow(unreachable_pub)]
-mod table;
-#[allow(unreachable_pub)]
-mod time;
-
-// No part of the library: the tests of this package, and `fuzz/`, test these by themselves.
-#[doc(hidden)]
-pub mod commands;
-#[doc(hidden)]
-pub mod format;
-#[doc(hidden)]
-pub mod literal;
-#[doc(hidden)]
-pub mod look;
-#[doc(hidden)]
-pub mod output;
-#[doc(hidden)]
-pub mod script;
-
-#[doc(hidden)]
-pub use script::{ScriptError, ScriptHost, Shown};
-#[doc(hidden)]
-pub use session::Attached;
+#[cfg(test)]
+mod tests;
 
 pub use embed::{
     Access, Answer, Command, EvalError, EvalErrorKind, History, Interrupter, Repl, ReplBuilder,
@@ -100,6 +78,14 @@ pub use rhai;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
+
+/// The inside is nobody else's.
+///
+/// ```compile_fail,E0603
+/// use memglass_repl::script::ScriptHost;
+/// ```
+#[cfg(doctest)]
+struct Inside;
 
 /// The `memglass` program: does what the arguments of this process say, and gives the exit code.
 #[doc(hidden)]

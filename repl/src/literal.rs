@@ -16,7 +16,7 @@ const DEPTH: u32 = 32;
 /// # Errors
 ///
 /// [`CommandError::Literal`] says what is wrong and where.
-pub fn parse(text: &str) -> Result<Value, CommandError> {
+pub(crate) fn parse(text: &str) -> Result<Value, CommandError> {
     let mut reader = Reader { text, at: 0 };
     let parsed = reader
         .value(DEPTH)

@@ -6,7 +6,7 @@ use nu_ansi_term::{Color, Style};
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set or the terminal is a dumb one.
     #[default]
     Auto,
@@ -18,7 +18,7 @@ pub enum ColorChoice {
 
 /// What an output can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub(crate) struct Look {
     /// Whether escape sequences for colour are wanted.
     pub color: bool,
     /// Columns of the terminal; `None` when the output is none, and lines may be of any length.
@@ -27,13 +27,13 @@ pub struct Look {
 
 impl Look {
     /// Text of any width without colour: what a file or a pipe gets.
-    pub const PLAIN: Look = Look {
+    pub(crate) const PLAIN: Look = Look {
         color: false,
         width: None,
     };
 
     /// The look of this process's standard output at this moment.
-    pub fn of_stdout(choice: ColorChoice) -> Look {
+    pub(crate) fn of_stdout(choice: ColorChoice) -> Look {
         let terminal = std::io::stdout().is_terminal();
         Look {
             color: choice.allows(terminal),
@@ -42,7 +42,7 @@ impl Look {
     }
 
     /// The same look at the width that the terminal has now.
-    pub fn refitted(self) -> Look {
+    pub(crate) fn refitted(self) -> Look {
         let width = self
             .width
             .and_then(|before| terminal_width().or(Some(before)));
@@ -50,7 +50,7 @@ impl Look {
     }
 
     /// The look of this process's standard error at this moment.
-    pub fn of_stderr(choice: ColorChoice) -> Look {
+    pub(crate) fn of_stderr(choice: ColorChoice) -> Look {
         Look {
             color: choice.allows(std::io::stderr().is_terminal()),
             width: None,
@@ -58,7 +58,7 @@ impl Look {
     }
 
     /// `text` in `style`, or as it is when there is no colour here.
-    pub fn paint(self, style: Style, text: &str) -> String {
+    pub(crate) fn paint(self, style: Style, text: &str) -> String {
         if self.color {
             style.paint(text).to_string()
         } else {
@@ -69,7 +69,7 @@ impl Look {
 
 impl ColorChoice {
     /// Whether an output that is a terminal, or not one, gets colour.
-    pub fn allows(self, terminal: bool) -> bool {
+    pub(crate) fn allows(self, terminal: bool) -> bool {
         match self {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
@@ -79,22 +79,22 @@ impl ColorChoice {
 }
 
 /// For what stands between the user's own data: rules, indexes, hints.
-pub fn faint() -> Style {
+pub(crate) fn faint() -> Style {
     Style::new().dimmed()
 }
 
 /// For headings and names.
-pub fn strong() -> Style {
+pub(crate) fn strong() -> Style {
     Style::new().bold()
 }
 
 /// For what went wrong.
-pub fn alarm() -> Style {
+pub(crate) fn alarm() -> Style {
     Color::Red.bold()
 }
 
 /// For what deserves a second look.
-pub fn caution() -> Style {
+pub(crate) fn caution() -> Style {
     Color::Yellow.normal()
 }
 

@@ -12,7 +12,7 @@ use crate::wrap;
 
 /// What a line or a command gives back.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Output {
+pub(crate) enum Output {
     /// Nothing to print.
     Nothing,
     /// The result of an evaluation.
@@ -41,7 +41,7 @@ pub enum Output {
 
 /// In which form data is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
@@ -53,24 +53,16 @@ pub enum Format {
 
 /// What the user chose about the form of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Form {
+pub(crate) struct Form {
     /// For people or for programs.
     pub format: Format,
     /// Rows as lines, or a field per line.
     pub layout: Layout,
 }
 
-impl Form {
-    /// Rows for people, as lines where they fit.
-    pub const TEXT: Form = Form {
-        format: Format::Text,
-        layout: Layout::Fit,
-    };
-}
-
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+pub(crate) struct Style {
     /// What the user chose.
     pub form: Form,
     /// What the output can show.
@@ -79,7 +71,7 @@ pub struct Style {
 
 impl Style {
     /// Text for people, of any width and without colour.
-    pub const PLAIN: Style = Style {
+    pub(crate) const PLAIN: Style = Style {
         form: Form {
             format: Format::Text,
             layout: Layout::Fit,
@@ -90,7 +82,7 @@ impl Style {
 
 /// What is written where for one [`Output`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text {
+pub(crate) struct Text {
     /// For standard output: data only.
     pub data: String,
     /// For standard error.
@@ -99,7 +91,7 @@ pub struct Text {
 
 impl Output {
     /// Whether the session is to end after it.
-    pub fn quits(&self) -> bool {
+    pub(crate) fn quits(&self) -> bool {
         match self {
             Output::Quit => true,
             Output::All(outputs) => outputs.iter().any(Output::quits),
@@ -109,7 +101,7 @@ impl Output {
     }
 
     /// The text of it; each part is empty or ends with a newline.
-    pub fn render(&self, style: Style) -> Text {
+    pub(crate) fn render(&self, style: Style) -> Text {
         match self {
             Output::Nothing | Output::Quit => Text::default(),
             Output::Note(note) => Text::message(&wrap::wrapped(note, style.look.width)),
@@ -299,13 +291,13 @@ fn line(mut text: String) -> String {
 /// # Errors
 ///
 /// As writing to it; a reader that has gone is [`io::ErrorKind::BrokenPipe`].
-pub fn write_data(data: &str) -> io::Result<()> {
+pub(crate) fn write_data(data: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(data.as_bytes())?;
     out.flush()
 }
 
 /// Writes to standard error. Where not even that works there is nobody left to tell.
-pub fn write_message(message: &str) {
+pub(crate) fn write_message(message: &str) {
     let _ = io::stderr().lock().write_all(message.as_bytes());
 }

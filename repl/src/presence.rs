@@ -4,20 +4,20 @@ use memglass::{Presence, SessionInfo};
 
 /// Tells each change of a producer's fate once.
 #[derive(Debug)]
-pub struct Watch {
+pub(crate) struct Watch {
     last: Presence,
 }
 
 impl Watch {
     /// Nothing has been told yet: a producer that is already gone is news.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Watch {
             last: Presence::Alive,
         }
     }
 
     /// What to tell, now that the producer is `now`; nothing if that has been told.
-    pub fn news(&mut self, now: Presence, session: &SessionInfo) -> Option<String> {
+    pub(crate) fn news(&mut self, now: Presence, session: &SessionInfo) -> Option<String> {
         if now == self.last {
             return None;
         }
@@ -30,7 +30,7 @@ impl Watch {
     }
 
     /// The fate last seen.
-    pub fn last(&self) -> &Presence {
+    pub(crate) fn last(&self) -> &Presence {
         &self.last
     }
 }
@@ -42,7 +42,7 @@ impl Default for Watch {
 }
 
 /// A fate in one word, for tables.
-pub fn word(presence: &Presence) -> &'static str {
+pub(crate) fn word(presence: &Presence) -> &'static str {
     match presence {
         Presence::Alive => "alive",
         Presence::Exited => "exited",
@@ -52,7 +52,7 @@ pub fn word(presence: &Presence) -> &'static str {
 }
 
 /// A fate as a sentence that says what it means for the values on the screen.
-pub fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
+pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
     let producer = format!("producer of {name:?} (pid {pid})");
     match presence {
         Presence::Alive => format!("{producer} is alive"),
@@ -67,7 +67,7 @@ pub fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
 }
 
 /// The prompt: the session's name, and a mark while its producer is not alive.
-pub fn prompt(name: &str, presence: &Presence, readonly: bool) -> String {
+pub(crate) fn prompt(name: &str, presence: &Presence, readonly: bool) -> String {
     let mark = match presence {
         Presence::Alive if readonly => " [read-only]",
         Presence::Alive => "",

@@ -21,7 +21,7 @@ use crate::stack;
 use crate::wrap;
 
 /// What lines and commands work on. It stays on the thread that made it.
-pub struct Runtime {
+pub(crate) struct Runtime {
     pub(crate) attached: Attached,
     pub(crate) host: ScriptHost,
     pub(crate) style: Style,
@@ -63,12 +63,12 @@ pub struct PromptState<'s> {
 
 impl Runtime {
     /// What is attached.
-    pub fn attached(&self) -> &Attached {
+    pub(crate) fn attached(&self) -> &Attached {
         &self.attached
     }
 
     /// How results are written now.
-    pub fn style(&self) -> Style {
+    pub(crate) fn style(&self) -> Style {
         self.style
     }
 
@@ -77,7 +77,7 @@ impl Runtime {
     /// # Errors
     ///
     /// What the command or the script ended with; the session goes on.
-    pub fn line(&mut self, line: &str) -> Result<Output, CommandError> {
+    pub(crate) fn line(&mut self, line: &str) -> Result<Output, CommandError> {
         self.journal.typed(line);
         let start = Instant::now();
         let output = self.limited(|runtime| runtime.perform(line))?;

@@ -11,7 +11,7 @@ use memglass::{AttachError, Observer, Presence, ReadError};
 /// Cloning it is cheap and gives the same session: after [`Attached::reattach`] every holder sees
 /// the new one.
 #[derive(Clone)]
-pub struct Attached {
+pub(crate) struct Attached {
     state: Rc<RefCell<State>>,
 }
 
@@ -19,6 +19,7 @@ struct State {
     observer: Observer,
     readonly: bool,
     life: u64,
+    changes: u64,
     /// What became of the producer, as of when it was last asked for.
     fate: Option<(Instant, Presence)>,
 }
@@ -28,26 +29,27 @@ const FATE_HOLDS: Duration = Duration::from_millis(50);
 
 impl Attached {
     /// Shares `observer`; writes are allowed if it was attached for writing.
-    pub fn new(observer: Observer) -> Self {
+    pub(crate) fn new(observer: Observer) -> Self {
         let readonly = !observer.is_writable();
         Self {
             state: Rc::new(RefCell::new(State {
                 observer,
                 readonly,
                 life: 0,
+                changes: 0,
                 fate: None,
             })),
         }
     }
 
     /// The same session with every write an error, whatever the mapping allows.
-    pub fn read_only(self) -> Self {
+    pub(crate) fn read_only(self) -> Self {
         self.state.borrow_mut().readonly = true;
         self
     }
 
     /// Whether writes are refused.
-    pub fn is_readonly(&self) -> bool {
+    pub(crate) fn is_readonly(&self) -> bool {
         self.state.borrow().readonly
     }
 
@@ -56,7 +58,7 @@ impl Attached {
     /// # Panics
     ///
     /// If a refresh is under way, which no caller on this thread can be inside of.
-    pub fn observer(&self) -> Ref<'_, Observer> {
+    pub(crate) fn observer(&self) -> Ref<'_, Observer> {
         Ref::map(self.state.borrow(), |state| &state.observer)
     }
 
@@ -65,8 +67,11 @@ impl Attached {
     /// # Errors
     ///
     /// As [`Observer::refresh`]; what was known before stays.
-    pub fn refresh(&self) -> Result<bool, ReadError> {
-        self.state.borrow_mut().observer.refresh()
+    pub(crate) fn refresh(&self) -> Result<bool, ReadError> {
+        let mut state = self.state.borrow_mut();
+        let changed = state.observer.refresh()?;
+        state.changes += u64::from(changed);
+        Ok(changed)
     }
 
     /// Attaches to the present session of the same name, after the producer was restarted.
@@ -76,17 +81,18 @@ impl Attached {
     /// # Errors
     ///
     /// As [`Observer::reattach`]; the old session stays attached.
-    pub fn reattach(&self) -> Result<(), AttachError> {
+    pub(crate) fn reattach(&self) -> Result<(), AttachError> {
         let observer = self.observer().reattach()?;
         let mut state = self.state.borrow_mut();
         state.observer = observer;
         state.life += 1;
+        state.changes += 1;
         state.fate = None;
         Ok(())
     }
 
     /// What has become of the producer; costs system calls.
-    pub fn presence(&self) -> Presence {
+    pub(crate) fn presence(&self) -> Presence {
         let presence = self.observer().producer();
         self.state.borrow_mut().fate = Some((Instant::now(), presence));
         presence
@@ -105,6 +111,12 @@ impl Attached {
             Presence::Crashed => Some("its producer has died, so that nothing reads it"),
             Presence::Restarted => Some("its producer is gone; :reattach attaches to the new one"),
         }
+    }
+
+    /// Counts how often there was something new, whoever refreshed: a holder that remembers what it found
+    /// compares this with the count of then.
+    pub(crate) fn changes(&self) -> u64 {
+        self.state.borrow().changes
     }
 
     /// Which session this is: counts the reattachments.

@@ -17,7 +17,7 @@ const PATIENCE: u32 = 3;
 
 /// Whose process it is, and so what happens when a script cannot be stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
+pub(crate) enum Owner {
     /// Ours: it ends at the third signal.
     Program,
     /// A host's, which is not ours to end.
@@ -45,7 +45,7 @@ impl Drop for Lent {
 }
 
 /// Signals of this process, turned into flags and messages until this is dropped.
-pub struct Interrupts {
+pub(crate) struct Interrupts {
     flag: Arc<AtomicBool>,
     unanswered: Arc<AtomicU32>,
     received: Receiver<i32>,
@@ -61,7 +61,7 @@ impl Interrupts {
     /// # Errors
     ///
     /// If the system refuses a handler or a thread.
-    pub fn listen(flag: Arc<AtomicBool>, owner: Owner) -> io::Result<Self> {
+    pub(crate) fn listen(flag: Arc<AtomicBool>, owner: Owner) -> io::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
         let unhandled = unhandled();
         let mut signals = Signals::new(TAKEN)?;
@@ -102,14 +102,14 @@ impl Interrupts {
 
     /// Forgets a Ctrl-C that came too late for what it was meant for. A signal that ends the program
     /// is kept: it is the result.
-    pub fn settle(&self) -> Option<i32> {
+    pub(crate) fn settle(&self) -> Option<i32> {
         self.flag.store(false, Ordering::Relaxed);
         self.unanswered.store(0, Ordering::Relaxed);
         self.received.try_iter().find(|signal| *signal != SIGINT)
     }
 
     /// Each signal as it comes.
-    pub fn received(&self) -> &Receiver<i32> {
+    pub(crate) fn received(&self) -> &Receiver<i32> {
         &self.received
     }
 }
@@ -137,11 +137,11 @@ fn unhandled() -> Vec<i32> {
 }
 
 /// The exit code that tells a shell of a signal.
-pub fn exit_code(signal: i32) -> i32 {
+pub(crate) fn exit_code(signal: i32) -> i32 {
     128 + signal
 }
 
 /// Whether a signal asks the program to end, rather than the script.
-pub fn ends_program(signal: i32) -> bool {
+pub(crate) fn ends_program(signal: i32) -> bool {
     signal != SIGINT
 }

@@ -29,14 +29,14 @@ const RULED: TableStyle =
 
 /// Rows under named columns.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
+pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
 }
 
 /// A column of a [`Table`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub(crate) struct Column {
     name: String,
     numeric: bool,
     wraps: bool,
@@ -44,14 +44,14 @@ pub struct Column {
 
 /// One value of a [`Table`]: what a person reads, and what a program reads.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub(crate) struct Cell {
     text: String,
     json: Json,
 }
 
 /// How rows are put on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// A row per line as long as that fits the width, else a field per line.
     #[default]
     Fit,
@@ -61,7 +61,7 @@ pub enum Layout {
 
 impl Column {
     /// A column of text.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
         Column {
             name: name.into(),
             numeric: false,
@@ -70,7 +70,7 @@ impl Column {
     }
 
     /// A column of numbers: its cells stand at the right.
-    pub fn numeric(name: impl Into<String>) -> Self {
+    pub(crate) fn numeric(name: impl Into<String>) -> Self {
         Column {
             numeric: true,
             ..Column::new(name)
@@ -78,7 +78,7 @@ impl Column {
     }
 
     /// A column of prose: its cells may take several lines.
-    pub fn wrapping(name: impl Into<String>) -> Self {
+    pub(crate) fn wrapping(name: impl Into<String>) -> Self {
         Column {
             wraps: true,
             ..Column::new(name)
@@ -88,7 +88,7 @@ impl Column {
 
 impl Cell {
     /// A value that reads as `text` on the screen and as `json` for programs.
-    pub fn new(text: impl Into<String>, json: impl Into<Json>) -> Self {
+    pub(crate) fn new(text: impl Into<String>, json: impl Into<Json>) -> Self {
         Cell {
             text: text.into(),
             json: json.into(),
@@ -96,7 +96,7 @@ impl Cell {
     }
 
     /// Nothing: blank on the screen, null for programs.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Cell::new("", Json::Null)
     }
 
@@ -136,7 +136,7 @@ impl From<u64> for Cell {
 
 impl Table {
     /// A table without rows.
-    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+    pub(crate) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Table {
             columns: columns.into_iter().collect(),
             rows: Vec::new(),
@@ -148,7 +148,7 @@ impl Table {
     /// # Panics
     ///
     /// If it has not one cell for each column.
-    pub fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
+    pub(crate) fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
         let row: Vec<Cell> = row.into_iter().collect();
         assert_eq!(
             row.len(),
@@ -159,17 +159,17 @@ impl Table {
     }
 
     /// Number of rows.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
     /// The rows for people: lines, each ended by a newline; none at all for no row.
-    pub fn text(&self, layout: Layout, look: Look) -> String {
+    pub(crate) fn text(&self, layout: Layout, look: Look) -> String {
         if self.is_empty() {
             return String::new();
         }
@@ -213,13 +213,13 @@ impl Table {
     }
 
     /// Whether rows can stand on lines of the width there is.
-    pub fn fits(&self, look: Look) -> bool {
+    pub(crate) fn fits(&self, look: Look) -> bool {
         look.width
             .is_none_or(|width| self.narrowest() <= u32::from(width))
     }
 
     /// The rows alone, without the names of the columns.
-    pub fn list(&self, look: Look) -> String {
+    pub(crate) fn list(&self, look: Look) -> String {
         let heading = 1 + usize::from(look.width.is_some());
         let lines = self.comfy(look).trim_fmt();
         lines
@@ -230,7 +230,7 @@ impl Table {
     }
 
     /// The rows as one JSON array of objects, a row per line.
-    pub fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         let rows: Vec<String> = self
             .rows
             .iter()
@@ -243,7 +243,7 @@ impl Table {
     }
 
     /// The rows as CSV (RFC 4180) under a line of column names.
-    pub fn csv(&self) -> String {
+    pub(crate) fn csv(&self) -> String {
         let mut out = csv::Writer::from_writer(Vec::new());
         let names = self.columns.iter().map(|column| column.name.as_bytes());
         out.write_record(names)

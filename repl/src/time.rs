@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::table::Cell;
 
 /// A moment for a table: local time of day with its date, RFC 3339 for programs.
-pub fn cell(moment: SystemTime) -> Cell {
+pub(crate) fn cell(moment: SystemTime) -> Cell {
     match Timestamp::try_from(moment) {
         Ok(moment) => Cell::new(local(moment), moment.to_string()),
         // A clock beyond the year 9999 is in a stranger's memory and no time at all.
@@ -17,7 +17,7 @@ pub fn cell(moment: SystemTime) -> Cell {
 }
 
 /// A moment as a person would write it, to the second.
-pub fn text(moment: SystemTime) -> String {
+pub(crate) fn text(moment: SystemTime) -> String {
     Timestamp::try_from(moment).map_or_else(|_| "?".into(), local)
 }
 

@@ -116,7 +116,9 @@ mod tests {
     use memglass::{AttachOptions, Observe, Session};
 
     use super::*;
-    use crate::{Attached, ScriptHost, commands};
+    use crate::commands;
+    use crate::script::ScriptHost;
+    use crate::session::Attached;
 
     #[derive(Observe, Clone, Copy, Default)]
     struct Fill {

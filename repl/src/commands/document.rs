@@ -1,4 +1,4 @@
-//! `docs/commands.md`, made from the table.
+//! `docs/commands.md`, made from the table: a test compares them.
 
 use std::fmt::Write;
 
@@ -16,7 +16,7 @@ are run by a test.
 ";
 
 /// The page about all commands.
-pub fn document() -> String {
+fn document() -> String {
     let mut text = HEAD.to_owned();
     for command in COMMANDS {
         let usage = command.usage().replace('|', r"\|");
@@ -57,4 +57,23 @@ fn section(text: &mut String, command: &dyn Command) {
         .map(|line| format!("    {line}\n"))
         .collect();
     let _ = write!(text, "\n{examples}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn the_page_about_commands_is_what_the_table_says() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/commands.md");
+        let page = super::document();
+        if std::env::var_os("MEMGLASS_UPDATE_DOCS").is_some() {
+            std::fs::write(&path, &page).expect("docs/ can be written");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            written == page,
+            "docs/commands.md is not what the table says; MEMGLASS_UPDATE_DOCS=1 writes it anew"
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::script::ScriptError;
 /// Why a line did not work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CommandError {
+pub(crate) enum CommandError {
     /// No command has this name.
     #[error("there is no command :{name}{suggestion}")]
     Unknown {
@@ -206,7 +206,7 @@ impl CommandError {
     }
 
     /// The exit code of a program that only ran this line.
-    pub fn exit_code(&self) -> i32 {
+    pub(crate) fn exit_code(&self) -> i32 {
         match self {
             CommandError::Script(error) => error.exit_code(),
             CommandError::At { error, .. } => error.exit_code(),
@@ -226,7 +226,7 @@ impl CommandError {
     }
 
     /// The text for standard error, without a newline at its end.
-    pub fn render(&self, color: bool) -> String {
+    pub(crate) fn render(&self, color: bool) -> String {
         match self {
             CommandError::Script(error) => error.render(color),
             CommandError::At { file, line, error } => {
@@ -245,7 +245,7 @@ impl CommandError {
 }
 
 /// The exit code of a program that could not attach: a session that is not there is told apart.
-pub fn attach_exit_code(error: &AttachError) -> i32 {
+pub(crate) fn attach_exit_code(error: &AttachError) -> i32 {
     if matches!(error, AttachError::Alive { .. }) {
         1
     } else {
@@ -254,7 +254,7 @@ pub fn attach_exit_code(error: &AttachError) -> i32 {
 }
 
 /// An error and what caused it, in one line.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -269,7 +269,7 @@ pub fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 /// The name among `known` that `name` was probably meant to be.
-pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let closeness = |known: &str| strsim::jaro_winkler(&wanted, &known.to_lowercase());
     let scored = known.map(|known| (closeness(known), known));

@@ -107,7 +107,7 @@ impl Command for Set {
 /// # Errors
 ///
 /// At the first path that leads nowhere or cannot be read.
-pub fn get(observer: &Observer, paths: &[&str]) -> Result<Output, CommandError> {
+pub(crate) fn get(observer: &Observer, paths: &[&str]) -> Result<Output, CommandError> {
     if let [path] = paths {
         return Ok(Output::Result(read(&observer.field(path)?)?));
     }
@@ -128,7 +128,7 @@ pub fn get(observer: &Observer, paths: &[&str]) -> Result<Output, CommandError> 
 /// # Errors
 ///
 /// As [`Field::read`].
-pub fn read(field: &Field) -> Result<Shown, ReadError> {
+pub(crate) fn read(field: &Field) -> Result<Shown, ReadError> {
     Ok(of_field(field, field.read()?))
 }
 
@@ -137,7 +137,7 @@ pub fn read(field: &Field) -> Result<Shown, ReadError> {
 /// # Errors
 ///
 /// If the path leads nowhere, the text is no value, or the field refuses it; nothing is changed then.
-pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
+pub(crate) fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
     let field = observer.field(path)?;
     let value = if takes_bare_text(&field) && !text.starts_with('"') {
         Value::from(text)

@@ -341,18 +341,12 @@ fn text(text: &str) -> Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::look::Look;
-    use crate::output::{Form, Style};
-
-    const PLAIN: Style = Style {
-        form: Form::TEXT,
-        look: Look::PLAIN,
-    };
+    use crate::output::Style;
 
     #[test]
     fn the_overview_names_every_command() {
         let text = overview_with(std::iter::empty(), &Sample::made_up())
-            .render(PLAIN)
+            .render(Style::PLAIN)
             .data;
         for command in COMMANDS {
             assert!(
@@ -377,7 +371,9 @@ mod tests {
 
     #[test]
     fn an_explanation_shows_aliases_and_examples() {
-        let text = explain(&crate::commands::session::Quit).render(PLAIN).data;
+        let text = explain(&crate::commands::session::Quit)
+            .render(Style::PLAIN)
+            .data;
         assert_eq!(
             text,
             ":q\n  leave; the producer does not notice\n  also: :quit :exit\n  e.g. :q\n"
@@ -392,7 +388,7 @@ mod tests {
             summary: String::new(),
         };
         let shown = |name: &str| {
-            function(std::slice::from_ref(&all), name).map(|found| found.render(PLAIN).data)
+            function(std::slice::from_ref(&all), name).map(|found| found.render(Style::PLAIN).data)
         };
         assert!(shown("obs.all").is_some_and(|text| text.starts_with("obs.all(")));
         assert_eq!(shown("all"), shown("obs.all"));

@@ -1,6 +1,7 @@
 //! The `:commands` of the prompt: one table, from which running, help and completion are made.
 
 mod assignment;
+#[cfg(test)]
 mod document;
 mod error;
 mod explain;
@@ -18,16 +19,15 @@ mod words;
 use crate::output::Output;
 use crate::runtime::Runtime;
 
-pub use document::document;
-pub use error::{CommandError, attach_exit_code, closest, with_causes};
-pub use fields::{get, read, set};
+pub(crate) use error::{CommandError, attach_exit_code, closest, with_causes};
+pub(crate) use fields::{get, read, set};
 pub(crate) use help::question;
-pub use objects::list as list_objects;
-pub use types::{describe as describe_type, list as list_types};
+pub(crate) use objects::list as list_objects;
+pub(crate) use types::{describe as describe_type, list as list_types};
 pub(crate) use words::quote;
 
 /// A word after a colon, and what it does.
-pub trait Command: Sync {
+pub(crate) trait Command: Sync {
     /// The word, without the colon.
     fn name(&self) -> &'static str;
 
@@ -65,7 +65,7 @@ pub trait Command: Sync {
 
 /// What the words after a command are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub(crate) enum Takes {
     /// It stands alone.
     Nothing,
     /// A line: a script or another command.
@@ -87,7 +87,7 @@ pub enum Takes {
 }
 
 /// All of them, in the order of the help.
-pub const COMMANDS: &[&dyn Command] = &[
+pub(crate) const COMMANDS: &[&dyn Command] = &[
     &help::Help,
     &objects::Objects,
     &types::Types,
@@ -112,7 +112,7 @@ pub const COMMANDS: &[&dyn Command] = &[
 ];
 
 /// The command with this name or alias.
-pub fn find(name: &str) -> Option<&'static dyn Command> {
+pub(crate) fn find(name: &str) -> Option<&'static dyn Command> {
     let is_it =
         |command: &&&dyn Command| command.name() == name || command.aliases().contains(&name);
     COMMANDS.iter().find(is_it).copied()

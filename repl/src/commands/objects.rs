@@ -78,7 +78,7 @@ impl Command for Objects {
 /// # Errors
 ///
 /// If the pattern is none, or no type has that name.
-pub fn list(
+pub(crate) fn list(
     observer: &Observer,
     glob: Option<&str>,
     type_name: Option<&str>,

@@ -12,7 +12,7 @@ use super::number;
 ///   not finite is one of the strings `"NaN"`, `"inf"` and `"-inf"`, since JSON has no such numbers.
 /// - An enum value is its name, or its number if it has none. A flag set is the list of its names, with
 ///   the bits that have none as a number at the end. An address is a string in hexadecimal.
-pub fn json(value: &Value) -> Json {
+pub(crate) fn json(value: &Value) -> Json {
     match value {
         Value::Bool(value) => Json::Bool(*value),
         Value::I64(value) => Json::from(*value),

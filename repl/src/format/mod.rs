@@ -18,9 +18,9 @@ use std::sync::Arc;
 use memglass::schema::{Metadata, Schema, TypeId};
 use memglass::{EnumValue, Value};
 
-pub use json::json;
-pub use number::{float, grouped};
-pub use printf::{Format, FormatError};
+pub(crate) use json::json;
+pub(crate) use number::{float, grouped};
+pub(crate) use printf::Format;
 
 /// Elements that a list in a table cell shows; a longer one shows how many there are.
 const BRIEF_ELEMENTS: usize = 8;
@@ -30,7 +30,7 @@ const BRIEF_CHARACTERS: usize = 64;
 
 /// How a field wants to be printed; parsed once per field, cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Style {
+pub(crate) struct Style {
     format: Option<Arc<Format>>,
     unit: Option<Arc<str>>,
     bits: Option<u32>,
@@ -38,7 +38,7 @@ pub struct Style {
 
 impl Style {
     /// The style that a field's metadata asks for. A format that is none is as if it were absent.
-    pub fn new(metadata: &Metadata) -> Self {
+    pub(crate) fn new(metadata: &Metadata) -> Self {
         let format = metadata
             .format
             .as_deref()
@@ -51,7 +51,7 @@ impl Style {
     }
 
     /// The same for a value of this type, whose width matters for negative numbers in hexadecimal.
-    pub fn of_type(self, schema: &Schema, id: TypeId) -> Self {
+    pub(crate) fn of_type(self, schema: &Schema, id: TypeId) -> Self {
         let size = schema.get(schema.bare(id)).map_or(8, |ty| ty.size);
         Self {
             bits: Some(size.min(16) as u32 * 8),
@@ -61,14 +61,14 @@ impl Style {
 }
 
 /// The whole text of a value, with its unit.
-pub fn text(value: &Value, style: &Style) -> String {
+pub(crate) fn text(value: &Value, style: &Style) -> String {
     let mut text = String::new();
     write_value(&mut text, value, style);
     with_unit(text, value, style)
 }
 
 /// The text for one cell of a table: text without quotes, long lists as `[N elements]`, no more than one line.
-pub fn brief(value: &Value, style: &Style) -> String {
+pub(crate) fn brief(value: &Value, style: &Style) -> String {
     match value {
         Value::Text(text) if style.format.is_none() => shortened(escaped(text).into_owned()),
         Value::List(elements) if elements.len() > BRIEF_ELEMENTS => {
@@ -81,7 +81,7 @@ pub fn brief(value: &Value, style: &Style) -> String {
 }
 
 /// The text without quotes, units or shortening, for CSV and shell pipelines.
-pub fn raw(value: &Value) -> String {
+pub(crate) fn raw(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::F64(value) => number::exact(*value),
@@ -92,14 +92,14 @@ pub fn raw(value: &Value) -> String {
 }
 
 /// `text` with its control characters escaped, line breaks and tabs included.
-pub fn escaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     escape_if(text, |c| is_unsafe(c) || matches!(c, '\n' | '\t'))
 }
 
 /// `text` with the control characters escaped that could command a terminal; line breaks and tabs stay.
 ///
 /// For what a script prints: the text may come out of a stranger's memory.
-pub fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escape_if(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
 }
 

@@ -6,7 +6,7 @@ const DIGITS: usize = 6;
 /// A float with six significant digits, but all digits before the point; recognizable as a float.
 ///
 /// From 10^15 upwards and below 10^-5 it is in scientific notation.
-pub fn float(value: f64) -> String {
+pub(crate) fn float(value: f64) -> String {
     if !value.is_finite() {
         return not_finite(value).to_owned();
     }
@@ -79,7 +79,7 @@ pub(super) fn not_finite(value: f64) -> &'static str {
 }
 
 /// Puts a comma between groups of three digits; `digits` are digits only.
-pub fn grouped(digits: &str) -> String {
+pub(crate) fn grouped(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {

@@ -42,7 +42,7 @@ const PEEK: Duration = Duration::from_millis(15);
 /// Why there is no prompt.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum EditorError {
+pub(crate) enum EditorError {
     /// The terminal refused.
     #[error("the terminal cannot be used for a prompt")]
     Terminal(#[source] ReadlineError),
@@ -52,7 +52,7 @@ pub enum EditorError {
 }
 
 /// The prompt, as the engine's thread sees it.
-pub struct Editor {
+pub(crate) struct Editor {
     asks: Sender<Ask>,
     events: Receiver<Event>,
     names: SharedNames,
@@ -66,7 +66,7 @@ struct Ask {
 }
 
 /// Writes above the prompt while a line is being edited, and directly at other times.
-pub struct Printer(Box<dyn ExternalPrinter>);
+pub(crate) struct Printer(Box<dyn ExternalPrinter>);
 
 type SharedNames = Arc<Mutex<Arc<Lexicon>>>;
 type Line = rustyline::Editor<Assistant, PrefixHistory>;
@@ -79,7 +79,7 @@ impl Editor {
     /// # Errors
     ///
     /// If the terminal or a thread is not to be had.
-    pub fn start(
+    pub(crate) fn start(
         look: Look,
         kept: &History,
     ) -> Result<(Self, Printer, Option<String>), EditorError> {
@@ -129,23 +129,23 @@ impl Editor {
 
     /// Shows a prompt; the line that is typed there comes as an event. What was `edited` elsewhere since the
     /// last prompt is in the history as if it had been typed.
-    pub fn ask(&self, prompt: String, edited: Option<String>) {
+    pub(crate) fn ask(&self, prompt: String, edited: Option<String>) {
         // An editor that has ended has said so with its last event.
         let _ = self.asks.send(Ask { prompt, edited });
     }
 
     /// What the user does.
-    pub fn events(&self) -> &Receiver<Event> {
+    pub(crate) fn events(&self) -> &Receiver<Event> {
         &self.events
     }
 
     /// The labels that are completed, to be kept up to date by a [`crate::labels::LabelKeeper`].
-    pub fn labels(&self) -> &Labels {
+    pub(crate) fn labels(&self) -> &Labels {
         &self.labels
     }
 
     /// From now on these names are completed.
-    pub fn publish(&self, names: Names) {
+    pub(crate) fn publish(&self, names: Names) {
         let lexicon = Arc::new(Lexicon::new(names, self.labels.clone()));
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = lexicon;
     }
@@ -153,7 +153,7 @@ impl Editor {
 
 impl Printer {
     /// Writes `text`, which ends with a newline.
-    pub fn print(&mut self, text: &str) {
+    pub(crate) fn print(&mut self, text: &str) {
         // Without a terminal there is nobody to tell; the editor's next event ends the session.
         let _ = self.0.print(text.to_owned());
     }

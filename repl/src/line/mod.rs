@@ -15,6 +15,6 @@ mod suspend;
 mod terminal;
 mod token;
 
-pub use editor::{Editor, EditorError, Printer};
-pub use terminal::TerminalGuard;
+pub(crate) use editor::{Editor, EditorError, Printer};
+pub(crate) use terminal::TerminalGuard;
 pub(crate) use terminal::{Lent, give_back};

@@ -11,7 +11,7 @@ static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 ///
 /// The editor does so itself at the end of each line. A signal ends the program in the middle of one.
 #[derive(Debug)]
-pub struct TerminalGuard(());
+pub(crate) struct TerminalGuard(());
 
 /// While it lives, another program has the terminal as it was before the prompt.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl TerminalGuard {
     ///
     /// From now on it echoes nothing by itself: keys that are pressed while a script runs, Ctrl-C
     /// among them, are no part of its output. What is typed ahead is shown by the next prompt.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let before = tcgetattr(std::io::stdin()).ok();
         before.as_ref().inspect(|before| set_silent(before));
         *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = before;

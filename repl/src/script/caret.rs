@@ -4,7 +4,7 @@ use rhai::Position;
 
 /// A part of one line of source text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
+pub(crate) struct Excerpt {
     /// Name of the source: a file, or empty for a typed line.
     pub source: String,
     /// Line number, from 1.

@@ -41,7 +41,8 @@ pub(crate) struct Context {
     pub(crate) lines_before: Cell<usize>,
     interrupt: Arc<AtomicBool>,
     labels: RefCell<HashMap<Box<str>, Rc<Node>, RandomState>>,
-    life: Cell<u64>,
+    /// The changes of the session that were taken in.
+    changes: Cell<u64>,
     /// What was read last: a result that came straight from it is printed in its style, and a store of the
     /// same value from the same source position is none.
     pub(crate) last_read: RefCell<Option<LastRead>>,
@@ -86,7 +87,7 @@ impl Context {
         print: Rc<dyn Fn(&str)>,
     ) -> Self {
         Self {
-            life: Cell::new(attached.life()),
+            changes: Cell::new(attached.changes()),
             attached,
             symbols: Rc::default(),
             source: Rc::default(),
@@ -110,12 +111,14 @@ impl Context {
 
     /// Takes in what the producer did since; forgets the objects that labels stood for if anything changed.
     pub(crate) fn refresh(&self) -> Result<bool> {
-        let moved = self.life.replace(self.attached.life()) != self.attached.life();
-        let changed = self.attached.refresh().map_err(raise)?;
-        if changed || moved {
+        self.attached.refresh().map_err(raise)?;
+        // A command may have refreshed before, and have seen what is new here.
+        let changes = self.attached.changes();
+        let changed = self.changes.replace(changes) != changes;
+        if changed {
             self.forget_labels();
         }
-        Ok(changed || moved)
+        Ok(changed)
     }
 
     /// Labels are looked up again; which there were is remembered, for a message.

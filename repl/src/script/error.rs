@@ -9,7 +9,7 @@ use super::caret::Excerpt;
 
 /// Why an evaluation gave no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ScriptError {
+pub(crate) enum ScriptError {
     /// The script called `exit(n)`.
     #[error("exit({0})")]
     Exit(i32),
@@ -23,7 +23,7 @@ pub enum ScriptError {
 
 /// An error of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// Whether the text is no program at all; it was not started.
     pub syntax: bool,
     /// What is wrong, in one sentence.
@@ -44,7 +44,7 @@ impl fmt::Display for Failure {
 
 impl ScriptError {
     /// The exit code of a program that ran this script and nothing else.
-    pub fn exit_code(&self) -> i32 {
+    pub(crate) fn exit_code(&self) -> i32 {
         match self {
             ScriptError::Exit(code) => *code,
             ScriptError::Interrupted => 130,
@@ -54,7 +54,7 @@ impl ScriptError {
     }
 
     /// The text for standard error: the message, the line with carets, and help. No newline at the end.
-    pub fn render(&self, colour: bool) -> String {
+    pub(crate) fn render(&self, colour: bool) -> String {
         match self {
             ScriptError::Failed(failure) => failure.render(colour),
             other => other.to_string(),

@@ -10,7 +10,7 @@ use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position};
 /// back-quoted string, or an operator that lacks its right side.
 ///
 /// A text that is wrong however it goes on is complete: evaluating it tells the mistake.
-pub fn is_incomplete(text: &str) -> bool {
+pub(crate) fn is_incomplete(text: &str) -> bool {
     match parsed(text) {
         // Rhai takes a comment without an end.
         Ok(_) => has_open_comment(text),
@@ -73,7 +73,8 @@ enum Inside {
     Comment(u32),
 }
 
-fn has_open_comment(text: &str) -> bool {
+/// Whether `text` ends inside of a comment that was begun with `/*`.
+pub(crate) fn has_open_comment(text: &str) -> bool {
     matches!(inside_at_end(text), Inside::Comment(_))
 }
 

@@ -7,7 +7,7 @@ use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, Map};
 
 /// A function of Rhai's own library.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LibraryFunction {
+pub(crate) struct LibraryFunction {
     /// Its name.
     pub name: String,
     /// What it is a method of: `#array`, `#blob`, `#map`, `#string`, or nothing that is known here.
@@ -18,13 +18,13 @@ pub struct LibraryFunction {
 
 impl LibraryFunction {
     /// How it is called after a dot, or by itself.
-    pub fn signature(&self) -> String {
+    pub(crate) fn signature(&self) -> String {
         format!("{}({})", self.name, self.parameters.join(", "))
     }
 }
 
 /// All of them, each once for each kind of receiver.
-pub fn library() -> &'static [LibraryFunction] {
+pub(crate) fn library() -> &'static [LibraryFunction] {
     static FUNCTIONS: LazyLock<Vec<LibraryFunction>> = LazyLock::new(gather);
     &FUNCTIONS
 }

@@ -45,16 +45,15 @@ use rhai::{
     AST, Dynamic, Engine, EvalAltResult, EvalContext, Expr, OptimizationLevel, Scope, Stmt,
 };
 
-pub use bindings::{FUNCTIONS, FunctionHelp};
-pub use caret::Excerpt;
-pub use error::{Failure, ScriptError};
-pub use incomplete::is_incomplete;
-pub(crate) use incomplete::is_program;
-pub use library::{LibraryFunction, library};
+#[cfg(test)]
+pub(crate) use bindings::FUNCTIONS;
+pub(crate) use error::ScriptError;
+pub(crate) use incomplete::{has_open_comment, is_incomplete, is_program};
+pub(crate) use library::{LibraryFunction, library};
 pub use limits::Limits;
-pub use names::{FieldName, FunctionName, Names};
+pub(crate) use names::{FieldName, FunctionName, Names};
 pub(crate) use present::of_field;
-pub use shown::{Cell, Record, Row, Shown, Table, json};
+pub(crate) use shown::{Record, Row, Shown, Table, json};
 
 use self::bindings::{FieldNames, Session};
 use self::context::Context;
@@ -66,7 +65,7 @@ use crate::session::Attached;
 /// A script engine with its variables and functions.
 ///
 /// Evaluation is recursive: its thread needs a stack of [`ScriptHost::STACK_BYTES`].
-pub struct ScriptHost {
+pub(crate) struct ScriptHost {
     engine: Engine,
     context: Rc<Context>,
     scope: Scope<'static>,
@@ -83,13 +82,17 @@ pub struct ScriptHost {
 
 impl ScriptHost {
     /// The stack that the deepest script within the limits takes, in any build.
-    pub const STACK_BYTES: usize = 32 << 20;
+    pub(crate) const STACK_BYTES: usize = 32 << 20;
 
     /// An engine bound to `attached`.
     ///
     /// Storing true into `interrupt` ends the evaluation under way; it is false again when that has ended.
     /// `print` gets each line a script prints, without its end.
-    pub fn new(attached: Attached, interrupt: Arc<AtomicBool>, print: Rc<dyn Fn(&str)>) -> Self {
+    pub(crate) fn new(
+        attached: Attached,
+        interrupt: Arc<AtomicBool>,
+        print: Rc<dyn Fn(&str)>,
+    ) -> Self {
         let life = attached.life();
         let context = Rc::new(Context::new(attached, interrupt, print));
         let engine = engine(&context);
@@ -108,18 +111,13 @@ impl ScriptHost {
         host
     }
 
-    /// What is attached.
-    pub fn attached(&self) -> &Attached {
-        &self.context.attached
-    }
-
     /// Evaluates a line or a whole script; variables and functions stay for the next one, `_` is its result.
     ///
     /// # Errors
     ///
     /// [`ScriptError`]: the text is no program, something failed, it was interrupted, or it called `exit`.
     /// What it did before stays done.
-    pub fn eval(&mut self, source: &str) -> Result<Shown, ScriptError> {
+    pub(crate) fn eval(&mut self, source: &str) -> Result<Shown, ScriptError> {
         self.eval_source(Source {
             text: source.to_owned(),
             ..Source::default()
@@ -132,7 +130,7 @@ impl ScriptHost {
     /// # Errors
     ///
     /// As [`ScriptHost::eval`].
-    pub fn eval_part(
+    pub(crate) fn eval_part(
         &mut self,
         file: &str,
         lines_before: usize,
@@ -150,7 +148,7 @@ impl ScriptHost {
     /// # Errors
     ///
     /// As [`ScriptHost::eval`]; also if the file cannot be read.
-    pub fn eval_file(&mut self, path: &Path) -> Result<Shown, ScriptError> {
+    pub(crate) fn eval_file(&mut self, path: &Path) -> Result<Shown, ScriptError> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ScriptError::plain(format!("cannot read {name}: {error}")))?;
@@ -158,17 +156,12 @@ impl ScriptHost {
     }
 
     /// How much scripts may ask for from now on. A script may change it with `limits`.
-    pub fn set_limits(&mut self, limits: Limits) {
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
         self.context.limits.set(limits.within_reach());
     }
 
-    /// How much scripts may ask for.
-    pub fn limits(&self) -> Limits {
-        self.context.limits.get()
-    }
-
     /// What scripts see as `args`, also inside of functions.
-    pub fn set_arguments(&mut self, arguments: impl IntoIterator<Item = String>) {
+    pub(crate) fn set_arguments(&mut self, arguments: impl IntoIterator<Item = String>) {
         let arguments = arguments.into_iter().map(Dynamic::from).collect();
         self.context.arguments.replace(Some(arguments));
     }
@@ -177,12 +170,12 @@ impl ScriptHost {
     ///
     /// They are completed and listed like those of memglass, with their doc comments
     /// ([`rhai::FuncRegistration::with_comments`]) where they have any.
-    pub fn engine_mut(&mut self) -> &mut Engine {
+    pub(crate) fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
 
     /// All names that a line may contain, as of now.
-    pub fn names(&mut self) -> Names {
+    pub(crate) fn names(&mut self) -> Names {
         self.take_in();
         let variables = self.scope.iter().map(|(name, _, value)| {
             let type_name = value.read_lock::<Place>().map(|place| place.type_name());
@@ -290,7 +283,7 @@ impl ScriptHost {
     }
 
     /// All functions that a script can call, those of Rhai's own library apart.
-    pub fn functions(&self) -> Vec<FunctionName> {
+    pub(crate) fn functions(&self) -> Vec<FunctionName> {
         let own = functions::of_scripts(&self.library);
         let host = self.known.added(&self.engine);
         let mut all: Vec<FunctionName> = own.chain(host).chain(functions::built_in()).collect();

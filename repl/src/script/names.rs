@@ -10,7 +10,7 @@ use super::describe::{allowed, member_type};
 
 /// A snapshot of the names a line may contain, except labels. Cheap to clone and to send.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub(crate) struct Names {
     /// Types with fields, and what is known of each field.
     pub types: Arc<BTreeMap<String, Vec<FieldName>>>,
     /// Enums and flag sets with the names of their values.
@@ -27,7 +27,7 @@ pub struct Names {
 
 /// A field of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldName {
+pub(crate) struct FieldName {
     /// Its name.
     pub name: String,
     /// Its type as one would declare it: `i64`, `Fill[10]`.
@@ -44,7 +44,7 @@ pub struct FieldName {
 
 /// A function.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FunctionName {
+pub(crate) struct FunctionName {
     /// Its name.
     pub name: String,
     /// How it is called: `expect(holds, message)`.
@@ -55,7 +55,7 @@ pub struct FunctionName {
 
 impl FunctionName {
     /// What stands before the dot where the function is a method: `obs` of `obs.all("Type")`.
-    pub fn receiver(&self) -> Option<&str> {
+    pub(crate) fn receiver(&self) -> Option<&str> {
         let (called, _) = self.signature.split_once('(')?;
         let receiver = called.strip_suffix(self.name.as_str())?;
         receiver.strip_suffix('.')
@@ -64,7 +64,7 @@ impl FunctionName {
 
 impl Names {
     /// The fields of the type of this name; of an array's name, those of its elements.
-    pub fn fields(&self, type_name: &str) -> &[FieldName] {
+    pub(crate) fn fields(&self, type_name: &str) -> &[FieldName] {
         let bare = type_name.split('[').next().unwrap_or(type_name);
         self.types.get(bare).map_or(&[], Vec::as_slice)
     }

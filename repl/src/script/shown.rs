@@ -9,7 +9,7 @@ use crate::format::{self, Style};
 
 /// The result of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shown {
+pub(crate) enum Shown {
     /// Nothing to print: a statement, or `()`.
     Nothing,
     /// Text, printed as it is.
@@ -31,7 +31,7 @@ pub enum Shown {
 
 /// A value and how to print it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub(crate) struct Cell {
     /// The value.
     pub value: Value,
     /// Format and unit that its field declares.
@@ -40,7 +40,7 @@ pub struct Cell {
 
 /// A structure spread out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Record {
+pub(crate) struct Record {
     /// Label or path.
     pub title: String,
     /// Name of its type.
@@ -51,7 +51,7 @@ pub struct Record {
 
 /// One field of a [`Record`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub(crate) struct Row {
     /// Name of the field.
     pub name: Arc<str>,
     /// Its value.
@@ -66,7 +66,7 @@ pub struct Row {
 
 /// Rows with the same columns.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub(crate) struct Table {
     /// Headings.
     pub columns: Vec<String>,
     /// One cell for each column, `None` where a row has nothing there.
@@ -75,7 +75,7 @@ pub struct Table {
 
 impl Cell {
     /// A value without a declared format or unit.
-    pub fn plain(value: impl Into<Value>) -> Self {
+    pub(crate) fn plain(value: impl Into<Value>) -> Self {
         Self {
             value: value.into(),
             style: Style::default(),
@@ -83,18 +83,18 @@ impl Cell {
     }
 
     /// Its text, with format and unit.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format::text(&self.value, &self.style)
     }
 
     /// Its text for one cell of a table: long arrays become their number of elements.
-    pub fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         format::brief(&self.value, &self.style)
     }
 }
 
 /// One JSON document for the whole result; `null` for nothing.
-pub fn json(shown: &Shown) -> Json {
+pub(crate) fn json(shown: &Shown) -> Json {
     match shown {
         Shown::Nothing => Json::Null,
         Shown::Text(text) => Json::String(text.clone()),

@@ -1,16 +1,32 @@
 //! The examples, as their readers start them.
 
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
-use super::terminal::{Terminal, eventually, example};
+use rustix::process::Signal;
 
-const CTRL_C: &str = "\x03";
-const CTRL_D: &str = "\x04";
+use super::support::{World, eventually_seen, example, signal};
+use super::terminal::{CTRL_C, CTRL_D, Terminal};
+
+/// An example at a prompt of its own.
+fn open(world: &World, name: &str, session: &str) -> Terminal {
+    at_prompt(world, &example(name), &[session], &[])
+}
+
+fn at_prompt(
+    world: &World,
+    program: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Terminal {
+    let program = [&[program.to_str().unwrap()], arguments].concat();
+    Terminal::open_program(world, &program, 90, 30, variables)
+}
 
 /// The value of a path in a session, as another process sees it.
-fn read(home: &std::path::Path, session: &str, path: &str) -> String {
+fn read(world: &World, session: &str, path: &str) -> String {
     let observer = memglass::AttachOptions::new()
-        .dir(home)
+        .dir(world.sessions())
         .attach(session)
         .unwrap();
     format!("{:?}", observer.field(path).unwrap().read().unwrap())
@@ -18,29 +34,28 @@ fn read(home: &std::path::Path, session: &str, path: &str) -> String {
 
 #[test]
 fn a_control_loop_goes_on_while_its_operator_types_in_the_same_process() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    let mut terminal = Terminal::open(&example("embedded_console"), &["r1"], home);
+    let world = World::new();
+    let mut terminal = open(&world, "embedded_console", "r1");
     terminal.ends_with("robot>");
 
     terminal.line("left_motor.target = 900");
-    let speed = || read(home, "r1", "left_motor.speed");
-    eventually("the loop follows", || speed() == "I64(900)", speed);
-    let periods = || read(home, "r1", "control.periods");
+    let speed = || read(&world, "r1", "left_motor.speed");
+    eventually_seen("the loop follows", || speed() == "I64(900)", speed);
+    let periods = || read(&world, "r1", "control.periods");
     let before = periods();
     terminal.press("left_motor.tar");
-    eventually("periods while typing", || periods() != before, periods);
+    eventually_seen("periods while typing", || periods() != before, periods);
     terminal.press(CTRL_C);
     terminal.ends_with("robot>");
     terminal.line("halt(\"in the way\")");
     terminal.ends_with("robot [halted]>");
-    eventually("the motor stops", || speed() == "I64(0)", speed);
+    eventually_seen("the motor stops", || speed() == "I64(0)", speed);
     terminal.line("control.reason");
     terminal.shows("\nin the way");
     terminal.ends_with("robot [halted]>");
     terminal.line("resume()");
     terminal.ends_with("robot>");
-    eventually("the loop goes on", || speed() == "I64(900)", speed);
+    eventually_seen("the loop goes on", || speed() == "I64(900)", speed);
 
     terminal.ends_with("robot>");
     terminal.line("left_motor.speed = 5");
@@ -53,21 +68,21 @@ fn a_control_loop_goes_on_while_its_operator_types_in_the_same_process() {
 
 #[test]
 fn an_endless_script_at_the_console_is_stopped_and_the_loop_does_not_notice() {
-    let home = tempfile::tempdir().unwrap();
-    let mut terminal = Terminal::open(&example("embedded_console"), &["r2"], home.path());
+    let world = World::new();
+    let mut terminal = open(&world, "embedded_console", "r2");
     terminal.ends_with("robot>");
     terminal.line("left_motor.target = 7; loop {}");
-    let target = || read(home.path(), "r2", "left_motor.target");
-    eventually("the script runs", || target() == "I64(7)", target);
-    let before = read(home.path(), "r2", "control.periods");
+    let target = || read(&world, "r2", "left_motor.target");
+    eventually_seen("the script runs", || target() == "I64(7)", target);
+    let before = read(&world, "r2", "control.periods");
     // More often than the program itself would bear: the process is the robot's.
     for _ in 0..5 {
         terminal.press(CTRL_C);
     }
     terminal.shows("interrupted");
     terminal.ends_with("robot>");
-    let periods = || read(home.path(), "r2", "control.periods");
-    eventually("periods", || periods() != before, periods);
+    let periods = || read(&world, "r2", "control.periods");
+    eventually_seen("periods", || periods() != before, periods);
     terminal.line(":odometer");
     terminal.shows("motor  turns");
     terminal.ends_with("robot>");
@@ -77,46 +92,18 @@ fn an_endless_script_at_the_console_is_stopped_and_the_loop_does_not_notice() {
 
 #[test]
 fn a_signal_ends_the_console_in_an_orderly_way() {
-    let home = tempfile::tempdir().unwrap();
-    let terminal = Terminal::open(&example("embedded_console"), &["r3"], home.path());
+    let world = World::new();
+    let terminal = open(&world, "embedded_console", "r3");
     terminal.ends_with("robot>");
-    let pid = rustix::process::Pid::from_raw(terminal.pid()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    signal(terminal.child.process_id().unwrap(), Signal::TERM);
     assert_eq!(terminal.exit_code(), 128 + 15);
-    assert!(memglass::sessions(Some(home.path())).is_empty());
-}
-
-/// The demo's producer, killed when this goes.
-struct Producer(Child);
-
-impl Producer {
-    fn start(home: &std::path::Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_memglass"))
-            .args(["demo", "--headless", "--session", "t1", "--dir"])
-            .arg(home)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut live = String::new();
-        let out = std::io::BufReader::new(child.stdout.take().unwrap());
-        std::io::BufRead::read_line(&mut { out }, &mut live).unwrap();
-        assert!(live.contains("is live"), "{live}");
-        Producer(child)
-    }
-}
-
-impl Drop for Producer {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    assert!(memglass::sessions(Some(&world.sessions())).is_empty());
 }
 
 #[test]
 fn a_host_adds_a_function_and_a_command_to_the_session_of_another_process() {
-    let home = tempfile::tempdir().unwrap();
-    let _producer = Producer::start(home.path());
-    let mut terminal = Terminal::open(&example("embedded_host"), &["t1"], home.path());
+    let (world, _producer) = World::with_producer();
+    let mut terminal = open(&world, "embedded_host", "t1");
     terminal.shows("dollars(ticks) and :exposure are ours");
     terminal.ends_with("t1 [read-only]>");
 
@@ -148,13 +135,12 @@ fn a_host_adds_a_function_and_a_command_to_the_session_of_another_process() {
 
 #[test]
 fn the_same_host_evaluates_lines_without_a_terminal() {
-    let home = tempfile::tempdir().unwrap();
-    let _producer = Producer::start(home.path());
+    let (world, _producer) = World::with_producer();
     let run = |lines: &[&str]| {
         Command::new(example("embedded_host"))
             .arg("t1")
             .args(lines)
-            .env("MEMGLASS_DIR", home.path())
+            .env("MEMGLASS_DIR", world.sessions())
             .output()
             .unwrap()
     };
@@ -172,36 +158,34 @@ fn the_same_host_evaluates_lines_without_a_terminal() {
     assert!(told.contains("did you mean \"quantity\"?"), "{told}");
 }
 
-/// The program itself at a prompt, with an init script in `home`.
-fn program(home: &std::path::Path, init: &str, arguments: &[&str]) -> Terminal {
-    let directory = home.join(".config/memglass");
+/// The program itself at a prompt, with an init script where it is without `XDG_CONFIG_HOME`.
+fn program(world: &World, init: &str, arguments: &[&str]) -> Terminal {
+    let directory = world.path().join(".config/memglass");
     std::fs::create_dir_all(&directory).unwrap();
     std::fs::write(directory.join("init.rhai"), init).unwrap();
-    let memglass = std::path::Path::new(env!("CARGO_BIN_EXE_memglass"));
-    let terminal = Terminal::open(memglass, arguments, home);
+    let memglass = Path::new(env!("CARGO_BIN_EXE_memglass"));
+    let terminal = at_prompt(world, memglass, arguments, &[("XDG_CONFIG_HOME", "")]);
     terminal.ends_with("t1>");
     terminal
 }
 
 #[test]
 fn what_the_init_script_defines_is_there_at_the_prompt() {
-    let home = tempfile::tempdir().unwrap();
-    let _producer = Producer::start(home.path());
+    let (world, _producer) = World::with_producer();
     let init = "print(\"hello\"); fn twice(x) { x * 2 } let answer = 42;";
-    let mut terminal = program(home.path(), init, &["t1"]);
+    let mut terminal = program(&world, init, &["t1"]);
     terminal.shows("hello");
     terminal.line("twice(answer)");
     terminal.shows("\n84\n");
-    let mut without = program(home.path(), init, &["t1", "--no-init"]);
+    let mut without = program(&world, init, &["t1", "--no-init"]);
     without.line("answer + 1");
     without.shows("no variable, object or function is named \"answer\"");
 }
 
 #[test]
 fn an_init_script_that_fails_is_told_and_the_prompt_comes() {
-    let home = tempfile::tempdir().unwrap();
-    let _producer = Producer::start(home.path());
-    let mut terminal = program(home.path(), "let kept = 5;\nnobody", &["t1"]);
+    let (world, _producer) = World::with_producer();
+    let mut terminal = program(&world, "let kept = 5;\nnobody", &["t1"]);
     terminal.shows("init.rhai:2");
     terminal.ends_with("t1>");
     terminal.line("kept + 1");

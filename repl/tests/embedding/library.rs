@@ -21,7 +21,7 @@ struct Motor {
 
 struct World {
     dir: tempfile::TempDir,
-    _session: Session,
+    session: Session,
     motor: Object<Motor>,
 }
 
@@ -36,7 +36,7 @@ impl World {
         let motor = session.object("left_motor", motor).unwrap();
         World {
             dir,
-            _session: session,
+            session,
             motor,
         }
     }
@@ -62,6 +62,35 @@ impl Sink for Kept {
 
     fn message(&mut self, text: &str) {
         self.0.borrow_mut().1.push_str(text);
+    }
+}
+
+#[test]
+fn a_label_means_the_object_that_has_it_now_whoever_asked_last() {
+    let world = World::new();
+    let mut repl = world.repl();
+    let mut speed = |line: &str| {
+        repl.eval(line).unwrap();
+        repl.eval("right_motor.speed").map(|answer| answer.value())
+    };
+    for (speed_now, line) in (1..).zip([
+        "1",
+        ":objects",
+        ":types",
+        ":get right_motor.turns",
+        ":set right_motor.turns 5",
+        "right_motor?",
+        ":session",
+        ":regions",
+        ":hex right_motor",
+    ]) {
+        let motor = Motor {
+            speed: speed_now,
+            turns: 0,
+        };
+        let _motor = world.session.object("right_motor", motor).unwrap();
+        let found = speed(line).map_err(|error| error.to_string());
+        assert_eq!(found, Ok(Some(Value::I64(speed_now.into()))), "{line}");
     }
 }
 

@@ -4,4 +4,11 @@
 
 mod examples;
 mod library;
+
+// Each of the tests of this package uses a part of these.
+#[path = "../harness/support.rs"]
+#[allow(dead_code)]
+mod support;
+#[path = "../harness/terminal.rs"]
+#[allow(dead_code)]
 mod terminal;

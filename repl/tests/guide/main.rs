@@ -8,6 +8,11 @@
 mod page;
 mod world;
 
+// Each of the tests of this package uses a part of these.
+#[path = "../harness/support.rs"]
+#[allow(dead_code)]
+mod support;
+
 use page::{Block, Page, Step};
 use world::World;
 

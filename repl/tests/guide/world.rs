@@ -2,22 +2,21 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
 use memglass_repl::{Repl, Sink};
 
-const DEADLINE: Duration = Duration::from_secs(30);
+use super::support::{self, Producer, example};
 
 /// Wide enough for the tables of the guide, and no wider than a page.
 const WIDTH: u16 = 100;
 
 pub(crate) struct World {
-    dir: tempfile::TempDir,
-    demo: Option<Running>,
-    thermostat: Option<Running>,
+    machine: support::World,
+    demo: Option<Producer>,
+    thermostat: Option<Producer>,
     repl: Option<Repl>,
     screen: Screen,
 }
@@ -37,19 +36,15 @@ impl Sink for Screen {
     }
 }
 
-/// A program that runs in the background.
-struct Running(Child);
-
 impl World {
     pub(crate) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("sessions")).unwrap();
+        let machine = support::World::new();
         let script = super::page::text("docs/guide.md");
         let (_, after) = script.split_once("$ cat check.rhai\n").unwrap();
         let (script, _) = after.split_once("$ memglass").unwrap();
-        std::fs::write(dir.path().join("check.rhai"), script).unwrap();
+        machine.script("check.rhai", script);
         World {
-            dir,
+            machine,
             demo: None,
             thermostat: None,
             repl: None,
@@ -68,14 +63,14 @@ impl World {
                 self.start_demo();
                 let repl = Repl::builder().session("trading_engine").width(WIDTH);
                 let repl = repl.output(self.screen.clone());
-                self.repl = Some(repl.dir(self.sessions()).build().unwrap());
+                self.repl = Some(repl.dir(self.machine.sessions()).build().unwrap());
             }
             "memglass demo --headless &" => {
                 self.repl = None;
                 self.start_demo();
             }
             "cargo run --release --example thermostat &" => {
-                self.thermostat = Some(self.start(&example("thermostat"), &[], "thermostat"));
+                self.thermostat = Some(self.machine.start(&example("thermostat"), "thermostat"));
             }
             other => panic!("the guide has a line that no test knows: {other}"),
         }
@@ -83,26 +78,7 @@ impl World {
 
     fn start_demo(&mut self) {
         self.demo = None;
-        let program = Path::new(env!("CARGO_BIN_EXE_memglass"));
-        self.demo = Some(self.start(program, &["demo", "--headless"], "trading_engine"));
-    }
-
-    fn start(&self, program: &Path, arguments: &[&str], session: &str) -> Running {
-        let child = Command::new(program)
-            .args(arguments)
-            .env("MEMGLASS_DIR", self.sessions())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let running = Running(child);
-        let deadline = Instant::now() + DEADLINE;
-        let options = memglass::AttachOptions::new().dir(self.sessions());
-        while !matches!(options.attach(session), Ok(observer) if observer.session().pid == running.0.id())
-        {
-            assert!(Instant::now() < deadline, "{session} does not start");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        running
+        self.demo = Some(self.machine.producer("trading_engine"));
     }
 
     /// What a shell shows of a line.
@@ -111,19 +87,19 @@ impl World {
         let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
         let output = Command::new("bash")
             .args(["-c", &format!("exec 2>&1\n{line}")])
-            .current_dir(self.dir.path())
+            .current_dir(self.machine.path())
             .env_clear()
             .env("PATH", path)
-            .env("HOME", self.dir.path())
-            .env("MEMGLASS_DIR", self.sessions())
+            .env("HOME", self.machine.path())
+            .env("MEMGLASS_DIR", self.machine.sessions())
             .stdin(Stdio::null())
             .output()
             .unwrap();
         // A producer that was killed is dead only when its parent has heard of it.
         if line.starts_with("kill -9")
-            && let Some(mut thermostat) = self.thermostat.take()
+            && let Some(thermostat) = self.thermostat.take()
         {
-            thermostat.0.wait().unwrap();
+            thermostat.ends();
         }
         String::from_utf8(output.stdout).unwrap()
     }
@@ -142,33 +118,4 @@ impl World {
             text => format!("{text}\n"),
         }
     }
-
-    fn sessions(&self) -> PathBuf {
-        self.dir.path().join("sessions")
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended, which is as well.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// An example of this package, built with its tests.
-fn example(name: &str) -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let built = tests
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .join("examples")
-        .join(name);
-    assert!(
-        built.exists(),
-        "`cargo test -p memglass-repl` builds {}",
-        built.display()
-    );
-    built
 }

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use memglass_repl::commands::{self, COMMANDS};
-
+use super::page;
 use super::support::{Ran, World};
 
 /// What says nothing when all is well, outside a terminal.
@@ -12,11 +11,12 @@ const SILENT: &[&str] = &["set", "q", "clear"];
 #[test]
 fn every_example_works_on_the_demo() {
     let (world, _producer) = World::with_producer();
-    for command in COMMANDS.iter().filter(|command| command.name() != "edit") {
-        for example in command.examples() {
+    let page = page::read();
+    for command in page.iter().filter(|command| command.name != "edit") {
+        for example in &command.examples {
             // Something to run, and something to save.
             let script = world.path().join("session.rhai");
-            match command.name() {
+            match &*command.name {
                 "run" => std::fs::write(&script, "20 + 2").unwrap(),
                 _ if !example.ends_with('!') => drop(std::fs::remove_file(&script)),
                 _ => {}
@@ -26,25 +26,11 @@ fn every_example_works_on_the_demo() {
             let said = !ran.data.is_empty() || !ran.messages.is_empty();
             assert_eq!(
                 said,
-                !SILENT.contains(&command.name()),
+                !SILENT.contains(&&*command.name),
                 "{example}: {ran:?}"
             );
         }
     }
-}
-
-#[test]
-fn the_page_about_commands_is_what_the_table_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/commands.md");
-    let page = commands::document();
-    if std::env::var_os("MEMGLASS_UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/commands.md is not what the table says; MEMGLASS_UPDATE_DOCS=1 writes it anew"
-    );
 }
 
 #[test]

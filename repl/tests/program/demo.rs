@@ -10,7 +10,6 @@ use super::support::{World, eventually, signal};
 #[test]
 fn a_script_runs_on_the_demo_and_the_producer_ends_with_it() {
     let world = World::new();
-    std::fs::create_dir_all(world.path().join("sessions")).unwrap();
     let ran = world.pipe(&["demo"], b"order_12345.order_id\nobs.producer()\n");
     assert_eq!(
         (ran.code, ran.data.as_str()),
@@ -23,7 +22,6 @@ fn a_script_runs_on_the_demo_and_the_producer_ends_with_it() {
 #[test]
 fn the_producer_ends_when_its_prompt_is_killed() {
     let world = World::new();
-    std::fs::create_dir_all(world.path().join("sessions")).unwrap();
     let mut command = world.command(&["demo", "--session", "d"]);
     let mut program = command
         .stdin(Stdio::piped())

@@ -9,6 +9,7 @@ mod demo;
 mod lifecycle;
 mod listing;
 mod one_shot;
+mod page;
 mod piped;
 mod prompt;
 mod prompt_assistance;
@@ -17,6 +18,13 @@ mod prompt_editing;
 mod prompt_screens;
 mod prompt_speed;
 mod scripts;
-mod support;
-mod terminal;
+mod transcript;
 mod writing;
+
+// Each of the tests of this package uses a part of these.
+#[path = "../harness/support.rs"]
+#[allow(dead_code)]
+mod support;
+#[path = "../harness/terminal.rs"]
+#[allow(dead_code)]
+mod terminal;

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use super::page;
 use super::support::{World, eventually, signal};
 use super::terminal::{CTRL_C, CTRL_D, Terminal, UP};
 
@@ -226,7 +227,6 @@ fn tables_fit_the_terminal_whatever_its_width() {
 #[test]
 fn the_demo_says_what_to_try() {
     let world = World::new();
-    std::fs::create_dir_all(world.path().join("sessions")).unwrap();
     let mut terminal = Terminal::open(&world, &["demo", "--session", "d"]);
     terminal.ends_with("d>");
     terminal.shows("AAPL_position.quantity = 500");
@@ -275,8 +275,8 @@ fn help_shows_every_command() {
     let mut terminal = Terminal::open_sized(&world, &["t1"], 80, 50);
     terminal.ends_with("t1>");
     terminal.line(":help");
-    for command in memglass_repl::commands::COMMANDS {
-        terminal.shows(&format!("\n{}", command.usage()));
+    for command in page::read() {
+        terminal.shows(&format!("\n{}", command.usage));
     }
     terminal.shows("the script, Ctrl-D leaves\nt1>");
 }

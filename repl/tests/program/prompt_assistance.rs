@@ -69,7 +69,7 @@ fn one_tab_lists_what_a_word_may_become_with_types_and_signatures() {
 #[test]
 fn a_new_object_can_be_completed_soon() {
     let world = World::new();
-    let sessions = world.path().join("sessions");
+    let sessions = world.sessions();
     std::fs::create_dir_all(&sessions).unwrap();
     let session = memglass::Session::builder("t1")
         .dir(&sessions)

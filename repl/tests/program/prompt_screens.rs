@@ -6,7 +6,7 @@ use super::terminal::Terminal;
 /// A session whose values do not move.
 fn world() -> (World, memglass::Session, memglass_trading_engine::Engine) {
     let world = World::new();
-    let sessions = world.path().join("sessions");
+    let sessions = world.sessions();
     std::fs::create_dir_all(&sessions).unwrap();
     let other = memglass::Session::builder("other")
         .dir(&sessions)

@@ -15,7 +15,7 @@ const OBJECTS: u32 = if cfg!(debug_assertions) {
 #[test]
 fn a_prompt_comes_at_once_and_completes_among_very_many_objects() {
     let world = World::new();
-    let sessions = world.path().join("sessions");
+    let sessions = world.sessions();
     std::fs::create_dir_all(&sessions).unwrap();
     let session = memglass::Session::builder("t1")
         .dir(&sessions)

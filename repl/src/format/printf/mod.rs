@@ -18,7 +18,7 @@ const MAX_LENGTH: usize = 256;
 
 /// A parsed format: literal text around one conversion.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Format {
+pub(crate) struct Format {
     before: String,
     after: String,
     spec: Spec,
@@ -27,7 +27,7 @@ pub struct Format {
 /// Why a text is no format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum FormatError {
+pub(crate) enum FormatError {
     /// No `%` conversion, or more than one.
     #[error("a format needs one conversion such as %d")]
     NotOne,
@@ -86,7 +86,7 @@ impl Format {
     /// # Errors
     ///
     /// [`FormatError`] says what is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, FormatError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, FormatError> {
         if text.len() > MAX_LENGTH {
             return Err(FormatError::TooLong);
         }
@@ -106,7 +106,7 @@ impl Format {
     /// The text of `value`; `None` if the conversion is not for such a value.
     ///
     /// `bits` is the width of the field, for negative numbers under an unsigned conversion.
-    pub fn apply(&self, value: &Value, bits: Option<u32>) -> Option<String> {
+    pub(crate) fn apply(&self, value: &Value, bits: Option<u32>) -> Option<String> {
         let text = self.spec.apply(value, bits)?;
         Some(format!("{}{text}{}", self.before, self.after))
     }

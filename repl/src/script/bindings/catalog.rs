@@ -2,7 +2,7 @@
 
 /// A function that scripts can call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FunctionHelp {
+pub(crate) struct FunctionHelp {
     /// Its name.
     pub name: &'static str,
     /// How it is called.
@@ -12,7 +12,7 @@ pub struct FunctionHelp {
 }
 
 /// All functions that memglass adds to Rhai's own.
-pub const FUNCTIONS: &[FunctionHelp] = &[
+pub(crate) const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "add",
         "p.add(\"field\", amount)",

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use rhai::Engine;
 
-pub use catalog::{FUNCTIONS, FunctionHelp};
+pub(crate) use catalog::FUNCTIONS;
 pub(crate) use fields::FieldNames;
 pub(crate) use objects::Session;
 pub(crate) use table::{Rows, aligned, all_objects, maps_table, objects_table};

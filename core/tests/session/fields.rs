@@ -1,0 +1,186 @@
+//! Values as observers read and write them.
+
+use memglass::{Observe, PathError, ReadError, Text, Value, WriteError};
+
+use crate::place::Place;
+
+#[test]
+fn an_observer_sees_values_as_they_are_now() {
+    let place = Place::new();
+    let session = place.session("t");
+    let answer = session.object("answer", 42_i64).unwrap();
+    let observer = place.reader("t");
+    let field = observer.field("answer").unwrap();
+    assert_eq!(field.read(), Ok(Value::I64(42)));
+    answer.set(-7);
+    assert_eq!(field.read(), Ok(Value::I64(-7)));
+    assert_eq!(field.read_as::<i64>(), Ok(-7));
+    assert!(matches!(
+        field.read_as::<u64>(),
+        Err(ReadError::TypeMismatch { .. })
+    ));
+}
+
+#[test]
+fn a_typed_field_finds_members_by_name() {
+    #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
+    struct Theirs {
+        side: u8,
+        #[observe(seqlock)]
+        levels: [u32; 3],
+        price: i64,
+        count: u16,
+    }
+    #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
+    struct Ours {
+        count: u16,
+        price: i64,
+        levels: [u32; 3],
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let theirs = Theirs {
+        side: 1,
+        levels: [1, 2, 3],
+        price: -5,
+        count: 9,
+    };
+    let object = session.object("order", theirs).unwrap();
+    let field = place.reader("t").field("order").unwrap();
+    assert_eq!(field.typed::<Theirs>().unwrap().read(), Ok(theirs));
+    let typed = field.typed::<Ours>().unwrap();
+    let ours = Ours {
+        count: 9,
+        price: -5,
+        levels: [1, 2, 3],
+    };
+    assert_eq!(typed.read(), Ok(ours));
+    let levels = field.member("levels").unwrap();
+    assert_eq!(levels.read_as::<[u32; 3]>(), Ok([1, 2, 3]));
+    assert!(matches!(
+        field.typed::<[u32; 3]>(),
+        Err(ReadError::TypeMismatch { .. })
+    ));
+    drop(object);
+    assert_eq!(
+        typed.read(),
+        Err(ReadError::Gone {
+            path: "order".into()
+        })
+    );
+}
+
+#[test]
+fn a_writer_changes_the_producers_value_and_a_reader_cannot() {
+    let place = Place::new();
+    let session = place.session("t");
+    let object = session.object("a", 1_i8).unwrap();
+    let neighbour = session.object("b", -1_i8).unwrap();
+    let field = place.writer("t").field("a").unwrap();
+    field.write(&Value::I64(-128)).unwrap();
+    assert_eq!(object.get(), -128);
+    assert!(matches!(
+        field.write(&Value::I64(300)),
+        Err(WriteError::Refused { .. })
+    ));
+    assert_eq!((object.get(), neighbour.get()), (-128, -1));
+    assert_eq!(field.add(&Value::I64(28)), Ok(Value::I128(-100)));
+    assert_eq!(object.get(), -100);
+    let reader = place.reader("t").field("a").unwrap();
+    assert_eq!(
+        reader.write(&Value::I64(0)),
+        Err(WriteError::ReadOnlySession { path: "a".into() })
+    );
+}
+
+#[test]
+fn a_missing_object_is_an_error_with_a_suggestion() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _object = session.object("AAPL_position", 0_i64).unwrap();
+    let observer = place.reader("t");
+    let error = observer.field("AAPL_positon").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no object \"AAPL_positon\"; did you mean \"AAPL_position\"?"
+    );
+    assert!(matches!(
+        observer.field("AAPL_position.x"),
+        Err(PathError::NotAStruct { .. })
+    ));
+    assert!(matches!(
+        observer.field("AAPL_position[0]"),
+        Err(PathError::NotAnArray { .. })
+    ));
+    assert!(matches!(
+        observer.field("AAPL_position["),
+        Err(PathError::Malformed { .. })
+    ));
+}
+
+#[test]
+fn arrays_of_objects_and_text() {
+    let place = Place::new();
+    let session = place.session("t");
+    let numbers = session
+        .array_with("numbers", 3, |index| index as f64 / 2.0)
+        .unwrap();
+    let text = session
+        .object("text", Text::<8>::new("hello").unwrap())
+        .unwrap();
+    let observer = place.writer("t");
+    assert_eq!(observer.find("numbers").unwrap().count, Some(3));
+    let all = observer.field("numbers").unwrap();
+    assert_eq!(
+        all.read(),
+        Ok(Value::List(vec![0.0.into(), 0.5.into(), 1.0.into()]))
+    );
+    all.element(2).unwrap().write(&Value::I64(7)).unwrap();
+    assert_eq!(numbers[2].get(), 7.0);
+    assert_eq!(
+        all.element(3).unwrap_err().to_string(),
+        "index 3 out of 0..3 in numbers"
+    );
+    let field = observer.field("text").unwrap();
+    field.write(&"bye".into()).unwrap();
+    assert_eq!(field.read(), Ok("bye".into()));
+    assert!(
+        field
+            .write(&"far too long".into())
+            .unwrap_err()
+            .to_string()
+            .contains("room for 8")
+    );
+    assert_eq!(text.get(), Text::new("bye").unwrap());
+}
+
+#[test]
+fn more_values_than_one_read_makes_are_refused() {
+    let place = Place::new();
+    let session = place.session("t");
+    let bytes = session.array_with("a", (1 << 24) + 1, |_| 0_u8).unwrap();
+    let field = place.reader("t").field("a").unwrap();
+    assert!(matches!(field.read(), Err(ReadError::TooLarge { .. })));
+    assert_eq!(field.element(1 << 24).unwrap().read(), Ok(Value::U64(0)));
+    drop(bytes);
+}
+
+#[test]
+fn bytes_are_those_of_the_value() {
+    let place = Place::new();
+    let session = place.session("t");
+    let number = session.object("number", 0x0102_0304_u32).unwrap();
+    let list: memglass::Array<u16> = session.array("list", 3).unwrap();
+    list[1].set(7);
+    let observer = place.reader("t");
+    let bytes = |path: &str| observer.field(path).unwrap().read_bytes();
+    assert_eq!(bytes("number"), Ok(0x0102_0304_u32.to_ne_bytes().to_vec()));
+    assert_eq!(bytes("list[1]"), Ok(7_u16.to_ne_bytes().to_vec()));
+    assert_eq!(
+        bytes("list"),
+        Ok([0_u16, 7, 0].map(u16::to_ne_bytes).concat())
+    );
+    let field = observer.field("number").unwrap();
+    drop(number);
+    assert!(matches!(field.read_bytes(), Err(ReadError::Gone { .. })));
+}

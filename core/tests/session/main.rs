@@ -1,0 +1,11 @@
+//! A producer and an observer in one process, over real segments.
+// A test that cannot go on should stop, at the line.
+#![allow(clippy::unwrap_used)]
+
+mod fields;
+mod labels;
+mod lives;
+mod memory;
+mod place;
+mod refreshing;
+mod wholes;

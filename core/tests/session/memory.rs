@@ -1,0 +1,120 @@
+//! Memory that is used again, and not too early.
+
+use memglass::{Observe, Session, Value, WriteError};
+
+use crate::place::Place;
+
+#[test]
+fn memory_of_destroyed_objects_is_used_again() {
+    let place = Place::new();
+    let session = place.session("t");
+    let mut alive = std::collections::VecDeque::new();
+    for number in 0..200_000_u64 {
+        alive.push_back(session.object(&format!("order_{number}"), number).unwrap());
+        if alive.len() > 100 {
+            alive.pop_front();
+        }
+    }
+    assert_eq!(session.object_count(), 100);
+    assert!(
+        session.region_count() <= 2,
+        "{} regions",
+        session.region_count()
+    );
+}
+
+#[test]
+fn what_an_observer_is_writing_to_is_not_given_to_another_object() {
+    let place = Place::new();
+    let session = Session::builder("t")
+        .dir(place.dir.path())
+        .retired_budget(0)
+        .create()
+        .unwrap();
+    // Larger than any label here, so that labels do not share its free list.
+    let object = session.object("held", [1_u64; 5]).unwrap();
+    let mut observer = place.writer("t");
+    let field = observer.field("held[0]").unwrap();
+    let address = |session: &Session, label: &str| {
+        let object = session.object(label, [0_u64; 5]).unwrap();
+        let address = std::ptr::from_ref(&*object).addr();
+        (object, address)
+    };
+    let held = std::ptr::from_ref(&*object).addr();
+    // The write is stopped between its check and its store: the value's conversion runs there.
+    let object = std::cell::Cell::new(Some(object));
+    field
+        .update(|value| {
+            drop(object.take());
+            for round in 0..1000 {
+                let (_object, other) = address(&session, &format!("other_{round}"));
+                assert_ne!(other, held);
+            }
+            *value = Value::U64(5);
+        })
+        .unwrap();
+    // Now that the write is over, the bytes come back.
+    let later: Vec<_> = (0..10)
+        .map(|round| address(&session, &format!("later_{round}")))
+        .collect();
+    assert!(later.iter().any(|(_, address)| *address == held));
+    observer.refresh().unwrap();
+}
+
+// The portable back end takes no room up front: there, memory that cannot be had is a fault when it is
+// touched.
+#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+#[test]
+fn a_full_directory_is_an_error_with_what_is_needed() {
+    let place = Place::new();
+    let session = place.session("t");
+    let error = session.array::<u8>("huge", 1 << 39).unwrap_err();
+    assert!(
+        error.to_string().contains("no room") && error.to_string().contains("bytes free"),
+        "{error}"
+    );
+    session.object("small", 1_u8).unwrap();
+}
+
+/// What is judged is the object's own: never the next one's, which may have another number.
+#[test]
+fn a_check_beside_reuse_is_of_the_object_or_says_that_it_is_gone() {
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Numbered {
+        #[observe(readonly)]
+        number: u64,
+        count: u64,
+    }
+    let place = Place::new();
+    let builder = Session::builder("t").dir(place.dir.path());
+    let session = builder.grace(std::time::Duration::ZERO).create().unwrap();
+    let create = |number| session.object("a", Numbered { number, count: 0 }).unwrap();
+    let mut object = Some(create(0));
+    let mut observer = place.reader("t");
+    for number in 0..3000 {
+        observer.refresh().unwrap();
+        let field = observer.field("a").unwrap();
+        let members = [("number", number), ("count", 1)];
+        let value = Value::Record(
+            members
+                .map(|(name, of)| (name.into(), Value::U64(of)))
+                .into(),
+        );
+        assert_eq!(field.check(&value), Ok(()));
+        let error = std::thread::scope(|scope| {
+            let (field, value) = (&field, &value);
+            let checks = scope.spawn(move || {
+                loop {
+                    if let Err(error) = field.check(value) {
+                        return error;
+                    }
+                }
+            });
+            drop(object.take());
+            // In the same slot and bytes.
+            object = Some(create(number + 1));
+            checks.join().unwrap()
+        });
+        assert!(matches!(error, WriteError::Gone { .. }), "{error}");
+    }
+}

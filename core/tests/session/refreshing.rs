@@ -1,0 +1,126 @@
+//! What observers learn of objects that come and go.
+
+use memglass::{Observer, PathError, ReadError, Session, Value, WriteError};
+
+use crate::place::{Count, Place};
+
+#[test]
+fn objects_created_later_are_seen_after_a_refresh() {
+    let place = Place::new();
+    let session = place.session("t");
+    let mut observer = place.reader("t");
+    assert_eq!(observer.refresh(), Ok(false));
+    let first = session.object("first", 1_u8).unwrap();
+    assert!(observer.find("first").is_none());
+    assert_eq!(observer.refresh(), Ok(true));
+    assert_eq!(observer.find("first").unwrap().size, 1);
+    drop(first);
+    let _second = session.object("second", 2_u8).unwrap();
+    assert_eq!(observer.refresh(), Ok(true));
+    let labels: Vec<_> = observer
+        .objects()
+        .map(|object| object.label.to_string())
+        .collect();
+    assert_eq!(labels, ["second"]);
+    assert_eq!(observer.refresh(), Ok(false));
+}
+
+#[test]
+fn read_after_destroy_is_gone() {
+    let place = Place::new();
+    let session = place.session("t");
+    let object = session.object("a", 1_u32).unwrap();
+    let observer = place.writer("t");
+    let field = observer.field("a").unwrap();
+    drop(object);
+    assert_eq!(field.read(), Err(ReadError::Gone { path: "a".into() }));
+    assert_eq!(
+        field.write(&Value::U64(9)),
+        Err(WriteError::Gone { path: "a".into() })
+    );
+    assert_eq!(field.read_unchecked(), Ok(Value::U64(1)));
+}
+
+// It reaches into the segments' files.
+#[cfg(not(feature = "portable-shm"))]
+#[test]
+fn what_a_refresh_cannot_reach_is_seen_by_a_later_one() {
+    let place = Place::new();
+    let session = Session::builder("t")
+        .dir(place.dir.path())
+        .max_region(4096)
+        .create()
+        .unwrap();
+    let mut observer = place.reader("t");
+    let _objects: Vec<_> = (0..1000)
+        .map(|n| session.object(&format!("{n:01000}"), 1_u8).unwrap())
+        .collect();
+    // One that holds nothing but labels and values.
+    let region = format!("memglass_t_region_{:04}", session.region_count() - 1);
+    let region = place.dir.path().join(region);
+    let aside = place.dir.path().join("aside");
+    std::fs::rename(&region, &aside).unwrap();
+    assert_eq!(observer.refresh(), Ok(true));
+    let missed = 1000 - observer.object_count();
+    assert!(missed > 0);
+    assert_eq!(observer.damage().len(), missed);
+    assert_eq!(observer.refresh(), Ok(false), "it is still not there");
+    std::fs::rename(&aside, &region).unwrap();
+    assert_eq!(observer.refresh(), Ok(true));
+    assert_eq!(observer.damage(), []);
+    assert_eq!(observer.object_count(), 1000);
+    assert_eq!(observer.objects().count(), 1000);
+}
+
+#[test]
+fn an_object_of_a_type_that_came_after_the_refresh_is_not_found_and_not_damaged() {
+    let place = Place::new();
+    let builder = Session::builder("t").dir(place.dir.path());
+    let session = builder.grace(std::time::Duration::ZERO).create().unwrap();
+    let old = session.object("a", 1_u64).unwrap();
+    let mut observer = place.reader("t");
+    let slot = observer.find("a").unwrap().slot;
+    drop(old);
+    // In the same slot, under the same label.
+    let _new = session.object("a", Count { count: 2 }).unwrap();
+    let found = observer.field("a");
+    assert!(
+        matches!(found, Err(PathError::NoSuchObject { .. })),
+        "{:?}",
+        found.err()
+    );
+    observer.refresh().unwrap();
+    assert!(observer.field("a.count").is_ok());
+    assert_eq!(observer.find("a").unwrap().slot, slot);
+}
+
+#[test]
+fn an_observer_beside_another_is_told_what_came_and_went() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _kept = session.object("kept", 1_u32).unwrap();
+    let first = place.reader("t");
+    let mut beside = first.beside();
+    assert_eq!(beside.object_count(), 0);
+    let labels = |beside: &mut Observer| {
+        let mut slots = Vec::new();
+        beside.refresh_noting(|slot| slots.push(slot)).unwrap();
+        let labels = slots.iter().map(|slot| {
+            let object = beside.object_in(*slot);
+            object.map_or("(none)".to_owned(), |object| object.label.to_string())
+        });
+        labels.collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&mut beside), ["kept"]);
+    assert_eq!(labels(&mut beside), [""; 0], "nothing changed");
+    let passing = session.object("passing", 2_u32).unwrap();
+    assert_eq!(labels(&mut beside), ["passing"]);
+    drop(passing);
+    assert_eq!(labels(&mut beside), ["(none)"]);
+    drop(first);
+    assert_eq!(
+        beside.field("kept").unwrap().read(),
+        Ok(Value::U64(1)),
+        "it outlives the first"
+    );
+}

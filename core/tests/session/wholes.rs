@@ -1,0 +1,81 @@
+//! Structures that are read and written as wholes.
+
+use memglass::{Observe, Value, WriteError};
+
+use crate::place::{Count, Place};
+
+#[derive(Observe, Clone, Copy)]
+struct Bounded {
+    #[observe(range(0, 10))]
+    level: i32,
+    other: u32,
+}
+
+#[test]
+fn what_was_read_can_be_written_back_even_if_a_member_is_out_of_range() {
+    let place = Place::new();
+    let session = place.session("t");
+    let bounded = Bounded { level: 5, other: 1 };
+    let object = session.object("bounded", bounded).unwrap();
+    object.level.set(500);
+    let field = place.writer("t").field("bounded").unwrap();
+    let mut value = field.read().unwrap();
+    let Value::Record(members) = &mut value else {
+        panic!("{value}")
+    };
+    members[1].1 = Value::U64(2);
+    field.check(&value).unwrap();
+    field.write(&value).unwrap();
+    assert_eq!((object.level.get(), object.other.get()), (500, 2));
+    // Alone, or with another value, it is checked.
+    let level = field.member("level").unwrap();
+    assert!(level.write(&Value::I64(500)).is_err());
+    object.level.set(400);
+    assert!(field.write(&value).is_err());
+}
+
+#[test]
+fn an_array_of_guarded_objects_is_not_taken_for_its_first_element() {
+    let place = Place::new();
+    let session = place.session("t");
+    let array = session
+        .array_with("counts", 3, |_| Count { count: 7 })
+        .unwrap();
+    let field = place.writer("t").field("counts").unwrap();
+    let replaced = field.update(|value| {
+        *value = Value::Record(vec![("count".into(), Value::U64(8))]);
+    });
+    assert!(
+        matches!(replaced, Err(WriteError::Refused { .. })),
+        "{replaced:?}"
+    );
+    assert_eq!(array[0].read().unwrap().count, 7);
+    assert_eq!(field.sequence(), None);
+    assert!(field.element(0).unwrap().sequence().is_some());
+}
+
+#[test]
+fn a_readonly_member_that_keeps_its_number_is_no_hindrance() {
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Order {
+        #[observe(readonly)]
+        id: u8,
+        quantity: i64,
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let order = session
+        .object("order", Order { id: 7, quantity: 1 })
+        .unwrap();
+    let field = place.writer("t").field("order").unwrap();
+    let record =
+        |id: Value| Value::Record(vec![("id".into(), id), ("quantity".into(), Value::I64(2))]);
+    // Scripts have one kind of integer; the member is of another.
+    field.write(&record(Value::I64(7))).unwrap();
+    assert_eq!(order.quantity.get(), 2);
+    let refused = field.write(&record(Value::I64(8)));
+    assert!(
+        matches!(refused, Err(WriteError::Refused { .. })),
+        "{refused:?}"
+    );
+}

@@ -1,0 +1,121 @@
+use crate::tests::world::World;
+
+#[track_caller]
+fn check(world: &mut World, source: &str, expected: &str) {
+    assert_eq!(world.error(source).render(false), expected, "{source}");
+}
+
+#[test]
+fn a_misspelt_field_is_marked_and_the_right_one_suggested() {
+    let mut world = World::read_only();
+    let error = world.error("1 + AAPL_position.quantty");
+    assert_eq!(
+        error.render(false),
+        "error: no field \"quantty\" in AAPL_position (Position); did you mean \"quantity\"?\n1 | 1 + AAPL_position.quantty\n  |                   ^^^^^^^"
+    );
+    assert_eq!(error.exit_code(), 1);
+}
+
+#[test]
+fn a_misspelt_label_is_marked_and_the_right_one_suggested() {
+    let mut world = World::read_only();
+    let text = world.error("obs[\"AAPL_positon\"].quantity").render(false);
+    assert!(
+        text.starts_with("error: no object \"AAPL_positon\"; did you mean \"AAPL_position\"?"),
+        "{text}"
+    );
+    let text = world.error("AAPL_positon.quantity").render(false);
+    assert!(
+        text.contains("\"AAPL_positon\"; did you mean \"AAPL_position\"?\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("| ^^^^^^^^^^^^"), "{text}");
+}
+
+#[test]
+fn an_error_in_a_function_shows_the_function_and_the_calls() {
+    let mut world = World::read_only();
+    world.run("fn sum(p) {\n  p.quantity + p.nope\n}");
+    check(
+        &mut world,
+        "let x = 1;\nsum(AAPL_position)",
+        "error: no field \"nope\" in AAPL_position (Position); it has: symbol, quantity, avg_price, last_quote, bid_levels, guarded_levels, fills, status, options, limit, small, big, …\n2 |   p.quantity + p.nope\n  |                  ^^^^\n  in function \"sum\", called at 2:1",
+    );
+}
+
+#[test]
+fn an_error_in_a_closure_of_an_earlier_line_shows_that_line() {
+    let mut world = World::read_only();
+    world.run("let f = |o| o.nope > 5;");
+    let text = world.error("obs.all(\"Position\").filter(f)").render(false);
+    assert!(
+        text.contains("1 | let f = |o| o.nope > 5;\n  |               ^^^^"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_syntax_error_has_its_own_exit_code() {
+    let mut world = World::read_only();
+    let error = world.error("let = 5");
+    assert_eq!(error.exit_code(), 2);
+    assert!(
+        error.render(false).contains("1 | let = 5\n  |     ^"),
+        "{}",
+        error.render(false)
+    );
+}
+
+#[test]
+fn an_unknown_function_is_named_with_its_arguments() {
+    let mut world = World::read_only();
+    check(
+        &mut world,
+        "expct(true)",
+        "error: there is no function \"expct\" for (bool); did you mean \"expect\"?\n1 | expct(true)\n  | ^^^^^",
+    );
+}
+
+#[test]
+fn a_file_is_named_in_its_errors() {
+    let mut world = World::read_only();
+    let path = world.dir.path().join("bad.rhai");
+    std::fs::write(
+        &path,
+        "#!/usr/bin/env -S memglass run\nlet a = 1;\nAAPL_position.nope",
+    )
+    .unwrap();
+    let text = world.host.eval_file(&path).unwrap_err().render(false);
+    assert!(
+        text.contains(&format!(
+            "--> {}:3:15\n3 | AAPL_position.nope\n  |               ^^^^",
+            path.display()
+        )),
+        "{text}"
+    );
+    let text = world
+        .host
+        .eval_file(&world.dir.path().join("none.rhai"))
+        .unwrap_err()
+        .render(false);
+    assert!(text.starts_with("error: cannot read "), "{text}");
+}
+
+#[test]
+fn an_error_that_was_caught_is_its_text() {
+    let mut world = World::read_only();
+    world.check(
+        "let text = \"\"; try { AAPL_position.quantty } catch (e) { text = e } text",
+        "\"no field \\\"quantty\\\" in AAPL_position (Position); did you mean \\\"quantity\\\"?\"",
+    );
+    world.fails("throw \"mine\"", "mine");
+    world.fails("throw #{code: 5}", "#{\"code\": 5}");
+}
+
+#[test]
+fn colour_is_asked_for() {
+    let mut world = World::read_only();
+    let error = world.error("nope");
+    assert!(error.render(true).contains("\u{1b}["));
+    assert!(!error.render(false).contains('\u{1b}'));
+}

@@ -1,0 +1,11 @@
+//! Scripts against a live session: a producer in this process, an observer beside it, one script engine.
+
+mod errors;
+mod interrupts;
+mod limits;
+mod objects;
+mod output;
+mod pitfalls;
+mod reading;
+mod session;
+mod writing;

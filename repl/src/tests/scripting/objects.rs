@@ -1,0 +1,99 @@
+use crate::tests::producer::Late;
+use crate::tests::world::World;
+
+#[test]
+fn a_handle_of_a_destroyed_object_is_gone() {
+    let mut world = World::new();
+    let late = world
+        .session
+        .object("late", Late { arrival: 1, tag: 0 })
+        .unwrap();
+    world.run("let p = late; let a = late;");
+    drop(late);
+    world.fails("p.arrival", "late.arrival is gone");
+    world.fails("p.arrival = 5", "late.arrival is gone");
+    world.fails("a.snapshot()", "late is gone");
+    world.check("p.is_alive()", "false");
+    world.fails("obs[\"late\"]", "late was destroyed by its producer");
+    world.fails("late", "late was destroyed by its producer");
+}
+
+#[test]
+fn an_array_of_objects_is_indexed_and_iterated() {
+    let mut world = World::new();
+    let array = world
+        .session
+        .array_with("book", 3, |index| Late {
+            arrival: index as i64,
+            tag: 0,
+        })
+        .unwrap();
+    world.check("book.len()", "3");
+    world.run("book[1].arrival = 50; book[-1].arrival += 8;");
+    assert_eq!((array[1].arrival.get(), array[2].arrival.get()), (50, 10));
+    world.check("let sum = 0; for b in book { sum += b.arrival } sum", "60");
+    world.check("book.table([\"arrival\"])", r#"[{"object":"book[0]","arrival":0},{"object":"book[1]","arrival":50},{"object":"book[2]","arrival":10}]"#);
+    world.fails("book[3]", "index 3 out of 0..3 in book");
+}
+
+#[test]
+fn types_that_come_during_a_script_are_reached() {
+    let mut world = World::new();
+    let late = world
+        .session
+        .object("late", Late { arrival: 4, tag: 5 })
+        .unwrap();
+    // The line is compiled and run with accessors for the types of the moment before.
+    world.check("obs.refresh(); late.arrival + late.tag", "9");
+    drop(late);
+    world.check("obs.len()", "2");
+}
+
+#[test]
+fn labels_that_are_no_identifiers_are_reached_by_obs() {
+    let mut world = World::new();
+    let _odd = world
+        .session
+        .object("odd \"label\" [1].x", Late { arrival: 4, tag: 5 })
+        .unwrap();
+    world.check(r#"obs["odd \"label\" [1].x"].arrival"#, "4");
+    world.fails(
+        r#"obs["odd \"label\" [2].x"].arrival"#,
+        "no object \"odd \\\"label\\\" [2].x\"",
+    );
+}
+
+#[test]
+fn names_tell_what_can_be_completed() {
+    let mut world = World::new();
+    world.run("let p = AAPL_position; fn mine(a, b) { a + b }");
+    let names = world.host.names();
+    let price = names
+        .fields("Position")
+        .iter()
+        .find(|field| field.name == "avg_price")
+        .unwrap();
+    assert_eq!(
+        (
+            price.type_name.as_str(),
+            price.allowed.as_deref(),
+            price.unit.as_deref()
+        ),
+        ("i64", Some("0..=10000000"), Some("ticks"))
+    );
+    assert_eq!(names.values["Status"], ["PENDING", "OPEN", "FILLED"]);
+    assert!(
+        names
+            .functions
+            .iter()
+            .any(|function| function.signature == "mine(a, b)")
+    );
+    assert!(
+        names
+            .variables
+            .iter()
+            .any(|(name, type_name)| name == "p" && type_name.as_deref() == Some("Position"))
+    );
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&names);
+}

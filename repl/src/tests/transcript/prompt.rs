@@ -1,0 +1,116 @@
+//! A prompt without a terminal: what is typed goes the way of the program's own lines, results and errors
+//! are written as it writes them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::format;
+use crate::look::Look;
+use crate::output::{Form, Format, Output, Style};
+use crate::script::{ScriptError, ScriptHost};
+use crate::session::Attached;
+use memglass::AttachOptions;
+
+use crate::tests::market::Market;
+
+pub(crate) struct Prompt {
+    market: Option<Market>,
+    host: ScriptHost,
+    attached: Attached,
+    style: Style,
+    printed: Rc<RefCell<String>>,
+}
+
+impl Prompt {
+    /// A prompt of 80 columns that may write.
+    pub(crate) fn new() -> Self {
+        let market = Market::open();
+        let style = Style {
+            form: Form::default(),
+            look: Look {
+                color: false,
+                width: Some(80),
+            },
+        };
+        let printed = Rc::new(RefCell::new(String::new()));
+        let options = AttachOptions::new()
+            .dir(market.producer.dir.path())
+            .writable();
+        let attached = Attached::new(options.attach("market").unwrap());
+        Self {
+            host: host(attached.clone(), &printed),
+            attached,
+            market: Some(market),
+            style,
+            printed,
+        }
+    }
+
+    /// What comes back for a line.
+    pub(crate) fn typed(&mut self, line: &str) -> String {
+        let result = self.host.eval(line);
+        let mut text = self.printed.take();
+        match result {
+            Ok(shown) => {
+                let written = Output::Result(shown).render(self.style);
+                text += &written.data;
+                text += &written.message;
+            }
+            Err(ScriptError::Exit(code)) => text += &format!("(ends with exit code {code})\n"),
+            Err(error) => {
+                text += &error.render(false);
+                text.push('\n');
+            }
+        }
+        self.cleaned(&text)
+    }
+
+    /// Something outside: the terminal is another one, or the producer does something.
+    pub(crate) fn happens(&mut self, what: &str) {
+        let (verb, object) = what.split_once(' ').unwrap_or((what, ""));
+        let market = self.market.as_mut();
+        match verb {
+            "width" => self.style.look.width = Some(object.parse().unwrap()),
+            "piped" => self.style.look.width = None,
+            "format" => self.style.form.format = named(object),
+            "create" => market.unwrap().create(object, 7),
+            "destroy" => market.unwrap().destroy(object),
+            "end" => self.market = None,
+            "readonly" => {
+                let attached = self.attached.clone().read_only();
+                self.host = host(attached, &self.printed);
+            }
+            other => panic!("nothing of the name {other:?} can happen"),
+        }
+    }
+
+    /// Without what differs from run to run.
+    fn cleaned(&self, text: &str) -> String {
+        match &self.market {
+            Some(market) => text.replace(
+                &market.producer.dir.path().display().to_string(),
+                "DIRECTORY",
+            ),
+            None => text.to_owned(),
+        }
+    }
+}
+
+fn host(attached: Attached, printed: &Rc<RefCell<String>>) -> ScriptHost {
+    let lines = printed.clone();
+    let print = Rc::new(move |line: &str| {
+        let mut lines = lines.borrow_mut();
+        lines.push_str(&format::printable(line));
+        lines.push('\n');
+    });
+    ScriptHost::new(attached, Default::default(), print)
+}
+
+fn named(name: &str) -> Format {
+    match name {
+        "text" => Format::Text,
+        "json" => Format::Json,
+        "csv" => Format::Csv,
+        other => panic!("there is no format {other:?}"),
+    }
+}
