@@ -1,8 +1,7 @@
 //! What is said behind the cursor: type, limits and present value of a field, or the form of a command.
 
-use super::complete::compared;
 use super::lexicon::Lexicon;
-use super::place::{self, Place};
+use super::place::{self, Place, compared};
 use super::token::tokens;
 use crate::commands;
 

@@ -119,6 +119,15 @@ pub(super) fn at_end<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<P
     rest.iter().try_fold(place, Place::step)
 }
 
+/// The place on the left of the comparison or assignment that `tokens` end with.
+pub(super) fn compared<'n>(tokens: &[Token<'_>], names: &'n Lexicon) -> Option<Place<'n>> {
+    let (sign, left) = tokens.split_last()?;
+    let compares = ["=", "==", "!=", "+=", "-=", "<", ">", "<=", ">="]
+        .iter()
+        .any(|known| sign.is(known));
+    if compares { at_end(left, names) } else { None }
+}
+
 /// The type of `name`, where the same input says `for name in obs.all("Type")` or
 /// `obs.all("Type").filter(|name|`.
 fn bound_type<'l>(name: &str, before: &[Token<'l>]) -> Option<&'l str> {

@@ -1,0 +1,89 @@
+//! Inside of quotes.
+
+use super::super::lexicon::Lexicon;
+use super::super::place::{self, Receiver, compared};
+use super::super::token::Token;
+use super::{Candidate, Completion, Rank, starting};
+
+/// Inside an open string: a label, a field, a type or the name of a value, by what stands before it.
+pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) -> Completion {
+    let typed = open.inside().unwrap_or_default();
+    let start = open.start + 1;
+    let closing = &open.text[..1];
+    let close = |text: &str, after: &str| Candidate {
+        rank: Rank::Name,
+        shown: text.to_owned(),
+        text: format!("{}{closing}{after}", escaped(text, closing)),
+    };
+    let [chain @ .., sign] = before else {
+        return Completion::default();
+    };
+    let candidates: Vec<Candidate> =
+        if sign.is("[") && matches!(chain, [.., obs] if obs.text == "obs") {
+            let labels = names.labels_from(typed);
+            labels.iter().map(|label| close(label, "]")).collect()
+        } else if sign.is("[") {
+            let fields = place::at_end(chain, names).map_or(&[][..], |place| place.fields());
+            fields
+                .iter()
+                .filter(|field| field.name.starts_with(typed))
+                .map(|field| close(&field.name, "]"))
+                .collect()
+        } else if sign.is("(") {
+            arguments(typed, chain, names)
+                .iter()
+                .map(|name| close(name, ""))
+                .collect()
+        } else {
+            let values = compared(before, names)
+                .map(|place| place.value_names())
+                .unwrap_or_default();
+            values
+                .into_iter()
+                .filter(|name| name.starts_with(typed))
+                .map(|name| close(name, ""))
+                .collect()
+        };
+    Completion { start, candidates }
+}
+
+/// Texts that the call of the function at the end of `callee` takes first.
+fn arguments(typed: &str, callee: &[Token<'_>], names: &Lexicon) -> Vec<String> {
+    let labels = names.labels_from(typed);
+    let labels = labels.iter().map(|label| label.to_string());
+    let types = starting(typed, names.type_names()).map(str::to_owned);
+    let [chain @ .., dot, method] = callee else {
+        return types.chain(labels).collect();
+    };
+    match (dot.is("."), place::receiver(chain, names)) {
+        (true, Some(Receiver::Place(place))) => {
+            let fields = place.fields().iter().map(|field| field.name.as_str());
+            starting(typed, fields).map(str::to_owned).collect()
+        }
+        (true, Some(Receiver::Session)) if method.text != "all" => labels.collect(),
+        (true, Some(Receiver::Value(_))) => Vec::new(),
+        _ => types.chain(labels).collect(),
+    }
+}
+
+/// A name inside the quotes of a string.
+fn escaped(name: &str, quote: &str) -> String {
+    name.replace('\\', r"\\")
+        .replace(quote, &format!("\\{quote}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn a_text_that_a_method_takes_is_completed_by_what_it_is_a_method_of() {
+        check(
+            "AAPL_position.set(\"qu",
+            &["AAPL_position.set(\"quantity\""],
+        );
+        check("p.add(\"Pos", &[]);
+        check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
+        check("obs.find(\"Pos", &[]);
+    }
+}
