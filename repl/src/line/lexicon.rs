@@ -1,10 +1,11 @@
 //! All names a line may contain, in the order in which they are looked for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::commands::COMMANDS;
 use crate::labels::Labels;
-use crate::script::{FieldName, FunctionName, LibraryFunction, Names, library};
+use crate::script::{FieldName, FunctionName, Held, LibraryFunction, Names, library};
 
 /// Most labels that are looked at for one key press: more than anybody reads.
 const MOST_LABELS: usize = 1_000;
@@ -26,14 +27,27 @@ impl Lexicon {
         self.labels.type_of(label)
     }
 
-    /// The name of the type of the object that the variable holds.
-    pub(super) fn type_of_variable(&self, name: &str) -> Option<&str> {
-        self.names
-            .variables
-            .iter()
-            .find(|(known, _)| known == name)?
-            .1
-            .as_deref()
+    /// What a variable of the prompt holds.
+    pub(super) fn held(&self, name: &str) -> Option<&Held> {
+        let mut variables = self.names.variables.iter();
+        variables
+            .find(|(known, _)| known == name)
+            .map(|(_, held)| held)
+    }
+
+    /// The types of all objects, as [`Lexicon::type_of`] names them.
+    pub(super) fn object_types(&self) -> Vec<String> {
+        self.labels.types()
+    }
+
+    /// The types of the objects whose labels match a pattern.
+    pub(super) fn types_like(&self, pattern: &str) -> Vec<String> {
+        self.labels.types_like(pattern)
+    }
+
+    /// Whether a type has this name.
+    pub(super) fn is_type(&self, name: &str) -> bool {
+        self.names.types.contains_key(name) || self.names.values.contains_key(name)
     }
 
     /// Labels that begin with `prefix`, in order.
@@ -69,6 +83,15 @@ impl Lexicon {
             .keys()
             .chain(self.names.values.keys())
             .map(String::as_str)
+    }
+
+    /// The types that objects may have: what has fields, and what there are objects of.
+    pub(super) fn types_for_objects(&self) -> BTreeSet<String> {
+        let present = self.object_types();
+        let bare = present.iter().filter_map(|name| name.split('[').next());
+        let with_fields = self.names.types.keys().map(String::as_str);
+        let named = bare.filter(|name| self.is_type(name));
+        with_fields.chain(named).map(str::to_owned).collect()
     }
 
     /// All functions of memglass and of the user, methods too.
@@ -160,6 +183,7 @@ pub(super) fn sample() -> Lexicon {
                 field("side", "Side", None),
                 field("fills", "Quote[10]", None),
                 field("new", "i64", None),
+                field("quantity", "u32", None),
             ],
         ),
     ]);
@@ -187,9 +211,14 @@ pub(super) fn sample() -> Lexicon {
             .to_vec(),
         ),
         variables: vec![
-            ("list".into(), Some("#array".into())),
-            ("p".into(), Some("Position".into())),
-            ("total".into(), None),
+            ("list".into(), Held::Plain("#array")),
+            (
+                "mixed".into(),
+                Held::Places(vec!["Position".into(), "Order".into()]),
+            ),
+            ("p".into(), Held::Place("Position".into())),
+            ("positions".into(), Held::Places(vec!["Position".into()])),
+            ("total".into(), Held::Other),
         ],
     };
     Lexicon::new(names, labels)

@@ -20,6 +20,7 @@ mod error;
 mod flags;
 mod functions;
 mod halt;
+mod held;
 mod incomplete;
 mod library;
 mod limits;
@@ -48,6 +49,7 @@ use rhai::{
 pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
 pub use error::{Failure, ScriptError};
+pub use held::Held;
 pub use incomplete::is_incomplete;
 pub(crate) use incomplete::is_program;
 pub use library::{LibraryFunction, library};
@@ -59,7 +61,7 @@ pub use shown::{Cell, Record, Row, Shown, Table, json};
 use self::bindings::{FieldNames, Session};
 use self::context::Context;
 use self::functions::Known;
-use self::place::{Node, Place};
+use self::place::Node;
 use self::sources::{Source, Sources};
 use crate::session::Attached;
 
@@ -185,9 +187,7 @@ impl ScriptHost {
     pub fn names(&mut self) -> Names {
         self.take_in();
         let variables = self.scope.iter().map(|(name, _, value)| {
-            let type_name = value.read_lock::<Place>().map(|place| place.type_name());
-            let type_name = type_name.or_else(|| library::kind_of(&value).map(str::to_owned));
-            (name.to_owned(), type_name)
+            (name.to_owned(), held::held(&value))
         });
         Names {
             variables: variables.collect(),

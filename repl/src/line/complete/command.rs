@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::lexicon::Lexicon;
-use super::super::place;
+use super::super::meaning;
 use super::super::token::tokens;
 use super::files::files;
 use super::member::is_number;
@@ -27,7 +27,8 @@ pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
         Takes::Assignment if before.is_empty() => path(word, names),
         Takes::Assignment => assigned(before.trim(), word, names),
         Takes::Labels if before.trim_end().ends_with("--type") => {
-            from_names(0, word, names.type_names())
+            let types = names.types_for_objects();
+            from_names(0, word, types.iter().map(String::as_str))
         }
         Takes::Labels => joined(
             path(word, names),
@@ -66,9 +67,9 @@ fn helped(typed: &str, names: &Lexicon) -> Completion {
 
 /// A value for the place that `target` leads to, as `:set` takes it: a name stands without quotes.
 fn assigned(target: &str, typed: &str, names: &Lexicon) -> Completion {
-    let place = place::at_end(&tokens(target), names).or_else(|| {
+    let place = meaning::place(&tokens(target), names).or_else(|| {
         let label = target.strip_prefix('"')?.strip_suffix('"')?;
-        place::at_end(&tokens(&format!("obs[{label:?}]")), names)
+        meaning::place(&tokens(&format!("obs[{label:?}]")), names)
     });
     let values = place.map(|place| place.value_names()).unwrap_or_default();
     from_names(0, typed, values.into_iter())

@@ -1,7 +1,9 @@
 //! What belongs to the thing in front of it: members and methods behind a dot, indices in brackets.
 
+use std::borrow::Cow;
+
 use super::super::lexicon::Lexicon;
-use super::super::place::{self, Receiver};
+use super::super::meaning::{self, Value};
 use super::super::token::Token;
 use super::{Candidate, Completion, Rank};
 use crate::script::{FieldName, library};
@@ -17,12 +19,9 @@ pub(super) fn after_dot(
     chain: &[Token<'_>],
     names: &Lexicon,
 ) -> Completion {
-    let receiver = place::receiver(chain, names);
-    let fields = match &receiver {
-        Some(Receiver::Place(place)) => place.fields(),
-        _ => &[],
-    };
-    let mut completion = members(start, typed, dot, fields);
+    let receiver = meaning::receiver(chain, names);
+    let fields = receiver.as_ref().map(Value::fields).unwrap_or_default();
+    let mut completion = members(start, typed, dot, &fields);
     let at_dot = if completion.start == dot { "." } else { "" };
     let methods = methods(receiver.as_ref(), names);
     let methods = methods
@@ -39,16 +38,14 @@ pub(super) fn after_dot(
 }
 
 /// Methods of what stands before a dot, each with how it is called.
-fn methods<'n>(receiver: Option<&Receiver<'_>>, names: &'n Lexicon) -> Vec<(&'n str, String)> {
+fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str, String)> {
     let (own, kind): (&[&str], Option<&str>) = match receiver {
-        Some(Receiver::Session) => (&["obs"], None),
-        Some(Receiver::Place(place)) if place.element_count().is_some() => {
-            (&["p", "p.levels"], None)
-        }
-        Some(Receiver::Place(_)) => (&["p"], None),
-        Some(Receiver::Flags) => (&["p.flags"], None),
-        Some(Receiver::Value(kind)) if *kind == "#array" => (&["rows", "objects"], Some(kind)),
-        Some(Receiver::Value(kind)) => (&[], Some(kind)),
+        Some(Value::Session) => (&["obs"], None),
+        Some(place) if place.is_array() => (&["p", "p.levels"], None),
+        Some(Value::Place(_) | Value::OneOf(_)) => (&["p"], None),
+        Some(Value::Flags) => (&["p.flags"], None),
+        Some(Value::List(_) | Value::Plain("#array")) => (&["rows", "objects"], Some("#array")),
+        Some(Value::Plain(kind)) => (&[], Some(kind)),
         None => (&[], None),
     };
     let registered = names.functions().iter().filter_map(|function| {
@@ -69,7 +66,7 @@ fn methods<'n>(receiver: Option<&Receiver<'_>>, names: &'n Lexicon) -> Vec<(&'n 
 }
 
 /// Members after a dot. A name that the language cannot write there takes the dot's place, in brackets.
-fn members(start: usize, typed: &str, dot: usize, fields: &[FieldName]) -> Completion {
+fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>]) -> Completion {
     let matching = fields.iter().filter(|field| field.name.starts_with(typed));
     let shown = |field: &FieldName| format!("{}: {}", field.name, field.type_name);
     if matching.clone().all(|field| field.is_identifier) {

@@ -1,7 +1,7 @@
 //! Inside of quotes.
 
 use super::super::lexicon::Lexicon;
-use super::super::place::{self, Receiver, compared};
+use super::super::meaning::{self, Value, compared};
 use super::super::token::Token;
 use super::{Candidate, Completion, Rank, starting};
 
@@ -23,7 +23,8 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
             let labels = names.labels_from(typed);
             labels.iter().map(|label| close(label, "]")).collect()
         } else if sign.is("[") {
-            let fields = place::at_end(chain, names).map_or(&[][..], |place| place.fields());
+            let value = meaning::value(chain, names);
+            let fields = value.map(|value| value.fields()).unwrap_or_default();
             fields
                 .iter()
                 .filter(|field| field.name.starts_with(typed))
@@ -55,13 +56,19 @@ fn arguments(typed: &str, callee: &[Token<'_>], names: &Lexicon) -> Vec<String> 
     let [chain @ .., dot, method] = callee else {
         return types.chain(labels).collect();
     };
-    match (dot.is("."), place::receiver(chain, names)) {
-        (true, Some(Receiver::Place(place))) => {
-            let fields = place.fields().iter().map(|field| field.name.as_str());
-            starting(typed, fields).map(str::to_owned).collect()
+    match (dot.is("."), meaning::receiver(chain, names)) {
+        (true, Some(Value::Session)) if method.text == "all" => {
+            let types = names.types_for_objects();
+            let types = types.into_iter().filter(|name| name.starts_with(typed));
+            types.chain(labels).collect()
         }
-        (true, Some(Receiver::Session)) if method.text != "all" => labels.collect(),
-        (true, Some(Receiver::Value(_))) => Vec::new(),
+        (true, Some(Value::Session)) => labels.collect(),
+        (true, Some(Value::Plain(_))) => Vec::new(),
+        (true, Some(value @ (Value::Place(_) | Value::OneOf(_)))) => {
+            let fields = value.fields();
+            let names = fields.iter().map(|field| field.name.as_str());
+            starting(typed, names).map(str::to_owned).collect()
+        }
         _ => types.chain(labels).collect(),
     }
 }
@@ -85,5 +92,15 @@ mod tests {
         check("p.add(\"Pos", &[]);
         check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
         check("obs.find(\"Pos", &[]);
+        check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);
+    }
+
+    #[test]
+    fn only_types_that_objects_have_are_offered_to_find_objects_by() {
+        check("obs.all(\"Si", &[]);
+        check("obs.all(\"Or", &["obs.all(\"Order\""]);
+        check("describe(\"Si", &["describe(\"Side\""]);
+        check(":objects --type Si", &[]);
+        check(":type Si", &[":type Side"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Words of a script: names of objects, variables, functions and values.
 
 use super::super::lexicon::Lexicon;
-use super::super::place::{self, compared};
+use super::super::meaning::{self, compared};
 use super::super::token::{KEYWORDS, Kind, Token, is_identifier, tokens};
 use super::member::{after_dot, indices, is_number};
 use super::{Candidate, Completion, Rank, quoted, starting};
@@ -35,7 +35,7 @@ fn word(start: usize, typed: &str, before: &[Token<'_>], names: &Lexicon) -> Com
         }
         if dot.is("[")
             && (typed.is_empty() || is_number(typed))
-            && let Some(place) = place::at_end(chain, names)
+            && let Some(place) = meaning::place(chain, names)
             && let Some(count) = place.element_count()
         {
             return indices(start, typed, count);
