@@ -160,6 +160,7 @@ pub(super) fn sample() -> Lexicon {
         ("say \"hi\"", "Quote", None),
         ("evil\u{1b}[2J", "Quote", None),
         ("book", "Quote", Some(4)),
+        ("total", "Quote", None),
     ]);
     let types = BTreeMap::from([
         (
@@ -184,16 +185,17 @@ pub(super) fn sample() -> Lexicon {
                 field("fills", "Quote[10]", None),
                 field("new", "i64", None),
                 field("quantity", "u32", None),
+                field("flags", "Conditions", None),
             ],
         ),
     ]);
     let names = Names {
         types: Arc::new(types),
-        values: Arc::new(BTreeMap::from([(
-            "Side".to_owned(),
-            vec!["BUY".to_owned(), "SELL".to_owned()],
-        )])),
-        flags: Arc::default(),
+        values: Arc::new(BTreeMap::from([
+            ("Conditions".to_owned(), vec!["HALTED".to_owned()]),
+            ("Side".to_owned(), vec!["BUY".to_owned(), "SELL".to_owned()]),
+        ])),
+        flags: Arc::new(BTreeSet::from(["Conditions".to_owned()])),
         commands: Arc::default(),
         functions: Arc::new(
             [
@@ -212,6 +214,17 @@ pub(super) fn sample() -> Lexicon {
         ),
         variables: vec![
             ("list".into(), Held::Plain("#array")),
+            (
+                "map".into(),
+                Held::Map(vec![
+                    (
+                        "inner".into(),
+                        Held::Map(vec![("of".into(), Held::Place("Position".into()))]),
+                    ),
+                    ("new".into(), Held::Other),
+                    ("price".into(), Held::Other),
+                ]),
+            ),
             (
                 "mixed".into(),
                 Held::Places(vec!["Position".into(), "Order".into()]),
@@ -237,7 +250,7 @@ mod tests {
         );
         assert_eq!(lexicon.type_of("book").as_deref(), Some("Quote[4]"));
         assert_eq!(lexicon.type_of("nothing"), None);
-        assert_eq!(lexicon.labels_from("").len(), 7);
+        assert_eq!(lexicon.labels_from("").len(), 8);
         assert_eq!(lexicon.labels_from("AAPL"), ["AAPL_position".into()]);
     }
 }

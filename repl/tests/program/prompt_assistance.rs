@@ -60,6 +60,7 @@ fn tab_completes_what_lists_and_loops_and_closures_hold() {
         "let held = obs.all(\"Position\");",
         "let bids = book[0].bids;",
         "let found = obs.all(\"*_quote\")",
+        "let copy = AAPL_position.snapshot();",
     ] {
         terminal.line(line);
         terminal.ends_with("t1>");
@@ -70,6 +71,7 @@ fn tab_completes_what_lists_and_loops_and_closures_hold() {
         ("held.filter(|x| x.avg", "held.filter(|x| x.avg_price"),
         ("for b in bids { b.pri", "for b in bids { b.price"),
         ("found[0].ask_s", "found[0].ask_size"),
+        ("copy.last_quote.ask_s", "copy.last_quote.ask_size"),
         (
             "for x in obs.all(\"*_position\") { x.avg",
             "for x in obs.all(\"*_position\") { x.avg_price",

@@ -98,7 +98,7 @@ fn names_tell_what_variables_hold() {
     let mut world = World::new();
     world.run(
         "let one = AAPL_position; let list = obs.all(\"Position\"); let none = []; let numbers = [1, one];
-         let mixed = [one, one.last_quote, one]; let map = #{}; let text = \"t\"; let number = one.quantity;",
+         let mixed = [one, one.last_quote, one]; let map = #{price: 1, of: one, inner: #{a: []}}; let copy = one.last_quote.snapshot(); let text = \"t\"; let number = one.quantity;",
     );
     let names = world.host.names();
     let held = |name: &str| {
@@ -112,7 +112,19 @@ fn names_tell_what_variables_hold() {
     assert_eq!(held("mixed"), places(&["Position", "Quote"]));
     assert_eq!(held("none"), Held::Plain("#array"));
     assert_eq!(held("numbers"), Held::Plain("#array"));
-    assert_eq!(held("map"), Held::Plain("#map"));
+    let inner = Held::Map(vec![("a".into(), Held::Plain("#array"))]);
+    assert_eq!(
+        held("map"),
+        Held::Map(vec![
+            ("inner".into(), inner),
+            ("of".into(), Held::Place("Position".into())),
+            ("price".into(), Held::Other),
+        ])
+    );
+    let Held::Map(copied) = held("copy") else {
+        panic!("{:?}", held("copy"));
+    };
+    assert!(copied.contains(&("bid_price".into(), Held::Other)));
     assert_eq!(held("text"), Held::Plain("#string"));
     assert_eq!(held("number"), Held::Other);
 }

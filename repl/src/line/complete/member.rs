@@ -43,8 +43,9 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
         Some(Value::Session) => (&["obs"], None),
         Some(place) if place.is_array() => (&["p", "p.levels"], None),
         Some(Value::Place(_) | Value::OneOf(_)) => (&["p"], None),
-        Some(Value::Flags) => (&["p.flags"], None),
+        Some(Value::Flags(_)) => (&["p.flags"], None),
         Some(Value::List(_) | Value::Plain("#array")) => (&["rows", "objects"], Some("#array")),
+        Some(Value::Copy(_) | Value::Map(_)) => (&[], Some("#map")),
         Some(Value::Plain(kind)) => (&[], Some(kind)),
         None => (&[], None),
     };
@@ -68,7 +69,10 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
 /// Members after a dot. A name that the language cannot write there takes the dot's place, in brackets.
 fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>]) -> Completion {
     let matching = fields.iter().filter(|field| field.name.starts_with(typed));
-    let shown = |field: &FieldName| format!("{}: {}", field.name, field.type_name);
+    let shown = |field: &FieldName| match field.type_name.as_str() {
+        "" => field.name.clone(),
+        type_name => format!("{}: {type_name}", field.name),
+    };
     if matching.clone().all(|field| field.is_identifier) {
         let candidates = matching.map(|field| Candidate {
             rank: Rank::Name,
@@ -172,6 +176,22 @@ mod tests {
         check("sqr", &["sqrt("]);
         check("exi", &["exit("]);
         check("1 + 5", &[]);
+    }
+
+    #[test]
+    fn what_is_in_a_map_is_completed_like_fields() {
+        check("map.pri", &["map.price", "map.print("]);
+        check("map.ne", &["map[\"new\"]"]);
+        check("map[\"pri", &["map[\"price\"]"]);
+        check("map.inner.of.li", &["map.inner.of.live"]);
+        check(
+            "let s = p.snapshot(); s.qua",
+            &["let s = p.snapshot(); s.quantity"],
+        );
+        check(
+            "p.snapshot().last_quote.bid",
+            &["p.snapshot().last_quote.bid_price"],
+        );
     }
 
     #[test]

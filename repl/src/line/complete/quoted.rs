@@ -3,7 +3,7 @@
 use super::super::lexicon::Lexicon;
 use super::super::meaning::{self, Value, compared};
 use super::super::token::Token;
-use super::{Candidate, Completion, Rank, starting};
+use super::{Candidate, Completion, Rank};
 
 /// Inside an open string: a label, a field, a type or the name of a value, by what stands before it.
 pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) -> Completion {
@@ -50,27 +50,25 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
 
 /// Texts that the call of the function at the end of `callee` takes first.
 fn arguments(typed: &str, callee: &[Token<'_>], names: &Lexicon) -> Vec<String> {
-    let labels = names.labels_from(typed);
-    let labels = labels.iter().map(|label| label.to_string());
-    let types = starting(typed, names.type_names()).map(str::to_owned);
-    let [chain @ .., dot, method] = callee else {
-        return types.chain(labels).collect();
+    let owner = match callee {
+        [owner @ .., dot, _] if dot.is(".") => meaning::receiver(owner, names),
+        _ => None,
     };
-    match (dot.is("."), meaning::receiver(chain, names)) {
-        (true, Some(Value::Session)) if method.text == "all" => {
-            let types = names.types_for_objects();
-            let types = types.into_iter().filter(|name| name.starts_with(typed));
-            types.chain(labels).collect()
+    let is_all = callee.last().is_some_and(|method| method.text == "all");
+    let mut known: Vec<String> = match owner {
+        Some(Value::Session) if is_all => names.types_for_objects().into_iter().collect(),
+        Some(Value::Session) => Vec::new(),
+        Some(value) => {
+            let mut keys = value.keys();
+            keys.retain(|key| key.starts_with(typed));
+            return keys;
         }
-        (true, Some(Value::Session)) => labels.collect(),
-        (true, Some(Value::Plain(_))) => Vec::new(),
-        (true, Some(value @ (Value::Place(_) | Value::OneOf(_)))) => {
-            let fields = value.fields();
-            let names = fields.iter().map(|field| field.name.as_str());
-            starting(typed, names).map(str::to_owned).collect()
-        }
-        _ => types.chain(labels).collect(),
-    }
+        None => names.type_names().map(str::to_owned).collect(),
+    };
+    known.retain(|name| name.starts_with(typed));
+    let labels = names.labels_from(typed);
+    known.extend(labels.iter().map(|label| label.to_string()));
+    known
 }
 
 /// A name inside the quotes of a string.
@@ -92,6 +90,9 @@ mod tests {
         check("p.add(\"Pos", &[]);
         check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
         check("obs.find(\"Pos", &[]);
+        check("order_1.flags.has(\"HA", &["order_1.flags.has(\"HALTED\""]);
+        check("map.get(\"pr", &["map.get(\"price\""]);
+        check("positions.csv(\"AAP", &[]);
         check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);
     }
 

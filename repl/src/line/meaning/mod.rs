@@ -82,10 +82,12 @@ impl<'n> Reader<'n> {
         if name == "obs" {
             return Some(Value::Session);
         }
-        match scope::binding(name, before) {
-            Some(bound) => self.bound(bound),
-            None => Value::variable(name, self.lexicon)
-                .or_else(|| Place::object(name, self.lexicon).map(Value::Place)),
+        if let Some(bound) = scope::binding(name, before) {
+            return self.bound(bound);
+        }
+        match self.lexicon.held(name) {
+            Some(held) => Value::held(held, self.lexicon),
+            None => Place::object(name, self.lexicon).map(Value::Place),
         }
     }
 
@@ -196,6 +198,9 @@ mod tests {
         nowhere("mixed[0].quantity");
         nowhere("for (x, i) in positions { i");
         nowhere("list[0].quantity");
+        // An object of the same name is hidden.
+        nowhere("total");
+        check("obs[\"total\"]", "Quote", Some("total"));
     }
 
     #[test]
@@ -260,6 +265,24 @@ mod tests {
         );
         nowhere("positions.map(|x, i| i");
         nowhere("f(|x| x");
+    }
+
+    #[test]
+    fn maps_have_what_they_were_made_of() {
+        check(
+            "let s = AAPL_position.snapshot(); s.last_quote.bid_price",
+            "i64",
+            None,
+        );
+        check("order_1.snapshot().side", "Side", None);
+        check(
+            "for o in obs.all(\"Order\") { let now = o.snapshot(); now.side",
+            "Side",
+            None,
+        );
+        check("map.inner.of.quantity", "i64", None);
+        nowhere("map.price");
+        nowhere("map.other");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::chain::Step;
 use super::place::Place;
 use crate::line::lexicon::Lexicon;
-use crate::line::token::Token;
+use crate::line::token::{Token, is_identifier};
 use crate::script::{FieldName, Held};
 
 /// What an expression gives, as far as names tell.
@@ -19,8 +19,12 @@ pub(in crate::line) enum Value<'n> {
     OneOf(Vec<Place<'n>>),
     /// A list of places of these kinds.
     List(Vec<Place<'n>>),
+    /// A map with what a place of this kind has.
+    Copy(Place<'n>),
+    /// A map in a variable.
+    Map(&'n [(String, Held)]),
     /// A flag set.
-    Flags,
+    Flags(Place<'n>),
     /// A value of Rhai's own: `#array`, `#map` or `#string`.
     Plain(&'static str),
 }
@@ -62,8 +66,9 @@ impl<'n> Value<'n> {
     }
 
     /// What a variable of the prompt holds.
-    pub(super) fn variable(name: &str, lexicon: &'n Lexicon) -> Option<Self> {
-        match lexicon.held(name)? {
+    pub(super) fn held(held: &'n Held, lexicon: &'n Lexicon) -> Option<Self> {
+        match held {
+            Held::Map(members) => Some(Value::Map(members)),
             Held::Place(type_name) => Some(Value::Place(Place::of_type(type_name, lexicon))),
             Held::Places(types) => Some(Value::list(places(types, lexicon))),
             Held::Plain(kind) => Some(Value::Plain(kind)),
@@ -101,6 +106,11 @@ impl<'n> Value<'n> {
             (Value::Session, step) => of_session(step, lexicon),
             (value, Step::Call(method, _)) => value.result(method),
             (Value::List(places), Step::Index(_)) => Value::one_of(places),
+            (Value::Copy(place), step) => place.step(step).map(Value::copied),
+            (Value::Map(members), Step::Member(name)) => {
+                let (_, held) = members.iter().find(|(known, _)| known == name)?;
+                Value::held(held, lexicon)
+            }
             (value, step) => {
                 let places = value.into_places()?.into_iter();
                 Value::one_of(places.filter_map(|place| place.step(step)).collect())
@@ -109,6 +119,9 @@ impl<'n> Value<'n> {
     }
 
     fn result(self, method: &str) -> Option<Self> {
+        if let (Value::Place(place), "snapshot") = (&self, method) {
+            return Some(Value::copied(place.clone()));
+        }
         if let Some(elements) = self.elements() {
             if SOME.contains(&method) {
                 return Some(Value::list(elements));
@@ -137,6 +150,15 @@ impl<'n> Value<'n> {
         }
     }
 
+    /// What a snapshot has in the place of this one.
+    fn copied(place: Place<'n>) -> Self {
+        match place {
+            place if place.element_count().is_some() => Value::Plain("#array"),
+            place if place.is_leaf() => Value::Place(place.value()),
+            place => Value::Copy(place.value()),
+        }
+    }
+
     /// What a variable holds to which this is given: of a number the value, and not where it was read.
     pub(super) fn kept(self) -> Self {
         match self {
@@ -148,7 +170,7 @@ impl<'n> Value<'n> {
     /// What has the members and methods that this has: a number has none.
     pub(super) fn receiver(self) -> Option<Self> {
         match self {
-            Value::Place(place) if place.is_flags() => Some(Value::Flags),
+            Value::Place(place) if place.is_flags() => Some(Value::Flags(place)),
             Value::Place(place) if place.is_text() => Some(Value::Plain("#string")),
             Value::Place(place) if place.is_leaf() => None,
             value => Some(value),
@@ -158,7 +180,8 @@ impl<'n> Value<'n> {
     /// The fields that it has for certain: of several kinds of places, those that all have.
     pub(in crate::line) fn fields(&self) -> Vec<Cow<'n, FieldName>> {
         let (first, others) = match self {
-            Value::Place(place) => (place, &[][..]),
+            Value::Place(place) | Value::Copy(place) => (place, &[][..]),
+            Value::Map(members) => return members.iter().map(member).collect(),
             Value::OneOf(places) => match places.split_first() {
                 Some(split) => split,
                 None => return Vec::new(),
@@ -167,6 +190,14 @@ impl<'n> Value<'n> {
         };
         let fields = first.fields().iter().map(Cow::Borrowed);
         fields.filter_map(|field| shared(field, others)).collect()
+    }
+
+    /// Names that its methods take: those of fields, or of flags.
+    pub(in crate::line) fn keys(&self) -> Vec<String> {
+        match self {
+            Value::Flags(place) => owned(place.value_names()),
+            value => owned(value.fields().iter().map(|field| field.name.as_str())),
+        }
     }
 
     /// Whether it may have a field of this name, or has none at all.
@@ -193,6 +224,25 @@ impl<'n> Value<'n> {
     }
 }
 
+/// What is in a map, as if it were a field.
+fn member<'n>((name, held): &(String, Held)) -> Cow<'n, FieldName> {
+    let type_name = match held {
+        Held::Place(type_name) => type_name,
+        Held::Places(_) => "array",
+        Held::Map(_) => "map",
+        Held::Plain(kind) => kind.trim_start_matches('#'),
+        Held::Other => "",
+    };
+    Cow::Owned(FieldName {
+        name: name.clone(),
+        type_name: type_name.to_owned(),
+        allowed: None,
+        unit: None,
+        description: None,
+        is_identifier: is_identifier(name),
+    })
+}
+
 /// A field of one place, if the others have it as well; its types, where they differ.
 fn shared<'n>(mut field: Cow<'n, FieldName>, others: &[Place<'n>]) -> Option<Cow<'n, FieldName>> {
     for place in others {
@@ -215,6 +265,10 @@ fn distinct(places: Vec<Place<'_>>) -> Vec<Place<'_>> {
         }
     }
     kinds
+}
+
+fn owned<'s>(names: impl IntoIterator<Item = &'s str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn places<'n>(types: &[String], lexicon: &'n Lexicon) -> Vec<Place<'n>> {
