@@ -10,42 +10,53 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
     let typed = open.inside().unwrap_or_default();
     let start = open.start + 1;
     let closing = &open.text[..1];
-    let close = |text: &str, after: &str| Candidate {
+    let (texts, after) = texts(typed, before, names);
+    let matching = texts.into_iter().filter(|text| text.starts_with(typed));
+    let candidates = matching.map(|text| Candidate {
         rank: Rank::Name,
-        shown: text.to_owned(),
-        text: format!("{}{closing}{after}", escaped(text, closing)),
+        text: format!("{}{closing}{after}", escaped(&text, closing)),
+        shown: text,
+    });
+    Completion {
+        start,
+        candidates: candidates.collect(),
+    }
+}
+
+/// What the string may become, and what follows it.
+fn texts(typed: &str, before: &[Token<'_>], names: &Lexicon) -> (Vec<String>, &'static str) {
+    if let Some(row) = row(before, names) {
+        return (row.keys(), "");
+    }
+    match before {
+        [.., obs, open] if open.is("[") && obs.text == "obs" => (labels(typed, names), "]"),
+        [owner @ .., open] if open.is("[") => {
+            let owner = meaning::value(owner, names);
+            (owner.map(|owner| owner.keys()).unwrap_or_default(), "]")
+        }
+        [callee @ .., open] if open.is("(") => (arguments(typed, callee, names), ""),
+        _ => {
+            let place = compared(before, names);
+            let values = place.map(|place| place.value_names()).unwrap_or_default();
+            (values.into_iter().map(str::to_owned).collect(), "")
+        }
+    }
+}
+
+/// What the rows of a table are made of, where its columns are named: `list.table(["a", `.
+fn row<'n>(before: &[Token<'_>], names: &'n Lexicon) -> Option<Value<'n>> {
+    let is_column = |token: &Token<'_>| token.is(",") || token.inside().is_some();
+    let open = before.iter().rposition(|token| !is_column(token))?;
+    let [list @ .., dot, table, call, open] = &before[..=open] else {
+        return None;
     };
-    let [chain @ .., sign] = before else {
-        return Completion::default();
-    };
-    let candidates: Vec<Candidate> =
-        if sign.is("[") && matches!(chain, [.., obs] if obs.text == "obs") {
-            let labels = names.labels_from(typed);
-            labels.iter().map(|label| close(label, "]")).collect()
-        } else if sign.is("[") {
-            let value = meaning::value(chain, names);
-            let fields = value.map(|value| value.fields()).unwrap_or_default();
-            fields
-                .iter()
-                .filter(|field| field.name.starts_with(typed))
-                .map(|field| close(&field.name, "]"))
-                .collect()
-        } else if sign.is("(") {
-            arguments(typed, chain, names)
-                .iter()
-                .map(|name| close(name, ""))
-                .collect()
-        } else {
-            let values = compared(before, names)
-                .map(|place| place.value_names())
-                .unwrap_or_default();
-            values
-                .into_iter()
-                .filter(|name| name.starts_with(typed))
-                .map(|name| close(name, ""))
-                .collect()
-        };
-    Completion { start, candidates }
+    let is_table = dot.is(".") && table.text == "table" && call.is("(") && open.is("[");
+    meaning::value(list, names).filter(|_| is_table)?.element()
+}
+
+fn labels(typed: &str, names: &Lexicon) -> Vec<String> {
+    let labels = names.labels_from(typed);
+    labels.iter().map(|label| label.to_string()).collect()
 }
 
 /// Texts that the call of the function at the end of `callee` takes first.
@@ -58,16 +69,10 @@ fn arguments(typed: &str, callee: &[Token<'_>], names: &Lexicon) -> Vec<String> 
     let mut known: Vec<String> = match owner {
         Some(Value::Session) if is_all => names.types_for_objects().into_iter().collect(),
         Some(Value::Session) => Vec::new(),
-        Some(value) => {
-            let mut keys = value.keys();
-            keys.retain(|key| key.starts_with(typed));
-            return keys;
-        }
+        Some(value) => return value.keys(),
         None => names.type_names().map(str::to_owned).collect(),
     };
-    known.retain(|name| name.starts_with(typed));
-    let labels = names.labels_from(typed);
-    known.extend(labels.iter().map(|label| label.to_string()));
+    known.extend(labels(typed, names));
     known
 }
 
@@ -94,6 +99,20 @@ mod tests {
         check("map.get(\"pr", &["map.get(\"price\""]);
         check("positions.csv(\"AAP", &[]);
         check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);
+    }
+
+    #[test]
+    fn columns_of_a_table_are_fields_of_its_rows() {
+        check("positions.table([\"qu", &["positions.table([\"quantity\""]);
+        check(
+            "obs.all(\"Position\").table([\"quantity\", \"li",
+            &["obs.all(\"Position\").table([\"quantity\", \"live\""],
+        );
+        check(
+            "order_1.fills.table([\"bi",
+            &["order_1.fills.table([\"bid_price\""],
+        );
+        check("f([\"qu", &[]);
     }
 
     #[test]

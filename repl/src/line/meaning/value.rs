@@ -134,7 +134,7 @@ impl<'n> Value<'n> {
     }
 
     /// What each element is, of a list or array.
-    pub(super) fn element(self) -> Option<Self> {
+    pub(in crate::line) fn element(self) -> Option<Self> {
         Value::one_of(self.elements()?)
     }
 
