@@ -1,7 +1,7 @@
 //! All names a line may contain, in the order in which they are looked for.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::commands::COMMANDS;
 use crate::labels::Labels;
@@ -11,15 +11,21 @@ use crate::script::{FieldName, FunctionName, Held, LibraryFunction, Names, libra
 const MOST_LABELS: usize = 1_000;
 
 /// A snapshot of the names of a session, and its labels as they are now.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Lexicon {
     names: Names,
     labels: Labels,
+    /// What patterns were found to match: a text that names one often is looked through at each key.
+    matched: Mutex<HashMap<String, Vec<String>>>,
 }
 
 impl Lexicon {
     pub(super) fn new(names: Names, labels: Labels) -> Self {
-        Lexicon { names, labels }
+        Lexicon {
+            names,
+            labels,
+            matched: Mutex::default(),
+        }
     }
 
     /// The name of the type of the object with this label; of an array of objects, `Book[5]`.
@@ -42,7 +48,13 @@ impl Lexicon {
 
     /// The types of the objects whose labels match a pattern.
     pub(super) fn types_like(&self, pattern: &str) -> Vec<String> {
-        self.labels.types_like(pattern)
+        let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(types) = matched.get(pattern) {
+            return types.clone();
+        }
+        let types = self.labels.types_like(pattern);
+        matched.insert(pattern.to_owned(), types.clone());
+        types
     }
 
     /// Whether a type has this name.
