@@ -10,14 +10,21 @@ pub(super) struct Chain<'t, 'l> {
     pub(super) steps: Vec<Step<'t, 'l>>,
 }
 
+/// The end of `tokens`, beginning not after `from`. What stands before tells what its names mean.
+#[derive(Clone, Copy)]
+pub(super) struct Expression<'t, 'l> {
+    pub(super) tokens: &'t [Token<'l>],
+    pub(super) from: usize,
+}
+
 /// What a chain begins with.
 pub(super) enum Root<'t, 'l> {
     /// `AAPL_position`, or a variable, or `obs`.
     Word(&'l str),
     /// `"text"`.
     Text,
-    /// `[1, 2]`, without the brackets.
-    List(&'t [Token<'l>]),
+    /// `[1, 2]`.
+    List(Vec<Expression<'t, 'l>>),
     /// `f(1)`.
     Call(&'l str),
 }
@@ -81,7 +88,10 @@ fn link<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], Link<'t, 'l
             let (before, inside) = group(tokens)?;
             Some(match before.last() {
                 Some(last) if ends_value(last) => (before, Link::Step(Step::Index(inside))),
-                _ => (before, Link::Root(Root::List(inside))),
+                _ => {
+                    let elements = elements(tokens, before.len() + 1);
+                    (before, Link::Root(Root::List(elements)))
+                }
             })
         }
         Kind::Sign if last.is(")") => {
@@ -123,17 +133,22 @@ fn group<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], &'t [Token
     None
 }
 
-/// What stands between the commas.
-pub(super) fn arguments<'t, 'l>(tokens: &'t [Token<'l>]) -> impl Iterator<Item = &'t [Token<'l>]> {
-    let mut depth = 0_usize;
-    let separates = move |token: &Token<'l>| {
-        depth += usize::from(opens(token));
-        depth = depth.saturating_sub(usize::from(closes(token)));
-        depth == 0 && token.is(",")
-    };
-    tokens
-        .split(separates)
-        .filter(|argument| !argument.is_empty())
+/// What stands between the commas from `from` to the closing bracket at the end of `tokens`.
+fn elements<'t, 'l>(tokens: &'t [Token<'l>], from: usize) -> Vec<Expression<'t, 'l>> {
+    let mut elements = Vec::new();
+    let (mut begin, mut depth) = (from, 1_usize);
+    for (at, token) in tokens.iter().enumerate().skip(from) {
+        depth = (depth + usize::from(opens(token))).saturating_sub(usize::from(closes(token)));
+        let ends = depth == 0 || depth == 1 && token.is(",");
+        if ends && begin < at {
+            let (tokens, from) = (&tokens[..at], begin);
+            elements.push(Expression { tokens, from });
+        }
+        if ends {
+            begin = at + 1;
+        }
+    }
+    elements
 }
 
 /// The function of the call whose arguments, without the closing bracket, `tokens` end with.

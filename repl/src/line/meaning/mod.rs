@@ -12,17 +12,21 @@ pub(super) use chain::callee;
 pub(super) use place::Place;
 pub(super) use value::Value;
 
-use self::chain::{Chain, Root};
-use self::scope::{Bound, Expression};
+use std::cell::Cell;
+
+use self::chain::{Chain, Expression, Root};
+use self::scope::Bound;
 use super::lexicon::Lexicon;
 use super::token::Token;
 
-/// How many variables are followed that are made of one another: more would be felt in a pasted text.
-const DEEPEST: usize = 8;
+/// How many variables and elements of lists are looked at for one answer: more, in a pasted text, would
+/// be felt.
+const MOST_FOLLOWED: usize = 64;
 
 /// What the chain at the end of `tokens` leads to.
 pub(super) fn value<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Value<'n>> {
-    Reader { lexicon, depth: 0 }.value(tokens)
+    let left = &Cell::new(MOST_FOLLOWED);
+    Reader { lexicon, left }.value(tokens)
 }
 
 /// The place that the chain at the end of `tokens` leads to, where it can be only one.
@@ -48,19 +52,20 @@ pub(super) fn compared<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option
 }
 
 #[derive(Clone, Copy)]
-struct Reader<'n> {
+struct Reader<'n, 'r> {
     lexicon: &'n Lexicon,
-    /// Variables that were followed so far.
-    depth: usize,
+    /// How much may still be followed.
+    left: &'r Cell<usize>,
 }
 
-impl<'n> Reader<'n> {
+impl<'n> Reader<'n, '_> {
     fn value(self, tokens: &[Token<'_>]) -> Option<Value<'n>> {
         self.follow(&chain::at_end(tokens)?)
     }
 
     /// The value of a whole expression; of `1 + p.quantity` nothing is known.
     fn whole(self, expression: Expression<'_, '_>) -> Option<Value<'n>> {
+        self.left.set(self.left.get().checked_sub(1)?);
         let chain = chain::at_end(expression.tokens)?;
         (chain.before.len() <= expression.from).then(|| self.follow(&chain))?
     }
@@ -92,27 +97,17 @@ impl<'n> Reader<'n> {
     }
 
     fn bound(self, bound: Bound<'_, '_>) -> Option<Value<'n>> {
-        let deeper = Reader {
-            depth: self.depth + 1,
-            ..self
-        };
-        if deeper.depth > DEEPEST {
-            return None;
-        }
         match bound {
-            Bound::To(expression) => deeper.whole(expression).map(Value::kept),
-            Bound::ElementOf(expression) => deeper.whole(expression)?.element().map(Value::kept),
+            Bound::To(expression) => self.whole(expression).map(Value::kept),
+            Bound::ElementOf(expression) => self.whole(expression)?.element().map(Value::kept),
             Bound::Unknown => None,
         }
     }
 
     /// `[a, b]`.
-    fn list(self, elements: &[Token<'_>]) -> Value<'n> {
-        let written = chain::arguments(elements);
-        let places = written.map(|tokens| {
-            let from = 0;
-            self.whole(Expression { tokens, from })?.into_places()
-        });
+    fn list(self, elements: &[Expression<'_, '_>]) -> Value<'n> {
+        let values = elements.iter().map(|element| self.whole(*element));
+        let places = values.map(|value| value?.into_places());
         match places.collect::<Option<Vec<_>>>() {
             Some(places) => Value::list(places.into_iter().flatten().collect()),
             None => Value::Plain("#array"),
@@ -226,6 +221,8 @@ mod tests {
         check("let s = order_1.side; s", "Side", None);
         check("for x in order_1.fills { x.bid_price", "i64", None);
         check("for x in [p, AAPL_position] { x.live", "bool", None);
+        check("for x in positions { [x, p].map(|y| y.live", "bool", None);
+        nowhere("for p in list { [p].map(|y| y.live");
         check("for x in book { x.bid_price", "i64", None);
     }
 
@@ -314,12 +311,16 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_names_that_are_made_of_one_another_is_not_followed_for_ever() {
-        let text: String = (1..1000)
-            .map(|n| format!("let x{n} = x{}; ", n - 1))
-            .collect();
-        nowhere(&format!("{text} x999"));
+    fn a_pasted_text_is_not_followed_for_ever() {
+        let chained = |n| format!("let x{n} = x{}; ", n - 1);
+        let text: String = (1..1000).map(chained).collect();
+        nowhere(&format!("let x0 = p; {text} x999.live"));
         check("let a = p; let b = a; let c = b; c.live", "bool", None);
+        let doubled = |n| format!("let x{n} = [x{0}, x{0}, x{0}][0]; ", n - 1);
+        let text: String = (1..60).map(doubled).collect();
+        nowhere(&format!("let x0 = p; {text} x59.live"));
+        let nested = format!("{}p{}[0].live", "[".repeat(5000), "]".repeat(5000));
+        nowhere(&nested);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a name stands for where the text itself makes it: `let x`, `for x in`, `|x|`.
 
-use super::chain::{closes, opens, owner};
+use super::chain::{Expression, closes, opens, owner};
 use crate::line::token::Token;
 
 /// What a name stands for.
@@ -11,13 +11,6 @@ pub(super) enum Bound<'t, 'l> {
     ElementOf(Expression<'t, 'l>),
     /// Something that cannot be told from the text; it hides what has the name outside.
     Unknown,
-}
-
-/// The end of `tokens`, beginning not after `from`.
-#[derive(Clone, Copy)]
-pub(super) struct Expression<'t, 'l> {
-    pub(super) tokens: &'t [Token<'l>],
-    pub(super) from: usize,
 }
 
 /// Methods that call a closure with an element first.
