@@ -195,6 +195,12 @@ mod tests {
     }
 
     #[test]
+    fn a_loop_is_known_in_the_lines_below_it() {
+        let begun = "for x in positions {\n\u{a0}\u{a0}\u{a0}\u{a0}x.";
+        check(&format!("{begun}li"), &[&format!("{begun}live")]);
+    }
+
+    #[test]
     fn a_field_with_a_reserved_name_goes_into_brackets() {
         check("order_1.n", &["order_1[\"new\"]"]);
     }
