@@ -4,7 +4,7 @@
 //! neither gathered nor copied for it. The thread has an observer beside the engine's, is told what
 //! came and went, and changes only that.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,11 +12,21 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use globset::Glob;
 use memglass::schema::{Schema, TypeId};
 use memglass::{ObjectInfo, Observer};
 
 /// How soon after it was created a label can be completed.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Labels that are compared with a pattern at one key press.
+const MOST_MATCHED: usize = 20_000;
+
+/// More types than anybody's pattern takes in.
+const MOST_TYPES: usize = 100;
+
+/// Characters with a meaning in patterns; up to the first of them a pattern says how labels begin.
+const SPECIAL: [char; 5] = ['*', '?', '[', '{', '\\'];
 
 /// Changes made while readers wait: few enough that no key press notices.
 const BATCH: usize = 1_000;
@@ -35,12 +45,20 @@ pub(crate) struct LabelKeeper {
 struct Index {
     by_label: BTreeMap<Arc<str>, Entry>,
     by_slot: HashMap<u32, Arc<str>>,
+    /// How many objects there are of each kind.
+    kinds: BTreeMap<Kind, usize>,
     schema: Arc<Schema>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     slot: u32,
+    kind: Kind,
+}
+
+/// What an object is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
     type_id: TypeId,
     /// Elements of an array of objects.
     count: Option<u64>,
@@ -50,10 +68,8 @@ impl Labels {
     /// At most `most` labels that begin with `prefix`, in order.
     pub(crate) fn starting(&self, prefix: &str, most: usize) -> Vec<Arc<str>> {
         self.read(|index| {
-            let from = (Bound::Included(prefix), Bound::Unbounded);
-            let labels = index.by_label.range::<str, _>(from).map(|(label, _)| label);
-            let matching = labels.take_while(|label| label.starts_with(prefix));
-            matching.take(most).cloned().collect()
+            let labels = index.starting(prefix).map(|(label, _)| label);
+            labels.take(most).cloned().collect()
         })
     }
 
@@ -61,11 +77,37 @@ impl Labels {
     pub(crate) fn type_of(&self, label: &str) -> Option<String> {
         self.read(|index| {
             let entry = index.by_label.get(label)?;
-            let name = index.schema.type_name(entry.type_id);
-            Some(match entry.count {
-                Some(count) => format!("{name}[{count}]"),
-                None => name,
-            })
+            Some(index.name(entry.kind))
+        })
+    }
+
+    /// The types of all objects, as [`Labels::type_of`] names them.
+    pub(crate) fn types(&self) -> Vec<String> {
+        self.read(|index| {
+            let kinds = index.kinds.keys().take(MOST_TYPES);
+            kinds.map(|kind| index.name(*kind)).collect()
+        })
+    }
+
+    /// The types of the objects whose labels match a pattern such as `*_position`. Of very many labels
+    /// only the first ones are looked at, from those on that begin like the pattern.
+    pub(crate) fn types_like(&self, pattern: &str) -> Vec<String> {
+        let Ok(glob) = Glob::new(pattern) else {
+            return Vec::new();
+        };
+        let glob = glob.compile_matcher();
+        let begin = &pattern[..pattern.find(SPECIAL).unwrap_or(pattern.len())];
+        self.read(|index| {
+            let mut kinds = BTreeSet::new();
+            for (label, entry) in index.starting(begin).take(MOST_MATCHED) {
+                if kinds.len() == index.kinds.len().min(MOST_TYPES) {
+                    break;
+                }
+                if !kinds.contains(&entry.kind) && glob.is_match(&**label) {
+                    kinds.insert(entry.kind);
+                }
+            }
+            kinds.into_iter().map(|kind| index.name(kind)).collect()
         })
     }
 
@@ -95,22 +137,52 @@ impl Labels {
 }
 
 impl Index {
+    fn starting(&self, prefix: &str) -> impl Iterator<Item = (&Arc<str>, &Entry)> {
+        let from = (Bound::Included(prefix), Bound::Unbounded);
+        let entries = self.by_label.range::<str, _>(from);
+        entries.take_while(move |(label, _)| label.starts_with(prefix))
+    }
+
+    fn name(&self, kind: Kind) -> String {
+        let name = self.schema.type_name(kind.type_id);
+        match kind.count {
+            Some(count) => format!("{name}[{count}]"),
+            None => name,
+        }
+    }
+
     /// `object` is what the slot holds now.
     fn apply(&mut self, slot: u32, object: Option<ObjectInfo>) {
         if let Some(label) = self.by_slot.remove(&slot)
             // Another slot's object may have taken the label since.
             && self.by_label.get(&label).is_some_and(|entry| entry.slot == slot)
         {
-            self.by_label.remove(&label);
+            let gone = self.by_label.remove(&label);
+            self.forget(gone);
         }
         let Some(object) = object else { return };
-        let entry = Entry {
-            slot,
-            type_id: object.type_id,
-            count: object.count,
-        };
         self.by_slot.insert(slot, Arc::clone(&object.label));
-        self.by_label.insert(object.label, entry);
+        let (type_id, count) = (object.type_id, object.count);
+        self.add(object.label, slot, Kind { type_id, count });
+    }
+
+    fn add(&mut self, label: Arc<str>, slot: u32, kind: Kind) {
+        *self.kinds.entry(kind).or_default() += 1;
+        let before = self.by_label.insert(label, Entry { slot, kind });
+        self.forget(before);
+    }
+
+    /// One object less of its kind.
+    fn forget(&mut self, gone: Option<Entry>) {
+        let Some(Entry { kind, .. }) = gone else {
+            return;
+        };
+        if let Some(left) = self.kinds.get_mut(&kind) {
+            *left -= 1;
+            if *left == 0 {
+                self.kinds.remove(&kind);
+            }
+        }
     }
 }
 
@@ -158,7 +230,7 @@ fn keep(labels: &Labels, mut observer: Observer, sessions: &Receiver<Observer>) 
 /// Labels with the names of their types, of a session that there is not.
 #[cfg(test)]
 pub(crate) fn sample(objects: &[(&str, &str, Option<u64>)]) -> Labels {
-    use memglass::schema::{Kind, Type};
+    use memglass::schema::{Kind as Shape, Type};
     let mut schema = Schema::new();
     let mut index = Index::default();
     for (slot, (label, type_name, count)) in (0..).zip(objects) {
@@ -166,16 +238,12 @@ pub(crate) fn sample(objects: &[(&str, &str, Option<u64>)]) -> Labels {
             name: (*type_name).into(),
             size: 8,
             align: 8,
-            kind: Kind::Struct { fields: Vec::new() },
+            kind: Shape::Struct { fields: Vec::new() },
         };
         let known = schema.find(type_name);
         let type_id = known.unwrap_or_else(|| schema.add(declared).expect("a sound type"));
-        let entry = Entry {
-            slot,
-            type_id,
-            count: *count,
-        };
-        index.by_label.insert((*label).into(), entry);
+        let count = *count;
+        index.add((*label).into(), slot, Kind { type_id, count });
     }
     index.schema = Arc::new(schema);
     Labels(Arc::new(RwLock::new(index)))
@@ -213,11 +281,36 @@ mod tests {
         assert_eq!(labels.type_of("b_1").as_deref(), Some("i64"));
         assert_eq!(labels.type_of("a_2").as_deref(), Some("u32[3]"));
         assert_eq!(labels.type_of("a_"), None);
+        assert_eq!(sorted(labels.types()), ["i64", "u32", "u32[3]"]);
 
         drop(a);
         let _again = session.object("b_1", true).expect("room");
         labels.follow(&mut observer);
         assert_eq!(shown(&labels, ""), ["a_1", "a_2", "b_1"]);
         assert_eq!(labels.type_of("b_1").as_deref(), Some("bool"));
+        assert_eq!(sorted(labels.types()), ["bool", "u32", "u32[3]"]);
+    }
+
+    fn sorted(mut names: Vec<String>) -> Vec<String> {
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_pattern_tells_the_types_of_what_it_matches() {
+        let labels = sample(&[
+            ("AAPL_position", "Position", None),
+            ("AAPL_quote", "Quote", None),
+            ("MSFT_position", "Position", None),
+            ("book", "Quote", Some(4)),
+        ]);
+        let like = |pattern: &str| sorted(labels.types_like(pattern));
+        assert_eq!(like("*_position"), ["Position"]);
+        assert_eq!(like("AAPL_*"), ["Position", "Quote"]);
+        assert_eq!(like("{MSFT_*,book}"), ["Position", "Quote[4]"]);
+        assert_eq!(like("*"), ["Position", "Quote", "Quote[4]"]);
+        assert_eq!(like("MSFT_position"), ["Position"]);
+        assert_eq!(like("nothing*"), Vec::<String>::new());
+        assert_eq!(like("[no pattern"), Vec::<String>::new());
     }
 }

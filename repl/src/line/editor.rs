@@ -27,7 +27,7 @@ use super::continuation::Indent;
 use super::history::{self, PrefixHistory};
 use super::lexicon::Lexicon;
 use super::suspend::CtrlZ;
-use super::{complete, continuation, highlight, hint};
+use super::{complete, continuation, highlight, hint, terminal};
 use crate::commands::question;
 use crate::embed::History;
 use crate::event::Event;
@@ -213,7 +213,7 @@ fn read(
     dropped: &Dropped,
     history: Option<&std::path::Path>,
 ) -> Event {
-    match line.readline(prompt) {
+    match terminal::edited(|| line.readline(prompt)) {
         Ok(_) if dropped.take() => Event::Cleared,
         Ok(text) => {
             let text = continuation::plain(&text).into_owned();

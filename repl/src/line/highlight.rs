@@ -7,11 +7,10 @@ use nu_ansi_term::{Color, Style};
 
 use super::continuation;
 use super::lexicon::Lexicon;
-use super::place;
+use super::meaning;
 use super::token::{Kind, Token, is_keyword, tokens};
 use crate::commands;
 use crate::look::Look;
-use crate::script::FieldName;
 
 /// Longer texts are pasted and not typed; colouring one at each key press would be felt.
 const LONGEST: usize = 20_000;
@@ -112,12 +111,10 @@ impl<'l> Line<'l> {
     /// A field of a place that is known must be one of its fields; of anything else it may be a method.
     fn member(&self, index: usize, is_called: bool) -> Option<Option<Style>> {
         let chain = &self.tokens[..index - 1];
-        let Some(place) = place::at_end(chain, self.names).filter(|_| !is_called) else {
+        let Some(owner) = meaning::value(chain, self.names).filter(|_| !is_called) else {
             return Some(None);
         };
-        let fields = place.fields();
-        let is_field = |field: &FieldName| field.name == self.tokens[index].text;
-        (fields.is_empty() || fields.iter().any(is_field)).then_some(None)
+        owner.may_have(self.tokens[index].text).then_some(None)
     }
 }
 

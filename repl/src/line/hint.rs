@@ -1,8 +1,7 @@
 //! What is said behind the cursor: type, limits and present value of a field, or the form of a command.
 
-use super::complete::compared;
 use super::lexicon::Lexicon;
-use super::place::{self, Place};
+use super::meaning::{self, Place, compared};
 use super::token::tokens;
 use crate::commands;
 
@@ -20,7 +19,7 @@ pub(super) fn hint(
     }
     let all = tokens(line);
     if let Some(place) = compared(&all, names)
-        .or_else(|| place::at_end(&all, names))
+        .or_else(|| meaning::place(&all, names))
         .filter(|place| is_leaf(place))
     {
         let value = place
@@ -31,7 +30,7 @@ pub(super) fn hint(
             .filter(|value| value.chars().count() <= LONGEST_VALUE);
         return Some(describe(&place, value));
     }
-    let signature = names.signature(place::callee(&all)?)?;
+    let signature = names.signature(meaning::callee(&all)?)?;
     Some(format!("  {signature}"))
 }
 

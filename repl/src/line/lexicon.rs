@@ -1,24 +1,31 @@
 //! All names a line may contain, in the order in which they are looked for.
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::commands::COMMANDS;
 use crate::labels::Labels;
-use crate::script::{FieldName, FunctionName, LibraryFunction, Names, library};
+use crate::script::{FieldName, FunctionName, Held, LibraryFunction, Names, library};
 
 /// Most labels that are looked at for one key press: more than anybody reads.
 const MOST_LABELS: usize = 1_000;
 
 /// A snapshot of the names of a session, and its labels as they are now.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Lexicon {
     names: Names,
     labels: Labels,
+    /// What patterns were found to match: a text that names one often is looked through at each key.
+    matched: Mutex<HashMap<String, Vec<String>>>,
 }
 
 impl Lexicon {
     pub(super) fn new(names: Names, labels: Labels) -> Self {
-        Lexicon { names, labels }
+        Lexicon {
+            names,
+            labels,
+            matched: Mutex::default(),
+        }
     }
 
     /// The name of the type of the object with this label; of an array of objects, `Book[5]`.
@@ -26,14 +33,33 @@ impl Lexicon {
         self.labels.type_of(label)
     }
 
-    /// The name of the type of the object that the variable holds.
-    pub(super) fn type_of_variable(&self, name: &str) -> Option<&str> {
-        self.names
-            .variables
-            .iter()
-            .find(|(known, _)| known == name)?
-            .1
-            .as_deref()
+    /// What a variable of the prompt holds.
+    pub(super) fn held(&self, name: &str) -> Option<&Held> {
+        let mut variables = self.names.variables.iter();
+        variables
+            .find(|(known, _)| known == name)
+            .map(|(_, held)| held)
+    }
+
+    /// The types of all objects, as [`Lexicon::type_of`] names them.
+    pub(super) fn object_types(&self) -> Vec<String> {
+        self.labels.types()
+    }
+
+    /// The types of the objects whose labels match a pattern.
+    pub(super) fn types_like(&self, pattern: &str) -> Vec<String> {
+        let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(types) = matched.get(pattern) {
+            return types.clone();
+        }
+        let types = self.labels.types_like(pattern);
+        matched.insert(pattern.to_owned(), types.clone());
+        types
+    }
+
+    /// Whether a type has this name.
+    pub(super) fn is_type(&self, name: &str) -> bool {
+        self.names.types.contains_key(name) || self.names.values.contains_key(name)
     }
 
     /// Labels that begin with `prefix`, in order.
@@ -69,6 +95,15 @@ impl Lexicon {
             .keys()
             .chain(self.names.values.keys())
             .map(String::as_str)
+    }
+
+    /// The types that objects may have: what has fields, and what there are objects of.
+    pub(super) fn types_for_objects(&self) -> BTreeSet<String> {
+        let present = self.object_types();
+        let bare = present.iter().filter_map(|name| name.split('[').next());
+        let with_fields = self.names.types.keys().map(String::as_str);
+        let named = bare.filter(|name| self.is_type(name));
+        with_fields.chain(named).map(str::to_owned).collect()
     }
 
     /// All functions of memglass and of the user, methods too.
@@ -137,6 +172,7 @@ pub(super) fn sample() -> Lexicon {
         ("say \"hi\"", "Quote", None),
         ("evil\u{1b}[2J", "Quote", None),
         ("book", "Quote", Some(4)),
+        ("total", "Quote", None),
     ]);
     let types = BTreeMap::from([
         (
@@ -160,16 +196,18 @@ pub(super) fn sample() -> Lexicon {
                 field("side", "Side", None),
                 field("fills", "Quote[10]", None),
                 field("new", "i64", None),
+                field("quantity", "u32", None),
+                field("flags", "Conditions", None),
             ],
         ),
     ]);
     let names = Names {
         types: Arc::new(types),
-        values: Arc::new(BTreeMap::from([(
-            "Side".to_owned(),
-            vec!["BUY".to_owned(), "SELL".to_owned()],
-        )])),
-        flags: Arc::default(),
+        values: Arc::new(BTreeMap::from([
+            ("Conditions".to_owned(), vec!["HALTED".to_owned()]),
+            ("Side".to_owned(), vec!["BUY".to_owned(), "SELL".to_owned()]),
+        ])),
+        flags: Arc::new(BTreeSet::from(["Conditions".to_owned()])),
         commands: Arc::default(),
         functions: Arc::new(
             [
@@ -187,9 +225,25 @@ pub(super) fn sample() -> Lexicon {
             .to_vec(),
         ),
         variables: vec![
-            ("list".into(), Some("#array".into())),
-            ("p".into(), Some("Position".into())),
-            ("total".into(), None),
+            ("list".into(), Held::Plain("#array")),
+            (
+                "map".into(),
+                Held::Map(vec![
+                    (
+                        "inner".into(),
+                        Held::Map(vec![("of".into(), Held::Place("Position".into()))]),
+                    ),
+                    ("new".into(), Held::Other),
+                    ("price".into(), Held::Other),
+                ]),
+            ),
+            (
+                "mixed".into(),
+                Held::Places(vec!["Position".into(), "Order".into()]),
+            ),
+            ("p".into(), Held::Place("Position".into())),
+            ("positions".into(), Held::Places(vec!["Position".into()])),
+            ("total".into(), Held::Other),
         ],
     };
     Lexicon::new(names, labels)
@@ -208,7 +262,7 @@ mod tests {
         );
         assert_eq!(lexicon.type_of("book").as_deref(), Some("Quote[4]"));
         assert_eq!(lexicon.type_of("nothing"), None);
-        assert_eq!(lexicon.labels_from("").len(), 7);
+        assert_eq!(lexicon.labels_from("").len(), 8);
         assert_eq!(lexicon.labels_from("AAPL"), ["AAPL_position".into()]);
     }
 }

@@ -10,7 +10,7 @@ mod highlight;
 mod hint;
 mod history;
 mod lexicon;
-mod place;
+mod meaning;
 mod suspend;
 mod terminal;
 mod token;

@@ -20,6 +20,7 @@ mod error;
 mod flags;
 mod functions;
 mod halt;
+mod held;
 mod incomplete;
 mod library;
 mod limits;
@@ -48,6 +49,7 @@ use rhai::{
 #[cfg(test)]
 pub(crate) use bindings::FUNCTIONS;
 pub(crate) use error::ScriptError;
+pub(crate) use held::Held;
 pub(crate) use incomplete::{has_open_comment, is_incomplete, is_program};
 pub(crate) use library::{LibraryFunction, library};
 pub use limits::Limits;
@@ -58,7 +60,7 @@ pub(crate) use shown::{Record, Row, Shown, Table, json};
 use self::bindings::{FieldNames, Session};
 use self::context::Context;
 use self::functions::Known;
-use self::place::{Node, Place};
+use self::place::Node;
 use self::sources::{Source, Sources};
 use crate::session::Attached;
 
@@ -177,11 +179,10 @@ impl ScriptHost {
     /// All names that a line may contain, as of now.
     pub(crate) fn names(&mut self) -> Names {
         self.take_in();
-        let variables = self.scope.iter().map(|(name, _, value)| {
-            let type_name = value.read_lock::<Place>().map(|place| place.type_name());
-            let type_name = type_name.or_else(|| library::kind_of(&value).map(str::to_owned));
-            (name.to_owned(), type_name)
-        });
+        let variables = self
+            .scope
+            .iter()
+            .map(|(name, _, value)| (name.to_owned(), held::held(&value)));
         Names {
             variables: variables.collect(),
             functions: Arc::new(self.functions()),

@@ -7,6 +7,7 @@ use memglass::Observer;
 use memglass::schema::{Kind, Schema};
 
 use super::describe::{allowed, member_type};
+use super::held::Held;
 
 /// A snapshot of the names a line may contain, except labels. Cheap to clone and to send.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +22,8 @@ pub(crate) struct Names {
     pub functions: Arc<Vec<FunctionName>>,
     /// Commands of the embedding program, without their colons.
     pub commands: Arc<Vec<String>>,
-    /// Variables of the prompt, and the type of the object where one holds an object.
-    pub variables: Vec<(String, Option<String>)>,
+    /// Variables of the prompt, and what they hold.
+    pub variables: Vec<(String, Held)>,
 }
 
 /// A field of a type.

@@ -52,6 +52,43 @@ fn tab_completes_every_kind_of_name() {
 }
 
 #[test]
+fn tab_completes_what_lists_and_loops_and_closures_hold() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open_wide(&world, &["t1"], 160);
+    terminal.ends_with("t1>");
+    for line in [
+        "let held = obs.all(\"Position\");",
+        "let bids = book[0].bids;",
+        "let found = obs.all(\"*_quote\")",
+        "let copy = AAPL_position.snapshot();",
+    ] {
+        terminal.line(line);
+        terminal.ends_with("t1>");
+    }
+    for (line, becomes) in [
+        ("held[0].avg", "held[0].avg_price"),
+        ("for x in held { x.avg", "for x in held { x.avg_price"),
+        ("held.filter(|x| x.avg", "held.filter(|x| x.avg_price"),
+        ("for b in bids { b.pri", "for b in bids { b.price"),
+        ("found[0].ask_s", "found[0].ask_size"),
+        ("copy.last_quote.ask_s", "copy.last_quote.ask_size"),
+        (
+            "for x in obs.all(\"*_position\") { x.avg",
+            "for x in obs.all(\"*_position\") { x.avg_price",
+        ),
+        (
+            "let q = AAPL_position.last_quote; q.ask_s",
+            "let q = AAPL_position.last_quote; q.ask_size",
+        ),
+        ("obs.all(\"Sta", "obs.all(\"Stats\""),
+    ] {
+        completes(&mut terminal, line, becomes);
+    }
+    terminal.press("obs.all(\"*_quote\")[0].\t");
+    terminal.shows("ask_price: i64");
+}
+
+#[test]
 fn one_tab_lists_what_a_word_may_become_with_types_and_signatures() {
     let (world, _producer) = World::with_producer();
     let mut terminal = Terminal::open_sized(&world, &["t1"], 80, 12);
@@ -100,6 +137,10 @@ fn a_hint_tells_type_limits_unit_and_value_and_how_a_function_is_called() {
     terminal.hints("t1> AAPL_position.avg_price =   i64, 0..=10000000, now 4711 ticks");
     terminal.press(CTRL_C);
     terminal.ends_with("t1>");
+    terminal.press("let p = AAPL_position; p.avg_price");
+    terminal.hints("p.avg_price  i64, 0..=10000000, now 4711 ticks");
+    terminal.press(CTRL_C);
+    terminal.ends_with("t1>");
     terminal.press("expect(1 == 1, ");
     terminal.ends_with("t1> expect(1 == 1,   expect(condition, \"message\")");
     terminal.press(CTRL_C);
@@ -109,6 +150,7 @@ fn a_hint_tells_type_limits_unit_and_value_and_how_a_function_is_called() {
     terminal.press(CTRL_C);
     terminal.becomes(&[
         "t1> AAPL_position.avg_price =",
+        "t1> let p = AAPL_position; p.avg_price",
         "t1> expect(1 == 1,",
         "t1> :set",
         "t1>",

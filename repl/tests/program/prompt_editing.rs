@@ -137,6 +137,52 @@ fn a_shell_stops_the_prompt_and_fg_shows_the_line_again() {
     terminal.shows("\n60\n");
 }
 
+#[test]
+fn a_script_that_a_shell_stopped_goes_on_and_keys_stay_no_part_of_its_output() {
+    let (world, _producer) = World::with_producer();
+    let shell = ["bash", "--norc", "--noprofile", "-i"];
+    let variables = [("PATH", "/usr/bin:/bin"), ("PS1", "shell$ ")];
+    let mut terminal = Terminal::open_program(&world, &shell, 120, 30, &variables);
+    terminal.ends_with("shell$");
+    terminal.press(&format!("{} t1\r", env!("CARGO_BIN_EXE_memglass")));
+    terminal.ends_with("t1>");
+    let runs = |number: &str| {
+        eventually("the script runs", || {
+            world.eval("AAPL_position.quantity") == number
+        });
+    };
+    terminal
+        .line("AAPL_position.quantity = 77; while AAPL_position.quantity == 77 {} print(\"done\")");
+    runs("77");
+    terminal.press(CTRL_Z);
+    terminal.ends_with("shell$");
+    terminal.press("fg\r");
+    terminal.until("the shell names what goes on", |screen| {
+        screen.trim_end().ends_with("memglass t1")
+    });
+    eventually("the terminal echoes nothing", || !echoes(&terminal));
+    terminal.press("20 + 2");
+    world.eval("AAPL_position.quantity = 0");
+    terminal.ends_with("t1> 20 + 2");
+    assert_eq!(terminal.text().matches("20 + 2").count(), 1);
+    terminal.press("0\r");
+    terminal.shows("\n40\n");
+    terminal.ends_with("t1>");
+
+    terminal.line("AAPL_position.quantity = 78; loop {}");
+    runs("78");
+    terminal.press(CTRL_C);
+    terminal.ends_with("t1>");
+    assert!(!terminal.text().contains("{}^C"), "{}", terminal.text());
+}
+
+fn echoes(terminal: &Terminal) -> bool {
+    let modes = terminal.modes();
+    modes
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|mode| mode == "ECHO")
+}
+
 /// A program that edits without a screen.
 fn editor(world: &World, script: &str) -> String {
     let path = world.path().join("editor.sh");

@@ -194,8 +194,8 @@ impl Segment {
 fn present_if_sparse(file: &File, metadata: &Metadata) -> Option<u64> {
     let (size, present) = (metadata.len(), metadata.blocks().saturating_mul(512));
     // A file system that compresses counts fewer blocks, but says that there is no hole.
-    let is_whole = present >= size
-        || rustix::fs::seek(file, SeekFrom::Hole(0)).is_ok_and(|hole| hole >= size);
+    let is_whole =
+        present >= size || rustix::fs::seek(file, SeekFrom::Hole(0)).is_ok_and(|hole| hole >= size);
     (!is_whole).then_some(present)
 }
 

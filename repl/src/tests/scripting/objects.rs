@@ -1,3 +1,4 @@
+use crate::script::Held;
 use crate::tests::producer::Late;
 use crate::tests::world::World;
 
@@ -88,12 +89,42 @@ fn names_tell_what_can_be_completed() {
             .iter()
             .any(|function| function.signature == "mine(a, b)")
     );
-    assert!(
-        names
-            .variables
-            .iter()
-            .any(|(name, type_name)| name == "p" && type_name.as_deref() == Some("Position"))
-    );
     fn is_send<T: Send>(_: &T) {}
     is_send(&names);
+}
+
+#[test]
+fn names_tell_what_variables_hold() {
+    let mut world = World::new();
+    world.run(
+        "let one = AAPL_position; let list = obs.all(\"Position\"); let none = []; let numbers = [1, one];
+         let mixed = [one, one.last_quote, one]; let map = #{price: 1, of: one, inner: #{a: []}}; let copy = one.last_quote.snapshot(); let text = \"t\"; let number = one.quantity;",
+    );
+    let names = world.host.names();
+    let held = |name: &str| {
+        let mut variables = names.variables.iter();
+        let found = variables.find(|(known, _)| known == name);
+        found.map(|(_, held)| held.clone()).unwrap()
+    };
+    let places = |types: &[&str]| Held::Places(types.iter().map(|name| (*name).into()).collect());
+    assert_eq!(held("one"), Held::Place("Position".into()));
+    assert_eq!(held("list"), places(&["Position"]));
+    assert_eq!(held("mixed"), places(&["Position", "Quote"]));
+    assert_eq!(held("none"), Held::Plain("#array"));
+    assert_eq!(held("numbers"), Held::Plain("#array"));
+    let inner = Held::Map(vec![("a".into(), Held::Plain("#array"))]);
+    assert_eq!(
+        held("map"),
+        Held::Map(vec![
+            ("inner".into(), inner),
+            ("of".into(), Held::Place("Position".into())),
+            ("price".into(), Held::Other),
+        ])
+    );
+    let Held::Map(copied) = held("copy") else {
+        panic!("{:?}", held("copy"));
+    };
+    assert!(copied.contains(&("bid_price".into(), Held::Other)));
+    assert_eq!(held("text"), Held::Plain("#string"));
+    assert_eq!(held("number"), Held::Other);
 }

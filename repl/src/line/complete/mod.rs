@@ -1,0 +1,126 @@
+//! What the word at the cursor may become.
+
+mod command;
+mod files;
+mod member;
+mod quoted;
+mod script;
+
+use super::lexicon::Lexicon;
+
+/// More candidates than anybody reads.
+const MOST: usize = 1000;
+
+/// A candidate: what the list shows, and what replaces the text from `start` of the [`Completion`] on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate {
+    rank: Rank,
+    pub(super) shown: String,
+    pub(super) text: String,
+}
+
+/// In which order the list shows them: what a session has comes before what can be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Name,
+    Function,
+}
+
+/// Candidates for the text between `start` and the cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Completion {
+    pub(super) start: usize,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+impl Candidate {
+    fn plain(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Candidate {
+            rank: Rank::Name,
+            shown: text.clone(),
+            text,
+        }
+    }
+}
+
+/// What may stand at the end of `line`, which is what is left of the cursor.
+pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
+    let mut completion = match line.strip_prefix(':') {
+        Some(command) => shifted(command::complete(command, names), 1),
+        None => script::complete(line, names),
+    };
+    // What a stranger's memory says must not command the terminal, not even once it is typed.
+    completion.candidates.retain(|candidate| {
+        !candidate.shown.contains(char::is_control) && !candidate.text.contains(char::is_control)
+    });
+    completion.candidates.sort();
+    completion.candidates.dedup();
+    completion.candidates.truncate(MOST);
+    completion
+}
+
+fn shifted(completion: Completion, by: usize) -> Completion {
+    Completion {
+        start: completion.start + by,
+        ..completion
+    }
+}
+
+fn starting<'n>(
+    typed: &str,
+    names: impl Iterator<Item = &'n str>,
+) -> impl Iterator<Item = &'n str> {
+    names.filter(move |name| name.starts_with(typed))
+}
+
+fn from_names<'n>(start: usize, typed: &str, names: impl Iterator<Item = &'n str>) -> Completion {
+    Completion {
+        start,
+        candidates: starting(typed, names)
+            .take(MOST)
+            .map(Candidate::plain)
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexicon::sample;
+    use super::*;
+
+    /// What the line becomes with each candidate.
+    #[track_caller]
+    pub(super) fn check(line: &str, expected: &[&str]) {
+        let completion = complete(line, &sample());
+        let kept = &line[..completion.start];
+        let lines: Vec<String> = completion
+            .candidates
+            .iter()
+            .map(|candidate| format!("{kept}{}", candidate.text))
+            .collect();
+        assert_eq!(lines, expected, "{line}");
+    }
+
+    #[test]
+    fn lists_show_types_and_signatures() {
+        let shown = |line: &str| {
+            let completion = complete(line, &sample());
+            completion
+                .candidates
+                .into_iter()
+                .map(|candidate| candidate.shown)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(shown("AAPL_position.qua"), ["quantity: i64"]);
+        assert_eq!(shown("expe"), ["expect(holds, message)"]);
+        assert_eq!(shown("obs.al"), ["all(\"Type\")"]);
+    }
+
+    #[test]
+    fn nothing_is_offered_where_nothing_is_known() {
+        check("nobody.x", &[]);
+        check("\"free text", &[]);
+        check("1 // comm", &[]);
+    }
+}

@@ -1,0 +1,126 @@
+//! Inside of quotes.
+
+use super::super::lexicon::Lexicon;
+use super::super::meaning::{self, Value, compared};
+use super::super::token::Token;
+use super::{Candidate, Completion, Rank};
+
+/// Inside an open string: a label, a field, a type or the name of a value, by what stands before it.
+pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) -> Completion {
+    let typed = open.inside().unwrap_or_default();
+    let start = open.start + 1;
+    let closing = &open.text[..1];
+    let (texts, after) = texts(typed, before, names);
+    let matching = texts.into_iter().filter(|text| text.starts_with(typed));
+    let candidates = matching.map(|text| Candidate {
+        rank: Rank::Name,
+        text: format!("{}{closing}{after}", escaped(&text, closing)),
+        shown: text,
+    });
+    Completion {
+        start,
+        candidates: candidates.collect(),
+    }
+}
+
+/// What the string may become, and what follows it.
+fn texts(typed: &str, before: &[Token<'_>], names: &Lexicon) -> (Vec<String>, &'static str) {
+    if let Some(row) = row(before, names) {
+        return (row.keys(), "");
+    }
+    match before {
+        [.., obs, open] if open.is("[") && obs.text == "obs" => (labels(typed, names), "]"),
+        [owner @ .., open] if open.is("[") => {
+            let owner = meaning::value(owner, names);
+            (owner.map(|owner| owner.keys()).unwrap_or_default(), "]")
+        }
+        [callee @ .., open] if open.is("(") => (arguments(typed, callee, names), ""),
+        _ => {
+            let place = compared(before, names);
+            let values = place.map(|place| place.value_names()).unwrap_or_default();
+            (values.into_iter().map(str::to_owned).collect(), "")
+        }
+    }
+}
+
+/// What the rows of a table are made of, where its columns are named: `list.table(["a", `.
+fn row<'n>(before: &[Token<'_>], names: &'n Lexicon) -> Option<Value<'n>> {
+    let is_column = |token: &Token<'_>| token.is(",") || token.inside().is_some();
+    let open = before.iter().rposition(|token| !is_column(token))?;
+    let [list @ .., dot, table, call, open] = &before[..=open] else {
+        return None;
+    };
+    let is_table = dot.is(".") && table.text == "table" && call.is("(") && open.is("[");
+    meaning::value(list, names).filter(|_| is_table)?.element()
+}
+
+fn labels(typed: &str, names: &Lexicon) -> Vec<String> {
+    let labels = names.labels_from(typed);
+    labels.iter().map(|label| label.to_string()).collect()
+}
+
+/// Texts that the call of the function at the end of `callee` takes first.
+fn arguments(typed: &str, callee: &[Token<'_>], names: &Lexicon) -> Vec<String> {
+    let owner = match callee {
+        [owner @ .., dot, _] if dot.is(".") => meaning::receiver(owner, names),
+        _ => None,
+    };
+    let is_all = callee.last().is_some_and(|method| method.text == "all");
+    let mut known: Vec<String> = match owner {
+        Some(Value::Session) if is_all => names.types_for_objects().into_iter().collect(),
+        Some(Value::Session) => Vec::new(),
+        Some(value) => return value.keys(),
+        None => names.type_names().map(str::to_owned).collect(),
+    };
+    known.extend(labels(typed, names));
+    known
+}
+
+/// A name inside the quotes of a string.
+fn escaped(name: &str, quote: &str) -> String {
+    name.replace('\\', r"\\")
+        .replace(quote, &format!("\\{quote}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn a_text_that_a_method_takes_is_completed_by_what_it_is_a_method_of() {
+        check(
+            "AAPL_position.set(\"qu",
+            &["AAPL_position.set(\"quantity\""],
+        );
+        check("p.add(\"Pos", &[]);
+        check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
+        check("obs.find(\"Pos", &[]);
+        check("order_1.flags.has(\"HA", &["order_1.flags.has(\"HALTED\""]);
+        check("map.get(\"pr", &["map.get(\"price\""]);
+        check("positions.csv(\"AAP", &[]);
+        check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);
+    }
+
+    #[test]
+    fn columns_of_a_table_are_fields_of_its_rows() {
+        check("positions.table([\"qu", &["positions.table([\"quantity\""]);
+        check(
+            "obs.all(\"Position\").table([\"quantity\", \"li",
+            &["obs.all(\"Position\").table([\"quantity\", \"live\""],
+        );
+        check(
+            "order_1.fills.table([\"bi",
+            &["order_1.fills.table([\"bid_price\""],
+        );
+        check("f([\"qu", &[]);
+    }
+
+    #[test]
+    fn only_types_that_objects_have_are_offered_to_find_objects_by() {
+        check("obs.all(\"Si", &[]);
+        check("obs.all(\"Or", &["obs.all(\"Order\""]);
+        check("describe(\"Si", &["describe(\"Side\""]);
+        check(":objects --type Si", &[]);
+        check(":type Si", &[":type Side"]);
+    }
+}

@@ -1,0 +1,147 @@
+//! Places in objects: fields of fields, elements of arrays.
+
+use super::chain::Step;
+use crate::line::lexicon::Lexicon;
+use crate::line::token::{Kind, is_identifier};
+use crate::script::FieldName;
+
+/// A place in an object, as far as names tell.
+#[derive(Clone, Debug)]
+pub(in crate::line) struct Place<'n> {
+    lexicon: &'n Lexicon,
+    pub(in crate::line) type_name: String,
+    /// The field that was named last.
+    pub(in crate::line) field: Option<&'n FieldName>,
+    /// How `memglass::Observer::field` calls it, if there is only one that it can be.
+    pub(in crate::line) path: Option<String>,
+}
+
+impl<'n> Place<'n> {
+    /// Some place of a type.
+    pub(super) fn of_type(type_name: &str, lexicon: &'n Lexicon) -> Self {
+        Place {
+            lexicon,
+            type_name: type_name.to_owned(),
+            field: None,
+            path: None,
+        }
+    }
+
+    /// The object with this label.
+    pub(super) fn object(label: &str, lexicon: &'n Lexicon) -> Option<Self> {
+        let type_name = lexicon.type_of(label)?;
+        let path = if is_identifier(label) {
+            label.to_owned()
+        } else {
+            format!("{label:?}")
+        };
+        Some(Place {
+            lexicon,
+            type_name,
+            field: None,
+            path: Some(path),
+        })
+    }
+
+    /// Where a step leads that is no call.
+    pub(super) fn step(self, step: &Step<'_, '_>) -> Option<Self> {
+        match step {
+            Step::Member(name) => self.member(name),
+            Step::Index([index]) if index.kind == Kind::Number => self.element(Some(index.text)),
+            Step::Index([key]) if key.inside().is_some() => {
+                key.inside()?.split('.').try_fold(self, Place::member)
+            }
+            Step::Index(_) => self.element(None),
+            Step::Call(..) => None,
+        }
+    }
+
+    fn member(self, name: &str) -> Option<Self> {
+        let field = self.fields().iter().find(|field| field.name == name)?;
+        let path = self.path.map(|path| format!("{path}.{name}"));
+        Some(Place {
+            type_name: field.type_name.clone(),
+            field: Some(field),
+            path,
+            ..self
+        })
+    }
+
+    /// An element; some element, where nobody knows which. The outer dimension stands first: one of
+    /// `f64[2][3]` is an `f64[3]`.
+    pub(super) fn element(self, index: Option<&str>) -> Option<Self> {
+        self.element_count()?;
+        let (element, dimensions) = self.type_name.split_once('[')?;
+        let (_, inner) = dimensions.split_once(']')?;
+        let path = self.path.zip(index);
+        Some(Place {
+            type_name: format!("{element}{inner}"),
+            path: path.map(|(path, index)| format!("{path}[{index}]")),
+            ..self
+        })
+    }
+
+    /// The value that is there now, without the place where it was read.
+    pub(super) fn value(self) -> Self {
+        Place::of_type(&self.type_name, self.lexicon)
+    }
+
+    /// Whether another place has the same fields, or holds the same values.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let is_same = !self.is_leaf() || self.field == other.field;
+        is_same && self.type_name == other.type_name
+    }
+
+    /// Its fields; none of an array, which has elements.
+    pub(in crate::line) fn fields(&self) -> &'n [FieldName] {
+        if self.type_name.contains('[') {
+            &[]
+        } else {
+            self.lexicon.fields(&self.type_name)
+        }
+    }
+
+    /// Whether a script reads it as a value, and not as something with parts.
+    pub(in crate::line) fn is_leaf(&self) -> bool {
+        self.fields().is_empty() && self.element_count().is_none()
+    }
+
+    /// Whether it is a flag set.
+    pub(super) fn is_flags(&self) -> bool {
+        self.lexicon.is_flags(&self.type_name)
+    }
+
+    /// Whether scripts read it as a text: the name of an enum's value is one.
+    pub(super) fn is_text(&self) -> bool {
+        let is_named = !self.value_names().is_empty() && !self.is_bool();
+        self.type_name.starts_with("text[") || is_named
+    }
+
+    /// Number of elements, if it is an array.
+    pub(in crate::line) fn element_count(&self) -> Option<u64> {
+        let (name, dimensions) = self.type_name.split_once('[')?;
+        let (count, _) = dimensions.split_once(']')?;
+        if name == "text" {
+            None
+        } else {
+            count.parse().ok()
+        }
+    }
+
+    /// Names that its value may have.
+    pub(in crate::line) fn value_names(&self) -> Vec<&'n str> {
+        if self.is_bool() {
+            return vec!["true", "false"];
+        }
+        self.lexicon
+            .values(&self.type_name)
+            .iter()
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// Whether a value is written without quotes.
+    pub(in crate::line) fn is_bool(&self) -> bool {
+        self.type_name == "bool"
+    }
+}
