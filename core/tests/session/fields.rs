@@ -1,6 +1,6 @@
 //! Values as observers read and write them.
 
-use memglass::{Observe, PathError, ReadError, Text, Value, WriteError};
+use memglass::{Field, Observe, PathError, ReadError, Text, TypedField, Value, WriteError};
 
 use crate::place::Place;
 
@@ -68,6 +68,63 @@ fn a_typed_field_finds_members_by_name() {
             path: "order".into()
         })
     );
+}
+
+#[test]
+fn a_typed_scalar_of_any_width_is_read_as_it_is_now() {
+    #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
+    #[repr(i16)]
+    enum Side {
+        #[default]
+        Buy = 1,
+        Sell = -1,
+    }
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Order {
+        small: i8,
+        side: Side,
+        #[observe(atomic)]
+        id: u32,
+        is_open: bool,
+        price: f64,
+        ratio: f32,
+        #[observe(seqlock)]
+        guarded: u64,
+        wide: u128,
+    }
+    fn typed<T: Observe>(field: &Field, name: &str) -> TypedField<T> {
+        field.member(name).unwrap().typed().unwrap()
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let order = session.object("order", Order::default()).unwrap();
+    let field = place.reader("t").field("order").unwrap();
+    let small = typed::<i8>(&field, "small");
+    order.small.set(-3);
+    assert_eq!(small.read(), Ok(-3));
+    order.id.store(u32::MAX);
+    assert_eq!(typed::<u32>(&field, "id").read(), Ok(u32::MAX));
+    order.is_open.set(true);
+    assert_eq!(typed::<bool>(&field, "is_open").read(), Ok(true));
+    order.price.set(-0.5);
+    assert_eq!(typed::<f64>(&field, "price").read(), Ok(-0.5));
+    order.ratio.set(1.5);
+    assert_eq!(typed::<f32>(&field, "ratio").read(), Ok(1.5));
+    order.guarded.write(1 << 40).unwrap();
+    assert_eq!(typed::<u64>(&field, "guarded").read(), Ok(1 << 40));
+    order.wide.set(1 << 100);
+    assert_eq!(typed::<u128>(&field, "wide").read(), Ok(1 << 100));
+    let side = typed::<Side>(&field, "side");
+    order.side.set(Side::Sell);
+    assert_eq!(side.read(), Ok(Side::Sell));
+    assert_eq!(typed::<i16>(&field, "side").read(), Ok(-1));
+    let writer = place.writer("t");
+    let forced = writer.field("order.side").unwrap();
+    forced.write_forced(&Value::I64(7)).unwrap();
+    assert!(matches!(side.read(), Err(ReadError::TypeMismatch { .. })));
+    drop(order);
+    let path = "order.small".to_owned();
+    assert_eq!(small.read(), Err(ReadError::Gone { path }));
 }
 
 #[test]
