@@ -268,7 +268,7 @@ fn arrays_of_objects_and_text() {
     assert_eq!(numbers[2].get(), 7.0);
     assert_eq!(
         all.element(3).unwrap_err().to_string(),
-        "index 3 out of 0..3 in numbers"
+        "numbers: index 3 is out of range; allowed is 0..=2"
     );
     let field = observer.field("text").unwrap();
     field.write(&"bye".into()).unwrap();

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::schema::Range;
+
 /// A wanted value that its place does not take, and what the place takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
@@ -24,7 +26,7 @@ pub enum Reason {
         found: String,
     },
     /// A number that the type cannot hold.
-    #[error("{value} does not fit {type_name} ({low}..{high})")]
+    #[error("{value} does not fit {type_name} ({})", Range::of(low, high))]
     Fit {
         /// The number.
         value: String,

@@ -14,12 +14,14 @@ mod hash;
 mod judge;
 mod kind;
 mod metadata;
+mod range;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use error::SchemaError;
 pub use metadata::{Metadata, Number};
+pub use range::Range;
 
 /// The largest size of one value, in bytes: 2^40. Larger ones are refused, so that no sum of an
 /// address and an offset can overflow.
@@ -154,6 +156,14 @@ pub struct Bits {
     pub offset: u8,
     /// Number of bits, at least 1.
     pub width: u8,
+}
+
+impl Bits {
+    /// The indices of its bits.
+    pub fn range(self) -> Range<u32> {
+        let first = u32::from(self.offset);
+        Range::of(first, first + u32::from(self.width) - 1)
+    }
 }
 
 /// The types of a session.

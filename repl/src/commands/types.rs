@@ -177,10 +177,7 @@ fn member_type(schema: &Schema, member: &Field) -> String {
     let name = schema.type_name(member.type_id);
     match member.bits {
         Some(bits) if bits.width == 1 => format!("{name}, bit {}", bits.offset),
-        Some(bits) => {
-            let last = u32::from(bits.offset) + u32::from(bits.width) - 1;
-            format!("{name}, bits {} to {last}", bits.offset)
-        }
+        Some(bits) => format!("{name}, bits {}", bits.range()),
         None => name,
     }
 }

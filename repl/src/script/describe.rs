@@ -181,12 +181,7 @@ pub(crate) fn allowed(metadata: &Metadata) -> Option<String> {
     if metadata.readonly {
         parts.push("read-only".to_owned());
     }
-    match (metadata.min, metadata.max) {
-        (Some(min), Some(max)) => parts.push(format!("{min}..={max}")),
-        (Some(min), None) => parts.push(format!("{min}..")),
-        (None, Some(max)) => parts.push(format!("..={max}")),
-        (None, None) => {}
-    }
+    parts.extend(metadata.range().map(|range| range.to_string()));
     parts.extend(metadata.step.map(|step| format!("step {step}")));
     parts.extend(metadata.regex.as_deref().map(|regex| format!("/{regex}/")));
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -21,6 +21,7 @@ mod flags;
 mod functions;
 mod halt;
 mod incomplete;
+mod index;
 mod library;
 mod limits;
 pub(crate) mod names;

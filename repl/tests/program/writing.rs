@@ -8,10 +8,10 @@ fn a_value_out_of_range_is_refused_with_what_is_allowed() {
     let before = world.object("order_12345");
     world
         .run(&["set", "t1", "order_12345.quantity", "5000000"])
-        .failed(1, &["5000000", "1 to 1000000"]);
+        .failed(1, &["5000000", "1..=1000000"]);
     world
         .run(&["t1", "-e", "order_12345.quantity = 5000000"])
-        .failed(1, &["5000000", "1 to 1000000"]);
+        .failed(1, &["5000000", "1..=1000000"]);
     assert_eq!(world.object("order_12345"), before);
 }
 

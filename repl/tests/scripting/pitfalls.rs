@@ -34,7 +34,7 @@ fn pitfall_01_a_missing_field_is_an_error_and_the_next_write_is_not() {
     );
     world.fails(
         "AAPL_position.bid_levels[9] += 5",
-        "index 9 out of 0..5 in AAPL_position.bid_levels",
+        "AAPL_position.bid_levels: index 9 is out of range; allowed is 0..=4",
     );
     world.run(r#"let p = AAPL_position; try { p["quantty"] } catch { } p["quantity"] = 6;"#);
     assert_eq!(world.position.quantity.load(), 6);
@@ -382,7 +382,7 @@ fn pitfall_15_exit_is_no_result_and_no_try_catches_it() {
         assert_eq!(world.error(source).exit_code(), 3, "{source}");
     }
     assert_eq!(world.error("exit()").exit_code(), 0);
-    world.fails("exit(300)", "exit(300): an exit code is 0 to 255");
+    world.fails("exit(300)", "exit(300): an exit code is one of 0..=255");
 }
 
 #[test]
