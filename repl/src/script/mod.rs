@@ -50,7 +50,7 @@ pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
 pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
-pub(crate) use incomplete::is_program;
+pub(crate) use incomplete::{first_mistake, is_program};
 pub use library::{LibraryFunction, library};
 pub use limits::Limits;
 pub use names::{FieldName, FunctionName, Names};
