@@ -294,7 +294,7 @@ fn integers_can_be_annotated_with_names() {
         .with(names)
         .takes("ON", named(1, Some("ON")))
         .takes(0, named(0, Some("OFF")))
-        .refuses(2, "2 is no value of u32; it has OFF = 0, ON = 1")
+        .refuses(2, "2 is no value of this field; it has OFF = 0, ON = 1")
         .forces(2, named(2, None));
     let bits = Metadata {
         flags: variants(&[("TOP", 0x80)]),
