@@ -128,7 +128,7 @@ pub(crate) enum Command {
     /// Read fields.
     #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...")]
     Get {
-        /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price
+        /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price, '*_position.quantity'
         #[arg(required = true, value_name = "SESSION, PATH")]
         words: Vec<String>,
     },

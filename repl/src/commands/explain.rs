@@ -1,4 +1,4 @@
-//! `:explain`: what a write would do.
+//! `:explain`: what a field is, and what a write would do.
 
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
@@ -12,15 +12,16 @@ impl Command for Explain {
     }
 
     fn usage(&self) -> &'static str {
-        ":explain FIELD = VALUE"
+        ":explain FIELD [= VALUE]"
     }
 
     fn summary(&self) -> &'static str {
-        "tell what a write would do, without writing"
+        "tell what a field is, or what a write would do"
     }
 
     fn examples(&self) -> &'static [&'static str] {
         &[
+            ":explain AAPL_position.quantity",
             ":explain AAPL_position.quantity = 5000",
             ":explain order_12345.priority = 9",
         ]

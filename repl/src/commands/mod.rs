@@ -9,6 +9,7 @@ mod form;
 mod help;
 mod hex;
 mod objects;
+mod places;
 mod regions;
 mod scripts;
 mod session;
@@ -23,6 +24,7 @@ pub use error::{CommandError, attach_exit_code, closest, with_causes};
 pub use fields::{get, read, set};
 pub(crate) use help::question;
 pub use objects::list as list_objects;
+pub(crate) use places::is_pattern;
 pub use types::{describe as describe_type, list as list_types};
 pub(crate) use words::quote;
 

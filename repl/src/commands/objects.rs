@@ -3,11 +3,11 @@
 use globset::{GlobBuilder, GlobMatcher};
 use memglass::{ObjectInfo, Observer};
 
-use super::error::closest;
 use super::words::words;
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
+use crate::script::suggested_type;
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Objects;
@@ -137,7 +137,7 @@ fn nothing(observer: &Observer, glob: Option<&str>, type_name: Option<&str>) -> 
 }
 
 /// Labels are flat: `*` passes over every character.
-fn pattern(glob: &str) -> Result<GlobMatcher, CommandError> {
+pub(super) fn pattern(glob: &str) -> Result<GlobMatcher, CommandError> {
     let built = GlobBuilder::new(glob)
         .literal_separator(false)
         .backslash_escape(true)
@@ -158,12 +158,9 @@ pub(super) fn require_type(
     if let Some((id, _)) = schema.iter().find(|(id, _)| schema.type_name(*id) == name) {
         return Ok(schema.find(name).unwrap_or(id));
     }
-    let names: Vec<String> = schema.iter().map(|(id, _)| schema.type_name(id)).collect();
-    let suggestion = closest(name, names.iter().map(String::as_str));
-    let suggestion = suggestion.map_or(String::new(), |name| format!("; did you mean {name:?}?"));
     Err(CommandError::NoSuchType {
         name: name.to_owned(),
-        suggestion,
+        suggestion: suggested_type(schema, name),
     })
 }
 

@@ -1,12 +1,13 @@
 //! Types, fields and objects as tables.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use memglass::schema::{Field as Member, Kind, Metadata, Protection, Schema, TypeId};
+use memglass::schema::{Field as Member, Kind, Metadata, Protection, Schema, Type, TypeId};
 use memglass::{Field, Observer, Value};
 
 use super::names::nearest;
 use super::shown::{Cell, Table};
+use super::takes::some_of;
 use crate::format::Style;
 
 /// All named types that are structs, unions, enums or flags, and how many objects there are of each.
@@ -18,9 +19,7 @@ pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
         *counts.entry(object.type_id).or_default() += 1;
     }
     let schema = observer.schema();
-    let named = schema
-        .iter()
-        .filter(|(_, ty)| !ty.name.is_empty() && (ty.members().is_some() || has_names(&ty.kind)));
+    let named = schema.iter().filter(|(_, ty)| is_listed(ty));
     let rows = named.map(|(id, ty)| {
         let members = ty.members().map(|members| members.len() as u64);
         vec![
@@ -60,16 +59,30 @@ pub(crate) fn objects(observer: &Observer, goes_on: impl Fn() -> bool) -> Table 
 pub(crate) fn describe(schema: &Schema, name: &str) -> Result<Table, String> {
     match schema.find(name) {
         Some(id) => Ok(describe_type(schema, id)),
-        None => {
-            let names = schema
-                .iter()
-                .map(|(_, ty)| ty.name.to_string())
-                .filter(|name| !name.is_empty());
-            let meant = nearest(name, names)
-                .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
-            Err(format!("no type is named {name:?}{meant}"))
-        }
+        None => Err(format!(
+            "no type is named {name:?}{}",
+            suggested_type(schema, name)
+        )),
     }
+}
+
+/// What to add to a message about a type that is not there: the one that was probably meant, or what there is.
+pub(crate) fn suggested_type(schema: &Schema, wrong: &str) -> String {
+    if let Some(near) = nearest(wrong, declared_names(schema)) {
+        return format!("; did you mean {near:?}?");
+    }
+    let names: Vec<String> = declared_names(schema).collect();
+    match names.is_empty() {
+        true => "; there is none".to_owned(),
+        false => format!("; there are {}", some_of(names.into_iter(), ", ")),
+    }
+}
+
+/// The names that types were declared with, each once: the stored and the plain form of a struct have the same.
+pub(crate) fn declared_names(schema: &Schema) -> impl Iterator<Item = String> {
+    let named = schema.iter().filter(|(_, ty)| is_listed(ty));
+    let names: BTreeSet<String> = named.map(|(_, ty)| ty.name.to_string()).collect();
+    names.into_iter()
 }
 
 /// What is declared about a type: its fields, or the names of its values.
@@ -162,7 +175,12 @@ pub(crate) fn member_type(schema: &Schema, member: &Member) -> String {
     }
 }
 
-fn has_names(kind: &Kind) -> bool {
+fn is_listed(ty: &Type) -> bool {
+    !ty.name.is_empty() && (ty.members().is_some() || has_names(&ty.kind))
+}
+
+/// Whether it is a type of names: what fields hold, and hardly ever objects.
+pub(crate) fn has_names(kind: &Kind) -> bool {
     matches!(kind, Kind::Enum { .. } | Kind::Flags { .. })
 }
 

@@ -30,6 +30,7 @@ mod present;
 mod shown;
 mod sources;
 mod symbols;
+mod takes;
 mod tokens;
 mod told;
 mod wide;
@@ -54,8 +55,10 @@ pub(crate) use incomplete::{first_mistake, is_program};
 pub use library::{LibraryFunction, library};
 pub use limits::Limits;
 pub use names::{FieldName, FunctionName, Names};
+pub(crate) use describe::suggested_type;
 pub(crate) use present::of_field;
 pub use shown::{Cell, Record, Row, Shown, Table, json};
+pub(crate) use takes::takes;
 
 use self::bindings::{FieldNames, Session};
 use self::context::Context;
