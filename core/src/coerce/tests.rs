@@ -727,3 +727,31 @@ proptest! {
         }
     }
 }
+
+/// Looking through all names for each element takes minutes here.
+#[test]
+fn a_large_array_of_an_enum_of_many_names_is_read_at_once() {
+    const NAMES: u32 = 30_000;
+    const ELEMENTS: u64 = 800_000;
+    let mut schema = Schema::new();
+    let variants = (0..NAMES).map(|number| Variant {
+        name: format!("n{number}").into(),
+        value: number.into(),
+    });
+    let kind = Kind::Enum {
+        signed: false,
+        variants: variants.collect(),
+    };
+    let element = add(&mut schema, "Many", 2, kind);
+    let array = schema.add_array(element, ELEMENTS).unwrap();
+    let last = u16::try_from(NAMES - 1).unwrap();
+    let bytes = last.to_ne_bytes().repeat(ELEMENTS as usize);
+    let start = std::time::Instant::now();
+    let Value::List(elements) = decode::decode(&schema, array, &Metadata::default(), None, &bytes)
+    else {
+        panic!("an array is a list")
+    };
+    assert_eq!(elements.last().unwrap().to_string(), "n29999");
+    let took = start.elapsed();
+    assert!(took.as_secs() < 30, "{took:?}");
+}
