@@ -10,14 +10,15 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples:
-  memglass demo                                          a live example, and a prompt on it
-  memglass ls                                            sessions on this machine
-  memglass trading_engine                                a prompt on a session
-  memglass trading_engine -e 'AAPL_position.quantity'    one value
-  memglass trading_engine -e 'AAPL_position.quantity = 500'
-  memglass objects trading_engine 'AAPL_*' --json
-  memglass run check.rhai --timeout 5s -- AAPL           a script, with arguments
-  source <(memglass completions bash)                    Tab in the shell
+  memglass demo                                    a live example, with a prompt
+  memglass ls                                      sessions on this machine
+  memglass engine                                  a prompt on a session
+  memglass engine -e 'AAPL_position.quantity'      one value
+  memglass engine -e 'AAPL_position.quantity = 500'
+  memglass get engine '*_position.quantity'        of each object that has it
+  memglass objects engine 'AAPL_*' --json
+  memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
+  source <(memglass completions bash)              Tab in the shell
 
 A session may stand before or after the subcommand, and be left out when only one is live.
 A script on standard input is run without a prompt.
@@ -45,6 +46,7 @@ pub(crate) struct Arguments {
 
 /// What every form of the program understands.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every form")]
 pub(crate) struct Common {
     /// Directory of the sessions, instead of $MEMGLASS_DIR or shared memory.
     #[arg(long, global = true, value_name = "PATH")]

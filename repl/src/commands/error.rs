@@ -58,6 +58,16 @@ pub enum CommandError {
         /// What would be a value.
         takes: String,
     },
+    /// A value that the field cannot hold, being of another kind.
+    #[error("{path} takes {takes}; {text:?} is none")]
+    WrongKind {
+        /// What was to be written.
+        path: String,
+        /// What was typed.
+        text: String,
+        /// What would be a value.
+        takes: String,
+    },
     /// Every write is refused.
     #[error("{path} cannot be written: the session is attached read-only")]
     ReadOnly {

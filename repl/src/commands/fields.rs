@@ -1,7 +1,7 @@
 //! `:get` and `:set`: values by path, without a script.
 
 use memglass::schema::Kind;
-use memglass::{Field, Observer, Presence, ReadError, Value};
+use memglass::{Field, Observer, Presence, ReadError, Reason, Value, WriteError};
 use serde_json::Value as Json;
 
 use super::{Command, CommandError, Takes, assignment, places, words};
@@ -167,8 +167,22 @@ pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, Command
             presence: presence::word(&presence),
         });
     }
-    field.write(&value)?;
-    Ok(value)
+    match field.write(&value) {
+        Err(error) if is_of_another_kind(&error) => Err(CommandError::WrongKind {
+            path: field.path().to_owned(),
+            text: text.to_owned(),
+            takes: takes(&field),
+        }),
+        written => Ok(written.map(|()| value)?),
+    }
+}
+
+/// Whether the value as a whole is nothing that the field could hold.
+fn is_of_another_kind(error: &WriteError) -> bool {
+    let WriteError::Refused { refusal, .. } = error else {
+        return false;
+    };
+    refusal.path.is_empty() && matches!(*refusal.reason, Reason::Kind { .. })
 }
 
 /// A text field takes `hello world` and `42` as they stand.

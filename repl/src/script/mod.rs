@@ -49,13 +49,13 @@ use rhai::{
 
 pub use bindings::{FUNCTIONS, FunctionHelp};
 pub use caret::Excerpt;
+pub(crate) use describe::suggested_type;
 pub use error::{Failure, ScriptError};
 pub use incomplete::is_incomplete;
 pub(crate) use incomplete::{first_mistake, is_program};
 pub use library::{LibraryFunction, library};
 pub use limits::Limits;
 pub use names::{FieldName, FunctionName, Names};
-pub(crate) use describe::suggested_type;
 pub(crate) use present::of_field;
 pub use shown::{Cell, Record, Row, Shown, Table, json};
 pub(crate) use takes::takes;

@@ -5,6 +5,7 @@ use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 use super::ScriptHost;
 use super::blame::position_of_value;
 use super::caret::Excerpt;
+use super::describe;
 use super::error::{Failure, ScriptError};
 use super::halt::Halt;
 use super::sources::Source;
@@ -73,7 +74,7 @@ impl ScriptHost {
             ),
             E::ErrorAssignmentToConstant(name, _) => (
                 format!("{name:?} cannot be assigned to"),
-                Some("assign to one of its fields".into()),
+                Some(self.constant_told(name)),
             ),
             E::ErrorDataRace(..) => (
                 "a closure uses the variable that the function calling it works on".into(),
@@ -92,11 +93,27 @@ impl ScriptHost {
         if let Some(why) = self.context.why_lost(name) {
             return (why, None);
         }
+        let what = format!("no variable, object or function is named {name:?}");
+        if !is_assigned && describe::is_name_of_value(&self.context.schema(), name) {
+            let help = format!("the name of a value is a text: {name:?}");
+            return (what, Some(help));
+        }
         let near = meant(self.near(name));
         (
-            format!("no variable, object or function is named {name:?}{near}"),
+            format!("{what}{near}"),
             is_assigned.then(|| format!("`let {name} = …` makes a variable")),
         )
+    }
+
+    /// What to do instead of assigning to what is no variable.
+    fn constant_told(&self, name: &str) -> String {
+        match self.context.find(name) {
+            Ok(Some(_)) => {
+                format!("assign to one of its fields, or to the whole with `{name}.set(…)`")
+            }
+            _ if name == "obs" => "assign to a field of one of its objects".to_owned(),
+            _ => "it was made with `const`; `let` makes a variable".to_owned(),
+        }
     }
 
     fn function_told(&self, signature: &str) -> Told {

@@ -110,7 +110,11 @@ fn a_value_of_the_wrong_kind_says_what_is_wanted() {
             &["12 bytes", "room for 8"],
         ),
         ("order_12345.quantity", "1.5", &["1.5"]),
-        ("order_12345.quantity", "many", &["an integer for u32"]),
+        (
+            "order_12345.quantity",
+            "many",
+            &["a whole number, 1..=1000000"],
+        ),
         ("order_12345.price", "0", &["0.01"]),
     ] {
         world.run(&["set", "t1", path, value]).failed(1, words);
@@ -225,6 +229,22 @@ fn a_text_that_is_no_value_is_answered_with_what_would_be_one() {
         "[1, 2",
         "takes a list of 5; the value lacks a comma",
     );
+}
+
+#[test]
+fn a_value_that_a_field_cannot_hold_is_answered_with_what_it_takes() {
+    let (world, _producer) = World::with_producer();
+    let refused = |path: &str, text: &str, told: &str| {
+        world.run(&["set", "t1", path, text]).failed(1, &[told]);
+    };
+    refused(
+        "AAPL_position.quantity",
+        "five",
+        "AAPL_position.quantity takes a whole number that fits i64; \"five\" is none",
+    );
+    refused("book[0].bids", "5", "takes a list of 5; \"5\" is none");
+    refused("order_12345.flags", "true", "takes any of IMMEDIATE | ");
+    refused("AAPL_quote", "BUY", "takes #{ bid_price: …, ");
 }
 
 #[test]
