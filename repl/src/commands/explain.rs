@@ -3,8 +3,13 @@
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
+use crate::script::Shown;
+use crate::wrap;
 
 pub(super) struct Explain;
+
+/// Columns in front of what is told, as `explain` writes it.
+const BEFORE_VALUE: usize = 13;
 
 impl Command for Explain {
     fn name(&self) -> &'static str {
@@ -39,6 +44,22 @@ impl Command for Explain {
         }
         let quoted = rest.replace('\\', r"\\").replace('"', r#"\""#);
         let shown = runtime.host.eval(&format!("explain(\"{quoted}\")"))?;
-        Ok(Output::Result(shown))
+        Ok(match shown {
+            Shown::Text(text) => {
+                let width = runtime.style.look.width;
+                Output::Document(fitted(&text, width), text.into())
+            }
+            other => Output::Result(other),
+        })
     }
+}
+
+/// Unlike the text that a script gets, this is for people alone: it is broken between words, and goes on
+/// where its values stand.
+fn fitted(text: &str, width: Option<u16>) -> String {
+    let columns = width.map_or(usize::MAX, usize::from);
+    let lines = text
+        .lines()
+        .map(|line| wrap::hanging(line, columns, BEFORE_VALUE));
+    lines.collect::<Vec<_>>().join("\n")
 }
