@@ -25,6 +25,10 @@ A script on standard input is run without a prompt.
 
 Exit codes: 0 ok, 1 script error, 2 usage or syntax, 3 no such session, 124 timeout, 130 interrupted, and exit(n).";
 
+/// What is said of a word behind the session that is no subcommand.
+const WAYS: &str =
+    "`memglass SESSION get PATH` reads a field, and `memglass SESSION -e EXPR` evaluates";
+
 /// Look into the objects of a running program, write them and script them, while it runs.
 #[derive(Debug, Parser)]
 #[command(name = "memglass", version, after_help = EXAMPLES, max_term_width = 100, disable_help_subcommand = true)]
@@ -221,13 +225,18 @@ impl Arguments {
             let words = std::env::args()
                 .skip(1)
                 .filter(|argument| !argument.starts_with('-'));
-            if let (ErrorKind::UnknownArgument, Some(name)) =
-                (error.kind(), words.take(1).find_map(|word| similar(&word)))
-            {
-                error.insert(
-                    ContextKind::SuggestedSubcommand,
-                    ContextValue::Strings(vec![name]),
-                );
+            if error.kind() == ErrorKind::UnknownArgument && !is_option(&error) {
+                let (kind, tip) = match words.take(1).find_map(|word| similar(&word)) {
+                    Some(name) => (
+                        ContextKind::SuggestedSubcommand,
+                        ContextValue::Strings(vec![name]),
+                    ),
+                    None => (
+                        ContextKind::Suggested,
+                        ContextValue::StyledStrs(vec![WAYS.into()]),
+                    ),
+                };
+                error.insert(kind, tip);
             }
             error.exit()
         })
@@ -237,6 +246,12 @@ impl Arguments {
     pub(crate) fn color(&self) -> ColorChoice {
         self.common.color.into()
     }
+}
+
+/// Whether it is about an option, of which clap knows the similar ones.
+fn is_option(error: &clap::Error) -> bool {
+    let word = error.get(ContextKind::InvalidArg);
+    matches!(word, Some(ContextValue::String(word)) if word.starts_with('-'))
 }
 
 /// The subcommand that a word is probably meant to be.

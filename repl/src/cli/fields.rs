@@ -35,6 +35,12 @@ pub(super) fn set(
     [first, second]: [String; 2],
     third: Option<String>,
 ) -> Result<i32, Failure> {
+    if second == "=" {
+        return Err(Failure::Usage(format!(
+            "`set` takes PATH and VALUE without `=`: `memglass set {first} {}`",
+            third.as_deref().unwrap_or("VALUE")
+        )));
+    }
     let (session, path, value) = match (named, third) {
         (None, Some(value)) => (first, second, value),
         (Some(name), None) => (name.to_owned(), first, second),

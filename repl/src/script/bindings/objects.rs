@@ -18,13 +18,10 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 use crate::script::context::Context;
 use crate::script::describe;
 use crate::script::error::raise;
-use crate::script::names::nearest;
+use crate::script::names;
 use crate::script::place::{Node, Place};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
-
-/// Labels among which a mistyped one is looked for; to compare it with more takes longer than people wait.
-const LOOKED_AT: usize = 20_000;
 
 /// The value of `obs`.
 #[derive(Clone)]
@@ -115,9 +112,8 @@ fn is_of_names(schema: &Schema, name: &str) -> bool {
 fn unknown(session: &Session, pattern: &str) -> String {
     let schema = session.0.schema();
     let observer = session.0.attached.observer();
-    let labels = observer.objects().map(|object| object.label.to_string());
-    let names = describe::declared_names(&schema).chain(labels.take(LOOKED_AT));
-    let meant = match nearest(pattern, names) {
+    let known = describe::declared_names(&schema).chain(names::labels(&observer));
+    let meant = match names::nearest(pattern, known) {
         Some(name) => format!("; did you mean {name:?}?"),
         None => describe::suggested_type(&schema, pattern),
     };
