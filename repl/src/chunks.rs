@@ -1,7 +1,7 @@
 //! A script that is piped in, cut into what is evaluated one after the other.
 
 use crate::commands::question;
-use crate::script::{has_open_comment, is_incomplete, is_program};
+use crate::script::{first_mistake, has_open_comment, is_incomplete, is_program};
 
 /// A part of a script that is evaluated by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +21,9 @@ impl<'t> Piece<'t> {
 /// The text as a whole, if it is one program without `:commands`; else its lines, those that belong
 /// together as one.
 ///
-/// What is neither is given as the reading in which the mistake is told better: as a whole, unless
-/// the text is of lines, each complete. An unfinished expression at the end stays the last piece,
-/// so that evaluating it tells the mistake.
+/// What is neither is given as its mistake alone, so that nothing runs and evaluating it tells that: as a
+/// whole, or as the first piece that is wrong by itself. It is the reading that gets further, since the
+/// other one stumbles where it was not meant.
 pub(crate) fn split(text: &str) -> Vec<Piece<'_>> {
     if text.trim().is_empty() {
         return Vec::new();
@@ -32,13 +32,23 @@ pub(crate) fn split(text: &str) -> Vec<Piece<'_>> {
         return vec![Piece::whole(text)];
     }
     let pieces = lines_that_belong_together(text);
-    let all_right = pieces
-        .iter()
-        .all(|piece| is_command(piece.text) || parses(piece.text));
-    if all_right || has_commands(text) {
-        pieces
-    } else {
-        vec![Piece::whole(text)]
+    if has_commands(text) {
+        return pieces;
+    }
+    match pieces.iter().find(|piece| !parses(piece.text)) {
+        Some(wrong) => vec![further(Piece::whole(text), *wrong)],
+        None => pieces,
+    }
+}
+
+/// Which of two readings has its mistake later in the script; the first if both have it in one place.
+fn further<'t>(whole: Piece<'t>, line: Piece<'t>) -> Piece<'t> {
+    let reach = |piece: Piece<'_>| {
+        first_mistake(piece.text).map(|(line, column)| (piece.lines_before + line, column))
+    };
+    match reach(line) > reach(whole) {
+        true => line,
+        false => whole,
     }
 }
 
@@ -129,7 +139,27 @@ mod tests {
 
     #[test]
     fn an_unfinished_end_is_not_lost() {
-        check("a.b\nf(1,\n", &["a.b\nf(1,\n"]);
+        check("a.b\nf(1,\n", &["f(1,\n"]);
+        check("a.b;\nf(1,\n", &["a.b;\nf(1,\n"]);
+    }
+
+    #[test]
+    fn of_lines_the_one_with_the_mistake_is_told() {
+        check("let a = 1\nprint(a)\nlet = 5\n", &["let = 5\n"]);
+        check("a = 1\r\nprint(a))\r\nb\r\n", &["print(a))\r\n"]);
+        check("5\n6 7\n8\n", &["6 7\n"]);
+        check("a\nfn f() {\n 5 5\n}\nf()\n", &["fn f() {\n 5 5\n"]);
+    }
+
+    #[test]
+    fn of_a_program_the_whole_is_told() {
+        for program in [
+            "let a = 1;\nlet = 5;\nlet b = 2;\n",
+            "let a = b\n  .c();\nlet = 5;\n",
+            "fn f() {\n 5 5\n}\nf();\n",
+        ] {
+            check(program, &[program]);
+        }
     }
 
     #[test]

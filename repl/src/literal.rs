@@ -6,8 +6,6 @@
 
 use memglass::Value;
 
-use crate::commands::CommandError;
-
 /// How deeply lists and records may lie in each other.
 const DEPTH: u32 = 32;
 
@@ -15,19 +13,14 @@ const DEPTH: u32 = 32;
 ///
 /// # Errors
 ///
-/// [`CommandError::Literal`] says what is wrong and where.
-pub(crate) fn parse(text: &str) -> Result<Value, CommandError> {
+/// What is wrong with the text, as the first part of a sentence.
+pub(crate) fn parse(text: &str) -> Result<Value, String> {
     let mut reader = Reader { text, at: 0 };
-    let parsed = reader
-        .value(DEPTH)
-        .and_then(|value| match reader.rest().trim() {
-            "" => Ok(value),
-            rest => Err(format!("{rest:?} is left over")),
-        });
-    parsed.map_err(|reason| CommandError::Literal {
-        text: text.to_owned(),
-        reason,
-    })
+    let value = reader.value(DEPTH)?;
+    match reader.rest().trim() {
+        "" => Ok(value),
+        rest => Err(format!("{rest:?} is left over")),
+    }
 }
 
 struct Reader<'t> {
@@ -55,7 +48,7 @@ impl<'t> Reader<'t> {
     fn value(&mut self, depth: u32) -> Result<Value, String> {
         let below = depth
             .checked_sub(1)
-            .ok_or_else(|| format!("more than {DEPTH} levels"))?;
+            .ok_or_else(|| format!("the value has more than {DEPTH} levels"))?;
         if self.eat("[") {
             return self.list(below);
         }
@@ -99,7 +92,7 @@ impl<'t> Reader<'t> {
         self.skip_blanks();
         match self.eat(",") || self.rest().starts_with(end) {
             true => Ok(()),
-            false => Err(format!("it lacks a comma or {end:?}")),
+            false => Err(format!("the value lacks a comma or {end:?}")),
         }
     }
 
@@ -116,7 +109,7 @@ impl<'t> Reader<'t> {
                 other => text.push(other),
             }
         }
-        Err("it lacks a closing quote".into())
+        Err("the value lacks a closing quote".into())
     }
 
     fn name(&mut self) -> Result<String, String> {
@@ -144,7 +137,7 @@ impl<'t> Reader<'t> {
         };
         self.at += end;
         match rest[..end].trim() {
-            "" => Err("it is empty".into()),
+            "" => Err("a value is missing".into()),
             "true" => Ok(Value::Bool(true)),
             "false" => Ok(Value::Bool(false)),
             word if starts_number(word) => {
@@ -162,7 +155,7 @@ fn escape(character: Option<char>) -> Result<char, String> {
         Some('r') => '\r',
         Some(character @ ('"' | '\\')) => character,
         Some(other) => return Err(format!("there is no escape \\{other}")),
-        None => return Err("it ends in an escape".into()),
+        None => return Err("the text ends in an escape".into()),
     })
 }
 
@@ -218,7 +211,7 @@ mod tests {
 
     #[track_caller]
     fn refused(text: &str, reason: &str) {
-        let error = parse(text).unwrap_err().to_string();
+        let error = parse(text).unwrap_err();
         assert!(error.contains(reason), "{text}: {error}");
     }
 
@@ -266,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_is_no_value_says_why() {
-        refused("", "empty");
+        refused("", "missing");
         refused("12x", "\"12x\" is no number");
         refused("0x", "is no number");
         refused("[1, 2", "lacks a comma or \"]\"");

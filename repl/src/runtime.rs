@@ -136,7 +136,7 @@ impl Runtime {
             (Some(name), _) => commands::run(self, &format!("help {name}")),
             (None, Some(command)) => self.command(command),
             (None, None) => {
-                let shown = self.eval(line)?;
+                let shown = self.eval(line).map_err(|error| of_command(error, line))?;
                 self.journal.ran(line, shown != Shown::Nothing);
                 Ok(Output::Result(shown))
             }
@@ -214,6 +214,17 @@ impl Runtime {
             None => presence::prompt(state.session, &state.producer, state.readonly),
         }
     }
+}
+
+/// The error of a script that is but the name of a command: `help` for `:help`.
+fn of_command(mut error: ScriptError, line: &str) -> ScriptError {
+    if let ScriptError::Failed(failure) = &mut error
+        && let Some(command) = commands::find(line.trim())
+    {
+        let help = format!("`:{}` is a command", command.name());
+        failure.help.get_or_insert(help);
+    }
+    error
 }
 
 /// The time since `start`, as a message.

@@ -64,7 +64,10 @@ fn an_object_of_two_hundred_megabytes_is_read_and_written_to_its_end() {
             .field(&format!("large[{COUNT}]"))
             .unwrap_err()
             .to_string(),
-        format!("index {COUNT} out of 0..{COUNT} in large")
+        format!(
+            "large: index {COUNT} is out of range; allowed is 0..={}",
+            COUNT - 1
+        )
     );
     let row = observer
         .field(&format!("large[{}]", COUNT - 1))

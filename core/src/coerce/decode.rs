@@ -20,12 +20,12 @@ pub(super) fn decode(
     let integer = |signed| load(bytes, bits, signed);
     match &ty.kind {
         Kind::Bool => Value::Bool(integer(false) != Whole::from(0_u128)),
-        Kind::Int { signed } => decode_int(ty, *signed, metadata, bits, bytes),
+        Kind::Int { signed } => decode_int(schema, ty, *signed, metadata, bits, bytes),
         Kind::Float if ty.size == 4 => Value::F32(f32::from_bits(integer(false).bits() as u32)),
         Kind::Float => Value::F64(f64::from_bits(integer(false).bits() as u64)),
         Kind::Text => Value::Text(text::load(bytes)),
         Kind::Enum { signed, variants } => {
-            Value::Enum(enum_value(variants, narrow(integer(*signed))))
+            Value::Enum(enum_value(schema, variants, narrow(integer(*signed))))
         }
         Kind::Flags { flags } => Value::Flags(flags_value(flags, integer(false).bits() as u64)),
         Kind::Struct { fields } | Kind::Union { members: fields } => Value::Record(
@@ -67,6 +67,7 @@ fn decode_member(schema: &Schema, field: &Field, bytes: &[u8]) -> (Arc<str>, Val
 }
 
 fn decode_int(
+    schema: &Schema,
     ty: &Type,
     signed: bool,
     metadata: &Metadata,
@@ -75,7 +76,7 @@ fn decode_int(
 ) -> Value {
     let number = load(bytes, bits, signed);
     if !metadata.names.is_empty() {
-        return Value::Enum(enum_value(&metadata.names, narrow(number)));
+        return Value::Enum(enum_value(schema, &metadata.names, narrow(number)));
     }
     if !metadata.flags.is_empty() {
         return Value::Flags(flags_value(

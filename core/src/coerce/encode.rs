@@ -227,9 +227,10 @@ impl<'a> Place<'a> {
 
     fn encode_int(&self, signed: bool, wanted: &Value, bytes: &mut [u8]) -> Result<(), Reason> {
         let type_name = || self.type_name();
+        // The names are this field's and not its type's.
         let names = |variants| Names {
             variants,
-            type_name: &type_name,
+            type_name: &|| "this field".into(),
             strictness: self.strictness,
         };
         let (number, signed) = if !self.metadata.names.is_empty() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Strictness;
 use super::number::Whole;
 use super::refusal::{Reason, listing, suggestion};
-use crate::schema::Variant;
+use crate::schema::{Schema, Variant};
 use crate::value::{EnumValue, FlagsValue, Value};
 
 /// The named values of one place.
@@ -136,8 +136,8 @@ fn literal(text: &str) -> Option<Whole> {
 }
 
 /// The number with its name.
-pub(super) fn enum_value(variants: &[Variant], number: i128) -> EnumValue {
-    let variant = variants.iter().find(|variant| variant.value == number);
+pub(super) fn enum_value(schema: &Schema, variants: &[Variant], number: i128) -> EnumValue {
+    let variant = schema.variant(variants, number);
     EnumValue {
         number,
         name: variant.map(|variant| Arc::clone(&variant.name)),

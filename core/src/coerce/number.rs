@@ -185,15 +185,10 @@ fn check_range(
     if metadata.min.is_none_or(above) && metadata.max.is_none_or(below) {
         return Ok(());
     }
-    let allowed = match (metadata.min, metadata.max) {
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (Some(min), None) => format!("{min} or more"),
-        (_, Some(max)) => format!("{max} or less"),
-        (None, None) => unreachable!("without bounds nothing is out of range"),
-    };
+    let allowed = metadata.range().expect("without bounds nothing is out");
     Err(Reason::Range {
         value: value.to_string(),
-        allowed,
+        allowed: allowed.to_string(),
     })
 }
 

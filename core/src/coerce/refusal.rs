@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::schema::Range;
+
 /// A wanted value that its place does not take, and what the place takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
@@ -24,7 +26,7 @@ pub enum Reason {
         found: String,
     },
     /// A number that the type cannot hold.
-    #[error("{value} does not fit {type_name} ({low}..{high})")]
+    #[error("{value} does not fit {type_name} ({})", Range::of(low, high))]
     Fit {
         /// The number.
         value: String,
@@ -96,7 +98,7 @@ pub enum Reason {
     /// A name that no value has.
     #[error("{type_name} has no {name:?} (it has {known}){suggestion}")]
     NoSuchName {
-        /// The enum, flag set or integer.
+        /// The enum or flag set, or `this field` if only its declaration has names.
         type_name: String,
         /// The name.
         name: String,
@@ -110,7 +112,7 @@ pub enum Reason {
     Unnamed {
         /// The number.
         number: String,
-        /// The enum or integer.
+        /// The enum, or `this field`.
         type_name: String,
         /// The names there are, with their numbers.
         known: String,
@@ -120,7 +122,7 @@ pub enum Reason {
     UnknownBits {
         /// The bits without a name.
         bits: u128,
-        /// The flag set or integer.
+        /// The flag set, or `this field`.
         type_name: String,
         /// The flags there are, with their bits.
         known: String,

@@ -183,6 +183,11 @@ impl Layout {
         self.regions.get(id)
     }
 
+    /// The region that bytes of this session lie in.
+    pub(crate) fn region_of(&self, view: View<'_>) -> Option<u16> {
+        self.regions.find(view)
+    }
+
     /// The `len` bytes that `place` refers to, kept mapped.
     pub(crate) fn resolve(&self, place: Ref, len: u64) -> Result<Anchor, LayoutError> {
         let (segment, offset, len) = self.locate(place, len)?;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::LayoutError;
 use super::header::{Identity, damaged};
-use crate::shm::{Access, Dir, Segment, SegmentMap};
+use crate::shm::{Access, Dir, Segment, SegmentMap, View};
 use crate::sync::published;
 use crate::wire::{names, region as at};
 
@@ -55,6 +55,15 @@ impl Regions {
 
     pub(super) fn mapped(&self) -> impl Iterator<Item = &Arc<Segment>> {
         self.found.iter()
+    }
+
+    /// The region that mapped bytes lie in.
+    pub(super) fn find(&self, view: View<'_>) -> Option<u16> {
+        let has = |region: View<'_>| {
+            let start = region.address();
+            (start..start + region.len()).contains(&view.address())
+        };
+        (1..=u16::MAX).find(|&id| self.found.get(id).is_some_and(|region| has(region.view())))
     }
 
     #[cold]

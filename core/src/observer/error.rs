@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::coerce::Refusal;
 use crate::layout::LayoutError;
+use crate::schema::Range;
 use crate::shm::ShmError;
 
 /// A session that cannot be attached to.
@@ -83,7 +84,7 @@ pub enum PathError {
         suggestion: String,
     },
     /// The array is shorter.
-    #[error("index {index} out of 0..{count} in {path}")]
+    #[error("{path}: index {index} is out of range; allowed is {}", Range::of_indices(*count))]
     IndexOutOfRange {
         /// Path of the array.
         path: String,

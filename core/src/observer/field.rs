@@ -328,6 +328,12 @@ impl Field {
         }
     }
 
+    /// The region that it lies in, one of [`Observer::regions`](super::Observer::regions). All of them are looked
+    /// through for it.
+    pub fn region(&self) -> Option<u16> {
+        self.attached().layout.region_of(self.object_view())
+    }
+
     /// The types that it was resolved with.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.memory.keeper().schema

@@ -127,10 +127,7 @@ impl Schema {
     fn member_text(&self, field: &Field) -> String {
         let bits = match field.bits {
             Some(bits) if bits.width == 1 => format!(" (bit {})", bits.offset),
-            Some(bits) => {
-                let last = u32::from(bits.offset) + u32::from(bits.width) - 1;
-                format!(" (bits {} to {last})", bits.offset)
-            }
+            Some(bits) => format!(" (bits {})", bits.range()),
             None => String::new(),
         };
         format!(
@@ -454,7 +451,7 @@ mod tests {
         };
         check(
             build,
-            "struct Control  (size 4, align 4)\n  offset  size  field\n       0     4  on: u32 (bit 0)\n       0     4  mode: u32 (bits 1 to 3)\n",
+            "struct Control  (size 4, align 4)\n  offset  size  field\n       0     4  on: u32 (bit 0)\n       0     4  mode: u32 (bits 1..=3)\n",
         );
     }
 

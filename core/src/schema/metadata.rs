@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Variant;
+use super::{Range, Variant};
 
 /// Annotations of one field. Every front end obeys them, because the observer enforces them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,6 +71,15 @@ impl Metadata {
     /// Whether nothing is declared.
     pub fn is_empty(&self) -> bool {
         *self == Metadata::default()
+    }
+
+    /// What its bounds allow; `None` if it has none.
+    pub fn range(&self) -> Option<Range<Number>> {
+        let has_bounds = self.min.is_some() || self.max.is_some();
+        has_bounds.then_some(Range {
+            least: self.min,
+            greatest: self.max,
+        })
     }
 }
 

@@ -14,12 +14,16 @@ mod hash;
 mod judge;
 mod kind;
 mod metadata;
+mod numbers;
+mod range;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use error::SchemaError;
 pub use metadata::{Metadata, Number};
+use numbers::Numbers;
+pub use range::Range;
 
 /// The largest size of one value, in bytes: 2^40. Larger ones are refused, so that no sum of an
 /// address and an offset can overflow.
@@ -156,6 +160,14 @@ pub struct Bits {
     pub width: u8,
 }
 
+impl Bits {
+    /// The indices of its bits.
+    pub fn range(self) -> Range<u32> {
+        let first = u32::from(self.offset);
+        Range::of(first, first + u32::from(self.width) - 1)
+    }
+}
+
 /// The types of a session.
 ///
 /// Cloning is cheap: types are shared.
@@ -165,6 +177,7 @@ pub struct Schema {
     types: Vec<Option<Arc<Type>>>,
     summaries: Vec<Summary>,
     by_hash: HashMap<u128, TypeId>,
+    numbers: Numbers,
 }
 
 /// What is derived once per type when it is added.
@@ -217,7 +230,9 @@ impl Schema {
             return Ok(id);
         }
         let id = TypeId(u32::try_from(self.types.len()).map_err(|_| SchemaError::TooManyTypes)?);
-        self.types.push(Some(Arc::new(ty)));
+        let ty = Arc::new(ty);
+        self.numbers.enter(&ty);
+        self.types.push(Some(ty));
         self.summaries.push(summary);
         self.by_hash.insert(summary.hash, id);
         Ok(id)
@@ -305,6 +320,12 @@ impl Schema {
         self.iter()
             .find(|(_, ty)| &*ty.name == name)
             .map(|(id, _)| id)
+    }
+
+    /// The first of `variants`, the names of an enum or of an annotated integer in one of its types, that has
+    /// this number. A long list is not looked through.
+    pub fn variant<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
+        self.numbers.find(variants, number)
     }
 
     /// The struct or union member `name` of the type behind `id`.

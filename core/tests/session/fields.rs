@@ -176,6 +176,27 @@ fn a_missing_object_is_an_error_with_a_suggestion() {
 }
 
 #[test]
+fn a_field_tells_the_region_that_it_lies_in() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _large = session.array::<u64>("large", 1 << 18).unwrap();
+    let _small = session.object("small", 5_u32).unwrap();
+    let observer = place.reader("t");
+    let region_of = |path: &str| observer.field(path).unwrap().region().unwrap();
+    assert_ne!(
+        region_of("large"),
+        region_of("small"),
+        "it has one of its own"
+    );
+    assert_eq!(region_of("large"), region_of("large[262143]"));
+    let regions = observer.regions().unwrap();
+    for (label, bytes) in [("large", 8 << 18), ("small", 4)] {
+        let region = regions.iter().find(|region| region.id == region_of(label));
+        assert!(region.unwrap().used >= bytes, "{label}: {region:?}");
+    }
+}
+
+#[test]
 fn arrays_of_objects_and_text() {
     let place = Place::new();
     let session = place.session("t");
@@ -196,7 +217,7 @@ fn arrays_of_objects_and_text() {
     assert_eq!(numbers[2].get(), 7.0);
     assert_eq!(
         all.element(3).unwrap_err().to_string(),
-        "index 3 out of 0..3 in numbers"
+        "numbers: index 3 is out of range; allowed is 0..=2"
     );
     let field = observer.field("text").unwrap();
     field.write(&"bye".into()).unwrap();

@@ -10,19 +10,24 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 const EXAMPLES: &str = "\
 Examples:
-  memglass demo                                          a live example, and a prompt on it
-  memglass ls                                            sessions on this machine
-  memglass trading_engine                                a prompt on a session
-  memglass trading_engine -e 'AAPL_position.quantity'    one value
-  memglass trading_engine -e 'AAPL_position.quantity = 500'
-  memglass objects trading_engine 'AAPL_*' --json
-  memglass run check.rhai --timeout 5s -- AAPL           a script, with arguments
-  source <(memglass completions bash)                    Tab in the shell
+  memglass demo                                    a live example, with a prompt
+  memglass ls                                      sessions on this machine
+  memglass engine                                  a prompt on a session
+  memglass engine -e 'AAPL_position.quantity'      one value
+  memglass engine -e 'AAPL_position.quantity = 500'
+  memglass get engine '*_position.quantity'        of each object that has it
+  memglass objects engine 'AAPL_*' --json
+  memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
+  source <(memglass completions bash)              Tab in the shell
 
 A session may stand before or after the subcommand, and be left out when only one is live.
 A script on standard input is run without a prompt.
 
 Exit codes: 0 ok, 1 script error, 2 usage or syntax, 3 no such session, 124 timeout, 130 interrupted, and exit(n).";
+
+/// What is said of a word behind the session that is no subcommand.
+const WAYS: &str =
+    "`memglass SESSION get PATH` reads a field, and `memglass SESSION -e EXPR` evaluates";
 
 /// Look into the objects of a running program, write them and script them, while it runs.
 #[derive(Debug, Parser)]
@@ -45,6 +50,7 @@ pub(crate) struct Arguments {
 
 /// What every form of the program understands.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every form")]
 pub(crate) struct Common {
     /// Directory of the sessions, instead of $MEMGLASS_DIR or shared memory.
     #[arg(long, global = true, value_name = "PATH")]
@@ -128,7 +134,7 @@ pub(crate) enum Command {
     /// Read fields.
     #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...")]
     Get {
-        /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price
+        /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price, '*_position.quantity'
         #[arg(required = true, value_name = "SESSION, PATH")]
         words: Vec<String>,
     },
@@ -219,13 +225,18 @@ impl Arguments {
             let words = std::env::args()
                 .skip(1)
                 .filter(|argument| !argument.starts_with('-'));
-            if let (ErrorKind::UnknownArgument, Some(name)) =
-                (error.kind(), words.take(1).find_map(|word| similar(&word)))
-            {
-                error.insert(
-                    ContextKind::SuggestedSubcommand,
-                    ContextValue::Strings(vec![name]),
-                );
+            if error.kind() == ErrorKind::UnknownArgument && !is_option(&error) {
+                let (kind, tip) = match words.take(1).find_map(|word| similar(&word)) {
+                    Some(name) => (
+                        ContextKind::SuggestedSubcommand,
+                        ContextValue::Strings(vec![name]),
+                    ),
+                    None => (
+                        ContextKind::Suggested,
+                        ContextValue::StyledStrs(vec![WAYS.into()]),
+                    ),
+                };
+                error.insert(kind, tip);
             }
             error.exit()
         })
@@ -235,6 +246,12 @@ impl Arguments {
     pub(crate) fn color(&self) -> ColorChoice {
         self.common.color.into()
     }
+}
+
+/// Whether it is about an option, of which clap knows the similar ones.
+fn is_option(error: &clap::Error) -> bool {
+    let word = error.get(ContextKind::InvalidArg);
+    matches!(word, Some(ContextValue::String(word)) if word.starts_with('-'))
 }
 
 /// The subcommand that a word is probably meant to be.

@@ -95,28 +95,38 @@ fn with_prompt(options: &Options, session: &str) -> Result<i32, Failure> {
     if !io::stdin().is_terminal() {
         return evaluate::standard_input(options, session);
     }
-    prompt::run(
-        options,
-        session,
-        &banner(session, Look::of_stderr(options.color)),
-    )
+    let look = Look {
+        width: Look::of_stdout(options.color).width,
+        ..Look::of_stderr(options.color)
+    };
+    prompt::run(options, session, &banner(session, look))
 }
+
+/// Lines to try, and what they do.
+const TRY: [(&str, &str); 3] = [
+    ("AAPL_position", "all fields of an object, as they are now"),
+    (
+        "AAPL_position.quantity = 500",
+        "write one; unrealized_pnl follows it",
+    ),
+    ("obs.all(\"Order\")", "orders come and go while you look"),
+];
+
+/// Columns below which what a line does stands under it.
+const BESIDE: u16 = 76;
 
 fn banner(session: &str, look: Look) -> String {
     let mut text =
         format!("{session:?} is an example: a trading engine, live in another process. Try\n");
-    let lines = [
-        ("AAPL_position", "all fields of an object, as they are now"),
-        (
-            "AAPL_position.quantity = 500",
-            "write one; unrealized_pnl follows it",
-        ),
-        ("obs.all(\"Order\")", "orders come and go while you look"),
-    ];
-    for (line, does) in lines {
+    let is_narrow = look.width.is_some_and(|width| width < BESIDE);
+    for (line, does) in TRY {
+        let (line, between) = match is_narrow {
+            true => (line.to_owned(), "\n    "),
+            false => (format!("{line:30}"), "  "),
+        };
         text += &format!(
-            "  {}  {}\n",
-            look.paint(look::strong(), &format!("{line:30}")),
+            "  {}{between}{}\n",
+            look.paint(look::strong(), &line),
             look.paint(look::faint(), does)
         );
     }
@@ -222,4 +232,46 @@ impl Drop for Producer {
 fn detach(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     command.process_group(0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wrap;
+
+    #[track_caller]
+    fn check_lines(columns: u16, expected: &[&str]) {
+        let (color, width) = (false, Some(columns));
+        let text = banner("t1", Look { color, width });
+        let shown = wrap::wrapped(&text, width);
+        let to_try: Vec<&str> = shown
+            .lines()
+            .filter(|line| line.starts_with("  "))
+            .collect();
+        assert_eq!(to_try, expected);
+    }
+
+    #[test]
+    fn what_a_line_does_stands_beside_it_or_under_it() {
+        check_lines(
+            80,
+            &[
+                "  AAPL_position                   all fields of an object, as they are now",
+                "  AAPL_position.quantity = 500    write one; unrealized_pnl follows it",
+                "  obs.all(\"Order\")                orders come and go while you look",
+            ],
+        );
+        check_lines(
+            50,
+            &[
+                "  another process. Try",
+                "  AAPL_position",
+                "    all fields of an object, as they are now",
+                "  AAPL_position.quantity = 500",
+                "    write one; unrealized_pnl follows it",
+                "  obs.all(\"Order\")",
+                "    orders come and go while you look",
+            ],
+        );
+    }
 }

@@ -10,8 +10,6 @@ use crate::output::write_message;
 use crate::script::ScriptError;
 use memglass::AttachError;
 
-use super::arguments;
-
 /// Why the program ends without having done what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -60,15 +58,6 @@ impl Failure {
                 if error.kind() == io::ErrorKind::BrokenPipe => {}
             Failure::Command(CommandError::Script(ScriptError::Exit(_))) => {}
             Failure::Command(error) => write_message(&format!("{}\n", error.render(look.color))),
-            Failure::Attach(error @ AttachError::NoSuchSession { name, .. }) => {
-                let tip = arguments::similar(name).map_or(String::new(), |name| {
-                    format!("\n  tip: there is a subcommand `{name}`")
-                });
-                write_message(&format!(
-                    "{}: {error}{tip}\n",
-                    look.paint(look::alarm(), "error")
-                ));
-            }
             Failure::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
                 write_message(&format!(
                     "{}: the output cannot be written: {error}\n",

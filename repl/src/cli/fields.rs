@@ -4,8 +4,8 @@ use memglass::Observer;
 
 use super::failure::Failure;
 use super::options::Options;
-use super::target;
-use crate::commands;
+use super::target::{self, Target};
+use crate::commands::{self, CommandError};
 
 /// Prints fields.
 pub(super) fn get(
@@ -13,17 +13,19 @@ pub(super) fn get(
     named: Option<&str>,
     words: Vec<String>,
 ) -> Result<i32, Failure> {
-    let (session, paths) = target::split(options, named, words, 1, is_path)?;
-    let observer = options.attach(&session)?;
-    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let Target { observer, words } = target::split(options, named, words, 1, path)?;
+    let paths: Vec<&str> = words.iter().map(String::as_str).collect();
     options.print(&commands::get(&observer, &paths)?)?;
     options.mark(&observer);
     Ok(0)
 }
 
 /// What is a path by its form is one, so that its mistakes are told as those of a path.
-fn is_path(observer: &Observer, word: &str) -> bool {
-    word.contains(['.', '[', '"']) || observer.field(word).is_ok()
+fn path(observer: &Observer, word: &str) -> Result<(), CommandError> {
+    match word.contains(['.', '[', '"']) || commands::is_pattern(observer, word) {
+        true => Ok(()),
+        false => Ok(observer.field(word).map(drop)?),
+    }
 }
 
 /// Writes a field: with three words the first is the session.
@@ -33,10 +35,16 @@ pub(super) fn set(
     [first, second]: [String; 2],
     third: Option<String>,
 ) -> Result<i32, Failure> {
+    if second == "=" {
+        return Err(Failure::Usage(format!(
+            "`set` takes PATH and VALUE without `=`: `memglass set {first} {}`",
+            third.as_deref().unwrap_or("VALUE")
+        )));
+    }
     let (session, path, value) = match (named, third) {
         (None, Some(value)) => (first, second, value),
         (Some(name), None) => (name.to_owned(), first, second),
-        (None, None) => (only_session(options, &first)?, first, second),
+        (None, None) => (target::of_path(options, &first)?, first, second),
         (Some(name), Some(value)) => {
             return Err(Failure::Usage(format!(
                 "the session is {name:?} already, so `set` takes PATH and VALUE: {value:?} is one word too many"
@@ -46,20 +54,15 @@ pub(super) fn set(
     write(options, &session, &path, &value)
 }
 
-/// The session of a path that comes without one.
-fn only_session(options: &Options, path: &str) -> Result<String, Failure> {
-    let (session, _) = target::split(options, None, vec![path.to_owned()], 1, is_path)?;
-    Ok(session)
-}
-
 fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i32, Failure> {
     if options.readonly {
-        return Err(commands::CommandError::ReadOnly {
+        return Err(CommandError::ReadOnly {
             path: path.to_owned(),
         }
         .into());
     }
-    let observer = options.attach_writable(session)?;
+    let attached = options.attach_writable(session);
+    let observer = attached.map_err(|error| target::missed(options, session, error))?;
     commands::set(&observer, path, value)?;
     options.mark(&observer);
     Ok(0)

@@ -4,8 +4,8 @@ use memglass::Observer;
 
 use super::failure::Failure;
 use super::options::Options;
-use super::target;
-use crate::commands::{describe_type, list_objects, list_types};
+use super::target::{self, Target};
+use crate::commands::{CommandError, describe_type, list_objects, list_types, quote};
 
 /// Lists objects.
 pub(super) fn objects(
@@ -14,9 +14,8 @@ pub(super) fn objects(
     words: Vec<String>,
     type_name: Option<&str>,
 ) -> Result<i32, Failure> {
-    let (session, words) = target::split(options, named, words, 0, is_label)?;
+    let Target { observer, words } = target::split(options, named, words, 0, label)?;
     let glob = at_most_one(&words)?;
-    let observer = options.attach(&session)?;
     options.print(&list_objects(&observer, glob, type_name)?)?;
     options.mark(&observer);
     options.mark_damage(&observer);
@@ -29,9 +28,8 @@ pub(super) fn types(
     named: Option<&str>,
     words: Vec<String>,
 ) -> Result<i32, Failure> {
-    let (session, words) = target::split(options, named, words, 0, is_type)?;
+    let Target { observer, words } = target::split(options, named, words, 0, of_type)?;
     let name = at_most_one(&words)?;
-    let observer = options.attach(&session)?;
     let output = match name {
         Some(name) => describe_type(&observer, name)?,
         None => list_types(&observer),
@@ -50,10 +48,13 @@ fn at_most_one(words: &[String]) -> Result<Option<&str>, Failure> {
     }
 }
 
-fn is_label(observer: &Observer, word: &str) -> bool {
-    word.contains(['*', '?', '[', '{']) || observer.find(word).is_some()
+fn label(observer: &Observer, word: &str) -> Result<(), CommandError> {
+    match word.contains(['*', '?', '[', '{']) || observer.find(word).is_some() {
+        true => Ok(()),
+        false => Ok(observer.field(&quote(word)).map(drop)?),
+    }
 }
 
-fn is_type(observer: &Observer, word: &str) -> bool {
-    describe_type(observer, word).is_ok()
+fn of_type(observer: &Observer, word: &str) -> Result<(), CommandError> {
+    describe_type(observer, word).map(drop)
 }

@@ -4,6 +4,7 @@ use memglass::{AttachError, Observer, ShmError};
 
 use super::failure::Failure;
 use super::options::Options;
+use super::target;
 use crate::embed::{Repl, ReplBuilder};
 
 /// A prompt's or a script's beginnings: attached for writing. Where only reading is allowed it says so,
@@ -23,12 +24,12 @@ pub(super) fn attach(options: &Options, session: &str) -> Result<ReplBuilder, Fa
 fn observer(options: &Options, session: &str) -> Result<Observer, Failure> {
     match options.attach_writable(session) {
         Err(AttachError::Shm(ShmError::Denied { .. })) => {
-            let observer = options.attach(session)?;
+            let observer = target::attach(options, session)?;
             options.note(&format!(
                 "session {session:?} belongs to another user: it can be read and not written"
             ));
             Ok(observer)
         }
-        attached => Ok(attached?),
+        attached => attached.map_err(|error| target::missed(options, session, error)),
     }
 }

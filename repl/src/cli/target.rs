@@ -2,8 +2,16 @@
 
 use memglass::{AttachError, Observer, Presence, SessionEntry};
 
+use super::arguments;
 use super::failure::Failure;
 use super::options::Options;
+use crate::commands::CommandError;
+
+/// A session that a subcommand works on, and its words without the session's.
+pub(super) struct Target {
+    pub(super) observer: Observer,
+    pub(super) words: Vec<String>,
+}
 
 /// The session that is named, or the only live one.
 pub(super) fn resolve(options: &Options, named: Option<&str>) -> Result<String, Failure> {
@@ -13,47 +21,109 @@ pub(super) fn resolve(options: &Options, named: Option<&str>) -> Result<String, 
     }
 }
 
-/// The words of a subcommand without the session's, and the session: named apart, or by the first word
-/// if there is a session of that name, or else the only live one.
+/// Attaches for reading to the session that is named apart, or by the first word if there is a session
+/// of that name, or else to the only live one.
 ///
-/// `least` words are not the session's, and `is_known` says whether a word means something in a session.
+/// `least` words are not the session's, and `known` says why a word means nothing in a session.
 pub(super) fn split(
     options: &Options,
     named: Option<&str>,
     mut words: Vec<String>,
     least: usize,
-    is_known: fn(&Observer, &str) -> bool,
-) -> Result<(String, Vec<String>), Failure> {
+    known: fn(&Observer, &str) -> Result<(), CommandError>,
+) -> Result<Target, Failure> {
     let first = match (named, words.first()) {
-        (Some(name), _) => return Ok((name.to_owned(), words)),
-        (None, None) => return Ok((resolve(options, None)?, words)),
         (None, Some(first)) => first.clone(),
+        (named, _) => {
+            let session = resolve(options, named)?;
+            let observer = attach(options, &session)?;
+            return Ok(Target { observer, words });
+        }
     };
-    if is_session(options, &first) {
+    if let Some(observer) = session_called(options, &first)? {
         if words.len() <= least {
-            return Err(Failure::Usage(format!(
-                "{first:?} is the session; what of it? (a path as in {first} OBJECT.FIELD)"
-            )));
+            return Err(what_of_it(&first));
         }
         words.remove(0);
-        return Ok((first, words));
+        return Ok(Target { observer, words });
     }
     let session = only_live(&sessions(options))?;
     let observer = options.attach(&session)?;
-    if words.len() > least && !is_known(&observer, &first) {
+    if words.len() > least
+        && let Err(error) = known(&observer, &first)
+    {
         return Err(Failure::NoSession(format!(
-            "{first:?} is neither a session nor anything in {session:?}, the only live one"
+            "{first:?} is neither a session nor anything in {session:?}, the only live one: {error}"
         )));
     }
-    Ok((session, words))
+    Ok(Target { observer, words })
 }
 
-/// Whether there is a session of this name, whatever is the matter with it.
-fn is_session(options: &Options, word: &str) -> bool {
-    !matches!(
-        options.attach(word),
-        Err(AttachError::NoSuchSession { .. } | AttachError::BadName { .. })
-    )
+/// The session of a path that comes without one.
+pub(super) fn of_path(options: &Options, path: &str) -> Result<String, Failure> {
+    match session_called(options, path)? {
+        Some(_) => Err(what_of_it(path)),
+        None => resolve(options, None),
+    }
+}
+
+fn what_of_it(session: &str) -> Failure {
+    Failure::Usage(format!(
+        "{session:?} is the session; what of it? (a path as in {session} OBJECT.FIELD)"
+    ))
+}
+
+/// The session of this name, if there is one, whatever is the matter with it.
+fn session_called(options: &Options, word: &str) -> Result<Option<Observer>, Failure> {
+    match options.attach(word) {
+        Ok(observer) => Ok(Some(observer)),
+        Err(AttachError::NoSuchSession { .. } | AttachError::BadName { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Attaches for reading.
+pub(super) fn attach(options: &Options, session: &str) -> Result<Observer, Failure> {
+    let attached = options.attach(session);
+    attached.map_err(|error| missed(options, session, error))
+}
+
+/// Why there is no such session, with what was probably meant: a subcommand, or something in the only
+/// live session, before which its name belongs.
+pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Failure {
+    if !matches!(
+        error,
+        AttachError::NoSuchSession { .. } | AttachError::BadName { .. }
+    ) {
+        return error.into();
+    }
+    let meant = match arguments::similar(session) {
+        Some(name) => Some(format!("there is a subcommand `{name}`")),
+        None => in_only_session(options, session),
+    };
+    match meant {
+        Some(meant) => Failure::NoSession(format!("{error}\n  tip: {meant}")),
+        None => error.into(),
+    }
+}
+
+fn in_only_session(options: &Options, word: &str) -> Option<String> {
+    let live = only_live(&sessions(options)).ok()?;
+    let observer = options.attach(&live).ok()?;
+    observer.field(word).ok()?;
+    Some(format!(
+        "the session comes first, and {word} is in it: `memglass {live} get {}`",
+        shell_word(word)
+    ))
+}
+
+/// A path as one word of a shell.
+fn shell_word(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+    match path.chars().all(is_plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
 }
 
 fn sessions(options: &Options) -> Vec<SessionEntry> {
@@ -62,6 +132,7 @@ fn sessions(options: &Options) -> Vec<SessionEntry> {
         .filter_map(Result::ok)
         .collect()
 }
+
 fn only_live(sessions: &[SessionEntry]) -> Result<String, Failure> {
     let live: Vec<&SessionEntry> = sessions
         .iter()
@@ -123,6 +194,13 @@ mod tests {
             session("t1", Presence::Alive),
         ];
         assert_eq!(only_live(&sessions).unwrap(), "t1");
+    }
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_change_it() {
+        assert_eq!(shell_word("AAPL.last_quote"), "AAPL.last_quote");
+        assert_eq!(shell_word("book[0].price"), "'book[0].price'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
     }
 
     #[test]

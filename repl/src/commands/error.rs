@@ -34,6 +34,12 @@ pub(crate) enum CommandError {
         /// What is wrong with it.
         reason: String,
     },
+    /// No object has such a label.
+    #[error("no label matches {pattern:?}")]
+    NoMatch {
+        /// What was typed.
+        pattern: String,
+    },
     /// No type has this name.
     #[error("no type {name:?}{suggestion}")]
     NoSuchType {
@@ -43,12 +49,24 @@ pub(crate) enum CommandError {
         suggestion: String,
     },
     /// A value that could not be understood.
-    #[error("{text:?} is no value: {reason}")]
+    #[error("{path} takes {takes}; {reason}")]
     Literal {
+        /// What was to be written.
+        path: String,
+        /// What is wrong with the text.
+        reason: String,
+        /// What would be a value.
+        takes: String,
+    },
+    /// A value that the field cannot hold, being of another kind.
+    #[error("{path} takes {takes}; {text:?} is none")]
+    WrongKind {
+        /// What was to be written.
+        path: String,
         /// What was typed.
         text: String,
-        /// What is wrong with it.
-        reason: String,
+        /// What would be a value.
+        takes: String,
     },
     /// Every write is refused.
     #[error("{path} cannot be written: the session is attached read-only")]

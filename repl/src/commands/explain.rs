@@ -1,10 +1,15 @@
-//! `:explain`: what a write would do.
+//! `:explain`: what a field is, and what a write would do.
 
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
+use crate::script::Shown;
+use crate::wrap;
 
 pub(super) struct Explain;
+
+/// Columns in front of what is told, as `explain` writes it.
+const BEFORE_VALUE: usize = 13;
 
 impl Command for Explain {
     fn name(&self) -> &'static str {
@@ -12,15 +17,16 @@ impl Command for Explain {
     }
 
     fn usage(&self) -> &'static str {
-        ":explain FIELD = VALUE"
+        ":explain FIELD [= VALUE]"
     }
 
     fn summary(&self) -> &'static str {
-        "tell what a write would do, without writing"
+        "tell what a field is, or what a write would do"
     }
 
     fn examples(&self) -> &'static [&'static str] {
         &[
+            ":explain AAPL_position.quantity",
             ":explain AAPL_position.quantity = 5000",
             ":explain order_12345.priority = 9",
         ]
@@ -38,6 +44,22 @@ impl Command for Explain {
         }
         let quoted = rest.replace('\\', r"\\").replace('"', r#"\""#);
         let shown = runtime.host.eval(&format!("explain(\"{quoted}\")"))?;
-        Ok(Output::Result(shown))
+        Ok(match shown {
+            Shown::Text(text) => {
+                let width = runtime.style.look.width;
+                Output::Document(fitted(&text, width), text.into())
+            }
+            other => Output::Result(other),
+        })
     }
+}
+
+/// Unlike the text that a script gets, this is for people alone: it is broken between words, and goes on
+/// where its values stand.
+fn fitted(text: &str, width: Option<u16>) -> String {
+    let columns = width.map_or(usize::MAX, usize::from);
+    let lines = text
+        .lines()
+        .map(|line| wrap::hanging(line, columns, BEFORE_VALUE));
+    lines.collect::<Vec<_>>().join("\n")
 }

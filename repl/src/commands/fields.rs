@@ -1,16 +1,16 @@
 //! `:get` and `:set`: values by path, without a script.
 
 use memglass::schema::Kind;
-use memglass::{Field, Observer, Presence, ReadError, Value};
+use memglass::{Field, Observer, Presence, ReadError, Reason, Value, WriteError};
 use serde_json::Value as Json;
 
-use super::{Command, CommandError, Takes, assignment, words};
+use super::{Command, CommandError, Takes, assignment, places, words};
 use crate::format::{self, Style};
 use crate::literal;
 use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
-use crate::script::{Shown, of_field};
+use crate::script::{Shown, of_field, takes};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Get;
@@ -29,10 +29,15 @@ impl Command for Get {
         "read fields by path"
     }
 
+    fn details(&self) -> &'static str {
+        "A label may be a pattern with `*`, `?` and `{a,b}`: of its objects, those that have the field are listed."
+    }
+
     fn examples(&self) -> &'static [&'static str] {
         &[
             ":get AAPL_quote.bid_price",
             ":get AAPL_position.quantity AAPL_position.avg_price",
+            ":get *_position.quantity",
         ]
     }
 
@@ -102,23 +107,29 @@ impl Command for Set {
     }
 }
 
-/// Reads the places that `paths` lead to: one as a result of its own, several as rows.
+/// Reads the places that `paths` lead to: one as a result of its own, several, or those of a pattern, as rows.
 ///
 /// # Errors
 ///
 /// At the first path that leads nowhere or cannot be read.
 pub(crate) fn get(observer: &Observer, paths: &[&str]) -> Result<Output, CommandError> {
-    if let [path] = paths {
+    if let [path] = paths
+        && !places::is_pattern(observer, path)
+    {
         return Ok(Output::Result(read(&observer.field(path)?)?));
     }
     let mut table = Table::new([Column::new("path"), Column::new("value")]);
     for path in paths {
-        let field = observer.field(path)?;
-        let value = field.read()?;
-        table.push([
-            Cell::from(*path),
-            Cell::new(format::text(&value, &style(&field)), json(&value)),
-        ]);
+        let is_pattern = places::is_pattern(observer, path);
+        for (path, field) in places::find(observer, path)? {
+            let value = match field.read() {
+                // Objects come and go while a pattern is followed.
+                Err(ReadError::Gone { .. }) if is_pattern => continue,
+                read => read?,
+            };
+            let text = format::text(&value, &style(&field));
+            table.push([Cell::from(path.as_str()), Cell::new(text, json(&value))]);
+        }
     }
     Ok(Output::Rows(table, String::new()))
 }
@@ -142,7 +153,11 @@ pub(crate) fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, 
     let value = if takes_bare_text(&field) && !text.starts_with('"') {
         Value::from(text)
     } else {
-        literal::parse(text)?
+        literal::parse(text).map_err(|reason| CommandError::Literal {
+            path: field.path().to_owned(),
+            reason,
+            takes: takes(&field),
+        })?
     };
     // What a producer left behind is kept as it was.
     let presence = observer.producer();
@@ -152,8 +167,22 @@ pub(crate) fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, 
             presence: presence::word(&presence),
         });
     }
-    field.write(&value)?;
-    Ok(value)
+    match field.write(&value) {
+        Err(error) if is_of_another_kind(&error) => Err(CommandError::WrongKind {
+            path: field.path().to_owned(),
+            text: text.to_owned(),
+            takes: takes(&field),
+        }),
+        written => Ok(written.map(|()| value)?),
+    }
+}
+
+/// Whether the value as a whole is nothing that the field could hold.
+fn is_of_another_kind(error: &WriteError) -> bool {
+    let WriteError::Refused { refusal, .. } = error else {
+        return false;
+    };
+    refusal.path.is_empty() && matches!(*refusal.reason, Reason::Kind { .. })
 }
 
 /// A text field takes `hello world` and `42` as they stand.

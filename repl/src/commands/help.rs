@@ -138,10 +138,13 @@ impl Command for Help {
         {
             return Ok(found);
         }
-        if starts_with_a_label(&observer, name)
-            && let Ok(field) = observer.field(name)
-        {
-            return about(&field);
+        if starts_with_a_label(&observer, name) {
+            match observer.field(name) {
+                Ok(field) => return about(&field),
+                // The object is there, so that it is the rest that was mistyped.
+                Err(error) if name.contains(['.', '[']) => return Err(error.into()),
+                Err(_) => {}
+            }
         }
         if let Ok(described) = describe_type(&observer, name) {
             return Ok(described);

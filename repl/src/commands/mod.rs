@@ -10,6 +10,7 @@ mod form;
 mod help;
 mod hex;
 mod objects;
+mod places;
 mod regions;
 mod scripts;
 mod session;
@@ -23,6 +24,7 @@ pub(crate) use error::{CommandError, attach_exit_code, closest, with_causes};
 pub(crate) use fields::{get, read, set};
 pub(crate) use help::question;
 pub(crate) use objects::list as list_objects;
+pub(crate) use places::is_pattern;
 pub(crate) use types::{describe as describe_type, list as list_types};
 pub(crate) use words::quote;
 

@@ -3,11 +3,11 @@
 use globset::{GlobBuilder, GlobMatcher};
 use memglass::{ObjectInfo, Observer};
 
-use super::error::closest;
 use super::words::words;
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
+use crate::script::suggested_type;
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Objects;
@@ -130,6 +130,9 @@ fn rows(objects: &[(ObjectInfo, String)]) -> Table {
 fn nothing(observer: &Observer, glob: Option<&str>, type_name: Option<&str>) -> String {
     match (glob, type_name) {
         (None, None) => format!("session {:?} has no object", observer.session().name),
+        (Some(name), None) if observer.schema().find(name).is_some() => {
+            format!("no label matches {name}; --type {name} lists the objects of that type")
+        }
         (Some(glob), None) => format!("no label matches {glob}"),
         (None, Some(name)) => format!("no object is a {name}"),
         (Some(glob), Some(name)) => format!("no {name} has a label that matches {glob}"),
@@ -137,7 +140,7 @@ fn nothing(observer: &Observer, glob: Option<&str>, type_name: Option<&str>) -> 
 }
 
 /// Labels are flat: `*` passes over every character.
-fn pattern(glob: &str) -> Result<GlobMatcher, CommandError> {
+pub(super) fn pattern(glob: &str) -> Result<GlobMatcher, CommandError> {
     let built = GlobBuilder::new(glob)
         .literal_separator(false)
         .backslash_escape(true)
@@ -158,12 +161,9 @@ pub(super) fn require_type(
     if let Some((id, _)) = schema.iter().find(|(id, _)| schema.type_name(*id) == name) {
         return Ok(schema.find(name).unwrap_or(id));
     }
-    let names: Vec<String> = schema.iter().map(|(id, _)| schema.type_name(id)).collect();
-    let suggestion = closest(name, names.iter().map(String::as_str));
-    let suggestion = suggestion.map_or(String::new(), |name| format!("; did you mean {name:?}?"));
     Err(CommandError::NoSuchType {
         name: name.to_owned(),
-        suggestion,
+        suggestion: suggested_type(schema, name),
     })
 }
 

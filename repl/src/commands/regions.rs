@@ -19,6 +19,10 @@ const BAR: usize = 40;
 /// Columns in front of a bar.
 const BEFORE_BAR: usize = 45;
 
+/// Columns of a number of bytes, and what is left of them where the lines would not fit.
+const BYTES: usize = 13;
+const FEW_BYTES: usize = 10;
+
 impl Command for Regions {
     fn name(&self) -> &'static str {
         "regions"
@@ -55,15 +59,19 @@ fn text(regions: &[RegionInfo], live: u64, look: Look) -> String {
     let room = look.width.map_or(BAR, |width| {
         usize::from(width).saturating_sub(BEFORE_BAR).min(BAR)
     });
+    let is_narrow = look
+        .width
+        .is_some_and(|width| usize::from(width) < BEFORE_BAR);
+    let wide = if is_narrow { FEW_BYTES } else { BYTES };
     let heading = format!(
-        "{:>6}  {:>13}  {:>13}  {:>5}",
+        "{:>6}  {:>wide$}  {:>wide$}  {:>5}",
         "region", "bytes", "used", "%"
     );
     let mut text = format!("{}\n", look.paint(look::strong(), &heading));
     for region in regions {
         let share = region.used as f64 / region.size.max(1) as f64;
         let line = format!(
-            "{:>6}  {:>13}  {:>13}  {:>5.1}",
+            "{:>6}  {:>wide$}  {:>wide$}  {:>5.1}",
             region.id,
             grouped(region.size),
             grouped(region.used),
@@ -107,6 +115,25 @@ fn rows(regions: &[RegionInfo]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_narrow_terminal_has_whole_lines() {
+        let regions = [(1, 64 << 20, 1 << 25)];
+        let regions = regions.map(|(id, size, used)| RegionInfo { id, size, used });
+        let look = Look {
+            color: false,
+            width: Some(40),
+        };
+        let text = text(&regions, 1000, look);
+        let lines: Vec<&str> = text.lines().take(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "region       bytes        used      %",
+                "     1  67,108,864  33,554,432   50.0",
+            ]
+        );
+    }
 
     #[test]
     fn a_bar_is_as_full_as_its_region() {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use memglass::Observer;
 use memglass::schema::{Field, Kind, Protection, Schema, Type, TypeId};
+use memglass::{Observer, PathError};
 use serde_json::{Value as Json, json};
 
 use super::objects::require_type;
@@ -113,7 +113,14 @@ pub(crate) fn list(observer: &Observer) -> Output {
 pub(crate) fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError> {
     let id = match require_type(observer, name) {
         Ok(id) => id,
-        Err(no_type) => observer.field(name).map_err(|_| no_type)?.type_id(),
+        Err(no_type) => match observer.field(name) {
+            Ok(field) => field.type_id(),
+            // The object is there, so that it is the path that was mistyped.
+            Err(error) if !matches!(error, PathError::NoSuchObject { .. }) => {
+                return Err(error.into());
+            }
+            Err(_) => return Err(no_type),
+        },
     };
     let schema = observer.schema();
     let json = document(schema, id);
@@ -177,10 +184,7 @@ fn member_type(schema: &Schema, member: &Field) -> String {
     let name = schema.type_name(member.type_id);
     match member.bits {
         Some(bits) if bits.width == 1 => format!("{name}, bit {}", bits.offset),
-        Some(bits) => {
-            let last = u32::from(bits.offset) + u32::from(bits.width) - 1;
-            format!("{name}, bits {} to {last}", bits.offset)
-        }
+        Some(bits) => format!("{name}, bits {}", bits.range()),
         None => name,
     }
 }

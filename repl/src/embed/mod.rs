@@ -61,7 +61,7 @@ use crate::stack;
 /// assert_eq!(repl.eval("left_motor.speed")?.to_string(), "600 rpm");
 ///
 /// let refused = repl.eval("left_motor.speed = 5000").unwrap_err();
-/// assert!(refused.to_string().contains("allowed is 0 to 3000"), "{refused}");
+/// assert!(refused.to_string().contains("allowed is 0..=3000"), "{refused}");
 /// assert_eq!(motor.speed.get(), 600);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

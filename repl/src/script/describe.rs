@@ -1,12 +1,15 @@
 //! Types, fields and objects as tables.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use memglass::schema::{Field as Member, Kind, Metadata, Protection, Schema, TypeId};
+use memglass::schema::{
+    Field as Member, Kind, Metadata, Protection, Schema, Type, TypeId, Variant,
+};
 use memglass::{Field, Observer, Value};
 
 use super::names::nearest;
 use super::shown::{Cell, Table};
+use super::takes::some_of;
 use crate::format::Style;
 
 /// All named types that are structs, unions, enums or flags, and how many objects there are of each.
@@ -18,9 +21,7 @@ pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
         *counts.entry(object.type_id).or_default() += 1;
     }
     let schema = observer.schema();
-    let named = schema
-        .iter()
-        .filter(|(_, ty)| !ty.name.is_empty() && (ty.members().is_some() || has_names(&ty.kind)));
+    let named = schema.iter().filter(|(_, ty)| is_listed(ty));
     let rows = named.map(|(id, ty)| {
         let members = ty.members().map(|members| members.len() as u64);
         vec![
@@ -60,16 +61,30 @@ pub(crate) fn objects(observer: &Observer, goes_on: impl Fn() -> bool) -> Table 
 pub(crate) fn describe(schema: &Schema, name: &str) -> Result<Table, String> {
     match schema.find(name) {
         Some(id) => Ok(describe_type(schema, id)),
-        None => {
-            let names = schema
-                .iter()
-                .map(|(_, ty)| ty.name.to_string())
-                .filter(|name| !name.is_empty());
-            let meant = nearest(name, names)
-                .map_or(String::new(), |near| format!("; did you mean {near:?}?"));
-            Err(format!("no type is named {name:?}{meant}"))
-        }
+        None => Err(format!(
+            "no type is named {name:?}{}",
+            suggested_type(schema, name)
+        )),
     }
+}
+
+/// What to add to a message about a type that is not there: the one that was probably meant, or what there is.
+pub(crate) fn suggested_type(schema: &Schema, wrong: &str) -> String {
+    if let Some(near) = nearest(wrong, declared_names(schema)) {
+        return format!("; did you mean {near:?}?");
+    }
+    let names: Vec<String> = declared_names(schema).collect();
+    match names.is_empty() {
+        true => "; there is none".to_owned(),
+        false => format!("; there are {}", some_of(names.into_iter(), ", ")),
+    }
+}
+
+/// The names that types were declared with, each once: the stored and the plain form of a struct have the same.
+pub(crate) fn declared_names(schema: &Schema) -> impl Iterator<Item = String> {
+    let named = schema.iter().filter(|(_, ty)| is_listed(ty));
+    let names: BTreeSet<String> = named.map(|(_, ty)| ty.name.to_string()).collect();
+    names.into_iter()
 }
 
 /// What is declared about a type: its fields, or the names of its values.
@@ -162,7 +177,25 @@ pub(crate) fn member_type(schema: &Schema, member: &Member) -> String {
     }
 }
 
-fn has_names(kind: &Kind) -> bool {
+fn is_listed(ty: &Type) -> bool {
+    !ty.name.is_empty() && (ty.members().is_some() || has_names(&ty.kind))
+}
+
+/// Whether some enum, flag set or annotated field of the session has a value of this name.
+pub(crate) fn is_name_of_value(schema: &Schema, name: &str) -> bool {
+    let has = |variants: &[Variant]| variants.iter().any(|variant| &*variant.name == name);
+    schema.iter().any(|(_, ty)| match &ty.kind {
+        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => has(variants),
+        _ => ty
+            .members()
+            .unwrap_or_default()
+            .iter()
+            .any(|member| has(&member.metadata.names) || has(&member.metadata.flags)),
+    })
+}
+
+/// Whether it is a type of names: what fields hold, and hardly ever objects.
+pub(crate) fn has_names(kind: &Kind) -> bool {
     matches!(kind, Kind::Enum { .. } | Kind::Flags { .. })
 }
 
@@ -181,12 +214,7 @@ pub(crate) fn allowed(metadata: &Metadata) -> Option<String> {
     if metadata.readonly {
         parts.push("read-only".to_owned());
     }
-    match (metadata.min, metadata.max) {
-        (Some(min), Some(max)) => parts.push(format!("{min}..={max}")),
-        (Some(min), None) => parts.push(format!("{min}..")),
-        (None, Some(max)) => parts.push(format!("..={max}")),
-        (None, None) => {}
-    }
+    parts.extend(metadata.range().map(|range| range.to_string()));
     parts.extend(metadata.step.map(|step| format!("step {step}")));
     parts.extend(metadata.regex.as_deref().map(|regex| format!("/{regex}/")));
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -32,6 +32,14 @@ pub(crate) fn is_program(text: &str) -> bool {
     parsed(text).is_ok()
 }
 
+/// Line and column of the first mistake in the grammar of `text`, from 0; at its end if something lacks there.
+pub(crate) fn first_mistake(text: &str) -> Option<(usize, usize)> {
+    let ParseError(_, position) = parsed(text).err()?;
+    let end = (text.lines().count(), 0);
+    let line = position.line().map(|line| line - 1);
+    Some(line.map_or(end, |line| (line, position.position().unwrap_or(0))))
+}
+
 /// As the engine of a session parses, without a session.
 fn parsed(text: &str) -> Result<AST, ParseError> {
     let text = executable(text);

@@ -22,6 +22,7 @@ mod functions;
 mod halt;
 mod held;
 mod incomplete;
+mod index;
 mod library;
 mod limits;
 pub(crate) mod names;
@@ -30,6 +31,7 @@ mod present;
 mod shown;
 mod sources;
 mod symbols;
+mod takes;
 mod tokens;
 mod told;
 mod wide;
@@ -46,16 +48,17 @@ use rhai::{
     AST, Dynamic, Engine, EvalAltResult, EvalContext, Expr, OptimizationLevel, Scope, Stmt,
 };
 
-#[cfg(test)]
 pub(crate) use bindings::FUNCTIONS;
+pub(crate) use describe::suggested_type;
 pub(crate) use error::ScriptError;
 pub(crate) use held::Held;
-pub(crate) use incomplete::{has_open_comment, is_incomplete, is_program};
+pub(crate) use incomplete::{first_mistake, has_open_comment, is_incomplete, is_program};
 pub(crate) use library::{LibraryFunction, library};
 pub use limits::Limits;
 pub(crate) use names::{FieldName, FunctionName, Names};
 pub(crate) use present::of_field;
 pub(crate) use shown::{Record, Row, Shown, Table, json};
+pub(crate) use takes::takes;
 
 use self::bindings::{FieldNames, Session};
 use self::context::Context;

@@ -16,6 +16,7 @@ use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 use super::context::Context;
 use super::convert::{self, Meaning};
 use super::error::raise;
+use super::index;
 
 /// Nodes kept below one node, for each kind of access; beyond that all are forgotten.
 const KEPT_BELOW: usize = 4096;
@@ -145,18 +146,8 @@ impl Node {
         let Shape::List(count) = self.shape else {
             return Err(raise(format_args!("{} is not an array", self.field.path())));
         };
-        let from_start = if index < 0 {
-            i128::from(count) + i128::from(index)
-        } else {
-            index.into()
-        };
-        match u64::try_from(from_start) {
-            Ok(index) if index < count => Ok(index),
-            _ => Err(raise(format_args!(
-                "index {index} out of 0..{count} in {}",
-                self.field.path()
-            ))),
-        }
+        index::find("index", index, count)
+            .map_err(|why| raise(format_args!("{}: {why}", self.field.path())))
     }
 
     /// Refuses what was looked up before a reattachment: it would speak of the old session.

@@ -2,12 +2,13 @@
 
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 
-use super::ScriptHost;
 use super::blame::position_of_value;
 use super::caret::Excerpt;
+use super::describe;
 use super::error::{Failure, ScriptError};
 use super::halt::Halt;
 use super::sources::Source;
+use super::{FUNCTIONS, ScriptHost};
 
 /// What is wrong in one sentence, and what to do about it.
 type Told = (String, Option<String>);
@@ -69,11 +70,11 @@ impl ScriptHost {
             E::ErrorArithmetic(message, _) => (lower(message), None),
             E::ErrorFor(_) => (
                 "this cannot be iterated over".into(),
-                Some("`fields(p)` lists the fields of an object".into()),
+                Some("`obs.all()` is all objects, and `fields(p)` lists the fields of one".into()),
             ),
             E::ErrorAssignmentToConstant(name, _) => (
                 format!("{name:?} cannot be assigned to"),
-                Some("assign to one of its fields".into()),
+                Some(self.constant_told(name)),
             ),
             E::ErrorDataRace(..) => (
                 "a closure uses the variable that the function calling it works on".into(),
@@ -81,6 +82,10 @@ impl ScriptHost {
                     "give the closure a copy of its own: `let copy = x;`, and use `copy` in it"
                         .into(),
                 ),
+            ),
+            E::ErrorIndexingType(what, _) if what.starts_with("session") => (
+                "an object is found by its label, which is a text".into(),
+                Some("write it as `obs[\"label\"]`".into()),
             ),
             E::ErrorStackOverflow(_) => too_deep(),
             E::ErrorDataTooLarge(what, _) => too_large(what),
@@ -92,11 +97,39 @@ impl ScriptHost {
         if let Some(why) = self.context.why_lost(name) {
             return (why, None);
         }
+        let what = format!("no variable, object or function is named {name:?}");
+        if !is_assigned && let Some(help) = self.name_told(name) {
+            return (what, Some(help));
+        }
         let near = meant(self.near(name));
         (
-            format!("no variable, object or function is named {name:?}{near}"),
+            format!("{what}{near}"),
             is_assigned.then(|| format!("`let {name} = …` makes a variable")),
         )
+    }
+
+    /// How a name is used that stands for something, though not by itself.
+    fn name_told(&self, name: &str) -> Option<String> {
+        let schema = self.context.schema();
+        if describe::is_name_of_value(&schema, name) {
+            return Some(format!("the name of a value is a text: {name:?}"));
+        }
+        if schema.find(name).is_some() {
+            return Some(format!("the name of a type is a text: {name:?}"));
+        }
+        let function = FUNCTIONS.iter().find(|function| function.name == name)?;
+        Some(format!("a function is called: `{}`", function.signature))
+    }
+
+    /// What to do instead of assigning to what is no variable.
+    fn constant_told(&self, name: &str) -> String {
+        match self.context.find(name) {
+            Ok(Some(_)) => {
+                format!("assign to one of its fields, or to the whole with `{name}.set(…)`")
+            }
+            _ if name == "obs" => "assign to a field of one of its objects".to_owned(),
+            _ => "it was made with `const`; `let` makes a variable".to_owned(),
+        }
     }
 
     fn function_told(&self, signature: &str) -> Told {
@@ -116,6 +149,12 @@ impl ScriptHost {
         if arguments == "object" && self.field_names.contains(name) {
             let help = format!("a field is read without parentheses: `.{name}`");
             return (what, Some(help));
+        }
+        if let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) {
+            return (
+                what,
+                Some(format!("it is called as `{}`", function.signature)),
+            );
         }
         let near = self.near(name).filter(|near| near != name);
         (format!("{what}{}", meant(near)), None)
@@ -214,6 +253,12 @@ fn parse_told(kind: &ParseErrorType) -> Told {
         ParseErrorType::UnknownOperator(sign) if sign == "++" => Some("`x += 1` adds one"),
         ParseErrorType::UnknownOperator(sign) if sign == "--" => Some("`x -= 1` takes one away"),
         ParseErrorType::Reserved(word) if !word.starts_with(char::is_alphabetic) => None,
+        ParseErrorType::Reserved(word) if matches!(word.as_str(), "print" | "debug") => {
+            Some("a function is called with parentheses: `print(value)`")
+        }
+        ParseErrorType::BadInput(LexError::MalformedChar(_)) => {
+            Some("a text stands in double quotes")
+        }
         ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected => {
             Some("a field with such a name is written `p[\"name\"]`, in a map `#{\"name\": …}`")
         }

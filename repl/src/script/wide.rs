@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use memglass::Value;
+use memglass::schema::Range;
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT};
 
 use super::error::raise;
@@ -257,7 +258,8 @@ fn register_literals(engine: &mut Engine) {
         let check = move |number: Wide| -> Result<Dynamic> {
             if number.order(least).is_lt() || number.order(greatest).is_gt() {
                 return Err(raise(format_args!(
-                    "{number} is no {name}: it is {least} to {greatest}"
+                    "{number} does not fit {name} ({})",
+                    Range::of(least, greatest)
                 )));
             }
             Ok(number.dynamic())
@@ -343,9 +345,9 @@ mod tests {
     fn what_is_no_number_of_the_type_is_refused() {
         check(
             r#"u64("18446744073709551616")"#,
-            "Runtime error: 18446744073709551616 is no u64: it is 0 to 18446744073709551615",
+            "Runtime error: 18446744073709551616 does not fit u64 (0..=18446744073709551615)",
         );
-        check(r#"u64(-1)"#, "Runtime error: -1 is no u64");
+        check(r#"u64(-1)"#, "Runtime error: -1 does not fit u64");
         check(r#"u64("1e5")"#, "Runtime error: \"1e5\" is no u64");
         check(r#"u64("--5")"#, "Runtime error: \"--5\" is no u64");
     }

@@ -99,6 +99,23 @@ fn a_session_stands_before_or_after_a_subcommand_or_is_left_out() {
 }
 
 #[test]
+fn what_lies_in_the_only_session_is_no_session_and_the_command_for_it_is_told() {
+    let (world, _producer) = World::with_producer();
+    let told = |word: &str, get: &str| {
+        let tip = format!("the session comes first, and {word} is in it: `memglass t1 get {get}`");
+        world.run(&[word, "-e", "1"]).failed(3, &[&tip]);
+        world.run(&[word, "objects"]).failed(3, &[&tip]);
+        world.pipe(&[word], b"1").failed(3, &[&tip]);
+    };
+    told("AAPL_position.quantity", "AAPL_position.quantity");
+    told("AAPL_position", "AAPL_position");
+    told("book[0].symbol_id", "'book[0].symbol_id'");
+    let ran = world.run(&["nosuch", "-e", "1"]);
+    ran.failed(3, &["no session \"nosuch\"", "there are: t1"]);
+    assert!(!ran.messages.contains("tip"), "{ran:?}");
+}
+
+#[test]
 fn a_session_that_is_not_clear_is_asked_for() {
     let (world, _producer) = World::with_producer();
     world
@@ -107,6 +124,12 @@ fn a_session_that_is_not_clear_is_asked_for() {
     world
         .run(&["get", "nosuch", "order_12345.order_id"])
         .failed(3, &["neither a session nor anything in \"t1\""]);
+    world
+        .run(&["types", "Ordr"])
+        .failed(3, &["neither a session", "did you mean \"Order\"?"]);
+    world
+        .run(&["objects", "AAPL_positon"])
+        .failed(3, &["neither a session", "did you mean \"AAPL_position\"?"]);
     world
         .run(&["t1", "get", "--session", "t2", "a.b"])
         .failed(2, &["two sessions", "\"t1\"", "\"t2\""]);

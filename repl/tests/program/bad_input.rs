@@ -315,3 +315,50 @@ fn an_output_that_is_closed_loses_nothing_but_itself() {
     assert_eq!(ran.code(), Some(0));
     assert_eq!(world.eval("AAPL_position.quantity"), "9");
 }
+
+/// What people type first, used to other tools, and the way out that they are told.
+#[test]
+fn a_newcomers_mistake_is_answered_with_the_way_out() {
+    let (world, _producer) = World::with_producer();
+    for (line, told) in [
+        ("help", "`:help` is a command"),
+        ("quit", "`:q` is a command"),
+        ("exit", "a function is called: `exit(code)`"),
+        ("obs[AAPL_position]", "write it as `obs[\"label\"]`"),
+        ("obs[0]", "write it as `obs[\"label\"]`"),
+        ("for o in obs { }", "`obs.all()` is all objects"),
+        ("obs.all(Order)", "the name of a type is a text: \"Order\""),
+        (
+            "order_12345.side = BUY",
+            "the name of a value is a text: \"BUY\"",
+        ),
+        (
+            "order_12345.symbol = 'AAPL'",
+            "a text stands in double quotes",
+        ),
+        (
+            "AAPL_position.add(\"quantity\")",
+            "it is called as `p.add(\"field\", amount)`",
+        ),
+        ("AAPL_quote = 5", "to the whole with `AAPL_quote.set(…)`"),
+    ] {
+        let ran = world.run(&["t1", "-e", line]);
+        assert!(matches!(ran.code, Some(1 | 2)), "{ran:?}");
+        assert!(ran.messages.contains(told), "{line}: {}", ran.messages);
+    }
+    world.run(&["t1", "-e", "print AAPL_position"]).failed(
+        2,
+        &["a function is called with parentheses: `print(value)`"],
+    );
+    world
+        .run(&["set", "AAPL_position.quantity", "=", "5"])
+        .failed(2, &["without `=`: `memglass set AAPL_position.quantity 5`"]);
+    world
+        .run(&["t1", "AAPL_position"])
+        .failed(2, &["`memglass SESSION get PATH` reads a field"]);
+    let ran = world.run(&["objects", "t1", "Order"]);
+    assert!(
+        ran.messages.contains("--type Order lists the objects"),
+        "{ran:?}"
+    );
+}

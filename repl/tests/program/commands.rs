@@ -155,6 +155,9 @@ fn help_finds_whatever_has_a_name() {
         .run(&["t1", "-e", ":help quantty"])
         .failed(2, &["did you mean \"quantity\"?"]);
     world
+        .run(&["t1", "-e", "AAPL_position.quantty?"])
+        .failed(1, &["no field \"quantty\"", "did you mean \"quantity\"?"]);
+    world
         .run(&["t1", "-e", ":help :obejcts"])
         .failed(2, &["did you mean :objects?"]);
 }

@@ -173,3 +173,64 @@ fn help_is_data_and_names_every_subcommand() {
     }
     assert!(world.data(&["--version"]).starts_with("memglass "));
 }
+
+#[test]
+fn a_pattern_reads_the_field_of_each_object_that_has_it() {
+    let (world, _producer) = World::with_producer();
+    let read = |arguments: &[&str]| -> Vec<(String, Json)> {
+        let rows = json(&world.data(arguments));
+        let of_row = |row: &Json| {
+            (
+                row["path"].as_str().unwrap().to_owned(),
+                row["value"].clone(),
+            )
+        };
+        rows.as_array().unwrap().iter().map(of_row).collect()
+    };
+    let row = |path: &str, value: Json| (path.to_owned(), value);
+    let expected = [
+        row("AAPL_position.symbol_id", 0.into()),
+        row("MSFT_position.symbol_id", 1.into()),
+    ];
+    for arguments in [
+        ["get", "t1", "{AAPL,MSFT}_*.symbol_id", "--json"],
+        ["t1", "get", "{AAPL,MSFT}_position.symbol_id", "--json"],
+    ] {
+        assert_eq!(read(&arguments), expected, "{arguments:?}");
+    }
+    // One that matches is a row all the same, and the session may be left out.
+    assert_eq!(
+        read(&["get", "MSFT_pos*.symbol_id", "--json"]),
+        expected[1..]
+    );
+    let whole = read(&["get", "order_1234?", "--json"]);
+    assert!(whole.contains(&row("order_12345", world.object("order_12345"))));
+}
+
+#[test]
+fn a_pattern_for_nothing_is_an_error() {
+    let (world, _producer) = World::with_producer();
+    world
+        .run(&["get", "t1", "zzz*.quantity"])
+        .failed(1, &["no label matches \"zzz*\""]);
+    world
+        .run(&["get", "t1", "*_position.quantty"])
+        .failed(1, &["did you mean \"quantity\"?"]);
+    world
+        .run(&["get", "t1", "{a.quantity"])
+        .failed(2, &["\"{a\" is no pattern"]);
+}
+
+#[test]
+fn a_type_that_is_not_there_is_answered_with_those_that_are() {
+    let (world, _producer) = World::with_producer();
+    world
+        .run(&["types", "t1", "Ordr"])
+        .failed(1, &["did you mean \"Order\"?"]);
+    world
+        .run(&["types", "t1", "Nope"])
+        .failed(1, &["no type \"Nope\"; there are Book, Conditions"]);
+    world
+        .run(&["types", "t1", "AAPL_position.last_qote"])
+        .failed(1, &["did you mean \"last_quote\"?"]);
+}

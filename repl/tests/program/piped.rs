@@ -65,6 +65,13 @@ fn errors_count_the_lines_of_the_whole_input() {
     code("1\n:time nothing\n", 1, "2:1");
     code("1\n\n:obejcts\n2\n", 2, "3");
     code("1\n:get nothing.here\n", 1, "2");
+    code("let a = 1\nprint(a)\nlet = 5\n", 2, "3:5");
+    code(
+        "let a = 1\r\nif a == 1 {\r\n  5\r\n}\r\nlet = 5\r\n",
+        2,
+        "5:5",
+    );
+    code("let a = 1\nfn f() {\n  5 5\n}\nf()\n", 2, "3:5");
     let ran = world.pipe(&["run", "-"], b"1;\nnothing");
     ran.failed(1, &["--> standard input:2:1"]);
 }

@@ -154,6 +154,28 @@ fn two_hundred_columns() {
 }
 
 #[test]
+fn an_explanation_is_broken_between_words() {
+    screen(
+        40,
+        &[":explain order_12345.flags"],
+        &[
+            "t1> :explain order_12345.flags",
+            "order_12345.flags",
+            "  type       Conditions, plain, 2 bytes",
+            "             at offset 20",
+            "  region     1",
+            "  allowed    any of IMMEDIATE |",
+            "             POST_ONLY | HIDDEN |",
+            "             REDUCE_ONLY",
+            "  what       With what conditions",
+            "  now        POST_ONLY",
+            "  verdict    can be written",
+            "t1>",
+        ],
+    );
+}
+
+#[test]
 fn a_window_that_is_resized_is_used_as_it_is_now() {
     let (world, _other, _engine) = world();
     let mut terminal = Terminal::open_sized(&world, &["t1"], 100, 40);

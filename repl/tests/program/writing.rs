@@ -8,10 +8,10 @@ fn a_value_out_of_range_is_refused_with_what_is_allowed() {
     let before = world.object("order_12345");
     world
         .run(&["set", "t1", "order_12345.quantity", "5000000"])
-        .failed(1, &["5000000", "1 to 1000000"]);
+        .failed(1, &["5000000", "1..=1000000"]);
     world
         .run(&["t1", "-e", "order_12345.quantity = 5000000"])
-        .failed(1, &["5000000", "1 to 1000000"]);
+        .failed(1, &["5000000", "1..=1000000"]);
     assert_eq!(world.object("order_12345"), before);
 }
 
@@ -110,7 +110,11 @@ fn a_value_of_the_wrong_kind_says_what_is_wanted() {
             &["12 bytes", "room for 8"],
         ),
         ("order_12345.quantity", "1.5", &["1.5"]),
-        ("order_12345.quantity", "many", &["an integer for u32"]),
+        (
+            "order_12345.quantity",
+            "many",
+            &["a whole number, 1..=1000000"],
+        ),
         ("order_12345.price", "0", &["0.01"]),
     ] {
         world.run(&["set", "t1", path, value]).failed(1, words);
@@ -174,5 +178,125 @@ fn an_explanation_tells_what_keeps_a_write_away() {
     assert!(
         dead.ends_with("refused: its producer has died, so that nothing reads it"),
         "{dead}"
+    );
+}
+
+#[test]
+fn a_text_that_is_no_value_is_answered_with_what_would_be_one() {
+    let (world, _producer) = World::with_producer();
+    let refused = |path: &str, text: &str, told: &str| {
+        world.run(&["set", "t1", path, text]).failed(2, &[told]);
+        if !text.is_empty() {
+            let line = format!(":set {path} {text}");
+            world.run(&["t1", "-e", &line]).failed(2, &[told]);
+        }
+    };
+    refused(
+        "order_12345.priority",
+        "5x",
+        "order_12345.priority takes a whole number, -5..=5; \"5x\" is no number",
+    );
+    refused(
+        "order_12345.retries",
+        "1e",
+        "takes a whole number that fits u8; \"1e\" is no number",
+    );
+    refused("order_12345.side", "1x", "takes one of BUY, SELL; ");
+    refused(
+        "order_12345.venue",
+        "1x",
+        "takes one of NYSE, NASDAQ, ARCA; ",
+    );
+    refused(
+        "order_12345.flags",
+        "1x",
+        "takes any of IMMEDIATE | POST_ONLY | ",
+    );
+    refused("order_12345.price", "1x", "takes a number, 0.01..; ");
+    refused("order_12345.price", "", "a value is missing");
+    refused(
+        "order_12345.symbol",
+        "\"AAPL",
+        "takes text of up to 8 bytes, /[A-Z]{1,8}/; the value lacks a closing quote",
+    );
+    refused(
+        "AAPL_position.last_quote",
+        "#{ bid_price 5 }",
+        "takes #{ bid_price: …, ask_price: …, bid_size: …, ask_size: …, timestamp_ns: … }; \"bid_price\" needs a colon",
+    );
+    refused(
+        "book[0].bids",
+        "[1, 2",
+        "takes a list of 5; the value lacks a comma",
+    );
+}
+
+#[test]
+fn a_value_that_a_field_cannot_hold_is_answered_with_what_it_takes() {
+    let (world, _producer) = World::with_producer();
+    let refused = |path: &str, text: &str, told: &str| {
+        world.run(&["set", "t1", path, text]).failed(1, &[told]);
+    };
+    refused(
+        "AAPL_position.quantity",
+        "five",
+        "AAPL_position.quantity takes a whole number that fits i64; \"five\" is none",
+    );
+    refused("book[0].bids", "5", "takes a list of 5; \"5\" is none");
+    refused("order_12345.flags", "true", "takes any of IMMEDIATE | ");
+    refused("AAPL_quote", "BUY", "takes #{ bid_price: …, ");
+}
+
+#[test]
+fn a_name_that_only_a_field_declares_is_told_as_the_fields() {
+    let (world, _producer) = World::with_producer();
+    world.run(&["set", "t1", "order_12345.venue", "NASDQ"]).failed(
+        1,
+        &["order_12345.venue: this field has no \"NASDQ\" (it has NYSE, NASDAQ, ARCA); did you mean \"NASDAQ\"?"],
+    );
+    world.run(&["set", "t1", "order_12345.venue", "9"]).failed(
+        1,
+        &["order_12345.venue: 9 is no value of this field; it has NYSE = 1"],
+    );
+}
+
+#[test]
+fn explain_without_a_value_tells_what_the_field_is() {
+    let (world, producer) = World::with_producer();
+    let held = format!(
+        "can be written, but is held now by the producer (pid {})",
+        producer.pid()
+    );
+    let line = |text: &str, name: &str| -> Option<String> {
+        let line = text
+            .lines()
+            .find(|line| line.trim_start().starts_with(name))?;
+        Some(line.trim_start()[name.len()..].trim().to_owned())
+    };
+    let text = world.eval(":explain order_12345.status");
+    for (name, told) in [
+        ("type", "Status, plain, 1 byte at offset 17"),
+        ("region", "1"),
+        (
+            "allowed",
+            "one of PENDING, OPEN, PARTIAL, FILLED, CANCELLED",
+        ),
+        ("now", "OPEN"),
+        ("verdict", "can be written"),
+    ] {
+        assert_eq!(line(&text, name).as_deref(), Some(told), "{text}");
+    }
+    let verdict = |path: &str| line(&world.eval(&format!(":explain {path}")), "verdict").unwrap();
+    assert_eq!(
+        verdict("order_12345.order_id"),
+        "cannot be written: it is read-only"
+    );
+    eventually("the engine holds its quotes", || {
+        verdict("AAPL_quote") == held
+    });
+    let readonly = world.data(&["t1", "--readonly", "-e", ":explain order_12345.status"]);
+    assert_eq!(
+        line(&readonly, "verdict").as_deref(),
+        Some("cannot be written: the session is attached read-only")
     );
 }

@@ -7,18 +7,18 @@ fn ranges_hold_for_integers_and_floats() {
     Bench::int(true, 8)
         .with(range(Some(0), Some(100)))
         .takes(100, 100_i64)
-        .refuses(101, "101 is out of range; allowed is 0 to 100")
-        .refuses(-1, "-1 is out of range; allowed is 0 to 100")
+        .refuses(101, "101 is out of range; allowed is 0..=100")
+        .refuses(-1, "-1 is out of range; allowed is 0..=100")
         .forces(101, 101_i64);
     Bench::int(false, 16).with(range(None, Some(5))).refuses(
         u128::MAX,
-        &format!("{} is out of range; allowed is 5 or less", u128::MAX),
+        &format!("{} is out of range; allowed is ..=5", u128::MAX),
     );
     let mut float = Bench::leaf(8, Kind::Float).with(range(Some(1), None));
     float
         .takes(1, 1.0)
-        .refuses(0.5, "0.5 is out of range; allowed is 1 or more");
-    float.refuses(f64::NAN, "NaN is out of range; allowed is 1 or more");
+        .refuses(0.5, "0.5 is out of range; allowed is 1..");
+    float.refuses(f64::NAN, "NaN is out of range; allowed is 1..");
     let tenth = Metadata {
         max: Some(Number::Float(0.1)),
         ..Metadata::default()
@@ -37,7 +37,7 @@ fn ranges_are_exact_beyond_the_precision_of_floats() {
         .takes(i64::MAX - 1, i64::MAX - 1)
         .refuses(
             i64::MAX,
-            &format!("{} is out of range; allowed is {most} or less", i64::MAX),
+            &format!("{} is out of range; allowed is ..={most}", i64::MAX),
         );
 }
 

@@ -7,19 +7,19 @@ fn integers_of_any_kind_fit_if_in_range() {
     Bench::int(true, 1)
         .takes(127_u128, 127_i64)
         .takes(-128_i128, -128_i64)
-        .refuses(300, "300 does not fit i8 (-128..127)")
-        .refuses(-129, "-129 does not fit i8 (-128..127)")
-        .refuses_even_forced(300, "300 does not fit i8 (-128..127)");
+        .refuses(300, "300 does not fit i8 (-128..=127)")
+        .refuses(-129, "-129 does not fit i8 (-128..=127)")
+        .refuses_even_forced(300, "300 does not fit i8 (-128..=127)");
     Bench::int(false, 8)
         .takes(u64::MAX, u64::MAX)
-        .refuses(-1, "-1 does not fit u64 (0..18446744073709551615)");
+        .refuses(-1, "-1 does not fit u64 (0..=18446744073709551615)");
     Bench::int(true, 16)
         .takes(i128::MIN, i128::MIN)
         .takes(-1, -1_i128)
         .refuses(
             u128::MAX,
             &format!(
-                "{} does not fit i128 ({}..{})",
+                "{} does not fit i128 ({}..={})",
                 u128::MAX,
                 i128::MIN,
                 i128::MAX
@@ -27,7 +27,7 @@ fn integers_of_any_kind_fit_if_in_range() {
         );
     Bench::int(false, 16)
         .takes(u128::MAX, u128::MAX)
-        .refuses(-1, &format!("-1 does not fit u128 (0..{})", u128::MAX));
+        .refuses(-1, &format!("-1 does not fit u128 (0..={})", u128::MAX));
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn integers_take_whole_floats_only() {
         .refuses(5.5, "5.5 is no whole number, which i64 needs")
         .refuses(f64::NAN, "NaN is no whole number, which i64 needs")
         .refuses(f64::INFINITY, "inf is no whole number, which i64 needs")
-        .refuses(1e30, "1000000000000000019884624838656 does not fit i64 (-9223372036854775808..9223372036854775807)")
+        .refuses(1e30, "1000000000000000019884624838656 does not fit i64 (-9223372036854775808..=9223372036854775807)")
         .refuses("5", "expected an integer for i64, got text")
         .refuses(true, "expected an integer for i64, got a bool");
     Bench::int(false, 16).takes(2_f64.powi(127), 1_u128 << 127);
@@ -53,8 +53,8 @@ fn floats_take_all_numbers() {
     Bench::leaf(4, Kind::Float)
         .takes(0.1, 0.1_f32)
         .takes(f64::INFINITY, f32::INFINITY)
-        .refuses(1e39, "1e39 does not fit f32 (-3.4028235e38..3.4028235e38)")
-        .refuses_even_forced(1e39, "1e39 does not fit f32 (-3.4028235e38..3.4028235e38)");
+        .refuses(1e39, "1e39 does not fit f32 (-3.4028235e38..=3.4028235e38)")
+        .refuses_even_forced(1e39, "1e39 does not fit f32 (-3.4028235e38..=3.4028235e38)");
 }
 
 #[test]

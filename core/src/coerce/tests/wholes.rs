@@ -15,7 +15,7 @@ fn arrays_take_lists_of_their_length_and_check_each_element() {
         .refuses(list(&[1, 2]), "a list of 2 for an array of 3")
         .refuses(
             list(&[1, 2, 10]),
-            "[2]: 10 is out of range; allowed is 9 or less",
+            "[2]: 10 is out of range; allowed is ..=9",
         )
         .refuses("abc", "expected a list of 3 for u8[3], got text");
 }
@@ -74,7 +74,7 @@ fn members_are_checked_with_their_own_annotations() {
     level_bench()
         .refuses(
             record(&[("price", 101.into())]),
-            "price: 101 is out of range; allowed is 0 to 100",
+            "price: 101 is out of range; allowed is 0..=100",
         )
         .refuses(
             record(&[("prise", 1.into())]),
@@ -151,7 +151,7 @@ fn refusals_name_the_place_inside_the_value() {
     let wanted = Value::List(vec![record(&[]), record(&[("price", 101.into())])]);
     Bench::new(schema, book).refuses(
         record(&[("levels", wanted)]),
-        "levels[1].price: 101 is out of range; allowed is 0 to 100",
+        "levels[1].price: 101 is out of range; allowed is 0..=100",
     );
 }
 
@@ -199,7 +199,7 @@ fn bitfields_leave_their_neighbours_alone() {
         .takes(record(&[("low", 3.into())]), value(3, -1))
         .refuses(
             record(&[("low", 4.into())]),
-            "low: 4 does not fit i16:3 (-4..3)",
+            "low: 4 does not fit i16:3 (-4..=3)",
         );
     assert_eq!(u16::from_ne_bytes([bench.bytes[0], bench.bytes[1]]), 0x55fb);
     let Kind::Struct { fields } = &bench.schema[id].kind else {

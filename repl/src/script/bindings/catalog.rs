@@ -66,7 +66,7 @@ pub(crate) const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "explain",
         "explain(\"p.field = value\")",
-        "what a write would do, without writing",
+        "what a write would do, without writing; without a value, what the field is",
     ),
     help(
         "fields",

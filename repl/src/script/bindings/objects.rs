@@ -16,7 +16,9 @@ use memglass::{ObjectInfo, PathError, Presence};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 
 use crate::script::context::Context;
+use crate::script::describe;
 use crate::script::error::raise;
+use crate::script::names;
 use crate::script::place::{Node, Place};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -54,8 +56,13 @@ impl Session {
             field => Some(field),
         });
         let place = |field| Dynamic::from(Place::new(Node::root(field, self.0.clone())));
-        let places = found.map(|field| field.map(place).map_err(raise)).collect();
-        self.0.check_interrupt().and(places)
+        let places: Result<Array> = found.map(|field| field.map(place).map_err(raise)).collect();
+        self.0.check_interrupt()?;
+        let places = places?;
+        if places.is_empty() {
+            choice.check_possible(observer.schema())?;
+        }
+        Ok(places)
     }
 }
 
@@ -78,6 +85,16 @@ impl Choice {
         Ok(Choice::Label(glob.compile_matcher()))
     }
 
+    /// Refuses what has no objects because only fields are of such a type; that there is none now is no mistake.
+    fn check_possible(&self, schema: &Schema) -> Result<()> {
+        match self {
+            Choice::Type(name) if is_of_names(schema, name) => Err(raise(format_args!(
+                "no object is of the type {name:?}: its values are what fields hold; `describe({name:?})` lists them"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     fn takes(&self, schema: &Schema, object: &ObjectInfo) -> bool {
         match self {
             Choice::Type(name) => *schema[object.type_id].name == **name,
@@ -86,14 +103,20 @@ impl Choice {
     }
 }
 
+fn is_of_names(schema: &Schema, name: &str) -> bool {
+    let id = schema.find(name);
+    id.is_some_and(|id| describe::has_names(&schema[schema.bare(id)].kind))
+}
+
+/// Suggests a type or a label, or tells the types.
 fn unknown(session: &Session, pattern: &str) -> String {
     let schema = session.0.schema();
-    let names = schema
-        .iter()
-        .map(|(_, ty)| ty.name.to_string())
-        .filter(|name| !name.is_empty());
-    let near = crate::script::names::nearest(pattern, names);
-    let meant = near.map_or(String::new(), |name| format!("; did you mean {name:?}?"));
+    let observer = session.0.attached.observer();
+    let known = describe::declared_names(&schema).chain(names::labels(&observer));
+    let meant = match names::nearest(pattern, known) {
+        Some(name) => format!("; did you mean {name:?}?"),
+        None => describe::suggested_type(&schema, pattern),
+    };
     format!("no type and no object is named {pattern:?}{meant}")
 }
 

@@ -9,6 +9,7 @@
 
 use std::rc::Rc;
 
+use memglass::schema::Range;
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use crate::script::context::Context;
@@ -50,7 +51,8 @@ fn exit(code: INT) -> Result<()> {
     match u8::try_from(code) {
         Ok(code) => Err(Halt::Exit(code.into()).error()),
         Err(_) => Err(raise(format_args!(
-            "exit({code}): an exit code is 0 to 255"
+            "exit({code}): an exit code is one of {}",
+            Range::of(u8::MIN, u8::MAX)
         ))),
     }
 }

@@ -18,6 +18,7 @@ use crate::script::context::Context;
 use crate::script::convert;
 use crate::script::describe;
 use crate::script::error::raise;
+use crate::script::index;
 use crate::script::place::{Place, Shape};
 use crate::script::shown::{Cell, Table, row_json};
 use crate::script::written;
@@ -56,12 +57,9 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
 fn register_rows(engine: &mut Engine) {
     engine.register_fn("len", |rows: &mut Rows| rows.0.rows.len() as INT);
     engine.register_indexer_get(|rows: &mut Rows, index: INT| {
-        let found = usize::try_from(index)
-            .ok()
-            .filter(|index| *index < rows.0.rows.len());
-        found
-            .map(|index| rows.row(index))
-            .ok_or_else(|| raise(format_args!("row {index} out of 0..{}", rows.0.rows.len())))
+        let count = rows.0.rows.len() as u64;
+        let index = index::find("row", index, count).map_err(raise)?;
+        Ok::<_, Box<EvalAltResult>>(rows.row(index as usize))
     });
     engine.register_get("columns", |rows: &mut Rows| -> Array {
         rows.0.columns.iter().cloned().map(Dynamic::from).collect()

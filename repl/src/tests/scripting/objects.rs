@@ -34,7 +34,7 @@ fn an_array_of_objects_is_indexed_and_iterated() {
     assert_eq!((array[1].arrival.get(), array[2].arrival.get()), (50, 10));
     world.check("let sum = 0; for b in book { sum += b.arrival } sum", "60");
     world.check("book.table([\"arrival\"])", r#"[{"object":"book[0]","arrival":0},{"object":"book[1]","arrival":50},{"object":"book[2]","arrival":10}]"#);
-    world.fails("book[3]", "index 3 out of 0..3 in book");
+    world.fails("book[3]", "book: index 3 is out of range; allowed is 0..=2");
 }
 
 #[test]

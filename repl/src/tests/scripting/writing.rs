@@ -284,7 +284,7 @@ fn the_error_of_a_whole_names_the_first_bad_member_and_points_at_its_value() {
         .render(false);
     assert_eq!(
         text,
-        "error: AAPL_position.last_quote.ask_size: -3 does not fit u32 (0..4294967295)\n\
+        "error: AAPL_position.last_quote.ask_size: -3 does not fit u32 (0..=4294967295)\n\
          1 | AAPL_position.last_quote = #{ ask_price: 1, ask_size: -3, bid_price: \"x\" }\n  \
            |                                                       ^^"
     );

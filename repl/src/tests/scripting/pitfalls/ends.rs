@@ -17,7 +17,7 @@ fn pitfall_15_exit_is_no_result_and_no_try_catches_it() {
         assert_eq!(world.error(source).exit_code(), 3, "{source}");
     }
     assert_eq!(world.error("exit()").exit_code(), 0);
-    world.fails("exit(300)", "exit(300): an exit code is 0 to 255");
+    world.fails("exit(300)", "exit(300): an exit code is one of 0..=255");
 }
 
 #[test]

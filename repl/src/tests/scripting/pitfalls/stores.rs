@@ -34,7 +34,7 @@ fn pitfall_01_a_missing_field_is_an_error_and_the_next_write_is_not() {
     );
     world.fails(
         "AAPL_position.bid_levels[9] += 5",
-        "index 9 out of 0..5 in AAPL_position.bid_levels",
+        "AAPL_position.bid_levels: index 9 is out of range; allowed is 0..=4",
     );
     world.run(r#"let p = AAPL_position; try { p["quantty"] } catch { } p["quantity"] = 6;"#);
     assert_eq!(world.position.quantity.load(), 6);

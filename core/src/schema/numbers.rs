@@ -1,0 +1,151 @@
+//! From a number to its name, without looking at every name there is.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Kind, Type, Variant};
+
+/// Lists of up to so many names are looked through, which is as fast as anything.
+const SHORT: usize = 32;
+
+/// The long lists of names in a schema's types, in the order of their numbers.
+///
+/// A list is known by where it lies, so that enums and annotated integers are found alike. A type that
+/// was added is neither moved nor dropped before the schema, so no other list ever lies there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Numbers {
+    by_address: HashMap<usize, Arc<[u32]>>,
+}
+
+impl Numbers {
+    /// Sorts the long lists of a type that stays where it is.
+    pub(super) fn enter(&mut self, ty: &Type) {
+        if let Kind::Enum { variants, .. } = &ty.kind {
+            self.enter_list(variants);
+        }
+        for member in ty.members().unwrap_or_default() {
+            self.enter_list(&member.metadata.names);
+        }
+    }
+
+    fn enter_list(&mut self, variants: &[Variant]) {
+        let Ok(count) = u32::try_from(variants.len()) else {
+            return;
+        };
+        if variants.len() > SHORT {
+            let mut order: Vec<u32> = (0..count).collect();
+            order.sort_by_key(|&index| variants[index as usize].value);
+            self.by_address.insert(address(variants), order.into());
+        }
+    }
+
+    /// The first of `variants` that has this number.
+    pub(super) fn find<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
+        let order = match variants.len() > SHORT {
+            true => self.by_address.get(&address(variants)),
+            false => None,
+        };
+        let Some(order) = order else {
+            return variants.iter().find(|variant| variant.value == number);
+        };
+        let value = |index: u32| variants[index as usize].value;
+        let first = order.partition_point(|&index| value(index) < number);
+        let found = &variants[*order.get(first)? as usize];
+        (found.value == number).then_some(found)
+    }
+}
+
+fn address(variants: &[Variant]) -> usize {
+    variants.as_ptr().addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Field, Metadata, Schema};
+    use super::*;
+
+    fn variants(numbers: impl Iterator<Item = i128>) -> Vec<Variant> {
+        let named = numbers.enumerate().map(|(index, value)| Variant {
+            name: format!("n{index}").into(),
+            value,
+        });
+        named.collect()
+    }
+
+    /// An enum with these numbers, and a struct with a member that has them as annotations.
+    fn schema(variants: Vec<Variant>) -> Schema {
+        let mut schema = Schema::new();
+        let ty = |name: &str, size, kind| Type {
+            name: name.into(),
+            size,
+            align: 2,
+            kind,
+        };
+        let number = ty("i16", 2, Kind::Int { signed: true });
+        let type_id = schema.add(number).unwrap();
+        let (signed, names) = (true, variants.clone());
+        schema
+            .add(ty("E", 2, Kind::Enum { signed, variants }))
+            .unwrap();
+        let member = Field {
+            name: "member".into(),
+            type_id,
+            offset: 0,
+            bits: None,
+            metadata: Metadata {
+                names,
+                ..Metadata::default()
+            },
+        };
+        let fields = vec![member];
+        schema.add(ty("S", 2, Kind::Struct { fields })).unwrap();
+        schema
+    }
+
+    fn lists(schema: &Schema) -> Vec<&[Variant]> {
+        let list = |ty: &'_ Arc<Type>| match &schema[schema.find(&ty.name).unwrap()].kind {
+            Kind::Enum { variants, .. } => Some(&variants[..]),
+            Kind::Struct { fields } => Some(&fields[0].metadata.names[..]),
+            _ => None,
+        };
+        schema.iter().filter_map(|(_, ty)| list(ty)).collect()
+    }
+
+    #[test]
+    fn long_lists_and_short_ones_find_the_same() {
+        for count in [0, 1, 31, 32, 33, 1000] {
+            // Not in order, negative ones too, and each number twice.
+            let numbers = (0..count).map(|index| (index * 7919) % (count / 2 + 1) - 10);
+            let schema = schema(variants(numbers));
+            for list in lists(&schema) {
+                for number in -20..count + 20 {
+                    let first = list.iter().find(|variant| variant.value == number);
+                    assert_eq!(schema.variant(list, number), first, "{number} of {count}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_of_a_schema_finds_what_the_first_one_does_and_its_own() {
+        let first = schema(variants(0..100));
+        let mut second = first.clone();
+        let more = variants((0..100).map(|number| number * 2));
+        let ty = Type {
+            name: "F".into(),
+            size: 2,
+            align: 2,
+            kind: Kind::Enum {
+                signed: true,
+                variants: more,
+            },
+        };
+        second.add(ty).unwrap();
+        drop(first);
+        for list in lists(&second) {
+            let last = list.last().unwrap();
+            assert_eq!(second.variant(list, last.value), Some(last));
+            assert_eq!(second.variant(list, 199), None);
+        }
+    }
+}
