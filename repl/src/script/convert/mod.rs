@@ -19,6 +19,7 @@ mod to_script;
 
 use rhai::{Dynamic, INT, ImmutableString};
 
+use super::bindings::{Rows, Session};
 use super::flags::FlagSet;
 use super::place::Place;
 use super::wide::Wide;
@@ -64,6 +65,8 @@ pub(crate) fn noun(value: &Dynamic) -> String {
         value if value.is::<FlagSet>() => "a flag set".into(),
         value if value.is::<std::time::Duration>() => "a duration".into(),
         value if value.is_fnptr() => "a function".into(),
+        value if value.is::<Rows>() => "a table".into(),
+        value if value.is::<Session>() => "obs".into(),
         value => match value.read_lock::<Place>() {
             Some(place) => format!("{} ({})", place.path(), place.type_name()),
             None => value.type_name().into(),
