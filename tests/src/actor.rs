@@ -169,7 +169,12 @@ impl Actor {
         self.signal(rustix::process::Signal::CONT);
     }
 
-    fn signal(&self, signal: rustix::process::Signal) {
+    /// Sends it a signal.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended and was waited for.
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, signal).expect("our child takes signals");
     }

@@ -125,6 +125,18 @@ fn a_fault_in_other_memory_ends_the_process_as_before() {
 }
 
 #[test]
+fn who_ignored_the_signal_ignores_what_others_send_and_no_fault() {
+    let stage = stage();
+    let mut actor = stage.actor();
+    actor.ask("ignore-faults");
+    actor.ask("survive");
+    actor.signal(rustix::process::Signal::BUS);
+    actor.ask("survive");
+    actor.send("fault");
+    assert_eq!(actor.ended().signal(), Some(SIGBUS));
+}
+
+#[test]
 fn a_fault_in_other_memory_goes_to_the_handler_that_was_there() {
     let stage = stage();
     let mut actor = stage.actor();

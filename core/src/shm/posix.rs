@@ -89,8 +89,10 @@ impl Dir {
                     .open(&temporary)
             });
             let file = file.map_err(|source| self.system("create", name, source))?;
-            let locked = liveness::try_lock(&file, DRAFT_LOCK)
-                .map_err(|source| self.system("lock", name, source))?;
+            let locked = liveness::try_lock(&file, DRAFT_LOCK).map_err(|source| {
+                let _ = std::fs::remove_file(&temporary);
+                self.system("lock", name, source)
+            })?;
             // Before it was locked, a clean-up may have taken it for an abandoned one.
             if locked && leads_to(&temporary, &file) {
                 return Ok((temporary, file));

@@ -246,7 +246,11 @@ fn survive(address: usize) -> bool {
 /// Does with a SIGBUS what was done before this handler was set.
 fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
     let previous = PREVIOUS.get().copied().unwrap_or_else(no_action);
+    // SAFETY: the kernel passes a valid record to a handler that was set with SA_SIGINFO.
+    let is_sent = unsafe { &*info }.si_code <= 0;
     match previous.sa_sigaction {
+        // A fault cannot be ignored, but what another process sent can.
+        libc::SIG_IGN if is_sent => {}
         libc::SIG_DFL | libc::SIG_IGN => {
             set_action(Some(&no_action()));
             // It is blocked in here, and ends the process when this returns.

@@ -44,6 +44,12 @@ pub(crate) fn expect_faults() {
     unsafe { libc::signal(libc::SIGBUS, quit) };
 }
 
+/// Ignores SIGBUS, as far as it can be ignored.
+pub(crate) fn ignore_faults() {
+    // SAFETY: ignoring a signal is always allowed.
+    unsafe { libc::signal(libc::SIGBUS, libc::SIG_IGN) };
+}
+
 /// Loads from a mapping of ours that has no file behind it any more.
 pub(crate) fn fault() -> Answer {
     let file = tempfile::tempfile()?;

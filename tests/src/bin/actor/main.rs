@@ -6,7 +6,7 @@
 //!            drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //! anybody    storm COUNT · become UID GID · share-locks NAME · poke NAME SEGMENT
-//!            survive · expect-faults · fault
+//!            survive · expect-faults · ignore-faults · fault
 //! for long   busy · grow · cycle NAME · visit NAME [write] · dwell NAME
 //!            count LABEL ROUNDS · sign · check · hold PATH NUMBER · devour PATH NUMBER · fill PATH NUMBER
 //!            trap write|add|update PATH
@@ -79,6 +79,10 @@ impl Actor {
             ["survive"] => Ok(memglass::survive_truncation().to_string()),
             ["expect-faults"] => {
                 cut::expect_faults();
+                Ok(String::new())
+            }
+            ["ignore-faults"] => {
+                cut::ignore_faults();
                 Ok(String::new())
             }
             ["fault"] => cut::fault(),
