@@ -105,6 +105,21 @@ fn a_refresh_after_a_region_was_cut_short_is_an_error() {
     assert_eq!(observer.refresh(), Err(error));
 }
 
+#[test]
+fn a_refresh_finds_that_another_region_than_the_first_was_cut_short() {
+    let stage = stage();
+    let session = stage.session("engine");
+    let _own_region = session.array::<u64>("large", 1 << 18).unwrap();
+    let mut observer = stage.observe("engine");
+    let last = observer.field("large[262143]").unwrap();
+    assert_eq!(last.region(), Some(2));
+    assert_eq!(last.read(), Ok(Value::U64(0)));
+    cut(&stage.segment("engine", "region_0002"), 4096);
+    assert_eq!(observer.refresh(), Ok(false));
+    let _change = session.object("small", 1_u8).unwrap();
+    truncation(&observer.refresh().unwrap_err(), "region_0002");
+}
+
 /// The file and offset that a `Ref` leads to.
 fn follow(stage: &Stage, place: u64) -> (File, u64) {
     let file = open(&stage.segment("engine", &format!("region_{:04}", place >> 48)));

@@ -47,7 +47,7 @@ impl Layout {
     /// [`LayoutError`] if it is no header, of another version or byte order, or damaged.
     pub(crate) fn check(dir: Dir, header: Segment) -> Result<Layout, LayoutError> {
         header.check_whole()?;
-        let (identity, strides) = header::judge(&header)?;
+        let (identity, strides) = unless_cut(&header, header::judge(&header))?;
         let regions = Regions::new(
             dir.clone(),
             &identity,
@@ -338,6 +338,14 @@ const SHOWN: usize = 32;
 pub(crate) fn open(dir: &Dir, session: &str, access: shm::Access) -> Result<Layout, LayoutError> {
     let header = dir.open(&names::header(session), access)?;
     Layout::check(dir.clone(), header)
+}
+
+/// What was judged, unless that may be the zeros of a segment that was cut short meanwhile.
+fn unless_cut<T>(segment: &Segment, judged: Result<T, LayoutError>) -> Result<T, LayoutError> {
+    if segment.is_cut() {
+        segment.probe()?;
+    }
+    judged
 }
 
 /// The word at `offset` of a record whose length was checked.

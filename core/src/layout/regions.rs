@@ -79,7 +79,7 @@ impl Regions {
         let segment = self
             .dir
             .open_without_locks(&names::region(&self.session, id), self.access)?;
-        self.judge(id, &segment)?;
+        super::unless_cut(&segment, self.judge(id, &segment))?;
         Ok(self.found.enter(id, segment))
     }
 

@@ -8,6 +8,7 @@ use super::field::Field;
 use super::number::is_one_load;
 use super::read::{Patience, put_scalar};
 use crate::observe::Observe;
+use crate::observe::derive_support::value_type_of;
 use crate::schema::{Kind, Protection, Schema, TypeId};
 
 /// A field that is read into a `T`: the two types were compared once, when this was made.
@@ -44,8 +45,8 @@ impl<T: Observe> TypedField<T> {
             return Err(mismatch::<T>(field, reason));
         }
         let mut wanted = Schema::new();
-        let id =
-            T::value_type(&mut wanted).map_err(|error| mismatch::<T>(field, error.to_string()))?;
+        let id = value_type_of::<T>(&mut wanted)
+            .map_err(|error| mismatch::<T>(field, error.to_string()))?;
         let from = Side {
             schema: field.schema(),
             id: source_type(field),

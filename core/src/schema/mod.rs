@@ -163,8 +163,8 @@ pub struct Bits {
 impl Bits {
     /// The indices of its bits.
     pub fn range(self) -> Range<u32> {
-        let first = u32::from(self.offset);
-        Range::of(first, first + u32::from(self.width) - 1)
+        let (first, width) = (u32::from(self.offset), u32::from(self.width.max(1)));
+        Range::of(first, first + width - 1)
     }
 }
 
@@ -324,7 +324,7 @@ impl Schema {
 
     /// The first of `variants`, the names of an enum or of an annotated integer in one of its types, that has
     /// this number. A long list is not looked through.
-    pub fn variant<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
+    pub(crate) fn variant<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
         self.numbers.find(variants, number)
     }
 

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::{Kind, Type, Variant};
 
+/// Where a list lies, and how many names it has.
+type Place = (usize, usize);
+
 /// Lists of up to so many names are looked through, which is as fast as anything.
 const SHORT: usize = 32;
 
@@ -14,7 +17,7 @@ const SHORT: usize = 32;
 /// was added is neither moved nor dropped before the schema, so no other list ever lies there.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Numbers {
-    by_address: HashMap<usize, Arc<[u32]>>,
+    by_place: HashMap<Place, Arc<[u32]>>,
 }
 
 impl Numbers {
@@ -35,14 +38,14 @@ impl Numbers {
         if variants.len() > SHORT {
             let mut order: Vec<u32> = (0..count).collect();
             order.sort_by_key(|&index| variants[index as usize].value);
-            self.by_address.insert(address(variants), order.into());
+            self.by_place.insert(place(variants), order.into());
         }
     }
 
     /// The first of `variants` that has this number.
     pub(super) fn find<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
         let order = match variants.len() > SHORT {
-            true => self.by_address.get(&address(variants)),
+            true => self.by_place.get(&place(variants)),
             false => None,
         };
         let Some(order) = order else {
@@ -55,8 +58,8 @@ impl Numbers {
     }
 }
 
-fn address(variants: &[Variant]) -> usize {
-    variants.as_ptr().addr()
+fn place(variants: &[Variant]) -> Place {
+    (variants.as_ptr().addr(), variants.len())
 }
 
 #[cfg(test)]
@@ -123,6 +126,15 @@ mod tests {
                     assert_eq!(schema.variant(list, number), first, "{number} of {count}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_list_is_another_list() {
+        let schema = schema(variants(0..100));
+        for list in lists(&schema) {
+            assert_eq!(schema.variant(&list[..40], 99), None);
+            assert_eq!(schema.variant(&list[..40], 39), Some(&list[39]));
         }
     }
 

@@ -123,17 +123,17 @@ impl Dir {
     fn map(
         &self,
         name: &str,
-        Opened { file, metadata }: &Opened,
+        opened: &Opened,
         locks: Option<OwnFile>,
         access: Access,
     ) -> Result<Segment, ShmError> {
-        if !metadata.is_file() {
+        if !opened.metadata.is_file() {
             return Err(self.not_a_segment(name, "it is no regular file"));
         }
-        if metadata.len() == 0 {
+        if opened.metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));
         }
-        Segment::map(self, name, (file, metadata), locks, access)
+        Segment::map(self, name, opened, locks, access)
     }
 
     /// Two descriptions of the file that has the name: one to be mapped, one for the locks.

@@ -1,6 +1,10 @@
 //! Values as observers read and write them.
 
-use memglass::{Field, Observe, PathError, ReadError, Text, TypedField, Value, WriteError};
+use memglass::schema::{Schema, SchemaError, TypeId};
+use memglass::{
+    Field, Guarded, InvalidValue, Observe, PathError, ReadError, Shape, Text, TypedField, Value,
+    WriteError,
+};
 
 use crate::place::Place;
 
@@ -125,6 +129,40 @@ fn a_typed_scalar_of_any_width_is_read_as_it_is_now() {
     drop(order);
     let path = "order.small".to_owned();
     assert_eq!(small.read(), Err(ReadError::Gone { path }));
+}
+
+#[test]
+fn a_reader_whose_type_is_described_wrongly_is_refused_before_it_reads() {
+    /// Sixteen bytes that are described as four.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Liar([u64; 2]);
+
+    impl Observe for Liar {
+        type Storage = Guarded<Liar>;
+        const SHAPE: Shape = Shape::Int;
+
+        fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
+            u32::value_type(schema)
+        }
+
+        fn encode(&self, bytes: &mut [u8]) {
+            self.0.encode(bytes);
+        }
+
+        fn decode(bytes: &[u8]) -> Result<Self, InvalidValue> {
+            <[u64; 2]>::decode(bytes).map(Self)
+        }
+
+        fn decode_lossy(bytes: &[u8]) -> Self {
+            Self(<[u64; 2]>::decode_lossy(bytes))
+        }
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let _answer = session.object("answer", 42_u32).unwrap();
+    let field = place.reader("t").field("answer").unwrap();
+    let refused = field.typed::<Liar>().unwrap_err();
+    assert!(matches!(refused, ReadError::TypeMismatch { .. }));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::SeekFrom;
 
 use super::truncation::Watched;
-use super::{Dir, leads_to};
+use super::{Dir, Opened, leads_to};
 use crate::shm::own_locks::OwnFile;
 use crate::shm::{Access, ShmError, View, liveness};
 
@@ -35,7 +35,7 @@ impl Segment {
     pub(super) fn map(
         dir: &Dir,
         name: &str,
-        (file, metadata): (&File, &Metadata),
+        Opened { file, metadata }: &Opened,
         locks: Option<OwnFile>,
         access: Access,
     ) -> Result<Segment, ShmError> {
@@ -209,7 +209,8 @@ fn is_as_long_as(file: &File, len: usize) -> bool {
 ///
 /// The call is the cheapest that reads from an address before it does anything: what it should do
 /// with the signals named there does not exist, so it never comes to that (as in Abseil's
-/// `address_is_readable.cc`).
+/// `address_is_readable.cc`). Where sets of signals are larger, on MIPS, it answers before it reads: there
+/// is no early warning.
 #[allow(unsafe_code)]
 fn has_last_word(view: View<'_>) -> bool {
     const NO_SUCH_OPERATION: libc::c_int = -1;

@@ -11,7 +11,7 @@
 #![allow(unsafe_code)]
 
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, compiler_fence, fence};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use libc::{c_int, c_void, siginfo_t};
@@ -89,7 +89,9 @@ pub(crate) fn is_survived() -> bool {
 #[inline]
 pub(crate) fn cuts() -> usize {
     // The handler runs in the thread that read, or has marked before that thread could read zeros:
-    // what was read comes before this load.
+    // what was read comes before this load. What was written does in the order of the program, which
+    // is all that a handler in this thread needs.
+    compiler_fence(Ordering::SeqCst);
     fence(Ordering::Acquire);
     CUTS.load(Ordering::Relaxed)
 }
