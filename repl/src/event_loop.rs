@@ -158,7 +158,7 @@ impl EventLoop {
             Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
             Err(error) => {
                 self.runtime
-                    .tell(&format!("{}\n", error.render(style.look.color)));
+                    .tell(&format!("{}\n", error.render(style.look)));
                 Ok(Next::Ask)
             }
         }

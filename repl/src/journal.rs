@@ -119,7 +119,9 @@ mod tests {
         let observer = memglass::AttachOptions::new().dir(dir.path()).attach("s");
         let attached = Attached::new(observer.expect("an observer"));
         let mut host = ScriptHost::new(attached, Default::default(), Rc::new(|_: &str| {}));
-        let result = host.eval(script).map_err(|error| error.render(false));
+        let result = host
+            .eval(script)
+            .map_err(|error| error.render(crate::look::Look::PLAIN));
         assert!(result.is_ok(), "{result:?} of {script}");
     }
 

@@ -57,7 +57,7 @@ impl Failure {
             Failure::Io(error) | Failure::Command(CommandError::Output(error))
                 if error.kind() == io::ErrorKind::BrokenPipe => {}
             Failure::Command(CommandError::Script(ScriptError::Exit(_))) => {}
-            Failure::Command(error) => write_message(&format!("{}\n", error.render(look.color))),
+            Failure::Command(error) => write_message(&format!("{}\n", error.render(look))),
             Failure::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
                 write_message(&format!(
                     "{}: the output cannot be written: {error}\n",

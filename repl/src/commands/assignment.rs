@@ -158,7 +158,9 @@ mod tests {
         field.write(&before).expect("it is as it was");
         let attached = Attached::new(observer);
         let mut host = ScriptHost::new(attached, Default::default(), Rc::new(|_: &str| {}));
-        let result = host.eval(&text).map_err(|error| error.render(false));
+        let result = host
+            .eval(&text)
+            .map_err(|error| error.render(crate::look::Look::PLAIN));
         assert!(result.is_ok(), "{result:?} of {text}");
         let now = field.read().expect("it is read");
         assert_eq!(format!("{now:?}"), format!("{written:?}"), "{text}");

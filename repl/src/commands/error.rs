@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use memglass::{AttachError, PathError, ReadError, WriteError};
 
 use super::COMMANDS;
+use crate::look::Look;
 use crate::script::ScriptError;
 
 /// Why a line did not work.
@@ -244,14 +245,13 @@ impl CommandError {
     }
 
     /// The text for standard error, without a newline at its end.
-    pub(crate) fn render(&self, color: bool) -> String {
+    pub(crate) fn render(&self, look: Look) -> String {
         match self {
-            CommandError::Script(error) => error.render(color),
+            CommandError::Script(error) => error.render(look),
             CommandError::At { file, line, error } => {
-                format!("{}\n  --> {file}:{line}", error.render(color))
+                format!("{}\n  --> {file}:{line}", error.render(look))
             }
             other => {
-                let look = crate::look::Look { color, width: None };
                 format!(
                     "{}: {}",
                     look.paint(crate::look::alarm(), "error"),

@@ -7,6 +7,7 @@ use memglass::{AttachError, Value};
 
 use crate::commands::CommandError;
 use crate::line::EditorError;
+use crate::look::Look;
 use crate::output::{Form, Format, Output, Style};
 use crate::script::{ScriptError, Shown};
 use crate::table::{Cell, Column, Table};
@@ -146,7 +147,7 @@ impl EvalError {
 
 impl fmt::Display for EvalError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.0.render(false).trim_start_matches("error: "))
+        out.write_str(self.0.render(Look::PLAIN).trim_start_matches("error: "))
     }
 }
 

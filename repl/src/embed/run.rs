@@ -65,8 +65,8 @@ impl Repl {
         match error.kind() {
             EvalErrorKind::Exit(code) => Ok(Some(code)),
             _ => {
-                let color = self.runtime.style().look.color;
-                self.runtime.tell(&format!("{}\n", error.0.render(color)));
+                let look = self.runtime.style().look;
+                self.runtime.tell(&format!("{}\n", error.0.render(look)));
                 Ok(None)
             }
         }

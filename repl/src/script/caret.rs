@@ -1,6 +1,9 @@
 //! Where in a source text something went wrong: one line of it and the span under which carets go.
 
 use rhai::Position;
+use unicode_width::UnicodeWidthChar;
+
+use crate::wrap;
 
 /// A part of one line of source text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +63,8 @@ impl Excerpt {
     }
 
     /// The line with its number and the carets below, each line ended by a newline; `mark` colours the carets.
-    pub(crate) fn draw(&self, mark: impl Fn(&str) -> String) -> String {
+    /// Of a line that is longer than a screen of so many columns, or than all sense, only what is around them.
+    pub(crate) fn draw(&self, columns: Option<u16>, mark: impl Fn(&str) -> String) -> String {
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
         let place = if self.source.is_empty() {
@@ -68,35 +72,59 @@ impl Excerpt {
         } else {
             format!("{margin}--> {}:{number}:{}\n", self.source, self.column)
         };
-        let (text, column, width) = self.window();
-        let carets = mark(&"^".repeat(width));
-        let indent = " ".repeat(column - 1);
+        let room = columns.map_or(usize::MAX, |columns| {
+            usize::from(columns).saturating_sub(number.len() + " | ".len())
+        });
+        let Window { text, before, span } = self.window(room.clamp(LEAST, MOST));
+        let (indent, carets) = (" ".repeat(before), mark(&"^".repeat(span)));
         format!("{place}{number} | {text}\n{margin} | {indent}{carets}\n")
     }
 
-    /// What is drawn of a line, and where the span is in it: of a very long line only what is around.
-    fn window(&self) -> (String, usize, usize) {
-        let start = (self.column - 1).saturating_sub(AROUND);
-        let ends = self.text.chars().count() <= start + 2 * AROUND;
-        let mut text: String = self.text.chars().skip(start).take(2 * AROUND).collect();
-        let mut column = self.column - start;
-        if start > 0 {
+    /// As much of the line as there is room for, the beginning of the span at least.
+    fn window(&self, room: usize) -> Window {
+        let before: Vec<char> = self.text.chars().take(self.column - 1).collect();
+        let from = self.text.chars().skip(self.column - 1);
+        // A third of the room for what led there.
+        let kept = match wrap::width(&self.text) <= room {
+            true => before.len(),
+            false => fitting(before.iter().rev().copied(), (room / 3).saturating_sub(1)),
+        };
+        let mut text: String = before[before.len() - kept..].iter().collect();
+        if kept < before.len() {
             text.insert(0, '…');
-            column += 1;
         }
-        let width = self
-            .width
-            .min(2 * AROUND - (self.column - 1 - start))
-            .max(1);
-        if !ends {
-            text.push('…');
+        let before = wrap::width(&text);
+        let rest: String = from.collect();
+        let shown = wrap::cut(&rest, room - before).unwrap_or_default();
+        let span: String = shown.chars().take(self.width).collect();
+        Window {
+            text: format!("{text}{shown}"),
+            before,
+            span: wrap::width(&span).max(1),
         }
-        (text, column, width)
     }
 }
 
-/// Characters of a line that are shown before the span; and as many from its start on.
-const AROUND: usize = 200;
+/// What is drawn of a line: its text, and in columns where the carets begin and how many there are.
+struct Window {
+    text: String,
+    before: usize,
+    span: usize,
+}
+
+/// How many of these characters fit into so many columns.
+fn fitting(characters: impl Iterator<Item = char>, columns: usize) -> usize {
+    let mut used = 0;
+    let fits = characters.take_while(|c| {
+        used += c.width().unwrap_or(0);
+        used <= columns
+    });
+    fits.count()
+}
+
+/// Columns that are drawn of the longest line, and of one on the narrowest screen.
+const MOST: usize = 400;
+const LEAST: usize = 24;
 
 /// Length of `.`, `[`, `?.` or `?[` when a name or index follows.
 fn access_width(rest: &[char]) -> usize {
@@ -163,9 +191,9 @@ mod tests {
     fn of_a_very_long_line_only_what_is_around_the_span_is_drawn() {
         let line = format!("{}wrong{}", "a ".repeat(5_000), " b".repeat(5_000));
         let excerpt = Excerpt::at("", &line, Position::new(1, 10_001)).expect("a position");
-        let drawn = excerpt.draw(str::to_owned);
+        let drawn = excerpt.draw(None, str::to_owned);
         let (text, carets) = drawn.split_once('\n').expect("two lines");
-        assert!(drawn.len() < 6 * AROUND, "{drawn}");
+        assert!(drawn.len() < 3 * MOST, "{drawn}");
         let at = carets.find('^').expect("carets");
         assert!(
             text.chars()
@@ -175,6 +203,28 @@ mod tests {
             "{drawn}"
         );
         assert_eq!(carets.matches('^').count(), 5);
+    }
+
+    #[test]
+    fn a_line_that_is_longer_than_the_screen_keeps_its_carets_under_what_they_mark() {
+        let line = "let total = 0; for p in obs.all(\"Position\") { total += p.quantity * p.avg_price; total += p.nope }";
+        for columns in [20_u16, 30, 40, 80, 90, 200] {
+            let at = line.find("nope").expect("it is there") as u16 + 1;
+            let excerpt = Excerpt::at("", line, Position::new(1, at)).expect("a position");
+            let drawn = excerpt.draw(Some(columns), str::to_owned);
+            let (text, carets) = drawn.split_once('\n').expect("two lines");
+            assert!(wrap::width(text) <= usize::from(columns.max(27)), "{drawn}");
+            let at = carets.find('^').expect("carets");
+            let marked: String = text.chars().skip(at).take(4).collect();
+            assert_eq!(marked, "nope", "{columns}: {drawn}");
+        }
+    }
+
+    #[test]
+    fn carets_stand_under_what_takes_two_columns() {
+        let excerpt = Excerpt::at("", "\"東京\" + nope", Position::new(1, 8)).expect("a position");
+        let drawn = excerpt.draw(None, str::to_owned);
+        assert_eq!(drawn, "1 | \"東京\" + nope\n  |          ^^^^\n");
     }
 
     #[track_caller]
@@ -249,7 +299,7 @@ mod tests {
         let excerpt =
             Excerpt::at("run.rhai", "\"ä\" + nope", Position::new(1, 7)).expect("a position");
         assert_eq!(
-            excerpt.draw(str::to_owned),
+            excerpt.draw(None, str::to_owned),
             " --> run.rhai:1:7\n1 | \"ä\" + nope\n  |       ^^^^\n"
         );
     }

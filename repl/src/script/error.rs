@@ -6,6 +6,7 @@ use nu_ansi_term::Color;
 use rhai::{EvalAltResult, Position};
 
 use super::caret::Excerpt;
+use crate::look::Look;
 
 /// Why an evaluation gave no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,9 +55,9 @@ impl ScriptError {
     }
 
     /// The text for standard error: the message, the line with carets, and help. No newline at the end.
-    pub(crate) fn render(&self, colour: bool) -> String {
+    pub(crate) fn render(&self, look: Look) -> String {
         match self {
-            ScriptError::Failed(failure) => failure.render(colour),
+            ScriptError::Failed(failure) => failure.render(look),
             other => other.to_string(),
         }
     }
@@ -75,17 +76,11 @@ impl ScriptError {
 }
 
 impl Failure {
-    fn render(&self, colour: bool) -> String {
-        let red = |text: &str| {
-            if colour {
-                Color::LightRed.bold().paint(text).to_string()
-            } else {
-                text.to_owned()
-            }
-        };
+    fn render(&self, look: Look) -> String {
+        let red = |text: &str| look.paint(Color::LightRed.bold(), text);
         let mut text = format!("{}: {}\n", red("error"), self.message);
         if let Some(excerpt) = &self.excerpt {
-            text += &excerpt.draw(red);
+            text += &excerpt.draw(look.width, red);
         }
         for call in &self.calls {
             text += &format!("  in {call}\n");

@@ -450,7 +450,7 @@ mod tests {
                     format!("fn down(n) {{ if n > 0 {{ {open}down(n - 1){close} }} }} down(63)");
                 host.eval(&source)
                     .map(drop)
-                    .map_err(|error| error.render(false))
+                    .map_err(|error| error.render(crate::look::Look::PLAIN))
             });
         assert_eq!(thread.expect("a thread").join().expect("no panic"), Ok(()));
     }

@@ -151,22 +151,43 @@ impl Node {
     }
 
     /// Refuses what was looked up before a reattachment: it would speak of the old session.
-    fn check_present(&self) -> Result<()> {
-        if self.life == self.context.attached.life() {
-            return Ok(());
+    pub(crate) fn check_present(&self) -> Result<()> {
+        match self.is_present() {
+            true => Ok(()),
+            false => Err(raise(self.not_present())),
         }
-        Err(raise(format_args!(
+    }
+
+    #[cold]
+    fn not_present(&self) -> String {
+        format!(
             "{} is of the session before the last :reattach; look it up again",
             self.field.path()
-        )))
+        )
+    }
+
+    fn is_present(&self) -> bool {
+        self.life == self.context.attached.life()
+    }
+
+    /// Whether the object lives, in the session that is attached now.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.is_present() && self.field.is_alive()
+    }
+
+    /// The present value, or why there is none.
+    pub(crate) fn read(&self) -> std::result::Result<Value, String> {
+        match self.is_present() {
+            true => self.field.read().map_err(|error| error.to_string()),
+            false => Err(self.not_present()),
+        }
     }
 
     /// The value for a script: of a leaf what it holds, of all else a proxy.
     pub(crate) fn get(self: &Rc<Self>, position: Position) -> Result<Dynamic> {
-        self.check_present()?;
         match &self.shape {
             Shape::Leaf(meaning) => {
-                let value = convert::leaf(self.field.read().map_err(raise)?, meaning);
+                let value = convert::leaf(self.read().map_err(raise)?, meaning);
                 let read = LastRead {
                     node: self.clone(),
                     value: value.clone(),
@@ -175,7 +196,10 @@ impl Node {
                 self.context.last_read.replace(Some(read));
                 Ok(value)
             }
-            _ => Ok(Dynamic::from(Place::new(self.clone()))),
+            _ => {
+                self.check_present()?;
+                Ok(Dynamic::from(Place::new(self.clone())))
+            }
         }
     }
 
@@ -263,8 +287,7 @@ impl Node {
 
     /// A copy of the whole, of the present moment.
     pub(crate) fn snapshot(&self) -> Result<Dynamic> {
-        self.check_present()?;
-        let value = self.field.read().map_err(raise)?;
+        let value = self.read().map_err(raise)?;
         match &self.shape {
             Shape::Leaf(meaning) => Ok(convert::leaf(value, meaning)),
             _ => Ok(convert::whole(
@@ -375,7 +398,7 @@ impl Place {
 
     /// The present value.
     pub(crate) fn value(&self) -> Result<Value> {
-        self.node.field.read().map_err(raise)
+        self.node.read().map_err(raise)
     }
 }
 

@@ -10,6 +10,7 @@ use memglass::{AttachOptions, Object, Session};
 use serde_json::Value as Json;
 
 use super::producer::{Position, Producer};
+use crate::look::Look;
 use crate::script::{ScriptError, ScriptHost, Shown, json};
 use crate::session::Attached;
 
@@ -67,7 +68,7 @@ impl World {
     pub(crate) fn run(&mut self, source: &str) -> Shown {
         match self.host.eval(source) {
             Ok(shown) => shown,
-            Err(error) => panic!("{source}\n{}", error.render(false)),
+            Err(error) => panic!("{source}\n{}", error.render(Look::PLAIN)),
         }
     }
 
@@ -90,7 +91,7 @@ impl World {
         assert!(
             error.to_string().starts_with(message),
             "{source}\n{}",
-            error.render(false)
+            error.render(Look::PLAIN)
         );
     }
 

@@ -144,6 +144,20 @@ fn what_was_looked_up_before_a_restart_says_so() {
     terminal.line("p.quantity = 7");
     terminal.line("AAPL_position.quantity");
     terminal.shows("\n100\n");
+    // The memory of the one that was killed is still mapped, and says that its objects live.
+    terminal.line("p.is_alive()");
+    terminal.shows("\nfalse\n");
+    for line in [
+        "p",
+        ":json p",
+        "fields(p)",
+        "print(p.snapshot())",
+        "p.add(\"quantity\", 1)",
+    ] {
+        terminal.line(":clear");
+        terminal.line(line);
+        terminal.shows(" is of the session before the last");
+    }
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn register_questions(engine: &mut Engine) {
     engine.register_fn("label", |place: &mut Place| place.path().to_owned());
     engine.register_fn("path", |place: &mut Place| place.path().to_owned());
     engine.register_fn("type_name", |place: &mut Place| place.type_name());
-    engine.register_fn("is_alive", |place: &mut Place| place.node.field.is_alive());
+    engine.register_fn("is_alive", |place: &mut Place| place.node.is_alive());
     engine.register_fn("sequence", |place: &mut Place| {
         place
             .node
@@ -193,6 +193,7 @@ fn register_writes(engine: &mut Engine) {
 /// One atomic addition; the answer is the new value.
 fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     let node = place.node.member(name)?;
+    node.check_present()?;
     node.context.check_writable(&node.field)?;
     let Shape::Leaf(meaning) = &node.shape else {
         return Err(raise(format_args!("{} is no number", node.field.path())));

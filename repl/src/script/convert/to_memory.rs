@@ -55,10 +55,10 @@ pub(crate) fn for_type(
 }
 
 fn of_place(place: &Place) -> Result<Value> {
-    place.node.field.read().map_err(|error| {
+    place.node.read().map_err(|why| {
         refusal(Reason::Kind {
             expected: "a value".into(),
-            found: error.to_string(),
+            found: why,
         })
     })
 }

@@ -1,8 +1,13 @@
+use crate::look::Look;
 use crate::tests::world::World;
 
 #[track_caller]
 fn check(world: &mut World, source: &str, expected: &str) {
-    assert_eq!(world.error(source).render(false), expected, "{source}");
+    assert_eq!(
+        world.error(source).render(Look::PLAIN),
+        expected,
+        "{source}"
+    );
 }
 
 #[test]
@@ -10,7 +15,7 @@ fn a_misspelt_field_is_marked_and_the_right_one_suggested() {
     let mut world = World::read_only();
     let error = world.error("1 + AAPL_position.quantty");
     assert_eq!(
-        error.render(false),
+        error.render(Look::PLAIN),
         "error: no field \"quantty\" in AAPL_position (Position); did you mean \"quantity\"?\n1 | 1 + AAPL_position.quantty\n  |                   ^^^^^^^"
     );
     assert_eq!(error.exit_code(), 1);
@@ -19,12 +24,14 @@ fn a_misspelt_field_is_marked_and_the_right_one_suggested() {
 #[test]
 fn a_misspelt_label_is_marked_and_the_right_one_suggested() {
     let mut world = World::read_only();
-    let text = world.error("obs[\"AAPL_positon\"].quantity").render(false);
+    let text = world
+        .error("obs[\"AAPL_positon\"].quantity")
+        .render(Look::PLAIN);
     assert!(
         text.starts_with("error: no object \"AAPL_positon\"; did you mean \"AAPL_position\"?"),
         "{text}"
     );
-    let text = world.error("AAPL_positon.quantity").render(false);
+    let text = world.error("AAPL_positon.quantity").render(Look::PLAIN);
     assert!(
         text.contains("\"AAPL_positon\"; did you mean \"AAPL_position\"?\n"),
         "{text}"
@@ -47,7 +54,9 @@ fn an_error_in_a_function_shows_the_function_and_the_calls() {
 fn an_error_in_a_closure_of_an_earlier_line_shows_that_line() {
     let mut world = World::read_only();
     world.run("let f = |o| o.nope > 5;");
-    let text = world.error("obs.all(\"Position\").filter(f)").render(false);
+    let text = world
+        .error("obs.all(\"Position\").filter(f)")
+        .render(Look::PLAIN);
     assert!(
         text.contains("1 | let f = |o| o.nope > 5;\n  |               ^^^^"),
         "{text}"
@@ -60,9 +69,9 @@ fn a_syntax_error_has_its_own_exit_code() {
     let error = world.error("let = 5");
     assert_eq!(error.exit_code(), 2);
     assert!(
-        error.render(false).contains("1 | let = 5\n  |     ^"),
+        error.render(Look::PLAIN).contains("1 | let = 5\n  |     ^"),
         "{}",
-        error.render(false)
+        error.render(Look::PLAIN)
     );
 }
 
@@ -85,7 +94,7 @@ fn a_file_is_named_in_its_errors() {
         "#!/usr/bin/env -S memglass run\nlet a = 1;\nAAPL_position.nope",
     )
     .unwrap();
-    let text = world.host.eval_file(&path).unwrap_err().render(false);
+    let text = world.host.eval_file(&path).unwrap_err().render(Look::PLAIN);
     assert!(
         text.contains(&format!(
             "--> {}:3:15\n3 | AAPL_position.nope\n  |               ^^^^",
@@ -97,7 +106,7 @@ fn a_file_is_named_in_its_errors() {
         .host
         .eval_file(&world.dir.path().join("none.rhai"))
         .unwrap_err()
-        .render(false);
+        .render(Look::PLAIN);
     assert!(text.starts_with("error: cannot read "), "{text}");
 }
 
@@ -116,6 +125,13 @@ fn an_error_that_was_caught_is_its_text() {
 fn colour_is_asked_for() {
     let mut world = World::read_only();
     let error = world.error("nope");
-    assert!(error.render(true).contains("\u{1b}["));
-    assert!(!error.render(false).contains('\u{1b}'));
+    assert!(
+        error
+            .render(Look {
+                color: true,
+                ..Look::PLAIN
+            })
+            .contains("\u{1b}[")
+    );
+    assert!(!error.render(Look::PLAIN).contains('\u{1b}'));
 }

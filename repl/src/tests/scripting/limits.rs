@@ -1,3 +1,4 @@
+use crate::look::Look;
 use crate::script::{Limits, ScriptError, ScriptHost};
 use crate::tests::world::World;
 
@@ -35,7 +36,7 @@ fn a_script_sets_limits_for_what_comes_after_it() {
         "let a = []; for i in 0..20 { a.push(i) }",
         "let a = []; a.pad(20, 1)",
     ] {
-        let text = world.error(source).render(false);
+        let text = world.error(source).render(Look::PLAIN);
         assert!(
             text.contains("an array grew beyond what a script may make"),
             "{text}"

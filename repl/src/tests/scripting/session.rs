@@ -1,6 +1,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::look::Look;
 use crate::script::{FUNCTIONS, ScriptError, json};
 use crate::tests::producer::Late;
 use crate::tests::world::World;
@@ -14,10 +15,10 @@ fn an_expectation_that_fails_is_an_error_with_its_place() {
     assert_eq!(error.exit_code(), 1);
     assert!(
         error
-            .render(false)
+            .render(Look::PLAIN)
             .starts_with("error: expectation failed: quantity is negative\n2 | expect("),
         "{}",
-        error.render(false)
+        error.render(Look::PLAIN)
     );
 }
 
@@ -151,7 +152,7 @@ fn functions_of_a_host_and_of_scripts_are_listed_with_their_comments() {
         ours + 3,
         "each of ours once, and the three"
     );
-    let text = world.error("notinal(1, 2)").render(false);
+    let text = world.error("notinal(1, 2)").render(Look::PLAIN);
     assert!(text.contains("did you mean \"notional\"?"), "{text}");
 }
 
@@ -176,7 +177,7 @@ fn a_part_of_a_file_is_told_with_the_lines_of_the_file() {
         .host
         .eval_part("orders.rhai", 12, "\nf(AAPL_position)")
         .unwrap_err()
-        .render(false);
+        .render(Look::PLAIN);
     assert!(
         error.contains(" --> orders.rhai:12:13\n12 | fn f(p) { p.nope }\n"),
         "{error}"

@@ -1,5 +1,6 @@
 use memglass::Text;
 
+use crate::look::Look;
 use crate::session::Attached;
 use crate::tests::producer::{Late, Options, Quote, Status, position};
 use crate::tests::world::World;
@@ -281,7 +282,7 @@ fn the_error_of_a_whole_names_the_first_bad_member_and_points_at_its_value() {
     let mut world = World::new();
     let text = world
         .error("AAPL_position.last_quote = #{ ask_price: 1, ask_size: -3, bid_price: \"x\" }")
-        .render(false);
+        .render(Look::PLAIN);
     assert_eq!(
         text,
         "error: AAPL_position.last_quote.ask_size: -3 does not fit u32 (0..=4294967295)\n\

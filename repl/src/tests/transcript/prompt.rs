@@ -58,7 +58,7 @@ impl Prompt {
             }
             Err(ScriptError::Exit(code)) => text += &format!("(ends with exit code {code})\n"),
             Err(error) => {
-                text += &error.render(false);
+                text += &error.render(Look::PLAIN);
                 text.push('\n');
             }
         }

@@ -1,5 +1,6 @@
 //! Closures that are called later, and what they share.
 
+use crate::look::Look;
 use crate::tests::world::World;
 
 #[test]
@@ -23,7 +24,7 @@ fn pitfall_14_a_callback_changes_what_it_captured() {
     world.check("let seen = []; obs.all(\"Position\").filter(|o| { seen.push(o.label()); true }); seen.len()", "2");
     let text = world
         .error("let all = obs.all(\"*\"); all.map(|o| all.len())")
-        .render(false);
+        .render(Look::PLAIN);
     assert!(text.contains("give the closure a copy"), "{text}");
 }
 

@@ -1,5 +1,6 @@
 //! Which object or field a name means.
 
+use crate::look::Look;
 use crate::script::{ScriptHost, json};
 use crate::session::Attached;
 use crate::tests::producer::Late;
@@ -66,9 +67,9 @@ fn pitfall_07_a_field_with_a_reserved_name_is_reached_in_brackets() {
     let mut world = World::new();
     let error = world.error("AAPL_position.default");
     assert!(
-        error.render(false).contains("p[\"name\"]"),
+        error.render(Look::PLAIN).contains("p[\"name\"]"),
         "{}",
-        error.render(false)
+        error.render(Look::PLAIN)
     );
     world.run("AAPL_position[\"default\"] += 1");
     world.check("AAPL_position[\"default\"]", "89");

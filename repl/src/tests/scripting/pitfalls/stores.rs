@@ -2,6 +2,7 @@
 
 use memglass::Text;
 
+use crate::look::Look;
 use crate::tests::producer::{Fill, Options, Status, position};
 use crate::tests::world::World;
 
@@ -142,10 +143,10 @@ fn pitfall_12_what_cannot_be_assigned_to_says_what_can() {
     assert_eq!(error.exit_code(), 2);
     assert!(
         error
-            .render(false)
+            .render(Look::PLAIN)
             .contains("only something that starts with a variable"),
         "{}",
-        error.render(false)
+        error.render(Look::PLAIN)
     );
 }
 
@@ -211,9 +212,11 @@ fn pitfall_12_an_element_of_a_list_is_assigned_through_a_variable() {
     let mut world = World::new();
     let error = world.error("obs.all(\"Position\")[1].quantity = 1");
     assert!(
-        error.render(false).contains("`let o = …; o.field = 1`"),
+        error
+            .render(Look::PLAIN)
+            .contains("`let o = …; o.field = 1`"),
         "{}",
-        error.render(false)
+        error.render(Look::PLAIN)
     );
     world.run("let o = obs.all(\"Position\")[1]; o.quantity = 1; let l = obs.all(\"*\"); l[0].quantity = 2");
     assert_eq!(

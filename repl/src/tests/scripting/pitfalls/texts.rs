@@ -1,5 +1,6 @@
 //! What is printed, and what is written in scripts.
 
+use crate::look::Look;
 use crate::tests::world::World;
 
 #[test]
@@ -55,7 +56,7 @@ fn pitfall_17_errors_name_our_types_and_not_those_of_rust() {
         "1.s + 1",
         "-p",
     ] {
-        let text = world.error(source).render(false);
+        let text = world.error(source).render(Look::PLAIN);
         assert!(
             !text.contains("::") && !text.contains("memglass"),
             "{source}: {text}"
@@ -66,7 +67,7 @@ fn pitfall_17_errors_name_our_types_and_not_those_of_rust() {
 #[test]
 fn pitfall_18_maps_take_reserved_names_in_quotes_and_their_order_is_no_matter() {
     let mut world = World::new();
-    let text = world.error("#{new: 5}").render(false);
+    let text = world.error("#{new: 5}").render(Look::PLAIN);
     assert!(text.contains("#{\"name\": …}"), "{text}");
     world.check("#{\"new\": 5, \"for\": 6}", r#"{"for":6,"new":5}"#);
     world.run("AAPL_position.last_quote = #{ask_size: 3, bid_price: 1, ask_price: 2}");
