@@ -219,6 +219,7 @@ impl Runtime {
 /// The error of a script that is but the name of a command: `help` for `:help`.
 fn of_command(mut error: ScriptError, line: &str) -> ScriptError {
     if let ScriptError::Failed(failure) = &mut error
+        && failure.message.starts_with("no variable")
         && let Some(command) = commands::find(line.trim())
     {
         let help = format!("`:{}` is a command", command.name());

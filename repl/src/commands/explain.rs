@@ -3,7 +3,7 @@
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::Shown;
+use crate::script::{ScriptError, Shown};
 use crate::wrap;
 
 pub(super) struct Explain;
@@ -43,7 +43,9 @@ impl Command for Explain {
             });
         }
         let quoted = rest.replace('\\', r"\\").replace('"', r#"\""#);
-        let shown = runtime.host.eval(&format!("explain(\"{quoted}\")"))?;
+        let explained = runtime.host.eval(&format!("explain(\"{quoted}\")"));
+        // Nobody typed that script: an excerpt of it would explain nothing.
+        let shown = explained.map_err(ScriptError::without_excerpt)?;
         Ok(match shown {
             Shown::Text(text) => {
                 let width = runtime.style.look.width;

@@ -62,6 +62,14 @@ impl ScriptError {
         }
     }
 
+    /// The same without the line that it points to.
+    pub(crate) fn without_excerpt(mut self) -> Self {
+        if let ScriptError::Failed(failure) = &mut self {
+            failure.excerpt = None;
+        }
+        self
+    }
+
     /// A failure that has no place in a source.
     pub(crate) fn plain(message: impl Into<String>) -> Self {
         let failure = Failure {

@@ -83,6 +83,14 @@ impl ScriptHost {
                         .into(),
                 ),
             ),
+            E::ErrorIndexingType(what, _)
+                if what.starts_with("session") && what.contains(") = ") | what.contains("] = ") =>
+            {
+                (
+                    "an object cannot be assigned to".into(),
+                    Some("assign to one of its fields, or to the whole with `.set(…)`".into()),
+                )
+            }
             E::ErrorIndexingType(what, _) if what.starts_with("session") => (
                 "an object is found by its label, which is a text".into(),
                 Some("write it as `obs[\"label\"]`".into()),

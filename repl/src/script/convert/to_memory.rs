@@ -94,7 +94,11 @@ fn for_integer(value: &Dynamic, signed: bool, size: u64) -> Result<Value> {
     if let Ok(number) = value.as_float() {
         return of_float(number, signed, size);
     }
-    match untyped(value)? {
+    let wanted = || {
+        let kind = if signed { 'i' } else { 'u' };
+        format!("an integer for {kind}{}", 8 * size)
+    };
+    match from_script(value).ok_or_else(|| wrong_kind(wanted(), value))? {
         Value::I128(number) => Ok(sized(number, signed, size)),
         other => Ok(other),
     }
@@ -127,7 +131,7 @@ fn of_float(number: FLOAT, signed: bool, size: u64) -> Result<Value> {
 fn for_float(value: &Dynamic) -> Result<Value> {
     match Wide::of(value) {
         Some(number) => Ok(Value::F64(number.as_float())),
-        None => untyped(value),
+        None => from_script(value).ok_or_else(|| wrong_kind("a number".into(), value)),
     }
 }
 

@@ -180,7 +180,7 @@ fn numbers_are_checked_and_converted() {
     );
     world.fails(
         "AAPL_position.quantity = ()",
-        "AAPL_position.quantity: expected a value, got ()",
+        "AAPL_position.quantity: expected an integer for i64, got ()",
     );
     world.fails(
         r#"AAPL_position.quantity = "many""#,
