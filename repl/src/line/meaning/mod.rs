@@ -279,6 +279,9 @@ mod tests {
         nowhere("while true { p = order_1; } p");
         nowhere("let l = [p]; l += [order_1]; l[0]");
         nowhere("let l = [p]; if true { l += [order_1]; } l[0]");
+        nowhere("let l = [p]; l.push(order_1); l[0]");
+        nowhere("let l = [p]; for o in obs.all() { l.push(o); } l[0]");
+        check("let l = [p]; l.len(); l[0].live", "bool", None);
         check("let x = 1; if true { x = p; x.live", "bool", None);
         check("let x = 1; if true { x = 2; } x = p; x.live", "bool", None);
         check("let x = p; if true { x.live = true; } x.live", "bool", None);

@@ -28,6 +28,9 @@ const ELEMENT_SECOND: &[&str] = &["dedup", "reduce", "reduce_rev", "sort"];
 /// What gives a variable another value.
 const ASSIGNS: &[&str] = &["=", "+=", "-=", "*=", "/="];
 
+/// Methods that put something else into a list.
+const ADDS: &[&str] = &["append", "insert", "pad", "push", "splice"];
+
 /// What `name` stands for where `tokens` end, if they say so.
 ///
 /// From the end to the beginning, over everything in brackets that is closed: what is left are the blocks
@@ -49,7 +52,7 @@ pub(super) fn binding<'t, 'l>(
         if closes(token) {
             depth += 1;
         } else if depth > 0 {
-            if search.is_assigned(at) {
+            if search.is_changed(at) {
                 return Some(Bound::Unknown);
             }
             depth -= usize::from(opens(token));
@@ -82,14 +85,19 @@ impl<'t, 'l> Search<'t, 'l, '_> {
         self.tokens.get(at).is_some_and(|token| token.is(sign))
     }
 
-    /// Whether the token at `at` is the name, and is given something here.
-    fn is_assigned(&self, at: usize) -> bool {
+    /// Whether the token at `at` is the name, and what it stands for is given something here.
+    fn is_changed(&self, at: usize) -> bool {
         let is_other = |before: &Token<'_>| {
             let declares = matches!(before.text, "let" | "const");
             declares || before.is(".") || before.is("?.")
         };
+        let is_assigned = || ASSIGNS.iter().any(|sign| self.is_sign(at + 1, sign));
+        let method = self.tokens.get(at + 2);
+        let is_added_to = || {
+            self.is_sign(at + 1, ".") && method.is_some_and(|method| ADDS.contains(&method.text))
+        };
         self.is_name(at)
-            && ASSIGNS.iter().any(|sign| self.is_sign(at + 1, sign))
+            && (is_assigned() || is_added_to())
             && !self.tokens[..at].last().is_some_and(is_other)
     }
 
@@ -105,7 +113,7 @@ impl<'t, 'l> Search<'t, 'l, '_> {
             "fn" => self.parameter(at),
             "catch" => self.caught(at),
             "|" | "||" if before.is_none_or(is_before_closure) => self.closure(at),
-            _ if self.is_assigned(at) => {
+            _ if self.is_changed(at) => {
                 let is_plain = self.is_sign(at + 1, "=") && before.is_none_or(is_before_statement);
                 let bound = self.assigned(at + 2)?;
                 Some(if is_plain { bound } else { Bound::Unknown })
