@@ -48,6 +48,8 @@ struct Index {
     /// How many objects there are of each kind.
     kinds: BTreeMap<Kind, usize>,
     schema: Arc<Schema>,
+    /// How often anything of this was changed, from the first session on.
+    changes: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -115,8 +117,17 @@ impl Labels {
         look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// A number that is another one after each change.
+    pub(crate) fn changes(&self) -> u64 {
+        self.read(|index| index.changes)
+    }
+
     fn change(&self, change: impl FnOnce(&mut Index)) {
-        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+        let mut index = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let changes = index.changes + 1;
+        change(&mut index);
+        // Last, because a change may begin with nothing.
+        index.changes = changes;
     }
 
     /// Takes in what changed since the last time.

@@ -213,7 +213,10 @@ fn read(
     dropped: &Dropped,
     history: Option<&std::path::Path>,
 ) -> Event {
-    match terminal::edited(|| line.readline(prompt)) {
+    let Some(text) = terminal::edited(|| line.readline(prompt)) else {
+        return Event::End;
+    };
+    match text {
         Ok(_) if dropped.take() => Event::Cleared,
         Ok(text) => {
             let text = continuation::plain(&text).into_owned();

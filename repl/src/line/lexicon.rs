@@ -15,8 +15,15 @@ const MOST_LABELS: usize = 1_000;
 pub(super) struct Lexicon {
     names: Names,
     labels: Labels,
-    /// What patterns were found to match: a text that names one often is looked through at each key.
-    matched: Mutex<HashMap<String, Vec<String>>>,
+    matched: Mutex<Matched>,
+}
+
+/// What patterns were found to match: a text that names one often is looked through at each key.
+#[derive(Debug, Default)]
+struct Matched {
+    /// Which state of the labels this is true of: they are gathered and followed while a line is edited.
+    changes: u64,
+    types: HashMap<String, Vec<String>>,
 }
 
 impl Lexicon {
@@ -49,11 +56,19 @@ impl Lexicon {
     /// The types of the objects whose labels match a pattern.
     pub(super) fn types_like(&self, pattern: &str) -> Vec<String> {
         let mut matched = self.matched.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(types) = matched.get(pattern) {
+        // Before looking: what changes meanwhile is looked at again.
+        let changes = self.labels.changes();
+        if matched.changes != changes {
+            *matched = Matched {
+                changes,
+                types: HashMap::new(),
+            };
+        }
+        if let Some(types) = matched.types.get(pattern) {
             return types.clone();
         }
         let types = self.labels.types_like(pattern);
-        matched.insert(pattern.to_owned(), types.clone());
+        matched.types.insert(pattern.to_owned(), types.clone());
         types
     }
 
@@ -251,7 +266,33 @@ pub(super) fn sample() -> Lexicon {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
+    use crate::labels::LabelKeeper;
+
+    #[test]
+    fn a_pattern_finds_objects_that_come_while_a_line_is_edited() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = memglass::Session::builder("s").dir(dir.path()).create();
+        let session = session.expect("a session");
+        let _a = session.object("a_position", 1_i64).expect("room");
+        let labels = Labels::default();
+        let lexicon = Lexicon::new(Names::default(), labels.clone());
+        assert_eq!(lexicon.types_like("*_position"), Vec::<String>::new());
+
+        let observer = memglass::AttachOptions::new().dir(dir.path()).attach("s");
+        let observer = observer.expect("an observer");
+        let _keeper = LabelKeeper::start(labels, &observer).expect("a thread");
+        assert_eq!(lexicon.types_like("*_position"), ["i64"]);
+
+        let _b = session.object("b_position", 1_u32).expect("room");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while lexicon.types_like("*_position").len() < 2 {
+            assert!(Instant::now() < deadline, "only the first one is found");
+            std::thread::yield_now();
+        }
+    }
 
     #[test]
     fn labels_are_found_whatever_the_order_of_the_objects() {

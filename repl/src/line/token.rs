@@ -23,12 +23,20 @@ pub(super) enum Kind {
     Sign,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often a token was compared with a sign: what looking through a line costs.
+    pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 impl<'l> Token<'l> {
     pub(super) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     pub(super) fn is(&self, sign: &str) -> bool {
+        #[cfg(test)]
+        COMPARED.with(|compared| compared.set(compared.get() + 1));
         self.kind == Kind::Sign && self.text == sign
     }
 

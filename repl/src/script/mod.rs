@@ -182,10 +182,11 @@ impl ScriptHost {
     /// All names that a line may contain, as of now.
     pub(crate) fn names(&mut self) -> Names {
         self.take_in();
+        // Raw, because anything else copies each value: a list of a million objects, at each prompt.
         let variables = self
             .scope
-            .iter()
-            .map(|(name, _, value)| (name.to_owned(), held::held(&value)));
+            .iter_raw()
+            .map(|(name, _, value)| (name.to_owned(), held::held(value)));
         Names {
             variables: variables.collect(),
             functions: Arc::new(self.functions()),
@@ -299,7 +300,7 @@ impl ScriptHost {
     fn near(&self, name: &str) -> Option<String> {
         let variables = self
             .scope
-            .iter()
+            .iter_raw()
             .map(|(name, ..)| name.to_owned())
             .filter(|name| name != "_");
         let observer = self.context.attached.observer();
@@ -404,6 +405,8 @@ fn prune(scope: &mut Scope<'static>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     /// A host of an empty session.
@@ -414,6 +417,35 @@ mod tests {
         let attached = Attached::new(observer.expect("an observer"));
         let host = ScriptHost::new(attached, Arc::default(), Rc::new(|_: &str| {}));
         (dir, session.expect("a session"), host)
+    }
+
+    /// Counts how often it is copied.
+    struct Copied(Rc<std::cell::Cell<usize>>);
+
+    impl Clone for Copied {
+        fn clone(&self) -> Self {
+            self.0.set(self.0.get() + 1);
+            Copied(Rc::clone(&self.0))
+        }
+    }
+
+    #[test]
+    fn variables_are_looked_at_and_not_copied() {
+        let (_dir, _session, mut host) = host();
+        let copies = Rc::default();
+        let copied = || Dynamic::from(Copied(Rc::clone(&copies)));
+        host.scope.push("one", copied());
+        host.scope
+            .push_dynamic("list", Dynamic::from_array(vec![copied(), copied()]));
+        host.scope
+            .push_dynamic("shared", Dynamic::from_array(vec![copied()]).into_shared());
+        let names = host.names();
+        let held: HashMap<_, _> = names.variables.into_iter().collect();
+        assert_eq!(held["one"], Held::Other);
+        assert_eq!(held["list"], Held::Plain("#array"));
+        assert_eq!(held["shared"], Held::Plain("#array"));
+        assert!(host.near("lisst").is_some());
+        assert_eq!(copies.get(), 0);
     }
 
     /// What every value of ours can do, as all of Rhai's can.

@@ -1,5 +1,6 @@
 //! Chains such as `obs["AAPL_position"].fills[2].price`, as they are written.
 
+use super::budget::Budget;
 use crate::line::token::{Kind, Token, is_keyword};
 
 /// A chain at the end of some tokens.
@@ -55,11 +56,11 @@ impl<'l> Step<'_, 'l> {
 }
 
 /// The chain that `tokens` end with.
-pub(super) fn at_end<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<Chain<'t, 'l>> {
+pub(super) fn at_end<'t, 'l>(tokens: &'t [Token<'l>], budget: &Budget) -> Option<Chain<'t, 'l>> {
     let mut steps = Vec::new();
     let mut rest = tokens;
-    loop {
-        let (before, link) = link(rest)?;
+    while budget.take() {
+        let (before, link) = link(rest, budget)?;
         match link {
             Link::Step(step) => steps.push(step),
             Link::Root(root) => {
@@ -73,10 +74,14 @@ pub(super) fn at_end<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<Chain<'t, 'l>> {
         }
         rest = before;
     }
+    None
 }
 
 /// The last link of a chain, and what stands before it.
-fn link<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], Link<'t, 'l>)> {
+fn link<'t, 'l>(
+    tokens: &'t [Token<'l>],
+    budget: &Budget,
+) -> Option<(&'t [Token<'l>], Link<'t, 'l>)> {
     let (last, before) = tokens.split_last()?;
     match last.kind {
         Kind::Word => Some(match owner(before) {
@@ -85,17 +90,17 @@ fn link<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], Link<'t, 'l
         }),
         Kind::Quoted { closed: true } => Some((before, Link::Root(Root::Text))),
         Kind::Sign if last.is("]") => {
-            let (before, inside) = group(tokens)?;
+            let (before, inside) = group(tokens, budget)?;
             Some(match before.last() {
                 Some(last) if ends_value(last) => (before, Link::Step(Step::Index(inside))),
                 _ => {
-                    let elements = elements(tokens, before.len() + 1);
+                    let elements = elements(tokens, before.len() + 1, budget);
                     (before, Link::Root(Root::List(elements)))
                 }
             })
         }
         Kind::Sign if last.is(")") => {
-            let (before, inside) = group(tokens)?;
+            let (before, inside) = group(tokens, budget)?;
             let (name, before) = before.split_last().filter(|(name, _)| name.is_word())?;
             Some(match owner(before) {
                 Some(owner) => (owner, Link::Step(Step::Call(name.text, inside))),
@@ -121,9 +126,12 @@ fn ends_value(token: &Token<'_>) -> bool {
 }
 
 /// The inside of the brackets that `tokens` end with, and what stands before these.
-fn group<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], &'t [Token<'l>])> {
+fn group<'t, 'l>(
+    tokens: &'t [Token<'l>],
+    budget: &Budget,
+) -> Option<(&'t [Token<'l>], &'t [Token<'l>])> {
     let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate().rev() {
+    for (at, token) in budget.over(tokens.iter().enumerate().rev()) {
         depth += usize::from(closes(token));
         depth = depth.checked_sub(usize::from(opens(token)))?;
         if depth == 0 {
@@ -134,10 +142,14 @@ fn group<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<(&'t [Token<'l>], &'t [Token
 }
 
 /// What stands between the commas from `from` to the closing bracket at the end of `tokens`.
-fn elements<'t, 'l>(tokens: &'t [Token<'l>], from: usize) -> Vec<Expression<'t, 'l>> {
+fn elements<'t, 'l>(
+    tokens: &'t [Token<'l>],
+    from: usize,
+    budget: &Budget,
+) -> Vec<Expression<'t, 'l>> {
     let mut elements = Vec::new();
     let (mut begin, mut depth) = (from, 1_usize);
-    for (at, token) in tokens.iter().enumerate().skip(from) {
+    for (at, token) in budget.over(tokens.iter().enumerate().skip(from)) {
         depth = (depth + usize::from(opens(token))).saturating_sub(usize::from(closes(token)));
         let ends = depth == 0 || depth == 1 && token.is(",");
         if ends && begin < at {

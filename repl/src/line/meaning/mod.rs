@@ -3,11 +3,13 @@
 //! A [`chain`] is cut out of the tokens, the [`scope`] tells what its first word stands for, and each
 //! step leads from one [`Value`] to the next. What cannot be known this way is left open.
 
+mod budget;
 mod chain;
 mod place;
 mod scope;
 mod value;
 
+pub(super) use budget::Budget;
 pub(super) use chain::callee;
 pub(super) use place::Place;
 pub(super) use value::Value;
@@ -25,8 +27,22 @@ const MOST_FOLLOWED: usize = 64;
 
 /// What the chain at the end of `tokens` leads to.
 pub(super) fn value<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Value<'n>> {
-    let left = &Cell::new(MOST_FOLLOWED);
-    Reader { lexicon, left }.value(tokens)
+    value_within(&Budget::new(), tokens, lexicon)
+}
+
+/// [`value`], as one of several answers of which all are for the same key press.
+pub(super) fn value_within<'n>(
+    budget: &Budget,
+    tokens: &[Token<'_>],
+    lexicon: &'n Lexicon,
+) -> Option<Value<'n>> {
+    let reader = Reader {
+        lexicon,
+        left: &Cell::new(MOST_FOLLOWED),
+        budget,
+    };
+    // Whatever was not looked at may say otherwise.
+    reader.value(tokens).filter(|_| !budget.is_spent())
 }
 
 /// The place that the chain at the end of `tokens` leads to, where it can be only one.
@@ -56,17 +72,18 @@ struct Reader<'n, 'r> {
     lexicon: &'n Lexicon,
     /// How much may still be followed.
     left: &'r Cell<usize>,
+    budget: &'r Budget,
 }
 
 impl<'n> Reader<'n, '_> {
     fn value(self, tokens: &[Token<'_>]) -> Option<Value<'n>> {
-        self.follow(&chain::at_end(tokens)?)
+        self.follow(&chain::at_end(tokens, self.budget)?)
     }
 
     /// The value of a whole expression; of `1 + p.quantity` nothing is known.
     fn whole(self, expression: Expression<'_, '_>) -> Option<Value<'n>> {
         self.left.set(self.left.get().checked_sub(1)?);
-        let chain = chain::at_end(expression.tokens)?;
+        let chain = chain::at_end(expression.tokens, self.budget)?;
         (chain.before.len() <= expression.from).then(|| self.follow(&chain))?
     }
 
@@ -87,7 +104,7 @@ impl<'n> Reader<'n, '_> {
         if name == "obs" {
             return Some(Value::Session);
         }
-        if let Some(bound) = scope::binding(name, before) {
+        if let Some(bound) = scope::binding(name, before, self.budget) {
             return self.bound(bound);
         }
         match self.lexicon.held(name) {
@@ -242,6 +259,34 @@ mod tests {
             "bool",
             None,
         );
+    }
+
+    #[test]
+    fn what_is_caught_hides_what_has_the_name_outside() {
+        nowhere("try {} catch (p) { p");
+        nowhere("try {} catch (p) { if true { p");
+        check("try {} catch (p) { 1 } p.live", "bool", None);
+        check("try {} catch (e) { p.live", "bool", None);
+        check("try {} catch { p.live", "bool", None);
+    }
+
+    #[test]
+    fn a_name_that_may_have_been_given_something_else_stands_for_nothing() {
+        nowhere("let x = p; if true { x = order_1; } x");
+        nowhere("let x = p; if true { x = order_1 } x");
+        nowhere("let x = p; switch 1 { 1 => x = order_1 } x");
+        nowhere("let x = p; f(|| x = order_1); x");
+        nowhere("while true { p = order_1; } p");
+        nowhere("let l = [p]; l += [order_1]; l[0]");
+        nowhere("let l = [p]; if true { l += [order_1]; } l[0]");
+        nowhere("let l = [p]; l.push(order_1); l[0]");
+        nowhere("let l = [p]; for o in obs.all() { l.push(o); } l[0]");
+        check("let l = [p]; l.len(); l[0].live", "bool", None);
+        check("let x = 1; if true { x = p; x.live", "bool", None);
+        check("let x = 1; if true { x = 2; } x = p; x.live", "bool", None);
+        check("let x = p; if true { x.live = true; } x.live", "bool", None);
+        check("let x = p; if x == p { 1 } x.live", "bool", None);
+        check("if true { let p = 1; } p.live", "bool", None);
     }
 
     #[test]
