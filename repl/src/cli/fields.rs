@@ -15,7 +15,8 @@ pub(super) fn get(
 ) -> Result<i32, Failure> {
     let Target { observer, words } = target::split(options, named, words, 1, path)?;
     let paths: Vec<&str> = words.iter().map(String::as_str).collect();
-    options.print(&commands::get(&observer, &paths)?)?;
+    // Ctrl-C ends the program here.
+    options.print(&commands::get(&observer, &paths, || true)?)?;
     options.mark(&observer);
     Ok(0)
 }
