@@ -19,7 +19,7 @@ pub(crate) fn is_pattern(observer: &Observer, path: &str) -> bool {
     is_pattern && !starts_with_a_label(observer, path)
 }
 
-/// A path, and the place that it leads to.
+/// A path, to be shown, and the place that it leads to.
 pub(super) type Found = (String, Field);
 
 /// What `path` leads to, in the order of labels. Of a pattern's objects, those without such a field are
@@ -46,14 +46,17 @@ pub(super) fn find(
         if matcher.is_match(&*object.label)
             && let Some(field) = below.of(observer, &object)
         {
-            found.push((format!("{}{rest}", quote(&object.label)), field));
+            found.push((object.label, field));
         }
     }
     if found.is_empty() {
         return Err(below.why_nowhere(glob));
     }
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(found)
+    let shown = found
+        .into_iter()
+        .map(|(label, field)| (format!("{}{rest}", quote(&label)), field));
+    Ok(shown.collect())
 }
 
 /// What a path below an object leads to, for one object after the other.
@@ -204,6 +207,14 @@ mod tests {
         let observer = world.observer();
         check(&observer, "*.b.c", &[("a.b.c", 1)]);
         check(&observer, "*.c", &[("a.b.c", 2)]);
+    }
+
+    #[test]
+    fn rows_are_in_the_order_of_labels_and_not_of_paths() {
+        let world = World::new();
+        let _objects = ["x y", "x-1", "x"].map(|label| world.inner(label, 1));
+        let expected = [("x.c", 1), ("\"x y\".c", 1), ("x-1.c", 1)];
+        check(&world.observer(), "x*.c", &expected);
     }
 
     #[test]
