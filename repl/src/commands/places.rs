@@ -130,6 +130,7 @@ mod tests {
 
     use memglass::{AttachOptions, Object, Observe, Session, Value};
 
+    use super::super::get;
     use super::*;
 
     #[derive(Observe, Clone, Copy, Default)]
@@ -281,14 +282,18 @@ mod tests {
     fn it_stops_when_it_is_to_stop() {
         let world = World::new();
         let _objects = many(&world);
-        let asked = Cell::new(0);
-        let goes_on = || asked.replace(asked.get() + 1) < 7;
-        let error = find(&world.observer(), "*.quantity", goes_on).unwrap_err();
-        assert!(matches!(
-            error,
-            CommandError::Script(ScriptError::Interrupted)
-        ));
-        assert_eq!(asked.get(), 8);
+        let observer = world.observer();
+        // While objects are looked for, and while they are read.
+        for allowed in [7, OBJECTS + 7] {
+            let asked = Cell::new(0);
+            let goes_on = || asked.replace(asked.get() + 1) < allowed;
+            let error = get(&observer, &["*.quantity"], goes_on).err();
+            assert!(matches!(
+                error,
+                Some(CommandError::Script(ScriptError::Interrupted))
+            ));
+            assert_eq!(asked.get(), allowed + 1);
+        }
     }
 
     #[test]
