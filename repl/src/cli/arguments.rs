@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::idle;
 use crate::commands::closest;
 use crate::look::ColorChoice;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -108,14 +109,16 @@ pub(crate) enum ColorArgument {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the sessions, dead ones too.
+    #[command(args = idle::options(idle::ON_ALL_SESSIONS))]
     Ls,
     /// Remove what dead sessions left behind.
+    #[command(args = idle::options(idle::WITHOUT_SCRIPT))]
     Clean {
         /// Only this one; a live one is refused.
         session: Option<String>,
     },
     /// List objects.
-    #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]")]
+    #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]", args = idle::options(idle::WHEN_READING))]
     Objects {
         /// The session, and a pattern for labels, as in 'AAPL_*'; both may be left out.
         #[arg(value_name = "SESSION, GLOB", num_args = 0..=2)]
@@ -125,21 +128,21 @@ pub(crate) enum Command {
         type_name: Option<String>,
     },
     /// List the types, or show one.
-    #[command(override_usage = "memglass types [OPTIONS] [SESSION] [TYPE]")]
+    #[command(override_usage = "memglass types [OPTIONS] [SESSION] [TYPE]", args = idle::options(idle::WHEN_READING))]
     Types {
         /// The session, and a type or a path to what has it; both may be left out.
         #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
         words: Vec<String>,
     },
     /// Read fields.
-    #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...")]
+    #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...", args = idle::options(idle::WHEN_READING))]
     Get {
         /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price, '*_position.quantity'
         #[arg(required = true, value_name = "SESSION, PATH")]
         words: Vec<String>,
     },
     /// Write a field.
-    #[command(override_usage = "memglass set [OPTIONS] [SESSION] PATH VALUE")]
+    #[command(override_usage = "memglass set [OPTIONS] [SESSION] PATH VALUE", args = idle::options(idle::WHEN_WRITING))]
     Set {
         /// The session, which may be left out.
         #[arg(value_name = "SESSION")]
@@ -156,6 +159,7 @@ pub(crate) enum Command {
         third: Option<String>,
     },
     /// Run a script from a file.
+    #[command(args = idle::options(idle::WITHOUT_PROMPT))]
     Run {
         /// The script; - is standard input.
         #[arg(value_name = "FILE")]
@@ -167,12 +171,14 @@ pub(crate) enum Command {
     /// Run an example producer, with a prompt on it.
     Demo(Demo),
     /// Write a script that completes memglass's arguments in a shell.
+    #[command(args = idle::options(idle::WITHOUT_SESSION))]
     Completions {
         /// Which shell.
         #[arg(value_enum)]
         shell: Shell,
     },
     /// Write the manual page.
+    #[command(args = idle::options(idle::WITHOUT_SESSION))]
     Man,
 }
 

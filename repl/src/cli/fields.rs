@@ -15,7 +15,8 @@ pub(super) fn get(
 ) -> Result<i32, Failure> {
     let Target { observer, words } = target::split(options, named, words, 1, path)?;
     let paths: Vec<&str> = words.iter().map(String::as_str).collect();
-    options.print(&commands::get(&observer, &paths)?)?;
+    // Ctrl-C ends the program here.
+    options.print(&commands::get(&observer, &paths, || true)?)?;
     options.mark(&observer);
     Ok(0)
 }
@@ -35,10 +36,10 @@ pub(super) fn set(
     [first, second]: [String; 2],
     third: Option<String>,
 ) -> Result<i32, Failure> {
-    if second == "=" {
+    // Without a third word it is the value: a text may be that.
+    if let ("=", Some(value)) = (second.as_str(), &third) {
         return Err(Failure::Usage(format!(
-            "`set` takes PATH and VALUE without `=`: `memglass set {first} {}`",
-            third.as_deref().unwrap_or("VALUE")
+            "`set` takes PATH and VALUE without `=`: `memglass set {first} {value}`"
         )));
     }
     let (session, path, value) = match (named, third) {

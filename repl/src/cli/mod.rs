@@ -7,6 +7,7 @@ mod demo;
 mod evaluate;
 mod failure;
 mod fields;
+mod idle;
 mod listing;
 mod ls;
 mod options;

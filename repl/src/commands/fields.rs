@@ -1,5 +1,7 @@
 //! `:get` and `:set`: values by path, without a script.
 
+use std::sync::atomic::Ordering;
+
 use memglass::schema::Kind;
 use memglass::{Field, Observer, Presence, ReadError, Reason, Value, WriteError};
 use serde_json::Value as Json;
@@ -10,7 +12,7 @@ use crate::literal;
 use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
-use crate::script::{Shown, of_field, takes};
+use crate::script::{ScriptError, Shown, of_field, takes};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Get;
@@ -53,7 +55,11 @@ impl Command for Get {
             });
         }
         runtime.attached.refresh()?;
-        get(&runtime.attached.observer(), &paths)
+        let goes_on = || !runtime.interrupt.load(Ordering::Relaxed);
+        let output = get(&runtime.attached.observer(), &paths, goes_on);
+        // Obeyed, or too late: it was about this command and not the next.
+        runtime.interrupt.store(false, Ordering::Relaxed);
+        output
     }
 }
 
@@ -111,8 +117,12 @@ impl Command for Set {
 ///
 /// # Errors
 ///
-/// At the first path that leads nowhere or cannot be read.
-pub(crate) fn get(observer: &Observer, paths: &[&str]) -> Result<Output, CommandError> {
+/// At the first path that leads nowhere or cannot be read, or when it is to stop.
+pub(crate) fn get(
+    observer: &Observer,
+    paths: &[&str],
+    goes_on: impl Fn() -> bool,
+) -> Result<Output, CommandError> {
     if let [path] = paths
         && !places::is_pattern(observer, path)
     {
@@ -121,7 +131,10 @@ pub(crate) fn get(observer: &Observer, paths: &[&str]) -> Result<Output, Command
     let mut table = Table::new([Column::new("path"), Column::new("value")]);
     for path in paths {
         let is_pattern = places::is_pattern(observer, path);
-        for (path, field) in places::find(observer, path)? {
+        for (path, field) in places::find(observer, path, &goes_on)? {
+            if !goes_on() {
+                return Err(ScriptError::Interrupted.into());
+            }
             let value = match field.read() {
                 // Objects come and go while a pattern is followed.
                 Err(ReadError::Gone { .. }) if is_pattern => continue,

@@ -76,7 +76,8 @@ impl Sample {
 /// Objects that are looked at for a sample: a session may have a million.
 const LOOKED_AT: usize = 100;
 
-const KEYS: &str = "Tab completes, Up and Ctrl-R search the history, \
+/// In lines of 80 columns at most, so that they are broken here and not where a screen ends.
+const KEYS: &str = "Tab completes, Up and Ctrl-R search the history,\n\
     Ctrl-C drops the line or stops the script, Ctrl-D leaves";
 
 impl Command for Help {
@@ -357,6 +358,13 @@ mod tests {
                 "{}\n{text}",
                 command.usage()
             );
+        }
+    }
+
+    #[test]
+    fn the_overview_fits_a_screen_of_80_columns() {
+        for line in KEYS.lines() {
+            assert!(line.len() <= 80, "{line}");
         }
     }
 

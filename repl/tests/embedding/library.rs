@@ -292,6 +292,17 @@ fn another_thread_can_stop_an_evaluation() {
 }
 
 #[test]
+fn a_pattern_that_is_followed_can_be_stopped() {
+    let world = World::new();
+    let mut repl = world.repl();
+    repl.interrupter().interrupt();
+    let error = repl.eval(":get *.speed").unwrap_err();
+    assert_eq!(error.kind(), EvalErrorKind::Interrupted);
+    let answer = repl.eval(":get *.speed").unwrap().to_string();
+    assert!(answer.contains("left_motor.speed"), "{answer}");
+}
+
+#[test]
 fn a_script_of_a_file_gets_its_arguments() {
     let world = World::new();
     let mut repl = world.repl();

@@ -98,6 +98,29 @@ fn values_are_written_as_people_write_them() {
 }
 
 #[test]
+fn an_equals_sign_is_a_text_where_it_is_the_value() {
+    let (world, _producer) = World::with_producer();
+    let text = "AAPL_position.error_msg";
+    for arguments in [
+        vec!["set", text, "="],
+        vec!["set", "t1", text, "="],
+        vec!["t1", "set", text, "="],
+        vec!["--session", "t1", "set", text, "="],
+    ] {
+        world.eval(&format!("{text} = \"before\""));
+        assert_eq!(world.data(&arguments), "", "{arguments:?}");
+        assert_eq!(world.eval(text), "=", "{arguments:?}");
+    }
+    for arguments in [
+        vec!["set", text, "=", "after"],
+        vec!["t1", "set", text, "=", "after"],
+    ] {
+        let told = ["without `=`: `memglass set AAPL_position.error_msg after`"];
+        world.run(&arguments).failed(2, &told);
+    }
+}
+
+#[test]
 fn a_value_of_the_wrong_kind_says_what_is_wanted() {
     let (world, _producer) = World::with_producer();
     let before = world.object("order_12345");
