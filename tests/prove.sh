@@ -12,18 +12,23 @@ full=""
 release=()
 [ -n "$full" ] && release=(--release) && export MEMGLASS_FULL=1
 
-# What tests print, under the file that printed it; all of it when one fails.
+# What tests print, as they print it, under the file that printed it; all of it when one fails. In the shell
+# itself: awk, where it is mawk, keeps what it reads from a pipe until there are pages of it.
 counts() {
-    awk '
-        /^ +Running / { file = $0; sub(/^ +Running (unittests )?/, "", file); sub(/ \(.*/, "", file); next }
-        /^ +(Compiling|Checking|Finished|Blocking)/ { next }
-        /^running / || /^test result: ok/ || /^ok$/ || /^$/ { next }
-        /^test .* \.\.\. ok$/ { next }
-        { sub(/^test .* \.\.\. /, "") }
-        /^ok$/ { next }
-        file != shown && file != "" { print "== " file; shown = file }
-        { print "   " $0; fflush() }
-    '
+    local running='^ +Running (unittests )?([^ ]+)'
+    local noise='^ +(Compiling|Checking|Finished|Blocking)|^running [0-9]|^test result: ok|^ok$|^$|^test .* \.\.\. ok$'
+    local begins='^test .* \.\.\. (.*)$'
+    local file="" shown="" line
+    while IFS= read -r line; do
+        if [[ $line =~ $running ]]; then
+            file=${BASH_REMATCH[2]}
+        elif ! [[ $line =~ $noise ]]; then
+            [[ $line =~ $begins ]] && line=${BASH_REMATCH[1]}
+            [ "$file" = "$shown" ] || echo "== $file"
+            shown=$file
+            [ -z "$line" ] || echo "   $line"
+        fi
+    done
 }
 
 cargo build --package memglass-tests --tests "${release[@]}"
