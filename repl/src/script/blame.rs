@@ -19,6 +19,32 @@ pub(crate) fn position_of_value(ast: &AST, place: Position, part: &str) -> Optio
     found
 }
 
+/// Where the text begins that a call or comparison at this position was given, and of which the message speaks.
+pub(crate) fn position_of_text(ast: &AST, call: Position, message: &str) -> Option<Position> {
+    let mut found = None;
+    ast.walk(&mut |path: &[ASTNode]| {
+        found = path.last().and_then(|node| spoken_of(node, call, message));
+        found.is_none()
+    });
+    found
+}
+
+fn spoken_of(node: &ASTNode<'_>, place: Position, message: &str) -> Option<Position> {
+    let (ASTNode::Stmt(Stmt::FnCall(call, position))
+    | ASTNode::Expr(Expr::FnCall(call, position) | Expr::MethodCall(call, position))) = node
+    else {
+        return None;
+    };
+    let texts = call.args.iter().filter(|_| *position == place);
+    texts
+        .filter_map(|argument| match argument {
+            Expr::StringConstant(text, at) => Some((text, *at)),
+            _ => None,
+        })
+        .find(|(text, _)| message.contains(&format!("{text:?}")))
+        .map(|(_, at)| at)
+}
+
 /// The value that the node writes, if it writes to the place at this position.
 fn written<'a>(node: &ASTNode<'a>, place: Position) -> Option<&'a Expr> {
     match node {
@@ -130,6 +156,21 @@ mod tests {
         check("p.q = #{a: 1, b: [1, #{c: -2}]}", 3, "b[1].c", "-2");
         check("p.q = #{a: 1}", 3, "z", "#{a");
         check("p.q = m", 3, "b[1].c", "m");
+    }
+
+    #[test]
+    fn a_text_that_the_message_quotes_is_found() {
+        let mut engine = Engine::new_raw();
+        engine.set_optimization_level(OptimizationLevel::None);
+        let source = "x(\"a\"); p.y == \"OPNE\" && p.has(\"b\")";
+        let ast = engine.compile(source).expect("a script");
+        let at = |column, message| position_of_text(&ast, Position::new(1, column), message);
+        let column = |at: Option<Position>| at.and_then(Position::position);
+        assert_eq!(column(at(1, "no \"a\"")), Some(3));
+        assert_eq!(column(at(13, "no \"OPNE\"")), Some(16));
+        assert_eq!(column(at(28, "no \"b\"")), Some(32));
+        assert_eq!(at(1, "no \"b\""), None);
+        assert_eq!(at(2, "no \"a\""), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 
-use super::blame::position_of_value;
+use super::blame::{position_of_text, position_of_value};
 use super::caret::Excerpt;
 use super::describe;
 use super::error::{Failure, ScriptError};
@@ -37,16 +37,18 @@ impl ScriptHost {
         }))
     }
 
-    /// The value that is complained about, or else what is at the position of the error.
+    /// The value or text that is complained about, or else what is at the position of the error.
     fn excerpt(&self, source: &Source, message: &str, position: Position) -> Option<Excerpt> {
-        let value = self.context.blamed(message).and_then(|blame| {
-            let ast = self.reparsed(&source.text)?;
-            position_of_value(&ast, position, &blame.part)
-        });
-        match value {
-            Some(value) => source.excerpt_of_value(value),
-            None => source.excerpt_at(position),
+        let ast = self.reparsed(&source.text);
+        let value = self
+            .context
+            .blamed(message)
+            .and_then(|blame| position_of_value(ast.as_ref()?, position, &blame.part));
+        if let Some(value) = value {
+            return source.excerpt_of_value(value);
         }
+        let text = ast.and_then(|ast| position_of_text(&ast, position, message));
+        source.excerpt_at(text.unwrap_or(position))
     }
 
     fn message(&self, error: &EvalAltResult, source: &Source) -> Told {
