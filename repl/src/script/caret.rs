@@ -83,18 +83,18 @@ impl Excerpt {
     /// As much of the line as there is room for, the beginning of the span at least.
     fn window(&self, room: usize) -> Window {
         let before: Vec<char> = self.text.chars().take(self.column - 1).collect();
-        let from = self.text.chars().skip(self.column - 1);
-        // A third of the room for what led there.
+        let rest: String = self.text.chars().skip(self.column - 1).collect();
+        // What led there gets what is left, and a third of the room at least.
+        let left = room - wrap::width(&rest).min(room - room / 3);
         let kept = match wrap::width(&self.text) <= room {
             true => before.len(),
-            false => fitting(before.iter().rev().copied(), (room / 3).saturating_sub(1)),
+            false => fitting(before.iter().rev().copied(), left.saturating_sub(1)),
         };
         let mut text: String = before[before.len() - kept..].iter().collect();
         if kept < before.len() {
             text.insert(0, '…');
         }
         let before = wrap::width(&text);
-        let rest: String = from.collect();
         let shown = wrap::cut(&rest, room - before).unwrap_or_default();
         let span: String = shown.chars().take(self.width).collect();
         Window {
@@ -213,7 +213,10 @@ mod tests {
             let excerpt = Excerpt::at("", line, Position::new(1, at)).expect("a position");
             let drawn = excerpt.draw(Some(columns), str::to_owned);
             let (text, carets) = drawn.split_once('\n').expect("two lines");
-            assert!(wrap::width(text) <= usize::from(columns.max(27)), "{drawn}");
+            assert!(
+                wrap::width(text) <= usize::from(columns).max(LEAST + 4),
+                "{drawn}"
+            );
             let at = carets.find('^').expect("carets");
             let marked: String = text.chars().skip(at).take(4).collect();
             assert_eq!(marked, "nope", "{columns}: {drawn}");
