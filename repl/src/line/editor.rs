@@ -24,6 +24,7 @@ use rustyline::{
 };
 
 use super::continuation::Indent;
+use super::edited::Edited;
 use super::history::{self, PrefixHistory};
 use super::lexicon::Lexicon;
 use super::suspend::CtrlZ;
@@ -104,6 +105,7 @@ impl Editor {
                     keep(&mut line, history.as_deref(), &text);
                 }
                 indent.set(indentation(&prompt));
+                line.history_mut().begin();
                 let event = read(&mut line, &prompt, &dropped, history.as_deref());
                 let ends = matches!(event, Event::End | Event::Broken(_));
                 if events_in.send(event).is_err() || ends {
@@ -164,13 +166,19 @@ fn open(
     kept: &History,
 ) -> Result<(Line, Option<PathBuf>, Option<String>), ReadlineError> {
     let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
-    let mut line = Line::with_history(config(), PrefixHistory::new(indent.clone()))?;
+    let edited = Edited::default();
+    let history = PrefixHistory::new(indent.clone(), edited.clone());
+    let mut line = Line::with_history(config(), history)?;
     line.set_helper(Some(assistant));
     for (key, step) in [
-        (KeyCode::Up, Cmd::HistorySearchBackward),
-        (KeyCode::Down, Cmd::HistorySearchForward),
+        (KeyEvent(KeyCode::Up, Modifiers::NONE), Step::Back),
+        (KeyEvent::ctrl('P'), Step::Back),
+        (KeyEvent(KeyCode::Down, Modifiers::NONE), Step::Forth),
+        (KeyEvent::ctrl('N'), Step::Forth),
     ] {
-        bind(&mut line, key, Arrow(step));
+        let edited = edited.clone();
+        let arrow = Arrow { step, edited };
+        line.bind_sequence(key, EventHandler::Conditional(Box::new(arrow)));
     }
     let ctrl_c = EventHandler::Conditional(Box::new(CtrlC(dropped.clone())));
     line.bind_sequence(KeyEvent::ctrl('C'), ctrl_c);
@@ -245,8 +253,18 @@ fn keep(line: &mut Line, history: Option<&std::path::Path>, text: &str) {
     }
 }
 
-/// The arrow keys search the history by what is typed, except inside a text of several lines.
-struct Arrow(Cmd);
+/// The arrow keys search the history by what is typed; inside a text of several lines they go from line to
+/// line first.
+struct Arrow {
+    step: Step,
+    edited: Edited,
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    Back,
+    Forth,
+}
 
 impl ConditionalEventHandler for Arrow {
     fn handle(
@@ -256,7 +274,14 @@ impl ConditionalEventHandler for Arrow {
         _: bool,
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
-        (!context.line().contains('\n')).then(|| self.0.clone())
+        let (line, cursor) = (context.line(), context.pos());
+        self.edited.set(line, cursor);
+        Some(match self.step {
+            Step::Back if line[..cursor].contains('\n') => Cmd::LineUpOrPreviousHistory(1),
+            Step::Back => Cmd::HistorySearchBackward,
+            Step::Forth if line[cursor..].contains('\n') => Cmd::LineDownOrNextHistory(1),
+            Step::Forth => Cmd::HistorySearchForward,
+        })
     }
 }
 
