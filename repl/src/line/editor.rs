@@ -40,6 +40,10 @@ use crate::wrap;
 /// How long a hint waits for the engine to read a value: less than a key press takes to be noticed.
 const PEEK: Duration = Duration::from_millis(15);
 
+/// The screen of a terminal that does not say how large it is, as the editor takes it.
+const COLUMNS: usize = 80;
+const ROWS: usize = 24;
+
 /// Why there is no prompt.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -208,6 +212,7 @@ fn config() -> Config {
     Config::builder()
         .completion_type(CompletionType::List)
         .completion_show_all_if_ambiguous(true)
+        .completion_prompt_limit(usize::MAX)
         .color_mode(ColorMode::Forced)
         .bell_style(BellStyle::None)
         .bracketed_paste(true)
@@ -385,13 +390,26 @@ impl Assistant {
             return usize::MAX;
         };
         let last = line.rsplit('\n').next().unwrap_or_default();
-        let prompt = if last.len() == line.len() {
-            self.indent.columns()
-        } else {
-            0
-        };
-        let used = (prompt + wrap::width(last)) % usize::from(width);
+        let used = self.columns(last, last.len() == line.len()) % usize::from(width);
         usize::from(width) - used - 1
+    }
+
+    /// What a list between `line` and its repetition may take, so that the screen shows all of both.
+    fn room_for_list(&self, line: &str) -> complete::Room {
+        let columns = look::terminal_width().map_or(COLUMNS, usize::from);
+        let screen = look::terminal_height().map_or(ROWS, usize::from);
+        let lines = line.split('\n').enumerate();
+        let rows = lines.map(|(at, line)| self.columns(line, at == 0) / columns + 1);
+        complete::Room {
+            columns,
+            rows: screen.saturating_sub(rows.sum()).max(1),
+        }
+    }
+
+    /// Columns that one of the lines that are edited takes, the first one with its prompt.
+    fn columns(&self, line: &str, is_first: bool) -> usize {
+        let prompt = if is_first { self.indent.columns() } else { 0 };
+        prompt + wrap::width(line)
     }
 }
 
@@ -407,6 +425,8 @@ impl Completer for Assistant {
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let completion = complete::complete(&line[..pos], &self.names());
+        let typed = line.get(completion.start..pos).unwrap_or_default();
+        let completion = completion.fitted(typed, self.room_for_list(line));
         let pair = |candidate: complete::Candidate| Pair {
             display: candidate.shown,
             replacement: candidate.text,
@@ -459,6 +479,9 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        if complete::is_note(candidate) {
+            return self.look.paint(look::faint(), candidate).into();
+        }
         match candidate.split_once([':', '(']) {
             Some((name, _)) => {
                 let rest = self.look.paint(look::faint(), &candidate[name.len()..]);

@@ -104,6 +104,22 @@ fn one_tab_lists_what_a_word_may_become_with_types_and_signatures() {
 }
 
 #[test]
+fn a_list_is_no_longer_than_the_screen_and_takes_no_key_from_what_follows() {
+    let (world, _producer) = World::with_producer();
+    for (columns, rows) in [(40, 15), (80, 12), (30, 2)] {
+        let mut terminal = Terminal::open_sized(&world, &["t1"], columns, rows);
+        terminal.ends_with("t1>");
+        terminal.press("order_12345.status.\t");
+        terminal.press("xyz");
+        terminal.ends_with("t1> order_12345.status.xyz");
+        if rows > 2 {
+            terminal.shows(" more\n");
+        }
+        assert!(!terminal.text().contains("--More--"), "{}", terminal.text());
+    }
+}
+
+#[test]
 fn a_new_object_can_be_completed_soon() {
     let world = World::new();
     let sessions = world.sessions();

@@ -2,10 +2,12 @@
 
 mod command;
 mod files;
+mod fit;
 mod member;
 mod quoted;
 mod script;
 
+pub(super) use self::fit::{Room, is_note};
 use super::lexicon::Lexicon;
 
 /// More candidates than anybody reads.
