@@ -229,6 +229,7 @@ pub(super) fn sample() -> Lexicon {
                 ("all", "obs.all(\"Type\")"),
                 ("exit", "exit(code)"),
                 ("expect", "expect(holds, message)"),
+                ("has", "p.flags.has(\"NAME\")"),
                 ("snapshot", "p.snapshot()"),
                 ("table", "objects.table([\"field\"])"),
             ]

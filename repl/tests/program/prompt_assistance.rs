@@ -38,6 +38,8 @@ fn tab_completes_every_kind_of_name() {
         ("obs.prod", "obs.producer("),
         ("obs.all(\"Quote\").filt", "obs.all(\"Quote\").filter("),
         ("order_12345.flags.ha", "order_12345.flags.has("),
+        ("order_12345.flags.v", "order_12345.flags.value"),
+        ("order_12345.status.va", "order_12345.status.value"),
         ("order_12345.status.to_up", "order_12345.status.to_upper("),
         ("expec", "expect("),
         (":regi", ":regions"),
@@ -109,9 +111,9 @@ fn a_list_is_no_longer_than_the_screen_and_takes_no_key_from_what_follows() {
     for (columns, rows) in [(40, 15), (80, 12), (30, 2)] {
         let mut terminal = Terminal::open_sized(&world, &["t1"], columns, rows);
         terminal.ends_with("t1>");
-        terminal.press("order_12345.status.\t");
+        terminal.press("\"text\".\t");
         terminal.press("xyz");
-        terminal.ends_with("t1> order_12345.status.xyz");
+        terminal.ends_with("t1> \"text\".xyz");
         if rows > 2 {
             terminal.shows(" more\n");
         }

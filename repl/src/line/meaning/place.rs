@@ -111,10 +111,19 @@ impl<'n> Place<'n> {
         self.lexicon.is_flags(&self.type_name)
     }
 
-    /// Whether scripts read it as a text: the name of an enum's value is one.
+    /// Whether scripts read it as a text: the name of a value is one.
     pub(super) fn is_text(&self) -> bool {
-        let is_named = !self.value_names().is_empty() && !self.is_bool();
-        self.type_name.starts_with("text[") || is_named
+        self.type_name.starts_with("text[") || self.is_named()
+    }
+
+    /// Whether scripts read it as the name of its value.
+    pub(super) fn is_named(&self) -> bool {
+        !self.value_names().is_empty() && !self.is_bool() && !self.is_flags()
+    }
+
+    /// Whether it is in an object for certain, so that changing it there is a write.
+    pub(in crate::line) fn is_stored(&self) -> bool {
+        self.field.is_some() || self.path.is_some()
     }
 
     /// Number of elements, if it is an array.
