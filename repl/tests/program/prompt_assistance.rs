@@ -38,6 +38,11 @@ fn tab_completes_every_kind_of_name() {
         ("obs.prod", "obs.producer("),
         ("obs.all(\"Quote\").filt", "obs.all(\"Quote\").filter("),
         ("order_12345.flags.ha", "order_12345.flags.has("),
+        ("order_12345.venue = \"NY", "order_12345.venue = \"NYSE\""),
+        (
+            ":set order_12345.venue NAS",
+            ":set order_12345.venue NASDAQ",
+        ),
         ("order_12345.flags.v", "order_12345.flags.value"),
         ("order_12345.status.va", "order_12345.status.value"),
         ("order_12345.status.to_up", "order_12345.status.to_upper("),

@@ -225,6 +225,8 @@ mod tests {
         );
         check("order_1.side.name.to_up", &["order_1.side.name.to_upper("]);
         check("order_1.flags.names.fil", &["order_1.flags.names.filter("]);
+        check("order_1.venue.na", &["order_1.venue.name"]);
+        check("order_1.routes.na", &["order_1.routes.names"]);
         check(":get order_1.side.va", &[]);
         check("AAPL_position.quantity.va", &[]);
     }

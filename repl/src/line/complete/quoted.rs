@@ -96,6 +96,7 @@ mod tests {
         check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
         check("obs.find(\"Pos", &[]);
         check("order_1.flags.has(\"HA", &["order_1.flags.has(\"HALTED\""]);
+        check("order_1.routes.has(\"DA", &["order_1.routes.has(\"DARK\""]);
         check("map.get(\"pr", &["map.get(\"price\""]);
         check("positions.csv(\"AAP", &[]);
         check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);

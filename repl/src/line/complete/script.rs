@@ -137,6 +137,16 @@ mod tests {
         check("order_1.side = B", &["order_1.side = \"BUY\""]);
         check("order_1.side == \"S", &["order_1.side == \"SELL\""]);
         check(
+            "order_1.venue = ",
+            &["order_1.venue = \"NASDAQ\"", "order_1.venue = \"NYSE\""],
+        );
+        check("order_1.venue == \"NA", &["order_1.venue == \"NASDAQ\""]);
+        check(
+            "let v = order_1.venue; v == \"NA",
+            &["let v = order_1.venue; v == \"NASDAQ\""],
+        );
+        check("order_1.routes += \"DA", &["order_1.routes += \"DARK\""]);
+        check(
             "AAPL_position.live = tr",
             &["AAPL_position.live = true", "AAPL_position.live = try"],
         );

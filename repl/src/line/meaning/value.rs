@@ -253,10 +253,8 @@ fn member<'n>((name, held): &(String, Held)) -> Cow<'n, FieldName> {
     Cow::Owned(FieldName {
         name: name.clone(),
         type_name: type_name.to_owned(),
-        allowed: None,
-        unit: None,
-        description: None,
         is_identifier: is_identifier(name),
+        ..FieldName::default()
     })
 }
 
