@@ -100,6 +100,10 @@ mod tests {
             Some("  i64, 0..=100, ticks"),
         );
         check("p.quantity", Some("  i64"));
+        check(
+            "AAPL_position.set(#{ last_quote: #{ bid_price: ",
+            Some("  i64, 0..=100, ticks"),
+        );
     }
 
     #[test]

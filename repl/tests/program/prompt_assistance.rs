@@ -43,6 +43,10 @@ fn tab_completes_every_kind_of_name() {
             ":set order_12345.venue NAS",
             ":set order_12345.venue NASDAQ",
         ),
+        (
+            "AAPL_position.last_quote = #{ bid_p",
+            "AAPL_position.last_quote = #{ bid_price:",
+        ),
         ("order_12345.flags.v", "order_12345.flags.value"),
         ("order_12345.status.va", "order_12345.status.value"),
         ("order_12345.status.to_up", "order_12345.status.to_upper("),

@@ -97,10 +97,6 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
 /// Members after a dot. A name that the language cannot write there takes the dot's place, in brackets.
 fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>]) -> Completion {
     let matching = fields.iter().filter(|field| field.name.starts_with(typed));
-    let shown = |field: &FieldName| match field.type_name.as_str() {
-        "" => field.name.clone(),
-        type_name => format!("{}: {type_name}", field.name),
-    };
     if matching.clone().all(|field| field.is_identifier) {
         let candidates = matching.map(|field| Candidate {
             rank: Rank::Name,
@@ -124,6 +120,32 @@ fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>])
     Completion {
         start: dot,
         candidates: candidates.collect(),
+    }
+}
+
+/// Members as a record literal names them.
+pub(super) fn keys(start: usize, typed: &str, fields: &[FieldName]) -> Completion {
+    let matching = fields.iter().filter(|field| field.name.starts_with(typed));
+    let candidates = matching.map(|field| Candidate {
+        rank: Rank::Name,
+        shown: shown(field),
+        text: if field.is_identifier {
+            format!("{}: ", field.name)
+        } else {
+            format!("{:?}: ", field.name)
+        },
+    });
+    Completion {
+        start,
+        candidates: candidates.collect(),
+    }
+}
+
+/// A field as lists show it.
+fn shown(field: &FieldName) -> String {
+    match field.type_name.as_str() {
+        "" => field.name.clone(),
+        type_name => format!("{}: {type_name}", field.name),
     }
 }
 

@@ -6,12 +6,14 @@
 mod budget;
 mod chain;
 mod place;
+mod record;
 mod scope;
 mod value;
 
 pub(super) use budget::Budget;
 pub(super) use chain::callee;
 pub(super) use place::Place;
+pub(super) use record::record;
 pub(super) use value::Value;
 
 use std::cell::Cell;
@@ -58,9 +60,13 @@ pub(super) fn receiver<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option
     value(tokens, lexicon)?.receiver()
 }
 
-/// The place on the left of the comparison or assignment that `tokens` end with.
+/// The place on the left of the comparison or assignment that `tokens` end with, or the member that a
+/// record literal gives a value.
 pub(super) fn compared<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Place<'n>> {
     let (sign, left) = tokens.split_last()?;
+    if sign.is(":") {
+        return record::member(tokens, lexicon);
+    }
     let compares = ["=", "==", "!=", "+=", "-=", "<", ">", "<=", ">="]
         .iter()
         .any(|known| sign.is(known));
