@@ -47,6 +47,11 @@ fn tab_completes_every_kind_of_name() {
             "AAPL_position.last_quote = #{ bid_p",
             "AAPL_position.last_quote = #{ bid_price:",
         ),
+        (
+            "switch order_12345.status { \"PEND",
+            "switch order_12345.status { \"PENDING\"",
+        ),
+        ("`${AAPL_position.avg", "`${AAPL_position.avg_price"),
         ("order_12345.flags.v", "order_12345.flags.value"),
         ("order_12345.status.va", "order_12345.status.value"),
         ("order_12345.status.to_up", "order_12345.status.to_upper("),

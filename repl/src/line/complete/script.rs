@@ -150,6 +150,19 @@ mod tests {
             "let v = order_1.venue; v == \"NA",
             &["let v = order_1.venue; v == \"NASDAQ\""],
         );
+        check(
+            "switch order_1.side { \"BUY\" => f(1), \"S",
+            &["switch order_1.side { \"BUY\" => f(1), \"SELL\""],
+        );
+        check(
+            "switch order_1.venue { ",
+            &[
+                "switch order_1.venue { \"NASDAQ\"",
+                "switch order_1.venue { \"NYSE\"",
+            ],
+        );
+        check("switch order_1.side { _ => \"B", &[]);
+        check("if order_1.side { \"B", &[]);
         check("order_1.routes += \"DA", &["order_1.routes += \"DARK\""]);
         check(
             "AAPL_position.live = tr",
