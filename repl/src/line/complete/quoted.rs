@@ -59,12 +59,28 @@ fn texts(typed: &str, before: &[Token<'_>], names: &Lexicon) -> (Vec<String>, &'
             (owner.map(|owner| owner.keys()).unwrap_or_default(), "]")
         }
         [callee @ .., open] if open.is("(") => (arguments(typed, callee, names), ""),
+        [called @ .., comma] if comma.is(",") && is_first_argument(called) => {
+            let object = meaning::receiver(called, names);
+            (object.map(|object| object.keys()).unwrap_or_default(), "")
+        }
         _ => {
             let place = compared(before, names);
             let values = place.map(|place| place.value_names()).unwrap_or_default();
             (values.into_iter().map(str::to_owned).collect(), "")
         }
     }
+}
+
+/// Whether `called` ends with the object that a function is called on, as the first of its arguments:
+/// `force(p`.
+fn is_first_argument(called: &[Token<'_>]) -> bool {
+    let open = called
+        .iter()
+        .rposition(|token| token.is("(") || token.is(","));
+    let (before, call) = called.split_at(open.unwrap_or_default());
+    let is_open = call.first().is_some_and(|open| open.is("("));
+    let is_function = |name: &Token<'_>| ["add", "force", "set"].contains(&name.text);
+    is_open && before.last().is_some_and(is_function)
 }
 
 /// What the rows of a table are made of, where its columns are named: `list.table(["a", `.
@@ -117,6 +133,13 @@ mod tests {
             &["AAPL_position.set(\"quantity\""],
         );
         check("p.add(\"Pos", &[]);
+        check("force(p, \"qu", &["force(p, \"quantity\""]);
+        check(
+            "force(order_1.fills[0], \"bi",
+            &["force(order_1.fills[0], \"bid_price\""],
+        );
+        check("force(p, \"quantity\", \"qu", &[]);
+        check("f(p, \"qu", &[]);
         check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
         check("obs.find(\"Pos", &[]);
         check("order_1.flags.has(\"HA", &["order_1.flags.has(\"HALTED\""]);
