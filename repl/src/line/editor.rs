@@ -24,6 +24,7 @@ use rustyline::{
 };
 
 use super::continuation::Indent;
+use super::edited::Edited;
 use super::history::{self, PrefixHistory};
 use super::lexicon::Lexicon;
 use super::suspend::CtrlZ;
@@ -38,6 +39,10 @@ use crate::wrap;
 
 /// How long a hint waits for the engine to read a value: less than a key press takes to be noticed.
 const PEEK: Duration = Duration::from_millis(15);
+
+/// The screen of a terminal that does not say how large it is, as the editor takes it.
+const COLUMNS: usize = 80;
+const ROWS: usize = 24;
 
 /// Why there is no prompt.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +109,7 @@ impl Editor {
                     keep(&mut line, history.as_deref(), &text);
                 }
                 indent.set(indentation(&prompt));
+                line.history_mut().begin();
                 let event = read(&mut line, &prompt, &dropped, history.as_deref());
                 let ends = matches!(event, Event::End | Event::Broken(_));
                 if events_in.send(event).is_err() || ends {
@@ -164,13 +170,19 @@ fn open(
     kept: &History,
 ) -> Result<(Line, Option<PathBuf>, Option<String>), ReadlineError> {
     let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
-    let mut line = Line::with_history(config(), PrefixHistory::new(indent.clone()))?;
+    let edited = Edited::default();
+    let history = PrefixHistory::new(indent.clone(), edited.clone());
+    let mut line = Line::with_history(config(), history)?;
     line.set_helper(Some(assistant));
     for (key, step) in [
-        (KeyCode::Up, Cmd::HistorySearchBackward),
-        (KeyCode::Down, Cmd::HistorySearchForward),
+        (KeyEvent(KeyCode::Up, Modifiers::NONE), Step::Back),
+        (KeyEvent::ctrl('P'), Step::Back),
+        (KeyEvent(KeyCode::Down, Modifiers::NONE), Step::Forth),
+        (KeyEvent::ctrl('N'), Step::Forth),
     ] {
-        bind(&mut line, key, Arrow(step));
+        let edited = edited.clone();
+        let arrow = Arrow { step, edited };
+        line.bind_sequence(key, EventHandler::Conditional(Box::new(arrow)));
     }
     let ctrl_c = EventHandler::Conditional(Box::new(CtrlC(dropped.clone())));
     line.bind_sequence(KeyEvent::ctrl('C'), ctrl_c);
@@ -200,6 +212,7 @@ fn config() -> Config {
     Config::builder()
         .completion_type(CompletionType::List)
         .completion_show_all_if_ambiguous(true)
+        .completion_prompt_limit(usize::MAX)
         .color_mode(ColorMode::Forced)
         .bell_style(BellStyle::None)
         .bracketed_paste(true)
@@ -245,8 +258,18 @@ fn keep(line: &mut Line, history: Option<&std::path::Path>, text: &str) {
     }
 }
 
-/// The arrow keys search the history by what is typed, except inside a text of several lines.
-struct Arrow(Cmd);
+/// The arrow keys search the history by what is typed; inside a text of several lines they go from line to
+/// line first.
+struct Arrow {
+    step: Step,
+    edited: Edited,
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    Back,
+    Forth,
+}
 
 impl ConditionalEventHandler for Arrow {
     fn handle(
@@ -256,7 +279,14 @@ impl ConditionalEventHandler for Arrow {
         _: bool,
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
-        (!context.line().contains('\n')).then(|| self.0.clone())
+        let (line, cursor) = (context.line(), context.pos());
+        self.edited.set(line, cursor);
+        Some(match self.step {
+            Step::Back if line[..cursor].contains('\n') => Cmd::LineUpOrPreviousHistory(1),
+            Step::Back => Cmd::HistorySearchBackward,
+            Step::Forth if line[cursor..].contains('\n') => Cmd::LineDownOrNextHistory(1),
+            Step::Forth => Cmd::HistorySearchForward,
+        })
     }
 }
 
@@ -360,13 +390,26 @@ impl Assistant {
             return usize::MAX;
         };
         let last = line.rsplit('\n').next().unwrap_or_default();
-        let prompt = if last.len() == line.len() {
-            self.indent.columns()
-        } else {
-            0
-        };
-        let used = (prompt + wrap::width(last)) % usize::from(width);
+        let used = self.columns(last, last.len() == line.len()) % usize::from(width);
         usize::from(width) - used - 1
+    }
+
+    /// What a list between `line` and its repetition may take, so that the screen shows all of both.
+    fn room_for_list(&self, line: &str) -> complete::Room {
+        let columns = look::terminal_width().map_or(COLUMNS, usize::from);
+        let screen = look::terminal_height().map_or(ROWS, usize::from);
+        let lines = line.split('\n').enumerate();
+        let rows = lines.map(|(at, line)| self.columns(line, at == 0) / columns + 1);
+        complete::Room {
+            columns,
+            rows: screen.saturating_sub(rows.sum()).max(1),
+        }
+    }
+
+    /// Columns that one of the lines that are edited takes, the first one with its prompt.
+    fn columns(&self, line: &str, is_first: bool) -> usize {
+        let prompt = if is_first { self.indent.columns() } else { 0 };
+        prompt + wrap::width(line)
     }
 }
 
@@ -382,6 +425,8 @@ impl Completer for Assistant {
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let completion = complete::complete(&line[..pos], &self.names());
+        let typed = line.get(completion.start..pos).unwrap_or_default();
+        let completion = completion.fitted(typed, self.room_for_list(line));
         let pair = |candidate: complete::Candidate| Pair {
             display: candidate.shown,
             replacement: candidate.text,
@@ -434,6 +479,9 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        if complete::is_note(candidate) {
+            return self.look.paint(look::faint(), candidate).into();
+        }
         match candidate.split_once([':', '(']) {
             Some((name, _)) => {
                 let rest = self.look.paint(look::faint(), &candidate[name.len()..]);

@@ -8,6 +8,9 @@ use crate::commands;
 /// Longer values say little in a hint.
 const LONGEST_VALUE: usize = 40;
 
+/// Names of values that a hint tells: more are hardly on any screen.
+const MOST_NAMES: usize = 20;
+
 /// The hint for a line with the cursor at its end; `peek` reads a place, if that is quickly done.
 pub(super) fn hint(
     line: &str,
@@ -60,7 +63,21 @@ fn describe(place: &Place<'_>, value: Option<String>) -> String {
         parts.extend(field.unit.clone().filter(|_| value.is_none()));
     }
     parts.extend(value.map(|value| format!("now {value}")));
-    format!("  {}", crate::format::escaped(&parts.join(", ")))
+    let told = format!("{}{}", parts.join(", "), names(place));
+    format!("  {}", crate::format::escaped(&told))
+}
+
+/// What its value may be called. It stands last, because it may be more than there is room for.
+fn names(place: &Place<'_>) -> String {
+    let mut names = place.value_names();
+    if names.len() > MOST_NAMES {
+        names.truncate(MOST_NAMES);
+        names.push("…");
+    }
+    match names.is_empty() || place.is_bool() {
+        true => String::new(),
+        false => format!(" ({})", names.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +100,18 @@ mod tests {
             Some("  i64, 0..=100, ticks"),
         );
         check("p.quantity", Some("  i64"));
+        check(
+            "AAPL_position.set(#{ last_quote: #{ bid_price: ",
+            Some("  i64, 0..=100, ticks"),
+        );
+    }
+
+    #[test]
+    fn a_value_with_names_shows_them_whoever_gives_them() {
+        check("order_1.side = ", Some("  Side (BUY, SELL)"));
+        check("order_1.venue = ", Some("  u8 (NYSE, NASDAQ)"));
+        check("order_1.routes", Some("  u16 (DARK, LIT)"));
+        check("AAPL_position.live", Some("  bool"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use rustyline::Result;
 use rustyline::history::{History, SearchDirection, SearchResult};
 
 use super::continuation::Indent;
+use super::edited::{Edited, Text};
 use crate::embed::History as Kept;
 
 /// Lines kept.
@@ -161,33 +162,61 @@ fn unescaped(line: &str) -> String {
 /// A history in which the arrow keys search for lines that begin like what was typed, and in which
 /// no line is twice.
 ///
-/// Rustyline's own prefix search leaves the cursor behind the prefix. Here it goes to the end of the
-/// line, where people go on typing; so the prefix is remembered for the next step.
+/// Rustyline's own prefix search leaves the cursor behind the prefix, and what was typed behind the last
+/// line. Here the cursor goes to the end of the line, where people go on typing; so the prefix is
+/// remembered for the next step. The step behind the last line brings back what was typed.
 pub(super) struct PrefixHistory {
     lines: Vec<String>,
     search: RefCell<Option<Search>>,
+    edited: Edited,
     indent: Indent,
 }
 
+/// What the steps of the arrow keys look for.
 struct Search {
-    prefix: String,
+    /// What the user had typed before the first step.
+    typed: Text,
+    /// What the last step put in its place.
     found: String,
 }
 
+impl Search {
+    fn of(typed: Text) -> Self {
+        Search {
+            found: typed.line.clone(),
+            typed,
+        }
+    }
+}
+
 impl PrefixHistory {
-    pub(super) fn new(indent: Indent) -> Self {
+    pub(super) fn new(indent: Indent, edited: Edited) -> Self {
         PrefixHistory {
             lines: Vec::new(),
             search: RefCell::new(None),
+            edited,
             indent,
         }
     }
 
-    /// What the user typed, if `line` is what the last step put in its place.
-    fn prefix(&self, line: &str) -> String {
-        match &*self.search.borrow() {
-            Some(search) if search.found == line => search.prefix.clone(),
-            _ => line.to_owned(),
+    /// At a new prompt nothing has been searched for.
+    pub(super) fn begin(&mut self) {
+        self.search.take();
+    }
+
+    /// The search that goes on, or a new one if the line is not what the last step put there.
+    fn current(&self) -> Search {
+        let now = self.edited.get();
+        let goes_on = self.search.take().filter(|search| search.found == now.line);
+        goes_on.unwrap_or_else(|| Search::of(now))
+    }
+
+    /// Where a step ends that finds nothing: a step back stays where it was, one forward has come to what
+    /// was typed.
+    fn end(&self, search: &Search, start: usize, direction: SearchDirection) -> (usize, Text) {
+        match direction {
+            SearchDirection::Reverse => (start + 1, self.edited.get()),
+            SearchDirection::Forward => (self.lines.len(), search.typed.clone()),
         }
     }
 
@@ -293,21 +322,27 @@ impl History for PrefixHistory {
         Ok(self.first(start, direction, |line| line.find(term)))
     }
 
+    /// The next line that begins like what is before the cursor; there is always somewhere to go, because
+    /// the editor forgets where it was when there is not.
     fn starts_with(
         &self,
-        term: &str,
+        _: &str,
         start: usize,
         direction: SearchDirection,
     ) -> Result<Option<SearchResult<'_>>> {
-        let prefix = self.prefix(term);
-        let begins = |line: &str| line.starts_with(&prefix).then_some(line.len());
-        let Some(result) = self.first(start, direction, begins) else {
-            return Ok(None);
-        };
-        self.search.replace(Some(Search {
-            prefix,
-            found: result.entry.to_string(),
-        }));
+        let mut search = self.current();
+        let prefix = search.typed.before_cursor();
+        let begins = |line: &str| line.starts_with(prefix).then_some(line.len());
+        let result = self.first(start, direction, begins).unwrap_or_else(|| {
+            let (idx, Text { line, cursor }) = self.end(&search, start, direction);
+            SearchResult {
+                entry: line.into(),
+                idx,
+                pos: cursor,
+            }
+        });
+        search.found = result.entry.to_string();
+        self.search.replace(Some(search));
         Ok(Some(result))
     }
 }
@@ -319,28 +354,49 @@ mod tests {
     use super::*;
 
     fn history(lines: &[&str]) -> PrefixHistory {
-        let mut history = PrefixHistory::new(Indent::default());
+        let mut history = PrefixHistory::new(Indent::default(), Edited::default());
         for line in lines {
             history.add(line).unwrap();
         }
         history
     }
 
-    /// Steps back from `typed`, as the arrow key does: each step starts with what the last one found.
+    /// One step, as an arrow key makes it: from the line `at` in the history, and where it leads.
+    fn step(history: &PrefixHistory, at: &mut usize, direction: SearchDirection) -> Text {
+        let start = match direction {
+            SearchDirection::Reverse => *at - 1,
+            SearchDirection::Forward => *at + 1,
+        };
+        let before = history.edited.get().before_cursor().to_owned();
+        let result = history.starts_with(&before, start, direction).unwrap();
+        let result = result.expect("there is always somewhere to go");
+        *at = result.idx;
+        history.edited.set(&result.entry, result.pos);
+        history.edited.get()
+    }
+
+    /// Steps back from `typed`, and then forth until what was typed is there again.
+    #[track_caller]
     fn steps_back(history: &PrefixHistory, typed: &str) -> Vec<String> {
-        let mut line = typed.to_owned();
+        history.edited.set(typed, typed.len());
         let mut at = history.len();
         let mut found = Vec::new();
-        while let Some(before) = at.checked_sub(1) {
-            let Some(result) = history
-                .starts_with(&line, before, SearchDirection::Reverse)
-                .unwrap()
-            else {
+        while at > 0 {
+            let before = at;
+            let text = step(history, &mut at, SearchDirection::Reverse);
+            assert_eq!(text.cursor, text.line.len(), "the cursor goes to the end");
+            if at == before {
                 break;
-            };
-            assert_eq!(result.pos, result.entry.len(), "the cursor goes to the end");
-            (line, at) = (result.entry.to_string(), result.idx);
-            found.push(line.clone());
+            }
+            found.push(text.line);
+        }
+        for line in found.iter().rev().skip(1) {
+            let text = step(history, &mut at, SearchDirection::Forward);
+            assert_eq!(&text.line, line);
+        }
+        if at < history.len() {
+            let text = step(history, &mut at, SearchDirection::Forward);
+            assert_eq!((text.line.as_str(), at), (typed, history.len()));
         }
         found
     }
@@ -363,6 +419,43 @@ mod tests {
     fn with_nothing_typed_steps_go_to_every_line() {
         let history = history(&["a", "ab", "b"]);
         assert_eq!(steps_back(&history, ""), ["b", "ab", "a"]);
+    }
+
+    #[test]
+    fn what_was_typed_comes_back_whole_with_the_cursor_where_it_was() {
+        let history = history(&["a.x", "b", "a.y"]);
+        history.edited.set("a. + 1", 2);
+        let mut at = history.len();
+        let found = step(&history, &mut at, SearchDirection::Reverse);
+        assert_eq!((found.line.as_str(), found.cursor), ("a.y", 3));
+        let typed = step(&history, &mut at, SearchDirection::Forward);
+        assert_eq!((typed.line.as_str(), typed.cursor), ("a. + 1", 2));
+    }
+
+    #[test]
+    fn what_was_found_and_changed_is_what_was_typed() {
+        let history = history(&["a.x", "b"]);
+        history.edited.set("a", 1);
+        let mut at = history.len();
+        assert_eq!(
+            step(&history, &mut at, SearchDirection::Reverse).line,
+            "a.x"
+        );
+        history.edited.set("a.x + 1", 7);
+        let kept = step(&history, &mut at, SearchDirection::Forward);
+        assert_eq!((kept.line.as_str(), at), ("a.x + 1", history.len()));
+    }
+
+    #[test]
+    fn a_search_in_vain_begins_at_the_end_the_next_time() {
+        let history = history(&["a", "b", "c"]);
+        history.edited.set("x", 1);
+        let mut at = history.len();
+        for _ in 0..3 {
+            assert_eq!(step(&history, &mut at, SearchDirection::Reverse).line, "x");
+        }
+        history.edited.set("", 0);
+        assert_eq!(step(&history, &mut at, SearchDirection::Reverse).line, "c");
     }
 
     #[test]

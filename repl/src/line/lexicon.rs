@@ -176,6 +176,12 @@ pub(super) fn sample() -> Lexicon {
         type_name: type_name.into(),
         allowed: allowed.map(Into::into),
         unit: (name == "bid_price").then(|| "ticks".into()),
+        values: match name {
+            "venue" => ["NYSE", "NASDAQ"].map(str::to_owned).to_vec(),
+            "routes" => ["DARK", "LIT"].map(str::to_owned).to_vec(),
+            _ => Vec::new(),
+        },
+        has_flags: name == "routes",
         description: None,
         is_identifier: name != "new",
     };
@@ -213,6 +219,8 @@ pub(super) fn sample() -> Lexicon {
                 field("new", "i64", None),
                 field("quantity", "u32", None),
                 field("flags", "Conditions", None),
+                field("venue", "u8", None),
+                field("routes", "u16", None),
             ],
         ),
     ]);
@@ -229,6 +237,7 @@ pub(super) fn sample() -> Lexicon {
                 ("all", "obs.all(\"Type\")"),
                 ("exit", "exit(code)"),
                 ("expect", "expect(holds, message)"),
+                ("has", "p.flags.has(\"NAME\")"),
                 ("snapshot", "p.snapshot()"),
                 ("table", "objects.table([\"field\"])"),
             ]

@@ -5,6 +5,7 @@
 
 mod complete;
 mod continuation;
+mod edited;
 mod editor;
 mod highlight;
 mod hint;

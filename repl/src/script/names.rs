@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use memglass::Observer;
-use memglass::schema::{Kind, Schema};
+use memglass::schema::{Field, Kind, Metadata, Schema, Variant};
 
 use super::describe::{allowed, member_type};
 use super::held::Held;
@@ -27,7 +27,7 @@ pub(crate) struct Names {
 }
 
 /// A field of a type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FieldName {
     /// Its name.
     pub name: String,
@@ -39,6 +39,10 @@ pub(crate) struct FieldName {
     pub unit: Option<String>,
     /// What it is.
     pub description: Option<String>,
+    /// The names that its values have by its own annotation, which counts before its type.
+    pub values: Vec<String>,
+    /// Whether these are flags.
+    pub has_flags: bool,
     /// Whether it can be written `p.name`; otherwise it is `p["name"]`.
     pub is_identifier: bool,
 }
@@ -86,32 +90,42 @@ pub(crate) fn types(schema: &Schema) -> BTreeMap<String, Vec<FieldName>> {
         .iter()
         .filter_map(|(_, ty)| Some((ty.name.to_string(), ty.members()?)));
     let fields = with_members.map(|(name, members)| {
-        let fields = members.iter().map(|member| FieldName {
-            name: member.name.to_string(),
-            type_name: member_type(schema, member),
-            allowed: allowed(&member.metadata),
-            unit: member.metadata.unit.as_deref().map(str::to_owned),
-            description: member.metadata.desc.as_deref().map(str::to_owned),
-            is_identifier: is_identifier(&member.name),
-        });
+        let fields = members.iter().map(|member| field(schema, member));
         (name, fields.collect())
     });
     fields.collect()
 }
 
+fn field(schema: &Schema, member: &Field) -> FieldName {
+    let Metadata { names, flags, .. } = &member.metadata;
+    // Where both are declared, values are read by their names.
+    let has_flags = names.is_empty() && !flags.is_empty();
+    FieldName {
+        name: member.name.to_string(),
+        type_name: member_type(schema, member),
+        allowed: allowed(&member.metadata),
+        unit: member.metadata.unit.as_deref().map(str::to_owned),
+        description: member.metadata.desc.as_deref().map(str::to_owned),
+        values: variant_names(if has_flags { flags } else { names }),
+        has_flags,
+        is_identifier: is_identifier(&member.name),
+    }
+}
+
 /// The enums and flag sets.
 pub(crate) fn values(schema: &Schema) -> BTreeMap<String, Vec<String>> {
     let named = schema.iter().filter_map(|(_, ty)| match &ty.kind {
-        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => Some((
-            ty.name.to_string(),
-            variants
-                .iter()
-                .map(|variant| variant.name.to_string())
-                .collect(),
-        )),
+        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => {
+            Some((ty.name.to_string(), variant_names(variants)))
+        }
         _ => None,
     });
     named.collect()
+}
+
+fn variant_names(variants: &[Variant]) -> Vec<String> {
+    let names = variants.iter().map(|variant| variant.name.to_string());
+    names.collect()
 }
 
 /// The names of the flag sets.

@@ -38,6 +38,22 @@ fn tab_completes_every_kind_of_name() {
         ("obs.prod", "obs.producer("),
         ("obs.all(\"Quote\").filt", "obs.all(\"Quote\").filter("),
         ("order_12345.flags.ha", "order_12345.flags.has("),
+        ("order_12345.venue = \"NY", "order_12345.venue = \"NYSE\""),
+        (
+            ":set order_12345.venue NAS",
+            ":set order_12345.venue NASDAQ",
+        ),
+        (
+            "AAPL_position.last_quote = #{ bid_p",
+            "AAPL_position.last_quote = #{ bid_price:",
+        ),
+        (
+            "switch order_12345.status { \"PEND",
+            "switch order_12345.status { \"PENDING\"",
+        ),
+        ("`${AAPL_position.avg", "`${AAPL_position.avg_price"),
+        ("order_12345.flags.v", "order_12345.flags.value"),
+        ("order_12345.status.va", "order_12345.status.value"),
         ("order_12345.status.to_up", "order_12345.status.to_upper("),
         ("expec", "expect("),
         (":regi", ":regions"),
@@ -101,6 +117,22 @@ fn one_tab_lists_what_a_word_may_become_with_types_and_signatures() {
     terminal.ends_with("t1>");
     terminal.press("AAPL\t");
     terminal.shows("AAPL_position  AAPL_quote\nt1> AAPL_");
+}
+
+#[test]
+fn a_list_is_no_longer_than_the_screen_and_takes_no_key_from_what_follows() {
+    let (world, _producer) = World::with_producer();
+    for (columns, rows) in [(40, 15), (80, 12), (30, 2)] {
+        let mut terminal = Terminal::open_sized(&world, &["t1"], columns, rows);
+        terminal.ends_with("t1>");
+        terminal.press("\"text\".\t");
+        terminal.press("xyz");
+        terminal.ends_with("t1> \"text\".xyz");
+        if rows > 2 {
+            terminal.shows(" more\n");
+        }
+        assert!(!terminal.text().contains("--More--"), "{}", terminal.text());
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::support::{World, eventually};
-use super::terminal::{CTRL_C, CTRL_D, Terminal, UP};
+use super::terminal::{CTRL_C, CTRL_D, DOWN, Terminal, UP};
 
 const CTRL_R: &str = "\x12";
 const CTRL_Z: &str = "\x1a";
@@ -47,6 +47,41 @@ fn continuation_lines_have_a_prompt_of_their_own_and_stay_editable() {
         "... x * 2",
         "... }",
     ]);
+}
+
+#[test]
+fn down_brings_back_what_was_typed_before_up() {
+    let (_world, _producer, mut terminal) = opened(80);
+    for (line, result) in [
+        ("700 + 7", "707"),
+        ("if true {\r1 }", "1"),
+        ("800 + 8", "808"),
+    ] {
+        terminal.press(line);
+        terminal.press("\r");
+        terminal.shows(&format!("\n{result}\nt1>"));
+    }
+    for (typed, up) in [("", "800 + 8"), ("7", "700 + 7"), ("9", "9")] {
+        terminal.press(typed);
+        terminal.ends_with(format!("t1> {typed}").trim_end());
+        terminal.press(UP);
+        terminal.ends_with(&format!("t1> {up}"));
+        terminal.press(DOWN);
+        terminal.ends_with(format!("t1> {typed}").trim_end());
+        terminal.press(CTRL_C);
+        terminal.ends_with("t1>");
+    }
+    // Through a text of several lines as well.
+    terminal.press(&[UP, UP].concat());
+    terminal.ends_with("... 1 }");
+    terminal.press(&[UP, UP].concat());
+    terminal.ends_with("t1> 700 + 7");
+    terminal.press(DOWN);
+    terminal.ends_with("... 1 }");
+    terminal.press(DOWN);
+    terminal.ends_with("t1> 800 + 8");
+    terminal.press(DOWN);
+    terminal.ends_with("t1>");
 }
 
 #[test]

@@ -114,6 +114,7 @@ mod tests {
     #[test]
     fn values_are_completed_behind_set() {
         check(":set order_1.side B", &[":set order_1.side BUY"]);
+        check(":set order_1.venue NA", &[":set order_1.venue NASDAQ"]);
         check(
             ":set AAPL_position.live ",
             &[

@@ -5,11 +5,27 @@ use std::borrow::Cow;
 use super::super::lexicon::Lexicon;
 use super::super::meaning::{self, Value};
 use super::super::token::Token;
-use super::{Candidate, Completion, Rank};
+use super::{Candidate, Completion, Rank, starting};
 use crate::script::{FieldName, library};
 
 /// Indices that are listed of a long array, besides the last.
 const INDICES: u64 = 32;
+
+/// Functions that change the text that they are called on: of a field, what is in memory.
+const CHANGE_TEXT: &[&str] = &[
+    "append",
+    "clear",
+    "crop",
+    "make_lower",
+    "make_upper",
+    "pad",
+    "pop",
+    "remove",
+    "replace",
+    "set",
+    "trim",
+    "truncate",
+];
 
 /// Members and methods after a dot.
 pub(super) fn after_dot(
@@ -23,6 +39,15 @@ pub(super) fn after_dot(
     let fields = receiver.as_ref().map(Value::fields).unwrap_or_default();
     let mut completion = members(start, typed, dot, &fields);
     let at_dot = if completion.start == dot { "." } else { "" };
+    let properties = receiver.as_ref().map(Value::properties).unwrap_or_default();
+    let properties = starting(typed, properties.iter().copied());
+    completion
+        .candidates
+        .extend(properties.map(|name| Candidate {
+            rank: Rank::Property,
+            shown: name.to_owned(),
+            text: name.to_owned(),
+        }));
     let methods = methods(receiver.as_ref(), names);
     let methods = methods
         .into_iter()
@@ -46,6 +71,7 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
         Some(Value::Flags(_)) => (&["p.flags"], None),
         Some(Value::List(_) | Value::Plain("#array")) => (&["rows", "objects"], Some("#array")),
         Some(Value::Copy(_) | Value::Map(_)) => (&[], Some("#map")),
+        Some(Value::Text(_)) => (&[], Some("#string")),
         Some(Value::Plain(kind)) => (&[], Some(kind)),
         None => (&[], None),
     };
@@ -59,9 +85,11 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
             called.trim_start_matches('.').to_owned(),
         ))
     });
+    let is_stored = matches!(receiver, Some(Value::Text(place)) if place.is_stored());
     let library = library()
         .iter()
         .filter(|function| kind.is_some() && function.receiver == kind)
+        .filter(|function| !is_stored || !CHANGE_TEXT.contains(&function.name.as_str()))
         .map(|function| (function.name.as_str(), function.signature()));
     registered.chain(library).collect()
 }
@@ -69,10 +97,6 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
 /// Members after a dot. A name that the language cannot write there takes the dot's place, in brackets.
 fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>]) -> Completion {
     let matching = fields.iter().filter(|field| field.name.starts_with(typed));
-    let shown = |field: &FieldName| match field.type_name.as_str() {
-        "" => field.name.clone(),
-        type_name => format!("{}: {type_name}", field.name),
-    };
     if matching.clone().all(|field| field.is_identifier) {
         let candidates = matching.map(|field| Candidate {
             rank: Rank::Name,
@@ -96,6 +120,32 @@ fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>])
     Completion {
         start: dot,
         candidates: candidates.collect(),
+    }
+}
+
+/// Members as a record literal names them.
+pub(super) fn keys(start: usize, typed: &str, fields: &[FieldName]) -> Completion {
+    let matching = fields.iter().filter(|field| field.name.starts_with(typed));
+    let candidates = matching.map(|field| Candidate {
+        rank: Rank::Name,
+        shown: shown(field),
+        text: if field.is_identifier {
+            format!("{}: ", field.name)
+        } else {
+            format!("{:?}: ", field.name)
+        },
+    });
+    Completion {
+        start,
+        candidates: candidates.collect(),
+    }
+}
+
+/// A field as lists show it.
+fn shown(field: &FieldName) -> String {
+    match field.type_name.as_str() {
+        "" => field.name.clone(),
+        type_name => format!("{}: {type_name}", field.name),
     }
 }
 
@@ -123,6 +173,7 @@ pub(super) fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::check;
+    use super::*;
 
     #[test]
     fn fields_are_completed_as_deep_as_they_lie() {
@@ -176,6 +227,72 @@ mod tests {
         check("sqr", &["sqrt("]);
         check("exi", &["exit("]);
         check("1 + 5", &[]);
+    }
+
+    #[test]
+    fn values_with_names_have_these_and_a_number() {
+        check("order_1.side.na", &["order_1.side.name"]);
+        check("order_1.side.va", &["order_1.side.value"]);
+        check(
+            "order_1.flags.",
+            &[
+                "order_1.flags.names",
+                "order_1.flags.value",
+                "order_1.flags.has(",
+            ],
+        );
+        check(
+            "let s = order_1.side; s.va",
+            &["let s = order_1.side; s.value"],
+        );
+        check("order_1.side.name.to_up", &["order_1.side.name.to_upper("]);
+        check("order_1.flags.names.fil", &["order_1.flags.names.filter("]);
+        check("order_1.venue.na", &["order_1.venue.name"]);
+        check("order_1.routes.na", &["order_1.routes.names"]);
+        check(":get order_1.side.va", &[]);
+        check("AAPL_position.quantity.va", &[]);
+    }
+
+    #[test]
+    fn what_changes_a_text_is_not_offered_for_a_field() {
+        check("order_1.side.make", &[]);
+        check("order_1.side.to_up", &["order_1.side.to_upper("]);
+        check(
+            "let s = order_1.side; s.make_u",
+            &["let s = order_1.side; s.make_upper("],
+        );
+        check("\"text\".make_u", &["\"text\".make_upper("]);
+    }
+
+    #[test]
+    fn what_changes_a_text_is_what_is_said_to() {
+        let engine = rhai::Engine::new();
+        let changes = |name: &str| {
+            [
+                "",
+                "0",
+                "1",
+                "1, 2",
+                "\"c\"",
+                "\"c\", \"x\"",
+                "9, 'x'",
+                "0, 'x'",
+            ]
+            .iter()
+            .any(|arguments| {
+                let script = format!("let text = \" aBc \"; text.{name}({arguments}); text");
+                engine
+                    .eval::<String>(&script)
+                    .is_ok_and(|text| text != " aBc ")
+            })
+        };
+        let texts = library()
+            .iter()
+            .filter(|function| function.receiver == Some("#string"));
+        let changing = texts
+            .map(|function| function.name.as_str())
+            .filter(|name| changes(name));
+        assert_eq!(changing.collect::<Vec<_>>(), CHANGE_TEXT);
     }
 
     #[test]

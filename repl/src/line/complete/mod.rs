@@ -2,10 +2,12 @@
 
 mod command;
 mod files;
+mod fit;
 mod member;
 mod quoted;
 mod script;
 
+pub(super) use self::fit::{Room, is_note};
 use super::lexicon::Lexicon;
 
 /// More candidates than anybody reads.
@@ -23,6 +25,7 @@ pub(super) struct Candidate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Name,
+    Property,
     Function,
 }
 

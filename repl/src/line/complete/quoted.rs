@@ -3,12 +3,16 @@
 use super::super::lexicon::Lexicon;
 use super::super::meaning::{self, Value, compared};
 use super::super::token::Token;
-use super::{Candidate, Completion, Rank};
+use super::{Candidate, Completion, Rank, script, shifted};
 
-/// Inside an open string: a label, a field, a type or the name of a value, by what stands before it.
+/// Inside an open string: a label, a field, a type or the name of a value, by what stands before it, or
+/// code.
 pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) -> Completion {
     let typed = open.inside().unwrap_or_default();
     let start = open.start + 1;
+    if let Some(at) = code(open, typed, before) {
+        return code_within(open, start + at, &typed[at..], names);
+    }
     let closing = &open.text[..1];
     let (texts, after) = texts(typed, before, names);
     let matching = texts.into_iter().filter(|text| text.starts_with(typed));
@@ -23,6 +27,26 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
     }
 }
 
+/// Where in a text the code begins that is being typed: an interpolation, or what `explain` explains.
+fn code(open: &Token<'_>, typed: &str, before: &[Token<'_>]) -> Option<usize> {
+    if open.text.starts_with('`') {
+        let begin = typed.rfind("${")? + 2;
+        return (!typed[begin..].contains('}')).then_some(begin);
+    }
+    let is_explained = matches!(before, [.., name, call] if name.text == "explain" && call.is("("));
+    is_explained.then_some(0)
+}
+
+/// What code becomes inside of quotes that it cannot contain.
+fn code_within(open: &Token<'_>, start: usize, code: &str, names: &Lexicon) -> Completion {
+    let mut completion = shifted(script::complete(code, names), start);
+    let ends_text = |candidate: &Candidate| candidate.text.contains(&open.text[..1]);
+    completion
+        .candidates
+        .retain(|candidate| !ends_text(candidate));
+    completion
+}
+
 /// What the string may become, and what follows it.
 fn texts(typed: &str, before: &[Token<'_>], names: &Lexicon) -> (Vec<String>, &'static str) {
     if let Some(row) = row(before, names) {
@@ -35,12 +59,28 @@ fn texts(typed: &str, before: &[Token<'_>], names: &Lexicon) -> (Vec<String>, &'
             (owner.map(|owner| owner.keys()).unwrap_or_default(), "]")
         }
         [callee @ .., open] if open.is("(") => (arguments(typed, callee, names), ""),
+        [called @ .., comma] if comma.is(",") && is_first_argument(called) => {
+            let object = meaning::receiver(called, names);
+            (object.map(|object| object.keys()).unwrap_or_default(), "")
+        }
         _ => {
             let place = compared(before, names);
             let values = place.map(|place| place.value_names()).unwrap_or_default();
             (values.into_iter().map(str::to_owned).collect(), "")
         }
     }
+}
+
+/// Whether `called` ends with the object that a function is called on, as the first of its arguments:
+/// `force(p`.
+fn is_first_argument(called: &[Token<'_>]) -> bool {
+    let open = called
+        .iter()
+        .rposition(|token| token.is("(") || token.is(","));
+    let (before, call) = called.split_at(open.unwrap_or_default());
+    let is_open = call.first().is_some_and(|open| open.is("("));
+    let is_function = |name: &Token<'_>| ["add", "force", "set"].contains(&name.text);
+    is_open && before.last().is_some_and(is_function)
 }
 
 /// What the rows of a table are made of, where its columns are named: `list.table(["a", `.
@@ -93,12 +133,37 @@ mod tests {
             &["AAPL_position.set(\"quantity\""],
         );
         check("p.add(\"Pos", &[]);
+        check("force(p, \"qu", &["force(p, \"quantity\""]);
+        check(
+            "force(order_1.fills[0], \"bi",
+            &["force(order_1.fills[0], \"bid_price\""],
+        );
+        check("force(p, \"quantity\", \"qu", &[]);
+        check("f(p, \"qu", &[]);
         check("obs.find(\"AAP", &["obs.find(\"AAPL_position\""]);
         check("obs.find(\"Pos", &[]);
         check("order_1.flags.has(\"HA", &["order_1.flags.has(\"HALTED\""]);
+        check("order_1.routes.has(\"DA", &["order_1.routes.has(\"DARK\""]);
         check("map.get(\"pr", &["map.get(\"price\""]);
         check("positions.csv(\"AAP", &[]);
         check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);
+    }
+
+    #[test]
+    fn code_in_a_text_is_completed_as_code() {
+        check("print(`now ${AAPL_", &["print(`now ${AAPL_position"]);
+        check(
+            "`${obs[\"book\"][0].bid_price} and ${AAPL_position.qu",
+            &["`${obs[\"book\"][0].bid_price} and ${AAPL_position.quantity"],
+        );
+        check("`${order_1.side == \"B", &["`${order_1.side == \"BUY\""]);
+        check("`${AAPL_position.quantity} AAPL_", &[]);
+        check("`AAPL_", &[]);
+        check(
+            "explain(\"AAPL_position.qu",
+            &["explain(\"AAPL_position.quantity"],
+        );
+        check("explain(\"say", &[]);
     }
 
     #[test]

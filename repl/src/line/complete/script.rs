@@ -3,7 +3,7 @@
 use super::super::lexicon::Lexicon;
 use super::super::meaning::{self, compared};
 use super::super::token::{KEYWORDS, Kind, Token, is_identifier, tokens};
-use super::member::{after_dot, indices, is_number};
+use super::member::{after_dot, indices, is_number, keys};
 use super::{Candidate, Completion, Rank, quoted, starting};
 use crate::script::library;
 
@@ -40,6 +40,9 @@ fn word(start: usize, typed: &str, before: &[Token<'_>], names: &Lexicon) -> Com
         {
             return indices(start, typed, count);
         }
+    }
+    if let Some(place) = meaning::record(before, names) {
+        return keys(start, typed, place.fields());
     }
     let mut candidates = values(typed, before, names);
     if typed.is_empty() && !candidates.is_empty() {
@@ -119,7 +122,9 @@ fn bare_label(label: &str) -> Candidate {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::lexicon::sample;
     use super::super::tests::check;
+    use super::complete;
 
     #[test]
     fn labels_are_completed_bare_and_in_brackets() {
@@ -137,8 +142,75 @@ mod tests {
         check("order_1.side = B", &["order_1.side = \"BUY\""]);
         check("order_1.side == \"S", &["order_1.side == \"SELL\""]);
         check(
+            "order_1.venue = ",
+            &["order_1.venue = \"NASDAQ\"", "order_1.venue = \"NYSE\""],
+        );
+        check("order_1.venue == \"NA", &["order_1.venue == \"NASDAQ\""]);
+        check(
+            "let v = order_1.venue; v == \"NA",
+            &["let v = order_1.venue; v == \"NASDAQ\""],
+        );
+        check(
+            "switch order_1.side { \"BUY\" => f(1), \"S",
+            &["switch order_1.side { \"BUY\" => f(1), \"SELL\""],
+        );
+        check(
+            "switch order_1.venue { ",
+            &[
+                "switch order_1.venue { \"NASDAQ\"",
+                "switch order_1.venue { \"NYSE\"",
+            ],
+        );
+        check("switch order_1.side { _ => \"B", &[]);
+        check("if order_1.side { \"B", &[]);
+        check("order_1.routes += \"DA", &["order_1.routes += \"DARK\""]);
+        check(
             "AAPL_position.live = tr",
             &["AAPL_position.live = true", "AAPL_position.live = try"],
+        );
+    }
+
+    #[test]
+    fn members_are_completed_in_what_is_stored_into_a_place() {
+        let quote = "AAPL_position.last_quote = #{ ";
+        check(
+            quote,
+            &[
+                &format!("{quote}ask_price: "),
+                &format!("{quote}bid_price: "),
+            ],
+        );
+        check(
+            &format!("{quote}ask_price: f(1, 2), b"),
+            &[&format!("{quote}ask_price: f(1, 2), bid_price: ")],
+        );
+        check(
+            "AAPL_position.set(#{ last_quote: #{ b",
+            &["AAPL_position.set(#{ last_quote: #{ bid_price: "],
+        );
+        check("order_1.set(#{ ne", &["order_1.set(#{ \"new\": "]);
+        check(
+            "order_1.set(#{ side: ",
+            &[
+                "order_1.set(#{ side: \"BUY\"",
+                "order_1.set(#{ side: \"SELL\"",
+            ],
+        );
+        check(
+            "order_1.set(#{ side: \"B",
+            &["order_1.set(#{ side: \"BUY\""],
+        );
+        check("let x = #{ bid_p", &[]);
+        check("p = #{ bid_p", &[]);
+        check(
+            &format!("{quote}bid_price: AAP"),
+            &[&format!("{quote}bid_price: AAPL_position")],
+        );
+        let endless = format!("AAPL_position.set({}#{{ bid_p", "#{ a: ".repeat(50_000));
+        let completion = complete(&endless, &sample());
+        assert!(
+            completion.candidates.is_empty(),
+            "as deep as that nobody looks"
         );
     }
 

@@ -165,14 +165,19 @@ fn elements<'t, 'l>(
 
 /// The function of the call whose arguments, without the closing bracket, `tokens` end with.
 pub(in crate::line) fn callee<'l>(tokens: &[Token<'l>]) -> Option<&'l str> {
+    let at = innermost_open(tokens)?;
+    let (name, _) = tokens[..at].split_last()?;
+    (tokens[at].is("(") && name.is_word()).then_some(name.text)
+}
+
+/// The last bracket that is still open.
+pub(super) fn innermost_open(tokens: &[Token<'_>]) -> Option<usize> {
     let mut open = 1_usize;
-    let at = tokens.iter().rposition(|token| {
+    tokens.iter().rposition(|token| {
         open += usize::from(closes(token));
         open -= usize::from(opens(token));
         open == 0
-    })?;
-    let (name, _) = tokens[..at].split_last()?;
-    (tokens[at].is("(") && name.is_word()).then_some(name.text)
+    })
 }
 
 pub(super) fn opens(token: &Token<'_>) -> bool {

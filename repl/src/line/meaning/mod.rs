@@ -6,12 +6,14 @@
 mod budget;
 mod chain;
 mod place;
+mod record;
 mod scope;
 mod value;
 
 pub(super) use budget::Budget;
 pub(super) use chain::callee;
 pub(super) use place::Place;
+pub(super) use record::record;
 pub(super) use value::Value;
 
 use std::cell::Cell;
@@ -58,13 +60,29 @@ pub(super) fn receiver<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option
     value(tokens, lexicon)?.receiver()
 }
 
-/// The place on the left of the comparison or assignment that `tokens` end with.
+/// The place on the left of the comparison or assignment that `tokens` end with, the member that a
+/// record literal gives a value, or what a `switch` compares.
 pub(super) fn compared<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Place<'n>> {
     let (sign, left) = tokens.split_last()?;
+    if sign.is(":") {
+        return record::member(tokens, lexicon);
+    }
+    if ["{", ",", "|"].iter().any(|begins| sign.is(begins)) {
+        return switched(tokens, lexicon);
+    }
     let compares = ["=", "==", "!=", "+=", "-=", "<", ">", "<=", ">="]
         .iter()
         .any(|known| sign.is(known));
     if compares { place(left, lexicon) } else { None }
+}
+
+/// The place that the `switch` in whose braces `tokens` end compares.
+fn switched<'n>(tokens: &[Token<'_>], lexicon: &'n Lexicon) -> Option<Place<'n>> {
+    let open = chain::innermost_open(tokens).filter(|open| tokens[*open].is("{"))?;
+    let before = &tokens[..open];
+    let root = chain::at_end(before, &Budget::new())?.before;
+    let is_switch = root.last().is_some_and(|token| token.text == "switch");
+    is_switch.then(|| place(before, lexicon))?
 }
 
 #[derive(Clone, Copy)]

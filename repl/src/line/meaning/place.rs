@@ -12,6 +12,8 @@ pub(in crate::line) struct Place<'n> {
     pub(in crate::line) type_name: String,
     /// The field that was named last.
     pub(in crate::line) field: Option<&'n FieldName>,
+    /// The field whose annotation names its values, if any: a value that was read has these as well.
+    named_by: Option<&'n FieldName>,
     /// How `memglass::Observer::field` calls it, if there is only one that it can be.
     pub(in crate::line) path: Option<String>,
 }
@@ -23,6 +25,7 @@ impl<'n> Place<'n> {
             lexicon,
             type_name: type_name.to_owned(),
             field: None,
+            named_by: None,
             path: None,
         }
     }
@@ -39,6 +42,7 @@ impl<'n> Place<'n> {
             lexicon,
             type_name,
             field: None,
+            named_by: None,
             path: Some(path),
         })
     }
@@ -62,6 +66,7 @@ impl<'n> Place<'n> {
         Some(Place {
             type_name: field.type_name.clone(),
             field: Some(field),
+            named_by: Some(field).filter(|field| !field.values.is_empty()),
             path,
             ..self
         })
@@ -83,13 +88,17 @@ impl<'n> Place<'n> {
 
     /// The value that is there now, without the place where it was read.
     pub(super) fn value(self) -> Self {
-        Place::of_type(&self.type_name, self.lexicon)
+        Place {
+            field: None,
+            path: None,
+            ..self
+        }
     }
 
     /// Whether another place has the same fields, or holds the same values.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        let is_same = !self.is_leaf() || self.field == other.field;
-        is_same && self.type_name == other.type_name
+        let is_same = self.field == other.field && self.named_by == other.named_by;
+        (!self.is_leaf() || is_same) && self.type_name == other.type_name
     }
 
     /// Its fields; none of an array, which has elements.
@@ -108,13 +117,25 @@ impl<'n> Place<'n> {
 
     /// Whether it is a flag set.
     pub(super) fn is_flags(&self) -> bool {
-        self.lexicon.is_flags(&self.type_name)
+        match self.annotation() {
+            Some(field) => field.has_flags,
+            None => self.lexicon.is_flags(&self.type_name),
+        }
     }
 
-    /// Whether scripts read it as a text: the name of an enum's value is one.
+    /// Whether scripts read it as a text: the name of a value is one.
     pub(super) fn is_text(&self) -> bool {
-        let is_named = !self.value_names().is_empty() && !self.is_bool();
-        self.type_name.starts_with("text[") || is_named
+        self.type_name.starts_with("text[") || self.is_named()
+    }
+
+    /// Whether scripts read it as the name of its value.
+    pub(super) fn is_named(&self) -> bool {
+        !self.value_names().is_empty() && !self.is_bool() && !self.is_flags()
+    }
+
+    /// Whether it is in an object for certain, so that changing it there is a write.
+    pub(in crate::line) fn is_stored(&self) -> bool {
+        self.field.is_some() || self.path.is_some()
     }
 
     /// Number of elements, if it is an array.
@@ -133,11 +154,16 @@ impl<'n> Place<'n> {
         if self.is_bool() {
             return vec!["true", "false"];
         }
-        self.lexicon
-            .values(&self.type_name)
-            .iter()
-            .map(String::as_str)
-            .collect()
+        let values = match self.annotation() {
+            Some(field) => &field.values,
+            None => self.lexicon.values(&self.type_name),
+        };
+        values.iter().map(String::as_str).collect()
+    }
+
+    /// The field that names its values. An array has none, its elements do.
+    fn annotation(&self) -> Option<&'n FieldName> {
+        self.named_by.filter(|_| self.element_count().is_none())
     }
 
     /// Whether a value is written without quotes.

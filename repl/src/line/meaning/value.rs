@@ -25,6 +25,8 @@ pub(in crate::line) enum Value<'n> {
     Map(&'n [(String, Held)]),
     /// A flag set.
     Flags(Place<'n>),
+    /// A text, or the name of a value, which is one.
+    Text(Place<'n>),
     /// A value of Rhai's own: `#array`, `#map` or `#string`.
     Plain(&'static str),
 }
@@ -107,6 +109,12 @@ impl<'n> Value<'n> {
             (value, Step::Call(method, _)) => value.result(method),
             (Value::List(places), Step::Index(_)) => Value::one_of(places),
             (Value::Copy(place), step) => place.step(step).map(Value::copied),
+            (Value::Place(place), Step::Member("name")) if place.is_named() => {
+                Some(Value::Plain("#string"))
+            }
+            (Value::Place(place), Step::Member("names")) if place.is_flags() => {
+                Some(Value::Plain("#array"))
+            }
             (Value::Map(members), Step::Member(name)) => {
                 let (_, held) = members.iter().find(|(known, _)| known == name)?;
                 Value::held(held, lexicon)
@@ -171,7 +179,7 @@ impl<'n> Value<'n> {
     pub(super) fn receiver(self) -> Option<Self> {
         match self {
             Value::Place(place) if place.is_flags() => Some(Value::Flags(place)),
-            Value::Place(place) if place.is_text() => Some(Value::Plain("#string")),
+            Value::Place(place) if place.is_text() => Some(Value::Text(place)),
             Value::Place(place) if place.is_leaf() => None,
             value => Some(value),
         }
@@ -190,6 +198,15 @@ impl<'n> Value<'n> {
         };
         let fields = first.fields().iter().map(Cow::Borrowed);
         fields.filter_map(|field| shared(field, others)).collect()
+    }
+
+    /// What a script reads of a value with names, besides its methods.
+    pub(in crate::line) fn properties(&self) -> &'static [&'static str] {
+        match self {
+            Value::Flags(_) => &["names", "value"],
+            Value::Text(place) if place.is_named() => &["name", "value"],
+            _ => &[],
+        }
     }
 
     /// Names that its methods take: those of fields, or of flags.
@@ -236,10 +253,8 @@ fn member<'n>((name, held): &(String, Held)) -> Cow<'n, FieldName> {
     Cow::Owned(FieldName {
         name: name.clone(),
         type_name: type_name.to_owned(),
-        allowed: None,
-        unit: None,
-        description: None,
         is_identifier: is_identifier(name),
+        ..FieldName::default()
     })
 }
 
