@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use memglass::Value;
 use serde_json::Value as Json;
 
 use crate::format;
@@ -227,16 +228,16 @@ fn record_table(record: &Record, columns: usize) -> Table {
 fn push_rows(table: &mut Table, rows: &[Row], columns: usize, depth: usize) {
     for row in rows {
         let value = match row.members.is_empty() {
-            true => row.cell.brief(),
-            false => String::new(),
+            true => value_cell(row.cell.brief(), &row.cell.value, Json::Null),
+            false => Cell::empty(),
         };
         let cells = [
-            format!("{:1$}{2}", "", 2 * depth, row.name),
+            format!("{:1$}{2}", "", 2 * depth, row.name).into(),
             value,
-            row.type_name.clone(),
-            row.note.clone(),
+            row.type_name.as_str().into(),
+            row.note.as_str().into(),
         ];
-        table.push(cells.map(Cell::from).into_iter().take(columns));
+        table.push(cells.into_iter().take(columns));
         push_rows(table, &row.members, columns, depth + 1);
     }
 }
@@ -271,12 +272,21 @@ fn rows_of(rows: &crate::script::Table, json: &Json) -> Table {
     for (row, json) in rows.rows.iter().zip(json.as_array().into_iter().flatten()) {
         let cells = row.iter().zip(&rows.columns).map(|(cell, name)| {
             cell.as_ref().map_or_else(Cell::empty, |cell| {
-                Cell::new(cell.brief(), json[name].clone())
+                value_cell(cell.brief(), &cell.value, json[name].clone())
             })
         });
         table.push(cells);
     }
     table
+}
+
+/// A value as it is for people, and alone, without the unit and the form that its field declares, in a pipe.
+fn value_cell(text: String, value: &Value, json: Json) -> Cell {
+    let piped = match value {
+        Value::List(_) | Value::Record(_) => format::brief(value, &Default::default()),
+        scalar => format::raw(scalar),
+    };
+    Cell::new(text, json).piped(piped)
 }
 
 fn line(mut text: String) -> String {

@@ -46,7 +46,7 @@ pub(crate) fn word(presence: &Presence) -> &'static str {
     match presence {
         Presence::Alive => "alive",
         Presence::Exited => "exited",
-        Presence::Crashed => "dead",
+        Presence::Crashed => "crashed",
         Presence::Restarted => "restarted",
     }
 }
@@ -57,7 +57,7 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
     match presence {
         Presence::Alive => format!("{producer} is alive"),
         Presence::Exited => format!("{producer} has exited; values are its last ones"),
-        Presence::Crashed => format!("{producer} has died; values are its last ones"),
+        Presence::Crashed => format!("{producer} has crashed; values are its last ones"),
         Presence::Restarted => {
             format!(
                 "{producer} is gone and a new one has taken its name; values are the old one's last ones, :reattach attaches to the new one"
@@ -72,7 +72,7 @@ pub(crate) fn prompt(name: &str, presence: &Presence, readonly: bool) -> String 
         Presence::Alive if readonly => " [read-only]",
         Presence::Alive => "",
         Presence::Exited => " [exited]",
-        Presence::Crashed => " [dead]",
+        Presence::Crashed => " [crashed]",
         Presence::Restarted => " [restarted]",
     };
     format!("{name}{mark}> ")
@@ -102,7 +102,7 @@ mod tests {
         let told = watch.news(Presence::Crashed, &session()).unwrap();
         assert_eq!(
             told,
-            "producer of \"t1\" (pid 123) has died; values are its last ones"
+            "producer of \"t1\" (pid 123) has crashed; values are its last ones"
         );
         assert_eq!(watch.news(Presence::Crashed, &session()), None);
         assert!(
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_prompt_is_marked_while_the_producer_is_gone() {
         assert_eq!(prompt("t1", &Presence::Alive, false), "t1> ");
-        assert_eq!(prompt("t1", &Presence::Crashed, false), "t1 [dead]> ");
-        assert_eq!(prompt("t1", &Presence::Crashed, true), "t1 [dead]> ");
+        assert_eq!(prompt("t1", &Presence::Crashed, false), "t1 [crashed]> ");
+        assert_eq!(prompt("t1", &Presence::Crashed, true), "t1 [crashed]> ");
     }
 }

@@ -108,7 +108,7 @@ impl Attached {
         match presence {
             Presence::Alive => None,
             Presence::Exited => Some("its producer has exited, so that nothing reads it"),
-            Presence::Crashed => Some("its producer has died, so that nothing reads it"),
+            Presence::Crashed => Some("its producer has crashed, so that nothing reads it"),
             Presence::Restarted => Some("its producer is gone; :reattach attaches to the new one"),
         }
     }

@@ -46,6 +46,8 @@ pub(crate) struct Column {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cell {
     text: String,
+    /// The text where there is no terminal, if it is another one.
+    piped: Option<String>,
     json: Json,
 }
 
@@ -91,7 +93,16 @@ impl Cell {
     pub(crate) fn new(text: impl Into<String>, json: impl Into<Json>) -> Self {
         Cell {
             text: text.into(),
+            piped: None,
             json: json.into(),
+        }
+    }
+
+    /// The same value, which reads as `text` where there is no terminal.
+    pub(crate) fn piped(self, text: String) -> Self {
+        Cell {
+            piped: Some(text).filter(|piped| *piped != self.text),
+            ..self
         }
     }
 
@@ -102,8 +113,11 @@ impl Cell {
 
     /// The text without what would move the cursor or colour the screen: labels and texts come
     /// from another program's memory.
-    fn shown(&self) -> Cow<'_, str> {
-        format::escaped(&self.text)
+    fn shown(&self, look: Look) -> Cow<'_, str> {
+        match (&self.piped, look.width) {
+            (Some(piped), None) => format::escaped(piped),
+            _ => format::escaped(&self.text),
+        }
     }
 
     /// CSV knows only text; lists and records stay JSON.
@@ -179,8 +193,7 @@ impl Table {
         match layout {
             Layout::Fit if self.fits(look) => self.aligned(look),
             Layout::Fit => match self.without_empty_columns() {
-                Some(fewer) if fewer.fits(look) => fewer.aligned(look),
-                Some(fewer) => fewer.expanded(look),
+                Some((fewer, empty)) => fewer.fitted(look) + left_out(&empty, look).as_str(),
                 None => self.expanded(look),
             },
             Layout::Expanded => self.expanded(look),
@@ -198,24 +211,24 @@ impl Table {
         format!("{text}{}\n", look.paint(look::faint(), &rest))
     }
 
-    /// The columns with something in them, if there are others.
-    fn without_empty_columns(&self) -> Option<Table> {
+    /// The columns with something in them, and the others if there are any.
+    fn without_empty_columns(&self) -> Option<(Table, Vec<Column>)> {
         let filled: Vec<bool> = (0..self.columns.len())
             .map(|index| self.rows.iter().any(|row| !row[index].text.is_empty()))
             .collect();
-        if filled.iter().all(|filled| *filled) {
-            return None;
-        }
-        Some(Table {
+        let empty: Vec<bool> = filled.iter().map(|filled| !filled).collect();
+        let empty = Some(kept(&self.columns, &empty)).filter(|empty| !empty.is_empty())?;
+        let fewer = Table {
             columns: kept(&self.columns, &filled),
             rows: self.rows.iter().map(|row| kept(row, &filled)).collect(),
-        })
+        };
+        Some((fewer, empty))
     }
 
     /// Whether rows can stand on lines of the width there is.
     pub(crate) fn fits(&self, look: Look) -> bool {
         look.width
-            .is_none_or(|width| self.narrowest() <= u32::from(width))
+            .is_none_or(|width| self.narrowest(look) <= u32::from(width))
     }
 
     /// The rows alone, without the names of the columns.
@@ -267,19 +280,20 @@ impl Table {
     }
 
     /// The least width at which rows are still one or few lines each.
-    fn narrowest(&self) -> u32 {
+    fn narrowest(&self, look: Look) -> u32 {
         let gaps = u32::from(GAP) * (self.columns.len() as u32).saturating_sub(1);
-        let widths = self.comfy(Look::PLAIN).column_max_content_widths();
+        let widths = self.comfy(look).column_max_content_widths();
         let least = widths.iter().enumerate().map(|(index, width)| {
-            u32::from(self.wraps_at(index).map_or(*width, |at| at.min(*width)))
+            let at = self.wraps_at(index, look);
+            u32::from(at.map_or(*width, |at| at.min(*width)))
         });
         least.sum::<u32>() + gaps
     }
 
     /// The least width of a column that may take several lines: one of prose, or of several words. A word
     /// is never broken.
-    fn wraps_at(&self, index: usize) -> Option<u16> {
-        let cells = || self.rows.iter().map(|row| row[index].shown());
+    fn wraps_at(&self, index: usize, look: Look) -> Option<u16> {
+        let cells = || self.rows.iter().map(|row| row[index].shown(look));
         if !self.columns[index].wraps && !cells().any(|cell| cell.contains(' ')) {
             return None;
         }
@@ -315,7 +329,7 @@ impl Table {
         for row in &self.rows {
             let cells = row.iter().zip(&self.columns);
             table.add_row(cells.map(|(cell, column)| {
-                StyledCell::new(cell.shown()).set_alignment(column.alignment())
+                StyledCell::new(cell.shown(look)).set_alignment(column.alignment())
             }));
         }
         if let Some(width) = look.width {
@@ -323,25 +337,33 @@ impl Table {
                 .set_width(width)
                 .set_content_arrangement(ContentArrangement::Dynamic);
         }
-        // The rule's junctions take a column of blanks of their own.
-        self.constrain(&mut table, if look.width.is_some() { GAP - 1 } else { GAP });
+        self.constrain(&mut table, look);
         table
     }
 
     /// Only what has several words is wrapped: half a label or a number on two lines is worse than none.
-    fn constrain(&self, table: &mut comfy_table::Table, gap: u16) {
+    fn constrain(&self, table: &mut comfy_table::Table, look: Look) {
+        // The rule's junctions take a column of blanks of their own.
+        let gap = if look.width.is_some() { GAP - 1 } else { GAP };
         let last = self.columns.len().saturating_sub(1);
         let natural = table.column_max_content_widths();
         for (index, shown) in table.column_iter_mut().enumerate() {
             let padding = if index == last { 0 } else { gap };
             shown.set_padding((0, padding));
-            shown.set_constraint(match self.wraps_at(index) {
+            shown.set_constraint(match self.wraps_at(index, look) {
                 Some(least) => {
                     let least = least.min(natural[index]) + padding;
                     ColumnConstraint::LowerBoundary(Width::Fixed(least))
                 }
                 None => ColumnConstraint::ContentWidth,
             });
+        }
+    }
+
+    fn fitted(&self, look: Look) -> String {
+        match self.fits(look) {
+            true => self.aligned(look),
+            false => self.expanded(look),
         }
     }
 
@@ -360,7 +382,11 @@ impl Table {
             }
             for (column, cell) in self.columns.iter().zip(row) {
                 let name = format!("{:widest$}", column.name);
-                let line = format!("{}  {}", look.paint(look::strong(), &name), cell.shown());
+                let line = format!(
+                    "{}  {}",
+                    look.paint(look::strong(), &name),
+                    cell.shown(look)
+                );
                 let hang = widest + usize::from(GAP);
                 let columns = look.width.map_or(usize::MAX, usize::from);
                 let _ = writeln!(out, "{}", wrap::hanging(line.trim_end(), columns, hang));
@@ -368,6 +394,15 @@ impl Table {
         }
         out
     }
+}
+
+/// Nobody is to think that there are no such columns.
+fn left_out(empty: &[Column], look: Look) -> String {
+    let names: Vec<Cow<'_, str>> = empty.iter().map(|c| format::escaped(&c.name)).collect();
+    let are = if names.len() == 1 { "is" } else { "are" };
+    let told = format!("without {}, which {are} empty", names.join(", "));
+    let told = wrap::wrapped(&told, look.width).into_owned();
+    format!("{}\n", look.paint(look::faint(), &told))
 }
 
 fn kept<T: Clone>(all: &[T], which: &[bool]) -> Vec<T> {
@@ -514,6 +549,7 @@ mod tests {
             text.starts_with("label                         type\n"),
             "{text}"
         );
+        assert!(text.ends_with("\nwithout unit, which is empty\n"), "{text}");
         assert!(
             table
                 .text(Layout::Fit, WIDE)

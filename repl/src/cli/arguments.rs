@@ -32,7 +32,7 @@ const WAYS: &str =
 
 /// Look into the objects of a running program, write them and script them, while it runs.
 #[derive(Debug, Parser)]
-#[command(name = "memglass", version, after_help = EXAMPLES, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "memglass", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// The session; may be left out when only one is live.
     #[arg(value_name = "SESSION")]
@@ -157,6 +157,9 @@ pub(crate) enum Command {
             help = "A number, true, false, a name, \"text\", [list] or #{ field: value }"
         )]
         third: Option<String>,
+        /// The value goes on.
+        #[arg(hide = true)]
+        more: Vec<String>,
     },
     /// Run a script from a file.
     #[command(args = idle::options(idle::WITHOUT_PROMPT))]
@@ -204,14 +207,14 @@ pub(crate) struct Demo {
     pub(crate) until_stdin_ends: bool,
 }
 
-/// A number and its unit; seconds without one.
+/// A number and its unit: without one it might be seconds or milliseconds.
 fn parse_time(text: &str) -> Result<Duration, String> {
     let usage = || format!("{text:?} is no time: write it as 500ms, 5s or 2m");
     let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let seconds = match unit {
         "ms" => 0.001,
-        "" | "s" => 1.0,
+        "s" => 1.0,
         "m" | "min" => 60.0,
         "h" => 3600.0,
         _ => return Err(usage()),
@@ -228,11 +231,15 @@ impl Arguments {
     /// The arguments of this process. A misspelt subcommand reads as a session: the way out is told.
     pub(crate) fn of_process() -> Self {
         Self::try_parse().unwrap_or_else(|mut error| {
-            let words = std::env::args()
+            let mut words = std::env::args()
                 .skip(1)
                 .filter(|argument| !argument.starts_with('-'));
-            if error.kind() == ErrorKind::UnknownArgument && !is_option(&error) {
-                let (kind, tip) = match words.take(1).find_map(|word| similar(&word)) {
+            let first = words.next().unwrap_or_default();
+            let is_misplaced = error.kind() == ErrorKind::UnknownArgument && !is_option(&error);
+            if is_misplaced && is_subcommand(&first) {
+                error.remove(ContextKind::SuggestedSubcommand);
+            } else if is_misplaced {
+                let (kind, tip) = match similar(&first) {
                     Some(name) => (
                         ContextKind::SuggestedSubcommand,
                         ContextValue::Strings(vec![name]),
@@ -258,6 +265,10 @@ impl Arguments {
 fn is_option(error: &clap::Error) -> bool {
     let word = error.get(ContextKind::InvalidArg);
     matches!(word, Some(ContextValue::String(word)) if word.starts_with('-'))
+}
+
+fn is_subcommand(word: &str) -> bool {
+    Arguments::command().find_subcommand(word).is_some()
 }
 
 /// The subcommand that a word is probably meant to be.
@@ -319,6 +330,7 @@ mod tests {
     #[test]
     fn a_misspelt_subcommand_is_recognised() {
         assert_eq!(similar("objcts").as_deref(), Some("objects"));
+        assert_eq!(similar("gte").as_deref(), Some("get"));
         assert_eq!(similar("trading_engine"), None);
     }
 
@@ -332,6 +344,7 @@ mod tests {
                 first,
                 second,
                 third,
+                ..
             }) = parse(line).command
             else {
                 panic!()
@@ -365,11 +378,22 @@ mod tests {
     }
 
     #[test]
-    fn a_time_has_a_unit_or_is_in_seconds() {
+    fn a_time_has_a_unit() {
         assert_eq!(parse_time("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_time("1.5"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_time("1.5s"), Ok(Duration::from_millis(1500)));
         assert_eq!(parse_time("2m"), Ok(Duration::from_secs(120)));
-        for wrong in ["", "s", "5 parsecs", "-1s", "0", "1e400", "nan"] {
+        for wrong in [
+            "",
+            "s",
+            "200",
+            "1.5",
+            "0s",
+            "5 parsecs",
+            "-1s",
+            "0",
+            "1e400",
+            "nan",
+        ] {
             assert!(parse_time(wrong).is_err(), "{wrong}");
         }
     }

@@ -29,30 +29,33 @@ fn path(observer: &Observer, word: &str) -> Result<(), CommandError> {
     }
 }
 
-/// Writes a field: with three words the first is the session.
+/// Writes a field: the first word is the session if there is one of that name, and what follows the path is
+/// the value, as at the prompt.
 pub(super) fn set(
     options: &Options,
     named: Option<&str>,
-    [first, second]: [String; 2],
-    third: Option<String>,
+    mut words: Vec<String>,
 ) -> Result<i32, Failure> {
-    // Without a third word it is the value: a text may be that.
-    if let ("=", Some(value)) = (second.as_str(), &third) {
-        return Err(Failure::Usage(format!(
-            "`set` takes PATH and VALUE without `=`: `memglass set {first} {value}`"
-        )));
-    }
-    let (session, path, value) = match (named, third) {
-        (None, Some(value)) => (first, second, value),
-        (Some(name), None) => (name.to_owned(), first, second),
-        (None, None) => (target::of_path(options, &first)?, first, second),
-        (Some(name), Some(value)) => {
+    let session = match named {
+        Some(name) if words.len() > 2 && words[0] == name => {
             return Err(Failure::Usage(format!(
-                "the session is {name:?} already, so `set` takes PATH and VALUE: {value:?} is one word too many"
+                "the session is {name:?} already: it is one word too many before the path"
             )));
         }
+        Some(name) => name.to_owned(),
+        None if words.len() == 2 => target::of_path(options, &words[0])?,
+        None => target::in_front_of_path(options, &mut words)?,
     };
-    write(options, &session, &path, &value)
+    match words.as_slice() {
+        [path, sign, value @ ..] if sign == "=" && !value.is_empty() => {
+            let value = value.join(" ");
+            Err(Failure::Usage(format!(
+                "`set` takes PATH and VALUE without `=`: `memglass set {path} {value}`"
+            )))
+        }
+        [path, value @ ..] => write(options, &session, path, &value.join(" ")),
+        [] => unreachable!("two words are required, and one of them is no session's"),
+    }
 }
 
 fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i32, Failure> {

@@ -112,7 +112,11 @@ fn with_command(options: &Options, named: Option<&str>, command: Command) -> Res
             first,
             second,
             third,
-        } => fields::set(options, named, [first, second], third),
+            more,
+        } => {
+            let words = [first, second].into_iter().chain(third).chain(more);
+            fields::set(options, named, words.collect())
+        }
         Command::Run { file, args } => {
             let session = target::resolve(options, named)?;
             evaluate::file(options, &session, &file, args)

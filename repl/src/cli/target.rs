@@ -5,7 +5,7 @@ use memglass::{AttachError, Observer, Presence, SessionEntry};
 use super::arguments;
 use super::failure::Failure;
 use super::options::Options;
-use crate::commands::CommandError;
+use crate::commands::{CommandError, closest};
 
 /// A session that a subcommand works on, and its words without the session's.
 pub(super) struct Target {
@@ -67,6 +67,21 @@ pub(super) fn of_path(options: &Options, path: &str) -> Result<String, Failure> 
     }
 }
 
+/// The session of a path and a value of one or more words: the first word's, or, if that is a path into it,
+/// the only live one.
+pub(super) fn in_front_of_path(
+    options: &Options,
+    words: &mut Vec<String>,
+) -> Result<String, Failure> {
+    if session_called(options, &words[0])?.is_none()
+        && let Ok(live) = only_live(&sessions(options))
+        && options.attach(&live)?.field(&words[0]).is_ok()
+    {
+        return Ok(live);
+    }
+    Ok(words.remove(0))
+}
+
 fn what_of_it(session: &str) -> Failure {
     Failure::Usage(format!(
         "{session:?} is the session; what of it? (a path as in {session} OBJECT.FIELD)"
@@ -99,12 +114,19 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
     }
     let meant = match arguments::similar(session) {
         Some(name) => Some(format!("there is a subcommand `{name}`")),
-        None => in_only_session(options, session),
+        None => near(options, session).or_else(|| in_only_session(options, session)),
     };
     match meant {
         Some(meant) => Failure::NoSession(format!("{error}\n  tip: {meant}")),
         None => error.into(),
     }
+}
+
+/// The session that a word is probably meant to be.
+fn near(options: &Options, word: &str) -> Option<String> {
+    let sessions = sessions(options);
+    let names = sessions.iter().map(|session| session.name.as_str());
+    closest(word, names).map(|name| format!("did you mean {name:?}?"))
 }
 
 fn in_only_session(options: &Options, word: &str) -> Option<String> {

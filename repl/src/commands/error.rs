@@ -289,10 +289,21 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
 /// The name among `known` that `name` was probably meant to be.
 pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
-    let closeness = |known: &str| strsim::jaro_winkler(&wanted, &known.to_lowercase());
+    let closeness = |known: &str| closeness(&wanted, &known.to_lowercase());
     let scored = known.map(|known| (closeness(known), known));
     let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (score > 0.75).then_some(best)
+}
+
+/// Of short words two letters that changed places are most of it, and one slip all the same.
+fn closeness(wanted: &str, known: &str) -> f64 {
+    let is_a_slip = wanted.len() > 2 && strsim::osa_distance(wanted, known) == 1;
+    let likeness = strsim::jaro_winkler(wanted, known);
+    if is_a_slip {
+        likeness.max(0.8)
+    } else {
+        likeness
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `:explain`: what a field is, and what a write would do.
 
+use serde_json::Value as Json;
+
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
@@ -49,11 +51,22 @@ impl Command for Explain {
         Ok(match shown {
             Shown::Text(text) => {
                 let width = runtime.style.look.width;
-                Output::Document(fitted(&text, width), text.into())
+                Output::Document(fitted(&text, width), record(&text))
             }
             other => Output::Result(other),
         })
     }
+}
+
+/// The path, and what is told of it line by line, by the names that stand in front.
+fn record(text: &str) -> Json {
+    let (path, lines) = text.split_once('\n').unwrap_or((text, ""));
+    let told = lines.lines().filter_map(|line| {
+        let (name, value) = line.trim_start().split_once(' ')?;
+        Some((name.to_owned(), value.trim_start().into()))
+    });
+    let path = ("path".to_owned(), path.into());
+    Json::Object(std::iter::once(path).chain(told).collect())
 }
 
 /// Unlike the text that a script gets, this is for people alone: it is broken between words, and goes on

@@ -141,7 +141,8 @@ pub(crate) fn get(
                 read => read?,
             };
             let text = format::text(&value, &style(&field));
-            table.push([Cell::from(path.as_str()), Cell::new(text, json(&value))]);
+            let cell = Cell::new(text, json(&value)).piped(format::raw(&value));
+            table.push([Cell::from(path.as_str()), cell]);
         }
     }
     Ok(Output::Rows(table, String::new()))

@@ -61,6 +61,7 @@ impl Command for Objects {
             } else {
                 Some(word)
             };
+            let value = value.filter(|value| !value.starts_with("--"));
             let (None, Some(value)) = (&place, value) else {
                 return Err(CommandError::Usage {
                     usage: self.usage(),

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{Command, CommandError, Takes};
+use super::{Command, CommandError, Takes, words};
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script::ScriptError;
@@ -25,15 +25,19 @@ impl Command for Run {
     }
 
     fn usage(&self) -> &'static str {
-        ":run FILE"
+        ":run FILE [ARG]..."
     }
 
     fn summary(&self) -> &'static str {
         "run a script; its variables and functions stay"
     }
 
+    fn details(&self) -> &'static str {
+        "Its array `args` has what follows FILE. A word with blanks stands in double quotes."
+    }
+
     fn examples(&self) -> &'static [&'static str] {
-        &[":run session.rhai"]
+        &[":run session.rhai", ":run session.rhai AAPL 500"]
     }
 
     fn takes(&self) -> Takes {
@@ -41,17 +45,29 @@ impl Command for Run {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        if rest.is_empty() {
+        let (file, args) = words::first(rest);
+        if file.is_empty() {
             return Err(CommandError::Usage {
                 usage: self.usage(),
             });
         }
-        let path = files::expanded(rest);
-        let text = ScriptText::read(&path).map_err(ScriptError::plain)?;
-        let name = path.display().to_string();
-        let shown = runtime.host.eval_part(&name, 0, text.as_str())?;
-        Ok(Output::Result(shown))
+        run(runtime, &typed(file), args)
     }
+}
+
+/// Runs a script; in it, `args` are the words of this text.
+fn run(runtime: &mut Runtime, path: &Path, args: &str) -> Result<Output, CommandError> {
+    let text = ScriptText::read(path).map_err(ScriptError::plain)?;
+    let args = words::words(args).into_iter().map(words::unquoted);
+    runtime.host.set_arguments(args);
+    let name = path.display().to_string();
+    let shown = runtime.host.eval_part(&name, 0, text.as_str())?;
+    Ok(Output::Result(shown))
+}
+
+/// The file that a word names.
+fn typed(word: &str) -> PathBuf {
+    files::expanded(&words::unquoted(word))
 }
 
 impl Command for Save {
@@ -92,7 +108,7 @@ impl Command for Save {
         if runtime.journal.is_empty() {
             return Err(CommandError::NothingToSave);
         }
-        let path = files::expanded(file);
+        let path = typed(file);
         let text = script(runtime);
         write(&path, &text, replaces).map_err(|error| not_written(&path, error))?;
         let lines = text.lines().count();
@@ -137,7 +153,7 @@ impl Command for Edit {
     }
 
     fn usage(&self) -> &'static str {
-        ":edit [FILE]"
+        ":edit [FILE [ARG]...]"
     }
 
     fn summary(&self) -> &'static str {
@@ -162,10 +178,11 @@ impl Command for Edit {
                 usage: self.usage(),
             });
         }
-        if !rest.is_empty() {
-            let path = files::expanded(rest);
+        let (file, args) = words::first(rest);
+        if !file.is_empty() {
+            let path = typed(file);
             edit(&path)?;
-            return Ok(Output::Result(runtime.host.eval_file(&path)?));
+            return run(runtime, &path, args);
         }
         let text = edited(runtime.journal.last())?;
         let text = text.trim_end();
@@ -173,8 +190,9 @@ impl Command for Edit {
             return Ok(Output::Note("nothing was saved, so nothing is run".into()));
         }
         runtime.journal.edited(text);
-        let echo = Output::Note(text.to_owned());
-        Ok(Output::All(vec![echo, runtime.perform(text)?]))
+        // Before it runs: what it prints, or why it fails, stands below.
+        runtime.tell(&format!("{text}\n"));
+        runtime.perform(text)
     }
 }
 

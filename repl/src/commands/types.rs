@@ -86,7 +86,7 @@ pub(crate) fn list(observer: &Observer) -> Output {
         Column::new("type"),
         Column::new("kind"),
         Column::numeric("bytes"),
-        Column::numeric("members"),
+        Column::numeric("fields"),
         Column::numeric("objects"),
     ];
     let mut table = Table::new(columns);
@@ -95,7 +95,7 @@ pub(crate) fn list(observer: &Observer) -> Output {
             Cell::from(schema.type_name(id)),
             Cell::from(ty.kind.word()),
             Cell::from(ty.size),
-            member_count(&ty.kind).map_or_else(Cell::empty, Cell::from),
+            field_count(&ty.kind).map_or_else(Cell::empty, Cell::from),
             Cell::from(objects[id.0 as usize]),
         ]);
     }
@@ -298,10 +298,10 @@ fn is_declared(ty: &Type) -> bool {
     !ty.name.is_empty() && !is_simple
 }
 
-fn member_count(kind: &Kind) -> Option<u64> {
+/// Named values are no fields.
+fn field_count(kind: &Kind) -> Option<u64> {
     Some(match kind {
         Kind::Struct { fields } | Kind::Union { members: fields } => fields.len() as u64,
-        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => variants.len() as u64,
         _ => return None,
     })
 }

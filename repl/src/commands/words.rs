@@ -27,6 +27,18 @@ pub(crate) fn quote(label: &str) -> String {
     format!("\"{}\"", label.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
+/// What a word is without the quotes that kept its blanks.
+pub(crate) fn unquoted(word: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    let is_said = |character: &char| {
+        let said = escaped || !matches!((character, quoted), ('"', _) | ('\\', true));
+        quoted ^= *character == '"' && !escaped;
+        escaped = !said && *character == '\\';
+        said
+    };
+    word.chars().filter(is_said).collect()
+}
+
 /// Where the first word of `text` ends.
 fn end(text: &str) -> usize {
     let (mut quoted, mut escaped) = (false, false);
@@ -53,6 +65,20 @@ mod tests {
         assert_eq!(words(r#""a \" b".x y"#), [r#""a \" b".x"#, "y"]);
         assert_eq!(words("\"open end"), ["\"open end"]);
         assert_eq!(words(""), [""; 0]);
+    }
+
+    #[test]
+    fn quotes_are_no_part_of_what_they_keep_together() {
+        for (word, expected) in [
+            ("plain", "plain"),
+            ("\"my file.rhai\"", "my file.rhai"),
+            ("~/\"my dir\"/x", "~/my dir/x"),
+            (r#""say \"hi\"\\ now""#, "say \"hi\"\\ now"),
+            (r"a\b", r"a\b"),
+            ("\"\"", ""),
+        ] {
+            assert_eq!(unquoted(word), expected, "{word}");
+        }
     }
 
     #[test]

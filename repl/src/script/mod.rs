@@ -39,7 +39,6 @@ mod written;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -146,18 +145,6 @@ impl ScriptHost {
             text: source.to_owned(),
             lines_before,
         })
-    }
-
-    /// Evaluates the script in a file; errors name the file.
-    ///
-    /// # Errors
-    ///
-    /// As [`ScriptHost::eval`]; also if the file cannot be read.
-    pub(crate) fn eval_file(&mut self, path: &Path) -> Result<Shown, ScriptError> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ScriptError::plain(format!("cannot read {name}: {error}")))?;
-        self.eval_part(&name, 0, &text)
     }
 
     /// How much scripts may ask for from now on. A script may change it with `limits`.

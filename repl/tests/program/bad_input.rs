@@ -362,3 +362,23 @@ fn a_newcomers_mistake_is_answered_with_the_way_out() {
         "{ran:?}"
     );
 }
+
+#[test]
+fn words_that_mean_nothing_are_answered_with_those_that_do() {
+    let (world, _producer) = World::with_producer();
+    world
+        .run(&["t1", "-e", ":objects --frob"])
+        .failed(2, &["usage: :objects"]);
+    world
+        .run(&["gte", "AAPL_position.quantity"])
+        .failed(2, &["'get'"]);
+    let ran = world.run(&["demo", "extra"]);
+    ran.failed(2, &["unexpected argument 'extra'"]);
+    assert!(!ran.messages.contains("similar"), "{ran:?}");
+    let help = world.data(&["help"]);
+    assert!(help.contains("Usage: memglass"), "{help}");
+    let _other = world.producer("trading_engine");
+    world
+        .run(&["trading_engin", "-e", "1"])
+        .failed(3, &["did you mean \"trading_engine\"?"]);
+}

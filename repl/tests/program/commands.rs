@@ -196,11 +196,7 @@ fn structures_inside_a_structure_are_shown_with_what_is_declared_of_them() {
         .unwrap()
         .split_whitespace()
         .collect();
-    assert_eq!(
-        row[2..],
-        ["ticks", "i64", "What", "buyers", "pay"],
-        "{shown}"
-    );
+    assert_eq!(row[2..], ["i64", "What", "buyers", "pay"], "{shown}");
 
     // A path, too, shows an array of structures as the name alone does.
     for line in ["book[0].bids", ":get book[0].bids", "book[0].bids?"] {
@@ -210,4 +206,16 @@ fn structures_inside_a_structure_are_shown_with_what_is_declared_of_them() {
             "{line}\n{shown}"
         );
     }
+}
+
+#[test]
+fn a_script_that_a_command_runs_has_its_arguments() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script("two words.rhai", "args.len() + 1; print(args)");
+    let printed = |rest: &str| world.eval(&format!(":run \"{script}\"{rest}"));
+    assert_eq!(printed(""), "[]");
+    assert_eq!(printed(" 1 \"2 3\""), "[\"1\", \"2 3\"]");
+    world
+        .run(&["t1", "-e", &format!(":run {script} 1")])
+        .failed(1, &["cannot read"]);
 }

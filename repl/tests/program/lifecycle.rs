@@ -10,7 +10,7 @@ fn a_dead_producer_is_told_and_its_last_values_stay() {
     let (world, producer) = World::with_producer();
     world.eval("AAPL_position.quantity = 321");
     let pid = producer.kill();
-    let told = format!("producer of \"t1\" (pid {pid}) has died; values are its last ones");
+    let told = format!("producer of \"t1\" (pid {pid}) has crashed; values are its last ones");
 
     let ran = world.run(&["t1", "-e", "AAPL_position.quantity"]);
     assert_eq!((ran.code, ran.data.as_str()), (Some(0), "321\n"));
@@ -44,7 +44,7 @@ fn ls_shows_the_dead() {
     assert!(
         listed
             .lines()
-            .any(|line| line.starts_with("t1") && line.contains("dead")),
+            .any(|line| line.starts_with("t1") && line.contains("crashed")),
         "{listed}"
     );
     world

@@ -234,3 +234,40 @@ fn a_type_that_is_not_there_is_answered_with_those_that_are() {
         .run(&["types", "t1", "AAPL_position.last_qote"])
         .failed(1, &["did you mean \"last_quote\"?"]);
 }
+
+#[test]
+fn units_and_formats_stay_out_of_a_pipe() {
+    let (world, _producer) = World::with_producer();
+    let data = world.data(&["get", "t1", "AAPL_position.avg_price", "order_12345.price"]);
+    let lines: Vec<Vec<&str>> = data
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(lines[1], ["AAPL_position.avg_price", "15000"]);
+    assert_eq!(lines[2], ["order_12345.price", "150.25"]);
+    for arguments in [
+        &["get", "t1", "AAPL_position"][..],
+        &["get", "t1", "*_position.avg_price"],
+        &["t1", "-e", "obs.all(\"Quote\")"],
+        &["t1", "-e", "fields(order_12345)"],
+    ] {
+        let data = world.data(arguments);
+        assert!(!data.contains("ticks") && !data.contains("USD"), "{data}");
+    }
+}
+
+#[test]
+fn what_is_explained_is_a_record_for_programs() {
+    let (world, _producer) = World::with_producer();
+    let line = ":explain AAPL_position.avg_price = -1";
+    let told = json(&world.data(&["t1", "--json", "-e", line]));
+    let names: Vec<&String> = told.as_object().unwrap().keys().collect();
+    let expected = [
+        "path", "type", "region", "allowed", "what", "now", "then", "verdict",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(told["path"], "AAPL_position.avg_price");
+    assert_eq!(told["now"], "15000 ticks");
+    assert_eq!(told["what"], "Average price paid");
+    assert!(told["verdict"].as_str().unwrap().starts_with("refused"));
+}

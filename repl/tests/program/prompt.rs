@@ -110,10 +110,10 @@ fn the_prompt_says_that_the_producer_has_died_and_reattaches_when_asked() {
     let pid = producer.kill();
     terminal.line("AAPL_position.quantity");
     terminal.shows(&format!(
-        "producer of \"t1\" (pid {pid}) has died; values are its last ones"
+        "producer of \"t1\" (pid {pid}) has crashed; values are its last ones"
     ));
     terminal.shows("\n4711\n");
-    terminal.ends_with("t1 [dead]>");
+    terminal.ends_with("t1 [crashed]>");
 
     let next = world.producer("t1");
     terminal.line("1 + 1");
@@ -124,7 +124,7 @@ fn the_prompt_says_that_the_producer_has_died_and_reattaches_when_asked() {
     terminal.ends_with("t1>");
     terminal.line("AAPL_position.quantity");
     terminal.shows("\n100\n");
-    let told = terminal.text().matches("has died").count();
+    let told = terminal.text().matches("has crashed").count();
     assert_eq!(told, 1, "{}", terminal.text());
 }
 
@@ -300,16 +300,16 @@ fn a_prompt_outlives_the_memory_that_it_looks_at() {
     let (world, producer) = World::with_producer();
     producer.kill();
     let mut terminal = Terminal::open(&world, &["t1"]);
-    terminal.ends_with("t1 [dead]>");
+    terminal.ends_with("t1 [crashed]>");
     terminal.line("print(2 * 4321); loop { AAPL_position.quantity }");
     terminal.shows("8642");
     world.cut("t1");
     terminal.shows("memglass_t1_region_0001 was cut short");
-    terminal.ends_with("t1 [dead]>");
+    terminal.ends_with("t1 [crashed]>");
     terminal.line("6 * 1007");
     terminal.shows("\n6042\n");
     terminal.line("order_12345.priority");
-    terminal.ends_with("t1 [dead]>");
+    terminal.ends_with("t1 [crashed]>");
     terminal.line("7 * 1009");
     terminal.shows("\n7063\n");
     terminal.press(CTRL_D);

@@ -14,7 +14,7 @@ fn news_stand_above_a_line_that_is_being_typed() {
     terminal.shows("t1> AAPL_quote.bid");
     let pid = producer.kill();
     terminal.becomes(&[
-        &format!("memglass: producer of \"t1\" (pid {pid}) has died; values are its last ones"),
+        &format!("memglass: producer of \"t1\" (pid {pid}) has crashed; values are its last ones"),
         "t1> AAPL_quote.bid",
     ]);
     let _next = world.producer("t1");
@@ -34,8 +34,11 @@ fn news_are_broken_between_words() {
     let pid = producer.kill();
     let first = format!("memglass: producer of \"t1\" (pid {pid})");
     let (first, second) = match first.len() {
-        ..=36 => (format!("{first} has"), "  died; values are its last ones"),
-        _ => (first, "  has died; values are its last ones"),
+        ..=36 => (
+            format!("{first} has"),
+            "  crashed; values are its last ones",
+        ),
+        _ => (first, "  has crashed; values are its last ones"),
     };
     terminal.becomes(&[&first, second, "t1> 1 +"]);
 }

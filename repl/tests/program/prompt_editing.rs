@@ -240,7 +240,7 @@ fn the_last_input_is_edited_and_run() {
     terminal.shows("\n22\n");
     terminal.line(":edit");
     terminal.until("the edited line and its result", |screen| {
-        screen.contains("40 + 2") && screen.trim_end().ends_with("t1>") && screen.contains("\n42\n")
+        screen.contains("\n40 + 2\n42\n") && screen.trim_end().ends_with("t1>")
     });
     terminal.press(UP);
     terminal.ends_with("t1> 40 + 2");

@@ -199,7 +199,7 @@ fn an_explanation_tells_what_keeps_a_write_away() {
     producer.kill();
     let dead = verdict(&["t1"], free);
     assert!(
-        dead.ends_with("refused: its producer has died, so that nothing reads it"),
+        dead.ends_with("refused: its producer has crashed, so that nothing reads it"),
         "{dead}"
     );
 }
@@ -322,4 +322,25 @@ fn explain_without_a_value_tells_what_the_field_is() {
         line(&readonly, "verdict").as_deref(),
         Some("cannot be written: the session is attached read-only")
     );
+}
+
+#[test]
+fn a_value_of_several_words_is_the_rest_of_the_line() {
+    let (world, _producer) = World::with_producer();
+    let path = "AAPL_position.error_msg";
+    for (arguments, expected) in [
+        (&["set", path, "hello", "world"][..], "hello world"),
+        (&["set", "t1", path, "one", "two", "three"], "one two three"),
+        (&["--session", "t1", "set", path, "a", "b", "c"], "a b c"),
+        (&["set", path, "in  one"], "in  one"),
+    ] {
+        assert_eq!(world.data(arguments), "");
+        assert_eq!(world.eval(path), expected);
+    }
+    world
+        .run(&["set", "t2", path, "x"])
+        .failed(3, &["no session \"t2\""]);
+    world
+        .run(&["set", "--session", "t1", "t1", path, "x"])
+        .failed(2, &["one word too many"]);
 }
