@@ -31,7 +31,7 @@ impl ScriptHost {
         ScriptError::Failed(Box::new(Failure {
             syntax: matches!(error, EvalAltResult::ErrorParsing(..)),
             excerpt: self.excerpt(&source, &message, error.position()),
-            message,
+            message: clipped(message),
             calls,
             help,
         }))
@@ -168,6 +168,16 @@ impl ScriptHost {
         }
         let near = self.near(name).filter(|near| near != name);
         (format!("{what}{}", meant(near)), None)
+    }
+}
+
+/// Characters of the longest message; what is longer quotes a whole text that was pasted.
+const LONGEST: usize = 4000;
+
+fn clipped(message: String) -> String {
+    match message.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message,
     }
 }
 

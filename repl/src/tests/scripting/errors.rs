@@ -122,3 +122,13 @@ fn colour_is_asked_for() {
     );
     assert!(!error.render(Look::PLAIN).contains('\u{1b}'));
 }
+
+#[test]
+fn a_name_of_a_megabyte_is_not_said_whole() {
+    let mut world = World::new();
+    for letter in ["a", "1", "ä"] {
+        let text = world.error(&letter.repeat(1 << 20)).render(Look::PLAIN);
+        assert!(text.chars().count() < 6000, "{}", text.len());
+        assert!(text.starts_with("error: "), "{}", &text[..100]);
+    }
+}
