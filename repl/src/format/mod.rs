@@ -1,7 +1,8 @@
 //! The text of a value, by its type and metadata: the one place, used by tables, the view and scripts.
 //!
-//! - Integers are plain digits, floats have six significant digits, 32-bit floats are shown as they
-//!   were written; a field's `@format` overrides all of this and its `@unit` follows after a space.
+//! - Integers are plain digits, and floats the fewest digits that read back as the same number of the same
+//!   width: what is shown can be typed again. Only a field's `@format` rounds, or puts commas between
+//!   thousands; its `@unit` follows after a space.
 //! - Enum values and flags are shown by name, by number where there is no name.
 //! - Text is quoted and escaped, so that no control character of a stranger's memory reaches a terminal.
 //!
@@ -19,7 +20,7 @@ use memglass::schema::{Metadata, Schema, TypeId};
 use memglass::{EnumValue, Value};
 
 pub(crate) use json::json;
-pub(crate) use number::{float, grouped};
+pub(crate) use number::grouped;
 pub(crate) use printf::Format;
 
 /// Elements that a list in a table cell shows; a longer one shows how many there are.
@@ -135,7 +136,7 @@ fn write_value(out: &mut String, value: &Value, style: &Style) {
     }
     match value {
         Value::F32(value) => out.push_str(&number::exact_f32(*value)),
-        Value::F64(value) => out.push_str(&float(*value)),
+        Value::F64(value) => out.push_str(&number::exact(*value)),
         Value::Text(text) => write_quoted(out, text),
         Value::Enum(EnumValue {
             name: Some(name), ..

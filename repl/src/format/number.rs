@@ -1,55 +1,4 @@
-//! Digits: of floats with a chosen number of them, in groups of three; the bits of negative numbers.
-
-/// Significant digits of a float that declares no format.
-const DIGITS: usize = 6;
-
-/// A float with six significant digits, but all digits before the point; recognizable as a float.
-///
-/// From 10^15 upwards and below 10^-5 it is in scientific notation.
-pub(crate) fn float(value: f64) -> String {
-    if !value.is_finite() {
-        return not_finite(value).to_owned();
-    }
-    let size = value.abs();
-    if size != 0.0 && !(1e-5..1e15).contains(&size) {
-        return trimmed_scientific(value);
-    }
-    let whole_digits = if size < 1.0 {
-        1
-    } else {
-        size.log10().floor() as usize + 1
-    };
-    let small_zeros = if size < 0.1 && size != 0.0 {
-        (-size.log10().floor()) as usize - 1
-    } else {
-        0
-    };
-    let decimals = (DIGITS + small_zeros).saturating_sub(if size < 1.0 { 0 } else { whole_digits });
-    let text = format!("{value:.decimals$}");
-    let text = if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        &text
-    };
-    if text.contains('.') || value.fract() != 0.0 {
-        text.to_owned()
-    } else {
-        format!("{text}.0")
-    }
-}
-
-fn trimmed_scientific(value: f64) -> String {
-    let text = format!("{value:.*e}", DIGITS - 1);
-    let (mantissa, exponent) = text
-        .split_once('e')
-        .expect("scientific notation has an exponent");
-    let mantissa = if mantissa.contains('.') {
-        mantissa.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        mantissa
-    };
-    format!("{mantissa}e{exponent}")
-}
+//! Digits: the shortest that make a float, in groups of three; the bits of negative numbers.
 
 /// The shortest text that reads back as the same number.
 pub(super) fn exact(value: f64) -> String {
@@ -108,40 +57,59 @@ pub(super) fn unsigned(number: i128, bits: Option<u32>) -> u128 {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(value: f64, expected: &str) {
-        assert_eq!(float(value), expected);
+    #[test]
+    fn a_float_is_shown_with_the_fewest_digits_that_are_the_same_number() {
+        for (value, expected) in [
+            (12_345.67, "12345.67"),
+            (1_500_000.5, "1500000.5"),
+            (123_456_789.4, "123456789.4"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (100.0, "100.0"),
+            (-0.0, "-0.0"),
+            (1e20, "1e20"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e308"),
+            (f64::NEG_INFINITY, "-inf"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(exact(value), expected);
+        }
+        assert_eq!(exact_f32(16_777_217.0), "16777216.0");
+    }
+
+    /// A different number at each call, the same ones in each run.
+    fn bits(seed: &mut u64) -> u64 {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        *seed ^ (*seed >> 29)
     }
 
     #[test]
-    fn floats_have_six_significant_digits() {
-        check(0.1 + 0.2, "0.3");
-        check(1.0 / 3.0, "0.333333");
-        check(15_025.123_456, "15025.1");
-        check(0.000_123_456_789, "0.000123457");
-        check(100.0, "100.0");
-        check(0.0, "0.0");
-        check(-2.5, "-2.5");
-    }
-
-    #[test]
-    fn digits_before_the_point_are_never_dropped() {
-        check(1_234_567.0, "1234567.0");
-        check(123_456_789.4, "123456789");
-    }
-
-    #[test]
-    fn extremes_are_scientific() {
-        check(1e20, "1e20");
-        check(-1.234_567_89e-9, "-1.23457e-9");
-        check(f64::MAX, "1.79769e308");
-        check(5e-324, "4.94066e-324");
-    }
-
-    #[test]
-    fn what_is_no_number_says_so() {
-        check(f64::NAN, "NaN");
-        check(f64::NEG_INFINITY, "-inf");
+    fn the_text_of_any_float_reads_back_as_the_same_bits() {
+        let mut seed = 1;
+        for round in 0..200_000u64 {
+            let random = bits(&mut seed);
+            // Half of them are of the sizes that people use, with two decimals.
+            let (wide, narrow) = match round % 2 {
+                0 => (f64::from_bits(random), f32::from_bits(random as u32)),
+                _ => ((random >> 24) as f64 / 100.0, (random >> 44) as f32 / 100.0),
+            };
+            if wide.is_finite() {
+                let text = exact(wide);
+                assert_eq!(
+                    text.parse::<f64>().unwrap().to_bits(),
+                    wide.to_bits(),
+                    "{text}"
+                );
+            }
+            if narrow.is_finite() {
+                let text = exact_f32(narrow);
+                assert_eq!(
+                    text.parse::<f32>().unwrap().to_bits(),
+                    narrow.to_bits(),
+                    "{text}"
+                );
+            }
+        }
     }
 
     #[test]
