@@ -90,4 +90,4 @@ pub use protection::{
 };
 pub use shm::{Mode, ShmError, survive_truncation};
 pub use sync::{Busy, Contended, Owner};
-pub use value::{ConvertError, EnumValue, FlagsValue, Value};
+pub use value::{ConvertError, EnumValue, FlagsValue, Members, Record, Value};

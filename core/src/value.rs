@@ -1,7 +1,11 @@
 //! Values copied out of memory, free of it: what is read, printed, compared and written.
 
+mod record;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use record::{Members, Record};
 
 /// One value of any type.
 ///
@@ -37,7 +41,7 @@ pub enum Value {
     /// The elements of an array.
     List(Vec<Value>),
     /// The members of a struct or union, in their order.
-    Record(Vec<(Arc<str>, Value)>),
+    Record(Record),
 }
 
 /// A number that has a name, if its enum gives it one.
@@ -97,10 +101,7 @@ impl Value {
     /// The member of a record.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
-            Value::Record(members) => members
-                .iter()
-                .find(|(key, _)| &**key == name)
-                .map(|(_, value)| value),
+            Value::Record(record) => record.get(name),
             _ => None,
         }
     }
@@ -147,14 +148,7 @@ impl fmt::Display for Value {
                 }
                 out.write_str("]")
             }
-            Value::Record(members) => {
-                out.write_str("{")?;
-                for (index, (name, value)) in members.iter().enumerate() {
-                    let comma = if index > 0 { ", " } else { "" };
-                    write!(out, "{comma}{name}: {value}")?;
-                }
-                out.write_str("}")
-            }
+            Value::Record(record) => record.fmt(out),
         }
     }
 }
@@ -202,6 +196,12 @@ impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
 impl<T: Into<Value> + Clone> From<&[T]> for Value {
     fn from(elements: &[T]) -> Self {
         Value::List(elements.iter().cloned().map(Into::into).collect())
+    }
+}
+
+impl From<Record> for Value {
+    fn from(record: Record) -> Self {
+        Value::Record(record)
     }
 }
 
@@ -337,7 +337,7 @@ mod tests {
         prints(Vec::<i32>::new(), "[]");
         prints([[true], [false]], "[[true], [false]]");
         prints(
-            Value::Record(vec![("a".into(), 1.into()), ("b".into(), "x".into())]),
+            Value::Record(Record::from([("a", 1.into()), ("b", "x".into())])),
             "{a: 1, b: \"x\"}",
         );
         prints(status(Some("FILLED")), "FILLED");
@@ -402,7 +402,7 @@ mod tests {
 
     #[test]
     fn members_are_found_by_name() {
-        let value = Value::Record(vec![("a".into(), 1.into())]);
+        let value = Value::Record(Record::from([("a", 1.into())]));
         assert_eq!(value.get("a"), Some(&Value::I64(1)));
         assert_eq!(value.get("b"), None);
         assert_eq!(Value::from(1).get("a"), None);

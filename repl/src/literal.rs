@@ -84,7 +84,7 @@ impl<'t> Reader<'t> {
             members.push((name.into(), self.value(depth)?));
             self.separator("}")?;
         }
-        Ok(Value::Record(members))
+        Ok(Value::Record(members.into()))
     }
 
     /// A comma, unless the end is next.
@@ -245,10 +245,8 @@ mod tests {
 
     #[test]
     fn lists_and_records_nest() {
-        let quote = Value::Record(vec![
-            ("bid".into(), 5i64.into()),
-            ("venues".into(), Value::List(vec!["X".into(), "Y".into()])),
-        ]);
+        let venues = Value::List(vec!["X".into(), "Y".into()]);
+        let quote = Value::Record([("bid", 5i64.into()), ("venues", venues)].into());
         check("#{ bid: 5, venues: [X, \"Y\"] }", quote);
         check("[]", Value::List(vec![]));
         check(

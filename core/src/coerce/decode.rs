@@ -6,7 +6,7 @@ use super::named::{enum_value, flags_value};
 use super::number::Whole;
 use super::text;
 use crate::schema::{Bits, Field, Kind, Metadata, Protection, Schema, Type, TypeId};
-use crate::value::Value;
+use crate::value::{Record, Value};
 
 pub(super) fn decode(
     schema: &Schema,
@@ -15,7 +15,8 @@ pub(super) fn decode(
     bits: Option<Bits>,
     bytes: &[u8],
 ) -> Value {
-    let ty = &schema[schema.bare(id)];
+    let bare = schema.bare(id);
+    let ty = &schema[bare];
     let bytes = value_bytes(schema, id, bytes);
     let integer = |signed| load(bytes, bits, signed);
     match &ty.kind {
@@ -28,12 +29,13 @@ pub(super) fn decode(
             Value::Enum(enum_value(schema, variants, narrow(integer(*signed))))
         }
         Kind::Flags { flags } => Value::Flags(flags_value(flags, integer(false).bits() as u64)),
-        Kind::Struct { fields } | Kind::Union { members: fields } => Value::Record(
-            fields
+        Kind::Struct { fields } | Kind::Union { members: fields } => {
+            let values = fields
                 .iter()
-                .map(|field| decode_member(schema, field, bytes))
-                .collect(),
-        ),
+                .map(|field| decode_member(schema, field, bytes));
+            let names = Arc::clone(schema.member_names(bare));
+            Value::Record(Record::new(names, values.collect()))
+        }
         Kind::Array { element, .. } => {
             let elements = bytes.chunks_exact(schema[*element].size as usize);
             Value::List(
@@ -57,13 +59,10 @@ fn value_bytes<'b>(schema: &Schema, id: TypeId, bytes: &'b [u8]) -> &'b [u8] {
     }
 }
 
-fn decode_member(schema: &Schema, field: &Field, bytes: &[u8]) -> (Arc<str>, Value) {
+fn decode_member(schema: &Schema, field: &Field, bytes: &[u8]) -> Value {
     let start = field.offset as usize;
     let bytes = &bytes[start..start + schema[field.type_id].size as usize];
-    (
-        Arc::clone(&field.name),
-        decode(schema, field.type_id, &field.metadata, field.bits, bytes),
-    )
+    decode(schema, field.type_id, &field.metadata, field.bits, bytes)
 }
 
 fn decode_int(

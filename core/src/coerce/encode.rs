@@ -99,7 +99,7 @@ impl<'a> Place<'a> {
         let Value::Record(members) = wanted else {
             return Err(self.wrong_kind("a record of one member", wanted).into());
         };
-        let [(name, value)] = members.as_slice() else {
+        let ([name], [value]) = (members.names(), members.values()) else {
             return Err(Reason::NotOneMember {
                 found: members.len(),
             }

@@ -178,6 +178,8 @@ pub struct Schema {
     summaries: Vec<Summary>,
     by_hash: HashMap<u128, TypeId>,
     numbers: Numbers,
+    /// Per type, the names of its members, which all values of the type share.
+    member_names: Vec<Arc<[Arc<str>]>>,
 }
 
 /// What is derived once per type when it is added.
@@ -213,6 +215,11 @@ pub const fn guarded_size(size: u64) -> u64 {
     8 + 16 * words_of(size)
 }
 
+fn names_of(ty: &Type) -> Arc<[Arc<str>]> {
+    let members = ty.members().unwrap_or_default().iter();
+    members.map(|member| Arc::clone(&member.name)).collect()
+}
+
 impl Schema {
     /// An empty schema.
     pub fn new() -> Self {
@@ -232,6 +239,7 @@ impl Schema {
         let id = TypeId(u32::try_from(self.types.len()).map_err(|_| SchemaError::TooManyTypes)?);
         let ty = Arc::new(ty);
         self.numbers.enter(&ty);
+        self.member_names.push(names_of(&ty));
         self.types.push(Some(ty));
         self.summaries.push(summary);
         self.by_hash.insert(summary.hash, id);
@@ -248,6 +256,7 @@ impl Schema {
     pub(crate) fn leave_out(&mut self) {
         self.types.push(None);
         self.summaries.push(Summary::NONE);
+        self.member_names.push(Arc::default());
     }
 
     /// All types, in the order they were added.
@@ -326,6 +335,11 @@ impl Schema {
     /// this number. A long list is not looked through.
     pub(crate) fn variant<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
         self.numbers.find(variants, number)
+    }
+
+    /// The names of the members of a struct or union; of any other type, none.
+    pub(crate) fn member_names(&self, id: TypeId) -> &Arc<[Arc<str>]> {
+        &self.member_names[id.0 as usize]
     }
 
     /// The struct or union member `name` of the type behind `id`.

@@ -95,11 +95,7 @@ fn a_check_beside_reuse_is_of_the_object_or_says_that_it_is_gone() {
         observer.refresh().unwrap();
         let field = observer.field("a").unwrap();
         let members = [("number", number), ("count", 1)];
-        let value = Value::Record(
-            members
-                .map(|(name, of)| (name.into(), Value::U64(of)))
-                .into(),
-        );
+        let value = Value::Record(members.map(|(name, of)| (name, Value::U64(of))).into());
         assert_eq!(field.check(&value), Ok(()));
         let error = std::thread::scope(|scope| {
             let (field, value) = (&field, &value);

@@ -1,6 +1,6 @@
 //! Structures that are read and written as wholes.
 
-use memglass::{Observe, Value, WriteError};
+use memglass::{Observe, Record, Value, WriteError};
 
 use crate::place::{Count, Place};
 
@@ -23,7 +23,7 @@ fn what_was_read_can_be_written_back_even_if_a_member_is_out_of_range() {
     let Value::Record(members) = &mut value else {
         panic!("{value}")
     };
-    members[1].1 = Value::U64(2);
+    members.values_mut()[1] = Value::U64(2);
     field.check(&value).unwrap();
     field.write(&value).unwrap();
     assert_eq!((object.level.get(), object.other.get()), (500, 2));
@@ -43,7 +43,7 @@ fn an_array_of_guarded_objects_is_not_taken_for_its_first_element() {
         .unwrap();
     let field = place.writer("t").field("counts").unwrap();
     let replaced = field.update(|value| {
-        *value = Value::Record(vec![("count".into(), Value::U64(8))]);
+        *value = Value::Record(Record::from([("count", Value::U64(8))]));
     });
     assert!(
         matches!(replaced, Err(WriteError::Refused { .. })),
@@ -68,8 +68,7 @@ fn a_readonly_member_that_keeps_its_number_is_no_hindrance() {
         .object("order", Order { id: 7, quantity: 1 })
         .unwrap();
     let field = place.writer("t").field("order").unwrap();
-    let record =
-        |id: Value| Value::Record(vec![("id".into(), id), ("quantity".into(), Value::I64(2))]);
+    let record = |id: Value| Value::Record(Record::from([("id", id), ("quantity", Value::I64(2))]));
     // Scripts have one kind of integer; the member is of another.
     field.write(&record(Value::I64(7))).unwrap();
     assert_eq!(order.quantity.get(), 2);

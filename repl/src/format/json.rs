@@ -114,10 +114,7 @@ mod tests {
 
     #[test]
     fn members_stay_in_their_order() {
-        let record = Value::Record(vec![
-            ("z".into(), 1i64.into()),
-            ("a".into(), Value::Address(255)),
-        ]);
+        let record = Value::Record([("z", 1i64.into()), ("a", Value::Address(255))].into());
         check_value(record, "{\"z\":1,\"a\":\"0xff\"}");
     }
 

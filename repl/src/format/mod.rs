@@ -17,7 +17,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use memglass::schema::{Metadata, Schema, TypeId};
-use memglass::{EnumValue, Value};
+use memglass::{EnumValue, Record, Value};
 
 pub(crate) use json::json;
 pub(crate) use number::grouped;
@@ -170,7 +170,7 @@ fn write_list(out: &mut String, elements: &[Value], style: &Style) {
 }
 
 /// Members are shown without the style of what they lie in: a format is for the field that declares it.
-fn write_record(out: &mut String, members: &[(Arc<str>, Value)]) {
+fn write_record(out: &mut String, members: &Record) {
     let inner = Style::default();
     out.push('{');
     for (index, (name, value)) in members.iter().enumerate() {
@@ -318,7 +318,7 @@ mod tests {
         let long = vec_of(&[0; 100]);
         assert_eq!(brief(&long, &Style::default()), "[100 elements]");
         assert_eq!(brief(&vec_of(&[1, 2]), &Style::default()), "[1, 2]");
-        let wide = Value::Record(vec![("text".into(), "x".repeat(100).as_str().into())]);
+        let wide = Value::Record([("text", "x".repeat(100).as_str().into())].into());
         assert_eq!(brief(&wide, &Style::default()), "{1 field}");
         assert_eq!(
             brief(&"y".repeat(100).as_str().into(), &Style::default())
@@ -330,10 +330,7 @@ mod tests {
 
     #[test]
     fn a_nested_record_is_one_line() {
-        let quote = Value::Record(vec![
-            ("bid".into(), 1i64.into()),
-            ("venue".into(), "X".into()),
-        ]);
+        let quote = Value::Record([("bid", 1i64.into()), ("venue", "X".into())].into());
         assert_eq!(
             text(&quote, &style("%05d", "ticks")),
             "{bid: 1, venue: \"X\"}"

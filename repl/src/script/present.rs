@@ -203,11 +203,12 @@ fn of_map(value: &Dynamic, map: &Map, context: &Context) -> Result<Shown> {
 /// A row for one entry of a map, of which nothing is declared.
 fn entry(name: Arc<str>, value: Value) -> Row {
     let members = match &value {
-        Value::Record(members) => members.as_slice(),
-        _ => &[],
+        Value::Record(members) => Some(members),
+        _ => None,
     };
     let rows = members
-        .iter()
+        .into_iter()
+        .flatten()
         .map(|(name, value)| entry(name.clone(), value.clone()));
     Row {
         name,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use memglass::{EnumValue, FlagsValue, Value};
+use memglass::{EnumValue, FlagsValue, Record, Value};
 
 /// The shape of a value.
 #[derive(Clone, Debug)]
@@ -181,24 +181,24 @@ impl Shape {
 fn write_members(
     names: &'static [(&'static str, bool)],
     shapes: &[Shape],
-    now: &[(Arc<str>, Value)],
-    wanted: &[(Arc<str>, Value)],
+    now: &Record,
+    wanted: &Record,
     force: bool,
 ) -> Result<Value, Vec<No>> {
-    let mut made = now.to_vec();
+    let mut made = now.clone();
     let mut against = Vec::new();
     for (name, wanted) in wanted {
         let Some(index) = names.iter().position(|(known, _)| *known == &**name) else {
             against.push(No::NoSuchMember);
             continue;
         };
-        let (now, readonly) = (&now[index].1, names[index].1);
+        let (now, readonly) = (&now.values()[index], names[index].1);
         let written = shapes[index].kept_or_written(now, wanted, force);
         if readonly && !force && written.as_ref() != Ok(now) {
             against.push(No::ReadOnly);
         }
         match written {
-            Ok(value) => made[index].1 = value,
+            Ok(value) => made.values_mut()[index] = value,
             Err(more) => against.extend(more),
         }
     }

@@ -46,7 +46,9 @@ fn changed(value: &Value) -> Value {
         Value::Flags(value) => Value::U64(value.bits ^ 1),
         Value::List(values) => Value::from(values.iter().map(changed).collect::<Vec<_>>()),
         Value::Record(members) => {
-            let changed = |(name, value): &(_, _)| (std::sync::Arc::clone(name), changed(value));
+            let changed = |(name, value): (&std::sync::Arc<str>, _)| {
+                (std::sync::Arc::clone(name), changed(value))
+            };
             Value::Record(members.iter().take(SEVERAL).map(changed).collect())
         }
         other => other.clone(),

@@ -166,12 +166,7 @@ impl Counts {
 
 /// A member and a value that it may have.
 fn something(number: u64) -> (&'static str, Value) {
-    let equal = |value: Value| {
-        Value::Record(vec![
-            ("left".into(), value.clone()),
-            ("right".into(), value),
-        ])
-    };
+    let equal = |value: Value| Value::Record([("left", value.clone()), ("right", value)].into());
     match number % 6 {
         0 => ("hits", Value::from(1_u64)),
         1 => ("total", Value::from(1_u64)),

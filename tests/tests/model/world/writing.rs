@@ -37,7 +37,7 @@ impl World {
                 made.push((name.into(), value));
             }
         }
-        Value::Record(made)
+        Value::Record(made.into())
     }
 
     fn member(
@@ -120,7 +120,8 @@ impl World {
         match (&mut value, &resolved.shape) {
             (Value::Record(members), Shape::Record(_, shapes)) => {
                 let which = which % shapes.len();
-                members[which].1 = for_shape(wanted, &shapes[which], &members[which].1);
+                let member = &mut members.values_mut()[which];
+                *member = for_shape(wanted, &shapes[which], member);
             }
             (Value::List(values), Shape::List(shape, count)) => {
                 let which = which % count;
