@@ -207,7 +207,7 @@ impl From<Record> for Value {
 
 /// A value that is none of a Rust type, or a number that the type cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found} is no {wanted}")]
+#[error("cannot convert {found} to {wanted}")]
 pub struct ConvertError {
     /// The value, or what it is called if it is long.
     pub found: String,
@@ -371,16 +371,16 @@ mod tests {
         assert_eq!(i8::try_from(&Value::from(-128)), Ok(-128));
         assert_eq!(u128::try_from(&Value::from(u128::MAX)), Ok(u128::MAX));
         assert_eq!(u32::try_from(&status(None)), Ok(2));
-        no::<i8>(128, "128 is no i8");
-        no::<u64>(-1, "-1 is no u64");
+        no::<i8>(128, "cannot convert 128 to i8");
+        no::<u64>(-1, "cannot convert -1 to u64");
         no::<i128>(
             u128::MAX,
-            "340282366920938463463374607431768211455 is no i128",
+            "cannot convert 340282366920938463463374607431768211455 to i128",
         );
-        no::<i64>(1.0, "1 is no i64");
-        no::<i64>(true, "true is no i64");
-        no::<i64>("1", "text is no i64");
-        no::<i64>(vec![1, 2], "a list of 2 is no i64");
+        no::<i64>(1.0, "cannot convert 1 to i64");
+        no::<i64>(true, "cannot convert true to i64");
+        no::<i64>("1", "cannot convert text to i64");
+        no::<i64>(vec![1, 2], "cannot convert a list of 2 to i64");
     }
 
     #[test]
@@ -394,10 +394,10 @@ mod tests {
             String::try_from(&status(Some("FILLED"))),
             Ok("FILLED".to_string())
         );
-        no::<bool>(1, "1 is no bool");
-        no::<f32>(0.1, "0.1 is no f32");
-        no::<f64>(false, "false is no f64");
-        no::<String>(1, "1 is no text");
+        no::<bool>(1, "cannot convert 1 to bool");
+        no::<f32>(0.1, "cannot convert 0.1 to f32");
+        no::<f64>(false, "cannot convert false to f64");
+        no::<String>(1, "cannot convert 1 to text");
     }
 
     #[test]

@@ -191,7 +191,7 @@ fn a_type_whose_scalars_would_be_misaligned_is_refused() {
         panic!("{:?}", observer.damage());
     };
     assert_eq!((odd.part, whole.part), (Part::Type(0), Part::Type(1)));
-    assert!(odd.reason.contains("what it is made of needs 8"), "{odd}");
+    assert!(odd.reason.contains("its parts need 8"), "{odd}");
     assert!(whole.reason.contains("refers to type 0"), "{whole}");
     assert_eq!(object.part, Part::Object(0));
     let error = observer.field("object.at").unwrap_err();

@@ -124,7 +124,7 @@ fn stop_writing_observers(kind: Kind) {
             match &written {
                 Ok(()) => add(index),
                 Err(refusal) => {
-                    check_named(refusal, "the observer in slot 3", victim.pid());
+                    check_named(refusal, "another memglass", victim.pid());
                     assert_eq!(rows::read_number(field), Ok(number));
                     busy += 1;
                 }

@@ -87,7 +87,7 @@ fn unknown(argument: &Meta, what: &str, keys: &[&str]) -> darling::Error {
         Some(meant) => format!("`{key}` says nothing about {what}; did you mean `{meant}`?"),
         None => {
             let keys = keys.join(", ");
-            format!("`{key}` says nothing about {what}; what does: {keys}")
+            format!("`{key}` says nothing about {what}; use one of: {keys}")
         }
     };
     misuse(argument, message)

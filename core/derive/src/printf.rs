@@ -62,7 +62,7 @@ fn parse(spec: &str) -> Result<(Conversion, &str), String> {
         Some('s') => Conversion::Text,
         Some('p') => Conversion::Address,
         Some('*') => return Err("`*` takes a width from a second value, and there is only one: write the width as a number".into()),
-        Some(letter) => return Err(format!("`%{letter}` is no conversion; use %d, %u, %x, %f, %e, %g, %s or %p, and %% for a percent sign")),
+        Some(letter) => return Err(format!("`%{letter}` is not a conversion; use %d, %u, %x, %f, %e, %g, %s or %p, and %% for a percent sign")),
         None => return Err("the format ends inside a conversion; write %% for a percent sign".into()),
     };
     Ok((conversion, letters.as_str()))

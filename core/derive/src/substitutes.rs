@@ -78,7 +78,7 @@ fn of_path(ty: &TypePath) -> Option<String> {
             "works in one process only: use the type inside it with `#[observe(locked)]`, or `seqlock` if one thread writes it"
         }
         "NonNull" => "cannot be observed: use `*mut T`, which is shown as an address",
-        "MaybeUninit" | "ManuallyDrop" => "may hold bytes that are no value: use the type inside it",
+        "MaybeUninit" | "ManuallyDrop" => "may hold bytes that are not a value: use the type inside it",
         "PhantomData" => "has no value to show: leave it out",
         atomic if is_std_atomic(atomic) => {
             let plain = atomic.trim_start_matches("Atomic").to_lowercase();

@@ -38,7 +38,7 @@ pub enum Reason {
         high: String,
     },
     /// A fraction, an infinity or NaN for an integer.
-    #[error("{value} is no whole number, which {type_name} needs")]
+    #[error("{value} is not a whole number; {type_name} needs one")]
     NotWhole {
         /// The number.
         value: f64,
@@ -64,7 +64,7 @@ pub enum Reason {
         step: String,
     },
     /// Text that does not fit.
-    #[error("text of {len_bytes} bytes, there is room for {room_bytes}")]
+    #[error("the text has {len_bytes} bytes; there is room for {room_bytes}")]
     TooLong {
         /// Length of the text in bytes.
         len_bytes: usize,
@@ -72,7 +72,7 @@ pub enum Reason {
         room_bytes: usize,
     },
     /// Text with a zero byte, which would end it.
-    #[error("text with a zero byte at {offset}, which would end it")]
+    #[error("the text has a zero byte at {offset}, which would end it")]
     ZeroByte {
         /// The first one, in bytes from the start.
         offset: usize,
@@ -87,7 +87,7 @@ pub enum Reason {
     },
     /// A declared pattern that is no regular expression.
     #[error(
-        "the field's annotation regex {pattern:?} is bad ({why}), so no text can be checked; force the write"
+        "the field's regex {pattern:?} is invalid ({why}), so no text can be checked; force the write"
     )]
     BadPattern {
         /// The pattern.
@@ -108,7 +108,7 @@ pub enum Reason {
         known: String,
     },
     /// A number that has no name where all values have one.
-    #[error("{number} is no value of {type_name}; it has {known}")]
+    #[error("{number} is not a value of {type_name}; it has {known}")]
     Unnamed {
         /// The number.
         number: String,
@@ -118,7 +118,7 @@ pub enum Reason {
         known: String,
     },
     /// Bits that no flag covers.
-    #[error("0x{bits:x} are no flags of {type_name}; it has {known}")]
+    #[error("{type_name} has no flags for the bits 0x{bits:x}; it has {known}")]
     UnknownBits {
         /// The bits without a name.
         bits: u128,
@@ -142,7 +142,7 @@ pub enum Reason {
         found: String,
     },
     /// A list of another length than the array.
-    #[error("a list of {found} for an array of {expected}")]
+    #[error("a list of {found} does not fit an array of {expected}")]
     Length {
         /// Elements wanted.
         found: usize,
@@ -162,13 +162,13 @@ pub enum Reason {
         known: String,
     },
     /// A member that is wanted twice.
-    #[error("member {name:?} twice")]
+    #[error("member {name:?} is given twice")]
     Repeated {
         /// The member.
         name: String,
     },
     /// Not exactly one member of a union.
-    #[error("{found} members for a union; name the one to store")]
+    #[error("a union takes one member, got {found}; name the one to store")]
     NotOneMember {
         /// How many.
         found: usize,
@@ -177,7 +177,7 @@ pub enum Reason {
     #[error("it is read-only; leave it out, or force the write")]
     ReadOnly,
     /// An address, which means nothing outside the producer.
-    #[error("addresses of the producer are not written; force the write if you know one")]
+    #[error("this is an address in the producer; force the write if you know a valid one")]
     Address,
 }
 

@@ -219,7 +219,7 @@ pub enum Shape {
 
 /// Bytes that are no value of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{number} is no value of {type_name}")]
+#[error("{number} is not a value of {type_name}")]
 pub struct InvalidValue {
     /// The type.
     pub type_name: &'static str,

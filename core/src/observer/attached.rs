@@ -7,6 +7,7 @@ use crate::owners::{self, WriterSlot};
 use crate::schema::Schema;
 use crate::shm::Keeper;
 use crate::sync::Owner;
+use crate::wire::header::PRODUCER_SLOT;
 
 /// One attachment to one session.
 pub(super) struct Attached {
@@ -15,8 +16,8 @@ pub(super) struct Attached {
     pub(super) writer: Option<WriterSlot>,
 }
 
-/// An attachment and the types that were known at some time: all that a field needs, under one
-/// reference count, because counting takes as long as a tenth of resolving a path.
+/// An attachment and the types known at some time: all that a field needs, under one reference
+/// count. Counting takes a tenth of the time of resolving a path.
 pub(super) struct Sight {
     pub(super) attached: Arc<Attached>,
     pub(super) schema: Arc<Schema>,
@@ -43,6 +44,9 @@ impl Attached {
             return owner.to_string();
         }
         let pid = owners::pid(self.layout.header(), owner);
-        format!("{owner} (pid {pid})")
+        match u32::from(owner.slot()) {
+            PRODUCER_SLOT => format!("{owner} (pid {pid})"),
+            _ => format!("another memglass (pid {pid})"),
+        }
     }
 }

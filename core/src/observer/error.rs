@@ -116,7 +116,7 @@ pub enum PathError {
         type_name: String,
     },
     /// The text is no path.
-    #[error("{path:?} is no path: expected {expected} at byte {at}")]
+    #[error("{path:?} is not a path: expected {expected} at byte {at}")]
     Malformed {
         /// The text.
         path: String,
@@ -172,9 +172,7 @@ pub enum ReadError {
         reason: String,
     },
     /// A segment of the session became shorter than it was when it was mapped: what was in it is lost.
-    #[error(
-        "{segment} was cut short from {size} bytes while it was in use; what was in it is lost"
-    )]
+    #[error("{segment} was cut short from {size} bytes while in use; its contents are lost")]
     Truncated {
         /// The segment.
         segment: String,
@@ -213,7 +211,7 @@ pub enum WriteError {
     },
     /// A forked child used its parent's attachment.
     #[error(
-        "{path} cannot be written: the right to write is that of the parent of this forked process; attach anew"
+        "{path} cannot be written: the right to write belongs to the parent of this forked process; attach again"
     )]
     Forked {
         /// The field.
@@ -228,7 +226,7 @@ pub enum WriteError {
         refusal: Refusal,
     },
     /// Another process holds the right to write.
-    #[error("{path} is held by {holder}")]
+    #[error("{path} is being written by {holder}; try again")]
     Busy {
         /// The field.
         path: String,
@@ -277,7 +275,7 @@ impl From<ShmError> for ReadError {
 
 fn known(sessions: &[String]) -> String {
     if sessions.is_empty() {
-        return "there is none: start a producer, or `memglass demo`".into();
+        return "no session exists: start a producer, or `memglass demo`".into();
     }
     format!("there are: {}", sessions.join(", "))
 }

@@ -154,7 +154,7 @@ fn exists(name: &str, header: &Segment) -> ProducerError {
     let holder = if pid == owners::producer(header) {
         "its producer"
     } else {
-        "who replaces or removes what its producer left"
+        "a process that cleans up after its producer"
     };
     ProducerError::SessionExists {
         name: name.into(),

@@ -66,7 +66,7 @@ pub enum ProducerError {
     },
     /// The session has used all its region ids.
     #[error(
-        "session {name:?} has 65535 regions and cannot grow; create it with larger ones (Builder::max_region)"
+        "session {name:?} has 65535 regions and cannot grow; create it with larger regions (Builder::max_region)"
     )]
     TooManyRegions {
         /// The session.

@@ -23,7 +23,7 @@ pub struct Text<const N: usize> {
 #[non_exhaustive]
 pub enum TextError {
     /// It has more bytes than there is room for.
-    #[error("the text has {len_bytes} bytes, there is room for {capacity}")]
+    #[error("the text has {len_bytes} bytes; there is room for {capacity}")]
     TooLong {
         /// Its length.
         len_bytes: usize,

@@ -26,7 +26,7 @@ pub enum SchemaError {
         align: u64,
     },
     /// An alignment by which the type's parts could not be accessed.
-    #[error("type {name:?} has an alignment of {align} bytes; what it is made of needs {least}")]
+    #[error("type {name:?} has an alignment of {align} bytes; its parts need {least}")]
     Misaligned {
         /// The type.
         name: String,
@@ -36,7 +36,7 @@ pub enum SchemaError {
         least: u64,
     },
     /// A scalar, array or protected type whose size does not follow from what it is made of.
-    #[error("type {name:?} has {size} bytes where {expected} are needed")]
+    #[error("type {name:?} has {size} bytes; it needs {expected}")]
     WrongSize {
         /// The type.
         name: String,

@@ -156,7 +156,7 @@ impl Schema {
         }
         if !ty.size.is_multiple_of(ty.align) {
             // The second element of an array would be misaligned.
-            let expected = format!("a multiple of {}, its alignment,", ty.align);
+            let expected = format!("a multiple of {}, its alignment", ty.align);
             return Err(SchemaError::WrongSize {
                 name: ty.name.to_string(),
                 size: ty.size,
@@ -210,7 +210,7 @@ impl Schema {
                     return Err(SchemaError::WrongSize {
                         name: ty.name.to_string(),
                         size: ty.size,
-                        expected: "whole words of 8 bytes, aligned to 8,".into(),
+                        expected: "whole words of 8 bytes, aligned to 8".into(),
                     });
                 }
                 self.judge_members(ty, members, true)

@@ -40,7 +40,7 @@ pub enum ShmError {
     },
     /// The operating system says that this user may not.
     #[error(
-        "no permission to open {name} in {} for {wanted}; be the user who runs the producer, \
+        "no permission to open {name} in {} for {wanted}; run as the producer's user, \
          or have the producer allow its group (Mode::GroupRead, Mode::GroupWrite)", dir.display()
     )]
     Denied {
@@ -63,7 +63,7 @@ pub enum ShmError {
         dir: PathBuf,
     },
     /// The segment became shorter than it was when it was mapped.
-    #[error("{name} was cut short from {size} bytes while it was in use; what was in it is lost")]
+    #[error("{name} was cut short from {size} bytes while in use; its contents are lost")]
     Truncated {
         /// The segment.
         name: String,

@@ -159,7 +159,9 @@ impl Dir {
     fn entry(&self, name: &str) -> Result<Entry, ShmError> {
         match Entry::read(&self.path.join(name)) {
             Ok(Some(entry)) => Ok(entry),
-            Ok(None) => Err(self.not_a_segment(name, "it is no entry of the portable back end")),
+            Ok(None) => {
+                Err(self.not_a_segment(name, "it is not an entry of the portable back end"))
+            }
             Err(source) => Err(self.open_error(name, Access::Read, source)),
         }
     }

@@ -128,7 +128,7 @@ impl Dir {
         access: Access,
     ) -> Result<Segment, ShmError> {
         if !opened.metadata.is_file() {
-            return Err(self.not_a_segment(name, "it is no regular file"));
+            return Err(self.not_a_segment(name, "it is not a regular file"));
         }
         if opened.metadata.len() == 0 {
             return Err(self.not_a_segment(name, "it is empty"));

@@ -279,7 +279,7 @@ fn a_name_that_only_a_field_declares_is_told_as_the_fields() {
     );
     world.run(&["set", "t1", "order_12345.venue", "9"]).failed(
         1,
-        &["order_12345.venue: 9 is no value of this field; it has NYSE = 1"],
+        &["order_12345.venue: 9 is not a value of this field; it has NYSE = 1"],
     );
 }
 

@@ -26,7 +26,7 @@ fn enums_take_names_and_named_numbers() {
         .refuses("x", "Status has no \"x\" (it has PENDING, FILLED, LOST)")
         .refuses(
             1,
-            "1 is no value of Status; it has PENDING = 0, FILLED = 2, LOST = -1",
+            "1 is not a value of Status; it has PENDING = 0, FILLED = 2, LOST = -1",
         )
         .refuses(true, "expected a name or number of an enum, got a bool")
         .forces(1, named(1, None))
@@ -56,7 +56,7 @@ fn flag_sets_take_numbers_texts_and_lists() {
         .refuses("A|C", "Mode has no \"C\" (it has A, B, AB)")
         .refuses(
             12,
-            "0xc are no flags of Mode; it has A = 0x1, B = 0x2, AB = 0x3",
+            "Mode has no flags for the bits 0xc; it has A = 0x1, B = 0x2, AB = 0x3",
         )
         .refuses(-1, "-1 does not fit Mode (0..=18446744073709551615)")
         .forces("A | 0x8", flags(9, &["A"], 8))
@@ -73,7 +73,7 @@ fn integers_can_be_annotated_with_names() {
         .with(names)
         .takes("ON", named(1, Some("ON")))
         .takes(0, named(0, Some("OFF")))
-        .refuses(2, "2 is no value of this field; it has OFF = 0, ON = 1")
+        .refuses(2, "2 is not a value of this field; it has OFF = 0, ON = 1")
         .forces(2, named(2, None));
     let bits = Metadata {
         flags: variants(&[("TOP", 0x80)]),

@@ -35,9 +35,9 @@ fn integers_take_whole_floats_only() {
     Bench::int(true, 8)
         .takes(5.0, 5_i64)
         .takes(-5.0_f32, -5_i64)
-        .refuses(5.5, "5.5 is no whole number, which i64 needs")
-        .refuses(f64::NAN, "NaN is no whole number, which i64 needs")
-        .refuses(f64::INFINITY, "inf is no whole number, which i64 needs")
+        .refuses(5.5, "5.5 is not a whole number; i64 needs one")
+        .refuses(f64::NAN, "NaN is not a whole number; i64 needs one")
+        .refuses(f64::INFINITY, "inf is not a whole number; i64 needs one")
         .refuses(1e30, "1000000000000000019884624838656 does not fit i64 (-9223372036854775808..=9223372036854775807)")
         .refuses("5", "expected an integer for i64, got text")
         .refuses(true, "expected an integer for i64, got a bool");
@@ -72,7 +72,7 @@ fn pointers_are_written_by_force_only() {
     Bench::leaf(8, Kind::Pointer { target: "Q".into() })
         .refuses(
             0,
-            "addresses of the producer are not written; force the write if you know one",
+            "this is an address in the producer; force the write if you know a valid one",
         )
         .forces(0x1000, Value::Address(0x1000));
 }

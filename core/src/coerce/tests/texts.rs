@@ -8,9 +8,9 @@ fn text_is_never_cut() {
         .takes("abcd", "abcd")
         .takes("é", "é")
         .takes("", "")
-        .refuses("abcde", "text of 5 bytes, there is room for 4")
-        .refuses_even_forced("ééé", "text of 6 bytes, there is room for 4")
-        .refuses("a\0b", "text with a zero byte at 1, which would end it")
+        .refuses("abcde", "the text has 5 bytes; there is room for 4")
+        .refuses_even_forced("ééé", "the text has 6 bytes; there is room for 4")
+        .refuses("a\0b", "the text has a zero byte at 1, which would end it")
         .refuses(5, "expected text for text[4], got an integer");
 }
 
@@ -50,14 +50,14 @@ fn a_bad_pattern_refuses_the_write_and_says_so() {
         .put("b", Strictness::Checked)
         .unwrap_err();
     assert!(
-        refused.starts_with("the field's annotation regex \"a)|(b\" is bad (unopened group)"),
+        refused.starts_with("the field's regex \"a)|(b\" is invalid (unopened group)"),
         "{refused}"
     );
     let mut huge = Bench::leaf(8, Kind::Text).with(pattern(r"(\w{100}){100}"));
     assert!(
         huge.put("b", Strictness::Checked)
             .unwrap_err()
-            .contains("is bad")
+            .contains("is invalid")
     );
     huge.forces("b", "b");
 }

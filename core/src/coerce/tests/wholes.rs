@@ -12,7 +12,7 @@ fn arrays_take_lists_of_their_length_and_check_each_element() {
     Bench::new(schema, id)
         .with(range(None, Some(9)))
         .takes(list(&[1, 2, 3]), stored)
-        .refuses(list(&[1, 2]), "a list of 2 for an array of 3")
+        .refuses(list(&[1, 2]), "a list of 2 does not fit an array of 3")
         .refuses(
             list(&[1, 2, 10]),
             "[2]: 10 is out of range; allowed is ..=9",
@@ -82,7 +82,7 @@ fn members_are_checked_with_their_own_annotations() {
         )
         .refuses(
             record(&[("price", 1.into()), ("price", 2.into())]),
-            "member \"price\" twice",
+            "member \"price\" is given twice",
         )
         .refuses(5, "expected a record for Level, got an integer");
 }
@@ -131,7 +131,7 @@ fn what_was_read_can_be_written_back() {
     ]);
     Bench::new(schema, id).takes(kept.clone(), kept).refuses(
         record(&[("p", Value::Address(1))]),
-        "p: addresses of the producer are not written; force the write if you know one",
+        "p: this is an address in the producer; force the write if you know a valid one",
     );
 }
 
@@ -168,10 +168,13 @@ fn unions_take_exactly_one_member() {
     ]);
     Bench::new(schema, id)
         .takes(record(&[("float", 1.0.into())]), one)
-        .refuses(record(&[]), "0 members for a union; name the one to store")
+        .refuses(
+            record(&[]),
+            "a union takes one member, got 0; name the one to store",
+        )
         .refuses(
             record(&[("bits", 1.into()), ("float", 1.0.into())]),
-            "2 members for a union; name the one to store",
+            "a union takes one member, got 2; name the one to store",
         );
 }
 

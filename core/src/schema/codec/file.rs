@@ -16,7 +16,7 @@ pub enum FileError {
     Codec(#[from] CodecError),
     /// The format is of a later version.
     #[error(
-        "types of format version {found}, this build reads version {VERSION}; use the memglass that wrote them"
+        "the types have format version {found}, this build reads version {VERSION}; use the memglass that wrote them"
     )]
     Version {
         /// The version found.

@@ -57,7 +57,7 @@ fn accepted(ty: Type) {
 
 #[test]
 fn what_a_type_is_made_of_lies_where_it_can_be_accessed() {
-    let needs_8 = "type \"T\" has an alignment of 4 bytes; what it is made of needs 8";
+    let needs_8 = "type \"T\" has an alignment of 4 bytes; its parts need 8";
     refused(ty(8, 4, Kind::Int { signed: true }), needs_8);
     refused(ty(16, 4, Kind::Int { signed: true }), needs_8);
     accepted(ty(16, 8, Kind::Int { signed: true }));
@@ -122,7 +122,7 @@ fn what_a_type_is_made_of_lies_where_it_can_be_accessed() {
                 fields: vec![field("f", 0, 0)],
             },
         ),
-        "type \"T\" has 12 bytes where a multiple of 8, its alignment, are needed",
+        "type \"T\" has 12 bytes; it needs a multiple of 8, its alignment",
     );
 }
 
@@ -146,7 +146,7 @@ fn sizes_and_alignments_are_bounded() {
     );
     refused(
         ty(3, 1, Kind::Float),
-        "type \"T\" has 3 bytes where 4 or 8 are needed",
+        "type \"T\" has 3 bytes; it needs 4 or 8",
     );
     accepted(ty(MAX_SIZE, 4096, Kind::Text));
 }

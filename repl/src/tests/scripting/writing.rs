@@ -165,7 +165,7 @@ fn numbers_are_checked_and_converted() {
     );
     world.fails(
         "AAPL_position.small = 5.5",
-        "AAPL_position.small: 5.5 is no whole number, which u8 needs",
+        "AAPL_position.small: 5.5 is not a whole number; u8 needs one",
     );
     world.fails("AAPL_position.small = 256", "AAPL_position.small");
     world.fails("AAPL_position.small = -1", "AAPL_position.small");

@@ -122,7 +122,7 @@ fn pitfall_10_a_store_coerces_what_fits_and_refuses_what_does_not() {
     );
     world.fails(
         "AAPL_position.quantity = 5.5",
-        "AAPL_position.quantity: 5.5 is no whole number",
+        "AAPL_position.quantity: 5.5 is not a whole number",
     );
     world.fails(
         "AAPL_position.small = 256",
@@ -134,7 +134,7 @@ fn pitfall_10_a_store_coerces_what_fits_and_refuses_what_does_not() {
     );
     world.fails(
         "AAPL_position.quantity = 1.0 / 0.0",
-        "AAPL_position.quantity: inf is no whole number",
+        "AAPL_position.quantity: inf is not a whole number",
     );
     world.check("[7 / 2, -7 / 2, 7 % 3]", "[3,-3,1]");
     world.check("`${1.0 / 0.0}`", "\"inf\"");
