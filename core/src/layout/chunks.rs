@@ -4,7 +4,7 @@ use super::{Layout, LayoutError};
 use crate::shm::Anchor;
 use crate::wire::{Ref, table as at};
 
-/// The chunks of one table that were found so far.
+/// The chunks of one table that have been found so far.
 pub(super) struct Chunks {
     what: &'static str,
     chunk_bytes: usize,
@@ -34,8 +34,8 @@ impl Chunks {
         self.found.iter()
     }
 
-    /// Follows the chain, which starts at `head`, until there are `count` chunks. What was found
-    /// stays found; if there is less, the answer says why, and the next call tries again.
+    /// Follows the chain from `head` until `count` chunks are known. Chunks found before stay known;
+    /// if the chain ends early, the error says why, and the next call tries again.
     ///
     /// Each chunk must name its own position, so a chain cannot lead back; and chunks that do not
     /// overlap cannot be larger than the memory they lie in, which bounds the work for any bytes.

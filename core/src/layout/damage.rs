@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::LayoutError;
 
-/// A part of a session that is not what it must be. Observers leave it out and keep the rest.
+/// A damaged part of a session. Observers leave it out and keep the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
     /// Which part.

@@ -56,7 +56,7 @@ impl ObjectRecord {
     }
 }
 
-/// How often an entry is read anew when it changes while it is copied.
+/// How often an entry is read again when it changes while it is copied.
 const ATTEMPTS: usize = 8;
 
 impl Directory {
@@ -146,7 +146,7 @@ impl Directory {
         self.changes.len() * layout.strides.entries_per_chunk
     }
 
-    /// Copies what the entry of `slot` says, if it is alive in the state that was last seen.
+    /// Copies the entry of `slot`, if its object is alive in the state that was last seen.
     #[inline(always)]
     pub(crate) fn record(
         &self,
@@ -186,8 +186,8 @@ impl Directory {
             .then_some(label)
     }
 
-    /// Whether the entry still is what `record` was copied from. What was copied from the object's or
-    /// its label's bytes before this call is then its own.
+    /// Whether the entry is still the one that `record` was copied from. If so, everything copied from
+    /// the object's or its label's bytes before this call is its own.
     #[inline]
     pub(crate) fn is_still(&self, layout: &Layout, record: &ObjectRecord) -> bool {
         let entry = self.view(layout, record.slot);

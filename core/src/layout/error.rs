@@ -4,11 +4,11 @@ use crate::schema::SchemaError;
 use crate::schema::codec::CodecError;
 use crate::shm::ShmError;
 
-/// A session whose memory does not say what a session's memory must say.
+/// Memory that is not that of a session, or is damaged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayoutError {
-    /// The file is there, but it is no header of a session.
+    /// The file exists, but it is not the header of a session.
     #[error("{segment} is not a memglass session: {reason}")]
     NotASession {
         /// The header segment.
@@ -76,7 +76,7 @@ pub enum LayoutError {
 }
 
 impl LayoutError {
-    /// The text with that of what caused it.
+    /// The text of this error followed by that of its cause.
     pub(crate) fn with_cause(&self) -> String {
         match std::error::Error::source(self) {
             Some(cause) => format!("{self}: {cause}"),

@@ -18,7 +18,7 @@ pub(crate) struct Identity {
     pub(crate) started: SystemTime,
 }
 
-/// What the producer says of the session.
+/// What the producer states about the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SessionState {
     Starting,

@@ -1,9 +1,9 @@
 //! The checked view of a session's memory.
 //!
-//! Whatever lies in shared memory is hostile: each number is copied once, judged, and only the copy
-//! is used. [`Layout::check`] judges the header; the type log and the directory are judged record by
-//! record as they grow. What comes out of this module (segments, types, object records) can be
-//! trusted to lie within mapped memory; what objects contain is never trusted.
+//! Shared memory is hostile input: each number is copied once, judged, and only the copy is used.
+//! [`Layout::check`] judges the header; the type log and the directory are judged record by record as
+//! they grow. The results of this module (segments, types, object records) can be trusted to lie
+//! within mapped memory. The content of objects is never trusted.
 
 mod chunks;
 mod damage;
@@ -44,7 +44,8 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// [`LayoutError`] if it is no header, of another version or byte order, or damaged.
+    /// [`LayoutError`] if the segment is not a header, has another version or byte order, or is
+    /// damaged.
     pub(crate) fn check(dir: Dir, header: Segment) -> Result<Layout, LayoutError> {
         header.check_whole()?;
         let (identity, strides) = unless_cut(&header, header::judge(&header))?;
@@ -94,7 +95,7 @@ impl Layout {
         self.header.probe()
     }
 
-    /// Says so if anything that was just read may be the zeros of a segment that was cut short.
+    /// Fails if what was just read may be the zeros of a segment that was cut short.
     #[inline]
     pub(crate) fn check_cut(&self) -> Result<(), ShmError> {
         if shm::cuts() == 0 {
@@ -103,7 +104,7 @@ impl Layout {
         self.find_cut(|_| true)
     }
 
-    /// Says so if the header was cut short.
+    /// Fails if the header was cut short.
     pub(crate) fn check_header_cut(&self) -> Result<(), ShmError> {
         match self.header.is_cut() {
             true => self.header.probe(),
@@ -111,8 +112,8 @@ impl Layout {
         }
     }
 
-    /// Whether a label that was just read may be the zeros of a segment that was cut short. Of one in
-    /// the entry its state word tells, which is zero then.
+    /// Whether a label that was just read may be the zeros of a segment that was cut short. For a
+    /// label inside its entry the state word tells: it is zero then.
     #[inline]
     pub(crate) fn is_label_cut(&self, record: &ObjectRecord) -> bool {
         let LabelPlace::Apart(place) = record.label else {
@@ -124,7 +125,7 @@ impl Layout {
                 .is_ok_and(|region| region.is_cut())
     }
 
-    /// Says so if what was read from `views`, or written to them, was in a segment that was cut short.
+    /// Fails if `views`, which were just read or written, lie in a segment that was cut short.
     #[cold]
     pub(crate) fn check_cut_around(&self, views: &[View<'_>]) -> Result<(), ShmError> {
         self.find_cut(|segment| {
@@ -141,7 +142,7 @@ impl Layout {
         cut.map_or(Ok(()), |segment| segment.probe())
     }
 
-    /// What the producer says of the session.
+    /// What the producer states about the session.
     pub(crate) fn state(&self) -> SessionState {
         header::state(published(self.word(at::STATE)))
     }
@@ -331,7 +332,7 @@ impl Layout {
     }
 }
 
-/// How much of a label that is no text is shown, in bytes.
+/// How many bytes are shown of a label that is not UTF-8.
 const SHOWN: usize = 32;
 
 /// Opens the header segment of `session` and judges it.
@@ -340,7 +341,7 @@ pub(crate) fn open(dir: &Dir, session: &str, access: shm::Access) -> Result<Layo
     Layout::check(dir.clone(), header)
 }
 
-/// What was judged, unless that may be the zeros of a segment that was cut short meanwhile.
+/// The result of a check, unless the bytes may be the zeros of a segment that was cut short during it.
 fn unless_cut<T>(segment: &Segment, judged: Result<T, LayoutError>) -> Result<T, LayoutError> {
     if segment.is_cut() {
         segment.probe()?;

@@ -190,7 +190,7 @@ impl TypeLog {
     }
 }
 
-/// What is wrong with a number of types, when `known` were counted before.
+/// The fault in a number of types, when `known` types were counted before.
 fn judge_count(layout: &Layout, count: u64, known: u64) -> Option<LayoutError> {
     (count > MAX_TYPES || count < known).then(|| {
         layout.damaged(

@@ -1,6 +1,6 @@
 //! Types as text for people: names, declarations, annotations.
 //!
-//! Names come from whoever wrote the schema, so control characters in them are shown escaped.
+//! Names come from a stranger, so control characters in them are escaped.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -48,7 +48,7 @@ impl Schema {
 
     /// Writes out the declaration of a type, with offsets, sizes, holes and annotations.
     ///
-    /// Several lines, the last one ended like the others.
+    /// Returns several lines; each ends with a newline.
     ///
     /// # Panics
     ///
@@ -241,12 +241,12 @@ fn int_name(signed: bool, size: u64) -> String {
     format!("{}{}", if signed { 'i' } else { 'u' }, size * 8)
 }
 
-/// Text in quotes; quotes, backslashes of its own and control characters stay readable as a literal.
+/// Text in quotes, with quotes, backslashes and control characters escaped as in a literal.
 fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// A name as it is, but with control characters escaped: they would reach a terminal.
+/// A name with its control characters escaped, because it may reach a terminal.
 fn printable(name: &str) -> Cow<'_, str> {
     if !name.contains(char::is_control) {
         return name.into();

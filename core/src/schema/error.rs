@@ -15,7 +15,7 @@ pub enum SchemaError {
         /// Its claimed size in bytes.
         size: u64,
     },
-    /// An alignment that is no power of two up to 4096.
+    /// An alignment that is not a power of two up to 4096.
     #[error(
         "type {name:?} has an alignment of {align} bytes; it must be a power of two up to 4096"
     )]
@@ -25,7 +25,7 @@ pub enum SchemaError {
         /// Its claimed alignment in bytes.
         align: u64,
     },
-    /// An alignment by which the type's parts could not be accessed.
+    /// An alignment too small to access the type's parts.
     #[error("type {name:?} has an alignment of {align} bytes; its parts need {least}")]
     Misaligned {
         /// The type.
@@ -35,7 +35,7 @@ pub enum SchemaError {
         /// The least it can have.
         least: u64,
     },
-    /// A scalar, array or protected type whose size does not follow from what it is made of.
+    /// A scalar, array or protected type whose size does not match its parts.
     #[error("type {name:?} has {size} bytes; it needs {expected}")]
     WrongSize {
         /// The type.
@@ -109,7 +109,7 @@ pub enum SchemaError {
         /// What is wrong.
         reason: String,
     },
-    /// Members that lie over each other, so that few bytes would be read as many values.
+    /// Members that overlap so much that a few bytes would be read as many values.
     #[error(
         "type {name:?} reads as {weight} values and bytes of text, more than the {most} that its size allows"
     )]

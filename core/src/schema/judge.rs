@@ -14,15 +14,15 @@ use annotations::check_variants;
 /// Longest name of a type, member or variant, in bytes.
 const MAX_NAME: usize = 1024;
 
-/// Most values and bytes of text that a read may make of each byte of a type. Bits with names of
-/// their own, unions and structs around single bytes make more than one; members that lie over each
-/// other again and again would make any number.
+/// The most values and bytes of text that a read may produce for each byte of a type. Named bits,
+/// unions and structs around single bytes produce more than one; without a limit, overlapping
+/// members could produce any number.
 const MAX_WEIGHT_PER_BYTE: u64 = 16;
 
-/// What a small type may weigh in any case.
+/// The weight that even the smallest type may have.
 const FREE_WEIGHT: u64 = 64;
 
-/// What follows from what a type is made of.
+/// The facts that follow from a type's parts.
 #[derive(Clone, Copy)]
 struct Shape {
     depth: u32,
@@ -89,7 +89,7 @@ impl Shape {
     }
 }
 
-/// How many names a flag set may read as; flags of the same bits are all set at once.
+/// The most names that a flag set can read as; several flags may share their bits.
 fn names_of(flags: &[Variant]) -> u64 {
     flags.len().max(1) as u64
 }
@@ -144,7 +144,7 @@ impl Schema {
         })
     }
 
-    /// Makes sure that whatever lies in a place of this type lies where it can be accessed.
+    /// Checks that each part of a value of this type is aligned for its access.
     fn judge_alignment(&self, ty: &Type) -> Result<(), SchemaError> {
         let least = self.least_alignment(ty);
         if ty.align < least {
@@ -166,7 +166,7 @@ impl Schema {
         Ok(())
     }
 
-    /// The alignment that the parts of a type need; it was judged otherwise.
+    /// The alignment that the parts of a type need. The rest of the type was judged before.
     fn least_alignment(&self, ty: &Type) -> u64 {
         match &ty.kind {
             Kind::Text => 1,

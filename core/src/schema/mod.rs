@@ -2,8 +2,8 @@
 //!
 //! A [`Schema`] is an append-only arena of [`Type`]s that refer to each other by [`TypeId`]. A type
 //! may refer only to types added before it, so the graph has no cycles, and [`Schema::add`] is the
-//! one place where a description is judged: whatever is in a `Schema` has sizes and offsets that
-//! fit, however it came here (derived, generated, or decoded from a stranger's memory).
+//! one place that judges a description: every type in a `Schema` has sizes and offsets that fit,
+//! whether it was derived, generated, or decoded from a stranger's memory.
 //!
 //! Nothing here knows about memory, processes or text on a screen.
 
@@ -25,8 +25,8 @@ pub use metadata::{Metadata, Number};
 use numbers::Numbers;
 pub use range::Range;
 
-/// The largest size of one value, in bytes: 2^40. Larger ones are refused, so that no sum of an
-/// address and an offset can overflow.
+/// The largest size of one value, in bytes: 2^40. With this limit, an address plus an offset cannot
+/// overflow.
 pub const MAX_SIZE: u64 = 1 << 40;
 
 /// How deeply types may nest; bounds every recursion over a type.
@@ -43,7 +43,7 @@ pub enum Protection {
     Plain,
     /// One scalar, acquire and release, read-modify-write by the processor.
     Atomic,
-    /// A two-slot sequence lock around the whole value: it is always of one write.
+    /// A two-slot sequence lock around the whole value: a read always returns one write.
     Seqlock,
     /// Like `Seqlock`, and offered for read-modify-write of the whole value.
     Locked,
@@ -76,7 +76,7 @@ pub enum Kind {
     Float,
     /// UTF-8 text in an array of bytes, ended by a zero byte or the end of the array.
     Text,
-    /// An integer of which some values have names.
+    /// An integer with names for some of its values.
     Enum {
         /// Whether the integer is signed.
         signed: bool,
@@ -173,7 +173,7 @@ impl Bits {
 /// Cloning is cheap: types are shared.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
-    /// `None` is a type that was left out: nothing refers to it, but it has an id.
+    /// `None` is a type that was left out: it has an id, but no type refers to it.
     types: Vec<Option<Arc<Type>>>,
     summaries: Vec<Summary>,
     by_hash: HashMap<u128, TypeId>,
@@ -189,7 +189,7 @@ struct Summary {
     depth: u32,
     /// Number of values that a whole read makes, saturating.
     values: u64,
-    /// What a whole read makes, in bytes of text and values other than text, saturating.
+    /// What one whole read produces: bytes of text plus other values, saturating.
     weight: u64,
     protected: bool,
 }
@@ -251,8 +251,8 @@ impl Schema {
         self.types.get(id.0 as usize)?.as_ref()
     }
 
-    /// Gives the next id to a type that cannot be added, so that the ids of those after it stay what
-    /// they are. Types that refer to it are refused.
+    /// Gives the next id to a type that cannot be added, so that later types keep their ids. Types
+    /// that refer to it are refused.
     pub(crate) fn leave_out(&mut self) {
         self.types.push(None);
         self.summaries.push(Summary::NONE);
@@ -271,7 +271,7 @@ impl Schema {
         self.types.len()
     }
 
-    /// Whether there is no type.
+    /// Whether the schema has no types.
     pub fn is_empty(&self) -> bool {
         self.types.is_empty()
     }
@@ -294,7 +294,7 @@ impl Schema {
         self.summaries[id.0 as usize].values
     }
 
-    /// The type behind aliases and protections: what a user calls the type of the place.
+    /// The type behind aliases and protections: what a user calls the type of the field.
     ///
     /// # Panics
     ///

@@ -13,8 +13,8 @@ const SHORT: usize = 32;
 
 /// The long lists of names in a schema's types, in the order of their numbers.
 ///
-/// A list is known by where it lies, so that enums and annotated integers are found alike. A type that
-/// was added is neither moved nor dropped before the schema, so no other list ever lies there.
+/// A list is identified by its address, which works for enums and annotated integers alike. An added
+/// type is neither moved nor dropped before the schema, so no other list ever gets that address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Numbers {
     by_place: HashMap<Place, Arc<[u32]>>,

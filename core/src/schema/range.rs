@@ -4,8 +4,8 @@ use std::fmt;
 
 /// Numbers from a least to a greatest one, both of them included: `-5..=5`, `1..`, `..=9`.
 ///
-/// Values and indices are written alike, as in the language of scripts, so that nobody has to know
-/// which of two dots means what: all errors, tables and hints use this.
+/// Values and indices are written in one notation, that of the script language. All errors, tables
+/// and hints use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range<T> {
     /// The smallest, if there is one.
@@ -25,7 +25,7 @@ impl<T> Range<T> {
 }
 
 impl Range<u64> {
-    /// The indices of `count` elements, of which there must be one.
+    /// The indices of `count` elements; `count` is at least 1.
     pub fn of_indices(count: u64) -> Self {
         Self::of(0, count.saturating_sub(1))
     }

@@ -13,8 +13,8 @@ pub(crate) const READ_ATTEMPTS: u32 = 256;
 /// How long a writer waits for another one.
 const WAIT: Duration = Duration::from_millis(2);
 
-/// Rounds of busy waiting, each twice as long as the one before: about 127 pauses, a few
-/// microseconds, in which every writer that is running finishes.
+/// Rounds of busy waiting, each twice as long as the one before: about 127 pauses in all. That takes
+/// a few microseconds, in which every running writer finishes.
 const SPIN_ROUNDS: u32 = 7;
 
 /// Passes the time between two attempts of a reader.
@@ -22,7 +22,7 @@ pub(crate) fn pause() {
     std::hint::spin_loop();
 }
 
-/// What a writer has just done instead of writing.
+/// How a writer has just waited for another one.
 pub(crate) enum Waited {
     /// Spun for less than a microsecond.
     Spun,

@@ -1,5 +1,5 @@
-//! A write never lands in another object: writers say what they are about to write to, and the
-//! reclaimer looks at that before it gives bytes to somebody else.
+//! A write never lands in another object: writers announce the object they are about to write, and
+//! the reclaimer reads the announcements before it reuses bytes.
 //!
 //! Each writing process has one intent word:
 //!
@@ -15,9 +15,10 @@
 //! | 3. store the value, only if it is alive | 3. look at all intents (acquire) |
 //! | 4. clear the intent (release) | 4. use the bytes again, only of what is not announced |
 //!
-//! 1 and 2 of both sides are Dekker's: of two that announce and then look, at least one sees the
-//! other. So either the writer finds the object destroyed, or the reclaimer finds it announced. 3 and 4
-//! are a plain hand-over: who sees the intent cleared comes after the stores that it covered.
+//! Steps 1 and 2 are Dekker's: when both sides announce and then look, at least one sees the other.
+//! So either the writer finds the object destroyed, or the reclaimer finds it announced. Steps 3 and
+//! 4 are a plain hand-over: a reclaimer that sees the intent cleared comes after the stores that it
+//! covered.
 //!
 //! In C++20's words: were the check to read the state from before the destruction and the look to
 //! read the intent from before the announcement, then `check -> fence` and `fence -> announcement` would
@@ -38,8 +39,8 @@ impl<'a> Intent<'a> {
     #[inline]
     pub(crate) fn announce(word: &'a AtomicU64, intent: u64) -> Option<Intent<'a>> {
         // SeqCst; partner: the fence of `before_look`. It also acquires what the process's last
-        // writer released by clearing, because clearing this intent releases that again. One that
-        // fails is not acted on.
+        // writer released when it cleared its intent, because clearing this one releases that again.
+        // A failed exchange orders nothing: the caller does not act on it.
         word.compare_exchange(0, intent, Ordering::SeqCst, Ordering::Relaxed)
             .ok()?;
         Some(Intent { word })
@@ -60,7 +61,7 @@ impl Drop for Intent<'_> {
     }
 }
 
-/// Clears an intent: the process's own, or what the dead one left that had its slot before.
+/// Clears an intent: the process's own, or one left by a dead process that had the slot before.
 #[inline]
 pub(crate) fn clear(word: &AtomicU64) {
     // Release; partner: the load of `look`. The stores come before anybody may reuse the bytes.
@@ -83,8 +84,8 @@ pub(crate) fn before_look(highest: &AtomicU64) -> u64 {
     highest.load(Ordering::Relaxed)
 }
 
-/// What a process has announced. If that is not an object's intent, nothing of what the process
-/// stores from here on lands in it.
+/// The intent that a process has announced. If it is not an object's, no store that the process makes
+/// from here on lands in that object.
 #[inline]
 pub(crate) fn look(word: &AtomicU64) -> u64 {
     // Acquire; partner: the store of `clear`.

@@ -2,7 +2,7 @@
 //! every ordering and fence.
 //!
 //! - [`two_slot`]: a value that readers never wait for and a writer's death does not spoil; [`owner`]
-//!   says who holds it, [`witness`] who can tell whether that owner is dead.
+//!   names its holder, [`witness`] can tell whether that owner is dead.
 //! - [`occupancy`]: whose bytes a reader has copied, when objects come and go.
 //! - [`intent`]: why a writer never hits the next object.
 //! - [`publish`]: words that stand for what was stored before them.

@@ -18,12 +18,12 @@
 //! | (g, destroyed) or (g, free) | (g+1, free) | [`Occupancy::vacate`]; whoever stores into what the occupant had calls [`before_reuse`] in between |
 //!
 //! Only the producer changes the word, one thread at a time. No word is stored twice, so a reader that
-//! finds the same one before and after it copied something knows that nobody else moved in meanwhile.
+//! finds the same word before and after a copy knows that no other object moved in during the copy.
 //!
-//! That holds for what the thread stores that called [`before_reuse`], and for whatever is stored with
-//! release by another thread that got the object from it. A relaxed store of such a thread carries
-//! no promise about the word in the language's model; every machine on which a store becomes visible
-//! to all others at once (x86-64, AArch64, RISC-V) keeps the order all the same.
+//! That holds for the stores of the thread that called [`before_reuse`], and for release stores of
+//! another thread that got the object from it. In the language's model, a relaxed store of such a
+//! thread promises nothing about the word; every machine on which a store becomes visible to all
+//! others at once (x86-64, AArch64, RISC-V) keeps the order all the same.
 
 use super::atomic::{AtomicU64, Ordering, fence};
 
@@ -58,7 +58,7 @@ impl EntryWord {
 pub(crate) struct Occupancy<'a>(pub(crate) &'a AtomicU64);
 
 impl Occupancy<'_> {
-    /// An object moves in: everything that describes it, and its first value, was stored before.
+    /// Moves an object in. Its description and its first value were stored before.
     #[inline]
     pub(crate) fn settle(self, generation: u64) {
         // Release; partner: the fence of `look`.
@@ -66,25 +66,25 @@ impl Occupancy<'_> {
             .store(EntryWord::new(generation, ALIVE).0, Ordering::Release);
     }
 
-    /// The object ends; its bytes stay as they are until the entry is vacated.
+    /// Ends the object. Its bytes stay as they are until the entry is vacated.
     #[inline]
     pub(crate) fn end(self, generation: u64) {
-        // Relaxed: nothing is read on account of it. Observers are told by the chunk's change
-        // counter, and the reclaimer's fence comes between this store and its look at the intents.
+        // Relaxed: no read depends on it. The chunk's change counter tells observers, and the
+        // reclaimer's fence comes between this store and its look at the intents.
         self.0
             .store(EntryWord::new(generation, DESTROYED).0, Ordering::Relaxed);
     }
 
-    /// The entry awaits its next occupant, and what the last one had may be used again after
+    /// Frees the entry for its next occupant. The last occupant's memory may be used again after
     /// [`before_reuse`].
     #[inline]
     pub(crate) fn vacate(self, next_generation: u64) {
-        // Relaxed: `before_reuse` orders it before whatever is stored next.
+        // Relaxed: `before_reuse` orders it before the next stores.
         self.0
             .store(EntryWord::new(next_generation, FREE).0, Ordering::Relaxed);
     }
 
-    /// The word as it is; what it says to be there can be copied after this.
+    /// The present word. The object that it names can be copied after this call.
     #[inline]
     pub(crate) fn look(self) -> EntryWord {
         let word = self.peek();
@@ -93,7 +93,7 @@ impl Occupancy<'_> {
         word
     }
 
-    /// The word as it is, to be compared only.
+    /// The present word, for comparison only.
     #[inline]
     pub(crate) fn peek(self) -> EntryWord {
         EntryWord(self.0.load(Ordering::Relaxed))
@@ -102,8 +102,8 @@ impl Occupancy<'_> {
 
 /// The state of an entry while one object is alive in it.
 ///
-/// Made of a word that [`Occupancy::look`] returned, so whoever has it may read what was stored
-/// before the object moved in.
+/// Made from a word that [`Occupancy::look`] returned, so its holder may read what was stored before
+/// the object moved in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Alive(pub(crate) EntryWord);
 
@@ -113,14 +113,13 @@ impl Alive {
         self.0.generation()
     }
 
-    /// Whether the object lives; says nothing about what is read before or after.
+    /// Whether the object lives. Orders nothing: reads before or after it may be another object's.
     #[inline]
     pub(crate) fn holds(self, entry: Occupancy<'_>) -> bool {
         entry.peek() == self.0
     }
 
-    /// Whether the object still lives, so that everything that was copied of it before this call is
-    /// its own.
+    /// Whether the object still lives. If so, everything copied from it before this call is its own.
     #[inline]
     pub(crate) fn still_holds(self, entry: Occupancy<'_>) -> bool {
         // Partner: the fence of `before_reuse`. If something copied before is the next occupant's,
@@ -130,8 +129,8 @@ impl Alive {
     }
 }
 
-/// Comes before the first store into memory, or an entry, that may have been an object's: after it was
-/// vacated, and in the thread that stores, which may be another one than vacated it.
+/// Call this before the first store into memory, or into an entry, that an object may have had: after
+/// the entry was vacated, and in the thread that stores, which need not be the one that vacated it.
 #[inline]
 pub(crate) fn before_reuse() {
     // Partner: the fence of `still_holds`.

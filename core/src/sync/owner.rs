@@ -1,4 +1,4 @@
-//! Who holds the right to write a guarded value.
+//! The process that holds the right to write a guarded value.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ pub(crate) const OWNER_BITS: u32 = 24;
 ///
 /// - Slot 1 is the producer, 2 to 255 are observers that write, and 0 is nobody, whatever the
 ///   incarnation.
-/// - The incarnation counts the processes that had the slot, so that what a dead process still
-///   holds is not taken for its successor's.
+/// - The incarnation counts the processes that had the slot, so that a claim of a dead process is not
+///   mistaken for its successor's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Owner(u32);
 

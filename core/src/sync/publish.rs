@@ -1,7 +1,7 @@
 //! Words that say what is there: counts, counters, states, and the magic number.
 //!
-//! One thread at a time stores the word, after everything that it stands for. Readers load the word
-//! first, and then find all of that.
+//! One thread at a time stores the word, after everything that it stands for. A reader loads the word
+//! first and then finds all of that.
 //!
 //! | word | stands for |
 //! |---|---|
@@ -18,7 +18,7 @@
 
 use super::atomic::{AtomicU64, Ordering, fence};
 
-/// Publishes what was stored before this, under `value`.
+/// Stores `value` and so publishes everything stored before.
 #[inline]
 pub(crate) fn publish(word: &AtomicU64, value: u64) {
     // Release; partners: the fences below.
@@ -32,7 +32,7 @@ pub(crate) fn publish_next(word: &AtomicU64) {
     publish(word, word.load(Ordering::Relaxed).wrapping_add(1));
 }
 
-/// The word; what it stands for can be read after this call.
+/// Loads the word. Everything that it stands for can be read after this call.
 #[inline]
 pub(crate) fn published(word: &AtomicU64) -> u64 {
     let value = word.load(Ordering::Relaxed);
@@ -41,14 +41,14 @@ pub(crate) fn published(word: &AtomicU64) -> u64 {
     value
 }
 
-/// The word if it is not `known`; then as [`published`], else at the cost of a load.
+/// Like [`published`], but `None` at the cost of one load if the word is still `known`.
 #[inline]
 pub(crate) fn published_since(word: &AtomicU64, known: u64) -> Option<u64> {
     let value = word.load(Ordering::Relaxed);
     if value == known {
         return None;
     }
-    // Partner: as of `published`.
+    // Partner: as in `published`.
     fence(Ordering::Acquire);
     Some(value)
 }

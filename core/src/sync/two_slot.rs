@@ -1,4 +1,4 @@
-//! The two-slot sequence lock: readers never wait, and a writer's death costs nobody anything.
+//! The two-slot sequence lock: readers never wait, and a writer's death blocks nobody.
 //!
 //! A guarded value is one word and two copies of the value. The word is
 //!
@@ -24,11 +24,11 @@
 //! | (s, me)     | (s+1, nobody) | publish and release: one store |
 //! | (s, me)     | (s, nobody) | release without a new value: one store |
 //!
-//! The copy that the sequence names is never touched. Whatever a dead writer left half-written is
-//! in the other copy, and its successor writes that one anew from its first word to its last.
+//! No writer touches the copy that the sequence names. What a dead writer left half-written is in
+//! the other copy, and its successor overwrites that copy from its first word to its last.
 //!
-//! The sequence has 40 bits. A reader is fooled only if it is stopped within one copy and exactly
-//! a multiple of 2^40 values are published meanwhile, which takes the fastest writer half an hour.
+//! The sequence has 40 bits. A reader is fooled only if it is stopped during a copy while exactly a
+//! multiple of 2^40 values is published, which takes the fastest writer half an hour.
 
 use std::mem::ManuallyDrop;
 use std::ops::Range;
@@ -48,7 +48,7 @@ pub struct Contended {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the value is being written by {owner}; try again")]
 pub struct Busy {
-    /// Who held it when the time was over; [`Owner::NOBODY`] if several writers took turns so fast
+    /// The holder when the time was over; [`Owner::NOBODY`] if several writers took turns so fast
     /// that none was seen holding it.
     pub owner: Owner,
 }
@@ -61,13 +61,13 @@ pub(crate) struct TwoSlot<'a> {
     odd: &'a [AtomicU64],
 }
 
-/// The right to write a guarded value; dropping it gives the right back, with the value as it is.
+/// The right to write a guarded value. Dropping it gives the right back and leaves the value.
 #[derive(Debug)]
 pub(crate) struct Claim<'a> {
     slots: TwoSlot<'a>,
     me: Owner,
-    /// The sequence last published. Nobody else changes it while this claim lives, so it is never
-    /// loaded again.
+    /// The sequence last published. No other writer changes it while this claim lives, so it is
+    /// never loaded again.
     sequence: u64,
 }
 
@@ -95,7 +95,7 @@ impl<'a> TwoSlot<'a> {
         sequence_of(self.word.load(Ordering::Relaxed))
     }
 
-    /// Who has the right to write now, or had it when it died.
+    /// The owner that has the right to write now, or had it when it died.
     #[inline]
     pub(crate) fn owner(&self) -> Owner {
         Owner::of_word(self.word.load(Ordering::Relaxed))
@@ -115,7 +115,7 @@ impl<'a> TwoSlot<'a> {
         self.read_part(0..self.len_words(), out)
     }
 
-    /// Like [`read`](Self::read), of these words of the value only.
+    /// Like [`read`](Self::read), but copies only some words of the value.
     #[inline]
     pub(crate) fn read_part(&self, words: Range<usize>, out: &mut [u64]) -> Result<u64, Contended> {
         let mut attempts = 0;
@@ -137,12 +137,12 @@ impl<'a> TwoSlot<'a> {
     #[inline]
     pub(crate) fn try_read_part(&self, words: Range<usize>, out: &mut [u64]) -> Option<u64> {
         let sequence = self.sequence();
-        // Partner: the release stores of `publish`, `publish_and_release` and `drop`. Whoever sees
-        // a sequence sees the words that were written before it.
+        // Partner: the release stores of `publish`, `publish_and_release` and `drop`. A reader that
+        // sees a sequence sees the words that were written before it.
         fence(Ordering::Acquire);
         load_words(&self.copy(sequence)[words], out);
         // Partner: the release fence of `fill`. If a word above came from a writer that is already
-        // filling this copy anew, the load below sees that the sequence has moved.
+        // refilling this copy, the load below sees that the sequence has moved.
         fence(Ordering::Acquire);
         // The owner is ignored: a claim alone changes no value.
         (self.sequence() == sequence).then_some(sequence)
@@ -150,13 +150,13 @@ impl<'a> TwoSlot<'a> {
 
     /// Takes the right to write, for `me`.
     ///
-    /// Waits a bounded time for another writer (W3). `is_dead` is asked, repeatedly, about an owner
-    /// that does not let go within a few microseconds; it is never asked about `me`, which is
-    /// another thread of this process.
+    /// Waits a bounded time for another writer (W3). Calls `is_dead`, repeatedly, about an owner that
+    /// does not let go within a few microseconds, but never about `me`, which is another thread of
+    /// this process.
     ///
     /// # Errors
     ///
-    /// [`Busy`] names who held the value until the time was over.
+    /// [`Busy`] names the owner that held the value until the time was over.
     #[inline]
     pub(crate) fn claim(
         self,
@@ -204,14 +204,14 @@ impl<'a> TwoSlot<'a> {
         }
     }
 
-    /// Claims the word if it is still `seen`: on the whole word, so that of several who found the
-    /// owner dead, or nobody there, one succeeds.
+    /// Claims the word if it is still `seen`. The exchange covers the whole word, so that of several
+    /// writers that found the owner dead, or none, only one succeeds.
     #[inline]
     fn replace_owner(self, seen: u64, me: Owner) -> Result<Claim<'a>, u64> {
         let sequence = sequence_of(seen);
-        // Acquire; partner: the release store of the writer before, whose words this one's must
-        // follow in every order, and which `read_current` copies. (A dead one's last stores are
-        // before its death.) What fails needs no ordering: nothing is read on account of it.
+        // Acquire; partner: the release store of the previous writer. Its words must precede this
+        // writer's in every order, and `read_current` copies them. (A dead writer's last stores
+        // precede its death.) A failure needs no ordering: no read depends on it.
         self.word.compare_exchange(
             seen,
             word_of(sequence, me),
@@ -267,7 +267,7 @@ impl Claim<'_> {
             .store(word_of(sequence, Owner::NOBODY), Ordering::Release);
     }
 
-    /// Copies the present value to `out`; nobody can change it while this claim lives.
+    /// Copies the present value to `out`. No other writer can change it while this claim lives.
     ///
     /// # Panics
     ///
@@ -277,13 +277,13 @@ impl Claim<'_> {
         load_words(self.slots.copy(self.sequence), out);
     }
 
-    /// Writes the copy that nobody reads and returns the sequence that will name it.
+    /// Writes the copy that is not current and returns the sequence that will name it.
     #[inline]
     fn fill(&self, words: &[u64]) -> u64 {
         let next = next_sequence(self.sequence);
-        // Partner: the reader's second fence. A reader that is still copying what this copy held
-        // two values ago, and gets one of the words below, must then see that the sequence has
-        // moved on since: the store that did it, by this writer or one before, precedes the fence.
+        // Partner: the reader's second fence. A reader may still be copying the value that this copy
+        // held two values ago. If it gets one of the words below, it must then see that the sequence
+        // has moved: the store that moved it, by this writer or an earlier one, precedes the fence.
         fence(Ordering::Release);
         store_words(self.slots.copy(next), words);
         next
@@ -292,17 +292,17 @@ impl Claim<'_> {
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        // Partners as of `publish_and_release`: this store hides the one that published the value
-        // from those who come later, so it has to pass on the words.
+        // Partners as in `publish_and_release`. Later readers and writers see this store instead of
+        // the one that published the value, so it has to pass on the words.
         self.slots
             .word
             .store(word_of(self.sequence, Owner::NOBODY), Ordering::Release);
     }
 }
 
-/// What a reader does between two attempts: pauses, and counts one more or gives up.
+/// Pauses between two attempts of a reader, and counts the attempt or gives up.
 ///
-/// Takes nothing by reference, so that what was read can stay in registers.
+/// Takes nothing by reference, so that the words read can stay in registers.
 #[cold]
 #[inline(never)]
 pub(crate) fn attempted(attempts: u32) -> Result<u32, Contended> {
@@ -318,7 +318,7 @@ const fn sequence_of(word: u64) -> u64 {
     word >> OWNER_BITS
 }
 
-/// The word for this sequence, of which the low 40 bits count.
+/// The word for the low 40 bits of this sequence.
 const fn word_of(sequence: u64, owner: Owner) -> u64 {
     sequence << OWNER_BITS | owner.bits()
 }

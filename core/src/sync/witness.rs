@@ -1,8 +1,8 @@
-//! Who can tell whether the owner of a word is dead, found by the word's address.
+//! Finds, by the address of a word, how to ask whether the word's owner is dead.
 //!
 //! A guarded value lies somewhere in a mapping and knows no session. The session registers its
-//! mappings here together with a way to ask the kernel about an owner. The table is looked at only
-//! by a writer that has waited for another one in vain, never on the way of a write that succeeds.
+//! mappings here together with a way to ask the kernel about an owner. Only a writer that waited too
+//! long for another one looks at the table; a write that succeeds never does.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,7 +21,7 @@ pub(crate) struct Registration {
     start: usize,
 }
 
-/// Lets `witness` speak for the owners of all words in the `len` bytes from address `start`.
+/// Makes `witness` answer for the owners of all words in the `len` bytes from address `start`.
 ///
 /// The range must not overlap another registered one: drop the registration before the mapping.
 pub(crate) fn register_range(start: usize, len: usize, witness: Witness) -> Registration {
@@ -36,7 +36,7 @@ pub(crate) fn register_range(start: usize, len: usize, witness: Witness) -> Regi
     Registration { start }
 }
 
-/// Whether the owner of the word at `address` is dead; outside every registered range nobody is.
+/// Whether the owner of the word at `address` is dead. Outside every registered range: false.
 pub(crate) fn is_dead(address: usize, owner: Owner) -> bool {
     // The witness is asked without the lock: it makes system calls.
     witness_of(address).is_some_and(|witness| witness(owner))

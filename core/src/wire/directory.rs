@@ -12,8 +12,8 @@ pub(crate) const COUNT: usize = TYPE + WORD;
 pub(crate) const DATA: usize = COUNT + WORD;
 /// Nanoseconds since the Unix epoch.
 pub(crate) const CREATED: usize = DATA + WORD;
-/// A short label itself, as text in words; of a longer one, where its bytes lie, a `Ref`. Most labels
-/// are short, and so found, compared and made without another line of memory.
+/// A short label itself, as text in words; for a longer label, a `Ref` to its bytes. Most labels are
+/// short, so they are found, compared and made without touching another line of memory.
 pub(crate) const LABEL: usize = CREATED + WORD;
 /// Words of a short label.
 pub(crate) const LABEL_WORDS: usize = 3;
@@ -34,8 +34,8 @@ pub(crate) struct ShortLabel(pub(crate) [u64; LABEL_WORDS]);
 impl ShortLabel {
     /// The words of a label, if it is short.
     ///
-    /// Built in registers: words loaded from a buffer that was just filled byte by byte would wait
-    /// for it, which took longer than all the rest of a search.
+    /// Built in registers: loading words from a buffer that was just filled byte by byte stalls on
+    /// store forwarding, which took longer than the rest of a search.
     #[inline]
     pub(crate) fn new(label: &[u8]) -> Option<ShortLabel> {
         if label.len() > SHORT_LABEL {
@@ -59,14 +59,14 @@ impl ShortLabel {
     /// Whether `byte`, which is not 0, is one of its bytes.
     #[inline]
     pub(crate) fn contains(self, byte: u8) -> bool {
-        // A byte that is equal becomes 0, and only at or above the lowest 0 does the subtraction set
-        // a highest bit that was clear.
+        // An equal byte becomes 0. Only at or above the lowest 0 does the subtraction set a highest
+        // bit that was clear.
         let equal = self.0.map(|word| word ^ each(byte));
         let found = equal.map(|word| word.wrapping_sub(each(1)) & !word);
         found.into_iter().fold(0, |all, word| all | word) & each(0x80) != 0
     }
 
-    /// Whether there are only zeros behind its first `len` bytes.
+    /// Whether only zeros follow its first `len` bytes.
     #[inline]
     pub(crate) fn ends_at(self, len: usize) -> bool {
         let rest = |(word, start): (u64, usize)| {
@@ -103,7 +103,7 @@ fn last_word(label: &[u8], rest: &[u8]) -> u64 {
     }
 }
 
-/// A word of which each byte is `byte`.
+/// A word with `byte` in each of its bytes.
 const fn each(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; WORD])
 }

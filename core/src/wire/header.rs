@@ -38,7 +38,7 @@ pub(crate) const BOOT_LOW: usize = NAME + super::names::MAX_SESSION_NAME;
 pub(crate) const BOOT_HIGH: usize = BOOT_LOW + WORD;
 pub(crate) const PROGRAM_LEN: usize = BOOT_HIGH + WORD;
 pub(crate) const PROGRAM: usize = PROGRAM_LEN + WORD;
-/// Longest program name kept, in bytes; a longer one is cut, it is for display only.
+/// Longest program name kept, in bytes. Longer names are cut: they are for display only.
 pub(crate) const MAX_PROGRAM: usize = 32;
 
 pub(crate) const STATE: usize = 4 * LINE;
@@ -66,7 +66,7 @@ pub(crate) const HIGHEST_SLOT: usize = 6 * LINE;
 /// The lines of the writer slots 0 to 255; 0 is not used.
 pub(crate) const SLOT_LINES: usize = 8 * LINE;
 pub(crate) const SLOT_COUNT: usize = 256;
-/// The lock that reserves a slot is that of the slot plus this.
+/// The lock number of a slot plus this is the lock that reserves the slot.
 pub(crate) const RESERVATION: u32 = 512;
 /// Bytes of the header record.
 pub(crate) const BYTES: usize = SLOT_LINES + SLOT_COUNT * LINE;
@@ -74,11 +74,11 @@ pub(crate) const BYTES: usize = SLOT_LINES + SLOT_COUNT * LINE;
 /// Slot of the producer.
 pub(crate) const PRODUCER_SLOT: u32 = 1;
 
-/// In a slot line: what the process is about to write to; 0 for nothing.
+/// In a slot line: the object that the process is about to write; 0 for none.
 const INTENT: usize = 0;
 /// In a slot line: how often the slot was taken, modulo 2^16.
 const INCARNATION: usize = INTENT + WORD;
-/// In a slot line: who took it, for display.
+/// In a slot line: the process that took it, for display.
 const SLOT_PID: usize = INCARNATION + WORD;
 
 /// The words of one writer slot.

@@ -24,5 +24,5 @@ pub(crate) const BYTE_ORDER: u64 = 0x0102_0304_0506_0708;
 
 /// Bytes of a word.
 pub(crate) const WORD: usize = 8;
-/// Bytes that processors keep coherent as one: what is written often lies on lines of its own.
+/// Bytes of a cache line. Words that are written often lie on lines of their own.
 pub(crate) const LINE: usize = 64;

@@ -1,6 +1,6 @@
 //! The names of a session's segments.
 
-/// What the names of all header segments start with.
+/// The prefix of the names of all header segments.
 pub(crate) const PREFIX: &str = "memglass_";
 const HEADER_SUFFIX: &str = "_header";
 
@@ -23,7 +23,7 @@ pub(crate) fn region(session: &str, id: u16) -> String {
     format!("{}{id:04}", region_prefix(session))
 }
 
-/// What the names of the region segments of `session` start with.
+/// The prefix of the names of the region segments of `session`.
 pub(crate) fn region_prefix(session: &str) -> String {
     format!("{PREFIX}{session}_region_")
 }

@@ -1,7 +1,7 @@
 //! From bytes to a [`Type`]. The bytes may come from anybody.
 //!
-//! Nothing recurses on the input, and nothing is reserved by a count read from it: a list grows by
-//! what was really there.
+//! Nothing recurses on the input, and no count read from it reserves memory: a list grows by the
+//! items that are really there.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::{protection_code, type_key};
 /// How deeply a value under an unknown key may nest.
 const MAX_UNKNOWN_DEPTH: usize = 16;
 
-/// Bytes that are no type description.
+/// Bytes that are not a type description.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("type description: {reason} at byte {offset}")]
 pub struct CodecError {
@@ -39,8 +39,8 @@ pub fn decode(bytes: &[u8]) -> Result<Type, CodecError> {
     decode_within(bytes, MAX_DECODED).map(|(ty, _)| ty)
 }
 
-/// Decodes one type description that takes at most `room` bytes as a [`Type`]; returns with it how
-/// many it takes. A member takes some 300 bytes, however short its description is.
+/// Decodes one type description that takes at most `room` bytes as a [`Type`], and returns the type
+/// with the bytes it takes. A member takes about 300 bytes, however short its description is.
 pub(crate) fn decode_within(bytes: &[u8], room: usize) -> Result<(Type, usize), CodecError> {
     let mut reader = Reader::new(bytes);
     reader.room = room;
@@ -53,13 +53,14 @@ pub(crate) fn decode_within(bytes: &[u8], room: usize) -> Result<(Type, usize), 
     Ok((ty, room - reader.room))
 }
 
-/// Most memory that types from one input take, in bytes.
+/// The most memory that the types of one input may take, in bytes.
 const MAX_DECODED: usize = 256 << 20;
 
-/// What a type takes beside its lists and texts: the type itself, and what a schema keeps of it.
+/// Bytes counted for a type besides its lists and texts: the type itself, and the schema's own record
+/// of it.
 const TYPE_BYTES: usize = size_of::<Type>() + 256;
 
-/// What a text takes beside its bytes: two reference counts.
+/// Bytes counted for a text besides its own: two reference counts.
 const TEXT_BYTES: usize = 16;
 
 /// The entries of a type's map, before its kind says which are needed.
@@ -338,8 +339,8 @@ impl<'b> Reader<'b> {
         Ok(list)
     }
 
-    /// Calls `entry` for each key; it reads the value and returns true, or returns false to have
-    /// the value skipped.
+    /// Calls `entry` for each key. It reads the value and returns true, or returns false to skip
+    /// the value.
     fn map(
         &mut self,
         what: &str,
@@ -390,7 +391,7 @@ impl<'b> Reader<'b> {
         Ok(())
     }
 
-    /// Skips an item up to the items inside it, and returns how many those are if it can have any.
+    /// Skips the head of an item and returns the number of items inside it, if it can have any.
     fn skip_head(&mut self) -> Result<Option<u64>, CodecError> {
         let offset = self.offset();
         let malformed = || CodecError {
@@ -416,7 +417,7 @@ impl<'b> Reader<'b> {
             4 => Ok(Some(argument)),
             5 => argument.checked_mul(2).map(Some).ok_or_else(malformed),
             6 => Ok(Some(1)),
-            // A simple value below 32 has no form of two bytes.
+            // A simple value below 32 must not be encoded in two bytes.
             _ if first == 0xf8 && argument < 32 => Err(malformed()),
             _ => Ok(None),
         }

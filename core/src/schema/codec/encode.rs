@@ -141,8 +141,8 @@ fn write_metadata(map: &mut Map<'_>, metadata: &Metadata) {
     map.some_text(metadata_key::DESC, metadata.desc.as_deref());
 }
 
-/// A map under construction at the end of `bytes`. It has fewer than 24 entries, so their number
-/// is in its first byte and can be counted up.
+/// A map under construction at the end of `bytes`. It has fewer than 24 entries, so its first byte
+/// holds their number and is counted up.
 struct Map<'a> {
     bytes: &'a mut Vec<u8>,
     start: usize,

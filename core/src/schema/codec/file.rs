@@ -7,7 +7,7 @@ use super::encode::{cbor, write_type};
 const MAGIC: &str = "memglass-types";
 const VERSION: u64 = 1;
 
-/// Why bytes are no schema.
+/// Why bytes are not a schema.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
@@ -31,7 +31,7 @@ pub enum FileError {
         #[source]
         source: SchemaError,
     },
-    /// A type equals an earlier one, so that the references after it would be off by one.
+    /// A type equals an earlier one, which would shift all later references by one.
     #[error("type {index} of the file equals type {earlier}")]
     Repeated {
         /// The type's position, from 0.

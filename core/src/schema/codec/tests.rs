@@ -298,7 +298,7 @@ fn names_have_a_greatest_length() {
 
 #[test]
 fn claimed_counts_reserve_nothing() {
-    // 2^64 - 1 fields, variants and bytes of text, none of them there.
+    // Claims 2^64 - 1 fields, variants and bytes of text, and contains none.
     for claim in ["06 9b", "05 9b", "09 7b"] {
         assert!(decode(&unhex(&format!("a3 01 08 03 06 {claim} ffffffffffffffff"))).is_err());
     }

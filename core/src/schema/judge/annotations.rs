@@ -1,4 +1,4 @@
-//! Whether annotations and named values agree with the type that they are about.
+//! Whether annotations and named values agree with their type.
 
 use super::super::{Field, Kind, Metadata, Schema, SchemaError, Type, Variant};
 use super::MAX_NAME;
