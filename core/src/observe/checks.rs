@@ -8,7 +8,7 @@ use super::describe::is_scalar;
 use super::unions::Padding;
 use crate::schema::Number;
 
-/// What the conversion of a `format` prints.
+/// The kind of value that the conversion of a `format` prints.
 #[derive(Clone, Copy)]
 pub enum Conversion {
     /// `%d` and its like.

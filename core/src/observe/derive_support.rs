@@ -36,7 +36,7 @@ pub fn decode_scalar_lossy<T: Scalar>(bytes: &[u8]) -> T {
 ///
 /// # Errors
 ///
-/// [`SchemaError::WrongSize`], or what the schema refuses.
+/// [`SchemaError::WrongSize`], or the schema's refusal.
 pub fn value_type_of<T: Observe>(schema: &mut Schema) -> Result<TypeId, SchemaError> {
     let id = T::value_type(schema)?;
     let (size, expected) = (schema[id].size, size_of::<T>());

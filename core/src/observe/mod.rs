@@ -70,8 +70,8 @@ pub use scalars::{AtomicInteger, AtomicScalar, Bitwise};
 ///
 /// | annotation | meaning |
 /// |---|---|
-/// | `atomic` | acquire and release; of an array, each element for itself |
-/// | `seqlock` | the whole field is always of one write |
+/// | `atomic` | acquire and release; in an array, for each element by itself |
+/// | `seqlock` | a read of the field always returns one write |
 /// | `locked` | the same, and can be updated as a whole |
 /// | `readonly` | observers may not write it |
 /// | `range(MIN, MAX)`, `min = N`, `max = N` | what observers may write, bounds included |
@@ -84,10 +84,10 @@ pub use scalars::{AtomicInteger, AtomicScalar, Bitwise};
 /// | `text` | shows a `[u8; N]` as text |
 /// | `name = "..."` | what observers call it |
 ///
-/// Numbers may be constant expressions. Annotations of an array hold for its elements. On a type,
-/// `name = "..."` is what observers call it, and `seqlock` or `locked` on a struct protects each
-/// object of it as a whole. On an enum's variant, `name = "..."` is its name; the variant marked
-/// `#[default]`, or else the first, stands for numbers that have none.
+/// Numbers may be constant expressions. Annotations of an array apply to its elements. On a type,
+/// `name = "..."` is the name that observers see, and `seqlock` or `locked` on a struct protects each
+/// object as a whole. On an enum's variant, `name = "..."` is its name; the variant marked
+/// `#[default]`, or else the first, stands for numbers without a name.
 ///
 /// A union must be whole words, `#[repr(C, align(8))]`, and each member as large as the union and
 /// without padding, because all its bytes are read whichever member was written.
@@ -108,7 +108,7 @@ pub use scalars::{AtomicInteger, AtomicScalar, Bitwise};
     note = "your own struct or enum: add `#[derive(Observe, Clone, Copy)]` to it; an enum also needs `#[repr(u8)]` or the like"
 )]
 pub trait Observe: Copy + 'static {
-    /// What a place of this type is made of in shared memory when no protection is asked for.
+    /// The storage of this type in shared memory when no protection is asked for.
     type Storage: Storage<Value = Self>;
 
     /// What kind of value it is; of an array, its elements' kind. Lets annotations be checked when compiling.
@@ -132,10 +132,11 @@ pub trait Observe: Copy + 'static {
     ///
     /// # Errors
     ///
-    /// [`InvalidValue`] if an enum inside has no variant of that number.
+    /// [`InvalidValue`] if an enum inside has no variant with that number.
     fn decode(bytes: &[u8]) -> Result<Self, InvalidValue>;
 
-    /// Reads a value; an enum's unknown number becomes its first variant (or the one marked `#[default]`).
+    /// Reads a value. A number that an enum does not name becomes its first variant (or the one marked
+    /// `#[default]`).
     fn decode_lossy(bytes: &[u8]) -> Self;
 }
 
@@ -173,7 +174,7 @@ pub trait Scalar: Observe {
 /// - `storage_type` describes exactly its bytes
 #[allow(unsafe_code)]
 pub unsafe trait Storage: Sized + Send + Sync + 'static {
-    /// What is stored.
+    /// The Rust value that these cells store.
     type Value: Observe;
 
     /// Adds the layout of these cells.
@@ -183,14 +184,14 @@ pub unsafe trait Storage: Sized + Send + Sync + 'static {
     /// If the schema refuses it.
     fn storage_type(schema: &mut Schema) -> Result<TypeId, SchemaError>;
 
-    /// Stores the first value into cells that nobody else can see yet.
+    /// Stores the first value into cells that no other thread or process can see yet.
     fn init(&self, value: &Self::Value);
 
-    /// Loads the whole; each protected part is of one write, the whole may mix moments.
+    /// Loads the whole value. Each protected part is from one write; the whole may mix moments.
     ///
     /// # Errors
     ///
-    /// [`Contended`] if a guarded part was published anew during each attempt to read it.
+    /// [`Contended`] if a new value of a guarded part was published during each attempt to read it.
     fn load(&self) -> Result<Self::Value, Contended>;
 }
 
@@ -217,7 +218,7 @@ pub enum Shape {
     Pointer,
 }
 
-/// Bytes that are no value of a type.
+/// Bytes that are not a value of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{number} is not a value of {type_name}")]
 pub struct InvalidValue {

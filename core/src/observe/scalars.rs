@@ -114,7 +114,7 @@ integers!(i8 as u8, i16 as u16, i32 as u32, i64 as u64, i128 as u128);
 integers!(u8 as u8, u16 as u16, u32 as u32, u64 as u64, u128 as u128);
 
 impl Scalar for bool {
-    // Whatever is not zero is true, as in C.
+    // Any byte but zero is true, as in C.
     total_scalar!(u8, |value| u8::from(value), |bits| bits != 0);
 }
 

@@ -5,7 +5,7 @@ use super::Observe;
 
 /// Whether a value of some type may have bytes that are not initialised.
 ///
-/// Only that of a union matters: it is read without knowing which member was written last.
+/// It matters only for unions: they are read without knowing which member was written last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Padding {
     /// P1: false only if each byte of each value is initialised.

@@ -72,7 +72,7 @@ pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, Atta
         .iter()
         .filter_map(|segment| names::session_of_header(segment))
     {
-        // One that vanished or belongs to somebody else does not stop the others.
+        // An entry that vanished or belongs to another user does not stop the rest.
         if remove(&dir, session).unwrap_or(false) {
             removed.push(session.to_owned());
         }

@@ -1,4 +1,4 @@
-//! A scalar that orders what is written around it, and that several writers can count in.
+//! A scalar that orders the writes around it and that several writers can count in.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,9 +12,9 @@ use crate::sync::Contended;
 
 /// A scalar of at most 8 bytes in shared memory, with acquire loads and release stores.
 ///
-/// Who sees a value stored here also sees whatever its writer wrote anywhere before it. The
-/// `fetch_` operations are one read-modify-write by the processor each: no update of another
-/// process gets lost.
+/// A reader that sees a value stored here also sees everything that its writer wrote before it. Each
+/// `fetch_` operation is one read-modify-write by the processor: no update of another process gets
+/// lost.
 #[repr(transparent)]
 pub struct Atomic<T: AtomicScalar> {
     cell: Cell<T>,
@@ -57,7 +57,7 @@ impl<T: AtomicScalar> Atomic<T> {
         value.into_bits().store_release(&self.cell);
     }
 
-    /// Stores a value and returns the one before.
+    /// Stores a value and returns the previous one.
     #[inline]
     pub fn swap(&self, value: T) -> T {
         T::from_bits_lossy(value.into_bits().swap(&self.cell))
@@ -67,7 +67,7 @@ impl<T: AtomicScalar> Atomic<T> {
     ///
     /// # Errors
     ///
-    /// The value it is instead.
+    /// The present value, if it is not `current`.
     #[inline]
     pub fn compare_exchange(&self, current: T, new: T) -> Result<T, T> {
         T::Bits::compare_exchange(&self.cell, current.into_bits(), new.into_bits())
@@ -75,9 +75,9 @@ impl<T: AtomicScalar> Atomic<T> {
             .map_err(T::from_bits_lossy)
     }
 
-    /// Replaces the value by what `f` makes of it and returns the one before.
+    /// Replaces the value by the result of `f` and returns the previous one.
     ///
-    /// `f` is called again whenever another writer comes between, so it should only compute.
+    /// `f` is called again whenever another writer comes in between, so it should only compute.
     ///
     /// # Errors
     ///
@@ -99,27 +99,27 @@ impl<T: AtomicScalar> Atomic<T> {
 }
 
 impl<T: AtomicInteger> Atomic<T> {
-    /// Adds, wrapping around at the limits, and returns the value before.
+    /// Adds, wrapping around at the limits, and returns the previous value.
     #[inline]
     pub fn fetch_add(&self, value: T) -> T {
-        // Two's complement: the sum of the bits is the sum of the numbers, whatever their sign.
+        // Two's complement: the sum of the bits is the sum of the numbers, signed or not.
         T::from_bits_lossy(value.into_bits().fetch_add(&self.cell))
     }
 
-    /// Subtracts, wrapping around at the limits, and returns the value before.
+    /// Subtracts, wrapping around at the limits, and returns the previous value.
     #[inline]
     pub fn fetch_sub(&self, value: T) -> T {
         T::from_bits_lossy(value.into_bits().fetch_sub(&self.cell))
     }
 
-    /// Raises the value to at least `value` and returns the one before.
+    /// Raises the value to at least `value` and returns the previous one.
     #[inline]
     pub fn fetch_max(&self, value: T) -> T {
         self.fetch_update(|present| (present < value).then_some(value))
             .unwrap_or_else(|present| present)
     }
 
-    /// Lowers the value to at most `value` and returns the one before.
+    /// Lowers the value to at most `value` and returns the previous one.
     #[inline]
     pub fn fetch_min(&self, value: T) -> T {
         self.fetch_update(|present| (present > value).then_some(value))
@@ -128,19 +128,19 @@ impl<T: AtomicInteger> Atomic<T> {
 }
 
 impl<T: Bitwise> Atomic<T> {
-    /// Keeps only the bits that are set in `value` too and returns the value before.
+    /// Clears the bits that are not set in `value` and returns the previous value.
     #[inline]
     pub fn fetch_and(&self, value: T) -> T {
         T::from_bits_lossy(value.into_bits().fetch_and(&self.cell))
     }
 
-    /// Sets the bits that are set in `value` and returns the value before.
+    /// Sets the bits that are set in `value` and returns the previous value.
     #[inline]
     pub fn fetch_or(&self, value: T) -> T {
         T::from_bits_lossy(value.into_bits().fetch_or(&self.cell))
     }
 
-    /// Turns over the bits that are set in `value` and returns the value before.
+    /// Flips the bits that are set in `value` and returns the previous value.
     #[inline]
     pub fn fetch_xor(&self, value: T) -> T {
         T::from_bits_lossy(value.into_bits().fetch_xor(&self.cell))

@@ -1,4 +1,4 @@
-//! A value that is always read as one writer wrote it.
+//! A value that is always read whole.
 
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -13,11 +13,11 @@ use crate::observe::{Observe, Storage};
 use crate::schema::{Protection, Schema, SchemaError, TypeId, guarded_size};
 use crate::sync::{self, Busy, Claim, Contended, Owner, TwoSlot};
 
-/// A value in shared memory of which every read is the whole of one write.
+/// A value in shared memory that is always read whole: every read returns exactly one write.
 ///
 /// Readers never wait for a writer, not even for one that was stopped or killed in the middle of a
 /// write; they get the last complete value. Writers exclude each other, in this process and in
-/// others, and wait for each other about 2 ms at most.
+/// others, and wait for each other at most about 2 ms.
 #[repr(C)]
 pub struct Guarded<T: Observe> {
     word: AtomicU64,
@@ -48,7 +48,7 @@ impl<T: Observe> Guarded<T> {
     ///
     /// # Errors
     ///
-    /// [`Contended`] if new values were published faster than this one could be copied.
+    /// [`Contended`] if new values were published faster than one could be copied.
     #[inline]
     pub fn read(&self) -> Result<T, Contended> {
         let mut attempts = 0;
@@ -60,8 +60,8 @@ impl<T: Observe> Guarded<T> {
         }
     }
 
-    /// One attempt. The buffer is never handed to a function that is not inlined, so that there is
-    /// none in the end: the words go from the cells to registers.
+    /// One attempt to read. The buffer is only passed to inlined functions, so that the compiler
+    /// removes it: the words go from the cells straight to registers.
     #[inline]
     fn try_read(&self) -> Option<T> {
         let mut place = MaybeUninit::uninit();
@@ -74,7 +74,7 @@ impl<T: Observe> Guarded<T> {
     ///
     /// # Errors
     ///
-    /// [`Busy`] if another live writer held the value all the time.
+    /// [`Busy`] if another live writer held the value for the whole wait.
     #[inline]
     pub fn write(&self, value: T) -> Result<(), Busy> {
         let mut place = MaybeUninit::uninit();
@@ -86,7 +86,7 @@ impl<T: Observe> Guarded<T> {
         Ok(())
     }
 
-    /// Apart, so that a claim that is had at once stays in registers.
+    /// Out of line, so that a claim which succeeds at once stays in registers.
     #[cold]
     #[inline(never)]
     fn write_later(&self, value: T) -> Result<(), Busy> {
@@ -100,7 +100,7 @@ impl<T: Observe> Guarded<T> {
     ///
     /// # Errors
     ///
-    /// [`Busy`] if another live writer held the value all the time.
+    /// [`Busy`] if another live writer held the value for the whole wait.
     #[inline]
     pub fn writer(&self) -> Result<Writer<'_, T>, Busy> {
         Ok(Writer {
@@ -115,7 +115,7 @@ impl<T: Observe> Guarded<T> {
         self.slots().sequence()
     }
 
-    /// The claim, if it is had at once.
+    /// Claims the value if no other writer holds it.
     #[inline]
     pub(super) fn try_claim(&self) -> Option<Claim<'_>> {
         self.slots().try_claim(Owner::PRODUCER)
@@ -184,14 +184,14 @@ pub struct Writer<'a, T: Observe> {
 }
 
 impl<T: Observe> Writer<'_, T> {
-    /// Writes a value; readers get it or the one before, whole.
+    /// Writes a value. Readers get either this value or the previous one, whole.
     #[inline]
     pub fn write(&mut self, value: T) {
         let mut place = MaybeUninit::uninit();
         self.claim.publish(words::encode(&value, &mut place));
     }
 
-    /// Reads the value that was written last, here or before.
+    /// Reads the value that was written last, by this writer or an earlier one.
     #[inline]
     pub fn read(&self) -> T {
         let mut place = MaybeUninit::uninit();
@@ -221,8 +221,8 @@ mod tests {
     /// Values of five words; the parts of one value are all equal.
     type Five = [i64; 5];
 
-    /// Writes by `write` until two threads have made `reads` reads each: none is torn, none goes
-    /// back in time, none fails.
+    /// Writes with `write` until two threads have made `reads` reads each. Checks that no read is torn,
+    /// goes back in time, or fails.
     fn check_reads(reads: u32, write: impl Fn(&Guarded<Five>, &AtomicBool) + Sync) {
         let cell = Heap::<Guarded<Five>>::new(&[0; 5]);
         let done = AtomicBool::new(false);

@@ -4,8 +4,8 @@ use std::ops::Deref;
 
 use crate::observe::Storage;
 
-/// The cells of one value on the heap, for code that is written for storage and runs without a
-/// session: unit tests, tools.
+/// The cells of one value on the heap, for code that works on storage but runs without a session:
+/// unit tests, tools.
 ///
 /// It gives out shared references only: cells never move, because a move need not keep their
 /// padding, which is read as part of whole words.

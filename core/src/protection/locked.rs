@@ -1,4 +1,4 @@
-//! A guarded value that is changed as a whole, depending on what it was.
+//! A guarded value with read-modify-write of the whole.
 
 use std::fmt;
 use std::mem::MaybeUninit;
@@ -10,22 +10,22 @@ use crate::observe::{Observe, Storage};
 use crate::schema::{Protection, Schema, SchemaError, TypeId};
 use crate::sync::{Busy, Claim, Contended};
 
-/// A [`Guarded`] value that also offers [`update`](Self::update), all or nothing.
+/// A [`Guarded`] value that also has [`update`](Self::update): all or nothing.
 #[repr(transparent)]
 pub struct Locked<T: Observe> {
     guarded: Guarded<T>,
 }
 
 impl<T: Observe> Locked<T> {
-    /// Changes the value by `f` and returns what `f` returns: no other write comes between.
+    /// Changes the value with `f` and returns the result of `f`. No other write comes in between.
     ///
-    /// Readers see the value before until `f` is done, then the one after. If `f` panics, or the
-    /// process is killed, nothing has changed. `f` gets a number that an enum does not name as its
-    /// default variant. Another write of the same value inside `f` is [`Busy`].
+    /// Readers see the old value until `f` is done, then the new one. If `f` panics or the process is
+    /// killed, nothing changes. `f` sees a number that an enum does not name as the enum's default
+    /// variant. Another write of the same value inside `f` returns [`Busy`].
     ///
     /// # Errors
     ///
-    /// [`Busy`] if another live writer held the value all the time; `f` was not called.
+    /// [`Busy`] if another live writer held the value for the whole wait; `f` was not called.
     #[inline]
     pub fn update<R>(&self, f: impl FnOnce(&mut T) -> R) -> Result<R, Busy> {
         match self.guarded.try_claim() {
@@ -34,7 +34,7 @@ impl<T: Observe> Locked<T> {
         }
     }
 
-    /// Apart, so that a claim that is had at once stays in registers.
+    /// Out of line, so that a claim which succeeds at once stays in registers.
     #[cold]
     #[inline(never)]
     fn update_later<R>(&self, f: impl FnOnce(&mut T) -> R) -> Result<R, Busy> {
@@ -45,7 +45,7 @@ impl<T: Observe> Locked<T> {
     ///
     /// # Errors
     ///
-    /// [`Contended`] if new values were published faster than this one could be copied.
+    /// [`Contended`] if new values were published faster than one could be copied.
     #[inline]
     pub fn read(&self) -> Result<T, Contended> {
         self.guarded.read()
@@ -55,7 +55,7 @@ impl<T: Observe> Locked<T> {
     ///
     /// # Errors
     ///
-    /// [`Busy`] if another live writer held the value all the time.
+    /// [`Busy`] if another live writer held the value for the whole wait.
     #[inline]
     pub fn write(&self, value: T) -> Result<(), Busy> {
         self.guarded.write(value)
@@ -65,7 +65,7 @@ impl<T: Observe> Locked<T> {
     ///
     /// # Errors
     ///
-    /// [`Busy`] if another live writer held the value all the time.
+    /// [`Busy`] if another live writer held the value for the whole wait.
     #[inline]
     pub fn writer(&self) -> Result<Writer<'_, T>, Busy> {
         self.guarded.writer()
@@ -78,7 +78,7 @@ impl<T: Observe> Locked<T> {
     }
 }
 
-/// Publishes what `f` makes of the present value. If `f` panics, dropping the claim releases it.
+/// Publishes the present value as changed by `f`. If `f` panics, dropping the claim releases it.
 #[inline]
 fn change<T: Observe, R>(claim: Claim<'_>, f: impl FnOnce(&mut T) -> R) -> R {
     let mut place = MaybeUninit::uninit();

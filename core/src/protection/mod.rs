@@ -1,7 +1,7 @@
-//! What a storage struct is made of: [`Plain`], [`Atomic`], [`Guarded`], [`Locked`] and text.
+//! The cells that a storage struct is made of: [`Plain`], [`Atomic`], [`Guarded`], [`Locked`] and text.
 //!
-//! Each is the one way to its bytes: a reference to it gives out values, never references to
-//! them. None knows of sessions; who is dead is asked through `sync`, by address.
+//! Each is the only way to its bytes: a reference to it gives out values, never references to its
+//! bytes. No cell knows a session; `sync` tells, by address, whether an owner is dead.
 #![allow(unsafe_code)]
 
 mod atomic;

@@ -10,9 +10,9 @@ use crate::sync::Contended;
 
 /// A scalar in shared memory, accessed by relaxed loads and stores of its own width.
 ///
-/// An access is as cheap as that of an ordinary variable, and never torn: a read gives a value that
-/// someone wrote. A 128-bit integer is two words and may mix two writes. Nothing is promised about
-/// the order in which others see this and other fields.
+/// An access is as cheap as that of an ordinary variable and never torn: a read returns a value that
+/// someone wrote. A 128-bit integer is two words and may mix two writes. There is no promise about
+/// the order in which others see this field and other fields.
 #[repr(transparent)]
 pub struct Plain<T: Scalar> {
     cell: <T::Bits as Bits>::Cell,

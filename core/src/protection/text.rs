@@ -10,7 +10,7 @@ use crate::sync::Contended;
 
 /// UTF-8 text of at most `N` bytes, without zero bytes.
 ///
-/// Text is never cut: what does not fit is an error. The bytes after the text are zeros.
+/// Text is never cut: a text that does not fit is an error. The bytes after the text are zeros.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Text<const N: usize> {
@@ -42,7 +42,7 @@ impl<const N: usize> Text<N> {
     /// The empty text.
     pub const EMPTY: Self = Self { bytes: [0; N] };
 
-    /// How many bytes it can have.
+    /// The most bytes that it can hold.
     pub const CAPACITY: usize = N;
 
     /// Makes a text of `text`.
@@ -56,7 +56,7 @@ impl<const N: usize> Text<N> {
         Ok(result)
     }
 
-    /// Appends `text`, or nothing at all.
+    /// Appends `text`, all or nothing.
     ///
     /// # Errors
     ///
@@ -77,12 +77,12 @@ impl<const N: usize> Text<N> {
         Ok(())
     }
 
-    /// Makes it empty.
+    /// Removes the text.
     pub fn clear(&mut self) {
         *self = Self::EMPTY;
     }
 
-    /// The text; if someone stored bytes that are no UTF-8, up to the first of them.
+    /// The text; if someone stored invalid UTF-8, the text before it.
     pub fn as_str(&self) -> &str {
         let bytes = self.as_bytes();
         std::str::from_utf8(bytes).unwrap_or_else(|error| {
@@ -153,7 +153,7 @@ impl<const N: usize> fmt::Debug for Text<N> {
     }
 }
 
-/// `write!` appends; what does not fit is an error and leaves out the piece that did not fit.
+/// `write!` appends. A piece that does not fit is left out and is an error.
 impl<const N: usize> fmt::Write for Text<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.push_str(text).map_err(|_| fmt::Error)

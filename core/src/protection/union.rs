@@ -1,4 +1,4 @@
-//! A union: whole words, as nobody knows which member is the present one.
+//! A union: whole words, because nothing tells which member is the present one.
 
 use std::fmt;
 use std::marker::PhantomData;

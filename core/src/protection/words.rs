@@ -5,9 +5,9 @@ use std::slice;
 
 use crate::observe::Observe;
 
-/// Room for a `T`, rounded up to whole words and aligned like them, whatever `T`'s own alignment.
+/// Room for a `T`, rounded up to whole words and aligned to a word, whatever `T`'s own alignment.
 ///
-/// Only a place: never moved once it has bytes, because a move need not keep the padding of `T`.
+/// Never moved once it holds bytes, because a move need not keep the padding of `T`.
 #[repr(C, packed(8))]
 pub(super) struct Padded<T> {
     align: [u64; 0],

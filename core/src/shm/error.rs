@@ -38,7 +38,7 @@ pub enum ShmError {
         /// Its directory.
         dir: PathBuf,
     },
-    /// The operating system says that this user may not.
+    /// The operating system denies access to this user.
     #[error(
         "no permission to open {name} in {} for {wanted}; run as the producer's user, \
          or have the producer allow its group (Mode::GroupRead, Mode::GroupWrite)", dir.display()
@@ -70,7 +70,7 @@ pub enum ShmError {
         /// Its size when it was mapped.
         size: u64,
     },
-    /// Parts of the segment's file take no room, so that reading them would.
+    /// Parts of the segment's file are holes: reading them would allocate memory.
     #[error(
         "{name} has holes: {present} of its {size} bytes are there; if it is a copy, copy it without holes \
          (cp --sparse=never), else choose a directory whose file system reserves room"
@@ -83,7 +83,7 @@ pub enum ShmError {
         /// Bytes that take room.
         present: u64,
     },
-    /// The file found under a segment's name is no regular file, or empty.
+    /// The file with a segment's name is not a regular file, or is empty.
     #[error("{name} in {} is not a segment: {reason}", dir.display())]
     NotASegment {
         /// The segment.

@@ -2,8 +2,8 @@
 //!
 //! A process that may write holds an open-file-description lock (`fcntl(2)`, `F_OFD_SETLK`) on one
 //! byte of the header segment, far beyond its contents. The kernel frees it on any death, and it
-//! does not depend on pids. Byte 0 of the range is shared by all observers, so that a producer can
-//! see whether anybody looks.
+//! does not depend on pids. All observers share byte 0 of the range, so that a producer can see
+//! whether anybody observes it.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -18,18 +18,18 @@ pub(super) fn try_lock(file: &File, slot: u32) -> io::Result<bool> {
     set(file, slot, libc::F_WRLCK)
 }
 
-/// Takes a share of the lock of `slot`; `false` if somebody has it alone.
+/// Takes the lock of `slot` as shared; `false` if another process holds it exclusively.
 pub(super) fn try_share(file: &File, slot: u32) -> io::Result<bool> {
     set(file, slot, libc::F_RDLCK)
 }
 
-/// Gives up the lock of `slot`.
+/// Releases the lock of `slot`.
 pub(super) fn unlock(file: &File, slot: u32) -> io::Result<()> {
     set(file, slot, libc::F_UNLCK).map(|_| ())
 }
 
-/// Whether anybody else holds the lock of `slot`: of slot 0 a share, of others the whole. Who may
-/// only read can take a share of any, and must not look like a process that writes.
+/// Whether another process holds the lock of `slot`: as shared for slot 0, exclusively for the others.
+/// A process that may only read can take any lock as shared, and must not look like one that writes.
 pub(super) fn is_locked(file: &File, slot: u32) -> io::Result<bool> {
     let wanted = match slot {
         0 => libc::F_WRLCK,
@@ -38,7 +38,7 @@ pub(super) fn is_locked(file: &File, slot: u32) -> io::Result<bool> {
     Ok(obstacle(file, slot, wanted)? != libc::F_UNLCK)
 }
 
-/// Whether somebody else has a share of the lock of `slot`, and so nobody the whole.
+/// Whether another process holds the lock of `slot` as shared, so that none holds it exclusively.
 pub(super) fn is_shared(file: &File, slot: u32) -> io::Result<bool> {
     Ok(obstacle(file, slot, libc::F_WRLCK)? == libc::F_RDLCK)
 }

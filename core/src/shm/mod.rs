@@ -1,6 +1,6 @@
 //! Named segments of shared memory: creating, publishing, opening, locking and reaching into them.
 //!
-//! This module knows nothing of what the segments hold. On Linux a segment is a file in a tmpfs
+//! This module does not know what the segments hold. On Linux a segment is a file in a tmpfs
 //! (`posix.rs`); elsewhere, and on Linux with the feature `portable-shm`, it is whatever the crate
 //! `shared_memory` makes (`portable.rs`). Both offer the same [`Dir`], [`Draft`] and [`Segment`].
 
@@ -33,8 +33,8 @@ pub(crate) use view::{Anchor, Keeper, Pinned, View, Views, Writable};
 /// What a process wants to do with a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// The mapping cannot be written: a store would be a fault. (The portable back end has no such
-    /// mapping; there it is this code that does not store.)
+    /// The mapping cannot be written: a store would fault. (The portable back end has no such mapping;
+    /// there, this code refuses to store.)
     Read,
     /// Loads and stores.
     Write,

@@ -1,17 +1,17 @@
-//! Files whose locks are this process's alone, whatever it forks.
+//! Files whose locks no forked child shares.
 //!
 //! An open-file-description lock lasts until the last copy of the descriptor is closed, and a forked
 //! child has a copy of each. A crashed producer would look alive as long as a child of it lives. So a
-//! child gives its copies up before `fork` returns in it: in their place it gets descriptors of its
-//! own, which lead to the same files and hold no lock, so that it still sees who holds one.
+//! child gives up its copies before `fork` returns in it. In their place it gets descriptors of its
+//! own: they lead to the same files and hold no lock, so that the child still sees who holds one.
 //!
-//! The handlers run between `fork` and whatever the child does next, perhaps in a process with many
-//! threads of which the child has only one. So in the child nothing is allocated and no lock is
-//! waited for: `open`, `dup2` and `close` are async-signal-safe (signal-safety(7)), and the list of
-//! files is whole, because the parent's thread that forks holds it across the call.
+//! The handlers run before the child does anything else, and the parent may have many threads of which
+//! the child has only one. So the handler in the child allocates nothing and waits for no lock:
+//! `open`, `dup2` and `close` are async-signal-safe (signal-safety(7)), and the list of files is
+//! whole, because the thread that forks holds it across the call.
 //!
-//! Children made past the handlers (a raw `clone`, `vfork`) share the locks until they `exec`: all
-//! files are opened to be closed then.
+//! Children made without the handlers (a raw `clone`, `vfork`) share the locks until they `exec`: all
+//! files are opened close-on-exec.
 #![allow(unsafe_code)]
 
 use std::cell::UnsafeCell;
@@ -36,11 +36,11 @@ static OPEN: Listed = Listed {
     files: UnsafeCell::new(Vec::new()),
 };
 
-/// What a child puts in place of a file that it cannot open anew: a descriptor that leads to no file
-/// (`O_PATH`), of which any question about locks is an error. -1 until there is one.
+/// The descriptor that a child puts in place of a file that it cannot open again. It is an `O_PATH`
+/// descriptor, for which every question about locks is an error. -1 until it is opened.
 static PLACEHOLDER: std::sync::atomic::AtomicI32 = std::sync::atomic::AtomicI32::new(-1);
 
-/// A list behind a lock that `fork` can hold: one of std's has to be given back by a guard.
+/// A list behind a lock that can be held across `fork`; std's locks are released by a guard.
 struct Listed {
     busy: AtomicBool,
     /// O2: touched only by who set `busy`.
@@ -51,12 +51,12 @@ struct Listed {
 unsafe impl Sync for Listed {}
 
 impl OwnFile {
-    /// Opens a file; no fork comes between its opening and its being listed.
+    /// Opens a file. No fork comes between opening and listing it.
     pub(super) fn open(open: impl FnOnce() -> io::Result<File>) -> io::Result<OwnFile> {
         static HANDLED: Once = Once::new();
         HANDLED.call_once(handle_forks);
         OPEN.with(|files| {
-            // First, because it may panic for lack of memory: then no file is open yet.
+            // Reserved first, because it may panic for lack of memory: then no file is open yet.
             files.reserve(1);
             let file = open()?;
             files.push(file.as_raw_fd());
@@ -82,7 +82,7 @@ impl Drop for OwnFile {
             if let Some(index) = files.iter().position(|&fd| fd == mine) {
                 files.swap_remove(index);
             }
-            // Closed before a fork can come: a child would keep what is listed no more.
+            // Closed before a fork can come: a child would keep a file that is no longer listed.
             // SAFETY: it is dropped here only, and not used afterwards.
             unsafe { ManuallyDrop::drop(&mut self.file) };
         });
@@ -97,7 +97,7 @@ impl Listed {
     }
 
     fn take(&self) -> Taken<'_> {
-        // Held for a few system calls; who waits longer was not scheduled, and lets others run.
+        // Held for a few system calls. If it takes longer, its holder is not scheduled: let it run.
         while self.busy.swap(true, Ordering::Acquire) {
             std::thread::yield_now();
         }
@@ -121,7 +121,7 @@ fn handle_forks() {
     // SAFETY: the three are plain functions of static memory; what they do in the child may be done
     // there (see the head of this file).
     let failed = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
-    // Without memory for the handlers, children share the locks, as if this were not here.
+    // Without memory for the handlers, children share the locks, as they would without this module.
     debug_assert_eq!(failed, 0, "there is memory for three handlers");
 }
 
@@ -140,8 +140,8 @@ unsafe extern "C" fn in_child() {
     files.iter().for_each(|&fd| give_up(fd));
 }
 
-/// Lets go of the description that `fd` shares with the parent. The number stays in use: something
-/// here still owns it, and will close it.
+/// Drops the open file description that `fd` shares with the parent. The number stays in use: an
+/// owner in this process still has it and will close it.
 fn give_up(fd: RawFd) {
     let own = open_anew(fd);
     let other = own.unwrap_or_else(|| PLACEHOLDER.load(Ordering::Relaxed));
@@ -154,7 +154,7 @@ fn give_up(fd: RawFd) {
     }
 }
 
-/// Another description of the file that `fd` leads to, whether that has a name or not.
+/// Opens the file of `fd` again as another description, even if the file has no name.
 fn open_anew(fd: RawFd) -> Option<RawFd> {
     let mut path = [0_u8; 32];
     // The last byte stays zero. Formatting into a buffer allocates nothing.

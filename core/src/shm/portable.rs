@@ -1,37 +1,37 @@
 //! Segments on the crate `shared_memory`, for systems other than Linux.
 //!
-//! That crate makes, opens and removes memory under a system-wide id, and no more. What a session
-//! needs besides is made of small files in a *side directory*, with `std` alone:
+//! That crate makes, opens and removes memory under a system-wide id, and no more. Everything else
+//! that a session needs is made of small files in a *side directory*, with `std` alone:
 //!
 //! | file | content | what it is for |
 //! |---|---|---|
 //! | `NAME` | id and size: an [`Entry`](entry::Entry) | gives the memory its name; published by link or rename |
-//! | `.memglass-locks-ID/SLOT` | none | locked whole by who holds that slot ([`locks`]) |
-//! | `.memglass-locks-ID/turn` | none | locked for the moment of each change to locks or name |
-//! | `.memglass-draft-ID` | `NAME` | locked as long as its maker fills the memory ([`draft`]) |
+//! | `.memglass-locks-ID/SLOT` | none | locked by the holder of that slot ([`locks`]) |
+//! | `.memglass-locks-ID/turn` | none | locked during each change to locks or name |
+//! | `.memglass-draft-ID` | `NAME` | locked while its maker fills the memory ([`draft`]) |
 //! | `.memglass-entry-ID` | as `NAME` | the entry on its way to its name |
 //!
-//! An id is random and never used twice, so that sessions in different directories cannot meet, a
-//! replaced segment is told from its successor, and removing memory by id cannot hit another one.
-//! It is short because names of shared memory are limited to 31 bytes on macOS.
+//! An id is random and never used twice. So sessions in different directories cannot collide, a
+//! replaced segment differs from its successor, and removing memory by id cannot hit another segment.
+//! The id is short because macOS limits names of shared memory to 31 bytes.
 //!
-//! **A name is only changed by who has the turn of the segment that it leads to.** The memory goes
-//! before the entry. Whoever dies in between leaves an entry that leads nowhere (as a restart of the
-//! machine does), and the next one to open it removes it.
+//! **Only the process that has the turn of a segment changes the name that leads to it.** The memory
+//! is removed before the entry. A process that dies in between leaves an entry that leads nowhere (as
+//! a restart of the machine does), and the next process that opens it removes it.
 //!
 //! What this back end does not promise, and `posix.rs` does:
 //!
-//! - **No room is taken up front.** Where the system overcommits, memory that cannot be had is a
-//!   fault (`SIGBUS`) when it is first touched, not an error when it is made.
-//! - **Reading is not enforced.** The mapping can always be written; that nobody does who asked for
-//!   [`Access::Read`] is kept by our code alone. Who may not write cannot read either.
+//! - **No room is reserved.** Where the system overcommits, a lack of memory is a fault (`SIGBUS`) on
+//!   the first access, not an error when the segment is made.
+//! - **Read-only is not enforced.** The mapping is always writable; only our code keeps a process that
+//!   asked for [`Access::Read`] from storing. A user who may not write cannot read either.
 //! - **Only the owner.** Memory is made with mode 0600; any other [`Mode`] is refused.
 //! - **Truncation shows only when a segment is opened**, not while it is in use.
-//! - **A kill in the middle of making memory** may leave an empty object, which has a name of its own
-//!   and no bytes, until the machine restarts: the crate cannot open it, not even to remove it.
+//! - **A kill while memory is being made** may leave an empty object until the machine restarts: it
+//!   has a name and no bytes, and the crate cannot open it, not even to remove it.
 //! - **Descriptors.** Each mapped region keeps one open.
-//! - **Locks end with the name.** Of a segment that was removed or replaced while it was in use, all
-//!   locks count as free, those of observers that are still attached too.
+//! - **Locks end with the name.** When a segment is removed or replaced while in use, all its locks
+//!   count as free, even those of observers that are still attached.
 //! - The side directory must be on a file system with hard links and file locks, and everybody who
 //!   uses it must see the same shared memory.
 
@@ -54,7 +54,7 @@ pub(crate) use segment::Segment;
 
 use super::{Access, Mode, ShmError};
 
-/// What the names of the directories of lock files start with.
+/// The prefix of the names of directories of lock files.
 const LOCKS_PREFIX: &str = ".memglass-locks-";
 
 /// The side directory of some sessions.
@@ -71,7 +71,7 @@ impl Dir {
         let path = given.or_else(|| std::env::var_os("MEMGLASS_DIR").map(PathBuf::from));
         let path = path.unwrap_or_else(|| {
             let path = std::env::temp_dir().join("memglass");
-            // If it cannot be made, whatever is done in it will say so.
+            // If it cannot be made, the first operation in it fails and says so.
             let _ = std::fs::create_dir_all(&path);
             path
         });
@@ -95,7 +95,7 @@ impl Dir {
 
     /// Opens and maps a published segment.
     ///
-    /// Under a name that leads nowhere any more there is no segment; it is removed.
+    /// A name that no longer leads to a segment is removed and counts as missing.
     pub(crate) fn open(&self, name: &str, access: Access) -> Result<Segment, ShmError> {
         loop {
             let entry = self.entry(name)?;
@@ -107,7 +107,7 @@ impl Dir {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(self.open_error(name, access, error)),
             }
-            // Otherwise it was replaced meanwhile, and the new one is looked at.
+            // Otherwise another process replaced it: look at the new one.
             if self.remove_dangling(name, entry.id)? {
                 return Err(self.not_found(name));
             }
@@ -155,7 +155,7 @@ impl Dir {
         clean::remove_abandoned(self)
     }
 
-    /// What a name leads to, in words.
+    /// The segment that a name leads to, for messages.
     fn entry(&self, name: &str) -> Result<Entry, ShmError> {
         match Entry::read(&self.path.join(name)) {
             Ok(Some(entry)) => Ok(entry),
@@ -166,7 +166,7 @@ impl Dir {
         }
     }
 
-    /// Whether `name` leads to the segment `id`. An error says neither yes nor no.
+    /// Whether `name` leads to the segment `id`. On an error, it is unknown.
     fn leads_to(&self, name: &str, id: Id) -> io::Result<bool> {
         match Entry::read(&self.path.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -194,7 +194,8 @@ impl Dir {
             step(&turn)?;
         }
         drop(turn);
-        // Only now: who finds no lock and makes it anew must also find that the name leads elsewhere.
+        // Only now: a process that finds no lock and makes a new one must also find that the name leads
+        // elsewhere.
         locks.remove();
         Ok(is_it)
     }
@@ -202,8 +203,8 @@ impl Dir {
     /// Removes a name whose memory was not found, if it still leads there.
     fn remove_dangling(&self, name: &str, id: Id) -> Result<bool, ShmError> {
         self.retire(name, id, |turn| {
-            // Those who have a lock reach the memory, and we do not: another user on Windows, or a
-            // container that shares the directory only.
+            // The lock's holder can open the memory, and we cannot: it is another user on Windows, or a
+            // container that shares only the directory.
             match turn.is_any_lock_held() {
                 Ok(false) => self.remove_entry(name),
                 Ok(true) => Err(self.not_a_segment(name, "its memory cannot be reached from here")),
@@ -284,7 +285,7 @@ pub fn survive_truncation() -> bool {
     false
 }
 
-/// How many mapped segments are known to be cut: here none is ever known to be.
+/// The number of mapped segments known to be cut. This back end never knows of any.
 #[inline]
 pub(crate) fn cuts() -> usize {
     0

@@ -36,9 +36,9 @@ pub(crate) struct Dir {
 pub(crate) struct Draft {
     dir: Dir,
     temporary: PathBuf,
-    /// `None` once it was published.
+    /// `None` after it was published.
     segment: Option<Segment>,
-    /// Given when it is published: what others may open, they may lock.
+    /// Applied when the segment is published: a process that can open it can lock it.
     mode: Mode,
 }
 
@@ -178,7 +178,7 @@ impl Dir {
             .map(|metadata| metadata.len())
     }
 
-    /// Removes drafts whose makers died, but for those that belong to somebody else; returns how many.
+    /// Removes drafts of dead makers, except those of other users, and returns how many.
     pub(crate) fn remove_abandoned_drafts(&self) -> Result<usize, ShmError> {
         let mut removed = 0;
         for name in self.names(DRAFT_PREFIX)? {
@@ -189,7 +189,7 @@ impl Dir {
             else {
                 continue;
             };
-            // Whoever may write to a directory that all share can leave one there that only he may remove.
+            // In a shared directory, another user can leave a draft that only that user may remove.
             let is_abandoned = liveness::try_lock(&file, DRAFT_LOCK).unwrap_or(false);
             if is_abandoned && self.unlink(&name).is_ok() {
                 removed += 1;
@@ -199,8 +199,8 @@ impl Dir {
     }
 
     fn allocate(&self, file: &File, name: &str, size: u64) -> Result<(), ShmError> {
-        // Some file systems take all the room that they have before they find that it is too
-        // little, and others fail for lack of it meanwhile.
+        // Some file systems use up all free room before they find that it is too little; meanwhile
+        // other programs fail for lack of room.
         if size > self.free_bytes() {
             return Err(self.full(name, size));
         }
@@ -225,8 +225,8 @@ impl Dir {
         }
     }
 
-    /// What the file system has left for this user; all there can be if it does not say, or if it is
-    /// a tmpfs without a limit, which says that it has no blocks at all.
+    /// The bytes that the file system has left for this user. The maximum if it does not tell, or if it
+    /// is a tmpfs without a limit, which reports no blocks at all.
     fn free_bytes(&self) -> u64 {
         match statvfs(&self.path) {
             Ok(stat) if stat.f_blocks > 0 => stat.f_bavail.saturating_mul(stat.f_frsize),
@@ -282,7 +282,7 @@ impl Draft {
         self.publish(|from, to| std::fs::hard_link(from, to))
     }
 
-    /// Gives it its name in one step, in place of whatever has that name.
+    /// Gives the segment its name in one step, replacing whatever has that name.
     pub(crate) fn publish_over(self) -> Result<Segment, ShmError> {
         self.publish(|from, to| std::fs::rename(from, to))
     }
@@ -335,7 +335,7 @@ fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
-/// A file that is open, and what it was like then.
+/// An open file, and its attributes when it was opened.
 struct Opened {
     file: File,
     metadata: Metadata,

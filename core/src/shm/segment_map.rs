@@ -28,7 +28,7 @@ impl SegmentMap {
         self.leaves[usize::from(id) / FAN].get()?[usize::from(id) % FAN].get()
     }
 
-    /// Enters a segment, unless another thread was faster; returns the one that stays.
+    /// Enters a segment unless another thread was faster, and returns the one in the map.
     pub(crate) fn enter(&self, id: u16, segment: Segment) -> &Arc<Segment> {
         let leaf = self.leaves[usize::from(id) / FAN]
             .get_or_init(|| (0..FAN).map(|_| OnceLock::new()).collect());

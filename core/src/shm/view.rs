@@ -42,8 +42,8 @@ impl<'m> View<'m> {
     ///
     /// # Safety
     ///
-    /// `start .. start + len` must be mapped and readable for `'m`, and accessed by nothing but
-    /// atomics meanwhile.
+    /// `start .. start + len` must be mapped and readable for `'m`, and accessed only by atomics for
+    /// that time.
     pub(super) unsafe fn new(start: NonNull<u8>, len: usize) -> Self {
         View {
             start,
@@ -215,8 +215,8 @@ impl Anchor {
 ///
 /// # Safety
 ///
-/// Whatever view can be borrowed from a keeper must stay mapped as long as that keeper or any clone of
-/// it lives, wherever they are moved.
+/// Every view that can be borrowed from a keeper must stay mapped as long as that keeper or any clone
+/// of it lives, wherever they are moved.
 pub(crate) unsafe trait Keeper: Clone + Send + Sync {}
 
 /// `N` views of memory that one keeper keeps mapped.
@@ -303,8 +303,8 @@ unsafe impl<S: Storage, K: Keeper> Send for Pinned<S, K> {}
 unsafe impl<S: Storage, K: Keeper> Sync for Pinned<S, K> {}
 
 impl<S: Storage, K: Keeper> Pinned<S, K> {
-    /// `count` cells at the start of the view that `look` finds in what `keeper` keeps; `None` if
-    /// they are misaligned or leave the view, or if the memory is read-only.
+    /// `count` cells at the start of the view that `look` borrows from `keeper`; `None` if they are
+    /// misaligned or leave the view, or if the memory is read-only.
     #[inline]
     pub(crate) fn new(
         keeper: K,
@@ -350,7 +350,7 @@ impl<S: Storage, K: Keeper> Deref for Pinned<S, K> {
 pub(crate) struct Writable<'m>(View<'m>);
 
 impl<'m> Writable<'m> {
-    /// `len` bytes at `offset` of a segment; `None` if it is read-only or they leave it.
+    /// `len` bytes at `offset` of a segment; `None` if the segment is read-only or shorter.
     #[inline]
     pub(crate) fn of(segment: &'m Segment, offset: usize, len: usize) -> Option<Writable<'m>> {
         if segment.is_writable() {
@@ -360,7 +360,7 @@ impl<'m> Writable<'m> {
         }
     }
 
-    /// `count` cells at its start; `None` if they are misaligned or leave it.
+    /// `count` cells at its start; `None` if they are misaligned or do not fit.
     #[inline]
     pub(crate) fn cells<S: Storage>(self, count: usize) -> Option<&'m [S]> {
         let place = self

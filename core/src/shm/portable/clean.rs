@@ -21,7 +21,7 @@ pub(super) fn remove_abandoned(dir: &Dir) -> Result<usize, ShmError> {
     {
         dir.locks(id).remove();
     }
-    // One that vanished or belongs to somebody else does not stop the others.
+    // An entry that vanished or belongs to another user does not stop the rest.
     let removed = drafts
         .iter()
         .filter(|&&id| remove_if_abandoned(dir, id).unwrap_or(false));
@@ -119,7 +119,7 @@ mod tests {
         assert!(dir.open("a", Access::Read).unwrap().is_locked(1).unwrap());
         dir.unlink("a").unwrap();
         assert!(segment.try_lock(2).unwrap());
-        // Whoever held the lock was killed.
+        // The holder of the lock was killed.
         std::mem::forget(segment);
         assert_eq!(files(&place), 1);
         dir.remove_abandoned_drafts().unwrap();

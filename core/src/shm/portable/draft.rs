@@ -1,4 +1,4 @@
-//! Segments that have no name yet.
+//! Unpublished segments.
 //!
 //! The file of a draft is locked as long as its maker lives, and holds the name that the memory is
 //! meant for: so a clean-up can tell an abandoned draft from a fresh one, and from one whose maker
@@ -14,14 +14,14 @@ use super::memory::{self, Memory};
 use super::{Dir, Segment, private};
 use crate::shm::{Access, ShmError};
 
-/// What the names of the files of drafts start with.
+/// The prefix of the names of draft files.
 pub(super) const PREFIX: &str = ".memglass-draft-";
 
 /// A segment without a name, mapped for writing; removed again unless it is published.
 pub(crate) struct Draft {
     dir: Dir,
     id: Id,
-    /// `None` once it was published, or when its memory could not be made.
+    /// `None` after it was published, or if its memory could not be made.
     segment: Option<Segment>,
     /// The locked file of the draft.
     lock: File,
@@ -63,7 +63,7 @@ impl Draft {
         Ok(self.published())
     }
 
-    /// Gives it its name in one step, in place of whatever has that name.
+    /// Gives the segment its name in one step, replacing whatever has that name.
     ///
     /// Of several that do this to one name at once, all but the last lose their memory's name for
     /// good: callers keep each other out.
@@ -77,7 +77,7 @@ impl Draft {
         loop {
             match self.dir.entry(&name) {
                 Ok(old) if self.dir.retire(&name, old.id, |_| rename())? => break,
-                // Replaced meanwhile: then the next one is to be retired.
+                // Another process replaced it: retire the new one.
                 Ok(_) => {}
                 Err(ShmError::NotFound { .. } | ShmError::NotASegment { .. }) => break rename()?,
                 Err(error) => return Err(error),
@@ -112,7 +112,7 @@ impl Draft {
 
 #[cfg(test)]
 impl Draft {
-    /// Leaves what is left when the maker is killed: the kernel frees the lock, nothing else is done.
+    /// Leaves everything as a kill of the maker would: the lock is freed, and nothing else happens.
     pub(super) fn kill_maker(self) -> Id {
         let id = self.id;
         self.lock.unlock().expect("it is locked");
@@ -123,8 +123,8 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // A published one has no segment here any more; one whose memory could not be made has none
-        // either, and nothing under its id.
+        // A published draft has no segment here any more. A draft whose memory could not be made has
+        // none either, and nothing under its id.
         if let Some(segment) = self.segment.take() {
             drop(segment);
             remove_unpublished(&self.dir, self.id);
@@ -151,7 +151,7 @@ fn claim(dir: &Dir, name: &str) -> io::Result<(Id, File)> {
 
 /// Removes the memory of a draft.
 pub(super) fn remove_unpublished(dir: &Dir, id: Id) {
-    // If that fails, nobody waits for it and nobody will find it.
+    // A failure is harmless: no process waits for the file or will find it.
     let _ = memory::remove(id);
     dir.locks(id).remove();
 }

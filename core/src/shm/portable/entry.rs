@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// What the system knows one segment's memory by.
+/// The id by which the system knows one segment's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Id(u64);
 
@@ -23,7 +23,7 @@ const MARK: &str = "memglass-segment";
 const MAX_BYTES: u64 = 128;
 
 impl Id {
-    /// One that nobody else has.
+    /// A new random id.
     pub(super) fn random() -> Id {
         Id(crate::identity::random() as u64)
     }
@@ -53,7 +53,7 @@ impl fmt::Display for Id {
 impl Entry {
     /// Reads an entry; `None` if the file is something else.
     pub(super) fn read(path: &Path) -> io::Result<Option<Entry>> {
-        // Before it is opened: opening a pipe would wait for a writer.
+        // Checked before opening: opening a pipe would wait for a writer.
         if !std::fs::symlink_metadata(path)?.is_file() {
             return Ok(None);
         }

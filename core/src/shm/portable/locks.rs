@@ -1,6 +1,6 @@
 //! The locks of one segment, as locked files.
 //!
-//! `std` locks whole files, hence one file for each slot. The lock belongs to the open file: the
+//! `std` locks whole files, so there is one file for each slot. The lock belongs to the open file: the
 //! kernel frees it on any death, and a second handle of the same process sees it as held.
 //!
 //! Asking whether a file is locked means locking it for a moment. For that moment, and while a lock
@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The locks of one segment, and which of them this handle has.
+/// The locks of one segment, and those of them that this handle holds.
 pub(super) struct Locks {
     /// The directory of the files.
     path: PathBuf,
     held: Mutex<BTreeMap<u32, Held>>,
 }
 
-/// How a lock is had.
+/// How a lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Shared,
@@ -40,7 +40,7 @@ pub(super) struct Turn<'a> {
     _file: File,
 }
 
-/// How long to wait for a turn, which nobody who runs has for long.
+/// How long to wait for the turn. A running process holds it only briefly.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// How often to make the directory of the files before giving up.
 const ATTEMPTS: usize = 16;
@@ -81,11 +81,11 @@ impl Locks {
             return Ok(false);
         };
         let _turn = self.turn()?;
-        // A share of our own would hide whether there are others. In our turn nobody takes it away.
+        // Our own shared lock would hide whether others have one. Nobody can take it during our turn.
         let is_shared_here = held.remove(&slot).is_some();
         let is_free = is_free(&file)?;
         if is_shared_here {
-            // Nobody can have it alone: that takes our turn.
+            // Nobody can hold it exclusively: taking it that way needs the turn, which is ours.
             try_lock(&file, Kind::Shared)?;
             held.insert(
                 slot,
@@ -102,8 +102,7 @@ impl Locks {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::TimedOut`] if somebody has it for longer than anybody should: a process that
-    /// was stopped.
+    /// [`io::ErrorKind::TimedOut`] if another process, probably a stopped one, holds it too long.
     pub(super) fn turn(&self) -> io::Result<Turn<'_>> {
         let (file, start) = (self.file(TURN)?, Instant::now());
         while !try_lock(&file, Kind::Alone)? {
@@ -125,9 +124,10 @@ impl Locks {
         !std::mem::take(&mut *self.held()).is_empty()
     }
 
-    /// Removes the files, for a segment that has no name any more. Who has a lock keeps it, unseen.
+    /// Removes the lock files of a segment that has lost its name. Holders keep their locks, but others
+    /// no longer see them.
     pub(super) fn remove(&self) {
-        // There need be none, and somebody else may be at it too.
+        // There may be none, and another process may be removing them too.
         let _ = std::fs::remove_dir_all(&self.path);
     }
 
@@ -136,7 +136,7 @@ impl Locks {
         let (path, mut options) = (self.path.join(name), super::private());
         options.create(true).truncate(false);
         let mut opened = options.open(&path);
-        // More than once, because others who find the segment without a name remove the directory.
+        // Tried more than once: others that find the segment without a name remove the directory.
         for _ in 0..ATTEMPTS {
             match &opened {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -174,11 +174,11 @@ impl Turn<'_> {
     }
 }
 
-/// Whether nobody has locked a file. To be asked in one's turn only: it locks it.
+/// Whether a file is unlocked. Only call this during one's turn: it locks the file briefly.
 fn is_free(file: &File) -> io::Result<bool> {
     let is_free = try_lock(file, Kind::Alone)?;
     if is_free {
-        // Not left to whoever drops the file, perhaps after the turn.
+        // Unlocked here, because the file may be dropped after the turn.
         file.unlock()?;
     }
     Ok(is_free)

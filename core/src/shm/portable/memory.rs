@@ -34,7 +34,7 @@ impl Memory {
         Memory::over(shmem, size)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// Opens memory; `None` if it is shorter than `size`.
+    /// Opens memory; `None` if it has fewer than `size` bytes.
     pub(super) fn open(id: Id, size: u64) -> io::Result<Option<Memory>> {
         let shmem = keeping_zero_taken(|| ShmemConf::new().os_id(id.os_id()).open())?;
         Memory::over(shmem, size)
@@ -82,8 +82,9 @@ pub(super) fn remove(id: Id) -> io::Result<()> {
     })
 }
 
-/// Runs `step` while descriptor 0 is in use: `shared_memory` takes it for "none", and neither closes
-/// nor removes what it has opened as 0. It is free in programs that closed their standard input.
+/// Runs `step` while descriptor 0 is in use. `shared_memory` takes descriptor 0 for "none", and
+/// neither closes nor removes memory that it opened as 0. Descriptor 0 is free in programs that closed
+/// their standard input.
 fn keeping_zero_taken<T>(step: impl FnOnce() -> Result<T, ShmemError>) -> io::Result<T> {
     #[cfg(unix)]
     let _lowest = std::fs::File::open("/dev/null")?;

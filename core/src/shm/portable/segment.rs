@@ -15,7 +15,7 @@ pub(crate) struct Segment {
     id: Id,
     memory: Memory,
     access: Access,
-    /// `None` once it was said that none are needed.
+    /// `None` if the caller needs no locks.
     locks: Option<Locks>,
 }
 
@@ -42,8 +42,8 @@ impl Segment {
         self.memory.view()
     }
 
-    /// Whether stores are allowed. The mapping lets them through in any case: that nobody stores
-    /// through a segment opened for reading is kept by those who ask here.
+    /// Whether stores are allowed. The mapping itself permits them in any case; callers check this
+    /// before they store.
     pub(crate) fn is_writable(&self) -> bool {
         self.access == Access::Write
     }
@@ -79,7 +79,7 @@ impl Segment {
             .map_err(|source| self.lock_error(source))
     }
 
-    /// Never: here, whoever may not write cannot take a share either.
+    /// Always false: in this back end, a process that may not write cannot take a shared lock either.
     pub(crate) fn is_shared(&self, _slot: u32) -> Result<bool, ShmError> {
         Ok(false)
     }
@@ -116,7 +116,7 @@ impl Segment {
     }
 
     fn release(&self) {
-        // Locks that were taken after the segment had lost its name are removed by nobody else.
+        // Nobody else removes locks that were taken after the segment had lost its name.
         if let Some(locks) = &self.locks
             && locks.release()
             && self

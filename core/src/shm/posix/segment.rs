@@ -129,7 +129,7 @@ impl Segment {
         liveness::is_locked(self.file(), slot).map_err(|source| self.lock_error(source))
     }
 
-    /// Whether another holder has a share of lock `slot`, which who may only read can take.
+    /// Whether another process holds lock `slot` as shared. A process that may only read can do that.
     pub(crate) fn is_shared(&self, slot: u32) -> Result<bool, ShmError> {
         liveness::is_shared(self.file(), slot).map_err(|source| self.lock_error(source))
     }
@@ -150,8 +150,8 @@ impl Segment {
         is_whole.then_some(()).ok_or_else(|| self.truncated())
     }
 
-    /// Checks that every byte took room when it was mapped. Where a file has a hole a load makes a page:
-    /// memory that no producer has reserved, and a SIGBUS where none is left.
+    /// Checks that the file had no holes when it was mapped. A load from a hole allocates a page that no
+    /// producer has reserved, and is a SIGBUS when no memory is left.
     pub(crate) fn check_whole(&self) -> Result<(), ShmError> {
         self.sparse.map_or(Ok(()), |present| {
             Err(ShmError::Sparse {
@@ -193,7 +193,7 @@ impl Segment {
 /// How many bytes of a file take room, if some do not.
 fn present_if_sparse(file: &File, metadata: &Metadata) -> Option<u64> {
     let (size, present) = (metadata.len(), metadata.blocks().saturating_mul(512));
-    // A file system that compresses counts fewer blocks, but says that there is no hole.
+    // A compressing file system counts fewer blocks, but reports no hole.
     let is_whole =
         present >= size || rustix::fs::seek(file, SeekFrom::Hole(0)).is_ok_and(|hole| hole >= size);
     (!is_whole).then_some(present)
@@ -201,16 +201,16 @@ fn present_if_sparse(file: &File, metadata: &Metadata) -> Option<u64> {
 
 /// Whether the file still has the bytes that were mapped.
 fn is_as_long_as(file: &File, len: usize) -> bool {
-    // What cannot be asked is no early warning.
+    // If the kernel cannot tell, there is no early warning.
     rustix::fs::fstat(file).map_or(true, |stat| stat.st_size >= len as i64)
 }
 
 /// Has the kernel read the last word, which answers `EFAULT` where a load would be a SIGBUS.
 ///
-/// The call is the cheapest that reads from an address before it does anything: what it should do
-/// with the signals named there does not exist, so it never comes to that (as in Abseil's
-/// `address_is_readable.cc`). Where sets of signals are larger, on MIPS, it answers before it reads: there
-/// is no early warning.
+/// The call is the cheapest one that reads from an address before it does anything else. The operation
+/// that it is asked for does not exist, so it changes nothing (as in Abseil's
+/// `address_is_readable.cc`). On MIPS, where sets of signals are larger, it answers before it reads:
+/// there is no early warning.
 #[allow(unsafe_code)]
 fn has_last_word(view: View<'_>) -> bool {
     const NO_SUCH_OPERATION: libc::c_int = -1;
@@ -228,7 +228,7 @@ fn has_last_word(view: View<'_>) -> bool {
             WORD,
         )
     };
-    // A sandbox that forbids the call gives another error: then there is no early warning.
+    // A sandbox that forbids the call returns another error: then there is no early warning.
     answer == 0 || io::Error::last_os_error().raw_os_error() != Some(libc::EFAULT)
 }
 

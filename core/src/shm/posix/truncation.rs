@@ -1,13 +1,14 @@
 //! Surviving that a mapped segment is cut short.
 //!
-//! A load from a page that its file no longer has is a SIGBUS. A program that asked for it
-//! ([`survive_truncation`]) answers one in an observer's segment like this: the segment is marked as
-//! cut, and from the page on it gets pages of zeros of its own, so that the load can be made again.
-//! Whoever copied something looks at the mark afterwards and never takes the zeros for a value. Until
-//! the first cut that look is one load of a number that nobody stores to ([`cuts`]).
+//! A load from a page that its file no longer has is a SIGBUS. In a program that called
+//! [`survive_truncation`], a SIGBUS in an observer's segment is handled like this: the segment is
+//! marked as cut, and private pages of zeros replace it from the faulting page on, so that the load
+//! can be repeated. Code that copied something checks the mark afterwards and never takes the zeros
+//! for a value. Until the first cut, that check is one load of a number that nothing stores to
+//! ([`cuts`]).
 //!
-//! The handler takes no lock and no memory; it loads atomics and makes one system call. A SIGBUS
-//! anywhere else goes to whoever handled it before.
+//! The handler takes no lock and allocates nothing; it loads atomics and makes one system call. A
+//! SIGBUS anywhere else goes to the previous handler.
 #![allow(unsafe_code)]
 
 use std::ptr::{self, NonNull};
@@ -50,15 +51,15 @@ static CUTS: AtomicUsize = AtomicUsize::new(0);
 /// Bytes of a page; set before the handler is.
 static PAGE: AtomicUsize = AtomicUsize::new(4096);
 
-/// Who handled SIGBUS before; set before the handler is.
+/// The previous handler of SIGBUS; stored before ours is installed.
 static PREVIOUS: OnceLock<libc::sigaction> = OnceLock::new();
 
 /// Set when the handler is.
 static INSTALLED: OnceLock<()> = OnceLock::new();
 
-/// Lets this process survive that a session's memory is cut short while it is read: what is read then is
-/// an error that names the segment, instead of a SIGBUS that ends the process. With it a refresh that
-/// finds nothing new costs no system call.
+/// Lets this process survive a session's memory being cut short while it is read. Such a read returns
+/// an error that names the segment, instead of a SIGBUS that ends the process. As a side effect, a
+/// refresh that finds nothing new costs no system call.
 ///
 /// It holds for all observers, those attached already too, and cannot be taken back. It sets a handler
 /// for SIGBUS; a fault that is not in an observer's memory goes to the handler that was set before, or
@@ -84,19 +85,18 @@ pub(crate) fn is_survived() -> bool {
     INSTALLED.get().is_some()
 }
 
-/// How many mapped segments are known to be cut. To be asked after what was read, and before it is
-/// believed.
+/// The number of mapped segments known to be cut. Ask after a read and before using its result.
 #[inline]
 pub(crate) fn cuts() -> usize {
-    // The handler runs in the thread that read, or has marked before that thread could read zeros:
-    // what was read comes before this load. What was written does in the order of the program, which
-    // is all that a handler in this thread needs.
+    // The handler runs in the thread that read, or marks the segment before that thread can read zeros.
+    // So the reads come before this load. The writes come before it in program order, which is all that
+    // a handler in this thread needs.
     compiler_fence(Ordering::SeqCst);
     fence(Ordering::Acquire);
     CUTS.load(Ordering::Relaxed)
 }
 
-/// The place of one mapping among those that the handler knows, until it is dropped.
+/// One mapping's entry in the handler's table, until it is dropped.
 pub(super) struct Watched {
     entry: &'static Entry,
 }
@@ -149,7 +149,7 @@ impl Entry {
         (is_one && start != FREE && (start..end).contains(&address)).then_some(end)
     }
 
-    /// Marks the mapping as cut; [`cuts`] says so when this returns.
+    /// Marks the mapping as cut; [`cuts`] counts it when this returns.
     fn mark(&self) {
         // Counted before it is marked: of two threads that fault at once, the second finds the mark,
         // and must not go on to its zeros while the first has still to count.
@@ -159,7 +159,7 @@ impl Entry {
         }
     }
 
-    /// Marks the mapping as cut, and puts zeros in the place of what is from `address` on.
+    /// Marks the mapping as cut, and replaces its pages from `address` on by zeros.
     fn replace_from(&self, address: usize, end: usize) -> bool {
         // Before the zeros are there for other threads.
         self.mark();
@@ -245,7 +245,7 @@ fn survive(address: usize) -> bool {
     survived
 }
 
-/// Does with a SIGBUS what was done before this handler was set.
+/// Passes a SIGBUS to the previous handler.
 fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
     let previous = PREVIOUS.get().copied().unwrap_or_else(no_action);
     // SAFETY: the kernel passes a valid record to a handler that was set with SA_SIGINFO.
@@ -285,7 +285,7 @@ fn no_action() -> libc::sigaction {
     unsafe { std::mem::zeroed() }
 }
 
-/// Sets what is done at a SIGBUS, or only asks; returns what was done before.
+/// Sets the action for SIGBUS, or only queries it; returns the previous action.
 fn set_action(action: Option<&libc::sigaction>) -> libc::sigaction {
     let mut previous = no_action();
     let action = action.map_or(ptr::null(), ptr::from_ref);
