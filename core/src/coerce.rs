@@ -2,9 +2,9 @@
 //!
 //! Works on the layout of bare values, in native byte order: what lies inside one copy of a guarded
 //! place, or what was copied out of a plain one. Decoding also takes places with protected members,
-//! each with its value in the first copy; for encoding none may lie inside. The bytes of a
-//! place start as its present content, so that members that are not mentioned, padding and
-//! neighbouring bitfields keep theirs.
+//! each with its value in the first copy; encoding takes none inside. The bytes of a place start as
+//! its present content, so that members that are not mentioned, padding and neighbouring bitfields
+//! keep theirs.
 
 mod decode;
 mod encode;
@@ -31,9 +31,9 @@ pub(crate) enum Strictness {
 
 /// Puts `wanted` into `bytes`, the place of one bare value of type `id` with its present content.
 ///
-/// Whether the place itself is read-only is the caller's to know; read-only members inside are
-/// refused unless they keep their value. A scalar or text inside a record or list that keeps its
-/// value is not checked again: what was read can be written back.
+/// The caller checks whether the place itself is read-only. Read-only members inside are refused
+/// unless they keep their value. A scalar or text inside a record or list that keeps its value is not
+/// checked again, so that a value that was read can be written back.
 ///
 /// # Errors
 ///

@@ -1,24 +1,24 @@
 //! Directory slots by label, without a copy of any label: the table of both sides.
 //!
-//! It keeps a hash for each slot; a candidate's label is compared where it lies, by the caller.
+//! The table keeps a hash for each slot; the caller compares a candidate's label where it lies.
 //!
-//! A table of a million labels is in no cache, so that what an operation costs is the lines that it
-//! touches. This one touches one: hash and slot are one word, and a word's place is next to where its
-//! hash leads (linear probing). Places ascend with hashes, so growing reads and writes in order. A
-//! general table has its tags and its entries apart and moves entries to places all over when it
-//! grows; with it, finding out that a label is new took two to three misses.
+//! A table of a million labels does not fit into any cache, so the cost of an operation is the number
+//! of lines that it touches. This one touches one: hash and slot are one word, stored next to where
+//! the hash leads (linear probing). Places ascend with hashes, so growing reads and writes in order. A
+//! general table keeps tags and entries apart and scatters the entries when it grows; with it, finding
+//! out that a label is new took two to three misses.
 
 use std::hash::{BuildHasher, Hasher};
 
 use crate::prefetch::prefetch;
 use crate::wire::directory::ShortLabel;
 
-/// Slots by the hash of their label; seeded anew for each table, so that no choice of labels can make
+/// Slots by the hash of their label. Each table has its own seed, so that no choice of labels can make
 /// it slow.
 #[derive(Default)]
 pub(crate) struct LabelTable {
-    /// The bits of [`Place`]s, of which at least a third is vacant, unless there are none: runs are
-    /// short.
+    /// The bits of [`Place`]s. Unless the table is empty, at least a third of them is vacant, so that
+    /// runs are short.
     places: Vec<u64>,
     len: usize,
     hasher: foldhash::fast::RandomState,
@@ -77,10 +77,10 @@ impl LabelTable {
         }
     }
 
-    /// Loads the places of these hashes, so that what is then done with them finds them in the cache.
+    /// Loads the places of these hashes into the cache.
     ///
-    /// Loads that do not depend on each other are waited for together: this takes a twentieth of the
-    /// time that it would take to wait for one after the other.
+    /// The processor waits for independent loads together: this takes a twentieth of the time of
+    /// waiting for one after the other.
     pub(crate) fn touch(&self, hashes: impl Iterator<Item = u32>) {
         if !self.places.is_empty() {
             let touched = hashes.fold(0, |sum, hash| sum ^ self.places[self.home(hash)]);
@@ -88,7 +88,7 @@ impl LabelTable {
         }
     }
 
-    /// The hash of a label that will soon be looked for; its place is fetched meanwhile.
+    /// The hash of a label that will soon be looked up. Prefetches its place.
     #[inline]
     pub(crate) fn foresee(&self, label: &[u8]) -> u32 {
         let hash = self.hash(label);
@@ -98,7 +98,7 @@ impl LabelTable {
         hash
     }
 
-    /// What `look` finds in the first slot of this hash in which it finds anything.
+    /// The first result of `look` among the slots with this hash.
     #[inline]
     pub(crate) fn find<R>(&self, hash: u32, mut look: impl FnMut(u32) -> Option<R>) -> Option<R> {
         for (_, place) in self.run(hash) {
@@ -174,7 +174,7 @@ impl LabelTable {
         self.places[at] = entry.0;
     }
 
-    /// Empties a place and closes the gap, so that no search ends at it before what it looks for.
+    /// Empties a place and closes the gap, so that no search stops at it too early.
     fn vacate(&mut self, mut gap: usize) {
         let mut at = self.after(gap);
         while self.places[at] != VACANT {
@@ -199,8 +199,8 @@ impl LabelTable {
 
     #[cold]
     fn rebuild(&mut self, places: usize) {
-        // Stored one after the other: zeros from the system would become memory page by page, in the
-        // order of the hashes, and twice where `touch` comes first.
+        // Stored in order: untouched zeros from the system would become memory page by page in the
+        // order of the hashes, and twice if `touch` comes first.
         let vacant = std::iter::repeat_n(VACANT, places).collect();
         let old = std::mem::replace(&mut self.places, vacant);
         // Growing needs no label, since the hash is kept.
@@ -251,7 +251,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Few hashes, most of them at the end of the table: runs are long and go around its end.
+        /// Few hashes, most of them near the end of the table: runs are long and wrap around.
         #[test]
         fn no_slot_is_lost_or_left_behind(
             steps in proptest::collection::vec((0_u32..24, proptest::bool::ANY), 1..200),

@@ -45,7 +45,7 @@
 //! together. There is no way to the memory past the protections.
 #![deny(unsafe_code)]
 
-// What the derive writes names this crate, in this crate's own tests and examples too.
+// The derive's output names this crate, also in this crate's own tests and examples.
 extern crate self as memglass;
 
 mod coerce;

@@ -15,13 +15,13 @@ use crate::wire::names;
 
 /// Whether `owner` can never write again, as seen by `me`.
 ///
-/// An owner is dead when nobody holds its slot's lock, or when its slot has another occupant. If the
-/// system cannot tell, it counts as alive: the caller then reports it as busy.
+/// An owner is dead when no process holds its slot's lock, or when its slot has another occupant. If
+/// the system cannot tell, the owner counts as alive: the caller then reports it as busy.
 pub(crate) fn is_dead(header: &Segment, me: Owner, owner: Owner) -> bool {
     if owner.is_nobody() || owner == me {
         return false;
     }
-    // The lock of our own slot does not show for us; whoever had the slot before is gone.
+    // We cannot query the lock of our own slot. Earlier occupants of the slot are dead.
     if owner.slot() == me.slot() {
         return true;
     }
@@ -43,10 +43,10 @@ pub(crate) fn line(header: &Segment, slot: u32) -> SlotLine<'_> {
     slot_line(header.view(), slot).expect("slots are below 256 and the header has all their lines")
 }
 
-/// What the living observers have announced to write to.
+/// The intents that living observers have announced.
 ///
-/// The caller has ended its objects before: either an observer's check finds its object destroyed,
-/// or its announcement is found here.
+/// The caller ends its objects before: either an observer's check finds its object destroyed, or its
+/// announcement is found here.
 pub(crate) fn announced(header: &Segment) -> Vec<u64> {
     let highest = intent::before_look(highest_slot(header));
     let slots = at::PRODUCER_SLOT + 1..=highest.min(at::SLOT_COUNT as u64 - 1) as u32;
@@ -72,11 +72,11 @@ pub(crate) fn pid(header: &Segment, owner: Owner) -> u64 {
         .load(Ordering::Relaxed)
 }
 
-/// Takes the producer's lock of a header whose producer may be dead, to replace or to remove what it
-/// left; `false` if somebody has it. Others are then told who stands in their way.
+/// Takes the producer's lock of a header whose producer may be dead, to replace or remove the session;
+/// `false` if another process has it. Signs the line, so that others learn who holds the name.
 pub(crate) fn lock_for_producer(header: &Segment) -> Result<bool, ShmError> {
     let is_mine = header.try_lock(at::PRODUCER_SLOT)?;
-    // A header that was cut short has nowhere to say it.
+    // A header that was cut short has no line to sign.
     let line = slot_line(header.view(), at::PRODUCER_SLOT);
     if let Some(line) = line.filter(|_| is_mine) {
         line.pid
@@ -85,7 +85,7 @@ pub(crate) fn lock_for_producer(header: &Segment) -> Result<bool, ShmError> {
     Ok(is_mine)
 }
 
-/// The process that took the producer's lock last: the producer, or who clears up after it. 0 if
+/// The process that took the producer's lock last: the producer, or one that cleans up after it. 0 if
 /// the header does not say.
 pub(crate) fn holder_of_name(header: &Segment) -> u32 {
     slot_line(header.view(), at::PRODUCER_SLOT)
@@ -107,8 +107,8 @@ pub(crate) fn producer(header: &Segment) -> u32 {
         .map_or(0, |word| word.load(Ordering::Relaxed) as u32)
 }
 
-/// Removes the region segments of `session`. They belong to nobody once the session's header is
-/// locked or gone.
+/// Removes the region segments of `session`. No process owns them once the session's header is locked
+/// or gone.
 pub(crate) fn remove_regions(dir: &Dir, session: &str) {
     let names = dir
         .names(&names::region_prefix(session))
@@ -117,7 +117,7 @@ pub(crate) fn remove_regions(dir: &Dir, session: &str) {
         .iter()
         .filter(|name| names::session_of_region(name) == Some(session))
     {
-        // What cannot be removed is overwritten when a region of the name is made.
+        // A region that cannot be removed is overwritten when the name is used again.
         let _ = dir.unlink(name);
     }
 }
@@ -130,7 +130,7 @@ pub(crate) struct WriterSlot {
     forks: u64,
 }
 
-/// How long a thread waits for another one of the same observer that is writing.
+/// How long a thread waits for another writing thread of the same observer.
 const PATIENCE: Duration = Duration::from_millis(10);
 
 impl WriterSlot {
@@ -144,11 +144,11 @@ impl WriterSlot {
         Ok(None)
     }
 
-    /// Takes a slot; `None` if somebody has it.
+    /// Takes a slot; `None` if another process has it.
     ///
-    /// First its reservation, which keeps others out, and its own lock only when the line says who
-    /// has it: a process that is stopped in between does not lend its life to what a dead occupant
-    /// still holds.
+    /// Takes the reservation first, which keeps others out, and the slot's own lock only when the line
+    /// names the new occupant. So a process that is stopped in between does not make the claims of a
+    /// dead occupant look alive.
     fn enter(header: &Arc<Segment>, slot: u32) -> Result<Option<WriterSlot>, ShmError> {
         if !header.try_lock(at::RESERVATION + slot)? || header.is_locked(slot)? {
             return Ok(None);
@@ -156,12 +156,13 @@ impl WriterSlot {
         let line = line(header, slot);
         let incarnation = line
             .incarnation
-            // Relaxed: nobody else has the slot, and whoever asks about it asks the kernel first.
+            // Relaxed: no other process has the slot, and a process that asks about it asks the kernel
+            // first.
             .fetch_add(1, Ordering::Relaxed)
             .wrapping_add(1) as u16;
         line.pid
             .store(u64::from(std::process::id()), Ordering::Relaxed);
-        // What the slot's last occupant announced died with it.
+        // The last occupant is dead, and so is its announcement.
         intent::clear(line.intent);
         intent::reach(highest_slot(header), slot);
         let writer = WriterSlot {
@@ -172,12 +173,12 @@ impl WriterSlot {
         Ok(header.try_lock(slot)?.then_some(writer))
     }
 
-    /// Whether this process took the slot, and not the one that it was forked from.
+    /// Whether this process took the slot, and not a parent that forked it.
     pub(crate) fn is_mine(&self) -> bool {
         self.forks == forks::count_again()
     }
 
-    /// Who this observer is to others.
+    /// The owner that this observer is to other processes.
     pub(crate) fn owner(&self) -> Owner {
         self.owner
     }
@@ -185,8 +186,8 @@ impl WriterSlot {
     /// Announces a write to the object in `slot`. The caller writes only if the intent
     /// [protects](Intent::protects) the object: until it is dropped.
     ///
-    /// The announcement is also what keeps the threads of one observer apart. `None` if another
-    /// thread did not finish within 10 ms.
+    /// The announcement also excludes the other threads of this observer. `None` if another thread did
+    /// not finish within 10 ms.
     pub(crate) fn announce(&self, slot: u32, generation: u64) -> Option<Intent<'_>> {
         let word = line(&self.header, u32::from(self.owner.slot())).intent;
         let intent = at::intent(slot, generation);

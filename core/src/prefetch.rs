@@ -1,7 +1,7 @@
-//! Telling the processor what will be needed soon.
+//! Prefetching memory that will be needed soon.
 #![allow(unsafe_code)]
 
-/// Begins to bring the line of `item` into the cache, and waits for nothing.
+/// Starts to load the line of `item` into the cache, without waiting.
 #[inline(always)]
 pub(crate) fn prefetch<T>(item: &T) {
     #[cfg(target_arch = "x86_64")]
@@ -11,7 +11,7 @@ pub(crate) fn prefetch<T>(item: &T) {
         // even that of an item.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(item).cast()) };
     }
-    // Elsewhere std offers none.
+    // std offers no prefetch for other processors.
     #[cfg(not(target_arch = "x86_64"))]
     let _ = item;
 }

@@ -76,7 +76,7 @@ impl Names<'_> {
         let mut union = 0;
         for part in parts {
             let part = bits(part)?;
-            // A negative number is no set of bits.
+            // A negative number is not a set of bits.
             part.fit(64, false, self.type_name)?;
             union |= part.bits();
         }

@@ -46,7 +46,7 @@ impl Whole {
         }
     }
 
-    /// Two's complement; what is above the width it fits is sign.
+    /// Two's complement; the bits above the width that it fits are copies of the sign.
     pub(super) fn bits(self) -> u128 {
         self.bits
     }

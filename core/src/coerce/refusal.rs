@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::schema::Range;
 
-/// A wanted value that its place does not take, and what the place takes.
+/// The reason why a wanted value is refused, and where inside it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     /// Where inside the wanted value: `levels[2].price`; empty for the value itself.
@@ -85,7 +85,7 @@ pub enum Reason {
         /// The regular expression that the whole text must match.
         pattern: String,
     },
-    /// A declared pattern that is no regular expression.
+    /// A declared pattern that is not a regular expression.
     #[error(
         "the field's regex {pattern:?} is invalid ({why}), so no text can be checked; force the write"
     )]
@@ -107,7 +107,7 @@ pub enum Reason {
         /// The names there are.
         known: String,
     },
-    /// A number that has no name where all values have one.
+    /// A number without a name, in an enum where all values have one.
     #[error("{number} is not a value of {type_name}; it has {known}")]
     Unnamed {
         /// The number.
@@ -135,7 +135,7 @@ pub enum Reason {
         /// The type.
         type_name: String,
     },
-    /// Values that have no sum.
+    /// Values that cannot be added.
     #[error("{found} cannot be added")]
     NotAddable {
         /// What they are.

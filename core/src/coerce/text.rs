@@ -28,7 +28,7 @@ pub(super) fn store(text: &str, bytes: &mut [u8]) -> Result<(), Reason> {
     Ok(())
 }
 
-/// The text up to the first zero byte; what is no UTF-8 becomes U+FFFD.
+/// The text up to the first zero byte. Invalid UTF-8 becomes U+FFFD.
 pub(super) fn load(bytes: &[u8]) -> String {
     let end = bytes
         .iter()

@@ -117,14 +117,14 @@ impl Observer {
     }
 }
 
-/// How long to wait for somebody who is about to remove or replace a header without regions.
+/// How long to wait for a process that is about to remove or replace a header without regions.
 const REPLACEMENT: Duration = Duration::from_millis(50);
 
 /// What `attach` makes of the session's layout.
 ///
 /// Regions are removed before their header, and those of a dead session before its header is
-/// replaced. So a region that is not there is no damage: the session is over, and the name may be
-/// about to lead to another one.
+/// replaced. So a missing region is not damage: the session is over, and its name may soon lead to
+/// another one.
 fn attach<R>(
     dir: &Dir,
     session: &str,

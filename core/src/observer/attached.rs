@@ -38,7 +38,7 @@ impl Attached {
         owners::is_dead(self.layout.header(), me, owner)
     }
 
-    /// Who holds a guarded value, for a message.
+    /// The holder of a guarded value, for a message.
     pub(super) fn holder(&self, owner: Owner) -> String {
         if owner.is_nobody() {
             return owner.to_string();

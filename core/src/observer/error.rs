@@ -11,7 +11,7 @@ use crate::shm::ShmError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttachError {
-    /// Nobody has made a session of this name.
+    /// There is no session of this name.
     #[error("no session {name:?} in {}; {}", dir.display(), known(sessions))]
     NoSuchSession {
         /// The name.
@@ -51,7 +51,7 @@ pub enum AttachError {
         /// The producer.
         pid: u32,
     },
-    /// The memory is not what a session's memory must be.
+    /// The session's memory is damaged.
     #[error(transparent)]
     Layout(LayoutError),
     /// The segments cannot be opened.
@@ -115,7 +115,7 @@ pub enum PathError {
         /// Its type.
         type_name: String,
     },
-    /// The text is no path.
+    /// The text is not a path.
     #[error("{path:?} is not a path: expected {expected} at byte {at}")]
     Malformed {
         /// The text.
@@ -171,7 +171,7 @@ pub enum ReadError {
         /// Where the two differ.
         reason: String,
     },
-    /// A segment of the session became shorter than it was when it was mapped: what was in it is lost.
+    /// A segment of the session became shorter than when it was mapped; its contents are lost.
     #[error("{segment} was cut short from {size} bytes while in use; its contents are lost")]
     Truncated {
         /// The segment.
@@ -179,7 +179,7 @@ pub enum ReadError {
         /// Its size when it was mapped.
         size: u64,
     },
-    /// The memory is not what a session's memory must be.
+    /// The session's memory is damaged.
     #[error("{reason}")]
     Damaged {
         /// What is wrong.
@@ -197,7 +197,7 @@ pub enum WriteError {
         /// The field.
         path: String,
     },
-    /// The producer declared it, or what it lies in, read-only.
+    /// The producer declared the field, or a value around it, read-only.
     #[error("{path} is read-only")]
     ReadOnlyField {
         /// The field.
@@ -217,7 +217,7 @@ pub enum WriteError {
         /// The field.
         path: String,
     },
-    /// The value does not fit the type or what was declared about the field.
+    /// The value does not fit the field's type or annotations.
     #[error("{path}: {refusal}")]
     Refused {
         /// The field.

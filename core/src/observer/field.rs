@@ -19,8 +19,8 @@ use crate::value::Value;
 
 /// A part of an object, found by its path once and then read and written at the cost of a few loads.
 ///
-/// It keeps what it needs: it may be cloned, sent to other threads, and outlive the observer. When
-/// its object is destroyed, reads and writes answer `Gone`, whatever lies in that memory then.
+/// A field owns what it needs: it may be cloned, sent to other threads, and outlive the observer. When
+/// its object is destroyed, reads and writes answer `Gone`, whatever the memory holds then.
 #[derive(Clone)]
 pub struct Field {
     /// Its directory entry, which starts with the state word; the whole object; the place itself.
@@ -45,7 +45,7 @@ pub(super) struct ObjectPlace {
     pub(super) elements: Option<u64>,
 }
 
-/// What is known of a field; see [`Field::info`].
+/// The description of a field; see [`Field::info`].
 #[derive(Clone, Debug)]
 pub struct FieldInfo<'a> {
     /// The type behind aliases and protections.
@@ -54,9 +54,9 @@ pub struct FieldInfo<'a> {
     pub type_name: String,
     /// How reads and writes of it are kept whole.
     pub protection: Protection,
-    /// What was declared about it.
+    /// Its annotations.
     pub metadata: &'a Metadata,
-    /// Whether it, or what it lies in, is declared read-only.
+    /// Whether it, or a value around it, is declared read-only.
     pub readonly: bool,
     /// Bytes from the start of the object; of a guarded value, of its first copy.
     pub offset: u64,
@@ -106,8 +106,8 @@ impl Field {
 
     /// Copies the present value out of shared memory.
     ///
-    /// A guarded value is always of one write. A struct or array that is not protected as a whole
-    /// may mix moments, each protected part of it being of one write. The producer never waits for
+    /// A guarded value is always from one write. A struct or array that is not protected as a whole
+    /// may mix moments, but each protected part of it is from one write. The producer never waits for
     /// this call. Nothing is cached: the next call may return a newer value.
     ///
     /// # Errors
@@ -148,7 +148,7 @@ impl Field {
         .map_or_else(|| self.read_other(), Ok)
     }
 
-    /// The same for what is not so common.
+    /// The slow half of `read`, for everything but lone numbers.
     #[inline(never)]
     fn read_other(&self) -> Result<Value, ReadError> {
         let number = self.number.and_then(|number| self.read_number(number));
@@ -162,7 +162,7 @@ impl Field {
     }
 
     /// Like [`Field::read`] with one attempt: [`ReadError::Contended`] if a value was published
-    /// meanwhile.
+    /// during it.
     ///
     /// # Errors
     ///
@@ -171,8 +171,8 @@ impl Field {
         self.read_whole(Patience::Once)
     }
 
-    /// Copies whatever lies there now, without asking whether the object still lives: for a look at
-    /// what was left behind.
+    /// Copies the present bytes without checking whether the object still lives, to look at what was
+    /// left behind.
     ///
     /// # Errors
     ///
@@ -188,7 +188,7 @@ impl Field {
     /// # Errors
     ///
     /// As for [`Field::read`]; [`ReadError::TypeMismatch`] says where the types differ, or that an
-    /// enum holds a number that is none of its variants.
+    /// enum holds a number without a variant.
     pub fn read_as<T: Observe>(&self) -> Result<T, ReadError> {
         self.typed()?.read()
     }
@@ -205,9 +205,9 @@ impl Field {
 
     /// Copies the bytes that [`Field::read`] makes its value of.
     ///
-    /// They lie as in memory; of a guarded member only the first copy's place is filled, with the
-    /// last complete value, and the words around it are zero. A guarded value by itself, or a part
-    /// of one, is its own bytes alone.
+    /// The bytes lie as in memory. For a guarded member, only the place of the first copy is filled,
+    /// with the last complete value; the words around it are zero. For a guarded value by itself, or a
+    /// part of one, the result is its own bytes alone.
     ///
     /// # Errors
     ///
@@ -245,7 +245,7 @@ impl Field {
         self.number.is_some()
     }
 
-    /// What it was attached with.
+    /// The attachment that it belongs to.
     pub(super) fn attached(&self) -> &Attached {
         &self.memory.keeper().attached
     }
@@ -255,8 +255,9 @@ impl Field {
         self.memory.view::<OBJECT>()
     }
 
-    /// How many values were published in the guarded place that this is or lies in; `None` if it
-    /// lies in none, is an array of objects with one each, or the object is gone.
+    /// How many values were published in the guarded value that this field is or lies in. `None` if
+    /// there is no such value, if the field is an array of objects with one each, or if the object is
+    /// gone.
     pub fn sequence(&self) -> Option<u64> {
         if self.object.elements.is_some() {
             return None;
@@ -265,8 +266,8 @@ impl Field {
         self.while_alive(|| Ok(guarded.slots.sequence())).ok()
     }
 
-    /// Which living process holds the right to write the guarded place that this is or lies in, as
-    /// [`WriteError::Busy`](crate::WriteError::Busy) names it. `None` if nobody does at this moment.
+    /// The living process that holds the right to write the guarded value that this field is or lies
+    /// in, as [`WriteError::Busy`](crate::WriteError::Busy) names it. `None` if none holds it now.
     pub fn holder(&self) -> Option<String> {
         if self.object.elements.is_some() {
             return None;
@@ -295,7 +296,7 @@ impl Field {
         self.step(Step::Element(index))
     }
 
-    /// What a path below this field leads to: `last_quote.bid_price`, `[2].price`.
+    /// The field that a path below this one leads to: `last_quote.bid_price`, `[2].price`.
     ///
     /// # Errors
     ///
@@ -314,7 +315,7 @@ impl Field {
         self.path.as_str()
     }
 
-    /// What is known of it.
+    /// The field's type, annotations and protection.
     pub fn info(&self) -> FieldInfo<'_> {
         let type_id = self.place.bare(self.schema());
         FieldInfo {
@@ -368,13 +369,13 @@ impl Field {
 
     #[cold]
     pub(super) fn gone(&self) -> ReadError {
-        // The entry of an object whose segment was cut short says that there is none.
+        // When the segment was cut short, the object's entry reads as zeros: no object.
         self.check_cut().err().unwrap_or_else(|| ReadError::Gone {
             path: self.path().into(),
         })
     }
 
-    /// Says so if what was just read may be the zeros of a segment that was cut short.
+    /// Fails if what was just read may be the zeros of a segment that was cut short.
     #[inline(always)]
     pub(super) fn check_cut(&self) -> Result<(), ReadError> {
         if shm::cuts() == 0 {
@@ -455,7 +456,7 @@ impl Field {
 
     /// Refuses to read more at once than a program can be expected to have memory for.
     pub(super) fn check_size(&self) -> Result<(), ReadError> {
-        // A text is one value whatever its length, and a struct may be mostly padding.
+        // A text of any length is one value, and a struct may be mostly padding.
         let bytes = self.schema()[self.place.type_id].size;
         let values = self.schema().values_of(self.place.type_id);
         let values = values
@@ -479,7 +480,7 @@ impl Field {
         })
     }
 
-    /// The protection that it is under itself, or by what it lies in.
+    /// Its own protection, or that of the value around it.
     fn protection(&self) -> Protection {
         match self.place.within {
             Within::Guarded { .. } => Protection::Seqlock,

@@ -9,13 +9,13 @@ use crate::layout::{Directory, Layout, LayoutError, ObjectRecord};
 #[derive(Default)]
 pub(super) struct Index {
     labels: LabelTable,
-    /// Per directory slot, what was entered for it.
+    /// Per directory slot, its entry in the index.
     entered: Vec<Entered>,
     /// How many entered labels have one of [`SEPARATORS`] in them.
     awkward: usize,
     /// The label being read.
     label: Vec<u8>,
-    /// What was read of slots that are not entered yet.
+    /// The records read of slots that are not entered yet.
     read: Vec<(u32, Entered)>,
 }
 
@@ -45,7 +45,7 @@ impl Index {
         self.labels.reserve(objects);
     }
 
-    /// Takes in that slots have new occupants, or none; hands those that cannot be read to `failed`.
+    /// Updates slots that have new occupants, or none; passes those that cannot be read to `failed`.
     ///
     /// All labels are read before the first is entered: so the places in the table can be waited for
     /// together, which at a million objects is most of what attaching takes.
@@ -114,7 +114,7 @@ impl Index {
             .map(|(_, slot)| slot)
     }
 
-    /// What is to be entered for a slot, if an object lives in it.
+    /// The index entry for a slot, if an object lives in it.
     #[inline]
     fn read(
         &mut self,
@@ -133,8 +133,8 @@ impl Index {
             return Ok(None);
         };
         let read = layout.label_into(&record, &mut self.label);
-        // If it went meanwhile, the bytes may be another label's, or no label's. The slot is looked
-        // at again in the next scan, as its state has changed.
+        // If the object went meanwhile, the bytes may be another label's, or no label's. The next scan
+        // looks at the slot again, because its state has changed.
         if !directory.is_still(layout, &record) {
             return Ok(None);
         }
@@ -172,8 +172,8 @@ impl Index {
         Ok(())
     }
 
-    /// Refuses a label that another live object has: with many of one label the table would
-    /// become a list, and a lookup would mean any of them.
+    /// Refuses a label that another live object has. With many equal labels the table would become a
+    /// list, and a lookup would find any of them.
     fn check_unique(
         &self,
         layout: &Layout,
@@ -183,7 +183,7 @@ impl Index {
     ) -> Result<(), LayoutError> {
         for (other, nth) in self.labels.with_hash(hash).zip(0..) {
             let first = directory.record(layout, other).ok().flatten();
-            // One that was destroyed meanwhile is taken out when its own change is looked at.
+            // An object that was destroyed meanwhile is removed when its own change is looked at.
             let is_same = first.is_some_and(|first| is_same_label(layout, record, &first));
             if is_same || nth == MAX_SAME_HASH {
                 return Err(layout.label_taken(record.slot, other));

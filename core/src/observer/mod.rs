@@ -46,7 +46,7 @@ pub use typed::TypedField;
 /// sees as they are.
 pub struct Observer {
     attached: Arc<Attached>,
-    /// What new fields are given: the same attachment, and the types as of the last refresh.
+    /// Shared with new fields: the attachment, and the types as of the last refresh.
     sight: Arc<Sight>,
     options: AttachOptions,
     types: TypeLog,
@@ -65,7 +65,7 @@ pub struct Observer {
 pub struct SessionInfo {
     /// Its name.
     pub name: String,
-    /// What no other session has.
+    /// The session's random id, which no other session has.
     pub id: u128,
     /// The producer's process, as it knew itself.
     pub pid: u32,
@@ -210,8 +210,8 @@ impl Observer {
         .collect()
     }
 
-    /// What was left out because it cannot be right, as of now: at most 1,000 parts. All that is not
-    /// listed is there. Looks at every object, so it takes as long as a listing.
+    /// The damaged parts that are left out at present, at most 1,000. Everything else is there. Looks at
+    /// every object, so it takes as long as a listing.
     pub fn damage(&self) -> Vec<Damage> {
         let directory = self.directory.fault().into_iter();
         let directory = directory.map(|error| Damage::new(Part::Directory, error));
@@ -231,7 +231,7 @@ impl Observer {
             return Ok(());
         };
         let judged = self.judge_record(&record);
-        // A long label was judged where it lies: if its object went meanwhile, it was another's.
+        // A long label was judged in place. If its object went meanwhile, it was another object's.
         match self.directory.is_still(layout, &record) {
             true => judged,
             false => Ok(()),

@@ -1,4 +1,4 @@
-//! Lone numbers: what most fields are, and what is read most often.
+//! Lone numbers: most fields and most reads.
 
 use super::field::ObjectPlace;
 use super::place::{Place, Within};
@@ -19,7 +19,7 @@ pub(super) enum LoneNumber {
 }
 
 impl LoneNumber {
-    /// How the number at `place` reads; `None` if there is anything else.
+    /// How the number at `place` reads; `None` if it is not a lone number.
     pub(super) fn of(schema: &Schema, object: &ObjectPlace, place: &Place) -> Option<LoneNumber> {
         let ty = &schema[place.bare(schema)];
         let metadata = place.metadata(schema);
@@ -50,7 +50,7 @@ impl LoneNumber {
         }
     }
 
-    /// What the loaded bits mean; those above the number's own are zeros.
+    /// The value of the loaded bits; those above the number's own are zeros.
     #[inline(always)]
     pub(super) fn value(self, bits: u64) -> Value {
         match self {

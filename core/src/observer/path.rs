@@ -1,6 +1,6 @@
 //! Paths as text: `AAPL_position.last_quote.bid_price`, `book.levels[2].price`, `"odd.label"[3]`.
 //!
-//! Pure: what a path leads to is decided elsewhere.
+//! Pure: other modules decide what a path leads to.
 
 /// One step from a value to a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl<'a> Steps<'a> {
         self.text
     }
 
-    /// What is left of the text.
+    /// The rest of the text.
     pub(super) fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }

@@ -25,7 +25,7 @@ pub(super) struct Place {
     pub(super) offset: u64,
 }
 
-/// What the bytes of a place are.
+/// How the bytes of a place are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Within {
     /// The place itself.
@@ -199,7 +199,7 @@ impl Place {
         Some((Guarded::at(self.view(object), schema, value), offset))
     }
 
-    /// The type of the value: what is behind aliases and protections.
+    /// The type of the value, behind aliases and protections.
     pub(super) fn bare(&self, schema: &Schema) -> TypeId {
         schema.bare(self.type_id)
     }
@@ -209,7 +209,7 @@ impl Place {
         schema[self.bare(schema)].size as usize
     }
 
-    /// What was declared about the place.
+    /// The annotations of the place.
     pub(super) fn metadata<'s>(&self, schema: &'s Schema) -> &'s Metadata {
         self.field(schema).map_or(&PLAIN, |field| &field.metadata)
     }

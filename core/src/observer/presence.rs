@@ -13,7 +13,7 @@ pub enum Presence {
     Exited,
     /// It died without ending the session: what can be read are its last values.
     Crashed,
-    /// It is gone, and another session has its name: attach anew to see that one.
+    /// It is gone, and another session has its name: attach again to see that one.
     Restarted,
 }
 

@@ -9,7 +9,7 @@ use crate::shm::View;
 use crate::sync::Contended;
 use crate::value::Value;
 
-/// How hard to try when a guarded value is published meanwhile.
+/// How often to retry when a guarded value is published during a read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Patience {
     /// A bounded number of attempts.
@@ -72,7 +72,7 @@ pub(super) fn bytes(
     }
 }
 
-/// What the bytes that [`bytes`] returned for `place` mean.
+/// The value of the bytes that [`bytes`] returned for `place`.
 pub(super) fn decode(schema: &Schema, place: &Place, bytes: &[u8]) -> Value {
     match (place.field(schema), place.bits(schema)) {
         (Some(field), Some(_)) => decode_field(schema, field, bytes),
@@ -118,7 +118,7 @@ fn copy(
         }
         Kind::Protected { value, .. } => {
             copy(schema, *value, view, bytes, patience)?;
-            // An atomic field is read with acquire: what was written before it can be seen.
+            // An atomic field is read with acquire: everything written before it can be seen.
             fence(Ordering::Acquire);
             Ok(())
         }

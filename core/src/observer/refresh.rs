@@ -1,4 +1,4 @@
-//! Taking in what came and went since an observer looked last.
+//! Taking in the objects and types that came and went since the last refresh.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ impl Observer {
     /// # Errors
     ///
     /// - [`ReadError::Truncated`]: a segment was cut short. What was known before stays.
-    /// - [`ReadError::Damaged`]: the memory is not what a session's memory must be, or the system does
-    ///   not give it. Of damage that leaves the rest usable [`Observer::damage`] tells instead.
+    /// - [`ReadError::Damaged`]: the session's memory is damaged, or the system does not give access to
+    ///   it. [`Observer::damage`] lists damage that leaves the rest usable.
     #[inline]
     pub fn refresh(&mut self) -> Result<bool, ReadError> {
         self.refresh_with(Observer::read_changes)
@@ -25,9 +25,9 @@ impl Observer {
 
     /// Like [`Observer::refresh`], and tells the directory slot of each object that came or went.
     ///
-    /// What is in a slot now is [`Observer::object_in`]'s to say. Slots of objects that were left out are
-    /// told whenever they are looked at again. After an error, what was not taken
-    /// in is told by the next call.
+    /// [`Observer::object_in`] tells what is in a slot now. The slot of an object that was left out is
+    /// reported each time it is looked at again. After an error, the next call reports the changes that
+    /// were not taken in.
     ///
     /// # Errors
     ///
@@ -66,8 +66,8 @@ impl Observer {
         let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
         self.index
             .reserve(objects.min(self.directory.capacity(layout)));
-        // The directory reports a change once. What is left out now is looked at again by the next
-        // refresh, and one damaged entry does not hide the others.
+        // The directory reports a change once. So the next refresh looks again at entries that are left
+        // out now, and one damaged entry does not hide the others.
         let mut changed = std::mem::take(&mut self.left_out);
         self.is_out_of_reach = false;
         for chunk in 0..chunks {

@@ -18,7 +18,7 @@ impl Observer {
     ///
     /// # Errors
     ///
-    /// [`PathError`] says which part leads nowhere, and what is near to it.
+    /// [`PathError`] names the part that leads nowhere, and the nearest name.
     pub fn field(&self, path: &str) -> Result<Field, PathError> {
         let (record, label_end, label) = self
             .resolve_label(path)

@@ -31,8 +31,8 @@ pub struct SessionEntry {
     pub bytes: u64,
 }
 
-/// All sessions in `dir`, or else in `MEMGLASS_DIR` or `/dev/shm`, those of dead producers included,
-/// by name. What cannot be read is listed with the reason.
+/// All sessions in `dir`, or else in `MEMGLASS_DIR` or `/dev/shm`, sorted by name, including those of
+/// dead producers. A session that cannot be read is listed with the reason.
 pub fn sessions(dir: Option<&Path>) -> Vec<Result<SessionEntry, AttachError>> {
     let dir = Dir::new(dir);
     let found = match dir.names(names::PREFIX) {
@@ -48,12 +48,13 @@ pub fn sessions(dir: Option<&Path>) -> Vec<Result<SessionEntry, AttachError>> {
         .collect()
 }
 
-/// Removes the sessions of dead producers from `dir`, all or the one named, and returns their names.
+/// Removes the sessions of dead producers from `dir`, either all or the one named `name`, and returns
+/// their names.
 ///
 /// # Errors
 ///
-/// - [`AttachError::Alive`]: the session that was named has a living producer.
-/// - [`AttachError::NoSuchSession`]: there is none of that name.
+/// - [`AttachError::Alive`]: the session `name` has a living producer.
+/// - [`AttachError::NoSuchSession`]: there is no session `name`.
 /// - [`AttachError::Shm`]: a segment cannot be opened or removed.
 pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, AttachError> {
     let dir = Dir::new(dir);
@@ -82,8 +83,7 @@ pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, Atta
     Ok(removed)
 }
 
-/// The names of the sessions that there are beside the one that was asked for, which may have left
-/// its header.
+/// The names of all sessions but `asked`, whose header may still exist.
 pub(super) fn others(dir: &Dir, asked: &str) -> Vec<String> {
     let found = dir.names(names::PREFIX).unwrap_or_default();
     found
@@ -142,14 +142,14 @@ fn remove_orphans(dir: &Dir, found: &[String]) {
     sessions.dedup();
     for session in sessions {
         if dir.size_of(&names::header(session)).is_none() {
-            // What cannot be removed now is overwritten when the name is used again.
+            // A region that cannot be removed now is overwritten when the name is used again.
             let _ = remove_orphans_of(dir, session);
         }
     }
 }
 
-/// Takes the name with a header that is nobody's, so that a producer that starts at this very moment
-/// waits, instead of losing the regions that it makes.
+/// Takes the name with a placeholder header, so that a producer that starts at this moment waits
+/// instead of losing the regions that it makes.
 fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), ShmError> {
     let header = names::header(session);
     let draft = dir.create(&header, PLACEHOLDER_BYTES, Mode::Owner)?;
@@ -162,7 +162,7 @@ fn remove_orphans_of(dir: &Dir, session: &str) -> Result<(), ShmError> {
 
 const PLACEHOLDER_BYTES: u64 = 4096;
 
-/// Whether the name only leads to what a clean-up holds it with, or did when it was killed.
+/// Whether the name leads only to the placeholder of a clean-up, which may have been killed.
 pub(super) fn is_placeholder(dir: &Dir, session: &str) -> bool {
     let name = names::header(session);
     if dir.size_of(&name) != Some(PLACEHOLDER_BYTES) {

@@ -1,14 +1,14 @@
 //! "Did you mean": names near to one that does not exist.
 
-/// Names that are looked at, the first ones: a suggestion among 200,000 took 60 ms, many times what the
-/// whole question takes.
+/// Only the first names are compared: a suggestion among 200,000 took 60 ms, many times the rest of the
+/// lookup.
 const MAX_LOOKED_AT: usize = 20_000;
-/// Names that are listed when none is near.
+/// The most names to list when none is near.
 const MAX_LISTED: usize = 12;
-/// Below this similarity (Jaro-Winkler, 0 to 1) a name is no suggestion.
+/// The least similarity (Jaro-Winkler, 0 to 1) of a suggestion.
 const NEAR: f64 = 0.8;
 
-/// What to add to a message about `wrong`: the nearest of `names`, or all of them if they are few.
+/// The end of a message about `wrong`: the nearest of `names`, or all of them if they are few.
 pub(super) fn among<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
     if let Some(name) = nearest(wrong, names.clone().map(Into::into)) {
         return format!("; did you mean {name:?}?");
@@ -21,7 +21,7 @@ pub(super) fn among<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clon
     }
 }
 
-/// The name that is most like `wrong`, if any is much like it.
+/// The name most like `wrong`, if it is similar enough.
 pub(super) fn nearest(wrong: &str, names: impl Iterator<Item = String>) -> Option<String> {
     let lower = wrong.to_lowercase();
     let scored = names

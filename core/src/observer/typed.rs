@@ -1,5 +1,5 @@
-//! Reading into a Rust type: members are found by name, so that neither their order nor their
-//! protections have to be the same on both sides.
+//! Reading into a Rust type. Members are found by name, so their order and protections may differ
+//! between the two sides.
 
 use std::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use crate::observe::Observe;
 use crate::observe::derive_support::value_type_of;
 use crate::schema::{Kind, Protection, Schema, TypeId};
 
-/// A field that is read into a `T`: the two types were compared once, when this was made.
+/// A field that is read into a `T`. The two types are compared once, when this is made.
 ///
 /// Made by [`Field::typed`]. A read copies the value's bytes and checks what a `T` cannot hold.
 #[derive(Debug, Clone)]
@@ -24,9 +24,9 @@ pub struct TypedField<T> {
 /// Where the bytes of a `T` are among those of the field's value.
 #[derive(Debug, Clone)]
 enum Source {
-    /// One load returns them all: a number, a name or flags by themselves.
+    /// One load returns them all: a lone number, enum value or flag set.
     Scalar,
-    /// All of them one after the other, as in a `T`, from this offset.
+    /// All of them in a row, as in a `T`, from this offset.
     AsTheyAre(usize),
     Pieces(Box<[Piece]>),
 }
@@ -74,8 +74,8 @@ impl<T: Observe> TypedField<T> {
     ///
     /// # Errors
     ///
-    /// As for [`Field::read`]; [`ReadError::TypeMismatch`] if an enum holds a number that is none of
-    /// its variants.
+    /// As for [`Field::read`]; [`ReadError::TypeMismatch`] if an enum holds a number without a
+    /// variant.
     ///
     /// # Examples
     ///
@@ -97,7 +97,7 @@ impl<T: Observe> TypedField<T> {
     /// assert_eq!(quotes.read()?, quote);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    // Inlined as far as scalars go, which are a few loads: the caller has them in registers.
+    // Inlined for scalars, which are a few loads, so that the caller has them in registers.
     #[inline]
     pub fn read(&self) -> Result<T, ReadError> {
         match &self.source {
@@ -136,14 +136,14 @@ impl<T: Observe> TypedField<T> {
         T::decode(bytes).map_err(|error| mismatch::<T>(&self.field, error.to_string()))
     }
 
-    /// The field that it reads.
+    /// The field that this reads.
     pub fn field(&self) -> &Field {
         &self.field
     }
 }
 
 impl Source {
-    /// What `pieces` come to, of a value of `len` bytes.
+    /// The simplest source for `pieces` of a value of `len` bytes.
     fn of<T>(pieces: Vec<Piece>, len: usize) -> Source {
         let shift = |piece: &Piece| piece.from.checked_sub(piece.to);
         let first = pieces.first().and_then(shift);
@@ -159,7 +159,7 @@ impl Source {
     }
 }
 
-/// The bytes of a `T`, from where they are.
+/// The bytes of a `T`, gathered from `pieces`.
 fn gathered<T>(bytes: &[u8], pieces: &[Piece]) -> Vec<u8> {
     let mut target = vec![0; size_of::<T>()];
     for &Piece { from, to, len } in pieces {
@@ -203,7 +203,7 @@ impl Side<'_> {
         Side { id, at, ..self }
     }
 
-    /// Without protection: a guarded value lies behind its word.
+    /// The value inside the protection: a guarded value lies behind its word.
     fn bare(self) -> Self {
         let offset = match self.schema.protection(self.id) {
             Protection::Seqlock | Protection::Locked => 8,
@@ -213,8 +213,8 @@ impl Side<'_> {
     }
 }
 
-/// Adds the pieces that make a value of the one type from one of the other; the error says where
-/// they differ.
+/// Adds the pieces that make a value of one type from a value of the other. The error says where the
+/// types differ.
 fn match_up(from: Side<'_>, to: Side<'_>, pieces: &mut Vec<Piece>) -> Result<(), String> {
     let (from, to) = (from.bare(), to.bare());
     match (&from.schema[from.id].kind, &to.schema[to.id].kind) {
@@ -248,7 +248,7 @@ fn match_up(from: Side<'_>, to: Side<'_>, pieces: &mut Vec<Piece>) -> Result<(),
     }
 }
 
-/// Adds a piece, to the last one if it goes on there on both sides.
+/// Adds a piece, or extends the last one if the two are adjacent on both sides.
 fn add(pieces: &mut Vec<Piece>, from: usize, to: usize, len: usize) {
     match pieces.last_mut() {
         Some(last) if last.from + last.len == from && last.to + last.len == to => last.len += len,
@@ -256,7 +256,7 @@ fn add(pieces: &mut Vec<Piece>, from: usize, to: usize, len: usize) {
     }
 }
 
-/// Whether values of the two kinds have the same bytes; enums and flags also read as their integers.
+/// Whether values of the two kinds have the same bytes. Enums and flags also read as their integers.
 fn same_leaf(theirs: &Kind, ours: &Kind) -> bool {
     match (theirs, ours) {
         (Kind::Enum { signed, .. }, Kind::Int { signed: ours }) => signed == ours,

@@ -1,5 +1,5 @@
-//! Writing: everything is checked before any byte changes, then stored under the protection that
-//! each part has.
+//! Writing: the whole value is checked before any byte changes, then each part is stored under its
+//! protection.
 
 mod exchange;
 mod one_step;
@@ -19,7 +19,7 @@ use crate::value::Value;
 use exchange::{paste, unit_bytes};
 use parts::Part;
 
-/// A part that is checked, and ready to be stored without failing.
+/// A checked part whose store can no longer fail.
 enum Ready<'p> {
     Guarded {
         claim: Claim<'p>,
@@ -41,8 +41,8 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] says what is allowed; nothing has changed. [`ReadError::Truncated`] in it says that
-    /// the segment was cut short meanwhile: the value may have gone nowhere.
+    /// [`WriteError`] says what is allowed; nothing has changed. If it holds [`ReadError::Truncated`],
+    /// the segment was cut short meanwhile and the value may be lost.
     ///
     /// # Examples
     ///
@@ -64,21 +64,21 @@ impl Field {
         self.write_with(value, Strictness::Checked)
     }
 
-    /// Writes a value that only its type must allow: read-only, range, step, regex and unknown enum
-    /// or flag values are overridden.
+    /// Writes a value that only has to fit the type. Overrides read-only, range, step and regex, and
+    /// allows unknown enum and flag values.
     ///
     /// # Errors
     ///
-    /// As for [`Field::write`], without those.
+    /// As for [`Field::write`], except for what is overridden.
     pub fn write_forced(&self, value: &Value) -> Result<(), WriteError> {
         self.write_with(value, Strictness::Forced)
     }
 
-    /// Everything that [`Field::write`] checks, without writing. Needs no right to write.
+    /// Makes all checks of [`Field::write`] without writing. Works on a read-only session too.
     ///
     /// # Errors
     ///
-    /// What [`Field::write`] would return.
+    /// As for [`Field::write`].
     pub fn check(&self, value: &Value) -> Result<(), WriteError> {
         self.unless_cut(self.checked_parts(value, Strictness::Checked).map(drop))
     }
@@ -120,7 +120,7 @@ impl Field {
         let (schema, mut bytes) = (self.schema(), [0; 8]);
         let id = self.place.bare(schema);
         let bytes = &mut bytes[..schema[id].size as usize];
-        // As `encode`, but a lone number is no bitfield.
+        // Like `encode`, but a lone number is not a bitfield.
         let metadata = self.place.metadata(schema);
         encode_value(schema, id, metadata, value, strictness, bytes)
             .map_err(|refusal| self.refuse(refusal))?;
@@ -167,12 +167,12 @@ impl Field {
         }
     }
 
-    /// What a write came to, unless it went nowhere because a segment was cut short: the object's, or
-    /// the header, without which nobody knows of the write.
+    /// The result of a write, or an error if it was lost because a segment was cut short: the object's,
+    /// or the header, without which no other process knows of the write.
     #[inline(always)]
     fn unless_cut<R>(&self, result: Result<R, WriteError>) -> Result<R, WriteError> {
         match result {
-            // Made anew: the one that came lies in memory in halves, and a move would wait for them.
+            // Rebuilds `Ok`: moving the one passed in stalls on store forwarding.
             Ok(done) if shm::cuts() == 0 => Ok(done),
             result => self.unless_cut_here(result),
         }
@@ -186,7 +186,7 @@ impl Field {
         result
     }
 
-    /// From here on until the intent is dropped, the object's bytes stay its own.
+    /// Announces the write. Until the intent is dropped, the object's bytes are not reused.
     fn announce<'w>(&self, writer: &'w WriterSlot) -> Result<Intent<'w>, WriteError> {
         let intent = writer.announce(self.object.slot, self.object.alive.generation());
         let intent = intent.ok_or_else(|| WriteError::Busy {
@@ -199,7 +199,7 @@ impl Field {
         Ok(intent)
     }
 
-    /// Claims a guarded part and makes its new words; of others, nothing can fail any more.
+    /// Claims a guarded part and makes its new words. Other parts can no longer fail.
     fn prepare<'p>(
         &'p self,
         writer: &WriterSlot,

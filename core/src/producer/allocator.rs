@@ -1,8 +1,8 @@
 //! Blocks of region memory.
 //!
-//! Everything it knows lies in the producer's private memory, where no observer can damage it.
+//! All its state lies in the producer's private memory, where no observer can damage it.
 //! Blocks of up to 64 KiB come in size classes and return to a free list of their class, so that a
-//! program which creates and destroys for ever reuses the same bytes. Larger ones are kept by size.
+//! program that creates and destroys forever reuses the same bytes. Larger blocks are kept by size.
 //! Blocks of 64 bytes and more start on a cache line of their own.
 
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub(super) struct Block {
 pub(super) enum Fit {
     /// Those up to a quarter larger, too: the caller remembers the size that it got.
     Loose,
-    /// Only those of the rounded size: the caller knows no more than what it asked for.
+    /// Only those of the rounded size: the caller remembers only the size that it asked for.
     Exact,
 }
 
@@ -58,7 +58,7 @@ impl Allocator {
         }
     }
 
-    /// A block of at least `size` bytes; its bytes are whatever they were.
+    /// A block of at least `size` bytes, with whatever bytes it held before.
     #[inline]
     pub(super) fn allocate(
         &mut self,

@@ -10,14 +10,14 @@ use crate::shm::{Access, Dir, Draft, Mode, Segment, ShmError, View};
 use crate::sync::publish;
 use crate::wire::{self, header as at, names};
 
-/// How long a name's lock may be held by somebody who does not produce (a clean-up, or another
-/// producer that is about to take the name) before it counts as taken.
+/// How long a process that is not the producer (a clean-up, or another producer that is about to take
+/// the name) may hold a name's lock before the name counts as taken.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Publishes a header under `name` and returns it, with the producer's lock held.
 ///
-/// A dead producer's session is replaced. Only who holds the lock of the header that the name leads
-/// to may replace or remove it, so of several that try at once exactly one succeeds.
+/// A dead producer's session is replaced. Only the process that holds the lock of the header that the
+/// name leads to may replace or remove it, so of several that try at once exactly one succeeds.
 pub(super) fn claim_name(
     dir: &Dir,
     name: &str,
@@ -49,20 +49,20 @@ pub(super) fn claim_name(
     }
 }
 
-/// What became of the wish for a header's lock.
+/// The result of trying to lock a header.
 enum Lock {
     Mine,
-    /// The header lost its name, so that its lock means nothing.
+    /// The header lost its name, so its lock means nothing.
     Moot,
     Taken,
-    /// Nobody has it, but somebody has a share of it.
+    /// No process holds it exclusively, but one holds it as shared.
     Obstructed,
 }
 
 /// Tries to get the producer's lock of a header that was found under its name.
 ///
-/// A lock alone does not tell a producer from somebody who is about to replace or remove what a dead
-/// one left. Those finish soon, so a lock that stays is a producer's.
+/// A lock alone does not tell a producer from a process that is about to replace or remove a dead
+/// session. The latter finishes soon, so a lock that stays is a producer's.
 fn await_lock(header: &Segment, dir: &Dir, start: Instant) -> Result<Lock, ShmError> {
     loop {
         let is_mine = owners::lock_for_producer(header)?;
@@ -148,7 +148,7 @@ fn fill(view: View<'_>, name: &str, session_id: u128) {
     publish(magic, at::MAGIC);
 }
 
-/// Who has the name: its producer, or somebody who clears up after that one.
+/// The error that names the name's holder: its producer, or a process that cleans up after it.
 fn exists(name: &str, header: &Segment) -> ProducerError {
     let pid = owners::holder_of_name(header);
     let holder = if pid == owners::producer(header) {

@@ -12,8 +12,8 @@ use super::session::{Session, Shared};
 
 /// Lets containers with an `allocator_api2` allocator keep their elements in session memory.
 ///
-/// What lies there can be seen by observers only where it is registered as an object; the memory of
-/// a container is the container's own, so register only what is made of cells.
+/// Observers see this memory only where it is registered as an object. Register only memory that is
+/// made of cells: a container's memory is its own.
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ pub struct SessionAllocator {
     shared: Arc<Shared>,
 }
 
-/// Largest alignment of an element; stricter ones are refused as if there was no memory.
+/// Largest alignment of an element. A larger one is refused as if there were no memory.
 const MAX_ALIGN: usize = 64;
 
 impl Session {
@@ -88,7 +88,8 @@ unsafe impl Allocator for SessionAllocator {
     }
 }
 
-/// Bytes to ask for, so that the block is aligned: to 16 bytes below a line, to 64 from there on.
+/// The number of bytes to ask for so that the block is aligned: to 16 bytes below a line, to 64 from
+/// there on.
 fn class_of(layout: Layout) -> u64 {
     let size = layout.size() as u64;
     if layout.align() <= 16 {

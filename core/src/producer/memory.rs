@@ -8,7 +8,7 @@ use crate::shm::{Anchor, View, Writable};
 use crate::sync::occupancy::before_reuse;
 use crate::wire::Ref;
 
-/// Regions and what is free in them.
+/// Regions and the free blocks in them.
 pub(super) struct Memory {
     regions: Regions,
     allocator: Allocator,
@@ -17,7 +17,7 @@ pub(super) struct Memory {
 /// A block with a stricter alignment than its class has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Aligned {
-    /// What is given back.
+    /// The block to give back.
     pub(super) block: Block,
     /// The aligned place inside the block.
     pub(super) place: Ref,
@@ -25,7 +25,7 @@ pub(super) struct Aligned {
 
 /// Alignment of all blocks of 64 bytes and more.
 const LINE: u64 = 64;
-/// Largest alignment offered, that of a page.
+/// Largest alignment offered: a page.
 const MAX_ALIGN: u64 = 4096;
 
 impl Memory {
@@ -57,8 +57,8 @@ impl Memory {
     #[inline]
     fn allocate_fitting(&mut self, bytes: u64, fit: Fit) -> Result<Block, ProducerError> {
         let block = self.allocator.allocate(&mut self.regions, bytes, fit)?;
-        // The block may have been another object's. So may the entry that an object gets: its label
-        // is allocated after that.
+        // The block may have been another object's. So may the new object's entry: the label is
+        // allocated after the entry.
         before_reuse();
         Ok(block)
     }
@@ -117,7 +117,7 @@ impl Memory {
             .expect("allocated with the size and alignment of the cells")
     }
 
-    /// Which place has this address in this process.
+    /// The place with this address in this process.
     pub(super) fn place_of(&self, address: usize) -> Option<Ref> {
         self.regions.place_of(address)
     }

@@ -100,7 +100,7 @@ impl Session {
         let type_id = registry.type_of::<T::Storage>()?;
         let (reserved, memory) = registry.with_room(|registry| {
             let memory = registry.allocate_cells::<T::Storage>(1)?;
-            // One value is made quickly enough to keep the lock meanwhile.
+            // Storing one value is quick enough to do it under the lock.
             registry.memory.cells::<T::Storage>(memory.place, 1)[0].init(&value);
             let wanted = Wanted {
                 label,
@@ -170,7 +170,7 @@ impl Session {
             (Reservation::new(&self.shared, reserved), memory)
         };
         let cells = self.pinned::<T::Storage>(memory, count);
-        // Without the lock: large arrays take their time, and `value` may do anything.
+        // Without the lock: a large array takes long, and `value` may do anything.
         cells
             .iter()
             .enumerate()
@@ -261,7 +261,7 @@ impl Session {
         if !Arc::ptr_eq(&self.shared, &block.shared) {
             return refuse("belongs to another session");
         }
-        // Moved in here, it is dropped after the guard on every way out.
+        // Moved in here, so that on every return it is dropped after the guard.
         let mut registry = self.shared.registry_of_mine()?;
         let Some(ty) = registry.types.schema().get(type_id) else {
             return refuse("has a type that the session does not know");
@@ -299,7 +299,7 @@ impl Session {
     }
 }
 
-/// A reserved object that is being filled; given back if filling it panics.
+/// A reserved object that is being filled. It is given back if filling it panics.
 struct Reservation<'a> {
     shared: &'a Arc<Shared>,
     reserved: Option<Reserved>,
@@ -329,7 +329,7 @@ impl Drop for Reservation<'_> {
 
 impl<M: Registered> Drop for Registration<M> {
     fn drop(&mut self) {
-        // A forked child drops copies of its parent's handles.
+        // A forked child drops only copies of its parent's handles.
         let shared = self.memory.shared();
         if !self.kept && shared.is_mine() {
             shared.registry().destroy(self.slot, self.generation, now());
@@ -363,7 +363,7 @@ impl Block {
         }
     }
 
-    /// `count` cells at `offset` bytes; `None` if they are misaligned or leave the block.
+    /// `count` cells from byte `offset`; `None` if they are misaligned or leave the block.
     pub fn cells<S: Storage>(&self, offset: usize, count: usize) -> Option<&[S]> {
         let (place, len) = (self.memory.place, size_of::<S>().checked_mul(count)?);
         if offset.checked_add(len)? > self.len() {

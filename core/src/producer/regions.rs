@@ -114,7 +114,7 @@ impl Regions {
         if !self.header.is_named_in(&self.dir) {
             return Ok(draft.keep_unpublished().without_locks());
         }
-        // In place of what a crashed session of the name may have left.
+        // Replaces what a crashed session of this name may have left.
         Ok(draft.publish_over()?.without_locks())
     }
 
@@ -136,7 +136,7 @@ impl Regions {
         part.expect("blocks lie within their region")
     }
 
-    /// Which place has this address in this process.
+    /// The place with this address in this process.
     pub(super) fn place_of(&self, address: usize) -> Option<Ref> {
         (1..=self.len() as u16).find_map(|id| {
             let view = self.segments.get(id)?.view();
@@ -145,7 +145,7 @@ impl Regions {
         })
     }
 
-    /// Notes that the newest region was handed out up to `used`, and makes what comes next present.
+    /// Notes that the newest region is used up to `used`, and populates the pages after it.
     pub(super) fn hand_out(&mut self, id: u16, used: u64) {
         let segment = self
             .segments

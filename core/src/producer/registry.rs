@@ -49,7 +49,7 @@ pub(super) struct Registry {
     epoch: u64,
 }
 
-/// What the producer remembers of a slot in private memory.
+/// The producer's private record of a slot.
 #[derive(Clone, Copy)]
 struct Slot {
     generation: u64,
@@ -65,7 +65,7 @@ struct Retired {
     at: Duration,
 }
 
-/// Memory and a directory slot that were set aside for an object which nobody sees yet.
+/// Memory and a directory slot reserved for an object that no observer sees yet.
 pub(super) struct Reserved {
     slot: u32,
     place: Ref,
@@ -73,7 +73,7 @@ pub(super) struct Reserved {
     count: u64,
 }
 
-/// What is to become an object.
+/// The description of an object to be made.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
     pub(super) label: &'a str,
@@ -107,9 +107,9 @@ impl Registry {
         }
     }
 
-    /// The hash of a label that an object is about to be created with. Asked for first, because
-    /// whether another object has the label is a miss of the cache among many, and allocating and
-    /// filling the object can be done meanwhile.
+    /// The hash of the label of an object that is about to be created. Call this first: with many
+    /// objects, looking up the label is a cache miss, and allocating and filling the object overlaps
+    /// with it.
     #[inline]
     pub(super) fn foresee(&self, label: &str) -> u32 {
         self.labels.foresee(label.as_bytes())
@@ -189,7 +189,7 @@ impl Registry {
         (reserved.slot, known.generation)
     }
 
-    /// Gives back what was reserved for an object that did not come about.
+    /// Gives back what was reserved for an object that is not made.
     pub(super) fn cancel(&mut self, reserved: &Reserved) {
         let known = self.slots[reserved.slot as usize];
         self.labels.remove(known.hash, reserved.slot);
@@ -228,7 +228,7 @@ impl Registry {
         }
     }
 
-    /// Does what needs memory; if there is none, once more after reclaiming all that can be.
+    /// Runs a step that needs memory. If there is none, reclaims all that can be and tries once more.
     #[inline]
     pub(super) fn with_room<R>(
         &mut self,
@@ -296,8 +296,8 @@ impl Registry {
         };
         let generation = self.slots[slot as usize].generation;
         if announced.contains(&header::intent(slot, generation)) {
-            // An observer was stopped while it writes to this object: nobody else may have its
-            // bytes before it has gone on or died.
+            // An observer was stopped while writing to this object: no other object may get its bytes
+            // before that observer has gone on or died.
             self.retired.push_back(Retired { slot, at: now });
             return;
         }
@@ -316,7 +316,7 @@ impl Registry {
             label_len,
             ..
         } = *known;
-        // What has to follow is in `Memory::allocate` and `store_label`.
+        // The fences that must follow are in `Memory::allocate` and `store_label`.
         self.occupancy(slot).vacate(generation);
         self.memory.free(data);
         self.free_label(label, label_len as usize);
@@ -343,8 +343,8 @@ impl Registry {
         let words = ShortLabel::new(label.as_bytes());
         let words = words.map_or([apart.0, 0, 0], |short| short.0);
         let entry = self.table.record(slot as usize);
-        // The entry may have been another object's. Whoever sees a word that is stored from here on
-        // must see that it is free; as in `Memory::allocate`.
+        // The entry may have been another object's. A reader that sees a word stored from here on must
+        // see that the entry is free; as in `Memory::allocate`.
         before_reuse();
         for (index, word) in words.into_iter().enumerate() {
             store(entry, at::LABEL + index * WORD, word);
@@ -462,7 +462,7 @@ impl Registry {
             .view()
             .word(header::EPOCH)
             .expect("the header has all its words");
-        // Last: whoever sees the epoch sees the change and its chunk's counter.
+        // Last: a reader that sees the epoch sees the change and its chunk's counter.
         publish(epoch, self.epoch);
     }
 }

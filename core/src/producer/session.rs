@@ -183,7 +183,7 @@ impl Builder {
         self
     }
 
-    /// Who may open the segments (default: only the same user).
+    /// The users who may open the segments (default: only the same user).
     pub fn mode(mut self, mode: Mode) -> Builder {
         self.mode = mode;
         self
@@ -262,7 +262,7 @@ impl Shared {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this process made the session, and not the one that it was forked from.
+    /// Whether this process made the session, and not a parent that forked it.
     #[inline]
     pub(super) fn is_mine(&self) -> bool {
         self.forks == forks::count_again()
@@ -281,12 +281,12 @@ impl Shared {
         if !self.is_mine() {
             return;
         }
-        // No region is published meanwhile: afterwards, its name may be another session's.
+        // Locked, so that no region is published meanwhile: its name may then be another session's.
         let _registry = self.registry();
         if !self.header.is_named_in(&self.dir) {
             return;
         }
-        // The header goes last: as long as it is there, whoever finds it can find the rest.
+        // The header goes last: a process that finds it can find the rest.
         owners::remove_regions(&self.dir, &self.name);
         let _ = self.dir.unlink(&names::header(&self.name));
     }

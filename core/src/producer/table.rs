@@ -58,7 +58,7 @@ impl Table {
             Some(last) => last.view().word(at::NEXT),
             None => header.view().word(self.head_at),
         };
-        // Relaxed: the link is followed only by who has seen a count that includes the chunk.
+        // Relaxed: a reader follows the link only after it has seen a count that includes the chunk.
         link.expect("links are words of heads")
             .store(block.place.0, Ordering::Relaxed);
         self.chunks.push(chunk);

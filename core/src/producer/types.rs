@@ -16,7 +16,7 @@ use crate::wire::{header, type_log as at};
 /// The types of a session and the log that tells observers of them.
 pub(super) struct TypeWriter {
     schema: Schema,
-    /// Types of which the log has a record; the others are still to be written.
+    /// The number of types that the log has a record of; the rest is still to be written.
     logged: usize,
     table: Table,
     known: HashMap<any::TypeId, TypeId, foldhash::fast::RandomState>,

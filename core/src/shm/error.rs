@@ -62,7 +62,7 @@ pub enum ShmError {
         /// Its directory.
         dir: PathBuf,
     },
-    /// The segment became shorter than it was when it was mapped.
+    /// The segment became shorter than when it was mapped.
     #[error("{name} was cut short from {size} bytes while in use; its contents are lost")]
     Truncated {
         /// The segment.

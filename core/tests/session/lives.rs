@@ -41,7 +41,10 @@ fn names_that_are_no_session_names_are_refused_on_both_sides() {
         .dir(place.dir.path())
         .attach("nobody")
         .unwrap_err();
-    assert!(missing.to_string().contains("no session exists"), "{missing}");
+    assert!(
+        missing.to_string().contains("no session exists"),
+        "{missing}"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is read back of bytes and of values.
+//! Decoding bytes, and values that are encoded and decoded again.
 
 use proptest::prelude::*;
 
@@ -37,7 +37,7 @@ proptest! {
     ) {
         for (id, ty) in schema.iter() {
             if has_text(&schema, id) {
-                // Bytes that are no UTF-8 read as longer text, which may not fit.
+                // Invalid UTF-8 reads as longer text, which may not fit.
                 random.iter_mut().for_each(|byte| *byte &= 0x7f);
             }
             let source = &random[..ty.size as usize];

@@ -1,4 +1,4 @@
-//! Replacing what shares its bytes with others: a number, a bitfield, a member of a union.
+//! Read-modify-write of values that others change too: a number, a bitfield, a member of a union.
 
 use std::time::{Duration, Instant};
 
@@ -26,8 +26,8 @@ impl Field {
     }
 }
 
-/// Replaces the integer that a bitfield or number is part of, or the words of a union, until nobody
-/// came in between; `false` if somebody always did.
+/// Replaces the integer of a bitfield or number, or the words of a union. Repeats until no other write
+/// comes in between; `false` if one always did.
 fn exchange_until(
     schema: &Schema,
     place: &Place,
@@ -60,7 +60,7 @@ fn exchange_until(
     let mut new = old.clone();
     paste(&mut new, offset, &bytes);
     for (index, (&before, &after)) in old.iter().zip(&new).enumerate() {
-        // Only the bits that change: another member's bits of the word may have moved meanwhile.
+        // Only the bits that change: another member's bits in the word may have changed meanwhile.
         let change = before ^ after;
         let mut seen = before;
         while change != 0 && !exchange(word(view, index), 8, seen, seen & !change | after & change)
@@ -74,8 +74,8 @@ fn exchange_until(
     Ok(true)
 }
 
-/// How long a read-modify-write is tried while others keep changing the same number: not by time
-/// alone, since a process that is not scheduled for a while has not tried.
+/// How long to retry a read-modify-write while others keep changing the same number. Not limited by
+/// time alone, because a process that is not scheduled has not tried.
 struct Contest {
     start: Instant,
     attempts: u32,
@@ -92,7 +92,7 @@ impl Contest {
         }
     }
 
-    /// Counts an attempt; `false` if there were enough.
+    /// Counts an attempt; `false` after the last one.
     fn goes_on(&mut self) -> bool {
         self.attempts += 1;
         self.attempts <= Contest::LEAST_ATTEMPTS || self.start.elapsed() < Contest::LEAST_TIME

@@ -14,7 +14,7 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// As for [`Field::write`]; the sum is what is checked.
+    /// As for [`Field::write`], which checks the sum.
     pub fn add(&self, amount: &Value) -> Result<Value, WriteError> {
         let mut sum = None;
         self.change(&mut |value| {
@@ -25,9 +25,9 @@ impl Field {
         Ok(sum.expect("set by each attempt"))
     }
 
-    /// Changes a value in one step: what `change` makes of the present value is checked and stored
-    /// only if nobody wrote in between. `change` may be called more than once for a number that is
-    /// not guarded.
+    /// Changes a value in one step. The present value, as changed by `change`, is checked and stored only
+    /// if no other write came in between. For a number that is not guarded, `change` may be called more
+    /// than once.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ impl Field {
     ) -> Result<(), WriteError> {
         let writer = self.writer()?;
         self.check_not_readonly(Strictness::Checked)?;
-        // Its place is that of the first one, which may well be guarded.
+        // The place of an array of objects is that of the first one, which may be guarded.
         if self.object.elements.is_some() {
             return Err(self.not_one_step());
         }
@@ -112,7 +112,7 @@ impl Field {
     }
 }
 
-/// The sum of two numbers; `None` if they are none or it leaves every integer.
+/// The sum of two numbers; `None` if they are not numbers or no integer type holds the sum.
 fn add(value: &Value, amount: &Value) -> Option<Value> {
     if let (Value::F32(_) | Value::F64(_), Some(_)) | (_, None) = (value, amount.as_i128()) {
         return Some(Value::F64(value.as_f64()? + amount.as_f64()?));

@@ -1,5 +1,5 @@
-//! What a write comes down to: a value for a struct or array is split into single places, and each is
-//! checked before any byte changes.
+//! The parts of a write: a value for a struct or array is split into single places, and each is checked
+//! before any byte changes.
 
 use super::super::error::{ReadError, WriteError};
 use super::super::field::Field;
@@ -10,7 +10,7 @@ use crate::schema::{Kind, Schema};
 use crate::shm::View;
 use crate::value::Value;
 
-/// One store that a write comes down to.
+/// One store of a write.
 pub(super) struct Part<'a> {
     /// Empty for the field itself, else like `.levels[2].price`.
     pub(super) path: String,
@@ -19,15 +19,15 @@ pub(super) struct Part<'a> {
 }
 
 impl Field {
-    /// The places that a value for this field goes to, each found to be acceptable as things are now,
-    /// without those that would be refused but keep their value: what was read can be written back.
+    /// The parts of a value for this field, each checked against the present bytes. Leaves out parts
+    /// that would be refused but keep their value, so that a value that was read can be written back.
     pub(super) fn checked_parts<'v>(
         &self,
         value: &'v Value,
         strictness: Strictness,
     ) -> Result<Vec<Part<'v>>, WriteError> {
         let checked = self.check_parts(value, strictness);
-        // What was looked at may be the next object's.
+        // The bytes that were checked may be the next object's.
         match self.object.alive.still_holds(self.entry()) {
             true => checked,
             false => Err(self.gone_for_writing()),
@@ -247,7 +247,7 @@ fn is_unchanged_readonly(
     }
 }
 
-/// Whether a place with these bytes has the wanted value, numbers being of whatever kind.
+/// Whether a place with these bytes has the wanted value; numbers are compared across kinds.
 fn has_value(schema: &Schema, place: &Place, wanted: &Value, bytes: &[u8]) -> bool {
     let mut put_there = bytes.to_vec();
     read::decode(schema, place, bytes) == *wanted
