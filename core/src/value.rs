@@ -1,4 +1,4 @@
-//! Values copied out of memory, free of it: what is read, printed, compared and written.
+//! Values copied out of memory: what is read, printed, compared and written.
 
 mod record;
 
@@ -11,8 +11,8 @@ pub use record::{Members, Record};
 ///
 /// Integers up to 64 bits read as `I64` or `U64` by their sign, wider ones as `I128` or `U128`.
 ///
-/// Two values are equal if they are of the same variant and hold the same: `I64(5)` is not `U64(5)`,
-/// an enum value is not its number, and a float that is NaN is not equal to itself. Compare
+/// Two values are equal if they have the same variant and the same content: `I64(5)` is not `U64(5)`,
+/// an enum value is not its number, and a NaN is not equal to itself. Compare
 /// [`as_i128`](Value::as_i128) or [`as_f64`](Value::as_f64) where only the number counts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -30,7 +30,7 @@ pub enum Value {
     F32(f32),
     /// A 64-bit float.
     F64(f64),
-    /// Text, up to its first zero byte; bytes that are no UTF-8 are replaced by U+FFFD.
+    /// Text, up to its first zero byte. Invalid UTF-8 is replaced by U+FFFD.
     Text(String),
     /// A value of an enum.
     Enum(EnumValue),
@@ -106,7 +106,7 @@ impl Value {
         }
     }
 
-    /// What it is called in a message: "text", "a list of 3".
+    /// Names the value in a message: "text", "a list of 3".
     pub fn noun(&self) -> String {
         match self {
             Value::Bool(_) => "a bool".into(),
@@ -205,11 +205,11 @@ impl From<Record> for Value {
     }
 }
 
-/// A value that is none of a Rust type, or a number that the type cannot hold.
+/// A value that a Rust type cannot hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot convert {found} to {wanted}")]
 pub struct ConvertError {
-    /// The value, or what it is called if it is long.
+    /// The value; a long one is only named.
     pub found: String,
     /// The Rust type.
     pub wanted: &'static str,
@@ -277,7 +277,7 @@ impl TryFrom<&Value> for f64 {
 impl TryFrom<&Value> for f32 {
     type Error = ConvertError;
 
-    /// Takes 32-bit floats only: of a wider number digits could be lost.
+    /// Takes 32-bit floats only: a wider number could lose digits.
     fn try_from(value: &Value) -> Result<Self, ConvertError> {
         match value {
             Value::F32(number) => Ok(*number),
