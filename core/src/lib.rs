@@ -79,8 +79,9 @@ pub use observe::{
     Storage,
 };
 pub use observer::{
-    AttachError, AttachOptions, Field, FieldInfo, ObjectInfo, Observer, PathError, Presence,
-    ReadError, RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean, sessions,
+    AttachError, AttachOptions, Cleaned, Field, FieldInfo, ObjectInfo, Observer, PathError,
+    Presence, ReadError, RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean,
+    sessions,
 };
 pub use producer::{
     Array, Block, Builder, Object, ProducerError, RawObject, Session, SessionAllocator,

@@ -110,8 +110,9 @@ pub fn check_nothing_stays(stage: &Stage, name: &str) {
     let mut files = stage.files();
     files.retain(|file| !file.starts_with(".memglass-draft-"));
     assert_eq!(files, [""; 0], "a session that ended left files");
-    let removed = memglass::clean(Some(stage.dir()), None);
-    assert_eq!(removed.expect("the directory can be read"), [""; 0]);
+    let cleaned = memglass::clean(Some(stage.dir()), None);
+    let removed = cleaned.expect("the directory can be read").removed;
+    assert_eq!(removed, [""; 0]);
     assert_eq!(stage.files(), [""; 0], "files are left");
     assert_eq!(
         crate::leftovers::open_in(stage.dir()),

@@ -98,7 +98,9 @@ fn clean_removes_dead_sessions_only() {
         "{refusal}"
     );
     assert_eq!(
-        memglass::clean(Some(stage.dir()), Some("dead_2")).unwrap(),
+        memglass::clean(Some(stage.dir()), Some("dead_2"))
+            .unwrap()
+            .removed,
         ["dead_2"]
     );
     assert!(matches!(
@@ -112,7 +114,7 @@ fn clean_removes_dead_sessions_only() {
     )
     .unwrap();
     assert_eq!(
-        memglass::clean(Some(stage.dir()), None).unwrap(),
+        memglass::clean(Some(stage.dir()), None).unwrap().removed,
         ["dead_1"]
     );
     assert_eq!(

@@ -65,7 +65,9 @@ impl Chunks {
             Some(last) => Ref(super::load(last, at::NEXT)),
             None => head,
         };
-        let chunk = layout.resolve(place, self.chunk_bytes as u64)?;
+        let chunk = layout.resolve(place, self.chunk_bytes as u64, || {
+            format!("the reference to chunk {index} of {}", self.what)
+        })?;
         let position = super::load(&chunk, at::INDEX);
         if position != index as u64 {
             return Err(layout.damaged(

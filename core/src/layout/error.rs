@@ -16,6 +16,17 @@ pub enum LayoutError {
         /// What is missing.
         reason: &'static str,
     },
+    /// The file has another session's name than the header in it: its regions are the other session's.
+    #[error(
+        "{segment} holds the header of session {session:?}; it is a copy or was renamed: \
+         remove it, or give it its name back"
+    )]
+    Misnamed {
+        /// The file.
+        segment: String,
+        /// The session that the header in it is of.
+        session: String,
+    },
     /// The producer was built with an incompatible format.
     #[error(
         "session {name:?} uses wire format {found}, this build reads {supported}; rebuild the producer or use its memglass"

@@ -81,7 +81,14 @@ pub(super) fn judge(segment: &Segment) -> Result<(Identity, Strides), LayoutErro
             supported: MAJOR,
         });
     }
-    Ok((words.identity(&name)?, words.strides(&name)?))
+    let identity = words.identity(&name)?;
+    if identity.name != name {
+        return Err(LayoutError::Misnamed {
+            segment: segment.name().into(),
+            session: identity.name,
+        });
+    }
+    Ok((identity, words.strides(&name)?))
 }
 
 pub(super) fn state(word: u64) -> SessionState {

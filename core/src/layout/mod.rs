@@ -189,16 +189,38 @@ impl Layout {
         self.regions.find(view)
     }
 
-    /// The `len` bytes that `place` refers to, kept mapped.
-    pub(crate) fn resolve(&self, place: Ref, len: u64) -> Result<Anchor, LayoutError> {
-        let (segment, offset, len) = self.locate(place, len)?;
+    /// The `len` bytes that `place` refers to, kept mapped; `what` says for a message what refers to them.
+    pub(crate) fn resolve(
+        &self,
+        place: Ref,
+        len: u64,
+        what: impl Fn() -> String,
+    ) -> Result<Anchor, LayoutError> {
+        let (segment, offset, len) = self.locate(place, len, what)?;
         Ok(Anchor::new(segment, offset, len).expect("located inside its region"))
     }
 
-    /// The `len` bytes that `place` refers to, for a look at them.
+    /// The bytes of an object.
     #[inline]
-    pub(crate) fn look(&self, place: Ref, len: u64) -> Result<View<'_>, LayoutError> {
-        let (segment, offset, len) = self.locate(place, len)?;
+    pub(crate) fn look_at_object(
+        &self,
+        record: &ObjectRecord,
+        size: u64,
+    ) -> Result<View<'_>, LayoutError> {
+        let what = || format!("the reference to the data of entry {}", record.slot);
+        self.look(record.data, size, what)
+    }
+
+    /// The `len` bytes that `place` refers to, for a look at them; `what` says for a message what refers
+    /// to them.
+    #[inline]
+    fn look(
+        &self,
+        place: Ref,
+        len: u64,
+        what: impl Fn() -> String,
+    ) -> Result<View<'_>, LayoutError> {
+        let (segment, offset, len) = self.locate(place, len, what)?;
         Ok(segment
             .view()
             .part(offset, len)
@@ -207,7 +229,9 @@ impl Layout {
 
     /// The entry at a place that [`Directory::entry_place`] said.
     pub(crate) fn look_at_entry(&self, place: Ref) -> Result<View<'_>, LayoutError> {
-        self.look(place, self.strides.entry as u64)
+        self.look(place, self.strides.entry as u64, || {
+            "the place of an entry".into()
+        })
     }
 
     /// Copies an object's label into `label`, which is checked to be UTF-8, and to have nothing behind
@@ -233,7 +257,7 @@ impl Layout {
                 label.truncate(record.label_len);
             }
             LabelPlace::Apart(place) => {
-                let words = self.look(place, record.label_len.next_multiple_of(8) as u64)?;
+                let words = self.look_at_label(record, place)?;
                 words.append_bytes_in_words(record.label_len, label);
             }
         }
@@ -248,6 +272,13 @@ impl Layout {
         Ok(())
     }
 
+    /// The words of a long label.
+    #[inline]
+    fn look_at_label(&self, record: &ObjectRecord, place: Ref) -> Result<View<'_>, LayoutError> {
+        let what = || format!("the reference to the label of entry {}", record.slot);
+        self.look(place, record.label_len.next_multiple_of(8) as u64, what)
+    }
+
     /// Whether an object has this label.
     #[inline]
     pub(crate) fn has_label(&self, record: &ObjectRecord, label: &str) -> bool {
@@ -255,7 +286,7 @@ impl Layout {
             && match record.label {
                 LabelPlace::Entry(short) => ShortLabel::new(label.as_bytes()) == Some(short),
                 LabelPlace::Apart(place) => self
-                    .look(place, label.len().next_multiple_of(8) as u64)
+                    .look_at_label(record, place)
                     .is_ok_and(|words| words.is_text_in_words(label.as_bytes())),
             }
     }
@@ -292,8 +323,16 @@ impl Layout {
 
     /// The region and checked offset of `place`.
     #[inline]
-    fn locate(&self, place: Ref, len: u64) -> Result<(&Arc<Segment>, usize, usize), LayoutError> {
-        let refuse = |expected: &str| self.damaged("a reference", &place, expected);
+    fn locate(
+        &self,
+        place: Ref,
+        len: u64,
+        what: impl Fn() -> String,
+    ) -> Result<(&Arc<Segment>, usize, usize), LayoutError> {
+        let refuse = |expected: &str| self.damaged(what(), &place, expected);
+        if place.region() == 0 {
+            return Err(refuse("one into a region, which are numbered from 1"));
+        }
         let segment = self.region(place.region())?;
         let offset =
             usize::try_from(place.offset()).map_err(|_| refuse("an offset of this machine"))?;

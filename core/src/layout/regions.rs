@@ -68,14 +68,6 @@ impl Regions {
 
     #[cold]
     fn map(&self, id: u16) -> Result<&Arc<Segment>, LayoutError> {
-        if id == 0 {
-            return Err(damaged(
-                &self.session,
-                "a reference",
-                &id,
-                "a region id from 1",
-            ));
-        }
         let segment = self
             .dir
             .open_without_locks(&names::region(&self.session, id), self.access)?;

@@ -161,7 +161,9 @@ impl TypeLog {
         if len > codec::MAX_DESCRIPTION as u64 {
             return Err(refuse(&len, "at most 512 KiB"));
         }
-        let words = layout.resolve(place, len.next_multiple_of(8))?;
+        let words = layout.resolve(place, len.next_multiple_of(8), || {
+            format!("the reference to the description of type {id}")
+        })?;
         let described = self.described + len;
         // Descriptions that do not overlap cannot be longer than the memory that they lie in.
         if described > layout.mapped_bytes().min(MAX_DESCRIPTIONS) {

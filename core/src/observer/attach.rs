@@ -86,6 +86,11 @@ impl Observer {
             });
         }
         let dir = Dir::new(options.dir.as_deref());
+        // To attach again is to look in the same place.
+        let options = AttachOptions {
+            dir: Some(dir.path().into()),
+            ..options
+        };
         let access = if options.writable {
             Access::Write
         } else {

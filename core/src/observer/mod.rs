@@ -37,7 +37,7 @@ pub use attach::AttachOptions;
 pub use error::{AttachError, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo};
 pub use presence::Presence;
-pub use sessions::{SessionEntry, clean, sessions};
+pub use sessions::{Cleaned, SessionEntry, clean, sessions};
 pub use typed::TypedField;
 
 /// The observer's side of one session.
@@ -165,7 +165,8 @@ impl Observer {
         self.index.len()
     }
 
-    /// The live objects as of the last refresh, without those destroyed since, by directory slot.
+    /// The live objects as of the last refresh, without those destroyed since, by directory slot. Those that
+    /// are [damaged](Observer::damage) are left out.
     pub fn objects(&self) -> impl Iterator<Item = ObjectInfo> + '_ {
         let layout = &self.attached.layout;
         let records = self
@@ -242,7 +243,7 @@ impl Observer {
         let layout = &self.attached.layout;
         self.index.check(layout, &self.directory, record)?;
         let (_, size) = self.type_and_size(record)?;
-        layout.look(record.data, size).map(drop)
+        layout.look_at_object(record, size).map(drop)
     }
 
     fn describe(&self, record: &ObjectRecord) -> Option<ObjectInfo> {
@@ -252,6 +253,7 @@ impl Observer {
             return None;
         }
         let (type_id, size) = self.type_and_size(record).ok()?;
+        layout.look_at_object(record, size).ok()?;
         Some(ObjectInfo {
             label: String::from_utf8(label).ok()?.into(),
             type_id: self.types.schema().bare(type_id),

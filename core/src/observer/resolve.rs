@@ -111,7 +111,7 @@ impl Observer {
             let look = || {
                 Ok([
                     layout.look_at_entry(entry)?,
-                    layout.look(record.data, size)?,
+                    layout.look_at_object(record, size)?,
                 ])
             };
             look().map_err(|error: LayoutError| damaged(error.to_string()))

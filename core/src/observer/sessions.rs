@@ -48,19 +48,31 @@ pub fn sessions(dir: Option<&Path>) -> Vec<Result<SessionEntry, AttachError>> {
         .collect()
 }
 
-/// Removes the sessions of dead producers from `dir`, either all or the one named `name`, and returns
-/// their names.
+/// What a clean-up did.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Cleaned {
+    /// The sessions that were removed.
+    pub removed: Vec<String>,
+    /// Those that stay although no producer of theirs was seen to live, and why.
+    pub refused: Vec<(String, AttachError)>,
+}
+
+/// Removes the sessions of dead producers from `dir`, either all or the one named `name`.
 ///
 /// # Errors
 ///
 /// - [`AttachError::Alive`]: the session `name` has a living producer.
 /// - [`AttachError::NoSuchSession`]: there is no session `name`.
 /// - [`AttachError::Shm`]: a segment cannot be opened or removed.
-pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, AttachError> {
+pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Cleaned, AttachError> {
     let dir = Dir::new(dir);
     if let Some(name) = name {
         return remove(&dir, name).and_then(|removed| match removed {
-            true => Ok(vec![name.into()]),
+            true => Ok(Cleaned {
+                removed: vec![name.into()],
+                ..Cleaned::default()
+            }),
             false => Err(AttachError::Alive {
                 name: name.into(),
                 pid: pid_of(&dir, name),
@@ -68,19 +80,28 @@ pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Vec<String>, Atta
         });
     }
     let found = dir.names(names::PREFIX)?;
-    let mut removed = Vec::new();
+    let mut cleaned = Cleaned::default();
     for session in found
         .iter()
         .filter_map(|segment| names::session_of_header(segment))
     {
         // An entry that vanished or belongs to another user does not stop the rest.
-        if remove(&dir, session).unwrap_or(false) {
-            removed.push(session.to_owned());
+        match remove(&dir, session) {
+            Ok(true) => cleaned.removed.push(session.into()),
+            Ok(false) | Err(AttachError::NoSuchSession { .. }) => {}
+            Err(_) if is_alive(&dir, session) => {}
+            Err(error) => cleaned.refused.push((session.into(), error)),
         }
     }
     remove_orphans(&dir, &found);
     dir.remove_abandoned_drafts()?;
-    Ok(removed)
+    Ok(cleaned)
+}
+
+/// Whether a session that may not be removed is seen to have a producer.
+fn is_alive(dir: &Dir, session: &str) -> bool {
+    let layout = layout::open(dir, session, Access::Read);
+    layout.is_ok_and(|layout| presence::of(&layout) == Presence::Alive)
 }
 
 /// The names of all sessions but `asked`, whose header may still exist.
@@ -178,4 +199,38 @@ pub(super) fn is_placeholder(dir: &Dir, session: &str) -> bool {
 fn pid_of(dir: &Dir, session: &str) -> u32 {
     let layout = layout::open(dir, session, Access::Read);
     layout.map_or(0, |layout| owners::holder_of_name(layout.header()))
+}
+
+#[cfg(all(test, target_os = "linux", not(feature = "portable-shm")))]
+#[allow(unsafe_code)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_clean_up_says_what_it_may_not_remove() {
+        let place = tempfile::tempdir().expect("a temporary directory");
+        let of_all = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(place.path(), of_all).expect("it is ours");
+        let header = place.path().join(names::header("theirs"));
+        std::fs::write(&header, "").expect("there is room");
+        std::fs::set_permissions(&header, std::fs::Permissions::from_mode(0o000))
+            .expect("it is ours");
+        let cleaned = std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                // Another user, in this thread alone, where that is allowed; else the mode is enough.
+                // SAFETY: sets a number of this thread, which ends here.
+                unsafe { libc::setfsuid(65_534) };
+                clean(Some(place.path()), None)
+            });
+            other.join().expect("it does not panic")
+        });
+        let cleaned = cleaned.expect("the directory can be read");
+        assert!(cleaned.removed.is_empty(), "{cleaned:?}");
+        assert!(
+            matches!(&cleaned.refused[..], [(name, AttachError::Shm(ShmError::Denied { .. }))] if name == "theirs"),
+            "{cleaned:?}"
+        );
+    }
 }

@@ -30,6 +30,14 @@ pub enum ShmError {
         /// Its directory.
         dir: PathBuf,
     },
+    /// The directory of the segments is missing, or is a file.
+    #[error(
+        "there is no directory {}; make it, or choose another one with MEMGLASS_DIR or --dir", dir.display()
+    )]
+    NoDirectory {
+        /// Its path.
+        dir: PathBuf,
+    },
     /// There is no such segment.
     #[error("no {name} in {}", dir.display())]
     NotFound {
@@ -50,6 +58,14 @@ pub enum ShmError {
         dir: PathBuf,
         /// Reading or writing.
         wanted: &'static str,
+    },
+    /// The directory is on a file system that is mounted for reading only.
+    #[error("{name} in {} cannot be opened for writing: its file system is mounted read-only", dir.display())]
+    ReadOnlyMount {
+        /// The segment.
+        name: String,
+        /// Its directory.
+        dir: PathBuf,
     },
     /// Its producer is dead, but a process that may only read it keeps others from taking its lock.
     #[error(
@@ -83,7 +99,7 @@ pub enum ShmError {
         /// Bytes that take room.
         present: u64,
     },
-    /// The file with a segment's name is not a regular file, or is empty.
+    /// The file with a segment's name is not a regular file.
     #[error("{name} in {} is not a segment: {reason}", dir.display())]
     NotASegment {
         /// The segment.

@@ -4,6 +4,8 @@
 //! (`posix.rs`); elsewhere, and on Linux with the feature `portable-shm`, it is whatever the crate
 //! `shared_memory` makes (`portable.rs`). Both offer the same [`Dir`], [`Draft`] and [`Segment`].
 
+use std::path::{Path, PathBuf};
+
 mod error;
 mod segment_map;
 mod view;
@@ -29,6 +31,16 @@ pub(crate) use portable::{Dir, Draft, Segment, cuts, is_survived};
 pub use error::ShmError;
 pub(crate) use segment_map::SegmentMap;
 pub(crate) use view::{Anchor, Keeper, Pinned, View, Views, Writable};
+
+/// The directory that was asked for: `path`, or else `MEMGLASS_DIR` unless that is empty. Absolute, so
+/// that it stays the same when the process changes its working directory.
+fn chosen_dir(path: Option<&Path>) -> Option<PathBuf> {
+    let variable = || std::env::var_os("MEMGLASS_DIR").filter(|value| !value.is_empty());
+    let path = path.map(Path::to_path_buf);
+    let path = path.or_else(|| variable().map(PathBuf::from))?;
+    // Fails for an empty path, and where the working directory was removed.
+    Some(std::path::absolute(&path).unwrap_or(path))
+}
 
 /// What a process wants to do with a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -67,9 +67,7 @@ impl Dir {
     /// `path`, or else `MEMGLASS_DIR`, or else `memglass` in the directory for temporary files,
     /// which is made if it is missing.
     pub(crate) fn new(path: Option<&Path>) -> Dir {
-        let given = path.map(Path::to_path_buf);
-        let path = given.or_else(|| std::env::var_os("MEMGLASS_DIR").map(PathBuf::from));
-        let path = path.unwrap_or_else(|| {
+        let path = super::chosen_dir(path).unwrap_or_else(|| {
             let path = std::env::temp_dir().join("memglass");
             // If it cannot be made, the first operation in it fails and says so.
             let _ = std::fs::create_dir_all(&path);

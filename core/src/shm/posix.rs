@@ -45,11 +45,8 @@ pub(crate) struct Draft {
 impl Dir {
     /// `path`, or else `MEMGLASS_DIR`, or else `/dev/shm`.
     pub(crate) fn new(path: Option<&Path>) -> Dir {
-        let path = path
-            .map(Path::to_path_buf)
-            .or_else(|| std::env::var_os("MEMGLASS_DIR").map(PathBuf::from));
         Dir {
-            path: path.unwrap_or_else(|| "/dev/shm".into()),
+            path: super::chosen_dir(path).unwrap_or_else(|| "/dev/shm".into()),
         }
     }
 
@@ -88,7 +85,10 @@ impl Dir {
                     .mode(0o600)
                     .open(&temporary)
             });
-            let file = file.map_err(|source| self.system("create", name, source))?;
+            let file = file.map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => self.no_directory(),
+                _ => self.system("create", name, source),
+            })?;
             let locked = liveness::try_lock(&file, DRAFT_LOCK).map_err(|source| {
                 let _ = std::fs::remove_file(&temporary);
                 self.system("lock", name, source)
@@ -130,9 +130,6 @@ impl Dir {
         if !opened.metadata.is_file() {
             return Err(self.not_a_segment(name, "it is not a regular file"));
         }
-        if opened.metadata.len() == 0 {
-            return Err(self.not_a_segment(name, "it is empty"));
-        }
         Segment::map(self, name, opened, locks, access)
     }
 
@@ -163,8 +160,10 @@ impl Dir {
 
     /// The names of all published files that start with `prefix`.
     pub(crate) fn names(&self, prefix: &str) -> Result<Vec<String>, ShmError> {
-        let entries = std::fs::read_dir(&self.path)
-            .map_err(|source| self.system("list", "the directory", source))?;
+        let entries = std::fs::read_dir(&self.path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => self.no_directory(),
+            _ => self.system("list", "the directory", source),
+        })?;
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let mut names: Vec<String> = names.filter(|name| name.starts_with(prefix)).collect();
         names.sort_unstable();
@@ -237,7 +236,9 @@ impl Dir {
     fn open_error(&self, name: &str, access: Access, source: io::Error) -> ShmError {
         let (name, dir) = (name.to_owned(), self.path.clone());
         match source.kind() {
-            io::ErrorKind::NotFound => ShmError::NotFound { name, dir },
+            io::ErrorKind::NotFound if dir.is_dir() => ShmError::NotFound { name, dir },
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => self.no_directory(),
+            io::ErrorKind::ReadOnlyFilesystem => ShmError::ReadOnlyMount { name, dir },
             io::ErrorKind::PermissionDenied => {
                 let wanted = if access == Access::Write {
                     "writing"
@@ -250,6 +251,12 @@ impl Dir {
                 self.not_a_segment(&name, "it is a symbolic link")
             }
             _ => self.system("open", &name, source),
+        }
+    }
+
+    fn no_directory(&self) -> ShmError {
+        ShmError::NoDirectory {
+            dir: self.path.clone(),
         }
     }
 
@@ -383,6 +390,13 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    #[test]
+    fn a_mount_that_is_read_only_is_no_lack_of_permission() {
+        let error = io::Error::from_raw_os_error(libc::EROFS);
+        let error = Dir::new(None).open_error("segment", Access::Write, error);
+        assert!(matches!(error, ShmError::ReadOnlyMount { .. }), "{error}");
+    }
 
     #[test]
     fn a_draft_that_only_another_user_may_remove_keeps_no_other() {

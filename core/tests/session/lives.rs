@@ -110,7 +110,82 @@ fn regions_without_a_header_are_removed() {
     std::fs::remove_file(place.dir.path().join("memglass_t_header")).unwrap();
     drop(session);
     assert_eq!(place.files(), 1);
-    let removed = memglass::clean(Some(place.dir.path()), None).unwrap();
-    assert!(removed.is_empty(), "a session of its own it is not");
+    let cleaned = memglass::clean(Some(place.dir.path()), None).unwrap();
+    assert!(cleaned.removed.is_empty(), "a session of its own it is not");
     assert_eq!(place.files(), 0);
+}
+
+#[cfg(not(feature = "portable-shm"))]
+#[test]
+fn a_header_of_no_bytes_keeps_its_name_from_nobody() {
+    let place = Place::new();
+    let empty = || std::fs::write(place.dir.path().join("memglass_t_header"), "").unwrap();
+    empty();
+    let listed = memglass::sessions(Some(place.dir.path()));
+    assert!(
+        matches!(&listed[..], [Err(AttachError::Layout(_))]),
+        "{listed:?}"
+    );
+    let cleaned = memglass::clean(Some(place.dir.path()), None).unwrap();
+    assert_eq!((cleaned.removed, place.files()), (vec!["t".into()], 0));
+    empty();
+    let _session = place.session("t");
+    assert_eq!(place.reader("t").producer(), Presence::Alive);
+}
+
+#[cfg(not(feature = "portable-shm"))]
+#[test]
+fn a_copy_of_a_header_is_no_session() {
+    let place = Place::new();
+    let session = place.session("t");
+    let path = |name: &str| place.dir.path().join(format!("memglass_{name}_header"));
+    std::fs::copy(path("t"), path("copy")).unwrap();
+    let attached = AttachOptions::new().dir(place.dir.path()).attach("copy");
+    let error = attached.unwrap_err().to_string();
+    assert!(
+        error.contains("memglass_copy_header holds the header of session \"t\""),
+        "{error}"
+    );
+    let listed = memglass::sessions(Some(place.dir.path())).into_iter();
+    let names: Vec<_> = listed.flatten().map(|session| session.name).collect();
+    assert_eq!(names, ["t"]);
+    let cleaned = memglass::clean(Some(place.dir.path()), None).unwrap();
+    assert_eq!(cleaned.removed, ["copy"]);
+    drop(session);
+}
+
+#[cfg(not(feature = "portable-shm"))]
+#[test]
+fn a_directory_that_is_missing_is_said_to_be() {
+    let place = Place::new();
+    let missing = place.dir.path().join("missing");
+    let says_so = |error: String| assert!(error.contains("there is no directory"), "{error}");
+    says_so(
+        AttachOptions::new()
+            .dir(&missing)
+            .attach("t")
+            .unwrap_err()
+            .to_string(),
+    );
+    says_so(
+        Session::builder("t")
+            .dir(&missing)
+            .create()
+            .unwrap_err()
+            .to_string(),
+    );
+    says_so(
+        memglass::clean(Some(&missing), None)
+            .unwrap_err()
+            .to_string(),
+    );
+    says_so(
+        memglass::clean(Some(&missing), Some("t"))
+            .unwrap_err()
+            .to_string(),
+    );
+    let listed = memglass::sessions(Some(&missing))
+        .pop()
+        .expect("the reason");
+    says_so(listed.unwrap_err().to_string());
 }

@@ -14,12 +14,17 @@ pub(super) fn run(options: &Options, session: Option<&str>) -> Result<i32, Failu
         ));
     }
     let mut table = Table::new([Column::new("removed")]);
-    for name in memglass::clean(options.dir(), session)? {
+    let cleaned = memglass::clean(options.dir(), session)?;
+    for (name, error) in &cleaned.refused {
+        options.note(&format!("session {name:?} stays: {error}"));
+    }
+    for name in cleaned.removed {
         table.push([Cell::from(name)]);
     }
-    options.print(&Output::Rows(
-        table,
-        "nothing to remove: no session is dead".into(),
-    ))?;
+    let none = match cleaned.refused.is_empty() {
+        true => "nothing to remove: no session is dead",
+        false => "nothing was removed",
+    };
+    options.print(&Output::Rows(table, none.into()))?;
     Ok(0)
 }

@@ -23,10 +23,16 @@ pub(super) fn attach(options: &Options, session: &str) -> Result<ReplBuilder, Fa
 
 fn observer(options: &Options, session: &str) -> Result<Observer, Failure> {
     match options.attach_writable(session) {
-        Err(AttachError::Shm(ShmError::Denied { .. })) => {
+        Err(AttachError::Shm(
+            refused @ (ShmError::Denied { .. } | ShmError::ReadOnlyMount { .. }),
+        )) => {
             let observer = target::attach(options, session)?;
+            let why = match refused {
+                ShmError::Denied { .. } => "belongs to another user",
+                _ => "is on a file system that is mounted read-only",
+            };
             options.note(&format!(
-                "session {session:?} belongs to another user: it can be read and not written"
+                "session {session:?} {why}: it can be read and not written"
             ));
             Ok(observer)
         }

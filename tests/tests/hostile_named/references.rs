@@ -91,6 +91,11 @@ fn references_near_the_end_of_all_offsets_lead_nowhere() {
             forged.store(first + 64 + 24, place);
         });
         let (observer, damage, _) = data.look();
+        assert_eq!(observer.objects().count(), 0, "{place:#x}");
+        assert_eq!(
+            (observer.find("number"), observer.object_in(0)),
+            (None, None)
+        );
         let error = observer.field("number").unwrap_err();
         assert!(matches!(error, PathError::Damaged { .. }), "{error}");
         assert!(

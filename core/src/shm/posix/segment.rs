@@ -216,7 +216,10 @@ fn has_last_word(view: View<'_>) -> bool {
     const NO_SUCH_OPERATION: libc::c_int = -1;
     /// Bytes of a set of signals.
     const WORD: usize = 8;
-    let last = view.address() + (view.len() - 1) / WORD * WORD;
+    let Some(last) = view.len().checked_sub(1) else {
+        return true;
+    };
+    let last = view.address() + last / WORD * WORD;
     // SAFETY: the kernel checks `last` and never faults us, and changes nothing for an operation that
     // it does not know.
     let answer = unsafe {
