@@ -25,8 +25,8 @@ pub(crate) fn count_again() -> u64 {
 
 #[cfg(target_os = "linux")]
 fn start() {
-    // SAFETY: the handler is a plain function of static memory that takes no lock and makes no
-    // call, so it may run in the child of a process with many threads.
+    // SAFETY: L1: the handler is a plain function that uses static memory only, takes no lock and makes
+    // no call, so it may run in the child of a process with many threads.
     let failed = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
     // Without memory for the handler, a child cannot be told from its parent.
     debug_assert_eq!(failed, 0, "there is memory for one handler");

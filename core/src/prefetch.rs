@@ -7,8 +7,7 @@ pub(crate) fn prefetch<T>(item: &T) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint: it changes nothing and never faults, whatever the address, and this one is
-        // even that of an item.
+        // SAFETY: L1: a hint changes nothing and never faults at any address.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(item).cast()) };
     }
     // std offers no prefetch for other processors.

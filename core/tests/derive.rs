@@ -344,7 +344,7 @@ fn unions_are_whole_words_with_members_over_each_other() {
         .collect();
     assert_eq!(places, [("raw", 0), ("price", 0), ("pair", 0)]);
     let cells = Heap::<<Payload as Observe>::Storage>::new(&Payload { price: 1.5 });
-    // SAFETY: every bit pattern is a value of each member.
+    // SAFETY: L1: every bit pattern is a value of each member.
     assert_eq!(unsafe { cells.get().raw }, 1.5_f64.to_bits());
     cells.set(Payload {
         pair: types::Pair {
@@ -352,7 +352,7 @@ fn unions_are_whole_words_with_members_over_each_other() {
             pad: [0; 4],
         },
     });
-    // SAFETY: as above.
+    // SAFETY: L1, as above.
     assert_eq!(unsafe { cells.load().unwrap().pair.code }, 7);
 }
 

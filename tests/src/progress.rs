@@ -47,7 +47,7 @@ impl Progress {
     fn word(&self, counter: usize) -> &AtomicU64 {
         assert!(counter < COUNTERS, "there are {COUNTERS} counters");
         let word = self.map.as_mut_ptr().cast::<u64>().wrapping_add(counter);
-        // SAFETY: inside the mapping by the check above, aligned because a mapping begins on a page,
+        // SAFETY: L1: inside the mapping by the check above, aligned because a mapping begins on a page,
         // and mapped as long as `self`.
         unsafe { AtomicU64::from_ptr(word) }
     }

@@ -18,7 +18,7 @@ impl Small {
     fn mount() -> Small {
         let dir = tempfile::tempdir().unwrap();
         let path = c_path(dir.path());
-        // SAFETY: all arguments are strings that end with a zero byte and outlive the call.
+        // SAFETY: L1: all arguments are strings that end with a zero byte and outlive the call.
         let result = unsafe {
             libc::mount(
                 c"none".as_ptr(),
@@ -45,7 +45,7 @@ impl Drop for Small {
     #[allow(unsafe_code)]
     fn drop(&mut self) {
         let path = c_path(self.dir.path());
-        // SAFETY: a path that ends with a zero byte; what is still mapped stays until it is unmapped.
+        // SAFETY: L1: a path that ends with a zero byte; what is still mapped stays until it is unmapped.
         unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
     }
 }

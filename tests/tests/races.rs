@@ -232,18 +232,18 @@ impl Impostor {
     #[allow(unsafe_code)]
     fn with_pid(pid: u32) -> Impostor {
         let wanted = [pid as libc::pid_t];
-        // SAFETY: all zero is a valid argument of clone3(2).
+        // SAFETY: L1: all zero is a valid argument of clone3(2).
         let mut arguments: libc::clone_args = unsafe { std::mem::zeroed() };
         arguments.exit_signal = libc::SIGCHLD as u64;
         arguments.set_tid = wanted.as_ptr() as u64;
         arguments.set_tid_size = 1;
-        // SAFETY: as fork(2): no memory is shared, and the child calls nothing but pause(2), so that
+        // SAFETY: L1: as fork(2): no memory is shared, and the child calls nothing but pause(2), so that
         // it does not matter which locks other threads hold.
         let child =
             unsafe { libc::syscall(libc::SYS_clone3, &arguments, size_of::<libc::clone_args>()) };
         if child == 0 {
             loop {
-                // SAFETY: a plain system call.
+                // SAFETY: L1: a plain system call.
                 unsafe { libc::pause() };
             }
         }
@@ -260,9 +260,9 @@ impl Impostor {
 impl Drop for Impostor {
     #[allow(unsafe_code)]
     fn drop(&mut self) {
-        // SAFETY: our own child, which was not waited for.
+        // SAFETY: L1: our own child, which was not waited for.
         unsafe { libc::kill(self.0, libc::SIGKILL) };
-        // SAFETY: as above; no status is asked for.
+        // SAFETY: L1, as above; no status is asked for.
         unsafe { libc::waitpid(self.0, std::ptr::null_mut(), 0) };
     }
 }

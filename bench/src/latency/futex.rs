@@ -70,7 +70,7 @@ fn map(path: &Path) -> MmapRaw {
 
 fn shared(map: &MmapRaw) -> &Shared {
     assert!(map.len() >= size_of::<Shared>());
-    // SAFETY: the mapping is page-aligned, as long as the result's borrow of it, large enough by the
+    // SAFETY: L1: the mapping is page-aligned, as long as the result's borrow of it, large enough by the
     // check above, and all that it holds are atomics, for which any bytes are a value.
     unsafe { &*map.as_mut_ptr().cast::<Shared>() }
 }

@@ -44,7 +44,7 @@ impl<T: Observe, const N: usize> Observe for [T; N] {
     }
 }
 
-// SAFETY: an array of cells adds nothing to them, and `add_array` describes elements without gaps.
+// SAFETY: S1: an array of cells adds nothing to them, and `add_array` describes elements without gaps.
 #[allow(unsafe_code)]
 unsafe impl<S: Storage, const N: usize> Storage for [S; N] {
     type Value = [S::Value; N];

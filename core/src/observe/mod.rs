@@ -168,7 +168,9 @@ pub trait Scalar: Observe {
 ///
 /// # Safety
 ///
-/// - it is made of atomics, and of arrays and `repr(C)` structs of such, only
+/// S1: an implementor must guarantee all of these:
+///
+/// - it is made only of atomics, and of arrays and `repr(C)` structs of atomics
 /// - all bytes zero is a valid state
 /// - it has no `Drop` and holds no pointer or reference
 /// - `storage_type` describes exactly its bytes

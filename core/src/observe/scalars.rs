@@ -39,7 +39,7 @@ macro_rules! observe_scalar {
     ($shape:expr) => {
         type Storage = Plain<Self>;
         const SHAPE: Shape = $shape;
-        // SAFETY: a scalar of the language has no padding.
+        // SAFETY: U1: a scalar of the language has no padding.
         #[allow(unsafe_code)]
         const PADDING: Padding = unsafe { Padding::none() };
 

@@ -8,7 +8,7 @@ use super::Observe;
 /// It matters only for unions: they are read without knowing which member was written last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Padding {
-    /// P1: false only if each byte of each value is initialised.
+    /// U1: false only if each byte of each value is initialised.
     possible: bool,
 }
 
@@ -59,7 +59,8 @@ impl Padding {
 #[inline]
 pub unsafe fn encode_union<T: Observe>(value: &T, bytes: &mut [u8]) {
     let start = std::ptr::from_ref(value).cast::<u8>();
-    // SAFETY: the bytes of one value, initialised whichever member was written, as promised.
+    // SAFETY: the bytes of one value. By U1 they are initialised whichever member was written, as the
+    // caller promises.
     let value = unsafe { std::slice::from_raw_parts(start, size_of::<T>()) };
     bytes.copy_from_slice(value);
 }
@@ -76,6 +77,7 @@ pub unsafe fn encode_union<T: Observe>(value: &T, bytes: &mut [u8]) {
 #[inline]
 pub unsafe fn decode_union<T: Observe>(bytes: &[u8]) -> T {
     assert_eq!(bytes.len(), size_of::<T>(), "the bytes of a union");
-    // SAFETY: as many bytes as it has, and a union may have any; unaligned, as bytes are.
+    // SAFETY: L1: as many bytes as it has, and a union may have any. Read unaligned, because bytes have
+    // no alignment.
     unsafe { bytes.as_ptr().cast::<T>().read_unaligned() }
 }

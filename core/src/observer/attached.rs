@@ -23,8 +23,8 @@ pub(super) struct Sight {
     pub(super) schema: Arc<Schema>,
 }
 
-// SAFETY: what can be borrowed from it are segments of `attached.layout`, which keeps each one mapped
-// until it is dropped, after the last `Arc` of this, wherever the `Arc`s are.
+// SAFETY: K3: views are borrowed from segments of `attached.layout`, which keeps each one mapped until
+// it is dropped, after the last `Arc` of this, wherever the `Arc`s are.
 #[allow(unsafe_code)]
 unsafe impl Keeper for Arc<Sight> {}
 

@@ -30,6 +30,8 @@ use super::session::{Session, Shared};
 /// ```
 #[derive(Clone)]
 pub struct SessionAllocator {
+    /// B1: each block handed out stays mapped, unmoved and unused by anything else until it is given
+    /// back, or until the last clone of this is gone.
     shared: Arc<Shared>,
 }
 
@@ -45,8 +47,8 @@ impl Session {
     }
 }
 
-// SAFETY: blocks stay mapped and unmoved as long as the session's memory, which every clone keeps;
-// a block is handed out again only after `deallocate`; the size class of a block follows from the
+// SAFETY: B1: blocks stay mapped and unmoved as long as the session's memory, which every clone keeps.
+// A block is handed out again only after `deallocate`. The size class of a block follows from the
 // layout alone, so `deallocate` gives back exactly what `allocate` took.
 unsafe impl Allocator for SessionAllocator {
     fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {

@@ -232,8 +232,8 @@ impl Builder {
     }
 }
 
-// SAFETY: what can be borrowed from it are segments of `segments`, which keeps each one mapped until
-// the last `Arc` is dropped, wherever the `Arc`s are.
+// SAFETY: K3: views are borrowed from segments in `segments`, which keeps each one mapped until the
+// last `Arc` is dropped, wherever the `Arc`s are.
 #[allow(unsafe_code)]
 unsafe impl Keeper for Arc<Shared> {}
 

@@ -147,7 +147,7 @@ impl<T: Bitwise> Atomic<T> {
     }
 }
 
-// SAFETY: the only field with a size is one atomic, valid when zero; `LAYOUT` checks that it lies
+// SAFETY: S1: the only field with a size is one atomic, valid when zero. `LAYOUT` checks that it lies
 // as `value_type` says, and the protection changes neither size nor alignment.
 unsafe impl<T: AtomicScalar> Storage for Atomic<T> {
     type Value = T;

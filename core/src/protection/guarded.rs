@@ -26,11 +26,11 @@ pub struct Guarded<T: Observe> {
     copies: [UnsafeCell<Padded<T>>; 2],
 }
 
-// SAFETY: by G1 the copies are accessed as atomics. That `T` itself may not be for other threads
-// does not matter: no `T` is in there, only bytes, of which anyone may decode a `T`.
+// SAFETY: by G1 the copies are accessed as atomics. It does not matter whether `T` itself is `Send` or
+// `Sync`: there is no `T` in it, only bytes, from which any thread may decode a `T`.
 unsafe impl<T: Observe> Sync for Guarded<T> {}
 
-// SAFETY: as for `Sync`.
+// SAFETY: G1, as for `Sync`.
 unsafe impl<T: Observe> Send for Guarded<T> {}
 
 impl<T: Observe> Guarded<T> {
@@ -137,13 +137,13 @@ impl<T: Observe> Guarded<T> {
     fn copy(&self, index: usize) -> &[AtomicU64] {
         const { Self::LAYOUT };
         let start = self.copies[index].get().cast::<AtomicU64>();
-        // SAFETY: G1.
+        // SAFETY: G1: `WORDS` aligned, initialised words, accessed as atomics only.
         unsafe { slice::from_raw_parts(start, Padded::<T>::WORDS) }
     }
 }
 
-// SAFETY: a word and two copies that are accessed as words (G1), valid when zero: sequence 0,
-// nobody's, the value being zeros. `LAYOUT` checks that they lie as `add_protected` says.
+// SAFETY: S1: a word and two copies that are accessed as words (G1). All zeros is valid: sequence 0, no
+// owner, a value of zeros. `LAYOUT` checks that they lie as `add_protected` says.
 unsafe impl<T: Observe> Storage for Guarded<T> {
     type Value = T;
 

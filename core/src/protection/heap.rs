@@ -15,7 +15,7 @@ impl<S: Storage> Heap<S> {
     /// Cells that hold `value`.
     pub fn new(value: &S::Value) -> Self {
         let zeroed = Box::<S>::new_zeroed();
-        // SAFETY: all bytes zero is a valid state of a `Storage`.
+        // SAFETY: S1: all bytes zero is a valid state of a `Storage`.
         let cells = unsafe { zeroed.assume_init() };
         cells.init(value);
         Self(cells)

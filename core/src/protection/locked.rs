@@ -91,7 +91,7 @@ fn change<T: Observe, R>(claim: Claim<'_>, f: impl FnOnce(&mut T) -> R) -> R {
     result
 }
 
-// SAFETY: nothing but a `Guarded`, which both protections describe alike.
+// SAFETY: S1: the only field is a `Guarded`, and both protections describe it alike.
 unsafe impl<T: Observe> Storage for Locked<T> {
     type Value = T;
 

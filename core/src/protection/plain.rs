@@ -60,7 +60,7 @@ impl<T: Scalar> Plain<T> {
     }
 }
 
-// SAFETY: the only field with a size is a cell of atomics, valid when zero; `LAYOUT` checks that
+// SAFETY: S1: the only field with a size is a cell of atomics, valid when zero. `LAYOUT` checks that
 // it lies as `value_type` says.
 unsafe impl<T: Scalar> Storage for Plain<T> {
     type Value = T;
@@ -134,7 +134,7 @@ mod tests {
     fn a_pointer_comes_back_and_can_be_followed() {
         let target = 7_u32;
         let cell = Heap::<Plain<*const u32>>::new(&&raw const target);
-        // SAFETY: it is the address of `target`, which lives.
+        // SAFETY: L1: the address of `target`, which lives.
         assert_eq!(unsafe { *cell.get() }, 7);
     }
 

@@ -14,7 +14,7 @@ use crate::sync::Contended;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(transparent)]
 pub struct Text<const N: usize> {
-    /// T1: after the first zero byte there are zeros only.
+    /// X1: after the first zero byte there are only zeros.
     bytes: [u8; N],
 }
 
@@ -163,7 +163,7 @@ impl<const N: usize> fmt::Write for Text<N> {
 impl<const N: usize> Observe for Text<N> {
     type Storage = PlainText<N>;
     const SHAPE: Shape = Shape::Text;
-    // SAFETY: it is an array of bytes.
+    // SAFETY: U1: an array of bytes has no padding.
     const PADDING: Padding = unsafe { Padding::none() };
 
     fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
@@ -213,7 +213,7 @@ impl<const N: usize> PlainText<N> {
     }
 }
 
-// SAFETY: an array of atomic bytes, valid when zero, which is what `value_type` describes.
+// SAFETY: S1: an array of atomic bytes, valid when zero, which is what `value_type` describes.
 unsafe impl<const N: usize> Storage for PlainText<N> {
     type Value = Text<N>;
 

@@ -45,7 +45,7 @@ impl<T: Observe, const WORDS: usize> PlainUnion<T, WORDS> {
     }
 }
 
-// SAFETY: an array of atomic words, valid when zero; `LAYOUT` checks that they lie as the union.
+// SAFETY: S1: an array of atomic words, valid when zero. `LAYOUT` checks that they lie as the union.
 unsafe impl<T: Observe, const WORDS: usize> Storage for PlainUnion<T, WORDS> {
     type Value = T;
 

@@ -48,21 +48,21 @@ pub(super) fn decode_lossy<T: Observe>(words: &[u64]) -> T {
 pub(super) fn zeroed<T>(place: &mut MaybeUninit<Padded<T>>) -> &mut [u64] {
     *place = MaybeUninit::uninit();
     let start = place.as_mut_ptr().cast::<u64>();
-    // SAFETY: by the assertion in `WORDS`, `place` is exactly these words, aligned.
+    // SAFETY: L1: by the assertion in `WORDS`, `place` is exactly these words, aligned.
     unsafe { start.write_bytes(0, Padded::<T>::WORDS) };
-    // SAFETY: the same words, which are now initialised; the borrow of `place` goes on.
+    // SAFETY: L1: the same words, which are now initialised. The borrow of `place` goes on.
     unsafe { slice::from_raw_parts_mut(start, Padded::<T>::WORDS) }
 }
 
 #[inline]
 fn bytes(words: &[u64]) -> &[u8] {
-    // SAFETY: the bytes of initialised words, borrowed alike; bytes have no alignment.
+    // SAFETY: L1: the bytes of initialised words with the same borrow. Bytes have no alignment.
     unsafe { slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
 }
 
 #[inline]
 fn bytes_mut(words: &mut [u64]) -> &mut [u8] {
-    // SAFETY: as in `bytes`; every byte is fine in a word.
+    // SAFETY: L1: as in `bytes`. A word may hold any bytes.
     unsafe { slice::from_raw_parts_mut(words.as_mut_ptr().cast(), size_of_val(words)) }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn is_shared(file: &File, slot: u32) -> io::Result<bool> {
 /// The kind of lock that keeps this process from taking one of the kind `wanted`.
 fn obstacle(file: &File, slot: u32, wanted: libc::c_int) -> io::Result<libc::c_int> {
     let mut lock = request(slot, wanted);
-    // SAFETY: the descriptor is open as long as `file`, and `lock` is a valid `flock` to be filled.
+    // SAFETY: L1: the descriptor is open as long as `file`, and `lock` is a valid `flock` to fill.
     let result = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_GETLK, &mut lock) };
     if result < 0 {
         Err(io::Error::last_os_error())
@@ -58,7 +58,7 @@ fn obstacle(file: &File, slot: u32, wanted: libc::c_int) -> io::Result<libc::c_i
 fn set(file: &File, slot: u32, kind: libc::c_int) -> io::Result<bool> {
     let lock = request(slot, kind);
     loop {
-        // SAFETY: the descriptor is open as long as `file`, and `lock` is a valid `flock`.
+        // SAFETY: L1: the descriptor is open as long as `file`, and `lock` is a valid `flock`.
         let result = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_OFD_SETLK, &lock) };
         if result == 0 {
             return Ok(true);

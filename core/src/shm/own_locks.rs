@@ -47,7 +47,7 @@ struct Listed {
     files: UnsafeCell<Vec<RawFd>>,
 }
 
-// SAFETY: O2.
+// SAFETY: O2: one thread at a time touches the list.
 unsafe impl Sync for Listed {}
 
 impl OwnFile {
@@ -83,7 +83,7 @@ impl Drop for OwnFile {
                 files.swap_remove(index);
             }
             // Closed before a fork can come: a child would keep a file that is no longer listed.
-            // SAFETY: it is dropped here only, and not used afterwards.
+            // SAFETY: L1: it is dropped here only, and not used afterwards.
             unsafe { ManuallyDrop::drop(&mut self.file) };
         });
     }
@@ -115,11 +115,11 @@ impl Drop for Taken<'_> {
 }
 
 fn handle_forks() {
-    // SAFETY: a constant path that ends with a zero byte.
+    // SAFETY: L1: a constant path that ends with a zero byte.
     let placeholder = unsafe { libc::open(c"/".as_ptr(), libc::O_PATH | libc::O_CLOEXEC) };
     PLACEHOLDER.store(placeholder, Ordering::Relaxed);
-    // SAFETY: the three are plain functions of static memory; what they do in the child may be done
-    // there (see the head of this file).
+    // SAFETY: L1: the three are plain functions that use static memory only. The one for the child does
+    // only what is allowed there (see the head of this file).
     let failed = unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
     // Without memory for the handlers, children share the locks, as they would without this module.
     debug_assert_eq!(failed, 0, "there is memory for three handlers");
@@ -145,11 +145,11 @@ unsafe extern "C" fn in_child() {
 fn give_up(fd: RawFd) {
     let own = open_anew(fd);
     let other = own.unwrap_or_else(|| PLACEHOLDER.load(Ordering::Relaxed));
-    // SAFETY: `fd` is listed, so it is open and nobody else's (O1); `other` is open or -1, which is
-    // an error that leaves `fd` as it was.
+    // SAFETY: O1: `fd` is listed, so it is open and has one owner. `other` is open or -1, which is an
+    // error that leaves `fd` as it was.
     unsafe { libc::dup3(other, fd, libc::O_CLOEXEC) };
     if let Some(own) = own {
-        // SAFETY: opened here, and used no more.
+        // SAFETY: L1: opened here, and no longer used.
         unsafe { libc::close(own) };
     }
 }
@@ -160,7 +160,7 @@ fn open_anew(fd: RawFd) -> Option<RawFd> {
     // The last byte stays zero. Formatting into a buffer allocates nothing.
     write!(&mut path[..31], "/proc/self/fd/{fd}").ok()?;
     for mode in [libc::O_RDWR, libc::O_RDONLY] {
-        // SAFETY: the path ends with a zero byte.
+        // SAFETY: L1: the path ends with a zero byte.
         let own = unsafe { libc::open(path.as_ptr().cast(), mode | libc::O_CLOEXEC) };
         if own >= 0 {
             return Some(own);

@@ -414,7 +414,7 @@ mod tests {
         let removed = std::thread::scope(|scope| {
             let other = scope.spawn(|| {
                 // Another user, in this thread alone, where that is allowed.
-                // SAFETY: sets a number of this thread, which ends here.
+                // SAFETY: L1: sets the user id of this thread, which ends here.
                 unsafe { libc::setfsuid(65_534) };
                 made(&last);
                 Dir::new(Some(place.path())).remove_abandoned_drafts()

@@ -21,7 +21,7 @@ pub(crate) struct View<'m> {
 
 // SAFETY: a view gives access to atomics only, which any thread may use, and V1 holds in each.
 unsafe impl Send for View<'_> {}
-// SAFETY: as above.
+// SAFETY: V1, as for `Send`.
 unsafe impl Sync for View<'_> {}
 
 macro_rules! atomic_at {
@@ -30,8 +30,8 @@ macro_rules! atomic_at {
         #[inline]
         pub(crate) fn $name(self, offset: usize) -> Option<&'m $atomic> {
             let place = self.place(offset, size_of::<$atomic>(), align_of::<$atomic>())?;
-            // SAFETY: in bounds and aligned by `place`, mapped for `'m` by V1; rule W1 of the wire
-            // format gives these bytes one access width in every process.
+            // SAFETY: in bounds and aligned by `place`, mapped for `'m` by V1. W1 gives these bytes one
+            // access width in every process.
             Some(unsafe { $atomic::from_ptr(place.cast().as_ptr()) })
         }
     )*};
@@ -177,9 +177,10 @@ pub(crate) struct Anchor {
     len: usize,
 }
 
-// SAFETY: like `View`, it gives access to atomics only; `Segment` is `Send` and `Sync`.
+// SAFETY: A1 holds in each thread. Like `View`, it gives access to atomics only, and `Segment` is
+// `Send` and `Sync`.
 unsafe impl Send for Anchor {}
-// SAFETY: as above.
+// SAFETY: A1, as for `Send`.
 unsafe impl Sync for Anchor {}
 
 impl Anchor {
@@ -215,8 +216,8 @@ impl Anchor {
 ///
 /// # Safety
 ///
-/// Every view that can be borrowed from a keeper must stay mapped as long as that keeper or any clone
-/// of it lives, wherever they are moved.
+/// K3: every view that can be borrowed from a keeper must stay mapped as long as that keeper or any
+/// clone of it lives, wherever they are moved.
 pub(crate) unsafe trait Keeper: Clone + Send + Sync {}
 
 /// `N` views of memory that one keeper keeps mapped.
@@ -299,7 +300,7 @@ pub(crate) struct Pinned<S, K> {
 
 // SAFETY: `S: Storage` is `Send` and `Sync`, and P1 holds in every thread.
 unsafe impl<S: Storage, K: Keeper> Send for Pinned<S, K> {}
-// SAFETY: as above.
+// SAFETY: P1, as for `Send`.
 unsafe impl<S: Storage, K: Keeper> Sync for Pinned<S, K> {}
 
 impl<S: Storage, K: Keeper> Pinned<S, K> {
@@ -329,8 +330,8 @@ impl<S: Storage, K: Keeper> Pinned<S, K> {
     /// The first cell; there is always one.
     #[inline]
     pub(crate) fn first(&self) -> &S {
-        // SAFETY: P1; by the duties of `Storage`, `S` is made of atomics for which any bytes are
-        // valid, so that a shared reference may exist while others store.
+        // SAFETY: P1. By S1, `S` is made of atomics for which any bytes are valid, so a shared
+        // reference may exist while others store.
         unsafe { self.cells.as_ref() }
     }
 }
@@ -340,7 +341,7 @@ impl<S: Storage, K: Keeper> Deref for Pinned<S, K> {
 
     #[inline]
     fn deref(&self) -> &[S] {
-        // SAFETY: P1, and `S` is made of atomics, as in `first`.
+        // SAFETY: P1, and `S` is made of atomics by S1, as in `first`.
         unsafe { std::slice::from_raw_parts(self.cells.as_ptr(), self.count) }
     }
 }
@@ -366,8 +367,8 @@ impl<'m> Writable<'m> {
         let place = self
             .0
             .place(0, size_of::<S>().checked_mul(count)?, align_of::<S>())?;
-        // SAFETY: in bounds and aligned by `place`, mapped for `'m` by V1; by the duties of
-        // `Storage`, `S` is made of atomics for which any bytes are valid.
+        // SAFETY: in bounds and aligned by `place`, mapped for `'m` by V1. By S1, `S` is made of
+        // atomics for which any bytes are valid.
         Some(unsafe { std::slice::from_raw_parts(place.cast().as_ptr(), count) })
     }
 }

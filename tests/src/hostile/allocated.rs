@@ -23,23 +23,23 @@ fn given_back(bytes: usize) {
     NOW.set(NOW.get() - bytes as isize);
 }
 
-// SAFETY: every call goes to the system's allocator as it came; counting takes no memory.
+// SAFETY: L1: every call goes to the system's allocator as it came; counting takes no memory.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         taken(layout.size());
-        // SAFETY: the caller's duties are those of the system's allocator.
+        // SAFETY: L1: the caller's duties are those of the system's allocator.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         taken(layout.size());
-        // SAFETY: as above.
+        // SAFETY: L1, as above.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         given_back(layout.size());
-        // SAFETY: as above.
+        // SAFETY: L1, as above.
         unsafe { System.dealloc(place, layout) }
     }
 
@@ -47,7 +47,7 @@ unsafe impl GlobalAlloc for Counting {
         // Both may exist for a moment.
         taken(size);
         given_back(layout.size());
-        // SAFETY: as above.
+        // SAFETY: L1, as above.
         unsafe { System.realloc(place, layout, size) }
     }
 }

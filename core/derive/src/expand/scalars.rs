@@ -120,7 +120,7 @@ fn observe(input: &Input, shape: &TokenStream, value_type: &TokenStream) -> Toke
         impl ::memglass::Observe for #ident {
             type Storage = ::memglass::Plain<Self>;
             const SHAPE: ::memglass::Shape = #shape;
-            // SAFETY: its only field is a number, which has no padding itself.
+            // SAFETY: U1: its only field is a number, which has no padding itself.
             const PADDING: ::memglass::derive_support::Padding = unsafe {
                 ::memglass::derive_support::Padding::of_struct(
                     ::core::mem::size_of::<Self>(),

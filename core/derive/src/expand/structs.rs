@@ -70,7 +70,7 @@ fn implement_value(input: &Input, fields: &[Member], storage: &TokenStream) -> T
         impl ::memglass::Observe for #ident {
             type Storage = #storage;
             const SHAPE: ::memglass::Shape = ::memglass::Shape::Struct;
-            // SAFETY: these are all its fields.
+            // SAFETY: U1: these are all its fields.
             const PADDING: ::memglass::derive_support::Padding = unsafe { #padding };
 
             fn value_type(
@@ -155,14 +155,14 @@ fn implement_storage(input: &Input, storage: &Ident, fields: &[Member]) -> Token
         quote_spanned!(member.ty.span()=> #ident: <#cells as ::memglass::Storage>::load(&self.#ident)?)
     });
     quote! {
-        // SAFETY: each field is, as a `Storage` must be. Said here, the compiler need not look into
-        // the fields, and does not repeat itself where one is not `Observe`.
+        // SAFETY: S1: each field is a `Storage`, which is `Send`. Stated here, so that the compiler does
+        // not look into the fields and repeat its error where one is not `Observe`.
         #[automatically_derived]
         unsafe impl ::core::marker::Send for #storage {}
-        // SAFETY: as for `Send`.
+        // SAFETY: S1, as for `Send`.
         #[automatically_derived]
         unsafe impl ::core::marker::Sync for #storage {}
-        // SAFETY: it is a `repr(C)` struct of storages, described by the compiler's own offsets.
+        // SAFETY: S1: a `repr(C)` struct of storages, described by the compiler's own offsets.
         #[automatically_derived]
         unsafe impl ::memglass::Storage for #storage {
             type Value = #ident;

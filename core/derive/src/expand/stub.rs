@@ -59,11 +59,11 @@ fn of_struct(input: &Input, members: &[Member]) -> TokenStream {
     let observe = observe(ident, &quote!(#storage));
     let hidden = hide(&quote! {
         #observe
-        // SAFETY: this is never compiled to the end.
+        // SAFETY: S1 does not matter: this never compiles to the end.
         unsafe impl ::core::marker::Send for #storage {}
-        // SAFETY: as for `Send`.
+        // SAFETY: S1, as for `Send`.
         unsafe impl ::core::marker::Sync for #storage {}
-        // SAFETY: as for `Send`.
+        // SAFETY: S1, as for `Send`.
         unsafe impl ::memglass::Storage for #storage {
             type Value = #ident;
 

@@ -27,7 +27,7 @@ pub(super) fn expand(input: &Input, members: &[Member]) -> TokenStream {
         impl ::memglass::Observe for #ident {
             type Storage = ::memglass::PlainUnion<Self, { #size / 8 }>;
             const SHAPE: ::memglass::Shape = ::memglass::Shape::Union;
-            // SAFETY: the checks above: each member has the size of the union and no padding.
+            // SAFETY: U1, by the checks above: each member has the size of the union and no padding.
             const PADDING: ::memglass::derive_support::Padding =
                 unsafe { ::memglass::derive_support::Padding::none() };
 
@@ -40,7 +40,7 @@ pub(super) fn expand(input: &Input, members: &[Member]) -> TokenStream {
 
             #[inline]
             fn encode(&self, bytes: &mut [::core::primitive::u8]) {
-                // SAFETY: the checks above.
+                // SAFETY: U1, by the checks above.
                 unsafe { ::memglass::derive_support::encode_union(self, bytes) }
             }
 
@@ -51,7 +51,7 @@ pub(super) fn expand(input: &Input, members: &[Member]) -> TokenStream {
 
             #[inline]
             fn decode_lossy(bytes: &[::core::primitive::u8]) -> Self {
-                // SAFETY: this is a union.
+                // SAFETY: L1: this is a union, for which any bytes are valid.
                 unsafe { ::memglass::derive_support::decode_union(bytes) }
             }
         }

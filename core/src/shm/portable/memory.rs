@@ -11,19 +11,18 @@ use crate::shm::View;
 
 /// One mapping.
 pub(super) struct Memory {
-    /// M1: `start .. start + len` lies within what `_shmem` maps until it is dropped, and nothing in
+    /// M2: `start .. start + len` lies within what `_shmem` maps until it is dropped, and nothing in
     /// this process reaches it but through views.
     start: NonNull<u8>,
     len: usize,
-    /// M2: never used again, except to be dropped.
+    /// M3: never used again, except to be dropped.
     _shmem: Shmem,
 }
 
-// SAFETY: M2; dropping it unmaps and closes, which any thread may do. `start` leads to nothing but
-// views, which are `Send`.
+// SAFETY: M3; dropping it unmaps and closes, which any thread may do. `start` is only used for views,
+// which are `Send`.
 unsafe impl Send for Memory {}
-// SAFETY: M2, so that sharing it shares no `Shmem`; `start` leads to nothing but views, which are
-// `Sync`.
+// SAFETY: M3, so sharing it shares no `Shmem`; `start` is only used for views, which are `Sync`.
 unsafe impl Sync for Memory {}
 
 impl Memory {
@@ -43,7 +42,7 @@ impl Memory {
     /// All its bytes.
     #[inline]
     pub(super) fn view(&self) -> View<'_> {
-        // SAFETY: M1, and `self` is borrowed as long as the view lives.
+        // SAFETY: M2, and `self` is borrowed as long as the view lives.
         unsafe { View::new(self.start, self.len) }
     }
 

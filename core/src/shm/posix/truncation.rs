@@ -20,9 +20,9 @@ use libc::{c_int, c_void, siginfo_t};
 /// One mapping as the handler knows it. Entries are never freed, only used again.
 ///
 /// T1: while `start` is neither [`FREE`] nor [`TAKEN`], `start .. end` is a mapping that stays at least as
-/// long as `start`. It is kept by the order of stores: `end` before `start` when a mapping is entered,
+/// long as `start`. The order of stores keeps this: `end` before `start` when a mapping is entered,
 /// [`FREE`] into `start` before it is unmapped. A reader that finds the same `start` before and after
-/// it loaded `end` has a pair that belonged together meanwhile.
+/// its load of `end` has a pair that belongs together.
 struct Entry {
     start: AtomicUsize,
     end: AtomicUsize,
@@ -30,16 +30,17 @@ struct Entry {
     is_cut: AtomicBool,
 }
 
-/// Entries that were made together, and those made after them.
+/// Entries that were made together, and a link to the next block.
 struct Block {
     entries: [Entry; 64],
+    /// T2: null or a leaked block, which is never freed.
     next: AtomicPtr<Block>,
 }
 
 /// The `start` of an entry that has no mapping.
 const FREE: usize = 0;
 
-/// The block that was made last.
+/// The block that was made last; as in T2, null or leaked.
 static BLOCKS: AtomicPtr<Block> = AtomicPtr::new(ptr::null_mut());
 
 /// Entries that may be used again. The handler does not look here.
@@ -171,7 +172,7 @@ impl Entry {
         let start = address - address % PAGE.load(Ordering::Relaxed);
         let place = ptr::without_provenance_mut(start);
         // SAFETY: by T1 the range is part of a mapping that stays: this thread is inside an access to
-        // it, so its segment is not being dropped. Readable before, it is readable after.
+        // it, so its segment is not being dropped. It was readable before and stays readable.
         let mapped = unsafe { libc::mmap(place, end - start, protection, flags, -1, 0) };
         mapped != libc::MAP_FAILED
     }
@@ -187,7 +188,7 @@ impl Block {
 
     fn at(place: &AtomicPtr<Block>) -> Option<&'static Block> {
         let block = place.load(Ordering::Acquire);
-        // SAFETY: what is stored there was leaked, and is never changed but through atomics.
+        // SAFETY: T2: the block was leaked, and is only changed through atomics.
         unsafe { block.as_ref() }
     }
 }
@@ -220,9 +221,10 @@ fn add_block() -> &'static Block {
 
 /// Handles SIGBUS.
 extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
-    // SAFETY: the kernel passes a valid record to a handler that was set with SA_SIGINFO.
+    // SAFETY: L1: the kernel passes a valid record to a handler that was set with SA_SIGINFO.
     let fault = unsafe { &*info };
-    // SAFETY: what is no fault has another number there, which is looked at only after the code.
+    // SAFETY: L1: a signal that is not a fault has another number there, which is used only after the
+    // check of the code.
     let address = unsafe { fault.si_addr() }.addr();
     if fault.si_code != libc::BUS_ADRERR || !survive(address) {
         pass_on(signal, info, context);
@@ -231,16 +233,16 @@ extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *mut c_void) 
 
 /// Whether a load from `address` can be made again.
 fn survive(address: usize) -> bool {
-    // SAFETY: the address of this thread's errno is always valid.
+    // SAFETY: L1: the address of this thread's errno is always valid.
     let errno = unsafe { libc::__errno_location() };
-    // SAFETY: as above; nobody else reaches it.
+    // SAFETY: L1: a valid address, as above, which only this thread uses.
     let kept = unsafe { errno.read() };
     let mut entries = blocks().flat_map(|block| &block.entries);
     let survived = entries.any(|entry| {
         let end = entry.end_around(address);
         end.is_some_and(|end| entry.replace_from(address, end))
     });
-    // SAFETY: as above. What was interrupted may be about to look at it.
+    // SAFETY: L1, as above. The interrupted code may be about to look at errno.
     unsafe { errno.write(kept) };
     survived
 }
@@ -248,7 +250,7 @@ fn survive(address: usize) -> bool {
 /// Passes a SIGBUS to the previous handler.
 fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
     let previous = PREVIOUS.get().copied().unwrap_or_else(no_action);
-    // SAFETY: the kernel passes a valid record to a handler that was set with SA_SIGINFO.
+    // SAFETY: L1: the kernel passes a valid record to a handler that was set with SA_SIGINFO.
     let is_sent = unsafe { &*info }.si_code <= 0;
     match previous.sa_sigaction {
         // A fault cannot be ignored, but what another process sent can.
@@ -256,17 +258,17 @@ fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
         libc::SIG_DFL | libc::SIG_IGN => {
             set_action(Some(&no_action()));
             // It is blocked in here, and ends the process when this returns.
-            // SAFETY: raising a signal is always allowed.
+            // SAFETY: L1: raising a signal is always allowed.
             unsafe { libc::raise(signal) };
         }
         handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
             type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
-            // SAFETY: with SA_SIGINFO the field is a function of this type.
+            // SAFETY: L1: with SA_SIGINFO the field is a function of this type.
             let handler = unsafe { std::mem::transmute::<usize, Handler>(handler) };
             handler(signal, info, context);
         }
         handler => {
-            // SAFETY: without SA_SIGINFO the field is a function of this type.
+            // SAFETY: L1: without SA_SIGINFO the field is a function of this type.
             let handler = unsafe { std::mem::transmute::<usize, extern "C" fn(c_int)>(handler) };
             handler(signal);
         }
@@ -274,14 +276,14 @@ fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
 }
 
 fn page_size() -> usize {
-    // SAFETY: asking for a number is always allowed.
+    // SAFETY: L1: asking for a number is always allowed.
     let bytes = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
     usize::try_from(bytes).unwrap_or(4096)
 }
 
 /// The default action.
 fn no_action() -> libc::sigaction {
-    // SAFETY: for this record of numbers all zeros are the default action without flags and mask.
+    // SAFETY: L1: a record of zeros is the default action without flags and mask.
     unsafe { std::mem::zeroed() }
 }
 
@@ -289,7 +291,7 @@ fn no_action() -> libc::sigaction {
 fn set_action(action: Option<&libc::sigaction>) -> libc::sigaction {
     let mut previous = no_action();
     let action = action.map_or(ptr::null(), ptr::from_ref);
-    // SAFETY: both point to a record of ours, or nowhere. With a valid signal it cannot fail.
+    // SAFETY: L1: both pointers lead to a record of ours, or nowhere. With a valid signal it cannot fail.
     unsafe { libc::sigaction(libc::SIGBUS, action, &mut previous) };
     previous
 }

@@ -16,11 +16,11 @@ const LIFETIME: u32 = 300;
 #[allow(unsafe_code)]
 pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
     let (mut answer, child_says) = std::io::pipe()?;
-    // SAFETY: nothing else runs in this process that could hold a lock that the child needs: the
+    // SAFETY: L1: nothing else runs in this process that could hold a lock that the child needs: the
     // only other thread there may be waits for standard input.
     let child = unsafe { libc::fork() };
     if child == 0 {
-        // SAFETY: a plain system call.
+        // SAFETY: L1: a plain system call.
         unsafe { libc::alarm(LIFETIME) };
         let text = actor
             .obey(command, input)
@@ -30,7 +30,7 @@ pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
         let _ = child_says.write_all(text.as_bytes());
         drop(child_says);
         loop {
-            // SAFETY: a plain system call.
+            // SAFETY: L1: a plain system call.
             unsafe { libc::pause() };
         }
     }
@@ -75,23 +75,23 @@ fn start_and_end(name: &str, over: &AtomicBool) -> Result<u64, memglass::Produce
 #[allow(unsafe_code)]
 fn fork_one(number: u64) -> Option<i32> {
     let stays = number.is_multiple_of(STAYS);
-    // SAFETY: the child makes plain system calls only, so that it does not matter which locks the
+    // SAFETY: L1: the child makes plain system calls only, so that it does not matter which locks the
     // other threads hold.
     let child = unsafe { libc::fork() };
     if child == 0 && !stays {
-        // SAFETY: ends the child at once.
+        // SAFETY: L1: ends the child at once.
         unsafe { libc::_exit(0) };
     }
     if child == 0 {
-        // SAFETY: a plain system call.
+        // SAFETY: L1: a plain system call.
         unsafe { libc::alarm(LIFETIME) };
         loop {
-            // SAFETY: a plain system call.
+            // SAFETY: L1: a plain system call.
             unsafe { libc::pause() };
         }
     }
     if !stays {
-        // SAFETY: our own child; no status is asked for.
+        // SAFETY: L1: our own child; no status is asked for.
         unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
     }
     stays.then_some(child)

@@ -36,17 +36,17 @@ pub(crate) fn fill(field: &Field, number: u64, input: &Input) -> Answer {
 /// Ends this process with code 42 at a SIGBUS, as long as no other handler is set.
 pub(crate) fn expect_faults() {
     extern "C" fn quit(_signal: i32) {
-        // SAFETY: ending the process is allowed in a handler.
+        // SAFETY: L1: ending the process is allowed in a handler.
         unsafe { libc::_exit(42) };
     }
     let quit = quit as *const () as usize;
-    // SAFETY: the handler is a function of the right type that makes one system call.
+    // SAFETY: L1: the handler is a function of the right type that makes one system call.
     unsafe { libc::signal(libc::SIGBUS, quit) };
 }
 
 /// Ignores SIGBUS, as far as it can be ignored.
 pub(crate) fn ignore_faults() {
-    // SAFETY: ignoring a signal is always allowed.
+    // SAFETY: L1: ignoring a signal is always allowed.
     unsafe { libc::signal(libc::SIGBUS, libc::SIG_IGN) };
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn fault() -> Answer {
     let file = tempfile::tempfile()?;
     file.set_len(4096)?;
     let fd = std::os::fd::AsRawFd::as_raw_fd(&file);
-    // SAFETY: a new mapping, of which nobody knows.
+    // SAFETY: L1: a new mapping, of which nobody knows.
     let start = unsafe {
         libc::mmap(
             std::ptr::null_mut(),
@@ -67,7 +67,7 @@ pub(crate) fn fault() -> Answer {
         )
     };
     file.set_len(0)?;
-    // SAFETY: it is mapped and readable; that it is a SIGBUS is what is wanted.
+    // SAFETY: L1: it is mapped and readable; that it is a SIGBUS is what is wanted.
     let byte = unsafe { start.cast::<u8>().read_volatile() };
     Err(format!("read {byte}").into())
 }

@@ -80,26 +80,26 @@ impl Producing {
     /// ends in an orderly way does, and waits for it.
     #[allow(unsafe_code)]
     fn fork(&mut self) -> Answer {
-        // SAFETY: this process has one thread as long as it only produces, so the child finds all
+        // SAFETY: L1: this process has one thread as long as it only produces, so the child finds all
         // locks free.
         let child = unsafe { libc::fork() };
         if child == 0 {
             let refused = self.session.object("of_the_child", 1_u64);
             if !matches!(refused, Err(ProducerError::Forked { .. })) {
-                // SAFETY: ends the child at once.
+                // SAFETY: L1: ends the child at once.
                 unsafe { libc::_exit(2) };
             }
             self.objects.clear();
             self.session = match Session::create("of_the_child") {
                 Ok(session) => session,
-                // SAFETY: ends the child at once.
+                // SAFETY: L1: ends the child at once.
                 Err(_) => unsafe { libc::_exit(1) },
             };
-            // SAFETY: as above.
+            // SAFETY: L1, as above.
             unsafe { libc::_exit(0) };
         }
         let mut status = 0;
-        // SAFETY: `status` is a place for the status of our own child.
+        // SAFETY: L1: `status` is a place for the status of our own child.
         let waited = unsafe { libc::waitpid(child, &mut status, 0) };
         if waited == child && status == 0 {
             Ok(String::new())

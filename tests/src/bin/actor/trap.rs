@@ -80,18 +80,18 @@ extern "C" fn before_store(
     fault: *mut libc::siginfo_t,
     context: *mut libc::c_void,
 ) {
-    // SAFETY: the kernel hands a handler what there is to know of the signal.
+    // SAFETY: L1: the kernel hands a handler what there is to know of the signal.
     let fault = unsafe { &*fault };
-    // SAFETY: this signal is a fault, which has an address.
+    // SAFETY: L1: this signal is a fault, which has an address.
     let address = unsafe { fault.si_addr() };
     if !is_read_only(address.addr()) {
         // Any other fault is the end.
         std::process::abort();
     }
-    // SAFETY: `raise` may be called in a handler.
+    // SAFETY: L1: `raise` may be called in a handler.
     unsafe { libc::raise(libc::SIGSTOP) };
     protect(libc::PROT_READ | libc::PROT_WRITE);
-    // SAFETY: the context of the handler, which the thread goes on with; nobody else has it.
+    // SAFETY: L1: the context of the handler, which the thread goes on with; nobody else has it.
     let flags = unsafe { flags_of(context) };
     *flags |= TRAP_FLAG;
 }
@@ -99,7 +99,7 @@ extern "C" fn before_store(
 #[cfg(target_arch = "x86_64")]
 extern "C" fn after_store(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut libc::c_void) {
     protect(libc::PROT_READ);
-    // SAFETY: as above.
+    // SAFETY: L1, as above.
     let flags = unsafe { flags_of(context) };
     *flags &= !TRAP_FLAG;
 }
@@ -111,7 +111,7 @@ extern "C" fn after_store(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut
 /// `context` is what the kernel gave a handler with `SA_SIGINFO`, and no other reference to it lives.
 #[cfg(target_arch = "x86_64")]
 unsafe fn flags_of<'a>(context: *mut libc::c_void) -> &'a mut libc::greg_t {
-    // SAFETY: by the caller's promise.
+    // SAFETY: L1: by the caller's promise.
     let context = unsafe { &mut *context.cast::<libc::ucontext_t>() };
     &mut context.uc_mcontext.gregs[libc::REG_EFL as usize]
 }
@@ -159,18 +159,18 @@ fn is_set_up() -> bool {
 type Handler = extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void);
 
 fn handle(signal: libc::c_int, handler: Handler, flags: libc::c_int) {
-    // SAFETY: a `sigaction` of zeros is a valid one: no flags, no blocked signals.
+    // SAFETY: L1: a `sigaction` of zeros is a valid one: no flags, no blocked signals.
     let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
     action.sa_sigaction = handler as *const () as usize;
     action.sa_flags = flags | libc::SA_SIGINFO;
-    // SAFETY: `action` is complete, and the handlers here do only what handlers may.
+    // SAFETY: L1: `action` is complete, and the handlers here do only what handlers may.
     let result = unsafe { libc::sigaction(signal, &action, std::ptr::null_mut()) };
     assert_eq!(result, 0, "a handler can be set");
 }
 
 /// For the first store only: another fault ends the process.
 extern "C" fn stand_still(_: libc::c_int, _: *mut libc::siginfo_t, _: *mut libc::c_void) {
-    // SAFETY: `raise` may be called in a handler.
+    // SAFETY: L1: `raise` may be called in a handler.
     unsafe { libc::raise(libc::SIGSTOP) };
     protect(libc::PROT_READ | libc::PROT_WRITE);
     REGIONS[0][1].store(0, Ordering::Relaxed);
@@ -180,7 +180,7 @@ fn protect(protection: libc::c_int) {
     for [start, len] in &REGIONS {
         let (start, len) = (start.load(Ordering::Relaxed), len.load(Ordering::Relaxed));
         if len > 0 {
-            // SAFETY: one whole mapping of a region, which lasts as long as the observer; making it
+            // SAFETY: L1: one whole mapping of a region, which lasts as long as the observer; making it
             // read-only for a while breaks nobody's assumption but that stores are possible.
             unsafe { libc::mprotect(start as *mut libc::c_void, len, protection) };
         }

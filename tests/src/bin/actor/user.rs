@@ -13,11 +13,11 @@ const LOCKS: i64 = 1 << 40;
 
 /// Becomes another user, for good.
 pub(crate) fn become_user(uid: u32, gid: u32) -> Answer {
-    // SAFETY: plain system calls; no group is given, so no pointer is followed.
+    // SAFETY: L1: plain system calls; no group is given, so no pointer is followed.
     let done = unsafe { libc::setgroups(0, std::ptr::null()) } == 0;
-    // SAFETY: as above.
+    // SAFETY: L1, as above.
     let done = done && unsafe { libc::setgid(gid) } == 0;
-    // SAFETY: as above.
+    // SAFETY: L1, as above.
     let done = done && unsafe { libc::setuid(uid) } == 0;
     match done {
         true => Ok(String::new()),
@@ -38,7 +38,7 @@ pub(crate) fn share_locks(name: &str) -> Answer {
     let fd = header.as_raw_fd();
     // The producer's lock is taken once it is free.
     loop {
-        // SAFETY: an open descriptor and a valid `flock`.
+        // SAFETY: L1: an open descriptor and a valid `flock`.
         if unsafe { libc::fcntl(fd, libc::F_OFD_SETLK, &lock) } == 0 {
             std::mem::forget(header);
             return Ok(String::new());
@@ -62,14 +62,14 @@ pub(crate) fn poke(name: &str, part: &str) -> Answer {
         .ok_or("it is not mapped")?;
     let start = line.split('-').next().ok_or("a range of addresses")?;
     let address = usize::from_str_radix(start, 16)? as *mut u8;
-    // SAFETY: the first page of a mapping; that it may not be made writable is what is asked.
+    // SAFETY: L1: the first page of a mapping; that it may not be made writable is what is asked.
     let allowed =
         unsafe { libc::mprotect(address.cast(), 4096, libc::PROT_READ | libc::PROT_WRITE) };
     let error = io::Error::last_os_error();
     if allowed == 0 || error.raw_os_error() != Some(libc::EACCES) {
         return Err(format!("mprotect: {allowed}, {error}").into());
     }
-    // SAFETY: the address is mapped; the fault that follows is wanted.
+    // SAFETY: L1: the address is mapped; the fault that follows is wanted.
     unsafe { address.write_volatile(0) };
     Err("the store succeeded".into())
 }
