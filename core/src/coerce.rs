@@ -50,7 +50,7 @@ pub(crate) fn encode_value(
     strictness: Strictness,
     bytes: &mut [u8],
 ) -> Result<(), Refusal> {
-    encode::Place::new(schema, id, metadata, None, strictness).encode(wanted, bytes)
+    encode::Target::new(schema, id, metadata, None, strictness).encode(wanted, bytes)
 }
 
 /// Like [`encode_value`] for one member of a struct, whose own `bytes` these are: of a bitfield
@@ -62,7 +62,7 @@ pub(crate) fn encode_field(
     strictness: Strictness,
     bytes: &mut [u8],
 ) -> Result<(), Refusal> {
-    encode::Place::new(
+    encode::Target::new(
         schema,
         field.type_id,
         &field.metadata,

@@ -10,7 +10,7 @@ use crate::value::Value;
 
 /// Where a value goes: a type with what its declaration says about it.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Target<'a> {
     schema: &'a Schema,
     id: TypeId,
     metadata: &'a Metadata,
@@ -18,7 +18,7 @@ pub(super) struct Place<'a> {
     strictness: Strictness,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Target<'a> {
     pub(super) fn new(
         schema: &'a Schema,
         id: TypeId,
@@ -130,7 +130,7 @@ impl<'a> Place<'a> {
     ) -> Result<(), Refusal> {
         let start = field.offset as usize;
         let bytes = &mut bytes[start..start + self.schema[field.type_id].size as usize];
-        let place = Place::new(
+        let target = Target::new(
             self.schema,
             field.type_id,
             &field.metadata,
@@ -138,10 +138,10 @@ impl<'a> Place<'a> {
             self.strictness,
         );
         if !(field.metadata.readonly && self.is_checked()) {
-            return place.encode_part(wanted, bytes);
+            return target.encode_part(wanted, bytes);
         }
         let before = bytes.to_vec();
-        place.encode_part(wanted, bytes)?;
+        target.encode_part(wanted, bytes)?;
         match before == bytes {
             true => Ok(()),
             false => Err(Reason::ReadOnly.into()),
@@ -167,10 +167,10 @@ impl<'a> Place<'a> {
             }
             .into());
         }
-        let place = Place::new(self.schema, id, self.metadata, None, self.strictness);
+        let target = Target::new(self.schema, id, self.metadata, None, self.strictness);
         let places = bytes.chunks_exact_mut(self.schema[id].size as usize);
         for (index, (element, bytes)) in elements.iter().zip(places).enumerate() {
-            place
+            target
                 .encode_part(element, bytes)
                 .map_err(|refusal| refusal.in_element(index))?;
         }

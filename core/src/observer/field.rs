@@ -9,7 +9,7 @@ use super::number::LoneNumber;
 use super::path::{Step, Steps};
 use super::path_text::PathText;
 use super::place::{Place, Within, load};
-use super::read::{self, Patience};
+use super::read::{self, Retries};
 use super::typed::TypedField;
 use crate::observe::Observe;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
@@ -152,7 +152,7 @@ impl Field {
     #[inline(never)]
     fn read_other(&self) -> Result<Value, ReadError> {
         let number = self.number.and_then(|number| self.read_number(number));
-        number.map_or_else(|| self.read_whole(Patience::Retry), Ok)
+        number.map_or_else(|| self.read_whole(Retries::Retry), Ok)
     }
 
     /// The value, if the object is alive.
@@ -168,7 +168,7 @@ impl Field {
     ///
     /// As for [`Field::read`].
     pub fn try_read(&self) -> Result<Value, ReadError> {
-        self.read_whole(Patience::Once)
+        self.read_whole(Retries::Once)
     }
 
     /// Copies the present bytes without checking whether the object still lives, to look at what was
@@ -178,7 +178,7 @@ impl Field {
     ///
     /// As for [`Field::read`], without `Gone`.
     pub fn read_unchecked(&self) -> Result<Value, ReadError> {
-        let value = self.copy(Patience::Retry);
+        let value = self.copy(Retries::Retry);
         self.check_cut()?;
         value
     }
@@ -219,11 +219,11 @@ impl Field {
     fn copy_bytes(&self) -> Result<Vec<u8>, ReadError> {
         self.check_size()?;
         if self.object.elements.is_none() {
-            return self.bytes(Patience::Retry);
+            return self.bytes(Retries::Retry);
         }
         let parts: Result<Vec<_>, _> = self
             .parts()
-            .map(|part| part.bytes(Patience::Retry))
+            .map(|part| part.bytes(Retries::Retry))
             .collect();
         parts.map(|parts| parts.concat())
     }
@@ -420,8 +420,8 @@ impl Field {
         is_sound.then_some(bits)
     }
 
-    fn read_whole(&self, patience: Patience) -> Result<Value, ReadError> {
-        self.while_alive(|| self.copy(patience))
+    fn read_whole(&self, retries: Retries) -> Result<Value, ReadError> {
+        self.while_alive(|| self.copy(retries))
     }
 
     /// What `read` returns, if the object is alive afterwards.
@@ -441,16 +441,16 @@ impl Field {
         result
     }
 
-    fn copy(&self, patience: Patience) -> Result<Value, ReadError> {
+    fn copy(&self, retries: Retries) -> Result<Value, ReadError> {
         self.check_size()?;
         if self.object.elements.is_some() {
             return self
                 .parts()
-                .map(|part| part.copy(patience))
+                .map(|part| part.copy(retries))
                 .collect::<Result<_, _>>()
                 .map(Value::List);
         }
-        let bytes = self.bytes(patience)?;
+        let bytes = self.bytes(retries)?;
         Ok(read::decode(self.schema(), &self.place, &bytes))
     }
 
@@ -470,9 +470,9 @@ impl Field {
     }
 
     /// The bytes of the value, in the layout that [`read::bytes`] says.
-    pub(super) fn bytes(&self, patience: Patience) -> Result<Vec<u8>, ReadError> {
+    pub(super) fn bytes(&self, retries: Retries) -> Result<Vec<u8>, ReadError> {
         self.check_size()?;
-        read::bytes(self.schema(), &self.place, self.object_view(), patience).map_err(|contended| {
+        read::bytes(self.schema(), &self.place, self.object_view(), retries).map_err(|contended| {
             ReadError::Contended {
                 path: self.path().into(),
                 attempts: contended.attempts,

@@ -192,11 +192,11 @@ impl Place {
         &self,
         schema: &Schema,
         object: View<'m>,
-    ) -> Option<(Guarded<'m>, u64)> {
+    ) -> Option<(GuardedPlace<'m>, u64)> {
         let Within::Guarded { value, offset } = self.inside(schema) else {
             return None;
         };
-        Some((Guarded::at(self.view(object), schema, value), offset))
+        Some((GuardedPlace::at(self.view(object), schema, value), offset))
     }
 
     /// The type of the value, behind aliases and protections.
@@ -233,20 +233,20 @@ const FIRST_COPY: usize = 8;
 
 /// The word and the copies of a guarded value.
 #[derive(Clone, Copy)]
-pub(super) struct Guarded<'m> {
+pub(super) struct GuardedPlace<'m> {
     pub(super) slots: TwoSlot<'m>,
 }
 
-impl<'m> Guarded<'m> {
+impl<'m> GuardedPlace<'m> {
     /// The guarded value of bare type `value` whose cells are `view`.
-    pub(super) fn at(view: View<'m>, schema: &Schema, value: TypeId) -> Guarded<'m> {
+    pub(super) fn at(view: View<'m>, schema: &Schema, value: TypeId) -> GuardedPlace<'m> {
         let words = words_of(schema[value].size) as usize;
         let copy = |index: usize| {
             view.words(FIRST_COPY + index * words * 8, words)
                 .expect(FITS)
         };
         let word: &AtomicU64 = view.word(0).expect(FITS);
-        Guarded {
+        GuardedPlace {
             slots: TwoSlot::new(word, [copy(0), copy(1)]),
         }
     }

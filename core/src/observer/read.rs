@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// How often to retry when a guarded value is published during a read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
+pub(super) enum Retries {
     /// A bounded number of attempts.
     Retry,
     /// One.
@@ -24,7 +24,7 @@ pub(super) fn bytes(
     schema: &Schema,
     place: &Place,
     object: View<'_>,
-    patience: Patience,
+    retries: Retries,
 ) -> Result<Vec<u8>, Contended> {
     let len = place.value_size(schema);
     match place.inside(schema) {
@@ -35,7 +35,7 @@ pub(super) fn bytes(
                 place.type_id,
                 place.view(object),
                 &mut bytes,
-                patience,
+                retries,
             )?;
             Ok(bytes)
         }
@@ -45,12 +45,12 @@ pub(super) fn bytes(
                 .expect("it is within a guarded value");
             let (first, last) = (offset as usize / 8, (offset as usize + len).div_ceil(8));
             let mut words = vec![0; last - first];
-            match patience {
-                Patience::Retry => guarded
+            match retries {
+                Retries::Retry => guarded
                     .slots
                     .read_part(first..last, &mut words)
                     .map(|_| ())?,
-                Patience::Once => guarded
+                Retries::Once => guarded
                     .slots
                     .try_read_part(first..last, &mut words)
                     .map(|_| ())
@@ -100,7 +100,7 @@ fn copy(
     id: TypeId,
     view: View<'_>,
     bytes: &mut [u8],
-    patience: Patience,
+    retries: Retries,
 ) -> Result<(), Contended> {
     let ty = &schema[id];
     let part = |offset: u64, size: u64| {
@@ -108,16 +108,16 @@ fn copy(
             .expect("a checked schema keeps parts inside")
     };
     match &ty.kind {
-        Kind::Alias { of } => copy(schema, *of, view, bytes, patience),
+        Kind::Alias { of } => copy(schema, *of, view, bytes, retries),
         Kind::Protected {
             protection: Protection::Seqlock | Protection::Locked,
             ..
         } => {
             let place = GuardedView { schema, id, view };
-            place.copy(bytes, patience)
+            place.copy(bytes, retries)
         }
         Kind::Protected { value, .. } => {
-            copy(schema, *value, view, bytes, patience)?;
+            copy(schema, *value, view, bytes, retries)?;
             // An atomic field is read with acquire: everything written before it can be seen.
             fence(Ordering::Acquire);
             Ok(())
@@ -125,13 +125,13 @@ fn copy(
         Kind::Struct { fields } => fields.iter().try_for_each(|field| {
             let (start, size) = (field.offset, schema[field.type_id].size);
             let target = &mut bytes[start as usize..(start + size) as usize];
-            copy(schema, field.type_id, part(start, size), target, patience)
+            copy(schema, field.type_id, part(start, size), target, retries)
         }),
         Kind::Array { element, .. } => {
             let size = schema[*element].size;
             let targets = bytes.chunks_exact_mut(size as usize).zip(0_u64..);
             targets.into_iter().try_for_each(|(target, index)| {
-                copy(schema, *element, part(index * size, size), target, patience)
+                copy(schema, *element, part(index * size, size), target, retries)
             })
         }
         Kind::Text => {
@@ -201,12 +201,13 @@ struct GuardedView<'a> {
 }
 
 impl GuardedView<'_> {
-    fn copy(&self, bytes: &mut [u8], patience: Patience) -> Result<(), Contended> {
-        let guarded = super::place::Guarded::at(self.view, self.schema, self.schema.bare(self.id));
+    fn copy(&self, bytes: &mut [u8], retries: Retries) -> Result<(), Contended> {
+        let guarded =
+            super::place::GuardedPlace::at(self.view, self.schema, self.schema.bare(self.id));
         let mut words = vec![0; guarded.slots.len_words()];
-        match patience {
-            Patience::Retry => guarded.slots.read(&mut words).map(|_| ())?,
-            Patience::Once => guarded
+        match retries {
+            Retries::Retry => guarded.slots.read(&mut words).map(|_| ())?,
+            Retries::Once => guarded
                 .slots
                 .try_read(&mut words)
                 .map(|_| ())

@@ -7,7 +7,7 @@ mod parts;
 
 use super::error::{ReadError, WriteError};
 use super::field::Field;
-use super::place::{Guarded, Within, store};
+use super::place::{GuardedPlace, Within, store};
 use super::read::{self, get_scalar};
 use crate::coerce::{Refusal, Strictness, encode_value};
 use crate::owners::WriterSlot;
@@ -17,7 +17,7 @@ use crate::sync::Claim;
 use crate::sync::intent::Intent;
 use crate::value::Value;
 use exchange::{paste, unit_bytes};
-use parts::Part;
+use parts::WritePart;
 
 /// A checked part whose store can no longer fail.
 enum Ready<'p> {
@@ -26,7 +26,7 @@ enum Ready<'p> {
         words: Vec<u64>,
     },
     Plain {
-        part: &'p Part<'p>,
+        part: &'p WritePart<'p>,
         strictness: Strictness,
     },
 }
@@ -203,7 +203,7 @@ impl Field {
     fn prepare<'p>(
         &'p self,
         writer: &WriterSlot,
-        part: &'p Part<'p>,
+        part: &'p WritePart<'p>,
         strictness: Strictness,
     ) -> Result<Ready<'p>, WriteError> {
         let Some((guarded, offset)) = part.place.guarded(self.schema(), self.object_view()) else {
@@ -235,7 +235,7 @@ impl Field {
     fn claim<'p>(
         &'p self,
         writer: &WriterSlot,
-        guarded: Guarded<'p>,
+        guarded: GuardedPlace<'p>,
     ) -> Result<Claim<'p>, WriteError> {
         let claim = guarded
             .slots
@@ -247,7 +247,7 @@ impl Field {
     }
 
     /// Stores a part that is not guarded.
-    fn store(&self, part: &Part<'_>, strictness: Strictness) -> Result<(), WriteError> {
+    fn store(&self, part: &WritePart<'_>, strictness: Strictness) -> Result<(), WriteError> {
         let (schema, place) = (self.schema(), &part.place);
         let size = place.value_size(schema);
         let shared_unit = place.bits(schema).is_some();

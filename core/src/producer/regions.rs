@@ -26,7 +26,7 @@ pub(super) struct Regions {
     sizes: Sizes,
     header: Arc<Segment>,
     /// Let guarded values in the regions find out whether their owners died. Before `segments`: they go first.
-    owners: Vec<sync::Registration>,
+    owners: Vec<sync::WitnessRange>,
     /// Shared with the handles of objects, which look their cells up without a lock.
     segments: Arc<SegmentMap>,
     bytes: u64,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Kind, Type, Variant};
 
 /// Where a list lies, and how many names it has.
-type Place = (usize, usize);
+type ListAddress = (usize, usize);
 
 /// Lists of up to so many names are looked through, which is as fast as anything.
 const SHORT: usize = 32;
@@ -17,7 +17,7 @@ const SHORT: usize = 32;
 /// type is neither moved nor dropped before the schema, so no other list ever gets that address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Numbers {
-    by_place: HashMap<Place, Arc<[u32]>>,
+    by_address: HashMap<ListAddress, Arc<[u32]>>,
 }
 
 impl Numbers {
@@ -38,14 +38,14 @@ impl Numbers {
         if variants.len() > SHORT {
             let mut order: Vec<u32> = (0..count).collect();
             order.sort_by_key(|&index| variants[index as usize].value);
-            self.by_place.insert(place(variants), order.into());
+            self.by_address.insert(address_of(variants), order.into());
         }
     }
 
     /// The first of `variants` that has this number.
     pub(super) fn find<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
         let order = match variants.len() > SHORT {
-            true => self.by_place.get(&place(variants)),
+            true => self.by_address.get(&address_of(variants)),
             false => None,
         };
         let Some(order) = order else {
@@ -58,7 +58,7 @@ impl Numbers {
     }
 }
 
-fn place(variants: &[Variant]) -> Place {
+fn address_of(variants: &[Variant]) -> ListAddress {
     (variants.as_ptr().addr(), variants.len())
 }
 

@@ -49,7 +49,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use draft::Draft;
 use entry::{Entry, Id};
 use locks::{Locks, Turn};
-use memory::Memory;
+use memory::Mapped;
 pub(crate) use segment::Segment;
 
 use super::{Access, Mode, ShmError};
@@ -97,7 +97,7 @@ impl Dir {
     pub(crate) fn open(&self, name: &str, access: Access) -> Result<Segment, ShmError> {
         loop {
             let entry = self.entry(name)?;
-            match Memory::open(entry.id, entry.size) {
+            match Mapped::open(entry.id, entry.size) {
                 Ok(Some(memory)) => return Ok(Segment::new(self, name, entry.id, memory, access)),
                 Ok(None) => {
                     return Err(self.not_a_segment(name, "it is shorter than its entry says"));

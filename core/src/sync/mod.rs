@@ -26,4 +26,4 @@ pub use two_slot::{Busy, Contended};
 // The observer and the protections build on these.
 pub(crate) use publish::{publish, publish_next, published, published_since};
 pub(crate) use two_slot::{Claim, TwoSlot, attempted};
-pub(crate) use witness::{Registration, is_dead, register_range};
+pub(crate) use witness::{WitnessRange, is_dead, register_range};

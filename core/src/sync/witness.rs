@@ -17,14 +17,14 @@ static RANGES: RwLock<BTreeMap<usize, (usize, Witness)>> = RwLock::new(BTreeMap:
 
 /// A registered range; dropping it takes the range out of the table.
 #[must_use = "the range is registered only as long as this lives"]
-pub(crate) struct Registration {
+pub(crate) struct WitnessRange {
     start: usize,
 }
 
 /// Makes `witness` answer for the owners of all words in the `len` bytes from address `start`.
 ///
 /// The range must not overlap another registered one: drop the registration before the mapping.
-pub(crate) fn register_range(start: usize, len: usize, witness: Witness) -> Registration {
+pub(crate) fn register_range(start: usize, len: usize, witness: Witness) -> WitnessRange {
     let end = start.saturating_add(len);
     let mut ranges = RANGES.write().unwrap_or_else(PoisonError::into_inner);
     let before = ranges.range(..end).next_back();
@@ -33,7 +33,7 @@ pub(crate) fn register_range(start: usize, len: usize, witness: Witness) -> Regi
         "mappings do not overlap"
     );
     ranges.insert(start, (end, witness));
-    Registration { start }
+    WitnessRange { start }
 }
 
 /// Whether the owner of the word at `address` is dead. Outside every registered range: false.
@@ -48,7 +48,7 @@ fn witness_of(address: usize) -> Option<Witness> {
     (address < *end).then(|| Arc::clone(witness))
 }
 
-impl Drop for Registration {
+impl Drop for WitnessRange {
     fn drop(&mut self) {
         RANGES
             .write()

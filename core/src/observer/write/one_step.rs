@@ -2,7 +2,7 @@
 
 use super::super::error::WriteError;
 use super::super::field::Field;
-use super::super::place::Guarded;
+use super::super::place::GuardedPlace;
 use super::super::read;
 use super::exchange::{paste, unit_bytes};
 use crate::coerce::{Reason, Refusal, Strictness};
@@ -68,7 +68,7 @@ impl Field {
     fn change_guarded(
         &self,
         writer: &WriterSlot,
-        guarded: Guarded<'_>,
+        guarded: GuardedPlace<'_>,
         offset: usize,
         change: &mut dyn FnMut(&Value) -> Result<Value, WriteError>,
     ) -> Result<(), WriteError> {

@@ -4,14 +4,14 @@
 use super::super::error::{ReadError, WriteError};
 use super::super::field::Field;
 use super::super::place::{Place, Within};
-use super::super::read::{self, Patience};
+use super::super::read::{self, Retries};
 use crate::coerce::{Reason, Refusal, Strictness, encode_field, encode_value};
 use crate::schema::{Kind, Schema};
 use crate::shm::View;
 use crate::value::Value;
 
 /// One store of a write.
-pub(super) struct Part<'a> {
+pub(super) struct WritePart<'a> {
     /// Empty for the field itself, else like `.levels[2].price`.
     pub(super) path: String,
     pub(super) place: Place,
@@ -25,7 +25,7 @@ impl Field {
         &self,
         value: &'v Value,
         strictness: Strictness,
-    ) -> Result<Vec<Part<'v>>, WriteError> {
+    ) -> Result<Vec<WritePart<'v>>, WriteError> {
         let checked = self.check_parts(value, strictness);
         // The bytes that were checked may be the next object's.
         match self.object.alive.still_holds(self.entry()) {
@@ -38,7 +38,7 @@ impl Field {
         &self,
         value: &'v Value,
         strictness: Strictness,
-    ) -> Result<Vec<Part<'v>>, WriteError> {
+    ) -> Result<Vec<WritePart<'v>>, WriteError> {
         let mut checked = Vec::new();
         for part in self.parts_of(value, strictness)? {
             match self.check_part(&part, strictness) {
@@ -51,12 +51,12 @@ impl Field {
     }
 
     /// The present bytes of the value that the part is, or is a part of.
-    pub(super) fn part_bytes(&self, part: &Part<'_>) -> Result<Vec<u8>, WriteError> {
+    pub(super) fn part_bytes(&self, part: &WritePart<'_>) -> Result<Vec<u8>, WriteError> {
         read::bytes(
             self.schema(),
             &part.place,
             self.object_view(),
-            Patience::Retry,
+            Retries::Retry,
         )
         .map_err(|contended| {
             WriteError::Read(ReadError::Contended {
@@ -81,7 +81,7 @@ impl Field {
 
     pub(super) fn encode_part(
         &self,
-        part: &Part<'_>,
+        part: &WritePart<'_>,
         strictness: Strictness,
         bytes: &mut [u8],
     ) -> Result<(), WriteError> {
@@ -93,7 +93,7 @@ impl Field {
         &self,
         value: &'v Value,
         strictness: Strictness,
-    ) -> Result<Vec<Part<'v>>, WriteError> {
+    ) -> Result<Vec<WritePart<'v>>, WriteError> {
         if !self.is_alive() {
             return Err(self.gone_for_writing());
         }
@@ -107,7 +107,7 @@ impl Field {
                 return Err(self.wrong_shape(value, &format!("a list of {count}")));
             }
             for (index, (element, value)) in self.parts().zip(values).enumerate() {
-                let part = Part {
+                let part = WritePart {
                     path: format!("[{index}]"),
                     place: element.place,
                     wanted: value,
@@ -124,7 +124,7 @@ impl Field {
             return Ok(parts);
         }
         self.check_not_readonly(strictness)?;
-        let whole = Part {
+        let whole = WritePart {
             path: String::new(),
             place: self.place,
             wanted: value,
@@ -141,13 +141,13 @@ impl Field {
     }
 
     /// Whether the part is one of several, and has the wanted value already.
-    fn keeps_its_value(&self, part: &Part<'_>) -> bool {
+    fn keeps_its_value(&self, part: &WritePart<'_>) -> bool {
         let has_it = |bytes: Vec<u8>| has_value(self.schema(), &part.place, part.wanted, &bytes);
         !part.path.is_empty() && self.part_bytes(part).is_ok_and(has_it)
     }
 
     /// Whether the part would be accepted as things are now.
-    fn check_part(&self, part: &Part<'_>, strictness: Strictness) -> Result<(), WriteError> {
+    fn check_part(&self, part: &WritePart<'_>, strictness: Strictness) -> Result<(), WriteError> {
         let mut bytes = self.part_bytes(part)?;
         self.encode_part(part, strictness, &mut bytes)
     }
@@ -165,9 +165,9 @@ impl Field {
 fn split<'v>(
     schema: &Schema,
     object: View<'_>,
-    part: Part<'v>,
+    part: WritePart<'v>,
     strictness: Strictness,
-    parts: &mut Vec<Part<'v>>,
+    parts: &mut Vec<WritePart<'v>>,
 ) -> Result<(), Refusal> {
     let bare = part.place.bare(schema);
     let is_direct = part.place.inside(schema) == Within::Itself;
@@ -183,7 +183,7 @@ fn split<'v>(
                 };
                 let place = part.place.member_at(schema, bare, index);
                 let path = format!("{}.{name}", part.path);
-                let member = Part {
+                let member = WritePart {
                     path,
                     place,
                     wanted: value,
@@ -207,7 +207,7 @@ fn split<'v>(
                 split(
                     schema,
                     object,
-                    Part {
+                    WritePart {
                         path: format!("{}[{index}]", part.path),
                         place,
                         wanted: value,
@@ -229,7 +229,7 @@ fn split<'v>(
 fn is_unchanged_readonly(
     schema: &Schema,
     object: View<'_>,
-    member: &Part<'_>,
+    member: &WritePart<'_>,
     strictness: Strictness,
 ) -> Result<bool, Refusal> {
     let declared = member
@@ -239,7 +239,7 @@ fn is_unchanged_readonly(
     if !declared || strictness == Strictness::Forced {
         return Ok(false);
     }
-    let bytes = read::bytes(schema, &member.place, object, Patience::Retry);
+    let bytes = read::bytes(schema, &member.place, object, Retries::Retry);
     if bytes.is_ok_and(|bytes| has_value(schema, &member.place, member.wanted, &bytes)) {
         Ok(true)
     } else {

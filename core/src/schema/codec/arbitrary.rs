@@ -9,7 +9,7 @@ use super::super::{
 
 /// How to make one type from the types made before; indices wrap around.
 #[derive(Clone, Debug)]
-enum Step {
+enum Recipe {
     Int { signed: bool, log_size: u32 },
     Float { wide: bool },
     Bool,
@@ -32,11 +32,11 @@ pub(crate) fn schemas() -> impl Strategy<Value = Schema> {
 
 /// Schemas of bare types whose values can be written back whole: no protections, no unions.
 pub(crate) fn bare_schemas() -> impl Strategy<Value = Schema> {
-    let bare = |step: &Step| !matches!(step, Step::Protected { .. } | Step::Union { .. });
+    let bare = |step: &Recipe| !matches!(step, Recipe::Protected { .. } | Recipe::Union { .. });
     vec(step().prop_filter("bare", bare), 1..16).prop_map(|steps| build(&steps))
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = Recipe> {
     let member = (any::<usize>(), metadata());
     let protection = prop_oneof![
         Just(Protection::Atomic),
@@ -44,22 +44,22 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Protection::Locked)
     ];
     prop_oneof![
-        (any::<bool>(), 0..5_u32).prop_map(|(signed, log_size)| Step::Int { signed, log_size }),
-        any::<bool>().prop_map(|wide| Step::Float { wide }),
-        Just(Step::Bool),
-        (1..40_u64).prop_map(|size| Step::Text { size }),
+        (any::<bool>(), 0..5_u32).prop_map(|(signed, log_size)| Recipe::Int { signed, log_size }),
+        any::<bool>().prop_map(|wide| Recipe::Float { wide }),
+        Just(Recipe::Bool),
+        (1..40_u64).prop_map(|size| Recipe::Text { size }),
         (any::<bool>(), vec(any::<i8>(), 0..5))
-            .prop_map(|(signed, values)| Step::Enum { signed, values }),
-        vec(any::<u8>(), 0..5).prop_map(|values| Step::Flags { values }),
-        vec(member, 0..6).prop_map(|members| Step::Struct { members }),
+            .prop_map(|(signed, values)| Recipe::Enum { signed, values }),
+        vec(any::<u8>(), 0..5).prop_map(|values| Recipe::Flags { values }),
+        vec(member, 0..6).prop_map(|members| Recipe::Struct { members }),
         (vec(1..9_u8, 1..4), any::<bool>())
-            .prop_map(|(widths, signed)| Step::Bitfields { widths, signed }),
-        vec(any::<usize>(), 1..4).prop_map(|members| Step::Union { members }),
-        (any::<usize>(), 1..5_u64).prop_map(|(element, count)| Step::Array { element, count }),
-        Just(Step::Pointer),
-        any::<usize>().prop_map(|of| Step::Alias { of }),
+            .prop_map(|(widths, signed)| Recipe::Bitfields { widths, signed }),
+        vec(any::<usize>(), 1..4).prop_map(|members| Recipe::Union { members }),
+        (any::<usize>(), 1..5_u64).prop_map(|(element, count)| Recipe::Array { element, count }),
+        Just(Recipe::Pointer),
+        any::<usize>().prop_map(|of| Recipe::Alias { of }),
         (any::<usize>(), protection)
-            .prop_map(|(of, protection)| Step::Protected { of, protection }),
+            .prop_map(|(of, protection)| Recipe::Protected { of, protection }),
     ]
 }
 
@@ -85,7 +85,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
 }
 
 /// Adds what the steps make; a step that makes no sound type is left out.
-fn build(steps: &[Step]) -> Schema {
+fn build(steps: &[Recipe]) -> Schema {
     let mut schema = Schema::new();
     schema
         .add(leaf(8, Kind::Int { signed: true }))
@@ -109,7 +109,7 @@ fn leaf(size: u64, kind: Kind) -> Type {
     }
 }
 
-fn make(schema: &Schema, name: &str, step: &Step) -> Option<Type> {
+fn make(schema: &Schema, name: &str, step: &Recipe) -> Option<Type> {
     let pick = |index: usize| TypeId((index % schema.len()) as u32);
     let like = |id: TypeId, kind| Type {
         name: name.into(),
@@ -118,16 +118,16 @@ fn make(schema: &Schema, name: &str, step: &Step) -> Option<Type> {
         kind,
     };
     Some(match step {
-        Step::Int { signed, log_size } => leaf(1 << log_size, Kind::Int { signed: *signed }),
-        Step::Float { wide } => leaf(if *wide { 8 } else { 4 }, Kind::Float),
-        Step::Bool => leaf(1, Kind::Bool),
-        Step::Text { size } => Type {
+        Recipe::Int { signed, log_size } => leaf(1 << log_size, Kind::Int { signed: *signed }),
+        Recipe::Float { wide } => leaf(if *wide { 8 } else { 4 }, Kind::Float),
+        Recipe::Bool => leaf(1, Kind::Bool),
+        Recipe::Text { size } => Type {
             name: "".into(),
             size: *size,
             align: 1,
             kind: Kind::Text,
         },
-        Step::Enum { signed, values } => Type {
+        Recipe::Enum { signed, values } => Type {
             name: name.into(),
             ..leaf(
                 2,
@@ -137,7 +137,7 @@ fn make(schema: &Schema, name: &str, step: &Step) -> Option<Type> {
                 },
             )
         },
-        Step::Flags { values } => Type {
+        Recipe::Flags { values } => Type {
             name: name.into(),
             ..leaf(
                 4,
@@ -146,15 +146,15 @@ fn make(schema: &Schema, name: &str, step: &Step) -> Option<Type> {
                 },
             )
         },
-        Step::Struct { members } => {
+        Recipe::Struct { members } => {
             let members = members
                 .iter()
                 .map(|(index, metadata)| (pick(*index), metadata.clone()));
             structure(schema, name, members)
         }
-        Step::Bitfields { widths, signed } => bitfields(schema, name, widths, *signed)?,
-        Step::Union { members } => union(schema, name, members.iter().map(|&index| pick(index))),
-        Step::Array { element, count } => {
+        Recipe::Bitfields { widths, signed } => bitfields(schema, name, widths, *signed)?,
+        Recipe::Union { members } => union(schema, name, members.iter().map(|&index| pick(index))),
+        Recipe::Array { element, count } => {
             let element = pick(*element);
             let ty = like(
                 element,
@@ -169,14 +169,14 @@ fn make(schema: &Schema, name: &str, step: &Step) -> Option<Type> {
                 ..ty
             }
         }
-        Step::Pointer => leaf(
+        Recipe::Pointer => leaf(
             8,
             Kind::Pointer {
                 target: name.into(),
             },
         ),
-        Step::Alias { of } => like(pick(*of), Kind::Alias { of: pick(*of) }),
-        Step::Protected { of, protection } => {
+        Recipe::Alias { of } => like(pick(*of), Kind::Alias { of: pick(*of) }),
+        Recipe::Protected { of, protection } => {
             let mut copy = schema.clone();
             let id = copy.add_protected(*protection, pick(*of)).ok()?;
             copy[id].clone()

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::draft;
 use super::entry::Id;
-use super::locks::{self, Kind};
+use super::locks::{self, Sharing};
 use super::{Dir, LOCKS_PREFIX, private};
 use crate::shm::ShmError;
 
@@ -52,7 +52,7 @@ fn named(dir: &Dir) -> Result<Vec<Id>, ShmError> {
 
 fn remove_if_abandoned(dir: &Dir, id: Id) -> io::Result<bool> {
     let mut lock = private().open(draft::path(dir, id))?;
-    if !lock.metadata()?.is_file() || !locks::try_lock(&lock, Kind::Alone)? {
+    if !lock.metadata()?.is_file() || !locks::try_lock(&lock, Sharing::Alone)? {
         return Ok(false);
     }
     let mut name = String::new();
@@ -66,7 +66,7 @@ fn remove_if_abandoned(dir: &Dir, id: Id) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::memory::Memory;
+    use super::super::memory::Mapped;
     use super::*;
     use crate::shm::{Access, Mode};
 
@@ -82,7 +82,7 @@ mod tests {
         assert!(fresh.segment().try_lock(1).unwrap());
         let id = dir.create("b", 4096, Mode::Owner).unwrap().kill_maker();
         assert_eq!(dir.remove_abandoned_drafts().unwrap(), 1);
-        assert!(Memory::open(id, 4096).is_err());
+        assert!(Mapped::open(id, 4096).is_err());
         assert_eq!(dir.remove_abandoned_drafts().unwrap(), 0);
         let segment = fresh.publish_new().unwrap();
         assert!(dir.open("a", Access::Read).unwrap().is_locked(1).unwrap());

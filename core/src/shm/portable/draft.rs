@@ -9,8 +9,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::entry::{Entry, Id};
-use super::locks::{self, Kind};
-use super::memory::{self, Memory};
+use super::locks::{self, Sharing};
+use super::memory::{self, Mapped};
 use super::{Dir, Segment, private};
 use crate::shm::{Access, ShmError};
 
@@ -37,7 +37,7 @@ impl Draft {
             lock,
         };
         let memory =
-            Memory::create(id, size).map_err(|source| dir.system("allocate", name, source))?;
+            Mapped::create(id, size).map_err(|source| dir.system("allocate", name, source))?;
         draft.segment = Some(Segment::new(dir, name, id, memory, Access::Write));
         Ok(draft)
     }
@@ -142,7 +142,7 @@ fn claim(dir: &Dir, name: &str) -> io::Result<(Id, File)> {
         let path = path(dir, id);
         let mut lock = private().create_new(true).open(&path)?;
         // Before it was locked, a clean-up may have taken it for abandoned.
-        if locks::try_lock(&lock, Kind::Alone)? && path.try_exists()? {
+        if locks::try_lock(&lock, Sharing::Alone)? && path.try_exists()? {
             lock.write_all(name.as_bytes())?;
             return Ok((id, lock));
         }
@@ -188,10 +188,10 @@ mod tests {
         let draft = dir.create("a", 4096, Mode::Owner).unwrap();
         let id = draft.id;
         assert!(draft.segment().try_lock(1).unwrap());
-        assert!(Memory::open(id, 4096).unwrap().is_some());
+        assert!(Mapped::open(id, 4096).unwrap().is_some());
         drop(draft);
         assert_eq!(
-            Memory::open(id, 4096).err().map(|error| error.kind()),
+            Mapped::open(id, 4096).err().map(|error| error.kind()),
             Some(io::ErrorKind::NotFound)
         );
         assert_eq!(files(&place), 0);

@@ -22,13 +22,13 @@ pub(super) struct Locks {
 
 /// How a lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum Sharing {
     Shared,
     Alone,
 }
 
 struct Held {
-    kind: Kind,
+    sharing: Sharing,
     /// Locked.
     _file: File,
 }
@@ -55,18 +55,24 @@ impl Locks {
     }
 
     /// Takes a lock until `self` is dropped; `false` if another handle is in the way.
-    pub(super) fn take(&self, slot: u32, kind: Kind) -> io::Result<bool> {
+    pub(super) fn take(&self, slot: u32, sharing: Sharing) -> io::Result<bool> {
         let mut held = self.held();
-        if held.get(&slot).is_some_and(|held| held.kind >= kind) {
+        if held.get(&slot).is_some_and(|held| held.sharing >= sharing) {
             return Ok(true);
         }
         let _turn = self.turn()?;
         // A share of our own would be in our own way.
         held.remove(&slot);
         let file = self.file(&slot.to_string())?;
-        let taken = try_lock(&file, kind)?;
+        let taken = try_lock(&file, sharing)?;
         if taken {
-            held.insert(slot, Held { kind, _file: file });
+            held.insert(
+                slot,
+                Held {
+                    sharing,
+                    _file: file,
+                },
+            );
         }
         Ok(taken)
     }
@@ -74,7 +80,10 @@ impl Locks {
     /// Whether another handle has a lock, alone or shared.
     pub(super) fn is_held_elsewhere(&self, slot: u32) -> io::Result<bool> {
         let mut held = self.held();
-        if held.get(&slot).is_some_and(|held| held.kind == Kind::Alone) {
+        if held
+            .get(&slot)
+            .is_some_and(|held| held.sharing == Sharing::Alone)
+        {
             return Ok(false);
         }
         let Some(file) = existing(&self.path.join(slot.to_string()))? else {
@@ -86,11 +95,11 @@ impl Locks {
         let is_free = is_free(&file)?;
         if is_shared_here {
             // Nobody can hold it exclusively: taking it that way needs the turn, which is ours.
-            try_lock(&file, Kind::Shared)?;
+            try_lock(&file, Sharing::Shared)?;
             held.insert(
                 slot,
                 Held {
-                    kind: Kind::Shared,
+                    sharing: Sharing::Shared,
                     _file: file,
                 },
             );
@@ -105,7 +114,7 @@ impl Locks {
     /// [`io::ErrorKind::TimedOut`] if another process, probably a stopped one, holds it too long.
     pub(super) fn turn(&self) -> io::Result<Turn<'_>> {
         let (file, start) = (self.file(TURN)?, Instant::now());
-        while !try_lock(&file, Kind::Alone)? {
+        while !try_lock(&file, Sharing::Alone)? {
             if start.elapsed() > PATIENCE {
                 let reason =
                     "another process does not finish changing its locks; it may be stopped";
@@ -176,7 +185,7 @@ impl Turn<'_> {
 
 /// Whether a file is unlocked. Only call this during one's turn: it locks the file briefly.
 fn is_free(file: &File) -> io::Result<bool> {
-    let is_free = try_lock(file, Kind::Alone)?;
+    let is_free = try_lock(file, Sharing::Alone)?;
     if is_free {
         // Unlocked here, because the file may be dropped after the turn.
         file.unlock()?;
@@ -185,10 +194,10 @@ fn is_free(file: &File) -> io::Result<bool> {
 }
 
 /// Locks a file; `false` if another handle is in the way.
-pub(super) fn try_lock(file: &File, kind: Kind) -> io::Result<bool> {
-    let result = match kind {
-        Kind::Shared => file.try_lock_shared(),
-        Kind::Alone => file.try_lock(),
+pub(super) fn try_lock(file: &File, sharing: Sharing) -> io::Result<bool> {
+    let result = match sharing {
+        Sharing::Shared => file.try_lock_shared(),
+        Sharing::Alone => file.try_lock(),
     };
     match result {
         Ok(()) => Ok(true),

@@ -10,7 +10,7 @@ use super::entry::Id;
 use crate::shm::View;
 
 /// One mapping.
-pub(super) struct Memory {
+pub(super) struct Mapped {
     /// M2: `start .. start + len` lies within what `_shmem` maps until it is dropped, and nothing in
     /// this process reaches it but through views.
     start: NonNull<u8>,
@@ -21,22 +21,22 @@ pub(super) struct Memory {
 
 // SAFETY: M3; dropping it unmaps and closes, which any thread may do. `start` is only used for views,
 // which are `Send`.
-unsafe impl Send for Memory {}
+unsafe impl Send for Mapped {}
 // SAFETY: M3, so sharing it shares no `Shmem`; `start` is only used for views, which are `Sync`.
-unsafe impl Sync for Memory {}
+unsafe impl Sync for Mapped {}
 
-impl Memory {
+impl Mapped {
     /// Makes memory of `size` zero bytes, which stays until it is removed.
-    pub(super) fn create(id: Id, size: u64) -> io::Result<Memory> {
+    pub(super) fn create(id: Id, size: u64) -> io::Result<Mapped> {
         let len = usize::try_from(size).map_err(|_| io::ErrorKind::FileTooLarge)?;
         let shmem = keeping_zero_taken(|| ShmemConf::new().os_id(id.os_id()).size(len).create())?;
-        Memory::over(shmem, size)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        Mapped::over(shmem, size)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Opens memory; `None` if it has fewer than `size` bytes.
-    pub(super) fn open(id: Id, size: u64) -> io::Result<Option<Memory>> {
+    pub(super) fn open(id: Id, size: u64) -> io::Result<Option<Mapped>> {
         let shmem = keeping_zero_taken(|| ShmemConf::new().os_id(id.os_id()).open())?;
-        Memory::over(shmem, size)
+        Mapped::over(shmem, size)
     }
 
     /// All its bytes.
@@ -47,12 +47,12 @@ impl Memory {
     }
 
     /// Takes `size` bytes of a mapping, which Windows makes longer, up to whole pages.
-    fn over(mut shmem: Shmem, size: u64) -> io::Result<Option<Memory>> {
+    fn over(mut shmem: Shmem, size: u64) -> io::Result<Option<Mapped>> {
         // An owner removes by name when dropped; here that is done only by `remove`.
         shmem.set_owner(false);
         let start = NonNull::new(shmem.as_ptr()).ok_or(io::ErrorKind::AddrNotAvailable)?;
         let len = usize::try_from(size).ok().filter(|&len| len <= shmem.len());
-        Ok(len.map(|len| Memory {
+        Ok(len.map(|len| Mapped {
             start,
             len,
             _shmem: shmem,

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::entry::Id;
-use super::locks::{Kind, Locks};
-use super::memory::Memory;
+use super::locks::{Locks, Sharing};
+use super::memory::Mapped;
 use super::{Access, Dir};
 use crate::shm::{ShmError, View};
 
@@ -13,14 +13,14 @@ pub(crate) struct Segment {
     name: String,
     dir: Dir,
     id: Id,
-    memory: Memory,
+    memory: Mapped,
     access: Access,
     /// `None` if the caller needs no locks.
     locks: Option<Locks>,
 }
 
 impl Segment {
-    pub(super) fn new(dir: &Dir, name: &str, id: Id, memory: Memory, access: Access) -> Segment {
+    pub(super) fn new(dir: &Dir, name: &str, id: Id, memory: Mapped, access: Access) -> Segment {
         Segment {
             name: name.into(),
             dir: dir.clone(),
@@ -61,14 +61,14 @@ impl Segment {
     /// Takes lock `slot` until this segment is dropped; `false` if another process has it.
     pub(crate) fn try_lock(&self, slot: u32) -> Result<bool, ShmError> {
         self.locks()
-            .take(slot, Kind::Alone)
+            .take(slot, Sharing::Alone)
             .map_err(|source| self.lock_error(source))
     }
 
     /// Takes a share of lock `slot` until this segment is dropped.
     pub(crate) fn try_share(&self, slot: u32) -> Result<bool, ShmError> {
         self.locks()
-            .take(slot, Kind::Shared)
+            .take(slot, Sharing::Shared)
             .map_err(|source| self.lock_error(source))
     }
 

@@ -23,7 +23,7 @@ use libc::{c_int, c_void, siginfo_t};
 /// long as `start`. The order of stores keeps this: `end` before `start` when a mapping is entered,
 /// [`FREE`] into `start` before it is unmapped. A reader that finds the same `start` before and after
 /// its load of `end` has a pair that belongs together.
-struct Entry {
+struct Tracked {
     start: AtomicUsize,
     end: AtomicUsize,
     is_writable: AtomicBool,
@@ -31,20 +31,20 @@ struct Entry {
 }
 
 /// Entries that were made together, and a link to the next block.
-struct Block {
-    entries: [Entry; 64],
+struct TrackedBlock {
+    entries: [Tracked; 64],
     /// T2: null or a leaked block, which is never freed.
-    next: AtomicPtr<Block>,
+    next: AtomicPtr<TrackedBlock>,
 }
 
 /// The `start` of an entry that has no mapping.
 const FREE: usize = 0;
 
 /// The block that was made last; as in T2, null or leaked.
-static BLOCKS: AtomicPtr<Block> = AtomicPtr::new(ptr::null_mut());
+static BLOCKS: AtomicPtr<TrackedBlock> = AtomicPtr::new(ptr::null_mut());
 
 /// Entries that may be used again. The handler does not look here.
-static UNUSED: Mutex<Vec<&'static Entry>> = Mutex::new(Vec::new());
+static UNUSED: Mutex<Vec<&'static Tracked>> = Mutex::new(Vec::new());
 
 /// How many mappings are cut.
 static CUTS: AtomicUsize = AtomicUsize::new(0);
@@ -99,7 +99,7 @@ pub(crate) fn cuts() -> usize {
 
 /// One mapping's entry in the handler's table, until it is dropped.
 pub(super) struct Watched {
-    entry: &'static Entry,
+    entry: &'static Tracked,
 }
 
 impl Watched {
@@ -132,9 +132,9 @@ impl Drop for Watched {
     }
 }
 
-impl Entry {
-    const fn new() -> Entry {
-        Entry {
+impl Tracked {
+    const fn new() -> Tracked {
+        Tracked {
             start: AtomicUsize::new(FREE),
             end: AtomicUsize::new(0),
             is_writable: AtomicBool::new(false),
@@ -178,30 +178,32 @@ impl Entry {
     }
 }
 
-impl Block {
-    const fn new() -> Block {
-        Block {
-            entries: [const { Entry::new() }; 64],
+impl TrackedBlock {
+    const fn new() -> TrackedBlock {
+        TrackedBlock {
+            entries: [const { Tracked::new() }; 64],
             next: AtomicPtr::new(ptr::null_mut()),
         }
     }
 
-    fn at(place: &AtomicPtr<Block>) -> Option<&'static Block> {
+    fn at(place: &AtomicPtr<TrackedBlock>) -> Option<&'static TrackedBlock> {
         let block = place.load(Ordering::Acquire);
         // SAFETY: T2: the block was leaked, and is only changed through atomics.
         unsafe { block.as_ref() }
     }
 }
 
-fn blocks() -> impl Iterator<Item = &'static Block> {
-    std::iter::successors(Block::at(&BLOCKS), |block| Block::at(&block.next))
+fn blocks() -> impl Iterator<Item = &'static TrackedBlock> {
+    std::iter::successors(TrackedBlock::at(&BLOCKS), |block| {
+        TrackedBlock::at(&block.next)
+    })
 }
 
-fn unused() -> std::sync::MutexGuard<'static, Vec<&'static Entry>> {
+fn unused() -> std::sync::MutexGuard<'static, Vec<&'static Tracked>> {
     UNUSED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn take_entry() -> &'static Entry {
+fn take_entry() -> &'static Tracked {
     let mut unused = unused();
     if unused.is_empty() {
         unused.extend(&add_block().entries);
@@ -210,8 +212,8 @@ fn take_entry() -> &'static Entry {
 }
 
 /// Adds a block in front of the others; under the lock of [`UNUSED`].
-fn add_block() -> &'static Block {
-    let block: &'static Block = Box::leak(Box::new(Block::new()));
+fn add_block() -> &'static TrackedBlock {
+    let block: &'static TrackedBlock = Box::leak(Box::new(TrackedBlock::new()));
     let newest = BLOCKS.load(Ordering::Relaxed);
     block.next.store(newest, Ordering::Relaxed);
     let block_place = ptr::from_ref(block).cast_mut();
@@ -331,7 +333,7 @@ mod tests {
     #[test]
     fn of_threads_that_fault_at_once_none_goes_on_before_the_cut_is_counted() {
         const ROUNDS: usize = 50_000;
-        let entries: Vec<_> = (0..ROUNDS).map(|_| Entry::new()).collect();
+        let entries: Vec<_> = (0..ROUNDS).map(|_| Tracked::new()).collect();
         let (arrived, left) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let wait_for = |count: &AtomicUsize, both: usize| {
             count.fetch_add(1, Ordering::SeqCst);
