@@ -220,7 +220,7 @@ mod tests {
         let cleaned = std::thread::scope(|scope| {
             let other = scope.spawn(|| {
                 // Another user, in this thread alone, where that is allowed; else the mode is enough.
-                // SAFETY: sets a number of this thread, which ends here.
+                // SAFETY: L1: sets the user id of this thread, which ends here.
                 unsafe { libc::setfsuid(65_534) };
                 clean(Some(place.path()), None)
             });

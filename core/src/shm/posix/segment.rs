@@ -220,8 +220,8 @@ fn has_last_word(view: View<'_>) -> bool {
         return true;
     };
     let last = view.address() + last / WORD * WORD;
-    // SAFETY: the kernel checks `last` and never faults us, and changes nothing for an operation that
-    // it does not know.
+    // SAFETY: L1: the kernel checks `last` and never faults us, and changes nothing for an operation
+    // that it does not know.
     let answer = unsafe {
         libc::syscall(
             libc::SYS_rt_sigprocmask,
