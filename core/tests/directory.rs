@@ -8,7 +8,7 @@ fn a_relative_directory_stays_where_it_was_when_the_session_was_made() {
     let place = tempfile::tempdir().unwrap();
     std::env::set_current_dir(place.path()).unwrap();
     std::fs::create_dir("sub").unwrap();
-    // SAFETY: no other thread of this test reads the environment.
+    // SAFETY: L1: no other thread of this test reads the environment.
     unsafe { std::env::set_var("MEMGLASS_DIR", "sub") };
     let small = |name| Session::builder(name).first_region(4096).max_region(4096);
     let sessions = [
@@ -17,7 +17,7 @@ fn a_relative_directory_stays_where_it_was_when_the_session_was_made() {
     ];
     let observer = AttachOptions::new().attach("argument").unwrap();
     std::env::set_current_dir("/").unwrap();
-    // SAFETY: as above.
+    // SAFETY: L1: as above.
     unsafe { std::env::set_var("MEMGLASS_DIR", "") };
     let mut objects = Vec::new();
     for session in &sessions {
