@@ -9,7 +9,7 @@ const NAMED: usize = 5;
 const MOST: usize = 1000;
 
 /// A sentence for who has just attached; `None` when all is there. Takes as long as a listing of all objects.
-pub(crate) fn news(observer: &Observer) -> Option<String> {
+pub fn news(observer: &Observer) -> Option<String> {
     let damage = observer.damage();
     let first = damage.first()?;
     let session = &observer.session().name;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 /// Raises a flag when its time has passed, unless it is ended before.
-pub(crate) struct Deadline {
+pub struct Deadline {
     passed: Arc<AtomicBool>,
     /// The thread that waits sees it close.
     over: Sender<()>,
@@ -22,7 +22,7 @@ impl Deadline {
     /// # Errors
     ///
     /// If no thread can be started.
-    pub(crate) fn start(
+    pub fn start(
         limit: Duration,
         interrupt: Arc<AtomicBool>,
         grace: Duration,
@@ -50,12 +50,12 @@ impl Deadline {
     }
 
     /// Whether the time has passed.
-    pub(crate) fn passed(&self) -> bool {
+    pub fn passed(&self) -> bool {
         self.passed.load(Ordering::SeqCst)
     }
 
     /// Ends it: from now on it raises nothing. True if its time has passed.
-    pub(crate) fn end(self) -> bool {
+    pub fn end(self) -> bool {
         drop(self.over);
         // It panics only if `afterwards` does, and that has been told.
         let _ = self.waiting.join();

@@ -7,11 +7,11 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, select, tick};
 
 use crate::commands::{self, CommandError};
-use crate::event::Event;
 use crate::labels::LabelKeeper;
+use crate::line::Event;
 use crate::line::{Editor, Printer};
 use crate::look;
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
 use crate::script::{ScriptError, Shown};
@@ -115,7 +115,7 @@ impl EventLoop {
             Event::Cleared => Next::Ask,
             Event::End => Next::Quit(0),
             Event::Broken(reason) => {
-                output::write_message(&format!(
+                memglass_terminal::streams::write_message(&format!(
                     "memglass: the terminal cannot be read: {reason}\n"
                 ));
                 Next::Quit(1)

@@ -97,8 +97,8 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
+    use crate::script::Attached;
     use crate::script::ScriptHost;
-    use crate::session::Attached;
 
     #[track_caller]
     fn check(lines: &[(&str, bool)], expected: &str) {
@@ -108,7 +108,7 @@ mod tests {
         }
         let script = journal.script();
         assert_eq!(script, expected);
-        assert!(!crate::script::is_incomplete(&script));
+        assert!(!crate::syntax::is_incomplete(&script));
         runs(&script);
     }
 
@@ -119,9 +119,7 @@ mod tests {
         let observer = memglass::AttachOptions::new().dir(dir.path()).attach("s");
         let attached = Attached::new(observer.expect("an observer"));
         let mut host = ScriptHost::new(attached, Default::default(), Rc::new(|_: &str| {}));
-        let result = host
-            .eval(script)
-            .map_err(|error| error.render(crate::look::Look::PLAIN));
+        let result = host.eval(script).map_err(|error| error.text());
         assert!(result.is_ok(), "{result:?} of {script}");
     }
 

@@ -33,43 +33,36 @@
 //! - [`Answer`] and [`EvalError`]: what a line gave, as text, JSON or a value, or why it gave nothing.
 //! - [`Sink`]: where prints, results and messages go.
 
-mod chunks;
-mod cli;
 mod commands;
 mod damage;
 mod deadline;
 mod embed;
-mod event;
 mod event_loop;
-mod files;
-mod foreground;
-mod format;
 mod journal;
 mod labels;
-mod line;
-mod literal;
-mod look;
 mod output;
 mod presence;
 mod runtime;
-mod script;
 mod script_text;
-mod session;
-mod signal;
 mod stack;
 mod table;
-mod time;
-mod wrap;
 
 #[cfg(test)]
 mod tests;
+
+// The crates below, under the names that the modules here know them by.
+use memglass_line as line;
+use memglass_script as script;
+use memglass_syntax as syntax;
+use memglass_terminal::{foreground, look, signal};
+use memglass_value::{format, literal, time, wrap};
 
 pub use embed::{
     Access, Answer, Command, EvalError, EvalErrorKind, History, Interrupter, Repl, ReplBuilder,
     ReplError, Sink,
 };
+pub use memglass_script::Limits;
 pub use runtime::PromptState;
-pub use script::Limits;
 
 /// The script language. Its version is part of this library's: functions are registered on its engine.
 pub use rhai;
@@ -82,13 +75,23 @@ struct Guide;
 /// The inside is nobody else's.
 ///
 /// ```compile_fail,E0603
-/// use memglass_repl::script::ScriptHost;
+/// use memglass_repl::runtime::Runtime;
 /// ```
 #[cfg(doctest)]
 struct Inside;
 
-/// The `memglass` program: does what the arguments of this process say, and gives the exit code.
+/// What the `memglass` program takes beside the rest: it changes without notice.
 #[doc(hidden)]
-pub fn program() -> std::process::ExitCode {
-    cli::program()
+pub mod program {
+    pub use crate::commands::{
+        CommandError, attach_exit_code, closest, describe_type, get, is_pattern, list_objects,
+        list_types, set, with_causes,
+    };
+    pub use crate::damage::news as damage_news;
+    pub use crate::deadline::Deadline;
+    pub use crate::output::{Form, Format, Output, Style, Text};
+    pub use crate::presence::{Watch, word};
+    pub use crate::script_text::ScriptText;
+    pub use crate::stack::deep;
+    pub use crate::table::{Cell, Column, Layout, Table};
 }

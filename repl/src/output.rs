@@ -1,7 +1,5 @@
 //! Everything that leaves: what a line or a command gives back, and how it is written.
 
-use std::io::{self, Write};
-
 use memglass::Value;
 use serde_json::Value as Json;
 
@@ -13,7 +11,7 @@ use crate::wrap;
 
 /// What a line or a command gives back.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Output {
+pub enum Output {
     /// Nothing to print.
     Nothing,
     /// The result of an evaluation.
@@ -42,7 +40,7 @@ pub(crate) enum Output {
 
 /// In which form data is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
     /// For people.
     #[default]
     Text,
@@ -54,7 +52,7 @@ pub(crate) enum Format {
 
 /// What the user chose about the form of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Form {
+pub struct Form {
     /// For people or for programs.
     pub format: Format,
     /// Rows as lines, or a field per line.
@@ -63,7 +61,7 @@ pub(crate) struct Form {
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Style {
+pub struct Style {
     /// What the user chose.
     pub form: Form,
     /// What the output can show.
@@ -72,7 +70,7 @@ pub(crate) struct Style {
 
 impl Style {
     /// Text for people, of any width and without colour.
-    pub(crate) const PLAIN: Style = Style {
+    pub const PLAIN: Style = Style {
         form: Form {
             format: Format::Text,
             layout: Layout::Fit,
@@ -83,7 +81,7 @@ impl Style {
 
 /// What is written where for one [`Output`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text {
+pub struct Text {
     /// For standard output: data only.
     pub data: String,
     /// For standard error.
@@ -92,7 +90,7 @@ pub(crate) struct Text {
 
 impl Output {
     /// Whether the session is to end after it.
-    pub(crate) fn quits(&self) -> bool {
+    pub fn quits(&self) -> bool {
         match self {
             Output::Quit => true,
             Output::All(outputs) => outputs.iter().any(Output::quits),
@@ -102,7 +100,7 @@ impl Output {
     }
 
     /// The text of it; each part is empty or ends with a newline.
-    pub(crate) fn render(&self, style: Style) -> Text {
+    pub fn render(&self, style: Style) -> Text {
         match self {
             Output::Nothing | Output::Quit => Text::default(),
             Output::Note(note) => Text::message(&wrap::wrapped(note, style.look.width)),
@@ -294,20 +292,4 @@ fn line(mut text: String) -> String {
         text.push('\n');
     }
     text
-}
-
-/// Writes to standard output at once.
-///
-/// # Errors
-///
-/// As writing to it; a reader that has gone is [`io::ErrorKind::BrokenPipe`].
-pub(crate) fn write_data(data: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(data.as_bytes())?;
-    out.flush()
-}
-
-/// Writes to standard error. Where not even that works there is nobody left to tell.
-pub(crate) fn write_message(message: &str) {
-    let _ = io::stderr().lock().write_all(message.as_bytes());
 }

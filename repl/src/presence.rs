@@ -4,20 +4,20 @@ use memglass::{Presence, SessionInfo};
 
 /// Tells each change of a producer's fate once.
 #[derive(Debug)]
-pub(crate) struct Watch {
+pub struct Watch {
     last: Presence,
 }
 
 impl Watch {
     /// Nothing has been told yet: a producer that is already gone is news.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Watch {
             last: Presence::Alive,
         }
     }
 
     /// What to tell, now that the producer is `now`; nothing if that has been told.
-    pub(crate) fn news(&mut self, now: Presence, session: &SessionInfo) -> Option<String> {
+    pub fn news(&mut self, now: Presence, session: &SessionInfo) -> Option<String> {
         if now == self.last {
             return None;
         }
@@ -30,7 +30,7 @@ impl Watch {
     }
 
     /// The fate last seen.
-    pub(crate) fn last(&self) -> &Presence {
+    pub fn last(&self) -> &Presence {
         &self.last
     }
 }
@@ -42,7 +42,7 @@ impl Default for Watch {
 }
 
 /// A fate in one word, for tables.
-pub(crate) fn word(presence: &Presence) -> &'static str {
+pub fn word(presence: &Presence) -> &'static str {
     match presence {
         Presence::Alive => "alive",
         Presence::Exited => "exited",

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use memglass::Presence;
 
-use crate::chunks::Piece;
 use crate::commands::{self, CommandError};
 use crate::deadline::Deadline;
 use crate::embed::{Access, Command, Outlet};
@@ -15,9 +14,10 @@ use crate::foreground;
 use crate::journal::Journal;
 use crate::output::{Output, Style, Text};
 use crate::presence;
-use crate::script::{Names, ScriptError, ScriptHost, Shown};
-use crate::session::Attached;
+use crate::script::Attached;
+use crate::script::{ScriptError, ScriptHost, Shown};
 use crate::stack;
+use crate::syntax::{self, CommandName, Names, Piece, Takes};
 use crate::wrap;
 
 /// What lines and commands work on. It stays on the thread that made it.
@@ -132,7 +132,7 @@ impl Runtime {
     /// As [`Runtime::line`], for a line inside another: nobody typed it by itself.
     pub(crate) fn perform(&mut self, line: &str) -> Result<Output, CommandError> {
         let command = line.trim_start().strip_prefix(':');
-        match (commands::question(line), command) {
+        match (syntax::question(line), command) {
             (Some(name), _) => commands::run(self, &format!("help {name}")),
             (None, Some(command)) => self.command(command),
             (None, None) => {
@@ -194,9 +194,14 @@ impl Runtime {
 
     /// All names that a line may contain, as of now.
     pub(crate) fn names(&mut self) -> Names {
-        let own = self.own.iter().map(|command| command.name().to_owned());
+        let own = self.own.iter().map(|command| CommandName {
+            name: command.name().to_owned(),
+            aliases: &[],
+            usage: command.usage().to_owned(),
+            takes: Takes::Nothing,
+        });
         Names {
-            commands: Arc::new(own.collect()),
+            commands: Arc::new(own.chain(commands::names()).collect()),
             ..self.host.names()
         }
     }

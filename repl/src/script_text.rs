@@ -9,11 +9,11 @@ const LONGEST: u64 = 64 << 20;
 
 /// Text that is UTF-8 and of reasonable length.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ScriptText(String);
+pub struct ScriptText(String);
 
 impl ScriptText {
     /// The text of a file; or what is wrong with it, in one sentence.
-    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+    pub fn read(path: &Path) -> Result<Self, String> {
         let name = path.display();
         let told = |error: io::Error| format!("cannot read {name}: {}", reason(&error));
         let file = fs::File::open(path).map_err(told)?;
@@ -24,7 +24,7 @@ impl ScriptText {
     }
 
     /// All that `input`, which is called `name`, gives; or what is wrong with it, in one sentence.
-    pub(crate) fn of(input: impl Read, name: &str) -> Result<Self, String> {
+    pub fn of(input: impl Read, name: &str) -> Result<Self, String> {
         let mut bytes = Vec::new();
         input
             .take(LONGEST + 1)
@@ -48,7 +48,8 @@ impl ScriptText {
         }))
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// The text.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }

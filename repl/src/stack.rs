@@ -7,7 +7,7 @@ const MARGIN: usize = 1 << 20;
 
 /// Runs `work` on the caller's thread, on a larger stack where the present one is too small for the
 /// deepest script that the limits allow.
-pub(crate) fn deep<T>(work: impl FnOnce() -> T) -> T {
+pub fn deep<T>(work: impl FnOnce() -> T) -> T {
     let needed = ScriptHost::STACK_BYTES;
     stacker::maybe_grow(needed, needed + MARGIN, work)
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::time::SystemTime;
 
 use comfy_table::{
     Attribute, Cell as StyledCell, CellAlignment, ColumnConstraint, ContentArrangement,
@@ -11,6 +12,7 @@ use serde_json::Value as Json;
 
 use crate::format;
 use crate::look::{self, Look};
+use crate::time;
 use crate::wrap;
 
 /// Blanks between two columns.
@@ -29,14 +31,14 @@ const RULED: TableStyle =
 
 /// Rows under named columns.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Table {
+pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
 }
 
 /// A column of a [`Table`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Column {
+pub struct Column {
     name: String,
     numeric: bool,
     wraps: bool,
@@ -44,7 +46,7 @@ pub(crate) struct Column {
 
 /// One value of a [`Table`]: what a person reads, and what a program reads.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Cell {
+pub struct Cell {
     text: String,
     /// The text where there is no terminal, if it is another one.
     piped: Option<String>,
@@ -53,7 +55,7 @@ pub(crate) struct Cell {
 
 /// How rows are put on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Layout {
+pub enum Layout {
     /// A row per line as long as that fits the width, else a field per line.
     #[default]
     Fit,
@@ -63,7 +65,7 @@ pub(crate) enum Layout {
 
 impl Column {
     /// A column of text.
-    pub(crate) fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>) -> Self {
         Column {
             name: name.into(),
             numeric: false,
@@ -72,7 +74,7 @@ impl Column {
     }
 
     /// A column of numbers: its cells stand at the right.
-    pub(crate) fn numeric(name: impl Into<String>) -> Self {
+    pub fn numeric(name: impl Into<String>) -> Self {
         Column {
             numeric: true,
             ..Column::new(name)
@@ -80,7 +82,7 @@ impl Column {
     }
 
     /// A column of prose: its cells may take several lines.
-    pub(crate) fn wrapping(name: impl Into<String>) -> Self {
+    pub fn wrapping(name: impl Into<String>) -> Self {
         Column {
             wraps: true,
             ..Column::new(name)
@@ -90,7 +92,7 @@ impl Column {
 
 impl Cell {
     /// A value that reads as `text` on the screen and as `json` for programs.
-    pub(crate) fn new(text: impl Into<String>, json: impl Into<Json>) -> Self {
+    pub fn new(text: impl Into<String>, json: impl Into<Json>) -> Self {
         Cell {
             text: text.into(),
             piped: None,
@@ -99,15 +101,20 @@ impl Cell {
     }
 
     /// The same value, which reads as `text` where there is no terminal.
-    pub(crate) fn piped(self, text: String) -> Self {
+    pub fn piped(self, text: String) -> Self {
         Cell {
             piped: Some(text).filter(|piped| *piped != self.text),
             ..self
         }
     }
 
+    /// A moment: local time of day with its date for people, RFC 3339 for programs.
+    pub fn moment(moment: SystemTime) -> Self {
+        Cell::new(time::text(moment), time::rfc3339(moment))
+    }
+
     /// Nothing: blank on the screen, null for programs.
-    pub(crate) fn empty() -> Self {
+    pub fn empty() -> Self {
         Cell::new("", Json::Null)
     }
 
@@ -150,7 +157,7 @@ impl From<u64> for Cell {
 
 impl Table {
     /// A table without rows.
-    pub(crate) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Table {
             columns: columns.into_iter().collect(),
             rows: Vec::new(),
@@ -162,7 +169,7 @@ impl Table {
     /// # Panics
     ///
     /// If it has not one cell for each column.
-    pub(crate) fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
+    pub fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
         let row: Vec<Cell> = row.into_iter().collect();
         assert_eq!(
             row.len(),
@@ -173,17 +180,17 @@ impl Table {
     }
 
     /// Number of rows.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Whether there is no row.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
     /// The rows for people: lines, each ended by a newline; none at all for no row.
-    pub(crate) fn text(&self, layout: Layout, look: Look) -> String {
+    pub fn text(&self, layout: Layout, look: Look) -> String {
         if self.is_empty() {
             return String::new();
         }
@@ -226,13 +233,13 @@ impl Table {
     }
 
     /// Whether rows can stand on lines of the width there is.
-    pub(crate) fn fits(&self, look: Look) -> bool {
+    pub fn fits(&self, look: Look) -> bool {
         look.width
             .is_none_or(|width| self.narrowest(look) <= u32::from(width))
     }
 
     /// The rows alone, without the names of the columns.
-    pub(crate) fn list(&self, look: Look) -> String {
+    pub fn list(&self, look: Look) -> String {
         let heading = 1 + usize::from(look.width.is_some());
         let lines = self.comfy(look).trim_fmt();
         lines
@@ -243,7 +250,7 @@ impl Table {
     }
 
     /// The rows as one JSON array of objects, a row per line.
-    pub(crate) fn json(&self) -> String {
+    pub fn json(&self) -> String {
         let rows: Vec<String> = self
             .rows
             .iter()
@@ -256,7 +263,7 @@ impl Table {
     }
 
     /// The rows as CSV (RFC 4180) under a line of column names.
-    pub(crate) fn csv(&self) -> String {
+    pub fn csv(&self) -> String {
         let mut out = csv::Writer::from_writer(Vec::new());
         let names = self.columns.iter().map(|column| column.name.as_bytes());
         out.write_record(names)

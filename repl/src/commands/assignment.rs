@@ -117,8 +117,8 @@ mod tests {
 
     use super::*;
     use crate::commands;
+    use crate::script::Attached;
     use crate::script::ScriptHost;
-    use crate::session::Attached;
 
     #[derive(Observe, Clone, Copy, Default)]
     struct Fill {
@@ -158,9 +158,7 @@ mod tests {
         field.write(&before).expect("it is as it was");
         let attached = Attached::new(observer);
         let mut host = ScriptHost::new(attached, Default::default(), Rc::new(|_: &str| {}));
-        let result = host
-            .eval(&text)
-            .map_err(|error| error.render(crate::look::Look::PLAIN));
+        let result = host.eval(&text).map_err(|error| error.text());
         assert!(result.is_ok(), "{result:?} of {text}");
         let now = field.read().expect("it is read");
         assert_eq!(format!("{now:?}"), format!("{written:?}"), "{text}");

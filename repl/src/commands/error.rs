@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use memglass::{AttachError, PathError, ReadError, WriteError};
 
 use super::COMMANDS;
+use nu_ansi_term::Color;
+
 use crate::look::Look;
 use crate::script::ScriptError;
 
 /// Why a line did not work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum CommandError {
+pub enum CommandError {
     /// No command has this name.
     #[error("there is no command :{name}{suggestion}")]
     Unknown {
@@ -186,7 +188,7 @@ pub(crate) enum CommandError {
 
 impl CommandError {
     /// No command has this name.
-    pub(crate) fn unknown(name: &str) -> Self {
+    pub fn unknown(name: &str) -> Self {
         let suggestion = closest(name, COMMANDS.iter().map(|command| command.name()));
         let suggestion = suggestion.map_or("; :help lists them".to_owned(), |name| {
             format!("; did you mean :{name}?")
@@ -198,7 +200,7 @@ impl CommandError {
     }
 
     /// Nothing has this name; `known` is what has one.
-    pub(crate) fn unknown_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
+    pub fn unknown_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let near = closest(name, known);
         CommandError::UnknownName {
             name: name.to_owned(),
@@ -209,7 +211,7 @@ impl CommandError {
     }
 
     /// The same with the line of a file that it is about, where it does not know that itself.
-    pub(crate) fn at(self, file: &str, line: usize) -> Self {
+    pub fn at(self, file: &str, line: usize) -> Self {
         match self {
             CommandError::Script(_)
             | CommandError::Text(_)
@@ -225,7 +227,7 @@ impl CommandError {
     }
 
     /// The exit code of a program that only ran this line.
-    pub(crate) fn exit_code(&self) -> i32 {
+    pub fn exit_code(&self) -> i32 {
         match self {
             CommandError::Script(error) => error.exit_code(),
             CommandError::At { error, .. } => error.exit_code(),
@@ -244,10 +246,17 @@ impl CommandError {
         }
     }
 
+    /// Whether a script called `exit(n)`, of which the code tells all.
+    pub fn is_exit(&self) -> bool {
+        matches!(self, CommandError::Script(ScriptError::Exit(_)))
+    }
+
     /// The text for standard error, without a newline at its end.
-    pub(crate) fn render(&self, look: Look) -> String {
+    pub fn render(&self, look: Look) -> String {
         match self {
-            CommandError::Script(error) => error.render(look),
+            CommandError::Script(error) => {
+                error.render(look.width, |text| look.paint(Color::LightRed.bold(), text))
+            }
             CommandError::At { file, line, error } => {
                 format!("{}\n  --> {file}:{line}", error.render(look))
             }
@@ -263,7 +272,7 @@ impl CommandError {
 }
 
 /// The exit code of a program that could not attach: a session that is not there is told apart.
-pub(crate) fn attach_exit_code(error: &AttachError) -> i32 {
+pub fn attach_exit_code(error: &AttachError) -> i32 {
     if matches!(error, AttachError::Alive { .. }) {
         1
     } else {
@@ -272,7 +281,7 @@ pub(crate) fn attach_exit_code(error: &AttachError) -> i32 {
 }
 
 /// An error and what caused it, in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+pub fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -287,7 +296,7 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 /// The name among `known` that `name` was probably meant to be.
-pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let closeness = |known: &str| closeness(&wanted, &known.to_lowercase());
     let scored = known.map(|known| (closeness(known), known));

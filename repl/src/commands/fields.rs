@@ -6,13 +6,14 @@ use memglass::schema::Kind;
 use memglass::{Field, Observer, Presence, ReadError, Reason, Value, WriteError};
 use serde_json::Value as Json;
 
-use super::{Command, CommandError, Takes, assignment, places, words};
+use super::{Command, CommandError, Takes, assignment, places};
 use crate::format::{self, Style};
 use crate::literal;
 use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
 use crate::script::{ScriptError, Shown, of_field, takes};
+use crate::syntax::words;
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Get;
@@ -118,7 +119,7 @@ impl Command for Set {
 /// # Errors
 ///
 /// At the first path that leads nowhere or cannot be read, or when it is to stop.
-pub(crate) fn get(
+pub fn get(
     observer: &Observer,
     paths: &[&str],
     goes_on: impl Fn() -> bool,
@@ -162,7 +163,7 @@ pub(crate) fn read(field: &Field) -> Result<Shown, ReadError> {
 /// # Errors
 ///
 /// If the path leads nowhere, the text is no value, or the field refuses it; nothing is changed then.
-pub(crate) fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
+pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
     let field = observer.field(path)?;
     let value = if takes_bare_text(&field) && !text.starts_with('"') {
         Value::from(text)

@@ -6,7 +6,8 @@ use memglass::{Field, Observer};
 use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find, types};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::{FunctionName, LibraryFunction, Shown, library, names};
+use crate::script::{Shown, names};
+use crate::syntax::{FunctionName, LibraryFunction, library};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Help;
@@ -152,14 +153,6 @@ impl Command for Help {
         }
         members(observer.schema(), name).ok_or_else(|| unknown(&observer, &functions, name))
     }
-}
-
-/// The name that a line such as `AAPL_position.quantity?` asks about.
-pub(crate) fn question(line: &str) -> Option<&str> {
-    let name = line.trim().strip_suffix('?')?.trim_end();
-    let is_name =
-        |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | ':' | '"' | '-' | '/');
-    (!name.is_empty() && name.chars().all(is_name)).then_some(name)
 }
 
 /// A path that leads nowhere makes the observer look at every label for one that is near; a name
@@ -366,18 +359,6 @@ mod tests {
         for line in KEYS.lines() {
             assert!(line.len() <= 80, "{line}");
         }
-    }
-
-    #[test]
-    fn a_question_is_a_name_and_a_question_mark() {
-        assert_eq!(
-            question(" AAPL_position.quantity? "),
-            Some("AAPL_position.quantity")
-        );
-        assert_eq!(question(":objects?"), Some(":objects"));
-        assert_eq!(question("a + b?"), None);
-        assert_eq!(question("?"), None);
-        assert_eq!(question("a"), None);
     }
 
     #[test]

@@ -15,18 +15,18 @@ mod regions;
 mod scripts;
 mod session;
 mod types;
-mod words;
 
 use crate::output::Output;
 use crate::runtime::Runtime;
+use crate::syntax::CommandName;
 
-pub(crate) use error::{CommandError, attach_exit_code, closest, with_causes};
-pub(crate) use fields::{get, read, set};
-pub(crate) use help::question;
-pub(crate) use objects::list as list_objects;
-pub(crate) use places::is_pattern;
-pub(crate) use types::{describe as describe_type, list as list_types};
-pub(crate) use words::quote;
+pub(crate) use crate::syntax::Takes;
+pub use error::{CommandError, attach_exit_code, closest, with_causes};
+pub(crate) use fields::read;
+pub use fields::{get, set};
+pub use objects::list as list_objects;
+pub use places::is_pattern;
+pub use types::{describe as describe_type, list as list_types};
 
 /// A word after a colon, and what it does.
 pub(crate) trait Command: Sync {
@@ -65,29 +65,6 @@ pub(crate) trait Command: Sync {
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError>;
 }
 
-/// What the words after a command are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
-    /// It stands alone.
-    Nothing,
-    /// A line: a script or another command.
-    Script,
-    /// Labels and fields.
-    Paths,
-    /// A field and a value for it.
-    Assignment,
-    /// Labels, and `--type` with a type.
-    Labels,
-    /// Names of types, or fields that have one.
-    Types,
-    /// Whatever has a name: commands, functions, types, labels and fields.
-    Names,
-    /// Files.
-    Files,
-    /// One of these.
-    Words(&'static [&'static str]),
-}
-
 /// All of them, in the order of the help.
 pub(crate) const COMMANDS: &[&dyn Command] = &[
     &help::Help,
@@ -118,6 +95,16 @@ pub(crate) fn find(name: &str) -> Option<&'static dyn Command> {
     let is_it =
         |command: &&&dyn Command| command.name() == name || command.aliases().contains(&name);
     COMMANDS.iter().find(is_it).copied()
+}
+
+/// All of them, as completion knows them.
+pub(crate) fn names() -> impl Iterator<Item = CommandName> {
+    COMMANDS.iter().map(|command| CommandName {
+        name: command.name().to_owned(),
+        aliases: command.aliases(),
+        usage: command.usage().to_owned(),
+        takes: command.takes(),
+    })
 }
 
 /// Runs a line of which the colon is gone.

@@ -3,11 +3,11 @@
 use globset::{GlobBuilder, GlobMatcher};
 use memglass::{ObjectInfo, Observer};
 
-use super::words::words;
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script::suggested_type;
+use crate::syntax::words::words;
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Objects;
@@ -79,7 +79,7 @@ impl Command for Objects {
 /// # Errors
 ///
 /// If the pattern is none, or no type has that name.
-pub(crate) fn list(
+pub fn list(
     observer: &Observer,
     glob: Option<&str>,
     type_name: Option<&str>,
@@ -122,7 +122,7 @@ fn rows(objects: &[(ObjectInfo, String)]) -> Table {
             Cell::from(type_name.as_str()),
             object.count.map_or_else(Cell::empty, Cell::from),
             Cell::from(object.size),
-            crate::time::cell(object.created),
+            Cell::moment(object.created),
         ]);
     }
     table

@@ -7,13 +7,13 @@ use memglass::{Field, ObjectInfo, Observer, PathError};
 
 use super::CommandError;
 use super::objects::pattern;
-use super::words::quote;
 use crate::script::ScriptError;
+use crate::syntax::words::quote;
 
 /// Whether the label that `path` begins with is a pattern and not one that an object has.
 ///
 /// A bracket is an index here, so that `[a-z]` is no part of a pattern as it is for `:objects`.
-pub(crate) fn is_pattern(observer: &Observer, path: &str) -> bool {
+pub fn is_pattern(observer: &Observer, path: &str) -> bool {
     let (label, _) = split(path);
     let is_pattern = !label.starts_with('"') && label.contains(['*', '?', '{']);
     is_pattern && !starts_with_a_label(observer, path)

@@ -5,12 +5,14 @@ use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{Command, CommandError, Takes, words};
+use super::{Command, CommandError, Takes};
+use crate::foreground;
+use crate::line::expanded;
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script::ScriptError;
 use crate::script_text::ScriptText;
-use crate::{files, foreground};
+use crate::syntax::words;
 
 pub(super) struct Run;
 pub(super) struct Save;
@@ -67,7 +69,7 @@ fn run(runtime: &mut Runtime, path: &Path, args: &str) -> Result<Output, Command
 
 /// The file that a word names.
 fn typed(word: &str) -> PathBuf {
-    files::expanded(&words::unquoted(word))
+    expanded(&words::unquoted(word))
 }
 
 impl Command for Save {

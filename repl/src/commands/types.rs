@@ -76,7 +76,7 @@ impl Command for TypeOf {
 }
 
 /// The types that the producer declared, and how many objects are made of each.
-pub(crate) fn list(observer: &Observer) -> Output {
+pub fn list(observer: &Observer) -> Output {
     let schema = observer.schema();
     let mut objects = vec![0u64; schema.len()];
     for object in observer.objects() {
@@ -110,7 +110,7 @@ pub(crate) fn list(observer: &Observer) -> Output {
 /// # Errors
 ///
 /// If it is neither a type nor a path.
-pub(crate) fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError> {
+pub fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError> {
     let id = match require_type(observer, name) {
         Ok(id) => id,
         Err(no_type) => match observer.field(name) {

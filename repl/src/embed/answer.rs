@@ -159,6 +159,12 @@ impl From<CommandError> for EvalError {
     }
 }
 
+impl From<EvalError> for CommandError {
+    fn from(error: EvalError) -> Self {
+        error.0
+    }
+}
+
 /// Why there is no [`Repl`](crate::Repl), or it could not show its prompt.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -15,9 +15,9 @@ use crate::journal::Journal;
 use crate::look::{ColorChoice, Look};
 use crate::output::{Form, Style};
 use crate::runtime::{Origin, Prompt, PromptState, Runtime};
+use crate::script::Attached;
 use crate::script::{Limits, ScriptHost};
 use crate::script_text::ScriptText;
-use crate::session::Attached;
 use crate::signal::Owner;
 use crate::stack;
 
@@ -145,25 +145,29 @@ impl ReplBuilder {
     }
 
     /// Writes results in this form until a line says otherwise.
-    pub(crate) fn form(mut self, form: Form) -> Self {
+    #[doc(hidden)]
+    pub fn form(mut self, form: Form) -> Self {
         self.form = form;
         self
     }
 
     /// When to use colour.
-    pub(crate) fn color(mut self, color: ColorChoice) -> Self {
+    #[doc(hidden)]
+    pub fn color(mut self, color: ColorChoice) -> Self {
         self.color = color;
         self
     }
 
     /// Raising this stops what is evaluated.
-    pub(crate) fn interrupt(mut self, flag: Arc<AtomicBool>) -> Self {
+    #[doc(hidden)]
+    pub fn interrupt(mut self, flag: Arc<AtomicBool>) -> Self {
         self.interrupt = flag;
         self
     }
 
     /// The process is ours, not a host's.
-    pub(crate) fn program(mut self) -> Self {
+    #[doc(hidden)]
+    pub fn program(mut self) -> Self {
         self.is_program = true;
         self
     }

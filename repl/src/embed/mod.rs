@@ -7,6 +7,7 @@ mod run;
 mod sink;
 
 use std::cell::Ref;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,16 +17,17 @@ use memglass::Observer;
 pub use answer::{Answer, EvalError, EvalErrorKind, ReplError};
 pub use builder::ReplBuilder;
 pub use command::{Access, Command};
+pub use memglass_line::History;
 pub(crate) use sink::Outlet;
 pub use sink::Sink;
 
-use crate::chunks;
 use crate::commands::CommandError;
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script_text::ScriptText;
 use crate::signal::Owner;
 use crate::stack;
+use crate::syntax;
 
 /// A session under a prompt, or under a host program that evaluates lines on it.
 ///
@@ -78,18 +80,6 @@ pub(crate) struct Setup {
     pub(crate) owner: Owner,
 }
 
-/// Where the lines that were typed are kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum History {
-    /// With those of the `memglass` program: `$XDG_STATE_HOME/memglass/history`.
-    #[default]
-    Shared,
-    /// In a file of its own, made readable for its owner alone.
-    File(std::path::PathBuf),
-    /// In memory, until the prompt ends.
-    Forgotten,
-}
-
 /// Stops what a [`Repl`] evaluates, from any thread.
 #[derive(Clone, Debug)]
 pub struct Interrupter(Arc<AtomicBool>);
@@ -125,10 +115,11 @@ impl Repl {
     }
 
     /// As [`Repl::eval`], for a piece of a script that errors call by `name`.
-    pub(crate) fn eval_piece(
+    #[doc(hidden)]
+    pub fn eval_piece(
         &mut self,
         name: &str,
-        piece: chunks::Piece<'_>,
+        piece: syntax::Piece<'_>,
     ) -> Result<Answer, EvalError> {
         stack::deep(|| {
             refuse_open_comment(name, piece.text)?;
@@ -149,7 +140,8 @@ impl Repl {
     }
 
     /// Runs a script that errors call by `name`.
-    pub(crate) fn run_text(
+    #[doc(hidden)]
+    pub fn run_text(
         &mut self,
         name: &str,
         text: &ScriptText,
@@ -162,6 +154,16 @@ impl Repl {
             Ok(Output::Result(shown))
         })?;
         Ok(self.answer(output))
+    }
+
+    /// Writes an answer where results go, in the form that lines may have chosen since.
+    ///
+    /// # Errors
+    ///
+    /// If nobody takes it any more.
+    #[doc(hidden)]
+    pub fn write(&self, answer: &Answer) -> io::Result<()> {
+        self.runtime.write(&answer.output)
     }
 
     /// The observer, as of now. Do not keep it across an evaluation.
@@ -186,7 +188,7 @@ impl Repl {
 
 /// Such a text is a program by its grammar, and what is behind the comment's beginning would be lost.
 fn refuse_open_comment(name: &str, text: &str) -> Result<(), CommandError> {
-    if chunks::ends_in_comment(text) {
+    if syntax::ends_in_comment(text) {
         return Err(CommandError::Text(format!("{name} ends inside a comment")));
     }
     Ok(())

@@ -4,9 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use memglass_terminal::modes::TerminalGuard;
+
 use super::{EvalError, Repl, ReplError};
 use crate::event_loop::EventLoop;
-use crate::line::{Editor, TerminalGuard};
+use crate::line::Editor;
 use crate::look;
 use crate::signal::{self, Interrupts};
 use crate::stack;

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use memglass_terminal::streams;
+
 use crate::format;
 use crate::line::Printer;
-use crate::output::{self, Text};
+use crate::output::Text;
 
 /// Where a [`Repl`](crate::Repl) writes, when that is not the standard output and standard error of
 /// the process.
@@ -60,11 +62,11 @@ struct Standard;
 
 impl Sink for Standard {
     fn data(&mut self, text: &str) -> io::Result<()> {
-        output::write_data(text)
+        streams::write_data(text)
     }
 
     fn message(&mut self, text: &str) {
-        output::write_message(text);
+        streams::write_message(text);
     }
 }
 

@@ -1,8 +1,8 @@
-//! What scripts do to a live session, and what comes back at the prompt: tests that look at more than a host can.
+//! What comes back at the prompt: tests that look at more than a host can.
 #![allow(clippy::unwrap_used)]
 
 mod market;
+#[path = "../../script/src/tests/producer.rs"]
+#[allow(dead_code)] // The scripts' tests use more of it.
 mod producer;
-mod scripting;
 mod transcript;
-mod world;

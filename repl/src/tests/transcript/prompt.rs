@@ -4,12 +4,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use memglass::AttachOptions;
+
 use crate::format;
 use crate::look::Look;
 use crate::output::{Form, Format, Output, Style};
+use crate::script::Attached;
 use crate::script::{ScriptError, ScriptHost};
-use crate::session::Attached;
-use memglass::AttachOptions;
 
 use crate::tests::market::Market;
 
@@ -58,7 +59,7 @@ impl Prompt {
             }
             Err(ScriptError::Exit(code)) => text += &format!("(ends with exit code {code})\n"),
             Err(error) => {
-                text += &error.render(Look::PLAIN);
+                text += &error.text();
                 text.push('\n');
             }
         }

@@ -1,0 +1,401 @@
+//! Arguments as they are typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use memglass_repl::program::closest;
+use memglass_terminal::look::ColorChoice;
+
+use super::idle;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  memglass demo                                    a live example, with a prompt
+  memglass ls                                      sessions on this machine
+  memglass engine                                  a prompt on a session
+  memglass engine -e 'AAPL_position.quantity'      one value
+  memglass engine -e 'AAPL_position.quantity = 500'
+  memglass get engine '*_position.quantity'        of each object that has it
+  memglass objects engine 'AAPL_*' --json
+  memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
+  source <(memglass completions bash)              Tab in the shell
+
+A session may stand before or after the subcommand, and be left out when only one is live.
+A script on standard input is run without a prompt.
+
+Exit codes: 0 ok, 1 script error, 2 usage or syntax, 3 no such session, 124 timeout, 130 interrupted, and exit(n).";
+
+/// What is said of a word behind the session that is no subcommand.
+const WAYS: &str =
+    "`memglass SESSION get PATH` reads a field, and `memglass SESSION -e EXPR` evaluates";
+
+/// Look into the objects of a running program, write them and script them, while it runs.
+#[derive(Debug, Parser)]
+#[command(name = "memglass", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// The session; may be left out when only one is live.
+    #[arg(value_name = "SESSION")]
+    pub(crate) session: Option<String>,
+
+    /// Evaluate, print the result, and exit; may be given several times.
+    #[arg(short = 'e', short_alias = 'c', long = "eval", value_name = "EXPR", action = ArgAction::Append, allow_hyphen_values = true)]
+    pub(crate) eval: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every form of the program understands.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every form")]
+pub(crate) struct Common {
+    /// Directory of the sessions, instead of $MEMGLASS_DIR or shared memory.
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) dir: Option<PathBuf>,
+
+    /// The session, by a name that cannot be taken for anything else.
+    #[arg(long = "session", global = true, value_name = "NAME")]
+    pub(crate) session_named: Option<String>,
+
+    /// Stop a script after this time, as 500ms, 5s or 2m, with exit code 124.
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Leave the init script out: $XDG_CONFIG_HOME/memglass/init.rhai
+    #[arg(long, global = true)]
+    pub(crate) no_init: bool,
+
+    /// Make every write an error.
+    #[arg(long, global = true)]
+    pub(crate) readonly: bool,
+
+    /// Form of what is printed.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM", conflicts_with_all = ["json", "csv"])]
+    pub(crate) format: FormatChoice,
+
+    /// Short for --format json.
+    #[arg(long, global = true, conflicts_with = "csv")]
+    pub(crate) json: bool,
+
+    /// Short for --format csv.
+    #[arg(long, global = true)]
+    pub(crate) csv: bool,
+
+    /// When to use colour; $NO_COLOR turns auto off.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: ColorArgument,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatChoice {
+    #[default]
+    Text,
+    Json,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArgument {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the sessions, dead ones too.
+    #[command(args = idle::options(idle::ON_ALL_SESSIONS))]
+    Ls,
+    /// Remove what dead sessions left behind.
+    #[command(args = idle::options(idle::WITHOUT_SCRIPT))]
+    Clean {
+        /// Only this one; a live one is refused.
+        session: Option<String>,
+    },
+    /// List objects.
+    #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]", args = idle::options(idle::WHEN_READING))]
+    Objects {
+        /// The session, and a pattern for labels, as in 'AAPL_*'; both may be left out.
+        #[arg(value_name = "SESSION, GLOB", num_args = 0..=2)]
+        words: Vec<String>,
+        /// Only objects of this type.
+        #[arg(long = "type", value_name = "TYPE")]
+        type_name: Option<String>,
+    },
+    /// List the types, or show one.
+    #[command(override_usage = "memglass types [OPTIONS] [SESSION] [TYPE]", args = idle::options(idle::WHEN_READING))]
+    Types {
+        /// The session, and a type or a path to what has it; both may be left out.
+        #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
+        words: Vec<String>,
+    },
+    /// Read fields.
+    #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...", args = idle::options(idle::WHEN_READING))]
+    Get {
+        /// The session, which may be left out, and where: AAPL_position.last_quote.bid_price, '*_position.quantity'
+        #[arg(required = true, value_name = "SESSION, PATH")]
+        words: Vec<String>,
+    },
+    /// Write a field.
+    #[command(override_usage = "memglass set [OPTIONS] [SESSION] PATH VALUE", args = idle::options(idle::WHEN_WRITING))]
+    Set {
+        /// The session, which may be left out.
+        #[arg(value_name = "SESSION")]
+        first: String,
+        /// Where, as in AAPL_position.quantity
+        #[arg(value_name = "PATH", allow_hyphen_values = true)]
+        second: String,
+        // No doc comment: in one, brackets are a link.
+        #[arg(
+            value_name = "VALUE",
+            allow_hyphen_values = true,
+            help = "A number, true, false, a name, \"text\", [list] or #{ field: value }"
+        )]
+        third: Option<String>,
+        /// The value goes on.
+        #[arg(hide = true)]
+        more: Vec<String>,
+    },
+    /// Run a script from a file.
+    #[command(args = idle::options(idle::WITHOUT_PROMPT))]
+    Run {
+        /// The script; - is standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What the script finds in its array `args`.
+        #[arg(value_name = "ARGS")]
+        args: Vec<String>,
+    },
+    /// Run an example producer, with a prompt on it.
+    Demo(Demo),
+    /// Write a script that completes memglass's arguments in a shell.
+    #[command(args = idle::options(idle::WITHOUT_SESSION))]
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual page.
+    #[command(args = idle::options(idle::WITHOUT_SESSION))]
+    Man,
+}
+
+/// Shells that can complete arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Nushell,
+    Powershell,
+    Zsh,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Only the producer, until it is interrupted.
+    #[arg(long)]
+    pub(crate) headless: bool,
+
+    /// End when standard input does: set by the prompt that started it, which may be killed.
+    #[arg(long, hide = true, requires = "headless")]
+    pub(crate) until_stdin_ends: bool,
+}
+
+/// A number and its unit: without one it might be seconds or milliseconds.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let usage = || format!("{text:?} is no time: write it as 500ms, 5s or 2m");
+    let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(usage()),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| usage())?;
+    let time = Duration::try_from_secs_f64(number * seconds).map_err(|_| usage())?;
+    match time.is_zero() {
+        true => Err("no time at all is too little".into()),
+        false => Ok(time),
+    }
+}
+
+impl Arguments {
+    /// The arguments of this process. A misspelt subcommand reads as a session: the way out is told.
+    pub(crate) fn of_process() -> Self {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            let mut words = std::env::args()
+                .skip(1)
+                .filter(|argument| !argument.starts_with('-'));
+            let first = words.next().unwrap_or_default();
+            let is_misplaced = error.kind() == ErrorKind::UnknownArgument && !is_option(&error);
+            if is_misplaced && is_subcommand(&first) {
+                error.remove(ContextKind::SuggestedSubcommand);
+            } else if is_misplaced {
+                let (kind, tip) = match similar(&first) {
+                    Some(name) => (
+                        ContextKind::SuggestedSubcommand,
+                        ContextValue::Strings(vec![name]),
+                    ),
+                    None => (
+                        ContextKind::Suggested,
+                        ContextValue::StyledStrs(vec![WAYS.into()]),
+                    ),
+                };
+                error.insert(kind, tip);
+            }
+            error.exit()
+        })
+    }
+
+    /// When messages may have colour.
+    pub(crate) fn color(&self) -> ColorChoice {
+        self.common.color.into()
+    }
+}
+
+/// Whether it is about an option, of which clap knows the similar ones.
+fn is_option(error: &clap::Error) -> bool {
+    let word = error.get(ContextKind::InvalidArg);
+    matches!(word, Some(ContextValue::String(word)) if word.starts_with('-'))
+}
+
+fn is_subcommand(word: &str) -> bool {
+    Arguments::command().find_subcommand(word).is_some()
+}
+
+/// The subcommand that a word is probably meant to be.
+pub(crate) fn similar(word: &str) -> Option<String> {
+    let command = Arguments::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    closest(word, names).map(str::to_owned)
+}
+
+impl From<ColorArgument> for ColorChoice {
+    fn from(typed: ColorArgument) -> Self {
+        match typed {
+            ColorArgument::Auto => ColorChoice::Auto,
+            ColorArgument::Always => ColorChoice::Always,
+            ColorArgument::Never => ColorChoice::Never,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Arguments {
+        Arguments::try_parse_from(line.split_whitespace()).unwrap()
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_word_that_is_no_subcommand_is_a_session() {
+        assert_eq!(parse("memglass t1").session.as_deref(), Some("t1"));
+        assert!(matches!(parse("memglass ls").command, Some(Command::Ls)));
+    }
+
+    #[test]
+    fn a_session_named_like_a_subcommand_is_reached_by_option() {
+        let arguments = parse("memglass --session ls -e 1");
+        assert_eq!(arguments.common.session_named.as_deref(), Some("ls"));
+        assert!(arguments.command.is_none());
+    }
+
+    #[test]
+    fn expressions_keep_their_order_and_may_begin_with_a_minus() {
+        assert_eq!(parse("memglass t1 -e -5 -c 2").eval, ["-5", "2"]);
+    }
+
+    #[test]
+    fn options_that_everything_understands_stand_on_either_side() {
+        assert!(parse("memglass --json ls").common.json);
+        assert!(parse("memglass ls --json").common.json);
+        assert!(parse("memglass t1 --csv -e 1").common.csv);
+        assert!(Arguments::try_parse_from(["memglass", "ls", "--json", "--csv"]).is_err());
+    }
+
+    #[test]
+    fn a_misspelt_subcommand_is_recognised() {
+        assert_eq!(similar("objcts").as_deref(), Some("objects"));
+        assert_eq!(similar("gte").as_deref(), Some("get"));
+        assert_eq!(similar("trading_engine"), None);
+    }
+
+    #[test]
+    fn a_negative_number_is_a_value() {
+        for (line, value) in [
+            ("memglass set t1 a.b -500", ["t1", "a.b", "-500"]),
+            ("memglass t1 set a.b -500 --json", ["a.b", "-500", ""]),
+        ] {
+            let Some(Command::Set {
+                first,
+                second,
+                third,
+                ..
+            }) = parse(line).command
+            else {
+                panic!()
+            };
+            assert_eq!([first, second, third.unwrap_or_default()], value);
+        }
+    }
+
+    #[test]
+    fn a_script_has_its_own_arguments() {
+        for line in [
+            "memglass run --session t1 x.rhai a --timeout 2s b",
+            "memglass run x.rhai --timeout 2s --session t1 -- a b",
+            "memglass --timeout 2s --session t1 run x.rhai a b",
+        ] {
+            let arguments = parse(line);
+            assert_eq!(arguments.common.timeout, Some(Duration::from_secs(2)));
+            assert_eq!(arguments.common.session_named.as_deref(), Some("t1"));
+            let Some(Command::Run { file, args }) = arguments.command else {
+                panic!()
+            };
+            assert_eq!(
+                (file, args),
+                ("x.rhai".into(), vec!["a".into(), "b".into()])
+            );
+        }
+        let Some(Command::Run { args, .. }) = parse("memglass run -- x.rhai --fast").command else {
+            panic!()
+        };
+        assert_eq!(args, ["--fast"]);
+    }
+
+    #[test]
+    fn a_time_has_a_unit() {
+        assert_eq!(parse_time("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_time("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_time("2m"), Ok(Duration::from_secs(120)));
+        for wrong in [
+            "",
+            "s",
+            "200",
+            "1.5",
+            "0s",
+            "5 parsecs",
+            "-1s",
+            "0",
+            "1e400",
+            "nan",
+        ] {
+            assert!(parse_time(wrong).is_err(), "{wrong}");
+        }
+    }
+}

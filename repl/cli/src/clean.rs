@@ -1,0 +1,30 @@
+//! `memglass clean`
+
+use memglass_repl::program::Output;
+use memglass_repl::program::{Cell, Column, Table};
+
+use super::failure::Failure;
+use super::options::Options;
+
+/// Removes dead sessions and prints their names.
+pub(super) fn run(options: &Options, session: Option<&str>) -> Result<i32, Failure> {
+    if options.readonly {
+        return Err(Failure::Usage(
+            "`clean` removes sessions, and --readonly forbids it".into(),
+        ));
+    }
+    let mut table = Table::new([Column::new("removed")]);
+    let cleaned = memglass::clean(options.dir(), session)?;
+    for (name, error) in &cleaned.refused {
+        options.note(&format!("session {name:?} stays: {error}"));
+    }
+    for name in cleaned.removed {
+        table.push([Cell::from(name)]);
+    }
+    let none = match cleaned.refused.is_empty() {
+        true => "nothing to remove: no session is dead",
+        false => "nothing was removed",
+    };
+    options.print(&Output::Rows(table, none.into()))?;
+    Ok(0)
+}

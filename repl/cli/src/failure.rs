@@ -1,0 +1,79 @@
+//! Why the program ends without having done what it was asked.
+
+use std::io;
+use std::time::Duration;
+
+use memglass::AttachError;
+use memglass_repl::program::{CommandError, attach_exit_code, with_causes};
+use memglass_repl::{EvalError, ReplError};
+use memglass_terminal::look::{self, ColorChoice, Look};
+use memglass_terminal::streams::write_message;
+
+/// Why the program ends without having done what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Arguments that do not go together, or standard input that is no script.
+    #[error("{0}")]
+    Usage(String),
+    /// No session to work on.
+    #[error("{0}")]
+    NoSession(String),
+    #[error(transparent)]
+    Attach(#[from] AttachError),
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    #[error(transparent)]
+    Repl(#[from] ReplError),
+    /// The scripts took longer than they were allowed.
+    #[error("timed out after {0:?}")]
+    TimedOut(Duration),
+    /// The example producer did not start.
+    #[error("{0}")]
+    Demo(String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Failure {
+    pub(crate) fn exit_code(&self) -> i32 {
+        match self {
+            Failure::Usage(_) => 2,
+            Failure::NoSession(_) => 3,
+            Failure::Attach(error) => attach_exit_code(error),
+            Failure::Command(error) => error.exit_code(),
+            // Whoever read the output has enough; that is no failure.
+            Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Failure::TimedOut(_) => 124,
+            Failure::Repl(ReplError::Attach(error)) => attach_exit_code(error),
+            Failure::Repl(_) | Failure::Demo(_) | Failure::Io(_) => 1,
+        }
+    }
+
+    /// Tells it on standard error, with its causes. `exit(n)` and a closed pipe are told by the code alone.
+    pub(crate) fn report(&self, color: ColorChoice) {
+        let look = Look::of_stderr(color);
+        match self {
+            Failure::Io(error) | Failure::Command(CommandError::Output(error))
+                if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Failure::Command(error) if error.is_exit() => {}
+            Failure::Command(error) => write_message(&format!("{}\n", error.render(look))),
+            Failure::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
+                write_message(&format!(
+                    "{}: the output cannot be written: {error}\n",
+                    look.paint(look::alarm(), "error")
+                ));
+            }
+            other => write_message(&format!(
+                "{}: {}\n",
+                look.paint(look::alarm(), "error"),
+                with_causes(other)
+            )),
+        }
+    }
+}
+
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        Failure::Command(error.into())
+    }
+}

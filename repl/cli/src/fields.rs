@@ -1,0 +1,73 @@
+//! `memglass get` and `memglass set`
+
+use memglass::Observer;
+use memglass_repl::program::{self, CommandError};
+
+use super::failure::Failure;
+use super::options::Options;
+use super::target::{self, Target};
+
+/// Prints fields.
+pub(super) fn get(
+    options: &Options,
+    named: Option<&str>,
+    words: Vec<String>,
+) -> Result<i32, Failure> {
+    let Target { observer, words } = target::split(options, named, words, 1, path)?;
+    let paths: Vec<&str> = words.iter().map(String::as_str).collect();
+    // Ctrl-C ends the program here.
+    options.print(&program::get(&observer, &paths, || true)?)?;
+    options.mark(&observer);
+    Ok(0)
+}
+
+/// What is a path by its form is one, so that its mistakes are told as those of a path.
+fn path(observer: &Observer, word: &str) -> Result<(), CommandError> {
+    match word.contains(['.', '[', '"']) || program::is_pattern(observer, word) {
+        true => Ok(()),
+        false => Ok(observer.field(word).map(drop)?),
+    }
+}
+
+/// Writes a field: the first word is the session if there is one of that name, and what follows the path is
+/// the value, as at the prompt.
+pub(super) fn set(
+    options: &Options,
+    named: Option<&str>,
+    mut words: Vec<String>,
+) -> Result<i32, Failure> {
+    let session = match named {
+        Some(name) if words.len() > 2 && words[0] == name => {
+            return Err(Failure::Usage(format!(
+                "the session is {name:?} already: it is one word too many before the path"
+            )));
+        }
+        Some(name) => name.to_owned(),
+        None if words.len() == 2 => target::of_path(options, &words[0])?,
+        None => target::in_front_of_path(options, &mut words)?,
+    };
+    match words.as_slice() {
+        [path, sign, value @ ..] if sign == "=" && !value.is_empty() => {
+            let value = value.join(" ");
+            Err(Failure::Usage(format!(
+                "`set` takes PATH and VALUE without `=`: `memglass set {path} {value}`"
+            )))
+        }
+        [path, value @ ..] => write(options, &session, path, &value.join(" ")),
+        [] => unreachable!("two words are required, and one of them is no session's"),
+    }
+}
+
+fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i32, Failure> {
+    if options.readonly {
+        return Err(CommandError::ReadOnly {
+            path: path.to_owned(),
+        }
+        .into());
+    }
+    let attached = options.attach_writable(session);
+    let observer = attached.map_err(|error| target::missed(options, session, error))?;
+    program::set(&observer, path, value)?;
+    options.mark(&observer);
+    Ok(0)
+}

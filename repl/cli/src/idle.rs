@@ -1,0 +1,95 @@
+//! Common options that do nothing behind a subcommand, which its help leaves out.
+
+use clap::{Arg, Args};
+
+use super::arguments::Common;
+
+/// Where there is no prompt.
+pub(super) const WITHOUT_PROMPT: &[&str] = &["no_init"];
+
+/// Where no script runs.
+pub(super) const WITHOUT_SCRIPT: &[&str] = &["timeout", "no_init"];
+
+/// Where a session is only read.
+pub(super) const WHEN_READING: &[&str] = &["timeout", "no_init", "readonly"];
+
+/// Where no value is printed.
+pub(super) const WHEN_WRITING: &[&str] = &["timeout", "no_init", "format", "json", "csv"];
+
+/// Where it is about all sessions.
+pub(super) const ON_ALL_SESSIONS: &[&str] = &["session_named", "timeout", "no_init", "readonly"];
+
+/// Where it is about none.
+pub(super) const WITHOUT_SESSION: &[&str] = &[
+    "dir",
+    "session_named",
+    "timeout",
+    "no_init",
+    "readonly",
+    "format",
+    "json",
+    "csv",
+];
+
+/// The common options of these names, hidden: clap passes on to a subcommand only what it has not yet.
+///
+/// They are parsed all the same, for what refuses them says why.
+pub(super) fn options(names: &[&str]) -> Vec<Arg> {
+    let common = Common::augment_args(clap::Command::new("common"));
+    let is_idle = |option: &&Arg| names.contains(&option.get_id().as_str());
+    let idle = common.get_arguments().filter(is_idle);
+    idle.map(|option| option.clone().hide(true)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser;
+
+    use crate::arguments::Arguments;
+
+    /// The help of a subcommand names these of the options that everything understands, and no others.
+    #[track_caller]
+    fn shows(subcommand: &str, expected: &[&str]) {
+        let line = ["memglass", subcommand, "--help"];
+        let help = Arguments::try_parse_from(line).unwrap_err().to_string();
+        let (_, common) = help.split_once("Options of every form:").unwrap();
+        let options = common.lines().map(str::trim_start);
+        let shown: Vec<&str> = options
+            .filter_map(|line| line.strip_prefix("--")?.split(' ').next())
+            .collect();
+        assert_eq!(shown, expected, "{help}");
+    }
+
+    #[test]
+    fn the_help_of_a_subcommand_leaves_out_what_does_nothing_there() {
+        let listing = ["dir", "session", "format", "json", "csv", "color"];
+        shows("ls", &["dir", "format", "json", "csv", "color"]);
+        for subcommand in ["objects", "types", "get"] {
+            shows(subcommand, &listing);
+        }
+        shows("set", &["dir", "session", "readonly", "color"]);
+        shows("man", &["color"]);
+        let clean = [
+            "dir", "session", "readonly", "format", "json", "csv", "color",
+        ];
+        shows("clean", &clean);
+        let run = [
+            "dir", "session", "timeout", "readonly", "format", "json", "csv", "color",
+        ];
+        shows("run", &run);
+        let all = [
+            "dir", "session", "timeout", "no-init", "readonly", "format", "json", "csv", "color",
+        ];
+        shows("demo", &all);
+    }
+
+    #[test]
+    fn what_the_help_leaves_out_is_still_understood_to_be_refused_in_words() {
+        let line = ["memglass", "ls", "--timeout", "5s", "--session", "t1"];
+        let arguments = Arguments::try_parse_from(line).unwrap();
+        assert_eq!(arguments.common.timeout, Some(Duration::from_secs(5)));
+        assert_eq!(arguments.common.session_named.as_deref(), Some("t1"));
+    }
+}

@@ -1,0 +1,133 @@
+//! The `memglass` program: arguments as they are typed, what they mean, and one file for each subcommand.
+
+mod arguments;
+mod clean;
+mod completions;
+mod demo;
+mod evaluate;
+mod failure;
+mod fields;
+mod idle;
+mod listing;
+mod ls;
+mod options;
+mod prompt;
+mod session;
+mod supervisor;
+mod target;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+use options::Options;
+
+fn main() -> ExitCode {
+    // What cuts a session's memory short shall not end the prompt that looks at it.
+    memglass::survive_truncation();
+    let arguments = Arguments::of_process();
+    let color = arguments.color();
+    match run(arguments) {
+        Ok(code) => exit_code(code),
+        Err(failure) => {
+            failure.report(color);
+            exit_code(failure.exit_code())
+        }
+    }
+}
+
+/// A code beyond what the system can carry is cut to its low eight bits, as the system would.
+fn exit_code(code: i32) -> ExitCode {
+    ExitCode::from(code.to_le_bytes()[0])
+}
+
+fn run(arguments: Arguments) -> Result<i32, Failure> {
+    let options = Options::resolve(&arguments.common);
+    let named = named(arguments.session, arguments.common.session_named)?;
+    match arguments.command {
+        None => without_command(&options, named.as_deref(), &arguments.eval),
+        Some(_) if !arguments.eval.is_empty() => Err(Failure::Usage(
+            "-e goes without a subcommand: `memglass SESSION -e EXPR`".into(),
+        )),
+        Some(command) => with_command(&options, named.as_deref(), command),
+    }
+}
+
+/// The session, which may stand in front of a subcommand or after `--session`.
+fn named(in_front: Option<String>, by_option: Option<String>) -> Result<Option<String>, Failure> {
+    match (in_front, by_option) {
+        (Some(one), Some(other)) if one != other => Err(Failure::Usage(format!(
+            "two sessions are named, {one:?} and {other:?}: name one"
+        ))),
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+fn without_command(
+    options: &Options,
+    named: Option<&str>,
+    expressions: &[String],
+) -> Result<i32, Failure> {
+    if !expressions.is_empty() {
+        let session = target::resolve(options, named)?;
+        return evaluate::expressions(options, &session, expressions);
+    }
+    if !std::io::stdin().is_terminal() {
+        let session = target::resolve(options, named)?;
+        return evaluate::standard_input(options, &session);
+    }
+    if options.timeout.is_some() {
+        return Err(only_for_scripts());
+    }
+    let session = target::resolve(options, named)?;
+    prompt::run(options, &session, "")
+}
+
+fn with_command(options: &Options, named: Option<&str>, command: Command) -> Result<i32, Failure> {
+    let is_script = matches!(command, Command::Run { .. } | Command::Demo(_));
+    if options.timeout.is_some() && !is_script {
+        return Err(only_for_scripts());
+    }
+    let has_none = matches!(
+        command,
+        Command::Ls | Command::Completions { .. } | Command::Man
+    );
+    if let (Some(name), true) = (named, has_none) {
+        return Err(Failure::Usage(format!(
+            "this subcommand is not about one session, so {name:?} means nothing here"
+        )));
+    }
+    match command {
+        Command::Ls => ls::run(options),
+        Command::Clean { session } => {
+            let session = self::named(named.map(str::to_owned), session)?;
+            clean::run(options, session.as_deref())
+        }
+        Command::Objects { words, type_name } => {
+            listing::objects(options, named, words, type_name.as_deref())
+        }
+        Command::Types { words } => listing::types(options, named, words),
+        Command::Get { words } => fields::get(options, named, words),
+        Command::Set {
+            first,
+            second,
+            third,
+            more,
+        } => {
+            let words = [first, second].into_iter().chain(third).chain(more);
+            fields::set(options, named, words.collect())
+        }
+        Command::Run { file, args } => {
+            let session = target::resolve(options, named)?;
+            evaluate::file(options, &session, &file, args)
+        }
+        Command::Demo(demo) => demo::run(options, &demo, named.unwrap_or(demo::NAME)),
+        Command::Completions { shell } => completions::script(shell),
+        Command::Man => completions::manual(),
+    }
+}
+
+fn only_for_scripts() -> Failure {
+    Failure::Usage("--timeout is for scripts: with -e, with `run`, or piped in".into())
+}

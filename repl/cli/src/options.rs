@@ -1,0 +1,144 @@
+//! What the common arguments mean here and now.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use memglass::{AttachError, AttachOptions, Observer};
+use memglass_repl::program::{Form, Format, Output, Style, Watch, damage_news};
+use memglass_terminal::look::{ColorChoice, Look};
+use memglass_terminal::streams::{write_data, write_message};
+
+use super::arguments::{Common, FormatChoice};
+use super::failure::Failure;
+
+/// The common arguments, resolved.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    pub(super) dir: Option<PathBuf>,
+    pub(super) readonly: bool,
+    pub(super) form: Form,
+    pub(super) color: ColorChoice,
+    /// Time that a script has.
+    pub(super) timeout: Option<Duration>,
+    /// Whether the user's own script runs before the first prompt.
+    pub(super) with_init: bool,
+}
+
+impl Options {
+    pub(super) fn resolve(typed: &Common) -> Self {
+        let format = match (typed.json, typed.csv, typed.format) {
+            (true, ..) | (_, _, FormatChoice::Json) => Format::Json,
+            (_, true, _) | (_, _, FormatChoice::Csv) => Format::Csv,
+            _ => Format::Text,
+        };
+        Options {
+            dir: typed.dir.clone(),
+            readonly: typed.readonly,
+            form: Form {
+                format,
+                ..Form::default()
+            },
+            color: typed.color.into(),
+            timeout: typed.timeout,
+            with_init: !typed.no_init,
+        }
+    }
+
+    pub(super) fn dir(&self) -> Option<&Path> {
+        self.dir.as_deref()
+    }
+
+    /// How results look on standard output.
+    pub(super) fn style(&self) -> Style {
+        Style {
+            form: self.form,
+            look: Look::of_stdout(self.color),
+        }
+    }
+
+    /// Attaches for reading.
+    pub(super) fn attach(&self, session: &str) -> Result<Observer, AttachError> {
+        self.attach_options().attach(session)
+    }
+
+    /// Attaches for writing too, unless writes are to be errors.
+    pub(super) fn attach_writable(&self, session: &str) -> Result<Observer, AttachError> {
+        let options = self.attach_options();
+        let options = if self.readonly {
+            options
+        } else {
+            options.writable()
+        };
+        options.attach(session)
+    }
+
+    fn attach_options(&self) -> AttachOptions {
+        let options = AttachOptions::new();
+        match &self.dir {
+            Some(dir) => options.dir(dir),
+            None => options,
+        }
+    }
+
+    /// Writes a result.
+    pub(super) fn print(&self, output: &Output) -> Result<(), Failure> {
+        let text = output.render(self.style());
+        write_data(&text.data)?;
+        write_message(&text.message);
+        Ok(())
+    }
+
+    /// Says so on standard error when values are those of a producer that is gone.
+    pub(super) fn mark(&self, observer: &Observer) {
+        let session = observer.session();
+        if let Some(news) = Watch::new().news(observer.producer(), session) {
+            self.note(&news);
+        }
+    }
+
+    /// Says so on standard error when a part of the session cannot be right: it looks as if it were not there.
+    pub(super) fn mark_damage(&self, observer: &Observer) {
+        if let Some(news) = damage_news(observer) {
+            self.note(&news);
+        }
+    }
+
+    /// A message for people.
+    pub(super) fn note(&self, text: &str) {
+        let look = Look::of_stderr(self.color);
+        write_message(&format!(
+            "{}\n",
+            look.paint(
+                memglass_terminal::look::caution(),
+                &format!("memglass: {text}")
+            )
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::Arguments;
+
+    #[track_caller]
+    fn check(line: &str, format: Format) {
+        let arguments = Arguments::try_parse_from(line.split_whitespace()).unwrap();
+        assert_eq!(
+            Options::resolve(&arguments.common).form.format,
+            format,
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn short_and_long_forms_mean_the_same() {
+        check("memglass ls", Format::Text);
+        check("memglass ls --json", Format::Json);
+        check("memglass ls --format json", Format::Json);
+        check("memglass --csv ls", Format::Csv);
+        check("memglass ls --format=csv", Format::Csv);
+    }
+}

@@ -1,0 +1,252 @@
+//! Which session is meant.
+
+use memglass::{AttachError, Observer, Presence, SessionEntry};
+use memglass_repl::program::{CommandError, closest};
+
+use super::arguments;
+use super::failure::Failure;
+use super::options::Options;
+
+/// A session that a subcommand works on, and its words without the session's.
+pub(super) struct Target {
+    pub(super) observer: Observer,
+    pub(super) words: Vec<String>,
+}
+
+/// The session that is named, or the only live one.
+pub(super) fn resolve(options: &Options, named: Option<&str>) -> Result<String, Failure> {
+    match named {
+        Some(name) => Ok(name.to_owned()),
+        None => only_live(&sessions(options)),
+    }
+}
+
+/// Attaches for reading to the session that is named apart, or by the first word if there is a session
+/// of that name, or else to the only live one.
+///
+/// `least` words are not the session's, and `known` says why a word means nothing in a session.
+pub(super) fn split(
+    options: &Options,
+    named: Option<&str>,
+    mut words: Vec<String>,
+    least: usize,
+    known: fn(&Observer, &str) -> Result<(), CommandError>,
+) -> Result<Target, Failure> {
+    let first = match (named, words.first()) {
+        (None, Some(first)) => first.clone(),
+        (named, _) => {
+            let session = resolve(options, named)?;
+            let observer = attach(options, &session)?;
+            return Ok(Target { observer, words });
+        }
+    };
+    if let Some(observer) = session_called(options, &first)? {
+        if words.len() <= least {
+            return Err(what_of_it(&first));
+        }
+        words.remove(0);
+        return Ok(Target { observer, words });
+    }
+    let session = only_live(&sessions(options))?;
+    let observer = options.attach(&session)?;
+    if words.len() > least
+        && let Err(error) = known(&observer, &first)
+    {
+        return Err(Failure::NoSession(format!(
+            "{first:?} is neither a session nor anything in {session:?}, the only live one: {error}"
+        )));
+    }
+    Ok(Target { observer, words })
+}
+
+/// The session of a path that comes without one.
+pub(super) fn of_path(options: &Options, path: &str) -> Result<String, Failure> {
+    match session_called(options, path)? {
+        Some(_) => Err(what_of_it(path)),
+        None => resolve(options, None),
+    }
+}
+
+/// The session of a path and a value of one or more words: the first word's, or, if that is a path into it,
+/// the only live one.
+pub(super) fn in_front_of_path(
+    options: &Options,
+    words: &mut Vec<String>,
+) -> Result<String, Failure> {
+    if session_called(options, &words[0])?.is_none()
+        && let Ok(live) = only_live(&sessions(options))
+        && options.attach(&live)?.field(&words[0]).is_ok()
+    {
+        return Ok(live);
+    }
+    Ok(words.remove(0))
+}
+
+fn what_of_it(session: &str) -> Failure {
+    Failure::Usage(format!(
+        "{session:?} is the session; what of it? (a path as in {session} OBJECT.FIELD)"
+    ))
+}
+
+/// The session of this name, if there is one, whatever is the matter with it.
+fn session_called(options: &Options, word: &str) -> Result<Option<Observer>, Failure> {
+    match options.attach(word) {
+        Ok(observer) => Ok(Some(observer)),
+        Err(AttachError::NoSuchSession { .. } | AttachError::BadName { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Attaches for reading.
+pub(super) fn attach(options: &Options, session: &str) -> Result<Observer, Failure> {
+    let attached = options.attach(session);
+    attached.map_err(|error| missed(options, session, error))
+}
+
+/// Why there is no such session, with what was probably meant: a subcommand, or something in the only
+/// live session, before which its name belongs.
+pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Failure {
+    if !matches!(
+        error,
+        AttachError::NoSuchSession { .. } | AttachError::BadName { .. }
+    ) {
+        return error.into();
+    }
+    let meant = match arguments::similar(session) {
+        Some(name) => Some(format!("there is a subcommand `{name}`")),
+        None => near(options, session).or_else(|| in_only_session(options, session)),
+    };
+    match meant {
+        Some(meant) => Failure::NoSession(format!("{error}\n  tip: {meant}")),
+        None => error.into(),
+    }
+}
+
+/// The session that a word is probably meant to be.
+fn near(options: &Options, word: &str) -> Option<String> {
+    let sessions = sessions(options);
+    let names = sessions.iter().map(|session| session.name.as_str());
+    closest(word, names).map(|name| format!("did you mean {name:?}?"))
+}
+
+fn in_only_session(options: &Options, word: &str) -> Option<String> {
+    let live = only_live(&sessions(options)).ok()?;
+    let observer = options.attach(&live).ok()?;
+    observer.field(word).ok()?;
+    Some(format!(
+        "the session comes first, and {word} is in it: `memglass {live} get {}`",
+        shell_word(word)
+    ))
+}
+
+/// A path as one word of a shell.
+fn shell_word(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+    match path.chars().all(is_plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}
+
+fn sessions(options: &Options) -> Vec<SessionEntry> {
+    memglass::sessions(options.dir())
+        .into_iter()
+        .filter_map(Result::ok)
+        .collect()
+}
+
+fn only_live(sessions: &[SessionEntry]) -> Result<String, Failure> {
+    let live: Vec<&SessionEntry> = sessions
+        .iter()
+        .filter(|session| session.state == Presence::Alive)
+        .collect();
+    match live.as_slice() {
+        [one] => Ok(one.name.clone()),
+        [] => Err(Failure::NoSession(none_live(sessions))),
+        several => {
+            let names: Vec<&str> = several
+                .iter()
+                .map(|session| session.name.as_str())
+                .collect();
+            Err(Failure::NoSession(format!(
+                "several sessions are live, name one: {}",
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+fn none_live(sessions: &[SessionEntry]) -> String {
+    let start = "start a program that has one, or try `memglass demo`";
+    let names: Vec<&str> = sessions
+        .iter()
+        .map(|session| session.name.as_str())
+        .collect();
+    match names.as_slice() {
+        [] => format!("no session is live; {start}"),
+        dead => format!(
+            "no session is live; {start}, or name a dead one to look at its last values: {}",
+            dead.join(", ")
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn session(name: &str, state: Presence) -> SessionEntry {
+        SessionEntry {
+            name: name.into(),
+            pid: 1,
+            program: "p".into(),
+            state,
+            started: SystemTime::UNIX_EPOCH,
+            objects: 0,
+            bytes: 0,
+        }
+    }
+
+    #[test]
+    fn the_only_live_session_needs_no_name() {
+        let sessions = [
+            session("dead", Presence::Crashed),
+            session("t1", Presence::Alive),
+        ];
+        assert_eq!(only_live(&sessions).unwrap(), "t1");
+    }
+
+    #[test]
+    fn a_path_is_quoted_where_a_shell_would_change_it() {
+        assert_eq!(shell_word("AAPL.last_quote"), "AAPL.last_quote");
+        assert_eq!(shell_word("book[0].price"), "'book[0].price'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
+
+    #[test]
+    fn several_live_sessions_are_listed() {
+        let sessions = [
+            session("t1", Presence::Alive),
+            session("t2", Presence::Alive),
+        ];
+        let failure = only_live(&sessions).unwrap_err();
+        assert_eq!(failure.exit_code(), 3);
+        assert!(
+            failure.to_string().ends_with("name one: t1, t2"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn without_a_live_session_the_way_to_one_is_told() {
+        let failure = only_live(&[session("old", Presence::Crashed)]).unwrap_err();
+        assert_eq!(failure.exit_code(), 3);
+        let text = failure.to_string();
+        assert!(
+            text.contains("memglass demo") && text.contains("old"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! The prompt: editing, history, completion, highlighting and hints.
+//!
+//! It knows names, and never the memory they stand for: what is in a field it asks the engine's
+//! thread, with an [`Event::Peek`].
+
+mod complete;
+mod continuation;
+mod edited;
+mod editor;
+mod event;
+mod files;
+mod highlight;
+mod hint;
+mod history;
+mod kept;
+mod labels;
+mod lexicon;
+mod meaning;
+mod suspend;
+mod token;
+
+pub use editor::{Editor, EditorError, Printer};
+pub use event::Event;
+pub use files::expanded;
+pub use kept::History;
+pub use labels::{Labelled, Labels};

@@ -1,0 +1,39 @@
+//! What scripts can name: objects and fields, values, output, and the session itself.
+
+mod catalog;
+mod elements;
+mod explain;
+mod fields;
+mod objects;
+mod output;
+mod session;
+mod table;
+
+use std::rc::Rc;
+
+use rhai::Engine;
+
+pub use catalog::FUNCTIONS;
+pub(crate) use fields::FieldNames;
+pub(crate) use objects::Session;
+pub(crate) use table::{Rows, aligned, all_objects, maps_table, objects_table};
+
+use super::context::Context;
+use super::{compare, duration, flags, wide};
+
+/// Registers everything.
+pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>) {
+    wide::register(engine);
+    flags::register(engine);
+    duration::register(engine);
+    memglass_syntax::install_tokens(engine, &context.source);
+    compare::install(engine, &context.symbols);
+    compare::register_library(engine, &context.symbols);
+    objects::register(engine, context);
+    fields::register(engine, context);
+    table::register(engine, context);
+    elements::register(engine);
+    output::register(engine, context);
+    session::register(engine, context);
+    explain::register(engine, context);
+}

@@ -1,0 +1,178 @@
+//! `obs`: finding objects.
+//!
+//! ```rhai
+//! obs["AAPL_position"].quantity          // an object by its label, an error if there is none
+//! AAPL_position.quantity                 // the same, where the label is an identifier
+//! obs.find("AAPL_position")              // the object or ()
+//! obs.all("Position")                    // all objects of a type, or with a label like "*_position"
+//! ```
+
+use std::fmt;
+use std::rc::Rc;
+
+use globset::{Glob, GlobMatcher};
+use memglass::schema::Schema;
+use memglass::{ObjectInfo, PathError, Presence};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString};
+
+use crate::context::Context;
+use crate::describe;
+use crate::error::raise;
+use crate::names;
+use crate::place::{Node, Place};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// The value of `obs`.
+#[derive(Clone)]
+pub(crate) struct Session(pub(crate) Rc<Context>);
+
+impl Session {
+    /// The object with this label.
+    pub(crate) fn object(&self, label: &str) -> Result<Place> {
+        match self.0.find(label)? {
+            Some(place) => Ok(place),
+            None if let Some(why) = self.0.why_lost(label) => Err(raise(why)),
+            // Resolving the path of a missing label is what tells the labels close to it.
+            None => match self.0.attached.observer().field(&quoted(label)) {
+                Err(error) => Err(raise(error)),
+                Ok(_) => Err(raise(format_args!("no object {label:?}"))),
+            },
+        }
+    }
+
+    /// All objects whose type has this name or whose label matches this pattern, in the order of their slots.
+    fn all(&self, pattern: &str) -> Result<Array> {
+        self.0.refresh()?;
+        let choice = Choice::new(self, pattern)?;
+        let observer = self.0.attached.observer();
+        let chosen = observer
+            .objects()
+            .take_while(|_| !self.0.is_interrupted())
+            .filter(|object| choice.takes(observer.schema(), object));
+        let found = chosen.filter_map(|object| match observer.root(&object) {
+            // Destroyed since it was listed.
+            Err(PathError::NoSuchObject { .. }) => None,
+            field => Some(field),
+        });
+        let place = |field| Dynamic::from(Place::new(Node::root(field, self.0.clone())));
+        let places: Result<Array> = found.map(|field| field.map(place).map_err(raise)).collect();
+        self.0.check_interrupt()?;
+        let places = places?;
+        if places.is_empty() {
+            choice.check_possible(observer.schema())?;
+        }
+        Ok(places)
+    }
+}
+
+/// What `obs.all` looks for. A type is known by its name: the stored and the plain form of a struct have the same.
+enum Choice {
+    Type(String),
+    Label(GlobMatcher),
+}
+
+impl Choice {
+    fn new(session: &Session, pattern: &str) -> Result<Self> {
+        if session.0.schema().find(pattern).is_some() {
+            return Ok(Choice::Type(pattern.to_owned()));
+        }
+        if !pattern.contains(['*', '?', '[', '{']) && session.0.find(pattern)?.is_none() {
+            return Err(raise(unknown(session, pattern)));
+        }
+        let glob = Glob::new(pattern)
+            .map_err(|error| raise(format_args!("{pattern:?} is no pattern: {}", error.kind())))?;
+        Ok(Choice::Label(glob.compile_matcher()))
+    }
+
+    /// Refuses what has no objects because only fields are of such a type; that there is none now is no mistake.
+    fn check_possible(&self, schema: &Schema) -> Result<()> {
+        match self {
+            Choice::Type(name) if is_of_names(schema, name) => Err(raise(format_args!(
+                "no object is of the type {name:?}: its values are what fields hold; `describe({name:?})` lists them"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn takes(&self, schema: &Schema, object: &ObjectInfo) -> bool {
+        match self {
+            Choice::Type(name) => *schema[object.type_id].name == **name,
+            Choice::Label(glob) => glob.is_match(&*object.label),
+        }
+    }
+}
+
+fn is_of_names(schema: &Schema, name: &str) -> bool {
+    let id = schema.find(name);
+    id.is_some_and(|id| describe::has_names(&schema[schema.bare(id)].kind))
+}
+
+/// Suggests a type or a label, or tells the types.
+fn unknown(session: &Session, pattern: &str) -> String {
+    let schema = session.0.schema();
+    let observer = session.0.attached.observer();
+    let known = describe::declared_names(&schema).chain(names::labels(&observer));
+    let meant = match names::nearest(pattern, known) {
+        Some(name) => format!("; did you mean {name:?}?"),
+        None => describe::suggested_type(&schema, pattern),
+    };
+    format!("no type and no object is named {pattern:?}{meant}")
+}
+
+/// A label as the first step of a path, whatever its characters.
+fn quoted(label: &str) -> String {
+    format!("\"{}\"", label.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Registers `obs` and what it can do.
+pub(super) fn register(engine: &mut Engine, _context: &Rc<Context>) {
+    engine.register_type_with_name::<Session>("session");
+    engine.register_indexer_get(|session: &mut Session, label: ImmutableString| {
+        session.object(&label)
+    });
+    engine.register_fn(
+        "find",
+        |session: &mut Session, label: &str| -> Result<Dynamic> {
+            Ok(session.0.find(label)?.map_or(Dynamic::UNIT, Dynamic::from))
+        },
+    );
+    engine.register_fn("all", |session: &mut Session, pattern: &str| {
+        session.all(pattern)
+    });
+    engine.register_fn("all", |session: &mut Session| session.all("*"));
+    engine.register_fn("contains", |session: &mut Session, label: &str| {
+        Ok::<_, Box<EvalAltResult>>(session.0.find(label)?.is_some())
+    });
+    engine.register_fn("len", |session: &mut Session| -> Result<INT> {
+        session.0.refresh()?;
+        Ok(session.0.attached.observer().object_count() as INT)
+    });
+    engine.register_fn("refresh", |session: &mut Session| session.0.refresh());
+    engine.register_fn("producer", |session: &mut Session| {
+        presence(&session.0.attached.presence())
+    });
+    engine.register_fn("to_string", |session: Session| session.to_string());
+    engine.register_fn("to_debug", |session: Session| session.to_string());
+}
+
+fn presence(presence: &Presence) -> &'static str {
+    match presence {
+        Presence::Alive => "alive",
+        Presence::Exited => "exited",
+        Presence::Crashed => "crashed",
+        Presence::Restarted => "restarted",
+    }
+}
+
+impl fmt::Display for Session {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let observer = self.0.attached.observer();
+        write!(
+            out,
+            "session {} ({} objects)",
+            observer.session().name,
+            observer.object_count()
+        )
+    }
+}

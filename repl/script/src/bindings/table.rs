@@ -1,0 +1,433 @@
+//! Tables: rows of values with named columns, made from objects, maps and the schema.
+//!
+//! ```rhai
+//! obs.all("Position").table(["quantity", "last_quote.bid_price"])
+//! obs.all("*_position").filter(|o| o.quantity > 500).csv("big.csv")
+//! obs.all("Position").json("positions.json")      // .json() and .csv() without a path give the text
+//! fields(p)  types()  describe("Order")  objects()
+//! ```
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use memglass::Value;
+use memglass_value::format::{self, Style};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
+
+use crate::context::Context;
+use crate::convert;
+use crate::describe;
+use crate::error::raise;
+use crate::index;
+use crate::place::{Place, Shape};
+use crate::shown::{Cell, Table, row_json};
+use crate::written;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// A finished table, as a value of a script.
+#[derive(Clone)]
+pub(crate) struct Rows(pub(crate) Rc<Table>);
+
+impl Rows {
+    pub(crate) fn new(table: Table) -> Self {
+        Self(Rc::new(table))
+    }
+
+    fn row(&self, index: usize) -> Dynamic {
+        let cells = self.0.columns.iter().zip(&self.0.rows[index]);
+        let entries = cells.map(|(column, cell)| {
+            let value = cell.as_ref().map_or(Dynamic::UNIT, |cell| {
+                convert::leaf(cell.value.clone(), &convert::Meaning::Plain)
+            });
+            (column.as_str().into(), value)
+        });
+        Dynamic::from_map(entries.collect())
+    }
+}
+
+/// Registers tables and what makes them.
+pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
+    engine.register_type_with_name::<Rows>("table");
+    register_rows(engine);
+    register_makers(engine, context);
+    register_schema(engine, context);
+}
+
+fn register_rows(engine: &mut Engine) {
+    engine.register_fn("len", |rows: &mut Rows| rows.0.rows.len() as INT);
+    engine.register_indexer_get(|rows: &mut Rows, index: INT| {
+        let count = rows.0.rows.len() as u64;
+        let index = index::find("row", index, count).map_err(raise)?;
+        Ok::<_, Box<EvalAltResult>>(rows.row(index as usize))
+    });
+    engine.register_get("columns", |rows: &mut Rows| -> Array {
+        rows.0.columns.iter().cloned().map(Dynamic::from).collect()
+    });
+    engine.register_iterator::<Rows>();
+}
+
+fn register_makers(engine: &mut Engine, context: &Rc<Context>) {
+    engine.register_fn("table", |array: Array| whole_table(&array).map(Rows::new));
+    engine.register_fn("table", |array: Array, columns: Array| {
+        columns_table(&array, &columns).map(Rows::new)
+    });
+    engine.register_fn("table", |place: Place| {
+        whole_table(&place.elements()?).map(Rows::new)
+    });
+    engine.register_fn("table", |place: Place, columns: Array| {
+        columns_table(&place.elements()?, &columns).map(Rows::new)
+    });
+    register_csv::<Array>(engine, context);
+    register_csv::<Place>(engine, context);
+    register_csv::<Rows>(engine, context);
+    register_json::<Rows>(engine, context);
+    register_json::<ImmutableString>(engine, context);
+    register_json::<Array>(engine, context);
+    register_json::<Map>(engine, context);
+    register_json::<Place>(engine, context);
+}
+
+fn register_csv<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("csv", move |value: T| {
+        csv_text(&*table_of(&Dynamic::from(value))?, &shared)
+    });
+    let shared = context.clone();
+    engine.register_fn("csv", move |value: T, path: &str| {
+        let table = table_of(&Dynamic::from(value))?;
+        store(path, &csv_text(&table, &shared)?)
+    });
+}
+
+/// The rows that a table, a list or an array field stands for.
+fn table_of(value: &Dynamic) -> Result<Rc<Table>> {
+    if let Some(rows) = value.read_lock::<Rows>() {
+        return Ok(rows.0.clone());
+    }
+    if let Some(place) = value.read_lock::<Place>() {
+        return whole_table(&place.elements()?).map(Rc::new);
+    }
+    let array = value.read_lock::<Array>().map(|array| array.clone());
+    whole_table(&array.unwrap_or_default()).map(Rc::new)
+}
+
+fn register_json<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("json", move |value: T| {
+        value_json(&Dynamic::from(value), &shared)
+    });
+    let shared = context.clone();
+    engine.register_fn("json", move |value: T, path: &str| {
+        store(path, &value_json(&Dynamic::from(value), &shared)?)
+    });
+}
+
+fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("types", move || -> Result<Rows> {
+        shared.refresh()?;
+        let observer = shared.attached.observer();
+        let types = describe::types(&observer, || !shared.is_interrupted());
+        shared.check_interrupt().map(|()| Rows::new(types))
+    });
+    let shared = context.clone();
+    engine.register_fn("objects", move || -> Result<Rows> {
+        all_objects(&shared).map(Rows::new)
+    });
+    let shared = context.clone();
+    engine.register_fn("describe", move |name: &str| -> Result<Rows> {
+        shared.refresh()?;
+        describe::describe(&shared.schema(), name)
+            .map(Rows::new)
+            .map_err(raise)
+    });
+    engine.register_fn("describe", |place: Place| -> Result<Rows> {
+        let field = &place.node.field;
+        Ok(Rows::new(describe::describe_type(
+            field.schema(),
+            field.type_id(),
+        )))
+    });
+    engine.register_fn("fields", |place: Place| -> Result<Rows> {
+        Ok(Rows::new(describe::fields(
+            &place.node.field,
+            &place.value()?,
+        )))
+    });
+}
+
+/// A row for each object there is.
+pub(crate) fn all_objects(context: &Context) -> Result<Table> {
+    context.refresh()?;
+    let observer = context.attached.observer();
+    let objects = describe::objects(&observer, || !context.is_interrupted());
+    context.check_interrupt().map(|()| objects)
+}
+
+/// All columns: the fields of objects of one type, the keys of maps, else one column of values.
+fn whole_table(array: &Array) -> Result<Table> {
+    let places: Option<Vec<Place>> = array
+        .iter()
+        .map(|value| value.read_lock::<Place>().map(|place| place.clone()))
+        .collect();
+    match places {
+        Some(places) => objects_table(&places),
+        None => maps_table(array),
+    }
+}
+
+/// A row for each object: its label and its fields if all are of one type, else its type and value.
+pub(crate) fn objects_table(places: &[Place]) -> Result<Table> {
+    let type_of = |place: &Place| {
+        (
+            place.node.field.type_id(),
+            matches!(place.node.shape, Shape::Record),
+        )
+    };
+    let uniform = places
+        .windows(2)
+        .all(|pair| type_of(&pair[0]) == type_of(&pair[1]));
+    let members = places
+        .first()
+        .filter(|_| uniform)
+        .and_then(|place| place.node.field.members());
+    let Some(members) = members else {
+        return mixed_table(places);
+    };
+    let columns: Vec<String> = members
+        .iter()
+        .map(|member| member.name.to_string())
+        .collect();
+    of_places(places, &columns)
+}
+
+fn mixed_table(places: &[Place]) -> Result<Table> {
+    let columns = ["object", "type", "value"].map(str::to_owned).to_vec();
+    let rows = places.iter().map(|place| {
+        let value = place.value().ok().map(|value| Cell {
+            value,
+            style: Style::default(),
+        });
+        vec![
+            Some(Cell::plain(place.path())),
+            Some(Cell::plain(place.type_name())),
+            value,
+        ]
+    });
+    Ok(Table {
+        columns,
+        rows: rows.collect(),
+    })
+}
+
+fn columns_table(array: &Array, columns: &Array) -> Result<Table> {
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|column| column.clone().into_string().map_err(raise))
+        .collect::<Result<_>>()?;
+    let places: Option<Vec<Place>> = array
+        .iter()
+        .map(|value| value.read_lock::<Place>().map(|place| place.clone()))
+        .collect();
+    match places {
+        Some(places) => of_places(&places, &columns),
+        None => picked(maps_table(array)?, &columns),
+    }
+}
+
+/// Each row is of one moment: the whole object is read once.
+fn of_places(places: &[Place], columns: &[String]) -> Result<Table> {
+    let styles = match places.first() {
+        Some(place) => columns
+            .iter()
+            .map(|column| style(place, column))
+            .collect::<Result<Vec<_>>>()?,
+        None => Vec::new(),
+    };
+    let mut rows = Vec::with_capacity(places.len());
+    for place in places {
+        place.node.context.check_interrupt()?;
+        // An object that was destroyed since it was found has a row without values.
+        let whole = place.value().ok();
+        let cells = columns.iter().zip(&styles).map(|(column, style)| {
+            let value = dig(whole.as_ref()?, column)?.clone();
+            Some(Cell {
+                value,
+                style: style.clone(),
+            })
+        });
+        rows.push(
+            std::iter::once(Some(Cell::plain(place.path())))
+                .chain(cells)
+                .collect(),
+        );
+    }
+    let columns = std::iter::once("object".to_owned())
+        .chain(columns.iter().cloned())
+        .collect();
+    Ok(Table { columns, rows })
+}
+
+/// The style of a column by its first row; an error if there is no such field.
+fn style(place: &Place, column: &str) -> Result<Style> {
+    let field = &place.node.member(column)?.field;
+    Ok(Style::new(field.info().metadata).of_type(field.schema(), field.type_id()))
+}
+
+/// The part of a value that a path such as `quote.bid` or `levels[2].price` names.
+fn dig<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let mut value = value;
+    for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
+        value = match (step.strip_suffix(']'), value) {
+            (Some(index), Value::List(elements)) => {
+                elements.get(index.trim().parse::<usize>().ok()?)?
+            }
+            (None, record) => record.get(step)?,
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+/// A row for each map, a column for each key; what is no map has a column `value`.
+pub(crate) fn maps_table(array: &Array) -> Result<Table> {
+    let mut columns: Vec<String> = Vec::new();
+    for map in array.iter().filter_map(|value| value.read_lock::<Map>()) {
+        for key in map
+            .keys()
+            .filter(|key| !columns.iter().any(|column| column == key.as_str()))
+            .collect::<Vec<_>>()
+        {
+            columns.push(key.to_string());
+        }
+    }
+    if columns.is_empty() {
+        columns.push("value".into());
+    }
+    let rows = array.iter().map(|value| map_row(value, &columns)).collect();
+    Ok(Table { columns, rows })
+}
+
+fn map_row(value: &Dynamic, columns: &[String]) -> Vec<Option<Cell>> {
+    let cell = |value: &Dynamic| convert::from_script(value).map(Cell::plain);
+    match value.read_lock::<Map>() {
+        Some(map) => columns
+            .iter()
+            .map(|column| map.get(column.as_str()).and_then(cell))
+            .collect(),
+        None => columns
+            .iter()
+            .map(|column| (column == "value").then(|| cell(value)).flatten())
+            .collect(),
+    }
+}
+
+fn picked(table: Table, columns: &[String]) -> Result<Table> {
+    let position = |column: &String| {
+        let found = table.columns.iter().position(|known| known == column);
+        found.ok_or_else(|| {
+            raise(format_args!(
+                "no column {column:?}; there are {}",
+                table.columns.join(", ")
+            ))
+        })
+    };
+    let positions = columns.iter().map(position).collect::<Result<Vec<_>>>()?;
+    let rows = table
+        .rows
+        .iter()
+        .map(|row| positions.iter().map(|index| row[*index].clone()).collect());
+    Ok(Table {
+        columns: columns.to_vec(),
+        rows: rows.collect(),
+    })
+}
+
+fn csv_text(table: &Table, context: &Context) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&table.columns).map_err(raise)?;
+    for row in &table.rows {
+        context.check_interrupt()?;
+        let cells = row.iter().map(|cell| {
+            cell.as_ref()
+                .map_or(String::new(), |cell| format::raw(&cell.value))
+        });
+        writer.write_record(cells).map_err(raise)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| raise(error.error()))?;
+    String::from_utf8(bytes).map_err(raise)
+}
+
+fn json_text(table: &Table, context: &Context) -> Result<String> {
+    let mut text = String::from("[");
+    for (index, row) in table.rows.iter().enumerate() {
+        context.check_interrupt()?;
+        text.push_str(if index > 0 { "," } else { "" });
+        let _ = write!(text, "{}", row_json(&table.columns, row));
+    }
+    text.push(']');
+    Ok(text)
+}
+
+/// Objects are rows with their labels; all else is what it is.
+fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
+    let objects = value
+        .read_lock::<Array>()
+        .filter(|array| !array.is_empty() && array.iter().all(|value| value.is::<Place>()));
+    if let Some(rows) = value.read_lock::<Rows>() {
+        return json_text(&rows.0, context);
+    }
+    match objects {
+        Some(objects) => json_text(&whole_table(&objects)?, context),
+        None => Ok(written::json(value, context)?.to_string()),
+    }
+}
+
+fn store(path: &str, text: &str) -> Result<()> {
+    std::fs::write(path, text)
+        .map_err(|error| raise(format_args!("cannot write {path:?}: {error}")))
+}
+
+/// Columns padded with spaces, for `print`.
+pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
+    let mut lines = vec![table.columns.clone()];
+    for row in &table.rows {
+        context.check_interrupt()?;
+        let texts = row
+            .iter()
+            .map(|cell| cell.as_ref().map_or(String::new(), Cell::brief));
+        lines.push(texts.collect());
+    }
+    let widths = widths(&lines);
+    let mut text = String::new();
+    for line in &lines {
+        context.check_interrupt()?;
+        let cells = line.iter().zip(&widths);
+        let cells: Vec<String> = cells
+            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text.pop();
+    Ok(text)
+}
+
+fn widths(lines: &[Vec<String>]) -> Vec<usize> {
+    let columns = lines.first().map_or(0, Vec::len);
+    let widest = |column: usize| {
+        let lengths = lines.iter().map(|line| line[column].chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    (0..columns).map(widest).collect()
+}
+
+impl IntoIterator for Rows {
+    type Item = Dynamic;
+    type IntoIter = Box<dyn Iterator<Item = Dynamic>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new((0..self.0.rows.len()).map(move |index| self.row(index)))
+    }
+}

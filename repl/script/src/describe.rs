@@ -1,0 +1,233 @@
+//! Types, fields and objects as tables.
+
+use std::collections::{BTreeSet, HashMap};
+
+use memglass::schema::{
+    Field as Member, Kind, Metadata, Protection, Schema, Type, TypeId, Variant,
+};
+use memglass::{Field, Observer, Value};
+use memglass_value::format::Style;
+
+use super::names::nearest;
+use super::shown::{Cell, Table};
+use super::takes::some_of;
+
+/// All named types that are structs, unions, enums or flags, and how many objects there are of each.
+///
+/// Stops early if it is to stop; the caller looks.
+pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
+    let mut counts: HashMap<TypeId, u64> = HashMap::new();
+    for object in observer.objects().take_while(|_| goes_on()) {
+        *counts.entry(object.type_id).or_default() += 1;
+    }
+    let schema = observer.schema();
+    let named = schema.iter().filter(|(_, ty)| is_listed(ty));
+    let rows = named.map(|(id, ty)| {
+        let members = ty.members().map(|members| members.len() as u64);
+        vec![
+            Some(Cell::plain(&*ty.name)),
+            Some(Cell::plain(ty.kind.word())),
+            Some(Cell::plain(ty.size)),
+            members.map(Cell::plain),
+            Some(Cell::plain(counts.get(&id).copied().unwrap_or(0))),
+        ]
+    });
+    table(
+        &["type", "kind", "bytes", "fields", "objects"],
+        rows.collect(),
+    )
+}
+
+/// All objects. Stops early if it is to stop; the caller looks.
+pub(crate) fn objects(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
+    let schema = observer.schema();
+    let objects = observer.objects().take_while(|_| goes_on());
+    let rows = objects.map(|object| {
+        vec![
+            Some(Cell::plain(&*object.label)),
+            Some(Cell::plain(schema.type_name(object.type_id))),
+            object.count.map(Cell::plain),
+            Some(Cell::plain(object.size)),
+        ]
+    });
+    table(&["object", "type", "count", "bytes"], rows.collect())
+}
+
+/// What is declared about the type with this name.
+///
+/// # Errors
+///
+/// That there is none, with the name closest to it.
+pub(crate) fn describe(schema: &Schema, name: &str) -> Result<Table, String> {
+    match schema.find(name) {
+        Some(id) => Ok(describe_type(schema, id)),
+        None => Err(format!(
+            "no type is named {name:?}{}",
+            suggested_type(schema, name)
+        )),
+    }
+}
+
+/// What to add to a message about a type that is not there: the one that was probably meant, or what there is.
+pub fn suggested_type(schema: &Schema, wrong: &str) -> String {
+    if let Some(near) = nearest(wrong, declared_names(schema)) {
+        return format!("; did you mean {near:?}?");
+    }
+    let names: Vec<String> = declared_names(schema).collect();
+    match names.is_empty() {
+        true => "; there is none".to_owned(),
+        false => format!("; there are {}", some_of(names.into_iter(), ", ")),
+    }
+}
+
+/// The names that types were declared with, each once: the stored and the plain form of a struct have the same.
+pub(crate) fn declared_names(schema: &Schema) -> impl Iterator<Item = String> {
+    let named = schema.iter().filter(|(_, ty)| is_listed(ty));
+    let names: BTreeSet<String> = named.map(|(_, ty)| ty.name.to_string()).collect();
+    names.into_iter()
+}
+
+/// What is declared about a type: its fields, or the names of its values.
+pub(crate) fn describe_type(schema: &Schema, id: TypeId) -> Table {
+    let ty = &schema[schema.bare(id)];
+    match &ty.kind {
+        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => {
+            let rows = variants.iter().map(|variant| {
+                vec![
+                    Some(Cell::plain(&*variant.name)),
+                    Some(Cell::plain(variant.value)),
+                ]
+            });
+            table(&["name", "value"], rows.collect())
+        }
+        Kind::Array { element, .. } => describe_type(schema, *element),
+        _ => {
+            let members = ty.members().unwrap_or_default();
+            let rows = members
+                .iter()
+                .map(|member| declared(schema, member))
+                .collect();
+            table(
+                &[
+                    "field",
+                    "type",
+                    "offset",
+                    "bytes",
+                    "protection",
+                    "allowed",
+                    "unit",
+                    "description",
+                ],
+                rows,
+            )
+        }
+    }
+}
+
+fn declared(schema: &Schema, member: &Member) -> Vec<Option<Cell>> {
+    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(Cell::plain);
+    vec![
+        Some(Cell::plain(&*member.name)),
+        Some(Cell::plain(member_type(schema, member))),
+        Some(Cell::plain(member.offset)),
+        Some(Cell::plain(schema[member.type_id].size)),
+        protection(schema.protection(member.type_id)).map(Cell::plain),
+        allowed(&member.metadata).map(Cell::plain),
+        text(&member.metadata.unit),
+        text(&member.metadata.desc),
+    ]
+}
+
+/// The fields of one object with their present values.
+pub(crate) fn fields(field: &Field, value: &Value) -> Table {
+    let schema = field.schema();
+    let members = field.members().unwrap_or_default();
+    let rows = members.iter().map(|member| {
+        let style = Style::new(&member.metadata).of_type(schema, member.type_id);
+        vec![
+            Some(Cell::plain(&*member.name)),
+            value.get(&member.name).map(|value| Cell {
+                value: value.clone(),
+                style,
+            }),
+            Some(Cell::plain(member_type(schema, member))),
+            protection(schema.protection(member.type_id)).map(Cell::plain),
+            allowed(&member.metadata).map(Cell::plain),
+        ]
+    });
+    table(
+        &["field", "value", "type", "protection", "allowed"],
+        rows.collect(),
+    )
+}
+
+fn table(columns: &[&str], rows: Vec<Vec<Option<Cell>>>) -> Table {
+    Table {
+        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+        rows,
+    }
+}
+
+/// The type of a member as one would declare it: `i64`, `Fill[10]`, `u32:4`.
+pub(crate) fn member_type(schema: &Schema, member: &Member) -> String {
+    let name = schema.type_name(member.type_id);
+    match member.bits {
+        Some(bits) => format!("{name}:{}", bits.width),
+        None => name,
+    }
+}
+
+fn is_listed(ty: &Type) -> bool {
+    !ty.name.is_empty() && (ty.members().is_some() || has_names(&ty.kind))
+}
+
+/// Whether some enum, flag set or annotated field of the session has a value of this name.
+pub(crate) fn is_name_of_value(schema: &Schema, name: &str) -> bool {
+    let has = |variants: &[Variant]| variants.iter().any(|variant| &*variant.name == name);
+    schema.iter().any(|(_, ty)| match &ty.kind {
+        Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => has(variants),
+        _ => ty
+            .members()
+            .unwrap_or_default()
+            .iter()
+            .any(|member| has(&member.metadata.names) || has(&member.metadata.flags)),
+    })
+}
+
+/// Whether it is a type of names: what fields hold, and hardly ever objects.
+pub(crate) fn has_names(kind: &Kind) -> bool {
+    matches!(kind, Kind::Enum { .. } | Kind::Flags { .. })
+}
+
+fn protection(protection: Protection) -> Option<&'static str> {
+    match protection {
+        Protection::Plain => None,
+        Protection::Atomic => Some("atomic"),
+        Protection::Seqlock => Some("seqlock"),
+        Protection::Locked => Some("locked"),
+    }
+}
+
+/// What may be written, in words; `None` if the type alone decides.
+pub(crate) fn allowed(metadata: &Metadata) -> Option<String> {
+    let mut parts = Vec::new();
+    if metadata.readonly {
+        parts.push("read-only".to_owned());
+    }
+    parts.extend(metadata.range().map(|range| range.to_string()));
+    parts.extend(metadata.step.map(|step| format!("step {step}")));
+    parts.extend(metadata.regex.as_deref().map(|regex| format!("/{regex}/")));
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// What is to be said of a member besides its type: protection, what is allowed, what it is.
+pub(crate) fn note(schema: &Schema, member: &Member) -> String {
+    let protection = protection(schema.protection(member.type_id)).map(str::to_owned);
+    let description = member.metadata.desc.as_deref().map(str::to_owned);
+    let parts: Vec<String> = protection
+        .into_iter()
+        .chain(allowed(&member.metadata))
+        .chain(description)
+        .collect();
+    parts.join("; ")
+}

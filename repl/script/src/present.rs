@@ -1,0 +1,233 @@
+//! The result of a script as data to print.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use memglass::schema::{Field as Member, Schema};
+use memglass::{EnumValue, Field, Value};
+use memglass_value::format::Style;
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
+
+use super::bindings::{Rows, Session, all_objects, objects_table};
+use super::context::Context;
+use super::convert;
+use super::describe::{self, member_type};
+use super::place::{Node, Place, Shape};
+use super::shown::{Cell, Record, Row, Shown, Table};
+use super::written;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// What to print for a result; `read` is the field it was read from, if it came straight from one.
+pub(crate) fn shown(
+    value: &Dynamic,
+    read: Option<&Rc<Node>>,
+    context: &Rc<Context>,
+) -> Result<Shown> {
+    if value.is_unit() {
+        return Ok(Shown::Nothing);
+    }
+    if let Some(place) = value.read_lock::<Place>() {
+        return of_place(&place);
+    }
+    if let Some(rows) = value.read_lock::<Rows>() {
+        return Ok(Shown::Table(Table::clone(&rows.0)));
+    }
+    if let Some(session) = value.read_lock::<Session>() {
+        return all_objects(&session.0).map(Shown::Table);
+    }
+    if let Some(elements) = value.read_lock::<Array>() {
+        return of_array(value, &elements, context);
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        return of_map(value, &map, context);
+    }
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        return Ok(of_text(&text, context));
+    }
+    scalar(value, read, context)
+}
+
+fn scalar(value: &Dynamic, read: Option<&Rc<Node>>, context: &Context) -> Result<Shown> {
+    match convert::from_script(value) {
+        Some(value) => {
+            let style = read.map_or_else(Style::default, |node| style(&node.field));
+            Ok(Shown::Value(Cell { value, style }))
+        }
+        None => written::own_text(value, context).map(Shown::Text),
+    }
+}
+
+fn style(field: &Field) -> Style {
+    Style::new(field.info().metadata).of_type(field.schema(), field.type_id())
+}
+
+fn of_text(text: &ImmutableString, context: &Rc<Context>) -> Shown {
+    match context.symbols.of(text) {
+        Some(symbol) => {
+            let name = Some(text.as_str().into());
+            Shown::Value(Cell::plain(Value::Enum(EnumValue {
+                number: symbol.number,
+                name,
+            })))
+        }
+        None => Shown::Text(text.to_string()),
+    }
+}
+
+fn of_place(place: &Place) -> Result<Shown> {
+    let value = place.value()?;
+    let one = |value| {
+        let style = style(&place.node.field);
+        Ok(Shown::Value(Cell { value, style }))
+    };
+    match place.node.shape {
+        Shape::Record => Ok(Shown::Record(record(&place.node.field, &value))),
+        Shape::Leaf(_) => one(value),
+        Shape::List(_) => match place
+            .elements()?
+            .iter()
+            .map(as_place)
+            .collect::<Option<Vec<_>>>()
+        {
+            Some(places) => objects_table(&places).map(Shown::Table),
+            None => one(value),
+        },
+    }
+}
+
+fn as_place(value: &Dynamic) -> Option<Place> {
+    value.read_lock::<Place>().map(|place| place.clone())
+}
+
+/// A value that was read from `field`, as its type is: a structure as rows, an array of structures as
+/// a table, all else as one value.
+pub fn of_field(field: &Field, value: Value) -> Shown {
+    match &value {
+        Value::Record(_) => Shown::Record(record(field, &value)),
+        Value::List(elements) if elements.first().is_some_and(is_record) => {
+            Shown::Table(table(field, elements))
+        }
+        _ => Shown::Value(Cell {
+            value,
+            style: style(field),
+        }),
+    }
+}
+
+fn is_record(value: &Value) -> bool {
+    matches!(value, Value::Record(_))
+}
+
+fn record(field: &Field, value: &Value) -> Record {
+    let schema = field.schema();
+    Record {
+        title: field.path().to_owned(),
+        type_name: schema.type_name(field.type_id()),
+        rows: rows(schema, field.members().unwrap_or_default(), value),
+    }
+}
+
+/// A row for each element of an array of structures.
+fn table(field: &Field, elements: &[Value]) -> Table {
+    let schema = field.schema();
+    let members = field
+        .element(0)
+        .map(|first| first.members().unwrap_or_default().to_vec())
+        .unwrap_or_default();
+    let names = members.iter().map(|member| member.name.to_string());
+    let cells = |(index, element): (usize, &Value)| {
+        let label = Cell::plain(format!("{}[{index}]", field.path()));
+        let cells = rows(schema, &members, element).into_iter();
+        std::iter::once(label)
+            .chain(cells.map(|row| row.cell))
+            .map(Some)
+            .collect()
+    };
+    Table {
+        columns: std::iter::once("object".to_owned()).chain(names).collect(),
+        rows: elements.iter().enumerate().map(cells).collect(),
+    }
+}
+
+/// A row for each member of a structure, with the rows of those that are structures themselves.
+fn rows(schema: &Schema, members: &[Member], value: &Value) -> Vec<Row> {
+    let row = |member: &Member| {
+        let value = value.get(&member.name)?.clone();
+        let inner = schema[schema.bare(member.type_id)]
+            .members()
+            .unwrap_or_default();
+        Some(Row {
+            name: member.name.clone(),
+            members: rows(schema, inner, &value),
+            cell: Cell {
+                value,
+                style: Style::new(&member.metadata).of_type(schema, member.type_id),
+            },
+            type_name: member_type(schema, member),
+            note: describe::note(schema, member),
+        })
+    };
+    members.iter().filter_map(row).collect()
+}
+
+/// Objects are a table, maps too; all else is one value.
+fn of_array(value: &Dynamic, elements: &Array, context: &Context) -> Result<Shown> {
+    let places = elements.iter().map(as_place).collect::<Option<Vec<_>>>();
+    if let Some(places) = places.filter(|places| !places.is_empty()) {
+        return objects_table(&places).map(Shown::Table);
+    }
+    if !elements.is_empty() && elements.iter().all(Dynamic::is_map) {
+        return super::bindings::maps_table(elements).map(Shown::Table);
+    }
+    match convert::from_script(value) {
+        Some(list) => Ok(Shown::Value(Cell::plain(list))),
+        None => mixed(value, context),
+    }
+}
+
+fn of_map(value: &Dynamic, map: &Map, context: &Context) -> Result<Shown> {
+    let rows = map
+        .iter()
+        .map(|(name, value)| Some(entry(name.as_str().into(), convert::from_script(value)?)));
+    match rows.collect::<Option<Vec<_>>>() {
+        Some(rows) => Ok(Shown::Record(Record {
+            title: String::new(),
+            type_name: "map".into(),
+            rows,
+        })),
+        None => mixed(value, context),
+    }
+}
+
+/// A row for one entry of a map, of which nothing is declared.
+fn entry(name: Arc<str>, value: Value) -> Row {
+    let members = match &value {
+        Value::Record(members) => Some(members),
+        _ => None,
+    };
+    let rows = members
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| entry(name.clone(), value.clone()));
+    Row {
+        name,
+        members: rows.collect(),
+        cell: Cell::plain(value),
+        type_name: String::new(),
+        note: String::new(),
+    }
+}
+
+/// What holds functions or the like has no JSON: then its text stands for it.
+fn mixed(value: &Dynamic, context: &Context) -> Result<Shown> {
+    let text = written::text(value, context)?;
+    let json = match written::json(value, context) {
+        Ok(json) => json,
+        Err(_) => {
+            context.check_interrupt()?;
+            text.as_str().into()
+        }
+    };
+    Ok(Shown::Mixed { text, json })
+}

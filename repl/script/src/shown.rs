@@ -1,0 +1,127 @@
+//! What an evaluation gives back, as data: the front end lays it out, [`memglass_value::format`] makes the text of each cell.
+
+use std::sync::Arc;
+
+use memglass::Value;
+use serde_json::{Map, Value as Json};
+
+use memglass_value::format::{self, Style};
+
+/// The result of an evaluation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shown {
+    /// Nothing to print: a statement, or `()`.
+    Nothing,
+    /// Text, printed as it is.
+    Text(String),
+    /// One value.
+    Value(Cell),
+    /// An array or map with something in it that is no value, such as `()`.
+    Mixed {
+        /// As a script writes it.
+        text: String,
+        /// The same as data.
+        json: Json,
+    },
+    /// One object or structure, a row for each field.
+    Record(Record),
+    /// Objects, or other rows with the same columns.
+    Table(Table),
+}
+
+/// A value and how to print it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// The value.
+    pub value: Value,
+    /// Format and unit that its field declares.
+    pub style: Style,
+}
+
+/// A structure spread out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Label or path.
+    pub title: String,
+    /// Name of its type.
+    pub type_name: String,
+    /// Its fields, in their order.
+    pub rows: Vec<Row>,
+}
+
+/// One field of a [`Record`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Name of the field.
+    pub name: Arc<str>,
+    /// Its value.
+    pub cell: Cell,
+    /// Name of its type.
+    pub type_name: String,
+    /// What else is to be said: protection, range, description.
+    pub note: String,
+    /// The fields of the structure that it is; none if it is no structure.
+    pub members: Vec<Row>,
+}
+
+/// Rows with the same columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Headings.
+    pub columns: Vec<String>,
+    /// One cell for each column, `None` where a row has nothing there.
+    pub rows: Vec<Vec<Option<Cell>>>,
+}
+
+impl Cell {
+    /// A value without a declared format or unit.
+    pub fn plain(value: impl Into<Value>) -> Self {
+        Self {
+            value: value.into(),
+            style: Style::default(),
+        }
+    }
+
+    /// Its text, with format and unit.
+    pub fn text(&self) -> String {
+        format::text(&self.value, &self.style)
+    }
+
+    /// Its text for one cell of a table: long arrays become their number of elements.
+    pub fn brief(&self) -> String {
+        format::brief(&self.value, &self.style)
+    }
+}
+
+/// One JSON document for the whole result; `null` for nothing.
+pub fn json(shown: &Shown) -> Json {
+    match shown {
+        Shown::Nothing => Json::Null,
+        Shown::Text(text) => Json::String(text.clone()),
+        Shown::Value(cell) => format::json(&cell.value),
+        Shown::Mixed { json, .. } => json.clone(),
+        Shown::Record(record) => Json::Object(
+            record
+                .rows
+                .iter()
+                .map(|row| (row.name.to_string(), format::json(&row.cell.value)))
+                .collect(),
+        ),
+        Shown::Table(table) => Json::Array(
+            table
+                .rows
+                .iter()
+                .map(|row| row_json(&table.columns, row))
+                .collect(),
+        ),
+    }
+}
+
+/// One row as a JSON object.
+pub(crate) fn row_json(columns: &[String], row: &[Option<Cell>]) -> Json {
+    let cells = row.iter().map(|cell| {
+        cell.as_ref()
+            .map_or(Json::Null, |cell| format::json(&cell.value))
+    });
+    Json::Object(columns.iter().cloned().zip(cells).collect::<Map<_, _>>())
+}

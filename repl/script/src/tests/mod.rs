@@ -1,0 +1,6 @@
+//! What scripts do to a live session.
+#![allow(clippy::unwrap_used)]
+
+mod producer;
+mod scripting;
+mod world;

@@ -1,0 +1,123 @@
+use crate::tests::world::World;
+
+#[track_caller]
+fn check(world: &mut World, source: &str, expected: &str) {
+    assert_eq!(world.error(source).text(), expected, "{source}");
+}
+
+#[test]
+fn a_misspelt_field_is_marked_and_the_right_one_suggested() {
+    let mut world = World::read_only();
+    let error = world.error("1 + AAPL_position.quantty");
+    assert_eq!(
+        error.text(),
+        "error: no field \"quantty\" in AAPL_position (Position); did you mean \"quantity\"?\n1 | 1 + AAPL_position.quantty\n  |                   ^^^^^^^"
+    );
+    assert_eq!(error.exit_code(), 1);
+}
+
+#[test]
+fn a_misspelt_label_is_marked_and_the_right_one_suggested() {
+    let mut world = World::read_only();
+    let text = world.error("obs[\"AAPL_positon\"].quantity").text();
+    assert!(
+        text.starts_with("error: no object \"AAPL_positon\"; did you mean \"AAPL_position\"?"),
+        "{text}"
+    );
+    let text = world.error("AAPL_positon.quantity").text();
+    assert!(
+        text.contains("\"AAPL_positon\"; did you mean \"AAPL_position\"?\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("| ^^^^^^^^^^^^"), "{text}");
+}
+
+#[test]
+fn an_error_in_a_function_shows_the_function_and_the_calls() {
+    let mut world = World::read_only();
+    world.run("fn sum(p) {\n  p.quantity + p.nope\n}");
+    check(
+        &mut world,
+        "let x = 1;\nsum(AAPL_position)",
+        "error: no field \"nope\" in AAPL_position (Position); it has: symbol, quantity, avg_price, last_quote, bid_levels, guarded_levels, fills, status, options, limit, small, big, …\n2 |   p.quantity + p.nope\n  |                  ^^^^\n  in function \"sum\", called at 2:1",
+    );
+}
+
+#[test]
+fn an_error_in_a_closure_of_an_earlier_line_shows_that_line() {
+    let mut world = World::read_only();
+    world.run("let f = |o| o.nope > 5;");
+    let text = world.error("obs.all(\"Position\").filter(f)").text();
+    assert!(
+        text.contains("1 | let f = |o| o.nope > 5;\n  |               ^^^^"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_syntax_error_has_its_own_exit_code() {
+    let mut world = World::read_only();
+    let error = world.error("let = 5");
+    assert_eq!(error.exit_code(), 2);
+    assert!(
+        error.text().contains("1 | let = 5\n  |     ^"),
+        "{}",
+        error.text()
+    );
+}
+
+#[test]
+fn an_unknown_function_is_named_with_its_arguments() {
+    let mut world = World::read_only();
+    check(
+        &mut world,
+        "expct(true)",
+        "error: there is no function \"expct\" for (bool); did you mean \"expect\"?\n1 | expct(true)\n  | ^^^^^",
+    );
+}
+
+#[test]
+fn a_file_is_named_in_its_errors() {
+    let mut world = World::read_only();
+    let source = "#!/usr/bin/env -S memglass run\nlet a = 1;\nAAPL_position.nope";
+    let error = world.host.eval_part("bad.rhai", 0, source).unwrap_err();
+    let text = error.text();
+    assert!(
+        text.contains("--> bad.rhai:3:15\n3 | AAPL_position.nope\n  |               ^^^^"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_error_that_was_caught_is_its_text() {
+    let mut world = World::read_only();
+    world.check(
+        "let text = \"\"; try { AAPL_position.quantty } catch (e) { text = e } text",
+        "\"no field \\\"quantty\\\" in AAPL_position (Position); did you mean \\\"quantity\\\"?\"",
+    );
+    world.fails("throw \"mine\"", "mine");
+    world.fails("throw #{code: 5}", "#{\"code\": 5}");
+}
+
+#[test]
+fn colour_is_asked_for() {
+    let mut world = World::read_only();
+    let error = world.error("nope");
+    let colored = error.render(None, |text| format!("\u{1b}[31m{text}\u{1b}[0m"));
+    assert!(
+        colored.starts_with("\u{1b}[31merror\u{1b}[0m: "),
+        "{colored}"
+    );
+    assert!(colored.contains("\u{1b}[31m^^^^"), "{colored}");
+    assert!(!error.text().contains('\u{1b}'));
+}
+
+#[test]
+fn a_name_of_a_megabyte_is_not_said_whole() {
+    let mut world = World::new();
+    for letter in ["a", "1", "ä"] {
+        let text = world.error(&letter.repeat(1 << 20)).text();
+        assert!(text.chars().count() < 6000, "{}", text.len());
+        assert!(text.starts_with("error: "), "{}", &text[..100]);
+    }
+}

@@ -1,0 +1,177 @@
+//! A script that is piped in, cut into what is evaluated one after the other.
+
+use crate::incomplete::{first_mistake, has_open_comment, is_incomplete, is_program};
+use crate::words::question;
+
+/// A part of a script that is evaluated by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece<'t> {
+    /// Its text.
+    pub text: &'t str,
+    /// Lines of the script that come before it.
+    pub lines_before: usize,
+}
+
+impl<'t> Piece<'t> {
+    fn whole(text: &'t str) -> Self {
+        let lines_before = 0;
+        Piece { text, lines_before }
+    }
+}
+
+/// The text as a whole, if it is one program without `:commands`; else its lines, those that belong
+/// together as one.
+///
+/// What is neither is given as its mistake alone, so that nothing runs and evaluating it tells that: as a
+/// whole, or as the first piece that is wrong by itself. It is the reading that gets further, since the
+/// other one stumbles where it was not meant.
+pub fn split(text: &str) -> Vec<Piece<'_>> {
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    if !has_commands(text) && parses(text) {
+        return vec![Piece::whole(text)];
+    }
+    let pieces = lines_that_belong_together(text);
+    if has_commands(text) {
+        return pieces;
+    }
+    match pieces.iter().find(|piece| !parses(piece.text)) {
+        Some(wrong) => vec![further(Piece::whole(text), *wrong)],
+        None => pieces,
+    }
+}
+
+/// Which of two readings has its mistake later in the script; the first if both have it in one place.
+fn further<'t>(whole: Piece<'t>, line: Piece<'t>) -> Piece<'t> {
+    let reach = |piece: Piece<'_>| {
+        first_mistake(piece.text).map(|(line, column)| (piece.lines_before + line, column))
+    };
+    match reach(line) > reach(whole) {
+        true => line,
+        false => whole,
+    }
+}
+
+/// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar.
+pub fn ends_in_comment(text: &str) -> bool {
+    // To look for it costs little beside parsing, for which there is an engine each time.
+    has_open_comment(text) && is_program(text)
+}
+
+/// Whether the text is a program, as far as its grammar goes.
+fn parses(text: &str) -> bool {
+    is_program(text) && !is_incomplete(text)
+}
+
+fn has_commands(text: &str) -> bool {
+    text.lines().any(is_command)
+}
+
+fn is_command(line: &str) -> bool {
+    line.trim_start().starts_with(':') || question(line).is_some()
+}
+
+fn lines_that_belong_together(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = Piece::whole(text);
+    let mut end = 0;
+    for (line, lines) in text.split_inclusive('\n').zip(1..) {
+        end += line.len();
+        let piece = &rest.text[..end];
+        if piece.trim().is_empty() || is_command(piece) || !is_incomplete(piece) {
+            pieces.push(Piece {
+                text: piece,
+                ..rest
+            });
+            rest = Piece {
+                text: &rest.text[end..],
+                lines_before: lines,
+            };
+            end = 0;
+        }
+    }
+    pieces.push(rest);
+    pieces.retain(|piece| !piece.text.trim().is_empty());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let pieces = split(text);
+        let texts: Vec<&str> = pieces.iter().map(|piece| piece.text).collect();
+        assert_eq!(texts, expected);
+        for piece in pieces {
+            let before = text.split(piece.text).next().unwrap_or_default();
+            assert_eq!(piece.lines_before, before.lines().count(), "{piece:?}");
+        }
+    }
+
+    #[test]
+    fn a_program_is_one_piece() {
+        check(
+            "let x = 1;\nif x > 0 { x }\nelse { 0 }\n",
+            &["let x = 1;\nif x > 0 { x }\nelse { 0 }\n"],
+        );
+    }
+
+    #[test]
+    fn lines_as_typed_at_a_prompt_are_pieces() {
+        check("a.b\nc.d\n", &["a.b\n", "c.d\n"]);
+        check(
+            "fn f() {\n 1\n}\nf()\nf() + 1\n",
+            &["fn f() {\n 1\n}\n", "f()\n", "f() + 1\n"],
+        );
+        check(":objects\na.b\n\n", &[":objects\n", "a.b\n"]);
+    }
+
+    #[test]
+    fn lines_may_say_what_only_a_session_parses() {
+        check("5\n_ + 1\n", &["5\n", "_ + 1\n"]);
+        check(
+            "#!/usr/bin/env memglass\n5\n6\n",
+            &["#!/usr/bin/env memglass\n", "5\n", "6\n"],
+        );
+    }
+
+    #[test]
+    fn an_unfinished_end_is_not_lost() {
+        check("a.b\nf(1,\n", &["f(1,\n"]);
+        check("a.b;\nf(1,\n", &["a.b;\nf(1,\n"]);
+    }
+
+    #[test]
+    fn of_lines_the_one_with_the_mistake_is_told() {
+        check("let a = 1\nprint(a)\nlet = 5\n", &["let = 5\n"]);
+        check("a = 1\r\nprint(a))\r\nb\r\n", &["print(a))\r\n"]);
+        check("5\n6 7\n8\n", &["6 7\n"]);
+        check("a\nfn f() {\n 5 5\n}\nf()\n", &["fn f() {\n 5 5\n"]);
+    }
+
+    #[test]
+    fn of_a_program_the_whole_is_told() {
+        for program in [
+            "let a = 1;\nlet = 5;\nlet b = 2;\n",
+            "let a = b\n  .c();\nlet = 5;\n",
+            "fn f() {\n 5 5\n}\nf();\n",
+        ] {
+            check(program, &[program]);
+        }
+    }
+
+    #[test]
+    fn an_open_comment_is_found_and_an_open_bracket_is_another_matter() {
+        assert!(ends_in_comment("1 /* open"));
+        assert!(!ends_in_comment("1 /* closed */"));
+        assert!(!ends_in_comment("f("));
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        check(" \n\n", &[]);
+    }
+}

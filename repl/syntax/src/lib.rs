@@ -1,0 +1,22 @@
+//! What a line at the prompt is made of, as text: it knows the language and no session.
+//!
+//! - Whether a text is whole ([`is_incomplete`]), and which parts of it are evaluated one by one ([`split`]).
+//! - How scripts parse differently from plain Rhai: [`install_tokens`], [`COMPARISONS`].
+//! - The words of a command line: [`words`].
+//! - The names that may be meant, as plain data: [`Names`], [`library`].
+
+mod chunks;
+mod comparisons;
+mod incomplete;
+mod library;
+mod names;
+mod tokens;
+pub mod words;
+
+pub use chunks::{Piece, ends_in_comment, split};
+pub use comparisons::{COMPARISONS, declare as declare_comparisons};
+pub use incomplete::{EXPRESSION_DEPTHS, executable, is_incomplete};
+pub use library::{LibraryFunction, kind_of, library};
+pub use names::{CommandName, FieldName, FunctionName, Held, Names, Takes};
+pub use tokens::{install as install_tokens, rest};
+pub use words::question;

@@ -1,0 +1,142 @@
+//! How text may look on an output: in colour or not, and how wide.
+
+use std::io::IsTerminal;
+
+use nu_ansi_term::{Color, Style};
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set or the terminal is a dumb one.
+    #[default]
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// What an output can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether escape sequences for colour are wanted.
+    pub color: bool,
+    /// Columns of the terminal; `None` when the output is none, and lines may be of any length.
+    pub width: Option<u16>,
+}
+
+impl Look {
+    /// Text of any width without colour: what a file or a pipe gets.
+    pub const PLAIN: Look = Look {
+        color: false,
+        width: None,
+    };
+
+    /// The look of this process's standard output at this moment.
+    pub fn of_stdout(choice: ColorChoice) -> Look {
+        let terminal = std::io::stdout().is_terminal();
+        Look {
+            color: choice.allows(terminal),
+            width: if terminal { terminal_width() } else { None },
+        }
+    }
+
+    /// The same look at the width that the terminal has now.
+    pub fn refitted(self) -> Look {
+        let width = self
+            .width
+            .and_then(|before| terminal_width().or(Some(before)));
+        Look { width, ..self }
+    }
+
+    /// The look of this process's standard error at this moment.
+    pub fn of_stderr(choice: ColorChoice) -> Look {
+        Look {
+            color: choice.allows(std::io::stderr().is_terminal()),
+            width: None,
+        }
+    }
+
+    /// `text` in `style`, or as it is when there is no colour here.
+    pub fn paint(self, style: Style, text: &str) -> String {
+        if self.color {
+            style.paint(text).to_string()
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+impl ColorChoice {
+    /// Whether an output that is a terminal, or not one, gets colour.
+    pub fn allows(self, terminal: bool) -> bool {
+        match self {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !is_set("NO_COLOR") && !terminal_is_dumb(),
+        }
+    }
+}
+
+/// For what stands between the user's own data: rules, indexes, hints.
+pub fn faint() -> Style {
+    Style::new().dimmed()
+}
+
+/// For headings and names.
+pub fn strong() -> Style {
+    Style::new().bold()
+}
+
+/// For what went wrong.
+pub fn alarm() -> Style {
+    Color::Red.bold()
+}
+
+/// For what deserves a second look.
+pub fn caution() -> Style {
+    Color::Yellow.normal()
+}
+
+/// <https://no-color.org>: set and not empty, whatever the value.
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn terminal_is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Rows of the terminal on standard output.
+pub fn terminal_height() -> Option<u16> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(size.ws_row).filter(|rows| *rows > 0)
+}
+
+/// Columns of the terminal on standard output; a width of 0 is what some serial lines report.
+pub fn terminal_width() -> Option<u16> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(size.ws_col).filter(|columns| *columns > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_made_by_the_user_beats_what_the_output_is() {
+        assert!(ColorChoice::Always.allows(false));
+        assert!(!ColorChoice::Never.allows(true));
+        assert!(!ColorChoice::Auto.allows(false));
+    }
+
+    #[test]
+    fn plain_text_carries_no_escape() {
+        assert_eq!(Look::PLAIN.paint(alarm(), "x"), "x");
+        let colored = Look {
+            color: true,
+            width: None,
+        };
+        assert!(colored.paint(alarm(), "x").contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,19 @@
+//! Standard output and standard error of this process.
+
+use std::io::{self, Write};
+
+/// Writes to standard output at once.
+///
+/// # Errors
+///
+/// As writing to it; a reader that has gone is [`io::ErrorKind::BrokenPipe`].
+pub fn write_data(data: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(data.as_bytes())?;
+    out.flush()
+}
+
+/// Writes to standard error. Where not even that works there is nobody left to tell.
+pub fn write_message(message: &str) {
+    let _ = io::stderr().lock().write_all(message.as_bytes());
+}

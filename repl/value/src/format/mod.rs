@@ -1,0 +1,350 @@
+//! The text of a value, by its type and metadata: the one place, used by tables, the view and scripts.
+//!
+//! - Integers are plain digits, and floats the fewest digits that read back as the same number of the same
+//!   width: what is shown can be typed again. Only a field's `@format` rounds, or puts commas between
+//!   thousands; its `@unit` follows after a space.
+//! - Enum values and flags are shown by name, by number where there is no name.
+//! - Text is quoted and escaped, so that no control character of a stranger's memory reaches a terminal.
+//!
+//! The JSON of a value is exact and needs no type to be read back: see `json`.
+
+mod json;
+mod number;
+mod printf;
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use memglass::schema::{Metadata, Schema, TypeId};
+use memglass::{EnumValue, Record, Value};
+
+pub use json::json;
+pub use number::grouped;
+pub use printf::Format;
+
+/// Elements that a list in a table cell shows; a longer one shows how many there are.
+const BRIEF_ELEMENTS: usize = 8;
+
+/// Characters of a list, record or text in a table cell.
+const BRIEF_CHARACTERS: usize = 64;
+
+/// How a field wants to be printed; parsed once per field, cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Style {
+    format: Option<Arc<Format>>,
+    unit: Option<Arc<str>>,
+    bits: Option<u32>,
+}
+
+impl Style {
+    /// The style that a field's metadata asks for. A format that is none is as if it were absent.
+    pub fn new(metadata: &Metadata) -> Self {
+        let format = metadata
+            .format
+            .as_deref()
+            .and_then(|text| Format::parse(text).ok());
+        Self {
+            format: format.map(Arc::new),
+            unit: metadata.unit.clone(),
+            bits: None,
+        }
+    }
+
+    /// The same for a value of this type, whose width matters for negative numbers in hexadecimal.
+    pub fn of_type(self, schema: &Schema, id: TypeId) -> Self {
+        let size = schema.get(schema.bare(id)).map_or(8, |ty| ty.size);
+        Self {
+            bits: Some(size.min(16) as u32 * 8),
+            ..self
+        }
+    }
+}
+
+/// The whole text of a value, with its unit.
+pub fn text(value: &Value, style: &Style) -> String {
+    let mut text = String::new();
+    write_value(&mut text, value, style);
+    with_unit(text, value, style)
+}
+
+/// The text for one cell of a table: text without quotes, long lists as `[N elements]`, no more than one line.
+pub fn brief(value: &Value, style: &Style) -> String {
+    match value {
+        Value::Text(text) if style.format.is_none() => shortened(escaped(text).into_owned()),
+        Value::List(elements) if elements.len() > BRIEF_ELEMENTS => {
+            counted(elements.len(), "element", "[]")
+        }
+        Value::List(elements) => or_count(text(value, style), elements.len(), "element", "[]"),
+        Value::Record(members) => or_count(text(value, style), members.len(), "field", "{}"),
+        _ => text(value, style),
+    }
+}
+
+/// The text without quotes, units or shortening, for CSV and shell pipelines.
+pub fn raw(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::F64(value) => number::exact(*value),
+        Value::F32(value) => number::exact_f32(*value),
+        Value::List(_) | Value::Record(_) => json(value).to_string(),
+        other => text(other, &Style::default()),
+    }
+}
+
+/// `text` with its control characters escaped, line breaks and tabs included.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    escape_if(text, |c| is_unsafe(c) || matches!(c, '\n' | '\t'))
+}
+
+/// `text` with the control characters escaped that could command a terminal; line breaks and tabs stay.
+///
+/// For what a script prints: the text may come out of a stranger's memory.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    escape_if(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
+}
+
+/// Control characters, and the invisible ones that turn the direction of writing.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+fn escape_if(text: &str, bad: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&bad) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if bad(c) {
+            out.extend(c.escape_default())
+        } else {
+            out.push(c)
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn write_value(out: &mut String, value: &Value, style: &Style) {
+    if let Some(text) = style
+        .format
+        .as_ref()
+        .and_then(|format| format.apply(value, style.bits))
+    {
+        out.push_str(&escaped(&text));
+        return;
+    }
+    match value {
+        Value::F32(value) => out.push_str(&number::exact_f32(*value)),
+        Value::F64(value) => out.push_str(&number::exact(*value)),
+        Value::Text(text) => write_quoted(out, text),
+        Value::Enum(EnumValue {
+            name: Some(name), ..
+        }) => out.push_str(&escaped(name)),
+        Value::Flags(flags) => out.push_str(&escaped(&flags.to_string())),
+        Value::List(elements) => write_list(out, elements, style),
+        Value::Record(members) => write_record(out, members),
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if is_unsafe(c) => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+fn write_list(out: &mut String, elements: &[Value], style: &Style) {
+    out.push('[');
+    for (index, element) in elements.iter().enumerate() {
+        out.push_str(if index > 0 { ", " } else { "" });
+        write_value(out, element, style);
+    }
+    out.push(']');
+}
+
+/// Members are shown without the style of what they lie in: a format is for the field that declares it.
+fn write_record(out: &mut String, members: &Record) {
+    let inner = Style::default();
+    out.push('{');
+    for (index, (name, value)) in members.iter().enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        let _ = write!(out, "{comma}{}: ", escaped(name));
+        write_value(out, value, &inner);
+    }
+    out.push('}');
+}
+
+fn with_unit(mut text: String, value: &Value, style: &Style) -> String {
+    if let (Some(unit), false) = (&style.unit, matches!(value, Value::Record(_))) {
+        text.push(' ');
+        text.push_str(&escaped(unit));
+    }
+    text
+}
+
+fn or_count(text: String, count: usize, noun: &str, brackets: &str) -> String {
+    if text.chars().count() <= BRIEF_CHARACTERS {
+        text
+    } else {
+        counted(count, noun, brackets)
+    }
+}
+
+fn counted(count: usize, noun: &str, brackets: &str) -> String {
+    let (open, close) = brackets.split_at(1);
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{open}{count} {noun}{plural}{close}")
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(BRIEF_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass::FlagsValue;
+
+    use super::*;
+
+    fn style(format: &str, unit: &str) -> Style {
+        let text = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
+        Style::new(&Metadata {
+            format: text(format),
+            unit: text(unit),
+            ..Metadata::default()
+        })
+    }
+
+    #[track_caller]
+    fn check(value: impl Into<Value>, expected: &str) {
+        assert_eq!(text(&value.into(), &Style::default()), expected);
+    }
+
+    #[test]
+    fn integers_are_exact_at_every_width() {
+        check(i64::MIN, "-9223372036854775808");
+        check(u64::MAX, "18446744073709551615");
+        check(i128::MIN, "-170141183460469231731687303715884105728");
+        check(u128::MAX, "340282366920938463463374607431768211455");
+    }
+
+    #[test]
+    fn a_32_bit_float_is_shown_as_it_was_written() {
+        check(0.1f32, "0.1");
+        check(16_777_216f32, "16777216.0");
+    }
+
+    #[test]
+    fn text_is_quoted_and_no_control_character_passes() {
+        check(
+            "say \"hi\"\\\n\u{1b}[2J\u{202e}",
+            r#""say \"hi\"\\\n\u{1b}[2J\u{202e}""#,
+        );
+        assert_eq!(brief(&"a\nb\u{7}".into(), &Style::default()), r"a\nb\u{7}");
+        assert_eq!(
+            printable("a\n\tb\u{1b}]0;x\u{7}"),
+            "a\n\tb\\u{1b}]0;x\\u{7}"
+        );
+    }
+
+    #[test]
+    fn names_of_a_type_cannot_command_the_terminal_either() {
+        let value = EnumValue {
+            number: 1,
+            name: Some("\u{1b}[31mRED".into()),
+        };
+        assert_eq!(
+            text(&Value::Enum(value), &Style::default()),
+            "\\u{1b}[31mRED"
+        );
+        assert_eq!(text(&Value::I64(5), &style("", "\u{1b}c")), "5 \\u{1b}c");
+        assert_eq!(text(&Value::I64(5), &style("\u{1b}c%d", "")), "\\u{1b}c5");
+    }
+
+    #[test]
+    fn an_unnamed_enum_value_is_its_number() {
+        assert_eq!(
+            text(
+                &Value::Enum(EnumValue {
+                    number: 7,
+                    name: None
+                }),
+                &Style::default()
+            ),
+            "7"
+        );
+    }
+
+    #[test]
+    fn flags_are_their_names_and_the_bits_without_one() {
+        let flags = FlagsValue {
+            bits: 0b1101,
+            names: vec!["A".into(), "B".into()],
+            unnamed: 8,
+        };
+        assert_eq!(text(&Value::Flags(flags), &Style::default()), "A | B | 0x8");
+    }
+
+    #[test]
+    fn a_unit_follows_and_a_format_decides() {
+        assert_eq!(
+            text(&Value::I64(1_234_567), &style("%'d", "ticks")),
+            "1,234,567 ticks"
+        );
+        assert_eq!(text(&Value::F64(2.0 / 3.0), &style("%.2f", "V")), "0.67 V");
+        assert_eq!(
+            text(&vec_of(&[1, 2]), &style("%03d", "ms")),
+            "[001, 002] ms"
+        );
+    }
+
+    #[test]
+    fn a_format_that_is_none_is_as_if_absent() {
+        assert_eq!(text(&Value::I64(5), &style("%n%d", "")), "5");
+    }
+
+    #[test]
+    fn long_lists_and_records_are_counted_in_a_cell() {
+        let long = vec_of(&[0; 100]);
+        assert_eq!(brief(&long, &Style::default()), "[100 elements]");
+        assert_eq!(brief(&vec_of(&[1, 2]), &Style::default()), "[1, 2]");
+        let wide = Value::Record([("text", "x".repeat(100).as_str().into())].into());
+        assert_eq!(brief(&wide, &Style::default()), "{1 field}");
+        assert_eq!(
+            brief(&"y".repeat(100).as_str().into(), &Style::default())
+                .chars()
+                .count(),
+            65
+        );
+    }
+
+    #[test]
+    fn a_nested_record_is_one_line() {
+        let quote = Value::Record([("bid", 1i64.into()), ("venue", "X".into())].into());
+        assert_eq!(
+            text(&quote, &style("%05d", "ticks")),
+            "{bid: 1, venue: \"X\"}"
+        );
+    }
+
+    #[test]
+    fn raw_text_is_for_other_programs() {
+        assert_eq!(raw(&"a\"b".into()), "a\"b");
+        assert_eq!(raw(&Value::F64(0.1 + 0.2)), "0.30000000000000004");
+        assert_eq!(raw(&vec_of(&[1, 2])), "[1,2]");
+    }
+
+    fn vec_of(numbers: &[i64]) -> Value {
+        Value::List(numbers.iter().map(|number| Value::I64(*number)).collect())
+    }
+}

@@ -1,0 +1,44 @@
+//! Moments as text.
+
+use std::time::SystemTime;
+
+use jiff::{Timestamp, Unit, Zoned};
+
+/// A moment as RFC 3339 has it; `None` of one beyond the year 9999: a stranger's memory has no such time.
+pub fn rfc3339(moment: SystemTime) -> Option<String> {
+    Timestamp::try_from(moment)
+        .ok()
+        .map(|moment| moment.to_string())
+}
+
+/// A moment as a person would write it, to the second.
+pub fn text(moment: SystemTime) -> String {
+    Timestamp::try_from(moment).map_or_else(|_| "?".into(), local)
+}
+
+fn local(moment: Timestamp) -> String {
+    let zoned: Zoned = moment.to_zoned(jiff::tz::TimeZone::system());
+    let zoned = zoned.round(Unit::Second).unwrap_or(zoned);
+    zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_moment_is_short_for_people_and_exact_for_programs() {
+        let moment = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_250);
+        assert_eq!(text(moment).len(), "2023-11-14 22:13:20".len());
+        assert_eq!(rfc3339(moment).as_deref(), Some("2023-11-14T22:13:20.25Z"));
+    }
+
+    #[test]
+    fn a_moment_that_no_calendar_has_is_not_made_up() {
+        let beyond = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 45);
+        assert_eq!(text(beyond), "?");
+        assert_eq!(rfc3339(beyond), None);
+    }
+}
