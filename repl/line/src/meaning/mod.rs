@@ -367,10 +367,10 @@ mod tests {
         };
         assert_eq!(
             fields("obs.all(\"{AAPL,order}*\")[0]"),
-            ["quantity: i64 or u32"]
+            ["quantity: u32 or i64"]
         );
         assert_eq!(fields("obs.all()[0]"), Vec::<String>::new());
-        assert_eq!(fields("mixed[0]"), ["quantity: i64 or u32"]);
+        assert_eq!(fields("mixed[0]"), ["quantity: u32 or i64"]);
     }
 
     #[test]

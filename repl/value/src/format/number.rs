@@ -1,7 +1,7 @@
 //! Digits: the shortest that make a float, in groups of three; the bits of negative numbers.
 
 /// The shortest text that reads back as the same number.
-pub fn exact(value: f64) -> String {
+pub(super) fn exact(value: f64) -> String {
     if value.is_finite() {
         format!("{value:?}")
     } else {
@@ -10,7 +10,7 @@ pub fn exact(value: f64) -> String {
 }
 
 /// The shortest text that reads back as the same 32-bit number.
-pub fn exact_f32(value: f32) -> String {
+pub(super) fn exact_f32(value: f32) -> String {
     if value.is_finite() {
         format!("{value:?}")
     } else {
@@ -19,7 +19,7 @@ pub fn exact_f32(value: f32) -> String {
 }
 
 /// `NaN`, `inf` or `-inf`.
-pub fn not_finite(value: f64) -> &'static str {
+pub(super) fn not_finite(value: f64) -> &'static str {
     match value {
         _ if value.is_nan() => "NaN",
         _ if value > 0.0 => "inf",
@@ -40,7 +40,7 @@ pub fn grouped(digits: &str) -> String {
 }
 
 /// The bits of `number` as an unsigned number of `bits` bits, 64 unless told.
-pub fn unsigned(number: i128, bits: Option<u32>) -> u128 {
+pub(super) fn unsigned(number: i128, bits: Option<u32>) -> u128 {
     let bits = bits.unwrap_or(if i64::try_from(number).is_ok() {
         64
     } else {
