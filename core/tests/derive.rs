@@ -119,7 +119,7 @@ fn each_field_has_the_protection_that_was_asked_for() {
     assert_eq!(protection("last_quote"), Protection::Seqlock);
     assert_eq!(protection("error_msg"), Protection::Locked);
     let guarded = &schema[schema.member(id, "last_quote").unwrap().type_id];
-    assert_eq!(guarded.size, guarded_size(size_of::<Quote>() as u64));
+    assert_eq!(guarded.size, guarded_size(size_of::<Quote>() as u64, 8));
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn unions_are_whole_words_with_members_over_each_other() {
 fn a_struct_protected_as_a_whole_is_one_guarded_value() {
     let (schema, id) = storage_of::<Wide>();
     assert_eq!(schema.protection(id), Protection::Seqlock);
-    assert_eq!(schema[id].size, guarded_size(size_of::<Wide>() as u64));
+    assert_eq!(schema[id].size, guarded_size(size_of::<Wide>() as u64, 16));
     assert_eq!(&*schema[schema.bare(id)].name, "WideValue");
     let cells = Heap::<<Wide as Observe>::Storage>::new(&Wide {
         big: u128::MAX - 1,
@@ -466,4 +466,159 @@ fn names_of_the_user_do_not_disturb_the_derived_code() {
     );
     let (schema, id) = storage_of::<types::shadowed::Outer>();
     assert!(matches!(&schema[id].kind, Kind::Enum { variants, .. } if variants.len() == 2));
+}
+
+/// What a struct asks for against false sharing, and what must not change without it.
+mod aligned {
+    use super::*;
+    use memglass::Guarded;
+
+    #[derive(Observe, Clone, Copy, Debug, Default, PartialEq)]
+    #[repr(C, align(64))]
+    struct Counter {
+        #[observe(atomic)]
+        count: u64,
+    }
+
+    #[derive(Observe, Clone, Copy, Debug, Default, PartialEq)]
+    struct Pair {
+        first: Counter,
+        #[observe(seqlock)]
+        guarded: Counter,
+        few: [Counter; 2],
+        second: Counter,
+    }
+
+    #[derive(Observe, Clone, Copy, Debug, Default, PartialEq)]
+    #[repr(align(128))]
+    #[observe(locked)]
+    struct Whole {
+        count: u16,
+    }
+
+    #[track_caller]
+    fn check<T: Observe>(size: u64, align: u64) {
+        assert_eq!(size_of::<T::Storage>() as u64, size);
+        assert_eq!(align_of::<T::Storage>() as u64, align);
+        let (schema, id) = storage_of::<T>();
+        assert_eq!((schema[id].size, schema[id].align), (size, align));
+        let (schema, id) = value_of::<T>();
+        assert_eq!(
+            (schema[id].size, schema[id].align),
+            (size_of::<T>() as u64, align)
+        );
+    }
+
+    #[test]
+    fn a_struct_and_what_holds_it_are_aligned_as_declared() {
+        check::<Counter>(64, 64);
+        check::<[Counter; 3]>(192, 64);
+        check::<Whole>(384, 128);
+        check::<[Whole; 2]>(768, 128);
+        check::<Pair>(64 + 192 + 128 + 64, 64);
+    }
+
+    #[test]
+    fn cells_lie_where_the_description_says() {
+        let cells = Heap::<PairStorage>::new(&Pair::default());
+        let at = |cell: *const u8| cell.addr() - std::ptr::from_ref(&*cells).addr();
+        for (name, place) in [
+            ("first", at((&raw const cells.first).cast())),
+            ("guarded", at((&raw const cells.guarded).cast())),
+            ("few", at((&raw const cells.few).cast())),
+            ("second", at((&raw const cells.second).cast())),
+        ] {
+            assert!(place.is_multiple_of(64), "{name} at {place}");
+            assert_eq!(field::<Pair>(name).1.offset, place as u64, "{name}");
+        }
+    }
+
+    #[test]
+    fn within_a_guarded_value_it_has_the_size_that_it_has_outside() {
+        let (schema, _) = storage_of::<Pair>();
+        let sizes: Vec<u64> = schema
+            .iter()
+            .filter(|(_, ty)| &*ty.name == "Counter")
+            .map(|(_, ty)| ty.size)
+            .collect();
+        assert_eq!(
+            sizes,
+            [64, 64],
+            "the cells, and the value inside a guarded one"
+        );
+        let cells = Heap::<PairStorage>::new(&Pair::default());
+        cells.guarded.write(Counter { count: 7 }).unwrap();
+        assert_eq!(cells.guarded.read(), Ok(Counter { count: 7 }));
+        assert_eq!(cells.load().unwrap().second, Counter::default());
+    }
+
+    #[test]
+    fn without_it_a_guarded_value_is_aligned_to_words() {
+        assert_eq!(align_of::<Guarded<u8>>(), 8);
+        assert_eq!(size_of::<Guarded<[u64; 3]>>(), 8 + 2 * 24);
+    }
+}
+
+mod transparent {
+    use super::*;
+
+    #[derive(Observe, Clone, Copy)]
+    #[repr(transparent)]
+    struct Only {
+        value: u32,
+    }
+
+    #[test]
+    fn a_transparent_struct_lies_like_its_field() {
+        let (schema, id) = storage_of::<Only>();
+        assert_eq!((schema[id].size, schema[id].align), (4, 4));
+        assert_eq!(Heap::<OnlyStorage>::new(&Only { value: 7 }).value.get(), 7);
+    }
+}
+
+/// A crate that has memglass under a name of its own, and notes which types are described through it.
+mod elsewhere {
+    pub(crate) use memglass::*;
+
+    pub(crate) mod derive_support {
+        use memglass::schema::{Field, Schema, SchemaError, TypeId};
+
+        pub(crate) use memglass::derive_support::*;
+
+        pub(crate) fn add_struct<T>(
+            schema: &mut Schema,
+            name: &str,
+            fields: Vec<Field>,
+        ) -> Result<TypeId, SchemaError> {
+            let name = format!("{name} of elsewhere");
+            memglass::derive_support::add_struct::<T>(schema, &name, fields)
+        }
+    }
+}
+
+macro_rules! derived {
+    ($name:ident) => {
+        #[derive(Observe, Clone, Copy)]
+        #[observe(crate = $crate::elsewhere)]
+        struct $name {
+            count: u8,
+        }
+    };
+}
+
+derived!(ByMacro);
+
+#[derive(Observe, Clone, Copy)]
+#[observe(crate = elsewhere)]
+struct ByName {
+    count: u8,
+}
+
+#[test]
+fn derived_code_finds_memglass_where_it_is_told() {
+    let (schema, id) = storage_of::<ByName>();
+    assert_eq!(&*schema[id].name, "ByName of elsewhere");
+    let (schema, id) = value_of::<ByMacro>();
+    assert_eq!(&*schema[id].name, "ByMacro of elsewhere");
+    let _ = (ByName { count: 1 }.count, ByMacro { count: 1 }.count);
 }

@@ -7,13 +7,15 @@ use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, parse_quote};
 
 /// Arguments of a struct, union, enum or flag set.
 #[derive(Default, FromAttributes)]
 #[darling(attributes(observe), default, allow_unknown_fields)]
 pub(crate) struct TypeArgs {
     pub(crate) name: Option<Text>,
+    #[darling(rename = "crate")]
+    pub(crate) path: Option<CratePath>,
     pub(crate) seqlock: Mark,
     pub(crate) locked: Mark,
 }
@@ -132,7 +134,7 @@ fn closest<'k>(typed: &str, keys: &[&'k str]) -> Option<&'k str> {
 }
 
 /// What each item may be annotated with.
-pub(crate) const OF_TYPE: (&str, &[&str]) = ("a type", &["name", "seqlock", "locked"]);
+pub(crate) const OF_TYPE: (&str, &[&str]) = ("a type", &["name", "seqlock", "locked", "crate"]);
 pub(crate) const OF_VARIANT: (&str, &[&str]) = ("a variant", &["name"]);
 pub(crate) const OF_FIELD: (&str, &[&str]) = (
     "a field",
@@ -203,6 +205,21 @@ impl FromMeta for Text {
             meta,
             format!("`{key}` is a text in quotes: write `{key} = \"...\"`"),
         ))
+    }
+}
+
+/// `crate = PATH`, where the code finds memglass.
+pub(crate) struct CratePath(pub(crate) Path);
+
+impl FromMeta for CratePath {
+    fn from_meta(meta: &Meta) -> darling::Result<Self> {
+        if let Meta::NameValue(pair) = meta
+            && let Expr::Path(path) = &pair.value
+        {
+            return Ok(CratePath(path.path.clone()));
+        }
+        let usage = "`crate` is where memglass is found: write `crate = some_crate::memglass`";
+        Err(misuse(meta, usage.into()))
     }
 }
 

@@ -3,7 +3,7 @@
 use darling::error::Accumulator;
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Generics, Ident, Lit, Meta, Type,
+    Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Generics, Ident, Lit, LitInt, Meta, Type,
     Visibility,
 };
 
@@ -14,10 +14,17 @@ pub(crate) struct Input {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
-    /// The words inside `#[repr(...)]`.
-    pub(crate) repr: Vec<Ident>,
+    pub(crate) repr: Repr,
     pub(crate) args: TypeArgs,
     pub(crate) body: Body,
+}
+
+/// What stands inside `#[repr(...)]`.
+#[derive(Default)]
+pub(crate) struct Repr {
+    pub(crate) words: Vec<Ident>,
+    /// The numbers of `align(...)`.
+    pub(crate) aligns: Vec<LitInt>,
 }
 
 /// What kind of type it is.
@@ -62,7 +69,7 @@ impl Input {
     /// Reads the item; reports what has no place in the tree.
     pub(crate) fn read(item: DeriveInput, errors: &mut Accumulator) -> Option<Self> {
         let args = args::read(&item.attrs, args::OF_TYPE, errors);
-        let repr = repr_words(&item.attrs);
+        let repr = Repr::read(&item.attrs);
         let body = match item.data {
             Data::Struct(data) => read_struct(&item.ident, data.fields, errors)?,
             Data::Union(data) => Body::Union(read_members(data.fields.named, errors)),
@@ -217,21 +224,27 @@ fn is_bitflags(ty: &Type) -> bool {
             .any(|segment| segment.ident == "PublicFlags")
 }
 
-fn repr_words(attrs: &[Attribute]) -> Vec<Ident> {
-    let mut words = Vec::new();
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
-        // A malformed `repr` is reported by the compiler itself.
-        let _ = attr.parse_nested_meta(|meta| {
-            words.extend(meta.path.get_ident().cloned());
-            if meta.input.peek(syn::token::Paren) {
-                let content;
-                syn::parenthesized!(content in meta.input);
-                content.parse::<proc_macro2::TokenStream>()?;
-            }
-            Ok(())
-        });
+impl Repr {
+    fn read(attrs: &[Attribute]) -> Repr {
+        let mut repr = Repr::default();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
+            // A malformed `repr` is reported by the compiler itself.
+            let _ = attr.parse_nested_meta(|meta| {
+                repr.words.extend(meta.path.get_ident().cloned());
+                if meta.input.peek(syn::token::Paren) {
+                    let content;
+                    syn::parenthesized!(content in meta.input);
+                    if meta.path.is_ident("align") {
+                        repr.aligns.push(content.parse()?);
+                    } else {
+                        content.parse::<proc_macro2::TokenStream>()?;
+                    }
+                }
+                Ok(())
+            });
+        }
+        repr
     }
-    words
 }
 
 fn doc_line(attr: &Attribute) -> Option<String> {

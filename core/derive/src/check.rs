@@ -30,6 +30,7 @@ pub(crate) fn check(input: &Input, errors: &mut Accumulator) {
         );
     }
     check_type_name(input, errors);
+    check_alignment(input, errors);
     check_whole(input, errors);
     match &input.body {
         Body::Struct(members) => check_struct(input, members, errors),
@@ -66,7 +67,7 @@ fn check_union(input: &Input, members: &[Member], errors: &mut Accumulator) {
 }
 
 fn check_members(input: &Input, members: &[Member], errors: &mut Accumulator) {
-    if let Some(packed) = input.repr.iter().find(|word| *word == "packed") {
+    if let Some(packed) = input.repr.words.iter().find(|word| *word == "packed") {
         let message = "fields in shared memory lie at their alignment: remove `packed`; `#[repr(C)]` keeps the order of the fields";
         report(errors, packed.span(), message);
     }
@@ -143,6 +144,20 @@ fn check_enum(input: &Input, variants: &[Variant], errors: &mut Accumulator) {
                 span,
                 format!("another variant is called {:?} already", variant.name()),
             );
+        }
+    }
+}
+
+/// Cells are aligned like the struct that asks for it, up to a page.
+fn check_alignment(input: &Input, errors: &mut Accumulator) {
+    for align in &input.repr.aligns {
+        let is_scalar = matches!(input.body, Body::Enum(_) | Body::Newtype(_) | Body::Flags);
+        if is_scalar {
+            let message = "a single number lies at its own alignment: put it into a struct with a named field, and align that";
+            report(errors, align.span(), message);
+        } else if align.base10_parse::<u64>().is_ok_and(|align| align > 4096) {
+            let message = "shared memory is aligned to at most 4096 bytes, a page";
+            report(errors, align.span(), message);
         }
     }
 }
@@ -304,6 +319,7 @@ impl Input {
     /// The integer that an enum is declared to be.
     pub(crate) fn repr_integer(&self) -> Option<&Ident> {
         self.repr
+            .words
             .iter()
             .find(|word| REPRS.contains(&word.to_string().as_str()))
     }

@@ -31,15 +31,18 @@ fn derive(item: DeriveInput) -> TokenStream {
     let (ident, is_generic) = (item.ident.clone(), !item.generics.params.is_empty());
     let Some(input) = ast::Input::read(item, &mut errors) else {
         let stub = (!is_generic).then(|| expand::stub::opaque(&ident));
+        let stub = stub.map(|stub| expand::found_at(None, stub));
         let errors = errors.finish().err().map(darling::Error::write_errors);
         return quote!(#errors #stub);
     };
     check::check(&input, &mut errors);
-    match errors.finish() {
+    let code = match errors.finish() {
         Ok(()) => expand::expand(&input),
         Err(errors) => {
             let (errors, stub) = (errors.write_errors(), expand::stub::expand(&input));
             quote!(#errors #stub)
         }
-    }
+    };
+    let path = input.args.path.as_ref().map(|path| &path.0);
+    expand::found_at(path, code)
 }

@@ -8,7 +8,7 @@ use crate::sync::Contended;
 impl<T: Observe, const N: usize> Observe for [T; N] {
     type Storage = [T::Storage; N];
     const SHAPE: Shape = T::SHAPE;
-    const PADDING: Padding = T::PADDING;
+    const PADDING: Padding<Self> = T::PADDING.repeated();
 
     fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
         let element = T::value_type(schema)?;

@@ -141,6 +141,18 @@ pub const fn format(shape: Shape, conversion: Conversion, field: &str) {
     }
 }
 
+/// There is something in an array.
+#[track_caller]
+pub const fn array_length(length: usize, field: &str) {
+    if length == 0 {
+        fail(&[
+            "the array `",
+            field,
+            "` has no elements, so there is nothing to observe: remove it",
+        ]);
+    }
+}
+
 /// `atomic` protects scalars of at most 8 bytes.
 #[track_caller]
 pub const fn atomic(shape: Shape, size: usize, field: &str) {
@@ -259,8 +271,8 @@ pub const fn union_layout(size: usize, align: usize, name: &str) {
 
 /// Whichever member of a union is written, all bytes of the union are.
 #[track_caller]
-pub const fn union_member(size: usize, padding: Padding, union_size: usize, member: &str) {
-    if size != union_size {
+pub const fn union_member<T>(padding: Padding<T>, union_size: usize, member: &str) {
+    if size_of::<T>() != union_size {
         fail(&[
             "`",
             member,
@@ -271,7 +283,7 @@ pub const fn union_member(size: usize, padding: Padding, union_size: usize, memb
         fail(&[
             "`",
             member,
-            "` has padding between or after its fields, which has no value: fill it with fields `[u8; N]`",
+            "` has padding between or after its fields, or something inside it may have some (a flag set, a type with a hand-written `Observe`), which has no value: fill it with fields `[u8; N]`, or use a plain integer",
         ]);
     }
 }

@@ -1,7 +1,7 @@
 //! What `#[derive(Observe)]` calls, so that the code it writes stays short. No public interface.
 
 use super::{Bits, InvalidValue, Observe, Scalar};
-use crate::schema::{Schema, SchemaError, TypeId};
+use crate::schema::{Kind, Schema, SchemaError, TypeId};
 
 pub use super::checks;
 pub use super::describe::{
@@ -30,6 +30,43 @@ pub fn decode_scalar<T: Scalar>(bytes: &[u8]) -> Result<T, InvalidValue> {
 #[inline]
 pub fn decode_scalar_lossy<T: Scalar>(bytes: &[u8]) -> T {
     T::from_bits_lossy(Bits::read_from(bytes))
+}
+
+/// [`value_type_of`] a scalar, refused if it is not described as one number of its size: observers go by the
+/// description, and each byte has one width (W1).
+///
+/// # Errors
+///
+/// [`SchemaError::WrongKind`], or what the schema refuses.
+pub fn scalar_type_of<T: Scalar>(schema: &mut Schema) -> Result<TypeId, SchemaError> {
+    let id = value_type_of::<T>(schema)?;
+    let bare = &schema[schema.bare(id)];
+    if !bare.is_scalar() || bare.size != size_of::<T::Bits>() as u64 {
+        return Err(wrong_kind::<T>("one number", &bare.kind));
+    }
+    Ok(id)
+}
+
+/// [`value_type_of`] a union, refused if it is not described as one, for the same reason.
+///
+/// # Errors
+///
+/// [`SchemaError::WrongKind`], or what the schema refuses.
+pub fn union_type_of<T: Observe>(schema: &mut Schema) -> Result<TypeId, SchemaError> {
+    let id = value_type_of::<T>(schema)?;
+    let kind = &schema[schema.bare(id)].kind;
+    if !kind.is_union() {
+        return Err(wrong_kind::<T>("a union", kind));
+    }
+    Ok(id)
+}
+
+fn wrong_kind<T>(expected: &'static str, found: &Kind) -> SchemaError {
+    SchemaError::WrongKind {
+        name: std::any::type_name::<T>().into(),
+        expected,
+        found: found.noun(),
+    }
 }
 
 /// [`Observe::value_type`] of `T`, refused if it is not as large as `T` is.

@@ -86,8 +86,12 @@ pub use scalars::{AtomicInteger, AtomicScalar, Bitwise};
 ///
 /// Numbers may be constant expressions. Annotations of an array apply to its elements. On a type,
 /// `name = "..."` is the name that observers see, and `seqlock` or `locked` on a struct protects each
-/// object as a whole. On an enum's variant, `name = "..."` is its name; the variant marked
+/// object as a whole; `crate = some_crate::memglass` says where the derived code finds this crate, if
+/// that is not `::memglass`. On an enum's variant, `name = "..."` is its name; the variant marked
 /// `#[default]`, or else the first, stands for numbers without a name.
+///
+/// `#[repr(align(64))]` on a struct, up to 4096, holds for its storage too, guarded or not: such cells
+/// share no cache line with others.
 ///
 /// A union must be whole words, `#[repr(C, align(8))]`, and each member as large as the union and
 /// without padding, because all its bytes are read whichever member was written.
@@ -116,7 +120,7 @@ pub trait Observe: Copy + 'static {
 
     /// Whether values may have bytes without a value, which no member of a union may.
     #[doc(hidden)]
-    const PADDING: unions::Padding = unions::Padding::possible();
+    const PADDING: unions::Padding<Self> = unions::Padding::possible();
 
     /// Adds the layout of the bare value (as it lies inside a guarded copy) to `schema`.
     ///
@@ -233,8 +237,8 @@ pub struct InvalidValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protection::{Atomic, Guarded, Locked, Plain, PlainText, Text};
-    use crate::schema::{Kind, Protection};
+    use crate::protection::{Atomic, Guarded, Locked, Plain, PlainText, PlainUnion, Text};
+    use crate::schema::{Kind, Protection, Type};
 
     /// Checks that the cells are as large and aligned as their description, and returns its kind.
     fn kind_of<S: Storage>() -> Kind {
@@ -281,6 +285,82 @@ mod tests {
         assert!(matches!(plain, Kind::Array { count: 2, .. }));
         let guarded = kind_of::<[Guarded<u8>; 4]>();
         assert!(matches!(guarded, Kind::Array { count: 4, .. }));
+    }
+
+    /// A value of eight bytes that says of itself that it is text, or that it is two numbers.
+    macro_rules! described_otherwise {
+        ($name:ident, $storage:ty, $kind:expr) => {
+            #[derive(Clone, Copy)]
+            #[repr(C, align(8))]
+            struct $name(u64);
+
+            impl Observe for $name {
+                type Storage = $storage;
+                const SHAPE: Shape = Shape::Int;
+
+                fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
+                    let kind: fn(&mut Schema) -> Kind = $kind;
+                    let kind = kind(schema);
+                    schema.add(Type {
+                        name: "".into(),
+                        size: 8,
+                        align: 8,
+                        kind,
+                    })
+                }
+
+                fn encode(&self, bytes: &mut [u8]) {
+                    self.0.encode(bytes);
+                }
+
+                fn decode(bytes: &[u8]) -> Result<Self, InvalidValue> {
+                    Ok(Self::decode_lossy(bytes))
+                }
+
+                fn decode_lossy(bytes: &[u8]) -> Self {
+                    Self(u64::decode_lossy(bytes))
+                }
+            }
+        };
+    }
+
+    #[test]
+    fn cells_of_another_width_than_their_description_are_refused() {
+        described_otherwise!(Number, Plain<Number>, |_| Kind::Text);
+        described_otherwise!(Words, PlainUnion<Words, 1>, |schema| {
+            let element = u32::value_type(schema).unwrap();
+            Kind::Array { element, count: 2 }
+        });
+
+        impl Scalar for Number {
+            type Bits = u64;
+
+            fn into_bits(self) -> u64 {
+                self.0
+            }
+
+            fn from_bits(bits: u64) -> Result<Self, InvalidValue> {
+                Ok(Self(bits))
+            }
+
+            fn from_bits_lossy(bits: u64) -> Self {
+                Self(bits)
+            }
+        }
+
+        fn refused<S: Storage>() -> String {
+            let refused = S::storage_type(&mut Schema::new());
+            let error = refused.expect_err("it is described otherwise").to_string();
+            error.split_once(" is accessed").expect("why").1.to_owned()
+        }
+
+        let text = " as one number, but described as text";
+        assert_eq!(refused::<Plain<Number>>(), text);
+        assert_eq!(refused::<Atomic<Number>>(), text);
+        let array = " as a union, but described as an array";
+        assert_eq!(refused::<PlainUnion<Words, 1>>(), array);
+        // A guarded value is accessed by words, whatever is in it.
+        assert!(Guarded::<Number>::storage_type(&mut Schema::new()).is_ok());
     }
 
     #[test]

@@ -41,7 +41,7 @@ macro_rules! observe_scalar {
         const SHAPE: Shape = $shape;
         // SAFETY: U1: a scalar of the language has no padding.
         #[allow(unsafe_code)]
-        const PADDING: Padding = unsafe { Padding::none() };
+        const PADDING: Padding<Self> = unsafe { Padding::none() };
 
         #[inline]
         fn encode(&self, bytes: &mut [u8]) {

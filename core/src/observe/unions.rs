@@ -1,47 +1,68 @@
 //! Unions: which of them can be read byte by byte, and how.
 #![allow(unsafe_code)]
 
+use std::marker::PhantomData;
+
 use super::Observe;
 
-/// Whether a value of some type may have bytes that are not initialised.
+/// Whether values of `T` may have bytes that are not initialised.
 ///
-/// It matters only for unions: they are read without knowing which member was written last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Padding {
-    /// U1: false only if each byte of each value is initialised.
+/// Only a union needs to know: it is read without knowing which member was written last. The type
+/// parameter keeps an answer with the type that it is about, as [`Observe`] is a safe trait.
+#[derive(Clone, Copy, Debug)]
+pub struct Padding<T> {
+    /// U1: false only if each byte of each `T` is initialised.
     possible: bool,
+    of: PhantomData<fn(T)>,
 }
 
-impl Padding {
+impl<T> Padding<T> {
     /// There may be padding; the answer that is never wrong.
     pub const fn possible() -> Self {
-        Self { possible: true }
+        Self {
+            possible: true,
+            of: PhantomData,
+        }
     }
 
     /// There is none.
     ///
     /// # Safety
     ///
-    /// Every byte of every value of the type is initialised.
+    /// - every byte of every `T` is initialised
     pub const unsafe fn none() -> Self {
-        Self { possible: false }
+        Self {
+            possible: false,
+            of: PhantomData,
+        }
     }
 
-    /// That of a struct of `size` bytes, given sizes and paddings of all its fields.
+    /// That of a type made of `fields`, given for each its size and whether it may have padding.
     ///
     /// # Safety
     ///
-    /// They are the sizes and paddings of all its fields.
-    pub const unsafe fn of_struct(size: usize, fields: &[(usize, Padding)]) -> Self {
+    /// - `fields` are all that `T` is made of, and they do not overlap: the fields of a struct, or
+    ///   the integer of an enum
+    /// - each size is that of the field's type, and each answer that of its [`Padding::is_possible`]
+    pub const unsafe fn of_fields(fields: &[(usize, bool)]) -> Self {
         let (mut sum, mut possible, mut index) = (0, false, 0);
         while index < fields.len() {
             sum += fields[index].0;
-            possible |= fields[index].1.possible;
+            possible |= fields[index].1;
             index += 1;
         }
-        // Fields do not overlap, so that nothing is left between them when they add up to the size.
+        // They do not overlap, so nothing is left between them when they add up to the size.
         Self {
-            possible: possible || sum != size,
+            possible: possible || sum != size_of::<T>(),
+            of: PhantomData,
+        }
+    }
+
+    /// That of an array of `N` values.
+    pub(super) const fn repeated<const N: usize>(self) -> Padding<[T; N]> {
+        Padding {
+            possible: self.possible,
+            of: PhantomData,
         }
     }
 

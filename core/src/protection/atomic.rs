@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::observe::derive_support::value_type_of;
+use crate::observe::derive_support::scalar_type_of;
 use crate::observe::{
     AtomicBits, AtomicInteger, AtomicScalar, Bits, Bitwise, InvalidValue, Scalar, Storage,
 };
@@ -154,7 +154,7 @@ unsafe impl<T: AtomicScalar> Storage for Atomic<T> {
 
     fn storage_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
         const { Self::LAYOUT };
-        let value = value_type_of::<T>(schema)?;
+        let value = scalar_type_of::<T>(schema)?;
         schema.add_protected(Protection::Atomic, value)
     }
 

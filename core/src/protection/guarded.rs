@@ -20,6 +20,8 @@ use crate::sync::{self, Busy, Claim, Contended, Owner, TwoSlot};
 /// others, and wait for each other at most about 2 ms.
 #[repr(C)]
 pub struct Guarded<T: Observe> {
+    /// Aligns the cell like a `T` that asks for more than a word.
+    align: [MaybeUninit<T>; 0],
     word: AtomicU64,
     /// G1: each copy is [`Padded::WORDS`] aligned words, initialised as part of a [`Storage`] that
     /// began as zeros and never moves, and accessed as `AtomicU64`s only, through [`Self::copy`].
@@ -35,11 +37,15 @@ unsafe impl<T: Observe> Send for Guarded<T> {}
 
 impl<T: Observe> Guarded<T> {
     const LAYOUT: () = {
+        let align = align_of::<Self>() as u64;
         assert!(
-            size_of::<Self>() as u64 == guarded_size(size_of::<T>() as u64),
+            align == 8 || align == align_of::<T>() as u64,
+            "aligned like a word and like the value"
+        );
+        assert!(
+            size_of::<Self>() as u64 == guarded_size(size_of::<T>() as u64, align),
             "a word and two copies"
         );
-        assert!(align_of::<Self>() == 8, "words are aligned to 8");
     };
 
     /// Reads the value.
@@ -348,7 +354,7 @@ mod tests {
         fn check<T: Observe + PartialEq + fmt::Debug>(first: T, second: T) {
             assert_eq!(
                 size_of::<Guarded<T>>() as u64,
-                guarded_size(size_of::<T>() as u64)
+                guarded_size(size_of::<T>() as u64, align_of::<T>().max(8) as u64)
             );
             let cell = Heap::<Guarded<T>>::new(&first);
             assert_eq!(cell.read(), Ok(first));

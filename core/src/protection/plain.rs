@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::observe::derive_support::value_type_of;
+use crate::observe::derive_support::scalar_type_of;
 use crate::observe::{Bits, InvalidValue, Scalar, Storage};
 use crate::schema::{Schema, SchemaError, TypeId};
 use crate::sync::Contended;
@@ -67,7 +67,7 @@ unsafe impl<T: Scalar> Storage for Plain<T> {
 
     fn storage_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
         const { Self::LAYOUT };
-        value_type_of::<T>(schema)
+        scalar_type_of::<T>(schema)
     }
 
     #[inline]

@@ -164,7 +164,7 @@ impl<const N: usize> Observe for Text<N> {
     type Storage = PlainText<N>;
     const SHAPE: Shape = Shape::Text;
     // SAFETY: U1: an array of bytes has no padding.
-    const PADDING: Padding = unsafe { Padding::none() };
+    const PADDING: Padding<Self> = unsafe { Padding::none() };
 
     fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
         schema.add(Type {

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::words;
-use crate::observe::derive_support::value_type_of;
+use crate::observe::derive_support::union_type_of;
 use crate::observe::{Observe, Storage};
 use crate::schema::{Schema, SchemaError, TypeId};
 use crate::sync::Contended;
@@ -51,7 +51,7 @@ unsafe impl<T: Observe, const WORDS: usize> Storage for PlainUnion<T, WORDS> {
 
     fn storage_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
         const { Self::LAYOUT };
-        value_type_of::<T>(schema)
+        union_type_of::<T>(schema)
     }
 
     #[inline]

@@ -45,6 +45,16 @@ pub enum SchemaError {
         /// What it must be.
         expected: String,
     },
+    /// A type that its cells access at other widths than its description says.
+    #[error("type {name:?} is accessed as {expected}, but described as {found}")]
+    WrongKind {
+        /// The type.
+        name: String,
+        /// What its cells are.
+        expected: &'static str,
+        /// What its description is.
+        found: &'static str,
+    },
     /// A reference to a type that was not added before.
     #[error("type {name:?} refers to type {}, which is not defined before it", id.0)]
     UnknownType {

@@ -259,7 +259,7 @@ impl Schema {
                 ));
             }
             Protection::Atomic => of.size,
-            Protection::Seqlock | Protection::Locked => guarded_size(of.size),
+            Protection::Seqlock | Protection::Locked => guarded_size(of.size, ty.align),
         };
         size_is(ty, &[expected])?;
         Ok(Shape {

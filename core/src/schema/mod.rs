@@ -118,7 +118,8 @@ pub enum Kind {
     /// A value stored under a protection other than plain.
     ///
     /// `Atomic` has the size of its scalar. `Seqlock` and `Locked` are a word of 8 bytes and two
-    /// copies of the value, each padded to whole words: see [`guarded_size`].
+    /// copies of the value, each padded to whole words: see [`guarded_size`]. They are aligned like
+    /// the value, and to 8 at least; the size is rounded up to that.
     Protected {
         /// `Atomic`, `Seqlock` or `Locked`.
         protection: Protection,
@@ -210,9 +211,10 @@ pub const fn words_of(size: u64) -> u64 {
     size.div_ceil(8)
 }
 
-/// Bytes of a seqlock or locked place for values of `size` bytes: the word and two copies.
-pub const fn guarded_size(size: u64) -> u64 {
-    8 + 16 * words_of(size)
+/// Bytes of a seqlock or locked place that is aligned to `align` bytes, for values of `size` bytes:
+/// the word and two copies, rounded up.
+pub const fn guarded_size(size: u64, align: u64) -> u64 {
+    (8 + 16 * words_of(size)).next_multiple_of(align)
 }
 
 fn names_of(ty: &Type) -> Arc<[Arc<str>]> {
@@ -387,7 +389,10 @@ impl Schema {
         let (size, align) = match protection {
             Protection::Plain => return Ok(value),
             Protection::Atomic => (of.size, of.align),
-            Protection::Seqlock | Protection::Locked => (guarded_size(of.size), 8),
+            Protection::Seqlock | Protection::Locked => {
+                let align = of.align.max(8);
+                (guarded_size(of.size, align), align)
+            }
         };
         self.add(Type {
             name: "".into(),

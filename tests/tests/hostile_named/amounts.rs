@@ -4,23 +4,23 @@ use memglass::Part;
 use memglass::schema::{Kind, TypeId, Variant, codec};
 use memglass_tests::hostile::{Entry, Forged};
 
-use crate::place::{Place, forged, member, ty, with_objects};
+use crate::place::{Place, forged, member, number, ty, with_objects};
 
-/// A struct of structs of structs whose members all lie at its start.
+/// A union of unions of unions.
 #[test]
 fn members_over_each_other_do_not_multiply() {
-    let mut types = vec![ty("u8", 1, 1, Kind::Int { signed: false })];
+    let mut types = vec![number()];
     for level in 0..5 {
-        let fields = (0..30).map(|index| member(&format!("m{index}"), level, 0));
-        let fields = fields.collect();
-        types.push(ty(&format!("L{level}"), 1, 1, Kind::Struct { fields }));
+        let members = (0..30).map(|index| member(&format!("m{index}"), level, 0));
+        let members = members.collect();
+        types.push(ty(&format!("L{level}"), 8, 8, Kind::Union { members }));
     }
     let place = forged(|forged| {
         forged.types_of(&types);
         with_objects(forged, &[(b"one", 1, 0), (b"all", 5, 0), (b"most", 4, 0)]);
     });
     let (observer, damage, times) = place.look();
-    // Thirty values for one byte are a few; nine hundred are not.
+    // Thirty values for one word are a few; nine hundred are not.
     assert!(observer.field("one").unwrap().read().is_ok());
     assert!(observer.field("all").is_err());
     assert!(
@@ -114,7 +114,7 @@ fn types_take_no_more_than_a_few_times_the_memory_of_the_session() {
     let mut forged = Forged::new(16 << 20, 1024, 8);
     let mut types = vec![ty("", 1, 1, Kind::Bool)];
     for number in 0..60 {
-        let fields = (0..20_000).map(|index| member(&format!("{index:x}"), 0, 0));
+        let fields = (0..20_000).map(|index| member(&format!("{index:x}"), 0, index));
         types.push(ty(
             "",
             20_000 + number,
@@ -141,7 +141,7 @@ fn types_take_no_more_than_a_few_times_the_memory_of_the_session() {
 fn descriptions_over_each_other_are_not_read_again_and_again() {
     let mut forged = Forged::new(1 << 20, 1024, 8);
     let fields = (0..20_000)
-        .map(|index| member(&format!("{index:x}"), 0, 0))
+        .map(|index| member(&format!("{index:x}"), 0, index))
         .collect();
     let description = codec::encode(&ty("", 20_000, 1, Kind::Struct { fields }));
     let place = forged.put(&description);

@@ -13,10 +13,10 @@ pub(super) fn storage(member: &Member) -> TokenStream {
     let ty = &member.ty;
     let span = ty.span();
     match member.protection() {
-        Protection::Plain => quote_spanned!(span=> <#ty as ::memglass::Observe>::Storage),
+        Protection::Plain => quote_spanned!(span=> <#ty as __memglass::Observe>::Storage),
         Protection::Atomic => atomic(ty),
-        Protection::Seqlock => quote_spanned!(span=> ::memglass::Guarded<#ty>),
-        Protection::Locked => quote_spanned!(span=> ::memglass::Locked<#ty>),
+        Protection::Seqlock => quote_spanned!(span=> __memglass::Guarded<#ty>),
+        Protection::Locked => quote_spanned!(span=> __memglass::Locked<#ty>),
     }
 }
 
@@ -24,7 +24,7 @@ pub(super) fn storage(member: &Member) -> TokenStream {
 fn atomic(ty: &Type) -> TokenStream {
     let (scalar, lengths) = split_array(ty);
     let cell =
-        quote_spanned!(scalar.span()=> <#scalar as ::memglass::derive_support::AtomicField>::Cells);
+        quote_spanned!(scalar.span()=> <#scalar as __memglass::derive_support::AtomicField>::Cells);
     lengths
         .iter()
         .rev()
@@ -52,7 +52,7 @@ fn fields(
         quote_spanned! {member.ty.span()=> {
             let type_id = #type_id?;
             let offset = ::core::mem::offset_of!(#owner, #ident);
-            ::memglass::derive_support::field(#name, type_id, offset, #metadata())
+            __memglass::derive_support::field(#name, type_id, offset, #metadata())
         }}
     });
     quote!(let fields = ::std::vec![#(#described),*];)
@@ -63,7 +63,7 @@ fn value_type(member: &Member) -> TokenStream {
     if member.args.text.is_present() {
         return text_type(member, Protection::Plain);
     }
-    quote_spanned!(ty.span()=> <#ty as ::memglass::Observe>::value_type(schema))
+    quote_spanned!(ty.span()=> <#ty as __memglass::Observe>::value_type(schema))
 }
 
 fn storage_type(member: &Member) -> TokenStream {
@@ -71,7 +71,7 @@ fn storage_type(member: &Member) -> TokenStream {
         return text_type(member, member.protection());
     }
     let storage = storage(member);
-    quote_spanned!(member.ty.span()=> <#storage as ::memglass::Storage>::storage_type(schema))
+    quote_spanned!(member.ty.span()=> <#storage as __memglass::Storage>::storage_type(schema))
 }
 
 /// Of an array of bytes that is shown as text, whose own type would describe numbers.
@@ -84,7 +84,7 @@ fn text_type(member: &Member, protection: Protection) -> TokenStream {
     };
     let ty = &member.ty;
     quote_spanned! {ty.span()=>
-        ::memglass::derive_support::add_text::<#ty>(schema, ::memglass::schema::Protection::#protection)
+        __memglass::derive_support::add_text::<#ty>(schema, __memglass::schema::Protection::#protection)
     }
 }
 
@@ -92,9 +92,9 @@ fn text_type(member: &Member, protection: Protection) -> TokenStream {
 pub(super) fn shape(member: &Member) -> TokenStream {
     let ty = &member.ty;
     if member.args.text.is_present() {
-        return quote!(::memglass::Shape::Text);
+        return quote!(__memglass::Shape::Text);
     }
-    quote_spanned!(ty.span()=> <#ty as ::memglass::Observe>::SHAPE)
+    quote_spanned!(ty.span()=> <#ty as __memglass::Observe>::SHAPE)
 }
 
 /// The type of the scalars in the field: of an array, of its elements.
@@ -118,6 +118,6 @@ pub(super) fn limits(member: &Member) -> TokenStream {
 pub(super) fn check(span: Span, function: &str, arguments: &[&dyn ToTokens]) -> TokenStream {
     let function = syn::Ident::new(function, span);
     quote_spanned! {span=>
-        const _: () = ::memglass::derive_support::checks::#function(#(#arguments),*);
+        const _: () = __memglass::derive_support::checks::#function(#(#arguments),*);
     }
 }

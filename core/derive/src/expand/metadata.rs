@@ -7,7 +7,7 @@ use syn::{Expr, ExprLit, ExprUnary, Ident, Lit, LitFloat, LitInt, UnOp};
 
 use super::members::{check, limits, scalar, shape};
 use crate::args::{Bound, Names, Text};
-use crate::ast::{Member, Protection};
+use crate::ast::{Member, Protection, split_array};
 use crate::printf;
 
 /// The name of the function that makes the annotations of the field with this index.
@@ -31,6 +31,7 @@ fn item(index: usize, member: &Member) -> TokenStream {
         items: TokenStream::new(),
         settings: TokenStream::new(),
     };
+    record.check_lengths();
     record.check_protection();
     record.bounds();
     record.texts();
@@ -41,8 +42,8 @@ fn item(index: usize, member: &Member) -> TokenStream {
     let (function, items, settings) = (function(index), record.items, record.settings);
     quote! {
         #items
-        fn #function() -> ::memglass::schema::Metadata {
-            ::memglass::schema::Metadata { #settings ..::core::default::Default::default() }
+        fn #function() -> __memglass::schema::Metadata {
+            __memglass::schema::Metadata { #settings ..::core::default::Default::default() }
         }
     }
 }
@@ -65,6 +66,14 @@ impl Record<'_> {
 
     fn check(&mut self, span: Span, function: &str, arguments: &[&dyn ToTokens]) {
         self.items.extend(check(span, function, arguments));
+    }
+
+    fn check_lengths(&mut self) {
+        let (_, lengths) = split_array(&self.member.ty);
+        for length in lengths {
+            let name = self.member.name();
+            self.check(length.span(), "array_length", &[&length, &name]);
+        }
     }
 
     fn check_protection(&mut self) {
@@ -120,8 +129,8 @@ impl Record<'_> {
         };
         let (int, float) = both_numbers(&bound.value);
         self.items.extend(quote_spanned! {bound.key=>
-            const #constant: ::memglass::schema::Number =
-                ::memglass::derive_support::checks::bound(#shape, #limits, #int, #float, #key, #field);
+            const #constant: __memglass::schema::Number =
+                __memglass::derive_support::checks::bound(#shape, #limits, #int, #float, #key, #field);
         });
         self.set(key, &quote!(::core::option::Option::Some(#constant)));
         constant
@@ -137,7 +146,7 @@ impl Record<'_> {
         if let Some(format) = &args.format {
             let conversion = printf::conversion(&format.value()).expect("checked before");
             let conversion = Ident::new(conversion.name(), Span::call_site());
-            let conversion = quote!(::memglass::derive_support::checks::Conversion::#conversion);
+            let conversion = quote!(__memglass::derive_support::checks::Conversion::#conversion);
             self.check(
                 format.literal.span(),
                 "format",
@@ -154,7 +163,7 @@ impl Record<'_> {
     }
 
     fn set_text(&mut self, key: &str, text: &str) {
-        self.set(key, &quote!(::memglass::derive_support::text(#text)));
+        self.set(key, &quote!(__memglass::derive_support::text(#text)));
     }
 
     fn names(&mut self) {
@@ -180,13 +189,13 @@ impl Record<'_> {
                 format_ident!("NAMED_{}_{}_OF_{}", key.to_uppercase(), index, self.index);
             let (name, (value, _)) = (&entry.name, both_numbers(&entry.value));
             self.items.extend(quote_spanned! {entry.value.span()=>
-                const #constant: ::core::primitive::i128 = ::memglass::derive_support::checks::value(#limits, #value, #name, #field);
+                const #constant: ::core::primitive::i128 = __memglass::derive_support::checks::value(#limits, #value, #name, #field);
             });
             entries.extend(quote!((#name, #constant),));
         }
         self.set(
             setting,
-            &quote!(::memglass::derive_support::named(&[#entries])),
+            &quote!(__memglass::derive_support::named(&[#entries])),
         );
     }
 }

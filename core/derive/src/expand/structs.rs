@@ -22,8 +22,8 @@ pub(super) fn expand(input: &Input, fields: &[Member]) -> TokenStream {
 /// The cells of a struct that is protected as a whole.
 pub(super) fn protected_whole(input: &Input) -> Option<TokenStream> {
     match input.protection() {
-        Protection::Seqlock => Some(quote!(::memglass::Guarded<Self>)),
-        Protection::Locked => Some(quote!(::memglass::Locked<Self>)),
+        Protection::Seqlock => Some(quote!(__memglass::Guarded<Self>)),
+        Protection::Locked => Some(quote!(__memglass::Locked<Self>)),
         Protection::Plain | Protection::Atomic => None,
     }
 }
@@ -49,11 +49,12 @@ pub(super) fn declare_storage(
             (&member.vis, &member.ident, &member.docs, cells_of(member));
         quote!(#(#docs)* #vis #ident: #cells)
     });
+    let aligns = &input.repr.aligns;
     quote! {
         #[doc = #doc]
         #[automatically_derived]
         #allow
-        #[repr(C)]
+        #[repr(C #(, align(#aligns))*)]
         #vis struct #storage { #(#fields,)* }
     }
 }
@@ -67,24 +68,24 @@ fn implement_value(input: &Input, fields: &[Member], storage: &TokenStream) -> T
     quote! {
         #metadata
         #[automatically_derived]
-        impl ::memglass::Observe for #ident {
+        impl __memglass::Observe for #ident {
             type Storage = #storage;
-            const SHAPE: ::memglass::Shape = ::memglass::Shape::Struct;
+            const SHAPE: __memglass::Shape = __memglass::Shape::Struct;
             // SAFETY: U1: these are all its fields.
-            const PADDING: ::memglass::derive_support::Padding = unsafe { #padding };
+            const PADDING: __memglass::derive_support::Padding<Self> = unsafe { #padding };
 
             fn value_type(
-                schema: &mut ::memglass::schema::Schema,
-            ) -> ::core::result::Result<::memglass::schema::TypeId, ::memglass::schema::SchemaError> {
+                schema: &mut __memglass::schema::Schema,
+            ) -> ::core::result::Result<__memglass::schema::TypeId, __memglass::schema::SchemaError> {
                 #described
-                ::memglass::derive_support::add_struct::<Self>(schema, #name, fields)
+                __memglass::derive_support::add_struct::<Self>(schema, #name, fields)
             }
 
             #[inline]
             fn encode(&self, bytes: &mut [::core::primitive::u8]) { #encode }
 
             #[inline]
-            fn decode(bytes: &[::core::primitive::u8]) -> ::core::result::Result<Self, ::memglass::InvalidValue> { #decode }
+            fn decode(bytes: &[::core::primitive::u8]) -> ::core::result::Result<Self, __memglass::InvalidValue> { #decode }
 
             #[inline]
             fn decode_lossy(bytes: &[::core::primitive::u8]) -> Self { #lossy }
@@ -95,9 +96,9 @@ fn implement_value(input: &Input, fields: &[Member], storage: &TokenStream) -> T
 fn padding(fields: &[Member]) -> TokenStream {
     let each = fields.iter().map(|member| {
         let ty = &member.ty;
-        quote_spanned!(ty.span()=> (::core::mem::size_of::<#ty>(), <#ty as ::memglass::Observe>::PADDING))
+        quote_spanned!(ty.span()=> (::core::mem::size_of::<#ty>(), <#ty as __memglass::Observe>::PADDING.is_possible()))
     });
-    quote!(::memglass::derive_support::Padding::of_struct(::core::mem::size_of::<Self>(), &[#(#each),*]))
+    quote!(__memglass::derive_support::Padding::of_fields(&[#(#each),*]))
 }
 
 // Members are called through their types, at the place of these: for a member that is not `Observe`
@@ -108,7 +109,7 @@ fn encode(fields: &[Member]) -> TokenStream {
     let length = quote!(let bytes = &mut bytes[..::core::mem::size_of::<Self>()];);
     let each = fields.iter().map(|member| {
         let (ident, ty, place) = (&member.ident, &member.ty, place(member));
-        quote_spanned!(ty.span()=> <#ty as ::memglass::Observe>::encode(&self.#ident, &mut bytes[#place]);)
+        quote_spanned!(ty.span()=> <#ty as __memglass::Observe>::encode(&self.#ident, &mut bytes[#place]);)
     });
     quote!(#length #(#each)*)
 }
@@ -116,7 +117,7 @@ fn encode(fields: &[Member]) -> TokenStream {
 fn decode(fields: &[Member]) -> TokenStream {
     let each = fields.iter().map(|member| {
         let (ident, ty, place) = (&member.ident, &member.ty, place(member));
-        quote_spanned!(ty.span()=> #ident: <#ty as ::memglass::Observe>::decode(&bytes[#place])?)
+        quote_spanned!(ty.span()=> #ident: <#ty as __memglass::Observe>::decode(&bytes[#place])?)
     });
     quote! {
         let bytes = &bytes[..::core::mem::size_of::<Self>()];
@@ -127,7 +128,7 @@ fn decode(fields: &[Member]) -> TokenStream {
 fn decode_lossy(fields: &[Member]) -> TokenStream {
     let each = fields.iter().map(|member| {
         let (ident, ty, place) = (&member.ident, &member.ty, place(member));
-        quote_spanned!(ty.span()=> #ident: <#ty as ::memglass::Observe>::decode_lossy(&bytes[#place]))
+        quote_spanned!(ty.span()=> #ident: <#ty as __memglass::Observe>::decode_lossy(&bytes[#place]))
     });
     quote! {
         let bytes = &bytes[..::core::mem::size_of::<Self>()];
@@ -148,15 +149,21 @@ fn implement_storage(input: &Input, storage: &Ident, fields: &[Member]) -> Token
     let described = members::storage_fields(fields);
     let init = fields.iter().map(|member| {
         let (ident, cells) = (&member.ident, members::storage(member));
-        quote_spanned!(member.ty.span()=> <#cells as ::memglass::Storage>::init(&self.#ident, &value.#ident);)
+        quote_spanned!(member.ty.span()=> <#cells as __memglass::Storage>::init(&self.#ident, &value.#ident);)
     });
     let load = fields.iter().map(|member| {
         let (ident, cells) = (&member.ident, members::storage(member));
-        quote_spanned!(member.ty.span()=> #ident: <#cells as ::memglass::Storage>::load(&self.#ident)?)
+        quote_spanned!(member.ty.span()=> #ident: <#cells as __memglass::Storage>::load(&self.#ident)?)
     });
     quote! {
-        // SAFETY: S1: each field is a `Storage`, which is `Send`. Stated here, so that the compiler does
-        // not look into the fields and repeat its error where one is not `Observe`.
+        // With a `Drop` of the user's these two would overlap: its `&mut self` could move the cells.
+        // Of pointers, as the compiler would look into the struct itself, and repeat itself.
+        trait StorageMustNotImplementDrop {}
+        #[allow(drop_bounds)]
+        impl<T: ?::core::marker::Sized + ::core::ops::Drop> StorageMustNotImplementDrop for *const T {}
+        impl StorageMustNotImplementDrop for *const #storage {}
+        // SAFETY: S1: each field is what a `Storage` must be. Said here, the compiler need not look into
+        // the fields, and does not repeat itself where one is not `Observe`.
         #[automatically_derived]
         unsafe impl ::core::marker::Send for #storage {}
         // SAFETY: S1, as for `Send`.
@@ -164,14 +171,14 @@ fn implement_storage(input: &Input, storage: &Ident, fields: &[Member]) -> Token
         unsafe impl ::core::marker::Sync for #storage {}
         // SAFETY: S1: a `repr(C)` struct of storages, described by the compiler's own offsets.
         #[automatically_derived]
-        unsafe impl ::memglass::Storage for #storage {
+        unsafe impl __memglass::Storage for #storage {
             type Value = #ident;
 
             fn storage_type(
-                schema: &mut ::memglass::schema::Schema,
-            ) -> ::core::result::Result<::memglass::schema::TypeId, ::memglass::schema::SchemaError> {
+                schema: &mut __memglass::schema::Schema,
+            ) -> ::core::result::Result<__memglass::schema::TypeId, __memglass::schema::SchemaError> {
                 #described
-                ::memglass::derive_support::add_struct::<Self>(schema, #name, fields)
+                __memglass::derive_support::add_struct::<Self>(schema, #name, fields)
             }
 
             #[inline]
@@ -180,7 +187,7 @@ fn implement_storage(input: &Input, storage: &Ident, fields: &[Member]) -> Token
             }
 
             #[inline]
-            fn load(&self) -> ::core::result::Result<#ident, ::memglass::Contended> {
+            fn load(&self) -> ::core::result::Result<#ident, __memglass::Contended> {
                 ::core::result::Result::Ok(#ident {
                     #(#load,)*
                 })

@@ -28,7 +28,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
 
 /// A type of which nothing is known but its name.
 pub(crate) fn opaque(ident: &Ident) -> TokenStream {
-    hide(&observe(ident, &quote!(::memglass::Guarded<Self>)))
+    hide(&observe(ident, &quote!(__memglass::Guarded<Self>)))
 }
 
 fn owns_memory(member: &Member) -> bool {
@@ -52,7 +52,7 @@ fn of_struct(input: &Input, members: &[Member]) -> TokenStream {
             &storage,
             members,
             |member| match substitutes::refusal(&member.ty) {
-                Some(_) => quote!(::memglass::Plain<::core::primitive::u8>),
+                Some(_) => quote!(__memglass::Plain<::core::primitive::u8>),
                 None => super::members::storage(member),
             },
         );
@@ -64,18 +64,18 @@ fn of_struct(input: &Input, members: &[Member]) -> TokenStream {
         // SAFETY: S1, as for `Send`.
         unsafe impl ::core::marker::Sync for #storage {}
         // SAFETY: S1, as for `Send`.
-        unsafe impl ::memglass::Storage for #storage {
+        unsafe impl __memglass::Storage for #storage {
             type Value = #ident;
 
             fn storage_type(
-                _: &mut ::memglass::schema::Schema,
-            ) -> ::core::result::Result<::memglass::schema::TypeId, ::memglass::schema::SchemaError> {
+                _: &mut __memglass::schema::Schema,
+            ) -> ::core::result::Result<__memglass::schema::TypeId, __memglass::schema::SchemaError> {
                 ::core::unreachable!()
             }
 
             fn init(&self, _: &#ident) {}
 
-            fn load(&self) -> ::core::result::Result<#ident, ::memglass::Contended> {
+            fn load(&self) -> ::core::result::Result<#ident, __memglass::Contended> {
                 ::core::unreachable!()
             }
         }
@@ -84,17 +84,17 @@ fn of_struct(input: &Input, members: &[Member]) -> TokenStream {
 }
 
 fn scalar(ident: &Ident) -> TokenStream {
-    let observe = observe(ident, &quote!(::memglass::Plain<Self>));
+    let observe = observe(ident, &quote!(__memglass::Plain<Self>));
     hide(&quote! {
         #observe
-        impl ::memglass::Scalar for #ident {
+        impl __memglass::Scalar for #ident {
             type Bits = ::core::primitive::u8;
 
             fn into_bits(self) -> Self::Bits {
                 ::core::unreachable!()
             }
 
-            fn from_bits(_: Self::Bits) -> ::core::result::Result<Self, ::memglass::InvalidValue> {
+            fn from_bits(_: Self::Bits) -> ::core::result::Result<Self, __memglass::InvalidValue> {
                 ::core::unreachable!()
             }
 
@@ -107,19 +107,19 @@ fn scalar(ident: &Ident) -> TokenStream {
 
 fn observe(ident: &Ident, storage: &TokenStream) -> TokenStream {
     quote! {
-        impl ::memglass::Observe for #ident {
+        impl __memglass::Observe for #ident {
             type Storage = #storage;
-            const SHAPE: ::memglass::Shape = ::memglass::Shape::Struct;
+            const SHAPE: __memglass::Shape = __memglass::Shape::Struct;
 
             fn value_type(
-                _: &mut ::memglass::schema::Schema,
-            ) -> ::core::result::Result<::memglass::schema::TypeId, ::memglass::schema::SchemaError> {
+                _: &mut __memglass::schema::Schema,
+            ) -> ::core::result::Result<__memglass::schema::TypeId, __memglass::schema::SchemaError> {
                 ::core::unreachable!()
             }
 
             fn encode(&self, _: &mut [::core::primitive::u8]) {}
 
-            fn decode(_: &[::core::primitive::u8]) -> ::core::result::Result<Self, ::memglass::InvalidValue> {
+            fn decode(_: &[::core::primitive::u8]) -> ::core::result::Result<Self, __memglass::InvalidValue> {
                 ::core::unreachable!()
             }
 

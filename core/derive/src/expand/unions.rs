@@ -24,35 +24,35 @@ pub(super) fn expand(input: &Input, members: &[Member]) -> TokenStream {
         #(#checks)*
         #metadata
         #[automatically_derived]
-        impl ::memglass::Observe for #ident {
-            type Storage = ::memglass::PlainUnion<Self, { #size / 8 }>;
-            const SHAPE: ::memglass::Shape = ::memglass::Shape::Union;
+        impl __memglass::Observe for #ident {
+            type Storage = __memglass::PlainUnion<Self, { #size / 8 }>;
+            const SHAPE: __memglass::Shape = __memglass::Shape::Union;
             // SAFETY: U1, by the checks above: each member has the size of the union and no padding.
-            const PADDING: ::memglass::derive_support::Padding =
-                unsafe { ::memglass::derive_support::Padding::none() };
+            const PADDING: __memglass::derive_support::Padding<Self> =
+                unsafe { __memglass::derive_support::Padding::none() };
 
             fn value_type(
-                schema: &mut ::memglass::schema::Schema,
-            ) -> ::core::result::Result<::memglass::schema::TypeId, ::memglass::schema::SchemaError> {
+                schema: &mut __memglass::schema::Schema,
+            ) -> ::core::result::Result<__memglass::schema::TypeId, __memglass::schema::SchemaError> {
                 #described
-                ::memglass::derive_support::add_union::<Self>(schema, #name, fields)
+                __memglass::derive_support::add_union::<Self>(schema, #name, fields)
             }
 
             #[inline]
             fn encode(&self, bytes: &mut [::core::primitive::u8]) {
                 // SAFETY: U1, by the checks above.
-                unsafe { ::memglass::derive_support::encode_union(self, bytes) }
+                unsafe { __memglass::derive_support::encode_union(self, bytes) }
             }
 
             #[inline]
-            fn decode(bytes: &[::core::primitive::u8]) -> ::core::result::Result<Self, ::memglass::InvalidValue> {
+            fn decode(bytes: &[::core::primitive::u8]) -> ::core::result::Result<Self, __memglass::InvalidValue> {
                 ::core::result::Result::Ok(Self::decode_lossy(bytes))
             }
 
             #[inline]
             fn decode_lossy(bytes: &[::core::primitive::u8]) -> Self {
                 // SAFETY: L1: this is a union, for which any bytes are valid.
-                unsafe { ::memglass::derive_support::decode_union(bytes) }
+                unsafe { __memglass::derive_support::decode_union(bytes) }
             }
         }
     })
@@ -60,11 +60,10 @@ pub(super) fn expand(input: &Input, members: &[Member]) -> TokenStream {
 
 fn check_member(member: &Member, union_size: &TokenStream) -> TokenStream {
     let (ty, name) = (&member.ty, member.name());
-    let size = quote!(::core::mem::size_of::<#ty>());
-    let padding = quote_spanned!(ty.span()=> <#ty as ::memglass::Observe>::PADDING);
+    let padding = quote_spanned!(ty.span()=> <#ty as __memglass::Observe>::PADDING);
     check(
         member.ident.span(),
         "union_member",
-        &[&size, &padding, union_size, &name],
+        &[&padding, union_size, &name],
     )
 }

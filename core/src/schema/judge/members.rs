@@ -1,4 +1,4 @@
-//! Whether the members of a struct or union have names and lie inside it.
+//! Whether the members of a struct or union have names, lie inside it, and do not share bytes.
 
 use std::collections::HashSet;
 
@@ -32,6 +32,9 @@ impl Schema {
             of.weight = of.weight.saturating_mul(names);
             shape = shape.with(&of, 1);
         }
+        if !overlapping {
+            self.judge_apart(ty, members)?;
+        }
         if overlapping && shape.protected {
             return Err(SchemaError::Protection {
                 name: ty.name.to_string(),
@@ -42,17 +45,37 @@ impl Schema {
         Ok(shape.around())
     }
 
+    /// Rule W1: each byte has one width, so no two members of a struct share one. Bitfields may
+    /// share the whole of an integer.
+    fn judge_apart(&self, ty: &Type, members: &[Field]) -> Result<(), SchemaError> {
+        let extent = |field: &Field| (field.offset, field.offset + self[field.type_id].size);
+        let mut sorted: Vec<&Field> = members.iter().collect();
+        sorted.sort_by_key(|field| extent(field));
+        for pair in sorted.windows(2) {
+            let [first, second] = pair else { continue };
+            let share_an_integer =
+                first.bits.is_some() && second.bits.is_some() && extent(first) == extent(second);
+            if extent(second).0 < extent(first).1 && !share_an_integer {
+                let reason = "another member has some of its bytes; only bitfields of one integer share them";
+                return Err(self.misplaced(ty, second, reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn misplaced(&self, ty: &Type, field: &Field, reason: &'static str) -> SchemaError {
+        SchemaError::Field {
+            name: ty.name.to_string(),
+            field: field.name.to_string(),
+            offset: field.offset,
+            size: self[field.type_id].size,
+            reason,
+        }
+    }
+
     fn judge_place(&self, ty: &Type, field: &Field, overlapping: bool) -> Result<(), SchemaError> {
         let of = &self[field.type_id];
-        let refuse = |reason| {
-            Err(SchemaError::Field {
-                name: ty.name.to_string(),
-                field: field.name.to_string(),
-                offset: field.offset,
-                size: of.size,
-                reason,
-            })
-        };
+        let refuse = |reason| Err(self.misplaced(ty, field, reason));
         if field
             .offset
             .checked_add(of.size)

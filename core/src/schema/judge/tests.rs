@@ -211,6 +211,60 @@ fn bitfields_lie_within_an_integer() {
 }
 
 #[test]
+fn members_of_a_struct_share_no_bytes() {
+    let refusal = |field: &str, offset: u64| {
+        format!(
+            "field {field:?} of \"T\" at offset {offset} with 8 bytes does not fit: another member has some of its bytes; only bitfields of one integer share them"
+        )
+    };
+    refused(
+        structure(vec![field("f", 0, 0), field("g", 0, 0)]),
+        &refusal("g", 0),
+    );
+    // Text may start anywhere.
+    refused(
+        structure(vec![field("f", 1, 4), field("g", 0, 0)]),
+        &refusal("f", 4),
+    );
+    let mut bits = vec![field("low", 0, 0), field("high", 0, 0)];
+    for (field, offset) in bits.iter_mut().zip([0, 32]) {
+        field.bits = Some(Bits { offset, width: 32 });
+    }
+    accepted(structure(bits.clone()));
+    bits.push(field("whole", 0, 0));
+    refused(structure(bits), &refusal("whole", 0));
+}
+
+#[test]
+fn no_plain_member_lies_over_a_guarded_one() {
+    let mut schema = schema();
+    let guarded = schema
+        .add_protected(Protection::Seqlock, TypeId(0))
+        .unwrap();
+    let over = ty(
+        24,
+        8,
+        Kind::Struct {
+            fields: vec![field("guarded", guarded.0, 0), field("over", 0, 16)],
+        },
+    );
+    let error = schema.add(over).unwrap_err();
+    assert!(matches!(error, SchemaError::Field { field, .. } if field == "over"));
+}
+
+#[test]
+fn a_guarded_place_is_aligned_like_its_value() {
+    let mut schema = schema();
+    let fields = vec![field("f", 0, 0)];
+    let line = schema.add(ty(64, 64, Kind::Struct { fields })).unwrap();
+    let guarded = schema.add_protected(Protection::Locked, line).unwrap();
+    assert_eq!((schema[guarded].size, schema[guarded].align), (192, 64));
+    // As it was described when all were aligned to 8.
+    let kind = schema[guarded].kind.clone();
+    schema.add(ty(8 + 2 * 64, 8, kind)).unwrap();
+}
+
+#[test]
 fn protections_do_not_nest_and_atomics_are_scalars() {
     let protect = |protection, value| {
         let mut schema = schema();
