@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::format;
 use crate::look::{self, Look};
 use crate::script::{Record, Row, Shown, json};
-use crate::table::{Cell, Column, Layout, Table};
+use crate::table::{self, Cell, Column, Layout, Table};
 use crate::wrap;
 
 /// What a line or a command gives back.
@@ -181,62 +181,76 @@ fn render_shown(shown: &Shown, style: Style) -> String {
         (Format::Text, Shown::Text(text) | Shown::Mixed { text, .. })
             if style.look.width.is_some() =>
         {
-            line(format::printable(text).into_owned())
+            match text.is_empty() {
+                true => line(style.look.paint(look::faint(), "\"\"")),
+                false => line(format::printable(text).into_owned()),
+            }
         }
         (_, Shown::Text(text) | Shown::Mixed { text, .. }) => line(text.clone()),
         // A shell that takes the output into a variable wants the value alone.
         (Format::Text, Shown::Value(cell)) if style.look.width.is_none() => {
             line(format::raw(&cell.value))
         }
-        (Format::Text, Shown::Value(cell)) => line(format::escaped(&cell.text()).into_owned()),
+        (Format::Text, Shown::Value(cell)) => line(value_text(cell, style.look)),
         (Format::Csv, Shown::Value(_)) => one_row(&[("value".into(), json(shown))]).csv(),
         (Format::Text, Shown::Record(record)) => record_text(record, style),
         (Format::Csv, Shown::Record(record)) => record_row(record, &json(shown)).csv(),
-        (_, Shown::Table(rows)) => render_rows(&rows_of(rows, &json(shown)), style),
+        (Format::Csv, Shown::Table(rows)) => csv_of(rows),
+        (Format::Text, Shown::Table(rows)) => {
+            rows_of(rows, style.look).text(style.form.layout, style.look)
+        }
+    }
+}
+
+/// One value, whole, with its unit.
+fn value_text(cell: &crate::script::Cell, look: Look) -> String {
+    let text = format::text(&cell.value, &cell.style);
+    let unit = format::unit(&cell.value, &cell.style).map(format::escaped);
+    match unit.as_deref().and_then(|unit| text.strip_suffix(unit)) {
+        Some(alone) => format!(
+            "{alone}{}",
+            look.paint(look::faint(), &unit.unwrap_or_default())
+        ),
+        None => text,
     }
 }
 
 /// A structure: a field per line, with what is known of each as far as there is room.
 fn record_text(record: &Record, style: Style) -> String {
     let look = style.look;
+    let type_name = format::escaped(&record.type_name);
     let heading = match record.title.is_empty() {
-        true => record.type_name.clone(),
-        false => format!("{}  {}", record.title, record.type_name),
+        true => look.paint(look::strong(), &type_name),
+        false => {
+            let title = look.paint(look::accent(), &format::escaped(&record.title));
+            format!("{title}  {}", look.paint(look::faint(), &type_name))
+        }
     };
-    let heading = look.paint(look::strong(), &format::escaped(&heading));
-    let widths = [4, 3, 2].map(|columns| record_table(record, columns));
-    let fitting = widths
-        .iter()
-        .find(|table| table.fits(look))
-        .unwrap_or(&widths[2]);
-    format!("{heading}\n{}", fitting.list(look))
-}
-
-fn record_table(record: &Record, columns: usize) -> Table {
-    let names = ["field", "value", "type"]
-        .map(Column::new)
-        .into_iter()
-        .chain([Column::wrapping("note")]);
-    let mut table = Table::new(names.take(columns));
-    push_rows(&mut table, &record.rows, columns, 0);
-    table
+    let columns = [
+        Column::new("field"),
+        Column::wrapping("value"),
+        Column::new("type").faint(),
+        Column::wrapping("note").faint(),
+    ];
+    let mut table = Table::new(columns);
+    push_rows(&mut table, &record.rows, 0);
+    format!("{heading}\n{}", table.list(look))
 }
 
 /// The members of a structure inside a structure are rows of their own, shifted to the right.
-fn push_rows(table: &mut Table, rows: &[Row], columns: usize, depth: usize) {
+fn push_rows(table: &mut Table, rows: &[Row], depth: usize) {
     for row in rows {
         let value = match row.members.is_empty() {
-            true => value_cell(row.cell.brief(), &row.cell.value, Json::Null),
+            true => value_cell(&row.cell),
             false => Cell::empty(),
         };
-        let cells = [
+        table.push([
             format!("{:1$}{2}", "", 2 * depth, row.name).into(),
             value,
             row.type_name.as_str().into(),
             row.note.as_str().into(),
-        ];
-        table.push(cells.into_iter().take(columns));
-        push_rows(table, &row.members, columns, depth + 1);
+        ]);
+        push_rows(table, &row.members, depth + 1);
     }
 }
 
@@ -255,36 +269,82 @@ fn one_row(fields: &[(String, Json)]) -> Table {
     table
 }
 
-fn rows_of(rows: &crate::script::Table, json: &Json) -> Table {
-    let numeric = |index: usize| {
-        let mut cells = rows.rows.iter().filter_map(|row| row[index].as_ref());
-        cells.clone().next().is_some()
-            && cells.all(|cell| cell.value.as_f64().is_some() && cell.value.as_str().is_none())
+fn csv_of(rows: &crate::script::Table) -> String {
+    let names = rows.columns.iter().map(String::as_str);
+    let text = |cell: &Option<crate::script::Cell>| match cell {
+        Some(cell) => table::csv_text(&format::json(&cell.value)).into_owned(),
+        None => String::new(),
     };
-    let columns = rows.columns.iter().enumerate();
-    let columns = columns.map(|(index, name)| match numeric(index) {
-        true => Column::numeric(name.as_str()),
-        false => Column::new(name.as_str()),
+    let cells = rows.rows.iter().map(|row| row.iter().map(text).collect());
+    format::written(|out| format::write_csv(names, cells, out))
+}
+
+/// The rows as text; of more than a terminal gets, only those that it gets.
+fn rows_of(rows: &crate::script::Table, look: Look) -> Table {
+    let count = rows.rows.len();
+    let first = look.width.map_or(count, |_| count.min(table::SCREENFULS));
+    let shown = &rows.rows[..first];
+    let cells = |index: usize| shown.iter().filter_map(move |row| row[index].as_ref());
+    let columns = rows.columns.iter().enumerate().map(|(index, name)| {
+        let is_numeric = cells(index).next().is_some() && cells(index).all(is_number);
+        let column = match cells(index).any(|cell| cell.style.is_prose()) {
+            true => Column::wrapping(name.as_str()),
+            false if is_numeric => Column::numeric(name.as_str()),
+            false => Column::new(name.as_str()),
+        };
+        column.with_unit(common_unit(cells(index)).unwrap_or_default())
     });
-    let mut table = Table::new(columns);
-    for (row, json) in rows.rows.iter().zip(json.as_array().into_iter().flatten()) {
-        let cells = row.iter().zip(&rows.columns).map(|(cell, name)| {
-            cell.as_ref().map_or_else(Cell::empty, |cell| {
-                value_cell(cell.brief(), &cell.value, json[name].clone())
-            })
-        });
-        table.push(cells);
+    let mut table = Table::new(columns).and_more((count - first) as u64);
+    for row in shown {
+        let is_gone = rows.are_objects && row.iter().skip(1).all(Option::is_none);
+        let cells = row.iter().enumerate();
+        table.push(cells.map(|(index, cell)| match cell {
+            Some(cell) => value_cell(cell),
+            None if is_gone && index == 1 => {
+                Cell::new("gone", Json::Null).piped(String::new()).faint()
+            }
+            None => Cell::empty(),
+        }));
+    }
+    for index in 0..rows.columns.len() {
+        if common_unit(cells(index)).is_some() {
+            table.without_units(index);
+        }
     }
     table
 }
 
+/// Sets of flags and names of numbers are words.
+fn is_number(cell: &crate::script::Cell) -> bool {
+    use Value::{F32, F64, I64, I128, U64, U128};
+    matches!(
+        cell.value,
+        I64(_) | U64(_) | I128(_) | U128(_) | F32(_) | F64(_)
+    )
+}
+
+/// The unit that all of these values have.
+fn common_unit<'c>(cells: impl Iterator<Item = &'c crate::script::Cell>) -> Option<&'c str> {
+    let mut units = cells.map(|cell| format::unit(&cell.value, &cell.style));
+    let first = units.next()??;
+    units.all(|unit| unit == Some(first)).then_some(first)
+}
+
 /// A value as it is for people, and alone, without the unit and the form that its field declares, in a pipe.
-fn value_cell(text: String, value: &Value, json: Json) -> Cell {
+fn value_cell(cell: &crate::script::Cell) -> Cell {
+    let value = &cell.value;
     let piped = match value {
-        Value::List(_) | Value::Record(_) => format::brief(value, &Default::default()),
+        Value::List(_) | Value::Record(_) => format::brief_alone(value, &Default::default()),
         scalar => format::raw(scalar),
     };
-    Cell::new(text, json).piped(piped)
+    let shown = Cell::new(format::brief_alone(value, &cell.style), Json::Null)
+        .piped(piped)
+        .shortened(format::counted(value))
+        .with_unit(format::unit(value, &cell.style).unwrap_or_default());
+    match value {
+        Value::Text(text) if text.is_empty() => shown.faint(),
+        _ => shown,
+    }
 }
 
 fn line(mut text: String) -> String {

@@ -173,6 +173,9 @@ impl Runtime {
         if self.paging && self.outlet.is_standard() && foreground::page(&text.data, self.style.look)
         {
             text.data.clear();
+        } else if is_block(&text.data) && self.style.look.width.is_some() {
+            // What follows is not to look like a part of it.
+            text.data.push('\n');
         }
         text.message = self.fitted(&text.message);
         self.outlet.write(&text)
@@ -231,6 +234,11 @@ fn of_command(mut error: ScriptError, line: &str) -> ScriptError {
         failure.help.get_or_insert(help);
     }
     error
+}
+
+/// Whether a result is more than a line or two.
+fn is_block(data: &str) -> bool {
+    data.lines().nth(2).is_some()
 }
 
 /// The time since `start`, as a message.

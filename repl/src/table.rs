@@ -4,59 +4,68 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::time::SystemTime;
 
-use comfy_table::{
-    Attribute, Cell as StyledCell, CellAlignment, ColumnConstraint, ContentArrangement,
-};
-use comfy_table::{LineStyle, TableStyle, Width};
 use serde_json::Value as Json;
 
-use crate::format;
+use crate::format::{self, write_csv, write_json, write_plain, written};
 use crate::look::{self, Look};
 use crate::time;
 use crate::wrap;
 
+mod grid;
+
+use grid::Grid;
+
 /// Blanks between two columns.
-const GAP: u16 = 2;
+const GAP: usize = 2;
 
-/// No column that may wrap is made narrower than this, or than its longest word; one field per line
-/// reads better then.
-const NARROWEST: u16 = 16;
+/// Rows that a terminal gets at most: nobody reads more there.
+pub(crate) const SCREENFULS: usize = 1000;
 
-/// Rows that a terminal gets at most: nobody reads more there, and all of a million would take minutes.
-const SCREENFULS: usize = 1000;
+/// Columns of a screen below which rows that do not fit become one field per line; above, the last columns
+/// are left out.
+const NARROW: usize = 60;
 
-/// A heading and a rule under it; what is copied from the screen has no frame around it.
-const RULED: TableStyle =
-    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+/// Columns of a screen that one cell takes at most; what is cut says so.
+const LONGEST: usize = 1024;
 
 /// Rows under named columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    /// Rows that there are besides.
+    more: u64,
 }
 
 /// A column of a [`Table`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     name: String,
+    /// The unit of all its numbers.
+    unit: String,
     numeric: bool,
     wraps: bool,
+    faint: bool,
 }
 
 /// One value of a [`Table`]: what a person reads, and what a program reads.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
     text: String,
+    /// What follows the text for people.
+    unit: String,
+    /// The text where there is little room, if it is another one.
+    short: Option<String>,
     /// The text where there is no terminal, if it is another one.
     piped: Option<String>,
+    faint: bool,
     json: Json,
 }
 
 /// How rows are put on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
-    /// A row per line as long as that fits the width, else a field per line.
+    /// A row per line as long as that fits the width.
     #[default]
     Fit,
     /// A field per line.
@@ -68,12 +77,11 @@ impl Column {
     pub fn new(name: impl Into<String>) -> Self {
         Column {
             name: name.into(),
-            numeric: false,
-            wraps: false,
+            ..Column::default()
         }
     }
 
-    /// A column of numbers: its cells stand at the right.
+    /// A column of numbers: their decimal points stand below each other, at the right.
     pub fn numeric(name: impl Into<String>) -> Self {
         Column {
             numeric: true,
@@ -88,6 +96,22 @@ impl Column {
             ..Column::new(name)
         }
     }
+
+    /// The same column, with the unit of its numbers in the heading.
+    pub fn with_unit(self, unit: impl Into<String>) -> Self {
+        Column {
+            unit: unit.into(),
+            ..self
+        }
+    }
+
+    /// The same column, less in the eye than the others.
+    pub fn faint(self) -> Self {
+        Column {
+            faint: true,
+            ..self
+        }
+    }
 }
 
 impl Cell {
@@ -95,8 +119,8 @@ impl Cell {
     pub fn new(text: impl Into<String>, json: impl Into<Json>) -> Self {
         Cell {
             text: text.into(),
-            piped: None,
             json: json.into(),
+            ..Cell::default()
         }
     }
 
@@ -108,6 +132,30 @@ impl Cell {
         }
     }
 
+    /// The same value with a unit, for people.
+    pub fn with_unit(self, unit: impl Into<String>) -> Self {
+        Cell {
+            unit: unit.into(),
+            ..self
+        }
+    }
+
+    /// The same value, which reads as `text` where there is little room.
+    pub fn shortened(self, text: Option<String>) -> Self {
+        Cell {
+            short: text,
+            ..self
+        }
+    }
+
+    /// The same value, less in the eye than the others.
+    pub fn faint(self) -> Self {
+        Cell {
+            faint: true,
+            ..self
+        }
+    }
+
     /// A moment: local time of day with its date for people, RFC 3339 for programs.
     pub fn moment(moment: SystemTime) -> Self {
         Cell::new(time::text(moment), time::rfc3339(moment))
@@ -115,25 +163,29 @@ impl Cell {
 
     /// Nothing: blank on the screen, null for programs.
     pub fn empty() -> Self {
-        Cell::new("", Json::Null)
+        Cell::default()
     }
 
-    /// The text without what would move the cursor or colour the screen: labels and texts come
-    /// from another program's memory.
-    fn shown(&self, look: Look) -> Cow<'_, str> {
-        match (&self.piped, look.width) {
-            (Some(piped), None) => format::escaped(piped),
-            _ => format::escaped(&self.text),
+    /// The text, as much of it as anybody reads, without what would move the cursor or colour the screen:
+    /// labels and texts come from another program's memory.
+    fn shown(&self) -> Cow<'_, str> {
+        let text = match self.text.char_indices().nth(LONGEST) {
+            Some((end, _)) => {
+                let count = format::grouped(&self.text.chars().count().to_string());
+                let first = format::escaped(&self.text[..end]);
+                format!("{first}… ({count} characters)").into()
+            }
+            None => format::escaped(&self.text),
+        };
+        match self.unit.as_str() {
+            "" => text,
+            unit => format!("{text} {}", format::escaped(unit)).into(),
         }
     }
 
-    /// CSV knows only text; lists and records stay JSON.
-    fn csv(&self) -> Cow<'_, str> {
-        match &self.json {
-            Json::Null => "".into(),
-            Json::String(text) => text.as_str().into(),
-            other => other.to_string().into(),
-        }
+    /// The text for a pipe.
+    fn plain(&self) -> Cow<'_, str> {
+        format::escaped(self.piped.as_ref().unwrap_or(&self.text))
     }
 }
 
@@ -160,7 +212,7 @@ impl Table {
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Table {
             columns: columns.into_iter().collect(),
-            rows: Vec::new(),
+            ..Table::default()
         }
     }
 
@@ -179,9 +231,16 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// Number of rows.
-    pub fn len(&self) -> usize {
-        self.rows.len()
+    /// The same rows, and so many more that are not among them.
+    pub fn and_more(self, more: u64) -> Self {
+        Table { more, ..self }
+    }
+
+    /// Shows the unit of a column in its heading alone.
+    pub fn without_units(&mut self, column: usize) {
+        for row in &mut self.rows {
+            row[column].unit.clear();
+        }
     }
 
     /// Whether there is no row.
@@ -194,236 +253,140 @@ impl Table {
         if self.is_empty() {
             return String::new();
         }
-        if look.width.is_some() && self.len() > SCREENFULS {
-            return self.first_rows(layout, look);
-        }
-        match layout {
-            Layout::Fit if self.fits(look) => self.aligned(look),
-            Layout::Fit => match self.without_empty_columns() {
-                Some((fewer, empty)) => fewer.fitted(look) + left_out(&empty, look).as_str(),
-                None => self.expanded(look),
-            },
-            Layout::Expanded => self.expanded(look),
-        }
-    }
-
-    fn first_rows(&self, layout: Layout, look: Look) -> String {
-        let first = Table {
-            columns: self.columns.clone(),
-            rows: self.rows[..SCREENFULS].to_vec(),
+        let Some(width) = look.width.map(usize::from) else {
+            return match layout {
+                Layout::Fit => self.piped(),
+                Layout::Expanded => self.records(&self.rows, &self.columns_that(|_| true), look),
+            };
         };
-        let more = format::grouped(&(self.len() - SCREENFULS).to_string());
-        let rest = format!("… {more} more rows; `.csv(path)` and `.json(path)` write all");
-        let text = first.text(layout, look);
-        format!("{text}{}\n", look.paint(look::faint(), &rest))
-    }
-
-    /// The columns with something in them, and the others if there are any.
-    fn without_empty_columns(&self) -> Option<(Table, Vec<Column>)> {
-        let filled: Vec<bool> = (0..self.columns.len())
-            .map(|index| self.rows.iter().any(|row| !row[index].text.is_empty()))
-            .collect();
-        let empty: Vec<bool> = filled.iter().map(|filled| !filled).collect();
-        let empty = Some(kept(&self.columns, &empty)).filter(|empty| !empty.is_empty())?;
-        let fewer = Table {
-            columns: kept(&self.columns, &filled),
-            rows: self.rows.iter().map(|row| kept(row, &filled)).collect(),
+        let rows = &self.rows[..self.rows.len().min(SCREENFULS)];
+        let mut out = match layout {
+            Layout::Fit => Grid::new(&self.columns, rows)
+                .text(width, look)
+                .unwrap_or_else(|| self.short_records(rows, look)),
+            Layout::Expanded => self.records(rows, &self.columns_that(|_| true), look),
         };
-        Some((fewer, empty))
+        let more = self.more + (self.rows.len() - rows.len()) as u64;
+        if more > 0 {
+            let more = format::grouped(&more.to_string());
+            let text = format!("… {more} more rows; `:csv LINE`, `.csv(path)` and --csv write all");
+            note(&mut out, &text, look);
+        }
+        out
     }
 
-    /// Whether rows can stand on lines of the width there is.
-    pub fn fits(&self, look: Look) -> bool {
-        look.width
-            .is_none_or(|width| self.narrowest(look) <= u32::from(width))
-    }
-
-    /// The rows alone, without the names of the columns.
+    /// The rows alone, without the names of the columns; columns behind the second that do not fit are left out.
     pub fn list(&self, look: Look) -> String {
-        let heading = 1 + usize::from(look.width.is_some());
-        let lines = self.comfy(look).trim_fmt();
-        lines
-            .lines()
-            .skip(heading)
-            .map(|line| format!("{line}\n"))
-            .collect()
+        match look.width {
+            Some(width) => Grid::new(&self.columns, &self.rows).list(width.into(), look),
+            None => self.piped().split_inclusive('\n').skip(1).collect(),
+        }
     }
 
     /// The rows as one JSON array of objects, a row per line.
     pub fn json(&self) -> String {
-        let rows: Vec<String> = self
-            .rows
-            .iter()
-            .map(|row| self.json_row(row).to_string())
-            .collect();
-        match rows.is_empty() {
-            true => "[]\n".to_owned(),
-            false => format!("[\n{}\n]\n", rows.join(",\n")),
-        }
+        let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
+        let rows = self.rows.iter().map(|row| {
+            let cells = row.iter().map(|cell| cell.json.clone());
+            let names = names.iter().map(|name| (*name).to_owned());
+            Json::Object(names.zip(cells).collect())
+        });
+        written(|out| write_json(rows, out))
     }
 
     /// The rows as CSV (RFC 4180) under a line of column names.
     pub fn csv(&self) -> String {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        let names = self.columns.iter().map(|column| column.name.as_bytes());
-        out.write_record(names)
-            .expect("writing to memory does not fail");
-        for row in &self.rows {
-            let fields = row.iter().map(Cell::csv);
-            out.write_record(fields.map(Cow::into_owned))
-                .expect("every row has one cell for each column");
-        }
-        let bytes = out.into_inner().expect("writing to memory does not fail");
-        String::from_utf8(bytes).expect("made of text")
-    }
-
-    fn json_row(&self, row: &[Cell]) -> Json {
-        let names = self.columns.iter().map(|column| column.name.clone());
-        Json::Object(
-            names
-                .zip(row.iter().map(|cell| cell.json.clone()))
-                .collect(),
-        )
-    }
-
-    /// The least width at which rows are still one or few lines each.
-    fn narrowest(&self, look: Look) -> u32 {
-        let gaps = u32::from(GAP) * (self.columns.len() as u32).saturating_sub(1);
-        let widths = self.comfy(look).column_max_content_widths();
-        let least = widths.iter().enumerate().map(|(index, width)| {
-            let at = self.wraps_at(index, look);
-            u32::from(at.map_or(*width, |at| at.min(*width)))
+        let names = self.columns.iter().map(|column| column.name.as_str());
+        let rows = self.rows.iter().map(|row| {
+            row.iter()
+                .map(|cell| csv_text(&cell.json).into_owned())
+                .collect()
         });
-        least.sum::<u32>() + gaps
+        written(|out| write_csv(names, rows, out))
     }
 
-    /// The least width of a column that may take several lines: one of prose, or of several words. A word
-    /// is never broken.
-    fn wraps_at(&self, index: usize, look: Look) -> Option<u16> {
-        let cells = || self.rows.iter().map(|row| row[index].shown(look));
-        if !self.columns[index].wraps && !cells().any(|cell| cell.contains(' ')) {
-            return None;
-        }
-        let longest = cells()
-            .flat_map(|cell| cell.split(' ').map(|word| word.chars().count()).max())
-            .max();
-        let longest = longest.unwrap_or(0).max(self.columns[index].name.len());
-        Some(u16::try_from(longest).unwrap_or(u16::MAX).max(NARROWEST))
-    }
-
-    fn aligned(&self, look: Look) -> String {
-        let mut lines = self.comfy(look).trim_fmt();
-        lines.push('\n');
-        lines
-    }
-
-    fn comfy(&self, look: Look) -> comfy_table::Table {
-        let mut table = comfy_table::Table::new();
-        table.force_no_tty();
-        table.load_style(if look.width.is_some() {
-            RULED
-        } else {
-            TableStyle::new()
-        });
-        if look.color {
-            table.enforce_styling();
-        }
-        table.set_header(self.columns.iter().map(|column| {
-            StyledCell::new(&column.name)
-                .add_attribute(Attribute::Bold)
-                .set_alignment(column.alignment())
-        }));
-        for row in &self.rows {
-            let cells = row.iter().zip(&self.columns);
-            table.add_row(cells.map(|(cell, column)| {
-                StyledCell::new(cell.shown(look)).set_alignment(column.alignment())
-            }));
-        }
-        if let Some(width) = look.width {
-            table
-                .set_width(width)
-                .set_content_arrangement(ContentArrangement::Dynamic);
-        }
-        self.constrain(&mut table, look);
-        table
-    }
-
-    /// Only what has several words is wrapped: half a label or a number on two lines is worse than none.
-    fn constrain(&self, table: &mut comfy_table::Table, look: Look) {
-        // The rule's junctions take a column of blanks of their own.
-        let gap = if look.width.is_some() { GAP - 1 } else { GAP };
-        let last = self.columns.len().saturating_sub(1);
-        let natural = table.column_max_content_widths();
-        for (index, shown) in table.column_iter_mut().enumerate() {
-            let padding = if index == last { 0 } else { gap };
-            shown.set_padding((0, padding));
-            shown.set_constraint(match self.wraps_at(index, look) {
-                Some(least) => {
-                    let least = least.min(natural[index]) + padding;
-                    ColumnConstraint::LowerBoundary(Width::Fixed(least))
-                }
-                None => ColumnConstraint::ContentWidth,
-            });
-        }
-    }
-
-    fn fitted(&self, look: Look) -> String {
-        match self.fits(look) {
-            true => self.aligned(look),
-            false => self.expanded(look),
-        }
-    }
-
-    fn expanded(&self, look: Look) -> String {
-        let widest = self
-            .columns
+    fn piped(&self) -> String {
+        let names = self.columns.iter().map(|column| column.name.as_str());
+        let numeric: Vec<bool> = self.columns.iter().map(|column| column.numeric).collect();
+        let rows = self
+            .rows
             .iter()
-            .map(|column| column.name.chars().count())
-            .max()
-            .unwrap_or(0);
+            .map(|row| row.iter().map(|cell| cell.plain().into_owned()).collect());
+        written(|out| write_plain(names, &numeric, rows, out))
+    }
+
+    fn columns_that(&self, are: impl Fn(usize) -> bool) -> Vec<usize> {
+        (0..self.columns.len())
+            .filter(|index| are(*index))
+            .collect()
+    }
+
+    /// A field per line, without those that are empty in every row.
+    fn short_records(&self, rows: &[Vec<Cell>], look: Look) -> String {
+        let is_empty = |index: usize| rows.iter().all(|row| row[index].text.is_empty());
+        let mut out = self.records(rows, &self.columns_that(|index| !is_empty(index)), look);
+        let empty = self.columns_that(is_empty).into_iter();
+        let names: Vec<&str> = empty.map(|index| &*self.columns[index].name).collect();
+        grid::note_empty(&mut out, &names, look);
+        out
+    }
+
+    fn records(&self, rows: &[Vec<Cell>], columns: &[usize], look: Look) -> String {
+        let names = columns
+            .iter()
+            .map(|index| wrap::width(&self.columns[*index].name));
+        let widest = names.max().unwrap_or(0);
         let mut out = String::new();
-        for (index, row) in self.rows.iter().enumerate() {
-            if self.rows.len() > 1 {
+        for (index, row) in rows.iter().enumerate() {
+            if rows.len() > 1 {
                 let rule = format!("── {} ──", index + 1);
                 let _ = writeln!(out, "{}", look.paint(look::faint(), &rule));
             }
-            for (column, cell) in self.columns.iter().zip(row) {
-                let name = format!("{:widest$}", column.name);
-                let line = format!(
-                    "{}  {}",
-                    look.paint(look::strong(), &name),
-                    cell.shown(look)
-                );
-                let hang = widest + usize::from(GAP);
-                let columns = look.width.map_or(usize::MAX, usize::from);
-                let _ = writeln!(out, "{}", wrap::hanging(line.trim_end(), columns, hang));
+            for (column, cell) in columns
+                .iter()
+                .map(|index| (&self.columns[*index], &row[*index]))
+            {
+                let pad = " ".repeat(widest - wrap::width(&column.name) + GAP);
+                let name = look.paint(look::strong(), &format::escaped(&column.name));
+                let unit = match (look.width, column.unit.as_str()) {
+                    (Some(_), unit) if !unit.is_empty() && !cell.text.is_empty() && !cell.faint => {
+                        look.paint(look::faint(), &format!(" {}", format::escaped(unit)))
+                    }
+                    _ => String::new(),
+                };
+                let text = match look.width {
+                    Some(_) => cell.shown(),
+                    None => cell.plain(),
+                };
+                let text = match cell.faint {
+                    true => look.paint(look::faint(), &text).into(),
+                    false => text,
+                };
+                let line = format!("{name}{pad}{text}{unit}");
+                let line = line.trim_end();
+                match look.width {
+                    Some(room) => out.push_str(&wrap::hanging(line, room.into(), widest + GAP)),
+                    None => out.push_str(line),
+                }
+                out.push('\n');
             }
         }
         out
     }
 }
 
-/// Nobody is to think that there are no such columns.
-fn left_out(empty: &[Column], look: Look) -> String {
-    let names: Vec<Cow<'_, str>> = empty.iter().map(|c| format::escaped(&c.name)).collect();
-    let are = if names.len() == 1 { "is" } else { "are" };
-    let told = format!("without {}, which {are} empty", names.join(", "));
-    let told = wrap::wrapped(&told, look.width).into_owned();
-    format!("{}\n", look.paint(look::faint(), &told))
+/// Something about the rows above, for people.
+fn note(out: &mut String, text: &str, look: Look) {
+    let text = wrap::wrapped(text, look.width);
+    let _ = writeln!(out, "{}", look.paint(look::faint(), &text));
 }
 
-fn kept<T: Clone>(all: &[T], which: &[bool]) -> Vec<T> {
-    let chosen = all.iter().zip(which).filter(|(_, is_kept)| **is_kept);
-    chosen.map(|(one, _)| one.clone()).collect()
-}
-
-impl Column {
-    fn alignment(&self) -> CellAlignment {
-        if self.numeric {
-            CellAlignment::Right
-        } else {
-            CellAlignment::Left
-        }
+/// CSV knows only text; lists and records stay JSON.
+pub(crate) fn csv_text(json: &Json) -> Cow<'_, str> {
+    match json {
+        Json::Null => "".into(),
+        Json::String(text) => text.as_str().into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -572,7 +535,9 @@ mod tests {
         }
         let text = table.text(Layout::Fit, WIDE);
         assert_eq!(text.lines().count(), 2 + SCREENFULS + 1);
-        assert!(text.ends_with("… 11,345 more rows; `.csv(path)` and `.json(path)` write all\n"));
+        assert!(
+            text.ends_with("… 11,345 more rows; `:csv LINE`, `.csv(path)` and --csv write all\n")
+        );
         assert_eq!(table.text(Layout::Fit, Look::PLAIN).lines().count(), 12_346);
     }
 
@@ -610,5 +575,136 @@ mod tests {
         table.push(["abcd".into(), "Quote".into()]);
         let text = table.text(Layout::Fit, Look::PLAIN);
         assert!(text.contains("価格   Quote\nabcd   Quote"), "{text}");
+    }
+
+    fn at(width: u16) -> Look {
+        Look {
+            color: false,
+            width: Some(width),
+        }
+    }
+
+    fn orders() -> Table {
+        let mut table = Table::new([
+            Column::new("object"),
+            Column::new("flags"),
+            Column::numeric("price").with_unit("USD"),
+            Column::new("levels"),
+            Column::numeric("quantity").with_unit("shares"),
+        ]);
+        for (label, flags, price) in [
+            ("order_12345", "IMMEDIATE | POST_ONLY | HIDDEN", "150.25"),
+            ("order_12346", "0x0", "9.5"),
+        ] {
+            table.push([
+                label.into(),
+                flags.into(),
+                Cell::new(price, Json::Null),
+                Cell::new("[1, 2, 3, 4, 5]", Json::Null).shortened(Some("[5 elements]".into())),
+                Cell::new("100", 100),
+            ]);
+        }
+        table
+    }
+
+    #[test]
+    fn a_table_gives_way_step_by_step() {
+        let table = orders();
+        assert_eq!(
+            table.text(Layout::Fit, at(100)),
+            "object       flags                           price USD  levels           quantity shares\n\
+             ────────────────────────────────────────────────────────────────────────────────────────\n\
+             order_12345  IMMEDIATE | POST_ONLY | HIDDEN     150.25  [1, 2, 3, 4, 5]              100\n\
+             order_12346  0x0                                  9.5   [1, 2, 3, 4, 5]              100\n"
+        );
+        assert_eq!(
+            table.text(Layout::Fit, at(66)),
+            "object       flags                   price  levels        quantity\n\
+             \u{20}                                      USD                  shares\n\
+             ──────────────────────────────────────────────────────────────────\n\
+             order_12345  IMMEDIATE |            150.25  [5 elements]       100\n\
+             \u{20}            POST_ONLY | HIDDEN\n\
+             order_12346  0x0                      9.5   [5 elements]       100\n"
+        );
+        let narrower = table.text(Layout::Fit, at(60));
+        assert!(
+            narrower.starts_with("object       flags             price  levels        quantity\n"),
+            "{narrower}"
+        );
+    }
+
+    #[test]
+    fn the_last_columns_are_left_out_and_named() {
+        let mut table = Table::new((0..800).map(|index| Column::numeric(format!("field_{index}"))));
+        table.push((0..800u64).map(Cell::from));
+        let text = table.text(Layout::Fit, at(60));
+        assert!(widest(&text) <= 60, "{text}");
+        assert!(text.starts_with("field_0  field_1"), "{text}");
+        assert!(
+            text.contains("columns not shown: field_6, field_7,"),
+            "{text}"
+        );
+        assert!(text.ends_with("`:x` shows all\n"), "{text}");
+        assert!(
+            table
+                .text(Layout::Fit, at(59))
+                .starts_with("field_0    0\n")
+        );
+    }
+
+    #[test]
+    fn tables_of_any_size_take_linear_time_and_what_is_cut_says_so() {
+        let mut table = Table::new((0..800).map(|index| Column::new(format!("field_{index}"))));
+        for _ in 0..5 {
+            table.push((0..800).map(|index| match index {
+                0 => Cell::from("wide ".repeat(40_000)),
+                1 => Cell::from("x".repeat(200_000)),
+                _ => Cell::from("y"),
+            }));
+        }
+        let start = std::time::Instant::now();
+        for look in [at(60), at(120), at(u16::MAX), Look::PLAIN] {
+            for layout in [Layout::Fit, Layout::Expanded] {
+                table.text(layout, look);
+            }
+        }
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+        let text = table.text(Layout::Fit, at(120));
+        assert!(text.contains("… (200,000"), "{text}");
+        let text = table.text(Layout::Fit, Look::PLAIN);
+        assert!(text.contains(&"x".repeat(200_000)));
+    }
+
+    #[test]
+    fn units_and_side_columns_are_faint_and_headings_are_not() {
+        let look = Look {
+            color: true,
+            width: Some(100),
+        };
+        let text = orders().text(Layout::Fit, look);
+        assert!(
+            text.contains("\u{1b}[1mprice\u{1b}[0m \u{1b}[2mUSD\u{1b}[0m"),
+            "{text:?}"
+        );
+        let mut table = Table::new([Column::new("field"), Column::new("type").faint()]);
+        table.push(["price".into(), "f64".into()]);
+        table.push([Cell::new("gone", Json::Null).faint(), Cell::empty()]);
+        let text = table.list(look);
+        assert_eq!(
+            text,
+            "price  \u{1b}[2mf64\u{1b}[0m\n\u{1b}[2mgone\u{1b}[0m\n"
+        );
+    }
+
+    #[test]
+    fn a_unit_is_never_parted_from_its_number() {
+        let mut table = Table::new([Column::new("field"), Column::new("value")]);
+        table.push([
+            "price".into(),
+            Cell::new("150.25", Json::Null).with_unit("USD"),
+        ]);
+        table.push(["note".into(), "one two three four five six".into()]);
+        let text = table.text(Layout::Fit, at(20));
+        assert!(text.contains("150.25 USD"), "{text}");
     }
 }

@@ -125,14 +125,14 @@ pub(crate) fn describe_type(schema: &Schema, id: TypeId) -> Table {
 }
 
 fn declared(schema: &Schema, member: &Member) -> Vec<Option<Cell>> {
-    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(Cell::plain);
+    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(Cell::prose);
     vec![
         Some(Cell::plain(&*member.name)),
         Some(Cell::plain(member_type(schema, member))),
         Some(Cell::plain(member.offset)),
         Some(Cell::plain(schema[member.type_id].size)),
         protection(schema.protection(member.type_id)).map(Cell::plain),
-        allowed(&member.metadata).map(Cell::plain),
+        allowed(&member.metadata).map(|text| Cell::prose(&text)),
         text(&member.metadata.unit),
         text(&member.metadata.desc),
     ]
@@ -152,7 +152,7 @@ pub(crate) fn fields(field: &Field, value: &Value) -> Table {
             }),
             Some(Cell::plain(member_type(schema, member))),
             protection(schema.protection(member.type_id)).map(Cell::plain),
-            allowed(&member.metadata).map(Cell::plain),
+            allowed(&member.metadata).map(|text| Cell::prose(&text)),
         ]
     });
     table(
@@ -165,6 +165,7 @@ fn table(columns: &[&str], rows: Vec<Vec<Option<Cell>>>) -> Table {
     Table {
         columns: columns.iter().map(|column| (*column).to_owned()).collect(),
         rows,
+        are_objects: false,
     }
 }
 

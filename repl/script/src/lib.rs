@@ -55,7 +55,7 @@ pub use limits::Limits;
 use memglass_syntax::{FunctionName, Names};
 pub use present::of_field;
 pub use session::Attached;
-pub use shown::{Record, Row, Shown, Table, json};
+pub use shown::{Cell, Record, Row, Shown, Table, json};
 pub use takes::takes;
 
 use self::bindings::{FieldNames, Session};

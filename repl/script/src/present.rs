@@ -147,6 +147,7 @@ fn table(field: &Field, elements: &[Value]) -> Table {
     Table {
         columns: std::iter::once("object".to_owned()).chain(names).collect(),
         rows: elements.iter().enumerate().map(cells).collect(),
+        are_objects: true,
     }
 }
 

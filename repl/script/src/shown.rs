@@ -71,6 +71,8 @@ pub struct Table {
     pub columns: Vec<String>,
     /// One cell for each column, `None` where a row has nothing there.
     pub rows: Vec<Vec<Option<Cell>>>,
+    /// Whether each row is an object, which its first cell names: one without values is gone.
+    pub are_objects: bool,
 }
 
 impl Cell {
@@ -79,6 +81,14 @@ impl Cell {
         Self {
             value: value.into(),
             style: Style::default(),
+        }
+    }
+
+    /// A sentence, which is never shortened.
+    pub(crate) fn prose(text: &str) -> Self {
+        Self {
+            value: text.into(),
+            style: Style::prose(),
         }
     }
 

@@ -59,7 +59,7 @@ impl Look {
 
     /// `text` in `style`, or as it is when there is no colour here.
     pub fn paint(self, style: Style, text: &str) -> String {
-        if self.color {
+        if self.color && !text.is_empty() {
             style.paint(text).to_string()
         } else {
             text.to_owned()
@@ -81,6 +81,11 @@ impl ColorChoice {
 /// For what stands between the user's own data: rules, indexes, hints.
 pub fn faint() -> Style {
     Style::new().dimmed()
+}
+
+/// For what a result is about; the one colour that is no warning.
+pub fn accent() -> Style {
+    Color::Cyan.bold()
 }
 
 /// For headings and names.

@@ -205,19 +205,20 @@ pub(crate) fn objects_table(places: &[Place]) -> Result<Table> {
 fn mixed_table(places: &[Place]) -> Result<Table> {
     let columns = ["object", "type", "value"].map(str::to_owned).to_vec();
     let rows = places.iter().map(|place| {
-        let value = place.value().ok().map(|value| Cell {
-            value,
-            style: Style::default(),
-        });
-        vec![
-            Some(Cell::plain(place.path())),
-            Some(Cell::plain(place.type_name())),
-            value,
-        ]
+        let path = Some(Cell::plain(place.path()));
+        match place.value() {
+            Ok(value) => {
+                let style = Style::default();
+                let type_name = Some(Cell::plain(place.type_name()));
+                vec![path, type_name, Some(Cell { value, style })]
+            }
+            Err(_) => vec![path, None, None],
+        }
     });
     Ok(Table {
         columns,
         rows: rows.collect(),
+        are_objects: true,
     })
 }
 
@@ -266,7 +267,11 @@ fn of_places(places: &[Place], columns: &[String]) -> Result<Table> {
     let columns = std::iter::once("object".to_owned())
         .chain(columns.iter().cloned())
         .collect();
-    Ok(Table { columns, rows })
+    Ok(Table {
+        columns,
+        rows,
+        are_objects: true,
+    })
 }
 
 /// The style of a column by its first row; an error if there is no such field.
@@ -306,7 +311,11 @@ pub(crate) fn maps_table(array: &Array) -> Result<Table> {
         columns.push("value".into());
     }
     let rows = array.iter().map(|value| map_row(value, &columns)).collect();
-    Ok(Table { columns, rows })
+    Ok(Table {
+        columns,
+        rows,
+        are_objects: false,
+    })
 }
 
 fn map_row(value: &Dynamic, columns: &[String]) -> Vec<Option<Cell>> {
@@ -341,6 +350,7 @@ fn picked(table: Table, columns: &[String]) -> Result<Table> {
     Ok(Table {
         columns: columns.to_vec(),
         rows: rows.collect(),
+        are_objects: false,
     })
 }
 
@@ -391,36 +401,18 @@ fn store(path: &str, text: &str) -> Result<()> {
 
 /// Columns padded with spaces, for `print`.
 pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
-    let mut lines = vec![table.columns.clone()];
-    for row in &table.rows {
-        context.check_interrupt()?;
-        let texts = row
-            .iter()
-            .map(|cell| cell.as_ref().map_or(String::new(), Cell::brief));
-        lines.push(texts.collect());
-    }
-    let widths = widths(&lines);
-    let mut text = String::new();
-    for line in &lines {
-        context.check_interrupt()?;
-        let cells = line.iter().zip(&widths);
-        let cells: Vec<String> = cells
-            .map(|(cell, &width)| format!("{cell:<width$}"))
-            .collect();
-        text.push_str(cells.join("  ").trim_end());
-        text.push('\n');
-    }
+    let names = table.columns.iter().map(String::as_str);
+    let rows = table.rows.iter().take_while(|_| !context.is_interrupted());
+    let rows = rows.map(|row| {
+        let texts = row.iter();
+        let texts = texts.map(|cell| cell.as_ref().map_or(String::new(), Cell::brief));
+        texts.collect()
+    });
+    let numeric = vec![false; table.columns.len()];
+    let mut text = format::written(|out| format::write_plain(names, &numeric, rows, out));
+    context.check_interrupt()?;
     text.pop();
     Ok(text)
-}
-
-fn widths(lines: &[Vec<String>]) -> Vec<usize> {
-    let columns = lines.first().map_or(0, Vec::len);
-    let widest = |column: usize| {
-        let lengths = lines.iter().map(|line| line[column].chars().count());
-        lengths.max().unwrap_or(0)
-    };
-    (0..columns).map(widest).collect()
 }
 
 impl IntoIterator for Rows {

@@ -11,6 +11,7 @@
 mod json;
 mod number;
 mod printf;
+mod rows;
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -22,6 +23,7 @@ use memglass::{EnumValue, Record, Value};
 pub use json::json;
 pub use number::grouped;
 pub use printf::Format;
+pub use rows::{write_csv, write_json, write_plain, written};
 
 /// Elements that a list in a table cell shows; a longer one shows how many there are.
 const BRIEF_ELEMENTS: usize = 8;
@@ -35,6 +37,7 @@ pub struct Style {
     format: Option<Arc<Format>>,
     unit: Option<Arc<str>>,
     bits: Option<u32>,
+    is_prose: bool,
 }
 
 impl Style {
@@ -48,7 +51,21 @@ impl Style {
             format: format.map(Arc::new),
             unit: metadata.unit.clone(),
             bits: None,
+            is_prose: false,
         }
+    }
+
+    /// The style of sentences, which are never shortened.
+    pub fn prose() -> Self {
+        Self {
+            is_prose: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is that of sentences.
+    pub fn is_prose(&self) -> bool {
+        self.is_prose
     }
 
     /// The same for a value of this type, whose width matters for negative numbers in hexadecimal.
@@ -70,15 +87,55 @@ pub fn text(value: &Value, style: &Style) -> String {
 
 /// The text for one cell of a table: text without quotes, long lists as `[N elements]`, no more than one line.
 pub fn brief(value: &Value, style: &Style) -> String {
-    match value {
-        Value::Text(text) if style.format.is_none() => shortened(escaped(text).into_owned()),
-        Value::List(elements) if elements.len() > BRIEF_ELEMENTS => {
-            counted(elements.len(), "element", "[]")
-        }
-        Value::List(elements) => or_count(text(value, style), elements.len(), "element", "[]"),
-        Value::Record(members) => or_count(text(value, style), members.len(), "field", "{}"),
-        _ => text(value, style),
+    let text = brief_alone(value, style);
+    match unit(value, style) {
+        Some(unit) => format!("{text} {}", escaped(unit)),
+        None => text,
     }
+}
+
+/// The same without the unit.
+pub fn brief_alone(value: &Value, style: &Style) -> String {
+    match value {
+        Value::Text(text) if style.format.is_none() => match text.as_str() {
+            "" => "\"\"".to_owned(),
+            text if style.is_prose => escaped(text).into_owned(),
+            text => shortened(escaped(text).into_owned()),
+        },
+        Value::List(_) | Value::Record(_) if is_long(value) => counted(value).unwrap_or_default(),
+        _ => {
+            let mut text = String::new();
+            write_value(&mut text, value, style);
+            match counted(value) {
+                Some(count) if text.chars().count() > BRIEF_CHARACTERS => count,
+                _ => text,
+            }
+        }
+    }
+}
+
+/// The unit that follows a value, as its field declares it.
+pub fn unit<'s>(value: &Value, style: &'s Style) -> Option<&'s str> {
+    match value {
+        Value::Record(_) => None,
+        value if is_long(value) => None,
+        _ => style.unit.as_deref(),
+    }
+}
+
+/// How much a list or record holds, for the least room: `[5 elements]`, `{7 fields}`.
+pub fn counted(value: &Value) -> Option<String> {
+    let (count, noun, [open, close]) = match value {
+        Value::List(elements) => (elements.len(), "element", ["[", "]"]),
+        Value::Record(members) => (members.len(), "field", ["{", "}"]),
+        _ => return None,
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    Some(format!("{open}{count} {noun}{plural}{close}"))
+}
+
+fn is_long(value: &Value) -> bool {
+    matches!(value, Value::List(elements) if elements.len() > BRIEF_ELEMENTS)
 }
 
 /// The text without quotes, units or shortening, for CSV and shell pipelines.
@@ -187,20 +244,6 @@ fn with_unit(mut text: String, value: &Value, style: &Style) -> String {
         text.push_str(&escaped(unit));
     }
     text
-}
-
-fn or_count(text: String, count: usize, noun: &str, brackets: &str) -> String {
-    if text.chars().count() <= BRIEF_CHARACTERS {
-        text
-    } else {
-        counted(count, noun, brackets)
-    }
-}
-
-fn counted(count: usize, noun: &str, brackets: &str) -> String {
-    let (open, close) = brackets.split_at(1);
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{open}{count} {noun}{plural}{close}")
 }
 
 fn shortened(text: String) -> String {
