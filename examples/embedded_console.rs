@@ -76,7 +76,7 @@ impl Robot {
     }
 
     fn halt(&self, reason: &str) {
-        // Nobody else writes it, and a reason too long for its place is no reason to go on.
+        // No other thread writes it, and the robot halts even if the reason does not fit.
         let _ = self.control.reason.update(|text| {
             text.clear();
             text.push_str(reason)

@@ -1,5 +1,5 @@
-//! A host program of one's own beside a live producer: it attaches to a session of another process, and
-//! adds what it knows of trading to the prompt.
+//! A host program next to a live producer: it attaches to a session of another process, and adds
+//! functions for trading to the prompt.
 //!
 //!     memglass demo --headless &
 //!     cargo run --example embedded_host -- trading_engine

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs each fuzz target for some seconds (60 by default), one after the other, and prints how many inputs
-# were tried and what was found. Usage: run.sh [SECONDS [TARGET...]]
+# Runs each fuzz target for some seconds (60 by default), one after the other, and prints the number of inputs
+# and the findings. Usage: run.sh [SECONDS [TARGET...]]
 #
-# Needs a C++ compiler for libFuzzer and nothing else: the flags are those of `cargo fuzz`, which a stable
-# toolchain takes when it is told that it may.
+# Needs only a C++ compiler, for libFuzzer. The flags are those of `cargo fuzz`; RUSTC_BOOTSTRAP makes a stable
+# toolchain accept them.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -29,9 +29,9 @@ found=0
 for target in "${targets[@]}"; do
     mkdir -p "work/$target" "artifacts/$target" "corpus/$target"
     log=work/$target.log
-    # What a session keeps for as long as it lives is no leak.
+    # Memory that a session keeps for its whole life is not a leak.
     leaks=$([ "$target" = literal ] && echo 0 || echo 1)
-    # What is new goes into work/; corpus/ is what the project keeps.
+    # New inputs go into work/; corpus/ has those that the project keeps.
     if ! "$programs/$target" "work/$target" "corpus/$target" -max_total_time="$seconds" \
         -detect_leaks="$leaks" -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=256 -max_len=4096 -print_final_stats=1 \
         -artifact_prefix="artifacts/$target/" >"$log" 2>&1; then

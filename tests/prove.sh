@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the proofs and prints what each of them counted: operations, kills, stops, reads, what was torn,
-# and mutants. Usage: prove.sh [--full]
+# Runs the proofs and prints what each of them counted: operations, kills, stops, reads, torn values, and
+# mutants. Usage: prove.sh [--full]
 #
 # The short form takes minutes and runs with every change. The full form takes most of an hour: millions
 # where the other has thousands, and besides the coverage-guided search of `fuzz/`.
@@ -12,8 +12,8 @@ full=""
 release=()
 [ -n "$full" ] && release=(--release) && export MEMGLASS_FULL=1
 
-# What tests print, as they print it, under the file that printed it; all of it when one fails. In the shell
-# itself: awk, where it is mawk, keeps what it reads from a pipe until there are pages of it.
+# Prints the lines of tests as they come, under the name of their file; everything when one fails. Written in
+# the shell itself: mawk buffers its input from a pipe until it has pages of it.
 counts() {
     local running='^ +Running (unittests )?([^ ]+)'
     local noise='^ +(Compiling|Checking|Finished|Blocking)|^running [0-9]|^test result: ok|^ok$|^$|^test .* \.\.\. ok$'

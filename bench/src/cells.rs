@@ -1,4 +1,4 @@
-//! What the producer pays for its cells.
+//! The cost of cells for the producer.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -127,7 +127,7 @@ fn guarded(report: &Report, floor: &Floor, dir: &Path, quote: &Guarded<Quote>) -
 
 fn read_all(quote: &Guarded<Quote>) {
     for _ in 0..COUNT {
-        // Beside a writer without a pause a read may give up; it costs what one costs.
+        // While another thread writes without pause a read may give up; it then costs as much as a read.
         if let Ok(quote) = black_box(quote).read() {
             black_box(quote);
         }

@@ -74,7 +74,7 @@ pub(crate) fn measure(report: &Report) {
     );
 }
 
-/// What it takes to read 40 bytes at the place that a process named.
+/// The time to read 40 bytes at an address in another process.
 fn foreign(place: &str) -> f64 {
     let (pid, address) = place.split_once(' ').expect("a process and an address");
     let pid = Pid::from_raw(pid.parse().expect("a number"));

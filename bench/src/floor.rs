@@ -1,4 +1,4 @@
-//! What the processor needs for a load, a store, and a locked instruction.
+//! The time of a load, a store, and a locked instruction.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};

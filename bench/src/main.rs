@@ -1,8 +1,8 @@
-//! `cargo run --release -p memglass-bench`: what memglass costs, beside the floor of this machine.
+//! `cargo run --release -p memglass-bench`: the cost of memglass, next to the floor of this machine.
 //!
-//! Every figure is measured in the same run as the floor or the peer that it is compared with. With
-//! `--features peers` the libraries that people would use instead run along; `--quick` leaves out the
-//! large sizes, and `--only cells|debugger|latency|observers|scripts|sessions` runs one part beside the floor.
+//! Each figure is measured in the same run as the floor or the peer that it is compared with. With
+//! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
+//! large sizes, and `--only cells|debugger|latency|observers|scripts|sessions` runs one part and the floor.
 
 mod cells;
 mod debugger;

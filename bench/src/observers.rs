@@ -1,7 +1,7 @@
-//! What the producer pays while 0, 1, 4 or 16 processes look at it without pause.
+//! The cost for the producer while 0, 1, 4 or 16 processes observe it without pause.
 //!
-//! In time of the producer's thread on its processor: sixteen processes share two processors with
-//! it, and the time they take there is not what is asked.
+//! Measured in running time of the producer's thread: sixteen processes share two processors with it,
+//! and their own time does not count.
 
 use std::hint::black_box;
 
@@ -95,7 +95,7 @@ fn create_and_destroy(report: &Report, floor: &Floor, session: &Session) {
     report.figure("create and destroy an object", both, Some(floor.miss), None);
 }
 
-/// The part of an observer: reads all that is there, and takes in what comes and goes.
+/// The observer's part: reads all objects, and takes in those that come and go.
 pub(crate) fn poll(dir: &str) {
     let mut observer = AttachOptions::new()
         .dir(dir)

@@ -11,7 +11,7 @@ pub(crate) const FLAG: &str = "--part";
 /// A child process; it ends when this is dropped.
 pub(crate) struct Part {
     child: Child,
-    /// What it said when it was ready.
+    /// The line that it printed when it was ready.
     pub(crate) said: String,
 }
 

@@ -1,7 +1,7 @@
 //! 40 bytes that belong together, by other libraries, in one process.
 //!
-//! None of them makes the same promises: the `seqlock` crate and a mutex live in one process and
-//! stay locked when their owner is killed.
+//! None of them makes the same promises: the `seqlock` crate and a mutex work in one process and stay
+//! locked when their owner is killed.
 
 use std::hint::black_box;
 use std::sync::Mutex;

@@ -4,7 +4,7 @@
 use iceoryx2::prelude::ZeroCopySend;
 use memglass::Observe;
 
-/// What a market offers at one moment.
+/// The prices and sizes of a market at one moment.
 #[derive(Observe, Clone, Copy, Default, Debug)]
 #[cfg_attr(feature = "peers", derive(ZeroCopySend))]
 #[repr(C)]

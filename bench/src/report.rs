@@ -1,4 +1,4 @@
-//! The table that a run prints: what was measured, beside the floor and the goal.
+//! The table that a run prints: the measured figures next to the floor and the goal.
 
 use std::io::Write;
 
@@ -23,7 +23,7 @@ impl Report {
         self.line(&format!("\n{text}"));
     }
 
-    /// One figure in nanoseconds beside a floor of the same run, and what it shall not exceed.
+    /// One figure in nanoseconds, a floor of the same run, and the limit of their ratio.
     pub(crate) fn figure(
         &self,
         what: &str,
@@ -43,7 +43,7 @@ impl Report {
     }
 
     pub(crate) fn line(&self, text: &str) {
-        // Nobody listens any more: nothing is left to report.
+        // The reader of the output is gone: there is nothing left to report.
         let _ = writeln!(&self.out, "{text}");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Rounds of each measurement; the fastest tenth is what the operation costs, the rest is noise.
+/// Rounds of each measurement. The fastest tenth is the cost of the operation, the rest is noise.
 const ROUNDS: usize = 60;
 
 /// Nanoseconds for one of `count` operations that `run` does at once: the tenth percentile of many
@@ -16,8 +16,8 @@ pub(crate) fn per_operation(count: u64, mut run: impl FnMut()) -> f64 {
     percentile(rounds.collect(), 10)
 }
 
-/// The same in time of this thread on a processor, and the median: others that run meanwhile are
-/// meant to, but what they do on this processor does not count.
+/// The same in running time of this thread, and the median. Other threads run at the same time on
+/// purpose, but their time on this processor does not count.
 pub(crate) fn own_time_per_operation(count: u64, mut run: impl FnMut()) -> f64 {
     let mut own_time = || {
         let start = nanoseconds(ClockId::ThreadCPUTime);
@@ -92,7 +92,7 @@ pub(crate) fn beside<Work: FnMut()>(
     })
 }
 
-/// On cache lines of its own: what the threads tell each other is not what is measured.
+/// On its own cache lines, so that the signals between the threads are not measured.
 #[repr(align(256))]
 struct Apart<T>(T);
 

@@ -9,7 +9,8 @@ use memglass::schema::{Kind, Type};
 use memglass::{Object, Observe, Session, Text};
 use memglass_repl::Repl;
 
-/// Inputs after which everything is made anew: types and what was typed are kept as long as a session lives.
+/// The number of inputs after which everything is rebuilt: a session keeps its types and history for its
+/// whole life.
 const INPUTS: u32 = 256;
 
 thread_local! {
@@ -63,7 +64,7 @@ const GET: &str = ":get shown.least shown.most shown.widest shown.huge shown.tru
 struct Stage {
     session: Session,
     _written: Object<Written>,
-    /// The type of which each input makes one with its format.
+    /// The type to which each input adds its format.
     shown: Type,
     repl: Repl,
     inputs: u32,
@@ -92,7 +93,7 @@ impl Stage {
         }
     }
 
-    /// A literal is taken or refused with a reason, whatever it is for.
+    /// Checks that a literal is accepted, or refused with a reason, for every type.
     fn set(&mut self, literal: &str) {
         for place in ["wide", "float", "text", "list", "pair"] {
             let line = format!(":set written.{place} {literal}");

@@ -14,8 +14,8 @@ fuzz_target!(|input: &[u8]| {
 });
 
 thread_local! {
-    /// An observer of what a session left behind. The fuzzer has one thread; what belongs to it, and is no
-    /// static, is removed from shared memory at its end.
+    /// An observer of a session that has ended. The fuzzer has one thread; its thread-local values, unlike
+    /// statics, are removed from shared memory when it ends.
     static STAGE: (Observer, Recording) = {
         let recording = Recording::of(|session| gallery(session).expect("the session has room"));
         let options = AttachOptions::new().dir(recording.dir());

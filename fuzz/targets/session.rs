@@ -16,7 +16,8 @@ const MEMORY_PER_BYTE: u64 = 32;
 const MAX_EDITS: usize = 16;
 
 thread_local! {
-    /// The fuzzer has one thread; what belongs to it, and is no static, is removed from shared memory at its end.
+    /// The fuzzer has one thread; its thread-local values, unlike statics, are removed from shared memory when
+    /// it ends.
     static RECORDING: Recording = {
         memglass::survive_truncation();
         Recording::of(|session| small_gallery(session).expect("the session has room"))

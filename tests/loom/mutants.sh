@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Proves that the models bite: breaks one of the protocols in one place at a time, in a copy of the sources,
-# and requires a model to fail each time. Every ordering, fence and exchange of core/src/sync must be
-# in a mutant or in the list of those that no tool here can judge; and there must be none elsewhere,
-# but in the files listed below that are no protocol between processes.
+# Proves that the models can fail: breaks one protocol in one place at a time, in a copy of the sources, and
+# requires a model to fail each time. Every ordering, fence and exchange of core/src/sync must be in a
+# mutant or in the list of those that no tool here can judge. Other files must not have any, except those
+# listed below, which are not protocols between processes.
 #
 #   mutants.sh          stops at the first model that fails; interleavings with two preemptions
-#   mutants.sh --full   tells all models that fail; interleavings with three preemptions (half an hour)
+#   mutants.sh --full   lists all models that fail; interleavings with three preemptions (half an hour)
 #
 # The last line is "N mutants, N killed".
 set -euo pipefail
 full=${MEMGLASS_FULL:-}
 if [ "${1:-}" = --full ]; then full=1; fi
-# To the models it means every interleaving, which is too much for every mutant.
+# The models take it as "every interleaving", which takes too long for every mutant.
 unset MEMGLASS_FULL
 root=$(cd "$(dirname "$0")/../.." && pwd)
 copy=$(mktemp -d)
@@ -34,7 +34,7 @@ build() {
     program=$(grep -o '"executable":"[^"]*"' build.json | tail -n 1 | cut -d '"' -f 4)
 }
 
-# The models, those of one file before all others and those of many threads last.
+# The models: first those of one file, and last those with many threads.
 models() {
     local large
     large=$(grep -rh -B 1 'large_model(|| {' tests/loom/src/models | sed -n 's/^fn \(.*\)() {/\1/p')
@@ -45,7 +45,7 @@ models() {
         sort | cut -d ' ' -f 2
 }
 
-# Whether a model fails. What panics while it unwinds aborts, which is a failure too.
+# Whether a model fails. A panic during unwinding aborts, which is a failure too.
 fails() {
     local code
     code=$( (timeout 600 "$program" --exact "models::$1" >log 2>&1; echo $?) 2>&1 | tail -n 1)
@@ -169,8 +169,8 @@ mutant publish "what was published since is read without a fence" \
 mutant publish "a change is not noticed" \
     '/fn published_since(/,/^}/s/value == known/value >= known/'
 
-# Orderings outside of sync/: the promise of atomic fields, acquire and release, to who uses them; and
-# what the threads of one process, its signal handler and its forked children have among themselves.
+# Orderings outside of sync/: acquire and release of atomic fields, as promised to their users; and those
+# between the threads of one process, its signal handler and its forked children.
 elsewhere='^(observe/bits|observer/place|observer/read|shm/own_locks|shm/posix/truncation)\.rs$'
 
 ordered='Ordering::(Acquire|Release|AcqRel|SeqCst)|fence\(|compare_exchange|\.fetch_|\.swap\('

@@ -1,4 +1,4 @@
-//! A child process that does as it is told.
+//! A child process that obeys commands.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -67,11 +67,11 @@ impl Actor {
     ///
     /// # Errors
     ///
-    /// What the actor was refused.
+    /// The refusal that the actor got.
     ///
     /// # Panics
     ///
-    /// If there is none in time, or the actor died.
+    /// If no answer comes in time, or the actor died.
     pub fn answer(&mut self) -> Result<String, String> {
         let line = self
             .early
@@ -95,7 +95,7 @@ impl Actor {
     ///
     /// # Errors
     ///
-    /// What the actor was refused.
+    /// The refusal that the actor got.
     pub fn tell(&mut self, command: &str) -> Result<String, String> {
         self.send(command);
         self.answer()
@@ -105,7 +105,7 @@ impl Actor {
     ///
     /// # Panics
     ///
-    /// With what the actor was refused.
+    /// With the refusal that the actor got.
     pub fn ask(&mut self, command: &str) -> String {
         self.tell(command)
             .unwrap_or_else(|error| panic!("{command}: {error}"))

@@ -7,7 +7,7 @@ use crate::objects::{Pair, Side};
 /// One of everything; what must hold of it is in [`wrong`].
 #[derive(Observe, Clone, Copy, Debug, PartialEq)]
 pub struct Busy {
-    /// The number in the label; nobody writes it.
+    /// The number in the label; no process changes it.
     pub number: u64,
     /// Its complement.
     pub complement: u64,
@@ -55,7 +55,7 @@ pub fn note(number: u64) -> Text<32> {
     Text::new(&letter.to_string().repeat(32)).expect("32 letters")
 }
 
-/// What is wrong with the value of an object of this number; nothing if it holds together.
+/// The fault in the value of an object of this number, if any.
 pub fn wrong(number: u64, value: &Value) -> Option<String> {
     let of = |name: &str| value.get(name).and_then(Value::as_i128);
     let checks = [

@@ -106,11 +106,11 @@ impl One {
         })
     }
 
-    /// Checks that nobody has changed it.
+    /// Checks that it is unchanged.
     ///
     /// # Panics
     ///
-    /// If somebody has.
+    /// If it has changed.
     pub fn check(&self, number: u64) {
         match self {
             One::Everything(object) => check_everything(object, number),

@@ -13,7 +13,7 @@ pub fn open_in(dir: &Path) -> Vec<String> {
     let mapped = maps.lines().filter(|line| line.contains(dir));
     let mut found: Vec<String> = mapped.map(String::from).collect();
     let descriptors = std::fs::read_dir("/proc/self/fd").expect("a process sees its descriptors");
-    // One that another thread has just closed is no link any more.
+    // A descriptor that another thread has just closed is no longer a link.
     let targets = descriptors.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
     let targets = targets.map(|target| target.to_string_lossy().into_owned());
     found.extend(targets.filter(|target| target.contains(dir)));

@@ -1,9 +1,9 @@
-//! What the tests between processes share: a stage, actors on it, and the objects they play with.
+//! Shared code of the tests between processes: a stage, the actors on it, and their objects.
 //!
-//! A test is one process. The others are *actors*: children that do what they are told, one command
-//! a line (see `src/bin/actor/main.rs`), so that they can be killed, stopped and raced. Nothing here
-//! sleeps to get an order of events: a test waits for an answer or a condition, with a deadline.
-// What a test prints is seen when it fails.
+//! A test is one process. The others are *actors*: children that obey commands, one a line (see
+//! `src/bin/actor/main.rs`), so that they can be killed, stopped and raced. Nothing here sleeps to get
+//! an order of events: a test waits for an answer or a condition, with a deadline.
+// The output of a test is shown when it fails.
 #![allow(clippy::print_stdout)]
 
 mod actor;

@@ -1,5 +1,5 @@
-//! Objects that are made of a number, which is in their label too: whoever finds one can tell whether
-//! all of it is the same object's.
+//! Objects made of one number, which is also in their label: a reader can tell whether all of a value
+//! belongs to that object.
 
 use memglass::{
     Array, Object, ObjectInfo, Observer, PathError, ProducerError, ReadError, Session, Value,

@@ -24,7 +24,7 @@ pub struct Order {
     pub number: u64,
     /// Its complement.
     pub complement: u64,
-    /// Nobody writes here.
+    /// No process writes here.
     pub marker: u64,
 }
 
@@ -94,9 +94,9 @@ pub struct Scalars {
     pub f32: f32,
     /// A float.
     pub f64: f64,
-    /// A float that is none.
+    /// NaN.
     pub nan: f64,
-    /// A float without end.
+    /// An infinite float.
     pub infinity: f32,
     /// An address.
     pub address: *const u8,
@@ -149,7 +149,7 @@ impl std::fmt::Debug for Payload {
     }
 }
 
-/// Everything that is no number.
+/// Every kind of value but numbers.
 #[derive(Observe, Clone, Copy, Debug)]
 pub struct Mixed {
     /// Which way.
@@ -212,7 +212,7 @@ pub struct Wide {
     pub text: Text<5>,
 }
 
-/// Labels that are no identifiers.
+/// Labels that are not identifiers.
 pub const AWKWARD_LABELS: [&str; 6] = [
     "日本語 ラベル",
     "say \"hi\"",
@@ -262,7 +262,7 @@ pub fn gallery(session: &Session) -> Result<(), ProducerError> {
         session.object(label, number)?.leak();
     }
     session.object(&"x".repeat(1024), 1024_u16)?.leak();
-    // Gone again: nobody may see it.
+    // Gone again: no observer may see it.
     drop(session.object("gone", 1_u8)?);
     Ok(())
 }
@@ -341,7 +341,7 @@ pub fn small_gallery(session: &Session) -> Result<(), ProducerError> {
         .leak();
     session.object("a.b[0]", -5_i16)?.leak();
     session.object("address", scalars().address)?.leak();
-    // Gone again: nobody may see it.
+    // Gone again: no observer may see it.
     drop(session.object("gone", 1_u8)?);
     Ok(())
 }

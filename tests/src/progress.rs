@@ -1,5 +1,4 @@
-//! How far an actor has come, in a file that it shares with the test: what is in there is there
-//! still when the actor is dead.
+//! An actor's progress, in a file that it shares with the test and that outlives the actor.
 #![allow(unsafe_code)]
 
 use std::fs::OpenOptions;

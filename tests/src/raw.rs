@@ -1,10 +1,10 @@
-//! The bytes of a session as its files have them, by the tables of `docs/wire-format.md` and without
-//! the library: what the promises about them are checked against.
+//! The bytes of a session's files, read by the tables of `docs/wire-format.md` and without the library.
+//! The promises about the memory are checked against them.
 
 use std::path::Path;
 
-/// The files of one session, copied at one moment. Sensible only while nobody writes to them: after
-/// the producer's death, or while it stands still.
+/// The files of one session, copied at one moment. Meaningful only while no process writes to them: after
+/// the producer's death, or while it is stopped.
 #[derive(Debug)]
 pub struct Raw {
     header: Vec<u8>,
@@ -86,7 +86,7 @@ impl Raw {
         })
     }
 
-    /// What the holder of a slot has announced to write to; 0 for nothing.
+    /// The intent of a slot's holder; 0 for none.
     pub fn intent(&self, slot: u8) -> u64 {
         word_in(&self.header, SLOT_LINES + 64 * usize::from(slot))
     }
@@ -153,8 +153,8 @@ impl Raw {
         String::from_utf8(bytes).expect("labels are text")
     }
 
-    /// All bytes that somebody has: chunks of the tables, descriptions of types, and what objects
-    /// and labels are made of, those of destroyed objects included.
+    /// All bytes in use: chunks of the tables, descriptions of types, and the bytes of objects and
+    /// labels, including those of destroyed objects.
     pub fn runs(&self, size_of_type: impl Fn(u64) -> u64) -> Vec<Run> {
         let mut runs = Vec::new();
         let types = word_in(&self.header, TYPES);

@@ -1,7 +1,7 @@
 //! Values of several sizes under several protections, each made of one number.
 //!
-//! Whoever writes one writes a number in all its words, so that whoever reads it can tell a whole
-//! value from a torn one, and a newer from an older one.
+//! A writer stores the same number in all words, so that a reader can tell a whole value from a torn
+//! one, and a newer from an older one.
 
 use memglass::{
     Busy, Field, Guarded, Object, Observe, ProducerError, ReadError, Session, Value, WriteError,
@@ -81,7 +81,7 @@ pub struct Shelf {
     row_256: Object<Row256>,
 }
 
-/// What is written as a whole, in fields of a [`Rack`] and as whole objects.
+/// The values that are written as a whole, in fields of a [`Rack`] and as whole objects.
 pub const GUARDED: [&str; 6] = [
     "rack.guarded_16",
     "rack.guarded_40",
@@ -91,7 +91,7 @@ pub const GUARDED: [&str; 6] = [
     "row_256.words",
 ];
 
-/// What is changed by adding one to each word.
+/// The values that are changed by adding one to each word.
 pub const LOCKED: [&str; 3] = ["rack.locked_16", "rack.locked_40", "rack.locked_256"];
 
 /// Lone numbers: one that is counted up, and one that is written.
@@ -116,7 +116,7 @@ impl Shelf {
     ///
     /// # Errors
     ///
-    /// If somebody else holds it.
+    /// If another process holds it.
     ///
     /// # Panics
     ///
@@ -140,7 +140,7 @@ impl Shelf {
     ///
     /// # Errors
     ///
-    /// If somebody else holds it.
+    /// If another process holds it.
     ///
     /// # Panics
     ///
@@ -183,7 +183,7 @@ impl Shelf {
     ///
     /// # Errors
     ///
-    /// If somebody else holds it.
+    /// If another process holds it.
     ///
     /// # Panics
     ///
@@ -264,7 +264,7 @@ pub fn read_number(field: &Field) -> Result<u64, String> {
 ///
 /// # Errors
 ///
-/// If somebody else holds the value.
+/// If another process holds the value.
 pub fn count_up(field: &Field) -> Result<(), WriteError> {
     if field.element_count().is_none() {
         return field.add(&1_u64.into()).map(drop);

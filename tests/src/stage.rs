@@ -1,4 +1,4 @@
-//! A directory of its own for the sessions of one test.
+//! The sessions of one test, in their own directory.
 
 use std::path::{Path, PathBuf};
 

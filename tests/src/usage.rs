@@ -1,9 +1,9 @@
-//! What a process and a directory take, as the system counts it.
+//! The resources of a process and of a directory, as the system counts them.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// What one process has at one moment.
+/// The resources of one process at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Private memory in KiB.
@@ -52,7 +52,7 @@ fn kib(status: &str, key: &str) -> Option<u64> {
 /// If it cannot be read.
 pub fn bytes_of(dir: &Path) -> u64 {
     let entries = std::fs::read_dir(dir).expect("the directory can be read");
-    // What goes meanwhile takes nothing.
+    // A file that goes meanwhile takes no room.
     let sizes = entries.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.blocks() * 512));
     sizes.sum()
 }

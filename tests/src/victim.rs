@@ -1,4 +1,4 @@
-//! An actor that works until it is killed or stopped at a moment that nobody chose.
+//! An actor that works until it is killed or stopped at a random moment.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 use crate::rows::{GUARDED, LOCKED, NUMBERS};
 use crate::{Actor, Progress, Random, Stage, until};
 
-/// What a victim does, over and over.
+/// The work that a victim repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// An observer that writes guarded values.
@@ -77,7 +77,7 @@ pub const CREATED: usize = 0;
 /// How many it has destroyed, the oldest first.
 pub const DESTROYED: usize = 1;
 
-/// A working actor and what it says about its work.
+/// A working actor and its progress.
 pub struct Victim {
     actor: Actor,
     progress: Progress,
@@ -218,7 +218,7 @@ impl Victim {
         self.progress
     }
 
-    /// Waits until it is stopped before a store; `false` if it has come to its end instead.
+    /// Waits until it is stopped before a store; `false` if it ended instead.
     ///
     /// # Panics
     ///
@@ -246,7 +246,7 @@ impl Victim {
         self.actor.go_on();
     }
 
-    /// Lets it finish what it does and returns how far it came.
+    /// Lets it finish its round and returns its progress.
     ///
     /// # Panics
     ///

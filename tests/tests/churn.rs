@@ -1,5 +1,5 @@
-//! Objects that come and go for ever, at full speed, under the eyes of observers.
-// A test may panic, and says what it measured.
+//! Objects that come and go at full speed while observers read and write them.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use memglass::Observer;

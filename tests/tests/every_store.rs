@@ -1,10 +1,10 @@
-//! Writers and producers that are stopped before every single store that they make to the session's
-//! memory, and killed before one of them: whatever instant they die at, the memory is whole.
+//! Writers and producers are stopped before every single store to the session's memory, and killed
+//! before one of them: at whatever instant they die, the memory is consistent.
 //!
-//! What a random moment rarely hits is hit here each time. How the actor is stopped at its stores is
-//! in `src/bin/actor/trap.rs`; it needs a flag of x86-64 processors.
+//! This hits every instant that random kills rarely hit. `src/bin/actor/trap.rs` stops the actor at its
+//! stores; it needs a flag of x86-64 processors.
 #![cfg(target_arch = "x86_64")]
-// A test may panic, and says what it measured.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use memglass::{Field, Presence};
@@ -34,7 +34,7 @@ fn look_before_stores(
     victim.await_store().then_some(victim).ok_or(limit)
 }
 
-/// Each value is the last one that was written, or the one that is being written.
+/// Checks that each value is the last one written, or the one being written.
 fn check_last_values(fields: &[Field], progress: &Progress) {
     let found = fields.iter().map(|field| rows::read_number(field).unwrap());
     let ahead: Vec<u64> = (0..)

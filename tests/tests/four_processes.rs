@@ -1,5 +1,5 @@
 //! Two writers and two readers in four processes, at the same values, each as fast as it can.
-// A test may panic, and says what it measured.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::time::{Duration, Instant};
@@ -9,18 +9,18 @@ use memglass_tests::{Stage, sized};
 
 /// How often a reader tries before it gives up.
 const READ_ATTEMPTS: u64 = 256;
-/// Longest running time of one read. Its attempts are what bounds it, and they take microseconds; this is
-/// beyond what a hypervisor takes away meanwhile, which the system counts as running.
+/// Longest running time of one read. Its attempts bound it, and they take microseconds. This limit also
+/// allows for time that a hypervisor takes away, which the system counts as running.
 const BOUND: Duration = Duration::from_secs(1);
 
-/// What a writer says in the end.
+/// A writer's final counts.
 struct Writer {
     written: u64,
     busy: u64,
     updates: Vec<u64>,
 }
 
-/// What a reader says in the end.
+/// A reader's final counts.
 #[derive(Debug)]
 struct Reader {
     reads: u64,

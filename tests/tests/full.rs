@@ -1,5 +1,5 @@
 //! A file system without room is an error when it is asked for memory, never a fault later.
-// A test may panic.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::ffi::CString;
@@ -45,7 +45,7 @@ impl Drop for Small {
     #[allow(unsafe_code)]
     fn drop(&mut self) {
         let path = c_path(self.dir.path());
-        // SAFETY: L1: a path that ends with a zero byte; what is still mapped stays until it is unmapped.
+        // SAFETY: L1: a path that ends with a zero byte. Mappings stay until they are unmapped.
         unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
     }
 }

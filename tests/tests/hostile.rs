@@ -1,5 +1,5 @@
 //! Memory that was cut short or overwritten is an error, never a fault, a panic or endless work.
-// A test may panic, and says what it measured.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fs::{File, OpenOptions};
@@ -126,7 +126,7 @@ fn follow(stage: &Stage, place: u64) -> (File, u64) {
     (file, place & ((1 << 48) - 1))
 }
 
-/// Replaces the description of type 0 by that of `ty`.
+/// Replaces the description of type 0 by the one of `ty`.
 fn replace_type(stage: &Stage, ty: &Type) {
     let (region, chunk) = follow(
         stage,

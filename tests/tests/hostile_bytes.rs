@@ -1,6 +1,6 @@
-//! Every byte and word of a session is made wrong, alone, together, and while somebody looks: no
-//! panic, no fault, no endless work, and no more memory than the session's size explains.
-// A test may panic, and says what it measured.
+//! Damages every byte and word of a session: alone, together, and during reads. Requires no panic, no
+//! fault, no endless work, and memory in proportion to the session's size.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +22,7 @@ const MEMORY_PER_BYTE: u64 = 32;
 /// Longer than any trial takes on a busy machine, and shorter than endless.
 const LONGEST_TRIAL: Duration = Duration::from_secs(60);
 
-/// The trials of a test, and what they came to.
+/// The trials of a test, and their outcomes.
 struct Trials {
     recording: Recording,
     watchdog: Watchdog,
@@ -54,7 +54,7 @@ impl Trials {
     }
 
     fn run(&mut self, edits: &[Edit]) {
-        // What is counted is what one trial takes.
+        // Counts the memory of one trial.
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (recording, peak) = (&self.recording, Peak::start());
         let trial = || catch_unwind(AssertUnwindSafe(|| Trial::run(recording, edits)));
@@ -206,7 +206,7 @@ fn any_edit(recording: &Recording, random: &mut Random) -> Edit {
         When::ThenWrite,
     ];
     let advance = index == 0 && random.below(4) == 0;
-    // What is not counted as a change is not looked at: the epoch often moves too.
+    // Moves the epoch often too: the observer looks only at entries that count as changed.
     let edit = if advance {
         Edit::store(0, EPOCH, 8, random.number())
     } else {

@@ -1,6 +1,6 @@
-//! A segment is cut short while processes read and write it: those that asked to survive that get an
-//! error that names the segment, never zeros; faults elsewhere are what they were.
-// A test may panic.
+//! A segment is cut short while processes read and write it. Those that called `survive_truncation` get
+//! an error that names the segment, never zeros; faults elsewhere stay faults.
+// Tests may panic.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::os::unix::process::ExitStatusExt;

@@ -1,9 +1,9 @@
-//! Processes that are killed with SIGKILL, at moments that nobody chose, in everything they do.
+//! Processes are killed with SIGKILL, at random moments, in everything they do.
 //!
-//! What is promised: readers go on with the last complete value; the next writer gets through at its
-//! first attempt; the directory is whole; and when a new producer has taken over and ended, nothing is
-//! left.
-// A test may panic, and says what it measured.
+//! The promises: readers go on with the last complete value; the next writer succeeds at its first
+//! attempt; the directory is consistent; and when a new producer has taken over and ended, nothing is
+//! left behind.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ fn rounds() -> u64 {
     sized(12, 120)
 }
 
-/// What the kills of one kind of victim came to.
+/// The counts for one kind of victim.
 #[derive(Default)]
 struct Tally {
     stages: BTreeMap<String, u64>,
@@ -43,7 +43,7 @@ impl Tally {
         *self.stages.entry(stage.into()).or_default() += 1;
     }
 
-    /// Does what must succeed at once although somebody died while doing it.
+    /// Runs a step that must succeed at once although a process died while doing it.
     fn next_write<E: std::fmt::Display>(&mut self, write: impl FnOnce() -> Result<(), E>) {
         let (written, timing) = timed(write);
         written.unwrap_or_else(|error| panic!("a dead writer is in the way: {error}"));
@@ -81,8 +81,8 @@ impl Tally {
     }
 }
 
-/// Checks that each value is the last one that was written, or the one that was being written when
-/// the writer died; returns them.
+/// Checks that each value is the last one written, or the one being written when the writer died.
+/// Returns the values.
 fn check_last_values(fields: &[Field], progress: &Progress) -> Vec<u64> {
     let found = fields.iter().map(|field| rows::read_number(field).unwrap());
     let found: Vec<u64> = found.collect();
@@ -98,7 +98,7 @@ fn check_last_values(fields: &[Field], progress: &Progress) -> Vec<u64> {
     found
 }
 
-/// Reads all values until told to stop: each is whole and none is older than the one before.
+/// Reads all values until told to stop. Each must be whole and not older than the previous one.
 fn read_on(stage: &Stage, kind: Kind, running: &AtomicBool) -> (u64, Timings) {
     let fields = kind.fields(&stage.observe("engine"));
     let mut newest = vec![0; fields.len()];
@@ -224,7 +224,7 @@ fn kill_one_writer(
     let pid = victim.pid();
     let progress = victim.kill();
     let raw = Raw::copy(stage.dir(), "engine").unwrap();
-    // The one in slot 2 is this process; a dead one's slot is taken by the next.
+    // This process has slot 2; the next writer takes the slot of a dead one.
     assert_eq!((raw.highest_slot(), raw.pid(3)), (3, u64::from(pid)));
     tally.killed_in(stage_of_write(&raw, fields, 3));
     let found = check_last_values(fields, &progress);
@@ -249,7 +249,7 @@ fn an_observer_killed_while_it_changes_numbers_costs_nobody_anything() {
     kill_writing_observers(Kind::Number);
 }
 
-/// Kills producers of values, and goes on with what they leave.
+/// Kills producers of values, and works on with what they leave.
 fn kill_producers_of_values(kind: Kind) {
     let stage = stage();
     let (mut random, mut tally) = (Random::of_this_run(kind as u64), Tally::default());
@@ -346,7 +346,7 @@ fn a_producer_killed_in_growth_leaves_a_whole_directory() {
     kill_producers_of_objects(Kind::Grow);
 }
 
-/// What the files say of a session that was killed while it began or ended.
+/// The state of a session's files after its producer was killed while it started or ended.
 fn stage_of_session(stage: &Stage) -> String {
     let files = stage.files();
     let has = |part: &str| files.iter().any(|file| file.contains(part));
@@ -380,11 +380,11 @@ fn kill_producers_of_sessions(kind: Kind) {
                 );
                 assert!(consistency::numbers(&observer).len() <= 3);
             }
-            // Not "starting": nobody will finish that.
+            // Not "starting": no process will finish it.
             Err(AttachError::NoSuchSession { .. }) => {}
             Err(error) => panic!("{error}"),
         }
-        // Every other one has to begin with what the one before left.
+        // Every other producer has to start with what the previous one left.
         if round % 2 == 1 {
             memglass::clean(Some(stage.dir()), None).unwrap();
             assert_eq!(stage.files(), [""; 0]);
@@ -475,7 +475,7 @@ fn what_a_producer_left_half_made_or_half_removed_is_no_session() {
     stage.producer("engine").kill();
     set_state(0);
     no_session("killed while it started");
-    // Others than the one that was asked for are offered.
+    // The error lists sessions other than the requested one.
     let refusal = stage.options().attach("engine").unwrap_err().to_string();
     assert!(refusal.contains("no session exists"), "{refusal}");
     let mut producer = stage.producer("engine");

@@ -1,5 +1,5 @@
-//! Sessions live and die with their producers, and nothing is lost that need not be.
-// A test may panic, and says what it measured.
+//! Sessions live and die with their producers, and no more is lost than necessary.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::os::unix::fs::PermissionsExt;
@@ -245,7 +245,7 @@ fn a_forked_child_that_ends_leaves_its_parents_session_alone() {
 struct Child(rustix::process::Pid);
 
 impl Child {
-    /// Has the actor fork a child that obeys `command`; returns the child and what it said.
+    /// Makes the actor fork a child that obeys `command`; returns the child and its answer.
     fn of(actor: &mut Actor, command: &str) -> (Child, String) {
         let answer = actor.ask(&format!("child {command}"));
         let (pid, text) = answer.split_once(' ').unwrap();

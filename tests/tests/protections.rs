@@ -1,5 +1,5 @@
 //! What each protection promises, between processes that write at once.
-// A test may panic.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use memglass_tests::objects::{Counters, Pair};

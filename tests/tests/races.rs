@@ -1,8 +1,8 @@
-//! Observers that come while a session starts, ends, grows or starts anew; pids that come back;
-//! users who may not.
+//! Observers that attach while a session starts, ends, grows or restarts; reused pids; users without
+//! access.
 //!
 //! Short by default; with `MEMGLASS_FULL` ten times as many rounds. Counts are printed.
-// A test may panic, and says what it measured.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
@@ -127,7 +127,7 @@ fn an_attach_beside_growth_finds_all_that_was_there_and_a_refresh_the_rest() {
     );
 }
 
-/// How many objects of which round there were at some moment.
+/// The number of objects and the round at one moment.
 #[derive(Clone, Copy, PartialEq)]
 struct Progress {
     round: u64,
@@ -210,7 +210,7 @@ fn start(stage: &Stage, number: u64) -> Actor {
     producer
 }
 
-/// Reads until it is over: always this session's values, or none.
+/// Reads until the session ends: always this session's values, or none.
 fn read_while(fields: &[Field], number: u64, over: &AtomicBool) -> u64 {
     let mut reads = 0;
     while !over.load(Ordering::Relaxed) {
@@ -237,8 +237,8 @@ impl Impostor {
         arguments.exit_signal = libc::SIGCHLD as u64;
         arguments.set_tid = wanted.as_ptr() as u64;
         arguments.set_tid_size = 1;
-        // SAFETY: L1: as fork(2): no memory is shared, and the child calls nothing but pause(2), so that
-        // it does not matter which locks other threads hold.
+        // SAFETY: L1: like fork(2). No memory is shared, and the child only calls pause(2), so it does not
+        // matter which locks other threads hold.
         let child =
             unsafe { libc::syscall(libc::SYS_clone3, &arguments, size_of::<libc::clone_args>()) };
         if child == 0 {
@@ -385,7 +385,7 @@ fn a_reader_that_takes_locks_cannot_make_a_dead_producer_look_alive() {
     reader.answer().unwrap();
     assert_eq!(observer.producer(), Presence::Crashed);
     assert_eq!(stage.sessions(), [("engine".into(), Presence::Crashed)]);
-    // Its name cannot be taken over as long as that process lives, and the error says so.
+    // While that process lives, the name cannot be taken over, and the error says so.
     let refusal = stage.builder("engine").create().unwrap_err();
     assert!(
         matches!(refusal, ProducerError::Shm(ShmError::Obstructed { .. })),

@@ -1,6 +1,6 @@
 //! The documentation of the wire format is complete: a reader made from it alone, in another
 //! language, sees what an observer sees.
-// A test may panic.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use memglass::Observer;
 use memglass_tests::{Stage, same, to_json};
 use serde_json::{Value as Json, json};
 
-/// What the independent reader prints about a session.
+/// The output of the independent reader about a session.
 fn read(stage: &Stage, session: &str) -> Json {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("reader/memglass_reader.py");
     let output = Command::new("python3")

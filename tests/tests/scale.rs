@@ -1,5 +1,5 @@
 //! Many objects, and large ones.
-// A test may panic, and says what it measured.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use memglass::{ReadError, Value};

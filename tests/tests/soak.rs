@@ -2,7 +2,7 @@
 //! nothing goes wrong.
 //!
 //! 20 seconds by default, 10 minutes with `MEMGLASS_FULL`.
-// A test may panic, and says what it measured.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const MARGIN: Usage = Usage {
     descriptors: 4,
     mappings: 8,
 };
-/// What the session's directory may take more: one large array more is kept than there was before.
+/// The extra room that the session's directory may take: it keeps one more large array than before.
 const MARGIN_BYTES: u64 = 4 << 20;
 
 /// The most that was used in a while.
@@ -65,7 +65,7 @@ impl Scene {
         }
     }
 
-    /// Goes on for `time`, and returns the most that was used meanwhile.
+    /// Goes on for `time`, and returns the peak usage.
     fn pass(&mut self, time: Duration) -> Most {
         let start = Instant::now();
         let mut most = Most::default();
@@ -77,7 +77,7 @@ impl Scene {
         most
     }
 
-    /// Lets some time pass, at the end of which the victim is wherever it is.
+    /// Lets some time pass, so that the victim stops at a random point.
     fn await_moment(&mut self) {
         let moment = Instant::now() + Duration::from_millis(50 + self.random.below(400));
         std::thread::sleep(moment.saturating_duration_since(Instant::now()));

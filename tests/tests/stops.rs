@@ -1,9 +1,8 @@
-//! Processes that are stopped with SIGSTOP, at moments that nobody chose, in everything they do, and
-//! go on later.
+//! Processes are stopped with SIGSTOP, at random moments, in everything they do, and go on later.
 //!
-//! What is promised: nobody waits for them longer than a bounded time, and who is refused is told who
-//! holds what he wants; nothing that they then go on with is lost or torn.
-// A test may panic, and says what it measured.
+//! The promises: no process waits for them longer than a bounded time; a refusal names the holder; and
+//! when they go on, nothing is lost or torn.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::cell::Cell;
@@ -31,7 +30,7 @@ fn stage() -> Stage {
     Stage::new(env!("CARGO_BIN_EXE_memglass-actor"))
 }
 
-/// What came of what was done while somebody was stopped.
+/// The counts of what others did while a process was stopped.
 #[derive(Default)]
 struct Tally {
     outcomes: BTreeMap<&'static str, u64>,
@@ -66,8 +65,8 @@ impl Tally {
     }
 }
 
-/// Starts victims, stops each several times, and calls `look` while it stands still. In the end each
-/// finishes what it does, and `finished` gets how far it came.
+/// Starts victims, stops each several times, and calls `look` while it is stopped. In the end each
+/// finishes its work, and `finished` gets its progress.
 fn stop_victims(
     stage: &Stage,
     kind: Kind,
@@ -87,7 +86,7 @@ fn stop_victims(
     }
 }
 
-/// Whether a refusal names who holds the value: what it is, and its process.
+/// Checks that a refusal names the holder of the value and its process.
 fn check_named(refusal: &WriteError, holder: &str, pid: u32) {
     let expected = format!("{holder} (pid {pid})");
     let named = matches!(refusal, WriteError::Busy { holder, .. } if *holder == expected);
@@ -174,7 +173,7 @@ fn a_stopped_observer_among_numbers_is_in_nobodys_way() {
     stop_writing_observers(Kind::Number);
 }
 
-/// Tries what a stopped producer must not let happen: taking its name, and removing its session.
+/// Tries what must fail while the producer is stopped: taking its name, and removing its session.
 fn check_name_is_kept(stage: &Stage, victim: &Victim) {
     let pid_of_victim = victim.pid();
     let refusal = stage.builder("engine").create().unwrap_err();
@@ -290,13 +289,12 @@ fn a_producer_stopped_in_growth_shows_a_whole_directory() {
     stop_producers_of_objects(Kind::Grow);
 }
 
-/// The process that left what is cleared up.
+/// The process whose session is cleaned up.
 const DEAD: u32 = 1;
-/// Stopped as it came back from taking the lock, before it could say that it has it: others are told
-/// of the one who had it before.
+/// Stopped after it took the lock and before it signed for it: others are told of the previous holder.
 const NOT_SIGNED: &str = "stopped before it could be named";
 
-/// Stops producers that come and go. Others may then have the name or are told who has it.
+/// Stops producers that come and go. Others then get the name, or learn who has it.
 fn stop_producers_of_sessions(kind: Kind) {
     let stage = stage();
     let mut tally = Tally::default();
@@ -374,7 +372,7 @@ fn stop_coming_observers(kind: Kind) {
             tally.bounded(|| shelf.write(0, number)).unwrap();
             tally.bounded(|| drop(object.unwrap()));
         }
-        // Whatever the stopped one looks at, or is about to write to, one object at most is kept.
+        // Whatever the stopped observer reads or is about to write, it keeps at most one object.
         assert_eq!(session.region_count(), 1);
         let another = tally.bounded(|| stage.options().writable().attach("engine"));
         rows::count_up(&another.unwrap().field("rack.hits").unwrap()).unwrap();

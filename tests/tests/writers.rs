@@ -1,5 +1,5 @@
 //! Writing observers that are killed or stopped at the worst moments.
-// A test may panic, and says what it measured.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::collections::VecDeque;
@@ -35,7 +35,7 @@ fn a_writer_killed_with_a_claim_is_replaced_by_the_next_one() {
         writer.await_stop();
         assert!(five.write(Five::of(4)).is_err());
         writer.kill();
-        // What it wanted to write was not written.
+        // Its value was not written.
         assert_eq!(five.read().unwrap().words[0], 3);
         let start = running_time();
         if round % 2 == 0 {

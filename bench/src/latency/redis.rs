@@ -14,7 +14,7 @@ use super::{delays, keep_sending};
 
 const CHANNEL: &str = "quote";
 
-/// Why it could not be measured, in words, if there is no server.
+/// Why it could not be measured, if there is no server.
 pub(super) fn receive(dir: &Path) -> Result<Vec<f64>, String> {
     let server = Server::start(dir)?;
     let mut connection = server.connect()?;

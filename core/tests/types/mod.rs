@@ -13,7 +13,7 @@ use memglass::{Observe, Text};
 /// The most that can be ordered at once.
 pub const MAX_QTY: u32 = 1_000_000;
 
-/// What one account holds of one symbol.
+/// The position of one account in one symbol.
 #[derive(Observe, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Position {
     /// Which symbol.

@@ -5,8 +5,8 @@ use crate::types::{BookStorage, DEPTH, Quote};
 /// Distance of two levels, in ticks.
 const LEVEL: i64 = 5;
 
-/// Puts the levels of a book around a quote. Its fields are plain: an observer may see some levels
-/// of this tick and some of the one before, as in any program without a lock.
+/// Sets the levels of a book around a quote. Its fields are plain: an observer may see some levels of
+/// this tick and some of the previous one, as in any program without a lock.
 pub(crate) fn fill(book: &BookStorage, quote: Quote, tick: u64) {
     for level in 0..DEPTH {
         let away = LEVEL * level as i64;

@@ -6,7 +6,7 @@
 //!
 //! The engine computes with what is in shared memory. So an observer that writes
 //! `AAPL_position.quantity` sees `unrealized_pnl` follow, one that writes `engine_stats.volatility`
-//! calms the market, and one that writes to `AAPL_quote` is refused: the engine holds its writer.
+//! calms the market, and a write to `AAPL_quote` is refused: the engine holds its writer.
 //!
 //! ```
 //! use std::sync::atomic::AtomicBool;
@@ -59,7 +59,7 @@ pub enum EngineError {
     /// The session refused something.
     #[error(transparent)]
     Session(#[from] ProducerError),
-    /// Somebody else writes what only the engine should write.
+    /// Another process writes a value that only the engine should write.
     #[error(transparent)]
     Busy(#[from] Busy),
 }

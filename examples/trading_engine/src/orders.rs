@@ -74,7 +74,7 @@ impl Orders {
         Ok(())
     }
 
-    /// Fills each open order a little; gives the number of those that are done now.
+    /// Fills each open order a little, and returns the number of orders that are now filled.
     pub(crate) fn fill(&self, dice: &mut Dice) -> u64 {
         self.passing
             .iter()
@@ -82,7 +82,7 @@ impl Orders {
             .count() as u64
     }
 
-    /// Orders that were sent so far, the one that stays among them.
+    /// Orders sent so far, including the one that stays.
     pub(crate) fn sent(&self) -> u64 {
         self.next_id - FIRST_ID
     }

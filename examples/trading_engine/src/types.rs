@@ -1,8 +1,8 @@
-//! What the engine keeps in shared memory.
+//! The types that the engine keeps in shared memory.
 
 use memglass::{Observe, Text};
 
-/// What one account holds of one symbol.
+/// The position of one account in one symbol.
 #[derive(Observe, Clone, Copy, Debug, Default)]
 pub struct Position {
     /// Number of the symbol
@@ -28,7 +28,7 @@ pub struct Position {
     pub error_msg: Text<256>,
 }
 
-/// The best prices of a market. All fields of one are of the same moment.
+/// The best prices of a market. All fields of a quote are from the same moment.
 #[derive(Observe, Clone, Copy, Debug, Default)]
 #[observe(seqlock)]
 pub struct Quote {
@@ -160,7 +160,7 @@ pub struct Book {
     pub volume: [u32; 10],
 }
 
-/// What the engine says of itself, and what it may be told.
+/// The engine's figures about itself, and its settings.
 #[derive(Observe, Clone, Copy, Debug, Default)]
 pub struct Stats {
     /// Turns of the engine's loop

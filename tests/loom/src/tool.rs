@@ -27,7 +27,7 @@ pub(crate) fn model(run: impl Fn() + Send + Sync + 'static) {
     check(None, run);
 }
 
-/// Tries the interleavings of a model of more threads, of which there are too many for any machine.
+/// Tries the interleavings of a model of many threads, up to a limit: trying all takes too long.
 #[cfg(feature = "loom")]
 pub(crate) fn large_model(run: impl Fn() + Send + Sync + 'static) {
     check(Some(PREEMPTIONS_OF_MANY), run);
@@ -39,7 +39,7 @@ fn check(in_full: Option<usize>, run: impl Fn() + Send + Sync + 'static) {
     let bound = if is_full { in_full } else { Some(PREEMPTIONS) };
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 10_000;
-    // What the environment says to loom itself comes first.
+    // Settings for loom in the environment come first.
     builder.preemption_bound = builder.preemption_bound.or(bound);
     builder.check(run);
 }

@@ -1,4 +1,4 @@
-//! How much memory a thread takes, counted by the allocator itself: tests run beside each other.
+//! The memory that a thread takes, counted per thread by the allocator, because tests run in parallel.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -8,7 +8,7 @@ use std::cell::Cell;
 pub struct Counting;
 
 thread_local! {
-    /// What this thread took and did not give back; what others took may be given back here.
+    /// Bytes taken minus bytes given back by this thread; it may give back what others took.
     static NOW: Cell<isize> = const { Cell::new(0) };
     static MOST: Cell<isize> = const { Cell::new(0) };
 }

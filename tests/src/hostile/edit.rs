@@ -24,7 +24,7 @@ pub enum When {
     Before,
     /// While attached; then everything is looked at through the fields resolved before.
     ThenRead,
-    /// While attached; then the observer refreshes and looks at everything anew.
+    /// While attached; then the observer refreshes and looks at everything again.
     ThenRefresh,
     /// While attached; then the observer writes.
     ThenWrite,

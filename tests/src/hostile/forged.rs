@@ -11,7 +11,7 @@ pub struct Forged {
     end: usize,
 }
 
-/// What a directory entry says.
+/// The words of a directory entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Which type.

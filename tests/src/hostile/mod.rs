@@ -1,7 +1,7 @@
 //! Sessions that lie: damaging a recorded one, and looking at all of it in every way there is.
 //!
-//! The same code serves the tests, which try every byte, and the coverage-guided fuzzer (`fuzz/`),
-//! which looks for what nobody thought of.
+//! The tests, which try every byte, and the coverage-guided fuzzer (`fuzz/`), which finds cases that
+//! nobody thought of, share this code.
 
 mod allocated;
 mod edit;

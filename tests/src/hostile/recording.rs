@@ -15,7 +15,7 @@ pub struct Recording {
     segments: Vec<Segment>,
 }
 
-/// One segment's file, and what it held.
+/// One segment's file, and its original content.
 pub struct Segment {
     /// The file's name.
     pub name: String,
@@ -128,7 +128,7 @@ impl Recording {
             .expect("a file can be written");
     }
 
-    /// Writes all segments anew.
+    /// Writes all segments again.
     pub fn restore(&self) {
         self.segments.iter().for_each(Segment::write);
     }

@@ -4,7 +4,7 @@ use memglass::{AttachOptions, Field, Observer};
 
 use super::{Edit, Looks, Recording, When};
 
-/// What a trial came to.
+/// The outcome of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was attached to and looked at.
@@ -84,7 +84,7 @@ impl Trial {
     }
 
     fn undo(recording: &Recording, edits: &[Edit]) {
-        // What an observer wrote is anywhere, and a file that was cut is written anew.
+        // An observer may have written anywhere, and a file that was cut must be written again.
         if edits
             .iter()
             .any(|edit| edit.when == When::ThenWrite || edit.width == 0)

@@ -14,11 +14,11 @@ pub struct Looks {
     pub errors: u64,
     /// Parts that were left out as damaged.
     pub damaged: u64,
-    /// Bytes of what was looked at so far: a bound for the test's own work.
+    /// Bytes looked at so far: a bound for the test's own work.
     bytes: u64,
 }
 
-/// Most parts of one object that are looked at one by one.
+/// The most parts of one object that are looked at one by one.
 const MAX_PARTS: u64 = 200;
 /// Most bytes that are looked at in all.
 const MAX_BYTES: u64 = 1 << 20;
@@ -82,7 +82,7 @@ impl Looks {
         }
     }
 
-    /// Writes to a field and its parts what is there, and what cannot be there.
+    /// Writes the present value to a field and its parts, and values that they cannot have.
     pub fn writing_to(&mut self, field: &Field) {
         self.writing_to_parts(field, &mut MAX_PARTS.clone());
     }
@@ -118,7 +118,7 @@ impl Looks {
         }
     }
 
-    /// Counts a result, and prints it, so that what it says is looked at too.
+    /// Counts a result and formats it, so that its text is exercised too.
     pub fn note<T: Debug, E: Display>(&mut self, result: Result<T, E>) {
         match result {
             Ok(value) => self.values += u64::from(Printed::of(format_args!("{value:?}")) > 0),
@@ -127,7 +127,7 @@ impl Looks {
     }
 }
 
-/// Counts the bytes of a text that nobody needs.
+/// Counts the bytes of a text and drops it.
 #[derive(Default)]
 struct Printed(usize);
 

@@ -136,7 +136,7 @@ fn types_take_no_more_than_a_few_times_the_memory_of_the_session() {
     );
 }
 
-/// Descriptions that share their bytes: each would be decoded anew.
+/// Descriptions that share their bytes: each would be decoded again.
 #[test]
 fn descriptions_over_each_other_are_not_read_again_and_again() {
     let mut forged = Forged::new(1 << 20, 1024, 8);

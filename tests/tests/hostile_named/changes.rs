@@ -1,4 +1,4 @@
-//! Damage that comes and goes while somebody is attached.
+//! Damage that comes and goes while an observer is attached.
 
 use memglass::{AttachOptions, Observer, Part, ReadError, Value};
 use memglass_tests::hostile::{Edit, Recording};

@@ -1,4 +1,4 @@
-//! Labels that are no labels, or not those of their objects alone.
+//! Labels that are invalid, or belong to several objects.
 
 use memglass::Part;
 use memglass_tests::hostile::{Entry, Forged};

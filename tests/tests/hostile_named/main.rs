@@ -1,6 +1,6 @@
-//! One lie each: chains that lead back, counts and offsets at their limits, types that cannot be,
-//! labels that are no labels.
-// A test may panic, and says what it measured.
+//! One forged record each: chains that lead back, counts and offsets at their limits, impossible types,
+//! invalid labels.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod amounts;

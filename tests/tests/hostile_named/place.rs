@@ -7,7 +7,7 @@ use memglass::{AttachError, AttachOptions, Damage, Observer, Value};
 use memglass_tests::hostile::{Entry, Forged, Looks, Peak};
 use tempfile::TempDir;
 
-/// What is counted is what one test takes.
+/// Counts the memory of one test.
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// A forged session in a directory of its own.
@@ -34,8 +34,8 @@ impl Place {
             .attach(Forged::NAME)
     }
 
-    /// Attaches and looks at everything; returns the observer, what it left out, and the memory that
-    /// this took at most, in times of the session's size.
+    /// Attaches and looks at everything. Returns the observer, the damage that it found, and the peak
+    /// memory in multiples of the session's size.
     pub(crate) fn look(&self) -> (Observer, Vec<Damage>, f64) {
         let _alone = ALONE
             .lock()
@@ -72,7 +72,7 @@ pub(crate) fn member(name: &str, type_id: u32, offset: u64) -> Field {
     }
 }
 
-/// A session with one number, called `number`, and whatever `lie` does to it.
+/// A session with one number, called `number`, after `lie` has changed it.
 pub(crate) fn forged(lie: impl FnOnce(&mut Forged)) -> Place {
     let mut forged = Forged::new(1 << 20, 8, 8);
     forged.types_of(&[number()]);

@@ -22,7 +22,7 @@ fn a_segment_with_holes_is_refused() {
     }
 }
 
-/// As many regions as can be told apart, each a chunk of the directory.
+/// As many regions as there are ids, each a chunk of the directory.
 #[test]
 fn thousands_of_regions_are_attached_to_in_linear_time() {
     let count = 4000_u64;
@@ -51,7 +51,7 @@ fn thousands_of_regions_are_attached_to_in_linear_time() {
     assert_eq!(observer.damage(), []);
 }
 
-/// What the system refuses now it may give later: the types before it are not read again and again.
+/// What the system refuses now it may give later; earlier types are not read again each time.
 #[test]
 fn a_region_that_the_system_refuses_for_a_while_costs_no_types() {
     let fields = (0..100_u32).map(|index| {

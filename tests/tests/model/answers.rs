@@ -1,4 +1,4 @@
-//! What the observers' library answers, in the words of the model.
+//! The answers of the observer's library, in the model's terms.
 
 use memglass::{PathError, Value, WriteError};
 
@@ -45,7 +45,7 @@ pub(crate) fn outcome(written: Result<(), WriteError>) -> Outcome {
     }
 }
 
-/// To a dead object, or without the right to write: whatever else is wrong may be said first.
+/// For a dead object, or without the right to write: another error may come first.
 pub(crate) fn expect_refusal(outcome: &Outcome, is_alive: bool, writable: bool) {
     let is_right = match outcome {
         Outcome::ReadOnlySession => !writable,

@@ -1,9 +1,9 @@
 //! Random operations on a producer and its observers, against a plain model in memory: every answer
 //! is compared, errors included, with growth, reuse of memory and refreshes in between.
 //!
-//! 256 cases by default; with `MEMGLASS_FULL` 20,000, or as many as five minutes allow. A case that
-//! failed is kept in `tests/model.regressions` and tried first from then on.
-// A test may panic, and says what it measured.
+//! 256 cases by default; with `MEMGLASS_FULL` 20,000, or as many as five minutes allow. A failed case is
+//! kept in `tests/model.regressions` and tried first from then on.
+// Tests may panic and print.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod answers;

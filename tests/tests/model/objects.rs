@@ -65,7 +65,7 @@ pub(crate) struct Whole {
     pub(crate) side: Side,
 }
 
-/// What the producer holds of an object.
+/// The producer's handle of an object.
 pub(crate) enum Handle {
     Number(Object<i64>),
     Sample(Object<Sample>),

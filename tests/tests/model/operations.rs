@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::objects::KINDS;
 use crate::shapes::Step;
 
-/// One operation. Numbers that are too large count round: what is drawn always means something.
+/// One operation. Numbers that are too large wrap around, so that every drawn value is valid.
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
     Create {
@@ -75,7 +75,7 @@ pub(crate) enum Operation {
         members: [(usize, Wanted); 2],
         force: bool,
     },
-    /// What is there, and one part of it changed.
+    /// The present value with one part changed.
     WriteBack {
         observer: usize,
         field: usize,
@@ -100,7 +100,7 @@ pub(crate) enum Operation {
     },
 }
 
-/// One of a list of values; if it is to fit, one of those that the field takes.
+/// One of a list of values; if it must fit, one that the field accepts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
     number: usize,
@@ -109,7 +109,7 @@ pub(crate) struct Wanted {
 
 pub(crate) const OBSERVERS: usize = 3;
 
-/// The labels that objects get. Some hold others, some look like a path, some are none.
+/// The labels that objects get. Some contain others, some look like paths, some are invalid.
 pub(crate) fn labels() -> Vec<String> {
     let known = [
         "a",
@@ -128,7 +128,7 @@ pub(crate) fn labels() -> Vec<String> {
     labels
 }
 
-/// Paths below a label, some of which lead nowhere.
+/// Paths below a label. Some lead nowhere.
 pub(crate) fn paths() -> Vec<(&'static str, Vec<Step>)> {
     use Step::{Element as E, Member as M};
     vec![
@@ -169,7 +169,7 @@ pub(crate) fn paths() -> Vec<(&'static str, Vec<Step>)> {
     ]
 }
 
-/// Names that records are made of, one of which nothing has.
+/// Names of record members. No type has the last one.
 pub(crate) const MEMBERS: [&str; 17] = [
     "level", "id", "hits", "pair", "total", "note", "tag", "side", "marks", "grid", "ratio",
     "truth", "left", "right", "fixed", "words", "nothing",

@@ -1,4 +1,4 @@
-//! What the producer does to its objects, and the same done to the model.
+//! The producer's operations on its objects, and the same operations on the model.
 
 use memglass::{Text, Value, Writer};
 
@@ -142,7 +142,7 @@ fn write_sample(
     *part(value, &[Step::Member(name)]) = new;
 }
 
-/// Compares what the producer's own cells say with the model.
+/// Compares the producer's own cells with the model.
 pub(crate) fn compare(handle: &Handle, value: &Value) {
     match handle {
         Handle::Number(object) => assert_eq!(Value::I64(object.get()), *value),

@@ -1,5 +1,5 @@
-//! What the values of the model look like, and which writes they take: written down once more,
-//! without bytes, offsets or schemas.
+//! The values of the model and the writes that they accept: written a second time, without bytes,
+//! offsets or schemas.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(crate) enum Shape {
     },
     Float,
     Bool,
-    /// Text of at most so many bytes; if it says so, of capital letters only.
+    /// Text of at most this many bytes; optionally, of capital letters only.
     Text {
         room: usize,
         capitals: bool,
@@ -109,7 +109,7 @@ impl Shape {
         }
     }
 
-    /// A part that keeps its value is not checked: what was read can be written back.
+    /// A part that keeps its value is not checked: a value that was read can be written back.
     fn kept_or_written(&self, now: &Value, wanted: &Value, force: bool) -> Result<Value, Vec<No>> {
         if now == wanted {
             return Ok(now.clone());

@@ -43,7 +43,7 @@ impl Session {
         Occupancy(&self.state)
     }
 
-    /// What the producer does for the first object of a type, in the first chunk.
+    /// The producer's steps for the first object of a type, in the first chunk.
     fn create(&self) {
         self.description.store(DESCRIBED);
         publish(&self.types, 1);

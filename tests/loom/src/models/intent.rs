@@ -11,7 +11,7 @@ use crate::tool::{Arc, large_model, model, thread};
 const OLD: u64 = 1;
 const WRITTEN: u64 = 2;
 const NEXT: u64 = 3;
-/// What a writer announces that writes to the object.
+/// The intent of a writer of the object.
 const INTENT: u64 = 1 << 32 | 1;
 
 /// An object of one word, and the intent words of two processes, in slots 2 and 3.
@@ -45,7 +45,7 @@ impl World {
         Occupancy(&self.state)
     }
 
-    /// What an observer does to write; `None` if another thread of it is writing.
+    /// An observer's steps to write; `None` if another of its threads is writing.
     fn announce(&self, process: usize) -> Option<Intent<'_>> {
         let intent = Intent::announce(&self.intents[process], INTENT)?;
         if intent.protects(object(), self.entry()) {
@@ -58,8 +58,8 @@ impl World {
         drop(self.announce(process));
     }
 
-    /// What the producer does: destroys the object, and gives its bytes to the next one unless it is
-    /// announced. `true` if it did.
+    /// The producer's steps: destroys the object, and gives its bytes to the next one unless a writer has
+    /// announced it. Returns whether it did.
     fn destroy_and_reuse(&self) -> bool {
         self.entry().end(1);
         let highest = intent::before_look(&self.highest);
@@ -75,7 +75,7 @@ impl World {
         true
     }
 
-    /// Once nobody is at work any more.
+    /// Checks the object after all threads have ended.
     fn check(&self, reused: bool) {
         let data = self.data.load();
         let own = if reused {

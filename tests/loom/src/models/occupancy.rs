@@ -5,7 +5,7 @@ use crate::sync::atomic::AtomicU64;
 use crate::sync::occupancy::{ALIVE, Alive, EntryWord, Occupancy, before_reuse};
 use crate::tool::{Arc, Mutex, large_model, model, thread};
 
-/// What the words of the object say that is alive in some generation.
+/// The words of the object that is alive in a generation.
 fn told(generation: u64) -> u64 {
     100 * generation
 }
@@ -38,7 +38,7 @@ impl Entry {
         Occupancy(&self.state)
     }
 
-    /// What the producer does for a new object.
+    /// The producer's steps for a new object.
     fn fill(&self, generation: u64) {
         self.data.store(told(generation));
         self.words
@@ -47,7 +47,7 @@ impl Entry {
         self.occupancy().settle(generation);
     }
 
-    /// What it does for the next one.
+    /// The producer's steps for the next object.
     fn replace(&self, generation: u64) {
         self.occupancy().end(generation);
         self.occupancy().vacate(generation + 1);

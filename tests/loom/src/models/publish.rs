@@ -1,4 +1,4 @@
-//! Words that stand for what was stored before them: nothing half-filled is ever believed.
+//! Words that stand for everything stored before them: readers never use a half-filled record.
 
 use super::Word;
 use crate::sync::atomic::AtomicU64;

@@ -1,4 +1,4 @@
-//! The sequence lock: no torn value, one writer at a time, and a dead one in nobody's way.
+//! The sequence lock: no torn value, one writer at a time, and a dead writer blocks nobody.
 //!
 //! Each value is two words, the second being the first plus [`TAG`]: a mix of two values shows.
 
@@ -47,7 +47,7 @@ fn words(value: u64) -> [u64; 2] {
     [value, value + TAG]
 }
 
-/// The value of these words, if they are of one value.
+/// The value of these words, if they all belong to one value.
 fn whole(words: [u64; 2]) -> u64 {
     assert_eq!(words[1], words[0] + TAG, "torn: {words:?}");
     words[0]
@@ -272,7 +272,7 @@ fn a_claim_of_the_living_is_busy_and_names_its_owner() {
         let _claim = cells.claim(OBSERVER).expect("free");
         let refused = cells.claim(OTHER).expect_err("it is held");
         assert_eq!(refused, Busy { owner: OBSERVER });
-        // Another thread of one's own process is alive, whatever the kernel says.
+        // Another thread of our own process is alive, whatever the kernel says.
         let refused = cells
             .slots()
             .claim(OBSERVER, |_| true)

@@ -11,15 +11,14 @@ loom::thread_local! {
 
 /// Loom's atomic, with two things that loom lacks.
 ///
-/// **All orders.** Loom looks for another order of a store and a load only if nobody, not even the storing
-/// thread, has loaded the word in between; so it tries a single order of a load in one thread and a
-/// load followed by a store in another. Therefore each access first takes its turn by a
-/// store to a word that nobody reads. Stores depend on each other, so loom tries all orders; and as nobody
-/// reads them, they synchronize nothing.
+/// **All orders.** Loom tries another order of a store and a load only if no thread, not even the storing one,
+/// has loaded the word in between. So it tries a single order of a load in one thread and a load followed
+/// by a store in another. Therefore each access first stores to a word that no thread reads. Stores
+/// depend on each other, so loom tries all orders; because no thread reads these, they synchronize nothing.
 ///
-/// **`SeqCst` accesses**, which loom takes for acquire and release. A `SeqCst` store or exchange and a later `SeqCst`
-/// load of the same thread are in that order for all `SeqCst` operations of others, as if a `SeqCst`
-/// fence stood between them; so one is put there. Weaken either of the two, and there is none.
+/// **`SeqCst` accesses.** Loom treats them as acquire and release. A `SeqCst` store or exchange and a later
+/// `SeqCst` load of the same thread are in that order for all `SeqCst` operations of others, as if there
+/// were a `SeqCst` fence between them; so this module adds one. If either of the two is weaker, it adds none.
 #[derive(Debug)]
 pub(crate) struct AtomicU64 {
     value: loom::sync::atomic::AtomicU64,
@@ -74,7 +73,7 @@ impl AtomicU64 {
     }
 }
 
-/// Enough for one retry, which is all that is different from none.
+/// Enough for one retry: more retries behave the same.
 pub(crate) const READ_ATTEMPTS: u32 = 2;
 
 /// Rounds of waiting: the other writer gets its turn in each.

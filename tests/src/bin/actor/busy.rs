@@ -1,4 +1,4 @@
-//! A producer that does everything at full speed for as long as it is told.
+//! A producer that does everything at full speed until it is told to stop.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ struct Counts {
     busy: u64,
 }
 
-/// Works until told to stop; says `ok` when there are as many objects as there will be.
+/// Works until told to stop. Prints `ok` when it has all its objects.
 pub(crate) fn busy(session: &Session, input: &Input) -> Answer {
     let mut producer = Producer {
         session,
@@ -129,7 +129,7 @@ impl Producer<'_> {
         Ok(())
     }
 
-    /// A type that nobody described before, and an object of it made of raw memory.
+    /// A new type, and an object of it made from raw memory.
     fn add_type(&mut self) -> Result<(), Box<dyn std::error::Error>> {
         let word = match self.word {
             Some(word) => word,
@@ -139,7 +139,7 @@ impl Producer<'_> {
         let name = format!("Type{}", self.counts.types);
         let ty = self.session.add_type(struct_of(&name, word))?;
         let block = self.session.allocate(8, 8)?;
-        // The label is free again before it is taken anew.
+        // The label must be free before it is used again.
         self.raw = None;
         self.raw = Some(self.session.register("raw", ty, None, block)?);
         self.counts.types += 1;

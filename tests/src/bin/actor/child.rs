@@ -8,11 +8,11 @@ use memglass::Session;
 use crate::until_told::Input;
 use crate::{Actor, Answer, with_causes};
 
-/// When a child that nobody killed ends by itself, in seconds.
+/// Seconds after which a child ends by itself if nobody kills it.
 const LIFETIME: u32 = 300;
 
-/// Forks a child that obeys one command with what it inherited, and then stays until it is killed.
-/// The answer is its process id and what it was told or refused.
+/// Forks a child that obeys one command with the handles that it inherited, and then stays until it is
+/// killed. The answer is its process id and the result of the command.
 #[allow(unsafe_code)]
 pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
     let (mut answer, child_says) = std::io::pipe()?;
@@ -26,7 +26,7 @@ pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
             .obey(command, input)
             .unwrap_or_else(|error| with_causes(&*error));
         let mut child_says = child_says;
-        // If the parent is gone, nobody waits for it.
+        // If the parent is gone, nobody waits for the answer.
         let _ = child_says.write_all(text.as_bytes());
         drop(child_says);
         loop {
@@ -44,7 +44,7 @@ pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
 const STAYS: u64 = 50;
 
 /// Forks `count` children while other threads start and end sessions; most of them end at once, some
-/// stay. The answer is how many sessions there were, and the process ids of those that stay.
+/// stay. The answer is the number of sessions, and the process ids of the children that stay.
 pub(crate) fn storm(count: u64) -> Answer {
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {

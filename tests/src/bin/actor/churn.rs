@@ -115,7 +115,7 @@ fn same(
     }
 }
 
-/// What came of many looks at objects.
+/// The counted results of many looks at objects.
 #[derive(Debug, Default)]
 struct Looks {
     whole: u64,

@@ -1,4 +1,4 @@
-//! Reading and writing while somebody cuts the memory short.
+//! Reading and writing while another process cuts the memory short.
 #![allow(unsafe_code)]
 
 use memglass::{Field, Observer, Value};
@@ -24,7 +24,7 @@ pub(crate) fn devour(observer: &mut Observer, field: &Field, number: u64, input:
     Ok(rounds.to_string())
 }
 
-/// Writes a list of one number over and over; says `ok` before the first time.
+/// Writes a list of one number over and over; prints `ok` before the first write.
 pub(crate) fn fill(field: &Field, number: u64, input: &Input) -> Answer {
     let count = field.element_count().ok_or("it is no list")?;
     let numbers = Value::List(vec![Value::from(number); count as usize]);
@@ -50,12 +50,12 @@ pub(crate) fn ignore_faults() {
     unsafe { libc::signal(libc::SIGBUS, libc::SIG_IGN) };
 }
 
-/// Loads from a mapping of ours that has no file behind it any more.
+/// Loads from our own mapping, whose file is cut.
 pub(crate) fn fault() -> Answer {
     let file = tempfile::tempfile()?;
     file.set_len(4096)?;
     let fd = std::os::fd::AsRawFd::as_raw_fd(&file);
-    // SAFETY: L1: a new mapping, of which nobody knows.
+    // SAFETY: L1: a new mapping, which no other code uses.
     let start = unsafe {
         libc::mmap(
             std::ptr::null_mut(),
@@ -67,7 +67,7 @@ pub(crate) fn fault() -> Answer {
         )
     };
     file.set_len(0)?;
-    // SAFETY: L1: it is mapped and readable; that it is a SIGBUS is what is wanted.
+    // SAFETY: L1: it is mapped and readable; the SIGBUS is intended.
     let byte = unsafe { start.cast::<u8>().read_volatile() };
     Err(format!("read {byte}").into())
 }

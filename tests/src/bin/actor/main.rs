@@ -1,5 +1,5 @@
-//! An actor: a process that does what it is told on standard input, one command a line, and answers
-//! each with a line that begins with `ok` or `error`.
+//! An actor: a process that obeys commands on standard input, one a line, and answers each with a line
+//! that begins with `ok` or `error`.
 //!
 //! ```text
 //! producer   create NAME [owner|read|write] · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
@@ -39,7 +39,7 @@ use producer::Producing;
 use toil::Pace;
 use until_told::Input;
 
-/// What a command has to say.
+/// The answer to a command.
 type Answer = Result<String, Box<dyn std::error::Error>>;
 
 /// What this process is at the moment.

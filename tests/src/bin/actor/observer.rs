@@ -100,7 +100,7 @@ fn count_pair(pair: &mut Value) {
     }
 }
 
-/// Tries again while somebody else writes.
+/// Tries again while another process writes.
 fn patiently(mut write: impl FnMut() -> Result<(), WriteError>) -> Result<(), WriteError> {
     loop {
         match write() {

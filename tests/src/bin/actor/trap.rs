@@ -91,7 +91,7 @@ extern "C" fn before_store(
     // SAFETY: L1: `raise` may be called in a handler.
     unsafe { libc::raise(libc::SIGSTOP) };
     protect(libc::PROT_READ | libc::PROT_WRITE);
-    // SAFETY: L1: the context of the handler, which the thread goes on with; nobody else has it.
+    // SAFETY: L1: the context of the handler, with which the thread goes on; no other code has it.
     let flags = unsafe { flags_of(context) };
     *flags |= TRAP_FLAG;
 }
@@ -108,7 +108,7 @@ extern "C" fn after_store(_: libc::c_int, _: *mut libc::siginfo_t, context: *mut
 ///
 /// # Safety
 ///
-/// `context` is what the kernel gave a handler with `SA_SIGINFO`, and no other reference to it lives.
+/// `context` was passed by the kernel to a handler with `SA_SIGINFO`, and no other reference to it lives.
 #[cfg(target_arch = "x86_64")]
 unsafe fn flags_of<'a>(context: *mut libc::c_void) -> &'a mut libc::greg_t {
     // SAFETY: L1: by the caller's promise.
@@ -180,8 +180,8 @@ fn protect(protection: libc::c_int) {
     for [start, len] in &REGIONS {
         let (start, len) = (start.load(Ordering::Relaxed), len.load(Ordering::Relaxed));
         if len > 0 {
-            // SAFETY: L1: one whole mapping of a region, which lasts as long as the observer; making it
-            // read-only for a while breaks nobody's assumption but that stores are possible.
+            // SAFETY: L1: one whole mapping of a region, which lasts as long as the observer. While it is
+            // read-only, stores fault, which is intended.
             unsafe { libc::mprotect(start as *mut libc::c_void, len, protection) };
         }
     }

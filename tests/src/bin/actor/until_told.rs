@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-/// Lines of standard input, read ahead by a thread when somebody asks whether there are any.
+/// Lines of standard input. A thread reads ahead, so that the actor can ask whether there are any.
 #[derive(Default)]
 pub(crate) struct Input {
     /// A thread of its own only from then on: a process that forks should have but one.
@@ -11,7 +11,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// The next line; `None` when there will be no more.
+    /// The next line; `None` at the end of the input.
     pub(crate) fn next(&self) -> Option<String> {
         match &*self.ahead.borrow() {
             Some(ahead) => ahead.recv().ok(),

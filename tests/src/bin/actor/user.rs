@@ -1,4 +1,4 @@
-//! What another user may do, and what nobody may.
+//! What another user may do, and what no user may.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -62,7 +62,7 @@ pub(crate) fn poke(name: &str, part: &str) -> Answer {
         .ok_or("it is not mapped")?;
     let start = line.split('-').next().ok_or("a range of addresses")?;
     let address = usize::from_str_radix(start, 16)? as *mut u8;
-    // SAFETY: L1: the first page of a mapping; that it may not be made writable is what is asked.
+    // SAFETY: L1: the first page of a mapping. The call asks whether it can be made writable.
     let allowed =
         unsafe { libc::mprotect(address.cast(), 4096, libc::PROT_READ | libc::PROT_WRITE) };
     let error = io::Error::last_os_error();

@@ -9,12 +9,12 @@ use memglass_tests::busy::wrong;
 use crate::until_told::Input;
 use crate::{Answer, say};
 
-/// How many objects of those that it saw a visitor writes to.
+/// How many of the objects that it saw a visitor writes.
 const WRITES: u64 = 20;
-/// The longest array that is read as a whole; of others, the last element.
+/// The longest array that is read as a whole; of longer ones, only the last element is read.
 const WHOLE: u64 = 4 << 10;
 
-/// What visits came to; whatever is no expected outcome ends them with its error.
+/// The counts of visits. An unexpected outcome ends them with its error.
 #[derive(Default)]
 struct Counts {
     visits: u64,
@@ -42,7 +42,7 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// Attaches, looks, writes if it may, and detaches, until told to stop.
+/// Attaches, reads, writes if allowed, and detaches, until told to stop.
 pub(crate) fn visit(name: &str, writable: bool, input: &Input) -> Answer {
     let (mut counts, mut random) = (Counts::default(), Random::new(11));
     say("ok visiting");
@@ -53,7 +53,7 @@ pub(crate) fn visit(name: &str, writable: bool, input: &Input) -> Answer {
     Ok(counts.to_string())
 }
 
-/// Stays attached and looks, until told to stop.
+/// Stays attached and reads, until told to stop.
 pub(crate) fn dwell(name: &str, input: &Input) -> Answer {
     let (mut counts, mut random) = (Counts::default(), Random::new(13));
     let mut observer = attach(name, false)?;
@@ -180,7 +180,7 @@ fn something(number: u64) -> (&'static str, Value) {
     }
 }
 
-/// Whether what was read, from element `first` on, is a value that the object may have.
+/// Whether the elements read, from `first` on, are a value that the object may have.
 fn check(label: &str, first: u64, value: &Value) -> Result<(), Box<dyn std::error::Error>> {
     let problem = match (number_of(label, "busy_"), number_of(label, "array_")) {
         (Some(number), _) => wrong(number, value),

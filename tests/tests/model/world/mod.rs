@@ -1,5 +1,5 @@
-//! A session with observers beside a plain model of it: each operation is done to both, and what
-//! they answer is compared.
+//! A session with observers, and a simple model of it. Each operation runs on both, and the answers are
+//! compared.
 
 mod observing;
 mod producing;
@@ -58,13 +58,13 @@ struct Modelled {
 struct Watching {
     observer: Observer,
     writable: bool,
-    /// What was alive at the last refresh, by label.
+    /// The objects that were alive at the last refresh, by label.
     known: BTreeMap<String, usize>,
     seen: u64,
     fields: Vec<Resolved>,
 }
 
-/// A field, and what the model thinks it leads to.
+/// A field, and its place in the model.
 #[derive(Clone)]
 struct Resolved {
     field: Field,

@@ -71,7 +71,7 @@ impl World {
         }
     }
 
-    /// Whether the observer finds a label: what has it was there at the last refresh, and still is.
+    /// Whether the observer finds a label: its object was there at the last refresh, and still is.
     pub(super) fn sees(&self, watching: &Watching, label: &str) -> bool {
         let live = self.live.get(label);
         live.is_some() && watching.known.get(label) == live

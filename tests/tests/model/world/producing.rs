@@ -1,4 +1,4 @@
-//! What the producer does: objects that come, change and go.
+//! The producer's operations: objects come, change and go.
 
 use memglass::ProducerError;
 
@@ -44,7 +44,7 @@ impl World {
         self.count("created");
     }
 
-    /// The object that a number stands for, of those that the producer has a handle of.
+    /// The object that a number stands for, among those that the producer has handles of.
     fn held(&self, number: usize) -> Option<usize> {
         let held: Vec<usize> = (0..self.objects.len())
             .filter(|&id| self.objects[id].handle.is_some())

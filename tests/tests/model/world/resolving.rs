@@ -59,8 +59,8 @@ impl World {
         }
     }
 
-    /// The longest label that an unquoted path begins with, and the steps that are left; `None` if
-    /// what is left is no path of the model's.
+    /// The longest label that an unquoted path begins with, and the remaining steps; `None` if the rest is
+    /// not a path of the model.
     fn longest_label(&self, watching: &Watching, text: &str) -> Option<(String, Vec<Step>)> {
         if text.starts_with('"') || text.is_empty() {
             return None;

@@ -12,7 +12,7 @@ use crate::produce::{self, Held};
 use crate::shapes::{No, Shape, Step, part};
 
 impl World {
-    /// What is to be written to a field.
+    /// The value to write to a field.
     pub(super) fn wanted(&self, index: usize, number: usize, wanted: Wanted) -> Value {
         match self.field(index, number) {
             Some((_, resolved)) => {

@@ -48,7 +48,7 @@ fn look(name: &str) -> Outcome {
 fn live_once(name: &str, kind: Kind, progress: &Progress) -> Outcome {
     progress.enter(Step::Start);
     let session = match Session::create(name) {
-        // Somebody else had the name for a moment.
+        // Another process had the name for a moment.
         Err(ProducerError::SessionExists { .. }) => return Ok(()),
         session => session?,
     };

@@ -15,7 +15,7 @@ use crate::{Answer, say};
 const SMALL_REGION: u64 = 64 << 10;
 /// Elements of an array that leaves no room for another one in such a region.
 const MOST_OF_A_REGION: usize = 6000;
-/// Objects, types or regions that nobody needs more of.
+/// More objects, types or regions than this are not needed.
 const ENOUGH: usize = 5000;
 
 /// Any object that was created here.
@@ -50,7 +50,7 @@ pub(crate) fn produce(name: &str, kind: Kind, progress: &Progress, pace: Pace<'_
     };
     pace.keep([10, 3], || {
         for _ in 0..burst {
-            // One that has enough of what it cannot give back just waits for its end.
+            // When it has enough of what it cannot give back, it just waits for its end.
             if made.len() < ENOUGH && (kind != Kind::Grow || made.len() < kept) {
                 create(&session, kind, number, progress, &mut made)?;
             }

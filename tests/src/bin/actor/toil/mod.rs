@@ -1,5 +1,5 @@
-//! Work without end, to be killed or stopped in the middle of. What has been done is said in a file
-//! that outlives the worker; see `memglass_tests::Progress`.
+//! Endless work, to be killed or stopped in the middle. The progress is kept in a file that outlives the
+//! worker; see `memglass_tests::Progress`.
 
 mod coming;
 mod directory;
@@ -21,7 +21,7 @@ use crate::{Answer, trap};
 pub(crate) enum Pace<'a> {
     /// Until the next line comes.
     UntilTold(&'a Input),
-    /// A few rounds, of which the last ones are stopped before every store.
+    /// A few rounds. The last ones are stopped before every store.
     Stepwise,
 }
 

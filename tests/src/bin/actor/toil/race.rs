@@ -9,7 +9,7 @@ use crate::{Answer, say};
 
 /// How many values the producer writes each time that it holds one.
 const HELD: u64 = 20;
-/// Where a written number says who wrote it.
+/// The bits of a written number from this one on tell its writer.
 const WRITER_BITS: u32 = 56;
 
 /// Takes part as `role` until the next line comes; says `ok` before it begins.
@@ -22,7 +22,7 @@ pub(crate) fn race(role: &str, name: &str, input: &Input) -> Answer {
     }
 }
 
-/// What a writer has done.
+/// A writer's counts.
 #[derive(Default)]
 struct Done {
     written: u64,
@@ -100,7 +100,7 @@ fn write(name: &str, input: &Input) -> Answer {
     Ok(done.to_answer())
 }
 
-/// What a reader has seen.
+/// A reader's counts.
 #[derive(Default)]
 struct Seen {
     reads: u64,
@@ -155,7 +155,7 @@ impl Followed {
         }
     }
 
-    /// Reads it once: it must be whole, and newer than what the same writer wrote before.
+    /// Reads it once: it must be whole, and newer than the last one of the same writer.
     fn look(&mut self, seen: &mut Seen) -> Result<(), String> {
         let number = self.read(seen)?;
         if number == self.last {

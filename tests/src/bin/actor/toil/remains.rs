@@ -44,7 +44,7 @@ pub(crate) fn clear_up(name: &str, kind: Kind, progress: &Progress, pace: Pace<'
 
 fn take_over(name: &str) -> Result<(), ProducerError> {
     match Session::builder(name).first_region(SMALL_REGION).create() {
-        // Somebody else had the name for a moment.
+        // Another process had the name for a moment.
         Err(ProducerError::SessionExists { .. }) => Ok(()),
         session => session.map(drop),
     }
