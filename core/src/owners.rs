@@ -65,7 +65,7 @@ fn highest_slot(header: &Segment) -> &AtomicU64 {
         .expect("the header has all its words")
 }
 
-/// The process that took an owner's slot last, as it knew itself; for display.
+/// The process that took an owner's slot last, in its own pid namespace; for display.
 pub(crate) fn pid(header: &Segment, owner: Owner) -> u64 {
     line(header, u32::from(owner.slot()))
         .pid
@@ -99,7 +99,7 @@ pub(crate) fn is_producer_alive(header: &Segment) -> bool {
     is_locked && holder_of_name(header) == producer(header)
 }
 
-/// The producer's process, as it knew itself.
+/// The producer's process id, in its own pid namespace.
 pub(crate) fn producer(header: &Segment) -> u32 {
     header
         .view()

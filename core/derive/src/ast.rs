@@ -1,4 +1,4 @@
-//! The tree that the rest works on: what the user wrote, without syntax that means nothing here.
+//! The tree that the other modules work on: the user's item without syntax that has no meaning here.
 
 use darling::error::Accumulator;
 use syn::ext::IdentExt;
@@ -34,7 +34,7 @@ pub(crate) enum Body {
     Enum(Vec<Variant>),
     /// A struct with one nameless field.
     Newtype(Box<Type>),
-    /// What `bitflags!` makes of a flag set.
+    /// A flag set, as `bitflags!` declares it.
     Flags,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Variant {
     pub(crate) is_default: bool,
 }
 
-/// How a place is shared.
+/// The protection of a field or type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protection {
     Plain,
@@ -66,7 +66,7 @@ pub(crate) enum Protection {
 }
 
 impl Input {
-    /// Reads the item; reports what has no place in the tree.
+    /// Reads the item; reports everything that the tree cannot hold.
     pub(crate) fn read(item: DeriveInput, errors: &mut Accumulator) -> Option<Self> {
         let args = args::read(&item.attrs, args::OF_TYPE, errors);
         let repr = Repr::read(&item.attrs);
@@ -126,7 +126,7 @@ impl Member {
         }
     }
 
-    /// What the field is: as annotated, or else the first paragraph of its doc comment.
+    /// The field's description: as annotated, or else the first paragraph of its doc comment.
     pub(crate) fn description(&self) -> Option<String> {
         if let Some(desc) = &self.args.desc {
             return Some(desc.value());

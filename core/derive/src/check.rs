@@ -1,4 +1,4 @@
-//! Everything that is wrong with an item, as far as its text shows it.
+//! Every mistake in an item that its text alone shows.
 
 use std::collections::HashSet;
 
@@ -103,7 +103,7 @@ fn check_newtype(ty: &Type, errors: &mut Accumulator) {
     }
 }
 
-/// No scalar is an array, nor has parameters.
+/// Whether the type may be a scalar: not an array, and without parameters.
 fn may_be_scalar(ty: &Type) -> bool {
     let Type::Path(path) = ty else {
         return matches!(ty, Type::Ptr(_));
@@ -252,7 +252,7 @@ fn check_regex(args: &FieldArgs, errors: &mut Accumulator) {
     }
 }
 
-/// The last line of the crate's report, which says what is wrong; the pattern is shown anyway.
+/// The last line of the crate's report, which names the mistake. The compiler shows the pattern anyway.
 fn summary(error: &regex_syntax::Error) -> String {
     let text = error.to_string();
     let last = text.lines().last().unwrap_or_default();
@@ -284,7 +284,7 @@ fn check_type_name(input: &Input, errors: &mut Accumulator) {
     }
 }
 
-/// Names are written in paths and scripts, so they must be words there.
+/// Names are used in paths and scripts, so they must be words there.
 fn check_name(name: &str, span: Span, errors: &mut Accumulator) {
     let is_word = syn::parse_str::<Ident>(name).is_ok()
         || syn::parse_str::<Ident>(&format!("r#{name}")).is_ok();

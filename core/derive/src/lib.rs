@@ -1,10 +1,9 @@
 //! `#[derive(Observe)]`: turns a plain Rust type into one that can live in shared memory.
 //!
-//! The work is done in three steps, one module each: [`ast`] reads what the user wrote into a tree
-//! of our own, [`check`] finds everything that is wrong with it and reports all of it at once, and
-//! [`expand`] writes the code. What only the compiler can judge (whether a field is a number, what
-//! a constant evaluates to) is left to constant assertions in the expansion, which point at the
-//! argument they are about.
+//! There are three steps, one module each: [`ast`] reads the user's item into a tree of our own,
+//! [`check`] finds every mistake in it and reports all at once, and [`expand`] writes the code. What
+//! only the compiler can judge (whether a field is a number, the value of a constant) is checked by
+//! constant assertions in the expansion, which point at their argument.
 //!
 //! The documentation for users is at `memglass::Observe`.
 
@@ -19,13 +18,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-/// Derives `memglass::Observe` and what belongs to it; see there for the annotations.
+/// Derives `memglass::Observe` and its companion traits; see there for the annotations.
 #[proc_macro_derive(Observe, attributes(observe))]
 pub fn observe(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive(syn::parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// The code; or every mistake, and something that keeps the compiler from repeating them in its words.
+/// The code; or all mistakes, and a stand-in that keeps the compiler from repeating them.
 fn derive(item: DeriveInput) -> TokenStream {
     let mut errors = darling::Error::accumulator();
     let (ident, is_generic) = (item.ident.clone(), !item.generics.params.is_empty());

@@ -1,6 +1,6 @@
-//! Formats in the style of C's `printf`, judged when compiling.
+//! Formats in the style of C's `printf`, checked at compile time.
 
-/// What the one conversion of a format prints.
+/// The kind of value that the one conversion of a format prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Conversion {
     /// `%d %i %u %x %X %o %b %c`.
@@ -25,7 +25,7 @@ impl Conversion {
     }
 }
 
-/// The one conversion in `format`, or what is wrong with it.
+/// The one conversion in `format`, or an error.
 pub(crate) fn conversion(format: &str) -> Result<Conversion, String> {
     let mut found = None;
     let mut rest = format;
@@ -46,7 +46,7 @@ pub(crate) fn conversion(format: &str) -> Result<Conversion, String> {
     found.ok_or_else(|| "a format needs a conversion that prints the value, as in \"%d\", \"%.2f\", \"0x%08x\" or \"%s\"".into())
 }
 
-/// Parses flags, width, precision, length and letter, all that follows a percent sign.
+/// Parses everything after a percent sign: flags, width, precision, length and letter.
 fn parse(spec: &str) -> Result<(Conversion, &str), String> {
     let rest = spec.trim_start_matches(['-', '+', ' ', '#', '0', '\'']);
     let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());

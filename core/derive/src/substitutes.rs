@@ -5,10 +5,10 @@ use syn::{GenericArgument, PathArguments, Type, TypePath};
 
 use crate::ast::split_array;
 
-/// Why `ty` cannot be observed and what can, if that shows in how it is written.
+/// Why `ty` cannot be observed and what to use instead, if its text shows that.
 ///
-/// A name alone proves little, as the user's own type may bear it. Derived types have no generics,
-/// though, so a known name with arguments is the one of the standard library.
+/// A name alone proves little, because a type of the user may have it. But derived types have no
+/// generics, so a known name with arguments is that of the standard library.
 pub(crate) fn refusal(ty: &Type) -> Option<darling::Error> {
     let (inner, _) = split_array(ty);
     let reason = match inner {
@@ -109,7 +109,7 @@ fn first_argument(arguments: &PathArguments) -> Option<&Type> {
     })
 }
 
-/// The element as written, where it is short and the container has elements; `T` otherwise.
+/// The element as written, if it is short and the container has elements; otherwise `T`.
 fn of_or_t(of: Option<&Type>, container: &str) -> String {
     match of {
         Some(Type::Path(path))

@@ -64,12 +64,12 @@ impl Layout {
         })
     }
 
-    /// Whose session it is.
+    /// The name and the producer of a session.
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
 
-    /// Where its segments are.
+    /// The directory of its segments.
     pub(crate) fn dir(&self) -> &Dir {
         &self.dir
     }

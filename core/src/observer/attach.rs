@@ -42,17 +42,17 @@ impl AttachOptions {
     ///
     /// # Errors
     ///
-    /// - [`AttachError::NoSuchSession`] lists those that there are.
-    /// - [`AttachError::Starting`]: its producer has not finished making it.
-    /// - [`AttachError::Layout`]: its memory is damaged, or of another version.
-    /// - [`AttachError::Shm`]: it belongs to another user, or cannot be opened for another reason.
+    /// - [`AttachError::NoSuchSession`]: there is no such session. The error lists the existing ones.
+    /// - [`AttachError::Starting`]: the producer has not finished making the session.
+    /// - [`AttachError::Layout`]: the session's memory is damaged, or has another version.
+    /// - [`AttachError::Shm`]: the session belongs to another user, or cannot be opened for another reason.
     pub fn attach(&self, session: &str) -> Result<Observer, AttachError> {
         Observer::attach_with(session, self.clone())
     }
 }
 
 impl Observer {
-    /// Attaches to read. The mapping is read-only: nothing this observer does can change a byte.
+    /// Attaches for reading. The mapping is read-only: this observer cannot change a byte.
     ///
     /// # Errors
     ///
@@ -61,11 +61,11 @@ impl Observer {
         AttachOptions::new().attach(session)
     }
 
-    /// Attaches to read and write.
+    /// Attaches for reading and writing.
     ///
     /// # Errors
     ///
-    /// As for [`AttachOptions::attach`]; [`AttachError::TooManyWriters`] beyond 254 of them.
+    /// As for [`AttachOptions::attach`]; [`AttachError::TooManyWriters`] if 254 observers write already.
     pub fn attach_writable(session: &str) -> Result<Observer, AttachError> {
         AttachOptions::new().writable().attach(session)
     }

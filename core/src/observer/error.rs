@@ -43,7 +43,7 @@ pub enum AttachError {
         /// The session.
         name: String,
     },
-    /// A living session was to be removed.
+    /// The session cannot be removed, because its producer is alive.
     #[error("session {name:?} is alive (pid {pid}); end its producer first")]
     Alive {
         /// The session.
@@ -83,7 +83,7 @@ pub enum PathError {
         /// `; did you mean …?`, or what there is.
         suggestion: String,
     },
-    /// The array is shorter.
+    /// The array has no element with that index.
     #[error("{path}: index {index} is out of range; allowed is {}", Range::of_indices(*count))]
     IndexOutOfRange {
         /// Path of the array.
@@ -161,7 +161,7 @@ pub enum ReadError {
         /// How many.
         values: u64,
     },
-    /// A typed read of another type.
+    /// The value has another type than the one to read.
     #[error("{path} cannot be read as {wanted}: {reason}")]
     TypeMismatch {
         /// The field.
@@ -233,7 +233,7 @@ pub enum WriteError {
         /// Who it is.
         holder: String,
     },
-    /// The value as it is could not be read.
+    /// The present value could not be read.
     #[error(transparent)]
     Read(ReadError),
 }

@@ -17,7 +17,7 @@ use crate::shm::{self, View, Views};
 use crate::sync::occupancy::{Alive, Occupancy};
 use crate::value::Value;
 
-/// A part of an object, found by its path once and then read and written at the cost of a few loads.
+/// A part of an object. Its path is resolved once; each read or write then costs a few loads.
 ///
 /// A field owns what it needs: it may be cloned, sent to other threads, and outlive the observer. When
 /// its object is destroyed, reads and writes answer `Gone`, whatever the memory holds then.
@@ -52,13 +52,13 @@ pub struct FieldInfo<'a> {
     pub type_id: TypeId,
     /// That type's name.
     pub type_name: String,
-    /// How reads and writes of it are kept whole.
+    /// How its reads and writes are protected.
     pub protection: Protection,
     /// Its annotations.
     pub metadata: &'a Metadata,
     /// Whether it, or a value around it, is declared read-only.
     pub readonly: bool,
-    /// Bytes from the start of the object; of a guarded value, of its first copy.
+    /// Bytes from the start of the object; for a guarded value, to its first copy.
     pub offset: u64,
     /// Bytes of the value.
     pub size: u64,
@@ -193,8 +193,7 @@ impl Field {
         self.typed()?.read()
     }
 
-    /// Prepares reading into a Rust type, for a field that is read so again and again: the two types
-    /// are compared here and not for each read.
+    /// Prepares repeated reads into a Rust type: compares the two types once, and not for each read.
     ///
     /// # Errors
     ///
@@ -203,7 +202,7 @@ impl Field {
         TypedField::new(self)
     }
 
-    /// Copies the bytes that [`Field::read`] makes its value of.
+    /// Copies the bytes from which [`Field::read`] makes its value.
     ///
     /// The bytes lie as in memory. For a guarded member, only the place of the first copy is filled,
     /// with the last complete value; the words around it are zero. For a guarded value by itself, or a
@@ -282,7 +281,7 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// [`PathError`] says what there is instead.
+    /// [`PathError`] lists the names or indices that exist.
     pub fn member(&self, name: &str) -> Result<Field, PathError> {
         self.step(Step::Member(name))
     }
@@ -291,7 +290,7 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// [`PathError`] says what there is instead.
+    /// [`PathError`] lists the names or indices that exist.
     pub fn element(&self, index: u64) -> Result<Field, PathError> {
         self.step(Step::Element(index))
     }
@@ -310,7 +309,7 @@ impl Field {
         self.follow(Steps::new(&dotted, 0))
     }
 
-    /// Its path from the label on.
+    /// Its full path, beginning with the label.
     pub fn path(&self) -> &str {
         self.path.as_str()
     }
@@ -329,8 +328,8 @@ impl Field {
         }
     }
 
-    /// The region that it lies in, one of [`Observer::regions`](super::Observer::regions). All of them are looked
-    /// through for it.
+    /// The region that it lies in, one of [`Observer::regions`](super::Observer::regions). Searches all
+    /// regions.
     pub fn region(&self) -> Option<u16> {
         self.attached().layout.region_of(self.object_view())
     }
@@ -340,7 +339,7 @@ impl Field {
         &self.memory.keeper().schema
     }
 
-    /// The type behind aliases and protections; of an array of objects, of each.
+    /// The type behind aliases and protections; for an array of objects, that of each object.
     pub fn type_id(&self) -> TypeId {
         self.place.bare(self.schema())
     }

@@ -42,8 +42,8 @@ pub use typed::TypedField;
 
 /// The observer's side of one session.
 ///
-/// It sees the objects and types of its last [`refresh`](Observer::refresh); their values it always
-/// sees as they are.
+/// It sees the objects and types of its last [`refresh`](Observer::refresh), and always their present
+/// values.
 pub struct Observer {
     attached: Arc<Attached>,
     /// Shared with new fields: the attachment, and the types as of the last refresh.
@@ -60,20 +60,20 @@ pub struct Observer {
     info: SessionInfo,
 }
 
-/// Whose session it is.
+/// The name and the producer of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionInfo {
     /// Its name.
     pub name: String,
     /// The session's random id, which no other session has.
     pub id: u128,
-    /// The producer's process, as it knew itself.
+    /// The producer's process id, in its own pid namespace.
     pub pid: u32,
     /// The name of the producer's program.
     pub program: String,
     /// When the session started.
     pub started: SystemTime,
-    /// Where its segments are.
+    /// The directory of its segments.
     pub directory: PathBuf,
 }
 
@@ -82,9 +82,9 @@ pub struct SessionInfo {
 pub struct ObjectInfo {
     /// Its label.
     pub label: Arc<str>,
-    /// Its type behind aliases and protections; of an array, of each element.
+    /// Its type behind aliases and protections; for an array, that of each element.
     pub type_id: TypeId,
-    /// For an array of objects, how many.
+    /// The number of elements, if it is an array of objects.
     pub count: Option<u64>,
     /// When it was created.
     pub created: SystemTime,
@@ -134,13 +134,13 @@ impl Observer {
         }
     }
 
-    /// Another observer over the memory that this one has mapped, for another thread. It knows
-    /// nothing before its first [`refresh`](Observer::refresh).
+    /// Another observer of the same mapped memory, for another thread. It knows no objects before its
+    /// first [`refresh`](Observer::refresh).
     pub fn beside(&self) -> Observer {
         Observer::over(Arc::clone(&self.attached), self.options.clone())
     }
 
-    /// Whose session it is.
+    /// The name and the producer of a session.
     pub fn session(&self) -> &SessionInfo {
         &self.info
     }
@@ -190,7 +190,7 @@ impl Observer {
         self.describe(&record)
     }
 
-    /// What became of the producer; takes some microseconds.
+    /// Whether the producer is alive, has ended or has crashed. Takes some microseconds.
     pub fn producer(&self) -> Presence {
         presence::of(&self.attached.layout)
     }

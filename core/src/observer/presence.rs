@@ -4,14 +4,14 @@ use crate::layout::{self, Layout, SessionState};
 use crate::owners;
 use crate::shm::Access;
 
-/// What became of a session's producer.
+/// Whether a session's producer is alive, has ended or has crashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// It runs.
     Alive,
     /// It ended the session in an orderly way.
     Exited,
-    /// It died without ending the session: what can be read are its last values.
+    /// It died without ending the session. Its last values can be read.
     Crashed,
     /// It is gone, and another session has its name: attach again to see that one.
     Restarted,

@@ -9,9 +9,9 @@ use crate::layout::LayoutError;
 impl Observer {
     /// Takes in the types and objects that came and went since the last refresh; `true` if any did.
     ///
-    /// Costs one load when nothing changed, else the parts of the directory that did; in a program that
-    /// does not [survive truncation](crate::survive_truncation) a system call more, which asks whether
-    /// the memory is still there.
+    /// Costs one load if nothing changed; otherwise it reads the changed parts of the directory. In a
+    /// program that does not [survive truncation](crate::survive_truncation) it costs one more system
+    /// call, which asks whether the memory is still there.
     ///
     /// # Errors
     ///
@@ -23,7 +23,8 @@ impl Observer {
         self.refresh_with(Observer::read_changes)
     }
 
-    /// Like [`Observer::refresh`], and tells the directory slot of each object that came or went.
+    /// Like [`Observer::refresh`], and calls `changed` with the directory slot of each object that came
+    /// or went.
     ///
     /// [`Observer::object_in`] tells what is in a slot now. The slot of an object that was left out is
     /// reported each time it is looked at again. After an error, the next call reports the changes that

@@ -17,11 +17,11 @@ use crate::wire::names;
 pub struct SessionEntry {
     /// Its name.
     pub name: String,
-    /// Its producer, as that process knew itself.
+    /// The producer's process id, in its own pid namespace.
     pub pid: u32,
     /// The name of the producer's program.
     pub program: String,
-    /// Whether the producer is there.
+    /// Whether the producer is alive.
     pub state: Presence,
     /// When the session started.
     pub started: SystemTime,
@@ -48,13 +48,13 @@ pub fn sessions(dir: Option<&Path>) -> Vec<Result<SessionEntry, AttachError>> {
         .collect()
 }
 
-/// What a clean-up did.
+/// The result of a clean-up.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Cleaned {
     /// The sessions that were removed.
     pub removed: Vec<String>,
-    /// Those that stay although no producer of theirs was seen to live, and why.
+    /// The sessions that stay although no living producer was seen, and why.
     pub refused: Vec<(String, AttachError)>,
 }
 

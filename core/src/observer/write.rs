@@ -35,7 +35,7 @@ impl Field {
     /// Writes a value after checking it: read-only, type, width, range, step, regex, enum and flag
     /// names, all before any byte changes.
     ///
-    /// - A guarded value, or a part of one, is written as one new value of the whole.
+    /// - Writing a guarded value, or a part of it, publishes one new value of the whole.
     /// - Members of a struct that the record does not mention keep their values.
     /// - A struct that is not protected as a whole is written member by member.
     ///

@@ -38,7 +38,7 @@ pub enum ProducerError {
     /// A type cannot be described.
     #[error("type cannot be observed")]
     Schema(#[from] SchemaError),
-    /// The storage of a type is not as large as its description says.
+    /// The storage of a type has another size than its description says.
     #[error("type {name:?} describes {described} bytes, but its storage has {actual}")]
     WrongStorage {
         /// The type.
@@ -48,7 +48,7 @@ pub enum ProducerError {
         /// Size of the Rust type.
         actual: u64,
     },
-    /// Memory given to `register` is too small, misaligned, or of another session.
+    /// The memory passed to `register` is too small, misaligned, or belongs to another session.
     #[error("memory for {label:?} {reason}")]
     Memory {
         /// The label of the object.
@@ -78,7 +78,7 @@ pub enum ProducerError {
         /// The session.
         name: String,
     },
-    /// `shutdown` gave up waiting; the session is closed all the same.
+    /// `shutdown` stopped waiting for observers. The session is closed all the same.
     #[error("session {name:?} was still observed after {waited:?}")]
     StillObserved {
         /// The session.

@@ -34,7 +34,7 @@ pub struct Block {
     owned: bool,
 }
 
-/// An object made of a [`Block`]; dropping it destroys the object.
+/// An object made from a [`Block`]. Dropping it destroys the object.
 pub struct RawObject {
     registration: Registration<Block>,
 }
@@ -69,7 +69,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// - [`ProducerError::Label`]: it is empty, longer than 1024 bytes, or a live object has it.
+    /// - [`ProducerError::Label`]: the label is empty, longer than 1024 bytes, or that of a live object.
     /// - [`ProducerError::Shm`]: there is no room for another region.
     ///
     /// # Examples
@@ -128,7 +128,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// As for [`Session::object`]; [`ProducerError::Size`] if it is empty or larger than 2^40 bytes.
+    /// As for [`Session::object`]; [`ProducerError::Size`] if the array is empty or larger than 2^40 bytes.
     pub fn array<T: Observe + Default>(
         &self,
         label: &str,
@@ -203,11 +203,11 @@ impl Session {
         self.shared.registry().types.schema().clone()
     }
 
-    /// Adds a type that no Rust type stands for, for [`Session::register`].
+    /// Adds a type without a Rust counterpart, for [`Session::register`].
     ///
     /// # Errors
     ///
-    /// [`ProducerError::Schema`] if the description does not hold together.
+    /// [`ProducerError::Schema`] if the description is inconsistent.
     pub fn add_type(&self, ty: Type) -> Result<TypeId, ProducerError> {
         self.shared.registry_of_mine()?.add_type(ty)
     }
@@ -238,7 +238,7 @@ impl Session {
         })
     }
 
-    /// Makes an object of `type_id` out of allocated memory; with `count`, an array of that many.
+    /// Makes an object of type `type_id` from allocated memory, or with `count` an array of that length.
     ///
     /// # Errors
     ///
@@ -343,17 +343,18 @@ impl Block {
         self.bytes.view().len()
     }
 
-    /// Whether it has no bytes; never true.
+    /// Always false: a block has at least one byte.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The first byte. What observers look at must be accessed by atomics of each scalar's own width.
+    /// The address of the first byte. Access bytes that observers see only by atomics of each scalar's
+    /// own width.
     pub fn as_ptr(&self) -> *mut u8 {
         self.bytes.view().start().as_ptr()
     }
 
-    /// The words of 64 bits, if it is a whole number of aligned ones.
+    /// The block as words of 64 bits, if it is aligned and consists of whole words.
     pub fn words(&self) -> Option<&[AtomicU64]> {
         let view = self.bytes.view();
         if view.len().is_multiple_of(8) {

@@ -3,7 +3,7 @@
 use super::codec::MAX_DESCRIPTION;
 use super::{MAX_DEPTH, MAX_SIZE, TypeId};
 
-/// A type description that does not hold together.
+/// A type description that is inconsistent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {

@@ -1,4 +1,4 @@
-//! The one place that decides whether a type description holds together.
+//! The one place that decides whether a type description is consistent.
 
 mod annotations;
 mod members;

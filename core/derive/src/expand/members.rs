@@ -20,7 +20,7 @@ pub(super) fn storage(member: &Member) -> TokenStream {
     }
 }
 
-/// Atomic scalars: of an array, each element for itself.
+/// Atomic scalars; in an array, each element by itself.
 fn atomic(ty: &Type) -> TokenStream {
     let (scalar, lengths) = split_array(ty);
     let cell =
@@ -74,7 +74,7 @@ fn storage_type(member: &Member) -> TokenStream {
     quote_spanned!(member.ty.span()=> <#storage as __memglass::Storage>::storage_type(schema))
 }
 
-/// Of an array of bytes that is shown as text, whose own type would describe numbers.
+/// The type of an array of bytes that is shown as text; its own type would describe numbers.
 fn text_type(member: &Member, protection: Protection) -> TokenStream {
     let protection = match protection {
         Protection::Plain => quote!(Plain),
@@ -97,12 +97,12 @@ pub(super) fn shape(member: &Member) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as __memglass::Observe>::SHAPE)
 }
 
-/// The type of the scalars in the field: of an array, of its elements.
+/// The type of the scalars in the field; for an array, that of its elements.
 pub(super) fn scalar(member: &Member) -> &Type {
     split_array(&member.ty).0
 }
 
-/// Least and greatest value of the field's integer, where its type is written as one.
+/// The least and greatest value of the field's integer, if the type's name shows that it is one.
 pub(super) fn limits(member: &Member) -> TokenStream {
     const INTEGERS: &[&str] = &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
     if let Type::Path(path) = scalar(member)

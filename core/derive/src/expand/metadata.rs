@@ -48,7 +48,7 @@ fn item(index: usize, member: &Member) -> TokenStream {
     }
 }
 
-/// What is being written about one field.
+/// The code that is generated for one field.
 struct Record<'m> {
     index: usize,
     member: &'m Member,
@@ -121,7 +121,7 @@ impl Record<'_> {
     fn bound(&mut self, key: &str, bound: &Bound) -> Ident {
         let constant = format_ident!("{}_OF_{}", key.to_uppercase(), self.index);
         let (shape, limits, field) = (shape(self.member), limits(self.member), self.member.name());
-        // A step is a distance, which need not be a value itself.
+        // A step is a distance and need not be a value of the type.
         let limits = if key == "step" {
             quote!(::core::option::Option::None)
         } else {

@@ -101,11 +101,11 @@ fn padding(fields: &[Member]) -> TokenStream {
     quote!(__memglass::derive_support::Padding::of_fields(&[#(#each),*]))
 }
 
-// Members are called through their types, at the place of these: for a member that is not `Observe`
-// the compiler then makes the same error of each call, and prints it once.
+// Members are called through their types, with the span of the type: for a member that is not `Observe`
+// the compiler then reports the same error for each call, and prints it once.
 
 fn encode(fields: &[Member]) -> TokenStream {
-    // One check of the length, from which the optimiser derives those of all fields.
+    // One check of the length; the optimiser derives the checks of all fields from it.
     let length = quote!(let bytes = &mut bytes[..::core::mem::size_of::<Self>()];);
     let each = fields.iter().map(|member| {
         let (ident, ty, place) = (&member.ident, &member.ty, place(member));

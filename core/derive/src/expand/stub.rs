@@ -1,7 +1,7 @@
-//! What stands in for a type whose derive reports mistakes: the compiler then tells those, and does not
+//! A stand-in for a type whose derive reports mistakes: the compiler then reports those, and does not
 //! repeat at each use of the type that it is not `Observe`.
 //!
-//! Nothing of it ever runs, as the mistakes are compile errors.
+//! It never runs, because the mistakes are compile errors.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -18,7 +18,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         return TokenStream::new();
     }
     match &input.body {
-        // What owns memory of its own is not `Copy`, and that would be told for the whole struct.
+        // A type that owns memory is not `Copy`, and the compiler would report that for the whole struct.
         Body::Struct(members) if members.iter().any(owns_memory) => TokenStream::new(),
         Body::Struct(members) => of_struct(input, members),
         Body::Union(_) => opaque(&input.ident),
@@ -26,7 +26,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     }
 }
 
-/// A type of which nothing is known but its name.
+/// A type of which only the name is known.
 pub(crate) fn opaque(ident: &Ident) -> TokenStream {
     hide(&observe(ident, &quote!(__memglass::Guarded<Self>)))
 }

@@ -1,4 +1,4 @@
-//! Unions: whole words, of which each member is a view.
+//! Unions: whole words; each member is a view of them.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

@@ -10,7 +10,7 @@ use crate::owners::WriterSlot;
 use crate::value::Value;
 
 impl Field {
-    /// Adds to a number in one step that no other writer can come between; returns the new value.
+    /// Adds to a number in one step, which no other writer can interrupt, and returns the new value.
     ///
     /// # Errors
     ///

@@ -22,7 +22,7 @@ pub enum FileError {
         /// The version found.
         found: u64,
     },
-    /// A type does not hold together.
+    /// A type is inconsistent.
     #[error("type {index} of the file")]
     Schema {
         /// The type's position, from 0.
