@@ -1,4 +1,4 @@
-//! What may stand inside `#[observe(...)]`, and how each argument is written.
+//! The arguments of `#[observe(...)]` and their syntax.
 
 use darling::ast::NestedMeta;
 use darling::error::Accumulator;
@@ -50,10 +50,10 @@ pub(crate) struct FieldArgs {
     pub(crate) desc: Option<Text>,
 }
 
-/// Reads the arguments in `attrs`, of which `keys` are all there are for `what`.
+/// Reads the arguments in `attrs`; `keys` are all that `what` can have.
 ///
-/// Keys are compared here, as the answer to an unknown one should name the one that was meant, or else
-/// list those that are known. An argument with a mistake is reported, and the others count.
+/// Keys are compared here, because the error for an unknown key should name the nearest known one, or
+/// list all. An argument with a mistake is reported, and the others are still used.
 pub(crate) fn read<A: FromAttributes + Default>(
     attrs: &[Attribute],
     (what, keys): (&str, &[&str]),
@@ -95,7 +95,7 @@ fn unknown(argument: &Meta, what: &str, keys: &[&str]) -> darling::Error {
     misuse(argument, message)
 }
 
-/// The key that is meant by a slip of the finger, or by a word of another system.
+/// The key that a misspelt key, or a word of another system, stands for.
 fn closest<'k>(typed: &str, keys: &[&'k str]) -> Option<&'k str> {
     const ELSEWHERE: &[(&str, &str)] = &[
         ("read_only", "readonly"),
@@ -133,7 +133,7 @@ fn closest<'k>(typed: &str, keys: &[&'k str]) -> Option<&'k str> {
     (distance <= typed.len() / 3).then_some(key)
 }
 
-/// What each item may be annotated with.
+/// The keys that each item may have.
 pub(crate) const OF_TYPE: (&str, &[&str]) = ("a type", &["name", "seqlock", "locked", "crate"]);
 pub(crate) const OF_VARIANT: (&str, &[&str]) = ("a variant", &["name"]);
 pub(crate) const OF_FIELD: (&str, &[&str]) = (
@@ -153,7 +153,7 @@ impl Mark {
         self.0.is_some()
     }
 
-    /// Where it stands; the derive's own place if it does not.
+    /// Its position; that of the derive if it is absent.
     pub(crate) fn span(self) -> Span {
         self.0.unwrap_or_else(Span::call_site)
     }

@@ -55,7 +55,7 @@ fn path_at(path: Option<&Path>, place: Span) -> TokenStream {
     tokens.collect()
 }
 
-/// Puts implementations where they meet no names of the user's, nor his lints.
+/// Puts implementations where they cannot clash with the user's names or lints.
 fn hide(code: &TokenStream) -> TokenStream {
     let allow = allow();
     quote! {
@@ -64,7 +64,7 @@ fn hide(code: &TokenStream) -> TokenStream {
     }
 }
 
-/// What lints of the user's should not say about code that he has not written.
+/// Lints of the user that must not apply to generated code.
 fn allow() -> TokenStream {
     quote! {
         #[allow(

@@ -139,7 +139,7 @@ pub(super) fn expand_newtype(input: &Input, inner: &Type) -> TokenStream {
     })
 }
 
-/// `Observe`, for which a scalar has its bits.
+/// `Observe` for a scalar, through its bits.
 fn observe(
     input: &Input,
     shape: &TokenStream,
@@ -178,7 +178,7 @@ fn observe(
     }
 }
 
-/// `Scalar` of a type of which every bit pattern is a value, through the number inside.
+/// `Scalar` for a type for which every bit pattern is a value, through the number inside.
 fn total_conversions(inner: &TokenStream, into: &TokenStream, from: &TokenStream) -> TokenStream {
     quote! {
         type Bits = <#inner as __memglass::Scalar>::Bits;
