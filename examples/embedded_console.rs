@@ -4,10 +4,10 @@
 //!     cargo run --example embedded_console
 //!
 //!     robot> left_motor.target = 900          the loop follows it
-//!     robot> halt("somebody is in the way")   a function of the robot's own
-//!     robot [halted]> left_motor              everything can still be looked at
+//!     robot> halt("somebody is in the way")   the robot's own function
+//!     robot [halted]> left_motor              you can still look at everything
 //!     robot [halted]> resume()
-//!     robot> :odometer                        a command of the robot's own
+//!     robot> :odometer                        the robot's own command
 
 use std::error::Error;
 use std::process::ExitCode;

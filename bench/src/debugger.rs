@@ -90,7 +90,7 @@ fn foreign(place: &str) -> f64 {
     })
 }
 
-/// The part of the process that is looked into.
+/// The part of the observed process.
 pub(crate) fn be_looked_into(dir: &str) {
     let session = Session::builder("debuggee")
         .dir(dir)

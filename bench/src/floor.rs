@@ -13,7 +13,7 @@ pub(crate) struct Floor {
     pub(crate) contended: f64,
     pub(crate) locked: f64,
     pub(crate) copy_40: f64,
-    /// A load whose address comes from the load before it, in 256 MiB in no order.
+    /// A load whose address comes from the previous load, in random order over 256 MiB.
     pub(crate) miss: f64,
 }
 

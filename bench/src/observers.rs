@@ -110,7 +110,7 @@ pub(crate) fn poll(dir: &str) {
     ready("polling");
     loop {
         for field in &fields {
-            // It may be destroyed, or written faster than it can be read: that is an answer too.
+            // It may be destroyed, or written faster than it can be read: those answers count too.
             let _ = black_box(field.read());
         }
         let _ = observer.refresh();

@@ -1,4 +1,4 @@
-//! What scripts cost: a property that is read or written in a loop, an iteration of the loop itself off.
+//! The cost of scripts: reading or writing a property in a loop, minus the cost of an empty iteration.
 
 use memglass::{AttachOptions, Observe, Session};
 use memglass_repl::Repl;
@@ -6,7 +6,7 @@ use memglass_repl::Repl;
 use crate::report::Report;
 use crate::timing;
 
-/// Iterations of each loop: few enough that a round is over before others get the processor.
+/// Iterations of each loop: few enough that a round ends before other threads get the processor.
 const COUNT: u64 = 1_000;
 
 #[derive(Observe, Clone, Copy, Default)]

@@ -1,4 +1,4 @@
-//! Timing short operations on a machine that others use too.
+//! Timing short operations on a shared machine.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -59,7 +59,7 @@ fn nanoseconds(clock: ClockId) -> i64 {
 /// Nanoseconds for one of `count` operations that `run` does at once, while another thread does
 /// again and again what `load` makes there: the median of rounds during which that thread got on.
 ///
-/// On a machine that others use too, the other thread may stand still for whole rounds.
+/// On a shared machine, the other thread may not run for whole rounds.
 pub(crate) fn beside<Work: FnMut()>(
     load: impl FnOnce() -> Work + Send,
     count: u64,

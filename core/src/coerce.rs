@@ -53,8 +53,8 @@ pub(crate) fn encode_value(
     encode::Target::new(schema, id, metadata, None, strictness).encode(wanted, bytes)
 }
 
-/// Like [`encode_value`] for one member of a struct, whose own `bytes` these are: of a bitfield
-/// those of the integer that it is part of.
+/// Like [`encode_value`] for one member of a struct. `bytes` are the member's own; for a bitfield, those
+/// of the integer that contains it.
 pub(crate) fn encode_field(
     schema: &Schema,
     field: &Field,
@@ -86,18 +86,7 @@ pub(crate) fn decode_value(
     decode::decode(schema, id, metadata, None, bytes)
 }
 
-/// The list of the values of type `id` whose bytes, `stride` each, follow each other in `bytes`.
-pub(crate) fn decode_list(
-    schema: &Schema,
-    id: TypeId,
-    metadata: &Metadata,
-    stride: usize,
-    bytes: &[u8],
-) -> Value {
-    Value::List(decode::decode_list(schema, id, metadata, stride, bytes))
-}
-
-/// Like [`decode_value`] for one member of a struct, whose own `bytes` these are.
+/// Like [`decode_value`] for one member of a struct. `bytes` are the member's own.
 pub(crate) fn decode_field(schema: &Schema, field: &Field, bytes: &[u8]) -> Value {
     decode::decode(schema, field.type_id, &field.metadata, field.bits, bytes)
 }

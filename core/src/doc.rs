@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// A directory of its own for the segments of one example.
+/// A temporary directory for the segments of one example.
 pub fn directory() -> PathBuf {
     let name = format!("memglass-doc-{:x}", crate::identity::random());
     let path = std::env::temp_dir().join(name);

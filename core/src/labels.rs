@@ -129,7 +129,7 @@ impl LabelTable {
         self.put(Place::new(hash, slot));
     }
 
-    /// Takes out a slot that was entered with this hash.
+    /// Removes a slot that was entered with this hash.
     pub(crate) fn remove(&mut self, hash: u32, slot: u32) {
         let wanted = Place::new(hash, slot);
         let found = self.run(hash).find(|&(_, place)| place == wanted);

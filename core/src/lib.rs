@@ -1,11 +1,10 @@
-//! Typed objects of a live program in shared memory, to be looked into and steered from outside.
+//! Typed objects of a live program in shared memory, to be inspected and steered from outside.
 //!
 //! A **producer** keeps some of its objects in shared memory, described by their types. An
 //! **observer**, another process, attaches to the running program, finds every object by its label
 //! and every field by its name, reads it while it changes, and writes it where that is allowed. The
-//! producer is not stopped, slowed down or asked, and nothing that either side does (a crash, a
-//! `kill -9`, garbage in memory, two writers at once) gives the other a torn value, a hang or a
-//! crash.
+//! producer is not stopped, slowed down or asked. Nothing that either side does (a crash, a `kill -9`,
+//! garbage in memory, two writers at once) causes a torn value, a hang or a crash on the other side.
 //!
 //! ```
 //! use memglass::{AttachOptions, Observe, Session, Value};

@@ -30,7 +30,7 @@ fuzz_target!(|input: &[u8]| {
     });
 });
 
-/// A place for each kind of value that is written as a literal.
+/// A field for each kind of value that can be written as a literal.
 #[derive(Observe, Clone, Copy, Default)]
 struct Written {
     wide: u128,
@@ -105,7 +105,7 @@ impl Stage {
         assert!(answer.to_string().starts_with("written"));
     }
 
-    /// A value is shown in any format, in no more than a bounded width.
+    /// Checks that a value is shown in any format, with a bounded width.
     fn show(&mut self, format: &str) {
         let ty = formatted(&self.shown, format);
         let (size, align) = (ty.size, ty.align);

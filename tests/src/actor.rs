@@ -57,7 +57,7 @@ impl Actor {
         writeln!(self.input, "{command}").expect("the actor listens");
     }
 
-    /// Whether it has an answer, which stays to be waited for.
+    /// Whether it has an answer. The answer stays until it is waited for.
     pub fn has_answered(&mut self) -> bool {
         self.early = self.early.take().or_else(|| self.answers.try_recv().ok());
         self.early.is_some()
@@ -111,7 +111,7 @@ impl Actor {
             .unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the actor ends.
     ///
     /// # Panics
     ///
@@ -130,7 +130,7 @@ impl Actor {
         self.end();
     }
 
-    /// Waits until it ends by itself, and returns the signal that ended it, if one did.
+    /// Waits until the actor ends, and returns the signal that ended it, if any.
     ///
     /// # Panics
     ///
@@ -164,7 +164,7 @@ impl Actor {
         self.state() == Some('T')
     }
 
-    /// Lets it go on.
+    /// Resumes the actor.
     pub fn go_on(&self) {
         self.signal(rustix::process::Signal::CONT);
     }

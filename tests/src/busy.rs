@@ -1,4 +1,4 @@
-//! The objects of a producer that is busy for long, and how each value follows from the others.
+//! The objects of a long-running busy producer, and how each value follows from the others.
 
 use memglass::{Observe, Text, Value};
 

@@ -1,4 +1,4 @@
-//! Whether a session whose producer cannot speak for it any more is all there.
+//! Checks that a session is complete after its producer has died or stopped.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::raw::{ALIVE, Raw};
 use crate::victim::{CREATED, DESTROYED};
 use crate::{Progress, Stage, numbered};
 
-/// Checks the directory of a session of numbered objects that stands still, through `observer` and
-/// in the files: labels are unique and found, types known, values of their own objects, no byte has
-/// two owners, nothing is lost, and nothing is there that was not created or not destroyed.
+/// Checks the directory of an idle session of numbered objects, through `observer` and in the files:
+/// labels are unique and found, types are known, values belong to their objects, no byte has two owners,
+/// no object is lost, and no object exists that was not created or was destroyed.
 ///
 /// # Panics
 ///
@@ -57,8 +57,8 @@ pub fn numbers(observer: &Observer) -> BTreeSet<u64> {
     numbers
 }
 
-/// Checks that all objects are there that were created and not destroyed, and no others, but for the
-/// one that was being created or destroyed.
+/// Checks that exactly the objects that were created and not destroyed exist, except for the one that was
+/// being created or destroyed.
 ///
 /// # Panics
 ///

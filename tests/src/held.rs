@@ -88,7 +88,7 @@ impl Everything {
 }
 
 impl One {
-    /// Creates one made of `number`: of the type that `kind` says, modulo 16, as in [`STORES`].
+    /// Creates one made of `number`, with the type that `kind` selects, modulo 16, as in [`STORES`].
     ///
     /// # Errors
     ///

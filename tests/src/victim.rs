@@ -241,7 +241,7 @@ impl Victim {
         self.actor.stop();
     }
 
-    /// Lets it go on.
+    /// Resumes the actor.
     pub fn go_on(&self) {
         self.actor.go_on();
     }

@@ -276,7 +276,7 @@ impl<'a> Target<'a> {
             bytes.copy_from_slice(&value.to_ne_bytes());
             return Ok(());
         }
-        // Not by way of f64 and back: a NaN's payload bits stay as they are.
+        // Not converted to f64 and back, which could change a NaN's payload bits.
         let narrow = if let Value::F32(value) = wanted {
             *value
         } else {
@@ -323,7 +323,7 @@ impl<'a> Target<'a> {
         Ok(())
     }
 
-    /// Stores an integer that was found to fit, or merges a bitfield into the integer that it is part of.
+    /// Stores an integer that fits, or merges a bitfield into the integer that contains it.
     fn store_fitting(&self, number: Whole, bytes: &mut [u8]) {
         let raw = match self.bits {
             None => number.bits(),

@@ -110,7 +110,7 @@ impl Names<'_> {
     }
 }
 
-/// A whole number; floats that are one count.
+/// The whole number that a value is; a float counts if it is whole.
 fn whole(value: &Value) -> Option<Whole> {
     match value {
         Value::F32(value) => Whole::of_float(f64::from(*value)),

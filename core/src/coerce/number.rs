@@ -99,7 +99,7 @@ impl Whole {
         }
     }
 
-    /// Compares with a bound; exact if that is whole.
+    /// Compares with a bound; exact if the bound is whole.
     fn compare(self, bound: Number) -> Option<Ordering> {
         match (bound, self.as_i128()) {
             (Number::Int(bound), Some(value)) => Some(value.cmp(&bound)),
@@ -157,7 +157,7 @@ impl fmt::Display for Whole {
 
 /// How far from a step, in steps and relative, a number may be by rounding alone.
 const TOLERANCE: f64 = 1e-9;
-/// The same for numbers that are stored with 32 bits.
+/// The same for numbers stored with 32 bits.
 const TOLERANCE_F32: f64 = 1e-6;
 
 /// Checks bounds and step of a 64-bit float.

@@ -161,7 +161,7 @@ pub enum Reason {
         /// The members there are.
         known: String,
     },
-    /// A member that is wanted twice.
+    /// A member that is given twice.
     #[error("member {name:?} is given twice")]
     Repeated {
         /// The member.

@@ -19,7 +19,7 @@ pub struct Damage {
 pub enum Part {
     /// The type log from some point on: the types behind it are not known.
     TypeLog,
-    /// The type with this number. Types made of it are damaged as well.
+    /// The type with this number. Types that refer to it are damaged as well.
     Type(u32),
     /// The directory from some point on: the objects behind it are not known.
     Directory,

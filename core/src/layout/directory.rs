@@ -77,8 +77,8 @@ impl Directory {
         self.words.get(slot as usize).copied()
     }
 
-    /// Finds the chunks that were added; returns how many there are. If some cannot be found those
-    /// before them still count, and [`Directory::fault`] says why.
+    /// Finds added chunks and returns the number of known chunks. If some cannot be found, the ones before
+    /// them still count, and [`Directory::fault`] says why.
     ///
     /// # Errors
     ///

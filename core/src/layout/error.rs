@@ -4,7 +4,7 @@ use crate::schema::SchemaError;
 use crate::schema::codec::CodecError;
 use crate::shm::ShmError;
 
-/// Memory that is not that of a session, or is damaged.
+/// Memory that does not belong to a session, or is damaged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayoutError {

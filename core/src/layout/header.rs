@@ -8,7 +8,7 @@ use crate::shm::{Segment, View};
 use crate::sync::published;
 use crate::wire::{BYTE_ORDER, MAJOR, directory, header as at, names, region, table, type_log};
 
-/// Whose session it is; copied once.
+/// The identity of a session and its producer; copied once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) name: String,
@@ -37,9 +37,9 @@ pub(super) struct Strides {
     pub(super) types_per_chunk: usize,
 }
 
-/// Largest size of a record or record head that is believed, in bytes.
+/// Largest size of a record or record head that is accepted, in bytes.
 const MAX_RECORD: usize = 4096;
-/// Largest number of records in a chunk that is believed.
+/// Largest number of records in a chunk that is accepted.
 const MAX_RECORDS: usize = 1 << 16;
 
 pub(super) fn judge(segment: &Segment) -> Result<(Identity, Strides), LayoutError> {
@@ -113,7 +113,7 @@ pub(super) fn damaged(
     }
 }
 
-/// The words of a header that is known to be long enough.
+/// The words of a header whose length was checked.
 struct Words<'m> {
     view: View<'m>,
 }

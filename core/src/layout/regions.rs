@@ -48,7 +48,7 @@ impl Regions {
         self.found.get(id).map_or_else(|| self.map(id), Ok)
     }
 
-    /// Bytes of those that are mapped.
+    /// Bytes of the mapped regions.
     pub(super) fn mapped_bytes(&self) -> u64 {
         self.found.bytes()
     }

@@ -9,9 +9,9 @@ use crate::shm::Anchor;
 use crate::sync::published_since;
 use crate::wire::{Ref, header, type_log as at};
 
-/// Largest sum of descriptions that is believed, in bytes.
+/// Largest sum of descriptions that is accepted, in bytes.
 const MAX_DESCRIPTIONS: u64 = 64 << 20;
-/// Largest number of types that is believed.
+/// Largest number of types that is accepted.
 const MAX_TYPES: u64 = 1 << 16;
 /// Most memory that all types may take, in bytes.
 const MAX_DECODED: u64 = 256 << 20;
@@ -57,13 +57,13 @@ impl TypeLog {
         fault.chain(self.left_out.iter().cloned())
     }
 
-    /// Takes in the types that were added since the last call; `true` if there were any. Those that
-    /// cannot be right are left out, and [`TypeLog::damage`] says why.
+    /// Takes in the types added since the last call; `true` if there were any. Damaged types are left out,
+    /// and [`TypeLog::damage`] says why.
     ///
     /// # Errors
     ///
-    /// If there should be types and not even the first chunk of the log can be found, or if the
-    /// system refused a region: then those before it are taken in, and the next call goes on there.
+    /// If there should be types but the first chunk of the log cannot be found, or if the system refuses a
+    /// region: then the types before it are taken in, and the next call continues there.
     pub(crate) fn read_new(&mut self, layout: &Layout) -> Result<bool, LayoutError> {
         let known = self.schema.len() as u64;
         let Some(count) = published_since(layout.word(header::TYPE_COUNT), known) else {

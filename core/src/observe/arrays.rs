@@ -1,4 +1,4 @@
-//! Arrays: as many values, or cells, without gaps.
+//! Arrays of values and of cells, without gaps.
 
 use super::unions::Padding;
 use super::{InvalidValue, Observe, Shape, Storage};

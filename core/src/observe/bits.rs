@@ -16,11 +16,11 @@ pub trait Bits: sealed::Sealed + Copy + Eq + Send + Sync + 'static {
     #[doc(hidden)]
     fn store(self, cell: &Self::Cell);
 
-    /// Writes the bits over `bytes`, which are exactly as many, in host byte order.
+    /// Writes the bits to `bytes`, which have exactly their size, in host byte order.
     #[doc(hidden)]
     fn write_to(self, bytes: &mut [u8]);
 
-    /// Reads the bits from exactly as many bytes.
+    /// Reads the bits from `bytes`, which have exactly their size.
     #[doc(hidden)]
     fn read_from(bytes: &[u8]) -> Self;
 }

@@ -1,7 +1,7 @@
 //! What the derive leaves to the compiler: whether annotations fit the type of their field.
 //!
-//! Each check is evaluated in a constant of its own. It panics on behalf of its caller, so that the
-//! error points at the argument it is about.
+//! Each check is evaluated in its own constant. It panics with its caller's location, so that the error
+//! points at the argument in question.
 
 use super::Shape;
 use super::describe::is_scalar;
@@ -21,7 +21,7 @@ pub enum Conversion {
     Address,
 }
 
-/// The least and the greatest value of an integer type, where it has at most 64 bits.
+/// The least and the greatest value of an integer type, if it has at most 64 bits.
 pub type Limits = Option<(i128, i128)>;
 
 /// `min`, `max` and the like belong to numbers.
@@ -269,7 +269,7 @@ pub const fn union_layout(size: usize, align: usize, name: &str) {
     }
 }
 
-/// Whichever member of a union is written, all bytes of the union are.
+/// Writing any member of a union writes all its bytes.
 #[track_caller]
 pub const fn union_member<T>(padding: Padding<T>, union_size: usize, member: &str) {
     if size_of::<T>() != union_size {

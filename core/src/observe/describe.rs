@@ -100,7 +100,7 @@ pub fn add_alias<T: Observe>(schema: &mut Schema, name: &str) -> Result<TypeId, 
     add::<T>(schema, name, Kind::Alias { of })
 }
 
-/// Adds text of as many bytes as the array `T` has.
+/// Adds text with the size of the array `T`.
 ///
 /// # Errors
 ///

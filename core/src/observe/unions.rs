@@ -17,7 +17,7 @@ pub struct Padding<T> {
 }
 
 impl<T> Padding<T> {
-    /// There may be padding; the answer that is never wrong.
+    /// There may be padding. This is always a safe answer.
     pub const fn possible() -> Self {
         Self {
             possible: true,
@@ -37,7 +37,7 @@ impl<T> Padding<T> {
         }
     }
 
-    /// That of a type made of `fields`, given for each its size and whether it may have padding.
+    /// The padding of a type made of `fields`, with the size and padding of each field.
     ///
     /// # Safety
     ///
@@ -94,7 +94,7 @@ pub unsafe fn encode_union<T: Observe>(value: &T, bytes: &mut [u8]) {
 ///
 /// # Panics
 ///
-/// If `bytes` are not as many as it has.
+/// If `bytes` does not have the size of `T`.
 #[inline]
 pub unsafe fn decode_union<T: Observe>(bytes: &[u8]) -> T {
     assert_eq!(bytes.len(), size_of::<T>(), "the bytes of a union");

@@ -125,7 +125,7 @@ impl Observer {
 /// How long to wait for a process that is about to remove or replace a header without regions.
 const REPLACEMENT: Duration = Duration::from_millis(50);
 
-/// What `attach` makes of the session's layout.
+/// How `attach` judges the session's layout.
 ///
 /// Regions are removed before their header, and those of a dead session before its header is
 /// replaced. So a missing region is not damage: the session is over, and its name may soon lead to

@@ -18,7 +18,7 @@ pub enum AttachError {
         name: String,
         /// Where it was looked for.
         dir: PathBuf,
-        /// The sessions that are there.
+        /// The existing sessions.
         sessions: Vec<String>,
     },
     /// The name cannot name a session.

@@ -154,7 +154,7 @@ impl Index {
         slot: u32,
         entered: Entered,
     ) -> Result<(), LayoutError> {
-        // One that is listed twice, because it was left out before and has changed, is entered once.
+        // A slot can be listed twice, because it was left out before and has changed: enter it once.
         self.remove(slot);
         if self.labels.with_hash(entered.hash).next().is_some()
             && let Some(record) = directory.record(layout, slot)?

@@ -7,7 +7,6 @@
 
 mod attach;
 mod attached;
-mod cells;
 mod error;
 mod field;
 mod follow;
@@ -53,7 +52,7 @@ pub struct Observer {
     types: TypeLog,
     directory: Directory,
     index: Index,
-    /// Slots of objects that are not in the index because their entries cannot be right.
+    /// Slots of objects that are not in the index because their entries are damaged.
     left_out: Vec<u32>,
     /// Whether some of them are there only because the system did not give their memory.
     is_out_of_reach: bool,
@@ -282,7 +281,10 @@ impl Observer {
 const MAX_LISTED: usize = 1000;
 
 fn sight(attached: &Arc<Attached>, types: &TypeLog) -> Arc<Sight> {
-    Arc::new(Sight::new(Arc::clone(attached), Arc::clone(types.schema())))
+    Arc::new(Sight {
+        attached: Arc::clone(attached),
+        schema: Arc::clone(types.schema()),
+    })
 }
 
 impl std::fmt::Debug for Observer {

@@ -11,7 +11,7 @@ pub(super) enum LoneNumber {
     I64,
     U64,
     F64,
-    /// A signed integer of so many bytes, fewer than eight.
+    /// A signed integer of this many bytes, fewer than eight.
     Signed(u8),
     Unsigned(u8),
     F32,
@@ -67,7 +67,7 @@ impl LoneNumber {
     }
 }
 
-/// Whether the value at `place` is all that one load of its own width returns.
+/// Whether one load of its own width returns the whole value at `place`.
 pub(super) fn is_one_load(schema: &Schema, object: &ObjectPlace, place: &Place) -> bool {
     let ty = &schema[place.bare(schema)];
     object.elements.is_none()

@@ -5,15 +5,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::path::Step;
-use super::read::Retries;
 use crate::schema::{self, Bits, Kind, Metadata, Protection, Schema, TypeId, words_of};
 use crate::shm::View;
-use crate::sync::{Contended, TwoSlot};
+use crate::sync::TwoSlot;
 
 /// A typed part of an object.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
-    /// The bytes to reach it by, in those of the object: its own, or those of what contains it.
+    /// The bytes of the object through which it is accessed: its own, or those of what contains it.
     start: usize,
     len: usize,
     pub(super) within: Within,
@@ -241,12 +240,7 @@ pub(super) struct GuardedPlace<'m> {
 impl<'m> GuardedPlace<'m> {
     /// The guarded value of bare type `value` whose cells are `view`.
     pub(super) fn at(view: View<'m>, schema: &Schema, value: TypeId) -> GuardedPlace<'m> {
-        GuardedPlace::of(view, words_of(schema[value].size) as usize)
-    }
-
-    /// The guarded value of so many words whose cells are `view`.
-    #[inline]
-    pub(super) fn of(view: View<'m>, words: usize) -> GuardedPlace<'m> {
+        let words = words_of(schema[value].size) as usize;
         let copy = |index: usize| {
             view.words(FIRST_COPY + index * words * 8, words)
                 .expect(FITS)
@@ -254,26 +248,6 @@ impl<'m> GuardedPlace<'m> {
         let word: &AtomicU64 = view.word(0).expect(FITS);
         GuardedPlace {
             slots: TwoSlot::new(word, [copy(0), copy(1)]),
-        }
-    }
-}
-
-impl GuardedPlace<'_> {
-    /// Copies the bytes of its value from byte `start` on.
-    #[inline]
-    pub(super) fn read(
-        &self,
-        start: usize,
-        bytes: &mut [u8],
-        retries: Retries,
-    ) -> Result<(), Contended> {
-        match retries {
-            Retries::Retry => self.slots.read_bytes(start, bytes).map(drop),
-            Retries::Once => self
-                .slots
-                .try_read_bytes(start, bytes)
-                .map(drop)
-                .ok_or(Contended { attempts: 1 }),
         }
     }
 }

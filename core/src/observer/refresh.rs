@@ -87,7 +87,7 @@ impl Observer {
                 });
             changed.drain(..).for_each(&mut note);
         }
-        // A slot that was left out before and has changed was looked at twice.
+        // A slot that was left out before and has changed is listed twice.
         self.left_out.sort_unstable();
         self.left_out.dedup();
         // An object's type is in the log before the object is in the directory.

@@ -118,7 +118,7 @@ impl Observer {
         })
     }
 
-    /// Why an object that was there is not found, if its segment was cut short.
+    /// The error for an object that is not found because its segment was cut short.
     #[cold]
     fn cut_or(&self, label: &str, error: PathError) -> PathError {
         let cut = self.attached.layout.check_cut().err();

@@ -219,7 +219,7 @@ mod tests {
             .expect("it is ours");
         let cleaned = std::thread::scope(|scope| {
             let other = scope.spawn(|| {
-                // Another user, in this thread alone, where that is allowed; else the mode is enough.
+                // Another user, in this thread only, if that is allowed; otherwise the mode is enough.
                 // SAFETY: L1: sets the user id of this thread, which ends here.
                 unsafe { libc::setfsuid(65_534) };
                 clean(Some(place.path()), None)

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::error::ReadError;
 use super::field::Field;
 use super::number::is_one_load;
-use super::read::put_scalar;
+use super::read::{Retries, put_scalar};
 use crate::observe::Observe;
 use crate::observe::derive_support::value_type_of;
 use crate::schema::{Kind, Protection, Schema, TypeId};
@@ -21,7 +21,7 @@ pub struct TypedField<T> {
     value: PhantomData<fn() -> T>,
 }
 
-/// Where the bytes of a `T` are among those of the field's value.
+/// Where the bytes of a `T` lie among those of the field's value.
 #[derive(Debug, Clone)]
 enum Source {
     /// One load returns them all: a lone number, enum value or flag set.
@@ -127,7 +127,8 @@ impl<T: Observe> TypedField<T> {
         &self,
         decode: impl FnOnce(&[u8]) -> Result<T, ReadError>,
     ) -> Result<T, ReadError> {
-        self.field.look_at_bytes(decode)
+        let field = &self.field;
+        decode(&field.while_alive(|| field.bytes(Retries::Retry))?)
     }
 
     #[inline]

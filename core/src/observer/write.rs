@@ -109,7 +109,7 @@ impl Field {
         ready.into_iter().try_for_each(|ready| self.finish(ready))
     }
 
-    /// Writes a lone number, whose bytes are all replaced: one check and one store.
+    /// Writes a lone number. All its bytes are replaced: one check and one store.
     fn write_number(
         &self,
         writer: &WriterSlot,

@@ -20,7 +20,7 @@ const SMALL_STEP: u64 = 16;
 const FINE_LIMIT: u64 = 1024;
 const CLASS_LIMIT: u64 = 64 << 10;
 const PAGE: u64 = 4096;
-/// Most ends of regions that are remembered for small blocks.
+/// The most region ends to keep for small blocks.
 const MAX_REMAINDERS: usize = 32;
 
 /// Where a block lies and how large it is, its rounding included.

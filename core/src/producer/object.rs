@@ -30,7 +30,7 @@ pub struct Block {
     shared: Arc<Shared>,
     memory: Aligned,
     bytes: Anchor,
-    /// Until an object is made of it, which then gives the memory back.
+    /// False once an object is made from it; the object then gives the memory back.
     owned: bool,
 }
 

@@ -323,7 +323,7 @@ impl Registry {
         self.free.push(slot);
     }
 
-    /// Stores a label that is too long for its entry; [`Ref::NONE`] if it is not.
+    /// Stores a label that is too long for its entry; returns [`Ref::NONE`] if it is short.
     #[inline]
     fn store_long_label(&mut self, label: &str) -> Result<Ref, ProducerError> {
         if label.len() <= at::SHORT_LABEL {
@@ -414,7 +414,7 @@ impl Registry {
         len == label.len() && self.label_words(slot).is_text_in_words(label.as_bytes())
     }
 
-    /// The words of the label of a slot, wherever it lies.
+    /// The words of a slot's label, in its entry or outside.
     #[inline]
     fn label_words(&self, slot: u32) -> View<'_> {
         let Slot {

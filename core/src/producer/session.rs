@@ -76,7 +76,7 @@ impl Session {
         Session::builder(name).create()
     }
 
-    /// Settings for a session of this name, to be changed before [`Builder::create`].
+    /// Default settings for a session of this name; change them before [`Builder::create`].
     pub fn builder(name: &str) -> Builder {
         Builder {
             name: name.into(),
@@ -123,12 +123,12 @@ impl Session {
     }
 
     /// Ends the session: tells observers, gives them up to `patience` to detach, and removes its
-    /// segments. Objects that still exist keep working, unseen.
+    /// segments. Remaining objects keep working, but no observer sees them.
     ///
     /// # Errors
     ///
-    /// [`ProducerError::StillObserved`] if observers stayed; the session is ended all the same, and
-    /// they keep its last state until they detach.
+    /// [`ProducerError::StillObserved`] if observers stayed. The session has ended all the same, and they
+    /// keep its last state until they detach.
     pub fn shutdown(self, patience: Duration) -> Result<(), ProducerError> {
         let shared = &self.shared;
         drop(shared.registry_of_mine()?);
@@ -301,7 +301,7 @@ impl Drop for Shared {
     }
 }
 
-/// The time since the Unix epoch, from a clock that is cheap and steps in milliseconds.
+/// The time since the Unix epoch, from a cheap clock with a resolution of milliseconds.
 #[inline]
 pub(super) fn now() -> Duration {
     #[cfg(target_os = "linux")]

@@ -74,7 +74,7 @@ impl TypeWriter {
         Ok(id)
     }
 
-    /// Writes the records that are missing; goes on where an earlier call ran out of memory.
+    /// Writes the missing records, from where an earlier call ran out of memory.
     fn log(&mut self, memory: &mut Memory, header: &Arc<Segment>) -> Result<(), ProducerError> {
         while self.logged < self.schema.len() {
             if self.logged == self.table.capacity() {

@@ -232,7 +232,7 @@ mod tests {
     fn check_reads(reads: u32, write: impl Fn(&Guarded<Five>, &AtomicBool) + Sync) {
         let cell = Heap::<Guarded<Five>>::new(&[0; 5]);
         let done = AtomicBool::new(false);
-        // Counts instead of panicking: the writer has to be stopped in any case.
+        // Counts instead of panicking, because the writer must be stopped in any case.
         let read = || {
             let mut newest = 0;
             let wrong = (0..reads)

@@ -24,15 +24,15 @@ const FREE_WEIGHT: u64 = 64;
 
 /// The facts that follow from a type's parts.
 #[derive(Clone, Copy)]
-struct Shape {
+struct Measure {
     depth: u32,
     values: u64,
     weight: u64,
     protected: bool,
 }
 
-impl Shape {
-    const LEAF: Shape = Shape {
+impl Measure {
+    const LEAF: Measure = Measure {
         depth: 1,
         values: 1,
         weight: 1,
@@ -40,30 +40,30 @@ impl Shape {
     };
 
     /// A value with nothing inside it yet.
-    const EMPTY: Shape = Shape {
+    const EMPTY: Measure = Measure {
         depth: 0,
-        ..Shape::LEAF
+        ..Measure::LEAF
     };
 
-    fn text(size: u64) -> Shape {
-        Shape {
+    fn text(size: u64) -> Measure {
+        Measure {
             weight: size,
-            ..Shape::LEAF
+            ..Measure::LEAF
         }
     }
 
     /// A flag set, which reads as a list of names.
-    fn flags(flags: &[Variant]) -> Shape {
-        Shape {
+    fn flags(flags: &[Variant]) -> Measure {
+        Measure {
             weight: names_of(flags),
-            ..Shape::LEAF
+            ..Measure::LEAF
         }
     }
 
     /// With `count` parts like `part` inside it.
-    fn with(self, part: &Summary, count: u64) -> Shape {
+    fn with(self, part: &Summary, count: u64) -> Measure {
         let sum = |own: u64, part: u64| own.saturating_add(part.saturating_mul(count));
-        Shape {
+        Measure {
             depth: self.depth.max(part.depth),
             values: sum(self.values, part.values),
             weight: sum(self.weight, part.weight),
@@ -72,15 +72,15 @@ impl Shape {
     }
 
     /// One level further out.
-    fn around(self) -> Shape {
-        Shape {
+    fn around(self) -> Measure {
+        Measure {
             depth: self.depth + 1,
             ..self
         }
     }
 
-    fn of(summary: &Summary) -> Shape {
-        Shape {
+    fn of(summary: &Summary) -> Measure {
+        Measure {
             depth: summary.depth,
             values: summary.values,
             weight: summary.weight,
@@ -95,7 +95,7 @@ fn names_of(flags: &[Variant]) -> u64 {
 }
 
 impl Schema {
-    /// Checks `ty` against the types already here and computes what is kept beside it.
+    /// Checks `ty` against the earlier types and computes its summary.
     pub(super) fn judge(&self, ty: &Type) -> Result<Summary, SchemaError> {
         let name = || ty.name.to_string();
         if ty.size == 0 || ty.size > MAX_SIZE {
@@ -115,16 +115,16 @@ impl Schema {
                 what: "a type".into(),
             });
         }
-        let shape = self.judge_kind(ty)?;
+        let measure = self.judge_kind(ty)?;
         self.judge_alignment(ty)?;
-        if shape.depth > MAX_DEPTH {
+        if measure.depth > MAX_DEPTH {
             return Err(SchemaError::TooDeep { name: name() });
         }
         let most = MAX_WEIGHT_PER_BYTE * ty.size + FREE_WEIGHT;
-        if shape.weight > most {
+        if measure.weight > most {
             return Err(SchemaError::TooManyValues {
                 name: name(),
-                weight: shape.weight,
+                weight: measure.weight,
                 most,
             });
         }
@@ -137,10 +137,10 @@ impl Schema {
         }
         Ok(Summary {
             hash: hash::of(self, ty),
-            depth: shape.depth,
-            values: shape.values,
-            weight: shape.weight,
-            protected: shape.protected,
+            depth: measure.depth,
+            values: measure.values,
+            weight: measure.weight,
+            protected: measure.protected,
         })
     }
 
@@ -187,22 +187,22 @@ impl Schema {
     }
 
     /// What follows from the kind.
-    fn judge_kind(&self, ty: &Type) -> Result<Shape, SchemaError> {
+    fn judge_kind(&self, ty: &Type) -> Result<Measure, SchemaError> {
         match &ty.kind {
-            Kind::Bool => size_is(ty, &[1]).map(|()| Shape::LEAF),
-            Kind::Int { .. } => size_is(ty, &[1, 2, 4, 8, 16]).map(|()| Shape::LEAF),
-            Kind::Float => size_is(ty, &[4, 8]).map(|()| Shape::LEAF),
-            Kind::Pointer { .. } => size_is(ty, &[8]).map(|()| Shape::LEAF),
-            Kind::Text => Ok(Shape::text(ty.size)),
+            Kind::Bool => size_is(ty, &[1]).map(|()| Measure::LEAF),
+            Kind::Int { .. } => size_is(ty, &[1, 2, 4, 8, 16]).map(|()| Measure::LEAF),
+            Kind::Float => size_is(ty, &[4, 8]).map(|()| Measure::LEAF),
+            Kind::Pointer { .. } => size_is(ty, &[8]).map(|()| Measure::LEAF),
+            Kind::Text => Ok(Measure::text(ty.size)),
             Kind::Enum { signed, variants } => {
                 size_is(ty, &[1, 2, 4, 8])?;
                 check_variants(&ty.name, ty.size, *signed, variants)?;
-                Ok(Shape::LEAF)
+                Ok(Measure::LEAF)
             }
             Kind::Flags { flags } => {
                 size_is(ty, &[1, 2, 4, 8])?;
                 check_variants(&ty.name, ty.size, false, flags)?;
-                Ok(Shape::flags(flags))
+                Ok(Measure::flags(flags))
             }
             Kind::Struct { fields } => self.judge_members(ty, fields, false),
             Kind::Union { members } => {
@@ -224,12 +224,12 @@ impl Schema {
                         expected: format!("{count} elements of {} bytes", self[*element].size),
                     });
                 }
-                Ok(Shape::EMPTY.with(&of, *count).around())
+                Ok(Measure::EMPTY.with(&of, *count).around())
             }
             Kind::Alias { of } => {
                 let summary = self.referred(ty, *of)?;
                 size_is(ty, &[self[*of].size])?;
-                Ok(Shape::of(&summary).around())
+                Ok(Measure::of(&summary).around())
             }
             Kind::Protected { protection, value } => self.judge_protected(ty, *protection, *value),
         }
@@ -240,7 +240,7 @@ impl Schema {
         ty: &Type,
         protection: Protection,
         value: TypeId,
-    ) -> Result<Shape, SchemaError> {
+    ) -> Result<Measure, SchemaError> {
         let summary = self.referred(ty, value)?;
         let refuse = |reason| SchemaError::Protection {
             name: self[value].name.to_string(),
@@ -262,9 +262,9 @@ impl Schema {
             Protection::Seqlock | Protection::Locked => guarded_size(of.size, ty.align),
         };
         size_is(ty, &[expected])?;
-        Ok(Shape {
+        Ok(Measure {
             protected: true,
-            ..Shape::of(&summary).around()
+            ..Measure::of(&summary).around()
         })
     }
 

@@ -15,12 +15,12 @@ impl Protection {
 }
 
 impl Kind {
-    /// Whether its members lie over each other.
+    /// Whether its members overlap.
     pub fn is_union(&self) -> bool {
         matches!(self, Kind::Union { .. })
     }
 
-    /// What it is called in a list: "integer", "struct".
+    /// Names the kind in a list: "integer", "struct".
     pub fn word(&self) -> &'static str {
         match self {
             Kind::Bool => "bool",
@@ -38,7 +38,7 @@ impl Kind {
         }
     }
 
-    /// What it is called in a message: "an integer", "text", "a struct".
+    /// Names the kind in a message: "an integer", "text", "a struct".
     pub fn noun(&self) -> &'static str {
         match self {
             Kind::Bool => "a bool",

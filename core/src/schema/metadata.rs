@@ -73,7 +73,7 @@ impl Metadata {
         *self == Metadata::default()
     }
 
-    /// What its bounds allow; `None` if it has none.
+    /// The range that its bounds allow; `None` if it has no bounds.
     pub fn range(&self) -> Option<Range<Number>> {
         let has_bounds = self.min.is_some() || self.max.is_some();
         has_bounds.then_some(Range {

@@ -93,7 +93,7 @@ pub enum Kind {
         /// The members, in the order of their declaration.
         fields: Vec<Field>,
     },
-    /// Named members over each other. Memory holds it in whole words of 8 bytes, accessed as such.
+    /// Overlapping named members. Memory holds it in whole words of 8 bytes, accessed as such.
     Union {
         /// The members, each at offset 0.
         members: Vec<Field>,
@@ -148,7 +148,7 @@ pub struct Field {
     pub offset: u64,
     /// For a bitfield, which bits of the integer at `offset`.
     pub bits: Option<Bits>,
-    /// What else was declared about it.
+    /// Its annotations.
     pub metadata: Metadata,
 }
 
@@ -196,7 +196,7 @@ struct Summary {
 }
 
 impl Summary {
-    /// Of a type that was left out.
+    /// The summary of a type that was left out.
     const NONE: Summary = Summary {
         hash: 0,
         depth: 0,

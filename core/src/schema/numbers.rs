@@ -8,7 +8,7 @@ use super::{Kind, Type, Variant};
 /// Where a list lies, and how many names it has.
 type ListAddress = (usize, usize);
 
-/// Lists of up to so many names are looked through, which is as fast as anything.
+/// Lists of up to this many names are searched linearly, which is as fast as any index.
 const SHORT: usize = 32;
 
 /// The long lists of names in a schema's types, in the order of their numbers.

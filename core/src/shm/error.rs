@@ -59,7 +59,7 @@ pub enum ShmError {
         /// Reading or writing.
         wanted: &'static str,
     },
-    /// The directory is on a file system that is mounted for reading only.
+    /// The directory is on a file system that is mounted read-only.
     #[error("{name} in {} cannot be opened for writing: its file system is mounted read-only", dir.display())]
     ReadOnlyMount {
         /// The segment.

@@ -32,7 +32,7 @@ pub use error::ShmError;
 pub(crate) use segment_map::SegmentMap;
 pub(crate) use view::{Anchor, Keeper, Pinned, View, Views, Writable};
 
-/// The directory that was asked for: `path`, or else `MEMGLASS_DIR` unless that is empty. Absolute, so
+/// The requested directory: `path`, or else `MEMGLASS_DIR` unless that is empty. It is made absolute, so
 /// that it stays the same when the process changes its working directory.
 fn chosen_dir(path: Option<&Path>) -> Option<PathBuf> {
     let variable = || std::env::var_os("MEMGLASS_DIR").filter(|value| !value.is_empty());

@@ -32,8 +32,8 @@
 //! - **Descriptors.** Each mapped region keeps one open.
 //! - **Locks end with the name.** When a segment is removed or replaced while in use, all its locks
 //!   count as free, even those of observers that are still attached.
-//! - The side directory must be on a file system with hard links and file locks, and everybody who
-//!   uses it must see the same shared memory.
+//! - The side directory must be on a file system with hard links and file locks, and all processes that
+//!   use it must see the same shared memory.
 
 mod clean;
 mod draft;
@@ -148,7 +148,7 @@ impl Dir {
         self.entry(name).ok().map(|entry| entry.size)
     }
 
-    /// Removes drafts whose makers died; returns how many.
+    /// Removes drafts of dead makers, and returns how many.
     pub(crate) fn remove_abandoned_drafts(&self) -> Result<usize, ShmError> {
         clean::remove_abandoned(self)
     }
@@ -278,7 +278,7 @@ fn private() -> OpenOptions {
 #[cfg(test)]
 mod tests;
 
-/// Offered by the Linux back end alone: here a segment that is cut short ends the process that reads it.
+/// Only the Linux back end offers this: here, reading a segment that is cut short ends the process.
 pub fn survive_truncation() -> bool {
     false
 }

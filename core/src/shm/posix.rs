@@ -23,7 +23,7 @@ use super::{Access, Mode, ShmError, liveness};
 /// Prefix of the names under which segments are filled before they are published.
 const DRAFT_PREFIX: &str = ".memglass-draft-";
 
-/// The lock that the maker of a draft holds: behind those of the slots.
+/// The lock that the maker of a draft holds, after those of the slots.
 const DRAFT_LOCK: u32 = 256;
 
 /// The directory that holds the segments of some sessions.
@@ -73,7 +73,7 @@ impl Dir {
         Ok(draft)
     }
 
-    /// An empty file under a name of its own, with the lock that tells clean-ups to leave it alone.
+    /// An empty file with a unique name, locked so that clean-ups leave it alone.
     fn create_locked(&self, name: &str) -> Result<(PathBuf, OwnFile), ShmError> {
         loop {
             let temporary = self.path.join(draft_name());
@@ -133,7 +133,7 @@ impl Dir {
         Segment::map(self, name, opened, locks, access)
     }
 
-    /// Two descriptions of the file that has the name: one to be mapped, one for the locks.
+    /// Two open file descriptions of the named file: one to map, one for the locks.
     fn open_twice(&self, name: &str, access: Access) -> io::Result<(Opened, OwnFile)> {
         const ATTEMPTS: usize = 100;
         let path = self.path.join(name);
@@ -284,7 +284,7 @@ impl Draft {
         self.segment.as_ref().expect("present until published")
     }
 
-    /// Gives it its name, if that is free.
+    /// Gives the segment its name, if the name is free.
     pub(crate) fn publish_new(self) -> Result<Segment, ShmError> {
         self.publish(|from, to| std::fs::hard_link(from, to))
     }
@@ -413,7 +413,7 @@ mod tests {
         of_all(&first, 0o666);
         let removed = std::thread::scope(|scope| {
             let other = scope.spawn(|| {
-                // Another user, in this thread alone, where that is allowed.
+                // Another user, in this thread only, if that is allowed.
                 // SAFETY: L1: sets the user id of this thread, which ends here.
                 unsafe { libc::setfsuid(65_534) };
                 made(&last);

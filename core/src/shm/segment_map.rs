@@ -39,12 +39,12 @@ impl SegmentMap {
         })
     }
 
-    /// Bytes of all that were entered.
+    /// Bytes of all entered segments.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// All that were entered, by id.
+    /// All entered segments, by id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Segment>> {
         self.leaves
             .iter()

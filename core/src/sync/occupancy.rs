@@ -1,4 +1,4 @@
-//! Who lives in a directory entry: its state word, and how a reader knows whose bytes it copied.
+//! The occupant of a directory entry: its state word, and how a reader knows whose bytes it copied.
 //!
 //! ```text
 //! bits  63 ............ 8  7 ... 0

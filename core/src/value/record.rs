@@ -22,7 +22,7 @@ use super::Value;
 #[derive(Clone)]
 pub struct Record {
     names: Arc<[Arc<str>]>,
-    /// As many as there are names.
+    /// One for each name.
     values: Vec<Value>,
 }
 
@@ -31,7 +31,7 @@ impl Record {
     ///
     /// # Panics
     ///
-    /// If there are not as many values as names.
+    /// If the numbers of values and names differ.
     pub fn new(names: Arc<[Arc<str>]>, values: Vec<Value>) -> Record {
         assert_eq!(names.len(), values.len(), "each member has one value");
         Record { names, values }
@@ -62,7 +62,7 @@ impl Record {
         self.values.get(self.position(name)?)
     }
 
-    /// The same, to be changed.
+    /// The mutable value of the first member with this name.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
         let at = self.position(name)?;
         self.values.get_mut(at)
@@ -75,12 +75,12 @@ impl Record {
         self.names.iter().zip(&self.values)
     }
 
-    /// The values of the members, in their order, to be changed.
+    /// The values of the members, in their order, mutable.
     pub fn values_mut(&mut self) -> &mut [Value] {
         &mut self.values
     }
 
-    /// The members with their values to be changed.
+    /// The members with their values, mutable.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Arc<str>, &mut Value)> {
         self.names.iter().zip(&mut self.values)
     }

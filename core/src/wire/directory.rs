@@ -92,7 +92,7 @@ impl ShortLabel {
     }
 }
 
-/// The `rest` of a label that is less than a word, its first byte lowest.
+/// The `rest` of a label, which is less than a word, with its first byte lowest.
 #[inline]
 fn last_word(label: &[u8], rest: &[u8]) -> u64 {
     match label.last_chunk::<WORD>() {

@@ -27,7 +27,7 @@ pub(crate) const ENTRIES_PER_CHUNK: usize = ENTRY_BYTES + WORD;
 pub(crate) const TYPE_RECORD_BYTES: usize = ENTRIES_PER_CHUNK + WORD;
 pub(crate) const TYPES_PER_CHUNK: usize = TYPE_RECORD_BYTES + WORD;
 pub(crate) const PID: usize = TYPES_PER_CHUNK + WORD;
-/// When the process started, in clock ticks since boot: tells a reused pid from the producer's.
+/// When the process started, in clock ticks since boot: distinguishes a reused pid from the producer's.
 pub(crate) const PROCESS_START: usize = PID + WORD;
 /// When the session started, in nanoseconds since the Unix epoch.
 pub(crate) const STARTED: usize = PROCESS_START + WORD;

@@ -1,8 +1,8 @@
-//! An example producer: a small trading engine whose objects can be looked into while it runs.
+//! An example producer: a small trading engine whose objects can be inspected while it runs.
 //!
-//! For each of five symbols there is a `<S>_position` and a `<S>_quote`; orders come, are filled and
-//! go, while `order_12345` stays; `book` is an array of order books, and `engine_stats` says how the
-//! engine is and takes what an observer tells it.
+//! For each of five symbols there is a `<S>_position` and a `<S>_quote`. Orders come, are filled and go,
+//! but `order_12345` stays. `book` is an array of order books. `engine_stats` has the engine's figures,
+//! and settings that an observer may change.
 //!
 //! The engine computes with what is in shared memory. So an observer that writes
 //! `AAPL_position.quantity` sees `unrealized_pnl` follow, one that writes `engine_stats.volatility`

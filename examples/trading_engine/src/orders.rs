@@ -10,7 +10,7 @@ use crate::types::{Conditions, Order, Side, Status};
 /// Number of the order that stays for as long as the engine runs.
 const FIRST_ID: u64 = 12_345;
 
-/// As many as are there at one time.
+/// The number of orders that exist at one time.
 const MOST: usize = 8;
 
 /// The orders of the engine, the oldest first.

@@ -1,14 +1,14 @@
 //! The protocols of `memglass::sync` under loom: every interleaving of a few writers and readers.
 //!
-//! The sources of `core/src/sync/` are included as they are; only the module that names the atomics
-//! and the clock is another one. The models are in `models/`, one file for each protocol and one for
-//! how they work together; `mutants.sh` proves that they bite, by weakening each ordering, fence and
-//! exchange in turn.
+//! The sources of `core/src/sync/` are included unchanged; only the module that names the atomics and the
+//! clock is replaced. The models are in `models/`, one file for each protocol and one for how they work
+//! together. `mutants.sh` proves that they can fail, by weakening each ordering, fence and exchange in
+//! turn.
 //!
 //! Without the feature `loom` the same models run over std's atomics and on real threads, many times
 //! over: natively as a stress test, and under Miri (`miri.sh`).
 //!
-//! A crate of its own rather than a `cfg` in the library, so that a plain `cargo test` runs it and
+//! This is a separate crate rather than a `cfg` in the library, so that a plain `cargo test` runs it and
 //! no build of the library ever has loom's atomics.
 #![cfg(test)]
 // The models do not use all that the library does.

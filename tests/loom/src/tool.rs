@@ -11,8 +11,8 @@ pub(crate) use std::{
     thread,
 };
 
-/// How often a thread may be interrupted in the interleavings that are tried every day. Each further
-/// time takes several times as long, and with two some model fails for every mutant.
+/// How often a thread may be preempted in the interleavings of an ordinary run. Each further preemption
+/// takes several times as long, and with two some model fails for every mutant.
 #[cfg(feature = "loom")]
 const PREEMPTIONS: usize = 2;
 
@@ -44,7 +44,7 @@ fn check(in_full: Option<usize>, run: impl Fn() + Send + Sync + 'static) {
     builder.check(run);
 }
 
-/// Runs the model so often that threads meet in many ways. Miri does that by itself, with its seeds.
+/// Runs the model often enough that threads interleave in many ways. Miri does that with its seeds.
 #[cfg(not(feature = "loom"))]
 pub(crate) fn model(run: impl Fn()) {
     let rounds = match std::env::var("MEMGLASS_ROUNDS") {
@@ -68,7 +68,7 @@ mod tests {
     use super::{model, thread};
     use crate::sync::atomic::{AtomicU64, Ordering, fence};
 
-    /// What `run` returns in all the interleavings that are tried.
+    /// The results of `run` in all tried interleavings.
     fn outcomes<T: Ord + Send + 'static>(
         run: impl Fn() -> T + Send + Sync + 'static,
     ) -> BTreeSet<T> {
@@ -80,7 +80,7 @@ mod tests {
         std::mem::take(&mut seen.lock().expect("nobody panics"))
     }
 
-    /// Loom by itself tries one order only; without the turns most models here would prove nothing.
+    /// Without the turns, loom tries only one order, and most models here would prove nothing.
     #[test]
     fn a_load_is_tried_before_between_and_after_changes_that_begin_with_a_load() {
         let seen = outcomes(|| {

@@ -52,7 +52,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What this thread took at most since some moment.
+/// The peak memory of this thread since some moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Peak {
     before: isize,

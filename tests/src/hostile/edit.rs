@@ -17,7 +17,7 @@ pub struct Edit {
     pub when: When,
 }
 
-/// When a session is changed, and what an observer that is attached then does.
+/// When a session is changed, and what an attached observer then does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// Before anybody attaches.
@@ -45,7 +45,7 @@ impl Edit {
         }
     }
 
-    /// The edits that a fuzzer's input stands for.
+    /// The edits encoded by a fuzzer's input.
     pub fn list(input: &[u8]) -> Vec<Edit> {
         let (records, _) = input.as_chunks::<{ Edit::BYTES }>();
         records.iter().map(Edit::decode).collect()
@@ -73,7 +73,7 @@ impl Edit {
         }
     }
 
-    /// The input of a fuzzer that stands for this.
+    /// The fuzzer's input that encodes this edit.
     pub fn encode(&self) -> [u8; Edit::BYTES] {
         let when = match self.when {
             When::Before => 0,

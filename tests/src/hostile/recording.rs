@@ -21,7 +21,7 @@ pub struct Segment {
     pub name: String,
     /// What was in it.
     pub bytes: Vec<u8>,
-    /// How many of its bytes there are up to the last one that is not 0.
+    /// The number of its bytes up to the last one that is not 0.
     pub used: u64,
     file: File,
 }

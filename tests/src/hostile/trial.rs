@@ -1,4 +1,4 @@
-//! One damaged session, and an observer that looks at it, and goes on looking while it changes.
+//! One damaged session, and an observer that looks at it, also while it changes.
 
 use memglass::{AttachOptions, Field, Observer};
 
@@ -21,8 +21,8 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Makes the changes that come before, attaches, makes the others one by one while it looks, and
-    /// undoes them all.
+    /// Makes the first changes, attaches, makes the others one by one while the observer looks, and undoes
+    /// all of them.
     pub fn run(recording: &Recording, edits: &[Edit]) -> Outcome {
         let (before, live): (Vec<Edit>, Vec<Edit>) =
             edits.iter().partition(|edit| edit.when == When::Before);

@@ -20,7 +20,7 @@ pub struct Looks {
 
 /// The most parts of one object that are looked at one by one.
 const MAX_PARTS: u64 = 200;
-/// Most bytes that are looked at in all.
+/// The most bytes that are looked at in total.
 const MAX_BYTES: u64 = 1 << 20;
 
 impl Looks {

@@ -23,7 +23,7 @@ impl Watchdog {
         Watchdog { trial }
     }
 
-    /// Runs a trial; `name` tells it from others.
+    /// Runs a trial called `name`.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! Random schemas that hold together, for property tests.
+//! Random consistent schemas, for property tests.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -371,7 +371,7 @@ impl<'b> Reader<'b> {
 
     /// Skips one well-formed item.
     fn skip(&mut self) -> Result<(), CodecError> {
-        // Items still to come, for each array, map or tag that is open.
+        // The number of items still to come, for each open array, map or tag.
         let mut open = vec![1_u64];
         while let Some(left) = open.last_mut() {
             if *left == 0 {

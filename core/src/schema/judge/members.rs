@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::{Field, Kind, Schema, SchemaError, Type};
-use super::{MAX_NAME, Shape, names_of};
+use super::{MAX_NAME, Measure, names_of};
 
 impl Schema {
     pub(super) fn judge_members(
@@ -11,8 +11,8 @@ impl Schema {
         ty: &Type,
         members: &[Field],
         overlapping: bool,
-    ) -> Result<Shape, SchemaError> {
-        let (mut shape, mut names) = (Shape::EMPTY, HashSet::new());
+    ) -> Result<Measure, SchemaError> {
+        let (mut measure, mut names) = (Measure::EMPTY, HashSet::new());
         for field in members {
             if field.name.is_empty() || field.name.len() > MAX_NAME {
                 return Err(SchemaError::Name {
@@ -30,19 +30,19 @@ impl Schema {
             self.judge_metadata(ty, field)?;
             let names = names_of(&field.metadata.flags);
             of.weight = of.weight.saturating_mul(names);
-            shape = shape.with(&of, 1);
+            measure = measure.with(&of, 1);
         }
         if !overlapping {
             self.judge_apart(ty, members)?;
         }
-        if overlapping && shape.protected {
+        if overlapping && measure.protected {
             return Err(SchemaError::Protection {
                 name: ty.name.to_string(),
                 protection: "a union",
                 reason: "its members lie over each other, so none can be protected alone",
             });
         }
-        Ok(shape.around())
+        Ok(measure.around())
     }
 
     /// Rule W1: each byte has one width, so no two members of a struct share one. Bitfields may

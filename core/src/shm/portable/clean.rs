@@ -1,4 +1,4 @@
-//! Removing what processes that were killed have left in a side directory.
+//! Removing what killed processes have left in a side directory.
 
 use std::io::{self, Read};
 
@@ -8,7 +8,7 @@ use super::locks::{self, Sharing};
 use super::{Dir, LOCKS_PREFIX, private};
 use crate::shm::ShmError;
 
-/// Removes drafts whose makers died, and locks of segments that are gone; returns how many drafts.
+/// Removes drafts of dead makers, and locks of segments that are gone. Returns the number of drafts.
 pub(super) fn remove_abandoned(dir: &Dir) -> Result<usize, ShmError> {
     // In this order: a segment has first the file of its draft, then locks, then a name, and loses
     // the file of its draft only when it has its name.

@@ -1,8 +1,8 @@
 //! Unpublished segments.
 //!
-//! The file of a draft is locked as long as its maker lives, and holds the name that the memory is
-//! meant for: so a clean-up can tell an abandoned draft from a fresh one, and from one whose maker
-//! died just after it was published.
+//! The file of a draft is locked as long as its maker lives, and holds the intended name of the memory.
+//! So a clean-up can tell an abandoned draft from a fresh one, and from one whose maker died just after
+//! it was published.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -47,7 +47,7 @@ impl Draft {
         self.segment.as_ref().expect("present until published")
     }
 
-    /// Gives it its name, if that is free.
+    /// Gives the segment its name, if the name is free.
     pub(crate) fn publish_new(self) -> Result<Segment, ShmError> {
         let name = self.segment().name().to_owned();
         let entry = self.write_entry(&name)?;
@@ -130,7 +130,7 @@ impl Drop for Draft {
             remove_unpublished(&self.dir, self.id);
         }
         remove_files(&self.dir, self.id);
-        // Last, so that no clean-up meets a draft that is half removed.
+        // Last, so that no clean-up finds a half-removed draft.
         let _ = self.lock.unlock();
     }
 }

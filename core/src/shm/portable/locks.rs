@@ -54,7 +54,7 @@ impl Locks {
         }
     }
 
-    /// Takes a lock until `self` is dropped; `false` if another handle is in the way.
+    /// Takes a lock until `self` is dropped; `false` if another handle has it.
     pub(super) fn take(&self, slot: u32, sharing: Sharing) -> io::Result<bool> {
         let mut held = self.held();
         if held.get(&slot).is_some_and(|held| held.sharing >= sharing) {
@@ -128,7 +128,7 @@ impl Locks {
         })
     }
 
-    /// Gives up all that this handle has; `true` if that was anything.
+    /// Releases all locks of this handle; `true` if there were any.
     pub(super) fn release(&self) -> bool {
         !std::mem::take(&mut *self.held()).is_empty()
     }
@@ -193,7 +193,7 @@ fn is_free(file: &File) -> io::Result<bool> {
     Ok(is_free)
 }
 
-/// Locks a file; `false` if another handle is in the way.
+/// Locks a file; `false` if another handle has locked it.
 pub(super) fn try_lock(file: &File, sharing: Sharing) -> io::Result<bool> {
     let result = match sharing {
         Sharing::Shared => file.try_lock_shared(),

@@ -48,7 +48,7 @@ impl Mapped {
 
     /// Takes `size` bytes of a mapping, which Windows makes longer, up to whole pages.
     fn over(mut shmem: Shmem, size: u64) -> io::Result<Option<Mapped>> {
-        // An owner removes by name when dropped; here that is done only by `remove`.
+        // An owning `Shmem` removes its memory by name when dropped. Here, only `remove` does that.
         shmem.set_owner(false);
         let start = NonNull::new(shmem.as_ptr()).ok_or(io::ErrorKind::AddrNotAvailable)?;
         let len = usize::try_from(size).ok().filter(|&len| len <= shmem.len());

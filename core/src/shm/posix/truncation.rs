@@ -62,9 +62,9 @@ static INSTALLED: OnceLock<()> = OnceLock::new();
 /// an error that names the segment, instead of a SIGBUS that ends the process. As a side effect, a
 /// refresh that finds nothing new costs no system call.
 ///
-/// It holds for all observers, those attached already too, and cannot be taken back. It sets a handler
-/// for SIGBUS; a fault that is not in an observer's memory goes to the handler that was set before, or
-/// ends the process as it would have. A handler that is set afterwards must do the same.
+/// This applies to all observers, including those attached before, and cannot be undone. It sets a handler
+/// for SIGBUS. A fault outside an observer's memory goes to the previous handler, or ends the process as
+/// it would have. A handler that is set afterwards must do the same.
 ///
 /// Returns whether the system offers this; the portable back end does not.
 pub fn survive_truncation() -> bool {
@@ -80,7 +80,7 @@ pub fn survive_truncation() -> bool {
     true
 }
 
-/// Whether a load from a segment that was cut short is survived.
+/// Whether this process survives a load from a segment that was cut short.
 #[inline]
 pub(crate) fn is_survived() -> bool {
     INSTALLED.get().is_some()
@@ -152,8 +152,8 @@ impl Tracked {
 
     /// Marks the mapping as cut; [`cuts`] counts it when this returns.
     fn mark(&self) {
-        // Counted before it is marked: of two threads that fault at once, the second finds the mark,
-        // and must not go on to its zeros while the first has still to count.
+        // Counted before it is marked. If two threads fault at once, the second finds the mark, and must
+        // not read zeros before the first has counted.
         CUTS.fetch_add(1, Ordering::SeqCst);
         if self.is_cut.swap(true, Ordering::SeqCst) {
             CUTS.fetch_sub(1, Ordering::SeqCst);

@@ -26,7 +26,7 @@ impl Log {
         publish(&self.count, index as u64 + 1);
     }
 
-    /// Checks the records that are there, and says how many.
+    /// Checks the records, and returns their number.
     fn check(&self, count: u64) -> u64 {
         for (index, record) in self.records[..count as usize].iter().enumerate() {
             let found = record.each_ref().map(Word::load);

@@ -59,7 +59,7 @@ fn current(claim: &Claim<'_>) -> u64 {
     whole(words)
 }
 
-/// Adds 1 under a claim; `false` if another writer was in the way for too long.
+/// Adds 1 under a claim; `false` if another writer held the value for too long.
 fn increment(cells: &Cells, me: Owner) -> bool {
     let Ok(claim) = cells.claim(me) else {
         return false;
@@ -204,7 +204,7 @@ fn a_reader_that_sees_only_the_release_of_a_claim_has_the_value_published_before
     });
 }
 
-/// The cells as a writer leaves them that is killed in the middle of its second value.
+/// The cells after a writer was killed in the middle of its second value.
 fn abandoned() -> Arc<Cells> {
     let cells = Cells::new();
     let dead = thread::spawn({

@@ -1,4 +1,4 @@
-//! Loom's atomics in place of std's, and waiting by so many steps instead of so long.
+//! Loom's atomics in place of std's, and waits counted in steps instead of time.
 
 use std::cell::Cell;
 

@@ -18,9 +18,9 @@ const ALIVE: usize = 100;
 const OLD: usize = 100;
 /// How many arrays, large ones among them.
 const ARRAYS: usize = 8;
-/// How many types are added in all: a type stays for ever.
+/// The total number of types to add: types are never removed.
 const TYPES: u64 = 300;
-/// Elements of a small array at most, and of large ones.
+/// The most elements of a small array, and of a large one.
 const SMALL: u64 = 4 << 10;
 const LARGE: [u64; 3] = [64 << 10, 128 << 10, 256 << 10];
 /// After how many rounds an object gets old, and there is an array, a large one, and a type.

@@ -40,7 +40,7 @@ pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
     Ok(format!("{child} {text}"))
 }
 
-/// One of so many children of a storm stays.
+/// One in this many children of a storm stays.
 const STAYS: u64 = 50;
 
 /// Forks `count` children while other threads start and end sessions; most of them end at once, some

@@ -64,8 +64,8 @@ fn create(session: &Session, number: u64) -> Result<Alive, memglass::ProducerErr
     })
 }
 
-/// Labels of different lengths, in which letters of several bytes lie across words: one that is made
-/// of two others is most likely no UTF-8.
+/// Labels of different lengths, with letters of several bytes across word boundaries: a mixture of two
+/// labels is very likely not UTF-8.
 fn label_of(number: u64) -> String {
     const LETTERS: [&str; 5] = ["", "é", "日本", "🦀ü", "größe größe größe "];
     format!("{}{number}", LETTERS[(number % 5) as usize])

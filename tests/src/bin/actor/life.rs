@@ -9,7 +9,7 @@ use memglass_tests::objects::{Five, Pair};
 use crate::until_told::Input;
 use crate::{Answer, say};
 
-/// Objects that are there all the time.
+/// The number of permanent objects.
 pub(crate) const FIXED: u64 = 1000;
 /// Objects up to which a session grows before it starts over.
 const MOST: u64 = 100_000;
@@ -65,7 +65,7 @@ pub(crate) fn grow(session: &Session, input: &Input) -> Answer {
     Ok(format!("{created} {by_clock} {by_work} {regions}"))
 }
 
-/// What this thread has worked, on a machine that may be busy with others.
+/// The running time of this thread, on a machine that may be busy.
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)

@@ -42,7 +42,7 @@ use until_told::Input;
 /// The answer to a command.
 type Answer = Result<String, Box<dyn std::error::Error>>;
 
-/// What this process is at the moment.
+/// The present role of this process.
 #[derive(Default)]
 struct Actor {
     producing: Option<Producing>,

@@ -24,7 +24,7 @@ impl Producing {
         })
     }
 
-    /// A session whose segments only the owner may open, or the group as well.
+    /// A session whose segments only the owner may open, or also the group.
     pub(crate) fn create_for(
         name: &str,
         who: &str,

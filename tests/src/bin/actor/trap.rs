@@ -1,9 +1,9 @@
 //! Being stopped exactly at a store: at the first one of a write, after the object was found alive, with
 //! nothing in the library that knows of it.
 //!
-//! The session's regions are made read-only in this process. The first store to them then faults, the
-//! handler of that signal stops the process, and once it goes on it makes the regions writable again
-//! and lets the store happen.
+//! The session's regions are made read-only in this process. The first store to them then faults, and the
+//! handler of that signal stops the process. When the process goes on, the handler makes the regions
+//! writable again, and the store happens.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 /// Lines of standard input. A thread reads ahead, so that the actor can ask whether there are any.
 #[derive(Default)]
 pub(crate) struct Input {
-    /// A thread of its own only from then on: a process that forks should have but one.
+    /// The thread starts only when it is needed: a process that forks should have only one.
     ahead: RefCell<Option<Receiver<String>>>,
 }
 
@@ -19,7 +19,7 @@ impl Input {
         }
     }
 
-    /// Calls `work` until a line comes, which is taken, and returns how often that was.
+    /// Calls `work` until a line comes, takes the line, and returns the number of calls.
     pub(crate) fn until_told<E>(&self, mut work: impl FnMut() -> Result<(), E>) -> Result<u64, E> {
         let mut ahead = self.ahead.borrow_mut();
         let ahead = ahead.get_or_insert_with(read_ahead);

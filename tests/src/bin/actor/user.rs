@@ -51,8 +51,8 @@ pub(crate) fn share_locks(name: &str) -> Answer {
     }
 }
 
-/// Stores to the memory of a session that was attached read-only, which must end this process; asks
-/// to be allowed before, which must be refused.
+/// Stores to the memory of a session that was attached read-only, which must end this process. Before
+/// that, tries to make it writable, which must be refused.
 pub(crate) fn poke(name: &str, part: &str) -> Answer {
     let path = segment(name, part)?;
     let maps = std::fs::read_to_string("/proc/self/maps")?;

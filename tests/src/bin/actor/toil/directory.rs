@@ -11,7 +11,7 @@ use memglass_tests::{Kind, Progress, Step};
 use super::Pace;
 use crate::{Answer, say};
 
-/// Memory of a region that is made by [`Kind::Grow`], in bytes.
+/// Bytes of a region made by [`Kind::Grow`].
 const SMALL_REGION: u64 = 64 << 10;
 /// Elements of an array that leaves no room for another one in such a region.
 const MOST_OF_A_REGION: usize = 6000;
@@ -101,7 +101,7 @@ fn destroy(progress: &Progress, made: &mut VecDeque<Made>) {
     progress.enter(Step::Between);
 }
 
-/// An object of a type of its own.
+/// An object with its own type.
 fn register(
     session: &Session,
     number_type: TypeId,

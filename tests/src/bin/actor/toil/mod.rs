@@ -26,8 +26,8 @@ pub(crate) enum Pace<'a> {
 }
 
 impl Pace<'_> {
-    /// Calls `work` and returns how often. Stepwise, that is so often as `rounds` says: freely first,
-    /// and then with stops.
+    /// Calls `work` and returns how often. Stepwise, it makes the calls that `rounds` counts: first freely,
+    /// then with stops.
     fn keep<E: Into<Box<dyn std::error::Error>>>(
         self,
         rounds: [u64; 2],

@@ -67,7 +67,7 @@ fn produce(name: &str, input: &Input) -> Answer {
         Ok::<_, Busy>(())
     })?;
     say(&format!("ok {}", done.to_answer()));
-    // The values stay to be looked at until the next line.
+    // The values stay until the next line, so that others can look at them.
     input.next();
     Ok(String::new())
 }

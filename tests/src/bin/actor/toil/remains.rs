@@ -9,7 +9,7 @@ use memglass_tests::{Kind, Progress, Step, numbered};
 use super::Pace;
 use crate::{Answer, say};
 
-/// The files of a session whose producer is not there.
+/// The files of a session without a producer.
 struct Remains {
     dir: PathBuf,
     header: PathBuf,
@@ -51,7 +51,7 @@ fn take_over(name: &str) -> Result<(), ProducerError> {
 }
 
 impl Remains {
-    /// Keeps the files of a session that is ended then, as if another process had made it.
+    /// Keeps the files of a session and then ends it, as if another process had made the files.
     fn make(name: &str) -> Result<Remains, Box<dyn std::error::Error>> {
         let session = Session::builder(name).first_region(SMALL_REGION).create()?;
         let objects = (0..3).map(|number| numbered::create(&session, number));

@@ -1,4 +1,4 @@
-//! Writing values, each of which is made of one number more than the one before.
+//! Writing values. Each is made of the previous number plus one.
 
 use memglass::{AttachOptions, Busy, Session, WriteError};
 use memglass_tests::rows::{self, Shelf};
@@ -51,8 +51,8 @@ pub(crate) fn as_producer(name: &str, kind: Kind, progress: &Progress, pace: Pac
     })
 }
 
-/// Does the work for each of `count` values in turn until told to stop; answers how often it was
-/// done, and how often somebody else was at it.
+/// Does the work for each of `count` values in turn until told to stop. Answers how often it was done,
+/// and how often another process held the value.
 fn in_turn(
     count: usize,
     progress: &Progress,
