@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use foldhash::fast::RandomState;
 use memglass::schema::Schema;
 use memglass::{Field, Presence};
-use rhai::{Array, EvalAltResult, Position};
+use rhai::{Array, Dynamic, EvalAltResult, Position};
 
+use super::convert;
 use super::error::raise;
 use super::halt::Halt;
 use super::limits::Limits;
@@ -46,6 +47,9 @@ pub(crate) struct Context {
     /// What was read last: a result that came straight from it is printed in its style, and a store of the
     /// same value from the same source position is none.
     pub(crate) last_read: RefCell<Option<LastRead>>,
+    /// The fields of all elements of an array that were read last, and where in the source: Rhai may store them
+    /// back.
+    pub(crate) last_column: RefCell<Option<(Position, Array)>>,
     /// An error of the last indexed read, for the write that Rhai makes of it: see [`Context::leave`].
     swallowed: RefCell<Option<Swallowed>>,
     is_failed: Cell<bool>,
@@ -53,7 +57,12 @@ pub(crate) struct Context {
     /// The last complaint about a value, as against one about the place for it.
     blamed: RefCell<Option<Blame>>,
     pub(crate) limits: Cell<Limits>,
-    is_looking: Cell<bool>,
+    /// The function that is asking something, and must not change anything meanwhile.
+    asking: Cell<Option<&'static str>>,
+    /// The last error that has more to say about itself, and what to do about it.
+    advice: RefCell<Option<(String, String)>>,
+    /// What the last read or write of an object that is gone was told.
+    gone: RefCell<Option<String>>,
     /// So many writes need not ask whether the producer still lives: looking at the clock, which is the least
     /// that asking takes, costs as much as a tenth of a write.
     unasked_writes: Cell<u32>,
@@ -96,12 +105,15 @@ impl Context {
             interrupt,
             labels: RefCell::default(),
             last_read: RefCell::default(),
+            last_column: RefCell::default(),
             swallowed: RefCell::default(),
             is_failed: Cell::default(),
             failed: RefCell::default(),
             blamed: RefCell::default(),
             limits: Cell::default(),
-            is_looking: Cell::default(),
+            asking: Cell::default(),
+            advice: RefCell::default(),
+            gone: RefCell::default(),
             unasked_writes: Cell::default(),
             stack: Cell::default(),
             arguments: RefCell::default(),
@@ -178,23 +190,18 @@ impl Context {
         labels.insert(label.into(), node);
     }
 
-    /// Runs what may only look: its writes are refused.
-    pub(crate) fn only_looking<T>(&self, look: impl FnOnce() -> T) -> T {
-        let before = self.is_looking.replace(true);
+    /// Runs what may only look, on behalf of the function of this name: writes in it are refused.
+    pub(crate) fn only_looking<T>(&self, asking: &'static str, look: impl FnOnce() -> T) -> T {
+        let before = self.asking.replace(Some(asking));
         let result = look();
-        self.is_looking.set(before);
+        self.asking.set(before);
         result
     }
 
     /// Refuses a write where none is allowed.
     pub(crate) fn check_writable(&self, field: &Field) -> Result<()> {
-        // The path is text that is made only when it is told: this is asked at each write.
-        let refused = |why| {
-            let place = field.path();
-            Err(raise(format_args!("{place} cannot be written: {why}")))
-        };
-        if self.is_looking.get() {
-            return refused("what is explained is not done");
+        if let Some(asking) = self.asking.get() {
+            return Err(self.refused_while(asking, field));
         }
         if !self.attached.is_readonly()
             && let Some(rest) = self.unasked_writes.get().checked_sub(1)
@@ -203,10 +210,26 @@ impl Context {
             return Ok(());
         }
         if let Some(why) = self.why_unwritable() {
-            return refused(why);
+            // The path is text that is made only when it is told: this is asked at each write.
+            let place = field.path();
+            return Err(raise(format_args!("{place} cannot be written: {why}")));
         }
         self.unasked_writes.set(UNASKED_WRITES);
         Ok(())
+    }
+
+    #[cold]
+    fn refused_while(&self, asking: &str, field: &Field) -> Box<EvalAltResult> {
+        let place = field.path();
+        match asking {
+            "explain" => raise(format_args!(
+                "{place} cannot be written: `explain` only tells what a write would do"
+            )),
+            _ => self.advise(
+                format!("{place} cannot be written inside of `{asking}`, which only asks"),
+                "`==` compares, `=` stores; `for` and `for_each` may write",
+            ),
+        }
     }
 
     /// Why no write at all would be done.
@@ -253,10 +276,64 @@ impl Context {
             .cloned()
     }
 
+    /// An error with what to do about it.
+    pub(crate) fn advise(
+        &self,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Box<EvalAltResult> {
+        let message = message.into();
+        let error = raise(&message);
+        self.advice.replace(Some((message, help.into())));
+        error
+    }
+
+    /// What to do about an error with this text.
+    pub(crate) fn advice(&self, message: &str) -> Option<String> {
+        let advice = self.advice.borrow();
+        let (_, help) = advice.as_ref().filter(|(known, _)| known == message)?;
+        Some(help.clone())
+    }
+
+    /// Whether the value is what [`Context::last_column`] was at this position of the source.
+    pub(crate) fn is_last_column(&self, position: Position, value: &Dynamic) -> bool {
+        let last = self.last_column.borrow();
+        match (&*last, value.read_lock::<Array>()) {
+            (Some((at, read)), Some(array)) => {
+                *at == position
+                    && read.len() == array.len()
+                    && read
+                        .iter()
+                        .zip(&*array)
+                        .all(|(a, b)| convert::is_same(a, b))
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes what was told of an object that is gone, for [`Context::is_about_gone`].
+    pub(crate) fn note_gone(&self, message: &str) {
+        self.gone.replace(Some(message.to_owned()));
+    }
+
+    /// Whether the error says that the object at this path, or a part of it, is gone.
+    pub(crate) fn is_about_gone(&self, error: &EvalAltResult, path: &str) -> bool {
+        match error {
+            EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
+            | EvalAltResult::ErrorInModule(_, inner, _) => self.is_about_gone(inner, path),
+            EvalAltResult::ErrorRuntime(message, _) => {
+                let message = message.to_string();
+                self.gone.borrow().as_ref() == Some(&message) && message.starts_with(path)
+            }
+            _ => false,
+        }
+    }
+
     /// Forgets all nodes, which hold this context.
     pub(crate) fn forget(&self) {
         self.labels.borrow_mut().clear();
         self.last_read.replace(None);
+        self.last_column.replace(None);
     }
 
     /// Ends the script with this error at its next step.

@@ -3,6 +3,7 @@
 use memglass_syntax::{Held, kind_of};
 use rhai::{Array, Dynamic, Map};
 
+use super::object_list::ObjectList;
 use super::place::Place;
 
 /// Elements of lists and maps that are looked at, each time that somebody may press Tab.
@@ -17,6 +18,9 @@ pub(super) fn held(value: &Dynamic) -> Held {
 fn held_within(value: &Dynamic, left: &mut usize) -> Held {
     if let Some(place) = value.read_lock::<Place>() {
         return Held::Place(place.type_name());
+    }
+    if let Some(list) = value.read_lock::<ObjectList>() {
+        return Held::Places(list.type_names());
     }
     if let Some(types) = value
         .read_lock::<Array>()

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 
 use foldhash::fast::RandomState;
 use memglass::schema::{Kind, Metadata};
-use memglass::{Field, Refusal, Value, WriteError};
+use memglass::{Field, ReadError, Refusal, Value, WriteError};
 use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
@@ -178,9 +178,18 @@ impl Node {
     /// The present value, or why there is none.
     pub(crate) fn read(&self) -> std::result::Result<Value, String> {
         match self.is_present() {
-            true => self.field.read().map_err(|error| error.to_string()),
+            true => self.field.read().map_err(|error| self.unread(&error)),
             false => Err(self.not_present()),
         }
+    }
+
+    #[cold]
+    fn unread(&self, error: &ReadError) -> String {
+        let message = error.to_string();
+        if matches!(error, ReadError::Gone { .. }) {
+            self.context.note_gone(&message);
+        }
+        message
     }
 
     /// The value for a script: of a leaf what it holds, of all else a proxy.
@@ -241,6 +250,10 @@ impl Node {
     pub(crate) fn unwritten(&self, error: WriteError) -> Box<EvalAltResult> {
         match error {
             WriteError::Refused { refusal, .. } => self.refused(&refusal),
+            gone @ WriteError::Gone { .. } => {
+                self.context.note_gone(&gone.to_string());
+                raise(gone)
+            }
             other => raise(other),
         }
     }
@@ -328,9 +341,36 @@ impl Place {
         Self { node }
     }
 
-    /// `p.name`, `p["path"]`.
+    /// `p.name`, `p["path"]`; of an array, the values of that field of each element.
     pub(crate) fn get(&self, name: &str, position: Position) -> Result<Dynamic> {
-        self.node.member(name)?.get(position)
+        match self.node.member(name) {
+            Ok(node) => node.get(position),
+            Err(_) if self.has_records() => {
+                let values = self.column(name)?;
+                let read = Some((position, values.clone()));
+                self.node.context.last_column.replace(read);
+                Ok(Dynamic::from_array(values))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether it is an array of structures.
+    fn has_records(&self) -> bool {
+        let first = matches!(self.node.shape, Shape::List(1..)).then(|| self.node.element(0));
+        matches!(first, Some(Ok(node)) if matches!(node.shape, Shape::Record))
+    }
+
+    fn column(&self, name: &str) -> Result<Array> {
+        let Shape::List(count) = self.node.shape else {
+            return Ok(Array::new());
+        };
+        let value = |index| {
+            self.node.context.check_interrupt()?;
+            let element = self.node.element(index as INT)?;
+            element.member(name)?.get(Position::NONE)
+        };
+        (0..count).map(value).collect()
     }
 
     /// `p[index]`.
@@ -343,7 +383,14 @@ impl Place {
         if value.is::<Place>() && self.node.is_own(value, &Key::Name(name.into())) {
             return Ok(());
         }
-        self.node.member(name)?.set_at(value, position)
+        match self.node.member(name) {
+            Ok(node) => node.set_at(value, position),
+            // A method was called on what was read for it, which is nothing to store.
+            Err(_) if self.has_records() && self.node.context.is_last_column(position, value) => {
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// `p[index] = value`.

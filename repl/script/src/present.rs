@@ -12,6 +12,7 @@ use super::bindings::{Rows, Session, all_objects, objects_table};
 use super::context::Context;
 use super::convert;
 use super::describe::{self, member_type};
+use super::object_list::{ObjectList, Places};
 use super::place::{Node, Place, Shape};
 use super::shown::{Cell, Record, Row, Shown, Table};
 use super::written;
@@ -35,6 +36,12 @@ pub(crate) fn shown(
     }
     if let Some(session) = value.read_lock::<Session>() {
         return all_objects(&session.0).map(Shown::Table);
+    }
+    if let Some(list) = value.read_lock::<ObjectList>() {
+        return match list.len() {
+            0 => Ok(Shown::Value(Cell::plain(Value::List(Vec::new())))),
+            _ => objects_table(&Places::Listed(list.clone())).map(Shown::Table),
+        };
     }
     if let Some(elements) = value.read_lock::<Array>() {
         return of_array(value, &elements, context);
@@ -84,20 +91,8 @@ fn of_place(place: &Place) -> Result<Shown> {
     match place.node.shape {
         Shape::Record => Ok(Shown::Record(record(&place.node.field, &value))),
         Shape::Leaf(_) => one(value),
-        Shape::List(_) => match place
-            .elements()?
-            .iter()
-            .map(as_place)
-            .collect::<Option<Vec<_>>>()
-        {
-            Some(places) => objects_table(&places).map(Shown::Table),
-            None => one(value),
-        },
+        Shape::List(_) => Ok(of_field(&place.node.field, value)),
     }
-}
-
-fn as_place(value: &Dynamic) -> Option<Place> {
-    value.read_lock::<Place>().map(|place| place.clone())
 }
 
 /// A value that was read from `field`, as its type is: a structure as rows, an array of structures as
@@ -174,8 +169,7 @@ fn rows(schema: &Schema, members: &[Member], value: &Value) -> Vec<Row> {
 
 /// Objects are a table, maps too; all else is one value.
 fn of_array(value: &Dynamic, elements: &Array, context: &Context) -> Result<Shown> {
-    let places = elements.iter().map(as_place).collect::<Option<Vec<_>>>();
-    if let Some(places) = places.filter(|places| !places.is_empty()) {
+    if let Some(places) = Places::of(value) {
         return objects_table(&places).map(Shown::Table);
     }
     if !elements.is_empty() && elements.iter().all(Dynamic::is_map) {

@@ -63,7 +63,11 @@ impl ScriptHost {
             E::ErrorRuntime(value, _) if value.is_unit() => {
                 ("the script threw an error".into(), None)
             }
-            E::ErrorRuntime(value, _) => (value.to_string(), None),
+            E::ErrorRuntime(value, _) => {
+                let message = value.to_string();
+                let help = self.context.advice(&message);
+                (message, help)
+            }
             E::ErrorMismatchDataType(wanted, found, _)
             | E::ErrorMismatchOutputType(wanted, found, _) => (
                 format!("expected {}, found {}", noun(wanted), noun(found)),

@@ -59,6 +59,11 @@ impl Wide {
         }
     }
 
+    /// The exact sum, if 128 bits hold it.
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        self.compute(other, i128::checked_add, u128::checked_add)
+    }
+
     /// Exact order of two integers.
     pub(crate) fn order(self, other: Self) -> Ordering {
         match (self.normal(), other.normal()) {
@@ -139,11 +144,7 @@ type Operation = fn(Wide, Wide) -> Option<Wide>;
 type FloatOperation = fn(FLOAT, FLOAT) -> FLOAT;
 
 const OPERATIONS: [(&str, Operation, FloatOperation); 6] = [
-    (
-        "+",
-        |a, b| a.compute(b, i128::checked_add, u128::checked_add),
-        |a, b| a + b,
-    ),
+    ("+", Wide::plus, |a, b| a + b),
     ("-", |a, b| subtract(a, b), |a, b| a - b),
     (
         "*",

@@ -8,6 +8,7 @@ use super::bindings::{Rows, Session, aligned};
 use super::context::Context;
 use super::convert::{self, noun};
 use super::error::raise;
+use super::object_list::ObjectList;
 use super::place::Place;
 use super::shown::{self, Shown};
 
@@ -20,7 +21,7 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 ///
 /// # Errors
 ///
-/// That an object in it cannot be read, or that the script was interrupted meanwhile.
+/// An object in it cannot be read, or the script was interrupted meanwhile.
 pub(crate) fn text(value: &Dynamic, context: &Context) -> Result<String> {
     if let Some(text) = value.read_lock::<ImmutableString>() {
         return Ok(text.to_string());
@@ -36,6 +37,12 @@ fn write(out: &mut String, value: &Dynamic, context: &Context, depth: u32) -> Re
         out.push('…');
         return Ok(());
     };
+    if let Some(list) = value.read_lock::<ObjectList>() {
+        let parts = list.places();
+        return write_list(out, ["[", "]"], parts, |out, place| {
+            write(out, &Dynamic::from(place?.1), context, depth)
+        });
+    }
     if let Some(elements) = value.read_lock::<Array>() {
         return write_list(out, ["[", "]"], elements.iter(), |out, value| {
             write(out, value, context, depth)
@@ -103,7 +110,7 @@ pub(crate) fn own_text(value: &Dynamic, context: &Context) -> Result<String> {
 ///
 /// # Errors
 ///
-/// That there is none for something in it, or as [`text`].
+/// Some part of it has no JSON form, or as [`text`].
 pub(crate) fn json(value: &Dynamic, context: &Context) -> Result<Json> {
     json_within(value, context, DEPTH)
 }
@@ -111,6 +118,12 @@ pub(crate) fn json(value: &Dynamic, context: &Context) -> Result<Json> {
 fn json_within(value: &Dynamic, context: &Context, depth: u32) -> Result<Json> {
     context.check_interrupt()?;
     let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
+    if let Some(list) = value.read_lock::<ObjectList>() {
+        let elements = list
+            .places()
+            .map(|place| json_within(&Dynamic::from(place?.1), context, depth));
+        return elements.collect::<Result<_>>().map(Json::Array);
+    }
     if let Some(elements) = value.read_lock::<Array>() {
         let elements = elements
             .iter()

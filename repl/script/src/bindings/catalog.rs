@@ -24,6 +24,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "all objects of a type, or with a label of that form; without a name, all there are",
     ),
     help(
+        "avg",
+        "list.avg(\"field\")",
+        "the mean of a field of each, of what a closure gives, or of the elements; of none, ()",
+    ),
+    help(
         "contains",
         "obs.contains(\"label\")",
         "whether there is such an object; of an object, such a field; of flags, such a flag",
@@ -39,9 +44,19 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "print a value as it would be written, with the place in the script",
     ),
     help(
+        "dedup",
+        "list.dedup(|a, b| condition)",
+        "leave out each element for which it holds with the one before it",
+    ),
+    help(
         "describe",
         "describe(\"Type\")",
         "the fields of a type, or the values of an enum",
+    ),
+    help(
+        "drain",
+        "list.drain(|x| condition)",
+        "take out the elements for which it holds; they are the answer",
     ),
     help(
         "elements",
@@ -76,7 +91,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "filter",
         "p.levels.filter(|x| condition)",
-        "the elements of an array field, or rows of a table, for which it holds",
+        "the elements for which it holds",
     ),
     help(
         "find",
@@ -97,6 +112,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "force",
         "force(p, \"field\", value)",
         "write despite read-only, range, step, regex and enum",
+    ),
+    help(
+        "group_by",
+        "list.group_by(\"field\")",
+        "a map of lists: the elements with the same value of a field, or of what a closure gives",
     ),
     help(
         "has",
@@ -138,9 +158,30 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "map",
         "p.levels.map(|x| value)",
-        "the answers for the elements of an array field or the rows of a table",
+        "the answers for the elements",
+    ),
+    help(
+        "max",
+        "list.max(\"field\")",
+        "the greatest value of a field, of what a closure gives, or of the elements; of none, ()",
+    ),
+    help(
+        "min",
+        "list.min(\"field\")",
+        "the least value of a field, of what a closure gives, or of the elements; of none, ()",
     ),
     help("objects", "objects()", "all objects as a table"),
+    help("order", "list.order()", "a copy in order, the least first"),
+    help(
+        "order_by",
+        "list.order_by(\"field\")",
+        "a copy in order by a field, by what a closure gives, or as a closure of two elements says",
+    ),
+    help(
+        "order_desc",
+        "list.order_desc(\"field\")",
+        "a copy in order, the greatest first",
+    ),
     help("path", "p.path()", "the path of a place"),
     help("print", "print(value)", "print a line"),
     help(
@@ -164,6 +205,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "take in what the producer created and destroyed; true if anything",
     ),
     help(
+        "retain",
+        "list.retain(|x| condition)",
+        "keep the elements for which it holds; the others are the answer",
+    ),
+    help(
         "sequence",
         "p.sequence()",
         "how often a seqlock or locked place was written, or ()",
@@ -185,6 +231,22 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "whether it holds for any element; `all` tells whether for each",
     ),
     help(
+        "sort",
+        "list.sort(\"field\")",
+        "bring a list itself in order, by its elements, a field or a closure",
+    ),
+    help("sort_by", "list.sort_by(|x| key)", "the same as `sort`"),
+    help(
+        "sort_desc",
+        "list.sort_desc(\"field\")",
+        "bring a list itself in order, the greatest first",
+    ),
+    help(
+        "sum",
+        "list.sum(\"field\")",
+        "the sum of a field of each, of what a closure gives, or of the elements",
+    ),
+    help(
         "table",
         "objects.table([\"field\", …])",
         "a table with these columns, a row for each object",
@@ -204,6 +266,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "u64",
         "u64(\"digits\")",
         "an unsigned integer of up to 64 bits",
+    ),
+    help(
+        "zip",
+        "list.zip(other, |x, y| value)",
+        "the answers for the elements of two arrays, one of each at a time",
     ),
 ];
 

@@ -54,7 +54,7 @@ fn explain(
         return Ok(told(&node.field, None, &standing(&node.field, hindrance)));
     };
     let mut scope = call.scope().clone();
-    let value = session.0.only_looking(|| {
+    let value = session.0.only_looking("explain", || {
         call.engine()
             .eval_expression_with_scope::<Dynamic>(&mut scope, value)
     })?;

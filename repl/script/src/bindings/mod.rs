@@ -1,9 +1,9 @@
 //! What scripts can name: objects and fields, values, output, and the session itself.
 
 mod catalog;
-mod elements;
 mod explain;
 mod fields;
+mod lists;
 mod objects;
 mod output;
 mod session;
@@ -32,7 +32,7 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>) {
     objects::register(engine, context);
     fields::register(engine, context);
     table::register(engine, context);
-    elements::register(engine);
+    lists::register(engine, context);
     output::register(engine, context);
     session::register(engine, context);
     explain::register(engine, context);

@@ -12,14 +12,15 @@ use std::rc::Rc;
 
 use globset::{Glob, GlobMatcher};
 use memglass::schema::Schema;
-use memglass::{ObjectInfo, PathError, Presence};
-use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString};
+use memglass::{ObjectInfo, Presence};
+use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 
 use crate::context::Context;
 use crate::describe;
 use crate::error::raise;
 use crate::names;
-use crate::place::{Node, Place};
+use crate::object_list::ObjectList;
+use crate::place::Place;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -42,7 +43,7 @@ impl Session {
     }
 
     /// All objects whose type has this name or whose label matches this pattern, in the order of their slots.
-    fn all(&self, pattern: &str) -> Result<Array> {
+    fn all(&self, pattern: &str) -> Result<ObjectList> {
         self.0.refresh()?;
         let choice = Choice::new(self, pattern)?;
         let observer = self.0.attached.observer();
@@ -50,19 +51,12 @@ impl Session {
             .objects()
             .take_while(|_| !self.0.is_interrupted())
             .filter(|object| choice.takes(observer.schema(), object));
-        let found = chosen.filter_map(|object| match observer.root(&object) {
-            // Destroyed since it was listed.
-            Err(PathError::NoSuchObject { .. }) => None,
-            field => Some(field),
-        });
-        let place = |field| Dynamic::from(Place::new(Node::root(field, self.0.clone())));
-        let places: Result<Array> = found.map(|field| field.map(place).map_err(raise)).collect();
+        let list = ObjectList::new(self.0.clone(), chosen);
         self.0.check_interrupt()?;
-        let places = places?;
-        if places.is_empty() {
+        if list.len() == 0 {
             choice.check_possible(observer.schema())?;
         }
-        Ok(places)
+        Ok(list)
     }
 }
 

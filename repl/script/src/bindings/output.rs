@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCa
 use super::table::Rows;
 use crate::context::Context;
 use crate::halt::Halt;
+use crate::object_list::ObjectList;
 use crate::place::Place;
 use crate::written::text;
 
@@ -29,6 +30,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_fn("print", move |value: Dynamic| text(&value, &shared));
     engine.register_fn("print", || "");
     register_text::<Array>(engine, context);
+    register_text::<ObjectList>(engine, context);
     register_text::<Map>(engine, context);
     register_text::<Place>(engine, context);
     register_text::<Rows>(engine, context);

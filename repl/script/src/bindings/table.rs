@@ -19,6 +19,7 @@ use crate::convert;
 use crate::describe;
 use crate::error::raise;
 use crate::index;
+use crate::object_list::{ObjectList, Places};
 use crate::place::{Place, Shape};
 use crate::shown::{Cell, Table, row_json};
 use crate::written;
@@ -68,22 +69,18 @@ fn register_rows(engine: &mut Engine) {
 }
 
 fn register_makers(engine: &mut Engine, context: &Rc<Context>) {
-    engine.register_fn("table", |array: Array| whole_table(&array).map(Rows::new));
-    engine.register_fn("table", |array: Array, columns: Array| {
-        columns_table(&array, &columns).map(Rows::new)
-    });
-    engine.register_fn("table", |place: Place| {
-        whole_table(&place.elements()?).map(Rows::new)
-    });
-    engine.register_fn("table", |place: Place, columns: Array| {
-        columns_table(&place.elements()?, &columns).map(Rows::new)
-    });
+    register_table::<Array>(engine);
+    register_table::<ObjectList>(engine);
+    register_table::<Place>(engine);
+    register_table::<Rows>(engine);
     register_csv::<Array>(engine, context);
+    register_csv::<ObjectList>(engine, context);
     register_csv::<Place>(engine, context);
     register_csv::<Rows>(engine, context);
     register_json::<Rows>(engine, context);
     register_json::<ImmutableString>(engine, context);
     register_json::<Array>(engine, context);
+    register_json::<ObjectList>(engine, context);
     register_json::<Map>(engine, context);
     register_json::<Place>(engine, context);
 }
@@ -100,16 +97,21 @@ fn register_csv<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) 
     });
 }
 
+fn register_table<T: Clone + 'static>(engine: &mut Engine) {
+    engine.register_fn("table", |value: T| {
+        table_of(&Dynamic::from(value)).map(Rows)
+    });
+    engine.register_fn("table", |value: T, columns: Array| {
+        columns_table(&Dynamic::from(value), &columns).map(Rows::new)
+    });
+}
+
 /// The rows that a table, a list or an array field stands for.
 fn table_of(value: &Dynamic) -> Result<Rc<Table>> {
     if let Some(rows) = value.read_lock::<Rows>() {
         return Ok(rows.0.clone());
     }
-    if let Some(place) = value.read_lock::<Place>() {
-        return whole_table(&place.elements()?).map(Rc::new);
-    }
-    let array = value.read_lock::<Array>().map(|array| array.clone());
-    whole_table(&array.unwrap_or_default()).map(Rc::new)
+    whole_table(value).map(Rc::new)
 }
 
 fn register_json<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
@@ -165,34 +167,45 @@ pub(crate) fn all_objects(context: &Context) -> Result<Table> {
     context.check_interrupt().map(|()| objects)
 }
 
-/// All columns: the fields of objects of one type, the keys of maps, else one column of values.
-fn whole_table(array: &Array) -> Result<Table> {
-    let places: Option<Vec<Place>> = array
-        .iter()
-        .map(|value| value.read_lock::<Place>().map(|place| place.clone()))
-        .collect();
-    match places {
-        Some(places) => objects_table(&places),
-        None => maps_table(array),
+/// An array field as the array of its elements; all else as it is.
+fn spread(value: &Dynamic) -> Result<Dynamic> {
+    match value.read_lock::<Place>() {
+        Some(place) => place.elements().map(Dynamic::from_array),
+        None => Ok(value.clone()),
     }
 }
 
+/// All columns: the fields of objects of one type, the keys of maps, else one column of values.
+fn whole_table(value: &Dynamic) -> Result<Table> {
+    let value = spread(value)?;
+    match Places::of(&value) {
+        Some(places) => objects_table(&places),
+        None => values_table(&value),
+    }
+}
+
+fn values_table(value: &Dynamic) -> Result<Table> {
+    let array = value.read_lock::<Array>();
+    maps_table(array.as_deref().unwrap_or(&Array::new()))
+}
+
 /// A row for each object: its label and its fields if all are of one type, else its type and value.
-pub(crate) fn objects_table(places: &[Place]) -> Result<Table> {
+pub(crate) fn objects_table(places: &Places) -> Result<Table> {
     let type_of = |place: &Place| {
         (
             place.node.field.type_id(),
             matches!(place.node.shape, Shape::Record),
         )
     };
-    let uniform = places
-        .windows(2)
-        .all(|pair| type_of(&pair[0]) == type_of(&pair[1]));
-    let members = places
-        .first()
-        .filter(|_| uniform)
-        .and_then(|place| place.node.field.members());
-    let Some(members) = members else {
+    let mut first: Option<Place> = None;
+    for place in places.iter() {
+        let place = place?;
+        let first = first.get_or_insert_with(|| place.clone());
+        if type_of(first) != type_of(&place) {
+            return mixed_table(places);
+        }
+    }
+    let Some(members) = first.as_ref().and_then(|place| place.node.field.members()) else {
         return mixed_table(places);
     };
     let columns: Vec<String> = members
@@ -202,52 +215,55 @@ pub(crate) fn objects_table(places: &[Place]) -> Result<Table> {
     of_places(places, &columns)
 }
 
-fn mixed_table(places: &[Place]) -> Result<Table> {
+fn mixed_table(places: &Places) -> Result<Table> {
     let columns = ["object", "type", "value"].map(str::to_owned).to_vec();
     let rows = places.iter().map(|place| {
+        let place = place?;
         let path = Some(Cell::plain(place.path()));
-        match place.value() {
+        Ok(match place.value() {
             Ok(value) => {
                 let style = Style::default();
                 let type_name = Some(Cell::plain(place.type_name()));
                 vec![path, type_name, Some(Cell { value, style })]
             }
             Err(_) => vec![path, None, None],
-        }
+        })
     });
     Ok(Table {
         columns,
-        rows: rows.collect(),
+        rows: rows.collect::<Result<_>>()?,
         are_objects: true,
     })
 }
 
-fn columns_table(array: &Array, columns: &Array) -> Result<Table> {
+fn columns_table(value: &Dynamic, columns: &Array) -> Result<Table> {
     let columns: Vec<String> = columns
         .iter()
         .map(|column| column.clone().into_string().map_err(raise))
         .collect::<Result<_>>()?;
-    let places: Option<Vec<Place>> = array
-        .iter()
-        .map(|value| value.read_lock::<Place>().map(|place| place.clone()))
-        .collect();
-    match places {
+    if let Some(rows) = value.read_lock::<Rows>() {
+        return picked(&rows.0, &columns);
+    }
+    let value = spread(value)?;
+    match Places::of(&value) {
         Some(places) => of_places(&places, &columns),
-        None => picked(maps_table(array)?, &columns),
+        None => picked(&values_table(&value)?, &columns),
     }
 }
 
 /// Each row is of one moment: the whole object is read once.
-fn of_places(places: &[Place], columns: &[String]) -> Result<Table> {
-    let styles = match places.first() {
-        Some(place) => columns
-            .iter()
-            .map(|column| style(place, column))
-            .collect::<Result<Vec<_>>>()?,
+fn of_places(places: &Places, columns: &[String]) -> Result<Table> {
+    let styles = match places.iter().next() {
+        Some(place) => {
+            let place = place?;
+            let styles = columns.iter().map(|column| style(&place, column));
+            styles.collect::<Result<Vec<_>>>()?
+        }
         None => Vec::new(),
     };
-    let mut rows = Vec::with_capacity(places.len());
-    for place in places {
+    let mut rows = Vec::new();
+    for place in places.iter() {
+        let place = place?;
         place.node.context.check_interrupt()?;
         // An object that was destroyed since it was found has a row without values.
         let whole = place.value().ok();
@@ -332,7 +348,7 @@ fn map_row(value: &Dynamic, columns: &[String]) -> Vec<Option<Cell>> {
     }
 }
 
-fn picked(table: Table, columns: &[String]) -> Result<Table> {
+fn picked(table: &Table, columns: &[String]) -> Result<Table> {
     let position = |column: &String| {
         let found = table.columns.iter().position(|known| known == column);
         found.ok_or_else(|| {
@@ -382,14 +398,11 @@ fn json_text(table: &Table, context: &Context) -> Result<String> {
 
 /// Objects are rows with their labels; all else is what it is.
 fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
-    let objects = value
-        .read_lock::<Array>()
-        .filter(|array| !array.is_empty() && array.iter().all(|value| value.is::<Place>()));
     if let Some(rows) = value.read_lock::<Rows>() {
         return json_text(&rows.0, context);
     }
-    match objects {
-        Some(objects) => json_text(&whole_table(&objects)?, context),
+    match Places::of(value) {
+        Some(objects) => json_text(&objects_table(&objects)?, context),
         None => Ok(written::json(value, context)?.to_string()),
     }
 }

@@ -10,6 +10,7 @@ use rhai::{Array, Dynamic, EvalAltResult, FLOAT, ImmutableString, Map};
 use super::Operator;
 use crate::error::raise;
 use crate::flags::FlagSet;
+use crate::object_list::ObjectList;
 use crate::place::{Place, Shape};
 use crate::symbols::{Symbol, Symbols};
 use crate::wide::Wide;
@@ -31,6 +32,9 @@ pub(super) fn answer(
     }
     if let Some(value) = single(b)? {
         return answer(symbols, operator, a, &value);
+    }
+    if let Some(order) = simple(a, b) {
+        return Ok(Some(operator.holds(order)));
     }
     if a.is_unit() || b.is_unit() {
         return Ok(operator.of_equality(a.is_unit() && b.is_unit()));
@@ -61,6 +65,14 @@ fn single(side: &Dynamic) -> Result<Option<Dynamic>> {
         }
         _ => Ok(None),
     }
+}
+
+/// The order of two values of the same simple type.
+pub(super) fn simple(a: &Dynamic, b: &Dynamic) -> Option<Ordering> {
+    if let (Ok(a), Ok(b)) = (a.as_bool(), b.as_bool()) {
+        return Some(a.cmp(&b));
+    }
+    Some(a.as_char().ok()?.cmp(&b.as_char().ok()?))
 }
 
 fn numbers(operator: Operator, a: &Dynamic, b: &Dynamic) -> Option<bool> {
@@ -171,6 +183,10 @@ fn wholes(symbols: &Symbols, operator: Operator, a: &Dynamic, b: &Dynamic) -> Re
 }
 
 fn copied(value: &Dynamic) -> Result<Dynamic> {
+    if let Some(list) = value.read_lock::<ObjectList>() {
+        let copies = list.places().map(|place| place?.1.node.snapshot());
+        return copies.collect::<Result<_>>().map(Dynamic::from_array);
+    }
     match value.read_lock::<Place>() {
         Some(place) => place.node.snapshot(),
         None => Ok(value.clone()),

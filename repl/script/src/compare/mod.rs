@@ -7,6 +7,7 @@
 //! `contains` and `sort` keep its operators.
 
 mod answer;
+mod order;
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -22,6 +23,8 @@ use super::flags::FlagSet;
 use super::place::Place;
 use super::symbols::Symbols;
 use super::wide::Wide;
+
+pub(crate) use order::{order, sorted};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 

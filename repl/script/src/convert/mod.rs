@@ -21,6 +21,7 @@ use rhai::{Dynamic, INT, ImmutableString};
 
 use super::bindings::{Rows, Session};
 use super::flags::FlagSet;
+use super::object_list::ObjectList;
 use super::place::Place;
 use super::wide::Wide;
 
@@ -28,7 +29,7 @@ pub(crate) use meaning::Meaning;
 pub(crate) use to_memory::{for_list, for_type, from_script};
 pub(crate) use to_script::{leaf, whole};
 
-/// Whether two scalars of a script are the same value of the same type, bit by bit.
+/// Whether two values of a script are the same scalar of the same type, bit by bit, or the same place.
 pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Ok(a), Ok(b)) = (a.as_int(), b.as_int()) {
         return a == b;
@@ -48,6 +49,9 @@ pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (a.read_lock::<Wide>(), b.read_lock::<Wide>()) {
         return *a == *b;
     }
+    if let (Some(a), Some(b)) = (a.read_lock::<Place>(), b.read_lock::<Place>()) {
+        return *a == *b;
+    }
     matches!((a.read_lock::<FlagSet>(), b.read_lock::<FlagSet>()), (Some(a), Some(b)) if a.bits == b.bits)
 }
 
@@ -61,6 +65,7 @@ pub(crate) fn noun(value: &Dynamic) -> String {
         value if value.is_string() => "text".into(),
         value if value.is_char() => "a character".into(),
         value if value.is_array() => "an array".into(),
+        value if value.is::<ObjectList>() => "a list of objects".into(),
         value if value.is_map() => "a map".into(),
         value if value.is::<FlagSet>() => "a flag set".into(),
         value if value.is::<std::time::Duration>() => "a duration".into(),

@@ -8,6 +8,7 @@ use rhai::{Array, Blob, Dynamic, FLOAT, INT, ImmutableString, Map};
 
 use super::noun;
 use crate::flags::FlagSet;
+use crate::object_list::ObjectList;
 use crate::place::Place;
 use crate::wide::Wide;
 
@@ -241,6 +242,10 @@ pub(crate) fn from_script(value: &Dynamic) -> Option<Value> {
     }
     if let Some(place) = value.read_lock::<Place>() {
         return place.value().ok();
+    }
+    if let Some(list) = value.read_lock::<ObjectList>() {
+        let values = list.places().map(|place| place.ok()?.1.value().ok());
+        return values.collect::<Option<_>>().map(Value::List);
     }
     small(value)
 }

@@ -94,6 +94,13 @@ impl World {
         );
     }
 
+    /// Checks that a script fails with a message that has this in it.
+    #[track_caller]
+    pub(crate) fn fails_with(&mut self, source: &str, part: &str) {
+        let error = self.error(source).text();
+        assert!(error.contains(part), "{source}\n{error}");
+    }
+
     /// The error of a script that must fail.
     #[track_caller]
     pub(crate) fn error(&mut self, source: &str) -> ScriptError {

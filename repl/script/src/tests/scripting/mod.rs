@@ -3,6 +3,7 @@
 mod errors;
 mod interrupts;
 mod limits;
+mod lists;
 mod objects;
 mod output;
 mod pitfalls;
