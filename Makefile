@@ -17,6 +17,7 @@ test: toolchain python
 lint: toolchain
 	cargo fmt --all --check
 	tests/lint_invariants.sh
+	tests/lint_arrows.sh
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy -p memglass --all-targets --features portable-shm -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --quiet
