@@ -77,6 +77,8 @@ pub use observe::{
     AtomicBits, AtomicInteger, AtomicScalar, Bits, Bitwise, InvalidValue, Observe, Scalar, Shape,
     Storage,
 };
+#[doc(hidden)]
+pub use observer::nearest;
 pub use observer::{
     AttachError, AttachOptions, Cleaned, Field, FieldInfo, ObjectInfo, Observer, PathError,
     Presence, ReadError, RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean,

@@ -84,8 +84,8 @@ struct Inside;
 #[doc(hidden)]
 pub mod program {
     pub use crate::commands::{
-        CommandError, attach_exit_code, closest, describe_type, get, is_pattern, list_objects,
-        list_types, set, with_causes,
+        CommandError, attach_exit_code, describe_type, get, is_pattern, list_objects, list_types,
+        set, with_causes,
     };
     pub use crate::damage::news as damage_news;
     pub use crate::deadline::Deadline;

@@ -38,6 +38,7 @@ pub use error::{AttachError, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo};
 pub use presence::Presence;
 pub use sessions::{Cleaned, SessionEntry, clean, sessions};
+pub use suggest::nearest;
 pub use typed::TypedField;
 
 /// The observer's side of one session.

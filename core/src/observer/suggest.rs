@@ -10,7 +10,7 @@ const NEAR: f64 = 0.8;
 
 /// The end of a message about `wrong`: the nearest of `names`, or all of them if they are few.
 pub(super) fn among<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
-    if let Some(name) = nearest(wrong, names.clone().map(Into::into)) {
+    if let Some(name) = nearest(wrong, names.clone()) {
         return format!("; did you mean {name:?}?");
     }
     let listed: Vec<&str> = names.take(MAX_LISTED + 1).collect();
@@ -21,15 +21,22 @@ pub(super) fn among<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clon
     }
 }
 
-/// The name most like `wrong`, if it is similar enough.
-pub(super) fn nearest(wrong: &str, names: impl Iterator<Item = String>) -> Option<String> {
+/// The name most like `wrong`, if it is similar enough. Everything that asks "did you mean" asks this.
+pub fn nearest<N: AsRef<str>>(wrong: &str, names: impl Iterator<Item = N>) -> Option<N> {
     let lower = wrong.to_lowercase();
     let scored = names
         .take(MAX_LOOKED_AT)
-        .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name));
+        .map(|name| (similarity(&lower, &name.as_ref().to_lowercase()), name));
     let near = scored.filter(|(score, _)| *score >= NEAR);
     near.max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, name)| name)
+}
+
+/// In a short word two letters that changed places are most of it, and one slip all the same.
+fn similarity(wrong: &str, name: &str) -> f64 {
+    let similarity = strsim::jaro_winkler(wrong, name);
+    let is_slip = similarity < NEAR && wrong.len() > 2 && strsim::osa_distance(wrong, name) == 1;
+    if is_slip { NEAR } else { similarity }
 }
 
 #[cfg(test)]
@@ -52,6 +59,12 @@ mod tests {
             "; it has: quantity, avg_price, last_quote"
         );
         assert_eq!(among("x", std::iter::empty()), "");
+    }
+
+    #[test]
+    fn one_slip_in_a_short_word_is_near() {
+        assert_eq!(nearest("run", ["urn", "walk"].into_iter()), Some("urn"));
+        assert_eq!(nearest("ab", ["ba"].into_iter()), None);
     }
 
     #[test]

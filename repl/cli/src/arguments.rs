@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use memglass_repl::program::closest;
+use memglass::nearest;
 use memglass_terminal::look::ColorChoice;
 
 use super::idle;
@@ -276,7 +276,7 @@ fn is_subcommand(word: &str) -> bool {
 pub(crate) fn similar(word: &str) -> Option<String> {
     let command = Arguments::command();
     let names = command.get_subcommands().map(clap::Command::get_name);
-    closest(word, names).map(str::to_owned)
+    nearest(word, names).map(str::to_owned)
 }
 
 impl From<ColorArgument> for ColorChoice {

@@ -1,7 +1,7 @@
 //! Which session is meant.
 
-use memglass::{AttachError, Observer, Presence, SessionEntry};
-use memglass_repl::program::{CommandError, closest};
+use memglass::{AttachError, Observer, Presence, SessionEntry, nearest};
+use memglass_repl::program::CommandError;
 
 use super::arguments;
 use super::failure::Failure;
@@ -126,7 +126,7 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
 fn near(options: &Options, word: &str) -> Option<String> {
     let sessions = sessions(options);
     let names = sessions.iter().map(|session| session.name.as_str());
-    closest(word, names).map(|name| format!("did you mean {name:?}?"))
+    nearest(word, names).map(|name| format!("did you mean {name:?}?"))
 }
 
 fn in_only_session(options: &Options, word: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use super::lexicon::Lexicon;
 use super::meaning::{self, Place, compared};
-use super::token::tokens;
+use memglass_syntax::token::tokens;
 
 /// Longer values say little in a hint.
 const LONGEST_VALUE: usize = 40;

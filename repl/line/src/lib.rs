@@ -17,7 +17,6 @@ mod labels;
 mod lexicon;
 mod meaning;
 mod suspend;
-mod token;
 
 pub use editor::{Editor, EditorError, Printer};
 pub use event::Event;

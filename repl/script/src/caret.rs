@@ -3,6 +3,7 @@
 use rhai::Position;
 use unicode_width::UnicodeWidthChar;
 
+use memglass_syntax::token::{Kind, tokens};
 use memglass_value::wrap;
 
 /// A part of one line of source text.
@@ -138,49 +139,37 @@ fn access_width(rest: &[char]) -> usize {
 
 /// Length of the expression that starts here: up to what ends it, without blanks and remarks at its end.
 fn expression_width(rest: &[char]) -> usize {
+    let rest: String = rest.iter().collect();
     let mut depth = 0_u32;
-    let mut quote = None;
     let mut end = 0;
-    let mut previous = ' ';
-    for (index, &c) in rest.iter().enumerate() {
-        match (quote, c) {
-            (Some(open), c) if c == open && previous != '\\' => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '`') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}' | ',' | ';') if depth == 0 => break,
-            (None, ')' | ']' | '}') => depth -= 1,
-            (None, '/') if matches!(rest.get(index + 1), Some('/' | '*')) => break,
-            (None, _) => {}
+    for token in tokens(&rest) {
+        match token.text {
+            "(" | "[" | "?[" | "{" | "#{" => depth += 1,
+            ")" | "]" | "}" | "," | ";" if depth == 0 => break,
+            ")" | "]" | "}" => depth -= 1,
+            _ if matches!(token.kind, Kind::Comment { .. }) => break,
+            _ => {}
         }
-        if !c.is_whitespace() {
-            end = index + 1;
-        }
-        previous = c;
+        end = token.end();
     }
-    end.max(1)
+    rest[..end].chars().count().max(1)
 }
 
-/// Length of the token that starts here.
+/// Length of the token that starts here; of a text without its end, that of the quote.
 fn token_width(rest: &[char]) -> usize {
-    match rest.first() {
-        Some(quote @ ('"' | '`' | '\'')) => {
-            let close = rest[1..].iter().position(|c| c == quote);
-            close.map_or(1, |close| close + 2)
+    let rest: String = rest.iter().collect();
+    match tokens(&rest).as_slice() {
+        [first, ..] if first.start > 0 || first.kind == Kind::Quoted { closed: false } => 1,
+        [sign, number, ..] if sign.is("-") && number.kind == Kind::Number => {
+            rest[..number.end()].chars().count()
         }
-        Some('-') if rest.get(1).is_some_and(char::is_ascii_digit) => 1 + token_width(&rest[1..]),
-        Some(first) if is_word(*first) => rest.iter().take_while(|c| is_word(**c)).count(),
-        Some(first) if is_operator(*first) => rest.iter().take_while(|c| is_operator(**c)).count(),
-        _ => 1,
+        [first, ..] => first.text.chars().count(),
+        [] => 1,
     }
 }
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
-}
-
-fn is_operator(c: char) -> bool {
-    "=<>!+-*/%&|^".contains(c)
 }
 
 #[cfg(test)]

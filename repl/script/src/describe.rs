@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use memglass::nearest;
 use memglass::schema::{
     Field as Member, Kind, Metadata, Protection, Schema, Type, TypeId, Variant,
 };
 use memglass::{Field, Observer, Value};
 use memglass_value::format::Style;
 
-use super::names::nearest;
 use super::shown::{Cell, Table};
 use super::takes::some_of;
 

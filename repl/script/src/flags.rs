@@ -6,13 +6,13 @@
 use std::fmt;
 use std::rc::Rc;
 
+use memglass::nearest;
 use memglass::schema::Variant;
 use memglass::{FlagsValue, Value};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
 
 use super::convert::noun;
 use super::error::raise;
-use super::names::nearest;
 use super::wide::Wide;
 
 /// The named flags of a type.

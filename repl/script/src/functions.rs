@@ -3,12 +3,10 @@
 
 use std::collections::HashSet;
 
-use memglass_syntax::FunctionName;
+use memglass_syntax::{FunctionName, is_identifier};
 use rhai::{AST, Engine, FuncInfo};
 
 use super::bindings::FUNCTIONS;
-
-use super::names::is_identifier;
 
 /// What an engine knew before its host registered anything.
 pub(crate) struct Known(HashSet<u64>);

@@ -290,7 +290,7 @@ impl ScriptHost {
         let observer = self.context.attached.observer();
         let labels = names::labels(&observer);
         let functions = self.functions().into_iter().map(|function| function.name);
-        names::nearest(name, variables.chain(labels).chain(functions))
+        memglass::nearest(name, variables.chain(labels).chain(functions))
     }
 }
 
@@ -452,7 +452,7 @@ mod host_tests {
         let mut registered = host.engine.collect_fn_metadata(None, name, false);
         registered.retain(|name| {
             let is_called =
-                names::is_identifier(name) || ["print", "debug"].contains(&name.as_str());
+                memglass_syntax::is_identifier(name) || ["print", "debug"].contains(&name.as_str());
             is_called && !UNLISTED.contains(&name.as_str())
         });
         // It is syntax.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memglass::Observer;
 use memglass::schema::{Field, Kind, Metadata, Schema, Variant};
-use memglass_syntax::FieldName;
+use memglass_syntax::{FieldName, is_identifier};
 
 use super::describe::{allowed, member_type};
 
@@ -67,68 +67,4 @@ pub(crate) fn flags(schema: &Schema) -> BTreeSet<String> {
         .iter()
         .filter(|(_, ty)| matches!(ty.kind, Kind::Flags { .. }));
     sets.map(|(_, ty)| ty.name.to_string()).collect()
-}
-
-/// Whether Rhai takes the name as an identifier: no reserved word, no keyword.
-pub fn is_identifier(name: &str) -> bool {
-    let reserved = RESERVED.split_ascii_whitespace().any(|word| word == name);
-    rhai::is_valid_identifier(name)
-        && !reserved
-        && rhai::Token::lookup_symbol_from_syntax(name).is_none()
-}
-
-/// Words that Rhai keeps for itself besides its keywords; none of them can follow a dot.
-const RESERVED: &str = "use case async public package super var protected spawn shared is sync curry static default \
-    print this is_def_var is_def_fn is_shared thread yield new call match eval await null debug type_of with void nil \
-    module Fn go goto each then unless from import export as explain";
-
-/// The candidate closest to a mistyped name, if one is close.
-pub(crate) fn nearest(name: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
-    let wanted = name.to_lowercase();
-    let closeness = |candidate: &String| {
-        (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()) * 1000.0) as u32
-    };
-    let scored = candidates
-        .map(|candidate| (closeness(&candidate), candidate))
-        .filter(|(score, _)| *score > 800);
-    scored
-        .max_by_key(|(score, _)| *score)
-        .map(|(_, candidate)| candidate)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pitfall_07_reserved_words_are_no_identifiers() {
-        let words = RESERVED
-            .split_ascii_whitespace()
-            .chain(["in", "fn", "let", "true", "a-b", "2x", ""]);
-        for word in words {
-            assert!(!is_identifier(word), "{word:?}");
-        }
-        let engine = rhai::Engine::new_raw();
-        for word in [
-            "quantity",
-            "_x",
-            "tag",
-            "AAPL_position",
-            "exit",
-            "type",
-            "value",
-            "name",
-            "label",
-        ] {
-            assert!(is_identifier(word), "{word:?}");
-            assert!(engine.compile(format!("p.{word}")).is_ok(), "{word:?}");
-        }
-    }
-
-    #[test]
-    fn the_nearest_name_is_suggested_and_a_far_one_is_not() {
-        let names = || ["quantity", "price"].map(str::to_owned).into_iter();
-        assert_eq!(nearest("quantty", names()).as_deref(), Some("quantity"));
-        assert_eq!(nearest("zzz", names()), None);
-    }
 }

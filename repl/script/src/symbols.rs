@@ -9,10 +9,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use memglass::nearest;
 use memglass::schema::Variant;
 use rhai::ImmutableString;
-
-use super::names::nearest;
 
 /// An enum of the session, or an integer field whose values have names.
 pub(crate) struct Enumeration {

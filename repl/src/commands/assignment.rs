@@ -2,7 +2,7 @@
 
 use memglass::{Observer, Value};
 
-use crate::script::names::is_identifier;
+use crate::syntax::is_identifier;
 
 /// The script that writes `value` to the place that `path` leads to, as [`super::set`] has just done.
 pub(super) fn script(observer: &Observer, path: &str, value: &Value) -> String {

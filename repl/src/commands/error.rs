@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use memglass::{AttachError, PathError, ReadError, WriteError};
+use memglass::{AttachError, PathError, ReadError, WriteError, nearest};
 
 use super::COMMANDS;
 use nu_ansi_term::Color;
@@ -189,7 +189,7 @@ pub enum CommandError {
 impl CommandError {
     /// No command has this name.
     pub fn unknown(name: &str) -> Self {
-        let suggestion = closest(name, COMMANDS.iter().map(|command| command.name()));
+        let suggestion = nearest(name, COMMANDS.iter().map(|command| command.name()));
         let suggestion = suggestion.map_or("; :help lists them".to_owned(), |name| {
             format!("; did you mean :{name}?")
         });
@@ -201,7 +201,7 @@ impl CommandError {
 
     /// Nothing has this name; `known` is what has one.
     pub fn unknown_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        let near = closest(name, known);
+        let near = nearest(name, known);
         CommandError::UnknownName {
             name: name.to_owned(),
             suggestion: near.map_or("; :help lists the commands".to_owned(), |near| {
@@ -293,26 +293,6 @@ pub fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// The name among `known` that `name` was probably meant to be.
-pub fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = name.to_lowercase();
-    let closeness = |known: &str| closeness(&wanted, &known.to_lowercase());
-    let scored = known.map(|known| (closeness(known), known));
-    let (score, best) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (score > 0.75).then_some(best)
-}
-
-/// Of short words two letters that changed places are most of it, and one slip all the same.
-fn closeness(wanted: &str, known: &str) -> f64 {
-    let is_a_slip = wanted.len() > 2 && strsim::osa_distance(wanted, known) == 1;
-    let likeness = strsim::jaro_winkler(wanted, known);
-    if is_a_slip {
-        likeness.max(0.8)
-    } else {
-        likeness
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find,
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script::{Shown, names};
-use crate::syntax::{FunctionName, LibraryFunction, library};
+use crate::syntax::{FunctionName, LibraryFunction, is_identifier, library};
 use crate::table::{Cell, Column, Table};
 
 pub(super) struct Help;
@@ -30,7 +30,7 @@ impl Sample {
                 !member.metadata.readonly && matches!(kind, Kind::Int { .. } | Kind::Float)
             };
             let field = members.iter().find(is_sample)?.name.to_string();
-            let is_one = object.count.is_none() && names::is_identifier(&object.label);
+            let is_one = object.count.is_none() && is_identifier(&object.label);
             is_one.then(|| Sample {
                 label: object.label.to_string(),
                 field,

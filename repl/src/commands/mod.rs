@@ -21,7 +21,7 @@ use crate::runtime::Runtime;
 use crate::syntax::CommandName;
 
 pub(crate) use crate::syntax::Takes;
-pub use error::{CommandError, attach_exit_code, closest, with_causes};
+pub use error::{CommandError, attach_exit_code, with_causes};
 pub(crate) use fields::read;
 pub use fields::{get, set};
 pub use objects::list as list_objects;

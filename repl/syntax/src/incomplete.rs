@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position};
 
+use crate::token::{Kind, Token, tokens};
+
 /// Nesting of one expression, at the top and inside functions, the same in every build: Rhai's own defaults
 /// are much smaller in debug builds, and a script that a test accepts must not fail in use.
 pub const EXPRESSION_DEPTHS: (usize, usize) = (128, 64);
@@ -77,52 +79,21 @@ fn is_at_end(text: &str, position: Position) -> bool {
     beyond && rest.all(|line| line.trim().is_empty())
 }
 
-/// What the text is inside of at its end, by the rules of Rhai's own lexer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Inside {
-    Code,
-    Quote(char),
-    LineComment,
-    Comment(u32),
-}
-
 /// Whether `text` ends inside of a comment that was begun with `/*`.
 pub(crate) fn has_open_comment(text: &str) -> bool {
-    matches!(inside_at_end(text), Inside::Comment(_))
+    let closed = false;
+    ends_with(text, |last| last.kind == Kind::Comment { closed })
 }
 
 fn has_open_back_quote(text: &str) -> bool {
-    inside_at_end(text) == Inside::Quote('`')
+    let closed = false;
+    ends_with(text, |last| {
+        last.kind == Kind::Quoted { closed } && last.text.starts_with('`')
+    })
 }
 
-fn inside_at_end(text: &str) -> Inside {
-    let mut state = Inside::Code;
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        let next = characters.peek().copied();
-        let (after, wide) = step(state, c, next);
-        state = after;
-        if wide {
-            characters.next();
-        }
-    }
-    state
-}
-
-/// The state after `c`, and whether `next` is used up with it.
-fn step(state: Inside, c: char, next: Option<char>) -> (Inside, bool) {
-    match (state, c, next) {
-        (Inside::Code, '/', Some('/')) => (Inside::LineComment, true),
-        (Inside::Code, '/', Some('*')) => (Inside::Comment(1), true),
-        (Inside::Code, '"' | '`' | '\'', _) => (Inside::Quote(c), false),
-        (Inside::LineComment, '\n', _) => (Inside::Code, false),
-        (Inside::Comment(depth), '/', Some('*')) => (Inside::Comment(depth + 1), true),
-        (Inside::Comment(1), '*', Some('/')) => (Inside::Code, true),
-        (Inside::Comment(depth), '*', Some('/')) => (Inside::Comment(depth - 1), true),
-        (Inside::Quote('"' | '\''), '\\', Some(_)) => (state, true),
-        (Inside::Quote(quote), c, _) if c == quote => (Inside::Code, false),
-        _ => (state, false),
-    }
+fn ends_with(text: &str, is: impl Fn(&Token<'_>) -> bool) -> bool {
+    tokens(text).last().is_some_and(is)
 }
 
 #[cfg(test)]

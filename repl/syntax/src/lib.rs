@@ -2,19 +2,23 @@
 //!
 //! - Whether a text is whole ([`is_incomplete`]), and which parts of it are evaluated one by one ([`split`]).
 //! - How scripts parse differently from plain Rhai: [`install_tokens`], [`COMPARISONS`].
-//! - The words of a command line: [`words`].
+//! - Its pieces, however unfinished it is: [`token`]; the words of a command line: [`words`].
+//! - Which words the language keeps for itself: [`is_keyword`], [`is_identifier`].
 //! - The names that may be meant, as plain data: [`Names`], [`library`].
 
 mod chunks;
 mod comparisons;
+mod identifier;
 mod incomplete;
 mod library;
 mod names;
+pub mod token;
 mod tokens;
 pub mod words;
 
 pub use chunks::{Piece, ends_in_comment, split};
 pub use comparisons::{COMPARISONS, declare as declare_comparisons};
+pub use identifier::{KEYWORDS, is_identifier, is_keyword};
 pub use incomplete::{EXPRESSION_DEPTHS, executable, is_incomplete};
 pub use library::{LibraryFunction, kind_of, library};
 pub use names::{CommandName, FieldName, FunctionName, Held, Names, Takes};

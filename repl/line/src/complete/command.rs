@@ -7,10 +7,10 @@ use memglass_syntax::words::quote;
 
 use super::super::lexicon::Lexicon;
 use super::super::meaning;
-use super::super::token::tokens;
 use super::files::files;
 use super::member::is_number;
 use super::{Candidate, Completion, Rank, complete as complete_line, from_names, script, shifted};
+use memglass_syntax::token::tokens;
 
 /// What may stand at the end of a line of which the colon is gone.
 pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {

@@ -6,8 +6,8 @@ use memglass_syntax::{FieldName, library};
 
 use super::super::lexicon::Lexicon;
 use super::super::meaning::{self, Value};
-use super::super::token::Token;
 use super::{Candidate, Completion, Rank, starting};
+use memglass_syntax::token::Token;
 
 /// Indices that are listed of a long array, besides the last.
 const INDICES: u64 = 32;

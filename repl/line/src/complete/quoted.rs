@@ -2,8 +2,8 @@
 
 use super::super::lexicon::Lexicon;
 use super::super::meaning::{self, Value, compared};
-use super::super::token::Token;
 use super::{Candidate, Completion, Rank, script, shifted};
+use memglass_syntax::token::Token;
 
 /// Inside an open string: a label, a field, a type or the name of a value, by what stands before it, or
 /// code.

@@ -4,9 +4,10 @@ use memglass_syntax::library;
 
 use super::super::lexicon::Lexicon;
 use super::super::meaning::{self, compared};
-use super::super::token::{KEYWORDS, Kind, Token, is_identifier, tokens};
 use super::member::{after_dot, indices, is_number, keys};
 use super::{Candidate, Completion, Rank, quoted, starting};
+use memglass_syntax::token::{Kind, Token, tokens};
+use memglass_syntax::{KEYWORDS, is_identifier};
 
 /// What may stand at the end of a script.
 pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
@@ -15,7 +16,7 @@ pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
         Some((last, before)) if matches!(last.kind, Kind::Quoted { closed: false }) => {
             quoted::complete(last, before, names)
         }
-        Some((last, _)) if last.kind == Kind::Comment => Completion::default(),
+        Some((last, _)) if matches!(last.kind, Kind::Comment { .. }) => Completion::default(),
         Some((last, before)) if last.kind == Kind::Number && last.end() == line.len() => {
             match before.last() {
                 Some(open) if open.is("[") => word(last.start, last.text, before, names),

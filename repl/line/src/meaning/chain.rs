@@ -1,7 +1,8 @@
 //! Chains such as `obs["AAPL_position"].fills[2].price`, as they are written.
 
-use super::budget::Budget;
-use crate::token::{Kind, Token, is_keyword};
+use super::budget::{Budget, looked_at};
+use memglass_syntax::is_keyword;
+use memglass_syntax::token::{Kind, Token};
 
 /// A chain at the end of some tokens.
 pub(super) struct Chain<'t, 'l> {
@@ -181,9 +182,13 @@ pub(super) fn innermost_open(tokens: &[Token<'_>]) -> Option<usize> {
 }
 
 pub(super) fn opens(token: &Token<'_>) -> bool {
-    ["(", "[", "{", "#{"].iter().any(|sign| token.is(sign))
+    looked_at();
+    ["(", "[", "?[", "{", "#{"]
+        .iter()
+        .any(|sign| token.is(sign))
 }
 
 pub(super) fn closes(token: &Token<'_>) -> bool {
+    looked_at();
     [")", "]", "}"].iter().any(|sign| token.is(sign))
 }

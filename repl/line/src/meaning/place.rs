@@ -4,7 +4,8 @@ use memglass_syntax::FieldName;
 
 use super::chain::Step;
 use crate::lexicon::Lexicon;
-use crate::token::{Kind, is_identifier};
+use memglass_syntax::is_identifier;
+use memglass_syntax::token::Kind;
 
 /// A place in an object, as far as names tell.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::chain::{Step, innermost_open, owner};
 use super::place::Place;
 use crate::lexicon::Lexicon;
-use crate::token::Token;
+use memglass_syntax::token::Token;
 
 /// Literals within literals that are followed outwards.
 const DEEPEST: usize = 16;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::budget::Budget;
 use super::chain::{Expression, closes, opens, owner};
-use crate::token::Token;
+use memglass_syntax::token::Token;
 
 /// What a name stands for.
 pub(super) enum Bound<'t, 'l> {
@@ -34,27 +34,27 @@ const ADDS: &[&str] = &["append", "insert", "pad", "push", "splice"];
 /// What `name` stands for where `tokens` end, if they say so.
 ///
 /// From the end to the beginning, over everything in brackets that is closed: what is left are the blocks
-/// and calls around the end, in which a name is still valid. What is closed may have run or not: a name that
-/// something is assigned to in there may stand for that, or for what it was before.
+/// and calls around the end, in which a name is still valid. A name that is given something else anywhere
+/// stands for nothing that is known: whether that has happened is not for the text to say.
 pub(super) fn binding<'t, 'l>(
     name: &str,
     tokens: &'t [Token<'l>],
     budget: &Budget,
 ) -> Option<Bound<'t, 'l>> {
-    let mut depth = 0_usize;
     let mut search = Search {
         name,
         tokens,
         budget,
         open: None,
     };
+    if budget.over(0..tokens.len()).any(|at| search.is_changed(at)) {
+        return Some(Bound::Unknown);
+    }
+    let mut depth = 0_usize;
     for (at, token) in budget.over(tokens.iter().enumerate().rev()) {
         if closes(token) {
             depth += 1;
         } else if depth > 0 {
-            if search.is_changed(at) {
-                return Some(Bound::Unknown);
-            }
             depth -= usize::from(opens(token));
         } else if opens(token) {
             search.open = Some(at);
@@ -85,20 +85,22 @@ impl<'t, 'l> Search<'t, 'l, '_> {
         self.tokens.get(at).is_some_and(|token| token.is(sign))
     }
 
-    /// Whether the token at `at` is the name, and what it stands for is given something here.
+    /// Whether the token at `at` is the name, and is given something here by other means than `let`.
     fn is_changed(&self, at: usize) -> bool {
-        let is_other = |before: &Token<'_>| {
-            let declares = matches!(before.text, "let" | "const");
-            declares || before.is(".") || before.is("?.")
+        let before = |sign: &str| {
+            self.tokens[..at]
+                .last()
+                .is_some_and(|token| token.text == sign)
         };
         let is_assigned = || ASSIGNS.iter().any(|sign| self.is_sign(at + 1, sign));
         let method = self.tokens.get(at + 2);
         let is_added_to = || {
             self.is_sign(at + 1, ".") && method.is_some_and(|method| ADDS.contains(&method.text))
         };
+        let is_caught = || at >= 2 && before("(") && self.tokens[at - 2].text == "catch";
         self.is_name(at)
-            && (is_assigned() || is_added_to())
-            && !self.tokens[..at].last().is_some_and(is_other)
+            && (is_assigned() || is_added_to() || is_caught())
+            && !["let", "const", ".", "?."].into_iter().any(before)
     }
 
     /// What stands at `at`, if it makes the name.
@@ -111,13 +113,7 @@ impl<'t, 'l> Search<'t, 'l, '_> {
             "let" if self.is_name(at + 1) => Some(Bound::Unknown),
             "for" => self.looped(at),
             "fn" => self.parameter(at),
-            "catch" => self.caught(at),
             "|" | "||" if before.is_none_or(is_before_closure) => self.closure(at),
-            _ if self.is_changed(at) => {
-                let is_plain = self.is_sign(at + 1, "=") && before.is_none_or(is_before_statement);
-                let bound = self.assigned(at + 2)?;
-                Some(if is_plain { bound } else { Bound::Unknown })
-            }
             _ => None,
         }
     }
@@ -176,12 +172,6 @@ impl<'t, 'l> Search<'t, 'l, '_> {
         Some(Bound::Unknown)
     }
 
-    /// `catch (x) {`, of which the block is still open.
-    fn caught(&self, at: usize) -> Option<Bound<'t, 'l>> {
-        let is_named = self.is_sign(at + 1, "(") && self.is_name(at + 2);
-        (is_named && self.open_block(at + 1).is_some()).then_some(Bound::Unknown)
-    }
-
     /// `list.filter(|x|`, or `list.for_each(||` where each element is called `this`.
     fn closure(&self, at: usize) -> Option<Bound<'t, 'l>> {
         let (names, body) = if self.is_sign(at, "||") {
@@ -206,10 +196,6 @@ impl<'t, 'l> Search<'t, 'l, '_> {
 
 fn is_before_closure(token: &Token<'_>) -> bool {
     ["(", ",", "=", ":"].iter().any(|sign| token.is(sign))
-}
-
-fn is_before_statement(token: &Token<'_>) -> bool {
-    [";", "{", "}"].iter().any(|sign| token.is(sign))
 }
 
 /// What a method gives a closure at so many arguments from the first one; `before` ends with `list.filter(`.

@@ -7,7 +7,8 @@ use memglass_syntax::{FieldName, Held};
 use super::chain::Step;
 use super::place::Place;
 use crate::lexicon::Lexicon;
-use crate::token::{Token, is_identifier};
+use memglass_syntax::is_identifier;
+use memglass_syntax::token::Token;
 
 /// What an expression gives, as far as names tell.
 #[derive(Clone, Debug)]

@@ -107,7 +107,7 @@ fn unknown(session: &Session, pattern: &str) -> String {
     let schema = session.0.schema();
     let observer = session.0.attached.observer();
     let known = describe::declared_names(&schema).chain(names::labels(&observer));
-    let meant = match names::nearest(pattern, known) {
+    let meant = match memglass::nearest(pattern, known) {
         Some(name) => format!("; did you mean {name:?}?"),
         None => describe::suggested_type(&schema, pattern),
     };

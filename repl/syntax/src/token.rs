@@ -1,51 +1,56 @@
-//! A line cut into tokens, however unfinished it is: what completion, highlighting and hints look at.
+//! A text cut into tokens, however unfinished it is: the one lexer of completion, hints, colours, carets, and of
+//! what still lacks its end.
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token<'l> {
-    pub(super) kind: Kind,
-    pub(super) text: &'l str,
+pub struct Token<'l> {
+    /// What it is.
+    pub kind: Kind,
+    /// As it is written.
+    pub text: &'l str,
     /// Byte offset in the line.
-    pub(super) start: usize,
+    pub start: usize,
 }
 
+/// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// An identifier or keyword.
     Word,
+    /// A literal that begins with a digit.
     Number,
     /// A string with its quotes; `closed` is false where the line ends inside it.
     Quoted {
+        /// Whether it has its end.
         closed: bool,
     },
-    Comment,
+    /// A comment; `closed` is false where the text ends inside it.
+    Comment {
+        /// Whether it has its end.
+        closed: bool,
+    },
     /// An operator or bracket.
     Sign,
 }
 
-#[cfg(test)]
-thread_local! {
-    /// How often a token was compared with a sign: what looking through a line costs.
-    pub(super) static COMPARED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-}
-
 impl<'l> Token<'l> {
-    pub(super) fn end(&self) -> usize {
+    /// Byte offset of what follows.
+    pub fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
-    pub(super) fn is(&self, sign: &str) -> bool {
-        #[cfg(test)]
-        COMPARED.with(|compared| compared.set(compared.get() + 1));
+    /// Whether it is this operator or bracket.
+    pub fn is(&self, sign: &str) -> bool {
         self.kind == Kind::Sign && self.text == sign
     }
 
-    pub(super) fn is_word(&self) -> bool {
+    /// Whether it is an identifier or keyword.
+    pub fn is_word(&self) -> bool {
         self.kind == Kind::Word
     }
 
     /// What is between the quotes, escapes as they were typed.
-    pub(super) fn inside(&self) -> Option<&'l str> {
+    pub fn inside(&self) -> Option<&'l str> {
         match self.kind {
             Kind::Quoted { closed: true } => self.text.get(1..self.text.len() - 1),
             Kind::Quoted { closed: false } => self.text.get(1..),
@@ -56,11 +61,13 @@ impl<'l> Token<'l> {
 
 /// Signs of more than one character, longest first.
 const LONG_SIGNS: &[&str] = &[
-    "==", "!=", "<=", ">=", "+=", "-=", "*=", "/=", "&&", "||", "=>", "::", "..", "?.", "#{",
+    "===", "!==", "<<=", ">>=", "**=", "..=", "...", "==", "!=", "<=", ">=", "+=", "-=", "*=",
+    "/=", "%=", "&=", "|=", "^=", "++", "--", "**", "<<", ">>", "&&", "||", "??", "=>", "->", "<-",
+    ":=", "::", "..", "?.", "?[", "#{",
 ];
 
 /// The tokens of `line`; blanks are between them.
-pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
+pub fn tokens(line: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(first) = line[at..].chars().next() {
@@ -88,16 +95,36 @@ fn next(rest: &str, first: char) -> (Kind, usize) {
     }
     match first {
         '"' | '`' | '\'' => quoted(rest, first),
-        '/' if rest.starts_with("//") => (Kind::Comment, rest.find('\n').unwrap_or(rest.len())),
-        '/' if rest.starts_with("/*") => (
-            Kind::Comment,
-            rest.find("*/").map_or(rest.len(), |end| end + 2),
-        ),
+        '/' if rest.starts_with("//") => {
+            let closed = true;
+            let len = rest.find('\n').unwrap_or(rest.len());
+            (Kind::Comment { closed }, len)
+        }
+        '/' if rest.starts_with("/*") => comment(rest),
         _ => {
             let long = LONG_SIGNS.iter().find(|sign| rest.starts_with(**sign));
             (Kind::Sign, long.map_or(first.len_utf8(), |sign| sign.len()))
         }
     }
+}
+
+/// Comments lie in each other.
+fn comment(rest: &str) -> (Kind, usize) {
+    let (mut depth, mut at) = (0_u32, 0);
+    while let Some(next) = rest[at..].find(['/', '*']) {
+        at += next;
+        let (deeper, len) = match &rest.as_bytes()[at..] {
+            [b'/', b'*', ..] => (depth + 1, 2),
+            [b'*', b'/', ..] => (depth - 1, 2),
+            _ => (depth, 1),
+        };
+        depth = deeper;
+        at += len;
+        if depth == 0 {
+            return (Kind::Comment { closed: true }, at);
+        }
+    }
+    (Kind::Comment { closed: false }, rest.len())
 }
 
 fn quoted(rest: &str, quote: char) -> (Kind, usize) {
@@ -137,65 +164,6 @@ fn is_word_part(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-/// Whether a script can write `text` without quotes.
-pub(super) fn is_identifier(text: &str) -> bool {
-    text.starts_with(is_word_start) && text.chars().all(is_word_part) && !is_keyword(text)
-}
-
-/// Whether the script language keeps the word for itself.
-pub(super) fn is_keyword(text: &str) -> bool {
-    KEYWORDS.contains(&text) || RESERVED.contains(&text)
-}
-
-/// Words with a meaning.
-pub(super) const KEYWORDS: &[&str] = &[
-    "as", "break", "catch", "const", "continue", "do", "else", "export", "false", "fn", "for",
-    "if", "import", "in", "let", "loop", "private", "return", "switch", "this", "throw", "true",
-    "try", "until", "while",
-];
-
-/// Words that are kept for later: `p.new` is a mistake and `p["new"]` is not.
-const RESERVED: &[&str] = &[
-    "async",
-    "await",
-    "call",
-    "case",
-    "curry",
-    "debug",
-    "default",
-    "eval",
-    "Fn",
-    "go",
-    "goto",
-    "exit",
-    "is",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "match",
-    "module",
-    "new",
-    "nil",
-    "null",
-    "package",
-    "print",
-    "protected",
-    "public",
-    "shared",
-    "spawn",
-    "static",
-    "super",
-    "sync",
-    "thread",
-    "type_of",
-    "unless",
-    "use",
-    "var",
-    "void",
-    "with",
-    "yield",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +189,7 @@ mod tests {
             &["5", ".", "s", "+", "0xff", "// note"],
         );
         check("#{a: `x`}", &["#{", "a", ":", "`x`", "}"]);
+        check("a /* b /* c */ */ d", &["a", "/* b /* c */ */", "d"]);
     }
 
     #[test]
