@@ -86,6 +86,17 @@ pub(crate) fn decode_value(
     decode::decode(schema, id, metadata, None, bytes)
 }
 
+/// The list of the values of type `id` whose bytes, `stride` each, follow each other in `bytes`.
+pub(crate) fn decode_list(
+    schema: &Schema,
+    id: TypeId,
+    metadata: &Metadata,
+    stride: usize,
+    bytes: &[u8],
+) -> Value {
+    Value::List(decode::decode_list(schema, id, metadata, stride, bytes))
+}
+
 /// Like [`decode_value`] for one member of a struct. `bytes` are the member's own.
 pub(crate) fn decode_field(schema: &Schema, field: &Field, bytes: &[u8]) -> Value {
     decode::decode(schema, field.type_id, &field.metadata, field.bits, bytes)

@@ -37,16 +37,54 @@ pub(super) fn decode(
             Value::Record(Record::new(names, values.collect()))
         }
         Kind::Array { element, .. } => {
-            let elements = bytes.chunks_exact(schema[*element].size as usize);
-            Value::List(
-                elements
-                    .map(|bytes| decode(schema, *element, metadata, None, bytes))
-                    .collect(),
-            )
+            let stride = schema[*element].size as usize;
+            Value::List(decode_list(schema, *element, metadata, stride, bytes))
         }
         Kind::Pointer { .. } => Value::Address(integer(false).bits() as u64),
         Kind::Alias { .. } | Kind::Protected { .. } => unreachable!("a bare type is neither"),
     }
+}
+
+/// The values of type `id` whose bytes, `stride` each, follow each other.
+pub(super) fn decode_list(
+    schema: &Schema,
+    id: TypeId,
+    metadata: &Metadata,
+    stride: usize,
+    bytes: &[u8],
+) -> Vec<Value> {
+    macro_rules! numbers {
+        ($number:ident as $variant:ident) => {{
+            let (numbers, _) = bytes.as_chunks();
+            let value = |bytes: &_| Value::$variant($number::from_ne_bytes(*bytes).into());
+            return numbers.iter().map(value).collect();
+        }};
+    }
+    let ty = &schema[schema.bare(id)];
+    if is_plain(metadata) && ty.size == stride as u64 {
+        match (&ty.kind, stride) {
+            (Kind::Int { signed: true }, 1) => numbers!(i8 as I64),
+            (Kind::Int { signed: true }, 2) => numbers!(i16 as I64),
+            (Kind::Int { signed: true }, 4) => numbers!(i32 as I64),
+            (Kind::Int { signed: true }, 8) => numbers!(i64 as I64),
+            (Kind::Int { signed: false }, 1) => numbers!(u8 as U64),
+            (Kind::Int { signed: false }, 2) => numbers!(u16 as U64),
+            (Kind::Int { signed: false }, 4) => numbers!(u32 as U64),
+            (Kind::Int { signed: false }, 8) => numbers!(u64 as U64),
+            (Kind::Float, 4) => numbers!(f32 as F32),
+            (Kind::Float, 8) => numbers!(f64 as F64),
+            _ => {}
+        }
+    }
+    let elements = bytes.chunks_exact(stride);
+    elements
+        .map(|bytes| decode(schema, id, metadata, None, bytes))
+        .collect()
+}
+
+/// Whether a number reads as itself, without a name.
+fn is_plain(metadata: &Metadata) -> bool {
+    metadata.names.is_empty() && metadata.flags.is_empty()
 }
 
 /// The bytes of the value among those of its place; for a guarded place, its first copy.
@@ -73,6 +111,14 @@ fn decode_int(
     bits: Option<Bits>,
     bytes: &[u8],
 ) -> Value {
+    if bits.is_none() && is_plain(metadata) && bytes.len() == 8 {
+        // The commonest, without the steps that serve all others.
+        let number = load_raw(bytes) as u64;
+        return match signed {
+            true => Value::I64(number as i64),
+            false => Value::U64(number),
+        };
+    }
     let number = load(bytes, bits, signed);
     if !metadata.names.is_empty() {
         return Value::Enum(enum_value(schema, &metadata.names, narrow(number)));
@@ -108,9 +154,15 @@ pub(super) fn load(bytes: &[u8], bits: Option<Bits>, signed: bool) -> Whole {
 
 /// The bytes as an unsigned integer in native byte order.
 pub(super) fn load_raw(bytes: &[u8]) -> u128 {
-    let push = |sum: u128, byte: &u8| sum << 8 | u128::from(*byte);
-    match cfg!(target_endian = "little") {
-        true => bytes.iter().rev().fold(0, push),
-        false => bytes.iter().fold(0, push),
+    match *bytes {
+        [a] => u128::from(a),
+        [a, b] => u16::from_ne_bytes([a, b]).into(),
+        [a, b, c, d] => u32::from_ne_bytes([a, b, c, d]).into(),
+        [a, b, c, d, e, f, g, h] => u64::from_ne_bytes([a, b, c, d, e, f, g, h]).into(),
+        _ => u128::from_ne_bytes(
+            bytes
+                .try_into()
+                .expect("integers have 1, 2, 4, 8 or 16 bytes"),
+        ),
     }
 }

@@ -1,10 +1,11 @@
 //! What an observer and its fields share: the session's memory and the right to write to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::cells::Cells;
 use crate::layout::Layout;
 use crate::owners::{self, WriterSlot};
-use crate::schema::Schema;
+use crate::schema::{Schema, TypeId};
 use crate::shm::Keeper;
 use crate::sync::Owner;
 use crate::wire::header::PRODUCER_SLOT;
@@ -21,6 +22,25 @@ pub(super) struct Attached {
 pub(super) struct Sight {
     pub(super) attached: Arc<Attached>,
     pub(super) schema: Arc<Schema>,
+    /// Per type its cells, once a value of it was read.
+    cells: Box<[OnceLock<Cells>]>,
+}
+
+impl Sight {
+    pub(super) fn new(attached: Arc<Attached>, schema: Arc<Schema>) -> Sight {
+        let cells = (0..schema.len()).map(|_| OnceLock::new()).collect();
+        Sight {
+            attached,
+            schema,
+            cells,
+        }
+    }
+
+    /// The cells of a type of the schema.
+    #[inline]
+    pub(super) fn cells(&self, id: TypeId) -> &Cells {
+        self.cells[id.0 as usize].get_or_init(|| Cells::of(&self.schema, id))
+    }
 }
 
 // SAFETY: K3: views are borrowed from segments of `attached.layout`, which keeps each one mapped until

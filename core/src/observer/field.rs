@@ -14,6 +14,7 @@ use super::typed::TypedField;
 use crate::observe::Observe;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
 use crate::shm::{self, View, Views};
+use crate::sync::Contended;
 use crate::sync::occupancy::{Alive, Occupancy};
 use crate::value::Value;
 
@@ -212,19 +213,81 @@ impl Field {
     ///
     /// As for [`Field::read`].
     pub fn read_bytes(&self) -> Result<Vec<u8>, ReadError> {
-        self.while_alive(|| self.copy_bytes())
+        let mut bytes = Vec::new();
+        self.read_into(&mut bytes)?;
+        Ok(bytes)
     }
 
-    fn copy_bytes(&self) -> Result<Vec<u8>, ReadError> {
-        self.check_size()?;
-        if self.object.elements.is_none() {
-            return self.bytes(Retries::Retry);
+    /// Like [`Field::read_bytes`], into a buffer that is used again: nothing is allocated once it is
+    /// large enough. The bytes replace what was in it.
+    ///
+    /// A guarded value is always of one write. Numbers that follow each other without protection are
+    /// copied in one run, each by a load of its own, so they may mix moments.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Field::read`]; the buffer is empty then. Of an array of objects
+    /// [`ReadError::Contended`] names the element.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// let levels = session.array_with("levels", 3, |index| index as u16)?;
+    /// let observer = memglass::AttachOptions::new().dir(&dir).attach("example")?;
+    /// let field = observer.field("levels")?;
+    /// let mut bytes = Vec::new();
+    /// for _ in 0..3 {
+    ///     field.read_into(&mut bytes)?;
+    ///     assert_eq!(bytes, [0_u16, 1, 2].map(u16::to_ne_bytes).concat());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read_into(&self, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        let copied = self.while_alive(|| {
+            self.check_size()?;
+            if self.has_gaps() {
+                bytes.clear();
+            }
+            bytes.resize(self.byte_len(), 0);
+            self.copy_bytes(bytes, Retries::Retry)
+        });
+        if copied.is_err() {
+            bytes.clear();
         }
-        let parts: Result<Vec<_>, _> = self
-            .parts()
-            .map(|part| part.bytes(Retries::Retry))
-            .collect();
-        parts.map(|parts| parts.concat())
+        copied
+    }
+
+    /// Bytes of the value, or of all elements of an array of objects.
+    fn byte_len(&self) -> usize {
+        let elements = self.object.elements.unwrap_or(1) as usize;
+        read::size(self.schema(), &self.place) * elements
+    }
+
+    /// Whether some of those bytes belong to no value.
+    fn has_gaps(&self) -> bool {
+        read::has_gaps(self.sight(), &self.place)
+    }
+
+    /// Copies the bytes of the value, or of one element of an array of objects after the other.
+    fn copy_bytes(&self, bytes: &mut [u8], retries: Retries) -> Result<(), ReadError> {
+        let (sight, object) = (self.sight(), self.object_view());
+        let copied = match self.object.elements {
+            None => read::copy(sight, &self.place, object, bytes, retries).map_err(|no| (None, no)),
+            Some(count) => read::copy_each(sight, &self.place, count, object, bytes, retries)
+                .map_err(|(index, contended)| (Some(index), contended)),
+        };
+        copied.map_err(|(index, contended)| self.contended(index, contended))
+    }
+
+    #[cold]
+    fn contended(&self, index: Option<usize>, Contended { attempts }: Contended) -> ReadError {
+        let element = index.map_or(String::new(), |index| format!("[{index}]"));
+        ReadError::Contended {
+            path: format!("{}{element}", self.path()),
+            attempts,
+        }
     }
 
     /// Whether the object is still alive.
@@ -242,6 +305,12 @@ impl Field {
     /// Whether it is a lone number, read and written by one access.
     pub(super) fn is_number(&self) -> bool {
         self.number.is_some()
+    }
+
+    /// The attachment and the types that it was resolved with.
+    #[inline]
+    pub(super) fn sight(&self) -> &Sight {
+        self.memory.keeper()
     }
 
     /// The attachment that it belongs to.
@@ -442,15 +511,13 @@ impl Field {
 
     fn copy(&self, retries: Retries) -> Result<Value, ReadError> {
         self.check_size()?;
-        if self.object.elements.is_some() {
-            return self
-                .parts()
-                .map(|part| part.copy(retries))
-                .collect::<Result<_, _>>()
-                .map(Value::List);
-        }
-        let bytes = self.bytes(retries)?;
-        Ok(read::decode(self.schema(), &self.place, &bytes))
+        read::with_buffer(self.byte_len(), |bytes| {
+            self.copy_bytes(bytes, retries)?;
+            Ok(match self.object.elements {
+                None => read::decode(self.schema(), &self.place, bytes),
+                Some(_) => read::decode_each(self.schema(), &self.place, bytes),
+            })
+        })
     }
 
     /// Refuses to read more at once than a program can be expected to have memory for.
@@ -468,14 +535,15 @@ impl Field {
         Ok(())
     }
 
-    /// The bytes of the value, in the layout that [`read::bytes`] says.
-    pub(super) fn bytes(&self, retries: Retries) -> Result<Vec<u8>, ReadError> {
+    /// Hands the bytes of the value, as [`read::copy`] copies them, to `look`.
+    pub(super) fn look_at_bytes<R>(
+        &self,
+        look: impl FnOnce(&[u8]) -> Result<R, ReadError>,
+    ) -> Result<R, ReadError> {
         self.check_size()?;
-        read::bytes(self.schema(), &self.place, self.object_view(), retries).map_err(|contended| {
-            ReadError::Contended {
-                path: self.path().into(),
-                attempts: contended.attempts,
-            }
+        read::with_buffer(self.byte_len(), |bytes| {
+            self.while_alive(|| self.copy_bytes(bytes, Retries::Retry))?;
+            look(bytes)
         })
     }
 

@@ -7,6 +7,7 @@
 
 mod attach;
 mod attached;
+mod cells;
 mod error;
 mod field;
 mod follow;
@@ -282,10 +283,7 @@ impl Observer {
 const MAX_LISTED: usize = 1000;
 
 fn sight(attached: &Arc<Attached>, types: &TypeLog) -> Arc<Sight> {
-    Arc::new(Sight {
-        attached: Arc::clone(attached),
-        schema: Arc::clone(types.schema()),
-    })
+    Arc::new(Sight::new(Arc::clone(attached), Arc::clone(types.schema())))
 }
 
 impl std::fmt::Debug for Observer {

@@ -5,9 +5,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::path::Step;
+use super::read::Retries;
 use crate::schema::{self, Bits, Kind, Metadata, Protection, Schema, TypeId, words_of};
 use crate::shm::View;
-use crate::sync::TwoSlot;
+use crate::sync::{Contended, TwoSlot};
 
 /// A typed part of an object.
 #[derive(Clone, Copy)]
@@ -240,7 +241,12 @@ pub(super) struct GuardedPlace<'m> {
 impl<'m> GuardedPlace<'m> {
     /// The guarded value of bare type `value` whose cells are `view`.
     pub(super) fn at(view: View<'m>, schema: &Schema, value: TypeId) -> GuardedPlace<'m> {
-        let words = words_of(schema[value].size) as usize;
+        GuardedPlace::of(view, words_of(schema[value].size) as usize)
+    }
+
+    /// The guarded value of so many words whose cells are `view`.
+    #[inline]
+    pub(super) fn of(view: View<'m>, words: usize) -> GuardedPlace<'m> {
         let copy = |index: usize| {
             view.words(FIRST_COPY + index * words * 8, words)
                 .expect(FITS)
@@ -248,6 +254,26 @@ impl<'m> GuardedPlace<'m> {
         let word: &AtomicU64 = view.word(0).expect(FITS);
         GuardedPlace {
             slots: TwoSlot::new(word, [copy(0), copy(1)]),
+        }
+    }
+}
+
+impl GuardedPlace<'_> {
+    /// Copies the bytes of its value from byte `start` on.
+    #[inline]
+    pub(super) fn read(
+        &self,
+        start: usize,
+        bytes: &mut [u8],
+        retries: Retries,
+    ) -> Result<(), Contended> {
+        match retries {
+            Retries::Retry => self.slots.read_bytes(start, bytes).map(drop),
+            Retries::Once => self
+                .slots
+                .try_read_bytes(start, bytes)
+                .map(drop)
+                .ok_or(Contended { attempts: 1 }),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Copying a value out of memory, under the protection that its place has.
 
-use std::sync::atomic::{Ordering, fence};
-
-use super::place::{Place, Within, load};
-use crate::coerce::{decode_field, decode_value};
-use crate::schema::{Kind, Protection, Schema, TypeId};
+use super::attached::Sight;
+use super::place::{GuardedPlace, Place, Within};
+use crate::coerce::{decode_field, decode_list, decode_value};
+use crate::schema::Schema;
 use crate::shm::View;
-use crate::sync::Contended;
+use crate::sync::{Contended, load_bytes};
 use crate::value::Value;
 
 /// How often to retry when a guarded value is published during a read.
@@ -18,61 +17,110 @@ pub(super) enum Retries {
     Once,
 }
 
-/// The bytes of the value of `place`: for a struct with protected members, those of its storage, in
-/// which each guarded member has its value in its first copy.
-pub(super) fn bytes(
-    schema: &Schema,
+/// How many bytes [`copy`] copies for `place`.
+pub(super) fn size(schema: &Schema, place: &Place) -> usize {
+    match place.inside(schema) {
+        Within::Itself => schema[place.type_id].size as usize,
+        Within::Guarded { .. } | Within::Words { .. } => place.value_size(schema),
+    }
+}
+
+/// Copies the bytes of the value of `place`: for a struct with protected members, those of its storage,
+/// in which each guarded member has its value in its first copy. Bytes between the values stay as they are.
+///
+/// # Panics
+///
+/// If `bytes` is not of the [`size`] of the place.
+#[inline]
+pub(super) fn copy(
+    sight: &Sight,
     place: &Place,
     object: View<'_>,
+    bytes: &mut [u8],
     retries: Retries,
-) -> Result<Vec<u8>, Contended> {
-    let len = place.value_size(schema);
+) -> Result<(), Contended> {
+    let schema = &sight.schema;
     match place.inside(schema) {
         Within::Itself => {
-            let mut bytes = vec![0; schema[place.type_id].size as usize];
-            copy(
-                schema,
-                place.type_id,
-                place.view(object),
-                &mut bytes,
-                retries,
-            )?;
-            Ok(bytes)
+            let cells = sight.cells(place.type_id);
+            cells.copy(place.view(object), bytes, retries)
         }
-        Within::Guarded { .. } => {
-            let (guarded, offset) = place
-                .guarded(schema, object)
-                .expect("it is within a guarded value");
-            let (first, last) = (offset as usize / 8, (offset as usize + len).div_ceil(8));
-            let mut words = vec![0; last - first];
-            match retries {
-                Retries::Retry => guarded
-                    .slots
-                    .read_part(first..last, &mut words)
-                    .map(|_| ())?,
-                Retries::Once => guarded
-                    .slots
-                    .try_read_part(first..last, &mut words)
-                    .map(|_| ())
-                    .ok_or(Contended { attempts: 1 })?,
-            }
-            Ok(cut(&words, offset as usize % 8, len))
+        Within::Guarded { value, offset } => {
+            let guarded = GuardedPlace::at(place.view(object), schema, value);
+            guarded.read(offset as usize, bytes, retries)
         }
         Within::Words { offset } => {
             let view = place.view(object);
             let words = view
                 .words(0, view.len() / 8)
                 .expect("unions are whole aligned words");
-            let words: Vec<u64> = words
-                .iter()
-                .map(|word| word.load(Ordering::Relaxed))
-                .collect();
-            Ok(cut(&words, offset as usize, len))
+            load_bytes(words, offset as usize, bytes);
+            Ok(())
         }
     }
 }
 
-/// The value of the bytes that [`bytes`] returned for `place`.
+/// Copies `count` whole objects of the type of `place` like [`copy`]. If one is contended, says which.
+pub(super) fn copy_each(
+    sight: &Sight,
+    place: &Place,
+    count: u64,
+    object: View<'_>,
+    bytes: &mut [u8],
+    retries: Retries,
+) -> Result<(), (usize, Contended)> {
+    let stride = sight.schema[place.type_id].size;
+    if place.inside(&sight.schema) == Within::Itself {
+        let cells = sight.cells(place.type_id);
+        return cells.copy_each(object, (stride as usize, count as usize), bytes, retries);
+    }
+    let targets = bytes.chunks_exact_mut(size(&sight.schema, place));
+    for (target, index) in targets.zip(0..count) {
+        let element = Place::whole(index * stride, stride, place.type_id);
+        copy(sight, &element, object, target, retries)
+            .map_err(|contended| (index as usize, contended))?;
+    }
+    Ok(())
+}
+
+/// Whether [`copy`] leaves some bytes as they are.
+pub(super) fn has_gaps(sight: &Sight, place: &Place) -> bool {
+    let size = sight.schema[place.type_id].size as usize;
+    place.inside(&sight.schema) == Within::Itself && !sight.cells(place.type_id).fill(size)
+}
+
+/// The bytes that [`copy`] copies, with zeros between the values.
+pub(super) fn bytes(
+    sight: &Sight,
+    place: &Place,
+    object: View<'_>,
+    retries: Retries,
+) -> Result<Vec<u8>, Contended> {
+    let mut bytes = vec![0; size(&sight.schema, place)];
+    copy(sight, place, object, &mut bytes, retries)?;
+    Ok(bytes)
+}
+
+/// Hands `len` zero bytes to `work`, which are on the stack if they are few.
+#[inline(always)]
+pub(super) fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [u8]) -> R) -> R {
+    const FEW: usize = 64;
+    const SOME: usize = 512;
+    if len <= FEW {
+        work(&mut [0; FEW][..len])
+    } else if len <= SOME {
+        on_stack::<SOME, R>(len, work)
+    } else {
+        work(&mut vec![0; len])
+    }
+}
+
+#[inline(never)]
+fn on_stack<const BYTES: usize, R>(len: usize, work: impl FnOnce(&mut [u8]) -> R) -> R {
+    work(&mut [0; BYTES][..len])
+}
+
+/// The value of the bytes that [`copy`] copied for `place`.
 pub(super) fn decode(schema: &Schema, place: &Place, bytes: &[u8]) -> Value {
     match (place.field(schema), place.bits(schema)) {
         (Some(field), Some(_)) => decode_field(schema, field, bytes),
@@ -84,6 +132,21 @@ pub(super) fn decode(schema: &Schema, place: &Place, bytes: &[u8]) -> Value {
     }
 }
 
+/// The list of the values of the objects whose bytes [`copy_each`] copied.
+pub(super) fn decode_each(schema: &Schema, place: &Place, bytes: &[u8]) -> Value {
+    let id = match place.inside(schema) {
+        Within::Itself => place.type_id,
+        _ => place.bare(schema),
+    };
+    decode_list(
+        schema,
+        id,
+        place.metadata(schema),
+        size(schema, place),
+        bytes,
+    )
+}
+
 /// `len` bytes of `words` from byte `start` on.
 pub(super) fn cut(words: &[u64], start: usize, len: usize) -> Vec<u8> {
     words
@@ -92,84 +155,6 @@ pub(super) fn cut(words: &[u64], start: usize, len: usize) -> Vec<u8> {
         .skip(start)
         .take(len)
         .collect()
-}
-
-/// Copies storage cells of type `id`, each scalar by one load of its own width.
-fn copy(
-    schema: &Schema,
-    id: TypeId,
-    view: View<'_>,
-    bytes: &mut [u8],
-    retries: Retries,
-) -> Result<(), Contended> {
-    let ty = &schema[id];
-    let part = |offset: u64, size: u64| {
-        view.part(offset as usize, size as usize)
-            .expect("a checked schema keeps parts inside")
-    };
-    match &ty.kind {
-        Kind::Alias { of } => copy(schema, *of, view, bytes, retries),
-        Kind::Protected {
-            protection: Protection::Seqlock | Protection::Locked,
-            ..
-        } => {
-            let place = GuardedView { schema, id, view };
-            place.copy(bytes, retries)
-        }
-        Kind::Protected { value, .. } => {
-            copy(schema, *value, view, bytes, retries)?;
-            // An atomic field is read with acquire: everything written before it can be seen.
-            fence(Ordering::Acquire);
-            Ok(())
-        }
-        Kind::Struct { fields } => fields.iter().try_for_each(|field| {
-            let (start, size) = (field.offset, schema[field.type_id].size);
-            let target = &mut bytes[start as usize..(start + size) as usize];
-            copy(schema, field.type_id, part(start, size), target, retries)
-        }),
-        Kind::Array { element, .. } => {
-            let size = schema[*element].size;
-            let targets = bytes.chunks_exact_mut(size as usize).zip(0_u64..);
-            targets.into_iter().try_for_each(|(target, index)| {
-                copy(schema, *element, part(index * size, size), target, retries)
-            })
-        }
-        Kind::Text => {
-            for (offset, byte) in bytes.iter_mut().enumerate() {
-                *byte = view
-                    .byte(offset)
-                    .expect("inside the text")
-                    .load(Ordering::Relaxed);
-            }
-            Ok(())
-        }
-        Kind::Union { .. } => {
-            copy_words(view, bytes);
-            Ok(())
-        }
-        _ if ty.size > 8 => {
-            copy_words(view, bytes);
-            Ok(())
-        }
-        _ => {
-            copy_scalar(view, bytes);
-            Ok(())
-        }
-    }
-}
-
-fn copy_words(view: View<'_>, bytes: &mut [u8]) {
-    for (index, target) in bytes.chunks_exact_mut(8).enumerate() {
-        let word = view
-            .word(index * 8)
-            .expect("unions and 128-bit integers are aligned words");
-        target.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
-    }
-}
-
-fn copy_scalar(view: View<'_>, bytes: &mut [u8]) {
-    let bits = load(view, bytes.len());
-    put_scalar(bits, bytes);
 }
 
 /// The bytes of a scalar whose bits are the low ones of `bits`.
@@ -190,33 +175,5 @@ pub(super) fn get_scalar(bytes: &[u8]) -> u64 {
         [a, b] => u64::from(u16::from_ne_bytes([a, b])),
         [a, b, c, d] => u64::from(u32::from_ne_bytes([a, b, c, d])),
         _ => u64::from_ne_bytes(bytes.try_into().expect("scalars have 1, 2, 4 or 8 bytes")),
-    }
-}
-
-/// A guarded member found while copying the struct around it.
-struct GuardedView<'a> {
-    schema: &'a Schema,
-    id: TypeId,
-    view: View<'a>,
-}
-
-impl GuardedView<'_> {
-    fn copy(&self, bytes: &mut [u8], retries: Retries) -> Result<(), Contended> {
-        let guarded =
-            super::place::GuardedPlace::at(self.view, self.schema, self.schema.bare(self.id));
-        let mut words = vec![0; guarded.slots.len_words()];
-        match retries {
-            Retries::Retry => guarded.slots.read(&mut words).map(|_| ())?,
-            Retries::Once => guarded
-                .slots
-                .try_read(&mut words)
-                .map(|_| ())
-                .ok_or(Contended { attempts: 1 })?,
-        }
-        let first_copy = bytes[8..].chunks_exact_mut(8);
-        first_copy
-            .zip(&words)
-            .for_each(|(target, word)| target.copy_from_slice(&word.to_ne_bytes()));
-        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::error::ReadError;
 use super::field::Field;
 use super::number::is_one_load;
-use super::read::{Retries, put_scalar};
+use super::read::put_scalar;
 use crate::observe::Observe;
 use crate::observe::derive_support::value_type_of;
 use crate::schema::{Kind, Protection, Schema, TypeId};
@@ -127,8 +127,7 @@ impl<T: Observe> TypedField<T> {
         &self,
         decode: impl FnOnce(&[u8]) -> Result<T, ReadError>,
     ) -> Result<T, ReadError> {
-        let field = &self.field;
-        decode(&field.while_alive(|| field.bytes(Retries::Retry))?)
+        self.field.look_at_bytes(decode)
     }
 
     #[inline]

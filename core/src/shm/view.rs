@@ -24,6 +24,20 @@ unsafe impl Send for View<'_> {}
 // SAFETY: V1, as for `Send`.
 unsafe impl Sync for View<'_> {}
 
+macro_rules! atomics_at {
+    ($($(#[$doc:meta])* $name:ident -> $atomic:ident;)*) => {$(
+        $(#[$doc])*
+        #[inline]
+        pub(crate) fn $name(self, offset: usize, count: usize) -> Option<&'m [$atomic]> {
+            let len = count.checked_mul(size_of::<$atomic>())?;
+            let place = self.place(offset, len, align_of::<$atomic>())?;
+            // SAFETY: `count` atomics in bounds and aligned by `place`, mapped for `'m` by V1; rule W1
+            // of the wire format gives these bytes one access width in every process.
+            Some(unsafe { std::slice::from_raw_parts(place.cast().as_ptr(), count) })
+        }
+    )*};
+}
+
 macro_rules! atomic_at {
     ($($(#[$doc:meta])* $name:ident -> $atomic:ident;)*) => {$(
         $(#[$doc])*
@@ -89,13 +103,15 @@ impl<'m> View<'m> {
         word -> AtomicU64;
     }
 
-    /// `count` words of 64 bits at `offset`; `None` if they are misaligned or leave the view.
-    #[inline]
-    pub(crate) fn words(self, offset: usize, count: usize) -> Option<&'m [AtomicU64]> {
-        let place = self.place(offset, count.checked_mul(8)?, 8)?;
-        // SAFETY: `count` words in bounds and aligned by `place`, mapped for `'m` by V1, accessed by
-        // whole words in every process by W1.
-        Some(unsafe { std::slice::from_raw_parts(place.cast().as_ptr(), count) })
+    atomics_at! {
+        /// `count` bytes at `offset`; `None` if they leave the view.
+        bytes -> AtomicU8;
+        /// `count` integers of 16 bits at `offset`; `None` if they are misaligned or leave the view.
+        halves -> AtomicU16;
+        /// `count` integers of 32 bits at `offset`; `None` if they are misaligned or leave the view.
+        singles -> AtomicU32;
+        /// `count` words of 64 bits at `offset`; `None` if they are misaligned or leave the view.
+        words -> AtomicU64;
     }
 
     /// The part of `len` bytes at `offset`.

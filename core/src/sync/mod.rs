@@ -25,5 +25,5 @@ pub use owner::Owner;
 pub use two_slot::{Busy, Contended};
 // The observer and the protections build on these.
 pub(crate) use publish::{publish, publish_next, published, published_since};
-pub(crate) use two_slot::{Claim, TwoSlot, attempted};
+pub(crate) use two_slot::{Claim, TwoSlot, attempted, load_bytes};
 pub(crate) use witness::{WitnessRange, is_dead, register_range};

@@ -16,7 +16,7 @@ impl Cells {
 
     fn read(&self) -> (u64, [u64; 3]) {
         let mut words = [0; 3];
-        let sequence = self.slots().read(&mut words).expect("nobody writes");
+        let sequence = self.slots().try_read(&mut words).expect("nobody writes");
         (sequence, words)
     }
 }
@@ -53,8 +53,25 @@ fn a_part_is_read_alone() {
     let claim = cells.slots().try_claim(OBSERVER).expect("free");
     claim.publish_and_release(&[1, 2, 3]);
     let mut part = [0; 2];
-    assert_eq!(cells.slots().read_part(1..3, &mut part), Ok(1));
+    assert_eq!(cells.slots().try_read_part(1..3, &mut part), Some(1));
     assert_eq!(part, [2, 3]);
+}
+
+#[test]
+fn bytes_are_read_from_anywhere() {
+    let cells = Cells::default();
+    let bytes: [u8; 24] = std::array::from_fn(|index| index as u8);
+    let (words, _) = bytes.as_chunks();
+    let words: Vec<u64> = words.iter().map(|word| u64::from_ne_bytes(*word)).collect();
+    let claim = cells.slots().try_claim(OBSERVER).expect("free");
+    claim.publish_and_release(&words);
+    for start in 0..24 {
+        for end in start..=24 {
+            let mut part = vec![0; end - start];
+            assert_eq!(cells.slots().read_bytes(start, &mut part), Ok(1));
+            assert_eq!(part, bytes[start..end]);
+        }
+    }
 }
 
 #[test]

@@ -101,7 +101,8 @@ impl<'a> TwoSlot<'a> {
         Owner::of_word(self.word.load(Ordering::Relaxed))
     }
 
-    /// Copies the last published value to `out` and returns its sequence.
+    /// Copies the bytes of the last published value from byte `start` on to `out`, and returns its
+    /// sequence.
     ///
     /// # Errors
     ///
@@ -109,38 +110,44 @@ impl<'a> TwoSlot<'a> {
     ///
     /// # Panics
     ///
-    /// If `out` is not as long as the value.
+    /// If the value has fewer bytes.
     #[inline]
-    pub(crate) fn read(&self, out: &mut [u64]) -> Result<u64, Contended> {
-        self.read_part(0..self.len_words(), out)
-    }
-
-    /// Like [`read`](Self::read), but copies only some words of the value.
-    #[inline]
-    pub(crate) fn read_part(&self, words: Range<usize>, out: &mut [u64]) -> Result<u64, Contended> {
+    pub(crate) fn read_bytes(&self, start: usize, out: &mut [u8]) -> Result<u64, Contended> {
         let mut attempts = 0;
         loop {
-            if let Some(sequence) = self.try_read_part(words.clone(), out) {
+            if let Some(sequence) = self.try_read_bytes(start, out) {
                 return Ok(sequence);
             }
             attempts = attempted(attempts)?;
         }
     }
 
-    /// One attempt to [`read`](Self::read); `None` if a new value was published meanwhile.
+    /// One attempt to [`read_bytes`](Self::read_bytes); `None` if a new value was published meanwhile.
+    #[inline]
+    pub(crate) fn try_read_bytes(&self, start: usize, out: &mut [u8]) -> Option<u64> {
+        self.attempt(|copy| load_bytes(copy, start, out))
+    }
+
+    /// The same for a copy of all words.
     #[inline]
     pub(crate) fn try_read(&self, out: &mut [u64]) -> Option<u64> {
         self.try_read_part(0..self.len_words(), out)
     }
 
-    /// One attempt to [`read_part`](Self::read_part); `None` if a new value was published meanwhile.
+    /// The same for a copy of some words.
     #[inline]
     pub(crate) fn try_read_part(&self, words: Range<usize>, out: &mut [u64]) -> Option<u64> {
+        self.attempt(|copy| load_words(&copy[words], out))
+    }
+
+    /// What `load` copies is a part of the value that was published with the returned sequence.
+    #[inline]
+    fn attempt(&self, load: impl FnOnce(&[AtomicU64])) -> Option<u64> {
         let sequence = self.sequence();
         // Partner: the release stores of `publish`, `publish_and_release` and `drop`. A reader that
         // sees a sequence sees the words that were written before it.
         fence(Ordering::Acquire);
-        load_words(&self.copy(sequence)[words], out);
+        load(self.copy(sequence));
         // Partner: the release fence of `fill`. If a word above came from a writer that is already
         // refilling this copy, the load below sees that the sequence has moved.
         fence(Ordering::Acquire);
@@ -332,6 +339,27 @@ fn load_words(from: &[AtomicU64], to: &mut [u64]) {
     assert_eq!(from.len(), to.len(), "the buffer is as long as the value");
     for (to, from) in to.iter_mut().zip(from) {
         *to = from.load(Ordering::Relaxed);
+    }
+}
+
+/// Copies the bytes that `from` holds from byte `start` on.
+#[inline]
+pub(crate) fn load_bytes(from: &[AtomicU64], start: usize, mut out: &mut [u8]) {
+    assert!(start + out.len() <= from.len() * 8, "a part of the value");
+    let mut words = from[start / 8..]
+        .iter()
+        .map(|word| word.load(Ordering::Relaxed).to_ne_bytes());
+    let mut next = || words.next().expect("a part of the value");
+    let skipped = start % 8;
+    if skipped > 0 {
+        let (head, rest) = out.split_at_mut(out.len().min(8 - skipped));
+        head.copy_from_slice(&next()[skipped..][..head.len()]);
+        out = rest;
+    }
+    let (whole, last) = out.as_chunks_mut::<8>();
+    whole.iter_mut().for_each(|chunk| *chunk = next());
+    if !last.is_empty() {
+        last.copy_from_slice(&next()[..last.len()]);
     }
 }
 

@@ -2,6 +2,7 @@
 // A test that cannot go on should stop, at the line.
 #![allow(clippy::unwrap_used)]
 
+mod bytes;
 mod fields;
 mod labels;
 mod lives;

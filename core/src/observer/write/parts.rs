@@ -1,6 +1,7 @@
 //! The parts of a write: a value for a struct or array is split into single places, and each is checked
 //! before any byte changes.
 
+use super::super::attached::Sight;
 use super::super::error::{ReadError, WriteError};
 use super::super::field::Field;
 use super::super::place::{Place, Within};
@@ -53,7 +54,7 @@ impl Field {
     /// The present bytes of the value that the part is, or is a part of.
     pub(super) fn part_bytes(&self, part: &WritePart<'_>) -> Result<Vec<u8>, WriteError> {
         read::bytes(
-            self.schema(),
+            self.sight(),
             &part.place,
             self.object_view(),
             Retries::Retry,
@@ -113,7 +114,7 @@ impl Field {
                     wanted: value,
                 };
                 split(
-                    self.schema(),
+                    self.sight(),
                     self.object_view(),
                     part,
                     strictness,
@@ -130,7 +131,7 @@ impl Field {
             wanted: value,
         };
         split(
-            self.schema(),
+            self.sight(),
             self.object_view(),
             whole,
             strictness,
@@ -163,12 +164,13 @@ impl Field {
 /// Splits a value for a struct or array that is not guarded as a whole into its parts, so that
 /// members which are not mentioned are not touched.
 fn split<'v>(
-    schema: &Schema,
+    sight: &Sight,
     object: View<'_>,
     part: WritePart<'v>,
     strictness: Strictness,
     parts: &mut Vec<WritePart<'v>>,
 ) -> Result<(), Refusal> {
+    let schema = &sight.schema;
     let bare = part.place.bare(schema);
     let is_direct = part.place.inside(schema) == Within::Itself;
     match (&schema[bare].kind, part.wanted) {
@@ -188,8 +190,8 @@ fn split<'v>(
                     place,
                     wanted: value,
                 };
-                if !is_unchanged_readonly(schema, object, &member, strictness)? {
-                    split(schema, object, member, strictness, parts)?;
+                if !is_unchanged_readonly(sight, object, &member, strictness)? {
+                    split(sight, object, member, strictness, parts)?;
                 }
             }
             Ok(())
@@ -205,7 +207,7 @@ fn split<'v>(
             for (index, value) in values.iter().enumerate() {
                 let place = part.place.element_at(schema, *element, index as u64);
                 split(
-                    schema,
+                    sight,
                     object,
                     WritePart {
                         path: format!("{}[{index}]", part.path),
@@ -227,11 +229,12 @@ fn split<'v>(
 
 /// Whether a read-only member is given the value that it has, which is allowed and needs no store.
 fn is_unchanged_readonly(
-    schema: &Schema,
+    sight: &Sight,
     object: View<'_>,
     member: &WritePart<'_>,
     strictness: Strictness,
 ) -> Result<bool, Refusal> {
+    let schema = &sight.schema;
     let declared = member
         .place
         .field(schema)
@@ -239,7 +242,7 @@ fn is_unchanged_readonly(
     if !declared || strictness == Strictness::Forced {
         return Ok(false);
     }
-    let bytes = read::bytes(schema, &member.place, object, Retries::Retry);
+    let bytes = read::bytes(sight, &member.place, object, Retries::Retry);
     if bytes.is_ok_and(|bytes| has_value(schema, &member.place, member.wanted, &bytes)) {
         Ok(true)
     } else {
