@@ -47,6 +47,7 @@
 // The derive's output names this crate, also in this crate's own tests and examples.
 extern crate self as memglass;
 
+mod access;
 mod coerce;
 #[doc(hidden)]
 pub mod doc;
@@ -85,7 +86,8 @@ pub use observer::{
     sessions,
 };
 pub use producer::{
-    Array, Block, Builder, Object, ProducerError, RawObject, Session, SessionAllocator,
+    Array, Block, Builder, CellError, Object, ProducerError, RawCell, RawObject, Session,
+    SessionAllocator, TypedBlock,
 };
 pub use protection::{
     Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,

@@ -108,12 +108,11 @@ impl Stage {
     /// Checks that a value is shown in any format, with a bounded width.
     fn show(&mut self, format: &str) {
         let ty = formatted(&self.shown, format);
-        let (size, align) = (ty.size, ty.align);
         let Ok(id) = self.session.add_type(ty) else {
             return;
         };
-        let block = self.session.allocate(size, align).expect("there is room");
-        let object = self.session.register("shown", id, None, block);
+        let memory = self.session.allocate_typed(id, None).expect("there is room");
+        let object = self.session.register("shown", memory);
         let _object = object.expect("the label is free");
         self.repl.eval(SET).expect("the values fit");
         let answer = self.repl.eval(GET).expect("they can be read");

@@ -168,11 +168,8 @@ fn a_type_whose_scalars_would_be_misaligned_is_refused() {
         },
     };
     let whole = session.add_type(whole).unwrap();
-    let block = session.allocate(24, 8).unwrap();
-    session
-        .register("object", whole, None, block)
-        .unwrap()
-        .leak();
+    let memory = session.allocate_typed(whole, None).unwrap();
+    session.register("object", memory).unwrap().leak();
     assert_eq!(
         stage.observe("engine").field("object.at").unwrap().read(),
         Ok(Value::U64(0))

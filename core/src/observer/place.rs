@@ -2,10 +2,9 @@
 //!
 //! A place is plain data, relative to its object; the object's bytes are given when it is used.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::path::Step;
 use super::read::Retries;
+use crate::access::{self, FIRST_COPY};
 use crate::schema::{self, Bits, Kind, Metadata, Protection, Schema, TypeId, words_of};
 use crate::shm::View;
 use crate::sync::{Contended, TwoSlot};
@@ -53,19 +52,6 @@ pub(super) enum NoStep {
     NotAnArray,
     OutOfRange { count: u64 },
 }
-
-static PLAIN: Metadata = Metadata {
-    readonly: false,
-    min: None,
-    max: None,
-    step: None,
-    regex: None,
-    names: Vec::new(),
-    flags: Vec::new(),
-    format: None,
-    unit: None,
-    desc: None,
-};
 
 impl Place {
     /// A whole object, or one element of an array of objects.
@@ -212,7 +198,8 @@ impl Place {
 
     /// The annotations of the place.
     pub(super) fn metadata<'s>(&self, schema: &'s Schema) -> &'s Metadata {
-        self.field(schema).map_or(&PLAIN, |field| &field.metadata)
+        self.field(schema)
+            .map_or(Metadata::none(), |field| &field.metadata)
     }
 
     /// Which bits of its integer the place is, if it is a bitfield.
@@ -229,9 +216,6 @@ impl Place {
     }
 }
 
-/// Bytes before the first copy of a guarded value: its word.
-const FIRST_COPY: usize = 8;
-
 /// The word and the copies of a guarded value.
 #[derive(Clone, Copy)]
 pub(super) struct GuardedPlace<'m> {
@@ -247,13 +231,8 @@ impl<'m> GuardedPlace<'m> {
     /// The guarded value of so many words whose cells are `view`.
     #[inline]
     pub(super) fn of(view: View<'m>, words: usize) -> GuardedPlace<'m> {
-        let copy = |index: usize| {
-            view.words(FIRST_COPY + index * words * 8, words)
-                .expect(FITS)
-        };
-        let word: &AtomicU64 = view.word(0).expect(FITS);
         GuardedPlace {
-            slots: TwoSlot::new(word, [copy(0), copy(1)]),
+            slots: access::guarded(view, words),
         }
     }
 }
@@ -277,64 +256,3 @@ impl GuardedPlace<'_> {
         }
     }
 }
-
-const FITS: &str = "a checked schema gives guarded places aligned words and two copies";
-
-/// A scalar of 1, 2, 4 or 8 bytes as the low bits of a word; relaxed.
-#[inline(always)]
-pub(super) fn load(view: View<'_>, size: usize) -> u64 {
-    match size {
-        1 => u64::from(view.byte(0).expect(ALIGNED).load(Ordering::Relaxed)),
-        2 => u64::from(view.half(0).expect(ALIGNED).load(Ordering::Relaxed)),
-        4 => u64::from(view.single(0).expect(ALIGNED).load(Ordering::Relaxed)),
-        _ => view.word(0).expect(ALIGNED).load(Ordering::Relaxed),
-    }
-}
-
-/// Stores a scalar of 1, 2, 4 or 8 bytes; release, so that it serves for atomic fields too.
-pub(super) fn store(view: View<'_>, size: usize, bits: u64) {
-    match size {
-        1 => view
-            .byte(0)
-            .expect(ALIGNED)
-            .store(bits as u8, Ordering::Release),
-        2 => view
-            .half(0)
-            .expect(ALIGNED)
-            .store(bits as u16, Ordering::Release),
-        4 => view
-            .single(0)
-            .expect(ALIGNED)
-            .store(bits as u32, Ordering::Release),
-        _ => view.word(0).expect(ALIGNED).store(bits, Ordering::Release),
-    }
-}
-
-/// Replaces a scalar of 1, 2, 4 or 8 bytes if it is still `old`.
-pub(super) fn exchange(view: View<'_>, size: usize, old: u64, new: u64) -> bool {
-    let (success, failure) = (Ordering::AcqRel, Ordering::Relaxed);
-    match size {
-        1 => view
-            .byte(0)
-            .expect(ALIGNED)
-            .compare_exchange(old as u8, new as u8, success, failure)
-            .is_ok(),
-        2 => view
-            .half(0)
-            .expect(ALIGNED)
-            .compare_exchange(old as u16, new as u16, success, failure)
-            .is_ok(),
-        4 => view
-            .single(0)
-            .expect(ALIGNED)
-            .compare_exchange(old as u32, new as u32, success, failure)
-            .is_ok(),
-        _ => view
-            .word(0)
-            .expect(ALIGNED)
-            .compare_exchange(old, new, success, failure)
-            .is_ok(),
-    }
-}
-
-const ALIGNED: &str = "a checked schema and an aligned object give aligned scalars";

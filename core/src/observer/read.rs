@@ -156,24 +156,3 @@ pub(super) fn cut(words: &[u64], start: usize, len: usize) -> Vec<u8> {
         .take(len)
         .collect()
 }
-
-/// The bytes of a scalar whose bits are the low ones of `bits`.
-#[inline]
-pub(super) fn put_scalar(bits: u64, bytes: &mut [u8]) {
-    match bytes.len() {
-        1 => bytes.copy_from_slice(&(bits as u8).to_ne_bytes()),
-        2 => bytes.copy_from_slice(&(bits as u16).to_ne_bytes()),
-        4 => bytes.copy_from_slice(&(bits as u32).to_ne_bytes()),
-        _ => bytes.copy_from_slice(&bits.to_ne_bytes()),
-    }
-}
-
-/// The bits of a scalar of 1, 2, 4 or 8 bytes.
-pub(super) fn get_scalar(bytes: &[u8]) -> u64 {
-    match *bytes {
-        [a] => u64::from(a),
-        [a, b] => u64::from(u16::from_ne_bytes([a, b])),
-        [a, b, c, d] => u64::from(u32::from_ne_bytes([a, b, c, d])),
-        _ => u64::from_ne_bytes(bytes.try_into().expect("scalars have 1, 2, 4 or 8 bytes")),
-    }
-}

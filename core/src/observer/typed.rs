@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::error::ReadError;
 use super::field::Field;
 use super::number::is_one_load;
-use super::read::put_scalar;
+use crate::access::put_scalar;
 use crate::observe::Observe;
 use crate::observe::derive_support::value_type_of;
 use crate::schema::{Kind, Protection, Schema, TypeId};

@@ -7,8 +7,9 @@ mod parts;
 
 use super::error::{ReadError, WriteError};
 use super::field::Field;
-use super::place::{GuardedPlace, Within, store};
-use super::read::{self, get_scalar};
+use super::place::{GuardedPlace, Within};
+use super::read;
+use crate::access::{get_scalar, store};
 use crate::coerce::{Refusal, Strictness, encode_value};
 use crate::owners::WriterSlot;
 use crate::schema::Kind;

@@ -48,11 +48,9 @@ pub enum ProducerError {
         /// Size of the Rust type.
         actual: u64,
     },
-    /// The memory passed to `register` is too small, misaligned, or belongs to another session.
-    #[error("memory for {label:?} {reason}")]
+    /// A block is too small or misaligned for its type, or belongs to another session.
+    #[error("the block {reason}")]
     Memory {
-        /// The label of the object.
-        label: String,
         /// What is wrong.
         reason: &'static str,
     },

@@ -1,9 +1,11 @@
 //! The producer's side: a session, its objects, and the memory under them.
 //!
 //! [`session`] makes and ends a session, [`registry`] creates and destroys objects in it,
-//! [`allocator`] and [`regions`] give them bytes, [`types`] tells observers what they are.
+//! [`allocator`] and [`regions`] give them bytes, [`types`] tells observers what they are. [`object`] has
+//! the handles of typed objects, [`runtime`] those of types that are known only at run time.
 
 mod allocator;
+mod cell_error;
 mod claim_name;
 mod containers;
 mod error;
@@ -11,11 +13,14 @@ mod memory;
 mod object;
 mod regions;
 mod registry;
+mod runtime;
 mod session;
 mod table;
 mod types;
 
+pub use cell_error::CellError;
 pub use containers::SessionAllocator;
 pub use error::ProducerError;
 pub use object::{Array, Block, Object, RawObject};
+pub use runtime::{RawCell, TypedBlock};
 pub use session::{Builder, Session};

@@ -2,15 +2,17 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
 
 use super::error::ProducerError;
 use super::memory::Aligned;
 use super::registry::{Reserved, Wanted};
-use super::session::{Session, Shared, now};
+use super::runtime::TypedBlock;
+use super::session::{Session, Shared, now, since_epoch};
 use crate::observe::{Observe, Storage};
 use crate::schema::{Schema, Type, TypeId};
-use crate::shm::{Anchor, Pinned, Writable};
+use crate::shm::{Anchor, Pinned, View, Writable};
 
 /// One object in shared memory. It dereferences to the cells of its fields; dropping it destroys the
 /// object.
@@ -27,16 +29,17 @@ pub struct Array<T: Observe> {
 /// Shared memory that was allocated without an object; see [`Session::allocate`]. Dropping it gives
 /// the memory back.
 pub struct Block {
-    shared: Arc<Shared>,
-    memory: Aligned,
+    pub(super) shared: Arc<Shared>,
+    pub(super) memory: Aligned,
     bytes: Anchor,
     /// False once an object is made from it; the object then gives the memory back.
     owned: bool,
 }
 
-/// An object made from a [`Block`]. Dropping it destroys the object.
+/// An object of a type known at run time. It dereferences to its memory. Dropping it destroys the
+/// object.
 pub struct RawObject {
-    registration: Registration<Block>,
+    registration: Registration<TypedBlock>,
 }
 
 /// An entry of the directory, alive until this is dropped, and the memory it describes.
@@ -58,7 +61,7 @@ impl<S: Storage> Registered for Pinned<S, Arc<Shared>> {
     }
 }
 
-impl Registered for Block {
+impl Registered for TypedBlock {
     fn shared(&self) -> &Shared {
         &self.shared
     }
@@ -92,7 +95,33 @@ impl Session {
     /// assert_eq!(position.quantity.load(), 500);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[inline]
     pub fn object<T: Observe>(&self, label: &str, value: T) -> Result<Object<T>, ProducerError> {
+        self.object_created(label, value, None)
+    }
+
+    /// [`object`](Self::object) with a time of creation of its own: what mirrors an object of another
+    /// session keeps that one's. Times before 1970 become 1970.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::object`].
+    pub fn object_created_at<T: Observe>(
+        &self,
+        label: &str,
+        value: T,
+        created: SystemTime,
+    ) -> Result<Object<T>, ProducerError> {
+        self.object_created(label, value, Some(since_epoch(created)))
+    }
+
+    #[inline]
+    fn object_created<T: Observe>(
+        &self,
+        label: &str,
+        value: T,
+        created: Option<Duration>,
+    ) -> Result<Object<T>, ProducerError> {
         let mut registry = self.shared.registry_of_mine()?;
         let hash = registry.foresee(label);
         let now = now();
@@ -111,7 +140,7 @@ impl Session {
             };
             Ok((registry.reserve_or_free(wanted)?, memory))
         })?;
-        let (slot, generation) = registry.publish(&reserved, now);
+        let (slot, generation) = registry.publish(&reserved, created.unwrap_or(now));
         drop(registry);
         let memory = self.pinned(memory, 1);
         Ok(Object {
@@ -203,7 +232,7 @@ impl Session {
         self.shared.registry().types.schema().clone()
     }
 
-    /// Adds a type without a Rust counterpart, for [`Session::register`].
+    /// Adds a type without a Rust counterpart, for [`Session::allocate_typed`].
     ///
     /// # Errors
     ///
@@ -213,12 +242,15 @@ impl Session {
     }
 
     /// Allocates zeroed shared memory of `len` bytes, aligned to `align` bytes (a power of two up to
-    /// 4096). No observer sees it until it is registered.
+    /// 4096). What it holds is decided by [`Block::typed`]; no observer sees it until it is registered.
     ///
     /// # Errors
     ///
     /// [`ProducerError::Size`] for impossible sizes, [`ProducerError::Shm`] if there is no room.
     pub fn allocate(&self, len: u64, align: u64) -> Result<Block, ProducerError> {
+        if len == 0 {
+            return Err(ProducerError::Size { bytes: len });
+        }
         let mut registry = self.shared.registry_of_mine()?;
         registry.reclaim(now());
         let memory = registry.with_room(|registry| registry.memory.allocate_aligned(len, align))?;
@@ -238,59 +270,58 @@ impl Session {
         })
     }
 
-    /// Makes an object of type `type_id` from allocated memory, or with `count` an array of that length.
+    /// Makes an object from memory with a type.
     ///
     /// # Errors
     ///
-    /// - [`ProducerError::Memory`]: the block is too small or misaligned for the type, or belongs to
-    ///   another session.
+    /// - [`ProducerError::Memory`]: the memory belongs to another session.
     /// - [`ProducerError::Label`]: as for [`Session::object`].
-    pub fn register(
+    pub fn register(&self, label: &str, memory: TypedBlock) -> Result<RawObject, ProducerError> {
+        self.register_created(label, memory, now())
+    }
+
+    /// [`register`](Self::register) with a time of creation of its own: what mirrors an object of
+    /// another session keeps that one's. Times before 1970 become 1970.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::register`].
+    pub fn register_created_at(
         &self,
         label: &str,
-        type_id: TypeId,
-        count: Option<u64>,
-        mut block: Block,
+        memory: TypedBlock,
+        created: SystemTime,
     ) -> Result<RawObject, ProducerError> {
-        let refuse = |reason| {
-            Err(ProducerError::Memory {
-                label: label.into(),
-                reason,
-            })
-        };
-        if !Arc::ptr_eq(&self.shared, &block.shared) {
-            return refuse("belongs to another session");
+        self.register_created(label, memory, since_epoch(created))
+    }
+
+    fn register_created(
+        &self,
+        label: &str,
+        mut memory: TypedBlock,
+        created: Duration,
+    ) -> Result<RawObject, ProducerError> {
+        if !Arc::ptr_eq(&self.shared, &memory.shared) {
+            return Err(ProducerError::Memory {
+                reason: "belongs to another session",
+            });
         }
         // Moved in here, so that on every return it is dropped after the guard.
         let mut registry = self.shared.registry_of_mine()?;
-        let Some(ty) = registry.types.schema().get(type_id) else {
-            return refuse("has a type that the session does not know");
-        };
-        if count == Some(0)
-            || ty
-                .size
-                .checked_mul(count.unwrap_or(1))
-                .is_none_or(|size| size > block.len() as u64)
-        {
-            return refuse("is smaller than its type");
-        }
-        if !block.memory.place.offset().is_multiple_of(ty.align) {
-            return refuse("is not aligned for its type");
-        }
         let wanted = Wanted {
             label,
             hash: registry.foresee(label),
-            type_id,
-            count: count.unwrap_or(0),
-            memory: block.memory,
+            type_id: memory.type_id(),
+            count: memory.count().unwrap_or(0),
+            memory: memory.memory,
         };
         let reserved = registry.reserve(wanted)?;
-        let (slot, generation) = registry.publish(&reserved, now());
+        let (slot, generation) = registry.publish(&reserved, created);
         drop(registry);
-        block.owned = false;
+        memory.block_mut().owned = false;
         Ok(RawObject {
             registration: Registration {
-                memory: block,
+                memory,
                 slot,
                 generation,
                 kept: false,
@@ -348,30 +379,20 @@ impl Block {
         self.len() == 0
     }
 
-    /// The address of the first byte. Access bytes that observers see only by atomics of each scalar's
-    /// own width.
+    /// The first byte, for code that accesses the memory by itself.
+    ///
+    /// Such code keeps rule W1 of the wire format for as long as anybody else may access the memory,
+    /// observers included:
+    ///
+    /// - each byte is accessed by atomics only, and always by those of one width
+    /// - that width is the one that the type gives it once there is a [`TypedBlock`]: of a plain or
+    ///   atomic scalar its own, of text one byte, of guarded values and unions a word of 8 bytes
     pub fn as_ptr(&self) -> *mut u8 {
-        self.bytes.view().start().as_ptr()
+        self.view().start().as_ptr()
     }
 
-    /// The block as words of 64 bits, if it is aligned and consists of whole words.
-    pub fn words(&self) -> Option<&[AtomicU64]> {
-        let view = self.bytes.view();
-        if view.len().is_multiple_of(8) {
-            view.words(0, view.len() / 8)
-        } else {
-            None
-        }
-    }
-
-    /// `count` cells from byte `offset`; `None` if they are misaligned or leave the block.
-    pub fn cells<S: Storage>(&self, offset: usize, count: usize) -> Option<&[S]> {
-        let (place, len) = (self.memory.place, size_of::<S>().checked_mul(count)?);
-        if offset.checked_add(len)? > self.len() {
-            return None;
-        }
-        let segment = self.shared.segment(place.region())?;
-        Writable::of(segment, place.offset() as usize + offset, len)?.cells(count)
+    pub(super) fn view(&self) -> View<'_> {
+        self.bytes.view()
     }
 }
 
@@ -398,14 +419,17 @@ impl<T: Observe> Array<T> {
 }
 
 impl RawObject {
-    /// The memory of the object.
-    pub fn block(&self) -> &Block {
-        &self.registration.memory
-    }
-
     /// Keeps the object until the session ends.
     pub fn leak(mut self) {
         self.registration.kept = true;
+    }
+}
+
+impl Deref for RawObject {
+    type Target = TypedBlock;
+
+    fn deref(&self) -> &TypedBlock {
+        &self.registration.memory
     }
 }
 

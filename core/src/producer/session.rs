@@ -318,9 +318,12 @@ pub(super) fn now() -> Duration {
 
 /// The time since the Unix epoch.
 pub(super) fn wall_clock() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
+    since_epoch(SystemTime::now())
+}
+
+/// What a time is in the format; 0 before the Unix epoch.
+pub(super) fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 impl std::fmt::Debug for Session {

@@ -15,7 +15,8 @@ use crate::wire::{header, type_log as at};
 
 /// The types of a session and the log that tells observers of them.
 pub(super) struct TypeWriter {
-    schema: Schema,
+    /// Shared with blocks that have a type; adding one copies it if there are any.
+    schema: Arc<Schema>,
     /// The number of types that the log has a record of; the rest is still to be written.
     logged: usize,
     table: Table,
@@ -26,7 +27,7 @@ impl TypeWriter {
     pub(super) fn new() -> TypeWriter {
         let table = Table::new(header::TYPE_HEAD, at::RECORD_BYTES, at::RECORDS_PER_CHUNK);
         TypeWriter {
-            schema: Schema::new(),
+            schema: Arc::default(),
             logged: 0,
             table,
             known: HashMap::default(),
@@ -35,6 +36,11 @@ impl TypeWriter {
 
     pub(super) fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// The types so far, to be kept.
+    pub(super) fn shared_schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema)
     }
 
     /// The id of the type of `S`, which is described and logged when first asked for.
@@ -47,7 +53,7 @@ impl TypeWriter {
         if let Some(&id) = self.known.get(&any::TypeId::of::<S>()) {
             return Ok(id);
         }
-        let id = S::storage_type(&mut self.schema)?;
+        let id = S::storage_type(Arc::make_mut(&mut self.schema))?;
         let described = &self.schema[id];
         if described.size != size_of::<S>() as u64 || described.align < align_of::<S>() as u64 {
             let name = any::type_name::<S>().to_owned();
@@ -69,7 +75,7 @@ impl TypeWriter {
         memory: &mut Memory,
         header: &Arc<Segment>,
     ) -> Result<TypeId, ProducerError> {
-        let id = self.schema.add(ty)?;
+        let id = Arc::make_mut(&mut self.schema).add(ty)?;
         self.log(memory, header)?;
         Ok(id)
     }

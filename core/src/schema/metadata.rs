@@ -68,6 +68,23 @@ impl fmt::Display for Number {
 }
 
 impl Metadata {
+    /// Nothing declared.
+    pub(crate) fn none() -> &'static Metadata {
+        static NONE: Metadata = Metadata {
+            readonly: false,
+            min: None,
+            max: None,
+            step: None,
+            regex: None,
+            names: Vec::new(),
+            flags: Vec::new(),
+            format: None,
+            unit: None,
+            desc: None,
+        };
+        &NONE
+    }
+
     /// Whether nothing is declared.
     pub fn is_empty(&self) -> bool {
         *self == Metadata::default()

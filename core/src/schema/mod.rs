@@ -415,6 +415,16 @@ impl std::ops::Index<TypeId> for Schema {
 }
 
 impl Type {
+    /// A type of this name, size and alignment; [`Schema::add`] judges it.
+    pub fn new(name: impl Into<Arc<str>>, size: u64, align: u64, kind: Kind) -> Self {
+        Self {
+            name: name.into(),
+            size,
+            align,
+            kind,
+        }
+    }
+
     /// The members of a struct or union.
     pub fn members(&self) -> Option<&[Field]> {
         match &self.kind {

@@ -9,4 +9,5 @@ mod lives;
 mod memory;
 mod place;
 mod refreshing;
+mod runtime_types;
 mod wholes;

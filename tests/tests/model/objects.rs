@@ -309,10 +309,11 @@ pub(crate) fn create(
         }
         "large" => Handle::Large(session.array_with(label, LARGE, |index| at(index) as u64)?),
         _ => {
-            let block = session.allocate(8, 8)?;
-            block.words().expect("one word")[0]
-                .store(seed.into(), std::sync::atomic::Ordering::Relaxed);
-            Handle::Raw(session.register(label, raw, None, block)?)
+            let memory = session.allocate_typed(raw, None)?;
+            let number = u64::from(seed).to_ne_bytes();
+            let written = memory.cell().write_bytes(&number);
+            written.expect("one word, which nothing guards");
+            Handle::Raw(session.register(label, memory)?)
         }
     })
 }

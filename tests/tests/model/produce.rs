@@ -50,9 +50,10 @@ pub(crate) fn write(handle: &Handle, choice: u8, seed: u8, value: &mut Value) {
             *part(value, &[Step::Element(index)]) = Value::U64(seed.into());
         }
         Handle::Raw(object) => {
-            let words = object.block().words().expect("one word");
-            words[0].store(seed.into(), std::sync::atomic::Ordering::Relaxed);
-            *part(value, &[Step::Member("word")]) = Value::U64(seed.into());
+            let word = Value::U64(seed.into());
+            let cell = object.cell().member("word").expect("it has one");
+            cell.write(&word).expect("it is a number");
+            *part(value, &[Step::Member("word")]) = word;
         }
     }
 }
@@ -185,9 +186,7 @@ pub(crate) fn compare(handle: &Handle, value: &Value) {
             assert_eq!(Value::from(said), *value);
         }
         Handle::Raw(object) => {
-            let words = object.block().words().expect("one word");
-            let word = words[0].load(std::sync::atomic::Ordering::Relaxed);
-            assert_eq!(value.get("word"), Some(&Value::U64(word)));
+            assert_eq!(object.cell().read().as_ref(), Ok(&*value));
         }
     }
 }

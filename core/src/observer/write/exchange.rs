@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::super::error::WriteError;
 use super::super::field::Field;
-use super::super::place::{Place, Within, exchange, load};
-use super::super::read::{self, get_scalar, put_scalar};
+use super::super::place::{Place, Within};
+use super::super::read;
+use crate::access::{exchange, get_scalar, load, put_scalar};
 use crate::schema::Schema;
 use crate::shm::View;
 

@@ -138,10 +138,10 @@ impl Producer<'_> {
         self.word = Some(word);
         let name = format!("Type{}", self.counts.types);
         let ty = self.session.add_type(struct_of(&name, word))?;
-        let block = self.session.allocate(8, 8)?;
+        let memory = self.session.allocate_typed(ty, None)?;
         // The label must be free before it is used again.
         self.raw = None;
-        self.raw = Some(self.session.register("raw", ty, None, block)?);
+        self.raw = Some(self.session.register("raw", memory)?);
         self.counts.types += 1;
         Ok(())
     }

@@ -111,11 +111,11 @@ fn register(
     progress.enter(Step::AddType);
     let own = session.add_type(of_one_number(number, number_type))?;
     progress.enter(Step::Allocate);
-    let block = session.allocate(8, 8)?;
-    let words = block.words().expect("one word");
-    words[0].store(number, std::sync::atomic::Ordering::Relaxed);
+    let memory = session.allocate_typed(own, None)?;
+    let written = memory.cell().write_bytes(&number.to_ne_bytes());
+    written.expect("one word, which nothing guards");
     progress.enter(Step::Register);
-    session.register(&numbered::label(number), own, None, block)
+    session.register(&numbered::label(number), memory)
 }
 
 fn number() -> Type {
