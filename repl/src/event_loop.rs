@@ -16,6 +16,7 @@ use crate::presence;
 use crate::runtime::Runtime;
 use crate::script::{ScriptError, Shown};
 use crate::signal::{self, Interrupts};
+use crate::syntax::Piece;
 use crate::wrap;
 
 /// How often the producer is looked after while nobody types.
@@ -93,9 +94,11 @@ impl EventLoop {
                 },
                 recv(self.interrupts.received()) -> received => match received {
                     Ok(signal) if signal::ends_program(signal) => Next::Quit(signal::exit_code(signal)),
-                    // A script that runs at the prompt has none to stop; Ctrl-C of the keyboard is the editor's.
+                    // No script runs that it could stop, so that it is about the line; Ctrl-C of the keyboard
+                    // is the editor's, if there is one.
                     _ => {
                         self.interrupts.settle();
+                        self.editor.drop_line();
                         Next::Wait
                     }
                 },
@@ -138,14 +141,29 @@ impl EventLoop {
         self.look_after_producer();
         // The window may have been resized since the last line.
         self.runtime.style.look = self.runtime.style.look.refitted();
-        let result = self.runtime.line(commands::out_of_habit(line));
+        self.runtime.journal.typed(line);
+        let next = self.pieces(line);
         let signal = self.interrupts.settle();
-        let next = self.answer(result)?;
+        let next = next?;
         Ok(signal.map_or(next, |signal| Next::Quit(signal::exit_code(signal))))
     }
 
+    /// Runs what was typed or pasted piece by piece, until one fails.
+    fn pieces(&mut self, text: &str) -> io::Result<Next> {
+        for piece in self.runtime.pieces(text) {
+            let text = commands::out_of_habit(piece.text);
+            let piece = Piece { text, ..piece };
+            let result = self.runtime.limited(|runtime| runtime.piece("", piece));
+            let is_over = result.is_err();
+            match self.answer(result)? {
+                Next::Ask if !is_over => {}
+                next => return Ok(next),
+            }
+        }
+        Ok(Next::Ask)
+    }
+
     fn answer(&self, result: Result<Output, CommandError>) -> io::Result<Next> {
-        let style = self.runtime.style();
         match result {
             Ok(output) => {
                 self.runtime.write(&output)?;
@@ -157,8 +175,7 @@ impl EventLoop {
             }
             Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
             Err(error) => {
-                self.runtime
-                    .tell(&format!("{}\n", error.render(style.look)));
+                self.runtime.tell_error(&error);
                 Ok(Next::Ask)
             }
         }

@@ -103,7 +103,10 @@ impl Output {
     pub fn render(&self, style: Style) -> Text {
         match self {
             Output::Nothing | Output::Quit => Text::default(),
-            Output::Note(note) => Text::message(&wrap::wrapped(note, style.look.width)),
+            Output::Note(note) => {
+                let note = format::printable(note);
+                Text::message(&wrap::wrapped(&note, style.look.width))
+            }
             Output::Gap | Output::Cleared if style.form.format != Format::Text => Text::default(),
             Output::Gap => Text::data("\n".into()),
             Output::Cleared if style.look.width.is_none() => Text::default(),
@@ -118,25 +121,30 @@ impl Output {
             }),
             Output::Result(shown) => Text::data(render_shown(shown, style)),
             Output::Document(text, json) => Text::data(match style.form.format {
-                Format::Json => line(json.to_string()),
+                Format::Json => line(on_terminal(json.to_string(), style)),
                 Format::Text | Format::Csv => {
-                    line(wrap::wrapped(text, style.look.width).into_owned())
+                    // Its parts are escaped one by one, and it may have colours.
+                    let text = format::printable_in_color(text);
+                    line(wrap::wrapped(&text, style.look.width).into_owned())
                 }
             }),
             Output::Titled(title, rows, json) => Text::data(match style.form.format {
-                Format::Json => line(json.to_string()),
-                Format::Csv => rows.csv(),
+                Format::Json => line(on_terminal(json.to_string(), style)),
+                Format::Csv => on_terminal(rows.csv(), style),
                 Format::Text => {
                     let title = style.look.paint(look::strong(), &format::escaped(title));
                     format!("{title}\n{}", rows.text(style.form.layout, style.look))
                 }
             }),
             Output::Drawn(text, rows) => Text::data(match style.form.format {
-                Format::Text => line(wrap::wrapped(text, style.look.width).into_owned()),
+                Format::Text => {
+                    let text = format::printable_in_color(text);
+                    line(wrap::wrapped(&text, style.look.width).into_owned())
+                }
                 Format::Json | Format::Csv => render_rows(rows, style),
             }),
             Output::Rows(rows, none) if rows.is_empty() && style.form.format == Format::Text => {
-                Text::message(none)
+                Text::message(&format::printable(none))
             }
             Output::Rows(rows, _) => Text::data(render_rows(rows, style)),
         }
@@ -168,34 +176,44 @@ impl Text {
 fn render_rows(rows: &Table, style: Style) -> String {
     match style.form.format {
         Format::Text => rows.text(style.form.layout, style.look),
-        Format::Json => rows.json(),
-        Format::Csv => rows.csv(),
+        Format::Json => on_terminal(rows.json(), style),
+        Format::Csv => on_terminal(rows.csv(), style),
     }
+}
+
+/// A terminal must not obey what comes out of another program's memory; a file gets it as it is.
+fn on_terminal(text: String, style: Style) -> String {
+    let shown = match (style.look.width, style.form.format) {
+        (None, _) => return text,
+        (_, Format::Json) => format::printable_json(&text),
+        (_, Format::Text | Format::Csv) => format::printable(&text),
+    };
+    shown.into_owned()
 }
 
 fn render_shown(shown: &Shown, style: Style) -> String {
     match (style.form.format, shown) {
         (_, Shown::Nothing) => String::new(),
-        (Format::Json, shown) => line(json(shown).to_string()),
-        // A terminal must not obey what comes out of another program's memory.
-        (Format::Text, Shown::Text(text) | Shown::Mixed { text, .. })
-            if style.look.width.is_some() =>
-        {
-            match text.is_empty() {
+        (Format::Json, shown) => line(on_terminal(json(shown).to_string(), style)),
+        (Format::Text, Shown::Text(text) | Shown::Mixed { text, .. }) => {
+            match text.is_empty() && style.look.width.is_some() {
                 true => line(style.look.paint(look::faint(), "\"\"")),
-                false => line(format::printable(text).into_owned()),
+                false => line(on_terminal(text.clone(), style)),
             }
         }
-        (_, Shown::Text(text) | Shown::Mixed { text, .. }) => line(text.clone()),
         // A shell that takes the output into a variable wants the value alone.
         (Format::Text, Shown::Value(cell)) if style.look.width.is_none() => {
             line(format::raw(&cell.value))
         }
         (Format::Text, Shown::Value(cell)) => line(value_text(cell, style.look)),
-        (Format::Csv, Shown::Value(_)) => one_row(&[("value".into(), json(shown))]).csv(),
+        (Format::Csv, Shown::Value(_) | Shown::Text(_) | Shown::Mixed { .. }) => {
+            on_terminal(one_row(&[("value".into(), json(shown))]).csv(), style)
+        }
         (Format::Text, Shown::Record(record)) => record_text(record, style),
-        (Format::Csv, Shown::Record(record)) => record_row(record, &json(shown)).csv(),
-        (Format::Csv, Shown::Table(rows)) => csv_of(rows),
+        (Format::Csv, Shown::Record(record)) => {
+            on_terminal(record_row(record, &json(shown)).csv(), style)
+        }
+        (Format::Csv, Shown::Table(rows)) => on_terminal(csv_of(rows), style),
         (Format::Text, Shown::Table(rows)) => {
             rows_of(rows, style.look).text(style.form.layout, style.look)
         }
@@ -205,13 +223,14 @@ fn render_shown(shown: &Shown, style: Style) -> String {
 /// One value, whole, with its unit.
 fn value_text(cell: &crate::script::Cell, look: Look) -> String {
     let text = format::text(&cell.value, &cell.style);
+    let text = format::escaped(&text);
     let unit = format::unit(&cell.value, &cell.style).map(format::escaped);
     match unit.as_deref().and_then(|unit| text.strip_suffix(unit)) {
         Some(alone) => format!(
             "{alone}{}",
             look.paint(look::faint(), &unit.unwrap_or_default())
         ),
-        None => text,
+        None => text.into_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One session under one prompt: what is attached, the script engine, and how results are written.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,10 +13,12 @@ use crate::deadline::Deadline;
 use crate::embed::{Access, Command, Outlet};
 use crate::foreground;
 use crate::journal::Journal;
+use crate::look::{ColorChoice, Look};
 use crate::output::{Output, Style, Text};
 use crate::presence;
 use crate::script::Attached;
 use crate::script::{ScriptError, ScriptHost, Shown};
+use crate::script_text::ScriptText;
 use crate::stack;
 use crate::syntax::{self, CommandName, Names, Piece, Takes};
 use crate::wrap;
@@ -25,6 +28,8 @@ pub(crate) struct Runtime {
     pub(crate) attached: Attached,
     pub(crate) host: ScriptHost,
     pub(crate) style: Style,
+    /// When to use colour.
+    pub(crate) color: ColorChoice,
     pub(crate) timing: bool,
     /// Whether what is longer than the screen goes through a pager.
     pub(crate) paging: bool,
@@ -72,30 +77,90 @@ impl Runtime {
         self.style
     }
 
-    /// Does what a line says: a `:command`, a question (`name?`), or else a script.
+    /// Does what somebody typed, of one line or several: `:commands`, questions (`name?`), and else scripts.
     ///
     /// # Errors
     ///
     /// What the command or the script ended with; the session goes on.
     pub(crate) fn line(&mut self, line: &str) -> Result<Output, CommandError> {
         self.journal.typed(line);
-        let start = Instant::now();
-        let output = self.limited(|runtime| runtime.perform(line))?;
-        match self.timing {
-            true => Ok(Output::All(vec![output, elapsed(start)])),
-            false => Ok(output),
-        }
+        self.limited(|runtime| runtime.text("", line))
     }
 
-    /// As [`Runtime::line`], for a piece of a file: errors name the file and count its lines.
+    /// Does what a text of any number of lines says, which is in this file or was typed.
+    ///
+    /// # Errors
+    ///
+    /// What the first piece that fails ended with; what those before it gave has been written.
+    pub(crate) fn text(&mut self, file: &str, text: &str) -> Result<Output, CommandError> {
+        let text = self.without_prompts(text);
+        let mut outputs = Vec::new();
+        for piece in self.pieces(&text) {
+            match self.piece(file, piece) {
+                Ok(output) => outputs.push(output),
+                Err(error) => {
+                    self.write(&Output::All(outputs))
+                        .map_err(CommandError::Output)?;
+                    return Err(error);
+                }
+            }
+            if outputs.last().is_some_and(Output::quits) {
+                break;
+            }
+        }
+        Ok(match outputs.len() {
+            0 | 1 => outputs.pop().unwrap_or(Output::Nothing),
+            _ => Output::All(outputs),
+        })
+    }
+
+    /// A text without the prompts that it was copied with.
+    pub(crate) fn without_prompts<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        syntax::without_prompts(text, &self.prompt(Presence::Alive))
+    }
+
+    /// The pieces of a text that are evaluated one after the other.
+    pub(crate) fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t>> {
+        stack::deep(|| syntax::split(text, |text| self.host.is_program(text)))
+    }
+
+    /// Does what one piece of a text says; errors name the file and count its lines.
     pub(crate) fn piece(&mut self, file: &str, piece: Piece<'_>) -> Result<Output, CommandError> {
-        self.origin = Origin {
+        if syntax::ends_in_comment(piece.text) {
+            let name = if file.is_empty() { "the script" } else { file };
+            return Err(CommandError::Text(format!("{name} ends inside a comment")));
+        }
+        let origin = Origin {
             file: file.to_owned(),
             lines_before: piece.lines_before,
         };
-        let result = self.line(piece.text);
-        self.origin = Origin::default();
-        result.map_err(|error| error.at(file, piece.lines_before + 1))
+        let outer = std::mem::replace(&mut self.origin, origin);
+        let (start, was_timed) = (Instant::now(), self.timing);
+        let result = self.perform(piece.text);
+        self.origin = outer;
+        let output = match result {
+            Err(error) if file.is_empty() => return Err(error),
+            result => result.map_err(|error| error.at(file, piece.lines_before + 1))?,
+        };
+        // The line that turns timing on or off is not timed itself.
+        Ok(match was_timed && self.timing {
+            true => Output::All(vec![output, elapsed(start)]),
+            false => output,
+        })
+    }
+
+    /// Runs the script in a file; in it, `args` are these. What it does is not part of the journal.
+    pub(crate) fn script(
+        &mut self,
+        name: &str,
+        text: &ScriptText,
+        args: impl IntoIterator<Item = String>,
+    ) -> Result<Output, CommandError> {
+        self.host.set_arguments(args);
+        let journal = std::mem::take(&mut self.journal);
+        let result = self.text(name, text.as_str());
+        self.journal = journal;
+        result
     }
 
     /// Does `work` with room for the deepest script, and within the time that there is.
@@ -129,7 +194,7 @@ impl Runtime {
         Deadline::start(limit, interrupt, Duration::ZERO, || {}).map_err(CommandError::Thread)
     }
 
-    /// As [`Runtime::line`], for a line inside another: nobody typed it by itself.
+    /// Does what one line says, which may be a part of another: nobody typed it by itself.
     pub(crate) fn perform(&mut self, line: &str) -> Result<Output, CommandError> {
         let command = line.trim_start().strip_prefix(':');
         match (syntax::question(line), command) {
@@ -140,6 +205,14 @@ impl Runtime {
                 self.journal.ran(line, shown != Shown::Nothing);
                 Ok(Output::Result(shown))
             }
+        }
+    }
+
+    /// `error`, or that somebody asked it to stop, which is obeyed by this.
+    pub(crate) fn stopped_or(&self, error: CommandError) -> CommandError {
+        match self.interrupt.swap(false, Ordering::Relaxed) {
+            true => ScriptError::Interrupted.into(),
+            false => error,
         }
     }
 
@@ -188,6 +261,21 @@ impl Runtime {
             message: self.fitted(message),
             ..Text::default()
         });
+    }
+
+    /// Writes why a line failed.
+    pub(crate) fn tell_error(&self, error: &CommandError) {
+        self.tell(&format!("{}\n", error.render(self.message_look())));
+    }
+
+    /// How messages look: standard error may lead elsewhere than standard output.
+    pub(crate) fn message_look(&self) -> Look {
+        let look = self.style.look;
+        let color = match self.outlet.is_standard() {
+            true => Look::of_stderr(self.color).color,
+            false => look.color,
+        };
+        Look { color, ..look }
     }
 
     /// A message, broken between words where the terminal ends.

@@ -1,8 +1,11 @@
 //! The text of a script in a file or a pipe.
 
-use std::fs;
+use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use crate::files::{self, Stoppable};
 
 /// A script longer than this is a mistake, such as a device that never ends.
 const LONGEST: u64 = 64 << 20;
@@ -12,15 +15,22 @@ const LONGEST: u64 = 64 << 20;
 pub struct ScriptText(String);
 
 impl ScriptText {
-    /// The text of a file; or what is wrong with it, in one sentence.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    /// The text of a file, pipe or device that somebody named to be run; or what is wrong with it, in one
+    /// sentence. Waiting for a pipe ends when `stop` is raised.
+    pub fn read(path: &Path, stop: &AtomicBool) -> Result<Self, String> {
+        Self::opened(path, Stoppable::open(path, stop))
+    }
+
+    /// The text of the regular file at a path that was configured; or what is wrong with it, in one sentence.
+    pub(crate) fn configured(path: &Path) -> Result<Self, String> {
+        let file = files::open_regular(OpenOptions::new().read(true), path);
+        Self::opened(path, file)
+    }
+
+    fn opened(path: &Path, input: io::Result<impl Read>) -> Result<Self, String> {
         let name = path.display();
-        let told = |error: io::Error| format!("cannot read {name}: {}", reason(&error));
-        let file = fs::File::open(path).map_err(told)?;
-        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(format!("cannot read {name}: it is a directory"));
-        }
-        Self::of(file, &name.to_string())
+        let input = input.map_err(|error| format!("cannot read {name}: {}", reason(&error)))?;
+        Self::of(input, &name.to_string())
     }
 
     /// All that `input`, which is called `name`, gives; or what is wrong with it, in one sentence.
@@ -39,7 +49,9 @@ impl ScriptText {
                 .iter()
                 .filter(|byte| **byte == b'\n')
                 .count();
-            format!("{name} is no UTF-8 text: byte {good} (line {line}) is not of any character")
+            format!(
+                "{name} is not UTF-8 text: byte {good} (line {line}) does not belong to a character"
+            )
         })?;
         // Some editors begin a file with a mark that means nothing.
         Ok(ScriptText(match text.strip_prefix('\u{feff}') {
@@ -86,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_told_with_its_place() {
-        let told = "x is no UTF-8 text: byte 3 (line 2) is not of any character";
+        let told = "x is not UTF-8 text: byte 3 (line 2) does not belong to a character";
         check(b"1;\n\xff", Err(told));
     }
 

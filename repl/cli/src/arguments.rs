@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memglass::nearest;
-use memglass_terminal::look::ColorChoice;
+use memglass_terminal::look::{ColorChoice, Look};
+use memglass_terminal::streams::write_data;
 
+use super::failure::Failure;
 use super::idle;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -25,7 +27,8 @@ Examples:
 A session may stand before or after the subcommand, and be left out when only one is live.
 A script on standard input is run without a prompt.
 
-Exit codes: 0 ok, 1 script error, 2 usage or syntax, 3 no such session, 124 timeout, 130 interrupted, and exit(n).";
+Exit codes: 0 ok, 1 script error or refused value, 2 usage or syntax, 3 no such session, 124 timeout,
+130 interrupted, and exit(n).";
 
 /// What is said of a word behind the session that is no subcommand.
 const WAYS: &str =
@@ -155,7 +158,7 @@ pub(crate) enum Command {
         #[arg(
             value_name = "VALUE",
             allow_hyphen_values = true,
-            help = "A number, true, false, a name, \"text\", [list] or #{ field: value }"
+            help = "A number, true, false, a name, \"text\", [list], #{ field: value } or JSON"
         )]
         third: Option<String>,
         /// The value goes on.
@@ -210,7 +213,7 @@ pub(crate) struct Demo {
 
 /// A number and its unit: without one it might be seconds or milliseconds.
 fn parse_time(text: &str) -> Result<Duration, String> {
-    let usage = || format!("{text:?} is no time: write it as 500ms, 5s or 2m");
+    let usage = || format!("{text:?} is not a time: write it as 500ms, 5s or 2m");
     let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let seconds = match unit {
@@ -223,7 +226,7 @@ fn parse_time(text: &str) -> Result<Duration, String> {
     let number: f64 = number.trim().parse().map_err(|_| usage())?;
     let time = Duration::try_from_secs_f64(number * seconds).map_err(|_| usage())?;
     match time.is_zero() {
-        true => Err("no time at all is too little".into()),
+        true => Err("the time must be more than 0".into()),
         false => Ok(time),
     }
 }
@@ -252,7 +255,7 @@ impl Arguments {
                 };
                 error.insert(kind, tip);
             }
-            error.exit()
+            end_with(&error)
         })
     }
 
@@ -260,6 +263,26 @@ impl Arguments {
     pub(crate) fn color(&self) -> ColorChoice {
         self.common.color.into()
     }
+}
+
+/// Ends the program with what clap has to say: help and the version are data, which may find no room.
+fn end_with(error: &clap::Error) -> ! {
+    if error.use_stderr() {
+        error.exit();
+    }
+    let text = error.render();
+    let text = match Look::of_stdout(ColorChoice::Auto).color {
+        true => text.ansi().to_string(),
+        false => text.to_string(),
+    };
+    let written = write_data(&text).map_err(Failure::Io);
+    std::process::exit(written.map_or_else(
+        |failure| {
+            failure.report(ColorChoice::Auto);
+            failure.exit_code()
+        },
+        |()| 0,
+    ));
 }
 
 /// Whether it is about an option, of which clap knows the similar ones.

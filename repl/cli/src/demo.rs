@@ -99,7 +99,7 @@ fn with_prompt(options: &Options, session: &str) -> Result<i32, Failure> {
         width: Look::of_stdout(options.color).width,
         ..Look::of_stderr(options.color)
     };
-    prompt::run(options, session, &banner(session, look))
+    prompt::run(options, session, Some(&banner(session, look)))
 }
 
 /// Lines to try, and what they do.

@@ -4,9 +4,7 @@ use std::io;
 use std::path::Path;
 
 use memglass_repl::program::ScriptText;
-use memglass_repl::program::deep;
 use memglass_repl::{Answer, EvalError, Repl};
-use memglass_syntax::split;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -16,7 +14,7 @@ use super::supervisor::{Ended, Supervisor};
 /// What errors call it.
 const STANDARD_INPUT: &str = "standard input";
 
-/// Evaluates each expression and prints its result, until one fails.
+/// Evaluates each expression and prints its results, until one fails.
 pub(super) fn expressions(
     options: &Options,
     session: &str,
@@ -24,7 +22,12 @@ pub(super) fn expressions(
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
     scripts.attach(options, session)?;
-    scripts.each(expressions, |repl, expression| repl.eval(expression))
+    for expression in expressions {
+        if let Some(code) = scripts.run("", expression)? {
+            return Ok(code);
+        }
+    }
+    Ok(0)
 }
 
 /// Evaluates standard input as a script.
@@ -35,11 +38,11 @@ pub(super) fn standard_input(options: &Options, session: &str) -> Result<i32, Fa
     let mut scripts = Scripts::new(options)?;
     let text = read_input()?;
     scripts.attach(options, session)?;
-    let pieces = deep(|| split(text.as_str()));
-    scripts.each(pieces, |repl, piece| repl.eval_piece(STANDARD_INPUT, piece))
+    let code = scripts.run(STANDARD_INPUT, text.as_str())?;
+    Ok(code.unwrap_or(0))
 }
 
-/// Runs the script in a file, or on standard input if that is called `-`.
+/// Runs the script in a file, or on standard input if that is called `-`, in the same way.
 pub(super) fn file(
     options: &Options,
     session: &str,
@@ -50,12 +53,14 @@ pub(super) fn file(
     let (name, text) = match path == "-" {
         true => (STANDARD_INPUT.to_owned(), read_input()?),
         false => {
-            let text = ScriptText::read(path).map_err(Failure::Usage)?;
+            let read = ScriptText::read(path, &scripts.supervisor.flag());
+            scripts.supervisor.check()?;
+            let text = read.map_err(Failure::Usage)?;
             (path.display().to_string(), text)
         }
     };
-    scripts.attach(options, session)?;
-    let code = scripts.one(|repl| repl.run_text(&name, &text, args))?;
+    scripts.attach(options, session)?.set_arguments(args);
+    let code = scripts.run(&name, text.as_str())?;
     Ok(code.unwrap_or(0))
 }
 
@@ -77,27 +82,31 @@ impl Scripts {
         })
     }
 
-    fn attach(&mut self, options: &Options, session: &str) -> Result<(), Failure> {
+    fn attach(&mut self, options: &Options, session: &str) -> Result<&mut Repl, Failure> {
         self.supervisor.take_signals()?;
-        let builder = session::attach(options, session)?.interrupt(self.supervisor.flag());
+        let (builder, _) = session::attach(options, session)?;
+        let builder = builder.interrupt(self.supervisor.flag());
         let repl = builder.build()?;
         options.mark(&repl.observer());
         options.mark_damage(&repl.observer());
-        self.repl = Some(repl);
-        Ok(())
+        Ok(self.repl.insert(repl))
     }
 
-    fn each<T>(
-        &mut self,
-        texts: impl IntoIterator<Item = T>,
-        run: impl Fn(&mut Repl, T) -> Result<Answer, EvalError>,
-    ) -> Result<i32, Failure> {
-        for text in texts {
-            if let Some(code) = self.one(|repl| run(repl, text))? {
-                return Ok(code);
+    /// Runs a text piece by piece and prints their results; an exit code if one of them was the last.
+    fn run(&mut self, name: &str, text: &str) -> Result<Option<i32>, Failure> {
+        let repl = self.repl();
+        let text = repl.without_prompts(text);
+        for piece in repl.pieces(&text) {
+            if let Some(code) = self.one(|repl| repl.eval_piece(name, piece))? {
+                return Ok(Some(code));
             }
         }
-        Ok(0)
+        Ok(None)
+    }
+
+    fn repl(&mut self) -> &mut Repl {
+        let repl = self.repl.as_mut();
+        repl.expect("scripts are attached before they run")
     }
 
     /// Runs one and prints its result; an exit code if it was the last.
@@ -105,17 +114,13 @@ impl Scripts {
         &mut self,
         run: impl FnOnce(&mut Repl) -> Result<Answer, EvalError>,
     ) -> Result<Option<i32>, Failure> {
-        let repl = self
-            .repl
-            .as_mut()
-            .expect("scripts are attached before they run");
         self.supervisor.check()?;
-        let result = run(repl);
+        let result = run(self.repl());
         match self.supervisor.judge(result)? {
             Ended::By(code) => Ok(Some(code)),
             Ended::With(answer) => {
                 // `:json` and `:x` may have changed the form since.
-                repl.write(&answer)?;
+                self.repl().write(&answer)?;
                 Ok(answer.quits().then_some(0))
             }
         }

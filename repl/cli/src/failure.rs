@@ -8,6 +8,7 @@ use memglass_repl::program::{CommandError, attach_exit_code, with_causes};
 use memglass_repl::{EvalError, ReplError};
 use memglass_terminal::look::{self, ColorChoice, Look};
 use memglass_terminal::streams::write_message;
+use memglass_value::format;
 
 /// Why the program ends without having done what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +67,7 @@ impl Failure {
             other => write_message(&format!(
                 "{}: {}\n",
                 look.paint(look::alarm(), "error"),
-                with_causes(other)
+                format::printable(&with_causes(other))
             )),
         }
     }

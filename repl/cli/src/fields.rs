@@ -39,7 +39,7 @@ pub(super) fn set(
     let session = match named {
         Some(name) if words.len() > 2 && words[0] == name => {
             return Err(Failure::Usage(format!(
-                "the session is {name:?} already: it is one word too many before the path"
+                "the session {name:?} is named twice: leave it out before the path"
             )));
         }
         Some(name) => name.to_owned(),
@@ -47,12 +47,6 @@ pub(super) fn set(
         None => target::in_front_of_path(options, &mut words)?,
     };
     match words.as_slice() {
-        [path, sign, value @ ..] if sign == "=" && !value.is_empty() => {
-            let value = value.join(" ");
-            Err(Failure::Usage(format!(
-                "`set` takes PATH and VALUE without `=`: `memglass set {path} {value}`"
-            )))
-        }
         [path, value @ ..] => write(options, &session, path, &value.join(" ")),
         [] => unreachable!("two words are required, and one of them is no session's"),
     }

@@ -45,7 +45,7 @@ fn at_most_one(words: &[String]) -> Result<Option<&str>, Failure> {
     match words {
         [] => Ok(None),
         [one] => Ok(Some(one)),
-        [_, other, ..] => Err(Failure::Usage(format!("{other:?} is one word too many"))),
+        [_, other, ..] => Err(Failure::Usage(format!("{other:?} is not expected here"))),
     }
 }
 

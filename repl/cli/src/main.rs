@@ -18,6 +18,9 @@ mod target;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use signal_hook::consts::SIGXFSZ;
 
 use arguments::{Arguments, Command};
 use failure::Failure;
@@ -26,6 +29,8 @@ use options::Options;
 fn main() -> ExitCode {
     // What cuts a session's memory short shall not end the prompt that looks at it.
     memglass::survive_truncation();
+    // A file that may grow no further is then an error of the write, which is told.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let arguments = Arguments::of_process();
     let color = arguments.color();
     match run(arguments) {
@@ -80,8 +85,8 @@ fn without_command(
     if options.timeout.is_some() {
         return Err(only_for_scripts());
     }
-    let session = target::resolve(options, named)?;
-    prompt::run(options, &session, "")
+    let session = target::chosen(options, named)?;
+    prompt::run(options, &session, None)
 }
 
 fn with_command(options: &Options, named: Option<&str>, command: Command) -> Result<i32, Failure> {
@@ -95,7 +100,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Command) -> Res
     );
     if let (Some(name), true) = (named, has_none) {
         return Err(Failure::Usage(format!(
-            "this subcommand is not about one session, so {name:?} means nothing here"
+            "this subcommand works on all sessions and takes no name; leave out {name:?}"
         )));
     }
     match command {

@@ -110,7 +110,7 @@ impl Options {
             "{}\n",
             look.paint(
                 memglass_terminal::look::caution(),
-                &format!("memglass: {text}")
+                &format!("memglass: {}", memglass_value::format::printable(text))
             )
         ));
     }

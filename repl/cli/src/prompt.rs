@@ -6,9 +6,10 @@ use super::failure::Failure;
 use super::options::Options;
 use super::session;
 
-/// Opens a prompt; `banner` goes above it.
-pub(super) fn run(options: &Options, session: &str, banner: &str) -> Result<i32, Failure> {
-    let builder = session::attach(options, session)?.banner(banner);
+/// Opens a prompt; `banner` goes above it, or else a line about the session.
+pub(super) fn run(options: &Options, session: &str, banner: Option<&str>) -> Result<i32, Failure> {
+    let (builder, about) = session::attach(options, session)?;
+    let builder = builder.banner(banner.unwrap_or(&about));
     let init = init_script().filter(|path| options.with_init && path.exists());
     let builder = match init {
         Some(path) => builder.init_script(path),

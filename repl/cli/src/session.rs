@@ -2,6 +2,7 @@
 
 use memglass::{AttachError, Observer, ShmError};
 use memglass_repl::{Repl, ReplBuilder};
+use memglass_value::format;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -9,16 +10,35 @@ use super::target;
 
 /// A prompt's or a script's beginnings: attached for writing. Where only reading is allowed it says so,
 /// and every write will be an error.
-pub(super) fn attach(options: &Options, session: &str) -> Result<ReplBuilder, Failure> {
+///
+/// The second is a line about it.
+pub(super) fn attach(options: &Options, session: &str) -> Result<(ReplBuilder, String), Failure> {
+    let observer = observer(options, session)?;
+    let about = about(&observer);
     let builder = Repl::builder()
         .program()
-        .observer(observer(options, session)?)
+        .observer(observer)
         .form(options.form)
         .color(options.color);
-    Ok(match options.readonly {
+    let builder = match options.readonly {
         true => builder.readonly(),
         false => builder,
-    })
+    };
+    Ok((builder, about))
+}
+
+/// What is attached, in one line.
+fn about(observer: &Observer) -> String {
+    let session = observer.session();
+    let objects = match observer.object_count() {
+        1 => "1 object".to_owned(),
+        count => format!("{count} objects"),
+    };
+    let program = format::escaped(&session.program);
+    format!(
+        "{}: {objects} of {program} (pid {}); :help lists what can be typed\n",
+        session.name, session.pid
+    )
 }
 
 fn observer(options: &Options, session: &str) -> Result<Observer, Failure> {

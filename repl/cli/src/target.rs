@@ -1,11 +1,18 @@
 //! Which session is meant.
 
+use std::io::{self, BufRead, IsTerminal, Read};
+
 use memglass::{AttachError, Observer, Presence, SessionEntry, nearest};
 use memglass_repl::program::CommandError;
+use memglass_terminal::streams::write_message;
+use memglass_value::format;
 
 use super::arguments;
 use super::failure::Failure;
 use super::options::Options;
+
+/// No name of a session is longer.
+const LONGEST_ANSWER: u64 = 256;
 
 /// A session that a subcommand works on, and its words without the session's.
 pub(super) struct Target {
@@ -19,6 +26,63 @@ pub(super) fn resolve(options: &Options, named: Option<&str>) -> Result<String, 
         Some(name) => Ok(name.to_owned()),
         None => only_live(&sessions(options)),
     }
+}
+
+/// The session that is named, the only live one, or one of several that somebody at a terminal chooses.
+pub(super) fn chosen(options: &Options, named: Option<&str>) -> Result<String, Failure> {
+    let sessions = sessions(options);
+    let mut live: Vec<&SessionEntry> = sessions.iter().filter(is_live).collect();
+    let is_asked = named.is_none() && live.len() > 1 && io::stderr().is_terminal();
+    if !is_asked {
+        return resolve(options, named);
+    }
+    live.sort_by(|a, b| a.name.cmp(&b.name));
+    write_message(&format!("several sessions are live:\n{}", listed(&live)));
+    loop {
+        write_message("which one, by number or name? ");
+        let mut answer = String::new();
+        let length = io::stdin()
+            .lock()
+            .take(LONGEST_ANSWER)
+            .read_line(&mut answer)?;
+        if let Some(name) = meant(answer.trim(), &live) {
+            return Ok(name.to_owned());
+        }
+        if length == 0 {
+            write_message("\n");
+            return only_live(&sessions);
+        }
+    }
+}
+
+/// The session that an answer names: by its number in the list, its name, or a beginning that no other has.
+fn meant<'s>(answer: &str, live: &[&'s SessionEntry]) -> Option<&'s str> {
+    let by_name = live.iter().find(|session| session.name == answer);
+    let by_number = || live.get(answer.parse::<usize>().ok()?.checked_sub(1)?);
+    let by_beginning = || {
+        let begins = |session: &&&SessionEntry| session.name.starts_with(answer);
+        let mut found = live.iter().filter(begins);
+        found
+            .next()
+            .filter(|_| !answer.is_empty() && found.next().is_none())
+    };
+    let session = by_name.or_else(by_number).or_else(by_beginning)?;
+    Some(&session.name)
+}
+
+fn listed(live: &[&SessionEntry]) -> String {
+    let widest = live.iter().map(|session| session.name.len()).max();
+    let widest = widest.unwrap_or_default();
+    let lines = live.iter().zip(1..).map(|(session, number)| {
+        let program = format::escaped(&session.program);
+        let (name, objects, pid) = (&session.name, session.objects, session.pid);
+        format!("{number:>3}  {name:widest$}  {objects} objects of {program} (pid {pid})\n")
+    });
+    lines.collect()
+}
+
+fn is_live(session: &&SessionEntry) -> bool {
+    session.state == Presence::Alive
 }
 
 /// Attaches for reading to the session that is named apart, or by the first word if there is a session
@@ -156,10 +220,7 @@ fn sessions(options: &Options) -> Vec<SessionEntry> {
 }
 
 fn only_live(sessions: &[SessionEntry]) -> Result<String, Failure> {
-    let live: Vec<&SessionEntry> = sessions
-        .iter()
-        .filter(|session| session.state == Presence::Alive)
-        .collect();
+    let live: Vec<&SessionEntry> = sessions.iter().filter(is_live).collect();
     match live.as_slice() {
         [one] => Ok(one.name.clone()),
         [] => Err(Failure::NoSession(none_live(sessions))),
@@ -216,6 +277,25 @@ mod tests {
             session("t1", Presence::Alive),
         ];
         assert_eq!(only_live(&sessions).unwrap(), "t1");
+    }
+
+    #[test]
+    fn a_session_is_chosen_by_number_name_or_beginning() {
+        let sessions = ["alpha", "beta", "beta2", "3"].map(|name| session(name, Presence::Alive));
+        let live: Vec<&SessionEntry> = sessions.iter().collect();
+        for (answer, expected) in [
+            ("1", Some("alpha")),
+            ("2", Some("beta")),
+            ("3", Some("3")),
+            ("al", Some("alpha")),
+            ("beta", Some("beta")),
+            ("bet", None),
+            ("0", None),
+            ("9", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(answer, &live), expected, "{answer}");
+        }
     }
 
     #[test]

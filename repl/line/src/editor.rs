@@ -5,6 +5,7 @@
 //! edited only [`Printer`] writes, above the prompt.
 
 use std::borrow::Cow;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use memglass_syntax::{Names, is_incomplete, question};
+use memglass_syntax::{Names, wants_more, without_prompts};
 use memglass_terminal::look::{self, Look};
 use memglass_terminal::modes;
 use memglass_value::wrap;
@@ -21,6 +22,7 @@ use rustyline::config::{BellStyle, ColorMode, CompletionType, Config};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
+use rustyline::history::SearchDirection;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     CharSearch, Cmd, ConditionalEventHandler, Context, EventContext, EventHandler, ExternalPrinter,
@@ -32,7 +34,7 @@ use super::edited::Edited;
 use super::history::{self, PrefixHistory};
 use super::lexicon::Lexicon;
 use super::suspend::CtrlZ;
-use super::{complete, continuation, highlight, hint};
+use super::{complete, continuation, highlight, hint, plain};
 use crate::event::Event;
 use crate::kept::History;
 use crate::labels::Labels;
@@ -49,10 +51,10 @@ const ROWS: usize = 24;
 #[non_exhaustive]
 pub enum EditorError {
     /// The terminal refused.
-    #[error("the terminal cannot be used for a prompt")]
+    #[error("the terminal refused to be edited on")]
     Terminal(#[source] ReadlineError),
     /// No thread could be started.
-    #[error("the prompt's thread cannot be started")]
+    #[error("no thread can be started for it")]
     Thread(#[source] std::io::Error),
 }
 
@@ -62,12 +64,14 @@ pub struct Editor {
     events: Receiver<Event>,
     names: SharedNames,
     labels: Labels,
+    /// The line that is read, where it cannot be edited.
+    plain: Option<plain::Line>,
 }
 
 /// A prompt to show, and a line that goes into the history before.
-struct Ask {
-    prompt: String,
-    edited: Option<String>,
+pub(super) struct Ask {
+    pub(super) prompt: String,
+    pub(super) edited: Option<String>,
 }
 
 /// Writes above the prompt while a line is being edited, and directly at other times.
@@ -95,10 +99,14 @@ impl Editor {
             names: Arc::clone(&names),
             events: events_in.clone(),
             indent: Indent::default(),
+            prompt: Prompt::default(),
+            cycle: SharedCycle::default(),
             dropped: Dropped::default(),
             look,
         };
         let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
+        let shown = assistant.prompt.clone();
+        let cycle = Arc::clone(&assistant.cycle);
         let (mut line, history, note) = open(assistant, kept).map_err(EditorError::Terminal)?;
         let printer = line
             .create_external_printer()
@@ -109,6 +117,8 @@ impl Editor {
                     keep(&mut line, history.as_deref(), &text);
                 }
                 indent.set(indentation(&prompt));
+                shown.set(&prompt);
+                cycle.lock().unwrap_or_else(PoisonError::into_inner).take();
                 line.history_mut().begin();
                 let event = read(&mut line, &prompt, &dropped, history.as_deref());
                 let ends = matches!(event, Event::End | Event::Broken(_));
@@ -127,10 +137,39 @@ impl Editor {
                 events,
                 names,
                 labels: Labels::default(),
+                plain: None,
             },
             Printer(Box::new(printer)),
             note,
         ))
+    }
+
+    /// Reads lines without editing them, for this reason. No prompt is shown before [`Editor::ask`].
+    ///
+    /// # Errors
+    ///
+    /// If a thread is not to be had.
+    pub fn plain(why: String) -> Result<(Self, Printer, Option<String>), EditorError> {
+        let (events_in, events) = unbounded();
+        let (asks, asked) = bounded(1);
+        let plain = plain::Line::read(asked, events_in).map_err(EditorError::Thread)?;
+        let editor = Editor {
+            asks,
+            events,
+            names: SharedNames::default(),
+            labels: Labels::default(),
+            plain: Some(plain),
+        };
+        // What is no terminal has nobody in front of it to tell.
+        let note = std::io::stdin()
+            .is_terminal()
+            .then(|| format!("lines cannot be edited here: {why}"));
+        Ok((editor, Printer(Box::new(plain::Output)), note))
+    }
+
+    /// Ctrl-C came while a line was read that cannot be edited: it begins again.
+    pub fn drop_line(&self) {
+        self.plain.iter().for_each(plain::Line::start_over);
     }
 
     /// Shows a prompt; the line that is typed there comes as an event. What was `edited` elsewhere since the
@@ -170,6 +209,8 @@ fn open(
     kept: &History,
 ) -> Result<(Line, Option<PathBuf>, Option<String>), ReadlineError> {
     let (indent, dropped) = (assistant.indent.clone(), assistant.dropped.clone());
+    let prompt = assistant.prompt.clone();
+    let (names, cycle) = (Arc::clone(&assistant.names), Arc::clone(&assistant.cycle));
     let edited = Edited::default();
     let history = PrefixHistory::new(indent.clone(), edited.clone());
     let mut line = Line::with_history(config(), history)?;
@@ -190,8 +231,25 @@ fn open(
         let ctrl_z = EventHandler::Conditional(Box::new(ctrl_z));
         line.bind_sequence(KeyEvent::ctrl('Z'), ctrl_z);
     }
-    bind(&mut line, KeyCode::Enter, Enter { indent, dropped });
+    for enter in [KeyCode::Enter, KeyCode::Char('\r'), KeyCode::Char('\n')] {
+        let new_line = EventHandler::Conditional(Box::new(NewLine(indent.clone())));
+        line.bind_sequence(KeyEvent(enter, Modifiers::ALT), new_line);
+    }
+    let enter = Enter {
+        indent,
+        prompt,
+        dropped,
+    };
+    bind(&mut line, KeyCode::Enter, enter);
     bind(&mut line, KeyCode::Backspace, Backspace);
+    bind(&mut line, KeyCode::End, Accept);
+    for key in [KeyEvent::ctrl('E'), KeyEvent::ctrl('F')] {
+        line.bind_sequence(key, EventHandler::Conditional(Box::new(Accept)));
+    }
+    for (key, step) in [(KeyCode::Tab, Step::Forth), (KeyCode::BackTab, Step::Back)] {
+        let (names, cycle) = (Arc::clone(&names), Arc::clone(&cycle));
+        bind(&mut line, key, Tab { names, cycle, step });
+    }
     let Some(path) = history::path(kept) else {
         return Ok((line, None, None));
     };
@@ -232,13 +290,25 @@ fn read(
     match text {
         Ok(_) if dropped.take() => Event::Cleared,
         Ok(text) => {
-            let text = continuation::plain(&text).into_owned();
+            let text = typed(&text, prompt);
             keep(line, history, &text);
             Event::Line(text)
         }
         Err(ReadlineError::Interrupted) => Event::Cleared,
         Err(ReadlineError::Eof) => Event::End,
         Err(error) => Event::Broken(error.to_string()),
+    }
+}
+
+/// What an edited text says.
+fn typed(edited: &str, prompt: &str) -> String {
+    let text = continuation::plain(edited);
+    match without_prompts(&text, prompt) {
+        Cow::Borrowed(text) => text.to_owned(),
+        Cow::Owned(text) => {
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            lines.collect::<Vec<_>>().join("\n")
+        }
     }
 }
 
@@ -320,6 +390,7 @@ impl ConditionalEventHandler for CtrlC {
 /// Enter begins another line where the text wants one.
 struct Enter {
     indent: Indent,
+    prompt: Prompt,
     dropped: Dropped,
 }
 
@@ -333,7 +404,23 @@ impl ConditionalEventHandler for Enter {
     ) -> Option<Cmd> {
         // A Ctrl-C that only ended a list of completions has dropped nothing.
         self.dropped.take();
-        wants_more(context.line()).then(|| Cmd::Insert(1, self.indent.line_break()))
+        let wants_more = self.prompt.wants_more(context.line());
+        wants_more.then(|| Cmd::Insert(1, self.indent.line_break()))
+    }
+}
+
+/// Alt-Enter begins another line where the text wants none.
+struct NewLine(Indent);
+
+impl ConditionalEventHandler for NewLine {
+    fn handle(
+        &self,
+        _: &rustyline::Event,
+        _: RepeatCount,
+        _: bool,
+        _: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        Some(Cmd::Insert(1, self.0.line_break()))
     }
 }
 
@@ -354,16 +441,29 @@ impl ConditionalEventHandler for Backspace {
     }
 }
 
-fn wants_more(edited: &str) -> bool {
-    let text = continuation::plain(edited);
-    let is_command = text.trim_start().starts_with(':') || question(&text).is_some();
-    !is_command && is_incomplete(&text)
+/// The prompt that is shown; clones share it.
+#[derive(Clone, Debug, Default)]
+struct Prompt(Arc<Mutex<String>>);
+
+impl Prompt {
+    fn set(&self, prompt: &str) {
+        prompt.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether what is edited wants another line; it may have been pasted with the prompts of a screen.
+    fn wants_more(&self, edited: &str) -> bool {
+        let prompt = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = continuation::plain(edited);
+        wants_more(&without_prompts(&text, &prompt))
+    }
 }
 
 struct Assistant {
     names: SharedNames,
     events: Sender<Event>,
     indent: Indent,
+    prompt: Prompt,
+    cycle: SharedCycle,
     dropped: Dropped,
     look: Look,
 }
@@ -424,9 +524,12 @@ impl Completer for Assistant {
         pos: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let mut cycle = self.cycle.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(candidate) = cycle.as_mut().and_then(Cycle::asked) {
+            return Ok(candidate);
+        }
         let completion = complete::complete(&line[..pos], &self.names());
-        let typed = line.get(completion.start..pos).unwrap_or_default();
-        let completion = completion.fitted(typed, self.room_for_list(line));
+        let completion = completion.fitted(self.room_for_list(line));
         let pair = |candidate: complete::Candidate| Pair {
             display: candidate.shown,
             replacement: candidate.text,
@@ -438,30 +541,163 @@ impl Completer for Assistant {
     }
 }
 
-/// Shown and never inserted: it is no part of a line.
-struct Remark(String);
+/// What is shown behind the cursor.
+struct Remark {
+    shown: String,
+    /// What is inserted when it is accepted; a remark about the line is no part of it.
+    inserted: Option<String>,
+}
 
 impl Hint for Remark {
     fn display(&self) -> &str {
-        &self.0
+        &self.shown
     }
 
     fn completion(&self) -> Option<&str> {
-        None
+        self.inserted.as_deref()
     }
 }
 
 impl Hinter for Assistant {
     type Hint = Remark;
 
-    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Remark> {
+    /// What is known about the place that the line names, or else how a line of the history went on.
+    fn hint(&self, line: &str, pos: usize, context: &Context<'_>) -> Option<Remark> {
         if pos < line.len() {
             return None;
         }
         let text = continuation::plain(line);
-        let hint = hint::hint(&text, &self.names(), &|path| self.peek(path))?;
+        let remark = hint::hint(&text, &self.names(), &|path| self.peek(path));
+        let (hint, inserted) = match remark {
+            Some(remark) => (remark, None),
+            None => {
+                let rest = typed_before(line, context.history())?;
+                (rest.clone(), Some(rest))
+            }
+        };
         // A hint that goes on in the next line is no hint but a nuisance.
-        wrap::cut(&hint, self.room(line)).map(Remark)
+        let shown = wrap::cut(&hint, self.room(line))?;
+        Some(Remark { shown, inserted })
+    }
+}
+
+/// How the last line of the history went on that begins with `line`.
+fn typed_before(line: &str, history: &dyn rustyline::history::History) -> Option<String> {
+    if line.trim().is_empty() {
+        return None;
+    }
+    let entries = (0..history.len()).rev();
+    let mut entries = entries.filter_map(|at| history.get(at, SearchDirection::Reverse).ok()?);
+    entries.find_map(|found| {
+        let rest = found.entry.strip_prefix(line)?;
+        let is_one_line = !rest.is_empty() && !rest.contains('\n');
+        is_one_line.then(|| rest.to_owned())
+    })
+}
+
+/// Keys that go to the end of the line accept what is shown there.
+struct Accept;
+
+impl ConditionalEventHandler for Accept {
+    fn handle(
+        &self,
+        _: &rustyline::Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        let is_at_end = context.pos() == context.line().len();
+        (is_at_end && context.has_hint()).then_some(Cmd::CompleteHint)
+    }
+}
+
+/// Tab completes, and pressed again goes through the candidates of the list that it has shown; Shift-Tab goes
+/// back through them.
+struct Tab {
+    names: SharedNames,
+    cycle: SharedCycle,
+    step: Step,
+}
+
+type SharedCycle = Arc<Mutex<Option<Cycle>>>;
+
+/// Candidates that Tab goes through, and then what was typed again.
+struct Cycle {
+    /// The line and the cursor as the last Tab left them.
+    line: String,
+    pos: usize,
+    start: usize,
+    texts: Vec<String>,
+    at: usize,
+    /// Whether the editor is about to ask for the present candidate.
+    is_asked: bool,
+}
+
+impl Cycle {
+    /// What Tab will go through once it has shown the list; nothing if there is at most one candidate.
+    fn begin(line: &str, pos: usize, names: &Lexicon) -> Option<Self> {
+        let completion = complete::complete(&line[..pos], names);
+        let (start, common) = (completion.start, completion.common());
+        // The editor inserts what all begin with, if that is more than was typed.
+        let typed = match common.len() > pos - start {
+            true => common.to_owned(),
+            false => line[start..pos].to_owned(),
+        };
+        let texts = completion.candidates.into_iter();
+        let texts: Vec<String> = texts.map(|candidate| candidate.text).collect();
+        (texts.len() > 1).then(|| Cycle {
+            line: format!("{}{typed}{}", &line[..start], &line[pos..]),
+            pos: start + typed.len(),
+            start,
+            at: texts.len(),
+            is_asked: false,
+            texts: texts.into_iter().chain([typed]).collect(),
+        })
+    }
+
+    /// Puts the next candidate, or the one before, in the place of the present one: as the only one that there
+    /// is to complete.
+    fn turn(&mut self, step: Step) -> Cmd {
+        let all = self.texts.len();
+        self.at = match step {
+            Step::Forth => (self.at + 1) % all,
+            Step::Back => (self.at + all - 1) % all,
+        };
+        let begin = format!("{}{}", &self.line[..self.start], self.texts[self.at]);
+        self.line = format!("{begin}{}", &self.line[self.pos..]);
+        self.pos = begin.len();
+        self.is_asked = true;
+        Cmd::Complete
+    }
+
+    /// The present candidate, once after each turn.
+    fn asked(&mut self) -> Option<(usize, Vec<Pair>)> {
+        let text = self.texts.get(self.at)?;
+        let pair = Pair {
+            display: text.clone(),
+            replacement: text.clone(),
+        };
+        std::mem::take(&mut self.is_asked).then(|| (self.start, vec![pair]))
+    }
+}
+
+impl ConditionalEventHandler for Tab {
+    fn handle(
+        &self,
+        _: &rustyline::Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        let (line, pos) = (context.line(), context.pos());
+        let mut cycle = self.cycle.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_shown = |cycle: &&mut Cycle| cycle.line == line && cycle.pos == pos;
+        if let Some(cycle) = cycle.as_mut().filter(is_shown) {
+            return Some(cycle.turn(self.step));
+        }
+        let names = Arc::clone(&self.names.lock().unwrap_or_else(PoisonError::into_inner));
+        *cycle = Cycle::begin(line, pos, &names);
+        None
     }
 }
 
@@ -508,7 +744,7 @@ impl Highlighter for Assistant {
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let is_dropped = self.dropped.0.load(Ordering::Relaxed);
-        Ok(if !is_dropped && wants_more(context.input()) {
+        Ok(if !is_dropped && self.prompt.wants_more(context.input()) {
             ValidationResult::Incomplete
         } else {
             ValidationResult::Valid(None)

@@ -2,7 +2,8 @@
 //!
 //! A line is appended by one write at once, so that a prompt that is killed has lost nothing, and
 //! two prompts lose none of each other's. Only a file that has grown far beyond what is kept is
-//! rewritten, beside itself and under a lock that every writer takes.
+//! rewritten, beside itself and under a lock that every writer takes. Only its end is read, and only if it is
+//! a regular file.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use memglass_value::files;
+use memglass_value::format::is_printable;
 use rustyline::Result;
 use rustyline::history::{History, SearchDirection, SearchResult};
 
@@ -22,6 +25,12 @@ use crate::kept::History as Kept;
 
 /// Lines kept.
 pub(super) const LONGEST: usize = 10_000;
+
+/// Bytes at the end of a file that are read: room for all lines that are kept, of any usual length.
+const TAIL_BYTES: u64 = 16 << 20;
+
+/// Bytes of a line that is kept.
+const LONGEST_LINE: usize = 1 << 20;
 
 /// The first line of a file in which line breaks and backslashes are escaped.
 const VERSION: &str = "#V2";
@@ -45,7 +54,8 @@ fn shared() -> Option<PathBuf> {
     Some(state.join("memglass").join("history"))
 }
 
-/// The lines of the file, of equal ones the last. Makes the file if there is none, for its owner alone.
+/// The last lines of the file; keeps only the last of equal ones. Makes the file if there is none, for its
+/// owner alone.
 pub(super) fn load(path: &Path) -> io::Result<Vec<String>> {
     if let Some(directory) = path.parent() {
         fs::DirBuilder::new()
@@ -54,15 +64,45 @@ pub(super) fn load(path: &Path) -> io::Result<Vec<String>> {
             .create(directory)?;
     }
     let (mut file, is_locked) = locked(path)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text.lines().filter(|line| *line != VERSION).collect();
+    let (tail, is_whole) = tail(&mut file)?;
+    let lines: Vec<&str> = tail.lines().filter(|line| is_typed(line)).collect();
     let kept = last_of_each(&lines);
-    if is_locked && lines.len() > 2 * LONGEST {
+    // What is longer and does not begin like a history was never one: it is somebody's, and stays.
+    let is_long = match is_whole {
+        true => lines.len() > 2 * LONGEST,
+        false => begins_like_one(&mut file)?,
+    };
+    if is_locked && is_long {
         rewrite(path, &kept)?;
     }
     Ok(kept.iter().map(|line| unescaped(line)).collect())
+}
+
+/// The last lines of a file, as many as are ever read; and whether these are all.
+fn tail(file: &mut File) -> io::Result<(String, bool)> {
+    let surplus = file.metadata()?.len().saturating_sub(TAIL_BYTES);
+    file.seek(SeekFrom::Start(surplus))?;
+    let mut bytes = Vec::new();
+    // It may grow meanwhile.
+    file.take(TAIL_BYTES).read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let whole_lines = match surplus {
+        0 => 0,
+        _ => text.find('\n').map_or(text.len(), |end| end + 1),
+    };
+    Ok((text[whole_lines..].to_owned(), surplus == 0))
+}
+
+fn begins_like_one(file: &mut File) -> io::Result<bool> {
+    let mut first = [0; VERSION.len()];
+    file.seek(SeekFrom::Start(0))?;
+    file.read_exact(&mut first)?;
+    Ok(first == VERSION.as_bytes())
+}
+
+/// Whether somebody can have typed this line of the file.
+fn is_typed(line: &str) -> bool {
+    line != VERSION && line.len() <= LONGEST_LINE && is_printable(line)
 }
 
 /// Adds a line to the file.
@@ -91,12 +131,9 @@ fn last_byte(file: &mut File) -> io::Result<Option<u8>> {
 fn locked(path: &Path) -> io::Result<(File, bool)> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true).mode(0o600);
+        let file = files::open_regular(&mut options, path)?;
         let is_locked = match file.try_lock() {
             Ok(()) => true,
             Err(TryLockError::WouldBlock) => false,
@@ -526,6 +563,25 @@ mod tests {
         }
         let beside = fs::read_dir(path.parent().unwrap()).unwrap();
         assert_eq!(beside.count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn of_a_file_beyond_measure_only_the_end_is_read() {
+        let (_home, path) = place();
+        load(&path).unwrap();
+        let begin = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let file = OpenOptions::new().write(true).open(&path).unwrap();
+            file.set_len(64 << 30).unwrap();
+        };
+        begin("#V2\nfirst\n");
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"\nlast\na \x1b[2J b\n").unwrap();
+        assert_eq!(load(&path).unwrap(), ["last"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "#V2\nlast\n");
+        begin("somebody's data");
+        assert_eq!(load(&path).unwrap(), [""; 0]);
+        assert_eq!(fs::metadata(&path).unwrap().len(), 64 << 30);
     }
 
     #[test]

@@ -56,6 +56,24 @@ impl Labels {
         })
     }
 
+    /// As [`Labels::starting`], but the last one is the last of all that begin with `prefix`.
+    pub(crate) fn ends(&self, prefix: &str, most: usize) -> Vec<Arc<str>> {
+        let mut first = self.starting(prefix, most);
+        if first.len() == most {
+            let last = self.read(|index| index.last(prefix).cloned());
+            first.splice(most - 1.., last);
+        }
+        first
+    }
+
+    /// At most `most` labels that `is_wanted`, in order; all are looked at.
+    pub(crate) fn matching(&self, most: usize, is_wanted: impl Fn(&str) -> bool) -> Vec<Arc<str>> {
+        self.read(|index| {
+            let labels = index.by_label.keys().filter(|label| is_wanted(label));
+            labels.take(most).cloned().collect()
+        })
+    }
+
     /// The name of the type of the object with this label; of an array of objects, `Book[5]`.
     pub fn type_of(&self, label: &str) -> Option<String> {
         self.read(|index| {
@@ -134,6 +152,14 @@ impl Index {
         entries.take_while(move |(label, _)| label.starts_with(prefix))
     }
 
+    fn last(&self, prefix: &str) -> Option<&Arc<str>> {
+        // No character is greater, and no label has so many of these.
+        let above = format!("{prefix}{}", char::MAX.to_string().repeat(8));
+        let bounds = (Bound::Included(prefix), Bound::Excluded(above.as_str()));
+        let last = self.by_label.range::<str, _>(bounds).next_back();
+        last.map(|(label, _)| label)
+    }
+
     fn apply(&mut self, slot: u32, object: Option<Labelled>) {
         if let Some(label) = self.by_slot.remove(&slot)
             // Another slot's object may have taken the label since.
@@ -184,6 +210,17 @@ mod tests {
     fn sorted(mut names: Vec<String>) -> Vec<String> {
         names.sort();
         names
+    }
+
+    #[test]
+    fn of_too_many_labels_the_last_is_there() {
+        let names: Vec<String> = (0..2_000).map(|n| format!("order_{n:04}")).collect();
+        let objects = names.iter().map(|name| (name.as_str(), "Order"));
+        let objects: Vec<_> = objects.chain([("zebra", "Order")]).collect();
+        let found = sample(&objects).ends("order_", 10);
+        assert_eq!(found.len(), 10);
+        assert_eq!((&*found[0], &*found[8]), ("order_0000", "order_0008"));
+        assert_eq!(&*found[9], "order_1999");
     }
 
     #[test]

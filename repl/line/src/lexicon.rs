@@ -9,8 +9,8 @@ use memglass_syntax::{
 
 use crate::labels::Labels;
 
-/// Most labels that are looked at for one key press: more than anybody reads.
-const MOST_LABELS: usize = 1_000;
+/// Most labels that are listed for one key press: more than anybody reads.
+pub(super) const MOST_LABELS: usize = 1_000;
 
 /// A snapshot of the names of a session, and its labels as they are now.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct Lexicon {
     names: Names,
     labels: Labels,
     matched: Mutex<Matched>,
+    /// Whether upper and lower case are the same.
+    ignores_case: bool,
 }
 
 /// What patterns were found to match: a text that names one often is looked through at each key.
@@ -34,6 +36,23 @@ impl Lexicon {
             names,
             labels,
             matched: Mutex::default(),
+            ignores_case: false,
+        }
+    }
+
+    /// The same names, to which upper and lower case are the same.
+    pub(super) fn ignoring_case(&self) -> Self {
+        Lexicon {
+            ignores_case: true,
+            ..Lexicon::new(self.names.clone(), self.labels.clone())
+        }
+    }
+
+    /// Whether `typed` is the beginning of `name`.
+    pub(super) fn begins(&self, name: &str, typed: &str) -> bool {
+        match self.ignores_case {
+            false => name.starts_with(typed),
+            true => begins_ignoring_case(name, typed),
         }
     }
 
@@ -79,9 +98,15 @@ impl Lexicon {
         self.names.types.contains_key(name) || self.names.values.contains_key(name)
     }
 
-    /// Labels that begin with `prefix`, in order.
+    /// Labels that begin with `prefix`, in order. Of too many the first ones and the last, so that what all
+    /// begin with is what these begin with.
     pub(super) fn labels_from(&self, prefix: &str) -> Vec<Arc<str>> {
-        self.labels.starting(prefix, MOST_LABELS)
+        match self.ignores_case {
+            false => self.labels.ends(prefix, MOST_LABELS),
+            true => self
+                .labels
+                .matching(MOST_LABELS, |label| begins_ignoring_case(label, prefix)),
+        }
     }
 
     /// The fields of a type, or of the elements of an array.
@@ -172,6 +197,11 @@ impl Lexicon {
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
         self.names.variables.iter().map(|(name, _)| name.as_str())
     }
+}
+
+pub(super) fn begins_ignoring_case(name: &str, typed: &str) -> bool {
+    let begin = name.as_bytes().get(..typed.len());
+    begin.is_some_and(|begin| begin.eq_ignore_ascii_case(typed.as_bytes()))
 }
 
 /// A small session to complete on.

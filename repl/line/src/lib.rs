@@ -16,6 +16,7 @@ mod kept;
 mod labels;
 mod lexicon;
 mod meaning;
+mod plain;
 mod suspend;
 
 pub use editor::{Editor, EditorError, Printer};
@@ -23,3 +24,4 @@ pub use event::Event;
 pub use files::expanded;
 pub use kept::History;
 pub use labels::{Labelled, Labels};
+pub use plain::why_no_editing;

@@ -4,7 +4,7 @@ use rhai::Position;
 use unicode_width::UnicodeWidthChar;
 
 use memglass_syntax::token::{Kind, tokens};
-use memglass_value::wrap;
+use memglass_value::{format, wrap};
 
 /// A part of one line of source text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Excerpt {
             width: width(&characters[start..]),
             text: shown
                 .chars()
-                .map(|c| if c.is_control() { ' ' } else { c })
+                .map(|c| if format::is_unsafe(c) { ' ' } else { c })
                 .collect(),
         })
     }
@@ -71,7 +71,8 @@ impl Excerpt {
         let place = if self.source.is_empty() {
             String::new()
         } else {
-            format!("{margin}--> {}:{number}:{}\n", self.source, self.column)
+            let source = format::escaped(&self.source);
+            format!("{margin}--> {source}:{number}:{}\n", self.column)
         };
         let room = columns.map_or(usize::MAX, |columns| {
             usize::from(columns).saturating_sub(number.len() + " | ".len())

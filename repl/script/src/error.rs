@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use memglass_value::format;
 use rhai::{EvalAltResult, Position};
 
 use super::caret::Excerpt;
@@ -90,15 +91,15 @@ impl ScriptError {
 
 impl Failure {
     fn render(&self, columns: Option<u16>, mark: impl Fn(&str) -> String) -> String {
-        let mut text = format!("{}: {}\n", mark("error"), self.message);
+        let mut text = format!("{}: {}\n", mark("error"), format::printable(&self.message));
         if let Some(excerpt) = &self.excerpt {
             text += &excerpt.draw(columns, mark);
         }
         for call in &self.calls {
-            text += &format!("  in {call}\n");
+            text += &format!("  in {}\n", format::printable(call));
         }
         if let Some(help) = &self.help {
-            text += &format!("  help: {help}\n");
+            text += &format!("  help: {}\n", format::printable(help));
         }
         text.truncate(text.trim_end().len());
         text

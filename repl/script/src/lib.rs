@@ -143,6 +143,11 @@ impl ScriptHost {
         })
     }
 
+    /// Whether `text` is a script by the grammar of this engine and with its variables.
+    pub fn is_program(&self, text: &str) -> bool {
+        self.parsed(text).is_ok()
+    }
+
     /// How much scripts may ask for from now on. A script may change it with `limits`.
     pub fn set_limits(&mut self, limits: Limits) {
         self.context.limits.set(limits.within_reach());

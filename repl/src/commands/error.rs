@@ -8,6 +8,7 @@ use memglass::{AttachError, PathError, ReadError, WriteError, nearest};
 use super::COMMANDS;
 use nu_ansi_term::Color;
 
+use crate::format;
 use crate::look::Look;
 use crate::script::ScriptError;
 
@@ -29,8 +30,8 @@ pub enum CommandError {
         /// What it takes.
         usage: &'static str,
     },
-    /// A pattern for labels is none.
-    #[error("{pattern:?} is no pattern: {reason}")]
+    /// What was meant as a pattern for labels cannot be one.
+    #[error("{pattern:?} is not a pattern: {reason}")]
     Pattern {
         /// What was typed.
         pattern: String,
@@ -62,7 +63,7 @@ pub enum CommandError {
         takes: String,
     },
     /// A value that the field cannot hold, being of another kind.
-    #[error("{path} takes {takes}; {text:?} is none")]
+    #[error("{path} takes {takes}, and not {text:?}")]
     WrongKind {
         /// What was to be written.
         path: String,
@@ -96,12 +97,12 @@ pub enum CommandError {
         suggestion: String,
     },
     /// No new producer has taken the session's name.
-    #[error("no new producer has taken the name {session:?}; the old one is {presence}")]
+    #[error("nothing to reattach to: {session:?} {fate} and has not restarted")]
     NoSuccessor {
         /// The session.
         session: String,
-        /// What became of its producer, in a word.
-        presence: &'static str,
+        /// What its producer did: `crashed`, `exited`.
+        fate: &'static str,
     },
     /// No script was run in this session.
     #[error("nothing to save yet: no line of this session was a script")]
@@ -131,7 +132,7 @@ pub enum CommandError {
         source: io::Error,
     },
     /// It asks somebody who is not there.
-    #[error("{usage} needs a terminal")]
+    #[error("{usage} works only on a terminal")]
     NoTerminal {
         /// What it takes.
         usage: &'static str,
@@ -236,7 +237,6 @@ impl CommandError {
             | CommandError::NoTerminal { .. }
             | CommandError::Usage { .. }
             | CommandError::Pattern { .. }
-            | CommandError::Literal { .. }
             | CommandError::Text(_) => 2,
             CommandError::TimedOut(_) => 124,
             // Whoever read the output has enough; that is no failure.
@@ -258,13 +258,14 @@ impl CommandError {
                 error.render(look.width, |text| look.paint(Color::LightRed.bold(), text))
             }
             CommandError::At { file, line, error } => {
+                let file = format::escaped(file);
                 format!("{}\n  --> {file}:{line}", error.render(look))
             }
             other => {
                 format!(
                     "{}: {}",
                     look.paint(crate::look::alarm(), "error"),
-                    with_causes(other)
+                    format::printable(&with_causes(other))
                 )
             }
         }

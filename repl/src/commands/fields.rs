@@ -1,8 +1,9 @@
 //! `:get` and `:set`: values by path, without a script.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use memglass::schema::Kind;
+use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant};
 use memglass::{Field, Observer, Presence, ReadError, Reason, Value, WriteError};
 use serde_json::Value as Json;
 
@@ -78,13 +79,14 @@ impl Command for Set {
     }
 
     fn details(&self) -> &'static str {
-        "The rest of the line is the value: a name needs no quotes, nor does text for a text field."
+        "The rest of the line is the value: a name needs no quotes, nor does text for a text field. A record may be JSON, as `get --json` prints it. An `=` between PATH and VALUE means nothing; a text that begins with one stands in quotes."
     }
 
     fn examples(&self) -> &'static [&'static str] {
         &[
             ":set AAPL_position.quantity 500",
             ":set order_12345.side SELL",
+            ":set AAPL_position.quantity = 500",
         ]
     }
 
@@ -165,14 +167,21 @@ pub(crate) fn read(field: &Field) -> Result<Shown, ReadError> {
 /// If the path leads nowhere, the text is no value, or the field refuses it; nothing is changed then.
 pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
     let field = observer.field(path)?;
+    let text = without_sign(text);
     let value = if takes_bare_text(&field) && !text.starts_with('"') {
         Value::from(text)
     } else {
-        literal::parse(text).map_err(|reason| CommandError::Literal {
+        let value = literal::parse(text).map_err(|reason| CommandError::Literal {
             path: field.path().to_owned(),
             reason,
             takes: takes(&field),
-        })?
+        })?;
+        as_declared(
+            value,
+            field.schema(),
+            field.type_id(),
+            field.info().metadata,
+        )
     };
     // What a producer left behind is kept as it was.
     let presence = observer.producer();
@@ -190,6 +199,61 @@ pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, Command
         }),
         written => Ok(written.map(|()| value)?),
     }
+}
+
+/// The value of `= 5`, which people type out of habit.
+fn without_sign(text: &str) -> &str {
+    match text.strip_prefix('=') {
+        Some(value) if !value.starts_with('=') && !value.trim().is_empty() => value.trim_start(),
+        _ => text,
+    }
+}
+
+/// A value as reading a place of this type would give it, where JSON says it otherwise: so what was read can be
+/// written back although some members are read-only.
+fn as_declared(value: Value, schema: &Schema, id: TypeId, metadata: &Metadata) -> Value {
+    let ty = &schema[schema.bare(id)];
+    match (&ty.kind, value) {
+        (Kind::Struct { fields: members } | Kind::Union { members }, Value::Record(values)) => {
+            let declared = |(name, value): (Arc<str>, Value)| {
+                let member = members.iter().find(|member| *member.name == *name);
+                let value = match member {
+                    Some(member) => as_declared(value, schema, member.type_id, &member.metadata),
+                    None => value,
+                };
+                (name, value)
+            };
+            Value::Record(values.into_iter().map(declared).collect())
+        }
+        (Kind::Array { element, .. }, Value::List(values)) => {
+            let declared = |value| as_declared(value, schema, *element, metadata);
+            Value::List(values.into_iter().map(declared).collect())
+        }
+        (Kind::Flags { flags }, Value::List(names)) => named_flags(&names, flags),
+        (Kind::Int { .. }, Value::List(names)) if !metadata.flags.is_empty() => {
+            named_flags(&names, &metadata.flags)
+        }
+        (Kind::Float, Value::Text(text)) => match text.parse::<f64>() {
+            Ok(number) if !number.is_finite() => Value::F64(number),
+            _ => Value::Text(text),
+        },
+        (_, value) => value,
+    }
+}
+
+/// The flags of a JSON list of names, with bits that have no name as a number; else the list as it is.
+fn named_flags(list: &[Value], flags: &[Variant]) -> Value {
+    let bits = list.iter().map(|value| match value {
+        Value::Text(name) => {
+            let flag = flags.iter().find(|flag| *flag.name == **name)?;
+            u64::try_from(flag.value).ok()
+        }
+        Value::I64(bits) => u64::try_from(*bits).ok(),
+        Value::U64(bits) => Some(*bits),
+        _ => None,
+    });
+    let bits: Option<u64> = bits.fold(Some(0), |all, bits| Some(all? | bits?));
+    bits.map_or_else(|| Value::List(list.to_vec()), Value::U64)
 }
 
 /// Whether the value as a whole is nothing that the field could hold.

@@ -116,15 +116,19 @@ impl Command for Time {
     }
 
     fn usage(&self) -> &'static str {
-        ":time [LINE]"
+        ":time [on|off|LINE]"
     }
 
     fn summary(&self) -> &'static str {
-        "tell how long a line takes; alone: each or none"
+        "tell how long a line takes, or each from now on"
+    }
+
+    fn details(&self) -> &'static str {
+        "`:time on` times each line from the next one on; `:time` alone says whether lines are timed."
     }
 
     fn examples(&self) -> &'static [&'static str] {
-        &[":time AAPL_position.quantity"]
+        &[":time AAPL_position.quantity", ":time on", ":time off"]
     }
 
     fn takes(&self) -> Takes {
@@ -132,14 +136,8 @@ impl Command for Time {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        if rest.is_empty() {
-            runtime.timing = !runtime.timing;
-            let what = if runtime.timing {
-                "each line is timed"
-            } else {
-                "lines are not timed"
-            };
-            return Ok(Output::Note(what.into()));
+        if let Some(note) = switched(self, &mut runtime.timing, rest) {
+            return Ok(note);
         }
         let start = Instant::now();
         let output = runtime.perform(rest)?;
@@ -165,7 +163,7 @@ impl Command for Pager {
     }
 
     fn details(&self) -> &'static str {
-        "$PAGER says which, `less -FRX` if it is not set and none if it is empty. What is not written to a terminal is never paged."
+        "$PAGER says which, `less -FRX` if it is not set and none if it is empty. What is not written to a terminal is never paged. `:pager` alone says whether it is on."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -177,25 +175,22 @@ impl Command for Pager {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        runtime.paging = match rest {
-            "on" => true,
-            "off" => false,
-            "" => !runtime.paging,
-            _ => {
-                return Err(CommandError::Usage {
-                    usage: self.usage(),
-                });
-            }
-        };
-        let does = if runtime.paging {
-            "goes through a pager"
-        } else {
-            "is printed"
-        };
-        Ok(Output::Note(format!(
-            "what is longer than the screen {does}"
-        )))
+        switched(self, &mut runtime.paging, rest).ok_or(CommandError::Usage {
+            usage: self.usage(),
+        })
     }
+}
+
+/// Turns what a command is about on or off, or only says which it is; nothing if the words are others.
+fn switched(command: &dyn Command, is_on: &mut bool, rest: &str) -> Option<Output> {
+    match rest {
+        "on" => *is_on = true,
+        "off" => *is_on = false,
+        "" => {}
+        _ => return None,
+    }
+    let state = if *is_on { "on" } else { "off" };
+    Some(Output::Note(format!("{}: {state}", command.name())))
 }
 
 /// The form with this format for one line; without a line, on or off.

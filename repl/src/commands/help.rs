@@ -48,7 +48,7 @@ impl Sample {
         }
     }
 
-    fn lines(&self) -> [(String, &'static str); 6] {
+    fn lines(&self) -> [(String, &'static str); 7] {
         let Sample {
             label,
             field,
@@ -59,7 +59,7 @@ impl Sample {
             (format!("{label}.{field} = …"), "write it"),
             (
                 "obs[\"any label\"].field".into(),
-                "an object whose label is no identifier",
+                "an object whose label is not a name",
             ),
             (
                 format!("obs.all(\"{type_name}\")"),
@@ -69,6 +69,7 @@ impl Sample {
                 "NAME?".into(),
                 "what is called so: a field, type, function or command",
             ),
+            (":help commands".into(), "all that begins with a colon"),
             (":help functions".into(), "all functions"),
         ]
     }
@@ -95,12 +96,13 @@ impl Command for Help {
     }
 
     fn summary(&self) -> &'static str {
-        "list the commands, or tell what is called NAME"
+        "what to type, or what is called NAME"
     }
 
     fn examples(&self) -> &'static [&'static str] {
         &[
             ":help",
+            ":help commands",
             ":help objects",
             ":help functions",
             ":help obs.all",
@@ -118,6 +120,7 @@ impl Command for Help {
         let name = rest.trim_start_matches(':');
         match name {
             "" => return Ok(overview(runtime)),
+            "commands" => return Ok(all_commands(runtime)),
             "functions" => return Ok(functions(&runtime.host.functions())),
             "obs" => return Ok(about_obs(&runtime.host.functions())),
             _ => {}
@@ -260,31 +263,39 @@ fn unknown(observer: &Observer, functions: &[FunctionName], name: &str) -> Comma
     CommandError::unknown_name(name, known)
 }
 
+/// What fits the smallest screen: lines to type, and the names of the commands.
 fn overview(runtime: &Runtime) -> Output {
-    let own = runtime.own.iter().map(|own| (own.usage(), own.summary()));
+    let own = runtime.own.iter().map(|own| own.name());
     let sample = Sample::of(&runtime.attached.observer()).unwrap_or_else(Sample::made_up);
     overview_with(own, &sample)
 }
 
-fn overview_with<'c>(own: impl Iterator<Item = (&'c str, &'c str)>, sample: &Sample) -> Output {
-    let mut commands = Table::new([Column::new("command"), Column::wrapping("what it does")]);
-    for (usage, summary) in own {
-        commands.push([usage.into(), summary.into()]);
-    }
-    for command in COMMANDS {
-        commands.push([command.usage().into(), command.summary().into()]);
-    }
+fn overview_with<'c>(own: impl Iterator<Item = &'c str>, sample: &Sample) -> Output {
     let mut lines = Table::new([Column::new("line"), Column::wrapping("what it does")]);
     for (line, does) in sample.lines() {
         lines.push([line.into(), does.into()]);
     }
+    let ours = COMMANDS.iter().map(|command| command.name());
+    let names: Vec<String> = own.chain(ours).map(|name| format!(":{name}")).collect();
     Output::All(vec![
-        Output::Rows(commands, String::new()),
-        Output::Gap,
         Output::Rows(lines, String::new()),
+        Output::Gap,
+        text(&names.join(" ")),
         Output::Gap,
         Output::Note(KEYS.into()),
     ])
+}
+
+fn all_commands(runtime: &Runtime) -> Output {
+    let own = runtime.own.iter().map(|own| (own.usage(), own.summary()));
+    let ours = COMMANDS
+        .iter()
+        .map(|command| (command.usage(), command.summary()));
+    let mut table = Table::new([Column::new("command"), Column::wrapping("what it does")]);
+    for (usage, summary) in own.chain(ours) {
+        table.push([usage.into(), summary.into()]);
+    }
+    Output::Rows(table, String::new())
 }
 
 fn functions(functions: &[FunctionName]) -> Output {
@@ -346,18 +357,29 @@ mod tests {
             .render(Style::PLAIN)
             .data;
         for command in COMMANDS {
+            let name = format!(":{}", command.name());
             assert!(
-                text.contains(command.usage()),
-                "{}\n{text}",
-                command.usage()
+                text.split_whitespace().any(|word| word == name),
+                "{name}\n{text}"
             );
         }
     }
 
     #[test]
-    fn the_overview_fits_a_screen_of_80_columns() {
-        for line in KEYS.lines() {
-            assert!(line.len() <= 80, "{line}");
+    fn the_overview_fits_a_screen_of_80_columns_and_24_rows() {
+        let look = crate::look::Look {
+            color: false,
+            width: Some(80),
+        };
+        let style = Style {
+            look,
+            ..Style::PLAIN
+        };
+        let shown = overview_with(std::iter::empty(), &Sample::made_up()).render(style);
+        let lines: Vec<&str> = shown.data.lines().chain(shown.message.lines()).collect();
+        assert!(lines.len() < 22, "{lines:#?}");
+        for line in lines {
+            assert!(line.chars().count() <= 80, "{line}");
         }
     }
 

@@ -194,7 +194,7 @@ mod tests {
     fn a_pattern_that_is_none_says_why() {
         let error = pattern("[a").unwrap_err();
         assert!(
-            error.to_string().starts_with("\"[a\" is no pattern: "),
+            error.to_string().starts_with("\"[a\" is not a pattern: "),
             "{error}"
         );
     }

@@ -13,6 +13,7 @@ use crate::runtime::Runtime;
 use crate::script::ScriptError;
 use crate::script_text::ScriptText;
 use crate::syntax::words;
+use crate::{files, format};
 
 pub(super) struct Run;
 pub(super) struct Save;
@@ -59,12 +60,10 @@ impl Command for Run {
 
 /// Runs a script; in it, `args` are the words of this text.
 fn run(runtime: &mut Runtime, path: &Path, args: &str) -> Result<Output, CommandError> {
-    let text = ScriptText::read(path).map_err(ScriptError::plain)?;
+    let read = ScriptText::read(path, &runtime.interrupt);
+    let text = read.map_err(|reason| runtime.stopped_or(ScriptError::plain(reason).into()))?;
     let args = words::words(args).into_iter().map(words::unquoted);
-    runtime.host.set_arguments(args);
-    let name = path.display().to_string();
-    let shown = runtime.host.eval_part(&name, 0, text.as_str())?;
-    Ok(Output::Result(shown))
+    runtime.script(&path.display().to_string(), &text, args)
 }
 
 /// The file that a word names.
@@ -135,7 +134,7 @@ fn write(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
         true => options.create(true).truncate(true),
         false => options.create_new(true),
     };
-    options.open(path)?.write_all(text.as_bytes())
+    files::open_for_writing(&mut options, path)?.write_all(text.as_bytes())
 }
 
 fn not_written(path: &Path, error: io::Error) -> CommandError {
@@ -193,8 +192,8 @@ impl Command for Edit {
         }
         runtime.journal.edited(text);
         // Before it runs: what it prints, or why it fails, stands below.
-        runtime.tell(&format!("{text}\n"));
-        runtime.perform(text)
+        runtime.tell(&format!("{}\n", format::printable(text)));
+        runtime.text("", text)
     }
 }
 
@@ -211,7 +210,8 @@ fn edited(text: &str) -> Result<String, CommandError> {
     let mut file = options.open(&scratch.0).map_err(failed)?;
     writeln!(file, "{text}").map_err(failed)?;
     edit(&scratch.0)?;
-    fs::read_to_string(&scratch.0).map_err(failed)
+    let text = ScriptText::configured(&scratch.0).map_err(CommandError::Text)?;
+    Ok(text.as_str().to_owned())
 }
 
 /// A file that goes with this value.

@@ -118,7 +118,7 @@ impl Command for Reattach {
             gone => {
                 return Err(CommandError::NoSuccessor {
                     session: session.name,
-                    presence: presence::word(&gone),
+                    fate: presence::word(&gone),
                 });
             }
         }

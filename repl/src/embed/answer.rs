@@ -62,13 +62,9 @@ impl Answer {
         Answer::plain(Output::Quit)
     }
 
-    /// The value, when the result is a single one: a field, a number, a text.
+    /// The value, when the result is a single one: a field, a number, a text. Of several lines, the last one's.
     pub fn value(&self) -> Option<Value> {
-        match &self.output {
-            Output::Result(Shown::Value(cell)) => Some(cell.value.clone()),
-            Output::Result(Shown::Text(text)) => Some(Value::from(text.as_str())),
-            _ => None,
-        }
+        value(&self.output)
     }
 
     /// The result as JSON: one document for each result, each on a line of its own.
@@ -92,6 +88,15 @@ impl Answer {
     /// Whether the line asked the prompt to end.
     pub fn quits(&self) -> bool {
         self.output.quits()
+    }
+}
+
+fn value(output: &Output) -> Option<Value> {
+    match output {
+        Output::Result(Shown::Value(cell)) => Some(cell.value.clone()),
+        Output::Result(Shown::Text(text)) => Some(Value::from(text.as_str())),
+        Output::All(outputs) => outputs.last().and_then(value),
+        _ => None,
     }
 }
 
@@ -182,7 +187,7 @@ pub enum ReplError {
         reason: String,
     },
     /// The terminal or a thread is not to be had.
-    #[error("the prompt cannot be shown: {0}")]
+    #[error("there is no prompt: {0}")]
     Terminal(String),
     /// A signal handler was refused, or the output is gone.
     #[error(transparent)]

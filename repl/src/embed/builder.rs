@@ -178,6 +178,7 @@ impl ReplBuilder {
     ///
     /// [`ReplError`]: there is no such session, or it cannot be attached to.
     pub fn build(self) -> Result<Repl, ReplError> {
+        stack::check()?;
         stack::deep(|| self.made())
     }
 
@@ -204,6 +205,7 @@ impl ReplBuilder {
                 form: self.form,
                 look,
             },
+            color: self.color,
             timing: false,
             paging: self.is_program,
             journal: Journal::default(),
@@ -257,7 +259,7 @@ impl ReplBuilder {
 }
 
 fn read_init(path: PathBuf) -> Result<(PathBuf, ScriptText), ReplError> {
-    match ScriptText::read(&path) {
+    match ScriptText::configured(&path) {
         Ok(text) => Ok((path, text)),
         Err(reason) => Err(ReplError::Init { reason }),
     }

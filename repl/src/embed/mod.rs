@@ -6,6 +6,7 @@ mod command;
 mod run;
 mod sink;
 
+use std::borrow::Cow;
 use std::cell::Ref;
 use std::io;
 use std::path::Path;
@@ -100,7 +101,11 @@ impl Repl {
     /// Does what a line says, as if it had been typed at the prompt: a `:command`, a question (`name?`), or
     /// a script. Variables and functions stay for the next one, and `_` is the last result.
     ///
-    /// What scripts print goes to the output; what the line gives is the answer.
+    /// A text of several lines that is not one script is several, one after the other, as if it had been
+    /// pasted: `a.b = 1` and, in the next line, `a.b`.
+    ///
+    /// What scripts print goes to the output; what the line gives is the answer. If one of several lines
+    /// fails, what those before it gave goes to the output too.
     ///
     /// # Errors
     ///
@@ -108,24 +113,38 @@ impl Repl {
     /// done, and the session goes on.
     pub fn eval(&mut self, line: &str) -> Result<Answer, EvalError> {
         stack::deep(|| {
-            refuse_open_comment("the script", line)?;
             let output = self.runtime.line(line)?;
             Ok(self.answer(output))
         })
     }
 
-    /// As [`Repl::eval`], for a piece of a script that errors call by `name`.
+    /// Evaluates a piece of a script that errors call by `name`.
     #[doc(hidden)]
     pub fn eval_piece(
         &mut self,
         name: &str,
         piece: syntax::Piece<'_>,
     ) -> Result<Answer, EvalError> {
-        stack::deep(|| {
-            refuse_open_comment(name, piece.text)?;
-            let output = self.runtime.piece(name, piece)?;
-            Ok(self.answer(output))
-        })
+        let output = self.runtime.limited(|runtime| runtime.piece(name, piece))?;
+        Ok(self.answer(output))
+    }
+
+    /// A text without the prompts that it was copied with.
+    #[doc(hidden)]
+    pub fn without_prompts<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.runtime.without_prompts(text)
+    }
+
+    /// The pieces of a text that are evaluated one after the other.
+    #[doc(hidden)]
+    pub fn pieces<'t>(&self, text: &'t str) -> Vec<syntax::Piece<'t>> {
+        self.runtime.pieces(text)
+    }
+
+    /// What scripts find in `args` from now on.
+    #[doc(hidden)]
+    pub fn set_arguments(&mut self, args: Vec<String>) {
+        self.runtime.host.set_arguments(args);
     }
 
     /// Runs the script in a file; in it, `args` is an array of these texts.
@@ -134,7 +153,8 @@ impl Repl {
     ///
     /// As [`Repl::eval`]; also if the file cannot be read.
     pub fn run_script(&mut self, path: &Path, args: &[&str]) -> Result<Answer, EvalError> {
-        let text = ScriptText::read(path).map_err(CommandError::Text)?;
+        let read = ScriptText::read(path, &self.runtime.interrupt);
+        let text = read.map_err(|reason| self.runtime.stopped_or(CommandError::Text(reason)))?;
         let args = args.iter().map(|arg| (*arg).to_owned()).collect();
         self.run_text(&path.display().to_string(), &text, args)
     }
@@ -147,12 +167,9 @@ impl Repl {
         text: &ScriptText,
         args: Vec<String>,
     ) -> Result<Answer, EvalError> {
-        stack::deep(|| refuse_open_comment(name, text.as_str()))?;
-        self.runtime.host.set_arguments(args);
-        let output = self.runtime.limited(|runtime| {
-            let shown = runtime.host.eval_part(name, 0, text.as_str())?;
-            Ok(Output::Result(shown))
-        })?;
+        let output = self
+            .runtime
+            .limited(|runtime| runtime.script(name, text, args))?;
         Ok(self.answer(output))
     }
 
@@ -184,12 +201,4 @@ impl Repl {
     fn answer(&self, output: Output) -> Answer {
         Answer::new(output, self.runtime.style())
     }
-}
-
-/// Such a text is a program by its grammar, and what is behind the comment's beginning would be lost.
-fn refuse_open_comment(name: &str, text: &str) -> Result<(), CommandError> {
-    if syntax::ends_in_comment(text) {
-        return Err(CommandError::Text(format!("{name} ends inside a comment")));
-    }
-    Ok(())
 }

@@ -8,7 +8,8 @@ use memglass_terminal::modes::TerminalGuard;
 
 use super::{EvalError, Repl, ReplError};
 use crate::event_loop::EventLoop;
-use crate::line::Editor;
+use crate::format;
+use crate::line::{self, Editor};
 use crate::look;
 use crate::signal::{self, Interrupts};
 use crate::stack;
@@ -16,6 +17,9 @@ use crate::stack;
 impl Repl {
     /// Shows the prompt on this process's terminal and serves it on this thread, until the user leaves; gives
     /// the exit code: 0, that of `exit(n)`, or 128 and the number of the signal that ended it.
+    ///
+    /// Where lines cannot be edited, because standard input or output is no terminal or the terminal is too
+    /// simple, it says so and reads them plainly.
     ///
     /// While it runs, SIGINT stops the script that runs, and SIGTERM and SIGHUP end the prompt in an orderly
     /// way; handlers that the host has registered are called as well. Other threads of the host go on; what
@@ -30,9 +34,14 @@ impl Repl {
 
     fn serve(mut self) -> Result<i32, ReplError> {
         let interrupts = Interrupts::listen(Arc::clone(&self.runtime.interrupt), self.setup.owner)?;
-        let _guard = TerminalGuard::new();
         let look = self.runtime.style().look;
-        let (editor, printer, note) = Editor::start(look, &self.setup.history)?;
+        let plain = line::why_no_editing();
+        // A terminal that shows by itself what is typed goes on with that.
+        let _guard = plain.is_none().then(TerminalGuard::new);
+        let (editor, printer, note) = match plain {
+            None => Editor::start(look, &self.setup.history)?,
+            Some(why) => Editor::plain(why)?,
+        };
         if let Some(note) = note {
             self.warn(&note);
         }
@@ -67,16 +76,18 @@ impl Repl {
         match error.kind() {
             EvalErrorKind::Exit(code) => Ok(Some(code)),
             _ => {
-                let look = self.runtime.style().look;
-                self.runtime.tell(&format!("{}\n", error.0.render(look)));
+                self.runtime.tell_error(&error.0);
                 Ok(None)
             }
         }
     }
 
     fn warn(&self, text: &str) {
-        let look = self.runtime.style().look;
-        let text = look.paint(look::caution(), &format!("memglass: {text}"));
+        let look = self.runtime.message_look();
+        let text = look.paint(
+            look::caution(),
+            &format!("memglass: {}", format::printable(text)),
+        );
         self.runtime.tell(&format!("{text}\n"));
     }
 }

@@ -1,4 +1,7 @@
-//! A script that is piped in, cut into what is evaluated one after the other.
+//! A text cut into what is evaluated one after the other: the one rule for what is typed, pasted or piped in,
+//! given with `-e`, or in a file.
+
+use std::borrow::Cow;
 
 use crate::incomplete::{first_mistake, has_open_comment, is_incomplete, is_program};
 use crate::words::question;
@@ -25,21 +28,95 @@ impl<'t> Piece<'t> {
 /// What is neither is given as its mistake alone, so that nothing runs and evaluating it tells that: as a
 /// whole, or as the first piece that is wrong by itself. It is the reading that gets further, since the
 /// other one stumbles where it was not meant.
-pub fn split(text: &str) -> Vec<Piece<'_>> {
+///
+/// `is_program` knows the grammar of the engine that will run it: a host may have added to the language.
+pub fn split<'t>(text: &'t str, is_program: impl Fn(&str) -> bool) -> Vec<Piece<'t>> {
     if text.trim().is_empty() {
         return Vec::new();
     }
-    if !has_commands(text) && parses(text) {
+    if !text.trim().contains('\n') {
+        return vec![Piece::whole(text)];
+    }
+    if !has_commands(text) && !is_incomplete(text) && is_program(text) {
         return vec![Piece::whole(text)];
     }
     let pieces = lines_that_belong_together(text);
     if has_commands(text) {
         return pieces;
     }
-    match pieces.iter().find(|piece| !parses(piece.text)) {
+    match pieces
+        .iter()
+        .find(|piece| is_incomplete(piece.text) || !is_program(piece.text))
+    {
         Some(wrong) => vec![further(Piece::whole(text), *wrong)],
         None => pieces,
     }
+}
+
+/// Whether a text that is being typed wants another line.
+pub fn wants_more(text: &str) -> bool {
+    if !has_commands(text) {
+        if is_incomplete(text) {
+            return true;
+        }
+        if !text.trim().contains('\n') || is_program(text) {
+            return false;
+        }
+    }
+    let pieces = lines_that_belong_together(text);
+    pieces
+        .last()
+        .is_some_and(|last| !is_command(last.text) && is_incomplete(last.text))
+}
+
+/// What was typed, if `text` is copied from a screen with its prompts; all else becomes blank lines, so that
+/// lines keep their numbers.
+///
+/// It is copied from a screen if its first line begins with `prompt`, whatever mark that has.
+pub fn without_prompts<'t>(text: &'t str, prompt: &str) -> Cow<'t, str> {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    if first.is_none_or(|line| behind_prompt(line, prompt).is_none()) {
+        return text.into();
+    }
+    let mut is_typed = false;
+    let lines = text.lines().map(|line| {
+        let rest = behind_prompt(line, prompt);
+        let rest = rest.or_else(|| behind_dots(line).filter(|_| is_typed));
+        is_typed = rest.is_some();
+        rest.unwrap_or_default()
+    });
+    lines.collect::<Vec<_>>().join("\n").into()
+}
+
+/// The rest of a line that begins with a prompt, which may have another mark such as ` [exited]`.
+fn behind_prompt<'l>(line: &'l str, prompt: &str) -> Option<&'l str> {
+    let name_end = prompt
+        .find(" [")
+        .unwrap_or(prompt.trim_end_matches(['>', ' ']).len());
+    let (name, end) = prompt.split_at(name_end);
+    let end = end.split_once(']').map_or(end, |(_, end)| end).trim_end();
+    if name.is_empty() || end.is_empty() {
+        return None;
+    }
+    let rest = line.trim_start().strip_prefix(name)?;
+    let rest = match rest.strip_prefix(" [") {
+        Some(mark) => mark.split_once(']')?.1,
+        None => rest,
+    };
+    let rest = rest.strip_prefix(end)?;
+    if rest.is_empty() {
+        return Some(rest);
+    }
+    rest.strip_prefix(' ')
+}
+
+/// The rest of a line that goes on with the one above it.
+fn behind_dots(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix("...")?;
+    if rest.is_empty() {
+        return Some(rest);
+    }
+    rest.strip_prefix(' ')
 }
 
 /// Which of two readings has its mistake later in the script; the first if both have it in one place.
@@ -53,15 +130,11 @@ fn further<'t>(whole: Piece<'t>, line: Piece<'t>) -> Piece<'t> {
     }
 }
 
-/// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar.
+/// Whether the text ends inside a comment: the one unfinished text that is a program by its grammar, and what
+/// is behind the comment's beginning would be lost.
 pub fn ends_in_comment(text: &str) -> bool {
     // To look for it costs little beside parsing, for which there is an engine each time.
     has_open_comment(text) && is_program(text)
-}
-
-/// Whether the text is a program, as far as its grammar goes.
-fn parses(text: &str) -> bool {
-    is_program(text) && !is_incomplete(text)
 }
 
 fn has_commands(text: &str) -> bool {
@@ -102,7 +175,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let pieces = split(text);
+        let pieces = split(text, is_program);
         let texts: Vec<&str> = pieces.iter().map(|piece| piece.text).collect();
         assert_eq!(texts, expected);
         for piece in pieces {
@@ -168,6 +241,48 @@ mod tests {
         assert!(ends_in_comment("1 /* open"));
         assert!(!ends_in_comment("1 /* closed */"));
         assert!(!ends_in_comment("f("));
+    }
+
+    #[test]
+    fn a_text_that_is_typed_wants_more_while_its_last_part_does() {
+        for text in ["if x {", "a.b = 1\nif x {", ":objects\nf(1,", "5\n/* open"] {
+            assert!(wants_more(text), "{text}");
+        }
+        for text in [
+            "",
+            "a.b = 1\na.b",
+            "let = 5\n6",
+            ":objects (",
+            "f(1,\n:q",
+            "a\n\n",
+        ] {
+            assert!(!wants_more(text), "{text}");
+        }
+    }
+
+    #[track_caller]
+    fn check_typed(prompt: &str, text: &str, expected: &str) {
+        assert_eq!(without_prompts(text, prompt), expected);
+    }
+
+    #[test]
+    fn what_is_copied_from_a_screen_loses_its_prompts_and_results() {
+        check_typed(
+            "t1> ",
+            "t1> a.b\n500\nt1> fn f() {\n ...  1\n ... }\nt1>\n",
+            "a.b\n\nfn f() {\n 1\n}\n",
+        );
+        check_typed("t1> ", "t1 [exited]> a.b\n500", "a.b\n");
+        check_typed("t1 [crashed]> ", "t1> a.b", "a.b");
+        check_typed("robot> ", "\n  robot> :objects\n... 5", "\n:objects\n5");
+    }
+
+    #[test]
+    fn what_begins_otherwise_is_what_it_is() {
+        for text in ["t2> a.b", "t1 > 5", "t1>5", "a\nt1> b", "... a", "t1.x"] {
+            check_typed("t1> ", text, text);
+        }
+        check_typed("> ", "> a", "> a");
     }
 
     #[test]

@@ -87,8 +87,11 @@ pub fn tokens(line: &str) -> Vec<Token<'_>> {
 }
 
 fn next(rest: &str, first: char) -> (Kind, usize) {
-    if is_word_start(first) {
-        return (Kind::Word, run(rest, is_word_part));
+    if is_letter(first) {
+        return (
+            Kind::Word,
+            run(rest, |c| is_letter(c) || c.is_ascii_digit()),
+        );
     }
     if first.is_ascii_digit() {
         return (Kind::Number, number(rest));
@@ -156,8 +159,9 @@ fn run(rest: &str, part: fn(char) -> bool) -> usize {
         .unwrap_or(rest.len())
 }
 
-fn is_word_start(character: char) -> bool {
-    character.is_ascii_alphabetic() || character == '_'
+/// Of any alphabet, although the language has names of one only: what it does not take is still one word.
+fn is_letter(character: char) -> bool {
+    character.is_alphabetic() || character == '_'
 }
 
 fn is_word_part(character: char) -> bool {

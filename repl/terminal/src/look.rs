@@ -7,7 +7,7 @@ use nu_ansi_term::{Color, Style};
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set or the terminal is a dumb one.
+    /// On a terminal, unless `NO_COLOR` is set or the terminal is a simple one.
     #[default]
     Auto,
     /// Everywhere.
@@ -73,7 +73,7 @@ impl ColorChoice {
         match self {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => terminal && !is_set("NO_COLOR") && !terminal_is_dumb(),
+            ColorChoice::Auto => terminal && !is_set("NO_COLOR") && simple_terminal().is_none(),
         }
     }
 }
@@ -108,8 +108,14 @@ fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
-fn terminal_is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+/// Terminals that only write one line below the other, as the line editor knows them.
+const SIMPLE: [&str; 3] = ["dumb", "cons25", "emacs"];
+
+/// The kind of the terminal (`$TERM`), if it is one that cannot move its cursor.
+pub fn simple_terminal() -> Option<String> {
+    let term = std::env::var("TERM").ok()?;
+    let is_simple = SIMPLE.iter().any(|name| name.eq_ignore_ascii_case(&term));
+    is_simple.then_some(term)
 }
 
 /// Rows of the terminal on standard output.

@@ -222,7 +222,8 @@ fn change(change: impl FnOnce(&Found)) {
 
 /// The editor asked for pastes to be bracketed.
 fn bracket_pastes(are_bracketed: bool) {
-    crate::streams::write_message(match are_bracketed {
+    // Where the editor writes; a terminal that has gone needs nothing.
+    let _ = crate::streams::write_data(match are_bracketed {
         true => "\x1b[?2004h",
         false => "\x1b[?2004l",
     });

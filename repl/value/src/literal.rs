@@ -1,5 +1,5 @@
 //! Values as they are written on a command line: `500`, `0x1f`, `true`, `FILLED`, `"text"`, `[1, 2]`,
-//! `#{ bid_price: 15020 }`.
+//! `#{ bid_price: 15020 }`, and JSON.
 //!
 //! Only literals: what is to be computed is a script. A bare word is text, which a field of an enum,
 //! a flag set (`READ | WRITE`) or a text takes as it is.
@@ -52,7 +52,7 @@ impl<'t> Reader<'t> {
         if self.eat("[") {
             return self.list(below);
         }
-        if self.eat("#{") {
+        if self.eat("#{") || self.eat("{") {
             return self.record(below);
         }
         if self.eat("\"") {
@@ -92,7 +92,7 @@ impl<'t> Reader<'t> {
         self.skip_blanks();
         match self.eat(",") || self.rest().starts_with(end) {
             true => Ok(()),
-            false => Err(format!("the value lacks a comma or {end:?}")),
+            false => Err(format!("a comma or {end:?} is missing")),
         }
     }
 
@@ -105,11 +105,14 @@ impl<'t> Reader<'t> {
                     self.at += at + 1;
                     return Ok(text);
                 }
-                '\\' => text.push(escape(characters.next().map(|(_, character)| character))?),
+                '\\' => {
+                    let mut rest = characters.by_ref().map(|(_, character)| character);
+                    text.push(escape(&mut rest)?);
+                }
                 other => text.push(other),
             }
         }
-        Err("the value lacks a closing quote".into())
+        Err("the closing quote is missing".into())
     }
 
     fn name(&mut self) -> Result<String, String> {
@@ -141,22 +144,33 @@ impl<'t> Reader<'t> {
             "true" => Ok(Value::Bool(true)),
             "false" => Ok(Value::Bool(false)),
             word if starts_number(word) => {
-                number(word).ok_or_else(|| format!("{word:?} is no number"))
+                number(word).ok_or_else(|| format!("{word:?} is not a number"))
             }
             word => Ok(Value::Text(word.to_owned())),
         }
     }
 }
 
-fn escape(character: Option<char>) -> Result<char, String> {
-    Ok(match character {
+fn escape(characters: &mut impl Iterator<Item = char>) -> Result<char, String> {
+    Ok(match characters.next() {
         Some('n') => '\n',
         Some('t') => '\t',
         Some('r') => '\r',
-        Some(character @ ('"' | '\\')) => character,
-        Some(other) => return Err(format!("there is no escape \\{other}")),
+        Some('b') => '\u{8}',
+        Some('f') => '\u{c}',
+        Some('u') => return unicode(characters),
+        Some(character @ ('"' | '\\' | '/')) => character,
+        Some(other) => return Err(format!("\\{other} is not an escape")),
         None => return Err("the text ends in an escape".into()),
     })
+}
+
+/// Four digits; what JSON writes as a pair of them is a character of its own there, which `get` never splits.
+fn unicode(characters: &mut impl Iterator<Item = char>) -> Result<char, String> {
+    let digits: String = characters.take(4).collect();
+    let code = u32::from_str_radix(&digits, 16).ok();
+    let character = code.filter(|_| digits.len() == 4).and_then(char::from_u32);
+    character.ok_or_else(|| format!("\\u{digits} is not a character"))
 }
 
 fn starts_number(word: &str) -> bool {
@@ -258,9 +272,9 @@ mod tests {
     #[test]
     fn what_is_no_value_says_why() {
         refused("", "missing");
-        refused("12x", "\"12x\" is no number");
-        refused("0x", "is no number");
-        refused("[1, 2", "lacks a comma or \"]\"");
+        refused("12x", "\"12x\" is not a number");
+        refused("0x", "is not a number");
+        refused("[1, 2", "a comma or \"]\" is missing");
         refused("#{ a 1 }", "needs a colon");
         refused("\"open", "closing quote");
         refused("[1] 2", "left over");

@@ -206,7 +206,7 @@ fn commands_of_the_host_stand_beside_ours() {
         assert!(error.to_string().contains(told), "{error}");
     }
     assert!(
-        repl.eval(":help")
+        repl.eval(":help commands")
             .unwrap()
             .to_string()
             .contains(":spin SPEED")

@@ -16,6 +16,8 @@ const COLUMNS: u16 = 80;
 /// The program in a terminal of its own.
 pub(crate) struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
+    /// All that was written to it.
+    written: Arc<Mutex<Vec<u8>>>,
     keys: Box<dyn Write + Send>,
     pub(crate) child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -87,14 +89,18 @@ impl Terminal {
         let screen = Arc::new(Mutex::new(parser));
         let mut output = pty.master.try_clone_reader().unwrap();
         let shown = Arc::clone(&screen);
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&written);
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(len @ 1..) = output.read(&mut bytes) {
+                all.lock().unwrap().extend_from_slice(&bytes[..len]);
                 shown.lock().unwrap().process(&bytes[..len]);
             }
         });
         Terminal {
             screen,
+            written,
             keys: pty.master.take_writer().unwrap(),
             child,
             master: pty.master,
@@ -104,6 +110,17 @@ impl Terminal {
 
     pub(crate) fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// All that was written to it so far, escape sequences included.
+    pub(crate) fn written(&self) -> String {
+        String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
+    }
+
+    /// Pastes a text, as terminals do for programs that ask them to mark it.
+    pub(crate) fn paste(&mut self, text: &str) {
+        let text = text.replace('\n', "\r");
+        self.press(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
@@ -135,6 +152,21 @@ impl Terminal {
         });
     }
 
+    /// The cursor is behind this text, at the end of a row but for a hint.
+    #[track_caller]
+    pub(crate) fn is_at(&self, text: &str) {
+        let before_cursor = || {
+            let screen = self.screen.lock().unwrap();
+            let (row, column) = screen.screen().cursor_position();
+            let columns = screen.screen().size().1.get();
+            let line = screen.screen().rows(0, columns).nth(row.into());
+            let line = line.unwrap_or_default();
+            line.chars().take(column.into()).collect::<String>()
+        };
+        let is_there = || before_cursor().trim_end() == text.trim_end();
+        eventually_seen(text, is_there, || self.text());
+    }
+
     /// A hint with this in it. One that waits too long for a value goes without it until the next key.
     #[track_caller]
     pub(crate) fn hints(&mut self, text: &str) {
@@ -155,7 +187,8 @@ impl Terminal {
         eventually_seen(what, || condition(&self.text()), || self.text());
     }
 
-    /// The rows of the screen as they are, without the blank ones at its end.
+    /// The rows of the screen as they are, without the blank ones at its end and what is said about the session
+    /// above the first prompt.
     pub(crate) fn rows(&self) -> Vec<String> {
         let screen = self.screen.lock().unwrap();
         let columns = screen.screen().size().1.get();
@@ -163,6 +196,10 @@ impl Terminal {
         let mut rows: Vec<String> = rows.map(|row| row.trim_end().to_owned()).collect();
         let used = rows.iter().rposition(|row| !row.is_empty());
         rows.truncate(used.map_or(0, |last| last + 1));
+        if rows.first().is_some_and(|row| row.starts_with("t1: ")) {
+            let end = rows.iter().position(|row| row.ends_with("typed"));
+            rows.drain(..=end.unwrap_or_default());
+        }
         rows
     }
 

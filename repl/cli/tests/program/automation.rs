@@ -135,10 +135,10 @@ fn a_session_that_is_not_clear_is_asked_for() {
         .failed(2, &["two sessions", "\"t1\"", "\"t2\""]);
     world
         .run(&["t1", "set", "t1", "AAPL_position.quantity", "5"])
-        .failed(2, &["one word too many"]);
+        .failed(2, &["\"t1\" is named twice"]);
     world
         .run(&["t1", "ls"])
-        .failed(2, &["not about one session"]);
+        .failed(2, &["works on all sessions"]);
     let _other = world.producer("t2");
     for arguments in [
         &["get", "order_12345.order_id"][..],

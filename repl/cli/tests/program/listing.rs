@@ -73,7 +73,7 @@ fn a_type_that_is_none_is_a_mistake_and_not_an_empty_answer() {
         .failed(1, &["did you mean \"Position\"?"]);
     world
         .run(&["objects", "t1", "[x"])
-        .failed(2, &["[x", "no pattern"]);
+        .failed(2, &["[x", "not a pattern"]);
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_pattern_for_nothing_is_an_error() {
         .failed(1, &["did you mean \"quantity\"?"]);
     world
         .run(&["get", "t1", "{a.quantity"])
-        .failed(2, &["\"{a\" is no pattern"]);
+        .failed(2, &["\"{a\" is not a pattern"]);
 }
 
 #[test]

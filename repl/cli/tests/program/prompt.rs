@@ -290,9 +290,13 @@ fn help_shows_every_command() {
     terminal.ends_with("t1>");
     terminal.line(":help");
     for command in page::read() {
-        terminal.shows(&format!("\n{}", command.usage));
+        terminal.shows(&format!(":{}", command.name));
     }
     terminal.shows("the script, Ctrl-D leaves\nt1>");
+    terminal.line(":help commands");
+    for command in page::read() {
+        terminal.shows(&format!("\n{}", command.usage));
+    }
 }
 
 #[test]

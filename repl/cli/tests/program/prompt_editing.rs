@@ -63,11 +63,11 @@ fn down_brings_back_what_was_typed_before_up() {
     }
     for (typed, up) in [("", "800 + 8"), ("7", "700 + 7"), ("9", "9")] {
         terminal.press(typed);
-        terminal.ends_with(format!("t1> {typed}").trim_end());
+        terminal.is_at(&format!("t1> {typed}"));
         terminal.press(UP);
         terminal.ends_with(&format!("t1> {up}"));
         terminal.press(DOWN);
-        terminal.ends_with(format!("t1> {typed}").trim_end());
+        terminal.is_at(&format!("t1> {typed}"));
         terminal.press(CTRL_C);
         terminal.ends_with("t1>");
     }
@@ -269,14 +269,19 @@ fn what_is_longer_than_the_screen_goes_through_the_pager_and_nothing_else_does()
     terminal.line(":types");
     terminal.ends_with("t1>");
     terminal.line(":help");
+    terminal.shows("Ctrl-D leaves");
+    terminal.ends_with("t1>");
+    assert!(!terminal.text().contains("PAGED"), "{}", terminal.text());
+    terminal.line(":help functions");
     terminal.shows("PAGED");
     terminal.ends_with("t1>");
     terminal.line(":pager off");
     terminal.ends_with("t1>");
     terminal.line(":clear");
     terminal.becomes(&["t1>"]);
-    terminal.line(":help");
-    terminal.shows("Ctrl-D leaves");
+    terminal.line(":help functions");
+    terminal.shows("u64(\"digits\")");
+    terminal.ends_with("t1>");
     assert!(!terminal.text().contains("PAGED"), "{}", terminal.text());
 }
 

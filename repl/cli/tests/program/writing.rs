@@ -115,8 +115,8 @@ fn an_equals_sign_is_a_text_where_it_is_the_value() {
         vec!["set", text, "=", "after"],
         vec!["t1", "set", text, "=", "after"],
     ] {
-        let told = ["without `=`: `memglass set AAPL_position.error_msg after`"];
-        world.run(&arguments).failed(2, &told);
+        assert_eq!(world.data(&arguments), "", "{arguments:?}");
+        assert_eq!(world.eval(text), "after", "{arguments:?}");
     }
 }
 
@@ -144,7 +144,7 @@ fn a_value_of_the_wrong_kind_says_what_is_wanted() {
     }
     world
         .run(&["set", "t1", "order_12345.quantity", "12x"])
-        .failed(2, &["12x"]);
+        .failed(1, &["12x"]);
     assert_eq!(world.object("order_12345"), before);
 }
 
@@ -208,21 +208,21 @@ fn an_explanation_tells_what_keeps_a_write_away() {
 fn a_text_that_is_no_value_is_answered_with_what_would_be_one() {
     let (world, _producer) = World::with_producer();
     let refused = |path: &str, text: &str, told: &str| {
-        world.run(&["set", "t1", path, text]).failed(2, &[told]);
+        world.run(&["set", "t1", path, text]).failed(1, &[told]);
         if !text.is_empty() {
             let line = format!(":set {path} {text}");
-            world.run(&["t1", "-e", &line]).failed(2, &[told]);
+            world.run(&["t1", "-e", &line]).failed(1, &[told]);
         }
     };
     refused(
         "order_12345.priority",
         "5x",
-        "order_12345.priority takes a whole number, -5..=5; \"5x\" is no number",
+        "order_12345.priority takes a whole number, -5..=5; \"5x\" is not a number",
     );
     refused(
         "order_12345.retries",
         "1e",
-        "takes a whole number that fits u8; \"1e\" is no number",
+        "takes a whole number that fits u8; \"1e\" is not a number",
     );
     refused("order_12345.side", "1x", "takes one of BUY, SELL; ");
     refused(
@@ -240,18 +240,14 @@ fn a_text_that_is_no_value_is_answered_with_what_would_be_one() {
     refused(
         "order_12345.symbol",
         "\"AAPL",
-        "takes text of up to 8 bytes, /[A-Z]{1,8}/; the value lacks a closing quote",
+        "takes text of up to 8 bytes, /[A-Z]{1,8}/; the closing quote is missing",
     );
     refused(
         "AAPL_position.last_quote",
         "#{ bid_price 5 }",
         "takes #{ bid_price: …, ask_price: …, bid_size: …, ask_size: …, timestamp_ns: … }; \"bid_price\" needs a colon",
     );
-    refused(
-        "book[0].bids",
-        "[1, 2",
-        "takes a list of 5; the value lacks a comma",
-    );
+    refused("book[0].bids", "[1, 2", "takes a list of 5; a comma or");
 }
 
 #[test]
@@ -263,9 +259,9 @@ fn a_value_that_a_field_cannot_hold_is_answered_with_what_it_takes() {
     refused(
         "AAPL_position.quantity",
         "five",
-        "AAPL_position.quantity takes a whole number that fits i64; \"five\" is none",
+        "AAPL_position.quantity takes a whole number that fits i64, and not \"five\"",
     );
-    refused("book[0].bids", "5", "takes a list of 5; \"5\" is none");
+    refused("book[0].bids", "5", "takes a list of 5, and not \"5\"");
     refused("order_12345.flags", "true", "takes any of IMMEDIATE | ");
     refused("AAPL_quote", "BUY", "takes #{ bid_price: …, ");
 }
@@ -342,5 +338,5 @@ fn a_value_of_several_words_is_the_rest_of_the_line() {
         .failed(3, &["no session \"t2\""]);
     world
         .run(&["set", "--session", "t1", "t1", path, "x"])
-        .failed(2, &["one word too many"]);
+        .failed(2, &["\"t1\" is named twice"]);
 }

@@ -15,7 +15,7 @@ use memglass_syntax::token::tokens;
 /// What may stand at the end of a line of which the colon is gone.
 pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
     let Some((name, rest)) = line.split_once(' ') else {
-        return from_names(0, line, names.commands());
+        return from_names(0, line, names.commands(), names);
     };
     let Some(command) = names.command(name) else {
         return Completion::default();
@@ -30,17 +30,20 @@ pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
         Takes::Assignment => assigned(before.trim(), word, names),
         Takes::Labels if before.trim_end().ends_with("--type") => {
             let types = names.types_for_objects();
-            from_names(0, word, types.iter().map(String::as_str))
+            from_names(0, word, types.iter().map(String::as_str), names)
         }
         Takes::Labels => joined(
             path(word, names),
-            from_names(0, word, ["--type"].into_iter()),
+            from_names(0, word, ["--type"].into_iter(), names),
         ),
-        Takes::Types => joined(path(word, names), from_names(0, word, names.type_names())),
+        Takes::Types => joined(
+            path(word, names),
+            from_names(0, word, names.type_names(), names),
+        ),
         Takes::Names if word.contains('.') => script::complete(word, names),
         Takes::Names => joined(path(word, names), helped(word, names)),
         Takes::Files => files(word),
-        Takes::Words(known) => from_names(0, word, known.iter().copied()),
+        Takes::Words(known) => from_names(0, word, known.iter().copied(), names),
     };
     shifted(completion, name.len() + 1 + word_start)
 }
@@ -64,6 +67,7 @@ fn helped(typed: &str, names: &Lexicon) -> Completion {
         0,
         typed,
         commands.chain(functions).chain(names.type_names()),
+        names,
     )
 }
 
@@ -74,7 +78,7 @@ fn assigned(target: &str, typed: &str, names: &Lexicon) -> Completion {
         meaning::place(&tokens(&format!("obs[{label:?}]")), names)
     });
     let values = place.map(|place| place.value_names()).unwrap_or_default();
-    from_names(0, typed, values.into_iter())
+    from_names(0, typed, values.into_iter(), names)
 }
 
 /// A path as `:get` takes it: bare labels of any form.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Candidate, Completion, MOST};
+use super::{Candidate, Completion};
 
 /// Files and directories that begin as `typed` does.
 pub(super) fn files(typed: &str) -> Completion {
@@ -22,7 +22,7 @@ pub(super) fn files(typed: &str) -> Completion {
     });
     Completion {
         start: directory.len(),
-        candidates: named.take(MOST).collect(),
+        candidates: named.collect(),
     }
 }
 

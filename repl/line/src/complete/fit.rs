@@ -5,7 +5,8 @@
 
 use memglass_value::wrap;
 
-use super::{Candidate, Completion, MOST, Rank};
+use super::super::lexicon::MOST_LABELS;
+use super::{Candidate, Completion, Rank};
 
 /// Columns that the editor leaves between two candidates.
 const GAP: usize = 2;
@@ -26,22 +27,24 @@ pub(crate) fn is_note(shown: &str) -> bool {
 }
 
 impl Completion {
-    /// With no more candidates than there is room for; `typed` is what they take the place of.
-    pub(crate) fn fitted(mut self, typed: &str, room: Room) -> Self {
+    /// What all candidates begin with.
+    pub(crate) fn common(&self) -> &str {
+        common(&self.candidates)
+    }
+
+    /// With no more candidates than there is room for.
+    pub(crate) fn fitted(mut self, room: Room) -> Self {
         for candidate in &mut self.candidates {
             let cut = wrap::cut(&candidate.shown, room.columns.saturating_sub(1));
             candidate.shown = cut.unwrap_or_else(|| std::mem::take(&mut candidate.shown));
         }
-        // There may be more of them, and what these have in common may be no part of the others.
-        let is_cut = self.candidates.len() >= MOST;
+        let is_cut = self.candidates.len() >= MOST_LABELS;
         let all = self.candidates.len();
         if !is_cut && room.holding(&self.candidates, 0) == all {
             return self;
         }
-        let text = match is_cut {
-            true => typed.to_owned(),
-            false => common(&self.candidates).to_owned(),
-        };
+        // The last of all labels is among them, so that this is the beginning of those in between too.
+        let text = common(&self.candidates).to_owned();
         let note = |left_out: usize| match is_cut {
             true => format!("{LEFT_OUT}many more"),
             false => format!("{LEFT_OUT}{left_out} more"),
@@ -96,7 +99,7 @@ mod tests {
     #[track_caller]
     fn check(texts: &[&str], columns: usize, rows: usize, expected: &[&str]) {
         let all = completion(texts.iter().map(|text| (*text).to_owned()));
-        let fitted = all.fitted("", Room { columns, rows });
+        let fitted = all.fitted(Room { columns, rows });
         let shown = fitted.candidates.iter().map(|candidate| &candidate.shown);
         assert_eq!(shown.collect::<Vec<_>>(), expected);
     }
@@ -123,13 +126,13 @@ mod tests {
             columns: 10,
             rows: 2,
         };
-        assert_eq!(all().fitted("a", room).candidates[1].text, "a");
-        let many = (0..MOST).map(|n| format!("order_0{n:04}"));
-        let fitted = completion(many).fitted("order_", room);
+        assert_eq!(all().fitted(room).candidates[1].text, "a");
+        let many = (0..MOST_LABELS).map(|n| format!("order_0{n:04}"));
+        let fitted = completion(many).fitted(room);
         let last = fitted.candidates.last().expect("a note");
         assert_eq!(
             (last.text.as_str(), last.shown.as_str()),
-            ("order_", "… and many more")
+            ("order_00", "… and many more")
         );
         assert!(is_note(&last.shown));
     }

@@ -38,10 +38,10 @@ pub(super) fn after_dot(
 ) -> Completion {
     let receiver = meaning::receiver(chain, names);
     let fields = receiver.as_ref().map(Value::fields).unwrap_or_default();
-    let mut completion = members(start, typed, dot, &fields);
+    let mut completion = members(start, typed, dot, &fields, names);
     let at_dot = if completion.start == dot { "." } else { "" };
     let properties = receiver.as_ref().map(Value::properties).unwrap_or_default();
-    let properties = starting(typed, properties.iter().copied());
+    let properties = starting(typed, properties.iter().copied(), names);
     completion
         .candidates
         .extend(properties.map(|name| Candidate {
@@ -52,7 +52,7 @@ pub(super) fn after_dot(
     let methods = methods(receiver.as_ref(), names);
     let methods = methods
         .into_iter()
-        .filter(|(name, _)| name.starts_with(typed));
+        .filter(|(name, _)| names.begins(name, typed));
     completion
         .candidates
         .extend(methods.map(|(name, signature)| Candidate {
@@ -96,8 +96,16 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
 }
 
 /// Members after a dot. A name that the language cannot write there takes the dot's place, in brackets.
-fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>]) -> Completion {
-    let matching = fields.iter().filter(|field| field.name.starts_with(typed));
+fn members(
+    start: usize,
+    typed: &str,
+    dot: usize,
+    fields: &[Cow<'_, FieldName>],
+    names: &Lexicon,
+) -> Completion {
+    let matching = fields
+        .iter()
+        .filter(|field| names.begins(&field.name, typed));
     if matching.clone().all(|field| field.is_identifier) {
         let candidates = matching.map(|field| Candidate {
             rank: Rank::Name,
@@ -125,8 +133,10 @@ fn members(start: usize, typed: &str, dot: usize, fields: &[Cow<'_, FieldName>])
 }
 
 /// Members as a record literal names them.
-pub(super) fn keys(start: usize, typed: &str, fields: &[FieldName]) -> Completion {
-    let matching = fields.iter().filter(|field| field.name.starts_with(typed));
+pub(super) fn keys(start: usize, typed: &str, fields: &[FieldName], names: &Lexicon) -> Completion {
+    let matching = fields
+        .iter()
+        .filter(|field| names.begins(&field.name, typed));
     let candidates = matching.map(|field| Candidate {
         rank: Rank::Name,
         shown: shown(field),

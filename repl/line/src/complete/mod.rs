@@ -9,9 +9,7 @@ mod script;
 
 pub(super) use self::fit::{Room, is_note};
 use super::lexicon::Lexicon;
-
-/// More candidates than anybody reads.
-const MOST: usize = 1000;
+use memglass_value::format::is_unsafe;
 
 /// A candidate: what the list shows, and what replaces the text from `start` of the [`Completion`] on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,19 +45,29 @@ impl Candidate {
     }
 }
 
-/// What may stand at the end of `line`, which is what is left of the cursor.
+/// What may stand at the end of `line`, which is what is left of the cursor. Where nothing begins with what was
+/// typed, upper and lower case are the same.
 pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
+    let completion = matching(line, names);
+    match completion.candidates.is_empty() {
+        true => matching(line, &names.ignoring_case()),
+        false => completion,
+    }
+}
+
+fn matching(line: &str, names: &Lexicon) -> Completion {
     let mut completion = match line.strip_prefix(':') {
         Some(command) => shifted(command::complete(command, names), 1),
         None => script::complete(line, names),
     };
     // What a stranger's memory says must not command the terminal, not even once it is typed.
     completion.candidates.retain(|candidate| {
-        !candidate.shown.contains(char::is_control) && !candidate.text.contains(char::is_control)
+        ![&candidate.shown, &candidate.text]
+            .iter()
+            .any(|text| text.contains(is_unsafe))
     });
     completion.candidates.sort();
     completion.candidates.dedup();
-    completion.candidates.truncate(MOST);
     completion
 }
 
@@ -72,18 +80,22 @@ fn shifted(completion: Completion, by: usize) -> Completion {
 
 fn starting<'n>(
     typed: &str,
-    names: impl Iterator<Item = &'n str>,
+    known: impl Iterator<Item = &'n str>,
+    names: &Lexicon,
 ) -> impl Iterator<Item = &'n str> {
-    names.filter(move |name| name.starts_with(typed))
+    known.filter(move |name| names.begins(name, typed))
 }
 
-fn from_names<'n>(start: usize, typed: &str, names: impl Iterator<Item = &'n str>) -> Completion {
+fn from_names<'n>(
+    start: usize,
+    typed: &str,
+    known: impl Iterator<Item = &'n str>,
+    names: &Lexicon,
+) -> Completion {
+    let candidates = starting(typed, known, names).map(Candidate::plain);
     Completion {
         start,
-        candidates: starting(typed, names)
-            .take(MOST)
-            .map(Candidate::plain)
-            .collect(),
+        candidates: candidates.collect(),
     }
 }
 
@@ -118,6 +130,27 @@ mod tests {
         assert_eq!(shown("AAPL_position.qua"), ["quantity: i64"]);
         assert_eq!(shown("expe"), ["expect(holds, message)"]);
         assert_eq!(shown("obs.al"), ["all(\"Type\")"]);
+    }
+
+    #[test]
+    fn where_nothing_matches_case_does_not_matter() {
+        check("aapl", &["AAPL_position"]);
+        check("obs[\"aapl", &["obs[\"AAPL_position\"]"]);
+        check("AAPL_position.QUA", &["AAPL_position.quantity"]);
+        check("AAPL_position.SNAP", &["AAPL_position.snapshot("]);
+        check("order_1.side = bu", &["order_1.side = \"BUY\""]);
+        check("order_1.side = \"s", &["order_1.side = \"SELL\""]);
+        check(":get MSFT_position.Q", &[":get MSFT_position.quantity"]);
+        check(":OBJ", &[":objects"]);
+        check(":type or", &[":type order_1"]);
+        check("order_1.set(#{ SI", &["order_1.set(#{ side: "]);
+    }
+
+    #[test]
+    fn a_word_of_another_script_is_one_word() {
+        check("\u{fc}b", &[]);
+        check("\u{fc}AAP", &[]);
+        check("AAPL_position.\u{fc}q", &[]);
     }
 
     #[test]

@@ -15,7 +15,15 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
     }
     let closing = &open.text[..1];
     let (texts, after) = texts(typed, before, names);
-    let matching = texts.into_iter().filter(|text| text.starts_with(typed));
+    let (named, typed) = match is_flags(before, names) {
+        true => last_flag(typed),
+        false => ("", typed),
+    };
+    let start = start + named.len();
+    let is_named = |text: &String| named.split('|').any(|flag| flag.trim() == text);
+    let matching = texts
+        .into_iter()
+        .filter(|text| names.begins(text, typed) && !is_named(text));
     let candidates = matching.map(|text| Candidate {
         rank: Rank::Name,
         text: format!("{}{closing}{after}", escaped(&text, closing)),
@@ -25,6 +33,19 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
         start,
         candidates: candidates.collect(),
     }
+}
+
+/// Whether the text is one of flags, which may name several: `order_1.flags = "HALTED | `.
+fn is_flags(before: &[Token<'_>], names: &Lexicon) -> bool {
+    !before.last().is_some_and(|token| token.is("("))
+        && compared(before, names).is_some_and(|place| place.is_flags())
+}
+
+/// What is typed of the last flag, and all before it.
+fn last_flag(typed: &str) -> (&str, &str) {
+    let end = typed.rfind('|').map_or(0, |end| end + 1);
+    let blanks = typed[end..].len() - typed[end..].trim_start().len();
+    typed.split_at(end + blanks)
 }
 
 /// Where in a text the code begins that is being typed: an interpolation, or what `explain` explains.
@@ -105,10 +126,12 @@ fn arguments(typed: &str, callee: &[Token<'_>], names: &Lexicon) -> Vec<String> 
         [owner @ .., dot, _] if dot.is(".") => meaning::receiver(owner, names),
         _ => None,
     };
-    let is_all = callee.last().is_some_and(|method| method.text == "all");
+    let is_called = |name: &str| callee.last().is_some_and(|method| method.text == name);
+    let is_all = is_called("all");
     let mut known: Vec<String> = match owner {
         Some(Value::Session) if is_all => names.types_for_objects().into_iter().collect(),
         Some(Value::Session) => Vec::new(),
+        Some(value) if is_called("add") => return value.numbers(),
         Some(value) => return value.keys(),
         None => names.type_names().map(str::to_owned).collect(),
     };
@@ -147,6 +170,33 @@ mod tests {
         check("map.get(\"pr", &["map.get(\"price\""]);
         check("positions.csv(\"AAP", &[]);
         check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);
+    }
+
+    #[test]
+    fn what_is_added_to_is_a_number() {
+        check("AAPL_position.add(\"", &["AAPL_position.add(\"quantity\""]);
+        check("p.add(\"l", &[]);
+    }
+
+    #[test]
+    fn a_text_of_flags_names_each_once() {
+        check(
+            "order_1.routes = \"",
+            &["order_1.routes = \"DARK\"", "order_1.routes = \"LIT\""],
+        );
+        check(
+            "order_1.routes = \"DARK | ",
+            &["order_1.routes = \"DARK | LIT\""],
+        );
+        check(
+            "order_1.routes = \"DARK|L",
+            &["order_1.routes = \"DARK|LIT\""],
+        );
+        check(
+            "order_1.routes = \"LIT | d",
+            &["order_1.routes = \"LIT | DARK\""],
+        );
+        check("order_1.side = \"BUY | S", &[]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use memglass_syntax::library;
 
-use super::super::lexicon::Lexicon;
+use super::super::lexicon::{Lexicon, begins_ignoring_case};
 use super::super::meaning::{self, compared};
 use super::member::{after_dot, indices, is_number, keys};
 use super::{Candidate, Completion, Rank, quoted, starting};
@@ -44,7 +44,7 @@ fn word(start: usize, typed: &str, before: &[Token<'_>], names: &Lexicon) -> Com
         }
     }
     if let Some(place) = meaning::record(before, names) {
-        return keys(start, typed, place.fields());
+        return keys(start, typed, place.fields(), names);
     }
     let mut candidates = values(typed, before, names);
     if typed.is_empty() && !candidates.is_empty() {
@@ -57,21 +57,21 @@ fn word(start: usize, typed: &str, before: &[Token<'_>], names: &Lexicon) -> Com
             .map(|label| bare_label(label)),
     );
     let variables = names.variables().filter(|name| *name != "_");
-    candidates.extend(starting(typed, variables).map(Candidate::plain));
+    candidates.extend(starting(typed, variables, names).map(Candidate::plain));
     let functions = names
         .free_functions()
-        .filter(|(name, _)| name.starts_with(typed));
+        .filter(|(name, _)| names.begins(name, typed));
     candidates.extend(functions.map(|(name, signature)| called(name, signature)));
     if !typed.is_empty() {
         let library = library().iter().filter(|function| {
             function.receiver.is_none()
-                && function.name.starts_with(typed)
+                && names.begins(&function.name, typed)
                 && !names.has_own(&function.name)
         });
         candidates.extend(library.map(|function| called(&function.name, &function.signature())));
-        candidates.extend(starting(typed, KEYWORDS.iter().copied()).map(Candidate::plain));
+        candidates.extend(starting(typed, KEYWORDS.iter().copied(), names).map(Candidate::plain));
     }
-    candidates.extend(starting(typed, ["obs"].into_iter()).map(Candidate::plain));
+    candidates.extend(starting(typed, ["obs"].into_iter(), names).map(Candidate::plain));
     Completion { start, candidates }
 }
 
@@ -92,7 +92,7 @@ fn values(typed: &str, before: &[Token<'_>], names: &Lexicon) -> Vec<Candidate> 
     let matching = place
         .value_names()
         .into_iter()
-        .filter(|name| name.starts_with(typed));
+        .filter(|name| begins_ignoring_case(name, typed));
     let written = |name: &str| {
         if place.is_bool() {
             name.to_owned()

@@ -118,7 +118,7 @@ impl<'n> Place<'n> {
     }
 
     /// Whether it is a flag set.
-    pub(super) fn is_flags(&self) -> bool {
+    pub(crate) fn is_flags(&self) -> bool {
         match self.annotation() {
             Some(field) => field.has_flags,
             None => self.lexicon.is_flags(&self.type_name),

@@ -211,6 +211,19 @@ impl<'n> Value<'n> {
         }
     }
 
+    /// Names of the fields that are numbers.
+    pub(crate) fn numbers(&self) -> Vec<String> {
+        let is_number = |name: &str| {
+            let digits = name.strip_prefix(['i', 'u', 'f']);
+            digits.is_some_and(|digits| {
+                !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+            })
+        };
+        let fields = self.fields();
+        let numbers = fields.iter().filter(|field| is_number(&field.type_name));
+        numbers.map(|field| field.name.clone()).collect()
+    }
+
     /// Names that its methods take: those of fields, or of flags.
     pub(crate) fn keys(&self) -> Vec<String> {
         match self {

@@ -7,10 +7,14 @@
 //! fields(p)  types()  describe("Order")  objects()
 //! ```
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 use std::rc::Rc;
 
 use memglass::Value;
+use memglass_value::files;
 use memglass_value::format::{self, Style};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
@@ -408,7 +412,10 @@ fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
 }
 
 fn store(path: &str, text: &str) -> Result<()> {
-    std::fs::write(path, text)
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    files::open_for_writing(&mut options, Path::new(path))
+        .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| raise(format_args!("cannot write {path:?}: {error}")))
 }
 

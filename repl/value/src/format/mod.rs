@@ -156,15 +156,53 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 
 /// `text` with the control characters escaped that could command a terminal; line breaks and tabs stay.
 ///
-/// For what a script prints: the text may come out of a stranger's memory.
+/// For whatever goes to a terminal: the text may come out of a stranger's memory.
 pub fn printable(text: &str) -> Cow<'_, str> {
     escape_if(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
 }
 
+/// JSON that a terminal does not obey: the same value, with what could command one written as `\u009b`.
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    let is_unsafe = |c| is_unsafe(c) && c != '\n';
+    if !json.contains(is_unsafe) {
+        return Cow::Borrowed(json);
+    }
+    // Outside of texts there is none, and all of them have four digits.
+    let mut out = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        match is_unsafe(c) {
+            true => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `text` with all that could command a terminal escaped, but for the sequences that set a colour.
+pub fn printable_in_color(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split('\u{1b}');
+    let mut out = printable(parts.next().unwrap_or_default()).into_owned();
+    for part in parts {
+        let end = part.find(|c: char| !matches!(c, '[' | ';' | '0'..='9'));
+        let is_color = part.starts_with('[') && end.is_some_and(|end| part[end..].starts_with('m'));
+        out.push_str(if is_color { "\u{1b}" } else { "\\u{1b}" });
+        out.push_str(&printable(part));
+    }
+    Cow::Owned(out)
+}
+
+/// Whether no terminal obeys anything in `text`.
+pub fn is_printable(text: &str) -> bool {
+    !text.contains(|c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
+}
+
 /// Control characters, and the invisible ones that turn the direction of writing.
-fn is_unsafe(c: char) -> bool {
+pub fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 fn escape_if(text: &str, bad: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -250,6 +288,39 @@ fn shortened(text: String) -> String {
     match text.char_indices().nth(BRIEF_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod safety {
+    use super::*;
+
+    #[test]
+    fn colours_stay_and_commands_do_not() {
+        let colored = "\u{1b}[1;31mred\u{1b}[0m";
+        assert_eq!(printable_in_color(colored), colored);
+        for (text, expected) in [
+            ("a\u{1b}[2Jb", "a\\u{1b}[2Jb"),
+            ("\u{1b}]0;x\u{7}", "\\u{1b}]0;x\\u{7}"),
+            ("\u{1b}", "\\u{1b}"),
+            ("\u{1b}[31", "\\u{1b}[31"),
+            ("\u{1b}31m", "\\u{1b}31m"),
+            ("\u{1b}[0m\u{9b}2J\u{202e}", "\u{1b}[0m\\u{9b}2J\\u{202e}"),
+        ] {
+            assert_eq!(printable_in_color(text), expected);
+        }
+    }
+
+    #[test]
+    fn json_for_a_terminal_is_the_same_value() {
+        let value = serde_json::json!({ "a\u{9b}": ["\u{202e}\u{7f}", "\u{1b}[2J", "\u{e9}"] });
+        let text = value.to_string();
+        let shown = printable_json(&text);
+        assert!(is_printable(&shown), "{shown:?}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+            value
+        );
     }
 }
 

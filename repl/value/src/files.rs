@@ -1,0 +1,172 @@
+//! Files that people name: how they are opened.
+//!
+//! A name may lead to a pipe that nobody writes to, or to a device without end. So no open here waits, and
+//! what is not expected to be anything but a file is refused when it is something else.
+
+use std::fs::{File, FileType, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+/// How often a read that waits for a pipe's writer looks whether it is to stop.
+const LOOK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 20_000_000,
+};
+
+/// Opens the regular file at `path`, without waiting.
+///
+/// # Errors
+///
+/// As [`OpenOptions::open`]; also if it is a directory, a pipe or a device.
+pub fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = open(options, path)?;
+    let kind = file.metadata()?.file_type();
+    match kind.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other(format!("it is {}", what(kind)))),
+    }
+}
+
+/// Opens a file to write to, without waiting: a pipe that nobody reads from is an error.
+///
+/// # Errors
+///
+/// As [`OpenOptions::open`].
+pub fn open_for_writing(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = open(options, path).map_err(|error| match error.raw_os_error() {
+        Some(code) if code == rustix::io::Errno::NXIO.raw_os_error() => {
+            io::Error::other("it is a pipe that nobody reads from")
+        }
+        _ => error,
+    })?;
+    // A reader that is slow is waited for.
+    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+/// A file, pipe or device to read, whose reads end when `stop` is raised.
+pub struct Stoppable<'s> {
+    file: File,
+    stop: &'s AtomicBool,
+}
+
+impl<'s> Stoppable<'s> {
+    /// Opens `path` for reading, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// As [`File::open`].
+    pub fn open(path: &Path, stop: &'s AtomicBool) -> io::Result<Self> {
+        let file = open(OpenOptions::new().read(true), path)?;
+        Ok(Stoppable { file, stop })
+    }
+}
+
+impl Read for Stoppable<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                // Not `Interrupted`, after which callers try again.
+                return Err(io::Error::other("interrupted"));
+            }
+            // A pipe that had no writer yet is not at its end, as a read would say.
+            let ready = poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&LOOK));
+            match ready {
+                Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+                Ok(_) => {}
+                Err(error) => return Err(error.into()),
+            }
+            match self.file.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+        }
+    }
+}
+
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// A thing that is no regular file, in words.
+fn what(kind: FileType) -> &'static str {
+    match kind {
+        kind if kind.is_dir() => "a directory",
+        kind if kind.is_fifo() => "a pipe, and not a file",
+        kind if kind.is_socket() => "a socket, and not a file",
+        _ => "a device, and not a file",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::path::PathBuf;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    use super::*;
+
+    fn pipe() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("pipe");
+        let mode = Mode::RUSR | Mode::WUSR;
+        mknodat(CWD, &path, FileType::Fifo, mode, 0).expect("a pipe");
+        (dir, path)
+    }
+
+    #[track_caller]
+    fn refused(path: &Path, why: &str) {
+        let error = open_regular(OpenOptions::new().read(true), path).unwrap_err();
+        assert_eq!(error.to_string(), why);
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_at_once() {
+        let (dir, pipe) = pipe();
+        refused(&pipe, "it is a pipe, and not a file");
+        refused(dir.path(), "it is a directory");
+        refused(Path::new("/dev/zero"), "it is a device, and not a file");
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_reads_is_no_place_to_write_to() {
+        let (_dir, pipe) = pipe();
+        let error = open_for_writing(OpenOptions::new().write(true), &pipe).unwrap_err();
+        assert_eq!(error.to_string(), "it is a pipe that nobody reads from");
+    }
+
+    #[test]
+    fn a_pipe_is_read_when_its_writer_comes_and_until_it_goes() {
+        let (_dir, pipe) = pipe();
+        let stop = AtomicBool::new(false);
+        let mut input = Stoppable::open(&pipe, &stop).expect("a pipe");
+        let mut text = String::new();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut writer = OpenOptions::new().write(true).open(&pipe).unwrap();
+                writer.write_all(b"1 + 1").unwrap();
+            });
+            input.read_to_string(&mut text).unwrap();
+        });
+        assert_eq!(text, "1 + 1");
+    }
+
+    #[test]
+    fn a_read_that_waits_for_a_writer_ends_when_it_is_told_to() {
+        let (_dir, pipe) = pipe();
+        let stop = AtomicBool::new(false);
+        let mut input = Stoppable::open(&pipe, &stop).expect("a pipe");
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || input.read(&mut [0; 8]));
+            stop.store(true, Ordering::Relaxed);
+            assert!(reader.join().unwrap().is_err());
+        });
+    }
+}
