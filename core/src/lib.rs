@@ -61,6 +61,7 @@ mod owners;
 mod prefetch;
 mod producer;
 mod protection;
+mod quiet_thread;
 pub mod schema;
 mod shm;
 mod sync;
@@ -86,8 +87,7 @@ pub use observer::{
     sessions,
 };
 pub use producer::{
-    Array, Block, Builder, CellError, Object, ProducerError, RawCell, RawObject, Session,
-    SessionAllocator, TypedBlock,
+    Array, Block, Builder, Growth, Object, ProducerError, RawObject, Session, SessionAllocator,
 };
 pub use protection::{
     Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,

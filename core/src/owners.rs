@@ -130,8 +130,15 @@ pub(crate) struct WriterSlot {
     forks: u64,
 }
 
-/// How long a thread waits for another writing thread of the same observer.
-const PATIENCE: Duration = Duration::from_millis(10);
+/// How long a thread waits for others of the same observer that are writing: longer than one of them
+/// may wait for another process.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long it only gives way before it sleeps between two attempts.
+const GIVE_WAY: Duration = Duration::from_micros(50);
+
+/// How long it sleeps between two attempts.
+const NAP: Duration = Duration::from_micros(100);
 
 impl WriterSlot {
     /// Takes the first free slot; `None` if all are taken.
@@ -187,7 +194,7 @@ impl WriterSlot {
     /// [protects](Intent::protects) the object: until it is dropped.
     ///
     /// The announcement also excludes the other threads of this observer. `None` if another thread did
-    /// not finish within 10 ms.
+    /// not finish within two seconds.
     pub(crate) fn announce(&self, slot: u32, generation: u64) -> Option<Intent<'_>> {
         let word = line(&self.header, u32::from(self.owner.slot())).intent;
         let intent = at::intent(slot, generation);
@@ -196,10 +203,11 @@ impl WriterSlot {
             if let Some(intent) = Intent::announce(word, intent) {
                 return Some(intent);
             }
-            if start.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
-                return None;
+            match start.get_or_insert_with(Instant::now).elapsed() {
+                waited if waited > PATIENCE => return None,
+                waited if waited < GIVE_WAY => std::thread::yield_now(),
+                _ => std::thread::sleep(NAP),
             }
-            std::thread::yield_now();
         }
     }
 }

@@ -90,10 +90,11 @@ fn a_session_that_cannot_grow_keeps_working() {
             Err(error) => break error,
         }
     };
+    // Smaller regions than usual were made of what was left, down to less than a chunk of the directory.
     let (needed, free) = full(error);
-    assert_eq!(needed, 1 << 20);
-    assert!(free < 1 << 20, "{free} bytes free");
-    assert!(objects.len() > 3000, "{} objects", objects.len());
+    assert!(needed < 80 << 10, "{needed} bytes needed");
+    assert!(free < needed, "{free} bytes free");
+    assert!(objects.len() > 7000, "{} objects", objects.len());
     // Every other one goes and comes back, again and again.
     for round in 0..10 {
         let count = objects.len();

@@ -89,6 +89,33 @@ fn a_stopped_writer_is_named_and_readers_go_on() {
     other.write(&Value::U64(5)).unwrap();
 }
 
+#[test]
+fn writers_that_never_pause_all_get_their_turn() {
+    let stage = stage();
+    let session = stage.session("engine");
+    let five = session.object("five", Five::of(0)).unwrap();
+    let rounds = sized(20_000, 500_000);
+    for count in [2, 4, 8] {
+        let mut writers: Vec<_> = (0..count).map(|_| stage.writer("engine")).collect();
+        for (writer, word) in writers.iter_mut().zip((0..5).cycle()) {
+            writer.ask(&format!("insist five.words[{word}] {rounds}"));
+        }
+        let mut refused = 0;
+        let mut longest = Duration::ZERO;
+        while !writers.iter_mut().all(|writer| writer.has_answered()) {
+            let start = running_time();
+            // The producer is one more of them.
+            refused += u64::from(five.write(Five::of(1)).is_err());
+            longest = longest.max(running_time() - start);
+        }
+        let answers = writers.iter_mut().map(|writer| writer.answer());
+        let answers: Result<Vec<_>, _> = answers.collect();
+        println!("{count} writers and the producer ({longest:?} running): {answers:?}");
+        assert!(answers.is_ok(), "{answers:?}");
+        assert_eq!(refused, 0, "writes of the producer beside {count} writers");
+    }
+}
+
 /// Creates objects of all kinds in the memory of destroyed ones: checks the older ones, and destroys
 /// them.
 fn use_memory(session: &Session, alive: &mut VecDeque<(u64, One)>, count: u64) {

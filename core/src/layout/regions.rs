@@ -72,7 +72,7 @@ impl Regions {
             .dir
             .open_without_locks(&names::region(&self.session, id), self.access)?;
         super::unless_cut(&segment, self.judge(id, &segment))?;
-        Ok(self.found.enter(id, segment))
+        Ok(self.found.enter(id, Arc::new(segment)))
     }
 
     fn judge(&self, id: u16, segment: &Segment) -> Result<(), LayoutError> {

@@ -168,7 +168,7 @@ impl Index {
         }
         self.entered[at] = entered;
         self.awkward += usize::from(entered.is_awkward);
-        self.labels.insert(entered.hash, slot);
+        drop(self.labels.insert(entered.hash, slot));
         Ok(())
     }
 

@@ -2,13 +2,17 @@
 //!
 //! All its state lies in the producer's private memory, where no observer can damage it.
 //! Blocks of up to 64 KiB come in size classes and return to a free list of their class, so that a
-//! program that creates and destroys forever reuses the same bytes. Larger blocks are kept by size.
+//! program that creates and destroys forever reuses the same bytes. Larger ones, and what is left at
+//! the ends of regions, are stretches that are split and merged. When the memory would have to grow
+//! although a quarter of it is in the lists, neighbours in the lists are merged first, so that memory
+//! of one size serves for another.
 //! Blocks of 64 bytes and more start on a cache line of their own.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::error::ProducerError;
+use super::extents::Extents;
 use super::regions::Regions;
 use crate::wire::Ref;
 
@@ -20,8 +24,6 @@ const SMALL_STEP: u64 = 16;
 const FINE_LIMIT: u64 = 1024;
 const CLASS_LIMIT: u64 = 64 << 10;
 const PAGE: u64 = 4096;
-/// The most region ends to keep for small blocks.
-const MAX_REMAINDERS: usize = 32;
 
 /// Where a block lies and how large it is, its rounding included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,60 +32,72 @@ pub(super) struct Block {
     pub(super) size: u64,
 }
 
-/// Which free blocks serve for a large one. Small ones are always exactly of their class.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
-    /// Those up to a quarter larger, too: the caller remembers the size that it got.
-    Loose,
-    /// Only those of the rounded size: the caller remembers only the size that it asked for.
-    Exact,
-}
-
 pub(super) struct Allocator {
-    free: BTreeMap<u64, Vec<Ref>>,
-    /// Free lists of the classes below `FINE_LIMIT`, by `size / SMALL_STEP`.
+    /// Free lists of the classes up to `FINE_LIMIT`, by `size / SMALL_STEP`.
     small: Vec<Vec<Ref>>,
+    /// Free lists of the other classes, by size.
+    large: BTreeMap<u64, Vec<Ref>>,
+    /// Bytes in the lists, and how many of them could not be merged at the last attempt.
+    listed: u64,
+    unmerged: u64,
+    extents: Extents,
+    /// Where blocks are cut from.
     bump: (u16, Range<u64>),
-    remainders: Vec<(u16, Range<u64>)>,
 }
 
 impl Allocator {
     pub(super) fn new() -> Allocator {
-        let small = vec![Vec::new(); (FINE_LIMIT / SMALL_STEP) as usize + 1];
         Allocator {
-            free: BTreeMap::new(),
-            small,
+            small: vec![Vec::new(); (FINE_LIMIT / SMALL_STEP) as usize + 1],
+            large: BTreeMap::new(),
+            listed: 0,
+            unmerged: 0,
+            extents: Extents::default(),
             bump: (0, 0..0),
-            remainders: Vec::new(),
         }
     }
 
-    /// A block of at least `size` bytes, with whatever bytes it held before.
+    /// A block of at least `size` bytes, exactly as large as [`rounded`] says, with whatever bytes it held before.
     #[inline]
     pub(super) fn allocate(
         &mut self,
         regions: &mut Regions,
         size: u64,
-        fit: Fit,
     ) -> Result<Block, ProducerError> {
         if size == 0 || size > crate::schema::MAX_SIZE {
             return Err(ProducerError::Size { bytes: size });
         }
         let size = rounded(size);
-        if let Some(block) = self.reuse(size, fit) {
+        if size > CLASS_LIMIT {
+            return self.cut_large(regions, size);
+        }
+        if let Some(block) = self.reuse(size) {
             return Ok(block);
         }
         if size < LINE {
             self.cut_slab(regions, size)?;
-            return Ok(self
-                .reuse(size, fit)
-                .expect("a slab gives at least one block"));
+            return Ok(self.reuse(size).expect("a slab gives at least one block"));
         }
         self.cut(regions, size)
     }
 
+    /// Makes a region with room for `bytes`, to cut from.
+    pub(super) fn reserve(
+        &mut self,
+        regions: &mut Regions,
+        bytes: u64,
+    ) -> Result<(), ProducerError> {
+        let fresh = regions.grow(bytes)?;
+        self.go_to(fresh);
+        Ok(())
+    }
+
     /// Takes back a block.
     pub(super) fn free(&mut self, block: Block) {
+        if block.size > CLASS_LIMIT {
+            return self.extents.give(block.place, block.size);
+        }
+        self.listed += block.size;
         self.list(block.size).push(block.place);
     }
 
@@ -92,78 +106,130 @@ impl Allocator {
         if size <= FINE_LIMIT {
             return &mut self.small[(size / SMALL_STEP) as usize];
         }
-        self.free.entry(size).or_default()
+        self.large.entry(size).or_default()
     }
 
     #[inline]
-    fn reuse(&mut self, size: u64, fit: Fit) -> Option<Block> {
-        if size <= CLASS_LIMIT {
-            return self.list(size).pop().map(|place| Block { place, size });
-        }
-        let most = match fit {
-            Fit::Loose => size + size / 4,
-            Fit::Exact => size,
-        };
-        let (&size, places) = self
-            .free
-            .range_mut(size..=most)
-            .find(|(_, places)| !places.is_empty())?;
-        places.pop().map(|place| Block { place, size })
+    fn reuse(&mut self, size: u64) -> Option<Block> {
+        let place = self.list(size).pop()?;
+        self.listed -= size;
+        Some(Block { place, size })
     }
 
     fn cut_slab(&mut self, regions: &mut Regions, size: u64) -> Result<(), ProducerError> {
-        let slab = self.allocate(regions, SLAB, Fit::Exact)?;
+        let slab = self.allocate(regions, SLAB)?;
         for index in (0..SLAB / size).rev() {
-            self.list(size).push(Ref::new(
-                slab.place.region(),
-                slab.place.offset() + index * size,
-            ));
+            let place = Ref::new(slab.place.region(), slab.place.offset() + index * size);
+            self.free(Block { place, size });
         }
         Ok(())
     }
 
+    #[inline]
     fn cut(&mut self, regions: &mut Regions, size: u64) -> Result<Block, ProducerError> {
-        if self.bump.1.end - self.bump.1.start < size {
-            if let Some(block) = self.cut_remainder(size) {
-                return Ok(block);
-            }
-            let fresh = regions.grow(size)?;
-            self.remember(fresh);
+        if !self.has_room(size) {
+            self.find_room(regions, size)?;
         }
+        Ok(self.cut_here(regions, size))
+    }
+
+    fn cut_large(&mut self, regions: &mut Regions, size: u64) -> Result<Block, ProducerError> {
+        if let Some((place, len)) = self.extents.take(size) {
+            let rest = Ref::new(place.region(), place.offset() + size);
+            self.extents.give(rest, len - size);
+            return Ok(Block { place, size });
+        }
+        self.cut(regions, size)
+    }
+
+    #[inline]
+    fn has_room(&self, size: u64) -> bool {
+        self.bump.1.end - self.bump.1.start >= size
+    }
+
+    /// Cuts a block where there is room for it.
+    #[inline]
+    fn cut_here(&mut self, regions: &mut Regions, size: u64) -> Block {
         let (region, room) = &mut self.bump;
         let place = Ref::new(*region, room.start);
         room.start += size;
         regions.hand_out(*region, room.start);
-        Ok(Block { place, size })
+        Block { place, size }
     }
 
-    /// Makes `fresh` the region to cut from and keeps the end of the old one for smaller blocks.
-    fn remember(&mut self, fresh: (u16, Range<u64>)) {
-        let old = std::mem::replace(&mut self.bump, fresh);
-        if old.1.end - old.1.start >= LINE {
-            self.remainders.push(old);
+    /// Finds another stretch to cut blocks from.
+    #[cold]
+    fn find_room(&mut self, regions: &mut Regions, size: u64) -> Result<(), ProducerError> {
+        if self.go_to_extent(size) {
+            return Ok(());
         }
-        if self.remainders.len() > MAX_REMAINDERS {
-            let smallest = self
-                .remainders
-                .iter()
-                .enumerate()
-                .min_by_key(|(_, (_, room))| room.end - room.start);
-            let smallest = smallest
-                .map(|(index, _)| index)
-                .expect("there are more than a few");
-            self.remainders.swap_remove(smallest);
+        if self.listed > (regions.bytes() / 4).max(2 * self.unmerged) {
+            self.merge();
+            if self.go_to_extent(size) {
+                return Ok(());
+            }
         }
+        match regions.grow(size) {
+            Ok(fresh) => self.go_to(fresh),
+            Err(error) => {
+                // Whatever can still be had.
+                self.merge();
+                if !self.go_to_extent(size) {
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
     }
 
-    fn cut_remainder(&mut self, size: u64) -> Option<Block> {
-        let (region, room) = self
-            .remainders
-            .iter_mut()
-            .find(|(_, room)| room.end - room.start >= size)?;
-        let place = Ref::new(*region, room.start);
-        room.start += size;
-        Some(Block { place, size })
+    /// Cuts from a free stretch from now on, if there is one: rather from one that serves for a while.
+    fn go_to_extent(&mut self, size: u64) -> bool {
+        let found = self.extents.take(size.max(CLASS_LIMIT));
+        let Some((place, len)) = found.or_else(|| self.extents.take(size)) else {
+            return false;
+        };
+        self.go_to((place.region(), place.offset()..place.offset() + len));
+        true
+    }
+
+    /// Cuts from `room` from now on, and keeps the rest of the old one for later.
+    fn go_to(&mut self, room: (u16, Range<u64>)) {
+        let (region, rest) = std::mem::replace(&mut self.bump, room);
+        self.extents
+            .give(Ref::new(region, rest.start), rest.end - rest.start);
+    }
+
+    /// Merges blocks in the lists that lie side by side.
+    ///
+    /// Those below a line stay: a stretch begins with a line.
+    fn merge(&mut self) {
+        let first = (LINE / SMALL_STEP) as usize;
+        let mut blocks = Vec::new();
+        for (size, list) in (LINE..)
+            .step_by(SMALL_STEP as usize)
+            .zip(&mut self.small[first..])
+        {
+            blocks.extend(list.drain(..).map(|place| Block { place, size }));
+        }
+        for (&size, list) in &mut self.large {
+            blocks.extend(list.drain(..).map(|place| Block { place, size }));
+        }
+        blocks.sort_unstable_by_key(|block| block.place);
+        let touch = |one: &Block, next: &Block| {
+            one.place.region() == next.place.region()
+                && one.place.offset() + one.size == next.place.offset()
+        };
+        for run in blocks.chunk_by(touch) {
+            let len: u64 = run.iter().map(|block| block.size).sum();
+            match run {
+                [block] => self.list(block.size).push(block.place),
+                _ => {
+                    self.listed -= len;
+                    self.extents.give(run[0].place, len);
+                }
+            }
+        }
+        self.unmerged = self.listed;
     }
 }
 

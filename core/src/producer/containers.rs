@@ -64,10 +64,7 @@ unsafe impl Allocator for SessionAllocator {
         }
         let mut registry = self.shared.registry_of_mine().map_err(|_| AllocError)?;
         let bytes = class_of(layout);
-        let block = registry
-            .memory
-            .allocate_exactly(bytes)
-            .map_err(|_| AllocError)?;
+        let block = registry.memory.allocate(bytes).map_err(|_| AllocError)?;
         let start = registry.memory.view(block.place, bytes).start();
         Ok(NonNull::slice_from_raw_parts(start, layout.size()))
     }

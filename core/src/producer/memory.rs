@@ -1,6 +1,6 @@
 //! The session's memory as the producer sees it: regions and the allocator over them.
 
-use super::allocator::{Allocator, Block, Fit};
+use super::allocator::{Allocator, Block};
 use super::error::ProducerError;
 use super::regions::Regions;
 use crate::observe::Storage;
@@ -25,6 +25,8 @@ pub(super) struct Aligned {
 
 /// Alignment of all blocks of 64 bytes and more.
 const LINE: u64 = 64;
+/// How much of the first region is made present when the session starts.
+const PRESENT: u64 = 128 << 10;
 /// Largest alignment offered: a page.
 const MAX_ALIGN: u64 = 4096;
 
@@ -36,27 +38,36 @@ impl Memory {
         }
     }
 
-    /// Makes the first region now, so that a lack of room shows when the session starts.
-    pub(super) fn prepare(&mut self) -> Result<(), ProducerError> {
-        let block = self.allocate(LINE)?;
-        self.free(block);
+    /// Makes the first region now, so that a lack of room shows when the session starts; with room
+    /// for `bytes`, which are made present.
+    pub(super) fn prepare(&mut self, bytes: u64) -> Result<(), ProducerError> {
+        self.allocator.reserve(&mut self.regions, bytes)?;
+        let first = self.allocate(LINE)?;
+        self.free(first);
+        self.regions.prefault_newest(bytes.max(PRESENT));
         Ok(())
     }
 
-    /// A block of at least `bytes` bytes, 64-byte aligned from 64 bytes on, else 16-byte aligned.
+    /// Lets a thread make regions before they are needed.
+    pub(super) fn grow_ahead(&mut self) {
+        self.regions.grow_ahead();
+    }
+
+    /// Ends that thread: no region is made from now on but when it is needed.
+    pub(super) fn stop_growing_ahead(&mut self) {
+        self.regions.stop_growing_ahead();
+    }
+
+    /// Frees memory of this process, by that thread if there is one: a large piece takes milliseconds.
+    pub(super) fn discard(&self, outgrown: Vec<u64>) {
+        self.regions.discard(outgrown);
+    }
+
+    /// A block of at least `bytes` bytes, 64-byte aligned from 64 bytes on, else 16-byte aligned. Its
+    /// size is what [`rounded`](super::allocator::rounded) says.
     #[inline]
     pub(super) fn allocate(&mut self, bytes: u64) -> Result<Block, ProducerError> {
-        self.allocate_fitting(bytes, Fit::Loose)
-    }
-
-    /// The same, and always of the size that [`rounded`](super::allocator::rounded) says.
-    pub(super) fn allocate_exactly(&mut self, bytes: u64) -> Result<Block, ProducerError> {
-        self.allocate_fitting(bytes, Fit::Exact)
-    }
-
-    #[inline]
-    fn allocate_fitting(&mut self, bytes: u64, fit: Fit) -> Result<Block, ProducerError> {
-        let block = self.allocator.allocate(&mut self.regions, bytes, fit)?;
+        let block = self.allocator.allocate(&mut self.regions, bytes)?;
         // The block may have been another object's. So may the new object's entry: the label is
         // allocated after the entry.
         before_reuse();
@@ -70,7 +81,7 @@ impl Memory {
         bytes: u64,
         align: u64,
     ) -> Result<Aligned, ProducerError> {
-        if align > MAX_ALIGN || !align.is_power_of_two() {
+        if bytes == 0 || align > MAX_ALIGN || !align.is_power_of_two() {
             return Err(ProducerError::Size { bytes });
         }
         let slack = align.saturating_sub(LINE);
@@ -122,7 +133,7 @@ impl Memory {
         self.regions.place_of(address)
     }
 
-    /// Bytes of all regions, used or not.
+    /// Bytes of all regions, used or not, but for one that was made ahead.
     pub(super) fn bytes(&self) -> u64 {
         self.regions.bytes()
     }

@@ -1,14 +1,16 @@
 //! The producer's side: a session, its objects, and the memory under them.
 //!
 //! [`session`] makes and ends a session, [`registry`] creates and destroys objects in it,
-//! [`allocator`] and [`regions`] give them bytes, [`types`] tells observers what they are. [`object`] has
-//! the handles of typed objects, [`runtime`] those of types that are known only at run time.
+//! [`allocator`] and [`regions`] give them bytes, [`ahead`] makes regions before they are needed,
+//! [`types`] tells observers what they are.
 
+mod ahead;
 mod allocator;
 mod cell_error;
 mod claim_name;
 mod containers;
 mod error;
+mod extents;
 mod memory;
 mod object;
 mod regions;
@@ -22,5 +24,4 @@ pub use cell_error::CellError;
 pub use containers::SessionAllocator;
 pub use error::ProducerError;
 pub use object::{Array, Block, Object, RawObject};
-pub use runtime::{RawCell, TypedBlock};
-pub use session::{Builder, Session};
+pub use session::{Builder, Growth, Session};

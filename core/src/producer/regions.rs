@@ -4,11 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::ahead::{Ahead, Region};
 use super::error::ProducerError;
 use crate::owners;
-use crate::shm::{Dir, Mode, Segment, SegmentMap, View};
+use crate::shm::{Dir, Mode, Segment, SegmentMap, ShmError, View};
 use crate::sync::{self, Owner, publish};
 use crate::wire::{Ref, header, names, region as at};
+
+const PAGE: u64 = 4096;
 
 /// How large regions are made, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -17,88 +20,49 @@ pub(super) struct Sizes {
     pub(super) max: u64,
 }
 
-/// All regions of a session, in the order of their ids.
-pub(super) struct Regions {
+/// What it takes to make a region, by whichever thread.
+pub(super) struct Maker {
     dir: Dir,
     session: String,
     session_id: u128,
     mode: Mode,
-    sizes: Sizes,
     header: Arc<Segment>,
+}
+
+/// All regions of a session, in the order of their ids.
+pub(super) struct Regions {
+    maker: Arc<Maker>,
+    sizes: Sizes,
+    /// Makes the next region before it is needed.
+    ahead: Option<Ahead>,
+    was_wanted: bool,
     /// Let guarded values in the regions find out whether their owners died. Before `segments`: they go first.
     owners: Vec<sync::WitnessRange>,
     /// Shared with the handles of objects, which look their cells up without a lock.
     segments: Arc<SegmentMap>,
+    newest: Option<Region>,
     bytes: u64,
-    /// Up to where the newest region was made present.
-    present: u64,
 }
 
-/// How many bytes are made present at once, ahead of their first use: one system call then does the
-/// work of 64 page faults.
-const PREFAULT: u64 = 256 << 10;
-
-impl Regions {
+impl Maker {
     pub(super) fn new(
         dir: Dir,
         session: String,
         session_id: u128,
         mode: Mode,
-        sizes: Sizes,
         header: Arc<Segment>,
-    ) -> Regions {
-        let segments = Arc::new(SegmentMap::new());
-        let owners = Vec::new();
-        Regions {
+    ) -> Maker {
+        Maker {
             dir,
             session,
             session_id,
             mode,
-            sizes,
             header,
-            segments,
-            owners,
-            bytes: 0,
-            present: 0,
         }
     }
 
-    /// The regions, for those who look cells up without a lock.
-    pub(super) fn segments(&self) -> &Arc<SegmentMap> {
-        &self.segments
-    }
-
-    /// Adds a region that has room for a block of `block` bytes; returns its id and the room in it.
-    pub(super) fn grow(&mut self, block: u64) -> Result<(u16, Range<u64>), ProducerError> {
-        let next = u16::try_from(self.len() + 1).ok();
-        let id = next.ok_or_else(|| ProducerError::TooManyRegions {
-            name: self.session.clone(),
-        })?;
-        // So at most a third of all memory is unused, however many objects there are.
-        let grown = (self.bytes / 2).clamp(self.sizes.first.min(self.sizes.max), self.sizes.max);
-        let start = at::HEADER_BYTES as u64;
-        let size = grown.max(start + block).next_multiple_of(4096);
-        let region = self.create(id, size)?;
-        let segment = self.segments.enter(id, region);
-        let (header, view) = (Arc::clone(&self.header), segment.view());
-        let is_dead = move |owner| owners::is_dead(&header, Owner::PRODUCER, owner);
-        self.owners.push(sync::register_range(
-            view.address(),
-            view.len(),
-            Arc::new(is_dead),
-        ));
-        self.bytes += size;
-        self.present = 0;
-        let count = self
-            .header
-            .view()
-            .word(header::REGION_COUNT)
-            .expect("the header has all its words");
-        publish(count, self.len() as u64);
-        Ok((id, start..size))
-    }
-
-    fn create(&self, id: u16, size: u64) -> Result<Segment, ProducerError> {
+    /// Makes a region, which nobody knows until it is counted.
+    pub(super) fn make(&self, id: u16, size: u64) -> Result<Segment, ProducerError> {
         let draft = self
             .dir
             .create(&names::region(&self.session, id), size, self.mode)?;
@@ -116,6 +80,130 @@ impl Regions {
         }
         // Replaces what a crashed session of this name may have left.
         Ok(draft.publish_over()?.without_locks())
+    }
+
+    /// Gives up a region that nobody knows yet, so that its memory can be had for another one.
+    fn unmake(&self, id: u16, region: Region) {
+        if self.header.is_named_in(&self.dir) {
+            // What cannot be removed is overwritten when a region of the name is made.
+            let _ = self.dir.unlink(&names::region(&self.session, id));
+        }
+        drop(region);
+    }
+}
+
+impl Regions {
+    pub(super) fn new(maker: Maker, sizes: Sizes) -> Regions {
+        Regions {
+            maker: Arc::new(maker),
+            sizes,
+            ahead: None,
+            was_wanted: false,
+            owners: Vec::new(),
+            segments: Arc::new(SegmentMap::new()),
+            newest: None,
+            bytes: 0,
+        }
+    }
+
+    /// The regions, for those who look cells up without a lock.
+    pub(super) fn segments(&self) -> &Arc<SegmentMap> {
+        &self.segments
+    }
+
+    /// Lets a thread make regions before they are needed.
+    pub(super) fn grow_ahead(&mut self) {
+        self.ahead = Ahead::start(Arc::clone(&self.maker));
+        if let (Some(ahead), Some(newest)) = (&self.ahead, &self.newest) {
+            ahead.make_present(newest.clone());
+        }
+    }
+
+    /// Ends that thread.
+    pub(super) fn stop_growing_ahead(&mut self) {
+        self.ahead = None;
+    }
+
+    /// Frees memory of this process, by that thread if there is one.
+    pub(super) fn discard(&self, outgrown: Vec<u64>) {
+        if let Some(ahead) = &self.ahead {
+            ahead.discard(outgrown);
+        }
+    }
+
+    /// Adds a region that has room for a block of `block` bytes; returns its id and the room in it.
+    pub(super) fn grow(&mut self, block: u64) -> Result<(u16, Range<u64>), ProducerError> {
+        let id = self.next_id()?;
+        let start = at::HEADER_BYTES as u64;
+        let least = (start + block).next_multiple_of(PAGE);
+        let made = self.ahead.as_ref().and_then(|ahead| ahead.take(id));
+        let region = match made {
+            Some(region) if region.len() >= least => region,
+            made => {
+                if let Some(region) = made {
+                    self.maker.unmake(id, region);
+                }
+                Region::new(self.make(id, least)?)
+            }
+        };
+        self.add(id, &region);
+        let size = region.len();
+        if let Some(ahead) = &self.ahead {
+            ahead.make_present(region.clone());
+        }
+        self.newest = Some(region);
+        self.was_wanted = false;
+        Ok((id, start..size))
+    }
+
+    /// Makes a region of the size that is due; of a smaller one where there is no room for that.
+    fn make(&self, id: u16, least: u64) -> Result<Segment, ProducerError> {
+        let mut size = self.next_size().max(least);
+        loop {
+            match self.maker.make(id, size) {
+                // The first one is as large as the program wants it.
+                Err(ProducerError::Shm(ShmError::Full { .. })) if size > least && id > 1 => {
+                    size = (size / 2).next_multiple_of(PAGE).max(least);
+                }
+                made => return made,
+            }
+        }
+    }
+
+    fn next_id(&self) -> Result<u16, ProducerError> {
+        let next = u16::try_from(self.len() + 1).ok();
+        next.ok_or_else(|| ProducerError::TooManyRegions {
+            name: self.maker.session.clone(),
+        })
+    }
+
+    /// How large the next region is made: so that at most a third of all memory is unused, however
+    /// many objects there are.
+    fn next_size(&self) -> u64 {
+        let first = self.sizes.first.min(self.sizes.max);
+        (self.bytes / 2)
+            .clamp(first, self.sizes.max)
+            .next_multiple_of(PAGE)
+    }
+
+    /// Lets everybody know a region.
+    fn add(&mut self, id: u16, region: &Region) {
+        let segment = self.segments.enter(id, Arc::clone(&region.segment));
+        let (header, view) = (Arc::clone(&self.maker.header), segment.view());
+        let is_dead = move |owner| owners::is_dead(&header, Owner::PRODUCER, owner);
+        self.owners.push(sync::register_range(
+            view.address(),
+            view.len(),
+            Arc::new(is_dead),
+        ));
+        self.bytes += region.len();
+        let count = self
+            .maker
+            .header
+            .view()
+            .word(header::REGION_COUNT)
+            .expect("the header has all its words");
+        publish(count, self.len() as u64);
     }
 
     /// The region that a block lies in.
@@ -145,21 +233,43 @@ impl Regions {
         })
     }
 
-    /// Notes that the newest region is used up to `used`, and populates the pages after it.
+    /// Notes that a region is used up to `used`. If it is the newest one, populates pages that are not
+    /// yet, and asks for the next region when half of this one is used.
+    #[inline]
     pub(super) fn hand_out(&mut self, id: u16, used: u64) {
-        let segment = self
-            .segments
-            .get(id)
-            .expect("blocks lie in regions that were made");
-        segment
+        let Some(newest) = self
+            .newest
+            .as_ref()
+            .filter(|_| usize::from(id) == self.len())
+        else {
+            return;
+        };
+        newest
+            .segment
             .view()
             .word(at::USED)
             .expect("a region has room for its head")
             .store(used, Ordering::Relaxed);
-        if usize::from(id) == self.len() && used > self.present {
-            let end = (used + PREFAULT).next_multiple_of(4096);
-            segment.prefault(self.present, end - self.present);
-            self.present = end;
+        if !newest.is_present(used) {
+            newest.make_present(used);
+        }
+        if !self.was_wanted && used > newest.len() / 2 {
+            self.want_next();
+        }
+    }
+
+    #[cold]
+    fn want_next(&mut self) {
+        self.was_wanted = true;
+        if let (Some(ahead), Ok(id)) = (&self.ahead, self.next_id()) {
+            ahead.want(id, self.next_size());
+        }
+    }
+
+    /// Makes the first bytes of the newest region present.
+    pub(super) fn prefault_newest(&self, bytes: u64) {
+        if let Some(newest) = &self.newest {
+            newest.make_present(bytes);
         }
     }
 

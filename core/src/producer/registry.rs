@@ -3,6 +3,7 @@
 //! Everything here happens under the session's mutex, one thread at a time.
 
 use std::collections::VecDeque;
+use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::labels::LabelTable;
 use crate::observe::Storage;
 use crate::owners;
 use crate::schema::{Type, TypeId};
-use crate::shm::{Segment, ShmError, View};
+use crate::shm::{Segment, View};
 use crate::sync::occupancy::{Occupancy, before_reuse};
 use crate::sync::publish;
 use crate::wire::directory::{self as at, ShortLabel};
@@ -39,7 +40,7 @@ pub(super) struct Registry {
     pub(super) memory: Memory,
     pub(super) types: TypeWriter,
     table: Table,
-    slots: Vec<Slot>,
+    slots: Slots,
     free: Vec<u32>,
     labels: LabelTable,
     retired: VecDeque<Retired>,
@@ -58,6 +59,43 @@ struct Slot {
     label: Ref,
     label_len: u32,
     hash: u32,
+}
+
+/// The slots, in pieces that never move: growing a single piece would stop everything meanwhile.
+#[derive(Default)]
+struct Slots {
+    pieces: Vec<Vec<Slot>>,
+    len: usize,
+}
+
+impl Slots {
+    /// Slots of a piece: as many as there are entries in a chunk.
+    const PIECE: usize = at::ENTRIES_PER_CHUNK;
+
+    fn push(&mut self, slot: Slot) {
+        if self.len.is_multiple_of(Slots::PIECE) {
+            self.pieces.push(Vec::with_capacity(Slots::PIECE));
+        }
+        let piece = self.pieces.last_mut().expect("there is a piece with room");
+        piece.push(slot);
+        self.len += 1;
+    }
+}
+
+impl Index<u32> for Slots {
+    type Output = Slot;
+
+    #[inline]
+    fn index(&self, slot: u32) -> &Slot {
+        &self.pieces[slot as usize / Slots::PIECE][slot as usize % Slots::PIECE]
+    }
+}
+
+impl IndexMut<u32> for Slots {
+    #[inline]
+    fn index_mut(&mut self, slot: u32) -> &mut Slot {
+        &mut self.pieces[slot as usize / Slots::PIECE][slot as usize % Slots::PIECE]
+    }
 }
 
 struct Retired {
@@ -96,7 +134,7 @@ impl Registry {
                 at::ENTRY_BYTES,
                 at::ENTRIES_PER_CHUNK,
             ),
-            slots: Vec::new(),
+            slots: Slots::default(),
             free: Vec::new(),
             labels: LabelTable::default(),
             retired: VecDeque::new(),
@@ -105,6 +143,15 @@ impl Registry {
             alive: 0,
             epoch: 0,
         }
+    }
+
+    /// Makes room for so many objects whose values take `bytes`, and starts the session's memory.
+    pub(super) fn prepare(&mut self, objects: usize, bytes: u64) -> Result<(), ProducerError> {
+        let chunks = objects.div_ceil(at::ENTRIES_PER_CHUNK) as u64;
+        self.memory
+            .prepare(bytes.saturating_add(chunks * self.table.chunk_bytes()))?;
+        self.labels.reserve(objects);
+        Ok(())
     }
 
     /// The hash of the label of an object that is about to be created. Call this first: with many
@@ -156,7 +203,7 @@ impl Registry {
             }
         };
         self.store_label(slot, label, apart);
-        let known = &mut self.slots[slot as usize];
+        let known = &mut self.slots[slot];
         *known = Slot {
             generation: known.generation,
             data: memory.block,
@@ -164,7 +211,9 @@ impl Registry {
             label_len: label.len() as u32,
             hash,
         };
-        self.labels.insert(hash, slot);
+        if let Some(outgrown) = self.labels.insert(hash, slot) {
+            self.memory.discard(outgrown);
+        }
         Ok(Reserved {
             slot,
             place: memory.place,
@@ -176,7 +225,7 @@ impl Registry {
     /// Lets observers see a reserved object; returns its slot and generation.
     #[inline]
     pub(super) fn publish(&mut self, reserved: &Reserved, now: Duration) -> (u32, u64) {
-        let known = self.slots[reserved.slot as usize];
+        let known = self.slots[reserved.slot];
         let entry = self.table.record(reserved.slot as usize);
         let type_and_len = u64::from(known.label_len) << 32 | u64::from(reserved.type_id.0);
         store(entry, at::TYPE, type_and_len);
@@ -191,14 +240,14 @@ impl Registry {
 
     /// Gives back what was reserved for an object that is not made.
     pub(super) fn cancel(&mut self, reserved: &Reserved) {
-        let known = self.slots[reserved.slot as usize];
+        let known = self.slots[reserved.slot];
         self.labels.remove(known.hash, reserved.slot);
         self.release(reserved.slot);
     }
 
     /// Ends an object; its bytes are kept for a while.
     pub(super) fn destroy(&mut self, slot: u32, generation: u64, now: Duration) {
-        let known = self.slots[slot as usize];
+        let known = self.slots[slot];
         debug_assert_eq!(
             known.generation, generation,
             "an object is destroyed once, by its handle"
@@ -235,9 +284,10 @@ impl Registry {
         mut attempt: impl FnMut(&mut Registry) -> Result<R, ProducerError>,
     ) -> Result<R, ProducerError> {
         match attempt(self) {
-            Err(
-                ProducerError::Shm(ShmError::Full { .. }) | ProducerError::TooManyRegions { .. },
-            ) if !self.retired.is_empty() => {
+            // The system may lack other things than room in the file system, as mappings.
+            Err(ProducerError::Shm(_) | ProducerError::TooManyRegions { .. })
+                if !self.retired.is_empty() =>
+            {
                 self.reclaim_all();
                 attempt(self)
             }
@@ -294,7 +344,7 @@ impl Registry {
         let Some(Retired { slot, .. }) = self.retired.pop_front() else {
             return;
         };
-        let generation = self.slots[slot as usize].generation;
+        let generation = self.slots[slot].generation;
         if announced.contains(&header::intent(slot, generation)) {
             // An observer was stopped while writing to this object: no other object may get its bytes
             // before that observer has gone on or died.
@@ -307,7 +357,7 @@ impl Registry {
 
     /// Makes a slot and its memory available for the next occupant.
     fn release(&mut self, slot: u32) {
-        let known = &mut self.slots[slot as usize];
+        let known = &mut self.slots[slot];
         known.generation += 1;
         let Slot {
             generation,
@@ -363,7 +413,7 @@ impl Registry {
         if let Some(slot) = self.free.pop() {
             return Ok(slot);
         }
-        if self.slots.len() == self.table.capacity() {
+        if self.slots.len == self.table.capacity() {
             self.table.add_chunk(&mut self.memory, &self.header)?;
             let count = self
                 .header
@@ -383,7 +433,7 @@ impl Registry {
             label_len: 0,
             hash: 0,
         });
-        Ok(self.slots.len() as u32 - 1)
+        Ok(self.slots.len as u32 - 1)
     }
 
     #[inline]
@@ -409,7 +459,7 @@ impl Registry {
 
     #[inline]
     fn has_label(&self, slot: u32, label: &str) -> bool {
-        let known = self.slots[slot as usize];
+        let known = self.slots[slot];
         let len = known.label_len as usize;
         len == label.len() && self.label_words(slot).is_text_in_words(label.as_bytes())
     }
@@ -419,7 +469,7 @@ impl Registry {
     fn label_words(&self, slot: u32) -> View<'_> {
         let Slot {
             label, label_len, ..
-        } = self.slots[slot as usize];
+        } = self.slots[slot];
         if label != Ref::NONE {
             return self
                 .memory
@@ -432,7 +482,7 @@ impl Registry {
     }
 
     fn bytes_of(&self, slot: u32) -> u64 {
-        let known = self.slots[slot as usize];
+        let known = self.slots[slot];
         known.data.size + u64::from(known.label_len) + at::ENTRY_BYTES as u64
     }
 

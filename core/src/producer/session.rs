@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::allocator::rounded;
 use super::claim_name::claim_name;
 use super::error::ProducerError;
 use super::memory::Memory;
-use super::regions::{Regions, Sizes};
+use super::regions::{Maker, Regions, Sizes};
 use super::registry::{Reclaim, Registry};
 use crate::forks;
+use crate::observe::Observe;
 use crate::owners;
 use crate::shm::{Dir, Keeper, Mode, Segment, SegmentMap};
 use crate::sync::publish;
@@ -45,6 +47,27 @@ pub struct Builder {
     sizes: Sizes,
     reclaim: Reclaim,
     mode: Mode,
+    growth: Growth,
+    reserved: Reserved,
+}
+
+/// When a session makes its regions of memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Growth {
+    /// When half of the last one is used, by a thread of the session that otherwise sleeps: creating an
+    /// object never waits for memory, unless the program is faster than the system can make it.
+    #[default]
+    Ahead,
+    /// When memory is needed, by whoever needs it: creating an object may take milliseconds, and the
+    /// session has no thread.
+    OnDemand,
+}
+
+/// What a session has room for from the start.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reserved {
+    objects: usize,
+    bytes: u64,
 }
 
 const DEFAULT_FIRST_REGION: u64 = 1 << 20;
@@ -90,6 +113,8 @@ impl Session {
                 budget: DEFAULT_RETIRED_BUDGET,
             },
             mode: Mode::Owner,
+            growth: Growth::default(),
+            reserved: Reserved::default(),
         }
     }
 
@@ -103,7 +128,8 @@ impl Session {
         self.shared.registry().alive()
     }
 
-    /// Bytes of shared memory that the session has taken, used or not, the header included.
+    /// Bytes of shared memory that the session has taken, used or not, the header included. A region
+    /// that was made ahead of need counts when it is needed.
     pub fn memory_bytes(&self) -> u64 {
         self.shared.registry().memory.bytes() + self.shared.header.view().len() as u64
     }
@@ -189,6 +215,38 @@ impl Builder {
         self
     }
 
+    /// When the session makes its regions (default: ahead of need, by a thread).
+    pub fn growth(mut self, growth: Growth) -> Builder {
+        self.growth = growth;
+        self
+    }
+
+    /// Makes room for `count` objects of type `T` when the session starts; several calls add up.
+    ///
+    /// Creating that many then takes no memory from the system. More may be created all the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let builder = memglass::Session::builder("example").dir(&dir);
+    /// let session = builder.reserve::<u64>(10_000).create()?;
+    /// let before = session.memory_bytes();
+    /// let objects: Result<Vec<_>, _> = (0..10_000_u64)
+    ///     .map(|number| session.object(&format!("number_{number}"), number))
+    ///     .collect();
+    /// assert_eq!(session.memory_bytes(), before);
+    /// # drop(objects?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn reserve<T: Observe>(mut self, count: usize) -> Builder {
+        let each = rounded(size_of::<T::Storage>() as u64);
+        let bytes = each.saturating_mul(count as u64);
+        self.reserved.objects = self.reserved.objects.saturating_add(count);
+        self.reserved.bytes = self.reserved.bytes.saturating_add(bytes);
+        self
+    }
+
     /// Starts the session.
     ///
     /// # Errors
@@ -201,14 +259,14 @@ impl Builder {
         let dir = Dir::new(self.dir.as_deref());
         let session_id = crate::identity::random();
         let header = Arc::new(claim_name(&dir, &self.name, session_id, self.mode)?);
-        let regions = Regions::new(
+        let maker = Maker::new(
             dir.clone(),
             self.name.clone(),
             session_id,
             self.mode,
-            self.sizes,
             Arc::clone(&header),
         );
+        let regions = Regions::new(maker, self.sizes);
         let segments = Arc::clone(regions.segments());
         let registry = Mutex::new(Registry::new(
             Arc::clone(&header),
@@ -224,7 +282,13 @@ impl Builder {
             segments,
             forks: forks::count(),
         };
-        shared.registry().memory.prepare()?;
+        {
+            let mut registry = shared.registry();
+            registry.prepare(self.reserved.objects, self.reserved.bytes)?;
+            if self.growth == Growth::Ahead {
+                registry.memory.grow_ahead();
+            }
+        }
         shared.set_state(header::STATE_LIVE);
         Ok(Session {
             shared: Arc::new(shared),
@@ -282,7 +346,8 @@ impl Shared {
             return;
         }
         // Locked, so that no region is published meanwhile: its name may then be another session's.
-        let _registry = self.registry();
+        let mut registry = self.registry();
+        registry.memory.stop_growing_ahead();
         if !self.header.is_named_in(&self.dir) {
             return;
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::allocator::rounded;
 use super::error::ProducerError;
 use super::memory::Memory;
 use crate::shm::{Anchor, Segment, View};
@@ -30,6 +31,11 @@ impl Table {
 
     pub(super) fn chunk_count(&self) -> usize {
         self.chunks.len()
+    }
+
+    /// How much memory each chunk takes.
+    pub(super) fn chunk_bytes(&self) -> u64 {
+        rounded((at::HEADER_BYTES + self.record_bytes * self.records_per_chunk) as u64)
     }
 
     #[inline]

@@ -29,13 +29,13 @@ impl SegmentMap {
     }
 
     /// Enters a segment unless another thread was faster, and returns the one in the map.
-    pub(crate) fn enter(&self, id: u16, segment: Segment) -> &Arc<Segment> {
+    pub(crate) fn enter(&self, id: u16, segment: Arc<Segment>) -> &Arc<Segment> {
         let leaf = self.leaves[usize::from(id) / FAN]
             .get_or_init(|| (0..FAN).map(|_| OnceLock::new()).collect());
         leaf[usize::from(id) % FAN].get_or_init(|| {
             let bytes = segment.view().len() as u64;
             self.bytes.fetch_add(bytes, Ordering::Relaxed);
-            Arc::new(segment)
+            segment
         })
     }
 

@@ -33,7 +33,9 @@
 use std::mem::ManuallyDrop;
 use std::ops::Range;
 
-use super::atomic::{AtomicU64, Ordering, Patience, READ_ATTEMPTS, Waited, fence, pause};
+use super::atomic::{
+    AtomicU64, CLAIM_ATTEMPTS, Ordering, Patience, READ_ATTEMPTS, Waited, fence, pause,
+};
 use super::owner::{OWNER_BITS, Owner};
 
 /// A new value was published during each of the reader's attempts.
@@ -157,9 +159,10 @@ impl<'a> TwoSlot<'a> {
 
     /// Takes the right to write, for `me`.
     ///
-    /// Waits a bounded time for another writer (W3). Calls `is_dead`, repeatedly, about an owner that
-    /// does not let go within a few microseconds, but never about `me`, which is another thread of
-    /// this process.
+    /// Waits a bounded time for other writers (W3): long enough that writers which hold the value
+    /// for a short time, again and again, do not keep this one out. Calls `is_dead`, repeatedly,
+    /// about an owner that does not let go within a few microseconds, but never about `me`, which is
+    /// another thread of this process.
     ///
     /// # Errors
     ///
@@ -188,22 +191,26 @@ impl<'a> TwoSlot<'a> {
 
     #[cold]
     fn claim_later(self, me: Owner, is_dead: &dyn Fn(Owner) -> bool) -> Result<Claim<'a>, Busy> {
-        let mut patience = Patience::new();
+        let mut patience = Patience::new(self.word);
         let mut busy = Busy {
             owner: Owner::NOBODY,
         };
+        let mut seen = self.word.load(Ordering::Relaxed);
         loop {
-            let waited = patience.wait();
-            let seen = self.word.load(Ordering::Relaxed);
-            let owner = Owner::of_word(seen);
-            let vacant = owner.is_nobody()
-                || (owner != me && !matches!(waited, Waited::Spun) && is_dead(owner));
-            if vacant {
-                if let Ok(claim) = self.replace_owner(seen, me) {
-                    return Ok(claim);
+            let waited = patience.wait(seen);
+            seen = self.word.load(Ordering::Relaxed);
+            for _ in 0..CLAIM_ATTEMPTS {
+                let owner = Owner::of_word(seen);
+                let vacant = owner.is_nobody()
+                    || (owner != me && !matches!(waited, Waited::Spun) && is_dead(owner));
+                if !vacant {
+                    busy.owner = owner;
+                    break;
                 }
-            } else {
-                busy.owner = owner;
+                match self.replace_owner(seen, me) {
+                    Ok(claim) => return Ok(claim),
+                    Err(now) => seen = now,
+                }
             }
             if matches!(waited, Waited::Enough) {
                 return Err(busy);

@@ -1,6 +1,6 @@
 //! Memory that is used again, and not too early.
 
-use memglass::{Observe, Session, Value, WriteError};
+use memglass::{Growth, Observe, ProducerError, Session, Value, WriteError};
 
 use crate::place::Place;
 
@@ -113,4 +113,96 @@ fn a_check_beside_reuse_is_of_the_object_or_says_that_it_is_gone() {
         });
         assert!(matches!(error, WriteError::Gone { .. }), "{error}");
     }
+}
+
+#[test]
+fn memory_of_one_size_serves_for_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = Session::builder("engine")
+        .dir(dir.path())
+        .grace(std::time::Duration::ZERO)
+        .create()
+        .unwrap();
+    const EACH: usize = 4 << 20;
+    let sizes = [
+        64,
+        128,
+        192,
+        320,
+        512,
+        704,
+        1024,
+        1500,
+        3000,
+        7000,
+        20_000,
+        50_000,
+        70_000,
+        200_000,
+        1 << 20,
+    ];
+    let mut first = 0;
+    for (round, size) in sizes.into_iter().chain(sizes).enumerate() {
+        let arrays: Vec<_> = (0..EACH / size)
+            .map(|number| {
+                session
+                    .array::<u8>(&format!("{round}_{number}"), size)
+                    .unwrap()
+            })
+            .collect();
+        drop(arrays);
+        if round == 0 {
+            first = session.memory_bytes();
+        }
+    }
+    let last = session.memory_bytes();
+    assert!(
+        last < 3 * first,
+        "{first} bytes after one size, {last} after all"
+    );
+}
+
+#[test]
+fn nothing_cannot_be_allocated() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = Session::builder("engine").dir(dir.path()).create().unwrap();
+    for align in [1, 8, 64, 4096] {
+        let refused = session.allocate(0, align);
+        assert!(
+            matches!(refused, Err(ProducerError::Size { bytes: 0 })),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn what_was_reserved_is_had_without_growing() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = Session::builder("engine")
+        .dir(dir.path())
+        .growth(Growth::OnDemand)
+        .reserve::<[u64; 12]>(50_000)
+        .reserve::<u8>(1000)
+        .create()
+        .unwrap();
+    let before = (session.memory_bytes(), session.region_count());
+    let large: Vec<_> = (0..50_000_u64)
+        .map(|number| {
+            session
+                .object(&format!("large_{number}"), [number; 12])
+                .unwrap()
+        })
+        .collect();
+    let small: Vec<_> = (0..1000_u64)
+        .map(|number| {
+            session
+                .object(&format!("small_{number}"), number as u8)
+                .unwrap()
+        })
+        .collect();
+    assert_eq!((session.memory_bytes(), session.region_count()), before);
+    assert_eq!(
+        (large[49_999][11].get(), small[999].get()),
+        (49_999, 231)
+    );
 }

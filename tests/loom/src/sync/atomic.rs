@@ -76,6 +76,9 @@ impl AtomicU64 {
 /// Enough for one retry: more retries behave the same.
 pub(crate) const READ_ATTEMPTS: u32 = 2;
 
+/// One more would only repeat what the rounds of waiting do.
+pub(crate) const CLAIM_ATTEMPTS: u32 = 1;
+
 /// Rounds of waiting: the other writer gets its turn in each.
 const ROUNDS: u32 = 2;
 
@@ -94,11 +97,11 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(_word: &AtomicU64) -> Self {
         Self { rounds: 0 }
     }
 
-    pub(crate) fn wait(&mut self) -> Waited {
+    pub(crate) fn wait(&mut self, _seen: u64) -> Waited {
         if self.rounds == ROUNDS {
             return Waited::Enough;
         }

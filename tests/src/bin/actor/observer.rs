@@ -37,6 +37,7 @@ impl Watching {
                 self.field(path)?.write(&number.into())?;
                 Ok(String::new())
             }
+            ["insist", path, rounds] => self.insist(path, rounds.parse()?),
             ["presence"] => Ok(format!("{:?}", self.observer.producer())),
             ["maps"] => Ok(std::fs::read_to_string("/proc/self/maps")?.replace('\n', "|")),
             ["count", label, rounds] => self.count(label, rounds.parse()?),
@@ -75,6 +76,19 @@ impl Watching {
             patiently(|| pair.update(count_pair).map(drop))?;
         }
         Ok(String::new())
+    }
+
+    /// Writes `rounds` times without pause; says `ok` before it begins, and then tells how long one write took at most.
+    fn insist(&mut self, path: &str, rounds: u64) -> Answer {
+        let field = self.field(path)?;
+        say("ok insisting");
+        let mut longest = std::time::Duration::ZERO;
+        for number in 0..rounds {
+            let start = std::time::Instant::now();
+            field.write(&number.into())?;
+            longest = longest.max(start.elapsed());
+        }
+        Ok(format!("{} us", longest.as_micros()))
     }
 
     /// Changes a number to `number` and is stopped in the middle of it: after the object was found

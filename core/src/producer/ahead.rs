@@ -1,0 +1,210 @@
+//! Regions that are made before they are needed, by a thread of the session that otherwise sleeps.
+//!
+//! Making a region of 64 MiB takes the system milliseconds, and its pages cost more than all the rest
+//! of creating an object when they are first touched. This thread does both ahead of the program: it
+//! makes the next region when half of the newest one is used, and touches its pages.
+//!
+//! A region that was made ahead has its name but is not counted in the header: observers do not know
+//! it, and whoever removes the session's regions removes it too. So being killed at any point leaves
+//! nothing that others would not leave.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::regions::Maker;
+use crate::forks;
+use crate::quiet_thread;
+use crate::shm::Segment;
+
+/// How many bytes are made present at once: the system keeps others from changing the process's
+/// mappings meanwhile, for some 10 us.
+const STEP: u64 = 64 << 10;
+
+/// How long to wait for a region that is being made: the system is busy with it, and would not make another
+/// one faster.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A region and how far it was made present.
+#[derive(Clone)]
+pub(super) struct Region {
+    pub(super) segment: Arc<Segment>,
+    present: Arc<AtomicU64>,
+}
+
+impl Region {
+    pub(super) fn new(segment: Segment) -> Region {
+        Region {
+            segment: Arc::new(segment),
+            present: Arc::new(AtomicU64::new(0)),
+        }
+    }
+
+    /// Bytes of the region.
+    pub(super) fn len(&self) -> u64 {
+        self.segment.view().len() as u64
+    }
+
+    /// Whether all up to `end` was made present.
+    #[inline]
+    pub(super) fn is_present(&self, end: u64) -> bool {
+        self.present.load(Ordering::Relaxed) >= end
+    }
+
+    /// Makes present what is missing up to `end`, and a step more.
+    #[cold]
+    pub(super) fn make_present(&self, end: u64) {
+        let start = self.present.load(Ordering::Relaxed);
+        let end = (end + STEP).next_multiple_of(4096);
+        self.segment.prefault(start, end.saturating_sub(start));
+        // Only a hint for the next one who asks.
+        self.present.fetch_max(end, Ordering::Relaxed);
+    }
+
+    fn is(&self, other: &Region) -> bool {
+        Arc::ptr_eq(&self.segment, &other.segment)
+    }
+
+    /// Makes one step more present; `false` if all is.
+    fn advance(&self) -> bool {
+        let start = self.present.load(Ordering::Relaxed);
+        if start >= self.len() {
+            return false;
+        }
+        self.segment.prefault(start, STEP);
+        self.present.fetch_max(start + STEP, Ordering::Relaxed);
+        true
+    }
+}
+
+/// The thread's orders and what it has done.
+#[derive(Default)]
+struct Desk {
+    /// The id and size of a region to be made.
+    wanted: Option<(u16, u64)>,
+    is_making: bool,
+    ready: Option<(u16, Region)>,
+    /// To be made present.
+    absent: Vec<Region>,
+    /// To be freed.
+    outgrown: Vec<Vec<u64>>,
+    ends: bool,
+}
+
+struct Shared {
+    desk: Mutex<Desk>,
+    news: Condvar,
+}
+
+/// The thread, until this is dropped.
+pub(super) struct Ahead {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    forks: u64,
+}
+
+impl Ahead {
+    /// Starts the thread; `None` if the system has none to give.
+    pub(super) fn start(maker: Arc<Maker>) -> Option<Ahead> {
+        let shared = Arc::new(Shared {
+            desk: Mutex::default(),
+            news: Condvar::new(),
+        });
+        let mine = Arc::clone(&shared);
+        let thread = quiet_thread::spawn("memglass-regions", move || mine.work(&maker)).ok()?;
+        Some(Ahead {
+            shared,
+            thread: Some(thread),
+            forks: forks::count(),
+        })
+    }
+
+    /// Has region `id` made, of `size` bytes.
+    pub(super) fn want(&self, id: u16, size: u64) {
+        self.shared.desk().wanted = Some((id, size));
+        self.shared.news.notify_all();
+    }
+
+    /// The region `id`, if it was made, or is being made.
+    pub(super) fn take(&self, id: u16) -> Option<Region> {
+        let mut desk = self.shared.desk();
+        // Not begun: whoever needs it now makes it.
+        desk.wanted = None;
+        let waited = self
+            .shared
+            .news
+            .wait_timeout_while(desk, PATIENCE, |desk| desk.is_making);
+        let (mut desk, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (made, region) = desk.ready.take()?;
+        desk.absent.retain(|other| !other.is(&region));
+        (made == id).then_some(region)
+    }
+
+    /// Has the pages of a region touched.
+    pub(super) fn make_present(&self, region: Region) {
+        self.shared.desk().absent.push(region);
+        self.shared.news.notify_all();
+    }
+
+    /// Frees memory.
+    pub(super) fn discard(&self, outgrown: Vec<u64>) {
+        self.shared.desk().outgrown.push(outgrown);
+        self.shared.news.notify_all();
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        let thread = self.thread.take();
+        if self.forks != forks::count_again() {
+            // A forked child has no such thread, and its parent's may have held the lock.
+            std::mem::forget(thread);
+            return;
+        }
+        self.shared.desk().ends = true;
+        self.shared.news.notify_all();
+        if let Some(thread) = thread {
+            // It does not panic, and if it did there is nothing left to do.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Nothing panics half-way through a change.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, maker: &Maker) {
+        let mut desk = self.desk();
+        while !desk.ends {
+            // What the program is about to touch comes first.
+            if let Some(region) = desk.absent.last().cloned() {
+                drop(desk);
+                let goes_on = region.advance();
+                desk = self.desk();
+                if !goes_on {
+                    desk.absent.retain(|other| !other.is(&region));
+                }
+            } else if let Some((id, size)) = desk.wanted.take() {
+                desk.is_making = true;
+                drop(desk);
+                // If it cannot be made, whoever needs it finds out why.
+                let region = maker.make(id, size).ok().map(Region::new);
+                desk = self.desk();
+                desk.is_making = false;
+                desk.absent.extend(region.clone());
+                desk.ready = region.map(|region| (id, region));
+                self.news.notify_all();
+            } else if let Some(outgrown) = desk.outgrown.pop() {
+                drop(desk);
+                drop(outgrown);
+                desk = self.desk();
+            } else {
+                desk = self.news.wait(desk).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+}

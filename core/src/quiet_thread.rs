@@ -1,0 +1,37 @@
+//! A thread that the program need not know of: no signal that is meant for the process goes to it.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::thread::JoinHandle;
+
+/// Starts a thread in which every signal that can be blocked is.
+pub(crate) fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> io::Result<JoinHandle<()>> {
+    let builder = std::thread::Builder::new().name(name.into());
+    without_signals(|| builder.spawn(work))
+}
+
+/// What `start` starts inherits the mask of signals.
+#[cfg(target_os = "linux")]
+fn without_signals<R>(start: impl FnOnce() -> R) -> R {
+    let mut all = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    let mut before = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: it initialises the set it is given, and cannot fail for a valid pointer.
+    unsafe { libc::sigfillset(all.as_mut_ptr()) };
+    // SAFETY: `all` was initialised, and `before` is written only.
+    let failed =
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) };
+    let started = start();
+    if failed == 0 {
+        // SAFETY: the call that did not fail has filled `before`.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
+    }
+    started
+}
+
+#[cfg(not(target_os = "linux"))]
+fn without_signals<R>(start: impl FnOnce() -> R) -> R {
+    start()
+}
