@@ -35,6 +35,9 @@ pub(super) struct Reclaim {
 /// How many retired objects are reclaimed at once: one look at the observers' intents serves them all.
 const BATCH: usize = 64;
 
+/// Bytes for descriptions of types beside the objects that a session was told of.
+const ROOM_FOR_TYPES: u64 = 64 << 10;
+
 pub(super) struct Registry {
     header: Arc<Segment>,
     pub(super) memory: Memory,
@@ -148,8 +151,10 @@ impl Registry {
     /// Makes room for so many objects whose values take `bytes`, and starts the session's memory.
     pub(super) fn prepare(&mut self, objects: usize, bytes: u64) -> Result<(), ProducerError> {
         let chunks = objects.div_ceil(at::ENTRIES_PER_CHUNK) as u64;
+        let directory = chunks * self.table.chunk_bytes();
+        let types = if objects > 0 { ROOM_FOR_TYPES } else { 0 };
         self.memory
-            .prepare(bytes.saturating_add(chunks * self.table.chunk_bytes()))?;
+            .prepare(bytes.saturating_add(directory + types))?;
         self.labels.reserve(objects);
         Ok(())
     }

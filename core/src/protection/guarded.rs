@@ -303,7 +303,7 @@ mod tests {
         for writers in [2, 4, 8] {
             let cell = Heap::<Guarded<Five>>::new(&[0; 5]);
             let refused: usize = thread::scope(|scope| {
-                let write = || (0..20_000).filter(|&n| cell.write([n; 5]).is_err()).count();
+                let write = || (0..5_000).filter(|&n| cell.write([n; 5]).is_err()).count();
                 let threads: Vec<_> = (0..writers).map(|_| scope.spawn(write)).collect();
                 let counts = threads.into_iter().map(|thread| thread.join());
                 counts.map(|count| count.expect("it only counts")).sum()

@@ -201,8 +201,5 @@ fn what_was_reserved_is_had_without_growing() {
         })
         .collect();
     assert_eq!((session.memory_bytes(), session.region_count()), before);
-    assert_eq!(
-        (large[49_999][11].get(), small[999].get()),
-        (49_999, 231)
-    );
+    assert_eq!((large[49_999][11].get(), small[999].get()), (49_999, 231));
 }
