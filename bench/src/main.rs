@@ -5,6 +5,8 @@
 //! large sizes, and `--only cells|debugger|latency|observers|scripts|sessions` runs one part and the floor.
 
 mod cells;
+mod cpp;
+mod creating;
 mod debugger;
 mod floor;
 mod latency;
@@ -62,6 +64,8 @@ fn run(arguments: &[String]) {
         } else {
             &[1_000, 10_000, 100_000, 1_000_000, 4_000_000]
         };
-        sessions::measure(&report, &floor, sizes);
+        let cpp = cpp::Cpp::build(&report);
+        creating::measure(&report, cpp.as_ref(), sizes);
+        sessions::measure(&report, &floor, cpp.as_ref(), sizes);
     }
 }

@@ -4,20 +4,21 @@ use std::hint::black_box;
 
 use memglass::{AttachOptions, Object, Observe, Observer, Session, Value};
 
+use crate::cpp::Cpp;
 use crate::floor::Floor;
 use crate::report::Report;
 use crate::timing::{median, once, per_operation};
 
 /// An object of a common size.
 #[derive(Observe, Clone, Copy, Default)]
-struct Order {
+pub(crate) struct Order {
     order_id: u64,
     quantity: i64,
     price: f64,
     filled: i64,
 }
 
-pub(crate) fn measure(report: &Report, floor: &Floor, sizes: &[usize]) {
+pub(crate) fn measure(report: &Report, floor: &Floor, cpp: Option<&Cpp>, sizes: &[usize]) {
     for &size in sizes {
         let dir = tempfile::tempdir_in("/dev/shm").expect("/dev/shm can be written");
         let session = Session::builder("bench")
@@ -28,6 +29,12 @@ pub(crate) fn measure(report: &Report, floor: &Floor, sizes: &[usize]) {
         let objects = create(report, floor, &session, size);
         let mut observer = attach(report, floor, dir.path(), size);
         resolve(report, floor, &observer, size);
+        list(report, dir.path(), &observer, size);
+        if let Some(cpp) = cpp.filter(|_| size <= 100_000) {
+            report.figure("C++ memglass: find", cpp.measure("find", size), None, None);
+            let list = cpp.measure("list", size) * size as f64;
+            report.figure("C++ memglass: list", list, None, None);
+        }
         read_and_write(report, floor, &observer, size);
         refresh(report, floor, &session, &mut observer);
         drop(observer);
@@ -131,6 +138,32 @@ fn resolve(report: &Report, floor: &Floor, observer: &Observer, size: usize) {
     );
 }
 
+/// Looking at every object once, and what an observer keeps of each in its own memory.
+fn list(report: &Report, dir: &std::path::Path, observer: &Observer, size: usize) {
+    let list = per_operation(1, || {
+        assert_eq!(black_box(observer.objects()).count(), size);
+    });
+    let goal = (size == 1_000_000).then_some(10e6);
+    report.figure("list all objects", list, None, goal);
+    let before = resident_bytes();
+    let other = AttachOptions::new().dir(dir).attach("bench").expect("attached");
+    let after = resident_bytes();
+    drop(other);
+    report.line(&format!(
+        "{:<58} {:>8.0} bytes",
+        "memory of an observer for each object",
+        after.saturating_sub(before) as f64 / size as f64
+    ));
+}
+
+/// Memory of this process that no other one shares.
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc is mounted");
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kib.expect("the system counts memory") << 10
+}
+
 fn read_and_write(report: &Report, floor: &Floor, observer: &Observer, size: usize) {
     const COUNT: u64 = 20_000;
     let field = observer
@@ -214,6 +247,6 @@ fn refresh(report: &Report, floor: &Floor, session: &Session, observer: &mut Obs
     );
 }
 
-fn label(index: usize) -> String {
+pub(crate) fn label(index: usize) -> String {
     format!("order_{index}")
 }

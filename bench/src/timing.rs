@@ -46,6 +46,11 @@ pub(crate) fn percentile(mut durations: Vec<f64>, percent: usize) -> f64 {
     durations[(durations.len() - 1) * percent / 100]
 }
 
+/// How long this thread has run, in nanoseconds.
+pub(crate) fn running_ns() -> f64 {
+    nanoseconds(ClockId::ThreadCPUTime) as f64
+}
+
 /// Now, in nanoseconds of the clock that all processes of a machine share.
 pub(crate) fn now_ns() -> i64 {
     nanoseconds(ClockId::Monotonic)
