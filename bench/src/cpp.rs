@@ -27,7 +27,15 @@ impl Cpp {
             .arg("-idirafter")
             .arg(&ours)
             .arg(ours.join("driver.cpp"))
-            .args(["allocator.cpp", "memglass.cpp", "observer.cpp", "registry.cpp"].map(source))
+            .args(
+                [
+                    "allocator.cpp",
+                    "memglass.cpp",
+                    "observer.cpp",
+                    "registry.cpp",
+                ]
+                .map(source),
+            )
             .arg(source("platform/shm_posix.cpp"))
             .arg("-lrt")
             .output();

@@ -146,7 +146,10 @@ fn list(report: &Report, dir: &std::path::Path, observer: &Observer, size: usize
     let goal = (size == 1_000_000).then_some(10e6);
     report.figure("list all objects", list, None, goal);
     let before = resident_bytes();
-    let other = AttachOptions::new().dir(dir).attach("bench").expect("attached");
+    let other = AttachOptions::new()
+        .dir(dir)
+        .attach("bench")
+        .expect("attached");
     let after = resident_bytes();
     drop(other);
     report.line(&format!(
@@ -159,7 +162,9 @@ fn list(report: &Report, dir: &std::path::Path, observer: &Observer, size: usize
 /// Memory of this process that no other one shares.
 fn resident_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("/proc is mounted");
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"));
     let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
     kib.expect("the system counts memory") << 10
 }

@@ -23,7 +23,7 @@ pub(crate) struct LabelTable {
     places: Places,
     /// While it grows: the smaller table, of which the places from `moved` on count.
     old: Places,
-    /// L1: the start of `old`, or behind a vacant place of it, so that no entry lies on one side and
+    /// The start of `old`, or a place behind a vacant place of it, so that no entry lies on one side and
     /// has its home on the other.
     moved: usize,
     len: usize,
@@ -226,7 +226,7 @@ impl LabelTable {
         self.moved = 0;
     }
 
-    /// Moves at least `count` places, up to the end of a run (L1). Needs no label, since the hash is
+    /// Moves at least `count` places, up to the end of a run. Needs no label, since the hash is
     /// kept. Returns what is left when all are moved.
     fn move_on(&mut self, count: usize) -> Option<Vec<u64>> {
         let end = self.moved.saturating_add(count);

@@ -132,7 +132,7 @@ pub(crate) struct WriterSlot {
 
 /// How long a thread waits for others of the same observer that are writing: longer than one of them
 /// may wait for another process.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// How long it only gives way before it sleeps between two attempts.
 const GIVE_WAY: Duration = Duration::from_micros(50);
@@ -194,7 +194,7 @@ impl WriterSlot {
     /// [protects](Intent::protects) the object: until it is dropped.
     ///
     /// The announcement also excludes the other threads of this observer. `None` if another thread did
-    /// not finish within two seconds.
+    /// not finish within six seconds.
     pub(crate) fn announce(&self, slot: u32, generation: u64) -> Option<Intent<'_>> {
         let word = line(&self.header, u32::from(self.owner.slot())).intent;
         let intent = at::intent(slot, generation);

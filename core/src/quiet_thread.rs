@@ -18,14 +18,14 @@ pub(crate) fn spawn(
 fn without_signals<R>(start: impl FnOnce() -> R) -> R {
     let mut all = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
     let mut before = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: it initialises the set it is given, and cannot fail for a valid pointer.
+    // SAFETY: L1: it initialises the set it is given, and cannot fail for a valid pointer.
     unsafe { libc::sigfillset(all.as_mut_ptr()) };
-    // SAFETY: `all` was initialised, and `before` is written only.
+    // SAFETY: L1: `all` was initialised, and `before` is written only.
     let failed =
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) };
     let started = start();
     if failed == 0 {
-        // SAFETY: the call that did not fail has filled `before`.
+        // SAFETY: L1: the call that did not fail has filled `before`.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut()) };
     }
     started

@@ -17,8 +17,8 @@ use crate::sync::{self, Busy, Claim, Contended, Owner, TwoSlot};
 ///
 /// Readers never wait for a writer, not even for one that was stopped or killed in the middle of a
 /// write; they get the last complete value. Writers exclude each other, in this process and in
-/// others, and take turns: a writer is refused only by one that keeps the value for 100 ms without
-/// writing it, or if its turn has not come within a second.
+/// others, and take turns: a writer is refused only by one that keeps the value for half a second
+/// without writing it, or if its turn has not come within five seconds.
 #[repr(C)]
 pub struct Guarded<T: Observe> {
     /// Aligns the cell like a `T` that asks for more than a word.

@@ -19,17 +19,17 @@ pub(crate) const CLAIM_ATTEMPTS: u32 = 4;
 ///
 /// A holder that merely lost its processor comes back well within this time, even on a machine with
 /// many more threads than processors.
-const STUCK: Duration = Duration::from_millis(100);
+const STUCK: Duration = Duration::from_millis(500);
 
 /// How long a writer waits while others write in turn.
-const WAIT: Duration = Duration::from_secs(1);
+const WAIT: Duration = Duration::from_secs(5);
 
 /// How long a waiting writer only gives way before it sleeps, so that a holder that lost its
 /// processor to it gets it back.
 const GIVE_WAY: Duration = Duration::from_micros(50);
 
 /// Longest sleep of a waiting writer.
-const NAP: Duration = Duration::from_millis(1);
+const NAP: Duration = Duration::from_millis(5);
 
 /// Rounds of busy waiting, each twice as long as the one before: about 127 pauses in all. That takes
 /// a few microseconds, in which every running writer finishes.
@@ -59,7 +59,7 @@ thread_local! {
 /// the word did not change for [`STUCK`], or after [`WAIT`] in all.
 ///
 /// A thread waits for a stuck holder once: until the word changes, its next waits end after the busy
-/// part. So a stopped observer does not cost the producer 100 ms with each write.
+/// part. So a stopped observer does not cost the producer half a second with each write.
 pub(crate) struct Patience {
     address: usize,
     rounds: u32,
@@ -124,10 +124,7 @@ mod tests {
         let word = AtomicU64::new(7);
         let first = wait_out(&mut Patience::new(&word), || 7);
         // Generous: other programs may run while this one gives way.
-        assert!(
-            first >= STUCK && first < Duration::from_secs(2),
-            "{first:?}"
-        );
+        assert!(first >= STUCK && first < WAIT, "{first:?}");
         let second = wait_out(&mut Patience::new(&word), || 7);
         assert!(second < STUCK, "{second:?}");
         let moved = wait_out(&mut Patience::new(&word), || 8);
@@ -142,9 +139,6 @@ mod tests {
             turns += 1;
             turns
         });
-        assert!(
-            waited >= WAIT && waited < Duration::from_secs(10),
-            "{waited:?}"
-        );
+        assert!(waited >= WAIT && waited < 2 * WAIT, "{waited:?}");
     }
 }
