@@ -87,7 +87,8 @@ pub use observer::{
     sessions,
 };
 pub use producer::{
-    Array, Block, Builder, Growth, Object, ProducerError, RawObject, Session, SessionAllocator,
+    Array, Block, Builder, CellError, Growth, Object, ProducerError, RawCell, RawObject, Session,
+    SessionAllocator, TypedBlock,
 };
 pub use protection::{
     Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,

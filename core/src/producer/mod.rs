@@ -2,7 +2,8 @@
 //!
 //! [`session`] makes and ends a session, [`registry`] creates and destroys objects in it,
 //! [`allocator`] and [`regions`] give them bytes, [`ahead`] makes regions before they are needed,
-//! [`types`] tells observers what they are.
+//! [`types`] tells observers what they are. [`object`] has the handles of typed objects, [`runtime`]
+//! those of types that are known only at run time.
 
 mod ahead;
 mod allocator;
@@ -24,4 +25,5 @@ pub use cell_error::CellError;
 pub use containers::SessionAllocator;
 pub use error::ProducerError;
 pub use object::{Array, Block, Object, RawObject};
+pub use runtime::{RawCell, TypedBlock};
 pub use session::{Builder, Growth, Session};
