@@ -45,7 +45,7 @@ impl<'c> Ask<'c> {
         let count = match arguments(call, &closure, counts) {
             Ok(count) => count,
             Err(found) => {
-                return Err(context.advise(
+                return Err(context.remarks.advise(
                     format!("`{name}` cannot call a closure of {found} arguments"),
                     format!("it calls {forms}"),
                 ));
@@ -141,14 +141,14 @@ impl<'c> Ask<'c> {
                     noun(answer)
                 ),
             };
-            self.context.advise(message, help)
+            self.context.remarks.advise(message, help)
         })
     }
 
     /// Whether the error says that just this element is gone.
     fn is_gone(&self, element: &Dynamic, error: &EvalAltResult) -> bool {
         element.read_lock::<Place>().is_some_and(|place| {
-            !place.node.is_alive() && self.context.is_about_gone(error, place.path())
+            !place.node.is_alive() && self.context.remarks.is_about_gone(error, place.path())
         })
     }
 }

@@ -110,3 +110,11 @@ impl Failure {
 pub(crate) fn raise(message: impl fmt::Display) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(message.to_string().into(), Position::NONE).into()
 }
+
+/// What an error says, if a binding raised it without more around it.
+pub(crate) fn text_of(error: &EvalAltResult) -> String {
+    match error {
+        EvalAltResult::ErrorRuntime(value, _) => value.to_string(),
+        other => other.to_string(),
+    }
+}

@@ -23,11 +23,15 @@ mod functions;
 mod halt;
 mod held;
 mod index;
+mod labels;
 mod limits;
 pub mod names;
 mod object_list;
 mod place;
 mod present;
+mod reads;
+mod remarks;
+mod run;
 mod session;
 mod shown;
 mod sources;
@@ -63,6 +67,7 @@ pub use takes::takes;
 use self::bindings::{FieldNames, Session};
 use self::context::Context;
 use self::functions::Known;
+use self::labels::Labels;
 use self::place::Node;
 use self::sources::{Source, Sources};
 
@@ -72,6 +77,7 @@ use self::sources::{Source, Sources};
 pub struct ScriptHost {
     engine: Engine,
     context: Rc<Context>,
+    labels: Rc<Labels>,
     scope: Scope<'static>,
     /// All functions and closures so far: a closure can be called only together with them.
     library: AST,
@@ -95,11 +101,13 @@ impl ScriptHost {
     pub fn new(attached: Attached, interrupt: Arc<AtomicBool>, print: Rc<dyn Fn(&str)>) -> Self {
         let life = attached.life();
         let context = Rc::new(Context::new(attached, interrupt, print));
-        let engine = engine(&context);
+        let labels = Rc::new(Labels::new(context.clone()));
+        let engine = engine(&context, &labels);
         let mut host = Self {
             known: Known::of(&engine),
             engine,
             context,
+            labels,
             scope: Scope::new(),
             library: AST::empty(),
             sources: Sources::default(),
@@ -150,7 +158,7 @@ impl ScriptHost {
 
     /// How much scripts may ask for from now on. A script may change it with `limits`.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.context.limits.set(limits.within_reach());
+        self.context.run.limits.set(limits.within_reach());
     }
 
     /// What scripts see as `args`, also inside of functions.
@@ -184,7 +192,7 @@ impl ScriptHost {
 
     fn eval_source(&mut self, source: Source) -> Result<Shown, ScriptError> {
         self.take_in();
-        self.context.limits.get().set(&mut self.engine);
+        self.context.run.limits.get().set(&mut self.engine);
         self.context.begin();
         self.context.lines_before.set(source.lines_before);
         self.sources.enter(source.clone());
@@ -195,7 +203,7 @@ impl ScriptHost {
                 self.keep_result(value);
                 Ok(shown)
             });
-        self.context.clear_interrupt();
+        self.context.end();
         prune(&mut self.scope);
         result.map_err(|error| self.told(*error))
     }
@@ -213,18 +221,20 @@ impl ScriptHost {
         let mut all = self.library.merge(&ast);
         all.set_source(name);
         self.library = all.clone_functions_only();
-        self.context.last_read.replace(None);
-        self.context.last_column.replace(None);
+        self.context.reads.last.replace(None);
+        self.context.reads.column.replace(None);
         let value = self
             .engine
             .eval_ast_with_scope::<Dynamic>(&mut self.scope, &all)?
             .flatten();
         self.context
+            .run
             .halted(0)
             .map_or(Ok(()), |halt| Err(halt.error()))?;
         let read = self
             .context
-            .last_read
+            .reads
+            .last
             .take()
             .filter(|_| reads)
             .map(|read| read.node);
@@ -299,13 +309,6 @@ impl ScriptHost {
     }
 }
 
-/// The context holds nodes and nodes hold the context: forgetting the nodes lets both go.
-impl Drop for ScriptHost {
-    fn drop(&mut self) {
-        self.context.forget();
-    }
-}
-
 fn snapshot(attached: &Attached) -> Names {
     let observer = attached.observer();
     Names {
@@ -316,16 +319,16 @@ fn snapshot(attached: &Attached) -> Names {
     }
 }
 
-fn engine(context: &Rc<Context>) -> Engine {
+fn engine(context: &Rc<Context>, labels: &Rc<Labels>) -> Engine {
     let mut engine = Engine::new();
-    context.limits.get().set(&mut engine);
+    context.run.limits.get().set(&mut engine);
     // Rhai's optimizer replaces constants by their values, which for an object would be a copy of the proxy
     // that cannot be assigned through.
     engine.set_optimization_level(OptimizationLevel::None);
-    bindings::register(&mut engine, context);
+    bindings::register(&mut engine, context, labels);
     let watched = context.clone();
-    engine.on_progress(move |steps| watched.halted(steps).map(Dynamic::from));
-    let session = Session(context.clone());
+    engine.on_progress(move |steps| watched.run.halted(steps).map(Dynamic::from));
+    let session = Session(context.clone(), labels.clone());
     #[expect(deprecated, reason = "marked volatile; the version is pinned")]
     engine.on_var(move |name, index, call| variable(&session, name, index, &call));
     engine
@@ -349,7 +352,7 @@ fn variable(
         }
         _ => {}
     }
-    Ok(session.0.find(name)?.map(Dynamic::from))
+    Ok(session.1.find(name)?.map(Dynamic::from))
 }
 
 /// Whether the last statement is an access such as `p.quantity` or `p.levels[0]`, whose result is a field's own value.

@@ -71,7 +71,7 @@ impl Limits {
         }
     }
 
-    /// Those that the engine itself keeps; the others are kept by [`super::context::Context::halted`].
+    /// Those that the engine itself keeps; the others are kept by [`super::run::Run::halted`].
     pub(crate) fn set(self, engine: &mut Engine) {
         let (top, inside) = EXPRESSION_DEPTHS;
         engine

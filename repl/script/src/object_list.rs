@@ -111,7 +111,7 @@ impl ObjectList {
 
     /// The elements that are still there, with their indices.
     pub(crate) fn places(&self) -> impl Iterator<Item = Result<(usize, Place)>> + '_ {
-        (0..self.len()).filter_map(|index| match self.context.check_interrupt() {
+        (0..self.len()).filter_map(|index| match self.context.run.check_interrupt() {
             Ok(()) => self
                 .place(index)
                 .map(|place| Some((index, place?)))

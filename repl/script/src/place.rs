@@ -187,7 +187,7 @@ impl Node {
     fn unread(&self, error: &ReadError) -> String {
         let message = error.to_string();
         if matches!(error, ReadError::Gone { .. }) {
-            self.context.note_gone(&message);
+            self.context.remarks.note_gone(&message);
         }
         message
     }
@@ -202,7 +202,7 @@ impl Node {
                     value: value.clone(),
                     position,
                 };
-                self.context.last_read.replace(Some(read));
+                self.context.reads.last.replace(Some(read));
                 Ok(value)
             }
             _ => {
@@ -226,7 +226,7 @@ impl Node {
     /// read for it. That store is left out: it would be a write on what looks like a read, and undo what the
     /// producer wrote meanwhile. It is known by its source position, which is that of the read.
     fn set_at(&self, value: &Dynamic, position: Position) -> Result<()> {
-        let read = self.context.last_read.borrow();
+        let read = self.context.reads.last.borrow();
         if let Some(read) = &*read
             && std::ptr::eq(&*read.node, self)
             && read.position == position
@@ -251,7 +251,7 @@ impl Node {
         match error {
             WriteError::Refused { refusal, .. } => self.refused(&refusal),
             gone @ WriteError::Gone { .. } => {
-                self.context.note_gone(&gone.to_string());
+                self.context.remarks.note_gone(&gone.to_string());
                 raise(gone)
             }
             other => raise(other),
@@ -266,6 +266,7 @@ impl Node {
         };
         let (path, part, reason) = (self.field.path(), &refusal.path, &refusal.reason);
         self.context
+            .remarks
             .blame_value(format!("{path}{dot}{part}: {reason}"), part)
     }
 
@@ -348,7 +349,7 @@ impl Place {
             Err(_) if self.has_records() => {
                 let values = self.column(name)?;
                 let read = Some((position, values.clone()));
-                self.node.context.last_column.replace(read);
+                self.node.context.reads.column.replace(read);
                 Ok(Dynamic::from_array(values))
             }
             Err(error) => Err(error),
@@ -366,7 +367,7 @@ impl Place {
             return Ok(Array::new());
         };
         let value = |index| {
-            self.node.context.check_interrupt()?;
+            self.node.context.run.check_interrupt()?;
             let element = self.node.element(index as INT)?;
             element.member(name)?.get(Position::NONE)
         };
@@ -386,7 +387,10 @@ impl Place {
         match self.node.member(name) {
             Ok(node) => node.set_at(value, position),
             // A method was called on what was read for it, which is nothing to store.
-            Err(_) if self.has_records() && self.node.context.is_last_column(position, value) => {
+            Err(_)
+                if self.has_records()
+                    && self.node.context.reads.is_last_column(position, value) =>
+            {
                 Ok(())
             }
             Err(error) => Err(error),

@@ -220,7 +220,7 @@ fn mixed(value: &Dynamic, context: &Context) -> Result<Shown> {
     let json = match written::json(value, context) {
         Ok(json) => json,
         Err(_) => {
-            context.check_interrupt()?;
+            context.run.check_interrupt()?;
             text.as_str().into()
         }
     };

@@ -42,6 +42,7 @@ impl ScriptHost {
         let ast = self.reparsed(&source.text);
         let value = self
             .context
+            .remarks
             .blamed(message)
             .and_then(|blame| position_of_value(ast.as_ref()?, position, &blame.part));
         if let Some(value) = value {
@@ -65,7 +66,7 @@ impl ScriptHost {
             }
             E::ErrorRuntime(value, _) => {
                 let message = value.to_string();
-                let help = self.context.advice(&message);
+                let help = self.context.remarks.advice(&message);
                 (message, help)
             }
             E::ErrorMismatchDataType(wanted, found, _)
@@ -108,7 +109,7 @@ impl ScriptHost {
     }
 
     fn variable_told(&self, name: &str, is_assigned: bool) -> Told {
-        if let Some(why) = self.context.why_lost(name) {
+        if let Some(why) = self.labels.why_lost(name) {
             return (why, None);
         }
         let what = format!("no variable, object or function is named {name:?}");
@@ -137,7 +138,7 @@ impl ScriptHost {
 
     /// What to do instead of assigning to what is no variable.
     fn constant_told(&self, name: &str) -> String {
-        match self.context.find(name) {
+        match self.labels.find(name) {
             Ok(Some(_)) => {
                 format!("assign to one of its fields, or to the whole with `{name}.set(…)`")
             }

@@ -32,7 +32,7 @@ pub(crate) fn text(value: &Dynamic, context: &Context) -> Result<String> {
 }
 
 fn write(out: &mut String, value: &Dynamic, context: &Context, depth: u32) -> Result<()> {
-    context.check_interrupt()?;
+    context.run.check_interrupt()?;
     let Some(depth) = depth.checked_sub(1) else {
         out.push('…');
         return Ok(());
@@ -116,7 +116,7 @@ pub(crate) fn json(value: &Dynamic, context: &Context) -> Result<Json> {
 }
 
 fn json_within(value: &Dynamic, context: &Context, depth: u32) -> Result<Json> {
-    context.check_interrupt()?;
+    context.run.check_interrupt()?;
     let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
     if let Some(list) = value.read_lock::<ObjectList>() {
         let elements = list

@@ -12,14 +12,15 @@ use super::objects::Session;
 use crate::context::Context;
 use crate::describe;
 use crate::error::raise;
+use crate::labels::Labels;
 use crate::place::{Node, Place};
 use crate::takes;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers `explain`. It is syntax and not a function, because only so it sees the caller's variables.
-pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
-    let session = Session(context.clone());
+pub(super) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<Labels>) {
+    let session = Session(context.clone(), labels.clone());
     let explained = move |call: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
                           inputs: &[Expression<'_>]| {
         let text = call.eval_expression_tree(&inputs[0])?;

@@ -134,6 +134,7 @@ fn remember<K: std::fmt::Debug>(
         place
             .node
             .context
+            .reads
             .leave(place_key(place, key), at(call), error)
     })
 }
@@ -143,7 +144,11 @@ fn unless_swallowed<K: std::fmt::Debug>(
     place: &Place,
     key: &K,
 ) -> Result<()> {
-    place.node.context.take(|| place_key(place, key), at(call))
+    place
+        .node
+        .context
+        .reads
+        .take(|| place_key(place, key), at(call))
 }
 
 fn place_key<K: std::fmt::Debug>(place: &Place, key: &K) -> String {
@@ -201,6 +206,7 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     let amount = convert::from_script(amount).ok_or_else(|| {
         let (path, noun) = (node.field.path(), convert::noun(amount));
         node.context
+            .remarks
             .blame_value(format!("{path}: {noun} cannot be added"), "")
     })?;
     node.field

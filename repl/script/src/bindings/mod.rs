@@ -19,10 +19,11 @@ pub(crate) use objects::Session;
 pub(crate) use table::{Rows, aligned, all_objects, maps_table, objects_table};
 
 use super::context::Context;
+use super::labels::Labels;
 use super::{compare, duration, flags, wide};
 
 /// Registers everything.
-pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>) {
+pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<Labels>) {
     wide::register(engine);
     flags::register(engine);
     duration::register(engine);
@@ -35,5 +36,5 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>) {
     lists::register(engine, context);
     output::register(engine, context);
     session::register(engine, context);
-    explain::register(engine, context);
+    explain::register(engine, context, labels);
 }

@@ -18,6 +18,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 use crate::context::Context;
 use crate::describe;
 use crate::error::raise;
+use crate::labels::Labels;
 use crate::names;
 use crate::object_list::ObjectList;
 use crate::place::Place;
@@ -26,14 +27,14 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// The value of `obs`.
 #[derive(Clone)]
-pub(crate) struct Session(pub(crate) Rc<Context>);
+pub(crate) struct Session(pub(crate) Rc<Context>, pub(crate) Rc<Labels>);
 
 impl Session {
     /// The object with this label.
     pub(crate) fn object(&self, label: &str) -> Result<Place> {
-        match self.0.find(label)? {
+        match self.1.find(label)? {
             Some(place) => Ok(place),
-            None if let Some(why) = self.0.why_lost(label) => Err(raise(why)),
+            None if let Some(why) = self.1.why_lost(label) => Err(raise(why)),
             // Resolving the path of a missing label is what tells the labels close to it.
             None => match self.0.attached.observer().field(&quoted(label)) {
                 Err(error) => Err(raise(error)),
@@ -49,10 +50,10 @@ impl Session {
         let observer = self.0.attached.observer();
         let chosen = observer
             .objects()
-            .take_while(|_| !self.0.is_interrupted())
+            .take_while(|_| !self.0.run.is_interrupted())
             .filter(|object| choice.takes(observer.schema(), object));
         let list = ObjectList::new(self.0.clone(), chosen);
-        self.0.check_interrupt()?;
+        self.0.run.check_interrupt()?;
         if list.len() == 0 {
             choice.check_possible(observer.schema())?;
         }
@@ -71,7 +72,7 @@ impl Choice {
         if session.0.schema().find(pattern).is_some() {
             return Ok(Choice::Type(pattern.to_owned()));
         }
-        if !pattern.contains(['*', '?', '[', '{']) && session.0.find(pattern)?.is_none() {
+        if !pattern.contains(['*', '?', '[', '{']) && session.1.find(pattern)?.is_none() {
             return Err(raise(unknown(session, pattern)));
         }
         let glob = Glob::new(pattern)
@@ -128,7 +129,7 @@ pub(super) fn register(engine: &mut Engine, _context: &Rc<Context>) {
     engine.register_fn(
         "find",
         |session: &mut Session, label: &str| -> Result<Dynamic> {
-            Ok(session.0.find(label)?.map_or(Dynamic::UNIT, Dynamic::from))
+            Ok(session.1.find(label)?.map_or(Dynamic::UNIT, Dynamic::from))
         },
     );
     engine.register_fn("all", |session: &mut Session, pattern: &str| {
@@ -136,7 +137,7 @@ pub(super) fn register(engine: &mut Engine, _context: &Rc<Context>) {
     });
     engine.register_fn("all", |session: &mut Session| session.all("*"));
     engine.register_fn("contains", |session: &mut Session, label: &str| {
-        Ok::<_, Box<EvalAltResult>>(session.0.find(label)?.is_some())
+        Ok::<_, Box<EvalAltResult>>(session.1.find(label)?.is_some())
     });
     engine.register_fn("len", |session: &mut Session| -> Result<INT> {
         session.0.refresh()?;

@@ -52,7 +52,7 @@ fn register_text<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>)
             text.inspect_err(|error| {
                 // An interruption needs no help: it is there until it is obeyed.
                 if !is_written_out && Halt::of(error).is_none() {
-                    context.fail(error)
+                    context.run.fail(error)
                 }
             })
         });

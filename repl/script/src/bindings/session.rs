@@ -60,10 +60,10 @@ fn exit(code: INT) -> Result<()> {
 /// Those of the engine hold from the next line on, the number of steps at once.
 fn register_limits(engine: &mut Engine, context: &Rc<Context>) {
     let shared = context.clone();
-    engine.register_fn("limits", move || shared.limits.get().map());
+    engine.register_fn("limits", move || shared.run.limits.get().map());
     let shared = context.clone();
     engine.register_fn("limits", move |wanted: Map| -> Result<()> {
-        let mut limits = shared.limits.get();
+        let mut limits = shared.run.limits.get();
         for (name, value) in &wanted {
             let value = value.as_int().map_err(|_| {
                 let found = convert::noun(value);
@@ -71,7 +71,7 @@ fn register_limits(engine: &mut Engine, context: &Rc<Context>) {
             })?;
             limits = limits.with(name, value).map_err(raise)?;
         }
-        shared.limits.set(limits);
+        shared.run.limits.set(limits);
         Ok(())
     });
 }

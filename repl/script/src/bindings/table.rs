@@ -134,8 +134,8 @@ fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_fn("types", move || -> Result<Rows> {
         shared.refresh()?;
         let observer = shared.attached.observer();
-        let types = describe::types(&observer, || !shared.is_interrupted());
-        shared.check_interrupt().map(|()| Rows::new(types))
+        let types = describe::types(&observer, || !shared.run.is_interrupted());
+        shared.run.check_interrupt().map(|()| Rows::new(types))
     });
     let shared = context.clone();
     engine.register_fn("objects", move || -> Result<Rows> {
@@ -167,8 +167,8 @@ fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
 pub(crate) fn all_objects(context: &Context) -> Result<Table> {
     context.refresh()?;
     let observer = context.attached.observer();
-    let objects = describe::objects(&observer, || !context.is_interrupted());
-    context.check_interrupt().map(|()| objects)
+    let objects = describe::objects(&observer, || !context.run.is_interrupted());
+    context.run.check_interrupt().map(|()| objects)
 }
 
 /// An array field as the array of its elements; all else as it is.
@@ -268,7 +268,7 @@ fn of_places(places: &Places, columns: &[String]) -> Result<Table> {
     let mut rows = Vec::new();
     for place in places.iter() {
         let place = place?;
-        place.node.context.check_interrupt()?;
+        place.node.context.run.check_interrupt()?;
         // An object that was destroyed since it was found has a row without values.
         let whole = place.value().ok();
         let cells = columns.iter().zip(&styles).map(|(column, style)| {
@@ -378,7 +378,7 @@ fn csv_text(table: &Table, context: &Context) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&table.columns).map_err(raise)?;
     for row in &table.rows {
-        context.check_interrupt()?;
+        context.run.check_interrupt()?;
         let cells = row.iter().map(|cell| {
             cell.as_ref()
                 .map_or(String::new(), |cell| format::raw(&cell.value))
@@ -392,7 +392,7 @@ fn csv_text(table: &Table, context: &Context) -> Result<String> {
 fn json_text(table: &Table, context: &Context) -> Result<String> {
     let mut text = String::from("[");
     for (index, row) in table.rows.iter().enumerate() {
-        context.check_interrupt()?;
+        context.run.check_interrupt()?;
         text.push_str(if index > 0 { "," } else { "" });
         let _ = write!(text, "{}", row_json(&table.columns, row));
     }
@@ -422,7 +422,10 @@ fn store(path: &str, text: &str) -> Result<()> {
 /// Columns padded with spaces, for `print`.
 pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
     let names = table.columns.iter().map(String::as_str);
-    let rows = table.rows.iter().take_while(|_| !context.is_interrupted());
+    let rows = table
+        .rows
+        .iter()
+        .take_while(|_| !context.run.is_interrupted());
     let rows = rows.map(|row| {
         let texts = row.iter();
         let texts = texts.map(|cell| cell.as_ref().map_or(String::new(), Cell::brief));
@@ -430,7 +433,7 @@ pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
     });
     let numeric = vec![false; table.columns.len()];
     let mut text = format::written(|out| format::write_plain(names, &numeric, rows, out));
-    context.check_interrupt()?;
+    context.run.check_interrupt()?;
     text.pop();
     Ok(text)
 }

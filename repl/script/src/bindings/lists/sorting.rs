@@ -88,7 +88,7 @@ fn by_key<T: Elements>(
 ) -> Result<Vec<T::Kept>> {
     let keys = key.all(of)?;
     let sorted = sorted(keys, &mut |(a, _), (b, _)| {
-        context.check_interrupt()?;
+        context.run.check_interrupt()?;
         let order = order(&context.symbols, a, b)?;
         Ok(if descending { order.reverse() } else { order }.is_lt())
     })?;
@@ -124,11 +124,11 @@ fn by_comparison<T: Elements>(
 ) -> Result<Vec<T::Kept>> {
     let elements = Key::Itself.all(of)?;
     let sorted = sorted(elements, &mut |(a, _), (b, _)| {
-        context.check_interrupt()?;
+        context.run.check_interrupt()?;
         let (a, b) = if descending { (b, a) } else { (a, b) };
         let answer = ask.call([a.clone(), b.clone()])?.flatten();
         is_before(&answer).ok_or_else(|| {
-            context.advise(
+            context.remarks.advise(
                 format!(
                     "`{name}` asks which of two elements comes first, and the closure gave {}",
                     noun(&answer)

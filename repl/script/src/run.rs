@@ -1,0 +1,108 @@
+//! The evaluation under way, and what ends it early.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rhai::EvalAltResult;
+
+use super::error::text_of;
+use super::halt::Halt;
+use super::limits::Limits;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// What ends an evaluation: an interruption, an error that Rhai would drop, a limit.
+pub(crate) struct Run {
+    interrupt: Arc<AtomicBool>,
+    is_failed: Cell<bool>,
+    failed: RefCell<Option<String>>,
+    pub(crate) limits: Cell<Limits>,
+    /// Where its stack begins.
+    stack: Cell<usize>,
+}
+
+impl Run {
+    /// Storing true into `interrupt` ends an evaluation.
+    pub(crate) fn new(interrupt: Arc<AtomicBool>) -> Self {
+        Run {
+            interrupt,
+            is_failed: Cell::default(),
+            failed: RefCell::default(),
+            limits: Cell::default(),
+            stack: Cell::default(),
+        }
+    }
+
+    /// It begins here.
+    pub(crate) fn begin(&self) {
+        self.stack.set(stack_pointer());
+        self.is_failed.set(false);
+    }
+
+    /// Whether the script is to stop.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::Relaxed)
+    }
+
+    /// Ends the script if it is to stop; for bindings that take long.
+    pub(crate) fn check_interrupt(&self) -> Result<()> {
+        if self.is_interrupted() {
+            Err(Halt::Interrupted.error())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The interruption was obeyed.
+    pub(crate) fn clear_interrupt(&self) {
+        self.interrupt.store(false, Ordering::Relaxed);
+    }
+
+    /// Ends the script with this error at its next step.
+    ///
+    /// For the text of a value inside of `"${p}"`: an error there Rhai would replace by the name of a type.
+    pub(crate) fn fail(&self, error: &EvalAltResult) {
+        self.failed.replace(Some(text_of(error)));
+        self.is_failed.set(true);
+    }
+
+    /// Why the script is to end, if it is. Asked at each of its steps, of which there were `steps`.
+    pub(crate) fn halted(&self, steps: u64) -> Option<Halt> {
+        if self.is_interrupted() {
+            return Some(Halt::Interrupted);
+        }
+        if self.is_failed.take() {
+            return self.failed.take().map(Halt::Failed);
+        }
+        let limits = self.limits.get();
+        if limits.operations > 0 && steps > limits.operations {
+            return Some(Halt::TooLong);
+        }
+        let deep = self.stack.get().abs_diff(stack_pointer());
+        (deep > limits.stack_bytes).then_some(Halt::TooDeep)
+    }
+}
+
+/// About where the stack ends now.
+#[inline(never)]
+fn stack_pointer() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::raise;
+
+    #[test]
+    fn a_failure_that_rhai_drops_ends_the_script_at_its_next_step() {
+        let run = Run::new(Arc::default());
+        run.begin();
+        assert_eq!(run.halted(0), None);
+        run.fail(&raise("gone"));
+        assert_eq!(run.halted(0), Some(Halt::Failed("gone".into())));
+        assert_eq!(run.halted(0), None);
+    }
+}
