@@ -5,7 +5,7 @@
 #![cfg(all(
     target_os = "linux",
     target_endian = "little",
-    not(feature = "portable-shm")
+    not(memglass_portable_shm)
 ))]
 
 use std::fmt::Write;

@@ -201,7 +201,7 @@ fn pid_of(dir: &Dir, session: &str) -> u32 {
     layout.map_or(0, |layout| owners::holder_of_name(layout.header()))
 }
 
-#[cfg(all(test, target_os = "linux", not(feature = "portable-shm")))]
+#[cfg(all(test, target_os = "linux", not(memglass_portable_shm)))]
 #[allow(unsafe_code)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;

@@ -1,7 +1,7 @@
 //! Named segments of shared memory: creating, publishing, opening, locking and reaching into them.
 //!
 //! This module does not know what the segments hold. On Linux a segment is a file in a tmpfs
-//! (`posix.rs`); elsewhere, and on Linux with the feature `portable-shm`, it is whatever the crate
+//! (`posix.rs`); elsewhere, and on Linux with `--cfg memglass_portable_shm`, it is whatever the crate
 //! `shared_memory` makes (`portable.rs`). Both offer the same [`Dir`], [`Draft`] and [`Segment`].
 
 use std::path::{Path, PathBuf};
@@ -10,22 +10,22 @@ mod error;
 mod segment_map;
 mod view;
 
-#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+#[cfg(all(target_os = "linux", not(memglass_portable_shm)))]
 mod liveness;
-#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+#[cfg(all(target_os = "linux", not(memglass_portable_shm)))]
 mod own_locks;
-#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+#[cfg(all(target_os = "linux", not(memglass_portable_shm)))]
 mod posix;
-#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+#[cfg(all(target_os = "linux", not(memglass_portable_shm)))]
 pub use posix::survive_truncation;
-#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+#[cfg(all(target_os = "linux", not(memglass_portable_shm)))]
 pub(crate) use posix::{Dir, Draft, Segment, cuts, is_survived};
 
-#[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
+#[cfg(any(not(target_os = "linux"), memglass_portable_shm))]
 mod portable;
-#[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
+#[cfg(any(not(target_os = "linux"), memglass_portable_shm))]
 pub use portable::survive_truncation;
-#[cfg(any(not(target_os = "linux"), feature = "portable-shm"))]
+#[cfg(any(not(target_os = "linux"), memglass_portable_shm))]
 pub(crate) use portable::{Dir, Draft, Segment, cuts, is_survived};
 
 pub use error::ShmError;

@@ -102,7 +102,7 @@ fn a_session_that_was_shut_down_leaves_the_next_one_of_its_name_alone() {
 }
 
 // It reaches into the segments' files.
-#[cfg(not(feature = "portable-shm"))]
+#[cfg(not(memglass_portable_shm))]
 #[test]
 fn regions_without_a_header_are_removed() {
     let place = Place::new();
@@ -115,7 +115,7 @@ fn regions_without_a_header_are_removed() {
     assert_eq!(place.files(), 0);
 }
 
-#[cfg(not(feature = "portable-shm"))]
+#[cfg(not(memglass_portable_shm))]
 #[test]
 fn a_header_of_no_bytes_keeps_its_name_from_nobody() {
     let place = Place::new();
@@ -133,7 +133,7 @@ fn a_header_of_no_bytes_keeps_its_name_from_nobody() {
     assert_eq!(place.reader("t").producer(), Presence::Alive);
 }
 
-#[cfg(not(feature = "portable-shm"))]
+#[cfg(not(memglass_portable_shm))]
 #[test]
 fn a_copy_of_a_header_is_no_session() {
     let place = Place::new();
@@ -154,7 +154,7 @@ fn a_copy_of_a_header_is_no_session() {
     drop(session);
 }
 
-#[cfg(not(feature = "portable-shm"))]
+#[cfg(not(memglass_portable_shm))]
 #[test]
 fn a_directory_that_is_missing_is_said_to_be() {
     let place = Place::new();

@@ -63,7 +63,7 @@ fn what_an_observer_is_writing_to_is_not_given_to_another_object() {
 
 // The portable back end takes no room up front: there, memory that cannot be had is a fault when it is
 // touched.
-#[cfg(all(target_os = "linux", not(feature = "portable-shm")))]
+#[cfg(all(target_os = "linux", not(memglass_portable_shm)))]
 #[test]
 fn a_full_directory_is_an_error_with_what_is_needed() {
     let place = Place::new();

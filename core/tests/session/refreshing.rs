@@ -42,7 +42,7 @@ fn read_after_destroy_is_gone() {
 }
 
 // It reaches into the segments' files.
-#[cfg(not(feature = "portable-shm"))]
+#[cfg(not(memglass_portable_shm))]
 #[test]
 fn what_a_refresh_cannot_reach_is_seen_by_a_later_one() {
     let place = Place::new();
