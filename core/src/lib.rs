@@ -59,6 +59,7 @@ mod observe;
 mod observer;
 mod owners;
 mod prefetch;
+mod process;
 mod producer;
 mod protection;
 mod quiet_thread;

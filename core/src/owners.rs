@@ -107,6 +107,16 @@ pub(crate) fn producer(header: &Segment) -> u32 {
         .map_or(0, |word| word.load(Ordering::Relaxed) as u32)
 }
 
+/// When the producer's process started, in clock ticks, and since which start of the system.
+pub(crate) fn producer_start(header: &Segment) -> (u64, u128) {
+    let load = |offset| {
+        let word = header.view().word(offset);
+        word.map_or(0, |word| word.load(Ordering::Relaxed))
+    };
+    let boot = u128::from(load(at::BOOT_HIGH)) << 64 | u128::from(load(at::BOOT_LOW));
+    (load(at::PROCESS_START), boot)
+}
+
 /// Removes the region segments of `session`. No process owns them once the session's header is locked
 /// or gone.
 pub(crate) fn remove_regions(dir: &Dir, session: &str) {

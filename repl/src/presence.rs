@@ -45,6 +45,7 @@ impl Default for Watch {
 pub fn word(presence: &Presence) -> &'static str {
     match presence {
         Presence::Alive => "alive",
+        Presence::Stopped => "stopped",
         Presence::Exited => "exited",
         Presence::Crashed => "crashed",
         Presence::Restarted => "restarted",
@@ -56,7 +57,12 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
     let producer = format!("producer of {name:?} (pid {pid})");
     match presence {
         Presence::Alive => format!("{producer} is alive"),
-        Presence::Exited => format!("{producer} has exited; values are its last ones"),
+        Presence::Stopped => format!(
+            "{producer} is stopped, by a signal or a debugger; values do not change until it goes on"
+        ),
+        Presence::Exited => format!(
+            "{producer} has exited; objects that it destroyed before are gone, the others have their last values"
+        ),
         Presence::Crashed => format!("{producer} has crashed; values are its last ones"),
         Presence::Restarted => {
             format!(
@@ -71,6 +77,7 @@ pub(crate) fn prompt(name: &str, presence: &Presence, readonly: bool) -> String 
     let mark = match presence {
         Presence::Alive if readonly => " [read-only]",
         Presence::Alive => "",
+        Presence::Stopped => " [stopped]",
         Presence::Exited => " [exited]",
         Presence::Crashed => " [crashed]",
         Presence::Restarted => " [restarted]",

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use memglass::{AttachError, Mode, Presence, ProducerError, Value};
+use memglass::{AttachError, Mode, Presence, ProducerError, ReadError, Value};
 use memglass_tests::{Actor, Stage, sized, until};
 
 fn stage() -> Stage {
@@ -62,6 +62,42 @@ fn a_producer_that_ends_removes_its_session() {
     assert_eq!(stage.files(), [""; 0]);
 }
 
+/// What becomes of a producer that calls `exit` while its session and an object live on.
+fn presence_after_exit(status: i32) -> (Presence, Result<Value, ReadError>) {
+    let stage = stage();
+    let mut producer = stage.producer("engine");
+    producer.ask("make answer 42");
+    let observer = stage.observe("engine");
+    producer.send(&format!("exit {status}"));
+    until("the producer is gone", || !observer.producer().is_alive());
+    let late = stage.observe("engine");
+    let presence = late.producer();
+    let answer = late.field("answer").unwrap().read();
+    // The name is free.
+    let _next = stage.producer("engine");
+    assert_eq!(observer.producer(), Presence::Restarted);
+    (presence, answer)
+}
+
+#[test]
+fn a_producer_that_exits_beside_its_session_leaves_its_last_values() {
+    let last = Ok(Value::U64(42));
+    assert_eq!(presence_after_exit(0), (Presence::Exited, last.clone()));
+    assert_eq!(presence_after_exit(1), (Presence::Crashed, last));
+}
+
+#[test]
+fn a_producer_that_is_stopped_is_seen_to_be() {
+    let stage = stage();
+    let producer = stage.producer("engine");
+    let observer = stage.observe("engine");
+    producer.stop();
+    assert_eq!(observer.producer(), Presence::Stopped);
+    assert_eq!(stage.sessions(), [("engine".into(), Presence::Stopped)]);
+    producer.go_on();
+    until("it goes on", || observer.producer() == Presence::Alive);
+}
+
 #[test]
 fn a_second_producer_is_refused_with_the_pid_of_the_first() {
     let stage = stage();
@@ -79,7 +115,7 @@ fn a_second_producer_is_refused_with_the_pid_of_the_first() {
     producer.stop();
     // A stopped producer still is one.
     assert!(stage.actor().tell("create engine").is_err());
-    assert_eq!(stage.observe("engine").producer(), Presence::Alive);
+    assert_eq!(stage.observe("engine").producer(), Presence::Stopped);
 }
 
 #[test]

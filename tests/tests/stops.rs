@@ -194,7 +194,7 @@ fn stop_producers_of_values(kind: Kind) {
     let mut tally = Tally::default();
     let look = |victim: &Victim| {
         let observer = stage.options().writable().attach("engine").unwrap();
-        assert_eq!(observer.producer(), Presence::Alive);
+        assert_eq!(observer.producer(), Presence::Stopped);
         let mut busy = 0;
         for field in kind.fields(&observer) {
             let number = tally.bounded(|| rows::read_number(&field)).unwrap();
@@ -304,10 +304,10 @@ fn stop_producers_of_sessions(kind: Kind) {
                 assert!(consistency::numbers(&observer).len() <= 3);
                 let is_victims = observer.session().pid == victim.pid();
                 tally.count(match (is_victims, observer.producer()) {
-                    (true, Presence::Alive) => "attached",
+                    (true, presence) if presence.is_alive() => "attached",
                     (true, Presence::Exited) => "attached: ending",
                     (true, presence) => panic!("{presence:?}"),
-                    (false, Presence::Alive) => NOT_SIGNED,
+                    (false, presence) if presence.is_alive() => NOT_SIGNED,
                     (false, _) => "attached to a dead one",
                 });
             }

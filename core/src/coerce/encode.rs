@@ -185,6 +185,7 @@ impl<'a> Target<'a> {
             Kind::Text => self.encode_text(wanted, bytes),
             Kind::Enum { signed, variants } => {
                 let names = Names {
+                    schema: self.schema,
                     variants,
                     type_name: &|| self.type_name(),
                     strictness: self.strictness,
@@ -193,6 +194,7 @@ impl<'a> Target<'a> {
             }
             Kind::Flags { flags } => {
                 let names = Names {
+                    schema: self.schema,
                     variants: flags,
                     type_name: &|| self.type_name(),
                     strictness: self.strictness,
@@ -229,6 +231,7 @@ impl<'a> Target<'a> {
         let type_name = || self.type_name();
         // The names are this field's and not its type's.
         let names = |variants| Names {
+            schema: self.schema,
             variants,
             type_name: &|| "this field".into(),
             strictness: self.strictness,

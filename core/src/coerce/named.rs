@@ -10,6 +10,7 @@ use crate::value::{EnumValue, FlagsValue, Value};
 
 /// The named values of one place.
 pub(super) struct Names<'a> {
+    pub(super) schema: &'a Schema,
     pub(super) variants: &'a [Variant],
     pub(super) type_name: &'a dyn Fn() -> String,
     pub(super) strictness: Strictness,
@@ -22,10 +23,9 @@ impl Names<'_> {
             return self.number_of(name);
         }
         let number = whole(wanted).ok_or_else(|| kind("a name or number of an enum", wanted))?;
-        let named = self
-            .variants
-            .iter()
-            .any(|variant| Whole::from(variant.value) == number);
+        let variant = number.as_i128();
+        let variant = variant.and_then(|number| self.schema.variant(self.variants, number));
+        let named = variant.is_some();
         match named || self.strictness == Strictness::Forced {
             true => Ok(number),
             false => Err(Reason::Unnamed {
@@ -84,7 +84,7 @@ impl Names<'_> {
     }
 
     fn number_of(&self, name: &str) -> Result<Whole, Reason> {
-        let variant = self.variants.iter().find(|variant| &*variant.name == name);
+        let variant = self.schema.variant_named(self.variants, name);
         variant
             .map(|variant| Whole::from(variant.value))
             .ok_or_else(|| Reason::NoSuchName {

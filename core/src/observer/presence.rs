@@ -2,6 +2,7 @@
 
 use crate::layout::{self, Layout, SessionState};
 use crate::owners;
+use crate::process::{self, Process};
 use crate::shm::Access;
 
 /// Whether a session's producer is alive, has ended or has crashed.
@@ -9,6 +10,8 @@ use crate::shm::Access;
 pub enum Presence {
     /// It runs.
     Alive,
+    /// It is there but stands still: a signal or a debugger stopped it, so values do not change.
+    Stopped,
     /// It ended the session in an orderly way.
     Exited,
     /// It died without ending the session. Its last values can be read.
@@ -17,11 +20,21 @@ pub enum Presence {
     Restarted,
 }
 
+impl Presence {
+    /// Whether the producer's process is there, running or not.
+    pub fn is_alive(self) -> bool {
+        matches!(self, Presence::Alive | Presence::Stopped)
+    }
+}
+
 /// Asks the kernel and the directory; takes some microseconds.
 pub(super) fn of(layout: &Layout) -> Presence {
     let header = layout.header();
     if layout.state() != SessionState::Closing && owners::is_producer_alive(header) {
-        return Presence::Alive;
+        return match is_stopped(layout) {
+            true => Presence::Stopped,
+            false => Presence::Alive,
+        };
     }
     if is_replaced(layout) {
         return Presence::Restarted;
@@ -30,6 +43,16 @@ pub(super) fn of(layout: &Layout) -> Presence {
         SessionState::Closing => Presence::Exited,
         SessionState::Starting | SessionState::Live => Presence::Crashed,
     }
+}
+
+/// Whether the producer's process stands still, as far as this process can see it: with the pid that it
+/// knows itself by there must be a process that started when it did.
+fn is_stopped(layout: &Layout) -> bool {
+    let header = layout.header();
+    let (start, boot) = owners::producer_start(header);
+    let process = Process::of(owners::producer(header));
+    process.is_some_and(|process| process.start == start && process.is_stopped())
+        && process::boot_id() == Some(boot)
 }
 
 /// Whether the name leads to another session now.

@@ -101,7 +101,7 @@ pub fn clean(dir: Option<&Path>, name: Option<&str>) -> Result<Cleaned, AttachEr
 /// Whether a session that may not be removed is seen to have a producer.
 fn is_alive(dir: &Dir, session: &str) -> bool {
     let layout = layout::open(dir, session, Access::Read);
-    layout.is_ok_and(|layout| presence::of(&layout) == Presence::Alive)
+    layout.is_ok_and(|layout| presence::of(&layout).is_alive())
 }
 
 /// The names of all sessions but `asked`, whose header may still exist.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::error::ProducerError;
 use super::session::wall_clock;
 use crate::owners;
+use crate::process::{self, Process};
 use crate::shm::{Access, Dir, Draft, Mode, Segment, ShmError, View};
 use crate::sync::publish;
 use crate::wire::{self, header as at, names};
@@ -130,10 +131,13 @@ fn fill(view: View<'_>, name: &str, session_id: u128) {
         wire::type_log::RECORDS_PER_CHUNK as u64,
     );
     store(at::PID, u64::from(std::process::id()));
-    store(at::PROCESS_START, process_start().unwrap_or(0));
+    store(
+        at::PROCESS_START,
+        Process::this().map_or(0, |process| process.start),
+    );
     store(at::STARTED, wall_clock().as_nanos() as u64);
     text(at::NAME_LEN, at::NAME, name);
-    let boot = boot_id().unwrap_or(0);
+    let boot = process::boot_id().unwrap_or(0);
     store(at::BOOT_LOW, boot as u64);
     store(at::BOOT_HIGH, (boot >> 64) as u64);
     text(at::PROGRAM_LEN, at::PROGRAM, &program());
@@ -173,20 +177,4 @@ fn program() -> String {
     let mut name = name.unwrap_or_default();
     name.truncate(name.floor_char_boundary(at::MAX_PROGRAM));
     name
-}
-
-/// When this process started, in clock ticks since boot: field 22 of `/proc/self/stat` (proc(5)).
-fn process_start() -> Option<u64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is the program's name in parentheses and may contain anything.
-    stat[stat.rfind(')')? + 1..]
-        .split_whitespace()
-        .nth(19)?
-        .parse()
-        .ok()
-}
-
-fn boot_id() -> Option<u128> {
-    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    u128::from_str_radix(&text.trim().replace('-', ""), 16).ok()
 }

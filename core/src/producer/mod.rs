@@ -11,6 +11,7 @@ mod cell_error;
 mod claim_name;
 mod containers;
 mod error;
+mod exits;
 mod extents;
 mod memory;
 mod object;

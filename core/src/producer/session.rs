@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::allocator::rounded;
 use super::claim_name::claim_name;
 use super::error::ProducerError;
+use super::exits;
 use super::memory::Memory;
 use super::regions::{Maker, Regions, Sizes};
 use super::registry::{Reclaim, Registry};
@@ -290,9 +291,9 @@ impl Builder {
             }
         }
         shared.set_state(header::STATE_LIVE);
-        Ok(Session {
-            shared: Arc::new(shared),
-        })
+        let shared = Arc::new(shared);
+        exits::watch(Arc::downgrade(&shared));
+        Ok(Session { shared })
     }
 }
 
@@ -339,6 +340,13 @@ impl Shared {
             .word(header::STATE)
             .expect("the header has all its words");
         publish(word, state);
+    }
+
+    /// Tells observers that the producer exits in an orderly way.
+    pub(super) fn say_closing(&self) {
+        if self.is_mine() {
+            self.set_state(header::STATE_CLOSING);
+        }
     }
 
     fn remove_segments(&self) {

@@ -339,6 +339,15 @@ impl Schema {
         self.numbers.find(variants, number)
     }
 
+    /// The first of such `variants` that has this name, found as fast.
+    pub(crate) fn variant_named<'v>(
+        &self,
+        variants: &'v [Variant],
+        name: &str,
+    ) -> Option<&'v Variant> {
+        self.numbers.find_name(variants, name)
+    }
+
     /// The names of the members of a struct or union; of any other type, none.
     pub(crate) fn member_names(&self, id: TypeId) -> &Arc<[Arc<str>]> {
         &self.member_names[id.0 as usize]

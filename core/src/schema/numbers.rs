@@ -1,4 +1,4 @@
-//! From a number to its name, without looking at every name there is.
+//! From a number to its name and back, without looking at every name there is.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,17 +17,25 @@ const SHORT: usize = 32;
 /// type is neither moved nor dropped before the schema, so no other list ever gets that address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Numbers {
-    by_address: HashMap<ListAddress, Arc<[u32]>>,
+    by_address: HashMap<ListAddress, Orders>,
+}
+
+/// A list in two orders; of equal ones the first comes first.
+#[derive(Clone, Debug)]
+struct Orders {
+    by_number: Arc<[u32]>,
+    by_name: Arc<[u32]>,
 }
 
 impl Numbers {
     /// Sorts the long lists of a type that stays where it is.
     pub(super) fn enter(&mut self, ty: &Type) {
-        if let Kind::Enum { variants, .. } = &ty.kind {
+        if let Kind::Enum { variants, .. } | Kind::Flags { flags: variants } = &ty.kind {
             self.enter_list(variants);
         }
         for member in ty.members().unwrap_or_default() {
             self.enter_list(&member.metadata.names);
+            self.enter_list(&member.metadata.flags);
         }
     }
 
@@ -36,25 +44,50 @@ impl Numbers {
             return;
         };
         if variants.len() > SHORT {
-            let mut order: Vec<u32> = (0..count).collect();
-            order.sort_by_key(|&index| variants[index as usize].value);
-            self.by_address.insert(address_of(variants), order.into());
+            let variant = |index: u32| &variants[index as usize];
+            let mut by_number: Vec<u32> = (0..count).collect();
+            let mut by_name = by_number.clone();
+            by_number.sort_by_key(|&index| variant(index).value);
+            by_name.sort_by(|&one, &other| variant(one).name.cmp(&variant(other).name));
+            let orders = Orders {
+                by_number: by_number.into(),
+                by_name: by_name.into(),
+            };
+            self.by_address.insert(address_of(variants), orders);
         }
     }
 
     /// The first of `variants` that has this number.
     pub(super) fn find<'v>(&self, variants: &'v [Variant], number: i128) -> Option<&'v Variant> {
-        let order = match variants.len() > SHORT {
-            true => self.by_address.get(&address_of(variants)),
-            false => None,
-        };
-        let Some(order) = order else {
+        let Some(Orders {
+            by_number: order, ..
+        }) = self.orders(variants)
+        else {
             return variants.iter().find(|variant| variant.value == number);
         };
         let value = |index: u32| variants[index as usize].value;
         let first = order.partition_point(|&index| value(index) < number);
         let found = &variants[*order.get(first)? as usize];
         (found.value == number).then_some(found)
+    }
+
+    /// The first of `variants` that has this name.
+    pub(super) fn find_name<'v>(&self, variants: &'v [Variant], name: &str) -> Option<&'v Variant> {
+        let Some(Orders { by_name: order, .. }) = self.orders(variants) else {
+            return variants.iter().find(|variant| &*variant.name == name);
+        };
+        let variant = |index: u32| &variants[index as usize];
+        let first = order.partition_point(|&index| &*variant(index).name < name);
+        let found = variant(*order.get(first)?);
+        (&*found.name == name).then_some(found)
+    }
+
+    /// The orders of a long list.
+    fn orders(&self, variants: &[Variant]) -> Option<&Orders> {
+        match variants.len() > SHORT {
+            true => self.by_address.get(&address_of(variants)),
+            false => None,
+        }
     }
 }
 
@@ -124,6 +157,13 @@ mod tests {
                 for number in -20..count + 20 {
                     let first = list.iter().find(|variant| variant.value == number);
                     assert_eq!(schema.variant(list, number), first, "{number} of {count}");
+                    let name = format!("n{number}");
+                    let first = list.iter().find(|variant| *variant.name == *name);
+                    assert_eq!(
+                        schema.variant_named(list, &name),
+                        first,
+                        "{name} of {count}"
+                    );
                 }
             }
         }

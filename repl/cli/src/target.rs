@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
-use memglass::{AttachError, Observer, Presence, SessionEntry, nearest};
+use memglass::{AttachError, Observer, SessionEntry, nearest};
 use memglass_repl::program::CommandError;
 use memglass_terminal::streams::write_message;
 use memglass_value::format;
@@ -82,7 +82,7 @@ fn listed(live: &[&SessionEntry]) -> String {
 }
 
 fn is_live(session: &&SessionEntry) -> bool {
-    session.state == Presence::Alive
+    session.state.is_alive()
 }
 
 /// Attaches for reading to the session that is named apart, or by the first word if there is a session
@@ -255,6 +255,8 @@ fn none_live(sessions: &[SessionEntry]) -> String {
 #[cfg(test)]
 mod tests {
     use std::time::SystemTime;
+
+    use memglass::Presence;
 
     use super::*;
 

@@ -84,7 +84,7 @@ impl Labels {
             return None;
         }
         Some(match self.context.attached.presence() {
-            Presence::Alive => format!("{label} was destroyed by its producer"),
+            Presence::Alive | Presence::Stopped => format!("{label} was destroyed by its producer"),
             _ => format!("{label} is gone: the session has ended"),
         })
     }

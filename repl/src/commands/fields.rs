@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant};
-use memglass::{Field, Observer, Presence, ReadError, Reason, Value, WriteError};
+use memglass::{Field, Observer, ReadError, Reason, Value, WriteError};
 use serde_json::Value as Json;
 
 use super::{Command, CommandError, Takes, assignment, places};
@@ -185,7 +185,7 @@ pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, Command
     };
     // What a producer left behind is kept as it was.
     let presence = observer.producer();
-    if presence != Presence::Alive {
+    if !presence.is_alive() {
         return Err(CommandError::Unread {
             path: field.path().into(),
             presence: presence::word(&presence),

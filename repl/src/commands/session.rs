@@ -109,7 +109,7 @@ impl Command for Reattach {
         let session = runtime.attached.observer().session().clone();
         match presence {
             Presence::Restarted => {}
-            Presence::Alive => {
+            Presence::Alive | Presence::Stopped => {
                 return Ok(Output::Note(format!(
                     "the producer of {:?} (pid {}) is alive and attached",
                     session.name, session.pid

@@ -154,6 +154,7 @@ pub(super) fn register(engine: &mut Engine, _context: &Rc<Context>) {
 fn presence(presence: &Presence) -> &'static str {
     match presence {
         Presence::Alive => "alive",
+        Presence::Stopped => "stopped",
         Presence::Exited => "exited",
         Presence::Crashed => "crashed",
         Presence::Restarted => "restarted",

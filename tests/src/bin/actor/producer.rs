@@ -67,6 +67,7 @@ impl Producing {
             ["grow"] => life::grow(&self.session, input),
             ["busy"] => busy::busy(&self.session, input),
             ["fork"] => self.fork(),
+            ["exit", status] => std::process::exit(status.parse()?),
             _ => Err(format!("no such command: {words:?}").into()),
         }
     }
