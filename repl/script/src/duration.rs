@@ -61,7 +61,7 @@ pub(crate) fn argument(value: &Dynamic) -> Result<Duration> {
 
 fn of_seconds(seconds: FLOAT) -> Result<Duration> {
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| raise(format_args!("{seconds} s is no duration")))
+        .map_err(|_| raise(format_args!("{seconds} s is not a duration")))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl FlagNames {
             return number
                 .to_string()
                 .parse()
-                .map_err(|_| raise(format_args!("{number} is no set of {}", self.name)));
+                .map_err(|_| raise(format_args!("{number} is not a set of {}", self.name)));
         }
         if let Some(text) = operand.read_lock::<ImmutableString>() {
             return self.named(&text);

@@ -98,7 +98,9 @@ impl Limits {
         let number = usize::try_from(value)
             .ok()
             .filter(|number| *number >= least)
-            .ok_or_else(|| format!("{value} is no limit for {name}: it is {least} or more"))?;
+            .ok_or_else(|| {
+                format!("{value} cannot be the limit for {name}: it must be {least} or more")
+            })?;
         match name {
             "operations" => self.operations = number as u64,
             "calls" => self.calls = number,
@@ -159,7 +161,7 @@ mod tests {
         assert!(error("cals", 5).contains("there are operations, calls"));
         assert_eq!(
             error("calls", 0),
-            "0 is no limit for calls: it is 1 or more"
+            "0 cannot be the limit for calls: it must be 1 or more"
         );
         assert!(Limits::default().with("operations", 0).is_ok());
     }

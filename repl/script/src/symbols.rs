@@ -6,7 +6,7 @@
 //! `p.status == "OPNE"` come from that. A string that was computed is text and nothing more.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use memglass::nearest;
@@ -18,7 +18,12 @@ pub(crate) struct Enumeration {
     /// Its name, or its field's.
     pub(crate) name: String,
     variants: Vec<(i128, ImmutableString)>,
+    /// Numbers without a name that were read.
+    unnamed: RefCell<BTreeSet<i128>>,
 }
+
+/// Numbers without a name that are kept of one enum.
+const MOST_UNNAMED: usize = 256;
 
 /// A string that is a value of an enum.
 #[derive(Clone)]
@@ -54,6 +59,7 @@ impl Symbols {
         let made = Rc::new(Enumeration {
             name: name.to_owned(),
             variants,
+            unnamed: RefCell::default(),
         });
         self.enumerations.borrow_mut().insert(hash, made.clone());
         let mut by_address = self.by_address.borrow_mut();
@@ -73,9 +79,27 @@ impl Symbols {
     pub(crate) fn of(&self, text: &ImmutableString) -> Option<Symbol> {
         self.by_address.borrow().get(&address(text)).cloned()
     }
+
+    /// The number of the name, if it is of an enum of which this number, which has no name, was read.
+    pub(crate) fn beside_unnamed(&self, number: i128, name: &str) -> Option<i128> {
+        let enumerations = self.enumerations.borrow();
+        let mut met = enumerations
+            .values()
+            .filter(|known| known.unnamed.borrow().contains(&number));
+        met.find_map(|known| known.number(name))
+    }
 }
 
 impl Enumeration {
+    /// Notes that a number without a name was read.
+    pub(crate) fn note_unnamed(&self, number: i128) {
+        let mut unnamed = self.unnamed.borrow_mut();
+        if unnamed.len() >= MOST_UNNAMED {
+            unnamed.clear();
+        }
+        unnamed.insert(number);
+    }
+
     /// The string of a number that has a name.
     pub(crate) fn text(&self, number: i128) -> Option<&ImmutableString> {
         self.variants

@@ -1,5 +1,7 @@
 //! Errors of Rhai in our words: what is wrong, where, and what to do about it.
 
+use std::time::Duration;
+
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 
 use super::blame::{position_of_text, position_of_value};
@@ -8,7 +10,13 @@ use super::describe;
 use super::error::{Failure, ScriptError};
 use super::halt::Halt;
 use super::sources::Source;
+use super::written;
 use super::{FUNCTIONS, ScriptHost};
+use crate::bindings::{Rows, Session};
+use crate::flags::FlagSet;
+use crate::object_list::ObjectList;
+use crate::place::Place;
+use crate::wide::Wide;
 
 /// What is wrong in one sentence, and what to do about it.
 type Told = (String, Option<String>);
@@ -65,7 +73,8 @@ impl ScriptHost {
                 ("the script threw an error".into(), None)
             }
             E::ErrorRuntime(value, _) => {
-                let message = value.to_string();
+                let message = written::text(value, &self.context)
+                    .unwrap_or_else(|_| "the script threw what cannot be read".to_owned());
                 let help = self.context.remarks.advice(&message);
                 (message, help)
             }
@@ -111,6 +120,14 @@ impl ScriptHost {
     fn variable_told(&self, name: &str, is_assigned: bool) -> Told {
         if let Some(why) = self.labels.why_lost(name) {
             return (why, None);
+        }
+        if self.scope.contains(name) {
+            return (
+                format!("a function does not see the variable {name:?} outside of it"),
+                Some(format!(
+                    "pass it as an argument, `fn f({name}) {{ … }}`; a closure `let f = |x| …` sees it"
+                )),
+            );
         }
         let what = format!("no variable, object or function is named {name:?}");
         if !is_assigned && let Some(help) = self.name_told(name) {
@@ -169,6 +186,17 @@ impl ScriptHost {
             return (
                 what,
                 Some(format!("it is called as `{}`", function.signature)),
+            );
+        }
+        let known = self.functions();
+        let known = known.iter().filter(|function| function.name == name);
+        let signatures: Vec<String> = known
+            .map(|function| format!("`{}`", function.signature))
+            .collect();
+        if !signatures.is_empty() {
+            return (
+                what,
+                Some(format!("it is called as {}", signatures.join(" or "))),
             );
         }
         let near = self.near(name).filter(|near| near != name);
@@ -247,9 +275,31 @@ fn property_told(message: &str) -> Told {
     )
 }
 
+/// What is called by the name of its Rust type where Rhai asks nobody.
+fn registered(type_name: &str) -> &str {
+    use std::any::type_name as of;
+    let ours = [
+        (of::<Session>(), "session"),
+        (of::<Place>(), "object"),
+        (of::<ObjectList>(), "list of objects"),
+        (of::<Rows>(), "table"),
+        (of::<FlagSet>(), "flag set"),
+        (of::<Wide>(), "i64"),
+        (of::<Duration>(), "duration"),
+        (of::<rhai::FnPtr>(), "Fn"),
+        (of::<rhai::ImmutableString>(), "string"),
+        (of::<rhai::Array>(), "array"),
+        (of::<rhai::Map>(), "map"),
+        (of::<std::ops::Range<rhai::INT>>(), "range"),
+        (of::<std::ops::RangeInclusive<rhai::INT>>(), "range"),
+    ];
+    let known = ours.iter().find(|(rust, _)| *rust == type_name);
+    known.map_or(type_name, |(_, name)| name)
+}
+
 /// The names of Rhai's types as ours.
 fn plain(types: &str) -> String {
-    let names = types.split(", ").map(|name| match name {
+    let names = types.split(", ").map(|name| match registered(name) {
         "i64" => "integer",
         "f64" => "float",
         "Fn" => "function",
@@ -260,7 +310,7 @@ fn plain(types: &str) -> String {
 }
 
 /// A value of a type of Rhai's.
-fn noun(type_name: &str) -> String {
+pub(crate) fn noun(type_name: &str) -> String {
     match plain(type_name).as_str() {
         "()" => "()".into(),
         "text" => "text".into(),
@@ -290,13 +340,35 @@ fn parse_told(kind: &ParseErrorType) -> Told {
         _ => None,
     };
     let message = match kind {
-        ParseErrorType::BadInput(LexError::ImproperSymbol(_, message)) if !message.is_empty() => {
-            message.clone()
+        ParseErrorType::BadInput(LexError::ImproperSymbol(symbol, message))
+            if !message.is_empty() =>
+        {
+            return improper_told(symbol, message);
         }
         ParseErrorType::UnexpectedEOF => "the script ends too early".into(),
         other => lower(&other.to_string()),
     };
     (message, help.map(str::to_owned))
+}
+
+/// A sign of another language, or `=` where a condition stands.
+fn improper_told(symbol: &str, message: &str) -> Told {
+    let instead = match symbol {
+        "=" => {
+            let what = "`=` stores and cannot stand in a condition".to_owned();
+            return (what, Some("`==` compares".to_owned()));
+        }
+        "===" => "`==` compares",
+        "!==" => "`!=` compares",
+        "->" => "a field is read with a dot: `p.field`",
+        "<-" => "`=` stores, and `<=` compares",
+        ":=" => "`=` stores; `let x = …` makes a variable",
+        ":;" | "::<" => "a function of a module is called `module::name(…)`",
+        "(*" | "*)" => "a comment stands after `//` or between `/*` and `*/`",
+        "#" => "a map is written `#{name: value}`",
+        _ => return (lower(message), None),
+    };
+    (format!("there is no {symbol:?}"), Some(instead.to_owned()))
 }
 
 fn without_position(error: &EvalAltResult) -> String {

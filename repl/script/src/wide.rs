@@ -266,7 +266,10 @@ fn register_literals(engine: &mut Engine) {
             Ok(number.dynamic())
         };
         engine.register_fn(name, move |text: &str| {
-            check(Wide::parse(text).ok_or_else(|| raise(format_args!("{text:?} is no {name}")))?)
+            check(
+                Wide::parse(text)
+                    .ok_or_else(|| raise(format_args!("{text:?} cannot be read as {name}")))?,
+            )
         });
         engine.register_fn(name, move |number: INT| check(Wide::Signed(number.into())));
         engine.register_fn(name, move |number: Wide| check(number));
@@ -349,7 +352,13 @@ mod tests {
             "Runtime error: 18446744073709551616 does not fit u64 (0..=18446744073709551615)",
         );
         check(r#"u64(-1)"#, "Runtime error: -1 does not fit u64");
-        check(r#"u64("1e5")"#, "Runtime error: \"1e5\" is no u64");
-        check(r#"u64("--5")"#, "Runtime error: \"--5\" is no u64");
+        check(
+            r#"u64("1e5")"#,
+            "Runtime error: \"1e5\" cannot be read as u64",
+        );
+        check(
+            r#"u64("--5")"#,
+            "Runtime error: \"--5\" cannot be read as u64",
+        );
     }
 }

@@ -201,7 +201,7 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     node.check_present()?;
     node.context.check_writable(&node.field)?;
     let Shape::Leaf(meaning) = &node.shape else {
-        return Err(raise(format_args!("{} is no number", node.field.path())));
+        return Err(raise(format_args!("{} is not a number", node.field.path())));
     };
     let amount = convert::from_script(amount).ok_or_else(|| {
         let (path, noun) = (node.field.path(), convert::noun(amount));
@@ -222,7 +222,7 @@ fn register_symbols(engine: &mut Engine, context: &Rc<Context>) {
         match symbols.symbols.of(text) {
             Some(symbol) => Ok(crate::wide::Wide::Signed(symbol.number).dynamic()),
             None => Err(raise(format_args!(
-                "{text:?} is text and no value of an enum: it has no number"
+                "{text:?} is text and not a value of an enum, so it has no number"
             ))),
         }
     });

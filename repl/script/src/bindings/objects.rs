@@ -75,8 +75,12 @@ impl Choice {
         if !pattern.contains(['*', '?', '[', '{']) && session.1.find(pattern)?.is_none() {
             return Err(raise(unknown(session, pattern)));
         }
-        let glob = Glob::new(pattern)
-            .map_err(|error| raise(format_args!("{pattern:?} is no pattern: {}", error.kind())))?;
+        let glob = Glob::new(pattern).map_err(|error| {
+            raise(format_args!(
+                "{pattern:?} is not a pattern: {}",
+                error.kind()
+            ))
+        })?;
         Ok(Choice::Label(glob.compile_matcher()))
     }
 

@@ -136,6 +136,11 @@ fn texts(
             operator.holds(Wide::Signed(symbol.number).order(number)),
         ));
     }
+    if let Some(Wide::Signed(number)) = Wide::of(other)
+        && let Some(named) = symbols.beside_unnamed(number, text)
+    {
+        return Ok(Some(operator.holds(named.cmp(&number))));
+    }
     if let Some(set) = other.read_lock::<FlagSet>() {
         return flags(operator, &set, &Dynamic::from(text.clone()));
     }

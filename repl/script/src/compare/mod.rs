@@ -126,16 +126,18 @@ fn compare(
             Err(error) => return Err(error),
         }
     }
+    Err(incomparable(&a, &b))
+}
+
+/// The error of two values that are neither equal nor ordered.
+pub(super) fn incomparable(a: &Dynamic, b: &Dynamic) -> Box<EvalAltResult> {
     let advice = if a.is_bool() || b.is_bool() {
         "; compare it with true or false"
     } else {
         ""
     };
-    Err(raise(format_args!(
-        "{} {original} {} has no answer{advice}",
-        noun(&a),
-        noun(&b)
-    )))
+    let (a, b) = (noun(a), noun(b));
+    raise(format_args!("cannot compare {a} with {b}{advice}"))
 }
 
 impl Operator {
@@ -232,28 +234,28 @@ mod tests {
     fn pitfall_06_what_cannot_be_compared_is_an_error() {
         check(
             r#""5" > 3"#,
-            r#"Runtime error: text > an integer has no answer"#,
+            r#"Runtime error: cannot compare text with an integer"#,
         );
         check(
             "true == 1",
-            "Runtime error: a bool == an integer has no answer; compare it with true or false",
+            "Runtime error: cannot compare a bool with an integer; compare it with true or false",
         );
-        check("() > 3", "Runtime error: () > an integer has no answer");
+        check("() > 3", "Runtime error: cannot compare () with an integer");
         check(
             "[1] < 2",
-            "Runtime error: an array < an integer has no answer",
+            "Runtime error: cannot compare an array with an integer",
         );
         check(
             "1.s > 1",
-            "Runtime error: a duration > an integer has no answer",
+            "Runtime error: cannot compare a duration with an integer",
         );
         check(
             "#{a: 1} != 3",
-            "Runtime error: a map != an integer has no answer",
+            "Runtime error: cannot compare a map with an integer",
         );
         check(
             "let x = true; if x == 1 { 1 }",
-            "Runtime error: a bool == an integer has no answer",
+            "Runtime error: cannot compare a bool with an integer",
         );
     }
 
@@ -332,7 +334,7 @@ mod tests {
         check(r#"(flags - "A" + "B").to_string()"#, "B | C");
         check(
             "flags > 3",
-            "Runtime error: a flag set > an integer has no answer",
+            "Runtime error: cannot compare a flag set with an integer",
         );
         check(
             r#"flags == "D""#,

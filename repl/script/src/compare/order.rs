@@ -6,8 +6,7 @@ use rhai::{Array, Dynamic, EvalAltResult};
 
 use super::Operator::{Greater, Less};
 use super::answer::answer;
-use crate::convert::noun;
-use crate::error::raise;
+use super::incomparable;
 use crate::symbols::Symbols;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -19,7 +18,7 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 ///
 /// # Errors
 ///
-/// The two are of kinds that have no order, such as a text and a number.
+/// The two are of kinds that cannot compare, such as a text and a number.
 pub(crate) fn order(symbols: &Symbols, a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
     if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
         return order_lists(symbols, &a, &b);
@@ -30,11 +29,7 @@ pub(crate) fn order(symbols: &Symbols, a: &Dynamic, b: &Dynamic) -> Result<Order
             Some(true) => Ok(Ordering::Greater),
             _ => Ok(is_nan(a).cmp(&is_nan(b))),
         },
-        None => Err(raise(format_args!(
-            "{} and {} have no order",
-            noun(a),
-            noun(b)
-        ))),
+        None => Err(incomparable(a, b)),
     }
 }
 
@@ -86,6 +81,7 @@ pub(crate) fn sorted<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::raise;
 
     fn ordered(values: Vec<Dynamic>) -> Result<String> {
         let symbols = Symbols::default();
@@ -112,7 +108,7 @@ mod tests {
     #[test]
     fn kinds_without_an_order_are_an_error() {
         let error = ordered(vec![1.into(), "one".into()]).expect_err("no order");
-        assert!(error.to_string().contains("have no order"), "{error}");
+        assert!(error.to_string().contains("cannot compare"), "{error}");
         assert!(ordered(vec![().into(), 1.into()]).is_err());
     }
 

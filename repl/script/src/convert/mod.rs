@@ -23,6 +23,7 @@ use super::bindings::{Rows, Session};
 use super::flags::FlagSet;
 use super::object_list::ObjectList;
 use super::place::Place;
+use super::told;
 use super::wide::Wide;
 
 pub(crate) use meaning::Meaning;
@@ -74,7 +75,7 @@ pub(crate) fn noun(value: &Dynamic) -> String {
         value if value.is::<Session>() => "obs".into(),
         value => match value.read_lock::<Place>() {
             Some(place) => format!("{} ({})", place.path(), place.type_name()),
-            None => value.type_name().into(),
+            None => told::noun(value.type_name()),
         },
     }
 }

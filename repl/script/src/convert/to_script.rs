@@ -24,7 +24,10 @@ pub(crate) fn leaf(value: Value, meaning: &Meaning) -> Dynamic {
 fn named(number: i128, names: &Enumeration) -> Dynamic {
     match names.text(number) {
         Some(text) => Dynamic::from(text.clone()),
-        None => Wide::Signed(number).dynamic(),
+        None => {
+            names.note_unnamed(number);
+            Wide::Signed(number).dynamic()
+        }
     }
 }
 

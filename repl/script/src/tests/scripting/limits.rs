@@ -64,7 +64,7 @@ fn a_limit_that_is_none_is_refused() {
     );
     world.fails(
         "limits(#{calls: -1})",
-        "-1 is no limit for calls: it is 1 or more",
+        "-1 cannot be the limit for calls: it must be 1 or more",
     );
     world.fails(
         "limits(#{calls: \"x\"})",

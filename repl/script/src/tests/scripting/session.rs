@@ -52,7 +52,7 @@ fn sleep_lasts_as_long_as_it_says_and_takes_in_what_came() {
     let start = Instant::now();
     world.run("sleep(30.ms)");
     assert!(start.elapsed() >= Duration::from_millis(30));
-    world.fails("sleep(-1)", "-1 s is no duration");
+    world.fails("sleep(-1)", "-1 s is not a duration");
     world.fails("sleep(\"x\")", "there is no function \"sleep\"");
 }
 

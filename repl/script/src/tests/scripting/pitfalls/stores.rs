@@ -160,7 +160,7 @@ fn pitfall_18_add_is_one_step_and_answers_with_the_new_value() {
     );
     world.fails(
         r#"AAPL_position.add("last_quote", 1)"#,
-        "AAPL_position.last_quote is no number",
+        "AAPL_position.last_quote is not a number",
     );
     assert_eq!(world.position.quantity.load(), 105);
 }
