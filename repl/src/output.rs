@@ -1,5 +1,7 @@
 //! Everything that leaves: what a line or a command gives back, and how it is written.
 
+use std::borrow::Cow;
+
 use memglass::Value;
 use serde_json::Value as Json;
 
@@ -194,6 +196,7 @@ fn on_terminal(text: String, style: Style) -> String {
 fn render_shown(shown: &Shown, style: Style) -> String {
     match (style.form.format, shown) {
         (_, Shown::Nothing) => String::new(),
+        (Format::Json, Shown::Table(rows)) => line(on_terminal(rows.json_text(|| true), style)),
         (Format::Json, shown) => line(on_terminal(json(shown).to_string(), style)),
         (Format::Text, Shown::Text(text) | Shown::Mixed { text, .. }) => {
             match text.is_empty() && style.look.width.is_some() {
@@ -294,15 +297,15 @@ fn csv_of(rows: &crate::script::Table) -> String {
         Some(cell) => table::csv_text(&format::json(&cell.value)).into_owned(),
         None => String::new(),
     };
-    let cells = rows.rows.iter().map(|row| row.iter().map(text).collect());
+    let cells = rows.all().map(|row| row.iter().map(text).collect());
     format::written(|out| format::write_csv(names, cells, out))
 }
 
 /// The rows as text; of more than a terminal gets, only those that it gets.
 fn rows_of(rows: &crate::script::Table, look: Look) -> Table {
-    let count = rows.rows.len();
+    let count = rows.len();
     let first = look.width.map_or(count, |_| count.min(table::SCREENFULS));
-    let shown = &rows.rows[..first];
+    let shown: Vec<Cow<[Option<crate::script::Cell>]>> = rows.all().take(first).collect();
     let cells = |index: usize| shown.iter().filter_map(move |row| row[index].as_ref());
     let columns = rows.columns.iter().enumerate().map(|(index, name)| {
         let is_numeric = cells(index).next().is_some() && cells(index).all(is_number);
@@ -314,7 +317,7 @@ fn rows_of(rows: &crate::script::Table, look: Look) -> Table {
         column.with_unit(common_unit(cells(index)).unwrap_or_default())
     });
     let mut table = Table::new(columns).and_more((count - first) as u64);
-    for row in shown {
+    for row in &shown {
         let is_gone = rows.are_objects && row.iter().skip(1).all(Option::is_none);
         let cells = row.iter().enumerate();
         table.push(cells.map(|(index, cell)| match cell {
@@ -371,4 +374,35 @@ fn line(mut text: String) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_that_is_gone_says_so_to_people_alone() {
+        let rows = crate::script::Table {
+            columns: vec!["object".into(), "price".into()],
+            rows: vec![vec![Some(crate::script::Cell::plain("order_1")), None]],
+            are_objects: true,
+            rest: None,
+        };
+        let render = |format: Format, look: Look| {
+            let form = Form {
+                format,
+                ..Form::default()
+            };
+            let output = Output::Result(Shown::Table(rows.clone()));
+            output.render(Style { form, look }).data
+        };
+        let screen = Look {
+            color: true,
+            width: Some(80),
+        };
+        let text = render(Format::Text, screen);
+        assert!(text.contains("order_1  \u{1b}[2mgone\u{1b}[0m"), "{text:?}");
+        assert_eq!(render(Format::Csv, screen), "object,price\norder_1,\n");
+        assert!(!render(Format::Text, Look::PLAIN).contains("gone"));
+    }
 }

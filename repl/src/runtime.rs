@@ -248,7 +248,11 @@ impl Runtime {
             text.data.clear();
         } else if is_block(&text.data) && self.style.look.width.is_some() {
             // What follows is not to look like a part of it.
-            text.data.push('\n');
+            let last = match text.message.is_empty() {
+                true => &mut text.data,
+                false => &mut text.message,
+            };
+            last.push('\n');
         }
         text.message = self.fitted(&text.message);
         self.outlet.write(&text)

@@ -255,7 +255,7 @@ impl Table {
         }
         let Some(width) = look.width.map(usize::from) else {
             return match layout {
-                Layout::Fit => self.piped(),
+                Layout::Fit => self.piped(look),
                 Layout::Expanded => self.records(&self.rows, &self.columns_that(|_| true), look),
             };
         };
@@ -279,7 +279,11 @@ impl Table {
     pub fn list(&self, look: Look) -> String {
         match look.width {
             Some(width) => Grid::new(&self.columns, &self.rows).list(width.into(), look),
-            None => self.piped().split_inclusive('\n').skip(1).collect(),
+            None => self
+                .piped(Look::PLAIN)
+                .split_inclusive('\n')
+                .skip(1)
+                .collect(),
         }
     }
 
@@ -305,14 +309,18 @@ impl Table {
         written(|out| write_csv(names, rows, out))
     }
 
-    fn piped(&self) -> String {
+    fn piped(&self, look: Look) -> String {
         let names = self.columns.iter().map(|column| column.name.as_str());
         let numeric: Vec<bool> = self.columns.iter().map(|column| column.numeric).collect();
         let rows = self
             .rows
             .iter()
             .map(|row| row.iter().map(|cell| cell.plain().into_owned()).collect());
-        written(|out| write_plain(names, &numeric, rows, out))
+        let text = written(|out| write_plain(names, &numeric, rows, out));
+        match text.split_once('\n') {
+            Some((names, rows)) => format!("{}\n{rows}", look.paint(look::strong(), names)),
+            None => text,
+        }
     }
 
     fn columns_that(&self, are: impl Fn(usize) -> bool) -> Vec<usize> {
@@ -619,18 +627,15 @@ mod tests {
         );
         assert_eq!(
             table.text(Layout::Fit, at(66)),
-            "object       flags                   price  levels        quantity\n\
-             \u{20}                                      USD                  shares\n\
-             ──────────────────────────────────────────────────────────────────\n\
-             order_12345  IMMEDIATE |            150.25  [5 elements]       100\n\
+            "object       flags                price  levels        quantity\n\
+             \u{20}                                   USD                  shares\n\
+             ───────────────────────────────────────────────────────────────\n\
+             order_12345  IMMEDIATE |         150.25  [5 elements]       100\n\
              \u{20}            POST_ONLY | HIDDEN\n\
-             order_12346  0x0                      9.5   [5 elements]       100\n"
+             order_12346  0x0                   9.5   [5 elements]       100\n"
         );
         let narrower = table.text(Layout::Fit, at(60));
-        assert!(
-            narrower.starts_with("object       flags             price  levels        quantity\n"),
-            "{narrower}"
-        );
+        assert!(narrower.contains("\n             HIDDEN\n"), "{narrower}");
     }
 
     #[test]

@@ -166,6 +166,7 @@ fn table(columns: &[&str], rows: Vec<Vec<Option<Cell>>>) -> Table {
         columns: columns.iter().map(|column| (*column).to_owned()).collect(),
         rows,
         are_objects: false,
+        rest: None,
     }
 }
 

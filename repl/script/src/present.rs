@@ -3,19 +3,23 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use memglass::schema::{Field as Member, Schema};
+use memglass::schema::{Field as Member, Kind, Schema};
 use memglass::{EnumValue, Field, Value};
 use memglass_value::format::Style;
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
-use super::bindings::{Rows, Session, all_objects, objects_table};
+use super::bindings::{Rows, Session, all_objects, elements_table, objects_table};
 use super::context::Context;
 use super::convert;
 use super::describe::{self, member_type};
 use super::object_list::{ObjectList, Places};
 use super::place::{Node, Place, Shape};
+use super::rows::{Reader, Source};
 use super::shown::{Cell, Record, Row, Shown, Table};
 use super::written;
+
+/// Elements of an array that is no longer read as one value.
+const LARGE: usize = 1000;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -59,10 +63,25 @@ fn scalar(value: &Dynamic, read: Option<&Rc<Node>>, context: &Context) -> Result
     match convert::from_script(value) {
         Some(value) => {
             let style = read.map_or_else(Style::default, |node| style(&node.field));
+            let value = match (read, value.as_i128()) {
+                (Some(node), Some(address)) if is_pointer(&node.field) => {
+                    Value::Address(address as u64)
+                }
+                _ => value,
+            };
             Ok(Shown::Value(Cell { value, style }))
         }
         None => written::own_text(value, context).map(Shown::Text),
     }
+}
+
+/// Scripts see a number; it is shown as in a table.
+fn is_pointer(field: &Field) -> bool {
+    let schema = field.schema();
+    matches!(
+        schema[schema.bare(field.type_id())].kind,
+        Kind::Pointer { .. }
+    )
 }
 
 fn style(field: &Field) -> Style {
@@ -83,16 +102,28 @@ fn of_text(text: &ImmutableString, context: &Rc<Context>) -> Shown {
 }
 
 fn of_place(place: &Place) -> Result<Shown> {
-    let value = place.value()?;
-    let one = |value| {
-        let style = style(&place.node.field);
-        Ok(Shown::Value(Cell { value, style }))
-    };
-    match place.node.shape {
-        Shape::Record => Ok(Shown::Record(record(&place.node.field, &value))),
-        Shape::Leaf(_) => one(value),
-        Shape::List(_) => Ok(of_field(&place.node.field, value)),
+    if let Some(rows) = elements_table(place)? {
+        return Ok(Shown::Table(rows));
     }
+    let value = place.value()?;
+    let field = &place.node.field;
+    Ok(match place.node.shape {
+        Shape::Record => Shown::Record(record(field, &value)),
+        _ => Shown::Value(Cell {
+            value,
+            style: style(field),
+        }),
+    })
+}
+
+/// A row for each element of an array of so many structures that it is not read as one value.
+pub fn of_large_array(field: &Field) -> Option<Shown> {
+    let count = usize::try_from(field.element_count()?).ok()?;
+    if count <= LARGE || field.element(0).ok()?.members().is_none() {
+        return None;
+    }
+    let source = Source::Elements(field.clone(), count);
+    Some(Shown::Table(Reader::of_members(source).table()))
 }
 
 /// A value that was read from `field`, as its type is: a structure as rows, an array of structures as
@@ -143,6 +174,7 @@ fn table(field: &Field, elements: &[Value]) -> Table {
         columns: std::iter::once("object".to_owned()).chain(names).collect(),
         rows: elements.iter().enumerate().map(cells).collect(),
         are_objects: true,
+        rest: None,
     }
 }
 

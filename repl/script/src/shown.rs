@@ -1,11 +1,15 @@
 //! What an evaluation gives back, as data: the front end lays it out, [`memglass_value::format`] makes the text of each cell.
 
+use std::borrow::Cow;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use memglass::Value;
 use serde_json::{Map, Value as Json};
 
 use memglass_value::format::{self, Style};
+
+use crate::rows::Rest;
 
 /// The result of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,9 +74,44 @@ pub struct Table {
     /// Headings.
     pub columns: Vec<String>,
     /// One cell for each column, `None` where a row has nothing there.
-    pub rows: Vec<Vec<Option<Cell>>>,
+    pub rows: Vec<Cells>,
     /// Whether each row is an object, which its first cell names: one without values is gone.
     pub are_objects: bool,
+    /// The rows behind these, which are not read yet.
+    pub rest: Option<Rest>,
+}
+
+/// One row of a [`Table`].
+pub(crate) type Cells = Vec<Option<Cell>>;
+
+impl Table {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len() + self.rest.as_ref().map_or(0, Rest::len)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All rows, of which those that are not read yet are read as they come, and not kept.
+    pub fn all(&self) -> impl Iterator<Item = Cow<'_, [Option<Cell>]>> {
+        let first = self.rows.iter().map(|row| Cow::Borrowed(&row[..]));
+        let rest = self.rest.iter().flat_map(Rest::read);
+        first.chain(rest.map(Cow::Owned))
+    }
+
+    /// All rows as a JSON array, row by row, as long as it goes on.
+    pub fn json_text(&self, goes_on: impl Fn() -> bool) -> String {
+        let mut text = String::from("[");
+        for (index, row) in self.all().take_while(|_| goes_on()).enumerate() {
+            text.push_str(if index > 0 { "," } else { "" });
+            let _ = write!(text, "{}", row_json(&self.columns, &row));
+        }
+        text.push(']');
+        text
+    }
 }
 
 impl Cell {
@@ -119,9 +158,8 @@ pub fn json(shown: &Shown) -> Json {
         ),
         Shown::Table(table) => Json::Array(
             table
-                .rows
-                .iter()
-                .map(|row| row_json(&table.columns, row))
+                .all()
+                .map(|row| row_json(&table.columns, &row))
                 .collect(),
         ),
     }

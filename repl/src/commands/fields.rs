@@ -13,7 +13,7 @@ use crate::literal;
 use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
-use crate::script::{ScriptError, Shown, of_field, takes};
+use crate::script::{ScriptError, Shown, of_field, of_large_array, takes};
 use crate::syntax::words;
 use crate::table::{Cell, Column, Table};
 
@@ -157,7 +157,10 @@ pub fn get(
 ///
 /// As [`Field::read`].
 pub(crate) fn read(field: &Field) -> Result<Shown, ReadError> {
-    Ok(of_field(field, field.read()?))
+    match of_large_array(field) {
+        Some(rows) => Ok(rows),
+        None => Ok(of_field(field, field.read()?)),
+    }
 }
 
 /// Writes `text`, read as a literal, to the place that `path` leads to; gives the value.

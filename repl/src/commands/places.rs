@@ -55,8 +55,27 @@ pub(super) fn find(
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     let shown = found
         .into_iter()
-        .map(|(label, field)| (format!("{}{rest}", quote(&label)), field));
+        .map(|(label, field)| (written(observer, &label, rest), field));
     Ok(shown.collect())
+}
+
+/// A path that leads to this object when it is typed: its label is quoted where it could be cut elsewhere, or
+/// where another object's label begins like the path.
+fn written(observer: &Observer, label: &str, rest: &str) -> String {
+    let path = format!("{label}{rest}");
+    let mut longer = rest
+        .match_indices(['.', '['])
+        .map(|(at, _)| label.len() + at);
+    let is_cut = label.contains(['.', '[']);
+    let is_taken = longer.any(|end| end > label.len() && observer.find(&path[..end]).is_some())
+        || !rest.is_empty() && observer.find(&path).is_some();
+    match is_cut || is_taken {
+        true => {
+            let label = label.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("\"{label}\"{rest}")
+        }
+        false => format!("{}{rest}", quote(label)),
+    }
 }
 
 /// What a path below an object leads to, for one object after the other.
@@ -189,8 +208,11 @@ mod tests {
         let world = World::new();
         let _objects = (world.outer("a", 1), world.inner("a.b", 2));
         let observer = world.observer();
-        check(&observer, "*.b.c", &[("a.b.c", 1)]);
-        check(&observer, "*.c", &[("a.b.c", 2)]);
+        check(&observer, "*.b.c", &[("\"a\".b.c", 1)]);
+        check(&observer, "*.c", &[("\"a.b\".c", 2)]);
+        // What is shown leads there again.
+        check(&observer, "\"a\".b.c", &[("\"a\".b.c", 1)]);
+        check(&observer, "\"a.b\".c", &[("\"a.b\".c", 2)]);
     }
 
     #[test]

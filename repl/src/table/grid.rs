@@ -172,6 +172,25 @@ impl<'t> Measured<'t> {
     }
 }
 
+impl Measured<'_> {
+    /// How much its lines need of a width.
+    fn used(&self, width: usize) -> usize {
+        let lines = self.cells.iter().map(|text| match text.width <= width {
+            true => text.width + text.after,
+            false => {
+                let lines = text.lines(width);
+                lines
+                    .iter()
+                    .map(|line| wrap::width(line))
+                    .max()
+                    .unwrap_or(0)
+            }
+        });
+        let heading = wrap::width(&self.name).max(wrap::width(&self.unit));
+        lines.max().unwrap_or(0).max(heading).min(width)
+    }
+}
+
 impl<'t> Text<'t> {
     fn new(cell: &'t Cell) -> Self {
         let full = cell.shown();
@@ -229,6 +248,9 @@ fn plan<'g, 't>(columns: &[&'g Measured<'t>], room: usize) -> Option<Plan<'g, 't
     let mut widths: Vec<usize> = columns.iter().map(|c| c.widths[level]).collect();
     if level == WRAPPED {
         widen(&mut widths, columns, room - total(WRAPPED));
+        for (width, column) in widths.iter_mut().zip(columns) {
+            *width = column.used(*width);
+        }
     }
     Some(Plan {
         columns: columns.iter().copied().zip(widths).collect(),

@@ -7,13 +7,11 @@
 //! fields(p)  types()  describe("Order")  objects()
 //! ```
 
-use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 
-use memglass::Value;
 use memglass_value::files;
 use memglass_value::format::{self, Style};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
@@ -25,7 +23,8 @@ use crate::error::raise;
 use crate::index;
 use crate::object_list::{ObjectList, Places};
 use crate::place::{Place, Shape};
-use crate::shown::{Cell, Table, row_json};
+use crate::rows::{Reader, Source};
+use crate::shown::{Cell, Table};
 use crate::written;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -73,10 +72,10 @@ fn register_rows(engine: &mut Engine) {
 }
 
 fn register_makers(engine: &mut Engine, context: &Rc<Context>) {
-    register_table::<Array>(engine);
-    register_table::<ObjectList>(engine);
-    register_table::<Place>(engine);
-    register_table::<Rows>(engine);
+    register_table::<Array>(engine, context);
+    register_table::<ObjectList>(engine, context);
+    register_table::<Place>(engine, context);
+    register_table::<Rows>(engine, context);
     register_csv::<Array>(engine, context);
     register_csv::<ObjectList>(engine, context);
     register_csv::<Place>(engine, context);
@@ -101,12 +100,19 @@ fn register_csv<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) 
     });
 }
 
-fn register_table<T: Clone + 'static>(engine: &mut Engine) {
-    engine.register_fn("table", |value: T| {
-        table_of(&Dynamic::from(value)).map(Rows)
+fn register_table<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("table", move |value: T| {
+        let table = table_of(&Dynamic::from(value))?;
+        match table.rest {
+            Some(_) => read(Table::clone(&table), &shared).map(Rows::new),
+            None => Ok(Rows(table)),
+        }
     });
-    engine.register_fn("table", |value: T, columns: Array| {
-        columns_table(&Dynamic::from(value), &columns).map(Rows::new)
+    let shared = context.clone();
+    engine.register_fn("table", move |value: T, columns: Array| {
+        let table = columns_table(&Dynamic::from(value), &columns)?;
+        read(table, &shared).map(Rows::new)
     });
 }
 
@@ -181,6 +187,11 @@ fn spread(value: &Dynamic) -> Result<Dynamic> {
 
 /// All columns: the fields of objects of one type, the keys of maps, else one column of values.
 fn whole_table(value: &Dynamic) -> Result<Table> {
+    if let Some(place) = value.read_lock::<Place>()
+        && let Some(rows) = elements_table(&place)?
+    {
+        return Ok(rows);
+    }
     let value = spread(value)?;
     match Places::of(&value) {
         Some(places) => objects_table(&places),
@@ -193,6 +204,19 @@ fn values_table(value: &Dynamic) -> Result<Table> {
     maps_table(array.as_deref().unwrap_or(&Array::new()))
 }
 
+/// A row for each element of an array field whose elements are no plain values.
+pub(crate) fn elements_table(place: &Place) -> Result<Option<Table>> {
+    let Shape::List(count) = place.node.shape else {
+        return Ok(None);
+    };
+    place.node.check_present()?;
+    if count == 0 || matches!(place.node.element(0)?.shape, Shape::Leaf(_)) {
+        return Ok(None);
+    }
+    let source = Source::Elements(place.node.field.clone(), count as usize);
+    Ok(Some(Reader::of_members(source).table()))
+}
+
 /// A row for each object: its label and its fields if all are of one type, else its type and value.
 pub(crate) fn objects_table(places: &Places) -> Result<Table> {
     let type_of = |place: &Place| {
@@ -202,42 +226,42 @@ pub(crate) fn objects_table(places: &Places) -> Result<Table> {
         )
     };
     let mut first: Option<Place> = None;
+    let mut is_uniform = true;
     for place in places.iter() {
         let place = place?;
         let first = first.get_or_insert_with(|| place.clone());
         if type_of(first) != type_of(&place) {
-            return mixed_table(places);
+            is_uniform = false;
+            break;
         }
     }
-    let Some(members) = first.as_ref().and_then(|place| place.node.field.members()) else {
-        return mixed_table(places);
-    };
-    let columns: Vec<String> = members
-        .iter()
-        .map(|member| member.name.to_string())
-        .collect();
-    of_places(places, &columns)
+    let source = fields_of(places)?;
+    Ok(match is_uniform {
+        true => Reader::of_members(source).table(),
+        false => Reader {
+            source,
+            columns: None,
+        }
+        .table(),
+    })
 }
 
-fn mixed_table(places: &Places) -> Result<Table> {
-    let columns = ["object", "type", "value"].map(str::to_owned).to_vec();
-    let rows = places.iter().map(|place| {
+fn fields_of(places: &Places) -> Result<Source> {
+    let fields = places.iter().map(|place| {
         let place = place?;
-        let path = Some(Cell::plain(place.path()));
-        Ok(match place.value() {
-            Ok(value) => {
-                let style = Style::default();
-                let type_name = Some(Cell::plain(place.type_name()));
-                vec![path, type_name, Some(Cell { value, style })]
-            }
-            Err(_) => vec![path, None, None],
-        })
+        place.node.check_present()?;
+        Ok(place.node.field.clone())
     });
-    Ok(Table {
-        columns,
-        rows: rows.collect::<Result<_>>()?,
-        are_objects: true,
-    })
+    fields.collect::<Result<_>>().map(Source::Fields)
+}
+
+/// The same table with all of its rows.
+fn read(mut table: Table, context: &Context) -> Result<Table> {
+    if let Some(rest) = table.rest.take() {
+        let rest = rest.read().take_while(|_| !context.run.is_interrupted());
+        table.rows.extend(rest);
+    }
+    context.run.check_interrupt().map(|()| table)
 }
 
 fn columns_table(value: &Dynamic, columns: &Array) -> Result<Table> {
@@ -255,64 +279,26 @@ fn columns_table(value: &Dynamic, columns: &Array) -> Result<Table> {
     }
 }
 
-/// Each row is of one moment: the whole object is read once.
 fn of_places(places: &Places, columns: &[String]) -> Result<Table> {
-    let styles = match places.iter().next() {
-        Some(place) => {
-            let place = place?;
-            let styles = columns.iter().map(|column| style(&place, column));
-            styles.collect::<Result<Vec<_>>>()?
-        }
-        None => Vec::new(),
+    let first = places.iter().next().transpose()?;
+    let styled = |column: &String| {
+        let style = match &first {
+            Some(place) => style(place, column)?,
+            None => Style::default(),
+        };
+        Ok((column.clone(), style))
     };
-    let mut rows = Vec::new();
-    for place in places.iter() {
-        let place = place?;
-        place.node.context.run.check_interrupt()?;
-        // An object that was destroyed since it was found has a row without values.
-        let whole = place.value().ok();
-        let cells = columns.iter().zip(&styles).map(|(column, style)| {
-            let value = dig(whole.as_ref()?, column)?.clone();
-            Some(Cell {
-                value,
-                style: style.clone(),
-            })
-        });
-        rows.push(
-            std::iter::once(Some(Cell::plain(place.path())))
-                .chain(cells)
-                .collect(),
-        );
-    }
-    let columns = std::iter::once("object".to_owned())
-        .chain(columns.iter().cloned())
-        .collect();
-    Ok(Table {
-        columns,
-        rows,
-        are_objects: true,
-    })
+    let reader = Reader {
+        source: fields_of(places)?,
+        columns: Some(columns.iter().map(styled).collect::<Result<_>>()?),
+    };
+    Ok(reader.table())
 }
 
 /// The style of a column by its first row; an error if there is no such field.
 fn style(place: &Place, column: &str) -> Result<Style> {
     let field = &place.node.member(column)?.field;
     Ok(Style::new(field.info().metadata).of_type(field.schema(), field.type_id()))
-}
-
-/// The part of a value that a path such as `quote.bid` or `levels[2].price` names.
-fn dig<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    let mut value = value;
-    for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
-        value = match (step.strip_suffix(']'), value) {
-            (Some(index), Value::List(elements)) => {
-                elements.get(index.trim().parse::<usize>().ok()?)?
-            }
-            (None, record) => record.get(step)?,
-            _ => return None,
-        };
-    }
-    Some(value)
 }
 
 /// A row for each map, a column for each key; what is no map has a column `value`.
@@ -335,6 +321,7 @@ pub(crate) fn maps_table(array: &Array) -> Result<Table> {
         columns,
         rows,
         are_objects: false,
+        rest: None,
     })
 }
 
@@ -371,33 +358,25 @@ fn picked(table: &Table, columns: &[String]) -> Result<Table> {
         columns: columns.to_vec(),
         rows: rows.collect(),
         are_objects: false,
+        rest: None,
     })
 }
 
 fn csv_text(table: &Table, context: &Context) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(&table.columns).map_err(raise)?;
-    for row in &table.rows {
-        context.run.check_interrupt()?;
-        let cells = row.iter().map(|cell| {
-            cell.as_ref()
-                .map_or(String::new(), |cell| format::raw(&cell.value))
-        });
-        writer.write_record(cells).map_err(raise)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| raise(error.error()))?;
-    String::from_utf8(bytes).map_err(raise)
+    let names = table.columns.iter().map(String::as_str);
+    let text = |cell: &Option<Cell>| match cell {
+        Some(cell) => format::raw(&cell.value),
+        None => String::new(),
+    };
+    let rows = table.all().take_while(|_| !context.run.is_interrupted());
+    let rows = rows.map(|row| row.iter().map(text).collect());
+    let csv = format::written(|out| format::write_csv(names, rows, out));
+    context.run.check_interrupt().map(|()| csv)
 }
 
 fn json_text(table: &Table, context: &Context) -> Result<String> {
-    let mut text = String::from("[");
-    for (index, row) in table.rows.iter().enumerate() {
-        context.run.check_interrupt()?;
-        text.push_str(if index > 0 { "," } else { "" });
-        let _ = write!(text, "{}", row_json(&table.columns, row));
-    }
-    text.push(']');
-    Ok(text)
+    let json = table.json_text(|| !context.run.is_interrupted());
+    context.run.check_interrupt().map(|()| json)
 }
 
 /// Objects are rows with their labels; all else is what it is.
@@ -422,10 +401,7 @@ fn store(path: &str, text: &str) -> Result<()> {
 /// Columns padded with spaces, for `print`.
 pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
     let names = table.columns.iter().map(String::as_str);
-    let rows = table
-        .rows
-        .iter()
-        .take_while(|_| !context.run.is_interrupted());
+    let rows = table.all().take_while(|_| !context.run.is_interrupted());
     let rows = rows.map(|row| {
         let texts = row.iter();
         let texts = texts.map(|cell| cell.as_ref().map_or(String::new(), Cell::brief));

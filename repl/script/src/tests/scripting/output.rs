@@ -1,4 +1,5 @@
 use crate::Shown;
+use crate::tests::producer::Fill;
 use crate::tests::world::World;
 
 #[test]
@@ -62,6 +63,42 @@ fn objects_of_one_type_are_a_table() {
         r#"obs.all("Position").table(["quantty"])"#,
         "no field \"quantty\" in AAPL_position (Position); did you mean \"quantity\"?",
     );
+}
+
+#[test]
+fn of_many_rows_only_those_are_read_that_are_looked_at() {
+    let mut world = World::read_only();
+    let fills = world.session.array::<Fill>("fills", 20_000).unwrap();
+    for source in ["fills", "obs[\"fills\"].filter(|f| f.price == 0)"] {
+        let Shown::Table(table) = world.run(source) else {
+            panic!("a table")
+        };
+        assert_eq!((table.rows.len(), table.len()), (1000, 20_000), "{source}");
+        fills[15_000].price.set(7);
+        let late = table.all().nth(15_000).unwrap();
+        assert_eq!(late[0].as_ref().unwrap().brief(), "fills[15000]");
+        assert_eq!(late[1].as_ref().unwrap().brief(), "7", "{source}");
+        fills[15_000].price.set(0);
+    }
+    // What a script makes a table of is of the moment when it did.
+    let lines = world.json("fills.csv().split(\"\\n\").len()");
+    assert_eq!(lines, 20_002);
+    assert_eq!(world.json("fills.table().len()"), 20_000);
+    assert_eq!(world.json("fills").as_array().unwrap().len(), 20_000);
+}
+
+#[test]
+fn an_object_that_is_gone_is_a_row_without_values() {
+    let mut world = World::read_only();
+    let extra = world.session.object("extra", Fill::default()).unwrap();
+    world.run("let kept = [extra]");
+    drop(extra);
+    let Shown::Table(table) = world.run("kept") else {
+        panic!("a table")
+    };
+    assert!(table.are_objects);
+    assert_eq!(table.rows[0][0].as_ref().unwrap().brief(), "extra");
+    assert!(table.rows[0][1..].iter().all(Option::is_none));
 }
 
 #[test]
