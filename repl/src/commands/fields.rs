@@ -246,7 +246,7 @@ fn as_declared(value: Value, schema: &Schema, id: TypeId, metadata: &Metadata) -
 
 /// The flags of a JSON list of names, with bits that have no name as a number; else the list as it is.
 fn named_flags(list: &[Value], flags: &[Variant]) -> Value {
-    let bits = list.iter().map(|value| match value {
+    let mut bits = list.iter().map(|value| match value {
         Value::Text(name) => {
             let flag = flags.iter().find(|flag| *flag.name == **name)?;
             u64::try_from(flag.value).ok()
@@ -255,7 +255,7 @@ fn named_flags(list: &[Value], flags: &[Variant]) -> Value {
         Value::U64(bits) => Some(*bits),
         _ => None,
     });
-    let bits: Option<u64> = bits.fold(Some(0), |all, bits| Some(all? | bits?));
+    let bits: Option<u64> = bits.try_fold(0, |all, bits| Some(all | bits?));
     bits.map_or_else(|| Value::List(list.to_vec()), Value::U64)
 }
 

@@ -37,7 +37,7 @@ impl Repl {
         let look = self.runtime.style().look;
         let plain = line::why_no_editing();
         // A terminal that shows by itself what is typed goes on with that.
-        let _guard = plain.is_none().then(TerminalGuard::new);
+        let _guard = plain.is_none().then(TerminalGuard::take);
         let (editor, printer, note) = match plain {
             None => Editor::start(look, &self.setup.history)?,
             Some(why) => Editor::plain(why)?,

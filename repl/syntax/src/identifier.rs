@@ -3,7 +3,7 @@
 use rhai::{Engine, Token};
 
 thread_local! {
-    static LEXER: Engine = Engine::new_raw();
+    static LEXER: Engine = const { Engine::new_raw() };
 }
 
 /// Words with a meaning, for completion.

@@ -19,7 +19,7 @@ const PAGER: &str = "less -FRX";
 ///
 /// If it cannot be started, or ends with an error.
 pub fn run(program: &str, argument: &std::path::Path) -> io::Result<()> {
-    let _lent = (modes::Lent::new(), signal::Lent::new());
+    let _lent = (modes::Lent::lend(), signal::Lent::lend());
     let mut words = program.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or_default());
     let status = command.args(words).arg(argument).status()?;
@@ -55,7 +55,7 @@ fn pager_shows(pager: &OsString, text: &str) -> io::Result<bool> {
     let Some(program) = words.next() else {
         return Ok(false);
     };
-    let _lent = (modes::Lent::new(), signal::Lent::new());
+    let _lent = (modes::Lent::lend(), signal::Lent::lend());
     let mut child = Command::new(program)
         .args(words)
         .stdin(Stdio::piped())

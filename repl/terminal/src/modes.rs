@@ -62,7 +62,7 @@ impl TerminalGuard {
     /// From now on it echoes nothing by itself: keys that are pressed while a script runs, Ctrl-C
     /// among them, are no part of its output. What is typed ahead is shown by the next prompt. A shell
     /// that stopped the program and lets it go on has changed that, so it is seen to again.
-    pub fn new() -> Self {
+    pub fn take() -> Self {
         let input = stdin().as_fd().try_clone_to_owned();
         terminal().begin(input.ok().map(File::from));
         TerminalGuard {
@@ -81,7 +81,7 @@ impl Drop for TerminalGuard {
 
 impl Lent {
     /// Gives the terminal to another program.
-    pub fn new() -> Self {
+    pub fn lend() -> Self {
         let mut terminal = terminal();
         terminal.hand_to(Holder::Other);
         terminal.restore();

@@ -33,7 +33,7 @@ pub struct Lent(());
 
 impl Lent {
     /// Lends the keyboard.
-    pub fn new() -> Self {
+    pub fn lend() -> Self {
         LENT.store(true, Ordering::Relaxed);
         Lent(())
     }
