@@ -1,6 +1,6 @@
 //! Sessions that begin, end and are followed by others of their name.
 
-use memglass::{AttachError, AttachOptions, Presence, ProducerError, Session, Value};
+use memglass::{AttachError, AttachOptions, Growth, Presence, ProducerError, Session, Value};
 
 use crate::place::Place;
 
@@ -73,17 +73,19 @@ fn shutdown_waits_for_observers_up_to_a_limit() {
 #[test]
 fn a_session_that_was_shut_down_leaves_the_next_one_of_its_name_alone() {
     let place = Place::new();
-    let small = |name| {
-        Session::builder(name)
+    let small = |growth| {
+        Session::builder("t")
+            .growth(growth)
             .dir(place.dir.path())
             .first_region(4096)
             .max_region(4096)
             .create()
             .unwrap()
     };
-    let first = small("t");
+    let first = small(Growth::Ahead);
     first.clone().shutdown(std::time::Duration::ZERO).unwrap();
-    let second = small("t");
+    // No file of its own comes late.
+    let second = small(Growth::OnDemand);
     let _objects: Vec<_> = (0..100_i64)
         .map(|n| second.object(&format!("second{n}"), [n; 64]).unwrap())
         .collect();
