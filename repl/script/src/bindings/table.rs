@@ -204,13 +204,13 @@ fn values_table(value: &Dynamic) -> Result<Table> {
     maps_table(array.as_deref().unwrap_or(&Array::new()))
 }
 
-/// A row for each element of an array field whose elements are no plain values.
+/// A row for each element of an array field whose elements are structures.
 pub(crate) fn elements_table(place: &Place) -> Result<Option<Table>> {
     let Shape::List(count) = place.node.shape else {
         return Ok(None);
     };
     place.node.check_present()?;
-    if count == 0 || matches!(place.node.element(0)?.shape, Shape::Leaf(_)) {
+    if count == 0 || !matches!(place.node.element(0)?.shape, Shape::Record) {
         return Ok(None);
     }
     let source = Source::Elements(place.node.field.clone(), count as usize);
