@@ -31,7 +31,7 @@ prove: toolchain python
 
 # Looks for bytes that an observer does not survive, a minute for each target.
 fuzz: toolchain
-	fuzz/run.sh 60
+	tests/fuzz/run.sh 60
 
 # Everything measured beside its peers. Without the server that one of them needs, that one is left out.
 bench: toolchain

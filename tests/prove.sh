@@ -3,7 +3,7 @@
 # mutants. Usage: prove.sh [--full]
 #
 # The short form takes minutes and runs with every change. The full form takes most of an hour: millions
-# where the other has thousands, and besides the coverage-guided search of `fuzz/`.
+# where the other has thousands, and besides the coverage-guided search of `tests/fuzz/`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -41,6 +41,6 @@ MEMGLASS_FULL="" tests/loom/mutants.sh
 tests/loom/miri.sh ${full:+--full}
 if [ -n "$full" ]; then
     echo "== coverage-guided search for bytes that an observer does not survive"
-    fuzz/run.sh 120
+    tests/fuzz/run.sh 120
 fi
 echo "all proofs hold"

@@ -54,8 +54,9 @@ mod tests;
 use memglass_line as line;
 use memglass_script as script;
 use memglass_syntax as syntax;
+use memglass_system::files;
 use memglass_terminal::{foreground, look, signal};
-use memglass_value::{files, format, literal, time, wrap};
+use memglass_value::{format, literal, time, wrap};
 
 pub use embed::{
     Access, Answer, Command, EvalError, EvalErrorKind, History, Interrupter, Repl, ReplBuilder,

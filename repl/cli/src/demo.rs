@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use memglass::ProducerError;
 use memglass_repl::program::with_causes;
+use memglass_system::{process, signals};
 use memglass_terminal::look::{self, Look};
 use memglass_terminal::streams::write_data;
 use memglass_trading_engine::{Engine, EngineError};
@@ -39,13 +40,7 @@ pub(super) fn run(options: &Options, demo: &Demo, session: &str) -> Result<i32, 
 /// Is the producer until a signal comes, or the prompt that started it goes.
 fn headless(options: &Options, demo: &Demo, session: &str) -> Result<i32, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [
-        signal_hook::consts::SIGINT,
-        signal_hook::consts::SIGTERM,
-        signal_hook::consts::SIGHUP,
-    ] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))?;
-    }
+    signals::raise_at_end(&stop)?;
     let engine =
         Engine::start(session, options.dir()).map_err(|error| not_started(session, &error))?;
     if demo.until_stdin_ends {
@@ -154,7 +149,8 @@ impl Producer {
         if let Some(dir) = options.dir() {
             command.arg("--dir").arg(dir);
         }
-        detach(&mut command);
+        // Ctrl-C at the terminal is for the script at the prompt, and not for the producer under it.
+        process::in_its_own_group(&mut command);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -226,12 +222,6 @@ impl Drop for Producer {
             let _ = self.child.wait();
         }
     }
-}
-
-/// Ctrl-C at the terminal is for the script at the prompt, and not for the producer under it.
-fn detach(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    command.process_group(0);
 }
 
 #[cfg(test)]

@@ -18,9 +18,6 @@ mod target;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Arc;
-
-use signal_hook::consts::SIGXFSZ;
 
 use arguments::{Arguments, Command};
 use failure::Failure;
@@ -29,8 +26,7 @@ use options::Options;
 fn main() -> ExitCode {
     // What cuts a session's memory short shall not end the prompt that looks at it.
     memglass::survive_truncation();
-    // A file that may grow no further is then an error of the write, which is told.
-    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+    memglass_system::signals::report_full_files_as_errors();
     let arguments = Arguments::of_process();
     let color = arguments.color();
     match run(arguments) {

@@ -9,12 +9,11 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use memglass_value::files;
+use memglass_system::files;
 use memglass_value::format::is_printable;
 use rustyline::Result;
 use rustyline::history::{History, SearchDirection, SearchResult};
@@ -58,10 +57,7 @@ fn shared() -> Option<PathBuf> {
 /// owner alone.
 pub(super) fn load(path: &Path) -> io::Result<Vec<String>> {
     if let Some(directory) = path.parent() {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(directory)?;
+        files::create_private_dir(directory)?;
     }
     let (mut file, is_locked) = locked(path)?;
     let (tail, is_whole) = tail(&mut file)?;
@@ -132,7 +128,7 @@ fn locked(path: &Path) -> io::Result<(File, bool)> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true).mode(0o600);
+        files::private(options.read(true).append(true).create(true));
         let file = files::open_regular(&mut options, path)?;
         let is_locked = match file.try_lock() {
             Ok(()) => true,
@@ -150,7 +146,7 @@ fn locked(path: &Path) -> io::Result<(File, bool)> {
 
 fn same_file(there: &fs::Metadata, file: &File) -> bool {
     let here = file.metadata();
-    here.is_ok_and(|here| (here.dev(), here.ino()) == (there.dev(), there.ino()))
+    here.is_ok_and(|here| files::is_same(&here, there))
 }
 
 /// The last [`LONGEST`] lines without those that come again later.
@@ -171,7 +167,7 @@ fn rewrite(path: &Path, lines: &[&str]) -> io::Result<()> {
         text.push('\n');
     }
     let mut options = OpenOptions::new();
-    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    files::private(options.write(true).create(true).truncate(true));
     options.open(&beside)?.write_all(text.as_bytes())?;
     fs::rename(beside, path)
 }

@@ -5,58 +5,20 @@
 //! drawn for the shell, and be missing when the program goes on.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use rustix::process::{Signal, kill_current_process_group};
-use rustyline::{Cmd, ConditionalEventHandler, EventContext, RepeatCount};
-use signal_hook::SigId;
-use signal_hook::consts::SIGCONT;
-
+use memglass_system::process::Suspender;
 use memglass_terminal::modes;
-
-/// How long a stop may take to begin. A process that no shell looks after is not stopped at all.
-const STOPS_WITHIN: Duration = Duration::from_millis(200);
-
-/// How often it is looked whether the program goes on.
-const LOOK: Duration = Duration::from_millis(2);
+use rustyline::{Cmd, ConditionalEventHandler, EventContext, RepeatCount};
 
 /// Stops the program and all that the shell started with it.
-pub(super) struct CtrlZ {
-    continued: Arc<AtomicBool>,
-    registered: SigId,
-}
+pub(super) struct CtrlZ(Suspender);
 
 impl CtrlZ {
     /// # Errors
     ///
-    /// If the system refuses a handler.
+    /// If the system refuses a handler, or stops no programs.
     pub(super) fn new() -> io::Result<Self> {
-        let continued = Arc::new(AtomicBool::new(false));
-        let registered = signal_hook::flag::register(SIGCONT, Arc::clone(&continued))?;
-        Ok(CtrlZ {
-            continued,
-            registered,
-        })
-    }
-
-    /// Stops, and comes back when the shell lets the program go on.
-    fn stop(&self) {
-        self.continued.store(false, Ordering::Relaxed);
-        // Refused or not: what stops nothing is over when the time is.
-        let _ = kill_current_process_group(Signal::TSTP);
-        let asked = Instant::now();
-        while !self.continued.load(Ordering::Relaxed) && asked.elapsed() < STOPS_WITHIN {
-            thread::sleep(LOOK);
-        }
-    }
-}
-
-impl Drop for CtrlZ {
-    fn drop(&mut self) {
-        signal_hook::low_level::unregister(self.registered);
+        Ok(CtrlZ(Suspender::new()?))
     }
 }
 
@@ -68,7 +30,7 @@ impl ConditionalEventHandler for CtrlZ {
         _: bool,
         _: &EventContext<'_>,
     ) -> Option<Cmd> {
-        modes::interrupted(|| self.stop());
+        modes::interrupted(|| self.0.stop());
         Some(Cmd::Repaint)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{Command, CommandError, Takes};
@@ -129,7 +128,7 @@ fn script(runtime: &Runtime) -> String {
 
 fn write(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.write(true).mode(0o755);
+    files::executable(options.write(true));
     match replaces {
         true => options.create(true).truncate(true),
         false => options.create_new(true),
@@ -206,7 +205,7 @@ fn edited(text: &str) -> Result<String, CommandError> {
         source,
     };
     let mut options = OpenOptions::new();
-    let options = options.write(true).create_new(true).mode(0o600);
+    files::private(options.write(true).create_new(true));
     let mut file = options.open(&scratch.0).map_err(failed)?;
     writeln!(file, "{text}").map_err(failed)?;
     edit(&scratch.0)?;

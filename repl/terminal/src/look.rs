@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use nu_ansi_term::{Color, Style};
+use terminal_size::{Height, Width, terminal_size_of};
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,14 +121,14 @@ pub fn simple_terminal() -> Option<String> {
 
 /// Rows of the terminal on standard output.
 pub fn terminal_height() -> Option<u16> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-    Some(size.ws_row).filter(|rows| *rows > 0)
+    let (_, Height(rows)) = terminal_size_of(std::io::stdout())?;
+    Some(rows)
 }
 
 /// Columns of the terminal on standard output; a width of 0 is what some serial lines report.
 pub fn terminal_width() -> Option<u16> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-    Some(size.ws_col).filter(|columns| *columns > 0)
+    let (Width(columns), _) = terminal_size_of(std::io::stdout())?;
+    Some(columns)
 }
 
 #[cfg(test)]

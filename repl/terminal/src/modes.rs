@@ -1,15 +1,9 @@
 //! The terminal as it was before the prompt, and as it is between two lines.
 
-use std::fs::File;
-use std::io::{self, stdin};
-use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
-use rustix::process::getpgrp;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
-use signal_hook::consts::SIGCONT;
-use signal_hook::iterator::{Handle, Signals};
+use memglass_system::console::Console;
+use memglass_system::signals::{self, Listener};
 
 /// The terminal of this process.
 static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
@@ -21,14 +15,8 @@ static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
 /// it comes: nobody would put them back.
 struct Terminal {
     /// What the prompt found; nothing if that was no terminal, or there is no prompt.
-    found: Option<Arc<Found>>,
+    found: Option<Arc<Console>>,
     holder: Holder,
-}
-
-/// A terminal as it was before the prompt had it.
-struct Found {
-    terminal: File,
-    before: Termios,
 }
 
 /// Whose modes the terminal has.
@@ -49,7 +37,8 @@ enum Holder {
 /// The editor does so itself at the end of each line. A signal ends the program in the middle of one.
 #[derive(Debug)]
 pub struct TerminalGuard {
-    continued: Option<Handle>,
+    /// What silences the terminal again when a shell lets the program go on.
+    _continued: Option<Listener>,
 }
 
 /// While it lives, another program has the terminal as it was before the prompt.
@@ -63,18 +52,16 @@ impl TerminalGuard {
     /// among them, are no part of its output. What is typed ahead is shown by the next prompt. A shell
     /// that stopped the program and lets it go on has changed that, so it is seen to again.
     pub fn take() -> Self {
-        let input = stdin().as_fd().try_clone_to_owned();
-        terminal().begin(input.ok().map(File::from));
+        terminal().begin(Console::of_input());
         TerminalGuard {
             // Without it what is typed beside a script is on the screen after a stop, and no worse.
-            continued: silence_when_continued().ok(),
+            _continued: signals::on_continue(|| terminal().continued()).ok(),
         }
     }
 }
 
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
-        self.continued.iter().for_each(Handle::close);
         give_back();
     }
 }
@@ -97,42 +84,15 @@ impl Drop for Lent {
     }
 }
 
-impl Found {
-    fn new(terminal: File) -> Option<Self> {
-        let before = tcgetattr(&terminal).ok()?;
-        Some(Found { terminal, before })
-    }
-
-    fn set(&self, modes: &Termios) {
-        // A terminal that has gone needs nothing.
-        let _ = tcsetattr(&self.terminal, OptionalActions::Now, modes);
-    }
-
-    fn restore(&self) {
-        self.set(&self.before);
-    }
-
-    fn silence(&self) {
-        let mut silent = self.before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        self.set(&silent);
-    }
-
-    /// Whether the terminal is ours to change: after `bg` it is the shell's.
-    fn is_in_foreground(&self) -> bool {
-        tcgetpgrp(&self.terminal).is_ok_and(|group| group == getpgrp())
-    }
-}
-
 impl Terminal {
-    fn begin(&mut self, input: Option<File>) {
-        self.found = input.and_then(Found::new).map(Arc::new);
+    fn begin(&mut self, input: Option<Console>) {
+        self.found = input.map(Arc::new);
         self.holder = Holder::Scripts;
         self.silence();
     }
 
     /// The prompt has ended; what it found, if that was a terminal.
-    fn end(&mut self) -> Option<Arc<Found>> {
+    fn end(&mut self) -> Option<Arc<Console>> {
         self.holder = Holder::Nobody;
         self.restore();
         self.found.take()
@@ -154,7 +114,7 @@ impl Terminal {
 
     /// The editor begins with a line; it finds the modes that it is to put back. `None` once the prompt
     /// has ended.
-    fn begin_line(&mut self) -> Option<Option<Arc<Found>>> {
+    fn begin_line(&mut self) -> Option<Option<Arc<Console>>> {
         if self.holder == Holder::Nobody {
             return None;
         }
@@ -165,7 +125,7 @@ impl Terminal {
 
     /// The editor has put back what it `found`. If the prompt has ended meanwhile, those are modes that
     /// nobody wants any more.
-    fn end_line(&mut self, found: Option<Arc<Found>>) {
+    fn end_line(&mut self, found: Option<Arc<Console>>) {
         self.hand_to(Holder::Scripts);
         if self.holder == Holder::Nobody {
             found.iter().for_each(|found| found.restore());
@@ -173,7 +133,7 @@ impl Terminal {
     }
 
     fn continued(&self) {
-        let is_ours = |found: &Arc<Found>| found.is_in_foreground();
+        let is_ours = |found: &Arc<Console>| found.is_in_foreground();
         if self.holder == Holder::Scripts && self.found.as_ref().is_some_and(is_ours) {
             self.silence();
         }
@@ -199,14 +159,14 @@ pub fn edited<T>(read: impl FnOnce() -> T) -> Option<T> {
 /// Gives the terminal back for the time of `act`, in the middle of a line.
 pub fn interrupted(act: impl FnOnce()) {
     // A terminal that has gone is the editor's to complain about.
-    let editing = tcgetattr(stdin());
+    let editing = terminal().found.as_ref().and_then(|found| found.modes());
     change(|found| {
         found.restore();
         bracket_pastes(false);
     });
     act();
     change(|found| {
-        if let Ok(editing) = &editing {
+        if let Some(editing) = &editing {
             found.set(editing);
             bracket_pastes(true);
         }
@@ -214,7 +174,7 @@ pub fn interrupted(act: impl FnOnce()) {
 }
 
 /// Changes the terminal, if there is one and the prompt still has it.
-fn change(change: impl FnOnce(&Found)) {
+fn change(change: impl FnOnce(&Console)) {
     if let Some(found) = &terminal().found {
         change(found);
     }
@@ -229,47 +189,35 @@ fn bracket_pastes(are_bracketed: bool) {
     });
 }
 
-/// A shell that says `fg` hands out the terminal as it is for itself.
-fn silence_when_continued() -> io::Result<Handle> {
-    let mut signals = Signals::new([SIGCONT])?;
-    let handle = signals.handle();
-    let listen = move || {
-        for _ in signals.forever() {
-            terminal().continued();
-        }
-    };
-    thread::Builder::new()
-        .name("continued".into())
-        .spawn(listen)?;
-    Ok(handle)
-}
-
 fn terminal() -> MutexGuard<'static, Terminal> {
     TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     /// A terminal that a prompt has, and another way to it.
-    fn begun() -> (Terminal, File) {
+    fn begun() -> (Terminal, Console) {
         let mut open = File::options();
         let file = open.read(true).write(true).open("/dev/ptmx");
         let file = file.expect("a terminal");
-        assert!(echoes(&file));
+        let again = Console::of(file.try_clone().expect("a descriptor")).expect("a terminal");
+        assert!(echoes(&again));
         let mut terminal = Terminal {
             found: None,
             holder: Holder::Nobody,
         };
-        terminal.begin(Some(file.try_clone().expect("a descriptor")));
-        assert!(!echoes(&file));
-        (terminal, file)
+        terminal.begin(Console::of(file));
+        assert!(!echoes(&again));
+        (terminal, again)
     }
 
-    fn echoes(file: &File) -> bool {
-        let modes = tcgetattr(file).expect("modes");
-        modes.local_modes.contains(LocalModes::ECHO)
+    fn echoes(console: &Console) -> bool {
+        console.modes().expect("a terminal").echoes()
     }
 
     #[test]
@@ -290,9 +238,9 @@ mod tests {
     fn a_line_that_ends_after_the_prompt_leaves_the_terminal_as_it_was() {
         let (mut terminal, file) = begun();
         let line = terminal.begin_line().expect("a prompt");
-        let found_by_editor = tcgetattr(&file).expect("modes");
+        let found_by_editor = file.modes().expect("a terminal");
         terminal.end();
-        tcsetattr(&file, OptionalActions::Now, &found_by_editor).expect("a terminal");
+        file.set(&found_by_editor);
         assert!(!echoes(&file));
         terminal.end_line(line);
         assert!(echoes(&file));

@@ -1,16 +1,12 @@
 //! Signals: Ctrl-C stops the script that runs, the others end the program in an orderly way.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::thread;
 
 use crossbeam_channel::{Receiver, unbounded};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::{Handle, Signals};
-
-/// What is listened for.
-const TAKEN: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+use memglass_system::signals::{self, END, INTERRUPT, Listener};
 
 /// After so many signals that did not stop a script, the program ends at once.
 const PATIENCE: u32 = 3;
@@ -52,11 +48,11 @@ pub struct Interrupts {
     received: Receiver<i32>,
     /// Set when this is over: what was not handled before does again what it did.
     over: Arc<AtomicBool>,
-    handle: Handle,
+    listener: Option<Listener>,
 }
 
 impl Interrupts {
-    /// From now on SIGINT, SIGTERM and SIGHUP raise `flag`. Handlers that the process has already
+    /// From now on Ctrl-C and what asks the program to end raise `flag`. Handlers that the process has already
     /// are called as well.
     ///
     /// # Errors
@@ -64,40 +60,32 @@ impl Interrupts {
     /// If the system refuses a handler or a thread.
     pub fn listen(flag: Arc<AtomicBool>, owner: Owner) -> io::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
-        let unhandled = unhandled();
-        let mut signals = Signals::new(TAKEN)?;
-        for signal in unhandled {
-            signal_hook::flag::register_conditional_default(signal, Arc::clone(&over))?;
-        }
-        let handle = signals.handle();
+        let taken = END.into_iter().chain([INTERRUPT]);
+        signals::leave_to_others(taken.clone(), &over)?;
         let (sender, received) = unbounded();
         let unanswered = Arc::new(AtomicU32::new(0));
         let (raised, count) = (Arc::clone(&flag), Arc::clone(&unanswered));
-        let listen = move || {
-            for signal in signals.forever() {
-                if signal == SIGINT && LENT.load(Ordering::Relaxed) {
-                    continue;
-                }
-                raised.store(true, Ordering::Relaxed);
-                let times = count.fetch_add(1, Ordering::Relaxed) + 1;
-                if owner == Owner::Program && times >= PATIENCE {
-                    crate::modes::give_back();
-                    std::process::exit(128 + signal);
-                }
-                if sender.send(signal).is_err() {
-                    return;
-                }
+        let listener = Listener::new(taken, move |signal| {
+            if signal == INTERRUPT && LENT.load(Ordering::Relaxed) {
+                return ControlFlow::Continue(());
             }
-        };
-        thread::Builder::new()
-            .name("signals".into())
-            .spawn(listen)?;
+            raised.store(true, Ordering::Relaxed);
+            let times = count.fetch_add(1, Ordering::Relaxed) + 1;
+            if owner == Owner::Program && times >= PATIENCE {
+                crate::modes::give_back();
+                std::process::exit(exit_code(signal));
+            }
+            match sender.send(signal) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        })?;
         Ok(Interrupts {
             flag,
             unanswered,
             received,
             over,
-            handle,
+            listener: Some(listener),
         })
     }
 
@@ -106,7 +94,9 @@ impl Interrupts {
     pub fn settle(&self) -> Option<i32> {
         self.flag.store(false, Ordering::Relaxed);
         self.unanswered.store(0, Ordering::Relaxed);
-        self.received.try_iter().find(|signal| *signal != SIGINT)
+        self.received
+            .try_iter()
+            .find(|signal| ends_program(*signal))
     }
 
     /// Each signal as it comes.
@@ -117,24 +107,9 @@ impl Interrupts {
 
 impl Drop for Interrupts {
     fn drop(&mut self) {
-        self.handle.close();
+        self.listener.take();
         self.over.store(true, Ordering::Relaxed);
     }
-}
-
-/// Those that nobody handles or ignores yet. Where the system does not tell, none: a signal that a
-/// host handles must not end it.
-fn unhandled() -> Vec<i32> {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line.map_or(u64::MAX, |bits| {
-            u64::from_str_radix(bits.trim(), 16).unwrap_or(u64::MAX)
-        })
-    };
-    let taken = mask("SigCgt:") | mask("SigIgn:");
-    let is_free = |signal: &i32| taken & (1 << (signal - 1)) == 0;
-    TAKEN.into_iter().filter(is_free).collect()
 }
 
 /// The exit code that tells a shell of a signal.
@@ -144,5 +119,5 @@ pub fn exit_code(signal: i32) -> i32 {
 
 /// Whether a signal asks the program to end, rather than the script.
 pub fn ends_program(signal: i32) -> bool {
-    signal != SIGINT
+    signal != INTERRUPT
 }

@@ -5,7 +5,6 @@
 //! - [`time`]: moments as text.
 //! - [`wrap`]: lines that fit a width.
 
-pub mod files;
 pub mod format;
 pub mod literal;
 pub mod time;

@@ -12,7 +12,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 
-use memglass_value::files;
+use memglass_system::files;
 use memglass_value::format::{self, Style};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 

@@ -3,20 +3,18 @@
 //! A name may lead to a pipe that nobody writes to, or to a device without end. So no open here waits, and
 //! what is not expected to be anything but a file is refused when it is something else.
 
-use std::fs::{File, FileType, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use crate::system::files as system;
+
+pub use system::{create_private_dir, executable, is_same, private};
 
 /// How often a read that waits for a pipe's writer looks whether it is to stop.
-const LOOK: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 20_000_000,
-};
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Opens the regular file at `path`, without waiting.
 ///
@@ -24,11 +22,11 @@ const LOOK: Timespec = Timespec {
 ///
 /// As [`OpenOptions::open`]; also if it is a directory, a pipe or a device.
 pub fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let file = open(options, path)?;
+    let file = system::open_without_waiting(options, path)?;
     let kind = file.metadata()?.file_type();
     match kind.is_file() {
         true => Ok(file),
-        false => Err(io::Error::other(format!("it is {}", what(kind)))),
+        false => Err(io::Error::other(format!("it is {}", system::what(kind)))),
     }
 }
 
@@ -38,14 +36,14 @@ pub fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<File> 
 ///
 /// As [`OpenOptions::open`].
 pub fn open_for_writing(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let file = open(options, path).map_err(|error| match error.raw_os_error() {
-        Some(code) if code == rustix::io::Errno::NXIO.raw_os_error() => {
-            io::Error::other("it is a pipe that nobody reads from")
+    let file = system::open_without_waiting(options, path).map_err(|error| {
+        match system::is_pipe_without_reader(&error) {
+            true => io::Error::other("it is a pipe that nobody reads from"),
+            false => error,
         }
-        _ => error,
     })?;
     // A reader that is slow is waited for.
-    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    system::wait_from_now_on(&file)?;
     Ok(file)
 }
 
@@ -62,7 +60,7 @@ impl<'s> Stoppable<'s> {
     ///
     /// As [`File::open`].
     pub fn open(path: &Path, stop: &'s AtomicBool) -> io::Result<Self> {
-        let file = open(OpenOptions::new().read(true), path)?;
+        let file = system::open_without_waiting(OpenOptions::new().read(true), path)?;
         Ok(Stoppable { file, stop })
     }
 }
@@ -75,11 +73,8 @@ impl Read for Stoppable<'_> {
                 return Err(io::Error::other("interrupted"));
             }
             // A pipe that had no writer yet is not at its end, as a read would say.
-            let ready = poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&LOOK));
-            match ready {
-                Ok(0) | Err(rustix::io::Errno::INTR) => continue,
-                Ok(_) => {}
-                Err(error) => return Err(error.into()),
+            if !system::is_readable(&self.file, LOOK)? {
+                continue;
             }
             match self.file.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -89,22 +84,8 @@ impl Read for Stoppable<'_> {
     }
 }
 
-fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    options.custom_flags(flags.bits().cast_signed()).open(path)
-}
-
-/// A thing that is no regular file, in words.
-fn what(kind: FileType) -> &'static str {
-    match kind {
-        kind if kind.is_dir() => "a directory",
-        kind if kind.is_fifo() => "a pipe, and not a file",
-        kind if kind.is_socket() => "a socket, and not a file",
-        _ => "a device, and not a file",
-    }
-}
-
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::io::Write;
     use std::path::PathBuf;

@@ -1,0 +1,54 @@
+//! Files as Windows has them: an open never waits, and who may read one is the directory's to say.
+
+use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// What is made with these options is for whoever its directory is for.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// What is made with these options is run by its ending.
+pub fn executable(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// Makes a directory and those above it.
+///
+/// # Errors
+///
+/// As [`std::fs::create_dir_all`].
+pub fn create_private_dir(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Whether both are one file: a file that is open cannot be replaced by another.
+pub fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+pub(crate) fn open_without_waiting(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    options.open(path)
+}
+
+pub(crate) fn is_pipe_without_reader(_: &io::Error) -> bool {
+    false
+}
+
+pub(crate) fn wait_from_now_on(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+pub(crate) fn is_readable(_: &File, _: Duration) -> io::Result<bool> {
+    Ok(true)
+}
+
+/// A thing that is no regular file, in words.
+pub(crate) fn what(kind: FileType) -> &'static str {
+    match kind.is_dir() {
+        true => "a directory",
+        false => "a device, and not a file",
+    }
+}

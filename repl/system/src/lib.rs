@@ -1,0 +1,40 @@
+//! What differs between operating systems, in one place.
+//!
+//! Everything above this crate is the same text on each of them. `unix/` is for Linux and macOS;
+//! `elsewhere/` is for Windows, where the editor of the prompt sees to the console by itself, and has
+//! the same names.
+//!
+//! - [`files`]: files that may turn out to be pipes or devices; who may read what is made.
+//! - [`console`]: the modes of the terminal.
+//! - [`signals`]: what the system asks of the process.
+//! - [`process`]: stopping for a while, and starting another process apart.
+
+pub mod files;
+
+#[cfg(not(unix))]
+mod elsewhere;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+use elsewhere as system;
+#[cfg(unix)]
+use unix as system;
+
+/// The modes of the terminal.
+pub mod console {
+    pub use crate::system::console::{Console, Modes};
+}
+
+/// What the system asks of the process.
+pub mod signals {
+    pub use crate::system::signals::{
+        END, INTERRUPT, Listener, leave_to_others, on_continue, raise_at_end,
+        report_full_files_as_errors,
+    };
+}
+
+/// Stopping for a while, and starting another process apart.
+pub mod process {
+    pub use crate::system::process::{Suspender, in_its_own_group};
+}

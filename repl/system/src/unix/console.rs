@@ -1,0 +1,67 @@
+//! A terminal and its modes.
+
+use std::fs::File;
+use std::io::stdin;
+use std::os::fd::AsFd;
+
+use rustix::process::getpgrp;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+
+/// A terminal, and the modes that it had when it was found.
+#[derive(Debug)]
+pub struct Console {
+    terminal: File,
+    before: Modes,
+}
+
+/// The modes of a terminal at one moment.
+#[derive(Clone, Debug)]
+pub struct Modes(Termios);
+
+impl Console {
+    /// The terminal of standard input, if that is one.
+    pub fn of_input() -> Option<Self> {
+        let input = stdin().as_fd().try_clone_to_owned().ok()?;
+        Console::of(input.into())
+    }
+
+    /// The terminal that this file is, if it is one.
+    pub fn of(terminal: File) -> Option<Self> {
+        let before = Modes(tcgetattr(&terminal).ok()?);
+        Some(Console { terminal, before })
+    }
+
+    /// Its present modes; `None` if it has gone.
+    pub fn modes(&self) -> Option<Modes> {
+        tcgetattr(&self.terminal).ok().map(Modes)
+    }
+
+    /// Gives it these modes. A terminal that has gone needs none.
+    pub fn set(&self, modes: &Modes) {
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &modes.0);
+    }
+
+    /// Gives it the modes that it was found with.
+    pub fn restore(&self) {
+        self.set(&self.before);
+    }
+
+    /// Gives it the modes that it was found with, but it shows no key that is pressed.
+    pub fn silence(&self) {
+        let mut silent = self.before.clone();
+        silent.0.local_modes.remove(LocalModes::ECHO);
+        self.set(&silent);
+    }
+
+    /// Whether it is ours to change: after `bg` it is the shell's.
+    pub fn is_in_foreground(&self) -> bool {
+        tcgetpgrp(&self.terminal).is_ok_and(|group| group == getpgrp())
+    }
+}
+
+impl Modes {
+    /// Whether keys that are pressed are shown.
+    pub fn echoes(&self) -> bool {
+        self.0.local_modes.contains(LocalModes::ECHO)
+    }
+}

@@ -1,0 +1,106 @@
+//! Signals as Unix has them.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
+use signal_hook::iterator::{Handle, Signals};
+
+/// Ctrl-C.
+pub const INTERRUPT: i32 = SIGINT;
+
+/// What asks a program to end.
+pub const END: [i32; 2] = [SIGTERM, SIGHUP];
+
+/// Hears of signals until it is dropped. Handlers that the process has already are called as well.
+#[derive(Debug)]
+pub struct Listener(Handle);
+
+impl Listener {
+    /// Calls `hear` for each of these signals, on a thread of its own, until that breaks.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses a handler or a thread.
+    pub fn new(
+        signals: impl IntoIterator<Item = i32>,
+        mut hear: impl FnMut(i32) -> ControlFlow<()> + Send + 'static,
+    ) -> io::Result<Self> {
+        let mut signals = Signals::new(signals)?;
+        let handle = signals.handle();
+        let listen = move || {
+            let _ = signals.forever().try_for_each(&mut hear);
+        };
+        thread::Builder::new()
+            .name("signals".into())
+            .spawn(listen)?;
+        Ok(Listener(handle))
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Once `over` is set, does what the system does by default for those of these signals that nobody handles
+/// or ignores yet. Where the system does not tell which those are, for none: a signal that a host
+/// handles must not end it.
+///
+/// # Errors
+///
+/// If the system refuses a handler.
+pub fn leave_to_others(
+    signals: impl IntoIterator<Item = i32>,
+    over: &Arc<AtomicBool>,
+) -> io::Result<()> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(u64::MAX, |bits| {
+            u64::from_str_radix(bits.trim(), 16).unwrap_or(u64::MAX)
+        })
+    };
+    let taken = mask("SigCgt:") | mask("SigIgn:");
+    for signal in signals {
+        if taken & (1 << (signal - 1)) == 0 {
+            flag::register_conditional_default(signal, Arc::clone(over))?;
+        }
+    }
+    Ok(())
+}
+
+/// Calls `continued` whenever a shell lets the program go on.
+///
+/// # Errors
+///
+/// If the system refuses a handler or a thread.
+pub fn on_continue(continued: impl Fn() + Send + 'static) -> io::Result<Listener> {
+    Listener::new([SIGCONT], move |_| {
+        continued();
+        ControlFlow::Continue(())
+    })
+}
+
+/// Raises `flag` at Ctrl-C, and when the program is asked to end.
+///
+/// # Errors
+///
+/// If the system refuses a handler.
+pub fn raise_at_end(raised: &Arc<AtomicBool>) -> io::Result<()> {
+    for signal in END.into_iter().chain([INTERRUPT]) {
+        flag::register(signal, Arc::clone(raised))?;
+    }
+    Ok(())
+}
+
+/// From now on a file that may not grow further is an error of the write, and does not end the process.
+pub fn report_full_files_as_errors() {
+    // Without a handler it ends, as it would have done.
+    let _ = flag::register(SIGXFSZ, Arc::default());
+}
