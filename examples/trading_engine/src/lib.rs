@@ -135,21 +135,45 @@ impl Engine {
     ///
     /// If there is no room for another order.
     pub fn run(mut self, stop: &AtomicBool) -> Result<(), EngineError> {
-        let mut dice = Dice::new(
-            self.started.elapsed().as_nanos() as u64 ^ u64::from(std::process::id()) << 20,
-        );
+        let started = self.started;
+        let seed = started.elapsed().as_nanos() as u64 ^ u64::from(std::process::id()) << 20;
+        self.trade(seed, |stats| {
+            let tick_ms = stats.tick_ms.get().clamp(1, SLOWEST_TICK_MS);
+            thread::sleep(Duration::from_millis(tick_ms.into()));
+            let is_on = !stop.load(Ordering::Relaxed);
+            is_on.then(|| started.elapsed().as_nanos() as u64)
+        })
+    }
+
+    /// Trades for so many ticks, as fast as it goes; then the values stand still. Every rehearsal is the same.
+    ///
+    /// # Errors
+    ///
+    /// If there is no room for another order.
+    pub fn rehearse(&mut self, ticks: u64) -> Result<(), EngineError> {
+        let mut times_ns = (1..=ticks).map(|tick| tick * 5_000_000);
+        self.trade(1, |_| times_ns.next())
+    }
+
+    /// Makes a tick at each of the times that `next_ns` gives, in nanoseconds since the start.
+    fn trade(
+        &mut self,
+        seed: u64,
+        mut next_ns: impl FnMut(&Object<Stats>) -> Option<u64>,
+    ) -> Result<(), EngineError> {
+        let mut dice = Dice::new(seed);
         let mut prices: Vec<Price> = self
             .markets
             .iter()
             .map(|market| Price::new(market.first_price))
             .collect();
-        // Held for as long as the engine runs: each quote is written without a single locked instruction.
+        // Held for as long as the engine trades: each quote is written without a single locked instruction.
         let mut quotes = self
             .markets
             .iter()
             .map(|market| market.quote.writer())
             .collect::<Result<Vec<_>, _>>()?;
-        while !stop.load(Ordering::Relaxed) {
+        while let Some(now_ns) = next_ns(&self.stats) {
             let tick = self.stats.ticks.fetch_add(1);
             let volatility = if self.stats.market_open.get() {
                 self.stats.volatility.get()
@@ -158,13 +182,13 @@ impl Engine {
             };
             for (index, price) in prices.iter_mut().enumerate() {
                 price.walk(volatility, &mut dice);
-                let quote = quote_at(price.now(), self.started, &mut dice);
+                let quote = quote_at(price.now(), now_ns, &mut dice);
                 quotes[index].write(quote);
                 self.markets[index].mark(quote);
                 book::fill(&self.book[index], quote, tick);
             }
             if tick.is_multiple_of(TICKS_PER_ORDER) {
-                trade(
+                send_and_fill(
                     &mut self.orders,
                     &self.session,
                     &self.stats,
@@ -173,9 +197,6 @@ impl Engine {
                     &mut dice,
                 )?;
             }
-            thread::sleep(Duration::from_millis(u64::from(
-                self.stats.tick_ms.get().clamp(1, SLOWEST_TICK_MS),
-            )));
         }
         Ok(())
     }
@@ -227,7 +248,7 @@ impl Market {
 }
 
 /// One order comes, the others are filled a little.
-fn trade(
+fn send_and_fill(
     orders: &mut Orders,
     session: &Session,
     stats: &Object<Stats>,
@@ -242,12 +263,12 @@ fn trade(
     Ok(())
 }
 
-fn quote_at(price: i64, started: Instant, dice: &mut Dice) -> Quote {
+fn quote_at(price: i64, now_ns: u64, dice: &mut Dice) -> Quote {
     Quote {
         bid_price: price - HALF_SPREAD,
         ask_price: price + HALF_SPREAD,
         bid_size: dice.roll(500) as u32 + 1,
         ask_size: dice.roll(500) as u32 + 1,
-        timestamp_ns: started.elapsed().as_nanos() as u64,
+        timestamp_ns: now_ns,
     }
 }

@@ -278,7 +278,10 @@ mod tests {
         refused("#{ a 1 }", "needs a colon");
         refused("\"open", "closing quote");
         refused("[1] 2", "left over");
-        refused("999999999999999999999999999999999999999999x", "is not a number");
+        refused(
+            "999999999999999999999999999999999999999999x",
+            "is not a number",
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod automation;
 mod bad_input;
 mod commands;
 mod demo;
+mod demo_page;
 mod inputs;
 mod lifecycle;
 mod listing;
