@@ -14,7 +14,10 @@ pub use record::{Members, Record};
 /// Two values are equal if they have the same variant and the same content: `I64(5)` is not `U64(5)`,
 /// an enum value is not its number, and a NaN is not equal to itself. Compare
 /// [`as_i128`](Value::as_i128) or [`as_f64`](Value::as_f64) where only the number counts.
+///
+/// Later versions may have more kinds of values.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Value {
     /// A truth value.
     Bool(bool),

@@ -91,7 +91,7 @@ pub mod program {
     pub use crate::damage::news as damage_news;
     pub use crate::deadline::Deadline;
     pub use crate::output::{Form, Format, Output, Style, Text};
-    pub use crate::presence::{Watch, word};
+    pub use crate::presence::Watch;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
     pub use crate::table::{Cell, Column, Layout, Table};

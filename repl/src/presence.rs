@@ -41,17 +41,6 @@ impl Default for Watch {
     }
 }
 
-/// A fate in one word, for tables.
-pub fn word(presence: &Presence) -> &'static str {
-    match presence {
-        Presence::Alive => "alive",
-        Presence::Stopped => "stopped",
-        Presence::Exited => "exited",
-        Presence::Crashed => "crashed",
-        Presence::Restarted => "restarted",
-    }
-}
-
 /// A fate as a sentence that says what it means for the values on the screen.
 pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
     let producer = format!("producer of {name:?} (pid {pid})");
@@ -69,20 +58,17 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
                 "{producer} is gone and a new one has taken its name; values are the old one's last ones, :reattach attaches to the new one"
             )
         }
+        other => format!("{producer}: {other}"),
     }
 }
 
 /// The prompt: the session's name, and a mark while its producer is not alive.
 pub(crate) fn prompt(name: &str, presence: &Presence, readonly: bool) -> String {
-    let mark = match presence {
-        Presence::Alive if readonly => " [read-only]",
-        Presence::Alive => "",
-        Presence::Stopped => " [stopped]",
-        Presence::Exited => " [exited]",
-        Presence::Crashed => " [crashed]",
-        Presence::Restarted => " [restarted]",
-    };
-    format!("{name}{mark}> ")
+    match presence {
+        Presence::Alive if readonly => format!("{name} [read-only]> "),
+        Presence::Alive => format!("{name}> "),
+        gone => format!("{name} [{gone}]> "),
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub fn to_json(value: &Value) -> Json {
                 .map(|(name, value)| (name.to_string(), to_json(value)));
             Json::Object(members.collect::<Map<_, _>>())
         }
+        other => unimplemented!("the reader has no form for {other}"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use memglass::schema::{Field, Kind, Metadata, Type, TypeId, codec};
+use memglass::schema::{Field, Kind, Type, TypeId, codec};
 use memglass::{AttachError, Part, PathError, ReadError, Value};
 use memglass_tests::Stage;
 
@@ -144,29 +144,11 @@ fn a_type_whose_scalars_would_be_misaligned_is_refused() {
     let stage = stage();
     let session = stage.session("engine");
     // Large enough for the descriptions that replace theirs.
-    let long = Type {
-        name: "x".repeat(1000).into(),
-        size: 8,
-        align: 8,
-        kind: Kind::Int { signed: false },
-    };
+    let long = Type::new("x".repeat(1000), 8, 8, Kind::Int { signed: false });
     let id = session.add_type(long).unwrap();
     assert_eq!(id, TypeId(0));
-    let field = |type_id, offset| Field {
-        name: "at".into(),
-        type_id,
-        offset,
-        bits: None,
-        metadata: Metadata::default(),
-    };
-    let whole = Type {
-        name: "Whole".into(),
-        size: 24,
-        align: 8,
-        kind: Kind::Struct {
-            fields: vec![field(id, 8)],
-        },
-    };
+    let fields = vec![Field::new("at", id, 8)];
+    let whole = Type::new("Whole", 24, 8, Kind::Struct { fields });
     let whole = session.add_type(whole).unwrap();
     let memory = session.allocate_typed(whole, None).unwrap();
     session.register("object", memory).unwrap().leak();
@@ -174,15 +156,7 @@ fn a_type_whose_scalars_would_be_misaligned_is_refused() {
         stage.observe("engine").field("object.at").unwrap().read(),
         Ok(Value::U64(0))
     );
-    replace_type(
-        &stage,
-        &Type {
-            name: "odd".into(),
-            size: 8,
-            align: 1,
-            kind: Kind::Int { signed: false },
-        },
-    );
+    replace_type(&stage, &Type::new("odd", 8, 1, Kind::Int { signed: false }));
     let observer = stage.observe("engine");
     let [odd, whole, object] = &observer.damage()[..] else {
         panic!("{:?}", observer.damage());

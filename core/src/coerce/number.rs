@@ -185,7 +185,7 @@ fn check_range(
     if metadata.min.is_none_or(above) && metadata.max.is_none_or(below) {
         return Ok(());
     }
-    let allowed = metadata.range().expect("without bounds nothing is out");
+    let allowed = metadata.bounds().expect("without bounds nothing is out");
     Err(Reason::Range {
         value: value.to_string(),
         allowed: allowed.to_string(),

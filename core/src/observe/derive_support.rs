@@ -6,7 +6,7 @@ use crate::schema::{Kind, Schema, SchemaError, TypeId};
 pub use super::checks;
 pub use super::describe::{
     AtomicField, ByteArray, Wrappable, add_alias, add_enum, add_flags, add_struct, add_text,
-    add_union, field, named, text,
+    add_union, field, named,
 };
 pub use super::unions::{Padding, decode_union, encode_union};
 

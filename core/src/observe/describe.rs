@@ -1,7 +1,5 @@
 //! Descriptions of derived types, from what the derive and the compiler know of them.
 
-use std::sync::Arc;
-
 use super::{AtomicScalar, Observe, Scalar, Shape, Storage};
 use crate::protection::Atomic;
 use crate::schema::{
@@ -11,12 +9,7 @@ use crate::schema::{
 /// A type laid out like the Rust type `T`.
 fn add<T>(schema: &mut Schema, name: &str, kind: Kind) -> Result<TypeId, SchemaError> {
     let (size, align) = (size_of::<T>() as u64, align_of::<T>() as u64);
-    schema.add(Type {
-        name: name.into(),
-        size,
-        align,
-        kind,
-    })
+    schema.add(Type::new(name, size, align, kind))
 }
 
 /// Adds a struct laid out like `T`, which is the struct itself or its storage.
@@ -115,13 +108,7 @@ pub fn add_text<T: ByteArray>(
 
 /// A member of a struct or union.
 pub fn field(name: &str, type_id: TypeId, offset: usize, metadata: Metadata) -> Field {
-    Field {
-        name: name.into(),
-        type_id,
-        offset: offset as u64,
-        bits: None,
-        metadata,
-    }
+    Field::new(name, type_id, offset as u64).metadata(metadata)
 }
 
 /// Named numbers.
@@ -131,11 +118,6 @@ pub fn named(variants: &[(&str, i128)]) -> Vec<Variant> {
         value,
     };
     variants.iter().map(variant).collect()
-}
-
-/// A text annotation.
-pub fn text(text: &str) -> Option<Arc<str>> {
-    Some(text.into())
 }
 
 /// An array of bytes, which can be shown as text.

@@ -301,12 +301,7 @@ mod tests {
                 fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
                     let kind: fn(&mut Schema) -> Kind = $kind;
                     let kind = kind(schema);
-                    schema.add(Type {
-                        name: "".into(),
-                        size: 8,
-                        align: 8,
-                        kind,
-                    })
+                    schema.add(Type::new("", 8, 8, kind))
                 }
 
                 fn encode(&self, bytes: &mut [u8]) {

@@ -160,10 +160,5 @@ pointers!(*const T: std::ptr::with_exposed_provenance, *mut T: std::ptr::with_ex
 
 /// A type with the size and alignment of `T`.
 fn named<T>(name: &str, kind: Kind) -> Type {
-    Type {
-        name: name.into(),
-        size: size_of::<T>() as u64,
-        align: align_of::<T>() as u64,
-        kind,
-    }
+    Type::new(name, size_of::<T>() as u64, align_of::<T>() as u64, kind)
 }

@@ -49,6 +49,7 @@ pub(super) struct ObjectPlace {
 
 /// The description of a field; see [`Field::info`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FieldInfo<'a> {
     /// The type behind aliases and protections.
     pub type_id: TypeId,

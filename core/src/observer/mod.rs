@@ -81,6 +81,7 @@ pub struct SessionInfo {
 
 /// One live object, as its directory entry described it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ObjectInfo {
     /// Its label.
     pub label: Arc<str>,

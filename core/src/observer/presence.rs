@@ -1,5 +1,7 @@
 //! Whether the producer is still there.
 
+use std::fmt;
+
 use crate::layout::{self, Layout, SessionState};
 use crate::owners;
 use crate::process::{self, Process};
@@ -7,6 +9,7 @@ use crate::shm::Access;
 
 /// Whether a session's producer is alive, has ended or has crashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Presence {
     /// It runs.
     Alive,
@@ -24,6 +27,23 @@ impl Presence {
     /// Whether the producer's process is there, running or not.
     pub fn is_alive(self) -> bool {
         matches!(self, Presence::Alive | Presence::Stopped)
+    }
+
+    /// It in one word: `alive`, `stopped`, `exited`, `crashed` or `restarted`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Presence::Alive => "alive",
+            Presence::Stopped => "stopped",
+            Presence::Exited => "exited",
+            Presence::Crashed => "crashed",
+            Presence::Restarted => "restarted",
+        }
+    }
+}
+
+impl fmt::Display for Presence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.word())
     }
 }
 

@@ -167,12 +167,7 @@ impl<const N: usize> Observe for Text<N> {
     const PADDING: Padding<Self> = unsafe { Padding::none() };
 
     fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
-        schema.add(Type {
-            name: "".into(),
-            size: N as u64,
-            align: 1,
-            kind: Kind::Text,
-        })
+        schema.add(Type::new("", N as u64, 1, Kind::Text))
     }
 
     #[inline]

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::{Range, Variant};
 
 /// Annotations of one field. Every front end obeys them, because the observer enforces them.
+///
+/// The methods named like a field set it: `Metadata::new().readonly().unit("USD")`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Metadata {
     /// Observers may not write it.
     pub readonly: bool,
@@ -40,6 +43,19 @@ pub enum Number {
     Float(f64),
 }
 
+macro_rules! number_from {
+    ($variant:ident($inner:ident): $($from:ident),*) => {$(
+        impl From<$from> for Number {
+            fn from(value: $from) -> Self {
+                Number::$variant($inner::from(value))
+            }
+        }
+    )*};
+}
+
+number_from!(Int(i128): i8, i16, i32, i64, i128, u8, u16, u32, u64);
+number_from!(Float(f64): f32, f64);
+
 impl Number {
     /// The nearest floating-point number.
     pub fn as_f64(self) -> f64 {
@@ -69,6 +85,87 @@ impl fmt::Display for Number {
 
 impl Metadata {
     /// Nothing declared.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forbids observers to write.
+    #[must_use]
+    pub fn readonly(mut self) -> Self {
+        self.readonly = true;
+        self
+    }
+
+    /// The smallest value an observer may write.
+    #[must_use]
+    pub fn min(mut self, least: impl Into<Number>) -> Self {
+        self.min = Some(least.into());
+        self
+    }
+
+    /// The largest value an observer may write.
+    #[must_use]
+    pub fn max(mut self, greatest: impl Into<Number>) -> Self {
+        self.max = Some(greatest.into());
+        self
+    }
+
+    /// Both bounds of the values that an observer may write.
+    #[must_use]
+    pub fn range(self, least: impl Into<Number>, greatest: impl Into<Number>) -> Self {
+        self.min(least).max(greatest)
+    }
+
+    /// Written values must be `min` (or 0) plus a whole multiple of this.
+    #[must_use]
+    pub fn step(mut self, step: impl Into<Number>) -> Self {
+        self.step = Some(step.into());
+        self
+    }
+
+    /// A regular expression that the whole of a written text must match.
+    #[must_use]
+    pub fn regex(mut self, pattern: impl Into<Arc<str>>) -> Self {
+        self.regex = Some(pattern.into());
+        self
+    }
+
+    /// Names for some values of an integer field.
+    #[must_use]
+    pub fn names(mut self, names: impl IntoIterator<Item = Variant>) -> Self {
+        self.names = names.into_iter().collect();
+        self
+    }
+
+    /// Names for bits of an integer field.
+    #[must_use]
+    pub fn flags(mut self, flags: impl IntoIterator<Item = Variant>) -> Self {
+        self.flags = flags.into_iter().collect();
+        self
+    }
+
+    /// How to print it, in the style of C's `printf` with one conversion.
+    #[must_use]
+    pub fn format(mut self, format: impl Into<Arc<str>>) -> Self {
+        self.format = Some(format.into());
+        self
+    }
+
+    /// The unit, for display.
+    #[must_use]
+    pub fn unit(mut self, unit: impl Into<Arc<str>>) -> Self {
+        self.unit = Some(unit.into());
+        self
+    }
+
+    /// What it is, in a sentence.
+    #[must_use]
+    pub fn desc(mut self, desc: impl Into<Arc<str>>) -> Self {
+        self.desc = Some(desc.into());
+        self
+    }
+
+    /// Nothing declared, for ever.
     pub(crate) fn none() -> &'static Metadata {
         static NONE: Metadata = Metadata {
             readonly: false,
@@ -90,8 +187,8 @@ impl Metadata {
         *self == Metadata::default()
     }
 
-    /// The range that its bounds allow; `None` if it has no bounds.
-    pub fn range(&self) -> Option<Range<Number>> {
+    /// The range of the values that may be written; `None` if it has no bounds.
+    pub fn bounds(&self) -> Option<Range<Number>> {
         let has_bounds = self.min.is_some() || self.max.is_some();
         has_bounds.then_some(Range {
             least: self.min,
@@ -124,19 +221,7 @@ mod tests {
     #[test]
     fn metadata_is_empty_until_something_is_declared() {
         assert!(Metadata::default().is_empty());
-        assert!(
-            !Metadata {
-                readonly: true,
-                ..Metadata::default()
-            }
-            .is_empty()
-        );
-        assert!(
-            !Metadata {
-                desc: Some("".into()),
-                ..Metadata::default()
-            }
-            .is_empty()
-        );
+        assert!(!Metadata::new().readonly().is_empty());
+        assert!(!Metadata::new().desc("").is_empty());
     }
 }

@@ -49,8 +49,9 @@ pub enum Protection {
     Locked,
 }
 
-/// One type: its size and what its bytes mean.
+/// One type: its size and what its bytes mean; made by [`Type::new`].
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Type {
     /// The name it was declared with; empty for types made of others (arrays, protected values).
     pub name: Arc<str>,
@@ -63,7 +64,10 @@ pub struct Type {
 }
 
 /// What the bytes of a type mean.
+///
+/// Later versions may have more kinds.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Kind {
     /// One byte, 0 or 1; any other byte reads as true.
     Bool,
@@ -137,8 +141,22 @@ pub struct Variant {
     pub value: i128,
 }
 
-/// A member of a struct or union.
+/// A member of a struct or union; made by [`Field::new`].
+///
+/// # Examples
+///
+/// ```
+/// use memglass::schema::{Field, Kind, Metadata, Schema, Type};
+///
+/// let mut schema = Schema::new();
+/// let ticks = schema.add(Type::new("i64", 8, 8, Kind::Int { signed: true }))?;
+/// let price = Field::new("price", ticks, 0).metadata(Metadata::new().range(0, 10_000).unit("USD"));
+/// let fields = vec![price, Field::new("quantity", ticks, 8)];
+/// schema.add(Type::new("Order", 16, 8, Kind::Struct { fields }))?;
+/// # Ok::<(), memglass::schema::SchemaError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Field {
     /// Its name, unique within the struct.
     pub name: Arc<str>,
@@ -150,6 +168,34 @@ pub struct Field {
     pub bits: Option<Bits>,
     /// Its annotations.
     pub metadata: Metadata,
+}
+
+impl Field {
+    /// A member without annotations, `offset` bytes from the start of its struct.
+    pub fn new(name: impl Into<Arc<str>>, type_id: TypeId, offset: u64) -> Self {
+        Self {
+            name: name.into(),
+            type_id,
+            offset,
+            bits: None,
+            metadata: Metadata::default(),
+        }
+    }
+
+    /// Makes it a bitfield: these bits of the integer at its offset.
+    #[must_use]
+    pub fn bits(self, bits: Bits) -> Self {
+        Self {
+            bits: Some(bits),
+            ..self
+        }
+    }
+
+    /// Gives it annotations.
+    #[must_use]
+    pub fn metadata(self, metadata: Metadata) -> Self {
+        Self { metadata, ..self }
+    }
 }
 
 /// Part of an integer: `width` bits starting `offset` bits above the least significant one.
@@ -373,12 +419,7 @@ impl Schema {
         })?;
         let size = of.size.saturating_mul(count);
         let align = of.align;
-        self.add(Type {
-            name: "".into(),
-            size,
-            align,
-            kind: Kind::Array { element, count },
-        })
+        self.add(Type::new("", size, align, Kind::Array { element, count }))
     }
 
     /// Adds the protected form of a value type.
@@ -403,12 +444,12 @@ impl Schema {
                 (guarded_size(of.size, align), align)
             }
         };
-        self.add(Type {
-            name: "".into(),
+        self.add(Type::new(
+            "",
             size,
             align,
-            kind: Kind::Protected { protection, value },
-        })
+            Kind::Protected { protection, value },
+        ))
     }
 }
 

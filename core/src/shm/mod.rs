@@ -54,6 +54,7 @@ pub(crate) enum Access {
 
 /// Who may open a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mode {
     /// Only the user who created it (0600).
     #[default]

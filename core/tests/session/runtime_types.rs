@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use memglass::schema::{Bits, Field, Kind, Metadata, Protection, Schema, Type, TypeId};
+use memglass::schema::{Bits, Field, Kind, Protection, Schema, Type, TypeId};
 use memglass::{CellError, Observe, ProducerError, RawObject, Session, Storage, Text, Value};
 
 use crate::place::Place;
@@ -220,12 +220,8 @@ fn a_bitfield_leaves_the_other_bits_of_its_integer() {
     let place = Place::new();
     let session = place.session("t");
     let number = session.add_type(Type::new("u16", 2, 2, Kind::Int { signed: false }));
-    let field = |name: &str, offset, width| Field {
-        name: name.into(),
-        type_id: *number.as_ref().unwrap(),
-        offset: 0,
-        bits: Some(Bits { offset, width }),
-        metadata: Metadata::default(),
+    let field = |name: &str, offset, width| {
+        Field::new(name, *number.as_ref().unwrap(), 0).bits(Bits { offset, width })
     };
     let fields = vec![field("low", 0, 4), field("high", 4, 12)];
     let ty = Type::new("Bits", 2, 2, Kind::Struct { fields });

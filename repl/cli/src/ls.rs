@@ -3,7 +3,6 @@
 use memglass::SessionEntry;
 use memglass_repl::program::Output;
 use memglass_repl::program::with_causes;
-use memglass_repl::program::word;
 use memglass_repl::program::{Cell, Column, Table};
 
 use super::failure::Failure;
@@ -43,7 +42,7 @@ fn rows(sessions: &[SessionEntry]) -> Table {
     for session in sessions {
         table.push([
             Cell::from(session.name.as_str()),
-            Cell::from(word(&session.state)),
+            Cell::from(session.state.word()),
             Cell::from(u64::from(session.pid)),
             Cell::from(session.program.as_str()),
             Cell::from(session.objects),

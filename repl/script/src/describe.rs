@@ -216,7 +216,7 @@ pub(crate) fn allowed(metadata: &Metadata) -> Option<String> {
     if metadata.readonly {
         parts.push("read-only".to_owned());
     }
-    parts.extend(metadata.range().map(|range| range.to_string()));
+    parts.extend(metadata.bounds().map(|range| range.to_string()));
     parts.extend(metadata.step.map(|step| format!("step {step}")));
     parts.extend(metadata.regex.as_deref().map(|regex| format!("/{regex}/")));
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -9,6 +9,7 @@ use super::caret::Excerpt;
 
 /// Why an evaluation gave no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScriptError {
     /// The script called `exit(n)`.
     #[error("exit({0})")]

@@ -106,10 +106,10 @@ impl Attached {
             _ => self.presence(),
         };
         match presence {
-            Presence::Alive | Presence::Stopped => None,
             Presence::Exited => Some("its producer has exited, so that nothing reads it"),
             Presence::Crashed => Some("its producer has crashed, so that nothing reads it"),
             Presence::Restarted => Some("its producer is gone; :reattach attaches to the new one"),
+            _ => None,
         }
     }
 

@@ -18,7 +18,7 @@ pub fn takes(field: &Field) -> String {
     let shape = match (&ty.kind, field.element_count()) {
         (_, Some(count)) => return format!("a list of {count}"),
         (Kind::Bool, _) => "true or false".to_owned(),
-        (Kind::Int { .. }, _) if info.metadata.range().is_some() => "a whole number".to_owned(),
+        (Kind::Int { .. }, _) if info.metadata.bounds().is_some() => "a whole number".to_owned(),
         (Kind::Int { .. }, _) => format!("a whole number that fits {}", info.type_name),
         (Kind::Float, _) => "a number".to_owned(),
         (Kind::Text, _) => format!("text of up to {} bytes", info.size),

@@ -75,6 +75,7 @@ fn literal(value: &Value) -> String {
             let members = members.map(|(name, value)| format!("{}: {}", key(name), literal(value)));
             format!("#{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
+        other => quoted(&other.to_string()),
     }
 }
 

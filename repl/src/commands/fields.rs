@@ -11,7 +11,6 @@ use super::{Command, CommandError, Takes, assignment, places};
 use crate::format::{self, Style};
 use crate::literal;
 use crate::output::Output;
-use crate::presence;
 use crate::runtime::Runtime;
 use crate::script::{ScriptError, Shown, of_field, of_large_array, takes};
 use crate::syntax::words;
@@ -191,7 +190,7 @@ pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, Command
     if !presence.is_alive() {
         return Err(CommandError::Unread {
             path: field.path().into(),
-            presence: presence::word(&presence),
+            presence: presence.word(),
         });
     }
     match field.write(&value) {

@@ -6,7 +6,6 @@ use serde_json::json;
 use super::{Command, CommandError, expect_nothing, types};
 use crate::damage;
 use crate::output::Output;
-use crate::presence;
 use crate::runtime::Runtime;
 
 pub(super) struct Session;
@@ -45,7 +44,7 @@ impl Command for Session {
 
 fn summary(observer: &Observer, access: &str) -> Output {
     let session = observer.session();
-    let state = presence::word(&observer.producer());
+    let state = observer.producer().word();
     let damage = observer.damage();
     let lines = [
         ("session", session.name.clone()),
@@ -118,7 +117,7 @@ impl Command for Reattach {
             gone => {
                 return Err(CommandError::NoSuccessor {
                     session: session.name,
-                    fate: presence::word(&gone),
+                    fate: gone.word(),
                 });
             }
         }
@@ -127,7 +126,7 @@ impl Command for Reattach {
         let session = observer.session();
         let state = match observer.producer() {
             Presence::Alive => String::new(),
-            other => format!(", {}", presence::word(&other)),
+            other => format!(", {}", other.word()),
         };
         Ok(Output::Note(format!(
             "attached to {:?} (pid {}{state})",

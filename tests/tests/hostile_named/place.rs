@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use memglass::schema::{Field, Kind, Metadata, Type, TypeId};
+use memglass::schema::{Field, Kind, Type, TypeId};
 use memglass::{AttachError, AttachOptions, Damage, Observer, Value};
 use memglass_tests::hostile::{Entry, Forged, Looks, Peak};
 use tempfile::TempDir;
@@ -50,12 +50,7 @@ impl Place {
 }
 
 pub(crate) fn ty(name: &str, size: u64, align: u64, kind: Kind) -> Type {
-    Type {
-        name: name.into(),
-        size,
-        align,
-        kind,
-    }
+    Type::new(name, size, align, kind)
 }
 
 pub(crate) fn number() -> Type {
@@ -63,13 +58,7 @@ pub(crate) fn number() -> Type {
 }
 
 pub(crate) fn member(name: &str, type_id: u32, offset: u64) -> Field {
-    Field {
-        name: name.into(),
-        type_id: TypeId(type_id),
-        offset,
-        bits: None,
-        metadata: Metadata::default(),
-    }
+    Field::new(name, TypeId(type_id), offset)
 }
 
 /// A session with one number, called `number`, after `lie` has changed it.

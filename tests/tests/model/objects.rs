@@ -1,7 +1,7 @@
 //! The types of the objects that the model knows, each described three times: as a Rust type, as a
 //! shape, and as the value that it starts with.
 
-use memglass::schema::{Field, Kind, Metadata, Type, TypeId};
+use memglass::schema::{Field, Kind, Type, TypeId};
 use memglass::{Array, Object, Observe, ProducerError, RawObject, Session, Text, Value};
 
 use crate::shapes::{Shape, marks_value, side_value};
@@ -335,29 +335,11 @@ impl Handle {
 
 /// A type described by hand.
 pub(crate) fn word_type() -> Type {
-    Type {
-        name: "word".into(),
-        size: 8,
-        align: 8,
-        kind: Kind::Int { signed: false },
-    }
+    Type::new("word", 8, 8, Kind::Int { signed: false })
 }
 
 /// A struct with one member of it.
 pub(crate) fn struct_of(name: &str, word: TypeId) -> Type {
-    let field = Field {
-        name: "word".into(),
-        type_id: word,
-        offset: 0,
-        bits: None,
-        metadata: Metadata::default(),
-    };
-    Type {
-        name: name.into(),
-        size: 8,
-        align: 8,
-        kind: Kind::Struct {
-            fields: vec![field],
-        },
-    }
+    let fields = vec![Field::new("word", word, 0)];
+    Type::new(name, 8, 8, Kind::Struct { fields })
 }

@@ -186,7 +186,7 @@ pub(crate) fn compare(handle: &Handle, value: &Value) {
             assert_eq!(Value::from(said), *value);
         }
         Handle::Raw(object) => {
-            assert_eq!(object.cell().read().as_ref(), Ok(&*value));
+            assert_eq!(object.cell().read().as_ref(), Ok(value));
         }
     }
 }

@@ -37,13 +37,13 @@ fn item(index: usize, member: &Member) -> TokenStream {
     record.texts();
     record.names();
     if member.args.readonly.is_present() {
-        record.set("readonly", &quote!(true));
+        record.set("readonly", &quote!());
     }
     let (function, items, settings) = (function(index), record.items, record.settings);
     quote! {
         #items
         fn #function() -> __memglass::schema::Metadata {
-            __memglass::schema::Metadata { #settings ..::core::default::Default::default() }
+            __memglass::schema::Metadata::new() #settings
         }
     }
 }
@@ -54,14 +54,14 @@ struct Record<'m> {
     member: &'m Member,
     /// Constants beside the function.
     items: TokenStream,
-    /// Fields of the `Metadata`.
+    /// Calls that set fields of the `Metadata`.
     settings: TokenStream,
 }
 
 impl Record<'_> {
     fn set(&mut self, key: &str, value: &TokenStream) {
         let key = Ident::new(key, Span::call_site());
-        self.settings.extend(quote!(#key: #value,));
+        self.settings.extend(quote!(.#key(#value)));
     }
 
     fn check(&mut self, span: Span, function: &str, arguments: &[&dyn ToTokens]) {
@@ -132,7 +132,7 @@ impl Record<'_> {
             const #constant: __memglass::schema::Number =
                 __memglass::derive_support::checks::bound(#shape, #limits, #int, #float, #key, #field);
         });
-        self.set(key, &quote!(::core::option::Option::Some(#constant)));
+        self.set(key, &quote!(#constant));
         constant
     }
 
@@ -163,7 +163,7 @@ impl Record<'_> {
     }
 
     fn set_text(&mut self, key: &str, text: &str) {
-        self.set(key, &quote!(__memglass::derive_support::text(#text)));
+        self.set(key, &quote!(#text));
     }
 
     fn names(&mut self) {

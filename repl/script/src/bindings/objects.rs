@@ -11,8 +11,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use globset::{Glob, GlobMatcher};
+use memglass::ObjectInfo;
 use memglass::schema::Schema;
-use memglass::{ObjectInfo, Presence};
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 
 use crate::context::Context;
@@ -149,20 +149,10 @@ pub(super) fn register(engine: &mut Engine, _context: &Rc<Context>) {
     });
     engine.register_fn("refresh", |session: &mut Session| session.0.refresh());
     engine.register_fn("producer", |session: &mut Session| {
-        presence(&session.0.attached.presence())
+        session.0.attached.presence().word()
     });
     engine.register_fn("to_string", |session: Session| session.to_string());
     engine.register_fn("to_debug", |session: Session| session.to_string());
-}
-
-fn presence(presence: &Presence) -> &'static str {
-    match presence {
-        Presence::Alive => "alive",
-        Presence::Stopped => "stopped",
-        Presence::Exited => "exited",
-        Presence::Crashed => "crashed",
-        Presence::Restarted => "restarted",
-    }
 }
 
 impl fmt::Display for Session {

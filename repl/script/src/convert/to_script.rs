@@ -53,6 +53,7 @@ pub(super) fn scalar(value: Value) -> Dynamic {
                 .map(|(name, value)| (name.as_ref().into(), scalar(value)))
                 .collect(),
         ),
+        other => Dynamic::from(ImmutableString::from(other.to_string())),
     }
 }
 

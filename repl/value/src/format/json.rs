@@ -12,6 +12,7 @@ use super::number;
 ///   not finite is one of the strings `"NaN"`, `"inf"` and `"-inf"`, since JSON has no such numbers.
 /// - An enum value is its name, or its number if it has none. A flag set is the list of its names, with
 ///   the bits that have none as a number at the end. An address is a string in hexadecimal.
+/// - A value of a kind that this version does not know is its text.
 pub fn json(value: &Value) -> Json {
     match value {
         Value::Bool(value) => Json::Bool(*value),
@@ -37,6 +38,7 @@ pub fn json(value: &Value) -> Json {
                 .map(|(name, value)| (name.to_string(), json(value)))
                 .collect(),
         ),
+        other => Json::String(other.to_string()),
     }
 }
 

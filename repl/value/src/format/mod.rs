@@ -331,11 +331,13 @@ mod tests {
     use super::*;
 
     fn style(format: &str, unit: &str) -> Style {
-        let text = |text: &str| (!text.is_empty()).then(|| Arc::from(text));
-        Style::new(&Metadata {
-            format: text(format),
-            unit: text(unit),
-            ..Metadata::default()
+        let metadata = match format {
+            "" => Metadata::new(),
+            format => Metadata::new().format(format),
+        };
+        Style::new(&match unit {
+            "" => metadata,
+            unit => metadata.unit(unit),
         })
     }
 

@@ -1,9 +1,8 @@
 //! A producer that does everything at full speed until it is told to stop.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use memglass::schema::{Field, Kind, Metadata, Type, TypeId};
+use memglass::schema::{Field, Kind, Type, TypeId};
 use memglass::{Array, Object, RawObject, Session};
 use memglass_tests::Random;
 use memglass_tests::busy::{Busy, note};
@@ -181,28 +180,10 @@ impl Producer<'_> {
 }
 
 fn word_type() -> Type {
-    Type {
-        name: "word".into(),
-        size: 8,
-        align: 8,
-        kind: Kind::Int { signed: false },
-    }
+    Type::new("word", 8, 8, Kind::Int { signed: false })
 }
 
 fn struct_of(name: &str, word: TypeId) -> Type {
-    let field = Field {
-        name: Arc::from("word"),
-        type_id: word,
-        offset: 0,
-        bits: None,
-        metadata: Metadata::default(),
-    };
-    Type {
-        name: name.into(),
-        size: 8,
-        align: 8,
-        kind: Kind::Struct {
-            fields: vec![field],
-        },
-    }
+    let fields = vec![Field::new("word", word, 0)];
+    Type::new(name, 8, 8, Kind::Struct { fields })
 }

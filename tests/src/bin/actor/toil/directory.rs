@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use memglass::schema::{Field, Kind as TypeKind, Metadata, Type, TypeId};
+use memglass::schema::{Field, Kind as TypeKind, Type, TypeId};
 use memglass::{Array, ProducerError, RawObject, Session};
 use memglass_tests::numbered::{self, Numbered};
 use memglass_tests::victim::{CREATED, DESTROYED, OPERATIONS};
@@ -119,28 +119,10 @@ fn register(
 }
 
 fn number() -> Type {
-    Type {
-        name: "number".into(),
-        size: 8,
-        align: 8,
-        kind: TypeKind::Int { signed: false },
-    }
+    Type::new("number", 8, 8, TypeKind::Int { signed: false })
 }
 
 fn of_one_number(number: u64, number_type: TypeId) -> Type {
-    let field = Field {
-        name: "number".into(),
-        type_id: number_type,
-        offset: 0,
-        bits: None,
-        metadata: Metadata::default(),
-    };
-    Type {
-        name: format!("Type{number}").into(),
-        size: 8,
-        align: 8,
-        kind: TypeKind::Struct {
-            fields: vec![field],
-        },
-    }
+    let fields = vec![Field::new("number", number_type, 0)];
+    Type::new(format!("Type{number}"), 8, 8, TypeKind::Struct { fields })
 }
