@@ -7,7 +7,7 @@
 //! garbage in memory, two writers at once) causes a torn value, a hang or a crash on the other side.
 //!
 //! ```
-//! use memglass::{AttachOptions, Observe, Session, Value};
+//! use memglass::{ObserverBuilder, Observer, Observe, Session, Value};
 //!
 //! #[derive(Observe, Clone, Copy, Default)]
 //! struct Quote {
@@ -31,7 +31,7 @@
 //! position.last_quote.write(Quote { bid_price: 15_020, ask_price: 15_025 })?;
 //!
 //! // An observer, usually in another process.
-//! let observer = AttachOptions::new().dir(&dir).writable().attach("engine")?;
+//! let observer = Observer::builder().dir(&dir).writable().attach("engine")?;
 //! let bid = observer.field("AAPL_position.last_quote.bid_price")?;
 //! assert_eq!(bid.read()?, Value::I64(15_020));
 //! observer.field("AAPL_position.quantity")?.write(&Value::I64(200))?;
@@ -83,13 +83,13 @@ pub use observe::{
 #[doc(hidden)]
 pub use observer::nearest;
 pub use observer::{
-    AttachError, AttachOptions, Cleaned, Field, FieldInfo, ObjectInfo, Observer, PathError,
+    AttachError, Cleaned, Field, FieldInfo, ObjectInfo, Observer, ObserverBuilder, PathError,
     Presence, ReadError, RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean,
     sessions,
 };
 pub use producer::{
-    Array, Block, Builder, CellError, Growth, Object, ProducerError, RawCell, RawObject, Session,
-    SessionAllocator, TypedBlock,
+    Array, Block, CellError, Growth, Object, ProducerError, RawCell, RawObject, Session,
+    SessionAllocator, SessionBuilder, TypedBlock,
 };
 pub use protection::{
     Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,

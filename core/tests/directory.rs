@@ -1,7 +1,7 @@
 //! Which directory sessions are in. One test: the working directory and the environment are the process's.
 #![allow(unsafe_code)]
 
-use memglass::{AttachOptions, Session, Value};
+use memglass::{Observer, Session, Value};
 
 #[test]
 fn a_relative_directory_stays_where_it_was_when_the_session_was_made() {
@@ -15,7 +15,7 @@ fn a_relative_directory_stays_where_it_was_when_the_session_was_made() {
         small("variable").create().unwrap(),
         small("argument").dir("sub").create().unwrap(),
     ];
-    let observer = AttachOptions::new().attach("argument").unwrap();
+    let observer = Observer::builder().attach("argument").unwrap();
     std::env::set_current_dir("/").unwrap();
     // SAFETY: L1: as above.
     unsafe { std::env::set_var("MEMGLASS_DIR", "") };
@@ -32,7 +32,7 @@ fn a_relative_directory_stays_where_it_was_when_the_session_was_made() {
         Ok(Value::I64(99))
     );
     // An empty variable is none.
-    let elsewhere = AttachOptions::new().attach("argument").unwrap_err();
+    let elsewhere = Observer::builder().attach("argument").unwrap_err();
     assert!(elsewhere.to_string().contains("no session"), "{elsewhere}");
     drop((objects, sessions));
     assert_eq!(

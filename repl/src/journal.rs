@@ -116,7 +116,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let session = memglass::Session::builder("s").dir(dir.path()).create();
         let _session = session.expect("a session");
-        let observer = memglass::AttachOptions::new().dir(dir.path()).attach("s");
+        let observer = memglass::Observer::builder().dir(dir.path()).attach("s");
         let attached = Attached::new(observer.expect("an observer"));
         let mut host = ScriptHost::new(attached, Default::default(), Rc::new(|_: &str| {}));
         let result = host.eval(script).map_err(|error| error.text());

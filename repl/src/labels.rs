@@ -128,7 +128,7 @@ mod tests {
             .dir(dir.path())
             .create()
             .expect("a session");
-        let attach = || memglass::AttachOptions::new().dir(dir.path()).attach("s");
+        let attach = || Observer::builder().dir(dir.path()).attach("s");
         let observer = attach().expect("an observer").beside();
         let mut followed = Followed::new(observer);
         let labels = Labels::default();

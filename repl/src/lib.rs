@@ -65,7 +65,12 @@ pub use embed::{
 pub use memglass_script::Limits;
 pub use runtime::PromptState;
 
-/// The script language. Its version is part of this library's: functions are registered on its engine.
+/// The script language, for functions that a host registers on its engine.
+///
+/// This library depends on one exact version of `rhai`, because it also uses parts of `rhai` whose API is
+/// not stable. Another version of `rhai`, even a patch, comes only with a breaking release of
+/// `memglass-repl`. Use this re-export instead of a dependency of your own: two versions of `rhai` in one
+/// program have different types.
 pub use rhai;
 
 /// The Rust in the guide is compiled and run.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use memglass::{AttachOptions, Builder, Observer, Presence, Session};
+use memglass::{Observer, ObserverBuilder, Presence, Session, SessionBuilder};
 use tempfile::TempDir;
 
 use crate::Actor;
@@ -64,7 +64,7 @@ impl Stage {
     }
 
     /// A session in this directory.
-    pub fn builder(&self, name: &str) -> Builder {
+    pub fn builder(&self, name: &str) -> SessionBuilder {
         Session::builder(name).dir(self.dir())
     }
 
@@ -80,8 +80,8 @@ impl Stage {
     }
 
     /// How this process attaches to sessions here.
-    pub fn options(&self) -> AttachOptions {
-        AttachOptions::new().dir(self.dir())
+    pub fn options(&self) -> ObserverBuilder {
+        Observer::builder().dir(self.dir())
     }
 
     /// Attaches this process for reading.

@@ -6,7 +6,7 @@ use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use memglass::{AttachOptions, ProducerError, Session, ShmError, Value};
+use memglass::{Observer, ProducerError, Session, ShmError, Value};
 
 /// A tmpfs of 2 MiB, unmounted when dropped.
 struct Small {
@@ -108,7 +108,7 @@ fn a_session_that_cannot_grow_keeps_working() {
             objects.push(object.unwrap());
         }
     }
-    let options = AttachOptions::new().dir(small.path());
+    let options = Observer::builder().dir(small.path());
     let observer = options.clone().attach("engine").unwrap();
     assert_eq!(observer.object_count(), objects.len());
     let field = observer.field("object_0[15]").unwrap();

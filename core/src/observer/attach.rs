@@ -13,19 +13,15 @@ use crate::shm::{Access, Dir, ShmError};
 use crate::wire::header::PRODUCER_SLOT;
 use crate::wire::names;
 
-/// How to attach to a session.
+/// How to attach to a session; made by [`Observer::builder`].
 #[derive(Clone, Debug, Default)]
-pub struct AttachOptions {
+#[must_use = "nothing is attached before `attach`"]
+pub struct ObserverBuilder {
     dir: Option<PathBuf>,
     writable: bool,
 }
 
-impl AttachOptions {
-    /// Read-only, in `MEMGLASS_DIR` or `/dev/shm`.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
+impl ObserverBuilder {
     /// Asks for the right to write as well.
     pub fn writable(mut self) -> Self {
         self.writable = true;
@@ -52,34 +48,40 @@ impl AttachOptions {
 }
 
 impl Observer {
+    /// Default settings: read-only, in `MEMGLASS_DIR` or `/dev/shm`. Change them before
+    /// [`ObserverBuilder::attach`].
+    pub fn builder() -> ObserverBuilder {
+        ObserverBuilder::default()
+    }
+
     /// Attaches for reading. The mapping is read-only: this observer cannot change a byte.
     ///
     /// # Errors
     ///
-    /// As for [`AttachOptions::attach`].
+    /// As for [`ObserverBuilder::attach`].
     pub fn attach(session: &str) -> Result<Observer, AttachError> {
-        AttachOptions::new().attach(session)
+        Observer::builder().attach(session)
     }
 
     /// Attaches for reading and writing.
     ///
     /// # Errors
     ///
-    /// As for [`AttachOptions::attach`]; [`AttachError::TooManyWriters`] if 254 observers write already.
+    /// As for [`ObserverBuilder::attach`]; [`AttachError::TooManyWriters`] if 254 observers write already.
     pub fn attach_writable(session: &str) -> Result<Observer, AttachError> {
-        AttachOptions::new().writable().attach(session)
+        Observer::builder().writable().attach(session)
     }
 
     /// Attaches to the session that has the name now, with the same options.
     ///
     /// # Errors
     ///
-    /// As for [`AttachOptions::attach`].
+    /// As for [`ObserverBuilder::attach`].
     pub fn reattach(&self) -> Result<Observer, AttachError> {
         self.options.attach(&self.info.name)
     }
 
-    fn attach_with(session: &str, options: AttachOptions) -> Result<Observer, AttachError> {
+    fn attach_with(session: &str, options: ObserverBuilder) -> Result<Observer, AttachError> {
         if !names::is_session_name(session) {
             return Err(AttachError::BadName {
                 name: session.into(),
@@ -87,7 +89,7 @@ impl Observer {
         }
         let dir = Dir::new(options.dir.as_deref());
         // To attach again is to look in the same place.
-        let options = AttachOptions {
+        let options = ObserverBuilder {
             dir: Some(dir.path().into()),
             ..options
         };
@@ -101,7 +103,7 @@ impl Observer {
         })
     }
 
-    fn attach_to(layout: Layout, options: AttachOptions) -> Result<Observer, AttachError> {
+    fn attach_to(layout: Layout, options: ObserverBuilder) -> Result<Observer, AttachError> {
         if layout.state() == SessionState::Starting {
             let identity = layout.identity();
             return Err(AttachError::Starting {

@@ -126,10 +126,10 @@ impl Field {
     /// ```
     /// # let dir = memglass::doc::directory();
     /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
-    /// use memglass::{AttachOptions, Value};
+    /// use memglass::{Observer, Value};
     ///
     /// let answer = session.object("answer", 42_i64)?;
-    /// let observer = AttachOptions::new().dir(&dir).attach("example")?;
+    /// let observer = Observer::builder().dir(&dir).attach("example")?;
     /// let field = observer.field("answer")?;
     /// assert_eq!(field.read()?, Value::I64(42));
     /// answer.set(43);
@@ -237,7 +237,7 @@ impl Field {
     /// # let dir = memglass::doc::directory();
     /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
     /// let levels = session.array_with("levels", 3, |index| index as u16)?;
-    /// let observer = memglass::AttachOptions::new().dir(&dir).attach("example")?;
+    /// let observer = memglass::Observer::builder().dir(&dir).attach("example")?;
     /// let field = observer.field("levels")?;
     /// let mut bytes = Vec::new();
     /// for _ in 0..3 {

@@ -34,7 +34,7 @@ use crate::schema::{Schema, TypeId};
 use attached::{Attached, Sight};
 use index::Index;
 
-pub use attach::AttachOptions;
+pub use attach::ObserverBuilder;
 pub use error::{AttachError, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo};
 pub use presence::Presence;
@@ -50,7 +50,7 @@ pub struct Observer {
     attached: Arc<Attached>,
     /// Shared with new fields: the attachment, and the types as of the last refresh.
     sight: Arc<Sight>,
-    options: AttachOptions,
+    options: ObserverBuilder,
     types: TypeLog,
     directory: Directory,
     index: Index,
@@ -111,7 +111,7 @@ pub struct RegionInfo {
 }
 
 impl Observer {
-    fn over(attached: Arc<Attached>, options: AttachOptions) -> Observer {
+    fn over(attached: Arc<Attached>, options: ObserverBuilder) -> Observer {
         let layout = &attached.layout;
         let identity = layout.identity();
         let info = SessionInfo {

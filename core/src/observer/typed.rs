@@ -82,7 +82,7 @@ impl<T: Observe> TypedField<T> {
     /// ```
     /// # let dir = memglass::doc::directory();
     /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
-    /// use memglass::{AttachOptions, Observe};
+    /// use memglass::{Observer, Observe};
     ///
     /// #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
     /// struct Quote {
@@ -92,7 +92,7 @@ impl<T: Observe> TypedField<T> {
     ///
     /// let quote = Quote { bid_price: 15_020, ask_price: 15_025 };
     /// let _object = session.object("AAPL", quote)?;
-    /// let observer = AttachOptions::new().dir(&dir).attach("example")?;
+    /// let observer = Observer::builder().dir(&dir).attach("example")?;
     /// let quotes = observer.field("AAPL")?.typed::<Quote>()?;
     /// assert_eq!(quotes.read()?, quote);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -50,10 +50,10 @@ impl Field {
     /// ```
     /// # let dir = memglass::doc::directory();
     /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
-    /// use memglass::{AttachOptions, Value};
+    /// use memglass::{Observer, Value};
     ///
     /// let answer = session.object("answer", 42_i8)?;
-    /// let observer = AttachOptions::new().dir(&dir).writable().attach("example")?;
+    /// let observer = Observer::builder().dir(&dir).writable().attach("example")?;
     /// let field = observer.field("answer")?;
     /// field.write(&Value::I64(43))?;
     /// assert_eq!(answer.get(), 43);

@@ -64,7 +64,7 @@ pub enum ProducerError {
     },
     /// The session has used all its region ids.
     #[error(
-        "session {name:?} has 65535 regions and cannot grow; create it with larger regions (Builder::max_region)"
+        "session {name:?} has 65535 regions and cannot grow; create it with larger regions (SessionBuilder::max_region)"
     )]
     TooManyRegions {
         /// The session.

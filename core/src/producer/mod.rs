@@ -27,4 +27,4 @@ pub use containers::SessionAllocator;
 pub use error::ProducerError;
 pub use object::{Array, Block, Object, RawObject};
 pub use runtime::{RawCell, TypedBlock};
-pub use session::{Builder, Growth, Session};
+pub use session::{Growth, Session, SessionBuilder};

@@ -42,7 +42,8 @@ pub(super) struct Shared {
 
 /// How a session is made; see [`Session::builder`].
 #[derive(Clone, Debug)]
-pub struct Builder {
+#[must_use = "no session is made before `create`"]
+pub struct SessionBuilder {
     name: String,
     dir: Option<PathBuf>,
     sizes: Sizes,
@@ -101,9 +102,9 @@ impl Session {
         Session::builder(name).create()
     }
 
-    /// Default settings for a session of this name; change them before [`Builder::create`].
-    pub fn builder(name: &str) -> Builder {
-        Builder {
+    /// Default settings for a session of this name; change them before [`SessionBuilder::create`].
+    pub fn builder(name: &str) -> SessionBuilder {
+        SessionBuilder {
             name: name.into(),
             dir: None,
             sizes: Sizes {
@@ -177,48 +178,48 @@ impl Session {
     }
 }
 
-impl Builder {
+impl SessionBuilder {
     /// Puts the segments into `dir` instead of `MEMGLASS_DIR` or `/dev/shm`: a larger tmpfs, a
     /// container's shared volume, a test's own directory.
-    pub fn dir(mut self, dir: impl AsRef<Path>) -> Builder {
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> SessionBuilder {
         self.dir = Some(dir.as_ref().into());
         self
     }
 
     /// Bytes of the first region (default 1 MiB); each further one is half as large as
     /// all before it together, but not smaller than the first.
-    pub fn first_region(mut self, bytes: u64) -> Builder {
+    pub fn first_region(mut self, bytes: u64) -> SessionBuilder {
         self.sizes.first = bytes.clamp(4096, crate::schema::MAX_SIZE);
         self
     }
 
     /// Bytes up to which regions grow (default 64 MiB). A larger object gets a region of its own.
-    pub fn max_region(mut self, bytes: u64) -> Builder {
+    pub fn max_region(mut self, bytes: u64) -> SessionBuilder {
         self.sizes.max = bytes.clamp(4096, crate::schema::MAX_SIZE);
         self
     }
 
     /// How long the bytes of destroyed objects are kept, if memory allows (default 5 s).
-    pub fn grace(mut self, grace: Duration) -> Builder {
+    pub fn grace(mut self, grace: Duration) -> SessionBuilder {
         self.reclaim.grace = grace;
         self
     }
 
     /// Bytes of destroyed objects that may wait for the end of their grace before the oldest are
     /// reused early (default 256 KiB).
-    pub fn retired_budget(mut self, bytes: u64) -> Builder {
+    pub fn retired_budget(mut self, bytes: u64) -> SessionBuilder {
         self.reclaim.budget = bytes;
         self
     }
 
     /// The users who may open the segments (default: only the same user).
-    pub fn mode(mut self, mode: Mode) -> Builder {
+    pub fn mode(mut self, mode: Mode) -> SessionBuilder {
         self.mode = mode;
         self
     }
 
     /// When the session makes its regions (default: ahead of need, by a thread).
-    pub fn growth(mut self, growth: Growth) -> Builder {
+    pub fn growth(mut self, growth: Growth) -> SessionBuilder {
         self.growth = growth;
         self
     }
@@ -241,7 +242,7 @@ impl Builder {
     /// # drop(objects?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn reserve<T: Observe>(mut self, count: usize) -> Builder {
+    pub fn reserve<T: Observe>(mut self, count: usize) -> SessionBuilder {
         let each = rounded(size_of::<T::Storage>() as u64);
         let bytes = each.saturating_mul(count as u64);
         self.reserved.objects = self.reserved.objects.saturating_add(count);

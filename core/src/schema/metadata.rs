@@ -10,6 +10,7 @@ use super::{Range, Variant};
 ///
 /// The methods named like a field set it: `Metadata::new().readonly().unit("USD")`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct Metadata {
     /// Observers may not write it.
@@ -90,76 +91,65 @@ impl Metadata {
     }
 
     /// Forbids observers to write.
-    #[must_use]
     pub fn readonly(mut self) -> Self {
         self.readonly = true;
         self
     }
 
     /// The smallest value an observer may write.
-    #[must_use]
     pub fn min(mut self, least: impl Into<Number>) -> Self {
         self.min = Some(least.into());
         self
     }
 
     /// The largest value an observer may write.
-    #[must_use]
     pub fn max(mut self, greatest: impl Into<Number>) -> Self {
         self.max = Some(greatest.into());
         self
     }
 
     /// Both bounds of the values that an observer may write.
-    #[must_use]
     pub fn range(self, least: impl Into<Number>, greatest: impl Into<Number>) -> Self {
         self.min(least).max(greatest)
     }
 
     /// Written values must be `min` (or 0) plus a whole multiple of this.
-    #[must_use]
     pub fn step(mut self, step: impl Into<Number>) -> Self {
         self.step = Some(step.into());
         self
     }
 
     /// A regular expression that the whole of a written text must match.
-    #[must_use]
     pub fn regex(mut self, pattern: impl Into<Arc<str>>) -> Self {
         self.regex = Some(pattern.into());
         self
     }
 
     /// Names for some values of an integer field.
-    #[must_use]
     pub fn names(mut self, names: impl IntoIterator<Item = Variant>) -> Self {
         self.names = names.into_iter().collect();
         self
     }
 
     /// Names for bits of an integer field.
-    #[must_use]
     pub fn flags(mut self, flags: impl IntoIterator<Item = Variant>) -> Self {
         self.flags = flags.into_iter().collect();
         self
     }
 
     /// How to print it, in the style of C's `printf` with one conversion.
-    #[must_use]
     pub fn format(mut self, format: impl Into<Arc<str>>) -> Self {
         self.format = Some(format.into());
         self
     }
 
     /// The unit, for display.
-    #[must_use]
     pub fn unit(mut self, unit: impl Into<Arc<str>>) -> Self {
         self.unit = Some(unit.into());
         self
     }
 
     /// What it is, in a sentence.
-    #[must_use]
     pub fn desc(mut self, desc: impl Into<Arc<str>>) -> Self {
         self.desc = Some(desc.into());
         self

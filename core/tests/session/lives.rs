@@ -1,6 +1,6 @@
 //! Sessions that begin, end and are followed by others of their name.
 
-use memglass::{AttachError, AttachOptions, Growth, Presence, ProducerError, Session, Value};
+use memglass::{AttachError, Growth, Observer, Presence, ProducerError, Session, Value};
 
 use crate::place::Place;
 
@@ -31,13 +31,13 @@ fn names_that_are_no_session_names_are_refused_on_both_sides() {
             matches!(session, Err(ProducerError::BadName { .. })),
             "{name}"
         );
-        let observer = AttachOptions::new().dir(place.dir.path()).attach(name);
+        let observer = Observer::builder().dir(place.dir.path()).attach(name);
         assert!(
             matches!(observer, Err(AttachError::BadName { .. })),
             "{name}"
         );
     }
-    let missing = AttachOptions::new()
+    let missing = Observer::builder()
         .dir(place.dir.path())
         .attach("nobody")
         .unwrap_err();
@@ -142,7 +142,7 @@ fn a_copy_of_a_header_is_no_session() {
     let session = place.session("t");
     let path = |name: &str| place.dir.path().join(format!("memglass_{name}_header"));
     std::fs::copy(path("t"), path("copy")).unwrap();
-    let attached = AttachOptions::new().dir(place.dir.path()).attach("copy");
+    let attached = Observer::builder().dir(place.dir.path()).attach("copy");
     let error = attached.unwrap_err().to_string();
     assert!(
         error.contains("memglass_copy_header holds the header of session \"t\""),
@@ -163,7 +163,7 @@ fn a_directory_that_is_missing_is_said_to_be() {
     let missing = place.dir.path().join("missing");
     let says_so = |error: String| assert!(error.contains("there is no directory"), "{error}");
     says_so(
-        AttachOptions::new()
+        Observer::builder()
             .dir(&missing)
             .attach("t")
             .unwrap_err()

@@ -1,6 +1,6 @@
 //! A directory for sessions, and a type for whoever needs a guarded one.
 
-use memglass::{AttachOptions, Observe, Observer, Session};
+use memglass::{Observe, Observer, Session};
 
 pub(crate) struct Place {
     pub(crate) dir: tempfile::TempDir,
@@ -21,14 +21,14 @@ impl Place {
     }
 
     pub(crate) fn reader(&self, name: &str) -> Observer {
-        AttachOptions::new()
+        Observer::builder()
             .dir(self.dir.path())
             .attach(name)
             .unwrap()
     }
 
     pub(crate) fn writer(&self, name: &str) -> Observer {
-        AttachOptions::new()
+        Observer::builder()
             .dir(self.dir.path())
             .writable()
             .attach(name)

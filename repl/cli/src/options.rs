@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use memglass::{AttachError, AttachOptions, Observer};
+use memglass::{AttachError, Observer, ObserverBuilder};
 use memglass_repl::program::{Form, Format, Output, Style, Watch, damage_news};
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::{write_data, write_message};
@@ -72,8 +72,8 @@ impl Options {
         options.attach(session)
     }
 
-    fn attach_options(&self) -> AttachOptions {
-        let options = AttachOptions::new();
+    fn attach_options(&self) -> ObserverBuilder {
+        let options = Observer::builder();
         match &self.dir {
             Some(dir) => options.dir(dir),
             None => options,

@@ -407,7 +407,7 @@ mod host_tests {
     fn host() -> (tempfile::TempDir, memglass::Session, ScriptHost) {
         let dir = tempfile::tempdir().expect("a directory");
         let session = memglass::Session::builder("s").dir(dir.path()).create();
-        let observer = memglass::AttachOptions::new().dir(dir.path()).attach("s");
+        let observer = memglass::Observer::builder().dir(dir.path()).attach("s");
         let attached = Attached::new(observer.expect("an observer"));
         let host = ScriptHost::new(attached, Arc::default(), Rc::new(|_: &str| {}));
         (dir, session.expect("a session"), host)

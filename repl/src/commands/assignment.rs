@@ -114,7 +114,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use std::rc::Rc;
 
-    use memglass::{AttachOptions, Observe, Session};
+    use memglass::{Observe, Observer, Session};
 
     use super::*;
     use crate::commands;
@@ -146,7 +146,7 @@ mod tests {
         let _order = session.object("order", Order::default()).expect("an order");
         let _odd = session.object("a \"b\".c", Order::default()).expect("odd");
         let _dotted = session.object("net.rx", 1_u32).expect("dotted");
-        let options = AttachOptions::new().dir(dir.path()).writable();
+        let options = Observer::builder().dir(dir.path()).writable();
         let observer = options.attach("s").expect("an observer");
         let read = || observer.field(path).expect("a field").read();
         let before = read().expect("it is read");

@@ -146,7 +146,7 @@ fn split(path: &str) -> (&str, &str) {
 mod tests {
     use std::cell::Cell;
 
-    use memglass::{AttachOptions, Object, Observe, Session, Value};
+    use memglass::{Object, Observe, Observer, Session, Value};
 
     use super::super::get;
     use super::*;
@@ -183,7 +183,7 @@ mod tests {
         }
 
         fn observer(&self) -> Observer {
-            let options = AttachOptions::new().dir(self.dir.path());
+            let options = Observer::builder().dir(self.dir.path());
             options.attach("places").unwrap()
         }
     }

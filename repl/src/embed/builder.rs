@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use memglass::{AttachOptions, Observer};
+use memglass::Observer;
 use rhai::Engine;
 
 use super::sink::{Outlet, Sink};
@@ -28,6 +28,7 @@ type Register = Box<dyn FnOnce(&mut Engine)>;
 
 /// Puts a [`Repl`] together; made by [`Repl::builder`].
 #[derive(Default)]
+#[must_use = "nothing is attached before `build`"]
 pub struct ReplBuilder {
     observer: Option<Observer>,
     session: Option<String>,
@@ -236,7 +237,7 @@ impl ReplBuilder {
         let options = self
             .dir
             .iter()
-            .fold(AttachOptions::new(), |options, dir| options.dir(dir));
+            .fold(Observer::builder(), |options, dir| options.dir(dir));
         let options = match self.readonly {
             true => options,
             false => options.writable(),

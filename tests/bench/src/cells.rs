@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use memglass::{AttachOptions, Guarded, Observe, Session, Writer};
+use memglass::{Guarded, Observe, Observer, Session, Writer};
 
 use crate::floor::Floor;
 use crate::quote::Quote;
@@ -142,7 +142,7 @@ fn write_all(writer: &mut Writer<'_, Quote>) {
 
 /// Reads the guarded value as an observer does.
 fn reader(dir: &Path) -> impl FnMut() + use<> {
-    let observer = AttachOptions::new()
+    let observer = Observer::builder()
         .dir(dir)
         .attach("cells")
         .expect("attached");

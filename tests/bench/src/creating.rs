@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use memglass::{Builder, Growth, Object, Session};
+use memglass::{Growth, Object, Session, SessionBuilder};
 
 use crate::cpp::Cpp;
 use crate::report::Report;
@@ -26,7 +26,7 @@ pub(crate) fn measure(report: &Report, cpp: Option<&Cpp>, sizes: &[usize]) {
     }
 }
 
-fn builder(dir: &Path) -> Builder {
+fn builder(dir: &Path) -> SessionBuilder {
     Session::builder("bench").dir(dir)
 }
 
@@ -55,7 +55,7 @@ fn compare(report: &Report, cpp: Option<&Cpp>, dir: &Path, size: usize) {
     line("C++ memglass, told the size", told, None, None);
 }
 
-fn create_all(builder: Builder, labels: &[String]) -> f64 {
+fn create_all(builder: SessionBuilder, labels: &[String]) -> f64 {
     let session = builder.create().expect("a session");
     let mut objects: Vec<Object<Order>> = Vec::with_capacity(labels.len());
     let start = running_ns();
@@ -65,7 +65,7 @@ fn create_all(builder: Builder, labels: &[String]) -> f64 {
     (running_ns() - start) / labels.len() as f64
 }
 
-fn histogram(report: &Report, builder: Builder, name: &str, size: usize) {
+fn histogram(report: &Report, builder: SessionBuilder, name: &str, size: usize) {
     let labels: Vec<String> = (0..size).map(label).collect();
     let session = builder.create().expect("a session");
     let mut objects: Vec<Object<Order>> = Vec::with_capacity(size);

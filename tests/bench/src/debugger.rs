@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::io::IoSliceMut;
 
-use memglass::{AttachOptions, Observe, Session, Value};
+use memglass::{Observe, Observer, Session, Value};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 
@@ -27,7 +27,7 @@ pub(crate) fn measure(report: &Report) {
     let path = dir.path().to_str().expect("a plain name");
     let debuggee = Part::start("debuggee", &[path]);
     report.heading("reading a value of another process (ratios to memglass, one value)");
-    let observer = AttachOptions::new()
+    let observer = Observer::builder()
         .dir(dir.path())
         .attach("debuggee")
         .expect("attached");

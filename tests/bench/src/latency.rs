@@ -8,7 +8,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::time::Duration;
 
-use memglass::{AttachOptions, Observe, Session};
+use memglass::{Observe, Observer, Session};
 
 use crate::part::{Part, ready};
 use crate::quote::{BYTES, Quote};
@@ -88,7 +88,7 @@ fn keep_sending(mut pass: impl FnMut(Quote)) {
 
 fn by_memglass(dir: &Path) -> Vec<f64> {
     let _sender = Part::start("sender", &["memglass", place(dir)]);
-    let observer = AttachOptions::new()
+    let observer = Observer::builder()
         .dir(dir)
         .attach("latency")
         .expect("attached");

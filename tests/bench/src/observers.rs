@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use memglass::{AttachOptions, Guarded, Object, Observe, Session};
+use memglass::{Guarded, Object, Observe, Observer, Session};
 
 use crate::floor::Floor;
 use crate::part::{Part, ready};
@@ -97,7 +97,7 @@ fn create_and_destroy(report: &Report, floor: &Floor, session: &Session) {
 
 /// The observer's part: reads all objects, and takes in those that come and go.
 pub(crate) fn poll(dir: &str) {
-    let mut observer = AttachOptions::new()
+    let mut observer = Observer::builder()
         .dir(dir)
         .attach(SESSION)
         .expect("attached");

@@ -1,6 +1,6 @@
 //! The cost of scripts: reading or writing a property in a loop, minus the cost of an empty iteration.
 
-use memglass::{AttachOptions, Observe, Session};
+use memglass::{Observe, Observer, Session};
 use memglass_repl::Repl;
 
 use crate::report::Report;
@@ -33,7 +33,7 @@ pub(crate) fn measure(report: &Report) {
     let session = session.expect("a session");
     let position = session.object("p", Position::default());
     let _position = position.expect("an object");
-    let options = AttachOptions::new().dir(directory.path()).writable();
+    let options = Observer::builder().dir(directory.path()).writable();
     let attach = || options.attach("scripts").expect("an observer");
     let make = || {
         Repl::builder()

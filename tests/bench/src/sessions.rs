@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use memglass::{AttachOptions, Object, Observe, Observer, Session, Value};
+use memglass::{Object, Observe, Observer, Session, Value};
 
 use crate::cpp::Cpp;
 use crate::floor::Floor;
@@ -78,7 +78,7 @@ fn create(report: &Report, floor: &Floor, session: &Session, size: usize) -> Vec
 
 fn attach(report: &Report, floor: &Floor, dir: &std::path::Path, size: usize) -> Observer {
     let attach = || {
-        AttachOptions::new()
+        Observer::builder()
             .dir(dir)
             .writable()
             .attach("bench")
@@ -146,7 +146,7 @@ fn list(report: &Report, dir: &std::path::Path, observer: &Observer, size: usize
     let goal = (size == 1_000_000).then_some(10e6);
     report.figure("list all objects", list, None, goal);
     let before = resident_bytes();
-    let other = AttachOptions::new()
+    let other = Observer::builder()
         .dir(dir)
         .attach("bench")
         .expect("attached");

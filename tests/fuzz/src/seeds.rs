@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use memglass::AttachOptions;
+use memglass::Observer;
 use memglass::schema::codec;
 use memglass_tests::hostile::{Edit, Recording, When};
 use memglass_tests::objects::small_gallery;
@@ -49,7 +49,7 @@ fn sessions(recording: &Recording) -> Vec<Vec<u8>> {
 }
 
 fn descriptions(recording: &Recording) -> Vec<Vec<u8>> {
-    let observer = AttachOptions::new()
+    let observer = Observer::builder()
         .dir(recording.dir())
         .attach(recording.name());
     let observer = observer.expect("what was recorded can be attached to");

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use memglass::{AttachOptions, Observer};
+use memglass::Observer;
 use memglass_tests::hostile::Recording;
 use memglass_tests::objects::gallery;
 
@@ -18,7 +18,7 @@ thread_local! {
     /// statics, are removed from shared memory when it ends.
     static STAGE: (Observer, Recording) = {
         let recording = Recording::of(|session| gallery(session).expect("the session has room"));
-        let options = AttachOptions::new().dir(recording.dir());
+        let options = Observer::builder().dir(recording.dir());
         let observer = options.attach(recording.name());
         let observer = observer.expect("what was recorded can be attached to");
         (observer, recording)

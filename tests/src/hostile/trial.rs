@@ -1,6 +1,6 @@
 //! One damaged session, and an observer that looks at it, also while it changes.
 
-use memglass::{AttachOptions, Field, Observer};
+use memglass::{Field, Observer};
 
 use super::{Edit, Looks, Recording, When};
 
@@ -43,7 +43,7 @@ impl Trial {
         for entry in memglass::sessions(Some(recording.dir())) {
             looks.note(entry);
         }
-        let options = AttachOptions::new().dir(recording.dir());
+        let options = Observer::builder().dir(recording.dir());
         let mut observer = options.attach(recording.name()).ok()?;
         let fields = looks.at(&mut observer);
         Some(Trial {
@@ -77,7 +77,7 @@ impl Trial {
 
     fn writable(&self) -> Result<Observer, memglass::AttachError> {
         let session = self.observer.session();
-        AttachOptions::new()
+        Observer::builder()
             .dir(&session.directory)
             .writable()
             .attach(&session.name)

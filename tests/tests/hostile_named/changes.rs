@@ -1,6 +1,6 @@
 //! Damage that comes and goes while an observer is attached.
 
-use memglass::{AttachOptions, Observer, Part, ReadError, Value};
+use memglass::{Observer, Part, ReadError, Value};
 use memglass_tests::hostile::{Edit, Recording};
 
 #[test]
@@ -9,7 +9,7 @@ fn damage_while_attached_is_reported_and_mended_damage_forgotten() {
         session.object("first", 1_u64).unwrap().leak();
         session.object("second", 2_u64).unwrap().leak();
     });
-    let options = AttachOptions::new().dir(recording.dir());
+    let options = Observer::builder().dir(recording.dir());
     let mut observer = options.attach(recording.name()).unwrap();
     let second = observer.field("second").unwrap();
     let entry = recording.word(0, 352) % (1 << 48) + 64 + 64;
@@ -42,7 +42,7 @@ fn an_object_that_is_sound_again_is_told_once() {
         session.object("first", 1_u64).unwrap().leak();
         session.object("second", 2_u64).unwrap().leak();
     });
-    let mut observer = (AttachOptions::new().dir(recording.dir()))
+    let mut observer = (Observer::builder().dir(recording.dir()))
         .attach(recording.name())
         .unwrap();
     let entry = recording.word(0, 352) % (1 << 48) + 64 + 64;

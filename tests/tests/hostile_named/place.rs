@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use memglass::schema::{Field, Kind, Type, TypeId};
-use memglass::{AttachError, AttachOptions, Damage, Observer, Value};
+use memglass::{AttachError, Damage, Observer, Value};
 use memglass_tests::hostile::{Entry, Forged, Looks, Peak};
 use tempfile::TempDir;
 
@@ -29,7 +29,7 @@ impl Place {
     }
 
     pub(crate) fn attach(&self) -> Result<Observer, AttachError> {
-        AttachOptions::new()
+        Observer::builder()
             .dir(self.dir.path())
             .attach(Forged::NAME)
     }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::FileExt;
 
 use memglass::schema::{Kind, codec};
-use memglass::{AttachOptions, ReadError};
+use memglass::{Observer, ReadError};
 use memglass_tests::hostile::Forged;
 
 use crate::place::{assert_sound, forged, member, number, ty};
@@ -70,7 +70,7 @@ fn a_region_that_the_system_refuses_for_a_while_costs_no_types() {
         forged.set(328, 1);
     });
     let file = |part: &str| place.dir.path().join(format!("memglass_forged_{part}"));
-    let options = AttachOptions::new().dir(place.dir.path()).writable();
+    let options = Observer::builder().dir(place.dir.path()).writable();
     let mut observer = options.attach(Forged::NAME).unwrap();
     // What cannot be opened for writing, for a reason that says nothing of the session.
     std::fs::create_dir(file("region_0002")).unwrap();

@@ -25,7 +25,7 @@ fn at_prompt(
 
 /// The value of a path in a session, as another process sees it.
 fn read(world: &World, session: &str, path: &str) -> String {
-    let observer = memglass::AttachOptions::new()
+    let observer = memglass::Observer::builder()
         .dir(world.sessions())
         .attach(session)
         .unwrap();

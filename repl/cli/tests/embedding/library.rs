@@ -271,7 +271,7 @@ fn another_thread_can_stop_an_evaluation() {
     let world = World::new();
     let mut repl = world.repl();
     let interrupter = repl.interrupter();
-    let turns = memglass::AttachOptions::new()
+    let turns = memglass::Observer::builder()
         .dir(world.dir.path())
         .attach("robot")
         .unwrap();
@@ -329,7 +329,7 @@ fn the_deepest_script_fits_whatever_stack_the_hosts_thread_has() {
 #[test]
 fn an_observer_that_only_reads_makes_writes_errors() {
     let world = World::new();
-    let observer = memglass::AttachOptions::new()
+    let observer = memglass::Observer::builder()
         .dir(world.dir.path())
         .attach("robot")
         .unwrap();

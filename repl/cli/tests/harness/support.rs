@@ -104,7 +104,7 @@ impl World {
         command.env("MEMGLASS_DIR", self.sessions());
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let producer = Producer { child };
-        let options = memglass::AttachOptions::new().dir(self.sessions());
+        let options = memglass::Observer::builder().dir(self.sessions());
         let is_live = || matches!(options.attach(session), Ok(observer) if observer.session().pid == producer.pid());
         eventually("the session is live", is_live);
         producer

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use memglass::{AttachOptions, Object, Session};
+use memglass::{Object, Observer, ObserverBuilder, Session};
 use serde_json::Value as Json;
 
 use super::producer::{Position, Producer};
@@ -37,7 +37,7 @@ impl World {
         Self::attached(|options, dir| Attached::new(options.dir(dir).attach("market").unwrap()))
     }
 
-    pub(crate) fn attached(attach: impl FnOnce(AttachOptions, &Path) -> Attached) -> Self {
+    pub(crate) fn attached(attach: impl FnOnce(ObserverBuilder, &Path) -> Attached) -> Self {
         let Producer {
             dir,
             session,
@@ -47,7 +47,7 @@ impl World {
         let printed = Rc::new(RefCell::new(Vec::new()));
         let lines = printed.clone();
         let interrupt = Arc::new(AtomicBool::new(false));
-        let attached = attach(AttachOptions::new(), dir.path());
+        let attached = attach(Observer::builder(), dir.path());
         let print = Rc::new(move |line: &str| lines.borrow_mut().push(line.to_owned()));
         let host = ScriptHost::new(attached.clone(), interrupt.clone(), print);
         Self {

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use memglass::AttachOptions;
+use memglass::Observer;
 
 use crate::format;
 use crate::look::Look;
@@ -34,7 +34,7 @@ impl Prompt {
             },
         };
         let printed = Rc::new(RefCell::new(String::new()));
-        let options = AttachOptions::new()
+        let options = Observer::builder()
             .dir(market.producer.dir.path())
             .writable();
         let attached = Attached::new(options.attach("market").unwrap());

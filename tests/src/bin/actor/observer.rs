@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use memglass::{AttachOptions, Field, Observer, Value, WriteError};
+use memglass::{Field, Observer, Value, WriteError};
 
 use crate::until_told::Input;
 use crate::{Answer, churn, cut, say, trap};
@@ -19,9 +19,9 @@ impl Watching {
         writable: bool,
     ) -> Result<Watching, Box<dyn std::error::Error>> {
         let options = if writable {
-            AttachOptions::new().writable()
+            Observer::builder().writable()
         } else {
-            AttachOptions::new()
+            Observer::builder()
         };
         Ok(Watching {
             observer: options.attach(name)?,

@@ -1,8 +1,6 @@
 //! Observers of a busy producer: they come, look at everything, write something, and go.
 
-use memglass::{
-    AttachOptions, Field, ObjectInfo, Observer, PathError, ReadError, Value, WriteError,
-};
+use memglass::{Field, ObjectInfo, Observer, PathError, ReadError, Value, WriteError};
 use memglass_tests::Random;
 use memglass_tests::busy::wrong;
 
@@ -63,7 +61,7 @@ pub(crate) fn dwell(name: &str, input: &Input) -> Answer {
 }
 
 fn attach(name: &str, writable: bool) -> Result<Observer, memglass::AttachError> {
-    let options = AttachOptions::new();
+    let options = Observer::builder();
     match writable {
         true => options.writable().attach(name),
         false => options.attach(name),

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use memglass::schema::TypeId;
-use memglass::{AttachOptions, Field, Observer, Session, Value};
+use memglass::{Field, Observer, ObserverBuilder, Session, Value};
 use memglass_tests::Stage;
 
 use crate::objects::{self, Handle};
@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_millis(8);
 
 pub(crate) struct World {
     session: Session,
-    options: AttachOptions,
+    options: ObserverBuilder,
     raw: TypeId,
     raw_name: String,
     word: TypeId,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memglass::{AttachOptions, ProducerError, Session};
+use memglass::{Observer, ProducerError, Session};
 use memglass_tests::victim::OPERATIONS;
 use memglass_tests::{Kind, Progress, Step, numbered};
 
@@ -29,14 +29,14 @@ pub(crate) fn come_and_go(name: &str, kind: Kind, progress: &Progress, pace: Pac
 }
 
 fn attach(name: &str) -> Outcome {
-    let observer = AttachOptions::new().writable().attach(name)?;
+    let observer = Observer::builder().writable().attach(name)?;
     let attempts = observer.field("rack.hits")?;
     attempts.add(&0_u64.into())?;
     Ok(())
 }
 
 fn look(name: &str) -> Outcome {
-    let mut observer = AttachOptions::new().attach(name)?;
+    let mut observer = Observer::builder().attach(name)?;
     observer.refresh()?;
     for object in observer.objects() {
         observer.root(&object)?.read()?;

@@ -1,6 +1,6 @@
 //! Two writers and two readers at the same values, each as fast as it can.
 
-use memglass::{AttachOptions, Busy, Field, ReadError, Session, WriteError};
+use memglass::{Busy, Field, Observer, ReadError, Session, WriteError};
 use memglass_tests::rows::{self, GUARDED, LOCKED, Shelf};
 use memglass_tests::{Timings, timed};
 
@@ -74,7 +74,7 @@ fn produce(name: &str, input: &Input) -> Answer {
 
 /// Writes as an observer.
 fn write(name: &str, input: &Input) -> Answer {
-    let observer = AttachOptions::new().writable().attach(name)?;
+    let observer = Observer::builder().writable().attach(name)?;
     let resolve = |paths: &[&str]| {
         let fields = paths.iter().map(|path| observer.field(path));
         fields.collect::<Result<Vec<_>, _>>()
@@ -118,7 +118,7 @@ struct Followed {
 }
 
 fn read(name: &str, input: &Input) -> Answer {
-    let observer = AttachOptions::new().attach(name)?;
+    let observer = Observer::builder().attach(name)?;
     let fields = GUARDED
         .iter()
         .chain(&LOCKED)

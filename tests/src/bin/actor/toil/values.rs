@@ -1,6 +1,6 @@
 //! Writing values. Each is made of the previous number plus one.
 
-use memglass::{AttachOptions, Busy, Session, WriteError};
+use memglass::{Busy, Observer, Session, WriteError};
 use memglass_tests::rows::{self, Shelf};
 use memglass_tests::victim::OPERATIONS;
 use memglass_tests::{Kind, Progress};
@@ -15,7 +15,7 @@ type Attempt = Result<bool, Box<dyn std::error::Error>>;
 const HELD: u64 = 50;
 
 pub(crate) fn as_observer(name: &str, kind: Kind, progress: &Progress, pace: Pace<'_>) -> Answer {
-    let observer = AttachOptions::new().writable().attach(name)?;
+    let observer = Observer::builder().writable().attach(name)?;
     let fields = kind.fields(&observer);
     for (index, field) in fields.iter().enumerate() {
         progress.set(index, rows::read_number(field)?);

@@ -84,7 +84,7 @@ fn pitfall_07_a_type_that_comes_during_a_script_may_have_a_field_called_tag() {
         .dir(dir.path())
         .create()
         .unwrap();
-    let observer = memglass::AttachOptions::new()
+    let observer = memglass::Observer::builder()
         .dir(dir.path())
         .writable()
         .attach("fresh")
