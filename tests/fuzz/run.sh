@@ -36,7 +36,7 @@ for target in "${targets[@]}"; do
         -detect_leaks="$leaks" -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=256 -max_len=4096 -print_final_stats=1 \
         -artifact_prefix="artifacts/$target/" >"$log" 2>&1; then
         found=$((found + 1))
-        echo "$target: FOUND, see fuzz/$log"
+        echo "$target: FOUND, see tests/fuzz/$log"
         grep -E "panicked|ERROR|SUMMARY|Test unit" "$log" | head -5
     fi
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -1)
