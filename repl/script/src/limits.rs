@@ -10,26 +10,7 @@ const STACK_RESERVE: usize = 4 << 20;
 /// What scripts may take of it.
 const MOST_STACK: usize = super::ScriptHost::STACK_BYTES - STACK_RESERVE;
 
-/// How much a script may ask for. What goes beyond ends it with an error; time is another matter
-/// ([`ReplBuilder::time_limit`](crate::ReplBuilder::time_limit)).
-///
-/// ```
-/// use memglass_repl::{Limits, Repl};
-///
-/// let mut limits = Limits::default();
-/// limits.operations = 1_000_000;
-///
-/// # let dir = memglass::doc::directory();
-/// # let _session = memglass::Session::builder("robot").dir(&dir).create()?;
-/// let mut repl = Repl::builder()
-///     .session("robot")
-/// #   .dir(&dir)
-///     .limits(limits)
-///     .build()?;
-/// let refused = repl.eval("loop { }").unwrap_err();
-/// assert!(refused.to_string().contains("took more steps than it may"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// How much a script may ask for. What goes beyond ends it with an error; time is another matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -139,7 +139,25 @@ impl ReplBuilder {
     }
 
     /// How much scripts may ask for, until one of them says otherwise with `limits`; without this,
-    /// [`Limits::default`].
+    /// [`Limits::default`]. [`ReplBuilder::time_limit`] is for time.
+    ///
+    /// ```
+    /// use memglass_repl::{Limits, Repl};
+    ///
+    /// let mut limits = Limits::default();
+    /// limits.operations = 1_000_000;
+    ///
+    /// # let dir = memglass::doc::directory();
+    /// # let _session = memglass::Session::builder("robot").dir(&dir).create()?;
+    /// let mut repl = Repl::builder()
+    ///     .session("robot")
+    /// #   .dir(&dir)
+    ///     .limits(limits)
+    ///     .build()?;
+    /// let refused = repl.eval("loop { }").expect_err("it never ends");
+    /// assert!(refused.to_string().contains("took more steps than it may"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
