@@ -230,7 +230,7 @@ impl Runtime {
                 let answer = own.run(&mut Access::new(self), rest.trim());
                 answer
                     .map(|answer| answer.output)
-                    .map_err(|error| CommandError::Own(error.to_string()))
+                    .map_err(|error| CommandError::Own(commands::with_causes(&*error)))
             }
             None => commands::run(self, line),
         }

@@ -93,7 +93,7 @@ impl Observer {
         let schema = &self.sight.schema;
         let (type_id, size) = self
             .type_and_size(record)
-            .map_err(|error| damaged(error.to_string()))?;
+            .map_err(|error| damaged(error.with_cause()))?;
         let elements = (record.count > 0).then_some(record.count);
         let object = ObjectPlace {
             alive: record.alive(),
@@ -114,7 +114,7 @@ impl Observer {
                     layout.look_at_object(record, size)?,
                 ])
             };
-            look().map_err(|error: LayoutError| damaged(error.to_string()))
+            look().map_err(|error: LayoutError| damaged(error.with_cause()))
         })
     }
 

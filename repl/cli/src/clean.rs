@@ -1,7 +1,6 @@
 //! `memglass clean`
 
-use memglass_repl::program::Output;
-use memglass_repl::program::{Cell, Column, Table};
+use memglass_repl::program::{Cell, Column, Output, Table, with_causes};
 
 use super::failure::Failure;
 use super::options::Options;
@@ -16,7 +15,7 @@ pub(super) fn run(options: &Options, session: Option<&str>) -> Result<i32, Failu
     let mut table = Table::new([Column::new("removed")]);
     let cleaned = memglass::clean(options.dir(), session)?;
     for (name, error) in &cleaned.refused {
-        options.note(&format!("session {name:?} stays: {error}"));
+        options.note(&format!("session {name:?} stays: {}", with_causes(error)));
     }
     for name in cleaned.removed {
         table.push([Cell::from(name)]);

@@ -192,6 +192,55 @@ impl Command for Spin {
     }
 }
 
+/// An error that leaves its cause to its source, as libraries' errors do.
+#[derive(Debug)]
+struct NoMotor(std::num::ParseIntError);
+
+impl std::fmt::Display for NoMotor {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("no such motor")
+    }
+}
+
+impl Error for NoMotor {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+struct Choose;
+
+impl Command for Choose {
+    fn name(&self) -> &str {
+        "motor"
+    }
+
+    fn usage(&self) -> &str {
+        ":motor NUMBER"
+    }
+
+    fn summary(&self) -> &str {
+        "choose a motor"
+    }
+
+    fn run(&self, _: &mut Access<'_>, rest: &str) -> Result<Answer, Box<dyn Error>> {
+        let number: u8 = rest.parse().map_err(NoMotor)?;
+        Ok(Answer::text(format!("motor {number}")))
+    }
+}
+
+#[test]
+fn the_error_of_a_hosts_command_is_told_with_its_cause_once() {
+    let world = World::new();
+    let mut repl = world.builder().command(Choose).build().unwrap();
+    assert_eq!(repl.eval(":motor 2").unwrap().to_string(), "motor 2");
+    let told = repl.eval(":motor left").unwrap_err().to_string();
+    assert!(
+        told.ends_with("no such motor: invalid digit found in string"),
+        "{told}"
+    );
+}
+
 #[test]
 fn commands_of_the_host_stand_beside_ours() {
     let world = World::new();
