@@ -23,6 +23,7 @@ use std::sync::Arc;
 pub use error::SchemaError;
 pub use metadata::{Metadata, Number};
 use numbers::Numbers;
+pub use numbers::named;
 pub use range::Range;
 
 /// The largest size of one value, in bytes: 2^40. With this limit, an address plus an offset cannot
@@ -385,7 +386,8 @@ impl Schema {
         self.numbers.find(variants, number)
     }
 
-    /// The first of such `variants` that has this name, found as fast.
+    /// The first of such `variants` that has this name, found as fast, or else the only one that differs from it
+    /// in case alone.
     pub(crate) fn variant_named<'v>(
         &self,
         variants: &'v [Variant],

@@ -71,8 +71,13 @@ impl Numbers {
         (found.value == number).then_some(found)
     }
 
-    /// The first of `variants` that has this name.
+    /// The first of `variants` that has this name, or else the only one that differs from it in case alone.
     pub(super) fn find_name<'v>(&self, variants: &'v [Variant], name: &str) -> Option<&'v Variant> {
+        let exact = self.find_exact(variants, name);
+        exact.or_else(|| only_but_for_case(name, variants, |variant| &variant.name))
+    }
+
+    fn find_exact<'v>(&self, variants: &'v [Variant], name: &str) -> Option<&'v Variant> {
         let Some(Orders { by_name: order, .. }) = self.orders(variants) else {
             return variants.iter().find(|variant| &*variant.name == name);
         };
@@ -88,6 +93,34 @@ impl Numbers {
             true => self.by_address.get(&address_of(variants)),
             false => None,
         }
+    }
+}
+
+/// The item whose name is `wanted`, or else the only one whose name differs from it in case alone.
+///
+/// So names of enums and flags are read wherever people write them. Two names that differ in case alone are told
+/// apart only by the exact one.
+pub fn named<'i, T>(wanted: &str, items: &'i [T], name: impl Fn(&T) -> &str) -> Option<&'i T> {
+    let exact = items.iter().find(|item| name(item) == wanted);
+    exact.or_else(|| only_but_for_case(wanted, items, name))
+}
+
+fn only_but_for_case<'i, T>(
+    wanted: &str,
+    items: &'i [T],
+    name: impl Fn(&T) -> &str,
+) -> Option<&'i T> {
+    let mut same = items
+        .iter()
+        .filter(|item| is_same_but_for_case(wanted, name(item)));
+    let found = same.next()?;
+    same.next().is_none().then_some(found)
+}
+
+fn is_same_but_for_case(one: &str, other: &str) -> bool {
+    match one.is_ascii() || other.is_ascii() {
+        true => one.eq_ignore_ascii_case(other),
+        false => one.to_lowercase() == other.to_lowercase(),
     }
 }
 
@@ -166,6 +199,21 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn case_does_not_matter_where_one_name_is_left() {
+        let names = ["OPEN", "Open", "FILLED", "GEÖFFNET"];
+        let found = |wanted| named(wanted, &names, |name| name).copied();
+        assert_eq!(found("filled"), Some("FILLED"));
+        assert_eq!(found("geöffnet"), Some("GEÖFFNET"));
+        assert_eq!(found("Open"), Some("Open"));
+        assert_eq!(found("OPEN"), Some("OPEN"));
+        assert_eq!(found("open"), None);
+        let many = schema(variants(0..100));
+        for list in lists(&many) {
+            assert_eq!(many.variant_named(list, "N71"), Some(&list[71]));
         }
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use memglass::nearest;
-use memglass::schema::Variant;
+use memglass::schema::{Variant, named};
 use memglass::{FlagsValue, Value};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString};
 
@@ -73,7 +73,7 @@ impl FlagNames {
     }
 
     fn bit(&self, name: &str) -> Result<u64> {
-        let found = self.flags.iter().find(|flag| &*flag.name == name);
+        let found = named(name, &self.flags, |flag| &flag.name);
         match found
             .map(|flag| flag.value as u64)
             .or_else(|| Wide::parse(name)?.to_string().parse().ok())

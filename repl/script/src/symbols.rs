@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use memglass::nearest;
-use memglass::schema::Variant;
+use memglass::schema::{Variant, named};
 use rhai::ImmutableString;
 
 /// An enum of the session, or an integer field whose values have names.
@@ -108,12 +108,9 @@ impl Enumeration {
             .map(|(_, text)| text)
     }
 
-    /// The number of a name.
+    /// The number of a name, whose case matters only where two names differ in it alone.
     pub(crate) fn number(&self, name: &str) -> Option<i128> {
-        self.variants
-            .iter()
-            .find(|(_, text)| text == name)
-            .map(|(number, _)| *number)
+        named(name, &self.variants, |(_, text)| text).map(|(number, _)| *number)
     }
 
     /// "Status has no value \"OPNE\" (PENDING, OPEN, …)".

@@ -17,6 +17,7 @@ fn enums_take_names_and_named_numbers() {
     );
     Bench::new(schema, id)
         .takes("FILLED", named(2, Some("FILLED")))
+        .takes("filled", named(2, Some("FILLED")))
         .takes(-1, named(-1, Some("LOST")))
         .takes(named(0, None), named(0, Some("PENDING")))
         .refuses(
@@ -48,12 +49,13 @@ fn flag_sets_take_numbers_texts_and_lists() {
     Bench::new(schema, id)
         .takes(3, both())
         .takes("A|B", both())
+        .takes("a|b", both())
         .takes(" A | B ", both())
         .takes(Value::List(vec![text("A"), text("B")]), both())
         .takes(both(), both())
         .takes("", flags(0, &[], 0))
         .takes("0x0", flags(0, &[], 0))
-        .refuses("A|C", "Mode has no \"C\" (it has A, B, AB)")
+        .refuses("A|c", "Mode has no \"c\" (it has A, B, AB)")
         .refuses(
             12,
             "Mode has no flags for the bits 0xc; it has A = 0x1, B = 0x2, AB = 0x3",

@@ -268,6 +268,8 @@ mod tests {
             "1 == status",
             "status >= 1",
             "2 > status",
+            r#"status == "open""#,
+            r#""Filled" > status"#,
         ] {
             check(source, "true");
         }
@@ -327,6 +329,7 @@ mod tests {
             "flags == 5",
             r#"flags != "A""#,
             r#""A" in flags"#,
+            r#"flags == "a | c" && "a" in flags && flags.has(["c"])"#,
             r#"(flags & "A") == 1"#,
         ] {
             check(source, "true");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant};
+use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant, named};
 use memglass::{EnumValue, Reason, Refusal, Value};
 use rhai::{Array, Blob, Dynamic, FLOAT, INT, ImmutableString, Map};
 
@@ -67,7 +67,7 @@ fn of_place(place: &Place) -> Result<Value> {
 /// A name of an enum as the value it is; an unknown one stays text, for the observer to refuse.
 fn for_named(value: &Dynamic, variants: &[Variant]) -> Result<Value> {
     let found = match untyped(value)? {
-        Value::Text(text) => match variants.iter().find(|variant| *variant.name == text) {
+        Value::Text(text) => match named(&text, variants, |variant| &variant.name) {
             Some(variant) => variant,
             None => return Ok(Value::Text(text)),
         },

@@ -317,3 +317,17 @@ fn an_array_of_structs_is_assigned_whole_and_of_objects_too() {
     assert_eq!((array[0].arrival.get(), array[0].tag.get()), (5, 9));
     assert_eq!((array[1].arrival.get(), array[1].tag.get()), (6, 7));
 }
+
+#[test]
+fn names_of_enums_and_flags_are_read_in_any_case() {
+    let mut world = World::new();
+    world.run(r#"AAPL_position.status = "filled""#);
+    world.check("AAPL_position.status", "\"FILLED\"");
+    world.check(r#"AAPL_position.status == "Filled""#, "true");
+    world.run(r#"AAPL_position.options = "hidden | Post_Only""#);
+    world.check(r#"AAPL_position.options.has("hidden")"#, "true");
+    world.fails(
+        r#"AAPL_position.status = "filld""#,
+        "AAPL_position.status: Status has no \"filld\"",
+    );
+}
