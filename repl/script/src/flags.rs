@@ -107,10 +107,12 @@ impl FlagSet {
 
     /// As a value, with the names of what is set.
     pub(crate) fn value(&self) -> Value {
-        let set =
-            self.of.flags.iter().filter(|flag| {
-                flag.value != 0 && self.bits & flag.value as u64 == flag.value as u64
-            });
+        // As the observer does: a flag of no bits is set when nothing else is.
+        let is_set = |flag: &&Variant| match flag.value as u64 {
+            0 => self.bits == 0,
+            value => self.bits & value == value,
+        };
+        let set = self.of.flags.iter().filter(is_set);
         let named = set.clone().fold(0, |bits, flag| bits | flag.value as u64);
         let names = set.map(|flag| flag.name.clone()).collect();
         Value::Flags(FlagsValue {
@@ -174,4 +176,30 @@ pub(crate) fn register(engine: &mut Engine) {
 
 fn bits_of(set: &FlagSet) -> Dynamic {
     Wide::Unsigned(set.bits.into()).dynamic()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bits_are_shown_by_the_name_they_have_as_an_observer_shows_them() {
+        let text = |flags: &[(&str, i128)]| {
+            let flags = flags.iter().map(|(name, value)| Variant {
+                name: (*name).into(),
+                value: *value,
+            });
+            let of = FlagNames {
+                name: "Options".into(),
+                flags: flags.collect(),
+            };
+            FlagSet {
+                bits: 0,
+                of: of.into(),
+            }
+            .to_string()
+        };
+        assert_eq!(text(&[("NONE", 0), ("A", 1)]), "NONE");
+        assert_eq!(text(&[("A", 1)]), "0x0");
+    }
 }
