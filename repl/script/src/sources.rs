@@ -7,6 +7,9 @@ use rhai::{AST, EvalAltResult, Position};
 
 use super::caret::Excerpt;
 
+/// The last line that Rhai tells from others.
+const LAST_LINE: usize = u16::MAX as usize;
+
 /// A text that was evaluated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Source {
@@ -19,13 +22,30 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// What is at a position.
+    /// Whether a position is that of a line. Rhai counts lines up to the [`LAST_LINE`], and says that one also for
+    /// all that follow.
+    pub(crate) fn is_located(&self, position: Position) -> bool {
+        position.line() != Some(LAST_LINE) || self.text.lines().nth(LAST_LINE).is_none()
+    }
+
+    /// The first line of which others cannot be told, as the file counts it.
+    pub(crate) fn last_line(&self) -> usize {
+        LAST_LINE + self.lines_before
+    }
+
+    /// What is at a position; `None` if it cannot be told where that is.
     pub(crate) fn excerpt_at(&self, position: Position) -> Option<Excerpt> {
+        if !self.is_located(position) {
+            return None;
+        }
         Excerpt::at(&self.name, &self.text, position).map(|excerpt| self.numbered(excerpt))
     }
 
     /// The expression that begins at a position.
     pub(crate) fn excerpt_of_value(&self, position: Position) -> Option<Excerpt> {
+        if !self.is_located(position) {
+            return None;
+        }
         Excerpt::of_value(&self.name, &self.text, position).map(|excerpt| self.numbered(excerpt))
     }
 
@@ -99,6 +119,9 @@ fn described(name: &str, caller: &Source, position: Position) -> String {
         format!("{}:", caller.name)
     };
     match position.line() {
+        Some(_) if !caller.is_located(position) => {
+            format!("{what}, called at {file}{} or below", caller.last_line())
+        }
         Some(line) => format!(
             "{what}, called at {file}{}:{}",
             line + caller.lines_before,

@@ -36,10 +36,15 @@ impl ScriptHost {
             Some(Halt::TooLong) => too_long(),
             _ => self.message(&error, &source),
         };
+        let excerpt = self.excerpt(&source, &message, error.position());
+        let message = match source.is_located(error.position()) {
+            true => clipped(message),
+            false => format!("{} ({})", clipped(message), unlocated(&source)),
+        };
         ScriptError::Failed(Box::new(Failure {
             syntax: matches!(error, EvalAltResult::ErrorParsing(..)),
-            excerpt: self.excerpt(&source, &message, error.position()),
-            message: clipped(message),
+            excerpt,
+            message,
             calls,
             help,
         }))
@@ -204,6 +209,16 @@ impl ScriptHost {
     }
 }
 
+/// Where an error is whose line cannot be told.
+fn unlocated(source: &Source) -> String {
+    let file = match source.name.as_str() {
+        "" => String::new(),
+        name => format!(" of {name}"),
+    };
+    let line = source.last_line();
+    format!("on line {line}{file} or below, where lines are not told apart")
+}
+
 /// Characters of the longest message; what is longer quotes a whole text that was pasted.
 const LONGEST: usize = 4000;
 
@@ -221,7 +236,7 @@ fn meant(near: Option<String>) -> String {
 
 /// Whether `name`, which stands at `at`, is given a value there.
 fn is_assigned(source: &Source, at: Position, name: &str) -> bool {
-    let (Some(line), Some(column)) = (at.line(), at.position()) else {
+    let (Some(line), Some(column), true) = (at.line(), at.position(), source.is_located(at)) else {
         return false;
     };
     let line = source.text.lines().nth(line - 1).unwrap_or_default();

@@ -254,3 +254,34 @@ fn an_enum_whose_number_has_no_name_is_unequal_to_each_name() {
         "cannot compare an integer with text",
     );
 }
+
+#[test]
+fn a_line_that_cannot_be_told_shows_no_other() {
+    let mut world = World::new();
+    let far = |last: &str| "\n".repeat(70_000) + last;
+    for error in [
+        "nothing_has_this_name",
+        "AAPL_position.small = 256",
+        "let = 5",
+    ] {
+        let text = world.error(&far(error)).text();
+        assert!(text.contains("on line 65535 or below"), "{text}");
+        assert!(!text.contains(" | "), "{text}");
+    }
+    let source = far("fn f() { throw 1 }\nf()");
+    let text = world
+        .host
+        .eval_part("long.rhai", 10, &source)
+        .unwrap_err()
+        .text();
+    assert!(
+        text.contains("on line 65545 of long.rhai or below"),
+        "{text}"
+    );
+    assert!(
+        text.contains("called at long.rhai:65545 or below"),
+        "{text}"
+    );
+    let text = world.error(&("\n".repeat(65_534) + "nobody")).text();
+    assert!(text.contains("65535 | nobody"), "{text}");
+}
