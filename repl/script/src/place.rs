@@ -419,10 +419,12 @@ impl Place {
         };
         let first = self.node.element(0)?;
         if let Shape::Leaf(_) = first.shape {
-            return self
-                .node
-                .snapshot()
-                .map(|list| list.try_cast().unwrap_or_default());
+            let list = self.node.snapshot()?;
+            let mut list: Array = list.try_cast().unwrap_or_default();
+            if let Shape::Leaf(Meaning::Time(unit)) = first.shape {
+                list.iter_mut().for_each(|number| unit.mark(number));
+            }
+            return Ok(list);
         }
         (0..count)
             .map(|index| self.node.element(index as INT)?.get(Position::NONE))

@@ -12,6 +12,7 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::time::Duration;
 
 use memglass::schema::Schema;
 use rhai::{
@@ -203,12 +204,15 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     let Shape::Leaf(meaning) = &node.shape else {
         return Err(raise(format_args!("{} is not a number", node.field.path())));
     };
-    let amount = convert::from_script(amount).ok_or_else(|| {
-        let (path, noun) = (node.field.path(), convert::noun(amount));
-        node.context
-            .remarks
-            .blame_value(format!("{path}: {noun} cannot be added"), "")
-    })?;
+    let amount = match amount.is::<Duration>() {
+        true => node.to_value(amount)?,
+        false => convert::from_script(amount).ok_or_else(|| {
+            let (path, noun) = (node.field.path(), convert::noun(amount));
+            node.context
+                .remarks
+                .blame_value(format!("{path}: {noun} cannot be added"), "")
+        })?,
+    };
     node.field
         .add(&amount)
         .map(|value| convert::leaf(value, meaning))

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, EvalAltResult, FLOAT, ImmutableString, Map};
 
 use super::Operator;
+use crate::duration::Unit;
 use crate::error::raise;
 use crate::flags::FlagSet;
 use crate::object_list::ObjectList;
@@ -54,7 +55,19 @@ pub(super) fn answer(
     if let (Some(a), Some(b)) = (a.read_lock::<Duration>(), b.read_lock::<Duration>()) {
         return Ok(Some(operator.holds(a.cmp(&b))));
     }
+    if let Some(duration) = b.read_lock::<Duration>() {
+        return Ok(times(operator, a, *duration));
+    }
+    if let Some(duration) = a.read_lock::<Duration>() {
+        return Ok(times(operator.turned(), b, *duration));
+    }
     wholes(symbols, operator, a, b)
+}
+
+/// A number that was read from a field whose unit is a time, against a duration.
+fn times(operator: Operator, number: &Dynamic, duration: Duration) -> Option<bool> {
+    let unit = Unit::of(number)?;
+    Some(operator.holds_partly(unit.order(number, duration)))
 }
 
 /// The value of an object that is nothing but one value.

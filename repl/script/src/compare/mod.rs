@@ -18,6 +18,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, NativeCallContext};
 
 use self::answer::{answer, order_float};
 use super::convert::noun;
+use super::duration::UNIT_NAMES;
 use super::error::raise;
 use super::flags::FlagSet;
 use super::place::Place;
@@ -131,10 +132,13 @@ fn compare(
 
 /// The error of two values that are neither equal nor ordered.
 pub(super) fn incomparable(a: &Dynamic, b: &Dynamic) -> Box<EvalAltResult> {
+    let is_number = |side: &Dynamic| Wide::of(side).is_some() || side.is_float();
     let advice = if a.is_bool() || b.is_bool() {
-        "; compare it with true or false"
+        "; compare it with true or false".to_owned()
+    } else if a.is::<Duration>() && is_number(b) || b.is::<Duration>() && is_number(a) {
+        format!("; the number is not that of a field whose unit is a time ({UNIT_NAMES})")
     } else {
-        ""
+        String::new()
     };
     let (a, b) = (noun(a), noun(b));
     raise(format_args!("cannot compare {a} with {b}{advice}"))

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use memglass::Field;
-use memglass::schema::{self, Kind, Schema, TypeId, Variant};
+use memglass::schema::{self, Kind, Metadata, Schema, TypeId, Variant};
 
+use crate::duration::Unit;
 use crate::flags::FlagNames;
 use crate::symbols::{Enumeration, Symbols};
 
@@ -17,6 +18,8 @@ pub(crate) enum Meaning {
     Names(Rc<Enumeration>),
     /// Their bits have names.
     Flags(Rc<FlagNames>),
+    /// So many of a unit of time.
+    Time(Unit),
 }
 
 impl Meaning {
@@ -39,7 +42,15 @@ impl Meaning {
                 flags: info.metadata.flags.clone(),
             }));
         }
-        Self::of_type(field.schema(), bare, symbols)
+        Self::of_unit(field.schema(), bare, info.metadata)
+            .unwrap_or_else(|| Self::of_type(field.schema(), bare, symbols))
+    }
+
+    /// What a declared unit of time makes of a number.
+    fn of_unit(schema: &Schema, id: TypeId, metadata: &Metadata) -> Option<Self> {
+        let is_number = matches!(schema[id].kind, Kind::Int { .. } | Kind::Float);
+        let unit = is_number.then(|| Unit::declared(metadata)).flatten();
+        unit.map(Meaning::Time)
     }
 
     pub(super) fn of_type(schema: &Schema, id: TypeId, symbols: &Symbols) -> Self {
@@ -85,6 +96,7 @@ impl Meaning {
                 flags,
             }));
         }
-        Self::of_type(schema, bare, symbols)
+        Self::of_unit(schema, bare, &member.metadata)
+            .unwrap_or_else(|| Self::of_type(schema, bare, symbols))
     }
 }

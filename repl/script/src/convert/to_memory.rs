@@ -1,12 +1,14 @@
 //! Values of scripts for memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant, named};
 use memglass::{EnumValue, Reason, Refusal, Value};
 use rhai::{Array, Blob, Dynamic, FLOAT, INT, ImmutableString, Map};
 
 use super::noun;
+use crate::duration::{UNIT_NAMES, Unit};
 use crate::flags::FlagSet;
 use crate::object_list::ObjectList;
 use crate::place::Place;
@@ -42,6 +44,12 @@ pub(crate) fn for_type(
     if let Some(place) = value.read_lock::<Place>() {
         return of_place(&place);
     }
+    if let (Kind::Int { .. } | Kind::Float, Some(duration)) =
+        (&ty.kind, value.read_lock::<Duration>())
+    {
+        let unit = Unit::declared(metadata).ok_or_else(|| no_time(metadata))?;
+        return for_type(&unit.count(*duration), schema, id, metadata);
+    }
     match &ty.kind {
         Kind::Enum { variants, .. } => for_named(value, variants),
         Kind::Int { .. } if !metadata.names.is_empty() => for_named(value, &metadata.names),
@@ -53,6 +61,18 @@ pub(crate) fn for_type(
         Kind::Array { element, .. } => for_list(value, schema, *element, metadata),
         _ => untyped(value),
     }
+}
+
+/// The refusal of a duration for a number that is no time.
+fn no_time(metadata: &Metadata) -> Refusal {
+    let expected = match &metadata.unit {
+        Some(unit) => format!("a number, as its unit {unit:?} is not a time ({UNIT_NAMES})"),
+        None => format!("a number, as it declares no unit of time ({UNIT_NAMES})"),
+    };
+    refusal(Reason::Kind {
+        expected,
+        found: "a duration".into(),
+    })
 }
 
 fn of_place(place: &Place) -> Result<Value> {

@@ -17,6 +17,11 @@ pub(crate) fn leaf(value: Value, meaning: &Meaning) -> Dynamic {
             bits: flags.bits,
             of: of.clone(),
         }),
+        (value, Meaning::Time(unit)) => {
+            let mut number = scalar(value);
+            unit.mark(&mut number);
+            number
+        }
         (value, _) => scalar(value),
     }
 }

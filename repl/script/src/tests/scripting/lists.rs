@@ -294,6 +294,30 @@ fn an_object_that_goes_while_it_is_asked_is_left_out() {
 }
 
 #[test]
+fn an_object_that_goes_in_the_body_of_a_loop_is_gone_there() {
+    let mut world = World::new();
+    let late = |label: &str, arrival| {
+        let object = Late { arrival, tag: 0 };
+        world.session.object(label, object).unwrap()
+    };
+    let objects = std::cell::RefCell::new(vec![late("one", 1), late("two", 2), late("three", 3)]);
+    let dropping =
+        std::rc::Rc::new(move |index: i64| drop(objects.borrow_mut().remove(index as usize)));
+    world
+        .host
+        .engine_mut()
+        .register_fn("destroy_it", move |index: i64| dropping(index));
+    world.check(
+        "let seen = []; for o in obs.all(\"Late\") { if o.arrival == 1 { destroy_it(0) } try { seen.push(o.arrival) } catch { continue } } seen",
+        "[2,3]",
+    );
+    world.fails_with(
+        "for o in obs.all(\"Late\") { destroy_it(0); o.arrival }",
+        "two.arrival is gone",
+    );
+}
+
+#[test]
 fn the_field_of_all_elements_is_read_and_not_written() {
     let mut world = World::new();
     let array = world

@@ -324,10 +324,77 @@ fn names_of_enums_and_flags_are_read_in_any_case() {
     world.run(r#"AAPL_position.status = "filled""#);
     world.check("AAPL_position.status", "\"FILLED\"");
     world.check(r#"AAPL_position.status == "Filled""#, "true");
-    world.run(r#"AAPL_position.options = "hidden | Post_Only""#);
-    world.check(r#"AAPL_position.options.has("hidden")"#, "true");
+    world.run(r#"AAPL_position.options = "dark | Ioc""#);
+    world.check(
+        r#"AAPL_position.options.has("ioc") && AAPL_position.options == "IOC | DARK""#,
+        "true",
+    );
     world.fails(
         r#"AAPL_position.status = "filld""#,
         "AAPL_position.status: Status has no \"filld\"",
     );
+}
+
+/// Times in several units.
+#[derive(memglass::Observe, Clone, Copy, Debug, Default, PartialEq)]
+struct Timer {
+    #[observe(unit = "ns")]
+    timeout_ns: u64,
+    #[observe(unit = "ms")]
+    age_ms: i32,
+    #[observe(unit = "s")]
+    delay: f64,
+    #[observe(unit = "us")]
+    laps: [u32; 2],
+    #[observe(unit = "ticks")]
+    ticks: u32,
+    count: u32,
+}
+
+#[test]
+fn durations_are_written_and_compared_by_the_unit_of_the_field() {
+    let mut world = World::new();
+    let timer = world.session.object("timer", Timer::default()).unwrap();
+    world.run("timer.timeout_ns = 5.ms; timer.age_ms = 3.s; timer.delay = 250.ms");
+    world.run("timer.laps = [1.ms, 2.s]; timer.add(\"age_ms\", 1.s);");
+    assert_eq!(timer.timeout_ns.get(), 5_000_000);
+    assert_eq!(timer.age_ms.get(), 4_000);
+    assert_eq!(timer.delay.get(), 0.25);
+    assert_eq!(
+        [timer.laps[0].get(), timer.laps[1].get()],
+        [1_000, 2_000_000]
+    );
+    for holds in [
+        "timer.age_ms > 3.s && 5.s > timer.age_ms && timer.age_ms == 4.s",
+        "timer.timeout_ns >= 5.ms && timer.timeout_ns < 6.ms && timer.delay != 1.h",
+        "let age = timer.age_ms; age <= 4.s",
+        "timer.laps[1] > 1999.ms && timer.laps.filter(|lap| lap > 1.s).len() == 1",
+        "timer.snapshot().age_ms == 4.s",
+        "obs.all(\"Timer\").filter(|t| t.age_ms > 2.s).len() == 1",
+    ] {
+        world.check(holds, "true");
+    }
+    world.fails(
+        "timer.count = 1.s",
+        "timer.count: expected a number, as it declares no unit of time (ns, us, ms, s, min, h), got a duration",
+    );
+    world.fails(
+        "timer.ticks = 1.s",
+        "timer.ticks: expected a number, as its unit \"ticks\" is not a time",
+    );
+    world.fails(
+        "timer.age_ms = 1.us",
+        "timer.age_ms: 0.001 is not a whole number",
+    );
+    world.fails(
+        "timer.age_ms = 10000.h",
+        "timer.age_ms: 36000000000 does not fit i32",
+    );
+    for unknown in [
+        "timer.count < 1.s",
+        "timer.age_ms / 2 < 1.s",
+        "timer.ticks == 1.s",
+    ] {
+        world.fails_with(unknown, "is not that of a field whose unit is a time");
+    }
 }
