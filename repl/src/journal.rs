@@ -5,6 +5,8 @@
 pub(crate) struct Journal {
     lines: Vec<Line>,
     last: String,
+    /// All that was typed, in its order.
+    typed: Vec<String>,
     edited: Option<String>,
 }
 
@@ -18,6 +20,7 @@ struct Line {
 impl Journal {
     /// Somebody typed this, whatever became of it.
     pub(crate) fn typed(&mut self, line: &str) {
+        self.typed.push(line.trim_end().to_owned());
         if !line.trim_start().starts_with(":edit") {
             line.clone_into(&mut self.last);
         }
@@ -32,6 +35,11 @@ impl Journal {
     /// What was written in an editor since this was asked last: the prompt has not seen it typed.
     pub(crate) fn take_edited(&mut self) -> Option<String> {
         self.edited.take()
+    }
+
+    /// All that was typed, in its order.
+    pub(crate) fn all_typed(&self) -> &[String] {
+        &self.typed
     }
 
     /// What was typed last.

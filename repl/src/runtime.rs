@@ -203,7 +203,14 @@ impl Runtime {
             (None, None) => {
                 let shown = self.eval(line).map_err(|error| of_command(error, line))?;
                 self.journal.ran(line, shown != Shown::Nothing);
-                Ok(Output::Result(shown))
+                let notes = self.host.take_notes();
+                Ok(match notes.is_empty() {
+                    true => Output::Result(shown),
+                    false => {
+                        let notes = notes.into_iter().map(Output::Note);
+                        Output::All([Output::Result(shown)].into_iter().chain(notes).collect())
+                    }
+                })
             }
         }
     }

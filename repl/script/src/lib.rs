@@ -39,6 +39,7 @@ mod sources;
 mod symbols;
 mod takes;
 mod told;
+mod variables;
 mod wide;
 mod written;
 
@@ -87,6 +88,8 @@ pub struct ScriptHost {
     field_names: FieldNames,
     /// The functions that were there before the host registered its own.
     known: Known,
+    /// Variables of which it was said that they hide an object, and what is to be said yet.
+    hiding: variables::Hiding,
     /// The names of types, and the session and epoch that they are of.
     names: RefCell<Option<((u64, u64), Names)>>,
     life: u64,
@@ -114,6 +117,7 @@ impl ScriptHost {
             library: AST::empty(),
             sources: Sources::default(),
             field_names: FieldNames::default(),
+            hiding: variables::Hiding::default(),
             names: RefCell::default(),
             life,
         };
@@ -207,6 +211,7 @@ impl ScriptHost {
             });
         self.context.end();
         prune(&mut self.scope);
+        self.note_hiding();
         result.map_err(|error| self.told(*error))
     }
 

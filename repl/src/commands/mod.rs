@@ -15,6 +15,7 @@ mod regions;
 mod scripts;
 mod session;
 mod types;
+mod variables;
 
 use crate::output::Output;
 use crate::runtime::Runtime;
@@ -83,6 +84,9 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &scripts::Run,
     &scripts::Edit,
     &scripts::Save,
+    &variables::Vars,
+    &variables::Unset,
+    &variables::History,
     &regions::Regions,
     &session::Session,
     &session::Reattach,
@@ -128,8 +132,8 @@ fn expect_nothing(command: &dyn Command, rest: &str) -> Result<(), CommandError>
 /// The line that is meant by a word which people type at any prompt.
 pub(crate) fn out_of_habit(line: &str) -> &str {
     match line.trim() {
-        "exit" | "quit" => ":q",
-        "help" | "?" => ":help",
+        "exit" | "quit" | "quit()" => ":q",
+        "help" | "help()" | "?" => ":help",
         _ => line,
     }
 }
@@ -171,6 +175,15 @@ mod tests {
                 assert!(seen.insert(*word), "{word}");
             }
         }
+    }
+
+    #[test]
+    fn words_of_other_prompts_do_what_they_say() {
+        for word in ["quit()", " quit ", "exit"] {
+            assert_eq!(out_of_habit(word), ":q");
+        }
+        assert_eq!(out_of_habit("help()"), ":help");
+        assert_eq!(out_of_habit("help(1)"), "help(1)");
     }
 
     #[test]

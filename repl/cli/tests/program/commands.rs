@@ -6,7 +6,7 @@ use super::page;
 use super::support::{Ran, World};
 
 /// What says nothing when all is well, outside a terminal.
-const SILENT: &[&str] = &["set", "q", "clear"];
+const SILENT: &[&str] = &["set", "unset", "q", "clear"];
 
 #[test]
 fn every_example_works_on_the_demo() {
@@ -215,4 +215,34 @@ fn a_script_that_a_command_runs_has_its_arguments() {
     world
         .run(&["t1", "-e", &format!(":run {script} 1")])
         .failed(1, &["cannot read"]);
+}
+
+#[test]
+fn a_variable_that_hides_an_object_is_said_once_and_can_be_taken_away() {
+    let (world, _producer) = World::with_producer();
+    let typed = "let AAPL_position = 4\nlet AAPL_position = 5\nlet obs = 6\n:vars\n\
+                 :unset AAPL_position\n:unset obs\nAAPL_position.quantity = 8; AAPL_position.quantity\n\
+                 obs.all(\"*\").len() > 1\n";
+    let ran = world.pipe_in(world.path(), typed);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let note = "note: \"AAPL_position\" now means the variable; `:unset AAPL_position` brings the object back";
+    let said = ran
+        .messages
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert_eq!(said.matches(note).count(), 1, "{ran:?}");
+    assert_eq!(
+        said.matches("\"obs\" now means the variable").count(),
+        1,
+        "{ran:?}"
+    );
+    assert!(ran.data.contains("AAPL_position  an integer"), "{ran:?}");
+    assert!(ran.data.ends_with("8\ntrue\n"), "{ran:?}");
+    let ran = world.pipe_in(world.path(), ":unset nobody\n");
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(
+        ran.messages.contains("there is no variable \"nobody\""),
+        "{ran:?}"
+    );
 }
