@@ -1,14 +1,16 @@
-//! What of a session was left out because it cannot be right, told to people.
+//! Tells people which parts of a session are left out because they are damaged.
 
 use memglass::{Damage, Observer};
 
-/// Parts that are named; the others are counted.
+/// Parts that are described; the others are only counted.
 const NAMED: usize = 5;
 
-/// At so many the observer stops counting.
+/// The observer stops counting here.
 const MOST: usize = 1000;
 
-/// A sentence for who has just attached; `None` when all is there. Takes as long as a listing of all objects.
+/// A sentence for someone who has just attached; `None` if nothing is damaged.
+///
+/// Takes as long as listing all objects.
 pub fn news(observer: &Observer) -> Option<String> {
     let damage = observer.damage();
     let first = damage.first()?;
@@ -19,7 +21,7 @@ pub fn news(observer: &Observer) -> Option<String> {
     ))
 }
 
-/// How many parts, and a line for each of the first; nothing when all is there.
+/// How many parts are damaged, and a line for each of the first; empty if nothing is.
 pub(crate) fn lines(damage: &[Damage]) -> Vec<String> {
     if damage.is_empty() {
         return Vec::new();
@@ -50,19 +52,19 @@ mod tests {
     fn damage(parts: u32) -> Vec<Damage> {
         let damage = |slot| Damage {
             part: Part::Object(slot),
-            reason: "its label is no text".into(),
+            reason: "its label is not text".into(),
         };
         (0..parts).map(damage).collect()
     }
 
     #[test]
-    fn the_first_parts_are_named_and_the_others_counted() {
+    fn the_first_parts_are_described_and_the_others_counted() {
         assert!(lines(&damage(0)).is_empty());
         assert_eq!(
             lines(&damage(1)),
             [
                 "1 damaged part",
-                "the object in slot 0 is left out: its label is no text"
+                "the object in slot 0 is left out: its label is not text"
             ]
         );
         let many = lines(&damage(1000));

@@ -52,10 +52,10 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
         Presence::Exited => format!(
             "{producer} has exited; objects that it destroyed before are gone, the others have their last values"
         ),
-        Presence::Crashed => format!("{producer} has crashed; values are its last ones"),
+        Presence::Crashed => format!("{producer} has crashed; the values are its last"),
         Presence::Restarted => {
             format!(
-                "{producer} is gone and a new one has taken its name; values are the old one's last ones, :reattach attaches to the new one"
+                "{producer} is gone and a new producer has its name; the values are the old one's last, and `:reattach` attaches to the new one"
             )
         }
         other => format!("{producer}: {other}"),
@@ -95,7 +95,7 @@ mod tests {
         let told = watch.news(Presence::Crashed, &session()).unwrap();
         assert_eq!(
             told,
-            "producer of \"t1\" (pid 123) has crashed; values are its last ones"
+            "producer of \"t1\" (pid 123) has crashed; the values are its last"
         );
         assert_eq!(watch.news(Presence::Crashed, &session()), None);
         assert!(

@@ -56,7 +56,7 @@ pub struct Cell {
     unit: String,
     /// The text where there is little room, if it is another one.
     short: Option<String>,
-    /// The text where there is no terminal, if it is another one.
+    /// The text where there is not a terminal, if it is another one.
     piped: Option<String>,
     faint: bool,
     json: Json,
@@ -124,7 +124,7 @@ impl Cell {
         }
     }
 
-    /// The same value, which reads as `text` where there is no terminal.
+    /// The same value, which reads as `text` where there is not a terminal.
     pub fn piped(self, text: String) -> Self {
         Cell {
             piped: Some(text).filter(|piped| *piped != self.text),

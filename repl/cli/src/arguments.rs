@@ -30,7 +30,7 @@ A script on standard input is run without a prompt.
 Exit codes: 0 ok, 1 script error or refused value, 2 usage or syntax, 3 no such session, 124 timeout,
 130 interrupted, and exit(n).";
 
-/// What is said of a word behind the session that is no subcommand.
+/// What is said of a word behind the session that is not a subcommand.
 const WAYS: &str =
     "`memglass SESSION get PATH` reads a field, and `memglass SESSION -e EXPR` evaluates";
 

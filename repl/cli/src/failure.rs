@@ -13,7 +13,7 @@ use memglass_value::format;
 /// Why the program ends without having done what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// Arguments that do not go together, or standard input that is no script.
+    /// Arguments that do not go together, or standard input that is not a script.
     #[error("{0}")]
     Usage(String),
     /// No session to work on.
@@ -42,7 +42,7 @@ impl Failure {
             Failure::NoSession(_) => 3,
             Failure::Attach(error) => attach_exit_code(error),
             Failure::Command(error) => error.exit_code(),
-            // Whoever read the output has enough; that is no failure.
+            // Whoever read the output has enough; that is not a failure.
             Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Failure::TimedOut(_) => 124,
             Failure::Repl(ReplError::Attach(error)) => attach_exit_code(error),

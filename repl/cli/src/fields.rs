@@ -48,7 +48,7 @@ pub(super) fn set(
     };
     match words.as_slice() {
         [path, value @ ..] => write(options, &session, path, &value.join(" ")),
-        [] => unreachable!("two words are required, and one of them is no session's"),
+        [] => unreachable!("two words are required, and one of them is not a session's"),
     }
 }
 

@@ -52,7 +52,7 @@ fn observer(options: &Options, session: &str) -> Result<Observer, Failure> {
                 _ => "is on a file system that is mounted read-only",
             };
             options.note(&format!(
-                "session {session:?} {why}: it can be read and not written"
+                "session {session:?} {why}: it can be read but not written"
             ));
             Ok(observer)
         }

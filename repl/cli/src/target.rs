@@ -148,7 +148,7 @@ pub(super) fn in_front_of_path(
 
 fn what_of_it(session: &str) -> Failure {
     Failure::Usage(format!(
-        "{session:?} is the session; what of it? (a path as in {session} OBJECT.FIELD)"
+        "{session:?} is a session; add a path, as in `{session} OBJECT.FIELD`"
     ))
 }
 
@@ -198,7 +198,7 @@ fn in_only_session(options: &Options, word: &str) -> Option<String> {
     let observer = options.attach(&live).ok()?;
     observer.field(word).ok()?;
     Some(format!(
-        "the session comes first, and {word} is in it: `memglass {live} get {}`",
+        "{word} is in session {live:?}, whose name comes first: `memglass {live} get {}`",
         shell_word(word)
     ))
 }

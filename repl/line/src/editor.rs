@@ -51,10 +51,10 @@ const ROWS: usize = 24;
 #[non_exhaustive]
 pub enum EditorError {
     /// The terminal refused.
-    #[error("the terminal refused to be edited on")]
+    #[error("the terminal does not let lines be edited")]
     Terminal(#[source] ReadlineError),
     /// No thread could be started.
-    #[error("no thread can be started for it")]
+    #[error("cannot start a thread for it")]
     Thread(#[source] std::io::Error),
 }
 
@@ -160,7 +160,7 @@ impl Editor {
             labels: Labels::default(),
             plain: Some(plain),
         };
-        // What is no terminal has nobody in front of it to tell.
+        // What is not a terminal has nobody in front of it to tell.
         let note = std::io::stdin()
             .is_terminal()
             .then(|| format!("lines cannot be edited here: {why}"));

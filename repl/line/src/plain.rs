@@ -1,4 +1,4 @@
-//! Lines that cannot be edited: from a terminal that is too simple, or from what is no terminal.
+//! Lines that cannot be edited: from a terminal that is too simple, or from what is not a terminal.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::sync::atomic::{AtomicBool, Ordering};

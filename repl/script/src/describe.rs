@@ -210,7 +210,8 @@ fn protection(protection: Protection) -> Option<&'static str> {
     }
 }
 
-/// What may be written, in words; `None` if the type alone decides.
+/// What may be written, in words for people: `read-only` where the schema's text has `@readonly`. `None` if the type
+/// alone decides.
 pub(crate) fn allowed(metadata: &Metadata) -> Option<String> {
     let mut parts = Vec::new();
     if metadata.readonly {

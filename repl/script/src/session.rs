@@ -106,8 +106,8 @@ impl Attached {
             _ => self.presence(),
         };
         match presence {
-            Presence::Exited => Some("its producer has exited, so that nothing reads it"),
-            Presence::Crashed => Some("its producer has crashed, so that nothing reads it"),
+            Presence::Exited => Some("its producer has exited, so nothing would read it"),
+            Presence::Crashed => Some("its producer has crashed, so nothing would read it"),
             Presence::Restarted => Some("its producer is gone; :reattach attaches to the new one"),
             _ => None,
         }

@@ -68,7 +68,7 @@ impl ScriptHost {
     fn message(&self, error: &EvalAltResult, source: &Source) -> Told {
         use EvalAltResult as E;
         match error {
-            E::ErrorParsing(kind, _) => parse_told(kind),
+            E::ErrorParsing(kind, at) => parse_told(kind, is_end(&source.text, *at)),
             E::ErrorVariableNotFound(name, at) => {
                 self.variable_told(name, is_assigned(source, *at, name))
             }
@@ -335,7 +335,8 @@ pub(crate) fn noun(type_name: &str) -> String {
     }
 }
 
-fn parse_told(kind: &ParseErrorType) -> Told {
+/// Why a text is not a script; `is_end` if nothing follows the place of the error.
+fn parse_told(kind: &ParseErrorType, is_end: bool) -> Told {
     let help = match kind {
         ParseErrorType::AssignmentToInvalidLHS(_) => Some(
             "only something that starts with a variable can be assigned to: `let o = …; o.field = 1`, or `obs[\"label\"].field = 1`",
@@ -352,6 +353,9 @@ fn parse_told(kind: &ParseErrorType) -> Told {
         ParseErrorType::Reserved(_) | ParseErrorType::PropertyExpected => {
             Some("a field with such a name is written `p[\"name\"]`, in a map `#{\"name\": …}`")
         }
+        ParseErrorType::MissingToken(token, _) if token == ";" && !is_end => {
+            Some("`;` stands between two statements")
+        }
         _ => None,
     };
     let message = match kind {
@@ -361,9 +365,27 @@ fn parse_told(kind: &ParseErrorType) -> Told {
             return improper_told(symbol, message);
         }
         ParseErrorType::UnexpectedEOF => "the script ends too early".into(),
+        ParseErrorType::MissingToken(token, _) => match (token.as_str(), is_end) {
+            (";", true) => "the script ends too early".into(),
+            (";", false) => "the statement before this has ended".into(),
+            (token, true) => format!("the script ends too early: {token:?} is missing"),
+            (token, false) => format!("{token:?} is missing before this"),
+        },
+        ParseErrorType::VariableExpected => "the name of a variable is missing here".into(),
         other => lower(&other.to_string()),
     };
     (message, help.map(str::to_owned))
+}
+
+/// Whether only blanks follow this place.
+fn is_end(text: &str, at: Position) -> bool {
+    let (Some(line), Some(column)) = (at.line(), at.position()) else {
+        return true;
+    };
+    let mut rest = text.lines().skip(line - 1);
+    let here = rest.next().unwrap_or_default();
+    let is_blank = |text: &str| text.trim().is_empty();
+    here.chars().skip(column - 1).all(char::is_whitespace) && rest.all(is_blank)
 }
 
 /// A sign of another language, or `=` where a condition stands.

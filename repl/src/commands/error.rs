@@ -25,7 +25,7 @@ pub enum CommandError {
         suggestion: String,
     },
     /// The words after the command are not what it takes.
-    #[error("usage: {usage}")]
+    #[error("wrong arguments; usage: {usage}")]
     Usage {
         /// What it takes.
         usage: &'static str,
@@ -63,7 +63,7 @@ pub enum CommandError {
         takes: String,
     },
     /// A value that the field cannot hold, being of another kind.
-    #[error("{path} takes {takes}, and not {text:?}")]
+    #[error("{path} takes {takes}, not {text:?}")]
     WrongKind {
         /// What was to be written.
         path: String,
@@ -80,7 +80,7 @@ pub enum CommandError {
     },
     /// Nobody would read what is written.
     #[error(
-        "{path} cannot be written: the session's producer is gone ({presence}), so that nothing reads it"
+        "{path} cannot be written: the session's producer is gone ({presence}), so nothing would read it"
     )]
     Unread {
         /// What was to be written.
@@ -89,7 +89,7 @@ pub enum CommandError {
         presence: &'static str,
     },
     /// Nothing has this name.
-    #[error("nothing here is called {name:?}{suggestion}")]
+    #[error("nothing is named {name:?}{suggestion}")]
     UnknownName {
         /// What was typed.
         name: String,
@@ -108,7 +108,7 @@ pub enum CommandError {
     #[error("nothing to save yet: no line of this session was a script")]
     NothingToSave,
     /// A file would be lost.
-    #[error("{} is there already; `:save {} !` writes over it", path.display(), path.display())]
+    #[error("{} exists already; `:save {} !` replaces it", path.display(), path.display())]
     FileExists {
         /// The file.
         path: PathBuf,
@@ -123,7 +123,7 @@ pub enum CommandError {
         source: io::Error,
     },
     /// The user's editor did not start, or failed.
-    #[error("{editor} did not edit anything; $VISUAL and $EDITOR say what to edit with")]
+    #[error("{editor} failed; set $VISUAL or $EDITOR to the editor to use")]
     Editor {
         /// Its command line.
         editor: String,
@@ -163,7 +163,7 @@ pub enum CommandError {
     /// A command of the embedding program failed.
     #[error("{0}")]
     Own(String),
-    /// The text is no script, for a reason that the grammar does not know.
+    /// The text is not a script, for a reason that the grammar does not know.
     #[error("{0}")]
     Text(String),
     /// A command in a script did not work.
@@ -183,7 +183,7 @@ pub enum CommandError {
     #[error("the output cannot be written")]
     Output(#[source] io::Error),
     /// No thread could be started for a limit in time.
-    #[error("no thread can be started")]
+    #[error("cannot start a thread")]
     Thread(#[source] io::Error),
 }
 
@@ -239,7 +239,7 @@ impl CommandError {
             | CommandError::Pattern { .. }
             | CommandError::Text(_) => 2,
             CommandError::TimedOut(_) => 124,
-            // Whoever read the output has enough; that is no failure.
+            // Whoever read the output has enough; that is not a failure.
             CommandError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             CommandError::Attach(error) => attach_exit_code(error),
             _ => 1,

@@ -23,7 +23,7 @@ impl Command for Explain {
     }
 
     fn summary(&self) -> &'static str {
-        "tell what a field is, or what a write would do"
+        "explain a field, or what a write would do"
     }
 
     fn examples(&self) -> &'static [&'static str] {

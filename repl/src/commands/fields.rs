@@ -33,7 +33,7 @@ impl Command for Get {
     }
 
     fn details(&self) -> &'static str {
-        "A label may be a pattern with `*`, `?` and `{a,b}`: of its objects, those that have the field are listed."
+        "A label may be a pattern with `*`, `?` and `{a,b}`. It lists the matching objects that have the field."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -78,7 +78,7 @@ impl Command for Set {
     }
 
     fn details(&self) -> &'static str {
-        "The rest of the line is the value: a name needs no quotes, nor does text for a text field. A record may be JSON, as `get --json` prints it. An `=` between PATH and VALUE means nothing; a text that begins with one stands in quotes."
+        "The rest of the line is the value: a name needs no quotes, nor does text for a text field. A record may be JSON, as `get --json` prints it. An `=` between PATH and VALUE is ignored; put a text that begins with `=` in quotes."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -166,7 +166,7 @@ pub(crate) fn read(field: &Field) -> Result<Shown, ReadError> {
 ///
 /// # Errors
 ///
-/// If the path leads nowhere, the text is no value, or the field refuses it; nothing is changed then.
+/// If the path leads nowhere, the text is not a value, or the field refuses it; nothing is changed then.
 pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
     let field = observer.field(path)?;
     let text = without_sign(text);

@@ -23,7 +23,7 @@ impl Command for Json {
     }
 
     fn summary(&self) -> &'static str {
-        "write one result as JSON; alone: all or none"
+        "write one result as JSON; alone: all, on or off"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -49,7 +49,7 @@ impl Command for Csv {
     }
 
     fn summary(&self) -> &'static str {
-        "write one result as CSV; alone: all or none"
+        "write one result as CSV; alone: all, on or off"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -75,7 +75,7 @@ impl Command for Expanded {
     }
 
     fn summary(&self) -> &'static str {
-        "write rows field by field; alone: all or none"
+        "write rows field by field; alone: all, on or off"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -120,7 +120,7 @@ impl Command for Time {
     }
 
     fn summary(&self) -> &'static str {
-        "tell how long a line takes, or each from now on"
+        "time one line, or all lines from now on"
     }
 
     fn details(&self) -> &'static str {
@@ -159,11 +159,11 @@ impl Command for Pager {
     }
 
     fn summary(&self) -> &'static str {
-        "show what is longer than the screen in $PAGER"
+        "page what is longer than the screen"
     }
 
     fn details(&self) -> &'static str {
-        "$PAGER says which, `less -FRX` if it is not set and none if it is empty. What is not written to a terminal is never paged. `:pager` alone says whether it is on."
+        "The pager is $PAGER, or `less -FRX` if that is not set; an empty $PAGER means none. Only output to a terminal is paged. `:pager` alone says whether paging is on."
     }
 
     fn examples(&self) -> &'static [&'static str] {

@@ -67,9 +67,12 @@ impl Sample {
             ),
             (
                 "NAME?".into(),
-                "what is called so: a field, type, function or command",
+                "explain a name: a field, type, function or command",
             ),
-            (":help commands".into(), "all that begins with a colon"),
+            (
+                ":help commands".into(),
+                "all commands, which begin with a colon",
+            ),
             (":help functions".into(), "all functions"),
         ]
     }
@@ -96,7 +99,7 @@ impl Command for Help {
     }
 
     fn summary(&self) -> &'static str {
-        "what to type, or what is called NAME"
+        "list what can be typed, or explain NAME"
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -159,7 +162,7 @@ impl Command for Help {
 }
 
 /// A path that leads nowhere makes the observer look at every label for one that is near; a name
-/// that is no path must not cost that.
+/// that is not a path must not cost that.
 fn starts_with_a_label(observer: &Observer, name: &str) -> bool {
     let end = name.find(['.', '[']).unwrap_or(name.len());
     name.starts_with('"') || observer.find(&name[..end]).is_some() || observer.find(name).is_some()

@@ -49,7 +49,7 @@ impl Command for Hex {
     }
 
     fn details(&self) -> &'static str {
-        "Each colour is a field; without colours the fields are named beside the rows. A guarded field is of one write. When two readings in a row never agree, the title says that the bytes are of several moments."
+        "Each field has its colour; without colours the fields are named below the rows. The bytes of a guarded field come from one write. If no two readings in a row agree, the title says that the bytes were read at different moments."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -125,7 +125,7 @@ impl Dump {
     fn text(&self, look: Look) -> String {
         let moment = match self.consistent {
             true => "",
-            false => ", of several moments: it changed during each of the attempts to read it",
+            false => ", read at different moments: it changed during each attempt",
         };
         let title = look.paint(look::strong(), &format::escaped(&self.title));
         let mut text = format!("{title}  {} bytes{moment}\n", self.bytes.len());
@@ -468,6 +468,6 @@ mod tests {
             consistent: false,
             ..dump()
         };
-        assert!(mixed.text(look(80)).contains("of several moments"));
+        assert!(mixed.text(look(80)).contains("read at different moments"));
     }
 }

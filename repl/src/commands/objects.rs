@@ -130,12 +130,12 @@ fn rows(objects: &[(ObjectInfo, String)]) -> Table {
 
 fn nothing(observer: &Observer, glob: Option<&str>, type_name: Option<&str>) -> String {
     match (glob, type_name) {
-        (None, None) => format!("session {:?} has no object", observer.session().name),
+        (None, None) => format!("session {:?} has no objects", observer.session().name),
         (Some(name), None) if observer.schema().find(name).is_some() => {
             format!("no label matches {name}; --type {name} lists the objects of that type")
         }
         (Some(glob), None) => format!("no label matches {glob}"),
-        (None, Some(name)) => format!("no object is a {name}"),
+        (None, Some(name)) => format!("no object has type {name}"),
         (Some(glob), Some(name)) => format!("no {name} has a label that matches {glob}"),
     }
 }

@@ -82,7 +82,7 @@ fn text(regions: &[RegionInfo], live: u64, look: Look) -> String {
     let used: u64 = regions.iter().map(|region| region.used).sum();
     let _ = writeln!(
         text,
-        "{} of the {} used bytes are live objects; the rest is types, labels, the directory, and memory that waits to be used again",
+        "{} of the {} used bytes are live objects; the rest is types, labels, the directory, and freed memory for later objects",
         grouped(live),
         grouped(used)
     );

@@ -35,7 +35,7 @@ impl Command for Run {
     }
 
     fn details(&self) -> &'static str {
-        "Its array `args` has what follows FILE. A word with blanks stands in double quotes."
+        "The script finds the words after FILE in its array `args`. Put a word with blanks in double quotes."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -84,7 +84,7 @@ impl Command for Save {
     }
 
     fn details(&self) -> &'static str {
-        "Lines that failed and commands are left out, except `:set`, which becomes an assignment; a result that a later line calls `_` gets that name. `memglass run FILE` runs it."
+        "Lines that failed and commands are left out, except `:set`, which becomes an assignment; a result that a later line uses as `_` is assigned to it. `memglass run FILE` runs it."
     }
 
     fn examples(&self) -> &'static [&'static str] {

@@ -101,7 +101,7 @@ pub fn list(observer: &Observer) -> Output {
     }
     Output::Rows(
         table,
-        format!("session {:?} has no type yet", observer.session().name),
+        format!("session {:?} has no types yet", observer.session().name),
     )
 }
 
@@ -298,7 +298,7 @@ fn is_declared(ty: &Type) -> bool {
     !ty.name.is_empty() && !is_simple
 }
 
-/// Named values are no fields.
+/// Named values are not fields.
 fn field_count(kind: &Kind) -> Option<u64> {
     Some(match kind {
         Kind::Struct { fields } | Kind::Union { members: fields } => fields.len() as u64,

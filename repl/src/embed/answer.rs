@@ -40,7 +40,7 @@ impl Answer {
         Answer::plain(Output::Result(Shown::Text(text.into())))
     }
 
-    /// A message for people that is no data.
+    /// A message for people that is not data.
     pub fn note(text: impl Into<String>) -> Self {
         Answer::plain(Output::Note(text.into()))
     }
@@ -117,7 +117,7 @@ pub struct EvalError(pub(crate) CommandError);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EvalErrorKind {
-    /// The text is no script, or a command was used wrongly; nothing was done.
+    /// The text is not a script, or a command was used wrongly; nothing was done.
     Usage,
     /// Something in it failed; what it did before stays done.
     Failed,

@@ -21,7 +21,7 @@ use crate::script_text::ScriptText;
 use crate::signal::Owner;
 use crate::stack;
 
-/// Columns of what is no terminal, for people.
+/// Columns of what is not a terminal, for people.
 const WIDTH: u16 = 80;
 
 type Register = Box<dyn FnOnce(&mut Engine)>;
@@ -106,7 +106,7 @@ impl ReplBuilder {
         self
     }
 
-    /// Fits tables to this number of columns, where the output is no terminal whose width is known;
+    /// Fits tables to this number of columns, where the output is not a terminal whose width is known;
     /// without this, to 80.
     pub fn width(mut self, columns: u16) -> Self {
         self.width = Some(columns);

@@ -18,7 +18,7 @@ impl Repl {
     /// Shows the prompt on this process's terminal and serves it on this thread, until the user leaves; gives
     /// the exit code: 0, that of `exit(n)`, or 128 and the number of the signal that ended it.
     ///
-    /// Where lines cannot be edited, because standard input or output is no terminal or the terminal is too
+    /// Where lines cannot be edited, because standard input or output is not a terminal or the terminal is too
     /// simple, it says so and reads them plainly.
     ///
     /// While it runs, SIGINT stops the script that runs, and SIGTERM and SIGHUP end the prompt in an orderly

@@ -53,7 +53,7 @@ pub trait Sink {
     /// If nobody takes it any more: the script that printed it is stopped.
     fn data(&mut self, text: &str) -> io::Result<()>;
 
-    /// Takes a message for people, which is no data. It ends with a newline.
+    /// Takes a message for people, which is not data. It ends with a newline.
     fn message(&mut self, text: &str);
 }
 

@@ -17,7 +17,7 @@ pub fn declare(engine: &mut Engine) {
     for (_, name, precedence) in COMPARISONS {
         engine
             .register_custom_operator(name, precedence)
-            .expect("the operator is no symbol of the language");
+            .expect("the operator is not a symbol of the language");
     }
 }
 

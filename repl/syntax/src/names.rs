@@ -11,7 +11,7 @@ pub struct Names {
     pub types: Arc<BTreeMap<String, Vec<FieldName>>>,
     /// Enums and flag sets with the names of their values.
     pub values: Arc<BTreeMap<String, Vec<String>>>,
-    /// The flag sets among them: a value of one is no text.
+    /// The flag sets among them: a value of one is not text.
     pub flags: Arc<BTreeSet<String>>,
     /// Functions, with their signatures.
     pub functions: Arc<Vec<FunctionName>>,

@@ -102,7 +102,8 @@ fn a_session_stands_before_or_after_a_subcommand_or_is_left_out() {
 fn what_lies_in_the_only_session_is_no_session_and_the_command_for_it_is_told() {
     let (world, _producer) = World::with_producer();
     let told = |word: &str, get: &str| {
-        let tip = format!("the session comes first, and {word} is in it: `memglass t1 get {get}`");
+        let tip =
+            format!("{word} is in session \"t1\", whose name comes first: `memglass t1 get {get}`");
         world.run(&[word, "-e", "1"]).failed(3, &[&tip]);
         world.run(&[word, "objects"]).failed(3, &[&tip]);
         world.pipe(&[word], b"1").failed(3, &[&tip]);
@@ -120,7 +121,7 @@ fn a_session_that_is_not_clear_is_asked_for() {
     let (world, _producer) = World::with_producer();
     world
         .run(&["get", "t1"])
-        .failed(2, &["\"t1\" is the session", "what of it?"]);
+        .failed(2, &["\"t1\" is a session", "add a path"]);
     world
         .run(&["get", "nosuch", "order_12345.order_id"])
         .failed(3, &["neither a session nor anything in \"t1\""]);

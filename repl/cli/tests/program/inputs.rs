@@ -7,7 +7,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use super::support::{Ran, World, eventually};
 use super::terminal::{CTRL_C, CTRL_D, Terminal};
 
-/// A write and a read, which together are no program.
+/// A write and a read, which together make no program.
 const TWO: &str = "order_12345.priority = 3\norder_12345.priority";
 
 fn pipe(path: &Path) {

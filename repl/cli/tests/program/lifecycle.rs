@@ -10,7 +10,7 @@ fn a_dead_producer_is_told_and_its_last_values_stay() {
     let (world, producer) = World::with_producer();
     world.eval("AAPL_position.quantity = 321");
     let pid = producer.kill();
-    let told = format!("producer of \"t1\" (pid {pid}) has crashed; values are its last ones");
+    let told = format!("producer of \"t1\" (pid {pid}) has crashed; the values are its last");
 
     let ran = world.run(&["t1", "-e", "AAPL_position.quantity"]);
     assert_eq!((ran.code, ran.data.as_str()), (Some(0), "321\n"));
@@ -31,7 +31,7 @@ fn what_a_dead_producer_left_is_not_written() {
         &["t1", "-e", "AAPL_position.add(\"quantity\", 4)"],
         &["set", "t1", "AAPL_position.quantity", "4"],
     ] {
-        world.run(arguments).failed(1, &["nothing reads it"]);
+        world.run(arguments).failed(1, &["nothing would read it"]);
     }
     assert_eq!(world.eval("AAPL_position.quantity"), "321");
 }

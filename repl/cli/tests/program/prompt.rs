@@ -110,7 +110,7 @@ fn the_prompt_says_that_the_producer_has_died_and_reattaches_when_asked() {
     let pid = producer.kill();
     terminal.line("AAPL_position.quantity");
     terminal.shows(&format!(
-        "producer of \"t1\" (pid {pid}) has crashed; values are its last ones"
+        "producer of \"t1\" (pid {pid}) has crashed; the values are its last"
     ));
     terminal.shows("\n4711\n");
     terminal.ends_with("t1 [crashed]>");

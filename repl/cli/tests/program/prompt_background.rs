@@ -14,11 +14,11 @@ fn news_stand_above_a_line_that_is_being_typed() {
     terminal.shows("t1> AAPL_quote.bid");
     let pid = producer.kill();
     terminal.becomes(&[
-        &format!("memglass: producer of \"t1\" (pid {pid}) has crashed; values are its last ones"),
+        &format!("memglass: producer of \"t1\" (pid {pid}) has crashed; the values are its last"),
         "t1> AAPL_quote.bid",
     ]);
     let _next = world.producer("t1");
-    terminal.shows("a new one has taken its name");
+    terminal.shows("a new producer has its name");
     terminal.press("_price + 1\r");
     terminal.shows("t1> AAPL_quote.bid_price + 1\n");
     terminal.ends_with("t1 [restarted]>");
@@ -34,11 +34,8 @@ fn news_are_broken_between_words() {
     let pid = producer.kill();
     let first = format!("memglass: producer of \"t1\" (pid {pid})");
     let (first, second) = match first.len() {
-        ..=36 => (
-            format!("{first} has"),
-            "  crashed; values are its last ones",
-        ),
-        _ => (first, "  has crashed; values are its last ones"),
+        ..=36 => (format!("{first} has"), "  crashed; the values are its last"),
+        _ => (first, "  has crashed; the values are its last"),
     };
     terminal.becomes(&[&first, second, "t1> 1 +"]);
 }

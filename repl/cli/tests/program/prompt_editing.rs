@@ -255,7 +255,7 @@ fn an_editor_that_fails_runs_nothing() {
     let mut terminal = Terminal::open_with(&world, &["t1"], 80, 30, &[("VISUAL", &editor)]);
     terminal.ends_with("t1>");
     terminal.line(":edit");
-    terminal.shows("did not edit anything");
+    terminal.shows("editor.sh failed");
     terminal.ends_with("t1>");
 }
 

@@ -199,7 +199,7 @@ fn an_explanation_tells_what_keeps_a_write_away() {
     producer.kill();
     let dead = verdict(&["t1"], free);
     assert!(
-        dead.ends_with("refused: its producer has crashed, so that nothing reads it"),
+        dead.ends_with("refused: its producer has crashed, so nothing would read it"),
         "{dead}"
     );
 }
@@ -259,9 +259,9 @@ fn a_value_that_a_field_cannot_hold_is_answered_with_what_it_takes() {
     refused(
         "AAPL_position.quantity",
         "five",
-        "AAPL_position.quantity takes a whole number that fits i64, and not \"five\"",
+        "AAPL_position.quantity takes a whole number that fits i64, not \"five\"",
     );
-    refused("book[0].bids", "5", "takes a list of 5, and not \"5\"");
+    refused("book[0].bids", "5", "takes a list of 5, not \"5\"");
     refused("order_12345.flags", "true", "takes any of IMMEDIATE | ");
     refused("AAPL_quote", "BUY", "takes #{ bid_price: …, ");
 }

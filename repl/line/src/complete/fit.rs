@@ -21,7 +21,7 @@ pub(crate) struct Room {
     pub(crate) rows: usize,
 }
 
-/// Whether this is no candidate but says how many there are besides.
+/// Whether this is not a candidate but says how many there are besides.
 pub(crate) fn is_note(shown: &str) -> bool {
     shown.starts_with(LEFT_OUT)
 }

@@ -49,7 +49,7 @@ impl<'n> Place<'n> {
         })
     }
 
-    /// Where a step leads that is no call.
+    /// Where a step leads that is not a call.
     pub(super) fn step(self, step: &Step<'_, '_>) -> Option<Self> {
         match step {
             Step::Member(name) => self.member(name),

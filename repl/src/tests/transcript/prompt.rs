@@ -112,6 +112,6 @@ fn named(name: &str) -> Format {
         "text" => Format::Text,
         "json" => Format::Json,
         "csv" => Format::Csv,
-        other => panic!("there is no format {other:?}"),
+        other => panic!("there is not a format {other:?}"),
     }
 }

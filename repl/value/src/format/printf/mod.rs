@@ -1,7 +1,7 @@
 //! Formats in the style of C's `printf`, with one conversion.
 //!
 //! They come out of shared memory: nothing in one can make the text longer than a few hundred
-//! characters, and what is no format is refused when it is parsed.
+//! characters, and what is not a format is refused when it is parsed.
 
 mod parse;
 
@@ -24,7 +24,7 @@ pub struct Format {
     spec: Spec,
 }
 
-/// Why a text is no format.
+/// Why a text is not a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
