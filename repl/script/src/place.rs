@@ -422,7 +422,8 @@ impl Place {
             let list = self.node.snapshot()?;
             let mut list: Array = list.try_cast().unwrap_or_default();
             if let Shape::Leaf(Meaning::Time(unit)) = first.shape {
-                list.iter_mut().for_each(|number| unit.mark(number));
+                list.iter_mut()
+                    .for_each(|number| crate::duration::mark(number, unit));
             }
             return Ok(list);
         }

@@ -8,16 +8,17 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use memglass::nearest;
-use memglass::schema::{Variant, named};
+use memglass::schema::Variant;
+use memglass_value::names::EnumNames;
 use rhai::ImmutableString;
 
 /// An enum of the session, or an integer field whose values have names.
 pub(crate) struct Enumeration {
-    /// Its name, or its field's.
-    pub(crate) name: String,
-    variants: Vec<(i128, ImmutableString)>,
+    names: Arc<EnumNames>,
+    /// The strings of its names, in their order.
+    texts: Vec<ImmutableString>,
     /// Numbers without a name that were read.
     unnamed: RefCell<BTreeSet<i128>>,
 }
@@ -29,7 +30,7 @@ const MOST_UNNAMED: usize = 256;
 #[derive(Clone)]
 pub(crate) struct Symbol {
     /// Which enum.
-    pub(crate) of: Rc<Enumeration>,
+    pub(crate) of: Arc<EnumNames>,
     /// Its number.
     pub(crate) number: i128,
 }
@@ -52,25 +53,23 @@ impl Symbols {
         if let Some(found) = self.enumerations.borrow().get(&hash) {
             return found.clone();
         }
-        let variants = variants
-            .iter()
-            .map(|variant| (variant.value, ImmutableString::from(&*variant.name)))
-            .collect();
+        let texts = variants.iter().map(|variant| (&*variant.name).into());
         let made = Rc::new(Enumeration {
-            name: name.to_owned(),
-            variants,
+            texts: texts.collect(),
+            names: Arc::new(EnumNames {
+                name: name.to_owned(),
+                variants: variants.to_vec(),
+            }),
             unnamed: RefCell::default(),
         });
         self.enumerations.borrow_mut().insert(hash, made.clone());
         let mut by_address = self.by_address.borrow_mut();
-        for (number, text) in &made.variants {
-            by_address.insert(
-                address(text),
-                Symbol {
-                    of: made.clone(),
-                    number: *number,
-                },
-            );
+        for (variant, text) in variants.iter().zip(&made.texts) {
+            let symbol = Symbol {
+                of: made.names.clone(),
+                number: variant.value,
+            };
+            by_address.insert(address(text), symbol);
         }
         made
     }
@@ -80,13 +79,14 @@ impl Symbols {
         self.by_address.borrow().get(&address(text)).cloned()
     }
 
-    /// The number of the name, if it is of an enum of which this number, which has no name, was read.
-    pub(crate) fn beside_unnamed(&self, number: i128, name: &str) -> Option<i128> {
+    /// The enum that has this name and of which this number, which has no name, was read.
+    pub(crate) fn beside_unnamed(&self, number: i128, name: &str) -> Option<Arc<EnumNames>> {
         let enumerations = self.enumerations.borrow();
         let mut met = enumerations
             .values()
             .filter(|known| known.unnamed.borrow().contains(&number));
-        met.find_map(|known| known.number(name))
+        met.find(|known| known.names.find(name).is_some())
+            .map(|known| known.names.clone())
     }
 }
 
@@ -102,34 +102,9 @@ impl Enumeration {
 
     /// The string of a number that has a name.
     pub(crate) fn text(&self, number: i128) -> Option<&ImmutableString> {
-        self.variants
-            .iter()
-            .find(|(value, _)| *value == number)
-            .map(|(_, text)| text)
-    }
-
-    /// The number of a name, whose case matters only where two names differ in it alone.
-    pub(crate) fn number(&self, name: &str) -> Option<i128> {
-        named(name, &self.variants, |(_, text)| text).map(|(number, _)| *number)
-    }
-
-    /// "Status has no value \"OPNE\" (PENDING, OPEN, …)".
-    pub(crate) fn complaint(&self, name: &str) -> String {
-        let known: Vec<&str> = self
-            .variants
-            .iter()
-            .take(8)
-            .map(|(_, text)| text.as_str())
-            .collect();
-        let more = if self.variants.len() > 8 { ", …" } else { "" };
-        let names = self.variants.iter().map(|(_, text)| text.to_string());
-        let meant =
-            nearest(name, names).map_or(String::new(), |near| format!("; did you mean {near:?}?"));
-        format!(
-            "{} has no value {name:?} ({}{more}){meant}",
-            self.name,
-            known.join(", ")
-        )
+        let mut variants = self.names.variants.iter();
+        let index = variants.position(|variant| variant.value == number)?;
+        Some(&self.texts[index])
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use memglass_value::number::Integer;
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 
 use super::blame::{position_of_text, position_of_value};
@@ -16,7 +17,6 @@ use crate::bindings::{Rows, Session};
 use crate::flags::FlagSet;
 use crate::object_list::ObjectList;
 use crate::place::Place;
-use crate::wide::Wide;
 
 /// What is wrong in one sentence, and what to do about it.
 type Told = (String, Option<String>);
@@ -299,7 +299,7 @@ fn registered(type_name: &str) -> &str {
         (of::<ObjectList>(), "list of objects"),
         (of::<Rows>(), "table"),
         (of::<FlagSet>(), "flag set"),
-        (of::<Wide>(), "i64"),
+        (of::<Integer>(), "i64"),
         (of::<Duration>(), "duration"),
         (of::<rhai::FnPtr>(), "Fn"),
         (of::<rhai::ImmutableString>(), "string"),

@@ -1,11 +1,19 @@
-//! Values as text, without a script language and without a screen.
+//! Values compared, computed with and as text, without a script language and without a screen.
 //!
+//! - [`compare`]: what is equal and what comes first, by value and by what is known of its field.
+//! - [`number`]: integers of all widths and floats, in order and in arithmetic.
+//! - [`names`]: what the numbers of a field are called.
+//! - [`duration`]: lengths of time.
 //! - [`mod@format`]: the text of a value, by its type and metadata; the one place for it.
 //! - [`literal`]: a value typed by hand, by the type that it is for.
 //! - [`time`]: moments as text.
 //! - [`wrap`]: lines that fit a width.
 
+pub mod compare;
+pub mod duration;
 pub mod format;
 pub mod literal;
+pub mod names;
+pub mod number;
 pub mod time;
 pub mod wrap;

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use memglass::schema::Schema;
+use memglass_value::number::Integer;
 use rhai::{
     Dynamic, Engine, EvalAltResult, FuncRegistration, INT, ImmutableString, NativeCallContext,
     Position,
@@ -224,7 +225,7 @@ fn register_symbols(engine: &mut Engine, context: &Rc<Context>) {
     let symbols = context.clone();
     engine.register_get("value", move |text: &mut ImmutableString| {
         match symbols.symbols.of(text) {
-            Some(symbol) => Ok(crate::wide::Wide::Signed(symbol.number).dynamic()),
+            Some(symbol) => Ok(crate::wide::dynamic(Integer::signed(symbol.number))),
             None => Err(raise(format_args!(
                 "{text:?} is text and not a value of an enum, so it has no number"
             ))),

@@ -25,7 +25,7 @@ use super::{compare, duration, flags, wide};
 /// Registers everything.
 pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<Labels>) {
     wide::register(engine);
-    flags::register(engine);
+    flags::register(engine, &context.symbols);
     duration::register(engine);
     memglass_syntax::install_tokens(engine, &context.source);
     compare::install(engine, &context.symbols);

@@ -1,54 +1,40 @@
 //! Comparisons, in which nothing is false because its two sides can never be compared.
 //!
-//! Rhai's own operators call `"5" > 3`, `p.live == 1` and `p.quote > 3` false. Scripts here are parsed with
+//! What is equal and what comes first is for [`memglass_value::compare`] to say; this module makes its operands of
+//! values of scripts. Rhai's own operators call `"5" > 3`, `p.live == 1` and `p.quote > 3` false. Scripts here are parsed with
 //! the six comparison operators turned into ones of ours (see [`install`]), which answer every pair that has
 //! an answer, integers of all widths and floats exactly, enum values by name and number, flags by names, and
 //! raise an error for the rest. Equality with `()` always has an answer. Functions of Rhai's library such as
 //! `contains` and `sort` keep its operators.
 
-mod answer;
+mod operand;
 mod order;
+#[cfg(test)]
+mod same_answers;
 
-use std::cmp::Ordering;
 use std::rc::Rc;
 use std::time::Duration;
 
 use memglass_syntax::COMPARISONS;
+use memglass_value::compare::Operator;
+use memglass_value::number::{Integer, Number};
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT, NativeCallContext};
 
-use self::answer::{answer, order_float};
-use super::convert::noun;
-use super::duration::UNIT_NAMES;
+use self::operand::{answer, incomparable};
 use super::error::raise;
 use super::flags::FlagSet;
 use super::place::Place;
 use super::symbols::Symbols;
-use super::wide::Wide;
 
-pub(crate) use order::{order, sorted};
+pub(crate) use operand::{Sortable, operand};
+pub(crate) use order::sorted;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
-
-/// A comparison operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operator {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-use Operator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
-
-/// What is written, in the order of [`memglass_syntax::COMPARISONS`].
-const OPERATORS: [Operator; 6] = [Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual];
 
 /// Registers our comparisons; [`memglass_syntax::install_tokens`] has them parsed in place of Rhai's.
 pub(crate) fn install(engine: &mut Engine, symbols: &Rc<Symbols>) {
     memglass_syntax::declare_comparisons(engine);
-    for (operator, (original, name, _)) in OPERATORS.into_iter().zip(COMPARISONS) {
+    for (operator, (original, name, _)) in Operator::ALL.into_iter().zip(COMPARISONS) {
         register_exact(engine, operator, name);
         let symbols = symbols.clone();
         engine.register_fn(
@@ -62,44 +48,19 @@ pub(crate) fn install(engine: &mut Engine, symbols: &Rc<Symbols>) {
 
 /// The common pairs, found by Rhai without looking for a function that takes anything.
 fn register_exact(engine: &mut Engine, operator: Operator, name: &str) {
-    engine.register_fn(name, move |a: INT, b: INT| operator.holds(a.cmp(&b)));
+    engine.register_fn(name, move |a: INT, b: INT| operator.holds(Some(a.cmp(&b))));
     engine.register_fn(name, move |a: FLOAT, b: FLOAT| {
-        operator.holds_partly(a.partial_cmp(&b))
+        operator.holds(a.partial_cmp(&b))
     });
     engine.register_fn(name, move |a: INT, b: FLOAT| {
-        operator.holds_partly(order_float(Wide::Signed(a.into()), b))
+        operator.holds(Number::from(a).partial_cmp(&b.into()))
     });
     engine.register_fn(name, move |a: FLOAT, b: INT| {
-        operator.holds_partly(order_float(Wide::Signed(b.into()), a).map(Ordering::reverse))
+        operator.holds(Number::from(a).partial_cmp(&b.into()))
     });
-    engine.register_fn(name, move |a: bool, b: bool| operator.holds(a.cmp(&b)));
-}
-
-impl Operator {
-    fn holds(self, order: Ordering) -> bool {
-        match self {
-            Equal => order.is_eq(),
-            NotEqual => order.is_ne(),
-            Less => order.is_lt(),
-            LessOrEqual => order.is_le(),
-            Greater => order.is_gt(),
-            GreaterOrEqual => order.is_ge(),
-        }
-    }
-
-    /// For floats: what is not a number is unequal to everything.
-    fn holds_partly(self, order: Option<Ordering>) -> bool {
-        order.map_or(self == NotEqual, |order| self.holds(order))
-    }
-
-    /// The answer where only equality has one.
-    fn of_equality(self, equal: bool) -> Option<bool> {
-        match self {
-            Equal => Some(equal),
-            NotEqual => Some(!equal),
-            _ => None,
-        }
-    }
+    engine.register_fn(name, move |a: bool, b: bool| {
+        operator.holds(Some(a.cmp(&b)))
+    });
 }
 
 fn compare(
@@ -110,7 +71,7 @@ fn compare(
     a: Dynamic,
     b: Dynamic,
 ) -> Result<bool> {
-    if let Some(answer) = answer(symbols, operator, &a, &b)? {
+    if let Some(answer) = answer(symbols, &a, operator, &b)? {
         return Ok(answer);
     }
     if a.type_id() == b.type_id()
@@ -130,51 +91,24 @@ fn compare(
     Err(incomparable(&a, &b))
 }
 
-/// The error of two values that are neither equal nor ordered.
-pub(super) fn incomparable(a: &Dynamic, b: &Dynamic) -> Box<EvalAltResult> {
-    let is_number = |side: &Dynamic| Wide::of(side).is_some() || side.is_float();
-    let advice = if a.is_bool() || b.is_bool() {
-        "; compare it with true or false".to_owned()
-    } else if a.is::<Duration>() && is_number(b) || b.is::<Duration>() && is_number(a) {
-        format!("; the number is not that of a field whose unit is a time ({UNIT_NAMES})")
-    } else {
-        String::new()
-    };
-    let (a, b) = (noun(a), noun(b));
-    raise(format_args!("cannot compare {a} with {b}{advice}"))
-}
-
-impl Operator {
-    /// The operator that says the same with its sides exchanged.
-    fn turned(self) -> Self {
-        match self {
-            Less => Greater,
-            LessOrEqual => GreaterOrEqual,
-            Greater => Less,
-            GreaterOrEqual => LessOrEqual,
-            same => same,
-        }
-    }
-}
-
 /// Registers Rhai's own operators for the types it does not know, for its library functions.
 pub(crate) fn register_library(engine: &mut Engine, symbols: &Rc<Symbols>) {
-    register_for::<Wide>(engine, symbols);
+    register_for::<Integer>(engine, symbols);
     register_for::<FlagSet>(engine, symbols);
     register_for::<Place>(engine, symbols);
     register_for::<Duration>(engine, symbols);
 }
 
 fn register_for<T: Clone + 'static>(engine: &mut Engine, symbols: &Rc<Symbols>) {
-    for (operator, (original, ..)) in OPERATORS.into_iter().zip(COMPARISONS) {
+    for (operator, (original, ..)) in Operator::ALL.into_iter().zip(COMPARISONS) {
         let (left, right) = (symbols.clone(), symbols.clone());
         engine.register_fn(original, move |a: T, b: Dynamic| {
-            answer(&left, operator, &Dynamic::from(a), &b)
-                .map(|answer| answer.unwrap_or(operator == NotEqual))
+            answer(&left, &Dynamic::from(a), operator, &b)
+                .map(|answer| answer.unwrap_or(operator == Operator::NotEqual))
         });
         engine.register_fn(original, move |a: Dynamic, b: T| {
-            answer(&right, operator, &a, &Dynamic::from(b))
-                .map(|answer| answer.unwrap_or(operator == NotEqual))
+            answer(&right, &a, operator, &Dynamic::from(b))
+                .map(|answer| answer.unwrap_or(operator == Operator::NotEqual))
         });
     }
 }
@@ -182,11 +116,13 @@ fn register_for<T: Clone + 'static>(engine: &mut Engine, symbols: &Rc<Symbols>) 
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
+    use std::sync::Arc;
 
     use memglass::schema::Variant;
+    use memglass_value::names::FlagNames;
 
     use super::*;
-    use crate::flags::{self, FlagNames};
+    use crate::flags;
     use crate::{duration, wide};
 
     /// An engine with `status` = OPEN (1) of PENDING, OPEN, FILLED and `flags` = A | C of A, B, C.
@@ -195,7 +131,7 @@ mod tests {
         let symbols = Rc::new(Symbols::default());
         let mut engine = Engine::new();
         wide::register(&mut engine);
-        flags::register(&mut engine);
+        flags::register(&mut engine, &symbols);
         duration::register(&mut engine);
         install(&mut engine, &symbols);
         memglass_syntax::install_tokens(&mut engine, &Rc::new(RefCell::new(source.to_owned())));
@@ -224,7 +160,7 @@ mod tests {
             "flags",
             FlagSet {
                 bits: 5,
-                of: Rc::new(set),
+                of: Arc::new(set),
             },
         );
         let text = match engine.eval_with_scope::<Dynamic>(&mut scope, source) {

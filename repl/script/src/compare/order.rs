@@ -1,51 +1,8 @@
-//! The order of values, for sorting and for the least and the greatest of a list.
+//! Sorting in which a comparison may fail.
 
-use std::cmp::Ordering;
-
-use rhai::{Array, Dynamic, EvalAltResult};
-
-use super::Operator::{Greater, Less};
-use super::answer::answer;
-use super::incomparable;
-use crate::symbols::Symbols;
+use rhai::EvalAltResult;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
-
-/// How `a` and `b` are ordered.
-///
-/// Numbers of all kinds go together, and what is not a number (`NaN`) comes after them. Values of an enum go by
-/// their numbers, lists by their first elements that differ.
-///
-/// # Errors
-///
-/// The two are of kinds that cannot compare, such as a text and a number.
-pub(crate) fn order(symbols: &Symbols, a: &Dynamic, b: &Dynamic) -> Result<Ordering> {
-    if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
-        return order_lists(symbols, &a, &b);
-    }
-    match answer(symbols, Less, a, b)? {
-        Some(true) => Ok(Ordering::Less),
-        Some(false) => match answer(symbols, Greater, a, b)? {
-            Some(true) => Ok(Ordering::Greater),
-            _ => Ok(is_nan(a).cmp(&is_nan(b))),
-        },
-        None => Err(incomparable(a, b)),
-    }
-}
-
-fn order_lists(symbols: &Symbols, a: &Array, b: &Array) -> Result<Ordering> {
-    for (a, b) in a.iter().zip(b) {
-        let order = order(symbols, a, b)?;
-        if order.is_ne() {
-            return Ok(order);
-        }
-    }
-    Ok(a.len().cmp(&b.len()))
-}
-
-fn is_nan(value: &Dynamic) -> bool {
-    value.as_float().is_ok_and(f64::is_nan)
-}
 
 /// Sorts; elements that are equal keep their order. `is_before` tells whether its first must come before its second.
 ///
@@ -80,13 +37,21 @@ pub(crate) fn sorted<T>(
 
 #[cfg(test)]
 mod tests {
+    use rhai::Dynamic;
+
     use super::*;
+    use crate::compare::Sortable;
     use crate::error::raise;
+    use crate::symbols::Symbols;
 
     fn ordered(values: Vec<Dynamic>) -> Result<String> {
         let symbols = Symbols::default();
-        let values = sorted(values, &mut |a, b| Ok(order(&symbols, a, b)?.is_lt()))?;
-        Ok(Dynamic::from_array(values).to_string())
+        let keys = values
+            .into_iter()
+            .map(|value| Sortable::new(&symbols, value));
+        let keys = keys.collect::<Result<Vec<_>>>()?;
+        let sorted = sorted(keys, &mut |a, b| Ok(a.order(b)?.is_lt()))?;
+        Ok(Dynamic::from_array(sorted.into_iter().map(|key| key.value).collect()).to_string())
     }
 
     #[test]

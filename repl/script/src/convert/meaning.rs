@@ -1,12 +1,13 @@
 //! What the numbers of a scalar mean: by its type, or by its field's annotations.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use memglass::Field;
 use memglass::schema::{self, Kind, Metadata, Schema, TypeId, Variant};
+use memglass_value::duration::Unit;
+use memglass_value::names::FlagNames;
 
-use crate::duration::Unit;
-use crate::flags::FlagNames;
 use crate::symbols::{Enumeration, Symbols};
 
 /// What the numbers of a scalar mean.
@@ -17,7 +18,7 @@ pub(crate) enum Meaning {
     /// Some have names.
     Names(Rc<Enumeration>),
     /// Their bits have names.
-    Flags(Rc<FlagNames>),
+    Flags(Arc<FlagNames>),
     /// So many of a unit of time.
     Time(Unit),
 }
@@ -37,7 +38,7 @@ impl Meaning {
             );
         }
         if !info.metadata.flags.is_empty() {
-            return Meaning::Flags(Rc::new(FlagNames {
+            return Meaning::Flags(Arc::new(FlagNames {
                 name: info.type_name,
                 flags: info.metadata.flags.clone(),
             }));
@@ -59,7 +60,7 @@ impl Meaning {
             Kind::Enum { variants, .. } => {
                 Meaning::Names(symbols.enumeration(schema.hash_of(id), &ty.name, variants))
             }
-            Kind::Flags { flags } => Meaning::Flags(Rc::new(FlagNames {
+            Kind::Flags { flags } => Meaning::Flags(Arc::new(FlagNames {
                 name: ty.name.to_string(),
                 flags: flags.clone(),
             })),
@@ -91,7 +92,7 @@ impl Meaning {
         }
         if !member.metadata.flags.is_empty() {
             let flags = member.metadata.flags.clone();
-            return Meaning::Flags(Rc::new(FlagNames {
+            return Meaning::Flags(Arc::new(FlagNames {
                 name: member.name.to_string(),
                 flags,
             }));

@@ -2,7 +2,7 @@
 //!
 //! | memory | script |
 //! |---|---|
-//! | integers | an integer; one that 64 signed bits do not hold is a [`Wide`] |
+//! | integers | an integer; one that 64 signed bits do not hold is an [`Integer`] |
 //! | `f64` | a float |
 //! | `f32` | the float with the same shortest digits, so that `p.ratio == 0.1` holds |
 //! | enum | its name, a [symbol](super::symbols); its number if it has none |
@@ -17,6 +17,7 @@ mod meaning;
 mod to_memory;
 mod to_script;
 
+use memglass_value::number::Integer;
 use rhai::{Dynamic, INT, ImmutableString};
 
 use super::bindings::{Rows, Session};
@@ -24,7 +25,6 @@ use super::flags::FlagSet;
 use super::object_list::ObjectList;
 use super::place::Place;
 use super::told;
-use super::wide::Wide;
 
 pub(crate) use meaning::Meaning;
 pub(crate) use to_memory::{for_list, for_type, from_script};
@@ -47,7 +47,7 @@ pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
     ) {
         return *a == *b;
     }
-    if let (Some(a), Some(b)) = (a.read_lock::<Wide>(), b.read_lock::<Wide>()) {
+    if let (Some(a), Some(b)) = (a.read_lock::<Integer>(), b.read_lock::<Integer>()) {
         return *a == *b;
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Place>(), b.read_lock::<Place>()) {
@@ -60,7 +60,7 @@ pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
 pub(crate) fn noun(value: &Dynamic) -> String {
     match value {
         value if value.is_unit() => "()".into(),
-        value if value.is::<INT>() || value.is::<Wide>() => "an integer".into(),
+        value if value.is::<INT>() || value.is::<Integer>() => "an integer".into(),
         value if value.is_float() => "a float".into(),
         value if value.is_bool() => "a bool".into(),
         value if value.is_string() => "text".into(),

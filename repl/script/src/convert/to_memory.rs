@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant, named};
 use memglass::{EnumValue, Reason, Refusal, Value};
+use memglass_value::duration::{UNIT_NAMES, Unit};
 use rhai::{Array, Blob, Dynamic, FLOAT, INT, ImmutableString, Map};
 
 use super::noun;
-use crate::duration::{UNIT_NAMES, Unit};
 use crate::flags::FlagSet;
 use crate::object_list::ObjectList;
 use crate::place::Place;
-use crate::wide::Wide;
+use crate::wide;
 
 /// From here on, a float may stand for several integers.
 const EXACT_FLOATS: FLOAT = (1u64 << 53) as FLOAT;
@@ -48,7 +48,12 @@ pub(crate) fn for_type(
         (&ty.kind, value.read_lock::<Duration>())
     {
         let unit = Unit::declared(metadata).ok_or_else(|| no_time(metadata))?;
-        return for_type(&unit.count(*duration), schema, id, metadata);
+        return for_type(
+            &wide::of_number(unit.count(*duration)),
+            schema,
+            id,
+            metadata,
+        );
     }
     match &ty.kind {
         Kind::Enum { variants, .. } => for_named(value, variants),
@@ -150,8 +155,8 @@ fn of_float(number: FLOAT, signed: bool, size: u64) -> Result<Value> {
 }
 
 fn for_float(value: &Dynamic) -> Result<Value> {
-    match Wide::of(value) {
-        Some(number) => Ok(Value::F64(number.as_float())),
+    match wide::number(value) {
+        Some(number) => Ok(Value::F64(number.as_f64())),
         None => from_script(value).ok_or_else(|| wrong_kind("a number".into(), value)),
     }
 }
@@ -241,8 +246,8 @@ fn inside(step: String, refusal: Refusal) -> Refusal {
 
 /// A script's value by itself; `None` for what is no value, such as `()` or a function.
 pub(crate) fn from_script(value: &Dynamic) -> Option<Value> {
-    if let Some(number) = Wide::of(value) {
-        return Some(value.as_int().map_or_else(|_| number.value(), Value::I64));
+    if let Some(number) = wide::number(value) {
+        return Some(number.value());
     }
     if let Some(text) = value.read_lock::<ImmutableString>() {
         return Some(Value::Text(text.to_string()));
@@ -271,14 +276,13 @@ pub(crate) fn from_script(value: &Dynamic) -> Option<Value> {
 }
 
 fn small(value: &Dynamic) -> Option<Value> {
-    if let Ok(number) = value.as_float() {
-        return Some(Value::F64(number));
-    }
     if let Ok(truth) = value.as_bool() {
         return Some(Value::Bool(truth));
     }
     if let Ok(character) = value.as_char() {
         return Some(Value::Text(character.to_string()));
     }
-    value.read_lock::<FlagSet>().map(|flags| flags.value())
+    value
+        .read_lock::<FlagSet>()
+        .map(|flags| Value::Flags(flags.value()))
 }

@@ -2,12 +2,13 @@
 
 use memglass::schema::{self, Kind, Schema, TypeId};
 use memglass::{EnumValue, Value};
-use rhai::{Dynamic, FLOAT, ImmutableString, Map};
+use memglass_value::number::{Integer, Number};
+use rhai::{Dynamic, ImmutableString, Map};
 
 use super::Meaning;
 use crate::flags::FlagSet;
 use crate::symbols::{Enumeration, Symbols};
-use crate::wide::Wide;
+use crate::{duration, wide};
 
 /// A scalar for a script.
 pub(crate) fn leaf(value: Value, meaning: &Meaning) -> Dynamic {
@@ -19,7 +20,7 @@ pub(crate) fn leaf(value: Value, meaning: &Meaning) -> Dynamic {
         }),
         (value, Meaning::Time(unit)) => {
             let mut number = scalar(value);
-            unit.mark(&mut number);
+            duration::mark(&mut number, *unit);
             number
         }
         (value, _) => scalar(value),
@@ -31,26 +32,23 @@ fn named(number: i128, names: &Enumeration) -> Dynamic {
         Some(text) => Dynamic::from(text.clone()),
         None => {
             names.note_unnamed(number);
-            Wide::Signed(number).dynamic()
+            wide::dynamic(Integer::signed(number))
         }
     }
 }
 
 pub(super) fn scalar(value: Value) -> Dynamic {
+    if let Some(number) = Number::of(&value) {
+        return wide::of_number(number);
+    }
     match value {
         Value::Bool(value) => Dynamic::from_bool(value),
-        Value::I64(value) => Dynamic::from_int(value),
-        Value::U64(value) | Value::Address(value) => Wide::Signed(value.into()).dynamic(),
-        Value::I128(value) => Wide::Signed(value).dynamic(),
-        Value::U128(value) => Wide::Unsigned(value).dynamic(),
-        Value::F32(value) => Dynamic::from_float(as_written(value)),
-        Value::F64(value) => Dynamic::from_float(value),
         Value::Text(text) => Dynamic::from(ImmutableString::from(text)),
         Value::Enum(EnumValue {
             name: Some(name), ..
         }) => Dynamic::from(ImmutableString::from(&*name)),
-        Value::Enum(EnumValue { number, .. }) => Wide::Signed(number).dynamic(),
-        Value::Flags(flags) => Wide::Unsigned(flags.bits.into()).dynamic(),
+        Value::Enum(EnumValue { number, .. }) => wide::dynamic(Integer::signed(number)),
+        Value::Flags(flags) => wide::dynamic(flags.bits.into()),
         Value::List(elements) => Dynamic::from_array(elements.into_iter().map(scalar).collect()),
         Value::Record(members) => Dynamic::from_map(
             members
@@ -60,15 +58,6 @@ pub(super) fn scalar(value: Value) -> Dynamic {
         ),
         other => Dynamic::from(ImmutableString::from(other.to_string())),
     }
-}
-
-/// The float that prints with the same digits: 0.1 for the 32-bit 0.1.
-fn as_written(value: f32) -> FLOAT {
-    let wide = FLOAT::from(value);
-    if wide.fract() == 0.0 || !wide.is_finite() {
-        return wide;
-    }
-    value.to_string().parse().unwrap_or(wide)
 }
 
 /// A whole value of a type, as a copy for a script: maps for structs, arrays for arrays.
@@ -116,23 +105,5 @@ fn element_of(schema: &Schema, id: TypeId) -> TypeId {
     match schema[id].kind {
         Kind::Array { element, .. } => schema.bare(element),
         _ => id,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pitfall_09_a_32_bit_float_is_the_float_with_the_same_digits() {
-        for (narrow, wide) in [
-            (0.1f32, 0.1),
-            (1e-8, 1e-8),
-            (16_777_216.0, 16_777_216.0),
-            (3.402_823_5e38, f64::from(f32::MAX)),
-        ] {
-            assert_eq!(as_written(narrow), wide);
-        }
-        assert!(as_written(f32::NAN).is_nan());
     }
 }

@@ -6,16 +6,17 @@
 //! list.order_by(|a, b| a.price < b.price)     // or less than, equal to, greater than 0
 //! ```
 
-use std::cmp::Ordering;
 use std::rc::Rc;
 
+use memglass_value::number::Number;
 use rhai::{Dynamic, Engine, FnPtr, ImmutableString, NativeCallContext};
 
 use super::{Elements, Key, Result, method, replace};
 use crate::ask::Ask;
-use crate::compare::{order, sorted};
+use crate::compare::{Sortable, sorted};
 use crate::context::Context;
 use crate::convert::noun;
+use crate::wide;
 
 /// Functions that give a list in order, and whether its greatest element comes first.
 const ORDERS: [(&str, bool); 3] = [("order", false), ("order_by", false), ("order_desc", true)];
@@ -86,10 +87,11 @@ fn by_key<T: Elements>(
     key: &Key<'_>,
     descending: bool,
 ) -> Result<Vec<T::Kept>> {
-    let keys = key.all(of)?;
-    let sorted = sorted(keys, &mut |(a, _), (b, _)| {
+    let keys = key.all(of)?.into_iter();
+    let keys = keys.map(|(key, kept)| Ok((Sortable::new(&context.symbols, key)?, kept)));
+    let sorted = sorted(keys.collect::<Result<_>>()?, &mut |(a, _), (b, _)| {
         context.run.check_interrupt()?;
-        let order = order(&context.symbols, a, b)?;
+        let order = a.order(b)?;
         Ok(if descending { order.reverse() } else { order }.is_lt())
     })?;
     Ok(sorted.into_iter().map(|(_, kept)| kept).collect())
@@ -145,9 +147,6 @@ fn is_before(answer: &Dynamic) -> Option<bool> {
     if let Ok(answer) = answer.as_bool() {
         return Some(answer);
     }
-    let zero = match answer.is_float() {
-        true => answer.as_float().ok()?.partial_cmp(&0.0)?,
-        false => crate::wide::Wide::of(answer)?.order(crate::wide::Wide::Signed(0)),
-    };
-    Some(zero == Ordering::Less)
+    let order = wide::number(answer)?.partial_cmp(&Number::from(0))?;
+    Some(order.is_lt())
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use memglass_value::number::Number;
 use rhai::{Dynamic, Engine, FLOAT, FnPtr, ImmutableString, NativeCallContext};
 
 use super::{Elements, Key, Result, method};
-use crate::compare::order;
+use crate::compare::Sortable;
 use crate::context::Context;
 use crate::convert::noun;
 use crate::error::raise;
-use crate::wide::Wide;
+use crate::wide;
 use crate::written;
 
 /// What makes one value of many.
@@ -96,8 +97,7 @@ fn grouped<T: Elements>(
 /// A sum so far: exact as long as there are only integers.
 #[derive(Clone, Copy)]
 enum Sum {
-    Whole(Wide),
-    Float(FLOAT),
+    Number(Number),
     Time(Duration),
 }
 
@@ -105,37 +105,30 @@ impl Sum {
     fn of(values: &[Dynamic]) -> Result<Sum> {
         let zero = match values.first() {
             Some(first) if first.is::<Duration>() => Sum::Time(Duration::ZERO),
-            _ => Sum::Whole(Wide::Signed(0)),
+            _ => Sum::Number(0.into()),
         };
         values.iter().try_fold(zero, |sum, value| sum.plus(value))
     }
 
     fn plus(self, value: &Dynamic) -> Result<Sum> {
-        let unfit = || {
-            raise(format_args!(
-                "{} cannot be added up; name a field, `sum(\"quantity\")`, or give a closure",
-                noun(value)
-            ))
-        };
         if let (Sum::Time(sum), Some(time)) = (self, value.read_lock::<Duration>()) {
             return Ok(Sum::Time(sum.saturating_add(*time)));
         }
-        match (self, Wide::of(value), value.as_float()) {
-            (Sum::Whole(sum), Some(number), _) => sum
-                .plus(number)
-                .map(Sum::Whole)
+        match (self, wide::number(value)) {
+            (Sum::Number(sum), Some(number)) => sum
+                .exact_sum(number)
+                .map(Sum::Number)
                 .ok_or_else(|| raise("the sum does not fit into 128 bits")),
-            (Sum::Whole(sum), None, Ok(number)) => Ok(Sum::Float(sum.as_float() + number)),
-            (Sum::Float(sum), Some(number), _) => Ok(Sum::Float(sum + number.as_float())),
-            (Sum::Float(sum), None, Ok(number)) => Ok(Sum::Float(sum + number)),
-            _ => Err(unfit()),
+            _ => Err(raise(format_args!(
+                "{} cannot be added up; name a field, `sum(\"quantity\")`, or give a closure",
+                noun(value)
+            ))),
         }
     }
 
     fn dynamic(self) -> Dynamic {
         match self {
-            Sum::Whole(sum) => sum.dynamic(),
-            Sum::Float(sum) => Dynamic::from_float(sum),
+            Sum::Number(sum) => wide::of_number(sum),
             Sum::Time(sum) => Dynamic::from(sum),
         }
     }
@@ -148,8 +141,7 @@ fn average(values: &[Dynamic]) -> Result<Dynamic> {
     }
     let count = values.len() as FLOAT;
     Ok(match Sum::of(values)? {
-        Sum::Whole(sum) => Dynamic::from_float(sum.as_float() / count),
-        Sum::Float(sum) => Dynamic::from_float(sum / count),
+        Sum::Number(sum) => Dynamic::from_float(sum.as_f64() / count),
         Sum::Time(sum) => Dynamic::from(sum.div_f64(count)),
     })
 }
@@ -160,15 +152,16 @@ fn extreme(
     values: Vec<Dynamic>,
     is_better: fn(std::cmp::Ordering) -> bool,
 ) -> Result<Dynamic> {
-    let mut best = None;
+    let mut best: Option<Sortable> = None;
     for value in values {
+        let value = Sortable::new(&context.symbols, value)?;
         let better = match &best {
-            Some(best) => is_better(order(&context.symbols, &value, best)?),
+            Some(best) => is_better(value.order(best)?),
             None => true,
         };
         if better {
             best = Some(value);
         }
     }
-    Ok(best.unwrap_or(Dynamic::UNIT))
+    Ok(best.map_or(Dynamic::UNIT, |best| best.value))
 }
