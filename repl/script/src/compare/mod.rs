@@ -1,16 +1,12 @@
 //! Comparisons, in which nothing is false because its two sides can never be compared.
 //!
-//! What is equal and what comes first is for [`memglass_value::compare`] to say; this module makes its operands of
-//! values of scripts. Rhai's own operators call `"5" > 3`, `p.live == 1` and `p.quote > 3` false. Scripts here are parsed with
-//! the six comparison operators turned into ones of ours (see [`install`]), which answer every pair that has
-//! an answer, integers of all widths and floats exactly, enum values by name and number, flags by names, and
-//! raise an error for the rest. Equality with `()` always has an answer. Functions of Rhai's library such as
-//! `contains` and `sort` keep its operators.
+//! Rhai's own operators call `"5" > 3`, `p.live == 1` and `p.quote > 3` false. Scripts here are parsed with
+//! the six comparison operators turned into ones of ours (see [`install`]). They ask [`memglass_value::compare`],
+//! which has the rules, and raise an error where it has no answer. Functions of Rhai's library such as `contains`
+//! keep its operators.
 
 mod operand;
 mod order;
-#[cfg(test)]
-mod same_answers;
 
 use std::rc::Rc;
 use std::time::Duration;

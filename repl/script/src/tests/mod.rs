@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod producer;
+mod same_answers;
 mod scripting;
 mod world;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use memglass::schema::Variant;
 use memglass::{EnumValue, Value};
 use memglass_syntax::COMPARISONS;
-use memglass_value::compare::{self, Operand, Operator};
+use memglass_value::compare::{Operand, Operator, compare as ruled};
 use memglass_value::names::{EnumNames, FlagNames, Names};
 use memglass_value::number::{Number, Operation};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ use rhai::{AST, Dynamic, Engine, Scope};
 
 use crate::convert::{Meaning, leaf};
 use crate::symbols::Symbols;
-use crate::{flags, wide};
+use crate::{compare, flags, wide};
 
 /// A number that the enum does not name, and that is met nowhere else: scripts have such a value as its number.
 const UNNAMED: i128 = 77_777;
@@ -41,9 +41,9 @@ impl Both {
         let mut engine = Engine::new();
         wide::register(&mut engine);
         flags::register(&mut engine, &symbols);
-        super::install(&mut engine, &symbols);
+        compare::install(&mut engine, &symbols);
         memglass_syntax::install_tokens(&mut engine, &Rc::new(RefCell::default()));
-        super::register_library(&mut engine, &symbols);
+        compare::register_library(&mut engine, &symbols);
         let values = variants(&[("A", 0), ("OPEN", 1), ("LOST", -1)]);
         let status = symbols.enumeration(1, "Status", &values);
         let options = Arc::new(FlagNames {
@@ -149,7 +149,7 @@ proptest! {
             let ast = both.compile(sign);
             for (a, b) in &pairs {
                 let operand = |value| Operand::of(value, &both.meaning(value).1);
-                let rule = compare::compare(&operand(a), operator, &operand(b));
+                let rule = ruled(&operand(a), operator, &operand(b));
                 let script = both.eval(&ast, [a, b]).map(|answer| answer.as_bool() == Ok(true));
                 prop_assert_eq!(script.clone().ok(), rule.ok(), "{:?} {} {:?}: {:?}", a, sign, b, script);
             }
