@@ -87,6 +87,7 @@ impl LabelTable {
     }
 
     /// Number of slots.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.len
     }

@@ -43,7 +43,7 @@ impl LabelKeeper {
         let (sessions, received) = unbounded();
         let keeper = LabelKeeper { sessions };
         let mut followed = Followed::new(observer.beside());
-        if observer.object_count() <= BATCH {
+        if observer.stated_count() <= BATCH as u64 {
             followed.bring(&labels);
         }
         thread::Builder::new()
@@ -103,9 +103,9 @@ impl Followed {
     }
 }
 
+/// Waits before it looks: the first prompt of a large session has the processor for itself.
 fn keep(labels: &Labels, mut followed: Followed, sessions: &Receiver<Observer>) {
     loop {
-        followed.bring(labels);
         match sessions.recv_timeout(LOOK_AGAIN) {
             Ok(next) => {
                 followed = Followed::new(next);
@@ -114,6 +114,7 @@ fn keep(labels: &Labels, mut followed: Followed, sessions: &Receiver<Observer>) 
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
+        followed.bring(labels);
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Directory {
     changes: Vec<u64>,
     /// Per slot, the state word as of the last scan.
     words: Vec<EntryWord>,
+    /// How many of them are of live objects.
+    alive: usize,
     /// Why the chain of chunks ends before it should.
     fault: Option<LayoutError>,
 }
@@ -67,6 +69,7 @@ impl Directory {
             chunks: Chunks::new("the directory", chunk_bytes),
             changes: Vec::new(),
             words: Vec::new(),
+            alive: 0,
             fault: None,
         }
     }
@@ -104,6 +107,11 @@ impl Directory {
             .map(|(_, slot)| slot)
     }
 
+    /// How many slots had a live object at the last scan.
+    pub(crate) fn alive_count(&self) -> usize {
+        self.alive
+    }
+
     /// Adds to `changed` each slot of a chunk that got or lost a live object since the last call.
     /// Reports each change once, and looks at the entries only if there is any.
     #[inline]
@@ -135,6 +143,8 @@ impl Directory {
         for ((slot, known), offset) in slots.zip(&mut self.words[first..]).zip(offsets) {
             let now = EntryWord(load(head, offset));
             let before = std::mem::replace(known, now);
+            self.alive += usize::from(now.is_alive());
+            self.alive -= usize::from(before.is_alive());
             if before != now && (before.is_alive() || now.is_alive()) {
                 changed.push(slot);
             }

@@ -17,7 +17,14 @@ pub(super) struct Index {
     label: Vec<u8>,
     /// The records read of slots that are not entered yet.
     read: Vec<(u32, Entered)>,
+    /// Slots of objects that are not entered because they are damaged.
+    left_out: Vec<u32>,
+    /// Whether some of them are there only because the system did not give their memory.
+    is_out_of_reach: bool,
 }
+
+/// How many labels are read before they are entered.
+const AT_ONCE: usize = 1024;
 
 /// Where a path would be cut.
 const SEPARATORS: [u8; 3] = *b".[\"";
@@ -30,11 +37,6 @@ struct Entered {
 }
 
 impl Index {
-    /// Number of live objects.
-    pub(super) fn len(&self) -> usize {
-        self.labels.len()
-    }
-
     /// Whether some label contains a character that separates the parts of a path.
     pub(super) fn has_awkward_labels(&self) -> bool {
         self.awkward > 0
@@ -45,33 +47,70 @@ impl Index {
         self.labels.reserve(objects);
     }
 
-    /// Updates slots that have new occupants, or none; passes those that cannot be read to `failed`.
+    /// An index of the objects that the directory has seen.
+    pub(super) fn of(layout: &Layout, directory: &Directory) -> Index {
+        let mut index = Index::default();
+        index.reserve(directory.alive_count());
+        let (mut alive, mut some) = (directory.alive(), Vec::new());
+        loop {
+            some.extend(alive.by_ref().take(AT_ONCE));
+            if some.is_empty() {
+                return index;
+            }
+            index.apply(layout, directory, &some);
+            some.clear();
+        }
+    }
+
+    /// Takes the slots of objects that were left out, to be looked at again.
+    pub(super) fn take_left_out(&mut self) -> Vec<u32> {
+        self.is_out_of_reach = false;
+        std::mem::take(&mut self.left_out)
+    }
+
+    /// How many objects are left out because they are damaged.
+    pub(super) fn left_out(&self) -> usize {
+        self.left_out.len()
+    }
+
+    /// Whether some objects are left out only because the system did not give their memory.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        self.is_out_of_reach
+    }
+
+    /// Updates slots that have new occupants, or none. Leaves out those that cannot be read.
     ///
     /// All labels are read before the first is entered: so the places in the table can be waited for
-    /// together, which at a million objects is most of what attaching takes.
-    pub(super) fn apply(
-        &mut self,
-        layout: &Layout,
-        directory: &Directory,
-        slots: &[u32],
-        mut failed: impl FnMut(u32, LayoutError),
-    ) {
+    /// together, which at a million objects is most of what this takes.
+    pub(super) fn apply(&mut self, layout: &Layout, directory: &Directory, slots: &[u32]) {
         let mut read = std::mem::take(&mut self.read);
         for &slot in slots {
             self.remove(slot);
             match self.read(layout, directory, slot) {
                 Ok(entered) => read.extend(entered.map(|entered| (slot, entered))),
-                Err(error) => failed(slot, error),
+                Err(error) => self.leave_out(slot, &error),
             }
         }
         self.labels
             .touch(read.iter().map(|(_, entered)| entered.hash));
         for (slot, entered) in read.drain(..) {
             if let Err(error) = self.enter(layout, directory, slot, entered) {
-                failed(slot, error);
+                self.leave_out(slot, &error);
             }
         }
         self.read = read;
+    }
+
+    #[cold]
+    fn leave_out(&mut self, slot: u32, error: &LayoutError) {
+        self.is_out_of_reach |= matches!(error, LayoutError::Memory(_));
+        self.left_out.push(slot);
+    }
+
+    /// Lists each slot that is left out once: one that was left out before and has changed is there twice.
+    pub(super) fn sort_left_out(&mut self) {
+        self.left_out.sort_unstable();
+        self.left_out.dedup();
     }
 
     /// The live object with this label, as its entry describes it now.

@@ -8,6 +8,7 @@
 mod attach;
 mod attached;
 mod cells;
+mod entry;
 mod error;
 mod field;
 mod follow;
@@ -26,7 +27,7 @@ mod typed;
 mod write;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use crate::layout::{Damage, Directory, LayoutError, ObjectRecord, Part, TypeLog};
@@ -35,6 +36,7 @@ use attached::{Attached, Sight};
 use index::Index;
 
 pub use attach::ObserverBuilder;
+pub use entry::ObjectEntry;
 pub use error::{AttachError, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo};
 pub use presence::Presence;
@@ -53,11 +55,8 @@ pub struct Observer {
     options: ObserverBuilder,
     types: TypeLog,
     directory: Directory,
-    index: Index,
-    /// Slots of objects that are not in the index because their entries are damaged.
-    left_out: Vec<u32>,
-    /// Whether some of them are there only because the system did not give their memory.
-    is_out_of_reach: bool,
+    /// Made when an object is first looked for: attaching then reads no label.
+    index: OnceLock<Index>,
     epoch: u64,
     info: SessionInfo,
 }
@@ -129,9 +128,7 @@ impl Observer {
             options,
             types,
             directory,
-            index: Index::default(),
-            left_out: Vec::new(),
-            is_out_of_reach: false,
+            index: OnceLock::new(),
             epoch: 0,
             info,
         }
@@ -163,34 +160,73 @@ impl Observer {
         self.types.schema()
     }
 
-    /// Number of live objects as of the last refresh.
+    /// Number of live objects as of the last refresh, without those that are
+    /// [damaged](Observer::damage). The first call reads all labels; [`Observer::stated_count`] does not.
     pub fn object_count(&self) -> usize {
-        self.index.len()
+        // Not the length of the index: an object that was seen and destroyed before its label was read
+        // is not in it.
+        self.directory.alive_count() - self.index().left_out()
+    }
+
+    /// Number of live objects as the producer states it at this moment, damaged ones included. Costs one
+    /// load.
+    pub fn stated_count(&self) -> u64 {
+        self.attached.layout.object_count()
     }
 
     /// The live objects as of the last refresh, without those destroyed since, by directory slot. Those that
     /// are [damaged](Observer::damage) are left out.
+    ///
+    /// Makes a copy of each label. [`Observer::entries`] does not.
     pub fn objects(&self) -> impl Iterator<Item = ObjectInfo> + '_ {
-        let layout = &self.attached.layout;
-        let records = self
-            .index
-            .slots()
-            .filter_map(|slot| self.directory.record(layout, slot).ok().flatten());
-        records.filter_map(|record| self.describe(&record))
+        self.entries().filter_map(|entry| entry.info())
+    }
+
+    /// The same objects, without their labels: nothing is allocated for one until it is asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// let _a = session.object("a", 1_i64)?;
+    /// let _b = session.object("b", 2_u8)?;
+    /// let observer = memglass::AttachOptions::new().dir(&dir).attach("example")?;
+    /// let bytes = observer.schema().find("u8");
+    /// let mut of_type = observer.entries().filter(|entry| Some(entry.type_id()) == bytes);
+    /// let label = of_type.next().and_then(|entry| entry.info()).map(|object| object.label);
+    /// assert_eq!(label.as_deref(), Some("b"));
+    /// assert!(of_type.next().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn entries(&self) -> impl Iterator<Item = ObjectEntry<'_>> + '_ {
+        self.index().slots().filter_map(|slot| self.entry_in(slot))
     }
 
     /// The live object in a directory slot.
     pub fn object_in(&self, slot: u32) -> Option<ObjectInfo> {
+        self.entry_in(slot)?.info()
+    }
+
+    /// The same, without its label.
+    #[inline]
+    pub fn entry_in(&self, slot: u32) -> Option<ObjectEntry<'_>> {
         let record = self.directory.record(&self.attached.layout, slot);
-        self.describe(&record.ok().flatten()?)
+        ObjectEntry::of(self, record.ok().flatten()?)
     }
 
     /// The live object with this label.
     pub fn find(&self, label: &str) -> Option<ObjectInfo> {
         let record = self
-            .index
+            .index()
             .find(&self.attached.layout, &self.directory, label)?;
-        self.describe(&record)
+        ObjectEntry::of(self, record)?.info()
+    }
+
+    /// The labels of the objects that were seen at the last refresh.
+    fn index(&self) -> &Index {
+        self.index
+            .get_or_init(|| Index::of(&self.attached.layout, &self.directory))
     }
 
     /// Whether the producer is alive, has ended or has crashed. Takes some microseconds.
@@ -244,31 +280,13 @@ impl Observer {
 
     fn judge_record(&self, record: &ObjectRecord) -> Result<(), LayoutError> {
         let layout = &self.attached.layout;
-        self.index.check(layout, &self.directory, record)?;
+        self.index().check(layout, &self.directory, record)?;
         let (_, size) = self.type_and_size(record)?;
         layout.look_at_object(record, size).map(drop)
     }
 
-    fn describe(&self, record: &ObjectRecord) -> Option<ObjectInfo> {
-        let (layout, mut label) = (&self.attached.layout, Vec::new());
-        layout.label_into(record, &mut label).ok()?;
-        if !self.directory.is_still(layout, record) || layout.is_label_cut(record) {
-            return None;
-        }
-        let (type_id, size) = self.type_and_size(record).ok()?;
-        layout.look_at_object(record, size).ok()?;
-        Some(ObjectInfo {
-            label: String::from_utf8(label).ok()?.into(),
-            type_id: self.types.schema().bare(type_id),
-            count: (record.count > 0).then_some(record.count),
-            created: record.created(),
-            slot: record.slot,
-            generation: record.alive().generation(),
-            size,
-        })
-    }
-
     /// An object's type, and the bytes of all its elements.
+    #[inline]
     fn type_and_size(&self, record: &ObjectRecord) -> Result<(TypeId, u64), LayoutError> {
         let layout = &self.attached.layout;
         let type_id = TypeId(u32::try_from(record.type_id).unwrap_or(u32::MAX));
@@ -293,7 +311,7 @@ impl std::fmt::Debug for Observer {
             out,
             "Observer({:?}, {} objects)",
             self.info.name,
-            self.object_count()
+            self.stated_count()
         )
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::ReadError;
+use super::index::Index;
 use super::{Observer, sight};
 use crate::layout::LayoutError;
 
@@ -43,13 +44,19 @@ impl Observer {
         read_changes: impl FnOnce(&mut Self) -> Result<(), LayoutError>,
     ) -> Result<bool, ReadError> {
         self.attached.layout.probe_header()?;
-        let (epoch, left_out) = (self.epoch, self.left_out.len());
-        if self.attached.layout.epoch() == epoch && !self.is_out_of_reach {
+        let (epoch, left_out) = (self.epoch, self.left_out());
+        let is_out_of_reach = self.index.get().is_some_and(Index::is_out_of_reach);
+        if self.attached.layout.epoch() == epoch && !is_out_of_reach {
             self.attached.layout.check_cut()?;
             return Ok(false);
         }
         read_changes(self)?;
-        Ok(self.epoch != epoch || self.left_out.len() != left_out)
+        Ok(self.epoch != epoch || self.left_out() != left_out)
+    }
+
+    /// How many objects are known to be damaged.
+    fn left_out(&self) -> usize {
+        self.index.get().map_or(0, Index::left_out)
     }
 
     #[cold]
@@ -65,31 +72,27 @@ impl Observer {
         self.read_types()?;
         let chunks = self.directory.find_chunks(layout)?;
         let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
-        self.index
-            .reserve(objects.min(self.directory.capacity(layout)));
         // The directory reports a change once. So the next refresh looks again at entries that are left
         // out now, and one damaged entry does not hide the others.
-        let mut changed = std::mem::take(&mut self.left_out);
-        self.is_out_of_reach = false;
+        let mut changed = Vec::new();
+        if let Some(index) = self.index.get_mut() {
+            index.reserve(objects.min(self.directory.capacity(layout)));
+            changed = index.take_left_out();
+        }
         for chunk in 0..chunks {
             self.directory.read_changes(layout, chunk, &mut changed);
             if changed.is_empty() {
                 continue;
             }
             // While the chunk's entries are in the cache.
-            let left_out = &mut self.left_out;
-            let is_out_of_reach = &mut self.is_out_of_reach;
-            let directory = &self.directory;
-            self.index
-                .apply(layout, directory, &changed, |slot, error| {
-                    *is_out_of_reach |= matches!(error, LayoutError::Memory(_));
-                    left_out.push(slot);
-                });
+            if let Some(index) = self.index.get_mut() {
+                index.apply(layout, &self.directory, &changed);
+            }
             changed.drain(..).for_each(&mut note);
         }
-        // A slot that was left out before and has changed is listed twice.
-        self.left_out.sort_unstable();
-        self.left_out.dedup();
+        if let Some(index) = self.index.get_mut() {
+            index.sort_left_out();
+        }
         // An object's type is in the log before the object is in the directory.
         self.read_types()?;
         self.attached.layout.probe()?;

@@ -56,7 +56,7 @@ impl Observer {
         path: &'p str,
     ) -> Result<(ObjectRecord, usize, Cow<'p, str>), PathError> {
         let find = |label: &str| {
-            self.index
+            self.index()
                 .find(&self.attached.layout, &self.directory, label)
         };
         if path.starts_with('"') {
@@ -67,7 +67,7 @@ impl Observer {
         }
         let first = path::first_label_end(path);
         // Of several labels that the path may start with, the longest counts.
-        if self.index.has_awkward_labels() {
+        if self.index().has_awkward_labels() {
             let mut others: Vec<usize> = path::label_ends(path).skip(1).collect();
             while let Some(end) = others.pop() {
                 if let Some(record) = find(&path[..end]) {

@@ -124,3 +124,22 @@ fn an_observer_beside_another_is_told_what_came_and_went() {
         "it outlives the first"
     );
 }
+
+/// Labels are read at the first lookup, but what there is was seen by the refresh.
+#[test]
+fn what_is_destroyed_before_the_first_lookup_counts_until_the_next_refresh() {
+    let place = Place::new();
+    let session = place.session("t");
+    let first = session.object("first", 1_i64).unwrap();
+    let _second = session.object("second", 2_i64).unwrap();
+    let mut observer = place.reader("t");
+    drop(first);
+    let _third = session.object("third", 3_i64).unwrap();
+    assert_eq!(observer.object_count(), 2);
+    assert_eq!(observer.find("first"), None);
+    assert_eq!(observer.find("third"), None);
+    assert!(observer.find("second").is_some());
+    assert!(observer.refresh().unwrap());
+    assert_eq!(observer.object_count(), 2);
+    assert!(observer.find("third").is_some());
+}

@@ -30,7 +30,7 @@ pub(super) fn attach(options: &Options, session: &str) -> Result<(ReplBuilder, S
 /// What is attached, in one line.
 fn about(observer: &Observer) -> String {
     let session = observer.session();
-    let objects = match observer.object_count() {
+    let objects = match observer.stated_count() {
         1 => "1 object".to_owned(),
         count => format!("{count} objects"),
     };

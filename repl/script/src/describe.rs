@@ -17,8 +17,8 @@ use super::takes::some_of;
 /// Stops early if it is to stop; the caller looks.
 pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
     let mut counts: HashMap<TypeId, u64> = HashMap::new();
-    for object in observer.objects().take_while(|_| goes_on()) {
-        *counts.entry(object.type_id).or_default() += 1;
+    for object in observer.entries().take_while(|_| goes_on()) {
+        *counts.entry(object.type_id()).or_default() += 1;
     }
     let schema = observer.schema();
     let named = schema.iter().filter(|(_, ty)| is_listed(ty));

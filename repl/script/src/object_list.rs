@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use memglass::{ObjectInfo, PathError};
+use memglass::{ObjectEntry, PathError};
 use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
@@ -68,10 +68,13 @@ struct Object {
 
 impl ObjectList {
     /// A list of these objects.
-    pub(crate) fn new(context: Rc<Context>, objects: impl Iterator<Item = ObjectInfo>) -> Self {
+    pub(crate) fn new<'o>(
+        context: Rc<Context>,
+        objects: impl Iterator<Item = ObjectEntry<'o>>,
+    ) -> Self {
         let objects = objects.map(|object| Object {
-            slot: object.slot,
-            generation: object.generation,
+            slot: object.slot(),
+            generation: object.generation(),
         });
         Self {
             life: context.attached.life(),
@@ -139,8 +142,8 @@ impl ObjectList {
         let observer = self.context.attached.observer();
         let first = self.objects.iter().take(LOOKED_AT);
         let types: BTreeSet<String> = first
-            .filter_map(|object| observer.object_in(object.slot))
-            .map(|object| observer.schema().type_name(object.type_id))
+            .filter_map(|object| observer.entry_in(object.slot))
+            .map(|object| observer.schema().type_name(object.type_id()))
             .collect();
         types.into_iter().collect()
     }

@@ -1,6 +1,7 @@
 //! `:objects`: what is there.
 
 use globset::{GlobBuilder, GlobMatcher};
+use memglass::schema::TypeId;
 use memglass::{ObjectInfo, Observer};
 
 use super::{Command, CommandError, Takes};
@@ -89,16 +90,20 @@ pub fn list(
     if let Some(name) = type_name {
         require_type(observer, name)?;
     }
-    let mut objects: Vec<(ObjectInfo, String)> = observer
-        .objects()
-        .filter(|object| {
-            matcher
-                .as_ref()
-                .is_none_or(|matcher| matcher.is_match(&*object.label))
+    // Of a million objects, only those that are shown are copied.
+    let names: Vec<String> = schema.iter().map(|(id, _)| schema.type_name(id)).collect();
+    let name_of = |id: TypeId| &names[id.0 as usize];
+    let mut buffer = Vec::new();
+    let mut objects: Vec<(ObjectInfo, &str)> = observer
+        .entries()
+        .filter(|entry| type_name.is_none_or(|wanted| wanted == name_of(entry.type_id())))
+        .filter(|entry| match &matcher {
+            Some(matcher) => {
+                entry.with_label(&mut buffer, |label| matcher.is_match(label)) == Some(true)
+            }
+            None => true,
         })
-        .map(|object| (schema.type_name(object.type_id), object))
-        .filter(|(name, _)| type_name.is_none_or(|wanted| wanted == name))
-        .map(|(name, object)| (object, name))
+        .filter_map(|entry| Some((entry.info()?, name_of(entry.type_id()).as_str())))
         .collect();
     objects.sort_by(|(a, _), (b, _)| a.label.cmp(&b.label));
     Ok(Output::Rows(
@@ -107,7 +112,7 @@ pub fn list(
     ))
 }
 
-fn rows(objects: &[(ObjectInfo, String)]) -> Table {
+fn rows(objects: &[(ObjectInfo, &str)]) -> Table {
     let columns = [
         Column::new("label"),
         Column::new("type"),
@@ -119,7 +124,7 @@ fn rows(objects: &[(ObjectInfo, String)]) -> Table {
     for (object, type_name) in objects {
         table.push([
             Cell::from(&*object.label),
-            Cell::from(type_name.as_str()),
+            Cell::from(*type_name),
             object.count.map_or_else(Cell::empty, Cell::from),
             Cell::from(object.size),
             Cell::moment(object.created),
@@ -154,10 +159,7 @@ pub(super) fn pattern(glob: &str) -> Result<GlobMatcher, CommandError> {
 }
 
 /// A name that no type has is a mistake, and not an empty answer.
-pub(super) fn require_type(
-    observer: &Observer,
-    name: &str,
-) -> Result<memglass::schema::TypeId, CommandError> {
+pub(super) fn require_type(observer: &Observer, name: &str) -> Result<TypeId, CommandError> {
     let schema = observer.schema();
     if let Some((id, _)) = schema.iter().find(|(id, _)| schema.type_name(*id) == name) {
         return Ok(schema.find(name).unwrap_or(id));

@@ -52,7 +52,7 @@ impl Command for Regions {
 
 /// Bytes of the objects that there are.
 fn live_bytes(observer: &Observer) -> u64 {
-    observer.objects().map(|object| object.size).sum()
+    observer.entries().map(|object| object.size()).sum()
 }
 
 fn text(regions: &[RegionInfo], live: u64, look: Look) -> String {

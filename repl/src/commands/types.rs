@@ -79,8 +79,8 @@ impl Command for TypeOf {
 pub fn list(observer: &Observer) -> Output {
     let schema = observer.schema();
     let mut objects = vec![0u64; schema.len()];
-    for object in observer.objects() {
-        objects[schema.bare(object.type_id).0 as usize] += 1;
+    for object in observer.entries() {
+        objects[object.type_id().0 as usize] += 1;
     }
     let columns = [
         Column::new("type"),

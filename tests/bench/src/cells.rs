@@ -46,6 +46,7 @@ pub(crate) fn measure(report: &Report, floor: &Floor) -> Cells {
         .expect("an object");
     report.heading("the producer's cells");
     scalars(report, floor, &position.symbol_id, &position.quantity);
+    observed(report, floor, dir.path());
     guarded(report, floor, dir.path(), &position.last_quote)
 }
 
@@ -74,6 +75,48 @@ fn scalars(
         }
     });
     report.figure("atomic fetch_add", add, Some(floor.locked), None);
+}
+
+/// What an observer makes of the same 40 bytes.
+fn observed(report: &Report, floor: &Floor, dir: &Path) {
+    let observer = AttachOptions::new()
+        .dir(dir)
+        .attach("cells")
+        .expect("attached");
+    let field = observer.field("position.last_quote").expect("there is one");
+    let record = per_operation(COUNT, || {
+        for _ in 0..COUNT {
+            black_box(black_box(&field).read().expect("nobody writes"));
+        }
+    });
+    let copy = Some(floor.copy_40);
+    report.figure(
+        "observer: 40 guarded bytes as a record",
+        record,
+        copy,
+        Some(80.0),
+    );
+    let quote = field.typed::<Quote>().expect("it is one");
+    let whole = per_operation(COUNT, || {
+        for _ in 0..COUNT {
+            black_box(black_box(&quote).read().expect("nobody writes"));
+        }
+    });
+    report.figure(
+        "observer: the same as a Rust struct",
+        whole,
+        copy,
+        Some(30.0),
+    );
+    let mut bytes = Vec::new();
+    let copied = per_operation(COUNT, || {
+        for _ in 0..COUNT {
+            black_box(&field)
+                .read_into(black_box(&mut bytes))
+                .expect("nobody writes");
+        }
+    });
+    report.figure("observer: the same as bytes", copied, copy, None);
 }
 
 fn guarded(report: &Report, floor: &Floor, dir: &Path, quote: &Guarded<Quote>) -> Cells {

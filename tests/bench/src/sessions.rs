@@ -141,22 +141,39 @@ fn resolve(report: &Report, floor: &Floor, observer: &Observer, size: usize) {
 /// Looking at every object once, and what an observer keeps of each in its own memory.
 fn list(report: &Report, dir: &std::path::Path, observer: &Observer, size: usize) {
     let list = per_operation(1, || {
-        assert_eq!(black_box(observer.objects()).count(), size);
+        assert_eq!(black_box(observer.entries()).count(), size);
     });
     let goal = (size == 1_000_000).then_some(10e6);
-    report.figure("list all objects", list, None, goal);
+    report.figure("list all objects, without their labels", list, None, goal);
+    let mut label = Vec::new();
+    let labels = per_operation(1, || {
+        let labels = observer
+            .entries()
+            .filter_map(|entry| entry.with_label(&mut label, str::len));
+        assert_ne!(black_box(labels).sum::<usize>(), 0);
+    });
+    report.figure("list them and look at each label", labels, None, None);
+    let copies = per_operation(1, || {
+        assert_eq!(black_box(observer.objects()).count(), size);
+    });
+    report.figure("list them with a copy of each label", copies, None, None);
     let before = resident_bytes();
     let other = Observer::builder()
         .dir(dir)
         .attach("bench")
         .expect("attached");
-    let after = resident_bytes();
+    let attached = resident_bytes();
+    let first = once(|| assert_eq!(other.object_count(), size));
+    let indexed = resident_bytes();
+    report.figure("read all labels, at the first lookup", first, None, None);
     drop(other);
-    report.line(&format!(
-        "{:<58} {:>8.0} bytes",
-        "memory of an observer for each object",
-        after.saturating_sub(before) as f64 / size as f64
-    ));
+    for (what, bytes) in [
+        ("memory of an observer for each object, attached", attached),
+        ("memory of an observer for each object, indexed", indexed),
+    ] {
+        let each = bytes.saturating_sub(before) as f64 / size as f64;
+        report.line(&format!("{what:<58} {each:>8.0} bytes"));
+    }
 }
 
 /// Memory of this process that no other one shares.

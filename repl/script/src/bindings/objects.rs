@@ -11,8 +11,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use globset::{Glob, GlobMatcher};
-use memglass::ObjectInfo;
-use memglass::schema::Schema;
+use memglass::ObjectEntry;
+use memglass::schema::{Schema, TypeId};
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 
 use crate::context::Context;
@@ -49,9 +49,9 @@ impl Session {
         let choice = Choice::new(self, pattern)?;
         let observer = self.0.attached.observer();
         let chosen = observer
-            .objects()
+            .entries()
             .take_while(|_| !self.0.run.is_interrupted())
-            .filter(|object| choice.takes(observer.schema(), object));
+            .filter(choice.chooser());
         let list = ObjectList::new(self.0.clone(), chosen);
         self.0.run.check_interrupt()?;
         if list.len() == 0 {
@@ -63,14 +63,21 @@ impl Session {
 
 /// What `obs.all` looks for. A type is known by its name: the stored and the plain form of a struct have the same.
 enum Choice {
-    Type(String),
+    Any,
+    Type(Vec<TypeId>),
     Label(GlobMatcher),
 }
 
 impl Choice {
     fn new(session: &Session, pattern: &str) -> Result<Self> {
-        if session.0.schema().find(pattern).is_some() {
-            return Ok(Choice::Type(pattern.to_owned()));
+        if pattern == "*" {
+            return Ok(Choice::Any);
+        }
+        let schema = session.0.schema();
+        let ids = schema.iter().filter(|(_, ty)| &*ty.name == pattern);
+        let ids: Vec<_> = ids.map(|(id, _)| id).collect();
+        if !ids.is_empty() {
+            return Ok(Choice::Type(ids));
         }
         if !pattern.contains(['*', '?', '[', '{']) && session.1.find(pattern)?.is_none() {
             return Err(raise(unknown(session, pattern)));
@@ -87,24 +94,31 @@ impl Choice {
     /// Refuses what has no objects because only fields are of such a type; that there is none now is no mistake.
     fn check_possible(&self, schema: &Schema) -> Result<()> {
         match self {
-            Choice::Type(name) if is_of_names(schema, name) => Err(raise(format_args!(
-                "no object is of the type {name:?}: its values are what fields hold; `describe({name:?})` lists them"
-            ))),
+            Choice::Type(ids)
+                if ids
+                    .iter()
+                    .all(|id| describe::has_names(&schema[schema.bare(*id)].kind)) =>
+            {
+                let name = &*schema[ids[0]].name;
+                Err(raise(format_args!(
+                    "no object is of the type {name:?}: its values are what fields hold; `describe({name:?})` lists them"
+                )))
+            }
             _ => Ok(()),
         }
     }
 
-    fn takes(&self, schema: &Schema, object: &ObjectInfo) -> bool {
-        match self {
-            Choice::Type(name) => *schema[object.type_id].name == **name,
-            Choice::Label(glob) => glob.is_match(&*object.label),
+    /// Says of each object whether it is one of these. Labels are read into one buffer.
+    fn chooser<'o>(&self) -> impl FnMut(&ObjectEntry<'o>) -> bool {
+        let mut label = Vec::new();
+        move |object| match self {
+            Choice::Any => true,
+            Choice::Type(ids) => ids.contains(&object.type_id()),
+            Choice::Label(glob) => {
+                object.with_label(&mut label, |label| glob.is_match(label)) == Some(true)
+            }
         }
     }
-}
-
-fn is_of_names(schema: &Schema, name: &str) -> bool {
-    let id = schema.find(name);
-    id.is_some_and(|id| describe::has_names(&schema[schema.bare(id)].kind))
 }
 
 /// Suggests a type or a label, or tells the types.

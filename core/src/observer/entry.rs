@@ -1,0 +1,97 @@
+//! One object of a listing: what its directory entry says, and its label when that is asked for.
+
+use std::time::SystemTime;
+
+use super::{ObjectInfo, Observer};
+use crate::layout::ObjectRecord;
+use crate::schema::TypeId;
+
+/// One live object, as its directory entry described it. Its label is read when it is asked for.
+#[derive(Clone, Copy)]
+pub struct ObjectEntry<'o> {
+    observer: &'o Observer,
+    record: ObjectRecord,
+    type_id: TypeId,
+    size: u64,
+}
+
+impl<'o> ObjectEntry<'o> {
+    /// The object of this record, if it has a type and bytes.
+    #[inline]
+    pub(super) fn of(observer: &'o Observer, record: ObjectRecord) -> Option<ObjectEntry<'o>> {
+        let (type_id, size) = observer.type_and_size(&record).ok()?;
+        let layout = &observer.attached.layout;
+        layout.look_at_object(&record, size).ok()?;
+        Some(ObjectEntry {
+            observer,
+            record,
+            type_id: observer.types.schema().bare(type_id),
+            size,
+        })
+    }
+
+    /// Its type behind aliases and protections; for an array, that of each element.
+    pub fn type_id(&self) -> TypeId {
+        self.type_id
+    }
+
+    /// The number of elements, if it is an array of objects.
+    pub fn count(&self) -> Option<u64> {
+        (self.record.count > 0).then_some(self.record.count)
+    }
+
+    /// When it was created.
+    pub fn created(&self) -> SystemTime {
+        self.record.created()
+    }
+
+    /// Its slot in the directory.
+    pub fn slot(&self) -> u32 {
+        self.record.slot
+    }
+
+    /// Which occupant of the slot it is.
+    pub fn generation(&self) -> u64 {
+        self.record.alive().generation()
+    }
+
+    /// Bytes of its storage.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Hands its label to `look`; `None` if the object was destroyed, or its label is damaged. `buffer` is
+    /// used again by the next call.
+    pub fn with_label<R>(&self, buffer: &mut Vec<u8>, look: impl FnOnce(&str) -> R) -> Option<R> {
+        let Observer {
+            attached,
+            directory,
+            ..
+        } = self.observer;
+        let layout = &attached.layout;
+        layout.label_into(&self.record, buffer).ok()?;
+        if !directory.is_still(layout, &self.record) || layout.is_label_cut(&self.record) {
+            return None;
+        }
+        std::str::from_utf8(buffer).ok().map(look)
+    }
+
+    /// All of it, with its label; `None` if it was destroyed meanwhile.
+    pub fn info(&self) -> Option<ObjectInfo> {
+        Some(ObjectInfo {
+            label: self.with_label(&mut Vec::new(), |label| label.into())?,
+            type_id: self.type_id,
+            count: self.count(),
+            created: self.created(),
+            slot: self.slot(),
+            generation: self.generation(),
+            size: self.size,
+        })
+    }
+}
+
+impl std::fmt::Debug for ObjectEntry<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "ObjectEntry(slot {})", self.record.slot)
+    }
+}
