@@ -98,8 +98,20 @@ fn value_bytes<'b>(schema: &Schema, id: TypeId, bytes: &'b [u8]) -> &'b [u8] {
 }
 
 fn decode_member(schema: &Schema, field: &Field, bytes: &[u8]) -> Value {
-    let start = field.offset as usize;
-    let bytes = &bytes[start..start + schema[field.type_id].size as usize];
+    let (start, ty) = (field.offset as usize, &schema[field.type_id]);
+    let bytes = &bytes[start..start + ty.size as usize];
+    // The commonest, without the steps that serve all others.
+    if field.bits.is_none()
+        && let Ok(eight) = <[u8; 8]>::try_from(bytes)
+        && is_plain(&field.metadata)
+    {
+        match ty.kind {
+            Kind::Int { signed: true } => return Value::I64(i64::from_ne_bytes(eight)),
+            Kind::Int { signed: false } => return Value::U64(u64::from_ne_bytes(eight)),
+            Kind::Float => return Value::F64(f64::from_ne_bytes(eight)),
+            _ => {}
+        }
+    }
     decode(schema, field.type_id, &field.metadata, field.bits, bytes)
 }
 
@@ -111,14 +123,6 @@ fn decode_int(
     bits: Option<Bits>,
     bytes: &[u8],
 ) -> Value {
-    if bits.is_none() && is_plain(metadata) && bytes.len() == 8 {
-        // The commonest, without the steps that serve all others.
-        let number = load_raw(bytes) as u64;
-        return match signed {
-            true => Value::I64(number as i64),
-            false => Value::U64(number),
-        };
-    }
     let number = load(bytes, bits, signed);
     if !metadata.names.is_empty() {
         return Value::Enum(enum_value(schema, &metadata.names, narrow(number)));

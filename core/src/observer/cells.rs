@@ -14,7 +14,16 @@ use crate::sync::Contended;
 #[derive(Debug)]
 pub(super) struct Cells {
     parts: Box<[Part]>,
+    /// Bytes that a read copies: those of the storage; of a guarded value, its own alone.
+    pub(super) len: usize,
+    /// Words of the value, if the type itself is guarded.
+    pub(super) guarded: Option<usize>,
+    /// How many values a read makes, or more where they are large.
+    pub(super) values: u64,
 }
+
+/// Bytes that count as a value, however few values they hold.
+const BYTES_PER_VALUE: u64 = 64;
 
 #[derive(Debug)]
 enum Part {
@@ -55,8 +64,17 @@ impl Cells {
     pub(super) fn of(schema: &Schema, id: TypeId) -> Cells {
         let mut parts = Vec::new();
         add(schema, id, 0, &mut parts);
+        let guarded = match schema.protection(id) {
+            Protection::Seqlock | Protection::Locked => true,
+            Protection::Plain | Protection::Atomic => false,
+        };
+        let size = schema[id].size;
+        let value_size = schema[schema.bare(id)].size;
         Cells {
             parts: parts.into(),
+            len: if guarded { value_size } else { size } as usize,
+            guarded: guarded.then(|| words_of(value_size) as usize),
+            values: schema.values_of(id).max(size / BYTES_PER_VALUE),
         }
     }
 

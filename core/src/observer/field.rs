@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::attached::{Attached, Sight};
+use super::cells::Cells;
 use super::error::{PathError, ReadError};
 use super::follow::{follow, no_step, step_text, take_step, type_name};
 use super::number::LoneNumber;
@@ -138,7 +139,7 @@ impl Field {
     /// ```
     // Inlined for the commonest numbers, so that a caller that matches on the number has it in a register.
     // Returning it through memory took half as long again.
-    #[inline]
+    #[inline(always)]
     pub fn read(&self) -> Result<Value, ReadError> {
         use LoneNumber::{F64, I64, U64};
         // Each kind has its own branch, without the checks of the others.
@@ -264,7 +265,13 @@ impl Field {
     /// Bytes of the value, or of all elements of an array of objects.
     fn byte_len(&self) -> usize {
         let elements = self.object.elements.unwrap_or(1) as usize;
-        read::size(self.schema(), &self.place) * elements
+        self.cells().len * elements
+    }
+
+    /// What a read of its type copies.
+    #[inline]
+    fn cells(&self) -> &Cells {
+        self.sight().cells(self.place.type_id)
     }
 
     /// Whether some of those bytes belong to no value.
@@ -517,7 +524,7 @@ impl Field {
             self.copy_bytes(bytes, retries)?;
             Ok(match self.object.elements {
                 None => read::decode(self.schema(), &self.place, bytes),
-                Some(_) => read::decode_each(self.schema(), &self.place, bytes),
+                Some(_) => read::decode_each(self.sight(), &self.place, bytes),
             })
         })
     }
@@ -525,11 +532,8 @@ impl Field {
     /// Refuses to read more at once than a program can be expected to have memory for.
     pub(super) fn check_size(&self) -> Result<(), ReadError> {
         // A text of any length is one value, and a struct may be mostly padding.
-        let bytes = self.schema()[self.place.type_id].size;
-        let values = self.schema().values_of(self.place.type_id);
-        let values = values
-            .max(bytes / BYTES_PER_VALUE)
-            .saturating_mul(self.object.elements.unwrap_or(1));
+        let elements = self.object.elements.unwrap_or(1);
+        let values = self.cells().values.saturating_mul(elements);
         if values > MAX_VALUES {
             let path = self.path().into();
             return Err(ReadError::TooLarge { path, values });
@@ -557,9 +561,6 @@ impl Field {
         }
     }
 }
-
-/// Bytes that count as a value, however few values they hold.
-const BYTES_PER_VALUE: u64 = 64;
 
 /// Most values that one read makes.
 const MAX_VALUES: u64 = 1 << 24;

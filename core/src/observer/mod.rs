@@ -191,7 +191,7 @@ impl Observer {
     /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
     /// let _a = session.object("a", 1_i64)?;
     /// let _b = session.object("b", 2_u8)?;
-    /// let observer = memglass::AttachOptions::new().dir(&dir).attach("example")?;
+    /// let observer = memglass::Observer::builder().dir(&dir).attach("example")?;
     /// let bytes = observer.schema().find("u8");
     /// let mut of_type = observer.entries().filter(|entry| Some(entry.type_id()) == bytes);
     /// let label = of_type.next().and_then(|entry| entry.info()).map(|object| object.label);

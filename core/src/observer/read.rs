@@ -17,20 +17,12 @@ pub(super) enum Retries {
     Once,
 }
 
-/// How many bytes [`copy`] copies for `place`.
-pub(super) fn size(schema: &Schema, place: &Place) -> usize {
-    match place.inside(schema) {
-        Within::Itself => schema[place.type_id].size as usize,
-        Within::Guarded { .. } | Within::Words { .. } => place.value_size(schema),
-    }
-}
-
 /// Copies the bytes of the value of `place`: for a struct with protected members, those of its storage,
 /// in which each guarded member has its value in its first copy. Bytes between the values stay as they are.
 ///
 /// # Panics
 ///
-/// If `bytes` is not of the [`size`] of the place.
+/// If `bytes` is not as long as the [`Cells`](super::cells::Cells) of the place's type say.
 #[inline]
 pub(super) fn copy(
     sight: &Sight,
@@ -39,14 +31,16 @@ pub(super) fn copy(
     bytes: &mut [u8],
     retries: Retries,
 ) -> Result<(), Contended> {
-    let schema = &sight.schema;
-    match place.inside(schema) {
+    match place.within {
         Within::Itself => {
             let cells = sight.cells(place.type_id);
-            cells.copy(place.view(object), bytes, retries)
+            match cells.guarded {
+                Some(words) => GuardedPlace::of(place.view(object), words).read(0, bytes, retries),
+                None => cells.copy(place.view(object), bytes, retries),
+            }
         }
         Within::Guarded { value, offset } => {
-            let guarded = GuardedPlace::at(place.view(object), schema, value);
+            let guarded = GuardedPlace::at(place.view(object), &sight.schema, value);
             guarded.read(offset as usize, bytes, retries)
         }
         Within::Words { offset } => {
@@ -74,7 +68,7 @@ pub(super) fn copy_each(
         let cells = sight.cells(place.type_id);
         return cells.copy_each(object, (stride as usize, count as usize), bytes, retries);
     }
-    let targets = bytes.chunks_exact_mut(size(&sight.schema, place));
+    let targets = bytes.chunks_exact_mut(sight.cells(place.type_id).len);
     for (target, index) in targets.zip(0..count) {
         let element = Place::whole(index * stride, stride, place.type_id);
         copy(sight, &element, object, target, retries)
@@ -96,7 +90,7 @@ pub(super) fn bytes(
     object: View<'_>,
     retries: Retries,
 ) -> Result<Vec<u8>, Contended> {
-    let mut bytes = vec![0; size(&sight.schema, place)];
+    let mut bytes = vec![0; sight.cells(place.type_id).len];
     copy(sight, place, object, &mut bytes, retries)?;
     Ok(bytes)
 }
@@ -133,7 +127,8 @@ pub(super) fn decode(schema: &Schema, place: &Place, bytes: &[u8]) -> Value {
 }
 
 /// The list of the values of the objects whose bytes [`copy_each`] copied.
-pub(super) fn decode_each(schema: &Schema, place: &Place, bytes: &[u8]) -> Value {
+pub(super) fn decode_each(sight: &Sight, place: &Place, bytes: &[u8]) -> Value {
+    let schema = &sight.schema;
     let id = match place.inside(schema) {
         Within::Itself => place.type_id,
         _ => place.bare(schema),
@@ -142,7 +137,7 @@ pub(super) fn decode_each(schema: &Schema, place: &Place, bytes: &[u8]) -> Value
         schema,
         id,
         place.metadata(schema),
-        size(schema, place),
+        sight.cells(place.type_id).len,
         bytes,
     )
 }

@@ -123,11 +123,51 @@ pub fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError>
         },
     };
     let schema = observer.schema();
+    let mut all: Vec<Output> = namesakes(schema, id)
+        .into_iter()
+        .map(|id| declaration(schema, id))
+        .collect();
+    Ok(match all.len() {
+        1 => all.remove(0),
+        _ => Output::All(all),
+    })
+}
+
+fn declaration(schema: &Schema, id: TypeId) -> Output {
     let json = document(schema, id);
-    Ok(match members(schema, id) {
+    match members(schema, id) {
         Some((title, rows)) => Output::Titled(title, rows, json),
         None => Output::Document(schema.describe(id), json),
-    })
+    }
+}
+
+/// A type, and the others of its name that are declared differently: parts of one program may each have
+/// their own `Order`. The stored and the plain form of a struct are one declaration.
+fn namesakes(schema: &Schema, id: TypeId) -> Vec<TypeId> {
+    let mut all = vec![id];
+    if schema[id].name.is_empty() {
+        return all;
+    }
+    for (other, ty) in declared(schema) {
+        let is_new = |known: &TypeId| !is_same_declaration(schema, *known, other);
+        if ty.name == schema[id].name && all.iter().all(is_new) {
+            all.push(other);
+        }
+    }
+    all
+}
+
+fn is_same_declaration(schema: &Schema, one: TypeId, other: TypeId) -> bool {
+    let members = |id: TypeId| -> Option<Vec<_>> {
+        let members = schema[schema.bare(id)].members()?.iter();
+        let declared = members.map(|member| (&*member.name, member_type(schema, member)));
+        Some(declared.collect())
+    };
+    match (members(one), members(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => schema[schema.bare(one)].kind == schema[schema.bare(other)].kind,
+        _ => false,
+    }
 }
 
 /// The members of a structure or union in the order of their offsets, holes among them.
@@ -304,4 +344,65 @@ fn field_count(kind: &Kind) -> Option<u64> {
         Kind::Struct { fields } | Kind::Union { members: fields } => fields.len() as u64,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    mod market {
+        #[derive(memglass::Observe, Clone, Copy, Default)]
+        pub(super) struct Order {
+            price: f64,
+        }
+    }
+
+    mod kitchen {
+        #[derive(memglass::Observe, Clone, Copy, Default)]
+        pub(super) struct Order {
+            table: u32,
+        }
+    }
+
+    /// Stored and plain form: one declaration.
+    #[derive(memglass::Observe, Clone, Copy, Default)]
+    struct Position {
+        #[observe(atomic)]
+        quantity: i64,
+        #[observe(seqlock)]
+        last: market::Order,
+    }
+
+    #[test]
+    fn types_of_one_name_are_all_shown() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = memglass::Session::builder("s").dir(dir.path()).create();
+        let session = session.expect("a session");
+        let _a = session.object("a", market::Order::default()).expect("room");
+        let _b = session
+            .object("b", kitchen::Order::default())
+            .expect("room");
+        let _c = session.object("c", Position::default()).expect("room");
+        let observer = memglass::Observer::builder().dir(dir.path()).attach("s");
+        let observer = observer.expect("an observer");
+        let titles = |name: &str| -> Vec<String> {
+            let all = match describe(&observer, name).expect("a type") {
+                Output::All(all) => all,
+                one => vec![one],
+            };
+            let members = |output: Output| match output {
+                Output::Titled(title, ..) => title,
+                _ => panic!("a struct has members"),
+            };
+            all.into_iter().map(members).collect()
+        };
+        assert_eq!(
+            titles("Order"),
+            [
+                "struct Order  8 bytes, aligned to 8",
+                "struct Order  4 bytes, aligned to 4"
+            ]
+        );
+        assert_eq!(titles("Position").len(), 1);
+    }
 }

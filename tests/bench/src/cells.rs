@@ -79,7 +79,7 @@ fn scalars(
 
 /// What an observer makes of the same 40 bytes.
 fn observed(report: &Report, floor: &Floor, dir: &Path) {
-    let observer = AttachOptions::new()
+    let observer = Observer::builder()
         .dir(dir)
         .attach("cells")
         .expect("attached");
