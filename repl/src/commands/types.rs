@@ -383,7 +383,7 @@ mod tests {
             .object("b", kitchen::Order::default())
             .expect("room");
         let _c = session.object("c", Position::default()).expect("room");
-        let observer = memglass::Observer::builder().dir(dir.path()).attach("s");
+        let observer = Observer::builder().dir(dir.path()).attach("s");
         let observer = observer.expect("an observer");
         let titles = |name: &str| -> Vec<String> {
             let all = match describe(&observer, name).expect("a type") {
