@@ -24,7 +24,9 @@ cp -r "$root/core/src/sync" "$copy/core/src/"
 cp -r "$root/core/src/sync" "$copy/original"
 cp -r "$root/tests/loom" "$copy/tests/"
 cp "$root/Cargo.lock" "$copy/"
-sed -e 's|^members = .*|members = ["tests/loom"]|' -e '/^default-members/d' "$root/Cargo.toml" >"$copy/Cargo.toml"
+# The list of members may take several lines.
+awk '/^members = / { print "members = [\"tests/loom\"]"; skips = 1 } /^default-members/ { skips = 1 }
+    !skips { print } skips && /\]/ { skips = 0 }' "$root/Cargo.toml" >"$copy/Cargo.toml"
 cd "$copy"
 
 give_up() { echo "$1"; tail -n 40 log; exit 2; }
@@ -94,13 +96,13 @@ build || give_up "the models do not compile"
 relaxed='s/Ordering::\(Acquire\|Release\)/Ordering::Relaxed/'
 
 mutant two_slot "reader without its first fence" \
-    '/fn try_read_part/,/load_words/s/fence(Ordering::Acquire);//'
+    '/fn attempt(/,/load(self.copy/s/fence(Ordering::Acquire);//'
 mutant two_slot "reader without its second fence" \
-    '/load_words(&self.copy/,/then_some/s/fence(Ordering::Acquire);//'
+    '/load(self.copy(/,/then_some/s/fence(Ordering::Acquire);//'
 mutant two_slot "reader does not look at the sequence again" \
     's/(self.sequence() == sequence).then_some/true.then_some/'
 mutant two_slot "reader copies the other copy" \
-    '/fn try_read_part/,/^    }/s/self.copy(sequence)/self.copy(sequence + 1)/'
+    '/fn attempt(/,/^    }/s/self.copy(sequence)/self.copy(sequence + 1)/'
 mutant two_slot "writer without its fence" \
     '/fn fill/,/^    }/s/fence(Ordering::Release);//'
 mutant two_slot "writer fills the copy that is being read" \
@@ -171,7 +173,7 @@ mutant publish "a change is not noticed" \
 
 # Orderings outside of sync/: acquire and release of atomic fields, as promised to their users; and those
 # between the threads of one process, its signal handler and its forked children.
-elsewhere='^(observe/bits|observer/place|observer/read|shm/own_locks|shm/posix/truncation)\.rs$'
+elsewhere='^(access|observe/bits|observer/cells|shm/own_locks|shm/posix/truncation)\.rs$'
 
 ordered='Ordering::(Acquire|Release|AcqRel|SeqCst)|fence\(|compare_exchange|\.fetch_|\.swap\('
 code() { grep -nE "$ordered" "$1" | grep -vE '^[0-9]+: *(//|use |pub\(crate\) use )' || true; }
