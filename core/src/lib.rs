@@ -83,9 +83,9 @@ pub use observe::{
 #[doc(hidden)]
 pub use observer::nearest;
 pub use observer::{
-    AttachError, Cleaned, Field, FieldInfo, ObjectEntry, ObjectInfo, Observer, ObserverBuilder,
-    PathError, Presence, ReadError, RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError,
-    clean, sessions,
+    AttachError, Cleaned, Field, FieldInfo, ObjectEntry, ObjectId, ObjectInfo, Observer,
+    ObserverBuilder, PathError, Presence, ReadError, RegionInfo, SessionEntry, SessionInfo,
+    TypedField, WriteError, clean, sessions,
 };
 pub use producer::{
     Array, Block, CellError, Growth, Object, ProducerError, RawCell, RawObject, Session,
