@@ -1,6 +1,6 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Checks which of our crates import which: docs/architecture.md has the same table, with the reasons.
-set -euo pipefail
+set -eu
 cd "$(dirname "$0")/.."
 
 failed=0
