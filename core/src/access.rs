@@ -52,6 +52,17 @@ pub(crate) fn store(view: View<'_>, size: usize, bits: u64) {
     }
 }
 
+/// Stores a scalar of 1, 2, 4 or 8 bytes, and gives the bits that it replaces.
+pub(crate) fn swap(view: View<'_>, size: usize, bits: u64) -> u64 {
+    let order = Ordering::AcqRel;
+    match size {
+        1 => u64::from(view.byte(0).expect(ALIGNED).swap(bits as u8, order)),
+        2 => u64::from(view.half(0).expect(ALIGNED).swap(bits as u16, order)),
+        4 => u64::from(view.single(0).expect(ALIGNED).swap(bits as u32, order)),
+        _ => view.word(0).expect(ALIGNED).swap(bits, order),
+    }
+}
+
 /// Replaces a scalar of 1, 2, 4 or 8 bytes if it is still `old`.
 pub(crate) fn exchange(view: View<'_>, size: usize, old: u64, new: u64) -> bool {
     let (success, failure) = (Ordering::AcqRel, Ordering::Relaxed);

@@ -83,7 +83,7 @@ pub use observe::{
 #[doc(hidden)]
 pub use observer::nearest;
 pub use observer::{
-    AttachError, Cleaned, Field, FieldInfo, ObjectEntry, ObjectId, ObjectInfo, Observer,
+    AttachError, Change, Cleaned, Field, FieldInfo, ObjectEntry, ObjectId, ObjectInfo, Observer,
     ObserverBuilder, PathError, Presence, ReadError, RegionInfo, SessionEntry, SessionInfo,
     TypedField, WriteError, clean, sessions,
 };

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::attached::Attached;
 use super::error::AttachError;
+use super::trial::Trial;
 use super::{Observer, sessions};
 use crate::layout::{self, Layout, LayoutError, SessionState};
 use crate::owners::{self, WriterSlot};
@@ -19,6 +20,7 @@ use crate::wire::names;
 pub struct ObserverBuilder {
     dir: Option<PathBuf>,
     writable: bool,
+    trial: bool,
 }
 
 impl ObserverBuilder {
@@ -28,10 +30,22 @@ impl ObserverBuilder {
         self
     }
 
+    /// Tries writes out: all checks of a write are made, and reads of this observer see what would be there,
+    /// but memory, which is mapped read-only, does not change.
+    pub fn trial(mut self) -> Self {
+        self.trial = true;
+        self
+    }
+
     /// Looks for the session in `dir`.
     pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
         self.dir = Some(dir.as_ref().into());
         self
+    }
+
+    /// Whether it becomes one of the session's writing processes.
+    fn takes_slot(&self) -> bool {
+        self.writable && !self.trial
     }
 
     /// Attaches to `session`, whether its producer lives or has crashed.
@@ -93,11 +107,13 @@ impl Observer {
             dir: Some(dir.path().into()),
             ..options
         };
-        let access = if options.writable {
-            Access::Write
-        } else {
-            Access::Read
+        let access = match options.takes_slot() {
+            true => Access::Write,
+            false => Access::Read,
         };
+        if options.writable && options.trial {
+            check_writable(&dir, session)?;
+        }
         attach(&dir, session, access, |layout| {
             Observer::attach_to(layout, options.clone())
         })
@@ -113,14 +129,29 @@ impl Observer {
         }
         // A share that the producer's shutdown waits for. Without it an observer still works.
         let _ = layout.header().try_share(0)?;
-        let writer = if options.writable {
+        let writer = if options.takes_slot() {
             Some(take_slot(&layout)?)
         } else {
             None
         };
-        let mut observer = Observer::over(Arc::new(Attached { layout, writer }), options);
+        let attached = Attached {
+            layout: Arc::new(layout),
+            writer,
+            trial: options.trial.then(Trial::default),
+        };
+        let mut observer = Observer::over(Arc::new(attached), options);
         observer.read_changes()?;
         Ok(observer)
+    }
+}
+
+/// Fails if the session may not be written to: a trial is refused what is refused in earnest. Stores nothing.
+fn check_writable(dir: &Dir, session: &str) -> Result<(), AttachError> {
+    match layout::open(dir, session, Access::Write) {
+        Err(LayoutError::Memory(
+            refused @ (ShmError::Denied { .. } | ShmError::ReadOnlyMount { .. }),
+        )) => Err(refused.into()),
+        _ => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::cells::Cells;
+use super::trial::Trial;
 use crate::layout::Layout;
 use crate::owners::{self, WriterSlot};
 use crate::schema::{Schema, TypeId};
@@ -12,9 +13,11 @@ use crate::wire::header::PRODUCER_SLOT;
 
 /// One attachment to one session.
 pub(super) struct Attached {
-    pub(super) layout: Layout,
+    pub(super) layout: Arc<Layout>,
     /// Present if the observer asked to write.
     pub(super) writer: Option<WriterSlot>,
+    /// Present if its writes are only tried out.
+    pub(super) trial: Option<Trial>,
 }
 
 /// An attachment and the types known at some time: all that a field needs, under one reference

@@ -82,7 +82,7 @@ impl Field {
             let [entry, object] = look(&sight.attached)?;
             Ok([entry, object, place.view(object)])
         })?;
-        let number = LoneNumber::of(&sight.schema, &object, &place);
+        let number = lone_number(sight, &object, &place);
         Ok(Field {
             memory,
             object,
@@ -94,7 +94,7 @@ impl Field {
 
     /// Another place of the same object.
     fn with_place(&self, object: ObjectPlace, place: Place, path: PathText) -> Field {
-        let number = LoneNumber::of(self.schema(), &object, &place);
+        let number = lone_number(self.sight(), &object, &place);
         let memory = self
             .memory
             .clone()
@@ -287,7 +287,22 @@ impl Field {
             Some(count) => read::copy_each(sight, &self.place, count, object, bytes, retries)
                 .map_err(|(index, contended)| (Some(index), contended)),
         };
-        copied.map_err(|(index, contended)| self.contended(index, contended))
+        copied.map_err(|(index, contended)| self.contended(index, contended))?;
+        if self.trial().is_some() {
+            self.lay_trial_over_all(bytes);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn lay_trial_over_all(&self, bytes: &mut [u8]) {
+        if self.object.elements.is_none() {
+            return self.lay_trial_over(&self.place, bytes);
+        }
+        let elements = bytes.chunks_exact_mut(self.cells().len.max(1));
+        for (element, bytes) in self.parts().zip(elements) {
+            self.lay_trial_over(&element.place, bytes);
+        }
     }
 
     #[cold]
@@ -311,9 +326,9 @@ impl Field {
         Occupancy(self.memory.first_word())
     }
 
-    /// Whether it is a lone number, read and written by one access.
-    pub(super) fn is_number(&self) -> bool {
-        self.number.is_some()
+    /// How it is read and written by one access, if it is a lone number.
+    pub(super) fn number(&self) -> Option<LoneNumber> {
+        self.number
     }
 
     /// The attachment and the types that it was resolved with.
@@ -559,6 +574,14 @@ impl Field {
             Within::Guarded { .. } => Protection::Seqlock,
             _ => self.schema().protection(self.place.type_id),
         }
+    }
+}
+
+/// What is tried out lies over the bytes that are copied, so that nothing is read by itself there.
+fn lone_number(sight: &Sight, object: &ObjectPlace, place: &Place) -> Option<LoneNumber> {
+    match sight.attached.trial {
+        None => LoneNumber::of(&sight.schema, object, place),
+        Some(_) => None,
     }
 }
 

@@ -8,6 +8,7 @@
 mod attach;
 mod attached;
 mod cells;
+mod change;
 mod entry;
 mod error;
 mod field;
@@ -24,6 +25,7 @@ mod refresh;
 mod resolve;
 mod sessions;
 mod suggest;
+mod trial;
 mod typed;
 mod write;
 
@@ -37,6 +39,7 @@ use attached::{Attached, Sight};
 use index::Index;
 
 pub use attach::ObserverBuilder;
+pub use change::Change;
 pub use entry::ObjectEntry;
 pub use error::{AttachError, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo};
@@ -147,9 +150,9 @@ impl Observer {
         &self.info
     }
 
-    /// Whether it may write.
+    /// Whether it may write, or try writes out.
     pub fn is_writable(&self) -> bool {
-        self.attached.writer.is_some()
+        self.attached.writer.is_some() || self.is_trial()
     }
 
     /// The count of structural changes at the last refresh.

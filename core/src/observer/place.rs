@@ -191,6 +191,14 @@ impl Place {
         schema.bare(self.type_id)
     }
 
+    /// Where its value starts in the object, as reads copy it: of a guarded value, its first copy.
+    pub(super) fn value_offset(&self, schema: &Schema) -> u64 {
+        match (self.within, self.inside(schema)) {
+            (Within::Itself, Within::Guarded { .. }) => self.offset + FIRST_COPY as u64,
+            _ => self.offset,
+        }
+    }
+
     /// Bytes of the value.
     pub(super) fn value_size(&self, schema: &Schema) -> usize {
         schema[self.bare(schema)].size as usize

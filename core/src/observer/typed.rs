@@ -59,7 +59,8 @@ impl<T: Observe> TypedField<T> {
         };
         let mut pieces = Vec::new();
         match_up(from, to, &mut pieces).map_err(|reason| mismatch::<T>(field, reason))?;
-        let source = match is_one_load(field.schema(), &field.object, &field.place) {
+        let is_one_load = is_one_load(field.schema(), &field.object, &field.place);
+        let source = match is_one_load && field.trial().is_none() {
             true => Source::Scalar,
             false => Source::of::<T>(pieces, field.schema()[from.id].size as usize),
         };

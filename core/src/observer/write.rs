@@ -5,26 +5,28 @@ mod exchange;
 mod one_step;
 mod parts;
 
+use super::change::{Change, Stored};
 use super::error::{ReadError, WriteError};
 use super::field::Field;
-use super::place::{GuardedPlace, Within};
+use super::place::{GuardedPlace, Place, Within};
 use super::read;
-use crate::access::{get_scalar, store};
+use crate::access::{get_scalar, put_scalar, store, swap};
 use crate::coerce::{Refusal, Strictness, encode_value};
 use crate::owners::WriterSlot;
 use crate::schema::Kind;
-use crate::shm;
+use crate::shm::{self, View};
 use crate::sync::Claim;
 use crate::sync::intent::Intent;
 use crate::value::Value;
 use exchange::{paste, unit_bytes};
-use parts::WritePart;
+pub(super) use parts::WritePart;
 
 /// A checked part whose store can no longer fail.
 enum Ready<'p> {
     Guarded {
         claim: Claim<'p>,
         words: Vec<u64>,
+        stored: Stored,
     },
     Plain {
         part: &'p WritePart<'p>,
@@ -84,39 +86,120 @@ impl Field {
         self.unless_cut(self.checked_parts(value, Strictness::Checked).map(drop))
     }
 
+    /// Writes like [`Field::write`], and returns what was there before and what is there since.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Field::write`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// use memglass::{Observer, Value};
+    ///
+    /// let answer = session.object("answer", 42_i64)?;
+    /// let observer = Observer::builder().dir(&dir).writable().attach("example")?;
+    /// let change = observer.field("answer")?.replace(&Value::I64(43))?;
+    /// assert_eq!((change.old, change.new), (Value::I64(42), Value::I64(43)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn replace(&self, value: &Value) -> Result<Change, WriteError> {
+        self.replace_with(value, Strictness::Checked)
+    }
+
+    /// Writes like [`Field::write_forced`], and returns what was there before and what is there since.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Field::write_forced`].
+    pub fn replace_forced(&self, value: &Value) -> Result<Change, WriteError> {
+        self.replace_with(value, Strictness::Forced)
+    }
+
     fn write_with(&self, value: &Value, strictness: Strictness) -> Result<(), WriteError> {
         let writer = self.writer()?;
-        let written = if self.is_number() {
-            self.write_number(writer, value, strictness)
-        } else {
-            self.write_parts(writer, value, strictness)
+        let written = match (self.number(), writer) {
+            (Some(_), Some(writer)) => self.put_number(writer, value, strictness, store),
+            _ => self
+                .write_parts(writer, value, strictness, |_, _| ())
+                .map(drop),
         };
         self.unless_cut(written)
     }
 
-    fn write_parts(
+    fn replace_with(&self, value: &Value, strictness: Strictness) -> Result<Change, WriteError> {
+        let writer = self.writer()?;
+        let replaced = match (self.number(), writer) {
+            (Some(number), Some(writer)) => {
+                let swap = |view: View<'_>, size, new| Change {
+                    old: number.value(swap(view, size, new)),
+                    new: number.value(new),
+                };
+                self.put_number(writer, value, strictness, swap)
+            }
+            _ => self.write_parts(writer, value, strictness, |parts, stored| {
+                self.change_of(value, parts, stored)
+            }),
+        };
+        self.unless_cut(replaced)
+    }
+
+    /// Writes part by part; the result is what `tell` makes of what was stored.
+    fn write_parts<R>(
         &self,
-        writer: &WriterSlot,
+        writer: Option<&WriterSlot>,
         value: &Value,
         strictness: Strictness,
-    ) -> Result<(), WriteError> {
+        tell: impl FnOnce(&[WritePart<'_>], &[Stored]) -> R,
+    ) -> Result<R, WriteError> {
         let parts = self.checked_parts(value, strictness)?;
+        let stored = match writer {
+            Some(writer) => self.store_parts(writer, &parts, strictness)?,
+            None => self.try_parts_out(&parts, strictness)?,
+        };
+        Ok(tell(&parts, &stored))
+    }
+
+    fn store_parts(
+        &self,
+        writer: &WriterSlot,
+        parts: &[WritePart<'_>],
+        strictness: Strictness,
+    ) -> Result<Vec<Stored>, WriteError> {
         let _intent = self.announce(writer)?;
         // Claims come first: they are what can still fail.
         let ready: Vec<Ready<'_>> = parts
             .iter()
             .map(|part| self.prepare(writer, part, strictness))
             .collect::<Result<_, _>>()?;
-        ready.into_iter().try_for_each(|ready| self.finish(ready))
+        ready.into_iter().map(|ready| self.finish(ready)).collect()
     }
 
-    /// Writes a lone number. All its bytes are replaced: one check and one store.
-    fn write_number(
+    fn try_parts_out(
+        &self,
+        parts: &[WritePart<'_>],
+        strictness: Strictness,
+    ) -> Result<Vec<Stored>, WriteError> {
+        for part in parts {
+            self.check_not_held(&part.place)?;
+        }
+        let tried = parts.iter().map(|part| {
+            let encode = |bytes: &mut [u8]| self.encode_part(part, strictness, bytes);
+            self.try_out(&part.place, encode)
+        });
+        tried.collect()
+    }
+
+    /// Writes a lone number, of which all bytes are replaced: one check, and one store by `put`.
+    fn put_number<R>(
         &self,
         writer: &WriterSlot,
         value: &Value,
         strictness: Strictness,
-    ) -> Result<(), WriteError> {
+        put: impl FnOnce(View<'_>, usize, u64) -> R,
+    ) -> Result<R, WriteError> {
         self.check_not_readonly(strictness)?;
         let (schema, mut bytes) = (self.schema(), [0; 8]);
         let id = self.place.bare(schema);
@@ -126,12 +209,8 @@ impl Field {
         encode_value(schema, id, metadata, value, strictness, bytes)
             .map_err(|refusal| self.refuse(refusal))?;
         let _intent = self.announce(writer)?;
-        store(
-            self.place.view(self.object_view()),
-            bytes.len(),
-            get_scalar(bytes),
-        );
-        Ok(())
+        let view = self.place.view(self.object_view());
+        Ok(put(view, bytes.len(), get_scalar(bytes)))
     }
 
     fn check_not_readonly(&self, strictness: Strictness) -> Result<(), WriteError> {
@@ -143,10 +222,12 @@ impl Field {
         Ok(())
     }
 
+    /// The right to write; `None` if writes are only tried out.
     #[inline]
-    fn writer(&self) -> Result<&WriterSlot, WriteError> {
+    fn writer(&self) -> Result<Option<&WriterSlot>, WriteError> {
         match &self.attached().writer {
-            Some(writer) if writer.is_mine() => Ok(writer),
+            Some(writer) if writer.is_mine() => Ok(Some(writer)),
+            None if self.trial().is_some() => Ok(None),
             writer => Err(self.may_not_write(writer.is_some())),
         }
     }
@@ -218,16 +299,26 @@ impl Field {
             offset as usize,
             part.place.value_size(self.schema()),
         );
+        let old = bytes.clone();
         self.encode_part(part, strictness, &mut bytes)?;
         paste(&mut words, offset as usize, &bytes);
-        Ok(Ready::Guarded { claim, words })
+        let stored = Stored { old, new: bytes };
+        Ok(Ready::Guarded {
+            claim,
+            words,
+            stored,
+        })
     }
 
-    fn finish(&self, ready: Ready<'_>) -> Result<(), WriteError> {
+    fn finish(&self, ready: Ready<'_>) -> Result<Stored, WriteError> {
         match ready {
-            Ready::Guarded { claim, words } => {
+            Ready::Guarded {
+                claim,
+                words,
+                stored,
+            } => {
                 claim.publish_and_release(&words);
-                Ok(())
+                Ok(stored)
             }
             Ready::Plain { part, strictness } => self.store(part, strictness),
         }
@@ -248,32 +339,30 @@ impl Field {
     }
 
     /// Stores a part that is not guarded.
-    fn store(&self, part: &WritePart<'_>, strictness: Strictness) -> Result<(), WriteError> {
+    fn store(&self, part: &WritePart<'_>, strictness: Strictness) -> Result<Stored, WriteError> {
         let (schema, place) = (self.schema(), &part.place);
         let size = place.value_size(schema);
-        let shared_unit = place.bits(schema).is_some();
-        if shared_unit
-            || matches!(place.within, Within::Words { .. })
-            || schema[place.bare(schema)].kind.is_union()
-        {
-            return self.exchange(place, |old| {
-                let mut bytes = unit_bytes(schema, place, old);
-                self.encode_part(part, strictness, &mut bytes)?;
-                Ok(bytes)
+        if self.shares_its_unit(place) {
+            return self.exchange(place, |unit| {
+                let old = unit_bytes(schema, place, unit);
+                let mut new = old.clone();
+                self.encode_part(part, strictness, &mut new)?;
+                Ok(Stored { old, new })
             });
         }
-        let mut bytes = self.part_bytes(part)?;
-        self.encode_part(part, strictness, &mut bytes)?;
+        let mut old = self.part_bytes(place)?;
+        let mut new = old.clone();
+        self.encode_part(part, strictness, &mut new)?;
         let view = place.view(self.object_view());
         match schema[place.bare(schema)].kind {
-            Kind::Text => bytes.iter().enumerate().for_each(|(at, &byte)| {
+            Kind::Text => new.iter().enumerate().for_each(|(at, &byte)| {
                 store(
                     view.part(at, 1).expect("inside the text"),
                     1,
                     u64::from(byte),
                 );
             }),
-            _ if size > 8 => bytes.chunks_exact(8).enumerate().for_each(|(index, word)| {
+            _ if size > 8 => new.chunks_exact(8).enumerate().for_each(|(index, word)| {
                 store(
                     view.part(index * 8, 8)
                         .expect("128-bit integers are two words"),
@@ -281,9 +370,17 @@ impl Field {
                     get_scalar(word),
                 );
             }),
-            _ => store(view, size, get_scalar(&bytes)),
+            _ => put_scalar(swap(view, size, get_scalar(&new)), &mut old),
         }
-        Ok(())
+        Ok(Stored { old, new })
+    }
+
+    /// Whether other values lie in the words that it is stored to.
+    fn shares_its_unit(&self, place: &Place) -> bool {
+        let schema = self.schema();
+        place.bits(schema).is_some()
+            || matches!(place.within, Within::Words { .. })
+            || schema[place.bare(schema)].kind.is_union()
     }
 
     fn refuse(&self, refusal: Refusal) -> WriteError {

@@ -189,6 +189,25 @@ impl<'a> TwoSlot<'a> {
         self.replace_owner(seen, me).ok()
     }
 
+    /// Waits for the right to write as [`TwoSlot::claim`] does, without taking it.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`] names the owner that held the value until the time was over.
+    pub(crate) fn await_vacancy(self, is_dead: impl Fn(Owner) -> bool) -> Result<(), Busy> {
+        let mut patience = Patience::new(self.word);
+        loop {
+            let seen = self.word.load(Ordering::Relaxed);
+            let owner = Owner::of_word(seen);
+            if owner.is_nobody() || is_dead(owner) {
+                return Ok(());
+            }
+            if matches!(patience.wait(seen), Waited::Enough) {
+                return Err(Busy { owner });
+            }
+        }
+    }
+
     #[cold]
     fn claim_later(self, me: Owner, is_dead: &dyn Fn(Owner) -> bool) -> Result<Claim<'a>, Busy> {
         let mut patience = Patience::new(self.word);

@@ -2,8 +2,8 @@
 
 use memglass::schema::{Schema, SchemaError, TypeId};
 use memglass::{
-    Field, Guarded, InvalidValue, Observe, PathError, ReadError, Shape, Text, TypedField, Value,
-    WriteError,
+    Change, Field, Guarded, InvalidValue, Observe, PathError, ReadError, Shape, Text, TypedField,
+    Value, WriteError,
 };
 
 use crate::place::Place;
@@ -179,7 +179,8 @@ fn a_writer_changes_the_producers_value_and_a_reader_cannot() {
         Err(WriteError::Refused { .. })
     ));
     assert_eq!((object.get(), neighbour.get()), (-128, -1));
-    assert_eq!(field.add(&Value::I64(28)), Ok(Value::I128(-100)));
+    let (old, new) = (Value::I64(-128), Value::I64(-100));
+    assert_eq!(field.add(&Value::I64(28)), Ok(Change { old, new }));
     assert_eq!(object.get(), -100);
     let reader = place.reader("t").field("a").unwrap();
     assert_eq!(

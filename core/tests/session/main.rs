@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bytes;
+mod changes;
 mod fields;
 mod labels;
 mod lives;
@@ -10,4 +11,5 @@ mod memory;
 mod place;
 mod refreshing;
 mod runtime_types;
+mod trials;
 mod wholes;

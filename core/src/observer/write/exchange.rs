@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::super::change::Stored;
 use super::super::error::WriteError;
 use super::super::field::Field;
 use super::super::place::{Place, Within};
@@ -15,26 +16,24 @@ impl Field {
     pub(super) fn exchange(
         &self,
         place: &Place,
-        new_bytes: impl FnMut(&[u64]) -> Result<Vec<u8>, WriteError>,
-    ) -> Result<(), WriteError> {
-        match exchange_until(self.schema(), place, self.object_view(), new_bytes)? {
-            true => Ok(()),
-            false => Err(WriteError::Busy {
-                path: self.path().into(),
-                holder: "several writers in turn".into(),
-            }),
-        }
+        new_bytes: impl FnMut(&[u64]) -> Result<Stored, WriteError>,
+    ) -> Result<Stored, WriteError> {
+        let stored = exchange_until(self.schema(), place, self.object_view(), new_bytes)?;
+        stored.ok_or_else(|| WriteError::Busy {
+            path: self.path().into(),
+            holder: "several writers in turn".into(),
+        })
     }
 }
 
 /// Replaces the integer of a bitfield or number, or the words of a union. Repeats until no other write
-/// comes in between; `false` if one always did.
+/// comes in between; `None` if one always did.
 fn exchange_until(
     schema: &Schema,
     place: &Place,
     object: View<'_>,
-    mut new_bytes: impl FnMut(&[u64]) -> Result<Vec<u8>, WriteError>,
-) -> Result<bool, WriteError> {
+    mut new_bytes: impl FnMut(&[u64]) -> Result<Stored, WriteError>,
+) -> Result<Option<Stored>, WriteError> {
     let view = place.view(object);
     let offset = match place.within {
         Within::Words { offset } => offset as usize,
@@ -47,19 +46,19 @@ fn exchange_until(
         let size = place.value_size(schema);
         while contest.goes_on() {
             let old = load(view, size);
-            let bytes = new_bytes(&[old])?;
-            if exchange(view, size, old, get_scalar(&bytes)) {
-                return Ok(true);
+            let stored = new_bytes(&[old])?;
+            if exchange(view, size, old, get_scalar(&stored.new)) {
+                return Ok(Some(stored));
             }
         }
-        return Ok(false);
+        return Ok(None);
     }
     let old: Vec<u64> = (0..view.len() / 8)
         .map(|index| load(word(view, index), 8))
         .collect();
-    let bytes = new_bytes(&old)?;
+    let stored = new_bytes(&old)?;
     let mut new = old.clone();
-    paste(&mut new, offset, &bytes);
+    paste(&mut new, offset, &stored.new);
     for (index, (&before, &after)) in old.iter().zip(&new).enumerate() {
         // Only the bits that change: another member's bits in the word may have changed meanwhile.
         let change = before ^ after;
@@ -67,12 +66,12 @@ fn exchange_until(
         while change != 0 && !exchange(word(view, index), 8, seen, seen & !change | after & change)
         {
             if !contest.goes_on() {
-                return Ok(false);
+                return Ok(None);
             }
             seen = load(word(view, index), 8);
         }
     }
-    Ok(true)
+    Ok(Some(stored))
 }
 
 /// How long to retry a read-modify-write while others keep changing the same number. Not limited by

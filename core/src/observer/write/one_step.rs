@@ -1,5 +1,6 @@
 //! Changing a value in one step, which no other writer can come between.
 
+use super::super::change::{Change, Stored};
 use super::super::error::WriteError;
 use super::super::field::Field;
 use super::super::place::GuardedPlace;
@@ -9,60 +10,79 @@ use crate::coerce::{Reason, Refusal, Strictness};
 use crate::owners::WriterSlot;
 use crate::value::Value;
 
+/// What makes the new value of the present one.
+type Changed<'c> = &'c mut dyn FnMut(&Value) -> Result<Value, WriteError>;
+
 impl Field {
-    /// Adds to a number in one step, which no other writer can interrupt, and returns the new value.
+    /// Adds to a number in one step, which no other writer can interrupt, and returns the old and the new
+    /// value.
     ///
     /// # Errors
     ///
     /// As for [`Field::write`], which checks the sum.
-    pub fn add(&self, amount: &Value) -> Result<Value, WriteError> {
-        let mut sum = None;
-        self.change(&mut |value| {
-            let added = add(value, amount).ok_or_else(|| self.refused(value, amount))?;
-            sum = Some(added.clone());
-            Ok(added)
-        })?;
-        Ok(sum.expect("set by each attempt"))
+    pub fn add(&self, amount: &Value) -> Result<Change, WriteError> {
+        self.change(&mut |value| add(value, amount).ok_or_else(|| self.refused(value, amount)))
     }
 
-    /// Changes a value in one step. The present value, as changed by `change`, is checked and stored only
-    /// if no other write came in between. For a number that is not guarded, `change` may be called more
-    /// than once.
+    /// Changes a value in one step, and returns the old and the new value. The present value, as changed by
+    /// `change`, is checked and stored only if no other write came in between. For a number that is not
+    /// guarded, `change` may be called more than once.
     ///
     /// # Errors
     ///
     /// As for [`Field::write`]. A struct or array that is not guarded as a whole cannot be changed
     /// in one step and is refused.
-    pub fn update(&self, mut change: impl FnMut(&mut Value)) -> Result<Value, WriteError> {
-        let mut last = None;
+    pub fn update(&self, mut change: impl FnMut(&mut Value)) -> Result<Change, WriteError> {
         self.change(&mut |value| {
             let mut changed = value.clone();
             change(&mut changed);
-            last = Some(changed.clone());
             Ok(changed)
-        })?;
-        Ok(last.expect("set by each attempt"))
+        })
     }
 
     /// Read-modify-write of one guarded value or one number.
-    fn change(
-        &self,
-        change: &mut dyn FnMut(&Value) -> Result<Value, WriteError>,
-    ) -> Result<(), WriteError> {
+    fn change(&self, change: Changed<'_>) -> Result<Change, WriteError> {
         let writer = self.writer()?;
         self.check_not_readonly(Strictness::Checked)?;
         // The place of an array of objects is that of the first one, which may be guarded.
         if self.object.elements.is_some() {
             return Err(self.not_one_step());
         }
+        let stored = match writer {
+            Some(writer) => self.change_for_good(writer, change),
+            None => self.try_change_out(change),
+        };
+        let stored = self.unless_cut(stored)?;
+        let value = |bytes: &[u8]| read::decode(self.schema(), &self.place, bytes);
+        Ok(Change {
+            old: value(&stored.old),
+            new: value(&stored.new),
+        })
+    }
+
+    fn change_for_good(
+        &self,
+        writer: &WriterSlot,
+        change: Changed<'_>,
+    ) -> Result<Stored, WriteError> {
         let _intent = self.announce(writer)?;
-        let changed = match self.place.guarded(self.schema(), self.object_view()) {
+        match self.place.guarded(self.schema(), self.object_view()) {
             Some((guarded, offset)) => {
                 self.change_guarded(writer, guarded, offset as usize, change)
             }
             None => self.change_number(change),
-        };
-        self.unless_cut(changed)
+        }
+    }
+
+    fn try_change_out(&self, change: Changed<'_>) -> Result<Stored, WriteError> {
+        if !self.is_alive() {
+            return Err(self.gone_for_writing());
+        }
+        match self.place.guarded(self.schema(), self.object_view()) {
+            Some(_) => self.check_not_held(&self.place)?,
+            None => self.check_one_number()?,
+        }
+        self.try_out(&self.place, |bytes| self.encode_changed(bytes, change))
     }
 
     fn change_guarded(
@@ -70,34 +90,42 @@ impl Field {
         writer: &WriterSlot,
         guarded: GuardedPlace<'_>,
         offset: usize,
-        change: &mut dyn FnMut(&Value) -> Result<Value, WriteError>,
-    ) -> Result<(), WriteError> {
+        change: Changed<'_>,
+    ) -> Result<Stored, WriteError> {
         let claim = self.claim(writer, guarded)?;
         let mut words = vec![0; guarded.slots.len_words()];
         claim.read_current(&mut words);
-        let mut bytes = read::cut(&words, offset, self.place.value_size(self.schema()));
-        let wanted = change(&read::decode(self.schema(), &self.place, &bytes))?;
-        self.encode(&self.place, "", &wanted, Strictness::Checked, &mut bytes)?;
-        paste(&mut words, offset, &bytes);
+        let old = read::cut(&words, offset, self.place.value_size(self.schema()));
+        let mut new = old.clone();
+        self.encode_changed(&mut new, change)?;
+        paste(&mut words, offset, &new);
         claim.publish_and_release(&words);
-        Ok(())
+        Ok(Stored { old, new })
     }
 
-    fn change_number(
-        &self,
-        change: &mut dyn FnMut(&Value) -> Result<Value, WriteError>,
-    ) -> Result<(), WriteError> {
+    fn change_number(&self, change: Changed<'_>) -> Result<Stored, WriteError> {
+        self.check_one_number()?;
+        self.exchange(&self.place, |unit| {
+            let old = unit_bytes(self.schema(), &self.place, unit);
+            let mut new = old.clone();
+            self.encode_changed(&mut new, change)?;
+            Ok(Stored { old, new })
+        })
+    }
+
+    /// Puts what `change` makes of the value that the bytes are into them.
+    fn encode_changed(&self, bytes: &mut [u8], change: Changed<'_>) -> Result<(), WriteError> {
+        let wanted = change(&read::decode(self.schema(), &self.place, bytes))?;
+        self.encode(&self.place, "", &wanted, Strictness::Checked, bytes)
+    }
+
+    fn check_one_number(&self) -> Result<(), WriteError> {
         let schema = self.schema();
         let ty = &schema[self.place.bare(schema)];
-        if !ty.is_scalar() || ty.size > 8 {
-            return Err(self.not_one_step());
+        match ty.is_scalar() && ty.size <= 8 {
+            true => Ok(()),
+            false => Err(self.not_one_step()),
         }
-        self.exchange(&self.place, |old| {
-            let mut bytes = unit_bytes(schema, &self.place, old);
-            let wanted = change(&read::decode(schema, &self.place, &bytes))?;
-            self.encode(&self.place, "", &wanted, Strictness::Checked, &mut bytes)?;
-            Ok(bytes)
-        })
     }
 
     fn not_one_step(&self) -> WriteError {
@@ -111,7 +139,6 @@ impl Field {
         self.refuse(Refusal::from(Reason::NotAddable { found }))
     }
 }
-
 /// The sum of two numbers; `None` if they are not numbers or no integer type holds the sum.
 fn add(value: &Value, amount: &Value) -> Option<Value> {
     if let (Value::F32(_) | Value::F64(_), Some(_)) | (_, None) = (value, amount.as_i128()) {

@@ -1,22 +1,20 @@
 //! The parts of a write: a value for a struct or array is split into single places, and each is checked
 //! before any byte changes.
 
-use super::super::attached::Sight;
 use super::super::error::{ReadError, WriteError};
 use super::super::field::Field;
 use super::super::place::{Place, Within};
-use super::super::read::{self, Retries};
+use super::super::read;
 use crate::coerce::{Reason, Refusal, Strictness, encode_field, encode_value};
 use crate::schema::{Kind, Schema};
-use crate::shm::View;
 use crate::value::Value;
 
 /// One store of a write.
-pub(super) struct WritePart<'a> {
+pub(in super::super) struct WritePart<'a> {
     /// Empty for the field itself, else like `.levels[2].price`.
     pub(super) path: String,
-    pub(super) place: Place,
-    pub(super) wanted: &'a Value,
+    pub(in super::super) place: Place,
+    pub(in super::super) wanted: &'a Value,
 }
 
 impl Field {
@@ -51,15 +49,9 @@ impl Field {
         Ok(checked)
     }
 
-    /// The present bytes of the value that the part is, or is a part of.
-    pub(super) fn part_bytes(&self, part: &WritePart<'_>) -> Result<Vec<u8>, WriteError> {
-        read::bytes(
-            self.sight(),
-            &part.place,
-            self.object_view(),
-            Retries::Retry,
-        )
-        .map_err(|contended| {
+    /// The present bytes of the value at a place.
+    pub(in super::super) fn part_bytes(&self, place: &Place) -> Result<Vec<u8>, WriteError> {
+        self.present_bytes(place).map_err(|contended| {
             WriteError::Read(ReadError::Contended {
                 path: self.path().into(),
                 attempts: contended.attempts,
@@ -113,14 +105,8 @@ impl Field {
                     place: element.place,
                     wanted: value,
                 };
-                split(
-                    self.sight(),
-                    self.object_view(),
-                    part,
-                    strictness,
-                    &mut parts,
-                )
-                .map_err(|refusal| self.refuse(refusal))?;
+                self.split(part, strictness, &mut parts)
+                    .map_err(|refusal| self.refuse(refusal))?;
             }
             return Ok(parts);
         }
@@ -130,26 +116,20 @@ impl Field {
             place: self.place,
             wanted: value,
         };
-        split(
-            self.sight(),
-            self.object_view(),
-            whole,
-            strictness,
-            &mut parts,
-        )
-        .map_err(|refusal| self.refuse(refusal))?;
+        self.split(whole, strictness, &mut parts)
+            .map_err(|refusal| self.refuse(refusal))?;
         Ok(parts)
     }
 
     /// Whether the part is one of several, and has the wanted value already.
     fn keeps_its_value(&self, part: &WritePart<'_>) -> bool {
         let has_it = |bytes: Vec<u8>| has_value(self.schema(), &part.place, part.wanted, &bytes);
-        !part.path.is_empty() && self.part_bytes(part).is_ok_and(has_it)
+        !part.path.is_empty() && self.part_bytes(&part.place).is_ok_and(has_it)
     }
 
     /// Whether the part would be accepted as things are now.
     fn check_part(&self, part: &WritePart<'_>, strictness: Strictness) -> Result<(), WriteError> {
-        let mut bytes = self.part_bytes(part)?;
+        let mut bytes = self.part_bytes(&part.place)?;
         self.encode_part(part, strictness, &mut bytes)
     }
 
@@ -161,92 +141,87 @@ impl Field {
     }
 }
 
-/// Splits a value for a struct or array that is not guarded as a whole into its parts, so that
-/// members which are not mentioned are not touched.
-fn split<'v>(
-    sight: &Sight,
-    object: View<'_>,
-    part: WritePart<'v>,
-    strictness: Strictness,
-    parts: &mut Vec<WritePart<'v>>,
-) -> Result<(), Refusal> {
-    let schema = &sight.schema;
-    let bare = part.place.bare(schema);
-    let is_direct = part.place.inside(schema) == Within::Itself;
-    match (&schema[bare].kind, part.wanted) {
-        (Kind::Struct { fields }, Value::Record(members)) if is_direct => {
-            for (name, value) in members {
-                let Some(index) = fields.iter().position(|field| field.name == *name) else {
-                    let names = fields.iter().map(|field| &*field.name);
-                    return Err(
-                        Refusal::no_such_member(name, &schema.type_name(bare), names)
-                            .within(&part.path),
-                    );
-                };
-                let place = part.place.member_at(schema, bare, index);
-                let path = format!("{}.{name}", part.path);
-                let member = WritePart {
-                    path,
-                    place,
-                    wanted: value,
-                };
-                if !is_unchanged_readonly(sight, object, &member, strictness)? {
-                    split(sight, object, member, strictness, parts)?;
+impl Field {
+    /// Splits a value for a struct or array that is not guarded as a whole into its parts, so that
+    /// members which are not mentioned are not touched.
+    fn split<'v>(
+        &self,
+        part: WritePart<'v>,
+        strictness: Strictness,
+        parts: &mut Vec<WritePart<'v>>,
+    ) -> Result<(), Refusal> {
+        let schema = self.schema();
+        let bare = part.place.bare(schema);
+        let is_direct = part.place.inside(schema) == Within::Itself;
+        match (&schema[bare].kind, part.wanted) {
+            (Kind::Struct { fields }, Value::Record(members)) if is_direct => {
+                for (name, value) in members {
+                    let Some(index) = fields.iter().position(|field| field.name == *name) else {
+                        let names = fields.iter().map(|field| &*field.name);
+                        return Err(
+                            Refusal::no_such_member(name, &schema.type_name(bare), names)
+                                .within(&part.path),
+                        );
+                    };
+                    let place = part.place.member_at(schema, bare, index);
+                    let path = format!("{}.{name}", part.path);
+                    let member = WritePart {
+                        path,
+                        place,
+                        wanted: value,
+                    };
+                    if !self.is_unchanged_readonly(&member, strictness)? {
+                        self.split(member, strictness, parts)?;
+                    }
                 }
+                Ok(())
             }
-            Ok(())
-        }
-        (Kind::Array { element, count }, Value::List(values)) if is_direct => {
-            if values.len() as u64 != *count {
-                let reason = Reason::Length {
-                    expected: *count,
-                    found: values.len(),
-                };
-                return Err(Refusal::from(reason).within(&part.path));
-            }
-            for (index, value) in values.iter().enumerate() {
-                let place = part.place.element_at(schema, *element, index as u64);
-                split(
-                    sight,
-                    object,
-                    WritePart {
+            (Kind::Array { element, count }, Value::List(values)) if is_direct => {
+                if values.len() as u64 != *count {
+                    let reason = Reason::Length {
+                        expected: *count,
+                        found: values.len(),
+                    };
+                    return Err(Refusal::from(reason).within(&part.path));
+                }
+                for (index, value) in values.iter().enumerate() {
+                    let place = part.place.element_at(schema, *element, index as u64);
+                    let element = WritePart {
                         path: format!("{}[{index}]", part.path),
                         place,
                         wanted: value,
-                    },
-                    strictness,
-                    parts,
-                )?;
+                    };
+                    self.split(element, strictness, parts)?;
+                }
+                Ok(())
             }
-            Ok(())
-        }
-        _ => {
-            parts.push(part);
-            Ok(())
+            _ => {
+                parts.push(part);
+                Ok(())
+            }
         }
     }
-}
 
-/// Whether a read-only member is given the value that it has, which is allowed and needs no store.
-fn is_unchanged_readonly(
-    sight: &Sight,
-    object: View<'_>,
-    member: &WritePart<'_>,
-    strictness: Strictness,
-) -> Result<bool, Refusal> {
-    let schema = &sight.schema;
-    let declared = member
-        .place
-        .field(schema)
-        .is_some_and(|field| field.metadata.readonly);
-    if !declared || strictness == Strictness::Forced {
-        return Ok(false);
-    }
-    let bytes = read::bytes(sight, &member.place, object, Retries::Retry);
-    if bytes.is_ok_and(|bytes| has_value(schema, &member.place, member.wanted, &bytes)) {
-        Ok(true)
-    } else {
-        Err(Refusal::from(Reason::ReadOnly).within(&member.path))
+    /// Whether a read-only member is given the value that it has, which is allowed and needs no store.
+    fn is_unchanged_readonly(
+        &self,
+        member: &WritePart<'_>,
+        strictness: Strictness,
+    ) -> Result<bool, Refusal> {
+        let schema = self.schema();
+        let declared = member
+            .place
+            .field(schema)
+            .is_some_and(|field| field.metadata.readonly);
+        if !declared || strictness == Strictness::Forced {
+            return Ok(false);
+        }
+        let bytes = self.present_bytes(&member.place);
+        if bytes.is_ok_and(|bytes| has_value(schema, &member.place, member.wanted, &bytes)) {
+            Ok(true)
+        } else {
+            Err(Refusal::from(Reason::ReadOnly).within(&member.path))
+        }
     }
 }
 

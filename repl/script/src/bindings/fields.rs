@@ -216,7 +216,7 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
     };
     node.field
         .add(&amount)
-        .map(|value| convert::leaf(value, meaning))
+        .map(|change| convert::leaf(change.new, meaning))
         .map_err(|error| node.unwritten(error))
 }
 

@@ -138,7 +138,7 @@ impl World {
         };
         let (writable, resolved) = (watching.writable, resolved.clone());
         let added = resolved.field.add(&Value::I64(amount));
-        let sum = added.as_ref().ok().cloned();
+        let sum = added.as_ref().ok().map(|change| change.new.clone());
         let outcome = outcome(added.map(drop));
         self.count(outcome.name());
         let object = &mut self.objects[resolved.object];
