@@ -63,6 +63,7 @@ mod process;
 mod producer;
 mod protection;
 mod quiet_thread;
+pub mod sampler;
 pub mod schema;
 mod shm;
 mod sync;

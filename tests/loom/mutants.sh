@@ -171,6 +171,11 @@ mutant publish "what was published since is read without a fence" \
 mutant publish "a change is not noticed" \
     '/fn published_since(/,/^}/s/value == known/value >= known/'
 
+mutant publish "a scan asks the counter without its fence" \
+    '/fn is_still(/,/^}/s/fence(Ordering::Acquire);//'
+mutant publish "a scan does not ask the counter" \
+    '/fn is_still(/,/^}/s/word.load(Ordering::Relaxed) == known/{ let _ = (word, known); true }/'
+
 # Orderings outside of sync/: acquire and release of atomic fields, as promised to their users; and those
 # between the threads of one process, its signal handler and its forked children.
 elsewhere='^(access|observe/bits|observer/cells|shm/own_locks|shm/posix/truncation)\.rs$'

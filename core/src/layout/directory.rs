@@ -1,6 +1,6 @@
 //! Reading the directory: which objects there are, and what changed.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::chunks::Chunks;
@@ -236,6 +236,23 @@ impl Directory {
             slot as usize % strides.entries_per_chunk,
         );
         (chunk, strides.chunk_header + index * strides.entry)
+    }
+}
+
+impl Layout {
+    /// In which chunk of the directory a slot is.
+    pub(crate) fn chunk_of(&self, slot: u32) -> usize {
+        slot as usize / self.strides.entries_per_chunk
+    }
+
+    /// The change counter of the chunk in which the entry of `slot` lies, at a mapped address.
+    /// `None` if no mapped region has it.
+    pub(crate) fn changes_around(&self, entry: usize, slot: u32) -> Option<&AtomicU64> {
+        let region = self.mapped_region_with(entry)?;
+        let within = slot as usize % self.strides.entries_per_chunk;
+        let before = self.strides.chunk_header + within * self.strides.entry;
+        let start = (entry - region.address()).checked_sub(before)?;
+        region.word(start + table::CHANGES)
     }
 }
 

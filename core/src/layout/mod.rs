@@ -184,6 +184,23 @@ impl Layout {
         self.regions.get(id)
     }
 
+    /// The mapped region that an address lies in.
+    fn mapped_region_with(&self, address: usize) -> Option<View<'_>> {
+        let mut regions = self.regions.mapped().map(|segment| segment.view());
+        regions
+            .find(|region| (region.address()..region.address() + region.len()).contains(&address))
+    }
+
+    /// Whether an address lies in a segment of this session that was cut short.
+    #[cold]
+    pub(crate) fn is_cut_at(&self, address: usize) -> bool {
+        let mut segments = std::iter::once(&self.header).chain(self.regions.mapped());
+        segments.any(|segment| {
+            let start = segment.view().address();
+            segment.is_cut() && (start..start + segment.view().len()).contains(&address)
+        })
+    }
+
     /// The region that bytes of this session lie in.
     pub(crate) fn region_of(&self, view: View<'_>) -> Option<u16> {
         self.regions.find(view)

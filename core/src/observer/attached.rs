@@ -22,7 +22,7 @@ pub(super) struct Attached {
 
 /// An attachment and the types known at some time: all that a field needs, under one reference
 /// count. Counting takes a tenth of the time of resolving a path.
-pub(super) struct Sight {
+pub(crate) struct Sight {
     pub(super) attached: Arc<Attached>,
     pub(super) schema: Arc<Schema>,
     /// Per type its cells, once a value of it was read.

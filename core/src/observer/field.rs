@@ -27,7 +27,7 @@ use crate::value::Value;
 #[derive(Clone)]
 pub struct Field {
     /// Its directory entry, which starts with the state word; the whole object; the place itself.
-    memory: Views<Arc<Sight>, 3>,
+    pub(super) memory: Views<Arc<Sight>, 3>,
     pub(super) object: ObjectPlace,
     pub(super) place: Place,
     /// How a lone number is read, without looking at its type again.
@@ -35,9 +35,9 @@ pub struct Field {
     path: PathText,
 }
 
-const ENTRY: usize = 0;
+pub(super) const ENTRY: usize = 0;
 const OBJECT: usize = 1;
-const PLACE: usize = 2;
+pub(super) const PLACE: usize = 2;
 
 /// Which object a field belongs to.
 #[derive(Clone, Copy)]
@@ -262,8 +262,34 @@ impl Field {
         copied
     }
 
+    /// The value of bytes that [`Field::read_bytes`] of this field, or a [`Scan`](crate::sampler::Scan),
+    /// returned earlier.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many bytes as those return.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// let _answer = session.object("answer", 42_u16)?;
+    /// let observer = memglass::Observer::builder().dir(&dir).attach("example")?;
+    /// let field = observer.field("answer")?;
+    /// assert_eq!(field.value_of(&field.read_bytes()?), field.read()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn value_of(&self, bytes: &[u8]) -> Value {
+        assert_eq!(bytes.len(), self.byte_len(), "bytes of {}", self.path());
+        match self.object.elements {
+            None => read::decode(self.schema(), &self.place, bytes),
+            Some(_) => read::decode_each(self.sight(), &self.place, bytes),
+        }
+    }
+
     /// Bytes of the value, or of all elements of an array of objects.
-    fn byte_len(&self) -> usize {
+    pub(super) fn byte_len(&self) -> usize {
         let elements = self.object.elements.unwrap_or(1) as usize;
         self.cells().len * elements
     }
@@ -306,7 +332,11 @@ impl Field {
     }
 
     #[cold]
-    fn contended(&self, index: Option<usize>, Contended { attempts }: Contended) -> ReadError {
+    pub(super) fn contended(
+        &self,
+        index: Option<usize>,
+        Contended { attempts }: Contended,
+    ) -> ReadError {
         let element = index.map_or(String::new(), |index| format!("[{index}]"));
         ReadError::Contended {
             path: format!("{}{element}", self.path()),
@@ -537,10 +567,7 @@ impl Field {
         self.check_size()?;
         read::with_buffer(self.byte_len(), |bytes| {
             self.copy_bytes(bytes, retries)?;
-            Ok(match self.object.elements {
-                None => read::decode(self.schema(), &self.place, bytes),
-                Some(_) => read::decode_each(self.sight(), &self.place, bytes),
-            })
+            Ok(self.value_of(bytes))
         })
     }
 

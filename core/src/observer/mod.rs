@@ -23,6 +23,7 @@ mod presence;
 mod read;
 mod refresh;
 mod resolve;
+pub(crate) mod sampling;
 mod sessions;
 mod suggest;
 mod trial;

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 mod error;
+mod scattered;
 mod segment_map;
 mod view;
 
@@ -29,6 +30,7 @@ pub use portable::survive_truncation;
 pub(crate) use portable::{Dir, Draft, Segment, cuts, is_survived};
 
 pub use error::ShmError;
+pub(crate) use scattered::{Cell, Scattered};
 pub(crate) use segment_map::SegmentMap;
 pub(crate) use view::{Anchor, Keeper, Pinned, View, Views, Writable};
 

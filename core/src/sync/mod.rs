@@ -24,6 +24,8 @@ mod witness;
 pub use owner::Owner;
 pub use two_slot::{Busy, Contended};
 // The observer and the protections build on these.
-pub(crate) use publish::{publish, publish_next, published, published_since};
-pub(crate) use two_slot::{Claim, TwoSlot, attempted, load_bytes};
+pub(crate) use publish::{is_still, publish, publish_next, published, published_since};
+pub(crate) use two_slot::{
+    Claim, TwoSlot, attempted, load_bytes, published_values, values_between,
+};
 pub(crate) use witness::{WitnessRange, is_dead, register_range};

@@ -14,7 +14,8 @@
 //! | epoch | everything that changed before: types, chunks, and chunks' change counters |
 //!
 //! A type is counted before an object of it settles, a chunk before its first entry is used, an
-//! entry's state changes before its chunk's counter, and all of it before the epoch.
+//! entry's state changes before its chunk's counter, and all of it before the epoch. The end of an object is
+//! counted before its memory is used again, so a counter that stands still vouches for its objects.
 
 use super::atomic::{AtomicU64, Ordering, fence};
 
@@ -51,4 +52,17 @@ pub(crate) fn published_since(word: &AtomicU64, known: u64) -> Option<u64> {
     // Partner: as in `published`.
     fence(Ordering::Acquire);
     Some(value)
+}
+
+/// Whether the word is still `known` after everything that was copied before this call.
+///
+/// If the word is the change counter of a chunk, all objects that were alive in the chunk when the
+/// counter was `known` are alive still, so everything copied from them is their own.
+#[inline]
+pub(crate) fn is_still(word: &AtomicU64, known: u64) -> bool {
+    // Partner: the fence of `before_reuse`. The end of an object is counted before its entry is
+    // vacated and its bytes are used again: if something copied before is the next occupant's, the
+    // load below sees the counter moved.
+    fence(Ordering::Acquire);
+    word.load(Ordering::Relaxed) == known
 }

@@ -351,6 +351,18 @@ const fn sequence_of(word: u64) -> u64 {
     word >> OWNER_BITS
 }
 
+/// How many values were published in the guarded value with this word, modulo 2^40.
+#[inline(always)]
+pub(crate) fn published_values(word: &AtomicU64) -> u64 {
+    // Relaxed: for comparison only; whoever copies the value begins with the word again.
+    sequence_of(word.load(Ordering::Relaxed))
+}
+
+/// How many values were published between two sequences of one value.
+pub(crate) const fn values_between(earlier: u64, later: u64) -> u64 {
+    sequence_of(word_of(later.wrapping_sub(earlier), Owner::NOBODY))
+}
+
 /// The word for the low 40 bits of this sequence.
 const fn word_of(sequence: u64, owner: Owner) -> u64 {
     sequence << OWNER_BITS | owner.bits()

@@ -11,5 +11,6 @@ mod memory;
 mod place;
 mod refreshing;
 mod runtime_types;
+mod scans;
 mod trials;
 mod wholes;

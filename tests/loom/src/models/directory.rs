@@ -4,7 +4,7 @@
 use super::Word;
 use crate::sync::atomic::AtomicU64;
 use crate::sync::occupancy::{Alive, EntryWord, Occupancy, before_reuse};
-use crate::sync::publish::{publish, publish_next, published, published_since};
+use crate::sync::publish::{is_still, publish, publish_next, published, published_since};
 use crate::tool::{Arc, model, thread};
 
 /// A header, a type log of one record, and a chunk of one entry.
@@ -18,6 +18,8 @@ struct Session {
     used: Word,
     state: AtomicU64,
     type_id: Word,
+    /// A word of the object's own: its generation.
+    data: Word,
 }
 
 const DESCRIBED: u64 = 77;
@@ -36,6 +38,7 @@ impl Session {
             used: Word::new(0),
             state: word(),
             type_id: Word::new(9),
+            data: Word::new(0),
         })
     }
 
@@ -54,6 +57,7 @@ impl Session {
 
     fn settle(&self, generation: u64) {
         self.type_id.store(0);
+        self.data.store(generation);
         self.entry().settle(generation);
         self.changed();
     }
@@ -179,5 +183,55 @@ fn refreshes_beside_destruction_and_creation_lose_nothing() {
         producer.join().expect("the producer does not panic");
         known.refresh(&session);
         assert_eq!((known.epoch, known.generation()), (3, Some(2)));
+    });
+}
+
+/// What a scan knows of the objects of a chunk: all were alive when the counter had this value.
+struct Scanned {
+    alive: Alive,
+    known: Option<u64>,
+    is_dead: bool,
+}
+
+impl Scanned {
+    /// What a scan does when it looks at the object's word: it returns that word, if it is the object's.
+    fn look(&mut self, session: &Session) -> Option<u64> {
+        let data = session.data.load();
+        let stands = |known| is_still(&session.changes, known);
+        if !self.known.is_some_and(stands) {
+            self.known = Some(published(&session.changes));
+            self.is_dead |= !self.alive.still_holds(session.entry());
+        }
+        (!self.is_dead).then_some(data)
+    }
+}
+
+#[test]
+fn a_scan_beside_destruction_and_creation_takes_no_other_object_for_its_own() {
+    model(|| {
+        let session = Session::new();
+        session.create();
+        let mut known = Known::default();
+        known.refresh(&session);
+        let alive = known.object.expect("created before");
+        let mut scanned = Scanned {
+            alive,
+            known: None,
+            is_dead: false,
+        };
+        let producer = thread::spawn({
+            let session = Arc::clone(&session);
+            move || {
+                session.destroy(1);
+                session.create_again(2);
+            }
+        });
+        for _ in 0..2 {
+            if let Some(data) = scanned.look(&session) {
+                assert_eq!(data, 1, "another object's");
+            }
+        }
+        producer.join().expect("the producer does not panic");
+        assert_eq!(scanned.look(&session), None, "its end is noticed");
     });
 }

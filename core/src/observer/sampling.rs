@@ -1,0 +1,184 @@
+//! What the sampler needs of a field: where a change of it shows first, and whose bytes they are.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+pub(crate) use super::attached::Sight;
+use super::error::ReadError;
+use super::field::{ENTRY, Field, PLACE};
+use super::number::is_one_load;
+use super::place::{Place, Within};
+use crate::schema::{Bits, TypeId};
+use crate::shm::{Cell, Scattered};
+use crate::sync::attempted;
+use crate::sync::occupancy::Alive;
+
+/// Where a change of a field shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// In a cell of so many bytes, which is the whole value.
+    Cell(usize),
+    /// In the sequence of the guarded value that it is or lies in.
+    Sequence,
+    /// In its bytes.
+    Bytes,
+}
+
+/// A part of a guarded value, and that value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GuardedPart {
+    /// The address of the value's word, which tells the value from others of one attachment.
+    pub(crate) address: usize,
+    /// Bytes of the whole value.
+    pub(crate) whole: usize,
+    /// Where the part starts in it.
+    pub(crate) start: usize,
+}
+
+/// The value of one moment, and how often it was tried to copy it.
+pub(crate) struct Copied {
+    pub(crate) sequence: u64,
+    pub(crate) retries: u32,
+}
+
+impl Field {
+    pub(crate) fn shows(&self) -> Shows {
+        let schema = self.schema();
+        // What is tried out lies over the bytes, and shows in no cell.
+        if self.trial().is_some() {
+            return Shows::Bytes;
+        }
+        if is_one_load(schema, &self.object, &self.place) {
+            return Shows::Cell(self.place.value_size(schema));
+        }
+        match self.place.inside(schema) {
+            Within::Guarded { .. } if self.object.elements.is_none() => Shows::Sequence,
+            _ => Shows::Bytes,
+        }
+    }
+
+    /// What keeps its memory mapped.
+    pub(crate) fn keeper(&self) -> &Arc<Sight> {
+        self.memory.keeper()
+    }
+
+    /// Adds its cell to a list.
+    pub(crate) fn scatter<A: Cell>(&self, cells: &mut Scattered<A, Sight>) {
+        cells.push::<PLACE, _>(&self.memory);
+    }
+
+    /// Puts its first word where another one was.
+    pub(crate) fn replace_word(&self, words: &mut Scattered<AtomicU64, Sight>, index: usize) {
+        words.replace::<PLACE, _>(index, &self.memory);
+    }
+
+    /// Adds the state word of its object's entry to a list.
+    pub(crate) fn scatter_entry(&self, words: &mut Scattered<AtomicU64, Sight>) {
+        words.push::<ENTRY, _>(&self.memory);
+    }
+
+    /// Puts that word where another one was.
+    pub(crate) fn replace_entry(&self, words: &mut Scattered<AtomicU64, Sight>, index: usize) {
+        words.replace::<ENTRY, _>(index, &self.memory);
+    }
+
+    /// Adds the change counter of the directory chunk that has its object's entry.
+    pub(crate) fn scatter_changes(&self, counters: &mut Scattered<AtomicU64, Sight>) {
+        let (entry, slot) = (self.memory.view::<ENTRY>().address(), self.object.slot);
+        counters.push_found(|sight| {
+            let layout = &sight.attached.layout;
+            let changes = layout.changes_around(entry, slot);
+            changes.expect("an entry lies in a chunk of a mapped region")
+        });
+    }
+
+    /// The slot of its object, and the state of the entry while that object lives.
+    pub(crate) fn occupant(&self) -> (u32, Alive) {
+        (self.object.slot, self.object.alive)
+    }
+
+    /// The chunk of the directory that has its object's entry.
+    pub(crate) fn chunk(&self) -> usize {
+        self.attached().layout.chunk_of(self.object.slot)
+    }
+
+    /// Its guarded value, if its changes show in a sequence.
+    pub(crate) fn guarded_part(&self) -> Option<GuardedPart> {
+        let (schema, object) = (self.schema(), self.object_view());
+        let Within::Guarded { value, offset } = self.place.inside(schema) else {
+            return None;
+        };
+        Some(GuardedPart {
+            address: self.place.view(object).address(),
+            whole: schema[value].size as usize,
+            start: offset as usize,
+        })
+    }
+
+    /// Copies the whole guarded value that it is or lies in.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Contended`] or [`ReadError::Gone`], as for [`Field::read`].
+    pub(crate) fn copy_guarded(&self, bytes: &mut [u8]) -> Result<Copied, ReadError> {
+        let (guarded, _) = self
+            .place
+            .guarded(self.schema(), self.object_view())
+            .expect("asked of parts of guarded values only");
+        self.while_alive(|| {
+            let mut retries = 0;
+            loop {
+                if let Some(sequence) = guarded.slots.try_read_bytes(0, bytes) {
+                    return Ok(Copied { sequence, retries });
+                }
+                retries = attempted(retries).map_err(|no| self.contended(None, no))?;
+            }
+        })
+    }
+
+    /// Fails if its object is dead. If not, everything copied from it before this call is its own.
+    pub(crate) fn check_alive(&self) -> Result<(), ReadError> {
+        self.while_alive(|| Ok(()))
+    }
+
+    /// Bytes that [`Field::read_into`] copies.
+    pub(crate) fn copied_len(&self) -> usize {
+        self.byte_len()
+    }
+
+    /// The type whose layout those bytes have, how often it repeats, and which bits of it are the value.
+    pub(crate) fn copied_type(&self) -> (TypeId, u64, Option<Bits>) {
+        let id = copied_type(self, &self.place);
+        let count = self.object.elements.unwrap_or(1);
+        (id, count, self.place.bits(self.schema()))
+    }
+
+    /// Whether a read of it is one copy of one moment.
+    pub(crate) fn is_of_one_moment(&self) -> bool {
+        match self.shows() {
+            Shows::Cell(_) | Shows::Sequence => true,
+            Shows::Bytes => self.place.bits(self.schema()).is_some(),
+        }
+    }
+}
+
+impl Sight {
+    /// Whether no segment of the session is known to be cut short.
+    #[inline]
+    pub(crate) fn is_whole(&self) -> bool {
+        self.attached.layout.check_cut().is_ok()
+    }
+
+    /// Whether an address lies in a segment that was cut short.
+    pub(crate) fn is_cut_at(&self, address: usize) -> bool {
+        self.attached.layout.is_cut_at(address)
+    }
+}
+
+/// Inside a guarded value the bytes are the value's, without the word before it.
+fn copied_type(field: &Field, place: &Place) -> TypeId {
+    match place.inside(field.schema()) {
+        Within::Itself => place.type_id,
+        _ => place.bare(field.schema()),
+    }
+}
