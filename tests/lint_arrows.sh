@@ -18,7 +18,7 @@ imports() {
 }
 
 imports memglass-system ""
-imports memglass-watch ""
+imports memglass-watch memglass memglass-syntax memglass-value
 imports memglass-value memglass
 imports memglass-terminal memglass-system memglass-value
 imports memglass-syntax ""

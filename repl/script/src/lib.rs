@@ -22,7 +22,6 @@ mod flags;
 mod functions;
 mod halt;
 mod held;
-mod index;
 mod labels;
 mod limits;
 pub mod names;

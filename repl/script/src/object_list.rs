@@ -11,8 +11,8 @@ use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
 use super::error::raise;
-use super::index;
 use super::place::{Node, Place};
+use memglass_value::index;
 
 /// Elements that are looked at for the types of a list.
 const LOOKED_AT: usize = 200;

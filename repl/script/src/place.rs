@@ -16,7 +16,7 @@ use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 use super::context::Context;
 use super::convert::{self, Meaning};
 use super::error::raise;
-use super::index;
+use memglass_value::index;
 
 /// Nodes kept below one node, for each kind of access; beyond that all are forgotten.
 const KEPT_BELOW: usize = 4096;

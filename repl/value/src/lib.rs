@@ -4,6 +4,7 @@
 //! - [`number`]: integers of all widths and floats, in order and in arithmetic.
 //! - [`names`]: what the numbers of a field are called.
 //! - [`duration`]: lengths of time.
+//! - [`index`]: which element an index means.
 //! - [`mod@format`]: the text of a value, by its type and metadata; the one place for it.
 //! - [`literal`]: a value typed by hand, by the type that it is for.
 //! - [`time`]: moments as text.
@@ -12,6 +13,7 @@
 pub mod compare;
 pub mod duration;
 pub mod format;
+pub mod index;
 pub mod literal;
 pub mod names;
 pub mod number;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use memglass::schema::{Variant, named};
-use memglass::{FlagsValue, nearest};
+use memglass::schema::{Kind, Variant, named};
+use memglass::{Field, FlagsValue, nearest};
 
 use crate::duration::Unit;
 use crate::number::Integer;
@@ -22,6 +22,33 @@ pub enum Names {
     Flags(Arc<FlagNames>),
     /// So many of a unit of time.
     Time(Unit),
+}
+
+impl Names {
+    /// What is known of a field's numbers: what its own annotations say, else what its type says.
+    pub fn of_field(field: &Field) -> Self {
+        let info = field.info();
+        let ty = &field.schema()[info.type_id];
+        let of_enum = |name: &str, variants: &[Variant]| {
+            let (name, variants) = (name.to_owned(), variants.to_vec());
+            Names::Enum(Arc::new(EnumNames { name, variants }))
+        };
+        let of_flags = |flags: &[Variant]| {
+            let (name, flags) = (info.type_name.clone(), flags.to_vec());
+            Names::Flags(Arc::new(FlagNames { name, flags }))
+        };
+        let (names, flags) = (&info.metadata.names, &info.metadata.flags);
+        match &ty.kind {
+            Kind::Int { .. } if !names.is_empty() => of_enum(field.path(), names),
+            Kind::Int { .. } if !flags.is_empty() => of_flags(flags),
+            Kind::Int { .. } | Kind::Float => {
+                Unit::declared(info.metadata).map_or(Names::None, Names::Time)
+            }
+            Kind::Enum { variants, .. } => of_enum(&ty.name, variants),
+            Kind::Flags { flags } => of_flags(flags),
+            _ => Names::None,
+        }
+    }
 }
 
 /// The values of an enum, or of an integer field whose values have names.

@@ -3,9 +3,9 @@
 //! Three ideas hold it together: one sample has one time and one order; a condition has three
 //! values, and [`Truth::Unknown`] neither fires nor re-arms; what is not delivered is counted.
 //!
-//! Nothing here reads memory, runs a script or asks a clock. A caller samples fields, passes in what
-//! it saw and when, and gets back what fires. So a day of timers takes a test a millisecond, and a
-//! recording is watched exactly as a live program is.
+//! A condition is compiled ([`Source`], [`Expression`]) and asked for its truth; everything else here reads no memory.
+//! Nothing runs a script or asks a clock. A caller samples, passes in what it saw and when, and gets back what fires. So
+//! a day of timers takes a test a millisecond, and a recording is watched exactly as a live program is.
 //!
 //! All times are durations since one start that the caller chooses, on a clock that never jumps.
 //!
@@ -30,6 +30,7 @@ mod causes;
 mod change;
 mod condition;
 mod counters;
+mod expression;
 mod queue;
 mod timer;
 
@@ -37,5 +38,6 @@ pub use causes::{Causes, Depth};
 pub use change::{Change, Follower, Report};
 pub use condition::{Condition, Observed, Rise, Settings, State, Truth};
 pub use counters::Counters;
+pub use expression::{Captured, CompileError, EvalError, Expression, Identity, Source, Warning};
 pub use queue::{Due, Firing, Fold, Queue, Subject};
 pub use timer::{Grid, Once};

@@ -20,12 +20,12 @@ use crate::context::Context;
 use crate::convert;
 use crate::describe;
 use crate::error::raise;
-use crate::index;
 use crate::object_list::{ObjectList, Places};
 use crate::place::{Place, Shape};
 use crate::rows::{Reader, Source};
 use crate::shown::{Cell, Table};
 use crate::written;
+use memglass_value::index;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 

@@ -8,7 +8,7 @@ use super::{Elements, Result, method, replace};
 use crate::ask::Ask;
 use crate::context::Context;
 use crate::error::raise;
-use crate::index;
+use memglass_value::index;
 
 /// Registers what all lists have.
 pub(super) fn register<T: Elements>(engine: &mut Engine, context: &Rc<Context>) {

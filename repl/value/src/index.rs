@@ -1,14 +1,13 @@
 //! Indices as scripts write them: negative ones count from the end.
 
 use memglass::schema::Range;
-use rhai::INT;
 
 /// Which of `count` elements is meant.
 ///
 /// # Errors
 ///
 /// A text that says what is allowed instead; `noun` is what the elements are counted as.
-pub(crate) fn find(noun: &str, index: INT, count: u64) -> Result<u64, String> {
+pub fn find(noun: &str, index: i64, count: u64) -> Result<u64, String> {
     let from_start = match index < 0 {
         true => count.checked_sub(index.unsigned_abs()),
         false => Some(index.unsigned_abs()),
@@ -18,7 +17,7 @@ pub(crate) fn find(noun: &str, index: INT, count: u64) -> Result<u64, String> {
         .ok_or_else(|| refusal(noun, index, count))
 }
 
-fn refusal(noun: &str, index: INT, count: u64) -> String {
+fn refusal(noun: &str, index: i64, count: u64) -> String {
     if count == 0 {
         return format!("{noun} {index} is out of range; there is none");
     }
@@ -34,7 +33,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn refused(index: INT, count: u64, expected: &str) {
+    fn refused(index: i64, count: u64, expected: &str) {
         assert_eq!(find("index", index, count).unwrap_err(), expected);
     }
 
@@ -51,7 +50,7 @@ mod tests {
         refused(5, 5, "index 5 is out of range; allowed is 0..=4");
         refused(-6, 5, "index -6 is out of range; allowed is -5..=-1");
         refused(0, 0, "index 0 is out of range; there is none");
-        let (most, least) = (INT::MAX, INT::MIN);
+        let (most, least) = (i64::MAX, i64::MIN);
         refused(
             most,
             1,
