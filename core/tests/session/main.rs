@@ -11,6 +11,7 @@ mod memory;
 mod place;
 mod refreshing;
 mod runtime_types;
+mod samplers;
 mod scans;
 mod trials;
 mod wholes;

@@ -1,0 +1,67 @@
+//! Points in time at which ticks are due.
+
+use std::time::Duration;
+
+/// The points `start + n * period`, for n from 1, of which some have passed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grid {
+    start: Duration,
+    period: Duration,
+    /// The next n.
+    next: u64,
+}
+
+impl Grid {
+    pub(super) fn new(start: Duration, period: Duration) -> Grid {
+        Grid {
+            start,
+            period,
+            next: 1,
+        }
+    }
+
+    /// When the next tick is due.
+    pub(super) fn due(&self) -> Duration {
+        let since = u128::from(self.next) * self.period.as_nanos();
+        self.start + Duration::from_nanos(u64::try_from(since).unwrap_or(u64::MAX))
+    }
+
+    /// If a tick is due at `now`, passes its point and all later ones up to now; returns how many there
+    /// were besides.
+    pub(super) fn pass(&mut self, now: Duration) -> Option<u64> {
+        if now < self.due() {
+            return None;
+        }
+        let points = (now - self.start).as_nanos() / self.period.as_nanos();
+        let last = u64::try_from(points).unwrap_or(u64::MAX - 1);
+        let late = last - self.next;
+        self.next = last + 1;
+        Some(late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn ticks_stay_on_the_grid_whatever_they_take() {
+        let mut grid = Grid::new(ms(100), ms(10));
+        assert_eq!((grid.due(), grid.pass(ms(109))), (ms(110), None));
+        assert_eq!(grid.pass(ms(113)), Some(0));
+        assert_eq!((grid.due(), grid.pass(ms(119))), (ms(120), None));
+        assert_eq!(grid.pass(ms(120)), Some(0));
+    }
+
+    #[test]
+    fn points_passed_over_are_counted_and_not_made_up_for() {
+        let mut grid = Grid::new(ms(0), ms(10));
+        assert_eq!(grid.pass(ms(45)), Some(3));
+        assert_eq!(grid.due(), ms(50));
+        assert_eq!(grid.pass(ms(50)), Some(0));
+    }
+}
