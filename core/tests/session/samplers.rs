@@ -128,18 +128,18 @@ fn a_probe_that_panics_is_removed_and_the_others_go_on() {
 
 #[test]
 fn a_probe_may_drop_its_own_sampler() {
-    let sampler = Arc::new(Sampler::start().unwrap());
-    let (tell, told) = mpsc::channel();
-    let mut own = Some(Arc::clone(&sampler));
+    let sampler = Sampler::start().unwrap();
+    let (give, given) = mpsc::channel::<Sampler>();
+    let (alive, ended) = mpsc::channel::<()>();
     sampler
-        .add(Rate::default(), move |_| {
-            own = None;
-            let _ = tell.send(());
+        .add(Rate::default(), move |_: Tick| {
+            let _ = &alive;
+            drop(given.try_recv());
         })
         .keep();
-    told.recv_timeout(DEADLINE).unwrap();
-    drop(sampler);
-    until("the thread has ended", || {
-        told.try_recv() == Err(mpsc::TryRecvError::Disconnected)
-    });
+    give.send(sampler).unwrap();
+    assert_eq!(
+        ended.recv_timeout(DEADLINE),
+        Err(mpsc::RecvTimeoutError::Disconnected)
+    );
 }
