@@ -5,19 +5,19 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, select, tick};
+use memglass_line::Event;
+use memglass_line::{Editor, Printer};
+use memglass_script::ScriptError;
+use memglass_syntax::Piece;
+use memglass_terminal::look;
+use memglass_terminal::signal::{self, Interrupts};
+use memglass_value::shown::Shown;
+use memglass_value::wrap;
 
 use crate::commands::{self, CommandError};
 use crate::labels::LabelKeeper;
-use crate::line::Event;
-use crate::line::{Editor, Printer};
-use crate::look;
-use crate::output::Output;
 use crate::presence;
 use crate::runtime::Runtime;
-use crate::script::{ScriptError, Shown};
-use crate::signal::{self, Interrupts};
-use crate::syntax::Piece;
-use crate::wrap;
 
 /// How often the producer is looked after while nobody types.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
@@ -67,14 +67,14 @@ impl EventLoop {
     /// If standard output is gone.
     pub(crate) fn run(mut self) -> io::Result<i32> {
         let labels = self.editor.labels().clone();
-        let keeper = LabelKeeper::start(labels, &self.runtime.attached().observer())?;
-        let mut life = self.runtime.attached().life();
+        let keeper = LabelKeeper::start(labels, &self.runtime.attached.observer())?;
+        let mut life = self.runtime.attached.life();
         loop {
             self.look_after_producer();
             self.take_in_names();
-            if self.runtime.attached().life() != life {
-                life = self.runtime.attached().life();
-                keeper.follow(&self.runtime.attached().observer());
+            if self.runtime.attached.life() != life {
+                life = self.runtime.attached.life();
+                keeper.follow(&self.runtime.attached.observer());
             }
             let edited = self.runtime.journal.take_edited();
             self.editor.ask(self.prompt(), edited);
@@ -140,7 +140,8 @@ impl EventLoop {
         self.interrupts.settle();
         self.look_after_producer();
         // The window may have been resized since the last line.
-        self.runtime.style.look = self.runtime.style.look.refitted();
+        let look = &mut self.runtime.writer.rendering.look;
+        *look = look.refitted();
         self.runtime.journal.typed(line);
         let next = self.pieces(line);
         let signal = self.interrupts.settle();
@@ -153,29 +154,22 @@ impl EventLoop {
         for piece in self.runtime.pieces(text) {
             let text = commands::out_of_habit(piece.text);
             let piece = Piece { text, ..piece };
-            let result = self.runtime.limited(|runtime| runtime.piece("", piece));
-            let is_over = result.is_err();
-            match self.answer(result)? {
-                Next::Ask if !is_over => {}
-                next => return Ok(next),
+            match self.runtime.written("", piece) {
+                Ok(false) => {}
+                Ok(true) => return Ok(Next::Quit(0)),
+                Err(error) => return self.failed(error),
             }
         }
         Ok(Next::Ask)
     }
 
-    fn answer(&self, result: Result<Output, CommandError>) -> io::Result<Next> {
-        match result {
-            Ok(output) => {
-                self.runtime.write(&output)?;
-                Ok(if output.quits() {
-                    Next::Quit(0)
-                } else {
-                    Next::Ask
-                })
-            }
-            Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
-            Err(error) => {
-                self.runtime.tell_error(&error);
+    fn failed(&self, error: CommandError) -> io::Result<Next> {
+        match error {
+            CommandError::Script(ScriptError::Exit(code)) => Ok(Next::Quit(code)),
+            // A list that can no longer be read is told, and the prompt goes on.
+            CommandError::Output(error) if error.kind() != io::ErrorKind::Other => Err(error),
+            error => {
+                self.runtime.writer.tell_error(&error);
                 Ok(Next::Ask)
             }
         }
@@ -189,12 +183,12 @@ impl EventLoop {
     }
 
     fn look_after_producer(&mut self) {
-        let now = self.runtime.attached().presence();
+        let now = self.runtime.attached.presence();
         let news = self
             .producer
-            .news(now, self.runtime.attached().observer().session());
+            .news(now, self.runtime.attached.observer().session());
         let Some(news) = news else { return };
-        let look = self.runtime.style().look.refitted();
+        let look = self.runtime.writer.rendering.look.refitted();
         let news = format!("memglass: {news}");
         for line in wrap::wrapped(&news, look.width).lines() {
             let text = look.paint(look::caution(), line);
@@ -211,7 +205,7 @@ impl EventLoop {
     }
 
     fn peek(&self, path: &str) -> Option<String> {
-        let observer = self.runtime.attached().observer();
+        let observer = self.runtime.attached.observer();
         match commands::read(&observer.field(path).ok()?).ok()? {
             Shown::Value(cell) => Some(cell.brief()),
             _ => None,

@@ -105,8 +105,8 @@ mod tests {
     use std::rc::Rc;
 
     use super::*;
-    use crate::script::Attached;
-    use crate::script::ScriptHost;
+    use memglass_script::Attached;
+    use memglass_script::ScriptHost;
 
     #[track_caller]
     fn check(lines: &[(&str, bool)], expected: &str) {
@@ -116,7 +116,7 @@ mod tests {
         }
         let script = journal.script();
         assert_eq!(script, expected);
-        assert!(!crate::syntax::is_incomplete(&script));
+        assert!(!memglass_syntax::is_incomplete(&script));
         runs(&script);
     }
 

@@ -40,23 +40,17 @@ mod embed;
 mod event_loop;
 mod journal;
 mod labels;
+mod lines;
 mod output;
 mod presence;
+mod render;
 mod runtime;
 mod script_text;
 mod stack;
-mod table;
+mod writer;
 
 #[cfg(test)]
 mod tests;
-
-// The crates below, under the names that the modules here know them by.
-use memglass_line as line;
-use memglass_script as script;
-use memglass_syntax as syntax;
-use memglass_system::files;
-use memglass_terminal::{foreground, look, signal};
-use memglass_value::{format, literal, time, wrap};
 
 pub use embed::{
     Access, Answer, Command, EvalError, EvalErrorKind, History, Interrupter, Repl, ReplBuilder,
@@ -95,9 +89,8 @@ pub mod program {
     };
     pub use crate::damage::news as damage_news;
     pub use crate::deadline::Deadline;
-    pub use crate::output::{Form, Format, Output, Style, Text};
+    pub use crate::output::{Encoding, Form, Output, Rendering};
     pub use crate::presence::Watch;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
-    pub use crate::table::{Cell, Column, Layout, Table};
 }

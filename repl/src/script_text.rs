@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::files::{self, Stoppable};
+use memglass_system::files::{self, Stoppable};
 
 /// A script longer than this is a mistake, such as a device that never ends.
 const LONGEST: u64 = 64 << 20;

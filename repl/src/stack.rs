@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::script::ScriptHost;
+use memglass_script::ScriptHost;
 
 /// What is taken beyond what scripts need, so that an evaluation inside of one needs no other stack.
 const MARGIN: usize = 1 << 20;

@@ -1,6 +1,7 @@
 //! `memglass clean`
 
-use memglass_repl::program::{Cell, Column, Output, Table, with_causes};
+use memglass_repl::program::with_causes;
+use memglass_value::shown::{Cell, Table};
 
 use super::failure::Failure;
 use super::options::Options;
@@ -12,18 +13,18 @@ pub(super) fn run(options: &Options, session: Option<&str>) -> Result<i32, Failu
             "`clean` removes sessions, and --readonly forbids it".into(),
         ));
     }
-    let mut table = Table::new([Column::new("removed")]);
+    let mut table = Table::new(["removed"]);
     let cleaned = memglass::clean(options.dir(), session)?;
     for (name, error) in &cleaned.refused {
         options.note(&format!("session {name:?} stays: {}", with_causes(error)));
     }
     for name in cleaned.removed {
-        table.push([Cell::from(name)]);
+        table.push([Some(Cell::name(name))]);
     }
     let none = match cleaned.refused.is_empty() {
         true => "nothing to remove: no session is dead",
         false => "nothing was removed",
     };
-    options.print(&Output::Rows(table, none.into()))?;
+    options.print(&table.or_else(none).into())?;
     Ok(0)
 }

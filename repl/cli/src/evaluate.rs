@@ -3,8 +3,9 @@
 use std::io;
 use std::path::Path;
 
+use memglass_repl::Repl;
 use memglass_repl::program::ScriptText;
-use memglass_repl::{Answer, EvalError, Repl};
+use memglass_syntax::Piece;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -97,7 +98,7 @@ impl Scripts {
         let repl = self.repl();
         let text = repl.without_prompts(text);
         for piece in repl.pieces(&text) {
-            if let Some(code) = self.one(|repl| repl.eval_piece(name, piece))? {
+            if let Some(code) = self.one(name, piece)? {
                 return Ok(Some(code));
             }
         }
@@ -110,19 +111,12 @@ impl Scripts {
     }
 
     /// Runs one and prints its result; an exit code if it was the last.
-    fn one(
-        &mut self,
-        run: impl FnOnce(&mut Repl) -> Result<Answer, EvalError>,
-    ) -> Result<Option<i32>, Failure> {
+    fn one(&mut self, name: &str, piece: Piece<'_>) -> Result<Option<i32>, Failure> {
         self.supervisor.check()?;
-        let result = run(self.repl());
+        let result = self.repl().write_piece(name, piece);
         match self.supervisor.judge(result)? {
             Ended::By(code) => Ok(Some(code)),
-            Ended::With(answer) => {
-                // `:json` and `:x` may have changed the form since.
-                self.repl().write(&answer)?;
-                Ok(answer.quits().then_some(0))
-            }
+            Ended::With(quits) => Ok(quits.then_some(0)),
         }
     }
 }

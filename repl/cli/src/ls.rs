@@ -1,9 +1,8 @@
 //! `memglass ls`
 
 use memglass::SessionEntry;
-use memglass_repl::program::Output;
 use memglass_repl::program::with_causes;
-use memglass_repl::program::{Cell, Column, Table};
+use memglass_value::shown::{Cell, Table};
 
 use super::failure::Failure;
 use super::options::Options;
@@ -18,35 +17,27 @@ pub(super) fn run(options: &Options) -> Result<i32, Failure> {
         }
     }
     sessions.sort_by(|a, b| a.name.cmp(&b.name));
-    options.print(&Output::Rows(
-        rows(&sessions),
-        "no session; `memglass demo` starts one".into(),
-    ))?;
+    let table = table(&sessions).or_else("no session; `memglass demo` starts one");
+    options.print(&table.into())?;
     for error in &unreadable {
         options.note(&with_causes(error));
     }
     Ok(0)
 }
 
-fn rows(sessions: &[SessionEntry]) -> Table {
+fn table(sessions: &[SessionEntry]) -> Table {
     let columns = [
-        Column::new("session"),
-        Column::new("producer"),
-        Column::numeric("pid"),
-        Column::new("program"),
-        Column::numeric("objects"),
-        Column::numeric("bytes"),
-        Column::new("started"),
+        "session", "producer", "pid", "program", "objects", "bytes", "started",
     ];
     let mut table = Table::new(columns);
     for session in sessions {
         table.push([
-            Cell::from(session.name.as_str()),
-            Cell::from(session.state.word()),
-            Cell::from(u64::from(session.pid)),
-            Cell::from(session.program.as_str()),
-            Cell::from(session.objects),
-            Cell::from(session.bytes),
+            Some(Cell::name(&session.name)),
+            Some(Cell::name(session.state.word())),
+            Some(Cell::plain(u64::from(session.pid))),
+            Some(Cell::name(&session.program)),
+            Some(Cell::plain(session.objects)),
+            Some(Cell::plain(session.bytes)),
             Cell::moment(session.started),
         ]);
     }

@@ -1,15 +1,19 @@
 //! What the common arguments mean here and now.
 
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use memglass::{AttachError, Observer, ObserverBuilder};
-use memglass_repl::program::{Form, Format, Output, Style, Watch, damage_news};
+use memglass_repl::program::{Encoding, Form, Output, Rendering, Watch, damage_news};
 use memglass_terminal::look::{ColorChoice, Look};
-use memglass_terminal::streams::{write_data, write_message};
+use memglass_terminal::streams::write_message;
 
 use super::arguments::{Common, FormatChoice};
 use super::failure::Failure;
+
+/// Bytes of a result that leave together.
+const CHUNK: usize = 64 << 10;
 
 /// The common arguments, resolved.
 #[derive(Clone, Debug)]
@@ -26,16 +30,16 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn resolve(typed: &Common) -> Self {
-        let format = match (typed.json, typed.csv, typed.format) {
-            (true, ..) | (_, _, FormatChoice::Json) => Format::Json,
-            (_, true, _) | (_, _, FormatChoice::Csv) => Format::Csv,
-            _ => Format::Text,
+        let encoding = match (typed.json, typed.csv, typed.format) {
+            (true, ..) | (_, _, FormatChoice::Json) => Encoding::Json,
+            (_, true, _) | (_, _, FormatChoice::Csv) => Encoding::Csv,
+            _ => Encoding::Text,
         };
         Options {
             dir: typed.dir.clone(),
             readonly: typed.readonly,
             form: Form {
-                format,
+                encoding,
                 ..Form::default()
             },
             color: typed.color.into(),
@@ -49,8 +53,8 @@ impl Options {
     }
 
     /// How results look on standard output.
-    pub(super) fn style(&self) -> Style {
-        Style {
+    pub(super) fn rendering(&self) -> Rendering {
+        Rendering {
             form: self.form,
             look: Look::of_stdout(self.color),
         }
@@ -82,9 +86,10 @@ impl Options {
 
     /// Writes a result.
     pub(super) fn print(&self, output: &Output) -> Result<(), Failure> {
-        let text = output.render(self.style());
-        write_data(&text.data)?;
-        write_message(&text.message);
+        let mut out = BufWriter::with_capacity(CHUNK, io::stdout().lock());
+        let message = output.write(self.rendering(), &mut out)?;
+        out.flush()?;
+        write_message(&message);
         Ok(())
     }
 
@@ -124,21 +129,21 @@ mod tests {
     use crate::Arguments;
 
     #[track_caller]
-    fn check(line: &str, format: Format) {
+    fn check(line: &str, encoding: Encoding) {
         let arguments = Arguments::try_parse_from(line.split_whitespace()).unwrap();
         assert_eq!(
-            Options::resolve(&arguments.common).form.format,
-            format,
+            Options::resolve(&arguments.common).form.encoding,
+            encoding,
             "{line}"
         );
     }
 
     #[test]
     fn short_and_long_forms_mean_the_same() {
-        check("memglass ls", Format::Text);
-        check("memglass ls --json", Format::Json);
-        check("memglass ls --format json", Format::Json);
-        check("memglass --csv ls", Format::Csv);
-        check("memglass ls --format=csv", Format::Csv);
+        check("memglass ls", Encoding::Text);
+        check("memglass ls --json", Encoding::Json);
+        check("memglass ls --format json", Encoding::Json);
+        check("memglass --csv ls", Encoding::Csv);
+        check("memglass ls --format=csv", Encoding::Csv);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use memglass_repl::program::Deadline;
-use memglass_repl::{Answer, EvalError, EvalErrorKind};
+use memglass_repl::{EvalError, EvalErrorKind};
 use memglass_terminal::signal::{self, Interrupts, Owner};
 use memglass_terminal::streams::write_message;
 
@@ -24,8 +24,8 @@ pub(super) struct Supervisor {
 
 /// How a script ended.
 pub(super) enum Ended {
-    /// By itself.
-    With(Answer),
+    /// By itself, and whether it asked for the end.
+    With(bool),
     /// By a signal or `exit`.
     By(i32),
 }
@@ -69,7 +69,7 @@ impl Supervisor {
     }
 
     /// What the end of a script means.
-    pub(super) fn judge(&self, result: Result<Answer, EvalError>) -> Result<Ended, Failure> {
+    pub(super) fn judge(&self, result: Result<bool, EvalError>) -> Result<Ended, Failure> {
         if let Some(signal) = self.interrupts.as_ref().and_then(Interrupts::settle) {
             return Ok(Ended::By(signal::exit_code(signal)));
         }

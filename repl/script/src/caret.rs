@@ -1,10 +1,9 @@
 //! Where in a source text something went wrong: one line of it and the span under which carets go.
 
-use rhai::Position;
-use unicode_width::UnicodeWidthChar;
-
 use memglass_syntax::token::{Kind, tokens};
 use memglass_value::{format, wrap};
+use rhai::Position;
+use unicode_width::UnicodeWidthChar;
 
 /// A part of one line of source text.
 #[derive(Clone, Debug, PartialEq, Eq)]

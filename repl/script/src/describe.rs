@@ -8,8 +8,8 @@ use memglass::schema::{
 };
 use memglass::{Field, Observer, Value};
 use memglass_value::format::Style;
+use memglass_value::shown::{Cell, Cells, Table};
 
-use super::shown::{Cell, Table};
 use super::takes::some_of;
 
 /// All named types that are structs, unions, enums or flags, and how many objects there are of each.
@@ -36,21 +36,6 @@ pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
         &["type", "kind", "bytes", "fields", "objects"],
         rows.collect(),
     )
-}
-
-/// All objects. Stops early if it is to stop; the caller looks.
-pub(crate) fn objects(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
-    let schema = observer.schema();
-    let objects = observer.objects().take_while(|_| goes_on());
-    let rows = objects.map(|object| {
-        vec![
-            Some(Cell::plain(&*object.label)),
-            Some(Cell::plain(schema.type_name(object.type_id))),
-            object.count.map(Cell::plain),
-            Some(Cell::plain(object.size)),
-        ]
-    });
-    table(&["object", "type", "count", "bytes"], rows.collect())
 }
 
 /// What is declared about the type with this name.
@@ -124,15 +109,15 @@ pub(crate) fn describe_type(schema: &Schema, id: TypeId) -> Table {
     }
 }
 
-fn declared(schema: &Schema, member: &Member) -> Vec<Option<Cell>> {
-    let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(Cell::prose);
+fn declared(schema: &Schema, member: &Member) -> Cells {
+    let text = |text: &Option<std::sync::Arc<str>>| Cell::prose(text.as_deref()?);
     vec![
         Some(Cell::plain(&*member.name)),
         Some(Cell::plain(member_type(schema, member))),
         Some(Cell::plain(member.offset)),
         Some(Cell::plain(schema[member.type_id].size)),
         protection(schema.protection(member.type_id)).map(Cell::plain),
-        allowed(&member.metadata).map(|text| Cell::prose(&text)),
+        allowed(&member.metadata).and_then(Cell::prose),
         text(&member.metadata.unit),
         text(&member.metadata.desc),
     ]
@@ -152,7 +137,7 @@ pub(crate) fn fields(field: &Field, value: &Value) -> Table {
             }),
             Some(Cell::plain(member_type(schema, member))),
             protection(schema.protection(member.type_id)).map(Cell::plain),
-            allowed(&member.metadata).map(|text| Cell::prose(&text)),
+            allowed(&member.metadata).and_then(Cell::prose),
         ]
     });
     table(
@@ -161,12 +146,10 @@ pub(crate) fn fields(field: &Field, value: &Value) -> Table {
     )
 }
 
-fn table(columns: &[&str], rows: Vec<Vec<Option<Cell>>>) -> Table {
+fn table(columns: &[&str], rows: Vec<Cells>) -> Table {
     Table {
-        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
         rows,
-        are_objects: false,
-        rest: None,
+        ..Table::new(columns.iter().copied())
     }
 }
 

@@ -33,7 +33,6 @@ mod remarks;
 mod rows;
 mod run;
 mod session;
-mod shown;
 mod sources;
 mod symbols;
 mod takes;
@@ -51,6 +50,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use memglass_value::shown::Shown;
 use rhai::{
     AST, Dynamic, Engine, EvalAltResult, EvalContext, Expr, OptimizationLevel, Scope, Stmt,
 };
@@ -61,9 +61,7 @@ pub use error::ScriptError;
 pub use limits::Limits;
 use memglass_syntax::{FunctionName, Names};
 pub use present::{of_field, of_large_array};
-pub use rows::Rest;
 pub use session::Attached;
-pub use shown::{Cell, Record, Row, Shown, Table, json};
 pub use takes::takes;
 
 use self::bindings::{FieldNames, Session};

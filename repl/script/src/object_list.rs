@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use memglass::{ObjectEntry, PathError};
+use memglass::schema::Schema;
+use memglass::{Field, ObjectEntry, PathError};
 use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
@@ -148,8 +149,27 @@ impl ObjectList {
         types.into_iter().collect()
     }
 
-    /// An element, unless it is gone.
-    fn place(&self, index: usize) -> Result<Option<Place>> {
+    /// Whether all elements that are still there are of one type, and none or all of them arrays.
+    pub(crate) fn is_uniform(&self) -> Result<bool> {
+        let mut first = None;
+        for index in 0..self.len() {
+            self.context.run.check_interrupt()?;
+            let shape = self.entry(index, |object, _| {
+                Some((object.type_id(), object.count().is_some()))
+            })?;
+            if shape.is_some() && *first.get_or_insert(shape) != shape {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What `look` makes of an element, unless that is gone.
+    pub(crate) fn entry<R>(
+        &self,
+        index: usize,
+        look: impl FnOnce(&ObjectEntry<'_>, &Schema) -> Option<R>,
+    ) -> Result<Option<R>> {
         if self.life != self.context.attached.life() {
             return Err(raise(
                 "this list is of the session before the last :reattach; ask for it again",
@@ -157,17 +177,27 @@ impl ObjectList {
         }
         let object = self.objects[index];
         let observer = self.context.attached.observer();
-        let now = observer
-            .object_in(object.slot)
-            .filter(|now| now.generation == object.generation);
-        let Some(now) = now else {
+        let now = observer.entry_in(object.slot);
+        let now = now.filter(|now| now.generation() == object.generation);
+        Ok(now.and_then(|now| look(&now, observer.schema())))
+    }
+
+    /// An element as a field, unless it is gone.
+    pub(crate) fn field(&self, index: usize) -> Result<Option<Field>> {
+        let Some(object) = self.entry(index, |object, _| object.info())? else {
             return Ok(None);
         };
-        match observer.root(&now) {
-            Ok(field) => Ok(Some(Place::new(Node::root(field, self.context.clone())))),
+        match self.context.attached.observer().root(&object) {
+            Ok(field) => Ok(Some(field)),
             Err(PathError::NoSuchObject { .. }) => Ok(None),
             Err(error) => Err(raise(error)),
         }
+    }
+
+    /// An element, unless it is gone.
+    fn place(&self, index: usize) -> Result<Option<Place>> {
+        let field = self.field(index)?;
+        Ok(field.map(|field| Place::new(Node::root(field, self.context.clone()))))
     }
 }
 

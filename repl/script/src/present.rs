@@ -3,9 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use memglass::schema::{Field as Member, Kind, Schema};
+use memglass::schema::{self, Kind, Schema};
 use memglass::{EnumValue, Field, Value};
 use memglass_value::format::Style;
+use memglass_value::shown::{Cell, Member, Record, Shown, Table};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
 use super::bindings::{Rows, Session, all_objects, elements_table, objects_table};
@@ -15,7 +16,6 @@ use super::describe::{self, member_type};
 use super::object_list::{ObjectList, Places};
 use super::place::{Node, Place, Shape};
 use super::rows::{Reader, Source};
-use super::shown::{Cell, Record, Row, Shown, Table};
 use super::written;
 
 /// Elements of an array that is no longer read as one value.
@@ -71,7 +71,7 @@ fn scalar(value: &Dynamic, read: Option<&Rc<Node>>, context: &Context) -> Result
             };
             Ok(Shown::Value(Cell { value, style }))
         }
-        None => written::own_text(value, context).map(Shown::Text),
+        None => written::own_text(value, context).map(Shown::text),
     }
 }
 
@@ -97,7 +97,7 @@ fn of_text(text: &ImmutableString, context: &Rc<Context>) -> Shown {
                 name,
             })))
         }
-        None => Shown::Text(text.to_string()),
+        None => Shown::text(text.as_str()),
     }
 }
 
@@ -123,7 +123,8 @@ pub fn of_large_array(field: &Field) -> Option<Shown> {
         return None;
     }
     let source = Source::Elements(field.clone(), count);
-    Some(Shown::Table(Reader::of_members(source).table()))
+    let table = Reader::of_members(source).and_then(Reader::table);
+    table.ok().map(Shown::Table)
 }
 
 /// A value that was read from `field`, as its type is: a structure as rows, an array of structures as
@@ -150,7 +151,7 @@ fn record(field: &Field, value: &Value) -> Record {
     Record {
         title: field.path().to_owned(),
         type_name: schema.type_name(field.type_id()),
-        rows: rows(schema, field.members().unwrap_or_default(), value),
+        members: members(schema, field.members().unwrap_or_default(), value),
     }
 }
 
@@ -164,30 +165,29 @@ fn table(field: &Field, elements: &[Value]) -> Table {
     let names = members.iter().map(|member| member.name.to_string());
     let cells = |(index, element): (usize, &Value)| {
         let label = Cell::plain(format!("{}[{index}]", field.path()));
-        let cells = rows(schema, &members, element).into_iter();
+        let cells = self::members(schema, &members, element).into_iter();
         std::iter::once(label)
-            .chain(cells.map(|row| row.cell))
+            .chain(cells.map(|member| member.cell))
             .map(Some)
             .collect()
     };
     Table {
-        columns: std::iter::once("object".to_owned()).chain(names).collect(),
         rows: elements.iter().enumerate().map(cells).collect(),
         are_objects: true,
-        rest: None,
+        ..Table::new(std::iter::once("object".to_owned()).chain(names))
     }
 }
 
-/// A row for each member of a structure, with the rows of those that are structures themselves.
-fn rows(schema: &Schema, members: &[Member], value: &Value) -> Vec<Row> {
-    let row = |member: &Member| {
+/// The members of a structure, with the members of those that are structures themselves.
+fn members(schema: &Schema, declared: &[schema::Field], value: &Value) -> Vec<Member> {
+    let member = |member: &schema::Field| {
         let value = value.get(&member.name)?.clone();
         let inner = schema[schema.bare(member.type_id)]
             .members()
             .unwrap_or_default();
-        Some(Row {
+        Some(Member {
             name: member.name.clone(),
-            members: rows(schema, inner, &value),
+            members: members(schema, inner, &value),
             cell: Cell {
                 value,
                 style: Style::new(&member.metadata).of_type(schema, member.type_id),
@@ -196,7 +196,7 @@ fn rows(schema: &Schema, members: &[Member], value: &Value) -> Vec<Row> {
             note: describe::note(schema, member),
         })
     };
-    members.iter().filter_map(row).collect()
+    declared.iter().filter_map(member).collect()
 }
 
 /// Objects are a table, maps too; all else is one value.
@@ -214,32 +214,32 @@ fn of_array(value: &Dynamic, elements: &Array, context: &Context) -> Result<Show
 }
 
 fn of_map(value: &Dynamic, map: &Map, context: &Context) -> Result<Shown> {
-    let rows = map
+    let members = map
         .iter()
         .map(|(name, value)| Some(entry(name.as_str().into(), convert::from_script(value)?)));
-    match rows.collect::<Option<Vec<_>>>() {
-        Some(rows) => Ok(Shown::Record(Record {
+    match members.collect::<Option<Vec<_>>>() {
+        Some(members) => Ok(Shown::Record(Record {
             title: String::new(),
             type_name: "map".into(),
-            rows,
+            members,
         })),
         None => mixed(value, context),
     }
 }
 
-/// A row for one entry of a map, of which nothing is declared.
-fn entry(name: Arc<str>, value: Value) -> Row {
+/// One entry of a map, of which nothing is declared.
+fn entry(name: Arc<str>, value: Value) -> Member {
     let members = match &value {
         Value::Record(members) => Some(members),
         _ => None,
     };
-    let rows = members
+    let members = members
         .into_iter()
         .flatten()
         .map(|(name, value)| entry(name.clone(), value.clone()));
-    Row {
+    Member {
         name,
-        members: rows.collect(),
+        members: members.collect(),
         cell: Cell::plain(value),
         type_name: String::new(),
         note: String::new(),
@@ -256,5 +256,8 @@ fn mixed(value: &Dynamic, context: &Context) -> Result<Shown> {
             text.as_str().into()
         }
     };
-    Ok(Shown::Mixed { text, json })
+    Ok(Shown::Text {
+        text,
+        json: Some(json),
+    })
 }

@@ -1,12 +1,14 @@
 //! A row for each of many objects or elements: the first are read at once, the others when they are written.
 
-use std::fmt;
-use std::sync::Arc;
+use std::io;
 
 use memglass::{Field, Value};
 use memglass_value::format::Style;
+use memglass_value::shown::{Cell, Cells, RowReader, Table};
+use rhai::EvalAltResult;
 
-use crate::shown::{Cell, Cells, Table};
+use super::error::text_of;
+use super::object_list::ObjectList;
 
 /// Rows that are read at once. A terminal gets no more.
 const FIRST: usize = 1000;
@@ -17,6 +19,8 @@ pub(crate) enum Source {
     Fields(Vec<Field>),
     /// All elements of an array, so many.
     Elements(Field, usize),
+    /// Those of a list that are still there.
+    Objects(ObjectList),
 }
 
 impl Source {
@@ -24,29 +28,32 @@ impl Source {
         match self {
             Source::Fields(fields) => fields.len(),
             Source::Elements(_, count) => *count,
+            Source::Objects(list) => list.len(),
         }
     }
 
-    fn get(&self, index: usize) -> Option<Field> {
+    fn get(&self, index: usize) -> io::Result<Option<Field>> {
         match self {
-            Source::Fields(fields) => fields.get(index).cloned(),
-            Source::Elements(array, _) => array.element(index as u64).ok(),
+            Source::Fields(fields) => Ok(fields.get(index).cloned()),
+            Source::Elements(array, _) => Ok(array.element(index as u64).ok()),
+            Source::Objects(list) => list.field(index).map_err(of_script),
         }
     }
 }
 
-/// Reads the rows of a table.
+/// Reads the rows of a table. Each row is of one moment: the whole object is read once.
 pub(crate) struct Reader {
     /// What they are made of.
     pub(crate) source: Source,
-    /// What is to be seen of each, and how; its type and value as a whole if there is nothing.
+    /// What is shown of each, and how; `None` for its type and its value as a whole.
     pub(crate) columns: Option<Vec<(String, Style)>>,
 }
 
 impl Reader {
     /// The rows of all members that the first has.
-    pub(crate) fn of_members(source: Source) -> Self {
-        let first = source.get(0);
+    pub(crate) fn of_members(source: Source) -> io::Result<Self> {
+        let mut all = (0..source.len()).filter_map(|index| source.get(index).transpose());
+        let first = all.next().transpose()?;
         let columns = first.as_ref().and_then(|first| {
             let schema = first.schema();
             let members = first.members()?.iter();
@@ -56,34 +63,35 @@ impl Reader {
             });
             Some(columns.collect())
         });
-        Reader { source, columns }
+        Ok(Reader { source, columns })
     }
 
-    /// The table. Each of its rows is of one moment: the whole object is read once.
-    pub(crate) fn table(self) -> Table {
+    /// The table.
+    pub(crate) fn table(self) -> io::Result<Table> {
         let names = match &self.columns {
             Some(columns) => columns.iter().map(|(name, _)| name.clone()).collect(),
             None => vec!["type".to_owned(), "value".to_owned()],
         };
-        let count = self.source.len();
-        let first = count.min(FIRST);
-        let rows = (0..first).map(|index| self.row(index)).collect();
-        Table {
-            columns: std::iter::once("object".to_owned()).chain(names).collect(),
-            rows,
+        let columns = std::iter::once("object".to_owned()).chain(names);
+        let table = Table {
             are_objects: true,
-            rest: (count > first).then(|| Rest {
-                reader: Arc::new(self),
-                first,
-            }),
-        }
+            ..Table::new(columns)
+        };
+        table.of(self, FIRST)
+    }
+}
+
+impl RowReader for Reader {
+    fn len(&self) -> usize {
+        self.source.len()
     }
 
-    /// One row: without values if the object was destroyed since it was found.
-    fn row(&self, index: usize) -> Cells {
-        let field = self.source.get(index);
-        let value = field.as_ref().and_then(|field| field.read().ok());
-        let path = field.as_ref().map(|field| Cell::plain(field.path()));
+    /// Without values if the object was destroyed since the list was made, but is still known.
+    fn row(&self, index: usize) -> io::Result<Option<Cells>> {
+        let Some(field) = self.source.get(index)? else {
+            return Ok(None);
+        };
+        let value = field.read().ok();
         let cells: Cells = match (&self.columns, value) {
             (Some(columns), value) => columns
                 .iter()
@@ -94,14 +102,46 @@ impl Reader {
                 })
                 .collect(),
             (None, Some(value)) => {
-                let type_name = field.map(|field| Cell::plain(field.info().type_name));
-                let style = Style::default();
-                vec![type_name, Some(Cell { value, style })]
+                let type_name = Cell::plain(field.info().type_name);
+                vec![Some(type_name), Some(Cell::plain(value))]
             }
             (None, None) => vec![None, None],
         };
-        std::iter::once(path).chain(cells).collect()
+        let path = Some(Cell::plain(field.path()));
+        Ok(Some(std::iter::once(path).chain(cells).collect()))
     }
+}
+
+/// What there is to say of each object of a list without reading it.
+pub(crate) struct Listing(pub(crate) ObjectList);
+
+impl Listing {
+    /// The table.
+    pub(crate) fn table(self) -> io::Result<Table> {
+        Table::new(["object", "type", "count", "bytes"]).of(self, FIRST)
+    }
+}
+
+impl RowReader for Listing {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn row(&self, index: usize) -> io::Result<Option<Cells>> {
+        let row = self.0.entry(index, |object, schema| {
+            let mut label = Vec::new();
+            let label = object.with_label(&mut label, |label| Cell::plain(label))?;
+            let type_name = Cell::plain(schema.type_name(object.type_id()));
+            let count = object.count().map(Cell::plain);
+            let size = Cell::plain(object.size());
+            Some(vec![Some(label), Some(type_name), count, Some(size)])
+        });
+        row.map_err(of_script)
+    }
+}
+
+fn of_script(error: Box<EvalAltResult>) -> io::Error {
+    io::Error::other(text_of(&error))
 }
 
 /// The part of a value that a path such as `quote.bid` or `levels[2].price` names.
@@ -117,36 +157,4 @@ fn dig<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
         };
     }
     Some(value)
-}
-
-/// The rows behind the first ones. Nothing of them is kept.
-#[derive(Clone)]
-pub struct Rest {
-    reader: Arc<Reader>,
-    first: usize,
-}
-
-impl Rest {
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.reader.source.len() - self.first
-    }
-
-    /// Each of them, read when it is asked for.
-    pub(crate) fn read(&self) -> impl Iterator<Item = Cells> {
-        (self.first..self.reader.source.len()).map(|index| self.reader.row(index))
-    }
-}
-
-impl fmt::Debug for Rest {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} rows that are not read yet", self.len())
-    }
-}
-
-/// Rows are equal only to themselves: the others' values are not known.
-impl PartialEq for Rest {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.reader, &other.reader) && self.first == other.first
-    }
 }

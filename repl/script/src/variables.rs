@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
+use memglass_value::shown::{Cell, Table};
 use rhai::Dynamic;
 
 use super::object_list::ObjectList;
 use super::place::Place;
-use super::shown::{Cell, Table};
 use super::{ScriptHost, convert, written};
 
 /// What is known of variables with the name of an object.
@@ -31,10 +31,8 @@ impl ScriptHost {
         // Rhai goes through them from the last to the first.
         rows.reverse();
         Table {
-            columns: ["name", "kind", "value"].map(str::to_owned).into(),
             rows,
-            are_objects: false,
-            rest: None,
+            ..Table::new(["name", "kind", "value"])
         }
     }
 

@@ -10,7 +10,6 @@ use super::convert::{self, noun};
 use super::error::raise;
 use super::object_list::ObjectList;
 use super::place::Place;
-use super::shown::{self, Shown};
 
 /// Levels of arrays and maps within each other that are written.
 const DEPTH: u32 = 128;
@@ -147,7 +146,8 @@ fn scalar_json(value: &Dynamic) -> Result<Json> {
         return Ok(format::json(&place.value()?));
     }
     if let Some(rows) = value.read_lock::<Rows>() {
-        return Ok(shown::json(&Shown::Table(rows.0.as_ref().clone())));
+        let rows: std::io::Result<_> = rows.0.all_json().collect();
+        return rows.map(Json::Array).map_err(raise);
     }
     if let Some(duration) = value.read_lock::<std::time::Duration>() {
         return Ok(duration.as_secs_f64().into());

@@ -1,8 +1,7 @@
 //! What `:set` wrote, as a line of a script.
 
 use memglass::{Observer, Value};
-
-use crate::syntax::is_identifier;
+use memglass_syntax::is_identifier;
 
 /// The script that writes `value` to the place that `path` leads to, as [`super::set`] has just done.
 pub(super) fn script(observer: &Observer, path: &str, value: &Value) -> String {
@@ -118,8 +117,8 @@ mod tests {
 
     use super::*;
     use crate::commands;
-    use crate::script::Attached;
-    use crate::script::ScriptHost;
+    use memglass_script::Attached;
+    use memglass_script::ScriptHost;
 
     #[derive(Observe, Clone, Copy, Default)]
     struct Fill {

@@ -4,13 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use memglass::{AttachError, PathError, ReadError, WriteError, nearest};
-
-use super::COMMANDS;
+use memglass_script::ScriptError;
+use memglass_terminal::look::Look;
+use memglass_value::format;
 use nu_ansi_term::Color;
 
-use crate::format;
-use crate::look::Look;
-use crate::script::ScriptError;
+use super::COMMANDS;
 
 /// Why a line did not work.
 #[derive(Debug, thiserror::Error)]
@@ -264,7 +263,7 @@ impl CommandError {
             other => {
                 format!(
                     "{}: {}",
-                    look.paint(crate::look::alarm(), "error"),
+                    look.paint(memglass_terminal::look::alarm(), "error"),
                     format::printable(&with_causes(other))
                 )
             }

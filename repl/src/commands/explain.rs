@@ -1,12 +1,12 @@
 //! `:explain`: what a field is, and what a write would do.
 
+use memglass_script::ScriptError;
+use memglass_value::shown::{Document, Line, Shown};
 use serde_json::Value as Json;
 
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::{ScriptError, Shown};
-use crate::wrap;
 
 pub(super) struct Explain;
 
@@ -49,11 +49,8 @@ impl Command for Explain {
         // Nobody typed that script: an excerpt of it would explain nothing.
         let shown = explained.map_err(ScriptError::without_excerpt)?;
         Ok(match shown {
-            Shown::Text(text) => {
-                let width = runtime.style.look.width;
-                Output::Document(fitted(&text, width), record(&text))
-            }
-            other => Output::Result(other),
+            Shown::Text { text, .. } => Document::new(text.lines().map(line), record(&text)).into(),
+            other => other.into(),
         })
     }
 }
@@ -69,12 +66,10 @@ fn record(text: &str) -> Json {
     Json::Object(std::iter::once(path).chain(told).collect())
 }
 
-/// Unlike the text that a script gets, this is for people alone: it is broken between words, and goes on
-/// where its values stand.
-fn fitted(text: &str, width: Option<u16>) -> String {
-    let columns = width.map_or(usize::MAX, usize::from);
-    let lines = text
-        .lines()
-        .map(|line| wrap::hanging(line, columns, BEFORE_VALUE));
-    lines.collect::<Vec<_>>().join("\n")
+/// A line that goes on where its value stands.
+fn line(text: &str) -> Line {
+    Line {
+        hang: BEFORE_VALUE,
+        ..Line::from(text)
+    }
 }

@@ -5,16 +5,15 @@ use std::sync::atomic::Ordering;
 
 use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant};
 use memglass::{Field, Observer, ReadError, Reason, Value, WriteError};
-use serde_json::Value as Json;
+use memglass_script::{ScriptError, of_field, of_large_array, takes};
+use memglass_syntax::words;
+use memglass_value::format::Style;
+use memglass_value::literal;
+use memglass_value::shown::{Cell, Shown, Table};
 
 use super::{Command, CommandError, Takes, assignment, places};
-use crate::format::{self, Style};
-use crate::literal;
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::{ScriptError, Shown, of_field, of_large_array, takes};
-use crate::syntax::words;
-use crate::table::{Cell, Column, Table};
 
 pub(super) struct Get;
 pub(super) struct Set;
@@ -111,7 +110,7 @@ impl Command for Set {
         let script = assignment::script(&observer, path, &written);
         drop(observer);
         runtime.journal.ran(&script, false);
-        Ok(Output::Nothing)
+        Ok(Output::NOTHING)
     }
 }
 
@@ -128,9 +127,9 @@ pub fn get(
     if let [path] = paths
         && !places::is_pattern(observer, path)
     {
-        return Ok(Output::Result(read(&observer.field(path)?)?));
+        return Ok(read(&observer.field(path)?)?.into());
     }
-    let mut table = Table::new([Column::new("path"), Column::new("value")]);
+    let mut table = Table::new(["path", "value"]);
     for path in paths {
         let is_pattern = places::is_pattern(observer, path);
         for (path, field) in places::find(observer, path, &goes_on)? {
@@ -142,12 +141,11 @@ pub fn get(
                 Err(ReadError::Gone { .. }) if is_pattern => continue,
                 read => read?,
             };
-            let text = format::text(&value, &style(&field));
-            let cell = Cell::new(text, json(&value)).piped(format::raw(&value));
-            table.push([Cell::from(path.as_str()), cell]);
+            let style = style(&field).whole();
+            table.push([Some(Cell::name(path)), Some(Cell { value, style })]);
         }
     }
-    Ok(Output::Rows(table, String::new()))
+    Ok(table.into())
 }
 
 /// The present value of a place, to be shown as its type is.
@@ -273,8 +271,4 @@ fn takes_bare_text(field: &Field) -> bool {
 
 fn style(field: &Field) -> Style {
     Style::new(field.info().metadata).of_type(field.schema(), field.type_id())
-}
-
-fn json(value: &Value) -> Json {
-    format::json(value)
 }

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::{Command, CommandError, Takes};
-use crate::output::{Form, Format, Output};
-use crate::runtime::{Runtime, elapsed};
-use crate::table::Layout;
+use crate::lines::elapsed;
+use crate::output::{Encoding, Form, Layout, Output};
+use crate::runtime::Runtime;
 
 pub(super) struct Json;
 pub(super) struct Csv;
@@ -35,7 +35,7 @@ impl Command for Json {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        in_format(runtime, rest, Format::Json, "results are written as JSON")
+        in_encoding(runtime, rest, Encoding::Json, "results are written as JSON")
     }
 }
 
@@ -61,7 +61,7 @@ impl Command for Csv {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        in_format(runtime, rest, Format::Csv, "results are written as CSV")
+        in_encoding(runtime, rest, Encoding::Csv, "results are written as CSV")
     }
 }
 
@@ -87,7 +87,7 @@ impl Command for Expanded {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        let on = runtime.style.form.layout != Layout::Expanded;
+        let on = runtime.writer.rendering.form.layout != Layout::Expanded;
         let layout = if on || !rest.is_empty() {
             Layout::Expanded
         } else {
@@ -95,7 +95,7 @@ impl Command for Expanded {
         };
         let form = Form {
             layout,
-            ..runtime.style.form
+            ..runtime.writer.rendering.form
         };
         in_form(
             runtime,
@@ -144,7 +144,7 @@ impl Command for Time {
         Ok(if runtime.timing {
             output
         } else {
-            Output::All(vec![output, elapsed(start)])
+            Output::all([output, elapsed(start)])
         })
     }
 }
@@ -175,7 +175,7 @@ impl Command for Pager {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        switched(self, &mut runtime.paging, rest).ok_or(CommandError::Usage {
+        switched(self, &mut runtime.writer.paging, rest).ok_or(CommandError::Usage {
             usage: self.usage(),
         })
     }
@@ -193,21 +193,21 @@ fn switched(command: &dyn Command, is_on: &mut bool, rest: &str) -> Option<Outpu
     Some(Output::Note(format!("{}: {state}", command.name())))
 }
 
-/// The form with this format for one line; without a line, on or off.
-fn in_format(
+/// The form with this encoding for one line; without a line, on or off.
+fn in_encoding(
     runtime: &mut Runtime,
     line: &str,
-    format: Format,
+    encoding: Encoding,
     note: &str,
 ) -> Result<Output, CommandError> {
-    let is_on = line.is_empty() && runtime.style.form.format == format;
-    let (format, note) = match is_on {
-        true => (Format::Text, "results are written as text"),
-        false => (format, note),
+    let is_on = line.is_empty() && runtime.writer.rendering.form.encoding == encoding;
+    let (encoding, note) = match is_on {
+        true => (Encoding::Text, "results are written as text"),
+        false => (encoding, note),
     };
     let form = Form {
-        format,
-        ..runtime.style.form
+        encoding,
+        ..runtime.writer.rendering.form
     };
     in_form(runtime, line, form, note)
 }
@@ -220,7 +220,7 @@ fn in_form(
     note: &str,
 ) -> Result<Output, CommandError> {
     if line.is_empty() {
-        runtime.style.form = form;
+        runtime.writer.rendering.form = form;
         return Ok(Output::Note(note.into()));
     }
     Ok(Output::Styled(Box::new(runtime.perform(line)?), form))

@@ -2,13 +2,13 @@
 
 use memglass::schema::{Field as Member, Kind, Protection, Schema};
 use memglass::{Field, Observer};
+use memglass_script::names;
+use memglass_syntax::{FunctionName, LibraryFunction, is_identifier, library};
+use memglass_value::shown::{Cell, Document, Shown, Table};
 
 use super::{COMMANDS, Command, CommandError, Takes, describe_type, fields, find, types};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::{Shown, names};
-use crate::syntax::{FunctionName, LibraryFunction, is_identifier, library};
-use crate::table::{Cell, Column, Table};
 
 pub(super) struct Help;
 
@@ -129,7 +129,7 @@ impl Command for Help {
             _ => {}
         }
         if let Some(own) = runtime.own.iter().find(|own| own.name() == name) {
-            return Ok(text(&format!("{}\n  {}\n", own.usage(), own.summary())));
+            return Ok(text(&format!("{}\n  {}", own.usage(), own.summary())));
         }
         let functions = runtime.host.functions();
         runtime.attached.refresh()?;
@@ -176,7 +176,7 @@ fn about(field: &Field) -> Result<Output, CommandError> {
     let is_bare = declared.is_empty() && info.protection == Protection::Plain && !info.readonly;
     if is_bare && matches!(value, Shown::Record(_)) {
         // Its heading says as much.
-        return Ok(Output::Result(value));
+        return Ok(value.into());
     }
     let mut text = format!(
         "{}: {}  @{}",
@@ -188,10 +188,8 @@ fn about(field: &Field) -> Result<Output, CommandError> {
         text += "  @readonly";
     }
     text += &format!("  {declared}");
-    Ok(Output::All(vec![
-        Output::Document(format!("{}\n", text.trim_end()), text.trim_end().into()),
-        Output::Result(value),
-    ]))
+    let declared = Document::text(text.trim_end());
+    Ok(Output::all([declared.into(), value.into()]))
 }
 
 /// The functions called `name`, or `receiver.name`: those of memglass, of its host and of scripts, or else
@@ -230,23 +228,19 @@ fn described(function: &FunctionName) -> String {
 
 /// The fields called `name`, whatever types have one.
 fn members(schema: &Schema, name: &str) -> Option<Output> {
-    let mut table = Table::new([
-        Column::new("field"),
-        Column::new("type"),
-        Column::wrapping("annotations"),
-    ]);
+    let mut table = Table::new(["field", "type", "annotations"]);
     for (_, ty) in schema.iter() {
         for member in ty.members().unwrap_or_default() {
             if &*member.name == name {
                 table.push([
-                    Cell::from(format!("{}.{name}", ty.name)),
-                    Cell::from(schema.type_name(member.type_id)),
-                    Cell::from(types::notes(schema, member)),
+                    Some(Cell::name(format!("{}.{name}", ty.name))),
+                    Some(Cell::name(schema.type_name(member.type_id))),
+                    Cell::prose(types::notes(schema, member)),
                 ]);
             }
         }
     }
-    (!table.is_empty()).then(|| Output::Rows(table, String::new()))
+    (!table.is_empty()).then(|| table.into())
 }
 
 fn unknown(observer: &Observer, functions: &[FunctionName], name: &str) -> CommandError {
@@ -274,19 +268,18 @@ fn overview(runtime: &Runtime) -> Output {
 }
 
 fn overview_with<'c>(own: impl Iterator<Item = &'c str>, sample: &Sample) -> Output {
-    let mut lines = Table::new([Column::new("line"), Column::wrapping("what it does")]);
+    let mut lines = Table::new(["line", "what it does"]);
     for (line, does) in sample.lines() {
-        lines.push([line.into(), does.into()]);
+        push(&mut lines, &line, does);
     }
     let ours = COMMANDS.iter().map(|command| command.name());
     let names: Vec<String> = own.chain(ours).map(|name| format!(":{name}")).collect();
-    Output::All(vec![
-        Output::Rows(lines, String::new()),
-        Output::Gap,
-        text(&names.join(" ")),
-        Output::Gap,
-        Output::Note(KEYS.into()),
-    ])
+    let names = names.join(" ");
+    let apart = Document {
+        json: names.as_str().into(),
+        ..Document::text(&format!("\n{names}\n "))
+    };
+    Output::all([lines.into(), apart.into(), Output::Note(KEYS.into())])
 }
 
 fn all_commands(runtime: &Runtime) -> Output {
@@ -294,36 +287,34 @@ fn all_commands(runtime: &Runtime) -> Output {
     let ours = COMMANDS
         .iter()
         .map(|command| (command.usage(), command.summary()));
-    let mut table = Table::new([Column::new("command"), Column::wrapping("what it does")]);
-    for (usage, summary) in own.chain(ours) {
-        table.push([usage.into(), summary.into()]);
-    }
-    Output::Rows(table, String::new())
+    let mut table = Table::new(["command", "what it does"]);
+    own.chain(ours)
+        .for_each(|(usage, summary)| push(&mut table, usage, summary));
+    table.into()
 }
 
 fn functions(functions: &[FunctionName]) -> Output {
-    let mut table = Table::new([Column::new("function"), Column::wrapping("what it does")]);
+    let mut table = Table::new(["function", "what it does"]);
     functions
         .iter()
-        .for_each(|function| push(&mut table, function));
-    Output::Rows(table, String::new())
+        .for_each(|function| push(&mut table, &function.signature, &function.summary));
+    table.into()
 }
 
 /// What the session itself can do.
 fn about_obs(functions: &[FunctionName]) -> Output {
-    let mut table = Table::new([Column::new("obs"), Column::wrapping("what it does")]);
-    table.push(["obs[\"label\"]".into(), "one object".into()]);
+    let mut table = Table::new(["obs", "what it does"]);
+    push(&mut table, "obs[\"label\"]", "one object");
     let own = |function: &&FunctionName| function.receiver() == Some("obs");
     functions
         .iter()
         .filter(own)
-        .for_each(|function| push(&mut table, function));
-    Output::Rows(table, String::new())
+        .for_each(|function| push(&mut table, &function.signature, &function.summary));
+    table.into()
 }
 
-fn push(table: &mut Table, function: &FunctionName) {
-    let (signature, summary) = (function.signature.as_str(), function.summary.as_str());
-    table.push([signature.into(), summary.into()]);
+fn push(table: &mut Table, typed: &str, does: &str) {
+    table.push([Some(Cell::name(typed)), Cell::prose(does)]);
 }
 
 fn explain(command: &dyn Command) -> Output {
@@ -346,18 +337,18 @@ fn explain(command: &dyn Command) -> Output {
 }
 
 fn text(text: &str) -> Output {
-    Output::Document(text.to_owned(), text.into())
+    Document::text(text).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::Style;
+    use crate::output::Rendering;
 
     #[test]
     fn the_overview_names_every_command() {
         let text = overview_with(std::iter::empty(), &Sample::made_up())
-            .render(Style::PLAIN)
+            .render(Rendering::PLAIN)
             .data;
         for command in COMMANDS {
             let name = format!(":{}", command.name());
@@ -370,15 +361,15 @@ mod tests {
 
     #[test]
     fn the_overview_fits_a_screen_of_80_columns_and_24_rows() {
-        let look = crate::look::Look {
+        let look = memglass_terminal::look::Look {
             color: false,
             width: Some(80),
         };
-        let style = Style {
+        let rendering = Rendering {
             look,
-            ..Style::PLAIN
+            ..Rendering::PLAIN
         };
-        let shown = overview_with(std::iter::empty(), &Sample::made_up()).render(style);
+        let shown = overview_with(std::iter::empty(), &Sample::made_up()).render(rendering);
         let lines: Vec<&str> = shown.data.lines().chain(shown.message.lines()).collect();
         assert!(lines.len() < 22, "{lines:#?}");
         for line in lines {
@@ -389,7 +380,7 @@ mod tests {
     #[test]
     fn an_explanation_shows_aliases_and_examples() {
         let text = explain(&crate::commands::session::Quit)
-            .render(Style::PLAIN)
+            .render(Rendering::PLAIN)
             .data;
         assert_eq!(
             text,
@@ -405,7 +396,8 @@ mod tests {
             summary: String::new(),
         };
         let shown = |name: &str| {
-            function(std::slice::from_ref(&all), name).map(|found| found.render(Style::PLAIN).data)
+            function(std::slice::from_ref(&all), name)
+                .map(|found| found.render(Rendering::PLAIN).data)
         };
         assert!(shown("obs.all").is_some_and(|text| text.starts_with("obs.all(")));
         assert_eq!(shown("all"), shown("obs.all"));

@@ -17,14 +17,15 @@ mod session;
 mod types;
 mod variables;
 
+use memglass_syntax::CommandName;
+
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::syntax::CommandName;
 
-pub(crate) use crate::syntax::Takes;
 pub use error::{CommandError, attach_exit_code, with_causes};
 pub(crate) use fields::read;
 pub use fields::{get, set};
+pub(crate) use memglass_syntax::Takes;
 pub use objects::list as list_objects;
 pub use places::is_pattern;
 pub use types::{describe as describe_type, list as list_types};

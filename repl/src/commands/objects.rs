@@ -1,15 +1,18 @@
 //! `:objects`: what is there.
 
+use std::io;
+use std::sync::Arc;
+
 use globset::{GlobBuilder, GlobMatcher};
-use memglass::schema::TypeId;
+use memglass::schema::{Schema, TypeId};
 use memglass::{ObjectInfo, Observer};
+use memglass_script::suggested_type;
+use memglass_syntax::words::words;
+use memglass_value::shown::{Cell, Cells, RowReader, Table};
 
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::suggested_type;
-use crate::syntax::words::words;
-use crate::table::{Cell, Column, Table};
 
 pub(super) struct Objects;
 
@@ -94,7 +97,7 @@ pub fn list(
     let names: Vec<String> = schema.iter().map(|(id, _)| schema.type_name(id)).collect();
     let name_of = |id: TypeId| &names[id.0 as usize];
     let mut buffer = Vec::new();
-    let mut objects: Vec<(ObjectInfo, &str)> = observer
+    let mut objects: Vec<ObjectInfo> = observer
         .entries()
         .filter(|entry| type_name.is_none_or(|wanted| wanted == name_of(entry.type_id())))
         .filter(|entry| match &matcher {
@@ -103,34 +106,37 @@ pub fn list(
             }
             None => true,
         })
-        .filter_map(|entry| Some((entry.info()?, name_of(entry.type_id()).as_str())))
+        .filter_map(|entry| entry.info())
         .collect();
-    objects.sort_by(|(a, _), (b, _)| a.label.cmp(&b.label));
-    Ok(Output::Rows(
-        rows(&objects),
-        nothing(observer, glob, type_name),
-    ))
+    objects.sort_by(|a, b| a.label.cmp(&b.label));
+    let schema = Arc::clone(schema);
+    let table = Table::new(["label", "type", "count", "bytes", "created"])
+        .or_else(nothing(observer, glob, type_name))
+        .of(Listing { schema, objects }, 0);
+    Ok(table.map_err(CommandError::Output)?.into())
 }
 
-fn rows(objects: &[(ObjectInfo, &str)]) -> Table {
-    let columns = [
-        Column::new("label"),
-        Column::new("type"),
-        Column::numeric("count"),
-        Column::numeric("bytes"),
-        Column::new("created"),
-    ];
-    let mut table = Table::new(columns);
-    for (object, type_name) in objects {
-        table.push([
-            Cell::from(&*object.label),
-            Cell::from(*type_name),
-            object.count.map_or_else(Cell::empty, Cell::from),
-            Cell::from(object.size),
-            Cell::moment(object.created),
-        ]);
+/// Objects of which the rows are made when they are written.
+struct Listing {
+    schema: Arc<Schema>,
+    objects: Vec<ObjectInfo>,
+}
+
+impl RowReader for Listing {
+    fn len(&self) -> usize {
+        self.objects.len()
     }
-    table
+
+    fn row(&self, index: usize) -> io::Result<Option<Cells>> {
+        let object = &self.objects[index];
+        Ok(Some(vec![
+            Some(Cell::name(&*object.label)),
+            Some(Cell::name(self.schema.type_name(object.type_id))),
+            object.count.map(Cell::plain),
+            Some(Cell::plain(object.size)),
+            Cell::moment(object.created),
+        ]))
+    }
 }
 
 fn nothing(observer: &Observer, glob: Option<&str>, type_name: Option<&str>) -> String {

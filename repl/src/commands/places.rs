@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use memglass::schema::TypeId;
 use memglass::{Field, ObjectInfo, Observer, PathError};
+use memglass_script::ScriptError;
+use memglass_syntax::words::quote;
 
 use super::CommandError;
 use super::objects::pattern;
-use crate::script::ScriptError;
-use crate::syntax::words::quote;
 
 /// Whether the label that `path` begins with is a pattern and not one that an object has.
 ///

@@ -4,15 +4,17 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use memglass_line::expanded;
+use memglass_script::ScriptError;
+use memglass_syntax::words;
+use memglass_system::files;
+use memglass_terminal::foreground;
+use memglass_value::format;
+
 use super::{Command, CommandError, Takes};
-use crate::foreground;
-use crate::line::expanded;
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::ScriptError;
 use crate::script_text::ScriptText;
-use crate::syntax::words;
-use crate::{files, format};
 
 pub(super) struct Run;
 pub(super) struct Save;
@@ -191,7 +193,9 @@ impl Command for Edit {
         }
         runtime.journal.edited(text);
         // Before it runs: what it prints, or why it fails, stands below.
-        runtime.tell(&format!("{}\n", format::printable(text)));
+        runtime
+            .writer
+            .tell(&format!("{}\n", format::printable(text)));
         runtime.text("", text)
     }
 }

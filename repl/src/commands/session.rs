@@ -1,6 +1,8 @@
 //! `:session`, `:reattach`, `:clear` and `:q`: the session itself.
 
 use memglass::{Observer, Presence};
+use memglass_value::shown::{Document, Line};
+use memglass_value::time;
 use serde_json::json;
 
 use super::{Command, CommandError, expect_nothing, types};
@@ -42,6 +44,9 @@ impl Command for Session {
     }
 }
 
+/// Columns in front of what there is to say.
+const BEFORE_VALUE: usize = 11;
+
 fn summary(observer: &Observer, access: &str) -> Output {
     let session = observer.session();
     let state = observer.producer().word();
@@ -53,7 +58,7 @@ fn summary(observer: &Observer, access: &str) -> Output {
             format!("{} (pid {})", session.program, session.pid),
         ),
         ("producer", state.to_owned()),
-        ("started", crate::time::text(session.started)),
+        ("started", time::text(session.started)),
         ("directory", session.directory.display().to_string()),
         ("access", access.to_owned()),
         ("objects", observer.object_count().to_string()),
@@ -66,9 +71,7 @@ fn summary(observer: &Observer, access: &str) -> Output {
     let damaged = damage::lines(&damage);
     let names = ["damage"].into_iter().chain(std::iter::repeat(""));
     let lines = lines.into_iter().chain(names.zip(damaged));
-    let text: String = lines
-        .map(|(name, value)| format!("{name:9}  {}\n", crate::format::escaped(&value)))
-        .collect();
+    let lines = lines.map(|(name, value)| Line::entry(name, BEFORE_VALUE, &value));
     let json = json!({
         "session": session.name,
         "id": format!("{:032x}", session.id),
@@ -82,7 +85,7 @@ fn summary(observer: &Observer, access: &str) -> Output {
         "epoch": observer.epoch(),
         "damage": damage.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
-    Output::Document(text, json)
+    Document::new(lines, json).into()
 }
 
 impl Command for Reattach {

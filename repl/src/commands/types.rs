@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use memglass::schema::{Field, Kind, Protection, Schema, Type, TypeId};
 use memglass::{Observer, PathError};
+use memglass_value::format;
+use memglass_value::shown::{Cell, Document, Shown, Table};
 use serde_json::{Value as Json, json};
 
 use super::objects::require_type;
 use super::{Command, CommandError, Takes, expect_nothing};
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::table::{Cell, Column, Table};
 
 pub(super) struct Types;
 pub(super) struct TypeOf;
@@ -82,27 +83,19 @@ pub fn list(observer: &Observer) -> Output {
     for object in observer.entries() {
         objects[object.type_id().0 as usize] += 1;
     }
-    let columns = [
-        Column::new("type"),
-        Column::new("kind"),
-        Column::numeric("bytes"),
-        Column::numeric("fields"),
-        Column::numeric("objects"),
-    ];
-    let mut table = Table::new(columns);
+    let session = &observer.session().name;
+    let mut table = Table::new(["type", "kind", "bytes", "fields", "objects"])
+        .or_else(format!("session {session:?} has no types yet"));
     for (id, ty) in declared(schema) {
         table.push([
-            Cell::from(schema.type_name(id)),
-            Cell::from(ty.kind.word()),
-            Cell::from(ty.size),
-            field_count(&ty.kind).map_or_else(Cell::empty, Cell::from),
-            Cell::from(objects[id.0 as usize]),
+            Some(Cell::name(schema.type_name(id))),
+            Some(Cell::name(ty.kind.word())),
+            Some(Cell::plain(ty.size)),
+            field_count(&ty.kind).map(Cell::plain),
+            Some(Cell::plain(objects[id.0 as usize])),
         ]);
     }
-    Output::Rows(
-        table,
-        format!("session {:?} has no types yet", observer.session().name),
-    )
+    table.into()
 }
 
 /// The declaration of the type with this name, or of the place that a path leads to.
@@ -123,21 +116,23 @@ pub fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError>
         },
     };
     let schema = observer.schema();
-    let mut all: Vec<Output> = namesakes(schema, id)
-        .into_iter()
-        .map(|id| declaration(schema, id))
-        .collect();
-    Ok(match all.len() {
-        1 => all.remove(0),
-        _ => Output::All(all),
-    })
+    let all = namesakes(schema, id).into_iter();
+    Ok(Output::all(all.map(|id| declaration(schema, id).into())))
 }
 
-fn declaration(schema: &Schema, id: TypeId) -> Output {
+fn declaration(schema: &Schema, id: TypeId) -> Shown {
     let json = document(schema, id);
     match members(schema, id) {
-        Some((title, rows)) => Output::Titled(title, rows, json),
-        None => Output::Document(schema.describe(id), json),
+        Some(table) => Table {
+            json: Some(json),
+            ..table
+        }
+        .into(),
+        None => Document {
+            json,
+            ..Document::text(&schema.describe(id))
+        }
+        .into(),
     }
 }
 
@@ -171,7 +166,7 @@ fn is_same_declaration(schema: &Schema, one: TypeId, other: TypeId) -> bool {
 }
 
 /// The members of a structure or union in the order of their offsets, holes among them.
-fn members(schema: &Schema, id: TypeId) -> Option<(String, Table)> {
+fn members(schema: &Schema, id: TypeId) -> Option<Table> {
     let ty = &schema[schema.bare(id)];
     let members = ty.members()?;
     let title = format!(
@@ -181,13 +176,10 @@ fn members(schema: &Schema, id: TypeId) -> Option<(String, Table)> {
         ty.size,
         ty.align
     );
-    let mut table = Table::new([
-        Column::numeric("offset"),
-        Column::numeric("bytes"),
-        Column::new("field"),
-        Column::new("type"),
-        Column::wrapping("annotations"),
-    ]);
+    let mut table = Table {
+        title,
+        ..Table::new(["offset", "bytes", "field", "type", "annotations"])
+    };
     let mut end = 0;
     let mut members: Vec<&Field> = members.iter().collect();
     // A compiler may have put them in another order than the source has.
@@ -196,27 +188,28 @@ fn members(schema: &Schema, id: TypeId) -> Option<(String, Table)> {
         let size = schema[member.type_id].size;
         push_hole(&mut table, end, member.offset);
         table.push([
-            Cell::from(member.offset),
-            Cell::from(size),
-            Cell::from(&*member.name),
-            Cell::from(member_type(schema, member)),
-            Cell::from(notes(schema, member)),
+            Some(Cell::plain(member.offset)),
+            Some(Cell::plain(size)),
+            Some(Cell::name(&*member.name)),
+            Some(Cell::name(member_type(schema, member))),
+            Cell::prose(notes(schema, member)),
         ]);
         end = end.max(member.offset + size);
     }
     push_hole(&mut table, end, ty.size);
-    Some((title, table))
+    Some(table)
 }
 
 /// Bytes that no member has.
 fn push_hole(table: &mut Table, from: u64, to: u64) {
     if to > from {
-        let cells = [
-            Cell::from(from),
-            Cell::from(to - from),
-            Cell::from("(hole)"),
-        ];
-        table.push(cells.into_iter().chain([Cell::empty(), Cell::empty()]));
+        table.push([
+            Some(Cell::plain(from)),
+            Some(Cell::plain(to - from)),
+            Some(Cell::name("(hole)")),
+            None,
+            None,
+        ]);
     }
 }
 
@@ -309,8 +302,8 @@ fn field_document(schema: &Schema, field: &Field) -> Json {
 
 fn bound_document(bound: memglass::schema::Number) -> Json {
     match bound {
-        memglass::schema::Number::Int(number) => crate::format::json(&number.into()),
-        memglass::schema::Number::Float(number) => crate::format::json(&number.into()),
+        memglass::schema::Number::Int(number) => format::json(&number.into()),
+        memglass::schema::Number::Float(number) => format::json(&number.into()),
     }
 }
 
@@ -318,7 +311,7 @@ fn names(variants: &[memglass::schema::Variant]) -> Json {
     let entries = variants.iter().map(|variant| {
         (
             variant.name.to_string(),
-            crate::format::json(&variant.value.into()),
+            format::json(&variant.value.into()),
         )
     });
     Json::Object(entries.collect())
@@ -391,7 +384,7 @@ mod tests {
                 one => vec![one],
             };
             let members = |output: Output| match output {
-                Output::Titled(title, ..) => title,
+                Output::Result(Shown::Table(table)) => table.title,
                 _ => panic!("a struct has members"),
             };
             all.into_iter().map(members).collect()

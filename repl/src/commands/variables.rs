@@ -1,15 +1,12 @@
 //! `:vars`, `:unset` and `:history`: what the prompt remembers.
 
-use std::fmt::Write;
-
+use memglass_syntax::is_identifier;
+use memglass_value::shown::{Document, Line};
 use serde_json::json;
 
 use super::{Command, CommandError, expect_nothing};
-use crate::format;
 use crate::output::Output;
 use crate::runtime::Runtime;
-use crate::script::Shown;
-use crate::syntax::is_identifier;
 
 pub(super) struct Vars;
 pub(super) struct Unset;
@@ -40,7 +37,7 @@ impl Command for Vars {
         let variables = runtime.host.variables();
         Ok(match variables.is_empty() {
             true => Output::Note("there are no variables; `let x = 5` makes one".into()),
-            false => Output::Result(Shown::Table(variables)),
+            false => variables.into(),
         })
     }
 }
@@ -81,7 +78,7 @@ impl Command for Unset {
             true => Output::Note(format!(
                 "{rest:?} means what the session calls by that name"
             )),
-            false => Output::Nothing,
+            false => Output::NOTHING,
         })
     }
 }
@@ -118,14 +115,15 @@ impl Command for History {
         if all.is_empty() {
             return Ok(Output::Note("nothing was typed here yet".into()));
         }
-        let shown = all.iter().enumerate().skip(all.len().saturating_sub(count));
-        let mut text = String::new();
-        let width = all.len().to_string().len();
-        for (index, line) in shown.clone() {
-            let line = format::printable(line).replace('\n', &format!("\n{:width$}  ", ""));
-            let _ = writeln!(text, "{:width$}  {line}", index + 1);
+        let first = all.len().saturating_sub(count);
+        let width = all.len().to_string().len() + 2;
+        let mut lines = Vec::new();
+        for (index, typed) in all.iter().enumerate().skip(first) {
+            let number = format!("{:1$}", index + 1, width - 2);
+            let numbers = std::iter::once(&*number).chain(std::iter::repeat(""));
+            let typed = numbers.zip(typed.lines());
+            lines.extend(typed.map(|(number, line)| Line::entry(number, width, line)));
         }
-        let lines: Vec<&String> = shown.map(|(_, line)| line).collect();
-        Ok(Output::Document(text, json!(lines)))
+        Ok(Document::new(lines, json!(all[first..])).into())
     }
 }

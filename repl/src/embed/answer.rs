@@ -4,13 +4,13 @@ use std::fmt;
 use std::io;
 
 use memglass::{AttachError, Value};
+use memglass_line::EditorError;
+use memglass_script::ScriptError;
+use memglass_terminal::look::Look;
+use memglass_value::shown::{Cell, Shown, Table};
 
 use crate::commands::CommandError;
-use crate::line::EditorError;
-use crate::look::Look;
-use crate::output::{Form, Format, Output, Style};
-use crate::script::{ScriptError, Shown};
-use crate::table::{Cell, Column, Table};
+use crate::output::{Encoding, Form, Output, Rendering};
 
 /// What a line, a script or a command gave.
 ///
@@ -18,26 +18,26 @@ use crate::table::{Cell, Column, Table};
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub(crate) output: Output,
-    style: Style,
+    rendering: Rendering,
 }
 
 impl Answer {
-    pub(crate) fn new(output: Output, style: Style) -> Self {
-        Answer { output, style }
+    pub(crate) fn new(output: Output, rendering: Rendering) -> Self {
+        Answer { output, rendering }
     }
 
-    fn plain(output: Output) -> Self {
-        Answer::new(output, Style::PLAIN)
+    fn plain(output: impl Into<Output>) -> Self {
+        Answer::new(output.into(), Rendering::PLAIN)
     }
 
     /// Nothing to show.
     pub fn nothing() -> Self {
-        Answer::plain(Output::Nothing)
+        Answer::plain(Output::NOTHING)
     }
 
     /// Text that is the result.
     pub fn text(text: impl Into<String>) -> Self {
-        Answer::plain(Output::Result(Shown::Text(text.into())))
+        Answer::plain(Shown::text(text))
     }
 
     /// A message for people that is not data.
@@ -50,11 +50,11 @@ impl Answer {
         columns: [&str; N],
         rows: impl IntoIterator<Item = [String; N]>,
     ) -> Self {
-        let mut table = Table::new(columns.map(Column::new));
+        let mut table = Table::new(columns).or_else("no rows");
         for row in rows {
-            table.push(row.map(Cell::from));
+            table.push(row.map(|text| Some(Cell::name(text))));
         }
-        Answer::plain(Output::Rows(table, "no rows".into()))
+        Answer::plain(table)
     }
 
     /// The prompt is to end.
@@ -67,22 +67,27 @@ impl Answer {
         value(&self.output)
     }
 
-    /// The result as JSON: one document for each result, each on a line of its own.
+    /// The result as JSON: one document for each result, which begins on a line of its own. Of rows, each has
+    /// its own line.
     pub fn json(&self) -> String {
         let form = Form {
-            format: Format::Json,
-            ..self.style.form
+            encoding: Encoding::Json,
+            ..self.rendering.form
         };
-        self.output
-            .render(Style { form, ..self.style })
-            .data
-            .trim_end()
-            .to_owned()
+        let rendering = Rendering {
+            form,
+            ..self.rendering
+        };
+        self.output.render(rendering).data.trim_end().to_owned()
     }
 
     /// What the answer says to people besides its data.
     pub fn message(&self) -> String {
-        self.output.render(self.style).message.trim_end().to_owned()
+        self.output
+            .render(self.rendering)
+            .message
+            .trim_end()
+            .to_owned()
     }
 
     /// Whether the line asked the prompt to end.
@@ -94,7 +99,7 @@ impl Answer {
 fn value(output: &Output) -> Option<Value> {
     match output {
         Output::Result(Shown::Value(cell)) => Some(cell.value.clone()),
-        Output::Result(Shown::Text(text)) => Some(Value::from(text.as_str())),
+        Output::Result(Shown::Text { text, json: None }) => Some(Value::from(text.as_str())),
         Output::All(outputs) => outputs.last().and_then(value),
         _ => None,
     }
@@ -102,7 +107,7 @@ fn value(output: &Output) -> Option<Value> {
 
 impl fmt::Display for Answer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.output.render(self.style).data.trim_end())
+        out.write_str(self.output.render(self.rendering).data.trim_end())
     }
 }
 

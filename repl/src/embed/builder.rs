@@ -7,19 +7,20 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use memglass::Observer;
+use memglass_script::Attached;
+use memglass_script::{Limits, ScriptHost};
+use memglass_terminal::look::{ColorChoice, Look};
+use memglass_terminal::signal::Owner;
 use rhai::Engine;
 
 use super::sink::{Outlet, Sink};
 use super::{Command, History, Repl, ReplError, Setup};
 use crate::journal::Journal;
-use crate::look::{ColorChoice, Look};
-use crate::output::{Form, Style};
+use crate::output::{Form, Rendering};
 use crate::runtime::{Origin, Prompt, PromptState, Runtime};
-use crate::script::Attached;
-use crate::script::{Limits, ScriptHost};
 use crate::script_text::ScriptText;
-use crate::signal::Owner;
 use crate::stack;
+use crate::writer::Writer;
 
 /// Columns of what is not a terminal, for people.
 const WIDTH: u16 = 80;
@@ -220,16 +221,19 @@ impl ReplBuilder {
         let runtime = Runtime {
             attached,
             host,
-            style: Style {
-                form: self.form,
-                look,
+            writer: Writer {
+                rendering: Rendering {
+                    form: self.form,
+                    look,
+                },
+                color: self.color,
+                paging: self.is_program,
+                outlet,
+                stop: Arc::clone(&interrupt),
             },
-            color: self.color,
             timing: false,
-            paging: self.is_program,
             journal: Journal::default(),
             own: self.commands,
-            outlet,
             interrupt,
             prompt: self.prompt,
             time_limit: self.time_limit,

@@ -85,8 +85,8 @@ impl<'r> Access<'r> {
     ///
     /// As [`Repl::eval`](crate::Repl::eval).
     pub fn eval(&mut self, line: &str) -> Result<Answer, EvalError> {
-        let style = self.runtime.style();
+        let rendering = self.runtime.writer.rendering;
         let output: Output = self.runtime.line(line)?;
-        Ok(Answer::new(output, style))
+        Ok(Answer::new(output, rendering))
     }
 }

@@ -8,7 +8,6 @@ mod sink;
 
 use std::borrow::Cow;
 use std::cell::Ref;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,9 +25,9 @@ use crate::commands::CommandError;
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script_text::ScriptText;
-use crate::signal::Owner;
 use crate::stack;
-use crate::syntax;
+use memglass_syntax::Piece;
+use memglass_terminal::signal::Owner;
 
 /// A session under a prompt, or under a host program that evaluates lines on it.
 ///
@@ -118,15 +117,11 @@ impl Repl {
         })
     }
 
-    /// Evaluates a piece of a script that errors call by `name`.
+    /// Evaluates a piece of a script that errors call by `name`, and writes what it gives where results go. True
+    /// if it asked the prompt to end.
     #[doc(hidden)]
-    pub fn eval_piece(
-        &mut self,
-        name: &str,
-        piece: syntax::Piece<'_>,
-    ) -> Result<Answer, EvalError> {
-        let output = self.runtime.limited(|runtime| runtime.piece(name, piece))?;
-        Ok(self.answer(output))
+    pub fn write_piece(&mut self, name: &str, piece: Piece<'_>) -> Result<bool, EvalError> {
+        Ok(self.runtime.written(name, piece)?)
     }
 
     /// A text without the prompts that it was copied with.
@@ -137,7 +132,7 @@ impl Repl {
 
     /// The pieces of a text that are evaluated one after the other.
     #[doc(hidden)]
-    pub fn pieces<'t>(&self, text: &'t str) -> Vec<syntax::Piece<'t>> {
+    pub fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t>> {
         self.runtime.pieces(text)
     }
 
@@ -173,16 +168,6 @@ impl Repl {
         Ok(self.answer(output))
     }
 
-    /// Writes an answer where results go, in the form that lines may have chosen since.
-    ///
-    /// # Errors
-    ///
-    /// If nobody takes it any more.
-    #[doc(hidden)]
-    pub fn write(&self, answer: &Answer) -> io::Result<()> {
-        self.runtime.write(&answer.output)
-    }
-
     /// The observer, as of now. Do not keep it across an evaluation.
     pub fn observer(&self) -> Ref<'_, Observer> {
         self.runtime.attached.observer()
@@ -199,6 +184,6 @@ impl Repl {
     }
 
     fn answer(&self, output: Output) -> Answer {
-        Answer::new(output, self.runtime.style())
+        Answer::new(output, self.runtime.writer.rendering)
     }
 }

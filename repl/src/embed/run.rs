@@ -4,14 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use memglass_line::Editor;
 use memglass_terminal::modes::TerminalGuard;
+use memglass_terminal::signal::{self, Interrupts};
 
 use super::{EvalError, Repl, ReplError};
 use crate::event_loop::EventLoop;
-use crate::format;
-use crate::line::{self, Editor};
-use crate::look;
-use crate::signal::{self, Interrupts};
 use crate::stack;
 
 impl Repl {
@@ -34,8 +32,8 @@ impl Repl {
 
     fn serve(mut self) -> Result<i32, ReplError> {
         let interrupts = Interrupts::listen(Arc::clone(&self.runtime.interrupt), self.setup.owner)?;
-        let look = self.runtime.style().look;
-        let plain = line::why_no_editing();
+        let look = self.runtime.writer.rendering.look;
+        let plain = memglass_line::why_no_editing();
         // A terminal that shows by itself what is typed goes on with that.
         let _guard = plain.is_none().then(TerminalGuard::take);
         let (editor, printer, note) = match plain {
@@ -43,16 +41,16 @@ impl Repl {
             Some(why) => Editor::plain(why)?,
         };
         if let Some(note) = note {
-            self.warn(&note);
+            self.runtime.writer.warn(&note);
         }
         let printer = Rc::new(RefCell::new(printer));
         if !self.setup.banner.is_empty() {
-            self.runtime.tell(&self.setup.banner);
+            self.runtime.writer.tell(&self.setup.banner);
         }
         if let Some(code) = self.init(&interrupts)? {
             return Ok(code);
         }
-        self.runtime.outlet.print_above(Rc::clone(&printer));
+        self.runtime.writer.outlet.print_above(Rc::clone(&printer));
         Ok(EventLoop::new(self.runtime, editor, printer, interrupts).run()?)
     }
 
@@ -76,18 +74,9 @@ impl Repl {
         match error.kind() {
             EvalErrorKind::Exit(code) => Ok(Some(code)),
             _ => {
-                self.runtime.tell_error(&error.0);
+                self.runtime.writer.tell_error(&error.0);
                 Ok(None)
             }
         }
-    }
-
-    fn warn(&self, text: &str) {
-        let look = self.runtime.message_look();
-        let text = look.paint(
-            look::caution(),
-            &format!("memglass: {}", format::printable(text)),
-        );
-        self.runtime.tell(&format!("{text}\n"));
     }
 }

@@ -6,11 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use memglass_line::Printer;
+use memglass_system::files::is_stop;
 use memglass_terminal::streams;
-
-use crate::format;
-use crate::line::Printer;
-use crate::output::Text;
+use memglass_value::format;
 
 /// Where a [`Repl`](crate::Repl) writes, when that is not the standard output and standard error of
 /// the process.
@@ -46,11 +45,12 @@ use crate::output::Text;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Sink {
-    /// Takes data: what scripts print, and what lines at the prompt give. It ends with a newline.
+    /// Takes data: what scripts print, and what lines at the prompt give. It ends with a newline. A long result
+    /// comes in several calls.
     ///
     /// # Errors
     ///
-    /// If nobody takes it any more: the script that printed it is stopped.
+    /// If nobody takes it any more: the script that printed it is stopped, and no more of the result comes.
     fn data(&mut self, text: &str) -> io::Result<()>;
 
     /// Takes a message for people, which is not data. It ends with a newline.
@@ -58,11 +58,13 @@ pub trait Sink {
 }
 
 /// Standard output and standard error of this process.
-struct Standard;
+struct Standard {
+    stop: Arc<AtomicBool>,
+}
 
 impl Sink for Standard {
     fn data(&mut self, text: &str) -> io::Result<()> {
-        streams::write_data(text)
+        streams::write_data_unless(&self.stop, text)
     }
 
     fn message(&mut self, text: &str) {
@@ -72,9 +74,9 @@ impl Sink for Standard {
 
 /// The one way out of a session, shared by its scripts and its results.
 #[derive(Clone)]
-pub(crate) struct Outlet(Rc<Inner>);
+pub(crate) struct Outlet(Rc<Way>);
 
-struct Inner {
+struct Way {
     sink: RefCell<Box<dyn Sink>>,
     is_standard: bool,
     /// While there is a prompt of our own, what scripts print goes above it.
@@ -87,9 +89,12 @@ struct Inner {
 impl Outlet {
     /// The way to `sink`, or else to the process's own output.
     pub(crate) fn new(sink: Option<Box<dyn Sink>>, interrupt: Arc<AtomicBool>) -> Self {
-        Outlet(Rc::new(Inner {
+        Outlet(Rc::new(Way {
             is_standard: sink.is_none(),
-            sink: RefCell::new(sink.unwrap_or_else(|| Box::new(Standard))),
+            sink: RefCell::new(sink.unwrap_or_else(|| {
+                let stop = Arc::clone(&interrupt);
+                Box::new(Standard { stop })
+            })),
             printer: RefCell::default(),
             interrupt,
             failure: Cell::default(),
@@ -113,23 +118,25 @@ impl Outlet {
             printer.borrow_mut().print(&line);
             return;
         }
-        if let Err(error) = self.0.sink.borrow_mut().data(&line) {
-            self.0.failure.set(Some(error));
-            self.0.interrupt.store(true, Ordering::Relaxed);
+        match self.data(&line) {
+            // The script ends anyway.
+            Err(error) if is_stop(&error) => {}
+            Err(error) => {
+                self.0.failure.set(Some(error));
+                self.0.interrupt.store(true, Ordering::Relaxed);
+            }
+            Ok(()) => {}
         }
     }
 
-    /// Writes what a line gave.
-    pub(crate) fn write(&self, text: &Text) -> io::Result<()> {
-        let mut sink = self.0.sink.borrow_mut();
-        let written = match text.data.is_empty() {
-            true => Ok(()),
-            false => sink.data(&text.data),
-        };
-        if !text.message.is_empty() {
-            sink.message(&text.message);
-        }
-        written
+    /// Writes data.
+    pub(crate) fn data(&self, text: &str) -> io::Result<()> {
+        self.0.sink.borrow_mut().data(text)
+    }
+
+    /// Writes a message.
+    pub(crate) fn message(&self, text: &str) {
+        self.0.sink.borrow_mut().message(text);
     }
 
     /// Why a print was not taken, once.

@@ -3,8 +3,9 @@
 //! A name may lead to a pipe that nobody writes to, or to a device without end. So no open here waits, and
 //! what is not expected to be anything but a file is refused when it is something else.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, StdoutLock, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -69,8 +70,7 @@ impl Read for Stoppable<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             if self.stop.load(Ordering::Relaxed) {
-                // Not `Interrupted`, after which callers try again.
-                return Err(io::Error::other("interrupted"));
+                return Err(stop());
             }
             // A pipe that had no writer yet is not at its end, as a read would say.
             if !system::is_readable(&self.file, LOOK)? {
@@ -82,6 +82,50 @@ impl Read for Stoppable<'_> {
             }
         }
     }
+}
+
+/// Bytes that a pipe takes at once when it takes any.
+const PIPE_CHUNK: usize = 4096;
+
+/// Writes all of `bytes` at once. A pipe whose reader takes nothing is waited for until `stop` is raised.
+///
+/// # Errors
+///
+/// As writing to `out`; also if it was stopped ([`is_stop`]).
+pub fn write_unless(stop: &AtomicBool, out: &mut StdoutLock<'_>, bytes: &[u8]) -> io::Result<()> {
+    out.flush()?;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        if system::is_writable(out, LOOK)? {
+            let chunk = &rest[..rest.len().min(PIPE_CHUNK)];
+            rest = &rest[system::write(out, chunk)?..];
+        } else if stop.load(Ordering::Relaxed) {
+            return Err(self::stop());
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug)]
+struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// The error of a read or write that was told to stop. It is not [`io::ErrorKind::Interrupted`], after which
+/// callers try again.
+pub fn stop() -> io::Error {
+    io::Error::other(Stopped)
+}
+
+/// Whether a read or write ended because it was told to stop.
+pub fn is_stop(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|error| error.is::<Stopped>())
 }
 
 #[cfg(test)]

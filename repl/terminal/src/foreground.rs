@@ -1,8 +1,7 @@
 //! Another program in the terminal for a while: an editor, a pager.
 
-use std::ffi::OsString;
 use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use memglass_value::wrap;
 
@@ -29,16 +28,47 @@ pub fn run(program: &str, argument: &std::path::Path) -> io::Result<()> {
     }
 }
 
-/// Shows `text` page by page if it is longer than the screen and there is a pager; false if not.
-pub fn page(text: &str, look: Look) -> bool {
-    let Some((width, height)) = look.width.zip(crate::look::terminal_height()) else {
-        return false;
-    };
-    if rows(text, width) < usize::from(height) {
-        return false;
+/// The user's pager, which has the terminal until this is dropped and the user has left it.
+#[derive(Debug)]
+pub struct Pager {
+    child: Child,
+    _lent: (modes::Lent, signal::Lent),
+}
+
+impl Pager {
+    /// A pager for a text that begins like this. `None` if it fits the screen, or there is no screen or pager.
+    pub fn for_text(beginning: &str, look: Look) -> Option<Self> {
+        let (width, height) = look.width.zip(crate::look::terminal_height())?;
+        if rows(beginning, width) < usize::from(height) {
+            return None;
+        }
+        let pager = std::env::var_os("PAGER").unwrap_or_else(|| PAGER.into());
+        let pager = pager.to_string_lossy();
+        let mut words = pager.split_whitespace();
+        let program = words.next()?;
+        let lent = (modes::Lent::lend(), signal::Lent::lend());
+        let mut command = Command::new(program);
+        let child = command.args(words).stdin(Stdio::piped()).spawn().ok()?;
+        Some(Pager { child, _lent: lent })
     }
-    let pager = std::env::var_os("PAGER").unwrap_or_else(|| PAGER.into());
-    pager_shows(&pager, text).is_ok_and(|shown| shown)
+
+    /// Hands more of the text to the pager.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::BrokenPipe`] if the user has seen enough.
+    pub fn write(&mut self, text: &str) -> io::Result<()> {
+        let pipe = self.child.stdin.as_mut();
+        pipe.map_or(Ok(()), |pipe| pipe.write_all(text.as_bytes()))
+    }
+}
+
+impl Drop for Pager {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // It was started, so that there is something to wait for.
+        let _ = self.child.wait();
+    }
 }
 
 /// Rows of a screen so wide.
@@ -47,25 +77,6 @@ fn rows(text: &str, width: u16) -> usize {
     text.lines()
         .map(|line| wrap::width(line).div_ceil(width).max(1))
         .sum()
-}
-
-fn pager_shows(pager: &OsString, text: &str) -> io::Result<bool> {
-    let pager = pager.to_string_lossy();
-    let mut words = pager.split_whitespace();
-    let Some(program) = words.next() else {
-        return Ok(false);
-    };
-    let _lent = (modes::Lent::lend(), signal::Lent::lend());
-    let mut child = Command::new(program)
-        .args(words)
-        .stdin(Stdio::piped())
-        .spawn()?;
-    // A reader who has seen enough closes it before the end.
-    let _ = child
-        .stdin
-        .take()
-        .map(|mut pipe| pipe.write_all(text.as_bytes()));
-    child.wait().map(|_| true)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! - [`index`]: which element an index means.
 //! - [`mod@format`]: the text of a value, by its type and metadata; the one place for it.
 //! - [`literal`]: a value typed by hand, by the type that it is for.
+//! - [`shown`]: what is shown, as data.
 //! - [`time`]: moments as text.
 //! - [`wrap`]: lines that fit a width.
 
@@ -17,5 +18,6 @@ pub mod index;
 pub mod literal;
 pub mod names;
 pub mod number;
+pub mod shown;
 pub mod time;
 pub mod wrap;

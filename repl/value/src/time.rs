@@ -16,6 +16,11 @@ pub fn text(moment: SystemTime) -> String {
     Timestamp::try_from(moment).map_or_else(|_| "?".into(), local)
 }
 
+/// An RFC 3339 text as a person would write the moment; another text as it is.
+pub(crate) fn local_text(rfc3339: &str) -> String {
+    rfc3339.parse().map_or_else(|_| rfc3339.to_owned(), local)
+}
+
 fn local(moment: Timestamp) -> String {
     let zoned: Zoned = moment.to_zoned(jiff::tz::TimeZone::system());
     let zoned = zoned.round(Unit::Second).unwrap_or(zoned);

@@ -22,6 +22,8 @@ mod prompt_screens;
 mod prompt_speed;
 mod scripts;
 mod strangers;
+#[cfg(target_os = "linux")]
+mod streams;
 mod transcript;
 mod writing;
 

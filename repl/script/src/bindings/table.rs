@@ -7,13 +7,16 @@
 //! fields(p)  types()  describe("Order")  objects()
 //! ```
 
+use std::borrow::Cow;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::path::Path;
 use std::rc::Rc;
 
 use memglass_system::files;
 use memglass_value::format::{self, Style};
+use memglass_value::index;
+use memglass_value::shown::{Cell, Cells, Table};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use crate::context::Context;
@@ -22,10 +25,7 @@ use crate::describe;
 use crate::error::raise;
 use crate::object_list::{ObjectList, Places};
 use crate::place::{Place, Shape};
-use crate::rows::{Reader, Source};
-use crate::shown::{Cell, Table};
-use crate::written;
-use memglass_value::index;
+use crate::rows::{Listing, Reader, Source};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -105,14 +105,14 @@ fn register_table<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>
     engine.register_fn("table", move |value: T| {
         let table = table_of(&Dynamic::from(value))?;
         match table.rest {
-            Some(_) => read(Table::clone(&table), &shared).map(Rows::new),
+            Some(_) => read(&table, &shared).map(Rows::new),
             None => Ok(Rows(table)),
         }
     });
     let shared = context.clone();
     engine.register_fn("table", move |value: T, columns: Array| {
         let table = columns_table(&Dynamic::from(value), &columns)?;
-        read(table, &shared).map(Rows::new)
+        read(&table, &shared).map(Rows::new)
     });
 }
 
@@ -145,7 +145,7 @@ fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
     });
     let shared = context.clone();
     engine.register_fn("objects", move || -> Result<Rows> {
-        all_objects(&shared).map(Rows::new)
+        read(&all_objects(&shared)?, &shared).map(Rows::new)
     });
     let shared = context.clone();
     engine.register_fn("describe", move |name: &str| -> Result<Rows> {
@@ -170,11 +170,16 @@ fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
 }
 
 /// A row for each object there is.
-pub(crate) fn all_objects(context: &Context) -> Result<Table> {
+pub(crate) fn all_objects(context: &Rc<Context>) -> Result<Table> {
     context.refresh()?;
     let observer = context.attached.observer();
-    let objects = describe::objects(&observer, || !context.run.is_interrupted());
-    context.run.check_interrupt().map(|()| objects)
+    let objects = observer
+        .entries()
+        .take_while(|_| !context.run.is_interrupted());
+    let list = ObjectList::new(context.clone(), objects);
+    drop(observer);
+    context.run.check_interrupt()?;
+    Listing(list).table().map_err(raise)
 }
 
 /// An array field as the array of its elements; all else as it is.
@@ -214,54 +219,58 @@ pub(crate) fn elements_table(place: &Place) -> Result<Option<Table>> {
         return Ok(None);
     }
     let source = Source::Elements(place.node.field.clone(), count as usize);
-    Ok(Some(Reader::of_members(source).table()))
+    let table = Reader::of_members(source).and_then(Reader::table);
+    table.map(Some).map_err(raise)
 }
 
 /// A row for each object: its label and its fields if all are of one type, else its type and value.
 pub(crate) fn objects_table(places: &Places) -> Result<Table> {
-    let type_of = |place: &Place| {
-        (
-            place.node.field.type_id(),
-            matches!(place.node.shape, Shape::Record),
-        )
-    };
-    let mut first: Option<Place> = None;
-    let mut is_uniform = true;
-    for place in places.iter() {
-        let place = place?;
-        let first = first.get_or_insert_with(|| place.clone());
-        if type_of(first) != type_of(&place) {
-            is_uniform = false;
-            break;
-        }
-    }
-    let source = fields_of(places)?;
-    Ok(match is_uniform {
-        true => Reader::of_members(source).table(),
+    let source = source(places)?;
+    let reader = match is_uniform(places)? {
+        true => Reader::of_members(source).map_err(raise)?,
         false => Reader {
             source,
             columns: None,
-        }
-        .table(),
-    })
+        },
+    };
+    reader.table().map_err(raise)
 }
 
-fn fields_of(places: &Places) -> Result<Source> {
-    let fields = places.iter().map(|place| {
-        let place = place?;
-        place.node.check_present()?;
-        Ok(place.node.field.clone())
-    });
-    fields.collect::<Result<_>>().map(Source::Fields)
+fn is_uniform(places: &Places) -> Result<bool> {
+    let shape = |place: &Place| {
+        let is_record = matches!(place.node.shape, Shape::Record);
+        (place.node.field.type_id(), is_record)
+    };
+    match places {
+        Places::Listed(list) => list.is_uniform(),
+        Places::Kept(places) => Ok(places.iter().all(|place| shape(place) == shape(&places[0]))),
+    }
+}
+
+fn source(places: &Places) -> Result<Source> {
+    match places {
+        Places::Listed(list) => Ok(Source::Objects(list.clone())),
+        Places::Kept(places) => {
+            let fields = places.iter().map(|place| {
+                place.node.check_present()?;
+                Ok(place.node.field.clone())
+            });
+            fields.collect::<Result<_>>().map(Source::Fields)
+        }
+    }
 }
 
 /// The same table with all of its rows.
-fn read(mut table: Table, context: &Context) -> Result<Table> {
-    if let Some(rest) = table.rest.take() {
-        let rest = rest.read().take_while(|_| !context.run.is_interrupted());
-        table.rows.extend(rest);
-    }
-    context.run.check_interrupt().map(|()| table)
+fn read(table: &Table, context: &Context) -> Result<Table> {
+    let rows = table.all().map(|row| {
+        context.run.check_interrupt()?;
+        row.map(Cow::into_owned).map_err(raise)
+    });
+    Ok(Table {
+        rows: rows.collect::<Result<_>>()?,
+        are_objects: table.are_objects,
+        ..Table::new(table.columns.iter().cloned())
+    })
 }
 
 fn columns_table(value: &Dynamic, columns: &Array) -> Result<Table> {
@@ -289,10 +298,10 @@ fn of_places(places: &Places, columns: &[String]) -> Result<Table> {
         Ok((column.clone(), style))
     };
     let reader = Reader {
-        source: fields_of(places)?,
+        source: source(places)?,
         columns: Some(columns.iter().map(styled).collect::<Result<_>>()?),
     };
-    Ok(reader.table())
+    reader.table().map_err(raise)
 }
 
 /// The style of a column by its first row; an error if there is no such field.
@@ -318,14 +327,12 @@ pub(crate) fn maps_table(array: &Array) -> Result<Table> {
     }
     let rows = array.iter().map(|value| map_row(value, &columns)).collect();
     Ok(Table {
-        columns,
         rows,
-        are_objects: false,
-        rest: None,
+        ..Table::new(columns)
     })
 }
 
-fn map_row(value: &Dynamic, columns: &[String]) -> Vec<Option<Cell>> {
+fn map_row(value: &Dynamic, columns: &[String]) -> Cells {
     let cell = |value: &Dynamic| convert::from_script(value).map(Cell::plain);
     match value.read_lock::<Map>() {
         Some(map) => columns
@@ -355,28 +362,59 @@ fn picked(table: &Table, columns: &[String]) -> Result<Table> {
         .iter()
         .map(|row| positions.iter().map(|index| row[*index].clone()).collect());
     Ok(Table {
-        columns: columns.to_vec(),
         rows: rows.collect(),
-        are_objects: false,
-        rest: None,
+        ..Table::new(columns.iter().cloned())
     })
 }
 
 fn csv_text(table: &Table, context: &Context) -> Result<String> {
     let names = table.columns.iter().map(String::as_str);
-    let text = |cell: &Option<Cell>| match cell {
-        Some(cell) => format::raw(&cell.value),
-        None => String::new(),
-    };
-    let rows = table.all().take_while(|_| !context.run.is_interrupted());
-    let rows = rows.map(|row| row.iter().map(text).collect());
-    let csv = format::written(|out| format::write_csv(names, rows, out));
-    context.run.check_interrupt().map(|()| csv)
+    let rows = texts(table, context, |cell| format::raw(&cell.value));
+    written(context, |out| format::write_csv(names, rows, out))
 }
 
 fn json_text(table: &Table, context: &Context) -> Result<String> {
-    let json = table.json_text(|| !context.run.is_interrupted());
-    context.run.check_interrupt().map(|()| json)
+    written(context, |out| {
+        out.write_all(b"[")?;
+        for (index, row) in table.all_json().enumerate() {
+            go_on(context)?;
+            write!(out, "{}{}", if index > 0 { "," } else { "" }, row?)?;
+        }
+        out.write_all(b"]")
+    })
+}
+
+/// The cells of all rows as text, as long as the script goes on.
+fn texts<'t>(
+    table: &'t Table,
+    context: &'t Context,
+    text: impl Fn(&Cell) -> String + 't,
+) -> impl Iterator<Item = io::Result<Vec<String>>> + 't {
+    table.all().map(move |row| {
+        go_on(context)?;
+        let cells = row?;
+        let texts = cells.iter();
+        Ok(texts
+            .map(|cell| cell.as_ref().map_or(String::new(), &text))
+            .collect())
+    })
+}
+
+fn go_on(context: &Context) -> io::Result<()> {
+    match context.run.is_interrupted() {
+        true => Err(io::Error::other("interrupted")),
+        false => Ok(()),
+    }
+}
+
+/// What `write` writes, as text. That a row cannot be read is the script's error.
+fn written(
+    context: &Context,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<String> {
+    let text = format::written(write);
+    context.run.check_interrupt()?;
+    text.map_err(raise)
 }
 
 /// Objects are rows with their labels; all else is what it is.
@@ -386,7 +424,7 @@ fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
     }
     match Places::of(value) {
         Some(objects) => json_text(&objects_table(&objects)?, context),
-        None => Ok(written::json(value, context)?.to_string()),
+        None => Ok(crate::written::json(value, context)?.to_string()),
     }
 }
 
@@ -400,16 +438,12 @@ fn store(path: &str, text: &str) -> Result<()> {
 
 /// Columns padded with spaces, for `print`.
 pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
-    let names = table.columns.iter().map(String::as_str);
-    let rows = table.all().take_while(|_| !context.run.is_interrupted());
-    let rows = rows.map(|row| {
-        let texts = row.iter();
-        let texts = texts.map(|cell| cell.as_ref().map_or(String::new(), Cell::brief));
-        texts.collect()
-    });
+    let names = table.columns.iter();
+    let names = names.map(|name| format::escaped(name).into_owned());
+    let names = std::iter::once(Ok(names.collect()));
+    let rows = names.chain(texts(table, context, Cell::brief));
     let numeric = vec![false; table.columns.len()];
-    let mut text = format::written(|out| format::write_plain(names, &numeric, rows, out));
-    context.run.check_interrupt()?;
+    let mut text = written(context, |out| format::write_plain(&numeric, rows, out))?;
     text.pop();
     Ok(text)
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use memglass::{Object, Observer, ObserverBuilder, Session};
+use memglass_value::shown::Shown;
 use serde_json::Value as Json;
 
 use super::producer::{Position, Producer};
 use crate::Attached;
-use crate::{ScriptError, ScriptHost, Shown, json};
+use crate::{ScriptError, ScriptHost};
 
 pub(crate) struct World {
     pub dir: tempfile::TempDir,
@@ -113,5 +114,13 @@ impl World {
     /// What was printed since the last call.
     pub(crate) fn printed(&self) -> Vec<String> {
         self.printed.take()
+    }
+}
+
+/// A result as JSON.
+pub(crate) fn json(shown: &Shown) -> Json {
+    match shown {
+        Shown::Table(table) => Json::Array(table.all_json().map(Result::unwrap).collect()),
+        shown => shown.json().expect("not rows"),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use memglass_script::FUNCTIONS;
+
 use super::file;
-use crate::script::FUNCTIONS;
 
 /// What encloses an example.
 const OPEN: &str = "```text\n";

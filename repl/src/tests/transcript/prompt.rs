@@ -5,20 +5,19 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use memglass::Observer;
+use memglass_script::Attached;
+use memglass_script::{ScriptError, ScriptHost};
+use memglass_terminal::look::Look;
+use memglass_value::format;
 
-use crate::format;
-use crate::look::Look;
-use crate::output::{Form, Format, Output, Style};
-use crate::script::Attached;
-use crate::script::{ScriptError, ScriptHost};
-
+use crate::output::{Encoding, Form, Output, Rendering};
 use crate::tests::market::Market;
 
 pub(crate) struct Prompt {
     market: Option<Market>,
     host: ScriptHost,
     attached: Attached,
-    style: Style,
+    rendering: Rendering,
     printed: Rc<RefCell<String>>,
 }
 
@@ -26,7 +25,7 @@ impl Prompt {
     /// A prompt of 80 columns that may write.
     pub(crate) fn new() -> Self {
         let market = Market::open();
-        let style = Style {
+        let rendering = Rendering {
             form: Form::default(),
             look: Look {
                 color: false,
@@ -42,7 +41,7 @@ impl Prompt {
             host: host(attached.clone(), &printed),
             attached,
             market: Some(market),
-            style,
+            rendering,
             printed,
         }
     }
@@ -53,7 +52,7 @@ impl Prompt {
         let mut text = self.printed.take();
         match result {
             Ok(shown) => {
-                let written = Output::Result(shown).render(self.style);
+                let written = Output::Result(shown).render(self.rendering);
                 text += &written.data;
                 text += &written.message;
             }
@@ -71,9 +70,9 @@ impl Prompt {
         let (verb, object) = what.split_once(' ').unwrap_or((what, ""));
         let market = self.market.as_mut();
         match verb {
-            "width" => self.style.look.width = Some(object.parse().unwrap()),
-            "piped" => self.style.look.width = None,
-            "format" => self.style.form.format = named(object),
+            "width" => self.rendering.look.width = Some(object.parse().unwrap()),
+            "piped" => self.rendering.look.width = None,
+            "format" => self.rendering.form.encoding = named(object),
             "create" => market.unwrap().create(object, 7),
             "destroy" => market.unwrap().destroy(object),
             "end" => self.market = None,
@@ -107,11 +106,11 @@ fn host(attached: Attached, printed: &Rc<RefCell<String>>) -> ScriptHost {
     ScriptHost::new(attached, Default::default(), print)
 }
 
-fn named(name: &str) -> Format {
+fn named(name: &str) -> Encoding {
     match name {
-        "text" => Format::Text,
-        "json" => Format::Json,
-        "csv" => Format::Csv,
+        "text" => Encoding::Text,
+        "json" => Encoding::Json,
+        "csv" => Encoding::Csv,
         other => panic!("there is not a format {other:?}"),
     }
 }

@@ -1,7 +1,7 @@
 //! Files as Windows has them: an open never waits, and who may read one is the directory's to say.
 
 use std::fs::{File, FileType, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, StdoutLock, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -43,6 +43,16 @@ pub(crate) fn wait_from_now_on(_: &File) -> io::Result<()> {
 
 pub(crate) fn is_readable(_: &File, _: Duration) -> io::Result<bool> {
     Ok(true)
+}
+
+pub(crate) fn is_writable(_: &StdoutLock<'_>, _: Duration) -> io::Result<bool> {
+    Ok(true)
+}
+
+pub(crate) fn write(out: &mut StdoutLock<'_>, bytes: &[u8]) -> io::Result<usize> {
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(bytes.len())
 }
 
 /// A thing that is no regular file, in words.

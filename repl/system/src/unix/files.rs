@@ -1,7 +1,7 @@
 //! Files as Unix has them.
 
 use std::fs::{DirBuilder, File, FileType, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, StdoutLock};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -56,6 +56,24 @@ pub(crate) fn is_readable(file: &File, time: Duration) -> io::Result<bool> {
         Ok(ready) => Ok(ready > 0),
         Err(Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a write takes something within `time`; also if it fails at once.
+pub(crate) fn is_writable(out: &StdoutLock<'_>, time: Duration) -> io::Result<bool> {
+    let time = Timespec::try_from(time).ok();
+    match poll(&mut [PollFd::new(out, PollFlags::OUT)], time.as_ref()) {
+        Ok(ready) => Ok(ready > 0),
+        Err(Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes some of `bytes`, past every buffer.
+pub(crate) fn write(out: &StdoutLock<'_>, bytes: &[u8]) -> io::Result<usize> {
+    match rustix::io::write(out, bytes) {
+        Err(Errno::INTR) => Ok(0),
+        written => Ok(written?),
     }
 }
 

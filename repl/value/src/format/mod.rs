@@ -20,6 +20,7 @@ use std::sync::Arc;
 use memglass::schema::{Metadata, Schema, TypeId};
 use memglass::{EnumValue, Record, Value};
 
+use crate::time;
 pub use json::json;
 pub use number::grouped;
 pub use printf::Format;
@@ -31,13 +32,34 @@ const BRIEF_ELEMENTS: usize = 8;
 /// Characters of a list, record or text in a table cell.
 const BRIEF_CHARACTERS: usize = 64;
 
+/// Columns of the bar that shows a part of a whole.
+const BAR: usize = 20;
+
 /// How a field wants to be printed; parsed once per field, cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Style {
     format: Option<Arc<Format>>,
     unit: Option<Arc<str>>,
     bits: Option<u32>,
-    is_prose: bool,
+    notation: Notation,
+}
+
+/// What kind of thing a value is to a reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Notation {
+    /// A value, shortened where there is little room.
+    #[default]
+    Value,
+    /// A value, never shortened.
+    Whole,
+    /// A text that names something.
+    Name,
+    /// A sentence.
+    Prose,
+    /// A moment in RFC 3339.
+    Moment,
+    /// A part of a whole, from 0 to 1.
+    Share,
 }
 
 impl Style {
@@ -51,21 +73,62 @@ impl Style {
             format: format.map(Arc::new),
             unit: metadata.unit.clone(),
             bits: None,
-            is_prose: false,
+            notation: Notation::Value,
         }
     }
 
-    /// The style of sentences, which are never shortened.
+    /// The style of labels, paths and other names: they are never shortened.
+    pub fn name() -> Self {
+        Self::noted(Notation::Name)
+    }
+
+    /// The style of sentences: they are never shortened, and may take several lines.
     pub fn prose() -> Self {
+        Self::noted(Notation::Prose)
+    }
+
+    /// The style of moments as [`crate::time::rfc3339`] writes them: people get local time.
+    pub fn moment() -> Self {
+        Self::noted(Notation::Moment)
+    }
+
+    /// The style of parts of a whole: a percentage and a bar.
+    pub fn share() -> Self {
+        Self::noted(Notation::Share)
+    }
+
+    /// The style of large numbers: commas stand between their thousands.
+    pub fn grouped() -> Self {
+        let format = Format::parse("%'d").ok();
         Self {
-            is_prose: true,
+            format: format.map(Arc::new),
             ..Self::default()
         }
     }
 
+    /// The same, but the value is never shortened.
+    pub fn whole(self) -> Self {
+        Self {
+            notation: Notation::Whole,
+            ..self
+        }
+    }
+
+    fn noted(notation: Notation) -> Self {
+        Self {
+            notation,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is that of parts of a whole.
+    pub fn is_share(&self) -> bool {
+        self.notation == Notation::Share
+    }
+
     /// Whether it is that of sentences.
     pub fn is_prose(&self) -> bool {
-        self.is_prose
+        self.notation == Notation::Prose
     }
 
     /// The same for a value of this type, whose width matters for negative numbers in hexadecimal.
@@ -96,16 +159,18 @@ pub fn brief(value: &Value, style: &Style) -> String {
 
 /// The same without the unit.
 pub fn brief_alone(value: &Value, style: &Style) -> String {
-    match value {
-        Value::Text(text) if style.format.is_none() => match text.as_str() {
+    match (value, style.notation) {
+        (Value::Text(text), Notation::Name | Notation::Prose) => escaped(text).into_owned(),
+        (Value::Text(text), Notation::Moment) => escaped(&time::local_text(text)).into_owned(),
+        (Value::F64(share), Notation::Share) => format!("{}  {}", percent(*share), bar(*share)),
+        (_, Notation::Whole) => alone(value, style),
+        (Value::Text(text), _) if style.format.is_none() => match text.as_str() {
             "" => "\"\"".to_owned(),
-            text if style.is_prose => escaped(text).into_owned(),
             text => shortened(escaped(text).into_owned()),
         },
-        Value::List(_) | Value::Record(_) if is_long(value) => counted(value).unwrap_or_default(),
+        _ if is_long(value) => counted(value).unwrap_or_default(),
         _ => {
-            let mut text = String::new();
-            write_value(&mut text, value, style);
+            let text = alone(value, style);
             match counted(value) {
                 Some(count) if text.chars().count() > BRIEF_CHARACTERS => count,
                 _ => text,
@@ -114,17 +179,54 @@ pub fn brief_alone(value: &Value, style: &Style) -> String {
     }
 }
 
+fn alone(value: &Value, style: &Style) -> String {
+    let mut text = String::new();
+    write_value(&mut text, value, style);
+    text
+}
+
+/// The text for one cell of a table that is not on a terminal: a number without unit and format, so that
+/// programs can read it.
+pub fn piped(value: &Value, style: &Style) -> String {
+    match (value, style.notation) {
+        (Value::Text(_), Notation::Moment) | (_, Notation::Share) => brief_alone(value, style),
+        (_, Notation::Whole) => raw(value),
+        (Value::List(_) | Value::Record(_), _) => brief_alone(value, &Style::default()),
+        _ => raw(value),
+    }
+}
+
+/// The text for the least room, if there is a shorter one.
+pub fn short(value: &Value, style: &Style) -> Option<String> {
+    match (value, style.notation) {
+        (_, Notation::Whole) => None,
+        (Value::F64(share), Notation::Share) => Some(percent(*share)),
+        _ => counted(value),
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:5.1} %", share * 100.0)
+}
+
+/// How much of a whole it is, as a picture.
+fn bar(share: f64) -> String {
+    let full = ((share * BAR as f64).ceil() as usize).min(BAR);
+    format!("{}{}", "█".repeat(full), "░".repeat(BAR - full))
+}
+
 /// The unit that follows a value, as its field declares it.
 pub fn unit<'s>(value: &Value, style: &'s Style) -> Option<&'s str> {
     match value {
         Value::Record(_) => None,
+        _ if style.notation == Notation::Whole => style.unit.as_deref(),
         value if is_long(value) => None,
         _ => style.unit.as_deref(),
     }
 }
 
 /// How much a list or record holds, for the least room: `[5 elements]`, `{7 fields}`.
-pub fn counted(value: &Value) -> Option<String> {
+fn counted(value: &Value) -> Option<String> {
     let (count, noun, [open, close]) = match value {
         Value::List(elements) => (elements.len(), "element", ["[", "]"]),
         Value::Record(members) => (members.len(), "field", ["{", "}"]),

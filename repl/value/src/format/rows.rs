@@ -1,36 +1,40 @@
 //! Rows for programs: as JSON, as CSV, and as plain columns. They are written as they come, and none is kept.
 
+use crate::wrap;
+use std::fmt;
 use std::io;
 
-use serde_json::Value as Json;
-use unicode_width::UnicodeWidthChar;
-
-use super::escaped;
-
 /// Rows that decide how wide plain columns are.
-const DECIDING: usize = 1000;
+const DECIDING: usize = 1001;
 
 /// Columns of a screen to which plain columns are padded at most: one long text must not lengthen every row.
 const WIDEST: usize = 256;
 
 /// What `write` writes, as text.
-pub fn written(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
+///
+/// # Errors
+///
+/// Those of `write`: writing to memory has none.
+pub fn written(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<String> {
     let mut out = Vec::new();
-    write(&mut out).expect("writing to memory does not fail");
-    String::from_utf8(out).expect("made of text")
+    write(&mut out)?;
+    Ok(String::from_utf8(out).expect("made of text"))
 }
 
 /// Writes rows as one JSON array, a row per line.
 ///
 /// # Errors
 ///
-/// As writing to `out`.
-pub fn write_json(rows: impl Iterator<Item = Json>, out: &mut dyn io::Write) -> io::Result<()> {
+/// As writing to `out`, or as the rows.
+pub fn write_json<J: fmt::Display>(
+    rows: impl Iterator<Item = io::Result<J>>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let mut is_first = true;
     for row in rows {
-        out.write_all(if is_first { b"[\n" } else { b",\n" })?;
+        let start = if is_first { "[\n" } else { ",\n" };
         is_first = false;
-        write!(out, "{row}")?;
+        out.write_all(format!("{start}{}", row?).as_bytes())?;
     }
     out.write_all(if is_first { b"[]\n" } else { b"\n]\n" })
 }
@@ -39,47 +43,48 @@ pub fn write_json(rows: impl Iterator<Item = Json>, out: &mut dyn io::Write) -> 
 ///
 /// # Errors
 ///
-/// As writing to `out`.
+/// As writing to `out`, or as the rows.
 pub fn write_csv<'n>(
     names: impl Iterator<Item = &'n str>,
-    rows: impl Iterator<Item = Vec<String>>,
+    rows: impl Iterator<Item = io::Result<Vec<String>>>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    // What went wrong with `out` itself, and not that it went wrong while CSV was written.
+    let reason = |error: csv::Error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    };
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(names)?;
+    out.write_record(names).map_err(reason)?;
     for row in rows {
-        out.write_record(row)?;
+        out.write_record(row?).map_err(reason)?;
     }
     out.flush()
 }
 
-/// Writes rows as aligned columns for a pipe.
+/// Writes rows as aligned columns for a pipe. The first row may be the names of the columns.
 ///
 /// The first rows decide how wide the columns are, so that no more than those are kept.
 ///
 /// # Errors
 ///
-/// As writing to `out`.
-pub fn write_plain<'n>(
-    names: impl Iterator<Item = &'n str>,
+/// As writing to `out`, or as the rows.
+pub fn write_plain(
     numeric: &[bool],
-    rows: impl Iterator<Item = Vec<String>>,
+    mut rows: impl Iterator<Item = io::Result<Vec<String>>>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut rows = rows;
-    let names: Vec<String> = names.map(|name| escaped(name).into_owned()).collect();
-    let mut first = vec![names];
-    first.extend(rows.by_ref().take(DECIDING));
+    let first: Vec<Vec<String>> = rows.by_ref().take(DECIDING).collect::<io::Result<_>>()?;
     let widths: Vec<usize> = (0..numeric.len())
         .map(|index| {
-            let widths = first.iter().map(|row| width(&row[index]));
+            let widths = first.iter().map(|row| wrap::width(&row[index]));
             widths.max().unwrap_or(0).min(WIDEST)
         })
         .collect();
-    for row in first.into_iter().chain(rows) {
+    for row in first.into_iter().map(Ok).chain(rows) {
         let mut line = String::new();
-        for ((text, widest), is_numeric) in row.iter().zip(&widths).zip(numeric) {
-            let pad = " ".repeat(widest.saturating_sub(width(text)));
+        for ((text, widest), is_numeric) in row?.iter().zip(&widths).zip(numeric) {
+            let pad = " ".repeat(widest.saturating_sub(wrap::width(text)));
             match is_numeric {
                 true => line.extend([&pad, text.as_str(), "  "]),
                 false => line.extend([text.as_str(), &pad, "  "]),
@@ -88,10 +93,6 @@ pub fn write_plain<'n>(
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
-}
-
-fn width(text: &str) -> usize {
-    text.chars().filter_map(UnicodeWidthChar::width).sum()
 }
 
 #[cfg(test)]
@@ -105,8 +106,9 @@ mod tests {
             let short = std::iter::repeat_n(vec!["y".to_owned(), "2".into()], count);
             std::iter::once(long).chain(short)
         };
-        let text = written(|out| write_plain(["a", "b"].into_iter(), &[false; 2], rows(5000), out));
-        assert_eq!(text.lines().count(), 5002);
+        let text = written(|out| write_plain(&[false; 2], rows(5000).map(Ok), out));
+        let text = text.expect("memory");
+        assert_eq!(text.lines().count(), 5001);
         assert!(text.len() < 200_000 + 5001 * (WIDEST + 8), "{}", text.len());
     }
 }

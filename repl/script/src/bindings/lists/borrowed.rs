@@ -3,12 +3,12 @@
 
 use std::any::TypeId;
 
+use memglass_syntax::library;
 use rhai::{Array, Dynamic, Engine, NativeCallContext};
 
 use super::{Result, array_of};
 use crate::object_list::ObjectList;
 use crate::place::Place;
-use memglass_syntax::library;
 
 /// Most arguments after the list that one of them takes.
 const MOST_ARGUMENTS: usize = 3;

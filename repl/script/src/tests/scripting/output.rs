@@ -1,4 +1,5 @@
-use crate::Shown;
+use memglass_value::shown::Shown;
+
 use crate::tests::producer::Fill;
 use crate::tests::world::World;
 
@@ -30,7 +31,7 @@ fn an_object_is_a_record_in_the_order_of_its_fields() {
         ("AAPL_position", "Position")
     );
     let rows: Vec<_> = record
-        .rows
+        .members
         .iter()
         .take(4)
         .map(|row| (&*row.name, row.cell.brief(), row.type_name.as_str()))
@@ -38,7 +39,7 @@ fn an_object_is_a_record_in_the_order_of_its_fields() {
     assert_eq!(rows[0], ("symbol", "AAPL".into(), "text[16]"));
     assert_eq!(rows[1], ("quantity", "100".into(), "i64"));
     assert_eq!(rows[2], ("avg_price", "15,025 ticks".into(), "i64"));
-    assert_eq!(record.rows[1].note, "atomic; signed number of shares");
+    assert_eq!(record.members[1].note, "atomic; signed number of shares");
 }
 
 #[test]
@@ -75,7 +76,7 @@ fn of_many_rows_only_those_are_read_that_are_looked_at() {
         };
         assert_eq!((table.rows.len(), table.len()), (1000, 20_000), "{source}");
         fills[15_000].price.set(7);
-        let late = table.all().nth(15_000).unwrap();
+        let late = table.all().nth(15_000).unwrap().unwrap();
         assert_eq!(late[0].as_ref().unwrap().brief(), "fills[15000]");
         assert_eq!(late[1].as_ref().unwrap().brief(), "7", "{source}");
         fills[15_000].price.set(0);

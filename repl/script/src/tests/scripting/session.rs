@@ -3,7 +3,8 @@ use std::time::{Duration, Instant};
 
 use crate::tests::producer::Late;
 use crate::tests::world::World;
-use crate::{FUNCTIONS, ScriptError, json};
+use crate::tests::world::json;
+use crate::{FUNCTIONS, ScriptError};
 
 #[test]
 fn an_expectation_that_fails_is_an_error_with_its_place() {

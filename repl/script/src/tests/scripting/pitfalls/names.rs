@@ -1,9 +1,10 @@
 //! Which object or field a name means.
 
 use crate::Attached;
+use crate::ScriptHost;
 use crate::tests::producer::Late;
 use crate::tests::world::World;
-use crate::{ScriptHost, json};
+use crate::tests::world::json;
 
 #[test]
 fn pitfall_05_objects_are_visible_in_functions() {

@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 use std::iter;
 
-use super::{Cell, Column, GAP, NARROW, note};
-use crate::format;
-use crate::look::{self, Look};
-use crate::wrap;
+use memglass_terminal::look::{self, Look};
+use memglass_value::shown::{Cell, Table};
+use memglass_value::{format, wrap};
+
+use super::table::Row;
+use super::{GAP, with_faint_unit};
 
 /// No column of prose is made narrower than this.
 const NARROWEST: usize = 16;
@@ -23,17 +25,36 @@ const FEWEST: usize = 2;
 /// Columns of the screen that the names of columns take which are not shown.
 const LONGEST_NAMES: usize = 60;
 
+/// Columns of a screen below which rows that do not fit become one field per line; above, the last columns
+/// are left out.
+const NARROW: usize = 60;
+
+/// Characters that one cell takes at most; what is cut says so.
+const LONGEST: usize = 1024;
+
 /// Rows under columns, measured once.
 pub(super) struct Grid<'t> {
     columns: Vec<Measured<'t>>,
     rows: usize,
 }
 
+/// What a column looks like.
+#[derive(Default)]
+pub(super) struct Column<'t> {
+    pub(super) name: Cow<'t, str>,
+    /// The unit of all its numbers.
+    pub(super) unit: Cow<'t, str>,
+    /// Whether decimal points stand below each other, at the right.
+    pub(super) numeric: bool,
+    /// Whether its cells may take several lines.
+    pub(super) wraps: bool,
+    /// Whether it is less in the eye than the others.
+    pub(super) faint: bool,
+}
+
 /// A column, and the texts of its cells.
-struct Measured<'t> {
-    column: &'t Column,
-    name: Cow<'t, str>,
-    unit: Cow<'t, str>,
+pub(super) struct Measured<'t> {
+    column: Column<'t>,
     cells: Vec<Text<'t>>,
     is_empty: bool,
     /// Width with the unit beside the name, with the unit below it, with short texts, and with several lines.
@@ -41,9 +62,13 @@ struct Measured<'t> {
 }
 
 /// What a cell shows.
-struct Text<'t> {
-    cell: &'t Cell,
+pub(super) struct Text<'t> {
     full: Cow<'t, str>,
+    /// The unit at the end of it.
+    unit: Cow<'t, str>,
+    /// The text where there is little room, if it is another one.
+    short: Option<String>,
+    faint: bool,
     width: usize,
     /// Blanks behind it, so that decimal points stand below each other.
     after: usize,
@@ -63,13 +88,30 @@ const SHORT: usize = 2;
 const WRAPPED: usize = 3;
 
 impl<'t> Grid<'t> {
-    pub(super) fn new(columns: &'t [Column], rows: &'t [Vec<Cell>]) -> Self {
-        let measured = columns.iter().enumerate();
-        let measured = measured.map(|(index, column)| Measured::new(column, rows, index));
+    pub(super) fn new(columns: impl IntoIterator<Item = Measured<'t>>) -> Self {
+        let columns: Vec<Measured> = columns.into_iter().collect();
         Grid {
-            columns: measured.collect(),
-            rows: rows.len(),
+            rows: columns.first().map_or(0, |column| column.cells.len()),
+            columns,
         }
+    }
+
+    /// These rows of a table.
+    pub(super) fn of_table(table: &'t Table, rows: &'t [Row<'t>]) -> Self {
+        let columns = table.columns.iter().enumerate();
+        Grid::new(columns.map(|(index, name)| {
+            let unit = common_unit(rows, index);
+            let column = Column {
+                name: format::escaped(name),
+                unit: format::escaped(unit.unwrap_or_default()),
+                numeric: is_numeric(rows, index),
+                wraps: cells(rows, index).any(|cell| cell.style.is_prose()),
+                faint: false,
+            };
+            let cells = rows.iter();
+            let cells = cells.map(|row| cell(table, row, index, unit.is_none()));
+            Measured::new(column, cells.collect())
+        }))
     }
 
     /// The rows under their headings, and below them what is left out; `None` if they fit only as records.
@@ -131,45 +173,44 @@ impl<'t> Grid<'t> {
 }
 
 impl<'t> Measured<'t> {
-    fn new(column: &'t Column, rows: &'t [Vec<Cell>], index: usize) -> Self {
-        let name = format::escaped(&column.name);
-        let unit = format::escaped(&column.unit);
-        let mut cells: Vec<Text> = rows.iter().map(|row| Text::new(&row[index])).collect();
+    pub(super) fn new(column: Column<'t>, mut cells: Vec<Text<'t>>) -> Self {
         if column.numeric {
             align_points(&mut cells);
         }
-        let widest = |width: fn(&Text) -> usize| cells.iter().map(width).max().unwrap_or(0);
-        let full = widest(|text| text.width + text.after);
-        let short = widest(|text| match &text.cell.short {
-            Some(short) => wrap::width(short).min(text.width),
-            None => text.width + text.after,
-        });
-        let beside = match unit.is_empty() {
-            true => wrap::width(&name),
-            false => wrap::width(&name) + 1 + wrap::width(&unit),
-        };
-        let below = wrap::width(&name).max(wrap::width(&unit));
-        let mut widths = [beside.max(full), below.max(full), below.max(short), 0];
-        let wraps = column.wraps || cells.iter().any(|text| text.words().nth(1).is_some());
-        widths[WRAPPED] = widths[SHORT];
-        if wraps {
-            let words = widest(|text| match &text.cell.short {
+        Measured {
+            widths: widths(&column, &cells),
+            is_empty: cells.iter().all(|text| text.full.is_empty()),
+            column,
+            cells,
+        }
+    }
+}
+
+/// Width with the unit beside the name, with the unit below it, with short texts, and with several lines.
+fn widths(column: &Column, cells: &[Text]) -> [usize; 4] {
+    let widest = |width: fn(&Text) -> usize| cells.iter().map(width).max().unwrap_or(0);
+    let full = widest(|text| text.width + text.after);
+    let short = widest(|text| match &text.short {
+        Some(short) => wrap::width(short).min(text.width),
+        None => text.width + text.after,
+    });
+    let (name, unit) = (wrap::width(&column.name), wrap::width(&column.unit));
+    let beside = name + if unit == 0 { 0 } else { 1 + unit };
+    let below = name.max(unit);
+    let short = below.max(short);
+    let may_wrap = column.wraps || cells.iter().any(|text| text.words().nth(1).is_some());
+    let wrapped = match may_wrap {
+        true => {
+            let words = widest(|text| match &text.short {
                 Some(short) => wrap::width(short).min(text.width),
                 None => text.words().map(wrap::width).max().unwrap_or(0),
             });
             let least = if column.wraps { NARROWEST } else { 0 };
-            let least = words.min(LONGEST_WORD).max(least).max(below);
-            widths[WRAPPED] = least.min(widths[SHORT]);
+            words.min(LONGEST_WORD).max(least).max(below).min(short)
         }
-        Measured {
-            is_empty: cells.iter().all(|text| text.full.is_empty()),
-            column,
-            name,
-            unit,
-            cells,
-            widths,
-        }
-    }
+        false => short,
+    };
+    [beside.max(full), below.max(full), short, wrapped]
 }
 
 impl Measured<'_> {
@@ -186,25 +227,117 @@ impl Measured<'_> {
                     .unwrap_or(0)
             }
         });
-        let heading = wrap::width(&self.name).max(wrap::width(&self.unit));
+        let heading = wrap::width(&self.column.name).max(wrap::width(&self.column.unit));
         lines.max().unwrap_or(0).max(heading).min(width)
     }
 }
 
+/// What a cell of a table shows, with its unit or without. An object that is gone says so in place of its first value.
+pub(super) fn cell<'t>(
+    table: &Table,
+    row: &[Option<Cell>],
+    column: usize,
+    with_unit: bool,
+) -> Text<'t> {
+    let is_gone = table.are_objects && column == 1 && row[1..].iter().all(Option::is_none);
+    match is_gone {
+        true => Text {
+            faint: true,
+            ..text("gone")
+        },
+        false => value(row[column].as_ref(), with_unit),
+    }
+}
+
+/// What a value shows, with its unit or without.
+pub(super) fn value<'t>(cell: Option<&Cell>, with_unit: bool) -> Text<'t> {
+    let Some(Cell { value, style }) = cell else {
+        return text("");
+    };
+    let alone = format::brief_alone(value, style);
+    let alone = match alone.char_indices().nth(LONGEST) {
+        Some((end, _)) => {
+            let count = format::grouped(&alone.chars().count().to_string());
+            format!("{}… ({count} characters)", &alone[..end])
+        }
+        None => alone,
+    };
+    let unit = format::unit(value, style).filter(|_| with_unit);
+    let unit = format::escaped(unit.unwrap_or_default()).into_owned();
+    let full = match unit.as_str() {
+        "" => alone,
+        unit => format!("{alone} {unit}"),
+    };
+    Text {
+        unit: unit.into(),
+        short: format::short(value, style),
+        faint: value.as_str() == Some(""),
+        ..Text::new(full.into())
+    }
+}
+
+/// A name or a remark.
+pub(super) fn text(text: &str) -> Text<'_> {
+    Text::new(format::escaped(text))
+}
+
+/// Whether all values of a column are numbers. Sets of flags, names of numbers and bars are not.
+pub(super) fn is_numeric<R: std::ops::Deref<Target = [Option<Cell>]>>(
+    rows: &[R],
+    column: usize,
+) -> bool {
+    use memglass::Value::{F32, F64, I64, I128, U64, U128};
+    let mut cells = cells(rows, column).peekable();
+    let is_number = |cell: &Cell| match cell.value {
+        I64(_) | U64(_) | I128(_) | U128(_) | F32(_) | F64(_) => !cell.style.is_share(),
+        _ => false,
+    };
+    cells.peek().is_some() && cells.all(is_number)
+}
+
+/// The unit that all values of a column have.
+fn common_unit<'t>(rows: &'t [Row<'t>], column: usize) -> Option<&'t str> {
+    let mut units = cells(rows, column).map(|cell| format::unit(&cell.value, &cell.style));
+    let first = units.next()??;
+    units.all(|unit| unit == Some(first)).then_some(first)
+}
+
+/// The values of a column.
+fn cells<R: std::ops::Deref<Target = [Option<Cell>]>>(
+    rows: &[R],
+    column: usize,
+) -> impl Iterator<Item = &Cell> {
+    rows.iter().filter_map(move |row| row[column].as_ref())
+}
+
 impl<'t> Text<'t> {
-    fn new(cell: &'t Cell) -> Self {
-        let full = cell.shown();
+    fn new(full: Cow<'t, str>) -> Self {
         Text {
             width: wrap::width(&full),
             full,
-            cell,
+            unit: "".into(),
+            short: None,
+            faint: false,
             after: 0,
+        }
+    }
+
+    /// On one line, in colour.
+    pub(super) fn painted(&self, look: Look) -> String {
+        self.part(&self.full, look)
+    }
+
+    /// A line of it in colour: units and what is beside the point are faint.
+    fn part(&self, line: &str, look: Look) -> String {
+        match self.faint {
+            true => look.paint(look::faint(), line),
+            false => with_faint_unit(line, &self.unit, look),
         }
     }
 
     /// What is shown in a column of this width, in lines.
     fn lines(&self, width: usize) -> Vec<Cow<'_, str>> {
-        match &self.cell.short {
+        match &self.short {
             _ if self.width <= width => vec![(&*self.full).into()],
             Some(short) => vec![short.into()],
             None => lines(self.words(), width),
@@ -215,9 +348,9 @@ impl<'t> Text<'t> {
     /// behind the last.
     fn words(&self) -> impl Iterator<Item = &str> {
         let text = &*self.full;
-        let value = match self.cell.unit.is_empty() {
+        let value = match self.unit.is_empty() {
             true => text.len(),
-            false => text.len() - format::escaped(&self.cell.unit).len() - 1,
+            false => text.len() - self.unit.len() - 1,
         };
         let indent = text.len() - text.trim_start().len();
         let blanks = text[..value].match_indices(' ').map(|(at, _)| at);
@@ -272,25 +405,21 @@ fn widen(widths: &mut [usize], columns: &[&Measured], spare: usize) {
 }
 
 fn draw_heading(out: &mut String, plan: &Plan, look: Look) {
-    let stacked = plan.level >= STACKED;
-    let first = plan.columns.iter().map(|(column, width)| {
-        let unit = if stacked { "" } else { &*column.unit };
+    let is_stacked = plan.level >= STACKED;
+    let first = plan.columns.iter().map(|(Measured { column, .. }, width)| {
+        let unit = if is_stacked { "" } else { &*column.unit };
         let blank = if unit.is_empty() { "" } else { " " };
         let shown = wrap::width(&column.name) + blank.len() + wrap::width(unit);
         let name = look.paint(look::strong(), &column.name);
         let unit = look.paint(look::faint(), unit);
-        placed(column.column, format!("{name}{blank}{unit}"), shown, *width)
+        placed(column, format!("{name}{blank}{unit}"), shown, *width)
     });
     push_line(out, first);
-    if stacked
-        && plan
-            .columns
-            .iter()
-            .any(|(column, _)| !column.unit.is_empty())
-    {
-        let second = plan.columns.iter().map(|(column, width)| {
+    let mut columns = plan.columns.iter();
+    if is_stacked && columns.any(|(measured, _)| !measured.column.unit.is_empty()) {
+        let second = plan.columns.iter().map(|(Measured { column, .. }, width)| {
             let unit = look.paint(look::faint(), &column.unit);
-            placed(column.column, unit, wrap::width(&column.unit), *width)
+            placed(column, unit, wrap::width(&column.unit), *width)
         });
         push_line(out, second);
     }
@@ -319,22 +448,17 @@ fn draw_row(out: &mut String, plan: &Plan, row: usize, look: Look) {
             let after = after.min(width.saturating_sub(wrap::width(text)));
             let painted = painted(column, row, text, look);
             let padded = format!("{painted}{}", " ".repeat(after));
-            placed(column.column, padded, wrap::width(text) + after, *width)
+            placed(&column.column, padded, wrap::width(text) + after, *width)
         });
         push_line(out, parts);
     }
 }
 
-/// A text of one line with colours: units and what is beside the point are faint.
-fn painted(column: &Measured, row: usize, text: &str, look: Look) -> String {
-    let cell = column.cells[row].cell;
-    if cell.faint || column.column.faint {
-        return look.paint(look::faint(), text);
-    }
-    let unit = format::escaped(&cell.unit);
-    match text.strip_suffix(&*unit) {
-        Some(value) if !unit.is_empty() => format!("{value}{}", look.paint(look::faint(), &unit)),
-        _ => text.to_owned(),
+/// A line of a cell in colour.
+fn painted(measured: &Measured, row: usize, line: &str, look: Look) -> String {
+    match measured.column.faint {
+        true => look.paint(look::faint(), line),
+        false => measured.cells[row].part(line, look),
     }
 }
 
@@ -381,6 +505,12 @@ fn lines<'t>(words: impl Iterator<Item = &'t str>, width: usize) -> Vec<Cow<'t, 
     }
     lines.push(line.into());
     lines
+}
+
+/// Adds a remark about the rows above, for people.
+pub(super) fn note(out: &mut String, text: &str, look: Look) {
+    let text = wrap::wrapped(text, look.width);
+    *out += &format!("{}\n", look.paint(look::faint(), &text));
 }
 
 /// Says which columns are left out because nothing is in them: nobody is to think that there are none.

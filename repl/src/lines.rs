@@ -1,0 +1,221 @@
+//! What becomes of a line: a `:command`, a question (`name?`), or a script.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use memglass::Presence;
+use memglass_script::ScriptError;
+use memglass_syntax::Piece;
+use memglass_value::shown::Shown;
+
+use crate::commands::{self, CommandError};
+use crate::deadline::Deadline;
+use crate::embed::Access;
+use crate::output::Output;
+use crate::runtime::{Origin, Runtime};
+use crate::script_text::ScriptText;
+use crate::stack;
+
+impl Runtime {
+    /// Does what was typed, which may be several lines.
+    ///
+    /// # Errors
+    ///
+    /// What the command or the script ended with; the session goes on.
+    pub(crate) fn line(&mut self, line: &str) -> Result<Output, CommandError> {
+        self.journal.typed(line);
+        self.limited(|runtime| runtime.text("", line))
+    }
+
+    /// Does what a text of any number of lines says, which is in this file or was typed.
+    ///
+    /// # Errors
+    ///
+    /// What the first piece that fails ended with. What those before it gave has been written.
+    pub(crate) fn text(&mut self, file: &str, text: &str) -> Result<Output, CommandError> {
+        let text = self.without_prompts(text);
+        let mut outputs = Vec::new();
+        for piece in self.pieces(&text) {
+            match self.piece(file, piece) {
+                Ok(output) => outputs.push(output),
+                Err(error) => {
+                    self.writer.write(&Output::All(outputs))?;
+                    return Err(error);
+                }
+            }
+            if outputs.last().is_some_and(Output::quits) {
+                break;
+            }
+        }
+        Ok(Output::all(outputs))
+    }
+
+    /// A text without the prompts that it was copied with.
+    pub(crate) fn without_prompts<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        memglass_syntax::without_prompts(text, &self.prompt(Presence::Alive))
+    }
+
+    /// The pieces of a text that are evaluated one after the other.
+    pub(crate) fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t>> {
+        stack::deep(|| memglass_syntax::split(text, |text| self.host.is_program(text)))
+    }
+
+    /// Does what one piece of a text says; errors name the file and count its lines.
+    pub(crate) fn piece(&mut self, file: &str, piece: Piece<'_>) -> Result<Output, CommandError> {
+        if memglass_syntax::ends_in_comment(piece.text) {
+            let name = if file.is_empty() { "the script" } else { file };
+            return Err(CommandError::Text(format!("{name} ends inside a comment")));
+        }
+        let origin = Origin {
+            file: file.to_owned(),
+            lines_before: piece.lines_before,
+        };
+        let outer = std::mem::replace(&mut self.origin, origin);
+        let (start, was_timed) = (Instant::now(), self.timing);
+        let result = self.perform(piece.text);
+        self.origin = outer;
+        let output = match result {
+            Err(error) if file.is_empty() => return Err(error),
+            result => result.map_err(|error| error.at(file, piece.lines_before + 1))?,
+        };
+        // The line that turns timing on or off is not timed itself.
+        Ok(match was_timed && self.timing {
+            true => Output::all([output, elapsed(start)]),
+            false => output,
+        })
+    }
+
+    /// Does what one piece of a text says and writes what it gives, within the time that there is. True if it
+    /// asked the prompt to end.
+    ///
+    /// # Errors
+    ///
+    /// What the piece ended with, or that its result is not taken or was stopped.
+    pub(crate) fn written(&mut self, file: &str, piece: Piece<'_>) -> Result<bool, CommandError> {
+        self.limited(|runtime| {
+            let output = runtime.piece(file, piece)?;
+            runtime.writer.write(&output)?;
+            Ok(output.quits())
+        })
+    }
+
+    /// Runs the script in a file; in it, `args` are these. What it does is not part of the journal.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::text`].
+    pub(crate) fn script(
+        &mut self,
+        name: &str,
+        text: &ScriptText,
+        args: impl IntoIterator<Item = String>,
+    ) -> Result<Output, CommandError> {
+        self.host.set_arguments(args);
+        let journal = std::mem::take(&mut self.journal);
+        let result = self.text(name, text.as_str());
+        self.journal = journal;
+        result
+    }
+
+    /// Does `work` with room for the deepest script, and within the time that there is.
+    ///
+    /// # Errors
+    ///
+    /// As `work`; also that the time has passed, or that nobody takes what a script printed.
+    pub(crate) fn limited<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let deadline = match self.time_limit {
+            Some(limit) => Some(self.deadline(limit)?),
+            None => None,
+        };
+        let result = stack::deep(|| work(self));
+        let passed = deadline.is_some_and(Deadline::end);
+        if passed {
+            // It may have been raised just after the script had ended by itself.
+            self.interrupt.store(false, Ordering::Relaxed);
+        }
+        if let Some(error) = self.writer.outlet.failure() {
+            return Err(CommandError::Output(error));
+        }
+        match (result, self.time_limit) {
+            (Err(CommandError::Script(ScriptError::Interrupted)), Some(limit)) if passed => {
+                Err(CommandError::TimedOut(limit))
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn deadline(&self, limit: Duration) -> Result<Deadline, CommandError> {
+        let interrupt = Arc::clone(&self.interrupt);
+        Deadline::start(limit, interrupt, Duration::ZERO, || {}).map_err(CommandError::Thread)
+    }
+
+    /// Does what one line says, which may be a part of another: nobody typed it by itself.
+    ///
+    /// # Errors
+    ///
+    /// What the command or the script ended with.
+    pub(crate) fn perform(&mut self, line: &str) -> Result<Output, CommandError> {
+        let command = line.trim_start().strip_prefix(':');
+        match (memglass_syntax::question(line), command) {
+            (Some(name), _) => commands::run(self, &format!("help {name}")),
+            (None, Some(command)) => self.command(command),
+            (None, None) => {
+                let shown = self.eval(line).map_err(|error| of_command(error, line))?;
+                self.journal.ran(line, shown != Shown::Nothing);
+                let notes = self.host.take_notes().into_iter().map(Output::Note);
+                Ok(Output::all([shown.into()].into_iter().chain(notes)))
+            }
+        }
+    }
+
+    /// `error`, or that somebody asked it to stop, which is obeyed by this.
+    pub(crate) fn stopped_or(&self, error: CommandError) -> CommandError {
+        match self.interrupt.swap(false, Ordering::Relaxed) {
+            true => ScriptError::Interrupted.into(),
+            false => error,
+        }
+    }
+
+    fn eval(&mut self, script: &str) -> Result<Shown, ScriptError> {
+        let Origin { file, lines_before } = &self.origin;
+        self.host.eval_part(file, *lines_before, script)
+    }
+
+    /// The command of a line without its colon. Those of the embedding program come first.
+    fn command(&mut self, line: &str) -> Result<Output, CommandError> {
+        let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        match self.own.iter().find(|own| own.name() == name) {
+            Some(own) => {
+                let own = Rc::clone(own);
+                let answer = own.run(&mut Access::new(self), rest.trim());
+                answer
+                    .map(|answer| answer.output)
+                    .map_err(|error| CommandError::Own(commands::with_causes(&*error)))
+            }
+            None => commands::run(self, line),
+        }
+    }
+}
+
+/// The error of a script that is only the name of a command: `help` for `:help`.
+fn of_command(mut error: ScriptError, line: &str) -> ScriptError {
+    if let ScriptError::Failed(failure) = &mut error
+        && failure.message.starts_with("no variable")
+        && let Some(command) = commands::find(line.trim())
+    {
+        let help = format!("`:{}` is a command", command.name());
+        failure.help.get_or_insert(help);
+    }
+    error
+}
+
+/// The time since `start`, as a message.
+pub(crate) fn elapsed(start: Instant) -> Output {
+    Output::Note(format!("time: {:.1?}", start.elapsed()))
+}
