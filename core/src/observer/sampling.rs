@@ -7,6 +7,7 @@ pub(crate) use super::attached::Sight;
 use super::error::ReadError;
 use super::field::{ENTRY, Field, PLACE};
 use super::number::is_one_load;
+use super::path;
 use super::place::{Place, Within};
 use crate::schema::{Bits, TypeId};
 use crate::shm::{Cell, Scattered};
@@ -173,6 +174,16 @@ impl Sight {
     pub(crate) fn is_cut_at(&self, address: usize) -> bool {
         self.attached.layout.is_cut_at(address)
     }
+}
+
+/// The labels that a path may start with.
+pub(crate) fn labels_of_path(path: &str) -> Vec<String> {
+    if path.starts_with('"') {
+        return path::quoted_label(path).map_or_else(|_| Vec::new(), |(label, _)| vec![label]);
+    }
+    path::label_ends(path)
+        .map(|end| path[..end].into())
+        .collect()
 }
 
 /// Inside a guarded value the bytes are the value's, without the word before it.

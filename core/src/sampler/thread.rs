@@ -143,6 +143,11 @@ impl Sampler {
         }
     }
 
+    /// The counters of its thread.
+    pub(super) fn counted(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
     /// What was counted so far.
     pub fn counters(&self) -> SamplerCounters {
         self.counters.present()

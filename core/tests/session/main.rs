@@ -5,6 +5,7 @@
 mod bytes;
 mod changes;
 mod fields;
+mod followings;
 mod labels;
 mod lives;
 mod memory;

@@ -4,7 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use memglass::sampler::{Rate, Sampler, Tick, now};
+use memglass::Value;
+use memglass::sampler::{
+    Following, ROOM, Rate, Sampler, Selection, Subscription, Tick, UpdateKind, now,
+};
+
+use crate::place::Place;
 
 /// How long anything may take; machines are busy.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -142,4 +147,88 @@ fn a_probe_may_drop_its_own_sampler() {
         ended.recv_timeout(DEADLINE),
         Err(mpsc::RecvTimeoutError::Disconnected)
     );
+}
+
+/// Follows what a text selects, as fast as it can.
+fn subscribe(sampler: &Sampler, place: &Place, text: &str) -> Subscription {
+    let mut following = Following::new(place.reader("t"));
+    following.add(Selection::of(text).unwrap()).unwrap();
+    sampler.subscribe(Rate::hz(20_000.0).unwrap(), following)
+}
+
+#[test]
+fn a_subscriber_gets_what_appears_changes_and_vanishes_in_order() {
+    let place = Place::new();
+    let session = place.session("t");
+    let sampler = Sampler::start().unwrap();
+    let subscription = subscribe(&sampler, &place, "*_price");
+    let next = || subscription.updates().recv_timeout(DEADLINE).unwrap();
+    let price = session.object("a_price", 1_i64).unwrap();
+    let appeared = next();
+    assert_eq!(appeared.kind, UpdateKind::Appeared);
+    assert_eq!((appeared.old(), appeared.now()), (None, Some(1_i64.into())));
+    price.set(2);
+    let changed = next();
+    assert_eq!(changed.kind, UpdateKind::Changed);
+    assert_eq!(
+        (changed.old(), changed.now()),
+        (Some(1_i64.into()), Some(2_i64.into()))
+    );
+    drop(price);
+    let vanished = next();
+    assert_eq!(vanished.kind, UpdateKind::Vanished);
+    assert_eq!((vanished.old(), vanished.now()), (Some(2_i64.into()), None));
+    assert!(appeared.time < changed.time && changed.time < vanished.time);
+    let counters = sampler.counters();
+    assert_eq!(
+        [counters.appeared, counters.changed, counters.vanished],
+        [1; 3]
+    );
+}
+
+#[test]
+fn a_slow_receiver_gets_the_last_value_of_each_field() {
+    let place = Place::new();
+    let session = place.session("t");
+    let numbers: Vec<_> = (0..10)
+        .map(|index| session.object(&format!("n{index}"), 0_u64).unwrap())
+        .collect();
+    let sampler = Sampler::start().unwrap();
+    let subscription = subscribe(&sampler, &place, "n?");
+    // Far more changes than there is room for, and nobody receives.
+    let mut value = 0;
+    until("updates are merged", || {
+        value += 1;
+        numbers.iter().for_each(|number| number.set(value));
+        sampler.counters().merged > 1000
+    });
+    assert_eq!(subscription.updates().len(), ROOM);
+    let mut last = vec![Value::U64(0); 10];
+    let (mut told, mut merged) = (0, 0);
+    while last.iter().any(|now| *now != value.into()) {
+        let update = subscription.updates().recv_timeout(DEADLINE).unwrap();
+        let index: usize = update.field.path()[1..].parse().unwrap();
+        assert_eq!(update.old().as_ref(), Some(&last[index]), "no gap");
+        last[index] = update.now().unwrap();
+        told += 1;
+        merged += update.merged;
+    }
+    assert!(merged > 0);
+    assert!(told <= ROOM + 10, "{told}");
+    assert_eq!(told as u64 + merged, sampler.counters().changed);
+}
+
+#[test]
+fn a_subscription_that_is_dropped_ends_and_leaves_the_others() {
+    let place = Place::new();
+    let session = place.session("t");
+    let number = session.object("number", 0_u64).unwrap();
+    let sampler = Sampler::start().unwrap();
+    let first = subscribe(&sampler, &place, "number");
+    let second = subscribe(&sampler, &place, "number");
+    drop(first);
+    number.set(1);
+    second.updates().recv_timeout(DEADLINE).unwrap();
+    drop(sampler);
+    until("it is disconnected", || second.updates().recv().is_err());
 }

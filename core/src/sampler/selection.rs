@@ -1,0 +1,179 @@
+//! Which fields to follow, as text: before their objects exist, and after they went.
+
+use std::sync::Arc;
+
+use globset::{Glob, GlobMatcher};
+
+use crate::observer::sampling::labels_of_path;
+use crate::observer::{Field, ObjectInfo, Observer, PathError, ReadError};
+
+/// Which fields to follow: one path, all labels of a pattern, or all objects of a type.
+///
+/// It is only a description: objects that appear later count as well.
+///
+/// - `AAPL_position.quantity` is the field of the object that has the label at the time.
+/// - `*_position.quantity` is that field of each object whose label matches: `*` stands for any text, `?` for
+///   one character, `{a,b}` for either. A label in quotes is no pattern. Of an array of objects that has no
+///   such field, it is the field of each element.
+/// - [`Selection::of_type`] is a field of each object of a type, and of each element of their arrays.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    text: Arc<str>,
+    choice: Choice,
+}
+
+#[derive(Clone, Debug)]
+enum Choice {
+    /// As [`Observer::field`] resolves it.
+    Path,
+    /// The pattern of the label and the rest of the path, for each place where the label may end: the
+    /// longest first.
+    Labels(Arc<[(GlobMatcher, String)]>),
+    /// Name of the type, and the path below its objects.
+    Type(Arc<str>, Arc<str>),
+}
+
+/// Text that selects nothing, now or ever.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectionError {
+    /// It is no pattern.
+    #[error("{text:?} is not a pattern: {reason}")]
+    Pattern {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The object is there and has no such field.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A selected field can never be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+const WILD: [char; 3] = ['*', '?', '{'];
+
+impl Selection {
+    /// A path or a pattern.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError::Pattern`] if it is neither.
+    pub fn of(text: &str) -> Result<Selection, SelectionError> {
+        let choice = match text.contains(WILD) && !text.starts_with('"') {
+            true => Choice::Labels(cuts(text)?),
+            false => Choice::Path,
+        };
+        let text = text.into();
+        Ok(Selection { text, choice })
+    }
+
+    /// The field at `path` of each object of the type with this name; with an empty path, the objects
+    /// themselves.
+    pub fn of_type(name: &str, path: &str) -> Selection {
+        Selection {
+            text: format!("{name}: {path}").into(),
+            choice: Choice::Type(name.into(), path.into()),
+        }
+    }
+
+    /// The text that it was made of.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is the path of one field.
+    pub(super) fn is_path(&self) -> bool {
+        matches!(self.choice, Choice::Path)
+    }
+
+    /// The labels that a path may start with.
+    pub(super) fn labels(&self) -> Vec<String> {
+        match self.choice {
+            Choice::Path => labels_of_path(&self.text),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The selected fields of an object. A path selects none here.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError`] if the object is selected and has no such field.
+    pub(super) fn fields_of(
+        &self,
+        observer: &Observer,
+        object: &ObjectInfo,
+    ) -> Result<Vec<Field>, PathError> {
+        match &self.choice {
+            Choice::Path => Ok(Vec::new()),
+            Choice::Labels(cuts) => {
+                let mut failed = Ok(Vec::new());
+                let fits = cuts
+                    .iter()
+                    .filter(|(glob, _)| glob.is_match(&*object.label));
+                for (_, rest) in fits {
+                    match whole_or_elements(&observer.root(object)?, rest) {
+                        Ok(fields) => return Ok(fields),
+                        Err(error) => failed = Err(error),
+                    }
+                }
+                failed
+            }
+            Choice::Type(name, path) => {
+                if *observer.schema()[object.type_id].name != **name {
+                    return Ok(Vec::new());
+                }
+                let root = observer.root(object)?;
+                match object.count {
+                    None => Ok(vec![root.at(path)?]),
+                    Some(_) => of_elements(&root, path),
+                }
+            }
+        }
+    }
+}
+
+fn whole_or_elements(root: &Field, rest: &str) -> Result<Vec<Field>, PathError> {
+    match root.at(rest) {
+        Ok(field) => Ok(vec![field]),
+        Err(PathError::NotAStruct { .. }) if root.element_count().is_some() => {
+            of_elements(root, rest)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn of_elements(root: &Field, path: &str) -> Result<Vec<Field>, PathError> {
+    let count = root.element_count().unwrap_or(0);
+    (0..count)
+        .map(|index| root.element(index)?.at(path))
+        .collect()
+}
+
+fn cuts(text: &str) -> Result<Arc<[(GlobMatcher, String)]>, SelectionError> {
+    let ends = text.char_indices().filter(|(_, c)| matches!(c, '.' | '['));
+    let mut ends: Vec<usize> = ends.map(|(at, _)| at).chain([text.len()]).collect();
+    ends.reverse();
+    let cut = |end: usize| {
+        let (label, rest) = text.split_at(end);
+        Ok((Glob::new(label)?.compile_matcher(), rest.to_owned()))
+    };
+    let (mut cuts, mut refused) = (Vec::new(), None);
+    for end in ends.into_iter().filter(|&end| end > 0) {
+        // Inside braces or brackets a label does not end.
+        match cut(end) {
+            Ok(cut) => cuts.push(cut),
+            Err(error) => refused = refused.or(Some::<globset::Error>(error)),
+        }
+    }
+    match refused {
+        Some(error) if cuts.is_empty() => Err(SelectionError::Pattern {
+            text: text.into(),
+            reason: error.kind().to_string(),
+        }),
+        _ => Ok(cuts.into()),
+    }
+}
