@@ -3,18 +3,23 @@
 //! The table keeps a hash for each slot; the caller compares a candidate's label where it lies.
 //!
 //! A table of a million labels does not fit into any cache, so the cost of an operation is the number
-//! of lines that it touches. This one touches one: hash and slot are one word, stored next to where
-//! the hash leads (linear probing). Places ascend with hashes, so growing reads and writes in order. A
-//! general table keeps tags and entries apart and scatters the entries when it grows; with it, finding
-//! out that a label is new took two to three misses.
+//! of lines that it waits for. Entering a label waits for one line of small [`places`], finding one
+//! for another. Places ascend with hashes, so growing reads and writes in order. A general table scatters
+//! the entries when it grows; with it, finding out that a label is new took two to three misses.
 //!
 //! Growing stops nobody: each insertion moves a few entries to the larger table, from the first place
-//! on. As places ascend with hashes, the hash alone says in which of the two tables an entry is.
+//! on. As places ascend with hashes, the hash alone says in which of the two tables an entry is. The
+//! memory of the larger table is [ordered](supply) before it is needed.
+
+mod places;
+mod supply;
 
 use std::hash::{BuildHasher, Hasher};
 
-use crate::prefetch::prefetch;
 use crate::wire::directory::ShortLabel;
+use places::Place;
+pub(crate) use places::Places;
+pub(crate) use supply::{OnDemand, Supply};
 
 /// Slots by the hash of their label. Each table has its own seed, so that no choice of labels can make
 /// it slow.
@@ -27,44 +32,18 @@ pub(crate) struct LabelTable {
     /// has its home on the other.
     moved: usize,
     len: usize,
+    /// At this length the next table is ordered, or the table grows.
+    attend_at: usize,
+    is_ordered: bool,
     hasher: foldhash::fast::RandomState,
 }
 
-/// A table of linear probing. Runs do not wrap around: the last one may reach beyond the homes.
-#[derive(Default)]
-struct Places {
-    /// The bits of [`Place`]s.
-    words: Vec<u64>,
-    /// How many places are home of a hash; at least a third more than there are entries.
-    homes: usize,
-}
-
-/// A hash in the upper half, a slot plus one in the lower.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Place(u64);
-
-impl Place {
-    fn new(hash: u32, slot: u32) -> Place {
-        Place(u64::from(hash) << 32 | (u64::from(slot) + 1))
-    }
-
-    fn hash(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
-
-    fn slot(self) -> u32 {
-        (self.0 as u32).wrapping_sub(1)
-    }
-}
-
-const VACANT: u64 = 0;
-
-/// Places of the smallest table.
-const FEWEST: usize = 16;
-/// Places behind the homes: the last run rarely needs more.
-const BEHIND: usize = 64;
+/// Homes of the smallest table.
+const FEWEST: usize = 256;
 /// Up to here a table grows at once: that takes a few microseconds.
-const SMALL: usize = 1024;
+const SMALL: usize = 4096;
+/// Up to here a table grows to four times its size, so that fewer entries are moved.
+const CHEAP: usize = 16_384;
 /// How many places are moved with each insertion.
 const STEP: usize = 16;
 
@@ -94,14 +73,11 @@ impl LabelTable {
 
     /// Makes room for `slots` in all.
     pub(crate) fn reserve(&mut self, slots: usize) {
-        self.move_on(usize::MAX);
+        self.move_on(usize::MAX, &OnDemand);
         let homes = (2 * slots).max(FEWEST);
-        if places_for(slots) > self.places.homes {
-            // Stored one after the other: zeros from the system would become memory page by page, in
-            // the order of the hashes, and twice where `touch` comes first.
-            let words = std::iter::repeat_n(VACANT, homes + BEHIND).collect();
-            self.grow_into(Places { words, homes });
-            self.move_on(usize::MAX);
+        if slots > most(self.places.homes()) {
+            self.grow_into(Places::present(homes));
+            self.move_on(usize::MAX, &OnDemand);
         }
     }
 
@@ -110,60 +86,61 @@ impl LabelTable {
     /// The processor waits for independent loads together: this takes a twentieth of the time of
     /// waiting for one after the other.
     pub(crate) fn touch(&self, hashes: impl Iterator<Item = u32>) {
-        let touched = hashes.fold(0, |sum, hash| sum ^ self.home(hash).copied().unwrap_or(0));
+        let touched = hashes.fold(0, |sum, hash| sum ^ self.table(hash).touch(hash));
         std::hint::black_box(touched);
     }
 
-    /// The hash of a label that will soon be looked up. Prefetches its place.
+    /// The hash of a label that is probably new and will soon be looked up. Prefetches what the search
+    /// looks at.
     #[inline]
     pub(crate) fn foresee(&self, label: &[u8]) -> u32 {
         let hash = self.hash(label);
-        if let Some(place) = self.home(hash) {
-            prefetch(place);
-        }
+        self.table(hash).foresee(hash);
         hash
+    }
+
+    /// Starts to load all that finding a label with this hash looks at.
+    #[inline]
+    pub(crate) fn prefetch(&self, hash: u32) {
+        self.table(hash).prefetch(hash);
     }
 
     /// The first result of `look` among the slots with this hash.
     #[inline]
-    pub(crate) fn find<R>(&self, hash: u32, mut look: impl FnMut(u32) -> Option<R>) -> Option<R> {
-        for (_, place) in self.table(hash).run(hash) {
-            if place.hash() == hash
-                && let Some(found) = look(place.slot())
-            {
-                return Some(found);
-            }
-        }
-        None
+    pub(crate) fn find<R>(&self, hash: u32, look: impl FnMut(u32) -> Option<R>) -> Option<R> {
+        self.with_hash(hash).find_map(look)
     }
 
     /// The slots that were entered with this hash.
+    #[inline]
     pub(crate) fn with_hash(&self, hash: u32) -> impl Iterator<Item = u32> + '_ {
-        let candidates = self.table(hash).run(hash);
-        candidates
-            .filter(move |(_, place)| place.hash() == hash)
-            .map(|(_, place)| place.slot())
+        let candidates = self.table(hash).with_hash(hash);
+        candidates.map(|(_, place)| place.slot())
     }
 
-    /// Enters a slot, which is not in the table yet. Returns the memory of a table that was outgrown,
-    /// for those who have somebody else to free it: that takes milliseconds if it is large.
+    /// Enters a slot, which is not in the table yet.
     #[inline]
-    pub(crate) fn insert(&mut self, hash: u32, slot: u32) -> Option<Vec<u64>> {
-        let outgrown = if self.is_growing() || places_for(self.len + 1) > self.places.homes {
-            self.grow()
-        } else {
-            None
-        };
+    pub(crate) fn insert(&mut self, hash: u32, slot: u32, supply: &impl Supply) {
+        if self.len >= self.attend_at || self.is_growing() {
+            self.attend(supply);
+        }
         self.len += 1;
-        self.table_mut(hash).put(Place::new(hash, slot));
-        outgrown
+        let entry = Place::new(hash, slot);
+        match self.is_in_old(hash) {
+            true => self.old.put(entry),
+            false => self.places.put_soon(entry),
+        }
     }
 
     /// Removes a slot that was entered with this hash.
     pub(crate) fn remove(&mut self, hash: u32, slot: u32) {
-        let wanted = Place::new(hash, slot);
-        let table = self.table_mut(hash);
-        let found = table.run(hash).find(|&(_, place)| place == wanted);
+        let table = match self.is_in_old(hash) {
+            true => &mut self.old,
+            false => &mut self.places,
+        };
+        let found = table
+            .with_hash(hash)
+            .find(|(_, place)| place.slot() == slot);
         if let Some((at, _)) = found {
             table.vacate(at);
             self.len -= 1;
@@ -172,7 +149,7 @@ impl LabelTable {
 
     #[inline]
     fn is_growing(&self) -> bool {
-        self.old.homes > 0
+        self.old.homes() > 0
     }
 
     /// Whether a hash is still in the smaller table.
@@ -184,133 +161,88 @@ impl LabelTable {
     /// The table in which a hash is, or would be.
     #[inline]
     fn table(&self, hash: u32) -> &Places {
-        if self.is_in_old(hash) {
-            &self.old
-        } else {
-            &self.places
+        match self.is_in_old(hash) {
+            true => &self.old,
+            false => &self.places,
         }
     }
 
-    #[inline]
-    fn table_mut(&mut self, hash: u32) -> &mut Places {
-        if self.is_in_old(hash) {
-            &mut self.old
-        } else {
-            &mut self.places
-        }
-    }
-
-    /// The place at which the search for a hash begins.
-    #[inline]
-    fn home(&self, hash: u32) -> Option<&u64> {
-        let table = self.table(hash);
-        table.words.get(table.home(hash))
-    }
-
-    /// Begins to grow or goes on with it.
+    /// Goes on growing, begins to, or orders the memory for it.
     #[cold]
-    fn grow(&mut self) -> Option<Vec<u64>> {
+    fn attend(&mut self, supply: &impl Supply) {
+        let most = most(self.places.homes());
         if self.is_growing() {
-            return self.move_on(STEP);
+            self.move_on(STEP, supply);
+        } else if self.len >= most {
+            self.grow(supply);
+        } else if !self.is_ordered {
+            supply.order(self.next_homes());
+            self.is_ordered = true;
+            self.attend_at = most;
         }
-        let homes = (self.places.homes * 2).max(FEWEST);
-        // Zeros from the system become memory as the entries move, one page after the other.
-        self.grow_into(Places {
-            words: vec![VACANT; homes + BEHIND],
-            homes,
-        });
-        self.move_on(if homes <= SMALL { usize::MAX } else { STEP })
+    }
+
+    fn next_homes(&self) -> usize {
+        match self.places.homes() {
+            0 => FEWEST,
+            homes if homes < CHEAP => homes * 4,
+            homes => homes * 2,
+        }
+    }
+
+    fn grow(&mut self, supply: &impl Supply) {
+        let homes = self.next_homes();
+        let made = supply.fetch(homes);
+        self.grow_into(made.unwrap_or_else(|| Places::new(homes)));
+        let step = if homes <= SMALL { usize::MAX } else { STEP };
+        self.move_on(step, supply);
     }
 
     fn grow_into(&mut self, larger: Places) {
         self.old = std::mem::replace(&mut self.places, larger);
+        self.old.settle();
         self.moved = 0;
+        let most = most(self.places.homes());
+        // The next small one is made at once.
+        self.is_ordered = self.next_homes() <= SMALL;
+        self.attend_at = if self.is_ordered { most } else { most / 8 * 7 };
     }
 
-    /// Moves at least `count` places, up to the end of a run. Needs no label, since the hash is
-    /// kept. Returns what is left when all are moved.
-    fn move_on(&mut self, count: usize) -> Option<Vec<u64>> {
+    /// Moves at least `count` places, up to the end of a run. Needs no label, since the hash is kept.
+    fn move_on(&mut self, count: usize, supply: &impl Supply) {
         let end = self.moved.saturating_add(count);
-        let mut word = VACANT;
-        while self.moved < self.old.words.len() && (self.moved < end || word != VACANT) {
-            word = self.old.words[self.moved];
+        let mut is_in_run = false;
+        while self.moved < self.old.len() && (self.moved < end || is_in_run) {
+            let place = self.old.settled(self.moved);
+            place.into_iter().for_each(|entry| self.places.put(entry));
+            is_in_run = place.is_some();
             self.moved += 1;
-            if word != VACANT {
-                self.places.put(Place(word));
-            }
         }
-        if self.moved < self.old.words.len() {
-            return None;
+        if self.is_growing() && self.moved >= self.old.len() {
+            self.moved = 0;
+            supply.give_back(std::mem::take(&mut self.old));
         }
-        self.moved = 0;
-        Some(std::mem::take(&mut self.old).words)
     }
 }
 
-impl Places {
-    /// Where the search for a hash begins.
-    #[inline]
-    fn home(&self, hash: u32) -> usize {
-        ((u64::from(hash) * self.homes as u64) >> 32) as usize
-    }
-
-    /// The occupied places from the home of a hash on: all that have this hash are among them.
-    #[inline]
-    fn run(&self, hash: u32) -> impl Iterator<Item = (usize, Place)> + '_ {
-        let home = self.home(hash);
-        let words = self.words.get(home..).unwrap_or_default();
-        (home..)
-            .zip(words)
-            .map(|(at, &word)| (at, Place(word)))
-            .take_while(|(_, place)| place.0 != VACANT)
-    }
-
-    /// Puts an entry into the first vacant place from its home on.
-    #[inline]
-    fn put(&mut self, entry: Place) {
-        let mut at = self.home(entry.hash());
-        while let Some(word) = self.words.get_mut(at) {
-            if *word == VACANT {
-                *word = entry.0;
-                return;
-            }
-            at += 1;
-        }
-        self.words.push(entry.0);
-    }
-
-    /// Empties a place and closes the gap, so that no search stops at it too early.
-    fn vacate(&mut self, mut gap: usize) {
-        for at in gap + 1..self.words.len() {
-            let place = Place(self.words[at]);
-            if place.0 == VACANT {
-                break;
-            }
-            if self.home(place.hash()) <= gap {
-                self.words[gap] = place.0;
-                gap = at;
-            }
-        }
-        self.words[gap] = VACANT;
-    }
-}
-
-/// The fewest places for `slots`.
+/// The most slots for so many homes.
 #[inline]
-fn places_for(slots: usize) -> usize {
-    slots + slots.div_ceil(2)
+fn most(homes: usize) -> usize {
+    homes / 3 * 2
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::{Cell, RefCell};
+
     use super::*;
 
     #[test]
     fn slots_are_found_by_hash_and_told_apart_by_the_caller() {
         let mut table = LabelTable::default();
         let hash = table.hash(b"one");
-        table.insert(hash, 1);
-        table.insert(hash, 2);
+        table.insert(hash, 1, &OnDemand);
+        table.insert(hash, 2, &OnDemand);
         table.reserve(10_000);
         let find =
             |table: &LabelTable, wanted| table.find(hash, |slot| (slot == wanted).then_some(slot));
@@ -346,7 +278,7 @@ mod tests {
             for (slot, (number, enters)) in (0_u32..).zip(steps) {
                 if enters || entered.is_empty() {
                     let hash = u32::MAX - number * 50_000_000;
-                    table.insert(hash, slot);
+                    table.insert(hash, slot, &OnDemand);
                     entered.push((hash, slot));
                 } else {
                     let gone = entered.swap_remove(number as usize % entered.len());
@@ -358,14 +290,40 @@ mod tests {
         }
     }
 
+    /// Makes what was ordered, and counts.
+    #[derive(Default)]
+    struct Stock {
+        orders: RefCell<Vec<usize>>,
+        fetched: RefCell<Vec<usize>>,
+        outgrown: Cell<usize>,
+    }
+
+    impl Supply for Stock {
+        fn order(&self, homes: usize) {
+            self.orders.borrow_mut().push(homes);
+        }
+
+        fn fetch(&self, homes: usize) -> Option<Places> {
+            if !self.orders.borrow().contains(&homes) {
+                return None;
+            }
+            self.fetched.borrow_mut().push(homes);
+            Some(Places::present(homes))
+        }
+
+        fn give_back(&self, _outgrown: Places) {
+            self.outgrown.set(self.outgrown.get() + 1);
+        }
+    }
+
     #[test]
     fn no_slot_is_lost_while_the_table_grows_step_by_step() {
         let mut table = LabelTable::default();
         let mut entered = std::collections::HashSet::new();
-        let (mut grew, mut outgrown) = (0, 0);
-        for slot in 0..12_000_u32 {
+        let (mut grew, supply) = (0, Stock::default());
+        for slot in 0..40_000_u32 {
             let hash = table.hash(&slot.to_ne_bytes());
-            outgrown += usize::from(table.insert(hash, slot).is_some());
+            table.insert(hash, slot, &supply);
             entered.insert((hash, slot));
             if slot % 3 == 0 {
                 let hash = table.hash(&(slot / 2).to_ne_bytes());
@@ -375,14 +333,21 @@ mod tests {
             if table.is_growing() {
                 grew += 1;
             }
-            if slot % 101 == 0 || grew == 1 {
+            if slot % 1009 == 0 || grew == 1 {
                 let all = (0..=slot).map(|slot| (table.hash(&slot.to_ne_bytes()), slot));
                 let (present, gone): (Vec<_>, Vec<_>) =
                     all.partition(|entry| entered.contains(entry));
                 assert!(holds(&table, &present, &gone), "after {slot}");
             }
         }
-        assert!(grew > 100 && outgrown > 5, "{grew} {outgrown}");
+        let orders = supply.orders.borrow();
+        assert!(grew > 100 && orders.len() > 1, "{grew} {orders:?}");
+        assert_eq!(*supply.fetched.borrow(), *orders);
+        assert!(
+            supply.outgrown.get() > orders.len(),
+            "{:?}",
+            supply.outgrown
+        );
         table.reserve(50_000);
         let entered: Vec<_> = entered.into_iter().collect();
         assert!(holds(&table, &entered, &[]));

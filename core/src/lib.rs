@@ -54,6 +54,7 @@ pub mod doc;
 mod forks;
 mod identity;
 mod labels;
+mod large_pages;
 mod layout;
 mod observe;
 mod observer;

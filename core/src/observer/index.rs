@@ -2,7 +2,7 @@
 //!
 //! The table is brought up to date from the slots that changed, never rebuilt.
 
-use crate::labels::LabelTable;
+use crate::labels::{LabelTable, OnDemand};
 use crate::layout::{Directory, Layout, LayoutError, ObjectRecord};
 
 /// Live objects by label.
@@ -121,6 +121,7 @@ impl Index {
         label: &str,
     ) -> Option<ObjectRecord> {
         let hash = self.labels.hash(label.as_bytes());
+        self.labels.prefetch(hash);
         self.labels.find(hash, |slot| {
             let record = directory.record(layout, slot).ok().flatten()?;
             let same = layout.has_label(&record, label) && directory.is_still(layout, &record);
@@ -207,7 +208,7 @@ impl Index {
         }
         self.entered[at] = entered;
         self.awkward += usize::from(entered.is_awkward);
-        drop(self.labels.insert(entered.hash, slot));
+        self.labels.insert(entered.hash, slot, &OnDemand);
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Making a region of 64 MiB takes the system milliseconds, and its pages cost more than all the rest
 //! of creating an object when they are first touched. This thread does both ahead of the program: it
-//! makes the next region when half of the newest one is used, and touches its pages.
+//! makes the next region when half of the newest one is used, and touches its pages. It also makes the
+//! larger tables of labels.
 //!
 //! A region that was made ahead has its name but is not counted in the header: observers do not know
 //! it, and whoever removes the session's regions removes it too. So being killed at any point leaves
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use super::regions::Maker;
 use crate::forks;
+use crate::labels::{Places, Supply};
 use crate::quiet_thread;
 use crate::shm::Segment;
 
@@ -87,8 +89,11 @@ struct Desk {
     ready: Option<(u16, Region)>,
     /// To be made present.
     absent: Vec<Region>,
+    /// A table of labels of so many homes, to be made.
+    ordered: Option<usize>,
+    table: Option<Places>,
     /// To be freed.
-    outgrown: Vec<Vec<u64>>,
+    outgrown: Vec<Places>,
     ends: bool,
 }
 
@@ -146,11 +151,29 @@ impl Ahead {
         self.shared.desk().absent.push(region);
         self.shared.news.notify_all();
     }
+}
 
-    /// Frees memory.
-    pub(super) fn discard(&self, outgrown: Vec<u64>) {
-        self.shared.desk().outgrown.push(outgrown);
-        self.shared.news.notify_all();
+/// Without the thread, tables are made where they are needed.
+impl Supply for Option<Ahead> {
+    fn order(&self, homes: usize) {
+        if let Some(ahead) = self {
+            ahead.shared.desk().ordered = Some(homes);
+            ahead.shared.news.notify_all();
+        }
+    }
+
+    fn fetch(&self, homes: usize) -> Option<Places> {
+        let mut desk = self.as_ref()?.shared.desk();
+        // Too late, if it was not begun.
+        desk.ordered = None;
+        desk.table.take_if(|table| table.homes() == homes)
+    }
+
+    fn give_back(&self, outgrown: Places) {
+        if let Some(ahead) = self {
+            ahead.shared.desk().outgrown.push(outgrown);
+            ahead.shared.news.notify_all();
+        }
     }
 }
 
@@ -198,6 +221,11 @@ impl Shared {
                 desk.absent.extend(region.clone());
                 desk.ready = region.map(|region| (id, region));
                 self.news.notify_all();
+            } else if let Some(homes) = desk.ordered.take() {
+                drop(desk);
+                let table = Places::present(homes);
+                desk = self.desk();
+                desk.table = Some(table);
             } else if let Some(outgrown) = desk.outgrown.pop() {
                 drop(desk);
                 drop(outgrown);

@@ -1,6 +1,7 @@
 //! The session's memory as the producer sees it: regions and the allocator over them.
 
-use super::allocator::{Allocator, Block};
+use super::ahead::Ahead;
+use super::allocator::{Allocator, Block, rounded};
 use super::error::ProducerError;
 use super::regions::Regions;
 use crate::observe::Storage;
@@ -21,6 +22,14 @@ pub(super) struct Aligned {
     pub(super) block: Block,
     /// The aligned place inside the block.
     pub(super) place: Ref,
+}
+
+impl Aligned {
+    /// No memory.
+    pub(super) const NONE: Aligned = Aligned {
+        block: Block::NONE,
+        place: Ref::NONE,
+    };
 }
 
 /// Alignment of all blocks of 64 bytes and more.
@@ -58,24 +67,28 @@ impl Memory {
         self.regions.stop_growing_ahead();
     }
 
-    /// Frees memory of this process, by that thread if there is one: a large piece takes milliseconds.
-    pub(super) fn discard(&self, outgrown: Vec<u64>) {
-        self.regions.discard(outgrown);
+    /// Who makes and frees the tables of labels: that thread, if there is one.
+    #[inline]
+    pub(super) fn ahead(&self) -> &Option<Ahead> {
+        self.regions.ahead()
     }
 
     /// A block of at least `bytes` bytes, 64-byte aligned from 64 bytes on, else 16-byte aligned. Its
-    /// size is what [`rounded`](super::allocator::rounded) says.
-    #[inline]
+    /// size is what [`rounded`] says.
+    #[inline(always)]
     pub(super) fn allocate(&mut self, bytes: u64) -> Result<Block, ProducerError> {
-        let block = self.allocator.allocate(&mut self.regions, bytes)?;
+        let place = self.allocator.allocate(&mut self.regions, bytes)?;
         // The block may have been another object's. So may the new object's entry: the label is
         // allocated after the entry.
         before_reuse();
-        Ok(block)
+        Ok(Block {
+            place,
+            size: rounded(bytes),
+        })
     }
 
     /// A block with a place of `bytes` bytes aligned to `align` in it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn allocate_aligned(
         &mut self,
         bytes: u64,
@@ -87,7 +100,7 @@ impl Memory {
         let slack = align.saturating_sub(LINE);
         let least = if align > 16 { LINE } else { 1 };
         let block = self.allocate(bytes.max(least).saturating_add(slack).max(bytes))?;
-        let offset = block.place.offset().next_multiple_of(align.max(1));
+        let offset = block.place.offset().next_multiple_of(align);
         Ok(Aligned {
             block,
             place: Ref::new(block.place.region(), offset),

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::error::ProducerError;
 use super::memory::Aligned;
-use super::registry::{Reserved, Wanted};
+use super::registry::Wanted;
 use super::runtime::TypedBlock;
 use super::session::{Session, Shared, now, since_epoch};
 use crate::observe::{Observe, Storage};
@@ -127,22 +127,23 @@ impl Session {
         let now = now();
         registry.reclaim(now);
         let type_id = registry.type_of::<T::Storage>()?;
-        let (reserved, memory) = registry.with_room(|registry| {
-            let memory = registry.allocate_cells::<T::Storage>(1)?;
+        let mut wanted = Wanted {
+            label,
+            hash,
+            type_id,
+            count: 0,
+            memory: Aligned::NONE,
+        };
+        let slot = registry.with_room(|registry| {
+            registry.allocate_cells::<T::Storage>(&mut wanted, 1)?;
+            let cells = registry.memory.cells::<T::Storage>(wanted.memory.place, 1);
             // Storing one value is quick enough to do it under the lock.
-            registry.memory.cells::<T::Storage>(memory.place, 1)[0].init(&value);
-            let wanted = Wanted {
-                label,
-                hash,
-                type_id,
-                count: 0,
-                memory,
-            };
-            Ok((registry.reserve_or_free(wanted)?, memory))
+            cells[0].init(&value);
+            registry.reserve_or_free(&wanted)
         })?;
-        let (slot, generation) = registry.publish(&reserved, created.unwrap_or(now));
+        let generation = registry.publish(slot, &wanted, created.unwrap_or(now));
         drop(registry);
-        let memory = self.pinned(memory, 1);
+        let memory = self.pinned(wanted.memory, 1);
         Ok(Object {
             registration: Registration {
                 memory,
@@ -180,25 +181,24 @@ impl Session {
         if count == 0 {
             return Err(ProducerError::Size { bytes: 0 });
         }
-        let (reservation, memory) = {
+        let reservation = {
             let mut registry = self.shared.registry_of_mine()?;
             let hash = registry.foresee(label);
             registry.reclaim(now());
-            let type_id = registry.type_of::<T::Storage>()?;
-            let (reserved, memory) = registry.with_room(|registry| {
-                let memory = registry.allocate_cells::<T::Storage>(count)?;
-                let wanted = Wanted {
-                    label,
-                    hash,
-                    type_id,
-                    count: count as u64,
-                    memory,
-                };
-                Ok((registry.reserve_or_free(wanted)?, memory))
+            let mut wanted = Wanted {
+                label,
+                hash,
+                type_id: registry.type_of::<T::Storage>()?,
+                count: count as u64,
+                memory: Aligned::NONE,
+            };
+            let slot = registry.with_room(|registry| {
+                registry.allocate_cells::<T::Storage>(&mut wanted, count)?;
+                registry.reserve_or_free(&wanted)
             })?;
-            (Reservation::new(&self.shared, reserved), memory)
+            Reservation::new(&self.shared, slot, wanted)
         };
-        let cells = self.pinned::<T::Storage>(memory, count);
+        let cells = self.pinned::<T::Storage>(reservation.wanted.memory, count);
         // Without the lock: a large array takes long, and `value` may do anything.
         cells
             .iter()
@@ -315,8 +315,8 @@ impl Session {
             count: memory.count().unwrap_or(0),
             memory: memory.memory,
         };
-        let reserved = registry.reserve(wanted)?;
-        let (slot, generation) = registry.publish(&reserved, created);
+        let slot = registry.reserve(&wanted)?;
+        let generation = registry.publish(slot, &wanted, created);
         drop(registry);
         memory.block_mut().owned = false;
         Ok(RawObject {
@@ -333,27 +333,32 @@ impl Session {
 /// A reserved object that is being filled. It is given back if filling it panics.
 struct Reservation<'a> {
     shared: &'a Arc<Shared>,
-    reserved: Option<Reserved>,
+    wanted: Wanted<'a>,
+    /// `None` once it is published.
+    slot: Option<u32>,
 }
 
 impl<'a> Reservation<'a> {
-    fn new(shared: &'a Arc<Shared>, reserved: Reserved) -> Reservation<'a> {
+    fn new(shared: &'a Arc<Shared>, slot: u32, wanted: Wanted<'a>) -> Reservation<'a> {
         Reservation {
             shared,
-            reserved: Some(reserved),
+            wanted,
+            slot: Some(slot),
         }
     }
 
+    /// Returns the slot and the generation of the object.
     fn publish(mut self) -> (u32, u64) {
-        let reserved = self.reserved.take().expect("published once");
-        self.shared.registry().publish(&reserved, now())
+        let slot = self.slot.take().expect("published once");
+        let mut registry = self.shared.registry();
+        (slot, registry.publish(slot, &self.wanted, now()))
     }
 }
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        if let Some(reserved) = &self.reserved {
-            self.shared.registry().cancel(reserved);
+        if let Some(slot) = self.slot {
+            self.shared.registry().cancel(slot);
         }
     }
 }

@@ -124,11 +124,10 @@ impl Regions {
         self.ahead = None;
     }
 
-    /// Frees memory of this process, by that thread if there is one.
-    pub(super) fn discard(&self, outgrown: Vec<u64>) {
-        if let Some(ahead) = &self.ahead {
-            ahead.discard(outgrown);
-        }
+    /// That thread, if there is one.
+    #[inline]
+    pub(super) fn ahead(&self) -> &Option<Ahead> {
+        &self.ahead
     }
 
     /// Adds a region that has room for a block of `block` bytes; returns its id and the room in it.

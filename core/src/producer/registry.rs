@@ -106,14 +106,6 @@ struct Retired {
     at: Duration,
 }
 
-/// Memory and a directory slot reserved for an object that no observer sees yet.
-pub(super) struct Reserved {
-    slot: u32,
-    place: Ref,
-    type_id: TypeId,
-    count: u64,
-}
-
 /// The description of an object to be made.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
@@ -167,38 +159,39 @@ impl Registry {
         self.labels.foresee(label.as_bytes())
     }
 
-    /// Memory for `count` cells.
-    #[inline]
+    /// Gives a wanted object memory for `count` cells.
+    #[inline(always)]
     pub(super) fn allocate_cells<S: Storage>(
         &mut self,
+        wanted: &mut Wanted<'_>,
         count: usize,
-    ) -> Result<Aligned, ProducerError> {
+    ) -> Result<(), ProducerError> {
         let bytes = (size_of::<S>() as u64).checked_mul(count as u64);
         let bytes = bytes.ok_or(ProducerError::Size { bytes: u64::MAX })?;
-        self.memory.allocate_aligned(bytes, align_of::<S>() as u64)
+        wanted.memory = self
+            .memory
+            .allocate_aligned(bytes, align_of::<S>() as u64)?;
+        Ok(())
     }
 
     /// Like [`reserve`](Self::reserve); on an error the memory is given back.
-    #[inline]
-    pub(super) fn reserve_or_free(
-        &mut self,
-        wanted: Wanted<'_>,
-    ) -> Result<Reserved, ProducerError> {
+    #[inline(always)]
+    pub(super) fn reserve_or_free(&mut self, wanted: &Wanted<'_>) -> Result<u32, ProducerError> {
         self.reserve(wanted)
             .inspect_err(|_| self.memory.free(wanted.memory.block))
     }
 
-    /// Sets a slot aside and takes the label; on an error the caller still owns the memory.
-    #[inline]
-    pub(super) fn reserve(&mut self, wanted: Wanted<'_>) -> Result<Reserved, ProducerError> {
+    /// Sets a slot aside, which no observer sees yet, and takes the label; returns the slot. On an error
+    /// the caller still owns the memory.
+    #[inline(always)]
+    pub(super) fn reserve(&mut self, wanted: &Wanted<'_>) -> Result<u32, ProducerError> {
         let Wanted {
             label,
             hash,
-            type_id,
-            count,
             memory,
-        } = wanted;
-        self.check_label(label, hash)?;
+            ..
+        } = *wanted;
+        check_length(label)?;
         let apart = self.store_long_label(label)?;
         let slot = match self.take_slot() {
             Ok(slot) => slot,
@@ -211,43 +204,42 @@ impl Registry {
         let known = &mut self.slots[slot];
         *known = Slot {
             generation: known.generation,
-            data: memory.block,
+            data: Block::NONE,
             label: apart,
             label_len: label.len() as u32,
             hash,
         };
-        if let Some(outgrown) = self.labels.insert(hash, slot) {
-            self.memory.discard(outgrown);
+        // As late as can be: what it looks at is on its way since `foresee`.
+        if let Err(error) = self.check_unique(label, hash) {
+            self.release(slot);
+            return Err(error);
         }
-        Ok(Reserved {
-            slot,
-            place: memory.place,
-            type_id,
-            count,
-        })
+        self.slots[slot].data = memory.block;
+        self.labels.insert(hash, slot, self.memory.ahead());
+        Ok(slot)
     }
 
-    /// Lets observers see a reserved object; returns its slot and generation.
+    /// Lets observers see a wanted object in its reserved slot; returns its generation.
     #[inline]
-    pub(super) fn publish(&mut self, reserved: &Reserved, now: Duration) -> (u32, u64) {
-        let known = self.slots[reserved.slot];
-        let entry = self.table.record(reserved.slot as usize);
-        let type_and_len = u64::from(known.label_len) << 32 | u64::from(reserved.type_id.0);
+    pub(super) fn publish(&mut self, slot: u32, wanted: &Wanted<'_>, now: Duration) -> u64 {
+        let generation = self.slots[slot].generation;
+        let entry = self.table.record(slot as usize);
+        let type_and_len = (wanted.label.len() as u64) << 32 | u64::from(wanted.type_id.0);
         store(entry, at::TYPE, type_and_len);
-        store(entry, at::COUNT, reserved.count);
-        store_ref(entry, at::DATA, reserved.place);
+        store(entry, at::COUNT, wanted.count);
+        store_ref(entry, at::DATA, wanted.memory.place);
         store(entry, at::CREATED, now.as_nanos() as u64);
-        self.occupancy(reserved.slot).settle(known.generation);
+        self.occupancy(slot).settle(generation);
         self.alive += 1;
-        self.changed(reserved.slot);
-        (reserved.slot, known.generation)
+        self.changed(slot);
+        generation
     }
 
     /// Gives back what was reserved for an object that is not made.
-    pub(super) fn cancel(&mut self, reserved: &Reserved) {
-        let known = self.slots[reserved.slot];
-        self.labels.remove(known.hash, reserved.slot);
-        self.release(reserved.slot);
+    pub(super) fn cancel(&mut self, slot: u32) {
+        let known = self.slots[slot];
+        self.labels.remove(known.hash, slot);
+        self.release(slot);
     }
 
     /// Ends an object; its bytes are kept for a while.
@@ -283,21 +275,34 @@ impl Registry {
     }
 
     /// Runs a step that needs memory. If there is none, reclaims all that can be and tries once more.
-    #[inline]
+    // Inlined with the step, which is why there is one call of it: what it returns then stays in registers.
+    #[inline(always)]
     pub(super) fn with_room<R>(
         &mut self,
         mut attempt: impl FnMut(&mut Registry) -> Result<R, ProducerError>,
     ) -> Result<R, ProducerError> {
-        match attempt(self) {
-            // The system may lack other things than room in the file system, as mappings.
-            Err(ProducerError::Shm(_) | ProducerError::TooManyRegions { .. })
-                if !self.retired.is_empty() =>
-            {
-                self.reclaim_all();
-                attempt(self)
+        let mut is_first = true;
+        loop {
+            match attempt(self) {
+                Err(error) if is_first && self.made_room_after(&error) => is_first = false,
+                result => return result,
             }
-            result => result,
         }
+    }
+
+    /// Reclaims all that can be, if that helps after this error.
+    #[cold]
+    fn made_room_after(&mut self, error: &ProducerError) -> bool {
+        // The system may lack other things than room in the file system, as mappings.
+        let is_lack = matches!(
+            error,
+            ProducerError::Shm(_) | ProducerError::TooManyRegions { .. }
+        );
+        let can_help = is_lack && !self.retired.is_empty();
+        if can_help {
+            self.reclaim_all();
+        }
+        can_help
     }
 
     /// Reclaims everything that no observer is writing to, however short it was destroyed ago.
@@ -373,7 +378,9 @@ impl Registry {
         } = *known;
         // The fences that must follow are in `Memory::allocate` and `store_label`.
         self.occupancy(slot).vacate(generation);
-        self.memory.free(data);
+        if data.size > 0 {
+            self.memory.free(data);
+        }
         self.free_label(label, label_len as usize);
         self.free.push(slot);
     }
@@ -427,13 +434,9 @@ impl Registry {
                 .expect("the header has all its words");
             publish(count, self.table.chunk_count() as u64);
         }
-        let nothing = Block {
-            place: Ref::NONE,
-            size: 0,
-        };
         self.slots.push(Slot {
             generation: 1,
-            data: nothing,
+            data: Block::NONE,
             label: Ref::NONE,
             label_len: 0,
             hash: 0,
@@ -442,22 +445,13 @@ impl Registry {
     }
 
     #[inline]
-    fn check_label(&self, label: &str, hash: u32) -> Result<(), ProducerError> {
-        let refuse = |reason| {
-            Err(ProducerError::Label {
-                label: shortened(label),
-                reason,
-            })
-        };
-        if label.is_empty() {
-            return refuse("is empty; labels have 1 to 1024 bytes");
-        }
-        if label.len() > at::MAX_LABEL {
-            return refuse("is too long; labels have 1 to 1024 bytes");
-        }
+    fn check_unique(&self, label: &str, hash: u32) -> Result<(), ProducerError> {
         let same = |slot| self.has_label(slot, label).then_some(());
         match self.labels.find(hash, same) {
-            Some(()) => refuse("is taken by a live object; labels are unique in a session"),
+            Some(()) => Err(refused(
+                label,
+                "is taken by a live object; labels are unique in a session",
+            )),
             None => Ok(()),
         }
     }
@@ -519,6 +513,23 @@ impl Registry {
             .expect("the header has all its words");
         // Last: a reader that sees the epoch sees the change and its chunk's counter.
         publish(epoch, self.epoch);
+    }
+}
+
+#[inline]
+fn check_length(label: &str) -> Result<(), ProducerError> {
+    match label.len() {
+        0 => Err(refused(label, "is empty; labels have 1 to 1024 bytes")),
+        1..=at::MAX_LABEL => Ok(()),
+        _ => Err(refused(label, "is too long; labels have 1 to 1024 bytes")),
+    }
+}
+
+#[cold]
+fn refused(label: &str, reason: &'static str) -> ProducerError {
+    ProducerError::Label {
+        label: shortened(label),
+        reason,
     }
 }
 
