@@ -2,7 +2,7 @@
 //!
 //! Making a region of 64 MiB takes the system milliseconds, and its pages cost more than all the rest
 //! of creating an object when they are first touched. This thread does both ahead of the program: it
-//! makes the next region when half of the newest one is used, and touches its pages. It also makes the
+//! makes the next region when a quarter of the newest one is used, and touches its pages. It also makes the
 //! larger tables of labels.
 //!
 //! A region that was made ahead has its name but is not counted in the header: observers do not know
@@ -21,8 +21,8 @@ use crate::quiet_thread;
 use crate::shm::Segment;
 
 /// How many bytes are made present at once: the system keeps others from changing the process's
-/// mappings meanwhile, for some 10 us.
-const STEP: u64 = 64 << 10;
+/// mappings meanwhile, for some microseconds.
+const STEP: u64 = 16 << 10;
 
 /// How long to wait for a region that is being made: the system is busy with it, and would not make another
 /// one faster.

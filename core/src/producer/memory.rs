@@ -1,5 +1,7 @@
 //! The session's memory as the producer sees it: regions and the allocator over them.
 
+use std::sync::atomic::Ordering;
+
 use super::ahead::Ahead;
 use super::allocator::{Allocator, Block, rounded};
 use super::error::ProducerError;
@@ -34,6 +36,8 @@ impl Aligned {
 
 /// Alignment of all blocks of 64 bytes and more.
 const LINE: u64 = 64;
+/// How far behind a block the memory is that has to be on its way.
+const AHEAD: u64 = 4 * LINE;
 /// How much of the first region is made present when the session starts.
 const PRESENT: u64 = 128 << 10;
 /// Largest alignment offered: a page.
@@ -78,6 +82,8 @@ impl Memory {
     #[inline(always)]
     pub(super) fn allocate(&mut self, bytes: u64) -> Result<Block, ProducerError> {
         let place = self.allocator.allocate(&mut self.regions, bytes)?;
+        // Blocks mostly follow each other, and what follows is in no cache yet.
+        self.regions.prefetch(place, AHEAD);
         // The block may have been another object's. So may the new object's entry: the label is
         // allocated after the entry.
         before_reuse();
@@ -85,6 +91,21 @@ impl Memory {
             place,
             size: rounded(bytes),
         })
+    }
+
+    /// The same, with zeros in it.
+    pub(super) fn allocate_zeros(&mut self, bytes: u64) -> Result<Block, ProducerError> {
+        let untouched = self.regions.untouched();
+        let block = self.allocate(bytes)?;
+        if block.place < untouched {
+            let words = self.view(block.place, block.size);
+            let words = words.words(0, (block.size / 8) as usize);
+            let words = words.expect("blocks are whole words");
+            words
+                .iter()
+                .for_each(|word| word.store(0, Ordering::Relaxed));
+        }
+        Ok(block)
     }
 
     /// A block with a place of `bytes` bytes aligned to `align` in it.

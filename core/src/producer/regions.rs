@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::ahead::{Ahead, Region};
 use super::error::ProducerError;
 use crate::owners;
+use crate::prefetch::prefetch;
 use crate::shm::{Dir, Mode, Segment, SegmentMap, ShmError, View};
 use crate::sync::{self, Owner, publish};
 use crate::wire::{Ref, header, names, region as at};
@@ -41,6 +42,8 @@ pub(super) struct Regions {
     /// Shared with the handles of objects, which look their cells up without a lock.
     segments: Arc<SegmentMap>,
     newest: Option<Region>,
+    /// From here on, no byte was ever handed out: all are zero.
+    untouched: Ref,
     bytes: u64,
 }
 
@@ -102,6 +105,7 @@ impl Regions {
             owners: Vec::new(),
             segments: Arc::new(SegmentMap::new()),
             newest: None,
+            untouched: Ref::NONE,
             bytes: 0,
         }
     }
@@ -151,6 +155,7 @@ impl Regions {
             ahead.make_present(region.clone());
         }
         self.newest = Some(region);
+        self.untouched = Ref::new(id, start);
         self.was_wanted = false;
         Ok((id, start..size))
     }
@@ -223,6 +228,15 @@ impl Regions {
         part.expect("blocks lie within their region")
     }
 
+    /// Starts to load what lies so many bytes behind a place, if there is something.
+    #[inline]
+    pub(super) fn prefetch(&self, place: Ref, behind: u64) {
+        let at = (place.offset() + behind) as usize;
+        if let Some(word) = self.segment(place).view().word(at) {
+            prefetch(word);
+        }
+    }
+
     /// The place with this address in this process.
     pub(super) fn place_of(&self, address: usize) -> Option<Ref> {
         (1..=self.len() as u16).find_map(|id| {
@@ -232,17 +246,24 @@ impl Regions {
         })
     }
 
+    /// The place from which on no byte was ever handed out: all are zero.
+    pub(super) fn untouched(&self) -> Ref {
+        self.untouched
+    }
+
     /// Notes that a region is used up to `used`. If it is the newest one, populates pages that are not
-    /// yet, and asks for the next region when half of this one is used.
+    /// yet, and asks for the next region when a quarter of this one is used.
     #[inline]
     pub(super) fn hand_out(&mut self, id: u16, used: u64) {
-        let Some(newest) = self
+        let place = Ref::new(id, used);
+        if place <= self.untouched {
+            return;
+        }
+        self.untouched = place;
+        let newest = self
             .newest
             .as_ref()
-            .filter(|_| usize::from(id) == self.len())
-        else {
-            return;
-        };
+            .expect("what was handed out lies in it");
         newest
             .segment
             .view()
@@ -252,7 +273,7 @@ impl Regions {
         if !newest.is_present(used) {
             newest.make_present(used);
         }
-        if !self.was_wanted && used > newest.len() / 2 {
+        if !self.was_wanted && used > newest.len() / 4 {
             self.want_next();
         }
     }

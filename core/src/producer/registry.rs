@@ -32,6 +32,9 @@ pub(super) struct Reclaim {
     pub(super) budget: u64,
 }
 
+/// How many slots ahead an entry is needed when it has to be on its way.
+const SOON: usize = 4;
+
 /// How many retired objects are reclaimed at once: one look at the observers' intents serves them all.
 const BATCH: usize = 64;
 
@@ -72,8 +75,9 @@ struct Slots {
 }
 
 impl Slots {
-    /// Slots of a piece: as many as there are entries in a chunk.
-    const PIECE: usize = at::ENTRIES_PER_CHUNK;
+    /// Slots of a piece: so many that asking the system for one is rare. It gives the memory page by page,
+    /// as it is used.
+    const PIECE: usize = 1 << 16;
 
     fn push(&mut self, slot: Slot) {
         if self.len.is_multiple_of(Slots::PIECE) {
@@ -425,6 +429,8 @@ impl Registry {
         if let Some(slot) = self.free.pop() {
             return Ok(slot);
         }
+        // The entries of new slots follow each other, and are in no cache yet.
+        self.table.prefetch(self.slots.len + SOON);
         if self.slots.len == self.table.capacity() {
             self.table.add_chunk(&mut self.memory, &self.header)?;
             let count = self

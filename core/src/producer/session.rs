@@ -57,7 +57,7 @@ pub struct SessionBuilder {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Growth {
-    /// When half of the last one is used, by a thread of the session that otherwise sleeps: creating an
+    /// When a quarter of the last one is used, by a thread of the session that otherwise sleeps: creating an
     /// object never waits for memory, unless the program is faster than the system can make it.
     #[default]
     Ahead,

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::allocator::rounded;
 use super::error::ProducerError;
 use super::memory::Memory;
+use crate::prefetch::prefetch;
 use crate::shm::{Anchor, Segment, View};
 use crate::sync::publish_next;
 use crate::wire::{Ref, table as at};
@@ -50,16 +51,12 @@ impl Table {
         header: &Arc<Segment>,
     ) -> Result<(), ProducerError> {
         let bytes = at::HEADER_BYTES + self.record_bytes * self.records_per_chunk;
-        let block = memory.allocate(bytes as u64)?;
+        let block = memory.allocate_zeros(bytes as u64)?;
         let chunk = memory.anchor(block.place, bytes as u64);
-        let words = chunk
-            .view()
-            .words(0, bytes / 8)
-            .expect("blocks are aligned");
-        words
-            .iter()
-            .for_each(|word| word.store(0, Ordering::Relaxed));
-        words[at::INDEX / 8].store(self.chunks.len() as u64, Ordering::Relaxed);
+        let index = chunk.view().word(at::INDEX);
+        index
+            .expect("a word of the chunk's head")
+            .store(self.chunks.len() as u64, Ordering::Relaxed);
         let link = match self.chunks.last() {
             Some(last) => last.view().word(at::NEXT),
             None => header.view().word(self.head_at),
@@ -79,6 +76,16 @@ impl Table {
         chunk
             .part(offset, self.record_bytes)
             .expect("a chunk holds all its records")
+    }
+
+    /// Starts to load the record at `index`, if there is one.
+    #[inline]
+    pub(super) fn prefetch(&self, index: usize) {
+        let offset = at::HEADER_BYTES + index % self.records_per_chunk * self.record_bytes;
+        let chunk = self.chunks.get(index / self.records_per_chunk);
+        if let Some(word) = chunk.and_then(|chunk| chunk.view().word(offset)) {
+            prefetch(word);
+        }
     }
 
     /// Counts a change of the record at `index`, after the change itself.
