@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A line, and where the cursor is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Text {
+pub(super) struct Draft {
     pub(super) line: String,
     pub(super) cursor: usize,
 }
 
-impl Text {
+impl Draft {
     pub(super) fn before_cursor(&self) -> &str {
         &self.line[..self.cursor]
     }
@@ -18,18 +18,18 @@ impl Text {
 /// The whole line at the last press of an arrow key; clones share it. The editor tells the history only
 /// what is before the cursor.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Edited(Arc<Mutex<Text>>);
+pub(super) struct Edited(Arc<Mutex<Draft>>);
 
 impl Edited {
     pub(super) fn set(&self, line: &str, cursor: usize) {
-        let text = Text {
+        let text = Draft {
             line: line.to_owned(),
             cursor,
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text;
     }
 
-    pub(super) fn get(&self) -> Text {
+    pub(super) fn get(&self) -> Draft {
         let text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         text.clone()
     }

@@ -37,7 +37,7 @@ pub(super) fn highlight(line: &str, cursor: usize, names: &Lexicon) -> String {
         out.push_str(script);
         return out;
     }
-    let line = Line::new(script, cursor, names);
+    let line = Scanned::new(script, cursor, names);
     let mut at = 0;
     for (index, token) in line.tokens.iter().enumerate() {
         out.push_str(&continuation::marked(&script[at..token.start], COLORED));
@@ -52,7 +52,7 @@ pub(super) fn highlight(line: &str, cursor: usize, names: &Lexicon) -> String {
 }
 
 /// A line, and what is known of it as a whole.
-struct Line<'l> {
+struct Scanned<'l> {
     tokens: Vec<Token<'l>>,
     cursor: usize,
     names: &'l Lexicon,
@@ -64,10 +64,10 @@ struct Line<'l> {
     budget: meaning::Budget,
 }
 
-impl<'l> Line<'l> {
+impl<'l> Scanned<'l> {
     fn new(text: &'l str, cursor: usize, names: &'l Lexicon) -> Self {
         let tokens = tokens(text);
-        Line {
+        Scanned {
             declared: declared(&tokens),
             unbalanced: unbalanced(&tokens),
             tokens,

@@ -3,8 +3,10 @@
 //! It knows names, and never the memory they stand for: what is in a field it asks the engine's
 //! thread, with an [`Event::Peek`].
 
+mod assistant;
 mod complete;
 mod continuation;
+mod cycle;
 mod edited;
 mod editor;
 mod event;
@@ -12,7 +14,9 @@ mod files;
 mod highlight;
 mod hint;
 mod history;
+mod history_file;
 mod kept;
+mod keys;
 mod labels;
 mod lexicon;
 mod meaning;

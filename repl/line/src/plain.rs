@@ -34,20 +34,20 @@ pub fn why_no_editing() -> Option<String> {
 
 /// The line that is read at this moment; clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Line {
+pub(super) struct PlainLine {
     prompt: Arc<Mutex<String>>,
     /// Set when what was typed before the next line is to be forgotten.
     is_dropped: Arc<AtomicBool>,
 }
 
-impl Line {
+impl PlainLine {
     /// Reads a line each time one is asked for, on a thread of its own.
     ///
     /// # Errors
     ///
     /// If no thread can be started.
     pub(super) fn read(asked: Receiver<Ask>, events: Sender<Event>) -> io::Result<Self> {
-        let line = Line::default();
+        let line = PlainLine::default();
         let reading = line.clone();
         let work = move || {
             for Ask { prompt, .. } in asked {
@@ -137,9 +137,9 @@ fn read_line() -> io::Result<Option<String>> {
 }
 
 /// Writes what scripts print, wherever the prompt is.
-pub(super) struct Output;
+pub(super) struct DirectPrinter;
 
-impl ExternalPrinter for Output {
+impl ExternalPrinter for DirectPrinter {
     fn print(&mut self, text: String) -> rustyline::Result<()> {
         Ok(write_data(&text)?)
     }

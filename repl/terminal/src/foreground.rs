@@ -18,7 +18,7 @@ const PAGER: &str = "less -FRX";
 ///
 /// If it cannot be started, or ends with an error.
 pub fn run(program: &str, argument: &std::path::Path) -> io::Result<()> {
-    let _lent = (modes::Lent::lend(), signal::Lent::lend());
+    let _lent = (modes::LentTerminal::lend(), signal::LentKeyboard::lend());
     let mut words = program.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or_default());
     let status = command.args(words).arg(argument).status()?;
@@ -32,7 +32,7 @@ pub fn run(program: &str, argument: &std::path::Path) -> io::Result<()> {
 #[derive(Debug)]
 pub struct Pager {
     child: Child,
-    _lent: (modes::Lent, signal::Lent),
+    _lent: (modes::LentTerminal, signal::LentKeyboard),
 }
 
 impl Pager {
@@ -46,7 +46,7 @@ impl Pager {
         let pager = pager.to_string_lossy();
         let mut words = pager.split_whitespace();
         let program = words.next()?;
-        let lent = (modes::Lent::lend(), signal::Lent::lend());
+        let lent = (modes::LentTerminal::lend(), signal::LentKeyboard::lend());
         let mut command = Command::new(program);
         let child = command.args(words).stdin(Stdio::piped()).spawn().ok()?;
         Some(Pager { child, _lent: lent })

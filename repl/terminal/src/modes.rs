@@ -43,7 +43,7 @@ pub struct TerminalGuard {
 
 /// While it lives, another program has the terminal as it was before the prompt.
 #[derive(Debug)]
-pub struct Lent(());
+pub struct LentTerminal(());
 
 impl TerminalGuard {
     /// Remembers the terminal of standard input, if it is one.
@@ -66,17 +66,17 @@ impl Drop for TerminalGuard {
     }
 }
 
-impl Lent {
+impl LentTerminal {
     /// Gives the terminal to another program.
     pub fn lend() -> Self {
         let mut terminal = terminal();
         terminal.hand_to(Holder::Other);
         terminal.restore();
-        Lent(())
+        LentTerminal(())
     }
 }
 
-impl Drop for Lent {
+impl Drop for LentTerminal {
     fn drop(&mut self) {
         let mut terminal = terminal();
         terminal.hand_to(Holder::Scripts);

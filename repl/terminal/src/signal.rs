@@ -25,17 +25,17 @@ static LENT: AtomicBool = AtomicBool::new(false);
 
 /// While it lives, the keyboard's Ctrl-C is for a program that was started from the prompt.
 #[derive(Debug)]
-pub struct Lent(());
+pub struct LentKeyboard(());
 
-impl Lent {
+impl LentKeyboard {
     /// Lends the keyboard.
     pub fn lend() -> Self {
         LENT.store(true, Ordering::Relaxed);
-        Lent(())
+        LentKeyboard(())
     }
 }
 
-impl Drop for Lent {
+impl Drop for LentKeyboard {
     fn drop(&mut self) {
         LENT.store(false, Ordering::Relaxed);
     }

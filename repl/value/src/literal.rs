@@ -15,7 +15,7 @@ const DEPTH: u32 = 32;
 ///
 /// What is wrong with the text, as the first part of a sentence.
 pub fn parse(text: &str) -> Result<Value, String> {
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Parser { text, at: 0 };
     let value = reader.value(DEPTH)?;
     match reader.rest().trim() {
         "" => Ok(value),
@@ -23,12 +23,12 @@ pub fn parse(text: &str) -> Result<Value, String> {
     }
 }
 
-struct Reader<'t> {
+struct Parser<'t> {
     text: &'t str,
     at: usize,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Parser<'t> {
     fn rest(&self) -> &'t str {
         &self.text[self.at..]
     }
