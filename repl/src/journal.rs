@@ -3,7 +3,7 @@
 /// The lines of a session.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    lines: Vec<Line>,
+    lines: Vec<Ran>,
     last: String,
     /// All that was typed, in its order.
     typed: Vec<String>,
@@ -11,7 +11,7 @@ pub(crate) struct Journal {
 }
 
 #[derive(Debug)]
-struct Line {
+struct Ran {
     script: String,
     /// Whether `_` is its result in the lines after it.
     has_result: bool,
@@ -49,7 +49,7 @@ impl Journal {
 
     /// This script was run and did not fail.
     pub(crate) fn ran(&mut self, script: &str, has_result: bool) {
-        self.lines.push(Line {
+        self.lines.push(Ran {
             script: script.trim().to_owned(),
             has_result,
         });

@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
     pub(crate) common: Common,
 
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<Task>,
 }
 
 /// What every form of the program understands.
@@ -111,7 +111,7 @@ pub(crate) enum ColorArgument {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum Task {
     /// List the sessions, dead ones too.
     #[command(args = idle::options(idle::ON_ALL_SESSIONS))]
     Ls,
@@ -328,7 +328,7 @@ mod tests {
     #[test]
     fn a_word_that_is_no_subcommand_is_a_session() {
         assert_eq!(parse("memglass t1").session.as_deref(), Some("t1"));
-        assert!(matches!(parse("memglass ls").command, Some(Command::Ls)));
+        assert!(matches!(parse("memglass ls").command, Some(Task::Ls)));
     }
 
     #[test]
@@ -364,7 +364,7 @@ mod tests {
             ("memglass set t1 a.b -500", ["t1", "a.b", "-500"]),
             ("memglass t1 set a.b -500 --json", ["a.b", "-500", ""]),
         ] {
-            let Some(Command::Set {
+            let Some(Task::Set {
                 first,
                 second,
                 third,
@@ -387,7 +387,7 @@ mod tests {
             let arguments = parse(line);
             assert_eq!(arguments.common.timeout, Some(Duration::from_secs(2)));
             assert_eq!(arguments.common.session_named.as_deref(), Some("t1"));
-            let Some(Command::Run { file, args }) = arguments.command else {
+            let Some(Task::Run { file, args }) = arguments.command else {
                 panic!()
             };
             assert_eq!(
@@ -395,7 +395,7 @@ mod tests {
                 ("x.rhai".into(), vec!["a".into(), "b".into()])
             );
         }
-        let Some(Command::Run { args, .. }) = parse("memglass run -- x.rhai --fast").command else {
+        let Some(Task::Run { args, .. }) = parse("memglass run -- x.rhai --fast").command else {
             panic!()
         };
         assert_eq!(args, ["--fast"]);

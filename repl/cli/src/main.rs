@@ -19,7 +19,7 @@ mod target;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Task};
 use failure::Failure;
 use options::Options;
 
@@ -85,32 +85,29 @@ fn without_command(
     prompt::run(options, &session, None)
 }
 
-fn with_command(options: &Options, named: Option<&str>, command: Command) -> Result<i32, Failure> {
-    let is_script = matches!(command, Command::Run { .. } | Command::Demo(_));
+fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result<i32, Failure> {
+    let is_script = matches!(command, Task::Run { .. } | Task::Demo(_));
     if options.timeout.is_some() && !is_script {
         return Err(only_for_scripts());
     }
-    let has_none = matches!(
-        command,
-        Command::Ls | Command::Completions { .. } | Command::Man
-    );
+    let has_none = matches!(command, Task::Ls | Task::Completions { .. } | Task::Man);
     if let (Some(name), true) = (named, has_none) {
         return Err(Failure::Usage(format!(
             "this subcommand works on all sessions and takes no name; leave out {name:?}"
         )));
     }
     match command {
-        Command::Ls => ls::run(options),
-        Command::Clean { session } => {
+        Task::Ls => ls::run(options),
+        Task::Clean { session } => {
             let session = self::named(named.map(str::to_owned), session)?;
             clean::run(options, session.as_deref())
         }
-        Command::Objects { words, type_name } => {
+        Task::Objects { words, type_name } => {
             listing::objects(options, named, words, type_name.as_deref())
         }
-        Command::Types { words } => listing::types(options, named, words),
-        Command::Get { words } => fields::get(options, named, words),
-        Command::Set {
+        Task::Types { words } => listing::types(options, named, words),
+        Task::Get { words } => fields::get(options, named, words),
+        Task::Set {
             first,
             second,
             third,
@@ -119,13 +116,13 @@ fn with_command(options: &Options, named: Option<&str>, command: Command) -> Res
             let words = [first, second].into_iter().chain(third).chain(more);
             fields::set(options, named, words.collect())
         }
-        Command::Run { file, args } => {
+        Task::Run { file, args } => {
             let session = target::resolve(options, named)?;
             evaluate::file(options, &session, &file, args)
         }
-        Command::Demo(demo) => demo::run(options, &demo, named.unwrap_or(demo::NAME)),
-        Command::Completions { shell } => completions::script(shell),
-        Command::Man => completions::manual(),
+        Task::Demo(demo) => demo::run(options, &demo, named.unwrap_or(demo::NAME)),
+        Task::Completions { shell } => completions::script(shell),
+        Task::Man => completions::manual(),
     }
 }
 

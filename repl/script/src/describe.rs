@@ -1,6 +1,7 @@
 //! Types, fields and objects as tables.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use memglass::nearest;
 use memglass::schema::{
@@ -45,12 +46,85 @@ pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
 /// That there is none, with the name closest to it.
 pub(crate) fn describe(schema: &Schema, name: &str) -> Result<Table, String> {
     match schema.find(name) {
-        Some(id) => Ok(describe_type(schema, id)),
+        Some(id) => Ok(describe_all(schema, &namesakes(schema, id))),
         None => Err(format!(
             "no type is named {name:?}{}",
             suggested_type(schema, name)
         )),
     }
+}
+
+/// What is declared about each of several types of one name, with the number of its declaration in front.
+fn describe_all(schema: &Schema, ids: &[TypeId]) -> Table {
+    let mut all = ids.iter().map(|id| describe_type(schema, *id));
+    if ids.len() == 1 {
+        return all.next().unwrap_or_default();
+    }
+    let tables: Vec<Table> = all.collect();
+    let mut columns = vec!["declaration".to_owned()];
+    for column in tables.iter().flat_map(|table| &table.columns) {
+        if !columns.contains(column) {
+            columns.push(column.clone());
+        }
+    }
+    let mut merged = Table::new(columns.iter().cloned());
+    for (number, table) in tables.iter().enumerate() {
+        let places = columns[1..].iter();
+        let places = places.map(|column| table.columns.iter().position(|known| known == column));
+        let places: Vec<_> = places.collect();
+        for row in &table.rows {
+            let number = Some(Cell::plain(number as u64 + 1));
+            let cells = places.iter().map(|place| row[(*place)?].clone());
+            merged.push(std::iter::once(number).chain(cells).collect::<Cells>());
+        }
+    }
+    merged
+}
+
+/// A type, and the others of its name that are declared differently: parts of one program may each have
+/// their own `Order`. The stored and the plain form of a struct are one declaration.
+pub fn namesakes(schema: &Schema, id: TypeId) -> Vec<TypeId> {
+    let mut all = vec![id];
+    if schema[id].name.is_empty() {
+        return all;
+    }
+    for (other, ty) in declared_types(schema) {
+        let is_new = |known: &TypeId| !is_same_declaration(schema, *known, other);
+        if ty.name == schema[id].name && all.iter().all(is_new) {
+            all.push(other);
+        }
+    }
+    all
+}
+
+fn is_same_declaration(schema: &Schema, one: TypeId, other: TypeId) -> bool {
+    let members = |id: TypeId| -> Option<Vec<_>> {
+        let members = schema[schema.bare(id)].members()?.iter();
+        let declared = members.map(|member| {
+            let name = schema.type_name(member.type_id);
+            (&*member.name, name, member.bits)
+        });
+        Some(declared.collect())
+    };
+    match (members(one), members(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => schema[schema.bare(one)].kind == schema[schema.bare(other)].kind,
+        _ => false,
+    }
+}
+
+/// The types that the producer declared: those with names that mean something.
+pub fn declared_types(schema: &Schema) -> impl Iterator<Item = (TypeId, &Arc<Type>)> {
+    schema.iter().filter(|(_, ty)| is_declared(ty))
+}
+
+/// Numbers and texts are what declarations are made of.
+fn is_declared(ty: &Type) -> bool {
+    let is_simple = matches!(
+        ty.kind,
+        Kind::Bool | Kind::Int { .. } | Kind::Float | Kind::Text | Kind::Pointer { .. }
+    );
+    !ty.name.is_empty() && !is_simple
 }
 
 /// What to add to a message about a type that is not there: the one that was probably meant, or what there is.
@@ -110,7 +184,7 @@ pub(crate) fn describe_type(schema: &Schema, id: TypeId) -> Table {
 }
 
 fn declared(schema: &Schema, member: &Member) -> Cells {
-    let text = |text: &Option<std::sync::Arc<str>>| Cell::prose(text.as_deref()?);
+    let text = |text: &Option<Arc<str>>| Cell::prose(text.as_deref()?);
     vec![
         Some(Cell::plain(&*member.name)),
         Some(Cell::plain(member_type(schema, member))),

@@ -2,45 +2,11 @@
 
 use std::time::Duration;
 
-use memglass_value::duration::{self, NANOS, UNITS, Unit};
-use memglass_value::number::Number;
+use memglass_value::duration::{self, NANOS, UNITS};
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT};
 
 use super::error::raise;
 use super::wide;
-
-/// Bits of a tag that say which unit it is; the others tell whether the number is still the one that was read.
-const UNIT_BITS: u32 = 3;
-
-/// Notes on a number that it was read from a field with this unit.
-///
-/// Rhai keeps the note, its tag, with the number wherever that goes, and also when the number is changed in
-/// place. Then the note belongs to another number, and counts no more: see [`unit_of`].
-pub(crate) fn mark(number: &mut Dynamic, unit: Unit) {
-    if let Some(known) = wide::number(number) {
-        number.set_tag(tag(known, unit));
-    }
-}
-
-/// The unit of a number that was read from a field.
-pub(crate) fn unit_of(marked: &Dynamic, number: Number) -> Option<Unit> {
-    let found = marked.tag();
-    let index = (found as usize & ((1 << UNIT_BITS) - 1)).checked_sub(1)?;
-    Unit::at(index).filter(|unit| tag(number, *unit) == found)
-}
-
-fn tag(number: Number, unit: Unit) -> i32 {
-    let bits = match number {
-        Number::Integer(number) => match number.as_i128() {
-            Some(number) => number as u128,
-            None => number.as_u128().unwrap_or(0),
-        },
-        Number::Float(number) => number.to_bits().into(),
-    };
-    let folded = (bits as u64 ^ (bits >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let digest = (folded >> 32) as u32 & !((1 << UNIT_BITS) - 1);
-    (digest | (unit.index() as u32 + 1)) as i32
-}
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -90,8 +56,6 @@ fn of_seconds(seconds: FLOAT) -> Result<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use memglass::schema::Metadata;
-
     use super::*;
 
     #[track_caller]
@@ -110,25 +74,6 @@ mod tests {
         check("1.5.s", Duration::from_millis(1500));
         check("2.min + 3.s", Duration::from_secs(123));
         check("50.hz", Duration::from_millis(20));
-    }
-
-    #[test]
-    fn a_number_has_the_unit_of_its_field_until_it_is_changed() {
-        let unit = |name: &str| {
-            let mut metadata = Metadata::default();
-            metadata.unit = Some(name.into());
-            Unit::declared(&metadata)
-        };
-        assert_eq!(unit("ticks"), None);
-        assert_eq!(unit("µs"), unit("us"));
-        let ms = unit("ms").expect("a unit");
-        let unit_of = |number: &Dynamic| unit_of(number, wide::number(number)?);
-        let mut number = Dynamic::from_int(1500);
-        assert_eq!(unit_of(&number), None);
-        mark(&mut number, ms);
-        assert_eq!(unit_of(&number.clone()), Some(ms));
-        *number.write_lock::<INT>().expect("an integer") /= 1000;
-        assert_eq!(unit_of(&number), None);
     }
 
     #[test]

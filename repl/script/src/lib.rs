@@ -24,6 +24,7 @@ mod halt;
 mod held;
 mod labels;
 mod limits;
+mod marks;
 pub mod names;
 mod object_list;
 mod place;
@@ -56,7 +57,7 @@ use rhai::{
 };
 
 pub use bindings::FUNCTIONS;
-pub use describe::suggested_type;
+pub use describe::{declared_types, namesakes, suggested_type};
 pub use error::ScriptError;
 pub use limits::Limits;
 use memglass_syntax::{FunctionName, Names};
@@ -64,7 +65,7 @@ pub use present::{of_field, of_large_array};
 pub use session::Attached;
 pub use takes::takes;
 
-use self::bindings::{FieldNames, Session};
+use self::bindings::{FieldNames, Obs};
 use self::context::Context;
 use self::functions::Known;
 use self::labels::Labels;
@@ -332,7 +333,7 @@ fn engine(context: &Rc<Context>, labels: &Rc<Labels>) -> Engine {
     bindings::register(&mut engine, context, labels);
     let watched = context.clone();
     engine.on_progress(move |steps| watched.run.halted(steps).map(Dynamic::from));
-    let session = Session(context.clone(), labels.clone());
+    let session = Obs(context.clone(), labels.clone());
     #[expect(deprecated, reason = "marked volatile; the version is pinned")]
     engine.on_var(move |name, index, call| variable(&session, name, index, &call));
     engine
@@ -340,7 +341,7 @@ fn engine(context: &Rc<Context>, labels: &Rc<Labels>) -> Engine {
 
 /// `obs`, or the object whose label is this name; whatever the script itself calls by the name comes first.
 fn variable(
-    session: &Session,
+    session: &Obs,
     name: &str,
     index: usize,
     call: &EvalContext<'_, '_, '_, '_, '_, '_>,

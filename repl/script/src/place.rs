@@ -142,6 +142,14 @@ impl Node {
         )
     }
 
+    /// Bytes of its path that are the object's label; 0 if that is no longer known.
+    pub(crate) fn label_len(&self) -> usize {
+        match &self.origin {
+            None => self.field.path().len(),
+            Some((above, _)) => above.upgrade().map_or(0, |above| above.label_len()),
+        }
+    }
+
     fn index(&self, index: INT) -> Result<u64> {
         let Shape::List(count) = self.shape else {
             return Err(raise(format_args!("{} is not an array", self.field.path())));
@@ -423,7 +431,7 @@ impl Place {
             let mut list: Array = list.try_cast().unwrap_or_default();
             if let Shape::Leaf(Meaning::Time(unit)) = first.shape {
                 list.iter_mut()
-                    .for_each(|number| crate::duration::mark(number, unit));
+                    .for_each(|number| crate::marks::mark_unit(number, unit));
             }
             return Ok(list);
         }

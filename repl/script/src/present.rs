@@ -3,19 +3,19 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use memglass::schema::{self, Kind, Schema};
+use memglass::schema::{self, Schema};
 use memglass::{EnumValue, Field, Value};
 use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Member, Record, Shown, Table};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
-use super::bindings::{Rows, Session, all_objects, elements_table, objects_table};
+use super::bindings::{Obs, Rows, all_objects, elements_table, objects_table};
 use super::context::Context;
 use super::convert;
 use super::describe::{self, member_type};
 use super::object_list::{ObjectList, Places};
 use super::place::{Node, Place, Shape};
-use super::rows::{Reader, Source};
+use super::rows::{ObjectRows, Subject, Subjects};
 use super::written;
 
 /// Elements of an array that is no longer read as one value.
@@ -38,7 +38,7 @@ pub(crate) fn shown(
     if let Some(rows) = value.read_lock::<Rows>() {
         return Ok(Shown::Table(Table::clone(&rows.0)));
     }
-    if let Some(session) = value.read_lock::<Session>() {
+    if let Some(session) = value.read_lock::<Obs>() {
         return all_objects(&session.0).map(Shown::Table);
     }
     if let Some(list) = value.read_lock::<ObjectList>() {
@@ -63,25 +63,10 @@ fn scalar(value: &Dynamic, read: Option<&Rc<Node>>, context: &Context) -> Result
     match convert::from_script(value) {
         Some(value) => {
             let style = read.map_or_else(Style::default, |node| style(&node.field));
-            let value = match (read, value.as_i128()) {
-                (Some(node), Some(address)) if is_pointer(&node.field) => {
-                    Value::Address(address as u64)
-                }
-                _ => value,
-            };
             Ok(Shown::Value(Cell { value, style }))
         }
         None => written::own_text(value, context).map(Shown::text),
     }
-}
-
-/// Scripts see a number; it is shown as in a table.
-fn is_pointer(field: &Field) -> bool {
-    let schema = field.schema();
-    matches!(
-        schema[schema.bare(field.type_id())].kind,
-        Kind::Pointer { .. }
-    )
 }
 
 fn style(field: &Field) -> Style {
@@ -122,8 +107,12 @@ pub fn of_large_array(field: &Field) -> Option<Shown> {
     if count <= LARGE || field.element(0).ok()?.members().is_none() {
         return None;
     }
-    let source = Source::Elements(field.clone(), count);
-    let table = Reader::of_members(source).and_then(Reader::table);
+    let part = Subject {
+        field: field.clone(),
+        label_len: 0,
+    };
+    let source = Subjects::Elements(part, count);
+    let table = ObjectRows::of_members(source).and_then(ObjectRows::table);
     table.ok().map(Shown::Table)
 }
 

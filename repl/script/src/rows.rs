@@ -3,67 +3,109 @@
 use std::io;
 
 use memglass::{Field, Value};
+use memglass_syntax::words::quoted;
 use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Cells, RowReader, Table};
 use rhai::EvalAltResult;
 
 use super::error::text_of;
 use super::object_list::ObjectList;
+use super::place::Node;
 
 /// Rows that are read at once. A terminal gets no more.
 const FIRST: usize = 1000;
 
 /// What rows are made of.
-pub(crate) enum Source {
+pub(crate) enum Subjects {
     /// Objects, or parts of them.
-    Fields(Vec<Field>),
+    Fields(Vec<Subject>),
     /// All elements of an array, so many.
-    Elements(Field, usize),
+    Elements(Subject, usize),
     /// Those of a list that are still there.
     Objects(ObjectList),
 }
 
-impl Source {
-    fn len(&self) -> usize {
-        match self {
-            Source::Fields(fields) => fields.len(),
-            Source::Elements(_, count) => *count,
-            Source::Objects(list) => list.len(),
+/// A field, and how many bytes of its path are the object's label.
+pub(crate) struct Subject {
+    pub(crate) field: Field,
+    pub(crate) label_len: usize,
+}
+
+impl Subject {
+    /// The part that a place is.
+    pub(crate) fn of(node: &Node) -> Self {
+        Subject {
+            field: node.field.clone(),
+            label_len: node.label_len(),
         }
     }
 
-    fn get(&self, index: usize) -> io::Result<Option<Field>> {
-        match self {
-            Source::Fields(fields) => Ok(fields.get(index).cloned()),
-            Source::Elements(array, _) => Ok(array.element(index as u64).ok()),
-            Source::Objects(list) => list.field(index).map_err(of_script),
+    /// What it is called: a path that leads there when it is typed.
+    fn name(&self) -> Cell {
+        let (label, rest) = self.field.path().split_at(self.label_len);
+        match rest.is_empty() {
+            true => Cell::label(label),
+            false if label.contains(['.', '[', '"']) => {
+                Cell::plain(format!("{}{rest}", quoted(label)))
+            }
+            false => Cell::plain(self.field.path()),
         }
+    }
+}
+
+impl Subjects {
+    fn len(&self) -> usize {
+        match self {
+            Subjects::Fields(fields) => fields.len(),
+            Subjects::Elements(_, count) => *count,
+            Subjects::Objects(list) => list.len(),
+        }
+    }
+
+    fn get(&self, index: usize) -> io::Result<Option<Subject>> {
+        let part = |field: Field, label_len| Subject { field, label_len };
+        Ok(match self {
+            Subjects::Fields(parts) => parts
+                .get(index)
+                .map(|known| part(known.field.clone(), known.label_len)),
+            Subjects::Elements(array, _) => {
+                let element = array.field.element(index as u64).ok();
+                element.map(|element| part(element, array.label_len))
+            }
+            Subjects::Objects(list) => {
+                let object = list.field(index).map_err(of_script)?;
+                object.map(|object| {
+                    let label_len = object.path().len();
+                    part(object, label_len)
+                })
+            }
+        })
     }
 }
 
 /// Reads the rows of a table. Each row is of one moment: the whole object is read once.
-pub(crate) struct Reader {
+pub(crate) struct ObjectRows {
     /// What they are made of.
-    pub(crate) source: Source,
+    pub(crate) source: Subjects,
     /// What is shown of each, and how; `None` for its type and its value as a whole.
     pub(crate) columns: Option<Vec<(String, Style)>>,
 }
 
-impl Reader {
+impl ObjectRows {
     /// The rows of all members that the first has.
-    pub(crate) fn of_members(source: Source) -> io::Result<Self> {
+    pub(crate) fn of_members(source: Subjects) -> io::Result<Self> {
         let mut all = (0..source.len()).filter_map(|index| source.get(index).transpose());
         let first = all.next().transpose()?;
         let columns = first.as_ref().and_then(|first| {
-            let schema = first.schema();
-            let members = first.members()?.iter();
+            let schema = first.field.schema();
+            let members = first.field.members()?.iter();
             let columns = members.map(|member| {
                 let style = Style::new(&member.metadata).of_type(schema, member.type_id);
                 (member.name.to_string(), style)
             });
             Some(columns.collect())
         });
-        Ok(Reader { source, columns })
+        Ok(ObjectRows { source, columns })
     }
 
     /// The table.
@@ -81,17 +123,17 @@ impl Reader {
     }
 }
 
-impl RowReader for Reader {
+impl RowReader for ObjectRows {
     fn len(&self) -> usize {
         self.source.len()
     }
 
     /// Without values if the object was destroyed since the list was made, but is still known.
     fn row(&self, index: usize) -> io::Result<Option<Cells>> {
-        let Some(field) = self.source.get(index)? else {
+        let Some(part) = self.source.get(index)? else {
             return Ok(None);
         };
-        let value = field.read().ok();
+        let value = part.field.read().ok();
         let cells: Cells = match (&self.columns, value) {
             (Some(columns), value) => columns
                 .iter()
@@ -102,13 +144,13 @@ impl RowReader for Reader {
                 })
                 .collect(),
             (None, Some(value)) => {
-                let type_name = Cell::plain(field.info().type_name);
+                let type_name = Cell::plain(part.field.info().type_name);
                 vec![Some(type_name), Some(Cell::plain(value))]
             }
             (None, None) => vec![None, None],
         };
-        let path = Some(Cell::plain(field.path()));
-        Ok(Some(std::iter::once(path).chain(cells).collect()))
+        let name = Some(part.name());
+        Ok(Some(std::iter::once(name).chain(cells).collect()))
     }
 }
 
@@ -130,7 +172,7 @@ impl RowReader for Listing {
     fn row(&self, index: usize) -> io::Result<Option<Cells>> {
         let row = self.0.entry(index, |object, schema| {
             let mut label = Vec::new();
-            let label = object.with_label(&mut label, |label| Cell::plain(label))?;
+            let label = object.with_label(&mut label, |label| Cell::label(label))?;
             let type_name = Cell::plain(schema.type_name(object.type_id()));
             let count = object.count().map(Cell::plain);
             let size = Cell::plain(object.size());

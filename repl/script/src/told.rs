@@ -13,7 +13,7 @@ use super::halt::Halt;
 use super::sources::Source;
 use super::written;
 use super::{FUNCTIONS, ScriptHost};
-use crate::bindings::{Rows, Session};
+use crate::bindings::{Obs, Rows};
 use crate::flags::FlagSet;
 use crate::object_list::ObjectList;
 use crate::place::Place;
@@ -294,7 +294,7 @@ fn property_told(message: &str) -> Told {
 fn registered(type_name: &str) -> &str {
     use std::any::type_name as of;
     let ours = [
-        (of::<Session>(), "session"),
+        (of::<Obs>(), "session"),
         (of::<Place>(), "object"),
         (of::<ObjectList>(), "list of objects"),
         (of::<Rows>(), "table"),

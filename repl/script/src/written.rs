@@ -4,7 +4,7 @@ use memglass_value::format::{self, Style};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 use serde_json::Value as Json;
 
-use super::bindings::{Rows, Session, aligned};
+use super::bindings::{Obs, Rows, aligned};
 use super::context::Context;
 use super::convert::{self, noun};
 use super::error::raise;
@@ -89,7 +89,7 @@ fn scalar_text(value: &Dynamic, context: &Context) -> Result<String> {
 
 /// The text of what is no value.
 pub(crate) fn own_text(value: &Dynamic, context: &Context) -> Result<String> {
-    if let Some(session) = value.read_lock::<Session>() {
+    if let Some(session) = value.read_lock::<Obs>() {
         return Ok(session.to_string());
     }
     if let Some(rows) = value.read_lock::<Rows>() {

@@ -250,7 +250,7 @@ fn unknown(observer: &Observer, functions: &[FunctionName], name: &str) -> Comma
     let members = schema
         .iter()
         .flat_map(|(_, ty)| ty.members().unwrap_or_default());
-    let types = types::declared(schema).map(|(_, ty)| &*ty.name);
+    let types = memglass_script::declared_types(schema).map(|(_, ty)| &*ty.name);
     let labels: Vec<String> = names::labels(observer).collect();
     let known = commands
         .chain(functions)

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use memglass::schema::TypeId;
 use memglass::{Field, ObjectInfo, Observer, PathError};
 use memglass_script::ScriptError;
-use memglass_syntax::words::quote;
+use memglass_syntax::words::{quote, quoted};
 
 use super::CommandError;
 use super::objects::pattern;
@@ -70,10 +70,7 @@ fn written(observer: &Observer, label: &str, rest: &str) -> String {
     let is_taken = longer.any(|end| end > label.len() && observer.find(&path[..end]).is_some())
         || !rest.is_empty() && observer.find(&path).is_some();
     match is_cut || is_taken {
-        true => {
-            let label = label.replace('\\', "\\\\").replace('"', "\\\"");
-            format!("\"{label}\"{rest}")
-        }
+        true => format!("{}{rest}", quoted(label)),
         false => format!("{}{rest}", quote(label)),
     }
 }

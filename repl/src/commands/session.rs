@@ -5,7 +5,7 @@ use memglass_value::shown::{Document, Line};
 use memglass_value::time;
 use serde_json::json;
 
-use super::{Command, CommandError, expect_nothing, types};
+use super::{Command, CommandError, expect_nothing};
 use crate::damage;
 use crate::output::Output;
 use crate::runtime::Runtime;
@@ -64,7 +64,9 @@ fn summary(observer: &Observer, access: &str) -> Output {
         ("objects", observer.object_count().to_string()),
         (
             "types",
-            types::declared(observer.schema()).count().to_string(),
+            memglass_script::declared_types(observer.schema())
+                .count()
+                .to_string(),
         ),
         ("epoch", observer.epoch().to_string()),
     ];
@@ -81,7 +83,7 @@ fn summary(observer: &Observer, access: &str) -> Output {
         "directory": session.directory.display().to_string(),
         "access": access,
         "objects": observer.object_count(),
-        "types": types::declared(observer.schema()).count(),
+        "types": memglass_script::declared_types(observer.schema()).count(),
         "epoch": observer.epoch(),
         "damage": damage.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });

@@ -1,9 +1,8 @@
 //! `:types` and `:type`: what objects are made of.
 
-use std::sync::Arc;
-
-use memglass::schema::{Field, Kind, Protection, Schema, Type, TypeId};
+use memglass::schema::{Field, Kind, Protection, Schema, TypeId};
 use memglass::{Observer, PathError};
+use memglass_script::{declared_types, namesakes};
 use memglass_value::format;
 use memglass_value::shown::{Cell, Document, Shown, Table};
 use serde_json::{Value as Json, json};
@@ -86,7 +85,7 @@ pub fn list(observer: &Observer) -> Output {
     let session = &observer.session().name;
     let mut table = Table::new(["type", "kind", "bytes", "fields", "objects"])
         .or_else(format!("session {session:?} has no types yet"));
-    for (id, ty) in declared(schema) {
+    for (id, ty) in declared_types(schema) {
         table.push([
             Some(Cell::name(schema.type_name(id))),
             Some(Cell::name(ty.kind.word())),
@@ -133,35 +132,6 @@ fn declaration(schema: &Schema, id: TypeId) -> Shown {
             ..Document::text(&schema.describe(id))
         }
         .into(),
-    }
-}
-
-/// A type, and the others of its name that are declared differently: parts of one program may each have
-/// their own `Order`. The stored and the plain form of a struct are one declaration.
-fn namesakes(schema: &Schema, id: TypeId) -> Vec<TypeId> {
-    let mut all = vec![id];
-    if schema[id].name.is_empty() {
-        return all;
-    }
-    for (other, ty) in declared(schema) {
-        let is_new = |known: &TypeId| !is_same_declaration(schema, *known, other);
-        if ty.name == schema[id].name && all.iter().all(is_new) {
-            all.push(other);
-        }
-    }
-    all
-}
-
-fn is_same_declaration(schema: &Schema, one: TypeId, other: TypeId) -> bool {
-    let members = |id: TypeId| -> Option<Vec<_>> {
-        let members = schema[schema.bare(id)].members()?.iter();
-        let declared = members.map(|member| (&*member.name, member_type(schema, member)));
-        Some(declared.collect())
-    };
-    match (members(one), members(other)) {
-        (Some(one), Some(other)) => one == other,
-        (None, None) => schema[schema.bare(one)].kind == schema[schema.bare(other)].kind,
-        _ => false,
     }
 }
 
@@ -315,20 +285,6 @@ fn names(variants: &[memglass::schema::Variant]) -> Json {
         )
     });
     Json::Object(entries.collect())
-}
-
-/// The types that the producer declared: those with names that mean something.
-pub(super) fn declared(schema: &Schema) -> impl Iterator<Item = (TypeId, &Arc<Type>)> {
-    schema.iter().filter(|(_, ty)| is_declared(ty))
-}
-
-/// Numbers and texts are what declarations are made of.
-fn is_declared(ty: &Type) -> bool {
-    let is_simple = matches!(
-        ty.kind,
-        Kind::Bool | Kind::Int { .. } | Kind::Float | Kind::Text | Kind::Pointer { .. }
-    );
-    !ty.name.is_empty() && !is_simple
 }
 
 /// Named values are not fields.

@@ -55,14 +55,14 @@ pub(super) struct Column<'t> {
 /// A column, and the texts of its cells.
 pub(super) struct Measured<'t> {
     column: Column<'t>,
-    cells: Vec<Text<'t>>,
+    cells: Vec<Drawn<'t>>,
     is_empty: bool,
     /// Width with the unit beside the name, with the unit below it, with short texts, and with several lines.
     widths: [usize; 4],
 }
 
 /// What a cell shows.
-pub(super) struct Text<'t> {
+pub(super) struct Drawn<'t> {
     full: Cow<'t, str>,
     /// The unit at the end of it.
     unit: Cow<'t, str>,
@@ -173,7 +173,7 @@ impl<'t> Grid<'t> {
 }
 
 impl<'t> Measured<'t> {
-    pub(super) fn new(column: Column<'t>, mut cells: Vec<Text<'t>>) -> Self {
+    pub(super) fn new(column: Column<'t>, mut cells: Vec<Drawn<'t>>) -> Self {
         if column.numeric {
             align_points(&mut cells);
         }
@@ -187,8 +187,8 @@ impl<'t> Measured<'t> {
 }
 
 /// Width with the unit beside the name, with the unit below it, with short texts, and with several lines.
-fn widths(column: &Column, cells: &[Text]) -> [usize; 4] {
-    let widest = |width: fn(&Text) -> usize| cells.iter().map(width).max().unwrap_or(0);
+fn widths(column: &Column, cells: &[Drawn]) -> [usize; 4] {
+    let widest = |width: fn(&Drawn) -> usize| cells.iter().map(width).max().unwrap_or(0);
     let full = widest(|text| text.width + text.after);
     let short = widest(|text| match &text.short {
         Some(short) => wrap::width(short).min(text.width),
@@ -238,10 +238,10 @@ pub(super) fn cell<'t>(
     row: &[Option<Cell>],
     column: usize,
     with_unit: bool,
-) -> Text<'t> {
+) -> Drawn<'t> {
     let is_gone = table.are_objects && column == 1 && row[1..].iter().all(Option::is_none);
     match is_gone {
-        true => Text {
+        true => Drawn {
             faint: true,
             ..text("gone")
         },
@@ -250,7 +250,7 @@ pub(super) fn cell<'t>(
 }
 
 /// What a value shows, with its unit or without.
-pub(super) fn value<'t>(cell: Option<&Cell>, with_unit: bool) -> Text<'t> {
+pub(super) fn value<'t>(cell: Option<&Cell>, with_unit: bool) -> Drawn<'t> {
     let Some(Cell { value, style }) = cell else {
         return text("");
     };
@@ -268,17 +268,17 @@ pub(super) fn value<'t>(cell: Option<&Cell>, with_unit: bool) -> Text<'t> {
         "" => alone,
         unit => format!("{alone} {unit}"),
     };
-    Text {
+    Drawn {
         unit: unit.into(),
         short: format::short(value, style),
         faint: value.as_str() == Some(""),
-        ..Text::new(full.into())
+        ..Drawn::new(full.into())
     }
 }
 
 /// A name or a remark.
-pub(super) fn text(text: &str) -> Text<'_> {
-    Text::new(format::escaped(text))
+pub(super) fn text(text: &str) -> Drawn<'_> {
+    Drawn::new(format::escaped(text))
 }
 
 /// Whether all values of a column are numbers. Sets of flags, names of numbers and bars are not.
@@ -310,9 +310,9 @@ fn cells<R: std::ops::Deref<Target = [Option<Cell>]>>(
     rows.iter().filter_map(move |row| row[column].as_ref())
 }
 
-impl<'t> Text<'t> {
+impl<'t> Drawn<'t> {
     fn new(full: Cow<'t, str>) -> Self {
-        Text {
+        Drawn {
             width: wrap::width(&full),
             full,
             unit: "".into(),
@@ -365,8 +365,8 @@ impl<'t> Text<'t> {
 }
 
 /// Lets decimal points stand below each other.
-fn align_points(cells: &mut [Text]) {
-    let behind = |text: &Text| text.full.find('.').map(|at| text.full.len() - at);
+fn align_points(cells: &mut [Drawn]) {
+    let behind = |text: &Drawn| text.full.find('.').map(|at| text.full.len() - at);
     let most = cells.iter().filter_map(behind).max().unwrap_or(0);
     for text in cells {
         text.after = most - behind(text).unwrap_or(0);

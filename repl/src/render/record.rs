@@ -35,21 +35,21 @@ fn heading(record: &Record, look: Look) -> String {
 }
 
 /// A member, and how deep it lies.
-struct Line<'r> {
+struct MemberLine<'r> {
     name: String,
     member: &'r Member,
 }
 
 /// The members of a structure inside a structure are lines of their own, shifted to the right.
-fn push_lines<'r>(lines: &mut Vec<Line<'r>>, members: &'r [Member], depth: usize) {
+fn push_lines<'r>(lines: &mut Vec<MemberLine<'r>>, members: &'r [Member], depth: usize) {
     for member in members {
         let name = format!("{:1$}{2}", "", 2 * depth, member.name);
-        lines.push(Line { name, member });
+        lines.push(MemberLine { name, member });
         push_lines(lines, &member.members, depth + 1);
     }
 }
 
-impl Line<'_> {
+impl MemberLine<'_> {
     fn plain(&self) -> Vec<String> {
         let Member {
             cell,
@@ -68,7 +68,7 @@ impl Line<'_> {
     }
 }
 
-fn grid_of<'r>(lines: &'r [Line<'_>]) -> Grid<'r> {
+fn grid_of<'r>(lines: &'r [MemberLine<'_>]) -> Grid<'r> {
     let texts = |text: fn(&Member) -> &str| {
         let texts = lines.iter().map(move |line| text(line.member));
         texts.map(grid::text).collect()

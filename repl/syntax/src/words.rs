@@ -21,9 +21,14 @@ pub fn first(text: &str) -> (&str, &str) {
 
 /// A label as one word of a command line.
 pub fn quote(label: &str) -> String {
-    if !label.contains(|c: char| c.is_whitespace() || c == '"') {
-        return label.to_owned();
+    match label.contains(|c: char| c.is_whitespace() || c == '"') {
+        true => quoted(label),
+        false => label.to_owned(),
     }
+}
+
+/// A label in quotes, as a path may begin whatever its characters are.
+pub fn quoted(label: &str) -> String {
     format!("\"{}\"", label.replace('\\', "\\\\").replace('"', "\\\""))
 }
 

@@ -8,7 +8,7 @@ use memglass::{Field, Value};
 use memglass_value::format::{self, Style};
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, Expression, ImmutableString, Scope};
 
-use super::objects::Session;
+use super::objects::Obs;
 use crate::context::Context;
 use crate::describe;
 use crate::error::raise;
@@ -20,7 +20,7 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers `explain`. It is syntax and not a function, because only so it sees the caller's variables.
 pub(super) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<Labels>) {
-    let session = Session(context.clone(), labels.clone());
+    let session = Obs(context.clone(), labels.clone());
     let explained = move |call: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
                           inputs: &[Expression<'_>]| {
         let text = call.eval_expression_tree(&inputs[0])?;
@@ -43,7 +43,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
 
 fn explain(
     call: &mut EvalContext<'_, '_, '_, '_, '_, '_>,
-    session: &Session,
+    session: &Obs,
     text: &str,
 ) -> Result<String> {
     let (path, value) = split(text).ok_or_else(|| {
@@ -80,7 +80,7 @@ fn split(text: &str) -> Option<(&str, Option<&str>)> {
 }
 
 /// The place of a path that starts with a variable, a label or `obs["label"]`.
-fn resolve(session: &Session, scope: &Scope<'_>, path: &str) -> Result<Rc<Node>> {
+fn resolve(session: &Obs, scope: &Scope<'_>, path: &str) -> Result<Rc<Node>> {
     if let Some(rest) = path.strip_prefix("obs[\"")
         && let Some((label, rest)) = rest.split_once("\"]")
     {

@@ -15,7 +15,7 @@ use rhai::Engine;
 
 pub use catalog::FUNCTIONS;
 pub(crate) use fields::FieldNames;
-pub(crate) use objects::Session;
+pub(crate) use objects::Obs;
 pub(crate) use table::{Rows, aligned, all_objects, elements_table, maps_table, objects_table};
 
 use super::context::Context;

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use globset::{Glob, GlobMatcher};
 use memglass::ObjectEntry;
 use memglass::schema::{Schema, TypeId};
+use memglass_syntax::words::quoted;
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 
 use crate::context::Context;
@@ -27,9 +28,9 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// The value of `obs`.
 #[derive(Clone)]
-pub(crate) struct Session(pub(crate) Rc<Context>, pub(crate) Rc<Labels>);
+pub(crate) struct Obs(pub(crate) Rc<Context>, pub(crate) Rc<Labels>);
 
-impl Session {
+impl Obs {
     /// The object with this label.
     pub(crate) fn object(&self, label: &str) -> Result<Place> {
         match self.1.find(label)? {
@@ -69,7 +70,7 @@ enum Choice {
 }
 
 impl Choice {
-    fn new(session: &Session, pattern: &str) -> Result<Self> {
+    fn new(session: &Obs, pattern: &str) -> Result<Self> {
         if pattern == "*" {
             return Ok(Choice::Any);
         }
@@ -122,7 +123,7 @@ impl Choice {
 }
 
 /// Suggests a type or a label, or tells the types.
-fn unknown(session: &Session, pattern: &str) -> String {
+fn unknown(session: &Obs, pattern: &str) -> String {
     let schema = session.0.schema();
     let observer = session.0.attached.observer();
     let known = describe::declared_names(&schema).chain(names::labels(&observer));
@@ -133,43 +134,36 @@ fn unknown(session: &Session, pattern: &str) -> String {
     format!("no type and no object is named {pattern:?}{meant}")
 }
 
-/// A label as the first step of a path, whatever its characters.
-fn quoted(label: &str) -> String {
-    format!("\"{}\"", label.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 /// Registers `obs` and what it can do.
 pub(super) fn register(engine: &mut Engine, _context: &Rc<Context>) {
-    engine.register_type_with_name::<Session>("session");
-    engine.register_indexer_get(|session: &mut Session, label: ImmutableString| {
-        session.object(&label)
-    });
+    engine.register_type_with_name::<Obs>("session");
+    engine.register_indexer_get(|session: &mut Obs, label: ImmutableString| session.object(&label));
     engine.register_fn(
         "find",
-        |session: &mut Session, label: &str| -> Result<Dynamic> {
+        |session: &mut Obs, label: &str| -> Result<Dynamic> {
             Ok(session.1.find(label)?.map_or(Dynamic::UNIT, Dynamic::from))
         },
     );
-    engine.register_fn("all", |session: &mut Session, pattern: &str| {
+    engine.register_fn("all", |session: &mut Obs, pattern: &str| {
         session.all(pattern)
     });
-    engine.register_fn("all", |session: &mut Session| session.all("*"));
-    engine.register_fn("contains", |session: &mut Session, label: &str| {
+    engine.register_fn("all", |session: &mut Obs| session.all("*"));
+    engine.register_fn("contains", |session: &mut Obs, label: &str| {
         Ok::<_, Box<EvalAltResult>>(session.1.find(label)?.is_some())
     });
-    engine.register_fn("len", |session: &mut Session| -> Result<INT> {
+    engine.register_fn("len", |session: &mut Obs| -> Result<INT> {
         session.0.refresh()?;
         Ok(session.0.attached.observer().object_count() as INT)
     });
-    engine.register_fn("refresh", |session: &mut Session| session.0.refresh());
-    engine.register_fn("producer", |session: &mut Session| {
+    engine.register_fn("refresh", |session: &mut Obs| session.0.refresh());
+    engine.register_fn("producer", |session: &mut Obs| {
         session.0.attached.presence().word()
     });
-    engine.register_fn("to_string", |session: Session| session.to_string());
-    engine.register_fn("to_debug", |session: Session| session.to_string());
+    engine.register_fn("to_string", |session: Obs| session.to_string());
+    engine.register_fn("to_debug", |session: Obs| session.to_string());
 }
 
-impl fmt::Display for Session {
+impl fmt::Display for Obs {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let observer = self.0.attached.observer();
         write!(

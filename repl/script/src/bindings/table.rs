@@ -25,7 +25,7 @@ use crate::describe;
 use crate::error::raise;
 use crate::object_list::{ObjectList, Places};
 use crate::place::{Place, Shape};
-use crate::rows::{Listing, Reader, Source};
+use crate::rows::{Listing, ObjectRows, Subject, Subjects};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -218,8 +218,8 @@ pub(crate) fn elements_table(place: &Place) -> Result<Option<Table>> {
     if count == 0 || !matches!(place.node.element(0)?.shape, Shape::Record) {
         return Ok(None);
     }
-    let source = Source::Elements(place.node.field.clone(), count as usize);
-    let table = Reader::of_members(source).and_then(Reader::table);
+    let source = Subjects::Elements(Subject::of(&place.node), count as usize);
+    let table = ObjectRows::of_members(source).and_then(ObjectRows::table);
     table.map(Some).map_err(raise)
 }
 
@@ -227,8 +227,8 @@ pub(crate) fn elements_table(place: &Place) -> Result<Option<Table>> {
 pub(crate) fn objects_table(places: &Places) -> Result<Table> {
     let source = source(places)?;
     let reader = match is_uniform(places)? {
-        true => Reader::of_members(source).map_err(raise)?,
-        false => Reader {
+        true => ObjectRows::of_members(source).map_err(raise)?,
+        false => ObjectRows {
             source,
             columns: None,
         },
@@ -247,15 +247,15 @@ fn is_uniform(places: &Places) -> Result<bool> {
     }
 }
 
-fn source(places: &Places) -> Result<Source> {
+fn source(places: &Places) -> Result<Subjects> {
     match places {
-        Places::Listed(list) => Ok(Source::Objects(list.clone())),
+        Places::Listed(list) => Ok(Subjects::Objects(list.clone())),
         Places::Kept(places) => {
             let fields = places.iter().map(|place| {
                 place.node.check_present()?;
-                Ok(place.node.field.clone())
+                Ok(Subject::of(&place.node))
             });
-            fields.collect::<Result<_>>().map(Source::Fields)
+            fields.collect::<Result<_>>().map(Subjects::Fields)
         }
     }
 }
@@ -297,7 +297,7 @@ fn of_places(places: &Places, columns: &[String]) -> Result<Table> {
         };
         Ok((column.clone(), style))
     };
-    let reader = Reader {
+    let reader = ObjectRows {
         source: source(places)?,
         columns: Some(columns.iter().map(styled).collect::<Result<_>>()?),
     };

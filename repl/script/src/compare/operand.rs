@@ -8,9 +8,9 @@ use memglass_value::number::Number;
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
 use crate::convert::noun;
-use crate::duration::unit_of;
 use crate::error::raise;
 use crate::flags::FlagSet;
+use crate::marks::unit_of;
 use crate::object_list::ObjectList;
 use crate::place::Place;
 use crate::symbols::Symbols;

@@ -20,7 +20,7 @@ mod to_script;
 use memglass_value::number::Integer;
 use rhai::{Dynamic, INT, ImmutableString};
 
-use super::bindings::{Rows, Session};
+use super::bindings::{Obs, Rows};
 use super::flags::FlagSet;
 use super::object_list::ObjectList;
 use super::place::Place;
@@ -72,7 +72,7 @@ pub(crate) fn noun(value: &Dynamic) -> String {
         value if value.is::<std::time::Duration>() => "a duration".into(),
         value if value.is_fnptr() => "a function".into(),
         value if value.is::<Rows>() => "a table".into(),
-        value if value.is::<Session>() => "obs".into(),
+        value if value.is::<Obs>() => "obs".into(),
         value => match value.read_lock::<Place>() {
             Some(place) => format!("{} ({})", place.path(), place.type_name()),
             None => told::noun(value.type_name()),

@@ -6,13 +6,14 @@ use std::time::Duration;
 use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant, named};
 use memglass::{EnumValue, Reason, Refusal, Value};
 use memglass_value::duration::{UNIT_NAMES, Unit};
+use memglass_value::number::Integer;
 use rhai::{Array, Blob, Dynamic, FLOAT, INT, ImmutableString, Map};
 
 use super::noun;
 use crate::flags::FlagSet;
 use crate::object_list::ObjectList;
 use crate::place::Place;
-use crate::wide;
+use crate::{marks, wide};
 
 /// From here on, a float may stand for several integers.
 const EXACT_FLOATS: FLOAT = (1u64 << 53) as FLOAT;
@@ -217,7 +218,12 @@ pub(crate) fn for_list(
 
 /// A script's value where the type of the place says nothing about it.
 fn untyped(value: &Dynamic) -> Result<Value> {
-    from_script(value).ok_or_else(|| wrong_kind("a value".into(), value))
+    match from_script(value) {
+        // What was read as an address is written as the number that it is for scripts.
+        Some(Value::Address(address)) => Ok(Integer::from(address).value()),
+        Some(value) => Ok(value),
+        None => Err(wrong_kind("a value".into(), value)),
+    }
 }
 
 fn wrong_kind(expected: String, found: &Dynamic) -> Refusal {
@@ -247,7 +253,11 @@ fn inside(step: String, refusal: Refusal) -> Refusal {
 /// A script's value by itself; `None` for what is no value, such as `()` or a function.
 pub(crate) fn from_script(value: &Dynamic) -> Option<Value> {
     if let Some(number) = wide::number(value) {
-        return Some(number.value());
+        let known = number.value();
+        return Some(match known.as_i128() {
+            Some(address) if marks::is_address(value, number) => Value::Address(address as u64),
+            _ => known,
+        });
     }
     if let Some(text) = value.read_lock::<ImmutableString>() {
         return Some(Value::Text(text.to_string()));

@@ -8,7 +8,7 @@ use rhai::{Dynamic, ImmutableString, Map};
 use super::Meaning;
 use crate::flags::FlagSet;
 use crate::symbols::{Enumeration, Symbols};
-use crate::{duration, wide};
+use crate::{marks, wide};
 
 /// A scalar for a script.
 pub(crate) fn leaf(value: Value, meaning: &Meaning) -> Dynamic {
@@ -20,7 +20,7 @@ pub(crate) fn leaf(value: Value, meaning: &Meaning) -> Dynamic {
         }),
         (value, Meaning::Time(unit)) => {
             let mut number = scalar(value);
-            duration::mark(&mut number, *unit);
+            marks::mark_unit(&mut number, *unit);
             number
         }
         (value, _) => scalar(value),
@@ -39,7 +39,11 @@ fn named(number: i128, names: &Enumeration) -> Dynamic {
 
 pub(super) fn scalar(value: Value) -> Dynamic {
     if let Some(number) = Number::of(&value) {
-        return wide::of_number(number);
+        let mut number = wide::of_number(number);
+        if matches!(value, Value::Address(_)) {
+            marks::mark_address(&mut number);
+        }
+        return number;
     }
     match value {
         Value::Bool(value) => Dynamic::from_bool(value),

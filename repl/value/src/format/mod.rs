@@ -54,6 +54,8 @@ enum Notation {
     Whole,
     /// A text that names something.
     Name,
+    /// The label of an object.
+    Label,
     /// A sentence.
     Prose,
     /// A moment in RFC 3339.
@@ -77,7 +79,12 @@ impl Style {
         }
     }
 
-    /// The style of labels, paths and other names: they are never shortened.
+    /// The style of labels of objects: people get them in quotes where a path would not begin with them.
+    pub fn label() -> Self {
+        Self::noted(Notation::Label)
+    }
+
+    /// The style of paths and other names: they are never shortened.
     pub fn name() -> Self {
         Self::noted(Notation::Name)
     }
@@ -161,6 +168,9 @@ pub fn brief(value: &Value, style: &Style) -> String {
 pub fn brief_alone(value: &Value, style: &Style) -> String {
     match (value, style.notation) {
         (Value::Text(text), Notation::Name | Notation::Prose) => escaped(text).into_owned(),
+        (Value::Text(label), Notation::Label) if label.contains(['.', '[', '"']) => {
+            shortened(alone(value, style))
+        }
         (Value::Text(text), Notation::Moment) => escaped(&time::local_text(text)).into_owned(),
         (Value::F64(share), Notation::Share) => format!("{}  {}", percent(*share), bar(*share)),
         (_, Notation::Whole) => alone(value, style),

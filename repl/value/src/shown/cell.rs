@@ -25,11 +25,19 @@ impl Cell {
         }
     }
 
-    /// A label, a path or another name: a text that is never shortened.
+    /// A path or another name: a text that is never shortened.
     pub fn name(text: impl Into<String>) -> Self {
         Cell {
             value: Value::Text(text.into()),
             style: Style::name(),
+        }
+    }
+
+    /// The label of an object. On a screen it is in quotes where a path would not begin with it.
+    pub fn label(text: impl Into<String>) -> Self {
+        Cell {
+            value: Value::Text(text.into()),
+            style: Style::label(),
         }
     }
 

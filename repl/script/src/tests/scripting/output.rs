@@ -213,3 +213,84 @@ fn what_a_script_prints_comes_line_by_line() {
         ["object                  price\nAAPL_position.fills[0]  10\nAAPL_position.fills[1]  20"]
     );
 }
+
+#[test]
+fn an_object_whose_label_has_dots_is_named_as_a_path_begins() {
+    let mut world = World::read_only();
+    let dotted = world.session.object("net.eth0", Fill::default()).unwrap();
+    let many = world.session.array::<Fill>("net.queues", 2).unwrap();
+    let names = |world: &mut World, source: &str| {
+        let Shown::Table(table) = world.run(source) else {
+            panic!("a table")
+        };
+        let names = table.rows.iter().map(|row| row[0].as_ref().unwrap());
+        names.map(|name| name.brief()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&mut world, "[obs[\"net.eth0\"]]"), ["\"net.eth0\""]);
+    assert_eq!(names(&mut world, "obs.all(\"net.e*\")"), ["\"net.eth0\""]);
+    let elements = ["\"net.queues\"[0]", "\"net.queues\"[1]"];
+    assert_eq!(names(&mut world, "obs[\"net.queues\"]"), elements);
+    assert_eq!(names(&mut world, "[AAPL_position]"), ["AAPL_position"]);
+    // A script that takes the label out of a row finds the object by it.
+    world.check(
+        "obs[[obs[\"net.eth0\"]].table([\"price\"])[0].object].price",
+        "0",
+    );
+    drop((dotted, many));
+}
+
+#[derive(memglass::Observe, Clone, Copy)]
+struct Linked {
+    next: *const u8,
+    all: [*const u8; 2],
+}
+
+#[test]
+fn an_address_is_hexadecimal_wherever_it_is_shown() {
+    let mut world = World::read_only();
+    let at = |address: usize| std::ptr::without_provenance(address);
+    let linked = Linked {
+        next: at(0x7f10),
+        all: [at(0x10), at(0xffff_ffff_ffff_fff0)],
+    };
+    let _linked = world.session.object("linked", linked).unwrap();
+    let shown = |world: &mut World, source: &str| match world.run(source) {
+        Shown::Value(cell) => cell.text(),
+        Shown::Record(record) => record.members[0].cell.text(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(shown(&mut world, "linked.next"), "0x7f10");
+    assert_eq!(shown(&mut world, "[linked.next, 5]"), "[0x7f10, 5]");
+    assert_eq!(shown(&mut world, "#{ a: linked.next }"), "0x7f10");
+    assert_eq!(
+        shown(&mut world, "linked.all"),
+        "[0x10, 0xfffffffffffffff0]"
+    );
+    assert_eq!(
+        shown(&mut world, "linked.snapshot().all"),
+        "[0x10, 0xfffffffffffffff0]"
+    );
+    // What was computed from one is a number.
+    assert_eq!(shown(&mut world, "linked.next + 16"), "32544");
+    assert_eq!(shown(&mut world, "linked.next == 0x7f10"), "true");
+}
+
+mod kitchen {
+    #[derive(memglass::Observe, Clone, Copy, Default)]
+    pub(super) struct Fill {
+        glasses: u8,
+    }
+}
+
+#[test]
+fn types_of_one_name_are_all_described() {
+    let mut world = World::read_only();
+    let one = world.session.object("one", kitchen::Fill::default());
+    let one = one.unwrap();
+    world.check(
+        "describe(\"Fill\").map(|row| [row.declaration, row.field])",
+        r#"[[1,"price"],[1,"size"],[2,"glasses"]]"#,
+    );
+    world.check("describe(one).len()", "1");
+    drop(one);
+}
