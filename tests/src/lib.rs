@@ -8,6 +8,7 @@
 
 mod actor;
 pub mod busy;
+pub mod clockwork;
 pub mod consistency;
 pub mod held;
 pub mod hostile;

@@ -9,6 +9,7 @@ mod attach;
 mod attached;
 mod cells;
 mod change;
+mod difference;
 mod entry;
 mod error;
 mod field;

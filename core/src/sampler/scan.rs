@@ -76,7 +76,7 @@ pub enum Seen<'s> {
 /// A field that has another value than when it was looked at last.
 ///
 /// The bytes are those of [`Field::read_bytes`], in which every bit that belongs to no value is zero.
-/// [`Field::value_of`] makes a value of them.
+/// [`Field::value_of`] makes a value of them, and [`Field::changed_parts`] lists which parts differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change<'s> {

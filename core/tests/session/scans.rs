@@ -233,6 +233,12 @@ fn a_bitfield_is_its_own_bits() {
         matches!(told[..], [Told::Changed(key, ..)] if key == both),
         "{told:?}"
     );
+    let parts = |old: u16, now: u16| {
+        let field = observer.field("pair").unwrap();
+        field.changed_parts(&old.to_ne_bytes(), &now.to_ne_bytes())
+    };
+    assert_eq!(parts(0b10_0000, 0b10_0101), ["low"]);
+    assert_eq!(parts(0b10_0001, 0b1_0000_0000), ["low", "high"]);
     set(0b10_0101).unwrap();
     let change = Told::Changed(low, Value::U64(0), Value::U64(5));
     assert!(watched.look().contains(&change));
@@ -247,16 +253,25 @@ fn a_whole_object_is_one_report() {
     let mut watched = Watched::default();
     let field = observer.field("row").unwrap();
     let key = watched.follow(&field);
+    let before = watched.scan.last(key).unwrap();
     row.levels[2].bid.set(9);
-    row.quote.write(Quote::default()).unwrap();
+    let quote = Quote {
+        size: 3,
+        ..Quote::default()
+    };
+    row.quote.write(quote).unwrap();
     row.name.set("x".try_into().unwrap());
+    let now = field.read_bytes().unwrap();
+    let parts = ["quote.size", "name", "levels[2].bid"];
+    assert_eq!(field.changed_parts(&before, &now), parts);
+    assert!(field.changed_parts(&now, &now).is_empty());
     let told = watched.look();
     let [Told::Changed(of, old, now)] = &told[..] else {
         panic!("{told:?}")
     };
     assert_eq!((*of, now), (key, &field.read().unwrap()));
     assert_ne!(old, now);
-    row.quote.write(Quote::default()).unwrap();
+    row.quote.write(quote).unwrap();
     assert_eq!(watched.look(), [], "an equal value was written");
 }
 

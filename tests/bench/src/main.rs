@@ -2,7 +2,7 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|debugger|latency|observers|scripts|sessions` runs one part and the floor.
+//! large sizes, and `--only cells|debugger|latency|observers|sampler|scripts|sessions` runs one part and the floor.
 
 mod cells;
 mod cpp;
@@ -16,6 +16,7 @@ mod part;
 mod peers;
 mod quote;
 mod report;
+mod sampler;
 mod scripts;
 mod sessions;
 mod timing;
@@ -54,6 +55,9 @@ fn run(arguments: &[String]) {
     }
     if wanted("observers") {
         observers::measure(&report, &floor);
+    }
+    if wanted("sampler") {
+        sampler::measure(&report, quick);
     }
     if wanted("scripts") {
         scripts::measure(&report);

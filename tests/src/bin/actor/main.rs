@@ -7,7 +7,7 @@
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
 //! anybody    storm COUNT · become UID GID · share-locks NAME · poke NAME SEGMENT
 //!            survive · expect-faults · ignore-faults · fault
-//! for long   busy · grow · cycle NAME · visit NAME [write] · dwell NAME
+//! for long   busy · clockwork · grow · cycle NAME · visit NAME [write] · dwell NAME
 //!            count LABEL ROUNDS · sign · check · hold PATH NUMBER · devour PATH NUMBER · fill PATH NUMBER
 //!            trap write|add|update PATH
 //!            end with the next line on standard input, whatever it is, and then answer; `count`,
@@ -22,6 +22,7 @@
 mod busy;
 mod child;
 mod churn;
+mod clockwork;
 mod cut;
 mod life;
 mod observer;

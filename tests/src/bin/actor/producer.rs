@@ -7,7 +7,7 @@ use memglass::{Mode, Object, ProducerError, Session};
 use memglass_tests::objects::{Counters, Five, gallery};
 
 use crate::until_told::Input;
-use crate::{Answer, busy, churn, life};
+use crate::{Answer, busy, churn, clockwork, life};
 
 /// A session and the objects that were made by name.
 pub(crate) struct Producing {
@@ -66,6 +66,7 @@ impl Producing {
             ["churn", count, alive] => churn::churn(&self.session, count.parse()?, alive.parse()?),
             ["grow"] => life::grow(&self.session, input),
             ["busy"] => busy::busy(&self.session, input),
+            ["clockwork"] => clockwork::run(&self.session, input),
             ["fork"] => self.fork(),
             ["exit", status] => std::process::exit(status.parse()?),
             _ => Err(format!("no such command: {words:?}").into()),
