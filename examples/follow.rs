@@ -5,11 +5,22 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::process::ExitCode;
 
 use memglass::sampler::{Following, Rate, Sampler, Selection, Update, UpdateKind};
 use memglass::{Observer, Value};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("follow: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let session = arguments
         .next()
