@@ -1,13 +1,15 @@
 //! Following selections: what they select now, what changed, and what came and went.
 
+mod coming;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::scan::{Change, Gone, Key, Scan, ScanCounters, Seen};
+use super::event::{Event, SelectionId, What};
+use super::scan::{Gone, Key, Scan, ScanCounters, Seen};
 use super::selection::{Selection, SelectionError};
-use crate::observer::{Field, Observer, PathError, Presence, ReadError};
+use crate::observer::{Field, Observer, Presence};
 
 /// The fields that some selections select, whatever objects come and go.
 ///
@@ -55,44 +57,6 @@ pub struct Following {
     /// What is to be told at the next sample.
     untold: Vec<Untold>,
     producer: Producer,
-}
-
-/// A selection that a [`Following`] follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SelectionId(u32);
-
-/// What happened to a followed field. Prints as its path and that.
-///
-/// [`Field::value_of`] makes values of the bytes.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Event<'s> {
-    /// What selected it.
-    pub selection: SelectionId,
-    /// The field during this life of its object: no later one has the same key.
-    pub key: Key,
-    /// The field.
-    pub field: &'s Arc<Field>,
-    /// What happened.
-    pub what: What<'s>,
-}
-
-/// What can happen to a followed field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum What<'s> {
-    /// An object has appeared that has it.
-    Appeared {
-        /// Its first value.
-        now: &'s [u8],
-    },
-    /// It has another value.
-    Changed(Change<'s>),
-    /// Its object went, or its session was replaced by another one.
-    Vanished {
-        /// The last value that was seen.
-        last: &'s [u8],
-    },
 }
 
 /// A selection, and for a path the field that it means now.
@@ -281,26 +245,6 @@ impl Following {
         }
     }
 
-    /// Lets everything vanish, and takes in what a new session has.
-    fn begin_anew(&mut self, observer: Observer) {
-        let keys: Vec<Key> = self.fields.keys().copied().collect();
-        keys.into_iter().for_each(|key| self.lose(key));
-        self.unread.clear();
-        self.taken.clear();
-        self.producer.presence = observer.producer();
-        self.producer.is_over = false;
-        self.observer = observer;
-        let ids: Vec<SelectionId> = self.selections.keys().copied().collect();
-        for id in ids {
-            let selection = self.selections[&id].selection.clone();
-            // Objects of the new session may have other fields: they are not selected.
-            let fields = self.select(&selection).unwrap_or_default();
-            for field in fields {
-                self.appear(id, field);
-            }
-        }
-    }
-
     fn tell_untold(&mut self, see: &mut impl FnMut(Event<'_>)) {
         for untold in self.untold.drain(..) {
             match untold {
@@ -342,138 +286,6 @@ impl Following {
             }
         });
     }
-
-    /// Takes in the objects that came since the last time.
-    fn take_in(&mut self) {
-        let mut slots = Vec::new();
-        // What cannot be taken in now is reported again by the next refresh.
-        let _ = self.observer.refresh_noting(|slot| slots.push(slot));
-        for (id, field) in std::mem::take(&mut self.unread) {
-            self.appear(id, field);
-        }
-        for slot in slots {
-            self.take_in_slot(slot);
-        }
-        for id in std::mem::take(&mut self.stale) {
-            self.resolve_again(id);
-        }
-    }
-
-    fn take_in_slot(&mut self, slot: u32) {
-        let Some(object) = self.observer.object_in(slot) else {
-            return;
-        };
-        if self.taken.len() <= slot as usize {
-            self.taken.resize(slot as usize + 1, 0);
-        }
-        let taken = &mut self.taken[slot as usize];
-        // A damaged object is noted again and again.
-        if std::mem::replace(taken, object.generation + 1) == object.generation + 1 {
-            return;
-        }
-        if let Some(ids) = self.by_label.get(&*object.label) {
-            self.stale.extend(ids);
-        }
-        let mut found = Vec::new();
-        for &id in &self.patterns {
-            let selection = &self.selections[&id].selection;
-            let fields = selection.fields_of(&self.observer, &object);
-            found.extend(
-                fields
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|field| (id, field)),
-            );
-        }
-        for (id, field) in found {
-            self.appear(id, field);
-        }
-    }
-
-    /// Looks which field a path means now.
-    fn resolve_again(&mut self, id: SelectionId) {
-        let Some(Selected { selection, present }) = self.selections.get(&id) else {
-            return;
-        };
-        let now = self.observer.field(selection.text()).ok();
-        let before = present.and_then(|key| Some((key, self.fields.get(&key)?)));
-        let is_same = match (&now, before) {
-            (Some(now), Some((_, before))) => before.field.object_id() == now.object_id(),
-            (now, before) => now.is_none() && before.is_none(),
-        };
-        if is_same {
-            return;
-        }
-        if let Some((key, _)) = before {
-            self.lose(key);
-        }
-        if let Some(field) = now {
-            self.appear(id, field);
-        }
-    }
-
-    /// All fields that a selection selects now.
-    fn select(&self, selection: &Selection) -> Result<Vec<Field>, PathError> {
-        if selection.is_path() {
-            return match self.observer.field(selection.text()) {
-                Ok(field) => Ok(vec![field]),
-                Err(PathError::NoSuchObject { .. }) => Ok(Vec::new()),
-                Err(error) => Err(error),
-            };
-        }
-        let (mut fields, mut failed) = (Vec::new(), None);
-        for object in self.observer.objects() {
-            match selection.fields_of(&self.observer, &object) {
-                Ok(more) => fields.extend(more),
-                Err(error) => failed = failed.or(Some(error)),
-            }
-        }
-        match failed {
-            Some(error) if fields.is_empty() => Err(error),
-            _ => Ok(fields),
-        }
-    }
-
-    fn appear(&mut self, id: SelectionId, field: Field) {
-        // What can never be read does not appear.
-        let key = self.follow(id, field).ok().flatten();
-        self.untold.extend(key.map(Untold::Appeared));
-    }
-
-    /// Follows a selected field, now or as soon as it can be read.
-    ///
-    /// # Errors
-    ///
-    /// If it can never be read.
-    fn follow(&mut self, id: SelectionId, field: Field) -> Result<Option<Key>, ReadError> {
-        let key = match self.scan.follow(&field) {
-            Ok(key) => key,
-            Err(ReadError::Contended { .. }) => {
-                self.unread.push((id, field));
-                return Ok(None);
-            }
-            Err(ReadError::Gone { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        if let Some(selected) = self.selections.get_mut(&id)
-            && selected.selection.is_path()
-        {
-            selected.present = Some(key);
-        }
-        let field = Arc::new(field);
-        let selection = id;
-        self.fields.insert(key, Followed { field, selection });
-        Ok(Some(key))
-    }
-
-    /// Follows a field no longer, and tells that it has vanished.
-    fn lose(&mut self, key: Key) {
-        let last = self.scan.last(key);
-        if let (Some(followed), Some(last)) = (self.fields.remove(&key), last) {
-            self.scan.forget(key);
-            self.untold.push(Untold::Vanished(key, followed, last));
-        }
-    }
 }
 
 impl Followed {
@@ -484,16 +296,5 @@ impl Followed {
             field: &self.field,
             what,
         }
-    }
-}
-
-impl fmt::Display for Event<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.what {
-            What::Appeared { .. } => "appeared",
-            What::Changed(_) => "changed",
-            What::Vanished { .. } => "vanished",
-        };
-        write!(out, "{} {what}", self.field.path())
     }
 }

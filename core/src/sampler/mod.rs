@@ -8,6 +8,7 @@
 
 mod clock;
 mod counters;
+mod event;
 mod following;
 mod grid;
 mod rate;
@@ -19,7 +20,8 @@ mod waiting;
 
 pub use clock::now;
 pub use counters::SamplerCounters;
-pub use following::{Event, Following, SelectionId, What};
+pub use event::{Event, SelectionId, What};
+pub use following::Following;
 pub use rate::{Rate, RateError};
 pub use scan::{Change, Gone, Key, Scan, ScanCounters, Seen};
 pub use selection::{Selection, SelectionError};

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::counters::Counters;
-use super::following::{Event, Following, SelectionId, What};
+use super::event::{Event, SelectionId, What};
+use super::following::Following;
 use super::rate::Rate;
 use super::scan::{Key, ScanCounters};
 use super::thread::{Probe, ProbeHandle, Sampler, Tick};
