@@ -57,6 +57,7 @@ pub use embed::{
     ReplError, Sink,
 };
 pub use memglass_script::Limits;
+pub use memglass_script::ledger::{Audit, AuditError, DryRun, LedgerError, OnFailure};
 pub use runtime::PromptState;
 
 /// The script language, for functions that a host registers on its engine.
@@ -93,4 +94,5 @@ pub mod program {
     pub use crate::presence::Watch;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
+    pub use memglass_script::ledger::{Author, Ledger};
 }

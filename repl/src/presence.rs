@@ -2,6 +2,8 @@
 
 use memglass::{Presence, SessionInfo};
 
+use crate::runtime::PromptState;
+
 /// Tells each change of a producer's fate once.
 #[derive(Debug)]
 pub struct Watch {
@@ -62,10 +64,12 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
     }
 }
 
-/// The prompt: the session's name, and a mark while its producer is not alive.
-pub(crate) fn prompt(name: &str, presence: &Presence, readonly: bool) -> String {
-    match presence {
-        Presence::Alive if readonly => format!("{name} [read-only]> "),
+/// The prompt: the session's name, and a mark while its producer is not alive or writes are not made.
+pub(crate) fn prompt(state: &PromptState<'_>) -> String {
+    let name = state.session;
+    match state.producer {
+        Presence::Alive if state.readonly => format!("{name} [read-only]> "),
+        Presence::Alive if state.dry_run => format!("{name} [dry run]> "),
         Presence::Alive => format!("{name}> "),
         gone => format!("{name} [{gone}]> "),
     }
@@ -118,8 +122,18 @@ mod tests {
 
     #[test]
     fn the_prompt_is_marked_while_the_producer_is_gone() {
-        assert_eq!(prompt("t1", &Presence::Alive, false), "t1> ");
-        assert_eq!(prompt("t1", &Presence::Crashed, false), "t1 [crashed]> ");
-        assert_eq!(prompt("t1", &Presence::Crashed, true), "t1 [crashed]> ");
+        let mut state = PromptState {
+            session: "t1",
+            producer: Presence::Alive,
+            readonly: false,
+            dry_run: false,
+        };
+        assert_eq!(prompt(&state), "t1> ");
+        state.dry_run = true;
+        assert_eq!(prompt(&state), "t1 [dry run]> ");
+        state.readonly = true;
+        assert_eq!(prompt(&state), "t1 [read-only]> ");
+        state.producer = Presence::Crashed;
+        assert_eq!(prompt(&state), "t1 [crashed]> ");
     }
 }

@@ -55,6 +55,8 @@ pub struct PromptState<'s> {
     pub producer: Presence,
     /// Whether writes are refused.
     pub readonly: bool,
+    /// Whether writes are only tried out.
+    pub dry_run: bool,
 }
 
 impl Runtime {
@@ -79,10 +81,11 @@ impl Runtime {
             session: &observer.session().name,
             producer,
             readonly: self.attached.is_readonly(),
+            dry_run: observer.is_trial(),
         };
         match &self.prompt {
             Some(prompt) => prompt(&state),
-            None => presence::prompt(state.session, &state.producer, state.readonly),
+            None => presence::prompt(&state),
         }
     }
 }

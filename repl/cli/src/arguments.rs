@@ -77,6 +77,22 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) readonly: bool,
 
+    /// Try every write out instead of making it: say what it would change, and let reads see it.
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+
+    /// Append a line of JSON for every write to this file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) audit: Option<PathBuf>,
+
+    /// Have each line of the audit file on the disk before the next write.
+    #[arg(long, global = true, requires = "audit")]
+    pub(crate) audit_sync: bool,
+
+    /// Go on writing when the audit file takes no more lines, instead of refusing every write.
+    #[arg(long, global = true, requires = "audit")]
+    pub(crate) audit_lenient: bool,
+
     /// Form of what is printed.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM", conflicts_with_all = ["json", "csv"])]
     pub(crate) format: FormatChoice,

@@ -23,12 +23,13 @@ pub(super) fn expressions(
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
     scripts.attach(options, session)?;
-    for expression in expressions {
-        if let Some(code) = scripts.run("", expression)? {
-            return Ok(code);
-        }
-    }
-    Ok(0)
+    let mut expressions = expressions.iter();
+    let ended = expressions.try_fold(None, |ended, expression| match ended {
+        None => scripts.run("", expression),
+        code => Ok(code),
+    });
+    scripts.tell_dry_run(options);
+    Ok(ended?.unwrap_or(0))
 }
 
 /// Evaluates standard input as a script.
@@ -39,8 +40,9 @@ pub(super) fn standard_input(options: &Options, session: &str) -> Result<i32, Fa
     let mut scripts = Scripts::new(options)?;
     let text = read_input()?;
     scripts.attach(options, session)?;
-    let code = scripts.run(STANDARD_INPUT, text.as_str())?;
-    Ok(code.unwrap_or(0))
+    let ended = scripts.run(STANDARD_INPUT, text.as_str());
+    scripts.tell_dry_run(options);
+    Ok(ended?.unwrap_or(0))
 }
 
 /// Runs the script in a file, or on standard input if that is called `-`, in the same way.
@@ -61,8 +63,9 @@ pub(super) fn file(
         }
     };
     scripts.attach(options, session)?.set_arguments(args);
-    let code = scripts.run(&name, text.as_str())?;
-    Ok(code.unwrap_or(0))
+    let ended = scripts.run(&name, text.as_str());
+    scripts.tell_dry_run(options);
+    Ok(ended?.unwrap_or(0))
 }
 
 fn read_input() -> Result<ScriptText, Failure> {
@@ -91,6 +94,11 @@ impl Scripts {
         options.mark(&repl.observer());
         options.mark_damage(&repl.observer());
         Ok(self.repl.insert(repl))
+    }
+
+    /// Says what a dry run came to, when all is done.
+    fn tell_dry_run(&self, options: &Options) {
+        options.tell_dry_run(self.repl.as_ref().and_then(Repl::dry_run));
     }
 
     /// Runs a text piece by piece and prints their results; an exit code if one of them was the last.

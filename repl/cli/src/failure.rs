@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use memglass::AttachError;
 use memglass_repl::program::{CommandError, attach_exit_code, with_causes};
-use memglass_repl::{EvalError, ReplError};
+use memglass_repl::{AuditError, EvalError, ReplError};
 use memglass_terminal::look::{self, ColorChoice, Look};
 use memglass_terminal::streams::write_message;
 use memglass_value::format;
@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Attach(#[from] AttachError),
     #[error(transparent)]
     Command(#[from] CommandError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error(transparent)]
     Repl(#[from] ReplError),
     /// The scripts took longer than they were allowed.
@@ -46,7 +48,7 @@ impl Failure {
             Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Failure::TimedOut(_) => 124,
             Failure::Repl(ReplError::Attach(error)) => attach_exit_code(error),
-            Failure::Repl(_) | Failure::Demo(_) | Failure::Io(_) => 1,
+            Failure::Audit(_) | Failure::Repl(_) | Failure::Demo(_) | Failure::Io(_) => 1,
         }
     }
 

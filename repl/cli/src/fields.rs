@@ -1,7 +1,10 @@
 //! `memglass get` and `memglass set`
 
+use std::rc::Rc;
+
 use memglass::Observer;
-use memglass_repl::program::{self, CommandError};
+use memglass_repl::program::{self, Author, CommandError, Ledger};
+use memglass_terminal::streams::write_message;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -61,7 +64,15 @@ fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i3
     }
     let attached = options.attach_writable(session);
     let observer = attached.map_err(|error| target::missed(options, session, error))?;
-    program::set(&observer, path, value)?;
+    let ledger = Ledger::of(&observer);
+    ledger.begin(Author::typed(&format!("set {path} {value}")));
+    ledger.tell_to(Rc::new(|line| write_message(&format!("{line}\n"))));
+    if let Some(audit) = options.audit()? {
+        ledger.audit_to(audit);
+    }
+    let written = program::set(&observer, &ledger, path, value);
+    options.tell_dry_run(ledger.dry_run());
+    written?;
     options.mark(&observer);
     Ok(0)
 }

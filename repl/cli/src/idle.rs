@@ -7,17 +7,41 @@ use super::arguments::Common;
 /// Where there is no prompt.
 pub(super) const WITHOUT_PROMPT: &[&str] = &["no_init"];
 
-/// Where no script runs.
-pub(super) const WITHOUT_SCRIPT: &[&str] = &["timeout", "no_init"];
+/// Where nothing of a session is written.
+pub(super) const WITHOUT_SCRIPT: &[&str] = &[
+    "timeout",
+    "no_init",
+    "dry_run",
+    "audit",
+    "audit_sync",
+    "audit_lenient",
+];
 
 /// Where a session is only read.
-pub(super) const WHEN_READING: &[&str] = &["timeout", "no_init", "readonly"];
+pub(super) const WHEN_READING: &[&str] = &[
+    "timeout",
+    "no_init",
+    "readonly",
+    "dry_run",
+    "audit",
+    "audit_sync",
+    "audit_lenient",
+];
 
 /// Where no value is printed.
 pub(super) const WHEN_WRITING: &[&str] = &["timeout", "no_init", "format", "json", "csv"];
 
 /// Where it is about all sessions.
-pub(super) const ON_ALL_SESSIONS: &[&str] = &["session_named", "timeout", "no_init", "readonly"];
+pub(super) const ON_ALL_SESSIONS: &[&str] = &[
+    "session_named",
+    "timeout",
+    "no_init",
+    "readonly",
+    "dry_run",
+    "audit",
+    "audit_sync",
+    "audit_lenient",
+];
 
 /// Where it is about none.
 pub(super) const WITHOUT_SESSION: &[&str] = &[
@@ -26,6 +50,10 @@ pub(super) const WITHOUT_SESSION: &[&str] = &[
     "timeout",
     "no_init",
     "readonly",
+    "dry_run",
+    "audit",
+    "audit_sync",
+    "audit_lenient",
     "format",
     "json",
     "csv",
@@ -69,18 +97,51 @@ mod tests {
         for subcommand in ["objects", "types", "get"] {
             shows(subcommand, &listing);
         }
-        shows("set", &["dir", "session", "readonly", "color"]);
+        let set = [
+            "dir",
+            "session",
+            "readonly",
+            "dry-run",
+            "audit",
+            "audit-sync",
+            "audit-lenient",
+            "color",
+        ];
+        shows("set", &set);
         shows("man", &["color"]);
         let clean = [
             "dir", "session", "readonly", "format", "json", "csv", "color",
         ];
         shows("clean", &clean);
         let run = [
-            "dir", "session", "timeout", "readonly", "format", "json", "csv", "color",
+            "dir",
+            "session",
+            "timeout",
+            "readonly",
+            "dry-run",
+            "audit",
+            "audit-sync",
+            "audit-lenient",
+            "format",
+            "json",
+            "csv",
+            "color",
         ];
         shows("run", &run);
         let all = [
-            "dir", "session", "timeout", "no-init", "readonly", "format", "json", "csv", "color",
+            "dir",
+            "session",
+            "timeout",
+            "no-init",
+            "readonly",
+            "dry-run",
+            "audit",
+            "audit-sync",
+            "audit-lenient",
+            "format",
+            "json",
+            "csv",
+            "color",
         ];
         shows("demo", &all);
     }

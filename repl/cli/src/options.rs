@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use memglass::{AttachError, Observer, ObserverBuilder};
 use memglass_repl::program::{Encoding, Form, Output, Rendering, Watch, damage_news};
+use memglass_repl::{Audit, AuditError, DryRun, OnFailure};
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::write_message;
 
@@ -24,6 +25,12 @@ pub(super) struct Options {
     pub(super) color: ColorChoice,
     /// Time that a script has.
     pub(super) timeout: Option<Duration>,
+    /// Whether writes are only tried out.
+    pub(super) dry_run: bool,
+    /// Where every write is recorded.
+    audit: Option<PathBuf>,
+    audit_sync: bool,
+    audit_lenient: bool,
     /// Whether the user's own script runs before the first prompt.
     pub(super) with_init: bool,
 }
@@ -44,6 +51,10 @@ impl Options {
             },
             color: typed.color.into(),
             timeout: typed.timeout,
+            dry_run: typed.dry_run,
+            audit: typed.audit.clone(),
+            audit_sync: typed.audit_sync,
+            audit_lenient: typed.audit_lenient,
             with_init: !typed.no_init,
         }
     }
@@ -68,12 +79,43 @@ impl Options {
     /// Attaches for writing too, unless writes are to be errors.
     pub(super) fn attach_writable(&self, session: &str) -> Result<Observer, AttachError> {
         let options = self.attach_options();
-        let options = if self.readonly {
-            options
-        } else {
-            options.writable()
+        let options = match self.readonly {
+            true => options,
+            false => options.writable(),
+        };
+        let options = match self.dry_run {
+            true => options.trial(),
+            false => options,
         };
         options.attach(session)
+    }
+
+    /// Opens the audit file, if there is to be one.
+    pub(super) fn audit(&self) -> Result<Option<Audit>, AuditError> {
+        let on_failure = match self.audit_lenient {
+            true => OnFailure::GoOn,
+            false => OnFailure::Stop,
+        };
+        let open = |path: &PathBuf| Audit::open(path, self.audit_sync, on_failure);
+        self.audit.as_ref().map(open).transpose()
+    }
+
+    /// Says at the end what a dry run came to.
+    pub(super) fn tell_dry_run(&self, run: Option<DryRun>) {
+        let Some(DryRun { made, refused }) = run else {
+            return;
+        };
+        let writes = match made {
+            1 => "1 write".to_owned(),
+            made => format!("{made} writes"),
+        };
+        let refused = match refused {
+            0 => String::new(),
+            refused => format!(" and {refused} refused"),
+        };
+        self.note(&format!(
+            "dry run: {writes} would have been made{refused}; nothing was changed"
+        ));
     }
 
     fn attach_options(&self) -> ObserverBuilder {

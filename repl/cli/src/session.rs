@@ -24,6 +24,10 @@ pub(super) fn attach(options: &Options, session: &str) -> Result<(ReplBuilder, S
         true => builder.readonly(),
         false => builder,
     };
+    let builder = match options.audit()? {
+        Some(audit) => builder.audit(audit),
+        None => builder,
+    };
     Ok((builder, about))
 }
 

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use memglass::Field;
 use memglass::schema::Schema;
-use rhai::{Array, EvalAltResult};
+use rhai::{Array, EvalAltResult, NativeCallContext};
 
 use super::error::raise;
+use super::ledger::Ledger;
 use super::reads::Reads;
 use super::remarks::Remarks;
 use super::run::Run;
@@ -39,6 +40,10 @@ pub(crate) struct Context {
     pub(crate) run: Run,
     pub(crate) reads: Reads,
     pub(crate) remarks: Remarks,
+    /// All writes go through it.
+    pub(crate) ledger: Ledger,
+    /// Whether functions of another text than the present one can be called: lines in a function may be its.
+    pub(crate) has_other_texts: Cell<bool>,
     /// The function that is asking something, and must not change anything meanwhile.
     asking: Cell<Option<&'static str>>,
     /// So many writes need not ask whether the producer still lives: looking at the clock, which is the least
@@ -52,7 +57,10 @@ impl Context {
         interrupt: Arc<AtomicBool>,
         print: Rc<dyn Fn(&str)>,
     ) -> Self {
+        let ledger = Ledger::of(&attached.observer());
         Self {
+            ledger,
+            has_other_texts: Cell::default(),
             attached,
             symbols: Rc::default(),
             print,
@@ -95,6 +103,13 @@ impl Context {
         let result = look();
         self.asking.set(before);
         result
+    }
+
+    /// The line of a call in its file; 0 if it is not known.
+    pub(crate) fn line_of(&self, call: &NativeCallContext<'_>) -> u32 {
+        let is_elsewhere = call.call_level() > 0 && self.has_other_texts.get();
+        let line = call.call_position().line().filter(|_| !is_elsewhere);
+        line.map_or(0, |line| (line + self.lines_before.get()) as u32)
     }
 
     /// Refuses a write where none is allowed.

@@ -23,6 +23,7 @@ mod functions;
 mod halt;
 mod held;
 mod labels;
+pub mod ledger;
 mod limits;
 mod marks;
 pub mod names;
@@ -69,6 +70,7 @@ use self::bindings::{FieldNames, Obs};
 use self::context::Context;
 use self::functions::Known;
 use self::labels::Labels;
+use self::ledger::Ledger;
 use self::place::Node;
 use self::sources::{Source, Sources};
 
@@ -171,6 +173,11 @@ impl ScriptHost {
         self.context.arguments.replace(Some(arguments));
     }
 
+    /// The record of all writes.
+    pub fn ledger(&self) -> &Ledger {
+        &self.context.ledger
+    }
+
     /// The engine, to register functions, types and modules of one's own.
     ///
     /// They are completed and listed like those of memglass, with their doc comments
@@ -200,6 +207,9 @@ impl ScriptHost {
         self.context.begin();
         self.context.lines_before.set(source.lines_before);
         self.sources.enter(source.clone());
+        let has_others = self.sources.has_others();
+        self.context.has_other_texts.set(has_others);
+        self.context.ledger.begin(source.author());
         let result = self
             .run(&source.name, &source.text)
             .and_then(|(value, read)| {

@@ -4,18 +4,19 @@
 //! asked for. So `p.last_quote.bid_price` is resolved once and then costs a look-up for each name and the
 //! read. Scalars have nodes too, but scripts never see a proxy of one: they get its value.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use foldhash::fast::RandomState;
 use memglass::schema::{Kind, Metadata};
-use memglass::{Field, ReadError, Refusal, Value, WriteError};
+use memglass::{Change, Field, ReadError, Refusal, Value, WriteError};
 use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
 use super::convert::{self, Meaning};
-use super::error::raise;
+use super::error::{raise, with_causes};
+use super::ledger::{LedgerError, Rules};
 use memglass_value::index;
 
 /// Nodes kept below one node, for each kind of access; beyond that all are forgotten.
@@ -34,6 +35,8 @@ pub(crate) struct Node {
     pub(crate) field: Field,
     pub(crate) shape: Shape,
     pub(crate) context: Rc<Context>,
+    /// The same for the record of writes, once there is one.
+    recorded: OnceCell<Rc<Field>>,
     /// Kept because asking the field for it costs an allocation.
     metadata: Metadata,
     /// Which attachment it was resolved in.
@@ -48,6 +51,15 @@ pub(crate) struct LastRead {
     pub(crate) node: Rc<Node>,
     value: Dynamic,
     position: Position,
+}
+
+/// Where a script stores something.
+#[derive(Clone, Copy)]
+pub(crate) struct Call {
+    /// In the text being evaluated.
+    pub(crate) position: Position,
+    /// In the file; 0 if it is not known.
+    pub(crate) line: u32,
 }
 
 /// What is at a place, as far as scripts treat it differently.
@@ -89,6 +101,7 @@ impl Node {
         let metadata = field.info().metadata.clone();
         Rc::new(Self {
             field,
+            recorded: OnceCell::new(),
             shape,
             metadata,
             life,
@@ -220,12 +233,30 @@ impl Node {
         }
     }
 
-    /// Checks and writes a value of a script, as one write of the whole place.
-    pub(crate) fn set(&self, value: &Dynamic) -> Result<()> {
+    /// Checks and writes a value of a script, as one write of the whole place, in this line of the script.
+    pub(crate) fn set(&self, value: &Dynamic, line: u32) -> Result<()> {
+        self.write(value, Rules::Checked, line)
+    }
+
+    fn write(&self, value: &Dynamic, rules: Rules, line: u32) -> Result<()> {
         let value = self.incoming(value)?;
-        self.field
-            .write(&value)
+        let ledger = &self.context.ledger;
+        match ledger.write(self.recorded(), &value, rules, line) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.unwritten(error)),
+        }
+    }
+
+    /// Adds to a number in one step.
+    pub(crate) fn add(&self, amount: &Value, line: u32) -> Result<Change> {
+        let ledger = &self.context.ledger;
+        ledger
+            .add(self.recorded(), amount, line)
             .map_err(|error| self.unwritten(error))
+    }
+
+    fn recorded(&self) -> &Rc<Field> {
+        self.recorded.get_or_init(|| Rc::new(self.field.clone()))
     }
 
     /// Writes what Rhai stores through a property or index.
@@ -233,7 +264,7 @@ impl Node {
     /// A call of a method on `p.x`, even one that changes nothing, ends in a store of the value that was
     /// read for it. That store is left out: it would be a write on what looks like a read, and undo what the
     /// producer wrote meanwhile. It is known by its source position, which is that of the read.
-    fn set_at(&self, value: &Dynamic, position: Position) -> Result<()> {
+    fn set_at(&self, value: &Dynamic, Call { position, line }: Call) -> Result<()> {
         let read = self.context.reads.last.borrow();
         if let Some(read) = &*read
             && std::ptr::eq(&*read.node, self)
@@ -243,19 +274,21 @@ impl Node {
             return Ok(());
         }
         drop(read);
-        self.set(value)
+        self.set(value, line)
     }
 
     /// The same without regard to what the field's metadata allows.
-    pub(crate) fn force(&self, value: &Dynamic) -> Result<()> {
-        let value = self.incoming(value)?;
-        self.field
-            .write_forced(&value)
-            .map_err(|error| self.unwritten(error))
+    pub(crate) fn force(&self, value: &Dynamic, line: u32) -> Result<()> {
+        self.write(value, Rules::Forced, line)
     }
 
     /// The error of a write: one about the value is told where the value stands.
-    pub(crate) fn unwritten(&self, error: WriteError) -> Box<EvalAltResult> {
+    #[cold]
+    fn unwritten(&self, error: LedgerError) -> Box<EvalAltResult> {
+        let error = match error {
+            LedgerError::Write(error) => error,
+            LedgerError::Audit(error) => return raise(with_causes(&error)),
+        };
         match error {
             WriteError::Refused { refusal, .. } => self.refused(&refusal),
             gone @ WriteError::Gone { .. } => {
@@ -388,16 +421,16 @@ impl Place {
     }
 
     /// `p.name = value`.
-    pub(crate) fn set(&self, name: &str, value: &Dynamic, position: Position) -> Result<()> {
+    pub(crate) fn set(&self, name: &str, value: &Dynamic, call: Call) -> Result<()> {
         if value.is::<Place>() && self.node.is_own(value, &Key::Name(name.into())) {
             return Ok(());
         }
         match self.node.member(name) {
-            Ok(node) => node.set_at(value, position),
+            Ok(node) => node.set_at(value, call),
             // A method was called on what was read for it, which is nothing to store.
             Err(_)
                 if self.has_records()
-                    && self.node.context.reads.is_last_column(position, value) =>
+                    && self.node.context.reads.is_last_column(call.position, value) =>
             {
                 Ok(())
             }
@@ -406,7 +439,7 @@ impl Place {
     }
 
     /// `p[index] = value`.
-    pub(crate) fn set_at(&self, index: INT, value: &Dynamic, position: Position) -> Result<()> {
+    pub(crate) fn set_at(&self, index: INT, value: &Dynamic, call: Call) -> Result<()> {
         if value.is::<Place>()
             && self
                 .node
@@ -414,7 +447,7 @@ impl Place {
         {
             return Ok(());
         }
-        self.node.element(index)?.set_at(value, position)
+        self.node.element(index)?.set_at(value, call)
     }
 
     /// Its elements: values, or proxies of structures.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rhai::{AST, EvalAltResult, Position};
 
 use super::caret::Excerpt;
+use super::ledger::Author;
 
 /// The last line that Rhai tells from others.
 const LAST_LINE: usize = u16::MAX as usize;
@@ -22,6 +23,14 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Who makes the writes in it.
+    pub(crate) fn author(&self) -> Author {
+        match self.name.as_str() {
+            "" => Author::typed(&self.text),
+            file => Author::Script(file.into()),
+        }
+    }
+
     /// Whether a position is that of a line. Rhai counts lines up to the [`LAST_LINE`], and says that one also for
     /// all that follow.
     pub(crate) fn is_located(&self, position: Position) -> bool {
@@ -68,6 +77,12 @@ impl Sources {
     /// From now on, errors outside of functions are in this text.
     pub(crate) fn enter(&mut self, source: Source) {
         self.current = Rc::new(source);
+    }
+
+    /// Whether functions of another text than the present one can be called.
+    pub(crate) fn has_others(&self) -> bool {
+        let mut sources = self.of_function.values();
+        sources.any(|source| !Rc::ptr_eq(source, &self.current))
     }
 
     /// The functions of `ast` are in the present text.

@@ -119,6 +119,7 @@ mod tests {
     use crate::commands;
     use memglass_script::Attached;
     use memglass_script::ScriptHost;
+    use memglass_script::ledger::Ledger;
 
     #[derive(Observe, Clone, Copy, Default)]
     struct Fill {
@@ -149,7 +150,8 @@ mod tests {
         let observer = options.attach("s").expect("an observer");
         let read = || observer.field(path).expect("a field").read();
         let before = read().expect("it is read");
-        let value = commands::set(&observer, path, text).expect("it is written");
+        let ledger = Ledger::of(&observer);
+        let value = commands::set(&observer, &ledger, path, text).expect("it is written");
         let written = read().expect("it is read");
         let text = script(&observer, path, &value);
         assert_eq!(text, expected);

@@ -10,6 +10,7 @@ use memglass_value::format;
 use nu_ansi_term::Color;
 
 use super::COMMANDS;
+use memglass_script::ledger::{LedgerError, UndoError};
 
 /// Why a line did not work.
 #[derive(Debug, thiserror::Error)]
@@ -156,6 +157,12 @@ pub enum CommandError {
     /// A value was refused.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// A write was refused, or its record was.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// Nothing was undone.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// The session could not be attached to.
     #[error(transparent)]
     Attach(#[from] AttachError),

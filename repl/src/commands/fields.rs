@@ -1,5 +1,6 @@
 //! `:get` and `:set`: values by path, without a script.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,6 +15,7 @@ use memglass_value::shown::{Cell, Shown, Table};
 use super::{Command, CommandError, Takes, assignment, places};
 use crate::output::Output;
 use crate::runtime::Runtime;
+use memglass_script::ledger::{Author, Ledger, LedgerError, Rules};
 
 pub(super) struct Get;
 pub(super) struct Set;
@@ -106,7 +108,9 @@ impl Command for Set {
         }
         runtime.attached.refresh()?;
         let observer = runtime.attached.observer();
-        let written = set(&observer, path, value)?;
+        let ledger = runtime.host.ledger();
+        ledger.begin(Author::typed(&format!(":set {rest}")));
+        let written = set(&observer, ledger, path, value)?;
         let script = assignment::script(&observer, path, &written);
         drop(observer);
         runtime.journal.ran(&script, false);
@@ -165,8 +169,13 @@ pub(crate) fn read(field: &Field) -> Result<Shown, ReadError> {
 /// # Errors
 ///
 /// If the path leads nowhere, the text is not a value, or the field refuses it; nothing is changed then.
-pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, CommandError> {
-    let field = observer.field(path)?;
+pub fn set(
+    observer: &Observer,
+    ledger: &Ledger,
+    path: &str,
+    text: &str,
+) -> Result<Value, CommandError> {
+    let field = Rc::new(observer.field(path)?);
     let text = without_sign(text);
     let value = if takes_bare_text(&field) && !text.starts_with('"') {
         Value::from(text)
@@ -191,13 +200,16 @@ pub fn set(observer: &Observer, path: &str, text: &str) -> Result<Value, Command
             presence: presence.word(),
         });
     }
-    match field.write(&value) {
-        Err(error) if is_of_another_kind(&error) => Err(CommandError::WrongKind {
-            path: field.path().to_owned(),
-            text: text.to_owned(),
-            takes: takes(&field),
-        }),
-        written => Ok(written.map(|()| value)?),
+    match ledger.write(&field, &value, Rules::Checked, 0) {
+        Err(LedgerError::Write(error)) if is_of_another_kind(&error) => {
+            Err(CommandError::WrongKind {
+                path: field.path().to_owned(),
+                text: text.to_owned(),
+                takes: takes(&field),
+            })
+        }
+        Err(LedgerError::Write(error)) => Err(error.into()),
+        written => Ok(written.map(|_| value)?),
     }
 }
 

@@ -9,6 +9,7 @@ mod fields;
 mod form;
 mod help;
 mod hex;
+mod ledger;
 mod objects;
 mod places;
 mod regions;
@@ -76,6 +77,9 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &fields::Get,
     &fields::Set,
     &explain::Explain,
+    &ledger::Log,
+    &ledger::Undo,
+    &ledger::Redo,
     &hex::Hex,
     &form::Json,
     &form::Csv,
@@ -115,7 +119,12 @@ pub(crate) fn names() -> impl Iterator<Item = CommandName> {
 /// Runs a line of which the colon is gone.
 pub(crate) fn run(runtime: &mut Runtime, line: &str) -> Result<Output, CommandError> {
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let command = find(name.trim()).ok_or_else(|| CommandError::unknown(name.trim()))?;
+    // `:undo!` is `:undo !`.
+    let (name, rest) = match name.trim().strip_suffix('!') {
+        Some(name) => (name, format!("{} !", rest.trim())),
+        None => (name.trim(), rest.trim().to_owned()),
+    };
+    let command = find(name).ok_or_else(|| CommandError::unknown(name))?;
     command.run(runtime, rest.trim())
 }
 

@@ -21,6 +21,7 @@ use crate::runtime::{Origin, Prompt, PromptState, Runtime};
 use crate::script_text::ScriptText;
 use crate::stack;
 use crate::writer::Writer;
+use memglass_script::ledger::Audit;
 
 /// Columns of what is not a terminal, for people.
 const WIDTH: u16 = 80;
@@ -45,6 +46,8 @@ pub struct ReplBuilder {
     banner: String,
     time_limit: Option<Duration>,
     limits: Limits,
+    audit: Option<Audit>,
+    dry_run: bool,
     form: Form,
     color: ColorChoice,
     is_program: bool,
@@ -74,6 +77,22 @@ impl ReplBuilder {
     /// Makes every write an error.
     pub fn readonly(mut self) -> Self {
         self.readonly = true;
+        self
+    }
+
+    /// Records every write in this file too. Unless the audit is to [go on](crate::OnFailure::GoOn), nothing is
+    /// written any more when the file does not take a record.
+    pub fn audit(mut self, audit: Audit) -> Self {
+        self.audit = Some(audit);
+        self
+    }
+
+    /// Tries every write out instead of making it: it is checked and told, and reads see what would be there.
+    ///
+    /// An observer that is given must have been attached with
+    /// [`trial`](memglass::ObserverBuilder::trial) for that.
+    pub fn dry_run(mut self) -> Self {
+        self.dry_run = true;
         self
     }
 
@@ -215,6 +234,12 @@ impl ReplBuilder {
         let print = Rc::new(move |text: &str| printing.print(text));
         let mut host = ScriptHost::new(attached.clone(), Arc::clone(&interrupt), print);
         host.set_limits(self.limits);
+        let telling = outlet.clone();
+        host.ledger()
+            .tell_to(Rc::new(move |line| telling.tell(line)));
+        if let Some(audit) = self.audit {
+            host.ledger().audit_to(audit);
+        }
         for register in self.engine {
             register(host.engine_mut());
         }
@@ -263,6 +288,10 @@ impl ReplBuilder {
         let options = match self.readonly {
             true => options,
             false => options.writable(),
+        };
+        let options = match self.dry_run {
+            true => options.trial(),
+            false => options,
         };
         Ok(options.attach(name)?)
     }

@@ -2,12 +2,14 @@
 
 use std::cell::Ref;
 use std::error::Error;
+use std::rc::Rc;
 
-use memglass::Observer;
+use memglass::{Change, Field, Observer, Value, WriteError};
 
 use super::answer::{Answer, EvalError};
 use crate::output::Output;
 use crate::runtime::Runtime;
+use memglass_script::ledger::{Author, LedgerError, Rules};
 
 /// A host's own word after a colon: `:halt` beside `:objects` and the others.
 ///
@@ -33,9 +35,8 @@ use crate::runtime::Runtime;
 ///
 ///     fn run(&self, access: &mut Access<'_>, rest: &str) -> Result<Answer, Box<dyn std::error::Error>> {
 ///         let field = access.observer().field(&format!("{rest}.quantity"))?;
-///         let was = field.read()?;
-///         field.write(&0_i64.into())?;
-///         Ok(Answer::note(format!("{rest}: {was:?} -> 0")))
+///         let change = access.write(field, &0_i64.into())?;
+///         Ok(Answer::note(format!("{rest}: {} -> 0", change.old)))
 ///     }
 /// }
 /// ```
@@ -72,6 +73,22 @@ impl<'r> Access<'r> {
         // What cannot be refreshed is readable as of before; reading tells what is wrong.
         let _ = self.runtime.attached.refresh();
         self.runtime.attached.observer()
+    }
+
+    /// Writes a value, as [`Field::write`] does, and records it like the writes of scripts: it is in `:log`, can
+    /// be undone, and is tried out in a dry run. What a command writes by other means is not.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`]: it was refused, or its record was.
+    pub fn write(&mut self, field: Field, value: &Value) -> Result<Change, LedgerError> {
+        if self.is_readonly() {
+            let path = field.path().to_owned();
+            return Err(WriteError::ReadOnlySession { path }.into());
+        }
+        let ledger = self.runtime.host.ledger();
+        ledger.begin(Author::Host);
+        ledger.write(&Rc::new(field), value, Rules::Checked, 0)
     }
 
     /// Whether writes are refused: a command that writes by its own means should ask.

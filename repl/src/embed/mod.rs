@@ -26,6 +26,7 @@ use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::script_text::ScriptText;
 use crate::stack;
+use memglass_script::ledger::DryRun;
 use memglass_syntax::Piece;
 use memglass_terminal::signal::Owner;
 
@@ -166,6 +167,11 @@ impl Repl {
             .runtime
             .limited(|runtime| runtime.script(name, text, args))?;
         Ok(self.answer(output))
+    }
+
+    /// How many writes a dry run would have made; `None` where writes are made.
+    pub fn dry_run(&self) -> Option<DryRun> {
+        self.runtime.host.ledger().dry_run()
     }
 
     /// The observer, as of now. Do not keep it across an evaluation.

@@ -139,6 +139,15 @@ impl Outlet {
         self.0.sink.borrow_mut().message(text);
     }
 
+    /// Takes a line for people that a script did not print.
+    pub(crate) fn tell(&self, text: &str) {
+        let line = format!("{}\n", format::printable(text));
+        match &*self.0.printer.borrow() {
+            Some(printer) => printer.borrow_mut().print(&line),
+            None => self.0.sink.borrow_mut().message(&line),
+        }
+    }
+
     /// Why a print was not taken, once.
     pub(crate) fn failure(&self) -> Option<io::Error> {
         self.0.failure.take()

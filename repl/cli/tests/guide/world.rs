@@ -108,7 +108,10 @@ impl World {
     pub(crate) fn prompt(&mut self, line: &str) -> String {
         let repl = self.repl.as_mut().expect("the guide opens a prompt first");
         let text = match repl.eval(line) {
-            Ok(answer) => format!("{answer}\n{}", answer.message()),
+            Ok(answer) => match answer.to_string().as_str() {
+                "" => answer.message(),
+                data => format!("{data}\n{}", answer.message()),
+            },
             Err(error) => format!("error: {error}"),
         };
         let text = format!("{}{text}", self.screen.0.take());

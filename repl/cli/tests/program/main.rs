@@ -8,6 +8,7 @@ mod commands;
 mod demo;
 mod demo_page;
 mod inputs;
+mod ledger;
 mod lifecycle;
 mod listing;
 mod one_shot;

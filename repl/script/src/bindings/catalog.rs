@@ -156,6 +156,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "set how much scripts may ask for; without a map, what they may",
     ),
     help(
+        "log",
+        "log()",
+        "a table of the writes that were made so far, the newest last",
+    ),
+    help(
         "map",
         "p.levels.map(|x| value)",
         "the answers for the elements",

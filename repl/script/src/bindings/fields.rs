@@ -24,7 +24,7 @@ use rhai::{
 use crate::context::Context;
 use crate::convert;
 use crate::error::raise;
-use crate::place::{Place, Shape};
+use crate::place::{Call, Place, Shape};
 
 /// Names of fields that have accessors of their own; all others work too, at 1.6 times the cost.
 const MOST_NAMES: usize = 4096;
@@ -82,7 +82,7 @@ fn register_accessors(engine: &mut Engine, name: &str) {
         .register_into_engine(
             engine,
             move |call: NativeCallContext, place: &mut Place, value: Dynamic| {
-                place.set(&setter, &value, at(&call))
+                place.set(&setter, &value, store(&call, place))
             },
         );
 }
@@ -111,7 +111,7 @@ fn register_indexers(engine: &mut Engine) {
             engine,
             |call: NativeCallContext, place: &mut Place, name: ImmutableString, value: Dynamic| {
                 unless_swallowed(&call, place, &name)?;
-                place.set(&name, &value, at(&call))
+                place.set(&name, &value, store(&call, place))
             },
         );
     FuncRegistration::new_index_setter()
@@ -120,7 +120,7 @@ fn register_indexers(engine: &mut Engine) {
             engine,
             |call: NativeCallContext, place: &mut Place, index: INT, value: Dynamic| {
                 unless_swallowed(&call, place, &index)?;
-                place.set_at(index, &value, at(&call))
+                place.set_at(index, &value, store(&call, place))
             },
         );
 }
@@ -161,6 +161,13 @@ fn at(call: &NativeCallContext) -> Position {
     call.call_position()
 }
 
+fn store(call: &NativeCallContext, place: &Place) -> Call {
+    Call {
+        position: call.call_position(),
+        line: place.node.context.line_of(call),
+    }
+}
+
 fn register_questions(engine: &mut Engine) {
     engine.register_fn("snapshot", |place: &mut Place| place.node.snapshot());
     engine.register_fn("label", |place: &mut Place| place.path().to_owned());
@@ -183,22 +190,36 @@ fn register_questions(engine: &mut Engine) {
 }
 
 fn register_writes(engine: &mut Engine) {
-    engine.register_fn("add", |place: &mut Place, name: &str, amount: Dynamic| {
-        add(place, name, &amount)
-    });
-    engine.register_fn("force", |place: Place, name: &str, value: Dynamic| {
-        place.node.member(name)?.force(&value)
-    });
-    engine.register_fn("set", |place: &mut Place, name: &str, value: Dynamic| {
-        place.node.member(name)?.set(&value)
-    });
-    engine.register_fn("set", |place: &mut Place, value: Dynamic| {
-        place.node.set(&value)
-    });
+    engine.register_fn(
+        "add",
+        |call: NativeCallContext, place: &mut Place, name: &str, amount: Dynamic| {
+            add(place, name, &amount, store(&call, place).line)
+        },
+    );
+    engine.register_fn(
+        "force",
+        |call: NativeCallContext, place: Place, name: &str, value: Dynamic| {
+            let line = store(&call, &place).line;
+            place.node.member(name)?.force(&value, line)
+        },
+    );
+    engine.register_fn(
+        "set",
+        |call: NativeCallContext, place: &mut Place, name: &str, value: Dynamic| {
+            let line = store(&call, place).line;
+            place.node.member(name)?.set(&value, line)
+        },
+    );
+    engine.register_fn(
+        "set",
+        |call: NativeCallContext, place: &mut Place, value: Dynamic| {
+            place.node.set(&value, store(&call, place).line)
+        },
+    );
 }
 
 /// One atomic addition; the answer is the new value.
-fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
+fn add(place: &Place, name: &str, amount: &Dynamic, line: u32) -> Result<Dynamic> {
     let node = place.node.member(name)?;
     node.check_present()?;
     node.context.check_writable(&node.field)?;
@@ -214,10 +235,8 @@ fn add(place: &Place, name: &str, amount: &Dynamic) -> Result<Dynamic> {
                 .blame_value(format!("{path}: {noun} cannot be added"), "")
         })?,
     };
-    node.field
-        .add(&amount)
+    node.add(&amount, line)
         .map(|change| convert::leaf(change.new, meaning))
-        .map_err(|error| node.unwritten(error))
 }
 
 /// `p.status.value` and `p.status.name`: of a value without a name, the number and `()`.

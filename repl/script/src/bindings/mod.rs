@@ -4,6 +4,7 @@ mod catalog;
 mod explain;
 mod fields;
 mod lists;
+mod log;
 mod objects;
 mod output;
 mod session;
@@ -36,5 +37,6 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
     lists::register(engine, context);
     output::register(engine, context);
     session::register(engine, context);
+    log::register(engine, context);
     explain::register(engine, context, labels);
 }

@@ -2,6 +2,7 @@
 
 mod errors;
 mod interrupts;
+mod ledger;
 mod limits;
 mod lists;
 mod objects;

@@ -1,0 +1,270 @@
+//! Undoing: the old values are written back, where what was written is still there.
+
+use std::rc::Rc;
+
+use memglass::{Field, Observer, ReadError, Value};
+use memglass_value::format::{self, Style};
+
+use super::entry::{Author, Entry};
+use super::{Ledger, LedgerError, Rules};
+
+/// Obstacles that a message lists.
+const LISTED: usize = 5;
+
+/// What to bring back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// What was there before the last step that is not undone.
+    Undo,
+    /// What the last undoing took away.
+    Redo,
+}
+
+/// Whether to overwrite what others have written since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// Only what is still as it was written is written back.
+    No,
+    /// All is written back, whatever is there now; only what is gone stays out.
+    Yes,
+}
+
+/// What was undone.
+#[derive(Clone, Default)]
+pub struct Undone {
+    /// The writes whose old values are there again, in the order in which they were written back.
+    pub writes: Vec<Entry>,
+    /// Why others were left out.
+    pub left_out: Vec<Obstacle>,
+}
+
+/// Why a value cannot be written back.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// Its object was destroyed, or its session is over.
+    #[error("{path} is gone")]
+    Gone {
+        /// Where.
+        path: String,
+    },
+    /// Something else is there now.
+    #[error("{path} was set to {written} and is {now} now")]
+    Changed {
+        /// Where.
+        path: String,
+        /// What was written.
+        written: String,
+        /// What is there.
+        now: String,
+    },
+    /// The write would be refused, or the present value cannot be read.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Why nothing was undone.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UndoError {
+    /// There is no such step.
+    #[error("nothing to {0}")]
+    Nothing(&'static str),
+    /// Some of its writes are not known any more.
+    #[error("step {step} has more writes than are kept, so that it cannot be undone as a whole")]
+    Forgotten {
+        /// Which step.
+        step: u64,
+    },
+    /// Some values are not as they were written. Nothing was changed.
+    #[error(
+        "step {step} stays: {}; `:undo !` writes all the same",
+        listed(obstacles)
+    )]
+    Obstructed {
+        /// Which step.
+        step: u64,
+        /// What is in the way.
+        obstacles: Vec<Obstacle>,
+    },
+    /// It went well when it was rehearsed, and then failed.
+    #[error("step {step} is undone in part, {done} of {all} writes")]
+    Stopped {
+        /// Which step.
+        step: u64,
+        /// How many values were written back.
+        done: usize,
+        /// Of so many.
+        all: usize,
+        /// Why it stopped.
+        #[source]
+        source: LedgerError,
+    },
+    /// The session's memory cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+fn listed(obstacles: &[Obstacle]) -> String {
+    let first: Vec<String> = obstacles
+        .iter()
+        .take(LISTED)
+        .map(Obstacle::to_string)
+        .collect();
+    match obstacles.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{}, and {more} more", first.join(", ")),
+    }
+}
+
+impl Ledger {
+    /// Undoes the last step that is not undone, or what the last undoing did, as a step of its own, which is
+    /// `author`'s. All of it is rehearsed first: if a part cannot be undone, nothing is.
+    ///
+    /// # Errors
+    ///
+    /// [`UndoError`] says what is in the way.
+    pub fn undo(
+        &self,
+        observer: &Observer,
+        direction: Direction,
+        force: Force,
+        author: Author,
+    ) -> Result<Undone, UndoError> {
+        let step = self.step_to(direction)?;
+        let entries = self.entries_of(step)?;
+        let mut undone = Undone::default();
+        let obstacles = rehearse(observer, &entries)?;
+        let is_free = obstacles.iter().all(Option::is_none);
+        if !is_free && force == Force::No {
+            let obstacles = obstacles.into_iter().flatten().collect();
+            return Err(UndoError::Obstructed { step, obstacles });
+        }
+        self.begin_undoing(author, Some(step));
+        let all = entries.len();
+        for (done, (entry, obstacle)) in entries.iter().zip(obstacles).enumerate() {
+            if let Some(gone @ Obstacle::Gone { .. }) = obstacle {
+                undone.left_out.push(gone);
+                continue;
+            }
+            let rules = match force {
+                Force::Yes => Rules::Forced,
+                Force::No => entry.rules,
+            };
+            let written = self.write(&entry.field, &entry.change.old, rules, 0);
+            written.map_err(|source| UndoError::Stopped {
+                step,
+                done,
+                all,
+                source,
+            })?;
+            undone.writes.push(entry.clone());
+        }
+        self.note_undone(step, direction);
+        Ok(undone)
+    }
+
+    fn step_to(&self, direction: Direction) -> Result<u64, UndoError> {
+        let entries = self.0.entries.borrow();
+        let undone = self.0.undone.borrow();
+        let found = match direction {
+            Direction::Undo => entries
+                .iter()
+                .rev()
+                .find(|entry| entry.undoes.is_none() && !undone.contains_key(&entry.step))
+                .map(|entry| entry.step),
+            Direction::Redo => undone.values().max().copied(),
+        };
+        found.ok_or(UndoError::Nothing(match direction {
+            Direction::Undo => "undo",
+            Direction::Redo => "redo",
+        }))
+    }
+
+    /// The entries of a step, newest first.
+    fn entries_of(&self, step: u64) -> Result<Vec<Entry>, UndoError> {
+        let entries = self.0.entries.borrow();
+        let of_step = entries.iter().rev().filter(|entry| entry.step == step);
+        let of_step: Vec<Entry> = of_step.cloned().collect();
+        match of_step.last() {
+            Some(oldest) if oldest.number == oldest.first => Ok(of_step),
+            _ => Err(UndoError::Forgotten { step }),
+        }
+    }
+
+    fn note_undone(&self, step: u64, direction: Direction) {
+        let by = self.0.step.get().number;
+        let mut undone = self.0.undone.borrow_mut();
+        match direction {
+            Direction::Undo => {
+                undone.insert(step, by);
+            }
+            Direction::Redo => undone.retain(|_, undoing| *undoing != step),
+        }
+    }
+}
+
+/// Undoes the entries on an observer of its own, and gives for each what is in the way.
+///
+/// Only so is it known what each would find: the entries of a step may be about the same place, and about parts
+/// of each other.
+fn rehearse(observer: &Observer, entries: &[Entry]) -> Result<Vec<Option<Obstacle>>, UndoError> {
+    let rehearsal = observer.rehearsal()?;
+    Ok(entries
+        .iter()
+        .map(|entry| rehearse_one(&rehearsal, entry).err())
+        .collect())
+}
+
+fn rehearse_one(rehearsal: &Observer, entry: &Entry) -> Result<(), Obstacle> {
+    let path = entry.path().to_owned();
+    let field = within(rehearsal, &entry.field).ok_or(Obstacle::Gone { path: path.clone() })?;
+    let now = field
+        .read()
+        .map_err(|error| Obstacle::Refused(error.to_string()))?;
+    let old = &entry.change.old;
+    let written = match entry.rules {
+        Rules::Checked => field.write(old),
+        Rules::Forced => field.write_forced(old),
+    };
+    if !agrees(&now, &entry.change.new) {
+        let text = |value: &Value, style: &Style| format::text(value, style);
+        let style = entry.style();
+        return Err(Obstacle::Changed {
+            path,
+            written: text(&entry.change.new, &style),
+            now: text(&now, &style),
+        });
+    }
+    written.map_err(|error| Obstacle::Refused(error.to_string()))
+}
+
+/// The same place of the same object, as another observer of the session sees it.
+fn within(observer: &Observer, field: &Rc<Field>) -> Option<Field> {
+    let id = field.object_id();
+    let object = observer.object_in(id.slot)?;
+    if observer.id_of(&object) != id {
+        return None;
+    }
+    let rest = field.path().strip_prefix(&*object.label)?;
+    observer.root(&object).ok()?.at(rest).ok()
+}
+
+/// Whether a value is still what was written: of a record, the members that were.
+fn agrees(now: &Value, written: &Value) -> bool {
+    match (now, written) {
+        (Value::Record(now), Value::Record(written)) => written
+            .iter()
+            .all(|(name, written)| now.get(name).is_some_and(|now| agrees(now, written))),
+        (Value::List(now), Value::List(written)) => {
+            now.len() == written.len()
+                && now
+                    .iter()
+                    .zip(written)
+                    .all(|(now, written)| agrees(now, written))
+        }
+        (Value::F64(now), Value::F64(written)) => now.to_bits() == written.to_bits(),
+        (Value::F32(now), Value::F32(written)) => now.to_bits() == written.to_bits(),
+        (now, written) => now == written,
+    }
+}
