@@ -24,7 +24,8 @@ imports memglass-terminal memglass-system memglass-value
 imports memglass-syntax ""
 imports memglass-script memglass memglass-syntax memglass-system memglass-value
 imports memglass-line memglass-syntax memglass-system memglass-terminal memglass-value
-imports memglass-repl memglass memglass-line memglass-script memglass-syntax memglass-system memglass-terminal memglass-value
+imports memglass-view memglass-terminal memglass-value
+imports memglass-repl memglass memglass-line memglass-script memglass-syntax memglass-system memglass-terminal memglass-value memglass-view
 
 # What a host does not want to build for a prompt of its own.
 for name in clap clap_complete clap_complete_nushell clap_mangen memglass-cli memglass-trading-engine; do

@@ -13,11 +13,13 @@ use memglass_terminal::look;
 use memglass_terminal::signal::{self, Interrupts};
 use memglass_value::shown::Shown;
 use memglass_value::wrap;
+use memglass_view::Ended;
 
 use crate::commands::{self, CommandError};
 use crate::labels::LabelKeeper;
 use crate::presence;
 use crate::runtime::Runtime;
+use crate::view::{self, ViewSetup};
 
 /// How often the producer is looked after while nobody types.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
@@ -155,12 +157,31 @@ impl EventLoop {
             let text = commands::out_of_habit(piece.text);
             let piece = Piece { text, ..piece };
             match self.runtime.written("", piece) {
+                Ok(false) if std::mem::take(&mut self.runtime.wants_view) => {
+                    if let Some(next) = self.view() {
+                        return Ok(next);
+                    }
+                }
                 Ok(false) => {}
                 Ok(true) => return Ok(Next::Quit(0)),
                 Err(error) => return self.failed(error),
             }
         }
         Ok(Next::Ask)
+    }
+
+    /// Shows the full-screen view; the prompt is as it was, unless a signal ended the program meanwhile.
+    fn view(&mut self) -> Option<Next> {
+        let setup = ViewSetup::of_terminal(self.runtime.writer.color);
+        match view::show(&mut self.runtime, &self.interrupts, setup) {
+            Ok(Ended::Closed) => None,
+            Ok(Ended::Signal(signal)) => Some(Next::Quit(signal::exit_code(signal))),
+            Err(error) => {
+                let error = CommandError::Text(commands::with_causes(&error));
+                self.runtime.writer.tell_error(&error);
+                None
+            }
+        }
     }
 
     fn failed(&self, error: CommandError) -> io::Result<Next> {

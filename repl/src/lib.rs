@@ -46,7 +46,9 @@ mod presence;
 mod render;
 mod runtime;
 mod script_text;
+mod snapshot;
 mod stack;
+mod view;
 mod writer;
 
 #[cfg(test)]
@@ -94,5 +96,7 @@ pub mod program {
     pub use crate::presence::Watch;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
+    pub use crate::view::ViewSetup;
     pub use memglass_script::ledger::{Author, Ledger};
+    pub use memglass_view as full_screen;
 }

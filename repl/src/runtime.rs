@@ -33,6 +33,10 @@ pub(crate) struct Runtime {
     pub(crate) prompt: Option<Prompt>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) origin: Origin,
+    /// Whether there is a prompt on a terminal, which may show the full-screen view.
+    pub(crate) has_screen: bool,
+    /// Whether a line has asked for that view.
+    pub(crate) wants_view: bool,
 }
 
 /// Where the text that is evaluated comes from; a typed line comes from no file.

@@ -201,8 +201,8 @@ impl Layout {
         })
     }
 
-    /// The region that bytes of this session lie in.
-    pub(crate) fn region_of(&self, view: View<'_>) -> Option<u16> {
+    /// The region that bytes of this session lie in, and where they begin in it.
+    pub(crate) fn region_of(&self, view: View<'_>) -> Option<(u16, usize)> {
         self.regions.find(view)
     }
 

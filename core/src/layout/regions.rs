@@ -57,13 +57,13 @@ impl Regions {
         self.found.iter()
     }
 
-    /// The region that mapped bytes lie in.
-    pub(super) fn find(&self, view: View<'_>) -> Option<u16> {
-        let has = |region: View<'_>| {
-            let start = region.address();
-            (start..start + region.len()).contains(&view.address())
+    /// The region that mapped bytes lie in, and where they begin in it.
+    pub(super) fn find(&self, view: View<'_>) -> Option<(u16, usize)> {
+        let offset = |region: View<'_>| {
+            let offset = view.address().checked_sub(region.address())?;
+            (offset < region.len()).then_some(offset)
         };
-        (1..=u16::MAX).find(|&id| self.found.get(id).is_some_and(|region| has(region.view())))
+        (1..=u16::MAX).find_map(|id| Some((id, offset(self.found.get(id)?.view())?)))
     }
 
     #[cold]

@@ -454,7 +454,14 @@ impl Field {
     /// The region that it lies in, one of [`Observer::regions`](super::Observer::regions). Searches all
     /// regions.
     pub fn region(&self) -> Option<u16> {
-        self.attached().layout.region_of(self.object_view())
+        let (region, _) = self.attached().layout.region_of(self.object_view())?;
+        Some(region)
+    }
+
+    /// Where its object begins: bytes from the start of [`Field::region`]. Searches all regions.
+    pub fn object_offset(&self) -> Option<u64> {
+        let (_, offset) = self.attached().layout.region_of(self.object_view())?;
+        Some(offset as u64)
     }
 
     /// The types that it was resolved with.

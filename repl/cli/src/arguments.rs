@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use memglass::nearest;
+use memglass_repl::program::full_screen::Rate;
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::write_data;
 
@@ -191,6 +192,9 @@ pub(crate) enum Task {
         #[arg(value_name = "ARGS")]
         args: Vec<String>,
     },
+    /// Look at a session on the whole screen, while it changes.
+    #[command(args = idle::options(idle::ON_THE_SCREEN))]
+    View(View),
     /// Run an example producer, with a prompt on it.
     Demo(Demo),
     /// Write a script that completes memglass's arguments in a shell.
@@ -217,6 +221,38 @@ pub(crate) enum Shell {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct View {
+    /// The session; may be left out when only one is live.
+    pub(crate) session: Option<String>,
+
+    /// Frames a second, from 0.1 to 240.
+    #[arg(long, value_name = "HZ", default_value_t = 60.0, value_parser = parse_rate)]
+    pub(crate) rate: f64,
+
+    /// For how many frames a change is marked.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub(crate) highlight_frames: u32,
+
+    /// Do not mark changes.
+    #[arg(long, conflicts_with = "highlight_frames")]
+    pub(crate) no_highlight: bool,
+
+    /// Colours; auto goes by the terminal and $NO_COLOR.
+    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
+    pub(crate) theme: ThemeChoice,
+}
+
+/// Colours of the view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeChoice {
+    #[default]
+    Auto,
+    Dark,
+    Light,
+    Mono,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Only the producer, until it is interrupted.
     #[arg(long)]
@@ -225,6 +261,16 @@ pub(crate) struct Demo {
     /// End when standard input does: set by the prompt that started it, which may be killed.
     #[arg(long, hide = true, requires = "headless")]
     pub(crate) until_stdin_ends: bool,
+}
+
+/// Frames a second that the view can make.
+fn parse_rate(text: &str) -> Result<f64, String> {
+    let [least, most] = Rate::LIMITS;
+    let rate = text
+        .parse()
+        .ok()
+        .filter(|rate| (least..=most).contains(rate));
+    rate.ok_or_else(|| format!("{text:?} is not a rate: it goes from {least} to {most}"))
 }
 
 /// A number and its unit: without one it might be seconds or milliseconds.

@@ -17,6 +17,9 @@ pub(super) const WITHOUT_SCRIPT: &[&str] = &[
     "audit_lenient",
 ];
 
+/// Where nothing is printed and no script runs.
+pub(super) const ON_THE_SCREEN: &[&str] = &["timeout", "no_init", "format", "json", "csv"];
+
 /// Where a session is only read.
 pub(super) const WHEN_READING: &[&str] = &[
     "timeout",

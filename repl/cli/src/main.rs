@@ -15,6 +15,7 @@ mod prompt;
 mod session;
 mod supervisor;
 mod target;
+mod view;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -119,6 +120,10 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Run { file, args } => {
             let session = target::resolve(options, named)?;
             evaluate::file(options, &session, &file, args)
+        }
+        Task::View(view) => {
+            let session = self::named(named.map(str::to_owned), view.session.clone())?;
+            view::run(options, session.as_deref(), &view)
         }
         Task::Demo(demo) => demo::run(options, &demo, named.unwrap_or(demo::NAME)),
         Task::Completions { shell } => completions::script(shell),

@@ -17,6 +17,7 @@ mod scripts;
 mod session;
 mod types;
 mod variables;
+mod view;
 
 use memglass_syntax::CommandName;
 
@@ -93,6 +94,7 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &variables::Unset,
     &variables::History,
     &regions::Regions,
+    &view::View,
     &session::Session,
     &session::Reattach,
     &session::Clear,

@@ -194,6 +194,9 @@ pub enum ReplError {
     /// The terminal or a thread is not to be had.
     #[error("there is no prompt: {0}")]
     Terminal(String),
+    /// The full-screen view cannot be shown.
+    #[error(transparent)]
+    View(#[from] memglass_view::ViewError),
     /// A signal handler was refused, or the output is gone.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -263,6 +263,8 @@ impl ReplBuilder {
             prompt: self.prompt,
             time_limit: self.time_limit,
             origin: Origin::default(),
+            has_screen: false,
+            wants_view: false,
         };
         let setup = Setup {
             history: self.history,

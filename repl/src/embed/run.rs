@@ -7,10 +7,12 @@ use std::sync::Arc;
 use memglass_line::Editor;
 use memglass_terminal::modes::TerminalGuard;
 use memglass_terminal::signal::{self, Interrupts};
+use memglass_view::Ended;
 
 use super::{EvalError, Repl, ReplError};
 use crate::event_loop::EventLoop;
 use crate::stack;
+use crate::view::{self, ViewSetup};
 
 impl Repl {
     /// Shows the prompt on this process's terminal and serves it on this thread, until the user leaves; gives
@@ -30,6 +32,25 @@ impl Repl {
         stack::deep(|| self.serve())
     }
 
+    /// Shows the full-screen view on this process's terminal, without a prompt, until the user closes it; gives
+    /// the exit code: 0, or 128 and the number of the signal that ended it.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplError`]: there is no terminal for it, or a signal handler is not to be had.
+    #[doc(hidden)]
+    pub fn view(mut self, setup: ViewSetup) -> Result<i32, ReplError> {
+        stack::deep(|| {
+            memglass_view::check_terminal()?;
+            let flag = Arc::clone(&self.runtime.interrupt);
+            let interrupts = Interrupts::listen(flag, self.setup.owner)?;
+            Ok(match view::show(&mut self.runtime, &interrupts, setup)? {
+                Ended::Closed => 0,
+                Ended::Signal(signal) => signal::exit_code(signal),
+            })
+        })
+    }
+
     fn serve(mut self) -> Result<i32, ReplError> {
         let interrupts = Interrupts::listen(Arc::clone(&self.runtime.interrupt), self.setup.owner)?;
         let look = self.runtime.writer.rendering.look;
@@ -38,7 +59,7 @@ impl Repl {
         let _guard = plain.is_none().then(TerminalGuard::take);
         let (editor, printer, note) = match plain {
             None => Editor::start(look, &self.setup.history)?,
-            Some(why) => Editor::plain(why)?,
+            Some(ref why) => Editor::plain(why.clone())?,
         };
         if let Some(note) = note {
             self.runtime.writer.warn(&note);
@@ -50,6 +71,7 @@ impl Repl {
         if let Some(code) = self.init(&interrupts)? {
             return Ok(code);
         }
+        self.runtime.has_screen = plain.is_none();
         self.runtime.writer.outlet.print_above(Rc::clone(&printer));
         Ok(EventLoop::new(self.runtime, editor, printer, interrupts).run()?)
     }

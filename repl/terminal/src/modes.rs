@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crossbeam_channel::{Receiver, bounded};
 use memglass_system::console::Console;
+use memglass_system::process::Suspender;
 use memglass_system::signals::{self, Listener};
 
 /// The terminal of this process.
 static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
     found: None,
     holder: Holder::Nobody,
+    is_view_alone: false,
 });
 
 /// Several threads change its modes, each under the lock. Once the prompt has ended none does, however late
@@ -17,6 +20,8 @@ struct Terminal {
     /// What the prompt found; nothing if that was no terminal, or there is no prompt.
     found: Option<Arc<Console>>,
     holder: Holder,
+    /// Whether the view has no prompt to go back to.
+    is_view_alone: bool,
 }
 
 /// Whose modes the terminal has.
@@ -30,7 +35,17 @@ enum Holder {
     Editor,
     /// Another program's.
     Other,
+    /// The full-screen view's.
+    View,
 }
+
+/// To the screen of a full-screen program: no cursor, no wrapping at the right end, no reordering of text that is
+/// written from right to left, and the mouse.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[8l\x1b[2J\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+
+/// Back, and the terminal as it was.
+const LEAVE: &str =
+    "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[0m\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l";
 
 /// Gives the terminal back as it was when the guard was made, whatever the prompt was doing.
 ///
@@ -44,6 +59,64 @@ pub struct TerminalGuard {
 /// While it lives, another program has the terminal as it was before the prompt.
 #[derive(Debug)]
 pub struct LentTerminal(());
+
+/// While it lives, the terminal is in raw mode and shows its other screen.
+pub struct FullScreen {
+    continued: Receiver<()>,
+    _listener: Option<Listener>,
+    suspender: Option<Suspender>,
+}
+
+impl FullScreen {
+    /// Takes the terminal of standard input from the prompt, or for the first time; `None` if it is none.
+    pub fn enter() -> Option<Self> {
+        if !terminal().begin_view() {
+            return None;
+        }
+        let (sender, continued) = bounded(1);
+        let listener = signals::on_continue(move || {
+            terminal().show_view();
+            // One that waits says as much.
+            let _ = sender.try_send(());
+        });
+        Some(FullScreen {
+            continued,
+            // Without them a stopped view is drawn anew with Ctrl-L.
+            _listener: listener.ok(),
+            suspender: Suspender::new().ok(),
+        })
+    }
+
+    /// Told when a shell has let the program go on: the screen is to be drawn anew.
+    pub fn continued(&self) -> &Receiver<()> {
+        &self.continued
+    }
+
+    /// Gives the terminal back, stops, and takes it again when the shell lets the program go on.
+    pub fn suspend(&self) {
+        let Some(suspender) = &self.suspender else {
+            return;
+        };
+        leave_full_screen();
+        suspender.stop();
+        terminal().show_view();
+    }
+}
+
+impl Drop for FullScreen {
+    fn drop(&mut self) {
+        terminal().end_view();
+    }
+}
+
+/// Leaves the other screen at once, if the terminal shows it: what is written next is for the user to read.
+pub fn leave_full_screen() {
+    let terminal = terminal();
+    if terminal.holder == Holder::View {
+        let _ = crate::streams::write_data(LEAVE);
+        terminal.restore();
+    }
+}
 
 impl TerminalGuard {
     /// Remembers the terminal of standard input, if it is one.
@@ -91,8 +164,50 @@ impl Terminal {
         self.silence();
     }
 
+    /// The view begins, with or without a prompt around it; false if there is no terminal.
+    fn begin_view(&mut self) -> bool {
+        let is_first = self.holder == Holder::Nobody;
+        if is_first {
+            self.found = Console::of_input().map(Arc::new);
+        }
+        if self.found.is_none() {
+            return false;
+        }
+        self.is_view_alone = is_first;
+        self.holder = Holder::View;
+        self.show_view();
+        true
+    }
+
+    fn show_view(&self) {
+        if self.holder == Holder::View {
+            self.found.iter().for_each(|found| found.make_raw());
+            // A terminal that has gone is noticed when the first frame is written.
+            let _ = crate::streams::write_data(ENTER);
+        }
+    }
+
+    /// The view ends; what is typed next is the prompt's, or that of whoever started the program.
+    fn end_view(&mut self) {
+        if self.holder != Holder::View {
+            return;
+        }
+        let _ = crate::streams::write_data(LEAVE);
+        if self.is_view_alone {
+            self.holder = Holder::Nobody;
+            self.restore();
+            self.found = None;
+        } else {
+            self.holder = Holder::Scripts;
+            self.silence();
+        }
+    }
+
     /// The prompt has ended; what it found, if that was a terminal.
     fn end(&mut self) -> Option<Arc<Console>> {
+        if self.holder == Holder::View {
+            let _ = crate::streams::write_data(LEAVE);
+        }
         self.holder = Holder::Nobody;
         self.restore();
         self.found.take()
@@ -210,6 +325,7 @@ mod tests {
         let mut terminal = Terminal {
             found: None,
             holder: Holder::Nobody,
+            is_view_alone: false,
         };
         terminal.begin(Console::of(file));
         assert!(!echoes(&again));

@@ -21,3 +21,6 @@ pub mod number;
 pub mod shown;
 pub mod time;
 pub mod wrap;
+
+/// The values themselves, for what formats them and knows nothing else of a session.
+pub use memglass::Value;

@@ -21,6 +21,26 @@ pub(crate) fn local_text(rfc3339: &str) -> String {
     rfc3339.parse().map_or_else(|_| rfc3339.to_owned(), local)
 }
 
+/// The time of day of a moment, to the second.
+pub fn clock(moment: SystemTime) -> String {
+    clock_as(moment, "%H:%M:%S")
+}
+
+/// The time of day of a moment, to the millisecond.
+pub fn exact_clock(moment: SystemTime) -> String {
+    clock_as(moment, "%H:%M:%S.%3f")
+}
+
+fn clock_as(moment: SystemTime, form: &str) -> String {
+    Timestamp::try_from(moment).map_or_else(
+        |_| "?".into(),
+        |moment| {
+            let zoned: Zoned = moment.to_zoned(jiff::tz::TimeZone::system());
+            zoned.strftime(form).to_string()
+        },
+    )
+}
+
 fn local(moment: Timestamp) -> String {
     let zoned: Zoned = moment.to_zoned(jiff::tz::TimeZone::system());
     let zoned = zoned.round(Unit::Second).unwrap_or(zoned);
@@ -38,6 +58,8 @@ mod tests {
         let moment = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_250);
         assert_eq!(text(moment).len(), "2023-11-14 22:13:20".len());
         assert_eq!(rfc3339(moment).as_deref(), Some("2023-11-14T22:13:20.25Z"));
+        assert_eq!(clock(moment).len(), "22:13:20".len());
+        assert!(exact_clock(moment).ends_with(":20.250"));
     }
 
     #[test]

@@ -8,11 +8,17 @@ use super::support::{Ran, World};
 /// What says nothing when all is well, outside a terminal.
 const SILENT: &[&str] = &["set", "unset", "q", "clear"];
 
+/// What needs a terminal.
+const ON_A_TERMINAL: &[&str] = &["edit", "view"];
+
 #[test]
 fn every_example_works_on_the_demo() {
     let (world, _producer) = World::with_producer();
     let page = page::read();
-    for command in page.iter().filter(|command| command.name != "edit") {
+    for command in page
+        .iter()
+        .filter(|command| !ON_A_TERMINAL.contains(&&*command.name))
+    {
         for example in &command.examples {
             // Something to run, and something to save.
             let script = world.path().join("session.rhai");

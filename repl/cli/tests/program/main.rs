@@ -26,6 +26,7 @@ mod strangers;
 #[cfg(target_os = "linux")]
 mod streams;
 mod transcript;
+mod view;
 mod writing;
 
 // Each of the tests of this package uses a part of these.

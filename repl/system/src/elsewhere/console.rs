@@ -34,6 +34,11 @@ impl Console {
         match *self {}
     }
 
+    /// Gives it the modes of a full-screen program.
+    pub fn make_raw(&self) {
+        match *self {}
+    }
+
     /// Whether it is ours to change.
     pub fn is_in_foreground(&self) -> bool {
         match *self {}

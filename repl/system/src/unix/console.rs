@@ -53,6 +53,13 @@ impl Console {
         self.set(&silent);
     }
 
+    /// Gives it the modes of a full-screen program: each key comes at once, none is shown, and none is a signal.
+    pub fn make_raw(&self) {
+        let mut raw = self.before.clone();
+        raw.0.make_raw();
+        self.set(&raw);
+    }
+
     /// Whether it is ours to change: after `bg` it is the shell's.
     pub fn is_in_foreground(&self) -> bool {
         tcgetpgrp(&self.terminal).is_ok_and(|group| group == getpgrp())

@@ -8,6 +8,7 @@
 //!
 //! The JSON of a value is exact and needs no type to be read back: see `json`.
 
+mod figure;
 mod json;
 mod number;
 mod printf;
@@ -21,6 +22,8 @@ use memglass::schema::{Metadata, Schema, TypeId};
 use memglass::{EnumValue, Record, Value};
 
 use crate::time;
+
+pub use figure::{Digits, Figure, figure, hex_figure};
 pub use json::json;
 pub use number::grouped;
 pub use printf::Format;

@@ -1,0 +1,144 @@
+//! The objects on the screen: their roots, resolved once, and how often each changes.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use memglass::{Field, Observer};
+use memglass_view::snapshot::{Key, ObjectRow};
+use memglass_view::text;
+
+use super::order::Entry;
+
+/// Objects of more bytes are not read for their changes alone.
+const MOST_BYTES: u64 = 64 << 10;
+
+/// A rate is that of the last seconds.
+const RATE_OVER: Duration = Duration::from_secs(2);
+
+/// A rate is not told before so much time has been counted.
+const RATE_AFTER: Duration = Duration::from_millis(500);
+
+/// Counts are kept so far apart.
+const APART: Duration = Duration::from_millis(100);
+
+/// The objects that are on the screen, and some that were.
+#[derive(Default)]
+pub(super) struct Looks {
+    looks: HashMap<Key, Look>,
+}
+
+/// One object that is looked at.
+struct Look {
+    /// Nothing if it is damaged, or was gone before it was looked at.
+    root: Option<Field>,
+    label: Arc<str>,
+    created: SystemTime,
+    bytes: Vec<u8>,
+    sequence: Option<u64>,
+    changes: u64,
+    /// Counts of changes, the oldest first.
+    counts: VecDeque<(Instant, u64)>,
+}
+
+impl Looks {
+    /// The row of an object.
+    pub(super) fn row(
+        &mut self,
+        observer: &Observer,
+        entry: &Entry,
+        now: Instant,
+        is_frozen: bool,
+    ) -> ObjectRow {
+        let look = self.look(observer, entry.key, &entry.label);
+        if !is_frozen {
+            look.count(now);
+        }
+        ObjectRow {
+            key: entry.key,
+            label: Arc::clone(&look.label),
+            type_name: Arc::clone(&entry.type_name),
+            age: look.created.elapsed().unwrap_or_default(),
+            is_gone: entry.is_gone,
+            changes: look.changes,
+            rate: look.rate(now),
+        }
+    }
+
+    /// The whole object as a field.
+    pub(super) fn root(
+        &mut self,
+        observer: &Observer,
+        key: Key,
+        label: &Arc<str>,
+    ) -> Option<&Field> {
+        self.look(observer, key, label).root.as_ref()
+    }
+
+    /// Forgets the objects that have left the screen, once they are many.
+    pub(super) fn settle(&mut self, rows: &[ObjectRow], current: Option<&ObjectRow>) {
+        if self.looks.len() > 4 * rows.len() + 64 {
+            let shown = rows.iter().chain(current);
+            self.looks
+                .retain(|key, _| shown.clone().any(|row| row.key == *key));
+        }
+    }
+
+    fn look(&mut self, observer: &Observer, key: Key, label: &Arc<str>) -> &mut Look {
+        let new = || Look::new(observer, key, label);
+        self.looks.entry(key).or_insert_with(new)
+    }
+}
+
+impl Look {
+    fn new(observer: &Observer, key: Key, label: &Arc<str>) -> Look {
+        let object = observer.object_in(key.slot);
+        let object = object.filter(|object| object.generation == key.generation);
+        let created = object.as_ref().map(|object| object.created);
+        Look {
+            root: object.and_then(|object| observer.root(&object).ok()),
+            label: text::clean(label).into(),
+            created: created.unwrap_or_else(SystemTime::now),
+            bytes: Vec::new(),
+            sequence: None,
+            changes: 0,
+            counts: VecDeque::new(),
+        }
+    }
+
+    /// Looks whether it has changed: a guarded object tells how often, of others the bytes are compared.
+    fn count(&mut self, now: Instant) {
+        let Some(root) = &self.root else { return };
+        if let Some(sequence) = root.sequence() {
+            let before = self.sequence.replace(sequence).unwrap_or(sequence);
+            self.changes += sequence.saturating_sub(before);
+        } else if root.info().size <= MOST_BYTES {
+            let mut bytes = Vec::with_capacity(self.bytes.len());
+            // One that is gone or damaged has not changed.
+            if root.read_into(&mut bytes).is_ok() && bytes != self.bytes {
+                self.changes += u64::from(!self.bytes.is_empty());
+                self.bytes = bytes;
+            }
+        } else {
+            return;
+        }
+        self.note(now);
+    }
+
+    fn note(&mut self, now: Instant) {
+        let is_due = self.counts.back().is_none_or(|(at, _)| now - *at >= APART);
+        if is_due {
+            self.counts.push_back((now, self.changes));
+        }
+        while self.counts.len() > 2 && now - self.counts[1].0 >= RATE_OVER {
+            self.counts.pop_front();
+        }
+    }
+
+    fn rate(&self, now: Instant) -> Option<f64> {
+        let (since, before) = self.counts.front()?;
+        let time = now - *since;
+        let changes = self.changes.saturating_sub(*before);
+        (time >= RATE_AFTER).then(|| changes as f64 / time.as_secs_f64())
+    }
+}

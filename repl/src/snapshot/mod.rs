@@ -1,0 +1,142 @@
+//! Reads what the full-screen view shows: the rows that are on the screen, and no others.
+//!
+//! The view says what it shows ([`Interest`]); nothing here knows a panel. It has an observer of its own beside the
+//! engine's, so that no script can take in changes that the list of objects has not seen.
+//!
+//! - [`order`]: the objects by label, kept up to date from what came and went.
+//! - [`looks`]: the objects on the screen, and how often they change.
+//! - [`outline`]: the fields of an object as rows.
+//! - [`fate`]: what became of the producer, and when.
+
+mod fate;
+mod looks;
+mod order;
+mod outline;
+mod row;
+
+use std::time::{Duration, Instant};
+
+use memglass::Observer;
+use memglass_view::interest::Interest;
+use memglass_view::snapshot::{Fields, ObjectRow, Objects, Region, Session, Snapshot};
+
+use fate::Fate;
+use looks::Looks;
+use order::Order;
+use outline::Outlines;
+
+/// How often the regions are looked at, which are thousands in a large session.
+const REGIONS: Duration = Duration::from_millis(250);
+
+/// Reads snapshots of one session.
+pub(crate) struct Snapshots {
+    opened: Instant,
+    observer: Observer,
+    is_readonly: bool,
+    order: Order,
+    looks: Looks,
+    outlines: Outlines,
+    fate: Fate,
+    regions: Option<(Instant, Vec<Region>)>,
+}
+
+impl Snapshots {
+    /// Snapshots of what `observer` is attached to; times count from `opened` on.
+    pub(crate) fn new(observer: &Observer, is_readonly: bool, opened: Instant) -> Self {
+        Snapshots {
+            opened,
+            observer: observer.beside(),
+            is_readonly,
+            order: Order::default(),
+            looks: Looks::default(),
+            outlines: Outlines::default(),
+            fate: Fate::default(),
+            regions: None,
+        }
+    }
+
+    /// When times begin.
+    pub(crate) fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    /// Reads what is asked for, as of now.
+    pub(crate) fn take(&mut self, interest: &Interest) -> Snapshot {
+        let now = Instant::now();
+        if !interest.is_frozen {
+            self.order.refresh(&mut self.observer, now);
+        }
+        let objects = self.objects(interest, now);
+        let fields = self.fields(interest, &objects);
+        Snapshot {
+            at: now - self.opened,
+            session: self.session(now),
+            objects,
+            fields,
+            regions: self.regions(now),
+        }
+    }
+
+    fn session(&mut self, now: Instant) -> Session {
+        let info = self.observer.session();
+        Session {
+            name: info.name.clone(),
+            pid: info.pid,
+            producer: self.fate.of(&self.observer, now),
+            is_readonly: self.is_readonly,
+        }
+    }
+
+    fn objects(&mut self, interest: &Interest, now: Instant) -> Objects {
+        let wanted = &interest.objects;
+        let window = self.order.window(wanted.key, wanted.window);
+        self.order.keep(self.order.key(window.selected));
+        let mut row = |entry| {
+            self.looks
+                .row(&self.observer, entry, now, interest.is_frozen)
+        };
+        let rows: Vec<ObjectRow> = self.order.rows(window).map(&mut row).collect();
+        let is_current = |row: &&ObjectRow| Some(row.key) == self.order.key(window.selected);
+        let current = rows.iter().find(is_current).cloned();
+        let current = current.or_else(|| self.order.entry(window.selected).map(row));
+        self.looks.settle(&rows, current.as_ref());
+        Objects {
+            known: self.order.alive(),
+            matching: self.order.alive(),
+            listed: self.order.len(),
+            current,
+            first: window.first,
+            selected: window.selected,
+            rows,
+        }
+    }
+
+    fn fields(&mut self, interest: &Interest, objects: &Objects) -> Fields {
+        let Some(row) = &objects.current else {
+            return Fields::default();
+        };
+        let root = self.looks.root(&self.observer, row.key, &row.label);
+        let wanted = &interest.fields;
+        self.outlines.fields(root, row, wanted, interest.is_frozen)
+    }
+
+    fn regions(&mut self, now: Instant) -> Vec<Region> {
+        if let Some((read, regions)) = &self.regions
+            && now - *read < REGIONS
+        {
+            return regions.clone();
+        }
+        // Of a segment that was cut short the values say so.
+        let regions = self.observer.regions().unwrap_or_default();
+        let regions: Vec<Region> = regions
+            .iter()
+            .map(|region| Region {
+                id: region.id,
+                size: region.size,
+                used: region.used,
+            })
+            .collect();
+        self.regions = Some((now, regions.clone()));
+        regions
+    }
+}

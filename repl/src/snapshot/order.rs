@@ -1,0 +1,211 @@
+//! The objects by label, kept up to date from what came and went.
+//!
+//! A session may have a million objects. Each refresh costs one pass over them when something came or went, and nothing
+//! otherwise. Where that pass takes long it is made less often, so that it never takes more than a small share of the time.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use memglass::Observer;
+use memglass::schema::TypeId;
+use memglass_view::interest::Window;
+use memglass_view::snapshot::Key;
+use memglass_view::text;
+
+/// For so long a destroyed object keeps its row.
+const KEPT: Duration = Duration::from_secs(2);
+
+/// A refresh that took some time is made again no earlier than after so many times as long.
+const SHARE: u32 = 25;
+
+/// One object of the list.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) label: Arc<str>,
+    pub(super) type_name: Arc<str>,
+    pub(super) key: Key,
+    pub(super) is_gone: bool,
+}
+
+/// The objects by label.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    entries: Vec<Entry>,
+    /// Objects that are gone, and since when.
+    gone: Vec<(Key, Instant)>,
+    /// One that stays although it is gone: somebody looks at it.
+    kept: Option<Key>,
+    /// Slots that changed and have not been taken in.
+    changed: HashSet<u32>,
+    names: HashMap<(TypeId, Option<u64>), Arc<str>>,
+    next: Option<Instant>,
+}
+
+impl Order {
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Number of objects that are not gone.
+    pub(super) fn alive(&self) -> usize {
+        self.entries.len() - self.gone.len()
+    }
+
+    /// The rows of a window.
+    pub(super) fn rows(&self, window: Window) -> impl Iterator<Item = &Entry> {
+        let rows = self.entries.iter();
+        rows.skip(window.first).take(window.height)
+    }
+
+    /// The entry of a row.
+    pub(super) fn entry(&self, row: usize) -> Option<&Entry> {
+        self.entries.get(row)
+    }
+
+    /// The object of a row.
+    pub(super) fn key(&self, row: usize) -> Option<Key> {
+        self.entry(row).map(|entry| entry.key)
+    }
+
+    /// This object stays although it is gone, until another one is kept.
+    pub(super) fn keep(&mut self, key: Option<Key>) {
+        self.kept = key;
+    }
+
+    /// The window after rows came and went above it: it moves with its object.
+    pub(super) fn window(&self, key: Option<Key>, window: Window) -> Window {
+        let moved = key.and_then(|key| self.row_of(key, window.selected));
+        let Some(row) = moved else {
+            return window.settled(self.len());
+        };
+        let first = match row >= window.selected {
+            true => window.first + (row - window.selected),
+            false => window.first.saturating_sub(window.selected - row),
+        };
+        let moved = Window {
+            selected: row,
+            first,
+            ..window
+        };
+        moved.settled(self.len())
+    }
+
+    /// The row of an object, which is mostly where it was.
+    fn row_of(&self, key: Key, hint: usize) -> Option<usize> {
+        let is_it = |entry: &Entry| entry.key == key;
+        match self.entries.get(hint).is_some_and(is_it) {
+            true => Some(hint),
+            false => self.entries.iter().position(is_it),
+        }
+    }
+
+    /// Takes in what came and went.
+    pub(super) fn refresh(&mut self, observer: &mut Observer, now: Instant) {
+        let changed = &mut self.changed;
+        // What is damaged cannot be listed; `:session` tells of it.
+        let _ = observer.refresh_noting(|slot| {
+            changed.insert(slot);
+        });
+        let is_due = self.next.is_none_or(|next| now >= next);
+        let is_over =
+            |(key, since): &(Key, Instant)| now - *since >= KEPT && self.kept != Some(*key);
+        if !is_due || self.changed.is_empty() && !self.gone.iter().any(is_over) {
+            return;
+        }
+        self.drop_old(now);
+        self.mark_gone(observer, now);
+        self.add_new(observer);
+        self.changed.clear();
+        self.next = Some(now + now.elapsed() * SHARE);
+    }
+
+    /// Drops the rows of objects that have been gone for long.
+    fn drop_old(&mut self, now: Instant) {
+        let kept = self.kept;
+        let mut over = HashSet::new();
+        self.gone.retain(|(key, since)| {
+            let stays = now - *since < KEPT || kept == Some(*key);
+            if !stays {
+                over.insert(*key);
+            }
+            stays
+        });
+        if !over.is_empty() {
+            self.entries.retain(|entry| !over.contains(&entry.key));
+        }
+    }
+
+    fn mark_gone(&mut self, observer: &Observer, now: Instant) {
+        for entry in self.entries.iter_mut().filter(|entry| !entry.is_gone) {
+            let slot = entry.key.slot;
+            if !self.changed.contains(&slot) {
+                continue;
+            }
+            let occupant = observer.entry_in(slot);
+            if occupant.is_some_and(|occupant| occupant.generation() == entry.key.generation) {
+                // It is listed, and must not be added again.
+                self.changed.remove(&slot);
+            } else {
+                entry.is_gone = true;
+                self.gone.push((entry.key, now));
+            }
+        }
+    }
+
+    fn add_new(&mut self, observer: &Observer) {
+        let mut new: Vec<Entry> = Vec::new();
+        let mut buffer = Vec::new();
+        for &slot in &self.changed {
+            new.extend(entry(observer, slot, &mut self.names, &mut buffer));
+        }
+        new.sort_unstable_by(|a, b| a.label.cmp(&b.label));
+        self.entries = merged(std::mem::take(&mut self.entries), new);
+    }
+}
+
+fn entry(
+    observer: &Observer,
+    slot: u32,
+    names: &mut HashMap<(TypeId, Option<u64>), Arc<str>>,
+    buffer: &mut Vec<u8>,
+) -> Option<Entry> {
+    let object = observer.entry_in(slot)?;
+    let label = object.with_label(buffer, |label| Arc::<str>::from(label))?;
+    let (id, count) = (object.type_id(), object.count());
+    let name = names.entry((id, count)).or_insert_with(|| {
+        let name = observer.schema().type_name(id);
+        let name = match count {
+            Some(count) => format!("{name}[{count}]"),
+            None => name,
+        };
+        text::clean(&name).into()
+    });
+    Some(Entry {
+        label,
+        type_name: Arc::clone(name),
+        key: Key {
+            slot,
+            generation: object.generation(),
+        },
+        is_gone: false,
+    })
+}
+
+/// Two sorted lists as one; a new object stands behind one that is gone and had its label.
+fn merged(old: Vec<Entry>, new: Vec<Entry>) -> Vec<Entry> {
+    if old.is_empty() || new.is_empty() {
+        return if new.is_empty() { old } else { new };
+    }
+    let mut all = Vec::with_capacity(old.len() + new.len());
+    let mut new = new.into_iter().peekable();
+    for entry in old {
+        while let Some(next) = new.next_if(|next| next.label < entry.label) {
+            all.push(next);
+        }
+        all.push(entry);
+    }
+    all.extend(new);
+    all
+}

@@ -1,0 +1,164 @@
+//! One field as a row: its value, its unit, and what is noted of it.
+
+use std::sync::Arc;
+
+use memglass::schema::{Kind, Metadata, Protection, Schema, TypeId};
+use memglass::{Field, ReadError, Value};
+use memglass_view::snapshot::{Detail, FieldRow, Fold};
+use memglass_view::text;
+
+use memglass_value::format::{self, Figure, Style};
+
+/// Values of a closed struct or array that are shown in its row.
+const BRIEF: u64 = 8;
+
+/// What is known of a row before its value is read.
+pub(super) struct Heading {
+    pub(super) path: Arc<str>,
+    pub(super) name: String,
+    pub(super) depth: u16,
+    pub(super) fold: Fold,
+    /// The type as it is declared, with its protection.
+    pub(super) declared: TypeId,
+}
+
+/// The row of a field whose value is this.
+pub(super) fn row(
+    heading: Heading,
+    field: &Field,
+    value: Result<Option<Value>, ReadError>,
+    in_hex: bool,
+) -> FieldRow {
+    let info = field.info();
+    let schema = field.schema();
+    let (value, trouble) = match value {
+        Ok(value) => (value, None),
+        Err(error) => (None, Some(word(&error))),
+    };
+    let style = Style::new(info.metadata).of_type(schema, info.type_id);
+    FieldRow {
+        path: heading.path,
+        name: text::clean(&heading.name).into(),
+        depth: heading.depth,
+        fold: heading.fold,
+        type_name: text::clean(&info.type_name).into(),
+        value: shown(field, value.as_ref(), heading.fold, &style, in_hex),
+        unit: unit(info.metadata, heading.fold),
+        note: note(schema, heading.declared, value.as_ref(), info.metadata),
+        trouble,
+    }
+}
+
+/// Whether a closed row shows the values inside: a few, and no text among them that could be long.
+pub(super) fn is_brief(schema: &Schema, id: TypeId) -> bool {
+    schema.values_of(id) <= BRIEF
+}
+
+fn shown(field: &Field, value: Option<&Value>, fold: Fold, style: &Style, in_hex: bool) -> Figure {
+    match (fold, value) {
+        (Fold::None, Some(value)) if in_hex => format::hex_figure(value, style),
+        (Fold::None, Some(value)) => format::figure(value, style),
+        (Fold::None, None) => Figure::Nothing,
+        (Fold::Closed, Some(value)) => Figure::Text(inside(value)),
+        (_, _) => match (field.element_count(), field.members()) {
+            (Some(count), _) => Figure::Text(counted(count, "element", ["[", "]"])),
+            (None, Some(members)) if fold == Fold::Closed => {
+                Figure::Text(counted(members.len() as u64, "field", ["{", "}"]))
+            }
+            _ => Figure::Nothing,
+        },
+    }
+}
+
+fn counted(count: u64, noun: &str, [open, close]: [&str; 2]) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{open}{count} {noun}{plural}{close}")
+}
+
+/// The values inside a struct or an array, without names: `{14869, 210, 5}`.
+fn inside(value: &Value) -> String {
+    let joined = |values: &[Value]| values.iter().map(inside).collect::<Vec<_>>().join(", ");
+    match value {
+        Value::Record(record) => format!("{{{}}}", joined(record.values())),
+        Value::List(values) => format!("[{}]", joined(values)),
+        other => format::text(other, &Style::default()),
+    }
+}
+
+fn unit(metadata: &Metadata, fold: Fold) -> Arc<str> {
+    match (&metadata.unit, fold) {
+        (Some(unit), Fold::None) => text::clean(unit).into(),
+        _ => "".into(),
+    }
+}
+
+/// The name of the value, or else that it is read-only, or how it is protected.
+fn note(schema: &Schema, declared: TypeId, value: Option<&Value>, metadata: &Metadata) -> String {
+    let name = match value {
+        Some(Value::Enum(named)) => named.name.as_ref().map(|name| name.to_string()),
+        Some(Value::Flags(flags)) if flags.bits != 0 => Some(flags.to_string()),
+        _ => None,
+    };
+    let protection = schema.protection(declared);
+    match (name, metadata.readonly) {
+        (Some(name), _) => format!("[{}]", text::clean(&name)),
+        (None, true) => "read-only".into(),
+        (None, false) if protection != Protection::Plain => format!("[{}]", protection.name()),
+        (None, false) => String::new(),
+    }
+}
+
+/// Why there is no value, in a word for its row.
+fn word(error: &ReadError) -> &'static str {
+    match error {
+        ReadError::Gone { .. } => "gone",
+        ReadError::Contended { .. } => "changing",
+        ReadError::TooLarge { .. } => "too large",
+        ReadError::Truncated { .. } => "cut short",
+        _ => "damaged",
+    }
+}
+
+/// What else is known of a field.
+pub(super) fn detail(field: &Field, value: Option<&Value>) -> Detail {
+    let info = field.info();
+    let style = Style::new(info.metadata).of_type(field.schema(), info.type_id);
+    let is_single = !matches!(value, Some(Value::Record(_) | Value::List(_)) | None);
+    let value = value.filter(|_| is_single);
+    Detail {
+        path: text::clean(field.path()).into_owned(),
+        value: value.map_or(String::new(), |value| format::text(value, &style)),
+        about: format!(
+            "{}, {}, {} bytes at offset {}",
+            text::clean(&info.type_name),
+            info.protection.name(),
+            info.size,
+            info.offset
+        ),
+        description: description(info.metadata, info.readonly),
+    }
+}
+
+fn description(metadata: &Metadata, is_readonly: bool) -> String {
+    let desc = metadata
+        .desc
+        .as_deref()
+        .map(|desc| text::clean(desc).into_owned());
+    let bounds = metadata.bounds().map(|bounds| format!("allowed {bounds}"));
+    let step = metadata.step.map(|step| format!("step {step}"));
+    let pattern = metadata
+        .regex
+        .as_deref()
+        .map(|regex| format!("must match {}", text::clean(regex)));
+    let readonly = is_readonly.then(|| "read-only".to_owned());
+    let parts = [desc, bounds, step, pattern, readonly];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// Whether a type has parts.
+pub(super) fn has_parts(schema: &Schema, id: TypeId) -> bool {
+    matches!(
+        schema[schema.bare(id)].kind,
+        Kind::Struct { .. } | Kind::Union { .. } | Kind::Array { .. }
+    )
+}

@@ -1,0 +1,99 @@
+//! A line of text that is typed: its cursor, and what of it fits.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+use unicode_width::UnicodeWidthChar;
+
+/// Longer texts are not typed by hand.
+const LONGEST: usize = 4096;
+
+/// A line of text that is typed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Entry(Input);
+
+impl Entry {
+    pub(crate) fn text(&self) -> &str {
+        self.0.value()
+    }
+
+    /// The cursor: characters before it.
+    pub(crate) fn cursor(&self) -> usize {
+        self.0.cursor()
+    }
+
+    /// Does what a key means in a line of text; false if it means nothing there.
+    pub(crate) fn key(&mut self, key: KeyEvent) -> bool {
+        let Some(request) = request(key) else {
+            return false;
+        };
+        let is_insertion = matches!(request, InputRequest::InsertChar(_));
+        if !is_insertion || self.text().len() < LONGEST {
+            self.0.handle(request);
+        }
+        true
+    }
+
+    /// The part around the cursor that fits into so many columns, with the cursor in it.
+    pub(crate) fn shown(&self, columns: usize) -> String {
+        let at = self.text().char_indices().nth(self.cursor());
+        let at = at.map_or(self.text().len(), |(at, _)| at);
+        let (before, after) = self.text().split_at(at);
+        let room = columns.saturating_sub(1);
+        let before = crate::text::cut_start(before, room);
+        let left = room.saturating_sub(crate::text::width(&before));
+        let after = crate::text::cut_end(after, left);
+        format!("{before}▏{after}")
+    }
+}
+
+fn request(key: KeyEvent) -> Option<InputRequest> {
+    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match (key.code, is_control) {
+        (KeyCode::Char('u'), true) => InputRequest::DeleteLine,
+        (KeyCode::Char('w'), true) => InputRequest::DeletePrevWord,
+        (KeyCode::Char('k'), true) => InputRequest::DeleteTillEnd,
+        (KeyCode::Char('a'), true) | (KeyCode::Home, _) => InputRequest::GoToStart,
+        (KeyCode::Char('e'), true) | (KeyCode::End, _) => InputRequest::GoToEnd,
+        (KeyCode::Left, true) => InputRequest::GoToPrevWord,
+        (KeyCode::Right, true) => InputRequest::GoToNextWord,
+        (KeyCode::Left, false) => InputRequest::GoToPrevChar,
+        (KeyCode::Right, false) => InputRequest::GoToNextChar,
+        (KeyCode::Backspace, _) => InputRequest::DeletePrevChar,
+        (KeyCode::Delete, _) => InputRequest::DeleteNextChar,
+        (KeyCode::Char(c), false) if c.width().is_some() => InputRequest::InsertChar(c),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(text: &str) -> Entry {
+        let mut entry = Entry::default();
+        for c in text.chars() {
+            entry.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        }
+        entry
+    }
+
+    #[test]
+    fn the_part_around_the_cursor_is_shown() {
+        let mut entry = typed("AAPL_quote.ask");
+        assert_eq!(entry.shown(20), "AAPL_quote.ask▏");
+        assert_eq!(entry.shown(8), "…te.ask▏");
+        for _ in 0..14 {
+            entry.key(KeyEvent::new(KeyCode::Left, KeyModifiers::NONE));
+        }
+        assert_eq!(entry.shown(8), "▏AAPL_q…");
+    }
+
+    #[test]
+    fn control_keys_edit_the_line() {
+        let mut entry = typed("price > 5");
+        let mut press = |c| entry.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+        assert!(press('w'));
+        assert!(!press('x'));
+        assert_eq!(entry.text(), "price > ");
+    }
+}

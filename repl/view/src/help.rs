@@ -1,0 +1,148 @@
+//! The help: the table of keys, narrowed by what is typed.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use crate::canvas::{Area, Canvas};
+use crate::entry::Entry;
+use crate::keys::{BINDINGS, Binding, shown_name};
+use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::text;
+use crate::theme::Role;
+
+/// Columns of the box.
+const WIDTH: u16 = 66;
+
+/// Columns of the keys, and of what they do.
+const KEYS: usize = 16;
+const DOES: usize = 34;
+
+/// What is to be known besides keys.
+const FLAGS: &[[&str; 2]] = &[
+    ["--rate HZ", "0.1 to 240 frames a second"],
+    ["--readonly", "make every write an error"],
+    ["--no-highlight", "do not mark changes"],
+    ["--theme THEME", "dark, light, mono, or auto"],
+];
+
+/// The open help.
+#[derive(Debug, Default)]
+pub(crate) struct Help {
+    query: Entry,
+    first: usize,
+}
+
+/// A row of it: keys, what they do, and where.
+type Row = [String; 3];
+
+impl Help {
+    fn rows(&self) -> Vec<Row> {
+        let query = self.query.text().to_lowercase();
+        let words: Vec<&str> = query.split_whitespace().collect();
+        let matches = |row: &Row| {
+            let text = row.join(" ").to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        all().filter(matches).collect()
+    }
+}
+
+fn all() -> impl Iterator<Item = Row> {
+    let flags = FLAGS.iter().map(|[flag, does]| {
+        [
+            flag.to_string(),
+            does.to_string(),
+            "command line".to_owned(),
+        ]
+    });
+    BINDINGS.iter().map(row).chain(flags)
+}
+
+fn row(binding: &Binding) -> Row {
+    let keys: Vec<_> = binding.keys.iter().map(|key| shown_name(key)).collect();
+    let places: Vec<_> = binding.places.iter().map(|place| place.name()).collect();
+    let places = match places.is_empty() {
+        true => "everywhere".into(),
+        false => places.join(", "),
+    };
+    [keys.join(" "), binding.does.into(), places]
+}
+
+impl Overlay for Help {
+    fn key(&mut self, key: KeyEvent) -> Answer {
+        let last = self.rows().len().saturating_sub(1);
+        match key.code {
+            KeyCode::Esc | KeyCode::Enter => return Answer::Closes,
+            KeyCode::Up => self.first = self.first.saturating_sub(1),
+            KeyCode::Down => self.first = (self.first + 1).min(last),
+            KeyCode::PageUp => self.first = self.first.saturating_sub(10),
+            KeyCode::PageDown => self.first = (self.first + 10).min(last),
+            _ if self.query.key(key) => self.first = 0,
+            _ => {}
+        }
+        Answer::Stays
+    }
+
+    fn draw(&self, canvas: &mut Canvas, body: Area) {
+        let rows = self.rows();
+        let total = all().count();
+        let height = (total as u16 + 3).min(body.height);
+        let area = centred(body, WIDTH, height);
+        let title = format!("Help  {}", self.query.shown(30));
+        let inside = frame(canvas, area, &title);
+        let room = usize::from(inside.height.saturating_sub(1));
+        let first = self.first.min(rows.len().saturating_sub(room));
+        for (row, y) in rows.iter().skip(first).take(room).zip(inside.y..) {
+            draw_row(canvas, inside, y, row);
+        }
+        let footer = format!("{} of {total}   letters search  ↑↓ scroll  Esc", rows.len());
+        let footer = text::cut_end(&footer, inside.width.into()).into_owned();
+        canvas.put(inside.x, inside.bottom() - 1, footer, Role::Dim);
+    }
+
+    fn bar(&self) -> &'static [[&'static str; 2]] {
+        &[["letters", "search"], ["↑↓", "scroll"], ["Esc", "close"]]
+    }
+}
+
+fn draw_row(canvas: &mut Canvas, area: Area, y: u16, [keys, does, places]: &Row) {
+    let width = usize::from(area.width);
+    let parts = [(keys, 0, KEYS, Role::News), (does, KEYS, DOES, Role::Text)];
+    let places = (
+        places,
+        KEYS + DOES,
+        width.saturating_sub(KEYS + DOES),
+        Role::Dim,
+    );
+    for (part, at, room, role) in parts.into_iter().chain([places]) {
+        let room = room.min(width.saturating_sub(at)).saturating_sub(1);
+        let part = text::cut_end(part, room).into_owned();
+        canvas.put(area.x + at as u16, y, part, role);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::crossterm::event::KeyModifiers;
+
+    use super::*;
+
+    #[test]
+    fn what_is_typed_narrows_the_list() {
+        let mut help = Help::default();
+        let all = help.rows().len();
+        for c in "frames".chars() {
+            help.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        }
+        let rows = help.rows();
+        assert!(!rows.is_empty() && rows.len() < all);
+        assert!(rows.iter().all(|row| row.join(" ").contains("frames")));
+    }
+
+    #[test]
+    fn every_row_fits_its_columns() {
+        for [keys, does, _] in all() {
+            assert!(text::width(&keys) < KEYS, "{keys}");
+            assert!(text::width(&does) < DOES, "{does}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What keys do: one table, from which the keys themselves, the key bar and the help are made.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// A panel that keys go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// The object browser.
+    #[default]
+    Objects,
+    /// The field inspector.
+    Fields,
+    /// The memory of the session.
+    Memory,
+}
+
+impl Place {
+    /// What it is called on the screen.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Place::Objects => "Objects",
+            Place::Fields => "Fields",
+            Place::Memory => "Memory",
+        }
+    }
+}
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Up,
+    Down,
+    First,
+    Last,
+    HalfUp,
+    HalfDown,
+    PageUp,
+    PageDown,
+    Left,
+    Right,
+    NextPanel,
+    PreviousPanel,
+    Panel(Place),
+    Enter,
+    Faster,
+    Slower,
+    Pause,
+    Read,
+    Reattach,
+    Redraw,
+    Suspend,
+    Zoom,
+    Help,
+    HexIntegers,
+    Escape,
+    Interrupt,
+    Quit,
+}
+
+/// Keys, and what they do where.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    pub(crate) command: Command,
+    /// Their names, as `name` gives them.
+    pub(crate) keys: &'static [&'static str],
+    /// What they do, for the help.
+    pub(crate) does: &'static str,
+    /// Where; everywhere if nowhere.
+    pub(crate) places: &'static [Place],
+    /// The keys and a word in the key bar.
+    pub(crate) bar: [&'static str; 2],
+}
+
+const fn everywhere(
+    command: Command,
+    keys: &'static [&'static str],
+    does: &'static str,
+    bar: [&'static str; 2],
+) -> Binding {
+    Binding {
+        command,
+        keys,
+        does,
+        places: &[],
+        bar,
+    }
+}
+
+const NO_BAR: [&str; 2] = ["", ""];
+
+/// All keys.
+pub(crate) const BINDINGS: &[Binding] = &[
+    everywhere(Command::Up, &["Up", "k"], "a row up", NO_BAR),
+    everywhere(Command::Down, &["Down", "j"], "a row down", NO_BAR),
+    everywhere(Command::First, &["g", "Home"], "the first row", NO_BAR),
+    everywhere(Command::Last, &["G", "End"], "the last row", NO_BAR),
+    everywhere(Command::HalfUp, &["^U"], "half a screen up", NO_BAR),
+    everywhere(Command::HalfDown, &["^D"], "half a screen down", NO_BAR),
+    everywhere(Command::PageUp, &["PgUp"], "a screen up", NO_BAR),
+    everywhere(Command::PageDown, &["PgDn"], "a screen down", NO_BAR),
+    everywhere(
+        Command::Left,
+        &["Left", "h"],
+        "the panel to the left",
+        NO_BAR,
+    ),
+    everywhere(
+        Command::Right,
+        &["Right", "l"],
+        "the panel to the right",
+        NO_BAR,
+    ),
+    everywhere(Command::NextPanel, &["Tab"], "the next panel", NO_BAR),
+    everywhere(
+        Command::PreviousPanel,
+        &["S-Tab"],
+        "the panel before",
+        NO_BAR,
+    ),
+    everywhere(
+        Command::Panel(Place::Objects),
+        &["1"],
+        "the objects",
+        NO_BAR,
+    ),
+    everywhere(Command::Panel(Place::Fields), &["2"], "the fields", NO_BAR),
+    everywhere(Command::Panel(Place::Memory), &["5"], "the memory", NO_BAR),
+    Binding {
+        command: Command::Enter,
+        keys: &["Enter"],
+        does: "the fields of the object",
+        places: &[Place::Objects],
+        bar: ["Enter", "fields"],
+    },
+    Binding {
+        command: Command::Enter,
+        keys: &["Enter", "Space"],
+        does: "open or close a struct or array",
+        places: &[Place::Fields],
+        bar: ["Enter", "open"],
+    },
+    everywhere(Command::Pause, &["p"], "pause, and go on", ["p", "pause"]),
+    everywhere(Command::Faster, &[">"], "more frames a second", NO_BAR),
+    everywhere(Command::Slower, &["<"], "fewer frames a second", NO_BAR),
+    everywhere(Command::Read, &["r"], "read now", NO_BAR),
+    everywhere(
+        Command::Reattach,
+        &["R"],
+        "attach anew, after a restart",
+        NO_BAR,
+    ),
+    everywhere(Command::Zoom, &["z"], "one panel, or all", ["z", "zoom"]),
+    everywhere(
+        Command::HexIntegers,
+        &["X"],
+        "integers in hexadecimal",
+        NO_BAR,
+    ),
+    everywhere(Command::Redraw, &["^L"], "draw the screen anew", NO_BAR),
+    everywhere(
+        Command::Suspend,
+        &["^Z"],
+        "stop; the shell's fg comes back",
+        NO_BAR,
+    ),
+    everywhere(
+        Command::Escape,
+        &["Esc"],
+        "close what is open; never quits",
+        NO_BAR,
+    ),
+    everywhere(
+        Command::Interrupt,
+        &["^C"],
+        "close what is open, or quit",
+        NO_BAR,
+    ),
+    everywhere(Command::Help, &["?"], "this help", ["?", "help"]),
+    everywhere(Command::Quit, &["q"], "leave the view", ["q", "quit"]),
+];
+
+/// What a key asks for in a place, if anything.
+pub(crate) fn command(key: KeyEvent, place: Place) -> Option<Command> {
+    let name = name(key)?;
+    let binding = BINDINGS.iter().find(|binding| {
+        let is_here = binding.places.is_empty() || binding.places.contains(&place);
+        is_here && binding.keys.contains(&name.as_str())
+    });
+    binding.map(|binding| binding.command)
+}
+
+/// The key bar of a place: keys and words, the most important first but for `q`, which is last.
+pub(crate) fn bar(place: Place) -> impl Iterator<Item = [&'static str; 2]> {
+    BINDINGS
+        .iter()
+        .filter(move |binding| binding.places.is_empty() || binding.places.contains(&place))
+        .map(|binding| binding.bar)
+        .filter(|[key, _]| !key.is_empty())
+}
+
+/// A key's name as it is shown.
+pub(crate) fn shown_name(name: &'static str) -> &'static str {
+    match name {
+        "Up" => "↑",
+        "Down" => "↓",
+        "Left" => "←",
+        "Right" => "→",
+        name => name,
+    }
+}
+
+/// A key's name in the table: `a`, `^A`, `Enter`, `S-Tab`. Nothing of keys that no binding can have.
+pub(crate) fn name(key: KeyEvent) -> Option<String> {
+    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    if key.modifiers.contains(KeyModifiers::ALT) {
+        return None;
+    }
+    Some(match key.code {
+        KeyCode::Char(' ') => "Space".into(),
+        KeyCode::Char(c) if is_control => format!("^{}", c.to_ascii_uppercase()),
+        KeyCode::Char(c) => c.to_string(),
+        KeyCode::Enter => "Enter".into(),
+        KeyCode::Esc => "Esc".into(),
+        KeyCode::Tab => "Tab".into(),
+        KeyCode::BackTab => "S-Tab".into(),
+        KeyCode::Up => "Up".into(),
+        KeyCode::Down => "Down".into(),
+        KeyCode::Left => "Left".into(),
+        KeyCode::Right => "Right".into(),
+        KeyCode::Home => "Home".into(),
+        KeyCode::End => "End".into(),
+        KeyCode::PageUp => "PgUp".into(),
+        KeyCode::PageDown => "PgDn".into(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACES: [Place; 3] = [Place::Objects, Place::Fields, Place::Memory];
+
+    #[test]
+    fn no_key_does_two_things_in_one_place() {
+        for place in PLACES {
+            let mut seen = std::collections::HashSet::new();
+            let here =
+                |binding: &&Binding| binding.places.is_empty() || binding.places.contains(&place);
+            for key in BINDINGS
+                .iter()
+                .filter(here)
+                .flat_map(|binding| binding.keys)
+            {
+                assert!(seen.insert(*key), "{key} in {place:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_control_key_is_told_from_its_letter() {
+        let key =
+            |c, modifiers| command(KeyEvent::new(KeyCode::Char(c), modifiers), Place::Objects);
+        assert_eq!(key('d', KeyModifiers::CONTROL), Some(Command::HalfDown));
+        assert_eq!(key('j', KeyModifiers::NONE), Some(Command::Down));
+        assert_eq!(key('G', KeyModifiers::SHIFT), Some(Command::Last));
+        assert_eq!(key('j', KeyModifiers::ALT), None);
+    }
+}

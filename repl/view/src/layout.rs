@@ -1,0 +1,225 @@
+//! Where everything is, for a size of the screen: what is left out when there is little room, in a written order.
+
+use crate::canvas::Area;
+use crate::keys::Place;
+
+/// Narrower than this the list has no ages and rates.
+const WIDE: u16 = 100;
+
+/// Narrower or lower than this there is one panel and no more.
+const NARROW: u16 = 60;
+const LOW: u16 = 14;
+
+/// Smaller than this there is one line.
+const LEAST: (u16, u16) = (20, 6);
+
+/// From this height on columns have headers, and the memory is shown.
+const TALL: u16 = 30;
+
+/// Columns of the list: a share of the width, within bounds.
+const LIST: (u16, u16) = (24, 60);
+
+/// What the user chose of the arrangement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Choices {
+    /// Regions that there are.
+    pub(crate) regions: usize,
+    /// The panel that has the keys.
+    pub(crate) focus: Place,
+    /// Whether there is no other panel.
+    pub(crate) is_zoomed: bool,
+}
+
+/// Where everything is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    /// How much there is room for.
+    pub(crate) scale: Scale,
+    /// Rows of the list, its rule above them.
+    pub(crate) objects: Option<Area>,
+    pub(crate) fields: Option<Area>,
+    pub(crate) memory: Option<Area>,
+    /// Lines about the selected field.
+    pub(crate) details: u16,
+}
+
+/// How much there is room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scale {
+    /// One line.
+    #[default]
+    Line,
+    /// One panel.
+    Basic,
+    /// Panels side by side, without some columns.
+    Narrow,
+    /// All columns.
+    Wide,
+}
+
+impl Layout {
+    /// The arrangement for a size.
+    pub(crate) fn of(width: u16, height: u16, choices: Choices) -> Layout {
+        let scale = scale(width, height);
+        let mut layout = Layout {
+            width,
+            height,
+            scale,
+            details: details(height),
+            ..Layout::default()
+        };
+        match scale {
+            Scale::Line => {}
+            Scale::Basic => {
+                layout.details = 1;
+                layout.one_panel(choices.focus);
+            }
+            Scale::Narrow | Scale::Wide if choices.is_zoomed => layout.one_panel(choices.focus),
+            Scale::Narrow | Scale::Wide => layout.all_panels(choices),
+        }
+        layout
+    }
+
+    /// Whether columns have headers.
+    pub(crate) fn has_headers(&self) -> bool {
+        self.height >= TALL && self.scale > Scale::Basic
+    }
+
+    /// The column between the list and the fields.
+    pub(crate) fn divider(&self) -> Option<u16> {
+        let (objects, _) = self.objects.zip(self.fields)?;
+        Some(objects.right())
+    }
+
+    /// The area of a panel.
+    pub(crate) fn area(&self, place: Place) -> Option<Area> {
+        match place {
+            Place::Objects => self.objects,
+            Place::Fields => self.fields,
+            Place::Memory => self.memory,
+        }
+    }
+
+    /// The panel at a place of the screen.
+    pub(crate) fn panel_at(&self, x: u16, y: u16) -> Option<Place> {
+        let places = [Place::Objects, Place::Fields, Place::Memory];
+        places
+            .into_iter()
+            .find(|place| self.area(*place).is_some_and(|area| area.contains(x, y)))
+    }
+
+    fn one_panel(&mut self, focus: Place) {
+        let body = self.body();
+        match focus {
+            Place::Objects => self.objects = Some(body),
+            Place::Fields => self.fields = Some(body),
+            Place::Memory => self.memory = Some(body),
+        }
+    }
+
+    fn all_panels(&mut self, choices: Choices) {
+        let mut body = self.body();
+        if self.height >= TALL {
+            let rows = 1 + (choices.regions.clamp(1, 3) as u16);
+            self.memory = Some(take_bottom(&mut body, rows));
+        }
+        let list = (self.width * 35 / 100).clamp(LIST.0, LIST.1);
+        self.objects = Some(Area {
+            width: list,
+            ..body
+        });
+        self.fields = Some(Area {
+            x: list + 1,
+            width: self.width - list - 1,
+            ..body
+        });
+    }
+
+    /// Between the title and the key bar.
+    pub(crate) fn body(&self) -> Area {
+        Area {
+            x: 0,
+            y: 1,
+            width: self.width,
+            height: self.height - 2,
+        }
+    }
+}
+
+fn scale(width: u16, height: u16) -> Scale {
+    match (width, height) {
+        (width, height) if width < LEAST.0 || height < LEAST.1 => Scale::Line,
+        (width, height) if width < NARROW || height < LOW => Scale::Basic,
+        (width, _) if width < WIDE => Scale::Narrow,
+        _ => Scale::Wide,
+    }
+}
+
+fn details(height: u16) -> u16 {
+    match height {
+        ..20 => 1,
+        20..TALL => 2,
+        _ => 3,
+    }
+}
+
+fn take_bottom(area: &mut Area, height: u16) -> Area {
+    area.height -= height;
+    Area {
+        y: area.bottom(),
+        height,
+        ..*area
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(width: u16, height: u16) -> Layout {
+        let choices = Choices {
+            regions: 3,
+            ..Choices::default()
+        };
+        Layout::of(width, height, choices)
+    }
+
+    #[test]
+    fn a_third_of_the_screen_is_the_list() {
+        assert_eq!(layout(120, 36).divider(), Some(42));
+        assert_eq!(layout(80, 24).divider(), Some(28));
+        assert_eq!(layout(500, 200).divider(), Some(60));
+        assert_eq!(layout(60, 20).divider(), Some(24));
+    }
+
+    #[test]
+    fn parts_go_one_by_one_as_the_room_gets_less() {
+        assert!(layout(120, 36).memory.is_some());
+        assert!(layout(120, 29).memory.is_none());
+        assert_eq!(layout(59, 40).scale, Scale::Basic);
+        assert_eq!(layout(120, 13).scale, Scale::Basic);
+        assert_eq!(layout(19, 40).scale, Scale::Line);
+        assert_eq!(layout(20, 6).scale, Scale::Basic);
+    }
+
+    #[test]
+    fn panels_fill_the_screen_and_do_not_overlap() {
+        for width in (20..500).step_by(7) {
+            for height in (6..200).step_by(3) {
+                let layout = layout(width, height);
+                let areas = [layout.objects, layout.fields, layout.memory];
+                let cells: u32 = areas
+                    .into_iter()
+                    .flatten()
+                    .map(|area| u32::from(area.width) * u32::from(area.height))
+                    .sum();
+                let divider = layout.divider().and(layout.objects);
+                let divider = divider.map_or(0, |area| u32::from(area.height));
+                let body = u32::from(width) * u32::from(height - 2);
+                assert_eq!(cells + divider, body, "{width}x{height}");
+            }
+        }
+    }
+}

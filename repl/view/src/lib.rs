@@ -1,0 +1,43 @@
+//! The full-screen view: panels that draw a snapshot of a session, and answer keys.
+//!
+//! It knows no memory and no scripts. Ten to sixty times a second it tells its [`Host`] which rows are on the screen
+//! ([`Interest`]), gets them as plain data ([`Snapshot`]), composes a frame, and sends what differs from the last one.
+//!
+//! - [`run`]: the view on this process's terminal.
+//! - [`Host`]: what the program around it does for it.
+//! - [`snapshot`], [`interest`]: the plain data between the two.
+//! - [`text`]: what may be shown.
+
+mod app;
+mod canvas;
+mod entry;
+mod glyphs;
+mod help;
+mod host;
+pub mod interest;
+mod key_bar;
+mod keys;
+mod layout;
+mod overlay;
+mod panels;
+mod rate;
+mod rules;
+mod run;
+mod screen;
+#[cfg(test)]
+mod screens;
+pub mod snapshot;
+#[cfg(test)]
+mod testing;
+pub mod text;
+mod theme;
+mod title;
+
+pub use app::Options;
+pub use glyphs::Glyphs;
+pub use host::Host;
+pub use interest::Interest;
+pub use rate::Rate;
+pub use run::{Ended, Looks, ViewError, check_terminal, run};
+pub use snapshot::Snapshot;
+pub use theme::Theme;

@@ -1,0 +1,67 @@
+//! What lies over the panels and has the keys while it is there.
+
+use std::fmt::Debug;
+
+use ratatui::crossterm::event::KeyEvent;
+
+use crate::canvas::{Area, Canvas};
+use crate::text;
+use crate::theme::Role;
+
+/// Something over the panels.
+pub(crate) trait Overlay: Debug {
+    /// Does what a key means in it.
+    fn key(&mut self, key: KeyEvent) -> Answer;
+
+    /// Draws it over the panels, which are in `body`.
+    fn draw(&self, canvas: &mut Canvas, body: Area);
+
+    /// Its keys and their words.
+    fn bar(&self) -> &'static [[&'static str; 2]];
+}
+
+/// What becomes of an overlay after a key.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// It stays.
+    Stays,
+    /// It closes.
+    Closes,
+}
+
+/// Draws a box with a title, and gives the area inside. What it covers is blank.
+pub(crate) fn frame(canvas: &mut Canvas, area: Area, title: &str) -> Area {
+    let Area {
+        x,
+        y,
+        width,
+        height,
+    } = area;
+    canvas.blank(area);
+    let line = "─".repeat(usize::from(width.saturating_sub(2)));
+    canvas.put(x, y, format!("┌{line}┐"), Role::Accent);
+    canvas.put(x, area.bottom() - 1, format!("└{line}┘"), Role::Accent);
+    for row in y + 1..area.bottom() - 1 {
+        canvas.put(x, row, "│", Role::Accent);
+        canvas.put(area.right() - 1, row, "│", Role::Accent);
+    }
+    let title = text::cut_end(title, usize::from(width.saturating_sub(6)));
+    canvas.put(x + 2, y, format!(" {title} "), Role::Text);
+    Area {
+        x: x + 2,
+        y: y + 1,
+        width: width.saturating_sub(4),
+        height: height.saturating_sub(2),
+    }
+}
+
+/// An area of this size in the middle of another, or as much of it as fits.
+pub(crate) fn centred(body: Area, width: u16, height: u16) -> Area {
+    let (width, height) = (width.min(body.width), height.min(body.height));
+    Area {
+        x: body.x + (body.width - width) / 2,
+        y: body.y + (body.height - height) / 2,
+        width,
+        height,
+    }
+}

@@ -1,0 +1,465 @@
+//! The field inspector: the fields of the selected object as a tree, with what they were before.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use memglass_value::format::Figure;
+
+use super::fields_columns::{Column, Columns};
+use super::{Action, Frame, Handled, News, moved, short_time};
+use crate::canvas::{Area, Canvas};
+use crate::interest::{FieldsInterest, Window};
+use crate::keys::{Command, Place};
+use crate::rules::Rule;
+use crate::snapshot::{FieldRow, Fold, Key, Object, Snapshot, Widths};
+use crate::text;
+use crate::theme::Role;
+
+/// The tree of fields.
+#[derive(Debug, Default)]
+pub(crate) struct FieldsPanel {
+    window: Window,
+    toggled: Arc<BTreeSet<Arc<str>>>,
+    /// Whether integers are in hexadecimal.
+    in_hex: bool,
+    /// The object that all this is about.
+    key: Option<Key>,
+    /// Columns only grow while an object is looked at.
+    widths: Widths,
+    seen: HashMap<Arc<str>, Seen>,
+}
+
+/// What was seen of a field.
+#[derive(Clone, Debug)]
+struct Seen {
+    value: Figure,
+    /// What it was before it changed last, and when that was.
+    change: Option<(Figure, Duration)>,
+}
+
+impl FieldsPanel {
+    /// Which rows it will show, with room for this many.
+    pub(crate) fn interest(&self, height: usize) -> FieldsInterest {
+        FieldsInterest {
+            window: Window {
+                height,
+                ..self.window
+            },
+            toggled: Arc::clone(&self.toggled),
+            in_hex: self.in_hex,
+        }
+    }
+
+    /// Rows that fit into an area.
+    pub(crate) fn height(area: Area, has_headers: bool, details: u16) -> usize {
+        let gap = u16::from(area.height > 6);
+        let others = 1 + u16::from(has_headers) + details + gap;
+        usize::from(area.height.saturating_sub(others))
+    }
+
+    /// Takes in a snapshot: another object begins at its first row, and what changed is marked.
+    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) {
+        let fields = &snapshot.fields;
+        let key = fields.object.as_ref().map(|object| object.key);
+        if key != self.key {
+            *self = FieldsPanel {
+                key,
+                in_hex: self.in_hex,
+                ..FieldsPanel::default()
+            };
+        }
+        self.window = Window {
+            selected: fields.selected,
+            first: fields.first,
+            height,
+        };
+        self.widths = self.widths.grown(fields.widths);
+        for row in &fields.rows {
+            self.see(row, snapshot.at);
+        }
+    }
+
+    fn see(&mut self, row: &FieldRow, now: Duration) {
+        match self.seen.get_mut(&row.path) {
+            Some(seen) if seen.value == row.value => {}
+            Some(seen) => {
+                let before = std::mem::replace(&mut seen.value, row.value.clone());
+                let is_told = row.fold == Fold::None && before != Figure::Nothing;
+                seen.change = is_told.then_some((before, now));
+            }
+            None => {
+                let value = row.value.clone();
+                let seen = Seen {
+                    value,
+                    change: None,
+                };
+                self.seen.insert(Arc::clone(&row.path), seen);
+            }
+        }
+    }
+
+    pub(crate) fn act(&mut self, command: Command, snapshot: &Snapshot) -> Handled {
+        if moved(&mut self.window, command, snapshot.fields.total) {
+            return Handled::Consumed(None);
+        }
+        match command {
+            Command::Left => Handled::Consumed(Some(Action::Focus(Place::Objects))),
+            Command::Enter => {
+                self.toggle(snapshot);
+                Handled::Consumed(None)
+            }
+            _ => Handled::Ignored,
+        }
+    }
+
+    /// Shows integers the other way.
+    pub(crate) fn turn_hex(&mut self) {
+        self.in_hex = !self.in_hex;
+        // Another form of a value is no change of it.
+        self.seen.clear();
+    }
+
+    /// Selects the row at a line; true if it was selected before.
+    pub(crate) fn click(&mut self, line: u16, snapshot: &Snapshot) -> bool {
+        let index = self.window.first + usize::from(line);
+        let was_selected = self.window.selected == index;
+        if index < snapshot.fields.total {
+            self.window.selected = index;
+        }
+        was_selected
+    }
+
+    /// Opens or closes the selected row.
+    fn toggle(&mut self, snapshot: &Snapshot) {
+        let Some(row) = self.selected(snapshot).filter(|row| row.fold != Fold::None) else {
+            return;
+        };
+        let toggled = Arc::make_mut(&mut self.toggled);
+        if !toggled.remove(&row.path) {
+            toggled.insert(Arc::clone(&row.path));
+        }
+    }
+
+    fn selected<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s FieldRow> {
+        let row = self.window.selected.checked_sub(snapshot.fields.first)?;
+        snapshot.fields.rows.get(row)
+    }
+
+    pub(crate) fn rule(&self, frame: Frame<'_>) -> Rule {
+        let object = frame.snapshot.fields.object.as_ref();
+        Rule {
+            title: match object {
+                Some(object) => format!("{} : {}", object.label, object.type_name),
+                None => "Fields".into(),
+            },
+            note: match object {
+                Some(object) if object.is_gone => "gone: last values".into(),
+                _ => String::new(),
+            },
+            is_focused: frame.is_focused,
+            is_live: frame.is_live && !object.is_some_and(|object| object.is_gone),
+        }
+    }
+
+    /// Draws the rows below the rule, and what is known of the selected one.
+    pub(crate) fn draw(&self, canvas: &mut Canvas, area: Area, frame: Frame<'_>) {
+        let fields = &frame.snapshot.fields;
+        let columns = Columns::of(area, self.widths);
+        let mut y = area.y + 1;
+        if frame.has_headers {
+            draw_header(canvas, y, columns);
+            y += 1;
+        }
+        let height = Self::height(area, frame.has_headers, frame.details);
+        for (index, row) in fields.rows.iter().take(height).enumerate() {
+            let line = Area {
+                y: y + index as u16,
+                height: 1,
+                ..area
+            };
+            self.draw_row(canvas, line, row, columns, frame);
+            if self.window.selected == fields.first + index {
+                if frame.is_focused {
+                    canvas.select(line);
+                    canvas.put(line.x, line.y, "▌", Role::Accent);
+                } else {
+                    canvas.put(line.x, line.y, "▌", Role::Rule);
+                }
+            }
+        }
+        let y = area.bottom() - frame.details.min(area.height);
+        let details = Area {
+            y,
+            height: frame.details,
+            ..area
+        };
+        draw_details(canvas, details, frame);
+    }
+
+    fn draw_row(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        row: &FieldRow,
+        columns: Columns,
+        frame: Frame<'_>,
+    ) {
+        let y = area.y;
+        draw_name(canvas, y, row, columns.name);
+        if let Some(column) = columns.type_name {
+            let name = text::cut_end(&row.type_name, column.width.into()).into_owned();
+            canvas.put(column.at, y, name, Role::Dim);
+        }
+        let role = self.draw_change(canvas, y, row, columns, frame);
+        draw_value(canvas, area, row, columns, role);
+        draw_right(canvas, area, row, columns);
+    }
+
+    /// What the value was before, and the role of what it is now.
+    fn draw_change(
+        &self,
+        canvas: &mut Canvas,
+        y: u16,
+        row: &FieldRow,
+        columns: Columns,
+        frame: Frame<'_>,
+    ) -> Role {
+        let role = match (&row.value, row.trouble) {
+            (_, Some(_)) => Role::Amber,
+            (Figure::Word(word), None) if word == "NaN" => Role::Amber,
+            (_, None) => Role::Text,
+        };
+        let change = self
+            .seen
+            .get(&row.path)
+            .and_then(|seen| seen.change.as_ref());
+        let Some((before, at)) = change.filter(|_| frame.is_live) else {
+            return role;
+        };
+        let news = frame.marks.news(frame.snapshot.at.saturating_sub(*at));
+        let role = match news {
+            News::Old => return role,
+            News::Now => Role::News,
+            News::Lately => Role::Accent,
+        };
+        match columns.before {
+            // A text takes the whole row: what it was is in the log of what one does, not here.
+            _ if matches!(row.value, Figure::Text(_)) => {}
+            Some(column) => {
+                let text = fitted(before, column.width.into());
+                canvas.put_before(column.at + column.width, y, text, Role::Dim);
+                canvas.put(columns.arrow, y, "→", Role::Dim);
+            }
+            None => canvas.put(
+                columns.arrow,
+                y,
+                direction(before, &row.value),
+                Role::Accent,
+            ),
+        }
+        role
+    }
+}
+
+impl Widths {
+    fn grown(self, other: Widths) -> Widths {
+        Widths {
+            name: self.name.max(other.name),
+            type_name: self.type_name.max(other.type_name),
+            unit: self.unit.max(other.unit),
+            fraction: self.fraction.max(other.fraction),
+        }
+    }
+}
+
+fn draw_header(canvas: &mut Canvas, y: u16, columns: Columns) {
+    canvas.put(columns.name.at, y, "field", Role::Dim);
+    if let Some(column) = columns.type_name {
+        canvas.put(column.at, y, "type", Role::Dim);
+    }
+    if let Some(column) = columns.before {
+        canvas.put_before(column.at + column.width, y, "was".into(), Role::Dim);
+    }
+    let end = columns.whole.at + columns.whole.width;
+    canvas.put_before(end, y, "now".into(), Role::Dim);
+    if let Some(column) = columns.unit {
+        canvas.put(column.at, y, "unit", Role::Dim);
+    }
+}
+
+fn draw_name(canvas: &mut Canvas, y: u16, row: &FieldRow, column: Column) {
+    let indent = (usize::from(row.depth) * 2).min(usize::from(column.width) / 2);
+    let mark = match row.fold {
+        Fold::None => "",
+        Fold::Closed => "▸ ",
+        Fold::Open => "▾ ",
+    };
+    let at = column.at + indent as u16;
+    canvas.put(at, y, mark, Role::Dim);
+    let used = indent + text::width(mark);
+    let name = text::cut_middle(&row.name, usize::from(column.width) - used).into_owned();
+    canvas.put(column.at + used as u16, y, name, Role::Text);
+}
+
+fn draw_value(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns, role: Role) {
+    let y = area.y;
+    let end = columns.whole.at + columns.whole.width;
+    match &row.value {
+        Figure::Nothing => {}
+        Figure::Number(digits) => {
+            let widths = (columns.whole.width.into(), columns.fraction.width.into());
+            let (whole, fraction) = digits.fitted(widths.0, widths.1);
+            canvas.put_before(end, y, whole, role);
+            canvas.put(end, y, fraction, role);
+        }
+        Figure::Word(word) => {
+            let width = columns.whole.width + columns.fraction.width;
+            let word = text::cut_end(word, width.into()).into_owned();
+            // A word that is longer than whole numbers are reaches into the room behind the point.
+            let over = text::width(&word).saturating_sub(columns.whole.width.into());
+            canvas.put_before(end + over as u16, y, word, role);
+        }
+        Figure::Text(words) => {
+            let at = columns.text_at();
+            let note = match row.note.is_empty() {
+                true => None,
+                false => columns.note,
+            };
+            let end = note.map_or(area.right(), |note| note.at - 1);
+            let room = usize::from(end.saturating_sub(at));
+            canvas.put(at, y, text::cut_end(words, room).into_owned(), role);
+        }
+    }
+}
+
+/// The unit and the note, which may share a column; or what is the matter with the value.
+fn draw_right(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns) {
+    let y = area.y;
+    let is_text = matches!(row.value, Figure::Text(_));
+    if let (Some(column), false) = (columns.unit, is_text) {
+        let unit = text::cut_end(&row.unit, column.width.into()).into_owned();
+        canvas.put(column.at, y, unit, Role::Dim);
+    }
+    let Some(column) = columns.note else { return };
+    let room = column.width.into();
+    if let Some(trouble) = row.trouble {
+        return canvas.put(column.at, y, text::cut_end(trouble, room), Role::Amber);
+    }
+    let note = match (columns.unit, row.unit.is_empty() || is_text) {
+        (None, false) => &*row.unit,
+        _ => &row.note,
+    };
+    canvas.put(
+        column.at,
+        y,
+        text::cut_end(note, room).into_owned(),
+        Role::Dim,
+    );
+}
+
+fn draw_details(canvas: &mut Canvas, area: Area, frame: Frame<'_>) {
+    let Some(object) = &frame.snapshot.fields.object else {
+        return;
+    };
+    let detail = &frame.snapshot.fields.detail;
+    let x = area.x + 2;
+    let room = usize::from(area.width.saturating_sub(3));
+    match area.height {
+        0 => {}
+        1 | 2 if !frame.is_focused => {
+            let lines = [about_object(object), since(object)];
+            for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
+                canvas.put(x, y, text::cut_end(&line, room).into_owned(), Role::Dim);
+            }
+        }
+        height => {
+            draw_field_detail(canvas, x, area.y, room, frame);
+            let description = text::cut_end(&detail.description, room).into_owned();
+            if height > 1 {
+                canvas.put(x, area.y + 1, description, Role::Dim);
+            }
+            if height > 2 {
+                let line = whole_object(object);
+                canvas.put(
+                    x,
+                    area.y + 2,
+                    text::cut_end(&line, room).into_owned(),
+                    Role::Dim,
+                );
+            }
+        }
+    }
+}
+
+fn draw_field_detail(canvas: &mut Canvas, x: u16, y: u16, room: usize, frame: Frame<'_>) {
+    let detail = &frame.snapshot.fields.detail;
+    let parts = [
+        (&detail.path, Role::Strong),
+        (&detail.value, Role::Text),
+        (&detail.about, Role::Dim),
+    ];
+    let mut used = 0;
+    for (part, role) in parts.into_iter().filter(|(part, _)| !part.is_empty()) {
+        let left = room.saturating_sub(used);
+        if left < 4 {
+            break;
+        }
+        let shown = match role {
+            Role::Strong => text::cut_start(part, left),
+            _ => text::cut_end(part, left),
+        };
+        let width = text::width(&shown);
+        canvas.put(x + used as u16, y, shown.into_owned(), role);
+        used += width + 2;
+    }
+}
+
+/// `Order, 48 bytes at 0x3F10, region 1, gen 1`.
+fn about_object(object: &Object) -> String {
+    let Object {
+        type_name, size, ..
+    } = object;
+    let generation = object.key.generation;
+    let place = place(object);
+    format!("{type_name}, {size} bytes{place}, gen {generation}")
+}
+
+/// `Object: 632 bytes at 0x1A40, region 1, generation 1, since 23:39:27`.
+fn whole_object(object: &Object) -> String {
+    let Object { size, created, .. } = object;
+    let generation = object.key.generation;
+    let place = place(object);
+    format!("Object: {size} bytes{place}, generation {generation}, since {created}")
+}
+
+fn place(object: &Object) -> String {
+    let offset = object.offset.map(|offset| format!(" at 0x{offset:X}"));
+    let region = object.region.map(|region| format!(", region {region}"));
+    [offset, region].into_iter().flatten().collect()
+}
+
+fn since(object: &Object) -> String {
+    format!("since {}, {} ago", object.created, short_time(object.age))
+}
+
+/// A value in so many columns, in one piece.
+fn fitted(value: &Figure, columns: usize) -> String {
+    match value {
+        Figure::Number(digits) => {
+            let fraction = digits.fraction.len();
+            let (whole, fraction) = digits.fitted(columns.saturating_sub(fraction), fraction);
+            format!("{whole}{fraction}")
+        }
+        other => text::cut_end(&other.plain(), columns).into_owned(),
+    }
+}
+
+/// Whether a number rose or fell.
+fn direction(before: &Figure, now: &Figure) -> &'static str {
+    match (before, now) {
+        (Figure::Number(before), Figure::Number(now)) if now.rank > before.rank => "▲",
+        (Figure::Number(before), Figure::Number(now)) if now.rank < before.rank => "▼",
+        _ => "→",
+    }
+}

@@ -1,0 +1,209 @@
+//! Where the columns of the field inspector are: what is left out when there is little room, in a written order.
+
+use crate::canvas::Area;
+use crate::snapshot::Widths;
+
+/// Without so many columns there is no column for the value before.
+const WITH_BEFORE: u16 = 66;
+
+/// Without so many columns there is none for notes.
+const WITH_NOTES: u16 = 50;
+
+/// Without so many columns there is none for types.
+const WITH_TYPES: u16 = 40;
+
+/// Without so many columns there is none for units.
+const WITH_UNITS: u16 = 30;
+
+/// Columns of a value before a change.
+const BEFORE: u16 = 11;
+
+/// Columns of whole numbers.
+const WHOLE: u16 = 14;
+
+/// Columns of notes beside their units.
+const NOTE: u16 = 10;
+
+/// The least for names, and what they get where there is room.
+const NAME: (u16, u16) = (10, 18);
+
+/// A column: where it begins, and how wide it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub(crate) at: u16,
+    pub(crate) width: u16,
+}
+
+/// Where the columns are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Columns {
+    pub(crate) name: Column,
+    pub(crate) type_name: Option<Column>,
+    /// The value before a change.
+    pub(crate) before: Option<Column>,
+    /// The arrow between the two.
+    pub(crate) arrow: u16,
+    /// Whole numbers, which end with it.
+    pub(crate) whole: Column,
+    /// What follows the point.
+    pub(crate) fraction: Column,
+    pub(crate) unit: Option<Column>,
+    /// Of its own, or else behind the unit in the same column.
+    pub(crate) note: Option<Column>,
+}
+
+impl Columns {
+    /// The columns of an area, for an object whose fields need these widths.
+    pub(crate) fn of(area: Area, widths: Widths) -> Columns {
+        let width = area.width;
+        let shape = Shape::of(width, widths);
+        let rest = width.saturating_sub(2 + shape.without_name());
+        let most = NAME.1.max(widths.name as u16);
+        let mut next = area.x + 2;
+        let mut column = |width: u16, gap: u16| {
+            let at = next;
+            next += width + gap;
+            Column { at, width }
+        };
+        let name = column(rest.clamp(NAME.0.min(width), most), 1);
+        let type_name = (shape.type_name > 0).then(|| column(shape.type_name, 1));
+        let before = (shape.before > 0).then(|| column(shape.before, 1));
+        let arrow = column(1, u16::from(shape.before > 0)).at;
+        let whole = column(shape.whole, 0);
+        let fraction = column(shape.fraction, 1);
+        let unit = (shape.unit > 0).then(|| column(shape.unit, 1));
+        let note_at = column(0, 0).at;
+        let note = (shape.note > 0).then(|| Column {
+            at: note_at,
+            width: area.right().saturating_sub(note_at),
+        });
+        Columns {
+            name,
+            type_name,
+            before,
+            arrow,
+            whole,
+            fraction,
+            unit,
+            note,
+        }
+    }
+
+    /// Where texts begin: they need no alignment, and take what numbers leave.
+    pub(crate) fn text_at(&self) -> u16 {
+        self.before.map_or(self.arrow, |before| before.at)
+    }
+}
+
+/// How wide the columns are, 0 for those left out.
+struct Shape {
+    type_name: u16,
+    before: u16,
+    whole: u16,
+    fraction: u16,
+    unit: u16,
+    note: u16,
+}
+
+impl Shape {
+    fn of(width: u16, widths: Widths) -> Shape {
+        let if_wide = |least: u16, columns: u16| if width >= least { columns } else { 0 };
+        let is_wide = width >= WITH_BEFORE;
+        let type_name = (widths.type_name as u16).clamp(4, if is_wide { 12 } else { 8 });
+        let unit = (widths.unit as u16).clamp(6, 8);
+        Shape {
+            type_name: if_wide(WITH_TYPES, type_name),
+            before: if_wide(WITH_BEFORE, BEFORE),
+            whole: if is_wide {
+                WHOLE
+            } else {
+                10.max(WHOLE.min(width / 4))
+            }
+            .min(width / 3),
+            fraction: widths.fraction.min(7) as u16,
+            unit: match is_wide {
+                true => unit,
+                // Notes share the column.
+                false if width >= WITH_NOTES => 0,
+                false => if_wide(WITH_UNITS, unit.min(width / 6)),
+            },
+            note: match is_wide {
+                true => NOTE,
+                false => if_wide(WITH_NOTES, NOTE - 1),
+            },
+        }
+    }
+
+    /// Columns of all but the name, with the gaps between them.
+    fn without_name(&self) -> u16 {
+        let with_gap = |width: u16| if width > 0 { width + 1 } else { 0 };
+        let arrow = 1 + u16::from(self.before > 0);
+        let numbers = self.whole + self.fraction + 1;
+        let right = with_gap(self.unit) + self.note;
+        1 + with_gap(self.type_name) + with_gap(self.before) + arrow + numbers + right
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(width: u16) -> Columns {
+        let widths = Widths {
+            name: 14,
+            type_name: 9,
+            unit: 5,
+            fraction: 0,
+        };
+        let area = Area {
+            x: 43,
+            y: 0,
+            width,
+            height: 9,
+        };
+        Columns::of(area, widths)
+    }
+
+    #[test]
+    fn a_wide_panel_has_all_columns() {
+        let columns = columns(77);
+        assert_eq!(columns.name, Column { at: 45, width: 18 });
+        assert_eq!(columns.type_name, Some(Column { at: 64, width: 9 }));
+        assert_eq!(columns.before, Some(Column { at: 74, width: 11 }));
+        assert_eq!(columns.arrow, 86);
+        assert_eq!(columns.whole.at + columns.whole.width, 102);
+        assert_eq!(columns.unit, Some(Column { at: 103, width: 6 }));
+        assert_eq!(columns.note, Some(Column { at: 110, width: 10 }));
+    }
+
+    #[test]
+    fn columns_go_one_by_one_as_the_room_gets_less() {
+        assert!(columns(66).before.is_some() && columns(65).before.is_none());
+        assert!(columns(50).note.is_some() && columns(49).note.is_none());
+        assert!(columns(40).type_name.is_some() && columns(39).type_name.is_none());
+        assert!(columns(30).unit.is_some() && columns(29).unit.is_none());
+    }
+
+    #[test]
+    fn no_column_ends_outside() {
+        for width in 20..440 {
+            let columns = columns(width);
+            let last = [
+                Some(columns.name),
+                columns.type_name,
+                columns.before,
+                Some(columns.whole),
+                Some(columns.fraction),
+                columns.unit,
+                columns.note,
+            ];
+            for column in last.into_iter().flatten() {
+                assert!(
+                    column.at + column.width <= 43 + width,
+                    "{width}: {columns:?}"
+                );
+            }
+            assert!(columns.name.width >= 6, "{width}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The panels: each has its own cursor and scroll, draws a snapshot, and answers a command with what it wants done.
+
+pub(crate) mod fields;
+mod fields_columns;
+pub(crate) mod memory;
+pub(crate) mod objects;
+
+use std::time::Duration;
+
+use crate::interest::Window;
+use crate::keys::{Command, Place};
+use crate::snapshot::Snapshot;
+
+/// What a panel draws from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame<'s> {
+    pub(crate) snapshot: &'s Snapshot,
+    /// Whether it has the keys.
+    pub(crate) is_focused: bool,
+    /// Whether values can change.
+    pub(crate) is_live: bool,
+    /// Whether columns have headers.
+    pub(crate) has_headers: bool,
+    /// Whether there is room for columns that say less.
+    pub(crate) is_wide: bool,
+    /// Whether there is no other panel.
+    pub(crate) is_alone: bool,
+    /// Lines about what is selected.
+    pub(crate) details: u16,
+    /// How changes are marked.
+    pub(crate) marks: Marking,
+}
+
+/// How long a change is marked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Marking {
+    /// In frames; 0 marks nothing.
+    pub(crate) frames: u32,
+    /// The time between two frames.
+    pub(crate) period: Duration,
+}
+
+/// How new a change is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// Just now.
+    Now,
+    /// A moment ago.
+    Lately,
+    /// Not any more.
+    Old,
+}
+
+impl Marking {
+    /// How new a change is that was seen so long ago.
+    pub(crate) fn news(self, ago: Duration) -> News {
+        let frames = ago.as_nanos() / self.period.as_nanos().max(1);
+        match frames {
+            frames if frames < u128::from(self.frames.div_ceil(3)) => News::Now,
+            frames if frames < u128::from(self.frames) => News::Lately,
+            _ => News::Old,
+        }
+    }
+}
+
+/// What a panel made of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Handled {
+    /// It is none of its own.
+    Ignored,
+    /// It was, and this is to be done.
+    Consumed(Option<Action>),
+}
+
+/// What a panel wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
+    /// Another panel gets the keys.
+    Focus(Place),
+}
+
+/// Moves the selected row of a window over `total` rows; false if the command is not about that.
+pub(crate) fn moved(window: &mut Window, command: Command, total: usize) -> bool {
+    let last = total.saturating_sub(1);
+    let page = window.height.max(1);
+    let half = (page / 2).max(1);
+    let (selected, first) = (window.selected, window.first);
+    window.selected = match command {
+        Command::Up => selected.saturating_sub(1),
+        Command::Down => selected + 1,
+        Command::First => 0,
+        Command::Last => last,
+        Command::HalfUp => selected.saturating_sub(half),
+        Command::HalfDown => selected + half,
+        Command::PageUp => selected.saturating_sub(page),
+        Command::PageDown => selected + page,
+        _ => return false,
+    }
+    .min(last);
+    // A screen at a time moves the rows under the cursor.
+    window.first = match command {
+        Command::HalfUp | Command::PageUp => first.saturating_sub(selected - window.selected),
+        Command::HalfDown | Command::PageDown => first + window.selected.saturating_sub(selected),
+        _ => first,
+    };
+    *window = window.settled(total);
+    true
+}
+
+/// A length of time in one short word, as `5s`, `2m`, `3h` or `4d`.
+pub(crate) fn short_time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        ..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}

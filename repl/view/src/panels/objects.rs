@@ -1,0 +1,304 @@
+//! The object browser: one row for each object, of any number.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::{Action, Frame, Handled, News, moved, short_time};
+use crate::canvas::{Area, Canvas};
+use crate::interest::{ObjectsInterest, Window};
+use crate::keys::{Command, Place};
+use crate::rules::Rule;
+use crate::snapshot::{Key, ObjectRow, Snapshot};
+use crate::text;
+use crate::theme::Role;
+
+/// For so long an object is new.
+const NEW: Duration = Duration::from_secs(3);
+
+/// After so much time without a change the next one is news.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// The list of objects.
+#[derive(Debug, Default)]
+pub(crate) struct ObjectsPanel {
+    /// The selected object; nothing until the first snapshot.
+    key: Option<Key>,
+    window: Window,
+    seen: HashMap<Key, Seen>,
+}
+
+/// What was seen of an object's changes.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    changes: u64,
+    /// When it was seen to change last.
+    changed: Option<Duration>,
+    /// Whether it had been quiet before that.
+    was_quiet: bool,
+}
+
+/// Where the columns of a row are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Columns {
+    label: usize,
+    type_at: u16,
+    type_name: usize,
+    /// The column behind the age.
+    age_end: Option<u16>,
+    /// The column behind the rate.
+    rate_end: Option<u16>,
+}
+
+impl ObjectsPanel {
+    /// Which rows it will show, with room for this many.
+    pub(crate) fn interest(&self, height: usize) -> ObjectsInterest {
+        ObjectsInterest {
+            key: self.key,
+            window: Window {
+                height,
+                ..self.window
+            },
+        }
+    }
+
+    /// Rows that fit into an area.
+    pub(crate) fn height(area: Area, has_headers: bool) -> usize {
+        usize::from(area.height.saturating_sub(1 + u16::from(has_headers)))
+    }
+
+    /// Takes in a snapshot: the cursor follows its object, and what changed is marked.
+    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) {
+        let objects = &snapshot.objects;
+        self.window = Window {
+            selected: objects.selected,
+            first: objects.first,
+            height,
+        };
+        self.key = objects.current.as_ref().map(|row| row.key);
+        let seen = std::mem::take(&mut self.seen);
+        let rows = objects.rows.iter();
+        self.seen = rows
+            .map(|row| (row.key, Seen::next(seen.get(&row.key), row, snapshot.at)))
+            .collect();
+    }
+
+    pub(crate) fn act(&mut self, command: Command, snapshot: &Snapshot) -> Handled {
+        if moved(&mut self.window, command, snapshot.objects.listed) {
+            self.key = self.row(snapshot, self.window.selected).map(|row| row.key);
+            return Handled::Consumed(None);
+        }
+        match command {
+            Command::Enter | Command::Right => {
+                Handled::Consumed(Some(Action::Focus(Place::Fields)))
+            }
+            _ => Handled::Ignored,
+        }
+    }
+
+    /// Selects the row at a line of its area; true if it was selected before.
+    pub(crate) fn click(&mut self, line: u16, snapshot: &Snapshot) -> bool {
+        let index = self.window.first + usize::from(line);
+        let Some(row) = self.row(snapshot, index) else {
+            return false;
+        };
+        let was_selected = self.key == Some(row.key);
+        self.key = Some(row.key);
+        self.window.selected = index;
+        was_selected
+    }
+
+    fn row<'s>(&self, snapshot: &'s Snapshot, index: usize) -> Option<&'s ObjectRow> {
+        let at = index.checked_sub(snapshot.objects.first)?;
+        snapshot.objects.rows.get(at)
+    }
+
+    pub(crate) fn rule(&self, frame: Frame<'_>) -> Rule {
+        let objects = &frame.snapshot.objects;
+        Rule {
+            title: match objects.matching == objects.known {
+                true => format!("Objects {}", objects.known),
+                false => format!("Objects {} of {}", objects.matching, objects.known),
+            },
+            note: match (frame.is_alone, frame.is_wide) {
+                (true, _) => self.seen_rows(objects.rows.len()),
+                (false, true) => "by label ↑".into(),
+                (false, false) => "label ↑".into(),
+            },
+            is_focused: frame.is_focused,
+            is_live: frame.is_live,
+        }
+    }
+
+    /// Which rows are on the screen: there is no scroll bar where the list is alone.
+    fn seen_rows(&self, rows: usize) -> String {
+        let first = self.window.first;
+        match rows {
+            0 => String::new(),
+            rows => format!("{}–{}", first + 1, first + rows),
+        }
+    }
+
+    /// Draws the rows below the rule.
+    pub(crate) fn draw(&self, canvas: &mut Canvas, area: Area, frame: Frame<'_>) {
+        let rows = &frame.snapshot.objects.rows;
+        let columns = Columns::of(area, rows, frame.is_wide || frame.is_alone);
+        let mut y = area.y + 1;
+        if frame.has_headers {
+            draw_header(canvas, area, y, columns);
+            y += 1;
+        }
+        if rows.is_empty() {
+            return draw_empty(canvas, area, y);
+        }
+        for (row, y) in rows.iter().zip(y..area.bottom()) {
+            self.draw_row(
+                canvas,
+                Area {
+                    y,
+                    height: 1,
+                    ..area
+                },
+                row,
+                columns,
+                frame,
+            );
+        }
+    }
+
+    fn draw_row(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        row: &ObjectRow,
+        columns: Columns,
+        frame: Frame<'_>,
+    ) {
+        let Area { x, y, .. } = area;
+        let is_selected = self.key == Some(row.key);
+        let (mark, mark_role) = self.mark(row, frame);
+        canvas.put(x + 1, y, mark, mark_role);
+        let role = match row.is_gone {
+            true => Role::Dim,
+            false => Role::Text,
+        };
+        let label = text::cut_middle(&row.label, columns.label).into_owned();
+        canvas.put(x + 2, y, label, role);
+        let type_name = text::cut_end(&row.type_name, columns.type_name).into_owned();
+        canvas.put(columns.type_at, y, type_name, Role::Dim);
+        if let Some(end) = columns.age_end {
+            let age = match row.is_gone {
+                true => "gone".into(),
+                false => short_time(row.age),
+            };
+            canvas.put_before(end, y, age, Role::Dim);
+        }
+        if let (Some(end), Some(rate), false) = (columns.rate_end, row.rate, row.is_gone)
+            && frame.is_live
+        {
+            canvas.put_before(end, y, rate_text(rate), Role::Text);
+        }
+        if is_selected && frame.is_focused {
+            canvas.select(area);
+        }
+        if is_selected {
+            canvas.put(x, y, "▌", Role::Accent);
+        }
+    }
+
+    fn mark(&self, row: &ObjectRow, frame: Frame<'_>) -> (&'static str, Role) {
+        if row.is_gone {
+            return ("×", Role::Dim);
+        }
+        if !frame.is_live {
+            return ("", Role::Dim);
+        }
+        if row.age < NEW {
+            return ("+", Role::Accent);
+        }
+        let Some(seen) = self.seen.get(&row.key) else {
+            return ("", Role::Dim);
+        };
+        let ago = seen.changed.map(|at| frame.snapshot.at.saturating_sub(at));
+        match ago.map(|ago| frame.marks.news(ago)) {
+            None | Some(News::Old) => ("", Role::Dim),
+            Some(_) if seen.was_quiet => ("•", Role::Accent),
+            Some(_) => ("•", Role::Dim),
+        }
+    }
+}
+
+impl Seen {
+    fn next(before: Option<&Seen>, row: &ObjectRow, now: Duration) -> Seen {
+        match before {
+            None => Seen {
+                changes: row.changes,
+                changed: None,
+                was_quiet: false,
+            },
+            Some(before) if before.changes == row.changes => *before,
+            Some(before) => Seen {
+                changes: row.changes,
+                changed: Some(now),
+                was_quiet: before
+                    .changed
+                    .is_none_or(|at| now.saturating_sub(at) >= QUIET),
+            },
+        }
+    }
+}
+
+impl Columns {
+    /// A column for the mark of the selected row, one for news, and the rest by what there is room for.
+    fn of(area: Area, rows: &[ObjectRow], is_wide: bool) -> Columns {
+        let width = usize::from(area.width);
+        let right = area.right();
+        // Age and rate with the blanks around them.
+        let (behind, age_end, rate_end) = match (is_wide, width) {
+            (false, _) => (1, None, None),
+            (true, 42..) => (13, Some(right - 8), Some(right - 1)),
+            (true, _) => (6, Some(right - 1), None),
+        };
+        let room = width.saturating_sub(3 + behind);
+        let widest = rows.iter().map(|row| text::width(&row.type_name)).max();
+        let type_name = (widest.unwrap_or(0).max(4) + 1)
+            .min((room * 2 / 5).max(4))
+            .min(room);
+        let label = room.saturating_sub(type_name);
+        Columns {
+            label,
+            type_at: area.x + 3 + label as u16,
+            type_name,
+            age_end,
+            rate_end,
+        }
+    }
+}
+
+fn draw_header(canvas: &mut Canvas, area: Area, y: u16, columns: Columns) {
+    canvas.put(area.x + 2, y, "label", Role::Dim);
+    canvas.put(columns.type_at, y, "type", Role::Dim);
+    if let Some(end) = columns.age_end {
+        canvas.put_before(end, y, "age".into(), Role::Dim);
+    }
+    if let Some(end) = columns.rate_end {
+        canvas.put_before(end, y, "chg/s".into(), Role::Dim);
+    }
+}
+
+fn draw_empty(canvas: &mut Canvas, area: Area, y: u16) {
+    let room = usize::from(area.width.saturating_sub(3));
+    let lines = ["None yet.", "Objects appear as they are made."];
+    for (line, y) in lines.into_iter().zip(y..area.bottom()) {
+        canvas.put(area.x + 2, y, text::cut_end(line, room), Role::Dim);
+    }
+}
+
+/// Changes a second in at most five columns.
+fn rate_text(rate: f64) -> String {
+    match rate {
+        rate if rate < 0.05 => String::new(),
+        rate if rate < 1.0 => format!("{rate:.1}"),
+        rate if rate < 99_999.5 => format!("{rate:.0}"),
+        rate => format!("{:.0}k", rate / 1000.0),
+    }
+}

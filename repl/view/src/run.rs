@@ -1,0 +1,322 @@
+//! The loop: keys, ticks and signals in, frames out.
+
+use std::io::{self, BufWriter, Stdout, stdout};
+use std::panic;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, at, select, unbounded};
+use memglass_terminal::modes::FullScreen;
+use memglass_terminal::{look, signal};
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::terminal;
+
+use crate::app::{App, Next, Options};
+use crate::canvas::Canvas;
+use crate::glyphs::Glyphs;
+use crate::host::Host;
+use crate::keys::Command;
+use crate::screen::Screen;
+use crate::theme::Theme;
+
+/// How soon the thread that waits for keys sees that the view has closed.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How often it is counted how many frames there were.
+const COUNT: Duration = Duration::from_secs(1);
+
+/// Why there is no view.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViewError {
+    /// Standard input or standard output is no terminal.
+    #[error(
+        "the view needs a terminal on standard input and standard output; `memglass get` and -e print values"
+    )]
+    NoTerminal,
+    /// The terminal cannot move its cursor.
+    #[error(
+        "the view needs a terminal that can move its cursor, and TERM is {term:?}; `memglass get` and -e print values"
+    )]
+    SimpleTerminal {
+        /// The kind of the terminal.
+        term: String,
+    },
+    /// The terminal is gone.
+    #[error("the terminal cannot be used")]
+    Terminal(#[source] io::Error),
+}
+
+/// How the view ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The user closed it.
+    Closed,
+    /// A signal that ends the program came.
+    Signal(i32),
+}
+
+/// How the view looks on a terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    /// Its colours.
+    pub theme: Theme,
+    /// Its characters.
+    pub glyphs: Glyphs,
+}
+
+impl Looks {
+    /// What this process's terminal can show, as its environment tells.
+    pub fn of_terminal(has_color: bool) -> Looks {
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        let term = variable("TERM");
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
+        let locale = locale.iter().find(|value| !value.is_empty());
+        let has_many = term.contains("256color") || !variable("COLORTERM").is_empty();
+        Looks {
+            theme: match (has_color, has_many) {
+                (false, _) => Theme::Mono,
+                (true, true) => Theme::Dark,
+                (true, false) => Theme::Sixteen,
+            },
+            glyphs: Glyphs::of_terminal(locale.map_or("", String::as_str), &term),
+        }
+    }
+}
+
+/// Says why there can be no view on this process's terminal, if so.
+///
+/// # Errors
+///
+/// [`ViewError::NoTerminal`] and [`ViewError::SimpleTerminal`].
+pub fn check_terminal() -> Result<(), ViewError> {
+    use std::io::IsTerminal;
+    if let Some(term) = look::simple_terminal() {
+        return Err(ViewError::SimpleTerminal { term });
+    }
+    match io::stdin().is_terminal() && stdout().is_terminal() {
+        true => Ok(()),
+        false => Err(ViewError::NoTerminal),
+    }
+}
+
+/// Shows the view on this process's terminal until the user closes it or one of `signals` ends the program.
+///
+/// The terminal is as it was before, whatever happens: also after a panic.
+///
+/// # Errors
+///
+/// [`ViewError`]: there is no terminal for it, or it is gone.
+pub fn run(
+    host: &mut dyn Host,
+    options: Options,
+    looks: Looks,
+    signals: &Receiver<i32>,
+) -> Result<Ended, ViewError> {
+    check_terminal()?;
+    let full_screen = FullScreen::enter().ok_or(ViewError::NoTerminal)?;
+    let _hook = PanicHook::set();
+    let keys = Keys::listen().map_err(ViewError::Terminal)?;
+    let view = View {
+        host,
+        app: App::new(options, 0, 0),
+        screen: Screen::new(
+            CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout())),
+            looks.theme,
+            looks.glyphs,
+        ),
+        canvas: Canvas::default(),
+        full_screen: &full_screen,
+    };
+    view.serve(&keys.events, signals)
+        .map_err(ViewError::Terminal)
+}
+
+struct View<'v> {
+    host: &'v mut dyn Host,
+    app: App,
+    screen: Screen<CrosstermBackend<BufWriter<Stdout>>>,
+    canvas: Canvas,
+    full_screen: &'v FullScreen,
+}
+
+impl View<'_> {
+    fn serve(mut self, events: &Receiver<Event>, signals: &Receiver<i32>) -> io::Result<Ended> {
+        let mut ticks = Ticks::new();
+        self.show()?;
+        loop {
+            let next = select! {
+                recv(events) -> event => match event {
+                    Ok(event) => self.events(event, events),
+                    Err(_) => return Err(io::ErrorKind::BrokenPipe.into()),
+                },
+                recv(signals) -> received => match received {
+                    Ok(number) if signal::ends_program(number) => return Ok(Ended::Signal(number)),
+                    Ok(_) => self.app.command(Command::Interrupt, self.host),
+                    Err(_) => return Ok(Ended::Closed),
+                },
+                recv(self.full_screen.continued()) -> _ => Next::Redraw,
+                recv(at(ticks.next(self.app.rate().period()))) -> _ => {
+                    self.app.reached(ticks.tick(self.app.rate().hertz()));
+                    Next::Stay
+                }
+            };
+            match next {
+                Next::Stay => {}
+                Next::Redraw => self.screen.forget(),
+                Next::Suspend => {
+                    self.full_screen.suspend();
+                    self.screen.forget();
+                }
+                Next::Quit => return Ok(Ended::Closed),
+            }
+            self.show()?;
+        }
+    }
+
+    /// Does what an event asks for, and what those ask for that came with it: one frame shows them all.
+    fn events(&mut self, first: Event, more: &Receiver<Event>) -> Next {
+        let mut next = self.event(first);
+        for event in more.try_iter() {
+            if next != Next::Stay {
+                break;
+            }
+            // A key is about the rows that the one before it left.
+            self.app.read(self.host);
+            next = self.event(event);
+        }
+        next
+    }
+
+    fn event(&mut self, event: Event) -> Next {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.app.key(key, self.host),
+            Event::Mouse(mouse) => self.app.mouse(mouse, self.host),
+            Event::Resize(..) => Next::Redraw,
+            _ => Next::Stay,
+        }
+    }
+
+    fn show(&mut self) -> io::Result<()> {
+        let (width, height) = terminal::size()?;
+        self.app.resize(width, height);
+        self.app.read(self.host);
+        self.app.draw(&mut self.canvas);
+        self.screen.show(&self.canvas).map(drop)
+    }
+}
+
+/// When frames are due, and how many there were.
+struct Ticks {
+    last: Instant,
+    counted: Instant,
+    frames: u32,
+    reached: Option<f64>,
+}
+
+impl Ticks {
+    fn new() -> Self {
+        let now = Instant::now();
+        Ticks {
+            last: now,
+            counted: now,
+            frames: 0,
+            reached: None,
+        }
+    }
+
+    fn next(&self, period: Duration) -> Instant {
+        self.last + period
+    }
+
+    /// A frame is made; gives how many a second there were, if clearly fewer than wanted.
+    fn tick(&mut self, wanted: f64) -> Option<f64> {
+        let now = Instant::now();
+        let due = self.next(Duration::from_secs_f64(1.0 / wanted));
+        // A late frame does not make the next ones come sooner.
+        let is_late = now.saturating_duration_since(due) > (due - self.last);
+        self.last = if is_late { now } else { due };
+        self.frames += 1;
+        let time = now - self.counted;
+        if time >= COUNT {
+            let reached = f64::from(self.frames) / time.as_secs_f64();
+            self.reached = (wanted > 2.0 && reached < 0.9 * wanted).then_some(reached);
+            (self.counted, self.frames) = (now, 0);
+        }
+        self.reached
+    }
+}
+
+/// The thread that waits for keys.
+struct Keys {
+    events: Receiver<Event>,
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keys {
+    fn listen() -> io::Result<Keys> {
+        let (sender, events) = unbounded();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&is_over);
+        let wait = move || {
+            while !over.load(Ordering::Relaxed) {
+                let event = match event::poll(LOOK) {
+                    Ok(false) => continue,
+                    Ok(true) => event::read(),
+                    Err(error) => Err(error),
+                };
+                let sent = event.map(|event| sender.send(event));
+                if !matches!(sent, Ok(Ok(()))) {
+                    return;
+                }
+            }
+        };
+        let thread = thread::Builder::new().name("keys".into()).spawn(wait)?;
+        Ok(Keys {
+            events,
+            is_over,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // The prompt's editor must not share the keyboard with it.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// While it lives, a panic leaves the full screen before it says what happened.
+struct PanicHook {
+    before: Arc<Hook>,
+}
+
+type Hook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send>;
+
+impl PanicHook {
+    fn set() -> Self {
+        let before: Arc<Hook> = Arc::new(panic::take_hook());
+        let then = Arc::clone(&before);
+        panic::set_hook(Box::new(move |info| {
+            memglass_terminal::modes::leave_full_screen();
+            then(info);
+        }));
+        PanicHook { before }
+    }
+}
+
+impl Drop for PanicHook {
+    fn drop(&mut self) {
+        // In a panic the hook cannot be changed, and need not be.
+        if !thread::panicking() {
+            let before = Arc::clone(&self.before);
+            panic::set_hook(Box::new(move |info| before(info)));
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What one frame shows, as plain data: read by the host, drawn by the panels.
+//!
+//! It has the rows that are on the screen and no others. Labels, names and texts come as they may be shown: what could
+//! command a terminal is escaped, see [`text::clean`](crate::text::clean).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use memglass_value::format::Figure;
+
+/// What one frame shows.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Time since the view was opened.
+    pub at: Duration,
+    /// The session and its producer.
+    pub session: Session,
+    /// The rows of the object browser.
+    pub objects: Objects,
+    /// The rows of the field inspector.
+    pub fields: Fields,
+    /// The regions of the session's memory.
+    pub regions: Vec<Region>,
+}
+
+/// The session and its producer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Session {
+    /// Its name.
+    pub name: String,
+    /// The producer's process.
+    pub pid: u32,
+    /// What has become of the producer.
+    pub producer: Producer,
+    /// Whether every write is refused.
+    pub is_readonly: bool,
+}
+
+/// What has become of the producer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Producer {
+    /// It runs.
+    #[default]
+    Live,
+    /// It stands still: by a signal or a debugger.
+    Suspended {
+        /// For how long.
+        since: Duration,
+    },
+    /// It ended in an orderly way.
+    Ended {
+        /// The time of day at which that was seen; nothing if it was so from the start.
+        at: Option<String>,
+    },
+    /// It died.
+    Crashed {
+        /// The time of day at which that was seen; nothing if it was so from the start.
+        at: Option<String>,
+        /// How long ago that is.
+        since: Duration,
+    },
+    /// It is gone, and another has its name.
+    Restarted {
+        /// The time of day at which that was seen; nothing if it was so from the start.
+        at: Option<String>,
+    },
+}
+
+impl Producer {
+    /// Whether values can change.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Producer::Live)
+    }
+}
+
+/// One object, whatever its slot holds later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Its slot in the directory.
+    pub slot: u32,
+    /// Which occupant of the slot it is.
+    pub generation: u64,
+}
+
+/// The rows of the object browser.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    /// How many objects the session has.
+    pub known: usize,
+    /// How many of them the filters let through.
+    pub matching: usize,
+    /// How many are listed: these, and those just gone.
+    pub listed: usize,
+    /// Which of them is the first row.
+    pub first: usize,
+    /// Which of them is selected.
+    pub selected: usize,
+    /// The selected one, which may have no row on the screen.
+    pub current: Option<ObjectRow>,
+    /// The rows.
+    pub rows: Vec<ObjectRow>,
+}
+
+/// One object of the browser.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObjectRow {
+    /// Which object.
+    pub key: Key,
+    /// Its label.
+    pub label: Arc<str>,
+    /// The name of its type; of an array of objects, `Book[5]`.
+    pub type_name: Arc<str>,
+    /// Since it was created.
+    pub age: Duration,
+    /// Whether it is gone.
+    pub is_gone: bool,
+    /// How often it was seen to change; nothing of an object that is not looked at.
+    pub changes: u64,
+    /// Changes a second, once they have been counted for a while.
+    pub rate: Option<f64>,
+}
+
+/// The rows of the field inspector.
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    /// The object whose fields they are.
+    pub object: Option<Object>,
+    /// How many rows there are.
+    pub total: usize,
+    /// Which of them is the first.
+    pub first: usize,
+    /// Which of them is selected.
+    pub selected: usize,
+    /// The rows.
+    pub rows: Vec<FieldRow>,
+    /// What else is known of the selected one.
+    pub detail: Detail,
+    /// The widest that a column needs to be for this object.
+    pub widths: Widths,
+}
+
+/// Columns that the fields of an object need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Widths {
+    /// For names, indentation included.
+    pub name: usize,
+    /// For names of types.
+    pub type_name: usize,
+    /// For units.
+    pub unit: usize,
+    /// For what stands behind the decimal point.
+    pub fraction: usize,
+}
+
+/// The object whose fields are shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// Which one.
+    pub key: Key,
+    /// Its label.
+    pub label: Arc<str>,
+    /// The name of its type.
+    pub type_name: Arc<str>,
+    /// Bytes of its storage.
+    pub size: u64,
+    /// The region that it lies in.
+    pub region: Option<u16>,
+    /// Where in the region.
+    pub offset: Option<u64>,
+    /// The time of day at which it was created.
+    pub created: String,
+    /// Since then.
+    pub age: Duration,
+    /// Whether it is gone.
+    pub is_gone: bool,
+}
+
+/// One row of the field inspector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldRow {
+    /// Its path below the object; empty for the object itself.
+    pub path: Arc<str>,
+    /// Its name, or its index in brackets.
+    pub name: Arc<str>,
+    /// How deep it lies.
+    pub depth: u16,
+    /// Whether it has rows of its own.
+    pub fold: Fold,
+    /// The name of its type.
+    pub type_name: Arc<str>,
+    /// Its value.
+    pub value: Figure,
+    /// Its unit.
+    pub unit: Arc<str>,
+    /// The name of the value, or else how it is protected.
+    pub note: String,
+    /// Why the value is not that of this moment.
+    pub trouble: Option<&'static str>,
+}
+
+/// Whether a row has rows of its own, and shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// It is one value.
+    None,
+    /// Its rows are hidden.
+    Closed,
+    /// Its rows follow.
+    Open,
+}
+
+/// What else is known of the selected field.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Detail {
+    /// Its whole path.
+    pub path: String,
+    /// Its value with all digits.
+    pub value: String,
+    /// Its type, protection, size and place.
+    pub about: String,
+    /// What it is, in the producer's words.
+    pub description: String,
+}
+
+/// One region of the session's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Its number.
+    pub id: u16,
+    /// Its bytes.
+    pub size: u64,
+    /// How many of them are in use.
+    pub used: u64,
+}

@@ -1,0 +1,111 @@
+//! The first line: the session, its producer, and how much there is.
+
+use crate::canvas::Canvas;
+use crate::layout::Scale;
+use crate::snapshot::{Producer, Session};
+use crate::text;
+use crate::theme::Role;
+
+/// What the first line says.
+#[derive(Clone, Debug)]
+pub(crate) struct Title<'s> {
+    pub(crate) session: &'s Session,
+    pub(crate) regions: usize,
+    pub(crate) objects: usize,
+    /// `60 Hz`, or `41 of 60 Hz`.
+    pub(crate) rate: String,
+    /// For so many seconds nothing has been read.
+    pub(crate) paused: Option<u64>,
+}
+
+impl Title<'_> {
+    pub(crate) fn draw(&self, canvas: &mut Canvas, scale: Scale) {
+        let (width, _) = canvas.size();
+        let (state, role) = self.state();
+        let mut parts = vec![(self.session.name.clone(), Role::Strong), (state, role)];
+        if scale > Scale::Basic {
+            parts.insert(1, (format!("pid {}", self.session.pid), Role::Dim));
+            parts.insert(0, ("memglass".into(), Role::Dim));
+        }
+        let (start, gap) = match scale > Scale::Basic {
+            true => (1, 2),
+            false => (0, 1),
+        };
+        let mut x = start;
+        for (part, role) in parts {
+            let room = usize::from(width).saturating_sub(x + 1);
+            canvas.put(x as u16, 0, text::cut_end(&part, room).into_owned(), role);
+            x += text::width(&part) + gap;
+        }
+        self.draw_right(canvas, scale, x);
+    }
+
+    /// The most telling of what fits behind column `used`.
+    fn draw_right(&self, canvas: &mut Canvas, scale: Scale, used: usize) {
+        let (width, _) = canvas.size();
+        let [regions, objects] = [self.regions, self.objects];
+        let objects = match (scale, objects) {
+            (Scale::Wide, 1) => "1 object".into(),
+            (Scale::Wide, _) => format!("{objects} objects"),
+            _ => format!("{objects} obj"),
+        };
+        let regions = match (scale, regions) {
+            (Scale::Wide, 1) => "1 region".into(),
+            (Scale::Wide, _) => format!("{regions} regions"),
+            _ => format!("{regions} reg"),
+        };
+        let gap = if scale == Scale::Wide { "   " } else { "  " };
+        let is_live = self.session.producer.is_live() && self.paused.is_none();
+        let all = [&regions, &objects, &self.rate]
+            .map(String::as_str)
+            .join(gap);
+        let choices = match (scale > Scale::Basic, is_live) {
+            (true, true) => vec![
+                all,
+                format!("{objects}{gap}{}", self.rate),
+                self.rate.clone(),
+            ],
+            (true, false) => vec![objects],
+            (false, true) => vec![self.rate.clone()],
+            (false, false) => vec![],
+        };
+        let end = width.saturating_sub(u16::from(scale > Scale::Basic));
+        let room = usize::from(end).saturating_sub(used + 1);
+        let fitting = choices.into_iter().find(|text| text::width(text) <= room);
+        if let Some(text) = fitting {
+            canvas.put_before(end, 0, text, Role::Dim);
+        }
+    }
+
+    fn state(&self) -> (String, Role) {
+        let lasting = "last values, no writes";
+        match &self.session.producer {
+            Producer::Crashed { at, since } => {
+                let at = at.as_ref().map_or(String::new(), |at| {
+                    format!(" {at}, {} s ago", since.as_secs())
+                });
+                (format!("✗ crashed{at}: {lasting}"), Role::Red)
+            }
+            Producer::Ended { at } => (format!("■ ended{}: {lasting}", when(at)), Role::Amber),
+            Producer::Restarted { at } => {
+                (format!("↻ restarted{}: R attaches", when(at)), Role::Amber)
+            }
+            Producer::Suspended { since } => {
+                let since = since.as_secs();
+                (
+                    format!("! suspended {since} s: values stand still"),
+                    Role::Amber,
+                )
+            }
+            Producer::Live => match (self.paused, self.session.is_readonly) {
+                (Some(seconds), _) => (format!("‖ paused {seconds} s: p goes on"), Role::Amber),
+                (None, true) => ("● live  read-only".into(), Role::Accent),
+                (None, false) => ("● live".into(), Role::Accent),
+            },
+        }
+    }
+}
+
+fn when(at: &Option<String>) -> String {
+    at.as_ref().map_or(String::new(), |at| format!(" {at}"))
+}
