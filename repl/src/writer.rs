@@ -45,14 +45,15 @@ impl Writer {
     pub(crate) fn write(&self, output: &Output) -> Result<(), CommandError> {
         let mut chunks = Chunks::new(self);
         let written = output.write(self.rendering, &mut chunks);
-        let written = written.and_then(|message| chunks.finish(message));
-        written.map_err(|error| match is_stop(&error) {
-            true => {
+        match written.and_then(|message| chunks.finish(message)) {
+            Err(error) if is_stop(&error) => {
                 self.stop.store(false, Ordering::Relaxed);
-                ScriptError::Interrupted.into()
+                Err(ScriptError::Interrupted.into())
             }
-            false => CommandError::Output(error),
-        })
+            // Whoever leaves the pager has seen enough, and the prompt goes on.
+            Err(error) if error.get_ref().is_some_and(|error| error.is::<PagerLeft>()) => Ok(()),
+            written => written.map_err(CommandError::Output),
+        }
     }
 
     /// Writes a message for people.
@@ -83,6 +84,11 @@ impl Writer {
         Look { color, ..look }
     }
 }
+
+/// The user has left the pager.
+#[derive(Debug, thiserror::Error)]
+#[error("the pager was left")]
+struct PagerLeft;
 
 /// Data on its way out, in chunks that end where a line does.
 struct Chunks<'w> {
@@ -124,7 +130,10 @@ impl<'w> Chunks<'w> {
         }
         self.lines += lines.lines().count();
         match &mut self.pager {
-            Some(pager) => pager.write(lines),
+            Some(pager) => pager.write(lines).map_err(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => io::Error::other(PagerLeft),
+                _ => error,
+            }),
             None => self.writer.outlet.data(lines),
         }
     }

@@ -286,6 +286,23 @@ fn what_is_longer_than_the_screen_goes_through_the_pager_and_nothing_else_does()
 }
 
 #[test]
+fn a_pager_that_is_left_early_leaves_the_prompt_where_it_was() {
+    let (world, _producer) = World::with_producer();
+    let pager = editor(&world, "head -n 1; echo LEFT");
+    let variables = [("PAGER", pager.as_str()), ("PATH", "/usr/bin:/bin")];
+    let mut terminal = Terminal::open_with(&world, &["t1"], 80, 24, &variables);
+    terminal.ends_with("t1>");
+    // More than a pipe holds.
+    terminal.line("let rows = []; rows.pad(20000, #{ x: \"twelve bytes\" });");
+    terminal.ends_with("t1>");
+    terminal.line(":csv rows");
+    terminal.shows("LEFT");
+    terminal.ends_with("t1>");
+    terminal.line("20 + 22");
+    terminal.shows("\n42\n");
+}
+
+#[test]
 fn the_users_own_script_runs_first_and_its_mistakes_are_named() {
     let (world, _producer) = World::with_producer();
     let config = world.path().join("config/memglass");
