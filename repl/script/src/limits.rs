@@ -1,5 +1,10 @@
 //! How much a script may ask of the engine, the same in every build: Rhai's own defaults are much
 //! smaller in debug builds, and a script that a test accepts must not fail in use.
+//!
+//! While one of the limits of size is set, Rhai measures a whole array after each call of a method on it. So filling
+//! an array with `push` takes time with the square of its length. There is no way around it: Rhai has no hook for
+//! sizes, and without its limits a text that is doubled in a loop would take all memory of the host. `map`, `filter`
+//! and a range make long arrays in linear time.
 
 use memglass_syntax::EXPRESSION_DEPTHS;
 use rhai::{Engine, INT, Map};

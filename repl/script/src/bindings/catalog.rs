@@ -16,37 +16,37 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "add",
         "p.add(\"field\", amount)",
-        "add to a number in one atomic step; the answer is the new value",
+        "add to a number in one atomic step, and return the new value",
     ),
     help(
         "all",
         "obs.all(\"Type\") or obs.all(\"glob*\")",
-        "all objects of a type, or with a label of that form; without a name, all there are",
+        "all objects of a type, or whose label matches; `obs.all()` is every object",
     ),
     help(
         "avg",
         "list.avg(\"field\")",
-        "the mean of a field of each, of what a closure gives, or of the elements; of none, ()",
+        "the mean of a field, of a closure's results, or of the elements; () if there are none",
     ),
     help(
         "contains",
         "obs.contains(\"label\")",
-        "whether there is such an object; of an object, such a field; of flags, such a flag",
+        "whether an object with this label exists; also a field of an object, or a flag of a set",
     ),
     help(
         "csv",
         "rows.csv(path)",
-        "write a table, a list or an array field as CSV; without a path, the text",
+        "write a table, list or array field to a CSV file; without a path, return the text",
     ),
     help(
         "debug",
         "debug(value)",
-        "print a value as it would be written, with the place in the script",
+        "print a value as it is typed, with its place in the script",
     ),
     help(
         "dedup",
         "list.dedup(|a, b| condition)",
-        "leave out each element for which it holds with the one before it",
+        "remove each element for which the closure is true with the element before it",
     ),
     help(
         "describe",
@@ -56,7 +56,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "drain",
         "list.drain(|x| condition)",
-        "take out the elements for which it holds; they are the answer",
+        "remove the elements for which the closure is true, and return them",
     ),
     help(
         "elements",
@@ -81,7 +81,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "explain",
         "explain(\"p.field = value\")",
-        "what a write would do, without writing; without a value, what the field is",
+        "say what a write would do, without writing; without a value, describe the field",
     ),
     help(
         "fields",
@@ -91,32 +91,32 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "filter",
         "p.levels.filter(|x| condition)",
-        "the elements for which it holds",
+        "the elements for which the closure is true",
     ),
     help(
         "find",
         "obs.find(\"label\")",
-        "the object with this label, or (); of an array field, the first element for which a closure holds",
+        "the object with this label, or (); of an array, the first element for which a closure is true",
     ),
     help(
         "find_map",
         "p.levels.find_map(|x| value)",
-        "the first answer that is not ()",
+        "the first result that is not ()",
     ),
     help(
         "for_each",
         "p.levels.for_each(|| action)",
-        "do something with each element, which is called `this`",
+        "run the closure for each element, which is `this`",
     ),
     help(
         "force",
         "force(p, \"field\", value)",
-        "write despite read-only, range, step, regex and enum",
+        "write a field although its annotations forbid the value",
     ),
     help(
         "group_by",
         "list.group_by(\"field\")",
-        "a map of lists: the elements with the same value of a field, or of what a closure gives",
+        "a map of lists: elements with the same field value, or the same closure result",
     ),
     help(
         "has",
@@ -124,11 +124,15 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "whether these flags are set",
     ),
     help("i128", "i128(\"digits\")", "an integer of up to 128 bits"),
-    help("i64", "i64(\"digits\")", "an integer, checked"),
+    help(
+        "i64",
+        "i64(\"digits\")",
+        "an integer from text; an error if it does not fit",
+    ),
     help(
         "index_of",
         "p.levels.index_of(|x| condition)",
-        "the index of the first element for which it holds, or -1",
+        "the index of the first element for which the closure is true, or -1",
     ),
     help(
         "is_alive",
@@ -138,12 +142,12 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "json",
         "rows.json(path)",
-        "write a value as JSON; without a path, the text",
+        "write a value to a JSON file; without a path, return the text",
     ),
     help(
         "label",
         "p.label()",
-        "the label of an object; of a part, its path",
+        "the label of an object, or the path of a part of one",
     ),
     help(
         "len",
@@ -153,7 +157,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "limits",
         "limits(#{name: number})",
-        "set how much scripts may ask for; without a map, what they may",
+        "set the limits of scripts; without a map, return them",
     ),
     help(
         "log",
@@ -163,29 +167,29 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "map",
         "p.levels.map(|x| value)",
-        "the answers for the elements",
+        "the closure's result for each element",
     ),
     help(
         "max",
         "list.max(\"field\")",
-        "the greatest value of a field, of what a closure gives, or of the elements; of none, ()",
+        "the greatest field value, closure result or element; () if there are none",
     ),
     help(
         "min",
         "list.min(\"field\")",
-        "the least value of a field, of what a closure gives, or of the elements; of none, ()",
+        "the least field value, closure result or element; () if there are none",
     ),
     help("objects", "objects()", "all objects as a table"),
-    help("order", "list.order()", "a copy in order, the least first"),
+    help("order", "list.order()", "a sorted copy, least first"),
     help(
         "order_by",
         "list.order_by(\"field\")",
-        "a copy in order by a field, by what a closure gives, or as a closure of two elements says",
+        "a copy sorted by a field, by a closure's results, or by a closure that compares two elements",
     ),
     help(
         "order_desc",
         "list.order_desc(\"field\")",
-        "a copy in order, the greatest first",
+        "a sorted copy, greatest first",
     ),
     help("path", "p.path()", "the path of a place"),
     help("print", "print(value)", "print a line"),
@@ -197,59 +201,59 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "reduce",
         "p.levels.reduce(|sum, x| value, start)",
-        "one value of all elements, from the first to the last",
+        "combine all elements into one value, from first to last",
     ),
     help(
         "reduce_rev",
         "p.levels.reduce_rev(|sum, x| value, start)",
-        "one value of all elements, from the last to the first",
+        "combine all elements into one value, from last to first",
     ),
     help(
         "refresh",
         "obs.refresh()",
-        "take in what the producer created and destroyed; true if anything",
+        "take in created and destroyed objects; true if there were any",
     ),
     help(
         "retain",
         "list.retain(|x| condition)",
-        "keep the elements for which it holds; the others are the answer",
+        "keep the elements for which the closure is true, and return the others",
     ),
     help(
         "sequence",
         "p.sequence()",
-        "how often a seqlock or locked place was written, or ()",
+        "how often a seqlock or locked field was written; () for others",
     ),
     help(
         "set",
         "p.set(\"field\", value)",
-        "write a field whose name is computed, or the whole: p.set(value)",
+        "write a field by name; `p.set(value)` writes the whole object",
     ),
     help("sleep", "sleep(2.s)", "pause"),
     help(
         "snapshot",
         "p.snapshot()",
-        "a copy of the present moment, as a map or array",
+        "a copy of the present values, as a map or array",
     ),
     help(
         "some",
         "p.levels.some(|x| condition)",
-        "whether it holds for any element; `all` tells whether for each",
+        "whether the closure is true for any element; `all` is for every element",
     ),
     help(
         "sort",
         "list.sort(\"field\")",
-        "bring a list itself in order, by its elements, a field or a closure",
+        "sort the list itself, by its elements, a field or a closure",
     ),
     help("sort_by", "list.sort_by(|x| key)", "the same as `sort`"),
     help(
         "sort_desc",
         "list.sort_desc(\"field\")",
-        "bring a list itself in order, the greatest first",
+        "sort the list itself, greatest first",
     ),
     help(
         "sum",
         "list.sum(\"field\")",
-        "the sum of a field of each, of what a closure gives, or of the elements",
+        "the sum of a field, of a closure's results, or of the elements",
     ),
     help(
         "table",
@@ -275,7 +279,7 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     help(
         "zip",
         "list.zip(other, |x, y| value)",
-        "the answers for the elements of two arrays, one of each at a time",
+        "the closure's result for each pair of elements of two arrays",
     ),
 ];
 
