@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use super::{Keeper, View, Views};
+use crate::prefetch::prefetch;
 
 /// An atomic integer of one of the format's widths.
 pub(crate) trait Cell: Sync + Sized + 'static {
@@ -120,6 +121,15 @@ where
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &A> {
         // SAFETY: N1; the keeper lives as long as `self` is borrowed.
         self.places.iter().map(|place| unsafe { place.as_ref() })
+    }
+
+    /// Starts to load a cell into the cache, if there are so many.
+    #[inline]
+    pub(crate) fn fetch(&self, index: usize) {
+        if let Some(place) = self.places.get(index) {
+            // SAFETY: N1; the keeper lives as long as `self` is borrowed.
+            prefetch(unsafe { place.as_ref() });
+        }
     }
 
     /// One of the cells.

@@ -98,7 +98,7 @@ fn in_cache(report: &Report) {
     report.figure("2 parts of it, unchanged", { parts }.look(), None, None);
     let whole = World::of(1_000, &[""]);
     report.figure(
-        "the whole object of 160 bytes, unchanged",
+        "the whole object of 120 bytes, unchanged",
         { whole }.look(),
         None,
         None,

@@ -31,6 +31,10 @@ pub(super) struct Moved<B> {
     now: B,
 }
 
+/// How many cells ahead of the one that is looked at the processor is told to load: where they lie far apart,
+/// it then waits for many of them at once.
+const AHEAD: usize = 32;
+
 impl<A: Cell> Lane<A> {
     pub(super) fn new(keeper: &Arc<Sight>) -> Self {
         Lane {
@@ -54,6 +58,7 @@ impl<A: Cell> Lane<A> {
     pub(super) fn compare(&self, moved: &mut Vec<Moved<A::Bits>>) {
         let cells = self.cells.iter().zip(&self.last).zip(0..);
         for ((cell, last), index) in cells {
+            self.cells.fetch(index as usize + AHEAD);
             let now = cell.load();
             if now != *last {
                 moved.push(Moved { index, now });
