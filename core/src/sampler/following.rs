@@ -171,7 +171,7 @@ impl Following {
         });
     }
 
-    /// The fields that a selection selects now.
+    /// The fields that a selection selects now, in no particular order.
     pub fn fields(&self, id: SelectionId) -> impl Iterator<Item = (Key, &Arc<Field>)> {
         let all = self.fields.iter();
         let selected = all.filter(move |(_, followed)| followed.selection == id);

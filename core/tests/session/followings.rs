@@ -197,6 +197,21 @@ fn the_longest_label_counts_also_when_it_comes_later() {
 }
 
 #[test]
+fn fields_vanish_at_a_restart_in_the_order_in_which_they_came() {
+    let place = Place::new();
+    let session = place.session("t");
+    let make = |index| session.object(&format!("n{index}"), 0_u64).unwrap().leak();
+    (0..100).for_each(make);
+    let mut told = Told::of(&place, &["n*"]);
+    drop(session);
+    let _session = place.session("t");
+    let expected: Vec<_> = (0..100)
+        .map(|index| format!("n{index} vanished: 0"))
+        .collect();
+    assert_eq!(told.sample(), expected);
+}
+
+#[test]
 fn after_a_restart_everything_vanishes_and_what_is_there_appears() {
     let place = Place::new();
     let session = place.session("t");

@@ -8,7 +8,9 @@ use crate::observer::{Field, Observer, PathError, ReadError};
 impl Following {
     /// Lets everything vanish, and takes in what a new session has.
     pub(super) fn begin_anew(&mut self, observer: Observer) {
-        let keys: Vec<Key> = self.fields.keys().copied().collect();
+        let mut keys: Vec<Key> = self.fields.keys().copied().collect();
+        // So that the same happens each time.
+        keys.sort_unstable();
         keys.into_iter().for_each(|key| self.lose(key));
         self.unread.clear();
         self.taken.clear();
