@@ -2,7 +2,7 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|debugger|latency|observers|sampler|scripts|sessions` runs one part and the floor.
+//! large sizes, and `--only cells|creating|debugger|latency|observers|sampler|scripts|sessions` runs one part and the floor.
 
 mod cells;
 mod cpp;
@@ -62,14 +62,17 @@ fn run(arguments: &[String]) {
     if wanted("scripts") {
         scripts::measure(&report);
     }
-    if wanted("sessions") {
-        let sizes: &[usize] = if quick {
-            &[1_000, 100_000]
-        } else {
-            &[1_000, 10_000, 100_000, 1_000_000, 4_000_000]
-        };
-        let cpp = cpp::Cpp::build(&report);
+    let sizes: &[usize] = if quick {
+        &[1_000, 100_000]
+    } else {
+        &[1_000, 10_000, 100_000, 1_000_000, 4_000_000]
+    };
+    let has_peer = wanted("creating") || wanted("sessions");
+    let cpp = has_peer.then(|| cpp::Cpp::build(&report)).flatten();
+    if wanted("creating") {
         creating::measure(&report, cpp.as_ref(), sizes);
+    }
+    if wanted("sessions") {
         sessions::measure(&report, &floor, cpp.as_ref(), sizes);
     }
 }
