@@ -173,7 +173,7 @@ impl EventLoop {
     /// Shows the full-screen view; the prompt is as it was, unless a signal ended the program meanwhile.
     fn view(&mut self) -> Option<Next> {
         let setup = ViewSetup::of_terminal(self.runtime.writer.color);
-        match view::show(&mut self.runtime, &self.interrupts, setup) {
+        match view::show(&mut self.runtime, &self.interrupts, &setup) {
             Ok(Ended::Closed) => None,
             Ok(Ended::Signal(signal)) => Some(Next::Quit(signal::exit_code(signal))),
             Err(error) => {

@@ -233,6 +233,14 @@ pub(crate) struct View {
     #[arg(long, value_name = "N", default_value_t = 30)]
     pub(crate) highlight_frames: u32,
 
+    /// A field or an expression to watch from the start; may be given several times.
+    #[arg(long, value_name = "PATH", action = ArgAction::Append)]
+    pub(crate) watch: Vec<String>,
+
+    /// Show bytes instead of fields.
+    #[arg(long)]
+    pub(crate) hex: bool,
+
     /// Do not mark changes.
     #[arg(long, conflicts_with = "highlight_frames")]
     pub(crate) no_highlight: bool,

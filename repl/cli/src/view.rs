@@ -27,11 +27,16 @@ fn setup(options: &Options, view: &View) -> ViewSetup {
     };
     let options = ViewOptions {
         rate: Rate::new(view.rate),
+        shows_hex: view.hex,
         highlight_frames: if view.no_highlight {
             0
         } else {
             view.highlight_frames
         },
     };
-    ViewSetup { options, looks }
+    ViewSetup {
+        options,
+        looks,
+        watches: view.watch.clone(),
+    }
 }

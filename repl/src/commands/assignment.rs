@@ -4,7 +4,7 @@ use memglass::{Observer, Value};
 use memglass_syntax::is_identifier;
 
 /// The script that writes `value` to the place that `path` leads to, as [`super::set`] has just done.
-pub(super) fn script(observer: &Observer, path: &str, value: &Value) -> String {
+pub(crate) fn script(observer: &Observer, path: &str, value: &Value) -> String {
     let end = label_end(observer, path);
     let (label, steps) = path.split_at(end);
     // A label in quotes is already what it is in a script.

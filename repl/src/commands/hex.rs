@@ -62,7 +62,12 @@ impl Command for Hex {
     }
 }
 
-fn dump(field: &Field) -> Result<Bytes, ReadError> {
+/// The bytes of a field, and which of its parts each belongs to.
+///
+/// # Errors
+///
+/// As reading it.
+pub(crate) fn dump(field: &Field) -> Result<Bytes, ReadError> {
     let (bytes, consistent) = read(field)?;
     let mut parts = parts(field, bytes.len());
     parts.sort_by_key(|part| part.bytes.start);

@@ -24,9 +24,11 @@ use memglass_syntax::CommandName;
 use crate::output::Output;
 use crate::runtime::Runtime;
 
+pub(crate) use assignment::script as assignment;
 pub use error::{CommandError, attach_exit_code, with_causes};
 pub(crate) use fields::read;
 pub use fields::{get, set};
+pub(crate) use hex::dump;
 pub(crate) use memglass_syntax::Takes;
 pub use objects::list as list_objects;
 pub use places::is_pattern;

@@ -75,6 +75,11 @@ impl Looks {
         self.look(observer, key, label).root.as_ref()
     }
 
+    /// The same of an object that was looked at before.
+    pub(super) fn known_root(&self, key: Key) -> Option<&Field> {
+        self.looks.get(&key)?.root.as_ref()
+    }
+
     /// Forgets the objects that have left the screen, once they are many.
     pub(super) fn settle(&mut self, rows: &[ObjectRow], current: Option<&ObjectRow>) {
         if self.looks.len() > 4 * rows.len() + 64 {

@@ -6,24 +6,30 @@
 //! - [`order`]: the objects by label, kept up to date from what came and went.
 //! - [`looks`]: the objects on the screen, and how often they change.
 //! - [`outline`]: the fields of an object as rows.
+//! - [`hex`]: its bytes.
+//! - [`watches`]: what is watched, with its history.
 //! - [`fate`]: what became of the producer, and when.
 
 mod fate;
+mod hex;
 mod looks;
 mod order;
 mod outline;
 mod row;
+mod watches;
 
 use std::time::{Duration, Instant};
 
-use memglass::Observer;
+use memglass::{Field, Observer};
+use memglass_view::edit::Place;
 use memglass_view::interest::Interest;
-use memglass_view::snapshot::{Fields, ObjectRow, Objects, Region, Session, Snapshot};
+use memglass_view::snapshot::{Fields, LogRows, ObjectRow, Objects, Region, Session, Snapshot};
 
 use fate::Fate;
 use looks::Looks;
 use order::Order;
 use outline::Outlines;
+use watches::Watches;
 
 /// How often the regions are looked at, which are thousands in a large session.
 const REGIONS: Duration = Duration::from_millis(250);
@@ -37,6 +43,7 @@ pub(crate) struct Snapshots {
     looks: Looks,
     outlines: Outlines,
     fate: Fate,
+    watches: Watches,
     regions: Option<(Instant, Vec<Region>)>,
 }
 
@@ -51,6 +58,7 @@ impl Snapshots {
             looks: Looks::default(),
             outlines: Outlines::default(),
             fate: Fate::default(),
+            watches: Watches::default(),
             regions: None,
         }
     }
@@ -66,15 +74,85 @@ impl Snapshots {
         if !interest.is_frozen {
             self.order.refresh(&mut self.observer, now);
         }
+        self.order.filter(
+            &interest.objects.find,
+            interest.objects.type_name.as_deref(),
+        );
         let objects = self.objects(interest, now);
         let fields = self.fields(interest, &objects);
+        let bytes = interest.hex.map(|wanted| {
+            let key = objects.current.as_ref().map(|row| row.key);
+            hex::rows(key.and_then(|key| self.looks.known_root(key)), wanted)
+        });
         Snapshot {
             at: now - self.opened,
             session: self.session(now),
             objects,
             fields,
             regions: self.regions(now),
+            hex: bytes.unwrap_or_default(),
+            watches: self
+                .watches
+                .rows(&self.observer, interest.watches, now, interest.is_frozen),
+            log: LogRows::default(),
         }
+    }
+
+    /// A field of an object that was shown.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none, as a sentence.
+    pub(crate) fn field(&mut self, place: &Place) -> Result<Field, String> {
+        let root = self.looks.known_root(place.key);
+        let root = root.ok_or_else(|| "the object is gone".to_owned())?;
+        match &*place.path {
+            "" => Ok(root.clone()),
+            path => root.at(path).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// The types of which there are objects, and how many of each.
+    pub(crate) fn types(&self) -> Vec<(String, usize)> {
+        self.order.types()
+    }
+
+    /// Watches a field by its path, or an expression.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(crate) fn watch(&mut self, text: &str) -> Result<(), String> {
+        self.order.refresh(&mut self.observer, Instant::now());
+        self.watches.add(&self.observer, text)
+    }
+
+    /// Watches a field, or no longer if it is watched.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be watched.
+    pub(crate) fn watch_or_not(&mut self, path: &str) -> Result<(), String> {
+        match self.watches.find(path) {
+            Some(index) => {
+                self.watches.remove(index);
+                Ok(())
+            }
+            None => self.watches.add(&self.observer, path),
+        }
+    }
+
+    /// Stops watching what is in a row.
+    pub(crate) fn unwatch(&mut self, index: usize) {
+        self.watches.remove(index);
+    }
+
+    /// The same, watching what `before` watched in another session.
+    pub(crate) fn watching_as(mut self, before: &mut Snapshots) -> Snapshots {
+        self.order.refresh(&mut self.observer, Instant::now());
+        self.watches = std::mem::take(&mut before.watches);
+        self.watches.follow(&self.observer, Instant::now());
+        self
     }
 
     fn session(&mut self, now: Instant) -> Session {
@@ -102,7 +180,7 @@ impl Snapshots {
         self.looks.settle(&rows, current.as_ref());
         Objects {
             known: self.order.alive(),
-            matching: self.order.alive(),
+            matching: self.order.matching(),
             listed: self.order.len(),
             current,
             first: window.first,

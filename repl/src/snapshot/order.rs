@@ -3,7 +3,7 @@
 //! A session may have a million objects. Each refresh costs one pass over them when something came or went, and nothing
 //! otherwise. Where that pass takes long it is made less often, so that it never takes more than a small share of the time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,12 +40,86 @@ pub(super) struct Order {
     changed: HashSet<u32>,
     names: HashMap<(TypeId, Option<u64>), Arc<str>>,
     next: Option<Instant>,
+    filter: Filter,
+    /// The rows that the filter lets through, if there is one.
+    shown: Option<Vec<u32>>,
+}
+
+/// Which objects are listed.
+#[derive(Debug, Default, PartialEq)]
+struct Filter {
+    /// What their labels have in them, in small letters.
+    find: String,
+    type_name: Option<String>,
+}
+
+impl Filter {
+    fn is_empty(&self) -> bool {
+        self.find.is_empty() && self.type_name.is_none()
+    }
+
+    fn matches(&self, entry: &Entry) -> bool {
+        let is_of_type = |name: &String| *entry.type_name == **name;
+        self.type_name.as_ref().is_none_or(is_of_type) && self.finds(&entry.label)
+    }
+
+    /// Without making small letters of each label: most have none that are not ASCII.
+    fn finds(&self, label: &str) -> bool {
+        if self.find.is_empty() {
+            return true;
+        }
+        let (label, find) = (label.as_bytes(), self.find.as_bytes());
+        label
+            .windows(find.len())
+            .any(|part| part.eq_ignore_ascii_case(find))
+    }
 }
 
 impl Order {
     /// Number of rows.
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.shown.as_ref().map_or(self.entries.len(), Vec::len)
+    }
+
+    /// Number of objects that are not gone and that the filter lets through.
+    pub(super) fn matching(&self) -> usize {
+        match &self.shown {
+            None => self.alive(),
+            Some(shown) => {
+                let is_alive = |row: &&u32| !self.entries[**row as usize].is_gone;
+                shown.iter().filter(is_alive).count()
+            }
+        }
+    }
+
+    /// Lists only objects with this in their labels, and of this type.
+    pub(super) fn filter(&mut self, find: &str, type_name: Option<&str>) {
+        let filter = Filter {
+            find: find.to_ascii_lowercase(),
+            type_name: type_name.map(str::to_owned),
+        };
+        if filter != self.filter {
+            self.filter = filter;
+            self.find_shown();
+        }
+    }
+
+    fn find_shown(&mut self) {
+        let rows = self.entries.iter().zip(0..);
+        let matching = rows.filter(|(entry, _)| self.filter.matches(entry));
+        self.shown = (!self.filter.is_empty()).then(|| matching.map(|(_, row)| row).collect());
+    }
+
+    /// The types of which there are objects, and how many of each.
+    pub(super) fn types(&self) -> Vec<(String, usize)> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| !entry.is_gone) {
+            *counts.entry(&entry.type_name).or_default() += 1;
+        }
+        let counts = counts.into_iter();
+        counts
+            .map(|(name, count)| (name.to_owned(), count))
+            .collect()
     }
 
     /// Number of objects that are not gone.
@@ -55,13 +129,16 @@ impl Order {
 
     /// The rows of a window.
     pub(super) fn rows(&self, window: Window) -> impl Iterator<Item = &Entry> {
-        let rows = self.entries.iter();
-        rows.skip(window.first).take(window.height)
+        let rows = window.first..self.len().min(window.first + window.height);
+        rows.filter_map(|row| self.entry(row))
     }
 
     /// The entry of a row.
     pub(super) fn entry(&self, row: usize) -> Option<&Entry> {
-        self.entries.get(row)
+        match &self.shown {
+            None => self.entries.get(row),
+            Some(shown) => self.entries.get(*shown.get(row)? as usize),
+        }
     }
 
     /// The object of a row.
@@ -94,10 +171,10 @@ impl Order {
 
     /// The row of an object, which is mostly where it was.
     fn row_of(&self, key: Key, hint: usize) -> Option<usize> {
-        let is_it = |entry: &Entry| entry.key == key;
-        match self.entries.get(hint).is_some_and(is_it) {
+        let is_it = |row: &usize| self.entry(*row).is_some_and(|entry| entry.key == key);
+        match is_it(&hint) {
             true => Some(hint),
-            false => self.entries.iter().position(is_it),
+            false => (0..self.len()).find(is_it),
         }
     }
 
@@ -118,6 +195,7 @@ impl Order {
         self.mark_gone(observer, now);
         self.add_new(observer);
         self.changed.clear();
+        self.find_shown();
         self.next = Some(now + now.elapsed() * SHARE);
     }
 

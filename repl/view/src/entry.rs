@@ -12,6 +12,11 @@ const LONGEST: usize = 4096;
 pub(crate) struct Entry(Input);
 
 impl Entry {
+    /// A line that begins with this text, the cursor behind it.
+    pub(crate) fn new(text: &str) -> Self {
+        Entry(Input::new(text.to_owned()))
+    }
+
     pub(crate) fn text(&self) -> &str {
         self.0.value()
     }

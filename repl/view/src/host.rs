@@ -1,5 +1,6 @@
 //! What the view asks of the program around it: the one way to values, writes and scripts.
 
+use crate::edit::{Form, Place, Refused};
 use crate::interest::Interest;
 use crate::snapshot::Snapshot;
 
@@ -14,4 +15,73 @@ pub trait Host {
     ///
     /// Why not, as a sentence without its full stop.
     fn reattach(&mut self) -> Result<(), String>;
+
+    /// The types of which there are objects, and how many of each.
+    fn types(&mut self) -> Vec<(String, usize)>;
+
+    /// Watches a field, by its whole path, or an expression of fields.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    fn watch(&mut self, text: &str) -> Result<(), String>;
+
+    /// Watches a field, or no longer if it is watched.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be watched.
+    fn watch_field(&mut self, place: &Place) -> Result<(), String>;
+
+    /// Stops watching what is in a row.
+    fn unwatch(&mut self, index: usize);
+
+    /// What the dialog of a field shows.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be written.
+    fn form(&mut self, place: &Place) -> Result<Form, String>;
+
+    /// Looks whether a typed text could be written, without writing it.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    fn check(&mut self, place: &Place, text: &str) -> Result<(), Refused>;
+
+    /// Writes a typed text.
+    ///
+    /// # Errors
+    ///
+    /// Why not; nothing has changed.
+    fn write(&mut self, place: &Place, text: &str) -> Result<(), Refused>;
+
+    /// Adds so many steps to a number.
+    ///
+    /// # Errors
+    ///
+    /// Why not; nothing has changed.
+    fn step(&mut self, place: &Place, steps: i32) -> Result<(), Refused>;
+
+    /// Writes the other value of a bool, or the next one of an enum.
+    ///
+    /// # Errors
+    ///
+    /// Why not; nothing has changed.
+    fn toggle(&mut self, place: &Place) -> Result<(), Refused>;
+
+    /// Undoes the last write; what was done, as a sentence.
+    ///
+    /// # Errors
+    ///
+    /// Why not, or that there is none.
+    fn undo(&mut self) -> Result<String, String>;
+
+    /// The path of a field and its value, as they are copied.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no value.
+    fn copied(&mut self, place: &Place) -> Result<[String; 2], String>;
 }

@@ -12,6 +12,12 @@ pub struct Interest {
     pub objects: ObjectsInterest,
     /// The rows of the field inspector.
     pub fields: FieldsInterest,
+    /// The bytes of the selected object, if they are shown.
+    pub hex: Option<HexInterest>,
+    /// The rows of what is watched.
+    pub watches: Window,
+    /// The rows of the log.
+    pub log: Window,
     /// Whether values are to stay as they were seen last.
     pub is_frozen: bool,
 }
@@ -34,6 +40,10 @@ pub struct ObjectsInterest {
     pub key: Option<Key>,
     /// Which rows.
     pub window: Window,
+    /// Only objects with this in their labels, in any case; all if it is empty.
+    pub find: Arc<str>,
+    /// Only objects of this type.
+    pub type_name: Option<Arc<str>>,
 }
 
 /// The rows of the field inspector, for the selected object.
@@ -45,6 +55,15 @@ pub struct FieldsInterest {
     pub toggled: Arc<BTreeSet<Arc<str>>>,
     /// Whether integers are in hexadecimal.
     pub in_hex: bool,
+}
+
+/// The bytes of the selected object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HexInterest {
+    /// Which rows.
+    pub window: Window,
+    /// Bytes in a row.
+    pub row_bytes: usize,
 }
 
 impl Window {

@@ -10,16 +10,31 @@ pub(crate) enum Place {
     Objects,
     /// The field inspector.
     Fields,
+    /// What is watched.
+    Watch,
+    /// What happened.
+    Log,
     /// The memory of the session.
     Memory,
 }
 
 impl Place {
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Place; 5] = [
+        Place::Objects,
+        Place::Fields,
+        Place::Watch,
+        Place::Log,
+        Place::Memory,
+    ];
+
     /// What it is called on the screen.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Place::Objects => "Objects",
             Place::Fields => "Fields",
+            Place::Watch => "Watch",
+            Place::Log => "Log",
             Place::Memory => "Memory",
         }
     }
@@ -49,6 +64,19 @@ pub(crate) enum Command {
     Reattach,
     Redraw,
     Suspend,
+    Edit,
+    Undo,
+    Toggle,
+    More,
+    Less,
+    CopyPath,
+    CopyValue,
+    Watch,
+    WatchExpression,
+    Search,
+    Types,
+    Band,
+    Hex,
     Zoom,
     Help,
     HexIntegers,
@@ -82,6 +110,21 @@ const fn everywhere(
         keys,
         does,
         places: &[],
+        bar,
+    }
+}
+
+const fn in_fields(
+    command: Command,
+    keys: &'static [&'static str],
+    does: &'static str,
+    bar: [&'static str; 2],
+) -> Binding {
+    Binding {
+        command,
+        keys,
+        does,
+        places: &[Place::Fields],
         bar,
     }
 }
@@ -124,6 +167,13 @@ pub(crate) const BINDINGS: &[Binding] = &[
         NO_BAR,
     ),
     everywhere(Command::Panel(Place::Fields), &["2"], "the fields", NO_BAR),
+    everywhere(
+        Command::Panel(Place::Watch),
+        &["3"],
+        "what is watched",
+        NO_BAR,
+    ),
+    everywhere(Command::Panel(Place::Log), &["4"], "the log", NO_BAR),
     everywhere(Command::Panel(Place::Memory), &["5"], "the memory", NO_BAR),
     Binding {
         command: Command::Enter,
@@ -134,11 +184,68 @@ pub(crate) const BINDINGS: &[Binding] = &[
     },
     Binding {
         command: Command::Enter,
-        keys: &["Enter", "Space"],
-        does: "open or close a struct or array",
+        keys: &["Enter"],
+        does: "open, close; else edit",
         places: &[Place::Fields],
-        bar: ["Enter", "open"],
+        bar: NO_BAR,
     },
+    in_fields(Command::Edit, &["e"], "edit the value", ["e", "edit"]),
+    in_fields(Command::More, &["+", "="], "a step up", ["+ -", "step"]),
+    in_fields(Command::Less, &["-"], "a step down", NO_BAR),
+    in_fields(
+        Command::Toggle,
+        &["Space"],
+        "the other bool, the next enum",
+        ["Space", "toggle"],
+    ),
+    in_fields(
+        Command::Watch,
+        &["w"],
+        "watch it, or no longer",
+        ["w", "watch"],
+    ),
+    in_fields(Command::CopyPath, &["y"], "copy the path", ["y", "copy"]),
+    in_fields(Command::CopyValue, &["Y"], "copy the value", NO_BAR),
+    Binding {
+        command: Command::Watch,
+        keys: &["w"],
+        does: "watch it no longer",
+        places: &[Place::Watch],
+        bar: ["w", "unwatch"],
+    },
+    Binding {
+        command: Command::Faster,
+        keys: &["+"],
+        does: "more frames a second",
+        places: &[Place::Objects, Place::Log, Place::Memory],
+        bar: NO_BAR,
+    },
+    Binding {
+        command: Command::Slower,
+        keys: &["-"],
+        does: "fewer frames a second",
+        places: &[Place::Objects, Place::Log, Place::Memory],
+        bar: NO_BAR,
+    },
+    everywhere(Command::Undo, &["u"], "undo the last write", ["u", "undo"]),
+    everywhere(
+        Command::Search,
+        &["/"],
+        "objects by label, as you type",
+        ["/", "search"],
+    ),
+    everywhere(
+        Command::Types,
+        &["f", "t"],
+        "objects of one type",
+        ["f", "type"],
+    ),
+    everywhere(
+        Command::WatchExpression,
+        &["W"],
+        "watch an expression",
+        NO_BAR,
+    ),
     everywhere(Command::Pause, &["p"], "pause, and go on", ["p", "pause"]),
     everywhere(Command::Faster, &[">"], "more frames a second", NO_BAR),
     everywhere(Command::Slower, &["<"], "fewer frames a second", NO_BAR),
@@ -149,6 +256,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
         "attach anew, after a restart",
         NO_BAR,
     ),
+    everywhere(Command::Band, &["m"], "watch, log, memory or none", NO_BAR),
+    everywhere(Command::Hex, &["x"], "bytes, or fields", ["x", "hex"]),
     everywhere(Command::Zoom, &["z"], "one panel, or all", ["z", "zoom"]),
     everywhere(
         Command::HexIntegers,
@@ -189,10 +298,18 @@ pub(crate) fn command(key: KeyEvent, place: Place) -> Option<Command> {
     binding.map(|binding| binding.command)
 }
 
-/// The key bar of a place: keys and words, the most important first but for `q`, which is last.
-pub(crate) fn bar(place: Place) -> impl Iterator<Item = [&'static str; 2]> {
+/// The key bar of a place: keys and words, the most important first but for `q`, which is last. Where nothing can be
+/// written, without the keys that write.
+pub(crate) fn bar(place: Place, is_writable: bool) -> impl Iterator<Item = [&'static str; 2]> {
+    let writes = |command| {
+        matches!(
+            command,
+            Command::Edit | Command::More | Command::Less | Command::Toggle | Command::Undo
+        )
+    };
     BINDINGS
         .iter()
+        .filter(move |binding| is_writable || !writes(binding.command))
         .filter(move |binding| binding.places.is_empty() || binding.places.contains(&place))
         .map(|binding| binding.bar)
         .filter(|[key, _]| !key.is_empty())
@@ -239,11 +356,9 @@ pub(crate) fn name(key: KeyEvent) -> Option<String> {
 mod tests {
     use super::*;
 
-    const PLACES: [Place; 3] = [Place::Objects, Place::Fields, Place::Memory];
-
     #[test]
     fn no_key_does_two_things_in_one_place() {
-        for place in PLACES {
+        for place in Place::ALL {
             let mut seen = std::collections::HashSet::new();
             let here =
                 |binding: &&Binding| binding.places.is_empty() || binding.places.contains(&place);

@@ -28,6 +28,44 @@ pub(crate) struct Choices {
     pub(crate) focus: Place,
     /// Whether there is no other panel.
     pub(crate) is_zoomed: bool,
+    /// What stands below the list and the fields.
+    pub(crate) band: Band,
+}
+
+/// What stands below the list and the fields, where there is no room for all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Band {
+    /// What is watched; beside it the log and below it the memory, where there is room.
+    #[default]
+    Watch,
+    /// The log.
+    Log,
+    /// The memory.
+    Memory,
+    /// Nothing.
+    None,
+}
+
+impl Band {
+    /// The next one.
+    pub(crate) fn next(self) -> Band {
+        match self {
+            Band::Watch => Band::Log,
+            Band::Log => Band::Memory,
+            Band::Memory => Band::None,
+            Band::None => Band::Watch,
+        }
+    }
+
+    /// The panel of it.
+    pub(crate) fn place(self) -> Option<Place> {
+        match self {
+            Band::Watch => Some(Place::Watch),
+            Band::Log => Some(Place::Log),
+            Band::Memory => Some(Place::Memory),
+            Band::None => None,
+        }
+    }
 }
 
 /// Where everything is.
@@ -40,6 +78,8 @@ pub(crate) struct Layout {
     /// Rows of the list, its rule above them.
     pub(crate) objects: Option<Area>,
     pub(crate) fields: Option<Area>,
+    pub(crate) watch: Option<Area>,
+    pub(crate) log: Option<Area>,
     pub(crate) memory: Option<Area>,
     /// Lines about the selected field.
     pub(crate) details: u16,
@@ -98,14 +138,20 @@ impl Layout {
         match place {
             Place::Objects => self.objects,
             Place::Fields => self.fields,
+            Place::Watch => self.watch,
+            Place::Log => self.log,
             Place::Memory => self.memory,
         }
     }
 
+    /// Whether the band has one panel at a time.
+    pub(crate) fn has_tabs(&self) -> bool {
+        self.scale == Scale::Narrow && self.divider().is_some()
+    }
+
     /// The panel at a place of the screen.
     pub(crate) fn panel_at(&self, x: u16, y: u16) -> Option<Place> {
-        let places = [Place::Objects, Place::Fields, Place::Memory];
-        places
+        Place::ALL
             .into_iter()
             .find(|place| self.area(*place).is_some_and(|area| area.contains(x, y)))
     }
@@ -115,17 +161,19 @@ impl Layout {
         match focus {
             Place::Objects => self.objects = Some(body),
             Place::Fields => self.fields = Some(body),
+            Place::Watch => self.watch = Some(body),
+            Place::Log => self.log = Some(body),
             Place::Memory => self.memory = Some(body),
         }
     }
 
     fn all_panels(&mut self, choices: Choices) {
         let mut body = self.body();
-        if self.height >= TALL {
-            let rows = 1 + (choices.regions.clamp(1, 3) as u16);
-            self.memory = Some(take_bottom(&mut body, rows));
-        }
         let list = (self.width * 35 / 100).clamp(LIST.0, LIST.1);
+        match self.scale {
+            Scale::Wide => self.wide_band(&mut body, choices, list),
+            _ => self.tabs(&mut body, choices.band),
+        }
         self.objects = Some(Area {
             width: list,
             ..body
@@ -135,6 +183,43 @@ impl Layout {
             width: self.width - list - 1,
             ..body
         });
+    }
+
+    /// What is watched under the list, the log under the fields, and the memory below both.
+    fn wide_band(&mut self, body: &mut Area, choices: Choices, list: u16) {
+        if choices.band == Band::None {
+            return;
+        }
+        if self.height >= TALL {
+            let rows = 1 + (choices.regions.clamp(1, 3) as u16);
+            self.memory = Some(take_bottom(body, rows));
+        }
+        let Some(rows) = band_rows(self.height) else {
+            return;
+        };
+        let band = take_bottom(body, rows + 1);
+        self.watch = Some(Area {
+            width: list,
+            ..band
+        });
+        self.log = Some(Area {
+            x: list + 1,
+            width: self.width - list - 1,
+            ..band
+        });
+    }
+
+    /// One of them over the whole width.
+    fn tabs(&mut self, body: &mut Area, band: Band) {
+        let (Some(rows), Some(place)) = (band_rows(self.height), band.place()) else {
+            return;
+        };
+        let area = Some(take_bottom(body, rows + 1));
+        match place {
+            Place::Log => self.log = area,
+            Place::Memory => self.memory = area,
+            _ => self.watch = area,
+        }
     }
 
     /// Between the title and the key bar.
@@ -154,6 +239,15 @@ fn scale(width: u16, height: u16) -> Scale {
         (width, height) if width < NARROW || height < LOW => Scale::Basic,
         (width, _) if width < WIDE => Scale::Narrow,
         _ => Scale::Wide,
+    }
+}
+
+/// Rows of the band, without its rule; nothing where the screen is too low for it.
+fn band_rows(height: u16) -> Option<u16> {
+    match height {
+        ..16 => None,
+        16..20 => Some(3),
+        _ => Some((height * 7 / 36).clamp(6, 16)),
     }
 }
 
@@ -209,14 +303,17 @@ mod tests {
         for width in (20..500).step_by(7) {
             for height in (6..200).step_by(3) {
                 let layout = layout(width, height);
-                let areas = [layout.objects, layout.fields, layout.memory];
+                let areas = Place::ALL.map(|place| layout.area(place));
                 let cells: u32 = areas
                     .into_iter()
                     .flatten()
                     .map(|area| u32::from(area.width) * u32::from(area.height))
                     .sum();
                 let divider = layout.divider().and(layout.objects);
-                let divider = divider.map_or(0, |area| u32::from(area.height));
+                let mut divider = divider.map_or(0, |area| u32::from(area.height));
+                if layout.scale == Scale::Wide && layout.divider().is_some() {
+                    divider += layout.watch.map_or(0, |area| u32::from(area.height));
+                }
                 let body = u32::from(width) * u32::from(height - 2);
                 assert_eq!(cells + divider, body, "{width}x{height}");
             }

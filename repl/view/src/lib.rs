@@ -5,11 +5,13 @@
 //!
 //! - [`run`]: the view on this process's terminal.
 //! - [`Host`]: what the program around it does for it.
-//! - [`snapshot`], [`interest`]: the plain data between the two.
+//! - [`snapshot`], [`interest`], [`edit`]: the plain data between the two.
 //! - [`text`]: what may be shown.
 
 mod app;
 mod canvas;
+mod dialogs;
+pub mod edit;
 mod entry;
 mod glyphs;
 mod help;
@@ -20,6 +22,7 @@ mod keys;
 mod layout;
 mod overlay;
 mod panels;
+mod picker;
 mod rate;
 mod rules;
 mod run;
@@ -32,6 +35,7 @@ mod testing;
 pub mod text;
 mod theme;
 mod title;
+mod typing;
 
 pub use app::Options;
 pub use glyphs::Glyphs;

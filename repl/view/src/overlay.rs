@@ -5,16 +5,22 @@ use std::fmt::Debug;
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::canvas::{Area, Canvas};
+use crate::host::Host;
+use crate::panels::Action;
+use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
 
 /// Something over the panels.
 pub(crate) trait Overlay: Debug {
     /// Does what a key means in it.
-    fn key(&mut self, key: KeyEvent) -> Answer;
+    fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer;
+
+    /// Takes in a snapshot.
+    fn take(&mut self, _: &Snapshot) {}
 
     /// Draws it over the panels, which are in `body`.
-    fn draw(&self, canvas: &mut Canvas, body: Area);
+    fn draw(&self, canvas: &mut Canvas, body: Area, snapshot: &Snapshot);
 
     /// Its keys and their words.
     fn bar(&self) -> &'static [[&'static str; 2]];
@@ -27,6 +33,10 @@ pub(crate) enum Answer {
     Stays,
     /// It closes.
     Closes,
+    /// It stays, and this is to be done.
+    Asks(Action),
+    /// It closes, and this is to be done.
+    ClosesWith(Action),
 }
 
 /// Draws a box with a title, and gives the area inside. What it covers is blank.

@@ -63,6 +63,8 @@ pub(crate) enum Meeting {
     Below,
     /// It ends there.
     Above,
+    /// It goes on.
+    Across,
 }
 
 /// The character where they meet; which sides of the rule are heavy.
@@ -74,6 +76,7 @@ pub(crate) fn junction(
     let characters = match meeting {
         Meeting::Below => ["┬", "┭", "┮", "┯"],
         Meeting::Above => ["┴", "┵", "┶", "┷"],
+        Meeting::Across => ["┼", "┽", "┾", "┿"],
     };
     characters[usize::from(is_left_heavy) + 2 * usize::from(is_right_heavy)].into()
 }

@@ -1,6 +1,6 @@
 //! The loop: keys, ticks and signals in, frames out.
 
-use std::io::{self, BufWriter, Stdout, stdout};
+use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -204,9 +204,35 @@ impl View<'_> {
         let (width, height) = terminal::size()?;
         self.app.resize(width, height);
         self.app.read(self.host);
+        if let Some(text) = self.app.take_copied() {
+            self.screen
+                .surface_mut()
+                .write_all(clipboard(&text).as_bytes())?;
+        }
         self.app.draw(&mut self.canvas);
         self.screen.show(&self.canvas).map(drop)
     }
+}
+
+/// What puts a text into the clipboard of whoever sits at the terminal, near or far (OSC 52).
+fn clipboard(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut encoded = String::new();
+    for three in text.as_bytes().chunks(3) {
+        let bits = three
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * place)) as usize & 63];
+            encoded.push(if place <= three.len() {
+                digit.into()
+            } else {
+                '='
+            });
+        }
+    }
+    format!("\x1b]52;c;{encoded}\x07")
 }
 
 /// When frames are due, and how many there were.
@@ -317,6 +343,24 @@ impl Drop for PanicHook {
         if !thread::panicking() {
             let before = Arc::clone(&self.before);
             panic::set_hook(Box::new(move |info| before(info)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copied_text_is_in_base_64() {
+        for (text, encoded) in [
+            ("", ""),
+            ("a", "YQ=="),
+            ("ab", "YWI="),
+            ("abc", "YWJj"),
+            ("a.b c", "YS5iIGM="),
+        ] {
+            assert_eq!(clipboard(text), format!("\x1b]52;c;{encoded}\x07"));
         }
     }
 }

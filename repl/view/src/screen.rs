@@ -64,6 +64,11 @@ impl<S: Surface> Screen<S> {
         self.front = Buffer::empty(Rect::ZERO);
     }
 
+    /// Where frames go, for what is no frame.
+    pub(crate) fn surface_mut(&mut self) -> &mut S {
+        &mut self.surface
+    }
+
     #[cfg(test)]
     pub(crate) fn surface(&self) -> &S {
         &self.surface

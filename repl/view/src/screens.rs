@@ -9,15 +9,20 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::app::{App, Next, Options};
 use crate::canvas::Canvas;
+use crate::edit::{Form, Input, Named, Place, Refused};
 use crate::host::Host;
 use crate::interest::Interest;
-use crate::snapshot::{FieldRow, Fold, ObjectRow, Producer, Region, Snapshot};
+use crate::snapshot::{
+    FieldRow, Fold, HexByte, HexRow, LogRow, ObjectRow, Producer, Region, Snapshot, WatchRow,
+};
 use crate::testing::{digits, field, listing, number, object, text, with_fields};
 
 /// A session that stands still: it gives the rows that are asked for.
 struct World {
     snapshot: Snapshot,
     asked: Vec<Interest>,
+    /// What was asked for besides snapshots.
+    done: Vec<String>,
 }
 
 impl Host for World {
@@ -43,6 +48,100 @@ impl Host for World {
     fn reattach(&mut self) -> Result<(), String> {
         Err("the producer of \"trading_engine\" is alive and attached".into())
     }
+
+    fn types(&mut self) -> Vec<(String, usize)> {
+        vec![("Order".into(), 22), ("Position".into(), 1)]
+    }
+
+    fn watch(&mut self, text: &str) -> Result<(), String> {
+        match text.contains("quantty") {
+            true => Err("Order has no \"quantty\"; did you mean \"quantity\"?".into()),
+            false => {
+                self.done.push(format!("watch {text}"));
+                Ok(())
+            }
+        }
+    }
+
+    fn watch_field(&mut self, place: &Place) -> Result<(), String> {
+        self.done.push(format!("watch field {}", place.path));
+        Ok(())
+    }
+
+    fn unwatch(&mut self, index: usize) {
+        self.done.push(format!("unwatch {index}"));
+    }
+
+    fn form(&mut self, place: &Place) -> Result<Form, String> {
+        let input = match &*place.path {
+            "symbol_id" => return Err("symbol_id: the producer declares it read-only".into()),
+            "flags" => Input::Bits(named(&[("IMMEDIATE", 1), ("POST_ONLY", 2), ("HIDDEN", 4)])),
+            "side" => Input::Choice(named(&[("BUY", 1), ("SELL", -1)])),
+            "error_msg" => Input::Text { most: 256 },
+            "price" => Input::Number {
+                step: 0.01,
+                is_float: true,
+            },
+            _ => Input::Number {
+                step: 1.0,
+                is_float: false,
+            },
+        };
+        Ok(Form {
+            title: format!("AAPL_position.{}", place.path),
+            about: "i64, 0 … 10,000,000 ticks, step 1".into(),
+            text: match &input {
+                Input::Bits(_) => "2".into(),
+                Input::Choice(_) => "1".into(),
+                Input::Text { .. } => "late".into(),
+                _ => "15000".into(),
+            },
+            input,
+        })
+    }
+
+    fn check(&mut self, _: &Place, text: &str) -> Result<(), Refused> {
+        match text.parse::<i64>() {
+            Ok(number) if number > 10_000_000 => Err(Refused {
+                reason: "out of range: 0 … 10,000,000".into(),
+                nearest: Some("10000000".into()),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn write(&mut self, place: &Place, text: &str) -> Result<(), Refused> {
+        self.check(place, text)?;
+        self.done.push(format!("write {} {text}", place.path));
+        Ok(())
+    }
+
+    fn step(&mut self, place: &Place, steps: i32) -> Result<(), Refused> {
+        self.done.push(format!("step {} {steps}", place.path));
+        Ok(())
+    }
+
+    fn toggle(&mut self, place: &Place) -> Result<(), Refused> {
+        self.done.push(format!("toggle {}", place.path));
+        Ok(())
+    }
+
+    fn undo(&mut self) -> Result<String, String> {
+        Err("nothing to undo".into())
+    }
+
+    fn copied(&mut self, place: &Place) -> Result<[String; 2], String> {
+        Ok([format!("AAPL_position.{}", place.path), "100".into()])
+    }
+}
+
+fn named(names: &[(&str, i128)]) -> Vec<Named> {
+    let names = names.iter();
+    let named = names.map(|(name, number)| Named {
+        name: (*name).to_owned(),
+        number: *number,
+    });
+    named.collect()
 }
 
 fn cut<T: Clone>(rows: &[T], first: usize, height: usize) -> Vec<T> {
@@ -101,6 +200,18 @@ fn fields() -> Vec<FieldRow> {
     ]
 }
 
+fn watched(name: &str, value: Figure, rate: f64) -> WatchRow {
+    WatchRow {
+        name: name.into(),
+        least: number(5),
+        greatest: number(900),
+        value,
+        rate,
+        history: (0..16).map(|level| Some(level / 2)).collect(),
+        trouble: None,
+    }
+}
+
 fn world() -> World {
     let mut snapshot = with_fields(listing(objects()), fields());
     snapshot.at = Duration::from_secs(10);
@@ -109,9 +220,28 @@ fn world() -> World {
         size: 1_048_576,
         used: 86_272,
     }];
+    snapshot.watches.rows = vec![
+        watched("AAPL_position.quantity", number(100), 12.0),
+        watched(
+            "AAPL_quote.ask_price - AAPL_quote.bid_price",
+            number(10),
+            1.0,
+        ),
+        watched("engine_stats.volatility", digits("1", ".0", 1.0), 0.0),
+    ];
+    snapshot.watches.total = 3;
+    snapshot.log.rows = vec![LogRow {
+        time: "23:41:02.114".into(),
+        word: "wrote",
+        text: "AAPL_position.quantity = 100".into(),
+        note: "was 90".into(),
+        is_bad: false,
+    }];
+    snapshot.log.total = 1;
     World {
         snapshot,
         asked: Vec::new(),
+        done: Vec::new(),
     }
 }
 
@@ -162,6 +292,8 @@ fn key_named(name: &str) -> KeyEvent {
         "Esc" => (KeyCode::Esc, KeyModifiers::NONE),
         "Tab" => (KeyCode::Tab, KeyModifiers::NONE),
         "Up" => (KeyCode::Up, KeyModifiers::NONE),
+        "Space" => (KeyCode::Char(' '), KeyModifiers::NONE),
+        "^U" => (KeyCode::Char('u'), KeyModifiers::CONTROL),
         "Down" => (KeyCode::Down, KeyModifiers::NONE),
         "PgDn" => (KeyCode::PageDown, KeyModifiers::NONE),
         "^C" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
@@ -231,9 +363,9 @@ fn only_rows_on_the_screen_are_asked_for() {
     let mut shown = Shown::of(world(), 80, 24);
     shown.press("G");
     let interest = shown.world.asked.pop().expect("a snapshot");
-    assert_eq!(interest.objects.window.height, 21);
+    assert_eq!(interest.objects.window.height, 14);
     assert_eq!(interest.objects.window.selected, 25);
-    assert_eq!(interest.objects.window.first, 5);
+    assert_eq!(interest.objects.window.first, 12);
 }
 
 #[test]
@@ -369,4 +501,232 @@ fn an_empty_session_says_so() {
     let mut shown = Shown::of(world, 80, 24);
     shown.shows("None yet.");
     assert_eq!(shown.press("Enter Enter j G Tab j"), Next::Stay);
+}
+
+#[test]
+fn a_number_is_edited_in_a_dialog_with_its_bounds() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter j j e");
+    shown.shows("┌─ AAPL_position.avg_price ─");
+    shown.shows("│ i64, 0 … 10,000,000 ticks, step 1");
+    shown.shows("│ now  15,000 ticks");
+    shown.shows("│ new  [15000▏");
+    shown.press("+ Up Up - Up");
+    shown.shows("│ new  [15003▏");
+    shown.shows("]  +3 ");
+    shown.press("Enter");
+    assert_eq!(shown.world.done, ["write avg_price 15003"]);
+    assert!(!shown.text().contains('┌'));
+}
+
+#[test]
+fn a_refused_value_keeps_its_text_and_tab_takes_the_nearest() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter j j e ^U 9 9 9 9 9 9 9 9");
+    shown.shows("✗ out of range: 0 … 10,000,000");
+    shown.press("Enter");
+    shown.shows("[99999999▏");
+    shown.shows("Tab take 10000000  Esc");
+    shown.press("Tab Enter");
+    assert_eq!(shown.world.done, ["write avg_price 10000000"]);
+}
+
+#[test]
+fn a_sign_is_typed_where_a_number_begins() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter j j e ^U - 5 -");
+    shown.shows("[-6▏");
+    shown.press("Esc");
+    assert!(shown.world.done.is_empty(), "Esc writes nothing");
+}
+
+#[test]
+fn a_value_that_moves_while_it_is_edited_says_so() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter j j e");
+    shown.text();
+    shown.world.snapshot.fields.rows[2].value = number(15_010);
+    shown.shows("now  15,010 ticks, was 15,000 ticks");
+}
+
+#[test]
+fn an_unchanged_value_is_not_written() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter j j e Enter");
+    assert!(shown.world.done.is_empty());
+    assert!(!shown.text().contains('┌'));
+}
+
+#[test]
+fn flags_are_boxes_and_bits() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter G Up e");
+    shown.shows("[ ] IMMEDIATE      bit 0");
+    shown.shows("[x] POST_ONLY      bit 1");
+    shown.press("Space");
+    shown.shows("new 3 (0x3)  now 2 (0x2)");
+    shown.press("Enter");
+    assert_eq!(shown.world.done, ["write flags 3"]);
+}
+
+#[test]
+fn a_name_is_chosen_from_a_list() {
+    let mut world = world();
+    world
+        .snapshot
+        .fields
+        .rows
+        .insert(0, field("side", "Side", number(1)));
+    world.snapshot.fields.total += 1;
+    let mut shown = Shown::of(world, 80, 24);
+    shown.press("Enter e");
+    shown.shows("▌ ● BUY     1  now");
+    shown.shows("  ○ SELL   -1");
+    shown.press("j Enter");
+    assert_eq!(shown.world.done, ["write side -1"]);
+}
+
+#[test]
+fn a_text_shows_how_long_it_may_be() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("Enter G e ! ?");
+    shown.shows("[late!?▏");
+    shown.shows("6 of 256");
+}
+
+#[test]
+fn a_field_that_cannot_be_written_says_why_on_the_last_line() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("Enter e");
+    shown.shows("symbol_id: the producer declares it read-only");
+    shown.press("u");
+    shown.shows("nothing to undo");
+}
+
+#[test]
+fn one_key_steps_toggles_watches_and_copies() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("Enter j + - Space w");
+    let expected = [
+        "step quantity 1",
+        "step quantity -1",
+        "toggle quantity",
+        "watch field quantity",
+    ];
+    assert_eq!(shown.world.done, expected);
+    shown.press("y");
+    shown.shows("copied AAPL_position.quantity");
+    assert_eq!(
+        shown.app.take_copied().as_deref(),
+        Some("AAPL_position.quantity")
+    );
+}
+
+#[test]
+fn without_writes_their_keys_are_not_offered() {
+    let mut world = world();
+    world.snapshot.session.is_readonly = true;
+    let mut shown = Shown::of(world, 120, 36);
+    shown.press("Enter");
+    shown.shows("● live  read-only");
+    let text = shown.text();
+    let bar = text.lines().last().expect("a key bar");
+    assert!(!bar.contains("e edit") && bar.contains("w watch"), "{bar}");
+}
+
+#[test]
+fn a_search_narrows_the_list_while_it_is_typed() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("/ o r d");
+    shown.shows(" search ord▏");
+    shown.shows("Enter keep  ↑↓ move  Esc as it was");
+    shown.shows("Objects 26 of 26 · ord");
+    let find = |shown: &Shown| {
+        shown
+            .world
+            .asked
+            .last()
+            .map(|asked| asked.objects.find.to_string())
+    };
+    assert_eq!(find(&shown).as_deref(), Some("ord"));
+    shown.press("Enter");
+    assert_eq!(find(&shown).as_deref(), Some("ord"));
+    shown.press("/ x Esc");
+    assert_eq!(find(&shown).as_deref(), Some("ord"), "as it was");
+    shown.press("Esc");
+    assert_eq!(find(&shown).as_deref(), Some(""), "Esc lists all");
+}
+
+#[test]
+fn objects_of_one_type_are_chosen_from_a_list() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("f");
+    shown.shows("all types");
+    shown.press("o r d Enter");
+    let asked = shown.world.asked.last().expect("a snapshot");
+    assert_eq!(asked.objects.type_name.as_deref(), Some("Order"));
+    shown.shows("· Order");
+}
+
+#[test]
+fn a_mistake_in_an_expression_keeps_its_text() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("W q u a n t t y Enter");
+    shown.shows("Order has no \"quantty\"; did you mean \"quantity\"?");
+    shown.shows("watch quantty▏");
+    shown.press("^U a + b Enter");
+    assert_eq!(shown.world.done, ["watch a+b"]);
+}
+
+#[test]
+fn the_band_turns_and_goes_away() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.shows("─ Watch 3 ─");
+    shown.shows("Log 1   Memory 8 %   m ─");
+    shown.press("m");
+    shown.shows("─ Log 1 ─");
+    shown.shows("23:41:02.114 wrote   AAPL_position.quantity = 100");
+    shown.press("m m");
+    let text = shown.text();
+    assert!(
+        !text.contains("Watch 3") && !text.contains("Memory"),
+        "{text}"
+    );
+    shown.press("3 w");
+    assert_eq!(shown.world.done, ["unwatch 0"]);
+}
+
+#[test]
+fn bytes_are_shown_with_their_fields_and_what_changed() {
+    let mut world = world();
+    let byte = |value, is_odd_field| HexByte {
+        value: Some(value),
+        is_odd_field,
+    };
+    world.snapshot.hex.rows = vec![HexRow {
+        offset: 0,
+        bytes: vec![
+            byte(0x39, false),
+            byte(0x30, false),
+            byte(0x41, true),
+            HexByte::default(),
+        ],
+        names: "order_id, symbol".into(),
+    }];
+    world.snapshot.hex.total = 1;
+    let mut shown = Shown::of(world, 120, 36);
+    shown.press("x");
+    shown.shows("▌ 0000  39 30 41 --");
+    shown.shows("90A·");
+    shown.shows("order_id, symbol   -- is no value");
+    shown.shows("read at different moments   x fields");
+    assert!(
+        shown
+            .world
+            .asked
+            .last()
+            .is_some_and(|asked| asked.hex.is_some_and(|hex| hex.row_bytes == 16))
+    );
+    shown.press("x");
+    shown.shows("symbol_id");
 }

@@ -21,6 +21,109 @@ pub struct Snapshot {
     pub fields: Fields,
     /// The regions of the session's memory.
     pub regions: Vec<Region>,
+    /// The bytes of the selected object, if they are shown.
+    pub hex: Hex,
+    /// The rows of what is watched.
+    pub watches: WatchRows,
+    /// The rows of the log.
+    pub log: LogRows,
+}
+
+/// The bytes of the selected object.
+#[derive(Clone, Debug, Default)]
+pub struct Hex {
+    /// How many rows there are.
+    pub total: usize,
+    /// Which of them is the first.
+    pub first: usize,
+    /// Which of them is selected.
+    pub selected: usize,
+    /// The rows.
+    pub rows: Vec<HexRow>,
+    /// Whether all bytes are of one moment.
+    pub is_consistent: bool,
+    /// Why there are none.
+    pub reason: Option<String>,
+}
+
+/// A row of bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HexRow {
+    /// Where it begins in the object.
+    pub offset: usize,
+    /// The bytes.
+    pub bytes: Vec<HexByte>,
+    /// The fields that they belong to.
+    pub names: String,
+}
+
+/// One byte of an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HexByte {
+    /// The byte; nothing if it belongs to no value.
+    pub value: Option<u8>,
+    /// Whether it belongs to the second, the fourth, … field: neighbours look different.
+    pub is_odd_field: bool,
+}
+
+/// The rows of what is watched.
+#[derive(Clone, Debug, Default)]
+pub struct WatchRows {
+    /// How many there are.
+    pub total: usize,
+    /// Which of them is the first row.
+    pub first: usize,
+    /// Which of them is selected.
+    pub selected: usize,
+    /// The rows.
+    pub rows: Vec<WatchRow>,
+}
+
+/// A field or an expression that is watched.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WatchRow {
+    /// Its path or its text.
+    pub name: String,
+    /// Its value, or the last one that there was.
+    pub value: Figure,
+    /// The least value of the last seconds.
+    pub least: Figure,
+    /// The greatest.
+    pub greatest: Figure,
+    /// Changes in the last second.
+    pub rate: f64,
+    /// Its values in equal parts of the last seconds, from 0 to 7; nothing where there was none.
+    pub history: Vec<Option<u8>>,
+    /// Why there is no value now.
+    pub trouble: Option<String>,
+}
+
+/// The rows of the log, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct LogRows {
+    /// How many there are.
+    pub total: usize,
+    /// Which of them is the first row.
+    pub first: usize,
+    /// Which of them is selected.
+    pub selected: usize,
+    /// The rows.
+    pub rows: Vec<LogRow>,
+}
+
+/// Something that was done or happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogRow {
+    /// The time of day.
+    pub time: String,
+    /// What it was, in a word.
+    pub word: &'static str,
+    /// What it was about.
+    pub text: String,
+    /// What else is to be said.
+    pub note: String,
+    /// Whether it is to be looked at.
+    pub is_bad: bool,
 }
 
 /// The session and its producer.

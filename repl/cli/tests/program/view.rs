@@ -137,3 +137,115 @@ fn without_a_terminal_the_view_says_what_else_there_is() {
     terminal.shows("TERM is \"dumb\"");
     assert_eq!(terminal.wait(), 2);
 }
+
+#[test]
+fn a_number_is_edited_refused_and_undone() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("\rjje");
+    terminal.shows("┌─ AAPL_position.avg_price ─");
+    terminal.press("\x1599999999");
+    terminal.shows("✗ out of range: 0 … 10,000,000");
+    terminal.press("\t\r");
+    terminal.shows("wrote   AAPL_position.avg_price = 10000000");
+    assert_eq!(world.eval("AAPL_position.avg_price"), "10000000");
+    terminal.press("u");
+    terminal.shows("undid   AAPL_position.avg_price = 10000000");
+    assert_eq!(world.eval("AAPL_position.avg_price"), "15000");
+    terminal.press("+");
+    terminal.shows("AAPL_position.avg_price = 15001");
+    terminal.press("q");
+    assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
+fn an_enum_is_picked_a_flag_is_set_and_a_read_only_field_says_so() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("/order_12345\r");
+    terminal.shows("─ order_12345 : Order ─");
+    terminal.press("\re");
+    terminal.shows("the producer declares it read-only");
+    terminal.press("jje");
+    terminal.shows("● BUY");
+    terminal.press("j\r");
+    terminal.shows("wrote   order_12345.side = SELL");
+    terminal.press(" ");
+    terminal.shows("wrote   order_12345.side = BUY");
+    terminal.press("jjjje");
+    terminal.shows("[ ] IMMEDIATE");
+    terminal.press(" \r");
+    terminal.shows("wrote   order_12345.flags = ");
+    assert!(
+        world
+            .eval("order_12345.flags.has(\"IMMEDIATE\")")
+            .contains("true")
+    );
+}
+
+#[test]
+fn fields_and_expressions_are_watched() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let arguments = ["view", "t1", "--watch", "engine_stats.ticks"];
+    let mut terminal = Terminal::open_with(&world, &arguments, 120, 36, &UNICODE);
+    terminal.shows("─ Watch 1 ─");
+    terminal.press("\rjw");
+    terminal.shows("─ Watch 2 ─");
+    terminal.press("WAAPL_quote.ask_price - AAPL_quote.bid_pric\r");
+    terminal.shows("did you mean");
+    terminal.press("e\r");
+    terminal.shows("─ Watch 3 ─");
+    terminal.shows(" 10 ");
+    terminal.press("w");
+    terminal.shows("─ Watch 2 ─");
+}
+
+#[test]
+fn a_read_only_view_writes_nothing() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let arguments = ["view", "t1", "--readonly"];
+    let mut terminal = Terminal::open_with(&world, &arguments, 120, 36, &UNICODE);
+    terminal.shows("● live  read-only");
+    terminal.press("\rje");
+    terminal.shows("no writes: --readonly");
+    terminal.press("+");
+    assert_eq!(world.eval("AAPL_position.quantity"), "100");
+}
+
+#[test]
+fn what_was_written_in_the_view_is_saved_as_a_script() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = Terminal::open_with(&world, &["t1"], 120, 36, &UNICODE);
+    terminal.ends_with("t1>");
+    terminal.line(":view");
+    terminal.shows("━ Objects ");
+    terminal.press("\rj+");
+    terminal.shows("wrote   AAPL_position.quantity = 101");
+    terminal.press("q");
+    terminal.until("the prompt", |screen| !screen.contains("─ Objects "));
+    let script = world.path().join("s.rhai");
+    terminal.line(&format!(":save {}", script.display()));
+    let saved = || std::fs::read_to_string(&script).unwrap_or_default();
+    super::support::eventually("the script", || saved().contains("quantity = 101"));
+}
+
+#[test]
+fn the_bytes_of_an_object_are_shown() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let arguments = ["view", "t1", "--hex"];
+    let mut terminal = Terminal::open_with(&world, &arguments, 120, 36, &UNICODE);
+    terminal.shows("x fields");
+    terminal.shows("0000  00 00 00 00 --");
+    terminal.press("/order_12345\r");
+    terminal.shows("39 30 00 00");
+    terminal.press("x");
+    terminal.shows("12,345");
+}

@@ -9,6 +9,7 @@ use memglass_value::format::Figure;
 use super::fields_columns::{Column, Columns};
 use super::{Action, Frame, Handled, News, moved, short_time};
 use crate::canvas::{Area, Canvas};
+use crate::edit::Place as FieldPlace;
 use crate::interest::{FieldsInterest, Window};
 use crate::keys::{Command, Place};
 use crate::rules::Rule;
@@ -105,12 +106,30 @@ impl FieldsPanel {
         }
         match command {
             Command::Left => Handled::Consumed(Some(Action::Focus(Place::Objects))),
-            Command::Enter => {
-                self.toggle(snapshot);
-                Handled::Consumed(None)
-            }
-            _ => Handled::Ignored,
+            Command::Enter if self.turn(snapshot) => Handled::Consumed(None),
+            command => match self.on_field(command, snapshot) {
+                Some(action) => Handled::Consumed(Some(action)),
+                None => Handled::Ignored,
+            },
         }
+    }
+
+    /// What a command asks for of the selected field.
+    fn on_field(&self, command: Command, snapshot: &Snapshot) -> Option<Action> {
+        let place = FieldPlace {
+            key: self.key?,
+            path: Arc::clone(&self.selected(snapshot)?.path),
+        };
+        Some(match command {
+            Command::Enter | Command::Edit => Action::Edit(place),
+            Command::Toggle => Action::Toggle(place),
+            Command::More => Action::Step(place, 1),
+            Command::Less => Action::Step(place, -1),
+            Command::Watch => Action::Watch(place),
+            Command::CopyPath => Action::CopyPath(place),
+            Command::CopyValue => Action::CopyValue(place),
+            _ => return None,
+        })
     }
 
     /// Shows integers the other way.
@@ -130,15 +149,16 @@ impl FieldsPanel {
         was_selected
     }
 
-    /// Opens or closes the selected row.
-    fn toggle(&mut self, snapshot: &Snapshot) {
+    /// Opens or closes the selected row; false if it is one value.
+    fn turn(&mut self, snapshot: &Snapshot) -> bool {
         let Some(row) = self.selected(snapshot).filter(|row| row.fold != Fold::None) else {
-            return;
+            return false;
         };
         let toggled = Arc::make_mut(&mut self.toggled);
         if !toggled.remove(&row.path) {
             toggled.insert(Arc::clone(&row.path));
         }
+        true
     }
 
     fn selected<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s FieldRow> {

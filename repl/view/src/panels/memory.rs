@@ -15,6 +15,13 @@ const BAR: u16 = 32;
 /// The parts of a cell.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
+/// How full the memory is, in a word.
+pub(crate) fn share(regions: &[Region]) -> String {
+    let used: u64 = regions.iter().map(|region| region.used).sum();
+    let size: u64 = regions.iter().map(|region| region.size).sum();
+    format!("Memory {:.0} %", used as f64 / size.max(1) as f64 * 100.0)
+}
+
 pub(crate) fn rule(frame: Frame<'_>) -> Rule {
     let regions = &frame.snapshot.regions;
     let used: u64 = regions.iter().map(|region| region.used).sum();

@@ -2,11 +2,15 @@
 
 pub(crate) mod fields;
 mod fields_columns;
+pub(crate) mod hex;
+pub(crate) mod log;
 pub(crate) mod memory;
 pub(crate) mod objects;
+pub(crate) mod watch;
 
 use std::time::Duration;
 
+use crate::edit::Place as FieldPlace;
 use crate::interest::Window;
 use crate::keys::{Command, Place};
 use crate::snapshot::Snapshot;
@@ -77,6 +81,26 @@ pub(crate) enum Handled {
 pub(crate) enum Action {
     /// Another panel gets the keys.
     Focus(Place),
+    /// The dialog of a field opens.
+    Edit(FieldPlace),
+    /// A field gets its other value, or its next one.
+    Toggle(FieldPlace),
+    /// A number is stepped.
+    Step(FieldPlace, i32),
+    /// A field is watched, or no longer.
+    Watch(FieldPlace),
+    /// What is in a row is watched no longer.
+    Unwatch(usize),
+    /// The path of a field is copied.
+    CopyPath(FieldPlace),
+    /// The value of a field is copied.
+    CopyValue(FieldPlace),
+    /// Only objects with this in their labels are listed.
+    Find(String),
+    /// Only objects of this type are listed, or all.
+    OnlyType(Option<String>),
+    /// The selected object is another one, so many rows away.
+    MoveList(i32),
 }
 
 /// Moves the selected row of a window over `total` rows; false if the command is not about that.

@@ -1,6 +1,7 @@
 //! The object browser: one row for each object, of any number.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Action, Frame, Handled, News, moved, short_time};
@@ -8,7 +9,7 @@ use crate::canvas::{Area, Canvas};
 use crate::interest::{ObjectsInterest, Window};
 use crate::keys::{Command, Place};
 use crate::rules::Rule;
-use crate::snapshot::{Key, ObjectRow, Snapshot};
+use crate::snapshot::{Key, ObjectRow, Objects, Snapshot};
 use crate::text;
 use crate::theme::Role;
 
@@ -24,6 +25,8 @@ pub(crate) struct ObjectsPanel {
     /// The selected object; nothing until the first snapshot.
     key: Option<Key>,
     window: Window,
+    find: Arc<str>,
+    type_name: Option<Arc<str>>,
     seen: HashMap<Key, Seen>,
 }
 
@@ -58,6 +61,39 @@ impl ObjectsPanel {
                 height,
                 ..self.window
             },
+            find: Arc::clone(&self.find),
+            type_name: self.type_name.clone(),
+        }
+    }
+
+    /// What is looked for in labels.
+    pub(crate) fn find(&self) -> &str {
+        &self.find
+    }
+
+    /// Lists only objects with this in their labels.
+    pub(crate) fn set_find(&mut self, find: &str) {
+        self.find = find.into();
+    }
+
+    /// Lists only objects of this type, or all.
+    pub(crate) fn set_type(&mut self, type_name: Option<String>) {
+        self.type_name = type_name.map(Arc::from);
+    }
+
+    /// Lists all objects; false if they are all listed.
+    pub(crate) fn clear_filters(&mut self) -> bool {
+        let is_filtered = !self.find.is_empty() || self.type_name.is_some();
+        self.find = "".into();
+        self.type_name = None;
+        is_filtered
+    }
+
+    /// Selects the row so many rows away.
+    pub(crate) fn step(&mut self, rows: i32, snapshot: &Snapshot) {
+        let command = if rows < 0 { Command::Up } else { Command::Down };
+        for _ in 0..rows.unsigned_abs() {
+            self.act(command, snapshot);
         }
     }
 
@@ -115,10 +151,7 @@ impl ObjectsPanel {
     pub(crate) fn rule(&self, frame: Frame<'_>) -> Rule {
         let objects = &frame.snapshot.objects;
         Rule {
-            title: match objects.matching == objects.known {
-                true => format!("Objects {}", objects.known),
-                false => format!("Objects {} of {}", objects.matching, objects.known),
-            },
+            title: self.title(objects),
             note: match (frame.is_alone, frame.is_wide) {
                 (true, _) => self.seen_rows(objects.rows.len()),
                 (false, true) => "by label ↑".into(),
@@ -126,6 +159,20 @@ impl ObjectsPanel {
             },
             is_focused: frame.is_focused,
             is_live: frame.is_live,
+        }
+    }
+
+    /// A filtered list does not look like a whole one.
+    fn title(&self, objects: &Objects) -> String {
+        let filters = [self.type_name.as_deref(), Some(&*self.find)];
+        let filters = filters
+            .into_iter()
+            .flatten()
+            .filter(|filter| !filter.is_empty());
+        let filters: String = filters.map(|filter| format!(" · {filter}")).collect();
+        match filters.is_empty() {
+            true => format!("Objects {}", objects.known),
+            false => format!("Objects {} of {}{filters}", objects.matching, objects.known),
         }
     }
 
@@ -148,7 +195,7 @@ impl ObjectsPanel {
             y += 1;
         }
         if rows.is_empty() {
-            return draw_empty(canvas, area, y);
+            return self.draw_empty(canvas, area, y);
         }
         for (row, y) in rows.iter().zip(y..area.bottom()) {
             self.draw_row(
@@ -202,6 +249,18 @@ impl ObjectsPanel {
         }
         if is_selected {
             canvas.put(x, y, "▌", Role::Accent);
+        }
+    }
+
+    fn draw_empty(&self, canvas: &mut Canvas, area: Area, y: u16) {
+        let room = usize::from(area.width.saturating_sub(3));
+        let is_filtered = !self.find.is_empty() || self.type_name.is_some();
+        let lines = match is_filtered {
+            true => ["None that match.", "Esc lists all."],
+            false => ["None yet.", "Objects appear as they are made."],
+        };
+        for (line, y) in lines.into_iter().zip(y..area.bottom()) {
+            canvas.put(area.x + 2, y, text::cut_end(line, room), Role::Dim);
         }
     }
 
@@ -282,14 +341,6 @@ fn draw_header(canvas: &mut Canvas, area: Area, y: u16, columns: Columns) {
     }
     if let Some(end) = columns.rate_end {
         canvas.put_before(end, y, "chg/s".into(), Role::Dim);
-    }
-}
-
-fn draw_empty(canvas: &mut Canvas, area: Area, y: u16) {
-    let room = usize::from(area.width.saturating_sub(3));
-    let lines = ["None yet.", "Objects appear as they are made."];
-    for (line, y) in lines.into_iter().zip(y..area.bottom()) {
-        canvas.put(area.x + 2, y, text::cut_end(line, room), Role::Dim);
     }
 }
 

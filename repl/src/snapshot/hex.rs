@@ -1,0 +1,73 @@
+//! The bytes of an object in rows, and which field each belongs to.
+
+use memglass::Field;
+use memglass_view::interest::HexInterest;
+use memglass_view::snapshot::{Hex, HexByte, HexRow};
+use memglass_view::text;
+
+use crate::commands;
+
+/// More bytes are for a file and not for a screen.
+const MOST_BYTES: u64 = 64 << 10;
+
+/// The rows of a window.
+pub(super) fn rows(root: Option<&Field>, interest: HexInterest) -> Hex {
+    let Some(root) = root else {
+        return none("the object is gone");
+    };
+    let size = root.info().size;
+    if size > MOST_BYTES {
+        return none(&format!(
+            "{size} bytes are more than a screen is for; `:hex` takes a part"
+        ));
+    }
+    let dump = match commands::dump(root) {
+        Ok(dump) => dump,
+        Err(error) => return none(&error.to_string()),
+    };
+    let total = dump.bytes.len().div_ceil(interest.row_bytes);
+    let window = interest.window.settled(total);
+    // Of each byte its field, of those that are shown; nothing of what lies between.
+    let mut fields = vec![None; dump.bytes.len()];
+    let parts = dump.parts.iter().filter(|part| !part.hidden);
+    for (index, part) in parts.clone().enumerate() {
+        let end = part.bytes.end.min(fields.len());
+        fields[part.bytes.start.min(end)..end].fill(Some(index));
+    }
+    let names: Vec<&str> = parts.map(|part| part.name.as_str()).collect();
+    let rows = (window.first..total.min(window.first + window.height)).map(|row| {
+        let start = row * interest.row_bytes;
+        let end = (start + interest.row_bytes).min(dump.bytes.len());
+        row_of(start, &dump.bytes[start..end], &fields[start..end], &names)
+    });
+    Hex {
+        total,
+        first: window.first,
+        selected: window.selected,
+        rows: rows.collect(),
+        is_consistent: dump.consistent,
+        reason: None,
+    }
+}
+
+fn row_of(offset: usize, bytes: &[u8], fields: &[Option<usize>], names: &[&str]) -> HexRow {
+    let shown = bytes.iter().zip(fields).map(|(byte, field)| HexByte {
+        value: field.map(|_| *byte),
+        is_odd_field: field.is_some_and(|field| field % 2 == 1),
+    });
+    let mut here: Vec<usize> = fields.iter().copied().flatten().collect();
+    here.dedup();
+    let here: Vec<&str> = here.into_iter().map(|field| names[field]).collect();
+    HexRow {
+        offset,
+        bytes: shown.collect(),
+        names: text::clean(&here.join(", ")).into_owned(),
+    }
+}
+
+fn none(reason: &str) -> Hex {
+    Hex {
+        reason: Some(reason.to_owned()),
+        ..Hex::default()
+    }
+}

@@ -1,0 +1,362 @@
+//! What is watched: fields and expressions, with what they were in the last seconds.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use memglass::{Field, Observer, Value};
+use memglass_value::format::{Figure, Style, figure};
+use memglass_view::interest::Window;
+use memglass_view::snapshot::{WatchRow, WatchRows};
+use memglass_view::text;
+use memglass_watch::{Expression, Source};
+
+/// The history that is kept and drawn.
+const HISTORY: Duration = Duration::from_secs(10);
+
+/// Cells of a sparkline.
+const CELLS: usize = 16;
+
+/// Values are kept so far apart, at the most 240 a second.
+const APART: Duration = Duration::from_millis(4);
+
+/// Most of what is watched: each frame reads all of it.
+const MOST: usize = 1_000;
+
+/// What is watched.
+#[derive(Default)]
+pub(super) struct Watches {
+    watches: Vec<Watch>,
+}
+
+struct Watch {
+    name: String,
+    subject: Subject,
+    last: Option<Value>,
+    changes: VecDeque<Instant>,
+    history: VecDeque<(Instant, Option<f64>)>,
+}
+
+enum Subject {
+    Field(Field),
+    Expression(Box<Expression>),
+    /// Of a session that is over; why the new one has no such thing.
+    Lost(String),
+}
+
+impl Watches {
+    /// Watches a field or an expression.
+    pub(super) fn add(&mut self, observer: &Observer, text: &str) -> Result<(), String> {
+        if self.watches.len() == MOST {
+            return Err(format!("there are {MOST} watches already"));
+        }
+        let subject = subject(observer, text)?;
+        self.watches.push(Watch {
+            name: text.to_owned(),
+            subject,
+            last: None,
+            changes: VecDeque::new(),
+            history: VecDeque::new(),
+        });
+        Ok(())
+    }
+
+    /// Stops watching one of them.
+    pub(super) fn remove(&mut self, index: usize) {
+        if index < self.watches.len() {
+            self.watches.remove(index);
+        }
+    }
+
+    /// Where something is watched.
+    pub(super) fn find(&self, text: &str) -> Option<usize> {
+        self.watches.iter().position(|watch| watch.name == text)
+    }
+
+    /// Goes on in another session; what lies between leaves a gap.
+    pub(super) fn follow(&mut self, observer: &Observer, now: Instant) {
+        for watch in &mut self.watches {
+            watch.subject = subject(observer, &watch.name).unwrap_or_else(Subject::Lost);
+            watch.history.push_back((now, None));
+        }
+    }
+
+    /// Reads all of them, and gives the rows of a window.
+    pub(super) fn rows(
+        &mut self,
+        observer: &Observer,
+        window: Window,
+        now: Instant,
+        is_frozen: bool,
+    ) -> WatchRows {
+        let window = window.settled(self.watches.len());
+        if !is_frozen {
+            self.watches
+                .iter_mut()
+                .for_each(|watch| watch.read(observer, now));
+        }
+        let rows = self.watches.iter().skip(window.first).take(window.height);
+        WatchRows {
+            total: self.watches.len(),
+            first: window.first,
+            selected: window.selected,
+            rows: rows.map(|watch| watch.row(observer, now)).collect(),
+        }
+    }
+}
+
+/// A field by its path, or else an expression.
+fn subject(observer: &Observer, text: &str) -> Result<Subject, String> {
+    if let Ok(field) = observer.field(text) {
+        return match field.members().is_some() || field.element_count().is_some() {
+            true => Err(format!("{text} is no single value: name a part of it")),
+            false => Ok(Subject::Field(field)),
+        };
+    }
+    let source = Source::of_text(text).map_err(|error| error.to_string())?;
+    let expression = source.value(observer, |_| None);
+    let expression = expression.map_err(|error| error.to_string())?;
+    Ok(Subject::Expression(Box::new(expression)))
+}
+
+impl Subject {
+    fn value(&mut self, observer: &Observer) -> Result<Value, String> {
+        match self {
+            Subject::Field(field) => field.read().map_err(|error| word(&error).to_owned()),
+            Subject::Expression(expression) => expression
+                .value(observer)
+                .map_err(|error| error.to_string()),
+            Subject::Lost(reason) => Err(reason.clone()),
+        }
+    }
+}
+
+fn word(error: &memglass::ReadError) -> &'static str {
+    match error {
+        memglass::ReadError::Gone { .. } => "gone",
+        memglass::ReadError::Contended { .. } => "changing",
+        _ => "damaged",
+    }
+}
+
+impl Watch {
+    fn read(&mut self, observer: &Observer, now: Instant) {
+        // A field whose object was destroyed may have a successor under the same label.
+        if let Subject::Field(field) = &self.subject
+            && !field.is_alive()
+            && let Ok(next) = observer.field(&self.name)
+        {
+            self.subject = Subject::Field(next);
+        }
+        let value = self.subject.value(observer).ok();
+        if value.is_some() && self.last.is_some() && value != self.last {
+            self.changes.push_back(now);
+        }
+        let number = value
+            .as_ref()
+            .and_then(Value::as_f64)
+            .filter(|number| number.is_finite());
+        if value.is_some() {
+            self.last = value;
+        }
+        if self.history.back().is_none_or(|(at, _)| now - *at >= APART) {
+            self.history.push_back((now, number));
+        }
+        while self
+            .history
+            .front()
+            .is_some_and(|(at, _)| now - *at > HISTORY)
+        {
+            self.history.pop_front();
+        }
+        while self
+            .changes
+            .front()
+            .is_some_and(|at| now - *at > Duration::from_secs(1))
+        {
+            self.changes.pop_front();
+        }
+    }
+
+    fn row(&self, observer: &Observer, now: Instant) -> WatchRow {
+        let style = match &self.subject {
+            Subject::Field(field) => {
+                let info = field.info();
+                Style::new(info.metadata).of_type(observer.schema(), info.type_id)
+            }
+            _ => Style::default(),
+        };
+        let numbers = || self.history.iter().filter_map(|(_, number)| *number);
+        let bound = |number: Option<f64>| match number {
+            Some(number) => number_figure(number, &style),
+            None => Figure::Nothing,
+        };
+        WatchRow {
+            name: text::clean(&self.name).into_owned(),
+            value: self
+                .last
+                .as_ref()
+                .map_or(Figure::Nothing, |value| shown(value, &style)),
+            least: bound(numbers().reduce(f64::min)),
+            greatest: bound(numbers().reduce(f64::max)),
+            rate: self.changes.len() as f64,
+            history: self.levels(now),
+            trouble: self.trouble(),
+        }
+    }
+
+    fn trouble(&self) -> Option<String> {
+        match &self.subject {
+            Subject::Field(field) if !field.is_alive() => Some("gone".into()),
+            Subject::Lost(_) => Some("gone".into()),
+            _ if self.last.is_none() => Some("no value".into()),
+            _ => None,
+        }
+    }
+
+    /// The last value of each sixteenth of the window, from the least to the greatest in eight steps.
+    fn levels(&self, now: Instant) -> Vec<Option<u8>> {
+        let mut cells: Vec<Option<f64>> = vec![None; CELLS];
+        for (at, number) in &self.history {
+            let ago = now.saturating_duration_since(*at).as_secs_f64() / HISTORY.as_secs_f64();
+            let cell = CELLS - 1 - ((ago * CELLS as f64) as usize).min(CELLS - 1);
+            cells[cell] = *number;
+        }
+        let numbers = || cells.iter().copied().flatten();
+        let (Some(least), Some(greatest)) =
+            (numbers().reduce(f64::min), numbers().reduce(f64::max))
+        else {
+            return vec![None; CELLS];
+        };
+        let level = |number: f64| match greatest > least {
+            true => ((number - least) / (greatest - least) * 7.0).round() as u8,
+            false => 4,
+        };
+        cells.iter().map(|cell| cell.map(level)).collect()
+    }
+}
+
+/// A value in its column; an enum by its name, because there is no other column for it.
+fn shown(value: &Value, style: &Style) -> Figure {
+    match value {
+        Value::Enum(named) if named.name.is_some() => Figure::Word(value.to_string()),
+        Value::Flags(_) => Figure::Word(value.to_string()),
+        value => figure(value, style),
+    }
+}
+
+fn number_figure(number: f64, style: &Style) -> Figure {
+    let is_whole = number.fract() == 0.0 && number.abs() < 9e15;
+    match is_whole {
+        true => figure(&Value::I64(number as i64), style),
+        false => figure(&Value::F64(number), style),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Observe, Session};
+
+    use super::*;
+
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Quote {
+        price: i64,
+    }
+
+    fn world() -> (tempfile::TempDir, Session) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("s")
+            .dir(dir.path())
+            .create()
+            .expect("a session");
+        (dir, session)
+    }
+
+    const ALL: Window = Window {
+        selected: 0,
+        first: 0,
+        height: 10,
+    };
+
+    #[test]
+    fn fields_and_expressions_are_watched_and_their_changes_counted() {
+        let (dir, session) = world();
+        let quote = session.object("quote", Quote { price: 10 }).expect("room");
+        let observer = Observer::builder()
+            .dir(dir.path())
+            .attach("s")
+            .expect("an observer");
+        let mut watches = Watches::default();
+        watches.add(&observer, "quote.price").expect("a field");
+        watches
+            .add(&observer, "quote.price * 2")
+            .expect("an expression");
+        assert!(
+            watches
+                .add(&observer, "quote.pricee * 2")
+                .expect_err("wrong")
+                .contains("did you mean \"price\"")
+        );
+        let start = Instant::now();
+        for (value, ms) in [(10, 0), (20, 100), (30, 200)] {
+            quote.price.set(value);
+            watches.rows(&observer, ALL, start + Duration::from_millis(ms), false);
+        }
+        let rows = watches.rows(&observer, ALL, start + Duration::from_millis(300), true);
+        let shown: Vec<_> = rows.rows.iter().map(|row| row.value.plain()).collect();
+        assert_eq!(shown, ["30", "60"]);
+        assert_eq!(rows.rows[0].rate, 2.0);
+        assert_eq!(rows.rows[0].least.plain(), "10");
+        assert_eq!(rows.rows[1].greatest.plain(), "60");
+    }
+
+    #[test]
+    fn a_watched_object_that_goes_and_comes_back_is_watched_again() {
+        let (dir, session) = world();
+        let first = session.object("price", 10_i64).expect("room");
+        let mut observer = Observer::builder()
+            .dir(dir.path())
+            .attach("s")
+            .expect("an observer");
+        let mut watches = Watches::default();
+        watches.add(&observer, "price").expect("a field");
+        let now = Instant::now();
+        watches.rows(&observer, ALL, now, false);
+        drop(first);
+        observer.refresh().expect("a refresh");
+        let rows = watches.rows(&observer, ALL, now, false);
+        assert_eq!(rows.rows[0].trouble.as_deref(), Some("gone"));
+        assert_eq!(rows.rows[0].value.plain(), "10", "its last value");
+        let _second = session.object("price", 11_i64).expect("room");
+        observer.refresh().expect("a refresh");
+        let rows = watches.rows(&observer, ALL, now, false);
+        assert_eq!(
+            (rows.rows[0].trouble.clone(), rows.rows[0].value.plain()),
+            (None, "11".into())
+        );
+    }
+
+    #[test]
+    fn equal_values_draw_the_middle_and_gaps_are_blank() {
+        let watch = |numbers: &[Option<f64>]| {
+            let now = Instant::now() + HISTORY;
+            let step = HISTORY / CELLS as u32;
+            let history = numbers.iter().rev().zip(0..);
+            let history = history.map(|(number, ago)| (now - step * ago, *number));
+            let watch = Watch {
+                name: String::new(),
+                subject: Subject::Lost(String::new()),
+                last: None,
+                changes: VecDeque::new(),
+                history: history.collect::<Vec<_>>().into_iter().rev().collect(),
+            };
+            let levels = watch.levels(now);
+            levels[CELLS - numbers.len()..].to_vec()
+        };
+        assert_eq!(watch(&[Some(5.0), Some(5.0)]), [Some(4), Some(4)]);
+        assert_eq!(
+            watch(&[Some(0.0), None, Some(7.0)]),
+            [Some(0), None, Some(7)]
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! The full-screen view over a session: what it asks for, done.
+
+mod form;
+mod log;
+mod writes;
+
+use std::time::Instant;
+
+use memglass_terminal::look::ColorChoice;
+use memglass_terminal::signal::Interrupts;
+use memglass_view::edit::{Form, Place, Refused};
+use memglass_view::{Ended, Host, Interest, Looks, Options, Snapshot, ViewError};
+
+use crate::commands::CommandError;
+use crate::runtime::Runtime;
+use crate::snapshot::Snapshots;
+use log::Log;
+
+/// How the view begins and looks.
+#[derive(Clone, Debug)]
+pub struct ViewSetup {
+    /// What the user chose.
+    pub options: Options,
+    /// What the terminal can show.
+    pub looks: Looks,
+    /// Fields and expressions that are watched from the start.
+    pub watches: Vec<String>,
+}
+
+impl ViewSetup {
+    /// What is usual on this process's terminal.
+    pub fn of_terminal(color: ColorChoice) -> Self {
+        ViewSetup {
+            options: Options::default(),
+            looks: Looks::of_terminal(color.allows(true)),
+            watches: Vec::new(),
+        }
+    }
+}
+
+/// Says why a line cannot open the view, if so.
+pub(crate) fn check(runtime: &Runtime) -> Result<(), CommandError> {
+    let there_is_none =
+        || "the view is for a prompt on a terminal; `memglass view` opens it on one".to_owned();
+    match (memglass_view::check_terminal(), runtime.has_screen) {
+        (Err(error), _) => Err(CommandError::Text(error.to_string())),
+        (Ok(()), false) => Err(CommandError::Text(there_is_none())),
+        (Ok(()), true) => Ok(()),
+    }
+}
+
+/// Shows the view until the user closes it, or a signal ends the program.
+pub(crate) fn show(
+    runtime: &mut Runtime,
+    interrupts: &Interrupts,
+    setup: &ViewSetup,
+) -> Result<Ended, ViewError> {
+    let mut host = RuntimeHost::new(runtime, &setup.watches);
+    memglass_view::run(&mut host, setup.options, setup.looks, interrupts.received())
+}
+
+/// A session as the view sees it.
+struct RuntimeHost<'r> {
+    runtime: &'r mut Runtime,
+    snapshots: Snapshots,
+    log: Log,
+}
+
+impl<'r> RuntimeHost<'r> {
+    fn new(runtime: &'r mut Runtime, watches: &[String]) -> Self {
+        let snapshots = snapshots(runtime, Instant::now());
+        let mut host = RuntimeHost {
+            runtime,
+            snapshots,
+            log: Log::default(),
+        };
+        for watched in watches {
+            if let Err(reason) = host.watch(watched) {
+                host.log.bad("refused", watched.clone(), reason);
+            }
+        }
+        host
+    }
+}
+
+impl Host for RuntimeHost<'_> {
+    fn snapshot(&mut self, interest: &Interest) -> Snapshot {
+        Snapshot {
+            log: self.log.rows(interest.log),
+            ..self.snapshots.take(interest)
+        }
+    }
+
+    fn reattach(&mut self) -> Result<(), String> {
+        let result = self.runtime.perform(":reattach");
+        result.map_err(|error| error.to_string())?;
+        let next = snapshots(self.runtime, self.snapshots.opened());
+        self.snapshots = next.watching_as(&mut self.snapshots);
+        Ok(())
+    }
+
+    fn types(&mut self) -> Vec<(String, usize)> {
+        self.snapshots.types()
+    }
+
+    fn watch(&mut self, text: &str) -> Result<(), String> {
+        self.snapshots.watch(text)
+    }
+
+    fn watch_field(&mut self, place: &Place) -> Result<(), String> {
+        let field = self.snapshots.field(place)?;
+        self.snapshots.watch_or_not(field.path())
+    }
+
+    fn unwatch(&mut self, index: usize) {
+        self.snapshots.unwatch(index);
+    }
+
+    fn form(&mut self, place: &Place) -> Result<Form, String> {
+        let field = self.snapshots.field(place)?;
+        self.check_writable(field.path())?;
+        form::of(&field)
+    }
+
+    fn check(&mut self, place: &Place, text: &str) -> Result<(), Refused> {
+        let field = self.snapshots.field(place).map_err(form::plain)?;
+        let value = form::parse(&field, text).map_err(form::plain)?;
+        field
+            .check(&value)
+            .map_err(|error| form::refused(&field, &value, &error))
+    }
+
+    fn write(&mut self, place: &Place, text: &str) -> Result<(), Refused> {
+        let field = self.snapshots.field(place).map_err(form::plain)?;
+        self.check_writable(field.path()).map_err(form::plain)?;
+        let value = form::parse(&field, text).map_err(form::plain)?;
+        self.replace(field, &value)
+    }
+
+    fn step(&mut self, place: &Place, steps: i32) -> Result<(), Refused> {
+        let field = self.snapshots.field(place).map_err(form::plain)?;
+        self.check_writable(field.path()).map_err(form::plain)?;
+        self.stepped(field, steps)
+    }
+
+    fn toggle(&mut self, place: &Place) -> Result<(), Refused> {
+        let field = self.snapshots.field(place).map_err(form::plain)?;
+        self.check_writable(field.path()).map_err(form::plain)?;
+        match form::next(&field) {
+            Some(value) => self.replace(field, &value),
+            None => Err(form::plain(format!(
+                "{} is neither a bool nor an enum; e edits it",
+                field.path()
+            ))),
+        }
+    }
+
+    fn undo(&mut self) -> Result<String, String> {
+        self.undone()
+    }
+
+    fn copied(&mut self, place: &Place) -> Result<[String; 2], String> {
+        let field = self.snapshots.field(place)?;
+        let value = field.read().map_err(|error| error.to_string())?;
+        Ok([field.path().to_owned(), memglass_value::format::raw(&value)])
+    }
+}
+
+fn snapshots(runtime: &Runtime, opened: Instant) -> Snapshots {
+    let attached = &runtime.attached;
+    Snapshots::new(&attached.observer(), attached.is_readonly(), opened)
+}

@@ -1,0 +1,137 @@
+//! Writes of the view: they go through the ledger of the session, as those of scripts do, and are logged here.
+
+use std::rc::Rc;
+
+use memglass::{Change, Field, Value, WriteError};
+use memglass_script::ledger::{Author, Direction, Entry, Force, LedgerError, Rules};
+use memglass_value::format::{self, Style};
+use memglass_view::edit::Refused;
+
+use super::{RuntimeHost, form};
+use crate::commands;
+
+impl RuntimeHost<'_> {
+    /// Refuses writes where there are none.
+    pub(super) fn check_writable(&self, path: &str) -> Result<(), String> {
+        let attached = &self.runtime.attached;
+        if attached.is_readonly() {
+            return Err(format!("{path}: no writes: --readonly"));
+        }
+        match attached.why_unread() {
+            Some(why) => Err(format!("{path}: no writes: {why}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a value, and notes what became of that.
+    pub(super) fn replace(&mut self, field: Field, value: &Value) -> Result<(), Refused> {
+        let field = Rc::new(field);
+        let ledger = self.runtime.host.ledger();
+        ledger.begin(Author::View);
+        match ledger.write(&field, value, Rules::Checked, 0) {
+            Ok(change) => {
+                self.wrote(&field, &change);
+                Ok(())
+            }
+            Err(error) => {
+                let refused = reason(&field, value, &error);
+                let text = assignment(&field, value);
+                self.log.bad("refused", text, refused.reason.clone());
+                Err(refused)
+            }
+        }
+    }
+
+    /// Adds steps to a number, between which and the present value no other writer can come.
+    pub(super) fn stepped(&mut self, field: Field, steps: i32) -> Result<(), Refused> {
+        let Some(amount) = form::amount(&field, steps) else {
+            let reason = format!("{} has no steps; e edits it", field.path());
+            return Err(form::plain(reason));
+        };
+        let field = Rc::new(field);
+        let ledger = self.runtime.host.ledger();
+        ledger.begin(Author::View);
+        match ledger.add(&field, &amount, 0) {
+            Ok(change) => {
+                self.wrote(&field, &change);
+                Ok(())
+            }
+            Err(error) => {
+                let refused = Refused {
+                    nearest: None,
+                    ..reason(&field, &amount, &error)
+                };
+                let text = format!("{} {}", field.path(), signed(&amount));
+                self.log.bad("refused", text, refused.reason.clone());
+                Err(refused)
+            }
+        }
+    }
+
+    /// Undoes the last step of the session that is not undone, whoever made it; what was done, as a sentence.
+    pub(super) fn undone(&mut self) -> Result<String, String> {
+        self.check_writable("undo")?;
+        let attached = self.runtime.attached.clone();
+        attached.refresh().map_err(|error| error.to_string())?;
+        let observer = attached.observer();
+        let ledger = self.runtime.host.ledger();
+        let undone = ledger.undo(&observer, Direction::Undo, Force::No, Author::View);
+        let undone = undone.map_err(|error| commands::with_causes(&error))?;
+        drop(observer);
+        for entry in &undone.writes {
+            let [old, new] = entry.texts();
+            let text = format!("{} = {new}", entry.path());
+            self.log.good("undid", text, format!("now {old}"));
+            self.journal(entry.path(), &entry.change().old);
+        }
+        Ok(match undone.writes.as_slice() {
+            [one] => told(one),
+            several => format!("undid {} writes", several.len()),
+        })
+    }
+
+    fn wrote(&mut self, field: &Field, change: &Change) {
+        let was = format!("was {}", shown(field, &change.old));
+        self.log.good("wrote", assignment(field, &change.new), was);
+        self.journal(field.path(), &change.new);
+    }
+
+    /// `:save` writes it as a line of a script.
+    fn journal(&mut self, path: &str, value: &Value) {
+        let script = commands::assignment(&self.runtime.attached.observer(), path, value);
+        self.runtime.journal.ran(&script, false);
+    }
+}
+
+fn told(entry: &Entry) -> String {
+    let [old, new] = entry.texts();
+    format!("undid {} = {new}: now {old}", entry.path())
+}
+
+fn reason(field: &Field, value: &Value, error: &LedgerError) -> Refused {
+    match error {
+        LedgerError::Write(error @ WriteError::Refused { .. }) => {
+            form::refused(field, value, error)
+        }
+        error => form::plain(commands::with_causes(error)),
+    }
+}
+
+fn assignment(field: &Field, value: &Value) -> String {
+    format!("{} = {}", field.path(), shown(field, value))
+}
+
+fn shown(field: &Field, value: &Value) -> String {
+    let info = field.info();
+    let style = Style::new(info.metadata).of_type(field.schema(), info.type_id);
+    format::brief_alone(value, &style)
+}
+
+/// `+ 1`, `- 0.5`.
+fn signed(amount: &Value) -> String {
+    let text = format::raw(amount);
+    match text.strip_prefix('-') {
+        Some(digits) => format!("- {digits}"),
+        None => format!("+ {text}"),
+    }
+}

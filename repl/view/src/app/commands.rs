@@ -1,0 +1,234 @@
+//! What keys ask for, done.
+
+use ratatui::crossterm::event::KeyEvent;
+
+use super::{App, Next};
+use crate::dialogs;
+use crate::edit::Place as FieldPlace;
+use crate::help::Help;
+use crate::host::Host;
+use crate::keys::{self, Command, Place};
+use crate::overlay::Answer;
+use crate::panels::{Action, Handled};
+use crate::picker::TypePicker;
+use crate::theme::Role;
+use crate::typing::{Purpose, Typing};
+
+impl App {
+    /// Does what a key asks for.
+    pub(crate) fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Next {
+        self.message = None;
+        if let Some(next) = self.key_over_panels(key, host) {
+            return next;
+        }
+        match keys::command(key, self.focus) {
+            Some(command) => self.command(command, host),
+            None => Next::Stay,
+        }
+    }
+
+    /// Lets what lies over the panels have a key. Some keys mean the same everywhere.
+    fn key_over_panels(&mut self, key: KeyEvent, host: &mut dyn Host) -> Option<Next> {
+        let overlay = self.overlays.last_mut()?;
+        match keys::command(key, self.focus) {
+            Some(Command::Redraw) => return Some(Next::Redraw),
+            Some(Command::Suspend) => return Some(Next::Suspend),
+            Some(Command::Interrupt) => {
+                self.overlays.pop();
+                return Some(Next::Stay);
+            }
+            _ => {}
+        }
+        let answer = overlay.key(key, host);
+        if matches!(answer, Answer::Closes | Answer::ClosesWith(_)) {
+            self.overlays.pop();
+        }
+        if let Answer::Asks(action) | Answer::ClosesWith(action) = answer {
+            self.act(action, host);
+        }
+        Some(Next::Stay)
+    }
+
+    /// Does what a command asks for: the panel's own first.
+    pub(crate) fn command(&mut self, command: Command, host: &mut dyn Host) -> Next {
+        let handled = match self.focus {
+            Place::Objects => self.objects.act(command, &self.snapshot),
+            Place::Fields if self.shows_hex => self.hex.act(command, &self.snapshot),
+            Place::Fields => self.fields.act(command, &self.snapshot),
+            Place::Watch => self.watch.act(command, &self.snapshot),
+            Place::Log => self.log.act(command, &self.snapshot),
+            Place::Memory => Handled::Ignored,
+        };
+        if let Handled::Consumed(action) = handled {
+            if let Some(action) = action {
+                self.act(action, host);
+            }
+            return Next::Stay;
+        }
+        match command {
+            Command::Quit | Command::Interrupt => return Next::Quit,
+            Command::Redraw => return Next::Redraw,
+            Command::Suspend => return Next::Suspend,
+            command if self.opens(command, host) => {}
+            command => self.settle(command, host),
+        }
+        Next::Stay
+    }
+
+    /// Opens what lies over the panels; false if the command is not about that.
+    fn opens(&mut self, command: Command, host: &mut dyn Host) -> bool {
+        self.overlays.push(match command {
+            Command::Help => Box::new(Help::default()),
+            Command::Search => Box::new(Typing::new(Purpose::Search, self.objects.find())),
+            Command::WatchExpression => Box::new(Typing::new(Purpose::Watch, "")),
+            Command::Types => Box::new(TypePicker::new(host.types())),
+            _ => return false,
+        });
+        true
+    }
+
+    /// Commands about the view itself.
+    fn settle(&mut self, command: Command, host: &mut dyn Host) {
+        match command {
+            Command::Zoom => self.is_zoomed = !self.is_zoomed,
+            Command::HexIntegers => self.fields.turn_hex(),
+            Command::Hex => self.shows_hex = !self.shows_hex,
+            Command::Band => self.turn_band(),
+            Command::Escape => self.escape(),
+            Command::Pause => {
+                self.paused = match self.paused {
+                    Some(_) => None,
+                    None => Some(self.snapshot.at),
+                };
+            }
+            Command::Faster => self.set_rate(self.options.rate.faster()),
+            Command::Slower => self.set_rate(self.options.rate.slower()),
+            Command::Undo => match host.undo() {
+                Ok(done) => self.tell(done, Role::Dim),
+                Err(reason) => self.tell(reason, Role::Amber),
+            },
+            Command::Reattach => {
+                if let Err(reason) = host.reattach() {
+                    self.tell(reason, Role::Amber);
+                }
+            }
+            command => self.turn(command),
+        }
+    }
+
+    fn set_rate(&mut self, rate: crate::rate::Rate) {
+        self.options.rate = rate;
+        self.reached = None;
+    }
+
+    /// Shows the next part of the band, or all of it or nothing where it is side by side.
+    fn turn_band(&mut self) {
+        use crate::layout::Band;
+        let is_beside = !self.layout().has_tabs();
+        self.band = match (is_beside, self.band) {
+            (true, Band::None) => Band::Watch,
+            (true, _) => Band::None,
+            (false, band) => band.next(),
+        };
+        if self.layout().area(self.focus).is_none() {
+            self.focus = Place::Objects;
+        }
+    }
+
+    /// Closes the innermost of what is open.
+    fn escape(&mut self) {
+        if self.is_zoomed {
+            self.is_zoomed = false;
+        } else if self.focus != Place::Objects {
+            self.focus = Place::Objects;
+        } else {
+            self.objects.clear_filters();
+        }
+    }
+
+    /// Gives the keys to another panel of those that are shown.
+    fn turn(&mut self, command: Command) {
+        let layout = self.layout();
+        let is_there = |place: &Place| self.is_zoomed || layout.area(*place).is_some();
+        let is_basic = layout.divider().is_none();
+        let places: Vec<Place> = match is_basic {
+            true => Place::ALL.to_vec(),
+            false => Place::ALL.into_iter().filter(is_there).collect(),
+        };
+        let at = places.iter().position(|place| *place == self.focus);
+        let at = at.unwrap_or(0);
+        self.focus = match command {
+            Command::Panel(place) => {
+                self.show_tab(place);
+                place
+            }
+            Command::NextPanel | Command::Right => places[(at + 1) % places.len()],
+            Command::PreviousPanel | Command::Left => {
+                places[(at + places.len() - 1) % places.len()]
+            }
+            _ => self.focus,
+        };
+        if self.layout().area(self.focus).is_none() {
+            self.focus = Place::Objects;
+        }
+    }
+
+    /// Brings a panel of the band to the screen.
+    pub(super) fn show_tab(&mut self, place: Place) {
+        use crate::layout::Band;
+        let tab = match place {
+            Place::Watch => Band::Watch,
+            Place::Log => Band::Log,
+            Place::Memory => Band::Memory,
+            _ => return,
+        };
+        self.band = tab;
+    }
+
+    /// Does what a panel or what lies over it wants done.
+    fn act(&mut self, action: Action, host: &mut dyn Host) {
+        match action {
+            Action::Focus(place) => self.focus = place,
+            Action::Find(text) => self.objects.set_find(&text),
+            Action::OnlyType(name) => self.objects.set_type(name),
+            Action::MoveList(rows) => self.objects.step(rows, &self.snapshot),
+            Action::Unwatch(index) => host.unwatch(index),
+            Action::Edit(place) => match host.form(&place) {
+                Ok(form) => self.overlays.push(dialogs::of(place, form)),
+                Err(reason) => self.tell(reason, Role::Amber),
+            },
+            Action::Watch(place) => {
+                let watched = host.watch_field(&place);
+                self.told(watched);
+            }
+            Action::Toggle(place) => {
+                let toggled = host.toggle(&place);
+                self.told(toggled.map_err(|refused| refused.reason));
+            }
+            Action::Step(place, steps) => {
+                let stepped = host.step(&place, steps);
+                self.told(stepped.map_err(|refused| refused.reason));
+            }
+            Action::CopyPath(place) => self.copy(&place, 0, host),
+            Action::CopyValue(place) => self.copy(&place, 1, host),
+        }
+    }
+
+    fn told(&mut self, result: Result<(), String>) {
+        if let Err(reason) = result {
+            self.tell(reason, Role::Amber);
+        }
+    }
+
+    /// Copies the path of a field, or its value.
+    fn copy(&mut self, place: &FieldPlace, which: usize, host: &mut dyn Host) {
+        match host.copied(place) {
+            Ok(both) => {
+                let text = both[which].clone();
+                self.tell(format!("copied {}", crate::text::clean(&text)), Role::Dim);
+                self.copied = Some(text);
+            }
+            Err(reason) => self.tell(reason, Role::Amber),
+        }
+    }
+}

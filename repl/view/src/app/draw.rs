@@ -1,0 +1,183 @@
+//! A frame, part by part.
+
+use super::App;
+use crate::canvas::Canvas;
+use crate::key_bar;
+use crate::keys::{self, Place};
+use crate::layout::{Layout, Scale};
+use crate::panels::{Frame, Marking, memory};
+use crate::rules::{Meeting, Rule, junction, thumb};
+use crate::text;
+use crate::theme::Role;
+use crate::title::Title;
+
+impl App {
+    /// Composes a frame.
+    pub(crate) fn draw(&self, canvas: &mut Canvas) {
+        let (width, height) = self.size;
+        canvas.clear(width, height);
+        let layout = self.layout();
+        self.draw_title(canvas, layout.scale);
+        if layout.scale == Scale::Line {
+            return;
+        }
+        for place in Place::ALL {
+            self.draw_panel(canvas, &layout, place);
+        }
+        self.draw_divider(canvas, &layout);
+        self.draw_last_line(canvas, &layout);
+        for overlay in &self.overlays {
+            overlay.draw(canvas, layout.body(), &self.snapshot);
+        }
+    }
+
+    fn draw_panel(&self, canvas: &mut Canvas, layout: &Layout, place: Place) {
+        let Some(area) = layout.area(place) else {
+            return;
+        };
+        let frame = self.frame(layout, place);
+        let tabs = || self.tabs(layout, place);
+        let rule = match place {
+            Place::Objects => self.objects.rule(frame),
+            Place::Fields if self.shows_hex => self.hex.rule(frame, self.fields.rule(frame)),
+            Place::Fields => self.fields.rule(frame),
+            Place::Watch => self.watch.rule(frame, tabs()),
+            Place::Log if layout.has_tabs() => self.log.rule(frame, tabs()),
+            Place::Log => self.log.rule(frame, "newest first".into()),
+            Place::Memory if layout.has_tabs() => Rule {
+                note: tabs(),
+                ..memory::rule(frame)
+            },
+            Place::Memory => memory::rule(frame),
+        };
+        rule.draw(canvas, area.x, area.right(), area.y);
+        match place {
+            Place::Objects => self.objects.draw(canvas, area, frame),
+            Place::Fields if self.shows_hex => self.hex.draw(canvas, area, frame),
+            Place::Fields => self.fields.draw(canvas, area, frame),
+            Place::Watch => self.watch.draw(canvas, area, frame),
+            Place::Log => self.log.draw(canvas, area, frame),
+            Place::Memory => memory::draw(canvas, area, frame),
+        }
+    }
+
+    /// The other panels of the band, and the key that turns to them.
+    fn tabs(&self, layout: &Layout, place: Place) -> String {
+        if !layout.has_tabs() {
+            return String::new();
+        }
+        let names = [
+            (
+                Place::Watch,
+                format!("Watch {}", self.snapshot.watches.total),
+            ),
+            (Place::Log, format!("Log {}", self.snapshot.log.total)),
+            (Place::Memory, memory::share(&self.snapshot.regions)),
+        ];
+        let others = names.into_iter().filter(|(other, _)| *other != place);
+        let others: Vec<String> = others.map(|(_, name)| name).collect();
+        format!("{}   m", others.join("   "))
+    }
+
+    fn frame(&self, layout: &Layout, place: Place) -> Frame<'_> {
+        Frame {
+            snapshot: &self.snapshot,
+            is_focused: self.focus == place,
+            is_live: self.is_live(),
+            has_headers: layout.has_headers(),
+            is_wide: layout.scale == Scale::Wide,
+            is_alone: layout.divider().is_none(),
+            details: layout.details,
+            marks: Marking {
+                frames: self.options.highlight_frames,
+                period: self.options.rate.period(),
+            },
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        self.snapshot.session.producer.is_live() && self.paused.is_none()
+    }
+
+    fn draw_title(&self, canvas: &mut Canvas, scale: Scale) {
+        let rate = self.options.rate;
+        let since = |since| self.snapshot.at.saturating_sub(since).as_secs();
+        let title = Title {
+            session: &self.snapshot.session,
+            regions: self.snapshot.regions.len(),
+            objects: self.snapshot.objects.known,
+            rate: match self.reached {
+                Some(reached) => format!("{reached:.0} of {rate}"),
+                None => rate.to_string(),
+            },
+            paused: self.paused.map(since),
+        };
+        title.draw(canvas, scale);
+    }
+
+    /// The line between the list and the fields, which is the scroll bar of the list; it goes on between what is
+    /// watched and the log.
+    fn draw_divider(&self, canvas: &mut Canvas, layout: &Layout) {
+        let (Some(x), Some(area)) = (layout.divider(), layout.objects) else {
+            return;
+        };
+        let heights = self.heights(layout);
+        let objects = &self.snapshot.objects;
+        let rows = area.height.saturating_sub(1);
+        let full = thumb(rows, objects.listed, objects.first, heights.objects);
+        for row in 0..rows {
+            let line = if full.contains(&row) { "┃" } else { "│" };
+            canvas.put(x, area.y + 1 + row, line, Role::Rule);
+        }
+        self.meet(
+            canvas,
+            x,
+            area.y,
+            Meeting::Below,
+            [Place::Objects, Place::Fields],
+        );
+        let mut y = area.bottom();
+        if let (Some(watch), Some(_), false) = (layout.watch, layout.log, layout.has_tabs()) {
+            self.meet(canvas, x, y, Meeting::Across, [Place::Watch, Place::Log]);
+            for row in watch.y + 1..watch.bottom() {
+                canvas.put(x, row, "│", Role::Rule);
+            }
+            y = watch.bottom();
+        }
+        let below = Place::ALL.into_iter().find(|place| {
+            layout
+                .area(*place)
+                .is_some_and(|area| area.y == y && area.x == 0)
+        });
+        if let Some(place) = below {
+            self.meet(canvas, x, y, Meeting::Above, [place, place]);
+        }
+    }
+
+    /// The character where the divider meets a rule between two panels.
+    fn meet(&self, canvas: &mut Canvas, x: u16, y: u16, meeting: Meeting, sides: [Place; 2]) {
+        let [left, right] = sides.map(|place| self.focus == place);
+        let rule = Rule {
+            is_focused: left || right,
+            ..Rule::default()
+        };
+        canvas.put(x, y, junction(meeting, left, right), rule.role());
+    }
+
+    fn draw_last_line(&self, canvas: &mut Canvas, layout: &Layout) {
+        let y = layout.height - 1;
+        let margin = u16::from(layout.scale > Scale::Basic);
+        if let Some(message) = &self.message {
+            let room = usize::from(layout.width.saturating_sub(2));
+            let text = text::cut_end(&message.text, room).into_owned();
+            return canvas.put(margin, y, text, message.role);
+        }
+        let session = &self.snapshot.session;
+        let is_writable = !session.is_readonly && session.producer.is_live();
+        let (keys, kept) = match self.overlays.last() {
+            Some(overlay) => (overlay.bar().to_vec(), 1),
+            None => (keys::bar(self.focus, is_writable).collect(), 2),
+        };
+        key_bar::draw(canvas, y, margin, &keys, kept);
+    }
+}

@@ -1,0 +1,202 @@
+//! The view as a whole: which panel has the keys, what the host is asked for, and a frame from its answer.
+//!
+//! - [`commands`]: what keys ask for, done.
+//! - [`mouse`]: the same for the mouse.
+//! - [`draw`]: a frame, part by part.
+
+mod commands;
+mod draw;
+mod mouse;
+
+use std::time::Duration;
+
+use crate::host::Host;
+use crate::interest::Interest;
+use crate::keys::Place;
+use crate::layout::{Band, Choices, Layout};
+use crate::overlay::Overlay;
+use crate::panels::fields::FieldsPanel;
+use crate::panels::hex::HexPanel;
+use crate::panels::log::LogPanel;
+use crate::panels::objects::ObjectsPanel;
+use crate::panels::watch::WatchPanel;
+use crate::rate::Rate;
+use crate::snapshot::Snapshot;
+use crate::theme::Role;
+
+/// For so long a message stays.
+const MESSAGE: Duration = Duration::from_secs(4);
+
+/// How the view begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Frames a second.
+    pub rate: Rate,
+    /// For how many frames a change is marked; 0 marks nothing.
+    pub highlight_frames: u32,
+    /// Whether bytes are shown instead of fields.
+    pub shows_hex: bool,
+}
+
+/// What happens after an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Another frame.
+    Stay,
+    /// A whole frame: something else may have written to the screen.
+    Redraw,
+    /// The program stops until the shell lets it go on.
+    Suspend,
+    /// The view closes.
+    Quit,
+}
+
+/// The view.
+#[derive(Debug)]
+pub(crate) struct App {
+    options: Options,
+    focus: Place,
+    size: (u16, u16),
+    objects: ObjectsPanel,
+    fields: FieldsPanel,
+    hex: HexPanel,
+    shows_hex: bool,
+    watch: WatchPanel,
+    log: LogPanel,
+    snapshot: Snapshot,
+    /// Since when nothing is read.
+    paused: Option<Duration>,
+    message: Option<Message>,
+    is_zoomed: bool,
+    band: Band,
+    /// What lies over the panels, the innermost last.
+    overlays: Vec<Box<dyn Overlay>>,
+    /// What is to be copied.
+    copied: Option<String>,
+    /// Frames a second that there really are, where they are fewer than wanted.
+    reached: Option<f64>,
+}
+
+/// What stands on the last line for a while.
+#[derive(Debug)]
+struct Message {
+    text: String,
+    role: Role,
+    at: Duration,
+}
+
+/// Rows that panels have.
+#[derive(Clone, Copy, Debug)]
+struct Heights {
+    objects: usize,
+    fields: usize,
+    watch: usize,
+    log: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            rate: Rate::default(),
+            highlight_frames: 30,
+            shows_hex: false,
+        }
+    }
+}
+
+impl App {
+    /// The view of a screen of this size, of which nothing has been read.
+    pub(crate) fn new(options: Options, width: u16, height: u16) -> App {
+        App {
+            options,
+            focus: Place::Objects,
+            size: (width, height),
+            objects: ObjectsPanel::default(),
+            fields: FieldsPanel::default(),
+            hex: HexPanel::default(),
+            shows_hex: options.shows_hex,
+            watch: WatchPanel::default(),
+            log: LogPanel::default(),
+            snapshot: Snapshot::default(),
+            paused: None,
+            message: None,
+            is_zoomed: false,
+            band: Band::default(),
+            overlays: Vec::new(),
+            copied: None,
+            reached: None,
+        }
+    }
+
+    pub(crate) fn rate(&self) -> Rate {
+        self.options.rate
+    }
+
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+    }
+
+    /// So many frames a second there really are.
+    pub(crate) fn reached(&mut self, hertz: Option<f64>) {
+        self.reached = hertz;
+    }
+
+    /// What the terminal is to put into the clipboard.
+    pub(crate) fn take_copied(&mut self) -> Option<String> {
+        self.copied.take()
+    }
+
+    /// Reads what the panels show now.
+    pub(crate) fn read(&mut self, host: &mut dyn Host) {
+        let layout = self.layout();
+        let heights = self.heights(&layout);
+        let fields = layout.fields.unwrap_or_default();
+        let interest = Interest {
+            objects: self.objects.interest(heights.objects),
+            fields: self.fields.interest(heights.fields),
+            hex: self.shows_hex.then(|| self.hex.interest(fields)),
+            watches: self.watch.interest(heights.watch),
+            log: self.log.interest(heights.log),
+            is_frozen: self.paused.is_some(),
+        };
+        self.snapshot = host.snapshot(&interest);
+        self.objects.take(&self.snapshot, heights.objects);
+        self.fields.take(&self.snapshot, heights.fields);
+        self.hex.take(&self.snapshot, fields);
+        self.watch.take(&self.snapshot, heights.watch);
+        self.log.take(&self.snapshot, heights.log);
+        for overlay in &mut self.overlays {
+            overlay.take(&self.snapshot);
+        }
+        let now = self.snapshot.at;
+        self.message
+            .take_if(|message| now.saturating_sub(message.at) > MESSAGE);
+    }
+
+    fn layout(&self) -> Layout {
+        let choices = Choices {
+            regions: self.snapshot.regions.len(),
+            focus: self.focus,
+            is_zoomed: self.is_zoomed,
+            band: self.band,
+        };
+        Layout::of(self.size.0, self.size.1, choices)
+    }
+
+    fn heights(&self, layout: &Layout) -> Heights {
+        let headers = layout.has_headers();
+        let area = |place| layout.area(place).unwrap_or_default();
+        let below_rule = |place| usize::from(area(place).height.saturating_sub(1));
+        Heights {
+            objects: ObjectsPanel::height(area(Place::Objects), headers),
+            fields: FieldsPanel::height(area(Place::Fields), headers, layout.details),
+            watch: below_rule(Place::Watch),
+            log: below_rule(Place::Log),
+        }
+    }
+
+    fn tell(&mut self, text: String, role: Role) {
+        let at = self.snapshot.at;
+        self.message = Some(Message { text, role, at });
+    }
+}

@@ -1,0 +1,136 @@
+//! Some of several bits.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use super::Common;
+use crate::canvas::{Area, Canvas};
+use crate::edit::{Form, Input, Named, Place};
+use crate::host::Host;
+use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::snapshot::Snapshot;
+use crate::theme::Role;
+
+/// The dialog of some of several bits. Bits without a name are kept.
+#[derive(Debug)]
+pub(super) struct Flags {
+    common: Common,
+    names: Vec<Named>,
+    now: i128,
+    new: i128,
+    selected: usize,
+}
+
+impl Flags {
+    pub(super) fn new(place: Place, mut form: Form) -> Self {
+        let input = std::mem::replace(&mut form.input, Input::Typed);
+        let names = match input {
+            Input::Bits(names) => names,
+            _ => Vec::new(),
+        };
+        let now = form.text.parse().unwrap_or(0);
+        Flags {
+            common: Common::new(place, form),
+            names,
+            now,
+            new: now,
+            selected: 0,
+        }
+    }
+
+    fn has(&self, named: &Named) -> bool {
+        named.number != 0 && self.new & named.number == named.number
+    }
+
+    fn turn(&mut self) {
+        let Some(named) = self.names.get(self.selected) else {
+            return;
+        };
+        self.new = match self.has(named) {
+            true => self.new & !named.number,
+            false => self.new | named.number,
+        };
+    }
+
+    /// The bits that no name covers.
+    fn unnamed(&self) -> i128 {
+        let named = self.names.iter().fold(0, |bits, named| bits | named.number);
+        self.new & !named
+    }
+}
+
+/// `bit 3`, or `bits 0x6` of a name for several.
+fn bits(number: i128) -> String {
+    match number.count_ones() {
+        1 => format!("bit {}", number.trailing_zeros()),
+        _ => format!("bits 0x{number:x}"),
+    }
+}
+
+impl Overlay for Flags {
+    fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
+        let last = self.names.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Esc | KeyCode::Char('q') => return Answer::Closes,
+            KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => self.selected = (self.selected + 1).min(last),
+            KeyCode::Char(' ') => self.turn(),
+            KeyCode::Enter => {
+                let text = self.new.to_string();
+                if self.common.write(host, &text) {
+                    return Answer::Closes;
+                }
+            }
+            _ => {}
+        }
+        Answer::Stays
+    }
+
+    fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
+        let common = &self.common;
+        let height = (self.names.len() as u16 + 5).min(body.height);
+        let area = centred(body, common.width().min(44), height);
+        let inside = frame(canvas, area, &common.form.title);
+        let room = usize::from(inside.height.saturating_sub(3));
+        let first = (self.selected + 1).saturating_sub(room);
+        let shown = self.names.iter().enumerate().skip(first).take(room);
+        for ((index, named), row) in shown.zip(0..) {
+            let mark = if self.has(named) { "[x]" } else { "[ ]" };
+            let line = format!("{mark} {:<14} {}", named.name, bits(named.number));
+            let area = Area {
+                x: inside.x + 2,
+                width: inside.width.saturating_sub(2),
+                ..inside
+            };
+            common.line(canvas, area, row, &line, Role::Text);
+            if index == self.selected {
+                canvas.put(inside.x, inside.y + row, "▌", Role::Accent);
+            }
+        }
+        let (new, now) = (self.new, self.now);
+        let unnamed = match self.unnamed() {
+            0 => String::new(),
+            bits => format!("  without a name 0x{bits:x}"),
+        };
+        let line = format!("new {new} (0x{new:x})  now {now} (0x{now:x}){unnamed}");
+        common.line(
+            canvas,
+            inside,
+            inside.height.saturating_sub(3),
+            &line,
+            Role::Text,
+        );
+        common.refusal(canvas, inside, inside.height.saturating_sub(2));
+        let keys = "Space toggle  Enter write  Esc";
+        common.line(
+            canvas,
+            inside,
+            inside.height.saturating_sub(1),
+            keys,
+            Role::Dim,
+        );
+    }
+
+    fn bar(&self) -> &'static [[&'static str; 2]] {
+        &[["Space", "toggle"], ["Enter", "write"], ["Esc", "cancel"]]
+    }
+}

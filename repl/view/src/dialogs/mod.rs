@@ -1,0 +1,96 @@
+//! The dialogs that change a field, by what it holds.
+
+mod choice;
+mod flags;
+mod value;
+
+use memglass_value::format::Figure;
+
+use crate::canvas::{Area, Canvas};
+use crate::edit::{Form, Input, Place};
+use crate::host::Host;
+use crate::overlay::Overlay;
+use crate::snapshot::Snapshot;
+use crate::text;
+use crate::theme::Role;
+
+/// The least width of a dialog.
+const WIDTH: u16 = 40;
+
+/// The dialog for a field.
+pub(crate) fn of(place: Place, form: Form) -> Box<dyn Overlay> {
+    match &form.input {
+        Input::Choice(_) => Box::new(choice::Choice::new(place, form)),
+        Input::Bits(_) => Box::new(flags::Flags::new(place, form)),
+        _ => Box::new(value::Value::new(place, form)),
+    }
+}
+
+/// What all of them have.
+#[derive(Clone, Debug)]
+struct Common {
+    place: Place,
+    form: Form,
+    /// Why the last text was refused.
+    refused: Option<crate::edit::Refused>,
+}
+
+impl Common {
+    fn new(place: Place, form: Form) -> Self {
+        Common {
+            place,
+            form,
+            refused: None,
+        }
+    }
+
+    /// Writes a text; true if the dialog is done. A value that is there already is not written again.
+    fn write(&mut self, host: &mut dyn Host, text: &str) -> bool {
+        let is_there = text == self.form.text;
+        is_there || self.accepts(host.write(&self.place, text))
+    }
+
+    fn accepts(&mut self, result: Result<(), crate::edit::Refused>) -> bool {
+        self.refused = result.err();
+        self.refused.is_none()
+    }
+
+    /// The present value as its row shows it, with its unit.
+    fn now(&self, snapshot: &Snapshot) -> Option<String> {
+        let object = snapshot.fields.object.as_ref()?;
+        let rows = snapshot.fields.rows.iter();
+        let mut rows = rows.filter(|row| row.path == self.place.path);
+        let row = rows.next().filter(|_| object.key == self.place.key)?;
+        let value = match &row.value {
+            Figure::Nothing => return None,
+            value => value.plain(),
+        };
+        Some(format!("{value} {}", row.unit).trim_end().to_owned())
+    }
+
+    fn width(&self) -> u16 {
+        let widest = text::width(&self.form.title).max(text::width(&self.form.about)) + 6;
+        (widest as u16).clamp(WIDTH, 72)
+    }
+
+    fn line(&self, canvas: &mut Canvas, area: Area, row: u16, text: &str, role: Role) {
+        let y = area.y + row;
+        if y < area.bottom() {
+            let text = text::cut_end(text, area.width.into()).into_owned();
+            canvas.put(area.x, y, text, role);
+        }
+    }
+
+    /// The line that says why a text was refused.
+    fn refusal(&self, canvas: &mut Canvas, area: Area, row: u16) {
+        if let Some(refused) = &self.refused {
+            self.line(
+                canvas,
+                area,
+                row,
+                &format!("✗ {}", refused.reason),
+                Role::Red,
+            );
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! A value that is typed: a number, a text, a truth value.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use super::Common;
+use crate::canvas::{Area, Canvas};
+use crate::edit::{Form, Input, Place};
+use crate::entry::Entry;
+use crate::host::Host;
+use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::snapshot::Snapshot;
+use crate::theme::Role;
+
+/// Rows of the box: it keeps its size whatever is typed.
+const HEIGHT: u16 = 7;
+
+/// The dialog of a value that is typed.
+#[derive(Debug)]
+pub(super) struct Value {
+    common: Common,
+    entry: Entry,
+    /// What the value was when the dialog was opened.
+    began: Option<String>,
+}
+
+impl Value {
+    pub(super) fn new(place: Place, form: Form) -> Self {
+        Value {
+            entry: Entry::new(&form.text),
+            common: Common::new(place, form),
+            began: None,
+        }
+    }
+
+    /// Looks whether what is typed could be written.
+    fn check(&mut self, host: &mut dyn Host) {
+        let text = self.entry.text();
+        let is_there = text == self.common.form.text;
+        let checked = match is_there {
+            true => Ok(()),
+            false => host.check(&self.common.place, text),
+        };
+        self.common.refused = checked.err();
+    }
+
+    /// Adds steps to the number that is typed.
+    fn step(&mut self, steps: i32) {
+        let Input::Number { step, is_float } = self.common.form.input else {
+            return;
+        };
+        let text = self.entry.text().replace(['_', ','], "");
+        let stepped = match is_float {
+            true => text
+                .parse()
+                .ok()
+                .map(|value: f64| float(value + f64::from(steps) * step, step)),
+            false => {
+                let step = i128::from(steps) * step as i128;
+                text.parse()
+                    .ok()
+                    .and_then(|value: i128| value.checked_add(step))
+                    .map(|value| value.to_string())
+            }
+        };
+        if let Some(text) = stepped {
+            self.entry = Entry::new(&text);
+        }
+    }
+
+    /// Whether a sign is a sign and not a step: in an empty box, at the start, after an exponent.
+    fn is_sign(&self) -> bool {
+        let before: String = self
+            .entry
+            .text()
+            .chars()
+            .take(self.entry.cursor())
+            .collect();
+        before.is_empty() || before.ends_with(['e', 'E'])
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(self.common.form.input, Input::Number { .. })
+    }
+
+    /// How far the typed number is from the present one, or how long the typed text is.
+    fn remark(&self) -> String {
+        let text = self.entry.text();
+        if let Input::Text { most } = self.common.form.input {
+            return format!("{} of {most}", text.len());
+        }
+        let numbers = (text.parse::<i128>(), self.common.form.text.parse::<i128>());
+        match (self.is_number(), numbers) {
+            (true, (Ok(new), Ok(now))) => match new.checked_sub(now) {
+                Some(difference) if difference != 0 => format!("{difference:+}"),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        }
+    }
+}
+
+/// A float with as many decimals as its step has, without zeros at the end.
+fn float(value: f64, step: f64) -> String {
+    let decimals = (0..12).find(|decimals| {
+        let scaled = step * 10_f64.powi(*decimals);
+        (scaled - scaled.round()).abs() < 1e-6
+    });
+    let decimals = decimals.unwrap_or(12).max(6) as usize;
+    let text = format!("{value:.decimals$}");
+    let trimmed = text.trim_end_matches('0');
+    match trimmed.ends_with('.') {
+        true => format!("{trimmed}0"),
+        false => trimmed.to_owned(),
+    }
+}
+
+impl Overlay for Value {
+    fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
+        match key.code {
+            KeyCode::Esc => return Answer::Closes,
+            KeyCode::Enter => {
+                let text = self.entry.text().to_owned();
+                return match self.common.write(host, &text) {
+                    true => Answer::Closes,
+                    false => Answer::Stays,
+                };
+            }
+            KeyCode::Tab => {
+                let refused = self.common.refused.as_ref();
+                if let Some(nearest) = refused.and_then(|refused| refused.nearest.clone()) {
+                    self.entry = Entry::new(&nearest);
+                }
+            }
+            KeyCode::Up => self.step(1),
+            KeyCode::Down => self.step(-1),
+            KeyCode::Char('+') if self.is_number() && !self.is_sign() => self.step(1),
+            KeyCode::Char('-') if self.is_number() && !self.is_sign() => self.step(-1),
+            _ => {
+                self.entry.key(key);
+            }
+        }
+        self.check(host);
+        Answer::Stays
+    }
+
+    fn take(&mut self, snapshot: &Snapshot) {
+        if self.began.is_none() {
+            self.began = self.common.now(snapshot);
+        }
+    }
+
+    fn draw(&self, canvas: &mut Canvas, body: Area, snapshot: &Snapshot) {
+        let common = &self.common;
+        let area = centred(body, common.width(), HEIGHT);
+        let inside = frame(canvas, area, &common.form.title);
+        common.line(canvas, inside, 0, &common.form.about, Role::Dim);
+        let now = common.now(snapshot).unwrap_or_else(|| "gone".into());
+        let moved = match &self.began {
+            Some(began) if *began != now => format!("now  {now}, was {began} when you began"),
+            _ => format!("now  {now}"),
+        };
+        common.line(canvas, inside, 1, &moved, Role::Text);
+        let remark = self.remark();
+        let room = usize::from(inside.width).saturating_sub(9 + crate::text::width(&remark));
+        let entry = self.entry.shown(room);
+        let blanks = "_".repeat(room.saturating_sub(crate::text::width(&entry)));
+        let line = format!("new  [{entry}{blanks}]  {remark}");
+        common.line(canvas, inside, 2, &line, Role::Text);
+        common.refusal(canvas, inside, 3);
+        let nearest = common
+            .refused
+            .as_ref()
+            .and_then(|refused| refused.nearest.as_ref());
+        let keys = match (nearest, self.is_number()) {
+            (Some(nearest), _) => format!("Tab take {nearest}  Esc"),
+            (None, true) => "Enter write  ↑↓ + - step  Esc".into(),
+            (None, false) => "Enter write  ^U clear  Esc".into(),
+        };
+        common.line(canvas, inside, 4, &keys, Role::Dim);
+    }
+
+    fn bar(&self) -> &'static [[&'static str; 2]] {
+        match self.is_number() {
+            true => &[
+                ["Enter", "write"],
+                ["+ -", "step"],
+                ["^U", "clear"],
+                ["Esc", "cancel"],
+            ],
+            false => &[["Enter", "write"], ["^U", "clear"], ["Esc", "cancel"]],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stepped_float_has_no_noise_behind_its_step() {
+        assert_eq!(float(0.1 + 0.2, 0.1), "0.3");
+        assert_eq!(float(1.0, 0.5), "1.0");
+        assert_eq!(float(150.26, 0.01), "150.26");
+    }
+}

@@ -1,0 +1,100 @@
+//! What was done and what happened, the newest first.
+
+use super::{Frame, Handled, moved};
+use crate::canvas::{Area, Canvas};
+use crate::interest::Window;
+use crate::keys::Command;
+use crate::rules::Rule;
+use crate::snapshot::{LogRow, Snapshot};
+use crate::text;
+use crate::theme::Role;
+
+/// Columns of the time and of the word behind it.
+const TIME: u16 = 13;
+const WORD: u16 = 8;
+
+/// The list of what happened.
+#[derive(Debug, Default)]
+pub(crate) struct LogPanel {
+    window: Window,
+}
+
+impl LogPanel {
+    pub(crate) fn interest(&self, height: usize) -> Window {
+        Window {
+            height,
+            ..self.window
+        }
+    }
+
+    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) {
+        self.window = Window {
+            selected: snapshot.log.selected,
+            first: snapshot.log.first,
+            height,
+        };
+    }
+
+    pub(crate) fn act(&mut self, command: Command, snapshot: &Snapshot) -> Handled {
+        match moved(&mut self.window, command, snapshot.log.total) {
+            true => Handled::Consumed(None),
+            false => Handled::Ignored,
+        }
+    }
+
+    pub(crate) fn rule(&self, frame: Frame<'_>, note: String) -> Rule {
+        Rule {
+            title: format!("Log {}", frame.snapshot.log.total),
+            note,
+            is_focused: frame.is_focused,
+            is_live: frame.is_live,
+        }
+    }
+
+    pub(crate) fn draw(&self, canvas: &mut Canvas, area: Area, frame: Frame<'_>) {
+        let log = &frame.snapshot.log;
+        if log.rows.is_empty() {
+            let room = usize::from(area.width.saturating_sub(2));
+            let line = "Nothing yet: what you write stands here.";
+            canvas.put(
+                area.x + 1,
+                area.y + 1,
+                text::cut_end(line, room).into_owned(),
+                Role::Dim,
+            );
+        }
+        for ((index, row), y) in log.rows.iter().enumerate().zip(area.y + 1..area.bottom()) {
+            let line = Area {
+                y,
+                height: 1,
+                ..area
+            };
+            draw_row(canvas, line, row);
+            if frame.is_focused && log.first + index == self.window.selected {
+                canvas.select(line);
+                canvas.put(area.x, y, "▌", Role::Accent);
+            }
+        }
+    }
+}
+
+fn draw_row(canvas: &mut Canvas, area: Area, row: &LogRow) {
+    let (x, y) = (area.x + 1, area.y);
+    canvas.put(x, y, row.time.clone(), Role::Dim);
+    let role = match row.is_bad {
+        true => Role::Red,
+        false => Role::Dim,
+    };
+    canvas.put(x + TIME, y, row.word, role);
+    let at = x + TIME + WORD;
+    let room = usize::from(area.right().saturating_sub(at + 1));
+    let note = text::cut_end(&row.note, room / 2).into_owned();
+    let left = room.saturating_sub(text::width(&note) + 2);
+    canvas.put(
+        at,
+        y,
+        text::cut_end(&row.text, left).into_owned(),
+        Role::Text,
+    );
+    canvas.put_before(area.right().saturating_sub(1), y, note, Role::Dim);
+}

@@ -1,0 +1,222 @@
+//! What is watched: fields and expressions, with what they were.
+
+use memglass_value::format::Figure;
+
+use super::{Action, Frame, Handled, moved};
+use crate::canvas::{Area, Canvas};
+use crate::interest::Window;
+use crate::keys::Command;
+use crate::rules::Rule;
+use crate::snapshot::{Snapshot, WatchRow};
+use crate::text;
+use crate::theme::Role;
+
+/// The cells of a sparkline, from low to high.
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// With so many columns a row has its least, its greatest and its rate.
+const WIDE: u16 = 70;
+
+/// The list of what is watched.
+#[derive(Debug, Default)]
+pub(crate) struct WatchPanel {
+    window: Window,
+}
+
+impl WatchPanel {
+    pub(crate) fn interest(&self, height: usize) -> Window {
+        Window {
+            height,
+            ..self.window
+        }
+    }
+
+    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) {
+        let watches = &snapshot.watches;
+        self.window = Window {
+            selected: watches.selected,
+            first: watches.first,
+            height,
+        };
+    }
+
+    pub(crate) fn act(&mut self, command: Command, snapshot: &Snapshot) -> Handled {
+        if moved(&mut self.window, command, snapshot.watches.total) {
+            return Handled::Consumed(None);
+        }
+        match command {
+            Command::Watch if snapshot.watches.total > 0 => {
+                Handled::Consumed(Some(Action::Unwatch(self.window.selected)))
+            }
+            _ => Handled::Ignored,
+        }
+    }
+
+    pub(crate) fn click(&mut self, line: u16, snapshot: &Snapshot) -> bool {
+        let index = self.window.first + usize::from(line);
+        let was_selected = index == self.window.selected;
+        self.window.selected = index.min(snapshot.watches.total.saturating_sub(1));
+        was_selected
+    }
+
+    pub(crate) fn rule(&self, frame: Frame<'_>, note: String) -> Rule {
+        Rule {
+            title: format!("Watch {}", frame.snapshot.watches.total),
+            note,
+            is_focused: frame.is_focused,
+            is_live: frame.is_live,
+        }
+    }
+
+    pub(crate) fn draw(&self, canvas: &mut Canvas, area: Area, frame: Frame<'_>) {
+        let watches = &frame.snapshot.watches;
+        if watches.rows.is_empty() {
+            let room = usize::from(area.width.saturating_sub(2));
+            let lines = [
+                "Nothing yet: w in the fields watches one,",
+                "W an expression.",
+            ];
+            for (line, y) in lines.into_iter().zip(area.y + 1..area.bottom()) {
+                canvas.put(
+                    area.x + 1,
+                    y,
+                    text::cut_end(line, room).into_owned(),
+                    Role::Dim,
+                );
+            }
+            return;
+        }
+        let fraction = watches
+            .rows
+            .iter()
+            .map(|row| row.value.fraction_width())
+            .max();
+        let columns = Columns::of(area, fraction.unwrap_or(0) as u16);
+        for ((index, row), y) in watches
+            .rows
+            .iter()
+            .enumerate()
+            .zip(area.y + 1..area.bottom())
+        {
+            let line = Area {
+                y,
+                height: 1,
+                ..area
+            };
+            draw_row(canvas, line, row, columns, frame.is_live);
+            if frame.is_focused && watches.first + index == self.window.selected {
+                canvas.select(line);
+                canvas.put(area.x, y, "▌", Role::Accent);
+            }
+        }
+    }
+}
+
+/// Where the columns of a row are.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    name: usize,
+    whole_end: u16,
+    whole: usize,
+    fraction: u16,
+    spark_at: u16,
+    spark: usize,
+    rate_end: Option<u16>,
+    /// The columns behind the least and the greatest value.
+    bounds: Option<[u16; 2]>,
+}
+
+impl Columns {
+    fn of(area: Area, fraction: u16) -> Columns {
+        let width = area.width;
+        let is_wide = width >= WIDE;
+        let spark = if is_wide { 16 } else { 7 };
+        let right = area.right() - 1;
+        let rate = if is_wide { 7 } else { 0 };
+        let spark_at = right.saturating_sub(rate + spark);
+        let bounds_width = if width >= 100 { 24 } else { 0 };
+        let bounds = (bounds_width > 0).then(|| [spark_at - 14, spark_at - 2]);
+        let fraction = fraction.clamp(2, 7);
+        let whole_end = spark_at.saturating_sub(1 + bounds_width + fraction);
+        let whole = if is_wide { 14 } else { 10 };
+        let name = usize::from(whole_end.saturating_sub(area.x + 2)).saturating_sub(if is_wide {
+            10
+        } else {
+            6
+        });
+        Columns {
+            name,
+            whole_end,
+            whole,
+            fraction,
+            spark_at,
+            spark: spark.into(),
+            rate_end: is_wide.then_some(right),
+            bounds,
+        }
+    }
+}
+
+fn draw_row(canvas: &mut Canvas, area: Area, row: &WatchRow, columns: Columns, is_live: bool) {
+    let (x, y) = (area.x, area.y);
+    let figure_width = figure_width(&row.value, columns);
+    let room = usize::from(columns.whole_end.saturating_sub(x + 2)).saturating_sub(figure_width);
+    let name = text::cut_start(&row.name, room.max(columns.name.min(8))).into_owned();
+    let role = match &row.trouble {
+        Some(_) => Role::Dim,
+        None => Role::Text,
+    };
+    canvas.put(x + 1, y, name, role);
+    match &row.trouble {
+        Some(trouble) => canvas.put_before(columns.whole_end, y, trouble.clone(), Role::Amber),
+        None => draw_figure(canvas, y, &row.value, columns.whole_end, columns),
+    }
+    if let Some(ends) = columns.bounds {
+        for (figure, end) in [&row.least, &row.greatest].into_iter().zip(ends) {
+            let text = text::cut_end(&figure.plain(), 11).into_owned();
+            canvas.put_before(end, y, text, Role::Dim);
+        }
+    }
+    let marks: String = row
+        .history
+        .iter()
+        .rev()
+        .take(columns.spark)
+        .rev()
+        .map(bar)
+        .collect();
+    let at = columns.spark_at + (columns.spark - row.history.len().min(columns.spark)) as u16;
+    canvas.put(at, y, marks, Role::Dim);
+    if let (Some(end), true) = (columns.rate_end, is_live) {
+        canvas.put_before(end, y, format!("{:.0}/s", row.rate), Role::Dim);
+    }
+}
+
+fn bar(level: &Option<u8>) -> &'static str {
+    level.map_or(" ", |level| BARS[usize::from(level.min(7))])
+}
+
+/// Columns that a figure takes left of where whole numbers end.
+fn figure_width(value: &Figure, columns: Columns) -> usize {
+    match value {
+        Figure::Number(digits) => {
+            let (whole, _) = digits.fitted(columns.whole, columns.fraction.into());
+            whole.len() + 1
+        }
+        other => text::width(&other.plain()).min(24) + 1,
+    }
+}
+
+fn draw_figure(canvas: &mut Canvas, y: u16, value: &Figure, end: u16, columns: Columns) {
+    match value {
+        Figure::Number(digits) => {
+            let (whole, fraction) = digits.fitted(columns.whole, columns.fraction.into());
+            canvas.put_before(end, y, whole, Role::Text);
+            canvas.put(end, y, fraction, Role::Text);
+        }
+        other => {
+            let text = text::cut_end(&other.plain(), 24).into_owned();
+            canvas.put_before(end, y, text, Role::Text);
+        }
+    }
+}
