@@ -730,3 +730,105 @@ fn bytes_are_shown_with_their_fields_and_what_changed() {
     shown.press("x");
     shown.shows("symbol_id");
 }
+
+/// A number below `count`: another at each call, the same ones in each run.
+fn dice(seed: &mut u64, count: usize) -> usize {
+    *seed = seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) as usize % count
+}
+
+/// A key that some binding or some dialog has, or a letter.
+fn random_key(seed: &mut u64) -> KeyEvent {
+    const CODES: [KeyCode; 14] = [
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Left,
+        KeyCode::Right,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Backspace,
+        KeyCode::Delete,
+    ];
+    let letter = char::from(b' ' + dice(seed, 95) as u8);
+    match dice(seed, 4) {
+        0 => KeyEvent::new(CODES[dice(seed, CODES.len())], KeyModifiers::NONE),
+        1 => KeyEvent::new(
+            KeyCode::Char(letter.to_ascii_lowercase()),
+            KeyModifiers::CONTROL,
+        ),
+        _ => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE),
+    }
+}
+
+/// Something that a producer does.
+fn disturb(world: &mut World, seed: &mut u64) {
+    let snapshot = &mut world.snapshot;
+    snapshot.at += Duration::from_millis(dice(seed, 700) as u64);
+    let objects = &mut snapshot.objects.rows;
+    match dice(seed, 6) {
+        0 => objects.truncate(dice(seed, 30)),
+        1 => objects.insert(0, object(dice(seed, 99) as u32, "価格_\u{301}new", "Order")),
+        2 => snapshot.fields.rows.truncate(dice(seed, 12)),
+        3 => snapshot.fields.rows = fields(),
+        4 => snapshot.watches.rows.truncate(dice(seed, 4)),
+        _ => {
+            let at = Some("23:41:07".to_owned());
+            let states = [
+                Producer::Live,
+                Producer::Ended { at: at.clone() },
+                Producer::Restarted { at },
+            ];
+            snapshot.session.producer = states[dice(seed, states.len())].clone();
+        }
+    }
+    snapshot.objects.known = snapshot.objects.rows.len();
+    snapshot.objects.listed = snapshot.objects.known;
+    snapshot.objects.matching = snapshot.objects.known;
+    snapshot.fields.total = snapshot.fields.rows.len();
+    snapshot.watches.total = snapshot.watches.rows.len();
+}
+
+/// `MEMGLASS_MONKEY=1000000` makes it longer.
+#[test]
+fn whatever_keys_are_pressed_the_screen_holds() {
+    const SIZES: [(u16, u16); 7] = [
+        (80, 24),
+        (120, 36),
+        (40, 10),
+        (20, 6),
+        (12, 3),
+        (200, 60),
+        (99, 17),
+    ];
+    let steps = std::env::var("MEMGLASS_MONKEY")
+        .ok()
+        .and_then(|steps| steps.parse().ok());
+    let mut seed = 20_261_128;
+    let mut shown = Shown::of(world(), 80, 24);
+    let mut size = SIZES[0];
+    for _ in 0..steps.unwrap_or(1_500) {
+        if dice(&mut seed, 40) == 0 {
+            size = SIZES[dice(&mut seed, SIZES.len())];
+            shown.app.resize(size.0, size.1);
+        }
+        if dice(&mut seed, 10) == 0 {
+            disturb(&mut shown.world, &mut seed);
+        }
+        let key = random_key(&mut seed);
+        shown.app.key(key, &mut shown.world);
+        let text = shown.text();
+        let widest = text.lines().map(crate::text::width).max();
+        assert!(
+            widest.unwrap_or(0) <= usize::from(size.0),
+            "{key:?}\n{text}"
+        );
+    }
+}
