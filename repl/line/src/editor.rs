@@ -64,6 +64,9 @@ pub(super) type LineEditor = rustyline::Editor<Assistant, PrefixHistory>;
 impl Editor {
     /// Takes the terminal. No prompt is shown before [`Editor::ask`].
     ///
+    /// Each time that somebody presses Ctrl-C, or leaves, `on_leaving` is called on the thread of the editor: what runs
+    /// beside the prompt is to stop then.
+    ///
     /// A history file that cannot be used is no reason to have no prompt: the second result says why.
     ///
     /// # Errors
@@ -72,6 +75,7 @@ impl Editor {
     pub fn start(
         look: Look,
         kept: &History,
+        on_leaving: impl Fn() + Send + 'static,
     ) -> Result<(Self, Printer, Option<String>), EditorError> {
         let (events_in, events) = unbounded();
         let (asks, asked) = bounded::<Ask>(1);
@@ -95,6 +99,9 @@ impl Editor {
                 line.history_mut().begin();
                 let event = read(&mut line, &prompt, &dropped, history.as_deref());
                 let ends = matches!(event, Event::End | Event::Broken(_));
+                if ends || matches!(event, Event::Cleared) {
+                    on_leaving();
+                }
                 if events_in.send(event).is_err() || ends {
                     return;
                 }

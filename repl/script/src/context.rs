@@ -1,14 +1,15 @@
 //! What all bindings of one script engine share.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use memglass::Field;
 use memglass::schema::Schema;
-use rhai::{Array, EvalAltResult, NativeCallContext};
+use memglass::{Change, Field};
+use rhai::{AST, Array, Dynamic, EvalAltResult, NativeCallContext};
 
 use super::error::raise;
 use super::ledger::Ledger;
@@ -16,6 +17,7 @@ use super::reads::Reads;
 use super::remarks::Remarks;
 use super::run::Run;
 use super::symbols::Symbols;
+use super::witness::Witness;
 use crate::session::Attached;
 
 /// Writes in a row that rely on one answer about the producer.
@@ -23,6 +25,12 @@ const UNASKED_WRITES: u32 = 15;
 
 /// How long a sleeping script goes without looking whether it was interrupted.
 const NAP: Duration = Duration::from_millis(10);
+
+/// The text of a value, if it is of a type that is known.
+pub(crate) type TextOf = dyn Fn(&Dynamic) -> Option<String>;
+
+/// Hears of a field that was written, and what that changed.
+pub(crate) type OnWrite = dyn Fn(&Field, &Change);
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -44,6 +52,17 @@ pub(crate) struct Context {
     pub(crate) ledger: Ledger,
     /// Whether functions of another text than the present one can be called: lines in a function may be its.
     pub(crate) has_other_texts: Cell<bool>,
+    pub(crate) witness: Witness,
+    /// All functions and closures so far: a closure can be called only together with them.
+    pub(crate) library: RefCell<AST>,
+    /// Names that closures capture.
+    pub(crate) captured: RefCell<HashSet<String>>,
+    /// The last of them that meant nothing.
+    pub(crate) missed: RefCell<String>,
+    /// Gives values of types that are made elsewhere their texts.
+    pub(crate) texts: RefCell<Option<Rc<TextOf>>>,
+    /// Who wants to hear of each field that is written.
+    pub(crate) on_write: RefCell<Option<Rc<OnWrite>>>,
     /// The function that is asking something, and must not change anything meanwhile.
     asking: Cell<Option<&'static str>>,
     /// So many writes need not ask whether the producer still lives: looking at the clock, which is the least
@@ -70,6 +89,12 @@ impl Context {
             run: Run::new(interrupt),
             reads: Reads::default(),
             remarks: Remarks::default(),
+            witness: Witness::default(),
+            library: RefCell::new(AST::empty()),
+            captured: RefCell::default(),
+            missed: RefCell::default(),
+            on_write: RefCell::default(),
+            texts: RefCell::default(),
             asking: Cell::default(),
             unasked_writes: Cell::default(),
         }
@@ -110,6 +135,22 @@ impl Context {
         let is_elsewhere = call.call_level() > 0 && self.has_other_texts.get();
         let line = call.call_position().line().filter(|_| !is_elsewhere);
         line.map_or(0, |line| (line + self.lines_before.get()) as u32)
+    }
+
+    /// The function that is asking something now.
+    pub(crate) fn asking(&self) -> Option<&'static str> {
+        self.asking.get()
+    }
+
+    /// The text of a value of a type that is made elsewhere.
+    pub(crate) fn foreign_text(&self, value: &Dynamic) -> Option<String> {
+        let texts = self.texts.borrow().clone();
+        texts.and_then(|text| text(value))
+    }
+
+    /// Who wants to hear of each field that is written now.
+    pub(crate) fn listener(&self) -> Option<Rc<OnWrite>> {
+        self.on_write.borrow().clone()
     }
 
     /// Refuses a write where none is allowed.

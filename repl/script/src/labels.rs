@@ -39,6 +39,15 @@ impl Labels {
 
     /// The object that has this label now.
     pub(crate) fn find(&self, label: &str) -> Result<Option<Place>> {
+        let found = self.found(label)?;
+        if self.context.witness.is_active() {
+            let id = found.as_ref().map(|place| place.node.field.object_id());
+            self.context.witness.named(label, id);
+        }
+        Ok(found)
+    }
+
+    fn found(&self, label: &str) -> Result<Option<Place>> {
         self.context.refresh()?;
         self.forget_if_changed();
         if let Some(node) = self.nodes.borrow().get(label) {

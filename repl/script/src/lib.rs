@@ -11,6 +11,7 @@
 mod ask;
 mod bindings;
 mod blame;
+mod callbacks;
 mod caret;
 mod compare;
 mod context;
@@ -26,6 +27,7 @@ mod labels;
 pub mod ledger;
 mod limits;
 mod marks;
+mod missing;
 pub mod names;
 mod object_list;
 mod place;
@@ -41,6 +43,7 @@ mod takes;
 mod told;
 mod variables;
 mod wide;
+mod witness;
 mod written;
 
 #[cfg(test)]
@@ -58,6 +61,7 @@ use rhai::{
 };
 
 pub use bindings::FUNCTIONS;
+pub use callbacks::{Callbacks, Closure, Ending};
 pub use describe::{declared_types, namesakes, suggested_type};
 pub use error::ScriptError;
 pub use limits::Limits;
@@ -65,6 +69,7 @@ use memglass_syntax::{FunctionName, Names};
 pub use present::{of_field, of_large_array};
 pub use session::Attached;
 pub use takes::takes;
+pub use witness::Seen;
 
 use self::bindings::{FieldNames, Obs};
 use self::context::Context;
@@ -82,12 +87,12 @@ pub struct ScriptHost {
     context: Rc<Context>,
     labels: Rc<Labels>,
     scope: Scope<'static>,
-    /// All functions and closures so far: a closure can be called only together with them.
-    library: AST,
     sources: Sources,
     field_names: FieldNames,
     /// The functions that were there before the host registered its own.
     known: Known,
+    /// Functions of whoever has this host, as they described them.
+    given: Vec<FunctionName>,
     /// Variables of which it was said that they hide an object, and what is to be said yet.
     hiding: variables::Hiding,
     /// The names of types, and the session and epoch that they are of.
@@ -110,11 +115,11 @@ impl ScriptHost {
         let engine = engine(&context, &labels);
         let mut host = Self {
             known: Known::of(&engine),
+            given: Vec::new(),
             engine,
             context,
             labels,
             scope: Scope::new(),
-            library: AST::empty(),
             sources: Sources::default(),
             field_names: FieldNames::default(),
             hiding: variables::Hiding::default(),
@@ -186,6 +191,12 @@ impl ScriptHost {
         &mut self.engine
     }
 
+    /// Describes all functions that were registered on the engine so far, which are listed by these names only.
+    pub fn describe_functions(&mut self, functions: impl IntoIterator<Item = FunctionName>) {
+        self.known = Known::of(&self.engine);
+        self.given.extend(functions);
+    }
+
     /// All names that a line may contain, as of now.
     pub fn names(&mut self) -> Names {
         self.take_in();
@@ -232,10 +243,11 @@ impl ScriptHost {
         let mut ast = self.parsed(source)?;
         ast.set_source(name);
         self.sources.define(&ast);
+        self.context.note_captured(&ast);
         let reads = ends_in_access(&ast);
-        let mut all = self.library.merge(&ast);
+        let mut all = self.context.library.borrow().merge(&ast);
         all.set_source(name);
-        self.library = all.clone_functions_only();
+        self.context.library.replace(all.clone_functions_only());
         self.context.reads.last.replace(None);
         self.context.reads.column.replace(None);
         let value = self
@@ -303,9 +315,12 @@ impl ScriptHost {
 
     /// All functions that a script can call, those of Rhai's own library apart.
     pub fn functions(&self) -> Vec<FunctionName> {
-        let own = functions::of_scripts(&self.library);
+        let library = self.context.library.borrow();
+        let own = functions::of_scripts(&library);
         let host = self.known.added(&self.engine);
-        let mut all: Vec<FunctionName> = own.chain(host).chain(functions::built_in()).collect();
+        let given = self.given.iter().cloned();
+        let ours = functions::built_in().chain(given);
+        let mut all: Vec<FunctionName> = own.chain(host).chain(ours).collect();
         all.sort();
         all
     }
@@ -367,7 +382,10 @@ fn variable(
         }
         _ => {}
     }
-    Ok(session.1.find(name)?.map(Dynamic::from))
+    match session.1.find(name)? {
+        Some(place) => Ok(Some(Dynamic::from(place))),
+        None => Ok(session.0.missing(name)),
+    }
 }
 
 /// Whether the last statement is an access such as `p.quantity` or `p.levels[0]`, whose result is a field's own value.

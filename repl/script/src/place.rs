@@ -19,6 +19,9 @@ use super::error::{raise, with_causes};
 use super::ledger::{LedgerError, Rules};
 use memglass_value::index;
 
+/// What no session that is attached has.
+const ANOTHER_LIFE: u64 = u64::MAX;
+
 /// Nodes kept below one node, for each kind of access; beyond that all are forgotten.
 const KEPT_BELOW: usize = 4096;
 
@@ -84,6 +87,16 @@ impl Node {
     /// A whole object.
     pub(crate) fn root(field: Field, context: Rc<Context>) -> Rc<Self> {
         let life = context.attached.life();
+        Self::new(field, context, life, None)
+    }
+
+    /// A place that was found by somebody else, perhaps in a session before this one.
+    pub(crate) fn found(field: Field, context: Rc<Context>) -> Rc<Self> {
+        let is_present = field.object_id().session == context.attached.observer().session().id;
+        let life = match is_present {
+            true => context.attached.life(),
+            false => ANOTHER_LIFE,
+        };
         Self::new(field, context, life, None)
     }
 
@@ -198,6 +211,25 @@ impl Node {
 
     /// The present value, or why there is none.
     pub(crate) fn read(&self) -> std::result::Result<Value, String> {
+        if self.context.witness.is_active() {
+            return self.witnessed();
+        }
+        self.present_value()
+    }
+
+    /// The same while it is noted what is read.
+    #[cold]
+    fn witnessed(&self) -> std::result::Result<Value, String> {
+        let witness = &self.context.witness;
+        if witness.is_blind() {
+            return Err(format!("{}: its producer is gone", self.field.path()));
+        }
+        let value = self.present_value()?;
+        witness.read(&self.field, &value);
+        Ok(value)
+    }
+
+    fn present_value(&self) -> std::result::Result<Value, String> {
         match self.is_present() {
             true => self.field.read().map_err(|error| self.unread(&error)),
             false => Err(self.not_present()),
@@ -242,7 +274,12 @@ impl Node {
         let value = self.incoming(value)?;
         let ledger = &self.context.ledger;
         match ledger.write(self.recorded(), &value, rules, line) {
-            Ok(_) => Ok(()),
+            Ok(change) => {
+                if let Some(listener) = self.context.listener() {
+                    listener(&self.field, &change);
+                }
+                Ok(())
+            }
             Err(error) => Err(self.unwritten(error)),
         }
     }
@@ -342,15 +379,19 @@ impl Node {
 
     /// A copy of the whole, of the present moment.
     pub(crate) fn snapshot(&self) -> Result<Dynamic> {
-        let value = self.read().map_err(raise)?;
+        Ok(self.copied(self.read().map_err(raise)?))
+    }
+
+    /// A value of this place for a script.
+    pub(crate) fn copied(&self, value: Value) -> Dynamic {
         match &self.shape {
-            Shape::Leaf(meaning) => Ok(convert::leaf(value, meaning)),
-            _ => Ok(convert::whole(
+            Shape::Leaf(meaning) => convert::leaf(value, meaning),
+            _ => convert::whole(
                 value,
                 self.field.schema(),
                 self.field.type_id(),
                 &self.context.symbols,
-            )),
+            ),
         }
     }
 

@@ -22,6 +22,8 @@ struct State {
     changes: u64,
     /// What became of the producer, as of when it was last asked for.
     fate: Option<(Instant, Presence)>,
+    /// What is said to have become of it.
+    told: Option<Presence>,
 }
 
 /// How long an answer about the producer holds for writes, which cannot afford to ask each time.
@@ -38,6 +40,7 @@ impl Attached {
                 life: 0,
                 changes: 0,
                 fate: None,
+                told: None,
             })),
         }
     }
@@ -83,26 +86,41 @@ impl Attached {
     /// As [`Observer::reattach`]; the old session stays attached.
     pub fn reattach(&self) -> Result<(), AttachError> {
         let observer = self.observer().reattach()?;
+        self.attach(observer);
+        Ok(())
+    }
+
+    /// Attaches to what `observer` is attached to, for every holder.
+    pub fn attach(&self, observer: Observer) {
         let mut state = self.state.borrow_mut();
         state.observer = observer;
         state.life += 1;
         state.changes += 1;
         state.fate = None;
-        Ok(())
+    }
+
+    /// From now on this is what has become of the producer, and nobody is asked: of a session that is
+    /// replayed, whoever replays it knows.
+    pub fn tell_presence(&self, presence: Presence) {
+        self.state.borrow_mut().told = Some(presence);
     }
 
     /// What has become of the producer; costs system calls.
     pub fn presence(&self) -> Presence {
-        let presence = self.observer().producer();
+        let told = self.state.borrow().told;
+        let presence = told.unwrap_or_else(|| self.observer().producer());
         self.state.borrow_mut().fate = Some((Instant::now(), presence));
         presence
     }
 
     /// Why a write would be for nobody: the producer is gone, and what it left is kept as it was.
     pub fn why_unread(&self) -> Option<&'static str> {
-        let fate = self.state.borrow().fate;
+        let (fate, is_told) = {
+            let state = self.state.borrow();
+            (state.fate, state.told.is_some())
+        };
         let presence = match fate {
-            Some((asked, presence)) if asked.elapsed() < FATE_HOLDS => presence,
+            Some((asked, presence)) if !is_told && asked.elapsed() < FATE_HOLDS => presence,
             _ => self.presence(),
         };
         match presence {

@@ -10,6 +10,7 @@ use super::caret::Excerpt;
 use super::describe;
 use super::error::{Failure, ScriptError};
 use super::halt::Halt;
+use super::missing;
 use super::sources::Source;
 use super::written;
 use super::{FUNCTIONS, ScriptHost};
@@ -172,6 +173,12 @@ impl ScriptHost {
     fn function_told(&self, signature: &str) -> Told {
         let (name, arguments) = signature.split_once(" (").unwrap_or((signature, ")"));
         let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
+        if arguments
+            .split(", ")
+            .any(|argument| argument == missing::NOUN)
+        {
+            return self.variable_told(&self.context.missed.borrow(), false);
+        }
         if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             return (
                 format!("{name:?} does not work on ({})", plain(arguments)),
@@ -312,14 +319,23 @@ fn registered(type_name: &str) -> &str {
     known.map_or(type_name, |(_, name)| name)
 }
 
+/// A type that is made elsewhere, by the last part of its Rust name.
+fn foreign(type_name: &str) -> String {
+    let last = type_name.rsplit("::").next().unwrap_or(type_name);
+    match type_name.contains("::") && !type_name.contains('<') {
+        true => last.to_lowercase(),
+        false => type_name.to_owned(),
+    }
+}
+
 /// The names of Rhai's types as ours.
 fn plain(types: &str) -> String {
     let names = types.split(", ").map(|name| match registered(name) {
-        "i64" => "integer",
-        "f64" => "float",
-        "Fn" => "function",
-        "string" | "&str | ImmutableString | String" => "text",
-        other => other,
+        "i64" => "integer".to_owned(),
+        "f64" => "float".to_owned(),
+        "Fn" => "function".to_owned(),
+        "string" | "&str | ImmutableString | String" => "text".to_owned(),
+        other => foreign(other),
     });
     names.collect::<Vec<_>>().join(", ")
 }

@@ -98,6 +98,9 @@ pub(crate) fn own_text(value: &Dynamic, context: &Context) -> Result<String> {
     if let Some(duration) = value.read_lock::<std::time::Duration>() {
         return Ok(format!("{:?}", *duration));
     }
+    if let Some(text) = context.foreign_text(value) {
+        return Ok(text);
+    }
     Ok(match value {
         value if value.is_unit() => "()".into(),
         value if value.is_fnptr() => "a function".into(),
@@ -135,10 +138,10 @@ fn json_within(value: &Dynamic, context: &Context, depth: u32) -> Result<Json> {
             .map(|(name, value)| Ok((name.to_string(), json_within(value, context, depth)?)));
         return entries.collect::<Result<_>>().map(Json::Object);
     }
-    scalar_json(value)
+    scalar_json(value, context)
 }
 
-fn scalar_json(value: &Dynamic) -> Result<Json> {
+fn scalar_json(value: &Dynamic, context: &Context) -> Result<Json> {
     if value.is_unit() {
         return Ok(Json::Null);
     }
@@ -154,7 +157,10 @@ fn scalar_json(value: &Dynamic) -> Result<Json> {
     }
     match convert::from_script(value) {
         Some(value) => Ok(format::json(&value)),
-        None => Err(raise(format_args!("JSON has nothing for {}", noun(value)))),
+        None => match context.foreign_text(value) {
+            Some(text) => Ok(text.into()),
+            None => Err(raise(format_args!("JSON has nothing for {}", noun(value)))),
+        },
     }
 }
 

@@ -58,6 +58,11 @@ impl<K: Eq + Hash, V: PartialEq> Causes<K, V> {
         }
     }
 
+    /// Whether nothing was written that is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
     /// Remembers what an action of this depth wrote.
     pub fn wrote(&mut self, field: K, value: V, time: Duration, depth: Depth) {
         if self.writes.len() >= self.limit {
@@ -71,10 +76,12 @@ impl<K: Eq + Hash, V: PartialEq> Causes<K, V> {
     /// The depth of a firing: one more than that of the action that made it.
     ///
     /// `changed` are the fields that changed for it, with what they hold now. A field that holds anything
-    /// else than an action wrote was changed by somebody else since.
+    /// else than an action wrote was changed by somebody else since. What was written before `since`, the
+    /// sample before, is not why anything changed.
     pub fn depth_of<'v>(
         &self,
         now: Duration,
+        since: Duration,
         changed: impl IntoIterator<Item = (K, &'v V)>,
     ) -> Depth
     where
@@ -82,7 +89,8 @@ impl<K: Eq + Hash, V: PartialEq> Causes<K, V> {
     {
         let made = changed.into_iter().filter_map(|(field, value)| {
             let write = self.writes.get(&field)?;
-            (write.value == *value && is_recent(write.time, now)).then(|| write.depth.next())
+            let made = write.value == *value && write.time >= since;
+            (made && is_recent(write.time, now)).then(|| write.depth.next())
         });
         made.max().unwrap_or(Depth::OUTSIDE)
     }
@@ -113,7 +121,7 @@ mod tests {
         let mut value = 1;
         let mut fired = 0;
         for tick in 1..=1000 {
-            let depth = causes.depth_of(ms(tick), [("a.n", &value)]);
+            let depth = causes.depth_of(ms(tick), ms(0), [("a.n", &value)]);
             warnings += u32::from(depth.is_worth_a_warning());
             if depth.is_loop() {
                 break;
@@ -129,17 +137,37 @@ mod tests {
     fn what_the_producer_stored_since_is_its_own_doing() {
         let mut causes = Causes::new();
         causes.wrote("a.n", 500, ms(10), Depth(7));
-        assert_eq!(causes.depth_of(ms(15), [("a.n", &501)]), Depth::OUTSIDE);
-        assert_eq!(causes.depth_of(ms(15), [("a.m", &500)]), Depth::OUTSIDE);
-        assert_eq!(causes.depth_of(ms(15), [("a.n", &500)]), Depth(8));
+        assert_eq!(
+            causes.depth_of(ms(15), ms(0), [("a.n", &501)]),
+            Depth::OUTSIDE
+        );
+        assert_eq!(
+            causes.depth_of(ms(15), ms(0), [("a.m", &500)]),
+            Depth::OUTSIDE
+        );
+        assert_eq!(causes.depth_of(ms(15), ms(0), [("a.n", &500)]), Depth(8));
     }
 
     #[test]
     fn a_clockwork_slower_than_ten_a_second_is_no_loop() {
         let mut causes = Causes::new();
         causes.wrote("a.n", 5, ms(0), Depth(50));
-        assert_eq!(causes.depth_of(ms(100), [("a.n", &5)]), Depth(51));
-        assert_eq!(causes.depth_of(ms(101), [("a.n", &5)]), Depth::OUTSIDE);
+        assert_eq!(causes.depth_of(ms(100), ms(0), [("a.n", &5)]), Depth(51));
+        assert_eq!(
+            causes.depth_of(ms(101), ms(0), [("a.n", &5)]),
+            Depth::OUTSIDE
+        );
+    }
+
+    #[test]
+    fn what_was_written_before_the_sample_before_changed_nothing() {
+        let mut causes = Causes::new();
+        causes.wrote("a.n", 5, ms(10), Depth(3));
+        assert_eq!(causes.depth_of(ms(20), ms(10), [("a.n", &5)]), Depth(4));
+        assert_eq!(
+            causes.depth_of(ms(30), ms(20), [("a.n", &5)]),
+            Depth::OUTSIDE
+        );
     }
 
     #[test]
@@ -148,7 +176,7 @@ mod tests {
         causes.wrote("a.n", 5, ms(0), Depth(3));
         causes.wrote("a.m", 6, ms(0), Depth(9));
         let changed = [("a.n", &5), ("a.m", &6)];
-        assert_eq!(causes.depth_of(ms(1), changed), Depth(10));
+        assert_eq!(causes.depth_of(ms(1), ms(0), changed), Depth(10));
     }
 
     #[test]
@@ -158,6 +186,9 @@ mod tests {
             causes.wrote(index, index, ms(index), Depth(1));
         }
         assert!(causes.writes.len() <= 2 * MANY, "{}", causes.writes.len());
-        assert_eq!(causes.depth_of(ms(100_000), [(99_950, &99_950)]), Depth(2));
+        assert_eq!(
+            causes.depth_of(ms(100_000), ms(0), [(99_950, &99_950)]),
+            Depth(2)
+        );
     }
 }

@@ -88,6 +88,16 @@ impl<V: Clone + PartialEq> Follower<V> {
         })
     }
 
+    /// Starts again with the first value of another object. The window of `at_most_every` goes on; a change
+    /// that it kept back is dropped and counted.
+    pub fn start_anew(&mut self, first: V, counters: &mut Counters) {
+        counters.suppressed += u64::from(self.folded.is_some());
+        *self = Follower {
+            reported: self.reported,
+            ..Follower::new(first)
+        };
+    }
+
     /// The value of the last sample.
     pub fn last(&self) -> &V {
         &self.last

@@ -188,6 +188,19 @@ impl Condition {
         }
     }
 
+    /// Since when it is true, as far as that is known.
+    pub fn since(&self) -> Option<Duration> {
+        match self.phase {
+            Phase::Pending { since } | Phase::Active { since } => Some(since),
+            Phase::Armed | Phase::Done => None,
+        }
+    }
+
+    /// When it was sampled last.
+    pub fn sampled(&self) -> Option<Duration> {
+        self.sampled
+    }
+
     /// What it shows of itself.
     pub fn state(&self, settings: &Settings) -> State {
         let window_end = self

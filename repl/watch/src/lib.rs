@@ -30,6 +30,8 @@ mod causes;
 mod change;
 mod condition;
 mod counters;
+
+mod engine;
 mod expression;
 mod queue;
 mod timer;
@@ -38,6 +40,10 @@ pub use causes::{Causes, Depth};
 pub use change::{Change, Follower, Report};
 pub use condition::{Condition, Observed, Rise, Settings, State, Truth};
 pub use counters::Counters;
-pub use expression::{Captured, CompileError, EvalError, Expression, Identity, Source, Warning};
+pub use engine::{
+    Answer, Ask, Counts, Definition, DefinitionError, Engine, Happening, Judge, Kind, Member,
+    Notice, Options, PauseReason, Question, Reading, Run, Sample, Shown, Status, Ticks,
+};
+pub use expression::{Captured, CompileError, EvalError, Expression, Source, Warning};
 pub use queue::{Due, Firing, Fold, Queue, Subject};
 pub use timer::{Grid, Once};

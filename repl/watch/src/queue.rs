@@ -37,19 +37,22 @@ pub enum Fold<V> {
         /// Further rises that are part of it.
         merged: u64,
     },
-    /// A point of a timer, or an object that came or went: these are never folded.
+    /// A point of a timer, or an object that came or went: these are never folded, and beyond the limit
+    /// they are dropped.
     Alone,
 }
 
 /// A firing whose action is to run now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Firing<S, V> {
+pub struct Firing<S, V, E = ()> {
     /// When it was due, and of which trigger.
     pub due: Due,
     /// What it is about.
     pub subject: S,
     /// What happened.
     pub what: Fold<V>,
+    /// What came with it; of folded firings, with the first.
+    pub evidence: E,
     /// How long it waited.
     pub late: Duration,
 }
@@ -60,8 +63,8 @@ pub struct Firing<S, V> {
 /// bounded by the limit and one firing for each subject, the order is kept and the last value is never
 /// lost.
 #[derive(Clone, Debug)]
-pub struct Queue<S, V> {
-    waiting: BTreeMap<(Due, u64), (S, Fold<V>)>,
+pub struct Queue<S, V, E = ()> {
+    waiting: BTreeMap<(Due, u64), Waiting<S, V, E>>,
     /// The newest that waits, by trigger and subject.
     newest: HashMap<(u64, S), (Due, u64)>,
     /// How many wait, by trigger.
@@ -69,7 +72,14 @@ pub struct Queue<S, V> {
     arrivals: u64,
 }
 
-impl<S: Subject, V: PartialEq> Queue<S, V> {
+#[derive(Clone, Debug)]
+struct Waiting<S, V, E> {
+    subject: S,
+    what: Fold<V>,
+    evidence: E,
+}
+
+impl<S: Subject, V: PartialEq, E> Queue<S, V, E> {
     /// Firings of one trigger that may wait, unless it was defined with another number.
     pub const LIMIT: usize = 1_024;
 
@@ -84,40 +94,55 @@ impl<S: Subject, V: PartialEq> Queue<S, V> {
     }
 
     /// Lets a firing wait; beyond `limit` it is folded into the newest of the same subject, if one waits.
+    /// What is never folded is dropped and counted then.
     pub fn push(
         &mut self,
         due: Due,
         subject: S,
-        what: Fold<V>,
+        (what, evidence): (Fold<V>, E),
         limit: usize,
         counters: &mut Counters,
     ) {
         let name = (due.definition, subject);
         let is_full = self.len_of(due.definition) >= limit;
+        if is_full && what == Fold::Alone {
+            counters.suppressed += 1;
+            return;
+        }
         let before = self.newest.get(&name).copied();
         if let Some(key) = before.filter(|_| is_full)
-            && let Some((subject, waiting)) = self.take(key)
+            && let Some(waiting) = self.take(key)
         {
-            if let Some(folded) = waiting.then(what, counters) {
-                self.put(key, subject, folded);
+            if let Some(what) = waiting.what.then(what, counters) {
+                self.put(key, Waiting { what, ..waiting });
             }
             return;
         }
         self.arrivals += 1;
-        self.put((due, self.arrivals), name.1, what);
+        let waiting = Waiting {
+            subject: name.1,
+            what,
+            evidence,
+        };
+        self.put((due, self.arrivals), waiting);
     }
 
     /// Takes what runs next, if anything is due at `now`.
-    pub fn pop(&mut self, now: Duration) -> Option<Firing<S, V>> {
+    pub fn pop(&mut self, now: Duration) -> Option<Firing<S, V, E>> {
         let key = *self.waiting.first_key_value()?.0;
         if key.0.time > now {
             return None;
         }
-        let (subject, what) = self.take(key)?;
+        let Waiting {
+            subject,
+            what,
+            evidence,
+        } = self.take(key)?;
         Some(Firing {
             due: key.0,
             subject,
             what,
+            evidence,
             late: now.saturating_sub(key.0.time),
         })
     }
@@ -141,22 +166,28 @@ impl<S: Subject, V: PartialEq> Queue<S, V> {
         self.lengths.get(&definition).copied().unwrap_or(0)
     }
 
+    /// When the first of what waits was due.
+    pub fn next_time(&self) -> Option<Duration> {
+        Some(self.waiting.first_key_value()?.0.0.time)
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    fn put(&mut self, key: (Due, u64), subject: S, what: Fold<V>) {
+    fn put(&mut self, key: (Due, u64), waiting: Waiting<S, V, E>) {
         let definition = key.0.definition;
-        self.newest.insert((definition, subject.clone()), key);
+        self.newest
+            .insert((definition, waiting.subject.clone()), key);
         *self.lengths.entry(definition).or_default() += 1;
-        self.waiting.insert(key, (subject, what));
+        self.waiting.insert(key, waiting);
     }
 
-    fn take(&mut self, key: (Due, u64)) -> Option<(S, Fold<V>)> {
-        let (subject, what) = self.waiting.remove(&key)?;
+    fn take(&mut self, key: (Due, u64)) -> Option<Waiting<S, V, E>> {
+        let waiting = self.waiting.remove(&key)?;
         let definition = key.0.definition;
-        let name = (definition, subject);
+        let name = (definition, waiting.subject.clone());
         if self.newest.get(&name) == Some(&key) {
             self.newest.remove(&name);
         }
@@ -166,11 +197,11 @@ impl<S: Subject, V: PartialEq> Queue<S, V> {
                 self.lengths.remove(&definition);
             }
         }
-        Some((name.1, what))
+        Some(waiting)
     }
 }
 
-impl<S: Subject, V: PartialEq> Default for Queue<S, V> {
+impl<S: Subject, V: PartialEq, E> Default for Queue<S, V, E> {
     fn default() -> Self {
         Self::new()
     }
@@ -266,7 +297,8 @@ mod tests {
     fn at_one_instant_definition_then_creation_then_arrival_decide() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        let mut push = |due, name| queue.push(due, name, Fold::<u64>::Alone, 10, &mut counters);
+        let mut push =
+            |due, name| queue.push(due, name, (Fold::<u64>::Alone, ()), 10, &mut counters);
         push(due(20, 2, 0), "second trigger");
         push(due(20, 1, 7), "young object");
         push(due(20, 1, 3), "old object");
@@ -289,7 +321,7 @@ mod tests {
         queue.push(
             due(20, 1, 0),
             "a",
-            Fold::<u64>::Alone,
+            (Fold::<u64>::Alone, ()),
             10,
             &mut Counters::default(),
         );
@@ -304,7 +336,7 @@ mod tests {
         let mut counters = Counters::default();
         for (time, old, now) in [(20, 1, 2), (30, 2, 3), (40, 3, 4)] {
             let what = change(time, old, now);
-            queue.push(due(time, 1, 0), "a", what, 1, &mut counters);
+            queue.push(due(time, 1, 0), "a", (what, ()), 1, &mut counters);
         }
         assert_eq!(counters.merged, 2);
         // It waits since the first of them.
@@ -315,8 +347,8 @@ mod tests {
     fn a_change_that_comes_back_takes_the_waiting_one_with_it() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        queue.push(due(20, 1, 0), "a", change(20, 1, 2), 1, &mut counters);
-        queue.push(due(30, 1, 0), "a", change(30, 2, 1), 1, &mut counters);
+        queue.push(due(20, 1, 0), "a", (change(20, 1, 2), ()), 1, &mut counters);
+        queue.push(due(30, 1, 0), "a", (change(30, 2, 1), ()), 1, &mut counters);
         assert_eq!(counters.merged, 2);
         assert!(drained(queue).is_empty());
     }
@@ -325,9 +357,9 @@ mod tests {
     fn each_field_has_one_place_beyond_the_limit() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        queue.push(due(20, 1, 0), "a", change(20, 1, 2), 1, &mut counters);
-        queue.push(due(20, 1, 1), "b", change(20, 5, 6), 1, &mut counters);
-        queue.push(due(30, 1, 1), "b", change(30, 6, 7), 1, &mut counters);
+        queue.push(due(20, 1, 0), "a", (change(20, 1, 2), ()), 1, &mut counters);
+        queue.push(due(20, 1, 1), "b", (change(20, 5, 6), ()), 1, &mut counters);
+        queue.push(due(30, 1, 1), "b", (change(30, 6, 7), ()), 1, &mut counters);
         assert_eq!(queue.len_of(1), 2);
         let expected = [("a", "1 2 0".to_owned(), 80), ("b", "5 7 1".to_owned(), 80)];
         assert_eq!(drained(queue), expected);
@@ -337,8 +369,8 @@ mod tests {
     fn beyond_the_limit_a_rise_is_counted_with_the_waiting_one() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        queue.push(due(20, 1, 0), "a", rise(20), 1, &mut counters);
-        queue.push(due(40, 1, 0), "a", rise(40), 1, &mut counters);
+        queue.push(due(20, 1, 0), "a", (rise(20), ()), 1, &mut counters);
+        queue.push(due(40, 1, 0), "a", (rise(40), ()), 1, &mut counters);
         assert_eq!(counters.merged, 1);
         assert_eq!(drained(queue), [("a", "rise 1".to_owned(), 80)]);
     }
@@ -348,10 +380,27 @@ mod tests {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
         for definition in [1, 2] {
-            queue.push(due(20, definition, 0), "a", rise(20), 1, &mut counters);
+            queue.push(
+                due(20, definition, 0),
+                "a",
+                (rise(20), ()),
+                1,
+                &mut counters,
+            );
         }
         assert_eq!(counters.merged, 0);
         assert_eq!(queue.drop_all_of(1), 1);
         assert_eq!((queue.len_of(1), queue.len_of(2)), (0, 1));
+    }
+
+    #[test]
+    fn beyond_the_limit_what_cannot_be_folded_is_dropped_and_counted() {
+        let mut queue = Queue::new();
+        let mut counters = Counters::default();
+        for name in ["a", "b", "c"] {
+            let what = (Fold::<u64>::Alone, ());
+            queue.push(due(20, 1, 0), name, what, 2, &mut counters);
+        }
+        assert_eq!((queue.len_of(1), counters.suppressed), (2, 1));
     }
 }

@@ -235,8 +235,11 @@ fn add(place: &Place, name: &str, amount: &Dynamic, line: u32) -> Result<Dynamic
                 .blame_value(format!("{path}: {noun} cannot be added"), "")
         })?,
     };
-    node.add(&amount, line)
-        .map(|change| convert::leaf(change.new, meaning))
+    let change = node.add(&amount, line)?;
+    if let Some(listener) = node.context.listener() {
+        listener(&node.field, &change);
+    }
+    Ok(convert::leaf(change.new, meaning))
 }
 
 /// `p.status.value` and `p.status.name`: of a value without a name, the number and `()`.

@@ -21,7 +21,7 @@ pub(crate) use table::{Rows, aligned, all_objects, elements_table, maps_table, o
 
 use super::context::Context;
 use super::labels::Labels;
-use super::{compare, duration, flags, wide};
+use super::{compare, duration, flags, missing, wide};
 
 /// Registers everything.
 pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<Labels>) {
@@ -39,4 +39,5 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
     session::register(engine, context);
     log::register(engine, context);
     explain::register(engine, context, labels);
+    missing::register(engine);
 }

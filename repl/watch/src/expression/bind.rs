@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use memglass::{Field, Observer};
+use memglass::{Field, ObjectId, Observer};
 use memglass_value::compare::{Operand, Operator};
 use memglass_value::index;
 use memglass_value::number::{Number, Operation};
 use rhai::Position;
 
+use super::Captured;
 use super::arithmetic::{NoResult, computation, negation};
 use super::code::{Code, Run};
 use super::compare::comparison;
@@ -21,7 +22,6 @@ use super::leaf::leaf;
 use super::logic;
 use super::site::{NoChoice, Site};
 use super::term::{Term, What};
-use super::{Captured, Identity};
 
 /// Methods that store.
 const WRITES: [&str; 3] = ["add", "force", "set"];
@@ -31,7 +31,7 @@ pub(super) struct Root {
     pub(super) label: String,
     pub(super) at: Position,
     /// The object that has the label, if there is one.
-    pub(super) found: Option<(Identity, Field)>,
+    pub(super) found: Option<(ObjectId, Field)>,
 }
 
 /// Compiles one expression.
@@ -356,14 +356,14 @@ impl<'a> Binder<'a> {
 impl Root {
     pub(super) fn find(observer: &Observer, label: &str, at: Position) -> Self {
         let found = observer.find(label).and_then(|object| {
-            let identity = Identity::of(observer, &object);
+            let identity = observer.id_of(&object);
             Some((identity, observer.root(&object).ok()?))
         });
         let label = label.to_owned();
         Self { label, at, found }
     }
 
-    pub(super) fn identity(&self) -> Option<Identity> {
+    pub(super) fn identity(&self) -> Option<ObjectId> {
         self.found.as_ref().map(|(identity, _)| *identity)
     }
 }

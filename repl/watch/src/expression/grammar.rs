@@ -55,8 +55,9 @@ pub(super) fn of_function(ast: &AST, name: &str, parameters: usize) -> Result<(V
 
 /// The statements of a function. Rhai shows them only to those who walk through them.
 fn body(ast: &AST, name: &str, parameters: usize) -> Vec<Stmt> {
-    let alone =
-        ast.clone_functions_only_filtered(|_, _, _, of, count| of == name && count == parameters);
+    // `clone_functions_only_filtered` of Rhai 1.27 keeps all of them.
+    let mut alone = ast.clone_functions_only();
+    alone.retain_functions(|_, _, of, count| of == name && count == parameters);
     let mut statements = Vec::new();
     alone.walk(&mut |path: &[ASTNode<'_>]| {
         if let [ASTNode::Stmt(statement)] = path {

@@ -26,7 +26,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use memglass::{Field, ObjectInfo, Observer, Value};
+use memglass::{Field, ObjectId, Observer, Value};
 use memglass_value::compare::Operand;
 use rhai::AST;
 
@@ -45,28 +45,6 @@ pub enum Captured {
     Object(Field),
     /// A value.
     Constant(Operand<String>),
-}
-
-/// Which object it is, of all that ever were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Identity {
-    /// The session's random id.
-    pub session: u128,
-    /// Its slot in the directory.
-    pub slot: u32,
-    /// Which occupant of the slot it is.
-    pub generation: u64,
-}
-
-impl Identity {
-    /// The identity of an object that an observer lists.
-    pub fn of(observer: &Observer, object: &ObjectInfo) -> Self {
-        Self {
-            session: observer.session().id,
-            slot: object.slot,
-            generation: object.generation,
-        }
-    }
 }
 
 /// What was written, read with Rhai's grammar and not yet given a meaning.
@@ -154,7 +132,7 @@ pub struct Expression {
     program: Program,
     roots: Vec<Root>,
     /// What each of the roots meant last.
-    meant: Vec<Option<Identity>>,
+    meant: Vec<Option<ObjectId>>,
     fields: Vec<Field>,
     /// The session and the epoch for which names were looked up.
     seen: (u128, u64),
@@ -253,7 +231,7 @@ impl Expression {
     }
 
     /// Notes what the names mean; whether one means another object than before.
-    fn note(&mut self, now: &[Option<Identity>]) -> bool {
+    fn note(&mut self, now: &[Option<ObjectId>]) -> bool {
         let mut is_other = false;
         for (before, now) in self.meant.iter_mut().zip(now) {
             if now.is_some() {
@@ -304,8 +282,15 @@ impl Expression {
     }
 
     /// The objects that its names mean now; what it captured is not among them.
-    pub fn subjects(&self) -> impl Iterator<Item = Identity> + '_ {
+    pub fn subjects(&self) -> impl Iterator<Item = ObjectId> + '_ {
         self.roots.iter().filter_map(Root::identity)
+    }
+
+    /// The labels that it names, and the objects that have them now.
+    pub fn meanings(&self) -> impl Iterator<Item = (&str, Option<ObjectId>)> {
+        self.roots
+            .iter()
+            .map(|root| (&*root.label, root.identity()))
     }
 
     /// The labels that it names.

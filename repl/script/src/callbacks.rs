@@ -1,0 +1,354 @@
+//! Closures that scripts leave behind, for whoever keeps and calls them: triggers, timers, hosts.
+//!
+//! A closure can be called only together with the functions of its script, so [`Callbacks`] keeps all of them.
+//! It may be used inside of functions that scripts call, where the host itself is busy evaluating.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use memglass::{Change, Field, Value};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Scope};
+
+use super::ScriptHost;
+use super::context::Context;
+use super::convert;
+use super::duration;
+use super::error::{raise, text_of};
+use super::halt::Halt;
+use super::labels::Labels;
+use super::missing::Missing;
+use super::place::{Node, Place};
+use super::session::Attached;
+use super::witness::Seen;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Calls closures of scripts, and gives them values of memory.
+#[derive(Clone)]
+pub struct Callbacks {
+    context: Rc<Context>,
+    labels: Rc<Labels>,
+}
+
+/// A closure that is kept, in which bare labels go on being names.
+///
+/// Rhai lets a closure capture whatever it names from outside, at the moment when it is made. For a label that
+/// would be the object which has it then. So each call gives it the object that has the label now.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    pointer: FnPtr,
+    /// Which of the captured values are labels.
+    labels: Vec<(usize, ImmutableString)>,
+}
+
+impl Closure {
+    /// Whether it captured a label under this name, and no variable.
+    pub fn is_label(&self, name: &str) -> bool {
+        self.labels.iter().any(|(_, label)| label == name)
+    }
+
+    /// What a script passed.
+    pub fn pointer(&self) -> &FnPtr {
+        &self.pointer
+    }
+}
+
+/// Why an evaluation ended that no `try` can hold up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// `exit(n)` was called.
+    Exit(i32),
+    /// Somebody asked it to stop.
+    Interrupted,
+}
+
+/// Arguments of a closure that nobody calls with more.
+const MOST_ARGUMENTS: usize = 8;
+
+impl ScriptHost {
+    /// What closures that are kept are called with.
+    pub fn callbacks(&self) -> Callbacks {
+        Callbacks {
+            context: Rc::clone(&self.context),
+            labels: Rc::clone(&self.labels),
+        }
+    }
+
+    /// Does `work` with the engine as an evaluation of its own: what it calls may be interrupted, and is
+    /// limited as lines are.
+    pub fn perform<T>(&mut self, work: impl FnOnce(&Engine) -> T) -> T {
+        self.take_in();
+        self.context.run.limits.get().set(&mut self.engine);
+        self.context.begin();
+        let result = work(&self.engine);
+        self.context.end();
+        result
+    }
+
+    /// An error of a closure, as those of lines are told.
+    pub fn tell(&self, error: EvalAltResult) -> super::ScriptError {
+        self.told(error)
+    }
+}
+
+impl Callbacks {
+    /// Calls a closure with the functions of its script.
+    ///
+    /// # Errors
+    ///
+    /// What the closure fails with.
+    pub fn call(
+        &self,
+        engine: &Engine,
+        closure: &Closure,
+        arguments: Vec<Dynamic>,
+    ) -> Result<Dynamic> {
+        let library = self.context.library.borrow().clone();
+        let pointer = self.with_labels(closure)?;
+        let result = pointer.call::<Dynamic>(engine, &library, arguments);
+        self.context.reads.last.replace(None);
+        result.map(Dynamic::flatten)
+    }
+
+    /// Asks a closure, which must not change anything; tells what it looked at. With `is_blind` all that it
+    /// reads of memory has no value.
+    pub fn look(
+        &self,
+        engine: &Engine,
+        closure: &Closure,
+        arguments: Vec<Dynamic>,
+        asking: &'static str,
+        is_blind: bool,
+    ) -> (Result<Dynamic>, Seen) {
+        let ask = || self.call(engine, closure, arguments);
+        let looking = || self.context.only_looking(asking, ask);
+        self.context.witness.during(is_blind, looking)
+    }
+
+    /// Whether something is being asked that must not change anything, and by whom.
+    pub fn asking(&self) -> Option<&'static str> {
+        self.context.asking()
+    }
+
+    /// How many arguments a closure takes, beside what it has captured; `None` if it is no function of a script.
+    pub fn parameters(&self, closure: &Closure) -> Option<usize> {
+        let closure = &closure.pointer;
+        let captured = closure.curry().len();
+        let library = self.context.library.borrow();
+        let functions: Vec<_> = library
+            .iter_functions()
+            .filter(|function| function.name == closure.fn_name())
+            .collect();
+        (0..=MOST_ARGUMENTS).find(|count| {
+            functions
+                .iter()
+                .any(|function| function.params.len() == captured + count)
+        })
+    }
+
+    /// A closure that evaluates a text.
+    ///
+    /// # Errors
+    ///
+    /// The text is no expression.
+    pub fn closure_of(&self, engine: &Engine, text: &str) -> Result<Closure> {
+        let outer = self.context.source.borrow().clone();
+        let compiled = self.compile_closure(engine, text);
+        self.context.source.replace(outer);
+        let ast = compiled?;
+        self.context.note_captured(&ast);
+        let closure = engine.eval_ast::<FnPtr>(&ast)?;
+        let library = self.context.library.borrow().clone();
+        let library = library.merge(&ast.clone_functions_only());
+        self.context.library.replace(library);
+        Ok(self.keep(closure))
+    }
+
+    /// A closure that a script passed, to be kept.
+    ///
+    /// An object that it has captured stays the one that it is now, whatever the variable holds later: all turns of
+    /// a loop have one variable.
+    pub fn keep(&self, mut pointer: FnPtr) -> Closure {
+        let parameters = self.captured_names(&pointer);
+        let captured = pointer.curry().iter().zip(parameters).enumerate();
+        let labels = captured.filter(|(_, (value, name))| is_label(value, name));
+        let labels = labels
+            .map(|(index, (_, name))| (index, name.into()))
+            .collect();
+        let shared = pointer.iter_curry_mut().filter(|value| value.is_shared());
+        for value in shared {
+            let now = value.flatten_clone();
+            if now.is::<Place>() {
+                *value = now;
+            }
+        }
+        Closure { pointer, labels }
+    }
+
+    /// The names of what a closure has captured.
+    fn captured_names(&self, pointer: &FnPtr) -> Vec<String> {
+        let library = self.context.library.borrow();
+        let function = library
+            .iter_functions()
+            .find(|function| function.name == pointer.fn_name());
+        let names = function.map(|function| function.params).unwrap_or_default();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The closure with the objects that have its labels now.
+    fn with_labels(&self, closure: &Closure) -> Result<FnPtr> {
+        let mut pointer = closure.pointer.clone();
+        for (index, label) in &closure.labels {
+            let found = self.labels.find(label)?;
+            let now = found.map_or_else(|| Missing::named(label), Dynamic::from);
+            if let Some(captured) = pointer.iter_curry_mut().nth(*index) {
+                *captured = now;
+            }
+        }
+        Ok(pointer)
+    }
+
+    fn compile_closure(&self, engine: &Engine, text: &str) -> Result<AST> {
+        let text = memglass_syntax::executable(text);
+        self.context.source.replace(text.to_string());
+        // By itself first: then an error points into it.
+        engine.compile_expression_with_scope(&Scope::new(), text.as_ref())?;
+        let closure = format!("|| {{ {text} }}");
+        self.context.source.replace(closure.clone());
+        Ok(engine.compile(closure)?)
+    }
+
+    /// All functions and closures of scripts so far.
+    pub fn library(&self) -> AST {
+        self.context.library.borrow().clone()
+    }
+
+    /// What is attached.
+    pub fn attached(&self) -> &Attached {
+        &self.context.attached
+    }
+
+    /// The object or part of one that a field is, as scripts have it.
+    pub fn place(&self, field: &Field) -> Dynamic {
+        let node = Node::found(field.clone(), Rc::clone(&self.context));
+        Dynamic::from(Place::new(node))
+    }
+
+    /// The field of an object or part of one that a script has.
+    pub fn field(&self, value: &Dynamic) -> Option<Field> {
+        let place = value.read_lock::<Place>()?;
+        Some(place.node.field.clone())
+    }
+
+    /// A value that was read from a field, as scripts have it.
+    pub fn value(&self, field: &Field, value: Value) -> Dynamic {
+        let node = Node::found(field.clone(), Rc::clone(&self.context));
+        node.copied(value)
+    }
+
+    /// Whether `label` is an object's.
+    pub fn is_label(&self, label: &str) -> bool {
+        matches!(self.labels.find(label), Ok(Some(_)))
+    }
+
+    /// A duration argument.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub fn duration(&self, value: &Dynamic) -> Result<Duration> {
+        duration::argument(value)
+    }
+
+    /// What a value is called in a message.
+    pub fn noun(&self, value: &Dynamic) -> String {
+        convert::noun(value)
+    }
+
+    /// Calls a closure, and `written` with each field that it writes.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Callbacks::call`].
+    pub fn call_noting_writes(
+        &self,
+        engine: &Engine,
+        closure: &Closure,
+        arguments: Vec<Dynamic>,
+        written: impl Fn(&Field, &Change) + 'static,
+    ) -> Result<Dynamic> {
+        let outer = self.context.on_write.replace(Some(Rc::new(written)));
+        let result = self.call(engine, closure, arguments);
+        self.context.on_write.replace(outer);
+        result
+    }
+
+    /// From now on `text` gives values of types of its own their texts.
+    pub fn give_texts(&self, text: impl Fn(&Dynamic) -> Option<String> + 'static) {
+        self.context.texts.replace(Some(Rc::new(text)));
+    }
+
+    /// Takes in what the producer did since.
+    ///
+    /// # Errors
+    ///
+    /// The session cannot be read.
+    pub fn refresh(&self) -> Result<()> {
+        self.context.refresh().map(drop)
+    }
+
+    /// Whether whoever evaluates is to stop.
+    pub fn is_interrupted(&self) -> bool {
+        self.context.run.is_interrupted()
+    }
+
+    /// The interruption was obeyed.
+    pub fn clear_interrupt(&self) {
+        self.context.run.clear_interrupt();
+    }
+
+    /// The error that ends an evaluation because somebody asked for it.
+    pub fn interrupted(&self) -> Box<EvalAltResult> {
+        Halt::Interrupted.error()
+    }
+
+    /// Whether an error is an end that no `try` holds up.
+    pub fn ending(&self, error: &EvalAltResult) -> Option<Ending> {
+        match Halt::of(error)? {
+            Halt::Exit(code) => Some(Ending::Exit(code)),
+            Halt::Interrupted => Some(Ending::Interrupted),
+            Halt::TooLong | Halt::TooDeep | Halt::Failed(_) => None,
+        }
+    }
+
+    /// An error with a text, and what to do about it.
+    pub fn refusal(&self, message: String, help: &str) -> Box<EvalAltResult> {
+        match help {
+            "" => raise(message),
+            help => self.context.remarks.advise(message, help),
+        }
+    }
+
+    /// What an error says, in one line.
+    pub fn brief(&self, error: &EvalAltResult) -> String {
+        match error {
+            EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
+            | EvalAltResult::ErrorInModule(_, inner, _) => self.brief(inner),
+            EvalAltResult::ErrorVariableNotFound(name, _) => {
+                format!("no variable, object or function is named {name:?}")
+            }
+            other => text_of(other),
+        }
+    }
+}
+
+/// Whether a captured value is what a bare label gave, and not a variable: those are shared.
+fn is_label(value: &Dynamic, name: &str) -> bool {
+    if value.is_shared() {
+        return false;
+    }
+    match value.read_lock::<Place>() {
+        Some(place) => place.path() == name,
+        None => value.is::<Missing>(),
+    }
+}

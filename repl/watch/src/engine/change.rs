@@ -1,0 +1,413 @@
+//! The samples of a `watch`: what changed, came and went.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use memglass::{Field, Observer, Value};
+
+use super::error::DefinitionError;
+use super::objects::{Choice, Known, Member, Members, is_pattern};
+use super::reading::{Sampled, sample};
+use super::sample::Sample;
+use crate::change::{Follower, Report};
+use crate::counters::Counters;
+
+/// What a `watch` follows.
+pub(super) enum Watch {
+    /// The field that a path leads to, whichever object has the label.
+    One { path: String, place: Box<Place> },
+    /// The same field of many objects.
+    Many {
+        members: Members<Place>,
+        rest: String,
+        is_cut_off: bool,
+    },
+}
+
+/// One field of one object after the other.
+#[derive(Default)]
+pub(super) struct Place {
+    followed: Option<Followed>,
+    /// The window of `at_most_every` outlives the object.
+    before: Option<Follower<Sample>>,
+    /// Why there was no value at the last sample.
+    why: Option<String>,
+}
+
+struct Followed {
+    field: Field,
+    label: Arc<str>,
+    follower: Follower<Sample>,
+    sequence: Option<u64>,
+}
+
+/// What a sample of a `watch` gave.
+pub(super) enum News {
+    Changed { report: Report<Sample>, torn: bool },
+    Appeared(Value),
+    Vanished(Value),
+}
+
+/// News of one field.
+pub(super) struct Item {
+    pub(super) creation: u64,
+    pub(super) member: Member,
+    pub(super) field: Field,
+    pub(super) label: Arc<str>,
+    pub(super) news: News,
+}
+
+/// The circumstances of a sample.
+pub(super) struct Sight<'s> {
+    pub(super) observer: &'s Observer,
+    pub(super) is_alive: bool,
+    pub(super) time: Duration,
+    pub(super) window: Option<Duration>,
+    /// Whether objects that are there already are no news.
+    pub(super) is_first: bool,
+}
+
+impl Watch {
+    /// A path, or a pattern or type with a path behind it.
+    ///
+    /// # Errors
+    ///
+    /// An object is there and has no such field.
+    pub(super) fn of(text: &str, observer: &Observer) -> Result<Watch, DefinitionError> {
+        let unresolved = observer.field(text).err();
+        let (first, rest) = split(text);
+        let is_type = observer.schema().iter().any(|(_, ty)| &*ty.name == first);
+        match unresolved {
+            Some(_) if is_type || is_pattern(first) => {
+                let members = Members::<Place>::new(Choice::of(first, observer)?, observer);
+                for known in members.all.values() {
+                    known.root.at(rest)?;
+                }
+                Ok(Watch::Many {
+                    members,
+                    rest: rest.to_owned(),
+                    is_cut_off: false,
+                })
+            }
+            Some(error) if !matches!(error, memglass::PathError::NoSuchObject { .. }) => {
+                Err(error.into())
+            }
+            _ => Ok(Watch::One {
+                path: text.to_owned(),
+                place: Box::default(),
+            }),
+        }
+    }
+
+    /// Takes in what came and went.
+    pub(super) fn update(
+        &mut self,
+        observer: &Observer,
+        slots: Option<&[u32]>,
+        counters: &mut Counters,
+    ) -> Vec<Item> {
+        let Watch::Many { members, .. } = self else {
+            return Vec::new();
+        };
+        let gone = match slots {
+            Some(slots) => members.update(observer, slots),
+            None => members.replace(observer),
+        };
+        counters.vanished += gone.len() as u64;
+        let vanished = gone.into_iter().filter_map(|(creation, known)| {
+            let Known {
+                member, mut state, ..
+            } = known;
+            let (field, label, last) = state.leave(counters)?;
+            Some(Item {
+                creation,
+                member,
+                field,
+                label,
+                news: News::Vanished(last),
+            })
+        });
+        vanished.collect()
+    }
+
+    /// Samples all of it.
+    pub(super) fn sample(&mut self, sight: &Sight<'_>, counters: &mut Counters) -> Vec<Item> {
+        let mut items = Vec::new();
+        match self {
+            Watch::One { path, place } => place.sample_path(path, sight, counters, &mut items),
+            Watch::Many {
+                members,
+                rest,
+                is_cut_off,
+            } => {
+                let was_cut_off = std::mem::replace(is_cut_off, !sight.is_alive);
+                if !sight.is_alive {
+                    counters.failures += u64::from(!was_cut_off);
+                    return items;
+                }
+                for (creation, known) in &mut members.all {
+                    known.sample(*creation, rest, sight, counters, &mut items);
+                }
+            }
+        }
+        items
+    }
+
+    /// Starts anew: what is there now is no news.
+    pub(super) fn start_anew(&mut self, counters: &mut Counters) {
+        match self {
+            Watch::One { place, .. } => drop(place.leave(counters)),
+            Watch::Many { members, .. } => {
+                for known in members.all.values_mut() {
+                    known.state.leave(counters);
+                }
+            }
+        }
+    }
+
+    /// How many objects it follows, and of how many it has no value.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        match self {
+            Watch::One { place, .. } => (
+                usize::from(place.followed.is_some()),
+                usize::from(place.why.is_some()),
+            ),
+            Watch::Many {
+                members,
+                is_cut_off: true,
+                ..
+            } => (members.all.len(), members.all.len()),
+            Watch::Many { members, .. } => {
+                let failing = members.all.values();
+                let failing = failing.filter(|known| known.state.why.is_some());
+                (members.all.len(), failing.count())
+            }
+        }
+    }
+
+    /// Why the one path has no value.
+    pub(super) fn why(&self) -> Option<&str> {
+        match self {
+            Watch::One { place, .. } => place.why.as_deref(),
+            Watch::Many { .. } => None,
+        }
+    }
+
+    /// Forgets all objects.
+    pub(super) fn clear(&mut self) {
+        match self {
+            Watch::One { place, .. } => **place = Place::default(),
+            Watch::Many { members, .. } => members.clear(),
+        }
+    }
+}
+
+impl Place {
+    fn sample_path(
+        &mut self,
+        path: &str,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        items: &mut Vec<Item>,
+    ) {
+        if !sight.is_alive {
+            self.fail("its producer is gone".to_owned(), counters);
+            return;
+        }
+        let session = sight.observer.session().id;
+        let is_here = |followed: &Followed| {
+            followed.field.is_alive() && followed.field.object_id().session == session
+        };
+        if !self.followed.as_ref().is_some_and(is_here) {
+            if let Some(followed) = &self.followed {
+                counters.vanished += 1;
+                let (member, label) = (whole(&followed.field), Arc::clone(&followed.label));
+                let field = followed.field.clone();
+                let last = followed.follower.last().0.clone();
+                items.push(Item {
+                    creation: 0,
+                    member,
+                    field,
+                    label,
+                    news: News::Vanished(last),
+                });
+            }
+            self.leave(counters);
+            match sight.observer.field(path) {
+                Ok(field) => self.enter(0, whole(&field), field, None, sight, counters, items),
+                Err(error) => self.fail(error.to_string(), counters),
+            }
+            return;
+        }
+        self.follow(0, sight, counters, items);
+    }
+
+    /// Begins with another object.
+    #[expect(clippy::too_many_arguments, reason = "all of one item")]
+    fn enter(
+        &mut self,
+        creation: u64,
+        member: Member,
+        field: Field,
+        label: Option<&Arc<str>>,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        items: &mut Vec<Item>,
+    ) {
+        let Sampled {
+            value, sequence, ..
+        } = match sample(&field) {
+            Ok(sampled) => sampled,
+            Err(error) => return self.fail(error.to_string(), counters),
+        };
+        self.why = None;
+        let label = match label {
+            Some(label) => Arc::clone(label),
+            None => split(field.path()).0.into(),
+        };
+        if !sight.is_first {
+            items.push(Item {
+                creation,
+                member,
+                field: field.clone(),
+                label: Arc::clone(&label),
+                news: News::Appeared(value.clone()),
+            });
+        }
+        let follower = match self.before.take() {
+            Some(mut before) => {
+                before.start_anew(Sample(value), counters);
+                before
+            }
+            None => Follower::new(Sample(value)),
+        };
+        self.followed = Some(Followed {
+            field,
+            label,
+            follower,
+            sequence,
+        });
+    }
+
+    fn follow(
+        &mut self,
+        creation: u64,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        items: &mut Vec<Item>,
+    ) {
+        let Some(followed) = &mut self.followed else {
+            return;
+        };
+        let sampled = match sample(&followed.field) {
+            Ok(sampled) => sampled,
+            Err(error) => return self.fail(error.to_string(), counters),
+        };
+        self.why = None;
+        let before = std::mem::replace(&mut followed.sequence, sampled.sequence);
+        let writes = sampled.sequence.zip(before);
+        let writes = writes.map(|(now, before)| now.wrapping_sub(before));
+        let value = Sample(sampled.value);
+        let follower = &mut followed.follower;
+        let report = follower.observe(sight.time, value, writes, sight.window, counters);
+        if let Some(report) = report {
+            items.push(Item {
+                creation,
+                member: whole(&followed.field),
+                field: followed.field.clone(),
+                label: Arc::clone(&followed.label),
+                news: News::Changed {
+                    report,
+                    torn: sampled.torn,
+                },
+            });
+        }
+    }
+
+    /// Its object is gone; gives its field, label and last value.
+    fn leave(&mut self, counters: &mut Counters) -> Option<(Field, Arc<str>, Value)> {
+        let followed = self.followed.take()?;
+        let last = followed.follower.last().clone();
+        let mut before = followed.follower;
+        before.start_anew(last.clone(), counters);
+        self.before = Some(before);
+        Some((followed.field, followed.label, last.0))
+    }
+
+    fn fail(&mut self, why: String, counters: &mut Counters) {
+        counters.failures += u64::from(self.why.is_none());
+        self.why = Some(why);
+    }
+}
+
+impl Known<Place> {
+    fn sample(
+        &mut self,
+        creation: u64,
+        rest: &str,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        items: &mut Vec<Item>,
+    ) {
+        if self.state.followed.is_some() {
+            let first = items.len();
+            self.state.follow(creation, sight, counters, items);
+            for item in &mut items[first..] {
+                item.member = self.member;
+            }
+            return;
+        }
+        match self.root.at(rest) {
+            Ok(field) => {
+                let label = Some(&self.label);
+                let member = self.member;
+                self.state
+                    .enter(creation, member, field, label, sight, counters, items);
+            }
+            Err(error) => self.state.fail(error.to_string(), counters),
+        }
+    }
+}
+
+fn whole(field: &Field) -> Member {
+    Member {
+        object: field.object_id(),
+        element: None,
+    }
+}
+
+/// The label, type or pattern that a path begins with, and the rest.
+pub(super) fn split(path: &str) -> (&str, &str) {
+    if let Some(quoted) = path.strip_prefix('"') {
+        let end = quoted.find('"').map_or(path.len(), |end| end + 2);
+        let (first, rest) = path.split_at(end);
+        return (
+            first.trim_matches('"'),
+            rest.strip_prefix('.').unwrap_or(rest),
+        );
+    }
+    let mut depth = 0_usize;
+    for (at, sign) in path.char_indices() {
+        match sign {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            '.' if depth == 0 => return (&path[..at], &path[at + 1..]),
+            _ => {}
+        }
+    }
+    (path, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_behind_its_label() {
+        assert_eq!(split("a.b.c"), ("a", "b.c"));
+        assert_eq!(split("*_pos.bid_levels[0]"), ("*_pos", "bid_levels[0]"));
+        assert_eq!(split("{a.x,b}.q"), ("{a.x,b}", "q"));
+        assert_eq!(split("\"a.b\".c"), ("a.b", "c"));
+        assert_eq!(split("a"), ("a", ""));
+    }
+}

@@ -1,0 +1,49 @@
+//! Why a trigger cannot be defined.
+
+use memglass::{Observer, PathError};
+
+/// Why a trigger cannot be defined.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DefinitionError {
+    /// The object is there and has no such field.
+    #[error(transparent)]
+    Field(#[from] PathError),
+    /// A text that is neither a type nor a label nor a pattern.
+    #[error("no type and no object is named {name:?}{suggestion}")]
+    Unknown {
+        /// The text.
+        name: String,
+        /// What was probably meant, as the end of the sentence.
+        suggestion: String,
+    },
+    /// A pattern that is none.
+    #[error("{pattern:?} is not a pattern of labels")]
+    Pattern {
+        /// The text.
+        pattern: String,
+        /// What is wrong with it.
+        source: globset::Error,
+    },
+    /// A length of time that has to be longer.
+    #[error("{setting} needs a time longer than 0")]
+    NoTime {
+        /// What it was given to.
+        setting: &'static str,
+    },
+}
+
+impl DefinitionError {
+    pub(super) fn unknown(name: &str, observer: &Observer) -> Self {
+        let types = observer.schema().iter().map(|(_, ty)| ty.name.to_string());
+        let labels = observer.objects().take(MOST_LABELS);
+        let known = types.chain(labels.map(|object| object.label.to_string()));
+        let meant = memglass::nearest(name, known);
+        let name = name.to_owned();
+        let suggestion = meant.map_or(String::new(), |meant| format!("; did you mean {meant:?}?"));
+        DefinitionError::Unknown { name, suggestion }
+    }
+}
+
+/// Labels that a mistyped name is compared with.
+const MOST_LABELS: usize = 20_000;

@@ -1,0 +1,282 @@
+//! The samples of a condition: over one life of what it is about, and from one life to the next.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use memglass::{Field, ObjectId, Observer};
+
+use super::objects::Members;
+use super::reading::Reading;
+use crate::causes::Depth;
+use crate::condition::{Condition, Observed, Rise, Settings, Truth};
+use crate::counters::Counters;
+
+/// A condition that the engine can judge by itself.
+///
+/// It reads memory through fields that it holds, and looks its names up in the observer that is passed in.
+pub trait Judge: Send {
+    /// What it is now. With a name that means nothing it is unknown.
+    fn judge(&mut self, observer: &Observer) -> Truth;
+
+    /// Why the last answer was unknown.
+    fn why(&self) -> String;
+
+    /// What its names meant at the last answer; a name that was not looked at may be left out.
+    fn names(&self) -> &[(Arc<str>, Option<ObjectId>)];
+
+    /// The fields that it looks at, as they are now.
+    fn readings(&self) -> Vec<Reading>;
+
+    /// The same condition about this object, if it is about one of many.
+    fn about(&self, observer: &Observer, object: &Field) -> Box<dyn Judge>;
+}
+
+/// Who answers a condition.
+pub enum Question {
+    /// The engine itself, at each sample.
+    Judged {
+        /// What fires.
+        condition: Box<dyn Judge>,
+        /// What lets it fire again.
+        rearm: Option<Box<dyn Judge>>,
+    },
+    /// The caller, which is asked for an [`Answer`] for each sample.
+    Asked,
+}
+
+/// What the caller found out about a condition.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// What the condition was.
+    pub truth: Truth,
+    /// What the condition of `rearm` was; of interest only if the other is false.
+    pub rearm: Truth,
+    /// Why it was unknown.
+    pub why: String,
+    /// What the names that it looked up meant.
+    pub names: Vec<(Arc<str>, Option<ObjectId>)>,
+    /// What it read.
+    pub readings: Vec<Reading>,
+}
+
+/// What is known of a condition in one life of what it is about.
+#[derive(Default)]
+pub(super) struct Life {
+    pub(super) condition: Condition,
+    names: Vec<(Arc<str>, ObjectId)>,
+    /// How it became true.
+    depth: Depth,
+    pub(super) why: Option<String>,
+    history: VecDeque<(Duration, Vec<Reading>)>,
+    /// For a condition that the engine judges, about one object.
+    judges: Option<Judges>,
+}
+
+/// A condition about one object, and the one that lets it fire again.
+type Judges = (Box<dyn Judge>, Option<Box<dyn Judge>>);
+
+/// A condition, and what it is about.
+pub(super) enum Guard {
+    /// A `when`.
+    One { question: Question, life: Box<Life> },
+    /// A `when_each`.
+    Each {
+        question: Question,
+        members: Members<Life>,
+    },
+}
+
+/// A firing, and what there is to tell of it.
+pub(super) struct Fired {
+    pub(super) rise: Rise,
+    pub(super) depth: Depth,
+    pub(super) readings: Vec<Reading>,
+    pub(super) history: Vec<(Duration, Vec<Reading>)>,
+}
+
+/// How samples are taken in.
+pub(super) struct Terms<'t> {
+    pub(super) settings: &'t Settings,
+    pub(super) history: Option<Duration>,
+    pub(super) counters: &'t mut Counters,
+    /// How deep a firing is that is made of these readings, which changed since this time.
+    pub(super) depth: &'t dyn Fn(Duration, &[Reading]) -> Depth,
+}
+
+impl Life {
+    /// Takes in one answer; gives the firing that it makes.
+    pub(super) fn take_in(
+        &mut self,
+        time: Duration,
+        answer: Answer,
+        terms: &mut Terms<'_>,
+    ) -> Option<Fired> {
+        let readings = answer.readings;
+        self.note_names(&answer.names, terms.counters);
+        self.take(
+            time,
+            (answer.truth, answer.rearm, answer.why),
+            || readings.clone(),
+            terms,
+        )
+    }
+
+    /// Judges the condition and takes in the answer.
+    pub(super) fn judge(
+        &mut self,
+        time: Duration,
+        observer: Option<&Observer>,
+        (condition, rearm): (&mut Box<dyn Judge>, Option<&mut Box<dyn Judge>>),
+        terms: &mut Terms<'_>,
+    ) -> Option<Fired> {
+        let Some(observer) = observer else {
+            let why = "its producer is gone".to_owned();
+            let unknown = (Truth::Unknown, Truth::Unknown, why);
+            return self.take(time, unknown, Vec::new, terms);
+        };
+        let truth = condition.judge(observer);
+        self.note_names(condition.names(), terms.counters);
+        let rearm = match (truth, rearm) {
+            (Truth::False, Some(rearm)) => rearm.judge(observer),
+            _ => Truth::Unknown,
+        };
+        let why = match truth {
+            Truth::Unknown => condition.why(),
+            _ => String::new(),
+        };
+        self.take(time, (truth, rearm, why), || condition.readings(), terms)
+    }
+
+    fn take(
+        &mut self,
+        time: Duration,
+        (truth, rearm, why): (Truth, Truth, String),
+        readings: impl Fn() -> Vec<Reading>,
+        terms: &mut Terms<'_>,
+    ) -> Option<Fired> {
+        self.why = (truth == Truth::Unknown).then_some(why);
+        let (before, was_true) = (self.condition.sampled(), self.condition.since().is_some());
+        if let Some(span) = terms.history {
+            self.remember(time, span, readings());
+        }
+        let observed = Observed { time, truth, rearm };
+        let rise = self
+            .condition
+            .observe(terms.settings, observed, terms.counters);
+        if !was_true && truth == Truth::True {
+            self.depth = (terms.depth)(before.unwrap_or_default(), &readings());
+        }
+        rise.map(|rise| Fired {
+            rise,
+            depth: self.depth,
+            readings: readings(),
+            history: self.history.iter().cloned().collect(),
+        })
+    }
+
+    /// Starts anew if a name means another object than before.
+    fn note_names(&mut self, names: &[(Arc<str>, Option<ObjectId>)], counters: &mut Counters) {
+        let mut is_another = false;
+        for (name, id) in names {
+            let Some(id) = id else { continue };
+            match self.names.iter_mut().find(|(known, _)| known == name) {
+                Some((_, known)) => {
+                    is_another |= known != id;
+                    *known = *id;
+                }
+                None => self.names.push((Arc::clone(name), *id)),
+            }
+        }
+        if is_another {
+            self.start_anew(counters);
+        }
+    }
+
+    pub(super) fn start_anew(&mut self, counters: &mut Counters) {
+        self.condition.start_anew(counters);
+        self.history.clear();
+        self.why = None;
+    }
+
+    /// Keeps what was sampled in the last `span`, each time that anything changed.
+    fn remember(&mut self, time: Duration, span: Duration, readings: Vec<Reading>) {
+        let is_new = self.history.back().is_none_or(|(_, last)| {
+            last.len() != readings.len()
+                || last
+                    .iter()
+                    .zip(&readings)
+                    .any(|(a, b)| !super::sample::is_same(&a.value, &b.value))
+        });
+        if is_new {
+            self.history.push_back((time, readings));
+        }
+        // The one before the span tells what it began with.
+        while self
+            .history
+            .get(1)
+            .is_some_and(|(then, _)| time.saturating_sub(*then) >= span)
+        {
+            self.history.pop_front();
+        }
+    }
+}
+
+impl Guard {
+    /// Judges what the engine judges; gives what fires, of which object.
+    pub(super) fn sample(
+        &mut self,
+        time: Duration,
+        observer: Option<&Observer>,
+        terms: &mut Terms<'_>,
+    ) -> Vec<(u64, Fired)> {
+        match self {
+            Guard::One {
+                question: Question::Judged { condition, rearm },
+                life,
+            } => {
+                let fired = life.judge(time, observer, (condition, rearm.as_mut()), terms);
+                fired.into_iter().map(|fired| (0, fired)).collect()
+            }
+            Guard::Each {
+                question: Question::Judged { condition, rearm },
+                members,
+            } => {
+                let mut all = Vec::new();
+                for (creation, known) in &mut members.all {
+                    let judges = known.state.judges.take();
+                    let Some(mut judges) = judges.or_else(|| {
+                        let root = &known.root;
+                        let about = |judge: &dyn Judge| Some(judge.about(observer?, root));
+                        let rearm = rearm.as_deref().and_then(about);
+                        Some((about(&**condition)?, rearm))
+                    }) else {
+                        continue;
+                    };
+                    let asked = (&mut judges.0, judges.1.as_mut());
+                    let fired = known.state.judge(time, observer, asked, terms);
+                    known.state.judges = Some(judges);
+                    all.extend(fired.map(|fired| (*creation, fired)));
+                }
+                all
+            }
+            Guard::One { .. } | Guard::Each { .. } => Vec::new(),
+        }
+    }
+
+    pub(super) fn is_asked(&self) -> bool {
+        let (Guard::One { question, .. } | Guard::Each { question, .. }) = self;
+        matches!(question, Question::Asked)
+    }
+
+    pub(super) fn start_anew(&mut self, counters: &mut Counters) {
+        match self {
+            Guard::One { life, .. } => life.start_anew(counters),
+            Guard::Each { members, .. } => {
+                for known in members.all.values_mut() {
+                    known.state.start_anew(counters);
+                }
+            }
+        }
+    }
+}

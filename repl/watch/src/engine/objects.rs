@@ -1,0 +1,191 @@
+//! The objects that a trigger is about: those of a type, or with labels like a pattern, as they come and go.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use globset::{Glob, GlobMatcher};
+use memglass::{Field, ObjectId, ObjectInfo, Observer};
+
+use super::error::DefinitionError;
+
+/// Which objects are meant.
+#[derive(Clone, Debug)]
+pub(super) enum Choice {
+    /// Those of the type of this name.
+    Type(String),
+    /// The one with this label.
+    Label(String),
+    /// Those whose labels match.
+    Pattern(GlobMatcher),
+}
+
+/// One object, or one element of an array of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    /// The object's life.
+    pub object: ObjectId,
+    /// Which element of it.
+    pub element: Option<u64>,
+}
+
+/// An object that a trigger is about, and what is known of it.
+pub(super) struct Known<T> {
+    pub(super) member: Member,
+    pub(super) label: Arc<str>,
+    /// The whole object.
+    pub(super) root: Field,
+    pub(super) state: T,
+}
+
+/// The objects that a trigger is about, in the order of their creation.
+pub(super) struct Members<T> {
+    choice: Choice,
+    pub(super) all: BTreeMap<u64, Known<T>>,
+    by_slot: HashMap<u32, Vec<u64>>,
+    created: u64,
+}
+
+impl Choice {
+    /// What a type's name, a label or a pattern means. A type's name wins over an equal label.
+    ///
+    /// # Errors
+    ///
+    /// It is none of them.
+    pub(super) fn of(text: &str, observer: &Observer) -> Result<Choice, DefinitionError> {
+        if observer.schema().iter().any(|(_, ty)| &*ty.name == text) {
+            return Ok(Choice::Type(text.to_owned()));
+        }
+        if !is_pattern(text) {
+            return match observer.find(text) {
+                Some(_) => Ok(Choice::Label(text.to_owned())),
+                None => Err(DefinitionError::unknown(text, observer)),
+            };
+        }
+        let glob = Glob::new(text).map_err(|source| DefinitionError::Pattern {
+            pattern: text.to_owned(),
+            source,
+        })?;
+        Ok(Choice::Pattern(glob.compile_matcher()))
+    }
+
+    fn has(&self, object: &ObjectInfo, observer: &Observer) -> bool {
+        match self {
+            Choice::Type(name) => *observer.schema()[object.type_id].name == **name,
+            Choice::Label(label) => *object.label == **label,
+            Choice::Pattern(glob) => glob.is_match(&*object.label),
+        }
+    }
+}
+
+/// Whether a text is meant as a pattern of labels.
+pub(super) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '[', '{'])
+}
+
+impl<T: Default> Members<T> {
+    /// Those that there are now.
+    pub(super) fn new(choice: Choice, observer: &Observer) -> Self {
+        let mut members = Members {
+            choice,
+            all: BTreeMap::new(),
+            by_slot: HashMap::new(),
+            created: 0,
+        };
+        members.add_all(observer);
+        members
+    }
+
+    /// Takes in what came and went in these slots; gives those that went.
+    pub(super) fn update(&mut self, observer: &Observer, slots: &[u32]) -> Vec<(u64, Known<T>)> {
+        let mut gone = Vec::new();
+        let mut new = Vec::new();
+        for slot in slots {
+            let now = observer.object_in(*slot);
+            let generation = now.as_ref().map(|object| object.generation);
+            let is_known = self.remove(*slot, generation, &mut gone);
+            new.extend(now.filter(|object| !is_known && self.choice.has(object, observer)));
+        }
+        self.add(new, observer);
+        gone
+    }
+
+    /// Forgets all, which are of a session that is no more, and takes in those of the new one.
+    pub(super) fn replace(&mut self, observer: &Observer) -> Vec<(u64, Known<T>)> {
+        self.by_slot.clear();
+        let gone = std::mem::take(&mut self.all).into_iter().collect();
+        self.add_all(observer);
+        gone
+    }
+
+    /// Forgets all.
+    pub(super) fn clear(&mut self) {
+        self.all.clear();
+        self.by_slot.clear();
+    }
+
+    /// Removes those of a slot unless they are of this generation; whether they are.
+    fn remove(
+        &mut self,
+        slot: u32,
+        generation: Option<u64>,
+        gone: &mut Vec<(u64, Known<T>)>,
+    ) -> bool {
+        let Some(known) = self.by_slot.get(&slot) else {
+            return false;
+        };
+        let is_same = known.first().is_some_and(|creation| {
+            let known = &self.all[creation];
+            Some(known.member.object.generation) == generation
+        });
+        if is_same {
+            return true;
+        }
+        for creation in self.by_slot.remove(&slot).into_iter().flatten() {
+            gone.extend(self.all.remove(&creation).map(|known| (creation, known)));
+        }
+        false
+    }
+
+    fn add_all(&mut self, observer: &Observer) {
+        let objects = observer.objects();
+        let chosen = objects.filter(|object| self.choice.has(object, observer));
+        let chosen = chosen.collect();
+        self.add(chosen, observer);
+    }
+
+    fn add(&mut self, mut objects: Vec<ObjectInfo>, observer: &Observer) {
+        objects.sort_by_key(|object| (object.created, object.slot));
+        for object in objects {
+            // One that was destroyed meanwhile is reported by the next refresh.
+            let Ok(root) = observer.root(&object) else {
+                continue;
+            };
+            let id = observer.id_of(&object);
+            match object.count {
+                None => self.insert(id, None, object.label, root),
+                Some(count) => {
+                    for index in 0..count {
+                        let label = format!("{}[{index}]", object.label).into();
+                        let element = root.element(index).expect("below the count");
+                        self.insert(id, Some(index), label, element);
+                    }
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, object: ObjectId, element: Option<u64>, label: Arc<str>, root: Field) {
+        self.created += 1;
+        let known = Known {
+            member: Member { object, element },
+            label,
+            root,
+            state: T::default(),
+        };
+        self.by_slot
+            .entry(object.slot)
+            .or_default()
+            .push(self.created);
+        self.all.insert(self.created, known);
+    }
+}

@@ -1,0 +1,163 @@
+//! One trigger: what it follows, what was said of it, and what became of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use memglass::Field;
+
+use super::Ask;
+use super::change::Watch;
+use super::define::Options;
+use super::guard::Guard;
+use super::objects::Member;
+use crate::causes::Depth;
+use crate::condition::Settings;
+use crate::counters::Counters;
+use crate::timer::{Grid, Once};
+
+/// What a trigger follows.
+pub(super) enum Followed {
+    Watch(Box<Watch>),
+    Guard(Guard),
+    Every(Grid),
+    After(Once),
+}
+
+/// Why a trigger is paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PauseReason {
+    /// Somebody said so.
+    Asked,
+    /// Its actions made it fire too often in a row.
+    Loop,
+}
+
+/// One trigger.
+pub(super) struct Trigger {
+    pub(super) followed: Followed,
+    pub(super) options: Options,
+    pub(super) settings: Settings,
+    pub(super) counters: Counters,
+    pub(super) pause: Option<PauseReason>,
+    pub(super) is_done: bool,
+    /// Whether its condition is to be asked now.
+    pub(super) is_asked_for: bool,
+    /// Whether the next answers are those of its definition.
+    pub(super) is_first_answer: bool,
+    /// Whether a point of a timer waits.
+    pub(super) is_waiting: bool,
+    /// How deep the action was that made a timer.
+    pub(super) depth: Depth,
+    pub(super) last_fired: Option<Duration>,
+    pub(super) last_error: Option<String>,
+    next_sample: Duration,
+}
+
+impl Trigger {
+    pub(super) fn new(followed: Followed, options: Options, settings: Settings) -> Self {
+        Trigger {
+            followed,
+            options,
+            settings,
+            counters: Counters::default(),
+            pause: None,
+            is_done: false,
+            is_asked_for: false,
+            is_first_answer: true,
+            is_waiting: false,
+            depth: Depth::OUTSIDE,
+            last_fired: None,
+            last_error: None,
+            next_sample: Duration::ZERO,
+        }
+    }
+
+    /// Whether it may fire yet.
+    pub(super) fn is_live(&self) -> bool {
+        !self.is_done && self.pause.is_none()
+    }
+
+    /// Whether it looks at memory or is asked.
+    pub(super) fn samples(&self) -> bool {
+        self.is_live() && matches!(self.followed, Followed::Watch(_) | Followed::Guard(_))
+    }
+
+    pub(super) fn is_due(&self, now: Duration) -> bool {
+        now >= self.next_sample
+    }
+
+    pub(super) fn next_sample(&self) -> Option<Duration> {
+        Some(self.next_sample)
+    }
+
+    /// The next point of a timer.
+    pub(super) fn next_point(&self) -> Option<Duration> {
+        match &self.followed {
+            Followed::Every(grid) => grid.next(),
+            Followed::After(once) => once.next(),
+            Followed::Watch(_) | Followed::Guard(_) => None,
+        }
+    }
+
+    /// The point of a timer that is due. Further ones that are due as well, and all of them while its action
+    /// waits or runs, are left out and counted.
+    pub(super) fn take_point(&mut self, now: Duration, is_busy: bool) -> Option<Duration> {
+        match &mut self.followed {
+            Followed::After(once) => once.take(now),
+            Followed::Every(grid) => {
+                let first = match is_busy {
+                    true => None,
+                    false => grid.take(now),
+                };
+                self.counters.missed += grid.skip(now);
+                first
+            }
+            Followed::Watch(_) | Followed::Guard(_) => None,
+        }
+    }
+
+    /// It was sampled at `now`: the next sample is at the next point of its grid.
+    pub(super) fn sampled(&mut self, now: Duration) {
+        let period = self.settings.period.as_nanos().max(1);
+        let rest = period - now.as_nanos() % period;
+        let rest = Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX));
+        self.next_sample = now.saturating_add(rest);
+    }
+
+    /// What its condition is to be asked about.
+    pub(super) fn asks(&self, number: u64) -> Vec<Ask> {
+        match &self.followed {
+            Followed::Guard(Guard::One { .. }) => vec![Ask {
+                number,
+                about: None,
+            }],
+            Followed::Guard(Guard::Each { members, .. }) => {
+                let asks = members.all.iter().map(|(creation, known)| Ask {
+                    number,
+                    about: Some((*creation, known.root.clone(), Arc::clone(&known.label))),
+                });
+                asks.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The object of this number.
+    pub(super) fn known(&self, creation: u64) -> Option<(Member, Field, Arc<str>)> {
+        let Followed::Guard(Guard::Each { members, .. }) = &self.followed else {
+            return None;
+        };
+        let known = members.all.get(&creation)?;
+        Some((known.member, known.root.clone(), Arc::clone(&known.label)))
+    }
+
+    /// It fires no more, and needs nothing any more; what waits still runs.
+    pub(super) fn finish(&mut self) {
+        self.is_done = true;
+        match &mut self.followed {
+            Followed::Watch(watch) => watch.clear(),
+            Followed::Guard(Guard::Each { members, .. }) => members.clear(),
+            _ => {}
+        }
+    }
+}
