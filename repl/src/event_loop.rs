@@ -2,9 +2,11 @@
 
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, select, tick};
+use crossbeam_channel::{Receiver, after, never, select, tick};
 use memglass_line::Event;
 use memglass_line::{Editor, Printer};
 use memglass_script::ScriptError;
@@ -32,6 +34,8 @@ pub(crate) struct EventLoop {
     interrupts: Interrupts,
     producer: presence::Watch,
     ticks: Receiver<std::time::Instant>,
+    /// Whether an action runs while the prompt is shown, so that Ctrl-C is for it.
+    busy: Arc<AtomicBool>,
 }
 
 /// What happens after an event.
@@ -51,6 +55,7 @@ impl EventLoop {
         editor: Editor,
         printer: Rc<std::cell::RefCell<Printer>>,
         interrupts: Interrupts,
+        busy: Arc<AtomicBool>,
     ) -> Self {
         EventLoop {
             runtime,
@@ -59,6 +64,7 @@ impl EventLoop {
             interrupts,
             producer: presence::Watch::new(),
             ticks: tick(LOOK_AFTER),
+            busy,
         }
     }
 
@@ -89,6 +95,8 @@ impl EventLoop {
     /// Serves events until another prompt is to be shown, or the program is to end.
     fn serve(&mut self) -> io::Result<Option<i32>> {
         loop {
+            let rest = self.runtime.automation.rest();
+            let due = rest.map_or_else(never, after);
             let next = select! {
                 recv(self.editor.events()) -> event => match event {
                     Ok(event) => self.event(event)?,
@@ -105,6 +113,8 @@ impl EventLoop {
                     }
                 },
                 recv(self.ticks) -> _ => self.tick(),
+                recv(due) -> _ => self.run_due()?,
+                recv(self.runtime.automation.woken()) -> _ => self.run_due()?,
             };
             match next {
                 Next::Wait => {}
@@ -201,6 +211,22 @@ impl EventLoop {
         self.look_after_producer();
         self.take_in_names();
         Next::Wait
+    }
+
+    /// Runs what triggers and timers have to do.
+    fn run_due(&mut self) -> io::Result<Next> {
+        self.interrupts.settle();
+        self.busy.store(true, Ordering::Relaxed);
+        let result = self.runtime.run_due();
+        self.busy.store(false, Ordering::Relaxed);
+        if let Some(signal) = self.interrupts.settle() {
+            return Ok(Next::Quit(signal::exit_code(signal)));
+        }
+        match result {
+            Ok(_) => Ok(Next::Wait),
+            Err(CommandError::Script(ScriptError::Exit(code))) => Ok(Next::Quit(code)),
+            Err(error) => self.failed(error).map(|_| Next::Wait),
+        }
     }
 
     fn look_after_producer(&mut self) {

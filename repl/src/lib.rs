@@ -33,6 +33,7 @@
 //! - [`Answer`] and [`EvalError`]: what a line gave, as text, JSON or a value, or why it gave nothing.
 //! - [`Sink`]: where prints, results and messages go.
 
+mod automation;
 mod commands;
 mod damage;
 mod deadline;

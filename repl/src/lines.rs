@@ -184,7 +184,45 @@ impl Runtime {
 
     fn eval(&mut self, script: &str) -> Result<Shown, ScriptError> {
         let Origin { file, lines_before } = &self.origin;
-        self.host.eval_part(file, *lines_before, script)
+        self.automation.begin_line();
+        let result = self.host.eval_part(file, *lines_before, script);
+        let ended = self.automation.end_line(&mut self.host);
+        let shown = result?;
+        ended.map(|()| shown)
+    }
+
+    /// Runs what triggers and timers have to do now; how long until there is something to do again, as far as that is
+    /// known.
+    ///
+    /// # Errors
+    ///
+    /// An action ended everything.
+    pub(crate) fn run_due(&mut self) -> Result<Option<Duration>, CommandError> {
+        self.limited(|runtime| Ok(runtime.automation.run_due(&mut runtime.host)?))?;
+        Ok(self.automation.rest())
+    }
+
+    /// Runs what triggers and timers do, until nothing can happen any more; the exit code of that.
+    ///
+    /// # Errors
+    ///
+    /// It was interrupted, or an action ended it.
+    pub(crate) fn run_to_the_end(&mut self) -> Result<i32, CommandError> {
+        loop {
+            self.run_due()?;
+            if self.automation.is_over() {
+                break;
+            }
+            self.automation.wait();
+            if self.interrupt.swap(false, Ordering::Relaxed) {
+                return Err(ScriptError::Interrupted.into());
+            }
+        }
+        if let Some(losses) = self.automation.losses() {
+            self.writer.tell(&format!("memglass: {losses}\n"));
+        }
+        let outcome = self.automation.outcome();
+        Ok(i32::from(outcome.is_broken || outcome.has_failed))
     }
 
     /// The command of a line without its colon. Those of the embedding program come first.

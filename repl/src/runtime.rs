@@ -12,6 +12,7 @@ use memglass::Presence;
 use memglass_script::{Attached, ScriptHost};
 use memglass_syntax::{CommandName, Names, Takes};
 
+use crate::automation::Automation;
 use crate::commands;
 use crate::embed::Command;
 use crate::journal::Journal;
@@ -22,6 +23,8 @@ use crate::writer::Writer;
 pub(crate) struct Runtime {
     pub(crate) attached: Attached,
     pub(crate) host: ScriptHost,
+    /// Watches, triggers and timers of its scripts.
+    pub(crate) automation: Automation,
     pub(crate) writer: Writer,
     /// Whether each line says how long it took.
     pub(crate) timing: bool,

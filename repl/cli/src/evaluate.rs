@@ -28,8 +28,7 @@ pub(super) fn expressions(
         None => scripts.run("", expression),
         code => Ok(code),
     });
-    scripts.tell_dry_run(options);
-    Ok(ended?.unwrap_or(0))
+    scripts.end(options, ended)
 }
 
 /// Evaluates standard input as a script.
@@ -41,8 +40,7 @@ pub(super) fn standard_input(options: &Options, session: &str) -> Result<i32, Fa
     let text = read_input()?;
     scripts.attach(options, session)?;
     let ended = scripts.run(STANDARD_INPUT, text.as_str());
-    scripts.tell_dry_run(options);
-    Ok(ended?.unwrap_or(0))
+    scripts.end(options, ended)
 }
 
 /// Runs the script in a file, or on standard input if that is called `-`, in the same way.
@@ -64,8 +62,7 @@ pub(super) fn file(
     };
     scripts.attach(options, session)?.set_arguments(args);
     let ended = scripts.run(&name, text.as_str());
-    scripts.tell_dry_run(options);
-    Ok(ended?.unwrap_or(0))
+    scripts.end(options, ended)
 }
 
 fn read_input() -> Result<ScriptText, Failure> {
@@ -91,6 +88,7 @@ impl Scripts {
         let (builder, _) = session::attach(options, session)?;
         let builder = builder.interrupt(self.supervisor.flag());
         let repl = builder.build()?;
+        repl.end_when_interrupted();
         options.mark(&repl.observer());
         options.mark_damage(&repl.observer());
         Ok(self.repl.insert(repl))
@@ -116,6 +114,29 @@ impl Scripts {
     fn repl(&mut self) -> &mut Repl {
         let repl = self.repl.as_mut();
         repl.expect("scripts are attached before they run")
+    }
+
+    /// What becomes of a run: its triggers go on unless it has ended.
+    fn end(
+        &mut self,
+        options: &Options,
+        ended: Result<Option<i32>, Failure>,
+    ) -> Result<i32, Failure> {
+        let code = match ended {
+            Ok(None) => self.run_to_the_end(),
+            Ok(Some(code)) => Ok(code),
+            Err(failure) => Err(failure),
+        };
+        self.tell_dry_run(options);
+        code
+    }
+
+    /// Runs the triggers that scripts have left, until nothing can happen any more; gives the exit code.
+    fn run_to_the_end(&mut self) -> Result<i32, Failure> {
+        let result = self.repl().run_to_the_end();
+        match self.supervisor.judge(result)? {
+            Ended::By(code) | Ended::With(code) => Ok(code),
+        }
     }
 
     /// Runs one and prints its result; an exit code if it was the last.

@@ -23,9 +23,9 @@ pub(super) struct Supervisor {
 }
 
 /// How a script ended.
-pub(super) enum Ended {
-    /// By itself, and whether it asked for the end.
-    With(bool),
+pub(super) enum Ended<T> {
+    /// By itself, with this.
+    With(T),
     /// By a signal or `exit`.
     By(i32),
 }
@@ -69,7 +69,7 @@ impl Supervisor {
     }
 
     /// What the end of a script means.
-    pub(super) fn judge(&self, result: Result<bool, EvalError>) -> Result<Ended, Failure> {
+    pub(super) fn judge<T>(&self, result: Result<T, EvalError>) -> Result<Ended<T>, Failure> {
         if let Some(signal) = self.interrupts.as_ref().and_then(Interrupts::settle) {
             return Ok(Ended::By(signal::exit_code(signal)));
         }

@@ -16,6 +16,7 @@ use super::duration;
 use super::error::{raise, text_of};
 use super::halt::Halt;
 use super::labels::Labels;
+use super::ledger::Author;
 use super::missing::Missing;
 use super::place::{Node, Place};
 use super::session::Attached;
@@ -265,21 +266,25 @@ impl Callbacks {
         convert::noun(value)
     }
 
-    /// Calls a closure, and `written` with each field that it writes.
+    /// Calls a closure that is the action of a trigger, which is the author of what it writes, and `written` with
+    /// each field that it writes.
     ///
     /// # Errors
     ///
     /// As for [`Callbacks::call`].
-    pub fn call_noting_writes(
+    pub fn act(
         &self,
         engine: &Engine,
-        closure: &Closure,
+        (closure, number): (&Closure, u64),
         arguments: Vec<Dynamic>,
         written: impl Fn(&Field, &Change) + 'static,
     ) -> Result<Dynamic> {
+        let author = self.context.ledger.author();
+        self.context.ledger.begin(Author::Trigger(number));
         let outer = self.context.on_write.replace(Some(Rc::new(written)));
         let result = self.call(engine, closure, arguments);
         self.context.on_write.replace(outer);
+        self.context.ledger.begin(author);
         result
     }
 

@@ -15,6 +15,7 @@ mod places;
 mod regions;
 mod scripts;
 mod session;
+mod triggers;
 mod types;
 mod variables;
 mod view;
@@ -92,6 +93,7 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &scripts::Run,
     &scripts::Edit,
     &scripts::Save,
+    &triggers::Triggers,
     &variables::Vars,
     &variables::Unset,
     &variables::History,

@@ -15,6 +15,7 @@ use rhai::Engine;
 
 use super::sink::{Outlet, Sink};
 use super::{Command, History, Repl, ReplError, Setup};
+use crate::automation::Automation;
 use crate::journal::Journal;
 use crate::output::{Form, Rendering};
 use crate::runtime::{Origin, Prompt, PromptState, Runtime};
@@ -240,12 +241,16 @@ impl ReplBuilder {
         if let Some(audit) = self.audit {
             host.ledger().audit_to(audit);
         }
+        let notes = outlet.clone();
+        let automation =
+            Automation::install(&mut host, Rc::new(move |text: &str| notes.tell(text)));
         for register in self.engine {
             register(host.engine_mut());
         }
         let runtime = Runtime {
             attached,
             host,
+            automation,
             writer: Writer {
                 rendering: Rendering {
                     form: self.form,

@@ -11,6 +11,7 @@ use std::cell::Ref;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use memglass::Observer;
 
@@ -172,6 +173,53 @@ impl Repl {
     /// How many writes a dry run would have made; `None` where writes are made.
     pub fn dry_run(&self) -> Option<DryRun> {
         self.runtime.host.ledger().dry_run()
+    }
+
+    /// Runs what triggers and timers of scripts have to do now; gives for how long there is nothing to do, as far
+    /// as that is known.
+    ///
+    /// A host that evaluates lines calls this in its own loop, at least so often as triggers are to be quick:
+    /// their conditions are sampled by another thread, but actions run on this one. [`Repl::run`] does it by
+    /// itself.
+    ///
+    /// # Errors
+    ///
+    /// An action called `exit`. Other errors of actions are told and counted, and the triggers stay.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("robot").dir(&dir).create()?;
+    /// # let speed = session.object("speed", 0_i64)?;
+    /// use std::time::Duration;
+    ///
+    /// let mut repl = memglass_repl::Repl::builder()
+    ///     .session("robot")
+    /// #   .dir(&dir)
+    ///     .build()?;
+    /// repl.eval("let hot = when(\"speed > 100\").once().run(|| ());")?;
+    /// speed.set(120);
+    /// while repl.eval("hot.fired")?.to_string() == "0" {
+    ///     let rest = repl.run_due()?;
+    ///     std::thread::sleep(rest.unwrap_or_default().min(Duration::from_millis(10)));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run_due(&mut self) -> Result<Option<Duration>, EvalError> {
+        Ok(stack::deep(|| self.runtime.run_due())?)
+    }
+
+    /// Runs what triggers and timers do until nothing can happen any more; gives the exit code of that.
+    #[doc(hidden)]
+    pub fn run_to_the_end(&mut self) -> Result<i32, EvalError> {
+        Ok(stack::deep(|| self.runtime.run_to_the_end())?)
+    }
+
+    /// From now on an interruption ends everything, and not only the action that runs.
+    #[doc(hidden)]
+    pub fn end_when_interrupted(&self) {
+        self.runtime.automation.end_when_interrupted();
     }
 
     /// The observer, as of now. Do not keep it across an evaluation.

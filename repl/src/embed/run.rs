@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memglass_line::Editor;
 use memglass_terminal::modes::TerminalGuard;
@@ -55,10 +56,19 @@ impl Repl {
         let interrupts = Interrupts::listen(Arc::clone(&self.runtime.interrupt), self.setup.owner)?;
         let look = self.runtime.writer.rendering.look;
         let plain = memglass_line::why_no_editing();
+        let busy = Arc::new(AtomicBool::new(false));
         // A terminal that shows by itself what is typed goes on with that.
         let _guard = plain.is_none().then(TerminalGuard::take);
         let (editor, printer, note) = match plain {
-            None => Editor::start(look, &self.setup.history)?,
+            None => {
+                let (busy, interrupt) = (Arc::clone(&busy), Arc::clone(&self.runtime.interrupt));
+                let stop_action = move || {
+                    if busy.load(Ordering::Relaxed) {
+                        interrupt.store(true, Ordering::Relaxed);
+                    }
+                };
+                Editor::start(look, &self.setup.history, stop_action)?
+            }
             Some(ref why) => Editor::plain(why.clone())?,
         };
         if let Some(note) = note {
@@ -73,7 +83,7 @@ impl Repl {
         }
         self.runtime.has_screen = plain.is_none();
         self.runtime.writer.outlet.print_above(Rc::clone(&printer));
-        Ok(EventLoop::new(self.runtime, editor, printer, interrupts).run()?)
+        Ok(EventLoop::new(self.runtime, editor, printer, interrupts, busy).run()?)
     }
 
     /// Runs the init script; an exit code if it, or a signal, ended the session.

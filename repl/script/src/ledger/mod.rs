@@ -133,6 +133,11 @@ impl Ledger {
         self.0.dry.as_ref().map(|dry| dry.run.get())
     }
 
+    /// Who makes the writes now.
+    pub(crate) fn author(&self) -> Author {
+        Author::clone(&self.0.author.borrow())
+    }
+
     /// The writes from here on belong together, and are this author's.
     pub fn begin(&self, author: Author) {
         self.begin_undoing(author, None);

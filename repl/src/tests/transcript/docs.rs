@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use memglass_script::FUNCTIONS;
 
 use super::file;
+use crate::automation;
 
 /// What encloses an example.
 const OPEN: &str = "```text\n";
@@ -57,9 +58,8 @@ fn every_function_is_documented_and_nothing_else() {
         .filter_map(|line| line.strip_prefix("#### `")?.strip_suffix('`'))
         .collect();
     documented.sort_unstable();
-    let mut registered: Vec<String> = FUNCTIONS
-        .iter()
-        .map(|help| help.signature.replace(" or ", "` or `"))
+    let mut registered: Vec<String> = described()
+        .map(|(_, signature, _)| signature.replace(" or ", "` or `"))
         .collect();
     registered.sort();
     assert_eq!(documented, registered);
@@ -68,26 +68,27 @@ fn every_function_is_documented_and_nothing_else() {
 #[test]
 fn every_function_has_what_it_does_and_an_example() {
     let text = std::fs::read_to_string(path()).unwrap();
-    for help in FUNCTIONS {
-        let heading = format!("#### `{}`\n", help.signature.replace(" or ", "` or `"));
+    for (name, signature, summary) in described() {
+        let heading = format!("#### `{}`\n", signature.replace(" or ", "` or `"));
         let (_, after) = text.split_once(&heading).unwrap();
         let section = after.split("\n#").next().unwrap();
         assert!(
-            section
-                .to_lowercase()
-                .contains(&help.summary.to_lowercase()),
-            "{}",
-            help.name
+            section.to_lowercase().contains(&summary.to_lowercase()),
+            "{name}",
         );
         let example = parts(section)
             .get(1)
             .copied()
             .unwrap_or_default()
             .to_owned();
-        assert!(
-            example.contains(&format!("{}(", help.name)),
-            "{}",
-            help.name
-        );
+        assert!(example.contains(&format!("{name}(")), "{name}",);
     }
+}
+
+/// Name, signature and summary of all functions.
+fn described() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let scripts = FUNCTIONS.iter();
+    let scripts = scripts.map(|help| (help.name, help.signature, help.summary));
+    let automation = automation::FUNCTIONS.iter();
+    scripts.chain(automation.map(|help| (help.name, help.signature, help.summary)))
 }

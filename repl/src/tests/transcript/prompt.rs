@@ -10,12 +10,14 @@ use memglass_script::{ScriptError, ScriptHost};
 use memglass_terminal::look::Look;
 use memglass_value::format;
 
+use crate::automation::Automation;
 use crate::output::{Encoding, Form, Output, Rendering};
 use crate::tests::market::Market;
 
 pub(crate) struct Prompt {
     market: Option<Market>,
     host: ScriptHost,
+    automation: Automation,
     attached: Attached,
     rendering: Rendering,
     printed: Rc<RefCell<String>>,
@@ -37,8 +39,10 @@ impl Prompt {
             .dir(market.producer.dir.path())
             .writable();
         let attached = Attached::new(options.attach("market").unwrap());
+        let (host, automation) = host(attached.clone(), &printed);
         Self {
-            host: host(attached.clone(), &printed),
+            host,
+            automation,
             attached,
             market: Some(market),
             rendering,
@@ -48,7 +52,14 @@ impl Prompt {
 
     /// What comes back for a line.
     pub(crate) fn typed(&mut self, line: &str) -> String {
+        if line == ":triggers" {
+            let table = Output::from(self.automation.table());
+            return self.cleaned(&table.render(self.rendering).data);
+        }
+        self.automation.begin_line();
         let result = self.host.eval(line);
+        let ended = self.automation.end_line(&mut self.host);
+        let result = result.and_then(|shown| ended.map(|()| shown));
         let mut text = self.printed.take();
         match result {
             Ok(shown) => {
@@ -78,7 +89,7 @@ impl Prompt {
             "end" => self.market = None,
             "readonly" => {
                 let attached = self.attached.clone().read_only();
-                self.host = host(attached, &self.printed);
+                (self.host, self.automation) = host(attached, &self.printed);
             }
             other => panic!("nothing of the name {other:?} can happen"),
         }
@@ -96,14 +107,16 @@ impl Prompt {
     }
 }
 
-fn host(attached: Attached, printed: &Rc<RefCell<String>>) -> ScriptHost {
+fn host(attached: Attached, printed: &Rc<RefCell<String>>) -> (ScriptHost, Automation) {
     let lines = printed.clone();
-    let print = Rc::new(move |line: &str| {
+    let print: Rc<dyn Fn(&str)> = Rc::new(move |line: &str| {
         let mut lines = lines.borrow_mut();
         lines.push_str(&format::printable(line));
         lines.push('\n');
     });
-    ScriptHost::new(attached, Default::default(), print)
+    let mut host = ScriptHost::new(attached, Default::default(), Rc::clone(&print));
+    let automation = Automation::install(&mut host, print);
+    (host, automation)
 }
 
 fn named(name: &str) -> Encoding {

@@ -1,0 +1,107 @@
+//! What a trigger does, and the closures that its condition asks.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use memglass_script::Closure;
+use memglass_watch::Options;
+
+/// What a trigger is about, as a script said it.
+#[derive(Clone, Debug)]
+pub(super) enum Subject {
+    /// A path, or a pattern with a path behind it.
+    Watch(String),
+    /// A condition.
+    When,
+    /// A condition of each object of a type or pattern.
+    WhenEach(String),
+    /// A condition that must hold, and what to say when it does not.
+    Always(String),
+    /// A point each time so much time has passed.
+    Every(std::time::Duration),
+    /// One point.
+    After(std::time::Duration),
+}
+
+impl Subject {
+    /// The function that makes such triggers.
+    pub(super) fn function(&self) -> &'static str {
+        match self {
+            Subject::Watch(_) => "watch",
+            Subject::When => "when",
+            Subject::WhenEach(_) => "when_each",
+            Subject::Always(_) => "always",
+            Subject::Every(_) => "every",
+            Subject::After(_) => "after",
+        }
+    }
+}
+
+/// A condition, as a script gave it.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    /// What is called to ask it.
+    pub(super) closure: Closure,
+    /// How it was written, if it was a text.
+    pub(super) text: Option<String>,
+}
+
+/// A closure, and how many arguments it takes.
+#[derive(Clone, Debug)]
+pub(super) struct Called {
+    pub(super) closure: Closure,
+    pub(super) count: usize,
+}
+
+/// A trigger of a script, whether it is defined yet or not.
+pub(super) struct Entry {
+    pub(super) subject: Subject,
+    /// Its number, once it is defined.
+    pub(super) number: Cell<Option<u64>>,
+    pub(super) options: RefCell<Options>,
+    pub(super) condition: RefCell<Option<Asked>>,
+    pub(super) rearm: RefCell<Option<Asked>>,
+    pub(super) run: RefCell<Option<Called>>,
+    pub(super) appeared: RefCell<Option<Called>>,
+    pub(super) vanished: RefCell<Option<Called>>,
+    /// The settings that were made.
+    pub(super) made: RefCell<Vec<&'static str>>,
+    /// Where it was defined: a file and a line.
+    pub(super) origin: String,
+    /// Why its condition is not compiled.
+    pub(super) why_interpreted: RefCell<String>,
+}
+
+impl Entry {
+    pub(super) fn new(subject: Subject, origin: String) -> Rc<Self> {
+        Rc::new(Entry {
+            subject,
+            number: Cell::default(),
+            options: RefCell::default(),
+            condition: RefCell::default(),
+            rearm: RefCell::default(),
+            run: RefCell::default(),
+            appeared: RefCell::default(),
+            vanished: RefCell::default(),
+            made: RefCell::default(),
+            origin,
+            why_interpreted: RefCell::default(),
+        })
+    }
+
+    /// What it is about, in a few words.
+    pub(super) fn title(&self) -> String {
+        let condition = self.condition.borrow();
+        let condition = condition.as_ref().map(|asked| match &asked.text {
+            Some(text) => text.clone(),
+            None => "|| …".to_owned(),
+        });
+        let condition = condition.unwrap_or_default();
+        match &self.subject {
+            Subject::Watch(path) => path.clone(),
+            Subject::When | Subject::Always(_) => condition,
+            Subject::WhenEach(objects) => format!("{objects}: {condition}"),
+            Subject::Every(time) | Subject::After(time) => format!("{time:?}"),
+        }
+    }
+}

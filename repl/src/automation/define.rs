@@ -1,0 +1,344 @@
+//! From what a script said to a trigger of the engine, and the answers to its condition.
+
+use std::rc::Rc;
+
+use memglass_script::Seen;
+use memglass_watch::{Answer, Ask, CompileError, Definition, Kind, Question, Reading, Truth};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
+
+use super::action::{Asked, Called, Entry, Subject};
+use super::condition::{self, Attempt};
+use super::trigger::Trigger;
+use super::{Automation, Level};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Triggers that are done and that no script holds, of which the last are kept to be listed.
+const KEPT_DONE: usize = 100;
+
+impl Automation {
+    /// A condition that was written as a text.
+    pub(super) fn asked_text(&self, engine: &Engine, text: &str) -> Result<Asked> {
+        Ok(Asked {
+            closure: self.callbacks().closure_of(engine, text)?,
+            text: Some(text.to_owned()),
+        })
+    }
+
+    /// A condition that is a closure.
+    pub(super) fn asked_closure(
+        &self,
+        name: &'static str,
+        closure: FnPtr,
+        subject: &Subject,
+    ) -> Result<Asked> {
+        let (counts, forms): (&[usize], _) = match subject {
+            Subject::WhenEach(_) => (&[1, 0], "|o| … with an object"),
+            _ => (&[0], "|| …"),
+        };
+        let Called { closure, .. } = self.called(name, closure, counts, forms)?;
+        Ok(Asked {
+            closure,
+            text: None,
+        })
+    }
+
+    /// A closure that is called with one of so many arguments.
+    pub(super) fn called(
+        &self,
+        name: &str,
+        closure: FnPtr,
+        counts: &[usize],
+        forms: &str,
+    ) -> Result<Called> {
+        let closure = self.callbacks().keep(closure);
+        let found = self.callbacks().parameters(&closure);
+        match found {
+            Some(count) if !counts.contains(&count) => {
+                let message = format!("`{name}` cannot call a closure of {count} arguments");
+                Err(self
+                    .callbacks()
+                    .refusal(message, &format!("it calls {forms}")))
+            }
+            found => Ok(Called {
+                closure,
+                count: found.unwrap_or(0),
+            }),
+        }
+    }
+
+    /// What a script has begun to say.
+    pub(super) fn draft(&self, entry: Rc<Entry>) -> Trigger {
+        self.0.drafts.borrow_mut().push(Rc::clone(&entry));
+        Trigger {
+            automation: self.clone(),
+            entry,
+        }
+    }
+
+    /// Makes the trigger and takes its first sample.
+    pub(super) fn define(&self, engine: &Engine, entry: &Rc<Entry>) -> Result<()> {
+        if let Some(asking) = self.callbacks().asking() {
+            let message = format!("no trigger can be made inside of `{asking}`, which only asks");
+            return Err(self.callbacks().refusal(message, ""));
+        }
+        self.0
+            .drafts
+            .borrow_mut()
+            .retain(|draft| !Rc::ptr_eq(draft, entry));
+        self.look_at_session();
+        let now = self.now();
+        self.engine().catch_up(now);
+        let question = self.question(entry)?;
+        let definition = Definition {
+            kind: kind(entry, question),
+            options: entry.options.borrow().clone(),
+        };
+        let defined = self.engine().define(now, definition);
+        let number = defined.map_err(|error| self.refused(&error))?;
+        entry.number.set(Some(number));
+        self.0.entries.borrow_mut().insert(number, Rc::clone(entry));
+        self.start_sampling(entry)?;
+        if let Err(error) = self.first_answers(engine, number) {
+            self.engine().forget(number);
+            self.0.entries.borrow_mut().remove(&number);
+            return Err(error);
+        }
+        self.forget_done();
+        Ok(())
+    }
+
+    /// Sees to it that somebody samples what a trigger looks at.
+    fn start_sampling(&self, entry: &Entry) -> Result<()> {
+        if matches!(entry.subject, Subject::Every(_) | Subject::After(_)) {
+            return Ok(());
+        }
+        let period = entry.options.borrow().period;
+        let period = period.unwrap_or_else(|| self.engine().period());
+        let sampled = self.surroundings().sample(&self.0.engine, period);
+        sampled.map_err(|error| self.refused(&error))
+    }
+
+    /// Who answers the condition of a trigger: the engine, if the condition can be compiled.
+    fn question(&self, entry: &Entry) -> Result<Question> {
+        let attempt = {
+            let watch = self.engine();
+            condition::attempt(self.callbacks(), entry, watch.observer())
+        };
+        match attempt {
+            Attempt::Compiled(question, missing) => {
+                missing.iter().for_each(|name| self.tell_missing(name));
+                Ok(question)
+            }
+            Attempt::Left(why) => {
+                entry.why_interpreted.replace(why);
+                Ok(Question::Asked)
+            }
+            Attempt::Wrong(error) => Err(self.wrong(&error, entry)),
+        }
+    }
+
+    /// A mistake in a condition, where it stands.
+    fn wrong(&self, error: &CompileError, entry: &Entry) -> Box<EvalAltResult> {
+        let is_text = entry
+            .condition
+            .borrow()
+            .as_ref()
+            .is_some_and(|asked| asked.text.is_some());
+        self.mistake(error, is_text)
+    }
+
+    /// The same of a condition that is no trigger's; the place in a text is not one of the script.
+    pub(super) fn mistake(&self, error: &CompileError, is_text: bool) -> Box<EvalAltResult> {
+        let mut raised = self.callbacks().refusal(error.to_string(), "");
+        if !is_text {
+            raised.set_position(error.position());
+        }
+        raised
+    }
+
+    /// Answers a condition for the first time. A name that means nothing yet is told.
+    fn first_answers(&self, engine: &Engine, number: u64) -> Result<()> {
+        let asks = self.engine().asks_of(number);
+        let now = self.now();
+        for ask in asks {
+            let answer = self.ask(engine, &ask)?;
+            let missing = answer.names.iter().filter(|(_, id)| id.is_none());
+            missing.for_each(|(name, _)| self.tell_missing(name));
+            let about = ask.about.as_ref().map(|(creation, ..)| *creation);
+            self.engine().answer(number, about, now, answer);
+        }
+        self.engine().answered(number);
+        Ok(())
+    }
+
+    /// Begins again, with the answers that a trigger needs at once.
+    pub(super) fn resume(&self, engine: &Engine, number: u64) {
+        let now = self.now();
+        let is_resumed = self.engine().resume(number, now);
+        let entry = self.0.entries.borrow().get(&number).cloned();
+        if let (true, Some(entry)) = (is_resumed, entry) {
+            // Without a thread to be had there was none for the definition either.
+            let _ = self.start_sampling(&entry);
+            // What was no mistake at its definition is none now.
+            let _ = self.first_answers(engine, number);
+        }
+    }
+
+    /// Ends a trigger, or forgets what was begun to be said.
+    pub(super) fn cancel(&self, entry: &Rc<Entry>) {
+        if let Some(number) = entry.number.get() {
+            self.engine().cancel(number);
+        }
+        self.0
+            .drafts
+            .borrow_mut()
+            .retain(|draft| !Rc::ptr_eq(draft, entry));
+    }
+
+    /// Asks the condition of a trigger.
+    pub(super) fn ask(&self, engine: &Engine, ask: &Ask) -> Result<Answer> {
+        let entry = self.0.entries.borrow().get(&ask.number).cloned();
+        let entry = entry.expect("an entry for each trigger that is asked about");
+        let condition = entry.condition.borrow().clone();
+        let condition = condition.expect("a condition of each trigger that is asked");
+        let function = entry.subject.function();
+        let object = ask
+            .about
+            .as_ref()
+            .map(|(_, field, _)| self.callbacks().place(field));
+        let mut answer = self.answer(engine, &condition, object.clone(), function);
+        if let Subject::Always(_) = entry.subject {
+            answer.truth = opposite(answer.truth);
+        }
+        let rearm = entry.rearm.borrow().clone();
+        if let (Truth::False, Some(rearm)) = (answer.truth, rearm) {
+            answer.rearm = self.answer(engine, &rearm, object, function).truth;
+        }
+        Ok(answer)
+    }
+
+    /// What a condition is now.
+    pub(super) fn answer(
+        &self,
+        engine: &Engine,
+        asked: &Asked,
+        object: Option<Dynamic>,
+        function: &'static str,
+    ) -> Answer {
+        let is_blind = !self.engine().presence().is_alive();
+        let callbacks = self.callbacks();
+        let closure = &asked.closure;
+        let takes_object = callbacks.parameters(closure) == Some(1);
+        let arguments = object.filter(|_| takes_object).into_iter().collect();
+        let (result, seen) = callbacks.look(engine, closure, arguments, function, is_blind);
+        let (truth, why) = match result {
+            Ok(value) => match value.as_bool() {
+                Ok(holds) => (Truth::from(holds), String::new()),
+                Err(_) => (
+                    Truth::Unknown,
+                    format!(
+                        "it gave {}, which is neither true nor false",
+                        callbacks.noun(&value)
+                    ),
+                ),
+            },
+            Err(error) => (Truth::Unknown, callbacks.brief(&error)),
+        };
+        let Seen { names, reads } = seen;
+        let readings = reads.into_iter();
+        Answer {
+            truth,
+            rearm: Truth::Unknown,
+            why,
+            names,
+            readings: readings
+                .map(|(field, value)| Reading { field, value })
+                .collect(),
+        }
+    }
+
+    /// Defines what the statements before this one have left to be defined, and says what they left undone.
+    pub(super) fn settle(&self, engine: &Engine) -> Result<()> {
+        let drafts = self.0.drafts.take();
+        for draft in drafts {
+            match &draft.subject {
+                Subject::Always(_) => self.define(engine, &draft)?,
+                subject => {
+                    let function = subject.function();
+                    self.tell(&format!(
+                        "note: this `{function}` has no `.run(…)`, so nothing will happen: {}",
+                        draft.title()
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that a condition names an object that there is not.
+    pub(super) fn tell_missing(&self, name: &str) {
+        let observer = self.callbacks().attached().observer();
+        let labels = memglass_script::names::labels(&observer);
+        let meant = match memglass::nearest(name, labels) {
+            Some(near) => format!("; did you mean {near:?}?"),
+            None => String::new(),
+        };
+        drop(observer);
+        self.tell(&format!(
+            "note: no object is named {name:?} yet, so the condition is unknown until there is one{meant}"
+        ));
+    }
+
+    /// Forgets triggers that are done and that no script can ask about.
+    pub(super) fn forget_done(&self) {
+        let mut entries = self.0.entries.borrow_mut();
+        if entries.len() <= KEPT_DONE {
+            return;
+        }
+        let mut engine = self.engine();
+        let is_done = |number: u64| {
+            engine
+                .status(number)
+                .is_none_or(|status| status.state == memglass_watch::Shown::Done)
+        };
+        let done: Vec<u64> = entries
+            .iter()
+            .filter(|(number, entry)| Rc::strong_count(entry) == 1 && is_done(**number))
+            .map(|(number, _)| *number)
+            .collect();
+        for number in done.iter().take(done.len().saturating_sub(KEPT_DONE)) {
+            // What still waits of it is run first.
+            if !engine.is_waiting(*number) {
+                entries.remove(number);
+                engine.forget(*number);
+            }
+        }
+    }
+
+    /// Whether an action runs.
+    pub(super) fn is_in_action(&self) -> bool {
+        self.0.level.get() == Level::Action
+    }
+}
+
+fn kind(entry: &Entry, question: Question) -> Kind {
+    match &entry.subject {
+        Subject::Watch(path) => Kind::Watch { path: path.clone() },
+        Subject::When | Subject::Always(_) => Kind::When { question },
+        Subject::WhenEach(objects) => Kind::WhenEach {
+            objects: objects.clone(),
+            question,
+        },
+        Subject::Every(period) => Kind::Every { period: *period },
+        Subject::After(delay) => Kind::After { delay: *delay },
+    }
+}
+
+fn opposite(truth: Truth) -> Truth {
+    match truth {
+        Truth::True => Truth::False,
+        Truth::False => Truth::True,
+        Truth::Unknown => Truth::Unknown,
+    }
+}

@@ -1,0 +1,454 @@
+//! What happens at one instant, and from one instant to the next.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crossbeam_channel::Receiver;
+use memglass::{Change, Field, Presence};
+use memglass_script::{Ending, ScriptError, ScriptHost};
+use memglass_watch::{Happening, Notice, Run};
+use rhai::{Dynamic, Engine, EvalAltResult};
+
+use super::action::{Called, Entry, Subject};
+use super::event::Event;
+use super::trigger::Trigger;
+use super::{Automation, Level};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// What the actions of a run have come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Whether an `always` was broken.
+    pub(crate) is_broken: bool,
+    /// Whether an action failed.
+    pub(crate) has_failed: bool,
+}
+
+/// How often the same error of an action is told.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Errors whose telling is remembered.
+const MOST_TOLD: usize = 256;
+
+impl Automation {
+    /// A line or script begins.
+    pub(crate) fn begin_line(&self) {
+        self.0.level.set(Level::Line);
+        self.look_at_session();
+    }
+
+    /// It has ended: what it began to say is said.
+    ///
+    /// # Errors
+    ///
+    /// What it left to be defined cannot be.
+    pub(crate) fn end_line(&self, host: &mut ScriptHost) -> std::result::Result<(), ScriptError> {
+        self.0.level.set(Level::Idle);
+        if self.0.drafts.borrow().is_empty() {
+            return Ok(());
+        }
+        let result = host.perform(|engine| self.settle(engine));
+        result.map_err(|error| host.tell(*error))
+    }
+
+    /// Whether there is anything that may ever run.
+    pub(crate) fn is_over(&self) -> bool {
+        self.engine().is_over()
+    }
+
+    /// What the actions have come to so far.
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.0.outcome.get()
+    }
+
+    /// What was not delivered, if there is anything.
+    pub(crate) fn losses(&self) -> Option<String> {
+        let engine = self.engine();
+        let numbers: Vec<u64> = engine.numbers().collect();
+        let statuses = numbers
+            .into_iter()
+            .filter_map(|number| engine.status(number));
+        let mut totals = [0_u64; 4];
+        for status in statuses {
+            let counters = status.counters;
+            let all = [
+                counters.suppressed,
+                counters.merged,
+                counters.missed,
+                counters.errors,
+            ];
+            for (total, count) in totals.iter_mut().zip(all) {
+                *total += count;
+            }
+        }
+        let names = [
+            "firings suppressed",
+            "changes merged",
+            "writes or points missed",
+            "actions failed",
+        ];
+        let told = totals.iter().zip(names).filter(|(count, _)| **count > 0);
+        let told: Vec<String> = told
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    }
+
+    /// From now on an interruption of an action ends everything.
+    pub(crate) fn end_when_interrupted(&self) {
+        self.0.ends_when_interrupted.set(true);
+    }
+
+    /// Hears when there is something to do, beside the time of [`Automation::rest`].
+    pub(crate) fn woken(&self) -> &Receiver<()> {
+        &self.0.woken
+    }
+
+    /// How long there is nothing to do; `None` if nothing is to be done at a known time.
+    pub(crate) fn rest(&self) -> Option<Duration> {
+        let now = self.now();
+        self.next_time().map(|next| next.saturating_sub(now))
+    }
+
+    /// Does what is due on the thread of the scripts; tells what fails.
+    ///
+    /// # Errors
+    ///
+    /// An action called `exit`, or was interrupted where that ends everything.
+    pub(crate) fn run_due(&self, host: &mut ScriptHost) -> std::result::Result<(), ScriptError> {
+        let result = host.perform(|engine| self.step(engine, true));
+        self.tell_failures(host);
+        result.map_err(|error| host.tell(*error))
+    }
+
+    /// Takes in what is to be looked at, without running what is due.
+    #[cfg(test)]
+    pub(crate) fn look(&self, host: &mut ScriptHost) {
+        host.perform(|engine| self.look_around(engine));
+    }
+
+    /// Tells the errors of actions that only the host can tell well.
+    fn tell_failures(&self, host: &ScriptHost) {
+        for (number, error) in self.0.failures.take() {
+            let told = host.tell(*error);
+            self.tell(&format!("trigger {number} failed\n{}", told.text()));
+        }
+    }
+
+    /// Lets time pass on the thread of the scripts, until something may be due.
+    pub(crate) fn wait(&self) {
+        let next = self.next_time();
+        self.surroundings().wait(next);
+    }
+
+    /// Does all that is to be done at this instant; actions only if they may run now.
+    pub(super) fn step(&self, engine: &Engine, runs_actions: bool) -> Result<()> {
+        self.look_around(engine);
+        if !runs_actions {
+            return Ok(());
+        }
+        loop {
+            let now = self.now();
+            let run = self.engine().next_run(now);
+            let Some(run) = run else { return Ok(()) };
+            self.run(engine, run)?;
+            // An action may have slept, and may have made what is due at once.
+            self.look_around(engine);
+        }
+    }
+
+    /// Takes samples, lets timers wait for their actions and answers conditions.
+    fn look_around(&self, engine: &Engine) {
+        let (now, surroundings) = (self.now(), self.surroundings());
+        self.look_at_session();
+        {
+            let mut watch = self.engine();
+            let next_tick = watch.next_tick();
+            if next_tick.is_none() {
+                surroundings.sample_no_more();
+            }
+            if surroundings.samples_here() && next_tick.is_some_and(|next| next <= now) {
+                // What cannot be read is unknown to conditions.
+                let _ = watch.tick(now);
+            }
+            watch.run_timers(now);
+        }
+        self.answer_asks(engine, now);
+        let notices = self.engine().take_notices();
+        for notice in notices {
+            self.tell_notice(&notice);
+        }
+    }
+
+    fn answer_asks(&self, engine: &Engine, now: Duration) {
+        let asks = self.engine().asks();
+        for ask in asks {
+            if !self.0.entries.borrow().contains_key(&ask.number) {
+                continue;
+            }
+            if let Ok(answer) = self.ask(engine, &ask) {
+                let about = ask.about.map(|(creation, ..)| creation);
+                self.engine().answer(ask.number, about, now, answer);
+            }
+        }
+    }
+
+    /// Looks at what became of the producer, and at another session if the name has one now.
+    pub(super) fn look_at_session(&self) {
+        let attached = self.callbacks().attached();
+        let presence = self.surroundings().presence(attached);
+        if presence == Presence::Restarted && !self.is_over() && attached.reattach().is_ok() {
+            self.tell("note: the producer was restarted; attached to its new session");
+        }
+        let life = attached.life();
+        let mut engine = self.engine();
+        if self.0.life.replace(life) != life {
+            engine.attach(attached.observer().beside());
+        }
+        engine.set_presence(presence);
+    }
+
+    fn tell_notice(&self, notice: &Notice) {
+        let (number, what) = match notice {
+            Notice::Chain { number } => (
+                *number,
+                "fires because of what actions wrote, ten times in a row",
+            ),
+            Notice::Loop { number } => (
+                *number,
+                "was paused: its firings were made by actions, a hundred in a row; `.may_loop()` allows that",
+            ),
+        };
+        let title = self.trigger(number).map(|trigger| trigger.entry.title());
+        let title = title.unwrap_or_default();
+        self.tell(&format!("note: trigger {number} ({title}) {what}"));
+    }
+
+    /// The next time at which something is to be done.
+    fn next_time(&self) -> Option<Duration> {
+        let surroundings = self.surroundings();
+        let engine = self.engine();
+        let tick = engine.next_tick().filter(|_| surroundings.samples_here());
+        [tick, engine.next_timer(), engine.next_due()]
+            .into_iter()
+            .flatten()
+            .chain(surroundings.next_event())
+            .min()
+    }
+
+    /// The same, of what happens while an action runs: nothing that waits for its end.
+    fn next_instant(&self) -> Option<Duration> {
+        let surroundings = self.surroundings();
+        let engine = self.engine();
+        let tick = engine.next_tick().filter(|_| surroundings.samples_here());
+        [tick, engine.next_timer()]
+            .into_iter()
+            .flatten()
+            .chain(surroundings.next_event())
+            .min()
+    }
+
+    /// Runs an action.
+    fn run(&self, engine: &Engine, run: Run) -> Result<()> {
+        let number = run.number;
+        let entry = self.0.entries.borrow().get(&number).cloned();
+        let Some(entry) = entry else {
+            self.engine().ended(self.now(), None);
+            return Ok(());
+        };
+        let outer = self.0.level.replace(Level::Action);
+        let result = self.act(engine, &entry, run);
+        let settled = result.and_then(|()| self.settle(engine));
+        self.0.level.set(outer);
+        self.end_run(&entry, number, settled)
+    }
+
+    fn act(&self, engine: &Engine, entry: &Rc<Entry>, run: Run) -> Result<()> {
+        let Run {
+            number,
+            time,
+            late,
+            what,
+        } = run;
+        let action = match &what {
+            Happening::Appeared { .. } => &entry.appeared,
+            Happening::Vanished { .. } => &entry.vanished,
+            _ => &entry.run,
+        };
+        let action = action.borrow().clone();
+        let trigger = Trigger {
+            automation: self.clone(),
+            entry: Rc::clone(entry),
+        };
+        let event = Event::new(self, trigger, (self.moment(time), late), what);
+        if let Subject::Always(message) = &entry.subject {
+            self.tell_broken(message, &event);
+        }
+        let Some(Called { closure, count }) = action else {
+            return Ok(());
+        };
+        let arguments = arguments(&event, count);
+        let automation = self.clone();
+        let written = move |field: &Field, change: &Change| automation.wrote(field, change);
+        self.callbacks()
+            .act(engine, (&closure, number), arguments, written)
+            .map(drop)
+    }
+
+    fn tell_broken(&self, message: &str, event: &Event) {
+        let outcome = self.0.outcome.get();
+        self.0.outcome.set(Outcome {
+            is_broken: true,
+            ..outcome
+        });
+        let values = event.readings().iter();
+        let values: Vec<String> = values
+            .map(|reading| format!("{} = {}", reading.field.path(), reading.value))
+            .collect();
+        let values = match values.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", values.join(", ")),
+        };
+        self.tell(&format!("broken: {message}{values}"));
+    }
+
+    /// What the end of an action means.
+    fn end_run(&self, entry: &Rc<Entry>, number: u64, result: Result<()>) -> Result<()> {
+        let now = self.now();
+        let Err(error) = result else {
+            self.engine().ended(now, None);
+            return Ok(());
+        };
+        let ending = self.callbacks().ending(&error);
+        if let Some(Ending::Exit(_)) = ending {
+            let mut engine = self.engine();
+            engine.ended(now, None);
+            engine.drop_waiting();
+            return Err(error);
+        }
+        if ending == Some(Ending::Interrupted) && self.0.ends_when_interrupted.get() {
+            self.engine().ended(now, None);
+            return Err(error);
+        }
+        let brief = match ending {
+            Some(Ending::Interrupted) => "interrupted".to_owned(),
+            _ => self.callbacks().brief(&error),
+        };
+        self.engine().ended(now, Some(brief.clone()));
+        let outcome = self.0.outcome.get();
+        self.0.outcome.set(Outcome {
+            has_failed: true,
+            ..outcome
+        });
+        if ending == Some(Ending::Interrupted) {
+            self.callbacks().clear_interrupt();
+        }
+        self.report(entry, number, &brief, error);
+        Ok(())
+    }
+
+    /// Tells an error once, and then at most once in a while.
+    fn report(&self, entry: &Entry, number: u64, brief: &str, error: Box<EvalAltResult>) {
+        let now = self.now();
+        let mut told = self.0.told.borrow_mut();
+        let key = format!("{number} {brief}");
+        let is_due = told
+            .get(&key)
+            .is_none_or(|before| now.saturating_sub(*before) >= AGAIN);
+        if !is_due {
+            return;
+        }
+        if told.len() >= MOST_TOLD {
+            told.clear();
+        }
+        told.insert(key, now);
+        drop(told);
+        match self.0.level.get() {
+            Level::Idle => self.0.failures.borrow_mut().push((number, error)),
+            Level::Line | Level::Action => self.tell(&format!(
+                "trigger {number} ({}) failed: {brief}",
+                entry.title()
+            )),
+        }
+    }
+
+    /// Lets time pass until then. In a line, what is due runs meanwhile; an action only holds up the others.
+    ///
+    /// # Errors
+    ///
+    /// It was interrupted, or an action ended everything.
+    pub(super) fn sleep(&self, engine: &Engine, time: Duration) -> Result<()> {
+        let runs_actions = !self.is_in_action();
+        let until = self.now().saturating_add(time);
+        loop {
+            self.step_within(engine, runs_actions)?;
+            let now = self.now();
+            if now >= until {
+                return self.callbacks().refresh();
+            }
+            self.pass(runs_actions, until)?;
+        }
+    }
+
+    /// Whether a condition becomes true within this time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Automation::sleep`].
+    pub(super) fn wait_until(
+        &self,
+        engine: &Engine,
+        is_true: impl Fn() -> bool,
+        time: Duration,
+    ) -> Result<bool> {
+        let deadline = self.now().saturating_add(time);
+        let period = self.engine().period().as_nanos().max(1);
+        let point = |time: Duration| time.as_nanos() / period;
+        let mut last = None;
+        loop {
+            self.step_within(engine, true)?;
+            let now = self.now();
+            let is_new = last != Some(point(now)) && !self.surroundings().is_stalled();
+            if (is_new || now >= deadline) && is_true() {
+                return Ok(true);
+            }
+            if now >= deadline {
+                return Ok(false);
+            }
+            last = Some(point(now));
+            let rest = period - now.as_nanos() % period;
+            let rest = Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX));
+            self.pass(true, deadline.min(now.saturating_add(rest)))?;
+        }
+    }
+
+    /// One instant inside of a line or action.
+    fn step_within(&self, engine: &Engine, runs_actions: bool) -> Result<()> {
+        self.callbacks().refresh()?;
+        self.step(engine, runs_actions)
+    }
+
+    /// Lets time pass to the next instant, `until` at the latest.
+    fn pass(&self, runs_actions: bool, until: Duration) -> Result<()> {
+        let next = match runs_actions {
+            true => self.next_time(),
+            false => self.next_instant(),
+        };
+        let next = next.map_or(until, |next| next.min(until));
+        self.surroundings().wait(Some(next));
+        match self.callbacks().is_interrupted() {
+            true => Err(self.callbacks().interrupted()),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What a closure of so many parameters is called with.
+fn arguments(event: &Event, count: usize) -> Vec<Dynamic> {
+    let object = event.object_of_each();
+    let all = object
+        .into_iter()
+        .chain(std::iter::once(Dynamic::from(event.clone())));
+    all.take(count).collect()
+}

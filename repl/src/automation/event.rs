@@ -1,0 +1,227 @@
+//! What an action is told: `c` of a change, `f` of a firing.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use memglass::Field;
+use memglass_watch::{Happening, Reading};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, Map};
+
+use super::Automation;
+use super::moment::Moment;
+use super::trigger::Trigger;
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// What an action is told.
+#[derive(Clone)]
+pub(super) struct Event(Rc<Told>);
+
+struct Told {
+    automation: Automation,
+    trigger: Trigger,
+    time: Moment,
+    late: Duration,
+    what: Happening,
+}
+
+impl Event {
+    pub(super) fn new(
+        automation: &Automation,
+        trigger: Trigger,
+        (time, late): (Moment, Duration),
+        what: Happening,
+    ) -> Self {
+        Event(Rc::new(Told {
+            automation: automation.clone(),
+            trigger,
+            time,
+            late,
+            what,
+        }))
+    }
+
+    /// The object of a `when_each`, as scripts have it.
+    pub(super) fn object_of_each(&self) -> Option<Dynamic> {
+        match &self.0.what {
+            Happening::Rose {
+                object: Some((field, _)),
+                ..
+            } => Some(self.0.automation.callbacks().place(field)),
+            _ => None,
+        }
+    }
+
+    /// What the condition read when it became true.
+    pub(super) fn readings(&self) -> &[Reading] {
+        match &self.0.what {
+            Happening::Rose { readings, .. } => readings,
+            _ => &[],
+        }
+    }
+
+    fn field(&self) -> Option<(&Field, &str)> {
+        match &self.0.what {
+            Happening::Changed { field, label, .. }
+            | Happening::Appeared { field, label, .. }
+            | Happening::Vanished { field, label, .. }
+            | Happening::Rose {
+                object: Some((field, label)),
+                ..
+            } => Some((field, label)),
+            Happening::Rose { .. } | Happening::Point => None,
+        }
+    }
+
+    fn old(&self) -> Dynamic {
+        match &self.0.what {
+            Happening::Changed { field, old, .. } | Happening::Vanished { field, old, .. } => {
+                self.0.automation.callbacks().value(field, old.clone())
+            }
+            _ => Dynamic::UNIT,
+        }
+    }
+
+    fn now(&self) -> Dynamic {
+        match &self.0.what {
+            Happening::Changed { field, now, .. } | Happening::Appeared { field, now, .. } => {
+                self.0.automation.callbacks().value(field, now.clone())
+            }
+            _ => Dynamic::UNIT,
+        }
+    }
+
+    /// The whole object, whose field it is about.
+    fn object(&self) -> Result<Dynamic> {
+        let Some((field, label)) = self.field() else {
+            return Ok(Dynamic::UNIT);
+        };
+        let callbacks = self.0.automation.callbacks();
+        if let Happening::Rose { .. } = self.0.what {
+            return Ok(callbacks.place(field));
+        }
+        let observer = callbacks.attached().observer();
+        let object = observer
+            .find(label)
+            .filter(|object| observer.id_of(object) == field.object_id());
+        let root = object.and_then(|object| observer.root(&object).ok());
+        drop(observer);
+        match root {
+            Some(root) => Ok(callbacks.place(&root)),
+            None => Err(callbacks.refusal(format!("{label} is gone"), "")),
+        }
+    }
+
+    fn changed(&self) -> Array {
+        match &self.0.what {
+            Happening::Changed { changed, .. } => {
+                changed.iter().map(|part| part.clone().into()).collect()
+            }
+            _ => Array::new(),
+        }
+    }
+
+    fn merged(&self) -> INT {
+        match &self.0.what {
+            Happening::Changed { merged, .. } | Happening::Rose { merged, .. } => *merged as INT,
+            _ => 0,
+        }
+    }
+
+    fn missed(&self) -> Dynamic {
+        match &self.0.what {
+            Happening::Changed {
+                missed: Some(missed),
+                ..
+            } => Dynamic::from_int(*missed as INT),
+            _ => Dynamic::UNIT,
+        }
+    }
+
+    fn since(&self) -> Moment {
+        let since_start = match &self.0.what {
+            Happening::Rose { since, .. } => *since,
+            _ => self.0.time.since_start,
+        };
+        Moment {
+            since_start,
+            ..self.0.time
+        }
+    }
+
+    fn values(&self, readings: &[Reading]) -> Map {
+        let callbacks = self.0.automation.callbacks();
+        let values = readings.iter().map(|Reading { field, value }| {
+            let shown = callbacks.value(field, value.clone());
+            (field.path().into(), shown)
+        });
+        values.collect()
+    }
+
+    fn history(&self) -> Array {
+        let Happening::Rose { history, .. } = &self.0.what else {
+            return Array::new();
+        };
+        let samples = history.iter().map(|(time, readings)| {
+            let mut sample = self.values(readings);
+            let time = Moment {
+                since_start: *time,
+                ..self.0.time
+            };
+            sample.insert("time".into(), Dynamic::from(time));
+            Dynamic::from_map(sample)
+        });
+        samples.collect()
+    }
+
+    /// It in one line.
+    pub(super) fn text(&self) -> String {
+        let time = self.0.time.text();
+        let (path, label) = match self.field() {
+            Some((field, label)) => (field.path(), label),
+            None => return format!("{time} {}", self.0.trigger.text()),
+        };
+        match &self.0.what {
+            Happening::Changed { old, now, .. } => format!("{time} {path}: {old} -> {now}"),
+            Happening::Appeared { now, .. } => format!("{time} {path} appeared: {now}"),
+            Happening::Vanished { old, .. } => format!("{time} {path} vanished: {old}"),
+            _ => format!("{time} {label}"),
+        }
+    }
+}
+
+/// Registers what an action can ask of what it is told.
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_type_with_name::<Event>("event");
+    engine
+        .register_get("time", |event: &mut Event| event.0.time)
+        .register_get("late", |event: &mut Event| event.0.late)
+        .register_get("trigger", |event: &mut Event| event.0.trigger.clone())
+        .register_get("since", |event: &mut Event| event.since())
+        .register_get("merged", |event: &mut Event| event.merged())
+        .register_get("missed", |event: &mut Event| event.missed())
+        .register_get("changed", |event: &mut Event| event.changed())
+        .register_get("old", |event: &mut Event| event.old())
+        .register_get("now", |event: &mut Event| event.now())
+        .register_get("object", |event: &mut Event| event.object())
+        .register_get("history", |event: &mut Event| event.history());
+    engine.register_get("held", |event: &mut Event| {
+        matches!(event.0.what, Happening::Rose { held: true, .. })
+    });
+    engine.register_get("torn", |event: &mut Event| {
+        matches!(event.0.what, Happening::Changed { torn: true, .. })
+    });
+    engine.register_get("path", |event: &mut Event| {
+        event
+            .field()
+            .map_or(String::new(), |(field, _)| field.path().to_owned())
+    });
+    engine.register_get("label", |event: &mut Event| {
+        event
+            .field()
+            .map_or(String::new(), |(_, label)| label.to_owned())
+    });
+    engine.register_get("values", |event: &mut Event| event.values(event.readings()));
+    engine.register_fn("to_string", |event: Event| event.text());
+    engine.register_fn("to_debug", |event: Event| event.text());
+}

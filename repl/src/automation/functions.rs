@@ -1,0 +1,319 @@
+//! The functions that scripts call to make triggers and to wait.
+
+use std::time::Duration;
+
+use memglass_value::shown::{Cell, Table};
+use memglass_watch::{Status, Truth};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallContext};
+
+use super::Automation;
+use super::action::{Asked, Entry, Subject};
+use super::condition;
+use super::event;
+use super::moment;
+use super::trigger::{self, COUNTS, Trigger};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+/// Registers all of them.
+pub(super) fn register(engine: &mut Engine, automation: &Automation) {
+    moment::register(engine);
+    trigger::register(engine);
+    event::register(engine);
+    register_watch(engine, automation);
+    register_conditions(engine, automation);
+    register_timers(engine, automation);
+    register_waits(engine, automation);
+    register_lists(engine, automation);
+}
+
+impl Automation {
+    /// Begins a trigger with a condition.
+    fn conditioned(&self, call: &NativeCallContext, subject: Subject, asked: Asked) -> Trigger {
+        let entry = Entry::new(subject, origin(call));
+        entry.condition.replace(Some(asked));
+        self.draft(entry)
+    }
+
+    /// Makes a trigger that has all that it needs.
+    fn made(&self, call: &NativeCallContext, subject: Subject, run: FnPtr) -> Result<Trigger> {
+        self.settle(call.engine())?;
+        let function = subject.function();
+        let called = self.called(function, run, &[0, 1], "|| … or |x| …")?;
+        let entry = Entry::new(subject, origin(call));
+        entry.run.replace(Some(called));
+        self.define(call.engine(), &entry)?;
+        Ok(Trigger {
+            automation: self.clone(),
+            entry,
+        })
+    }
+
+    fn condition(
+        &self,
+        call: &NativeCallContext,
+        condition: &Dynamic,
+        subject: &Subject,
+    ) -> Result<Asked> {
+        self.settle(call.engine())?;
+        if let Some(closure) = condition.read_lock::<FnPtr>() {
+            return self.asked_closure(subject.function(), closure.clone(), subject);
+        }
+        match condition.read_lock::<rhai::ImmutableString>() {
+            Some(text) => self.asked_text(call.engine(), &text),
+            None => {
+                let (name, noun) = (subject.function(), self.callbacks().noun(condition));
+                let message = format!("`{name}` takes a condition, and this is {noun}");
+                let help = "write it as a text, \"a.quantity > 500\", or as a closure, || a.quantity > 500";
+                Err(self.callbacks().refusal(message, help))
+            }
+        }
+    }
+}
+
+/// Where a call stands.
+fn origin(call: &NativeCallContext) -> String {
+    let line = call.call_position().line();
+    let line = line.map_or(String::new(), |line| format!("line {line}"));
+    match call.call_source() {
+        Some(source) if !source.is_empty() => format!("{source} {line}"),
+        _ => line,
+    }
+}
+
+fn register_watch(engine: &mut Engine, automation: &Automation) {
+    let shared = automation.clone();
+    engine.register_fn(
+        "watch",
+        move |call: NativeCallContext, path: &str, run: FnPtr| {
+            shared.made(&call, Subject::Watch(path.to_owned()), run)
+        },
+    );
+}
+
+fn register_conditions(engine: &mut Engine, automation: &Automation) {
+    let shared = automation.clone();
+    engine.register_fn(
+        "when",
+        move |call: NativeCallContext, condition: Dynamic| -> Result<Trigger> {
+            let asked = shared.condition(&call, &condition, &Subject::When)?;
+            Ok(shared.conditioned(&call, Subject::When, asked))
+        },
+    );
+    let shared = automation.clone();
+    engine.register_fn(
+        "when_each",
+        move |call: NativeCallContext, objects: &str, condition: Dynamic| -> Result<Trigger> {
+            let subject = Subject::WhenEach(objects.to_owned());
+            let asked = shared.condition(&call, &condition, &subject)?;
+            Ok(shared.conditioned(&call, subject, asked))
+        },
+    );
+    let shared = automation.clone();
+    engine.register_fn(
+        "always",
+        move |call: NativeCallContext, condition: Dynamic, message: &str| -> Result<Trigger> {
+            let subject = Subject::Always(message.to_owned());
+            let asked = shared.condition(&call, &condition, &subject)?;
+            Ok(shared.conditioned(&call, subject, asked))
+        },
+    );
+}
+
+fn register_timers(engine: &mut Engine, automation: &Automation) {
+    let shared = automation.clone();
+    engine.register_fn(
+        "every",
+        move |call: NativeCallContext, period: Dynamic, run: FnPtr| {
+            let period = shared.callbacks().duration(&period)?;
+            shared.made(&call, Subject::Every(period), run)
+        },
+    );
+    let shared = automation.clone();
+    engine.register_fn(
+        "after",
+        move |call: NativeCallContext, delay: Dynamic, run: FnPtr| {
+            let delay = shared.callbacks().duration(&delay)?;
+            shared.made(&call, Subject::After(delay), run)
+        },
+    );
+}
+
+fn register_waits(engine: &mut Engine, automation: &Automation) {
+    register_sleep::<INT>(engine, automation);
+    register_sleep::<rhai::FLOAT>(engine, automation);
+    register_sleep::<Duration>(engine, automation);
+    let shared = automation.clone();
+    engine.register_fn(
+        "wait_until",
+        move |call: NativeCallContext, condition: Dynamic, time: Dynamic| -> Result<bool> {
+            let time = shared.callbacks().duration(&time)?;
+            shared.refuse_waiting("wait_until", true)?;
+            let asked = shared.condition(&call, &condition, &Subject::When)?;
+            let mistake = {
+                shared.look_at_session();
+                let mut watch = shared.engine();
+                watch.catch_up(shared.now());
+                condition::mistake(shared.callbacks(), &asked, watch.observer())
+            };
+            if let Some(mistake) = mistake {
+                return Err(shared.mistake(&mistake, asked.text.is_some()));
+            }
+            let is_true = || {
+                let answer = shared.answer(call.engine(), &asked, None, "wait_until");
+                answer.truth == Truth::True
+            };
+            shared.wait_until(call.engine(), is_true, time)
+        },
+    );
+    let shared = automation.clone();
+    engine.register_fn("now", move || shared.moment(shared.now()));
+}
+
+/// It replaces the one of the scripts, during which nothing else runs.
+fn register_sleep<T: Clone + 'static>(engine: &mut Engine, automation: &Automation) {
+    let shared = automation.clone();
+    engine.register_fn(
+        "sleep",
+        move |call: NativeCallContext, time: T| -> Result<()> {
+            let time = shared.callbacks().duration(&Dynamic::from(time))?;
+            shared.refuse_waiting("sleep", false)?;
+            shared.settle(call.engine())?;
+            shared.sleep(call.engine(), time)
+        },
+    );
+}
+
+impl Automation {
+    /// Refuses to wait inside of a condition, and where `not_in_actions` also in an action.
+    fn refuse_waiting(&self, name: &str, not_in_actions: bool) -> Result<()> {
+        let callbacks = self.callbacks();
+        if let Some(asking) = callbacks.asking() {
+            let message = format!("`{name}` cannot wait inside of `{asking}`, which only asks");
+            return Err(callbacks.refusal(message, ""));
+        }
+        if not_in_actions && self.is_in_action() {
+            let message = format!("`{name}` cannot wait in an action, which holds up all others");
+            let help = "make a trigger with `when(…).once().run(…)` instead";
+            return Err(callbacks.refusal(message, help));
+        }
+        Ok(())
+    }
+
+    /// All triggers, a map for each.
+    pub(crate) fn listed(&self) -> Array {
+        let numbers: Vec<u64> = self.0.entries.borrow().keys().copied().collect();
+        let triggers = numbers
+            .into_iter()
+            .filter_map(|number| self.trigger(number));
+        triggers.filter_map(|trigger| trigger.row()).collect()
+    }
+}
+
+impl Automation {
+    /// All triggers, a row for each, with the counts of which there are any.
+    pub(crate) fn table(&self) -> Table {
+        let numbers: Vec<u64> = self.0.entries.borrow().keys().copied().collect();
+        let triggers = numbers
+            .into_iter()
+            .filter_map(|number| self.trigger(number));
+        let all: Vec<(Trigger, Status)> = triggers
+            .filter_map(|trigger| Some((trigger.clone(), trigger.status()?)))
+            .collect();
+        let counts = COUNTS.iter().filter(|(name, count)| {
+            *name == "fired" || all.iter().any(|(_, status)| count(status) > 0)
+        });
+        let counts: Vec<_> = counts.collect();
+        let names = ["number", "kind", "about", "state"].into_iter();
+        let columns = names.chain(counts.iter().map(|(name, _)| *name));
+        let rows = all.iter().map(|(trigger, status)| {
+            let entry = &trigger.entry;
+            let number = entry.number.get().unwrap_or_default();
+            let first = [
+                Cell::plain(number),
+                Cell::plain(entry.subject.function()),
+                Cell::plain(entry.title()),
+                Cell::plain(trigger.state_text(status)),
+            ];
+            let counts = counts.iter().map(|(_, count)| Cell::plain(count(status)));
+            first.into_iter().chain(counts).map(Some).collect()
+        });
+        Table {
+            columns: columns.map(str::to_owned).collect(),
+            rows: rows.collect(),
+            none: "nothing runs by itself; `when(\"a.quantity > 500\").run(|| print(\"hot\"))` is a trigger"
+                .into(),
+            ..Table::default()
+        }
+    }
+}
+
+impl Trigger {
+    fn row(&self) -> Option<Dynamic> {
+        let status = self.status()?;
+        let entry = &self.entry;
+        let mut row = Map::new();
+        row.insert(
+            "number".into(),
+            Dynamic::from_int(entry.number.get()? as INT),
+        );
+        row.insert("kind".into(), entry.subject.function().into());
+        row.insert("about".into(), entry.title().into());
+        row.insert("state".into(), status.state.word().into());
+        row.insert("where".into(), entry.origin.clone().into());
+        let why = entry.why_interpreted.borrow();
+        let judged = match (status.is_compiled, why.is_empty()) {
+            (true, _) => "compiled".to_owned(),
+            (false, true) => "interpreted".to_owned(),
+            (false, false) => format!("interpreted: {why}"),
+        };
+        row.insert("judged".into(), judged.into());
+        for (name, count) in COUNTS {
+            row.insert((*name).into(), Dynamic::from_int(count(&status) as INT));
+        }
+        Some(Dynamic::from_map(row))
+    }
+}
+
+fn register_lists(engine: &mut Engine, automation: &Automation) {
+    let shared = automation.clone();
+    engine.register_fn("triggers", move || shared.listed());
+    let shared = automation.clone();
+    engine.register_fn("trigger", move |number: INT| -> Result<Trigger> {
+        let found = u64::try_from(number)
+            .ok()
+            .and_then(|number| shared.trigger(number));
+        found.ok_or_else(|| {
+            let message = format!("there is no trigger {number}");
+            shared
+                .callbacks()
+                .refusal(message, "`triggers()` lists all")
+        })
+    });
+    let shared = automation.clone();
+    engine.register_fn("sampler", move || {
+        let engine = shared.engine();
+        let ticks = engine.ticks();
+        let mut map = Map::new();
+        map.insert("ticks".into(), Dynamic::from_int(ticks.ticks as INT));
+        map.insert("late".into(), Dynamic::from_int(ticks.late as INT));
+        map.insert("period".into(), Dynamic::from(engine.period()));
+        map
+    });
+    let shared = automation.clone();
+    engine.register_fn("producer", move || {
+        let attached = shared.callbacks().attached();
+        let presence = match shared.callbacks().asking() {
+            Some(_) => shared.engine().presence(),
+            None => attached.presence(),
+        };
+        let observer = attached.observer();
+        let session = observer.session();
+        let mut map = Map::new();
+        map.insert("state".into(), presence.word().into());
+        map.insert("session".into(), session.name.clone().into());
+        map.insert("program".into(), session.program.clone().into());
+        map.insert("pid".into(), Dynamic::from_int(session.pid.into()));
+        map
+    });
+}

@@ -1,0 +1,165 @@
+//! The functions of watches, triggers and timers, as help and completion know them.
+
+use memglass_syntax::FunctionName;
+
+/// A function, how it is called, and what it does.
+pub(crate) struct Described {
+    pub(crate) name: &'static str,
+    pub(crate) signature: &'static str,
+    pub(crate) summary: &'static str,
+}
+
+/// Functions that scripts call by themselves.
+pub(crate) const FUNCTIONS: &[Described] = &[
+    of(
+        "after",
+        "after(5.s, || action)",
+        "run an action once, when so much time has passed",
+    ),
+    of(
+        "always",
+        "always(condition, \"message\")",
+        "report each time that a condition which must hold does not",
+    ),
+    of(
+        "every",
+        "every(250.ms, || action)",
+        "run an action each time that so much time has passed",
+    ),
+    of(
+        "now",
+        "now()",
+        "this moment; two of them subtract to a duration",
+    ),
+    of(
+        "producer",
+        "producer()",
+        "what became of the producer, as a map",
+    ),
+    of(
+        "sampler",
+        "sampler()",
+        "how the sampling of conditions went, as a map",
+    ),
+    of("trigger", "trigger(number)", "the trigger of this number"),
+    of(
+        "triggers",
+        "triggers()",
+        "all watches, triggers and timers, a map for each",
+    ),
+    of(
+        "wait_until",
+        "wait_until(condition, 10.s)",
+        "wait until a condition is true; false if it is not by then",
+    ),
+    of(
+        "watch",
+        "watch(\"path\", |c| action)",
+        "run an action each time that a value changes",
+    ),
+    of(
+        "when",
+        "when(condition)",
+        "make a trigger that fires when a condition becomes true",
+    ),
+    of(
+        "when_each",
+        "when_each(\"Type\", |o| condition)",
+        "make a trigger that fires for each object of a type or pattern",
+    ),
+];
+
+/// What is said of a trigger, and done with one.
+const SETTINGS: &[Described] = &[
+    of(
+        "appeared",
+        "t.appeared(|c| action)",
+        "of a watch: run an action when an object appears",
+    ),
+    of(
+        "at_most_every",
+        "t.at_most_every(1.s)",
+        "let a trigger fire at most once in so much time",
+    ),
+    of("cancel", "t.cancel()", "end a trigger"),
+    of(
+        "edges_only",
+        "t.edges_only()",
+        "let a condition fire only after it was seen false",
+    ),
+    of(
+        "lasting",
+        "t.lasting(200.ms)",
+        "let a condition fire when it has been true for so long",
+    ),
+    of(
+        "may_loop",
+        "t.may_loop()",
+        "let a trigger fire without end because of what its action writes",
+    ),
+    of(
+        "once",
+        "t.once()",
+        "end a trigger after one firing; of when_each, for each object",
+    ),
+    of(
+        "pause",
+        "t.pause()",
+        "let a trigger fire no more until it is resumed",
+    ),
+    of(
+        "queue",
+        "t.queue(n)",
+        "let at most n firings wait for their actions",
+    ),
+    of(
+        "rate",
+        "t.rate(100.hz)",
+        "sample a trigger at this rate instead of 1 kHz",
+    ),
+    of(
+        "rearm",
+        "t.rearm(condition)",
+        "let a condition fire again only after this one was true",
+    ),
+    of(
+        "resume",
+        "t.resume()",
+        "let a paused trigger fire again, as if just defined",
+    ),
+    of(
+        "run",
+        "t.run(|f| action)",
+        "what a trigger does; its last setting",
+    ),
+    of(
+        "vanished",
+        "t.vanished(|c| action)",
+        "of a watch: run an action when an object is gone",
+    ),
+    of(
+        "with_history",
+        "t.with_history(5.s)",
+        "keep what was sampled in so much time before a firing",
+    ),
+];
+
+const fn of(name: &'static str, signature: &'static str, summary: &'static str) -> Described {
+    Described {
+        name,
+        signature,
+        summary,
+    }
+}
+
+/// All of them, as plain data.
+pub(super) fn names() -> impl Iterator<Item = FunctionName> {
+    FUNCTIONS
+        .iter()
+        .chain(SETTINGS)
+        .map(|described| FunctionName {
+            name: described.name.to_owned(),
+            signature: described.signature.to_owned(),
+            summary: described.summary.to_owned(),
+        })
+}

@@ -1,0 +1,178 @@
+//! Watches, triggers and timers of scripts: the functions that make them, and what runs when they fire.
+//!
+//! [`memglass_watch::Engine`] knows what is to run and when; here are the closures that do it, which stay on the
+//! thread of the scripts. No lock and no borrow is held while a script runs, so that an action may make and end
+//! triggers, also itself.
+
+mod action;
+mod condition;
+mod define;
+mod drive;
+mod event;
+mod functions;
+mod help;
+mod moment;
+mod surroundings;
+mod trigger;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
+use memglass::{Change, Field};
+use memglass_script::{Callbacks, ScriptHost};
+use memglass_watch::Engine;
+use rhai::{Dynamic, EvalAltResult};
+
+use action::Entry;
+pub(crate) use drive::Outcome;
+use event::Event;
+#[cfg(test)]
+pub(crate) use help::FUNCTIONS;
+use moment::Moment;
+use surroundings::Live;
+pub(crate) use surroundings::Surroundings;
+use trigger::Trigger;
+
+/// The time between two samples of what says nothing else.
+const PERIOD: Duration = Duration::from_millis(1);
+
+/// All watches, triggers and timers of one script engine.
+#[derive(Clone)]
+pub(crate) struct Automation(Rc<Shared>);
+
+struct Shared {
+    engine: Arc<Mutex<Engine>>,
+    callbacks: Callbacks,
+    surroundings: RefCell<Rc<dyn Surroundings>>,
+    /// Triggers that can still do something, or that somebody may ask about.
+    entries: RefCell<BTreeMap<u64, Rc<Entry>>>,
+    /// What scripts began to say and have not ended.
+    drafts: RefCell<Vec<Rc<Entry>>>,
+    level: Cell<Level>,
+    /// The session that the engine looks at.
+    life: Cell<u64>,
+    messages: Rc<dyn Fn(&str)>,
+    /// Errors of actions that were told, and when.
+    told: RefCell<HashMap<String, Duration>>,
+    /// Errors of actions that are to be told by whoever has the whole engine.
+    failures: RefCell<Vec<(u64, Box<EvalAltResult>)>>,
+    outcome: Cell<Outcome>,
+    ends_when_interrupted: Cell<bool>,
+    /// Hears when the thread that samples has found something to do.
+    woken: Receiver<()>,
+}
+
+/// What the thread of the scripts is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    /// Nothing of a script.
+    Idle,
+    /// A line or script.
+    Line,
+    /// An action.
+    Action,
+}
+
+impl Automation {
+    /// Gives the scripts of `host` watches, triggers and timers; `messages` takes what people should hear.
+    pub(crate) fn install(host: &mut ScriptHost, messages: Rc<dyn Fn(&str)>) -> Self {
+        let callbacks = host.callbacks();
+        let observer = callbacks.attached().observer().beside();
+        let (wake, woken) = bounded(1);
+        let automation = Automation(Rc::new(Shared {
+            engine: Arc::new(Mutex::new(Engine::new(observer, PERIOD))),
+            life: Cell::new(callbacks.attached().life()),
+            surroundings: RefCell::new(Rc::new(Live::new(wake, woken.clone()))),
+            entries: RefCell::default(),
+            drafts: RefCell::default(),
+            level: Cell::new(Level::Idle),
+            messages,
+            told: RefCell::default(),
+            failures: RefCell::default(),
+            outcome: Cell::default(),
+            ends_when_interrupted: Cell::new(false),
+            woken,
+            callbacks,
+        }));
+        functions::register(host.engine_mut(), &automation);
+        host.describe_functions(help::names());
+        automation.callbacks().give_texts(text);
+        automation
+    }
+
+    /// Takes time and the producer from somewhere else, with a sample each `period`.
+    #[cfg(test)]
+    pub(crate) fn set_surroundings(&self, surroundings: Rc<dyn Surroundings>, period: Duration) {
+        let observer = self.callbacks().attached().observer().beside();
+        *self.engine() = Engine::new(observer, period);
+        self.0.surroundings.replace(surroundings);
+    }
+
+    fn surroundings(&self) -> Rc<dyn Surroundings> {
+        Rc::clone(&self.0.surroundings.borrow())
+    }
+
+    /// The engine of all triggers. Never held while a script runs.
+    fn engine(&self) -> MutexGuard<'_, Engine> {
+        // What panicked had nothing half done that a later tick would not look at again.
+        self.0.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn callbacks(&self) -> &Callbacks {
+        &self.0.callbacks
+    }
+
+    fn now(&self) -> Duration {
+        self.surroundings().now()
+    }
+
+    fn moment(&self, since_start: Duration) -> Moment {
+        Moment {
+            since_start,
+            start: self.surroundings().start(),
+        }
+    }
+
+    /// The trigger of this number, as scripts have it.
+    fn trigger(&self, number: u64) -> Option<Trigger> {
+        let entry = self.0.entries.borrow().get(&number).cloned()?;
+        Some(Trigger {
+            automation: self.clone(),
+            entry,
+        })
+    }
+
+    /// Remembers what an action wrote: what fires because of it is its doing.
+    fn wrote(&self, field: &Field, change: &Change) {
+        let now = self.now();
+        self.engine().wrote(field, change, now);
+    }
+
+    fn tell(&self, message: &str) {
+        (self.0.messages)(message);
+    }
+
+    fn refused(&self, error: &dyn std::error::Error) -> Box<EvalAltResult> {
+        let text = crate::commands::with_causes(error);
+        self.callbacks().refusal(text, "")
+    }
+}
+
+/// The text of a value of a type that is made here.
+fn text(value: &Dynamic) -> Option<String> {
+    if let Some(trigger) = value.read_lock::<Trigger>() {
+        return Some(trigger.text());
+    }
+    if let Some(event) = value.read_lock::<Event>() {
+        return Some(event.text());
+    }
+    let moment = value.read_lock::<Moment>()?;
+    Some(moment.text())
+}
