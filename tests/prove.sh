@@ -33,6 +33,7 @@ counts() {
 
 cargo build --package memglass-tests --tests "${release[@]}"
 cargo test --package memglass-tests "${release[@]}" --no-fail-fast -- --nocapture --test-threads=1 2>&1 | counts
+cargo test --package memglass-code "${release[@]}" --no-fail-fast --tests -- --nocapture --test-threads=1 2>&1 | counts
 echo "== models of the protocols"
 cargo test --package memglass-loom "${release[@]}" 2>&1 | grep -E '^test result|FAILED|panicked'
 echo "== mutants of the protocols"

@@ -1,0 +1,23 @@
+//! C++ code as data: build, parse, print, scan and edit it.
+#![forbid(unsafe_code)]
+
+mod file;
+mod lex;
+mod model;
+mod outline;
+mod pairs;
+mod parse;
+mod print;
+mod source;
+mod words;
+
+pub use file::File;
+pub use lex::{LONGEST_TEXT, Token, TokenKind, lex};
+pub use model::{
+    Base, Body, Declaration, Declarator, Enum, Enumerator, Function, FunctionBody, Item, Key, Kind,
+    Param, Raw, Record, Scope, Shape, Tokens,
+};
+pub use outline::Entry;
+pub use parse::{Diagnostic, ParseOptions};
+pub use print::Style;
+pub use source::Source;
