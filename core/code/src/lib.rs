@@ -1,17 +1,22 @@
 //! C++ code as data: build, parse, print, scan and edit it.
 #![forbid(unsafe_code)]
 
+pub mod build;
 mod file;
+mod file_builder;
 mod lex;
 mod model;
 mod outline;
 mod pairs;
 mod parse;
 mod print;
+mod replace_file;
 mod source;
+mod template;
 mod words;
 
 pub use file::File;
+pub use file_builder::{FileBuilder, WriteFileError, Written};
 pub use lex::{LONGEST_TEXT, Token, TokenKind, lex};
 pub use model::{
     Base, Body, Declaration, Declarator, Enum, Enumerator, Function, FunctionBody, Item, Key, Kind,
@@ -21,3 +26,4 @@ pub use outline::Entry;
 pub use parse::{Diagnostic, ParseOptions};
 pub use print::Style;
 pub use source::Source;
+pub use template::{Template, TemplateError};
