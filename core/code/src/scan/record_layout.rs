@@ -1,0 +1,603 @@
+//! One record by the rules of the Itanium ABI.
+
+use crate::file::File;
+use crate::lookup::{attribute_list, matches_virtual};
+use crate::model::{Declaration, Declarator, Item, Key, Kind, Raw, Record, Scope, Shape, Tokens};
+use crate::outline::join;
+
+use super::layout::{FieldLayout, FieldPlace, Known, Layouts, Size};
+use super::names::Named;
+use super::type_size::{Unsized, type_name};
+
+/// A record whose fields are placed one after the other.
+struct Placing<'r> {
+    file: &'r File,
+    scope: String,
+    is_union: bool,
+    is_packed: bool,
+    align: u64,
+    /// The next free bit.
+    bit: u64,
+    /// The bytes of the largest member of a union.
+    largest: u64,
+    fields: Vec<FieldLayout>,
+    is_plain: bool,
+    has_fields: bool,
+    is_hidden: bool,
+}
+
+impl Placing<'_> {
+    /// The byte at which something of this alignment goes.
+    fn place(&mut self, size: u64, align: u64) -> Option<u64> {
+        self.align = self.align.max(align);
+        if self.is_union {
+            self.largest = self.largest.max(size);
+            return Some(0);
+        }
+        let offset = self
+            .bit
+            .div_ceil(8)
+            .checked_next_multiple_of(align.max(1))?;
+        self.bit = offset.checked_add(size)?.checked_mul(8)?;
+        Some(offset)
+    }
+
+    /// The bit at which a bit-field of this width goes, in units of a type.
+    fn place_bits(&mut self, width: u64, unit: Size) -> u64 {
+        let bits = unit.size * 8;
+        let start = if self.is_union { 0 } else { self.bit };
+        let crosses = start % bits + width > bits;
+        let start = if crosses {
+            start.next_multiple_of(unit.align * 8)
+        } else {
+            start
+        };
+        if self.is_union {
+            self.largest = self.largest.max(width.div_ceil(8));
+        } else {
+            self.bit = start + width;
+        }
+        start
+    }
+}
+
+impl Layouts<'_, '_> {
+    /// The layout of the record that `named` is.
+    pub(super) fn record(&mut self, named: &Named<'_>) -> Result<Known, String> {
+        self.record_of(named, named.entity.inner)
+    }
+
+    /// The layout of `item`, the record that `named` defines.
+    pub(super) fn record_of(&mut self, named: &Named<'_>, item: &Item) -> Result<Known, String> {
+        let key = std::ptr::from_ref(item);
+        match self.known.get(&key) {
+            Some(Some(known)) => return known.clone(),
+            Some(None) => return Err(format!("field of its own type: {}", named.entity.path)),
+            None => {}
+        }
+        self.known.insert(key, None);
+        let known = self.work_out(named, item);
+        self.known.insert(key, Some(known.clone()));
+        known
+    }
+
+    /// The size of what a typedef of a record or enumeration in place declares.
+    pub(super) fn defined(
+        &mut self,
+        named: &Named<'_>,
+        definition: &Item,
+        declarator: &Declarator,
+        depth: usize,
+    ) -> Result<Size, Unsized> {
+        if declarator.is_pointer {
+            return Ok(Size::plain(8, 8));
+        }
+        let mut size = match &definition.kind {
+            Kind::Enum(item) => self.enumeration(named, item, depth)?,
+            _ => {
+                self.record_of(named, definition)
+                    .map_err(|_| Unsized::Record)?
+                    .size
+            }
+        };
+        for dimension in &declarator.sizes {
+            let count = self.constant(named.file, dimension, &named.entity.scope, depth + 1);
+            let count = count
+                .and_then(|count| u64::try_from(count).ok())
+                .ok_or(Unsized::ArraySize)?;
+            size = size.times(count).ok_or(Unsized::ArraySize)?;
+        }
+        Ok(size)
+    }
+
+    fn work_out(&mut self, named: &Named<'_>, item: &Item) -> Result<Known, String> {
+        let Kind::Record(record) = &item.kind else {
+            return Err("no record".to_owned());
+        };
+        if named.entity.in_template {
+            return Err("template".to_owned());
+        }
+        if self.names.is_packed_by_pragma(item) {
+            return Err("#pragma pack".to_owned());
+        }
+        let own = named.file.text(&record.name);
+        let scope = if own.is_empty() {
+            named.entity.path.clone()
+        } else {
+            join(&named.entity.scope, &own)
+        };
+        self.place_record(named.file, record, scope)
+    }
+
+    fn place_record(
+        &mut self,
+        file: &File,
+        record: &Record,
+        scope: String,
+    ) -> Result<Known, String> {
+        let mut placing = Placing {
+            file,
+            scope,
+            is_union: record.key == Key::Union,
+            is_packed: false,
+            align: 1,
+            bit: 0,
+            largest: 0,
+            fields: Vec::new(),
+            is_plain: record.bases.is_empty(),
+            has_fields: false,
+            is_hidden: record.key == Key::Class,
+        };
+        let aligned = self.attributes(&mut placing, &record.attributes)?;
+        let empty_bases = self.bases(&mut placing, record)?;
+        for item in record.body.iter().flat_map(|body| &body.items) {
+            self.member(&mut placing, item)?;
+        }
+        self.check_empty_bases(&placing, record, &empty_bases)?;
+        placing.align = placing.align.max(aligned);
+        finish(
+            placing,
+            !record.bases.is_empty() && empty_bases.len() < record.bases.len(),
+        )
+    }
+
+    /// Reads attributes: sets `packed` and returns the alignment that they ask for.
+    fn attributes(
+        &mut self,
+        placing: &mut Placing<'_>,
+        attributes: &[Tokens],
+    ) -> Result<u64, String> {
+        let mut align = 1;
+        for attribute in attributes {
+            for text in attribute_list(placing.file, attribute) {
+                align = align.max(self.attribute(placing, &text)?);
+            }
+        }
+        Ok(align)
+    }
+
+    fn attribute(&mut self, placing: &mut Placing<'_>, text: &str) -> Result<u64, String> {
+        let name = text.split('(').next().unwrap_or_default();
+        match name {
+            "packed" | "__packed__" | "gnu::packed" => placing.is_packed = true,
+            "alignas" | "_Alignas" => {
+                let inside = text
+                    .split_once('(')
+                    .and_then(|(_, rest)| rest.strip_suffix(')'))
+                    .unwrap_or_default();
+                return self
+                    .alignment(inside, &placing.scope.clone())
+                    .ok_or_else(|| format!("alignment {inside}"));
+            }
+            "deprecated" | "maybe_unused" | "nodiscard" | "unused" | "__unused__"
+            | "gnu::unused" | "used" | "may_alias" | "__may_alias__" | "visibility"
+            | "gnu::visibility" | "__deprecated__" => {}
+            _ if name.starts_with("memglass::") => {}
+            _ => return Err(format!("attribute {name}")),
+        }
+        Ok(1)
+    }
+
+    /// What `alignas(…)` asks for: a number or a type.
+    fn alignment(&mut self, text: &str, scope: &str) -> Option<u64> {
+        let file = File::parse(&format!("int x = {text};"));
+        let number = match file.items().first().map(|item| &item.kind) {
+            Some(Kind::Variables(declaration)) => {
+                let value = declaration
+                    .declarators
+                    .first()
+                    .map(|declarator| declarator.value.clone())?;
+                self.constant(&file, &value, scope, 0)
+            }
+            _ => None,
+        };
+        let align = match number {
+            Some(number) => u64::try_from(number).ok()?,
+            None => self.type_text(text, scope, 0)?.align,
+        };
+        (align == 0 || align.is_power_of_two()).then_some(align.max(1))
+    }
+
+    /// Places the bases that take room; returns the names of those that do not.
+    fn bases(&mut self, placing: &mut Placing<'_>, record: &Record) -> Result<Vec<String>, String> {
+        let mut empty = Vec::new();
+        let outer = placing.scope.clone();
+        for base in &record.bases {
+            if base.is_virtual {
+                return Err("virtual base".to_owned());
+            }
+            let name = placing.file.text(&base.name);
+            let size = self
+                .type_name(&name, &outer, 0)
+                .map_err(|_| format!("base {name}"))?;
+            if size.is_empty {
+                placing.align = placing.align.max(size.align);
+                empty.push(name);
+                continue;
+            }
+            if !size.is_plain && size.used != size.size {
+                return Err(format!("base {name}"));
+            }
+            if placing.is_packed {
+                return Err(format!("base {name}"));
+            }
+            placing.place(size.size, size.align).ok_or("too large")?;
+            placing.has_fields = true;
+        }
+        Ok(empty)
+    }
+
+    /// An empty base moves if something of its type is at the same place: then the layout is not known here.
+    fn check_empty_bases(
+        &mut self,
+        placing: &Placing<'_>,
+        record: &Record,
+        empty: &[String],
+    ) -> Result<(), String> {
+        let Some(base) = empty.first() else {
+            return Ok(());
+        };
+        if record.bases.len() > 1
+            && (empty.len() > 1 || placing.has_fields)
+            && empty.len() != record.bases.len()
+        {
+            return Err(format!("base {base}"));
+        }
+        let first = record
+            .body
+            .iter()
+            .flat_map(|body| &body.items)
+            .find_map(first_field);
+        let Some(declaration) = first else {
+            return Ok(());
+        };
+        let mut name = type_name(placing.file, &declaration.words);
+        if declaration
+            .declarators
+            .first()
+            .is_some_and(|declarator| declarator.is_pointer)
+        {
+            return Ok(());
+        }
+        // Follows first fields: each of them is at the place of the base.
+        for _ in 0..16 {
+            let Some(named) = self.names.find(&name, &placing.scope).cloned() else {
+                return Ok(());
+            };
+            if empty
+                .iter()
+                .any(|base| self.is_same(base, &named, &placing.scope))
+            {
+                return Err(format!("base {base}"));
+            }
+            let Kind::Record(inner) = &named.entity.inner.kind else {
+                return Ok(());
+            };
+            if !inner.bases.is_empty() {
+                return Err(format!("base {base}"));
+            }
+            let first = inner
+                .body
+                .iter()
+                .flat_map(|body| &body.items)
+                .find_map(first_field);
+            let Some(declaration) = first else {
+                return Ok(());
+            };
+            name = type_name(named.file, &declaration.words);
+        }
+        Err(format!("base {base}"))
+    }
+
+    fn is_same(&self, name: &str, named: &Named<'_>, scope: &str) -> bool {
+        self.names
+            .find(name, scope)
+            .is_some_and(|found| std::ptr::eq(found.entity.inner, named.entity.inner))
+    }
+
+    fn member(&mut self, placing: &mut Placing<'_>, item: &Item) -> Result<(), String> {
+        let line = placing.file.source().tokens()[item.tokens.start].line;
+        match &item.kind {
+            Kind::Conditional { .. } => Err(format!("conditional member at line {line}")),
+            Kind::Raw(Raw::Macro | Raw::Unparsed | Raw::Statement) | Kind::Include { .. } => {
+                Err(format!("member not understood at line {line}"))
+            }
+            Kind::Pragma { text } if text.starts_with("pack") => Err("#pragma pack".to_owned()),
+            Kind::Extern { .. } | Kind::Namespace { .. } => {
+                Err(format!("member not understood at line {line}"))
+            }
+            Kind::Function(function) => {
+                if matches_virtual(placing.file, function) {
+                    return Err("virtual function".to_owned());
+                }
+                let makes_own = matches!(function.shape, Shape::Constructor | Shape::Destructor)
+                    || placing.file.text(&function.name).ends_with("operator=");
+                placing.is_plain &= !makes_own;
+                Ok(())
+            }
+            Kind::Access { label } => {
+                placing.is_hidden = !label.starts_with("public");
+                Ok(())
+            }
+            Kind::Template { item: inner, .. } => match &inner.kind {
+                Kind::Function(function) if function.shape == Shape::Constructor => {
+                    placing.is_plain = false;
+                    Ok(())
+                }
+                _ => Ok(()),
+            },
+            Kind::Record(record) if record.body.is_some() && record.name.is_empty() => {
+                self.anonymous(placing, record)
+            }
+            Kind::Variables(declaration) => self.fields(placing, declaration),
+            Kind::Export(Scope::One(_)) => Err(format!("member not understood at line {line}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// A member without a name: its fields are fields of the record.
+    fn anonymous(&mut self, placing: &mut Placing<'_>, record: &Record) -> Result<(), String> {
+        let known = self.place_record(placing.file, record, placing.scope.clone())?;
+        let align = if placing.is_packed {
+            1
+        } else {
+            known.size.align
+        };
+        let offset = placing.place(known.size.size, align).ok_or("too large")?;
+        placing.has_fields = true;
+        placing.is_plain &= known.size.is_plain;
+        placing
+            .fields
+            .extend(known.fields.into_iter().map(|field| FieldLayout {
+                place: match field.place {
+                    FieldPlace::Bytes {
+                        offset: inner,
+                        size,
+                    } => FieldPlace::Bytes {
+                        offset: offset + inner,
+                        size,
+                    },
+                    FieldPlace::Bits {
+                        offset: inner,
+                        width,
+                    } => FieldPlace::Bits {
+                        offset: offset * 8 + inner,
+                        width,
+                    },
+                },
+                ..field
+            }));
+        Ok(())
+    }
+
+    fn fields(
+        &mut self,
+        placing: &mut Placing<'_>,
+        declaration: &Declaration,
+    ) -> Result<(), String> {
+        let source = placing.file.source();
+        let takes_no_room = declaration
+            .words
+            .clone()
+            .any(|at| matches!(source.word(at), "static" | "friend" | "extern"));
+        if takes_no_room {
+            return Ok(());
+        }
+        placing.is_plain &= !placing.is_hidden;
+        let inner = match declaration
+            .definition
+            .as_deref()
+            .map(|item| (item, &item.kind))
+        {
+            Some((_, Kind::Record(record))) => {
+                Some(self.inner_record(placing, declaration, record)?)
+            }
+            Some((item, Kind::Enum(_))) => Some(self.inner_enum(placing, item)?),
+            _ => None,
+        };
+        for declarator in &declaration.declarators {
+            self.field(placing, declaration, declarator, inner)?;
+        }
+        Ok(())
+    }
+
+    fn inner_record(
+        &mut self,
+        placing: &Placing<'_>,
+        declaration: &Declaration,
+        record: &Record,
+    ) -> Result<Size, String> {
+        let own = placing.file.text(&record.name);
+        let first = declaration
+            .declarators
+            .first()
+            .map(|first| placing.file.text(&first.name))
+            .unwrap_or_default();
+        let scope = join(&placing.scope, if own.is_empty() { &first } else { &own });
+        Ok(self.place_record(placing.file, record, scope)?.size)
+    }
+
+    fn inner_enum(&mut self, placing: &Placing<'_>, item: &Item) -> Result<Size, String> {
+        let Kind::Enum(inner) = &item.kind else {
+            return Err("no enumeration".to_owned());
+        };
+        if !inner.underlying.is_empty() {
+            let name = type_name(placing.file, &inner.underlying);
+            return self
+                .type_name(&name, &placing.scope, 0)
+                .map_err(|_| format!("type {name}"));
+        }
+        Ok(Size::plain(4, 4))
+    }
+
+    fn field(
+        &mut self,
+        placing: &mut Placing<'_>,
+        declaration: &Declaration,
+        declarator: &Declarator,
+        inner: Option<Size>,
+    ) -> Result<(), String> {
+        if declarator.is_function {
+            return Ok(());
+        }
+        let name = placing.file.text(&declarator.name);
+        let scope = placing.scope.clone();
+        let was_packed = placing.is_packed;
+        let asked = {
+            let attributes: Vec<Tokens> = declaration
+                .attributes
+                .iter()
+                .chain(&declarator.attributes)
+                .cloned()
+                .collect();
+            self.attributes(placing, &attributes)?
+        };
+        let is_packed = std::mem::replace(&mut placing.is_packed, was_packed);
+        let size = match inner {
+            Some(_) if declarator.is_pointer => Ok(Size::plain(8, 8)),
+            Some(size) => self.array_of(placing.file, size, declarator, &scope),
+            None => self.declared(placing.file, &declaration.words, declarator, &scope, 0),
+        };
+        let size = size.map_err(|reason| why(placing.file, declaration, &name, &reason))?;
+        placing.is_plain &= size.is_plain && !size.is_reference && declarator.value.is_empty();
+        placing.has_fields = true;
+        if !declarator.bits.is_empty() {
+            return self.bit_field(placing, declarator, size, &name, asked > 1 || is_packed);
+        }
+        let own = if is_packed { 1 } else { size.align };
+        let offset = placing
+            .place(size.size, own.max(asked))
+            .ok_or("too large")?;
+        placing.fields.push(FieldLayout {
+            name,
+            place: FieldPlace::Bytes {
+                offset,
+                size: size.size,
+            },
+        });
+        Ok(())
+    }
+
+    fn array_of(
+        &mut self,
+        file: &File,
+        mut size: Size,
+        declarator: &Declarator,
+        scope: &str,
+    ) -> Result<Size, Unsized> {
+        for dimension in &declarator.sizes {
+            let count = self
+                .constant(file, dimension, scope, 0)
+                .and_then(|count| u64::try_from(count).ok());
+            size = size
+                .times(count.ok_or(Unsized::ArraySize)?)
+                .ok_or(Unsized::ArraySize)?;
+        }
+        Ok(size)
+    }
+
+    fn bit_field(
+        &mut self,
+        placing: &mut Placing<'_>,
+        declarator: &Declarator,
+        unit: Size,
+        name: &str,
+        is_special: bool,
+    ) -> Result<(), String> {
+        if is_special {
+            return Err("packed bit-field".to_owned());
+        }
+        let scope = placing.scope.clone();
+        let width = self
+            .constant(placing.file, &declarator.bits, &scope, 0)
+            .and_then(|width| u64::try_from(width).ok());
+        let width = width
+            .filter(|&width| width <= unit.size * 8)
+            .ok_or_else(|| format!("width of field {name}"))?;
+        if width == 0 {
+            if !placing.is_union {
+                placing.bit = placing.bit.next_multiple_of(unit.align * 8);
+            }
+            return Ok(());
+        }
+        let offset = placing.place_bits(width, unit);
+        if !name.is_empty() {
+            placing.align = placing.align.max(unit.align);
+            placing.fields.push(FieldLayout {
+                name: name.to_owned(),
+                place: FieldPlace::Bits { offset, width },
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The first declaration of fields among members.
+fn first_field(item: &Item) -> Option<&Declaration> {
+    match &item.kind {
+        Kind::Variables(declaration)
+            if declaration
+                .declarators
+                .iter()
+                .any(|declarator| !declarator.is_function) =>
+        {
+            Some(declaration)
+        }
+        _ => None,
+    }
+}
+
+fn why(file: &File, declaration: &Declaration, name: &str, reason: &Unsized) -> String {
+    let written = type_name(file, &declaration.words);
+    match reason {
+        Unsized::Type => format!("type {written} of field {name}"),
+        Unsized::Record => format!("field {name}: {written}"),
+        Unsized::ArraySize => format!("array size of field {name}"),
+    }
+}
+
+fn finish(placing: Placing<'_>, has_base_room: bool) -> Result<Known, String> {
+    let used = if placing.is_union {
+        placing.largest
+    } else {
+        placing.bit.div_ceil(8)
+    };
+    let is_empty = !placing.has_fields && !has_base_room;
+    let least = u64::from(is_empty);
+    let size = used
+        .max(least)
+        .checked_next_multiple_of(placing.align)
+        .ok_or("too large")?;
+    let size = Size {
+        size,
+        align: placing.align,
+        is_plain: placing.is_plain,
+        is_reference: false,
+        used,
+        is_empty,
+    };
+    Ok(Known {
+        size,
+        fields: placing.fields,
+    })
+}

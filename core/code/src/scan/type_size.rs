@@ -1,0 +1,317 @@
+//! The size and alignment of types.
+
+use crate::file::File;
+use crate::model::{Declarator, Kind, Tokens};
+use crate::words::{is_cv, is_record_key};
+
+use super::layout::{Layouts, Size};
+use super::names::Named;
+
+/// Why the size of a type is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unsized {
+    /// Nothing is known of the type.
+    Type,
+    /// It is, or holds, a record whose layout is not known.
+    Record,
+    /// An array size is not known.
+    ArraySize,
+}
+
+/// Aliases and arrays of arrays beyond this depth are not followed.
+const DEEPEST: usize = 32;
+
+impl Layouts<'_, '_> {
+    /// The size of what one declarator of `words` declares.
+    pub(super) fn declared(
+        &mut self,
+        file: &File,
+        words: &Tokens,
+        declarator: &Declarator,
+        scope: &str,
+        depth: usize,
+    ) -> Result<Size, Unsized> {
+        let mut size = if declarator.is_member_pointer && declarator.params.is_some() {
+            Size::plain(16, 8)
+        } else if declarator.is_pointer {
+            Size {
+                is_reference: is_reference(file, declarator),
+                ..Size::plain(8, 8)
+            }
+        } else {
+            self.type_name(&type_name(file, words), scope, depth)?
+        };
+        for dimension in &declarator.sizes {
+            let is_open = file.source().code(dimension.clone()).next().is_none();
+            let count = if is_open {
+                Some(0)
+            } else {
+                self.constant(file, dimension, scope, depth + 1)
+            };
+            let count = count
+                .and_then(|count| u64::try_from(count).ok())
+                .ok_or(Unsized::ArraySize)?;
+            size = size.times(count).ok_or(Unsized::ArraySize)?;
+        }
+        Ok(size)
+    }
+
+    /// The size of a type that is written in an expression or as a template argument.
+    pub(super) fn type_text(&mut self, text: &str, scope: &str, depth: usize) -> Option<Size> {
+        let file = File::parse(&format!(
+            "typedef {};",
+            crate::build::type_with_name(text, "x_")
+        ));
+        let [item] = file.items() else { return None };
+        let Kind::Typedef(declaration) = &item.kind else {
+            return None;
+        };
+        let [declarator] = &declaration.declarators[..] else {
+            return None;
+        };
+        self.declared(&file, &declaration.words, declarator, scope, depth)
+            .ok()
+    }
+
+    /// The size of the type called `name`: a name or words for numbers, without `*` and brackets.
+    pub(super) fn type_name(
+        &mut self,
+        name: &str,
+        scope: &str,
+        depth: usize,
+    ) -> Result<Size, Unsized> {
+        if depth > DEEPEST {
+            return Err(Unsized::Type);
+        }
+        if let Some(size) = builtin(name) {
+            return Ok(size);
+        }
+        if let Some(named) = self.names.find(name, scope).cloned() {
+            return self.named_type(&named, depth);
+        }
+        if let Some(size) = standard(name) {
+            return Ok(size);
+        }
+        self.standard_template(name, scope, depth)
+    }
+
+    fn named_type(&mut self, named: &Named<'_>, depth: usize) -> Result<Size, Unsized> {
+        let entity = &named.entity;
+        match &entity.inner.kind {
+            Kind::Record(_) => self
+                .record(named)
+                .map(|layout| layout.size)
+                .map_err(|_| Unsized::Record),
+            Kind::Enum(item) => self.enumeration(named, item, depth),
+            Kind::Using { target, .. } if !target.is_empty() => {
+                let text = named.file.text(target);
+                self.alias(&text, &entity.scope, depth)
+            }
+            Kind::Using { name, .. } if entity.scope != name.as_str() => {
+                let name = format!("::{}", name.trim_start_matches("::"));
+                self.type_name(&name, "", depth + 1)
+            }
+            Kind::Typedef(declaration) => {
+                let Some(declarator) = entity.declarator() else {
+                    return Err(Unsized::Type);
+                };
+                if let Some(definition) = declaration.definition.as_deref() {
+                    return self.defined(named, definition, declarator, depth);
+                }
+                self.declared(
+                    named.file,
+                    &declaration.words,
+                    declarator,
+                    &entity.scope,
+                    depth + 1,
+                )
+            }
+            _ => Err(Unsized::Type),
+        }
+    }
+
+    fn alias(&mut self, text: &str, scope: &str, depth: usize) -> Result<Size, Unsized> {
+        let file = File::parse(&format!(
+            "typedef {};",
+            crate::build::type_with_name(text, "x_")
+        ));
+        let Some(Kind::Typedef(declaration)) = file.items().first().map(|item| &item.kind) else {
+            return Err(Unsized::Type);
+        };
+        let Some(declarator) = declaration.declarators.first() else {
+            return Err(Unsized::Type);
+        };
+        self.declared(&file, &declaration.words, declarator, scope, depth + 1)
+    }
+
+    /// `std::array` and `std::atomic`.
+    fn standard_template(
+        &mut self,
+        name: &str,
+        scope: &str,
+        depth: usize,
+    ) -> Result<Size, Unsized> {
+        let plain = name.trim_start_matches("::");
+        let Some((template, arguments)) = plain
+            .strip_suffix('>')
+            .and_then(|text| text.split_once('<'))
+        else {
+            return Err(Unsized::Type);
+        };
+        let arguments = split_arguments(arguments);
+        match (template.trim(), &arguments[..]) {
+            ("std::array", [element, count]) => {
+                let element = self.argument(element, scope, depth)?;
+                let count = self.count(count, scope, depth).ok_or(Unsized::Type)?;
+                element
+                    .times(count)
+                    .filter(|_| count > 0)
+                    .ok_or(Unsized::Type)
+            }
+            ("std::atomic", [value]) => {
+                let size = self.argument(value, scope, depth)?;
+                let fits = matches!(size.size, 1 | 2 | 4 | 8);
+                let plain = Size {
+                    is_plain: false,
+                    ..Size::plain(size.size, size.size)
+                };
+                if fits { Ok(plain) } else { Err(Unsized::Type) }
+            }
+            _ => Err(Unsized::Type),
+        }
+    }
+
+    fn argument(&mut self, text: &str, scope: &str, depth: usize) -> Result<Size, Unsized> {
+        self.alias(text, scope, depth)
+    }
+
+    fn count(&mut self, text: &str, scope: &str, depth: usize) -> Option<u64> {
+        let file = File::parse(&format!("int x = {text};"));
+        let Some(Kind::Variables(declaration)) = file.items().first().map(|item| &item.kind) else {
+            return None;
+        };
+        let value = declaration.declarators.first()?.value.clone();
+        self.constant(&file, &value, scope, depth + 1)
+            .and_then(|count| u64::try_from(count).ok())
+    }
+
+    /// The size of an enumeration: that of its type, or of the smallest that holds its numbers.
+    pub(super) fn enumeration(
+        &mut self,
+        named: &Named<'_>,
+        item: &crate::model::Enum,
+        depth: usize,
+    ) -> Result<Size, Unsized> {
+        if !item.underlying.is_empty() {
+            let text = type_name(named.file, &item.underlying);
+            return self.type_name(&text, &named.entity.scope, depth + 1);
+        }
+        if item.scoped {
+            return Ok(Size::plain(4, 4));
+        }
+        let body = item.body.as_ref().ok_or(Unsized::Type)?;
+        let path = &named.entity.path;
+        let values = self
+            .values(named, path, body)
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect::<Option<Vec<i128>>>();
+        let values = values.ok_or(Unsized::Type)?;
+        let fits =
+            |least: i128, most: i128| values.iter().all(|value| (least..=most).contains(value));
+        let fits_int = fits(i32::MIN.into(), i32::MAX.into()) || fits(0, u32::MAX.into());
+        Ok(if fits_int {
+            Size::plain(4, 4)
+        } else {
+            Size::plain(8, 8)
+        })
+    }
+}
+
+fn is_reference(file: &File, declarator: &Declarator) -> bool {
+    declarator
+        .tokens
+        .clone()
+        .any(|at| file.source().is(at, "&") || file.source().is(at, "&&"))
+}
+
+/// The name of the type in specifiers: no specifiers, qualifiers, keys and attributes.
+pub(super) fn type_name(file: &File, words: &Tokens) -> String {
+    let text = crate::lookup::type_words(file, words);
+    let kept: Vec<&str> = text
+        .split(' ')
+        .filter(|word| {
+            !is_cv(word) && !is_record_key(word) && !matches!(*word, "enum" | "typename")
+        })
+        .collect();
+    let joined = kept.join(" ");
+    joined
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace(" ::", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" , ", ", ")
+}
+
+fn split_arguments(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0_i32;
+    for c in text.chars() {
+        match c {
+            '<' | '(' => depth += 1,
+            '>' | ')' => depth -= 1,
+            _ => {}
+        }
+        if c == ',' && depth == 0 {
+            parts.push(String::new());
+        } else if let Some(last) = parts.last_mut() {
+            last.push(c);
+        }
+    }
+    parts.iter().map(|part| part.trim().to_owned()).collect()
+}
+
+/// The numbers of the language, in any order of their words.
+fn builtin(name: &str) -> Option<Size> {
+    let mut words: Vec<&str> = name.split(' ').collect();
+    words.sort_unstable();
+    let bytes = match words.join(" ").as_str() {
+        "bool" | "_Bool" | "char" | "char signed" | "char unsigned" | "char8_t" => 1,
+        "short" | "int short" | "short unsigned" | "int short unsigned" | "short signed"
+        | "int short signed" | "char16_t" => 2,
+        "int" | "signed" | "int signed" | "unsigned" | "int unsigned" | "wchar_t" | "char32_t"
+        | "float" => 4,
+        "long" | "int long" | "long signed" | "int long signed" | "long unsigned"
+        | "int long unsigned" | "double" => 8,
+        "long long"
+        | "int long long"
+        | "long long unsigned"
+        | "int long long unsigned"
+        | "long long signed"
+        | "int long long signed" => 8,
+        "double long" | "__int128" | "__int128 unsigned" | "__int128 signed" | "__int128_t"
+        | "__uint128_t" | "__float128" => 16,
+        _ => return None,
+    };
+    Some(Size::plain(bytes, bytes))
+}
+
+/// The names of `<cstdint>` and `<cstddef>`.
+fn standard(name: &str) -> Option<Size> {
+    let plain = name.trim_start_matches("::");
+    let plain = plain.strip_prefix("std::").unwrap_or(plain);
+    let bytes = match plain {
+        "int8_t" | "uint8_t" | "int_least8_t" | "uint_least8_t" | "int_fast8_t"
+        | "uint_fast8_t" => 1,
+        "byte" if name.contains("std::") => 1,
+        "int16_t" | "uint16_t" | "int_least16_t" | "uint_least16_t" => 2,
+        "int32_t" | "uint32_t" | "int_least32_t" | "uint_least32_t" => 4,
+        "int64_t" | "uint64_t" | "int_least64_t" | "uint_least64_t" | "int_fast16_t"
+        | "uint_fast16_t" | "int_fast32_t" | "uint_fast32_t" | "int_fast64_t" | "uint_fast64_t"
+        | "intmax_t" | "uintmax_t" | "intptr_t" | "uintptr_t" | "size_t" | "ptrdiff_t"
+        | "nullptr_t" => 8,
+        _ => return None,
+    };
+    Some(Size::plain(bytes, bytes))
+}

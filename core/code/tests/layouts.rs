@@ -1,0 +1,273 @@
+//! Layouts against a program that the compiler made: sizes, alignments, offsets, and where the bits of bit-fields are.
+#![allow(clippy::print_stdout, reason = "tests print what they counted")]
+
+mod harness;
+
+use std::fmt::Write;
+use std::process::Command;
+
+use memglass_code::{FieldPlace, Layout, RecordLayout, Scanner};
+
+/// Declarations, each in a namespace of its own; `T` is the record in question.
+const KNOWN: &[&str] = &[
+    "struct T { char a; short b; int c; long d; };",
+    "struct T { long a; char b; };",
+    "struct T { char a[3]; short b[2]; char c; };",
+    "struct T { double a; float b; char c; long double d; };",
+    "struct T { bool a; wchar_t b; char16_t c; char32_t d; char8_t e; };",
+    "struct T { unsigned char a; signed char b; unsigned short c; unsigned long long d; };",
+    "struct T { __int128 a; char b; unsigned __int128 c; };",
+    "struct T { char a; void* b; char c; int (*d)(int); char e; };",
+    "struct T { char a; int* b[3]; char** c; };",
+    "struct T { int a[2][3][4]; char b; };",
+    "struct T { char a; struct { int x; char y; } b[3]; char c; };",
+    "struct T { char a; union { int x; double y; }; char b; };",
+    "struct T { union { struct { char p; int q; }; long r; }; struct { short s; }; };",
+    "union T { char a[7]; int b; short c[3]; };",
+    "union T { struct { char x; double y; } a; char b[17]; };",
+    "struct A { int x; char y; }; struct T { A a; char b; A c[2]; };",
+    "struct A { char x; }; struct B { A a; int b; }; struct T { B b; A a; };",
+    "struct T { unsigned a : 1; unsigned b : 2; unsigned c : 29; };",
+    "struct T { unsigned a : 5; unsigned b : 28; unsigned c : 4; };",
+    "struct T { char a; unsigned b : 7; char c; unsigned d : 30; };",
+    "struct T { unsigned char a : 3; unsigned char b : 6; unsigned short c : 9; };",
+    "struct T { unsigned long a : 33; unsigned long b : 31; unsigned long c : 40; };",
+    "struct T { int a : 4; int : 0; int b : 4; char c; };",
+    "struct T { char a; int : 5; char b; unsigned c : 3; };",
+    "struct T { char a; short : 0; char b; };",
+    "struct T { bool a : 1; bool b : 1; unsigned char c; unsigned d : 20; };",
+    "enum class E : unsigned char { X, Y, Z, W }; struct T { E a : 2; E b : 2; char c; E d; };",
+    "enum E { X = 1, Y = 3 }; struct T { unsigned a : 3; E b; unsigned c : 2; };",
+    "union T { unsigned a : 3; unsigned b : 17; char c; };",
+    "struct T { short a : 9; short b : 9; int c : 9; long d : 9; };",
+    "struct alignas(16) T { char a; };",
+    "struct T { char a; alignas(8) char b; char c; };",
+    "struct T { char a; alignas(double) char b[3]; };",
+    "struct __attribute__((packed)) T { char a; int b; long c; char d; };",
+    "struct T { char a; int b; short c; } __attribute__((packed));",
+    "struct __attribute__((packed)) A { char a; int b; }; struct T { char x; A a; short y; };",
+    "struct [[gnu::packed]] alignas(4) T { char a; int b; char c; };",
+    "struct T { char a; alignas(32) struct { char x; } b; };",
+    "struct alignas(8) A { char a; }; struct T { char x; A y; char z; };",
+    "enum E { A, B = 70000 }; enum F : char { C }; enum class G { D }; struct T { char a; E b; F c; G d; };",
+    "enum E { A = -1, B = 2147483647 }; enum F { C = 4294967295u }; enum G { D = 4294967296 }; struct T { E a; F b; G c; };",
+    "typedef int i_t; typedef i_t a_t[3]; using p_t = char*; struct T { char x; a_t a; p_t p; i_t i; };",
+    "typedef struct { char a; long b; } A; struct T { char x; A a; };",
+    "typedef struct N { struct N* next; int v; } N; struct T { char a; N n; };",
+    "typedef int (*fn)(char); using gn = void (*)(); struct T { char a; fn f; gn g; };",
+    "constexpr int n = 3; enum { M = n * 2 }; struct T { short a[n]; char b[M + 1]; int c[sizeof(long)]; };",
+    "const int n = 1 << 3; struct T { char a[n - 1]; char b[n > 4 ? 2 : 5]; char c[(n ^ 3) & 7]; };",
+    "struct T { static int s; static constexpr int k = 4; char a[k]; int b; };",
+    "struct A { int x; }; struct T : A { char y; };",
+    "struct A { int x; char y; }; struct B { short z; }; struct T : A, B { char w; };",
+    "struct A {}; struct T : A { int x; };",
+    "struct A {}; struct B {}; struct T : A, B { int x; };",
+    "struct A {}; struct T { A a; A b; int c; };",
+    "struct T {};",
+    "struct A { long x; int y; }; struct T : A { int z; };",
+    "class A { public: int x; char y; }; struct T : A { char z; };",
+    "struct A { int x; int y; A(); }; struct T : A { char z; };",
+    "#include <cstdint>\nstruct T { std::int8_t a; uint64_t b; std::uint16_t c; int32_t d; std::size_t e; uint8_t f; };",
+    "#include <cstdint>\nstruct T { char a; std::intptr_t b; char c; uint_fast16_t d; int_least16_t e; };",
+    "#include <array>\nstruct A { char x; int y; }; struct T { char a; std::array<A, 3> b; std::array<std::array<char, 5>, 2> c; };",
+    "#include <atomic>\nenum class E : short { X }; struct T { char a; std::atomic<int> b; std::atomic<bool> c; std::atomic<char*> d; std::atomic<E> e; };",
+    "namespace n { struct P { double x; }; } struct T { char a; n::P b; ::std::nullptr_t* c; };",
+    "namespace n { struct P { char x; }; namespace m { struct P { long x; }; struct T { char a; P b; n::P c; }; } } using T = n::m::T;",
+    "struct K { int a; }; struct T { char a; int K::*b; int (K::*c)(int); };",
+    "struct T { char a; int& b; const char& c; };",
+    "struct T { int n; char data[]; };",
+    "template <class X> struct Box; template <> struct Box<int> { char a; int b; }; struct T { char x; Box<int> y; };",
+    "struct T { const int a; volatile char b; mutable long c; unsigned const d; long unsigned int e; };",
+    "struct T { int a, *b, c[2], **d; char e; };",
+    "struct T { struct In { char a; long b; }; In x; In* y; enum M { P, Q }; M m; };",
+    "union U { struct { unsigned lo : 12, hi : 20; }; unsigned all; }; struct T { char a; U u; };",
+    "struct T { int a; int get() const { return a; } T() = default; friend int f(T); using X = int; X b; static_assert(true); };",
+];
+
+/// Declarations of a `T` whose layout cannot be known here, each with a part of the reason.
+const UNKNOWN: &[(&str, &str)] = &[
+    ("struct T { virtual int f(); };", "virtual function"),
+    (
+        "struct A { int x; }; struct T : virtual A {};",
+        "virtual base",
+    ),
+    (
+        "template <class X> struct A { X x; }; struct T { A<int> a; };",
+        "type A<int> of field a",
+    ),
+    (
+        "#include <vector>\nstruct T { std::vector<int> v; };",
+        "type std::vector<int> of field v",
+    ),
+    (
+        "struct A { A(); int x; char y; }; struct T : A { char z; };",
+        "base A",
+    ),
+    ("struct A {}; struct T : A { A a; };", "base A"),
+    (
+        "struct __attribute__((packed)) T { unsigned a : 3; int b; };",
+        "packed bit-field",
+    ),
+    (
+        "struct T { [[no_unique_address]] int a; };",
+        "attribute no_unique_address",
+    ),
+    (
+        "struct T { int a __attribute__((aligned(32))); };",
+        "attribute aligned",
+    ),
+    (
+        "template <int N> constexpr int g() { return N; } struct T { char a[g<3>()]; };",
+        "array size of field a",
+    ),
+    (
+        "struct T { int a;\n#if 1\n int b;\n#endif\n};",
+        "conditional member",
+    ),
+];
+
+fn namespaces(texts: &[&str]) -> String {
+    let mut all = String::new();
+    for text in texts {
+        for line in text.lines().filter(|line| line.starts_with("#include")) {
+            let _ = writeln!(all, "{line}");
+        }
+    }
+    for (number, text) in texts.iter().enumerate() {
+        let body: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with("#include"))
+            .collect();
+        let _ = writeln!(all, "namespace case{number} {{\n{}\n}}", body.join("\n"));
+    }
+    all
+}
+
+/// A program that prints, for each record, what its layout says.
+fn program(text: &str, known: &[(&str, &Layout)]) -> String {
+    let mut program = format!(
+        "#include <cstddef>\n#include <cstdio>\n#include <cstring>\n#include <new>\n{text}\n"
+    );
+    program.push_str("static void bits(unsigned char* bytes, size_t size) {\n  size_t first = 0, count = 0;\n  for (size_t i = 0; i < size * 8; ++i) if (bytes[i / 8] >> (i % 8) & 1) { if (!count) first = i; ++count; }\n  printf(\"%zu+%zu \", first, count);\n}\nint main() {\n");
+    for (path, layout) in known {
+        let _ = writeln!(
+            program,
+            "  printf(\"{path} %zu %zu \", sizeof({path}), alignof({path}));"
+        );
+        for field in &layout.fields {
+            let name = &field.name;
+            let _ = match field.place {
+                FieldPlace::Bytes { .. } => {
+                    writeln!(program, "  printf(\"%zu \", offsetof({path}, {name}));")
+                }
+                FieldPlace::Bits { .. } => writeln!(
+                    program,
+                    "  {{ alignas({path}) unsigned char raw[sizeof({path})] = {{}}; auto* it = reinterpret_cast<{path}*>(raw); it->{name} = static_cast<decltype(it->{name})>(-1); bits(raw, sizeof raw); }}"
+                ),
+            };
+        }
+        program.push_str("  printf(\"\\n\");\n");
+    }
+    program.push_str("}\n");
+    program
+}
+
+fn expected(known: &[(&str, &Layout)]) -> String {
+    let mut text = String::new();
+    for (path, layout) in known {
+        let _ = write!(text, "{path} {} {} ", layout.size, layout.align);
+        for field in &layout.fields {
+            let _ = match field.place {
+                FieldPlace::Bytes { offset, .. } => write!(text, "{offset} "),
+                FieldPlace::Bits { offset, width } => write!(text, "{offset}+{width} "),
+            };
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A reference has no offset that a program may ask for.
+fn can_be_asked(text: &str, record: &RecordLayout) -> bool {
+    !(text.contains("int& b") && record.path.ends_with("::T"))
+}
+
+#[test]
+fn layouts_are_those_of_the_compiler() {
+    let text = namespaces(KNOWN);
+    let mut scanner = Scanner::new();
+    scanner.add_text("all.hpp", &text);
+    let records = scanner.records();
+    let mut known = Vec::new();
+    for record in &records {
+        let is_case = record.path.starts_with("case");
+        let layout = record
+            .layout
+            .as_ref()
+            .unwrap_or_else(|why| panic!("{}: {why}", record.path));
+        let number: usize = record.path["case".len()..]
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .parse()
+            .expect("a number");
+        if is_case && can_be_asked(KNOWN[number], record) {
+            known.push((record.path.as_str(), layout));
+        }
+    }
+    assert!(
+        KNOWN.len() >= 60 && known.len() >= KNOWN.len(),
+        "{} records",
+        known.len()
+    );
+    if !harness::headers::has_compiler() {
+        println!("g++ is missing: layouts are not compared");
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    let (source, binary) = (
+        directory.path().join("layout.cpp"),
+        directory.path().join("layout"),
+    );
+    std::fs::write(&source, program(&text, &known)).expect("the directory is writable");
+    let compiled = Command::new("g++")
+        .args(["-std=c++20", "-w", "-O0", "-o"])
+        .arg(&binary)
+        .arg(&source)
+        .output();
+    let compiled = compiled.expect("g++ starts");
+    assert!(
+        compiled.status.success(),
+        "{}",
+        String::from_utf8_lossy(&compiled.stderr)
+    );
+    let output = Command::new(&binary).output().expect("the program starts");
+    let (found, expected) = (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        expected(&known),
+    );
+    for (found, expected) in found.lines().zip(expected.lines()) {
+        assert_eq!(expected, found, "the compiler's layout is on the right");
+    }
+    assert_eq!(found.lines().count(), known.len());
+    println!(
+        "{} records of {} inputs have the compiler's layout",
+        known.len(),
+        KNOWN.len()
+    );
+}
+
+#[test]
+fn what_cannot_be_known_is_said() {
+    for (text, reason) in UNKNOWN {
+        let mut scanner = Scanner::new();
+        scanner.add_text("t.hpp", text);
+        let records = scanner.records();
+        let record = records
+            .iter()
+            .find(|record| record.path == "T")
+            .expect("T is listed");
+        let why = record.layout.as_ref().expect_err(text);
+        assert!(why.contains(reason), "{text}: {why}");
+    }
+}
