@@ -1,0 +1,120 @@
+//! What became of a request.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The file is changed.
+    Done,
+    /// The file already is as asked.
+    Unchanged,
+    /// Nothing was done.
+    Refused,
+}
+
+/// Why a request was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// Nothing is like the target.
+    NotFound,
+    /// Several things are: see [`Receipt::at`].
+    Ambiguous,
+    /// Another request changes the same bytes: see [`Receipt::with`].
+    Conflict,
+    /// The code does not parse, or cannot stand there.
+    BadCode,
+    /// Parts of the request are missing or exclude each other.
+    BadRequest,
+    /// The target has no place for it.
+    BadPlace,
+    /// The target shares its declaration or comment with others.
+    Shared,
+    /// The new name is a keyword.
+    Keyword,
+    /// The new name is in use.
+    NameTaken,
+    /// A directive has the name.
+    InMacro,
+    /// Another declaration or parameter has the name.
+    Shadowed,
+    /// Another request of the batch was refused.
+    Batch,
+    /// The file could not be read as UTF-8.
+    Unreadable,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// The file of the target.
+    pub file: Option<PathBuf>,
+    /// The text of the target.
+    pub found: Option<String>,
+    /// The text that was written.
+    pub written: Option<String>,
+    /// How it ended.
+    pub result: Outcome,
+    /// Why it was refused.
+    pub reason: Option<Reason>,
+    /// The numbers of the requests that it conflicts with, counted from 0.
+    pub with: Vec<usize>,
+    /// Places that say more, each as `file:line`.
+    pub at: Vec<String>,
+    /// How many names were changed.
+    pub count: Option<usize>,
+}
+
+/// A refusal while a request is planned.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) reason: Reason,
+    pub(crate) at: Vec<String>,
+    pub(crate) with: Vec<usize>,
+}
+
+impl Refusal {
+    /// A refusal that names places.
+    pub(crate) fn at(reason: Reason, at: Vec<String>) -> Refusal {
+        Refusal {
+            reason,
+            at,
+            with: Vec::new(),
+        }
+    }
+
+    /// A conflict with other requests.
+    pub(crate) fn conflict(with: Vec<usize>) -> Refusal {
+        Refusal {
+            reason: Reason::Conflict,
+            at: Vec::new(),
+            with,
+        }
+    }
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Refusal {
+        Refusal::at(reason, Vec::new())
+    }
+}
+
+impl Receipt {
+    pub(super) fn refused(refusal: Refusal) -> Receipt {
+        Receipt {
+            file: None,
+            found: None,
+            written: None,
+            result: Outcome::Refused,
+            reason: Some(refusal.reason),
+            with: refusal.with,
+            at: refusal.at,
+            count: None,
+        }
+    }
+}

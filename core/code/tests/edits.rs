@@ -1,0 +1,103 @@
+//! Files before and after requests, byte by byte, and the receipts.
+
+mod harness;
+
+use std::collections::BTreeMap;
+
+use harness::{Case, cases};
+use memglass_code::{Editor, Plan, Request};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+struct Edits {
+    name: String,
+    files: BTreeMap<String, String>,
+    requests: Vec<Value>,
+    #[serde(default)]
+    batch: bool,
+    expect: Expected,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    files: BTreeMap<String, String>,
+    receipts: Vec<BTreeMap<String, Value>>,
+    again: Option<Vec<String>>,
+}
+
+impl Case for Edits {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+fn apply(files: &BTreeMap<String, String>, case: &Edits) -> Result<Plan, String> {
+    let mut editor = Editor::new();
+    if case.batch {
+        editor = editor.batch();
+    }
+    for (name, text) in files {
+        editor.add_text(name, text);
+    }
+    let requests: Result<Vec<Request>, _> = case
+        .requests
+        .iter()
+        .cloned()
+        .map(serde_json::from_value)
+        .collect();
+    Ok(editor.plan(&requests.map_err(|error| error.to_string())?))
+}
+
+fn check(case: &Edits) -> Result<(), String> {
+    let plan = apply(&case.files, case)?;
+    for (number, expected) in case.expect.receipts.iter().enumerate() {
+        let found =
+            serde_json::to_value(&plan.receipts()[number]).map_err(|error| error.to_string())?;
+        for (key, value) in expected {
+            harness::same(&format!("receipt {number}, {key}"), &found[key], value)
+                .map_err(|what| format!("{what}\n{found}"))?;
+        }
+    }
+    harness::same(
+        "number of receipts",
+        &plan.receipts().len(),
+        &case.expect.receipts.len(),
+    )?;
+    for (name, expected) in &case.expect.files {
+        harness::same_text(name, plan.text(name).unwrap_or_default(), expected)?;
+    }
+    let Some(again) = &case.expect.again else {
+        return Ok(());
+    };
+    let second = apply(&case.expect.files, case)?;
+    let result = |receipt: &memglass_code::Receipt| {
+        let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
+        let result = text(serde_json::to_value(receipt.result).unwrap_or_default());
+        match receipt.reason {
+            Some(reason) => format!(
+                "{result}:{}",
+                text(serde_json::to_value(reason).unwrap_or_default())
+            ),
+            None => result,
+        }
+    };
+    harness::same(
+        "again",
+        &second.receipts().iter().map(result).collect(),
+        again,
+    )?;
+    for (name, text) in &case.expect.files {
+        harness::same_text(
+            &format!("{name} again"),
+            second.text(name).unwrap_or_default(),
+            text,
+        )?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_list_of_requests_changes_the_expected_bytes_and_no_more_the_second_time() {
+    harness::run(&cases::<Edits>("edits"), check);
+}
