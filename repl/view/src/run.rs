@@ -4,10 +4,10 @@ use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, at, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, at, select, unbounded};
 use memglass_terminal::modes::FullScreen;
 use memglass_terminal::{look, signal};
 use ratatui::backend::CrosstermBackend;
@@ -24,6 +24,9 @@ use crate::theme::Theme;
 
 /// How soon the thread that waits for keys sees that the view has closed.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long the end of the view waits for that thread.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// How often it is counted how many frames there were.
 const COUNT: Duration = Duration::from_secs(1);
@@ -280,7 +283,8 @@ impl Ticks {
 struct Keys {
     events: Receiver<Event>,
     is_over: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    /// Closed when the thread has ended.
+    ended: Receiver<()>,
 }
 
 impl Keys {
@@ -288,7 +292,9 @@ impl Keys {
         let (sender, events) = unbounded();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
+        let (end, ended) = unbounded();
         let wait = move || {
+            let _end: Sender<()> = end;
             while !over.load(Ordering::Relaxed) {
                 let event = match event::poll(LOOK) {
                     Ok(false) => continue,
@@ -301,11 +307,11 @@ impl Keys {
                 }
             }
         };
-        let thread = thread::Builder::new().name("keys".into()).spawn(wait)?;
+        thread::Builder::new().name("keys".into()).spawn(wait)?;
         Ok(Keys {
             events,
             is_over,
-            thread: Some(thread),
+            ended,
         })
     }
 }
@@ -313,8 +319,9 @@ impl Keys {
 impl Drop for Keys {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
-        // The prompt's editor must not share the keyboard with it.
-        let _ = self.thread.take().map(JoinHandle::join);
+        // The prompt's editor must not share the keyboard with it. But where the terminal is gone, the thread never
+        // comes back from waiting, and nobody else reads keys either.
+        let _ = self.ended.recv_timeout(PATIENCE);
     }
 }
 
@@ -350,6 +357,22 @@ impl Drop for PanicHook {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_view_ends_where_the_thread_that_waits_for_keys_never_comes_back() {
+        let (_waits_for_ever, ended) = unbounded();
+        let keys = Keys {
+            events: unbounded().1,
+            is_over: Arc::default(),
+            ended,
+        };
+        let (done, is_done) = unbounded();
+        thread::spawn(move || {
+            drop(keys);
+            done.send(())
+        });
+        assert_eq!(is_done.recv_timeout(20 * PATIENCE), Ok(()));
+    }
 
     #[test]
     fn a_copied_text_is_in_base_64() {
