@@ -7,12 +7,13 @@ mod world;
 
 use scenario::Scenario;
 
-/// Runs all scenarios of a file and tells all that differ.
+/// Runs all scenarios of a file, or the one that `SCENARIO` names, and tells all that differ.
 #[track_caller]
 fn check(file: &str) {
     let scenarios: Vec<serde_json::Value> =
         serde_json::from_str(file).expect("a list of scenarios");
     let only = std::env::var("SCENARIO").ok();
+    let only = only.filter(|only| scenarios.iter().any(|one| one["name"] == **only));
     let mut differences = Vec::new();
     for scenario in &scenarios {
         let scenario = Scenario::of(scenario);
@@ -35,4 +36,9 @@ fn check(file: &str) {
 #[test]
 fn the_scenarios_of_triggers_come_out_as_they_are_written() {
     check(include_str!("../../../tests/data/triggers.json"));
+}
+
+#[test]
+fn others_of_their_kind_do_too() {
+    check(include_str!("../../../tests/data/more_triggers.json"));
 }

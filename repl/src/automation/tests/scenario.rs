@@ -106,15 +106,19 @@ impl Course {
             if self.world.is_over.get() {
                 return Json::Null;
             }
-            let is_interrupted = self.world.interrupt.swap(false, Ordering::Relaxed);
-            if is_interrupted && self.is_run {
-                return self.ended(130);
-            }
             if self.is_run && self.automation.is_over() {
                 let outcome = self.automation.outcome();
                 return self.ended(i32::from(outcome.is_broken || outcome.has_failed));
             }
             self.automation.wait();
+            if self.world.is_over.get() {
+                return Json::Null;
+            }
+            // At a prompt nothing runs that it could end.
+            let is_interrupted = self.world.interrupt.swap(false, Ordering::Relaxed);
+            if is_interrupted && self.is_run {
+                return self.ended(130);
+            }
         }
     }
 
