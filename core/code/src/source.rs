@@ -13,6 +13,8 @@ pub(crate) const TAB: usize = 4;
 pub struct Source {
     text: String,
     tokens: Vec<Token>,
+    /// Where each line begins.
+    lines: Vec<u32>,
     pub(crate) pairs: Pairs,
 }
 
@@ -20,9 +22,14 @@ impl Source {
     pub(crate) fn new(text: &str) -> Source {
         let tokens = lex(text);
         let pairs = Pairs::new(text, &tokens);
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0)
+            .chain(breaks.map(|(at, _)| at as u32 + 1))
+            .collect();
         Source {
             text: text.to_owned(),
             tokens,
+            lines,
             pairs,
         }
     }
@@ -97,7 +104,8 @@ impl Source {
 
     /// Where the line of byte `at` begins.
     pub(crate) fn line_start(&self, at: usize) -> usize {
-        let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self.lines.partition_point(|&start| start as usize <= at);
+        let start = self.lines[line.saturating_sub(1)] as usize;
         if start == 0 && self.text.starts_with('\u{feff}') {
             '\u{feff}'.len_utf8().min(at)
         } else {

@@ -75,15 +75,17 @@ pub(super) fn resolve<'f>(
             ));
         }
     }
-    one(hits, target.nth)
+    one(hits, target.nth, request.op)
 }
 
 /// A definition wins over declarations; then there must be one, or the one that is asked for.
 fn one(
     mut hits: Vec<(Resolved<'_>, bool, String)>,
     nth: Option<usize>,
+    op: Operation,
 ) -> Result<Resolved<'_>, Refusal> {
-    if hits.iter().any(|(_, is_definition, _)| *is_definition) {
+    // A removal must be sure: a second one would take the declarations.
+    if op != Operation::Remove && hits.iter().any(|(_, is_definition, _)| *is_definition) {
         hits.retain(|(_, is_definition, _)| *is_definition);
     }
     match nth {

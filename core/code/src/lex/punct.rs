@@ -60,6 +60,21 @@ const PUNCTS: &[(&[u8], &str)] = &[
 
 /// The operator or bracket at `start`, and where it ends.
 pub(super) fn longest(bytes: &[u8], start: usize) -> Option<(&'static str, usize)> {
+    // The most frequent ones begin nothing longer.
+    let single = match bytes[start] {
+        b'{' => "{",
+        b'}' => "}",
+        b'(' => "(",
+        b')' => ")",
+        b'[' => "[",
+        b']' => "]",
+        b';' => ";",
+        b',' => ",",
+        _ => "",
+    };
+    if !single.is_empty() {
+        return Some((single, start + 1));
+    }
     let (ahead, ends) = look_ahead(bytes, start);
     // `<::` is `<` and `::`, unless `:` or `>` follows: then it is `[` and a colon.
     if ahead.starts_with(b"<::") && !matches!(ahead[3], b':' | b'>') {
