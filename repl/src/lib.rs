@@ -37,6 +37,7 @@ mod automation;
 mod commands;
 mod damage;
 mod deadline;
+mod doctor;
 mod embed;
 mod event_loop;
 mod journal;
@@ -93,6 +94,7 @@ pub mod program {
     };
     pub use crate::damage::news as damage_news;
     pub use crate::deadline::Deadline;
+    pub use crate::doctor::Diagnosis;
     pub use crate::output::{Encoding, Form, Output, Rendering};
     pub use crate::presence::Watch;
     pub use crate::script_text::ScriptText;

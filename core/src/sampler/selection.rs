@@ -79,6 +79,31 @@ impl Selection {
         }
     }
 
+    /// The fields that are selected now, by the slots of their objects.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError::Path`] if there is no such object or field. Of a pattern's objects, those without such
+    /// a field are left out, unless none has it.
+    pub fn fields(&self, observer: &Observer) -> Result<Vec<Field>, SelectionError> {
+        if self.is_path() {
+            return Ok(vec![observer.field(&self.text)?]);
+        }
+        let (mut all, mut failed) = (Vec::new(), None);
+        for object in observer.objects() {
+            match self.fields_of(observer, &object) {
+                Ok(fields) => all.extend(fields),
+                // Destroyed since it was listed.
+                Err(PathError::NoSuchObject { .. }) => {}
+                Err(error) => drop(failed.get_or_insert(error)),
+            }
+        }
+        match failed {
+            Some(error) if all.is_empty() => Err(error.into()),
+            _ => Ok(all),
+        }
+    }
+
     /// The text that it was made of.
     pub fn text(&self) -> &str {
         &self.text

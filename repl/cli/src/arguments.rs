@@ -29,7 +29,7 @@ A session may stand before or after the subcommand, and be left out when only on
 A script on standard input is run without a prompt.
 
 Exit codes: 0 ok, 1 script error or refused value, 2 usage or syntax, 3 no such session, 124 timeout,
-130 interrupted, and exit(n).";
+130 interrupted, and exit(n). `doctor` ends with 1 if it found something.";
 
 /// What is said of a word behind the session that is not a subcommand.
 const WAYS: &str =
@@ -136,6 +136,12 @@ pub(crate) enum Task {
     #[command(args = idle::options(idle::WITHOUT_SCRIPT))]
     Clean {
         /// Only this one; a live one is refused.
+        session: Option<String>,
+    },
+    /// List what is wrong with sessions: dead producers, damage, values outside of what is declared, no room.
+    #[command(args = idle::options(idle::WHEN_READING))]
+    Doctor {
+        /// Only this one.
         session: Option<String>,
     },
     /// List objects.

@@ -4,6 +4,7 @@ mod arguments;
 mod clean;
 mod completions;
 mod demo;
+mod doctor;
 mod evaluate;
 mod failure;
 mod fields;
@@ -102,6 +103,10 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Clean { session } => {
             let session = self::named(named.map(str::to_owned), session)?;
             clean::run(options, session.as_deref())
+        }
+        Task::Doctor { session } => {
+            let session = self::named(named.map(str::to_owned), session)?;
+            doctor::run(options, session.as_deref())
         }
         Task::Objects { words, type_name } => {
             listing::objects(options, named, words, type_name.as_deref())

@@ -37,6 +37,7 @@ mod remarks;
 mod rows;
 mod run;
 mod session;
+mod sets;
 mod sources;
 mod symbols;
 mod takes;

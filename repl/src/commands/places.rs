@@ -16,7 +16,8 @@ use super::objects::pattern;
 pub fn is_pattern(observer: &Observer, path: &str) -> bool {
     let (label, _) = split(path);
     let is_pattern = !label.starts_with('"') && label.contains(['*', '?', '{']);
-    is_pattern && !starts_with_a_label(observer, path)
+    let has_alternatives = memglass_syntax::alternatives(path).len() > 1;
+    (is_pattern || has_alternatives) && !starts_with_a_label(observer, path)
 }
 
 /// A path, to be shown, and the place that it leads to.
@@ -31,8 +32,16 @@ pub(super) type Found = (String, Field);
 pub(super) fn find(
     observer: &Observer,
     path: &str,
-    goes_on: impl Fn() -> bool,
+    goes_on: &dyn Fn() -> bool,
 ) -> Result<Vec<Found>, CommandError> {
+    let alternatives = memglass_syntax::alternatives(path);
+    if alternatives.len() > 1 && !starts_with_a_label(observer, path) {
+        let found = alternatives
+            .iter()
+            .map(|path| find(observer, path, goes_on));
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        return Ok(found.into_iter().flatten().collect());
+    }
     if !is_pattern(observer, path) {
         return Ok(vec![(path.to_owned(), observer.field(path)?)]);
     }
@@ -188,7 +197,7 @@ mod tests {
     /// What a pattern leads to, and the values there.
     #[track_caller]
     fn check(observer: &Observer, path: &str, expected: &[(&str, i64)]) {
-        let found = find(observer, path, || true).unwrap();
+        let found = find(observer, path, &|| true).unwrap();
         let values: Vec<(&str, Value)> = found
             .iter()
             .map(|(path, field)| (path.as_str(), field.read().unwrap()))
@@ -264,7 +273,7 @@ mod tests {
     fn the_error_of_many_objects_is_that_of_one() {
         let world = World::new();
         let objects = (world.outer("a", 1), world.outer("b", 2));
-        let error = |path: &str| find(&world.observer(), path, || true).unwrap_err();
+        let error = |path: &str| find(&world.observer(), path, &|| true).unwrap_err();
         let text = "no field \"x\" in a.b (Inner); it has: c";
         assert_eq!(error("*.b.x").to_string(), text);
         drop(objects);

@@ -6,6 +6,7 @@
 //! - Which words the language keeps for itself: [`is_keyword`], [`is_identifier`].
 //! - The names that may be meant, as plain data: [`Names`], [`library`].
 
+mod braces;
 mod chunks;
 mod comparisons;
 mod identifier;
@@ -16,6 +17,7 @@ pub mod token;
 mod tokens;
 pub mod words;
 
+pub use braces::alternatives;
 pub use chunks::{Piece, ends_in_comment, split, wants_more, without_prompts};
 pub use comparisons::{COMPARISONS, declare as declare_comparisons};
 pub use identifier::{KEYWORDS, is_identifier, is_keyword};

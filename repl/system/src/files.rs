@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::system::files as system;
 
-pub use system::{create_private_dir, executable, is_same, private};
+pub use system::{create_private_dir, executable, free_bytes, is_same, private};
 
 /// How often a read that waits for a pipe's writer looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(20);

@@ -18,6 +18,25 @@ pub(in super::super) struct WritePart<'a> {
 }
 
 impl Field {
+    /// Checks the present value as a write of it would be: range, step, regex, names. That the field is
+    /// read-only does not matter.
+    ///
+    /// It is for single values and arrays of them; the members of a struct are fields of their own.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError::Refused`] says what is declared; otherwise as for [`Field::read`].
+    pub fn check_present(&self) -> Result<(), WriteError> {
+        let mut bytes = self.part_bytes(&self.place)?;
+        let value = read::decode(self.schema(), &self.place, &bytes);
+        let checked = self.encode(&self.place, "", &value, Strictness::Checked, &mut bytes);
+        // The bytes that were checked may be the next object's.
+        match self.object.alive.still_holds(self.entry()) {
+            true => self.unless_cut(checked),
+            false => Err(self.gone_for_writing()),
+        }
+    }
+
     /// The parts of a value for this field, each checked against the present bytes. Leaves out parts
     /// that would be refused but keep their value, so that a value that was read can be written back.
     pub(super) fn checked_parts<'v>(

@@ -7,6 +7,7 @@ mod bad_input;
 mod commands;
 mod demo;
 mod demo_page;
+mod doctor;
 mod inputs;
 mod ledger;
 mod lifecycle;

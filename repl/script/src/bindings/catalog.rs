@@ -24,6 +24,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "all objects of a type, or whose label matches; `obs.all()` is every object",
     ),
     help(
+        "apply_set",
+        "apply_set(\"name\")",
+        "write the values of a parameter set that are not there already, all or none; the answer is how many",
+    ),
+    help(
         "avg",
         "list.avg(\"field\")",
         "the mean of a field, of a closure's results, or of the elements; () if there are none",
@@ -52,6 +57,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "describe",
         "describe(\"Type\")",
         "the fields of a type, or the values of an enum",
+    ),
+    help(
+        "diff_set",
+        "diff_set(\"name\")",
+        "a table of the values that are not as in a parameter set",
     ),
     help(
         "drain",
@@ -217,6 +227,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "retain",
         "list.retain(|x| condition)",
         "keep the elements for which the closure is true, and return the others",
+    ),
+    help(
+        "save_set",
+        "save_set(\"name\", \"pattern\")",
+        "save the values of the fields that a pattern selects as a parameter set; the answer is how many",
     ),
     help(
         "sequence",

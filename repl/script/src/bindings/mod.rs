@@ -8,6 +8,7 @@ mod log;
 mod objects;
 mod output;
 mod session;
+mod sets;
 mod table;
 
 use std::rc::Rc;
@@ -38,6 +39,7 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
     output::register(engine, context);
     session::register(engine, context);
     log::register(engine, context);
+    sets::register(engine, context);
     explain::register(engine, context, labels);
     missing::register(engine);
 }

@@ -18,6 +18,7 @@ use memglass::{Change, Field, Observer, Value, WriteError};
 
 pub use audit::{Audit, AuditError, OnFailure};
 pub use entry::{Author, Entry};
+pub(crate) use undo::agrees;
 pub use undo::{Direction, Force, Obstacle, UndoError, Undone};
 
 /// Entries that are kept.

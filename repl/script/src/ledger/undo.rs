@@ -251,7 +251,7 @@ fn within(observer: &Observer, field: &Rc<Field>) -> Option<Field> {
 }
 
 /// Whether a value is still what was written: of a record, the members that were.
-fn agrees(now: &Value, written: &Value) -> bool {
+pub(crate) fn agrees(now: &Value, written: &Value) -> bool {
     match (now, written) {
         (Value::Record(now), Value::Record(written)) => written
             .iter()

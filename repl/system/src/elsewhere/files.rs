@@ -29,6 +29,15 @@ pub fn is_same(_: &Metadata, _: &Metadata) -> bool {
     true
 }
 
+/// Bytes that are free in the file system of a directory: not known here.
+///
+/// # Errors
+///
+/// Always.
+pub fn free_bytes(_: &Path) -> io::Result<u64> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 pub(crate) fn open_without_waiting(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     options.open(path)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl, statvfs};
 use rustix::io::Errno;
 
 /// What is made with these options is for its owner alone.
@@ -27,6 +27,16 @@ pub fn executable(options: &mut OpenOptions) -> &mut OpenOptions {
 /// As [`DirBuilder::create`].
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Bytes that are free in the file system of a directory.
+///
+/// # Errors
+///
+/// If it is not there.
+pub fn free_bytes(path: &Path) -> io::Result<u64> {
+    let system = statvfs(path)?;
+    Ok(system.f_bavail.saturating_mul(system.f_frsize))
 }
 
 /// Whether both are one file.

@@ -35,7 +35,7 @@ fn undo(world: &World, direction: Direction, force: Force) -> Result<Vec<String>
     Ok(undone.writes.iter().map(line).chain(left_out).collect())
 }
 
-fn undone(world: &World) -> Vec<String> {
+pub(super) fn undone(world: &World) -> Vec<String> {
     undo(world, Direction::Undo, Force::No).unwrap()
 }
 

@@ -10,4 +10,5 @@ mod output;
 mod pitfalls;
 mod reading;
 mod session;
+mod sets;
 mod writing;

@@ -1,0 +1,65 @@
+//! `save_set`, `diff_set` and `apply_set`: parameter sets.
+
+use std::rc::Rc;
+
+use rhai::{Array, Engine, EvalAltResult, INT, ImmutableString, NativeCallContext};
+
+use super::table::Rows;
+use crate::context::Context;
+use crate::convert::noun;
+use crate::error::{raise, with_causes};
+use crate::sets::{self, SetError};
+
+type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
+
+pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
+    let shared = context.clone();
+    engine.register_fn("save_set", move |name: &str, pattern: &str| {
+        save(&shared, name, &[pattern.to_owned()])
+    });
+    let shared = context.clone();
+    engine.register_fn("save_set", move |name: &str, patterns: Array| {
+        let text = patterns.iter().map(|pattern| {
+            let text = pattern.read_lock::<ImmutableString>();
+            let text = text.map(|text| text.to_string());
+            text.ok_or_else(|| {
+                raise(format_args!(
+                    "save_set takes patterns, not {}",
+                    noun(pattern)
+                ))
+            })
+        });
+        save(&shared, name, &text.collect::<Result<Vec<String>>>()?)
+    });
+    let shared = context.clone();
+    engine.register_fn("diff_set", move |name: &str| -> Result<Rows> {
+        shared.refresh()?;
+        let table = sets::diff(&shared.attached.observer(), name);
+        table.map(Rows::new).map_err(told)
+    });
+    let shared = context.clone();
+    engine.register_fn("apply_set", move |call: NativeCallContext, name: &str| {
+        apply(&shared, name, shared.line_of(&call))
+    });
+}
+
+fn apply(context: &Context, name: &str, line: u32) -> Result<INT> {
+    context.refresh()?;
+    let prepared = sets::prepare(&context.attached.observer(), name).map_err(told)?;
+    if let Some(field) = prepared.first() {
+        context.check_writable(field)?;
+    }
+    let count = prepared.count;
+    prepared.write(&context.ledger, line).map_err(told)?;
+    Ok(count as INT)
+}
+
+fn save(context: &Context, name: &str, patterns: &[String]) -> Result<INT> {
+    context.refresh()?;
+    let saved = sets::save(&context.attached.observer(), name, patterns);
+    saved.map(|count| count as INT).map_err(told)
+}
+
+fn told(error: SetError) -> Box<EvalAltResult> {
+    raise(with_causes(&error))
+}

@@ -1,0 +1,395 @@
+//! What is wrong with sessions, looked at once. Nothing is changed.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use memglass::schema::{Kind, Metadata, Schema, TypeId};
+use memglass::{
+    AttachError, Field, ObjectInfo, Observer, Presence, SessionEntry, Value, WriteError,
+};
+use memglass_value::shown::{Cell, Table};
+
+use crate::commands::with_causes;
+
+/// Values of one session that are told; the others are counted.
+const TOLD: usize = 50;
+
+/// Elements of one array that are looked at.
+const MOST_ELEMENTS: u64 = 1024;
+
+/// How full a region may be while there is little room for the next.
+const NEARLY_FULL: f64 = 0.9;
+
+/// Bytes that should be left for sessions to grow.
+const SPARE_BYTES: u64 = 64 << 20;
+
+/// Something that is wrong, or will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    session: String,
+    place: String,
+    what: String,
+    todo: String,
+}
+
+/// What was found, a row for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnosis(Vec<Finding>);
+
+impl Diagnosis {
+    /// Looks at all sessions in a directory, or at the one of this name.
+    ///
+    /// # Errors
+    ///
+    /// If there is no session of that name.
+    pub fn of(dir: Option<&Path>, session: Option<&str>) -> Result<Self, AttachError> {
+        let mut diagnosis = Diagnosis::default();
+        for entry in memglass::sessions(dir) {
+            match entry {
+                Ok(entry) if session.is_none_or(|name| name == entry.name) => {
+                    diagnosis.look_at(dir, &entry);
+                }
+                Ok(_) => {}
+                Err(error) if session.is_none() => diagnosis.unreadable(&error),
+                Err(_) => {}
+            }
+        }
+        match session {
+            None => diagnosis.look_at_directory(&directory(dir)),
+            // Whether it is there at all.
+            Some(name) => drop(attach(dir, name)?),
+        }
+        Ok(diagnosis)
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The findings as rows.
+    pub fn table(&self) -> Table {
+        let columns = ["session", "where", "what", "to do"];
+        let row = |finding: &Finding| {
+            vec![
+                Some(Cell::name(finding.session.as_str())),
+                Some(Cell::name(finding.place.as_str())),
+                Cell::prose(finding.what.as_str()),
+                Cell::prose(finding.todo.as_str()),
+            ]
+        };
+        Table {
+            rows: self.0.iter().map(row).collect(),
+            ..Table::new(columns).or_else("nothing is wrong")
+        }
+    }
+
+    fn add(
+        &mut self,
+        session: &str,
+        place: impl Into<String>,
+        what: impl Into<String>,
+        todo: &str,
+    ) {
+        self.0.push(Finding {
+            session: session.to_owned(),
+            place: place.into(),
+            what: what.into(),
+            todo: todo.to_owned(),
+        });
+    }
+
+    fn unreadable(&mut self, error: &AttachError) {
+        let todo = "if its program is gone, `memglass clean` removes it; else restart it with this version";
+        self.add("", "", with_causes(error), todo);
+    }
+
+    fn look_at(&mut self, dir: Option<&Path>, entry: &SessionEntry) {
+        let name = &entry.name;
+        match entry.state {
+            Presence::Alive => {}
+            Presence::Stopped => self.add(
+                name,
+                format!("pid {}", entry.pid),
+                "its producer is stopped",
+                "continue it (`kill -CONT`), or leave the debugger",
+            ),
+            state => self.add(
+                name,
+                format!("pid {}", entry.pid),
+                format!("its producer is gone ({})", state.word()),
+                "look at its last values, then remove it: `memglass clean NAME`",
+            ),
+        }
+        match attach(dir, name) {
+            Ok(observer) => self.examine(&observer),
+            Err(error) => self.add(name, "", with_causes(&error), "see the message"),
+        }
+    }
+
+    /// What an attached session shows.
+    pub(crate) fn examine(&mut self, observer: &Observer) {
+        let name = observer.session().name.clone();
+        for damage in observer.damage() {
+            let todo = "restart the producer; what overwrote its memory?";
+            self.add(&name, "", damage.to_string(), todo);
+        }
+        self.examine_regions(observer);
+        self.examine_types(observer);
+        self.examine_values(observer);
+    }
+
+    fn examine_regions(&mut self, observer: &Observer) {
+        let name = &observer.session().name;
+        match observer.regions() {
+            Err(error) => self.add(name, "regions", error.to_string(), "restart the producer"),
+            Ok(regions) => {
+                let free = memglass_system::files::free_bytes(&observer.session().directory);
+                let Some(last) = regions.last() else { return };
+                let is_full = last.used as f64 > NEARLY_FULL * last.size as f64;
+                if let (true, Ok(free)) = (is_full, free)
+                    && free < 2 * last.size
+                {
+                    self.add(
+                        name,
+                        format!("region {}", last.id),
+                        format!(
+                            "{} of {} bytes are used, and {free} are free for the next region",
+                            last.used, last.size
+                        ),
+                        "make room in the directory of the sessions",
+                    );
+                }
+            }
+        }
+    }
+
+    /// Types of one name that are not the same.
+    fn examine_types(&mut self, observer: &Observer) {
+        let schema = observer.schema();
+        let mut known: HashMap<&str, (TypeId, String)> = HashMap::new();
+        for (id, ty) in schema.iter() {
+            let bare = schema.bare(id);
+            if bare != id || !matches!(ty.kind, Kind::Struct { .. } | Kind::Enum { .. }) {
+                continue;
+            }
+            let shape = shape(schema, bare);
+            match known.get(&*ty.name) {
+                Some((_, other)) if *other != shape => self.add(
+                    &observer.session().name,
+                    format!("type {}", ty.name),
+                    "two different types have this name",
+                    "rebuild all parts of the producer from the same declarations",
+                ),
+                Some(_) => {}
+                None => drop(known.insert(&ty.name, (bare, shape))),
+            }
+        }
+    }
+
+    fn examine_values(&mut self, observer: &Observer) {
+        let schema = observer.schema().clone();
+        let mut declared = Declared::default();
+        let mut found = Vec::new();
+        for object in observer.objects() {
+            if declared.in_type(&schema, object.type_id, &Metadata::default()) {
+                examine_object(observer, &object, &mut declared, &mut found);
+            }
+        }
+        let name = &observer.session().name;
+        let count = found.len();
+        for (place, what, todo) in found.into_iter().take(TOLD) {
+            self.add(name, place, what, todo);
+        }
+        if count > TOLD {
+            self.add(
+                name,
+                "",
+                format!("{} more values", count - TOLD),
+                "mend these first",
+            );
+        }
+    }
+
+    /// Files that belong to no session, and room for more.
+    fn look_at_directory(&mut self, dir: &Path) {
+        let Ok(entries) = std::fs::read_dir(dir) else {
+            let text = format!("{} cannot be read", dir.display());
+            return self.add("", dir.display().to_string(), text, "make it, or allow it");
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let names: Vec<String> = names.filter(|name| name.starts_with("memglass_")).collect();
+        for name in &names {
+            if let Some(header) = header_of(name)
+                && !names.contains(&header)
+            {
+                self.add(
+                    "",
+                    name,
+                    "it is a region of no session",
+                    "`memglass clean` removes it",
+                );
+            }
+        }
+        if let Ok(free) = memglass_system::files::free_bytes(dir)
+            && free < SPARE_BYTES
+        {
+            self.add(
+                "",
+                dir.display().to_string(),
+                format!("{free} bytes are free"),
+                "make room: a session that cannot grow refuses new objects",
+            );
+        }
+    }
+}
+
+/// The header that a region's file belongs to.
+fn header_of(name: &str) -> Option<String> {
+    let (session, id) = name.rsplit_once("_region_")?;
+    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    is_id.then(|| format!("{session}_header"))
+}
+
+/// Where sessions are, if nobody says otherwise.
+fn directory(dir: Option<&Path>) -> PathBuf {
+    let named = std::env::var_os("MEMGLASS_DIR").filter(|dir| !dir.is_empty());
+    match (dir, named) {
+        (Some(dir), _) => dir.to_owned(),
+        (None, Some(dir)) => dir.into(),
+        (None, None) => "/dev/shm".into(),
+    }
+}
+
+fn attach(dir: Option<&Path>, name: &str) -> Result<Observer, AttachError> {
+    let options = dir
+        .iter()
+        .fold(Observer::builder(), |options, dir| options.dir(dir));
+    options.attach(name)
+}
+
+/// The names and types of the members, or the names of the values.
+fn shape(schema: &Schema, id: TypeId) -> String {
+    match &schema[id].kind {
+        Kind::Struct { fields } => fields
+            .iter()
+            .map(|field| {
+                format!(
+                    "{}: {}; ",
+                    field.name,
+                    schema.type_name(schema.bare(field.type_id))
+                )
+            })
+            .collect(),
+        Kind::Enum { variants, .. } => variants
+            .iter()
+            .map(|variant| format!("{} = {}; ", variant.name, variant.value))
+            .collect(),
+        _ => String::new(),
+    }
+}
+
+/// Which types declare something of their values.
+#[derive(Default)]
+struct Declared(HashMap<TypeId, bool>);
+
+impl Declared {
+    fn in_type(&mut self, schema: &Schema, id: TypeId, metadata: &Metadata) -> bool {
+        let bare = schema.bare(id);
+        let is_declared = metadata.min.is_some()
+            || metadata.max.is_some()
+            || metadata.step.is_some()
+            || metadata.regex.is_some()
+            || !metadata.names.is_empty()
+            || !metadata.flags.is_empty();
+        if is_declared {
+            return true;
+        }
+        if let Some(known) = self.0.get(&bare) {
+            return *known;
+        }
+        let found = match &schema[bare].kind {
+            Kind::Enum { .. } | Kind::Flags { .. } => true,
+            Kind::Struct { fields } => fields
+                .iter()
+                .any(|field| self.in_type(schema, field.type_id, &field.metadata)),
+            Kind::Array { element, .. } => self.in_type(schema, *element, metadata),
+            _ => false,
+        };
+        self.0.insert(bare, found);
+        found
+    }
+}
+
+type Values = Vec<(String, String, &'static str)>;
+
+fn examine_object(
+    observer: &Observer,
+    object: &ObjectInfo,
+    declared: &mut Declared,
+    found: &mut Values,
+) {
+    // Objects come and go while they are looked at.
+    if let Ok(root) = observer.root(object) {
+        examine_field(&root, declared, found);
+    }
+}
+
+fn examine_field(field: &Field, declared: &mut Declared, found: &mut Values) {
+    let schema = field.schema().clone();
+    let info = field.info();
+    if let Some(holder) = field.holder().filter(|holder| holder.contains("memglass")) {
+        let what = format!("{holder} holds the right to write it");
+        found.push((
+            field.path().to_owned(),
+            what,
+            "end that writer, if it is stuck",
+        ));
+    }
+    if !declared.in_type(&schema, info.type_id, info.metadata) {
+        return;
+    }
+    let is_array = matches!(schema[info.type_id].kind, Kind::Array { .. });
+    match (&schema[info.type_id].kind, field.element_count()) {
+        (_, Some(count)) if !is_array => examine_elements(field, count, declared, found),
+        (Kind::Array { element, .. }, Some(count))
+            if matches!(schema[schema.bare(*element)].kind, Kind::Struct { .. }) =>
+        {
+            examine_elements(field, count, declared, found);
+        }
+        (Kind::Struct { fields }, _) => {
+            for member in fields {
+                if let Ok(member) = field.member(&member.name) {
+                    examine_field(&member, declared, found);
+                }
+            }
+        }
+        (Kind::Union { .. }, _) => {}
+        _ => examine_value(field, found),
+    }
+}
+
+fn examine_elements(field: &Field, count: u64, declared: &mut Declared, found: &mut Values) {
+    for index in 0..count.min(MOST_ELEMENTS) {
+        if let Ok(element) = field.element(index) {
+            examine_field(&element, declared, found);
+        }
+    }
+}
+
+fn examine_value(field: &Field, found: &mut Values) {
+    const TODO: &str = "mend the producer, or write a value that is allowed";
+    let metadata = field.info().metadata;
+    let has_range = metadata.min.is_some() || metadata.max.is_some();
+    let is_nan = match field.read() {
+        Ok(Value::F64(number)) => number.is_nan(),
+        Ok(Value::F32(number)) => number.is_nan(),
+        _ => false,
+    };
+    if has_range && is_nan {
+        let what = "it is NaN, and declares a range".to_owned();
+        found.push((field.path().to_owned(), what, TODO));
+    } else if let Err(WriteError::Refused { refusal, .. }) = field.check_present() {
+        found.push((field.path().to_owned(), refusal.to_string(), TODO));
+    }
+}
