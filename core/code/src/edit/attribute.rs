@@ -16,6 +16,9 @@ pub(super) fn change(
     code: &str,
 ) -> Result<Option<(Range<usize>, String)>, Refusal> {
     let wanted = listed(code).ok_or(Reason::BadCode)?;
+    if entity.item.is_directive() {
+        return Err(Reason::BadPlace.into());
+    }
     if entity.is_in_group() {
         return Err(Reason::Shared.into());
     }
