@@ -71,6 +71,7 @@ fn compare(
         return Ok(answer);
     }
     if a.type_id() == b.type_id()
+        && !a.is_unit()
         && !a.is_map()
         && !a.is_array()
         && !a.is::<Place>()
@@ -177,6 +178,7 @@ mod tests {
             "Runtime error: cannot compare a bool with an integer; compare it with true or false",
         );
         check("() > 3", "Runtime error: cannot compare () with an integer");
+        check("() > ()", "Runtime error: cannot compare () with ()");
         check(
             "[1] < 2",
             "Runtime error: cannot compare an array with an integer",

@@ -31,7 +31,7 @@ pub(super) struct Root {
     pub(super) label: String,
     pub(super) at: Position,
     /// The object that has the label, if there is one.
-    pub(super) found: Option<(ObjectId, Field)>,
+    pub(super) found: Option<Field>,
 }
 
 /// Compiles one expression.
@@ -162,7 +162,7 @@ impl<'a> Binder<'a> {
             self.roots.len() - 1
         });
         match &self.roots[index].found {
-            Some((_, field)) => Code::Place(Site::Fixed(field.clone())),
+            Some(field) => Code::Place(Site::Fixed(field.clone())),
             None => {
                 let label = label.to_owned();
                 Code::Unknown(fault(EvalError::NoObject { label }))
@@ -319,7 +319,7 @@ impl<'a> Binder<'a> {
         let code = match container {
             Code::List(list) => match logic::is_among(element, list) {
                 Ok(code) => code,
-                Err(message) => return self.wrong_code(at, message),
+                Err(error) => return self.wrong_code(at, error.to_string()),
             },
             container => function("contains", vec![container, element]),
         };
@@ -355,16 +355,14 @@ impl<'a> Binder<'a> {
 
 impl Root {
     pub(super) fn find(observer: &Observer, label: &str, at: Position) -> Self {
-        let found = observer.find(label).and_then(|object| {
-            let identity = observer.id_of(&object);
-            Some((identity, observer.root(&object).ok()?))
-        });
+        let found = observer.find(label);
+        let found = found.and_then(|object| observer.root(&object).ok());
         let label = label.to_owned();
         Self { label, at, found }
     }
 
-    pub(super) fn identity(&self) -> Option<ObjectId> {
-        self.found.as_ref().map(|(identity, _)| *identity)
+    pub(super) fn object_id(&self) -> Option<ObjectId> {
+        self.found.as_ref().map(Field::object_id)
     }
 }
 

@@ -106,6 +106,19 @@ impl Code {
         Code::Bool(Constant(truth))
     }
 
+    /// Something of the same type that has no value.
+    pub(super) fn never(&self, why: Fault) -> Self {
+        match self {
+            Code::Bool(_) => Code::Bool(Run::never(why)),
+            Code::Narrow(_, unit) => Code::Narrow(Run::never(why), *unit),
+            Code::Wide(_, unit) => Code::Wide(Run::never(why), *unit),
+            Code::Float(_, unit) => Code::Float(Run::never(why), *unit),
+            Code::Text(_) => Code::Text(Run::never(why)),
+            Code::Duration(_) => Code::Duration(Run::never(why)),
+            _ => Code::Unknown(why),
+        }
+    }
+
     /// What it is called in a message.
     pub(super) fn noun(&self) -> String {
         match self {
@@ -223,7 +236,7 @@ impl Code {
 }
 
 /// All of them, from the first to the last.
-fn list<T: Clone + Send + 'static>(elements: Vec<Run<T>>) -> Run<Vec<T>> {
+pub(super) fn list<T: Clone + Send + 'static>(elements: Vec<Run<T>>) -> Run<Vec<T>> {
     let is_constant = elements.iter().all(|element| element.constant().is_some());
     let all = move || elements.iter().map(Run::get).collect();
     match is_constant {

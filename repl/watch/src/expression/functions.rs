@@ -43,7 +43,7 @@ pub(super) fn property(name: &str, of: Code) -> Option<Code> {
             None,
         )),
         ("value", Code::Flags(run, _)) => Some(Code::Wide(run.map(|bits| Ok(bits.into())), None)),
-        ("value", number @ Code::Narrow(..)) => Some(number),
+        ("value", Code::Narrow(run, _)) => Some(Code::Narrow(run, None)),
         ("is_empty", text @ Code::Text(_)) => of_one(name, text),
         (name, of) if ALSO_FUNCTIONS.contains(&name) => of_one(name, of),
         (name, of) => length(name, of),

@@ -1,7 +1,7 @@
 //! Fields as code: reads whose type is known.
 
-use memglass::Value;
 use memglass::schema::Kind;
+use memglass::{Observe, Value};
 use memglass_value::duration::Unit;
 use memglass_value::names::Names;
 use memglass_value::number::{Integer, Number, as_written};
@@ -39,6 +39,19 @@ fn plain(site: Site, unit: Option<Unit>) -> Code {
     }
 }
 
+/// Reads a single field as a Rust number, which takes a quarter of the time that a [`Value`] takes. `None` if the
+/// field is none of this type.
+fn typed<T: Observe + 'static, U: Clone + Send + 'static>(
+    site: &Site,
+    make: impl Fn(T) -> U + Send + 'static,
+) -> Option<Run<U>> {
+    let Site::Fixed(field) = site else {
+        return None;
+    };
+    let typed = field.typed::<T>().ok()?;
+    Some(Run::each(move || typed.read().map(&make).map_err(fault)))
+}
+
 /// Reads, and takes out of the value what its type promises to be there.
 fn reading<T: Clone + Send + 'static>(
     site: Site,
@@ -51,28 +64,34 @@ fn reading<T: Clone + Send + 'static>(
 }
 
 fn truth(site: Site) -> Run<bool> {
-    reading(site, |value| match value {
-        Value::Bool(truth) => Some(truth),
-        _ => None,
+    let typed = typed(&site, |truth: bool| truth);
+    typed.unwrap_or_else(|| {
+        reading(site, |value| match value {
+            Value::Bool(truth) => Some(truth),
+            _ => None,
+        })
     })
 }
 
 /// An integer of at most 64 signed bits: what most conditions read.
 fn narrow(site: Site) -> Run<i64> {
-    let take = |value| match value {
-        Value::I64(number) => Some(number),
-        Value::U64(number) => i64::try_from(number).ok(),
-        _ => None,
+    let ty = &site.model().schema()[site.model().type_id()];
+    let typed = match (&ty.kind, ty.size) {
+        (Kind::Int { signed: true }, 8) => typed(&site, |number: i64| number),
+        (Kind::Int { signed: true }, 4) => typed(&site, |number: i32| number.into()),
+        (Kind::Int { signed: true }, 2) => typed(&site, |number: i16| number.into()),
+        (Kind::Int { signed: true }, _) => typed(&site, |number: i8| number.into()),
+        (_, 4) => typed(&site, |number: u32| number.into()),
+        (_, 2) => typed(&site, |number: u16| number.into()),
+        _ => typed(&site, |number: u8| number.into()),
     };
-    match site {
-        // Without a choice, and where the observer's read is inlined, with the number in a register.
-        Site::Fixed(field) => Run::each(move || match field.read() {
-            Ok(Value::I64(number)) => Ok(number),
-            Ok(value) => Ok(take(value).expect("a field's values are of its type")),
-            Err(error) => Err(fault(error)),
-        }),
-        site => reading(site, take),
-    }
+    typed.unwrap_or_else(|| {
+        reading(site, |value| match value {
+            Value::I64(number) => Some(number),
+            Value::U64(number) => i64::try_from(number).ok(),
+            _ => None,
+        })
+    })
 }
 
 fn wide(site: Site) -> Run<Integer> {
@@ -83,6 +102,9 @@ fn wide(site: Site) -> Run<Integer> {
 }
 
 fn float(site: Site) -> Run<f64> {
+    if let Some(typed) = typed(&site, |number: f64| number) {
+        return typed;
+    }
     reading(site, |value| match value {
         Value::F64(number) => Some(number),
         Value::F32(number) => Some(as_written(number)),

@@ -1,8 +1,11 @@
 //! `&&`, `||`, `in` and `if`, which evaluate no more than they need.
 
-use memglass_value::number::{Integer, Number};
+use std::sync::Arc;
 
-use super::code::{Code, Run};
+use memglass_value::names::{EnumNames, UnknownName};
+use memglass_value::number::Integer;
+
+use super::code::{Code, Run, list};
 use super::error::Answer;
 
 /// Whether all hold; after one that does not, none is asked.
@@ -50,72 +53,91 @@ fn until(decisive: bool, parts: Vec<Run<bool>>) -> Run<bool> {
     }
 }
 
-/// Whether a value is one of a list, as scripts find it: by its own name or number. `None` if it is left to them.
+/// Whether a value is one of a list, as scripts find it: an enum's value by its name as it is declared, text by its
+/// characters, an integer by its number. `None` if it is left to them.
 ///
 /// # Errors
 ///
 /// A name in the list that the value can never have.
-pub(super) fn is_among(element: Code, list: Vec<Code>) -> Result<Option<Code>, String> {
-    let texts = || {
-        list.iter().map(|code| match code {
-            Code::Text(Run::Constant(text)) => Some(text.clone()),
-            _ => None,
-        })
-    };
-    Ok(Some(Code::Bool(match element {
-        Code::Enum(number, names) => {
-            let Some(texts) = texts().collect::<Option<Vec<_>>>() else {
-                return Ok(None);
-            };
-            for text in &texts {
-                names.number(text).map_err(|error| error.to_string())?;
-            }
-            number.map(move |number| {
-                let name = names.name_of(number);
-                Ok(name.is_some_and(|name| texts.iter().any(|text| text == name)))
-            })
-        }
+pub(super) fn is_among(element: Code, list: Vec<Code>) -> Result<Option<Code>, UnknownName> {
+    Ok(match element {
+        Code::Enum(number, names) => match texts(&list) {
+            Some(texts) => Some(is_named(number, names, texts)?),
+            None => None,
+        },
         Code::Text(text) => {
-            let Some(texts) = texts().collect::<Option<Vec<_>>>() else {
-                return Ok(None);
-            };
-            text.map(move |text| Ok(texts.contains(&text)))
+            texts(&list).map(|texts| Code::Bool(text.map(move |text| Ok(texts.contains(&text)))))
         }
-        Code::Narrow(..) | Code::Wide(..) => {
-            let Some(numbers) = list.iter().map(whole).collect::<Option<Vec<_>>>() else {
-                return Ok(None);
-            };
-            element.number().map(move |number| match number {
-                Number::Integer(number) => Ok(numbers.contains(&number)),
-                Number::Float(_) => Ok(false),
-            })
-        }
-        _ => return Ok(None),
+        element => integers(list).and_then(|list| {
+            let element = integer(element)?;
+            let is_among = |list: &Vec<Integer>, element: &Integer| Ok(list.contains(element));
+            Some(Code::Bool(list.with(element, is_among)))
+        }),
+    })
+}
+
+fn is_named(
+    number: Run<i128>,
+    names: Arc<EnumNames>,
+    texts: Vec<String>,
+) -> Result<Code, UnknownName> {
+    for text in &texts {
+        names.number(text)?;
+    }
+    Ok(Code::Bool(number.map(move |number| {
+        let name = names.name_of(number);
+        Ok(name.is_some_and(|name| texts.iter().any(|text| text == name)))
     })))
 }
 
-/// An integer that is known already.
-fn whole(code: &Code) -> Option<Integer> {
+/// The texts of a list that has only such, known already.
+fn texts(list: &[Code]) -> Option<Vec<String>> {
+    let texts = list.iter().map(|code| match code {
+        Code::Text(Run::Constant(text)) => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// The integers of a list that has only such.
+fn integers(elements: Vec<Code>) -> Option<Run<Vec<Integer>>> {
+    let elements = elements.into_iter().map(integer);
+    Some(list(elements.collect::<Option<_>>()?))
+}
+
+fn integer(code: Code) -> Option<Run<Integer>> {
     match code {
-        Code::Narrow(Run::Constant(number), _) => Some((*number).into()),
-        Code::Wide(Run::Constant(number), _) => Some(*number),
+        Code::Narrow(run, _) => Some(run.map(|number| Ok(number.into()))),
+        Code::Wide(run, _) => Some(run),
         _ => None,
     }
 }
 
-/// One of two values of one type; `None` if they are of two types.
+/// One of two values of one type; `None` if they are of two types. Something unknown may be of any.
 pub(super) fn either(condition: Run<bool>, then: Code, otherwise: Code) -> Option<Code> {
+    let (then, otherwise) = match (then, otherwise) {
+        (Code::Unknown(why), known) => (known.never(why), known),
+        (known, Code::Unknown(why)) => {
+            let never = known.never(why);
+            (known, never)
+        }
+        both => both,
+    };
     Some(match (then, otherwise) {
         (Code::Bool(a), Code::Bool(b)) => Code::Bool(one(condition, a, b)),
         (Code::Narrow(a, unit), Code::Narrow(b, other)) if unit == other => {
             Code::Narrow(one(condition, a, b), unit)
         }
+        (
+            a @ (Code::Narrow(_, unit) | Code::Wide(_, unit)),
+            b @ (Code::Narrow(_, other) | Code::Wide(_, other)),
+        ) if unit == other => Code::Wide(one(condition, integer(a)?, integer(b)?), unit),
         (Code::Float(a, unit), Code::Float(b, other)) if unit == other => {
             Code::Float(one(condition, a, b), unit)
         }
         (Code::Text(a), Code::Text(b)) => Code::Text(one(condition, a, b)),
         (Code::Duration(a), Code::Duration(b)) => Code::Duration(one(condition, a, b)),
-        (Code::Unknown(why), _) | (_, Code::Unknown(why)) => Code::Unknown(why),
+        (Code::Unknown(why), Code::Unknown(_)) => Code::Unknown(why),
         _ => return None,
     })
 }

@@ -171,7 +171,7 @@ impl Expression {
             warnings: Vec::new(),
         };
         expression.bind(observer)?;
-        expression.meant = expression.roots.iter().map(Root::identity).collect();
+        expression.meant = expression.roots.iter().map(Root::object_id).collect();
         expression.warnings = expression
             .roots
             .iter()
@@ -211,7 +211,7 @@ impl Expression {
         let is_settled = |root: &Root| {
             root.found
                 .as_ref()
-                .is_some_and(|(_, field)| same_session && field.is_alive())
+                .is_some_and(|field| same_session && field.is_alive())
         };
         if self.roots.iter().all(is_settled) {
             return false;
@@ -220,8 +220,8 @@ impl Expression {
             .roots
             .iter()
             .map(|root| Root::find(observer, &root.label, root.at));
-        let now: Vec<_> = now.map(|root| root.identity()).collect();
-        let before: Vec<_> = self.roots.iter().map(Root::identity).collect();
+        let now: Vec<_> = now.map(|root| root.object_id()).collect();
+        let before: Vec<_> = self.roots.iter().map(Root::object_id).collect();
         if now != before
             && let Err(error) = self.bind(observer)
         {
@@ -281,21 +281,10 @@ impl Expression {
         value.map_err(|why| (*why).clone())
     }
 
-    /// The objects that its names mean now; what it captured is not among them.
-    pub fn subjects(&self) -> impl Iterator<Item = ObjectId> + '_ {
-        self.roots.iter().filter_map(Root::identity)
-    }
-
-    /// The labels that it names, and the objects that have them now.
+    /// The labels that it names, and the objects that have them now; what it captured is not among them.
     pub fn meanings(&self) -> impl Iterator<Item = (&str, Option<ObjectId>)> {
-        self.roots
-            .iter()
-            .map(|root| (&*root.label, root.identity()))
-    }
-
-    /// The labels that it names.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.roots.iter().map(|root| &*root.label)
+        let roots = self.roots.iter();
+        roots.map(|root| (&*root.label, root.object_id()))
     }
 
     /// The fields that it reads, as they are now; of an array with a computed index, the array.

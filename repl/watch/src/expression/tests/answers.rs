@@ -1,0 +1,99 @@
+//! What conditions answer.
+
+use super::World;
+use crate::expression::Source;
+
+#[test]
+fn fields_are_read_by_every_way_to_name_them() {
+    let world = World::new();
+    for text in [
+        "a.quantity == 100",
+        "obs[\"a\"].quantity == 100",
+        "obs[\"a\"][\"quantity\"] == 100",
+        "a.last_quote.bid_price == 15020",
+        "a[\"last_quote.bid_price\"] == 15020",
+        "a.levels[0] == 5 && a.levels[-1] == 1",
+        "a[\"levels[1]\"] == 4",
+        "a.quotes[1].ask_size == 0",
+        "a.levels[a.levels[4]] == 4",
+        "a.quotes[a.levels[4] - 1].bid_price == 0",
+        "(a.quantity) > 50",
+    ] {
+        world.check(text, "true");
+    }
+}
+
+#[test]
+fn values_compare_as_in_scripts() {
+    let world = World::new();
+    for text in [
+        "a.status == \"OPEN\" && a.status == \"open\" && a.status == 1 && \"FILLED\" > a.status",
+        "a.status != \"FILLED\" && a.status == b.status",
+        "a.options == \"HIDDEN\" && a.options == [\"HIDDEN\"] && a.options == 1",
+        "\"HIDDEN\" in a.options && a.options.has(\"HIDDEN\") && !a.options.contains(\"IOC\")",
+        "a.big == u64(\"18446744073709551615\") && a.vast > a.big && a.big > 9223372036854775807",
+        "a.ratio == 0.1 && a.score < a.ratio * 3",
+        "a.symbol == \"AAPL\" && a.symbol.starts_with(\"AA\") && a.symbol.len() == 4",
+        "a.live && a.live == true && !(a.quantity < 0)",
+        "a.waited == 1.5.s && a.waited < 2.s && 1.s < a.waited && 1.s + 500.ms == a.waited",
+        "a.status in [\"OPEN\", \"FILLED\"] && a.quantity in [1, 100] && a.symbol in [\"AAPL\"]",
+        "a.quantity + a.small == 300 && -a.quantity == -100 && a.quantity / 3 == 33",
+        "a.quantity.min(50) == 50 && max(a.quantity, 500) == 500 && (-5).abs() == 5",
+        "if a.live { a.quantity } else { 0 } == 100",
+        "a.last_quote != () && a.quantity != ()",
+        "a.label() == \"a\" && a.levels.len() == 5 && a.is_alive()",
+        "a.score.floor() == 0.0 && a.score.to_int() == 0 && a.quantity.to_float() == 100.0",
+        "a.status.value == 1 && a.options.value == 1",
+    ] {
+        world.check(text, "true");
+    }
+}
+
+#[test]
+fn trouble_when_it_is_asked_is_unknown_with_a_reason() {
+    let world = World::new();
+    world.check("1 / (a.quantity - 100) > 2", "1 / 0: division by zero");
+    world.check("a.vast + a.vast > 2", "340282366920938463463374607431768211455 + 340282366920938463463374607431768211455 does not fit into 128 bits");
+    world.check(
+        "a.levels[a.quantity] > 2",
+        "a.levels: index 100 is out of range; allowed is 0..=4",
+    );
+    world.check(
+        "a.options == a.status.value - 2",
+        "-1 is not a set of Options",
+    );
+    world.check(
+        "a.big.to_int() > 3",
+        "such a function of(18446744073709551615) has no result",
+    );
+    world.check("zz.quantity > 3", "there is no object \"zz\"");
+}
+
+#[test]
+fn what_need_not_be_evaluated_is_not() {
+    let world = World::new();
+    world.check("a.quantity < 0 && 1 / (a.quantity - 100) > 2", "false");
+    world.check("a.quantity > 0 || 1 / (a.quantity - 100) > 2", "true");
+    world.check("!a.live && zz.quantity > 3", "false");
+    world.check("a.live || zz.quantity > 3 || a.quantity / 0 == 1", "true");
+    world.check("if a.live { a.live } else { zz.live }", "true");
+    world.check("a.live && true && a.quantity == 100", "true");
+    world.check("true && false && a.live", "false");
+}
+
+#[test]
+fn it_tells_which_fields_it_reads_and_gives_values() {
+    let world = World::new();
+    let source =
+        Source::of_text("a.quantity + a.levels[a.small - 200] + a.quantity").expect("a text");
+    let mut expression = source.value(&world.observer, |_| None).expect("a value");
+    let fields = expression
+        .fields()
+        .iter()
+        .map(|field| field.path().to_owned());
+    assert_eq!(
+        fields.collect::<Vec<_>>(),
+        ["a.quantity", "a.small", "a.levels"]
+    );
+    assert_eq!(expression.value(&world.observer), Ok(205_i64.into()));
+}

@@ -1,0 +1,110 @@
+//! What is told of mistakes, and what is left to scripts.
+
+use super::World;
+
+#[test]
+fn a_mistake_is_told_with_its_place_and_what_was_meant() {
+    let world = World::new();
+    world.wrong(
+        "a.quantty > 5",
+        3,
+        "no field \"quantty\" in a (Position); did you mean \"quantity\"?",
+    );
+    world.wrong(
+        "a.live == 1",
+        8,
+        "cannot compare a bool with an integer; compare it with true or false",
+    );
+    world.wrong(
+        "a.quantity > \"500\"",
+        12,
+        "cannot compare an integer with text",
+    );
+    world.wrong(
+        "a.status == \"OPNE\"",
+        10,
+        "Status has no value \"OPNE\" (PENDING, OPEN, FILLED); did you mean \"OPEN\"?",
+    );
+    world.wrong(
+        "a.status in [\"OPNE\"]",
+        10,
+        "Status has no value \"OPNE\" (PENDING, OPEN, FILLED); did you mean \"OPEN\"?",
+    );
+    world.wrong(
+        "a.levels[9] > 1",
+        10,
+        "a.levels: index 9 is out of range; allowed is 0..=4",
+    );
+    world.wrong(
+        "a.last_quote > 3",
+        14,
+        "cannot compare a.last_quote (Quote) with an integer; name a field of it: bid_price, ask_size",
+    );
+    world.wrong(
+        "a.quantity",
+        3,
+        "a condition is true or false, and this is an integer",
+    );
+    world.wrong(
+        "a.live && a.quantity",
+        13,
+        "a condition is true or false, and this is an integer",
+    );
+    world.wrong(
+        "a.quantity = 5",
+        12,
+        "a condition only asks and cannot write; `==` compares",
+    );
+    world.wrong(
+        "a.add(\"quantity\", 5) > 3",
+        3,
+        "a condition only asks: `add` would write a",
+    );
+    world.wrong(
+        "if a.live { a.quantity = 5 }",
+        24,
+        "a condition only asks and cannot write; `==` compares",
+    );
+    world.wrong("a.waited > 5 && a.quantity > 5.ms", 28, "cannot compare an integer with a duration; the number is not that of a field whose unit is a time (ns, us, ms, s, min, h)");
+    world.wrong(
+        "a.quantity.foo(a.quantty)",
+        18,
+        "no field \"quantty\" in a (Position); did you mean \"quantity\"?",
+    );
+    world.wrong(
+        "a.levels[1.5] > 1",
+        10,
+        "an index is an integer or a name, not a float",
+    );
+    world.wrong("a.live + 1 > 2", 8, "cannot compute a bool + an integer");
+}
+
+#[test]
+fn what_only_scripts_can_do_is_left_to_them() {
+    let world = World::new();
+    world.unsupported("secret(a.quantity) > 5", "the function `secret`");
+    world.unsupported("`${a.quantity}` == \"5\"", "a text with values in it");
+    world.unsupported(
+        "a.last_quote == b.last_quote",
+        "a comparison of whole structures",
+    );
+    world.unsupported("a.quotes.bid_price == [0, 0]", "a field of all elements");
+    world.unsupported("a.quantity in 1..5", "the function `..`");
+    world.unsupported("let x = a.quantity; x > 5", "`let`");
+    world.unsupported("args[0] == 5", "`args`");
+}
+
+#[test]
+fn a_missing_object_is_a_warning_that_tells_which_was_meant() {
+    let world = World::new();
+    let expression = world.compiled("a_.quantity > 5 && a.live");
+    let [warning] = expression.warnings() else {
+        panic!("{:?}", expression.warnings());
+    };
+    assert!(
+        warning.message.starts_with("no object \"a_\""),
+        "{}",
+        warning.message
+    );
+    assert_eq!(warning.position.position(), Some(1));
+}
