@@ -2,9 +2,10 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|creating|debugger|latency|observers|sampler|scripts|sessions` runs one part and the floor.
+//! large sizes, and `--only cells|conditions|creating|debugger|latency|observers|sampler|scripts|sessions` runs one part and the floor.
 
 mod cells;
+mod conditions;
 mod cpp;
 mod creating;
 mod debugger;
@@ -46,6 +47,9 @@ fn run(arguments: &[String]) {
         let _cells = cells::measure(&report, &floor);
         #[cfg(feature = "peers")]
         peers::measure(&report, &_cells);
+    }
+    if wanted("conditions") {
+        conditions::measure(&report);
     }
     if wanted("debugger") {
         debugger::measure(&report);
