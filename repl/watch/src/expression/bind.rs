@@ -266,6 +266,8 @@ impl<'a> Binder<'a> {
         let noun = code.noun();
         match code {
             Code::Unknown(why) => Code::Unknown(why),
+            // A value without a name is a number to scripts.
+            Code::Enum(..) => self.unsupported(at, "an operation on an enum"),
             code => negation(code)
                 .unwrap_or_else(|| self.wrong_code(at, format!("there is no - for {noun}"))),
         }
@@ -284,8 +286,11 @@ impl<'a> Binder<'a> {
         if let Some(why) = first_unknown([&left, &right]) {
             return Code::Unknown(why);
         }
-        let is_whole = |code: &Code| matches!(code, Code::Place(_) | Code::List(_));
-        if is_whole(&left) && is_whole(&right) {
+        // The names of flags may come from an array, too.
+        let is_place = |code: &Code| matches!(code, Code::Place(_));
+        let takes_place =
+            |code: &Code| matches!(code, Code::Place(_) | Code::List(_) | Code::Flags(..));
+        if is_place(&left) && takes_place(&right) || takes_place(&left) && is_place(&right) {
             return self.unsupported(at, "a comparison of whole structures");
         }
         let help = [&left, &right].into_iter().find_map(fields_of);
