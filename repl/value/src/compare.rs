@@ -126,6 +126,7 @@ impl Operator {
     pub const ALL: [Self; 6] = [Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual];
 
     /// The answer for two values of this order; those that are not a number have none, and are unequal.
+    #[inline]
     pub fn holds(self, order: Option<Ordering>) -> bool {
         let Some(order) = order else {
             return self == NotEqual;
