@@ -27,7 +27,8 @@ fn every_example_works_on_the_demo() {
                 _ if !example.ends_with('!') => drop(std::fs::remove_file(&script)),
                 _ => {}
             }
-            let ran = world.pipe_in(world.path(), &format!("let x = 1;\n{example}\n"));
+            let before = before(&command.name);
+            let ran = world.pipe_in(world.path(), &format!("{before}\n{example}\n"));
             assert_eq!(ran.code, Some(0), "{example}: {ran:?}");
             let said = !ran.data.is_empty() || !ran.messages.is_empty();
             assert_eq!(
@@ -36,6 +37,18 @@ fn every_example_works_on_the_demo() {
                 "{example}: {ran:?}"
             );
         }
+    }
+}
+
+/// What was done before an example: a variable to forget, writes to undo, an undoing to take back.
+fn before(command: &str) -> String {
+    const WRITES: &str = "AAPL_position.quantity = 321\n\
+        AAPL_position.quantity = 322\n\
+        AAPL_position.quantity = 323";
+    match command {
+        "undo" => WRITES.into(),
+        "redo" => format!("{WRITES}\n:undo"),
+        _ => "let x = 1;".into(),
     }
 }
 
