@@ -9,21 +9,36 @@ const LONGEST: usize = 4096;
 
 /// A line of text that is typed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Entry(Input);
+pub(crate) struct Entry {
+    input: Input,
+    /// Whether the next character replaces the whole text.
+    is_selected: bool,
+}
 
 impl Entry {
     /// A line that begins with this text, the cursor behind it.
     pub(crate) fn new(text: &str) -> Self {
-        Entry(Input::new(text.to_owned()))
+        Entry {
+            input: Input::new(text.to_owned()),
+            is_selected: false,
+        }
+    }
+
+    /// A line whose text is replaced by the first character that is typed, and kept by any other key.
+    pub(crate) fn selected(text: &str) -> Self {
+        Entry {
+            is_selected: true,
+            ..Entry::new(text)
+        }
     }
 
     pub(crate) fn text(&self) -> &str {
-        self.0.value()
+        self.input.value()
     }
 
     /// The cursor: characters before it.
     pub(crate) fn cursor(&self) -> usize {
-        self.0.cursor()
+        self.input.cursor()
     }
 
     /// Does what a key means in a line of text; false if it means nothing there.
@@ -32,8 +47,11 @@ impl Entry {
             return false;
         };
         let is_insertion = matches!(request, InputRequest::InsertChar(_));
+        if std::mem::take(&mut self.is_selected) && is_insertion {
+            self.input.reset();
+        }
         if !is_insertion || self.text().len() < LONGEST {
-            self.0.handle(request);
+            self.input.handle(request);
         }
         true
     }
@@ -91,6 +109,19 @@ mod tests {
             entry.key(KeyEvent::new(KeyCode::Left, KeyModifiers::NONE));
         }
         assert_eq!(entry.shown(8), "▏AAPL_q…");
+    }
+
+    #[test]
+    fn a_selected_text_is_replaced_by_what_is_typed_and_kept_by_other_keys() {
+        let press = |entry: &mut Entry, code| entry.key(KeyEvent::new(code, KeyModifiers::NONE));
+        let mut entry = Entry::selected("100");
+        press(&mut entry, KeyCode::Char('3'));
+        press(&mut entry, KeyCode::Char('5'));
+        assert_eq!(entry.text(), "35");
+        let mut entry = Entry::selected("100");
+        press(&mut entry, KeyCode::Backspace);
+        press(&mut entry, KeyCode::Char('5'));
+        assert_eq!(entry.text(), "105");
     }
 
     #[test]

@@ -25,8 +25,13 @@ pub(super) struct Value {
 
 impl Value {
     pub(super) fn new(place: Place, form: Form) -> Self {
+        // A new number has seldom anything of the old one; a text is more often mended.
+        let entry = match form.input {
+            Input::Number { .. } => Entry::selected(&form.text),
+            _ => Entry::new(&form.text),
+        };
         Value {
-            entry: Entry::new(&form.text),
+            entry,
             common: Common::new(place, form),
             began: None,
         }
@@ -63,7 +68,7 @@ impl Value {
             }
         };
         if let Some(text) = stepped {
-            self.entry = Entry::new(&text);
+            self.entry = Entry::selected(&text);
         }
     }
 
