@@ -117,6 +117,13 @@ impl Terminal {
         String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
     }
 
+    /// Waits until this was written to it. What a program wrote last may be read after its end.
+    #[track_caller]
+    pub(crate) fn writes(&self, sequence: &str) {
+        let is_written = || self.written().contains(sequence);
+        eventually_seen("the sequence", is_written, || self.written());
+    }
+
     /// Pastes a text, as terminals do for programs that ask them to mark it.
     pub(crate) fn paste(&mut self, text: &str) {
         let text = text.replace('\n', "\r");

@@ -27,7 +27,7 @@ fn a_session_is_shown_while_it_changes_and_the_terminal_comes_back() {
     terminal.shows("Signed number of shares");
     terminal.press("q");
     assert_eq!(terminal.wait(), 0);
-    assert!(terminal.written().contains(LEAVES));
+    terminal.writes(LEAVES);
     assert_eq!(terminal.modes(), terminal.before);
 }
 
@@ -107,7 +107,7 @@ fn a_signal_gives_the_terminal_back() {
     terminal.shows("━ Objects ");
     signal(terminal.child.process_id().unwrap(), Signal::TERM);
     assert_eq!(terminal.wait(), 143);
-    assert!(terminal.written().contains(LEAVES));
+    terminal.writes(LEAVES);
     assert_eq!(terminal.modes(), terminal.before);
 }
 
