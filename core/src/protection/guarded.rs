@@ -221,24 +221,28 @@ mod tests {
     use super::*;
     use crate::protection::Heap;
     use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::{AtomicBool, AtomicU32};
     use std::thread;
     use std::time::{Duration, Instant};
 
     /// Values of five words; the parts of one value are all equal.
     type Five = [i64; 5];
 
-    /// Writes with `write` until two threads have made `reads` reads each. Checks that no read is torn,
-    /// goes back in time, or fails.
+    /// Writes with `write` until two threads have made `reads` reads each. Checks that no read is torn or
+    /// goes back in time. Nearly none may give up: a writer that never pauses can publish during each try.
     fn check_reads(reads: u32, write: impl Fn(&Guarded<Five>, &AtomicBool) + Sync) {
         let cell = Heap::<Guarded<Five>>::new(&[0; 5]);
         let done = AtomicBool::new(false);
         // Counts instead of panicking, because the writer must be stopped in any case.
+        let contended = AtomicU32::new(0);
         let read = || {
             let mut newest = 0;
             let wrong = (0..reads)
                 .filter(|_| {
-                    let Ok(value) = cell.read() else { return true };
+                    let Ok(value) = cell.read() else {
+                        contended.fetch_add(1, Ordering::Relaxed);
+                        return false;
+                    };
                     let older = value[0] < newest;
                     newest = value[0];
                     older || value.iter().any(|part| *part != value[0])
@@ -253,6 +257,12 @@ mod tests {
             read() + other.join().expect("a reader only counts")
         });
         assert_eq!(wrong, 0, "of {} reads", 2 * reads);
+        let contended = contended.into_inner();
+        assert!(
+            contended <= reads / 10_000,
+            "{contended} of {} reads",
+            2 * reads
+        );
     }
 
     #[test]
