@@ -14,6 +14,7 @@ test: toolchain python
 	cargo test --workspace --exclude memglass-bench --exclude memglass-tests --exclude memglass-loom
 	@# What the readme says to run: there must be one program that it can mean.
 	cargo run --quiet -- --version
+	$(PORTABLE) cargo build -p memglass --examples
 	$(PORTABLE) cargo test -p memglass --tests
 	tests/prove.sh
 
