@@ -24,15 +24,24 @@ struct Position {
     wide: i128,
 }
 
-/// All bytes of a session.
-fn bytes(place: &Place) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+/// All bytes of a session: its files, where they hold it, and what another observer reads of its objects.
+fn bytes(place: &Place) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(place.dir.path()).unwrap();
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.unwrap())
-        .map(|entry| (entry.file_name(), std::fs::read(entry.path()).unwrap()))
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut bytes: Vec<_> = paths
+        .filter(|path| path.is_file())
+        .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
         .collect();
-    files.sort();
-    files
+    let observer = Observer::builder()
+        .dir(place.dir.path())
+        .attach("t")
+        .unwrap();
+    for object in observer.objects() {
+        let read = observer.root(&object).unwrap().read_bytes().unwrap();
+        bytes.push((object.label.to_string(), read));
+    }
+    bytes.sort();
+    bytes
 }
 
 fn trial(place: &Place) -> Observer {
