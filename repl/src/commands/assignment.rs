@@ -2,6 +2,7 @@
 
 use memglass::{Observer, Value};
 use memglass_syntax::is_identifier;
+use memglass_value::literal::quoted;
 
 /// The script that writes `value` to the place that `path` leads to, as [`super::set`] has just done.
 pub(crate) fn script(observer: &Observer, path: &str, value: &Value) -> String {
@@ -93,20 +94,6 @@ fn key(name: &str) -> String {
         true => name.to_owned(),
         false => quoted(name),
     }
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

@@ -23,6 +23,21 @@ pub fn parse(text: &str) -> Result<Value, String> {
     }
 }
 
+/// A text in quotation marks, as [`parse`] and scripts read it back.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 struct Parser<'t> {
     text: &'t str,
     at: usize,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use memglass::{EnumValue, FlagsValue, Value};
 use memglass_system::files;
-use memglass_value::literal;
+use memglass_value::literal::{self, quoted};
 
 use super::SetError;
 
@@ -160,20 +160,6 @@ fn float(text: String) -> String {
         true => text,
         false => text + ".0",
     }
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

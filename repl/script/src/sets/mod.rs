@@ -142,7 +142,7 @@ fn label_len(observer: &Observer, field: &Field) -> usize {
 fn shown_path(observer: &Observer, field: &Field) -> String {
     let (label, rest) = field.path().split_at(label_len(observer, field));
     match label.contains(|c: char| c.is_whitespace() || ".[]\"=#\\".contains(c)) {
-        true => format!("{}{rest}", file::quoted(label)),
+        true => format!("{}{rest}", memglass_value::literal::quoted(label)),
         false => field.path().to_owned(),
     }
 }
