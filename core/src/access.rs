@@ -54,6 +54,8 @@ pub(crate) fn store(view: View<'_>, size: usize, bits: u64) {
 
 /// Stores a scalar of 1, 2, 4 or 8 bytes, and gives the bits that it replaces.
 pub(crate) fn swap(view: View<'_>, size: usize, bits: u64) -> u64 {
+    // Release, as for `store`. Acquire: what the replaced value stands for was written before it, and the
+    // caller reports that value.
     let order = Ordering::AcqRel;
     match size {
         1 => u64::from(view.byte(0).expect(ALIGNED).swap(bits as u8, order)),
@@ -65,6 +67,7 @@ pub(crate) fn swap(view: View<'_>, size: usize, bits: u64) -> u64 {
 
 /// Replaces a scalar of 1, 2, 4 or 8 bytes if it is still `old`.
 pub(crate) fn exchange(view: View<'_>, size: usize, old: u64, new: u64) -> bool {
+    // As for `swap`; a value that is not replaced is only loaded again.
     let (success, failure) = (Ordering::AcqRel, Ordering::Relaxed);
     match size {
         1 => view
