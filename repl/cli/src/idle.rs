@@ -4,70 +4,43 @@ use clap::{Arg, Args};
 
 use super::arguments::Common;
 
+/// What a running script needs.
+const RUN: &[&str] = &["timeout", "no_init"];
+
+/// What writes need.
+const WRITES: &[&str] = &["dry_run", "audit", "audit_sync", "audit_lenient"];
+
+/// How data is written.
+const FORMAT: &[&str] = &["format", "json", "csv"];
+
 /// Where there is no prompt.
-pub(super) const WITHOUT_PROMPT: &[&str] = &["no_init"];
+pub(super) const WITHOUT_PROMPT: &[&[&str]] = &[&["no_init"]];
 
 /// Where nothing of a session is written.
-pub(super) const WITHOUT_SCRIPT: &[&str] = &[
-    "timeout",
-    "no_init",
-    "dry_run",
-    "audit",
-    "audit_sync",
-    "audit_lenient",
-];
+pub(super) const WITHOUT_SCRIPT: &[&[&str]] = &[RUN, WRITES];
 
 /// Where nothing is printed and no script runs.
-pub(super) const ON_THE_SCREEN: &[&str] = &["timeout", "no_init", "format", "json", "csv"];
+pub(super) const ON_THE_SCREEN: &[&[&str]] = &[RUN, FORMAT];
 
 /// Where a session is only read.
-pub(super) const WHEN_READING: &[&str] = &[
-    "timeout",
-    "no_init",
-    "readonly",
-    "dry_run",
-    "audit",
-    "audit_sync",
-    "audit_lenient",
-];
+pub(super) const WHEN_READING: &[&[&str]] = &[RUN, &["readonly"], WRITES];
 
 /// Where no value is printed.
-pub(super) const WHEN_WRITING: &[&str] = &["timeout", "no_init", "format", "json", "csv"];
+pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, FORMAT];
 
 /// Where it is about all sessions.
-pub(super) const ON_ALL_SESSIONS: &[&str] = &[
-    "session_named",
-    "timeout",
-    "no_init",
-    "readonly",
-    "dry_run",
-    "audit",
-    "audit_sync",
-    "audit_lenient",
-];
+pub(super) const ON_ALL_SESSIONS: &[&[&str]] = &[&["session_named", "readonly"], RUN, WRITES];
 
 /// Where it is about none.
-pub(super) const WITHOUT_SESSION: &[&str] = &[
-    "dir",
-    "session_named",
-    "timeout",
-    "no_init",
-    "readonly",
-    "dry_run",
-    "audit",
-    "audit_sync",
-    "audit_lenient",
-    "format",
-    "json",
-    "csv",
-];
+pub(super) const WITHOUT_SESSION: &[&[&str]] =
+    &[&["dir", "session_named", "readonly"], RUN, WRITES, FORMAT];
 
-/// The common options of these names, hidden: clap passes on to a subcommand only what it has not yet.
+/// The common options of these groups, hidden: clap passes on to a subcommand only what it has not yet.
 ///
 /// They are parsed all the same, for what refuses them says why.
-pub(super) fn options(names: &[&str]) -> Vec<Arg> {
+pub(super) fn options(groups: &[&[&str]]) -> Vec<Arg> {
     let common = Common::augment_args(clap::Command::new("common"));
-    let is_idle = |option: &&Arg| names.contains(&option.get_id().as_str());
+    let is_idle = |option: &&Arg| groups.concat().contains(&option.get_id().as_str());
     let idle = common.get_arguments().filter(is_idle);
     idle.map(|option| option.clone().hide(true)).collect()
 }
