@@ -49,17 +49,21 @@ impl App {
         Some(Next::Stay)
     }
 
-    /// Does what a command asks for: the panel's own first.
-    pub(crate) fn command(&mut self, command: Command, host: &mut dyn Host) -> Next {
-        let handled = match self.focus {
+    /// What a command means in a panel.
+    pub(super) fn in_panel(&mut self, place: Place, command: Command) -> Handled {
+        match place {
             Place::Objects => self.objects.act(command, &self.snapshot),
             Place::Fields if self.shows_hex => self.hex.act(command, &self.snapshot),
             Place::Fields => self.fields.act(command, &self.snapshot),
             Place::Watch => self.watch.act(command, &self.snapshot),
             Place::Log => self.log.act(command, &self.snapshot),
             Place::Memory => Handled::Ignored,
-        };
-        if let Handled::Consumed(action) = handled {
+        }
+    }
+
+    /// Does what a command asks for: the panel's own first.
+    pub(crate) fn command(&mut self, command: Command, host: &mut dyn Host) -> Next {
+        if let Handled::Consumed(action) = self.in_panel(self.focus, command) {
             if let Some(action) = action {
                 self.act(action, host);
             }

@@ -6,7 +6,6 @@ use super::{App, Next};
 use crate::host::Host;
 use crate::keys::{Command, Place};
 use crate::layout::Layout;
-use crate::panels::Handled;
 
 /// Rows that a turn of the wheel moves.
 const WHEEL: usize = 3;
@@ -53,14 +52,7 @@ impl App {
 
     fn wheel(&mut self, place: Place, command: Command) {
         for _ in 0..WHEEL {
-            match place {
-                Place::Objects => self.objects.act(command, &self.snapshot),
-                Place::Fields if self.shows_hex => self.hex.act(command, &self.snapshot),
-                Place::Fields => self.fields.act(command, &self.snapshot),
-                Place::Watch => self.watch.act(command, &self.snapshot),
-                Place::Log => self.log.act(command, &self.snapshot),
-                Place::Memory => Handled::Ignored,
-            };
+            self.in_panel(place, command);
         }
     }
 }

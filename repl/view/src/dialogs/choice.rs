@@ -9,7 +9,6 @@ use crate::host::Host;
 use crate::overlay::{Answer, Overlay, centred, frame};
 use crate::snapshot::Snapshot;
 use crate::text;
-use crate::theme::Role;
 
 /// The dialog of one of several names.
 #[derive(Debug)]
@@ -70,7 +69,6 @@ impl Overlay for Choice {
         let area = centred(body, common.width().min(44), height);
         let inside = frame(canvas, area, &common.form.title);
         let room = usize::from(inside.height.saturating_sub(2));
-        let first = (self.selected + 1).saturating_sub(room);
         let now = common.form.text.parse::<i128>().ok();
         let widest = self
             .names
@@ -78,8 +76,7 @@ impl Overlay for Choice {
             .map(|named| text::width(&named.name))
             .max();
         let widest = widest.unwrap_or(0);
-        let shown = self.names.iter().enumerate().skip(first).take(room);
-        for ((index, named), row) in shown.zip(0..) {
+        let line = |named: &Named| {
             let is_now = Some(named.number) == now;
             let mark = if is_now { "●" } else { "○" };
             let pad = widest - text::width(&named.name);
@@ -89,26 +86,11 @@ impl Overlay for Choice {
                 " ".repeat(pad),
                 named.number
             );
-            let line = if is_now { format!("{line}  now") } else { line };
-            let area = Area {
-                x: inside.x + 2,
-                width: inside.width.saturating_sub(2),
-                ..inside
-            };
-            common.line(canvas, area, row, &line, Role::Text);
-            if index == self.selected {
-                canvas.put(inside.x, inside.y + row, "▌", Role::Accent);
-            }
-        }
-        common.refusal(canvas, inside, inside.height.saturating_sub(2));
-        let keys = "Enter write  ↑↓ choose  Esc";
-        common.line(
-            canvas,
-            inside,
-            inside.height.saturating_sub(1),
-            keys,
-            Role::Dim,
-        );
+            if is_now { format!("{line}  now") } else { line }
+        };
+        let lines = self.names.iter().map(line);
+        common.list(canvas, inside, room, self.selected, lines);
+        common.foot(canvas, inside, "Enter write  ↑↓ choose  Esc");
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {

@@ -91,21 +91,11 @@ impl Overlay for Flags {
         let area = centred(body, common.width().min(44), height);
         let inside = frame(canvas, area, &common.form.title);
         let room = usize::from(inside.height.saturating_sub(3));
-        let first = (self.selected + 1).saturating_sub(room);
-        let shown = self.names.iter().enumerate().skip(first).take(room);
-        for ((index, named), row) in shown.zip(0..) {
+        let lines = self.names.iter().map(|named| {
             let mark = if self.has(named) { "[x]" } else { "[ ]" };
-            let line = format!("{mark} {:<14} {}", named.name, bits(named.number));
-            let area = Area {
-                x: inside.x + 2,
-                width: inside.width.saturating_sub(2),
-                ..inside
-            };
-            common.line(canvas, area, row, &line, Role::Text);
-            if index == self.selected {
-                canvas.put(inside.x, inside.y + row, "▌", Role::Accent);
-            }
-        }
+            format!("{mark} {:<14} {}", named.name, bits(named.number))
+        });
+        common.list(canvas, inside, room, self.selected, lines);
         let (new, now) = (self.new, self.now);
         let unnamed = match self.unnamed() {
             0 => String::new(),
@@ -119,15 +109,7 @@ impl Overlay for Flags {
             &line,
             Role::Text,
         );
-        common.refusal(canvas, inside, inside.height.saturating_sub(2));
-        let keys = "Space toggle  Enter write  Esc";
-        common.line(
-            canvas,
-            inside,
-            inside.height.saturating_sub(1),
-            keys,
-            Role::Dim,
-        );
+        common.foot(canvas, inside, "Space toggle  Enter write  Esc");
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {

@@ -81,6 +81,36 @@ impl Common {
         }
     }
 
+    /// The lines of what may be chosen that fit into `room` rows, the selected one among them and marked.
+    fn list(
+        &self,
+        canvas: &mut Canvas,
+        inside: Area,
+        room: usize,
+        selected: usize,
+        lines: impl Iterator<Item = String>,
+    ) {
+        let first = (selected + 1).saturating_sub(room);
+        let area = Area {
+            x: inside.x + 2,
+            width: inside.width.saturating_sub(2),
+            ..inside
+        };
+        for ((index, line), row) in lines.enumerate().skip(first).take(room).zip(0..) {
+            self.line(canvas, area, row, &line, Role::Text);
+            if index == selected {
+                canvas.put(inside.x, inside.y + row, "▌", Role::Accent);
+            }
+        }
+    }
+
+    /// The last two lines: why it was refused, and the keys.
+    fn foot(&self, canvas: &mut Canvas, inside: Area, keys: &str) {
+        self.refusal(canvas, inside, inside.height.saturating_sub(2));
+        let last = inside.height.saturating_sub(1);
+        self.line(canvas, inside, last, keys, Role::Dim);
+    }
+
     /// The line that says why a text was refused.
     fn refusal(&self, canvas: &mut Canvas, area: Area, row: u16) {
         if let Some(refused) = &self.refused {
