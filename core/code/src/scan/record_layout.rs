@@ -263,12 +263,7 @@ impl Layouts<'_, '_> {
         {
             return Err(format!("base {base}"));
         }
-        let first = record
-            .body
-            .iter()
-            .flat_map(|body| &body.items)
-            .find_map(first_field);
-        let Some(declaration) = first else {
+        let Some(declaration) = first_declaration(record) else {
             return Ok(());
         };
         let mut name = type_name(placing.file, &declaration.words);
@@ -296,12 +291,7 @@ impl Layouts<'_, '_> {
             if !inner.bases.is_empty() {
                 return Err(format!("base {base}"));
             }
-            let first = inner
-                .body
-                .iter()
-                .flat_map(|body| &body.items)
-                .find_map(first_field);
-            let Some(declaration) = first else {
+            let Some(declaration) = first_declaration(inner) else {
                 return Ok(());
             };
             name = type_name(named.file, &declaration.words);
@@ -552,8 +542,13 @@ impl Layouts<'_, '_> {
     }
 }
 
-/// The first declaration of fields among members.
-fn first_field(item: &Item) -> Option<&Declaration> {
+/// The first declaration of fields in a record's body.
+fn first_declaration(record: &Record) -> Option<&Declaration> {
+    let mut items = record.body.iter().flat_map(|body| &body.items);
+    items.find_map(fields_of)
+}
+
+fn fields_of(item: &Item) -> Option<&Declaration> {
     match &item.kind {
         Kind::Variables(declaration)
             if declaration
