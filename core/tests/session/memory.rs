@@ -1,6 +1,6 @@
 //! Memory that is used again, and not too early.
 
-use memglass::{Growth, Observe, ProducerError, Session, Value, WriteError};
+use memglass::{Growth, Observe, Observer, ProducerError, Session, Value, WriteError};
 
 use crate::place::Place;
 
@@ -202,4 +202,33 @@ fn what_was_reserved_is_had_without_growing() {
         .collect();
     assert_eq!((session.memory_bytes(), session.region_count()), before);
     assert_eq!((large[49_999][11].get(), small[999].get()), (49_999, 231));
+}
+
+#[test]
+fn a_chunk_of_the_directory_in_used_memory_has_no_entries_yet() {
+    let place = Place::new();
+    let session = Session::builder("t")
+        .dir(place.dir.path())
+        .retired_budget(0)
+        .create()
+        .unwrap();
+    // Memory of a chunk's size is given back, in which each word would say that an entry is alive,
+    // or how many entries were used.
+    const ALIVE: u64 = 0x301;
+    let used: Vec<_> = (0..40)
+        .map(|number| {
+            let label = format!("used_{number}");
+            let array = session.array::<u64>(&label, (64 + 1024 * 64) / 8).unwrap();
+            array.iter().for_each(|word| word.set(ALIVE));
+            array
+        })
+        .collect();
+    drop(used);
+    let objects: Vec<_> = (0..20_000_i64)
+        .map(|number| session.object(&format!("n{number}"), number).unwrap())
+        .collect();
+    let builder = Observer::builder().dir(place.dir.path());
+    let observer = builder.attach("t").unwrap();
+    assert_eq!(observer.damage(), []);
+    assert_eq!(observer.objects().count(), objects.len());
 }
