@@ -1,0 +1,195 @@
+//! What a tick sees: objects that come and go, values, and conditions.
+
+use std::time::Duration;
+
+use memglass::ReadError;
+
+use super::change::Sight;
+use super::depth::depth_of;
+use super::guard::{Answer, Guard, Life, Terms};
+use super::reading::Reading;
+use super::trigger::{Followed, Trigger};
+use super::{Ask, Engine};
+
+impl Engine {
+    /// Samples what is to be sampled at `now`: objects come and go, then values, then conditions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Observer::refresh`]; what was known before is sampled all the same.
+    pub fn tick(&mut self, now: Duration) -> Result<(), ReadError> {
+        self.ticks.count(now, self.period);
+        let changed = self.refresh();
+        let numbers: Vec<u64> = self.triggers.keys().copied().collect();
+        let (slots, refreshed) = match changed {
+            Ok(slots) => (slots, Ok(())),
+            Err(error) => (Some(Vec::new()), Err(error)),
+        };
+        for number in numbers {
+            self.update(number, slots.as_deref(), now);
+            let is_due = |trigger: &Trigger| trigger.samples() && trigger.is_due(now);
+            if self.triggers.get(&number).is_some_and(is_due) {
+                self.sample(number, now, false);
+            }
+        }
+        refreshed
+    }
+
+    /// The slots in which something came or went; `None` if all objects are of another session.
+    pub(super) fn refresh(&mut self) -> Result<Option<Vec<u32>>, ReadError> {
+        if self.has_looked && !self.presence.is_alive() {
+            return Ok(Some(Vec::new()));
+        }
+        self.has_looked = true;
+        let mut slots = Vec::new();
+        self.observer.refresh_noting(|slot| slots.push(slot))?;
+        slots.sort_unstable();
+        slots.dedup();
+        Ok((!std::mem::take(&mut self.is_new_session)).then_some(slots))
+    }
+
+    /// Takes in the objects that came and went for one trigger.
+    pub(super) fn update(&mut self, number: u64, slots: Option<&[u32]>, now: Duration) {
+        if slots.is_some_and(<[u32]>::is_empty) {
+            return;
+        }
+        let Engine {
+            triggers, observer, ..
+        } = self;
+        let Some(trigger) = triggers.get_mut(&number).filter(|trigger| !trigger.is_done) else {
+            return;
+        };
+        let counters = &mut trigger.counters;
+        match &mut trigger.followed {
+            Followed::Watch(watch) => {
+                let items = watch.update(observer, slots, counters);
+                if trigger.pause.is_none() {
+                    self.push_items(number, now, items);
+                }
+            }
+            Followed::Guard(Guard::Each { members, .. }) => {
+                let gone = match slots {
+                    Some(slots) => members.update(observer, slots),
+                    None => members.replace(observer),
+                };
+                for (_, mut known) in gone {
+                    counters.vanished += 1;
+                    known.state.condition.start_anew(counters);
+                }
+            }
+            Followed::Guard(Guard::One { .. }) | Followed::Every(_) | Followed::After(_) => {}
+        }
+    }
+
+    /// Samples one trigger, for the first time or again.
+    pub(super) fn sample(&mut self, number: u64, now: Duration, is_first: bool) {
+        let is_alive = self.presence.is_alive();
+        let made = self.made_by_definition(is_first);
+        let Engine {
+            triggers,
+            observer,
+            causes,
+            ..
+        } = self;
+        let Some(trigger) = triggers.get_mut(&number) else {
+            return;
+        };
+        trigger.sampled(now);
+        let window = trigger.options.at_most_every;
+        match &mut trigger.followed {
+            Followed::Watch(watch) => {
+                let sight = Sight {
+                    observer,
+                    is_alive,
+                    time: now,
+                    window,
+                    is_first,
+                };
+                let items = watch.sample(&sight, &mut trigger.counters);
+                self.push_items(number, now, items);
+            }
+            Followed::Guard(guard) => {
+                trigger.is_asked_for = guard.is_asked();
+                let observer = is_alive.then_some(&*observer);
+                let depth =
+                    |since, readings: &[Reading]| depth_of(causes, now, since, readings).max(made);
+                let mut terms = Terms {
+                    settings: &trigger.settings,
+                    history: trigger.options.history,
+                    counters: &mut trigger.counters,
+                    depth: &depth,
+                };
+                let fired = guard.sample(now, observer, &mut terms);
+                for (creation, fired) in fired {
+                    self.push_fired(number, creation, fired);
+                }
+            }
+            Followed::Every(_) | Followed::After(_) => {}
+        }
+    }
+
+    /// The conditions that the caller is to answer now, once each.
+    pub fn asks(&mut self) -> Vec<Ask> {
+        let mut asks = Vec::new();
+        for (number, trigger) in &mut self.triggers {
+            if !std::mem::take(&mut trigger.is_asked_for) || !trigger.is_live() {
+                continue;
+            }
+            asks.extend(trigger.asks(*number));
+        }
+        asks
+    }
+
+    /// The same of one trigger.
+    pub fn asks_of(&mut self, number: u64) -> Vec<Ask> {
+        let Some(trigger) = self.triggers.get_mut(&number) else {
+            return Vec::new();
+        };
+        match std::mem::take(&mut trigger.is_asked_for) && trigger.is_live() {
+            true => trigger.asks(number),
+            false => Vec::new(),
+        }
+    }
+
+    /// Takes in the answer to a question that was sampled at `time`.
+    pub fn answer(&mut self, number: u64, about: Option<u64>, time: Duration, answer: Answer) {
+        let made = match self.triggers.get(&number) {
+            Some(trigger) => self.made_by_definition(trigger.is_first_answer),
+            None => return,
+        };
+        let Engine {
+            triggers, causes, ..
+        } = self;
+        let Some(trigger) = triggers
+            .get_mut(&number)
+            .filter(|trigger| trigger.is_live())
+        else {
+            return;
+        };
+        let depth = |since, readings: &[Reading]| depth_of(causes, time, since, readings).max(made);
+        let mut terms = Terms {
+            settings: &trigger.settings,
+            history: trigger.options.history,
+            counters: &mut trigger.counters,
+            depth: &depth,
+        };
+        let life = match (&mut trigger.followed, about) {
+            (Followed::Guard(Guard::One { life, .. }), _) => Some(&mut **life),
+            (Followed::Guard(Guard::Each { members, .. }), Some(creation)) => {
+                members.all.get_mut(&creation).map(|known| &mut known.state)
+            }
+            _ => None,
+        };
+        let fired = life.and_then(|life: &mut Life| life.take_in(time, answer, &mut terms));
+        if let Some(fired) = fired {
+            self.push_fired(number, about.unwrap_or(0), fired);
+        }
+    }
+
+    /// Says that the answers to the first questions of a trigger are all in.
+    pub fn answered(&mut self, number: u64) {
+        if let Some(trigger) = self.triggers.get_mut(&number) {
+            trigger.is_first_answer = false;
+        }
+    }
+}
