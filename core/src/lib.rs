@@ -85,9 +85,9 @@ pub use observe::{
 #[doc(hidden)]
 pub use observer::nearest;
 pub use observer::{
-    AttachError, Change, Cleaned, Field, FieldInfo, ObjectEntry, ObjectId, ObjectInfo, Observer,
-    ObserverBuilder, PathError, Presence, ReadError, RegionInfo, SessionEntry, SessionInfo,
-    TypedField, WriteError, clean, sessions,
+    AttachError, Change, Cleaned, DamagedMemory, Field, FieldInfo, ObjectEntry, ObjectId,
+    ObjectInfo, Observer, ObserverBuilder, PathError, Presence, ReadError, RegionInfo,
+    SessionEntry, SessionInfo, TypedField, WriteError, clean, sessions,
 };
 pub use producer::{
     Array, Block, CellError, Growth, Object, ProducerError, RawCell, RawObject, Session,

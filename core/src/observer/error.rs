@@ -1,6 +1,9 @@
 //! What can go wrong on the observer's side, one enum for each direction of use.
 
+use std::error::Error;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::coerce::Refusal;
 use crate::layout::LayoutError;
@@ -126,12 +129,12 @@ pub enum PathError {
         expected: String,
     },
     /// The object's entry does not lead to its bytes.
-    #[error("object {label:?} is damaged: {reason}")]
+    #[error("object {label:?} is damaged: {cause}")]
     Damaged {
         /// The object.
         label: String,
         /// What is wrong.
-        reason: String,
+        cause: DamagedMemory,
     },
 }
 
@@ -180,11 +183,44 @@ pub enum ReadError {
         size: u64,
     },
     /// The session's memory is damaged.
-    #[error("{reason}")]
-    Damaged {
-        /// What is wrong.
-        reason: String,
-    },
+    #[error(transparent)]
+    Damaged(DamagedMemory),
+}
+
+/// What is wrong with the memory of a session: a [`LayoutError`] that can be cloned and compared.
+///
+/// Its text is that of the error and of what caused it, so errors that hold it say all in one line. Two are
+/// equal if they say the same.
+#[derive(Debug, Clone)]
+pub struct DamagedMemory(Arc<LayoutError>);
+
+impl DamagedMemory {
+    /// The damage itself.
+    pub fn error(&self) -> &LayoutError {
+        &self.0
+    }
+}
+
+impl fmt::Display for DamagedMemory {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0.with_cause())
+    }
+}
+
+impl Error for DamagedMemory {}
+
+impl PartialEq for DamagedMemory {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.with_cause() == other.0.with_cause()
+    }
+}
+
+impl Eq for DamagedMemory {}
+
+impl From<LayoutError> for DamagedMemory {
+    fn from(error: LayoutError) -> Self {
+        DamagedMemory(Arc::new(error))
+    }
 }
 
 /// A value that cannot be written; nothing has changed.
@@ -260,9 +296,7 @@ impl From<LayoutError> for ReadError {
                 segment: name,
                 size,
             },
-            error => ReadError::Damaged {
-                reason: error.with_cause(),
-            },
+            error => ReadError::Damaged(error.into()),
         }
     }
 }

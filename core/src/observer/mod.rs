@@ -43,7 +43,7 @@ use index::Index;
 pub use attach::ObserverBuilder;
 pub use change::Change;
 pub use entry::ObjectEntry;
-pub use error::{AttachError, PathError, ReadError, WriteError};
+pub use error::{AttachError, DamagedMemory, PathError, ReadError, WriteError};
 pub use field::{Field, FieldInfo};
 pub use occupant::ObjectId;
 pub use presence::Presence;

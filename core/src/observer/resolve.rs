@@ -86,14 +86,12 @@ impl Observer {
         label: &str,
         steps: Steps<'_>,
     ) -> Result<Field, PathError> {
-        let damaged = |reason: String| PathError::Damaged {
+        let damaged = |error: LayoutError| PathError::Damaged {
             label: label.into(),
-            reason,
+            cause: error.into(),
         };
         let schema = &self.sight.schema;
-        let (type_id, size) = self
-            .type_and_size(record)
-            .map_err(|error| damaged(error.with_cause()))?;
+        let (type_id, size) = self.type_and_size(record).map_err(damaged)?;
         let elements = (record.count > 0).then_some(record.count);
         let object = ObjectPlace {
             alive: record.alive(),
@@ -114,7 +112,7 @@ impl Observer {
                     layout.look_at_object(record, size)?,
                 ])
             };
-            look().map_err(|error: LayoutError| damaged(error.with_cause()))
+            look().map_err(damaged)
         })
     }
 
@@ -124,7 +122,7 @@ impl Observer {
         let cut = self.attached.layout.check_cut().err();
         cut.map_or(error, |cut| PathError::Damaged {
             label: label.into(),
-            reason: cut.to_string(),
+            cause: LayoutError::from(cut).into(),
         })
     }
 

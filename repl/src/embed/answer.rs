@@ -192,8 +192,8 @@ pub enum ReplError {
         reason: String,
     },
     /// The terminal or a thread is not to be had.
-    #[error("there is no prompt: {0}")]
-    Terminal(String),
+    #[error("there is no prompt")]
+    Terminal(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The full-screen view cannot be shown.
     #[error(transparent)]
     View(#[from] memglass_view::ViewError),
@@ -204,6 +204,6 @@ pub enum ReplError {
 
 impl From<EditorError> for ReplError {
     fn from(error: EditorError) -> Self {
-        ReplError::Terminal(crate::commands::with_causes(&error))
+        ReplError::Terminal(error.into())
     }
 }
