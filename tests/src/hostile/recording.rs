@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use memglass::Session;
+use memglass::{Growth, Session};
 use tempfile::TempDir;
 
 use super::Edit;
@@ -38,7 +38,10 @@ impl Recording {
     pub fn of(fill: impl FnOnce(&Session)) -> Recording {
         let from = tempfile::tempdir_in("/dev/shm").expect("a directory in shared memory");
         let builder = Session::builder(NAME).dir(from.path());
-        let session = builder.first_region(128 << 10).create();
+        let session = builder
+            .first_region(128 << 10)
+            .growth(Growth::OnDemand)
+            .create();
         let session = session.expect("there is room for a small session");
         fill(&session);
         let to = tempfile::tempdir_in("/dev/shm").expect("a directory in shared memory");

@@ -83,10 +83,7 @@ fn a_region_that_the_system_refuses_for_a_while_costs_no_types() {
     }
     for _ in 0..20 {
         let refused = observer.refresh();
-        assert!(
-            matches!(refused, Err(ReadError::Damaged(_))),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(ReadError::Damaged(_))), "{refused:?}");
     }
     std::fs::remove_dir(file("region_0002")).unwrap();
     let mut words = vec![0_u64; 512];
