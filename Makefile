@@ -1,6 +1,6 @@
 # Everything that a developer does, by name.
 
-.PHONY: demo test lint prove fuzz bench
+.PHONY: demo test lint mutants prove fuzz bench
 
 # The portable back end on Linux. In a directory of its own, as other flags make everything anew.
 PORTABLE = RUSTFLAGS="$$RUSTFLAGS --cfg memglass_portable_shm" CARGO_TARGET_DIR=target/portable
@@ -25,6 +25,10 @@ lint: toolchain
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(PORTABLE) cargo clippy -p memglass --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --quiet
+
+# Breaks each ordering of the protocols in turn: a model must fail each time.
+mutants: toolchain
+	tests/loom/mutants.sh
 
 # The proofs with numbers that take most of an hour; docs/reliability.md says what each of them is for.
 prove: toolchain python

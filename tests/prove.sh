@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs the proofs and prints what each of them counted: operations, kills, stops, reads, torn values, and
-# mutants. Usage: prove.sh [--full]
+# Runs the proofs and prints what each of them counted: operations, kills, stops, reads and torn values.
+# Usage: prove.sh [--full]
 #
 # The short form takes minutes and runs with every change. The full form takes most of an hour: millions
-# where the other has thousands, and besides the coverage-guided search of `tests/fuzz/`.
+# where the other has thousands, and besides the mutants of the protocols, the long form of what
+# `cargo test` runs of the C++ code library, and the coverage-guided search of `tests/fuzz/`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,14 +34,16 @@ counts() {
 
 cargo build --package memglass-tests --tests "${release[@]}"
 cargo test --package memglass-tests "${release[@]}" --no-fail-fast -- --nocapture --test-threads=1 2>&1 | counts
-cargo test --package memglass-code "${release[@]}" --no-fail-fast --tests -- --nocapture --test-threads=1 2>&1 | counts
+if [ -n "$full" ]; then
+    cargo test --package memglass-code "${release[@]}" --no-fail-fast --tests -- --nocapture --test-threads=1 2>&1 | counts
+fi
 echo "== models of the protocols"
 cargo test --package memglass-loom "${release[@]}" 2>&1 | grep -E '^test result|FAILED|panicked'
-echo "== mutants of the protocols"
-# With two preemptions, which kill them all; more only tell of more models that do.
-MEMGLASS_FULL="" tests/loom/mutants.sh
 tests/loom/miri.sh ${full:+--full}
 if [ -n "$full" ]; then
+    echo "== mutants of the protocols"
+    # With two preemptions, which kill them all; more only tell of more models that do.
+    MEMGLASS_FULL="" tests/loom/mutants.sh
     echo "== coverage-guided search for bytes that an observer does not survive"
     tests/fuzz/run.sh 120
 fi
