@@ -94,7 +94,8 @@ pub use producer::{
     SessionAllocator, SessionBuilder, TypedBlock,
 };
 pub use protection::{
-    Atomic, Guarded, Heap, Locked, Plain, PlainText, PlainUnion, Text, TextError, Writer,
+    Atomic, Guarded, GuardedBytes, Heap, HeldSequence, Locked, Plain, PlainText, PlainUnion, Text,
+    TextError, Writer, hold_word,
 };
 pub use shm::{Mode, ShmError, survive_truncation};
 pub use sync::{Busy, Contended, Owner};

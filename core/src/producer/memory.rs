@@ -35,7 +35,7 @@ impl Aligned {
 }
 
 /// Alignment of all blocks of 64 bytes and more.
-const LINE: u64 = 64;
+pub(super) const LINE: u64 = 64;
 /// How far behind a block the memory is that has to be on its way.
 const AHEAD: u64 = 4 * LINE;
 /// How much of the first region is made present when the session starts.
@@ -128,6 +128,19 @@ impl Memory {
         })
     }
 
+    /// The same on a line that it shares with no other place.
+    #[inline(always)]
+    pub(super) fn allocate_lines(
+        &mut self,
+        bytes: u64,
+        align: u64,
+    ) -> Result<Aligned, ProducerError> {
+        if bytes == 0 {
+            return Err(ProducerError::Size { bytes });
+        }
+        self.allocate_aligned(bytes.max(LINE), align.max(LINE))
+    }
+
     /// Takes back a block.
     pub(super) fn free(&mut self, block: Block) {
         self.allocator.free(block);
@@ -165,6 +178,12 @@ impl Memory {
     /// The place with this address in this process.
     pub(super) fn place_of(&self, address: usize) -> Option<Ref> {
         self.regions.place_of(address)
+    }
+
+    /// Bytes of the region that a place is in.
+    #[inline]
+    pub(super) fn region_len(&self, place: Ref) -> usize {
+        self.regions.segment(place).view().len()
     }
 
     /// Bytes of all regions, used or not, but for one that was made ahead.

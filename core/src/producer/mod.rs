@@ -3,7 +3,7 @@
 //! [`session`] makes and ends a session, [`registry`] creates and destroys objects in it,
 //! [`allocator`] and [`regions`] give them bytes, [`ahead`] makes regions before they are needed,
 //! [`types`] tells observers what they are. [`object`] has the handles of typed objects, [`runtime`]
-//! those of types that are known only at run time.
+//! those of types that are known only at run time, [`placed`] objects that have no handle but their address.
 
 mod ahead;
 mod allocator;
@@ -15,6 +15,8 @@ mod exits;
 mod extents;
 mod memory;
 mod object;
+mod placed;
+mod places;
 mod regions;
 mod registry;
 mod runtime;

@@ -241,6 +241,27 @@ impl Session {
         self.shared.registry_of_mine()?.add_type(ty)
     }
 
+    /// Adds a type of another schema, with the types that it refers to. A type that the session has
+    /// already keeps its id.
+    ///
+    /// # Errors
+    ///
+    /// [`ProducerError::Schema`] if the schema has no such type.
+    pub fn adopt_type(&self, schema: &Schema, id: TypeId) -> Result<TypeId, ProducerError> {
+        self.shared.registry_of_mine()?.adopt_type(schema, id)
+    }
+
+    /// Reuses the memory of objects that were destroyed long enough ago. Creating an object does the same,
+    /// so only a program that creates none for a long time needs it.
+    ///
+    /// # Errors
+    ///
+    /// [`ProducerError::Forked`] in a forked child.
+    pub fn reclaim(&self) -> Result<(), ProducerError> {
+        self.shared.registry_of_mine()?.reclaim(now());
+        Ok(())
+    }
+
     /// Allocates zeroed shared memory of `len` bytes, aligned to `align` bytes (a power of two up to
     /// 4096). What it holds is decided by [`Block::typed`]; no observer sees it until it is registered.
     ///
@@ -331,15 +352,15 @@ impl Session {
 }
 
 /// A reserved object that is being filled. It is given back if filling it panics.
-struct Reservation<'a> {
+pub(super) struct Reservation<'a> {
     shared: &'a Arc<Shared>,
-    wanted: Wanted<'a>,
+    pub(super) wanted: Wanted<'a>,
     /// `None` once it is published.
     slot: Option<u32>,
 }
 
 impl<'a> Reservation<'a> {
-    fn new(shared: &'a Arc<Shared>, slot: u32, wanted: Wanted<'a>) -> Reservation<'a> {
+    pub(super) fn new(shared: &'a Arc<Shared>, slot: u32, wanted: Wanted<'a>) -> Reservation<'a> {
         Reservation {
             shared,
             wanted,
@@ -348,7 +369,7 @@ impl<'a> Reservation<'a> {
     }
 
     /// Returns the slot and the generation of the object.
-    fn publish(mut self) -> (u32, u64) {
+    pub(super) fn publish(mut self) -> (u32, u64) {
         let slot = self.slot.take().expect("published once");
         let mut registry = self.shared.registry();
         (slot, registry.publish(slot, &self.wanted, now()))

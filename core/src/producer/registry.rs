@@ -11,12 +11,13 @@ use std::time::Duration;
 use super::allocator::Block;
 use super::error::ProducerError;
 use super::memory::{Aligned, Memory};
+use super::places::Places;
 use super::table::{Table, store, store_ref};
 use super::types::TypeWriter;
 use crate::labels::LabelTable;
 use crate::observe::Storage;
 use crate::owners;
-use crate::schema::{Type, TypeId};
+use crate::schema::{Schema, Type, TypeId};
 use crate::shm::{Segment, View};
 use crate::sync::occupancy::{Occupancy, before_reuse};
 use crate::sync::publish;
@@ -49,6 +50,8 @@ pub(super) struct Registry {
     slots: Slots,
     free: Vec<u32>,
     labels: LabelTable,
+    /// The objects that are known by their address.
+    pub(super) places: Places,
     retired: VecDeque<Retired>,
     retired_bytes: u64,
     reclaim: Reclaim,
@@ -136,6 +139,7 @@ impl Registry {
             slots: Slots::default(),
             free: Vec::new(),
             labels: LabelTable::default(),
+            places: Places::default(),
             retired: VecDeque::new(),
             retired_bytes: 0,
             reclaim,
@@ -261,6 +265,11 @@ impl Registry {
         self.retired.push_back(Retired { slot, at: now });
     }
 
+    /// Ends the object that is in a slot now.
+    pub(super) fn destroy_present(&mut self, slot: u32, now: Duration) {
+        self.destroy(slot, self.slots[slot].generation, now);
+    }
+
     /// Reuses the memory of objects that were destroyed long enough ago, or of the oldest ones when
     /// too much of it waits.
     #[inline]
@@ -331,6 +340,20 @@ impl Registry {
     pub(super) fn add_type(&mut self, ty: Type) -> Result<TypeId, ProducerError> {
         let before = self.types.schema().len();
         let id = self.types.add(ty, &mut self.memory, &self.header)?;
+        self.announce_types(before);
+        Ok(id)
+    }
+
+    /// Adds a type of another schema.
+    pub(super) fn adopt_type(
+        &mut self,
+        other: &Schema,
+        id: TypeId,
+    ) -> Result<TypeId, ProducerError> {
+        let before = self.types.schema().len();
+        let id = self
+            .types
+            .adopt(other, id, &mut self.memory, &self.header)?;
         self.announce_types(before);
         Ok(id)
     }

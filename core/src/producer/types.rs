@@ -80,6 +80,19 @@ impl TypeWriter {
         Ok(id)
     }
 
+    /// Adds a type of another schema, with those that it refers to.
+    pub(super) fn adopt(
+        &mut self,
+        other: &Schema,
+        id: TypeId,
+        memory: &mut Memory,
+        header: &Arc<Segment>,
+    ) -> Result<TypeId, ProducerError> {
+        let id = Arc::make_mut(&mut self.schema).adopt(other, id)?;
+        self.log(memory, header)?;
+        Ok(id)
+    }
+
     /// Writes the missing records, from where an earlier call ran out of memory.
     fn log(&mut self, memory: &mut Memory, header: &Arc<Segment>) -> Result<(), ProducerError> {
         while self.logged < self.schema.len() {

@@ -6,6 +6,7 @@
 
 mod atomic;
 mod guarded;
+mod guarded_bytes;
 mod heap;
 mod locked;
 mod plain;
@@ -15,6 +16,7 @@ mod words;
 
 pub use atomic::Atomic;
 pub use guarded::{Guarded, Writer};
+pub use guarded_bytes::{GuardedBytes, HeldSequence, hold_word};
 pub use heap::Heap;
 pub use locked::Locked;
 pub use plain::Plain;

@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows about memory, processes or text on a screen.
 
+mod adopt;
 pub mod codec;
 mod describe;
 mod error;

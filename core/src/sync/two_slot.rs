@@ -189,6 +189,20 @@ impl<'a> TwoSlot<'a> {
         self.replace_owner(seen, me).ok()
     }
 
+    /// The right to write that `me` took earlier, when `sequence` was published last, and still has.
+    pub(crate) fn held_claim(self, me: Owner, sequence: u64) -> Claim<'a> {
+        Claim {
+            slots: self,
+            me,
+            sequence: sequence_of(word_of(sequence, Owner::NOBODY)),
+        }
+    }
+
+    /// The address of its word.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self.word).addr()
+    }
+
     /// Waits for the right to write as [`TwoSlot::claim`] does, without taking it.
     ///
     /// # Errors
@@ -270,6 +284,11 @@ impl<'a> TwoSlot<'a> {
 }
 
 impl Claim<'_> {
+    /// The sequence last published.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
     /// Publishes a new value and keeps the claim: stores only.
     ///
     /// # Panics
