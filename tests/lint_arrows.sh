@@ -17,6 +17,7 @@ imports() {
     fi
 }
 
+imports memglass-capi memglass
 imports memglass-code ""
 imports memglass-system ""
 imports memglass-watch memglass memglass-syntax memglass-value

@@ -1,0 +1,289 @@
+// Types as memglass describes them, and how C++ types lie in shared memory.
+#ifndef MEMGLASS_SCHEMA_HPP
+#define MEMGLASS_SCHEMA_HPP
+
+#include <memglass/cells_array.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace memglass {
+
+/// A whole number of up to 128 bits, or a floating-point one; or none.
+struct Number {
+    constexpr Number() = default;
+    template <std::integral T>
+    constexpr Number(T value)
+        : kind(MEMGLASS_NUMBER_KIND_INTEGER),
+          integer{static_cast<std::uint64_t>(value), std::is_signed_v<T> && value < T{} ? -1 : 0} {}
+    template <std::floating_point T>
+    constexpr Number(T value) : kind(MEMGLASS_NUMBER_KIND_REAL), real(static_cast<double>(value)) {}
+
+    std::uint32_t kind = MEMGLASS_NUMBER_KIND_NONE;
+    memglass_integer integer = {0, 0};
+    double real = 0;
+};
+
+/// A name for a number: a value of an enum, or a bit pattern of a flag set.
+struct Variant {
+    std::string_view name;
+    Number value;
+};
+
+/// Annotations of a member. Observers obey them.
+struct Metadata {
+    bool readonly = false;
+    Number min = {};
+    Number max = {};
+    Number step = {};
+    std::string_view regex = {};
+    std::span<const Variant> names = {};
+    std::span<const Variant> flags = {};
+    std::string_view format = {};
+    std::string_view unit = {};
+    std::string_view desc = {};
+};
+
+/// A type of one Schema, or of one Session.
+struct TypeId {
+    std::uint32_t number;
+};
+
+class Schema;
+
+/// A member of a struct or union: where it lies in the bare value and in its storage, and what is there. Made by
+/// `member` and `bits`.
+struct Member {
+    std::string_view name;
+    std::size_t value_offset;
+    std::size_t storage_offset;
+    TypeId (*value_type)(Schema&);
+    TypeId (*storage_type)(Schema&);
+    Metadata metadata;
+    std::uint8_t lowest_bit = 0;
+    std::uint8_t bit_count = 0;
+};
+
+template <class T> TypeId value_type(Schema& schema);
+template <class S> TypeId storage_type(Schema& schema);
+
+/// A member of type V, stored as an S.
+template <class V, class S>
+consteval Member member(std::string_view name, std::size_t value_offset, std::size_t storage_offset,
+                        Metadata metadata = {}) {
+    return {name, value_offset, storage_offset, &value_type<V>, &storage_type<S>, metadata};
+}
+
+/// A bitfield: `count` bits from bit `lowest` on, of an integer at the offsets. V has the size of that integer, and
+/// the sign of the bitfield.
+template <class V>
+consteval Member bits(std::string_view name, std::size_t value_offset, std::size_t storage_offset,
+                      std::uint8_t lowest, std::uint8_t count, Metadata metadata = {}) {
+    return {name, value_offset, storage_offset, &value_type<V>, &value_type<V>, metadata, lowest, count};
+}
+
+/// Types that refer to each other. A type that is added again keeps its number.
+class Schema {
+public:
+    Schema() : schema_(memglass_schema_new()) {}
+    explicit Schema(memglass_schema* owned) noexcept : schema_(owned) {}
+    Schema(Schema&& other) noexcept : schema_(std::exchange(other.schema_, nullptr)) {}
+    Schema& operator=(Schema&& other) noexcept {
+        std::swap(schema_, other.schema_);
+        return *this;
+    }
+    ~Schema() { memglass_schema_free(schema_); }
+
+    TypeId scalar(memglass_scalar_kind kind) {
+        return added([&](auto* id) { return memglass_schema_scalar(schema_, kind, id); });
+    }
+    TypeId text(std::size_t bytes) {
+        return added([&](auto* id) { return memglass_schema_text(schema_, bytes, id); });
+    }
+    TypeId pointer(std::string_view target) {
+        return added([&](auto* id) { return memglass_schema_pointer(schema_, detail::text(target), id); });
+    }
+    TypeId array(TypeId element, std::size_t count) {
+        return added([&](auto* id) { return memglass_schema_array(schema_, element.number, count, id); });
+    }
+    TypeId protect(memglass_protection with, TypeId value) {
+        return added([&](auto* id) { return memglass_schema_protected(schema_, with, value.number, id); });
+    }
+    TypeId enumeration(std::string_view name, std::size_t size, bool is_signed, std::span<const Variant> values) {
+        auto list = variants(values);
+        return added([&](auto* id) {
+            return memglass_schema_enum(schema_, detail::text(name), size, is_signed, list.data(), list.size(), id);
+        });
+    }
+    TypeId flag_set(std::string_view name, std::size_t size, std::span<const Variant> flags) {
+        auto list = variants(flags);
+        return added([&](auto* id) {
+            return memglass_schema_flags(schema_, detail::text(name), size, list.data(), list.size(), id);
+        });
+    }
+
+    /// A struct or union as it lies in the bare value, or as it lies in its storage.
+    enum class Form { value, storage };
+    TypeId record(std::string_view name, std::size_t size, std::size_t align, std::span<const Member> members,
+                  Form form, bool is_union);
+
+    /// The content of an .mgt file with these types.
+    std::string encode() const {
+        return copied([&](auto* buffer, auto capacity, auto* len) {
+            return memglass_schema_encode(schema_, buffer, capacity, len);
+        });
+    }
+    /// A description of a type for people.
+    std::string describe(TypeId type) const {
+        return copied([&](auto* buffer, auto capacity, auto* len) {
+            return memglass_schema_describe(schema_, type.number, buffer, capacity, len);
+        });
+    }
+
+    const memglass_schema* handle() const noexcept { return schema_; }
+
+private:
+    template <class Add> static TypeId added(Add&& add) {
+        TypeId type{};
+        detail::check(add(&type.number));
+        return type;
+    }
+    template <class Copy> static std::string copied(Copy&& copy) {
+        std::size_t len = 0;
+        Status status = copy(static_cast<std::uint8_t*>(nullptr), std::size_t{0}, &len);
+        std::string bytes(len, '\0');
+        if (status == MEMGLASS_STATUS_TOO_SMALL) {
+            status = copy(reinterpret_cast<std::uint8_t*>(bytes.data()), len, &len);
+        }
+        detail::check(status);
+        return bytes;
+    }
+    static std::vector<memglass_variant> variants(std::span<const Variant> variants) {
+        std::vector<memglass_variant> result;
+        for (const Variant& variant : variants) {
+            result.push_back({detail::text(variant.name), variant.value.integer});
+        }
+        return result;
+    }
+
+    memglass_schema* schema_;
+};
+
+inline TypeId Schema::record(std::string_view name, std::size_t size, std::size_t align,
+                             std::span<const Member> members, Form form, bool is_union) {
+    struct Annotations {
+        std::vector<memglass_variant> names, flags;
+        memglass_metadata metadata;
+    };
+    auto number = [](const Number& number) { return memglass_number{number.kind, number.integer, number.real}; };
+    std::vector<Annotations> annotations(members.size());
+    std::vector<memglass_field> fields;
+    for (std::size_t index = 0; index < members.size(); ++index) {
+        const Member& member = members[index];
+        const Metadata& given = member.metadata;
+        auto& [names, flags, metadata] = annotations[index];
+        names = variants(given.names);
+        flags = variants(given.flags);
+        metadata = {given.readonly,         number(given.min),         number(given.max),
+                    number(given.step),     detail::text(given.regex), names.data(),
+                    names.size(),           flags.data(),              flags.size(),
+                    detail::text(given.format), detail::text(given.unit), detail::text(given.desc)};
+        bool is_value = form == Form::value;
+        TypeId type = is_value ? member.value_type(*this) : member.storage_type(*this);
+        std::size_t offset = is_value ? member.value_offset : member.storage_offset;
+        fields.push_back({detail::text(member.name), type.number, offset, member.lowest_bit, member.bit_count,
+                          &metadata});
+    }
+    auto add = is_union ? memglass_schema_union : memglass_schema_struct;
+    return added([&](auto* id) {
+        return add(schema_, detail::text(name), size, align, fields.data(), fields.size(), id);
+    });
+}
+
+namespace detail {
+
+template <class T> constexpr memglass_scalar_kind scalar_kind() {
+    if constexpr (std::same_as<T, bool>) {
+        return MEMGLASS_SCALAR_KIND_BOOL;
+    } else if constexpr (std::floating_point<T>) {
+        return sizeof(T) == 4 ? MEMGLASS_SCALAR_KIND_F32 : MEMGLASS_SCALAR_KIND_F64;
+    } else {
+        constexpr bool is_signed = std::same_as<T, Int128> || std::is_signed_v<T>;
+        constexpr unsigned width = std::bit_width(sizeof(T)) - 1;
+        constexpr std::uint32_t first = is_signed ? MEMGLASS_SCALAR_KIND_I8 : MEMGLASS_SCALAR_KIND_U8;
+        return static_cast<memglass_scalar_kind>(first + width);
+    }
+}
+
+/// Adds the type of a T as it lies in a bare value.
+template <class T> struct ValueType {
+    static TypeId add(Schema& schema) {
+        if constexpr (std::is_arithmetic_v<T> || Wide<T>) {
+            return schema.scalar(scalar_kind<T>());
+        } else if constexpr (requires { Descriptor<T>::variants; }) {
+            return schema.enumeration(Descriptor<T>::name, sizeof(T), std::is_signed_v<std::underlying_type_t<T>>,
+                                      Descriptor<T>::variants);
+        } else if constexpr (requires { Descriptor<T>::flags; }) {
+            return schema.flag_set(Descriptor<T>::name, sizeof(T), Descriptor<T>::flags);
+        } else {
+            static_assert(requires { Descriptor<T>::members; },
+                          "this type is not described: mark it [[memglass::observe]] and run memglass-gen");
+            constexpr bool is_union = requires { Descriptor<T>::is_union; };
+            return schema.record(Descriptor<T>::name, sizeof(T), alignof(T), Descriptor<T>::members,
+                                 Schema::Form::value, is_union);
+        }
+    }
+};
+template <class T> struct ValueType<T*> {
+    static TypeId add(Schema& schema) {
+        if constexpr (requires { Descriptor<std::remove_cv_t<T>>::name; }) {
+            return schema.pointer(Descriptor<std::remove_cv_t<T>>::name);
+        } else {
+            return schema.pointer("");
+        }
+    }
+};
+template <std::size_t N> struct ValueType<char[N]> {
+    static TypeId add(Schema& schema) { return schema.text(N); }
+};
+template <std::size_t N> struct ValueType<Text<N>> : ValueType<char[N]> {};
+template <std::size_t N> struct ValueType<std::array<char, N>> : ValueType<char[N]> {};
+template <class T, std::size_t N> struct ValueType<T[N]> {
+    static TypeId add(Schema& schema) { return schema.array(ValueType<T>::add(schema), N); }
+};
+template <class T, std::size_t N> struct ValueType<std::array<T, N>> : ValueType<T[N]> {};
+
+/// Adds the type of a place that is an S.
+template <class S> struct StorageType {
+    static TypeId add(Schema& schema) {
+        using Described = Descriptor<typename S::Value>;
+        return schema.record(Described::name, sizeof(S), alignof(S), Described::members, Schema::Form::storage, false);
+    }
+};
+template <class T> struct StorageType<Plain<T>> : ValueType<T> {};
+template <class T> struct StorageType<PlainUnion<T>> : ValueType<T> {};
+template <std::size_t N> struct StorageType<PlainText<N>> : ValueType<char[N]> {};
+template <class S, std::size_t N> struct StorageType<Cells<S, N>> {
+    static TypeId add(Schema& schema) { return schema.array(StorageType<S>::add(schema), N); }
+};
+template <class T, memglass_protection With> struct ProtectedType {
+    static TypeId add(Schema& schema) { return schema.protect(With, ValueType<T>::add(schema)); }
+};
+template <class T> struct StorageType<Atomic<T>> : ProtectedType<T, MEMGLASS_PROTECTION_ATOMIC> {};
+template <class T> struct StorageType<Guarded<T>> : ProtectedType<T, MEMGLASS_PROTECTION_SEQLOCK> {};
+template <class T> struct StorageType<Locked<T>> : ProtectedType<T, MEMGLASS_PROTECTION_LOCKED> {};
+
+}  // namespace detail
+
+/// Adds the type of a T as it lies in a bare value: inside a guarded one, say.
+template <class T> TypeId value_type(Schema& schema) { return detail::ValueType<T>::add(schema); }
+
+/// Adds the type of a place in shared memory that is an S.
+template <class S> TypeId storage_type(Schema& schema) { return detail::StorageType<S>::add(schema); }
+
+}  // namespace memglass
+
+#endif
