@@ -102,11 +102,34 @@ fn register_conditions(engine: &mut Engine, automation: &Automation) {
     );
     let shared = automation.clone();
     engine.register_fn(
+        "when",
+        move |call: NativeCallContext, condition: Dynamic, run: FnPtr| -> Result<Trigger> {
+            let asked = shared.condition(&call, &condition, &Subject::When)?;
+            shared
+                .conditioned(&call, Subject::When, asked)
+                .run(&call, run)
+        },
+    );
+    let shared = automation.clone();
+    engine.register_fn(
         "when_each",
         move |call: NativeCallContext, objects: &str, condition: Dynamic| -> Result<Trigger> {
             let subject = Subject::WhenEach(objects.to_owned());
             let asked = shared.condition(&call, &condition, &subject)?;
             Ok(shared.conditioned(&call, subject, asked))
+        },
+    );
+    let shared = automation.clone();
+    engine.register_fn(
+        "when_each",
+        move |call: NativeCallContext,
+              objects: &str,
+              condition: Dynamic,
+              run: FnPtr|
+              -> Result<Trigger> {
+            let subject = Subject::WhenEach(objects.to_owned());
+            let asked = shared.condition(&call, &condition, &subject)?;
+            shared.conditioned(&call, subject, asked).run(&call, run)
         },
     );
     let shared = automation.clone();
@@ -200,23 +223,20 @@ impl Automation {
         Ok(())
     }
 
-    /// All triggers, a map for each.
-    pub(crate) fn listed(&self) -> Array {
-        let numbers: Vec<u64> = self.0.entries.borrow().keys().copied().collect();
-        let triggers = numbers
-            .into_iter()
-            .filter_map(|number| self.trigger(number));
-        triggers.filter_map(|trigger| trigger.row()).collect()
+    /// All triggers.
+    fn triggers(&self) -> Vec<Trigger> {
+        let entries = self.0.entries.borrow();
+        let numbers: Vec<u64> = entries.keys().copied().collect();
+        drop(entries);
+        let triggers = numbers.into_iter();
+        triggers.filter_map(|number| self.trigger(number)).collect()
     }
 }
 
 impl Automation {
     /// All triggers, a row for each, with the counts of which there are any.
     pub(crate) fn table(&self) -> Table {
-        let numbers: Vec<u64> = self.0.entries.borrow().keys().copied().collect();
-        let triggers = numbers
-            .into_iter()
-            .filter_map(|number| self.trigger(number));
+        let triggers = self.triggers().into_iter();
         let all: Vec<(Trigger, Status)> = triggers
             .filter_map(|trigger| Some((trigger.clone(), trigger.status()?)))
             .collect();
@@ -248,36 +268,11 @@ impl Automation {
     }
 }
 
-impl Trigger {
-    fn row(&self) -> Option<Dynamic> {
-        let status = self.status()?;
-        let entry = &self.entry;
-        let mut row = Map::new();
-        row.insert(
-            "number".into(),
-            Dynamic::from_int(entry.number.get()? as INT),
-        );
-        row.insert("kind".into(), entry.subject.function().into());
-        row.insert("about".into(), entry.title().into());
-        row.insert("state".into(), status.state.word().into());
-        row.insert("where".into(), entry.origin.clone().into());
-        let why = entry.why_interpreted.borrow();
-        let judged = match (status.is_compiled, why.is_empty()) {
-            (true, _) => "compiled".to_owned(),
-            (false, true) => "interpreted".to_owned(),
-            (false, false) => format!("interpreted: {why}"),
-        };
-        row.insert("judged".into(), judged.into());
-        for (name, count) in COUNTS {
-            row.insert((*name).into(), Dynamic::from_int(count(&status) as INT));
-        }
-        Some(Dynamic::from_map(row))
-    }
-}
-
 fn register_lists(engine: &mut Engine, automation: &Automation) {
     let shared = automation.clone();
-    engine.register_fn("triggers", move || shared.listed());
+    engine.register_fn("triggers", move || -> Array {
+        shared.triggers().into_iter().map(Dynamic::from).collect()
+    });
     let shared = automation.clone();
     engine.register_fn("trigger", move |number: INT| -> Result<Trigger> {
         let found = u64::try_from(number)

@@ -42,11 +42,7 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "how the sampling of conditions went, as a map",
     ),
     of("trigger", "trigger(number)", "the trigger of this number"),
-    of(
-        "triggers",
-        "triggers()",
-        "all watches, triggers and timers, a map for each",
-    ),
+    of("triggers", "triggers()", "all watches, triggers and timers"),
     of(
         "wait_until",
         "wait_until(condition, 10.s)",

@@ -75,6 +75,19 @@ impl Trigger {
         }
     }
 
+    /// Whether its condition is compiled, and if not, why.
+    fn judged(&self) -> Dynamic {
+        let Some(status) = self.status() else {
+            return Dynamic::UNIT;
+        };
+        let why = self.entry.why_interpreted.borrow();
+        match (status.is_compiled, why.is_empty()) {
+            (true, _) => "compiled".into(),
+            (false, true) => "interpreted".into(),
+            (false, false) => format!("interpreted: {why}").into(),
+        }
+    }
+
     pub(super) fn text(&self) -> String {
         let number = match self.entry.number.get() {
             Some(number) => format!("trigger {number}"),
@@ -158,7 +171,8 @@ impl Trigger {
         Ok(trigger)
     }
 
-    fn run(&self, call: &NativeCallContext, closure: FnPtr) -> Result<Trigger> {
+    /// Says what it does, and starts it.
+    pub(super) fn run(&self, call: &NativeCallContext, closure: FnPtr) -> Result<Trigger> {
         self.check("run", CONDITIONS)?;
         let counts: (&[usize], &str) = match self.entry.subject {
             Subject::WhenEach(_) => (&[0, 1, 2], "|| …, |o| … or |o, f| …"),
@@ -287,6 +301,12 @@ fn register_shown(engine: &mut Engine) {
     engine.register_get("kind", |trigger: &mut Trigger| {
         trigger.entry.subject.function()
     });
+    engine
+        .register_get("about", |trigger: &mut Trigger| trigger.entry.title())
+        .register_get("where", |trigger: &mut Trigger| {
+            trigger.entry.origin.clone()
+        })
+        .register_get("judged", |trigger: &mut Trigger| trigger.judged());
     for (name, count) in COUNTS {
         engine.register_get(*name, move |trigger: &mut Trigger| {
             trigger.status().map_or(0, |status| count(&status) as INT)

@@ -20,7 +20,7 @@ impl Command for Triggers {
     }
 
     fn details(&self) -> &'static str {
-        "`trigger(1).cancel()` ends number 1. `triggers()` gives the same to a script, with all counts."
+        "`trigger(1).cancel()` ends number 1. `triggers()` gives them to a script."
     }
 
     fn examples(&self) -> &'static [&'static str] {
