@@ -33,6 +33,7 @@ fn setup(options: &Options, view: &View) -> ViewSetup {
         } else {
             view.highlight_frames
         },
+        has_mouse: true,
     };
     ViewSetup {
         options,

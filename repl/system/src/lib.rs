@@ -29,12 +29,12 @@ pub mod console {
 /// What the system asks of the process.
 pub mod signals {
     pub use crate::system::signals::{
-        END, INTERRUPT, Listener, leave_to_others, on_continue, raise_at_end,
+        END, INTERRUPT, Listener, leave_to_others, on_continue, on_stop, raise_at_end,
         report_full_files_as_errors,
     };
 }
 
 /// Stopping for a while, and starting another process apart.
 pub mod process {
-    pub use crate::system::process::{Suspender, in_its_own_group};
+    pub use crate::system::process::{Suspender, in_its_own_group, stop};
 }

@@ -1,17 +1,17 @@
 //! The terminal as it was before the prompt, and as it is between two lines.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use memglass_system::console::Console;
-use memglass_system::process::Suspender;
+use memglass_system::process::{self, Suspender};
 use memglass_system::signals::{self, Listener};
 
 /// The terminal of this process.
 static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
     found: None,
     holder: Holder::Nobody,
-    is_view_alone: false,
+    view: None,
 });
 
 /// Several threads change its modes, each under the lock. Once the prompt has ended none does, however late
@@ -20,8 +20,20 @@ struct Terminal {
     /// What the prompt found; nothing if that was no terminal, or there is no prompt.
     found: Option<Arc<Console>>,
     holder: Holder,
-    /// Whether the view has no prompt to go back to.
-    is_view_alone: bool,
+    /// The full-screen view, while there is one.
+    view: Option<View>,
+}
+
+/// What the terminal has to know of the full-screen view.
+struct View {
+    /// Whether it has no prompt to go back to.
+    is_alone: bool,
+    /// Whether it hears of the mouse.
+    has_mouse: bool,
+    /// Whether the program is about to stop, and the terminal is as it was before the view.
+    is_away: bool,
+    /// Told when somebody asks the program to stop.
+    stops: Sender<()>,
 }
 
 /// Whose modes the terminal has.
@@ -40,12 +52,17 @@ enum Holder {
 }
 
 /// To the screen of a full-screen program: no cursor, no wrapping at the right end, no reordering of text that is
-/// written from right to left, and the mouse.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[8l\x1b[2J\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+/// written from right to left.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[8l\x1b[2J";
 
 /// Back, and the terminal as it was.
-const LEAVE: &str =
-    "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[0m\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l";
+const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l";
+
+/// Tell of the mouse: its buttons, its moves while one is down, at any size of the screen.
+const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+
+/// Tell of it no longer.
+const NO_MOUSE: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
 /// Gives the terminal back as it was when the guard was made, whatever the prompt was doing.
 ///
@@ -63,16 +80,20 @@ pub struct LentTerminal(());
 /// While it lives, the terminal is in raw mode and shows its other screen.
 pub struct FullScreen {
     continued: Receiver<()>,
+    stops: Receiver<()>,
     _listener: Option<Listener>,
     suspender: Option<Suspender>,
 }
 
 impl FullScreen {
-    /// Takes the terminal of standard input from the prompt, or for the first time; `None` if it is none.
-    pub fn enter() -> Option<Self> {
-        if !terminal().begin_view() {
+    /// Takes the terminal of standard input from the prompt, or for the first time, and the mouse with it if it is
+    /// wanted; `None` if it is none.
+    pub fn enter(has_mouse: bool) -> Option<Self> {
+        let (sender, stops) = bounded(1);
+        if !terminal().begin_view(has_mouse, sender) {
             return None;
         }
+        hear_of_stops();
         let (sender, continued) = bounded(1);
         let listener = signals::on_continue(move || {
             terminal().show_view();
@@ -81,6 +102,7 @@ impl FullScreen {
         });
         Some(FullScreen {
             continued,
+            stops,
             // Without them a stopped view is drawn anew with Ctrl-L.
             _listener: listener.ok(),
             suspender: Suspender::new().ok(),
@@ -92,6 +114,11 @@ impl FullScreen {
         &self.continued
     }
 
+    /// Told when somebody asks the program to stop: it is to [`suspend`](FullScreen::suspend).
+    pub fn stops(&self) -> &Receiver<()> {
+        &self.stops
+    }
+
     /// Gives the terminal back, stops, and takes it again when the shell lets the program go on.
     pub fn suspend(&self) {
         let Some(suspender) = &self.suspender else {
@@ -101,6 +128,25 @@ impl FullScreen {
         suspender.stop();
         terminal().show_view();
     }
+
+    /// Asks the terminal to tell of the mouse, or to keep it for its own selection.
+    pub fn set_mouse(&self, has_mouse: bool) {
+        terminal().set_mouse(has_mouse);
+    }
+}
+
+/// Has a stop from outside go through the view, for the terminal is to be given back first. Nobody takes that back,
+/// so it stays when the view has ended.
+fn hear_of_stops() {
+    static HEARD: Once = Once::new();
+    // Where a host handles it, the host's word stands.
+    HEARD.call_once(|| {
+        let _ = signals::on_stop(|| {
+            if !terminal().tell_of_stop() {
+                process::stop();
+            }
+        });
+    });
 }
 
 impl Drop for FullScreen {
@@ -111,9 +157,9 @@ impl Drop for FullScreen {
 
 /// Leaves the other screen at once, if the terminal shows it: what is written next is for the user to read.
 pub fn leave_full_screen() {
-    let terminal = terminal();
+    let mut terminal = terminal();
     if terminal.holder == Holder::View {
-        let _ = crate::streams::write_data(LEAVE);
+        terminal.hide_view();
         terminal.restore();
     }
 }
@@ -165,7 +211,7 @@ impl Terminal {
     }
 
     /// The view begins, with or without a prompt around it; false if there is no terminal.
-    fn begin_view(&mut self) -> bool {
+    fn begin_view(&mut self, has_mouse: bool, stops: Sender<()>) -> bool {
         let is_first = self.holder == Holder::Nobody;
         if is_first {
             self.found = Console::of_input().map(Arc::new);
@@ -173,18 +219,48 @@ impl Terminal {
         if self.found.is_none() {
             return false;
         }
-        self.is_view_alone = is_first;
+        self.view = Some(View {
+            is_alone: is_first,
+            has_mouse,
+            is_away: false,
+            stops,
+        });
         self.holder = Holder::View;
         self.show_view();
         true
     }
 
-    fn show_view(&self) {
-        if self.holder == Holder::View {
-            self.found.iter().for_each(|found| found.make_raw());
-            // A terminal that has gone is noticed when the first frame is written.
-            let _ = crate::streams::write_data(ENTER);
+    fn show_view(&mut self) {
+        let Some(view) = self.view.as_mut().filter(|_| self.holder == Holder::View) else {
+            return;
+        };
+        view.is_away = false;
+        self.found.iter().for_each(|found| found.make_raw());
+        let mouse = if view.has_mouse { MOUSE } else { "" };
+        // A terminal that has gone is noticed when the first frame is written.
+        let _ = crate::streams::write_data(&format!("{ENTER}{mouse}"));
+    }
+
+    fn hide_view(&mut self) {
+        if let Some(view) = &mut self.view {
+            view.is_away = true;
         }
+        let _ = crate::streams::write_data(&format!("{NO_MOUSE}{LEAVE}"));
+    }
+
+    fn set_mouse(&mut self, has_mouse: bool) {
+        if let Some(view) = &mut self.view {
+            view.has_mouse = has_mouse;
+            let _ = crate::streams::write_data(if has_mouse { MOUSE } else { NO_MOUSE });
+        }
+    }
+
+    /// Tells the view that the program is to stop; false if the terminal is not its own at the moment.
+    fn tell_of_stop(&self) -> bool {
+        let is_there = |view: &&View| self.holder == Holder::View && !view.is_away;
+        let view = self.view.as_ref().filter(is_there);
+        // One that waits says as much.
+        view.is_some_and(|view| view.stops.try_send(()).is_ok() || view.stops.is_full())
     }
 
     /// The view ends; what is typed next is the prompt's, or that of whoever started the program.
@@ -192,8 +268,8 @@ impl Terminal {
         if self.holder != Holder::View {
             return;
         }
-        let _ = crate::streams::write_data(LEAVE);
-        if self.is_view_alone {
+        self.hide_view();
+        if self.view.take().is_none_or(|view| view.is_alone) {
             self.holder = Holder::Nobody;
             self.restore();
             self.found = None;
@@ -206,7 +282,8 @@ impl Terminal {
     /// The prompt has ended; what it found, if that was a terminal.
     fn end(&mut self) -> Option<Arc<Console>> {
         if self.holder == Holder::View {
-            let _ = crate::streams::write_data(LEAVE);
+            self.hide_view();
+            self.view = None;
         }
         self.holder = Holder::Nobody;
         self.restore();
@@ -325,7 +402,7 @@ mod tests {
         let mut terminal = Terminal {
             found: None,
             holder: Holder::Nobody,
-            is_view_alone: false,
+            view: None,
         };
         terminal.begin(Console::of(file));
         assert!(!echoes(&again));

@@ -4,35 +4,62 @@ use crate::canvas::Canvas;
 use crate::text;
 use crate::theme::Role;
 
-/// Draws keys with their words, the last of them in any case.
-pub(crate) fn draw(
-    canvas: &mut Canvas,
-    y: u16,
-    margin: u16,
-    keys: &[[&'static str; 2]],
-    kept: usize,
-) {
-    let (width, _) = canvas.size();
-    let room = usize::from(width.saturating_sub(2 * margin));
-    let (first, last) = keys.split_at(keys.len().saturating_sub(kept));
-    let needed: usize = last.iter().map(taken).sum();
-    let mut left = (room + 2).saturating_sub(needed);
-    let fitting = first.iter().take_while(|key| {
-        let fits = taken(key) <= left;
-        left = left.saturating_sub(taken(key));
-        fits
-    });
-    let mut x = margin;
-    for [key, word] in fitting.chain(last) {
-        canvas.put(x, y, *key, Role::News);
-        x += text::width(key) as u16 + 1;
-        canvas.put(x, y, *word, Role::Dim);
-        x += text::width(word) as u16 + 2;
+/// A key and a word for what it does.
+pub(crate) type Key = [&'static str; 2];
+
+/// The keys of a place, and where they stand.
+#[derive(Debug)]
+pub(crate) struct KeyBar {
+    /// The column of each key that fits.
+    placed: Vec<(u16, Key)>,
+}
+
+impl KeyBar {
+    /// Places keys on a line of `width` columns; the `kept` last of them in any case.
+    pub(crate) fn of(width: u16, margin: u16, keys: &[Key], kept: usize) -> KeyBar {
+        let room = usize::from(width.saturating_sub(2 * margin));
+        let (first, last) = keys.split_at(keys.len().saturating_sub(kept));
+        let needed: usize = last.iter().map(taken).sum();
+        let mut left = (room + 2).saturating_sub(needed);
+        let fitting = first.iter().take_while(|key| {
+            let fits = taken(key) <= left;
+            left = left.saturating_sub(taken(key));
+            fits
+        });
+        let mut next = margin;
+        let place = |key: &Key| {
+            let at = next;
+            next += taken(key) as u16;
+            (at, *key)
+        };
+        KeyBar {
+            placed: fitting.chain(last).map(place).collect(),
+        }
+    }
+
+    pub(crate) fn draw(&self, canvas: &mut Canvas, y: u16) {
+        for &(x, [key, word]) in &self.placed {
+            canvas.put(x, y, key, Role::News);
+            canvas.put(x + text::width(key) as u16 + 1, y, word, Role::Dim);
+        }
+    }
+
+    /// The key at a column: of several, such as `+ -`, the one that is there, or else the first.
+    pub(crate) fn at(&self, x: u16) -> Option<&'static str> {
+        let is_there = |(at, key): &&(u16, Key)| (*at..*at + taken(key) as u16 - 2).contains(&x);
+        let (at, [keys, _]) = self.placed.iter().find(is_there)?;
+        let mut start = *at;
+        let under = keys.split(' ').find(|key| {
+            let columns = start..start + text::width(key) as u16;
+            start = columns.end + 1;
+            columns.contains(&x)
+        });
+        under.or(keys.split(' ').next())
     }
 }
 
 /// Columns of a key and its word, with the blanks between and behind.
-fn taken([key, word]: &[&str; 2]) -> usize {
+fn taken([key, word]: &Key) -> usize {
     text::width(key) + text::width(word) + 3
 }
 
@@ -40,18 +67,26 @@ fn taken([key, word]: &[&str; 2]) -> usize {
 mod tests {
     use super::*;
 
+    const KEYS: [Key; 4] = [["e", "edit"], ["+ -", "step"], ["?", "help"], ["q", "quit"]];
+
     #[test]
     fn keys_are_left_out_whole_and_the_way_out_stays() {
-        let keys = [["e", "edit"], ["w", "watch"], ["?", "help"], ["q", "quit"]];
         let drawn = |width| {
             let mut canvas = Canvas::default();
             canvas.clear(width, 1);
-            draw(&mut canvas, 0, 1, &keys, 2);
+            KeyBar::of(width, 1, &KEYS, 2).draw(&mut canvas, 0);
             crate::testing::text(&canvas)
         };
-        assert_eq!(drawn(40), " e edit  w watch  ? help  q quit\n");
-        assert_eq!(drawn(33), " e edit  w watch  ? help  q quit\n");
-        assert_eq!(drawn(32), " e edit  ? help  q quit\n");
+        assert_eq!(drawn(40), " e edit  + - step  ? help  q quit\n");
+        assert_eq!(drawn(34), " e edit  + - step  ? help  q quit\n");
+        assert_eq!(drawn(33), " e edit  ? help  q quit\n");
         assert_eq!(drawn(20), " ? help  q quit\n");
+    }
+
+    #[test]
+    fn a_key_is_where_it_and_its_word_are() {
+        let bar = KeyBar::of(40, 1, &KEYS, 2);
+        let at: Vec<_> = (0..20).map(|x| bar.at(x).unwrap_or(".")).collect();
+        assert_eq!(at.concat(), ".eeeeee..++-+++++..?");
     }
 }

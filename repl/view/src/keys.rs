@@ -76,6 +76,7 @@ pub(crate) enum Command {
     Search,
     Types,
     Band,
+    Mouse,
     Hex,
     Zoom,
     Help,
@@ -257,6 +258,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
         NO_BAR,
     ),
     everywhere(Command::Band, &["m"], "watch, log, memory or none", NO_BAR),
+    everywhere(
+        Command::Mouse,
+        &["M"],
+        "the mouse: the view's, or not",
+        NO_BAR,
+    ),
     everywhere(Command::Hex, &["x"], "bytes, or fields", ["x", "hex"]),
     everywhere(Command::Zoom, &["z"], "one panel, or all", ["z", "zoom"]),
     everywhere(
@@ -352,6 +359,39 @@ pub(crate) fn name(key: KeyEvent) -> Option<String> {
     })
 }
 
+/// The key of a name in the table.
+pub(crate) fn named(name: &str) -> Option<KeyEvent> {
+    let code = match name {
+        "Space" => KeyCode::Char(' '),
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "S-Tab" => KeyCode::BackTab,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PgUp" => KeyCode::PageUp,
+        "PgDn" => KeyCode::PageDown,
+        name => return character(name),
+    };
+    Some(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+fn character(name: &str) -> Option<KeyEvent> {
+    let mut characters = name.chars();
+    let (code, modifiers) = match (characters.next()?, characters.next()) {
+        ('^', Some(letter @ 'A'..='Z')) => (letter.to_ascii_lowercase(), KeyModifiers::CONTROL),
+        (' ', _) => return None,
+        (c, None) => (c, KeyModifiers::NONE),
+        _ => return None,
+    };
+    let is_whole = characters.next().is_none() && !code.is_control();
+    is_whole.then_some(KeyEvent::new(KeyCode::Char(code), modifiers))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,6 +409,18 @@ mod tests {
             {
                 assert!(seen.insert(*key), "{key} in {place:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_key_of_the_table_has_a_name() {
+        for key in BINDINGS.iter().flat_map(|binding| binding.keys) {
+            let event = named(key).expect(key);
+            assert_eq!(name(event).as_deref(), Some(*key));
+        }
+        for wrong in ["", " ", "ab", "^", "^a", "^AB", "ENTER"] {
+            let key = named(wrong);
+            assert!(key.is_none() || wrong == "^", "{wrong:?}");
         }
     }
 

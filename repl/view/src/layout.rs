@@ -19,6 +19,10 @@ const TALL: u16 = 30;
 /// Columns of the list: a share of the width, within bounds.
 const LIST: (u16, u16) = (24, 60);
 
+/// The least that dragging leaves of the fields and their divider, and of rows above the band.
+const FIELDS: u16 = 31;
+const ABOVE_BAND: u16 = 6;
+
 /// What the user chose of the arrangement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Choices {
@@ -30,6 +34,26 @@ pub(crate) struct Choices {
     pub(crate) is_zoomed: bool,
     /// What stands below the list and the fields.
     pub(crate) band: Band,
+    /// Where the dividers were dragged to.
+    pub(crate) splits: Splits,
+}
+
+/// A divider that can be dragged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Split {
+    /// Between the list and the fields.
+    List,
+    /// Above what is watched.
+    Band,
+}
+
+/// Where the dividers were dragged to; nothing where they are as the size of the screen has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Splits {
+    /// Columns of the list.
+    pub(crate) list: Option<u16>,
+    /// Rows of the band, without its rule.
+    pub(crate) band: Option<u16>,
 }
 
 /// What stands below the list and the fields, where there is no room for all of it.
@@ -156,6 +180,39 @@ impl Layout {
             .find(|place| self.area(*place).is_some_and(|area| area.contains(x, y)))
     }
 
+    /// The divider at a place of the screen.
+    pub(crate) fn split_at(&self, x: u16, y: u16) -> Option<Split> {
+        let (column, objects) = self.divider().zip(self.objects)?;
+        let band = [
+            self.watch,
+            self.log,
+            self.memory.filter(|_| self.has_tabs()),
+        ];
+        let band = band.into_iter().flatten().next();
+        let last = match band {
+            Some(band) if band.y == y => return Some(Split::Band),
+            Some(band) if !self.has_tabs() => band.bottom(),
+            _ => objects.bottom(),
+        };
+        (x == column && (objects.y..last).contains(&y)).then_some(Split::List)
+    }
+
+    /// Where the dividers are after one is dragged to a place of the screen.
+    pub(crate) fn dragged(&self, splits: Splits, split: Split, x: u16, y: u16) -> Splits {
+        let memory = self.memory.filter(|_| !self.has_tabs());
+        let below = self.body().bottom() - memory.map_or(0, |area| area.height);
+        match split {
+            Split::List => Splits {
+                list: Some(x),
+                ..splits
+            },
+            Split::Band => Splits {
+                band: Some(below.saturating_sub(y + 1)),
+                ..splits
+            },
+        }
+    }
+
     fn one_panel(&mut self, focus: Place) {
         let body = self.body();
         match focus {
@@ -169,10 +226,13 @@ impl Layout {
 
     fn all_panels(&mut self, choices: Choices) {
         let mut body = self.body();
-        let list = (self.width * 35 / 100).clamp(LIST.0, LIST.1);
+        let list = match choices.splits.list {
+            Some(columns) => columns.clamp(LIST.0, self.width - FIELDS),
+            None => (self.width * 35 / 100).clamp(LIST.0, LIST.1),
+        };
         match self.scale {
             Scale::Wide => self.wide_band(&mut body, choices, list),
-            _ => self.tabs(&mut body, choices.band),
+            _ => self.tabs(&mut body, choices),
         }
         self.objects = Some(Area {
             width: list,
@@ -197,7 +257,7 @@ impl Layout {
         let Some(rows) = band_rows(self.height) else {
             return;
         };
-        let band = take_bottom(body, rows + 1);
+        let band = take_bottom(body, chosen(rows, choices.splits, *body) + 1);
         self.watch = Some(Area {
             width: list,
             ..band
@@ -210,10 +270,11 @@ impl Layout {
     }
 
     /// One of them over the whole width.
-    fn tabs(&mut self, body: &mut Area, band: Band) {
-        let (Some(rows), Some(place)) = (band_rows(self.height), band.place()) else {
+    fn tabs(&mut self, body: &mut Area, choices: Choices) {
+        let (Some(rows), Some(place)) = (band_rows(self.height), choices.band.place()) else {
             return;
         };
+        let rows = chosen(rows, choices.splits, *body);
         let area = Some(take_bottom(body, rows + 1));
         match place {
             Place::Log => self.log = area,
@@ -248,6 +309,14 @@ fn band_rows(height: u16) -> Option<u16> {
         ..16 => None,
         16..20 => Some(3),
         _ => Some((height * 7 / 36).clamp(6, 16)),
+    }
+}
+
+/// Rows of the band as it was dragged, with room left above it.
+fn chosen(usual: u16, splits: Splits, body: Area) -> u16 {
+    match splits.band {
+        Some(rows) => rows.clamp(1, body.height.saturating_sub(1 + ABOVE_BAND).max(1)),
+        None => usual,
     }
 }
 
@@ -286,6 +355,45 @@ mod tests {
         assert_eq!(layout(80, 24).divider(), Some(28));
         assert_eq!(layout(500, 200).divider(), Some(60));
         assert_eq!(layout(60, 20).divider(), Some(24));
+    }
+
+    #[test]
+    fn dividers_go_where_they_are_dragged_and_leave_room_on_both_sides() {
+        for (width, height) in [(120, 36), (80, 24), (60, 16)] {
+            let at_rest = layout(width, height);
+            let dragged = |split, x, y| {
+                let choices = Choices {
+                    regions: 3,
+                    splits: at_rest.dragged(Splits::default(), split, x, y),
+                    ..Choices::default()
+                };
+                Layout::of(width, height, choices)
+            };
+            assert_eq!(dragged(Split::List, 29, 5).divider(), Some(29));
+            assert_eq!(dragged(Split::List, 0, 5).divider(), Some(LIST.0));
+            assert_eq!(
+                dragged(Split::List, width, 5).divider(),
+                Some(width - FIELDS)
+            );
+            let top = |y| dragged(Split::Band, 3, y).watch.map(|area| area.y);
+            assert_eq!(top(9), Some(9));
+            assert_eq!(top(0), Some(1 + ABOVE_BAND));
+            let lowest = top(height).expect("a band");
+            assert!(lowest < height - 1, "{lowest} of {height}");
+        }
+    }
+
+    #[test]
+    fn dividers_are_where_their_lines_are() {
+        let wide = layout(120, 36);
+        let watch = wide.watch.expect("a band");
+        assert_eq!(wide.split_at(42, 5), Some(Split::List));
+        assert_eq!(wide.split_at(42, watch.y + 2), Some(Split::List));
+        assert_eq!(wide.split_at(7, watch.y), Some(Split::Band));
+        assert_eq!(wide.split_at(41, 5), None);
+        let memory = wide.memory.expect("regions");
+        assert_eq!(wide.split_at(42, memory.y + 1), None);
+        assert_eq!(layout(40, 10).split_at(20, 5), None);
     }
 
     #[test]

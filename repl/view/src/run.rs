@@ -120,7 +120,7 @@ pub fn run(
     signals: &Receiver<i32>,
 ) -> Result<Ended, ViewError> {
     check_terminal()?;
-    let full_screen = FullScreen::enter().ok_or(ViewError::NoTerminal)?;
+    let full_screen = FullScreen::enter(options.has_mouse).ok_or(ViewError::NoTerminal)?;
     let _hook = PanicHook::set();
     let keys = Keys::listen().map_err(ViewError::Terminal)?;
     let view = View {
@@ -162,6 +162,7 @@ impl View<'_> {
                     Err(_) => return Ok(Ended::Closed),
                 },
                 recv(self.full_screen.continued()) -> _ => Next::Redraw,
+                recv(self.full_screen.stops()) -> _ => Next::Suspend,
                 recv(at(ticks.next(self.app.rate().period()))) -> _ => {
                     self.app.reached(ticks.tick(self.app.rate().hertz()));
                     Next::Stay
@@ -195,12 +196,17 @@ impl View<'_> {
     }
 
     fn event(&mut self, event: Event) -> Next {
-        match event {
+        let had_mouse = self.app.has_mouse();
+        let next = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.app.key(key, self.host),
             Event::Mouse(mouse) => self.app.mouse(mouse, self.host),
             Event::Resize(..) => Next::Redraw,
             _ => Next::Stay,
+        };
+        if self.app.has_mouse() != had_mouse {
+            self.full_screen.set_mouse(!had_mouse);
         }
+        next
     }
 
     fn show(&mut self) -> io::Result<()> {

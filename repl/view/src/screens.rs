@@ -6,10 +6,13 @@ mod world;
 
 use std::time::Duration;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{
+    KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 use crate::app::{App, Next, Options};
 use crate::canvas::Canvas;
+use crate::keys;
 use crate::snapshot::{HexByte, HexRow, Producer};
 use crate::testing::{field, listing, number, object, text};
 
@@ -43,10 +46,35 @@ impl Shown {
     fn press(&mut self, keys: &str) -> Next {
         let mut next = Next::Stay;
         for key in keys.split_whitespace() {
-            next = self.app.key(key_named(key), &mut self.world);
+            next = self
+                .app
+                .key(keys::named(key).expect("a key"), &mut self.world);
             self.app.read(&mut self.world);
         }
         next
+    }
+
+    /// Does something with the mouse, where this text stands on the screen.
+    #[track_caller]
+    fn mouse(&mut self, kind: MouseEventKind, text: &str) {
+        let screen = self.text();
+        let found = screen.lines().zip(0..).find_map(|(line, row)| {
+            let at = line.find(text)?;
+            Some((crate::text::width(&line[..at]) as u16, row))
+        });
+        let (column, row) = found.unwrap_or_else(|| panic!("no {text:?} in\n{screen}"));
+        self.mouse_at(kind, column, row);
+    }
+
+    fn mouse_at(&mut self, kind: MouseEventKind, column: u16, row: u16) {
+        let event = MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        };
+        self.app.mouse(event, &mut self.world);
+        self.app.read(&mut self.world);
     }
 
     #[track_caller]
@@ -54,25 +82,6 @@ impl Shown {
         let text = self.text();
         assert!(text.contains(row), "no {row:?} in\n{text}");
     }
-}
-
-fn key_named(name: &str) -> KeyEvent {
-    let (code, modifiers) = match name {
-        "Enter" => (KeyCode::Enter, KeyModifiers::NONE),
-        "Esc" => (KeyCode::Esc, KeyModifiers::NONE),
-        "Tab" => (KeyCode::Tab, KeyModifiers::NONE),
-        "Up" => (KeyCode::Up, KeyModifiers::NONE),
-        "Space" => (KeyCode::Char(' '), KeyModifiers::NONE),
-        "^U" => (KeyCode::Char('u'), KeyModifiers::CONTROL),
-        "Down" => (KeyCode::Down, KeyModifiers::NONE),
-        "PgDn" => (KeyCode::PageDown, KeyModifiers::NONE),
-        "^C" => (KeyCode::Char('c'), KeyModifiers::CONTROL),
-        letter => (
-            KeyCode::Char(letter.chars().next().expect("a key")),
-            KeyModifiers::NONE,
-        ),
-    };
-    KeyEvent::new(code, modifiers)
 }
 
 #[track_caller]
@@ -499,6 +508,75 @@ fn bytes_are_shown_with_their_fields_and_what_changed() {
     );
     shown.press("x");
     shown.shows("symbol_id");
+}
+
+const PRESS: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+const DRAG: MouseEventKind = MouseEventKind::Drag(MouseButton::Left);
+const RELEASE: MouseEventKind = MouseEventKind::Up(MouseButton::Left);
+
+#[test]
+fn a_click_selects_and_another_one_acts() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.mouse(PRESS, "avg_price");
+    shown.shows("━ AAPL_position : Position ━");
+    shown.shows("▌ avg_price");
+    assert!(!shown.text().contains("┌─"));
+    shown.mouse(PRESS, "avg_price");
+    shown.shows("┌─ AAPL_position.avg_price ─");
+    shown.mouse(PRESS, "Esc cancel");
+    assert!(!shown.text().contains("┌─"), "keys of the bar are pressed");
+}
+
+#[test]
+fn a_click_on_the_mark_of_a_struct_opens_or_closes_it() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.mouse(PRESS, "▾ last_quote");
+    let interest = shown.world.asked.pop().expect("a snapshot");
+    assert_eq!(interest.fields.toggled.len(), 1);
+}
+
+#[test]
+fn the_wheel_moves_what_is_under_it() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.mouse(MouseEventKind::ScrollDown, "avg_price");
+    shown.shows("▌ ▾ last_quote");
+    shown.shows("━ Objects 26 ━");
+}
+
+#[test]
+fn dividers_are_dragged_with_the_mouse() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.mouse_at(PRESS, 28, 5);
+    shown.mouse_at(DRAG, 40, 9);
+    shown.mouse_at(RELEASE, 40, 9);
+    shown.mouse_at(DRAG, 30, 9);
+    let text = shown.text();
+    let rule = text.lines().nth(1).expect("a rule");
+    assert_eq!(rule.chars().position(|c| c == '┭'), Some(40), "{text}");
+    shown.mouse(PRESS, "─ Watch 3 ─");
+    shown.mouse_at(DRAG, 3, 10);
+    let text = shown.text();
+    let row = text.lines().position(|line| line.contains(" Watch 3 "));
+    assert_eq!(row, Some(10), "{text}");
+}
+
+#[test]
+fn a_click_on_the_name_of_a_tab_shows_it() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.mouse(PRESS, "Log 1");
+    shown.shows("━ Log 1 ━");
+    shown.mouse(PRESS, "Watch 3");
+    shown.shows("━ Watch 3 ━");
+}
+
+#[test]
+fn the_title_says_that_the_mouse_is_off() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("M");
+    shown.shows("mouse off  60 Hz");
+    assert!(!shown.app.has_mouse());
+    shown.press("M");
+    assert!(shown.app.has_mouse() && !shown.text().contains("mouse off"));
 }
 
 /// A number below `count`: another at each call, the same ones in each run.

@@ -16,6 +16,8 @@ pub(crate) struct Title<'s> {
     pub(crate) rate: String,
     /// For so many seconds nothing has been read.
     pub(crate) paused: Option<u64>,
+    /// Whether the mouse is the view's.
+    pub(crate) has_mouse: bool,
 }
 
 impl Title<'_> {
@@ -56,13 +58,16 @@ impl Title<'_> {
         };
         let gap = if scale == Scale::Wide { "   " } else { "  " };
         let is_live = self.session.producer.is_live() && self.paused.is_none();
-        let all = [&regions, &objects, &self.rate]
-            .map(String::as_str)
-            .join(gap);
+        let rate = match self.has_mouse {
+            true => self.rate.clone(),
+            false => format!("mouse off{gap}{}", self.rate),
+        };
+        let all = [&regions, &objects, &rate].map(String::as_str).join(gap);
         let choices = match (scale > Scale::Basic, is_live) {
             (true, true) => vec![
                 all,
-                format!("{objects}{gap}{}", self.rate),
+                format!("{objects}{gap}{rate}"),
+                rate,
                 self.rate.clone(),
             ],
             (true, false) => vec![objects],

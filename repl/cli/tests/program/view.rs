@@ -8,6 +8,9 @@ use super::terminal::{CTRL_C, Terminal};
 /// Leaves the other screen.
 const LEAVES: &str = "\x1b[?1049l";
 
+/// Asks for the mouse.
+const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+
 const UNICODE: [(&str, &str); 1] = [("LANG", "C.UTF-8")];
 
 fn open(world: &World) -> Terminal {
@@ -248,4 +251,61 @@ fn the_bytes_of_an_object_are_shown() {
     terminal.shows("39 30 00 00");
     terminal.press("x");
     terminal.shows("12,345");
+}
+
+#[test]
+fn a_stop_from_outside_gives_the_terminal_back_and_takes_it_again() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let program = env!("CARGO_BIN_EXE_memglass");
+    let shell = [
+        "/bin/sh",
+        "-mc",
+        "\"$0\" view t1; echo stopped; read line; fg >/dev/null; echo over",
+        program,
+    ];
+    let mut terminal = Terminal::open_program(&world, &shell, 120, 36, &UNICODE);
+    terminal.shows("━ Objects ");
+    terminal.writes(MOUSE);
+    let written = terminal.written().len();
+    signal(descendant(&terminal, "memglass"), Signal::TSTP);
+    terminal.shows("stopped");
+    let left = terminal.written()[written..].to_owned();
+    assert!(
+        left.contains(LEAVES) && left.contains("\x1b[?1000l"),
+        "{left:?}"
+    );
+    assert_eq!(terminal.modes(), terminal.before);
+    terminal.press("\r");
+    terminal.shows("━ Objects ");
+    terminal.shows("AAPL_position : Position ─");
+    terminal.press("q");
+    terminal.shows("over");
+}
+
+/// The process of this name that the terminal's program started.
+fn descendant(terminal: &Terminal, name: &str) -> u32 {
+    let parent = terminal.child.process_id().unwrap();
+    let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+    let children = children.unwrap();
+    let is_named = |pid: &&str| {
+        let found = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+        found.is_ok_and(|found| found.trim() == name)
+    };
+    let child = children.split_whitespace().find(is_named).unwrap();
+    child.parse().unwrap()
+}
+
+#[test]
+fn the_mouse_selects_and_is_handed_back_to_the_terminal() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.writes(MOUSE);
+    terminal.press("\x1b[<0;50;6M\x1b[<0;50;6m");
+    terminal.shows("━ AAPL_position : Position ━");
+    terminal.press("M");
+    terminal.shows("mouse off");
+    terminal.writes("\x1b[?1006l\x1b[?1002l\x1b[?1000l");
 }

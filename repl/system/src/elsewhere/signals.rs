@@ -94,6 +94,15 @@ pub fn on_continue(_: impl Fn() + Send + 'static) -> io::Result<Listener> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// No shell stops a program here.
+///
+/// # Errors
+///
+/// Always: there is nothing to listen to.
+pub fn on_stop(_: impl Fn() + Send + 'static) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Raises `flag` at Ctrl-C, and when the program is asked to end.
 ///
 /// # Errors

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Signal, kill_current_process_group};
+use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use signal_hook::SigId;
-use signal_hook::consts::SIGCONT;
+use signal_hook::consts::{SIGCONT, SIGTSTP};
 
 /// How long a stop may take to begin. A process that no shell looks after is not stopped at all.
 const STOPS_WITHIN: Duration = Duration::from_millis(200);
@@ -55,6 +55,17 @@ impl Suspender {
 impl Drop for Suspender {
     fn drop(&mut self) {
         signal_hook::low_level::unregister(self.registered);
+    }
+}
+
+/// Stops this process until a shell lets it go on, if it is a job of one.
+///
+/// The system does the same where nobody handles the signal: what leads its terminal's session is no shell's job, and
+/// nobody would let it go on.
+pub fn stop() {
+    if getsid(None).is_ok_and(|session| session != getpgrp()) {
+        // Refused, it goes on, which is no harm.
+        let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
     }
 }
 

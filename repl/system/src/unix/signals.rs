@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::{Handle, Signals};
 
@@ -59,6 +59,17 @@ pub fn leave_to_others(
     signals: impl IntoIterator<Item = i32>,
     over: &Arc<AtomicBool>,
 ) -> io::Result<()> {
+    let taken = taken();
+    for signal in signals {
+        if taken & bit(signal) == 0 {
+            flag::register_conditional_default(signal, Arc::clone(over))?;
+        }
+    }
+    Ok(())
+}
+
+/// The signals that somebody in this process handles or ignores; all where the system does not tell.
+fn taken() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -66,13 +77,11 @@ pub fn leave_to_others(
             u64::from_str_radix(bits.trim(), 16).unwrap_or(u64::MAX)
         })
     };
-    let taken = mask("SigCgt:") | mask("SigIgn:");
-    for signal in signals {
-        if taken & (1 << (signal - 1)) == 0 {
-            flag::register_conditional_default(signal, Arc::clone(over))?;
-        }
-    }
-    Ok(())
+    mask("SigCgt:") | mask("SigIgn:")
+}
+
+fn bit(signal: i32) -> u64 {
+    1 << (signal - 1)
 }
 
 /// Calls `continued` whenever a shell lets the program go on.
@@ -85,6 +94,25 @@ pub fn on_continue(continued: impl Fn() + Send + 'static) -> io::Result<Listener
         continued();
         ControlFlow::Continue(())
     })
+}
+
+/// From now on calls `asked` instead of stopping when somebody asks the program to stop until a shell lets it go on.
+/// `asked` stops it with [`process::stop`](crate::process::stop).
+///
+/// # Errors
+///
+/// If somebody handles or ignores that already, or the system refuses a handler or a thread.
+pub fn on_stop(asked: impl Fn() + Send + 'static) -> io::Result<()> {
+    if taken() & bit(SIGTSTP) != 0 {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let listener = Listener::new([SIGTSTP], move |_| {
+        asked();
+        ControlFlow::Continue(())
+    })?;
+    // Without it nothing would stop the program any more: a handler cannot be taken back.
+    std::mem::forget(listener);
+    Ok(())
 }
 
 /// Raises `flag` at Ctrl-C, and when the program is asked to end.

@@ -105,6 +105,7 @@ impl App {
                     None => Some(self.snapshot.at),
                 };
             }
+            Command::Mouse => self.options.has_mouse = !self.options.has_mouse,
             Command::Faster => self.set_rate(self.options.rate.faster()),
             Command::Slower => self.set_rate(self.options.rate.slower()),
             Command::Undo => match host.undo() {

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::canvas::Canvas;
-use crate::key_bar;
+use crate::key_bar::KeyBar;
 use crate::keys::{self, Place};
 use crate::layout::{Layout, Scale};
 use crate::panels::{Frame, Marking, memory};
@@ -66,6 +66,12 @@ impl App {
         if !layout.has_tabs() {
             return String::new();
         }
+        let others = self.other_tabs(place).map(|(_, name)| name);
+        format!("{}   m", others.join("   "))
+    }
+
+    /// The panels of the band that are not shown, with their names on its rule.
+    fn other_tabs(&self, place: Place) -> [(Place, String); 2] {
         let names = [
             (
                 Place::Watch,
@@ -74,9 +80,31 @@ impl App {
             (Place::Log, format!("Log {}", self.snapshot.log.total)),
             (Place::Memory, memory::share(&self.snapshot.regions)),
         ];
-        let others = names.into_iter().filter(|(other, _)| *other != place);
-        let others: Vec<String> = others.map(|(_, name)| name).collect();
-        format!("{}   m", others.join("   "))
+        let [watch, log, memory] = names;
+        match place {
+            Place::Watch => [log, memory],
+            Place::Log => [watch, memory],
+            _ => [watch, log],
+        }
+    }
+
+    /// The panel whose name stands at a place of the band's rule.
+    pub(super) fn tab_at(&self, layout: &Layout, x: u16, y: u16) -> Option<Place> {
+        let place = layout.panel_at(x, y).filter(|_| layout.has_tabs())?;
+        let area = layout.area(place)?;
+        if area.y != y || matches!(place, Place::Objects | Place::Fields) {
+            return None;
+        }
+        let mut end = usize::from(area.right()) - 2 - text::width("   m");
+        let x = usize::from(x);
+        let mut others = self.other_tabs(place);
+        others.reverse();
+        let (other, _) = others.into_iter().find(|(_, name)| {
+            let columns = end.saturating_sub(text::width(name))..end;
+            end = columns.start.saturating_sub(3);
+            columns.contains(&x)
+        })?;
+        Some(other)
     }
 
     fn frame(&self, layout: &Layout, place: Place) -> Frame<'_> {
@@ -111,6 +139,7 @@ impl App {
                 None => rate.to_string(),
             },
             paused: self.paused.map(since),
+            has_mouse: self.options.has_mouse,
         };
         title.draw(canvas, scale);
     }
@@ -172,12 +201,18 @@ impl App {
             let text = text::cut_end(&message.text, room).into_owned();
             return canvas.put(margin, y, text, message.role);
         }
+        self.key_bar(layout).draw(canvas, y);
+    }
+
+    /// The keys that apply now.
+    pub(super) fn key_bar(&self, layout: &Layout) -> KeyBar {
+        let margin = u16::from(layout.scale > Scale::Basic);
         let session = &self.snapshot.session;
         let is_writable = !session.is_readonly && session.producer.is_live();
         let (keys, kept) = match self.overlays.last() {
             Some(overlay) => (overlay.bar().to_vec(), 1),
             None => (keys::bar(self.focus, is_writable).collect(), 2),
         };
-        key_bar::draw(canvas, y, margin, &keys, kept);
+        KeyBar::of(layout.width, margin, &keys, kept)
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::host::Host;
 use crate::interest::Interest;
 use crate::keys::Place;
-use crate::layout::{Band, Choices, Layout};
+use crate::layout::{Band, Choices, Layout, Split, Splits};
 use crate::overlay::Overlay;
 use crate::panels::fields::FieldsPanel;
 use crate::panels::hex::HexPanel;
@@ -36,6 +36,8 @@ pub struct Options {
     pub highlight_frames: u32,
     /// Whether bytes are shown instead of fields.
     pub shows_hex: bool,
+    /// Whether the mouse is the view's; else the terminal selects text with it.
+    pub has_mouse: bool,
 }
 
 /// What happens after an event.
@@ -69,6 +71,9 @@ pub(crate) struct App {
     message: Option<Message>,
     is_zoomed: bool,
     band: Band,
+    splits: Splits,
+    /// The divider that the mouse has hold of.
+    dragged: Option<Split>,
     /// What lies over the panels, the innermost last.
     overlays: Vec<Box<dyn Overlay>>,
     /// What is to be copied.
@@ -100,6 +105,7 @@ impl Default for Options {
             rate: Rate::default(),
             highlight_frames: 30,
             shows_hex: false,
+            has_mouse: true,
         }
     }
 }
@@ -122,6 +128,8 @@ impl App {
             message: None,
             is_zoomed: false,
             band: Band::default(),
+            splits: Splits::default(),
+            dragged: None,
             overlays: Vec::new(),
             copied: None,
             reached: None,
@@ -130,6 +138,11 @@ impl App {
 
     pub(crate) fn rate(&self) -> Rate {
         self.options.rate
+    }
+
+    /// Whether the mouse is the view's.
+    pub(crate) fn has_mouse(&self) -> bool {
+        self.options.has_mouse
     }
 
     pub(crate) fn resize(&mut self, width: u16, height: u16) {
@@ -179,6 +192,7 @@ impl App {
             focus: self.focus,
             is_zoomed: self.is_zoomed,
             band: self.band,
+            splits: self.splits,
         };
         Layout::of(self.size.0, self.size.1, choices)
     }

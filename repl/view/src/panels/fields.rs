@@ -149,6 +149,12 @@ impl FieldsPanel {
         was_selected
     }
 
+    /// Whether the mark that opens or closes the selected row stands in a column of this area.
+    pub(crate) fn is_mark(&self, area: Area, x: u16, snapshot: &Snapshot) -> bool {
+        let row = self.selected(snapshot).filter(|row| row.fold != Fold::None);
+        row.is_some_and(|row| x == mark_at(row, Columns::of(area, self.widths).name))
+    }
+
     /// Opens or closes the selected row; false if it is one value.
     fn turn(&mut self, snapshot: &Snapshot) -> bool {
         let Some(row) = self.selected(snapshot).filter(|row| row.fold != Fold::None) else {
@@ -308,16 +314,20 @@ fn draw_header(canvas: &mut Canvas, y: u16, columns: Columns) {
     }
 }
 
+/// The column of the mark of a row, or of its name where it has none.
+fn mark_at(row: &FieldRow, column: Column) -> u16 {
+    column.at + (row.depth * 2).min(column.width / 2)
+}
+
 fn draw_name(canvas: &mut Canvas, y: u16, row: &FieldRow, column: Column) {
-    let indent = (usize::from(row.depth) * 2).min(usize::from(column.width) / 2);
     let mark = match row.fold {
         Fold::None => "",
         Fold::Closed => "▸ ",
         Fold::Open => "▾ ",
     };
-    let at = column.at + indent as u16;
+    let at = mark_at(row, column);
     canvas.put(at, y, mark, Role::Dim);
-    let used = indent + text::width(mark);
+    let used = usize::from(at - column.at) + text::width(mark);
     let name = text::cut_middle(&row.name, usize::from(column.width) - used).into_owned();
     canvas.put(column.at + used as u16, y, name, Role::Text);
 }
