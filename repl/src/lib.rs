@@ -34,6 +34,7 @@
 //! - [`Sink`]: where prints, results and messages go.
 
 mod automation;
+mod changes;
 mod commands;
 mod damage;
 mod deadline;
@@ -88,6 +89,7 @@ struct Inside;
 /// What the `memglass` program takes beside the rest: it changes without notice.
 #[doc(hidden)]
 pub mod program {
+    pub use crate::changes::{Awaited, Batch, Changes, Happened, Lines, Meaning, News, Totals};
     pub use crate::commands::{
         CommandError, attach_exit_code, describe_type, get, is_pattern, list_objects, list_types,
         set, with_causes,

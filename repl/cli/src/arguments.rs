@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use memglass::nearest;
+use memglass::sampler::Rate as SamplingRate;
 use memglass_repl::program::full_screen::Rate;
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::write_data;
@@ -22,6 +23,8 @@ Examples:
   memglass engine -e 'AAPL_position.quantity = 500'
   memglass get engine '*_position.quantity'        of each object that has it
   memglass objects engine 'AAPL_*' --json
+  memglass watch engine '*_position.quantity'      a line for each change
+  memglass wait engine 'AAPL_position.quantity > 500' --timeout 5s
   memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
   source <(memglass completions bash)              Tab in the shell
 
@@ -66,7 +69,7 @@ pub(crate) struct Common {
     #[arg(long = "session", global = true, value_name = "NAME")]
     pub(crate) session_named: Option<String>,
 
-    /// Stop a script after this time, as 500ms, 5s or 2m, with exit code 124.
+    /// Stop a script or a wait after this time, as 500ms, 5s or 2m, with exit code 124.
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
     pub(crate) timeout: Option<Duration>,
 
@@ -95,8 +98,8 @@ pub(crate) struct Common {
     pub(crate) audit_lenient: bool,
 
     /// Form of what is printed.
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM", conflicts_with_all = ["json", "csv"])]
-    pub(crate) format: FormatChoice,
+    #[arg(long, global = true, value_enum, value_name = "FORM", conflicts_with_all = ["json", "csv"])]
+    pub(crate) format: Option<FormatChoice>,
 
     /// Short for --format json.
     #[arg(long, global = true, conflicts_with = "csv")]
@@ -111,9 +114,8 @@ pub(crate) struct Common {
     pub(crate) color: ColorArgument,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FormatChoice {
-    #[default]
     Text,
     Json,
     Csv,
@@ -188,6 +190,12 @@ pub(crate) enum Task {
         #[arg(hide = true)]
         more: Vec<String>,
     },
+    /// Print what changes: a line for each change, or a table on a terminal.
+    #[command(override_usage = "memglass watch [OPTIONS] [SESSION] EXPR...", args = idle::options(idle::WHEN_READING))]
+    Watch(Watch),
+    /// Wait until a condition is true.
+    #[command(override_usage = "memglass wait [OPTIONS] [SESSION] EXPR", args = idle::options(idle::WHEN_WAITING))]
+    Wait(Wait),
     /// Run a script from a file.
     #[command(args = idle::options(idle::WITHOUT_PROMPT))]
     Run {
@@ -267,6 +275,45 @@ pub(crate) enum ThemeChoice {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct Watch {
+    /// The session, which may be left out, and what to watch: a path, '*_position.quantity', a type as in
+    /// Position.quantity, or an expression as in 'AAPL_quote.ask_price - AAPL_quote.bid_price'
+    #[arg(required = true, value_name = "SESSION, EXPR")]
+    pub(crate) words: Vec<String>,
+
+    /// How often to look: so many times a second, or spin.
+    #[arg(long, value_name = "HZ", default_value = "1000", value_parser = parse_sampling)]
+    pub(crate) rate: SamplingRate,
+
+    /// End after this time, as 500ms, 5s or 2m.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    pub(crate) time: Option<Duration>,
+
+    /// End after so many lines.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Wait {
+    /// The session, which may be left out, and what to wait for, as in 'AAPL_position.quantity > 500'
+    #[arg(required = true, num_args = 1..=2, value_name = "SESSION, EXPR")]
+    pub(crate) words: Vec<String>,
+
+    /// Wait until it has been true for this time without a pause.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) lasting: Option<Duration>,
+
+    /// How often to look: so many times a second, or spin.
+    #[arg(long, value_name = "HZ", default_value = "1000", value_parser = parse_sampling)]
+    pub(crate) rate: SamplingRate,
+
+    /// If there is no such session yet, wait for it too.
+    #[arg(long)]
+    pub(crate) for_session: bool,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Only the producer, until it is interrupted.
     #[arg(long)]
@@ -285,6 +332,16 @@ fn parse_rate(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|rate| (least..=most).contains(rate));
     rate.ok_or_else(|| format!("{text:?} is not a rate: it goes from {least} to {most}"))
+}
+
+/// How often a sampler looks.
+fn parse_sampling(text: &str) -> Result<SamplingRate, String> {
+    if text == "spin" {
+        return Ok(SamplingRate::SPIN);
+    }
+    let hz = text.strip_suffix("Hz").unwrap_or(text).trim().parse();
+    let usage = || format!("{text:?} is not a rate: write times a second, as 100, or spin");
+    SamplingRate::hz(hz.map_err(|_| usage())?).map_err(|error| error.to_string())
 }
 
 /// A number and its unit: without one it might be seconds or milliseconds.

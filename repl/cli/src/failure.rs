@@ -30,6 +30,12 @@ pub(crate) enum Failure {
     /// The scripts took longer than they were allowed.
     #[error("timed out after {0:?}")]
     TimedOut(Duration),
+    /// What was waited for did not come in time.
+    #[error("timed out after {0:?}: {1}")]
+    WaitedTooLong(Duration, String),
+    /// What was waited for cannot come any more.
+    #[error("{0}")]
+    Ended(String),
     /// The example producer did not start.
     #[error("{0}")]
     Demo(String),
@@ -46,9 +52,13 @@ impl Failure {
             Failure::Command(error) => error.exit_code(),
             // Whoever read the output has enough; that is not a failure.
             Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Failure::TimedOut(_) => 124,
+            Failure::TimedOut(_) | Failure::WaitedTooLong(..) => 124,
             Failure::Repl(ReplError::Attach(error)) => attach_exit_code(error),
-            Failure::Audit(_) | Failure::Repl(_) | Failure::Demo(_) | Failure::Io(_) => 1,
+            Failure::Audit(_)
+            | Failure::Repl(_)
+            | Failure::Ended(_)
+            | Failure::Demo(_)
+            | Failure::Io(_) => 1,
         }
     }
 

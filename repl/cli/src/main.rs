@@ -17,6 +17,8 @@ mod session;
 mod supervisor;
 mod target;
 mod view;
+mod wait;
+mod watch;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -88,8 +90,8 @@ fn without_command(
 }
 
 fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result<i32, Failure> {
-    let is_script = matches!(command, Task::Run { .. } | Task::Demo(_));
-    if options.timeout.is_some() && !is_script {
+    let ends_in_time = matches!(command, Task::Run { .. } | Task::Demo(_) | Task::Wait(_));
+    if options.timeout.is_some() && !ends_in_time {
         return Err(only_for_scripts());
     }
     let has_none = matches!(command, Task::Ls | Task::Completions { .. } | Task::Man);
@@ -122,6 +124,8 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
             let words = [first, second].into_iter().chain(third).chain(more);
             fields::set(options, named, words.collect())
         }
+        Task::Watch(watch) => watch::run(options, named, watch),
+        Task::Wait(wait) => wait::run(options, named, wait),
         Task::Run { file, args } => {
             let session = target::resolve(options, named)?;
             evaluate::file(options, &session, &file, args)
@@ -137,5 +141,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
 }
 
 fn only_for_scripts() -> Failure {
-    Failure::Usage("--timeout is for scripts: with -e, with `run`, or piped in".into())
+    Failure::Usage(
+        "--timeout is for scripts, with -e, with `run`, or piped in, and for `wait`".into(),
+    )
 }

@@ -38,8 +38,8 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn resolve(typed: &Common) -> Self {
         let encoding = match (typed.json, typed.csv, typed.format) {
-            (true, ..) | (_, _, FormatChoice::Json) => Encoding::Json,
-            (_, true, _) | (_, _, FormatChoice::Csv) => Encoding::Csv,
+            (true, ..) | (_, _, Some(FormatChoice::Json)) => Encoding::Json,
+            (_, true, _) | (_, _, Some(FormatChoice::Csv)) => Encoding::Csv,
             _ => Encoding::Text,
         };
         Options {

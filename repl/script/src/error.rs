@@ -77,6 +77,18 @@ impl ScriptError {
         self
     }
 
+    /// A text that is no program, or no expression that makes sense, with what is wrong at `position`.
+    pub fn mistake(text: &str, message: &str, position: Position) -> Self {
+        let failure = Failure {
+            syntax: true,
+            message: message.to_owned(),
+            excerpt: Excerpt::at("", text, position),
+            calls: Vec::new(),
+            help: None,
+        };
+        ScriptError::Failed(Box::new(failure))
+    }
+
     /// A failure that has no place in a source.
     pub fn plain(message: impl Into<String>) -> Self {
         let failure = Failure {

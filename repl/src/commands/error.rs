@@ -148,6 +148,14 @@ pub enum CommandError {
     /// A script ended with an error, or asked to exit.
     #[error(transparent)]
     Script(#[from] ScriptError),
+    /// An expression that only a script can evaluate.
+    #[error("{text:?} cannot be watched by itself: {why}")]
+    ForScripts {
+        /// The expression.
+        text: String,
+        /// What in it is for a script.
+        why: String,
+    },
     /// A path leads nowhere.
     #[error(transparent)]
     Path(#[from] PathError),
@@ -243,6 +251,7 @@ impl CommandError {
             | CommandError::NoTerminal { .. }
             | CommandError::Usage { .. }
             | CommandError::Pattern { .. }
+            | CommandError::ForScripts { .. }
             | CommandError::Text(_) => 2,
             CommandError::TimedOut(_) => 124,
             // Whoever read the output has enough; that is not a failure.

@@ -106,6 +106,11 @@ pub fn write_unless(stop: &AtomicBool, out: &mut StdoutLock<'_>, bytes: &[u8]) -
     Ok(())
 }
 
+/// Whether nobody will ever read what is written to standard output: its pipe is closed, or its terminal is gone.
+pub fn has_lost_reader(out: &StdoutLock<'_>) -> bool {
+    system::has_lost_reader(out)
+}
+
 #[derive(Debug)]
 struct Stopped;
 

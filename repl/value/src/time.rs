@@ -31,6 +31,11 @@ pub fn exact_clock(moment: SystemTime) -> String {
     clock_as(moment, "%H:%M:%S.%3f")
 }
 
+/// The time of day of a moment, to the microsecond.
+pub fn precise_clock(moment: SystemTime) -> String {
+    clock_as(moment, "%H:%M:%S.%6f")
+}
+
 fn clock_as(moment: SystemTime, form: &str) -> String {
     Timestamp::try_from(moment).map_or_else(
         |_| "?".into(),

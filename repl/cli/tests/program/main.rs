@@ -28,6 +28,8 @@ mod strangers;
 mod streams;
 mod transcript;
 mod view;
+mod wait;
+mod watch;
 mod writing;
 
 // Each of the tests of this package uses a part of these.

@@ -58,6 +58,10 @@ pub(crate) fn is_writable(_: &StdoutLock<'_>, _: Duration) -> io::Result<bool> {
     Ok(true)
 }
 
+pub(crate) fn has_lost_reader(_: &StdoutLock<'_>) -> bool {
+    false
+}
+
 pub(crate) fn write(out: &mut StdoutLock<'_>, bytes: &[u8]) -> io::Result<usize> {
     out.write_all(bytes)?;
     out.flush()?;

@@ -79,6 +79,14 @@ pub(crate) fn is_writable(out: &StdoutLock<'_>, time: Duration) -> io::Result<bo
     }
 }
 
+/// Whether nobody will ever read what is written: the other end of a pipe is closed, or the terminal is gone.
+pub(crate) fn has_lost_reader(out: &StdoutLock<'_>) -> bool {
+    let lost = PollFlags::ERR | PollFlags::HUP;
+    let mut polled = [PollFd::new(out, PollFlags::empty())];
+    let now = Timespec::default();
+    poll(&mut polled, Some(&now)).is_ok() && polled[0].revents().intersects(lost)
+}
+
 /// Writes some of `bytes`, past every buffer.
 pub(crate) fn write(out: &StdoutLock<'_>, bytes: &[u8]) -> io::Result<usize> {
     match rustix::io::write(out, bytes) {

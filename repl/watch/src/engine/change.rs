@@ -12,8 +12,11 @@ use super::sample::Sample;
 use crate::change::{Follower, Report};
 use crate::counters::Counters;
 
-/// What a `watch` follows.
-pub(super) enum Watch {
+/// What a `watch` follows: one or several paths, each once.
+pub(super) struct Watch(Vec<Part>);
+
+/// What one path of a `watch` leads to.
+enum Part {
     /// The field that a path leads to, whichever object has the label.
     One { path: String, place: Box<Place> },
     /// The same field of many objects.
@@ -68,35 +71,18 @@ pub(super) struct Sight<'s> {
 }
 
 impl Watch {
-    /// A path, or a pattern or type with a path behind it.
+    /// A path, or a pattern or type with a path behind it; in that, `{a,b}` is either.
     ///
     /// # Errors
     ///
     /// An object is there and has no such field.
     pub(super) fn of(text: &str, observer: &Observer) -> Result<Watch, DefinitionError> {
-        let unresolved = observer.field(text).err();
-        let (first, rest) = split(text);
-        let is_type = observer.schema().iter().any(|(_, ty)| &*ty.name == first);
-        match unresolved {
-            Some(_) if is_type || is_pattern(first) => {
-                let members = Members::<Place>::new(Choice::of(first, observer)?, observer);
-                for known in members.all.values() {
-                    known.root.at(rest)?;
-                }
-                Ok(Watch::Many {
-                    members,
-                    rest: rest.to_owned(),
-                    is_cut_off: false,
-                })
-            }
-            Some(error) if !matches!(error, memglass::PathError::NoSuchObject { .. }) => {
-                Err(error.into())
-            }
-            _ => Ok(Watch::One {
-                path: text.to_owned(),
-                place: Box::default(),
-            }),
+        if observer.field(text).is_ok() {
+            return Ok(Watch(vec![Part::of(text, observer)?]));
         }
+        let paths = memglass_syntax::alternatives(text);
+        let parts = paths.iter().map(|path| Part::of(path, observer));
+        parts.collect::<Result<_, _>>().map(Watch)
     }
 
     /// Takes in what came and went.
@@ -106,7 +92,79 @@ impl Watch {
         slots: Option<&[u32]>,
         counters: &mut Counters,
     ) -> Vec<Item> {
-        let Watch::Many { members, .. } = self else {
+        let parts = self.0.iter_mut();
+        parts
+            .flat_map(|part| part.update(observer, slots, counters))
+            .collect()
+    }
+
+    /// Samples all of it.
+    pub(super) fn sample(&mut self, sight: &Sight<'_>, counters: &mut Counters) -> Vec<Item> {
+        let mut items = Vec::new();
+        for part in &mut self.0 {
+            part.sample(sight, counters, &mut items);
+        }
+        items
+    }
+
+    /// Starts anew: what is there now is no news.
+    pub(super) fn start_anew(&mut self, counters: &mut Counters) {
+        self.0.iter_mut().for_each(|part| part.start_anew(counters));
+    }
+
+    /// How many fields of objects it follows, and of how many it has no value.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let counts = self.0.iter().map(Part::counts);
+        counts.fold((0, 0), |(all, failing), (more, fail)| {
+            (all + more, failing + fail)
+        })
+    }
+
+    /// Why a path has no value.
+    pub(super) fn why(&self) -> Option<&str> {
+        self.0.iter().find_map(Part::why)
+    }
+
+    /// Forgets all objects.
+    pub(super) fn clear(&mut self) {
+        self.0.iter_mut().for_each(Part::clear);
+    }
+}
+
+impl Part {
+    fn of(text: &str, observer: &Observer) -> Result<Part, DefinitionError> {
+        let unresolved = observer.field(text).err();
+        let (first, rest) = split(text);
+        let is_type = observer.schema().iter().any(|(_, ty)| &*ty.name == first);
+        match unresolved {
+            Some(_) if is_type || is_pattern(first) => {
+                let members = Members::<Place>::new(Choice::of(first, observer)?, observer);
+                for known in members.all.values() {
+                    known.root.at(rest)?;
+                }
+                Ok(Part::Many {
+                    members,
+                    rest: rest.to_owned(),
+                    is_cut_off: false,
+                })
+            }
+            Some(error) if !matches!(error, memglass::PathError::NoSuchObject { .. }) => {
+                Err(error.into())
+            }
+            _ => Ok(Part::One {
+                path: text.to_owned(),
+                place: Box::default(),
+            }),
+        }
+    }
+
+    fn update(
+        &mut self,
+        observer: &Observer,
+        slots: Option<&[u32]>,
+        counters: &mut Counters,
+    ) -> Vec<Item> {
+        let Part::Many { members, .. } = self else {
             return Vec::new();
         };
         let gone = match slots {
@@ -130,12 +188,10 @@ impl Watch {
         vanished.collect()
     }
 
-    /// Samples all of it.
-    pub(super) fn sample(&mut self, sight: &Sight<'_>, counters: &mut Counters) -> Vec<Item> {
-        let mut items = Vec::new();
+    fn sample(&mut self, sight: &Sight<'_>, counters: &mut Counters, items: &mut Vec<Item>) {
         match self {
-            Watch::One { path, place } => place.sample_path(path, sight, counters, &mut items),
-            Watch::Many {
+            Part::One { path, place } => place.sample_path(path, sight, counters, items),
+            Part::Many {
                 members,
                 rest,
                 is_cut_off,
@@ -143,21 +199,19 @@ impl Watch {
                 let was_cut_off = std::mem::replace(is_cut_off, !sight.is_alive);
                 if !sight.is_alive {
                     counters.failures += u64::from(!was_cut_off);
-                    return items;
+                    return;
                 }
                 for (creation, known) in &mut members.all {
-                    known.sample(*creation, rest, sight, counters, &mut items);
+                    known.sample(*creation, rest, sight, counters, items);
                 }
             }
         }
-        items
     }
 
-    /// Starts anew: what is there now is no news.
-    pub(super) fn start_anew(&mut self, counters: &mut Counters) {
+    fn start_anew(&mut self, counters: &mut Counters) {
         match self {
-            Watch::One { place, .. } => drop(place.leave(counters)),
-            Watch::Many { members, .. } => {
+            Part::One { place, .. } => drop(place.leave(counters)),
+            Part::Many { members, .. } => {
                 for known in members.all.values_mut() {
                     known.state.leave(counters);
                 }
@@ -165,19 +219,18 @@ impl Watch {
         }
     }
 
-    /// How many objects it follows, and of how many it has no value.
-    pub(super) fn counts(&self) -> (usize, usize) {
+    fn counts(&self) -> (usize, usize) {
         match self {
-            Watch::One { place, .. } => (
+            Part::One { place, .. } => (
                 usize::from(place.followed.is_some()),
                 usize::from(place.why.is_some()),
             ),
-            Watch::Many {
+            Part::Many {
                 members,
                 is_cut_off: true,
                 ..
             } => (members.all.len(), members.all.len()),
-            Watch::Many { members, .. } => {
+            Part::Many { members, .. } => {
                 let failing = members.all.values();
                 let failing = failing.filter(|known| known.state.why.is_some());
                 (members.all.len(), failing.count())
@@ -185,19 +238,17 @@ impl Watch {
         }
     }
 
-    /// Why the one path has no value.
-    pub(super) fn why(&self) -> Option<&str> {
+    fn why(&self) -> Option<&str> {
         match self {
-            Watch::One { place, .. } => place.why.as_deref(),
-            Watch::Many { .. } => None,
+            Part::One { place, .. } => place.why.as_deref(),
+            Part::Many { .. } => None,
         }
     }
 
-    /// Forgets all objects.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         match self {
-            Watch::One { place, .. } => **place = Place::default(),
-            Watch::Many { members, .. } => members.clear(),
+            Part::One { place, .. } => **place = Place::default(),
+            Part::Many { members, .. } => members.clear(),
         }
     }
 }

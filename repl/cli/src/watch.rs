@@ -1,0 +1,244 @@
+//! `memglass watch`: what changes, as lines.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{after, never, select, tick};
+use memglass::{Observer, Presence, SessionInfo};
+use memglass_repl::program::{
+    Changes, CommandError, Deadline, Happened, Lines, Meaning, Watch as Fates,
+};
+use memglass_system::files::{has_lost_reader, is_stop};
+use memglass_terminal::look::Look;
+use memglass_terminal::signal::{self, Interrupts, Owner};
+use memglass_terminal::streams::{write_data_unless, write_message};
+use memglass_value::format;
+
+use super::arguments::Watch;
+use super::failure::Failure;
+use super::options::Options;
+use super::target::{self, Target};
+
+/// News that wait for a slow reader before they are merged, one for each field.
+const ROOM: usize = 1024;
+
+/// News that are written at once.
+const BATCH: usize = 256;
+
+/// How often it is looked whether anybody still reads.
+const LOOK_AFTER: Duration = Duration::from_millis(200);
+
+/// Prints what changes until the user ends it, or it has lasted as long as asked.
+pub(super) fn run(options: &Options, named: Option<&str>, watch: Watch) -> Result<i32, Failure> {
+    let Target { observer, words } = target::split(options, named, watch.words, 1, means)?;
+    let changes = started(options, &observer, &words)?;
+    options.mark_damage(&observer);
+    let stop = Arc::new(AtomicBool::new(false));
+    let limit = watch.time.map(|limit| {
+        // A blocked write is told to stop, and nothing else is.
+        Deadline::start(limit, Arc::clone(&stop), Duration::ZERO, || {})
+    });
+    let mut reader = Reader {
+        options,
+        lines: Lines {
+            encoding: options.form.encoding,
+            look: Look::of_stdout(options.color),
+        },
+        changes,
+        interrupts: Interrupts::listen(Arc::clone(&stop), Owner::Program)?,
+        stop,
+        limit: limit.transpose()?,
+        left: watch.count,
+        fates: Fates::new(),
+        told: Told::default(),
+        start: Instant::now(),
+    };
+    reader.changes.sample_at(watch.rate);
+    let end = reader.read(watch.time)?;
+    Ok(reader.ended(end))
+}
+
+/// Says why a word means nothing in a session now.
+fn means(observer: &Observer, word: &str) -> Result<(), CommandError> {
+    let (_, warnings) = Meaning::of(observer, word)?;
+    warnings
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |warning| Err(CommandError::Text(warning)))
+}
+
+/// Follows what the words mean, not sampled yet. Nothing is followed if one of them is wrong.
+fn started(options: &Options, observer: &Observer, words: &[String]) -> Result<Changes, Failure> {
+    let meanings = words.iter().map(|word| Meaning::of(observer, word));
+    let meanings: Vec<_> = meanings.collect::<Result<_, _>>()?;
+    let mut changes = Changes::start(observer, ROOM)?;
+    for (number, (meaning, warnings)) in meanings.into_iter().enumerate() {
+        warnings.iter().for_each(|warning| options.note(warning));
+        changes.add(number, meaning)?;
+    }
+    Ok(changes)
+}
+
+/// Why it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It was to last so long, or to print so many lines.
+    Done,
+    /// Nobody reads any more.
+    Unread,
+    Signal(i32),
+}
+
+/// What was printed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    changed: u64,
+    appeared: u64,
+    vanished: u64,
+}
+
+/// Reads what changed and prints it.
+struct Reader<'o> {
+    options: &'o Options,
+    lines: Lines,
+    changes: Changes,
+    interrupts: Interrupts,
+    /// Raised to end a write that nobody takes.
+    stop: Arc<AtomicBool>,
+    limit: Option<Deadline>,
+    /// Lines that are still to be printed.
+    left: Option<u64>,
+    fates: Fates,
+    told: Told,
+    start: Instant,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, time: Option<Duration>) -> Result<End, Failure> {
+        let time_is_up = time.map_or_else(never, after);
+        let looks = tick(LOOK_AFTER);
+        if let Some(end) = self.write(self.lines.head())? {
+            return Ok(end);
+        }
+        loop {
+            let end = select! {
+                recv(self.changes.woken()) -> _ => self.take()?,
+                recv(self.interrupts.received()) -> received => received.ok().map(End::Signal),
+                // What was seen before is told, as far as somebody takes it.
+                recv(time_is_up) -> _ => Some(self.take()?.unwrap_or(End::Done)),
+                recv(looks) -> _ => has_lost_reader(&io::stdout().lock()).then_some(End::Unread),
+            };
+            if let Some(end) = end {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Prints what there is; an end if that was the last of it.
+    fn take(&mut self) -> Result<Option<End>, Failure> {
+        let most = self.left.map_or(BATCH, |left| BATCH.min(left as usize));
+        let batch = self.changes.take(most);
+        for (presence, session) in &batch.fates {
+            self.tell_fate(*presence, session);
+        }
+        let mut lines = String::new();
+        for news in &batch.news {
+            lines.push_str(&self.lines.line(news));
+            let count = match news.happened {
+                Happened::Appeared => &mut self.told.appeared,
+                Happened::Changed => &mut self.told.changed,
+                Happened::Vanished => &mut self.told.vanished,
+            };
+            *count += 1;
+        }
+        let end = self.write(&lines)?;
+        if let Some(left) = &mut self.left {
+            *left -= batch.news.len() as u64;
+        }
+        Ok(end.or((self.left == Some(0)).then_some(End::Done)))
+    }
+
+    /// Writes data at once; an end if nobody takes it.
+    fn write(&self, data: &str) -> Result<Option<End>, Failure> {
+        match write_data_unless(&self.stop, data) {
+            Ok(()) => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Some(End::Unread)),
+            Err(error) if is_stop(&error) => {
+                if self.limit.as_ref().is_some_and(Deadline::passed) {
+                    return Ok(Some(End::Done));
+                }
+                // The flag is raised just before the signal is told.
+                let signal = self.interrupts.received().recv();
+                Ok(Some(signal.map_or(End::Done, End::Signal)))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn tell_fate(&mut self, presence: Presence, session: &SessionInfo) {
+        match presence {
+            Presence::Restarted => {
+                self.fates = Fates::new();
+                self.options.note(&format!(
+                    "producer of {:?} was started again (pid {}); its new session is watched",
+                    session.name, session.pid
+                ));
+            }
+            Presence::Alive if *self.fates.last() == Presence::Stopped => {
+                self.fates = Fates::new();
+                let goes_on = format!("producer of {:?} goes on", session.name);
+                self.options.note(&goes_on);
+            }
+            presence => {
+                if let Some(news) = self.fates.news(presence, session) {
+                    self.options.note(&news);
+                }
+            }
+        }
+    }
+
+    /// The exit code. What was printed and what was lost is told, unless nobody reads any more.
+    fn ended(self, end: End) -> i32 {
+        let code = match end {
+            End::Done => 0,
+            End::Unread => return 0,
+            End::Signal(signal) => signal::exit_code(signal),
+        };
+        drop(self.limit);
+        write_message(&format!(
+            "{}\n",
+            self.told.text(&self.changes, self.start.elapsed())
+        ));
+        code
+    }
+}
+
+/// A count with commas between its thousands.
+fn grouped(count: u64) -> String {
+    format::grouped(&count.to_string())
+}
+
+impl Told {
+    fn text(self, changes: &Changes, time: Duration) -> String {
+        let counted = |count: u64, noun: &str| match count {
+            1 => format!("1 {noun}"),
+            count => format!("{} {noun}s", grouped(count)),
+        };
+        let mut parts = vec![counted(self.changed, "change")];
+        for (count, word) in [(self.appeared, "appeared"), (self.vanished, "vanished")] {
+            if count > 0 {
+                parts.push(format!("{} {word}", grouped(count)));
+            }
+        }
+        let totals = changes.totals();
+        let (merged, missed) = (grouped(totals.merged), grouped(totals.missed));
+        let late = counted(totals.late, "late tick");
+        let parts = parts.join(", ");
+        format!(
+            "memglass: {parts} in {:.1} s; {merged} merged, {missed} missed, {late}",
+            time.as_secs_f64()
+        )
+    }
+}

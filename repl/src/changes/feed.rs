@@ -1,0 +1,178 @@
+//! All that is followed, sampled at one time, and what nobody has taken yet.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use memglass::sampler::{Following, SelectionId};
+use memglass::{Observer, Presence, SessionInfo};
+
+use super::expression::{Look, Watched};
+use super::meaning::Meaning;
+use super::news::{Happened, Held, Item, Subject};
+use super::outbox::{Id, Outbox};
+use crate::commands::{CommandError, with_causes};
+
+/// All that is followed.
+pub(super) struct Feed {
+    following: Following,
+    watches: HashMap<SelectionId, usize>,
+    expressions: Vec<Watched>,
+    next_id: u64,
+    outbox: Outbox,
+    presence: Presence,
+    session: SessionInfo,
+    fates: Vec<(Presence, SessionInfo)>,
+}
+
+impl Feed {
+    pub(super) fn new(observer: Observer, room: usize) -> Self {
+        let session = observer.session().clone();
+        let following = Following::new(observer);
+        Feed {
+            presence: Presence::Alive,
+            following,
+            watches: HashMap::new(),
+            expressions: Vec::new(),
+            next_id: 0,
+            outbox: Outbox::new(room),
+            session,
+            fates: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, watch: usize, meaning: Meaning) -> Result<(), CommandError> {
+        match meaning {
+            Meaning::Fields(selections) => {
+                for selection in selections {
+                    let id = self.following.add(selection);
+                    let id = id.map_err(|error| CommandError::Text(with_causes(&error)))?;
+                    self.watches.insert(id, watch);
+                }
+            }
+            Meaning::Expression(text, expression) => {
+                self.next_id += 1;
+                let mut watched = Watched::new(self.next_id, watch, text, *expression);
+                // What there is at the beginning is no news.
+                watched.look(self.following.observer(), |_| {});
+                self.expressions.push(watched);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, watch: usize) {
+        self.expressions.retain(|watched| watched.watch != watch);
+        let following = &mut self.following;
+        self.watches.retain(|id, number| {
+            let stays = *number != watch;
+            if !stays {
+                following.remove(*id);
+            }
+            stays
+        });
+        self.outbox.drop_watch(watch);
+    }
+
+    /// Looks at everything; whether there is something to take.
+    pub(super) fn sample(&mut self, time: Duration) -> bool {
+        let Feed {
+            following,
+            watches,
+            outbox,
+            ..
+        } = self;
+        following.sample(time, |event| {
+            let watch = watches.get(&event.selection).copied().unwrap_or_default();
+            if let Some(item) = Item::of_event(watch, time, event) {
+                outbox.push(item);
+            }
+        });
+        self.look_at_producer();
+        if self.presence.is_alive() {
+            let observer = self.following.observer();
+            for watched in &mut self.expressions {
+                let tag = Tag {
+                    watch: watched.watch,
+                    id: watched.id,
+                    text: Arc::clone(&watched.text),
+                };
+                watched.look(observer, |look| self.outbox.push(item(&tag, time, look)));
+            }
+        }
+        self.has_news()
+    }
+
+    /// Takes down what became of the producer. A session that has a successor is told as restarted.
+    fn look_at_producer(&mut self) {
+        let session = self.following.observer().session();
+        let presence = self.following.producer();
+        if session.id != self.session.id {
+            self.session = session.clone();
+            self.fates.push((Presence::Restarted, session.clone()));
+            self.presence = Presence::Alive;
+        }
+        // Until it can be attached to, the old one's end is all that is known.
+        if presence != Presence::Restarted && presence != self.presence {
+            self.presence = presence;
+            self.fates.push((presence, self.session.clone()));
+        }
+    }
+
+    pub(super) fn has_news(&self) -> bool {
+        !self.outbox.is_empty() || !self.fates.is_empty()
+    }
+
+    pub(super) fn take(&mut self, most: usize) -> (Vec<Item>, Vec<(Presence, SessionInfo)>) {
+        (self.outbox.take(most), std::mem::take(&mut self.fates))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.following.len() + self.expressions.len()
+    }
+
+    pub(super) fn session(&self) -> SessionInfo {
+        self.session.clone()
+    }
+
+    pub(super) fn presence(&self) -> Presence {
+        self.presence
+    }
+
+    pub(super) fn merged(&self) -> u64 {
+        self.outbox.merged()
+    }
+
+    pub(super) fn missed(&self) -> u64 {
+        self.following.counters().gaps
+    }
+}
+
+/// Which expression something happened to.
+struct Tag {
+    watch: usize,
+    id: u64,
+    text: Arc<str>,
+}
+
+fn item(tag: &Tag, time: Duration, look: Look) -> Item {
+    let value = |value| Some(Held::Value(value));
+    let (happened, old, now, why) = match look {
+        Look::Appeared(now) => (Happened::Appeared, None, value(now), None),
+        Look::Changed(old, now) => (Happened::Changed, value(old), value(now), None),
+        Look::Vanished(last, why) => (Happened::Vanished, value(last), None, why),
+    };
+    Item {
+        id: Id::Expression(tag.id),
+        watch: tag.watch,
+        time,
+        subject: Subject::Text(Arc::clone(&tag.text)),
+        happened,
+        old,
+        now,
+        missed: None,
+        merged: 0,
+        is_torn: false,
+        why: why.map(Into::into),
+    }
+}
