@@ -4,6 +4,7 @@
 //! engine's, so that no script can take in changes that the list of objects has not seen.
 //!
 //! - [`order`]: the objects by label, kept up to date from what came and went.
+//! - [`filter`]: which of them are listed; [`formula`]: conditions about any object; [`sweep`]: asking them of all.
 //! - [`looks`]: the objects on the screen, and how often they change.
 //! - [`outline`]: the fields of an object as rows.
 //! - [`hex`]: its bytes.
@@ -11,21 +12,25 @@
 //! - [`fate`]: what became of the producer, and when.
 
 mod fate;
+mod filter;
+mod formula;
 mod hex;
 mod looks;
 mod order;
 mod outline;
 mod row;
+mod sweep;
 mod watches;
 
 use std::time::{Duration, Instant};
 
 use memglass::{Field, Observer};
-use memglass_view::edit::Place;
+use memglass_view::edit::{Mistake, Place};
 use memglass_view::interest::Interest;
 use memglass_view::snapshot::{Fields, LogRows, ObjectRow, Objects, Region, Session, Snapshot};
 
 use fate::Fate;
+use formula::Formula;
 use looks::Looks;
 use order::Order;
 use outline::Outlines;
@@ -74,10 +79,11 @@ impl Snapshots {
         if !interest.is_frozen {
             self.order.refresh(&mut self.observer, now);
         }
-        self.order.filter(
-            &interest.objects.find,
-            interest.objects.type_name.as_deref(),
-        );
+        self.order.filter(&interest.objects);
+        if !interest.is_frozen {
+            self.order
+                .judge(&self.observer, interest.objects.window, now);
+        }
         let objects = self.objects(interest, now);
         let fields = self.fields(interest, &objects);
         let bytes = interest.hex.map(|wanted| {
@@ -117,12 +123,34 @@ impl Snapshots {
         self.order.types()
     }
 
+    /// Looks whether a condition makes sense for some object of the list.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it for the selected one.
+    pub(crate) fn check_condition(&self, text: &str) -> Result<(), Mistake> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        let formula = Formula::of_text(text)?;
+        let mut first = None;
+        for entry in self.order.models() {
+            let root = entry.root(&self.observer);
+            match root.map(|root| formula.check(&self.observer, &root)) {
+                Some(Ok(())) => return Ok(()),
+                Some(Err(mistake)) => first = first.or(Some(mistake)),
+                None => {}
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+
     /// Watches a field by its path, or an expression.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(crate) fn watch(&mut self, text: &str) -> Result<(), String> {
+    pub(crate) fn watch(&mut self, text: &str) -> Result<(), Mistake> {
         self.order.refresh(&mut self.observer, Instant::now());
         self.watches.add(&self.observer, text)
     }
@@ -138,7 +166,10 @@ impl Snapshots {
                 self.watches.remove(index);
                 Ok(())
             }
-            None => self.watches.add(&self.observer, path),
+            None => {
+                let added = self.watches.add(&self.observer, path);
+                added.map_err(|mistake| mistake.reason)
+            }
         }
     }
 
@@ -181,6 +212,7 @@ impl Snapshots {
         Objects {
             known: self.order.alive(),
             matching: self.order.matching(),
+            is_counting: self.order.is_counting(),
             listed: self.order.len(),
             current,
             first: window.first,

@@ -9,9 +9,12 @@ use std::time::{Duration, Instant};
 
 use memglass::Observer;
 use memglass::schema::TypeId;
-use memglass_view::interest::Window;
+use memglass_view::interest::{ObjectsInterest, Window};
 use memglass_view::snapshot::Key;
 use memglass_view::text;
+
+use super::filter::{Filter, Set, Verdict};
+use super::sweep::Sweep;
 
 /// For so long a destroyed object keeps its row.
 const KEPT: Duration = Duration::from_secs(2);
@@ -26,10 +29,12 @@ pub(super) struct Entry {
     pub(super) type_name: Arc<str>,
     pub(super) key: Key,
     pub(super) is_gone: bool,
+    /// Whether the condition of the list holds for it.
+    pub(super) verdict: Verdict,
 }
 
 /// The objects by label.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Order {
     entries: Vec<Entry>,
     /// Objects that are gone, and since when.
@@ -41,38 +46,13 @@ pub(super) struct Order {
     names: HashMap<(TypeId, Option<u64>), Arc<str>>,
     next: Option<Instant>,
     filter: Filter,
+    sweep: Sweep,
     /// The rows that the filter lets through, if there is one.
     shown: Option<Vec<u32>>,
-}
-
-/// Which objects are listed.
-#[derive(Debug, Default, PartialEq)]
-struct Filter {
-    /// What their labels have in them, in small letters.
-    find: String,
-    type_name: Option<String>,
-}
-
-impl Filter {
-    fn is_empty(&self) -> bool {
-        self.find.is_empty() && self.type_name.is_none()
-    }
-
-    fn matches(&self, entry: &Entry) -> bool {
-        let is_of_type = |name: &String| *entry.type_name == **name;
-        self.type_name.as_ref().is_none_or(is_of_type) && self.finds(&entry.label)
-    }
-
-    /// Without making small letters of each label: most have none that are not ASCII.
-    fn finds(&self, label: &str) -> bool {
-        if self.find.is_empty() {
-            return true;
-        }
-        let (label, find) = (label.as_bytes(), self.find.as_bytes());
-        label
-            .windows(find.len())
-            .any(|part| part.eq_ignore_ascii_case(find))
-    }
+    /// Whether others may be let through by now.
+    is_stale: bool,
+    /// When the rows are found again, at the earliest.
+    next_found: Option<Instant>,
 }
 
 impl Order {
@@ -86,28 +66,80 @@ impl Order {
         match &self.shown {
             None => self.alive(),
             Some(shown) => {
-                let is_alive = |row: &&u32| !self.entries[**row as usize].is_gone;
-                shown.iter().filter(is_alive).count()
+                let entries = shown.iter().map(|row| &self.entries[*row as usize]);
+                let matching = |entry: &&Entry| !entry.is_gone && !entry.verdict.is_over();
+                entries.filter(matching).count()
             }
         }
     }
 
-    /// Lists only objects with this in their labels, and of this type.
-    pub(super) fn filter(&mut self, find: &str, type_name: Option<&str>) {
-        let filter = Filter {
-            find: find.to_ascii_lowercase(),
-            type_name: type_name.map(str::to_owned),
+    /// Lists only what these filters let through.
+    pub(super) fn filter(&mut self, wanted: &ObjectsInterest) {
+        match self.filter.set(wanted) {
+            Set::Same => return,
+            Set::Condition => {
+                let entries = self.entries.iter_mut();
+                entries.for_each(|entry| entry.verdict = Verdict::Unknown);
+                self.sweep.begin();
+            }
+            Set::Others => {}
+        }
+        self.find_shown();
+    }
+
+    /// Asks the condition of objects: of those on the screen, and of as many others as there is time for.
+    pub(super) fn judge(&mut self, observer: &Observer, window: Window, now: Instant) {
+        if !self.filter.has_condition() {
+            return;
+        }
+        let (filter, kept) = (&self.filter, self.kept);
+        let count = self.entries.len();
+        let (entries, mut has_changed) = (&mut self.entries, false);
+        let mut judge = |index: usize| {
+            if let Some(entry) = entries.get_mut(index) {
+                let verdict = filter.verdict(observer, entry, kept == Some(entry.key));
+                has_changed |= verdict != entry.verdict;
+                entry.verdict = verdict;
+            }
         };
-        if filter != self.filter {
-            self.filter = filter;
+        let on_screen = self.shown.iter().flatten().skip(window.first);
+        on_screen
+            .take(window.height)
+            .for_each(|index| judge(*index as usize));
+        self.sweep.run(count, now, judge);
+        self.is_stale |= has_changed;
+        if self.is_stale && self.next_found.is_none_or(|next| now >= next) {
             self.find_shown();
         }
     }
 
+    /// Whether the condition has not yet been asked of all objects.
+    pub(super) fn is_counting(&self) -> bool {
+        self.filter.has_condition() && !self.sweep.is_complete()
+    }
+
     fn find_shown(&mut self) {
+        let start = Instant::now();
         let rows = self.entries.iter().zip(0..);
-        let matching = rows.filter(|(entry, _)| self.filter.matches(entry));
+        let kept = self.kept;
+        let matching =
+            rows.filter(|(entry, _)| self.filter.matches(entry, kept == Some(entry.key)));
         self.shown = (!self.filter.is_empty()).then(|| matching.map(|(_, row)| row).collect());
+        self.is_stale = false;
+        self.next_found = Some(Instant::now() + start.elapsed() * SHARE);
+    }
+
+    /// One object of each type that the list may have, that of the selected one first.
+    pub(super) fn models(&self) -> Vec<&Entry> {
+        let selected = |entry: &&Entry| self.kept == Some(entry.key);
+        let mut seen = HashSet::new();
+        let alive = self.entries.iter().filter(|entry| !entry.is_gone);
+        let alive = alive.filter(|entry| self.filter.is_of_type(entry));
+        let first = alive.clone().find(selected);
+        let models = first.into_iter().chain(alive);
+        models
+            .filter(|entry| seen.insert(Arc::as_ptr(&entry.type_name)))
+            .collect()
     }
 
     /// The types of which there are objects, and how many of each.
@@ -268,6 +300,7 @@ fn entry(
             generation: object.generation(),
         },
         is_gone: false,
+        verdict: Verdict::Unknown,
     })
 }
 

@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 
 use memglass::{Field, Observer, Value};
 use memglass_value::format::{Figure, Style, figure};
+use memglass_view::edit::Mistake;
 use memglass_view::interest::Window;
 use memglass_view::snapshot::{WatchRow, WatchRows};
 use memglass_view::text;
 use memglass_watch::{Expression, Source};
+
+use super::formula::mistake;
 
 /// The history that is kept and drawn.
 const HISTORY: Duration = Duration::from_secs(10);
@@ -45,9 +48,9 @@ enum Subject {
 
 impl Watches {
     /// Watches a field or an expression.
-    pub(super) fn add(&mut self, observer: &Observer, text: &str) -> Result<(), String> {
+    pub(super) fn add(&mut self, observer: &Observer, text: &str) -> Result<(), Mistake> {
         if self.watches.len() == MOST {
-            return Err(format!("there are {MOST} watches already"));
+            return Err(plain(format!("there are {MOST} watches already")));
         }
         let subject = subject(observer, text)?;
         self.watches.push(Watch {
@@ -75,7 +78,8 @@ impl Watches {
     /// Goes on in another session; what lies between leaves a gap.
     pub(super) fn follow(&mut self, observer: &Observer, now: Instant) {
         for watch in &mut self.watches {
-            watch.subject = subject(observer, &watch.name).unwrap_or_else(Subject::Lost);
+            watch.subject = subject(observer, &watch.name)
+                .unwrap_or_else(|mistake| Subject::Lost(mistake.reason));
             watch.history.push_back((now, None));
         }
     }
@@ -105,17 +109,23 @@ impl Watches {
 }
 
 /// A field by its path, or else an expression.
-fn subject(observer: &Observer, text: &str) -> Result<Subject, String> {
+fn subject(observer: &Observer, text: &str) -> Result<Subject, Mistake> {
     if let Ok(field) = observer.field(text) {
         return match field.members().is_some() || field.element_count().is_some() {
-            true => Err(format!("{text} is no single value: name a part of it")),
+            true => Err(plain(format!(
+                "{text} is no single value: name a part of it"
+            ))),
             false => Ok(Subject::Field(field)),
         };
     }
-    let source = Source::of_text(text).map_err(|error| error.to_string())?;
+    let source = Source::of_text(text).map_err(|error| mistake(text, &error))?;
     let expression = source.value(observer, |_| None);
-    let expression = expression.map_err(|error| error.to_string())?;
+    let expression = expression.map_err(|error| mistake(text, &error))?;
     Ok(Subject::Expression(Box::new(expression)))
+}
+
+fn plain(reason: String) -> Mistake {
+    Mistake { reason, at: None }
 }
 
 impl Subject {
@@ -295,6 +305,7 @@ mod tests {
             watches
                 .add(&observer, "quote.pricee * 2")
                 .expect_err("wrong")
+                .reason
                 .contains("did you mean \"price\"")
         );
         let start = Instant::now();

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use memglass_terminal::look::ColorChoice;
 use memglass_terminal::signal::Interrupts;
-use memglass_view::edit::{Form, Place, Refused};
+use memglass_view::edit::{Form, Mistake, Place, Refused};
 use memglass_view::{Ended, Host, Interest, Looks, Options, Snapshot, ViewError};
 
 use crate::commands::CommandError;
@@ -75,8 +75,8 @@ impl<'r> RuntimeHost<'r> {
             log: Log::default(),
         };
         for watched in watches {
-            if let Err(reason) = host.watch(watched) {
-                host.log.bad("refused", watched.clone(), reason);
+            if let Err(mistake) = host.watch(watched) {
+                host.log.bad("refused", watched.clone(), mistake.reason);
             }
         }
         host
@@ -103,7 +103,11 @@ impl Host for RuntimeHost<'_> {
         self.snapshots.types()
     }
 
-    fn watch(&mut self, text: &str) -> Result<(), String> {
+    fn check_condition(&mut self, text: &str) -> Result<(), Mistake> {
+        self.snapshots.check_condition(text)
+    }
+
+    fn watch(&mut self, text: &str) -> Result<(), Mistake> {
         self.snapshots.watch(text)
     }
 

@@ -1,5 +1,6 @@
 //! What can be written into a field, as plain data: what its dialog shows, and what becomes of a text.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::snapshot::Key;
@@ -56,6 +57,15 @@ pub struct Named {
     pub name: String,
     /// The number.
     pub number: i128,
+}
+
+/// What is wrong with a typed expression.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mistake {
+    /// The reason, as a sentence without its full stop.
+    pub reason: String,
+    /// The characters that it is about, if it is about some.
+    pub at: Option<Range<usize>>,
 }
 
 /// Why a text cannot be written.

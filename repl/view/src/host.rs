@@ -1,6 +1,6 @@
 //! What the view asks of the program around it: the one way to values, writes and scripts.
 
-use crate::edit::{Form, Place, Refused};
+use crate::edit::{Form, Mistake, Place, Refused};
 use crate::interest::Interest;
 use crate::snapshot::Snapshot;
 
@@ -19,12 +19,19 @@ pub trait Host {
     /// The types of which there are objects, and how many of each.
     fn types(&mut self) -> Vec<(String, usize)>;
 
+    /// Looks whether the list can be narrowed to the objects for which a condition about their fields holds.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    fn check_condition(&mut self, text: &str) -> Result<(), Mistake>;
+
     /// Watches a field, by its whole path, or an expression of fields.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    fn watch(&mut self, text: &str) -> Result<(), String>;
+    fn watch(&mut self, text: &str) -> Result<(), Mistake>;
 
     /// Watches a field, or no longer if it is watched.
     ///

@@ -44,6 +44,8 @@ pub struct ObjectsInterest {
     pub find: Arc<str>,
     /// Only objects of this type.
     pub type_name: Option<Arc<str>>,
+    /// Only objects for which this condition about their fields holds; all if it is empty.
+    pub condition: Arc<str>,
 }
 
 /// The rows of the field inspector, for the selected object.

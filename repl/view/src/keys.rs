@@ -74,6 +74,7 @@ pub(crate) enum Command {
     Watch,
     WatchExpression,
     Search,
+    Where,
     Types,
     Band,
     Mouse,
@@ -234,6 +235,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
         &["/"],
         "objects by label, as you type",
         ["/", "search"],
+    ),
+    everywhere(
+        Command::Where,
+        &["F"],
+        "objects by a condition",
+        ["F", "where"],
     ),
     everywhere(
         Command::Types,

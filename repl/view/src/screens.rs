@@ -418,7 +418,7 @@ fn a_search_narrows_the_list_while_it_is_typed() {
     let mut shown = Shown::of(world(), 80, 24);
     shown.press("/ o r d");
     shown.shows(" search ord▏");
-    shown.shows("Enter keep  ↑↓ move  Esc as it was");
+    shown.shows("Enter keep  ↑↓ move  Tab where  Esc as it was");
     shown.shows("Objects 26 of 26 · ord");
     let find = |shown: &Shown| {
         shown
@@ -434,6 +434,37 @@ fn a_search_narrows_the_list_while_it_is_typed() {
     assert_eq!(find(&shown).as_deref(), Some("ord"), "as it was");
     shown.press("Esc");
     assert_eq!(find(&shown).as_deref(), Some(""), "Esc lists all");
+}
+
+#[test]
+fn a_condition_narrows_the_list_and_its_mistakes_are_shown_in_place() {
+    let mut shown = Shown::of(world(), 80, 24);
+    let condition = |shown: &Shown| {
+        let asked = shown.world.asked.last();
+        asked.map(|asked| asked.objects.condition.to_string())
+    };
+    shown.press("F q u a n t i t y Space > Space 5");
+    assert_eq!(condition(&shown).as_deref(), Some("quantity > 5"));
+    shown.shows("Objects 26 of 26");
+    shown.press("^U q u a n t t y Space > Space 5");
+    shown.shows(" where quantty > 5▏");
+    shown.shows("\n       ^^^^^^^ Order has no \"quantty\"; did you mean \"quantity\"?");
+    assert_eq!(
+        condition(&shown).as_deref(),
+        Some("quantt"),
+        "the last valid one"
+    );
+    shown.press("Enter");
+    shown.shows("where quantty > 5▏");
+    shown.press("Esc");
+    assert_eq!(condition(&shown).as_deref(), Some(""), "as it was");
+    shown.press("/ o Tab 1 Enter");
+    assert_eq!(condition(&shown).as_deref(), Some("1"), "Tab in a search");
+    shown.shows("· o · 1");
+    shown.world.snapshot.objects.is_counting = true;
+    shown.shows("Objects 26 of 26 so far");
+    shown.press("Esc");
+    assert_eq!(condition(&shown).as_deref(), Some(""), "Esc lists all");
 }
 
 #[test]

@@ -192,6 +192,8 @@ pub struct Objects {
     pub known: usize,
     /// How many of them the filters let through.
     pub matching: usize,
+    /// Whether the condition has not yet been asked of all of them: more may match.
+    pub is_counting: bool,
     /// How many are listed: these, and those just gone.
     pub listed: usize,
     /// Which of them is the first row.

@@ -1,12 +1,13 @@
-//! A line that is typed on the last line but one, with a message on the last: a search, an expression.
+//! A line that is typed on the last line but one, with a message on the last: a search, a condition, an expression.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::canvas::{Area, Canvas};
+use crate::edit::Mistake;
 use crate::entry::Entry;
 use crate::host::Host;
 use crate::overlay::{Answer, Overlay};
-use crate::panels::Action;
+use crate::panels::{Action, objects};
 use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
@@ -16,8 +17,33 @@ use crate::theme::Role;
 pub(crate) enum Purpose {
     /// Labels with this in them, as it is typed.
     Search,
+    /// Objects for which this holds, as it is typed.
+    Where,
     /// An expression to watch.
     Watch,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Purpose::Search => "search",
+            Purpose::Where => "where",
+            Purpose::Watch => "watch",
+        }
+    }
+
+    fn keys(self) -> &'static str {
+        match self {
+            Purpose::Search => "Enter keep  ↑↓ move  Tab where  Esc as it was",
+            Purpose::Where => "Enter keep  ↑↓ move  Esc as it was   fields of the object",
+            Purpose::Watch => "Enter watch  Esc leave   a field, or an expression of fields",
+        }
+    }
+
+    /// Whether what is typed narrows the list.
+    fn narrows(self) -> bool {
+        matches!(self, Purpose::Search | Purpose::Where)
+    }
 }
 
 /// A line that is typed.
@@ -27,7 +53,7 @@ pub(crate) struct Typing {
     entry: Entry,
     /// What it was before.
     before: String,
-    refused: Option<String>,
+    mistake: Option<Mistake>,
 }
 
 impl Typing {
@@ -37,7 +63,7 @@ impl Typing {
             purpose,
             entry: Entry::new(text),
             before: text.to_owned(),
-            refused: None,
+            mistake: None,
         }
     }
 
@@ -45,44 +71,85 @@ impl Typing {
         let text = self.entry.text().trim();
         match self.purpose {
             Purpose::Search => Answer::Closes,
+            // A mistake is not left behind as if it narrowed the list.
+            Purpose::Where if self.mistake.is_some() => Answer::Stays,
+            Purpose::Where => Answer::Closes,
             Purpose::Watch if text.is_empty() => Answer::Closes,
-            Purpose::Watch => match host.watch(text) {
+            Purpose::Watch => match host.watch(self.entry.text()) {
                 Ok(()) => Answer::Closes,
-                Err(reason) => {
-                    self.refused = Some(reason);
+                Err(mistake) => {
+                    self.mistake = Some(mistake);
                     Answer::Stays
                 }
             },
         }
     }
 
-    fn name(&self) -> &'static str {
+    /// What narrows the list in the way of this line.
+    fn narrowed(&self, text: &str) -> Action {
         match self.purpose {
-            Purpose::Search => "search",
-            Purpose::Watch => "watch",
+            Purpose::Where => Action::Where(text.trim().to_owned()),
+            _ => Action::Find(text.to_owned()),
+        }
+    }
+
+    /// What follows from another text; of a mistake nothing, and the last valid result stays.
+    fn typed(&mut self, host: &mut dyn Host) -> Answer {
+        self.mistake = None;
+        match self.purpose {
+            Purpose::Search => Answer::Asks(self.narrowed(self.entry.text())),
+            Purpose::Where => match host.check_condition(self.entry.text()) {
+                Ok(()) => Answer::Asks(self.narrowed(self.entry.text())),
+                Err(mistake) => {
+                    self.mistake = Some(mistake);
+                    Answer::Stays
+                }
+            },
+            Purpose::Watch => Answer::Stays,
+        }
+    }
+
+    /// The line that says what is wrong, under what it is about if there is room.
+    fn draw_mistake(&self, canvas: &mut Canvas, y: u16, at: u16, room: usize, mistake: &Mistake) {
+        let before = mistake.at.as_ref().and_then(|range| {
+            let fits = text::width(self.entry.text()) < room.saturating_sub(usize::from(at));
+            let chars = self.entry.text().chars().take(range.start);
+            fits.then(|| text::width(&chars.collect::<String>()))
+        });
+        let marks = mistake.at.as_ref().map_or(0, |range| range.len());
+        let needed = marks + 1 + text::width(&mistake.reason);
+        match before {
+            Some(before) if usize::from(at) + before + needed <= room => {
+                let line = format!("{} {}", "^".repeat(marks), mistake.reason);
+                canvas.put(at + before as u16, y, line, Role::Red);
+            }
+            _ => {
+                let line = text::cut_end(&mistake.reason, room).into_owned();
+                canvas.put(1, y, line, Role::Red);
+            }
         }
     }
 }
 
 impl Overlay for Typing {
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
-        match (key.code, self.purpose) {
-            (KeyCode::Enter, _) => return self.enter(host),
-            (KeyCode::Esc, Purpose::Search) => {
-                return Answer::ClosesWith(Action::Find(self.before.clone()));
+        let narrows = self.purpose.narrows();
+        match key.code {
+            KeyCode::Enter => return self.enter(host),
+            KeyCode::Esc if narrows => {
+                return Answer::ClosesWith(self.narrowed(&self.before));
             }
-            (KeyCode::Esc, _) => return Answer::Closes,
-            (KeyCode::Up, Purpose::Search) => return Answer::Asks(Action::MoveList(-1)),
-            (KeyCode::Down, Purpose::Search) => return Answer::Asks(Action::MoveList(1)),
+            KeyCode::Esc => return Answer::Closes,
+            KeyCode::Up if narrows => return Answer::Asks(Action::MoveList(-1)),
+            KeyCode::Down if narrows => return Answer::Asks(Action::MoveList(1)),
+            KeyCode::Tab if self.purpose == Purpose::Search => {
+                return Answer::Asks(Action::TypeCondition);
+            }
             _ => {}
         }
-        if !self.entry.key(key) {
-            return Answer::Stays;
-        }
-        self.refused = None;
-        match self.purpose {
-            Purpose::Search => Answer::Asks(Action::Find(self.entry.text().to_owned())),
-            Purpose::Watch => Answer::Stays,
+        match self.entry.key(key) {
+            true => self.typed(host),
+            false => Answer::Stays,
         }
     }
 
@@ -94,29 +161,22 @@ impl Overlay for Typing {
             height: 2,
             ..body
         });
-        let objects = &snapshot.objects;
-        let count = match self.purpose {
-            Purpose::Search => format!("{} of {}", objects.matching, objects.known),
-            Purpose::Watch => String::new(),
+        let count = match self.purpose.narrows() {
+            true => objects::counted(&snapshot.objects),
+            false => String::new(),
         };
-        canvas.put(1, y, self.name(), Role::News);
-        let at = 2 + text::width(self.name()) as u16;
+        let name = self.purpose.name();
+        canvas.put(1, y, name, Role::News);
+        let at = 2 + text::width(name) as u16;
         let room = usize::from(width.saturating_sub(at + 2)).saturating_sub(count.len() + 1);
         canvas.put(at, y, self.entry.shown(room), Role::Text);
         canvas.put_before(width.saturating_sub(1), y, count, Role::Dim);
         let room = usize::from(width.saturating_sub(2));
-        match (&self.refused, self.purpose) {
-            (Some(reason), _) => {
-                let line = text::cut_end(reason, room).into_owned();
-                canvas.put(1, y + 1, line, Role::Red);
-            }
-            (None, Purpose::Search) => {
-                let line = text::cut_end("Enter keep  ↑↓ move  Esc as it was", room);
-                canvas.put(1, y + 1, line.into_owned(), Role::Dim);
-            }
-            (None, Purpose::Watch) => {
-                let line = "Enter watch  Esc leave   a field, or an expression of fields";
-                canvas.put(1, y + 1, text::cut_end(line, room).into_owned(), Role::Dim);
+        match &self.mistake {
+            Some(mistake) => self.draw_mistake(canvas, y + 1, at, room, mistake),
+            None => {
+                let line = text::cut_end(self.purpose.keys(), room).into_owned();
+                canvas.put(1, y + 1, line, Role::Dim);
             }
         }
     }

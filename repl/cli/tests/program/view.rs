@@ -309,3 +309,22 @@ fn the_mouse_selects_and_is_handed_back_to_the_terminal() {
     terminal.shows("mouse off");
     terminal.writes("\x1b[?1006l\x1b[?1002l\x1b[?1000l");
 }
+
+#[test]
+fn objects_are_found_by_a_condition_about_their_fields() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("Fquantty > 50");
+    terminal.shows("did you mean \"quantity\"?");
+    terminal.press("\x15label.contains(\"AAPL\") && quantity > 5");
+    terminal.shows("1 of ");
+    terminal.press("\r");
+    terminal.shows("━ Objects 1 of ");
+    terminal.until("others are not listed", |screen| {
+        screen.contains("AAPL_position") && !screen.contains("AAPL_quote  ")
+    });
+    terminal.press("\x1b");
+    terminal.shows("MSFT_quote");
+}

@@ -84,6 +84,7 @@ impl App {
         self.overlays.push(match command {
             Command::Help => Box::new(Help::default()),
             Command::Search => Box::new(Typing::new(Purpose::Search, self.objects.find())),
+            Command::Where => Box::new(Typing::new(Purpose::Where, self.objects.condition())),
             Command::WatchExpression => Box::new(Typing::new(Purpose::Watch, "")),
             Command::Types => Box::new(TypePicker::new(host.types())),
             _ => return false,
@@ -195,6 +196,11 @@ impl App {
         match action {
             Action::Focus(place) => self.focus = place,
             Action::Find(text) => self.objects.set_find(&text),
+            Action::Where(text) => self.objects.set_condition(&text),
+            Action::TypeCondition => {
+                self.overlays.pop();
+                self.opens(Command::Where, host);
+            }
             Action::OnlyType(name) => self.objects.set_type(name),
             Action::MoveList(rows) => self.objects.step(rows, &self.snapshot),
             Action::Unwatch(index) => host.unwatch(index),

@@ -97,6 +97,10 @@ pub(crate) enum Action {
     CopyValue(FieldPlace),
     /// Only objects with this in their labels are listed.
     Find(String),
+    /// Only objects for which this condition holds are listed.
+    Where(String),
+    /// A condition is typed instead of what lies over the panels.
+    TypeCondition,
     /// Only objects of this type are listed, or all.
     OnlyType(Option<String>),
     /// The selected object is another one, so many rows away.

@@ -27,6 +27,7 @@ pub(crate) struct ObjectsPanel {
     window: Window,
     find: Arc<str>,
     type_name: Option<Arc<str>>,
+    condition: Arc<str>,
     seen: HashMap<Key, Seen>,
 }
 
@@ -63,6 +64,7 @@ impl ObjectsPanel {
             },
             find: Arc::clone(&self.find),
             type_name: self.type_name.clone(),
+            condition: Arc::clone(&self.condition),
         }
     }
 
@@ -76,17 +78,29 @@ impl ObjectsPanel {
         self.find = find.into();
     }
 
+    /// The condition of the listed objects.
+    pub(crate) fn condition(&self) -> &str {
+        &self.condition
+    }
+
+    /// Lists only objects for which this condition holds.
+    pub(crate) fn set_condition(&mut self, condition: &str) {
+        self.condition = condition.into();
+    }
+
     /// Lists only objects of this type, or all.
     pub(crate) fn set_type(&mut self, type_name: Option<String>) {
         self.type_name = type_name.map(Arc::from);
     }
 
-    /// Lists all objects; false if they are all listed.
-    pub(crate) fn clear_filters(&mut self) -> bool {
-        let is_filtered = !self.find.is_empty() || self.type_name.is_some();
-        self.find = "".into();
+    /// Lists all objects.
+    pub(crate) fn clear_filters(&mut self) {
+        (self.find, self.condition) = ("".into(), "".into());
         self.type_name = None;
-        is_filtered
+    }
+
+    fn is_filtered(&self) -> bool {
+        !self.find.is_empty() || !self.condition.is_empty() || self.type_name.is_some()
     }
 
     /// Selects the row so many rows away.
@@ -164,16 +178,14 @@ impl ObjectsPanel {
 
     /// A filtered list does not look like a whole one.
     fn title(&self, objects: &Objects) -> String {
-        let filters = [self.type_name.as_deref(), Some(&*self.find)];
-        let filters = filters
-            .into_iter()
-            .flatten()
-            .filter(|filter| !filter.is_empty());
-        let filters: String = filters.map(|filter| format!(" · {filter}")).collect();
-        match filters.is_empty() {
-            true => format!("Objects {}", objects.known),
-            false => format!("Objects {} of {}{filters}", objects.matching, objects.known),
+        if !self.is_filtered() {
+            return format!("Objects {}", objects.known);
         }
+        let type_name = self.type_name.as_deref().unwrap_or_default();
+        let filters = [type_name, &self.find, &self.condition];
+        let filters = filters.into_iter().filter(|filter| !filter.is_empty());
+        let filters: String = filters.map(|filter| format!(" · {filter}")).collect();
+        format!("Objects {}{filters}", counted(objects))
     }
 
     /// Which rows are on the screen: there is no scroll bar where the list is alone.
@@ -195,7 +207,7 @@ impl ObjectsPanel {
             y += 1;
         }
         if rows.is_empty() {
-            return self.draw_empty(canvas, area, y);
+            return self.draw_empty(canvas, area, y, frame.snapshot.objects.is_counting);
         }
         for (row, y) in rows.iter().zip(y..area.bottom()) {
             self.draw_row(
@@ -252,10 +264,10 @@ impl ObjectsPanel {
         }
     }
 
-    fn draw_empty(&self, canvas: &mut Canvas, area: Area, y: u16) {
+    fn draw_empty(&self, canvas: &mut Canvas, area: Area, y: u16, is_counting: bool) {
         let room = usize::from(area.width.saturating_sub(3));
-        let is_filtered = !self.find.is_empty() || self.type_name.is_some();
-        let lines = match is_filtered {
+        let lines = match self.is_filtered() {
+            true if is_counting => ["None yet that match.", "Esc lists all."],
             true => ["None that match.", "Esc lists all."],
             false => ["None yet.", "Objects appear as they are made."],
         };
@@ -331,6 +343,12 @@ impl Columns {
             rate_end,
         }
     }
+}
+
+/// How many match, as `3 of 21`; `so far` while they are counted.
+pub(crate) fn counted(objects: &Objects) -> String {
+    let so_far = if objects.is_counting { " so far" } else { "" };
+    format!("{} of {}{so_far}", objects.matching, objects.known)
 }
 
 fn draw_header(canvas: &mut Canvas, area: Area, y: u16, columns: Columns) {

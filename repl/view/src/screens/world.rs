@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use memglass_value::format::Figure;
 
-use crate::edit::{Form, Input, Named, Place, Refused};
+use crate::edit::{Form, Input, Mistake, Named, Place, Refused};
 use crate::host::Host;
 use crate::interest::Interest;
 use crate::snapshot::{FieldRow, Fold, LogRow, ObjectRow, Region, Snapshot, WatchRow};
@@ -46,14 +46,20 @@ impl Host for World {
         vec![("Order".into(), 22), ("Position".into(), 1)]
     }
 
-    fn watch(&mut self, text: &str) -> Result<(), String> {
-        match text.contains("quantty") {
-            true => Err("Order has no \"quantty\"; did you mean \"quantity\"?".into()),
-            false => {
-                self.done.push(format!("watch {text}"));
-                Ok(())
-            }
+    fn check_condition(&mut self, text: &str) -> Result<(), Mistake> {
+        match text.find("quantty") {
+            Some(at) => Err(Mistake {
+                reason: "Order has no \"quantty\"; did you mean \"quantity\"?".into(),
+                at: Some(at..at + 7),
+            }),
+            None => Ok(()),
         }
+    }
+
+    fn watch(&mut self, text: &str) -> Result<(), Mistake> {
+        self.check_condition(text)?;
+        self.done.push(format!("watch {text}"));
+        Ok(())
     }
 
     fn watch_field(&mut self, place: &Place) -> Result<(), String> {

@@ -141,6 +141,7 @@ impl<'a> Binder<'a> {
     fn name(&mut self, name: &str, at: Position) -> Code {
         match self.captured.get(name) {
             Some(Captured::Object(field)) => return Code::Place(Site::Fixed(field.clone())),
+            Some(Captured::Part(field)) => return self.reached(Site::Fixed(field.clone())),
             Some(Captured::Constant(value)) => {
                 let code = constant(value);
                 return code.unwrap_or_else(|| self.unsupported(at, "such a captured value"));

@@ -43,6 +43,8 @@ pub use error::{CompileError, EvalError, Warning};
 pub enum Captured {
     /// One object, or a part of one. When it goes, no other object takes its place.
     Object(Field),
+    /// A part of one object by a name of its own: its value, where it is a single one.
+    Part(Field),
     /// A value.
     Constant(Operand<String>),
 }

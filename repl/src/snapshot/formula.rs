@@ -1,0 +1,167 @@
+//! An expression about any object, such as `quantity > 500`: it names the fields without the object.
+
+use std::ops::Range;
+
+use memglass::{Field, Observer, PathError};
+use memglass_value::compare::Operand;
+use memglass_view::edit::Mistake;
+use memglass_view::text;
+use memglass_watch::{Captured, CompileError, Expression, Source};
+
+/// An expression about any object. What no field is called so is a label, as it is in scripts.
+pub(super) struct Formula {
+    text: String,
+    source: Source,
+}
+
+impl Formula {
+    /// The formula of a text.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, whatever object it is about.
+    pub(super) fn of_text(text: &str) -> Result<Formula, Mistake> {
+        let source = Source::of_text(text).map_err(|error| mistake(text, &error))?;
+        Ok(Formula {
+            text: text.to_owned(),
+            source,
+        })
+    }
+
+    /// The condition that it is for one object.
+    pub(super) fn condition(
+        &self,
+        observer: &Observer,
+        root: &Field,
+    ) -> Result<Expression, CompileError> {
+        self.source.condition(observer, |name| meaning(root, name))
+    }
+
+    /// Looks whether it makes sense for one object.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(super) fn check(&self, observer: &Observer, root: &Field) -> Result<(), Mistake> {
+        let expression = self.condition(observer, root);
+        let expression = expression.map_err(|error| mistake(&self.text, &error))?;
+        match expression.warnings().first() {
+            None => Ok(()),
+            Some(warning) => {
+                let at = characters(&self.text, warning.position.position());
+                let name: String = match &at {
+                    Some(at) => self.text.chars().skip(at.start).take(at.len()).collect(),
+                    None => String::new(),
+                };
+                let reason = unknown(root, &name).unwrap_or_else(|| warning.message.clone());
+                Err(Mistake { reason, at })
+            }
+        }
+    }
+}
+
+/// What a name means for an object: its field, or something that each object has.
+fn meaning(root: &Field, name: &str) -> Option<Captured> {
+    if let Ok(field) = root.member(name) {
+        return Some(Captured::Part(field));
+    }
+    match name {
+        "label" => Some(Captured::Constant(Operand::Text(root.path().to_owned()))),
+        "value" if root.members().is_none() => Some(Captured::Part(root.clone())),
+        _ => None,
+    }
+}
+
+/// That an object has no such field.
+fn unknown(root: &Field, name: &str) -> Option<String> {
+    match root.member(name) {
+        Err(PathError::NoSuchField {
+            type_name,
+            field,
+            suggestion,
+            ..
+        }) => Some(format!("{type_name} has no {field:?}{suggestion}")),
+        _ => None,
+    }
+}
+
+/// What is wrong with a text, as the view shows it.
+pub(super) fn mistake(text: &str, error: &CompileError) -> Mistake {
+    let reason = match error {
+        CompileError::Unsupported { why, .. } => format!("only scripts know {why}"),
+        error => error.to_string(),
+    };
+    Mistake {
+        reason: text::clean(&reason).into_owned(),
+        at: characters(text, error.position().position()),
+    }
+}
+
+/// The characters of the word at a position that counts from 1, or the one there.
+fn characters(text: &str, position: Option<usize>) -> Option<Range<usize>> {
+    let start = position?.checked_sub(1)?;
+    let rest = text.chars().skip(start);
+    let word = rest
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .count();
+    Some(start..start + word.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Observe, Session};
+
+    use super::*;
+
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Order {
+        quantity: u32,
+        price: f64,
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<(), (&str, Option<Range<usize>>)>) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("s")
+            .dir(dir.path())
+            .create()
+            .expect("a session");
+        let _order = session.object("order_1", Order::default()).expect("room");
+        let observer = Observer::builder()
+            .dir(dir.path())
+            .attach("s")
+            .expect("an observer");
+        let root = observer.field("order_1").expect("the object");
+        let formula = Formula::of_text(text);
+        let checked = formula.and_then(|formula| formula.check(&observer, &root));
+        let expected = expected.map_err(|(reason, at)| Mistake {
+            reason: reason.to_owned(),
+            at,
+        });
+        assert_eq!(checked, expected);
+    }
+
+    #[test]
+    fn fields_are_named_without_their_object_and_others_with_it() {
+        check("quantity > 500", Ok(()));
+        check(
+            "quantity * price > 1e6 && label.contains(\"order\")",
+            Ok(()),
+        );
+        check("quantity > order_1.quantity", Ok(()));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_place() {
+        let unknown = "Order has no \"quantty\"; did you mean \"quantity\"?";
+        check("quantty > 500", Err((unknown, Some(0..7))));
+        check("price > 1 && quantty > 500", Err((unknown, Some(13..20))));
+        check(
+            "quantity + 1",
+            Err((
+                "a condition is true or false, and this is an integer",
+                Some(9..10),
+            )),
+        );
+    }
+}
