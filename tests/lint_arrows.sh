@@ -19,6 +19,7 @@ imports() {
 
 imports memglass-capi memglass
 imports memglass-code ""
+imports memglass-layouts ""
 imports memglass-system ""
 imports memglass-watch memglass memglass-syntax memglass-value
 imports memglass-value memglass

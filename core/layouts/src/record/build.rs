@@ -1,0 +1,527 @@
+//! A record made of a map: the evaluator lays out bytes that are filled in as it goes.
+
+use super::build_fill::{Pattern, matched};
+use super::evaluate::{Evaluator, Source};
+use super::place::{Place, Shape, bit_member};
+use super::store::scalar_of;
+use super::value::Value;
+use super::walk::Fault;
+use super::write::{WriteError, encode};
+use super::{Record, Root};
+use crate::Layout;
+use crate::code::Code;
+use crate::error_kind::{Kind, Why};
+use crate::limits::Limits;
+use crate::program::{Count, NONE, Program, Type};
+use crate::scalar::Scalar;
+use std::collections::{BTreeMap, HashMap};
+
+/// How large the buffer is at first.
+const FIRST_TRY: usize = 256;
+
+impl Layout {
+    /// Lays out a record anew from a map of its fields. Counts, sizes and the like that are left out follow from what
+    /// they count. Padding is zero.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError::Missing`] if a value is left out that nothing else tells, [`WriteError::BadCount`] if a given count
+    /// disagrees with what it counts, [`WriteError::Capacity`] beyond `capacity` bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use memglass_layouts::{Layout, Value};
+    ///
+    /// let layout = Layout::parse("struct m { be u16 n; char text[n]; };")?;
+    /// let map = [("text".to_owned(), Value::Text("hi".into()))];
+    /// assert_eq!(layout.build(layout.root("m")?, &map, 64)?, b"\0\x02hi");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn build(
+        &self,
+        root: Root,
+        map: &[(String, Value)],
+        capacity: usize,
+    ) -> Result<Vec<u8>, WriteError> {
+        let mut size = FIRST_TRY.min(capacity);
+        loop {
+            match self.try_build(root, map, size)? {
+                Some(bytes) => return Ok(bytes),
+                None if size == capacity => return Err(WriteError::Capacity { capacity }),
+                None => size = (size * 2).min(capacity),
+            }
+        }
+    }
+
+    /// None if the record needs more than `size` bytes.
+    fn try_build(
+        &self,
+        root: Root,
+        map: &[(String, Value)],
+        size: usize,
+    ) -> Result<Option<Vec<u8>>, WriteError> {
+        let limits = Limits::default();
+        let source = Building::new(map, size);
+        let mut evaluator = Evaluator::new(&self.program, source, limits, size as u64);
+        evaluator.lay_root(root.0);
+        let Building {
+            mut bytes,
+            refusal,
+            open,
+            mut maps,
+            ..
+        } = evaluator.source;
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
+        let tree = evaluator.tree;
+        let used = tree.root().known_size();
+        let record = Record {
+            layout: self,
+            bytes: &bytes,
+            limits,
+            tree,
+        };
+        if let Some(Fault { path, kind }) = record.faults().into_iter().next() {
+            let is_room = used.is_none() && kind == Kind::Truncated;
+            return if is_room {
+                Ok(None)
+            } else {
+                Err(WriteError::Hidden { path, kind })
+            };
+        }
+        if let Some(frame) = maps.pop() {
+            frame.refuse_unused()?;
+        }
+        if let Some((_, path)) = open.into_iter().next() {
+            return Err(WriteError::Missing { path });
+        }
+        bytes.truncate(used.unwrap_or(0) as usize);
+        Ok(Some(bytes))
+    }
+}
+
+/// The values for the fields of one struct.
+pub(super) struct MapFrame<'v> {
+    map: &'v [(String, Value)],
+    used: Vec<bool>,
+    path: String,
+    /// What was given for the arrays of this struct.
+    arrays: HashMap<u32, Option<&'v Value>>,
+}
+
+impl<'v> MapFrame<'v> {
+    fn new(map: &'v [(String, Value)], path: String) -> MapFrame<'v> {
+        MapFrame {
+            map,
+            used: vec![false; map.len()],
+            path,
+            arrays: HashMap::new(),
+        }
+    }
+
+    /// The value for a field: by its full name, else by its own if no field before took that.
+    fn take(&mut self, program: &Program, field: u32) -> Option<&'v Value> {
+        let field = program.field(field);
+        let name = program.name(field.name);
+        let full = match program.structure(field.owner).name {
+            NONE => None,
+            owner => Some(format!("{}::{name}", program.name(owner))),
+        };
+        let found = full
+            .and_then(|full| self.find(&full))
+            .or_else(|| self.find(name))?;
+        self.used[found] = true;
+        Some(&self.map[found].1)
+    }
+
+    fn find(&self, key: &str) -> Option<usize> {
+        (0..self.map.len()).find(|i| !self.used[*i] && self.map[*i].0 == key)
+    }
+
+    fn refuse_unused(&self) -> Result<(), WriteError> {
+        let unused = self.used.iter().position(|used| !used);
+        match unused {
+            Some(unused) => Err(WriteError::NoField {
+                path: joined(&self.path, &self.map[unused].0),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn joined(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+/// Bytes that are being made.
+pub(super) struct Building<'v> {
+    bytes: Vec<u8>,
+    maps: Vec<MapFrame<'v>>,
+    /// Integers that were left out, by offset and bit member.
+    open: BTreeMap<(u64, u32), String>,
+    /// Which of them a struct is to decide with its size.
+    deciding: Vec<Pattern>,
+    refusal: Option<WriteError>,
+}
+
+impl<'v> Building<'v> {
+    fn new(map: &'v [(String, Value)], size: usize) -> Building<'v> {
+        Building {
+            bytes: vec![0; size],
+            maps: vec![MapFrame::new(map, String::new())],
+            open: BTreeMap::new(),
+            deciding: Vec::new(),
+            refusal: None,
+        }
+    }
+
+    fn refuse<T>(&mut self, error: WriteError) -> Result<T, Why> {
+        self.refusal.get_or_insert(error);
+        Err(Why::Refused)
+    }
+
+    fn frame(&mut self) -> &mut MapFrame<'v> {
+        self.maps.last_mut().expect("a field stands in a struct")
+    }
+
+    fn path(&self, program: &Program, field: u32) -> String {
+        let around = self.maps.last().map_or("", |frame| frame.path.as_str());
+        joined(around, program.name(program.field(field).name))
+    }
+
+    fn store(
+        &mut self,
+        program: &Program,
+        place: Place,
+        value: &Value,
+        path: &str,
+    ) -> Result<(), Why> {
+        let stored = encode(program, place, value, &mut self.bytes, path);
+        stored.or_else(|error| self.refuse(error))
+    }
+
+    /// Notes an integer that was left out.
+    fn leave_open(&mut self, place: Place, member: u32, path: String) {
+        self.open.insert((place.offset, member), path);
+    }
+
+    fn bitfield(
+        &mut self,
+        program: &Program,
+        place: Place,
+        map: &[(String, Value)],
+        path: &str,
+    ) -> Result<(), Why> {
+        let Shape::Leaf(Type::Bitfield(of, big)) = place.shape else {
+            return Ok(());
+        };
+        for (i, bits) in program.bitfields[of as usize].members.iter().enumerate() {
+            let name = program.name(bits.name);
+            let member = bit_member(place, of, i as u32, big);
+            match map.iter().find(|(key, _)| key == name) {
+                Some((_, value)) => self.store(program, member, value, &joined(path, name))?,
+                None => self.leave_open(place, i as u32, joined(path, name)),
+            }
+        }
+        let is_known = |key: &str| {
+            let members = &program.bitfields[of as usize].members;
+            members.iter().any(|bits| program.name(bits.name) == key)
+        };
+        match map.iter().find(|(key, _)| !is_known(key)) {
+            Some((key, _)) => self.refuse(WriteError::NoField {
+                path: joined(path, key),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// A field that was left out: integers may follow from others.
+    fn omitted(&mut self, program: &Program, place: Place, path: String) -> Result<(), Why> {
+        match place.shape {
+            Shape::Leaf(Type::Bitfield(..)) => self.bitfield(program, place, &[], &path),
+            Shape::Leaf(of)
+                if matches!(
+                    scalar_of(program, of),
+                    Some((Scalar::Unsigned(_) | Scalar::Signed(_), _))
+                ) =>
+            {
+                self.leave_open(place, NONE, path);
+                Ok(())
+            }
+            Shape::Array { count: 0, .. } => Ok(()),
+            _ => self.refuse(WriteError::Missing { path }),
+        }
+    }
+}
+
+/// How many elements or bytes of text a value has.
+fn length(value: &Value, is_text: bool) -> Option<u64> {
+    match value {
+        Value::List(values) => Some(values.len() as u64),
+        Value::Text(text) if is_text => Some(text.len() as u64),
+        _ => None,
+    }
+}
+
+fn is_text_field(program: &Program, field: u32) -> bool {
+    let field = program.field(field);
+    matches!(field.of, Type::Scalar(Scalar::Char, _)) && field.size.is_none()
+}
+
+impl<'v> Evaluator<'_, Building<'v>> {
+    /// Gives an open field the value by which an expression comes to `wanted`.
+    fn fill(&mut self, pattern: Pattern, wanted: u64, field: u32) -> Result<(), Why> {
+        let program = self.program;
+        let path = self.source.path(program, field);
+        let Some(value) = pattern.solve(wanted.into()) else {
+            return self.source.refuse(WriteError::BadCount {
+                path,
+                expected: 0,
+                found: wanted,
+            });
+        };
+        let Some(filled) = self.source.open.remove(&pattern.key()) else {
+            return Ok(());
+        };
+        self.source
+            .store(program, pattern.place, &Value::Int(value), &filled)
+    }
+
+    /// The open field that a count or size depends on, if it has one of the forms that can be solved.
+    fn open_pattern(&mut self, code: &Code) -> Option<Pattern> {
+        let pattern = matched(self, code)?;
+        self.source
+            .open
+            .contains_key(&pattern.key())
+            .then_some(pattern)
+    }
+}
+
+impl<'v> Source for Building<'v> {
+    const TAKES_TABLES: bool = false;
+
+    fn bytes(&self) -> Option<&[u8]> {
+        Some(&self.bytes)
+    }
+
+    fn before_count(e: &mut Evaluator<'_, Self>, field: u32, count: &Code) -> Result<(), Why> {
+        let program = e.program;
+        let value = e.source.frame().take(program, field);
+        e.source.frame().arrays.insert(field, value);
+        let Some(len) = value.and_then(|value| length(value, is_text_field(program, field))) else {
+            return Ok(());
+        };
+        match e.open_pattern(count) {
+            Some(pattern) => e.fill(pattern, len, field),
+            None => Ok(()),
+        }
+    }
+
+    fn with_count(e: &mut Evaluator<'_, Self>, field: u32, count: u64) -> Result<(), Why> {
+        let program = e.program;
+        let is_text = is_text_field(program, field);
+        let path = e.source.path(program, field);
+        let Some(value) = e.source.frame().arrays.get(&field).copied().flatten() else {
+            let refusal = WriteError::Missing { path };
+            return if count == 0 {
+                Ok(())
+            } else {
+                e.source.refuse(refusal)
+            };
+        };
+        match length(value, is_text) {
+            // A shorter text is filled with zeros.
+            Some(len)
+                if len == count || (is_text && matches!(value, Value::Text(_)) && len < count) =>
+            {
+                Ok(())
+            }
+            Some(found) => e.source.refuse(WriteError::BadCount {
+                path,
+                expected: count,
+                found,
+            }),
+            None => e.source.refuse(WriteError::BadValue {
+                path,
+                of: "array".to_owned(),
+                value: "one value".to_owned(),
+            }),
+        }
+    }
+
+    fn before_until(e: &mut Evaluator<'_, Self>, field: u32, until: i128) -> Result<(), Why> {
+        let program = e.program;
+        let path = e.source.path(program, field);
+        let Some(value) = e.source.frame().take(program, field) else {
+            return e.source.refuse(WriteError::Missing { path });
+        };
+        let Some(count) = length(value, is_text_field(program, field)) else {
+            let refusal = WriteError::BadValue {
+                path,
+                of: "array".to_owned(),
+                value: "one value".to_owned(),
+            };
+            return e.source.refuse(refusal);
+        };
+        let of = program.field(field).of;
+        let size = program.size_of(of).unwrap_or(1);
+        if !e.fits((count + 1).saturating_mul(size)) {
+            return Err(Kind::Truncated.into());
+        }
+        let shape = Shape::Array {
+            inner: NONE,
+            count,
+            present: count,
+            cut: None,
+        };
+        let place = Place {
+            offset: e.at,
+            size: (count + 1) * size,
+            shape,
+            field,
+        };
+        e.source.store(program, place, value, &path)?;
+        let end = Place {
+            offset: e.at + count * size,
+            size,
+            shape: Shape::Leaf(of),
+            field,
+        };
+        // A char is written as a number here, since its end may be no character.
+        e.source.store(program, end, &Value::Int(until), &path)
+    }
+
+    fn with_leaf(e: &mut Evaluator<'_, Self>, place: Place, index: Option<u64>) -> Result<(), Why> {
+        let program = e.program;
+        let path = e.source.path(program, place.field);
+        let is_counted = matches!(program.field(place.field).count, Count::Expr(_));
+        let value = match is_counted {
+            true => e.source.frame().arrays.get(&place.field).copied().flatten(),
+            false => e.source.frame().take(program, place.field),
+        };
+        let (value, path) = match (index, value) {
+            (Some(index), Some(Value::List(values))) => {
+                (values.get(index as usize), format!("{path}[{index}]"))
+            }
+            (_, value) => (value, path),
+        };
+        match value {
+            None => e.source.omitted(program, place, path),
+            Some(Value::Map(map)) if matches!(place.shape, Shape::Leaf(Type::Bitfield(..))) => {
+                e.source.bitfield(program, place, map, &path)
+            }
+            Some(Value::List(values)) if is_bitfields(program, place) => {
+                e.source.bitfields(program, place, values, &path)
+            }
+            Some(value) => e.source.store(program, place, value, &path),
+        }
+    }
+
+    fn decides_size(e: &mut Evaluator<'_, Self>, _: u32, size: &Code) -> Result<bool, Why> {
+        let pattern = e.open_pattern(size);
+        e.source.deciding.extend(pattern);
+        Ok(pattern.is_some())
+    }
+
+    fn with_size(e: &mut Evaluator<'_, Self>, field: u32, size: u64) -> Result<(), Why> {
+        match e.source.deciding.pop() {
+            Some(pattern) => e.fill(pattern, size, field),
+            None => Ok(()),
+        }
+    }
+
+    fn enter(e: &mut Evaluator<'_, Self>, field: u32, index: Option<u64>) -> Result<(), Why> {
+        let program = e.program;
+        let path = e.source.path(program, field);
+        let (value, path) = match index {
+            None => (e.source.frame().take(program, field), path),
+            Some(index) => {
+                let list = e.source.frame().arrays.get(&field).copied().flatten();
+                let element = match list {
+                    Some(Value::List(values)) => values.get(index as usize),
+                    _ => None,
+                };
+                (element, format!("{path}[{index}]"))
+            }
+        };
+        let map = match value {
+            None => &[][..],
+            Some(Value::Map(map)) => map,
+            Some(_) => {
+                let refusal = WriteError::BadValue {
+                    path,
+                    of: "struct".to_owned(),
+                    value: "one value".to_owned(),
+                };
+                return e.source.refuse(refusal);
+            }
+        };
+        e.source.maps.push(MapFrame::new(map, path));
+        Ok(())
+    }
+
+    fn leave(e: &mut Evaluator<'_, Self>) -> Result<(), Why> {
+        let Some(frame) = e.source.maps.pop() else {
+            return Ok(());
+        };
+        frame
+            .refuse_unused()
+            .or_else(|error| e.source.refuse(error))
+    }
+
+    fn may_read(&mut self, place: Place) -> Result<(), Why> {
+        let member = match place.shape {
+            Shape::Bits { member, .. } => Some(member),
+            _ => None,
+        };
+        // A bitfield as a whole needs all of its members.
+        let near = self.open.range((place.offset, 0)..=(place.offset, NONE));
+        let open = near
+            .into_iter()
+            .find(|((_, open), _)| member.is_none_or(|member| member == *open));
+        match open.map(|(_, path)| path.clone()) {
+            Some(path) => self.refuse(WriteError::Missing { path }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_bitfields(program: &Program, place: Place) -> bool {
+    matches!(place.shape, Shape::Array { .. })
+        && matches!(program.field(place.field).of, Type::Bitfield(..))
+}
+
+impl Building<'_> {
+    /// An array of bitfields: each a number or a map.
+    fn bitfields(
+        &mut self,
+        program: &Program,
+        place: Place,
+        values: &[Value],
+        path: &str,
+    ) -> Result<(), Why> {
+        let of = program.field(place.field).of;
+        let size = program.size_of(of).unwrap_or(1);
+        for (i, value) in values.iter().enumerate() {
+            let offset = place.offset + i as u64 * size;
+            let element = Place {
+                offset,
+                size,
+                shape: Shape::Leaf(of),
+                ..place
+            };
+            let path = format!("{path}[{i}]");
+            match value {
+                Value::Map(map) => self.bitfield(program, element, map, &path)?,
+                value => self.store(program, element, value, &path)?,
+            }
+        }
+        Ok(())
+    }
+}
