@@ -182,8 +182,9 @@ impl EventLoop {
 
     /// Shows the full-screen view; the prompt is as it was, unless a signal ended the program meanwhile.
     fn view(&mut self) -> Option<Next> {
-        let setup = ViewSetup::of_terminal(self.runtime.writer.color);
-        match view::show(&mut self.runtime, &self.interrupts, &setup) {
+        let settings = self.runtime.view_settings.as_deref();
+        let setup = ViewSetup::of_terminal(self.runtime.writer.color, settings);
+        match view::show(&mut self.runtime, &self.interrupts, setup) {
             Ok(Ended::Closed) => None,
             Ok(Ended::Signal(signal)) => Some(Next::Quit(signal::exit_code(signal))),
             Err(error) => {

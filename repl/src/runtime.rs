@@ -3,6 +3,7 @@
 //! This is state. What becomes of a line is in [`crate::lines`], and what leaves goes through the
 //! [`Writer`].
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -40,6 +41,8 @@ pub(crate) struct Runtime {
     pub(crate) has_screen: bool,
     /// Whether a line has asked for that view.
     pub(crate) wants_view: bool,
+    /// The settings of that view.
+    pub(crate) view_settings: Option<PathBuf>,
 }
 
 /// Where the text that is evaluated comes from; a typed line comes from no file.

@@ -239,13 +239,13 @@ pub(crate) struct View {
     /// The session; may be left out when only one is live.
     pub(crate) session: Option<String>,
 
-    /// Frames a second, from 0.1 to 240.
-    #[arg(long, value_name = "HZ", default_value_t = 60.0, value_parser = parse_rate)]
-    pub(crate) rate: f64,
+    /// Frames a second, from 0.1 to 240; 60 unless the settings say otherwise.
+    #[arg(long, value_name = "HZ", value_parser = parse_rate)]
+    pub(crate) rate: Option<f64>,
 
-    /// For how many frames a change is marked.
-    #[arg(long, value_name = "N", default_value_t = 30)]
-    pub(crate) highlight_frames: u32,
+    /// For how many frames a change is marked; 30 unless the settings say otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) highlight_frames: Option<u32>,
 
     /// A field or an expression to watch from the start; may be given several times.
     #[arg(long, value_name = "PATH", action = ArgAction::Append)]
@@ -259,15 +259,18 @@ pub(crate) struct View {
     #[arg(long, conflicts_with = "highlight_frames")]
     pub(crate) no_highlight: bool,
 
-    /// Colours; auto goes by the terminal and $NO_COLOR.
-    #[arg(long, value_enum, default_value_t, value_name = "THEME")]
-    pub(crate) theme: ThemeChoice,
+    /// Colours; auto goes by the terminal and $NO_COLOR, unless the settings say otherwise.
+    #[arg(long, value_enum, value_name = "THEME")]
+    pub(crate) theme: Option<ThemeArgument>,
+
+    /// Write settings to begin with, for $XDG_CONFIG_HOME/memglass/config.toml, and exit.
+    #[arg(long, exclusive = true)]
+    pub(crate) print_config: bool,
 }
 
 /// Colours of the view.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ThemeChoice {
-    #[default]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeArgument {
     Auto,
     Dark,
     Light,

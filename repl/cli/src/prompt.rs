@@ -10,9 +10,13 @@ use super::session;
 pub(super) fn run(options: &Options, session: &str, banner: Option<&str>) -> Result<i32, Failure> {
     let (builder, about) = session::attach(options, session)?;
     let builder = builder.banner(banner.unwrap_or(&about));
-    let init = init_script().filter(|path| options.with_init && path.exists());
+    let init = config_file("init.rhai").filter(|path| options.with_init && path.exists());
     let builder = match init {
         Some(path) => builder.init_script(path),
+        None => builder,
+    };
+    let builder = match config_file("config.toml") {
+        Some(path) => builder.view_settings(path),
         None => builder,
     };
     let repl = builder.build()?;
@@ -20,9 +24,9 @@ pub(super) fn run(options: &Options, session: &str, banner: Option<&str>) -> Res
     Ok(repl.run()?)
 }
 
-/// `$XDG_CONFIG_HOME/memglass/init.rhai`; `None` without a home directory.
-fn init_script() -> Option<PathBuf> {
+/// `$XDG_CONFIG_HOME/memglass/NAME`; `None` without a home directory.
+pub(super) fn config_file(name: &str) -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     let config = etcetera::base_strategy::Xdg::new().ok()?.config_dir();
-    Some(config.join("memglass").join("init.rhai"))
+    Some(config.join("memglass").join(name))
 }

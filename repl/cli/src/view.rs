@@ -1,43 +1,48 @@
 //! `memglass view`: a session on the whole screen.
 
 use memglass_repl::program::ViewSetup;
-use memglass_repl::program::full_screen::{Options as ViewOptions, Rate, Theme, check_terminal};
+use memglass_repl::program::full_screen::{Background, EXAMPLE, Rate, ThemeChoice, check_terminal};
+use memglass_terminal::streams::write_data;
 
-use super::arguments::{ThemeChoice, View};
+use super::arguments::{ThemeArgument, View};
 use super::failure::Failure;
 use super::options::Options;
-use super::{session, target};
+use super::{prompt, session, target};
 
 /// Shows it until the user closes it.
 pub(super) fn run(options: &Options, named: Option<&str>, view: &View) -> Result<i32, Failure> {
+    if view.print_config {
+        write_data(EXAMPLE)?;
+        return Ok(0);
+    }
     check_terminal().map_err(|error| Failure::Usage(error.to_string()))?;
     let session = target::chosen(options, named)?;
     let (builder, _) = session::attach(options, &session)?;
     Ok(builder.build()?.view(setup(options, view))?)
 }
 
+/// The user's settings, and what the arguments say instead.
 fn setup(options: &Options, view: &View) -> ViewSetup {
-    let usual = ViewSetup::of_terminal(options.color);
-    let mut looks = usual.looks;
-    looks.theme = match view.theme {
-        ThemeChoice::Auto => looks.theme,
-        ThemeChoice::Dark => Theme::Dark,
-        ThemeChoice::Light => Theme::Light,
-        ThemeChoice::Mono => Theme::Mono,
-    };
-    let options = ViewOptions {
-        rate: Rate::new(view.rate),
-        shows_hex: view.hex,
-        highlight_frames: if view.no_highlight {
-            0
-        } else {
-            view.highlight_frames
-        },
-        has_mouse: true,
+    let settings = prompt::config_file("config.toml");
+    let mut of_terminal = ViewSetup::of_terminal(options.color, settings.as_deref());
+    let setup = &mut of_terminal.setup;
+    if let Some(theme) = view.theme {
+        setup.theme = match theme {
+            ThemeArgument::Auto => ThemeChoice::Auto,
+            ThemeArgument::Dark => ThemeChoice::On(Background::Dark),
+            ThemeArgument::Light => ThemeChoice::On(Background::Light),
+            ThemeArgument::Mono => ThemeChoice::Mono,
+        };
+    }
+    let begins = &mut setup.options;
+    begins.rate = view.rate.map_or(begins.rate, Rate::new);
+    begins.shows_hex = view.hex;
+    begins.highlight_frames = match view.no_highlight {
+        true => 0,
+        false => view.highlight_frames.unwrap_or(begins.highlight_frames),
     };
     ViewSetup {
-        options,
-        looks,
         watches: view.watch.clone(),
+        ..of_terminal
     }
 }

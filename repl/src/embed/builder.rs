@@ -52,6 +52,7 @@ pub struct ReplBuilder {
     form: Form,
     color: ColorChoice,
     is_program: bool,
+    view_settings: Option<PathBuf>,
     interrupt: Arc<AtomicBool>,
 }
 
@@ -212,6 +213,13 @@ impl ReplBuilder {
         self
     }
 
+    /// The file with the settings of the full-screen view, which is read whenever that opens.
+    #[doc(hidden)]
+    pub fn view_settings(mut self, path: PathBuf) -> Self {
+        self.view_settings = Some(path);
+        self
+    }
+
     /// Attaches, and makes the engine ready.
     ///
     /// # Errors
@@ -270,6 +278,7 @@ impl ReplBuilder {
             origin: Origin::default(),
             has_screen: false,
             wants_view: false,
+            view_settings: self.view_settings,
         };
         let setup = Setup {
             history: self.history,

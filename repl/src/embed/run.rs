@@ -45,7 +45,7 @@ impl Repl {
             memglass_view::check_terminal()?;
             let flag = Arc::clone(&self.runtime.interrupt);
             let interrupts = Interrupts::listen(flag, self.setup.owner)?;
-            Ok(match view::show(&mut self.runtime, &interrupts, &setup)? {
+            Ok(match view::show(&mut self.runtime, &interrupts, setup)? {
                 Ended::Closed => 0,
                 Ended::Signal(signal) => signal::exit_code(signal),
             })

@@ -2,37 +2,40 @@
 
 mod form;
 mod log;
+mod settings;
 mod writes;
 
+use std::path::Path;
 use std::time::Instant;
 
 use memglass_terminal::look::ColorChoice;
 use memglass_terminal::signal::Interrupts;
 use memglass_view::edit::{Form, Mistake, Place, Refused};
-use memglass_view::{Ended, Host, Interest, Looks, Options, Snapshot, ViewError};
+use memglass_view::{Ended, Host, Interest, Setup, Snapshot, ViewError};
 
 use crate::commands::CommandError;
 use crate::runtime::Runtime;
 use crate::snapshot::Snapshots;
 use log::Log;
 
-/// How the view begins and looks.
+/// How the view begins and looks, and what it shows.
 #[derive(Clone, Debug)]
 pub struct ViewSetup {
-    /// What the user chose.
-    pub options: Options,
-    /// What the terminal can show.
-    pub looks: Looks,
+    /// What the user chose, and what the terminal can show.
+    pub setup: Setup,
     /// Fields and expressions that are watched from the start.
     pub watches: Vec<String>,
 }
 
 impl ViewSetup {
-    /// What is usual on this process's terminal.
-    pub fn of_terminal(color: ColorChoice) -> Self {
+    /// What is usual on this process's terminal, as the user's settings have it: those in this file, if there are any.
+    pub fn of_terminal(color: ColorChoice, settings: Option<&Path>) -> Self {
+        let setup = Setup::of_terminal(color.allows(true));
         ViewSetup {
-            options: Options::default(),
-            looks: Looks::of_terminal(color.allows(true)),
+            setup: match settings {
+                Some(path) => setup.with(settings::read(path), &settings::shown(path)),
+                None => setup,
+            },
             watches: Vec::new(),
         }
     }
@@ -53,10 +56,15 @@ pub(crate) fn check(runtime: &Runtime) -> Result<(), CommandError> {
 pub(crate) fn show(
     runtime: &mut Runtime,
     interrupts: &Interrupts,
-    setup: &ViewSetup,
+    setup: ViewSetup,
 ) -> Result<Ended, ViewError> {
-    let mut host = RuntimeHost::new(runtime, &setup.watches);
-    memglass_view::run(&mut host, setup.options, setup.looks, interrupts.received())
+    let ViewSetup { setup, watches } = setup;
+    let mut host = RuntimeHost::new(runtime, &watches);
+    for mistake in setup.mistakes.iter().rev() {
+        let (place, what) = mistake.split_once(": ").unwrap_or((mistake, ""));
+        host.log.bad("ignored", place.to_owned(), what.to_owned());
+    }
+    memglass_view::run(&mut host, setup, interrupts.received())
 }
 
 /// A session as the view sees it.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+pub use memglass::nearest;
 use memglass::schema::{Kind, Variant, named};
-use memglass::{Field, FlagsValue, nearest};
+use memglass::{Field, FlagsValue};
 
 use crate::duration::Unit;
 use crate::number::Integer;

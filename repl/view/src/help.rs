@@ -5,7 +5,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use crate::canvas::{Area, Canvas};
 use crate::entry::Entry;
 use crate::host::Host;
-use crate::keys::{BINDINGS, Binding, shown_name};
+use crate::keymap::Keymap;
+use crate::keys::Binding;
 use crate::overlay::{Answer, Overlay, centred, frame};
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -28,8 +29,9 @@ const FLAGS: &[[&str; 2]] = &[
 ];
 
 /// The open help.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Help {
+    rows: Vec<Row>,
     query: Entry,
     first: usize,
 }
@@ -38,18 +40,27 @@ pub(crate) struct Help {
 type Row = [String; 3];
 
 impl Help {
-    fn rows(&self) -> Vec<Row> {
+    /// The help on these keys.
+    pub(crate) fn new(keymap: &Keymap) -> Self {
+        Help {
+            rows: all(keymap).collect(),
+            query: Entry::default(),
+            first: 0,
+        }
+    }
+
+    fn rows(&self) -> Vec<&Row> {
         let query = self.query.text().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
-        let matches = |row: &Row| {
+        let matches = |row: &&Row| {
             let text = row.join(" ").to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        all().filter(matches).collect()
+        self.rows.iter().filter(matches).collect()
     }
 }
 
-fn all() -> impl Iterator<Item = Row> {
+fn all(keymap: &Keymap) -> impl Iterator<Item = Row> {
     let flags = FLAGS.iter().map(|[flag, does]| {
         [
             flag.to_string(),
@@ -57,17 +68,16 @@ fn all() -> impl Iterator<Item = Row> {
             "command line".to_owned(),
         ]
     });
-    BINDINGS.iter().map(row).chain(flags)
+    keymap.rows().map(row).chain(flags)
 }
 
-fn row(binding: &Binding) -> Row {
-    let keys: Vec<_> = binding.keys.iter().map(|key| shown_name(key)).collect();
+fn row((keys, binding): (String, &Binding)) -> Row {
     let places: Vec<_> = binding.places.iter().map(|place| place.name()).collect();
     let places = match places.is_empty() {
         true => "everywhere".into(),
         false => places.join(", "),
     };
-    [keys.join(" "), binding.does.into(), places]
+    [keys, binding.does.into(), places]
 }
 
 impl Overlay for Help {
@@ -87,7 +97,7 @@ impl Overlay for Help {
 
     fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
         let rows = self.rows();
-        let total = all().count();
+        let total = self.rows.len();
         let height = (total as u16 + 3).min(body.height);
         let area = centred(body, WIDTH, height);
         let title = format!("Help  {}", self.query.shown(30));
@@ -129,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_row_fits_its_columns() {
-        for [keys, does, _] in all() {
+        for [keys, does, _] in all(&Keymap::default()) {
             assert!(text::width(&keys) < KEYS, "{keys}");
             assert!(text::width(&does) < DOES, "{does}");
         }

@@ -1,11 +1,26 @@
 //! The last line: the keys that apply now. Whole keys are left out where there is no room, and never the way out.
 
+use std::borrow::Cow;
+
 use crate::canvas::Canvas;
 use crate::text;
 use crate::theme::Role;
 
-/// A key and a word for what it does.
-pub(crate) type Key = [&'static str; 2];
+/// A key, or several, and a word for what it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) keys: Cow<'static, str>,
+    pub(crate) word: &'static str,
+}
+
+impl From<[&'static str; 2]> for Key {
+    fn from([keys, word]: [&'static str; 2]) -> Self {
+        Key {
+            keys: keys.into(),
+            word,
+        }
+    }
+}
 
 /// The keys of a place, and where they stand.
 #[derive(Debug)]
@@ -30,7 +45,7 @@ impl KeyBar {
         let place = |key: &Key| {
             let at = next;
             next += taken(key) as u16;
-            (at, *key)
+            (at, key.clone())
         };
         KeyBar {
             placed: fitting.chain(last).map(place).collect(),
@@ -38,16 +53,16 @@ impl KeyBar {
     }
 
     pub(crate) fn draw(&self, canvas: &mut Canvas, y: u16) {
-        for &(x, [key, word]) in &self.placed {
-            canvas.put(x, y, key, Role::News);
-            canvas.put(x + text::width(key) as u16 + 1, y, word, Role::Dim);
+        for (x, Key { keys, word }) in &self.placed {
+            canvas.put(*x, y, keys.clone(), Role::News);
+            canvas.put(x + text::width(keys) as u16 + 1, y, *word, Role::Dim);
         }
     }
 
     /// The key at a column: of several, such as `+ -`, the one that is there, or else the first.
-    pub(crate) fn at(&self, x: u16) -> Option<&'static str> {
+    pub(crate) fn at(&self, x: u16) -> Option<&str> {
         let is_there = |(at, key): &&(u16, Key)| (*at..*at + taken(key) as u16 - 2).contains(&x);
-        let (at, [keys, _]) = self.placed.iter().find(is_there)?;
+        let (at, Key { keys, .. }) = self.placed.iter().find(is_there)?;
         let mut start = *at;
         let under = keys.split(' ').find(|key| {
             let columns = start..start + text::width(key) as u16;
@@ -59,22 +74,24 @@ impl KeyBar {
 }
 
 /// Columns of a key and its word, with the blanks between and behind.
-fn taken([key, word]: &Key) -> usize {
-    text::width(key) + text::width(word) + 3
+fn taken(Key { keys, word }: &Key) -> usize {
+    text::width(keys) + text::width(word) + 3
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KEYS: [Key; 4] = [["e", "edit"], ["+ -", "step"], ["?", "help"], ["q", "quit"]];
+    fn keys() -> [Key; 4] {
+        [["e", "edit"], ["+ -", "step"], ["?", "help"], ["q", "quit"]].map(Key::from)
+    }
 
     #[test]
     fn keys_are_left_out_whole_and_the_way_out_stays() {
         let drawn = |width| {
             let mut canvas = Canvas::default();
             canvas.clear(width, 1);
-            KeyBar::of(width, 1, &KEYS, 2).draw(&mut canvas, 0);
+            KeyBar::of(width, 1, &keys(), 2).draw(&mut canvas, 0);
             crate::testing::text(&canvas)
         };
         assert_eq!(drawn(40), " e edit  + - step  ? help  q quit\n");
@@ -85,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_key_is_where_it_and_its_word_are() {
-        let bar = KeyBar::of(40, 1, &KEYS, 2);
+        let bar = KeyBar::of(40, 1, &keys(), 2);
         let at: Vec<_> = (0..20).map(|x| bar.at(x).unwrap_or(".")).collect();
         assert_eq!(at.concat(), ".eeeeee..++-+++++..?");
     }

@@ -87,6 +87,75 @@ pub(crate) enum Command {
     Quit,
 }
 
+impl Command {
+    /// What it is called in the settings.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Command::Up => "up",
+            Command::Down => "down",
+            Command::First => "first",
+            Command::Last => "last",
+            Command::HalfUp => "half_up",
+            Command::HalfDown => "half_down",
+            Command::PageUp => "page_up",
+            Command::PageDown => "page_down",
+            Command::Left => "left",
+            Command::Right => "right",
+            Command::NextPanel => "next_panel",
+            Command::PreviousPanel => "previous_panel",
+            Command::Panel(place) => match place {
+                Place::Objects => "objects",
+                Place::Fields => "fields",
+                Place::Watch => "watches",
+                Place::Log => "log",
+                Place::Memory => "memory",
+            },
+            Command::Enter => "enter",
+            Command::Faster => "faster",
+            Command::Slower => "slower",
+            Command::Pause => "pause",
+            Command::Read => "read",
+            Command::Reattach => "reattach",
+            Command::Redraw => "redraw",
+            Command::Suspend => "suspend",
+            Command::Edit => "edit",
+            Command::Undo => "undo",
+            Command::Toggle => "toggle",
+            Command::More => "step_up",
+            Command::Less => "step_down",
+            Command::CopyPath => "copy_path",
+            Command::CopyValue => "copy_value",
+            Command::Watch => "watch",
+            Command::WatchExpression => "watch_expression",
+            Command::Search => "search",
+            Command::Types => "types",
+            Command::Where => "where",
+            Command::Band => "band",
+            Command::Mouse => "mouse",
+            Command::Hex => "hex",
+            Command::Zoom => "zoom",
+            Command::Help => "help",
+            Command::HexIntegers => "hex_integers",
+            Command::Escape => "close",
+            Command::Interrupt => "interrupt",
+            Command::Quit => "quit",
+        }
+    }
+
+    /// Whether its keys can be others: the way out is always where it was.
+    pub(crate) fn is_free(self) -> bool {
+        !matches!(self, Command::Escape | Command::Interrupt)
+    }
+
+    /// Whether it writes into the session.
+    pub(crate) fn writes(self) -> bool {
+        matches!(
+            self,
+            Command::Edit | Command::More | Command::Less | Command::Toggle | Command::Undo
+        )
+    }
+}
+
 /// Keys, and what they do where.
 #[derive(Debug)]
 pub(crate) struct Binding {
@@ -302,35 +371,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
     everywhere(Command::Quit, &["q"], "leave the view", ["q", "quit"]),
 ];
 
-/// What a key asks for in a place, if anything.
-pub(crate) fn command(key: KeyEvent, place: Place) -> Option<Command> {
-    let name = name(key)?;
-    let binding = BINDINGS.iter().find(|binding| {
-        let is_here = binding.places.is_empty() || binding.places.contains(&place);
-        is_here && binding.keys.contains(&name.as_str())
-    });
-    binding.map(|binding| binding.command)
-}
-
-/// The key bar of a place: keys and words, the most important first but for `q`, which is last. Where nothing can be
-/// written, without the keys that write.
-pub(crate) fn bar(place: Place, is_writable: bool) -> impl Iterator<Item = [&'static str; 2]> {
-    let writes = |command| {
-        matches!(
-            command,
-            Command::Edit | Command::More | Command::Less | Command::Toggle | Command::Undo
-        )
-    };
-    BINDINGS
-        .iter()
-        .filter(move |binding| is_writable || !writes(binding.command))
-        .filter(move |binding| binding.places.is_empty() || binding.places.contains(&place))
-        .map(|binding| binding.bar)
-        .filter(|[key, _]| !key.is_empty())
-}
-
 /// A key's name as it is shown.
-pub(crate) fn shown_name(name: &'static str) -> &'static str {
+pub(crate) fn shown_name(name: &str) -> &str {
     match name {
         "Up" => "↑",
         "Down" => "↓",
@@ -362,6 +404,10 @@ pub(crate) fn name(key: KeyEvent) -> Option<String> {
         KeyCode::End => "End".into(),
         KeyCode::PageUp => "PgUp".into(),
         KeyCode::PageDown => "PgDn".into(),
+        KeyCode::Backspace => "Backspace".into(),
+        KeyCode::Delete => "Delete".into(),
+        KeyCode::Insert => "Insert".into(),
+        KeyCode::F(number) => format!("F{number}"),
         _ => return None,
     })
 }
@@ -382,9 +428,40 @@ pub(crate) fn named(name: &str) -> Option<KeyEvent> {
         "End" => KeyCode::End,
         "PgUp" => KeyCode::PageUp,
         "PgDn" => KeyCode::PageDown,
-        name => return character(name),
+        "Backspace" => KeyCode::Backspace,
+        "Delete" => KeyCode::Delete,
+        "Insert" => KeyCode::Insert,
+        name => match function(name) {
+            Some(number) => KeyCode::F(number),
+            None => return character(name),
+        },
     };
     Some(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+/// Names of keys that are no characters.
+pub(crate) const NAMES: [&str; 16] = [
+    "Space",
+    "Enter",
+    "Esc",
+    "Tab",
+    "S-Tab",
+    "Up",
+    "Down",
+    "Left",
+    "Right",
+    "Home",
+    "End",
+    "PgUp",
+    "PgDn",
+    "Backspace",
+    "Delete",
+    "Insert",
+];
+
+fn function(name: &str) -> Option<u8> {
+    let number = name.strip_prefix('F')?.parse().ok();
+    number.filter(|number| (1..=12).contains(number) && !name.starts_with("F0"))
 }
 
 fn character(name: &str) -> Option<KeyEvent> {
@@ -425,19 +502,11 @@ mod tests {
             let event = named(key).expect(key);
             assert_eq!(name(event).as_deref(), Some(*key));
         }
-        for wrong in ["", " ", "ab", "^", "^a", "^AB", "ENTER"] {
-            let key = named(wrong);
-            assert!(key.is_none() || wrong == "^", "{wrong:?}");
+        for key in NAMES.into_iter().chain(["F1", "F12", "^"]) {
+            assert_eq!(name(named(key).expect(key)).as_deref(), Some(key));
         }
-    }
-
-    #[test]
-    fn a_control_key_is_told_from_its_letter() {
-        let key =
-            |c, modifiers| command(KeyEvent::new(KeyCode::Char(c), modifiers), Place::Objects);
-        assert_eq!(key('d', KeyModifiers::CONTROL), Some(Command::HalfDown));
-        assert_eq!(key('j', KeyModifiers::NONE), Some(Command::Down));
-        assert_eq!(key('G', KeyModifiers::SHIFT), Some(Command::Last));
-        assert_eq!(key('j', KeyModifiers::ALT), None);
+        for wrong in ["", " ", "ab", "^a", "^AB", "ENTER", "F0", "F01", "F13"] {
+            assert!(named(wrong).is_none(), "{wrong:?}");
+        }
     }
 }

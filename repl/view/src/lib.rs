@@ -9,6 +9,7 @@
 //! - [`text`]: what may be shown.
 
 mod app;
+mod background;
 mod canvas;
 mod dialogs;
 pub mod edit;
@@ -18,8 +19,10 @@ mod help;
 mod host;
 pub mod interest;
 mod key_bar;
+mod keymap;
 mod keys;
 mod layout;
+mod notice;
 mod overlay;
 mod panels;
 mod picker;
@@ -29,6 +32,8 @@ mod run;
 mod screen;
 #[cfg(test)]
 mod screens;
+mod settings;
+mod setup;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;
@@ -41,7 +46,10 @@ pub use app::Options;
 pub use glyphs::Glyphs;
 pub use host::Host;
 pub use interest::Interest;
+pub use keymap::Keymap;
 pub use rate::Rate;
-pub use run::{Ended, Looks, ViewError, check_terminal, run};
+pub use run::{Ended, ViewError, check_terminal, run};
+pub use settings::{EXAMPLE, Mistake, Settings, ThemeChoice};
+pub use setup::{Looks, Setup};
 pub use snapshot::Snapshot;
-pub use theme::Theme;
+pub use theme::{Background, Colors};

@@ -11,16 +11,16 @@ use crossbeam_channel::{Receiver, Sender, at, select, unbounded};
 use memglass_terminal::modes::FullScreen;
 use memglass_terminal::{look, signal};
 use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
 use ratatui::crossterm::terminal;
 
-use crate::app::{App, Next, Options};
+use crate::app::{App, Next};
+use crate::background::{self, Heard, Question};
 use crate::canvas::Canvas;
-use crate::glyphs::Glyphs;
 use crate::host::Host;
 use crate::keys::Command;
 use crate::screen::Screen;
-use crate::theme::Theme;
+use crate::setup::Setup;
 
 /// How soon the thread that waits for keys sees that the view has closed.
 const LOOK: Duration = Duration::from_millis(50);
@@ -62,34 +62,6 @@ pub enum Ended {
     Signal(i32),
 }
 
-/// How the view looks on a terminal.
-#[derive(Clone, Copy, Debug)]
-pub struct Looks {
-    /// Its colours.
-    pub theme: Theme,
-    /// Its characters.
-    pub glyphs: Glyphs,
-}
-
-impl Looks {
-    /// What this process's terminal can show, as its environment tells.
-    pub fn of_terminal(has_color: bool) -> Looks {
-        let variable = |name: &str| std::env::var(name).unwrap_or_default();
-        let term = variable("TERM");
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable);
-        let locale = locale.iter().find(|value| !value.is_empty());
-        let has_many = term.contains("256color") || !variable("COLORTERM").is_empty();
-        Looks {
-            theme: match (has_color, has_many) {
-                (false, _) => Theme::Mono,
-                (true, true) => Theme::Dark,
-                (true, false) => Theme::Sixteen,
-            },
-            glyphs: Glyphs::of_terminal(locale.map_or("", String::as_str), &term),
-        }
-    }
-}
-
 /// Says why there can be no view on this process's terminal, if so.
 ///
 /// # Errors
@@ -113,29 +85,28 @@ pub fn check_terminal() -> Result<(), ViewError> {
 /// # Errors
 ///
 /// [`ViewError`]: there is no terminal for it, or it is gone.
-pub fn run(
-    host: &mut dyn Host,
-    options: Options,
-    looks: Looks,
-    signals: &Receiver<i32>,
-) -> Result<Ended, ViewError> {
+pub fn run(host: &mut dyn Host, setup: Setup, signals: &Receiver<i32>) -> Result<Ended, ViewError> {
     check_terminal()?;
-    let full_screen = FullScreen::enter(options.has_mouse).ok_or(ViewError::NoTerminal)?;
+    let full_screen = FullScreen::enter(setup.options.has_mouse).ok_or(ViewError::NoTerminal)?;
     let _hook = PanicHook::set();
     let keys = Keys::listen().map_err(ViewError::Terminal)?;
-    let view = View {
+    let mut view = View {
         host,
-        app: App::new(options, 0, 0),
+        app: App::new(setup.options, setup.keymap.clone(), 0, 0),
         screen: Screen::new(
             CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout())),
-            looks.theme,
-            looks.glyphs,
+            setup.palette(setup.looks.background),
+            setup.looks.glyphs,
         ),
         canvas: Canvas::default(),
         full_screen: &full_screen,
+        question: None,
+        setup: &setup,
     };
-    view.serve(&keys.events, signals)
-        .map_err(ViewError::Terminal)
+    view.app.notice(&setup.mistakes);
+    let ended = view.ask().and_then(|()| view.serve(&keys.events, signals));
+    view.hear_last(&keys.events);
+    ended.map_err(ViewError::Terminal)
 }
 
 struct View<'v> {
@@ -144,10 +115,37 @@ struct View<'v> {
     screen: Screen<CrosstermBackend<BufWriter<Stdout>>>,
     canvas: Canvas,
     full_screen: &'v FullScreen,
+    /// What the terminal was asked about its background.
+    question: Option<Question>,
+    setup: &'v Setup,
 }
 
 impl View<'_> {
-    fn serve(mut self, events: &Receiver<Event>, signals: &Receiver<i32>) -> io::Result<Ended> {
+    /// Asks the terminal what it draws on, if that decides something.
+    fn ask(&mut self) -> io::Result<()> {
+        if !self.setup.asks() {
+            return Ok(());
+        }
+        self.question = Some(Question::new(Instant::now()));
+        let surface = self.screen.surface_mut();
+        surface.write_all(background::QUESTION.as_bytes())?;
+        Write::flush(surface)
+    }
+
+    /// Hears the answer that comes when the view has ended: nobody else would take it for one.
+    fn hear_last(&self, events: &Receiver<Event>) {
+        let Some(question) = &self.question else {
+            return;
+        };
+        let until = Instant::now() + question.last_wait(Instant::now());
+        while let Ok(event) = events.recv_deadline(until) {
+            if matches!(event, Event::Key(key) if background::is_end(key)) {
+                return;
+            }
+        }
+    }
+
+    fn serve(&mut self, events: &Receiver<Event>, signals: &Receiver<i32>) -> io::Result<Ended> {
         let mut ticks = Ticks::new();
         self.show()?;
         loop {
@@ -198,7 +196,7 @@ impl View<'_> {
     fn event(&mut self, event: Event) -> Next {
         let had_mouse = self.app.has_mouse();
         let next = match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.app.key(key, self.host),
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.heard(key),
             Event::Mouse(mouse) => self.app.mouse(mouse, self.host),
             Event::Resize(..) => Next::Redraw,
             _ => Next::Stay,
@@ -207,6 +205,27 @@ impl View<'_> {
             self.full_screen.set_mouse(!had_mouse);
         }
         next
+    }
+
+    /// Does what a key asks for, unless it is a part of the terminal's answer.
+    fn heard(&mut self, key: KeyEvent) -> Next {
+        let Some(question) = &mut self.question else {
+            return self.app.key(key, self.host);
+        };
+        match question.hear(key, Instant::now()) {
+            Heard::Nothing => Next::Stay,
+            Heard::Answer(background) => {
+                self.screen.set_palette(self.setup.palette(background));
+                Next::Stay
+            }
+            Heard::Keys(keys) => {
+                let act = |next, key| match next {
+                    Next::Stay => self.app.key(key, self.host),
+                    next => next,
+                };
+                keys.into_iter().fold(Next::Stay, act)
+            }
+        }
     }
 
     fn show(&mut self) -> io::Result<()> {

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::canvas::{Canvas, Span};
 use crate::glyphs::Glyphs;
-use crate::theme::Theme;
+use crate::theme::Palette;
 
 /// Where frames go: a terminal, or a test's buffer.
 pub(crate) trait Surface: Backend {
@@ -37,7 +37,7 @@ impl<W: Write> Surface for CrosstermBackend<W> {
 /// The frame that is on the screen.
 pub(crate) struct Screen<S: Surface> {
     surface: S,
-    theme: Theme,
+    palette: Palette,
     glyphs: Glyphs,
     /// What the surface shows.
     front: Buffer,
@@ -48,15 +48,21 @@ pub(crate) struct Screen<S: Surface> {
 
 impl<S: Surface> Screen<S> {
     /// A screen of which nothing is known yet.
-    pub(crate) fn new(surface: S, theme: Theme, glyphs: Glyphs) -> Self {
+    pub(crate) fn new(surface: S, palette: Palette, glyphs: Glyphs) -> Self {
         Screen {
             surface,
-            theme,
+            palette,
             glyphs,
             front: Buffer::empty(Rect::ZERO),
             back: Buffer::empty(Rect::ZERO),
             shown: Vec::new(),
         }
+    }
+
+    /// Draws with other colours from now on.
+    pub(crate) fn set_palette(&mut self, palette: Palette) {
+        self.palette = palette;
+        self.forget();
     }
 
     /// Forgets what the surface shows: the next frame is sent whole.
@@ -88,7 +94,7 @@ impl<S: Surface> Screen<S> {
         for (y, row) in (0..height).zip(canvas.rows()) {
             let shown = &mut self.shown[usize::from(y)];
             if shown != row {
-                paint(&mut self.back, row, self.theme, self.glyphs);
+                paint(&mut self.back, row, self.palette, self.glyphs);
                 take_differences(&self.back, &mut self.front, y, &mut changed);
                 shown.clone_from(row);
             }
@@ -111,10 +117,10 @@ impl<S: Surface> Screen<S> {
 }
 
 /// Paints one row into a buffer of one row.
-fn paint(row: &mut Buffer, spans: &[Span], theme: Theme, glyphs: Glyphs) {
+fn paint(row: &mut Buffer, spans: &[Span], palette: Palette, glyphs: Glyphs) {
     row.reset();
     for span in spans {
-        let style = theme.style(span.ink);
+        let style = palette.style(span.ink);
         let mut x = span.at;
         for c in span.text.chars().filter(|c| !c.is_control()) {
             let width = c.width().unwrap_or(0) as u16;
@@ -196,7 +202,7 @@ mod tests {
     }
 
     fn screen() -> Screen<TestBackend> {
-        Screen::new(TestBackend::new(8, 2), Theme::Dark, Glyphs::Full)
+        Screen::new(TestBackend::new(8, 2), Palette::default(), Glyphs::Full)
     }
 
     fn frame(rows: &[&str]) -> Canvas {

@@ -12,6 +12,7 @@ use ratatui::crossterm::event::{
 
 use crate::app::{App, Next, Options};
 use crate::canvas::Canvas;
+use crate::keymap::Keymap;
 use crate::keys;
 use crate::snapshot::{HexByte, HexRow, Producer};
 use crate::testing::{field, listing, number, object, text};
@@ -28,7 +29,7 @@ impl Shown {
     fn of(world: World, width: u16, height: u16) -> Shown {
         let mut shown = Shown {
             world,
-            app: App::new(Options::default(), width, height),
+            app: App::new(Options::default(), Keymap::default(), width, height),
         };
         // Where the regions are shown is known from the first snapshot on.
         shown.app.read(&mut shown.world);

@@ -9,12 +9,16 @@ use crate::canvas::Canvas;
 use crate::glyphs::Glyphs;
 use crate::screen::Screen;
 use crate::snapshot::{FieldRow, Fold, Key, Object, ObjectRow, Snapshot, Widths};
-use crate::theme::Theme;
+use crate::theme::Palette;
 
 /// A frame as rows of text, without the blanks at their ends.
 pub(crate) fn text(canvas: &Canvas) -> String {
     let (width, height) = canvas.size();
-    let mut screen = Screen::new(TestBackend::new(width, height), Theme::Dark, Glyphs::Full);
+    let mut screen = Screen::new(
+        TestBackend::new(width, height),
+        Palette::default(),
+        Glyphs::Full,
+    );
     screen.show(canvas).expect("a frame");
     let buffer = screen.surface().buffer();
     let rows = (0..height).map(|y| {

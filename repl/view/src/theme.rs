@@ -40,9 +40,88 @@ impl From<Role> for Ink {
     }
 }
 
+/// What the terminal draws on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Background {
+    /// Light text on it.
+    #[default]
+    Dark,
+    /// Dark text on it.
+    Light,
+}
+
+/// Colours of the user's own; nothing where the theme's are good enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Colors {
+    accent: Option<Color>,
+    dim: Option<Color>,
+    rule: Option<Color>,
+    amber: Option<Color>,
+    red: Option<Color>,
+    selected: Option<Color>,
+}
+
+impl Colors {
+    /// What has a colour.
+    pub(crate) const NAMES: [&str; 6] = ["accent", "dim", "rule", "amber", "red", "selected"];
+
+    /// The colour of this name.
+    pub(crate) fn named(&mut self, name: &str) -> Option<&mut Option<Color>> {
+        Some(match name {
+            "accent" => &mut self.accent,
+            "dim" => &mut self.dim,
+            "rule" => &mut self.rule,
+            "amber" => &mut self.amber,
+            "red" => &mut self.red,
+            "selected" => &mut self.selected,
+            _ => return None,
+        })
+    }
+
+    fn of(&self, role: Role) -> Option<Color> {
+        match role {
+            Role::Text | Role::Strong => None,
+            Role::Dim => self.dim,
+            Role::Rule => self.rule,
+            Role::Accent | Role::News => self.accent,
+            Role::Amber => self.amber,
+            Role::Red => self.red,
+        }
+    }
+}
+
+/// The colours that everything is drawn with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Palette {
+    pub(crate) theme: Theme,
+    pub(crate) own: Colors,
+}
+
+impl Palette {
+    /// The style of an ink. Without colours there are none of the user's either.
+    pub(crate) fn style(&self, ink: Ink) -> Style {
+        let style = self.theme.style(ink);
+        if self.theme == Theme::Mono {
+            return style;
+        }
+        let role = match (ink.role, ink.is_selected) {
+            (Role::Dim, true) => Role::Text,
+            (role, _) => role,
+        };
+        let style = match self.own.of(role) {
+            Some(color) => style.fg(color).remove_modifier(Modifier::DIM),
+            None => style,
+        };
+        match self.own.selected.filter(|_| ink.is_selected) {
+            Some(color) => style.bg(color).remove_modifier(Modifier::REVERSED),
+            None => style,
+        }
+    }
+}
+
 /// The colours of the view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
+pub(crate) enum Theme {
     /// 256 colours on a dark background.
     #[default]
     Dark,
@@ -57,6 +136,16 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// The theme of a background, on a terminal with 256 colours or with sixteen.
+    pub(crate) fn on(background: Background, has_many: bool) -> Theme {
+        match (background, has_many) {
+            (Background::Dark, true) => Theme::Dark,
+            (Background::Light, true) => Theme::Light,
+            (Background::Dark, false) => Theme::Sixteen,
+            (Background::Light, false) => Theme::SixteenLight,
+        }
+    }
+
     /// The style of an ink. Never colour 8, which some palettes have as the background, and no painted background but
     /// for the selected row.
     pub(crate) fn style(self, ink: Ink) -> Style {
@@ -166,5 +255,26 @@ mod tests {
         for role in [Role::Dim, Role::Accent, Role::Amber, Role::Red] {
             assert_eq!(Theme::Mono.style(role.into()).fg, None);
         }
+    }
+
+    #[test]
+    fn own_colours_stand_in_for_those_of_the_theme() {
+        let mut own = Colors::default();
+        *own.named("dim").expect("a name") = Some(Color::Indexed(200));
+        *own.named("selected").expect("a name") = Some(Color::Blue);
+        let style =
+            |theme, role, is_selected| Palette { theme, own }.style(Ink { role, is_selected });
+        for theme in THEMES.into_iter().filter(|theme| *theme != Theme::Mono) {
+            let dim = style(theme, Role::Dim, false);
+            assert_eq!(dim.fg, Some(Color::Indexed(200)));
+            assert_eq!(
+                style(theme, Role::Accent, false),
+                theme.style(Role::Accent.into())
+            );
+            let selected = style(theme, Role::Text, true);
+            assert_eq!(selected.bg, Some(Color::Blue));
+            assert!(!selected.add_modifier.contains(Modifier::REVERSED));
+        }
+        assert_eq!(style(Theme::Mono, Role::Dim, false).fg, None);
     }
 }

@@ -1,6 +1,8 @@
 //! The first line: the session, its producer, and how much there is.
 
 use crate::canvas::Canvas;
+use crate::keymap::Keymap;
+use crate::keys::Command;
 use crate::layout::Scale;
 use crate::snapshot::{Producer, Session};
 use crate::text;
@@ -18,6 +20,8 @@ pub(crate) struct Title<'s> {
     pub(crate) paused: Option<u64>,
     /// Whether the mouse is the view's.
     pub(crate) has_mouse: bool,
+    /// Which key asks for what.
+    pub(crate) keymap: &'s Keymap,
 }
 
 impl Title<'_> {
@@ -93,7 +97,8 @@ impl Title<'_> {
             }
             Producer::Ended { at } => (format!("■ ended{}: {lasting}", when(at)), Role::Amber),
             Producer::Restarted { at } => {
-                (format!("↻ restarted{}: R attaches", when(at)), Role::Amber)
+                let how = self.key_does(Command::Reattach, "attaches");
+                (format!("↻ restarted{}{how}", when(at)), Role::Amber)
             }
             Producer::Suspended { since } => {
                 let since = since.as_secs();
@@ -103,11 +108,22 @@ impl Title<'_> {
                 )
             }
             Producer::Live => match (self.paused, self.session.is_readonly) {
-                (Some(seconds), _) => (format!("‖ paused {seconds} s: p goes on"), Role::Amber),
+                (Some(seconds), _) => {
+                    let how = self.key_does(Command::Pause, "goes on");
+                    (format!("‖ paused {seconds} s{how}"), Role::Amber)
+                }
                 (None, true) => ("● live  read-only".into(), Role::Accent),
                 (None, false) => ("● live".into(), Role::Accent),
             },
         }
+    }
+}
+
+impl Title<'_> {
+    /// `: p goes on`, unless the command has no key.
+    fn key_does(&self, command: Command, does: &str) -> String {
+        let key = self.keymap.shown(command);
+        key.map_or(String::new(), |key| format!(": {key} {does}"))
     }
 }
 

@@ -328,3 +328,116 @@ fn objects_are_found_by_a_condition_about_their_fields() {
     terminal.press("\x1b");
     terminal.shows("MSFT_quote");
 }
+
+fn configure(world: &World, text: &str) {
+    let directory = world.path().join("config/memglass");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("config.toml"), text).unwrap();
+}
+
+#[test]
+fn settings_choose_keys_and_the_rate_and_their_mistakes_are_told() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    configure(
+        &world,
+        "rate = 30\n[keys]\nquit = \"F10\"\nedit = \"E\"\nundoo = \"U\"\n",
+    );
+    let mut terminal = open(&world);
+    terminal.shows("config.toml:5:1: there is no action \"undoo\"; did you mean \"undo\"?");
+    terminal.press("\x1b");
+    terminal.until("no notice", |screen| !screen.contains("┌─"));
+    terminal.shows(" 30 Hz");
+    terminal.shows("ignored config.toml:5:1");
+    terminal.press("\r");
+    terminal.shows("E edit");
+    terminal.shows("F10 quit");
+    terminal.press("jE");
+    terminal.shows("┌─ AAPL_position.quantity ─");
+    terminal.press("\x1b");
+    terminal.until("no dialog", |screen| !screen.contains("┌─"));
+    terminal.press("\x1b[21~");
+    assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
+fn the_prompt_opens_the_view_with_the_settings_too() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = Terminal::open_with(&world, &["t1"], 80, 24, &UNICODE);
+    terminal.ends_with("t1>");
+    configure(&world, "rate = 5\nmouse = false\n");
+    terminal.line(":view");
+    terminal.shows("mouse off  5 Hz");
+    terminal.press("q");
+}
+
+#[test]
+fn settings_that_are_a_pipe_are_told_and_waited_for_by_nobody() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let directory = world.path().join("config/memglass");
+    std::fs::create_dir_all(&directory).unwrap();
+    let pipe = directory.join("config.toml");
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    let mut terminal = open(&world);
+    terminal.shows("config.toml: cannot be read: it is a pipe, and not a file");
+    terminal.press("\x1b");
+    terminal.shows("q quit");
+}
+
+#[test]
+fn the_settings_to_begin_with_are_printed() {
+    let world = World::new();
+    let printed = world.data(&["view", "--print-config"]);
+    assert!(printed.contains("\n# rate = 60\n") && printed.contains("\n[keys]\n# up = "));
+    world
+        .run(&["view", "--print-config", "--hex"])
+        .failed(2, &["--print-config"]);
+}
+
+#[test]
+fn the_terminal_says_what_it_draws_on_and_its_answer_is_no_key() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.writes("\x1b]11;?\x07");
+    terminal.shows("━ Objects ");
+    assert_eq!(terminal.color_of("● live"), vt100::Color::Idx(80));
+    terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\");
+    let is_light = || terminal.color_of("● live") == vt100::Color::Idx(24);
+    super::support::eventually("other colours", is_light);
+    terminal.press("\r");
+    terminal.shows("━ AAPL_position : Position ━");
+}
+
+#[test]
+fn an_answer_that_comes_at_the_end_is_not_typed_into_the_shell() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let program = env!("CARGO_BIN_EXE_memglass");
+    let shell = [
+        "/bin/sh",
+        "-mc",
+        "\"$0\" view t1; printf over; read line; echo \"[$line]\"",
+        program,
+    ];
+    let mut terminal = Terminal::open_program(&world, &shell, 120, 36, &UNICODE);
+    terminal.writes("\x1b]11;?\x07");
+    terminal.press("q\x1b]11;rgb:1e1e/1e1e/1e1e\x07");
+    terminal.shows("over");
+    terminal.press("x\r");
+    terminal.shows("[x]");
+}
+
+#[test]
+fn chosen_colours_ask_the_terminal_nothing() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let arguments = ["view", "t1", "--theme", "light"];
+    let terminal = Terminal::open_with(&world, &arguments, 120, 36, &UNICODE);
+    terminal.shows("━ Objects ");
+    assert_eq!(terminal.color_of("● live"), vt100::Color::Idx(24));
+    assert!(!terminal.written().contains("\x1b]11"));
+}

@@ -1,13 +1,13 @@
 //! What keys ask for, done.
 
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Next};
 use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
 use crate::host::Host;
-use crate::keys::{self, Command, Place};
+use crate::keys::{Command, Place};
 use crate::overlay::Answer;
 use crate::panels::{Action, Handled};
 use crate::picker::TypePicker;
@@ -21,7 +21,7 @@ impl App {
         if let Some(next) = self.key_over_panels(key, host) {
             return next;
         }
-        match keys::command(key, self.focus) {
+        match self.keymap.command(key, self.focus) {
             Some(command) => self.command(command, host),
             None => Next::Stay,
         }
@@ -30,7 +30,9 @@ impl App {
     /// Lets what lies over the panels have a key. Some keys mean the same everywhere.
     fn key_over_panels(&mut self, key: KeyEvent, host: &mut dyn Host) -> Option<Next> {
         let overlay = self.overlays.last_mut()?;
-        match keys::command(key, self.focus) {
+        let is_typed = matches!(key.code, KeyCode::Char(_)) && key.modifiers.is_empty();
+        let command = self.keymap.command(key, self.focus);
+        match command.filter(|_| !is_typed) {
             Some(Command::Redraw) => return Some(Next::Redraw),
             Some(Command::Suspend) => return Some(Next::Suspend),
             Some(Command::Interrupt) => {
@@ -82,7 +84,7 @@ impl App {
     /// Opens what lies over the panels; false if the command is not about that.
     fn opens(&mut self, command: Command, host: &mut dyn Host) -> bool {
         self.overlays.push(match command {
-            Command::Help => Box::new(Help::default()),
+            Command::Help => Box::new(Help::new(&self.keymap)),
             Command::Search => Box::new(Typing::new(Purpose::Search, self.objects.find())),
             Command::Where => Box::new(Typing::new(Purpose::Where, self.objects.condition())),
             Command::WatchExpression => Box::new(Typing::new(Purpose::Watch, "")),

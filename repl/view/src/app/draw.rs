@@ -2,8 +2,8 @@
 
 use super::App;
 use crate::canvas::Canvas;
-use crate::key_bar::KeyBar;
-use crate::keys::{self, Place};
+use crate::key_bar::{Key, KeyBar};
+use crate::keys::{Command, Place};
 use crate::layout::{Layout, Scale};
 use crate::panels::{Frame, Marking, memory};
 use crate::rules::{Meeting, Rule, junction, thumb};
@@ -67,7 +67,13 @@ impl App {
             return String::new();
         }
         let others = self.other_tabs(place).map(|(_, name)| name);
-        format!("{}   m", others.join("   "))
+        format!("{}{}", others.join("   "), self.band_key())
+    }
+
+    /// The key that turns the band, behind the names of the others.
+    fn band_key(&self) -> String {
+        let key = self.keymap.shown(Command::Band);
+        key.map_or(String::new(), |key| format!("   {key}"))
     }
 
     /// The panels of the band that are not shown, with their names on its rule.
@@ -95,7 +101,7 @@ impl App {
         if area.y != y || matches!(place, Place::Objects | Place::Fields) {
             return None;
         }
-        let mut end = usize::from(area.right()) - 2 - text::width("   m");
+        let mut end = usize::from(area.right()) - 2 - text::width(&self.band_key());
         let x = usize::from(x);
         let mut others = self.other_tabs(place);
         others.reverse();
@@ -116,6 +122,7 @@ impl App {
             is_wide: layout.scale == Scale::Wide,
             is_alone: layout.divider().is_none(),
             details: layout.details,
+            keymap: &self.keymap,
             marks: Marking {
                 frames: self.options.highlight_frames,
                 period: self.options.rate.period(),
@@ -140,6 +147,7 @@ impl App {
             },
             paused: self.paused.map(since),
             has_mouse: self.options.has_mouse,
+            keymap: &self.keymap,
         };
         title.draw(canvas, scale);
     }
@@ -210,8 +218,8 @@ impl App {
         let session = &self.snapshot.session;
         let is_writable = !session.is_readonly && session.producer.is_live();
         let (keys, kept) = match self.overlays.last() {
-            Some(overlay) => (overlay.bar().to_vec(), 1),
-            None => (keys::bar(self.focus, is_writable).collect(), 2),
+            Some(overlay) => (overlay.bar().iter().copied().map(Key::from).collect(), 1),
+            None => (self.keymap.bar(self.focus, is_writable), 2),
         };
         KeyBar::of(layout.width, margin, &keys, kept)
     }

@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use crate::host::Host;
 use crate::interest::Interest;
+use crate::keymap::Keymap;
 use crate::keys::Place;
 use crate::layout::{Band, Choices, Layout, Split, Splits};
+use crate::notice::Notice;
 use crate::overlay::Overlay;
 use crate::panels::fields::FieldsPanel;
 use crate::panels::hex::HexPanel;
@@ -57,6 +59,7 @@ pub(crate) enum Next {
 #[derive(Debug)]
 pub(crate) struct App {
     options: Options,
+    keymap: Keymap,
     focus: Place,
     size: (u16, u16),
     objects: ObjectsPanel,
@@ -112,9 +115,10 @@ impl Default for Options {
 
 impl App {
     /// The view of a screen of this size, of which nothing has been read.
-    pub(crate) fn new(options: Options, width: u16, height: u16) -> App {
+    pub(crate) fn new(options: Options, keymap: Keymap, width: u16, height: u16) -> App {
         App {
             options,
+            keymap,
             focus: Place::Objects,
             size: (width, height),
             objects: ObjectsPanel::default(),
@@ -133,6 +137,13 @@ impl App {
             overlays: Vec::new(),
             copied: None,
             reached: None,
+        }
+    }
+
+    /// Shows what is wrong with the settings, if anything.
+    pub(crate) fn notice(&mut self, lines: &[String]) {
+        if !lines.is_empty() {
+            self.overlays.push(Box::new(Notice::new(lines)));
         }
     }
 

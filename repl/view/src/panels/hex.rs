@@ -93,14 +93,13 @@ impl HexPanel {
     }
 
     pub(crate) fn rule(&self, frame: Frame<'_>, fields: Rule) -> Rule {
+        let key = frame.keymap.shown(Command::Hex);
+        let key = key.map_or(String::new(), |key| format!("{key} fields"));
         let note = match frame.snapshot.hex.is_consistent {
-            true => "x fields",
-            false => "read at different moments   x fields",
+            true => key,
+            false => format!("read at different moments   {key}"),
         };
-        Rule {
-            note: note.into(),
-            ..fields
-        }
+        Rule { note, ..fields }
     }
 
     pub(crate) fn draw(&self, canvas: &mut Canvas, area: Area, frame: Frame<'_>) {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::edit::Place as FieldPlace;
 use crate::interest::Window;
+use crate::keymap::Keymap;
 use crate::keys::{Command, Place};
 use crate::snapshot::Snapshot;
 
@@ -31,6 +32,8 @@ pub(crate) struct Frame<'s> {
     pub(crate) is_alone: bool,
     /// Lines about what is selected.
     pub(crate) details: u16,
+    /// Which key asks for what.
+    pub(crate) keymap: &'s Keymap,
     /// How changes are marked.
     pub(crate) marks: Marking,
 }

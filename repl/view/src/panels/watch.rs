@@ -72,15 +72,19 @@ impl WatchPanel {
         let watches = &frame.snapshot.watches;
         if watches.rows.is_empty() {
             let room = usize::from(area.width.saturating_sub(2));
+            let key = |command| frame.keymap.shown(command).unwrap_or("?");
             let lines = [
-                "Nothing yet: w in the fields watches one,",
-                "W an expression.",
+                format!(
+                    "Nothing yet: {} in the fields watches one,",
+                    key(Command::Watch)
+                ),
+                format!("{} an expression.", key(Command::WatchExpression)),
             ];
             for (line, y) in lines.into_iter().zip(area.y + 1..area.bottom()) {
                 canvas.put(
                     area.x + 1,
                     y,
-                    text::cut_end(line, room).into_owned(),
+                    text::cut_end(&line, room).into_owned(),
                     Role::Dim,
                 );
             }
