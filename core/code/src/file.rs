@@ -1,5 +1,6 @@
 //! A parsed file.
 
+use crate::annotation::{Annotation, in_comments};
 use crate::model::{Item, Tokens};
 use crate::outline::{Entry, outline};
 use crate::parse::{Diagnostic, ParseOptions, Place, Role, parse};
@@ -91,6 +92,22 @@ impl File {
     #[must_use]
     pub fn outline(&self) -> Vec<Entry> {
         outline(&self.source, &self.roles, &self.items)
+    }
+
+    /// The annotations in all comments that begin in these bytes, each comment read by itself.
+    ///
+    /// ```
+    /// let file = memglass_code::File::parse("int a;\n\n// @range(0, 5)\n\nint b;\n");
+    /// assert_eq!(file.annotations_in(&(0..30))[0].text(), "@range(0, 5)");
+    /// ```
+    #[must_use]
+    pub fn annotations_in(&self, bytes: &std::ops::Range<usize>) -> Vec<Annotation> {
+        let tokens = self.source.tokens().iter().enumerate();
+        let comments = tokens
+            .filter(|(_, token)| token.is_comment() && bytes.contains(&(token.start as usize)));
+        comments
+            .flat_map(|(at, _)| in_comments(self, &[at]))
+            .collect()
     }
 
     pub(crate) fn roles(&self) -> &[Role] {

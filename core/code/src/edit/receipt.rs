@@ -1,5 +1,6 @@
 //! What became of a request.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -47,6 +48,27 @@ pub enum Reason {
     Batch,
     /// The file could not be read as UTF-8.
     Unreadable,
+}
+
+impl fmt::Display for Reason {
+    /// Says it in words.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Reason::NotFound => "nothing is like the target",
+            Reason::Ambiguous => "several things are like the target",
+            Reason::Conflict => "another request changes the same bytes",
+            Reason::BadCode => "the code does not parse, or cannot stand there",
+            Reason::BadRequest => "parts of the request are missing or exclude each other",
+            Reason::BadPlace => "the target has no place for it",
+            Reason::Shared => "the target shares its declaration or comment with others",
+            Reason::Keyword => "the new name is a keyword",
+            Reason::NameTaken => "the new name is in use",
+            Reason::InMacro => "a directive has the name",
+            Reason::Shadowed => "another declaration or parameter has the name",
+            Reason::Batch => "another request of the batch was refused",
+            Reason::Unreadable => "the file cannot be read as UTF-8",
+        })
+    }
 }
 
 /// What became of a request.

@@ -1,0 +1,113 @@
+//! `memglass-gen [OPTIONS] HEADER…`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use memglass_code::{FileBuilder, Written};
+use memglass_gen::{Generated, Options, generate};
+
+use super::{Outcome, print};
+
+#[derive(Args)]
+pub(crate) struct Generate {
+    /// Headers with marked structs
+    #[arg(value_name = "HEADER", required = true)]
+    headers: Vec<PathBuf>,
+    /// Where to write the generated header; standard output if it is left out
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// A directory with headers, as for the compiler
+    #[arg(short = 'I', value_name = "DIR")]
+    include: Vec<PathBuf>,
+    /// A macro, as for the compiler
+    #[arg(short = 'D', value_name = "NAME[=VALUE]")]
+    define: Vec<String>,
+    /// The language, as for the compiler: -std=c++20
+    #[arg(long, value_name = "STANDARD", default_value = "c++20")]
+    std: String,
+    /// The compiler of the program, which is asked where its headers are [default: $CXX or c++]
+    #[arg(long, value_name = "PROGRAM")]
+    compiler: Option<String>,
+    /// Write what the output depends on, as a rule for make
+    #[arg(long, value_name = "FILE")]
+    depfile: Option<PathBuf>,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Say what is done
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+impl Generate {
+    pub(super) fn run(self) -> Outcome {
+        let options = Options {
+            headers: self.headers.clone(),
+            output: self.output.clone(),
+            include_directories: self.include.clone(),
+            defines: self.define.clone(),
+            standard: self.std.clone(),
+            compiler: self.compiler.clone(),
+        };
+        let generated = generate(&options)?;
+        if self.verbose {
+            eprintln!("memglass-gen: described {}", generated.types.join(", "));
+        }
+        match &self.output {
+            None => print(&generated.text)?,
+            Some(output) => self.write(output, &generated)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn write(
+        &self,
+        output: &Path,
+        generated: &Generated,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let shown = output.display();
+        if self.dry_run {
+            let present = std::fs::read_to_string(output).unwrap_or_default();
+            let state = if present == generated.text {
+                "is up to date"
+            } else {
+                "would be written"
+            };
+            return Ok(print(&format!("{shown} {state}\n"))?);
+        }
+        let mut file = FileBuilder::new(output);
+        let written = file.print_text(&generated.text).write()?;
+        if let Some(depfile) = &self.depfile {
+            let rule = rule(output, &generated.files);
+            FileBuilder::new(depfile).print_text(&rule).write()?;
+        }
+        if self.verbose {
+            let state = if written == Written::Unchanged {
+                "is up to date"
+            } else {
+                "is written"
+            };
+            eprintln!("memglass-gen: {shown} {state}");
+        }
+        Ok(())
+    }
+}
+
+/// A rule for make and ninja: what the output depends on.
+fn rule(output: &Path, files: &[PathBuf]) -> String {
+    let escaped = |path: &Path| {
+        path.display()
+            .to_string()
+            .replace('\\', "\\\\")
+            .replace(' ', "\\ ")
+            .replace('#', "\\#")
+            .replace('$', "$$")
+    };
+    let mut rule = format!("{}:", escaped(output));
+    for file in files {
+        rule.push_str(&format!(" \\\n  {}", escaped(file)));
+    }
+    rule.push('\n');
+    rule
+}

@@ -1,0 +1,266 @@
+//! Descriptors: what memglass is told of a type.
+
+use memglass::schema::{Metadata, Protection};
+use memglass_code::build::{Code, CodeParam};
+
+use super::{literal, storage, storage_name};
+use crate::bits::Unit;
+use crate::model::{Enum, Member, Model, Record, Type};
+
+/// The descriptor of an enumeration.
+pub(super) fn enumeration(item: &Enum) -> Code {
+    let list = if item.is_flags { "flags" } else { "variants" };
+    let values = literal::variants(&item.variants());
+    let cpp = &item.names.cpp;
+    let count = format!("sizeof({cpp}) == {}", item.size);
+    described(
+        cpp,
+        [
+            name(&item.names.shown),
+            constant("memglass::Variant", list, true, &values),
+            check(&count),
+        ],
+    )
+}
+
+/// The descriptor of a record.
+pub(super) fn record(model: &Model, record: &Record) -> Code {
+    let mut items = vec![
+        Code::using("Value", &record.names.cpp),
+        Code::using("Storage", &storage_of(record)),
+        name(&record.names.shown),
+    ];
+    if record.is_union {
+        items.push(constant("bool", "is_union", false, "true"));
+    }
+    items.extend(
+        record
+            .members
+            .iter()
+            .flat_map(|member| lists(model, member)),
+    );
+    items.push(constant(
+        "memglass::Member",
+        "members",
+        true,
+        &members(model, record),
+    ));
+    items.extend(settle(model, record));
+    items.extend(checks(record).iter().map(|condition| check(condition)));
+    described(&record.names.cpp, items)
+}
+
+fn described(cpp: &str, items: impl IntoIterator<Item = Code>) -> Code {
+    Code::template(
+        [],
+        Code::structure(&format!("memglass::Descriptor<{cpp}>")).with(items),
+    )
+}
+
+fn name(shown: &str) -> Code {
+    constant("std::string_view", "name", false, &literal::text(shown))
+}
+
+fn constant(ty: &str, name: &str, is_array: bool, value: &str) -> Code {
+    let variable = Code::variable(ty, name)
+        .specifier("static")
+        .specifier("constexpr")
+        .value(value);
+    if is_array {
+        Code {
+            array: Some("[]".into()),
+            ..variable
+        }
+    } else {
+        variable
+    }
+}
+
+fn storage_of(record: &Record) -> String {
+    match record.protection {
+        _ if record.is_union => "memglass::PlainUnion<Value>".into(),
+        Protection::Seqlock => "memglass::Guarded<Value>".into(),
+        Protection::Locked => "memglass::Locked<Value>".into(),
+        _ if record.names.namespace.is_empty() => format!("::{}", storage_name(record)),
+        _ => format!("{}::{}", record.names.namespace, storage_name(record)),
+    }
+}
+
+/// The lists of names that a member's annotations refer to.
+fn lists(model: &Model, member: &Member) -> Vec<Code> {
+    let metadata = metadata_of(model, member);
+    let lists = [("names", &metadata.names), ("flags", &metadata.flags)];
+    let given = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    given
+        .map(|(key, list)| {
+            let variable = literal::list_name(&member.name, key);
+            constant(
+                "memglass::Variant",
+                &variable,
+                true,
+                &literal::variants(list),
+            )
+        })
+        .collect()
+}
+
+/// The annotations of a member. The numbers of a bitfield that is an enumeration have its names: its integer is another one.
+fn metadata_of(model: &Model, member: &Member) -> Metadata {
+    let mut metadata = member.metadata.clone();
+    let is_named = !(metadata.names.is_empty() && metadata.flags.is_empty());
+    if let (Some(_), false, Some(item)) = (member.width, is_named, model.enumeration(&member.ty)) {
+        let list = if item.is_flags {
+            &mut metadata.flags
+        } else {
+            &mut metadata.names
+        };
+        *list = item.variants();
+    }
+    metadata
+}
+
+fn members(model: &Model, record: &Record) -> String {
+    let units = storage::record_units(model, record);
+    let each = record.members.iter().enumerate().map(|(index, member)| {
+        let unit = units.iter().find(|unit| unit.members.contains(&index));
+        let described = match unit {
+            Some(unit) => bits(model, record, member, unit),
+            None => whole(record, member),
+        };
+        let metadata = literal::metadata(&member.name, &metadata_of(model, member));
+        let metadata = if metadata.is_empty() {
+            String::new()
+        } else {
+            format!(", {metadata}")
+        };
+        format!("    {described}{metadata}),")
+    });
+    format!("{{\n{}\n}}", each.collect::<Vec<_>>().join("\n"))
+}
+
+fn whole(record: &Record, member: &Member) -> String {
+    let name = &member.name;
+    let (cell, offset) = if has_cells(record) {
+        (
+            format!("decltype(Storage::{name})"),
+            format!("offsetof(Storage, {name})"),
+        )
+    } else {
+        (
+            format!("memglass::Stored<decltype(Value::{name})>"),
+            format!("offsetof(Value, {name})"),
+        )
+    };
+    format!(
+        "memglass::member<decltype(Value::{name}), {cell}>(\"{name}\", offsetof(Value, {name}), {offset}"
+    )
+}
+
+fn bits(model: &Model, record: &Record, member: &Member, unit: &Unit) -> String {
+    let (name, width) = (&member.name, member.width.unwrap_or_default());
+    let lowest = member.bit - 8 * unit.offset;
+    let storage = if has_cells(record) {
+        format!("offsetof(Storage, {})", storage::unit_name(unit))
+    } else {
+        unit.offset.to_string()
+    };
+    let ty = integer(model, member, unit);
+    format!(
+        "memglass::bits<{ty}>(\"{name}\", {}, {storage}, {lowest}, {width}",
+        unit.offset
+    )
+}
+
+/// The integer of a bitfield: as large as its unit, with the sign of the bitfield.
+fn integer(model: &Model, member: &Member, unit: &Unit) -> String {
+    let is_signed = match &member.ty {
+        Type::Int { is_signed, .. } => *is_signed,
+        other => model.enumeration(other).is_some_and(|item| item.is_signed),
+    };
+    match member.ty {
+        Type::Bool if unit.size == 1 => "bool".into(),
+        _ => format!(
+            "std::{}int{}_t",
+            if is_signed { "" } else { "u" },
+            8 * unit.size
+        ),
+    }
+}
+
+fn has_cells(record: &Record) -> bool {
+    !record.is_union && record.protection == Protection::Plain
+}
+
+/// Makes the byte of each bool 0 or 1.
+fn settle(model: &Model, record: &Record) -> Option<Code> {
+    if !model.record_has_bool(record) {
+        return None;
+    }
+    let mut body = Vec::new();
+    for member in &record.members {
+        if member.width.is_none() && model.has_bool(&member.ty) {
+            body.push(settle_member(model, member));
+        }
+    }
+    let function = Code::function("void", "settle")
+        .specifier("static")
+        .param(CodeParam::new("unsigned char*", "bytes"))
+        .body(&body.join("\n"));
+    Some(function)
+}
+
+fn settle_member(model: &Model, member: &Member) -> String {
+    let leaf = member.ty.leaf();
+    let size = model.size(leaf);
+    let count: u64 = member.ty.dimensions().iter().product();
+    let one = |place: &str| match model.record(leaf) {
+        Some(record) => format!(
+            "memglass::Descriptor<{}>::settle(bytes + {place});",
+            record.names.cpp
+        ),
+        None => format!("bytes[{place}] = bytes[{place}] != 0;"),
+    };
+    let offset = format!("offsetof(Value, {})", member.name);
+    if member.ty.dimensions().is_empty() {
+        return one(&offset);
+    }
+    let place = if size == 1 {
+        format!("{offset} + index")
+    } else {
+        format!("{offset} + index * {size}")
+    };
+    format!(
+        "for (std::size_t index = 0; index < {count}; ++index) {{\n    {}\n}}",
+        one(&place)
+    )
+}
+
+/// What must be true of the type as the compiler sees it.
+fn checks(record: &Record) -> [String; 3] {
+    let places = record
+        .members
+        .iter()
+        .filter(|member| member.width.is_none());
+    let places =
+        places.map(|member| format!("offsetof(Value, {}) == {}", member.name, member.bit / 8));
+    let size = format!(
+        "sizeof(Value) == {} && alignof(Value) == {}",
+        record.size, record.align
+    );
+    [
+        "std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>".into(),
+        size,
+        places.collect::<Vec<_>>().join(" && "),
+    ]
+}
+
+fn check(condition: &str) -> Code {
+    let condition = if condition.is_empty() {
+        "true"
+    } else {
+        condition
+    };
+    Code::untyped(&format!(
+        "static_assert({condition}, \"the type has changed: run memglass-gen again\");"
+    ))
+}

@@ -1,0 +1,196 @@
+//! From headers to a header.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::clang::{INPUT, Unit};
+use crate::error::GenerateError;
+use crate::fault::Fault;
+use crate::model::{Declared, Model};
+use crate::options::Options;
+use crate::sources::Sources;
+use crate::{compiler, emit, read};
+
+/// A generated header.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// Its text.
+    pub text: String,
+    /// All files that it depends on.
+    pub files: Vec<PathBuf>,
+    /// The described types, as users see them.
+    pub types: Vec<String>,
+}
+
+/// Reads the headers and makes the code for their marked types. Nothing is written.
+///
+/// # Errors
+///
+/// [`GenerateError::Faults`] has everything that is wrong in the headers; nothing is left out to go on.
+pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
+    let headers = headers(options)?;
+    let mut sources = Sources::default();
+    let mut faults = Vec::new();
+    let unit = parse(options, &headers)?;
+    for problem in unit.problems() {
+        faults.push(Fault::new(problem.place, problem.text));
+    }
+    let mut model = Model::default();
+    if faults.is_empty() {
+        model = read::read(&unit, &headers, &mut sources, &mut faults);
+    }
+    report(faults, &mut sources)?;
+    if !model
+        .types
+        .iter()
+        .any(|declared| matches!(declared, Declared::Record(_)))
+    {
+        let names: Vec<String> = options
+            .headers
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        return Err(GenerateError::NothingMarked {
+            headers: names.join(", "),
+        });
+    }
+    let includes = includes(options, &headers);
+    let text = emit::header(&model, &includes)?;
+    let types = model
+        .types
+        .iter()
+        .map(|declared| declared.names().shown.clone())
+        .collect();
+    let files = unit
+        .files()
+        .into_iter()
+        .filter(|file| file != Path::new(INPUT))
+        .collect();
+    Ok(Generated { text, files, types })
+}
+
+/// The headers with whole paths.
+fn headers(options: &Options) -> Result<Vec<PathBuf>, GenerateError> {
+    if options.headers.is_empty() {
+        return Err(GenerateError::NoHeaders);
+    }
+    let whole = |path: &PathBuf| {
+        fs::canonicalize(path).map_err(|source| GenerateError::Header {
+            path: path.clone(),
+            source,
+        })
+    };
+    options.headers.iter().map(whole).collect()
+}
+
+/// Parses all headers as one file.
+fn parse(options: &Options, headers: &[PathBuf]) -> Result<Unit, GenerateError> {
+    let lines = headers
+        .iter()
+        .map(|header| format!("#include \"{}\"\n", header.display()));
+    let text: String = lines.collect();
+    let unit = Unit::parse(&text, &arguments(options))
+        .map_err(|reason| GenerateError::NoClang { reason })?;
+    unit.ok_or(GenerateError::NotParsed)
+}
+
+fn arguments(options: &Options) -> Vec<String> {
+    let mut arguments = vec![
+        "-xc++".to_owned(),
+        format!("-std={}", options.standard),
+        "-Wno-everything".into(),
+    ];
+    let compiler = options
+        .compiler
+        .clone()
+        .unwrap_or_else(compiler::default_compiler);
+    if let Some(directories) = compiler::include_directories(&compiler) {
+        // Its own headers, and no others: those of another compiler may lay types out differently.
+        arguments.extend(["-nostdinc".into(), "-nostdinc++".into()]);
+        arguments.extend(
+            directories
+                .into_iter()
+                .flat_map(|directory| ["-isystem".into(), directory]),
+        );
+    }
+    for directory in &options.include_directories {
+        arguments.push(format!("-I{}", directory.display()));
+    }
+    arguments.extend(options.defines.iter().map(|define| format!("-D{define}")));
+    arguments
+}
+
+/// Fails if there are faults, with the lines that they are in.
+fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Result<(), GenerateError> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    faults.sort();
+    faults.dedup();
+    let count = faults.len();
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut text = String::new();
+    for mut fault in faults {
+        let source = sources.text(&fault.place.file).to_owned();
+        if let Ok(short) = fault.place.file.strip_prefix(&here) {
+            fault.place.file = short.to_owned();
+        }
+        text.push_str(&fault.show(&source));
+    }
+    Err(GenerateError::Faults { text, count })
+}
+
+/// How the result includes each header.
+fn includes(options: &Options, headers: &[PathBuf]) -> Vec<String> {
+    let Some(output) = &options.output else {
+        return options
+            .headers
+            .iter()
+            .map(|header| header.display().to_string())
+            .collect();
+    };
+    let directory = output
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let directory = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    headers
+        .iter()
+        .map(|header| relative(header, &directory))
+        .collect()
+}
+
+/// The path of a file from a directory.
+fn relative(file: &Path, directory: &Path) -> String {
+    let (file_parts, directory_parts): (Vec<Component<'_>>, Vec<Component<'_>>) = (
+        file.components().collect(),
+        directory.components().collect(),
+    );
+    let common = file_parts
+        .iter()
+        .zip(&directory_parts)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = directory_parts[common..].iter().map(|_| "..".to_owned());
+    let down = file_parts[common..]
+        .iter()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_included_from_where_the_output_is() {
+        assert_eq!(
+            relative(Path::new("/a/b/t.hpp"), Path::new("/a/b")),
+            "t.hpp"
+        );
+        assert_eq!(
+            relative(Path::new("/a/b/t.hpp"), Path::new("/a/c/d")),
+            "../../b/t.hpp"
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! Reads C++ headers, and writes what memglass needs to know of their types.
+//!
+//! A struct that is marked `[[memglass::observe]]` gets a storage struct and a descriptor, and so does every type in it.
+//! Annotations are read from comments: `// @atomic @range(0, 100)`. libclang reads the headers; it is loaded when it is
+//! needed. What is wrong in a header is reported with its place, all in one run. docs/cpp.md is the introduction.
+//!
+//! ```no_run
+//! use memglass_gen::{Options, generate};
+//!
+//! let options = Options { headers: vec!["trading.hpp".into()], ..Options::default() };
+//! let generated = generate(&options)?;
+//! println!("{}", generated.text);
+//! # Ok::<(), memglass_gen::GenerateError>(())
+//! ```
+#![deny(unsafe_code)]
+
+mod bits;
+mod clang;
+mod compiler;
+mod emit;
+mod error;
+mod fault;
+mod generate;
+mod judge;
+mod model;
+mod notes;
+mod options;
+mod read;
+mod sources;
+
+pub use error::GenerateError;
+pub use fault::{Fault, Place};
+pub use generate::{Generated, generate};
+pub use options::Options;

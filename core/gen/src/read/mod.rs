@@ -1,0 +1,69 @@
+//! From the compiler's declarations to the model.
+
+// The names of libclang are as in C.
+#![allow(non_upper_case_globals)]
+
+mod marks;
+mod members;
+mod names;
+mod records;
+mod types;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::clang::{Cursor, Unit};
+use crate::fault::{Fault, Place};
+use crate::model::{Declared, Model};
+use crate::sources::Sources;
+
+/// Reads all marked types of `headers`, and all types that they contain. What is wrong goes to `faults`.
+pub(crate) fn read(
+    unit: &Unit,
+    headers: &[PathBuf],
+    sources: &mut Sources,
+    faults: &mut Vec<Fault>,
+) -> Model {
+    let macros = marks::macros(unit);
+    sources.declare(&macros.attributes);
+    let mut reader = Reader {
+        sources,
+        faults,
+        model: Model::default(),
+        known: HashMap::new(),
+        words: HashMap::new(),
+    };
+    for record in marks::marked(unit, headers, macros, &mut reader) {
+        reader.marked(record);
+    }
+    reader.model
+}
+
+struct Reader<'r> {
+    sources: &'r mut Sources,
+    faults: &'r mut Vec<Fault>,
+    model: Model,
+    /// Types that were read, by their spelling: the index in the model, or that they are refused.
+    known: HashMap<String, Option<usize>>,
+    /// How often a word is taken in a namespace, for types of templates that would be called the same.
+    words: HashMap<(String, String), usize>,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, place: Place, reason: impl Into<String>) {
+        let fault = Fault::new(place, reason);
+        // Types that are contained in several others are refused once.
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn marked(&mut self, record: Cursor<'_>) {
+        let index = self.record(record.ty().canonical(), None);
+        if let Some(index) = index
+            && let Declared::Record(record) = &mut self.model.types[index]
+        {
+            record.is_marked = true;
+        }
+    }
+}

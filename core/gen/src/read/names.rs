@@ -1,0 +1,116 @@
+//! What types are called.
+
+use clang_sys::*;
+
+use super::Reader;
+use crate::clang::{Cursor, Ty};
+use crate::model::Names;
+
+/// Which member a type without a name is the type of.
+#[derive(Clone)]
+pub(super) struct Owner {
+    /// The record, as users see it and as the compiler knows it.
+    pub(super) names: Names,
+    pub(super) member: String,
+}
+
+impl Reader<'_> {
+    /// The names of a record or enumeration; of one without a name, those that its member gives it. Refuses what
+    /// generated code cannot name.
+    pub(super) fn names(&mut self, ty: Ty<'_>, owner: Option<&Owner>) -> Option<Names> {
+        let declaration = ty.declaration();
+        let spelling = ty.spelling();
+        let is_nameless = spelling.contains("(unnamed") || spelling.contains("(anonymous");
+        let mut prefix = String::new();
+        let mut namespaces = Vec::new();
+        let mut scope = declaration;
+        loop {
+            scope = scope.parent();
+            match scope.kind() {
+                CXCursor_Namespace if scope.name().is_empty() || scope.is_anonymous() => {
+                    let reason = "it is in a namespace without a name, where another header cannot reach it: move it out";
+                    self.refuse(declaration.place(), reason);
+                    return None;
+                }
+                CXCursor_Namespace => {
+                    prefix.insert_str(0, &format!("{}::", scope.name()));
+                    // Storage goes into the namespace around, as an inline one must be opened as such.
+                    if !scope.is_inline_namespace() {
+                        namespaces.insert(0, scope.name());
+                    }
+                }
+                CXCursor_StructDecl | CXCursor_ClassDecl | CXCursor_UnionDecl
+                | CXCursor_LinkageSpec => {}
+                _ => break,
+            }
+        }
+        if !is_nameless && !is_reachable(declaration) {
+            let reason = format!(
+                "{spelling} is private, so that generated code cannot name it: make it public"
+            );
+            self.refuse(declaration.place(), reason);
+            return None;
+        }
+        let namespace = namespaces.join("::");
+        if !is_nameless {
+            let local = spelling.strip_prefix(&prefix).unwrap_or(&spelling);
+            let word = self.unused(&namespace, &as_word(local));
+            return Some(Names {
+                shown: spelling.clone(),
+                cpp: spelling,
+                namespace,
+                word,
+            });
+        }
+        let Some(Owner { names, member }) = owner else {
+            self.refuse(declaration.place(), "it has no name; give it one");
+            return None;
+        };
+        let word = self.unused(&names.namespace, &format!("{}_{member}", names.word));
+        Some(Names {
+            shown: format!("{}::{member}", names.shown),
+            cpp: format!(
+                "std::remove_all_extents_t<decltype({}::{member})>",
+                names.cpp
+            ),
+            namespace: names.namespace.clone(),
+            word,
+        })
+    }
+
+    /// `word`, or with a number behind it if another type of the namespace has it.
+    fn unused(&mut self, namespace: &str, word: &str) -> String {
+        let count = self
+            .words
+            .entry((namespace.to_owned(), word.to_owned()))
+            .or_default();
+        *count += 1;
+        match count {
+            1 => word.to_owned(),
+            number => format!("{word}_{number}"),
+        }
+    }
+}
+
+/// Whether a type and all records that it is in are public.
+fn is_reachable(mut cursor: Cursor<'_>) -> bool {
+    while matches!(
+        cursor.kind(),
+        CXCursor_StructDecl | CXCursor_ClassDecl | CXCursor_UnionDecl | CXCursor_EnumDecl
+    ) {
+        if !cursor.is_public() {
+            return false;
+        }
+        cursor = cursor.parent();
+    }
+    true
+}
+
+/// A name as one word: `Box<int, 3>` is `Box_int_3`.
+fn as_word(name: &str) -> String {
+    let words: Vec<&str> = name
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join("_")
+}

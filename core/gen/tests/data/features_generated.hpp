@@ -1,0 +1,206 @@
+// Made by memglass-gen. Changes are lost when it is run again.
+#pragma once
+#include "features.hpp"
+#include <memglass/memglass.hpp>
+#include <cstddef>
+#include <type_traits>
+
+namespace trading {
+struct Quote_Storage {
+    using Value = trading::Quote;
+    memglass::Stored<decltype(Value::bid_price)> bid_price;
+    memglass::Stored<decltype(Value::ask_price)> ask_price;
+    void init(const Value& value) {
+        bid_price.init(value.bid_price);
+        ask_price.init(value.ask_price);
+    }
+    void load_to(Value& value) const {
+        bid_price.load_to(value.bid_price);
+        ask_price.load_to(value.ask_price);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    Quote_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<trading::Quote> {
+    using Value = trading::Quote;
+    using Storage = trading::Quote_Storage;
+    static constexpr std::string_view name = "trading::Quote";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::bid_price), decltype(Storage::bid_price)>("bid_price", offsetof(Value, bid_price), offsetof(Storage, bid_price), {.unit = "ticks"}),
+        memglass::member<decltype(Value::ask_price), decltype(Storage::ask_price)>("ask_price", offsetof(Value, ask_price), offsetof(Storage, ask_price), {.unit = "ticks"}),
+    };
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, bid_price) == 0 && offsetof(Value, ask_price) == 8, "the type has changed: run memglass-gen again");
+};
+
+template <>
+struct memglass::Descriptor<trading::Side> {
+    static constexpr std::string_view name = "trading::Side";
+    static constexpr memglass::Variant variants[]{{"buy", 1}, {"sell", -1}};
+    static_assert(sizeof(trading::Side) == 1, "the type has changed: run memglass-gen again");
+};
+
+template <>
+struct memglass::Descriptor<trading::Options> {
+    static constexpr std::string_view name = "trading::Options";
+    static constexpr memglass::Variant flags[]{{"ioc", 1}, {"fok", 2}, {"post_only", 4}};
+    static_assert(sizeof(trading::Options) == 1, "the type has changed: run memglass-gen again");
+};
+
+template <>
+struct memglass::Descriptor<trading::Depth> {
+    using Value = trading::Depth;
+    using Storage = memglass::Guarded<Value>;
+    static constexpr std::string_view name = "trading::Depth";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::price), memglass::Stored<decltype(Value::price)>>("price", offsetof(Value, price), offsetof(Value, price)),
+        memglass::member<decltype(Value::lots), memglass::Stored<decltype(Value::lots)>>("lots", offsetof(Value, lots), offsetof(Value, lots)),
+    };
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, price) == 0 && offsetof(Value, lots) == 8, "the type has changed: run memglass-gen again");
+};
+
+template <>
+struct memglass::Descriptor<trading::Extra> {
+    using Value = trading::Extra;
+    using Storage = memglass::PlainUnion<Value>;
+    static constexpr std::string_view name = "trading::Extra";
+    static constexpr bool is_union = true;
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::number), memglass::Stored<decltype(Value::number)>>("number", offsetof(Value, number), offsetof(Value, number)),
+        memglass::member<decltype(Value::real), memglass::Stored<decltype(Value::real)>>("real", offsetof(Value, real), offsetof(Value, real)),
+    };
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 8 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, number) == 0 && offsetof(Value, real) == 0, "the type has changed: run memglass-gen again");
+};
+
+namespace trading {
+struct Position_Storage {
+    using Value = trading::Position;
+    memglass::Stored<decltype(Value::symbol_id)> symbol_id;
+    memglass::StoredAtomic<decltype(Value::quantity)> quantity;
+    memglass::Stored<decltype(Value::avg_price)> avg_price;
+    memglass::Guarded<decltype(Value::last_quote)> last_quote;
+    memglass::Locked<decltype(Value::error_msg)> error_msg;
+    memglass::Stored<decltype(Value::side)> side;
+    memglass::Stored<decltype(Value::options)> options;
+    memglass::Stored<decltype(Value::levels)> levels;
+    memglass::Stored<decltype(Value::history)> history;
+    memglass::Stored<decltype(Value::weights)> weights;
+    memglass::Stored<decltype(Value::live)> live;
+    memglass::StoredAtomic<decltype(Value::counts)> counts;
+    memglass::Stored<decltype(Value::ratio)> ratio;
+    memglass::Stored<decltype(Value::symbol)> symbol;
+    memglass::Stored<decltype(Value::status)> status;
+    memglass::Stored<decltype(Value::bits)> bits;
+    memglass::Stored<decltype(Value::depth)> depth;
+    memglass::Stored<decltype(Value::extra)> extra;
+    memglass::Stored<decltype(Value::best)> best;
+    void init(const Value& value) {
+        symbol_id.init(value.symbol_id);
+        quantity.init(value.quantity);
+        avg_price.init(value.avg_price);
+        last_quote.init(value.last_quote);
+        error_msg.init(value.error_msg);
+        side.init(value.side);
+        options.init(value.options);
+        levels.init(value.levels);
+        history.init(value.history);
+        weights.init(value.weights);
+        live.init(value.live);
+        counts.init(value.counts);
+        ratio.init(value.ratio);
+        symbol.init(value.symbol);
+        status.init(value.status);
+        bits.init(value.bits);
+        depth.init(value.depth);
+        extra.init(value.extra);
+        best.init(value.best);
+    }
+    void load_to(Value& value) const {
+        symbol_id.load_to(value.symbol_id);
+        quantity.load_to(value.quantity);
+        avg_price.load_to(value.avg_price);
+        last_quote.load_to(value.last_quote);
+        error_msg.load_to(value.error_msg);
+        side.load_to(value.side);
+        options.load_to(value.options);
+        levels.load_to(value.levels);
+        history.load_to(value.history);
+        weights.load_to(value.weights);
+        live.load_to(value.live);
+        counts.load_to(value.counts);
+        ratio.load_to(value.ratio);
+        symbol.load_to(value.symbol);
+        status.load_to(value.status);
+        bits.load_to(value.bits);
+        depth.load_to(value.depth);
+        extra.load_to(value.extra);
+        best.load_to(value.best);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<trading::Position> {
+    using Value = trading::Position;
+    using Storage = trading::Position_Storage;
+    static constexpr std::string_view name = "trading::Position";
+    static constexpr memglass::Variant status_names[]{{"PENDING", 0}, {"OPEN", 1}, {"GONE", -1}};
+    static constexpr memglass::Variant bits_flags[]{{"IOC", 1}, {"FOK", 2}};
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::symbol_id), decltype(Storage::symbol_id)>("symbol_id", offsetof(Value, symbol_id), offsetof(Storage, symbol_id)),
+        memglass::member<decltype(Value::quantity), decltype(Storage::quantity)>("quantity", offsetof(Value, quantity), offsetof(Storage, quantity), {.step = 5, .desc = "signed number \"of\" shares"}),
+        memglass::member<decltype(Value::avg_price), decltype(Storage::avg_price)>("avg_price", offsetof(Value, avg_price), offsetof(Storage, avg_price), {.min = 0, .max = 10000000, .format = "%'d"}),
+        memglass::member<decltype(Value::last_quote), decltype(Storage::last_quote)>("last_quote", offsetof(Value, last_quote), offsetof(Storage, last_quote)),
+        memglass::member<decltype(Value::error_msg), decltype(Storage::error_msg)>("error_msg", offsetof(Value, error_msg), offsetof(Storage, error_msg)),
+        memglass::member<decltype(Value::side), decltype(Storage::side)>("side", offsetof(Value, side), offsetof(Storage, side), {.readonly = true}),
+        memglass::member<decltype(Value::options), decltype(Storage::options)>("options", offsetof(Value, options), offsetof(Storage, options)),
+        memglass::member<decltype(Value::levels), decltype(Storage::levels)>("levels", offsetof(Value, levels), offsetof(Storage, levels)),
+        memglass::member<decltype(Value::history), decltype(Storage::history)>("history", offsetof(Value, history), offsetof(Storage, history)),
+        memglass::member<decltype(Value::weights), decltype(Storage::weights)>("weights", offsetof(Value, weights), offsetof(Storage, weights)),
+        memglass::member<decltype(Value::live), decltype(Storage::live)>("live", offsetof(Value, live), offsetof(Storage, live)),
+        memglass::member<decltype(Value::counts), decltype(Storage::counts)>("counts", offsetof(Value, counts), offsetof(Storage, counts)),
+        memglass::member<decltype(Value::ratio), decltype(Storage::ratio)>("ratio", offsetof(Value, ratio), offsetof(Storage, ratio), {.min = -0.5, .max = 1.0}),
+        memglass::member<decltype(Value::symbol), decltype(Storage::symbol)>("symbol", offsetof(Value, symbol), offsetof(Storage, symbol), {.regex = "[A-Z]{1,5}"}),
+        memglass::member<decltype(Value::status), decltype(Storage::status)>("status", offsetof(Value, status), offsetof(Storage, status), {.names = status_names}),
+        memglass::member<decltype(Value::bits), decltype(Storage::bits)>("bits", offsetof(Value, bits), offsetof(Storage, bits), {.flags = bits_flags}),
+        memglass::member<decltype(Value::depth), decltype(Storage::depth)>("depth", offsetof(Value, depth), offsetof(Storage, depth)),
+        memglass::member<decltype(Value::extra), decltype(Storage::extra)>("extra", offsetof(Value, extra), offsetof(Storage, extra)),
+        memglass::member<decltype(Value::best), decltype(Storage::best)>("best", offsetof(Value, best), offsetof(Storage, best)),
+    };
+    static void settle(unsigned char* bytes) {
+        bytes[offsetof(Value, live)] = bytes[offsetof(Value, live)] != 0;
+    }
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 496 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, symbol_id) == 0 && offsetof(Value, quantity) == 8 && offsetof(Value, avg_price) == 16 && offsetof(Value, last_quote) == 24 && offsetof(Value, error_msg) == 40 && offsetof(Value, side) == 296 && offsetof(Value, options) == 297 && offsetof(Value, levels) == 304 && offsetof(Value, history) == 352 && offsetof(Value, weights) == 384 && offsetof(Value, live) == 396 && offsetof(Value, counts) == 400 && offsetof(Value, ratio) == 432 && offsetof(Value, symbol) == 440 && offsetof(Value, status) == 456 && offsetof(Value, bits) == 460 && offsetof(Value, depth) == 464 && offsetof(Value, extra) == 480 && offsetof(Value, best) == 488, "the type has changed: run memglass-gen again");
+};
+
+namespace memglass::generated {
+inline void register_all_types() {
+    memglass::register_types<trading::Quote, trading::Position>();
+}
+
+inline void register_all_types(memglass::Session& session) {
+    memglass::register_types<trading::Quote, trading::Position>(session);
+}
+}

@@ -1,0 +1,399 @@
+// Made by memglass-gen. Changes are lost when it is run again.
+#pragma once
+#include "layouts.hpp"
+#include <memglass/memglass.hpp>
+#include <cstddef>
+#include <type_traits>
+
+struct Row_inner_Storage {
+    using Value = std::remove_all_extents_t<decltype(Row::inner)>;
+    memglass::Stored<decltype(Value::a)> a;
+    memglass::Stored<decltype(Value::b)> b;
+    void init(const Value& value) {
+        a.init(value.a);
+        b.init(value.b);
+    }
+    void load_to(Value& value) const {
+        a.load_to(value.a);
+        b.load_to(value.b);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    Row_inner_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+
+template <>
+struct memglass::Descriptor<std::remove_all_extents_t<decltype(Row::inner)>> {
+    using Value = std::remove_all_extents_t<decltype(Row::inner)>;
+    using Storage = ::Row_inner_Storage;
+    static constexpr std::string_view name = "Row::inner";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::a), decltype(Storage::a)>("a", offsetof(Value, a), offsetof(Storage, a)),
+        memglass::member<decltype(Value::b), decltype(Storage::b)>("b", offsetof(Value, b), offsetof(Storage, b)),
+    };
+    static void settle(unsigned char* bytes) {
+        bytes[offsetof(Value, b)] = bytes[offsetof(Value, b)] != 0;
+    }
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 2, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, a) == 0 && offsetof(Value, b) == 2, "the type has changed: run memglass-gen again");
+};
+
+template <>
+struct memglass::Descriptor<std::remove_all_extents_t<decltype(Row::power)>> {
+    static constexpr std::string_view name = "Row::power";
+    static constexpr memglass::Variant variants[]{{"off", 0}, {"on", 1}};
+    static_assert(sizeof(std::remove_all_extents_t<decltype(Row::power)>) == 4, "the type has changed: run memglass-gen again");
+};
+
+struct Row_Storage {
+    using Value = Row;
+    memglass::Stored<decltype(Value::id)> id;
+    memglass::Stored<decltype(Value::x)> x;
+    memglass::Stored<decltype(Value::y)> y;
+    memglass::Stored<decltype(Value::inner)> inner;
+    memglass::Stored<decltype(Value::power)> power;
+    void init(const Value& value) {
+        id.init(value.id);
+        x.init(value.x);
+        y.init(value.y);
+        inner.init(value.inner);
+        power.init(value.power);
+    }
+    void load_to(Value& value) const {
+        id.load_to(value.id);
+        x.load_to(value.x);
+        y.load_to(value.y);
+        inner.load_to(value.inner);
+        power.load_to(value.power);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    Row_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+
+template <>
+struct memglass::Descriptor<Row> {
+    using Value = Row;
+    using Storage = ::Row_Storage;
+    static constexpr std::string_view name = "Row";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::id), decltype(Storage::id)>("id", offsetof(Value, id), offsetof(Storage, id)),
+        memglass::member<decltype(Value::x), decltype(Storage::x)>("x", offsetof(Value, x), offsetof(Storage, x), {.readonly = true}),
+        memglass::member<decltype(Value::y), decltype(Storage::y)>("y", offsetof(Value, y), offsetof(Storage, y), {.readonly = true}),
+        memglass::member<decltype(Value::inner), decltype(Storage::inner)>("inner", offsetof(Value, inner), offsetof(Storage, inner)),
+        memglass::member<decltype(Value::power), decltype(Storage::power)>("power", offsetof(Value, power), offsetof(Storage, power)),
+    };
+    static void settle(unsigned char* bytes) {
+        for (std::size_t index = 0; index < 2; ++index) {
+            memglass::Descriptor<std::remove_all_extents_t<decltype(Row::inner)>>::settle(bytes + offsetof(Value, inner) + index * 4);
+        }
+    }
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 24 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, id) == 0 && offsetof(Value, x) == 4 && offsetof(Value, y) == 8 && offsetof(Value, inner) == 12 && offsetof(Value, power) == 20, "the type has changed: run memglass-gen again");
+};
+
+namespace a {
+struct a_Derived_Storage {
+    using Value = a::Derived;
+    memglass::StoredAtomic<decltype(Value::inherited)> inherited;
+    void init(const Value& value) {
+        inherited.init(value.inherited);
+    }
+    void load_to(Value& value) const {
+        inherited.load_to(value.inherited);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<a::Derived> {
+    using Value = a::Derived;
+    using Storage = a::a_Derived_Storage;
+    static constexpr std::string_view name = "a::Derived";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::inherited), decltype(Storage::inherited)>("inherited", offsetof(Value, inherited), offsetof(Storage, inherited)),
+    };
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, inherited) == 0, "the type has changed: run memglass-gen again");
+};
+
+namespace a {
+struct a_Box_int_2_Storage {
+    using Value = a::Box<int, 2>;
+    memglass::Stored<decltype(Value::values)> values;
+    memglass::Stored<decltype(Value::full)> full;
+    void init(const Value& value) {
+        values.init(value.values);
+        full.init(value.full);
+    }
+    void load_to(Value& value) const {
+        values.load_to(value.values);
+        full.load_to(value.full);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    a_Box_int_2_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<a::Box<int, 2>> {
+    using Value = a::Box<int, 2>;
+    using Storage = a::a_Box_int_2_Storage;
+    static constexpr std::string_view name = "a::Box<int, 2>";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::values), decltype(Storage::values)>("values", offsetof(Value, values), offsetof(Storage, values), {.readonly = true}),
+        memglass::member<decltype(Value::full), decltype(Storage::full)>("full", offsetof(Value, full), offsetof(Storage, full)),
+    };
+    static void settle(unsigned char* bytes) {
+        bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
+    }
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 12 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 8, "the type has changed: run memglass-gen again");
+};
+
+namespace a {
+struct a_Holder_Nested_Storage {
+    using Value = a::Holder::Nested;
+    memglass::Stored<decltype(Value::on)> on;
+    void init(const Value& value) {
+        on.init(value.on);
+    }
+    void load_to(Value& value) const {
+        on.load_to(value.on);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    a_Holder_Nested_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<a::Holder::Nested> {
+    using Value = a::Holder::Nested;
+    using Storage = a::a_Holder_Nested_Storage;
+    static constexpr std::string_view name = "a::Holder::Nested";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::on), decltype(Storage::on)>("on", offsetof(Value, on), offsetof(Storage, on)),
+    };
+    static void settle(unsigned char* bytes) {
+        bytes[offsetof(Value, on)] = bytes[offsetof(Value, on)] != 0;
+    }
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 1 && alignof(Value) == 1, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, on) == 0, "the type has changed: run memglass-gen again");
+};
+
+namespace a {
+struct a_Box_a_Holder_Nested_3_Storage {
+    using Value = a::Box<a::Holder::Nested, 3>;
+    memglass::Stored<decltype(Value::values)> values;
+    memglass::Stored<decltype(Value::full)> full;
+    void init(const Value& value) {
+        values.init(value.values);
+        full.init(value.full);
+    }
+    void load_to(Value& value) const {
+        values.load_to(value.values);
+        full.load_to(value.full);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    a_Box_a_Holder_Nested_3_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<a::Box<a::Holder::Nested, 3>> {
+    using Value = a::Box<a::Holder::Nested, 3>;
+    using Storage = a::a_Box_a_Holder_Nested_3_Storage;
+    static constexpr std::string_view name = "a::Box<a::Holder::Nested, 3>";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::values), decltype(Storage::values)>("values", offsetof(Value, values), offsetof(Storage, values), {.readonly = true}),
+        memglass::member<decltype(Value::full), decltype(Storage::full)>("full", offsetof(Value, full), offsetof(Storage, full)),
+    };
+    static void settle(unsigned char* bytes) {
+        for (std::size_t index = 0; index < 3; ++index) {
+            memglass::Descriptor<a::Holder::Nested>::settle(bytes + offsetof(Value, values) + index);
+        }
+        bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
+    }
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 1, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 3, "the type has changed: run memglass-gen again");
+};
+
+namespace a {
+struct alignas(64) a_Holder_Storage {
+    using Value = a::Holder;
+    memglass::Stored<decltype(Value::ints)> ints;
+    memglass::Stored<decltype(Value::nested)> nested;
+    memglass::Stored<decltype(Value::apart)> apart;
+    void init(const Value& value) {
+        ints.init(value.ints);
+        nested.init(value.nested);
+        apart.init(value.apart);
+    }
+    void load_to(Value& value) const {
+        ints.load_to(value.ints);
+        nested.load_to(value.nested);
+        apart.load_to(value.apart);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    a_Holder_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<a::Holder> {
+    using Value = a::Holder;
+    using Storage = a::a_Holder_Storage;
+    static constexpr std::string_view name = "a::Holder";
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::ints), decltype(Storage::ints)>("ints", offsetof(Value, ints), offsetof(Storage, ints)),
+        memglass::member<decltype(Value::nested), decltype(Storage::nested)>("nested", offsetof(Value, nested), offsetof(Storage, nested)),
+        memglass::member<decltype(Value::apart), decltype(Storage::apart)>("apart", offsetof(Value, apart), offsetof(Storage, apart)),
+    };
+    static void settle(unsigned char* bytes) {
+        memglass::Descriptor<a::Box<int, 2>>::settle(bytes + offsetof(Value, ints));
+        memglass::Descriptor<a::Box<a::Holder::Nested, 3>>::settle(bytes + offsetof(Value, nested));
+    }
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 64 && alignof(Value) == 64, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, ints) == 0 && offsetof(Value, nested) == 12 && offsetof(Value, apart) == 32, "the type has changed: run memglass-gen again");
+};
+
+template <>
+struct memglass::Descriptor<Bits::Mode> {
+    static constexpr std::string_view name = "Bits::Mode";
+    static constexpr memglass::Variant variants[]{{"idle", 0}, {"busy", 1}};
+    static_assert(sizeof(Bits::Mode) == 1, "the type has changed: run memglass-gen again");
+};
+
+struct Bits_Storage {
+    using Value = Bits;
+    memglass::Stored<decltype(Value::byte)> byte;
+    memglass::Atomic<std::uint16_t> bits_at_4_;
+    memglass::Atomic<std::uint64_t> bits_at_8_;
+    memglass::BitField<decltype(Value::low), 0, 3, std::uint16_t> low() {
+        return memglass::BitField<decltype(Value::low), 0, 3, std::uint16_t>(bits_at_4_);
+    }
+    memglass::BitField<decltype(Value::mid), 3, 13, std::uint16_t> mid() {
+        return memglass::BitField<decltype(Value::mid), 3, 13, std::uint16_t>(bits_at_4_);
+    }
+    memglass::BitField<decltype(Value::sign), 0, 5, std::uint64_t> sign() {
+        return memglass::BitField<decltype(Value::sign), 0, 5, std::uint64_t>(bits_at_8_);
+    }
+    memglass::BitField<decltype(Value::flag), 5, 1, std::uint64_t> flag() {
+        return memglass::BitField<decltype(Value::flag), 5, 1, std::uint64_t>(bits_at_8_);
+    }
+    memglass::BitField<decltype(Value::wide), 6, 40, std::uint64_t> wide() {
+        return memglass::BitField<decltype(Value::wide), 6, 40, std::uint64_t>(bits_at_8_);
+    }
+    memglass::BitField<decltype(Value::mode), 46, 2, std::uint64_t> mode() {
+        return memglass::BitField<decltype(Value::mode), 46, 2, std::uint64_t>(bits_at_8_);
+    }
+    void init(const Value& value) {
+        byte.init(value.byte);
+        low().set(value.low);
+        mid().set(value.mid);
+        sign().set(value.sign);
+        flag().set(value.flag);
+        wide().set(value.wide);
+        mode().set(value.mode);
+    }
+    void load_to(Value& value) const {
+        byte.load_to(value.byte);
+        value.low = memglass::BitField<decltype(Value::low), 0, 3, std::uint16_t>::of(bits_at_4_.load(std::memory_order_relaxed));
+        value.mid = memglass::BitField<decltype(Value::mid), 3, 13, std::uint16_t>::of(bits_at_4_.load(std::memory_order_relaxed));
+        value.sign = memglass::BitField<decltype(Value::sign), 0, 5, std::uint64_t>::of(bits_at_8_.load(std::memory_order_relaxed));
+        value.flag = memglass::BitField<decltype(Value::flag), 5, 1, std::uint64_t>::of(bits_at_8_.load(std::memory_order_relaxed));
+        value.wide = memglass::BitField<decltype(Value::wide), 6, 40, std::uint64_t>::of(bits_at_8_.load(std::memory_order_relaxed));
+        value.mode = memglass::BitField<decltype(Value::mode), 46, 2, std::uint64_t>::of(bits_at_8_.load(std::memory_order_relaxed));
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    Bits_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+
+template <>
+struct memglass::Descriptor<Bits> {
+    using Value = Bits;
+    using Storage = ::Bits_Storage;
+    static constexpr std::string_view name = "Bits";
+    static constexpr memglass::Variant mode_names[]{{"idle", 0}, {"busy", 1}};
+    static constexpr memglass::Member members[]{
+        memglass::member<decltype(Value::byte), decltype(Storage::byte)>("byte", offsetof(Value, byte), offsetof(Storage, byte)),
+        memglass::bits<std::uint16_t>("low", 4, offsetof(Storage, bits_at_4_), 0, 3),
+        memglass::bits<std::uint16_t>("mid", 4, offsetof(Storage, bits_at_4_), 3, 13),
+        memglass::bits<std::int64_t>("sign", 8, offsetof(Storage, bits_at_8_), 0, 5, {.min = -16, .max = 15}),
+        memglass::bits<std::uint64_t>("flag", 8, offsetof(Storage, bits_at_8_), 5, 1),
+        memglass::bits<std::uint64_t>("wide", 8, offsetof(Storage, bits_at_8_), 6, 40),
+        memglass::bits<std::uint64_t>("mode", 8, offsetof(Storage, bits_at_8_), 46, 2, {.names = mode_names}),
+    };
+    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, byte) == 0, "the type has changed: run memglass-gen again");
+};
+
+namespace memglass::generated {
+inline void register_all_types() {
+    memglass::register_types<Row, a::Derived, a::Holder, Bits>();
+}
+
+inline void register_all_types(memglass::Session& session) {
+    memglass::register_types<Row, a::Derived, a::Holder, Bits>(session);
+}
+}

@@ -1,0 +1,227 @@
+//! What is generated: kept in `tests/data`, compiled by every compiler that is here, and the same as the derive makes.
+// A test that cannot go on should stop, at the line.
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub)]
+
+mod harness;
+
+use std::path::Path;
+use std::process::Command;
+
+use memglass::schema::{Schema, codec};
+use memglass::{Observe, Storage, Text};
+use memglass_gen::Options;
+
+/// Compares what is generated for a header with the file that is kept for it.
+fn check_kept(name: &str) {
+    let header = harness::data(&format!("{name}.hpp"));
+    let kept = harness::data(&format!("{name}_generated.hpp"));
+    let options = Options {
+        headers: vec![header],
+        output: Some(kept.clone()),
+        ..Options::default()
+    };
+    let Some(result) = harness::generated(&options) else {
+        return;
+    };
+    let text = result.unwrap_or_else(|error| panic!("{error}")).text;
+    if std::env::var_os("MEMGLASS_UPDATE").is_some() {
+        std::fs::write(&kept, &text).unwrap();
+    }
+    let present = std::fs::read_to_string(&kept).unwrap_or_default();
+    let differs = text
+        .lines()
+        .zip(present.lines())
+        .find(|(made, kept)| made != kept);
+    assert!(
+        text == present,
+        "MEMGLASS_UPDATE=1 writes it anew: {differs:?}"
+    );
+}
+
+#[test]
+fn annotations_and_types_of_a_market_are_generated_as_kept() {
+    check_kept("features");
+}
+
+#[test]
+fn layouts_of_all_kinds_are_generated_as_kept() {
+    check_kept("layouts");
+}
+
+#[test]
+fn every_compiler_takes_the_generated_code_without_a_warning() {
+    for compiler in harness::compilers() {
+        for name in ["features", "layouts"] {
+            let header = harness::data(&format!("{name}_generated.hpp"));
+            harness::run(harness::compile(
+                compiler,
+                &[
+                    "-fsyntax-only",
+                    "-include",
+                    header.to_str().unwrap(),
+                    "-x",
+                    "c++",
+                    "/dev/null",
+                ],
+            ));
+        }
+    }
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+#[observe(name = "trading::Quote")]
+struct Quote {
+    #[observe(unit = "ticks")]
+    bid_price: i64,
+    #[observe(unit = "ticks")]
+    ask_price: i64,
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+#[observe(name = "trading::Side")]
+#[repr(i8)]
+enum Side {
+    #[default]
+    #[observe(name = "buy")]
+    Buy = 1,
+    #[observe(name = "sell")]
+    Sell = -1,
+}
+
+memglass::bitflags::bitflags! {
+    #[derive(Observe, Clone, Copy, Default)]
+    #[observe(name = "trading::Options")]
+    struct Allowed: u8 {
+        const ioc = 1;
+        const fok = 2;
+        const post_only = 4;
+    }
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+#[observe(name = "trading::Depth", seqlock)]
+struct Depth {
+    price: i64,
+    lots: u32,
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+#[observe(name = "trading::Position")]
+struct Position {
+    symbol_id: u32,
+    #[observe(atomic, step = 5, desc = "signed number \"of\" shares")]
+    quantity: i64,
+    #[observe(range(0, 10000000), format = "%'d")]
+    avg_price: i64,
+    #[observe(seqlock)]
+    last_quote: Quote,
+    #[observe(locked)]
+    error_msg: Text<256>,
+    #[observe(readonly)]
+    side: Side,
+    options: Allowed,
+    levels: [[i64; 3]; 2],
+    history: [Quote; 2],
+    weights: [f32; 3],
+    live: bool,
+    #[observe(atomic)]
+    counts: [u64; 4],
+    #[observe(min = -0.5, max = 1)]
+    ratio: f64,
+    #[observe(regex = "[A-Z]{1,5}")]
+    symbol: Text<16>,
+    #[observe(enum(PENDING = 0, OPEN = 1, GONE = -1))]
+    status: i8,
+    #[observe(flags(IOC = 1, FOK = 2))]
+    bits: u32,
+    depth: Depth,
+}
+
+#[test]
+fn the_same_struct_has_the_same_schema_bytes_from_rust_and_from_cpp() {
+    let mut schema = Schema::new();
+    <Position as Observe>::Storage::storage_type(&mut schema).unwrap();
+    let expected = codec::encode_schema(&schema);
+    let source = std::fs::read_to_string(harness::data("features.hpp")).unwrap();
+    // A union and an address have other names in Rust.
+    let source = source
+        .replace("    Extra extra;\n", "")
+        .replace("    const Quote* best;        // @address\n", "");
+    let directory = tempfile::tempdir().unwrap();
+    let [header, output, program] =
+        ["same.hpp", "same_generated.hpp", "same.cpp"].map(|name| directory.path().join(name));
+    std::fs::write(&header, source).unwrap();
+    let options = Options {
+        headers: vec![header],
+        output: Some(output.clone()),
+        ..Options::default()
+    };
+    let Some(result) = harness::generated(&options) else {
+        return;
+    };
+    std::fs::write(&output, result.unwrap().text).unwrap();
+    std::fs::write(&program, PRINTS_SCHEMA).unwrap();
+    let library = library();
+    for compiler in harness::compilers() {
+        let made = directory.path().join(compiler);
+        let paths = [&program, &library, &made].map(|path| path.to_str().unwrap());
+        harness::run(harness::compile(
+            compiler,
+            &[paths[0], paths[1], "-o", paths[2]],
+        ));
+        let printed = harness::run(Command::new(&made));
+        let found = codec::decode_schema(&printed).unwrap();
+        let types = |schema: &Schema| {
+            schema
+                .iter()
+                .map(|(_, ty)| (**ty).clone())
+                .collect::<Vec<_>>()
+        };
+        for (found, expected) in types(&found).iter().zip(&types(&schema)) {
+            assert_eq!(found, expected);
+        }
+        assert_eq!(printed, expected, "{compiler}");
+    }
+}
+
+#[test]
+fn the_header_of_the_documentation_is_described() {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cpp.md"))
+            .unwrap();
+    let snippet = page
+        .split("```")
+        .find(|part| part.starts_with("cpp\n// trading.hpp"))
+        .unwrap();
+    let header = format!(
+        "#include <cstdint>\n{}",
+        snippet.trim_start_matches("cpp\n")
+    );
+    let Some(result) = harness::generated_for(&header) else {
+        return;
+    };
+    assert_eq!(result.unwrap().types, ["Quote", "Side", "Position"]);
+}
+
+const PRINTS_SCHEMA: &str = r#"
+#include "same_generated.hpp"
+#include <iostream>
+
+int main() {
+    memglass::Schema schema;
+    memglass::storage_type<memglass::Stored<trading::Position>>(schema);
+    std::cout << schema.encode();
+}
+"#;
+
+/// The C library, built for this.
+fn library() -> std::path::PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["build", "--quiet", "--offline", "-p", "memglass-capi"])
+        .current_dir(&root);
+    harness::run(cargo);
+    let profile = std::env::current_exe().unwrap();
+    profile.ancestors().nth(2).unwrap().join("libmemglass.a")
+}
