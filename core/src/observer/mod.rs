@@ -7,6 +7,7 @@
 
 mod attach;
 mod attached;
+mod by_type;
 mod cells;
 mod change;
 mod difference;
@@ -160,6 +161,12 @@ impl Observer {
     /// The count of structural changes at the last refresh.
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// The count of structural changes at this moment: another one than [`Observer::epoch`] says that a refresh
+    /// has news. Costs one load.
+    pub fn stated_epoch(&self) -> u64 {
+        self.attached.layout.epoch()
     }
 
     /// The types as of the last refresh.

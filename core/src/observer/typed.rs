@@ -32,10 +32,10 @@ enum Source {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Piece {
-    from: usize,
-    to: usize,
-    len: usize,
+pub(super) struct Piece {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) len: usize,
 }
 
 impl<T: Observe> TypedField<T> {
@@ -47,16 +47,8 @@ impl<T: Observe> TypedField<T> {
         let mut wanted = Schema::new();
         let id = value_type_of::<T>(&mut wanted)
             .map_err(|error| mismatch::<T>(field, error.to_string()))?;
-        let from = Side {
-            schema: field.schema(),
-            id: source_type(field),
-            at: 0,
-        };
-        let to = Side {
-            schema: &wanted,
-            id,
-            at: 0,
-        };
+        let from = Side::new(field.schema(), source_type(field));
+        let to = Side::new(&wanted, id);
         let mut pieces = Vec::new();
         match_up(from, to, &mut pieces).map_err(|reason| mismatch::<T>(field, reason))?;
         let is_one_load = is_one_load(field.schema(), &field.object, &field.place);
@@ -178,7 +170,7 @@ fn mismatch<T>(field: &Field, reason: String) -> ReadError {
 }
 
 /// The type that the field's bytes are of: inside a guarded value, the bare one.
-fn source_type(field: &Field) -> TypeId {
+pub(super) fn source_type(field: &Field) -> TypeId {
     match field.place.inside(field.schema()) {
         super::place::Within::Itself => field.place.type_id,
         _ => field.type_id(),
@@ -187,13 +179,18 @@ fn source_type(field: &Field) -> TypeId {
 
 /// A type at an offset of a whole value.
 #[derive(Clone, Copy)]
-struct Side<'s> {
+pub(super) struct Side<'s> {
     schema: &'s Schema,
     id: TypeId,
     at: usize,
 }
 
-impl Side<'_> {
+impl<'s> Side<'s> {
+    /// A whole value.
+    pub(super) fn new(schema: &'s Schema, id: TypeId) -> Side<'s> {
+        Side { schema, id, at: 0 }
+    }
+
     fn size(self) -> usize {
         self.schema[self.id].size as usize
     }
@@ -215,7 +212,11 @@ impl Side<'_> {
 
 /// Adds the pieces that make a value of one type from a value of the other. The error says where the
 /// types differ.
-fn match_up(from: Side<'_>, to: Side<'_>, pieces: &mut Vec<Piece>) -> Result<(), String> {
+pub(super) fn match_up(
+    from: Side<'_>,
+    to: Side<'_>,
+    pieces: &mut Vec<Piece>,
+) -> Result<(), String> {
     let (from, to) = (from.bare(), to.bare());
     match (&from.schema[from.id].kind, &to.schema[to.id].kind) {
         (Kind::Struct { fields: theirs }, Kind::Struct { fields }) => {

@@ -135,7 +135,7 @@ impl Memory {
         bytes: u64,
         align: u64,
     ) -> Result<Aligned, ProducerError> {
-        if bytes == 0 {
+        if bytes == 0 || !align.is_power_of_two() {
             return Err(ProducerError::Size { bytes });
         }
         self.allocate_aligned(bytes.max(LINE), align.max(LINE))

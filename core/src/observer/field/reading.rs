@@ -305,9 +305,18 @@ impl Field {
         &self,
         look: impl FnOnce(&[u8]) -> Result<R, ReadError>,
     ) -> Result<R, ReadError> {
+        self.look_at_bytes_with(Retries::Retry, look)
+    }
+
+    /// The same, with so many attempts.
+    pub(in crate::observer) fn look_at_bytes_with<R>(
+        &self,
+        retries: Retries,
+        look: impl FnOnce(&[u8]) -> Result<R, ReadError>,
+    ) -> Result<R, ReadError> {
         self.check_size()?;
         read::with_buffer(self.byte_len(), |bytes| {
-            self.while_alive(|| self.copy_bytes(bytes, Retries::Retry))?;
+            self.while_alive(|| self.copy_bytes(bytes, retries))?;
             look(bytes)
         })
     }
