@@ -10,7 +10,7 @@ demo: toolchain
 	cargo run --release -- demo
 
 # All tests. Installs what is missing where it can.
-test: toolchain python
+test: toolchain python cpp
 	cargo test --workspace --exclude memglass-bench --exclude memglass-tests --exclude memglass-loom
 	@# What the readme says to run: there must be one program that it can mean.
 	cargo run --quiet -- --version
@@ -43,7 +43,7 @@ bench: toolchain
 	@command -v redis-server >/dev/null || apt-get install -y redis-server || echo "redis-server is missing; install it with: apt-get install redis-server"
 	cargo run --release -p memglass-bench --features peers
 
-.PHONY: toolchain python
+.PHONY: toolchain python cpp
 toolchain:
 	@command -v cargo >/dev/null || { echo "cargo is missing; install Rust 1.95 or later with rustup: https://rustup.rs"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C linker is missing; install it with: apt-get install gcc"; exit 1; }
@@ -51,3 +51,9 @@ toolchain:
 # The independent reader of the wire format is a Python script.
 python:
 	@command -v python3 >/dev/null || apt-get install -y python3 || { echo "python3 is missing; install it with: apt-get install python3"; exit 1; }
+
+# The C++ and C interface is tested with both compilers.
+cpp:
+	@for tool in g++ clang cmake pkg-config; do \
+		command -v $$tool >/dev/null || apt-get install -y $$tool || { echo "$$tool is missing; install it with: apt-get install $$tool"; exit 1; }; \
+	done

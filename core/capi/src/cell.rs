@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::sync::atomic::AtomicU64;
 
-use memglass_core::{GuardedBytes, hold_word};
+use memglass::{GuardedBytes, hold_word};
 
 use crate::out::place;
 use crate::status::{Failure, Status, entry};

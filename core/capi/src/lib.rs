@@ -10,14 +10,20 @@
 //! - Handles are made by one function and given back to another, each of which says so.
 
 pub mod cell;
+pub mod field;
+pub mod introspection;
 pub mod metadata;
 pub mod object;
+pub mod observer;
 mod out;
+pub mod reading;
+pub mod sampler;
 pub mod schema;
 pub mod session;
 pub mod status;
 pub mod text;
 pub mod types;
+pub mod writing;
 
 /// Version of this interface. It grows when functions, codes or fields are added, and its thousands when
 /// programs have to be compiled again.

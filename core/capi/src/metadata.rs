@@ -1,6 +1,6 @@
 //! Annotations of fields, as C describes them.
 
-use memglass_core::schema::{Metadata, Number, Variant};
+use memglass::schema::{Metadata, Number, Variant};
 
 use crate::status::{Failure, Status};
 use crate::text::{Text, elements};
@@ -80,6 +80,13 @@ pub struct CMetadata {
 }
 
 impl CInteger {
+    pub(crate) fn of(number: i128) -> CInteger {
+        CInteger {
+            low: number as u64,
+            high: (number >> 64) as i64,
+        }
+    }
+
     pub(crate) fn get(self) -> i128 {
         i128::from(self.high) << 64 | i128::from(self.low)
     }

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
-use memglass_core::schema::TypeId;
+use memglass::schema::TypeId;
 
 use crate::out::place;
 use crate::session::CSession;

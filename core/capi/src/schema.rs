@@ -2,8 +2,9 @@
 
 use std::mem::MaybeUninit;
 
-use memglass_core::schema::{Bits, Field, Kind, Schema, Type, TypeId, codec};
+use memglass::schema::{Bits, Field, Kind, Schema, Type, TypeId, codec};
 
+use crate::introspection::no_type;
 use crate::metadata::{CMetadata, CVariant, variants};
 use crate::out::{copy, place};
 use crate::status::{Failure, Status, entry};
@@ -20,7 +21,7 @@ pub struct CSchema {
 /// A member of a struct or union.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-pub struct CField {
+pub struct CMember {
     /// Its name.
     pub name: Text,
     /// Its type, by its number in the schema.
@@ -126,10 +127,7 @@ pub extern "C" fn memglass_schema_alias(
 ) -> Status {
     add(schema, type_id, |schema| {
         let of = TypeId(of);
-        let ty = schema.get(of).ok_or_else(|| {
-            let message = format!("the schema has no type {}", of.0);
-            Failure::new(Status::BadType, message)
-        })?;
+        let ty = schema.get(of).ok_or_else(|| no_type(of.0))?;
         Ok(Type::new(
             name.get()?,
             ty.size,
@@ -182,7 +180,7 @@ pub extern "C" fn memglass_schema_struct(
     name: Text,
     size: u64,
     align: u64,
-    fields: *const CField,
+    fields: *const CMember,
     fields_len: usize,
     type_id: Option<&mut MaybeUninit<u32>>,
 ) -> Status {
@@ -199,7 +197,7 @@ pub extern "C" fn memglass_schema_union(
     name: Text,
     size: u64,
     align: u64,
-    members: *const CField,
+    members: *const CMember,
     members_len: usize,
     type_id: Option<&mut MaybeUninit<u32>>,
 ) -> Status {
@@ -238,8 +236,7 @@ pub extern "C" fn memglass_schema_describe(
         let schema = schema.ok_or_else(|| Failure::null("schema"))?;
         let (schema, id) = (&schema.schema, TypeId(type_id));
         if schema.get(id).is_none() {
-            let message = format!("the schema has no type {type_id}");
-            return Err(Failure::new(Status::BadType, message));
+            return Err(no_type(type_id));
         }
         copy(schema.describe(id).as_bytes(), buffer, capacity, len)
     })
@@ -260,12 +257,37 @@ fn add(
     })
 }
 
-fn fields_of(start: *const CField, len: usize) -> Result<Vec<Field>, Failure> {
+/// How many bytes the values of a type have, behind aliases and protections.
+pub(crate) fn size_of_type(schema: Option<&CSchema>, type_id: u32) -> Result<usize, Failure> {
+    let schema = &schema.ok_or_else(|| Failure::null("schema"))?.schema;
+    schema
+        .get(TypeId(type_id))
+        .ok_or_else(|| no_type(type_id))?;
+    let size = schema[schema.bare(TypeId(type_id))].size;
+    usize::try_from(size).map_err(|_| no_type(type_id))
+}
+
+/// A type whose values have so many bytes.
+pub(crate) fn bare_type(
+    schema: Option<&CSchema>,
+    type_id: u32,
+    len: usize,
+) -> Result<(&Schema, TypeId), Failure> {
+    let size = size_of_type(schema, type_id)?;
+    if size != len {
+        let message = format!("values of the type have {size} bytes, not {len}");
+        return Err(Failure::new(Status::BadArgument, message));
+    }
+    let schema = schema.ok_or_else(|| Failure::null("schema"))?;
+    Ok((&schema.schema, TypeId(type_id)))
+}
+
+fn fields_of(start: *const CMember, len: usize) -> Result<Vec<Field>, Failure> {
     let fields = elements(start, len, "the list of fields")?;
     fields.iter().map(field_of).collect()
 }
 
-fn field_of(field: &CField) -> Result<Field, Failure> {
+fn field_of(field: &CMember) -> Result<Field, Failure> {
     let made = Field::new(field.name.get()?, TypeId(field.type_id), field.offset);
     let made = match (field.bit_offset, field.bit_width) {
         (_, 0) => made,

@@ -3,8 +3,8 @@
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
-use memglass_core::schema::TypeId;
-use memglass_core::{Growth, Mode, Session, SessionBuilder};
+use memglass::schema::TypeId;
+use memglass::{Growth, Mode, Session, SessionBuilder};
 
 use crate::out::place;
 use crate::schema::CSchema;

@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use memglass_core::schema::SchemaError;
-use memglass_core::{Busy, Contended, ProducerError};
+use memglass::sampler::SelectionError;
+use memglass::schema::SchemaError;
+use memglass::{AttachError, Busy, Contended, PathError, ProducerError, ReadError, WriteError};
 
 use crate::text::Text;
 
@@ -54,6 +55,37 @@ pub enum Status {
     Busy = 30,
     /// New values were published faster than one could be read.
     Contended = 31,
+    /// The value is not guarded.
+    NotGuarded = 32,
+
+    /// There is no session of this name.
+    NoSuchSession = 40,
+    /// The producer has not finished making the session.
+    Starting = 41,
+    /// The session's memory is damaged, or of another version.
+    Damaged = 42,
+    /// As many observers write to the session as can.
+    TooManyWriters = 43,
+    /// There is no object with this label.
+    NoSuchObject = 44,
+    /// There is no such field, element or member.
+    NoSuchField = 45,
+    /// The text is not a path or pattern.
+    BadPath = 46,
+    /// The object was destroyed.
+    Gone = 47,
+    /// The value is too large to be read at once.
+    TooLarge = 48,
+    /// The value has another type.
+    TypeMismatch = 49,
+    /// A segment of the session was cut short; its contents are lost.
+    Truncated = 50,
+    /// The field is read-only.
+    ReadonlyField = 51,
+    /// The session was attached for reading.
+    ReadonlySession = 52,
+    /// The type or the annotations of the field do not allow the value.
+    Refused = 53,
 }
 
 /// Why a call did not do what was asked.
@@ -140,6 +172,72 @@ impl From<ProducerError> for Failure {
             _ => Status::System,
         };
         Failure::of(status, &error)
+    }
+}
+
+impl From<AttachError> for Failure {
+    fn from(error: AttachError) -> Failure {
+        let status = match &error {
+            AttachError::NoSuchSession { .. } => Status::NoSuchSession,
+            AttachError::BadName { .. } => Status::BadName,
+            AttachError::Starting { .. } => Status::Starting,
+            AttachError::TooManyWriters { .. } => Status::TooManyWriters,
+            AttachError::Alive { .. } => Status::SessionExists,
+            AttachError::Layout(_) => Status::Damaged,
+            _ => Status::System,
+        };
+        Failure::of(status, &error)
+    }
+}
+
+impl From<PathError> for Failure {
+    fn from(error: PathError) -> Failure {
+        let status = match &error {
+            PathError::NoSuchObject { .. } => Status::NoSuchObject,
+            PathError::Malformed { .. } => Status::BadPath,
+            PathError::Damaged { .. } => Status::Damaged,
+            _ => Status::NoSuchField,
+        };
+        Failure::of(status, &error)
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Failure {
+        let status = match &error {
+            ReadError::Gone { .. } => Status::Gone,
+            ReadError::Contended { .. } => Status::Contended,
+            ReadError::TooLarge { .. } => Status::TooLarge,
+            ReadError::TypeMismatch { .. } => Status::TypeMismatch,
+            ReadError::Truncated { .. } => Status::Truncated,
+            _ => Status::Damaged,
+        };
+        Failure::of(status, &error)
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Failure {
+        let status = match &error {
+            WriteError::Gone { .. } => Status::Gone,
+            WriteError::ReadOnlyField { .. } => Status::ReadonlyField,
+            WriteError::ReadOnlySession { .. } => Status::ReadonlySession,
+            WriteError::Forked { .. } => Status::Forked,
+            WriteError::Busy { .. } => Status::Busy,
+            WriteError::Read(error) => return error.clone().into(),
+            _ => Status::Refused,
+        };
+        Failure::of(status, &error)
+    }
+}
+
+impl From<SelectionError> for Failure {
+    fn from(error: SelectionError) -> Failure {
+        match error {
+            SelectionError::Path(error) => error.into(),
+            SelectionError::Read(error) => error.into(),
+            error => Failure::of(Status::BadPath, &error),
+        }
     }
 }
 

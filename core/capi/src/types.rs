@@ -1,6 +1,6 @@
 //! Codes for scalars and protections.
 
-use memglass_core::schema::{Kind, Protection, Type};
+use memglass::schema::{Kind, Protection, Type};
 
 use crate::status::{Failure, Status};
 
@@ -88,5 +88,14 @@ pub(crate) fn protection(code: u32) -> Result<Protection, Failure> {
             Status::BadArgument,
             format!("{code} is no protection; see memglass_protection"),
         )),
+    }
+}
+
+pub(crate) fn protection_code(protection: Protection) -> CProtection {
+    match protection {
+        Protection::Plain => CProtection::Plain,
+        Protection::Atomic => CProtection::Atomic,
+        Protection::Seqlock => CProtection::Seqlock,
+        Protection::Locked => CProtection::Locked,
     }
 }

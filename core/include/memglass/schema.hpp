@@ -180,7 +180,7 @@ inline TypeId Schema::record(std::string_view name, std::size_t size, std::size_
     };
     auto number = [](const Number& number) { return memglass_number{number.kind, number.integer, number.real}; };
     std::vector<Annotations> annotations(members.size());
-    std::vector<memglass_field> fields;
+    std::vector<memglass_member> fields;
     for (std::size_t index = 0; index < members.size(); ++index) {
         const Member& member = members[index];
         const Metadata& given = member.metadata;

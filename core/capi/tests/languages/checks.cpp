@@ -1,0 +1,384 @@
+// What the headers promise, in one process. Prints the line of what is not so, and fails.
+#include "types.hpp"
+
+#include <memglass/observer.hpp>
+
+#include <cstring>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#define CHECK(condition)                                                   \
+    do {                                                                   \
+        if (!(condition)) {                                                \
+            std::cerr << __FILE__ << ":" << __LINE__ << ": " #condition "\n"; \
+            std::exit(1);                                                  \
+        }                                                                  \
+    } while (false)
+
+namespace {
+
+/// What a call throws; OK if nothing.
+template <class F> memglass::Status thrown(F&& call) {
+    try {
+        call();
+        return MEMGLASS_STATUS_OK;
+    } catch (const memglass::Error& error) {
+        CHECK(std::strlen(error.what()) > 8);
+        return error.status();
+    }
+}
+
+/// A T in shared memory of this process alone: zeros.
+template <class S> struct Cell {
+    alignas(S) unsigned char bytes[sizeof(S)] = {};
+    S& operator*() { return *reinterpret_cast<S*>(bytes); }
+    S* operator->() { return reinterpret_cast<S*>(bytes); }
+};
+
+void numbers_read_as_they_were_written() {
+    Cell<memglass::Plain<std::int16_t>> plain;
+    *plain = -5;
+    CHECK(*plain == -5);
+    *plain += 3;
+    ++*plain;
+    CHECK((*plain)++ == -1 && plain->get() == 0);
+    *plain = std::numeric_limits<std::int16_t>::min();
+    CHECK(*plain == -32768);
+
+    Cell<memglass::Plain<bool>> truth;
+    *truth = true;
+    CHECK(*truth);
+    truth.bytes[0] = 7;
+    CHECK(truth->get() == true);
+
+    Cell<memglass::Plain<memglass::Int128>> wide;
+    *wide = -(memglass::Int128{1} << 100);
+    CHECK(*wide == -(memglass::Int128{1} << 100));
+
+    Cell<memglass::Atomic<std::int8_t>> atomic;
+    *atomic = 127;
+    CHECK(atomic->fetch_add(1) == 127 && *atomic == -128);
+    CHECK(atomic->fetch_sub(1) == -128 && (*atomic += 2) == -127);
+    std::int8_t expected = 3;
+    CHECK(!atomic->compare_exchange(expected, 4) && expected == -127);
+    CHECK(atomic->compare_exchange(expected, 4) && atomic->exchange(9) == 4);
+    CHECK(atomic->fetch_update([](std::int8_t value) { return static_cast<std::int8_t>(value * 2); }) == 9);
+    CHECK(atomic->load(std::memory_order_relaxed) == 18);
+    Cell<memglass::Atomic<double>> real;
+    *real = 1.5;
+    CHECK(real->load() == 1.5);
+
+    Cell<memglass::Stored<Side>> side;
+    *side = Side::sell;
+    CHECK(*side == Side::sell);
+}
+
+void bitfields_share_an_integer() {
+    Cell<memglass::Atomic<std::uint16_t>> unit;
+    memglass::BitField<int, 3, 4, std::uint16_t> low(*unit);
+    memglass::BitField<unsigned, 7, 9, std::uint16_t> high(*unit);
+    low = -8;
+    high = 300;
+    CHECK(low == -8 && high == 300u);
+    low = 7;
+    CHECK(low == 7 && high == 300u && unit->load() == (300u << 7 | 7u << 3));
+}
+
+void texts_end_where_they_end() {
+    Cell<memglass::PlainText<4>> text;
+    *text = "abcd";
+    CHECK(text->get() == "abcd");
+    *text = "x";
+    CHECK(text->get() == "x");
+    CHECK(thrown([&] { *text = "abcde"; }) == MEMGLASS_STATUS_BAD_SIZE);
+    CHECK(thrown([&] { *text = std::string_view("a\0b", 3); }) == MEMGLASS_STATUS_BAD_ARGUMENT);
+    CHECK(text->get() == "x");
+}
+
+void a_guarded_value_is_whole_and_held_by_one() {
+    Cell<memglass::Guarded<Quote>> cell;
+    cell->write({.bid_price = 1, .ask_price = 2, .bid_size = 3, .ask_size = 4, .timestamp_ns = 5});
+    CHECK(cell->read().timestamp_ns == 5 && cell->sequence() == 1);
+    CHECK(cell->try_read()->ask_size == 4);
+    {
+        auto writer = cell->writer();
+        writer.write({.bid_price = 9, .ask_price = 0, .bid_size = 0, .ask_size = 0, .timestamp_ns = 0});
+        CHECK(writer.read().bid_price == 9 && cell->read().bid_price == 9);
+        CHECK(!cell->try_write({}));
+        CHECK(thrown([&] { cell->write({}); }) == MEMGLASS_STATUS_BUSY);
+        auto moved = std::move(writer);
+        moved.write(moved.read());
+    }
+    CHECK(cell->try_write({}) && cell->sequence() == 4);
+
+    Cell<memglass::Guarded<std::array<char, 3>>> odd;
+    odd->write({'a', 'b', 'c'});
+    CHECK(odd->read()[2] == 'c');
+    static_assert(sizeof(*odd) == 24 && sizeof(*cell) == 8 + 2 * 32);
+}
+
+void an_update_is_all_or_nothing() {
+    Cell<memglass::Locked<char[32]>> cell;
+    cell->write("timeout");
+    cell->update([](char* text) { std::strcat(text, " (retry)"); });
+    cell->update([](auto& text) { text += "!"; });
+    CHECK(cell->read() == "timeout (retry)!");
+    CHECK(cell->update([](auto& text) { return text.size(); }) == 16);
+    auto sequence = cell->sequence();
+    CHECK(thrown([&] { cell->update([](auto& text) { text += "0123456789abcdefg"; }); }) == MEMGLASS_STATUS_BAD_SIZE);
+    CHECK(cell->read() == "timeout (retry)!" && cell->sequence() == sequence);
+    cell->write("free again");
+}
+
+void no_read_is_torn_by_threads() {
+    Cell<memglass::Guarded<Even>> cell;
+    std::atomic<bool> done = false;
+    auto write = [&](std::uint64_t first) {
+        for (std::uint64_t number = first; number < 30'000; number += 2) {
+            cell->write(even(number));
+        }
+    };
+    std::thread one(write, 0), other(write, 1);
+    std::thread reader([&] {
+        while (!done) {
+            if (auto value = cell->try_read()) {
+                CHECK(is_even(*value));
+            }
+        }
+    });
+    one.join();
+    other.join();
+    done = true;
+    reader.join();
+    CHECK(cell->sequence() == 30'000 && is_even(cell->read()));
+}
+
+void no_addition_is_lost(memglass::Session& session) {
+    auto* count = session.create<std::uint64_t>("count");
+    static_assert(std::is_same_v<decltype(count), memglass::Plain<std::uint64_t>*>);
+    auto* position = session.create<Position>("counted");
+    auto add = [&] {
+        for (int turn = 0; turn < 10'000; ++turn) {
+            ++position->quantity;
+        }
+    };
+    std::thread one(add), other(add);
+    one.join();
+    other.join();
+    CHECK(position->quantity == 20'000);
+    session.destroy(position);
+    session.destroy(count);
+}
+
+void objects_live_until_they_are_destroyed(memglass::Session& session) {
+    Position value = {.symbol_id = 7,
+                      .quantity = -3,
+                      .avg_price = 15025,
+                      .last_quote = {1, 2, 3, 4, 5},
+                      .error_msg = "none",
+                      .side = Side::sell,
+                      .levels = {{1, 2, 3}, {4, 5, 6}},
+                      .live = true,
+                      .best = {6, 7, 8, 9, 10},
+                      .symbol = "AAPL",
+                      .ratio = 0.5,
+                      .venue = 2,
+                      .total = -5};
+    auto before = session.object_count();
+    auto* position = session.create<Position>("AAPL_position", value);
+    Position back = *position;
+    CHECK(back.symbol_id == 7 && back.quantity == -3 && back.last_quote.timestamp_ns == 5 && back.levels[1][2] == 6);
+    CHECK(back.live && back.best.ask_size == 9 && std::string(back.symbol) == "AAPL" && back.total == -5);
+    CHECK(position->levels[1][2] == 6 && position->error_msg.read() == "none");
+    position->best = Quote{.bid_price = 1, .ask_price = 1, .bid_size = 1, .ask_size = 1, .timestamp_ns = 1};
+    position->last_quote = position->best;
+    CHECK(position->last_quote.read().bid_size == 1);
+
+    CHECK(thrown([&] { session.create<Quote>("AAPL_position"); }) == MEMGLASS_STATUS_BAD_LABEL);
+    CHECK(thrown([&] { session.create<Quote>(""); }) == MEMGLASS_STATUS_BAD_LABEL);
+    CHECK(thrown([&] { session.create<Quote>("\xff\xfe"); }) == MEMGLASS_STATUS_NOT_UTF8);
+
+    auto* quotes = session.create_array<Quote>("AAPL_quotes", 10, Quote{.bid_price = 3, .ask_price = 4, .bid_size = 0, .ask_size = 0, .timestamp_ns = 0});
+    CHECK(quotes[9].ask_price == 4);
+    CHECK(thrown([&] { session.create_array<Quote>("none", 0); }) == MEMGLASS_STATUS_BAD_SIZE);
+
+    void* memory = session.allocate(sizeof(Quote_Storage), alignof(Quote_Storage));
+    auto* manual = new (memory) Quote_Storage{};
+    session.register_object(manual, "manual");
+    CHECK(thrown([&] { session.register_object(manual, "again"); }) == MEMGLASS_STATUS_BAD_MEMORY);
+    CHECK(thrown([&] { session.free(manual); }) == MEMGLASS_STATUS_BAD_MEMORY);
+    CHECK(session.object_count() == before + 3);
+    for (void* object : {static_cast<void*>(position), static_cast<void*>(quotes), static_cast<void*>(manual)}) {
+        session.destroy(object);
+        CHECK(thrown([&] { session.destroy(object); }) == MEMGLASS_STATUS_BAD_MEMORY);
+    }
+    CHECK(session.object_count() == before);
+    int local = 0;
+    CHECK(thrown([&] { session.destroy(&local); }) == MEMGLASS_STATUS_BAD_MEMORY);
+    CHECK(thrown([&] { session.destroy(nullptr); }) == MEMGLASS_STATUS_NULL_POINTER);
+
+    std::vector<int, memglass::Allocator<int>> numbers{memglass::Allocator<int>(session)};
+    for (int number = 0; number < 1000; ++number) {
+        numbers.push_back(number);
+    }
+    CHECK(numbers[999] == 999);
+}
+
+void memory_stays_constant_while_objects_come_and_go(memglass::Session& session) {
+    auto before = session.memory_bytes();
+    for (int turn = 0; turn < 20'000; ++turn) {
+        session.destroy(session.create<Position>("passing"));
+    }
+    CHECK(session.memory_bytes() <= before + (4 << 20));
+}
+
+void an_observer_reads_and_writes(memglass::Session& session, const std::string& name) {
+    auto* position = session.create<Position>("AAPL_position", Position{.symbol_id = 7, .quantity = 3, .avg_price = 1, .last_quote = {1, 2, 3, 4, 5}, .error_msg = "hello", .side = Side::sell, .levels = {{1, 2, 3}, {4, 5, 6}}, .live = true, .best = {}, .symbol = "AAPL", .ratio = 0.5, .venue = 1, .total = 0});
+    memglass::Observer observer(name, memglass::Access::write);
+    CHECK(thrown([&] { observer.refresh(); }) == MEMGLASS_STATUS_NO_SESSION);
+    CHECK(observer.connect());
+    CHECK(!memglass::Observer("no_such_session").connect());
+    CHECK(observer.producer_pid() != 0 && observer.producer() == memglass::Presence::alive);
+    CHECK(observer.session().name == name);
+
+    auto view = observer.find("AAPL_position");
+    CHECK(view && !observer.find("MSFT_position"));
+    CHECK(thrown([&] { observer["MSFT_position"]; }) == MEMGLASS_STATUS_NO_SUCH_OBJECT);
+    std::int64_t quantity = view["quantity"];
+    std::string text = view["error_msg"];
+    Side side = view["side"];
+    bool live = view["live"];
+    double ratio = view["ratio"];
+    CHECK(quantity == 3 && text == "hello" && side == Side::sell && live && ratio == 0.5);
+    CHECK(view["side"].as<std::string>() == "sell" && view["symbol"].as<memglass::Text<16>>() == "AAPL");
+    CHECK(view["levels"][1][2].as<int>() == 6 && (view["levels"].as<std::array<std::array<std::int64_t, 3>, 2>>()[1][0] == 4));
+    CHECK(view["last_quote"]["bid_price"].as<int>() == 1 && view["last_quote.ask_price"].as<int>() == 2);
+    CHECK(view["last_quote"].try_get<Quote>()->bid_size == 3 && view.as<Position>().last_quote.ask_size == 4);
+    std::ostringstream out;
+    out << view["quantity"] << ' ' << view["last_quote"];
+    CHECK(out.str() == "3 {bid_price: 1, ask_price: 2, bid_size: 3, ask_size: 4, timestamp_ns: 5}");
+
+    view["quantity"] = 500;
+    view["side"] = Side::buy;
+    view["live"] = false;
+    view["ratio"] = 1.5;
+    view["symbol"] = "MSFT";
+    view["levels"][0][1] = 77;
+    view["last_quote.ask_price"] = 20;
+    view["last_quote"]["bid_price"] += 9;
+    view["avg_price"] -= 1;
+    CHECK(position->quantity == 500 && position->side == Side::buy && !position->live && position->ratio == 1.5);
+    CHECK(position->symbol.get() == "MSFT" && position->levels[0][1] == 77 && position->avg_price == 0);
+    CHECK(position->last_quote.read().ask_price == 20 && position->last_quote.read().bid_price == 10);
+    view["last_quote"] = Quote{.bid_price = 5, .ask_price = 6, .bid_size = 7, .ask_size = 8, .timestamp_ns = 9};
+    CHECK(position->last_quote.read().timestamp_ns == 9 && view["last_quote"].sequence() == 3);
+    view["error_msg"].update([](char* text) { std::strcat(text, " (retry)"); });
+    view["error_msg"].update([](std::string& text) { text += "!"; });
+    view["last_quote"].update<Quote>([](Quote& quote) { quote.bid_size += 1; });
+    CHECK(position->error_msg.read() == "hello (retry)!" && position->last_quote.read().bid_size == 8);
+    auto refuse = [](std::string& text) { text.assign(300, 'x'); };
+    CHECK(thrown([&] { view["error_msg"].update(refuse); }) == MEMGLASS_STATUS_REFUSED);
+
+    // A missing field is an error, never a zero; nor is anything else that does not fit.
+    CHECK(thrown([&] { view["quantty"].as<int>(); }) == MEMGLASS_STATUS_NO_SUCH_FIELD);
+    CHECK(thrown([&] { view["levels"][2]; }) == MEMGLASS_STATUS_NO_SUCH_FIELD);
+    CHECK(thrown([&] { view["levels"][-1]; }) == MEMGLASS_STATUS_NO_SUCH_FIELD);
+    CHECK(thrown([&] { view["[["]; }) == MEMGLASS_STATUS_BAD_PATH);
+    CHECK(thrown([&] { view["quantity"].as<std::int8_t>(); }) == MEMGLASS_STATUS_TYPE_MISMATCH);
+    CHECK(thrown([&] { view["error_msg"].as<int>(); }) == MEMGLASS_STATUS_TYPE_MISMATCH);
+    CHECK(thrown([&] { view["last_quote"].as<Position>(); }) == MEMGLASS_STATUS_TYPE_MISMATCH);
+    CHECK(thrown([&] { view["avg_price"] = -1; }) == MEMGLASS_STATUS_REFUSED);
+    CHECK(thrown([&] { view["symbol_id"] = 8; }) == MEMGLASS_STATUS_READONLY_FIELD);
+    view["symbol_id"].force() = 8;
+    CHECK(position->symbol_id == 8);
+    CHECK(view["quantity"].atomic().as<int>() == 500);
+    CHECK(thrown([&] { view["best"].atomic(); }) == MEMGLASS_STATUS_NOT_GUARDED);
+    CHECK(view["quantity"].unsafe().as<int>() == 500);
+    memglass::Observer reader(name);
+    CHECK(reader.connect());
+    CHECK(thrown([&] { reader["AAPL_position"]["quantity"] = 1; }) == MEMGLASS_STATUS_READONLY_SESSION);
+    CHECK(thrown([&] { memglass::View().as<int>(); }) == MEMGLASS_STATUS_NULL_POINTER);
+
+    auto info = view["last_quote"].info();
+    CHECK(info.type_name == "Quote" && info.protection == MEMGLASS_PROTECTION_SEQLOCK && info.size == sizeof(Quote));
+    bool has_type = false;
+    for (const auto& type : observer.types()) {
+        has_type |= type.name == "Position" && type.fields.size() == 13 && type.fields[2].unit == "ticks";
+    }
+    CHECK(has_type);
+    CHECK(observer.objects().size() == observer.object_count());
+
+    auto sequence = observer.sequence();
+    auto* quote = session.create<Quote>("MSFT \"quote\".x", Quote{});
+    CHECK(observer.sequence() != sequence && observer.refresh() && !observer.refresh());
+    CHECK(observer.get(observer.objects().back())["bid_price"].as<int>() == 0);
+    session.destroy(quote);
+    session.destroy(position);
+    CHECK(!view.is_alive());
+    CHECK(thrown([&] { view["quantity"].as<int>(); }) == MEMGLASS_STATUS_GONE);
+}
+
+// Not under the thread sanitizer: it cannot see how the library, which it was not compiled for, hands things to
+// its thread.
+[[maybe_unused]] void a_sampler_tells_of_changes(memglass::Session& session, const std::string& name) {
+    auto* position = session.create<Position>("S_position");
+    memglass::Observer observer(name);
+    CHECK(observer.connect());
+    std::atomic<int> seen = 0;
+    memglass::Sampler sampler;
+    sampler.subscribe(observer, {"*_position.quantity"}, 0, [&](const memglass::Update& update) {
+        if (update.kind() == memglass::Update::Kind::changed) {
+            CHECK(update.path() == "S_position.quantity" && update.new_value() == std::to_string(update.as<int>()));
+            seen = update.as<int>();
+        }
+    });
+    CHECK(thrown([&] { sampler.subscribe(observer, {"S_position.nothing"}, 1, {}); }) == MEMGLASS_STATUS_NO_SUCH_FIELD);
+    // It may not have looked before the first change.
+    for (int number = 1; seen == 0; ++number) {
+        position->quantity = number;
+        std::this_thread::yield();
+    }
+}
+
+void the_functions_for_one_session_work(const std::string& name) {
+    CHECK(thrown([] { memglass::create<Quote>("none"); }) == MEMGLASS_STATUS_NO_SESSION);
+    memglass::config().initial_region_size = 4 << 20;
+    memglass::init(name);
+    CHECK(thrown([] { memglass::config(); }) == MEMGLASS_STATUS_SESSION_EXISTS);
+    CHECK(thrown([&] { memglass::Session other(name); }) == MEMGLASS_STATUS_SESSION_EXISTS);
+    CHECK(thrown([] { memglass::Session other("a/b"); }) == MEMGLASS_STATUS_BAD_NAME);
+    memglass::register_types<Quote, Position>();
+    auto* quote = memglass::create<Quote>("AAPL_quote");
+    std::vector<Quote, memglass::Allocator<Quote>> kept(3);
+    memglass::destroy(quote);
+    memglass::shutdown();
+    kept.resize(100);
+    memglass::shutdown();
+    memglass::init(name);
+    CHECK(memglass::session().object_count() == 0);
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+    std::string name = arguments[1];
+    numbers_read_as_they_were_written();
+    bitfields_share_an_integer();
+    texts_end_where_they_end();
+    a_guarded_value_is_whole_and_held_by_one();
+    an_update_is_all_or_nothing();
+    no_read_is_torn_by_threads();
+    {
+        memglass::Session session(name);
+        no_addition_is_lost(session);
+        objects_live_until_they_are_destroyed(session);
+        memory_stays_constant_while_objects_come_and_go(session);
+        an_observer_reads_and_writes(session, name);
+#ifndef WITHOUT_SAMPLER
+        a_sampler_tells_of_changes(session, name);
+#endif
+        session.shutdown();
+    }
+    the_functions_for_one_session_work(name);
+}

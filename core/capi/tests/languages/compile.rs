@@ -1,0 +1,68 @@
+//! Programs in C and C++, compiled by the real compilers against the library and its headers.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// What every program is compiled with: no warning passes.
+const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+/// The directory of this package.
+pub(crate) fn package() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The directory of the libraries, which are built now if they are not.
+fn libraries() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        run(Command::new(env!("CARGO")).args(["build", "--quiet", "-p", "memglass-capi"]));
+        let tests = std::env::current_exe().unwrap();
+        tests.ancestors().nth(2).unwrap().into()
+    })
+}
+
+/// Compiles a source of this directory, and returns the program.
+pub(crate) fn compile(compiler: &str, source: &str, flags: &[&str]) -> PathBuf {
+    let kind = flags.join("").replace(['=', ','], "");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{source}-{compiler}{kind}"));
+    let standard = match source.ends_with(".c") {
+        true => "-std=c11",
+        false => "-std=c++20",
+    };
+    let libraries = libraries();
+    run(present(compiler)
+        .arg(standard)
+        .args(WARNINGS)
+        .args(flags)
+        .arg("-I")
+        .arg(package().join("../include"))
+        .arg(package().join("tests/languages").join(source))
+        .arg("-o")
+        .arg(&program)
+        .arg(libraries.join("libmemglass.a")));
+    program
+}
+
+/// A compiler or tool of the system.
+fn present(tool: &str) -> Command {
+    let found = Command::new(tool).arg("--version").output();
+    let package = tool.replace("clang++", "clang");
+    assert!(
+        found.is_ok(),
+        "{tool} is missing; install it with: apt-get install {package}"
+    );
+    Command::new(tool)
+}
+
+/// Runs a command to its end, which must be good; returns what it printed.
+pub(crate) fn run(command: &mut Command) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(status.success(), "{command:?}: {status}\n{stderr}");
+    String::from_utf8(stdout).unwrap()
+}
