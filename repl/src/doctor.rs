@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use memglass::schema::{Kind, Metadata, Schema, TypeId};
 use memglass::{
-    AttachError, Field, ObjectInfo, Observer, Presence, SessionEntry, Value, WriteError,
+    AttachError, Field, ObjectInfo, Observer, Presence, RegionInfo, SessionEntry, Value, WriteError,
 };
 use memglass_value::shown::{Cell, Table};
 
@@ -62,6 +62,15 @@ impl Diagnosis {
         Ok(diagnosis)
     }
 
+    /// Looks at an attached session.
+    pub(crate) fn of_attached(observer: &Observer) -> Self {
+        let mut diagnosis = Diagnosis::default();
+        let session = observer.session();
+        diagnosis.look_at_producer(&session.name, session.pid, observer.producer());
+        diagnosis.examine(observer);
+        diagnosis
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -104,23 +113,27 @@ impl Diagnosis {
         self.add("", "", with_causes(error), todo);
     }
 
-    fn look_at(&mut self, dir: Option<&Path>, entry: &SessionEntry) {
-        let name = &entry.name;
-        match entry.state {
+    fn look_at_producer(&mut self, name: &str, pid: u32, state: Presence) {
+        match state {
             Presence::Alive => {}
             Presence::Stopped => self.add(
                 name,
-                format!("pid {}", entry.pid),
+                format!("pid {pid}"),
                 "its producer is stopped",
                 "continue it (`kill -CONT`), or leave the debugger",
             ),
             state => self.add(
                 name,
-                format!("pid {}", entry.pid),
+                format!("pid {pid}"),
                 format!("its producer is gone ({})", state.word()),
                 "look at its last values, then remove it: `memglass clean NAME`",
             ),
         }
+    }
+
+    fn look_at(&mut self, dir: Option<&Path>, entry: &SessionEntry) {
+        let name = &entry.name;
+        self.look_at_producer(name, entry.pid, entry.state);
         match attach(dir, name) {
             Ok(observer) => self.examine(&observer),
             Err(error) => self.add(name, "", with_causes(&error), "see the message"),
@@ -128,7 +141,7 @@ impl Diagnosis {
     }
 
     /// What an attached session shows.
-    pub(crate) fn examine(&mut self, observer: &Observer) {
+    fn examine(&mut self, observer: &Observer) {
         let name = observer.session().name.clone();
         for damage in observer.damage() {
             let todo = "restart the producer; what overwrote its memory?";
@@ -146,19 +159,9 @@ impl Diagnosis {
             Ok(regions) => {
                 let free = memglass_system::files::free_bytes(&observer.session().directory);
                 let Some(last) = regions.last() else { return };
-                let is_full = last.used as f64 > NEARLY_FULL * last.size as f64;
-                if let (true, Ok(free)) = (is_full, free)
-                    && free < 2 * last.size
-                {
-                    self.add(
-                        name,
-                        format!("region {}", last.id),
-                        format!(
-                            "{} of {} bytes are used, and {free} are free for the next region",
-                            last.used, last.size
-                        ),
-                        "make room in the directory of the sessions",
-                    );
+                if let Some(what) = free.ok().and_then(|free| too_full(last, free)) {
+                    let todo = "make room in the directory of the sessions";
+                    self.add(name, format!("region {}", last.id), what, todo);
                 }
             }
         }
@@ -242,6 +245,15 @@ impl Diagnosis {
             );
         }
     }
+}
+
+/// Whether the last region is nearly full while the next one, which is twice as large, has no room.
+fn too_full(last: &RegionInfo, free: u64) -> Option<String> {
+    let is_full = last.used as f64 > NEARLY_FULL * last.size as f64;
+    let (used, size) = (last.used, last.size);
+    (is_full && free < 2 * size).then(|| {
+        format!("{used} of {size} bytes are used, and {free} are free for the next region")
+    })
 }
 
 /// The header that a region's file belongs to.
@@ -379,6 +391,12 @@ fn examine_elements(field: &Field, count: u64, declared: &mut Declared, found: &
 
 fn examine_value(field: &Field, found: &mut Values) {
     const TODO: &str = "mend the producer, or write a value that is allowed";
+    let what = trouble(field).into_iter();
+    found.extend(what.map(|what| (field.path().to_owned(), what, TODO)));
+}
+
+/// Why the present value of a field is not one that is declared for it, if so.
+pub(crate) fn trouble(field: &Field) -> Option<String> {
     let metadata = field.info().metadata;
     let has_range = metadata.min.is_some() || metadata.max.is_some();
     let is_nan = match field.read() {
@@ -386,10 +404,111 @@ fn examine_value(field: &Field, found: &mut Values) {
         Ok(Value::F32(number)) => number.is_nan(),
         _ => false,
     };
-    if has_range && is_nan {
-        let what = "it is NaN, and declares a range".to_owned();
-        found.push((field.path().to_owned(), what, TODO));
-    } else if let Err(WriteError::Refused { refusal, .. }) = field.check_present() {
-        found.push((field.path().to_owned(), refusal.to_string(), TODO));
+    match field.check_present() {
+        _ if has_range && is_nan => Some("it is NaN, and declares a range".to_owned()),
+        Err(WriteError::Refused { refusal, .. }) => Some(refusal.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Observe, Session};
+
+    use super::*;
+
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Sensor {
+        #[observe(range(0, 100))]
+        level: f64,
+        free: f64,
+    }
+
+    mod other {
+        #[derive(memglass::Observe, Clone, Copy, Default)]
+        pub(super) struct Sensor {
+            height: f64,
+        }
+    }
+
+    fn world() -> (tempfile::TempDir, Session) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("s").dir(dir.path()).create();
+        (dir, session.expect("a session"))
+    }
+
+    /// Where something is wrong, and what.
+    fn found(dir: &tempfile::TempDir) -> Vec<(String, String)> {
+        let observer = Observer::builder().dir(dir.path()).attach("s");
+        let diagnosis = Diagnosis::of_attached(&observer.expect("an observer"));
+        let findings = diagnosis.0.into_iter();
+        findings
+            .map(|finding| (finding.place, finding.what))
+            .collect()
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_found_where_a_range_is_declared() {
+        let (dir, session) = world();
+        let sensor = session.object("tank", Sensor::default()).expect("room");
+        sensor.free.set(f64::NAN);
+        assert_eq!(found(&dir), []);
+        sensor.level.set(f64::NAN);
+        let expected = (
+            "tank.level".into(),
+            "it is NaN, and declares a range".into(),
+        );
+        assert_eq!(found(&dir), [expected]);
+        sensor.level.set(101.0);
+        assert!(found(&dir)[0].1.contains("out of range"));
+        sensor.level.set(100.0);
+        assert_eq!(found(&dir), []);
+    }
+
+    #[test]
+    fn two_types_of_one_name_are_found() {
+        let (dir, session) = world();
+        let _tank = session.object("tank", Sensor::default()).expect("room");
+        assert_eq!(found(&dir), []);
+        let _other = session
+            .object("other", other::Sensor::default())
+            .expect("room");
+        let what = "two different types have this name";
+        assert_eq!(found(&dir), [("type Sensor".into(), what.into())]);
+    }
+
+    #[test]
+    fn the_end_of_a_producer_is_found() {
+        let (dir, session) = world();
+        let observer = Observer::builder()
+            .dir(dir.path())
+            .attach("s")
+            .expect("an observer");
+        drop(session);
+        let Diagnosis(findings) = Diagnosis::of_attached(&observer);
+        assert_eq!(findings[0].what, "its producer is gone (exited)");
+    }
+
+    #[test]
+    fn a_full_region_matters_only_where_the_next_one_has_no_room() {
+        let region = |used| {
+            let (dir, _session) = world();
+            let observer = Observer::builder()
+                .dir(dir.path())
+                .attach("s")
+                .expect("an observer");
+            let mut region = observer.regions().expect("regions").remove(0);
+            region.used = used;
+            region
+        };
+        let full = region(1 << 20);
+        assert_eq!(full.size, 1 << 20);
+        assert!(too_full(&full, 2 << 20).is_none(), "there is room");
+        let what = too_full(&full, (2 << 20) - 1).expect("no room");
+        assert_eq!(
+            what,
+            "1048576 of 1048576 bytes are used, and 2097151 are free for the next region"
+        );
+        assert!(too_full(&region(1 << 19), 0).is_none(), "it is half full");
     }
 }

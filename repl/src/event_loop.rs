@@ -26,6 +26,9 @@ use crate::view::{self, ViewSetup};
 /// How often the producer is looked after while nobody types.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
 
+/// How often it is told what changed of what is watched.
+const TELL_CHANGES: Duration = Duration::from_millis(100);
+
 /// A prompt on one session.
 pub(crate) struct EventLoop {
     runtime: Runtime,
@@ -34,6 +37,8 @@ pub(crate) struct EventLoop {
     interrupts: Interrupts,
     producer: presence::Watch,
     ticks: Receiver<std::time::Instant>,
+    /// When changes are told.
+    tellings: Receiver<std::time::Instant>,
     /// Whether an action runs while the prompt is shown, so that Ctrl-C is for it.
     busy: Arc<AtomicBool>,
 }
@@ -64,6 +69,7 @@ impl EventLoop {
             interrupts,
             producer: presence::Watch::new(),
             ticks: tick(LOOK_AFTER),
+            tellings: tick(TELL_CHANGES),
             busy,
         }
     }
@@ -97,6 +103,10 @@ impl EventLoop {
         loop {
             let rest = self.runtime.automation.rest();
             let due = rest.map_or_else(never, after);
+            let tellings = match self.runtime.typed.is_empty() {
+                true => never(),
+                false => self.tellings.clone(),
+            };
             let next = select! {
                 recv(self.editor.events()) -> event => match event {
                     Ok(event) => self.event(event)?,
@@ -113,6 +123,7 @@ impl EventLoop {
                     }
                 },
                 recv(self.ticks) -> _ => self.tick(),
+                recv(tellings) -> _ => self.tell_changes(),
                 recv(due) -> _ => self.run_due()?,
                 recv(self.runtime.automation.woken()) -> _ => self.run_due()?,
             };
@@ -211,6 +222,15 @@ impl EventLoop {
     fn tick(&mut self) -> Next {
         self.look_after_producer();
         self.take_in_names();
+        Next::Wait
+    }
+
+    /// Says above the prompt what changed of what is watched.
+    fn tell_changes(&mut self) -> Next {
+        let Runtime { typed, host, .. } = &mut self.runtime;
+        for line in typed.news(host) {
+            self.runtime.writer.outlet.tell(&line);
+        }
         Next::Wait
     }
 

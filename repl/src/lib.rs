@@ -51,6 +51,7 @@ mod runtime;
 mod script_text;
 mod snapshot;
 mod stack;
+mod top;
 mod view;
 mod writer;
 
@@ -101,6 +102,7 @@ pub mod program {
     pub use crate::presence::Watch;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
+    pub use crate::top::Top;
     pub use crate::view::ViewSetup;
     pub use memglass_script::ledger::{Author, Ledger};
     pub use memglass_view as full_screen;

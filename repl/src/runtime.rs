@@ -14,6 +14,7 @@ use memglass_script::{Attached, ScriptHost};
 use memglass_syntax::{CommandName, Names, Takes};
 
 use crate::automation::Automation;
+use crate::changes::Typed;
 use crate::commands;
 use crate::embed::Command;
 use crate::journal::Journal;
@@ -26,6 +27,8 @@ pub(crate) struct Runtime {
     pub(crate) host: ScriptHost,
     /// Watches, triggers and timers of its scripts.
     pub(crate) automation: Automation,
+    /// What is watched at the prompt.
+    pub(crate) typed: Typed,
     pub(crate) writer: Writer,
     /// Whether each line says how long it took.
     pub(crate) timing: bool,
@@ -37,6 +40,8 @@ pub(crate) struct Runtime {
     pub(crate) prompt: Option<Prompt>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) origin: Origin,
+    /// Whether there is a prompt, above which news can stand.
+    pub(crate) has_prompt: bool,
     /// Whether there is a prompt on a terminal, which may show the full-screen view.
     pub(crate) has_screen: bool,
     /// Whether a line has asked for that view.

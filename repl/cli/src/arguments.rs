@@ -193,6 +193,9 @@ pub(crate) enum Task {
     /// Print what changes: a line for each change, or a table on a terminal.
     #[command(override_usage = "memglass watch [OPTIONS] [SESSION] EXPR...", args = idle::options(idle::WHEN_READING))]
     Watch(Watch),
+    /// Rank fields by how often they change, and tell which values are not allowed.
+    #[command(override_usage = "memglass top [OPTIONS] [SESSION] [FIELDS]", args = idle::options(idle::WHEN_READING))]
+    Top(Top),
     /// Wait until a condition is true.
     #[command(override_usage = "memglass wait [OPTIONS] [SESSION] EXPR", args = idle::options(idle::WHEN_WAITING))]
     Wait(Wait),
@@ -295,6 +298,25 @@ pub(crate) struct Watch {
     /// End after so many lines.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Top {
+    /// The session, and a path, a pattern or a type to look at; both may be left out.
+    #[arg(value_name = "SESSION, FIELDS", num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+
+    /// Look for this time, as 500ms, 5s or 2m.
+    #[arg(long = "for", value_name = "TIME", default_value = "1s", value_parser = parse_time)]
+    pub(crate) time: Duration,
+
+    /// Rows of the answer.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) count: usize,
+
+    /// List fields that did not change instead.
+    #[arg(long)]
+    pub(crate) stuck: bool,
 }
 
 #[derive(Args, Debug)]

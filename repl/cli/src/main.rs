@@ -16,6 +16,7 @@ mod prompt;
 mod session;
 mod supervisor;
 mod target;
+mod top;
 mod view;
 mod wait;
 mod watch;
@@ -124,6 +125,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
             let words = [first, second].into_iter().chain(third).chain(more);
             fields::set(options, named, words.collect())
         }
+        Task::Top(top) => top::run(options, named, top),
         Task::Watch(watch) => watch::run(options, named, watch),
         Task::Wait(wait) => wait::run(options, named, wait),
         Task::Run { file, args } => {

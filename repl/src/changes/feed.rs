@@ -127,18 +127,6 @@ impl Feed {
         (self.outbox.take(most), std::mem::take(&mut self.fates))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.following.len() + self.expressions.len()
-    }
-
-    pub(super) fn session(&self) -> SessionInfo {
-        self.session.clone()
-    }
-
-    pub(super) fn presence(&self) -> Presence {
-        self.presence
-    }
-
     pub(super) fn merged(&self) -> u64 {
         self.outbox.merged()
     }

@@ -2,7 +2,8 @@
 //!
 //! [`Meaning`] says what a text follows. A [`Feed`] samples all of it at one rate, and keeps what nobody has taken yet
 //! in an [`outbox`], merged where its reader is slow. [`Changes`] is the feed with its thread; [`lines`] writes what
-//! comes out. `memglass watch` and `:watch` are two readers of it.
+//! comes out. `memglass watch` and `:watch` ([`Typed`]) are two
+//! readers of it.
 
 mod awaited;
 mod expression;
@@ -11,6 +12,7 @@ mod lines;
 mod meaning;
 mod news;
 mod outbox;
+mod typed;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +27,7 @@ pub use awaited::Awaited;
 pub use lines::Lines;
 pub use meaning::Meaning;
 pub use news::{Happened, News};
+pub(crate) use typed::Typed;
 
 use crate::commands::CommandError;
 use feed::Feed;
@@ -116,11 +119,6 @@ impl Changes {
         self.probe = Some((rate, self.sampler.add(rate, probe)));
     }
 
-    /// Samples no more.
-    pub fn pause(&mut self) {
-        self.probe = None;
-    }
-
     /// Told when there is something to take.
     pub fn woken(&self) -> &Receiver<()> {
         &self.woken
@@ -139,21 +137,6 @@ impl Changes {
             news: news.collect(),
             fates,
         }
-    }
-
-    /// How many fields and expressions are followed now.
-    pub fn followed(&self) -> usize {
-        self.feed().len()
-    }
-
-    /// The session that is followed now.
-    pub fn session(&self) -> SessionInfo {
-        self.feed().session()
-    }
-
-    /// Whether the producer was there at the last sample.
-    pub fn producer(&self) -> Presence {
-        self.feed().presence()
     }
 
     /// What was counted so far.

@@ -1,6 +1,7 @@
 //! The `:commands` of the prompt: one table, from which running, help and completion are made.
 
 mod assignment;
+mod doctor;
 #[cfg(test)]
 mod document;
 mod error;
@@ -15,10 +16,12 @@ mod places;
 mod regions;
 mod scripts;
 mod session;
+mod top;
 mod triggers;
 mod types;
 mod variables;
 mod view;
+mod watch;
 
 use memglass_syntax::CommandName;
 
@@ -93,11 +96,15 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &scripts::Run,
     &scripts::Edit,
     &scripts::Save,
+    &watch::Watch,
+    &watch::Unwatch,
+    &top::Top,
     &triggers::Triggers,
     &variables::Vars,
     &variables::Unset,
     &variables::History,
     &regions::Regions,
+    &doctor::Doctor,
     &view::View,
     &session::Session,
     &session::Reattach,

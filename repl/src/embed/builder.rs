@@ -16,6 +16,7 @@ use rhai::Engine;
 use super::sink::{Outlet, Sink};
 use super::{Command, History, Repl, ReplError, Setup};
 use crate::automation::Automation;
+use crate::changes::Typed;
 use crate::journal::Journal;
 use crate::output::{Form, Rendering};
 use crate::runtime::{Origin, Prompt, PromptState, Runtime};
@@ -259,6 +260,7 @@ impl ReplBuilder {
             attached,
             host,
             automation,
+            typed: Typed::default(),
             writer: Writer {
                 rendering: Rendering {
                     form: self.form,
@@ -276,6 +278,7 @@ impl ReplBuilder {
             prompt: self.prompt,
             time_limit: self.time_limit,
             origin: Origin::default(),
+            has_prompt: false,
             has_screen: false,
             wants_view: false,
             view_settings: self.view_settings,

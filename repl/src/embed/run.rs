@@ -81,6 +81,7 @@ impl Repl {
         if let Some(code) = self.init(&interrupts)? {
             return Ok(code);
         }
+        self.runtime.has_prompt = true;
         self.runtime.has_screen = plain.is_none();
         self.runtime.writer.outlet.print_above(Rc::clone(&printer));
         Ok(EventLoop::new(self.runtime, editor, printer, interrupts, busy).run()?)

@@ -51,6 +51,11 @@ pub(crate) fn running_ns() -> f64 {
     nanoseconds(ClockId::ThreadCPUTime) as f64
 }
 
+/// How long all threads of this process have run, in nanoseconds.
+pub(crate) fn process_ns() -> f64 {
+    nanoseconds(ClockId::ProcessCPUTime) as f64
+}
+
 /// Now, in nanoseconds of the clock that all processes of a machine share.
 pub(crate) fn now_ns() -> i64 {
     nanoseconds(ClockId::Monotonic)

@@ -9,7 +9,7 @@ use super::support::{Ran, World};
 const SILENT: &[&str] = &["set", "unset", "q", "clear"];
 
 /// What needs a terminal.
-const ON_A_TERMINAL: &[&str] = &["edit", "view"];
+const ON_A_TERMINAL: &[&str] = &["edit", "unwatch", "view", "watch"];
 
 #[test]
 fn every_example_works_on_the_demo() {

@@ -26,6 +26,7 @@ mod scripts;
 mod strangers;
 #[cfg(target_os = "linux")]
 mod streams;
+mod top;
 mod transcript;
 mod view;
 mod wait;

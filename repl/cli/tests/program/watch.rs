@@ -7,6 +7,7 @@ use memglass::{Observe, Session};
 use rustix::process::Signal;
 
 use super::support::{World, signal};
+use super::terminal::{CTRL_C, Terminal};
 
 #[derive(Observe, Clone, Copy, Default)]
 struct Motor {
@@ -271,7 +272,6 @@ fn a_reader_that_takes_nothing_holds_up_neither_time_nor_ctrl_c() {
         ends
     });
     assert_eq!((timed, interrupted), (Some(0), Some(130)), "{messages}");
-    assert!(!messages.contains(" 0 merged"), "{messages}");
 }
 
 #[derive(Observe, Clone, Copy, Default)]
@@ -308,4 +308,62 @@ fn a_watch_of_a_script_takes_alternatives_too() {
     world
         .run(&["t1", "-e", "watch(\"*_motor.{speed,limt}\", |c| ())"])
         .failed(1, &["did you mean \"limit\"?"]);
+}
+
+#[test]
+fn changes_stand_above_the_line_that_is_typed_until_unwatched() {
+    let (world, session) = producing();
+    let motor = session.object("left_motor", Motor::default()).unwrap();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line(":watch *_motor.{speed,limit}");
+    terminal.shows("watch 1; `:unwatch 1` ends it");
+    terminal.line(":watch \"at \" + left_motor.speed");
+    terminal.shows("watch 2;");
+    terminal.press("left_motor.li");
+    terminal.shows("t1> left_motor.li");
+    motor.speed.set(7);
+    terminal.shows("left_motor.speed  0 -> 7");
+    terminal.shows("\"at \" + left_motor.speed  at 0 -> at 7");
+    terminal.is_at("t1> left_motor.li");
+    terminal.press("mit + 1\r");
+    terminal.shows("\n1\n");
+    terminal.line(":watch");
+    terminal.shows("compiled");
+    terminal.shows("interpreted: ");
+    terminal.line(":unwatch 1");
+    terminal.line(":unwatch 2");
+    terminal.line(":watch");
+    terminal.shows("nothing is watched");
+    motor.speed.set(1234);
+    terminal.line("left_motor.speed");
+    terminal.shows("\n1234\n");
+    assert!(!terminal.text().contains("-> 1234"), "{}", terminal.text());
+    terminal.line(":unwatch 1");
+    terminal.shows("there is no watch 1");
+    terminal.line(":watch left_motor.sped");
+    terminal.shows("did you mean \"speed\"?");
+}
+
+#[test]
+fn a_line_is_repeated_until_ctrl_c() {
+    let (world, session) = producing();
+    let motor = session.object("left_motor", Motor::default()).unwrap();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line(":watch 20ms left_motor.speed * 1000");
+    for speed in 1..4 {
+        motor.speed.set(speed);
+        terminal.shows(&format!("\n{speed}000\n"));
+    }
+    terminal.press(CTRL_C);
+    terminal.ends_with("t1>");
+    terminal.line("2 + 3");
+    terminal.shows("\n5\n");
+    let ran = world.run(&["t1", "--timeout", "2s", "-e", ":watch 20ms 1"]);
+    assert_eq!(ran.code, Some(124), "{ran:?}");
+    assert!(ran.data.starts_with("1\n1\n"), "{ran:?}");
+    world
+        .run(&["t1", "-e", ":watch left_motor.speed"])
+        .failed(2, &["is for a prompt"]);
 }

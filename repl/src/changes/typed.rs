@@ -1,0 +1,198 @@
+//! What is watched at a prompt until the user has seen enough.
+
+use std::collections::BTreeMap;
+use std::time::{Instant, SystemTime};
+
+use memglass::Observer;
+use memglass::sampler::Rate;
+use memglass_script::{Closure, ScriptHost};
+use memglass_terminal::look::Look;
+use memglass_value::shown::{Cell, Table};
+use memglass_value::time;
+use rhai::Engine;
+
+use super::{Changes, Lines, Meaning};
+use crate::commands::CommandError;
+use crate::output::Encoding;
+
+/// Lines that are told at once: more than this nobody reads. Later changes are merged into them.
+const MOST_LINES: usize = 20;
+
+/// Everything that was typed to be watched.
+#[derive(Default)]
+pub(crate) struct Typed {
+    changes: Option<Changes>,
+    watches: BTreeMap<usize, Watch>,
+    last_number: usize,
+}
+
+struct Watch {
+    text: String,
+    how: How,
+    changes: u64,
+    since: Instant,
+}
+
+/// Who finds out what it is.
+enum How {
+    Compiled,
+    /// A script, for this reason; what it gave last, or why it gave nothing.
+    Interpreted {
+        why: String,
+        closure: Closure,
+        last: Option<String>,
+    },
+}
+
+impl Typed {
+    /// Watches what a text means; gives its number, and what is worth telling.
+    ///
+    /// # Errors
+    ///
+    /// The text is wrong, or the system has no thread to give.
+    pub(crate) fn add(
+        &mut self,
+        observer: &Observer,
+        host: &mut ScriptHost,
+        text: &str,
+    ) -> Result<(usize, Vec<String>), CommandError> {
+        let number = self.last_number + 1;
+        let (how, warnings) = match Meaning::of(observer, text) {
+            Ok((meaning, warnings)) => {
+                self.sampled(observer)?.add(number, meaning)?;
+                (How::Compiled, warnings)
+            }
+            Err(CommandError::ForScripts { why, .. }) => {
+                (interpreted(host, text, why)?, Vec::new())
+            }
+            Err(error) => return Err(error),
+        };
+        self.last_number = number;
+        let watch = Watch {
+            text: text.to_owned(),
+            how,
+            changes: 0,
+            since: Instant::now(),
+        };
+        self.watches.insert(number, watch);
+        Ok((number, warnings))
+    }
+
+    fn sampled(&mut self, observer: &Observer) -> Result<&mut Changes, CommandError> {
+        let changes = match self.changes.take() {
+            Some(changes) => changes,
+            // Every line is the newest of its field, so that none waits long.
+            None => Changes::start(observer, 0).map_err(CommandError::Thread)?,
+        };
+        let changes = self.changes.insert(changes);
+        changes.sample_at(Rate::default());
+        Ok(changes)
+    }
+
+    /// Watches it no longer; whether it was watched.
+    pub(crate) fn remove(&mut self, number: usize) -> bool {
+        let is_known = self.watches.remove(&number).is_some();
+        if let Some(changes) = &mut self.changes {
+            changes.remove(number);
+        }
+        if self.watches.is_empty() {
+            self.changes = None;
+        }
+        is_known
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.watches.is_empty()
+    }
+
+    /// The lines about what changed since the last call, without line ends.
+    pub(crate) fn news(&mut self, host: &mut ScriptHost) -> Vec<String> {
+        let lines = Lines {
+            encoding: Encoding::Text,
+            look: Look::PLAIN,
+        };
+        let mut told = Vec::new();
+        let batch = self
+            .changes
+            .as_ref()
+            .map(|changes| changes.take(MOST_LINES));
+        for news in batch.unwrap_or_default().news {
+            if let Some(watch) = self.watches.get_mut(&news.watch) {
+                watch.changes += 1 + news.merged;
+                told.push(lines.line(&news).trim_end().to_owned());
+            }
+        }
+        for watch in self.watches.values_mut() {
+            told.extend(watch.look(host));
+        }
+        told
+    }
+
+    /// All of them, as rows.
+    pub(crate) fn table(&self) -> Table {
+        let columns = ["number", "what", "evaluation", "changes", "per second"];
+        let mut table = Table::new(columns).or_else("nothing is watched; `:watch EXPR` watches");
+        for (number, watch) in &self.watches {
+            let evaluation = match &watch.how {
+                How::Compiled => "compiled".to_owned(),
+                How::Interpreted { why, .. } => format!("interpreted: {why}"),
+            };
+            let rate = watch.changes as f64 / watch.since.elapsed().as_secs_f64().max(0.001);
+            table.push(vec![
+                Some(Cell::plain(*number as u64)),
+                Some(Cell::name(watch.text.as_str())),
+                Cell::prose(evaluation),
+                Some(Cell::plain(watch.changes)),
+                Some(Cell::plain((rate * 10.0).round() / 10.0)),
+            ]);
+        }
+        table
+    }
+}
+
+/// A text that only a script can evaluate. It is asked on the thread of the scripts.
+fn interpreted(host: &mut ScriptHost, text: &str, why: String) -> Result<How, CommandError> {
+    let callbacks = host.callbacks();
+    let shown = format!("`${{{text}\n}}`");
+    let closure = host.perform(|engine: &Engine| callbacks.closure_of(engine, &shown));
+    let closure = closure.map_err(|error| host.tell(*error))?;
+    let mut how = How::Interpreted {
+        why,
+        closure,
+        last: None,
+    };
+    how.ask(host);
+    Ok(how)
+}
+
+impl How {
+    /// Asks the script; what it gave before and what it gives now, if that differs.
+    fn ask(&mut self, host: &mut ScriptHost) -> Option<(String, String)> {
+        let How::Interpreted { closure, last, .. } = self else {
+            return None;
+        };
+        let callbacks = host.callbacks();
+        // What is dead stays as it was.
+        if !callbacks.attached().presence().is_alive() {
+            return None;
+        }
+        let (result, _) = host.perform(|engine: &Engine| {
+            callbacks.look(engine, closure, Vec::new(), ":watch", false)
+        });
+        let now = match result {
+            Ok(value) => value.to_string(),
+            Err(error) => format!("no value ({})", callbacks.brief(&error)),
+        };
+        let before = last.replace(now.clone())?;
+        (before != now).then_some((before, now))
+    }
+}
+
+impl Watch {
+    fn look(&mut self, host: &mut ScriptHost) -> Option<String> {
+        let (old, now) = self.how.ask(host)?;
+        self.changes += 1;
+        let clock = time::precise_clock(SystemTime::now());
+        Some(format!("{clock}  {}  {old} -> {now}", self.text))
+    }
+}

@@ -1,0 +1,50 @@
+//! `:top`: which fields change most.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::{Command, CommandError, Takes};
+use crate::output::Output;
+use crate::runtime::Runtime;
+use crate::top;
+
+pub(super) struct Top;
+
+impl Command for Top {
+    fn name(&self) -> &'static str {
+        "top"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":top [FIELDS]"
+    }
+
+    fn summary(&self) -> &'static str {
+        "rank fields by how often they change"
+    }
+
+    fn details(&self) -> &'static str {
+        "Looks at all fields for a second, or at those of a path, a pattern or a type. Values outside of what is declared come first. Of a guarded field all writes count, of another one the changes that were seen, at most 1,000 a second. `:watch 2s :top` goes on and on; `memglass top --stuck` lists what does not change."
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[":top", ":top Position", ":top *_position.last_quote"]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Paths
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        runtime.attached.refresh()?;
+        let top = top::Top {
+            choice: (!rest.is_empty()).then(|| rest.to_owned()),
+            ..top::Top::default()
+        };
+        let interrupt = Arc::clone(&runtime.interrupt);
+        let result = top.look(&runtime.attached.observer(), &|| {
+            !interrupt.load(Ordering::Relaxed)
+        });
+        result.map_err(|error| runtime.stopped_or(error))
+    }
+}

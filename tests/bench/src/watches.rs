@@ -1,0 +1,97 @@
+//! What the whole engine of watches and conditions costs while nothing changes: sampling, comparing, evaluating, and the
+//! thread of the scripts beside it.
+
+use std::time::{Duration, Instant};
+
+use memglass::{Object, Observe, Observer, Session};
+use memglass_repl::Repl;
+use tempfile::TempDir;
+
+use crate::report::Report;
+use crate::timing::process_ns;
+
+/// For how long it is measured.
+const TIME: Duration = Duration::from_secs(5);
+
+/// How long it settles before.
+const SETTLING: Duration = Duration::from_millis(500);
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Row {
+    quantity: i64,
+    price: i64,
+}
+
+struct World {
+    repl: Repl,
+    _rows: Vec<Object<Row>>,
+    _session: Session,
+    _dir: TempDir,
+}
+
+pub(crate) fn measure(report: &Report) {
+    report.heading("the whole engine: running time of this process, scripts' thread included");
+    let each = "watch(`row_${i}.quantity`, |c| ()).rate(100.hz)";
+    line(report, "10,000 watches at 100 Hz", 10_000, each, 5.0);
+    let one = "if i == 0 { watch(\"row_*.quantity\", |c| ()).rate(100.hz) }";
+    line(
+        report,
+        "one watch of 10,000 fields at 100 Hz",
+        10_000,
+        one,
+        5.0,
+    );
+    let condition =
+        "when(`row_${i}.quantity > 500 && row_${i}.price < 15000`).rate(60.hz).run(|| ())";
+    line(
+        report,
+        "200 compiled conditions at 60 Hz",
+        200,
+        condition,
+        0.1,
+    );
+}
+
+fn line(report: &Report, what: &str, rows: usize, statement: &str, goal: f64) {
+    let mut world = World::of(rows);
+    let script = format!("for i in 0..{rows} {{ {statement}; }}");
+    world.repl.eval(&script).expect("it is defined");
+    world.serve(SETTLING);
+    let (start, ran) = (Instant::now(), process_ns());
+    world.serve(TIME);
+    let share = (process_ns() - ran) / start.elapsed().as_nanos() as f64 * 100.0;
+    let verdict = if share <= goal { "ok" } else { "MISSED" };
+    report.line(&format!(
+        "{what:<50} {share:>8.3} % of a processor {goal:>12} % {verdict}"
+    ));
+}
+
+impl World {
+    fn of(rows: usize) -> World {
+        let dir = tempfile::tempdir_in("/dev/shm").expect("/dev/shm can be written");
+        let session = Session::builder("watched").dir(dir.path());
+        let session = session.create().expect("a session");
+        let row = |index| session.object(&format!("row_{index}"), Row::default());
+        let rows = (0..rows).map(|index| row(index).expect("there is room"));
+        let rows = rows.collect();
+        let observer = Observer::builder().dir(dir.path()).attach("watched");
+        let repl = Repl::builder()
+            .observer(observer.expect("attached"))
+            .build();
+        World {
+            repl: repl.expect("an engine"),
+            _rows: rows,
+            _session: session,
+            _dir: dir,
+        }
+    }
+
+    /// Does what a host's loop does: what is due, and nothing until then.
+    fn serve(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            let rest = self.repl.run_due().expect("nothing fails");
+            std::thread::sleep(rest.unwrap_or(time).min(Duration::from_millis(100)));
+        }
+    }
+}
