@@ -1,6 +1,6 @@
 # Everything that a developer does, by name.
 
-.PHONY: demo test lint mutants prove fuzz bench
+.PHONY: demo install test lint mutants prove fuzz bench
 
 # The portable back end on Linux. In a directory of its own, as other flags make everything anew.
 PORTABLE = RUSTFLAGS="$$RUSTFLAGS --cfg memglass_portable_shm" CARGO_TARGET_DIR=target/portable
@@ -8,6 +8,12 @@ PORTABLE = RUSTFLAGS="$$RUSTFLAGS --cfg memglass_portable_shm" CARGO_TARGET_DIR=
 # A live example program and the prompt on it.
 demo: toolchain
 	cargo run --release -- demo
+
+# What C and C++ programs need, and the programs.
+PREFIX ?= /usr/local
+install: toolchain
+	cargo build --release -p memglass-capi -p memglass-gen -p memglass-cli
+	sh core/cmake/install.sh target/release "$(PREFIX)"
 
 # All tests. Installs what is missing where it can.
 test: toolchain python cpp

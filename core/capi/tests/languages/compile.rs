@@ -12,11 +12,14 @@ pub(crate) fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The directory of the libraries, which are built now if they are not.
-fn libraries() -> &'static Path {
+/// The directory of the libraries and the generator, which are built now if they are not.
+pub(crate) fn libraries() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        run(Command::new(env!("CARGO")).args(["build", "--quiet", "-p", "memglass-capi"]));
+        let packages = ["-p", "memglass-capi", "-p", "memglass-gen"];
+        run(Command::new(env!("CARGO"))
+            .args(["build", "--quiet"])
+            .args(packages));
         let tests = std::env::current_exe().unwrap();
         tests.ancestors().nth(2).unwrap().into()
     })
@@ -45,7 +48,7 @@ pub(crate) fn compile(compiler: &str, source: &str, flags: &[&str]) -> PathBuf {
 }
 
 /// A compiler or tool of the system.
-fn present(tool: &str) -> Command {
+pub(crate) fn present(tool: &str) -> Command {
     let found = Command::new(tool).arg("--version").output();
     let package = tool.replace("clang++", "clang");
     assert!(

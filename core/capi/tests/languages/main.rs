@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod compile;
+mod installed;
 mod partner;
 mod types;
 

@@ -1,0 +1,88 @@
+# find_package(memglass): the libraries and headers that `make install PREFIX=…` installed.
+#
+#   target_link_libraries(my_program PRIVATE memglass::memglass)   # libmemglass.a
+#   target_link_libraries(my_program PRIVATE memglass::shared)     # libmemglass.so
+get_filename_component(_memglass_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+
+include(CMakeFindDependencyMacro)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_dependency(Threads)
+
+foreach(_memglass_kind memglass shared)
+    if(TARGET memglass::${_memglass_kind})
+        continue()
+    endif()
+    if(_memglass_kind STREQUAL "shared")
+        add_library(memglass::shared SHARED IMPORTED)
+        set(_memglass_file "${_memglass_prefix}/lib/libmemglass.so")
+        set_target_properties(memglass::shared PROPERTIES IMPORTED_NO_SONAME TRUE)
+    else()
+        add_library(memglass::memglass STATIC IMPORTED)
+        set(_memglass_file "${_memglass_prefix}/lib/libmemglass.a")
+    endif()
+    if(NOT EXISTS "${_memglass_file}")
+        set(memglass_FOUND FALSE)
+        set(memglass_NOT_FOUND_MESSAGE "${_memglass_file} is missing; run `make install` of memglass again")
+        return()
+    endif()
+    set_target_properties(memglass::${_memglass_kind} PROPERTIES
+        IMPORTED_LOCATION "${_memglass_file}"
+        INTERFACE_INCLUDE_DIRECTORIES "${_memglass_prefix}/include"
+        INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
+endforeach()
+unset(_memglass_kind)
+unset(_memglass_file)
+
+# memglass_generate(TARGET target HEADERS header… OUTPUT file)
+#
+# Makes a header with the storage and description of all structs that are marked in the headers, whenever one of
+# them or of what they include changes. The target can include it by its file name.
+function(memglass_generate)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUTPUT" "HEADERS")
+    foreach(name TARGET OUTPUT HEADERS)
+        if(NOT arg_${name})
+            message(FATAL_ERROR "memglass_generate: ${name} is missing: "
+                "memglass_generate(TARGET target HEADERS header… OUTPUT file)")
+        endif()
+    endforeach()
+    if(arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "memglass_generate: what is ${arg_UNPARSED_ARGUMENTS}? It takes TARGET, HEADERS and OUTPUT")
+    endif()
+    if(NOT TARGET ${arg_TARGET})
+        message(FATAL_ERROR "memglass_generate: there is no target ${arg_TARGET}; add_executable comes before")
+    endif()
+    get_filename_component(prefix "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../.." ABSOLUTE)
+    find_program(MEMGLASS_GEN memglass-gen HINTS "${prefix}/bin")
+    if(NOT MEMGLASS_GEN)
+        message(FATAL_ERROR "memglass_generate: memglass-gen is not in ${prefix}/bin nor in the PATH; "
+            "run `make install` of memglass again, or set MEMGLASS_GEN")
+    endif()
+    set(headers)
+    foreach(header IN LISTS arg_HEADERS)
+        get_filename_component(header "${header}" ABSOLUTE)
+        list(APPEND headers "${header}")
+    endforeach()
+    get_filename_component(output "${arg_OUTPUT}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_BINARY_DIR}")
+    get_filename_component(directory "${output}" DIRECTORY)
+    file(MAKE_DIRECTORY "${directory}")
+    set(includes "$<TARGET_PROPERTY:${arg_TARGET},INCLUDE_DIRECTORIES>")
+    set(definitions "$<TARGET_PROPERTY:${arg_TARGET},COMPILE_DEFINITIONS>")
+    add_custom_command(
+        OUTPUT "${output}"
+        COMMAND "${MEMGLASS_GEN}" ${headers} -o "${output}" --depfile "${output}.d" -std=c++20
+            --compiler "${CMAKE_CXX_COMPILER}"
+            "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
+            "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
+        # An unchanged result is not written: it would look older than the headers for ever.
+        COMMAND "${CMAKE_COMMAND}" -E touch "${output}"
+        DEPENDS ${headers} "${MEMGLASS_GEN}"
+        DEPFILE "${output}.d"
+        COMMENT "Generating ${arg_OUTPUT}"
+        COMMAND_EXPAND_LISTS VERBATIM)
+    target_sources(${arg_TARGET} PRIVATE "${output}")
+    target_include_directories(${arg_TARGET} PRIVATE "${directory}")
+    # Compilers warn about attributes that they do not know.
+    target_compile_options(${arg_TARGET} PRIVATE
+        $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-attributes>
+        $<$<COMPILE_LANG_AND_ID:CXX,Clang,AppleClang>:-Wno-unknown-attributes>)
+endfunction()
