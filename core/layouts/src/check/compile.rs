@@ -101,9 +101,14 @@ impl<'a> Checker<'a> {
             (draft.name, draft.count, draft.size, draft.of);
         let count = match draft_count {
             tree::Count::One => Count::One,
-            tree::Count::Expr(count) => {
-                Count::Expr(self.size_code(count, site(of, point), name.text)?)
-            }
+            tree::Count::Expr(count) => Count::Expr(self.size_code(
+                count,
+                Site {
+                    field,
+                    ..site(of, point)
+                },
+                name.text,
+            )?),
             tree::Count::Until(value) => self.until(of, field, value, point)?,
         };
         let indexed = !matches!(count, Count::One);
@@ -112,6 +117,7 @@ impl<'a> Checker<'a> {
                 size,
                 Site {
                     indexed,
+                    field,
                     ..site(of, point)
                 },
                 name.text,
@@ -197,6 +203,7 @@ pub(super) fn site(of: u32, point: Point) -> Site {
         point,
         indexed: false,
         constant: false,
+        field: NONE,
     }
 }
 

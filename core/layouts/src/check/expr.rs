@@ -5,7 +5,7 @@ use super::scope::Point;
 use super::{Checked, Checker};
 use crate::code::{BINARIES, Code, LONGEST, Op, UNARIES};
 use crate::error::{About, Mistake};
-use crate::program::{Count, Type};
+use crate::program::{Count, NONE, Type};
 use crate::text::tree::{self, Expr, Name, PathExpr, Step};
 
 /// Where an expression stands.
@@ -16,6 +16,8 @@ pub(super) struct Site {
     /// Whether `i` is the number of an element here.
     pub(super) indexed: bool,
     pub(super) constant: bool,
+    /// The field whose declaration it is part of, or `NONE`.
+    pub(super) field: u32,
 }
 
 /// What a part of a path leads to.
@@ -45,6 +47,7 @@ impl<'a> Checker<'a> {
                 point,
                 indexed: false,
                 constant: true,
+                field: NONE,
             },
         )
     }
@@ -203,7 +206,8 @@ impl<'a> Checker<'a> {
             .get(site.of as usize)
             .and_then(|draft| draft.end);
         if let Some(later) = end.and_then(|end| self.seen_anywhere(name.text, site.of, end)) {
-            let stands_later = self.fields[later as usize].name.at >= name.at;
+            let stands_later =
+                later == site.field || self.fields[later as usize].name.at >= name.at;
             let about = if stands_later || site.constant {
                 About::Early
             } else {

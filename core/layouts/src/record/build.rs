@@ -6,7 +6,7 @@ use super::place::{Place, Shape, bit_member};
 use super::store::scalar_of;
 use super::value::Value;
 use super::walk::Fault;
-use super::write::{WriteError, encode};
+use super::write::{WriteError, encode, shown};
 use super::{Record, Root};
 use crate::Layout;
 use crate::code::Code;
@@ -314,8 +314,14 @@ impl<'v> Source for Building<'v> {
         let program = e.program;
         let value = e.source.frame().take(program, field);
         e.source.frame().arrays.insert(field, value);
-        let Some(len) = value.and_then(|value| length(value, is_text_field(program, field))) else {
-            return Ok(());
+        let Some(value) = value else { return Ok(()) };
+        let Some(len) = length(value, is_text_field(program, field)) else {
+            let path = e.source.path(program, field);
+            return e.source.refuse(WriteError::BadValue {
+                path,
+                of: "array".to_owned(),
+                value: shown(value),
+            });
         };
         match e.open_pattern(count) {
             Some(pattern) => e.fill(pattern, len, field),
@@ -350,7 +356,7 @@ impl<'v> Source for Building<'v> {
             None => e.source.refuse(WriteError::BadValue {
                 path,
                 of: "array".to_owned(),
-                value: "one value".to_owned(),
+                value: shown(value),
             }),
         }
     }
@@ -365,7 +371,7 @@ impl<'v> Source for Building<'v> {
             let refusal = WriteError::BadValue {
                 path,
                 of: "array".to_owned(),
-                value: "one value".to_owned(),
+                value: shown(value),
             };
             return e.source.refuse(refusal);
         };
@@ -453,11 +459,11 @@ impl<'v> Source for Building<'v> {
         let map = match value {
             None => &[][..],
             Some(Value::Map(map)) => map,
-            Some(_) => {
+            Some(other) => {
                 let refusal = WriteError::BadValue {
                     path,
                     of: "struct".to_owned(),
-                    value: "one value".to_owned(),
+                    value: shown(other),
                 };
                 return e.source.refuse(refusal);
             }

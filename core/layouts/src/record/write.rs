@@ -141,6 +141,7 @@ impl Record<'_> {
                 });
             }
             encode(program, place, value, &mut bytes, path)?;
+            refuse_end(program, place, value, &bytes, path)?;
         }
         Ok(bytes)
     }
@@ -172,7 +173,7 @@ fn bad_value(program: &Program, place: Place, value: &Value, path: &str) -> Writ
     }
 }
 
-fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
@@ -338,15 +339,30 @@ fn list(
         };
         let path = format!("{path}[{i}]");
         encode(program, element, value, bytes, &path)?;
-        let ends_array = match field.count {
-            Count::Until(end) => store::integer(program, element, bytes) == Some(end),
-            _ => false,
-        };
-        if ends_array {
-            return Err(bad_value(program, element, value, &path));
-        }
+        refuse_end(program, element, value, bytes, &path)?;
     }
     Ok(())
+}
+
+/// Refuses an element that would end its array.
+fn refuse_end(
+    program: &Program,
+    element: Place,
+    value: &Value,
+    bytes: &[u8],
+    path: &str,
+) -> Result<(), WriteError> {
+    let ends_array = match (element.shape, &program.field(element.field).count) {
+        (Shape::Leaf(_), Count::Until(end)) => {
+            store::integer(program, element, bytes) == Some(*end)
+        }
+        _ => false,
+    };
+    if ends_array {
+        Err(bad_value(program, element, value, path))
+    } else {
+        Ok(())
+    }
 }
 
 /// The bits that stand for a value of a scalar, enum or bitfield.

@@ -79,6 +79,37 @@ pub(crate) fn map(json: &Json) -> Vec<(String, Value)> {
         .collect()
 }
 
+/// Leaves as `path=value`, faults as `path!Kind`, the size or `-` behind a bar.
+#[derive(Default)]
+struct Brief(Vec<String>);
+
+impl Visitor for Brief {
+    fn enter(&mut self, node: &Node<'_>) -> Go {
+        if node.is_leaf() {
+            let value = to_json(node.value());
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            self.0.push(format!("{}={value}", node.path()));
+        }
+        Go::Into
+    }
+
+    fn fault(&mut self, path: &str, kind: Kind) {
+        self.0.push(format!("{path}!{kind}"));
+    }
+}
+
+pub(crate) fn brief(record: &Record<'_>) -> String {
+    let mut brief = Brief::default();
+    record.walk(&mut brief);
+    let size = record
+        .size()
+        .map_or_else(|| "-".to_owned(), |size| size.to_string());
+    brief.0.push(format!("| {size}"));
+    brief.0.join(" ")
+}
+
 #[derive(Default)]
 struct Seen {
     nodes: Vec<Json>,
