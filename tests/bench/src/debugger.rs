@@ -63,7 +63,7 @@ pub(crate) fn measure(report: &Report) {
         "memglass: the same as a record of named values",
         record,
         Some(one),
-        None,
+        Some(80.0),
     );
     let call = foreign(&debuggee.said);
     report.figure(

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
-use crate::{debugger, latency, observers};
+use crate::{debugger, latency, memory, observers};
 
 /// Asks this program to play a part instead of measuring.
 pub(crate) const FLAG: &str = "--part";
@@ -53,6 +53,7 @@ impl Drop for Part {
 pub(crate) fn play(name: &str, arguments: &[String]) {
     match (name, arguments) {
         ("debuggee", [dir]) => debugger::be_looked_into(dir),
+        ("keeper", [dir]) => memory::keep(dir),
         ("observer", [dir]) => observers::poll(dir),
         ("sender", [way, place]) => latency::send(way, place),
         _ => panic!("there is no part {name} with {arguments:?}"),

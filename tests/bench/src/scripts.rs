@@ -54,7 +54,7 @@ pub(crate) fn measure(report: &Report) {
         (
             "read q.last_quote.bid_price",
             "q.last_quote.bid_price;",
-            None,
+            Some(250.0),
         ),
         ("read q.ratio (f32)", "q.ratio;", None),
         ("read q.levels[3]", "q.levels[3];", None),
@@ -68,7 +68,7 @@ pub(crate) fn measure(report: &Report) {
         (
             "write q.last_quote.bid_price",
             "q.last_quote.bid_price = 5;",
-            None,
+            Some(400.0),
         ),
         ("compare q.quantity > 500", "q.quantity > 500;", None),
     ] {

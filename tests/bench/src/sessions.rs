@@ -6,6 +6,7 @@ use memglass::{Object, Observe, Observer, Session, Value};
 
 use crate::cpp::Cpp;
 use crate::floor::Floor;
+use crate::memory;
 use crate::report::Report;
 use crate::timing::{median, once, per_operation};
 
@@ -157,33 +158,13 @@ fn list(report: &Report, dir: &std::path::Path, observer: &Observer, size: usize
         assert_eq!(black_box(observer.objects()).count(), size);
     });
     report.figure("list them with a copy of each label", copies, None, None);
-    let before = resident_bytes();
     let other = Observer::builder()
         .dir(dir)
         .attach("bench")
         .expect("attached");
-    let attached = resident_bytes();
     let first = once(|| assert_eq!(other.object_count(), size));
-    let indexed = resident_bytes();
     report.figure("read all labels, at the first lookup", first, None, None);
-    drop(other);
-    for (what, bytes) in [
-        ("memory of an observer for each object, attached", attached),
-        ("memory of an observer for each object, indexed", indexed),
-    ] {
-        let each = bytes.saturating_sub(before) as f64 / size as f64;
-        report.line(&format!("{what:<58} {each:>8.0} bytes"));
-    }
-}
-
-/// Memory of this process that no other one shares.
-fn resident_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("/proc is mounted");
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("RssAnon:"));
-    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-    kib.expect("the system counts memory") << 10
+    memory::measure(report, dir, size);
 }
 
 fn read_and_write(report: &Report, floor: &Floor, observer: &Observer, size: usize) {
