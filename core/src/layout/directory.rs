@@ -27,6 +27,13 @@ pub(crate) struct Directory {
 /// What an entry said of a live object, copied at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ObjectRecord {
+    pub(crate) head: EntryHead,
+    pub(super) label: LabelPlace,
+}
+
+/// The same without the label, for listings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntryHead {
     pub(crate) slot: u32,
     word: EntryWord,
     pub(crate) type_id: u64,
@@ -34,7 +41,6 @@ pub(crate) struct ObjectRecord {
     pub(crate) count: u64,
     pub(crate) data: Ref,
     created: u64,
-    pub(super) label: LabelPlace,
     pub(super) label_len: usize,
 }
 
@@ -47,7 +53,7 @@ pub(super) enum LabelPlace {
     Apart(Ref),
 }
 
-impl ObjectRecord {
+impl EntryHead {
     /// The state that its entry has as long as the object lives.
     pub(crate) fn alive(&self) -> Alive {
         Alive(self.word)
@@ -55,6 +61,12 @@ impl ObjectRecord {
 
     pub(crate) fn created(&self) -> SystemTime {
         time(self.created)
+    }
+
+    /// Whether its label has a possible length.
+    #[inline(always)]
+    fn has_label(&self) -> bool {
+        (1..=at::MAX_LABEL).contains(&self.label_len)
     }
 }
 
@@ -167,16 +179,52 @@ impl Directory {
             return Ok(None);
         };
         let entry = self.view(layout, slot);
-        for _ in 0..ATTEMPTS {
-            let record = copy(entry, slot);
-            if record.word != expected {
-                return Ok(None);
-            }
-            if record.alive().still_holds(occupancy(entry)) {
-                return judge(layout, record).map(Some);
-            }
+        let Some(record) = at_one_moment(entry, expected, || copy(entry, slot, expected)) else {
+            return Ok(None);
+        };
+        match record.head.has_label() {
+            true => Ok(Some(record)),
+            false => Err(layout.no_label(&record.head)),
         }
-        Ok(None)
+    }
+
+    /// The record of the entry that `head` is of, if it is still in that state.
+    pub(crate) fn record_of(&self, layout: &Layout, head: &EntryHead) -> Option<ObjectRecord> {
+        let record = self.record(layout, head.slot).ok().flatten()?;
+        (record.head.word == head.word).then_some(record)
+    }
+
+    /// The head of the entry of `slot`, if its object is alive in the state that was last seen, and has a
+    /// label of a possible length.
+    #[inline]
+    pub(crate) fn head(&self, layout: &Layout, slot: u32) -> Option<EntryHead> {
+        let expected = self.word(slot).filter(|word| word.is_alive())?;
+        head(self.view(layout, slot), slot, expected)
+    }
+
+    /// The same of all slots that `is_wanted` says, in increasing order.
+    #[inline]
+    pub(crate) fn heads<'d>(
+        &'d self,
+        layout: &'d Layout,
+        is_wanted: impl Fn(u32) -> bool + Copy + 'd,
+    ) -> impl Iterator<Item = EntryHead> + 'd {
+        let strides = &layout.strides;
+        let words = self.words.chunks(strides.entries_per_chunk);
+        let chunks = self.chunks.iter().zip(words).zip(0..);
+        chunks.flat_map(move |((chunk, words), nth)| {
+            let (chunk, first) = (chunk.view(), nth * strides.entries_per_chunk);
+            let slots = u32::try_from(first).map_or(0..0, |first| first..u32::MAX);
+            let offsets = (strides.chunk_header..).step_by(strides.entry);
+            let entries = slots.zip(words).zip(offsets);
+            entries.filter_map(move |((slot, word), offset)| {
+                if !word.is_alive() || !is_wanted(slot) {
+                    return None;
+                }
+                let entry = chunk.part(offset, at::ENTRY_BYTES);
+                head(entry.expect("a chunk holds all its entries"), slot, *word)
+            })
+        })
     }
 
     /// The label of the live object in `slot`, if it needs no judging: short, filled up with zeros,
@@ -200,8 +248,8 @@ impl Directory {
     /// the object's or its label's bytes before this call is its own.
     #[inline]
     pub(crate) fn is_still(&self, layout: &Layout, record: &ObjectRecord) -> bool {
-        let entry = self.view(layout, record.slot);
-        record.alive().still_holds(occupancy(entry))
+        let entry = self.view(layout, record.head.slot);
+        record.head.alive().still_holds(occupancy(entry))
     }
 
     /// Where the entry of a known slot lies.
@@ -256,23 +304,49 @@ impl Layout {
     }
 }
 
+/// What `copy` copies of an entry while it is in the expected state.
 #[inline(always)]
-fn copy(entry: View<'_>, slot: u32) -> ObjectRecord {
-    let word = occupancy(entry).look();
-    let (type_id, label_len) = type_and_label_len(entry);
-    let label = label_words(entry);
+fn at_one_moment<R>(entry: View<'_>, expected: EntryWord, copy: impl Fn() -> R) -> Option<R> {
+    for _ in 0..ATTEMPTS {
+        if occupancy(entry).look() != expected {
+            return None;
+        }
+        let copied = copy();
+        if Alive(expected).still_holds(occupancy(entry)) {
+            return Some(copied);
+        }
+    }
+    None
+}
+
+#[inline(always)]
+fn head(entry: View<'_>, slot: u32, expected: EntryWord) -> Option<EntryHead> {
+    at_one_moment(entry, expected, || copy_head(entry, slot, expected)).filter(EntryHead::has_label)
+}
+
+#[inline(always)]
+fn copy(entry: View<'_>, slot: u32, word: EntryWord) -> ObjectRecord {
+    let (head, label) = (copy_head(entry, slot, word), label_words(entry));
     ObjectRecord {
+        head,
+        label: if head.label_len <= at::SHORT_LABEL {
+            LabelPlace::Entry(label)
+        } else {
+            LabelPlace::Apart(Ref(label.0[0]))
+        },
+    }
+}
+
+#[inline(always)]
+fn copy_head(entry: View<'_>, slot: u32, word: EntryWord) -> EntryHead {
+    let (type_id, label_len) = type_and_label_len(entry);
+    EntryHead {
         slot,
         word,
         type_id,
         count: load_view(entry, at::COUNT),
         data: Ref(load_view(entry, at::DATA)),
         created: load_view(entry, at::CREATED),
-        label: if label_len <= at::SHORT_LABEL {
-            LabelPlace::Entry(label)
-        } else {
-            LabelPlace::Apart(Ref(label.0[0]))
-        },
         label_len,
     }
 }
@@ -289,18 +363,6 @@ fn label_words(entry: View<'_>) -> ShortLabel {
     ShortLabel(std::array::from_fn(|word| {
         load_view(entry, at::LABEL + word * WORD)
     }))
-}
-
-#[inline(always)]
-fn judge(layout: &Layout, record: ObjectRecord) -> Result<ObjectRecord, LayoutError> {
-    if !(1..=at::MAX_LABEL).contains(&record.label_len) {
-        return Err(layout.damaged(
-            format!("the label length of entry {}", record.slot),
-            &record.label_len,
-            "1 to 1024",
-        ));
-    }
-    Ok(record)
 }
 
 #[inline]

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use damage::{Damage, Part};
 use directory::LabelPlace;
-pub(crate) use directory::{Directory, ObjectRecord};
+pub(crate) use directory::{Directory, EntryHead, ObjectRecord};
 pub use error::LayoutError;
 pub(crate) use header::{Identity, SessionState};
 pub(crate) use type_log::TypeLog;
@@ -221,11 +221,11 @@ impl Layout {
     #[inline]
     pub(crate) fn look_at_object(
         &self,
-        record: &ObjectRecord,
+        head: &EntryHead,
         size: u64,
     ) -> Result<View<'_>, LayoutError> {
-        let what = || format!("the reference to the data of entry {}", record.slot);
-        self.look(record.data, size, what)
+        let what = || format!("the reference to the data of entry {}", head.slot);
+        self.look(head.data, size, what)
     }
 
     /// The `len` bytes that `place` refers to, for a look at them; `what` says for a message what refers
@@ -262,26 +262,26 @@ impl Layout {
         label.clear();
         match record.label {
             LabelPlace::Entry(short) => {
-                if !short.ends_at(record.label_len) {
+                if !short.ends_at(record.head.label_len) {
                     return Err(self.damaged(
-                        format!("what follows the label of entry {}", record.slot),
+                        format!("what follows the label of entry {}", record.head.slot),
                         &short.padded().escape_ascii().to_string(),
                         "zeros",
                     ));
                 }
                 // All words and then cut: a copy of a fixed length is two moves.
                 label.extend_from_slice(&short.padded());
-                label.truncate(record.label_len);
+                label.truncate(record.head.label_len);
             }
             LabelPlace::Apart(place) => {
                 let words = self.look_at_label(record, place)?;
-                words.append_bytes_in_words(record.label_len, label);
+                words.append_bytes_in_words(record.head.label_len, label);
             }
         }
         if std::str::from_utf8(label).is_err() {
             let beginning = &label[..label.len().min(SHOWN)];
             return Err(self.damaged(
-                format!("the label of entry {}", record.slot),
+                format!("the label of entry {}", record.head.slot),
                 &beginning.escape_ascii().to_string(),
                 "UTF-8",
             ));
@@ -292,14 +292,18 @@ impl Layout {
     /// The words of a long label.
     #[inline]
     fn look_at_label(&self, record: &ObjectRecord, place: Ref) -> Result<View<'_>, LayoutError> {
-        let what = || format!("the reference to the label of entry {}", record.slot);
-        self.look(place, record.label_len.next_multiple_of(8) as u64, what)
+        let what = || format!("the reference to the label of entry {}", record.head.slot);
+        self.look(
+            place,
+            record.head.label_len.next_multiple_of(8) as u64,
+            what,
+        )
     }
 
     /// Whether an object has this label.
     #[inline]
     pub(crate) fn has_label(&self, record: &ObjectRecord, label: &str) -> bool {
-        record.label_len == label.len()
+        record.head.label_len == label.len()
             && match record.label {
                 LabelPlace::Entry(short) => ShortLabel::new(label.as_bytes()) == Some(short),
                 LabelPlace::Apart(place) => self
@@ -308,22 +312,32 @@ impl Layout {
             }
     }
 
+    /// The length of an object's label is none that a label can have.
+    #[cold]
+    fn no_label(&self, head: &EntryHead) -> LayoutError {
+        self.damaged(
+            format!("the label length of entry {}", head.slot),
+            &head.label_len,
+            "1 to 1024",
+        )
+    }
+
     /// An object has a type that is not in the log, or was left out.
     #[cold]
-    pub(crate) fn unknown_type(&self, record: &ObjectRecord) -> LayoutError {
+    pub(crate) fn unknown_type(&self, head: &EntryHead) -> LayoutError {
         self.damaged(
-            format!("the type of entry {}", record.slot),
-            &record.type_id,
+            format!("the type of entry {}", head.slot),
+            &head.type_id,
             "one that is known",
         )
     }
 
     /// An object has more elements than there are bytes in the world.
     #[cold]
-    pub(crate) fn too_many_elements(&self, record: &ObjectRecord) -> LayoutError {
+    pub(crate) fn too_many_elements(&self, head: &EntryHead) -> LayoutError {
         self.damaged(
-            format!("the number of elements of entry {}", record.slot),
-            &record.count,
+            format!("the number of elements of entry {}", head.slot),
+            &head.count,
             "as many as fit into a region",
         )
     }

@@ -3,28 +3,27 @@
 use std::time::SystemTime;
 
 use super::{ObjectInfo, Observer};
-use crate::layout::ObjectRecord;
+use crate::layout::EntryHead;
 use crate::schema::TypeId;
 
 /// One live object, as its directory entry described it. Its label is read when it is asked for.
 #[derive(Clone, Copy)]
 pub struct ObjectEntry<'o> {
     observer: &'o Observer,
-    record: ObjectRecord,
+    head: EntryHead,
     type_id: TypeId,
     size: u64,
 }
 
 impl<'o> ObjectEntry<'o> {
-    /// The object of this record, if it has a type and bytes.
+    /// The object of this entry, if it has a type and bytes.
     #[inline]
-    pub(super) fn of(observer: &'o Observer, record: ObjectRecord) -> Option<ObjectEntry<'o>> {
-        let (type_id, size) = observer.type_and_size(&record).ok()?;
-        let layout = &observer.attached.layout;
-        layout.look_at_object(&record, size).ok()?;
+    pub(super) fn of(observer: &'o Observer, head: EntryHead) -> Option<ObjectEntry<'o>> {
+        let (type_id, size) = observer.type_and_size(&head).ok()?;
+        observer.attached.layout.look_at_object(&head, size).ok()?;
         Some(ObjectEntry {
             observer,
-            record,
+            head,
             type_id: observer.types.schema().bare(type_id),
             size,
         })
@@ -37,22 +36,22 @@ impl<'o> ObjectEntry<'o> {
 
     /// The number of elements, if it is an array of objects.
     pub fn count(&self) -> Option<u64> {
-        (self.record.count > 0).then_some(self.record.count)
+        (self.head.count > 0).then_some(self.head.count)
     }
 
     /// When it was created.
     pub fn created(&self) -> SystemTime {
-        self.record.created()
+        self.head.created()
     }
 
     /// Its slot in the directory.
     pub fn slot(&self) -> u32 {
-        self.record.slot
+        self.head.slot
     }
 
     /// Which occupant of the slot it is.
     pub fn generation(&self) -> u64 {
-        self.record.alive().generation()
+        self.head.alive().generation()
     }
 
     /// Bytes of its storage.
@@ -69,8 +68,9 @@ impl<'o> ObjectEntry<'o> {
             ..
         } = self.observer;
         let layout = &attached.layout;
-        layout.label_into(&self.record, buffer).ok()?;
-        if !directory.is_still(layout, &self.record) || layout.is_label_cut(&self.record) {
+        let record = directory.record_of(layout, &self.head)?;
+        layout.label_into(&record, buffer).ok()?;
+        if !directory.is_still(layout, &record) || layout.is_label_cut(&record) {
             return None;
         }
         std::str::from_utf8(buffer).ok().map(look)
@@ -92,6 +92,6 @@ impl<'o> ObjectEntry<'o> {
 
 impl std::fmt::Debug for ObjectEntry<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "ObjectEntry(slot {})", self.record.slot)
+        write!(out, "ObjectEntry(slot {})", self.head.slot)
     }
 }

@@ -136,8 +136,7 @@ impl Index {
         directory: &Directory,
         record: &ObjectRecord,
     ) -> Result<(), LayoutError> {
-        let entered = self.entered.get(record.slot as usize);
-        if entered.is_some_and(|entered| entered.is_entered) {
+        if self.has(record.head.slot) {
             return Ok(());
         }
         let mut label = Vec::new();
@@ -145,13 +144,11 @@ impl Index {
         self.check_unique(layout, directory, record, self.labels.hash(&label))
     }
 
-    /// Slots of all live objects, in increasing order.
-    pub(super) fn slots(&self) -> impl Iterator<Item = u32> + '_ {
-        self.entered
-            .iter()
-            .zip(0_u32..)
-            .filter(|(entered, _)| entered.is_entered)
-            .map(|(_, slot)| slot)
+    /// Whether the object in a slot can be found by its label.
+    #[inline(always)]
+    pub(super) fn has(&self, slot: u32) -> bool {
+        let entered = self.entered.get(slot as usize);
+        entered.is_some_and(|entered| entered.is_entered)
     }
 
     /// The index entry for a slot, if an object lives in it.
@@ -226,7 +223,7 @@ impl Index {
             // An object that was destroyed meanwhile is removed when its own change is looked at.
             let is_same = first.is_some_and(|first| is_same_label(layout, record, &first));
             if is_same || nth == MAX_SAME_HASH {
-                return Err(layout.label_taken(record.slot, other));
+                return Err(layout.label_taken(record.head.slot, other));
             }
         }
         Ok(())

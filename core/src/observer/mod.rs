@@ -36,7 +36,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use crate::layout::{Damage, Directory, LayoutError, ObjectRecord, Part, TypeLog};
+use crate::layout::{Damage, Directory, EntryHead, LayoutError, ObjectRecord, Part, TypeLog};
 use crate::schema::{Schema, TypeId};
 use attached::{Attached, Sight};
 use index::Index;
@@ -214,7 +214,11 @@ impl Observer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn entries(&self) -> impl Iterator<Item = ObjectEntry<'_>> + '_ {
-        self.index().slots().filter_map(|slot| self.entry_in(slot))
+        let index = self.index();
+        let heads = self
+            .directory
+            .heads(&self.attached.layout, |slot| index.has(slot));
+        heads.filter_map(|head| ObjectEntry::of(self, head))
     }
 
     /// The live object in a directory slot.
@@ -225,8 +229,7 @@ impl Observer {
     /// The same, without its label.
     #[inline]
     pub fn entry_in(&self, slot: u32) -> Option<ObjectEntry<'_>> {
-        let record = self.directory.record(&self.attached.layout, slot);
-        ObjectEntry::of(self, record.ok().flatten()?)
+        ObjectEntry::of(self, self.directory.head(&self.attached.layout, slot)?)
     }
 
     /// The live object with this label.
@@ -234,7 +237,7 @@ impl Observer {
         let record = self
             .index()
             .find(&self.attached.layout, &self.directory, label)?;
-        ObjectEntry::of(self, record)?.info()
+        ObjectEntry::of(self, record.head)?.info()
     }
 
     /// The labels of the objects that were seen at the last refresh.
@@ -269,7 +272,8 @@ impl Observer {
     pub fn damage(&self) -> Vec<Damage> {
         let directory = self.directory.fault().into_iter();
         let directory = directory.map(|error| Damage::new(Part::Directory, error));
-        let objects = self.directory.alive();
+        let is_sound = |slot| self.index().has(slot) && self.entry_in(slot).is_some();
+        let objects = self.directory.alive().filter(|slot| !is_sound(*slot));
         let objects = objects.filter_map(|slot| {
             let error = self.judge_object(slot).err()?;
             Some(Damage::new(Part::Object(slot), &error))
@@ -295,19 +299,19 @@ impl Observer {
     fn judge_record(&self, record: &ObjectRecord) -> Result<(), LayoutError> {
         let layout = &self.attached.layout;
         self.index().check(layout, &self.directory, record)?;
-        let (_, size) = self.type_and_size(record)?;
-        layout.look_at_object(record, size).map(drop)
+        let (_, size) = self.type_and_size(&record.head)?;
+        layout.look_at_object(&record.head, size).map(drop)
     }
 
     /// An object's type, and the bytes of all its elements.
     #[inline]
-    fn type_and_size(&self, record: &ObjectRecord) -> Result<(TypeId, u64), LayoutError> {
+    fn type_and_size(&self, head: &EntryHead) -> Result<(TypeId, u64), LayoutError> {
         let layout = &self.attached.layout;
-        let type_id = TypeId(u32::try_from(record.type_id).unwrap_or(u32::MAX));
+        let type_id = TypeId(u32::try_from(head.type_id).unwrap_or(u32::MAX));
         let ty = self.types.schema().get(type_id);
-        let ty = ty.ok_or_else(|| layout.unknown_type(record))?;
-        let size = ty.size.checked_mul(record.count.max(1));
-        let size = size.ok_or_else(|| layout.too_many_elements(record))?;
+        let ty = ty.ok_or_else(|| layout.unknown_type(head))?;
+        let size = ty.size.checked_mul(head.count.max(1));
+        let size = size.ok_or_else(|| layout.too_many_elements(head))?;
         Ok((type_id, size))
     }
 }

@@ -38,7 +38,7 @@ impl Observer {
             .record(&self.attached.layout, object.slot)
             .ok()
             .flatten();
-        let record = record.filter(|record| record.alive().generation() == object.generation);
+        let record = record.filter(|record| record.head.alive().generation() == object.generation);
         // No suggestion, which is a search among all labels: this one was right.
         let gone = || PathError::NoSuchObject {
             label: object.label.to_string(),
@@ -91,25 +91,24 @@ impl Observer {
             cause: error.into(),
         };
         let schema = &self.sight.schema;
-        let (type_id, size) = self.type_and_size(record).map_err(damaged)?;
-        let elements = (record.count > 0).then_some(record.count);
+        let head = &record.head;
+        let (type_id, size) = self.type_and_size(head).map_err(damaged)?;
+        let elements = (head.count > 0).then_some(head.count);
         let object = ObjectPlace {
-            alive: record.alive(),
-            slot: record.slot,
+            alive: head.alive(),
+            slot: head.slot,
             elements,
         };
         let place = Place::whole(0, size, type_id);
         let path = PathText::joined(label, steps.rest());
         let (object, place) = follow::follow(schema, object, place, label, steps)?;
-        let entry = self
-            .directory
-            .entry_place(&self.attached.layout, record.slot);
+        let entry = self.directory.entry_place(&self.attached.layout, head.slot);
         Field::new(&self.sight, object, place, path, |attached| {
             let layout = &attached.layout;
             let look = || {
                 Ok([
                     layout.look_at_entry(entry)?,
-                    layout.look_at_object(record, size)?,
+                    layout.look_at_object(head, size)?,
                 ])
             };
             look().map_err(damaged)
