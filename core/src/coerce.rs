@@ -8,6 +8,8 @@
 
 mod decode;
 mod encode;
+mod lone;
+mod members;
 mod named;
 mod number;
 mod refusal;
@@ -18,6 +20,8 @@ mod text;
 use crate::schema::{Field, Metadata, Schema, TypeId};
 use crate::value::Value;
 
+pub(crate) use lone::LoneNumber;
+pub(crate) use members::Members;
 pub use refusal::{Reason, Refusal};
 
 /// Which checks a write passes.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::lone::is_plain;
 use super::named::{enum_value, flags_value};
 use super::number::Whole;
 use super::text;
@@ -82,11 +83,6 @@ pub(super) fn decode_list(
         .collect()
 }
 
-/// Whether a number reads as itself, without a name.
-fn is_plain(metadata: &Metadata) -> bool {
-    metadata.names.is_empty() && metadata.flags.is_empty()
-}
-
 /// The bytes of the value among those of its place; for a guarded place, its first copy.
 fn value_bytes<'b>(schema: &Schema, id: TypeId, bytes: &'b [u8]) -> &'b [u8] {
     match schema.protection(id) {
@@ -97,7 +93,8 @@ fn value_bytes<'b>(schema: &Schema, id: TypeId, bytes: &'b [u8]) -> &'b [u8] {
     }
 }
 
-fn decode_member(schema: &Schema, field: &Field, bytes: &[u8]) -> Value {
+/// The value of a member of the struct or union that `bytes` hold.
+pub(super) fn decode_member(schema: &Schema, field: &Field, bytes: &[u8]) -> Value {
     let (start, ty) = (field.offset as usize, &schema[field.type_id]);
     let bytes = &bytes[start..start + ty.size as usize];
     // The commonest, without the steps that serve all others.

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::cells::Cells;
 use super::trial::Trial;
+use crate::coerce::Members;
 use crate::layout::Layout;
 use crate::owners::{self, WriterSlot};
 use crate::schema::{Schema, TypeId};
@@ -27,15 +28,18 @@ pub(crate) struct Sight {
     pub(super) schema: Arc<Schema>,
     /// Per type its cells, once a value of it was read.
     cells: Box<[OnceLock<Cells>]>,
+    /// Per bare type its members, in the same way.
+    members: Box<[OnceLock<Option<Members>>]>,
 }
 
 impl Sight {
     pub(super) fn new(attached: Arc<Attached>, schema: Arc<Schema>) -> Sight {
-        let cells = (0..schema.len()).map(|_| OnceLock::new()).collect();
+        let types = schema.len();
         Sight {
             attached,
             schema,
-            cells,
+            cells: (0..types).map(|_| OnceLock::new()).collect(),
+            members: (0..types).map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -43,6 +47,15 @@ impl Sight {
     #[inline]
     pub(super) fn cells(&self, id: TypeId) -> &Cells {
         self.cells[id.0 as usize].get_or_init(|| Cells::of(&self.schema, id))
+    }
+
+    /// The members of a bare type of the schema, if it has any.
+    #[inline]
+    pub(super) fn members(&self, id: TypeId) -> Option<&Members> {
+        let members = &self.members[id.0 as usize];
+        members
+            .get_or_init(|| Members::of(&self.schema, id))
+            .as_ref()
     }
 }
 

@@ -18,8 +18,11 @@ use crate::shm::{self, View};
 use crate::sync::Claim;
 use crate::sync::intent::Intent;
 use crate::value::Value;
-use exchange::{paste, unit_bytes};
+use exchange::{copy_out, paste, unit_bytes};
 pub(super) use parts::WritePart;
+
+/// Guarded values of at most so many words are written without memory of their own.
+const FEW_WORDS: usize = 16;
 
 /// A checked part whose store can no longer fail.
 enum Ready<'p> {
@@ -120,8 +123,12 @@ impl Field {
 
     fn write_with(&self, value: &Value, strictness: Strictness) -> Result<(), WriteError> {
         let writer = self.writer()?;
-        let written = match (self.number(), writer) {
-            (Some(_), Some(writer)) => self.put_number(writer, value, strictness, store),
+        let numbers = (self.numbers.loaded, self.numbers.guarded);
+        let written = match (numbers, writer) {
+            ((Some(_), _), Some(writer)) => self.put_number(writer, value, strictness, store),
+            ((_, Some(_)), Some(writer)) => {
+                self.put_guarded_number(writer, value, strictness).map(drop)
+            }
             _ => self
                 .write_parts(writer, value, strictness, |_, _| ())
                 .map(drop),
@@ -131,14 +138,21 @@ impl Field {
 
     fn replace_with(&self, value: &Value, strictness: Strictness) -> Result<Change, WriteError> {
         let writer = self.writer()?;
-        let replaced = match (self.number(), writer) {
-            (Some(number), Some(writer)) => {
+        let numbers = (self.numbers.loaded, self.numbers.guarded);
+        let replaced = match (numbers, writer) {
+            ((Some(number), _), Some(writer)) => {
                 let swap = |view: View<'_>, size, new| Change {
                     old: number.value(swap(view, size, new)),
                     new: number.value(new),
                 };
                 self.put_number(writer, value, strictness, swap)
             }
+            ((_, Some(number)), Some(writer)) => self
+                .put_guarded_number(writer, value, strictness)
+                .map(|[old, new]| Change {
+                    old: number.decode(&old, 0),
+                    new: number.decode(&new, 0),
+                }),
             _ => self.write_parts(writer, value, strictness, |parts, stored| {
                 self.change_of(value, parts, stored)
             }),
@@ -200,17 +214,56 @@ impl Field {
         strictness: Strictness,
         put: impl FnOnce(View<'_>, usize, u64) -> R,
     ) -> Result<R, WriteError> {
+        let (bytes, size) = self.encode_number(value, strictness)?;
+        let _intent = self.announce(writer)?;
+        let view = self.place.view(self.object_view());
+        Ok(put(view, size, get_scalar(&bytes[..size])))
+    }
+
+    /// Writes a lone number into the guarded value that it lies in; the result is its bytes before and
+    /// after.
+    fn put_guarded_number(
+        &self,
+        writer: &WriterSlot,
+        value: &Value,
+        strictness: Strictness,
+    ) -> Result<[[u8; 8]; 2], WriteError> {
+        let (new, size) = self.encode_number(value, strictness)?;
+        let _intent = self.announce(writer)?;
+        let guarded = self.place.guarded(self.schema(), self.object_view());
+        let (guarded, offset) = guarded.expect("a number in a guarded value");
+        let (offset, mut old) = (offset as usize, [0; 8]);
+        let claim = self.claim(writer, guarded)?;
+        let (mut few, mut many) = ([0; FEW_WORDS], Vec::new());
+        let words = match few.get_mut(..guarded.slots.len_words()) {
+            Some(words) => words,
+            None => {
+                many.resize(guarded.slots.len_words(), 0);
+                &mut many[..]
+            }
+        };
+        claim.read_current(words);
+        copy_out(words, offset, &mut old[..size]);
+        paste(words, offset, &new[..size]);
+        claim.publish_and_release(words);
+        Ok([old, new])
+    }
+
+    /// Checks a lone number, of which all bytes are replaced, and gives its bytes and how many there are.
+    fn encode_number(
+        &self,
+        value: &Value,
+        strictness: Strictness,
+    ) -> Result<([u8; 8], usize), WriteError> {
         self.check_not_readonly(strictness)?;
         let (schema, mut bytes) = (self.schema(), [0; 8]);
         let id = self.place.bare(schema);
-        let bytes = &mut bytes[..schema[id].size as usize];
+        let size = schema[id].size as usize;
         // Like `encode`, but a lone number is not a bitfield.
         let metadata = self.place.metadata(schema);
-        encode_value(schema, id, metadata, value, strictness, bytes)
+        encode_value(schema, id, metadata, value, strictness, &mut bytes[..size])
             .map_err(|refusal| self.refuse(refusal))?;
-        let _intent = self.announce(writer)?;
-        let view = self.place.view(self.object_view());
-        Ok(put(view, bytes.len(), get_scalar(bytes)))
+        Ok((bytes, size))
     }
 
     fn check_not_readonly(&self, strictness: Strictness) -> Result<(), WriteError> {

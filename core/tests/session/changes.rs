@@ -167,3 +167,59 @@ fn writers_that_take_turns_never_tell_the_same_old_value_twice() {
     numbers.dedup();
     assert_eq!(numbers.len() as u64, 2 * EACH);
 }
+
+/// More words than are written without memory of their own.
+#[derive(Observe, Clone, Copy, Debug, Default, PartialEq)]
+struct Wide {
+    first: u8,
+    second: i16,
+    open: bool,
+    before: [u64; 20],
+    ratio: f32,
+    last: i64,
+}
+
+#[derive(Observe, Clone, Copy, Debug, Default)]
+struct Holder {
+    #[observe(seqlock)]
+    wide: Wide,
+    #[observe(locked)]
+    alone: i32,
+}
+
+#[test]
+fn numbers_in_guarded_values_are_replaced_alone_and_as_one_write_each() {
+    let place = Place::new();
+    let session = place.session("t");
+    let object = session.object("h", Holder::default()).unwrap();
+    let observer = place.writer("t");
+    let field = |path: &str| observer.field(path).unwrap();
+    check(&field("h.wide.second"), -2_i64, "0 -> -2");
+    check(&field("h.wide.first"), 255_i64, "0 -> 255");
+    check(&field("h.wide.open"), true, "false -> true");
+    check(
+        &field("h.wide.before[19]"),
+        u64::MAX,
+        "0 -> 18446744073709551615",
+    );
+    check(&field("h.wide.ratio"), 0.5, "0 -> 0.5");
+    check(&field("h.wide.last"), i64::MIN, "0 -> -9223372036854775808");
+    check(&field("h.alone"), -1_i64, "0 -> -1");
+    assert_eq!(field("h.wide.last").sequence(), Some(6));
+    let mut before = [0; 20];
+    before[19] = u64::MAX;
+    let expected = Wide {
+        first: 255,
+        second: -2,
+        open: true,
+        before,
+        ratio: 0.5,
+        last: i64::MIN,
+    };
+    assert_eq!(object.wide.read().unwrap(), expected);
+    assert_eq!(field("h.wide.second").read().unwrap(), Value::I64(-2));
+    assert_eq!(field("h.wide.open").read().unwrap(), Value::Bool(true));
+    assert!(field("h.wide.first").write(&Value::I64(256)).is_err());
+    assert_eq!(object.wide.read().unwrap(), expected);
+    assert_eq!(field("h.wide.first").sequence(), Some(6));
+}

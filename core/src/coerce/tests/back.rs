@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::schema::codec::arbitrary::bare_schemas;
+use crate::schema::codec::arbitrary::{bare_schemas, schemas};
 
 #[test]
 fn odd_bytes_read_as_something_true_to_them() {
@@ -47,6 +47,19 @@ proptest! {
             let again = decode_value(&schema, id, &Metadata::default(), &bytes);
             // As text, since NaN is not equal to itself.
             prop_assert_eq!(format!("{value:?}"), format!("{again:?}"));
+        }
+    }
+
+    #[test]
+    fn members_worked_out_once_read_as_the_type_does(
+        schema in schemas(),
+        random in proptest::collection::vec(any::<u8>(), 4096),
+    ) {
+        for (id, ty) in schema.iter() {
+            let Some(members) = Members::of(&schema, id) else { continue };
+            let bytes = &random[..ty.size as usize];
+            let expected = decode_value(&schema, id, &Metadata::default(), bytes);
+            prop_assert_eq!(format!("{:?}", members.decode(&schema, bytes)), format!("{expected:?}"));
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::attached::{Attached, Sight};
 use super::error::ReadError;
 use super::follow::type_name;
-use super::number::LoneNumber;
+use super::number::Numbers;
 use super::path_text::PathText;
 use super::place::{Place, Within};
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
@@ -25,8 +25,8 @@ pub struct Field {
     pub(in crate::observer) memory: Views<Arc<Sight>, 3>,
     pub(in crate::observer) object: ObjectPlace,
     pub(in crate::observer) place: Place,
-    /// How a lone number is read, without looking at its type again.
-    number: Option<LoneNumber>,
+    /// How a lone number is read and written, without looking at its type again.
+    pub(in crate::observer) numbers: Numbers,
     path: PathText,
 }
 
@@ -77,12 +77,12 @@ impl Field {
             let [entry, object] = look(&sight.attached)?;
             Ok([entry, object, place.view(object)])
         })?;
-        let number = lone_number(sight, &object, &place);
+        let numbers = numbers(sight, &object, &place);
         Ok(Field {
             memory,
             object,
             place,
-            number,
+            numbers,
             path,
         })
     }
@@ -97,11 +97,6 @@ impl Field {
     #[inline]
     pub(in crate::observer) fn entry(&self) -> Occupancy<'_> {
         Occupancy(self.memory.first_word())
-    }
-
-    /// How it is read and written by one access, if it is a lone number.
-    pub(in crate::observer) fn number(&self) -> Option<LoneNumber> {
-        self.number
     }
 
     /// The attachment and the types that it was resolved with.
@@ -240,10 +235,10 @@ impl Field {
 }
 
 /// What is tried out lies over the bytes that are copied, so that nothing is read by itself there.
-fn lone_number(sight: &Sight, object: &ObjectPlace, place: &Place) -> Option<LoneNumber> {
+fn numbers(sight: &Sight, object: &ObjectPlace, place: &Place) -> Numbers {
     match sight.attached.trial {
-        None => LoneNumber::of(&sight.schema, object, place),
-        Some(_) => None,
+        None => Numbers::of(&sight.schema, object, place),
+        Some(_) => Numbers::default(),
     }
 }
 

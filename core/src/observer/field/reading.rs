@@ -2,10 +2,10 @@
 
 use super::{Field, PLACE};
 use crate::access::load;
+use crate::coerce::LoneNumber;
 use crate::observe::Observe;
 use crate::observer::cells::Cells;
 use crate::observer::error::ReadError;
-use crate::observer::number::LoneNumber;
 use crate::observer::read::{self, Retries};
 use crate::observer::typed::TypedField;
 use crate::sync::Contended;
@@ -50,7 +50,7 @@ impl Field {
     pub fn read(&self) -> Result<Value, ReadError> {
         use LoneNumber::{F64, I64, U64};
         // Each kind has its own branch, without the checks of the others.
-        match self.number {
+        match self.numbers.loaded {
             Some(I64) => self.read_number(I64),
             Some(U64) => self.read_number(U64),
             Some(F64) => self.read_number(F64),
@@ -62,8 +62,24 @@ impl Field {
     /// The slow half of `read`, for everything but lone numbers.
     #[inline(never)]
     fn read_other(&self) -> Result<Value, ReadError> {
-        let number = self.number.and_then(|number| self.read_number(number));
+        if let Some(number) = self.numbers.guarded {
+            return self.read_guarded_number(number);
+        }
+        let number = self.numbers.loaded;
+        let number = number.and_then(|number| self.read_number(number));
         number.map_or_else(|| self.read_whole(Retries::Retry), Ok)
+    }
+
+    /// A number in a guarded value, or as one.
+    fn read_guarded_number(&self, number: LoneNumber) -> Result<Value, ReadError> {
+        let mut bytes = [0; 8];
+        let bytes = &mut bytes[..number.size()];
+        self.while_alive(|| {
+            let (sight, object) = (self.sight(), self.object_view());
+            read::copy(sight, &self.place, object, bytes, Retries::Retry)
+                .map_err(|contended| self.contended(None, contended))?;
+            Ok(number.decode(bytes, 0))
+        })
     }
 
     /// The value, if the object is alive.
@@ -189,13 +205,18 @@ impl Field {
     /// ```
     pub fn value_of(&self, bytes: &[u8]) -> Value {
         assert_eq!(bytes.len(), self.byte_len(), "bytes of {}", self.path());
+        let (sight, place) = (self.sight(), &self.place);
         match self.object.elements {
-            None => read::decode(self.schema(), &self.place, bytes),
-            Some(_) => read::decode_each(self.sight(), &self.place, bytes),
+            None => match sight.members(self.type_id()) {
+                Some(members) => members.decode(&sight.schema, bytes),
+                None => read::decode(&sight.schema, place, bytes),
+            },
+            Some(_) => read::decode_each(sight, place, bytes),
         }
     }
 
     /// Bytes of the value, or of all elements of an array of objects.
+    #[inline]
     pub(in crate::observer) fn byte_len(&self) -> usize {
         let elements = self.object.elements.unwrap_or(1) as usize;
         self.cells().len * elements
@@ -213,6 +234,7 @@ impl Field {
     }
 
     /// Copies the bytes of the value, or of one element of an array of objects after the other.
+    #[inline]
     fn copy_bytes(&self, bytes: &mut [u8], retries: Retries) -> Result<(), ReadError> {
         let (sight, object) = (self.sight(), self.object_view());
         let copied = match self.object.elements {
@@ -264,6 +286,7 @@ impl Field {
     }
 
     /// What `read` returns, if the object is alive afterwards.
+    #[inline]
     pub(in crate::observer) fn while_alive<R>(
         &self,
         read: impl FnOnce() -> Result<R, ReadError>,
@@ -280,6 +303,7 @@ impl Field {
         result
     }
 
+    #[inline]
     fn copy(&self, retries: Retries) -> Result<Value, ReadError> {
         self.check_size()?;
         read::with_buffer(self.byte_len(), |bytes| {
@@ -289,15 +313,21 @@ impl Field {
     }
 
     /// Refuses to read more at once than a program can be expected to have memory for.
+    #[inline]
     pub(in crate::observer) fn check_size(&self) -> Result<(), ReadError> {
         // A text of any length is one value, and a struct may be mostly padding.
         let elements = self.object.elements.unwrap_or(1);
         let values = self.cells().values.saturating_mul(elements);
-        if values > MAX_VALUES {
-            let path = self.path().into();
-            return Err(ReadError::TooLarge { path, values });
+        match values > MAX_VALUES {
+            true => Err(self.too_large(values)),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    #[cold]
+    fn too_large(&self, values: u64) -> ReadError {
+        let path = self.path().into();
+        ReadError::TooLarge { path, values }
     }
 
     /// Hands the bytes of the value, as [`read::copy`] copies them, to `look`.

@@ -1,6 +1,6 @@
 //! From a field to its parts.
 
-use super::{Field, OBJECT, ObjectPlace, PLACE, lone_number};
+use super::{Field, OBJECT, ObjectPlace, PLACE, numbers};
 use crate::observer::error::PathError;
 use crate::observer::follow::{follow, no_step, step_text, take_step};
 use crate::observer::path::{Step, Steps};
@@ -64,7 +64,7 @@ impl Field {
 
     /// Another place of the same object.
     fn with_place(&self, object: ObjectPlace, place: Place, path: PathText) -> Field {
-        let number = lone_number(self.sight(), &object, &place);
+        let numbers = numbers(self.sight(), &object, &place);
         let memory = self
             .memory
             .clone()
@@ -73,7 +73,7 @@ impl Field {
             memory,
             object,
             place,
-            number,
+            numbers,
             path,
         }
     }

@@ -117,6 +117,14 @@ pub(super) fn unit_bytes(schema: &Schema, place: &Place, unit: &[u64]) -> Vec<u8
     }
 }
 
+/// Copies the bytes of `words` from byte `start` on to `bytes`.
+pub(super) fn copy_out(words: &[u64], start: usize, bytes: &mut [u8]) {
+    for (offset, byte) in bytes.iter_mut().enumerate() {
+        let (index, within) = ((start + offset) / 8, (start + offset) % 8);
+        *byte = words[index].to_ne_bytes()[within];
+    }
+}
+
 /// Puts `bytes` into `words` from byte `start` on.
 pub(super) fn paste(words: &mut [u64], start: usize, bytes: &[u8]) {
     for (offset, &byte) in bytes.iter().enumerate() {
