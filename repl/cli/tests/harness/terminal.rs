@@ -210,6 +210,11 @@ impl Terminal {
         rows
     }
 
+    /// Looks at the screen as it is, colours and all.
+    pub(crate) fn with_screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.screen.lock().unwrap().screen())
+    }
+
     /// The screen becomes exactly this.
     #[track_caller]
     pub(crate) fn becomes(&self, rows: &[&str]) {
