@@ -110,7 +110,12 @@ impl Check {
         self.own(place_body(code))?;
         if let Some(item) = &code.item {
             let place = match code.make {
-                Make::Template => owner.clone(),
+                // Without what is in it: copying that for each template would take quadratic time.
+                Make::Template => Code {
+                    make: owner.make,
+                    name: owner.name.clone(),
+                    ..Code::default()
+                },
                 Make::Friend => Code {
                     make: Make::File,
                     ..Code::default()
