@@ -1,0 +1,167 @@
+//! The program, as a shell or a build starts it.
+// A test that cannot go on should stop, at the line.
+#![allow(clippy::unwrap_used, dead_code, unreachable_pub)]
+
+mod harness;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn program(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_memglass-gen"))
+        .current_dir(directory)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const HEADER: &str = "struct [[memglass::observe]] Order {\n    int price;  // in ticks\n};\n";
+
+/// A directory with a header, or `None` if there is no libclang.
+fn directory() -> Option<tempfile::TempDir> {
+    harness::generated_for(HEADER)?.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("order.hpp"), HEADER).unwrap();
+    Some(directory)
+}
+
+#[test]
+fn a_result_with_the_same_bytes_is_not_touched() {
+    let Some(directory) = directory() else { return };
+    let path = directory.path().join("out.hpp");
+    let arguments = ["order.hpp", "-std=c++20", "-o", "out.hpp", "-v"];
+    let first = program(directory.path(), &arguments);
+    assert!(
+        said(&first).contains("out.hpp is written"),
+        "{}",
+        said(&first)
+    );
+    let before = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let second = program(directory.path(), &arguments);
+    assert!(
+        said(&second).contains("out.hpp is up to date"),
+        "{}",
+        said(&second)
+    );
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().modified().unwrap(),
+        before
+    );
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .contains("#include \"order.hpp\"")
+    );
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_a_depfile_names_the_header() {
+    let Some(directory) = directory() else { return };
+    let dry = program(
+        directory.path(),
+        &["order.hpp", "-o", "out.hpp", "--dry-run"],
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&dry.stdout),
+        "out.hpp would be written\n"
+    );
+    assert!(!directory.path().join("out.hpp").exists());
+    assert!(
+        program(
+            directory.path(),
+            &["order.hpp", "-o", "out.hpp", "--depfile", "out.d"]
+        )
+        .status
+        .success()
+    );
+    let rule = std::fs::read_to_string(directory.path().join("out.d")).unwrap();
+    assert!(
+        rule.starts_with("out.hpp:") && rule.contains("order.hpp"),
+        "{rule}"
+    );
+}
+
+#[test]
+fn an_annotation_from_the_shell_is_in_the_next_result() {
+    let Some(directory) = directory() else { return };
+    let arguments = ["annotate", "order.hpp", "Order::price", "@range(0, 100)"];
+    let dry = program(directory.path(), &[&arguments[..], &["--dry-run"]].concat());
+    assert!(
+        String::from_utf8_lossy(&dry.stdout)
+            .contains("+    int price;  // in ticks @range(0, 100)")
+    );
+    assert!(program(directory.path(), &arguments).status.success());
+    assert!(said(&program(directory.path(), &arguments)).contains("it is so already"));
+    let result = program(directory.path(), &["order.hpp"]);
+    assert!(
+        String::from_utf8_lossy(&result.stdout).contains("{.min = 0, .max = 100}"),
+        "{}",
+        said(&result)
+    );
+}
+
+#[test]
+fn a_refused_edit_says_why_and_fails() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("order.hpp"), HEADER).unwrap();
+    let refused = program(
+        directory.path(),
+        &["annotate", "order.hpp", "Order::prize", "@readonly"],
+    );
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        said(&refused).contains("refused: nothing is like the target"),
+        "{}",
+        said(&refused)
+    );
+    assert_eq!(
+        std::fs::read_to_string(directory.path().join("order.hpp")).unwrap(),
+        HEADER
+    );
+}
+
+#[test]
+fn scan_shows_layouts_without_a_compiler() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = "struct Order {\n    int price;  // @readonly\n    std::string name;\n};\nstruct Row { char a; long b; };\n";
+    std::fs::write(directory.path().join("order.hpp"), text).unwrap();
+    let shown = program(directory.path(), &["scan", "order.hpp"]);
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(
+        shown.contains("Order: unknown: type std::string of field name"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("Row: 16 bytes, aligned to 8\n       0      1  a\n       8      8  b\n"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_missing_header_and_a_missing_library_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = program(directory.path(), &["none.hpp"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(
+        said(&missing).starts_with("memglass-gen: cannot read none.hpp: No such file"),
+        "{}",
+        said(&missing)
+    );
+    std::fs::write(directory.path().join("order.hpp"), HEADER).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_memglass-gen"))
+        .current_dir(directory.path())
+        .arg("order.hpp")
+        .env("LIBCLANG_PATH", directory.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said(&output).contains("install it with `apt install libclang1`"),
+        "{}",
+        said(&output)
+    );
+}
