@@ -156,8 +156,15 @@ enum Slot<P> {
 
 /// Runs verified code.
 pub(crate) fn run<S: Surroundings>(code: &[Op], around: &mut S) -> Result<i128, Why> {
-    if let [Op::Int(value)] = code {
-        return Ok(*value);
+    // Most counts are a number or one field, and take no stack.
+    match *code {
+        [Op::Int(value)] => return Ok(value),
+        [Op::Up(levels), Op::Name(name), Op::Read] => {
+            let of = around.up(levels)?;
+            let field = around.name(of, name)?;
+            return around.read(field);
+        }
+        _ => {}
     }
     let mut stack: Vec<Slot<S::Place>> = Vec::with_capacity(8);
     let mut next = 0;

@@ -116,10 +116,10 @@ impl Layout {
     /// [`value`](Layout::value) or [`integer`](Layout::integer) takes no [`Record`](crate::Record): it costs what a
     /// constant offset does.
     pub fn constant_place(&self, root: Root, path: &str) -> Option<Place> {
-        let steps = path::steps(path)?;
         let tree = fixed::certain_part(&self.program, root.0);
         let mut place = path::root_place(&tree);
-        for (i, step) in steps.into_iter().enumerate() {
+        for (i, step) in path::steps(path).enumerate() {
+            let step = step?;
             let is_shadowed = i == 0 && fixed::may_be_shadowed(&self.program, &tree, root.0, step);
             if is_shadowed {
                 return None;

@@ -89,6 +89,15 @@ pub(crate) fn is_signed_number(value: i128, bits: u32) -> bool {
 
 /// Reads up to 16 bytes as one unsigned number.
 pub(crate) fn unsigned(bytes: &[u8], big: bool) -> u128 {
+    // The usual widths are one load each.
+    match (bytes, big) {
+        ([byte], _) => return (*byte).into(),
+        (&[a, b], false) => return u16::from_le_bytes([a, b]).into(),
+        (&[a, b], true) => return u16::from_be_bytes([a, b]).into(),
+        (&[a, b, c, d], false) => return u32::from_le_bytes([a, b, c, d]).into(),
+        (&[a, b, c, d], true) => return u32::from_be_bytes([a, b, c, d]).into(),
+        _ => {}
+    }
     let mut wide = [0; 16];
     for (i, byte) in bytes.iter().take(16).enumerate() {
         wide[if big { bytes.len() - 1 - i } else { i }] = *byte;

@@ -231,6 +231,10 @@ impl<'p, S: Source> Evaluator<'p, S> {
 
     fn all_members(&mut self, of: u32) -> Result<(), Stop> {
         let program = self.program;
+        let structure = program.structure(of);
+        if structure.base == NONE {
+            return self.sequence(&structure.members);
+        }
         self.chain(&program.chain(of, NONE), of)
     }
 

@@ -38,43 +38,68 @@ pub(crate) enum Step<'t> {
     Index(u64),
 }
 
-/// The steps of a path; none if it is not written as one.
-pub(crate) fn steps(path: &str) -> Option<Vec<Step<'_>>> {
-    let mut steps = Vec::new();
-    let mut rest = path;
-    loop {
-        let (word, after) = word(rest)?;
-        (rest, _) = match after.strip_prefix("::") {
-            Some(after) => {
-                let (name, after) = self::word(after)?;
-                steps.push(Step::Name {
-                    owner: Some(word),
-                    name,
-                });
-                (after, ())
-            }
-            None => {
-                steps.push(Step::Name {
-                    owner: None,
-                    name: word,
-                });
-                (after, ())
-            }
-        };
-        while let Some(after) = rest.strip_prefix('[') {
+/// The steps of a path, one after the other; none in place of one that is not written as it should be.
+pub(crate) struct Steps<'t> {
+    rest: &'t str,
+    is_first: bool,
+}
+
+pub(crate) fn steps(path: &str) -> Steps<'_> {
+    Steps {
+        rest: path,
+        is_first: true,
+    }
+}
+
+impl<'t> Iterator for Steps<'t> {
+    type Item = Option<Step<'t>>;
+
+    fn next(&mut self) -> Option<Option<Step<'t>>> {
+        if self.rest.is_empty() && !self.is_first {
+            return None;
+        }
+        let step = self.step();
+        self.is_first = false;
+        if step.is_none() {
+            self.rest = "";
+        }
+        Some(step)
+    }
+}
+
+impl<'t> Steps<'t> {
+    fn step(&mut self) -> Option<Step<'t>> {
+        if !self.is_first
+            && let Some(after) = self.rest.strip_prefix('[')
+        {
             let (index, after) = after.split_once(']')?;
             let is_number = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
-            steps.push(Step::Index(if is_number {
-                index.parse().ok()?
+            self.rest = after;
+            return if is_number {
+                index.parse().ok().map(Step::Index)
             } else {
-                return None;
-            }));
-            rest = after;
+                None
+            };
         }
-        match rest.strip_prefix('.') {
-            Some(after) => rest = after,
-            None => return rest.is_empty().then_some(steps),
-        }
+        let text = if self.is_first {
+            self.rest
+        } else {
+            self.rest.strip_prefix('.')?
+        };
+        let (first, after) = word(text)?;
+        let Some(after) = after.strip_prefix("::") else {
+            self.rest = after;
+            return Some(Step::Name {
+                owner: None,
+                name: first,
+            });
+        };
+        let (name, after) = word(after)?;
+        self.rest = after;
+        Some(Step::Name {
+            owner: Some(first),
+            name,
+        })
     }
 }
 
@@ -97,9 +122,9 @@ impl Record<'_> {
         let no_field = || FindError::NoField {
             path: path.to_owned(),
         };
-        let steps = steps(path).ok_or_else(no_field)?;
         let mut place = self.root_place();
-        for step in steps {
+        for step in steps(path) {
+            let step = step.ok_or_else(no_field)?;
             place = self.step(place, step).map_err(|no| match no {
                 NoStep::Absent => no_field(),
                 NoStep::Hidden(kind) => FindError::Hidden {
@@ -177,5 +202,30 @@ pub(crate) fn step(
             };
             place::member(program, tree, place, name, owner)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_are_written_otherwise_have_no_steps() {
+        for path in [
+            "", ".", "a.", ".a", "a..b", "[0]", "a[", "a[]", "a[x]", "a[-1]", "a[0", "a[0]b",
+            "a::", "::a", "a b",
+        ] {
+            assert!(steps(path).any(|step| step.is_none()), "{path:?}");
+        }
+        let written: Option<Vec<Step<'_>>> = steps("t::a[2][3].b").collect();
+        let a = Step::Name {
+            owner: Some("t"),
+            name: "a",
+        };
+        let b = Step::Name {
+            owner: None,
+            name: "b",
+        };
+        assert_eq!(written, Some(vec![a, Step::Index(2), Step::Index(3), b]));
     }
 }
