@@ -17,6 +17,7 @@ use super::error::{raise, text_of};
 use super::halt::Halt;
 use super::labels::Labels;
 use super::ledger::Author;
+use super::log_files::Record;
 use super::missing::Missing;
 use super::place::{Node, Place};
 use super::session::Attached;
@@ -286,6 +287,24 @@ impl Callbacks {
         self.context.on_write.replace(outer);
         self.context.ledger.begin(author);
         result
+    }
+
+    /// Appends a record to a file.
+    ///
+    /// # Errors
+    ///
+    /// The file does not take it, or something is being asked that must not change anything.
+    pub fn log(&self, path: &str, record: &Record) -> Result<()> {
+        self.context.log(path, record)
+    }
+
+    /// Opens a file that will be logged to, and makes it if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// It is not to be had.
+    pub fn open_log(&self, path: &str) -> Result<()> {
+        self.context.open_log(path)
     }
 
     /// From now on `text` gives values of types of its own their texts.

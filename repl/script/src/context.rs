@@ -13,6 +13,7 @@ use rhai::{AST, Array, Dynamic, EvalAltResult, NativeCallContext};
 
 use super::error::raise;
 use super::ledger::Ledger;
+use super::log_files::LogFiles;
 use super::reads::Reads;
 use super::remarks::Remarks;
 use super::run::Run;
@@ -52,6 +53,8 @@ pub(crate) struct Context {
     pub(crate) ledger: Ledger,
     /// Whether functions of another text than the present one can be called: lines in a function may be its.
     pub(crate) has_other_texts: Cell<bool>,
+    /// Files that scripts append to.
+    pub(crate) log_files: LogFiles,
     pub(crate) witness: Witness,
     /// All functions and closures so far: a closure can be called only together with them.
     pub(crate) library: RefCell<AST>,
@@ -89,6 +92,7 @@ impl Context {
             run: Run::new(interrupt),
             reads: Reads::default(),
             remarks: Remarks::default(),
+            log_files: LogFiles::default(),
             witness: Witness::default(),
             library: RefCell::new(AST::empty()),
             captured: RefCell::default(),

@@ -64,6 +64,8 @@ pub(super) struct Entry {
     pub(super) run: RefCell<Option<Called>>,
     pub(super) appeared: RefCell<Option<Called>>,
     pub(super) vanished: RefCell<Option<Called>>,
+    /// The file that each firing is appended to.
+    pub(super) log: RefCell<Option<String>>,
     /// The settings that were made.
     pub(super) made: RefCell<Vec<&'static str>>,
     /// Where it was defined: a file and a line.
@@ -83,6 +85,7 @@ impl Entry {
             run: RefCell::default(),
             appeared: RefCell::default(),
             vanished: RefCell::default(),
+            log: RefCell::default(),
             made: RefCell::default(),
             origin,
             why_interpreted: RefCell::default(),

@@ -262,12 +262,14 @@ impl Automation {
     pub(super) fn settle(&self, engine: &Engine) -> Result<()> {
         let drafts = self.0.drafts.take();
         for draft in drafts {
+            let is_logged = draft.log.borrow().is_some();
             match &draft.subject {
                 Subject::Always(_) => self.define(engine, &draft)?,
+                _ if is_logged => self.define(engine, &draft)?,
                 subject => {
                     let function = subject.function();
                     self.tell(&format!(
-                        "note: this `{function}` has no `.run(…)`, so nothing will happen: {}",
+                        "note: this `{function}` has no `.run(…)` and no `.log(…)`, so nothing will happen: {}",
                         draft.title()
                     ));
                 }

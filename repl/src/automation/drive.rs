@@ -10,7 +10,7 @@ use memglass_watch::{Happening, Notice, Run};
 use rhai::{Dynamic, Engine, EvalAltResult};
 
 use super::action::{Called, Entry, Subject};
-use super::event::Event;
+use super::event::{Event, in_brackets};
 use super::trigger::Trigger;
 use super::{Automation, Level};
 
@@ -285,15 +285,20 @@ impl Automation {
         if let Subject::Always(message) = &entry.subject {
             self.tell_broken(message, &event);
         }
+        // A file that takes nothing does not keep the action from running.
+        let logged = match entry.log.borrow().as_deref() {
+            Some(path) => self.callbacks().log(path, &event.record()),
+            None => Ok(()),
+        };
         let Some(Called { closure, count }) = action else {
-            return Ok(());
+            return logged;
         };
         let arguments = arguments(&event, count);
         let automation = self.clone();
         let written = move |field: &Field, change: &Change| automation.wrote(field, change);
-        self.callbacks()
-            .act(engine, (&closure, number), arguments, written)
-            .map(drop)
+        let closure = (&closure, number);
+        let acted = self.callbacks().act(engine, closure, arguments, written);
+        acted.and(logged)
     }
 
     fn tell_broken(&self, message: &str, event: &Event) {
@@ -302,14 +307,7 @@ impl Automation {
             is_broken: true,
             ..outcome
         });
-        let values = event.readings().iter();
-        let values: Vec<String> = values
-            .map(|reading| format!("{} = {}", reading.field.path(), reading.value))
-            .collect();
-        let values = match values.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", values.join(", ")),
-        };
+        let values = in_brackets(event.readings());
         self.tell(&format!("broken: {message}{values}"));
     }
 

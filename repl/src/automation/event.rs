@@ -3,7 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use memglass::Field;
+use memglass::{Field, Value};
+use memglass_script::Record;
 use memglass_watch::{Happening, Reading};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, Map};
 
@@ -176,17 +177,79 @@ impl Event {
 
     /// It in one line.
     pub(super) fn text(&self) -> String {
-        let time = self.0.time.text();
-        let (path, label) = match self.field() {
-            Some((field, label)) => (field.path(), label),
-            None => return format!("{time} {}", self.0.trigger.text()),
+        format!("{} {}", self.0.time.text(), self.told())
+    }
+
+    /// What happened, without the time.
+    fn told(&self) -> String {
+        let path = self.field().map_or("", |(field, _)| field.path());
+        match &self.0.what {
+            Happening::Changed { old, now, .. } => format!("{path}: {old} -> {now}"),
+            Happening::Appeared { now, .. } => format!("{path} appeared: {now}"),
+            Happening::Vanished { old, .. } => format!("{path} vanished: {old}"),
+            Happening::Rose { readings, .. } => {
+                let about = match (path, self.0.trigger.entry.title()) {
+                    ("", title) => title,
+                    (label, _) => label.to_owned(),
+                };
+                format!("{about}{}", in_brackets(readings))
+            }
+            Happening::Point => self.0.trigger.text(),
+        }
+    }
+
+    /// What a file gets of it.
+    pub(super) fn record(&self) -> Record {
+        let time = self.0.time;
+        Record {
+            time: time.start + time.since_start,
+            row: self.row(),
+            text: self.told(),
+        }
+    }
+
+    /// What a table has of it: of a change the path and the values, of a firing what its condition read.
+    fn row(&self) -> Vec<(String, Value)> {
+        let path = self.field().map_or("", |(field, _)| field.path());
+        let nothing = || Value::Text(String::new());
+        let change = |old: Value, now: Value| {
+            let path = Value::Text(path.to_owned());
+            let cells = [("path", path), ("old", old), ("now", now)];
+            cells.map(|(name, value)| (name.to_owned(), value)).into()
         };
         match &self.0.what {
-            Happening::Changed { old, now, .. } => format!("{time} {path}: {old} -> {now}"),
-            Happening::Appeared { now, .. } => format!("{time} {path} appeared: {now}"),
-            Happening::Vanished { old, .. } => format!("{time} {path} vanished: {old}"),
-            _ => format!("{time} {label}"),
+            Happening::Changed { old, now, .. } => change(old.clone(), now.clone()),
+            Happening::Appeared { now, .. } => change(nothing(), now.clone()),
+            Happening::Vanished { old, .. } => change(old.clone(), nothing()),
+            Happening::Rose {
+                object, readings, ..
+            } => {
+                // The objects of a `when_each` have one set of columns.
+                let label = object.as_ref().map(|(_, label)| &**label);
+                let label = label.map(|label| ("object".to_owned(), label.into()));
+                let about = |reading: &Reading| {
+                    let within = reading.field.path().strip_prefix(path);
+                    let within = within.and_then(|rest| rest.strip_prefix('.'));
+                    within.unwrap_or(reading.field.path()).to_owned()
+                };
+                let read = readings.iter();
+                let read = read.map(|reading| (about(reading), reading.value.clone()));
+                label.into_iter().chain(read).collect()
+            }
+            Happening::Point => Vec::new(),
         }
+    }
+}
+
+/// What was read, behind something that it was read for.
+pub(super) fn in_brackets(readings: &[Reading]) -> String {
+    let values = readings.iter();
+    let values: Vec<String> = values
+        .map(|reading| format!("{} = {}", reading.field.path(), reading.value))
+        .collect();
+    match values.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", values.join(", ")),
     }
 }
 

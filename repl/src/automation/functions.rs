@@ -9,7 +9,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallCon
 use super::Automation;
 use super::action::{Asked, Entry, Subject};
 use super::condition;
-use super::event;
+use super::event::{self, Event};
 use super::moment;
 use super::trigger::{self, COUNTS, Trigger};
 
@@ -25,6 +25,15 @@ pub(super) fn register(engine: &mut Engine, automation: &Automation) {
     register_timers(engine, automation);
     register_waits(engine, automation);
     register_lists(engine, automation);
+    register_log(engine, automation);
+}
+
+/// What an action is told knows its own row and time; other values are the scripts' own.
+fn register_log(engine: &mut Engine, automation: &Automation) {
+    let shared = automation.clone();
+    engine.register_fn("log", move |path: &str, event: Event| {
+        shared.callbacks().log(path, &event.record())
+    });
 }
 
 impl Automation {

@@ -89,6 +89,11 @@ const SETTINGS: &[Described] = &[
         "let a condition fire when it has been true for so long",
     ),
     of(
+        "log",
+        "t.log(\"file\")",
+        "append a line to a file each time that a trigger fires",
+    ),
+    of(
         "may_loop",
         "t.may_loop()",
         "let a trigger fire without end because of what its action writes",

@@ -165,6 +165,13 @@ impl Trigger {
         Ok(self.clone())
     }
 
+    fn log(&self, path: &str) -> Result<Trigger> {
+        self.check("log", SAMPLED)?;
+        self.automation.callbacks().open_log(path)?;
+        self.entry.log.replace(Some(path.to_owned()));
+        Ok(self.clone())
+    }
+
     fn rearm(&self, asked: Asked) -> Result<Trigger> {
         let trigger = self.set("rearm", CONDITIONS, |options| options.rearms = true)?;
         self.entry.rearm.replace(Some(asked));
@@ -260,6 +267,7 @@ fn register_conditions(engine: &mut Engine) {
         "run",
         |call: NativeCallContext, trigger: Trigger, closure: FnPtr| trigger.run(&call, closure),
     );
+    engine.register_fn("log", |trigger: Trigger, path: &str| trigger.log(path));
     engine.register_fn("appeared", |trigger: Trigger, closure: FnPtr| {
         trigger.listen("appeared", closure)
     });

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, StdoutLock, Write};
+use std::io::{self, Read, Seek, SeekFrom, StdoutLock, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -46,6 +46,39 @@ pub fn open_for_writing(options: &mut OpenOptions, path: &Path) -> io::Result<Fi
     // A reader that is slow is waited for.
     system::wait_from_now_on(&file)?;
     Ok(file)
+}
+
+/// Opens or makes the regular file at `path` to append lines to, without waiting. What was cut off at its end,
+/// when a disk was full, is ended first, so that it does not swallow the next line.
+///
+/// # Errors
+///
+/// As [`open_regular`].
+pub fn open_to_append(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let mut file = open_regular(options.append(true).create(true), path)?;
+    end_last_line(&mut file, path)?;
+    Ok(file)
+}
+
+/// Ends the last line of a regular file that was opened to append to.
+///
+/// # Errors
+///
+/// As reading or writing.
+pub fn end_last_line(file: &mut File, path: &Path) -> io::Result<()> {
+    let kind = file.metadata()?;
+    if kind.is_file() && kind.len() > 0 && !ends_in_newline(path)? {
+        file.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+fn ends_in_newline(path: &Path) -> io::Result<bool> {
+    let mut file = open_regular(OpenOptions::new().read(true), path)?;
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 /// A file, pipe or device to read, whose reads end when `stop` is raised.
@@ -163,6 +196,16 @@ mod tests {
         refused(&pipe, "it is a pipe, and not a file");
         refused(dir.path(), "it is a directory");
         refused(Path::new("/dev/zero"), "it is a device, and not a file");
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_does_not_swallow_the_next() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("log");
+        std::fs::write(&path, "one\ntw").unwrap();
+        let mut file = open_to_append(&mut OpenOptions::new(), &path).unwrap();
+        file.write_all(b"three\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntw\nthree\n");
     }
 
     #[test]

@@ -11,6 +11,12 @@ pub fn rfc3339(moment: SystemTime) -> Option<String> {
         .map(|moment| moment.to_string())
 }
 
+/// A moment as RFC 3339 has it, to the microsecond and always of the same width, so that lines sort by it.
+pub fn stamp(moment: SystemTime) -> Option<String> {
+    let moment = Timestamp::try_from(moment).ok()?;
+    Some(moment.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string())
+}
+
 /// A moment as a person would write it, to the second.
 pub fn text(moment: SystemTime) -> String {
     Timestamp::try_from(moment).map_or_else(|_| "?".into(), local)
@@ -63,6 +69,10 @@ mod tests {
         let moment = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_250);
         assert_eq!(text(moment).len(), "2023-11-14 22:13:20".len());
         assert_eq!(rfc3339(moment).as_deref(), Some("2023-11-14T22:13:20.25Z"));
+        assert_eq!(
+            stamp(moment).as_deref(),
+            Some("2023-11-14T22:13:20.250000Z")
+        );
         assert_eq!(clock(moment).len(), "22:13:20".len());
         assert!(exact_clock(moment).ends_with(":20.250"));
     }

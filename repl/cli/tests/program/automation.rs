@@ -254,3 +254,34 @@ fn the_manual_page_names_options_subcommands_and_exit_codes() {
         assert!(page.contains(word), "{word}\n{page}");
     }
 }
+
+#[test]
+fn a_firing_is_a_row_of_a_file_and_one_that_is_not_to_be_had_is_told_at_once() {
+    let (world, _producer) = World::with_producer();
+    let file = world.path().join("hot.csv");
+    let script = format!(
+        "when(\"AAPL_position.quantity == 100\").once().log({0:?});\n\
+         when_each(\"Position\", |o| o.quantity == 100).once().log({1:?}).run(|o| exit(3));",
+        file,
+        world.path().join("each.csv"),
+    );
+    assert_eq!(
+        world.pipe(&["run", "-"], script.as_bytes()).code,
+        Some(3)
+    );
+    let text = fs::read_to_string(&file).unwrap();
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows[0], "time,AAPL_position.quantity");
+    assert!(rows[1].ends_with("Z,100") && rows.len() == 2, "{text}");
+    let each = fs::read_to_string(world.path().join("each.csv")).unwrap();
+    assert!(each.starts_with("time,object,quantity\n"), "{each}");
+    assert!(each.ends_with("Z,AAPL_position,100\n"), "{each}");
+    let ran = world.pipe(
+        &["run", "-"],
+        b"when(\"AAPL_position.quantity == 100\").log(\"/dev/full\");",
+    );
+    ran.failed(
+        1,
+        &["cannot log to /dev/full: it is a device, and not a file"],
+    );
+}

@@ -171,8 +171,8 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help(
         "log",
-        "log()",
-        "a table of the writes that were made so far, the newest last",
+        "log() or log(\"file\", value)",
+        "a table of the writes that were made so far; with a file, append a line to it",
     ),
     help(
         "map",

@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::rc::Rc;
 
+use memglass::Value;
 use memglass_system::files;
 use memglass_value::format::{self, Style};
 use memglass_value::index;
@@ -117,7 +118,7 @@ fn register_table<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>
 }
 
 /// The rows that a table, a list or an array field stands for.
-fn table_of(value: &Dynamic) -> Result<Rc<Table>> {
+pub(super) fn table_of(value: &Dynamic) -> Result<Rc<Table>> {
     if let Some(rows) = value.read_lock::<Rows>() {
         return Ok(rows.0.clone());
     }
@@ -381,6 +382,21 @@ fn json_text(table: &Table, context: &Context) -> Result<String> {
             write!(out, "{}{}", if index > 0 { "," } else { "" }, row?)?;
         }
         out.write_all(b"]")
+    })
+}
+
+/// The values of all rows, as long as the script goes on; an empty text where a row has nothing.
+pub(super) fn cells_of<'t>(
+    table: &'t Table,
+    context: &'t Context,
+) -> impl Iterator<Item = io::Result<Vec<Value>>> + 't {
+    table.all().map(move |row| {
+        go_on(context)?;
+        let cells = row?.into_owned().into_iter();
+        let nothing = || Value::Text(String::new());
+        Ok(cells
+            .map(|cell| cell.map_or_else(nothing, |cell| cell.value))
+            .collect())
     })
 }
 

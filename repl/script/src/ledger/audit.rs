@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use memglass_system::files;
@@ -136,23 +136,11 @@ fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     files::private(options.append(true).create(true));
     let mut file = files::open_for_writing(&mut options, path)?;
-    let kind = file.metadata()?;
-    if kind.is_dir() {
+    if file.metadata()?.is_dir() {
         return Err(io::Error::other("it is a directory"));
     }
-    // What was cut off when the disk was full is not to swallow the next record.
-    if kind.is_file() && kind.len() > 0 && !ends_in_newline(path)? {
-        file.write_all(b"\n")?;
-    }
+    files::end_last_line(&mut file, path)?;
     Ok(file)
-}
-
-fn ends_in_newline(path: &Path) -> io::Result<bool> {
-    let mut file = files::open_regular(OpenOptions::new().read(true), path)?;
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0];
-    file.read_exact(&mut last)?;
-    Ok(last == *b"\n")
 }
 
 fn json(session: &str, entry: &Entry, is_dry: bool) -> Json {

@@ -134,6 +134,12 @@ impl Ledger {
         self.0.dry.as_ref().map(|dry| dry.run.get())
     }
 
+    /// Tells what would have been done instead, of what is no write to memory; false where things are done.
+    pub(crate) fn tells_instead(&self, text: impl FnOnce() -> String) -> bool {
+        self.tell(|_| {}, text);
+        self.0.dry.is_some()
+    }
+
     /// Who makes the writes now.
     pub(crate) fn author(&self) -> Author {
         Author::clone(&self.0.author.borrow())

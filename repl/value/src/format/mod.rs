@@ -27,7 +27,7 @@ pub use figure::{Digits, Figure, figure, hex_figure};
 pub use json::json;
 pub use number::grouped;
 pub use printf::Format;
-pub use rows::{write_csv, write_json, write_plain, written};
+pub use rows::{csv_columns, csv_line, write_csv, write_json, write_plain, written};
 
 /// Elements that a list in a table cell shows; a longer one shows how many there are.
 const BRIEF_ELEMENTS: usize = 8;

@@ -62,6 +62,29 @@ pub fn write_csv<'n>(
     out.flush()
 }
 
+/// One line of CSV, with its end.
+pub fn csv_line<'c>(cells: impl Iterator<Item = &'c str>) -> String {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let written = out.write_record(cells).and_then(|()| Ok(out.flush()?));
+    written.expect("memory takes every record");
+    let bytes = out.into_inner().expect("memory takes every record");
+    String::from_utf8(bytes).expect("a record of texts is text")
+}
+
+/// The cells of the first line of a CSV file, such as the names of its columns; none if it has no first line.
+///
+/// # Errors
+///
+/// As reading `input`; also if it is no text.
+pub fn csv_columns(input: impl io::Read) -> io::Result<Vec<String>> {
+    let mut options = csv::ReaderBuilder::new();
+    let mut reader = options.has_headers(false).flexible(true).from_reader(input);
+    match reader.records().next() {
+        Some(first) => Ok(first?.iter().map(str::to_owned).collect()),
+        None => Ok(Vec::new()),
+    }
+}
+
 /// Writes rows as aligned columns for a pipe. The first row may be the names of the columns.
 ///
 /// The first rows decide how wide the columns are, so that no more than those are kept.

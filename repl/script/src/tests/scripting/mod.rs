@@ -5,6 +5,7 @@ mod interrupts;
 mod ledger;
 mod limits;
 mod lists;
+mod logging;
 mod objects;
 mod output;
 mod pitfalls;
