@@ -7,9 +7,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use memglass::{Change, Field, Value};
+use memglass_value::shown::Table;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Scope};
 
 use super::ScriptHost;
+use super::bindings::{Rows, csv_text, store};
 use super::context::Context;
 use super::convert;
 use super::duration;
@@ -287,6 +289,39 @@ impl Callbacks {
         self.context.on_write.replace(outer);
         self.context.ledger.begin(author);
         result
+    }
+
+    /// The same of a field that is not there any more.
+    pub fn plain(&self, value: Value) -> Dynamic {
+        convert::leaf(value, &convert::Meaning::Plain)
+    }
+
+    /// A number of a script, whatever its type.
+    pub fn number(&self, value: &Dynamic) -> Option<f64> {
+        convert::from_script(value)?.as_f64()
+    }
+
+    /// A table as scripts have it.
+    pub fn table(&self, table: Table) -> Dynamic {
+        Dynamic::from(Rows::new(table))
+    }
+
+    /// A table as the text of a CSV file.
+    ///
+    /// # Errors
+    ///
+    /// It was interrupted.
+    pub fn csv(&self, table: &Table) -> Result<String> {
+        csv_text(table, &self.context)
+    }
+
+    /// Writes a table to a CSV file.
+    ///
+    /// # Errors
+    ///
+    /// The file is not to be had, or it was interrupted.
+    pub fn store_csv(&self, path: &str, table: &Table) -> Result<()> {
+        store(path, &csv_text(table, &self.context)?)
     }
 
     /// Appends a record to a file.

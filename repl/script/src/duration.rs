@@ -10,17 +10,19 @@ use super::wide;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
+/// So long ago: `-5.s`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ago(pub Duration);
+
 /// Registers the units as properties of numbers, and what can be done with durations.
 pub(crate) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Duration>("duration");
     for (unit, nanos) in UNITS {
         let seconds = nanos as FLOAT / NANOS as FLOAT;
         engine.register_get(unit, move |number: &mut INT| {
-            of_seconds(*number as FLOAT * seconds)
+            signed(*number as FLOAT * seconds)
         });
-        engine.register_get(unit, move |number: &mut FLOAT| {
-            of_seconds(*number * seconds)
-        });
+        engine.register_get(unit, move |number: &mut FLOAT| signed(*number * seconds));
         engine.register_get(unit, move |duration: &mut Duration| {
             duration.as_secs_f64() / seconds
         });
@@ -36,6 +38,10 @@ pub(crate) fn register(engine: &mut Engine) {
         duration::times(b, a).map_err(raise)
     });
     engine
+        .register_fn("-", Ago)
+        .register_fn("to_string", |a: Ago| format!("-{:?}", a.0))
+        .register_fn("to_debug", |a: Ago| format!("-{:?}", a.0));
+    engine
         .register_fn("to_string", |a: Duration| format!("{a:?}"))
         .register_fn("to_debug", |a: Duration| format!("{a:?}"));
 }
@@ -45,9 +51,21 @@ pub(crate) fn argument(value: &Dynamic) -> Result<Duration> {
     if let Some(duration) = value.read_lock::<Duration>() {
         return Ok(*duration);
     }
+    if let Some(ago) = value.read_lock::<Ago>() {
+        let message = format_args!("-{:?} is in the past, and a duration is not", ago.0);
+        return Err(raise(message));
+    }
     let seconds =
         wide::number(value).ok_or_else(|| raise("a duration is written 200.ms, 1.5.s or 2.min"))?;
     of_seconds(seconds.as_f64())
+}
+
+/// A duration, or how long ago something was: `-5.s` is a property of -5.
+fn signed(seconds: FLOAT) -> Result<Dynamic> {
+    match seconds < 0.0 {
+        true => of_seconds(-seconds).map(|duration| Dynamic::from(Ago(duration))),
+        false => of_seconds(seconds).map(Dynamic::from),
+    }
 }
 
 fn of_seconds(seconds: FLOAT) -> Result<Duration> {
@@ -80,7 +98,10 @@ mod tests {
     fn what_is_no_time_is_an_error() {
         let mut engine = Engine::new();
         register(&mut engine);
-        for source in ["(-1).s", "0.hz", "(0.0/0.0).s"] {
+        check("5.s - 2.s", Duration::from_secs(3));
+        assert_eq!(engine.eval::<Ago>("-5.s").expect("ago").0.as_secs(), 5);
+        assert_eq!(engine.eval::<Ago>("-(5.s)").expect("ago").0.as_secs(), 5);
+        for source in ["-1.hz", "0.hz", "(0.0/0.0).s"] {
             assert!(engine.eval::<Duration>(source).is_err(), "{source}");
         }
     }

@@ -65,6 +65,7 @@ use rhai::{
 pub use bindings::FUNCTIONS;
 pub use callbacks::{Callbacks, Closure, Ending};
 pub use describe::{declared_types, namesakes, suggested_type};
+pub use duration::Ago;
 pub use error::ScriptError;
 pub use limits::Limits;
 pub use log_files::Record;

@@ -53,6 +53,16 @@ impl Event {
         }
     }
 
+    /// When it was.
+    pub(super) fn time(&self) -> Moment {
+        self.0.time
+    }
+
+    /// The path of what it is about, if that is one field.
+    pub(super) fn path(&self) -> Option<&str> {
+        self.field().map(|(field, _)| field.path())
+    }
+
     /// What the condition read when it became true.
     pub(super) fn readings(&self) -> &[Reading] {
         match &self.0.what {

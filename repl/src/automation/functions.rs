@@ -9,7 +9,9 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallCon
 use super::Automation;
 use super::action::{Asked, Entry, Subject};
 use super::condition;
+use super::drawing;
 use super::event::{self, Event};
+use super::history;
 use super::moment;
 use super::trigger::{self, COUNTS, Trigger};
 
@@ -26,6 +28,8 @@ pub(super) fn register(engine: &mut Engine, automation: &Automation) {
     register_waits(engine, automation);
     register_lists(engine, automation);
     register_log(engine, automation);
+    history::register(engine, automation);
+    drawing::register(engine, automation);
 }
 
 /// What an action is told knows its own row and time; other values are the scripts' own.
@@ -301,6 +305,8 @@ fn register_lists(engine: &mut Engine, automation: &Automation) {
         let mut map = Map::new();
         map.insert("ticks".into(), Dynamic::from_int(ticks.ticks as INT));
         map.insert("late".into(), Dynamic::from_int(ticks.late as INT));
+        let bytes = engine.history_bytes();
+        map.insert("history_bytes".into(), Dynamic::from_int(bytes as INT));
         map.insert("period".into(), Dynamic::from(engine.period()));
         map
     });

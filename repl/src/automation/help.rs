@@ -22,14 +22,34 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "report each time that a condition which must hold does not",
     ),
     of(
+        "around",
+        "around(c, 10.ms)",
+        "what else that is watched changed within so much time of a change or firing, as a table",
+    ),
+    of(
         "every",
         "every(250.ms, || action)",
         "run an action each time that so much time has passed",
     ),
     of(
+        "hist",
+        "hist(numbers)",
+        "draw how often which numbers occur in a list or a history",
+    ),
+    of(
+        "history",
+        "p.history(\"field\") or history(\"path\")",
+        "the recent values of a field; they are kept from now on",
+    ),
+    of(
         "now",
         "now()",
         "this moment; two of them subtract to a duration",
+    ),
+    of(
+        "plot",
+        "plot(numbers)",
+        "draw a list or a history as a line",
     ),
     of(
         "producer",
@@ -116,7 +136,7 @@ const SETTINGS: &[Described] = &[
     of(
         "rate",
         "t.rate(100.hz)",
-        "sample a trigger at this rate instead of 1 kHz",
+        "sample a trigger at this rate instead of 1 kHz; \"spin\" is without a pause",
     ),
     of(
         "rearm",

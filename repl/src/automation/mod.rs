@@ -7,11 +7,14 @@
 mod action;
 mod condition;
 mod define;
+mod drawing;
 mod drive;
 mod event;
 mod functions;
 mod help;
+mod history;
 mod moment;
+mod shared_engine;
 mod surroundings;
 mod trigger;
 
@@ -21,7 +24,7 @@ mod tests;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
@@ -35,7 +38,9 @@ pub(crate) use drive::Outcome;
 use event::Event;
 #[cfg(test)]
 pub(crate) use help::FUNCTIONS;
+use history::History;
 use moment::Moment;
+use shared_engine::SharedEngine;
 use surroundings::Live;
 pub(crate) use surroundings::Surroundings;
 use trigger::Trigger;
@@ -48,7 +53,7 @@ const PERIOD: Duration = Duration::from_millis(1);
 pub(crate) struct Automation(Rc<Shared>);
 
 struct Shared {
-    engine: Arc<Mutex<Engine>>,
+    engine: Arc<SharedEngine>,
     callbacks: Callbacks,
     surroundings: RefCell<Rc<dyn Surroundings>>,
     /// Triggers that can still do something, or that somebody may ask about.
@@ -87,7 +92,7 @@ impl Automation {
         let observer = callbacks.attached().observer().beside();
         let (wake, woken) = bounded(1);
         let automation = Automation(Rc::new(Shared {
-            engine: Arc::new(Mutex::new(Engine::new(observer, PERIOD))),
+            engine: Arc::new(SharedEngine::new(Engine::new(observer, PERIOD))),
             life: Cell::new(callbacks.attached().life()),
             surroundings: RefCell::new(Rc::new(Live::new(wake, woken.clone()))),
             entries: RefCell::default(),
@@ -121,8 +126,7 @@ impl Automation {
 
     /// The engine of all triggers. Never held while a script runs.
     fn engine(&self) -> MutexGuard<'_, Engine> {
-        // What panicked had nothing half done that a later tick would not look at again.
-        self.0.engine.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.engine.for_scripts()
     }
 
     fn callbacks(&self) -> &Callbacks {
@@ -169,6 +173,9 @@ impl Automation {
 fn text(value: &Dynamic) -> Option<String> {
     if let Some(trigger) = value.read_lock::<Trigger>() {
         return Some(trigger.text());
+    }
+    if let Some(history) = value.read_lock::<History>() {
+        return Some(history.text());
     }
     if let Some(event) = value.read_lock::<Event>() {
         return Some(event.text());

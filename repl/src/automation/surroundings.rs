@@ -3,14 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use memglass::Presence;
 use memglass::sampler::{ProbeHandle, Rate, Sampler, Tick, now};
 use memglass_script::Attached;
-use memglass_watch::Engine;
+
+use super::shared_engine::SharedEngine;
 
 /// The clock and the producer, as triggers see them.
 pub(crate) trait Surroundings {
@@ -39,7 +40,7 @@ pub(crate) trait Surroundings {
     /// # Errors
     ///
     /// The system has no thread to give.
-    fn sample(&self, _engine: &Arc<Mutex<Engine>>, _period: Duration) -> io::Result<()> {
+    fn sample(&self, _engine: &Arc<SharedEngine>, _period: Duration) -> io::Result<()> {
         Ok(())
     }
 
@@ -109,7 +110,7 @@ impl Surroundings for Live {
         false
     }
 
-    fn sample(&self, engine: &Arc<Mutex<Engine>>, period: Duration) -> io::Result<()> {
+    fn sample(&self, engine: &Arc<SharedEngine>, period: Duration) -> io::Result<()> {
         let mut thread = self.thread.borrow_mut();
         let thread = match &mut *thread {
             Some(thread) => thread,
@@ -147,10 +148,10 @@ impl Surroundings for Live {
 
 /// Samples at each tick, looks after the producer now and then, and wakes the script's thread when there is
 /// something for it to do.
-fn probe(engine: Arc<Mutex<Engine>>, wake: Sender<()>) -> impl FnMut(Tick) + Send + 'static {
+fn probe(engine: Arc<SharedEngine>, wake: Sender<()>) -> impl FnMut(Tick) + Send + 'static {
     let mut looked: Option<Duration> = None;
     move |tick: Tick| {
-        let mut engine = engine.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut engine = engine.for_sample();
         let is_old = |looked: Duration| tick.time.saturating_sub(looked) >= PRESENCE_HOLDS;
         let mut is_news = false;
         if looked.is_none_or(is_old) {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use memglass::sampler::Rate;
 use memglass_watch::{PauseReason, Shown, Status};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, INT, NativeCallContext};
 
@@ -143,6 +144,24 @@ impl Trigger {
         Ok(time)
     }
 
+    /// A time between two samples, `60.hz`, or "spin" for none.
+    fn period(&self, time: &Dynamic) -> Result<Duration> {
+        let callbacks = self.automation.callbacks();
+        let word = time.read_lock::<rhai::ImmutableString>();
+        if word.as_deref().is_some_and(|word| word == "spin") {
+            return Ok(Duration::ZERO);
+        }
+        let period = match word {
+            Some(_) => None,
+            None => Some(callbacks.duration(time)?),
+        };
+        let is_rate = |period: &Duration| period.is_zero() || Rate::every(*period).is_ok();
+        period.filter(is_rate).ok_or_else(|| {
+            let message = "`rate` is from once an hour to a million times a second, or \"spin\"";
+            callbacks.refusal(message.to_owned(), "write 100.hz, 10.ms or \"spin\"")
+        })
+    }
+
     fn listen(&self, name: &'static str, closure: FnPtr) -> Result<Trigger> {
         self.check(name, &["watch"])?;
         let called = self
@@ -219,7 +238,7 @@ fn register_settings(engine: &mut Engine) {
         })
     });
     engine.register_fn("rate", |trigger: Trigger, time: Dynamic| {
-        let time = trigger.time("rate", &time)?;
+        let time = trigger.period(&time)?;
         trigger.set("rate", SAMPLED, |options| options.period = Some(time))
     });
     engine.register_fn("with_history", |trigger: Trigger, time: Dynamic| {

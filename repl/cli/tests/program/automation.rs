@@ -265,10 +265,7 @@ fn a_firing_is_a_row_of_a_file_and_one_that_is_not_to_be_had_is_told_at_once() {
         file,
         world.path().join("each.csv"),
     );
-    assert_eq!(
-        world.pipe(&["run", "-"], script.as_bytes()).code,
-        Some(3)
-    );
+    assert_eq!(world.pipe(&["run", "-"], script.as_bytes()).code, Some(3));
     let text = fs::read_to_string(&file).unwrap();
     let rows: Vec<&str> = text.lines().collect();
     assert_eq!(rows[0], "time,AAPL_position.quantity");

@@ -18,7 +18,9 @@ use rhai::Engine;
 pub use catalog::FUNCTIONS;
 pub(crate) use fields::FieldNames;
 pub(crate) use objects::Obs;
-pub(crate) use table::{Rows, aligned, all_objects, elements_table, maps_table, objects_table};
+pub(crate) use table::{
+    Rows, aligned, all_objects, csv_text, elements_table, maps_table, objects_table, store,
+};
 
 use super::context::Context;
 use super::labels::Labels;

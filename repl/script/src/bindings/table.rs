@@ -368,7 +368,7 @@ fn picked(table: &Table, columns: &[String]) -> Result<Table> {
     })
 }
 
-fn csv_text(table: &Table, context: &Context) -> Result<String> {
+pub(crate) fn csv_text(table: &Table, context: &Context) -> Result<String> {
     let names = table.columns.iter().map(String::as_str);
     let rows = texts(table, context, |cell| format::raw(&cell.value));
     written(context, |out| format::write_csv(names, rows, out))
@@ -444,7 +444,7 @@ fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
     }
 }
 
-fn store(path: &str, text: &str) -> Result<()> {
+pub(crate) fn store(path: &str, text: &str) -> Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     files::open_for_writing(&mut options, Path::new(path))

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memglass::{Field, Observer, Value};
+use memglass::{Field, ObjectId, Observer, Value};
 
 use super::error::DefinitionError;
+use super::history::History;
 use super::objects::{Choice, Known, Member, Members, is_pattern};
 use super::reading::{Sampled, sample};
 use super::sample::Sample;
@@ -18,7 +19,12 @@ pub(super) struct Watch(Vec<Part>);
 /// What one path of a `watch` leads to.
 enum Part {
     /// The field that a path leads to, whichever object has the label.
-    One { path: String, place: Box<Place> },
+    One {
+        path: String,
+        place: Box<Place>,
+        /// What it was lately, if that is kept.
+        history: Option<Box<History>>,
+    },
     /// The same field of many objects.
     Many {
         members: Members<Place>,
@@ -125,6 +131,22 @@ impl Watch {
         self.0.iter().find_map(Part::why)
     }
 
+    /// Keeps what it sees of single fields from now on, of so many at most.
+    pub(super) fn keep_history(&mut self, most: usize) {
+        let ones = self.0.iter_mut().filter_map(|part| match part {
+            Part::One { history, .. } => Some(history),
+            Part::Many { .. } => None,
+        });
+        for history in ones.take(most) {
+            history.get_or_insert_default();
+        }
+    }
+
+    /// The paths of these, and what it has seen.
+    pub(super) fn histories(&self) -> impl Iterator<Item = (&str, &History)> {
+        self.0.iter().filter_map(Part::history)
+    }
+
     /// Forgets all objects.
     pub(super) fn clear(&mut self) {
         self.0.iter_mut().for_each(Part::clear);
@@ -154,6 +176,7 @@ impl Part {
             _ => Ok(Part::One {
                 path: text.to_owned(),
                 place: Box::default(),
+                history: None,
             }),
         }
     }
@@ -190,7 +213,16 @@ impl Part {
 
     fn sample(&mut self, sight: &Sight<'_>, counters: &mut Counters, items: &mut Vec<Item>) {
         match self {
-            Part::One { path, place } => place.sample_path(path, sight, counters, items),
+            Part::One {
+                path,
+                place,
+                history,
+            } => {
+                place.sample_path(path, sight, counters, items);
+                if let (Some(history), Some((object, value))) = (history, place.sampled()) {
+                    history.note(sight.time, object, value);
+                }
+            }
             Part::Many {
                 members,
                 rest,
@@ -245,9 +277,24 @@ impl Part {
         }
     }
 
+    /// Its path, and what it has seen, if that is kept.
+    fn history(&self) -> Option<(&str, &History)> {
+        match self {
+            Part::One {
+                path,
+                history: Some(history),
+                ..
+            } => Some((path, history)),
+            _ => None,
+        }
+    }
+
     fn clear(&mut self) {
         match self {
-            Part::One { place, .. } => **place = Place::default(),
+            Part::One { place, history, .. } => {
+                **place = Place::default();
+                *history = None;
+            }
             Part::Many { members, .. } => members.clear(),
         }
     }
@@ -291,6 +338,12 @@ impl Place {
             return;
         }
         self.follow(0, sight, counters, items);
+    }
+
+    /// What it held at this sample; nothing if that is not known.
+    fn sampled(&self) -> Option<(ObjectId, &Value)> {
+        let followed = self.followed.as_ref().filter(|_| self.why.is_none())?;
+        Some((followed.field.object_id(), &followed.follower.last().0))
     }
 
     /// Begins with another object.

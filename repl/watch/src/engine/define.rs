@@ -62,7 +62,8 @@ pub struct Options {
     pub may_loop: bool,
     /// For how long what was sampled is kept.
     pub history: Option<Duration>,
-    /// The time between two samples, if it is another one than that of the engine.
+    /// The time between two samples, if it is another one than that of the engine; zero for one after the other
+    /// without a pause.
     pub period: Option<Duration>,
     /// Whether somebody listens for objects that appear.
     pub hears_appeared: bool,
@@ -97,13 +98,12 @@ impl Options {
     }
 
     fn check(&self) -> Result<(), DefinitionError> {
-        let some = [("at_most_every", self.at_most_every), ("rate", self.period)];
-        for (setting, time) in some {
-            if time.is_some_and(|time| time.is_zero()) {
-                return Err(DefinitionError::NoTime { setting });
-            }
+        match self.at_most_every.is_some_and(|time| time.is_zero()) {
+            true => Err(DefinitionError::NoTime {
+                setting: "at_most_every",
+            }),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -156,7 +156,11 @@ impl Engine {
     fn followed(&self, kind: Kind, now: Duration) -> Result<Followed, DefinitionError> {
         let no_time = DefinitionError::NoTime { setting: "every" };
         Ok(match kind {
-            Kind::Watch { path } => Followed::Watch(Box::new(Watch::of(&path, &self.observer)?)),
+            Kind::Watch { path } => {
+                let mut watch = Watch::of(&path, &self.observer)?;
+                watch.keep_history(self.room_for_histories());
+                Followed::Watch(Box::new(watch))
+            }
             Kind::When { question } => Followed::Guard(Guard::One {
                 question,
                 life: Box::default(),

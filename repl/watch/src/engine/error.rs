@@ -25,6 +25,12 @@ pub enum DefinitionError {
         /// What is wrong with it.
         source: globset::Error,
     },
+    /// There is no room for the history of one more field.
+    #[error("the histories of {most} fields are kept already; `.forget()` ends one")]
+    TooManyHistories {
+        /// So many are kept.
+        most: usize,
+    },
     /// A length of time that has to be longer.
     #[error("{setting} needs a time longer than 0")]
     NoTime {

@@ -1,6 +1,5 @@
 //! The samples of a condition: over one life of what it is about, and from one life to the next.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use super::reading::Reading;
 use crate::causes::Depth;
 use crate::condition::{Condition, Observed, Rise, Settings, Truth};
 use crate::counters::Counters;
+use crate::ring::Ring;
 
 /// A condition that the engine can judge by itself.
 ///
@@ -68,7 +68,7 @@ pub(super) struct Life {
     /// How it became true.
     depth: Depth,
     pub(super) why: Option<String>,
-    history: VecDeque<(Duration, Vec<Reading>)>,
+    history: Ring<Vec<Reading>>,
     /// For a condition that the engine judges, about one object.
     judges: Option<Judges>,
 }
@@ -201,7 +201,7 @@ impl Life {
 
     /// Keeps what was sampled in the last `span`, each time that anything changed.
     fn remember(&mut self, time: Duration, span: Duration, readings: Vec<Reading>) {
-        let is_new = self.history.back().is_none_or(|(_, last)| {
+        let is_new = self.history.last().is_none_or(|last| {
             last.len() != readings.len()
                 || last
                     .iter()
@@ -209,16 +209,10 @@ impl Life {
                     .any(|(a, b)| !super::sample::is_same(&a.value, &b.value))
         });
         if is_new {
-            self.history.push_back((time, readings));
+            self.history.push(time, readings);
         }
         // The one before the span tells what it began with.
-        while self
-            .history
-            .get(1)
-            .is_some_and(|(then, _)| time.saturating_sub(*then) >= span)
-        {
-            self.history.pop_front();
-        }
+        self.history.forget_before(time.saturating_sub(span));
     }
 }
 
@@ -276,6 +270,17 @@ impl Guard {
                 for known in members.all.values_mut() {
                     known.state.start_anew(counters);
                 }
+            }
+        }
+    }
+
+    /// The memory of what was sampled before firings to come.
+    pub(super) fn history_bytes(&self) -> usize {
+        match self {
+            Guard::One { life, .. } => life.history.bytes(),
+            Guard::Each { members, .. } => {
+                let lives = members.all.values();
+                lives.map(|known| known.state.history.bytes()).sum()
             }
         }
     }

@@ -14,6 +14,7 @@ mod depth;
 mod error;
 mod firing;
 mod guard;
+mod history;
 mod objects;
 mod reading;
 mod run;
@@ -30,6 +31,7 @@ use memglass::{Field, ObjectId, Observer, Presence};
 pub use define::{Definition, Kind, Options};
 pub use error::DefinitionError;
 pub use guard::{Answer, Judge, Question};
+pub use history::{Changed, History};
 pub use objects::Member;
 pub use reading::Reading;
 pub use run::{Happening, Run};
@@ -51,6 +53,10 @@ pub struct Engine {
     /// Whether the observer is of another session than that of the last tick.
     is_new_session: bool,
     triggers: BTreeMap<u64, Trigger>,
+    /// Fields of which somebody asked for the history, by their paths.
+    histories: BTreeMap<String, history::Asked>,
+    /// When those are sampled next.
+    next_history: Duration,
     queue: Queue<Subject, Sample, Evidence>,
     causes: Causes<(ObjectId, String), Sample>,
     /// The action that runs, and the depth of its firing.
@@ -104,6 +110,8 @@ impl Engine {
             presence: Presence::Alive,
             is_new_session: false,
             triggers: BTreeMap::new(),
+            histories: BTreeMap::new(),
+            next_history: Duration::ZERO,
             queue: Queue::new(),
             causes: Causes::new(),
             running: None,
@@ -140,7 +148,8 @@ impl Engine {
     /// The next time at which [`Engine::tick`] has something to sample.
     pub fn next_tick(&self) -> Option<Duration> {
         let live = self.triggers.values().filter(|trigger| trigger.samples());
-        live.filter_map(Trigger::next_sample).min()
+        let samples = live.filter_map(Trigger::next_sample);
+        samples.chain(self.next_history()).min()
     }
 
     /// The next time at which a timer is due.

@@ -32,6 +32,7 @@ impl Engine {
                 self.sample(number, now, false);
             }
         }
+        self.sample_histories(now);
         refreshed
     }
 

@@ -118,10 +118,7 @@ impl Trigger {
 
     /// It was sampled at `now`: the next sample is at the next point of its grid.
     pub(super) fn sampled(&mut self, now: Duration) {
-        let period = self.settings.period.as_nanos().max(1);
-        let rest = period - now.as_nanos() % period;
-        let rest = Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX));
-        self.next_sample = now.saturating_add(rest);
+        self.next_sample = next_point(now, self.settings.period);
     }
 
     /// What its condition is to be asked about.
@@ -160,4 +157,12 @@ impl Trigger {
             _ => {}
         }
     }
+}
+
+/// The first point after `now` of a grid with this period.
+pub(super) fn next_point(now: Duration, period: Duration) -> Duration {
+    let period = period.as_nanos().max(1);
+    let rest = period - now.as_nanos() % period;
+    let rest = Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX));
+    now.saturating_add(rest)
 }

@@ -1,0 +1,52 @@
+//! The engine of all triggers, which the thread that samples and the thread of the scripts share.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use memglass_watch::Engine;
+
+/// The engine behind a lock that lets the scripts go first: a thread that samples without a pause would
+/// otherwise take it again before the other one has woken up.
+pub(crate) struct SharedEngine {
+    engine: Mutex<Engine>,
+    /// How many script threads are about to lock it.
+    waiting: AtomicUsize,
+}
+
+/// How long a sample is put off for the scripts at most: a thread that wants the engine may be stopped.
+const LONGEST: Duration = Duration::from_micros(200);
+
+impl SharedEngine {
+    pub(super) fn new(engine: Engine) -> Self {
+        SharedEngine {
+            engine: Mutex::new(engine),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// The engine for the thread of the scripts.
+    pub(super) fn for_scripts(&self) -> MutexGuard<'_, Engine> {
+        // Relaxed: it only says who goes first; the lock orders what they do.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let engine = self.lock();
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        engine
+    }
+
+    /// The engine for a sample.
+    pub(super) fn for_sample(&self) -> MutexGuard<'_, Engine> {
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            let start = Instant::now();
+            while self.waiting.load(Ordering::Relaxed) > 0 && start.elapsed() < LONGEST {
+                std::hint::spin_loop();
+            }
+        }
+        self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Engine> {
+        // What panicked had nothing half done that a later tick would not look at again.
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
