@@ -1,5 +1,6 @@
 //! Durations: `200.ms`, `1.5.s`, `2.min`, `60.hz`.
 
+use std::fmt;
 use std::time::Duration;
 
 use memglass_value::duration::{self, NANOS, UNITS};
@@ -13,6 +14,12 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// So long ago: `-5.s`.
 #[derive(Clone, Copy, Debug)]
 pub struct Ago(pub Duration);
+
+impl fmt::Display for Ago {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "-{:?}", self.0)
+    }
+}
 
 /// Registers the units as properties of numbers, and what can be done with durations.
 pub(crate) fn register(engine: &mut Engine) {
@@ -39,8 +46,8 @@ pub(crate) fn register(engine: &mut Engine) {
     });
     engine
         .register_fn("-", Ago)
-        .register_fn("to_string", |a: Ago| format!("-{:?}", a.0))
-        .register_fn("to_debug", |a: Ago| format!("-{:?}", a.0));
+        .register_fn("to_string", |a: Ago| a.to_string())
+        .register_fn("to_debug", |a: Ago| a.to_string());
     engine
         .register_fn("to_string", |a: Duration| format!("{a:?}"))
         .register_fn("to_debug", |a: Duration| format!("{a:?}"));
@@ -52,7 +59,7 @@ pub(crate) fn argument(value: &Dynamic) -> Result<Duration> {
         return Ok(*duration);
     }
     if let Some(ago) = value.read_lock::<Ago>() {
-        let message = format_args!("-{:?} is in the past, and a duration is not", ago.0);
+        let message = format_args!("{} is not a duration", *ago);
         return Err(raise(message));
     }
     let seconds =

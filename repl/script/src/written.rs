@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::bindings::{Obs, Rows, aligned};
 use super::context::Context;
 use super::convert::{self, noun};
+use super::duration::Ago;
 use super::error::raise;
 use super::object_list::ObjectList;
 use super::place::Place;
@@ -98,6 +99,9 @@ pub(crate) fn own_text(value: &Dynamic, context: &Context) -> Result<String> {
     if let Some(duration) = value.read_lock::<std::time::Duration>() {
         return Ok(format!("{:?}", *duration));
     }
+    if let Some(ago) = value.read_lock::<Ago>() {
+        return Ok(ago.to_string());
+    }
     if let Some(text) = context.foreign_text(value) {
         return Ok(text);
     }
@@ -154,6 +158,9 @@ fn scalar_json(value: &Dynamic, context: &Context) -> Result<Json> {
     }
     if let Some(duration) = value.read_lock::<std::time::Duration>() {
         return Ok(duration.as_secs_f64().into());
+    }
+    if let Some(ago) = value.read_lock::<Ago>() {
+        return Ok((-ago.0.as_secs_f64()).into());
     }
     match convert::from_script(value) {
         Some(value) => Ok(format::json(&value)),

@@ -47,7 +47,7 @@ impl<T> Default for Ring<T> {
 
 impl<T> Ring<T> {
     /// The memory of one ring at most, beside its last value: some 10,000 numbers.
-    pub const MOST_BYTES: usize = 512 << 10;
+    pub const MOST_BYTES: usize = 768 << 10;
 }
 
 impl<T: Weight> Ring<T> {
