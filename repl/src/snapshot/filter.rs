@@ -6,7 +6,7 @@ use memglass::{Field, Observer};
 use memglass_view::interest::ObjectsInterest;
 use memglass_watch::Truth;
 
-use super::formula::Formula;
+use super::formula::{Formula, Gives};
 use super::order::Entry;
 
 /// Which objects are listed.
@@ -126,7 +126,7 @@ fn truth(condition: &Formula, observer: &Observer, entry: &Entry) -> Truth {
     let Some(root) = entry.root(observer) else {
         return Truth::Unknown;
     };
-    match condition.condition(observer, &root) {
+    match condition.of_object(observer, &root, Gives::Truth) {
         Ok(mut expression) => expression.truth(observer),
         Err(_) => Truth::False,
     }
@@ -145,84 +145,7 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
-    use memglass::{Object, Observe, Session};
-    use memglass_view::interest::{Interest, Window};
-    use memglass_view::snapshot::Objects;
-
-    use super::*;
-    use crate::snapshot::Snapshots;
-
-    #[derive(Observe, Clone, Copy, Default)]
-    struct Order {
-        quantity: u32,
-    }
-
-    /// A session with orders of these quantities, and what the view shows of it.
-    struct World {
-        _dir: tempfile::TempDir,
-        session: Session,
-        orders: Vec<Object<Order>>,
-        snapshots: Snapshots,
-        interest: Interest,
-    }
-
-    impl World {
-        fn new(quantities: impl IntoIterator<Item = u32>) -> World {
-            let dir = tempfile::tempdir().expect("a directory");
-            let session = Session::builder("s").dir(dir.path()).create();
-            let session = session.expect("a session");
-            let orders = quantities.into_iter().enumerate();
-            let orders = orders.map(|(id, quantity)| {
-                let order = session.object(&format!("order_{id:06}"), Order { quantity });
-                order.expect("room")
-            });
-            let orders = orders.collect();
-            let observer = Observer::builder().dir(dir.path()).attach("s");
-            let observer = observer.expect("an observer");
-            let mut interest = Interest::default();
-            interest.objects.window.height = 10;
-            World {
-                _dir: dir,
-                session,
-                orders,
-                snapshots: Snapshots::new(&observer, false, Instant::now()),
-                interest,
-            }
-        }
-
-        fn with(mut self, condition: &str) -> World {
-            self.interest.objects.condition = condition.into();
-            self
-        }
-
-        /// The next frame, for which the window moves as the view's does.
-        fn look(&mut self) -> Objects {
-            let objects = self.snapshots.take(&self.interest).objects;
-            self.interest.objects.key = objects.current.as_ref().map(|row| row.key);
-            self.interest.objects.window = Window {
-                selected: objects.selected,
-                first: objects.first,
-                height: 10,
-            };
-            objects
-        }
-
-        /// The frame that this is true of, and its labels.
-        #[track_caller]
-        fn until(&mut self, what: impl Fn(&Objects) -> bool) -> Vec<String> {
-            let start = Instant::now();
-            loop {
-                let objects = self.look();
-                if what(&objects) {
-                    let rows = objects.rows.iter();
-                    return rows.map(|row| row.label.to_string()).collect();
-                }
-                assert!(start.elapsed().as_secs() < 60, "{objects:?}");
-            }
-        }
-    }
+    use crate::snapshot::testing::{Order, World};
 
     #[test]
     fn rows_come_and_go_as_the_condition_begins_and_ceases_to_hold() {
@@ -234,7 +157,7 @@ mod tests {
         let labels =
             world.until(|objects| objects.rows.len() == 2 && objects.rows[0].key.slot == 0);
         assert_eq!(labels, ["order_000000", "order_000001"]);
-        let order = world.session.object("order_9", Order { quantity: 501 });
+        let order = world.session.object("order_9", Order::of(501));
         world.until(|objects| objects.matching == 3);
         drop(order);
         world.until(|objects| objects.matching == 2);

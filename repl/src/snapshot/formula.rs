@@ -14,6 +14,15 @@ pub(super) struct Formula {
     source: Source,
 }
 
+/// What a formula is to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// True or false.
+    Truth,
+    /// Any value.
+    Value,
+}
+
 impl Formula {
     /// The formula of a text.
     ///
@@ -28,13 +37,18 @@ impl Formula {
         })
     }
 
-    /// The condition that it is for one object.
-    pub(super) fn condition(
+    /// The expression that it is for one object.
+    pub(super) fn of_object(
         &self,
         observer: &Observer,
         root: &Field,
+        gives: Gives,
     ) -> Result<Expression, CompileError> {
-        self.source.condition(observer, |name| meaning(root, name))
+        let captured = |name: &str| meaning(root, name);
+        match gives {
+            Gives::Truth => self.source.condition(observer, captured),
+            Gives::Value => self.source.value(observer, captured),
+        }
     }
 
     /// Looks whether it makes sense for one object.
@@ -42,8 +56,13 @@ impl Formula {
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(super) fn check(&self, observer: &Observer, root: &Field) -> Result<(), Mistake> {
-        let expression = self.condition(observer, root);
+    pub(super) fn check(
+        &self,
+        observer: &Observer,
+        root: &Field,
+        gives: Gives,
+    ) -> Result<(), Mistake> {
+        let expression = self.of_object(observer, root, gives);
         let expression = expression.map_err(|error| mistake(&self.text, &error))?;
         match expression.warnings().first() {
             None => Ok(()),
@@ -133,7 +152,7 @@ mod tests {
             .expect("an observer");
         let root = observer.field("order_1").expect("the object");
         let formula = Formula::of_text(text);
-        let checked = formula.and_then(|formula| formula.check(&observer, &root));
+        let checked = formula.and_then(|formula| formula.check(&observer, &root, Gives::Truth));
         let expected = expected.map_err(|(reason, at)| Mistake {
             reason: reason.to_owned(),
             at,

@@ -62,6 +62,7 @@ impl Looks {
             is_gone: entry.is_gone,
             changes: look.changes,
             rate: look.rate(now),
+            cells: Vec::new(),
         }
     }
 

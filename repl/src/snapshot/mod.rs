@@ -4,13 +4,15 @@
 //! engine's, so that no script can take in changes that the list of objects has not seen.
 //!
 //! - [`order`]: the objects by label, kept up to date from what came and went.
-//! - [`filter`]: which of them are listed; [`formula`]: conditions about any object; [`sweep`]: asking them of all.
+//! - [`filter`]: which of them are listed; [`formula`]: conditions about any object; [`sweep`]: asking them of all;
+//!   [`sorting`]: their order; [`cells`]: the values of pinned columns.
 //! - [`looks`]: the objects on the screen, and how often they change.
 //! - [`outline`]: the fields of an object as rows.
 //! - [`hex`]: its bytes.
 //! - [`watches`]: what is watched, with its history.
 //! - [`fate`]: what became of the producer, and when.
 
+mod cells;
 mod fate;
 mod filter;
 mod formula;
@@ -19,20 +21,24 @@ mod looks;
 mod order;
 mod outline;
 mod row;
+mod sorting;
 mod sweep;
+#[cfg(test)]
+mod testing;
 mod watches;
 
 use std::time::{Duration, Instant};
 
 use memglass::{Field, Observer};
 use memglass_view::edit::{Mistake, Place};
-use memglass_view::interest::Interest;
+use memglass_view::interest::{Column, Interest};
 use memglass_view::snapshot::{Fields, LogRows, ObjectRow, Objects, Region, Session, Snapshot};
 
+use cells::Cells;
 use fate::Fate;
-use formula::Formula;
+use formula::{Formula, Gives};
 use looks::Looks;
-use order::Order;
+use order::{Entry, Order};
 use outline::Outlines;
 use watches::Watches;
 
@@ -46,6 +52,7 @@ pub(crate) struct Snapshots {
     is_readonly: bool,
     order: Order,
     looks: Looks,
+    cells: Cells,
     outlines: Outlines,
     fate: Fate,
     watches: Watches,
@@ -61,6 +68,7 @@ impl Snapshots {
             is_readonly,
             order: Order::default(),
             looks: Looks::default(),
+            cells: Cells::default(),
             outlines: Outlines::default(),
             fate: Fate::default(),
             watches: Watches::default(),
@@ -79,10 +87,10 @@ impl Snapshots {
         if !interest.is_frozen {
             self.order.refresh(&mut self.observer, now);
         }
-        self.order.filter(&interest.objects);
+        self.order.filter(&interest.objects, now);
+        self.cells.set(&interest.objects.columns);
         if !interest.is_frozen {
-            self.order
-                .judge(&self.observer, interest.objects.window, now);
+            self.order.judge(&self.observer, &interest.objects, now);
         }
         let objects = self.objects(interest, now);
         let fields = self.fields(interest, &objects);
@@ -129,6 +137,25 @@ impl Snapshots {
     ///
     /// What is wrong with it for the selected one.
     pub(crate) fn check_condition(&self, text: &str) -> Result<(), Mistake> {
+        self.check(text, Gives::Truth)
+    }
+
+    /// Looks whether a column makes sense for some object of the list.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it for the selected one.
+    pub(crate) fn check_column(&self, column: &Column) -> Result<(), Mistake> {
+        self.check(&column.text, Gives::Value)?;
+        let alarm = cells::alarm(column);
+        let checked = alarm.map_or(Ok(()), |alarm| self.check(&alarm, Gives::Truth));
+        checked.map_err(|mistake| Mistake {
+            reason: format!("the condition: {}", mistake.reason),
+            at: None,
+        })
+    }
+
+    fn check(&self, text: &str, gives: Gives) -> Result<(), Mistake> {
         if text.trim().is_empty() {
             return Ok(());
         }
@@ -136,7 +163,7 @@ impl Snapshots {
         let mut first = None;
         for entry in self.order.models() {
             let root = entry.root(&self.observer);
-            match root.map(|root| formula.check(&self.observer, &root)) {
+            match root.map(|root| formula.check(&self.observer, &root, gives)) {
                 Some(Ok(())) => return Ok(()),
                 Some(Err(mistake)) => first = first.or(Some(mistake)),
                 None => {}
@@ -200,15 +227,19 @@ impl Snapshots {
         let wanted = &interest.objects;
         let window = self.order.window(wanted.key, wanted.window);
         self.order.keep(self.order.key(window.selected));
-        let mut row = |entry| {
-            self.looks
-                .row(&self.observer, entry, now, interest.is_frozen)
+        let mut row = |entry: &Entry| {
+            let is_frozen = interest.is_frozen;
+            let row = self.looks.row(&self.observer, entry, now, is_frozen);
+            let root = self.looks.known_root(entry.key);
+            let cells = self.cells.of(&self.observer, entry.key, root, is_frozen);
+            ObjectRow { cells, ..row }
         };
         let rows: Vec<ObjectRow> = self.order.rows(window).map(&mut row).collect();
         let is_current = |row: &&ObjectRow| Some(row.key) == self.order.key(window.selected);
         let current = rows.iter().find(is_current).cloned();
         let current = current.or_else(|| self.order.entry(window.selected).map(row));
         self.looks.settle(&rows, current.as_ref());
+        self.cells.settle(&rows);
         Objects {
             known: self.order.alive(),
             matching: self.order.matching(),

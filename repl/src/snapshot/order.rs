@@ -14,6 +14,7 @@ use memglass_view::snapshot::Key;
 use memglass_view::text;
 
 use super::filter::{Filter, Set, Verdict};
+use super::sorting::Sorting;
 use super::sweep::Sweep;
 
 /// For so long a destroyed object keeps its row.
@@ -46,6 +47,7 @@ pub(super) struct Order {
     names: HashMap<(TypeId, Option<u64>), Arc<str>>,
     next: Option<Instant>,
     filter: Filter,
+    sorting: Sorting,
     sweep: Sweep,
     /// The rows that the filter lets through, if there is one.
     shown: Option<Vec<u32>>,
@@ -73,30 +75,52 @@ impl Order {
         }
     }
 
-    /// Lists only what these filters let through.
-    pub(super) fn filter(&mut self, wanted: &ObjectsInterest) {
-        match self.filter.set(wanted) {
-            Set::Same => return,
-            Set::Condition => {
-                let entries = self.entries.iter_mut();
-                entries.for_each(|entry| entry.verdict = Verdict::Unknown);
-                self.sweep.begin();
-            }
-            Set::Others => {}
+    /// Lists only what these filters let through, in this order.
+    pub(super) fn filter(&mut self, wanted: &ObjectsInterest, now: Instant) {
+        let set = self.filter.set(wanted);
+        let is_sorted_anew = self.sorting.set(&wanted.sort);
+        if set == Set::Condition {
+            let entries = self.entries.iter_mut();
+            entries.for_each(|entry| entry.verdict = Verdict::Unknown);
         }
-        self.find_shown();
+        if set == Set::Condition || is_sorted_anew {
+            self.sweep.begin();
+        }
+        if set != Set::Same || is_sorted_anew {
+            self.find_shown(now, true);
+        }
     }
 
-    /// Asks the condition of objects: of those on the screen, and of as many others as there is time for.
-    pub(super) fn judge(&mut self, observer: &Observer, window: Window, now: Instant) {
-        if !self.filter.has_condition() {
+    /// Asks the condition of objects and measures what they are sorted by: of those on the screen, and of as many
+    /// others as there is time for. Sorts the list anew if that is due and nobody is at
+    /// the keys.
+    pub(super) fn judge(&mut self, observer: &Observer, wanted: &ObjectsInterest, now: Instant) {
+        if !self.filter.has_condition() && !self.sorting.measures() {
             return;
         }
-        let (filter, kept) = (&self.filter, self.kept);
+        let was_complete = self.sweep.is_complete();
+        self.is_stale |= self.look(observer, wanted.window, now);
+        let is_known = !was_complete && self.sweep.is_complete();
+        let sorts = is_known || self.sorting.is_due(now) && !wanted.is_touched;
+        let finds = self.is_stale && self.next_found.is_none_or(|next| now >= next);
+        if finds || sorts {
+            self.find_shown(now, sorts);
+        }
+    }
+
+    /// Looks at some objects; true if the condition has begun or ceased to hold for one.
+    fn look(&mut self, observer: &Observer, window: Window, now: Instant) -> bool {
+        let (filter, sorting, kept) = (&self.filter, &mut self.sorting, self.kept);
         let count = self.entries.len();
         let (entries, mut has_changed) = (&mut self.entries, false);
-        let mut judge = |index: usize| {
-            if let Some(entry) = entries.get_mut(index) {
+        let mut look = |index: usize| {
+            let Some(entry) = entries.get_mut(index) else {
+                return;
+            };
+            if sorting.measures() {
+                sorting.look(observer, entry, now);
+            }
+            if filter.has_condition() {
                 let verdict = filter.verdict(observer, entry, kept == Some(entry.key));
                 has_changed |= verdict != entry.verdict;
                 entry.verdict = verdict;
@@ -105,12 +129,9 @@ impl Order {
         let on_screen = self.shown.iter().flatten().skip(window.first);
         on_screen
             .take(window.height)
-            .for_each(|index| judge(*index as usize));
-        self.sweep.run(count, now, judge);
-        self.is_stale |= has_changed;
-        if self.is_stale && self.next_found.is_none_or(|next| now >= next) {
-            self.find_shown();
-        }
+            .for_each(|index| look(*index as usize));
+        self.sweep.run(count, now, look);
+        has_changed
     }
 
     /// Whether the condition has not yet been asked of all objects.
@@ -118,13 +139,20 @@ impl Order {
         self.filter.has_condition() && !self.sweep.is_complete()
     }
 
-    fn find_shown(&mut self) {
+    fn find_shown(&mut self, now: Instant, sorts: bool) {
         let start = Instant::now();
         let rows = self.entries.iter().zip(0..);
         let kept = self.kept;
         let matching =
             rows.filter(|(entry, _)| self.filter.matches(entry, kept == Some(entry.key)));
-        self.shown = (!self.filter.is_empty()).then(|| matching.map(|(_, row)| row).collect());
+        let is_plain = self.filter.is_empty() && self.sorting.is_usual();
+        self.shown = (!is_plain).then(|| matching.map(|(_, row)| row).collect());
+        if let (Some(shown), false) = (&mut self.shown, self.sorting.is_usual()) {
+            match sorts {
+                true => self.sorting.sort(&self.entries, shown, now),
+                false => self.sorting.arrange(&self.entries, shown, now),
+            }
+        }
         self.is_stale = false;
         self.next_found = Some(Instant::now() + start.elapsed() * SHARE);
     }
@@ -227,7 +255,7 @@ impl Order {
         self.mark_gone(observer, now);
         self.add_new(observer);
         self.changed.clear();
-        self.find_shown();
+        self.find_shown(now, false);
         self.next = Some(now + now.elapsed() * SHARE);
     }
 

@@ -11,6 +11,7 @@ use std::time::Instant;
 use memglass_terminal::look::ColorChoice;
 use memglass_terminal::signal::Interrupts;
 use memglass_view::edit::{Form, Mistake, Place, Refused};
+use memglass_view::interest::Column;
 use memglass_view::{Ended, Host, Interest, Setup, Snapshot, ViewError};
 
 use crate::commands::CommandError;
@@ -113,6 +114,10 @@ impl Host for RuntimeHost<'_> {
 
     fn check_condition(&mut self, text: &str) -> Result<(), Mistake> {
         self.snapshots.check_condition(text)
+    }
+
+    fn check_column(&mut self, column: &Column) -> Result<(), Mistake> {
+        self.snapshots.check_column(column)
     }
 
     fn watch(&mut self, text: &str) -> Result<(), Mistake> {

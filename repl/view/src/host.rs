@@ -1,7 +1,7 @@
 //! What the view asks of the program around it: the one way to values, writes and scripts.
 
 use crate::edit::{Form, Mistake, Place, Refused};
-use crate::interest::Interest;
+use crate::interest::{Column, Interest};
 use crate::snapshot::Snapshot;
 
 /// The program around the view.
@@ -25,6 +25,13 @@ pub trait Host {
     ///
     /// What is wrong with it.
     fn check_condition(&mut self, text: &str) -> Result<(), Mistake>;
+
+    /// Looks whether the list can have such a column.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    fn check_column(&mut self, column: &Column) -> Result<(), Mistake>;
 
     /// Watches a field, by its whole path, or an expression of fields.
     ///

@@ -46,6 +46,81 @@ pub struct ObjectsInterest {
     pub type_name: Option<Arc<str>>,
     /// Only objects for which this condition about their fields holds; all if it is empty.
     pub condition: Arc<str>,
+    /// Their order.
+    pub sort: Sort,
+    /// The pinned columns that are shown.
+    pub columns: Vec<Column>,
+    /// Whether somebody is at the keys: rows stay where they are.
+    pub is_touched: bool,
+}
+
+/// The order of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// What is compared. Of equal objects, and where there is nothing to compare, the label decides.
+    pub by: SortBy,
+    /// Whether the greatest come first.
+    pub is_descending: bool,
+}
+
+/// What the list is sorted by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// The labels.
+    #[default]
+    Label,
+    /// The names of the types.
+    Type,
+    /// The time since they were created.
+    Age,
+    /// Changes a second.
+    Rate,
+    /// What this expression of an object's fields gives.
+    Column(Arc<str>),
+}
+
+/// A column of the list that shows what an expression of each object's fields gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The expression.
+    pub text: Arc<str>,
+    /// The rest of the condition under which a value is to be looked at: `> 1e6`.
+    pub alarm: Option<Arc<str>>,
+}
+
+/// The word between an expression and the condition of its colour.
+const AMBER: &str = " amber ";
+
+impl SortBy {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        match self {
+            SortBy::Label => "label",
+            SortBy::Type => "type",
+            SortBy::Age => "age",
+            SortBy::Rate => "chg/s",
+            SortBy::Column(text) => text,
+        }
+    }
+}
+
+impl Column {
+    /// The column of a text such as `price * quantity amber > 1e6`.
+    pub fn of_text(text: &str) -> Column {
+        let (text, alarm) = text.split_once(AMBER).unwrap_or((text, ""));
+        Column {
+            text: text.trim().into(),
+            alarm: Some(alarm.trim().into()).filter(|alarm: &Arc<str>| !alarm.is_empty()),
+        }
+    }
+
+    /// The text of which it is made.
+    pub fn to_text(&self) -> String {
+        match &self.alarm {
+            Some(alarm) => format!("{}{AMBER}{alarm}", self.text),
+            None => self.text.to_string(),
+        }
+    }
 }
 
 /// The rows of the field inspector, for the selected object.

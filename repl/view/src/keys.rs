@@ -75,6 +75,7 @@ pub(crate) enum Command {
     WatchExpression,
     Search,
     Where,
+    Columns,
     Types,
     Band,
     Mouse,
@@ -130,6 +131,7 @@ impl Command {
             Command::Search => "search",
             Command::Types => "types",
             Command::Where => "where",
+            Command::Columns => "columns",
             Command::Band => "band",
             Command::Mouse => "mouse",
             Command::Hex => "hex",
@@ -316,6 +318,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
         &["f", "t"],
         "objects of one type",
         ["f", "type"],
+    ),
+    everywhere(
+        Command::Columns,
+        &["o"],
+        "columns and order of the list",
+        ["o", "sort"],
     ),
     everywhere(
         Command::WatchExpression,

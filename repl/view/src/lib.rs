@@ -11,6 +11,7 @@
 mod app;
 mod background;
 mod canvas;
+mod columns;
 mod dialogs;
 pub mod edit;
 mod entry;

@@ -6,16 +6,18 @@ mod world;
 
 use std::time::Duration;
 
+use memglass_value::format::Figure;
 use ratatui::crossterm::event::{
     KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
 use crate::app::{App, Next, Options};
 use crate::canvas::Canvas;
+use crate::interest::{Sort, SortBy};
 use crate::keymap::Keymap;
 use crate::keys;
-use crate::snapshot::{HexByte, HexRow, Producer};
-use crate::testing::{field, listing, number, object, text};
+use crate::snapshot::{Cell, HexByte, HexRow, Producer};
+use crate::testing::{digits, field, listing, number, object, text};
 
 use world::{World, fields, world};
 
@@ -466,6 +468,84 @@ fn a_condition_narrows_the_list_and_its_mistakes_are_shown_in_place() {
     shown.shows("Objects 26 of 26 so far");
     shown.press("Esc");
     assert_eq!(condition(&shown).as_deref(), Some(""), "Esc lists all");
+}
+
+#[test]
+fn the_list_is_sorted_by_a_column_and_turned_round() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("o");
+    shown.shows("▌ [x] label  ▲ sorted");
+    shown.press("j j j Enter");
+    shown.shows("by chg/s ↓");
+    let sort = |shown: &Shown| {
+        let asked = shown.world.asked.last();
+        asked.map(|asked| asked.objects.sort.clone())
+    };
+    let by_rate = |is_descending| Sort {
+        by: SortBy::Rate,
+        is_descending,
+    };
+    assert_eq!(sort(&shown), Some(by_rate(true)));
+    shown.press("o Enter");
+    assert_eq!(sort(&shown), Some(by_rate(false)));
+    shown.shows("by chg/s ↑");
+    shown.press("o Space Esc");
+    assert!(!shown.text().contains("chg/s\n"));
+    shown.press("o k k k Enter");
+    shown.shows("by label ↑");
+}
+
+#[test]
+fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
+    let mut world = world();
+    let cell = |value: Figure, is_alarm| Cell {
+        value,
+        unit: "USD".into(),
+        is_alarm,
+    };
+    let rows = &mut world.snapshot.objects.rows;
+    rows[0].cells = vec![cell(digits("1", ".5", 1.5), false)];
+    rows[1].cells = vec![cell(digits("1,200", "", 1_200.0), true)];
+    rows[2].cells = vec![Cell::default()];
+    let mut shown = Shown::of(world, 120, 36);
+    shown.press("o a q u a n t t y");
+    shown.shows("column quantty▏");
+    shown.shows("did you mean \"quantity\"?");
+    shown.press("^U p r i c e Space a m b e r Space > Space 9 9 Enter");
+    shown.shows("▌ [x] price amber > 99");
+    shown.press("Esc");
+    shown.text();
+    shown.shows("  label                  price  type      ┃");
+    shown.shows("▌ AAPL_position        1.5 USD  Position  ┃");
+    shown.shows("  AAPL_quote      !1,200   USD  Quote     ┃");
+    shown.shows("  book                 -        Book[5]   ┃");
+    shown.press("o G j j j j d Esc");
+    assert!(!shown.text().contains("USD  "), "dropped");
+}
+
+#[test]
+fn pinned_columns_without_room_are_counted() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("o a a + b + c + d + e + f + g + h + i + j Enter Esc");
+    shown.shows("1 more: z");
+    shown.press("z");
+    let text = shown.text();
+    assert!(!text.contains("1 more"), "{text}");
+}
+
+#[test]
+fn rows_stay_where_they_are_while_keys_are_pressed() {
+    let mut shown = Shown::of(world(), 80, 24);
+    let is_touched = |shown: &Shown| {
+        let asked = shown.world.asked.last();
+        asked.is_some_and(|asked| asked.objects.is_touched)
+    };
+    shown.press("j");
+    assert!(is_touched(&shown));
+    shown.world.snapshot.at += Duration::from_secs(3);
+    shown.text();
+    shown.text();
+    assert!(!is_touched(&shown));
 }
 
 #[test]

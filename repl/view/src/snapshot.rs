@@ -223,6 +223,19 @@ pub struct ObjectRow {
     pub changes: u64,
     /// Changes a second, once they have been counted for a while.
     pub rate: Option<f64>,
+    /// The values of the pinned columns.
+    pub cells: Vec<Cell>,
+}
+
+/// The value of a pinned column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// The value; nothing if the object has none.
+    pub value: Figure,
+    /// Its unit.
+    pub unit: Arc<str>,
+    /// Whether it is to be looked at.
+    pub is_alarm: bool,
 }
 
 /// The rows of the field inspector.

@@ -52,6 +52,7 @@ pub(crate) fn object(slot: u32, label: &str, type_name: &str) -> ObjectRow {
         is_gone: false,
         changes: 0,
         rate: None,
+        cells: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::canvas::{Area, Canvas};
 use crate::edit::Mistake;
 use crate::entry::Entry;
 use crate::host::Host;
+use crate::interest::Column;
 use crate::overlay::{Answer, Overlay};
 use crate::panels::{Action, objects};
 use crate::snapshot::Snapshot;
@@ -19,6 +20,8 @@ pub(crate) enum Purpose {
     Search,
     /// Objects for which this holds, as it is typed.
     Where,
+    /// A column of the list.
+    Column,
     /// An expression to watch.
     Watch,
 }
@@ -28,6 +31,7 @@ impl Purpose {
         match self {
             Purpose::Search => "search",
             Purpose::Where => "where",
+            Purpose::Column => "column",
             Purpose::Watch => "watch",
         }
     }
@@ -36,6 +40,7 @@ impl Purpose {
         match self {
             Purpose::Search => "Enter keep  ↑↓ move  Tab where  Esc as it was",
             Purpose::Where => "Enter keep  ↑↓ move  Esc as it was   fields of the object",
+            Purpose::Column => "Enter pin  Esc leave   price * quantity amber > 1e6",
             Purpose::Watch => "Enter watch  Esc leave   a field, or an expression of fields",
         }
     }
@@ -74,15 +79,24 @@ impl Typing {
             // A mistake is not left behind as if it narrowed the list.
             Purpose::Where if self.mistake.is_some() => Answer::Stays,
             Purpose::Where => Answer::Closes,
-            Purpose::Watch if text.is_empty() => Answer::Closes,
+            Purpose::Column | Purpose::Watch if text.is_empty() => Answer::Closes,
+            Purpose::Column => {
+                let column = Column::of_text(text);
+                match host.check_column(&column) {
+                    Ok(()) => Answer::ClosesWith(Action::AddColumn(column)),
+                    Err(mistake) => self.wrong(mistake),
+                }
+            }
             Purpose::Watch => match host.watch(self.entry.text()) {
                 Ok(()) => Answer::Closes,
-                Err(mistake) => {
-                    self.mistake = Some(mistake);
-                    Answer::Stays
-                }
+                Err(mistake) => self.wrong(mistake),
             },
         }
+    }
+
+    fn wrong(&mut self, mistake: Mistake) -> Answer {
+        self.mistake = Some(mistake);
+        Answer::Stays
     }
 
     /// What narrows the list in the way of this line.
@@ -100,11 +114,13 @@ impl Typing {
             Purpose::Search => Answer::Asks(self.narrowed(self.entry.text())),
             Purpose::Where => match host.check_condition(self.entry.text()) {
                 Ok(()) => Answer::Asks(self.narrowed(self.entry.text())),
-                Err(mistake) => {
-                    self.mistake = Some(mistake);
-                    Answer::Stays
-                }
+                Err(mistake) => self.wrong(mistake),
             },
+            Purpose::Column => {
+                let column = Column::of_text(self.entry.text());
+                self.mistake = host.check_column(&column).err();
+                Answer::Stays
+            }
             Purpose::Watch => Answer::Stays,
         }
     }

@@ -441,3 +441,23 @@ fn chosen_colours_ask_the_terminal_nothing() {
     assert_eq!(terminal.color_of("● live"), vt100::Color::Idx(24));
     assert!(!terminal.written().contains("\x1b]11"));
 }
+
+#[test]
+fn the_list_is_sorted_by_a_pinned_column() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("Flabel.contains(\"position\")\r");
+    terminal.shows("AMZN_position");
+    assert_eq!(world.eval("MSFT_position.avg_price = 77777; 1"), "1");
+    terminal.press("oa");
+    terminal.shows("column ");
+    terminal.press("avg_price amber > 70000\r");
+    terminal.shows("[x] avg_price amber > 70000");
+    terminal.press("\r");
+    terminal.until("the greatest is first", |screen| {
+        let row = screen.lines().nth(3).unwrap_or_default();
+        row.contains("MSFT_position") && row.contains("!77,777 ticks")
+    });
+}

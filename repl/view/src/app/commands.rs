@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Next};
+use crate::columns::ColumnsDialog;
 use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
@@ -18,6 +19,7 @@ impl App {
     /// Does what a key asks for.
     pub(crate) fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Next {
         self.message = None;
+        self.touched = Some(self.snapshot.at);
         if let Some(next) = self.key_over_panels(key, host) {
             return next;
         }
@@ -87,6 +89,7 @@ impl App {
             Command::Help => Box::new(Help::new(&self.keymap)),
             Command::Search => Box::new(Typing::new(Purpose::Search, self.objects.find())),
             Command::Where => Box::new(Typing::new(Purpose::Where, self.objects.condition())),
+            Command::Columns => Box::new(ColumnsDialog::new(self.objects.columns().clone())),
             Command::WatchExpression => Box::new(Typing::new(Purpose::Watch, "")),
             Command::Types => Box::new(TypePicker::new(host.types())),
             _ => return false,
@@ -202,6 +205,16 @@ impl App {
             Action::TypeCondition => {
                 self.overlays.pop();
                 self.opens(Command::Where, host);
+            }
+            Action::SetColumns(columns) => self.objects.set_columns(columns),
+            Action::TypeColumn => {
+                let typing = Typing::new(Purpose::Column, "");
+                self.overlays.push(Box::new(typing));
+            }
+            Action::AddColumn(column) => {
+                self.objects.pin(column);
+                let dialog = ColumnsDialog::at_last(self.objects.columns().clone());
+                self.overlays.push(Box::new(dialog));
             }
             Action::OnlyType(name) => self.objects.set_type(name),
             Action::MoveList(rows) => self.objects.step(rows, &self.snapshot),

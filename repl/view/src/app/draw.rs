@@ -38,7 +38,7 @@ impl App {
         let frame = self.frame(layout, place);
         let tabs = || self.tabs(layout, place);
         let rule = match place {
-            Place::Objects => self.objects.rule(frame),
+            Place::Objects => self.objects.rule(area, frame),
             Place::Fields if self.shows_hex => self.hex.rule(frame, self.fields.rule(frame)),
             Place::Fields => self.fields.rule(frame),
             Place::Watch => self.watch.rule(frame, tabs()),

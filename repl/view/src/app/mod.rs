@@ -11,7 +11,7 @@ mod mouse;
 use std::time::Duration;
 
 use crate::host::Host;
-use crate::interest::Interest;
+use crate::interest::{Interest, ObjectsInterest};
 use crate::keymap::Keymap;
 use crate::keys::Place;
 use crate::layout::{Band, Choices, Layout, Split, Splits};
@@ -28,6 +28,9 @@ use crate::theme::Role;
 
 /// For so long a message stays.
 const MESSAGE: Duration = Duration::from_secs(4);
+
+/// So long after a key rows stay where they are.
+const TOUCHED: Duration = Duration::from_secs(2);
 
 /// How the view begins.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +75,8 @@ pub(crate) struct App {
     /// Since when nothing is read.
     paused: Option<Duration>,
     message: Option<Message>,
+    /// When the last key came.
+    touched: Option<Duration>,
     is_zoomed: bool,
     band: Band,
     splits: Splits,
@@ -130,6 +135,7 @@ impl App {
             snapshot: Snapshot::default(),
             paused: None,
             message: None,
+            touched: None,
             is_zoomed: false,
             band: Band::default(),
             splits: Splits::default(),
@@ -176,7 +182,10 @@ impl App {
         let heights = self.heights(&layout);
         let fields = layout.fields.unwrap_or_default();
         let interest = Interest {
-            objects: self.objects.interest(heights.objects),
+            objects: ObjectsInterest {
+                is_touched: self.is_touched(),
+                ..self.objects.interest(heights.objects)
+            },
             fields: self.fields.interest(heights.fields),
             hex: self.shows_hex.then(|| self.hex.interest(fields)),
             watches: self.watch.interest(heights.watch),
@@ -218,6 +227,11 @@ impl App {
             watch: below_rule(Place::Watch),
             log: below_rule(Place::Log),
         }
+    }
+
+    fn is_touched(&self) -> bool {
+        let since = |at: Duration| self.snapshot.at.saturating_sub(at);
+        self.touched.is_some_and(|at| since(at) < TOUCHED)
     }
 
     fn tell(&mut self, text: String, role: Role) {

@@ -3,18 +3,21 @@
 pub(crate) mod fields;
 mod fields_columns;
 pub(crate) mod hex;
+pub(crate) mod list_columns;
 pub(crate) mod log;
 pub(crate) mod memory;
 pub(crate) mod objects;
+mod objects_columns;
 pub(crate) mod watch;
 
 use std::time::Duration;
 
 use crate::edit::Place as FieldPlace;
-use crate::interest::Window;
+use crate::interest::{Column, Window};
 use crate::keymap::Keymap;
 use crate::keys::{Command, Place};
 use crate::snapshot::Snapshot;
+use list_columns::ListColumns;
 
 /// What a panel draws from.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +107,12 @@ pub(crate) enum Action {
     Where(String),
     /// A condition is typed instead of what lies over the panels.
     TypeCondition,
+    /// The list has these columns, and this order.
+    SetColumns(ListColumns),
+    /// A column is typed.
+    TypeColumn,
+    /// The list has this column, too.
+    AddColumn(Column),
     /// Only objects of this type are listed, or all.
     OnlyType(Option<String>),
     /// The selected object is another one, so many rows away.

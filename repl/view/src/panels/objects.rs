@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::list_columns::ListColumns;
+use super::objects_columns::{Columns, Widest};
 use super::{Action, Frame, Handled, News, moved, short_time};
 use crate::canvas::{Area, Canvas};
-use crate::interest::{ObjectsInterest, Window};
+use crate::interest::{Column, ObjectsInterest, Sort, Window};
 use crate::keys::{Command, Place};
 use crate::rules::Rule;
 use crate::snapshot::{Key, ObjectRow, Objects, Snapshot};
@@ -19,6 +21,9 @@ const NEW: Duration = Duration::from_secs(3);
 /// After so much time without a change the next one is news.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// The most columns of the name of what the list is sorted by.
+const SORTED: usize = 16;
+
 /// The list of objects.
 #[derive(Debug, Default)]
 pub(crate) struct ObjectsPanel {
@@ -28,6 +33,8 @@ pub(crate) struct ObjectsPanel {
     find: Arc<str>,
     type_name: Option<Arc<str>>,
     condition: Arc<str>,
+    columns: ListColumns,
+    widest: Widest,
     seen: HashMap<Key, Seen>,
 }
 
@@ -39,18 +46,6 @@ struct Seen {
     changed: Option<Duration>,
     /// Whether it had been quiet before that.
     was_quiet: bool,
-}
-
-/// Where the columns of a row are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Columns {
-    label: usize,
-    type_at: u16,
-    type_name: usize,
-    /// The column behind the age.
-    age_end: Option<u16>,
-    /// The column behind the rate.
-    rate_end: Option<u16>,
 }
 
 impl ObjectsPanel {
@@ -65,6 +60,9 @@ impl ObjectsPanel {
             find: Arc::clone(&self.find),
             type_name: self.type_name.clone(),
             condition: Arc::clone(&self.condition),
+            sort: self.columns.sort.clone(),
+            columns: self.columns.pinned().cloned().collect(),
+            is_touched: false,
         }
     }
 
@@ -86,6 +84,21 @@ impl ObjectsPanel {
     /// Lists only objects for which this condition holds.
     pub(crate) fn set_condition(&mut self, condition: &str) {
         self.condition = condition.into();
+    }
+
+    /// The columns, and the order.
+    pub(crate) fn columns(&self) -> &ListColumns {
+        &self.columns
+    }
+
+    /// Lists objects with these columns, in this order.
+    pub(crate) fn set_columns(&mut self, columns: ListColumns) {
+        self.columns = columns;
+    }
+
+    /// Pins another column.
+    pub(crate) fn pin(&mut self, column: Column) {
+        self.columns.pin(column);
     }
 
     /// Lists only objects of this type, or all.
@@ -125,6 +138,12 @@ impl ObjectsPanel {
             height,
         };
         self.key = objects.current.as_ref().map(|row| row.key);
+        for row in &objects.rows {
+            for (column, cell) in self.columns.pinned().zip(&row.cells) {
+                let width = self.widest.entry(Arc::clone(&column.text)).or_default();
+                *width = width.grown(cell);
+            }
+        }
         let seen = std::mem::take(&mut self.seen);
         let rows = objects.rows.iter();
         self.seen = rows
@@ -162,18 +181,41 @@ impl ObjectsPanel {
         snapshot.objects.rows.get(at)
     }
 
-    pub(crate) fn rule(&self, frame: Frame<'_>) -> Rule {
+    pub(crate) fn rule(&self, area: Area, frame: Frame<'_>) -> Rule {
         let objects = &frame.snapshot.objects;
+        let left_out = self.places(area, frame).left_out;
+        let order = self.order(frame.is_wide);
         Rule {
             title: self.title(objects),
-            note: match (frame.is_alone, frame.is_wide) {
-                (true, _) => self.seen_rows(objects.rows.len()),
-                (false, true) => "by label ↑".into(),
-                (false, false) => "label ↑".into(),
+            note: match (frame.is_alone, left_out) {
+                (true, 0) if self.columns.sort == Sort::default() => {
+                    self.seen_rows(objects.rows.len())
+                }
+                (_, 0) => order,
+                (true, more) => format!("{order}  {more} more"),
+                (false, more) if frame.is_wide => format!("{order}  {more} more: z"),
+                (false, more) => format!("{more} more: z"),
             },
             is_focused: frame.is_focused,
             is_live: frame.is_live,
         }
+    }
+
+    /// By what the list is sorted.
+    fn order(&self, is_wide: bool) -> String {
+        let arrow = match self.columns.sort.is_descending {
+            true => "↓",
+            false => "↑",
+        };
+        let by = if is_wide { "by " } else { "" };
+        let name = text::cut_end(self.columns.sort.by.name(), SORTED);
+        format!("{by}{name} {arrow}")
+    }
+
+    fn places(&self, area: Area, frame: Frame<'_>) -> Columns {
+        let rows = &frame.snapshot.objects.rows;
+        let is_wide = frame.is_wide || frame.is_alone;
+        Columns::of(area, rows, is_wide, &self.columns, &self.widest)
     }
 
     /// A filtered list does not look like a whole one.
@@ -200,10 +242,10 @@ impl ObjectsPanel {
     /// Draws the rows below the rule.
     pub(crate) fn draw(&self, canvas: &mut Canvas, area: Area, frame: Frame<'_>) {
         let rows = &frame.snapshot.objects.rows;
-        let columns = Columns::of(area, rows, frame.is_wide || frame.is_alone);
+        let columns = self.places(area, frame);
         let mut y = area.y + 1;
         if frame.has_headers {
-            draw_header(canvas, area, y, columns);
+            columns.draw_header(canvas, area, y);
             y += 1;
         }
         if rows.is_empty() {
@@ -218,7 +260,7 @@ impl ObjectsPanel {
                     ..area
                 },
                 row,
-                columns,
+                &columns,
                 frame,
             );
         }
@@ -229,7 +271,7 @@ impl ObjectsPanel {
         canvas: &mut Canvas,
         area: Area,
         row: &ObjectRow,
-        columns: Columns,
+        columns: &Columns,
         frame: Frame<'_>,
     ) {
         let Area { x, y, .. } = area;
@@ -242,8 +284,11 @@ impl ObjectsPanel {
         };
         let label = text::cut_middle(&row.label, columns.label).into_owned();
         canvas.put(x + 2, y, label, role);
-        let type_name = text::cut_end(&row.type_name, columns.type_name).into_owned();
-        canvas.put(columns.type_at, y, type_name, Role::Dim);
+        columns.draw_cells(canvas, y, &row.cells, row.is_gone);
+        if columns.type_name > 0 {
+            let type_name = text::cut_end(&row.type_name, columns.type_name - 1).into_owned();
+            canvas.put(columns.type_at, y, type_name, Role::Dim);
+        }
         if let Some(end) = columns.age_end {
             let age = match row.is_gone {
                 true => "gone".into(),
@@ -318,48 +363,10 @@ impl Seen {
     }
 }
 
-impl Columns {
-    /// A column for the mark of the selected row, one for news, and the rest by what there is room for.
-    fn of(area: Area, rows: &[ObjectRow], is_wide: bool) -> Columns {
-        let width = usize::from(area.width);
-        let right = area.right();
-        // Age and rate with the blanks around them.
-        let (behind, age_end, rate_end) = match (is_wide, width) {
-            (false, _) => (1, None, None),
-            (true, 42..) => (13, Some(right - 8), Some(right - 1)),
-            (true, _) => (6, Some(right - 1), None),
-        };
-        let room = width.saturating_sub(3 + behind);
-        let widest = rows.iter().map(|row| text::width(&row.type_name)).max();
-        let type_name = (widest.unwrap_or(0).max(4) + 1)
-            .min((room * 2 / 5).max(4))
-            .min(room);
-        let label = room.saturating_sub(type_name);
-        Columns {
-            label,
-            type_at: area.x + 3 + label as u16,
-            type_name,
-            age_end,
-            rate_end,
-        }
-    }
-}
-
 /// How many match, as `3 of 21`; `so far` while they are counted.
 pub(crate) fn counted(objects: &Objects) -> String {
     let so_far = if objects.is_counting { " so far" } else { "" };
     format!("{} of {}{so_far}", objects.matching, objects.known)
-}
-
-fn draw_header(canvas: &mut Canvas, area: Area, y: u16, columns: Columns) {
-    canvas.put(area.x + 2, y, "label", Role::Dim);
-    canvas.put(columns.type_at, y, "type", Role::Dim);
-    if let Some(end) = columns.age_end {
-        canvas.put_before(end, y, "age".into(), Role::Dim);
-    }
-    if let Some(end) = columns.rate_end {
-        canvas.put_before(end, y, "chg/s".into(), Role::Dim);
-    }
 }
 
 /// Changes a second in at most five columns.

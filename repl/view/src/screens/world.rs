@@ -6,7 +6,7 @@ use memglass_value::format::Figure;
 
 use crate::edit::{Form, Input, Mistake, Named, Place, Refused};
 use crate::host::Host;
-use crate::interest::Interest;
+use crate::interest::{Column, Interest};
 use crate::snapshot::{FieldRow, Fold, LogRow, ObjectRow, Region, Snapshot, WatchRow};
 use crate::testing::{digits, field, listing, number, object, with_fields};
 
@@ -54,6 +54,10 @@ impl Host for World {
             }),
             None => Ok(()),
         }
+    }
+
+    fn check_column(&mut self, column: &Column) -> Result<(), Mistake> {
+        self.check_condition(&column.text)
     }
 
     fn watch(&mut self, text: &str) -> Result<(), Mistake> {

@@ -1,0 +1,370 @@
+//! The order of the list: by label, or by what is measured of each object.
+//!
+//! What is measured changes all the time, and rows that jump cannot be read. So each object keeps its place until the
+//! list is sorted anew, and what came since stands at the end.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+use memglass::{Field, Observer, Value};
+use memglass_view::interest::{Sort, SortBy};
+use memglass_view::snapshot::Key;
+
+use super::formula::{Formula, Gives};
+use super::order::Entry;
+
+/// A list that is sorted by what changes is sorted anew so often at the most.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Sorting anew that took some time is done again no earlier than after so many times as long.
+const SHARE: u32 = 25;
+
+/// A rate is measured over no less than this.
+const RATE_OVER: Duration = Duration::from_millis(200);
+
+/// Objects of more bytes are not read for their changes alone.
+const MOST_BYTES: u64 = 64 << 10;
+
+/// The order of the list.
+#[derive(Default)]
+pub(super) struct Sorting {
+    sort: Sort,
+    formula: Option<Formula>,
+    measured: HashMap<Key, Measured>,
+    /// Where each object stood when the list was sorted last.
+    places: HashMap<Key, u32>,
+    next: Option<Instant>,
+}
+
+/// What an object is sorted by.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Measured {
+    /// Nothing: it stands behind all others, whatever the direction.
+    #[default]
+    Nothing,
+    Number(f64),
+    Text(String),
+    /// Changes a second, and what they were counted from.
+    Pace(Pace),
+}
+
+/// How often an object changes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pace {
+    /// Changes a second.
+    rate: f64,
+    /// How often it was published, or else what its bytes were.
+    state: u64,
+    at: Instant,
+}
+
+impl Sorting {
+    /// Sorts as it is wanted; true if that is another order.
+    pub(super) fn set(&mut self, wanted: &Sort) -> bool {
+        if *wanted == self.sort {
+            return false;
+        }
+        if wanted.by != self.sort.by {
+            self.measured.clear();
+            self.formula = match &wanted.by {
+                SortBy::Column(text) => Formula::of_text(text).ok(),
+                _ => None,
+            };
+        }
+        self.sort = wanted.clone();
+        self.places.clear();
+        self.next = None;
+        true
+    }
+
+    /// Whether it is the order in which objects are kept.
+    pub(super) fn is_usual(&self) -> bool {
+        self.sort == Sort::default()
+    }
+
+    /// Whether objects have to be looked at for it.
+    pub(super) fn measures(&self) -> bool {
+        !matches!(self.sort.by, SortBy::Label | SortBy::Type)
+    }
+
+    /// Whether the list is to be sorted anew.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.measures() && self.next.is_none_or(|next| now >= next)
+    }
+
+    /// Measures an object.
+    pub(super) fn look(&mut self, observer: &Observer, entry: &Entry, now: Instant) {
+        if entry.is_gone {
+            return;
+        }
+        let before = self.measured.remove(&entry.key).unwrap_or_default();
+        let measured = match &self.sort.by {
+            SortBy::Age => age(observer, entry),
+            SortBy::Rate => entry
+                .root(observer)
+                .map_or(Measured::Nothing, |root| pace(&root, before, now)),
+            SortBy::Column(_) => self.value(observer, entry),
+            SortBy::Label | SortBy::Type => Measured::Nothing,
+        };
+        self.measured.insert(entry.key, measured);
+    }
+
+    fn value(&self, observer: &Observer, entry: &Entry) -> Measured {
+        let root = entry.root(observer);
+        let (Some(formula), Some(root)) = (&self.formula, root) else {
+            return Measured::Nothing;
+        };
+        let expression = formula.of_object(observer, &root, Gives::Value);
+        match expression
+            .ok()
+            .and_then(|mut value| value.value(observer).ok())
+        {
+            Some(value) => Measured::of(&value),
+            None => Measured::Nothing,
+        }
+    }
+
+    /// Sorts rows by what was measured last.
+    pub(super) fn sort(&mut self, entries: &[Entry], rows: &mut [u32], now: Instant) {
+        let start = Instant::now();
+        let none = Measured::Nothing;
+        let measured = |row: &u32| {
+            let key = entries[*row as usize].key;
+            self.measured.get(&key).unwrap_or(&none)
+        };
+        let is_descending = self.sort.is_descending;
+        rows.sort_by(|a, b| match self.sort.by {
+            SortBy::Label => directed(a.cmp(b), is_descending),
+            SortBy::Type => {
+                let name = |row: &u32| &entries[*row as usize].type_name;
+                directed(name(a).cmp(name(b)), is_descending)
+            }
+            _ => measured(a).compare(measured(b), is_descending),
+        });
+        let places = rows.iter().zip(0..);
+        self.places = match self.measures() {
+            true => places
+                .map(|(row, place)| (entries[*row as usize].key, place))
+                .collect(),
+            false => HashMap::new(),
+        };
+        if self.measured.len() > 2 * entries.len() {
+            let places = &self.places;
+            self.measured.retain(|key, _| places.contains_key(key));
+        }
+        self.next = Some(now + AGAIN.max(start.elapsed() * SHARE));
+    }
+
+    /// Puts rows where they stood, and new ones behind them.
+    pub(super) fn arrange(&mut self, entries: &[Entry], rows: &mut [u32], now: Instant) {
+        if self.places.is_empty() {
+            return self.sort(entries, rows, now);
+        }
+        let places = &self.places;
+        rows.sort_by_key(|row| {
+            let place = places.get(&entries[*row as usize].key);
+            place.copied().unwrap_or(u32::MAX)
+        });
+    }
+}
+
+fn directed(order: Ordering, is_descending: bool) -> Ordering {
+    match is_descending {
+        true => order.reverse(),
+        false => order,
+    }
+}
+
+impl Measured {
+    fn of(value: &Value) -> Measured {
+        match value {
+            Value::Text(text) => Measured::Text(text.clone()),
+            Value::Bool(truth) => Measured::Number(u8::from(*truth).into()),
+            Value::Enum(named) => Measured::Number(named.number as f64),
+            Value::Flags(flags) => Measured::Number(flags.bits as f64),
+            value => match value.as_f64() {
+                Some(number) if !number.is_nan() => Measured::Number(number),
+                _ => Measured::Nothing,
+            },
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Measured::Number(number) => Some(*number),
+            Measured::Pace(pace) => Some(pace.rate),
+            _ => None,
+        }
+    }
+
+    /// Numbers come before texts, and both before nothing.
+    fn compare(&self, other: &Measured, is_descending: bool) -> Ordering {
+        let rank = |measured: &Measured| match measured {
+            Measured::Number(_) | Measured::Pace(_) => 0,
+            Measured::Text(_) => 1,
+            Measured::Nothing => 2,
+        };
+        let order = match (self, other) {
+            (Measured::Text(a), Measured::Text(b)) => a.cmp(b),
+            (a, b) => match (a.number(), b.number()) {
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                _ => return rank(a).cmp(&rank(b)),
+            },
+        };
+        directed(order, is_descending)
+    }
+}
+
+/// The youngest have the least.
+fn age(observer: &Observer, entry: &Entry) -> Measured {
+    let object = observer.entry_in(entry.key.slot);
+    let object = object.filter(|object| object.generation() == entry.key.generation);
+    let created = object.and_then(|object| object.created().duration_since(UNIX_EPOCH).ok());
+    created.map_or(Measured::Nothing, |created| {
+        Measured::Number(-created.as_secs_f64())
+    })
+}
+
+/// The changes of an object since it was looked at before: a guarded one tells how often it was published, of others
+/// it is seen whether they changed.
+fn pace(root: &Field, before: Measured, now: Instant) -> Measured {
+    let Some(state) = state(root) else {
+        return Measured::Nothing;
+    };
+    let Measured::Pace(before) = before else {
+        let rate = 0.0;
+        return Measured::Pace(Pace {
+            rate,
+            state,
+            at: now,
+        });
+    };
+    let time = now.saturating_duration_since(before.at);
+    if time < RATE_OVER {
+        return Measured::Pace(before);
+    }
+    let changes = match root.sequence() {
+        Some(_) => state.saturating_sub(before.state),
+        None => u64::from(state != before.state),
+    };
+    let rate = (before.rate + changes as f64 / time.as_secs_f64()) / 2.0;
+    Measured::Pace(Pace {
+        rate,
+        state,
+        at: now,
+    })
+}
+
+fn state(root: &Field) -> Option<u64> {
+    if let Some(sequence) = root.sequence() {
+        return Some(sequence);
+    }
+    if root.info().size > MOST_BYTES {
+        return None;
+    }
+    let mut hasher = DefaultHasher::new();
+    root.read_bytes().ok()?.hash(&mut hasher);
+    Some(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass_view::interest::{Column, Sort, SortBy};
+
+    use crate::snapshot::testing::{Order, World};
+
+    fn sorted(by: SortBy, is_descending: bool, quantities: &[u32]) -> World {
+        let mut world = World::new(quantities.iter().copied());
+        world.interest.objects.sort = Sort { by, is_descending };
+        world
+    }
+
+    fn quantity() -> SortBy {
+        SortBy::Column("quantity".into())
+    }
+
+    #[test]
+    fn objects_are_sorted_by_what_an_expression_gives_and_equal_ones_by_label() {
+        let mut world = sorted(quantity(), true, &[5, 9, 5, 7]);
+        let _price = world.session.object("a_price", 1_i64).expect("room");
+        let labels = world.until(|objects| &*objects.rows[0].label == "order_000001");
+        let expected = [
+            "order_000001",
+            "order_000003",
+            "order_000000",
+            "order_000002",
+            "a_price",
+        ];
+        assert_eq!(labels, expected, "what has no quantity is last");
+        world.interest.objects.sort.is_descending = false;
+        let labels = world.until(|objects| &*objects.rows[0].label == "order_000000");
+        assert_eq!(labels[3..], ["order_000001", "a_price"]);
+    }
+
+    #[test]
+    fn rows_do_not_move_while_keys_are_pressed() {
+        let mut world = sorted(quantity(), true, &[5, 9]);
+        world.until(|objects| &*objects.rows[0].label == "order_000001");
+        world.interest.objects.is_touched = true;
+        world.orders[0].quantity.set(10);
+        let start = std::time::Instant::now();
+        while start.elapsed() < 2 * super::AGAIN {
+            assert_eq!(&*world.look().rows[0].label, "order_000001");
+        }
+        let third = world.session.object("order_9", Order::of(11));
+        let labels = world.until(|objects| objects.rows.len() == 3);
+        assert_eq!(labels[2], "order_9", "what is new stands at the end");
+        world.interest.objects.is_touched = false;
+        let labels = world.until(|objects| &*objects.rows[0].label == "order_9");
+        assert_eq!(labels, ["order_9", "order_000000", "order_000001"]);
+        drop(third);
+    }
+
+    #[test]
+    fn objects_are_sorted_by_type_by_age_and_by_how_often_they_change() {
+        let mut world = sorted(SortBy::Type, true, &[5, 9]);
+        let _price = world.session.object("a_price", 1_i64).expect("room");
+        let labels = world.until(|objects| objects.rows.len() == 3);
+        assert_eq!(
+            labels,
+            ["a_price", "order_000000", "order_000001"],
+            "i64 and Order"
+        );
+        world.interest.objects.sort.by = SortBy::Age;
+        world.interest.objects.sort.is_descending = false;
+        world.until(|objects| &*objects.rows[0].label == "a_price");
+        world.interest.objects.sort = Sort {
+            by: SortBy::Rate,
+            is_descending: true,
+        };
+        let (mut world, mut value) = (world, 0);
+        let start = std::time::Instant::now();
+        while &*world.look().rows[0].label != "order_000001" {
+            value += 1;
+            world.orders[1].quantity.set(value);
+            assert!(start.elapsed().as_secs() < 60);
+        }
+    }
+
+    #[test]
+    fn pinned_columns_have_values_and_conditions() {
+        let mut world = World::new([5, 9]);
+        let columns = ["quantity * 2 amber > 15", "quantty"];
+        world.interest.objects.columns = columns.map(Column::of_text).into();
+        let rows = world.look().rows;
+        let cells = rows.iter().map(|row| {
+            let cells = row.cells.iter();
+            cells
+                .map(|cell| (cell.value.plain(), cell.is_alarm))
+                .collect::<Vec<_>>()
+        });
+        let none = || (String::new(), false);
+        let expected = [
+            vec![("10".to_owned(), false), none()],
+            vec![("18".to_owned(), true), none()],
+        ];
+        assert!(cells.eq(expected), "{rows:?}");
+    }
+}

@@ -1,0 +1,123 @@
+//! The dialog of the list's columns: which are shown, and by which the list is sorted.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+
+use crate::canvas::{Area, Canvas};
+use crate::host::Host;
+use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::panels::Action;
+use crate::panels::list_columns::ListColumns;
+use crate::snapshot::Snapshot;
+use crate::text;
+use crate::theme::Role;
+
+/// Columns of the box.
+const WIDTH: u16 = 52;
+
+/// The dialog.
+#[derive(Debug)]
+pub(crate) struct ColumnsDialog {
+    columns: ListColumns,
+    selected: usize,
+}
+
+impl ColumnsDialog {
+    /// The dialog with the column selected by which the list is sorted.
+    pub(crate) fn new(columns: ListColumns) -> Self {
+        ColumnsDialog {
+            selected: columns.sorted_row(),
+            columns,
+        }
+    }
+
+    /// The dialog with the last column selected.
+    pub(crate) fn at_last(columns: ListColumns) -> Self {
+        ColumnsDialog {
+            selected: columns.all.len() - 1,
+            columns,
+        }
+    }
+
+    fn changed(&self) -> Answer {
+        Answer::Asks(Action::SetColumns(self.columns.clone()))
+    }
+
+    fn line(&self, row: usize) -> String {
+        let column = &self.columns.all[row];
+        let shown = if column.is_shown { "x" } else { " " };
+        let text = column.what.text();
+        match row == self.columns.sorted_row() {
+            true => format!("[{shown}] {text}  {} sorted", arrow(&self.columns)),
+            false => format!("[{shown}] {text}"),
+        }
+    }
+}
+
+fn arrow(columns: &ListColumns) -> &'static str {
+    match columns.sort.is_descending {
+        true => "▼",
+        false => "▲",
+    }
+}
+
+impl Overlay for ColumnsDialog {
+    fn key(&mut self, key: KeyEvent, _: &mut dyn Host) -> Answer {
+        let last = self.columns.all.len() - 1;
+        match key.code {
+            KeyCode::Esc | KeyCode::Char('q') => return Answer::Closes,
+            KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => self.selected = (self.selected + 1).min(last),
+            KeyCode::Enter => {
+                self.columns.sort_by(self.selected);
+                return Answer::ClosesWith(Action::SetColumns(self.columns.clone()));
+            }
+            KeyCode::Char(' ') => {
+                self.columns.toggle(self.selected);
+                return self.changed();
+            }
+            KeyCode::Char('d') | KeyCode::Delete => {
+                self.columns.remove(self.selected);
+                self.selected = self.selected.min(self.columns.all.len() - 1);
+                return self.changed();
+            }
+            KeyCode::Char(shift @ ('J' | 'K')) => {
+                let step = if shift == 'J' { 1 } else { -1 };
+                self.selected = self.columns.shift(self.selected, step);
+                return self.changed();
+            }
+            KeyCode::Char('a') => return Answer::ClosesWith(Action::TypeColumn),
+            _ => {}
+        }
+        Answer::Stays
+    }
+
+    fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
+        let height = (self.columns.all.len() as u16 + 3).min(body.height);
+        let inside = frame(canvas, centred(body, WIDTH, height), "Columns");
+        let room = usize::from(inside.height.saturating_sub(1));
+        let first = (self.selected + 1).saturating_sub(room);
+        let width = usize::from(inside.width.saturating_sub(2));
+        let rows = first..self.columns.all.len().min(first + room);
+        for (row, y) in rows.zip(inside.y..) {
+            let line = text::cut_end(&self.line(row), width).into_owned();
+            canvas.put(inside.x + 2, y, line, Role::Text);
+            if row == self.selected {
+                canvas.put(inside.x, y, "▌", Role::Accent);
+            }
+        }
+        let keys = "Enter sort  Space show  a add  d drop  J K move";
+        let keys = text::cut_end(keys, inside.width.into()).into_owned();
+        canvas.put(inside.x, inside.bottom() - 1, keys, Role::Dim);
+    }
+
+    fn bar(&self) -> &'static [[&'static str; 2]] {
+        &[
+            ["Enter", "sort, or turn round"],
+            ["Space", "show"],
+            ["a", "add"],
+            ["d", "drop"],
+            ["J K", "move"],
+            ["Esc", "close"],
+        ]
+    }
+}

@@ -1,0 +1,231 @@
+//! Where the columns of the list are, and which of them there is room for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use memglass_value::format::Figure;
+
+use super::list_columns::{ListColumns, What};
+use crate::canvas::{Area, Canvas};
+use crate::interest::Column;
+use crate::snapshot::{Cell, ObjectRow};
+use crate::text;
+use crate::theme::Role;
+
+/// What a label keeps when there are pinned columns, and the least once everything else has given way to them.
+const LABEL: usize = 14;
+const LEAST_LABEL: usize = 10;
+
+/// The most columns of a pinned column's header, of whole numbers and texts, and of what stands behind the point.
+const HEADER: usize = 18;
+const WHOLE: usize = 14;
+const FRACTION: usize = 7;
+
+/// The widest that the values of each pinned column were: columns do not shrink while values move.
+pub(super) type Widest = HashMap<Arc<str>, Width>;
+
+/// What a pinned column needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Width {
+    whole: usize,
+    fraction: usize,
+    unit: usize,
+}
+
+/// A pinned column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PinnedAt {
+    at: u16,
+    whole_end: u16,
+    width: Width,
+    header: String,
+}
+
+/// Where the columns of a row are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    pub(super) label: usize,
+    pub(super) pinned: Vec<PinnedAt>,
+    /// Pinned columns for which there is no room.
+    pub(super) left_out: usize,
+    pub(super) type_at: u16,
+    /// 0 if types are not shown.
+    pub(super) type_name: usize,
+    /// The column behind the age.
+    pub(super) age_end: Option<u16>,
+    /// The column behind the rate.
+    pub(super) rate_end: Option<u16>,
+}
+
+impl Width {
+    /// Wide enough for a value, too.
+    pub(super) fn grown(self, cell: &Cell) -> Width {
+        let (whole, fraction) = match &cell.value {
+            Figure::Number(digits) => {
+                let (whole, fraction) = digits.fitted(WHOLE, FRACTION);
+                (text::width(&whole), text::width(&fraction))
+            }
+            other => (text::width(&other.plain()).min(WHOLE), 0),
+        };
+        Width {
+            whole: self.whole.max(whole),
+            fraction: self.fraction.max(fraction),
+            unit: self.unit.max(text::width(&cell.unit)),
+        }
+    }
+
+    fn total(self) -> usize {
+        let unit = if self.unit == 0 { 0 } else { self.unit + 1 };
+        self.whole + self.fraction + unit
+    }
+}
+
+impl Columns {
+    /// A column for the mark of the selected row, one for news, and the rest by what there is room for. Pinned columns
+    /// are there because somebody asked for them: rates, ages and types give way to them.
+    pub(super) fn of(
+        area: Area,
+        rows: &[ObjectRow],
+        is_wide: bool,
+        chosen: &ListColumns,
+        widest: &Widest,
+    ) -> Columns {
+        let has_rate = is_wide && area.width >= 42 && chosen.shows(&What::Rate);
+        let has_age = is_wide && chosen.shows(&What::Age);
+        let has_type = chosen.shows(&What::Type);
+        let choices = [
+            [has_type, has_age, has_rate],
+            [has_type, has_age, false],
+            [has_type, false, false],
+            [false; 3],
+        ];
+        let columns = choices.map(|shown| {
+            let mut columns = Columns::usual(area, rows, shown);
+            let label = if shown == [false; 3] {
+                LEAST_LABEL
+            } else {
+                LABEL
+            };
+            columns.pin(area.x + 2, label, chosen.pinned(), widest);
+            columns
+        });
+        let fitting = columns.iter().position(|columns| columns.left_out == 0);
+        columns[fitting.unwrap_or(choices.len() - 1)].clone()
+    }
+
+    /// The columns of types, ages and rates, as far as they are shown.
+    fn usual(area: Area, rows: &[ObjectRow], shown: [bool; 3]) -> Columns {
+        let [has_type, has_age, has_rate] = shown;
+        let mut end = area.right() - 1;
+        let mut take = |columns: u16| {
+            let at = end;
+            end = end.saturating_sub(columns);
+            at
+        };
+        let rate_end = has_rate.then(|| take(7));
+        let age_end = has_age.then(|| take(if has_rate { 5 } else { 6 }));
+        let room = usize::from(end.saturating_sub(area.x + 2));
+        let type_name = if has_type { type_width(rows, room) } else { 0 };
+        Columns {
+            label: room.saturating_sub(type_name),
+            pinned: Vec::new(),
+            left_out: 0,
+            type_at: end.saturating_sub(type_name as u16),
+            type_name,
+            age_end,
+            rate_end,
+        }
+    }
+
+    /// Takes room from the labels for pinned columns, as many as fit.
+    fn pin<'c>(
+        &mut self,
+        x: u16,
+        label: usize,
+        pinned: impl Iterator<Item = &'c Column>,
+        widest: &Widest,
+    ) {
+        let mut widths = Vec::new();
+        for column in pinned {
+            let width = widest.get(&column.text).copied().unwrap_or_default();
+            let header = text::cut_end(&column.text, HEADER).into_owned();
+            let mark = usize::from(column.alarm.is_some());
+            let taken = (width.total() + mark).max(text::width(&header)) + 2;
+            if self.left_out > 0 || self.label < label + taken {
+                self.left_out += 1;
+                continue;
+            }
+            self.label -= taken;
+            widths.push((width, header, taken));
+        }
+        let mut at = x + self.label as u16;
+        for (width, header, taken) in widths {
+            at += taken as u16;
+            let behind = width.total() - width.whole;
+            self.pinned.push(PinnedAt {
+                at: at - taken as u16,
+                whole_end: at - 2 - behind as u16,
+                width,
+                header,
+            });
+        }
+    }
+
+    pub(super) fn draw_header(&self, canvas: &mut Canvas, area: Area, y: u16) {
+        canvas.put(area.x + 2, y, "label", Role::Dim);
+        for pinned in &self.pinned {
+            let end = pinned.whole_end + (pinned.width.total() - pinned.width.whole) as u16;
+            canvas.put_before(end, y, pinned.header.clone(), Role::Dim);
+        }
+        if self.type_name > 0 {
+            canvas.put(self.type_at, y, "type", Role::Dim);
+        }
+        if let Some(end) = self.age_end {
+            canvas.put_before(end, y, "age".into(), Role::Dim);
+        }
+        if let Some(end) = self.rate_end {
+            canvas.put_before(end, y, "chg/s".into(), Role::Dim);
+        }
+    }
+
+    /// Draws the values of a row's pinned columns.
+    pub(super) fn draw_cells(&self, canvas: &mut Canvas, y: u16, cells: &[Cell], is_gone: bool) {
+        for (pinned, cell) in self.pinned.iter().zip(cells) {
+            let role = match (cell.is_alarm, is_gone) {
+                (_, true) => Role::Dim,
+                (true, _) => Role::Amber,
+                (false, _) => Role::Text,
+            };
+            let (whole, fraction) = match &cell.value {
+                Figure::Nothing => {
+                    canvas.put_before(pinned.whole_end, y, "-".into(), Role::Dim);
+                    continue;
+                }
+                Figure::Number(digits) => digits.fitted(WHOLE, pinned.width.fraction),
+                other => {
+                    let text = text::cut_end(&other.plain(), pinned.width.whole).into_owned();
+                    let columns = text::width(&text);
+                    let blanks = pinned.width.whole.saturating_sub(columns);
+                    (text + &" ".repeat(blanks), String::new())
+                }
+            };
+            let width = text::width(&whole) as u16;
+            canvas.put_before(pinned.whole_end, y, whole, role);
+            canvas.put(pinned.whole_end, y, fraction, role);
+            let unit_at = pinned.whole_end + pinned.width.fraction as u16 + 1;
+            canvas.put(unit_at, y, cell.unit.to_string(), Role::Dim);
+            // What is coloured has a shape, too.
+            let mark = pinned.whole_end.saturating_sub(width + 1);
+            if cell.is_alarm && !is_gone && mark >= pinned.at.saturating_sub(1) {
+                canvas.put(mark, y, "!", Role::Amber);
+            }
+        }
+    }
+}
+
+fn type_width(rows: &[ObjectRow], room: usize) -> usize {
+    let widest = rows.iter().map(|row| text::width(&row.type_name)).max();
+    (widest.unwrap_or(0).max(4) + 1)
+        .min((room * 2 / 5).max(4))
+        .min(room)
+}
