@@ -190,7 +190,7 @@ pub(crate) enum Task {
         #[arg(hide = true)]
         more: Vec<String>,
     },
-    /// Print what changes: a line for each change, or a table on a terminal.
+    /// Print what changes, a line for each change.
     #[command(override_usage = "memglass watch [OPTIONS] [SESSION] EXPR...", args = idle::options(idle::WHEN_READING))]
     Watch(Watch),
     /// Rank fields by how often they change, and tell which values are not allowed.

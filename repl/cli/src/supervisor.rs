@@ -70,7 +70,7 @@ impl Supervisor {
 
     /// What the end of a script means.
     pub(super) fn judge<T>(&self, result: Result<T, EvalError>) -> Result<Ended<T>, Failure> {
-        if let Some(signal) = self.interrupts.as_ref().and_then(Interrupts::settle) {
+        if let Some(signal) = self.interrupts.as_ref().and_then(Interrupts::ending) {
             return Ok(Ended::By(signal::exit_code(signal)));
         }
         let is_stopped = match &result {

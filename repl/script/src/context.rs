@@ -112,7 +112,7 @@ impl Context {
 
     /// The evaluation is over.
     pub(crate) fn end(&self) {
-        self.run.clear_interrupt();
+        self.run.end();
         self.reads.forget();
     }
 

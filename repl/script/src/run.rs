@@ -15,6 +15,8 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 /// What ends an evaluation: an interruption, an error that Rhai would drop, a limit.
 pub(crate) struct Run {
     interrupt: Arc<AtomicBool>,
+    /// Whether the interruption was seen, so that the evaluation ends by it.
+    is_obeyed: Cell<bool>,
     is_failed: Cell<bool>,
     failed: RefCell<Option<String>>,
     pub(crate) limits: Cell<Limits>,
@@ -27,6 +29,7 @@ impl Run {
     pub(crate) fn new(interrupt: Arc<AtomicBool>) -> Self {
         Run {
             interrupt,
+            is_obeyed: Cell::default(),
             is_failed: Cell::default(),
             failed: RefCell::default(),
             limits: Cell::default(),
@@ -40,9 +43,20 @@ impl Run {
         self.is_failed.set(false);
     }
 
-    /// Whether the script is to stop.
+    /// It ends here. An interruption that came too late to end it is left to the next one.
+    pub(crate) fn end(&self) {
+        if self.is_obeyed.take() {
+            self.clear_interrupt();
+        }
+    }
+
+    /// Whether the script is to stop, which it then has to.
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.interrupt.load(Ordering::Relaxed)
+        let is_interrupted = self.interrupt.load(Ordering::Relaxed);
+        if is_interrupted {
+            self.is_obeyed.set(true);
+        }
+        is_interrupted
     }
 
     /// Ends the script if it is to stop; for bindings that take long.

@@ -117,9 +117,21 @@ impl Automation {
     ///
     /// An action called `exit`, or was interrupted where that ends everything.
     pub(crate) fn run_due(&self, host: &mut ScriptHost) -> std::result::Result<(), ScriptError> {
-        let result = host.perform(|engine| self.step(engine, true));
+        let result = host.perform(|engine| {
+            self.step(engine, true)?;
+            self.check_interrupt()
+        });
         self.tell_failures(host);
         result.map_err(|error| host.tell(*error))
+    }
+
+    /// Ends everything if it was interrupted, where that ends everything. A condition that was interrupted has only
+    /// failed.
+    fn check_interrupt(&self) -> Result<()> {
+        match self.0.ends_when_interrupted.get() && self.callbacks().is_interrupted() {
+            true => Err(self.callbacks().interrupted()),
+            false => Ok(()),
+        }
     }
 
     /// Takes in what is to be looked at, without running what is due.

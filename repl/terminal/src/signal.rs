@@ -94,6 +94,12 @@ impl Interrupts {
     pub fn settle(&self) -> Option<i32> {
         self.flag.store(false, Ordering::Relaxed);
         self.unanswered.store(0, Ordering::Relaxed);
+        self.ending()
+    }
+
+    /// The signal that ends the program, if one came. A Ctrl-C that came too late for one script stays raised
+    /// for the next one.
+    pub fn ending(&self) -> Option<i32> {
         self.received
             .try_iter()
             .find(|signal| ends_program(*signal))

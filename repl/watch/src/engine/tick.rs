@@ -16,7 +16,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As [`Observer::refresh`]; what was known before is sampled all the same.
+    /// As [`Observer::refresh`](memglass::Observer::refresh); what was known before is sampled all the same.
     pub fn tick(&mut self, now: Duration) -> Result<(), ReadError> {
         self.ticks.count(now, self.period);
         let changed = self.refresh();
