@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use super::support::{DEADLINE, World, eventually_seen};
+use super::support::{DEADLINE, World, eventually, eventually_seen};
 
 const ROWS: u16 = 30;
 const COLUMNS: u16 = 80;
@@ -243,8 +243,19 @@ impl Terminal {
         self.master.resize(size).unwrap();
     }
 
-    /// Colours of the characters of `word`, where it stands on the screen for the last time.
+    /// The colour of `word`, where it stands on the screen for the last time. Waits until it does.
+    #[track_caller]
     pub(crate) fn color_of(&self, word: &str) -> vt100::Color {
+        let mut color = None;
+        let is_there = || {
+            color = self.color_now(word);
+            color.is_some()
+        };
+        eventually(word, is_there);
+        color.unwrap()
+    }
+
+    fn color_now(&self, word: &str) -> Option<vt100::Color> {
         let screen = self.screen.lock().unwrap();
         let columns = screen.screen().size().1.get();
         let found = screen
@@ -255,8 +266,8 @@ impl Terminal {
                 let column = row.find(word)?;
                 Some((at, row[..column].chars().count() as u16))
             });
-        let (row, column) = found.last().unwrap();
-        screen.screen().cell(row, column).unwrap().fgcolor()
+        let (row, column) = found.last()?;
+        Some(screen.screen().cell(row, column)?.fgcolor())
     }
 
     /// Local modes of the terminal: echo, line by line, and so on.
