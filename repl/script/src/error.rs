@@ -124,12 +124,6 @@ pub(crate) fn raise(message: impl fmt::Display) -> Box<EvalAltResult> {
     EvalAltResult::ErrorRuntime(message.to_string().into(), Position::NONE).into()
 }
 
-/// An error and what caused it, in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
-
 /// What an error says, if a binding raised it without more around it.
 pub(crate) fn text_of(error: &EvalAltResult) -> String {
     match error {

@@ -15,9 +15,9 @@ use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
 use super::convert::{self, Meaning};
-use super::error::{raise, with_causes};
+use super::error::raise;
 use super::ledger::{LedgerError, Rules};
-use memglass_value::index;
+use memglass_value::{causes, index};
 
 /// What no session that is attached has.
 const ANOTHER_LIFE: u64 = u64::MAX;
@@ -324,7 +324,7 @@ impl Node {
     fn unwritten(&self, error: LedgerError) -> Box<EvalAltResult> {
         let error = match error {
             LedgerError::Write(error) => error,
-            LedgerError::Audit(error) => return raise(with_causes(&error)),
+            LedgerError::Audit(error) => return raise(causes::with_causes(&error)),
         };
         match error {
             WriteError::Refused { refusal, .. } => self.refused(&refusal),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use memglass::{AttachError, PathError, ReadError, WriteError, nearest};
 use memglass_script::ScriptError;
 use memglass_terminal::look::Look;
+use memglass_value::causes::with_causes;
 use memglass_value::format;
 use nu_ansi_term::Color;
 
@@ -294,21 +295,6 @@ pub fn attach_exit_code(error: &AttachError) -> i32 {
     } else {
         3
     }
-}
-
-/// An error and what caused it, in one line.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let told = error.to_string();
-        if !text.ends_with(&told) {
-            text.push_str(": ");
-            text.push_str(&told);
-        }
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -29,11 +29,12 @@ use crate::output::Output;
 use crate::runtime::Runtime;
 
 pub(crate) use assignment::script as assignment;
-pub use error::{CommandError, attach_exit_code, with_causes};
+pub use error::{CommandError, attach_exit_code};
 pub(crate) use fields::read;
 pub use fields::{get, set};
 pub(crate) use hex::dump;
 pub(crate) use memglass_syntax::Takes;
+pub use memglass_value::causes::with_causes;
 pub use objects::list as list_objects;
 pub use places::is_pattern;
 pub use types::{describe as describe_type, list as list_types};

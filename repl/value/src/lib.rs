@@ -1,5 +1,6 @@
 //! Values compared, computed with and as text, without a script language and without a screen.
 //!
+//! - [`causes`]: an error and what caused it, in one line.
 //! - [`compare`]: what is equal and what comes first, by value and by what is known of its field.
 //! - [`number`]: integers of all widths and floats, in order and in arithmetic.
 //! - [`names`]: what the numbers of a field are called.
@@ -11,6 +12,7 @@
 //! - [`time`]: moments as text.
 //! - [`wrap`]: lines that fit a width.
 
+pub mod causes;
 pub mod compare;
 pub mod duration;
 pub mod format;

@@ -7,7 +7,7 @@ use rhai::{Array, Engine, EvalAltResult, INT, ImmutableString, NativeCallContext
 use super::table::Rows;
 use crate::context::Context;
 use crate::convert::noun;
-use crate::error::{raise, with_causes};
+use crate::error::raise;
 use crate::sets::{self, SetError};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -61,5 +61,5 @@ fn save(context: &Context, name: &str, patterns: &[String]) -> Result<INT> {
 }
 
 fn told(error: SetError) -> Box<EvalAltResult> {
-    raise(with_causes(&error))
+    raise(memglass_value::causes::with_causes(&error))
 }
