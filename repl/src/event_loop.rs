@@ -83,8 +83,10 @@ impl EventLoop {
         let labels = self.editor.labels().clone();
         let keeper = LabelKeeper::start(labels, &self.runtime.attached.observer())?;
         let mut life = self.runtime.attached.life();
+        let damage = keeper.damage();
         loop {
             self.look_after_producer();
+            damage.try_iter().for_each(|news| self.warn(&news));
             self.take_in_names();
             if self.runtime.attached.life() != life {
                 life = self.runtime.attached.life();
@@ -92,14 +94,14 @@ impl EventLoop {
             }
             let edited = self.runtime.journal.take_edited();
             self.editor.ask(self.prompt(), edited);
-            if let Some(code) = self.serve()? {
+            if let Some(code) = self.serve(damage)? {
                 return Ok(code);
             }
         }
     }
 
     /// Serves events until another prompt is to be shown, or the program is to end.
-    fn serve(&mut self) -> io::Result<Option<i32>> {
+    fn serve(&mut self, damage: &Receiver<String>) -> io::Result<Option<i32>> {
         loop {
             let rest = self.runtime.automation.rest();
             let due = rest.map_or_else(never, after);
@@ -122,7 +124,7 @@ impl EventLoop {
                         Next::Wait
                     }
                 },
-                recv(self.ticks) -> _ => self.tick(),
+                recv(self.ticks) -> _ => self.tick(damage),
                 recv(tellings) -> _ => self.tell_changes(),
                 recv(due) -> _ => self.run_due()?,
                 recv(self.runtime.automation.woken()) -> _ => self.run_due()?,
@@ -218,9 +220,11 @@ impl EventLoop {
         }
     }
 
-    /// Says above the prompt what became of the producer, and lets fields of new types be completed.
-    fn tick(&mut self) -> Next {
+    /// Says above the prompt what became of the producer and what is damaged, and lets fields of new types be
+    /// completed.
+    fn tick(&mut self, damage: &Receiver<String>) -> Next {
         self.look_after_producer();
+        damage.try_iter().for_each(|news| self.warn(&news));
         self.take_in_names();
         Next::Wait
     }
@@ -255,7 +259,13 @@ impl EventLoop {
         let news = self
             .producer
             .news(now, self.runtime.attached.observer().session());
-        let Some(news) = news else { return };
+        if let Some(news) = news {
+            self.warn(&news);
+        }
+    }
+
+    /// Says something above the prompt that the user did not ask for.
+    fn warn(&self, news: &str) {
         let look = self.runtime.writer.rendering.look.refitted();
         let news = format!("memglass: {news}");
         for line in wrap::wrapped(&news, look.width).lines() {

@@ -1,6 +1,7 @@
 //! Keeps the labels that the prompt completes up to date, on a thread of its own.
 //!
-//! It has an observer beside the engine's, is told what came and went, and changes only that.
+//! It has an observer beside the engine's, is told what came and went, and changes only that. As it looks at
+//! every object anyway, it also says what of a session is damaged.
 
 use std::collections::HashMap;
 use std::io;
@@ -13,6 +14,8 @@ use memglass::schema::TypeId;
 use memglass::{ObjectInfo, Observer};
 use memglass_line::{Labelled, Labels};
 
+use crate::damage;
+
 /// How soon after it was created a label can be completed.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -23,11 +26,14 @@ const BATCH: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct LabelKeeper {
     sessions: Sender<Observer>,
+    damage: Receiver<String>,
 }
 
 /// One session's labels.
 struct Followed {
     observer: Observer,
+    /// Whether its damage has been looked for.
+    is_judged: bool,
     /// Names of types, each made once: of a type, or of arrays of it with so many elements.
     names: HashMap<(TypeId, Option<u64>), Arc<str>>,
 }
@@ -41,15 +47,22 @@ impl LabelKeeper {
     /// If no thread can be started.
     pub(crate) fn start(labels: Labels, observer: &Observer) -> io::Result<Self> {
         let (sessions, received) = unbounded();
-        let keeper = LabelKeeper { sessions };
+        let (told, damage) = unbounded();
         let mut followed = Followed::new(observer.beside());
         if observer.stated_count() <= BATCH as u64 {
             followed.bring(&labels);
+            followed.tell_damage(&told);
         }
         thread::Builder::new()
             .name("labels".into())
-            .spawn(move || keep(&labels, followed, &received))?;
-        Ok(keeper)
+            .spawn(move || keep(&labels, followed, &received, &told))?;
+        Ok(LabelKeeper { sessions, damage })
+    }
+
+    /// Sentences about what is damaged of the session, one for each session at most. That of a small session is
+    /// there at once.
+    pub(crate) fn damage(&self) -> &Receiver<String> {
+        &self.damage
     }
 
     /// From now on the labels are those that `observer` sees: after a restart of the producer.
@@ -63,6 +76,7 @@ impl Followed {
     fn new(observer: Observer) -> Self {
         Followed {
             observer,
+            is_judged: false,
             names: HashMap::new(),
         }
     }
@@ -78,6 +92,21 @@ impl Followed {
                 .map(|slot| (*slot, self.labelled(*slot)))
                 .collect();
             labels.take_in(objects);
+        }
+    }
+
+    /// Says once what is damaged.
+    fn tell_damage(&mut self, told: &Sender<String>) {
+        if std::mem::replace(&mut self.is_judged, true) {
+            return;
+        }
+        // Judging makes an index of all labels, which is not needed afterwards.
+        let mut judge = self.observer.beside();
+        if judge.refresh().is_ok()
+            && let Some(news) = damage::news(&judge)
+        {
+            // A prompt that has been left needs no news.
+            let _ = told.send(news);
         }
     }
 
@@ -104,7 +133,12 @@ impl Followed {
 }
 
 /// Waits before it looks: the first prompt of a large session has the processor for itself.
-fn keep(labels: &Labels, mut followed: Followed, sessions: &Receiver<Observer>) {
+fn keep(
+    labels: &Labels,
+    mut followed: Followed,
+    sessions: &Receiver<Observer>,
+    damage: &Sender<String>,
+) {
     loop {
         match sessions.recv_timeout(LOOK_AGAIN) {
             Ok(next) => {
@@ -115,6 +149,7 @@ fn keep(labels: &Labels, mut followed: Followed, sessions: &Receiver<Observer>) 
             Err(RecvTimeoutError::Disconnected) => return,
         }
         followed.bring(labels);
+        followed.tell_damage(damage);
     }
 }
 

@@ -106,6 +106,11 @@ impl Raw {
         word_in(&self.header, 256)
     }
 
+    /// How many regions the session has.
+    pub fn region_count(&self) -> usize {
+        self.regions.len()
+    }
+
     /// All entries that were ever used.
     pub fn entries(&self) -> Vec<Entry> {
         let chunks = self.chunks(DIRECTORY_HEAD, word_in(&self.header, CHUNKS));

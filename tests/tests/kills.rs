@@ -299,7 +299,7 @@ fn a_producer_killed_in_an_update_leaves_the_value_before_or_after() {
 }
 
 /// Kills producers of objects, and looks at the directory that they leave.
-fn kill_producers_of_objects(kind: Kind) {
+fn kill_producers_of_objects(kind: Kind) -> Tally {
     let stage = stage();
     let (mut random, mut tally) = (Random::of_this_run(kind as u64), Tally::default());
     for _ in 0..rounds() {
@@ -309,7 +309,11 @@ fn kill_producers_of_objects(kind: Kind) {
         victim.let_work(&mut random);
         early.refresh().unwrap();
         let progress = victim.kill();
-        tally.killed_in(format!("{:?}", progress.step()));
+        tally.killed_in(format!(
+            "{:?}{}",
+            progress.step(),
+            region_made_ahead(&stage)
+        ));
         early.refresh().unwrap();
         consistency::check_numbers(&consistency::numbers(&early), &progress);
         let late = stage.observe("engine");
@@ -319,6 +323,7 @@ fn kill_producers_of_objects(kind: Kind) {
         tally.take_over(&stage);
     }
     tally.report(kind);
+    tally
 }
 
 #[test]
@@ -343,7 +348,26 @@ fn a_producer_killed_in_register_leaves_a_whole_directory() {
 
 #[test]
 fn a_producer_killed_in_growth_leaves_a_whole_directory() {
-    kill_producers_of_objects(Kind::Grow);
+    let tally = kill_producers_of_objects(Kind::Grow);
+    let ahead = tally.stages.keys().any(|stage| stage.contains(AHEAD));
+    assert!(
+        ahead,
+        "none was killed beside a region made ahead: {:?}",
+        tally.stages
+    );
+}
+
+const AHEAD: &str = "region ahead";
+
+/// Whether the session's thread was making a region, or had one ready, that the session did not have yet.
+fn region_made_ahead(stage: &Stage) -> String {
+    let raw = Raw::copy(stage.dir(), "engine").unwrap();
+    let ahead = format!("memglass_engine_region_{:04}", raw.region_count() + 1);
+    match std::fs::metadata(stage.dir().join(ahead)) {
+        Ok(file) if file.len() == 0 => format!(", empty {AHEAD}"),
+        Ok(_) => format!(", {AHEAD}"),
+        Err(_) => String::new(),
+    }
 }
 
 /// The state of a session's files after its producer was killed while it started or ended.

@@ -109,6 +109,20 @@ pub enum ShmError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The system has no place for the segment in this process's memory.
+    #[error(
+        "{name} ({size} bytes) does not fit into this process's memory: it has too many mappings \
+         (sysctl vm.max_map_count) or no address space left (ulimit -v)"
+    )]
+    NoPlace {
+        /// The segment.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// Any other failure of the operating system.
     #[error("{operation} {name} in {}", dir.display())]
     System {

@@ -19,9 +19,7 @@ pub(super) fn run(options: &Options, session: &str, banner: Option<&str>) -> Res
         Some(path) => builder.view_settings(path),
         None => builder,
     };
-    let repl = builder.build()?;
-    options.mark_damage(&repl.observer());
-    Ok(repl.run()?)
+    Ok(builder.build()?.run()?)
 }
 
 /// `$XDG_CONFIG_HOME/memglass/NAME`; `None` without a home directory.

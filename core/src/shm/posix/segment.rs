@@ -47,7 +47,14 @@ impl Segment {
             Access::Read => options.map_raw_read_only(file),
             Access::Write => options.map_raw(file),
         };
-        let map = map.map_err(|source| dir.system("map", name, source))?;
+        let map = map.map_err(|source| match source.kind() {
+            io::ErrorKind::OutOfMemory => ShmError::NoPlace {
+                name: name.into(),
+                size: metadata.len(),
+                source,
+            },
+            _ => dir.system("map", name, source),
+        })?;
         Ok(Segment {
             name: name.into(),
             locks,

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use super::support::{Ran, World, eventually};
+use super::terminal::Terminal;
 
 #[test]
 fn a_dead_producer_is_told_and_its_last_values_stay() {
@@ -147,6 +148,11 @@ fn what_of_a_session_is_damaged_is_told_once_and_the_rest_is_there() {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         assert_eq!(ran.messages.matches(told).count(), 1, "{ran:?}");
     }
+    let terminal = Terminal::open_wide(&world, &["t1"], 160);
+    terminal.ends_with("t1 [crashed]>");
+    terminal.until("the damage", |screen| {
+        screen.contains(&format!("memglass: {told}"))
+    });
     let session = world.data(&["t1", "-e", ":session"]);
     assert!(
         session.contains("\ndamage     1 damaged part\n"),
@@ -156,4 +162,34 @@ fn what_of_a_session_is_damaged_is_told_once_and_the_rest_is_there() {
     let json = world.data(&["t1", "--json", "-e", ":session"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["damage"].as_array().map(Vec::len), Some(1), "{json}");
+}
+
+/// Runs memglass where the directory of the sessions is mounted read-only.
+fn on_a_read_only_mount(world: &World, arguments: &[&str]) -> Ran {
+    let memglass = world.command(arguments);
+    let script = r#"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@""#;
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .arg(world.sessions())
+        .arg(memglass.get_program())
+        .args(memglass.get_args())
+        .envs(
+            memglass
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    Ran::piped(command, b"")
+}
+
+#[test]
+fn a_session_on_a_read_only_mount_is_read_with_a_note() {
+    let (world, _producer) = World::with_producer();
+    let note =
+        "\"t1\" is on a file system that is mounted read-only: it can be read but not written";
+    let read = on_a_read_only_mount(&world, &["t1", "-e", "AAPL_position.quantity >= 0"]);
+    assert_eq!((read.code, &*read.data), (Some(0), "true\n"), "{read:?}");
+    assert!(read.messages.contains(note), "{read:?}");
+    let write = on_a_read_only_mount(&world, &["t1", "-e", "AAPL_position.quantity = 7"]);
+    write.failed(1, &[note, "read-only"]);
 }

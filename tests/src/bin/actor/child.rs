@@ -43,7 +43,11 @@ pub(crate) fn stay(actor: &mut Actor, command: &str, input: &Input) -> Answer {
 /// One in this many children of a storm stays.
 const STAYS: u64 = 50;
 
-/// Forks `count` children while other threads start and end sessions; most of them end at once, some
+const SMALL_REGION: u64 = 64 << 10;
+/// Elements of an array that leaves no room for another one in such a region.
+const MOST_OF_A_REGION: usize = 6000;
+
+/// Forks `count` children while other threads start, let grow and end sessions; most of them end at once, some
 /// stay. The answer is the number of sessions, and the process ids of the children that stay.
 pub(crate) fn storm(count: u64) -> Answer {
     let over = AtomicBool::new(false);
@@ -65,7 +69,15 @@ pub(crate) fn storm(count: u64) -> Answer {
 fn start_and_end(name: &str, over: &AtomicBool) -> Result<u64, memglass::ProducerError> {
     let mut sessions = 0;
     while !over.load(Ordering::Relaxed) {
-        drop(Session::create(name)?);
+        let session = Session::builder(name)
+            .first_region(SMALL_REGION)
+            .max_region(SMALL_REGION)
+            .create()?;
+        // Each but the first needs a region, which the session's thread makes ahead.
+        let arrays = ["a", "b", "c"].map(|label| session.array::<u64>(label, MOST_OF_A_REGION));
+        for array in arrays {
+            drop(array?);
+        }
         sessions += 1;
     }
     Ok(sessions)

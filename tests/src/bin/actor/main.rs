@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! producer   create NAME [owner|read|write] · end · make LABEL NUMBER · five LABEL NUMBER · counters LABEL · gallery
-//!            drop LABEL · churn COUNT ALIVE · fork
+//!            array LABEL ELEMENTS · drop LABEL · churn COUNT ALIVE · fork
 //! observer   attach NAME [write] · detach · read PATH · write PATH NUMBER · presence · maps
-//! anybody    storm COUNT · become UID GID · share-locks NAME · poke NAME SEGMENT
+//! anybody    storm COUNT · crowd LEFT · become UID GID · share-locks NAME · poke NAME SEGMENT
 //!            survive · expect-faults · ignore-faults · fault
 //! for long   busy · clockwork · grow · cycle NAME · visit NAME [write] · dwell NAME
 //!            count LABEL ROUNDS · sign · check · hold PATH NUMBER · devour PATH NUMBER · fill PATH NUMBER
@@ -23,6 +23,7 @@ mod busy;
 mod child;
 mod churn;
 mod clockwork;
+mod crowd;
 mod cut;
 mod life;
 mod observer;
@@ -105,6 +106,7 @@ impl Actor {
             ["visit", name] => visitor::visit(name, false, input),
             ["visit", name, "write"] => visitor::visit(name, true, input),
             ["dwell", name] => visitor::dwell(name, input),
+            ["crowd", left] => crowd::crowd(left.parse()?),
             ["storm", count] => child::storm(count.parse()?),
             ["child", ..] => child::stay(self, &line["child ".len()..], input),
             _ => match (&mut self.producing, &mut self.watching) {

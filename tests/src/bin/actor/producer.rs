@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 
-use memglass::{Mode, Object, ProducerError, Session};
+use memglass::{Array, Mode, Object, ProducerError, Session};
 use memglass_tests::objects::{Counters, Five, gallery};
 
 use crate::until_told::Input;
@@ -54,6 +54,11 @@ impl Producing {
             ["counters", label] => {
                 let object = self.session.object(label, Counters::default())?;
                 self.keep(label, object)
+            }
+            ["array", label, elements] => {
+                let array: Array<u64> = self.session.array(label, elements.parse()?)?;
+                self.objects.insert(label.into(), Box::new(array));
+                Ok(String::new())
             }
             ["drop", label] => match self.objects.remove(label) {
                 Some(_) => Ok(String::new()),
