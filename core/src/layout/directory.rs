@@ -202,29 +202,16 @@ impl Directory {
         head(self.view(layout, slot), slot, expected)
     }
 
-    /// The same of all slots that `is_wanted` says, in increasing order.
+    /// The heads of all entries, in increasing order of their slots.
     #[inline]
-    pub(crate) fn heads<'d>(
-        &'d self,
-        layout: &'d Layout,
-        is_wanted: impl Fn(u32) -> bool + Copy + 'd,
-    ) -> impl Iterator<Item = EntryHead> + 'd {
-        let strides = &layout.strides;
-        let words = self.words.chunks(strides.entries_per_chunk);
-        let chunks = self.chunks.iter().zip(words).zip(0..);
-        chunks.flat_map(move |((chunk, words), nth)| {
-            let (chunk, first) = (chunk.view(), nth * strides.entries_per_chunk);
-            let slots = u32::try_from(first).map_or(0..0, |first| first..u32::MAX);
-            let offsets = (strides.chunk_header..).step_by(strides.entry);
-            let entries = slots.zip(words).zip(offsets);
-            entries.filter_map(move |((slot, word), offset)| {
-                if !word.is_alive() || !is_wanted(slot) {
-                    return None;
-                }
-                let entry = chunk.part(offset, at::ENTRY_BYTES);
-                head(entry.expect("a chunk holds all its entries"), slot, *word)
-            })
-        })
+    pub(crate) fn heads<'d>(&'d self, layout: &'d Layout) -> Heads<'d> {
+        Heads {
+            directory: self,
+            layout,
+            chunk: None,
+            words: &[],
+            slot: 0,
+        }
     }
 
     /// The label of the live object in `slot`, if it needs no judging: short, filled up with zeros,
@@ -284,6 +271,60 @@ impl Directory {
             slot as usize % strides.entries_per_chunk,
         );
         (chunk, strides.chunk_header + index * strides.entry)
+    }
+}
+
+/// The heads of a directory's entries, chunk by chunk: to look each slot up would take as long as all the rest.
+pub(crate) struct Heads<'d> {
+    directory: &'d Directory,
+    layout: &'d Layout,
+    /// The entries of the present chunk from `slot` on.
+    chunk: Option<View<'d>>,
+    /// Their state words as of the last scan.
+    words: &'d [EntryWord],
+    slot: u32,
+}
+
+impl<'d> Heads<'d> {
+    /// Goes to the chunk that begins with the present slot, if there is one.
+    #[cold]
+    fn next_chunk(&mut self) -> Option<()> {
+        let strides = &self.layout.strides;
+        let first = self.slot as usize;
+        let chunk = self
+            .directory
+            .chunks
+            .get(first / strides.entries_per_chunk)?;
+        let words = self.directory.words.get(first..)?;
+        self.words = &words[..words.len().min(strides.entries_per_chunk)];
+        let entries = strides.entry * self.words.len();
+        self.chunk = chunk.view().part(strides.chunk_header, entries);
+        (!self.words.is_empty()).then_some(())
+    }
+}
+
+impl Iterator for Heads<'_> {
+    type Item = EntryHead;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<EntryHead> {
+        loop {
+            let Some((word, rest)) = self.words.split_first() else {
+                self.next_chunk()?;
+                continue;
+            };
+            let (slot, chunk) = (self.slot, self.chunk?);
+            self.words = rest;
+            self.slot += 1;
+            let stride = self.layout.strides.entry;
+            let entry = chunk.part(0, at::ENTRY_BYTES)?;
+            self.chunk = chunk.part(stride, chunk.len() - stride);
+            if word.is_alive()
+                && let Some(head) = head(entry, slot, *word)
+            {
+                return Some(head);
+            }
+        }
     }
 }
 

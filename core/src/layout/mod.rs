@@ -217,6 +217,12 @@ impl Layout {
         Ok(Anchor::new(segment, offset, len).expect("located inside its region"))
     }
 
+    /// Whether an object has `size` bytes in some region.
+    #[inline(always)]
+    pub(crate) fn has_object(&self, head: &EntryHead, size: u64) -> bool {
+        self.located(head.data, size).is_some() || self.look_at_object(head, size).is_ok()
+    }
+
     /// The bytes of an object.
     #[inline]
     pub(crate) fn look_at_object(
@@ -360,27 +366,47 @@ impl Layout {
         len: u64,
         what: impl Fn() -> String,
     ) -> Result<(&Arc<Segment>, usize, usize), LayoutError> {
+        let found = self.located(place, len);
+        found.map_or_else(|| self.map_and_locate(place, len, what), Ok)
+    }
+
+    /// The same, if its region is mapped and all is right. Without a word about what is wrong it takes a
+    /// few nanoseconds less, which a listing of a million objects feels.
+    #[inline(always)]
+    fn located(&self, place: Ref, len: u64) -> Option<(&Arc<Segment>, usize, usize)> {
+        let segment = self.regions.mapped_one(place.region())?;
+        let offset = usize::try_from(place.offset()).ok()?;
+        let len = usize::try_from(len).ok()?;
+        let is_inside = offset >= self.strides.region_header
+            && offset.checked_add(len)? <= segment.view().len()
+            && offset.is_multiple_of(8);
+        is_inside.then_some((segment, offset, len))
+    }
+
+    #[cold]
+    fn map_and_locate(
+        &self,
+        place: Ref,
+        len: u64,
+        what: impl Fn() -> String,
+    ) -> Result<(&Arc<Segment>, usize, usize), LayoutError> {
         let refuse = |expected: &str| self.damaged(what(), &place, expected);
         if place.region() == 0 {
             return Err(refuse("one into a region, which are numbered from 1"));
         }
-        let segment = self.region(place.region())?;
-        let offset =
-            usize::try_from(place.offset()).map_err(|_| refuse("an offset of this machine"))?;
-        let len = usize::try_from(len).map_err(|_| refuse("a length of this machine"))?;
-        if offset < self.strides.region_header {
+        let region = self.region(place.region())?.view();
+        let start = place.offset();
+        if start < self.strides.region_header as u64 {
             return Err(refuse("behind the head of its region"));
         }
-        if offset
+        if start
             .checked_add(len)
-            .is_none_or(|end| end > segment.view().len())
+            .is_none_or(|end| end > region.len() as u64)
         {
             return Err(refuse("inside its region"));
         }
-        if !offset.is_multiple_of(8) {
-            return Err(refuse("a multiple of 8"));
-        }
-        Ok((segment, offset, len))
+        let located = self.located(place, len);
+        located.ok_or_else(|| refuse("a multiple of 8"))
     }
 
     fn load(&self, offset: usize) -> u64 {

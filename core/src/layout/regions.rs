@@ -48,6 +48,12 @@ impl Regions {
         self.found.get(id).map_or_else(|| self.map(id), Ok)
     }
 
+    /// A region, if it is mapped.
+    #[inline(always)]
+    pub(super) fn mapped_one(&self, id: u16) -> Option<&Arc<Segment>> {
+        self.found.get(id)
+    }
+
     /// Bytes of the mapped regions.
     pub(super) fn mapped_bytes(&self) -> u64 {
         self.found.bytes()

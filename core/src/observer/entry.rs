@@ -17,11 +17,11 @@ pub struct ObjectEntry<'o> {
 
 impl<'o> ObjectEntry<'o> {
     /// The object of this entry, if it has a type and bytes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(observer: &'o Observer, head: EntryHead) -> Option<ObjectEntry<'o>> {
-        let (type_id, size) = observer.type_and_size(&head).ok()?;
-        observer.attached.layout.look_at_object(&head, size).ok()?;
-        Some(ObjectEntry {
+        let (type_id, size) = observer.type_and_size(&head)?;
+        let has_bytes = observer.attached.layout.has_object(&head, size);
+        has_bytes.then(|| ObjectEntry {
             observer,
             head,
             type_id: observer.types.schema().bare(type_id),

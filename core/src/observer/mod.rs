@@ -215,10 +215,11 @@ impl Observer {
     /// ```
     pub fn entries(&self) -> impl Iterator<Item = ObjectEntry<'_>> + '_ {
         let index = self.index();
-        let heads = self
-            .directory
-            .heads(&self.attached.layout, |slot| index.has(slot));
-        heads.filter_map(|head| ObjectEntry::of(self, head))
+        let heads = self.directory.heads(&self.attached.layout);
+        heads.filter_map(move |head| {
+            let is_known = index.has(head.slot);
+            is_known.then(|| ObjectEntry::of(self, head))?
+        })
     }
 
     /// The live object in a directory slot.
@@ -299,20 +300,28 @@ impl Observer {
     fn judge_record(&self, record: &ObjectRecord) -> Result<(), LayoutError> {
         let layout = &self.attached.layout;
         self.index().check(layout, &self.directory, record)?;
-        let (_, size) = self.type_and_size(&record.head)?;
+        let size = self.type_and_size(&record.head);
+        let (_, size) = size.ok_or_else(|| self.no_type_and_size(&record.head))?;
         layout.look_at_object(&record.head, size).map(drop)
     }
 
     /// An object's type, and the bytes of all its elements.
-    #[inline]
-    fn type_and_size(&self, head: &EntryHead) -> Result<(TypeId, u64), LayoutError> {
+    #[inline(always)]
+    fn type_and_size(&self, head: &EntryHead) -> Option<(TypeId, u64)> {
+        let type_id = TypeId(u32::try_from(head.type_id).ok()?);
+        let ty = self.types.schema().get(type_id)?;
+        Some((type_id, ty.size.checked_mul(head.count.max(1))?))
+    }
+
+    /// Why it has none.
+    #[cold]
+    fn no_type_and_size(&self, head: &EntryHead) -> LayoutError {
         let layout = &self.attached.layout;
-        let type_id = TypeId(u32::try_from(head.type_id).unwrap_or(u32::MAX));
-        let ty = self.types.schema().get(type_id);
-        let ty = ty.ok_or_else(|| layout.unknown_type(head))?;
-        let size = ty.size.checked_mul(head.count.max(1));
-        let size = size.ok_or_else(|| layout.too_many_elements(head))?;
-        Ok((type_id, size))
+        let type_id = u32::try_from(head.type_id).ok().map(TypeId);
+        match type_id.and_then(|id| self.types.schema().get(id)) {
+            None => layout.unknown_type(head),
+            Some(_) => layout.too_many_elements(head),
+        }
     }
 }
 

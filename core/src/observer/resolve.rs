@@ -92,7 +92,8 @@ impl Observer {
         };
         let schema = &self.sight.schema;
         let head = &record.head;
-        let (type_id, size) = self.type_and_size(head).map_err(damaged)?;
+        let size = self.type_and_size(head);
+        let (type_id, size) = size.ok_or_else(|| damaged(self.no_type_and_size(head)))?;
         let elements = (head.count > 0).then_some(head.count);
         let object = ObjectPlace {
             alive: head.alive(),
