@@ -2,11 +2,12 @@
 //!
 //! The engine's thread asks for a line and goes on with other things; the line comes as an
 //! [`Event`]. Between two asks the terminal is the engine's to write on, and while a line is being
-//! edited only [`Printer`] writes, above the prompt.
+//! edited only the [`Printer`] writes, above the prompt.
 
 use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::thread;
 
@@ -14,7 +15,6 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use memglass_syntax::{Names, without_prompts};
 use memglass_terminal::look::{self, Look};
 use memglass_terminal::modes;
-use rustyline::ExternalPrinter;
 use rustyline::config::{BellStyle, ColorMode, CompletionType, Config};
 use rustyline::error::ReadlineError;
 
@@ -26,6 +26,7 @@ use super::{continuation, history_file, keys, plain};
 use crate::event::Event;
 use crate::kept::History;
 use crate::labels::Labels;
+use crate::printer::Printer;
 
 /// Why there is no prompt.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,8 @@ pub struct Editor {
     labels: Labels,
     /// The line that is read, where it cannot be edited.
     plain: Option<plain::PlainLine>,
+    /// Raised from when a line is asked for until it has ended.
+    is_editing: Arc<AtomicBool>,
 }
 
 /// A prompt to show, and a line that goes into the history before.
@@ -54,9 +57,6 @@ pub(super) struct Ask {
     pub(super) prompt: String,
     pub(super) edited: Option<String>,
 }
-
-/// Writes above the prompt while a line is being edited, and directly at other times.
-pub struct Printer(Box<dyn ExternalPrinter>);
 
 /// The editor of the terminal, with what it asks while a line is typed.
 pub(super) type LineEditor = rustyline::Editor<Assistant, PrefixHistory>;
@@ -85,9 +85,13 @@ impl Editor {
         let shown = assistant.prompt.clone();
         let cycle = Arc::clone(&assistant.cycle);
         let (mut line, history, note) = open(assistant, kept).map_err(EditorError::Terminal)?;
-        let printer = line
+        let above = line
             .create_external_printer()
             .map_err(EditorError::Terminal)?;
+        let is_editing = Arc::new(AtomicBool::new(false));
+        let printer =
+            Printer::above(above, Arc::clone(&is_editing)).map_err(EditorError::Thread)?;
+        let edits = Arc::clone(&is_editing);
         let work = move || {
             for Ask { prompt, edited } in asked {
                 if let Some(text) = edited {
@@ -98,6 +102,7 @@ impl Editor {
                 cycle.lock().unwrap_or_else(PoisonError::into_inner).take();
                 line.history_mut().begin();
                 let event = read(&mut line, &prompt, &dropped, history.as_deref());
+                edits.store(false, Ordering::SeqCst);
                 let ends = matches!(event, Event::End | Event::Broken(_));
                 if ends || matches!(event, Event::Cleared) {
                     on_leaving();
@@ -118,8 +123,9 @@ impl Editor {
                 names,
                 labels: Labels::default(),
                 plain: None,
+                is_editing,
             },
-            Printer(Box::new(printer)),
+            printer,
             note,
         ))
     }
@@ -139,12 +145,13 @@ impl Editor {
             names: SharedNames::default(),
             labels: Labels::default(),
             plain: Some(plain),
+            is_editing: Arc::default(),
         };
         // What is not a terminal has nobody in front of it to tell.
         let note = std::io::stdin()
             .is_terminal()
             .then(|| format!("lines cannot be edited here: {why}"));
-        Ok((editor, Printer(Box::new(plain::DirectPrinter)), note))
+        Ok((editor, Printer::direct(), note))
     }
 
     /// Ctrl-C came while a line was read that cannot be edited: it begins again.
@@ -155,6 +162,7 @@ impl Editor {
     /// Shows a prompt; the line that is typed there comes as an event. What was `edited` elsewhere since the
     /// last prompt is in the history as if it had been typed.
     pub fn ask(&self, prompt: String, edited: Option<String>) {
+        self.is_editing.store(true, Ordering::SeqCst);
         // An editor that has ended has said so with its last event.
         let _ = self.asks.send(Ask { prompt, edited });
     }
@@ -173,14 +181,6 @@ impl Editor {
     pub fn publish(&self, names: Names) {
         let lexicon = Arc::new(Lexicon::new(names, self.labels.clone()));
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = lexicon;
-    }
-}
-
-impl Printer {
-    /// Writes `text`, which ends with a newline.
-    pub fn print(&mut self, text: &str) {
-        // Without a terminal there is nobody to tell; the editor's next event ends the session.
-        let _ = self.0.print(text.to_owned());
     }
 }
 

@@ -21,11 +21,13 @@ mod labels;
 mod lexicon;
 mod meaning;
 mod plain;
+mod printer;
 mod suspend;
 
-pub use editor::{Editor, EditorError, Printer};
+pub use editor::{Editor, EditorError};
 pub use event::Event;
 pub use files::expanded;
 pub use kept::History;
 pub use labels::{Labelled, Labels};
 pub use plain::why_no_editing;
+pub use printer::Printer;

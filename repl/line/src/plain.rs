@@ -9,7 +9,6 @@ use crossbeam_channel::{Receiver, Sender};
 use memglass_syntax::{wants_more, without_prompts};
 use memglass_terminal::look;
 use memglass_terminal::streams::{write_data, write_message};
-use rustyline::ExternalPrinter;
 
 use super::editor::Ask;
 use crate::event::Event;
@@ -134,13 +133,4 @@ fn read_line() -> io::Result<Option<String>> {
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
     Ok((!text.is_empty()).then_some(text))
-}
-
-/// Writes what scripts print, wherever the prompt is.
-pub(super) struct DirectPrinter;
-
-impl ExternalPrinter for DirectPrinter {
-    fn print(&mut self, text: String) -> rustyline::Result<()> {
-        Ok(write_data(&text)?)
-    }
 }
