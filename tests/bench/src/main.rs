@@ -2,7 +2,7 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|conditions|creating|debugger|latency|observers|sampler|scripts|sessions|watches` runs one part and the floor.
+//! large sizes, and `--only cells|conditions|creating|debugger|latency|observers|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
 
 mod cells;
 mod conditions;
@@ -22,6 +22,7 @@ mod sampler;
 mod scripts;
 mod sessions;
 mod timing;
+mod triggers;
 mod watches;
 
 fn main() {
@@ -70,6 +71,9 @@ fn run(arguments: &[String]) {
     }
     if wanted("watches") {
         watches::measure(&report);
+    }
+    if wanted("triggers") {
+        triggers::measure(&report);
     }
     let sizes: &[usize] = if quick {
         &[1_000, 100_000]

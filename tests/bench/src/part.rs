@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
-use crate::{debugger, latency, memory, observers};
+use crate::{debugger, latency, memory, observers, triggers};
 
 /// Asks this program to play a part instead of measuring.
 pub(crate) const FLAG: &str = "--part";
@@ -56,6 +56,7 @@ pub(crate) fn play(name: &str, arguments: &[String]) {
         ("keeper", [dir]) => memory::keep(dir),
         ("observer", [dir]) => observers::poll(dir),
         ("sender", [way, place]) => latency::send(way, place),
+        ("stamper", [dir, pause]) => triggers::stamp(dir, pause),
         _ => panic!("there is no part {name} with {arguments:?}"),
     }
 }
