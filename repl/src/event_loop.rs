@@ -20,8 +20,8 @@ use memglass_view::Ended;
 use crate::commands::{self, CommandError};
 use crate::labels::LabelKeeper;
 use crate::presence;
-use crate::runtime::Runtime;
-use crate::view::{self, ViewSetup};
+use crate::runtime::{Runtime, Screen};
+use crate::view;
 
 /// How often the producer is looked after while nobody types.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
@@ -180,12 +180,12 @@ impl EventLoop {
             let text = commands::out_of_habit(piece.text);
             let piece = Piece { text, ..piece };
             match self.runtime.written("", piece) {
-                Ok(false) if std::mem::take(&mut self.runtime.wants_view) => {
-                    if let Some(next) = self.view() {
+                Ok(false) => {
+                    let next = self.runtime.wanted.take().map(|screen| self.show(screen));
+                    if let Some(next) = next.flatten() {
                         return Ok(next);
                     }
                 }
-                Ok(false) => {}
                 Ok(true) => return Ok(Next::Quit(0)),
                 Err(error) => return self.failed(error),
             }
@@ -193,13 +193,13 @@ impl EventLoop {
         Ok(Next::Ask)
     }
 
-    /// Shows the full-screen view; the prompt is as it was, unless a signal ended the program meanwhile.
-    fn view(&mut self) -> Option<Next> {
-        let settings = self.runtime.view_settings.as_deref();
-        let setup = ViewSetup::of_terminal(self.runtime.writer.color, settings);
-        match view::show(&mut self.runtime, &self.interrupts, setup) {
-            Ok(Ended::Closed) => None,
-            Ok(Ended::Signal(signal)) => Some(Next::Quit(signal::exit_code(signal))),
+    /// Shows something on the whole screen; the prompt is as it was, unless a signal ended the program meanwhile.
+    fn show(&mut self, screen: Screen) -> Option<Next> {
+        match view::shown(&mut self.runtime, &self.interrupts, screen) {
+            Ok(Ended::Signal(signal)) if signal::ends_program(signal) => {
+                Some(Next::Quit(signal::exit_code(signal)))
+            }
+            Ok(_) => None,
             Err(error) => {
                 let error = CommandError::Text(commands::with_causes(&error));
                 self.runtime.writer.tell_error(&error);

@@ -44,6 +44,7 @@ mod event_loop;
 mod journal;
 mod labels;
 mod lines;
+mod live;
 mod output;
 mod presence;
 mod render;
@@ -90,7 +91,9 @@ struct Inside;
 /// What the `memglass` program takes beside the rest: it changes without notice.
 #[doc(hidden)]
 pub mod program {
-    pub use crate::changes::{Awaited, Batch, Changes, Happened, Lines, Meaning, News, Totals};
+    pub use crate::changes::{
+        Awaited, Batch, Changes, Happened, Lines, Meaning, News, Told, Totals, Watching,
+    };
     pub use crate::commands::{
         CommandError, attach_exit_code, describe_type, get, is_pattern, list_objects, list_types,
         set, with_causes,
@@ -98,11 +101,12 @@ pub mod program {
     pub use crate::damage::news as damage_news;
     pub use crate::deadline::Deadline;
     pub use crate::doctor::Diagnosis;
+    pub use crate::live::{is_possible as live_is_possible, show as show_live};
     pub use crate::output::{Encoding, Form, Output, Rendering};
     pub use crate::presence::Watch;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
-    pub use crate::top::Top;
+    pub use crate::top::{LiveTop, Top};
     pub use crate::view::ViewSetup;
     pub use memglass_script::ledger::{Author, Ledger};
     pub use memglass_view as full_screen;

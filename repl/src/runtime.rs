@@ -42,12 +42,23 @@ pub(crate) struct Runtime {
     pub(crate) origin: Origin,
     /// Whether there is a prompt, above which news can stand.
     pub(crate) has_prompt: bool,
-    /// Whether there is a prompt on a terminal, which may show the full-screen view.
+    /// Whether there is a prompt on a terminal, which may show something on the whole screen.
     pub(crate) has_screen: bool,
-    /// Whether a line has asked for that view.
-    pub(crate) wants_view: bool,
-    /// The settings of that view.
+    /// What a line has asked to see on the whole screen.
+    pub(crate) wanted: Option<Screen>,
+    /// The settings of the full-screen view.
     pub(crate) view_settings: Option<PathBuf>,
+}
+
+/// What can be seen on the whole screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// The session.
+    View,
+    /// The fields that change most: all, or those of a choice.
+    Top(Option<String>),
+    /// What is watched.
+    Watches,
 }
 
 /// Where the text that is evaluated comes from; a typed line comes from no file.

@@ -23,7 +23,7 @@ Examples:
   memglass engine -e 'AAPL_position.quantity = 500'
   memglass get engine '*_position.quantity'        of each object that has it
   memglass objects engine 'AAPL_*' --json
-  memglass watch engine '*_position.quantity'      a line for each change
+  memglass watch engine '*_position.quantity'      what changes
   memglass wait engine 'AAPL_position.quantity > 500' --timeout 5s
   memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
   source <(memglass completions bash)              Tab in the shell
@@ -190,7 +190,7 @@ pub(crate) enum Task {
         #[arg(hide = true)]
         more: Vec<String>,
     },
-    /// Print what changes, a line for each change.
+    /// Show what changes: as a table on a terminal, elsewhere a line for each change.
     #[command(override_usage = "memglass watch [OPTIONS] [SESSION] EXPR...", args = idle::options(idle::WHEN_READING))]
     Watch(Watch),
     /// Rank fields by how often they change, and tell which values are not allowed.
@@ -295,7 +295,11 @@ pub(crate) struct Watch {
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub(crate) time: Option<Duration>,
 
-    /// End after so many lines.
+    /// Print lines on a terminal too, instead of a table.
+    #[arg(long)]
+    pub(crate) lines: bool,
+
+    /// Print lines, and end after so many.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
 }
@@ -306,15 +310,19 @@ pub(crate) struct Top {
     #[arg(value_name = "SESSION, FIELDS", num_args = 0..=2)]
     pub(crate) words: Vec<String>,
 
-    /// Look for this time, as 500ms, 5s or 2m.
-    #[arg(long = "for", value_name = "TIME", default_value = "1s", value_parser = parse_time)]
-    pub(crate) time: Duration,
+    /// Look once, for a second, and print what was seen: also on a terminal, instead of a table that goes on.
+    #[arg(long)]
+    pub(crate) once: bool,
 
-    /// Rows of the answer.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub(crate) count: usize,
+    /// Look once, for this time, as 500ms, 5s or 2m.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    pub(crate) time: Option<Duration>,
 
-    /// List fields that did not change instead.
+    /// Look once, and print so many rows; 20 unless said otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) count: Option<usize>,
+
+    /// List fields that did not change, and for how long.
     #[arg(long)]
     pub(crate) stuck: bool,
 }

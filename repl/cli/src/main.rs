@@ -10,6 +10,7 @@ mod failure;
 mod fields;
 mod idle;
 mod listing;
+mod live;
 mod ls;
 mod options;
 mod prompt;

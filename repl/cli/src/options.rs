@@ -22,6 +22,8 @@ pub(super) struct Options {
     pub(super) dir: Option<PathBuf>,
     pub(super) readonly: bool,
     pub(super) form: Form,
+    /// Whether the form was asked for.
+    pub(super) is_form_chosen: bool,
     pub(super) color: ColorChoice,
     /// Time that a script has.
     pub(super) timeout: Option<Duration>,
@@ -49,6 +51,7 @@ impl Options {
                 encoding,
                 ..Form::default()
             },
+            is_form_chosen: typed.json || typed.csv || typed.format.is_some(),
             color: typed.color.into(),
             timeout: typed.timeout,
             dry_run: typed.dry_run,

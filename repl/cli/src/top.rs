@@ -1,14 +1,16 @@
 //! `memglass top`: which fields change most.
 
 use memglass::Observer;
-use memglass_repl::program::{CommandError, Meaning, Top as Look};
+use memglass_repl::program::full_screen::live::Order;
+use memglass_repl::program::{CommandError, LiveTop, Meaning, Top as Look};
 
 use super::arguments::Top;
 use super::failure::Failure;
+use super::live;
 use super::options::Options;
 use super::target::{self, Target};
 
-/// Looks for a while, and prints the fields that changed most.
+/// Shows the fields that change most until the user ends it, or looks for a while and prints them.
 pub(super) fn run(options: &Options, named: Option<&str>, top: Top) -> Result<i32, Failure> {
     let Target {
         observer,
@@ -19,10 +21,21 @@ pub(super) fn run(options: &Options, named: Option<&str>, top: Top) -> Result<i3
             "one path, pattern or type is looked at".into(),
         ));
     }
+    let is_once = top.once || top.time.is_some() || top.count.is_some();
+    let choice = words.pop();
+    if !is_once && live::is_wanted(options) {
+        let order = match top.stuck {
+            true => Order::Age,
+            false => Order::Given,
+        };
+        let mut table = LiveTop::new(choice, &observer)?;
+        return live::show(&mut table, &LiveTop::setup(live::looks(options), order));
+    }
+    let usual = Look::default();
     let look = Look {
-        choice: words.pop(),
-        time: top.time,
-        rows: top.count,
+        choice,
+        time: top.time.unwrap_or(usual.time),
+        rows: top.count.unwrap_or(usual.rows),
         is_about_stuck: top.stuck,
     };
     // Ctrl-C ends the program here.

@@ -1,4 +1,4 @@
-//! `memglass watch`: what changes, as lines.
+//! `memglass watch`: what changes, as a table or as lines.
 
 use std::io;
 use std::sync::Arc;
@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{after, never, select, tick};
 use memglass::{Observer, Presence, SessionInfo};
+use memglass_repl::program::full_screen::live::Setup;
 use memglass_repl::program::{
-    Changes, CommandError, Deadline, Happened, Lines, Meaning, Watch as Fates,
+    Changes, CommandError, Deadline, Lines, Meaning, Told, Watch as Fates, Watching,
 };
 use memglass_system::files::{has_lost_reader, is_stop};
 use memglass_terminal::look::Look;
@@ -18,6 +19,7 @@ use memglass_value::format;
 
 use super::arguments::Watch;
 use super::failure::Failure;
+use super::live;
 use super::options::Options;
 use super::target::{self, Target};
 
@@ -30,11 +32,52 @@ const BATCH: usize = 256;
 /// How often it is looked whether anybody still reads.
 const LOOK_AFTER: Duration = Duration::from_millis(200);
 
-/// Prints what changes until the user ends it, or it has lasted as long as asked.
-pub(super) fn run(options: &Options, named: Option<&str>, watch: Watch) -> Result<i32, Failure> {
-    let Target { observer, words } = target::split(options, named, watch.words, 1, means)?;
+/// Tells what changes until the user ends it, or it has lasted as long as asked.
+pub(super) fn run(
+    options: &Options,
+    named: Option<&str>,
+    mut watch: Watch,
+) -> Result<i32, Failure> {
+    let words = std::mem::take(&mut watch.words);
+    let Target { observer, words } = target::split(options, named, words, 1, means)?;
     let changes = started(options, &observer, &words)?;
     options.mark_damage(&observer);
+    match watch.lines || watch.count.is_some() || !live::is_wanted(options) {
+        true => print(options, changes, &watch),
+        false => {
+            let session = &observer.session().name;
+            show(
+                options,
+                changes,
+                &watch,
+                &format!("{session}: {}", words.join("  ")),
+            )
+        }
+    }
+}
+
+/// Shows a table; what was seen is told at the end.
+fn show(
+    options: &Options,
+    mut changes: Changes,
+    watch: &Watch,
+    subject: &str,
+) -> Result<i32, Failure> {
+    changes.sample_at(watch.rate);
+    let start = Instant::now();
+    let mut table = Watching::new(changes, subject);
+    let setup = Setup {
+        until: watch.time.map(|time| start + time),
+        ..Watching::setup(live::looks(options))
+    };
+    let code = live::show(&mut table, &setup)?;
+    let (changes, told) = table.ended();
+    write_message(&format!("{}\n", text(told, &changes, start.elapsed())));
+    Ok(code)
+}
+
+/// Prints lines.
+fn print(options: &Options, changes: Changes, watch: &Watch) -> Result<i32, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let limit = watch.time.map(|limit| {
         // A blocked write is told to stop, and nothing else is.
@@ -91,14 +134,6 @@ enum End {
     Signal(i32),
 }
 
-/// What was printed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Told {
-    changed: u64,
-    appeared: u64,
-    vanished: u64,
-}
-
 /// Reads what changed and prints it.
 struct Reader<'o> {
     options: &'o Options,
@@ -146,12 +181,7 @@ impl Reader<'_> {
         let mut lines = String::new();
         for news in &batch.news {
             lines.push_str(&self.lines.line(news));
-            let count = match news.happened {
-                Happened::Appeared => &mut self.told.appeared,
-                Happened::Changed => &mut self.told.changed,
-                Happened::Vanished => &mut self.told.vanished,
-            };
-            *count += 1;
+            self.told.count(news);
         }
         let end = self.write(&lines)?;
         if let Some(left) = &mut self.left {
@@ -209,7 +239,7 @@ impl Reader<'_> {
         drop(self.limit);
         write_message(&format!(
             "{}\n",
-            self.told.text(&self.changes, self.start.elapsed())
+            text(self.told, &self.changes, self.start.elapsed())
         ));
         code
     }
@@ -220,25 +250,24 @@ fn grouped(count: u64) -> String {
     format::grouped(&count.to_string())
 }
 
-impl Told {
-    fn text(self, changes: &Changes, time: Duration) -> String {
-        let counted = |count: u64, noun: &str| match count {
-            1 => format!("1 {noun}"),
-            count => format!("{} {noun}s", grouped(count)),
-        };
-        let mut parts = vec![counted(self.changed, "change")];
-        for (count, word) in [(self.appeared, "appeared"), (self.vanished, "vanished")] {
-            if count > 0 {
-                parts.push(format!("{} {word}", grouped(count)));
-            }
+/// What was told and what was lost, in a line.
+fn text(told: Told, changes: &Changes, time: Duration) -> String {
+    let counted = |count: u64, noun: &str| match count {
+        1 => format!("1 {noun}"),
+        count => format!("{} {noun}s", grouped(count)),
+    };
+    let mut parts = vec![counted(told.changed, "change")];
+    for (count, word) in [(told.appeared, "appeared"), (told.vanished, "vanished")] {
+        if count > 0 {
+            parts.push(format!("{} {word}", grouped(count)));
         }
-        let totals = changes.totals();
-        let (merged, missed) = (grouped(totals.merged), grouped(totals.missed));
-        let late = counted(totals.late, "late tick");
-        let parts = parts.join(", ");
-        format!(
-            "memglass: {parts} in {:.1} s; {merged} merged, {missed} missed, {late}",
-            time.as_secs_f64()
-        )
     }
+    let totals = changes.totals();
+    let (merged, missed) = (grouped(totals.merged), grouped(totals.missed));
+    let late = counted(totals.late, "late tick");
+    let parts = parts.join(", ");
+    format!(
+        "memglass: {parts} in {:.1} s; {merged} merged, {missed} missed, {late}",
+        time.as_secs_f64()
+    )
 }

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use memglass_value::format;
+use memglass_value::spark::{self, BARS, level};
 use rhai::{Array, Dynamic, Engine, EvalAltResult};
 
 use super::Automation;
@@ -20,8 +21,6 @@ const HEIGHT: usize = 8;
 
 /// Columns of a legend at most: what is longer is shortened.
 const LEGEND: usize = 12;
-
-const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// Numbers in a row. Each holds until the next one, and the last until the end; where there is none is a gap.
 pub(super) struct Drawn {
@@ -38,8 +37,7 @@ impl Drawn {
     }
 
     fn range(&self) -> Option<(f64, f64)> {
-        let least = self.numbers().reduce(f64::min)?;
-        Some((least, self.numbers().reduce(f64::max)?))
+        spark::range(self.numbers())
     }
 
     /// The last number of each of so many equal parts.
@@ -47,39 +45,13 @@ impl Drawn {
         let Some((start, _)) = self.points.first() else {
             return vec![None; count];
         };
-        let width = (self.until - start) / count as f64;
-        let mut next = 0;
-        let mut held = None;
-        let column = |index: usize| {
-            let end = start + width * (index + 1) as f64;
-            while let Some((time, number)) = self.points.get(next).filter(|(time, _)| *time <= end)
-            {
-                debug_assert!(*time <= end, "points are in order");
-                held = number.filter(|number| number.is_finite());
-                next += 1;
-            }
-            held
-        };
-        (0..count).map(column).collect()
+        spark::held(self.points.iter().copied(), *start, self.until, count)
     }
 }
 
 /// One row of so many characters, from the least to the greatest number.
 pub(super) fn spark(drawn: &Drawn, cells: usize) -> String {
-    let Some(range) = drawn.range() else {
-        return " ".repeat(cells);
-    };
-    let cell = |number: Option<f64>| number.map_or(' ', |number| LEVELS[level(number, range, 8)]);
-    drawn.columns(cells).into_iter().map(cell).collect()
-}
-
-/// Which of `count` steps from the least to the greatest number one is; the middle if all are equal.
-fn level(number: f64, (least, greatest): (f64, f64), count: usize) -> usize {
-    let share = (number / 2.0 - least / 2.0) / (greatest / 2.0 - least / 2.0);
-    match share.is_nan() {
-        true => count / 2,
-        false => ((share * count as f64) as usize).min(count - 1),
-    }
+    spark::row(&spark::levels(&drawn.columns(cells)))
 }
 
 /// A line over time.
@@ -87,7 +59,7 @@ fn plot(drawn: &Drawn) -> String {
     let Some(range) = drawn.range() else {
         return "no numbers".to_owned();
     };
-    let steps = HEIGHT * LEVELS.len();
+    let steps = HEIGHT * BARS.len();
     let columns = drawn.columns(WIDTH);
     let levels: Vec<_> = columns
         .iter()
@@ -101,8 +73,8 @@ fn plot(drawn: &Drawn) -> String {
             _ => String::new(),
         };
         let cells = levels.iter().map(|level| match level {
-            Some(level) if level / LEVELS.len() > row => '█',
-            Some(level) if level / LEVELS.len() == row => LEVELS[level % LEVELS.len()],
+            Some(level) if level / BARS.len() > row => '█',
+            Some(level) if level / BARS.len() == row => BARS[level % BARS.len()],
             _ => ' ',
         });
         let cells: String = cells.collect();

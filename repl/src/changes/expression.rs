@@ -34,6 +34,11 @@ impl Watched {
         }
     }
 
+    /// The value that it had last.
+    pub(super) fn last(&self) -> Option<&Value> {
+        self.last.as_ref().map(|Sample(value)| value)
+    }
+
     /// Looks at it; calls `see` with what that showed.
     pub(super) fn look(&mut self, observer: &Observer, mut see: impl FnMut(Look)) {
         if self.expression.refresh(observer)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use memglass::sampler::{Following, SelectionId};
+use memglass::sampler::{Following, SelectionId, now};
 use memglass::{Observer, Presence, SessionInfo};
 
 use super::expression::{Look, Watched};
@@ -92,15 +92,32 @@ impl Feed {
         if self.presence.is_alive() {
             let observer = self.following.observer();
             for watched in &mut self.expressions {
-                let tag = Tag {
-                    watch: watched.watch,
-                    id: watched.id,
-                    text: Arc::clone(&watched.text),
-                };
+                let tag = Tag::of(watched);
                 watched.look(observer, |look| self.outbox.push(item(&tag, time, look)));
             }
         }
         self.has_news()
+    }
+
+    /// What there is now, in the order of the watches and the paths.
+    pub(super) fn present(&self) -> Vec<Item> {
+        let time = now();
+        let of_selection = |(&id, &watch): (&SelectionId, &usize)| {
+            let fields = self.following.fields(id);
+            let items = fields.filter_map(move |(key, field)| {
+                let now = self.following.last(key)?;
+                Some(Item::present(watch, time, key, field, &now))
+            });
+            items.collect::<Vec<Item>>()
+        };
+        let fields = self.watches.iter().flat_map(of_selection);
+        let expressions = self.expressions.iter().filter_map(|watched| {
+            let look = Look::Appeared(watched.last()?.clone());
+            Some(item(&Tag::of(watched), time, look))
+        });
+        let mut items: Vec<Item> = fields.chain(expressions).collect();
+        items.sort_by(|one, other| one.place().cmp(&other.place()));
+        items
     }
 
     /// Takes down what became of the producer. A session that has a successor is told as restarted.
@@ -141,6 +158,16 @@ struct Tag {
     watch: usize,
     id: u64,
     text: Arc<str>,
+}
+
+impl Tag {
+    fn of(watched: &Watched) -> Tag {
+        Tag {
+            watch: watched.watch,
+            id: watched.id,
+            text: Arc::clone(&watched.text),
+        }
+    }
 }
 
 fn item(tag: &Tag, time: Duration, look: Look) -> Item {

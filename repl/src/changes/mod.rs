@@ -6,6 +6,7 @@
 //! readers of it.
 
 mod awaited;
+mod board;
 mod expression;
 mod feed;
 mod lines;
@@ -24,10 +25,11 @@ use memglass::sampler::{ProbeHandle, Rate, Sampler, Tick, now};
 use memglass::{Observer, Presence, SessionInfo};
 
 pub use awaited::Awaited;
+pub use board::{Told, Watching};
 pub use lines::Lines;
 pub use meaning::Meaning;
 pub use news::{Happened, News};
-pub(crate) use typed::Typed;
+pub(crate) use typed::{Typed, TypedTable};
 
 use crate::commands::CommandError;
 use feed::Feed;
@@ -137,6 +139,15 @@ impl Changes {
             news: news.collect(),
             fates,
         }
+    }
+
+    /// What there is now, as if it had just appeared.
+    pub(crate) fn present(&self) -> Vec<News> {
+        let items = self.feed().present();
+        items
+            .into_iter()
+            .map(|item| item.news(self.start))
+            .collect()
     }
 
     /// What was counted so far.

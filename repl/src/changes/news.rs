@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use memglass::sampler::{Event, What};
+use memglass::sampler::{Event, Key, What};
 use memglass::{Field, Value};
 use memglass_value::format::Style;
 use memglass_watch::Sample;
@@ -126,6 +126,38 @@ impl Item {
             is_torn,
             why: None,
         })
+    }
+
+    /// A field that is there, as if it had just appeared.
+    pub(super) fn present(
+        watch: usize,
+        time: Duration,
+        key: Key,
+        field: &Arc<Field>,
+        now: &[u8],
+    ) -> Item {
+        Item {
+            id: Id::Field(key),
+            watch,
+            time,
+            subject: Subject::Field(Arc::clone(field)),
+            happened: Happened::Appeared,
+            old: None,
+            now: Some(Held::Bytes(now.into())),
+            missed: None,
+            merged: 0,
+            is_torn: false,
+            why: None,
+        }
+    }
+
+    /// Where it stands in a list: the watch, and the path.
+    pub(super) fn place(&self) -> (usize, &str) {
+        let path = match &self.subject {
+            Subject::Field(field) => field.path(),
+            Subject::Text(text) => text,
+        };
+        (self.watch, path)
     }
 
     /// Folds a later item of the same thing into this one; `None` if nothing is left to tell: the value came back, or

@@ -1,17 +1,19 @@
-//! What is watched at a prompt until the user has seen enough.
+//! What is watched at a prompt until the user has seen enough: as lines above it, or as a table.
 
 use std::collections::BTreeMap;
 use std::time::{Instant, SystemTime};
 
-use memglass::Observer;
 use memglass::sampler::Rate;
+use memglass::{Observer, Value};
 use memglass_script::{Closure, ScriptHost};
 use memglass_terminal::look::Look;
+use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Table};
-use memglass_value::time;
+use memglass_view::live;
 use rhai::Engine;
 
-use super::{Changes, Lines, Meaning};
+use super::board::Board;
+use super::{Batch, Changes, Happened, Lines, Meaning, News};
 use crate::commands::CommandError;
 use crate::output::Encoding;
 
@@ -111,21 +113,29 @@ impl Typed {
             encoding: Encoding::Text,
             look: Look::PLAIN,
         };
-        let mut told = Vec::new();
-        let batch = self
-            .changes
-            .as_ref()
-            .map(|changes| changes.take(MOST_LINES));
-        for news in batch.unwrap_or_default().news {
-            if let Some(watch) = self.watches.get_mut(&news.watch) {
+        let batch = self.batch(host, MOST_LINES);
+        let told = batch.news.iter().map(|news| lines.line(news));
+        told.map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// What happened since the last call: at most so many news of fields, and all of what scripts gave.
+    fn batch(&mut self, host: &mut ScriptHost, most: usize) -> Batch {
+        let changes = self.changes.as_ref();
+        let mut batch = changes
+            .map(|changes| changes.take(most))
+            .unwrap_or_default();
+        let watches = &mut self.watches;
+        batch.news.retain(|news| {
+            let watch = watches.get_mut(&news.watch);
+            watch.is_some_and(|watch| {
                 watch.changes += 1 + news.merged;
-                told.push(lines.line(&news).trim_end().to_owned());
-            }
+                true
+            })
+        });
+        for (number, watch) in watches {
+            batch.news.extend(watch.look(*number, host));
         }
-        for watch in self.watches.values_mut() {
-            told.extend(watch.look(host));
-        }
-        told
+        batch
     }
 
     /// All of them, as rows.
@@ -133,15 +143,11 @@ impl Typed {
         let columns = ["number", "what", "evaluation", "changes", "per second"];
         let mut table = Table::new(columns).or_else("nothing is watched; `:watch EXPR` watches");
         for (number, watch) in &self.watches {
-            let evaluation = match &watch.how {
-                How::Compiled => "compiled".to_owned(),
-                How::Interpreted { why, .. } => format!("interpreted: {why}"),
-            };
             let rate = watch.changes as f64 / watch.since.elapsed().as_secs_f64().max(0.001);
             table.push(vec![
                 Some(Cell::plain(*number as u64)),
                 Some(Cell::name(watch.text.as_str())),
-                Cell::prose(evaluation),
+                Cell::prose(watch.how.evaluation()),
                 Some(Cell::plain(watch.changes)),
                 Some(Cell::plain((rate * 10.0).round() / 10.0)),
             ]);
@@ -166,6 +172,13 @@ fn interpreted(host: &mut ScriptHost, text: &str, why: String) -> Result<How, Co
 }
 
 impl How {
+    fn evaluation(&self) -> String {
+        match self {
+            How::Compiled => "compiled".to_owned(),
+            How::Interpreted { why, .. } => format!("interpreted: {why}"),
+        }
+    }
+
     /// Asks the script; what it gave before and what it gives now, if that differs.
     fn ask(&mut self, host: &mut ScriptHost) -> Option<(String, String)> {
         let How::Interpreted { closure, last, .. } = self else {
@@ -189,10 +202,74 @@ impl How {
 }
 
 impl Watch {
-    fn look(&mut self, host: &mut ScriptHost) -> Option<String> {
+    /// Asks the script, if there is one.
+    fn look(&mut self, number: usize, host: &mut ScriptHost) -> Option<News> {
         let (old, now) = self.how.ask(host)?;
         self.changes += 1;
-        let clock = time::precise_clock(SystemTime::now());
-        Some(format!("{clock}  {}  {old} -> {now}", self.text))
+        Some(self.news(number, Happened::Changed, Some(old), now))
+    }
+
+    /// What a script gave, as the text that it is.
+    fn news(&self, number: usize, happened: Happened, old: Option<String>, now: String) -> News {
+        News {
+            watch: number,
+            time: SystemTime::now(),
+            path: self.text.as_str().into(),
+            happened,
+            old: old.map(Value::Text),
+            now: Some(Value::Text(now)),
+            parts: Vec::new(),
+            missed: None,
+            merged: 0,
+            is_torn: false,
+            why: None,
+            style: Style::prose(),
+        }
+    }
+
+    /// What a script gave last.
+    fn present(&self, number: usize) -> Option<News> {
+        let How::Interpreted { last, .. } = &self.how else {
+            return None;
+        };
+        Some(self.news(number, Happened::Appeared, None, last.clone()?))
+    }
+}
+
+/// Everything that was typed to be watched, as a live table.
+pub(crate) struct TypedTable<'t> {
+    typed: &'t mut Typed,
+    host: &'t mut ScriptHost,
+    board: Board,
+}
+
+impl<'t> TypedTable<'t> {
+    /// The table; `subject` stands in its first line.
+    pub(crate) fn new(typed: &'t mut Typed, host: &'t mut ScriptHost, subject: &str) -> Self {
+        let mut board = Board::new(subject);
+        let changes = typed.changes.as_ref();
+        let mut present = changes.map(Changes::present).unwrap_or_default();
+        for (number, watch) in &typed.watches {
+            board.describe(*number, watch.how.evaluation());
+            present.extend(watch.present(*number));
+        }
+        board.begin(&present);
+        TypedTable { typed, host, board }
+    }
+}
+
+impl live::Source for TypedTable<'_> {
+    fn advance(&mut self) {
+        let batch = self.typed.batch(self.host, usize::MAX);
+        self.board.take(&batch, Instant::now());
+    }
+
+    fn resume(&mut self) {
+        self.board.skip_to(Instant::now());
+    }
+
+    fn table(&mut self, wanted: live::Wanted) -> live::Table {
+        let summary = "`:unwatch N` ends number N".to_owned();
+        self.board.table(wanted, summary)
     }
 }

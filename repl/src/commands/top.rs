@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
-use crate::runtime::Runtime;
-use crate::top;
+use crate::runtime::{Runtime, Screen};
+use crate::top::{self, LiveTop};
+use crate::view;
 
 pub(super) struct Top;
 
@@ -24,7 +25,7 @@ impl Command for Top {
     }
 
     fn details(&self) -> &'static str {
-        "Looks at all fields for a second, or at those of a path, a pattern or a type. Values outside of what is declared come first. Of a guarded field all writes count, of another one the changes that were seen, at most 1,000 a second. `:watch 2s :top` goes on and on; `memglass top --stuck` lists what does not change."
+        "On a terminal a table of all fields, or of those of a path, a pattern or a type, that is ranked anew each second until `q`; `?` shows its keys. Triggers wait meanwhile. Elsewhere one look for a second. Values outside of what is declared come first. Of a guarded field all writes count, of another one the changes that were seen, at most 1,000 a second. `:watch 2s :top` writes one table after the other; `memglass top --stuck` lists what does not change."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -37,8 +38,15 @@ impl Command for Top {
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         runtime.attached.refresh()?;
+        let choice = (!rest.is_empty()).then(|| rest.to_owned());
+        if view::check(runtime).is_ok() {
+            // Mistakes are told here, and not by a screen that closes at once.
+            LiveTop::new(choice.clone(), &runtime.attached.observer())?;
+            runtime.wanted = Some(Screen::Top(choice));
+            return Ok(Output::NOTHING);
+        }
         let top = top::Top {
-            choice: (!rest.is_empty()).then(|| rest.to_owned()),
+            choice,
             ..top::Top::default()
         };
         let interrupt = Arc::clone(&runtime.interrupt);

@@ -2,7 +2,7 @@
 
 use super::{Command, CommandError, expect_nothing};
 use crate::output::Output;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, Screen};
 use crate::view;
 
 pub(super) struct View;
@@ -31,7 +31,7 @@ impl Command for View {
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         expect_nothing(self, rest)?;
         view::check(runtime)?;
-        runtime.wants_view = true;
+        runtime.wanted = Some(Screen::View);
         Ok(Output::NOTHING)
     }
 }

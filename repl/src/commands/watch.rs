@@ -10,7 +10,8 @@ use memglass_value::time;
 
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, Screen};
+use crate::view;
 
 pub(super) struct Watch;
 pub(super) struct Unwatch;
@@ -28,11 +29,11 @@ impl Command for Watch {
     }
 
     fn summary(&self) -> &'static str {
-        "tell changes above the prompt; list the watches"
+        "tell changes above the prompt; show the watches"
     }
 
     fn details(&self) -> &'static str {
-        "A path, a pattern such as `*_position.quantity`, a type as in `Position.quantity`, or an expression is looked at 1,000 times a second, and its changes are told above the prompt ten times a second, the line that you type stays as it is. Changes between two tellings are merged and counted. What only a script can evaluate is asked ten times a second; it must not write. `:unwatch N` ends number N.\n\nWith a time in front, `:watch 1s EXPR` evaluates any line again and again and writes each result, until Ctrl-C."
+        "A path, a pattern such as `*_position.quantity`, a type as in `Position.quantity`, or an expression is looked at 1,000 times a second, and its changes are told above the prompt ten times a second, the line that you type stays as it is. Changes between two tellings are merged and counted. What only a script can evaluate is asked ten times a second; it must not write. `:unwatch N` ends number N. `:watch` alone shows all of them in a table on the whole screen until `q`; `?` shows its keys.\n\nWith a time in front, `:watch 1s EXPR` evaluates any line again and again and writes each result, until Ctrl-C."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -49,6 +50,10 @@ impl Command for Watch {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        if rest.is_empty() && !runtime.typed.is_empty() && view::check(runtime).is_ok() {
+            runtime.wanted = Some(Screen::Watches);
+            return Ok(Output::NOTHING);
+        }
         if rest.is_empty() {
             return Ok(runtime.typed.table().into());
         }
@@ -135,6 +140,14 @@ fn timed(rest: &str) -> Result<Option<(Duration, &str)>, CommandError> {
 
 /// Does what a line says again and again, until it is interrupted. Triggers go on meanwhile.
 fn repeat(runtime: &mut Runtime, period: Duration, line: &str) -> Result<Output, CommandError> {
+    // A screen of its own would be drawn once for all.
+    let had_screen = std::mem::take(&mut runtime.has_screen);
+    let result = repeated(runtime, period, line);
+    runtime.has_screen = had_screen;
+    result
+}
+
+fn repeated(runtime: &mut Runtime, period: Duration, line: &str) -> Result<Output, CommandError> {
     let mut due = Instant::now();
     loop {
         let head = format!("{}  every {period:?}\n", time::clock(SystemTime::now()));

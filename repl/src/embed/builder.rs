@@ -280,7 +280,7 @@ impl ReplBuilder {
             origin: Origin::default(),
             has_prompt: false,
             has_screen: false,
-            wants_view: false,
+            wanted: None,
             view_settings: self.view_settings,
         };
         let setup = Setup {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use memglass::{Field, Observer, Value};
 use memglass_value::format::{Figure, Style, figure};
+use memglass_value::spark;
 use memglass_view::edit::Mistake;
 use memglass_view::interest::Window;
 use memglass_view::snapshot::{WatchRow, WatchRows};
@@ -231,17 +232,7 @@ impl Watch {
             let cell = CELLS - 1 - ((ago * CELLS as f64) as usize).min(CELLS - 1);
             cells[cell] = *number;
         }
-        let numbers = || cells.iter().copied().flatten();
-        let (Some(least), Some(greatest)) =
-            (numbers().reduce(f64::min), numbers().reduce(f64::max))
-        else {
-            return vec![None; CELLS];
-        };
-        let level = |number: f64| match greatest > least {
-            true => ((number - least) / (greatest - least) * 7.0).round() as u8,
-            false => 4,
-        };
-        cells.iter().map(|cell| cell.map(level)).collect()
+        spark::levels(&cells)
     }
 }
 

@@ -12,11 +12,15 @@ use memglass_terminal::look::ColorChoice;
 use memglass_terminal::signal::Interrupts;
 use memglass_view::edit::{Form, Mistake, Place, Refused};
 use memglass_view::interest::Column;
+use memglass_view::live::Order;
 use memglass_view::{Ended, Host, Interest, Setup, Snapshot, ViewError};
 
+use crate::changes::{TypedTable, Watching};
 use crate::commands::CommandError;
-use crate::runtime::Runtime;
+use crate::live;
+use crate::runtime::{Runtime, Screen};
 use crate::snapshot::Snapshots;
+use crate::top::LiveTop;
 use log::Log;
 
 /// How the view begins and looks, and what it shows.
@@ -50,6 +54,36 @@ pub(crate) fn check(runtime: &Runtime) -> Result<(), CommandError> {
         (Err(error), _) => Err(CommandError::Text(error.to_string())),
         (Ok(()), false) => Err(CommandError::Text(there_is_none())),
         (Ok(()), true) => Ok(()),
+    }
+}
+
+/// Shows something on the whole screen until the user closes it, or a signal ends the program.
+pub(crate) fn shown(
+    runtime: &mut Runtime,
+    interrupts: &Interrupts,
+    screen: Screen,
+) -> Result<Ended, ViewError> {
+    let setup = ViewSetup::of_terminal(runtime.writer.color, runtime.view_settings.as_deref());
+    match screen {
+        Screen::View => show(runtime, interrupts, setup),
+        Screen::Top(choice) => {
+            let observer = runtime.attached.observer();
+            // What was chosen was there when the line was typed.
+            let Ok(mut top) = LiveTop::new(choice, &observer) else {
+                return Ok(Ended::Closed);
+            };
+            live::show(
+                &mut top,
+                &LiveTop::setup(setup.setup, Order::Given),
+                interrupts,
+            )
+        }
+        Screen::Watches => {
+            let subject = runtime.attached.observer().session().name.clone();
+            let Runtime { typed, host, .. } = runtime;
+            let mut table = TypedTable::new(typed, host, &format!("{subject}: watches"));
+            live::show(&mut table, &Watching::setup(setup.setup), interrupts)
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crossbeam_channel::{Receiver, unbounded};
-use memglass_system::signals::{self, END, INTERRUPT, Listener};
+pub use memglass_system::signals::INTERRUPT;
+use memglass_system::signals::{self, END, Listener};
 
 /// After so many signals that did not stop a script, the program ends at once.
 const PATIENCE: u32 = 3;

@@ -9,6 +9,7 @@
 //! - [`mod@format`]: the text of a value, by its type and metadata; the one place for it.
 //! - [`literal`]: a value typed by hand, by the type that it is for.
 //! - [`shown`]: what is shown, as data.
+//! - [`spark`]: numbers as one row of characters.
 //! - [`time`]: moments as text.
 //! - [`wrap`]: lines that fit a width.
 
@@ -21,6 +22,7 @@ pub mod literal;
 pub mod names;
 pub mod number;
 pub mod shown;
+pub mod spark;
 pub mod time;
 pub mod wrap;
 

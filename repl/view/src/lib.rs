@@ -23,6 +23,7 @@ mod key_bar;
 mod keymap;
 mod keys;
 mod layout;
+pub mod live;
 mod notice;
 mod overlay;
 mod panels;

@@ -305,15 +305,15 @@ impl Ticks {
 }
 
 /// The thread that waits for keys.
-struct Keys {
-    events: Receiver<Event>,
+pub(crate) struct Keys {
+    pub(crate) events: Receiver<Event>,
     is_over: Arc<AtomicBool>,
     /// Closed when the thread has ended.
     ended: Receiver<()>,
 }
 
 impl Keys {
-    fn listen() -> io::Result<Keys> {
+    pub(crate) fn listen() -> io::Result<Keys> {
         let (sender, events) = unbounded();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
@@ -351,14 +351,14 @@ impl Drop for Keys {
 }
 
 /// While it lives, a panic leaves the full screen before it says what happened.
-struct PanicHook {
+pub(crate) struct PanicHook {
     before: Arc<Hook>,
 }
 
 type Hook = Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send>;
 
 impl PanicHook {
-    fn set() -> Self {
+    pub(crate) fn set() -> Self {
         let before: Arc<Hook> = Arc::new(panic::take_hook());
         let then = Arc::clone(&before);
         panic::set_hook(Box::new(move |info| {

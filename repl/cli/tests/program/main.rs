@@ -13,6 +13,7 @@ mod inputs;
 mod ledger;
 mod lifecycle;
 mod listing;
+mod live;
 mod one_shot;
 mod page;
 mod pictures;

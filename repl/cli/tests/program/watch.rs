@@ -328,9 +328,6 @@ fn changes_stand_above_the_line_that_is_typed_until_unwatched() {
     terminal.is_at("t1> left_motor.li");
     terminal.press("mit + 1\r");
     terminal.shows("\n1\n");
-    terminal.line(":watch");
-    terminal.shows("compiled");
-    terminal.shows("interpreted: ");
     terminal.line(":unwatch 1");
     terminal.line(":unwatch 2");
     terminal.line(":watch");

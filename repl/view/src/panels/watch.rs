@@ -1,6 +1,7 @@
 //! What is watched: fields and expressions, with what they were.
 
 use memglass_value::format::Figure;
+use memglass_value::spark;
 
 use super::{Action, Frame, Handled, moved};
 use crate::canvas::{Area, Canvas};
@@ -10,9 +11,6 @@ use crate::rules::Rule;
 use crate::snapshot::{Snapshot, WatchRow};
 use crate::text;
 use crate::theme::Role;
-
-/// The cells of a sparkline, from low to high.
-const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// With so many columns a row has its least, its greatest and its rate.
 const WIDE: u16 = 70;
@@ -181,23 +179,13 @@ fn draw_row(canvas: &mut Canvas, area: Area, row: &WatchRow, columns: Columns, i
             canvas.put_before(end, y, text, Role::Dim);
         }
     }
-    let marks: String = row
-        .history
-        .iter()
-        .rev()
-        .take(columns.spark)
-        .rev()
-        .map(bar)
-        .collect();
-    let at = columns.spark_at + (columns.spark - row.history.len().min(columns.spark)) as u16;
+    let history = &row.history[row.history.len().saturating_sub(columns.spark)..];
+    let marks = spark::row(history);
+    let at = columns.spark_at + (columns.spark - history.len()) as u16;
     canvas.put(at, y, marks, Role::Dim);
     if let (Some(end), true) = (columns.rate_end, is_live) {
         canvas.put_before(end, y, format!("{:.0}/s", row.rate), Role::Dim);
     }
-}
-
-fn bar(level: &Option<u8>) -> &'static str {
-    level.map_or(" ", |level| BARS[usize::from(level.min(7))])
 }
 
 /// Columns that a figure takes left of where whole numbers end.

@@ -1,0 +1,175 @@
+//! The loop of a live table: keys, looks, frames and signals.
+
+use std::io::{self, BufWriter, Stdout, stdout};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, at, never, select};
+use memglass_terminal::modes::FullScreen;
+use memglass_terminal::signal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{Event, KeyEventKind};
+use ratatui::crossterm::terminal;
+
+use super::state::{Next, State};
+use super::{Order, Source, draw};
+use crate::canvas::Canvas;
+use crate::rate::Rate;
+use crate::run::{Ended, Keys, PanicHook, ViewError, check_terminal};
+use crate::screen::Screen;
+use crate::setup;
+
+/// How a live table begins, and when it ends by itself.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What the terminal can show, and the user's colours.
+    pub looks: setup::Setup,
+    /// Frames a second.
+    pub rate: Rate,
+    /// The order of the rows.
+    pub order: Order,
+    /// When it ends.
+    pub until: Option<Instant>,
+}
+
+/// Shows a table on this process's terminal until the user closes it, its time is up, or one of `signals` comes.
+///
+/// The terminal is as it was before, whatever happens: also after a panic.
+///
+/// # Errors
+///
+/// [`ViewError`]: there is no terminal for it, or it is gone.
+pub fn run(
+    source: &mut dyn Source,
+    setup: &Setup,
+    signals: &Receiver<i32>,
+) -> Result<Ended, ViewError> {
+    check_terminal()?;
+    let full_screen = FullScreen::enter(false).ok_or(ViewError::NoTerminal)?;
+    let _hook = PanicHook::set();
+    let keys = Keys::listen().map_err(ViewError::Terminal)?;
+    let looks = &setup.looks;
+    let mut live = Live {
+        source,
+        state: State {
+            rate: setup.rate,
+            order: setup.order,
+            ..State::default()
+        },
+        screen: Screen::new(
+            CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout())),
+            looks.palette(looks.looks.background),
+            looks.looks.glyphs,
+        ),
+        canvas: Canvas::default(),
+        full_screen: &full_screen,
+    };
+    live.serve(&keys.events, signals, setup.until)
+        .map_err(ViewError::Terminal)
+}
+
+struct Live<'l> {
+    source: &'l mut dyn Source,
+    state: State,
+    screen: Screen<CrosstermBackend<BufWriter<Stdout>>>,
+    canvas: Canvas,
+    full_screen: &'l FullScreen,
+}
+
+impl Live<'_> {
+    fn serve(
+        &mut self,
+        events: &Receiver<Event>,
+        signals: &Receiver<i32>,
+        until: Option<Instant>,
+    ) -> io::Result<Ended> {
+        let until = until.map_or_else(never, at);
+        let start = Instant::now();
+        let mut looks = Due::at(start);
+        let mut frames = Due::at(start);
+        self.show()?;
+        loop {
+            let look = self.source.period().filter(|_| !self.state.is_paused);
+            let look = look.map_or_else(never, |period| at(looks.next(period)));
+            let period = self.state.rate.period();
+            let next = select! {
+                recv(events) -> event => match event {
+                    Ok(event) => self.event(&event),
+                    Err(_) => return Err(io::ErrorKind::BrokenPipe.into()),
+                },
+                recv(signals) -> received => match received {
+                    Ok(number) => return Ok(Ended::Signal(number)),
+                    Err(_) => return Ok(Ended::Closed),
+                },
+                recv(until) -> _ => return Ok(Ended::Closed),
+                recv(self.full_screen.continued()) -> _ => Next::Redraw,
+                recv(self.full_screen.stops()) -> _ => Next::Suspend,
+                recv(look) -> _ => {
+                    self.source.look();
+                    looks.done(self.source.period().unwrap_or_default());
+                    continue;
+                }
+                recv(at(frames.next(period))) -> _ => {
+                    frames.done(period);
+                    if self.state.is_paused {
+                        continue;
+                    }
+                    self.source.advance();
+                    Next::Stay
+                }
+            };
+            match next {
+                Next::Stay => {}
+                Next::Resume => self.source.resume(),
+                Next::Redraw => self.screen.forget(),
+                Next::Suspend => {
+                    self.full_screen.suspend();
+                    self.screen.forget();
+                }
+                Next::Interrupt => return Ok(Ended::Signal(signal::INTERRUPT)),
+                Next::Quit => return Ok(Ended::Closed),
+            }
+            self.show()?;
+        }
+    }
+
+    fn event(&mut self, event: &Event) -> Next {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.state.key(*key),
+            Event::Resize(..) => Next::Redraw,
+            _ => Next::Stay,
+        }
+    }
+
+    fn show(&mut self) -> io::Result<()> {
+        let (width, height) = terminal::size()?;
+        self.state.height = draw::height(height);
+        let table = self.source.table(self.state.wanted());
+        self.state.total = table.total;
+        self.state.first = table.first;
+        self.canvas.clear(width, height);
+        draw::draw(&mut self.canvas, &table, &self.state);
+        self.screen.show(&self.canvas).map(drop)
+    }
+}
+
+/// When something is due again.
+struct Due {
+    last: Instant,
+}
+
+impl Due {
+    fn at(start: Instant) -> Due {
+        Due { last: start }
+    }
+
+    fn next(&self, period: Duration) -> Instant {
+        self.last + period
+    }
+
+    /// It is done. What could not be done in time is left out.
+    fn done(&mut self, period: Duration) {
+        let now = Instant::now();
+        let due = self.next(period);
+        self.last = if due + period < now { now } else { due };
+    }
+}
