@@ -199,6 +199,7 @@ impl EventLoop {
             Ok(Ended::Signal(signal)) if signal::ends_program(signal) => {
                 Some(Next::Quit(signal::exit_code(signal)))
             }
+            Ok(Ended::Exit(code)) => Some(Next::Quit(code)),
             Ok(_) => None,
             Err(error) => {
                 let error = CommandError::Text(commands::with_causes(&error));

@@ -7,7 +7,7 @@ pub(crate) struct Journal {
     last: String,
     /// All that was typed, in its order.
     typed: Vec<String>,
-    edited: Option<String>,
+    edited: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -26,15 +26,15 @@ impl Journal {
         }
     }
 
-    /// Somebody wrote this in an editor, to be run like a line.
+    /// Somebody wrote this elsewhere than at the prompt, in an editor or in the view, to be run like a line.
     pub(crate) fn edited(&mut self, text: &str) {
         text.clone_into(&mut self.last);
-        self.edited = Some(text.to_owned());
+        self.edited.push(text.to_owned());
     }
 
-    /// What was written in an editor since this was asked last: the prompt has not seen it typed.
-    pub(crate) fn take_edited(&mut self) -> Option<String> {
-        self.edited.take()
+    /// What was written elsewhere since this was asked last: the prompt has not seen it typed.
+    pub(crate) fn take_edited(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.edited)
     }
 
     /// All that was typed, in its order.

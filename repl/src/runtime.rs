@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use memglass::Presence;
+use memglass_line::History;
 use memglass_script::{Attached, ScriptHost};
 use memglass_syntax::{CommandName, Names, Takes};
 
@@ -46,6 +47,10 @@ pub(crate) struct Runtime {
     pub(crate) has_screen: bool,
     /// What a line has asked to see on the whole screen.
     pub(crate) wanted: Option<Screen>,
+    /// Whether the full-screen view is open.
+    pub(crate) has_view: bool,
+    /// Where the lines that are typed are kept.
+    pub(crate) history: History,
     /// The settings of the full-screen view.
     pub(crate) view_settings: Option<PathBuf>,
 }

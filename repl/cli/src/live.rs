@@ -29,6 +29,7 @@ pub(super) fn show(source: &mut dyn Source, setup: &Setup) -> Result<i32, Failur
     let interrupts = Interrupts::listen(Arc::new(AtomicBool::new(false)), Owner::Program)?;
     match show_live(source, setup, &interrupts).map_err(ReplError::from)? {
         Ended::Closed => Ok(0),
+        Ended::Exit(code) => Ok(code),
         Ended::Signal(signal) => Ok(signal::exit_code(signal)),
     }
 }

@@ -52,10 +52,10 @@ pub struct Editor {
     is_editing: Arc<AtomicBool>,
 }
 
-/// A prompt to show, and a line that goes into the history before.
+/// A prompt to show, and lines that go into the history before.
 pub(super) struct Ask {
     pub(super) prompt: String,
-    pub(super) edited: Option<String>,
+    pub(super) edited: Vec<String>,
 }
 
 /// The editor of the terminal, with what it asks while a line is typed.
@@ -94,7 +94,7 @@ impl Editor {
         let edits = Arc::clone(&is_editing);
         let work = move || {
             for Ask { prompt, edited } in asked {
-                if let Some(text) = edited {
+                for text in edited {
                     keep(&mut line, history.as_deref(), &text);
                 }
                 indent.set(indentation(&prompt));
@@ -161,7 +161,7 @@ impl Editor {
 
     /// Shows a prompt; the line that is typed there comes as an event. What was `edited` elsewhere since the
     /// last prompt is in the history as if it had been typed.
-    pub fn ask(&self, prompt: String, edited: Option<String>) {
+    pub fn ask(&self, prompt: String, edited: Vec<String>) {
         self.is_editing.store(true, Ordering::SeqCst);
         // An editor that has ended has said so with its last event.
         let _ = self.asks.send(Ask { prompt, edited });

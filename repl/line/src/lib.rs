@@ -5,6 +5,7 @@
 
 mod assistant;
 mod complete;
+mod completer;
 mod continuation;
 mod cycle;
 mod edited;
@@ -24,6 +25,7 @@ mod plain;
 mod printer;
 mod suspend;
 
+pub use completer::{Completer, Completions, Suggestion};
 pub use editor::{Editor, EditorError};
 pub use event::Event;
 pub use files::expanded;

@@ -180,6 +180,10 @@ impl Command for Edit {
                 usage: self.usage(),
             });
         }
+        if runtime.has_view {
+            let reason = "`:edit` needs the terminal that the view is on: leave the view first";
+            return Err(CommandError::Text(reason.into()));
+        }
         let (file, args) = words::first(rest);
         if !file.is_empty() {
             let path = typed(file);

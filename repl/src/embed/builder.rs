@@ -281,10 +281,11 @@ impl ReplBuilder {
             has_prompt: false,
             has_screen: false,
             wanted: None,
+            has_view: false,
+            history: self.history,
             view_settings: self.view_settings,
         };
         let setup = Setup {
-            history: self.history,
             banner: self.banner,
             init: self.init.map(read_init).transpose()?,
             owner: match self.is_program {

@@ -19,8 +19,8 @@ pub use answer::{Answer, EvalError, EvalErrorKind, ReplError};
 pub use builder::ReplBuilder;
 pub use command::{Access, Command};
 pub use memglass_line::History;
-pub(crate) use sink::Outlet;
 pub use sink::Sink;
+pub(crate) use sink::{Diverted, Outlet};
 
 use crate::commands::CommandError;
 use crate::output::Output;
@@ -76,7 +76,6 @@ pub struct Repl {
 
 /// What the prompt needs and the evaluation of lines does not.
 pub(crate) struct Setup {
-    pub(crate) history: History,
     pub(crate) banner: String,
     pub(crate) init: Option<(std::path::PathBuf, ScriptText)>,
     pub(crate) owner: Owner,

@@ -48,6 +48,7 @@ impl Repl {
             Ok(match view::show(&mut self.runtime, &interrupts, setup)? {
                 Ended::Closed => 0,
                 Ended::Signal(signal) => signal::exit_code(signal),
+                Ended::Exit(code) => code,
             })
         })
     }
@@ -67,7 +68,7 @@ impl Repl {
                         interrupt.store(true, Ordering::Relaxed);
                     }
                 };
-                Editor::start(look, &self.setup.history, stop_action)?
+                Editor::start(look, &self.runtime.history, stop_action)?
             }
             Some(ref why) => Editor::plain(why.clone())?,
         };

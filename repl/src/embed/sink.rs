@@ -72,6 +72,15 @@ impl Sink for Standard {
     }
 }
 
+/// While it lives, all goes elsewhere.
+pub(crate) struct Diverted(Outlet);
+
+impl Drop for Diverted {
+    fn drop(&mut self) {
+        self.0.0.diverted.take();
+    }
+}
+
 /// The one way out of a session, shared by its scripts and its results.
 #[derive(Clone)]
 pub(crate) struct Outlet(Rc<Way>);
@@ -81,6 +90,8 @@ struct Way {
     is_standard: bool,
     /// While there is a prompt of our own, what scripts print goes above it.
     printer: RefCell<Option<Rc<RefCell<Printer>>>>,
+    /// While there is something else on the screen, all goes here.
+    diverted: RefCell<Option<Box<dyn Sink>>>,
     /// Raised to stop a script whose output nobody takes.
     interrupt: Arc<AtomicBool>,
     failure: Cell<Option<io::Error>>,
@@ -96,6 +107,7 @@ impl Outlet {
                 Box::new(Standard { stop })
             })),
             printer: RefCell::default(),
+            diverted: RefCell::default(),
             interrupt,
             failure: Cell::default(),
         }))
@@ -103,7 +115,27 @@ impl Outlet {
 
     /// Whether it leads to standard output.
     pub(crate) fn is_standard(&self) -> bool {
-        self.0.is_standard
+        self.0.is_standard && self.0.diverted.borrow().is_none()
+    }
+
+    /// All goes to `sink` instead, as long as what this gives lives.
+    pub(crate) fn divert(&self, sink: Box<dyn Sink>) -> Diverted {
+        self.0.diverted.replace(Some(sink));
+        Diverted(self.clone())
+    }
+
+    /// Gives `take` where text goes now.
+    fn with_sink<T>(&self, take: impl FnOnce(&mut dyn Sink) -> T) -> T {
+        match &mut *self.0.diverted.borrow_mut() {
+            Some(sink) => take(&mut **sink),
+            None => take(&mut **self.0.sink.borrow_mut()),
+        }
+    }
+
+    /// The prompt that is shown, if there is one.
+    fn prompt(&self) -> Option<Rc<RefCell<Printer>>> {
+        let is_hidden = self.0.diverted.borrow().is_some();
+        self.0.printer.borrow().clone().filter(|_| !is_hidden)
     }
 
     /// From now on what scripts print goes above a prompt.
@@ -114,7 +146,7 @@ impl Outlet {
     /// Takes one line that a script prints.
     pub(crate) fn print(&self, text: &str) {
         let line = format!("{}\n", format::printable(text));
-        if let Some(printer) = &*self.0.printer.borrow() {
+        if let Some(printer) = self.prompt() {
             printer.borrow_mut().print(&line);
             return;
         }
@@ -131,20 +163,20 @@ impl Outlet {
 
     /// Writes data.
     pub(crate) fn data(&self, text: &str) -> io::Result<()> {
-        self.0.sink.borrow_mut().data(text)
+        self.with_sink(|sink| sink.data(text))
     }
 
     /// Writes a message.
     pub(crate) fn message(&self, text: &str) {
-        self.0.sink.borrow_mut().message(text);
+        self.with_sink(|sink| sink.message(text));
     }
 
     /// Takes a line for people that a script did not print.
     pub(crate) fn tell(&self, text: &str) {
         let line = format!("{}\n", format::printable(text));
-        match &*self.0.printer.borrow() {
+        match self.prompt() {
             Some(printer) => printer.borrow_mut().print(&line),
-            None => self.0.sink.borrow_mut().message(&line),
+            None => self.message(&line),
         }
     }
 

@@ -1,27 +1,33 @@
 //! The full-screen view over a session: what it asks for, done.
 
 mod form;
+mod line;
 mod log;
 mod settings;
 mod writes;
 
+use std::cell::RefCell;
 use std::path::Path;
-use std::time::Instant;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
-use memglass_terminal::look::ColorChoice;
+use crossbeam_channel::Receiver;
+use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::signal::Interrupts;
 use memglass_view::edit::{Form, Mistake, Place, Refused};
 use memglass_view::interest::Column;
+use memglass_view::line::{Completions, Outcome};
 use memglass_view::live::Order;
 use memglass_view::{Ended, Host, Interest, Setup, Snapshot, ViewError};
 
 use crate::changes::{TypedTable, Watching};
 use crate::commands::CommandError;
+use crate::embed::Diverted;
 use crate::live;
 use crate::runtime::{Runtime, Screen};
 use crate::snapshot::Snapshots;
 use crate::top::LiveTop;
-use log::Log;
+use log::{Log, ToLog};
 
 /// How the view begins and looks, and what it shows.
 #[derive(Clone, Debug)]
@@ -48,6 +54,10 @@ impl ViewSetup {
 
 /// Says why a line cannot open the view, if so.
 pub(crate) fn check(runtime: &Runtime) -> Result<(), CommandError> {
+    if runtime.has_view {
+        let reason = "the view is open: `q` leaves it";
+        return Err(CommandError::Text(reason.into()));
+    }
     let there_is_none =
         || "the view is for a prompt on a terminal; `memglass view` opens it on one".to_owned();
     match (memglass_view::check_terminal(), runtime.has_screen) {
@@ -97,39 +107,63 @@ pub(crate) fn show(
     let mut host = RuntimeHost::new(runtime, &watches);
     for mistake in setup.mistakes.iter().rev() {
         let (place, what) = mistake.split_once(": ").unwrap_or((mistake, ""));
-        host.log.bad("ignored", place.to_owned(), what.to_owned());
+        host.log
+            .borrow_mut()
+            .bad("ignored", place.to_owned(), what.to_owned());
     }
-    memglass_view::run(&mut host, setup, interrupts.received())
+    memglass_view::run(&mut host, setup, interrupts)
 }
 
 /// A session as the view sees it.
 struct RuntimeHost<'r> {
     runtime: &'r mut Runtime,
     snapshots: Snapshots,
-    log: Log,
+    /// What scripts print goes there too.
+    log: Rc<RefCell<Log>>,
+    /// What the `:` line is completed from, once one has been typed.
+    completing: Option<line::Completing>,
+    _diverted: Diverted,
+    /// How what is written looked before.
+    look: Look,
 }
 
 impl<'r> RuntimeHost<'r> {
     fn new(runtime: &'r mut Runtime, watches: &[String]) -> Self {
         let snapshots = snapshots(runtime, Instant::now());
+        let log = Rc::new(RefCell::new(Log::default()));
+        runtime.has_view = true;
+        let look = &mut runtime.writer.rendering.look;
+        let look = std::mem::replace(look, line::look_of_log());
+        let outlet = &runtime.writer.outlet;
         let mut host = RuntimeHost {
+            _diverted: outlet.divert(Box::new(ToLog(Rc::clone(&log)))),
             runtime,
             snapshots,
-            log: Log::default(),
+            log,
+            completing: None,
+            look,
         };
         for watched in watches {
             if let Err(mistake) = host.watch(watched) {
-                host.log.bad("refused", watched.clone(), mistake.reason);
+                let mut log = host.log.borrow_mut();
+                log.bad("refused", watched.clone(), mistake.reason);
             }
         }
         host
     }
 }
 
+impl Drop for RuntimeHost<'_> {
+    fn drop(&mut self) {
+        self.runtime.has_view = false;
+        self.runtime.writer.rendering.look = self.look;
+    }
+}
+
 impl Host for RuntimeHost<'_> {
     fn snapshot(&mut self, interest: &Interest) -> Snapshot {
         Snapshot {
-            log: self.log.rows(interest.log),
+            log: self.log.borrow().rows(interest.log),
             ..self.snapshots.take(interest)
         }
     }
@@ -137,8 +171,7 @@ impl Host for RuntimeHost<'_> {
     fn reattach(&mut self) -> Result<(), String> {
         let result = self.runtime.perform(":reattach");
         result.map_err(|error| error.to_string())?;
-        let next = snapshots(self.runtime, self.snapshots.opened());
-        self.snapshots = next.watching_as(&mut self.snapshots);
+        self.follow();
         Ok(())
     }
 
@@ -214,6 +247,31 @@ impl Host for RuntimeHost<'_> {
         let field = self.snapshots.field(place)?;
         let value = field.read().map_err(|error| error.to_string())?;
         Ok([field.path().to_owned(), memglass_value::format::raw(&value)])
+    }
+
+    fn begin_line(&mut self) -> Vec<String> {
+        self.line_begins()
+    }
+
+    fn complete(&mut self, before_cursor: &str) -> Completions {
+        let completing = self.completing.as_ref();
+        completing.map_or_else(Completions::default, |it| it.complete(before_cursor))
+    }
+
+    fn run(&mut self, line: &str) -> Outcome {
+        self.line(line)
+    }
+
+    fn rest(&self) -> Option<Duration> {
+        self.runtime.automation.rest()
+    }
+
+    fn woken(&self) -> &Receiver<()> {
+        self.runtime.automation.woken()
+    }
+
+    fn run_due(&mut self) -> Outcome {
+        self.due()
     }
 }
 

@@ -36,7 +36,9 @@ impl RuntimeHost<'_> {
             Err(error) => {
                 let refused = reason(&field, value, &error);
                 let text = assignment(&field, value);
-                self.log.bad("refused", text, refused.reason.clone());
+                self.log
+                    .borrow_mut()
+                    .bad("refused", text, refused.reason.clone());
                 Err(refused)
             }
         }
@@ -62,7 +64,9 @@ impl RuntimeHost<'_> {
                     ..reason(&field, &amount, &error)
                 };
                 let text = format!("{} {}", field.path(), signed(&amount));
-                self.log.bad("refused", text, refused.reason.clone());
+                self.log
+                    .borrow_mut()
+                    .bad("refused", text, refused.reason.clone());
                 Err(refused)
             }
         }
@@ -81,7 +85,9 @@ impl RuntimeHost<'_> {
         for entry in &undone.writes {
             let [old, new] = entry.texts();
             let text = format!("{} = {new}", entry.path());
-            self.log.good("undid", text, format!("now {old}"));
+            self.log
+                .borrow_mut()
+                .good("undid", text, format!("now {old}"));
             self.journal(entry.path(), &entry.change().old);
         }
         Ok(match undone.writes.as_slice() {
@@ -92,7 +98,9 @@ impl RuntimeHost<'_> {
 
     fn wrote(&mut self, field: &Field, change: &Change) {
         let was = format!("was {}", shown(field, &change.old));
-        self.log.good("wrote", assignment(field, &change.new), was);
+        self.log
+            .borrow_mut()
+            .good("wrote", assignment(field, &change.new), was);
         self.journal(field.path(), &change.new);
     }
 

@@ -44,12 +44,35 @@ impl Drop for LentKeyboard {
 
 /// Signals of this process, turned into flags and messages until this is dropped.
 pub struct Interrupts {
-    flag: Arc<AtomicBool>,
-    unanswered: Arc<AtomicU32>,
+    raiser: Raiser,
     received: Receiver<i32>,
     /// Set when this is over: what was not handled before does again what it did.
     over: Arc<AtomicBool>,
     listener: Option<Listener>,
+}
+
+/// Stops the script that runs, as Ctrl-C does; clones do the same. It is for keys that come as bytes and not as signals.
+#[derive(Clone, Debug)]
+pub struct Raiser {
+    flag: Arc<AtomicBool>,
+    unanswered: Arc<AtomicU32>,
+    owner: Owner,
+}
+
+impl Raiser {
+    /// Stops the script, or else ends the program at the third time, if it is ours.
+    pub fn interrupt(&self) {
+        self.raise(INTERRUPT);
+    }
+
+    fn raise(&self, signal: i32) {
+        self.flag.store(true, Ordering::Relaxed);
+        let times = self.unanswered.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.owner == Owner::Program && times >= PATIENCE {
+            crate::modes::give_back();
+            std::process::exit(exit_code(signal));
+        }
+    }
 }
 
 impl Interrupts {
@@ -64,26 +87,24 @@ impl Interrupts {
         let taken = END.into_iter().chain([INTERRUPT]);
         signals::leave_to_others(taken.clone(), &over)?;
         let (sender, received) = unbounded();
-        let unanswered = Arc::new(AtomicU32::new(0));
-        let (raised, count) = (Arc::clone(&flag), Arc::clone(&unanswered));
+        let raiser = Raiser {
+            flag,
+            unanswered: Arc::default(),
+            owner,
+        };
+        let raised = raiser.clone();
         let listener = Listener::new(taken, move |signal| {
             if signal == INTERRUPT && LENT.load(Ordering::Relaxed) {
                 return ControlFlow::Continue(());
             }
-            raised.store(true, Ordering::Relaxed);
-            let times = count.fetch_add(1, Ordering::Relaxed) + 1;
-            if owner == Owner::Program && times >= PATIENCE {
-                crate::modes::give_back();
-                std::process::exit(exit_code(signal));
-            }
+            raised.raise(signal);
             match sender.send(signal) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_) => ControlFlow::Break(()),
             }
         })?;
         Ok(Interrupts {
-            flag,
-            unanswered,
+            raiser,
             received,
             over,
             listener: Some(listener),
@@ -93,8 +114,8 @@ impl Interrupts {
     /// Forgets a Ctrl-C that came too late for what it was meant for. A signal that ends the program
     /// is kept: it is the result.
     pub fn settle(&self) -> Option<i32> {
-        self.flag.store(false, Ordering::Relaxed);
-        self.unanswered.store(0, Ordering::Relaxed);
+        self.raiser.flag.store(false, Ordering::Relaxed);
+        self.raiser.unanswered.store(0, Ordering::Relaxed);
         self.ending()
     }
 
@@ -104,6 +125,11 @@ impl Interrupts {
         self.received
             .try_iter()
             .find(|signal| ends_program(*signal))
+    }
+
+    /// What stops the script that runs, for another thread.
+    pub fn raiser(&self) -> Raiser {
+        self.raiser.clone()
     }
 
     /// Each signal as it comes.

@@ -24,6 +24,21 @@ impl Entry {
         }
     }
 
+    /// A line with the cursor behind so many characters.
+    pub(crate) fn at(text: &str, cursor: usize) -> Self {
+        Entry {
+            input: Input::new(text.to_owned()).with_cursor(cursor),
+            is_selected: false,
+        }
+    }
+
+    /// The text before the cursor, and that behind it.
+    pub(crate) fn halves(&self) -> (&str, &str) {
+        let at = self.text().char_indices().nth(self.cursor());
+        self.text()
+            .split_at(at.map_or(self.text().len(), |(at, _)| at))
+    }
+
     /// A line whose text is replaced by the first character that is typed, and kept by any other key.
     pub(crate) fn selected(text: &str) -> Self {
         Entry {
@@ -58,9 +73,7 @@ impl Entry {
 
     /// The part around the cursor that fits into so many columns, with the cursor in it.
     pub(crate) fn shown(&self, columns: usize) -> String {
-        let at = self.text().char_indices().nth(self.cursor());
-        let at = at.map_or(self.text().len(), |(at, _)| at);
-        let (before, after) = self.text().split_at(at);
+        let (before, after) = self.halves();
         let room = columns.saturating_sub(1);
         let before = crate::text::cut_start(before, room);
         let left = room.saturating_sub(crate::text::width(&before));

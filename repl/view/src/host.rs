@@ -1,7 +1,12 @@
 //! What the view asks of the program around it: the one way to values, writes and scripts.
 
+use std::time::Duration;
+
+use crossbeam_channel::Receiver;
+
 use crate::edit::{Form, Mistake, Place, Refused};
 use crate::interest::{Column, Interest};
+use crate::line::{Completions, Outcome};
 use crate::snapshot::Snapshot;
 
 /// The program around the view.
@@ -98,4 +103,22 @@ pub trait Host {
     ///
     /// Why there is no value.
     fn copied(&mut self, place: &Place) -> Result<[String; 2], String>;
+
+    /// A line is about to be typed: names are gathered for it. Gives those typed before, the oldest first.
+    fn begin_line(&mut self) -> Vec<String>;
+
+    /// What may stand at the end of `before_cursor`, the part of the line to the left of the cursor.
+    fn complete(&mut self, before_cursor: &str) -> Completions;
+
+    /// Runs a line, as the prompt would, and puts what it gives into the log.
+    fn run(&mut self, line: &str) -> Outcome;
+
+    /// How long triggers and timers have nothing to do; `None` if that is not known.
+    fn rest(&self) -> Option<Duration>;
+
+    /// Hears when they have, beside that time.
+    fn woken(&self) -> &Receiver<()>;
+
+    /// Runs what triggers and timers have to do now.
+    fn run_due(&mut self) -> Outcome;
 }

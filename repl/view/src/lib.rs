@@ -5,13 +5,15 @@
 //!
 //! - [`run`]: the view on this process's terminal.
 //! - [`Host`]: what the program around it does for it.
-//! - [`snapshot`], [`interest`], [`edit`]: the plain data between the two.
+//! - [`snapshot`], [`interest`], [`edit`], [`line`]: the plain data between the two.
 //! - [`text`]: what may be shown.
 
 mod app;
 mod background;
+mod busy;
 mod canvas;
 mod columns;
+mod command_line;
 mod dialogs;
 pub mod edit;
 mod entry;
@@ -23,6 +25,7 @@ mod key_bar;
 mod keymap;
 mod keys;
 mod layout;
+pub mod line;
 pub mod live;
 mod notice;
 mod overlay;

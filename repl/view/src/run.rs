@@ -7,18 +7,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, at, select, unbounded};
+use crossbeam_channel::{Receiver, Sender, after, at, never, select, unbounded};
+use memglass_terminal::look;
 use memglass_terminal::modes::FullScreen;
-use memglass_terminal::{look, signal};
+use memglass_terminal::signal::{self, Interrupts};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
 use ratatui::crossterm::terminal;
 
 use crate::app::{App, Next};
 use crate::background::{self, Heard, Question};
+use crate::busy::Busy;
 use crate::canvas::Canvas;
 use crate::host::Host;
 use crate::keys::Command;
+use crate::line::{Outcome, Then};
 use crate::screen::Screen;
 use crate::setup::Setup;
 
@@ -60,6 +63,8 @@ pub enum Ended {
     Closed,
     /// A signal that ends the program came.
     Signal(i32),
+    /// A script called `exit` with this code.
+    Exit(i32),
 }
 
 /// Says why there can be no view on this process's terminal, if so.
@@ -78,18 +83,19 @@ pub fn check_terminal() -> Result<(), ViewError> {
     }
 }
 
-/// Shows the view on this process's terminal until the user closes it or one of `signals` ends the program.
+/// Shows the view on this process's terminal until the user closes it, or a signal or a script ends the program.
 ///
 /// The terminal is as it was before, whatever happens: also after a panic.
 ///
 /// # Errors
 ///
 /// [`ViewError`]: there is no terminal for it, or it is gone.
-pub fn run(host: &mut dyn Host, setup: Setup, signals: &Receiver<i32>) -> Result<Ended, ViewError> {
+pub fn run(host: &mut dyn Host, setup: Setup, interrupts: &Interrupts) -> Result<Ended, ViewError> {
     check_terminal()?;
     let full_screen = FullScreen::enter(setup.options.has_mouse).ok_or(ViewError::NoTerminal)?;
     let _hook = PanicHook::set();
-    let keys = Keys::listen().map_err(ViewError::Terminal)?;
+    let busy = Busy::new(interrupts.raiser());
+    let keys = Keys::listen(Some(busy.clone())).map_err(ViewError::Terminal)?;
     let mut view = View {
         host,
         app: App::new(setup.options, setup.keymap.clone(), 0, 0),
@@ -101,10 +107,12 @@ pub fn run(host: &mut dyn Host, setup: Setup, signals: &Receiver<i32>) -> Result
         canvas: Canvas::default(),
         full_screen: &full_screen,
         question: None,
+        busy,
+        interrupts,
         setup: &setup,
     };
     view.app.notice(&setup.mistakes);
-    let ended = view.ask().and_then(|()| view.serve(&keys.events, signals));
+    let ended = view.ask().and_then(|()| view.serve(&keys.events));
     view.hear_last(&keys.events);
     ended.map_err(ViewError::Terminal)
 }
@@ -117,6 +125,9 @@ struct View<'v> {
     full_screen: &'v FullScreen,
     /// What the terminal was asked about its background.
     question: Option<Question>,
+    /// Tells the thread that waits for keys that a script runs.
+    busy: Busy,
+    interrupts: &'v Interrupts,
     setup: &'v Setup,
 }
 
@@ -145,16 +156,18 @@ impl View<'_> {
         }
     }
 
-    fn serve(&mut self, events: &Receiver<Event>, signals: &Receiver<i32>) -> io::Result<Ended> {
+    fn serve(&mut self, events: &Receiver<Event>) -> io::Result<Ended> {
         let mut ticks = Ticks::new();
         self.show()?;
         loop {
+            let due = self.host.rest().map_or_else(never, after);
+            let is_woken = self.host.woken().clone();
             let next = select! {
                 recv(events) -> event => match event {
-                    Ok(event) => self.events(event, events),
+                    Ok(event) => self.events(event, events)?,
                     Err(_) => return Err(io::ErrorKind::BrokenPipe.into()),
                 },
-                recv(signals) -> received => match received {
+                recv(self.interrupts.received()) -> received => match received {
                     Ok(number) if signal::ends_program(number) => return Ok(Ended::Signal(number)),
                     Ok(_) => self.app.command(Command::Interrupt, self.host),
                     Err(_) => return Ok(Ended::Closed),
@@ -165,8 +178,12 @@ impl View<'_> {
                     self.app.reached(ticks.tick(self.app.rate().hertz()));
                     Next::Stay
                 }
+                recv(due) -> _ => self.run_due(),
+                recv(is_woken) -> _ => self.run_due(),
             };
             match next {
+                // The next frame shows what it did: a trigger may fire a thousand times a second.
+                Next::Later => continue,
                 Next::Stay => {}
                 Next::Redraw => self.screen.forget(),
                 Next::Suspend => {
@@ -174,26 +191,67 @@ impl View<'_> {
                     self.screen.forget();
                 }
                 Next::Quit => return Ok(Ended::Closed),
+                Next::Exit(code) => return Ok(Ended::Exit(code)),
+                Next::End(number) => return Ok(Ended::Signal(number)),
             }
             self.show()?;
         }
     }
 
+    /// Runs what triggers and timers have to do. It is told in the log; only an `exit` needs more.
+    fn run_due(&mut self) -> Next {
+        let (outcome, next) = self.script(|host| host.run_due());
+        match (next, outcome.then) {
+            (Next::Stay, Then::GoesOn) => Next::Later,
+            (Next::Stay, then) => after_line(then),
+            (next, _) => next,
+        }
+    }
+
+    /// Runs a line that was typed, with a frame before it that no longer has it.
+    fn line(&mut self, line: &str) -> io::Result<Next> {
+        self.show()?;
+        let (outcome, next) = self.script(|host| host.run(line));
+        let then = outcome.then;
+        self.app.ran(outcome);
+        Ok(match next {
+            Next::Stay => after_line(then),
+            next => next,
+        })
+    }
+
+    /// Lets the host run scripts, which Ctrl-C stops. What ended them may end the program.
+    fn script(&mut self, work: impl FnOnce(&mut dyn Host) -> Outcome) -> (Outcome, Next) {
+        if let Some(signal) = self.interrupts.settle() {
+            return (Outcome::default(), Next::End(signal));
+        }
+        self.busy.begin();
+        let outcome = work(self.host);
+        if self.busy.end() {
+            self.screen.forget();
+        }
+        let next = match self.interrupts.settle() {
+            Some(signal) => Next::End(signal),
+            None => Next::Stay,
+        };
+        (outcome, next)
+    }
+
     /// Does what an event asks for, and what those ask for that came with it: one frame shows them all.
-    fn events(&mut self, first: Event, more: &Receiver<Event>) -> Next {
-        let mut next = self.event(first);
+    fn events(&mut self, first: Event, more: &Receiver<Event>) -> io::Result<Next> {
+        let mut next = self.event(first)?;
         for event in more.try_iter() {
             if next != Next::Stay {
                 break;
             }
             // A key is about the rows that the one before it left.
             self.app.read(self.host);
-            next = self.event(event);
+            next = self.event(event)?;
         }
-        next
+        Ok(next)
     }
 
-    fn event(&mut self, event: Event) -> Next {
+    fn event(&mut self, event: Event) -> io::Result<Next> {
         let had_mouse = self.app.has_mouse();
         let next = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.heard(key),
@@ -204,7 +262,10 @@ impl View<'_> {
         if self.app.has_mouse() != had_mouse {
             self.full_screen.set_mouse(!had_mouse);
         }
-        next
+        match self.app.take_line() {
+            Some(line) => self.line(&line),
+            None => Ok(next),
+        }
     }
 
     /// Does what a key asks for, unless it is a part of the terminal's answer.
@@ -239,6 +300,14 @@ impl View<'_> {
         }
         self.app.draw(&mut self.canvas);
         self.screen.show(&self.canvas).map(drop)
+    }
+}
+
+fn after_line(then: Then) -> Next {
+    match then {
+        Then::GoesOn => Next::Stay,
+        Then::Closes => Next::Quit,
+        Then::Ends(code) => Next::Exit(code),
     }
 }
 
@@ -313,7 +382,8 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) fn listen() -> io::Result<Keys> {
+    /// Events from now on; those that are about scripts that run beside them go to `busy`.
+    pub(crate) fn listen(busy: Option<Busy>) -> io::Result<Keys> {
         let (sender, events) = unbounded();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
@@ -322,10 +392,17 @@ impl Keys {
             let _end: Sender<()> = end;
             while !over.load(Ordering::Relaxed) {
                 let event = match event::poll(LOOK) {
-                    Ok(false) => continue,
+                    Ok(false) => match busy.as_ref().map_or(Ok(()), Busy::tell) {
+                        Ok(()) => continue,
+                        Err(error) => Err(error),
+                    },
                     Ok(true) => event::read(),
                     Err(error) => Err(error),
                 };
+                let is_taken = |event: &Event| busy.as_ref().is_some_and(|busy| busy.takes(event));
+                if event.as_ref().is_ok_and(is_taken) {
+                    continue;
+                }
                 let sent = event.map(|event| sender.send(event));
                 if !matches!(sent, Ok(Ok(()))) {
                     return;

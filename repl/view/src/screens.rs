@@ -16,6 +16,7 @@ use crate::canvas::Canvas;
 use crate::interest::{Sort, SortBy};
 use crate::keymap::Keymap;
 use crate::keys;
+use crate::line::Outcome;
 use crate::snapshot::{Cell, HexByte, HexRow, Producer};
 use crate::testing::{digits, field, listing, number, object, text};
 
@@ -791,4 +792,54 @@ fn whatever_keys_are_pressed_the_screen_holds() {
             "{key:?}\n{text}"
         );
     }
+}
+
+#[test]
+fn a_line_is_completed_listed_and_given_to_the_host() {
+    let mut shown = Shown::of(world(), 100, 24);
+    shown.press(": p . q u Tab");
+    shown.shows(" : p.qu▏");
+    shown.shows("  quantity: i64");
+    shown.shows("2 completions");
+    shown.press("Tab");
+    shown.shows(" : p.quantity▏");
+    shown.shows("▌quantity: i64");
+    shown.press("S-Tab");
+    shown.shows(" : p.quote(▏");
+    // Esc closes the list first.
+    shown.press("Esc");
+    shown.shows(" : p.quote(▏");
+    shown.press(") Enter");
+    assert_eq!(shown.app.take_line().as_deref(), Some("p.quote()"));
+    shown.press(": s Tab");
+    shown.shows(" : side▏");
+    shown.press("Esc");
+    assert_eq!(shown.app.take_line(), None);
+    shown.shows("? help");
+}
+
+#[test]
+fn lines_typed_before_come_back_with_the_arrows() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press(": Up");
+    shown.shows(" : :objects▏");
+    shown.press("Up");
+    shown.shows(" : 1 + 1▏");
+    shown.press("Down Down");
+    shown.shows(" : ▏");
+}
+
+#[test]
+fn what_a_line_gave_is_told_and_the_log_is_shown_when_there_is_more() {
+    let mut shown = Shown::of(world(), 80, 24);
+    let told = |told: &str, has_more| Outcome {
+        told: told.into(),
+        has_more,
+        ..Outcome::default()
+    };
+    shown.app.ran(told("101", false));
+    shown.shows(" 101");
+    shown.shows("─ Watch 3 ─");
+    shown.app.ran(told("12 lines in the log", true));
+    shown.shows("─ Log 1 ─");
 }

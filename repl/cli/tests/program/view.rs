@@ -461,3 +461,66 @@ fn the_list_is_sorted_by_a_pinned_column() {
         row.contains("MSFT_position") && row.contains("!77,777 ticks")
     });
 }
+
+#[test]
+fn a_line_is_completed_and_run_in_the_view_and_the_log_tells_what_it_gave() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press(":AAPL_position.symb\t");
+    terminal.shows(" : AAPL_position.symbol_id▏");
+    terminal.press(" + 41\r");
+    terminal.shows(" ran     AAPL_position.symbol_id + 41 ");
+    // What is longer than a line stands below it.
+    terminal.press("::types\r");
+    terminal.shows("lines in the log");
+    terminal.press(":AAPL_position.nope\r");
+    terminal.shows(" failed  AAPL_position.nope");
+    terminal.press(":\x1b[A\x1b[A");
+    terminal.shows(" : :types▏");
+    terminal.press("\x15:edit\r");
+    terminal.shows("leave the view first");
+    terminal.press("::view\r");
+    terminal.shows("the view is open");
+    terminal.press(":exit(3)\r");
+    assert_eq!(terminal.wait(), 3);
+    assert_eq!(terminal.modes(), terminal.before);
+}
+
+#[test]
+fn control_c_stops_a_line_that_runs_in_the_view_and_the_view_goes_on() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press(":let i = 0; loop { i += 1; }\r");
+    terminal.shows("a script has run for");
+    terminal.press(CTRL_C);
+    terminal.shows(" failed  let i = 0; loop");
+    terminal.shows("interrupted");
+    terminal.press("q");
+    assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
+fn triggers_run_while_the_view_is_open_and_lines_of_the_view_are_in_the_history_of_the_prompt() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = Terminal::open_with(&world, &["t1"], 120, 36, &UNICODE);
+    terminal.ends_with("t1>");
+    terminal.line("let n = 0; every(20.ms, || print(\"beat\"));");
+    terminal.line(":view");
+    terminal.shows(" said    beat");
+    terminal.press(":2 * 21\r");
+    terminal.shows(" ran     2 * 21 ");
+    terminal.press("q");
+    terminal.until("the prompt", |screen| !screen.contains("━ Objects "));
+    // Printed above the prompt again.
+    terminal.shows("beat");
+    terminal.press("\x1b[A");
+    terminal.shows("t1> 2 * 21");
+    terminal.press(CTRL_C);
+    terminal.line(":q");
+    assert_eq!(terminal.wait(), 0);
+}

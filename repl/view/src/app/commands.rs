@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Next};
 use crate::columns::ColumnsDialog;
+use crate::command_line::CommandLine;
 use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
@@ -87,6 +88,7 @@ impl App {
     fn opens(&mut self, command: Command, host: &mut dyn Host) -> bool {
         self.overlays.push(match command {
             Command::Help => Box::new(Help::new(&self.keymap)),
+            Command::Line => Box::new(CommandLine::new(host.begin_line())),
             Command::Search => Box::new(Typing::new(Purpose::Search, self.objects.find())),
             Command::Where => Box::new(Typing::new(Purpose::Where, self.objects.condition())),
             Command::Columns => Box::new(ColumnsDialog::new(self.objects.columns().clone())),
@@ -196,10 +198,21 @@ impl App {
         self.band = tab;
     }
 
+    /// Brings the log to the screen, where there is any room for it.
+    pub(super) fn show_log(&mut self) {
+        let layout = self.layout();
+        if layout.divider().is_none() {
+            self.focus = Place::Log;
+        } else if layout.has_tabs() {
+            self.show_tab(Place::Log);
+        }
+    }
+
     /// Does what a panel or what lies over it wants done.
     fn act(&mut self, action: Action, host: &mut dyn Host) {
         match action {
             Action::Focus(place) => self.focus = place,
+            Action::Run(line) => self.line = Some(line),
             Action::Find(text) => self.objects.set_find(&text),
             Action::Where(text) => self.objects.set_condition(&text),
             Action::TypeCondition => {

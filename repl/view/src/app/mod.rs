@@ -15,6 +15,7 @@ use crate::interest::{Interest, ObjectsInterest};
 use crate::keymap::Keymap;
 use crate::keys::Place;
 use crate::layout::{Band, Choices, Layout, Split, Splits};
+use crate::line::Outcome;
 use crate::notice::Notice;
 use crate::overlay::Overlay;
 use crate::panels::fields::FieldsPanel;
@@ -56,6 +57,12 @@ pub(crate) enum Next {
     Suspend,
     /// The view closes.
     Quit,
+    /// A frame when the next one is due.
+    Later,
+    /// The program ends with this code.
+    Exit(i32),
+    /// The program ends by this signal.
+    End(i32),
 }
 
 /// The view.
@@ -86,6 +93,8 @@ pub(crate) struct App {
     overlays: Vec<Box<dyn Overlay>>,
     /// What is to be copied.
     copied: Option<String>,
+    /// A line that is to be run.
+    line: Option<String>,
     /// Frames a second that there really are, where they are fewer than wanted.
     reached: Option<f64>,
 }
@@ -142,6 +151,7 @@ impl App {
             dragged: None,
             overlays: Vec::new(),
             copied: None,
+            line: None,
             reached: None,
         }
     }
@@ -174,6 +184,25 @@ impl App {
     /// What the terminal is to put into the clipboard.
     pub(crate) fn take_copied(&mut self) -> Option<String> {
         self.copied.take()
+    }
+
+    /// What is to be run, once.
+    pub(crate) fn take_line(&mut self) -> Option<String> {
+        self.line.take()
+    }
+
+    /// Tells what became of a line.
+    pub(crate) fn ran(&mut self, outcome: Outcome) {
+        if outcome.has_more {
+            self.show_log();
+        }
+        let role = match outcome.has_failed {
+            true => Role::Red,
+            false => Role::Text,
+        };
+        if !outcome.told.is_empty() {
+            self.tell(outcome.told, role);
+        }
     }
 
     /// Reads what the panels show now.

@@ -46,7 +46,7 @@ pub fn run(
     check_terminal()?;
     let full_screen = FullScreen::enter(false).ok_or(ViewError::NoTerminal)?;
     let _hook = PanicHook::set();
-    let keys = Keys::listen().map_err(ViewError::Terminal)?;
+    let keys = Keys::listen(None).map_err(ViewError::Terminal)?;
     let looks = &setup.looks;
     let mut live = Live {
         source,

@@ -117,6 +117,8 @@ pub(crate) enum Action {
     OnlyType(Option<String>),
     /// The selected object is another one, so many rows away.
     MoveList(i32),
+    /// A line of Rhai or a command is run.
+    Run(String),
 }
 
 /// Moves the selected row of a window over `total` rows; false if the command is not about that.

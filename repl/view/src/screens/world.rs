@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use crossbeam_channel::{Receiver, never};
 use memglass_value::format::Figure;
 
 use crate::edit::{Form, Input, Mistake, Named, Place, Refused};
 use crate::host::Host;
 use crate::interest::{Column, Interest};
+use crate::line::{Completions, Outcome, Suggestion};
 use crate::snapshot::{FieldRow, Fold, LogRow, ObjectRow, Region, Snapshot, WatchRow};
 use crate::testing::{digits, field, listing, number, object, with_fields};
 
@@ -16,6 +18,7 @@ pub(super) struct World {
     pub(super) asked: Vec<Interest>,
     /// What was asked for besides snapshots.
     pub(super) done: Vec<String>,
+    woken: Receiver<()>,
 }
 
 impl Host for World {
@@ -136,6 +139,49 @@ impl Host for World {
     fn copied(&mut self, place: &Place) -> Result<[String; 2], String> {
         Ok([format!("AAPL_position.{}", place.path), "100".into()])
     }
+
+    fn begin_line(&mut self) -> Vec<String> {
+        vec!["1 + 1".into(), ":objects".into()]
+    }
+
+    fn complete(&mut self, before_cursor: &str) -> Completions {
+        let start = before_cursor.rfind('.').map_or(0, |at| at + 1);
+        let word = &before_cursor[start..];
+        let known = [
+            ("quantity: i64", "quantity"),
+            ("quote(): the quote of a position", "quote("),
+            ("side: Side", "side"),
+        ];
+        let all: Vec<Suggestion> = known
+            .into_iter()
+            .filter(|(_, text)| text.starts_with(word))
+            .map(|(shown, text)| Suggestion {
+                shown: shown.into(),
+                text: text.into(),
+            })
+            .collect();
+        let common = match all.as_slice() {
+            [one] => one.text.clone(),
+            _ => word.to_owned(),
+        };
+        Completions { start, common, all }
+    }
+
+    fn run(&mut self, _: &str) -> Outcome {
+        unreachable!("the loop runs lines")
+    }
+
+    fn rest(&self) -> Option<Duration> {
+        None
+    }
+
+    fn woken(&self) -> &Receiver<()> {
+        &self.woken
+    }
+
+    fn run_due(&mut self) -> Outcome {
+        Outcome::default()
+    }
 }
 
 fn named(names: &[(&str, i128)]) -> Vec<Named> {
@@ -245,5 +291,6 @@ pub(super) fn world() -> World {
         snapshot,
         asked: Vec::new(),
         done: Vec::new(),
+        woken: never(),
     }
 }

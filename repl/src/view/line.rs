@@ -1,0 +1,196 @@
+//! The `:` line of the view, and what triggers do while the view is open: run as at the prompt, told in the log.
+
+use memglass_line::{Completer, Labels};
+use memglass_script::ScriptError;
+use memglass_syntax::Piece;
+use memglass_terminal::look::{self, Look};
+use memglass_view::line::{Completions, Outcome, Suggestion, Then};
+
+use super::{RuntimeHost, snapshots};
+use crate::commands::{self, CommandError};
+use crate::labels::LabelKeeper;
+
+/// Columns of a log entry before its text.
+const BEFORE_TEXT: u16 = 23;
+
+/// A result is no narrower than this, however narrow the terminal.
+const NARROWEST: u16 = 40;
+
+/// What lines are completed from.
+pub(super) struct Completing {
+    labels: Labels,
+    /// Keeps the labels; there is none if no thread could be started.
+    keeper: Option<LabelKeeper>,
+    completer: Completer,
+}
+
+impl Completing {
+    /// What may stand at the end of a text.
+    pub(super) fn complete(&self, before_cursor: &str) -> Completions {
+        let found = self.completer.complete(before_cursor);
+        let all = found.all.into_iter().map(|one| Suggestion {
+            shown: one.shown,
+            text: one.text,
+        });
+        Completions {
+            start: found.start,
+            common: found.common,
+            all: all.collect(),
+        }
+    }
+}
+
+impl RuntimeHost<'_> {
+    /// Gathers names for a line; gives the lines typed before.
+    pub(super) fn line_begins(&mut self) -> Vec<String> {
+        let (labels, keeper) = match self.completing.take() {
+            Some(before) => (before.labels, before.keeper),
+            None => {
+                let labels = Labels::default();
+                let observer = self.runtime.attached.observer();
+                // Without a thread labels are not completed, and all else is.
+                let keeper = LabelKeeper::start(labels.clone(), &observer).ok();
+                (labels, keeper)
+            }
+        };
+        self.completing = Some(Completing {
+            completer: Completer::new(self.runtime.names(), labels.clone()),
+            labels,
+            keeper,
+        });
+        self.past()
+    }
+
+    /// Lines of the history, and those that the prompt has not seen yet.
+    fn past(&self) -> Vec<String> {
+        let kept = self.runtime.history.lines().unwrap_or_default();
+        let typed = self.runtime.journal.all_typed();
+        let is_new = |line: &&String| !kept.contains(line) && !line.trim().is_empty();
+        let new: Vec<String> = typed.iter().filter(is_new).cloned().collect();
+        kept.into_iter().chain(new).collect()
+    }
+
+    /// Keeps a line in the history: where there is a prompt, that does so once it is back.
+    fn keep(&mut self, line: &str) {
+        self.runtime.journal.typed(line);
+        match self.runtime.has_screen {
+            true => self.runtime.journal.edited(line),
+            // A full disk is no reason to stop working.
+            false => drop(self.runtime.history.keep(line)),
+        }
+    }
+
+    /// Runs a line, and notes what it gave below it in the log.
+    pub(super) fn line(&mut self, line: &str) -> Outcome {
+        self.keep(line);
+        self.runtime.writer.rendering.look = look_of_log();
+        let life = self.runtime.attached.life();
+        self.log.borrow_mut().gather();
+        let result = match line.strip_prefix(":watch ") {
+            Some(watched) => self.watched(watched.trim()),
+            None => self.pieces(line),
+        };
+        if let Err(error) = &result {
+            self.runtime.writer.tell_error(error);
+        }
+        if self.runtime.attached.life() != life {
+            self.follow();
+        }
+        let given = self.log.borrow_mut().gathered();
+        let outcome = outcome(&given, &result);
+        self.note(line, given, outcome.has_failed);
+        outcome
+    }
+
+    /// `:watch` is what `W` is: the prompt above which it would tell changes is not on the screen.
+    fn watched(&mut self, text: &str) -> Result<Then, CommandError> {
+        let watched = self.snapshots.watch(text);
+        watched.map_err(|mistake| CommandError::Text(mistake.reason))?;
+        Ok(Then::GoesOn)
+    }
+
+    fn pieces(&mut self, text: &str) -> Result<Then, CommandError> {
+        for piece in self.runtime.pieces(text) {
+            let text = commands::out_of_habit(piece.text);
+            match self.runtime.written("", Piece { text, ..piece }) {
+                Ok(false) => {}
+                Ok(true) => return Ok(Then::Closes),
+                Err(CommandError::Script(ScriptError::Exit(code))) => return Ok(Then::Ends(code)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Then::GoesOn)
+    }
+
+    /// Puts a line into the log. What is one line long stands beside it, more stands below it.
+    fn note(&mut self, line: &str, given: Vec<String>, has_failed: bool) {
+        let mut log = self.log.borrow_mut();
+        let note = match given.as_slice() {
+            [one] if !has_failed => one.clone(),
+            lines => {
+                log.below(lines);
+                String::new()
+            }
+        };
+        match has_failed {
+            true => log.bad("failed", line.to_owned(), note),
+            false => log.good("ran", line.to_owned(), note),
+        }
+    }
+
+    /// Runs what triggers and timers have to do.
+    pub(super) fn due(&mut self) -> Outcome {
+        let life = self.runtime.attached.life();
+        let result = self.runtime.run_due();
+        if self.runtime.attached.life() != life {
+            self.follow();
+        }
+        let then = match result {
+            Ok(_) => Then::GoesOn,
+            Err(CommandError::Script(ScriptError::Exit(code))) => Then::Ends(code),
+            Err(error) => {
+                self.runtime.writer.tell_error(&error);
+                Then::GoesOn
+            }
+        };
+        Outcome {
+            then,
+            ..Outcome::default()
+        }
+    }
+
+    /// Shows the session that is attached now.
+    pub(super) fn follow(&mut self) {
+        let next = snapshots(self.runtime, self.snapshots.opened());
+        self.snapshots = next.watching_as(&mut self.snapshots);
+        let keeper = self.completing.as_ref().and_then(|it| it.keeper.as_ref());
+        if let Some(keeper) = keeper {
+            keeper.follow(&self.runtime.attached.observer());
+        }
+    }
+}
+
+/// How what goes to the log looks.
+pub(super) fn look_of_log() -> Look {
+    let width = look::terminal_width();
+    Look {
+        color: false,
+        width: width.map(|width| width.saturating_sub(BEFORE_TEXT).max(NARROWEST)),
+    }
+}
+
+/// What is told of a line: its result if that is short, its error, or where the rest is.
+fn outcome(given: &[String], result: &Result<Then, CommandError>) -> Outcome {
+    let told = match (result, given) {
+        (Err(error), _) => error.to_string(),
+        (Ok(_), []) => String::new(),
+        (Ok(_), [one]) => one.clone(),
+        (Ok(_), lines) => format!("{} lines in the log", lines.len()),
+    };
+    Outcome {
+        told: told.lines().next().unwrap_or_default().to_owned(),
+        has_failed: result.is_err(),
+        has_more: given.len() > 1,
+        then: *result.as_ref().unwrap_or(&Then::GoesOn),
+    }
+}
