@@ -9,7 +9,7 @@
 //! - [`looks`]: the objects on the screen, and how often they change.
 //! - [`outline`]: the fields of an object as rows.
 //! - [`hex`]: its bytes.
-//! - [`watches`]: what is watched, with its history.
+//! - [`watches`]: what is watched, with its history; [`past`]: what it was at a time.
 //! - [`fate`]: what became of the producer, and when.
 
 mod cells;
@@ -20,6 +20,7 @@ mod hex;
 mod looks;
 mod order;
 mod outline;
+mod past;
 mod row;
 mod sorting;
 mod sweep;
@@ -32,7 +33,9 @@ use std::time::{Duration, Instant};
 use memglass::{Field, Observer};
 use memglass_view::edit::{Mistake, Place};
 use memglass_view::interest::{Column, Interest};
-use memglass_view::snapshot::{Fields, LogRows, ObjectRow, Objects, Region, Session, Snapshot};
+use memglass_view::snapshot::{
+    Fields, Fold, LogRows, ObjectRow, Objects, Region, Session, Snapshot,
+};
 
 use cells::Cells;
 use fate::Fate;
@@ -40,10 +43,13 @@ use formula::{Formula, Gives};
 use looks::Looks;
 use order::{Entry, Order};
 use outline::Outlines;
-use watches::Watches;
+use watches::{Watches, When};
 
 /// How often the regions are looked at, which are thousands in a large session.
 const REGIONS: Duration = Duration::from_millis(250);
+
+/// What stands beside a value that is not of the time that is shown.
+const NOT_THEN: &str = "not then";
 
 /// Reads snapshots of one session.
 pub(crate) struct Snapshots {
@@ -71,7 +77,7 @@ impl Snapshots {
             cells: Cells::default(),
             outlines: Outlines::default(),
             fate: Fate::default(),
-            watches: Watches::default(),
+            watches: Watches::new(opened),
             regions: None,
         }
     }
@@ -93,7 +99,10 @@ impl Snapshots {
             self.order.judge(&self.observer, &interest.objects, now);
         }
         let objects = self.objects(interest, now);
-        let fields = self.fields(interest, &objects);
+        let mut fields = self.fields(interest, &objects);
+        if let Some(moment) = interest.moment {
+            self.put_back(&mut fields, moment, interest.fields.in_hex);
+        }
         let bytes = interest.hex.map(|wanted| {
             let key = objects.current.as_ref().map(|row| row.key);
             hex::rows(key.and_then(|key| self.looks.known_root(key)), wanted)
@@ -105,9 +114,12 @@ impl Snapshots {
             fields,
             regions: self.regions(now),
             hex: bytes.unwrap_or_default(),
-            watches: self
-                .watches
-                .rows(&self.observer, interest.watches, now, interest.is_frozen),
+            watches: self.watches.rows(
+                &self.observer,
+                interest.watches,
+                now,
+                When::of(interest.is_frozen, interest.moment),
+            ),
             log: LogRows::default(),
         }
     }
@@ -208,7 +220,7 @@ impl Snapshots {
     /// The same, watching what `before` watched in another session.
     pub(crate) fn watching_as(mut self, before: &mut Snapshots) -> Snapshots {
         self.order.refresh(&mut self.observer, Instant::now());
-        self.watches = std::mem::take(&mut before.watches);
+        self.watches = std::mem::replace(&mut before.watches, Watches::new(self.opened));
         self.watches.follow(&self.observer, Instant::now());
         self
     }
@@ -259,6 +271,32 @@ impl Snapshots {
         let root = self.looks.root(&self.observer, row.key, &row.label);
         let wanted = &interest.fields;
         self.outlines.fields(root, row, wanted, interest.is_frozen)
+    }
+
+    /// Shows what is watched among fields as it was, and marks the others.
+    fn put_back(&mut self, fields: &mut Fields, moment: Duration, in_hex: bool) {
+        let Some(object) = &fields.object else {
+            return;
+        };
+        let Some(root) = self.looks.known_root(object.key) else {
+            return;
+        };
+        let single = fields.rows.iter_mut().filter(|row| row.fold == Fold::None);
+        for row in single {
+            let Ok(field) = root.at(&row.path) else {
+                continue;
+            };
+            match self.watches.then(field.path(), moment) {
+                Some(value) => {
+                    let then = row::detail(&field, Some(value));
+                    if then.path == fields.detail.path {
+                        fields.detail = then;
+                    }
+                    row::put_back(row, &field, value.clone(), in_hex);
+                }
+                None => row.trouble = Some(NOT_THEN),
+            }
+        }
     }
 
     fn regions(&mut self, now: Instant) -> Vec<Region> {

@@ -11,7 +11,7 @@ use memglass::schema::{Kind, Protection, Schema, TypeId};
 use memglass::{Field, ReadError, Value};
 use memglass_value::time;
 use memglass_view::interest::FieldsInterest;
-use memglass_view::snapshot::{FieldRow, Fields, Fold, Key, Object, ObjectRow, Widths};
+use memglass_view::snapshot::{Detail, FieldRow, Fields, Fold, Key, Object, ObjectRow, Widths};
 
 use super::row::{self, Heading};
 
@@ -30,6 +30,7 @@ pub(super) struct Outlines {
     key: Option<Key>,
     /// What each row showed last, for when its object is gone.
     last: HashMap<Arc<str>, FieldRow>,
+    detail: Detail,
 }
 
 impl Outlines {
@@ -44,6 +45,7 @@ impl Outlines {
         if self.key != Some(object.key) {
             self.key = Some(object.key);
             self.last.clear();
+            self.detail = Detail::default();
         }
         let Some(root) = root else {
             return Fields {
@@ -76,8 +78,18 @@ impl Outlines {
             selected: window.selected,
             widths: widths(&rows),
             rows,
-            detail: detail.unwrap_or_default(),
+            detail: self.detail(detail.unwrap_or_default(), is_frozen),
         }
+    }
+
+    /// What is not to change says what it said last; of another field no value is known from then.
+    fn detail(&mut self, mut now: Detail, is_frozen: bool) -> Detail {
+        match (is_frozen, self.detail.path == now.path) {
+            (false, _) => self.detail.clone_from(&now),
+            (true, true) => now.value.clone_from(&self.detail.value),
+            (true, false) => now.value.clear(),
+        }
+        now
     }
 
     /// A row that cannot be read, or is not to change, shows what it showed last.
@@ -106,7 +118,7 @@ struct Walk<'w> {
     at: usize,
     rows: Vec<FieldRow>,
     selected: usize,
-    detail: Option<memglass_view::snapshot::Detail>,
+    detail: Option<Detail>,
 }
 
 /// A place of the tree.

@@ -49,6 +49,17 @@ pub(super) fn row(
     }
 }
 
+/// Gives a row the value that its field had.
+pub(super) fn put_back(row: &mut FieldRow, field: &Field, value: Value, in_hex: bool) {
+    let info = field.info();
+    let style = Style::new(info.metadata).of_type(field.schema(), info.type_id);
+    if matches!(value, Value::Enum(_) | Value::Flags(_)) {
+        row.note = note(field.schema(), info.type_id, Some(&value), info.metadata);
+    }
+    row.value = shown(field, Some(&value), Fold::None, &style, in_hex);
+    row.trouble = None;
+}
+
 /// Whether a closed row shows the values inside: a few, and no text among them that could be long.
 pub(super) fn is_brief(schema: &Schema, id: TypeId) -> bool {
     schema.values_of(id) <= BRIEF

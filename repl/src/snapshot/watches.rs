@@ -13,6 +13,7 @@ use memglass_view::text;
 use memglass_watch::{Expression, Source};
 
 use super::formula::mistake;
+use super::past::Past;
 
 /// The history that is kept and drawn.
 const HISTORY: Duration = Duration::from_secs(10);
@@ -27,9 +28,31 @@ const APART: Duration = Duration::from_millis(4);
 const MOST: usize = 1_000;
 
 /// What is watched.
-#[derive(Default)]
 pub(super) struct Watches {
     watches: Vec<Watch>,
+    /// From when times count.
+    opened: Instant,
+}
+
+/// Of which time values are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    /// Of now.
+    Now,
+    /// Those that were read last.
+    Last,
+    /// What was then, while those of now are noted.
+    Then(Duration),
+}
+
+impl When {
+    pub(super) fn of(is_frozen: bool, moment: Option<Duration>) -> Self {
+        match (moment, is_frozen) {
+            (Some(moment), _) => When::Then(moment),
+            (None, true) => When::Last,
+            (None, false) => When::Now,
+        }
+    }
 }
 
 struct Watch {
@@ -38,6 +61,7 @@ struct Watch {
     last: Option<Value>,
     changes: VecDeque<Instant>,
     history: VecDeque<(Instant, Option<f64>)>,
+    past: Past,
 }
 
 enum Subject {
@@ -48,6 +72,14 @@ enum Subject {
 }
 
 impl Watches {
+    /// Watches nothing; times count from `opened` on.
+    pub(super) fn new(opened: Instant) -> Self {
+        Watches {
+            watches: Vec::new(),
+            opened,
+        }
+    }
+
     /// Watches a field or an expression.
     pub(super) fn add(&mut self, observer: &Observer, text: &str) -> Result<(), Mistake> {
         if self.watches.len() == MOST {
@@ -60,6 +92,7 @@ impl Watches {
             last: None,
             changes: VecDeque::new(),
             history: VecDeque::new(),
+            past: Past::default(),
         });
         Ok(())
     }
@@ -82,6 +115,7 @@ impl Watches {
             watch.subject = subject(observer, &watch.name)
                 .unwrap_or_else(|mistake| Subject::Lost(mistake.reason));
             watch.history.push_back((now, None));
+            watch.past.note(now - self.opened, None);
         }
     }
 
@@ -91,21 +125,48 @@ impl Watches {
         observer: &Observer,
         window: Window,
         now: Instant,
-        is_frozen: bool,
+        when: When,
     ) -> WatchRows {
         let window = window.settled(self.watches.len());
-        if !is_frozen {
-            self.watches
-                .iter_mut()
-                .for_each(|watch| watch.read(observer, now));
+        if when != When::Last {
+            let at = now - self.opened;
+            let watches = self.watches.iter_mut();
+            watches.for_each(|watch| watch.read(observer, now, at));
         }
+        let [earlier, later] = self.around(when);
         let rows = self.watches.iter().skip(window.first).take(window.height);
         WatchRows {
             total: self.watches.len(),
             first: window.first,
             selected: window.selected,
-            rows: rows.map(|watch| watch.row(observer, now)).collect(),
+            rows: rows
+                .map(|watch| watch.row_at(observer, now, self.opened, when))
+                .collect(),
+            earlier,
+            later,
         }
+    }
+}
+
+impl Watches {
+    /// When anything changed last before what is shown, and when first after it.
+    fn around(&self, when: When) -> [Option<Duration>; 2] {
+        let pasts = || self.watches.iter().map(|watch| &watch.past);
+        let shown = match when {
+            When::Then(moment) => Some(moment),
+            _ => pasts().filter_map(Past::last).max(),
+        };
+        let Some(shown) = shown else {
+            return [None, None];
+        };
+        let earlier = pasts().filter_map(|past| past.before(shown)).max();
+        [earlier, pasts().filter_map(|past| past.after(shown)).min()]
+    }
+
+    /// What something that is watched was at a time.
+    pub(super) fn then(&self, name: &str, moment: Duration) -> Option<&Value> {
+        let watch = &self.watches[self.find(name)?];
+        watch.past.at(moment)
     }
 }
 
@@ -150,7 +211,7 @@ fn word(error: &memglass::ReadError) -> &'static str {
 }
 
 impl Watch {
-    fn read(&mut self, observer: &Observer, now: Instant) {
+    fn read(&mut self, observer: &Observer, now: Instant, at: Duration) {
         // A field whose object was destroyed may have a successor under the same label.
         if let Subject::Field(field) = &self.subject
             && !field.is_alive()
@@ -159,6 +220,7 @@ impl Watch {
             self.subject = Subject::Field(next);
         }
         let value = self.subject.value(observer).ok();
+        self.past.note(at, value.as_ref());
         if value.is_some() && self.last.is_some() && value != self.last {
             self.changes.push_back(now);
         }
@@ -188,14 +250,32 @@ impl Watch {
         }
     }
 
-    fn row(&self, observer: &Observer, now: Instant) -> WatchRow {
-        let style = match &self.subject {
+    /// The row as it is now, or as it was.
+    fn row_at(&self, observer: &Observer, now: Instant, opened: Instant, when: When) -> WatchRow {
+        let When::Then(moment) = when else {
+            return self.row(observer, now);
+        };
+        let then = self.past.at(moment);
+        WatchRow {
+            value: then.map_or(Figure::Nothing, |value| shown(value, &self.style(observer))),
+            history: self.levels(opened + moment),
+            trouble: then.is_none().then(|| "no value".into()),
+            ..self.row(observer, now)
+        }
+    }
+
+    fn style(&self, observer: &Observer) -> Style {
+        match &self.subject {
             Subject::Field(field) => {
                 let info = field.info();
                 Style::new(info.metadata).of_type(observer.schema(), info.type_id)
             }
             _ => Style::default(),
-        };
+        }
+    }
+
+    fn row(&self, observer: &Observer, now: Instant) -> WatchRow {
+        let style = self.style(observer);
         let numbers = || self.history.iter().filter_map(|(_, number)| *number);
         let bound = |number: Option<f64>| match number {
             Some(number) => number_figure(number, &style),
@@ -227,7 +307,7 @@ impl Watch {
     /// The last value of each sixteenth of the window, from the least to the greatest in eight steps.
     fn levels(&self, now: Instant) -> Vec<Option<u8>> {
         let mut cells: Vec<Option<f64>> = vec![None; CELLS];
-        for (at, number) in &self.history {
+        for (at, number) in self.history.iter().filter(|(at, _)| *at <= now) {
             let ago = now.saturating_duration_since(*at).as_secs_f64() / HISTORY.as_secs_f64();
             let cell = CELLS - 1 - ((ago * CELLS as f64) as usize).min(CELLS - 1);
             cells[cell] = *number;
@@ -287,7 +367,7 @@ mod tests {
             .dir(dir.path())
             .attach("s")
             .expect("an observer");
-        let mut watches = Watches::default();
+        let mut watches = Watches::new(Instant::now());
         watches.add(&observer, "quote.price").expect("a field");
         watches
             .add(&observer, "quote.price * 2")
@@ -302,9 +382,14 @@ mod tests {
         let start = Instant::now();
         for (value, ms) in [(10, 0), (20, 100), (30, 200)] {
             quote.price.set(value);
-            watches.rows(&observer, ALL, start + Duration::from_millis(ms), false);
+            watches.rows(&observer, ALL, start + Duration::from_millis(ms), When::Now);
         }
-        let rows = watches.rows(&observer, ALL, start + Duration::from_millis(300), true);
+        let rows = watches.rows(
+            &observer,
+            ALL,
+            start + Duration::from_millis(300),
+            When::Last,
+        );
         let shown: Vec<_> = rows.rows.iter().map(|row| row.value.plain()).collect();
         assert_eq!(shown, ["30", "60"]);
         assert_eq!(rows.rows[0].rate, 2.0);
@@ -320,22 +405,50 @@ mod tests {
             .dir(dir.path())
             .attach("s")
             .expect("an observer");
-        let mut watches = Watches::default();
+        let mut watches = Watches::new(Instant::now());
         watches.add(&observer, "price").expect("a field");
         let now = Instant::now();
-        watches.rows(&observer, ALL, now, false);
+        watches.rows(&observer, ALL, now, When::Now);
         drop(first);
         observer.refresh().expect("a refresh");
-        let rows = watches.rows(&observer, ALL, now, false);
+        let rows = watches.rows(&observer, ALL, now, When::Now);
         assert_eq!(rows.rows[0].trouble.as_deref(), Some("gone"));
         assert_eq!(rows.rows[0].value.plain(), "10", "its last value");
         let _second = session.object("price", 11_i64).expect("room");
         observer.refresh().expect("a refresh");
-        let rows = watches.rows(&observer, ALL, now, false);
+        let rows = watches.rows(&observer, ALL, now, When::Now);
         assert_eq!(
             (rows.rows[0].trouble.clone(), rows.rows[0].value.plain()),
             (None, "11".into())
         );
+    }
+
+    #[test]
+    fn what_is_watched_is_shown_as_it_was_while_it_goes_on() {
+        let (dir, session) = world();
+        let quote = session.object("quote", Quote { price: 10 }).expect("room");
+        let observer = Observer::builder()
+            .dir(dir.path())
+            .attach("s")
+            .expect("an observer");
+        let start = Instant::now();
+        let mut watches = Watches::new(start);
+        watches.add(&observer, "quote.price").expect("a field");
+        let ms = Duration::from_millis;
+        for (value, at) in [(10, 0), (20, 100), (30, 200)] {
+            quote.price.set(value);
+            watches.rows(&observer, ALL, start + ms(at), When::Now);
+        }
+        let live = watches.rows(&observer, ALL, start + ms(250), When::Now);
+        assert_eq!((live.earlier, live.later), (Some(ms(100)), None));
+        quote.price.set(40);
+        let then = watches.rows(&observer, ALL, start + ms(300), When::Then(ms(100)));
+        assert_eq!(then.rows[0].value.plain(), "20");
+        assert_eq!((then.earlier, then.later), (Some(ms(0)), Some(ms(200))));
+        assert_eq!(watches.then("quote.price", ms(299)), Some(&Value::I64(30)));
+        let newest = watches.rows(&observer, ALL, start + ms(350), When::Then(ms(300)));
+        assert_eq!(newest.rows[0].value.plain(), "40", "noted meanwhile");
+        assert_eq!(newest.later, None);
     }
 
     #[test]
@@ -351,6 +464,7 @@ mod tests {
                 last: None,
                 changes: VecDeque::new(),
                 history: history.collect::<Vec<_>>().into_iter().rev().collect(),
+                past: Past::default(),
             };
             let levels = watch.levels(now);
             levels[CELLS - numbers.len()..].to_vec()

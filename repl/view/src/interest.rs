@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::snapshot::Key;
 
@@ -20,6 +21,8 @@ pub struct Interest {
     pub log: Window,
     /// Whether values are to stay as they were seen last.
     pub is_frozen: bool,
+    /// What is watched is wanted as it was then, as [`Snapshot::at`](crate::Snapshot::at); the rest is frozen.
+    pub moment: Option<Duration>,
 }
 
 /// The part of a list that is on the screen.

@@ -843,3 +843,29 @@ fn what_a_line_gave_is_told_and_the_log_is_shown_when_there_is_more() {
     shown.app.ran(told("12 lines in the log", true));
     shown.shows("─ Log 1 ─");
 }
+
+#[test]
+fn what_is_watched_is_stepped_back_and_forth_and_escape_comes_back_to_now() {
+    let mut world = world();
+    world.snapshot.watches.earlier = Some(Duration::from_millis(7_600));
+    let mut shown = Shown::of(world, 120, 30);
+    let moment = |shown: &Shown| shown.world.asked.last().and_then(|asked| asked.moment);
+    shown.press("[");
+    assert_eq!(moment(&shown), Some(Duration::from_millis(7_600)));
+    shown.shows("◁ 2.40 s ago, watched values only: ] on, Esc now");
+    shown.shows("╍ Objects 26 ╍");
+    assert!(shown.world.asked.last().expect("one").is_frozen);
+    shown.world.snapshot.watches.later = Some(Duration::from_secs(9));
+    shown.press("r ]");
+    shown.shows("◁ 1.00 s ago");
+    shown.press("Esc");
+    shown.shows("● live");
+    shown.press("[");
+    shown.world.snapshot.watches.later = None;
+    shown.press("r ]");
+    shown.shows("● live");
+    assert_eq!(moment(&shown), None);
+    shown.world.snapshot.watches.earlier = None;
+    shown.press("r [");
+    shown.shows("nothing earlier is kept");
+}

@@ -77,6 +77,10 @@ pub struct WatchRows {
     pub selected: usize,
     /// The rows.
     pub rows: Vec<WatchRow>,
+    /// When anything of them changed last before what is shown; as [`Snapshot::at`].
+    pub earlier: Option<Duration>,
+    /// When anything of them changed first after what is shown.
+    pub later: Option<Duration>,
 }
 
 /// A field or an expression that is watched.

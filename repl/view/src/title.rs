@@ -1,5 +1,7 @@
 //! The first line: the session, its producer, and how much there is.
 
+use std::time::Duration;
+
 use crate::canvas::Canvas;
 use crate::keymap::Keymap;
 use crate::keys::Command;
@@ -18,6 +20,8 @@ pub(crate) struct Title<'s> {
     pub(crate) rate: String,
     /// For so many seconds nothing has been read.
     pub(crate) paused: Option<u64>,
+    /// How long ago what is shown was, if it is not of now.
+    pub(crate) ago: Option<Duration>,
     /// Whether the mouse is the view's.
     pub(crate) has_mouse: bool,
     /// Which key asks for what.
@@ -61,7 +65,8 @@ impl Title<'_> {
             _ => format!("{regions} reg"),
         };
         let gap = if scale == Scale::Wide { "   " } else { "  " };
-        let is_live = self.session.producer.is_live() && self.paused.is_none();
+        let is_live =
+            self.session.producer.is_live() && self.paused.is_none() && self.ago.is_none();
         let rate = match self.has_mouse {
             true => self.rate.clone(),
             false => format!("mouse off{gap}{}", self.rate),
@@ -87,6 +92,11 @@ impl Title<'_> {
     }
 
     fn state(&self) -> (String, Role) {
+        if let Some(ago) = self.ago {
+            let then = format!("◁ {:.2} s ago, watched values only", ago.as_secs_f64());
+            let on = self.key_does(Command::Later, "on");
+            return (format!("{then}{on}, Esc now"), Role::Amber);
+        }
         let lasting = "last values, no writes";
         match &self.session.producer {
             Producer::Crashed { at, since } => {

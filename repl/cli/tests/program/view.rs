@@ -524,3 +524,27 @@ fn triggers_run_while_the_view_is_open_and_lines_of_the_view_are_in_the_history_
     terminal.line(":q");
     assert_eq!(terminal.wait(), 0);
 }
+
+#[test]
+fn the_past_of_what_is_watched_is_shown_and_left() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("[");
+    terminal.shows("only what is watched has a history");
+    terminal.press("\rjjjjw");
+    terminal.shows("─ Watch 1 ─");
+    // Something that changes has a sparkline of several heights.
+    terminal.until("two changes", |screen| {
+        screen.contains(" AAPL_position.unrealized_pnl ") && screen.contains('█')
+    });
+    terminal.press("[[");
+    terminal.shows("◁ ");
+    terminal.shows("s ago, watched values only: ] on, Esc now");
+    terminal.shows("not then");
+    terminal.press("\x1b");
+    terminal.shows("● live");
+    terminal.press("q");
+    assert_eq!(terminal.wait(), 0);
+}

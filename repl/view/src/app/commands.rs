@@ -113,6 +113,8 @@ impl App {
                     None => Some(self.snapshot.at),
                 };
             }
+            Command::Earlier => self.go_back(),
+            Command::Later => self.moment = self.snapshot.watches.later,
             Command::Mouse => self.options.has_mouse = !self.options.has_mouse,
             Command::Faster => self.set_rate(self.options.rate.faster()),
             Command::Slower => self.set_rate(self.options.rate.slower()),
@@ -126,6 +128,19 @@ impl App {
                 }
             }
             command => self.turn(command),
+        }
+    }
+
+    /// Goes to the change before what is shown, of anything that is watched.
+    fn go_back(&mut self) {
+        match self.snapshot.watches.earlier {
+            Some(earlier) => self.moment = Some(earlier),
+            None if self.snapshot.watches.total == 0 => {
+                let key = self.keymap.shown(Command::Watch).unwrap_or("watch");
+                let reason = format!("only what is watched has a history: {key} watches a field");
+                self.tell(reason, Role::Amber);
+            }
+            None => self.tell("nothing earlier is kept".into(), Role::Amber),
         }
     }
 
@@ -150,7 +165,9 @@ impl App {
 
     /// Closes the innermost of what is open.
     fn escape(&mut self) {
-        if self.is_zoomed {
+        if self.moment.is_some() {
+            self.moment = None;
+        } else if self.is_zoomed {
             self.is_zoomed = false;
         } else if self.focus != Place::Objects {
             self.focus = Place::Objects;

@@ -121,6 +121,7 @@ impl App {
             has_headers: layout.has_headers(),
             is_wide: layout.scale == Scale::Wide,
             is_alone: layout.divider().is_none(),
+            is_past: self.moment.is_some(),
             details: layout.details,
             keymap: &self.keymap,
             marks: Marking {
@@ -131,7 +132,7 @@ impl App {
     }
 
     fn is_live(&self) -> bool {
-        self.snapshot.session.producer.is_live() && self.paused.is_none()
+        self.snapshot.session.producer.is_live() && self.paused.is_none() && self.moment.is_none()
     }
 
     fn draw_title(&self, canvas: &mut Canvas, scale: Scale) {
@@ -146,6 +147,9 @@ impl App {
                 None => rate.to_string(),
             },
             paused: self.paused.map(since),
+            ago: self
+                .moment
+                .map(|moment| self.snapshot.at.saturating_sub(moment)),
             has_mouse: self.options.has_mouse,
             keymap: &self.keymap,
         };

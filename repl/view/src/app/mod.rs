@@ -81,6 +81,8 @@ pub(crate) struct App {
     snapshot: Snapshot,
     /// Since when nothing is read.
     paused: Option<Duration>,
+    /// The time in the history of what is watched that is shown.
+    moment: Option<Duration>,
     message: Option<Message>,
     /// When the last key came.
     touched: Option<Duration>,
@@ -143,6 +145,7 @@ impl App {
             log: LogPanel::default(),
             snapshot: Snapshot::default(),
             paused: None,
+            moment: None,
             message: None,
             touched: None,
             is_zoomed: false,
@@ -219,7 +222,8 @@ impl App {
             hex: self.shows_hex.then(|| self.hex.interest(fields)),
             watches: self.watch.interest(heights.watch),
             log: self.log.interest(heights.log),
-            is_frozen: self.paused.is_some(),
+            is_frozen: self.paused.is_some() || self.moment.is_some(),
+            moment: self.moment,
         };
         self.snapshot = host.snapshot(&interest);
         self.objects.take(&self.snapshot, heights.objects);

@@ -239,7 +239,7 @@ impl FieldsPanel {
         }
         let role = self.draw_change(canvas, y, row, columns, frame);
         draw_value(canvas, area, row, columns, role);
-        draw_right(canvas, area, row, columns);
+        draw_right(canvas, area, row, columns, trouble_role(frame));
     }
 
     /// What the value was before, and the role of what it is now.
@@ -252,7 +252,7 @@ impl FieldsPanel {
         frame: Frame<'_>,
     ) -> Role {
         let role = match (&row.value, row.trouble) {
-            (_, Some(_)) => Role::Amber,
+            (_, Some(_)) => trouble_role(frame),
             (Figure::Word(word), None) if word == "NaN" => Role::Amber,
             (_, None) => Role::Text,
         };
@@ -363,8 +363,16 @@ fn draw_value(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns,
     }
 }
 
+/// How a value is drawn that is not of the moment that is shown: in the past most are not.
+fn trouble_role(frame: Frame<'_>) -> Role {
+    match frame.is_past {
+        true => Role::Dim,
+        false => Role::Amber,
+    }
+}
+
 /// The unit and the note, which may share a column; or what is the matter with the value.
-fn draw_right(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns) {
+fn draw_right(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns, trouble: Role) {
     let y = area.y;
     let is_text = matches!(row.value, Figure::Text(_));
     if let (Some(column), false) = (columns.unit, is_text) {
@@ -373,8 +381,8 @@ fn draw_right(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns)
     }
     let Some(column) = columns.note else { return };
     let room = column.width.into();
-    if let Some(trouble) = row.trouble {
-        return canvas.put(column.at, y, text::cut_end(trouble, room), Role::Amber);
+    if let Some(word) = row.trouble {
+        return canvas.put(column.at, y, text::cut_end(word, room), trouble);
     }
     let note = match (columns.unit, row.unit.is_empty() || is_text) {
         (None, false) => &*row.unit,

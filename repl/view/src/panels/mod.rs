@@ -33,6 +33,8 @@ pub(crate) struct Frame<'s> {
     pub(crate) is_wide: bool,
     /// Whether there is no other panel.
     pub(crate) is_alone: bool,
+    /// Whether what is watched is shown as it was.
+    pub(crate) is_past: bool,
     /// Lines about what is selected.
     pub(crate) details: u16,
     /// Which key asks for what.
