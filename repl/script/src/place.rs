@@ -77,7 +77,7 @@ pub(crate) enum Shape {
 }
 
 /// How a node was reached from the one above it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Key {
     Name(Rc<str>),
     Index(u64),
@@ -395,16 +395,16 @@ impl Node {
         }
     }
 
-    /// Whether `value` is the proxy of the place under `key` here: what Rhai stores back up a chain of
+    /// Whether `value` is the proxy of the place here that `is_key` says is the one: what Rhai stores back up a chain of
     /// accesses, after the store at its end was made.
-    fn is_own(self: &Rc<Self>, value: &Dynamic, key: &Key) -> bool {
+    fn is_own(self: &Rc<Self>, value: &Dynamic, is_key: impl FnOnce(&Key) -> bool) -> bool {
         let Some(place) = value.read_lock::<Place>() else {
             return false;
         };
         let Some((parent, own_key)) = &place.node.origin else {
             return false;
         };
-        Weak::as_ptr(parent) == Rc::as_ptr(self) && own_key == key
+        Weak::as_ptr(parent) == Rc::as_ptr(self) && is_key(own_key)
     }
 }
 
@@ -463,7 +463,8 @@ impl Place {
 
     /// `p.name = value`.
     pub(crate) fn set(&self, name: &str, value: &Dynamic, call: Call) -> Result<()> {
-        if value.is::<Place>() && self.node.is_own(value, &Key::Name(name.into())) {
+        let is_name = |key: &Key| matches!(key, Key::Name(own) if **own == *name);
+        if value.is::<Place>() && self.node.is_own(value, is_name) {
             return Ok(());
         }
         match self.node.member(name) {
@@ -481,12 +482,12 @@ impl Place {
 
     /// `p[index] = value`.
     pub(crate) fn set_at(&self, index: INT, value: &Dynamic, call: Call) -> Result<()> {
-        if value.is::<Place>()
-            && self
-                .node
-                .is_own(value, &Key::Index(self.node.index(index)?))
-        {
-            return Ok(());
+        if value.is::<Place>() {
+            let index = self.node.index(index)?;
+            let is_index = |key: &Key| matches!(key, Key::Index(own) if *own == index);
+            if self.node.is_own(value, is_index) {
+                return Ok(());
+            }
         }
         self.node.element(index)?.set_at(value, call)
     }
