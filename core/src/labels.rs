@@ -17,7 +17,7 @@ mod supply;
 use std::hash::{BuildHasher, Hasher};
 
 use crate::wire::directory::ShortLabel;
-use places::Place;
+use places::HashedSlot;
 pub(crate) use places::Places;
 pub(crate) use supply::{OnDemand, Supply};
 
@@ -125,7 +125,7 @@ impl LabelTable {
             self.attend(supply);
         }
         self.len += 1;
-        let entry = Place::new(hash, slot);
+        let entry = HashedSlot::new(hash, slot);
         match self.is_in_old(hash) {
             true => self.old.put(entry),
             false => self.places.put_soon(entry),

@@ -13,7 +13,7 @@ use crate::prefetch::prefetch;
 pub(crate) struct Places {
     /// A [`tag`] for each place; 0 if it is vacant.
     tags: Vec<u8>,
-    /// The bits of a [`Place`] for each place. 0 if it is vacant, or if the word is still `waiting`.
+    /// The bits of a [`HashedSlot`] for each place. 0 if it is vacant, or if the word is still `waiting`.
     words: Vec<u64>,
     /// How many places are home of a hash; at least a third more than there are entries.
     homes: usize,
@@ -25,12 +25,12 @@ pub(crate) struct Places {
 
 /// A hash in the upper half, a slot plus one in the lower.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place(u64);
+pub(super) struct HashedSlot(u64);
 
-impl Place {
+impl HashedSlot {
     #[inline]
-    pub(super) fn new(hash: u32, slot: u32) -> Place {
-        Place(u64::from(hash) << 32 | (u64::from(slot) + 1))
+    pub(super) fn new(hash: u32, slot: u32) -> HashedSlot {
+        HashedSlot(u64::from(hash) << 32 | (u64::from(slot) + 1))
     }
 
     #[inline]
@@ -139,7 +139,7 @@ impl Places {
 
     /// The occupied places with this hash.
     #[inline]
-    pub(super) fn with_hash(&self, hash: u32) -> impl Iterator<Item = (usize, Place)> + '_ {
+    pub(super) fn with_hash(&self, hash: u32) -> impl Iterator<Item = (usize, HashedSlot)> + '_ {
         let (home, wanted) = (self.home(hash), tag(hash));
         let tags = self.tags.get(home..).unwrap_or_default();
         (home..)
@@ -152,30 +152,30 @@ impl Places {
 
     /// The entry of an occupied place.
     #[inline]
-    fn place(&self, at: usize) -> Place {
+    fn place(&self, at: usize) -> HashedSlot {
         match self.words[at] {
             VACANT => self.waiting_at(at),
-            word => Place(word),
+            word => HashedSlot(word),
         }
     }
 
     #[cold]
-    fn waiting_at(&self, at: usize) -> Place {
+    fn waiting_at(&self, at: usize) -> HashedSlot {
         let waiting = self.waiting.iter().find(|&&(place, _)| place == at);
         let (_, word) = waiting.expect("an occupied place has a word, or one waits for it");
-        Place(*word)
+        HashedSlot(*word)
     }
 
     /// The entry of a place of which no word waits; `None` if it is vacant or does not exist.
     #[inline]
-    pub(super) fn settled(&self, at: usize) -> Option<Place> {
+    pub(super) fn settled(&self, at: usize) -> Option<HashedSlot> {
         let word = *self.words.get(at)?;
-        (word != VACANT).then_some(Place(word))
+        (word != VACANT).then_some(HashedSlot(word))
     }
 
     /// Puts an entry into the first vacant place from its home on.
     #[inline]
-    pub(super) fn put(&mut self, entry: Place) {
+    pub(super) fn put(&mut self, entry: HashedSlot) {
         let at = self.take(entry);
         self.words[at] = entry.0;
     }
@@ -183,7 +183,7 @@ impl Places {
     /// The same; where there are many places, the word is stored with one of the next entries, or when
     /// [`settle`](Self::settle) is called.
     #[inline]
-    pub(super) fn put_soon(&mut self, entry: Place) {
+    pub(super) fn put_soon(&mut self, entry: HashedSlot) {
         let at = self.take(entry);
         if self.homes < MANY {
             self.words[at] = entry.0;
@@ -209,7 +209,7 @@ impl Places {
 
     /// Takes the first vacant place from an entry's home on.
     #[inline]
-    fn take(&mut self, entry: Place) -> usize {
+    fn take(&mut self, entry: HashedSlot) -> usize {
         let mut at = self.home(entry.hash());
         while let Some(known) = self.tags.get_mut(at) {
             if *known == NO_TAG {
@@ -259,7 +259,7 @@ mod tests {
     fn an_entry_is_found_and_removed_while_its_word_waits() {
         let mut places = Places::new(MANY);
         for slot in 0..3 * WAITING as u32 {
-            places.put_soon(Place::new(7, slot));
+            places.put_soon(HashedSlot::new(7, slot));
         }
         assert_eq!(slots(&places, 7), Vec::from_iter(0..3 * WAITING as u32));
         let waits = places.words.iter().filter(|&&word| word != VACANT).count();
@@ -274,8 +274,8 @@ mod tests {
     fn entries_whose_tags_are_equal_are_told_apart_by_their_words() {
         let mut places = Places::present(2);
         let other = 7 | 1 << 20;
-        places.put(Place::new(7, 1));
-        places.put(Place::new(other, 2));
+        places.put(HashedSlot::new(7, 1));
+        places.put(HashedSlot::new(other, 2));
         assert_eq!(tag(7), tag(other));
         assert_eq!(
             (slots(&places, 7), slots(&places, other)),

@@ -55,7 +55,7 @@ use other::Other;
 /// ```
 #[derive(Default)]
 pub struct Scan {
-    keys: Keys<Place>,
+    keys: Keys<Home>,
     /// Blocks by what keeps their memory mapped and by chunk; `None` is free.
     blocks: Vec<Option<Block>>,
     block_of: HashMap<(usize, usize), u32>,
@@ -120,7 +120,7 @@ pub struct ScanCounters {
 
 /// Where a field is kept.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum Home {
     InBlock(u32, block::Spot),
     Other(u32),
 }
@@ -151,7 +151,7 @@ impl Scan {
         if field.shows() == Shows::Bytes {
             let key = self.keys.next();
             let other = Other::new(field, key.index())?;
-            let place = Place::Other(self.others.len() as u32);
+            let place = Home::Other(self.others.len() as u32);
             self.others.push(other);
             return Ok(self.keys.insert(place));
         }
@@ -160,7 +160,7 @@ impl Scan {
         let key = self.keys.next();
         let spot = block.follow(field, key.index(), &mut self.scratch.bytes[0]);
         match spot {
-            Ok(spot) => Ok(self.keys.insert(Place::InBlock(at, spot))),
+            Ok(spot) => Ok(self.keys.insert(Home::InBlock(at, spot))),
             Err(error) => {
                 self.drop_if_empty(at);
                 Err(error)
@@ -244,10 +244,10 @@ impl Scan {
         }
     }
 
-    fn last_at(&self, place: Place) -> Vec<u8> {
+    fn last_at(&self, place: Home) -> Vec<u8> {
         match place {
-            Place::Other(at) => self.others[at as usize].last().to_vec(),
-            Place::InBlock(block, spot) => {
+            Home::Other(at) => self.others[at as usize].last().to_vec(),
+            Home::InBlock(block, spot) => {
                 let block = self.blocks[block as usize].as_ref();
                 block.expect("a block with a field in it").last(spot)
             }
@@ -268,13 +268,13 @@ impl Scan {
     }
 
     /// Removes what is at a place, and notes where the field is that takes its place.
-    fn remove(&mut self, place: Place) {
+    fn remove(&mut self, place: Home) {
         let moved = match place {
-            Place::Other(at) => {
+            Home::Other(at) => {
                 self.others.swap_remove(at as usize);
                 self.others.get(at as usize).map(Other::key)
             }
-            Place::InBlock(at, spot) => {
+            Home::InBlock(at, spot) => {
                 let block = self.blocks[at as usize].as_mut();
                 let moved = block.expect("a block with a field in it").remove(spot);
                 self.drop_if_empty(at);
