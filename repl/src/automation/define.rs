@@ -292,10 +292,11 @@ impl Automation {
         ));
     }
 
-    /// Forgets triggers that are done and that no script can ask about.
+    /// Forgets triggers that are done and that no script can ask about. They are looked for whenever there are twice
+    /// as many triggers as after the last time.
     pub(super) fn forget_done(&self) {
         let mut entries = self.0.entries.borrow_mut();
-        if entries.len() <= KEPT_DONE {
+        if entries.len() <= self.0.roomy.get().max(KEPT_DONE) {
             return;
         }
         let mut engine = self.engine();
@@ -316,6 +317,7 @@ impl Automation {
                 engine.forget(*number);
             }
         }
+        self.0.roomy.set(entries.len() * 2);
     }
 
     /// Whether an action runs.

@@ -58,6 +58,8 @@ struct Shared {
     surroundings: RefCell<Rc<dyn Surroundings>>,
     /// Triggers that can still do something, or that somebody may ask about.
     entries: RefCell<BTreeMap<u64, Rc<Entry>>>,
+    /// How many of them there may be before those that are done are looked for.
+    roomy: Cell<usize>,
     /// What scripts began to say and have not ended.
     drafts: RefCell<Vec<Rc<Entry>>>,
     level: Cell<Level>,
@@ -96,6 +98,7 @@ impl Automation {
             life: Cell::new(callbacks.attached().life()),
             surroundings: RefCell::new(Rc::new(Live::new(wake, woken.clone()))),
             entries: RefCell::default(),
+            roomy: Cell::default(),
             drafts: RefCell::default(),
             level: Cell::new(Level::Idle),
             messages,

@@ -98,6 +98,11 @@ impl<V: Clone + PartialEq> Follower<V> {
         };
     }
 
+    /// Whether nothing waits for the end of the window.
+    pub fn is_settled(&self) -> bool {
+        self.folded.is_none()
+    }
+
     /// The value of the last sample.
     pub fn last(&self) -> &V {
         &self.last

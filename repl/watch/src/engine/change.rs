@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use memglass::sampler::Key;
 use memglass::{Field, ObjectId, Observer, Value};
 
 use super::error::DefinitionError;
 use super::history::History;
 use super::objects::{Choice, Known, Member, Members, is_pattern};
-use super::reading::{Sampled, sample};
+use super::packed::PlaceAt;
+use super::reading::{Sampled, has_parts, sample};
 use super::sample::Sample;
 use crate::change::{Follower, Report};
 use crate::counters::Counters;
@@ -41,6 +43,18 @@ pub(super) struct Place {
     before: Option<Follower<Sample>>,
     /// Why there was no value at the last sample.
     why: Option<String>,
+    /// Present if its bits are compared together with others.
+    pub(super) packed: Option<Key>,
+}
+
+/// What sampling a `watch` gave.
+#[derive(Default)]
+pub(super) struct Samples {
+    pub(super) items: Vec<Item>,
+    /// Places that may be packed now.
+    pub(super) steady: Vec<PlaceAt>,
+    /// How many others were sampled.
+    pub(super) restless: usize,
 }
 
 struct Followed {
@@ -91,26 +105,85 @@ impl Watch {
         parts.collect::<Result<_, _>>().map(Watch)
     }
 
-    /// Takes in what came and went.
+    /// Takes in what came and went; also says whether that may be more places.
     pub(super) fn update(
         &mut self,
         observer: &Observer,
         slots: Option<&[u32]>,
         counters: &mut Counters,
-    ) -> Vec<Item> {
+    ) -> (Vec<Item>, bool) {
+        let is_about_many = self.0.iter().any(|part| matches!(part, Part::Many { .. }));
         let parts = self.0.iter_mut();
-        parts
-            .flat_map(|part| part.update(observer, slots, counters))
-            .collect()
+        let items = parts.flat_map(|part| part.update(observer, slots, counters));
+        (items.collect(), is_about_many)
     }
 
-    /// Samples all of it.
-    pub(super) fn sample(&mut self, sight: &Sight<'_>, counters: &mut Counters) -> Vec<Item> {
-        let mut items = Vec::new();
-        for part in &mut self.0 {
-            part.sample(sight, counters, &mut items);
+    /// Samples all of it that is not packed.
+    pub(super) fn sample(
+        &mut self,
+        trigger: u64,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+    ) -> Samples {
+        let mut samples = Samples::default();
+        for (nth, part) in self.0.iter_mut().enumerate() {
+            let at = |creation| PlaceAt {
+                trigger,
+                part: nth,
+                creation,
+            };
+            part.sample(sight, counters, &mut samples, at);
         }
-        items
+        samples
+    }
+
+    /// Samples one place, and says whether it may stay packed.
+    pub(super) fn sample_place(
+        &mut self,
+        at: PlaceAt,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+    ) -> (Vec<Item>, bool) {
+        let mut items = Vec::new();
+        let steady = self.0.get_mut(at.part).is_some_and(|part| match part {
+            Part::One { path, place, .. } => {
+                place.sample_path(path, sight, counters, &mut items);
+                place.is_steady() && place.packed.is_some()
+            }
+            Part::Many { members, rest, .. } => {
+                let known = members.all.get_mut(&at.creation);
+                known.is_some_and(|known| {
+                    known.sample(at.creation, rest, sight, counters, &mut items);
+                    known.state.is_steady() && known.state.packed.is_some()
+                })
+            }
+        });
+        (items, steady)
+    }
+
+    /// One place of it, if that is still there.
+    pub(super) fn place_mut(&mut self, at: PlaceAt) -> Option<&mut Place> {
+        match self.0.get_mut(at.part)? {
+            Part::One { place, .. } => Some(place),
+            Part::Many { members, .. } => {
+                let known = members.all.get_mut(&at.creation)?;
+                Some(&mut known.state)
+            }
+        }
+    }
+
+    /// Forgets that places are packed; `forget` is called for each.
+    pub(super) fn unpack(&mut self, forget: &mut impl FnMut(Key)) {
+        for part in &mut self.0 {
+            match part {
+                Part::One { place, .. } => place.packed.take().into_iter().for_each(&mut *forget),
+                Part::Many { members, .. } => {
+                    let places = members.all.values_mut();
+                    let keys = places.filter_map(|known| known.state.packed.take());
+                    keys.for_each(&mut *forget);
+                }
+            }
+        }
     }
 
     /// Starts anew: what is there now is no news.
@@ -150,6 +223,15 @@ impl Watch {
     /// Forgets all objects.
     pub(super) fn clear(&mut self) {
         self.0.iter_mut().for_each(Part::clear);
+    }
+}
+
+impl Samples {
+    fn note(&mut self, is_steady: bool, at: PlaceAt) {
+        match is_steady {
+            true => self.steady.push(at),
+            false => self.restless += 1,
+        }
     }
 }
 
@@ -211,17 +293,27 @@ impl Part {
         vanished.collect()
     }
 
-    fn sample(&mut self, sight: &Sight<'_>, counters: &mut Counters, items: &mut Vec<Item>) {
+    fn sample(
+        &mut self,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        samples: &mut Samples,
+        at: impl Fn(u64) -> PlaceAt,
+    ) {
         match self {
+            Part::One { place, .. } if place.packed.is_some() => {}
             Part::One {
                 path,
                 place,
                 history,
             } => {
-                place.sample_path(path, sight, counters, items);
+                place.sample_path(path, sight, counters, &mut samples.items);
+                let has_history = history.is_some();
                 if let (Some(history), Some((object, value))) = (history, place.sampled()) {
                     history.note(sight.time, object, value);
                 }
+                // What is kept of the past says how far it reaches, at each sample.
+                samples.note(place.is_steady() && !has_history, at(0));
             }
             Part::Many {
                 members,
@@ -231,10 +323,13 @@ impl Part {
                 let was_cut_off = std::mem::replace(is_cut_off, !sight.is_alive);
                 if !sight.is_alive {
                     counters.failures += u64::from(!was_cut_off);
+                    samples.restless += 1;
                     return;
                 }
-                for (creation, known) in &mut members.all {
-                    known.sample(*creation, rest, sight, counters, items);
+                let all = members.all.iter_mut();
+                for (creation, known) in all.filter(|(_, known)| known.state.packed.is_none()) {
+                    known.sample(*creation, rest, sight, counters, &mut samples.items);
+                    samples.note(known.state.is_steady(), at(*creation));
                 }
             }
         }
@@ -338,6 +433,24 @@ impl Place {
             return;
         }
         self.follow(0, sight, counters, items);
+    }
+
+    /// Whether nothing can come of it before its bits change: it has one number or text, which is not guarded, as the
+    /// writes of guarded ones are counted.
+    fn is_steady(&self) -> bool {
+        let followed = self.followed.as_ref().filter(|_| self.why.is_none());
+        followed.is_some_and(|followed| {
+            let follower = &followed.follower;
+            let is_lone = followed.sequence.is_none() && !has_parts(&follower.last().0);
+            is_lone && follower.is_settled()
+        })
+    }
+
+    /// The field that it follows.
+    pub(super) fn field(&self) -> Option<Field> {
+        self.followed
+            .as_ref()
+            .map(|followed| followed.field.clone())
     }
 
     /// What it held at this sample; nothing if that is not known.

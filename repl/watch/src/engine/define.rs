@@ -132,6 +132,10 @@ impl Engine {
         }
         self.last_number += 1;
         let number = self.last_number;
+        match trigger.samples_memory() {
+            true => self.restless.insert(number),
+            false => self.timers.insert(number),
+        };
         self.triggers.insert(number, trigger);
         self.sample(number, now, true);
         Ok(number)
@@ -147,10 +151,7 @@ impl Engine {
         let Ok(Some(slots)) = self.refresh() else {
             return;
         };
-        let numbers: Vec<u64> = self.triggers.keys().copied().collect();
-        for number in numbers {
-            self.update(number, Some(&slots), now);
-        }
+        self.update_all(Some(&slots), now);
     }
 
     fn followed(&self, kind: Kind, now: Duration) -> Result<Followed, DefinitionError> {
@@ -192,8 +193,15 @@ impl Engine {
         let mut options = trigger.options.clone();
         change(&mut options);
         options.check()?;
-        trigger.settings = options.settings(period);
+        let settings = options.settings(period);
+        let is_other_rate = settings.period != trigger.settings.period;
         trigger.options = options;
+        if is_other_rate {
+            self.unpack_all_of(number);
+        }
+        if let Some(trigger) = self.triggers.get_mut(&number) {
+            trigger.settings = settings;
+        }
         Ok(())
     }
 
@@ -203,11 +211,12 @@ impl Engine {
     }
 
     pub(super) fn pause_for(&mut self, number: u64, reason: PauseReason) {
+        self.unpack_all_of(number);
         let Some(trigger) = self.triggers.get_mut(&number).filter(|t| t.is_live()) else {
             return;
         };
         trigger.pause = Some(reason);
-        trigger.is_asked_for = false;
+        self.asked.remove(&number);
         trigger.is_waiting = false;
         let counters = &mut trigger.counters;
         counters.suppressed += self.queue.drop_all_of(number) as u64;
@@ -248,12 +257,25 @@ impl Engine {
         }
         trigger.counters.suppressed += self.queue.drop_all_of(number) as u64;
         trigger.pause = None;
-        trigger.finish();
+        self.finish(number);
+    }
+
+    /// Lets a trigger fire no more; what waits still runs.
+    pub(super) fn finish(&mut self, number: u64) {
+        self.unpack_all_of(number);
+        self.restless.remove(&number);
+        if let Some(trigger) = self.triggers.get_mut(&number) {
+            trigger.finish();
+        }
     }
 
     /// Forgets a trigger altogether.
     pub fn forget(&mut self, number: u64) {
         self.queue.drop_all_of(number);
+        self.unpack_all_of(number);
+        self.restless.remove(&number);
+        self.timers.remove(&number);
+        self.asked.remove(&number);
         self.triggers.remove(&number);
     }
 }

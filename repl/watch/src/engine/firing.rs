@@ -15,10 +15,10 @@ impl Engine {
     /// Lets all timers that are due wait for their actions.
     pub fn run_timers(&mut self, now: Duration) {
         let running = self.running.map(|(number, _)| number);
-        for (number, trigger) in &mut self.triggers {
-            if !trigger.is_live() {
+        for number in &self.timers {
+            let Some(trigger) = self.triggers.get_mut(number).filter(|t| t.is_live()) else {
                 continue;
-            }
+            };
             let is_busy = running == Some(*number) || trigger.is_waiting;
             let Some(time) = trigger.take_point(now, is_busy) else {
                 continue;
@@ -78,10 +78,8 @@ impl Engine {
         let is_report = matches!(what, Fold::Change(_));
         let is_last = is_report && trigger.options.once;
         self.push(due, subject, what, evidence);
-        if let Some(trigger) = self.triggers.get_mut(&number)
-            && is_last
-        {
-            trigger.finish();
+        if is_last {
+            self.finish(number);
         }
     }
 
@@ -105,7 +103,7 @@ impl Engine {
             merged: 0,
         };
         if trigger.settings.once && matches!(subject, Subject::Itself) {
-            trigger.finish();
+            self.finish(number);
         }
         self.push(due, subject, what, evidence);
     }

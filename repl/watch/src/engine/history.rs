@@ -169,7 +169,7 @@ impl Engine {
     /// Of how many more fields a watch may keep what it sees.
     pub(super) fn room_for_histories(&self) -> usize {
         let kept = self.triggers.values().flat_map(Trigger::histories);
-        MOST_FIELDS.saturating_sub(kept.count())
+        MOST_FIELDS.saturating_sub(kept.take(MOST_FIELDS).count())
     }
 
     pub(super) fn next_history(&self) -> Option<Duration> {

@@ -16,6 +16,7 @@ mod firing;
 mod guard;
 mod history;
 mod objects;
+mod packed;
 mod reading;
 mod run;
 mod sample;
@@ -23,7 +24,7 @@ mod shown;
 mod tick;
 mod trigger;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use memglass::{Field, ObjectId, Observer, Presence};
@@ -53,6 +54,14 @@ pub struct Engine {
     /// Whether the observer is of another session than that of the last tick.
     is_new_session: bool,
     triggers: BTreeMap<u64, Trigger>,
+    /// Those that have something to be sampled by itself at each of their points.
+    restless: BTreeSet<u64>,
+    /// What is compared as packed bits, by the time between two looks.
+    rates: BTreeMap<Duration, packed::Rate>,
+    /// Those that are timers.
+    timers: BTreeSet<u64>,
+    /// Those whose conditions the caller is to answer now.
+    asked: BTreeSet<u64>,
     /// Fields of which somebody asked for the history, by their paths.
     histories: BTreeMap<String, history::Asked>,
     /// When those are sampled next.
@@ -110,6 +119,10 @@ impl Engine {
             presence: Presence::Alive,
             is_new_session: false,
             triggers: BTreeMap::new(),
+            restless: BTreeSet::new(),
+            rates: BTreeMap::new(),
+            timers: BTreeSet::new(),
+            asked: BTreeSet::new(),
             histories: BTreeMap::new(),
             next_history: Duration::ZERO,
             queue: Queue::new(),
@@ -127,6 +140,7 @@ impl Engine {
         self.observer = observer;
         self.has_looked = false;
         self.is_new_session = true;
+        self.unpack_all();
     }
 
     /// What the engine was told last of the producer.
@@ -136,25 +150,34 @@ impl Engine {
 
     /// Asks what became of the producer, which takes some microseconds; true if that is news.
     pub fn look_at_producer(&mut self) -> bool {
-        let presence = self.observer.producer();
-        std::mem::replace(&mut self.presence, presence) != presence
+        let before = self.presence;
+        self.set_presence(self.observer.producer());
+        self.presence != before
     }
 
     /// What became of the producer, from now on.
     pub fn set_presence(&mut self, presence: Presence) {
-        self.presence = presence;
+        let was_alive = std::mem::replace(&mut self.presence, presence).is_alive();
+        if was_alive != presence.is_alive() {
+            self.unpack_all();
+        }
     }
 
     /// The next time at which [`Engine::tick`] has something to sample.
     pub fn next_tick(&self) -> Option<Duration> {
-        let live = self.triggers.values().filter(|trigger| trigger.samples());
-        let samples = live.filter_map(Trigger::next_sample);
-        samples.chain(self.next_history()).min()
+        let restless = self.restless.iter();
+        let restless = restless.filter_map(|number| self.triggers.get(number));
+        let live = restless.filter(|trigger| trigger.samples());
+        let samples = live.map(|trigger| trigger.next_sample);
+        let others = [self.next_look(), self.next_history()];
+        samples.chain(others.into_iter().flatten()).min()
     }
 
     /// The next time at which a timer is due.
     pub fn next_timer(&self) -> Option<Duration> {
-        let live = self.triggers.values().filter(|trigger| trigger.is_live());
+        let timers = self.timers.iter();
+        let timers = timers.filter_map(|number| self.triggers.get(number));
+        let live = timers.filter(|trigger| trigger.is_live());
         live.filter_map(Trigger::next_point).min()
     }
 
@@ -180,8 +203,7 @@ impl Engine {
 
     /// Whether there is something for the thread of the scripts: an action, a question, a notice.
     pub fn has_work(&self) -> bool {
-        let is_asked = |trigger: &Trigger| trigger.is_asked_for && trigger.is_live();
-        !self.queue.is_empty() || !self.notices.is_empty() || self.triggers.values().any(is_asked)
+        !self.queue.is_empty() || !self.notices.is_empty() || !self.asked.is_empty()
     }
 
     /// Counts points of the grid at which no sample could be taken.

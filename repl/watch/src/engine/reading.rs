@@ -56,6 +56,6 @@ pub(super) fn sample(field: &Field) -> Result<Sampled, ReadError> {
     })
 }
 
-fn has_parts(value: &Value) -> bool {
+pub(super) fn has_parts(value: &Value) -> bool {
     matches!(value, Value::List(_) | Value::Record(_))
 }

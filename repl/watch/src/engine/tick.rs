@@ -20,13 +20,14 @@ impl Engine {
     pub fn tick(&mut self, now: Duration) -> Result<(), ReadError> {
         self.ticks.count(now, self.period);
         let changed = self.refresh();
-        let numbers: Vec<u64> = self.triggers.keys().copied().collect();
         let (slots, refreshed) = match changed {
             Ok(slots) => (slots, Ok(())),
             Err(error) => (Some(Vec::new()), Err(error)),
         };
-        for number in numbers {
-            self.update(number, slots.as_deref(), now);
+        self.update_all(slots.as_deref(), now);
+        self.sample_packed(now);
+        let restless: Vec<u64> = self.restless.iter().copied().collect();
+        for number in restless {
             let is_due = |trigger: &Trigger| trigger.samples() && trigger.is_due(now);
             if self.triggers.get(&number).is_some_and(is_due) {
                 self.sample(number, now, false);
@@ -49,11 +50,19 @@ impl Engine {
         Ok((!std::mem::take(&mut self.is_new_session)).then_some(slots))
     }
 
-    /// Takes in the objects that came and went for one trigger.
-    pub(super) fn update(&mut self, number: u64, slots: Option<&[u32]>, now: Duration) {
+    /// Takes in the objects that came and went.
+    pub(super) fn update_all(&mut self, slots: Option<&[u32]>, now: Duration) {
         if slots.is_some_and(<[u32]>::is_empty) {
             return;
         }
+        let numbers: Vec<u64> = self.triggers.keys().copied().collect();
+        for number in numbers {
+            self.update(number, slots, now);
+        }
+    }
+
+    /// The same for one trigger.
+    fn update(&mut self, number: u64, slots: Option<&[u32]>, now: Duration) {
         let Engine {
             triggers, observer, ..
         } = self;
@@ -63,8 +72,12 @@ impl Engine {
         let counters = &mut trigger.counters;
         match &mut trigger.followed {
             Followed::Watch(watch) => {
-                let items = watch.update(observer, slots, counters);
-                if trigger.pause.is_none() {
+                let (items, is_about_many) = watch.update(observer, slots, counters);
+                let is_live = trigger.pause.is_none();
+                if is_about_many {
+                    self.rouse(number);
+                }
+                if is_live {
                     self.push_items(number, now, items);
                 }
             }
@@ -106,11 +119,18 @@ impl Engine {
                     window,
                     is_first,
                 };
-                let items = watch.sample(&sight, &mut trigger.counters);
+                let sampled = watch.sample(number, &sight, &mut trigger.counters);
+                let (items, restless) = (sampled.items, sampled.restless);
+                let is_packed = self.pack(number, sampled.steady, now) && restless == 0;
+                if is_packed {
+                    self.restless.remove(&number);
+                }
                 self.push_items(number, now, items);
             }
             Followed::Guard(guard) => {
-                trigger.is_asked_for = guard.is_asked();
+                if guard.is_asked() {
+                    self.asked.insert(number);
+                }
                 let observer = is_alive.then_some(&*observer);
                 let depth =
                     |since, readings: &[Reading]| depth_of(causes, now, since, readings).max(made);
@@ -131,25 +151,25 @@ impl Engine {
 
     /// The conditions that the caller is to answer now, once each.
     pub fn asks(&mut self) -> Vec<Ask> {
-        let mut asks = Vec::new();
-        for (number, trigger) in &mut self.triggers {
-            if !std::mem::take(&mut trigger.is_asked_for) || !trigger.is_live() {
-                continue;
-            }
-            asks.extend(trigger.asks(*number));
-        }
-        asks
+        let asked = std::mem::take(&mut self.asked);
+        asked
+            .into_iter()
+            .flat_map(|number| self.questions(number))
+            .collect()
     }
 
     /// The same of one trigger.
     pub fn asks_of(&mut self, number: u64) -> Vec<Ask> {
-        let Some(trigger) = self.triggers.get_mut(&number) else {
-            return Vec::new();
-        };
-        match std::mem::take(&mut trigger.is_asked_for) && trigger.is_live() {
-            true => trigger.asks(number),
+        match self.asked.remove(&number) {
+            true => self.questions(number),
             false => Vec::new(),
         }
+    }
+
+    fn questions(&self, number: u64) -> Vec<Ask> {
+        let trigger = self.triggers.get(&number);
+        let live = trigger.filter(|trigger| trigger.is_live());
+        live.map_or_else(Vec::new, |trigger| trigger.asks(number))
     }
 
     /// Takes in the answer to a question that was sampled at `time`.

@@ -40,8 +40,6 @@ pub(super) struct Trigger {
     pub(super) counters: Counters,
     pub(super) pause: Option<PauseReason>,
     pub(super) is_done: bool,
-    /// Whether its condition is to be asked now.
-    pub(super) is_asked_for: bool,
     /// Whether the next answers are those of its definition.
     pub(super) is_first_answer: bool,
     /// Whether a point of a timer waits.
@@ -50,7 +48,8 @@ pub(super) struct Trigger {
     pub(super) depth: Depth,
     pub(super) last_fired: Option<Duration>,
     pub(super) last_error: Option<String>,
-    next_sample: Duration,
+    /// When what is not packed of it is sampled next.
+    pub(super) next_sample: Duration,
 }
 
 impl Trigger {
@@ -62,7 +61,6 @@ impl Trigger {
             counters: Counters::default(),
             pause: None,
             is_done: false,
-            is_asked_for: false,
             is_first_answer: true,
             is_waiting: false,
             depth: Depth::OUTSIDE,
@@ -79,15 +77,16 @@ impl Trigger {
 
     /// Whether it looks at memory or is asked.
     pub(super) fn samples(&self) -> bool {
-        self.is_live() && matches!(self.followed, Followed::Watch(_) | Followed::Guard(_))
+        self.is_live() && self.samples_memory()
+    }
+
+    /// The same of one that is paused or done as well.
+    pub(super) fn samples_memory(&self) -> bool {
+        matches!(self.followed, Followed::Watch(_) | Followed::Guard(_))
     }
 
     pub(super) fn is_due(&self, now: Duration) -> bool {
         now >= self.next_sample
-    }
-
-    pub(super) fn next_sample(&self) -> Option<Duration> {
-        Some(self.next_sample)
     }
 
     /// The next point of a timer.
