@@ -130,7 +130,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Watch(watch) => watch::run(options, named, watch),
         Task::Wait(wait) => wait::run(options, named, wait),
         Task::Run { file, args } => {
-            let session = target::resolve(options, named)?;
+            let (session, file, args) = target::of_script(options, named, file, args)?;
             evaluate::file(options, &session, &file, args)
         }
         Task::View(view) => {

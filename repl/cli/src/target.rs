@@ -1,6 +1,7 @@
 //! Which session is meant.
 
 use std::io::{self, BufRead, IsTerminal, Read};
+use std::path::PathBuf;
 
 use memglass::{AttachError, Observer, SessionEntry, nearest};
 use memglass_repl::program::CommandError;
@@ -121,6 +122,22 @@ pub(super) fn split(
         )));
     }
     Ok(Target { observer, words })
+}
+
+/// The session, file and arguments of a script: the session may stand before the file.
+pub(super) fn of_script(
+    options: &Options,
+    named: Option<&str>,
+    file: PathBuf,
+    mut args: Vec<String>,
+) -> Result<(String, PathBuf, Vec<String>), Failure> {
+    let is_perhaps_session = named.is_none() && !args.is_empty() && !file.exists();
+    if let Some(first) = file.to_str().filter(|_| is_perhaps_session)
+        && session_called(options, first)?.is_some()
+    {
+        return Ok((first.to_owned(), args.remove(0).into(), args));
+    }
+    Ok((resolve(options, named)?, file, args))
 }
 
 /// The session of a path that comes without one.

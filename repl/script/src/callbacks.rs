@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use memglass::{Change, Field, Value};
 use memglass_value::shown::Table;
-use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Scope};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, ParseError, Scope};
 
 use super::ScriptHost;
 use super::bindings::{Rows, csv_text, store};
@@ -23,6 +23,7 @@ use super::log_files::Record;
 use super::missing::Missing;
 use super::place::{Node, Place};
 use super::session::Attached;
+use super::told::{is_end, parse_told};
 use super::witness::Seen;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -215,11 +216,30 @@ impl Callbacks {
     fn compile_closure(&self, engine: &Engine, text: &str) -> Result<AST> {
         let text = memglass_syntax::executable(text);
         self.context.source.replace(text.to_string());
-        // By itself first: then an error points into it.
-        engine.compile_expression_with_scope(&Scope::new(), text.as_ref())?;
+        // By itself first: then an error is about it, and not about what is put around it.
+        engine
+            .compile_expression_with_scope(&Scope::new(), text.as_ref())
+            .map_err(|error| self.unparsed(&text, &error))?;
         let closure = format!("|| {{ {text} }}");
         self.context.source.replace(closure.clone());
         Ok(engine.compile(closure)?)
+    }
+
+    /// Why a text is no expression. The text is part of a line, so a caret cannot stand under it: the message says
+    /// where.
+    fn unparsed(&self, text: &str, error: &ParseError) -> Box<EvalAltResult> {
+        let (kind, at) = (error.err_type(), error.position());
+        let (what, help) = parse_told(kind, is_end(text, at));
+        let column = at.position().map(|column| format!(" at column {column}"));
+        let message = format!("{what}{} of {text:?}", column.unwrap_or_default());
+        let is_assignment = at.position().is_some_and(|column| {
+            let mut rest = text.chars().skip(column - 1);
+            rest.next() == Some('=') && rest.next() != Some('=')
+        });
+        match is_assignment {
+            true => self.refusal(message, "`==` asks whether two values are equal"),
+            false => self.refusal(message, help.as_deref().unwrap_or_default()),
+        }
     }
 
     /// All functions and closures of scripts so far.

@@ -1,5 +1,6 @@
 //! Durations: `200.ms`, `1.5.s`, `2.min`, `60.hz`.
 
+use std::any::TypeId;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use memglass_value::duration::{self, NANOS, UNITS};
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT};
 
 use super::error::raise;
-use super::wide;
+use super::{marks, wide};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -26,13 +27,15 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<Duration>("duration");
     for (unit, nanos) in UNITS {
         let seconds = nanos as FLOAT / NANOS as FLOAT;
-        engine.register_get(unit, move |number: &mut INT| {
-            signed(*number as FLOAT * seconds)
-        });
-        engine.register_get(unit, move |number: &mut FLOAT| signed(*number * seconds));
         engine.register_get(unit, move |duration: &mut Duration| {
             duration.as_secs_f64() / seconds
         });
+        for number in [TypeId::of::<INT>(), TypeId::of::<FLOAT>()] {
+            let getter = format!("get${unit}");
+            engine.register_raw_fn(getter, [number], move |_, arguments| {
+                in_unit(&*arguments[0], nanos)
+            });
+        }
     }
     engine.register_get("hz", |rate: &mut INT| of_seconds(1.0 / *rate as FLOAT));
     engine.register_get("hz", |rate: &mut FLOAT| of_seconds(1.0 / *rate));
@@ -67,6 +70,16 @@ pub(crate) fn argument(value: &Dynamic) -> Result<Duration> {
     of_seconds(seconds.as_f64())
 }
 
+/// `5.ms` is a duration. Of a number that was read from a field whose unit is a time, `age.s` is that time as a number
+/// of seconds, as it is of a duration.
+fn in_unit(number: &Dynamic, nanos: u64) -> Result<Dynamic> {
+    let known = wide::number(number).ok_or_else(|| raise("only numbers have units"))?;
+    match marks::unit_of(number, known) {
+        Some(unit) => Ok((known.as_f64() * unit.nanos() as FLOAT / nanos as FLOAT).into()),
+        None => signed(known.as_f64() * (nanos as FLOAT / NANOS as FLOAT)),
+    }
+}
+
 /// A duration, or how long ago something was: `-5.s` is a property of -5.
 fn signed(seconds: FLOAT) -> Result<Dynamic> {
     match seconds < 0.0 {
@@ -99,6 +112,19 @@ mod tests {
         check("1.5.s", Duration::from_millis(1500));
         check("2.min + 3.s", Duration::from_secs(123));
         check("50.hz", Duration::from_millis(20));
+    }
+
+    #[test]
+    fn a_time_that_was_read_is_converted() {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let mut scope = rhai::Scope::new();
+        let mut age = Dynamic::from_int(2005);
+        marks::mark_unit(&mut age, duration::Unit::at(2).expect("ms"));
+        scope.push_dynamic("age", age);
+        let mut number = |source: &str| engine.eval_with_scope::<FLOAT>(&mut scope, source);
+        assert_eq!(number("age.s").expect("seconds"), 2.005);
+        assert_eq!(number("age.us").expect("microseconds"), 2_005_000.0);
     }
 
     #[test]

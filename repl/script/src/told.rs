@@ -131,7 +131,7 @@ impl ScriptHost {
             return (
                 format!("a function does not see the variable {name:?} outside of it"),
                 Some(format!(
-                    "pass it as an argument, `fn f({name}) {{ … }}`; a closure `let f = |x| …` sees it"
+                    "pass it as an argument, `fn f({name}) {{ … }}`; a closure `let f = |x| …` sees it, and is called as `f.call(x)`"
                 )),
             );
         }
@@ -352,7 +352,7 @@ pub(crate) fn noun(type_name: &str) -> String {
 }
 
 /// Why a text is not a script; `is_end` if nothing follows the place of the error.
-fn parse_told(kind: &ParseErrorType, is_end: bool) -> Told {
+pub(crate) fn parse_told(kind: &ParseErrorType, is_end: bool) -> Told {
     let help = match kind {
         ParseErrorType::AssignmentToInvalidLHS(_) => Some(
             "only something that starts with a variable can be assigned to: `let o = …; o.field = 1`, or `obs[\"label\"].field = 1`",
@@ -394,7 +394,7 @@ fn parse_told(kind: &ParseErrorType, is_end: bool) -> Told {
 }
 
 /// Whether only blanks follow this place.
-fn is_end(text: &str, at: Position) -> bool {
+pub(crate) fn is_end(text: &str, at: Position) -> bool {
     let (Some(line), Some(column)) = (at.line(), at.position()) else {
         return true;
     };

@@ -42,6 +42,11 @@ impl Unit {
         (index < UNITS.len()).then_some(Unit(index))
     }
 
+    /// Nanoseconds of one of it.
+    pub fn nanos(self) -> u64 {
+        UNITS[self.0].1
+    }
+
     /// Its place in [`UNITS`].
     pub fn index(self) -> usize {
         self.0
@@ -69,12 +74,12 @@ impl Unit {
     }
 
     fn split(self, duration: Duration) -> (Integer, u128) {
-        let (nanos, unit) = (duration.as_nanos(), u128::from(UNITS[self.0].1));
+        let (nanos, unit) = (duration.as_nanos(), u128::from(self.nanos()));
         ((nanos / unit).into(), nanos % unit)
     }
 
     fn ratio(self, duration: Duration) -> f64 {
-        duration.as_nanos() as f64 / UNITS[self.0].1 as f64
+        duration.as_nanos() as f64 / self.nanos() as f64
     }
 }
 

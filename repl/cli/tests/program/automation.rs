@@ -282,3 +282,31 @@ fn a_firing_is_a_row_of_a_file_and_one_that_is_not_to_be_had_is_told_at_once() {
         &["cannot log to /dev/full: it is a device, and not a file"],
     );
 }
+
+#[test]
+fn a_condition_that_is_no_expression_says_where_in_its_text() {
+    let (world, _producer) = World::with_producer();
+    for line in [
+        r#"when("AAPL_position.quantity = 3").run(|| ())"#,
+        r#"always("AAPL_position.quantity = 3", "three")"#,
+        r#"wait_until("AAPL_position.quantity = 3", 1.s)"#,
+    ] {
+        let ran = world.run(&["t1", "-e", line]);
+        let words = [
+            r#"at column 24 of "AAPL_position.quantity = 3""#,
+            "`==` asks whether two values are equal",
+        ];
+        ran.failed(1, &words);
+    }
+}
+
+#[test]
+fn a_script_may_follow_its_session() {
+    let (world, _one) = World::with_producer();
+    let _other = world.producer("t2");
+    let script = world.script("named.rhai", "print(args[0])");
+    assert_eq!(world.data(&["run", "t2", &script, "!"]), "!\n");
+    world
+        .run(&["run", &script])
+        .failed(3, &["several sessions are live"]);
+}
