@@ -20,6 +20,7 @@ imports() {
 imports memglass-capi memglass
 imports memglass-code ""
 imports memglass-layouts ""
+imports memglass-types ""
 imports memglass-gen memglass memglass-code
 imports memglass-system ""
 imports memglass-watch memglass memglass-syntax memglass-value

@@ -25,6 +25,7 @@ Examples:
   memglass objects engine 'AAPL_*' --json
   memglass watch engine '*_position.quantity'      what changes
   memglass wait engine 'AAPL_position.quantity > 500' --timeout 5s
+  memglass holes ./engine Position                 unused bytes of a struct of a program
   memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
   source <(memglass completions bash)              Tab in the shell
 
@@ -32,7 +33,7 @@ A session may stand before or after the subcommand, and be left out when only on
 A script on standard input is run without a prompt.
 
 Exit codes: 0 ok, 1 script error or refused value, 2 usage or syntax, 3 no such session, 124 timeout,
-130 interrupted, and exit(n). `doctor` ends with 1 if it found something.";
+130 interrupted, and exit(n). `doctor` ends with 1 if it found something, `diff` if something is incompatible.";
 
 /// What is said of a word behind the session that is not a subcommand.
 const WAYS: &str =
@@ -116,9 +117,12 @@ pub(crate) struct Common {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FormatChoice {
+    #[value(alias = "table")]
     Text,
     Json,
     Csv,
+    /// Types as C, of `types` alone.
+    C,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -156,12 +160,51 @@ pub(crate) enum Task {
         #[arg(long = "type", value_name = "TYPE")]
         type_name: Option<String>,
     },
-    /// List the types, or show one.
-    #[command(override_usage = "memglass types [OPTIONS] [SESSION] [TYPE]", args = idle::options(idle::WHEN_READING))]
+    /// List the types of a session, a program, an object or a .mgt file, or show one.
+    #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING))]
     Types {
-        /// The session, and a type or a path to what has it; both may be left out.
+        /// The session or file, and a type or a path to what has it; both may be left out.
         #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
         words: Vec<String>,
+    },
+    /// Show the unused bytes of a struct and its cache lines, or rank all by them.
+    #[command(override_usage = "memglass holes [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING))]
+    Holes {
+        /// The session or file, and a type or a pattern for types; both may be left out.
+        #[arg(value_name = "FILE, TYPE", num_args = 0..=2)]
+        words: Vec<String>,
+    },
+    /// List the structs, functions and variables that have a type in them.
+    #[command(override_usage = "memglass uses [OPTIONS] [SESSION|FILE] TYPE", args = idle::options(idle::WHEN_READING))]
+    Uses {
+        /// The session or file, which may be left out, and a type.
+        #[arg(required = true, value_name = "FILE, TYPE", num_args = 1..=2)]
+        words: Vec<String>,
+    },
+    /// List the functions of a program with their types and addresses.
+    #[command(override_usage = "memglass functions [OPTIONS] FILE [GLOB]", args = idle::options(idle::ON_ALL_SESSIONS))]
+    Functions {
+        /// The program, object or .mgt file, and a pattern for names, as in 'on_*'.
+        #[arg(required = true, value_name = "FILE, GLOB", num_args = 1..=2)]
+        words: Vec<String>,
+    },
+    /// List what changed between the types of two programs; exit code 1 if old data does not fit any more.
+    #[command(args = idle::options(idle::ON_ALL_SESSIONS))]
+    Diff {
+        /// The older file or session.
+        old: String,
+        /// The newer file or session.
+        new: String,
+    },
+    /// Write the types of programs, objects, .mgt files and sessions into one .mgt file.
+    #[command(args = idle::options(idle::WITHOUT_FORMAT))]
+    Merge {
+        /// The file to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// What to read.
+        #[arg(required = true, value_name = "FILES")]
+        files: Vec<String>,
     },
     /// Read fields.
     #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...", args = idle::options(idle::WHEN_READING))]

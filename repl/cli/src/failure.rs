@@ -39,6 +39,12 @@ pub(crate) enum Failure {
     /// The example producer did not start.
     #[error("{0}")]
     Demo(String),
+    /// A file whose types cannot be read.
+    #[error(transparent)]
+    TypeFile(#[from] memglass_types::OpenError),
+    /// What is asked of types makes no sense for these.
+    #[error("{0}")]
+    Types(String),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -58,6 +64,8 @@ impl Failure {
             | Failure::Repl(_)
             | Failure::Ended(_)
             | Failure::Demo(_)
+            | Failure::TypeFile(_)
+            | Failure::Types(_)
             | Failure::Io(_) => 1,
         }
     }

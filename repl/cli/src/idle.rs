@@ -34,6 +34,10 @@ pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, FORMAT];
 /// Where it is about all sessions.
 pub(super) const ON_ALL_SESSIONS: &[&[&str]] = &[&["session_named", "readonly"], RUN, WRITES];
 
+/// The same, where nothing is printed.
+pub(super) const WITHOUT_FORMAT: &[&[&str]] =
+    &[&["session_named", "readonly"], RUN, WRITES, FORMAT];
+
 /// Where it is about none.
 pub(super) const WITHOUT_SESSION: &[&[&str]] =
     &[&["dir", "session_named", "readonly"], RUN, WRITES, FORMAT];

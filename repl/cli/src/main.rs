@@ -18,6 +18,7 @@ mod session;
 mod supervisor;
 mod target;
 mod top;
+mod type_files;
 mod view;
 mod wait;
 mod watch;
@@ -28,6 +29,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Task};
 use failure::Failure;
 use options::Options;
+use type_files::listing::Writing;
 
 fn main() -> ExitCode {
     // What cuts a session's memory short shall not end the prompt that looks at it.
@@ -96,11 +98,25 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
     if options.timeout.is_some() && !ends_in_time {
         return Err(only_for_scripts());
     }
-    let has_none = matches!(command, Task::Ls | Task::Completions { .. } | Task::Man);
+    let has_none = matches!(
+        command,
+        Task::Ls
+            | Task::Functions { .. }
+            | Task::Diff { .. }
+            | Task::Merge { .. }
+            | Task::Completions { .. }
+            | Task::Man
+    );
     if let (Some(name), true) = (named, has_none) {
         return Err(Failure::Usage(format!(
             "this subcommand works on all sessions and takes no name; leave out {name:?}"
         )));
+    }
+    let writes_c = matches!(command, Task::Types { .. });
+    if options.writes_c && !writes_c {
+        return Err(Failure::Usage(
+            "--format c is for `types`: values are written as text, json or csv".into(),
+        ));
     }
     match command {
         Task::Ls => ls::run(options),
@@ -115,7 +131,12 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Objects { words, type_name } => {
             listing::objects(options, named, words, type_name.as_deref())
         }
-        Task::Types { words } => listing::types(options, named, words),
+        Task::Types { words } => types(options, named, words),
+        Task::Holes { words } => type_files::holes::run(options, named, words),
+        Task::Uses { words } => type_files::uses::run(options, named, words),
+        Task::Functions { words } => type_files::functions::run(options, words),
+        Task::Diff { old, new } => type_files::diff::run(options, &old, &new),
+        Task::Merge { output, files } => type_files::merge::run(options, &output, &files),
         Task::Get { words } => fields::get(options, named, words),
         Task::Set {
             first,
@@ -140,6 +161,17 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Demo(demo) => demo::run(options, &demo, named.unwrap_or(demo::NAME)),
         Task::Completions { shell } => completions::script(shell),
         Task::Man => completions::manual(),
+    }
+}
+
+/// The types of a session with all that it declares of them, or those of a file.
+fn types(options: &Options, named: Option<&str>, words: Vec<String>) -> Result<i32, Failure> {
+    let is_file = |word: &String| type_files::is_file(options, word);
+    let of_file = named.is_none() && words.first().is_some_and(is_file);
+    match (of_file, options.writes_c) {
+        (false, false) => listing::types(options, named, words),
+        (true, false) => type_files::listing::run(options, named, words, Writing::Rows),
+        (_, true) => type_files::listing::run(options, named, words, Writing::C),
     }
 }
 

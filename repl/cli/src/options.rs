@@ -24,6 +24,8 @@ pub(super) struct Options {
     pub(super) form: Form,
     /// Whether the form was asked for.
     pub(super) is_form_chosen: bool,
+    /// Whether types are written as C.
+    pub(super) writes_c: bool,
     pub(super) color: ColorChoice,
     /// Time that a script has.
     pub(super) timeout: Option<Duration>,
@@ -52,6 +54,7 @@ impl Options {
                 ..Form::default()
             },
             is_form_chosen: typed.json || typed.csv || typed.format.is_some(),
+            writes_c: typed.format == Some(FormatChoice::C),
             color: typed.color.into(),
             timeout: typed.timeout,
             dry_run: typed.dry_run,

@@ -31,6 +31,7 @@ mod strangers;
 mod streams;
 mod top;
 mod transcript;
+mod type_files;
 mod view;
 mod wait;
 mod watch;

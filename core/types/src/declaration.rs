@@ -1,0 +1,283 @@
+//! The definition of a type as C writes it, with what the compiler knows of it in comments.
+
+use std::fmt::Write;
+
+use crate::holes::{CACHE_LINE, Part};
+use crate::kind::{Enum, Kind, Member, Tag, TypeId};
+use crate::types::Types;
+
+/// Columns before the comments.
+const COMMENTS: usize = 48;
+
+/// What a definition says besides itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Remarks {
+    /// Offset and size of each member.
+    #[default]
+    Places,
+    /// Also unused bytes, the ends of cache lines, and a summary.
+    Holes,
+}
+
+impl Types {
+    /// The definition of a type in C, with offset and size of each member: `struct quote { … };`.
+    ///
+    /// Anonymous records inside are written in place. What C has no words for, such as base classes and the variants of
+    /// Rust enums, is written as a member with a comment.
+    ///
+    /// # Panics
+    ///
+    /// If `id` is not of this set.
+    pub fn declaration(&self, id: TypeId, remarks: Remarks) -> String {
+        let mut text = Text {
+            types: self,
+            out: String::new(),
+            remarks,
+        };
+        match &self[id].kind {
+            Kind::Record(_) => {
+                text.record(id, 0, 0);
+                text.end_of_record(id);
+            }
+            Kind::Enum(set) => {
+                text.set(id, set, 0);
+                text.out.push_str(";\n");
+            }
+            Kind::Alias { of } => text.alias(id, *of),
+            Kind::Opaque { .. } => _ = writeln!(text.out, "{};", self.base_name(id)),
+            _ => _ = writeln!(text.out, "{};", self.spell(id)),
+        }
+        text.out
+    }
+}
+
+struct Text<'t> {
+    types: &'t Types,
+    out: String,
+    remarks: Remarks,
+}
+
+impl Text<'_> {
+    fn line(&mut self, depth: usize, code: &str, comment: &str) {
+        let code = format!("{:indent$}{code}", "", indent = depth * 4);
+        let _ = match comment {
+            "" => writeln!(self.out, "{code}"),
+            comment => writeln!(self.out, "{code:COMMENTS$} /* {comment} */"),
+        };
+    }
+
+    /// `typedef struct { … } name;` and `typedef int name;`
+    fn alias(&mut self, id: TypeId, of: TypeId) {
+        let (ty, name) = (&self.types[of], &self.types[id].name);
+        match &ty.kind {
+            Kind::Record(_) if ty.name.is_empty() => {
+                self.out.push_str("typedef ");
+                self.record(of, 0, 0);
+                let _ = write!(self.out, " {name}");
+                self.end_of_record(of);
+            }
+            Kind::Enum(set) if ty.name.is_empty() => {
+                self.out.push_str("typedef ");
+                self.set(of, set, 0);
+                let _ = writeln!(self.out, " {name};");
+            }
+            _ => _ = writeln!(self.out, "typedef {};", self.types.declare(of, name)),
+        }
+    }
+
+    /// Up to its closing bracket. `start` is where it lies in the outermost record.
+    fn record(&mut self, id: TypeId, depth: usize, start: u64) {
+        let ty = &self.types[id];
+        let word = ty.tag().map_or("", Tag::word);
+        let head = [word, &*ty.name]
+            .into_iter()
+            .filter(|part| !part.is_empty());
+        let head = head.collect::<Vec<_>>().join(" ");
+        let _ = writeln!(self.out, "{head} {{");
+        let mut end = 0;
+        for part in self.types.parts(id) {
+            self.gap(depth, end, part.offset_bits);
+            self.part(&part, depth + 1, start);
+            let after = part.offset_bits.saturating_add(part.size_bits.unwrap_or(0));
+            if depth == 0 {
+                self.cache_line(end, after);
+            }
+            end = end.max(after);
+        }
+        let _ = write!(self.out, "{:indent$}}}", "", indent = depth * 4);
+    }
+
+    fn part(&mut self, part: &Part<'_>, depth: usize, start: u64) {
+        let offset_bits = start.saturating_add(part.offset_bits);
+        let comment = place(offset_bits, part);
+        let comment = match (part.member, part.value, part.is_alternative) {
+            (None, ..) => format!("{comment}  base class"),
+            (_, Some(value), _) => format!("{comment}  if {value}"),
+            (Some(member), None, _) => format!("{comment}{}", said_of(member)),
+        };
+        let ty = &self.types[part.ty];
+        match &ty.kind {
+            Kind::Record(_) if ty.name.is_empty() => {
+                let _ = write!(self.out, "{:indent$}", "", indent = depth * 4);
+                self.record(part.ty, depth, offset_bits);
+                let name = if part.name.is_empty() {
+                    ";".to_owned()
+                } else {
+                    format!(" {};", part.name)
+                };
+                let _ = writeln!(
+                    self.out,
+                    "{name:width$} /* {comment} */",
+                    width = (COMMENTS - 1).saturating_sub(depth * 4)
+                );
+            }
+            Kind::Enum(set) if ty.name.is_empty() => {
+                let _ = write!(self.out, "{:indent$}", "", indent = depth * 4);
+                self.set(part.ty, set, depth);
+                let name = format!(" {};", part.name);
+                let _ = writeln!(
+                    self.out,
+                    "{name:width$} /* {comment} */",
+                    width = (COMMENTS - 1).saturating_sub(depth * 4)
+                );
+            }
+            _ => self.line(depth, &self.code(part), &comment),
+        }
+    }
+
+    fn code(&self, part: &Part<'_>) -> String {
+        let declared = self.types.declare(part.ty, part.name);
+        match part.member.and_then(|member| member.width_bits) {
+            Some(width) if part.name.is_empty() => {
+                format!("{} : {width};", self.types.spell(part.ty))
+            }
+            Some(width) => format!("{declared} : {width};"),
+            None => format!("{declared};"),
+        }
+    }
+
+    fn set(&mut self, id: TypeId, set: &Enum, depth: usize) {
+        let ty = &self.types[id];
+        let name = if ty.name.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", ty.name)
+        };
+        let _ = writeln!(self.out, "enum{name} {{");
+        for one in &set.enumerators {
+            let _ = writeln!(
+                self.out,
+                "{:indent$}{} = {},",
+                "",
+                one.name,
+                one.value,
+                indent = depth * 4 + 4
+            );
+        }
+        let _ = write!(self.out, "{:indent$}}}", "", indent = depth * 4);
+    }
+
+    fn gap(&mut self, depth: usize, from: u64, to: u64) {
+        if self.remarks != Remarks::Holes || to <= from {
+            return;
+        }
+        let bits = to - from;
+        let what = match bits % 8 {
+            0 => format!("hole of {}", counted(bits / 8, "byte")),
+            _ => format!("hole of {}", counted(bits, "bit")),
+        };
+        self.line(depth + 1, "", &what);
+    }
+
+    /// Says where a line of the cache ends between two members, or inside of one.
+    fn cache_line(&mut self, before: u64, after: u64) {
+        let line = CACHE_LINE * 8;
+        if self.remarks == Remarks::Holes && after / line > before / line {
+            let (number, past) = (after / line, after % line / 8);
+            let past = match past {
+                0 => String::new(),
+                past => format!(" was {} ago", counted(past, "byte")),
+            };
+            self.line(
+                1,
+                "",
+                &format!(
+                    "-- cache line {number} ({} bytes){past} --",
+                    number * CACHE_LINE
+                ),
+            );
+        }
+    }
+
+    fn end_of_record(&mut self, id: TypeId) {
+        self.out.push_str(";\n");
+        let Some(holes) = self
+            .types
+            .holes(id)
+            .filter(|_| self.remarks == Remarks::Holes)
+        else {
+            return;
+        };
+        let members = self.types.parts(id).len();
+        let mut summary = format!(
+            "{}, {}",
+            counted(holes.size, "byte"),
+            counted(members as u64, "member")
+        );
+        let _ = write!(summary, ", {}", counted(holes.cache_lines(), "cache line"));
+        if !holes.holes.is_empty() {
+            let bits: u64 = holes.holes.iter().map(|hole| hole.bits % 8).sum();
+            let bits = if bits == 0 {
+                String::new()
+            } else {
+                format!(" and {}", counted(bits, "bit"))
+            };
+            let holed = counted(holes.holes.len() as u64, "hole");
+            let _ = write!(
+                summary,
+                ", {holed} of {}{bits} together",
+                counted(holes.hole_bytes(), "byte")
+            );
+        }
+        if holes.padding_bits > 0 {
+            let padding = match holes.padding_bits % 8 {
+                0 => counted(holes.padding(), "byte"),
+                _ => counted(holes.padding_bits, "bit"),
+            };
+            let _ = write!(summary, ", {padding} of padding");
+        }
+        let _ = writeln!(self.out, "/* {summary} */");
+    }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        number => format!("{number} {what}s"),
+    }
+}
+
+/// Offset and size, in columns; of bitfields also the bit.
+fn place(offset_bits: u64, part: &Part<'_>) -> String {
+    let offset = offset_bits / 8;
+    match (
+        part.member.and_then(|member| member.width_bits),
+        part.size_bits,
+    ) {
+        (Some(width), _) => format!("{offset:5}:{:<2} {width:>5} bits", offset_bits % 8),
+        (None, Some(bits)) => format!("{offset:5} {:>8}", bits / 8),
+        (None, None) => format!("{offset:5}        ?"),
+    }
+}
+
+fn said_of(member: &Member) -> String {
+    let said = member
+        .attributes
+        .iter()
+        .map(|attribute| match &*attribute.value {
+            "" => format!("  {}", attribute.name),
+            value => format!("  {}({value})", attribute.name),
+        });
+    // A comment ends where its text says so.
+    said.collect::<String>().replace("*/", "* /")
+}

@@ -1,0 +1,107 @@
+//! Types out of a file, whatever kind of file it is.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::dwarf::{self, DwarfError};
+use crate::file::{self, FileError};
+use crate::types::Types;
+
+/// Types that were read from a file.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The types.
+    pub types: Types,
+    /// Files with debug information that belong to it and are not there, such as `.dwo` files of another machine: their
+    /// types are missing.
+    pub missing: Vec<PathBuf>,
+}
+
+/// Why there are no types.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The file cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is a damaged file of types, or one of another version.
+    #[error("{} cannot be used", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: FileError,
+    },
+    /// It is a program or object from which no types can be read.
+    #[error(transparent)]
+    Dwarf(#[from] DwarfError),
+    /// Some of its debug information is in files that are not there.
+    #[error("{} is not there, in which a part of the debug information of {} is", missing.display(), path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// The first that is not there.
+        missing: PathBuf,
+    },
+}
+
+impl Types {
+    /// Reads a `.mgt` file, or the debug information of a program or an object file.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], also if parts of the debug information are not there; [`Types::open_partly`] goes on without them.
+    pub fn open(path: impl AsRef<Path>) -> Result<Types, OpenError> {
+        let path = path.as_ref();
+        let Opened { types, missing } = Self::open_partly(path)?;
+        match missing.into_iter().next() {
+            None => Ok(types),
+            Some(missing) => Err(OpenError::Missing {
+                path: path.to_owned(),
+                missing,
+            }),
+        }
+    }
+
+    /// The same, and says which files with debug information are missing.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], if no types can be read.
+    pub fn open_partly(path: impl AsRef<Path>) -> Result<Opened, OpenError> {
+        let path = path.as_ref();
+        let failed = |source| OpenError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let mut start = Vec::new();
+        let mut opened = File::open(path).map_err(failed)?;
+        let magic = file::MAGIC.len() as u64;
+        opened
+            .by_ref()
+            .take(magic)
+            .read_to_end(&mut start)
+            .map_err(failed)?;
+        if start != file::MAGIC {
+            return Ok(dwarf::read(path)?);
+        }
+        opened.read_to_end(&mut start).map_err(failed)?;
+        let types = Types::from_bytes(&start);
+        let types = types.map_err(|source| OpenError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Opened {
+            types,
+            missing: Vec::new(),
+        })
+    }
+}

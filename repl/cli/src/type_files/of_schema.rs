@@ -1,0 +1,133 @@
+//! The types of a session as they would be in a file.
+
+use memglass::schema::{self, Schema};
+use memglass_types::{
+    Attribute, Builder, Count, Enum, Enumerator, Kind, Member, Record, Tag, Type, TypeId, Types,
+};
+
+/// The types of a session's schema. A guarded place becomes bytes of which only the size is known: the two copies in it
+/// are memglass's own.
+pub(super) fn types(schema: &Schema) -> Types {
+    let mut session = Session {
+        builder: Builder::default(),
+        ids: vec![None; schema.len()],
+        schema,
+    };
+    for (id, _) in schema.iter() {
+        session.id(id);
+    }
+    session
+        .builder
+        .finish()
+        .expect("types of a schema refer only to types before them")
+}
+
+struct Session<'s> {
+    builder: Builder,
+    ids: Vec<Option<TypeId>>,
+    schema: &'s Schema,
+}
+
+impl Session<'_> {
+    /// The type here, made when it is first asked for: those that it refers to come before it.
+    fn id(&mut self, id: schema::TypeId) -> TypeId {
+        let place = id.0 as usize;
+        if let Some(known) = self.ids[place] {
+            return known;
+        }
+        let ty = &self.schema[id];
+        let kind = self.kind(ty);
+        let made = Type {
+            align: Some(ty.align),
+            ..Type::new(ty.name.clone(), Some(ty.size), kind)
+        };
+        let made = self.builder.add(made);
+        self.ids[place] = Some(made);
+        made
+    }
+
+    fn kind(&mut self, ty: &schema::Type) -> Kind {
+        use schema::Kind as Of;
+        let bits = u32::try_from(ty.size * 8).unwrap_or(u32::MAX);
+        match &ty.kind {
+            Of::Bool => Kind::Bool,
+            Of::Int { signed } => Kind::Int {
+                signed: *signed,
+                bits,
+            },
+            Of::Float => Kind::Float,
+            Of::Text => self.bytes(ty.size, Kind::Char { signed: true }, "char"),
+            Of::Enum { signed, variants } => self.names(ty, *signed, variants),
+            Of::Flags { flags } => self.names(ty, false, flags),
+            Of::Struct { fields } => self.record(Tag::Struct, fields),
+            Of::Union { members } => self.record(Tag::Union, members),
+            Of::Array { element, count } => Kind::Array {
+                element: self.id(*element),
+                count: Count::Fixed(*count),
+            },
+            Of::Pointer { target } => {
+                let target = Type::new(target.clone(), None, Kind::Opaque { what: Tag::Other });
+                Kind::Pointer {
+                    to: self.builder.add(target),
+                }
+            }
+            Of::Alias { of } => Kind::Alias { of: self.id(*of) },
+            Of::Protected {
+                protection: schema::Protection::Atomic,
+                value,
+            } => Kind::Alias {
+                of: self.id(*value),
+            },
+            Of::Protected { .. } => self.bytes(
+                ty.size,
+                Kind::Int {
+                    signed: false,
+                    bits: 8,
+                },
+                "u8",
+            ),
+            _ => Kind::Opaque { what: Tag::Other },
+        }
+    }
+
+    fn bytes(&mut self, count: u64, element: Kind, name: &str) -> Kind {
+        let element = self.builder.add(Type::new(name.into(), Some(1), element));
+        Kind::Array {
+            element,
+            count: Count::Fixed(count),
+        }
+    }
+
+    fn names(&mut self, ty: &schema::Type, signed: bool, variants: &[schema::Variant]) -> Kind {
+        let bits = u32::try_from(ty.size * 8).unwrap_or(u32::MAX);
+        let name = format!("{}{bits}", if signed { 'i' } else { 'u' });
+        let base = Type::new(name.into(), Some(ty.size), Kind::Int { signed, bits });
+        let enumerators = variants.iter().map(|one| Enumerator {
+            name: one.name.clone(),
+            value: one.value,
+        });
+        Kind::Enum(Enum {
+            base: Some(self.builder.add(base)),
+            enumerators: enumerators.collect(),
+        })
+    }
+
+    fn record(&mut self, tag: Tag, fields: &[schema::Field]) -> Kind {
+        let members = fields.iter().map(|field| {
+            let protection = self.schema.protection(field.type_id);
+            let mut member = Member::new(field.name.clone(), self.id(field.type_id), field.offset);
+            if let Some(bits) = field.bits {
+                member.offset_bits += u64::from(bits.offset);
+                member.width_bits = Some(bits.width.into());
+            }
+            if protection != schema::Protection::Plain {
+                member.attributes.push(Attribute {
+                    name: protection.name().into(),
+                    value: "".into(),
+                });
+            }
+            member
+        });
+        Kind::Record(Record::new(tag, members.collect()))
+    }
+}

@@ -1,0 +1,79 @@
+//! Whose types are meant: a file's, or a session's.
+
+use std::path::Path;
+
+use memglass::Observer;
+use memglass_repl::program::{CommandError, describe_type};
+use memglass_types::Types;
+
+use super::super::failure::Failure;
+use super::super::options::Options;
+use super::super::target::{self, Target};
+use super::of_schema;
+
+/// Endings of files that have types.
+const ENDINGS: &[&str] = &["mgt", "o", "so", "elf", "dwo", "debug", "exe"];
+
+/// Whether a word means a file: it has a `/` or a known ending, or there is such a file and no such session.
+pub(crate) fn is_file(options: &Options, word: &str) -> bool {
+    let path = Path::new(word);
+    let has_ending = || {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| ENDINGS.contains(&ending))
+    };
+    let is_session = || options.attach(word).is_ok();
+    word.contains('/') || ((has_ending() || path.is_file()) && !is_session())
+}
+
+/// The types of the file or session that the first word names, or of the only live session, and the other words.
+///
+/// `least` words are not the session's.
+pub(super) fn split(
+    options: &Options,
+    named: Option<&str>,
+    mut words: Vec<String>,
+    least: usize,
+) -> Result<(Types, Vec<String>), Failure> {
+    if let Some(first) = words
+        .first()
+        .filter(|first| named.is_none() && is_file(options, first))
+    {
+        let types = of_file(options, first)?;
+        words.remove(0);
+        return Ok((types, words));
+    }
+    let Target { observer, words } = target::split(options, named, words, least, known)?;
+    options.mark(&observer);
+    Ok((of_schema::types(observer.schema()), words))
+}
+
+/// The types of a file or a session.
+pub(super) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
+    match is_file(options, word) {
+        true => of_file(options, word),
+        false => {
+            let observer = target::attach(options, word)?;
+            Ok(of_schema::types(observer.schema()))
+        }
+    }
+}
+
+/// The types of a file. Which parts of its debug information are elsewhere and missing is told on standard error.
+fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
+    let opened = Types::open_partly(path)?;
+    if let [first, others @ ..] = opened.missing.as_slice() {
+        let others = match others.len() {
+            0 => String::new(),
+            others => format!(" and {others} more"),
+        };
+        options.note(&format!(
+            "some types are missing: they are in {}{others}, not found",
+            first.display()
+        ));
+    }
+    Ok(opened.types)
+}
+
+fn known(observer: &Observer, word: &str) -> Result<(), CommandError> {
+    describe_type(observer, word).map(drop)
+}

@@ -1,0 +1,215 @@
+//! `memglass types`, `holes`, `uses`, `functions`, `diff` and `merge`, on programs of the machine's compiler.
+
+use std::fs;
+use std::process::Command;
+
+use super::support::World;
+
+const SOURCE: &str = r"
+#include <stdint.h>
+enum side { BUY = 1, SELL = -1 };
+struct quote { char live; int64_t bid, ask; uint32_t flags : 3, size : 20; };
+struct book { struct quote quotes[4]; struct book *next; enum side side; };
+int on_quote(struct book *book, const struct quote *quote) { return book->side + quote->live; }
+struct book book;
+int main(void) { return on_quote(&book, &book.quotes[0]); }
+";
+
+/// A world with the program `./app`, compiled of `source` with debug information.
+fn with_program(world: &World, name: &str, source: &str) -> String {
+    let (file, out) = (
+        world.path().join(format!("{name}.c")),
+        world.path().join(name),
+    );
+    fs::write(&file, source).unwrap();
+    let gcc = Command::new("gcc")
+        .args(["-g", "-w", "-o"])
+        .arg(&out)
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(
+        gcc.status.success(),
+        "{}",
+        String::from_utf8_lossy(&gcc.stderr)
+    );
+    out.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_type_of_a_program_is_shown_with_the_offsets_of_the_compiler() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let rows = world.data(&["types", &app, "quote", "--csv"]);
+    let expected = "offset,bytes,name,type,note\n0,1,live,char,\n8,8,bid,int64_t,\n16,8,ask,int64_t,\n\
+        24,,flags,uint32_t,3 bits from bit 0\n24,,size,uint32_t,20 bits from bit 3\n";
+    assert_eq!(rows, expected);
+    let values = world.data(&["types", &app, "enum side", "--csv"]);
+    assert_eq!(values, "name,value\nBUY,1\nSELL,-1\n");
+    let code = world.data(&["types", &app, "struct book", "--format", "c"]);
+    assert!(
+        code.starts_with("struct book {\n    struct quote quotes[4];"),
+        "{code}"
+    );
+    let list = world.data(&["types", &app, "*o*", "--csv"]);
+    assert!(list.contains("book,struct,144,3,"), "{list}");
+    assert!(list.contains("quote,struct,32,5,"), "{list}");
+}
+
+#[test]
+fn holes_are_shown_between_the_members_and_as_numbers() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let text = world.data(&["holes", &app, "quote"]);
+    assert!(text.contains("/* hole of 7 bytes */"), "{text}");
+    assert!(text.ends_with("/* 32 bytes, 5 members, 1 cache line, 1 hole of 7 bytes together, 41 bits of padding */\n"), "{text}");
+    let json = world.data(&["holes", &app, "quote", "--json"]);
+    assert!(
+        json.contains("\"holes\":[{\"offset_bits\":8,\"bits\":56}]"),
+        "{json}"
+    );
+    let ranking = world.data(&["holes", &app, "--csv"]);
+    assert_eq!(
+        ranking.lines().next().unwrap(),
+        "type,bytes,unused,holes,hole bytes,padding,cache lines"
+    );
+    assert!(ranking.contains("quote,32,12,1,7,5,1"), "{ranking}");
+    let lines = world.data(&["holes", &app, "book"]);
+    assert!(lines.contains("-- cache line 2 (128 bytes) --"), "{lines}");
+    world
+        .run(&["holes", &app, "side"])
+        .failed(1, &["is no struct, class or union"]);
+}
+
+#[test]
+fn uses_and_functions_lead_from_a_type_to_the_code() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let uses = world.data(&["uses", &app, "quote", "--csv"]);
+    assert!(
+        uses.contains("struct,book,quotes,struct quote[4],by value\n"),
+        "{uses}"
+    );
+    assert!(
+        uses.contains("function,on_quote,quote,const struct quote *,by address\n"),
+        "{uses}"
+    );
+    let functions = world.data(&["functions", &app, "on_*", "--csv"]);
+    let row = functions.lines().nth(1).unwrap();
+    assert!(row.starts_with("on_quote,extern,0x"), "{row}");
+    assert!(
+        row.contains("\"int (struct book *, const struct quote *)\""),
+        "{row}"
+    );
+}
+
+#[test]
+fn a_merged_file_answers_as_its_programs_do() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let other = with_program(
+        &world,
+        "other",
+        "struct lamp { int on; } lamp; int main(void) { return lamp.on; }",
+    );
+    let file = world.path().join("both.mgt");
+    let file = file.to_str().unwrap();
+    world.data(&["merge", "-o", file, &app, &other]);
+    for name in ["quote", "book"] {
+        let of = |source: &str| world.data(&["types", source, name, "--json"]);
+        assert_eq!(of(file), of(&app));
+    }
+    assert_eq!(
+        world.data(&["types", file, "lamp", "--csv"]),
+        "offset,bytes,name,type,note\n0,4,on,int,\n"
+    );
+    let size = fs::metadata(file).unwrap().len();
+    world.data(&["merge", "--output", file, file, &app]);
+    assert_eq!(
+        fs::metadata(file).unwrap().len(),
+        size,
+        "the same types add nothing"
+    );
+}
+
+#[test]
+fn a_diff_says_what_broke_by_its_exit_code() {
+    let world = World::new();
+    let old = with_program(&world, "old", SOURCE);
+    let added = SOURCE
+        .replace("char live;", "char live; char venue;")
+        .replace("SELL = -1", "SELL = -1, BOTH = 2");
+    let added = with_program(&world, "added", &added);
+    let broken = with_program(
+        &world,
+        "broken",
+        &SOURCE.replace("int64_t bid, ask;", "int64_t ask, bid;"),
+    );
+    assert_eq!(
+        world.data(&["diff", &old, &old, "--csv"]),
+        "kind,name,change,compatible\n"
+    );
+    let compatible = world.data(&["diff", &old, &added, "--csv"]);
+    assert!(
+        compatible.contains("struct,quote,\"member venue is new, char at 1\",yes\n"),
+        "{compatible}"
+    );
+    assert!(
+        compatible.contains("enum,side,\"BOTH is new, 2\",yes\n"),
+        "{compatible}"
+    );
+    let ran = world.run(&["diff", &old, &broken, "--csv"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.data
+            .contains("\"member bid was int64_t at 8, is int64_t at 16\",no"),
+        "{}",
+        ran.data
+    );
+}
+
+#[test]
+fn a_session_is_asked_like_a_file() {
+    let (world, _producer) = World::with_producer();
+    let code = world.data(&["types", "t1", "Quote", "--format", "c"]);
+    assert!(code.starts_with("struct Quote {\n"), "{code}");
+    let uses = world.data(&["uses", "t1", "Quote", "--csv"]);
+    assert!(uses.starts_with("kind,user,part,type,how\n"), "{uses}");
+    let file = world.path().join("session.mgt");
+    let file = file.to_str().unwrap();
+    world.data(&["merge", "-o", file, "t1"]);
+    assert_eq!(
+        world.data(&["holes", file, "Position", "--json"]),
+        world.data(&["holes", "t1", "Position", "--json"])
+    );
+    assert_eq!(
+        world.data(&["diff", "t1", file, "--csv"]),
+        "kind,name,change,compatible\n"
+    );
+}
+
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    world
+        .run(&["types", &app, "quota"])
+        .failed(1, &["no type \"quota\"", "did you mean \"quote\"?"]);
+    world
+        .run(&["types", "./absent"])
+        .failed(1, &["./absent cannot be read", "No such file"]);
+    world
+        .run(&["holes", "absent.mgt"])
+        .failed(1, &["absent.mgt cannot be read"]);
+    let text = world.path().join("text.mgt");
+    fs::write(&text, "hello").unwrap();
+    world
+        .run(&["types", text.to_str().unwrap()])
+        .failed(1, &["neither a file of types nor a program"]);
+    world
+        .run(&["ls", "--format", "c"])
+        .failed(2, &["--format c is for `types`"]);
+    world
+        .run(&["merge", "-o", "/nowhere/x.mgt", &app])
+        .failed(1, &["/nowhere/x.mgt cannot be written"]);
+}
