@@ -45,6 +45,8 @@ enum Measured {
     #[default]
     Nothing,
     Number(f64),
+    /// A whole number, which is compared to its last digit.
+    Whole(i128),
     Text(String),
     /// Changes a second, and what they were counted from.
     Pace(Pace),
@@ -181,11 +183,10 @@ impl Measured {
     fn of(value: &Value) -> Measured {
         match value {
             Value::Text(text) => Measured::Text(text.clone()),
-            Value::Bool(truth) => Measured::Number(u8::from(*truth).into()),
-            Value::Enum(named) => Measured::Number(named.number as f64),
-            Value::Flags(flags) => Measured::Number(flags.bits as f64),
-            value => match value.as_f64() {
-                Some(number) if !number.is_nan() => Measured::Number(number),
+            Value::Bool(truth) => Measured::Whole((*truth).into()),
+            value => match (value.as_i128(), value.as_f64()) {
+                (Some(whole), _) => Measured::Whole(whole),
+                (None, Some(number)) if !number.is_nan() => Measured::Number(number),
                 _ => Measured::Nothing,
             },
         }
@@ -194,6 +195,7 @@ impl Measured {
     fn number(&self) -> Option<f64> {
         match self {
             Measured::Number(number) => Some(*number),
+            Measured::Whole(whole) => Some(*whole as f64),
             Measured::Pace(pace) => Some(pace.rate),
             _ => None,
         }
@@ -202,12 +204,13 @@ impl Measured {
     /// Numbers come before texts, and both before nothing.
     fn compare(&self, other: &Measured, is_descending: bool) -> Ordering {
         let rank = |measured: &Measured| match measured {
-            Measured::Number(_) | Measured::Pace(_) => 0,
+            Measured::Number(_) | Measured::Whole(_) | Measured::Pace(_) => 0,
             Measured::Text(_) => 1,
             Measured::Nothing => 2,
         };
         let order = match (self, other) {
             (Measured::Text(a), Measured::Text(b)) => a.cmp(b),
+            (Measured::Whole(a), Measured::Whole(b)) => a.cmp(b),
             (a, b) => match (a.number(), b.number()) {
                 (Some(a), Some(b)) => a.total_cmp(&b),
                 _ => return rank(a).cmp(&rank(b)),
@@ -271,8 +274,10 @@ fn state(root: &Field) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use memglass::Value;
     use memglass_view::interest::{Column, Sort, SortBy};
 
+    use super::{Measured, Ordering};
     use crate::snapshot::testing::{Order, World};
 
     fn sorted(by: SortBy, is_descending: bool, quantities: &[u32]) -> World {
@@ -366,5 +371,19 @@ mod tests {
             vec![("18".to_owned(), true), none()],
         ];
         assert!(cells.eq(expected), "{rows:?}");
+    }
+
+    #[test]
+    fn whole_numbers_are_compared_to_their_last_digit() {
+        let of = |number: u64| Measured::of(&Value::U64(number));
+        let large = 1 << 60;
+        assert_eq!(
+            of(large).compare(&of(large + 1), false),
+            Ordering::Less,
+            "as floats they are equal"
+        );
+        let float = Measured::of(&Value::F64(0.5));
+        assert_eq!(of(1).compare(&float, false), Ordering::Greater);
+        assert_eq!(of(1).compare(&float, true), Ordering::Less);
     }
 }

@@ -233,7 +233,7 @@ impl Host for RuntimeHost<'_> {
         match form::next(&field) {
             Some(value) => self.replace(field, &value),
             None => Err(form::plain(format!(
-                "{} is neither a bool nor an enum; e edits it",
+                "{} is neither a bool nor an enum: it can only be edited",
                 field.path()
             ))),
         }

@@ -47,7 +47,7 @@ impl RuntimeHost<'_> {
     /// Adds steps to a number, between which and the present value no other writer can come.
     pub(super) fn stepped(&mut self, field: Field, steps: i32) -> Result<(), Refused> {
         let Some(amount) = form::amount(&field, steps) else {
-            let reason = format!("{} has no steps; e edits it", field.path());
+            let reason = format!("{} has no steps: it can only be edited", field.path());
             return Err(form::plain(reason));
         };
         let field = Rc::new(field);

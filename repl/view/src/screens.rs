@@ -869,3 +869,19 @@ fn what_is_watched_is_stepped_back_and_forth_and_escape_comes_back_to_now() {
     shown.press("r [");
     shown.shows("nothing earlier is kept");
 }
+
+#[test]
+fn a_click_on_a_header_of_the_list_sorts_by_its_column() {
+    let mut shown = Shown::of(world(), 120, 30);
+    let click = MouseEventKind::Down(MouseButton::Left);
+    for (header, order) in [
+        (" age  chg/s", "by age ↑"),
+        ("chg/s ┃", "by chg/s ↓"),
+        ("chg/s ┃", "by chg/s ↑"),
+        ("type  ", "by type ↑"),
+        ("label  ", "by label ↑"),
+    ] {
+        shown.mouse(click, header);
+        shown.shows(order);
+    }
+}

@@ -113,7 +113,7 @@ impl App {
         Some(other)
     }
 
-    fn frame(&self, layout: &Layout, place: Place) -> Frame<'_> {
+    pub(super) fn frame(&self, layout: &Layout, place: Place) -> Frame<'_> {
         Frame {
             snapshot: &self.snapshot,
             is_focused: self.focus == place,

@@ -58,6 +58,11 @@ impl App {
         self.focus = place;
         let area = layout.area(place).unwrap_or_default();
         let has_header = layout.has_headers() && matches!(place, Place::Objects | Place::Fields);
+        if place == Place::Objects && has_header && mouse.row == area.y + 1 {
+            let frame = self.frame(layout, place);
+            let what = self.objects.header_at(area, mouse.column, frame);
+            return self.objects.sort_by(&what);
+        }
         let first = area.y + 1 + u16::from(has_header);
         let Some(line) = mouse.row.checked_sub(first) else {
             return;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::list_columns::ListColumns;
+use super::list_columns::{ListColumns, What};
 use super::objects_columns::{Columns, Widest};
 use super::{Action, Frame, Handled, News, moved, short_time};
 use crate::canvas::{Area, Canvas};
@@ -193,11 +193,25 @@ impl ObjectsPanel {
                 }
                 (_, 0) => order,
                 (true, more) => format!("{order}  {more} more"),
-                (false, more) if frame.is_wide => format!("{order}  {more} more: z"),
-                (false, more) => format!("{more} more: z"),
+                (false, more) if frame.is_wide => format!("{order}  {}", zoomed(more, frame)),
+                (false, more) => zoomed(more, frame),
             },
             is_focused: frame.is_focused,
             is_live: frame.is_live,
+        }
+    }
+
+    /// The column whose header is at a column of the screen.
+    pub(crate) fn header_at(&self, area: Area, x: u16, frame: Frame<'_>) -> What {
+        self.places(area, frame).header_at(x, &self.columns)
+    }
+
+    /// Sorts by a column; the other way round if the list is sorted by it.
+    pub(crate) fn sort_by(&mut self, what: &What) {
+        let mut columns = self.columns.clone();
+        if let Some(row) = columns.all.iter().position(|column| column.what == *what) {
+            columns.sort_by(row);
+            self.set_columns(columns);
         }
     }
 
@@ -377,4 +391,9 @@ fn rate_text(rate: f64) -> String {
         rate if rate < 99_999.5 => format!("{rate:.0}"),
         rate => format!("{:.0}k", rate / 1000.0),
     }
+}
+/// How many pinned columns have no room, and the key that gives them some.
+fn zoomed(more: usize, frame: Frame<'_>) -> String {
+    let key = frame.keymap.shown(Command::Zoom);
+    key.map_or(format!("{more} more"), |key| format!("{more} more: {key}"))
 }

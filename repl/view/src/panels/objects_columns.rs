@@ -188,6 +188,26 @@ impl Columns {
         }
     }
 
+    /// The column whose header is at a column of the screen; what has no other header is the label.
+    pub(super) fn header_at(&self, x: u16, chosen: &ListColumns) -> What {
+        let pinned = self.pinned.iter().zip(chosen.pinned());
+        let is_at = |pinned: &PinnedAt| {
+            let behind = pinned.width.total() - pinned.width.whole;
+            (pinned.at..pinned.whole_end + behind as u16).contains(&x)
+        };
+        let mut pinned = pinned.filter(|(place, _)| is_at(place));
+        if let Some((_, column)) = pinned.next() {
+            return What::Pinned(column.clone());
+        }
+        let type_end = self.type_at + self.type_name as u16;
+        match (self.age_end, self.rate_end) {
+            _ if (self.type_at..type_end).contains(&x) => What::Type,
+            (Some(end), _) if (type_end..end).contains(&x) => What::Age,
+            (age, Some(end)) if (age.unwrap_or(type_end)..end).contains(&x) => What::Rate,
+            _ => What::Label,
+        }
+    }
+
     /// Draws the values of a row's pinned columns.
     pub(super) fn draw_cells(&self, canvas: &mut Canvas, y: u16, cells: &[Cell], is_gone: bool) {
         for (pinned, cell) in self.pinned.iter().zip(cells) {
