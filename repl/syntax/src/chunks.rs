@@ -152,7 +152,8 @@ fn lines_that_belong_together(text: &str) -> Vec<Piece<'_>> {
     for (line, lines) in text.split_inclusive('\n').zip(1..) {
         end += line.len();
         let piece = &rest.text[..end];
-        if piece.trim().is_empty() || is_command(piece) || !is_incomplete(piece) {
+        let is_whole = || !is_incomplete(piece) && !goes_on(&rest.text[end..]);
+        if piece.trim().is_empty() || is_command(piece) || is_whole() {
             pieces.push(Piece {
                 text: piece,
                 ..rest
@@ -167,6 +168,19 @@ fn lines_that_belong_together(text: &str) -> Vec<Piece<'_>> {
     pieces.push(rest);
     pieces.retain(|piece| !piece.text.trim().is_empty());
     pieces
+}
+
+/// Whether what follows a line can only be a part of the statement in it.
+fn goes_on(behind: &str) -> bool {
+    let mut lines = behind.lines().map(str::trim_start);
+    let next = lines.find(|line| !line.is_empty() && !line.starts_with("//"));
+    let Some(next) = next else { return false };
+    let word_end = next.find(|sign: char| !sign.is_alphanumeric() && sign != '_');
+    let word = &next[..word_end.unwrap_or(next.len())];
+    let is_member = next.starts_with('.') && !next.starts_with("..");
+    matches!(word, "else" | "catch")
+        || is_member
+        || ["?.", "&&", "||"].iter().any(|sign| next.starts_with(sign))
 }
 
 #[cfg(test)]
@@ -200,6 +214,21 @@ mod tests {
             &["fn f() {\n 1\n}\n", "f()\n", "f() + 1\n"],
         );
         check(":objects\na.b\n\n", &[":objects\n", "a.b\n"]);
+    }
+
+    #[test]
+    fn a_statement_goes_on_where_its_next_line_can_only_be_a_part_of_it() {
+        let branches = "if x > 3 { 1 }\n// or else\nelse { 2 }\n";
+        check(
+            &format!("let x = 5\n{branches}"),
+            &["let x = 5\n", branches],
+        );
+        let caught = "try { f() }\n\ncatch (error) { 0 }\n";
+        check(&format!("5\n{caught}6"), &["5\n", caught, "6"]);
+        let chain = "[1, 2]\n  .map(|x| x + 1)\n  .len()\n";
+        check(&format!("5\n{chain}"), &["5\n", chain]);
+        check("5\n1 > 0\n  && 2 > 1\n", &["5\n", "1 > 0\n  && 2 > 1\n"]);
+        check("a.b\nelsewhere.c\n", &["a.b\n", "elsewhere.c\n"]);
     }
 
     #[test]
