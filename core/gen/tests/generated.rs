@@ -214,6 +214,66 @@ int main() {
 }
 "#;
 
+const TWO_HEADERS: &str = r#"
+#include "one_generated.hpp"
+#include "two_generated.hpp"
+#include <memglass/observer.hpp>
+#include <iostream>
+
+int main(int, char** arguments) {
+    memglass::config().dir = arguments[1];
+    memglass::init("two_headers");
+    memglass::generated::register_all_types();
+    memglass::Observer observer("two_headers");
+    if (!observer.connect()) {
+        return 1;
+    }
+    for (const auto& type : observer.types()) {
+        std::cout << type.name << ' ';
+    }
+}
+"#;
+
+#[test]
+fn two_generated_headers_in_one_program_register_the_types_of_both() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, ty) in [("one", "First"), ("two", "Second")] {
+        let [header, output] = [format!("{name}.hpp"), format!("{name}_generated.hpp")]
+            .map(|file| directory.path().join(file));
+        let text = format!("#pragma once\nstruct [[memglass::observe]] {ty} {{ int a; }};\n");
+        std::fs::write(&header, text).unwrap();
+        let options = Options {
+            headers: vec![header],
+            output: Some(output.clone()),
+            ..Options::default()
+        };
+        let Some(result) = harness::generated(&options) else {
+            return;
+        };
+        std::fs::write(&output, result.unwrap().text).unwrap();
+    }
+    let program = directory.path().join("two.cpp");
+    std::fs::write(&program, TWO_HEADERS).unwrap();
+    let library = library();
+    for compiler in harness::compilers() {
+        let made = directory.path().join(compiler);
+        let paths = [&program, &library, &made].map(|path| path.to_str().unwrap());
+        harness::run(harness::compile(
+            compiler,
+            &[paths[0], paths[1], "-o", paths[2]],
+        ));
+        let mut command = Command::new(&made);
+        command.arg(directory.path());
+        let printed = String::from_utf8(harness::run(command)).unwrap();
+        for name in ["First", "Second"] {
+            assert!(
+                printed.split(' ').any(|word| word == name),
+                "{compiler}: {printed}"
+            );
+        }
+    }
+}
+
 /// The C library, built for this.
 fn library() -> std::path::PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

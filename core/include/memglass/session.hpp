@@ -235,6 +235,33 @@ template <class S> void register_object(S* memory, std::string_view label, std::
 template <class... T> void register_types(Session& session) { (session.type<T>(), ...); }
 template <class... T> void register_types() { register_types<T...>(session()); }
 
+namespace detail {
+
+/// The marked types of one generated header; every generated header of a program is in the list.
+struct TypeList {
+    explicit TypeList(void (*add)(Session&)) noexcept : add(add), next(std::exchange(first, this)) {}
+    TypeList(const TypeList&) = delete;
+    TypeList& operator=(const TypeList&) = delete;
+
+    void (*add)(Session&);
+    TypeList* next;
+    static inline TypeList* first = nullptr;
+};
+
+}  // namespace detail
+
+namespace generated {
+
+/// Describes the marked types of all generated headers that the program includes.
+inline void register_all_types(Session& session) {
+    for (detail::TypeList* list = detail::TypeList::first; list != nullptr; list = list->next) {
+        list->add(session);
+    }
+}
+inline void register_all_types() { register_all_types(session()); }
+
+}  // namespace generated
+
 /// Lets containers keep their elements in session memory. Observers see none of it.
 template <class T> struct Allocator {
     using value_type = T;

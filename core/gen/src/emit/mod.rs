@@ -39,40 +39,44 @@ pub(crate) fn header(model: &Model, headers: &[String]) -> Result<String, BuildE
     Ok(file.source().text().to_owned())
 }
 
+/// Enters the marked types into the list that `register_all_types` goes through. The variable's name comes from theirs: a program may
+/// have several generated headers.
 fn registration(model: &Model) -> Code {
-    let marked: Vec<&Record> = model
+    let marked: Vec<&str> = model
         .types
         .iter()
         .filter_map(|declared| match declared {
-            Declared::Record(record) if record.is_marked => Some(record),
+            Declared::Record(record) if record.is_marked => Some(record.names.cpp.as_str()),
             _ => None,
         })
         .collect();
-    let calls = |argument: &str| {
-        let calls = marked.chunks(AT_ONCE).map(|some| {
-            let names: Vec<&str> = some
-                .iter()
-                .map(|record| record.names.cpp.as_str())
-                .collect();
-            format!(
-                "memglass::register_types<{}>({argument});",
-                names.join(", ")
-            )
-        });
-        calls.collect::<Vec<_>>().join("\n")
-    };
-    let function = |argument: &str| {
-        Code::function("void", "register_all_types")
-            .specifier("inline")
-            .body(&calls(argument))
-    };
-    Code::namespace("memglass::generated").with([
-        function(""),
-        function("session").param(memglass_code::build::CodeParam::new(
-            "memglass::Session&",
-            "session",
-        )),
-    ])
+    let calls = marked.chunks(AT_ONCE).map(|some| {
+        format!(
+            "    memglass::register_types<{}>(session);\n",
+            some.join(", ")
+        )
+    });
+    let function = format!(
+        "[](memglass::Session& session) {{\n{}}}",
+        calls.collect::<String>()
+    );
+    let list = Code::variable(
+        "memglass::detail::TypeList",
+        &format!("types_{:016x}", hash(&marked)),
+    )
+    .specifier("inline")
+    .value(&format!("memglass::detail::TypeList({function})"));
+    Code::namespace("memglass::generated").with([list])
+}
+
+/// FNV-1a over the names: the same on every machine and for every version of the generator.
+fn hash(names: &[&str]) -> u64 {
+    let bytes = names
+        .iter()
+        .flat_map(|name| name.bytes().chain(std::iter::once(0)));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// `item` in the namespace, if there is one.

@@ -196,11 +196,7 @@ struct memglass::Descriptor<trading::Position> {
 };
 
 namespace memglass::generated {
-inline void register_all_types() {
-    memglass::register_types<trading::Quote, trading::Position>();
-}
-
-inline void register_all_types(memglass::Session& session) {
+inline memglass::detail::TypeList types_5ed7c64de86ed1cc = memglass::detail::TypeList([](memglass::Session& session) {
     memglass::register_types<trading::Quote, trading::Position>(session);
-}
+});
 }

@@ -389,11 +389,7 @@ struct memglass::Descriptor<Bits> {
 };
 
 namespace memglass::generated {
-inline void register_all_types() {
-    memglass::register_types<Row, a::Derived, a::Holder, Bits>();
-}
-
-inline void register_all_types(memglass::Session& session) {
+inline memglass::detail::TypeList types_e9b8e3235e0b8e0c = memglass::detail::TypeList([](memglass::Session& session) {
     memglass::register_types<Row, a::Derived, a::Holder, Bits>(session);
-}
+});
 }
