@@ -21,6 +21,7 @@ imports memglass-capi memglass
 imports memglass-code ""
 imports memglass-layouts ""
 imports memglass-types ""
+imports memglass-emit memglass
 imports memglass-gen memglass memglass-code
 imports memglass-system ""
 imports memglass-watch memglass memglass-syntax memglass-value

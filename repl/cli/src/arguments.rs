@@ -23,6 +23,7 @@ Examples:
   memglass engine -e 'AAPL_position.quantity = 500'
   memglass get engine '*_position.quantity'        of each object that has it
   memglass objects engine 'AAPL_*' --json
+  memglass emit engine --lang c++ > engine.hpp     its types as a header
   memglass watch engine '*_position.quantity'      what changes
   memglass wait engine 'AAPL_position.quantity > 500' --timeout 5s
   memglass holes ./engine Position                 unused bytes of a struct of a program
@@ -206,6 +207,15 @@ pub(crate) enum Task {
         #[arg(required = true, value_name = "FILES")]
         files: Vec<String>,
     },
+    /// Write the types of a session as code: C++ for the generator, C, or Rust with the derive.
+    #[command(args = idle::options(idle::WHEN_EMITTING))]
+    Emit {
+        /// The session; may be left out when only one is live.
+        session: Option<String>,
+        /// The language.
+        #[arg(long, value_enum, value_name = "LANGUAGE")]
+        lang: EmittedLanguage,
+    },
     /// Read fields.
     #[command(override_usage = "memglass get [OPTIONS] [SESSION] PATH...", args = idle::options(idle::WHEN_READING))]
     Get {
@@ -267,6 +277,15 @@ pub(crate) enum Task {
     /// Write the manual page.
     #[command(args = idle::options(idle::WITHOUT_SESSION))]
     Man,
+}
+
+/// Languages that types are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmittedLanguage {
+    #[value(name = "c++", alias = "cpp")]
+    Cpp,
+    C,
+    Rust,
 }
 
 /// Shells that can complete arguments.

@@ -25,6 +25,9 @@ pub(super) const ON_THE_SCREEN: &[&[&str]] = &[RUN, FORMAT];
 /// Where a session is only read.
 pub(super) const WHEN_READING: &[&[&str]] = &[RUN, &["readonly"], WRITES];
 
+/// Where a session is only read, and what is printed is code.
+pub(super) const WHEN_EMITTING: &[&[&str]] = &[RUN, &["readonly"], WRITES, FORMAT];
+
 /// Where a session is only read, and nothing is printed.
 pub(super) const WHEN_WAITING: &[&[&str]] = &[&["no_init", "readonly"], WRITES, FORMAT];
 

@@ -5,6 +5,7 @@ mod clean;
 mod completions;
 mod demo;
 mod doctor;
+mod emit;
 mod evaluate;
 mod failure;
 mod fields;
@@ -137,6 +138,10 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Functions { words } => type_files::functions::run(options, words),
         Task::Diff { old, new } => type_files::diff::run(options, &old, &new),
         Task::Merge { output, files } => type_files::merge::run(options, &output, &files),
+        Task::Emit { session, lang } => {
+            let session = self::named(named.map(str::to_owned), session)?;
+            emit::run(options, session.as_deref(), lang)
+        }
         Task::Get { words } => fields::get(options, named, words),
         Task::Set {
             first,

@@ -9,6 +9,7 @@ mod demo;
 mod demo_page;
 mod doctor;
 mod drawing;
+mod emit;
 mod inputs;
 mod ledger;
 mod lifecycle;
