@@ -17,9 +17,10 @@ for directory in include/memglass lib/cmake/memglass lib/pkgconfig; do
 done
 cp "$here"/../include/memglass/*.h "$here"/../include/memglass/*.hpp "$prefix/include/memglass/"
 cp "$libraries/libmemglass.a" "$libraries/libmemglass.so" "$prefix/lib/"
-# Programs that link the library need none of its debug information, which is most of its size.
+# Programs that link the library need none of its debug information and bitcode, which are most of its size.
 if command -v strip > /dev/null; then
-    strip --strip-debug "$prefix/lib/libmemglass.a" "$prefix/lib/libmemglass.so"
+    strip --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd \
+        "$prefix/lib/libmemglass.a" "$prefix/lib/libmemglass.so"
 fi
 # The generator and the program, where they were built.
 for program in memglass-gen memglass; do

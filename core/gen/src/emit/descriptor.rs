@@ -82,7 +82,7 @@ fn storage_of(record: &Record) -> String {
         Protection::Seqlock => "memglass::Guarded<Value>".into(),
         Protection::Locked => "memglass::Locked<Value>".into(),
         _ if record.names.namespace.is_empty() => format!("::{}", storage_name(record)),
-        _ => format!("{}::{}", record.names.namespace, storage_name(record)),
+        _ => format!("::{}::{}", record.names.namespace, storage_name(record)),
     }
 }
 

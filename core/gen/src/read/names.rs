@@ -56,8 +56,9 @@ impl Reader<'_> {
             let local = spelling.strip_prefix(&prefix).unwrap_or(&spelling);
             let word = self.unused(&namespace, &as_word(local));
             return Some(Names {
-                shown: spelling.clone(),
-                cpp: spelling,
+                // From the outermost scope: memglass, where descriptors stand, has names of its own.
+                cpp: format!("::{spelling}"),
+                shown: spelling,
                 namespace,
                 word,
             });

@@ -7,7 +7,7 @@
 
 namespace trading {
 struct Quote_Storage {
-    using Value = trading::Quote;
+    using Value = ::trading::Quote;
     memglass::Stored<decltype(Value::bid_price)> bid_price;
     memglass::Stored<decltype(Value::ask_price)> ask_price;
     void init(const Value& value) {
@@ -31,9 +31,9 @@ struct Quote_Storage {
 }
 
 template <>
-struct memglass::Descriptor<trading::Quote> {
-    using Value = trading::Quote;
-    using Storage = trading::Quote_Storage;
+struct memglass::Descriptor<::trading::Quote> {
+    using Value = ::trading::Quote;
+    using Storage = ::trading::Quote_Storage;
     static constexpr std::string_view name = "trading::Quote";
     static constexpr memglass::Member members[]{
         memglass::member<decltype(Value::bid_price), decltype(Storage::bid_price)>("bid_price", offsetof(Value, bid_price), offsetof(Storage, bid_price), {.unit = "ticks"}),
@@ -45,22 +45,22 @@ struct memglass::Descriptor<trading::Quote> {
 };
 
 template <>
-struct memglass::Descriptor<trading::Side> {
+struct memglass::Descriptor<::trading::Side> {
     static constexpr std::string_view name = "trading::Side";
     static constexpr memglass::Variant variants[]{{"buy", 1}, {"sell", -1}};
-    static_assert(sizeof(trading::Side) == 1, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(::trading::Side) == 1, "the type has changed: run memglass-gen again");
 };
 
 template <>
-struct memglass::Descriptor<trading::Options> {
+struct memglass::Descriptor<::trading::Options> {
     static constexpr std::string_view name = "trading::Options";
     static constexpr memglass::Variant flags[]{{"ioc", 1}, {"fok", 2}, {"post_only", 4}};
-    static_assert(sizeof(trading::Options) == 1, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(::trading::Options) == 1, "the type has changed: run memglass-gen again");
 };
 
 template <>
-struct memglass::Descriptor<trading::Depth> {
-    using Value = trading::Depth;
+struct memglass::Descriptor<::trading::Depth> {
+    using Value = ::trading::Depth;
     using Storage = memglass::Guarded<Value>;
     static constexpr std::string_view name = "trading::Depth";
     static constexpr memglass::Member members[]{
@@ -73,8 +73,8 @@ struct memglass::Descriptor<trading::Depth> {
 };
 
 template <>
-struct memglass::Descriptor<trading::Extra> {
-    using Value = trading::Extra;
+struct memglass::Descriptor<::trading::Extra> {
+    using Value = ::trading::Extra;
     using Storage = memglass::PlainUnion<Value>;
     static constexpr std::string_view name = "trading::Extra";
     static constexpr bool is_union = true;
@@ -89,7 +89,7 @@ struct memglass::Descriptor<trading::Extra> {
 
 namespace trading {
 struct Position_Storage {
-    using Value = trading::Position;
+    using Value = ::trading::Position;
     memglass::Stored<decltype(Value::symbol_id)> symbol_id;
     memglass::StoredAtomic<decltype(Value::quantity)> quantity;
     memglass::Stored<decltype(Value::avg_price)> avg_price;
@@ -160,9 +160,9 @@ struct Position_Storage {
 }
 
 template <>
-struct memglass::Descriptor<trading::Position> {
-    using Value = trading::Position;
-    using Storage = trading::Position_Storage;
+struct memglass::Descriptor<::trading::Position> {
+    using Value = ::trading::Position;
+    using Storage = ::trading::Position_Storage;
     static constexpr std::string_view name = "trading::Position";
     static constexpr memglass::Variant status_names[]{{"PENDING", 0}, {"OPEN", 1}, {"GONE", -1}};
     static constexpr memglass::Variant bits_flags[]{{"IOC", 1}, {"FOK", 2}};
@@ -196,7 +196,7 @@ struct memglass::Descriptor<trading::Position> {
 };
 
 namespace memglass::generated {
-inline memglass::detail::TypeList types_5ed7c64de86ed1cc = memglass::detail::TypeList([](memglass::Session& session) {
-    memglass::register_types<trading::Quote, trading::Position>(session);
+inline memglass::detail::TypeList types_ff8e388e2d56ec40 = memglass::detail::TypeList([](memglass::Session& session) {
+    memglass::register_types<::trading::Quote, ::trading::Position>(session);
 });
 }

@@ -6,7 +6,7 @@
 #include <type_traits>
 
 struct Row_inner_Storage {
-    using Value = std::remove_all_extents_t<decltype(Row::inner)>;
+    using Value = std::remove_all_extents_t<decltype(::Row::inner)>;
     memglass::Stored<decltype(Value::a)> a;
     memglass::Stored<decltype(Value::b)> b;
     void init(const Value& value) {
@@ -29,8 +29,8 @@ struct Row_inner_Storage {
 };
 
 template <>
-struct memglass::Descriptor<std::remove_all_extents_t<decltype(Row::inner)>> {
-    using Value = std::remove_all_extents_t<decltype(Row::inner)>;
+struct memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>> {
+    using Value = std::remove_all_extents_t<decltype(::Row::inner)>;
     using Storage = ::Row_inner_Storage;
     static constexpr std::string_view name = "Row::inner";
     static constexpr memglass::Member members[]{
@@ -46,14 +46,14 @@ struct memglass::Descriptor<std::remove_all_extents_t<decltype(Row::inner)>> {
 };
 
 template <>
-struct memglass::Descriptor<std::remove_all_extents_t<decltype(Row::power)>> {
+struct memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::power)>> {
     static constexpr std::string_view name = "Row::power";
     static constexpr memglass::Variant variants[]{{"off", 0}, {"on", 1}};
-    static_assert(sizeof(std::remove_all_extents_t<decltype(Row::power)>) == 4, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(std::remove_all_extents_t<decltype(::Row::power)>) == 4, "the type has changed: run memglass-gen again");
 };
 
 struct Row_Storage {
-    using Value = Row;
+    using Value = ::Row;
     memglass::Stored<decltype(Value::id)> id;
     memglass::Stored<decltype(Value::x)> x;
     memglass::Stored<decltype(Value::y)> y;
@@ -85,8 +85,8 @@ struct Row_Storage {
 };
 
 template <>
-struct memglass::Descriptor<Row> {
-    using Value = Row;
+struct memglass::Descriptor<::Row> {
+    using Value = ::Row;
     using Storage = ::Row_Storage;
     static constexpr std::string_view name = "Row";
     static constexpr memglass::Member members[]{
@@ -98,7 +98,7 @@ struct memglass::Descriptor<Row> {
     };
     static void settle(unsigned char* bytes) {
         for (std::size_t index = 0; index < 2; ++index) {
-            memglass::Descriptor<std::remove_all_extents_t<decltype(Row::inner)>>::settle(bytes + offsetof(Value, inner) + index * 4);
+            memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>>::settle(bytes + offsetof(Value, inner) + index * 4);
         }
     }
     static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
@@ -108,7 +108,7 @@ struct memglass::Descriptor<Row> {
 
 namespace a {
 struct a_Derived_Storage {
-    using Value = a::Derived;
+    using Value = ::a::Derived;
     memglass::StoredAtomic<decltype(Value::inherited)> inherited;
     void init(const Value& value) {
         inherited.init(value.inherited);
@@ -125,9 +125,9 @@ struct a_Derived_Storage {
 }
 
 template <>
-struct memglass::Descriptor<a::Derived> {
-    using Value = a::Derived;
-    using Storage = a::a_Derived_Storage;
+struct memglass::Descriptor<::a::Derived> {
+    using Value = ::a::Derived;
+    using Storage = ::a::a_Derived_Storage;
     static constexpr std::string_view name = "a::Derived";
     static constexpr memglass::Member members[]{
         memglass::member<decltype(Value::inherited), decltype(Storage::inherited)>("inherited", offsetof(Value, inherited), offsetof(Storage, inherited)),
@@ -139,7 +139,7 @@ struct memglass::Descriptor<a::Derived> {
 
 namespace a {
 struct a_Box_int_2_Storage {
-    using Value = a::Box<int, 2>;
+    using Value = ::a::Box<int, 2>;
     memglass::Stored<decltype(Value::values)> values;
     memglass::Stored<decltype(Value::full)> full;
     void init(const Value& value) {
@@ -163,9 +163,9 @@ struct a_Box_int_2_Storage {
 }
 
 template <>
-struct memglass::Descriptor<a::Box<int, 2>> {
-    using Value = a::Box<int, 2>;
-    using Storage = a::a_Box_int_2_Storage;
+struct memglass::Descriptor<::a::Box<int, 2>> {
+    using Value = ::a::Box<int, 2>;
+    using Storage = ::a::a_Box_int_2_Storage;
     static constexpr std::string_view name = "a::Box<int, 2>";
     static constexpr memglass::Member members[]{
         memglass::member<decltype(Value::values), decltype(Storage::values)>("values", offsetof(Value, values), offsetof(Storage, values), {.readonly = true}),
@@ -181,7 +181,7 @@ struct memglass::Descriptor<a::Box<int, 2>> {
 
 namespace a {
 struct a_Holder_Nested_Storage {
-    using Value = a::Holder::Nested;
+    using Value = ::a::Holder::Nested;
     memglass::Stored<decltype(Value::on)> on;
     void init(const Value& value) {
         on.init(value.on);
@@ -202,9 +202,9 @@ struct a_Holder_Nested_Storage {
 }
 
 template <>
-struct memglass::Descriptor<a::Holder::Nested> {
-    using Value = a::Holder::Nested;
-    using Storage = a::a_Holder_Nested_Storage;
+struct memglass::Descriptor<::a::Holder::Nested> {
+    using Value = ::a::Holder::Nested;
+    using Storage = ::a::a_Holder_Nested_Storage;
     static constexpr std::string_view name = "a::Holder::Nested";
     static constexpr memglass::Member members[]{
         memglass::member<decltype(Value::on), decltype(Storage::on)>("on", offsetof(Value, on), offsetof(Storage, on)),
@@ -219,7 +219,7 @@ struct memglass::Descriptor<a::Holder::Nested> {
 
 namespace a {
 struct a_Box_a_Holder_Nested_3_Storage {
-    using Value = a::Box<a::Holder::Nested, 3>;
+    using Value = ::a::Box<a::Holder::Nested, 3>;
     memglass::Stored<decltype(Value::values)> values;
     memglass::Stored<decltype(Value::full)> full;
     void init(const Value& value) {
@@ -243,9 +243,9 @@ struct a_Box_a_Holder_Nested_3_Storage {
 }
 
 template <>
-struct memglass::Descriptor<a::Box<a::Holder::Nested, 3>> {
-    using Value = a::Box<a::Holder::Nested, 3>;
-    using Storage = a::a_Box_a_Holder_Nested_3_Storage;
+struct memglass::Descriptor<::a::Box<a::Holder::Nested, 3>> {
+    using Value = ::a::Box<a::Holder::Nested, 3>;
+    using Storage = ::a::a_Box_a_Holder_Nested_3_Storage;
     static constexpr std::string_view name = "a::Box<a::Holder::Nested, 3>";
     static constexpr memglass::Member members[]{
         memglass::member<decltype(Value::values), decltype(Storage::values)>("values", offsetof(Value, values), offsetof(Storage, values), {.readonly = true}),
@@ -253,7 +253,7 @@ struct memglass::Descriptor<a::Box<a::Holder::Nested, 3>> {
     };
     static void settle(unsigned char* bytes) {
         for (std::size_t index = 0; index < 3; ++index) {
-            memglass::Descriptor<a::Holder::Nested>::settle(bytes + offsetof(Value, values) + index);
+            memglass::Descriptor<::a::Holder::Nested>::settle(bytes + offsetof(Value, values) + index);
         }
         bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
     }
@@ -264,7 +264,7 @@ struct memglass::Descriptor<a::Box<a::Holder::Nested, 3>> {
 
 namespace a {
 struct alignas(64) a_Holder_Storage {
-    using Value = a::Holder;
+    using Value = ::a::Holder;
     memglass::Stored<decltype(Value::ints)> ints;
     memglass::Stored<decltype(Value::nested)> nested;
     memglass::Stored<decltype(Value::apart)> apart;
@@ -291,9 +291,9 @@ struct alignas(64) a_Holder_Storage {
 }
 
 template <>
-struct memglass::Descriptor<a::Holder> {
-    using Value = a::Holder;
-    using Storage = a::a_Holder_Storage;
+struct memglass::Descriptor<::a::Holder> {
+    using Value = ::a::Holder;
+    using Storage = ::a::a_Holder_Storage;
     static constexpr std::string_view name = "a::Holder";
     static constexpr memglass::Member members[]{
         memglass::member<decltype(Value::ints), decltype(Storage::ints)>("ints", offsetof(Value, ints), offsetof(Storage, ints)),
@@ -301,8 +301,8 @@ struct memglass::Descriptor<a::Holder> {
         memglass::member<decltype(Value::apart), decltype(Storage::apart)>("apart", offsetof(Value, apart), offsetof(Storage, apart)),
     };
     static void settle(unsigned char* bytes) {
-        memglass::Descriptor<a::Box<int, 2>>::settle(bytes + offsetof(Value, ints));
-        memglass::Descriptor<a::Box<a::Holder::Nested, 3>>::settle(bytes + offsetof(Value, nested));
+        memglass::Descriptor<::a::Box<int, 2>>::settle(bytes + offsetof(Value, ints));
+        memglass::Descriptor<::a::Box<a::Holder::Nested, 3>>::settle(bytes + offsetof(Value, nested));
     }
     static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 64 && alignof(Value) == 64, "the type has changed: run memglass-gen again");
@@ -310,14 +310,14 @@ struct memglass::Descriptor<a::Holder> {
 };
 
 template <>
-struct memglass::Descriptor<Bits::Mode> {
+struct memglass::Descriptor<::Bits::Mode> {
     static constexpr std::string_view name = "Bits::Mode";
     static constexpr memglass::Variant variants[]{{"idle", 0}, {"busy", 1}};
-    static_assert(sizeof(Bits::Mode) == 1, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(::Bits::Mode) == 1, "the type has changed: run memglass-gen again");
 };
 
 struct Bits_Storage {
-    using Value = Bits;
+    using Value = ::Bits;
     memglass::Stored<decltype(Value::byte)> byte;
     memglass::Atomic<std::uint16_t> bits_at_4_;
     memglass::Atomic<std::uint64_t> bits_at_8_;
@@ -369,8 +369,8 @@ struct Bits_Storage {
 };
 
 template <>
-struct memglass::Descriptor<Bits> {
-    using Value = Bits;
+struct memglass::Descriptor<::Bits> {
+    using Value = ::Bits;
     using Storage = ::Bits_Storage;
     static constexpr std::string_view name = "Bits";
     static constexpr memglass::Variant mode_names[]{{"idle", 0}, {"busy", 1}};
@@ -389,7 +389,7 @@ struct memglass::Descriptor<Bits> {
 };
 
 namespace memglass::generated {
-inline memglass::detail::TypeList types_e9b8e3235e0b8e0c = memglass::detail::TypeList([](memglass::Session& session) {
-    memglass::register_types<Row, a::Derived, a::Holder, Bits>(session);
+inline memglass::detail::TypeList types_7aeba2d3102df378 = memglass::detail::TypeList([](memglass::Session& session) {
+    memglass::register_types<::Row, ::a::Derived, ::a::Holder, ::Bits>(session);
 });
 }
