@@ -16,8 +16,6 @@ pub(crate) struct Declared<'s> {
     pub(crate) name: String,
     /// The protection of all of it.
     pub(crate) protection: Protection,
-    /// Whether no other type has it as a part.
-    pub(crate) is_outermost: bool,
 }
 
 impl Declared<'_> {
@@ -52,7 +50,6 @@ pub(crate) fn declared(schema: &Schema) -> Vec<Declared<'_>> {
             namespaces,
             name: names::rust(&names::cpp(last)),
             protection: wholes.get(&id).copied().unwrap_or(Protection::Plain),
-            is_outermost: !parts.contains(&id),
         };
         let count = uses.entry(declared.word()).or_default();
         *count += 1;

@@ -154,9 +154,9 @@ impl<'t, 's> Header<'t, 's> {
             (true, Dialect::Cpp) => format!(" alignas({})", ty.align),
             (true, Dialect::C) => format!(" __attribute__((aligned({})))", ty.align),
         };
-        let mark = match declared.is_outermost && !is_union && self.dialect == Dialect::Cpp {
-            true => " [[memglass::observe]]",
-            false => "",
+        let mark = match (is_union, self.dialect) {
+            (false, Dialect::Cpp) => " [[memglass::observe]]",
+            _ => "",
         };
         let _ = match self.dialect {
             Dialect::Cpp => writeln!(self.text, "{keyword}{mark}{align} {word} {{\n{body}}};"),
