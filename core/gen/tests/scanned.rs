@@ -93,7 +93,7 @@ fn header() -> String {
 
 /// What the generated code states of a struct: `sizeof(Value) == 8 && alignof(Value) == 4`, and the offsets.
 fn stated<'t>(text: &'t str, name: &str) -> Option<(&'t str, Vec<&'t str>)> {
-    let start = text.find(&format!("struct memglass::Descriptor<{name}> {{"))?;
+    let start = text.find(&format!("struct memglass::Descriptor<::{name}> {{"))?;
     let body = &text[start..start + text[start..].find("\n};")?];
     let mut conditions = body
         .split("static_assert(")
