@@ -5,7 +5,7 @@
 //!
 //! - [`run`]: the view on this process's terminal.
 //! - [`Host`]: what the program around it does for it.
-//! - [`snapshot`], [`interest`], [`edit`], [`line`]: the plain data between the two.
+//! - [`snapshot`], [`interest`], [`edit`], [`mod@line`]: the plain data between the two.
 //! - [`text`]: what may be shown.
 
 mod app;
