@@ -12,6 +12,7 @@ mod lone;
 mod members;
 mod named;
 mod number;
+pub(crate) mod packed;
 mod refusal;
 #[cfg(test)]
 mod tests;

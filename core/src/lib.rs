@@ -86,12 +86,12 @@ pub use observe::{
 pub use observer::nearest;
 pub use observer::{
     AttachError, Change, Cleaned, DamagedMemory, Field, FieldInfo, ObjectEntry, ObjectId,
-    ObjectInfo, Observer, ObserverBuilder, PathError, Presence, ReadError, RegionInfo,
+    ObjectInfo, Observer, ObserverBuilder, Packing, PathError, Presence, ReadError, RegionInfo,
     SessionEntry, SessionInfo, TypedField, WriteError, clean, sessions,
 };
 pub use producer::{
-    Array, Block, CellError, Growth, Object, ProducerError, RawCell, RawObject, Session,
-    SessionAllocator, SessionBuilder, TypedBlock,
+    Array, Block, Buffer, BufferError, CellError, Growth, Object, ProducerError, RawCell,
+    RawObject, Session, SessionAllocator, SessionBuilder, TypedBlock,
 };
 pub use protection::{
     Atomic, Guarded, GuardedBytes, Heap, HeldSequence, Locked, Plain, PlainText, PlainUnion, Text,
@@ -100,3 +100,8 @@ pub use protection::{
 pub use shm::{Mode, ShmError, survive_truncation};
 pub use sync::{Busy, Contended, Owner};
 pub use value::{ConvertError, EnumValue, FlagsValue, Members, Record, Value};
+
+/// The examples of the page on packed records are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/layouts.md")]
+struct Layouts;

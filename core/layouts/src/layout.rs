@@ -112,6 +112,11 @@ impl Layout {
         }
     }
 
+    /// The name of a root.
+    pub fn root_name(&self, root: Root) -> &str {
+        self.program.name(self.program.structure(root.0).name)
+    }
+
     /// The place of a path that is the same in every record of `root`, whatever its data. Reading it with
     /// [`value`](Layout::value) or [`integer`](Layout::integer) takes no [`Record`](crate::Record): it costs what a
     /// constant offset does.

@@ -44,14 +44,10 @@ pub use error::{About, TextError};
 pub use error_kind::Kind;
 pub use layout::{Layout, RootError};
 pub use limits::Limits;
+pub use record::leaf::Leaf;
 pub use record::path::FindError;
 pub use record::place::Place;
 pub use record::value::Value;
 pub use record::walk::{Fault, Go, Node, Visitor};
 pub use record::write::{Force, WriteError};
 pub use record::{Record, Root};
-
-/// The examples of the page are tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/layouts.md")]
-struct Page;

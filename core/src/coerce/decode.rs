@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::lone::is_plain;
 use super::named::{enum_value, flags_value};
 use super::number::Whole;
+use super::packed;
 use super::text;
 use crate::schema::{Bits, Field, Kind, Metadata, Protection, Schema, Type, TypeId};
 use crate::value::{Record, Value};
@@ -42,6 +43,8 @@ pub(super) fn decode(
             Value::List(decode_list(schema, *element, metadata, stride, bytes))
         }
         Kind::Pointer { .. } => Value::Address(integer(false).bits() as u64),
+        Kind::Layout { definition } => Value::Text(definition.layout().text().into()),
+        Kind::Record { layout, root } => packed::whole(&schema[*layout], root, bytes),
         Kind::Alias { .. } | Kind::Protected { .. } => unreachable!("a bare type is neither"),
     }
 }

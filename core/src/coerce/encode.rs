@@ -3,6 +3,7 @@
 use super::decode::{self, load_raw};
 use super::named::Names;
 use super::number::{self, Whole};
+use super::packed;
 use super::refusal::{Reason, Refusal, listing, suggestion};
 use super::{Strictness, text};
 use crate::schema::{Bits, Field, Kind, Metadata, Schema, Type, TypeId};
@@ -48,6 +49,9 @@ impl<'a> Target<'a> {
             Kind::Struct { fields } => self.encode_members(fields, wanted, bytes),
             Kind::Union { members } => self.encode_union(members, wanted, bytes),
             Kind::Array { element, count } => self.encode_elements(*element, *count, wanted, bytes),
+            Kind::Record { layout, root } => {
+                packed::build(&self.schema[*layout], root, wanted, bytes).map_err(Refusal::from)
+            }
             _ => self.encode_leaf(wanted, bytes).map_err(Refusal::from),
         }
     }
@@ -203,6 +207,9 @@ impl<'a> Target<'a> {
             }
             Kind::Pointer { .. } if self.is_checked() => Err(Reason::Address),
             Kind::Pointer { .. } => self.store_whole(self.whole(wanted)?, false, bytes),
+            Kind::Layout { .. } => Err(Reason::Packed {
+                why: "a layout describes records and is none".into(),
+            }),
             _ => unreachable!("a bare type that is no struct, union or array is a leaf"),
         }
     }

@@ -127,6 +127,12 @@ pub enum Reason {
         /// The flags there are, with their bits.
         known: String,
     },
+    /// Something that a packed record cannot hold.
+    #[error("{why}")]
+    Packed {
+        /// What is wrong, and where in the record.
+        why: String,
+    },
     /// Something that cannot be changed in one step.
     #[error(
         "{type_name} is not guarded as a whole and cannot be changed in one step; change its parts"

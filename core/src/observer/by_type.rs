@@ -147,7 +147,11 @@ impl Field {
             let reason = "it is an array of objects; read its elements".into();
             return Err(refuse(reason));
         }
-        let from = Side::new(self.schema(), source_type(self));
+        if self.inside.is_some() {
+            let reason = "it is a part of a packed record; read its value".into();
+            return Err(refuse(reason));
+        }
+        let from = Side::new(self.session_schema(), source_type(self));
         let to = Side::new(schema, schema.bare(id));
         let mut pieces = Vec::new();
         match_up(from, to, &mut pieces).map_err(refuse)?;

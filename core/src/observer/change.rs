@@ -5,7 +5,7 @@ use std::slice;
 use std::sync::Arc;
 
 use super::field::Field;
-use super::read;
+use super::follow::is_record;
 use super::write::WritePart;
 use crate::value::Value;
 
@@ -58,8 +58,13 @@ impl Field {
         side: fn(&Stored) -> &[u8],
     ) -> Option<Value> {
         if let Some((part, stored)) = parts.next_if(|(part, _)| std::ptr::eq(part.wanted, wanted)) {
-            let value = read::decode(self.schema(), &part.place, side(stored));
-            return Some(narrowed(value, wanted));
+            let value = self.value_at(&part.place, side(stored));
+            // A packed record is written anew from all its members, also when it is written back.
+            let is_record = is_record(self.session_schema(), self.object, part.place);
+            return Some(match is_record {
+                true => value,
+                false => narrowed(value, wanted),
+            });
         }
         match wanted {
             Value::Record(members) => {

@@ -11,7 +11,7 @@ impl Field {
     /// The smallest parts that differ between two values of this field, as paths below it: `bid_price`,
     /// `levels[2].price`. Empty if it has no parts, or if none differs. Lists the first 1,000.
     ///
-    /// Takes bytes as [`Field::value_of`] does.
+    /// A packed record counts as one part. Takes bytes as [`Field::value_of`] does.
     ///
     /// # Panics
     ///
@@ -35,7 +35,7 @@ impl Field {
         assert_eq!([old.len(), now.len()], [len; 2], "bytes of {}", self.path());
         let (id, count, bits) = self.copied_type();
         let mut parts = Parts {
-            schema: self.schema(),
+            schema: self.session_schema(),
             found: Vec::new(),
         };
         if bits.is_none() {

@@ -128,6 +128,14 @@ pub enum PathError {
         /// What should stand there.
         expected: String,
     },
+    /// The packed record has no such part now, or its bytes do not fit its layout.
+    #[error("{path}: {reason}")]
+    Record {
+        /// Path of the part.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The object's entry does not lead to its bytes.
     #[error("object {label:?} is damaged: {cause}")]
     Damaged {
@@ -163,6 +171,14 @@ pub enum ReadError {
         path: String,
         /// How many.
         values: u64,
+    },
+    /// The packed record has no such part now, or its bytes do not fit its layout.
+    #[error("{path}: {reason}")]
+    Record {
+        /// The field.
+        path: String,
+        /// What is wrong.
+        reason: String,
     },
     /// The value has another type than the one to read.
     #[error("{path} cannot be read as {wanted}: {reason}")]

@@ -5,21 +5,25 @@ use super::field::ObjectPlace;
 use super::path::{Malformed, Step, Steps};
 use super::place::{NoStep, Place};
 use super::suggest;
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 
-/// Follows steps from a place whose path is `start`.
-pub(super) fn follow(
+/// Follows steps from a place whose path is `start`. Stops before a packed record's own parts: those steps
+/// are left over.
+pub(super) fn follow<'t>(
     schema: &Schema,
     mut object: ObjectPlace,
     mut place: Place,
     start: &str,
-    mut steps: Steps<'_>,
-) -> Result<(ObjectPlace, Place), PathError> {
+    mut steps: Steps<'t>,
+) -> Result<(ObjectPlace, Place, Steps<'t>), PathError> {
     let all = steps.rest();
     loop {
         let taken = all.len() - steps.rest().len();
+        if !steps.rest().is_empty() && is_record(schema, object, place) {
+            return Ok((object, place, steps));
+        }
         let Some(step) = steps.next() else {
-            return Ok((object, place));
+            return Ok((object, place, steps));
         };
         let path = || format!("{start}{}", &all[..taken]);
         let step = step.map_err(|Malformed { at, expected }| PathError::Malformed {
@@ -30,6 +34,12 @@ pub(super) fn follow(
         (object, place) = take_step(schema, object, place, step)
             .map_err(|reason| no_step(schema, object, place, path(), step, &reason))?;
     }
+}
+
+/// Whether a place is a packed record, whose parts its bytes tell.
+pub(super) fn is_record(schema: &Schema, object: ObjectPlace, place: Place) -> bool {
+    let kind = &schema[place.bare(schema)].kind;
+    object.elements.is_none() && matches!(kind, Kind::Record { .. })
 }
 
 /// The part of a place to which one step leads.

@@ -45,7 +45,7 @@ pub use attach::ObserverBuilder;
 pub use change::Change;
 pub use entry::ObjectEntry;
 pub use error::{AttachError, DamagedMemory, PathError, ReadError, WriteError};
-pub use field::{Field, FieldInfo};
+pub use field::{Field, FieldInfo, Packing};
 pub use occupant::ObjectId;
 pub use presence::Presence;
 pub use sessions::{Cleaned, SessionEntry, clean, sessions};

@@ -102,9 +102,9 @@ impl Observer {
         };
         let place = Place::whole(0, size, type_id);
         let path = PathText::joined(label, steps.rest());
-        let (object, place) = follow::follow(schema, object, place, label, steps)?;
+        let (object, place, left) = follow::follow(schema, object, place, label, steps)?;
         let entry = self.directory.entry_place(&self.attached.layout, head.slot);
-        Field::new(&self.sight, object, place, path, |attached| {
+        let field = Field::new(&self.sight, object, place, path, |attached| {
             let layout = &attached.layout;
             let look = || {
                 Ok([
@@ -113,7 +113,11 @@ impl Observer {
                 ])
             };
             look().map_err(damaged)
-        })
+        })?;
+        match left.rest().is_empty() {
+            true => Ok(field),
+            false => field.into_part(left),
+        }
     }
 
     /// The error for an object that is not found because its segment was cut short.

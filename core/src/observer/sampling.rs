@@ -44,7 +44,7 @@ pub(crate) struct Copied {
 
 impl Field {
     pub(crate) fn shows(&self) -> Shows {
-        let schema = self.schema();
+        let schema = self.session_schema();
         // What is tried out lies over the bytes, and shows in no cell.
         if self.trial().is_some() {
             return Shows::Bytes;
@@ -105,7 +105,7 @@ impl Field {
 
     /// Its guarded value, if its changes show in a sequence.
     pub(crate) fn guarded_part(&self) -> Option<GuardedPart> {
-        let (schema, object) = (self.schema(), self.object_view());
+        let (schema, object) = (self.session_schema(), self.object_view());
         let Within::Guarded { value, offset } = self.place.inside(schema) else {
             return None;
         };
@@ -124,7 +124,7 @@ impl Field {
     pub(crate) fn copy_guarded(&self, bytes: &mut [u8]) -> Result<Copied, ReadError> {
         let (guarded, _) = self
             .place
-            .guarded(self.schema(), self.object_view())
+            .guarded(self.session_schema(), self.object_view())
             .expect("asked of parts of guarded values only");
         self.while_alive(|| {
             let mut retries = 0;
@@ -151,14 +151,14 @@ impl Field {
     pub(crate) fn copied_type(&self) -> (TypeId, u64, Option<Bits>) {
         let id = copied_type(self, &self.place);
         let count = self.object.elements.unwrap_or(1);
-        (id, count, self.place.bits(self.schema()))
+        (id, count, self.place.bits(self.session_schema()))
     }
 
     /// Whether a read of it is one copy of one moment.
     pub(crate) fn is_of_one_moment(&self) -> bool {
         match self.shows() {
             Shows::Cell(_) | Shows::Sequence => true,
-            Shows::Bytes => self.place.bits(self.schema()).is_some(),
+            Shows::Bytes => self.place.bits(self.session_schema()).is_some(),
         }
     }
 }
@@ -188,8 +188,8 @@ pub(crate) fn labels_of_path(path: &str) -> Vec<String> {
 
 /// Inside a guarded value the bytes are the value's, without the word before it.
 fn copied_type(field: &Field, place: &Place) -> TypeId {
-    match place.inside(field.schema()) {
+    match place.inside(field.session_schema()) {
         Within::Itself => place.type_id,
-        _ => place.bare(field.schema()),
+        _ => place.bare(field.session_schema()),
     }
 }

@@ -138,7 +138,11 @@ impl Field {
     #[inline]
     pub(super) fn lay_trial_over(&self, place: &Place, bytes: &mut [u8]) {
         if let Some(trial) = self.trial() {
-            trial.lay_over(self.object_id(), place.value_offset(self.schema()), bytes);
+            trial.lay_over(
+                self.object_id(),
+                place.value_offset(self.session_schema()),
+                bytes,
+            );
         }
     }
 
@@ -151,8 +155,8 @@ impl Field {
         let old = self.part_bytes(place)?;
         let mut new = old.clone();
         encode(&mut new)?;
-        let mask = mask(self.schema(), place, new.len());
-        let start = place.value_offset(self.schema());
+        let mask = mask(self.session_schema(), place, new.len());
+        let start = place.value_offset(self.session_schema());
         if let Some(trial) = self.trial() {
             trial.put(self.object_id(), start, &new, &mask);
         }
@@ -162,7 +166,7 @@ impl Field {
     /// Fails if another process holds the right to write the guarded value that the place is or lies in, as a
     /// write would after waiting for it.
     pub(super) fn check_not_held(&self, place: &Place) -> Result<(), WriteError> {
-        let Some((guarded, _)) = place.guarded(self.schema(), self.object_view()) else {
+        let Some((guarded, _)) = place.guarded(self.session_schema(), self.object_view()) else {
             return Ok(());
         };
         let vacancy = guarded

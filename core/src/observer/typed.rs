@@ -44,17 +44,21 @@ impl<T: Observe> TypedField<T> {
             let reason = "it is an array of objects; read its elements".into();
             return Err(mismatch::<T>(field, reason));
         }
+        if field.inside.is_some() {
+            let reason = "it is a part of a packed record; read its value".into();
+            return Err(mismatch::<T>(field, reason));
+        }
         let mut wanted = Schema::new();
         let id = value_type_of::<T>(&mut wanted)
             .map_err(|error| mismatch::<T>(field, error.to_string()))?;
-        let from = Side::new(field.schema(), source_type(field));
+        let from = Side::new(field.session_schema(), source_type(field));
         let to = Side::new(&wanted, id);
         let mut pieces = Vec::new();
         match_up(from, to, &mut pieces).map_err(|reason| mismatch::<T>(field, reason))?;
-        let is_one_load = is_one_load(field.schema(), &field.object, &field.place);
+        let is_one_load = is_one_load(field.session_schema(), &field.object, &field.place);
         let source = match is_one_load && field.trial().is_none() {
             true => Source::Scalar,
-            false => Source::of::<T>(pieces, field.schema()[from.id].size as usize),
+            false => Source::of::<T>(pieces, field.session_schema()[from.id].size as usize),
         };
         Ok(TypedField {
             field: field.clone(),
@@ -171,7 +175,7 @@ fn mismatch<T>(field: &Field, reason: String) -> ReadError {
 
 /// The type that the field's bytes are of: inside a guarded value, the bare one.
 pub(super) fn source_type(field: &Field) -> TypeId {
-    match field.place.inside(field.schema()) {
+    match field.place.inside(field.session_schema()) {
         super::place::Within::Itself => field.place.type_id,
         _ => field.type_id(),
     }

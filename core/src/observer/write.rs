@@ -230,7 +230,9 @@ impl Field {
     ) -> Result<[[u8; 8]; 2], WriteError> {
         let (new, size) = self.encode_number(value, strictness)?;
         let _intent = self.announce(writer)?;
-        let guarded = self.place.guarded(self.schema(), self.object_view());
+        let guarded = self
+            .place
+            .guarded(self.session_schema(), self.object_view());
         let (guarded, offset) = guarded.expect("a number in a guarded value");
         let (offset, mut old) = (offset as usize, [0; 8]);
         let claim = self.claim(writer, guarded)?;
@@ -256,7 +258,7 @@ impl Field {
         strictness: Strictness,
     ) -> Result<([u8; 8], usize), WriteError> {
         self.check_not_readonly(strictness)?;
-        let (schema, mut bytes) = (self.schema(), [0; 8]);
+        let (schema, mut bytes) = (self.session_schema(), [0; 8]);
         let id = self.place.bare(schema);
         let size = schema[id].size as usize;
         // Like `encode`, but a lone number is not a bitfield.
@@ -341,7 +343,10 @@ impl Field {
         part: &'p WritePart<'p>,
         strictness: Strictness,
     ) -> Result<Ready<'p>, WriteError> {
-        let Some((guarded, offset)) = part.place.guarded(self.schema(), self.object_view()) else {
+        let Some((guarded, offset)) = part
+            .place
+            .guarded(self.session_schema(), self.object_view())
+        else {
             return Ok(Ready::Plain { part, strictness });
         };
         let claim = self.claim(writer, guarded)?;
@@ -350,7 +355,7 @@ impl Field {
         let mut bytes = read::cut(
             &words,
             offset as usize,
-            part.place.value_size(self.schema()),
+            part.place.value_size(self.session_schema()),
         );
         let old = bytes.clone();
         self.encode_part(part, strictness, &mut bytes)?;
@@ -393,7 +398,7 @@ impl Field {
 
     /// Stores a part that is not guarded.
     fn store(&self, part: &WritePart<'_>, strictness: Strictness) -> Result<Stored, WriteError> {
-        let (schema, place) = (self.schema(), &part.place);
+        let (schema, place) = (self.session_schema(), &part.place);
         let size = place.value_size(schema);
         if self.shares_its_unit(place) {
             return self.exchange(place, |unit| {
@@ -430,7 +435,7 @@ impl Field {
 
     /// Whether other values lie in the words that it is stored to.
     fn shares_its_unit(&self, place: &Place) -> bool {
-        let schema = self.schema();
+        let schema = self.session_schema();
         place.bits(schema).is_some()
             || matches!(place.within, Within::Words { .. })
             || schema[place.bare(schema)].kind.is_union()

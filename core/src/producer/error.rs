@@ -38,6 +38,23 @@ pub enum ProducerError {
     /// A type cannot be described.
     #[error("type cannot be observed")]
     Schema(#[from] SchemaError),
+    /// The text of a layout has a mistake.
+    #[error("the layout cannot be defined")]
+    Layout(#[source] memglass_layouts::TextError),
+    /// A struct has the name of one that an earlier layout defines in another way.
+    #[error("{name:?} is defined already, by another layout; give it another name")]
+    Redefined {
+        /// The struct.
+        name: String,
+    },
+    /// No layout defines the struct, or records cannot be read as it.
+    #[error("no record can be a {name:?}: {reason}")]
+    Root {
+        /// The struct.
+        name: String,
+        /// What there is instead, or what it lacks.
+        reason: String,
+    },
     /// The storage of a type has another size than its description says.
     #[error("type {name:?} describes {described} bytes, but its storage has {actual}")]
     WrongStorage {

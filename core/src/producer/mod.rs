@@ -7,6 +7,7 @@
 
 mod ahead;
 mod allocator;
+mod buffer;
 mod cell_error;
 mod claim_name;
 mod containers;
@@ -24,6 +25,7 @@ mod session;
 mod table;
 mod types;
 
+pub use buffer::{Buffer, BufferError};
 pub use cell_error::CellError;
 pub use containers::SessionAllocator;
 pub use error::ProducerError;

@@ -48,6 +48,7 @@ fn references(kind: &mut Kind) -> Vec<&mut TypeId> {
         }
         Kind::Array { element: of, .. }
         | Kind::Alias { of }
+        | Kind::Record { layout: of, .. }
         | Kind::Protected { value: of, .. } => {
             vec![of]
         }

@@ -35,6 +35,8 @@
 //! | pointer | 9 | target |
 //! | alias | 10 | of |
 //! | protected | 11 | of (its value), protection |
+//! | layout | 12 | definition |
+//! | record | 13 | of (its layout), root |
 //!
 //! | field | key | value | default |
 //! |---|---|---|---|
@@ -101,6 +103,8 @@ mod type_key {
     pub(super) const COUNT: u8 = 8;
     pub(super) const TARGET: u8 = 9;
     pub(super) const PROTECTION: u8 = 10;
+    pub(super) const DEFINITION: u8 = 11;
+    pub(super) const ROOT: u8 = 12;
 }
 
 /// Codes of the kinds.
@@ -117,6 +121,8 @@ mod kind_code {
     pub(super) const POINTER: u8 = 9;
     pub(super) const ALIAS: u8 = 10;
     pub(super) const PROTECTED: u8 = 11;
+    pub(super) const LAYOUT: u8 = 12;
+    pub(super) const RECORD: u8 = 13;
 }
 
 /// Keys of the map of a field.

@@ -31,6 +31,8 @@ impl Schema {
             Kind::Flags { .. } => "(unnamed flags)".into(),
             Kind::Struct { .. } => "(unnamed struct)".into(),
             Kind::Union { .. } => "(unnamed union)".into(),
+            Kind::Layout { .. } => "(unnamed layout)".into(),
+            Kind::Record { root, .. } => printable(root).into_owned(),
         }
     }
 
@@ -80,6 +82,14 @@ impl Schema {
                     "@{} {name}  {extent}\n{}",
                     protection.name(),
                     self.describe(*value)
+                )
+            }
+            Kind::Layout { definition } => definition.layout().text().to_owned(),
+            Kind::Record { layout, .. } => {
+                let room = ty.size - 8;
+                format!(
+                    "record {name}  (room for {room} bytes)\n{}",
+                    self.describe(*layout)
                 )
             }
             _ => format!("{name}  {extent}\n"),

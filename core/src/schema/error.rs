@@ -7,6 +7,14 @@ use super::{MAX_DEPTH, MAX_SIZE, TypeId};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
+    /// A packed record whose layout has no such struct.
+    #[error("record {name:?}: {reason}")]
+    Root {
+        /// The record's type.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A type of zero or too many bytes.
     #[error("type {name:?} has a size of {size} bytes; sizes are 1 to {MAX_SIZE}")]
     Size {

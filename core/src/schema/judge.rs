@@ -22,6 +22,9 @@ const MAX_WEIGHT_PER_BYTE: u64 = 16;
 /// The weight that even the smallest type may have.
 const FREE_WEIGHT: u64 = 64;
 
+/// The most values of one packed record: the nodes of one walk.
+const MAX_RECORD_VALUES: u64 = 1 << 20;
+
 /// The facts that follow from a type's parts.
 #[derive(Clone, Copy)]
 struct Measure {
@@ -49,6 +52,14 @@ impl Measure {
         Measure {
             weight: size,
             ..Measure::LEAF
+        }
+    }
+
+    /// A packed record, whose walk has a limit of its own.
+    fn packed(size: u64) -> Measure {
+        Measure {
+            values: MAX_RECORD_VALUES,
+            ..Measure::text(size)
         }
     }
 
@@ -180,7 +191,7 @@ impl Schema {
                 protection: Protection::Atomic,
                 value,
             } => self[*value].align,
-            Kind::Protected { .. } => 8,
+            Kind::Protected { .. } | Kind::Record { .. } => 8,
             // Scalars: 128-bit integers are accessed as two words.
             _ => ty.size.min(8),
         }
@@ -232,7 +243,35 @@ impl Schema {
                 Ok(Measure::of(&summary).around())
             }
             Kind::Protected { protection, value } => self.judge_protected(ty, *protection, *value),
+            Kind::Layout { .. } => size_is(ty, &[1]).map(|()| Measure::LEAF),
+            Kind::Record { layout, root } => {
+                self.judge_record(ty, *layout, root)?;
+                Ok(Measure::packed(ty.size))
+            }
         }
+    }
+
+    /// That the record has a length, room, and a struct that can be read as it.
+    fn judge_record(&self, ty: &Type, layout: TypeId, root: &str) -> Result<(), SchemaError> {
+        let unknown = || SchemaError::UnknownType {
+            name: ty.name.to_string(),
+            id: layout,
+        };
+        let Kind::Layout { definition } = &self.get(layout).ok_or_else(unknown)?.kind else {
+            return Err(unknown());
+        };
+        if ty.size < 16 {
+            return Err(SchemaError::WrongSize {
+                name: ty.name.to_string(),
+                size: ty.size,
+                expected: "at least 16: a length and room".into(),
+            });
+        }
+        let root = definition.layout().root(root);
+        root.map(drop).map_err(|error| SchemaError::Root {
+            name: ty.name.to_string(),
+            reason: error.to_string(),
+        })
     }
 
     fn judge_protected(
@@ -272,11 +311,20 @@ impl Schema {
         self.summaries
             .get(id.0 as usize)
             .copied()
-            .filter(|_| self.get(id).is_some())
+            .filter(|_| self.get(id).is_some_and(|of| may_lie_in(of, ty)))
             .ok_or_else(|| SchemaError::UnknownType {
                 name: ty.name.to_string(),
                 id,
             })
+    }
+}
+
+/// Whether a type can be a part of another one. A layout describes no memory, and a packed record is a whole object.
+fn may_lie_in(part: &Type, whole: &Type) -> bool {
+    match part.kind {
+        Kind::Layout { .. } => false,
+        Kind::Record { .. } => matches!(whole.kind, Kind::Protected { .. }),
+        _ => true,
     }
 }
 

@@ -35,6 +35,8 @@ impl Kind {
             Kind::Pointer { .. } => "pointer",
             Kind::Alias { .. } => "alias",
             Kind::Protected { .. } => "protected",
+            Kind::Layout { .. } => "layout",
+            Kind::Record { .. } => "record",
         }
     }
 
@@ -53,6 +55,8 @@ impl Kind {
             Kind::Pointer { .. } => "an address",
             Kind::Alias { .. } => "an alias",
             Kind::Protected { .. } => "a protected value",
+            Kind::Layout { .. } => "a layout",
+            Kind::Record { .. } => "a packed record",
         }
     }
 }

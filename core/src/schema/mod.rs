@@ -9,6 +9,7 @@
 
 mod adopt;
 pub mod codec;
+mod definition;
 mod describe;
 mod error;
 mod hash;
@@ -21,6 +22,7 @@ mod range;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use definition::Definition;
 pub use error::SchemaError;
 pub use metadata::{Metadata, Number};
 use numbers::Numbers;
@@ -131,6 +133,19 @@ pub enum Kind {
         protection: Protection,
         /// The protected value; no protection lies inside it.
         value: TypeId,
+    },
+    /// Definitions of packed records. It describes no memory: only a `Record` refers to it, and its size is 1.
+    Layout {
+        /// What it defines.
+        definition: Definition,
+    },
+    /// One packed record, whose parts are where its own bytes say: a word with its length in bytes, and as
+    /// much room as the size leaves. Memory holds it in whole words of 8 bytes, accessed as such.
+    Record {
+        /// The [`Kind::Layout`] that has its struct.
+        layout: TypeId,
+        /// The struct.
+        root: Arc<str>,
     },
 }
 

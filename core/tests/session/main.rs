@@ -9,6 +9,7 @@ mod followings;
 mod labels;
 mod lives;
 mod memory;
+mod packed;
 mod place;
 mod refreshing;
 mod runtime_types;

@@ -5,6 +5,7 @@ pub(crate) mod build_fill;
 pub(crate) mod evaluate;
 pub(crate) mod evaluate_array;
 pub(crate) mod expression;
+pub(crate) mod leaf;
 pub(crate) mod path;
 pub(crate) mod place;
 pub(crate) mod store;

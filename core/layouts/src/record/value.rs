@@ -3,7 +3,7 @@
 use super::Record;
 use super::place::{Place, Shape};
 use super::store::{bits_number, bytes_of, integer, scalar_of, signed_number};
-use crate::program::{BitsKind, Program, Type};
+use crate::program::{BitsKind, NONE, Program, Type};
 use crate::scalar::{Scalar, half_to_f64, unsigned};
 use std::fmt::Write;
 
@@ -38,6 +38,21 @@ impl Record<'_> {
     /// None for structs and arrays, which have no value of their own.
     pub fn value(&self, place: Place) -> Option<Value> {
         value(&self.layout.program, place, self.bytes)
+    }
+
+    /// The name of the type of a place: `be u16`, `u8[3]`, `bits(4,2)`.
+    pub fn type_name(&self, place: Place) -> String {
+        match place.field {
+            NONE => self
+                .layout
+                .program
+                .type_name(Type::Struct(self.root_struct())),
+            _ => kind(&self.layout.program, place),
+        }
+    }
+
+    fn root_struct(&self) -> u32 {
+        self.tree.root().of
     }
 
     /// The number at a place, without names: that of an enum's value, 0 or 1 of a bool.
@@ -117,7 +132,7 @@ fn hex(bytes: &[u8]) -> String {
         })
 }
 
-fn is_char(program: &Program, place: Place) -> bool {
+pub(crate) fn is_char(program: &Program, place: Place) -> bool {
     matches!(program.field(place.field).of, Type::Scalar(Scalar::Char, _))
 }
 

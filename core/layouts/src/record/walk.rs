@@ -91,13 +91,18 @@ impl Record<'_> {
     /// Goes through the record in its order: a struct and then its fields, an array and then its elements. Padding is
     /// never met. Ends with the fault `Budget` at the first node beyond [`Limits::nodes`](crate::Limits::nodes).
     pub fn walk(&self, visitor: &mut impl Visitor) {
+        self.walk_below(self.root_place(), visitor);
+    }
+
+    /// Goes through the parts of one place like [`walk`](Record::walk). Paths start at the place.
+    pub fn walk_below(&self, place: Place, visitor: &mut impl Visitor) {
         let mut walk = Walk {
             record: self,
             visitor,
             path: String::new(),
             nodes_left: self.limits.nodes,
         };
-        let _ = walk.parts(self.root_place());
+        let _ = walk.parts(place);
     }
 
     /// Goes through the record from the parts to the whole: `f` gets each node with the results of its parts. Gives the

@@ -1,9 +1,13 @@
 //! A path that was resolved once: its place, and whether the object there is still the same.
 
+mod inside;
 mod reading;
 mod steps;
 
 use std::sync::Arc;
+
+pub(in crate::observer) use inside::Inside;
+pub use inside::Packing;
 
 use super::attached::{Attached, Sight};
 use super::error::ReadError;
@@ -27,6 +31,8 @@ pub struct Field {
     pub(in crate::observer) place: Place,
     /// How a lone number is read and written, without looking at its type again.
     pub(in crate::observer) numbers: Numbers,
+    /// If it is a part of a packed record, which one. The place is then that of the whole record.
+    pub(in crate::observer) inside: Option<Arc<Inside>>,
     path: PathText,
 }
 
@@ -83,6 +89,7 @@ impl Field {
             object,
             place,
             numbers,
+            inside: None,
             path,
         })
     }
@@ -122,7 +129,9 @@ impl Field {
         if self.object.elements.is_some() {
             return None;
         }
-        let (guarded, _) = self.place.guarded(self.schema(), self.object_view())?;
+        let (guarded, _) = self
+            .place
+            .guarded(self.session_schema(), self.object_view())?;
         self.while_alive(|| Ok(guarded.slots.sequence())).ok()
     }
 
@@ -132,7 +141,9 @@ impl Field {
         if self.object.elements.is_some() {
             return None;
         }
-        let (guarded, _) = self.place.guarded(self.schema(), self.object_view())?;
+        let (guarded, _) = self
+            .place
+            .guarded(self.session_schema(), self.object_view())?;
         let owner = self.while_alive(|| Ok(guarded.slots.owner())).ok()?;
         let is_held = !owner.is_nobody() && !self.attached().is_dead(owner);
         is_held.then(|| self.attached().holder(owner))
@@ -145,15 +156,22 @@ impl Field {
 
     /// The field's type, annotations and protection.
     pub fn info(&self) -> FieldInfo<'_> {
-        let type_id = self.place.bare(self.schema());
+        let type_id = self.type_id();
+        let (offset, size) = match &self.inside {
+            Some(inside) => (self.place.offset + inside.offset, inside.size),
+            None => (
+                self.place.offset,
+                self.schema()[type_id].size * self.object.elements.unwrap_or(1),
+            ),
+        };
         FieldInfo {
             type_id,
             type_name: self.type_name(),
             protection: self.protection(),
-            metadata: self.place.metadata(self.schema()),
+            metadata: self.place.metadata(self.session_schema()),
             readonly: self.place.readonly,
-            offset: self.place.offset,
-            size: self.schema()[type_id].size * self.object.elements.unwrap_or(1),
+            offset,
+            size,
         }
     }
 
@@ -170,14 +188,31 @@ impl Field {
         Some(offset as u64)
     }
 
-    /// The types that it was resolved with.
+    /// The types that it was resolved with. For a single value in a packed record, these are not the
+    /// session's types: they have its own type alone.
     pub fn schema(&self) -> &Arc<Schema> {
+        match self.own_type() {
+            Some((schema, _)) => schema,
+            None => self.session_schema(),
+        }
+    }
+
+    /// The types of the session.
+    pub(crate) fn session_schema(&self) -> &Arc<Schema> {
         &self.memory.keeper().schema
     }
 
-    /// The type behind aliases and protections; for an array of objects, that of each object.
+    /// The type behind aliases and protections, one of [`Field::schema`]; for an array of objects, that of
+    /// each object. A struct or array in a packed record has the type of the whole record.
     pub fn type_id(&self) -> TypeId {
-        self.place.bare(self.schema())
+        match self.own_type() {
+            Some((_, id)) => *id,
+            None => self.place.bare(self.session_schema()),
+        }
+    }
+
+    fn own_type(&self) -> Option<&(Arc<Schema>, TypeId)> {
+        self.inside.as_ref()?.own_type.as_ref()
     }
 
     /// The members, if it is a struct or union.
@@ -199,7 +234,10 @@ impl Field {
     }
 
     pub(in crate::observer) fn type_name(&self) -> String {
-        type_name(self.schema(), self.object, self.place)
+        match &self.inside {
+            Some(inside) => inside.type_name.clone(),
+            None => type_name(self.session_schema(), self.object, self.place),
+        }
     }
 
     #[cold]
@@ -229,7 +267,7 @@ impl Field {
     fn protection(&self) -> Protection {
         match self.place.within {
             Within::Guarded { .. } => Protection::Seqlock,
-            _ => self.schema().protection(self.place.type_id),
+            _ => self.session_schema().protection(self.place.type_id),
         }
     }
 }

@@ -28,6 +28,8 @@ impl Field {
     /// - [`ReadError::Truncated`]: its segment was cut short, in a program that
     ///   [survives that](crate::survive_truncation).
     /// - [`ReadError::TooLarge`]: it has more than 2^24 values, or 1 GiB; read parts of it.
+    /// - [`ReadError::Record`]: it is a part of a packed record, which the present record does not have or
+    ///   whose bytes do not fit the layout.
     ///
     /// # Examples
     ///
@@ -133,7 +135,8 @@ impl Field {
     ///
     /// The bytes lie as in memory. For a guarded member, only the place of the first copy is filled,
     /// with the last complete value; the words around it are zero. For a guarded value by itself, or a
-    /// part of one, the result is its own bytes alone.
+    /// part of one, the result is its own bytes alone. For a part of a packed record, they are the bytes of
+    /// the whole record.
     ///
     /// # Errors
     ///
@@ -205,6 +208,9 @@ impl Field {
     /// ```
     pub fn value_of(&self, bytes: &[u8]) -> Value {
         assert_eq!(bytes.len(), self.byte_len(), "bytes of {}", self.path());
+        if let Some(inside) = &self.inside {
+            return inside.value_or_fault(bytes);
+        }
         let (sight, place) = (self.sight(), &self.place);
         match self.object.elements {
             None => match sight.members(self.type_id()) {
@@ -213,6 +219,17 @@ impl Field {
             },
             Some(_) => read::decode_each(sight, place, bytes),
         }
+    }
+
+    /// The value of bytes that were just copied.
+    fn decoded(&self, bytes: &[u8]) -> Result<Value, ReadError> {
+        let Some(inside) = &self.inside else {
+            return Ok(self.value_of(bytes));
+        };
+        inside.value(bytes).map_err(|reason| ReadError::Record {
+            path: self.path().into(),
+            reason,
+        })
     }
 
     /// Bytes of the value, or of all elements of an array of objects.
@@ -308,7 +325,7 @@ impl Field {
         self.check_size()?;
         read::with_buffer(self.byte_len(), |bytes| {
             self.copy_bytes(bytes, retries)?;
-            Ok(self.value_of(bytes))
+            self.decoded(bytes)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Field, OBJECT, ObjectPlace, PLACE, numbers};
 use crate::observer::error::PathError;
-use crate::observer::follow::{follow, no_step, step_text, take_step};
+use crate::observer::follow::{follow, is_record, no_step, step_text, take_step};
 use crate::observer::path::{Step, Steps};
 use crate::observer::path_text::PathText;
 use crate::observer::place::Place;
@@ -48,15 +48,39 @@ impl Field {
 
     fn follow(&self, steps: Steps<'_>) -> Result<Field, PathError> {
         let path = PathText::joined(self.path(), steps.rest());
-        let (object, place) = follow(self.schema(), self.object, self.place, self.path(), steps)?;
-        Ok(self.with_place(object, place, path))
+        if self.inside.is_some() {
+            let place = self.with_place(self.object, self.place, path);
+            return place.into_part(steps);
+        }
+        let (object, place, left) = follow(
+            self.session_schema(),
+            self.object,
+            self.place,
+            self.path(),
+            steps,
+        )?;
+        let field = self.with_place(object, place, path);
+        match left.rest().is_empty() {
+            true => Ok(field),
+            false => field.into_part(left),
+        }
     }
 
     fn step(&self, step: Step<'_>) -> Result<Field, PathError> {
-        let taken = take_step(self.schema(), self.object, self.place, step);
+        if is_record(self.session_schema(), self.object, self.place) {
+            return self.follow(Steps::new(&step_text(step), 0));
+        }
+        let taken = take_step(self.session_schema(), self.object, self.place, step);
         let (object, place) = taken.map_err(|reason| {
             let path = self.path().into();
-            no_step(self.schema(), self.object, self.place, path, step, &reason)
+            no_step(
+                self.session_schema(),
+                self.object,
+                self.place,
+                path,
+                step,
+                &reason,
+            )
         })?;
         let path = PathText::joined(self.path(), &step_text(step));
         Ok(self.with_place(object, place, path))
@@ -74,6 +98,7 @@ impl Field {
             object,
             place,
             numbers,
+            inside: self.inside.clone(),
             path,
         }
     }

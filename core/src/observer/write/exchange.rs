@@ -18,7 +18,7 @@ impl Field {
         place: &Place,
         new_bytes: impl FnMut(&[u64]) -> Result<Stored, WriteError>,
     ) -> Result<Stored, WriteError> {
-        let stored = exchange_until(self.schema(), place, self.object_view(), new_bytes)?;
+        let stored = exchange_until(self.session_schema(), place, self.object_view(), new_bytes)?;
         stored.ok_or_else(|| WriteError::Busy {
             path: self.path().into(),
             holder: "several writers in turn".into(),

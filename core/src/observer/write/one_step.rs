@@ -53,7 +53,7 @@ impl Field {
             None => self.try_change_out(change),
         };
         let stored = self.unless_cut(stored)?;
-        let value = |bytes: &[u8]| read::decode(self.schema(), &self.place, bytes);
+        let value = |bytes: &[u8]| self.value_at(&self.place, bytes);
         Ok(Change {
             old: value(&stored.old),
             new: value(&stored.new),
@@ -66,7 +66,10 @@ impl Field {
         change: Changed<'_>,
     ) -> Result<Stored, WriteError> {
         let _intent = self.announce(writer)?;
-        match self.place.guarded(self.schema(), self.object_view()) {
+        match self
+            .place
+            .guarded(self.session_schema(), self.object_view())
+        {
             Some((guarded, offset)) => {
                 self.change_guarded(writer, guarded, offset as usize, change)
             }
@@ -78,7 +81,10 @@ impl Field {
         if !self.is_alive() {
             return Err(self.gone_for_writing());
         }
-        match self.place.guarded(self.schema(), self.object_view()) {
+        match self
+            .place
+            .guarded(self.session_schema(), self.object_view())
+        {
             Some(_) => self.check_not_held(&self.place)?,
             None => self.check_one_number()?,
         }
@@ -95,7 +101,7 @@ impl Field {
         let claim = self.claim(writer, guarded)?;
         let mut words = vec![0; guarded.slots.len_words()];
         claim.read_current(&mut words);
-        let old = read::cut(&words, offset, self.place.value_size(self.schema()));
+        let old = read::cut(&words, offset, self.place.value_size(self.session_schema()));
         let mut new = old.clone();
         self.encode_changed(&mut new, change)?;
         paste(&mut words, offset, &new);
@@ -106,7 +112,7 @@ impl Field {
     fn change_number(&self, change: Changed<'_>) -> Result<Stored, WriteError> {
         self.check_one_number()?;
         self.exchange(&self.place, |unit| {
-            let old = unit_bytes(self.schema(), &self.place, unit);
+            let old = unit_bytes(self.session_schema(), &self.place, unit);
             let mut new = old.clone();
             self.encode_changed(&mut new, change)?;
             Ok(Stored { old, new })
@@ -115,12 +121,12 @@ impl Field {
 
     /// Puts what `change` makes of the value that the bytes are into them.
     fn encode_changed(&self, bytes: &mut [u8], change: Changed<'_>) -> Result<(), WriteError> {
-        let wanted = change(&read::decode(self.schema(), &self.place, bytes))?;
+        let wanted = change(&self.value_at(&self.place, bytes))?;
         self.encode(&self.place, "", &wanted, Strictness::Checked, bytes)
     }
 
     fn check_one_number(&self) -> Result<(), WriteError> {
-        let schema = self.schema();
+        let schema = self.session_schema();
         let ty = &schema[self.place.bare(schema)];
         match ty.is_scalar() && ty.size <= 8 {
             true => Ok(()),

@@ -3,6 +3,7 @@
 
 use super::super::error::{ReadError, WriteError};
 use super::super::field::Field;
+use super::super::follow::is_record;
 use super::super::place::{Place, Within};
 use super::super::read;
 use crate::coerce::{Reason, Refusal, Strictness, encode_field, encode_value};
@@ -27,8 +28,11 @@ impl Field {
     ///
     /// [`WriteError::Refused`] says what is declared; otherwise as for [`Field::read`].
     pub fn check_present(&self) -> Result<(), WriteError> {
+        if is_record(self.session_schema(), self.object, self.place) {
+            return Ok(());
+        }
         let mut bytes = self.part_bytes(&self.place)?;
-        let value = read::decode(self.schema(), &self.place, &bytes);
+        let value = read::decode(self.session_schema(), &self.place, &bytes);
         let checked = self.encode(&self.place, "", &value, Strictness::Checked, &mut bytes);
         // The bytes that were checked may be the next object's.
         match self.object.alive.still_holds(self.entry()) {
@@ -78,6 +82,14 @@ impl Field {
         })
     }
 
+    /// The value of the bytes of a place of the field.
+    pub(in super::super) fn value_at(&self, place: &Place, bytes: &[u8]) -> Value {
+        match &self.inside {
+            Some(inside) => inside.value_or_fault(bytes),
+            None => read::decode(self.session_schema(), place, bytes),
+        }
+    }
+
     /// Checks a wanted value and puts it into the bytes that its place has now.
     pub(super) fn encode(
         &self,
@@ -87,8 +99,11 @@ impl Field {
         strictness: Strictness,
         bytes: &mut [u8],
     ) -> Result<(), WriteError> {
-        put(self.schema(), place, wanted, strictness, bytes)
-            .map_err(|refusal| self.refuse(refusal.within(path)))
+        let put = match &self.inside {
+            Some(inside) => inside.put(wanted, strictness, bytes),
+            None => put(self.session_schema(), place, wanted, strictness, bytes),
+        };
+        put.map_err(|refusal| self.refuse(refusal.within(path)))
     }
 
     pub(super) fn encode_part(
@@ -142,7 +157,8 @@ impl Field {
 
     /// Whether the part is one of several, and has the wanted value already.
     fn keeps_its_value(&self, part: &WritePart<'_>) -> bool {
-        let has_it = |bytes: Vec<u8>| has_value(self.schema(), &part.place, part.wanted, &bytes);
+        let has_it =
+            |bytes: Vec<u8>| has_value(self.session_schema(), &part.place, part.wanted, &bytes);
         !part.path.is_empty() && self.part_bytes(&part.place).is_ok_and(has_it)
     }
 
@@ -169,7 +185,7 @@ impl Field {
         strictness: Strictness,
         parts: &mut Vec<WritePart<'v>>,
     ) -> Result<(), Refusal> {
-        let schema = self.schema();
+        let schema = self.session_schema();
         let bare = part.place.bare(schema);
         let is_direct = part.place.inside(schema) == Within::Itself;
         match (&schema[bare].kind, part.wanted) {
@@ -227,7 +243,7 @@ impl Field {
         member: &WritePart<'_>,
         strictness: Strictness,
     ) -> Result<bool, Refusal> {
-        let schema = self.schema();
+        let schema = self.session_schema();
         let declared = member
             .place
             .field(schema)

@@ -31,7 +31,7 @@ enum Step {
 impl Clean {
     /// The steps for the bytes that a read of `field` copies.
     pub(super) fn of(field: &Field) -> Clean {
-        let (schema, (id, count, bits)) = (field.schema(), field.copied_type());
+        let (schema, (id, count, bits)) = (field.session_schema(), field.copied_type());
         let mut steps = Vec::new();
         match bits {
             Some(bits) => steps.push(Step::Bits {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use minicbor::Decoder;
 
-use super::super::{Bits, Field, Kind, Metadata, Number, Protection, Type, Variant};
+use super::super::{Bits, Definition, Field, Kind, Metadata, Number, Protection, Type, Variant};
 use super::{MAX_DESCRIPTION, MAX_NAME, TypeId, field_key, kind_code, metadata_key};
 use super::{protection_code, type_key};
 
@@ -60,6 +60,9 @@ const MAX_DECODED: usize = 256 << 20;
 /// of it.
 const TYPE_BYTES: usize = size_of::<Type>() + 256;
 
+/// Bytes counted for each byte of a layout: its tables take more than its code.
+const LAYOUT_BYTES_PER_BYTE: usize = 64;
+
 /// Bytes counted for a text besides its own: two reference counts.
 const TEXT_BYTES: usize = 16;
 
@@ -77,6 +80,8 @@ struct Entries {
     count: Option<u64>,
     target: Option<Arc<str>>,
     protection: Option<Protection>,
+    definition: Option<Definition>,
+    root: Option<Arc<str>>,
 }
 
 /// A position in the input.
@@ -149,6 +154,8 @@ impl<'b> Reader<'b> {
                 type_key::COUNT => entries.count = Some(reader.unsigned("a count")?),
                 type_key::TARGET => entries.target = Some(reader.text()?),
                 type_key::PROTECTION => entries.protection = Some(reader.protection()?),
+                type_key::DEFINITION => entries.definition = Some(reader.definition()?),
+                type_key::ROOT => entries.root = Some(reader.name()?),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -303,6 +310,16 @@ impl<'b> Reader<'b> {
                 reason: format!("expected {what}{end}"),
                 offset,
             }
+        })
+    }
+
+    fn definition(&mut self) -> Result<Definition, CodecError> {
+        let offset = self.offset();
+        let bytes = self.expect("a layout (bytes)", |cbor| cbor.bytes())?;
+        self.take_room(bytes.len().saturating_mul(LAYOUT_BYTES_PER_BYTE))?;
+        Definition::decode(bytes).map_err(|error| CodecError {
+            reason: error.to_string(),
+            offset,
         })
     }
 
@@ -489,6 +506,13 @@ impl Entries {
             kind_code::PROTECTED => Kind::Protected {
                 protection: self.protection.ok_or_else(|| lacks("a protection"))?,
                 value: self.of.ok_or_else(|| lacks("the type of its value"))?,
+            },
+            kind_code::LAYOUT => Kind::Layout {
+                definition: self.definition.ok_or_else(|| lacks("a definition"))?,
+            },
+            kind_code::RECORD => Kind::Record {
+                layout: self.of.ok_or_else(|| lacks("its layout"))?,
+                root: self.root.ok_or_else(|| lacks("a root"))?,
             },
             _ => {
                 return Err(format!(

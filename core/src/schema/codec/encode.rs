@@ -56,6 +56,8 @@ fn code_of(kind: &Kind) -> u8 {
         Kind::Pointer { .. } => kind_code::POINTER,
         Kind::Alias { .. } => kind_code::ALIAS,
         Kind::Protected { .. } => kind_code::PROTECTED,
+        Kind::Layout { .. } => kind_code::LAYOUT,
+        Kind::Record { .. } => kind_code::RECORD,
     }
 }
 
@@ -89,6 +91,14 @@ fn write_kind(map: &mut Map<'_>, kind: &Kind, reference: WriteReference<'_>) {
                 type_key::PROTECTION,
                 u64::from(code_of_protection(*protection)),
             );
+        }
+        Kind::Layout { definition } => {
+            let bytes = map.key(type_key::DEFINITION);
+            cbor(bytes, |out| out.bytes(definition.bytes()).map(drop));
+        }
+        Kind::Record { layout, root } => {
+            reference(map.key(type_key::OF), *layout);
+            map.text(type_key::ROOT, root);
         }
     }
 }

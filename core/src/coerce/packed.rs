@@ -1,0 +1,268 @@
+//! Packed records: from bytes to values, by a layout.
+//!
+//! The bytes are a private copy, so that a count cannot change between its check and its use.
+
+use std::sync::Arc;
+
+use memglass_layouts::{Force, Go, Leaf, Limits, Node, Place, Record, Root, Visitor, WriteError};
+
+use super::Strictness;
+use super::refusal::Reason;
+use crate::schema::{Definition, Kind, Type};
+use crate::value::{self, EnumValue, Value};
+
+/// The name under which a value says what of its bytes could not be read.
+const FAULT: &str = "!";
+
+/// Bytes of the length before a record.
+const LENGTH: usize = 8;
+
+/// A layout and one struct of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Packed {
+    definition: Definition,
+    root: Root,
+}
+
+impl Packed {
+    pub(crate) fn new(definition: Definition, root: Root) -> Packed {
+        Packed { definition, root }
+    }
+
+    /// What reads a struct of a type that is a layout.
+    pub(crate) fn of(layout: &Type, root: &str) -> Option<Packed> {
+        let Kind::Layout { definition } = &layout.kind else {
+            return None;
+        };
+        let root = definition.layout().root(root).ok()?;
+        Some(Packed::new(definition.clone(), root))
+    }
+
+    /// The name of the struct.
+    pub(crate) fn root_name(&self) -> &str {
+        self.definition.layout().root_name(self.root)
+    }
+
+    /// Lays out a record's own bytes.
+    pub(crate) fn record<'r>(&'r self, bytes: &'r [u8]) -> Record<'r> {
+        Record::new(
+            self.definition.layout(),
+            self.root,
+            bytes,
+            Limits::default(),
+        )
+    }
+}
+
+/// The record's own bytes among those of its place.
+///
+/// # Errors
+///
+/// The reason, if the length is larger than the room.
+pub(crate) fn own_bytes(bytes: &[u8]) -> Result<&[u8], String> {
+    let (len, room) = bytes.split_at(LENGTH);
+    let len = u64::from_ne_bytes(len.try_into().expect("a word"));
+    let own = usize::try_from(len).ok().and_then(|len| room.get(..len));
+    own.ok_or_else(|| format!("its length is {len}, its room {}", room.len()))
+}
+
+/// Makes `bytes` those of a place that holds this record.
+///
+/// # Panics
+///
+/// If the record is larger than the room.
+pub(crate) fn put(record: &[u8], bytes: &mut [u8]) {
+    let (len, room) = bytes.split_at_mut(LENGTH);
+    len.copy_from_slice(&(record.len() as u64).to_ne_bytes());
+    let (own, rest) = room.split_at_mut(record.len());
+    own.copy_from_slice(record);
+    rest.fill(0);
+}
+
+/// The value of a whole record. What cannot be read is told as its last member, `!`. A record that was
+/// never written has no members.
+pub(crate) fn whole(layout: &Type, root: &str, bytes: &[u8]) -> Value {
+    let packed = Packed::of(layout, root).expect("a checked schema has layouts with their roots");
+    match own_bytes(bytes) {
+        Ok([]) => Value::Record(Vec::new().into()),
+        Ok(own) => {
+            let record = packed.record(own);
+            part(&record, record.root_place())
+        }
+        Err(reason) => Value::Record(vec![(FAULT.into(), reason.into())].into()),
+    }
+}
+
+/// Lays out a record anew from the members of a value, and puts it into the bytes of its place.
+pub(super) fn build(
+    layout: &Type,
+    root: &str,
+    wanted: &Value,
+    bytes: &mut [u8],
+) -> Result<(), Reason> {
+    let Value::Record(members) = wanted else {
+        return Err(Reason::Kind {
+            expected: "a record".into(),
+            found: wanted.noun(),
+        });
+    };
+    let packed = Packed::of(layout, root).expect("a checked schema has layouts with their roots");
+    let members = members.iter();
+    let members: Vec<_> = members
+        .map(|(name, value)| (name.to_string(), written(value)))
+        .collect();
+    let room = bytes.len() - LENGTH;
+    let record = packed
+        .definition
+        .layout()
+        .build(packed.root, &members, room);
+    put(&record.map_err(refused)?, bytes);
+    Ok(())
+}
+
+/// Puts a value at a path of the record that the bytes of a place hold. Nothing in it moves.
+pub(crate) fn put_part(
+    packed: &Packed,
+    path: &str,
+    wanted: &Value,
+    strictness: Strictness,
+    bytes: &mut [u8],
+) -> Result<(), Reason> {
+    let own = own_bytes(bytes).map_err(|why| Reason::Packed { why })?;
+    let force = match strictness {
+        Strictness::Checked => Force::No,
+        Strictness::Forced => Force::Yes,
+    };
+    let record = packed.record(own);
+    let record = record.written(&[(path, written(wanted))], force);
+    put(&record.map_err(refused)?, bytes);
+    Ok(())
+}
+
+fn refused(error: WriteError) -> Reason {
+    Reason::Packed {
+        why: error.to_string(),
+    }
+}
+
+/// A value as layouts have it.
+fn written(value: &Value) -> memglass_layouts::Value {
+    use memglass_layouts::Value as To;
+    match value {
+        Value::Bool(value) => To::Bool(*value),
+        Value::F32(value) => To::Float((*value).into()),
+        Value::F64(value) => To::Float(*value),
+        Value::U128(value) => (*value).into(),
+        Value::Text(text) => To::Text(text.clone()),
+        Value::Enum(EnumValue {
+            name: Some(name), ..
+        }) => To::Text(name.to_string()),
+        Value::List(values) => To::List(values.iter().map(written).collect()),
+        Value::Record(members) => {
+            let members = members.iter();
+            To::Map(
+                members
+                    .map(|(name, value)| (name.to_string(), written(value)))
+                    .collect(),
+            )
+        }
+        number => To::Int(number.as_i128().expect("all others are whole numbers")),
+    }
+}
+
+/// The value of a part of a record.
+pub(crate) fn part(record: &Record<'_>, place: Place) -> Value {
+    if let Some(leaf) = record.leaf(place) {
+        return single(record, place, &leaf);
+    }
+    let mut gather = Gather {
+        record,
+        open: vec![Vec::new()],
+        fault: None,
+    };
+    record.walk_below(place, &mut gather);
+    let Gather {
+        mut open, fault, ..
+    } = gather;
+    // Of a walk that its budget ended, the parts that were still open are lost: the fault says so.
+    let mut parts = open.swap_remove(0);
+    let is_list = place.count().is_some();
+    if let Some(fault) = fault {
+        let fault = (FAULT.into(), Value::Text(fault));
+        parts.push(match is_list {
+            true => (FAULT.into(), Value::Record(vec![fault].into())),
+            false => fault,
+        });
+    }
+    joined(is_list, parts)
+}
+
+/// The value of a place without parts.
+fn single(record: &Record<'_>, place: Place, leaf: &Leaf) -> Value {
+    use memglass_layouts::Value as Read;
+    match (leaf, record.value(place)) {
+        (Leaf::Enum { values, .. }, _) => {
+            let number = record.integer(place).unwrap_or_default();
+            let known = values.iter().find(|(_, value)| *value == number);
+            Value::Enum(EnumValue {
+                number,
+                name: known.map(|(name, _)| name.as_str().into()),
+            })
+        }
+        (_, Some(Read::Bool(value))) => Value::Bool(value),
+        (Leaf::Int { signed, bits }, Some(Read::Int(value))) => match (signed, bits) {
+            (true, 0..=64) => Value::I64(value as i64),
+            (false, 0..=64) => Value::U64(value as u64),
+            (true, _) => Value::I128(value),
+            (false, _) => Value::U128(value as u128),
+        },
+        (_, Some(Read::Wide(value))) => Value::U128(value),
+        (Leaf::Float { size: 8 }, Some(Read::Float(value))) => Value::F64(value),
+        (_, Some(Read::Float(value))) => Value::F32(value as f32),
+        (_, Some(Read::Text(text))) => Value::Text(text),
+        (_, other) => unreachable!("{other:?} of a {leaf:?}"),
+    }
+}
+
+type Parts = Vec<(Arc<str>, Value)>;
+
+/// Puts the values of a walk together, from the parts to the whole.
+struct Gather<'r> {
+    record: &'r Record<'r>,
+    /// What was gathered of each node that the walk is inside of.
+    open: Vec<Parts>,
+    /// The first fault.
+    fault: Option<String>,
+}
+
+impl Visitor for Gather<'_> {
+    fn enter(&mut self, _: &Node<'_>) -> Go {
+        self.open.push(Vec::new());
+        Go::Into
+    }
+
+    fn leave(&mut self, node: &Node<'_>) {
+        let parts = self.open.pop().unwrap_or_default();
+        let place = node.place();
+        let value = match self.record.leaf(place) {
+            Some(leaf) => single(self.record, place, &leaf),
+            None => joined(place.count().is_some(), parts),
+        };
+        let name = node.path().rsplit('.').next().unwrap_or_default();
+        if let Some(around) = self.open.last_mut() {
+            around.push((name.into(), value));
+        }
+    }
+
+    fn fault(&mut self, path: &str, kind: memglass_layouts::Kind) {
+        self.fault
+            .get_or_insert_with(|| format!("{kind} at {path}"));
+    }
+}
+
+fn joined(is_list: bool, parts: Parts) -> Value {
+    match is_list {
+        true => Value::List(parts.into_iter().map(|(_, value)| value).collect()),
+        false => Value::Record(value::Record::from(parts)),
+    }
+}

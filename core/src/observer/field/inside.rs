@@ -1,0 +1,295 @@
+//! Parts of packed records: found by the bytes of one moment, read on a private copy.
+
+use std::sync::Arc;
+
+use memglass_layouts::{FindError, Go, Leaf, Node, Place, Record, Visitor};
+
+use super::Field;
+use crate::coerce::packed::{self, Packed};
+use crate::coerce::{Refusal, Strictness};
+use crate::observer::error::PathError;
+use crate::observer::follow::is_record;
+use crate::observer::path::{Malformed, Step, Steps};
+use crate::observer::suggest;
+use crate::schema::{Kind, Schema, SchemaError, Type, TypeId, Variant};
+use crate::value::{Record as Members, Value};
+
+/// Which part of a packed record a field is, and what that was when it was resolved.
+#[derive(Debug)]
+pub(in crate::observer) struct Inside {
+    packed: Packed,
+    /// From the record on, as layouts have it.
+    path: String,
+    pub(in crate::observer) type_name: String,
+    leaf: Option<Leaf>,
+    /// Of an array, how many elements there were.
+    count: Option<u64>,
+    /// The type of a single value, in a schema of its own.
+    pub(in crate::observer) own_type: Option<(Arc<Schema>, TypeId)>,
+    /// Bytes from the start of the place, whose length comes first.
+    pub(in crate::observer) offset: u64,
+    pub(in crate::observer) size: u64,
+}
+
+/// What a part of a packed record has parts of; told by [`Field::packing`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// Members. A bitfield has some as well.
+    Struct,
+    /// So many elements.
+    Array(u64),
+}
+
+impl Inside {
+    /// The part's value, by the bytes of the record's place.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if the record does not have the part.
+    pub(in crate::observer) fn value(&self, bytes: &[u8]) -> Result<Value, String> {
+        let own = written_bytes(bytes)?;
+        let record = self.packed.record(own);
+        let place = record.find(&self.path);
+        let place = place.map_err(|error| reason(&record, &error))?;
+        let leaf = record.leaf(place);
+        if !is_alike(self.leaf.as_ref(), leaf.as_ref()) {
+            let (now, before) = (record.type_name(place), &self.type_name);
+            return Err(format!(
+                "it is of type {now} now, and was {before} when it was looked up"
+            ));
+        }
+        Ok(packed::part(&record, place))
+    }
+
+    /// The same, with the reason as a value.
+    pub(in crate::observer) fn value_or_fault(&self, bytes: &[u8]) -> Value {
+        let fault = |reason: String| Value::Record(Members::from([("!", reason.into())]));
+        self.value(bytes).unwrap_or_else(fault)
+    }
+
+    /// Puts a value into the bytes of the record's place.
+    pub(in crate::observer) fn put(
+        &self,
+        wanted: &Value,
+        strictness: Strictness,
+        bytes: &mut [u8],
+    ) -> Result<(), Refusal> {
+        packed::put_part(&self.packed, &self.path, wanted, strictness, bytes).map_err(Refusal::from)
+    }
+}
+
+impl Field {
+    /// Narrows a packed record, or a part of one, to the part that the steps lead to. Its path is already that
+    /// of the part.
+    pub(in crate::observer) fn into_part(mut self, steps: Steps<'_>) -> Result<Field, PathError> {
+        let inside = self.find_part(steps)?;
+        self.inside = Some(Arc::new(inside));
+        Ok(self)
+    }
+
+    fn find_part(&self, steps: Steps<'_>) -> Result<Inside, PathError> {
+        let failed = |reason: String| PathError::Record {
+            path: self.path().into(),
+            reason,
+        };
+        let bytes = self
+            .read_bytes()
+            .map_err(|error| failed(error.to_string()))?;
+        let (packed, start) = match &self.inside {
+            Some(inside) => (inside.packed.clone(), inside.path.clone()),
+            None => (self.packed(), String::new()),
+        };
+        let own = written_bytes(&bytes).map_err(failed)?;
+        let record = packed.record(own);
+        let (place, path) = self.walk_steps(&record, start, steps)?;
+        let leaf = record.leaf(place);
+        Ok(Inside {
+            type_name: record.type_name(place),
+            own_type: leaf.as_ref().and_then(|leaf| own_type(leaf).ok()),
+            count: place.count().filter(|_| leaf.is_none()),
+            leaf,
+            offset: 8 + place.offset(),
+            size: place.size().unwrap_or_default(),
+            path,
+            packed,
+        })
+    }
+
+    /// What the field has parts of, if it is a packed record, or a struct or array in one. The parts are those of
+    /// the moment when the field was resolved: each write of the record may change them.
+    pub fn packing(&self) -> Option<Packing> {
+        match &self.inside {
+            Some(inside) if inside.leaf.is_some() => None,
+            Some(inside) => Some(inside.count.map_or(Packing::Struct, Packing::Array)),
+            None => {
+                is_record(self.session_schema(), self.object, self.place).then_some(Packing::Struct)
+            }
+        }
+    }
+
+    fn packed(&self) -> Packed {
+        let schema = self.session_schema();
+        let packed = match &schema[self.place.bare(schema)].kind {
+            Kind::Record { layout, root } => Packed::of(&schema[*layout], root),
+            _ => None,
+        };
+        packed.expect(
+            "only packed records have parts of their own, and a checked schema has their layouts",
+        )
+    }
+
+    /// Follows steps from a part of the record on.
+    fn walk_steps(
+        &self,
+        record: &Record<'_>,
+        mut path: String,
+        steps: Steps<'_>,
+    ) -> Result<(Place, String), PathError> {
+        let whole = self.path().len() - steps.rest().len();
+        let all = steps.rest().len();
+        let mut steps = steps;
+        let find = |path: &str| match path {
+            "" => Ok(record.root_place()),
+            path => record.find(path),
+        };
+        let mut place = find(&path).map_err(|error| self.no_part(record, &error))?;
+        loop {
+            let around = &self.path()[..whole + all - steps.rest().len()];
+            let Some(step) = steps.next() else {
+                return Ok((place, path));
+            };
+            let step = step.map_err(|Malformed { at, expected }| PathError::Malformed {
+                path: steps.text().into(),
+                at,
+                expected: expected.into(),
+            })?;
+            push(&mut path, step);
+            place = match find(&path) {
+                Ok(place) => place,
+                Err(FindError::NoField { .. }) => return Err(no_step(record, place, around, step)),
+                Err(error) => return Err(self.no_part(record, &error)),
+            };
+        }
+    }
+
+    fn no_part(&self, record: &Record<'_>, error: &FindError) -> PathError {
+        PathError::Record {
+            path: self.path().into(),
+            reason: reason(record, error),
+        }
+    }
+}
+
+/// Whether two single values are of one kind, so that who reads one can take the other.
+fn is_alike(a: Option<&Leaf>, b: Option<&Leaf>) -> bool {
+    match (a, b) {
+        (Some(Leaf::Int { .. } | Leaf::Enum { .. } | Leaf::Float { .. }), _) => a == b,
+        (Some(a), Some(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+/// The bytes of a record that was written.
+fn written_bytes(bytes: &[u8]) -> Result<&[u8], String> {
+    match packed::own_bytes(bytes)? {
+        [] => Err("no record was written yet".into()),
+        own => Ok(own),
+    }
+}
+
+/// Why a part cannot be read, with the place of the fault that hides it.
+fn reason(record: &Record<'_>, error: &FindError) -> String {
+    let fault = match error {
+        FindError::Hidden { kind, .. } => {
+            let faults = record.faults();
+            faults.into_iter().find(|fault| fault.kind == *kind)
+        }
+        _ => None,
+    };
+    match fault {
+        Some(fault) => format!("the record is damaged: {} at {}", fault.kind, fault.path),
+        None => "the record has no such part now".into(),
+    }
+}
+
+fn push(path: &mut String, step: Step<'_>) {
+    match step {
+        Step::Member(name) if path.is_empty() => path.push_str(name),
+        Step::Member(name) => *path += &format!(".{name}"),
+        Step::Element(index) => *path += &format!("[{index}]"),
+    }
+}
+
+/// What to tell of a step that leads nowhere from a part of the record.
+fn no_step(record: &Record<'_>, place: Place, path: &str, step: Step<'_>) -> PathError {
+    let type_name = record.type_name(place);
+    match (step, place.count()) {
+        (Step::Element(index), Some(count)) => PathError::IndexOutOfRange {
+            path: path.into(),
+            index,
+            count,
+        },
+        (Step::Element(_), None) => PathError::NotAnArray {
+            path: path.into(),
+            noun: "no array".into(),
+            type_name,
+        },
+        (Step::Member(name), _) => {
+            let mut names = Names(Vec::new());
+            record.walk_below(place, &mut names);
+            let names = names.0.iter().map(String::as_str);
+            PathError::NoSuchField {
+                object: path.into(),
+                type_name,
+                field: name.into(),
+                suggestion: suggest::among(name, names),
+            }
+        }
+    }
+}
+
+/// The names of the parts of one place.
+struct Names(Vec<String>);
+
+impl Visitor for Names {
+    fn enter(&mut self, node: &Node<'_>) -> Go {
+        self.0.push(node.path().to_owned());
+        Go::Over
+    }
+}
+
+/// The type of a single value.
+fn own_type(leaf: &Leaf) -> Result<(Arc<Schema>, TypeId), SchemaError> {
+    let bytes = |bits: u32| u64::from(bits).div_ceil(8).next_power_of_two();
+    let ty = match leaf {
+        Leaf::Bool => Type::new("bool", 1, 1, Kind::Bool),
+        Leaf::Float { size: 8 } => Type::new("f64", 8, 8, Kind::Float),
+        Leaf::Float { .. } => Type::new("f32", 4, 4, Kind::Float),
+        Leaf::Int { signed, bits } => integer(bytes(*bits), Kind::Int { signed: *signed }),
+        Leaf::Enum {
+            signed,
+            bits,
+            values,
+        } => {
+            let variants = values.iter().map(|(name, value)| Variant {
+                name: name.as_str().into(),
+                value: *value,
+            });
+            let kind = Kind::Enum {
+                signed: *signed,
+                variants: variants.collect(),
+            };
+            integer(bytes(*bits), kind)
+        }
+        Leaf::Bytes { len } => Type::new("", (2 * len).max(1), 1, Kind::Text),
+        Leaf::Text { len } => Type::new("", (*len).max(1), 1, Kind::Text),
+        _ => Type::new("", 1, 1, Kind::Text),
+    };
+    let mut schema = Schema::new();
+    let id = schema.add(ty)?;
+    Ok((Arc::new(schema), id))
+}
+
+fn integer(size: u64, kind: Kind) -> Type {
+    Type::new("", size, size.min(8), kind)
+}

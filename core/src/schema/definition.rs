@@ -1,0 +1,49 @@
+//! Layouts of packed records as types of a schema.
+
+use std::sync::Arc;
+
+use memglass_layouts::{DecodeError, Layout};
+
+/// A compiled layout, as it travels in a type description. Cloning it is cheap.
+///
+/// Two are equal if their bytes are.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    layout: Arc<Layout>,
+    bytes: Arc<[u8]>,
+}
+
+impl Definition {
+    /// The definition that a layout makes.
+    pub fn new(layout: Layout) -> Definition {
+        Definition {
+            bytes: layout.encode().into(),
+            layout: Arc::new(layout),
+        }
+    }
+
+    /// Reads a definition from bytes, which may come from anywhere: all that they refer to is checked.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] says what is wrong with them.
+    pub fn decode(bytes: &[u8]) -> Result<Definition, DecodeError> {
+        Layout::decode(bytes).map(Definition::new)
+    }
+
+    /// The layout.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Definition) -> bool {
+        self.bytes == other.bytes
+    }
+}

@@ -1,0 +1,321 @@
+//! Packed records: a producer writes bytes, and an observer reads and writes their parts by path.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use memglass::schema::{Kind, Type};
+use memglass::{BufferError, Observer, PathError, ProducerError, ReadError, Session, Value};
+
+use crate::place::Place;
+
+const TEXT: &str = "
+enum Op : u8 { Ping = 1, Data };
+struct msg {
+    Op op;
+    match (op) { (Op::Data): body; (_): none; }
+    be u16 crc;
+};
+struct body { u8 n; item items[n]; };
+struct item { u8 len; char chars[len]; };
+";
+
+/// Data with "hi" and "you", and a checksum of 258.
+const DATA: &[u8] = b"\x02\x02\x02hi\x03you\x01\x02";
+
+fn producer(place: &Place) -> (Session, memglass::Buffer) {
+    let session = place.session("t");
+    session.define(TEXT).unwrap();
+    let packet = session.buffer("packet", "msg", 64).unwrap();
+    (session, packet)
+}
+
+fn read(observer: &Observer, path: &str) -> Value {
+    observer.field(path).unwrap().read().unwrap()
+}
+
+#[test]
+fn parts_of_a_packed_record_are_read_by_path() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.reader("t");
+    assert_eq!(read(&observer, "packet.op").as_str(), Some("Data"));
+    assert_eq!(read(&observer, "packet.crc"), Value::U64(258));
+    assert_eq!(read(&observer, "packet.items[1].chars"), "you".into());
+    assert_eq!(
+        read(&observer, "packet").to_string(),
+        r#"{op: Data, n: 2, items: [{len: 2, chars: "hi"}, {len: 3, chars: "you"}], crc: 258}"#
+    );
+    assert_eq!(
+        read(&observer, "packet.items[0]").to_string(),
+        r#"{len: 2, chars: "hi"}"#
+    );
+    let packet = observer.field("packet").unwrap();
+    let items = packet.member("items").unwrap();
+    let chars = items.element(1).unwrap().at("chars").unwrap();
+    assert_eq!(chars.path(), "packet.items[1].chars");
+    assert_eq!(chars.info().type_name, "char[3]");
+    assert_eq!(
+        observer.field("packet.crc").unwrap().info().type_name,
+        "be u16"
+    );
+}
+
+#[test]
+fn a_field_follows_its_path_when_the_record_changes() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.reader("t");
+    let crc = observer.field("packet.crc").unwrap();
+    let second = observer.field("packet.items[1].len").unwrap();
+    packet.write(b"\x01\x00\x07").unwrap();
+    assert_eq!(crc.read(), Ok(Value::U64(7)));
+    let error = second.read().unwrap_err();
+    assert!(matches!(error, ReadError::Record { .. }), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "packet.items[1].len: the record has no such part now"
+    );
+    packet.write(DATA).unwrap();
+    assert_eq!(second.read(), Ok(Value::U64(3)));
+}
+
+#[test]
+fn a_buffer_takes_only_whole_records() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let refused = |bytes: &[u8]| packet.write(bytes).unwrap_err().to_string();
+    assert_eq!(
+        refused(b"\x02\x02\x02hi\x09you"),
+        "the bytes are no msg: Truncated at items[1].chars"
+    );
+    assert_eq!(
+        refused(b"\x01\x00\x07\x00"),
+        "the bytes are no msg: it ends after 3 of 4 bytes"
+    );
+    assert_eq!(refused(b""), "the bytes are no msg: Truncated at op");
+    let long = packet.write(&[0; 65]).unwrap_err();
+    assert!(matches!(long, BufferError::TooLong { .. }), "{long}");
+    assert_eq!(read(&place.reader("t"), "packet.crc"), Value::U64(258));
+}
+
+#[test]
+fn a_buffer_that_was_never_written_says_so() {
+    let place = Place::new();
+    let (_session, _packet) = producer(&place);
+    let observer = place.reader("t");
+    assert_eq!(read(&observer, "packet").to_string(), "{}");
+    let error = observer.field("packet.crc").unwrap_err();
+    assert_eq!(error.to_string(), "packet.crc: no record was written yet");
+}
+
+#[test]
+fn paths_into_records_have_errors_that_help() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.reader("t");
+    let error = |path: &str| observer.field(path).unwrap_err().to_string();
+    assert_eq!(
+        error("packet.item[0]"),
+        "no field \"item\" in packet (msg); did you mean \"items\"?"
+    );
+    assert_eq!(
+        error("packet.items[2].len"),
+        "packet.items: index 2 is out of range; allowed is 0..=1"
+    );
+    assert_eq!(
+        error("packet.crc[0]"),
+        "packet.crc is no array (be u16) and has no elements"
+    );
+    assert!(matches!(
+        observer.field("packet.items[x]"),
+        Err(PathError::Malformed { .. })
+    ));
+}
+
+#[test]
+fn definitions_that_cannot_be_used_say_where() {
+    let place = Place::new();
+    let (session, _packet) = producer(&place);
+    let mistake = session.define("struct a { u8 length; u8 d[lenght]; };");
+    let Err(ProducerError::Layout(mistake)) = mistake else {
+        panic!("{mistake:?}");
+    };
+    assert!(mistake.to_string().contains("column 28"), "{mistake}");
+    let error = session.define("struct item { u8 x; };").unwrap_err();
+    assert!(matches!(error, ProducerError::Redefined { .. }), "{error}");
+    session.define(TEXT).unwrap();
+    let error = session.buffer("b", "mgs", 8).unwrap_err().to_string();
+    assert!(error.contains("msg, body, item"), "{error}");
+    assert!(session.buffer("b", "msg", 0).is_err());
+}
+
+#[test]
+fn leaves_are_written_in_place() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.writer("t");
+    let field = |path: &str| observer.field(path).unwrap();
+    let change = field("packet.crc").replace(&Value::I64(7)).unwrap();
+    assert_eq!((change.old, change.new), (Value::U64(258), Value::U64(7)));
+    field("packet.items[1].chars").write(&"me".into()).unwrap();
+    assert_eq!(read(&observer, "packet.items[1].chars"), "me".into());
+    field("packet.crc").add(&Value::I64(1)).unwrap();
+    assert_eq!(read(&observer, "packet.crc"), Value::U64(8));
+    let refused = |path: &str, value: Value| field(path).write(&value).unwrap_err().to_string();
+    assert_eq!(
+        refused("packet.n", Value::I64(1)),
+        "packet.n: the layout depends on \"n\"; write it with force if that is meant"
+    );
+    assert!(refused("packet.crc", Value::I64(70_000)).contains("cannot be 70000"));
+    assert!(refused("packet.items[1].chars", "four".into()).contains("length of 3"));
+    assert_eq!(read(&observer, "packet.n"), Value::U64(2));
+    field("packet.n").write_forced(&Value::I64(1)).unwrap();
+    assert_eq!(read(&observer, "packet.n"), Value::U64(1));
+}
+
+#[test]
+fn whole_records_are_laid_out_anew() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.writer("t");
+    let item = |text: &str| Value::Record([("chars", Value::from(text))].into());
+    let wanted = |items: Vec<Value>| {
+        let members = [
+            ("op", Value::from("Data")),
+            ("items", Value::List(items)),
+            ("crc", Value::I64(5)),
+        ];
+        Value::Record(members.into())
+    };
+    let field = observer.field("packet").unwrap();
+    let three = wanted(vec![item("a"), item("bc"), item("")]);
+    let change = field.replace(&three).unwrap();
+    assert_eq!(read(&observer, "packet.items[1].chars"), "bc".into());
+    assert_eq!(read(&observer, "packet.n"), Value::U64(3));
+    // What a change says was there before can be written back.
+    field.write(&change.old).unwrap();
+    assert_eq!(read(&observer, "packet.items[1].chars"), "you".into());
+    let error = field
+        .write(&wanted(vec![item(&"x".repeat(90))]))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "packet: the record needs more than 64 bytes"
+    );
+    assert_eq!(read(&observer, "packet.n"), Value::U64(2));
+}
+
+#[test]
+fn of_damaged_bytes_the_earlier_parts_are_read_and_the_place_is_named() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.writer("t");
+    let field = |path: &str| observer.field(path).unwrap();
+    let crc = field("packet.crc");
+    field("packet.items[1].len")
+        .write_forced(&Value::I64(200))
+        .unwrap();
+    assert_eq!(read(&observer, "packet.items[0].chars"), "hi".into());
+    assert_eq!(
+        crc.read().unwrap_err().to_string(),
+        "packet.crc: the record is damaged: Truncated at items[1].chars"
+    );
+    assert_eq!(
+        read(&observer, "packet").to_string(),
+        "{op: Data, n: 2, items: [{len: 2, chars: \"hi\"}, {len: 200}], \
+         !: \"Truncated at items[1].chars\"}"
+    );
+    assert_eq!(
+        observer.field("packet.crc").unwrap_err().to_string(),
+        "packet.crc: the record is damaged: Truncated at items[1].chars"
+    );
+}
+
+#[test]
+fn a_length_beyond_the_room_is_no_record() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.reader("t");
+    let field = observer.field("packet").unwrap();
+    let mut bytes = field.read_bytes().unwrap();
+    bytes[..8].copy_from_slice(&u64::MAX.to_ne_bytes());
+    let value = field.value_of(&bytes).to_string();
+    assert!(value.contains("its room 64"), "{value}");
+}
+
+#[test]
+fn a_record_that_is_not_one_is_no_type() {
+    let place = Place::new();
+    let session = place.session("t");
+    let layout = session.define(TEXT).unwrap();
+    let record = |root: &str, size| {
+        let kind = Kind::Record {
+            layout,
+            root: root.into(),
+        };
+        session.add_type(Type::new(root, size, 8, kind))
+    };
+    assert!(record("msg", 24).is_ok());
+    assert!(record("mgs", 24).is_err());
+    assert!(record("msg", 8).is_err());
+    let alias = Type::new("alias", 1, 1, Kind::Alias { of: layout });
+    assert!(session.add_type(alias).is_err());
+}
+
+#[test]
+fn a_count_and_what_it_counts_are_always_of_one_write() {
+    let place = Place::new();
+    let session = place.session("t");
+    session
+        .define("struct list { u8 n; u8 items[n]; u8 end; };")
+        .unwrap();
+    let buffer = session.buffer("list", "list", 256).unwrap();
+    buffer.write(&[0, 0]).unwrap();
+    let observer = place.reader("t");
+    let done = AtomicBool::new(false);
+    let seconds = std::env::var("MEMGLASS_RACE_SECONDS").map_or(2, |text| text.parse().unwrap());
+    let deadline = Instant::now() + Duration::from_secs(seconds);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0_u64.. {
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+                let n = (round * 37 % 200) as u8;
+                let record: Vec<u8> = [n]
+                    .into_iter()
+                    .chain(vec![n; n.into()])
+                    .chain([n])
+                    .collect();
+                buffer.write(&record).unwrap();
+            }
+        });
+        let field = observer.field("list").unwrap();
+        let mut reads = 0_u64;
+        while Instant::now() < deadline {
+            let value = match field.read() {
+                Ok(value) => value,
+                Err(ReadError::Contended { .. }) => continue,
+                Err(error) => panic!("{error}"),
+            };
+            let n = value.get("n").cloned().unwrap();
+            let Some(Value::List(items)) = value.get("items") else {
+                panic!("{value}");
+            };
+            assert_eq!(items.len() as i128, n.as_i128().unwrap(), "{value}");
+            assert!(items.iter().all(|item| *item == n), "{value}");
+            assert_eq!(value.get("end"), Some(&n), "{value}");
+            reads += 1;
+        }
+        done.store(true, Ordering::Relaxed);
+        assert!(reads > 100, "{reads}");
+    });
+}
