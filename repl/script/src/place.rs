@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 
 use foldhash::fast::RandomState;
 use memglass::schema::{Kind, Metadata};
-use memglass::{Change, Field, ReadError, Refusal, Value, WriteError};
+use memglass::{Change, Field, Packing, ReadError, Refusal, Value, WriteError};
 use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
@@ -106,10 +106,11 @@ impl Node {
         life: u64,
         origin: Option<(Weak<Node>, Key)>,
     ) -> Rc<Self> {
-        let shape = match field.element_count() {
-            Some(count) => Shape::List(count),
-            None if field.members().is_some() => Shape::Record,
-            None => Shape::Leaf(Meaning::of(&field, &context.symbols)),
+        let shape = match (field.packing(), field.element_count()) {
+            (Some(Packing::Array(count)), _) | (None, Some(count)) => Shape::List(count),
+            (Some(Packing::Struct), _) => Shape::Record,
+            (None, None) if field.members().is_some() => Shape::Record,
+            (None, None) => Shape::Leaf(Meaning::of(&field, &context.symbols)),
         };
         let metadata = field.info().metadata.clone();
         Rc::new(Self {
@@ -143,7 +144,9 @@ impl Node {
         };
         let name: Rc<str> = name.into();
         let node = self.below(field, Key::Name(name.clone()));
-        keep(&mut self.members.borrow_mut(), name, node.clone());
+        if self.keeps_its_parts() {
+            keep(&mut self.members.borrow_mut(), name, node.clone());
+        }
         Ok(node)
     }
 
@@ -155,8 +158,15 @@ impl Node {
         }
         let field = self.field.element(index).map_err(raise)?;
         let node = self.below(field, Key::Index(index));
-        keep(&mut self.elements.borrow_mut(), index, node.clone());
+        if self.keeps_its_parts() {
+            keep(&mut self.elements.borrow_mut(), index, node.clone());
+        }
         Ok(node)
+    }
+
+    /// Whether its parts are the same next time. Each write of a packed record may change them.
+    fn keeps_its_parts(&self) -> bool {
+        self.field.packing().is_none()
     }
 
     fn below(self: &Rc<Self>, field: Field, key: Key) -> Rc<Node> {
@@ -374,7 +384,7 @@ impl Node {
     fn is_array_of_objects(&self) -> bool {
         let schema = self.field.schema();
         let ty = &schema[schema.bare(self.field.type_id())];
-        !matches!(ty.kind, Kind::Array { .. })
+        self.field.packing().is_none() && !matches!(ty.kind, Kind::Array { .. })
     }
 
     /// A copy of the whole, of the present moment.

@@ -121,7 +121,9 @@ pub fn of_large_array(field: &Field) -> Option<Shown> {
 pub fn of_field(field: &Field, value: Value) -> Shown {
     match &value {
         Value::Record(_) => Shown::Record(record(field, &value)),
-        Value::List(elements) if elements.first().is_some_and(is_record) => {
+        Value::List(elements)
+            if elements.first().is_some_and(is_record) && field.packing().is_none() =>
+        {
             Shown::Table(table(field, elements))
         }
         _ => Shown::Value(Cell {
@@ -137,11 +139,30 @@ fn is_record(value: &Value) -> bool {
 
 fn record(field: &Field, value: &Value) -> Record {
     let schema = field.schema();
+    let members = match (field.packing(), value) {
+        (Some(_), Value::Record(parts)) => packed_members(parts),
+        _ => members(schema, field.members().unwrap_or_default(), value),
+    };
     Record {
         title: field.path().to_owned(),
-        type_name: schema.type_name(field.type_id()),
-        members: members(schema, field.members().unwrap_or_default(), value),
+        type_name: field.info().type_name,
+        members,
     }
+}
+
+/// The members that a packed record had when it was read: its type does not tell them.
+fn packed_members(parts: &memglass::Record) -> Vec<Member> {
+    let member = |(name, value): (&Arc<str>, &Value)| Member {
+        name: name.clone(),
+        members: match value {
+            Value::Record(parts) => packed_members(parts),
+            _ => Vec::new(),
+        },
+        cell: Cell::plain(value.clone()),
+        type_name: String::new(),
+        note: String::new(),
+    };
+    parts.iter().map(member).collect()
 }
 
 /// A row for each element of an array of structures.

@@ -1,5 +1,7 @@
 //! `:types` and `:type`: what objects are made of.
 
+use std::sync::Arc;
+
 use memglass::schema::{Field, Kind, Protection, Schema, TypeId};
 use memglass::{Observer, PathError};
 use memglass_script::{declared_types, namesakes};
@@ -106,6 +108,9 @@ pub fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError>
     let id = match require_type(observer, name) {
         Ok(id) => id,
         Err(no_type) => match observer.field(name) {
+            Ok(field) if !Arc::ptr_eq(field.schema(), observer.schema()) => {
+                return Ok(declaration(field.schema(), field.type_id()).into());
+            }
             Ok(field) => field.type_id(),
             // The object is there, so that it is the path that was mistyped.
             Err(error) if !matches!(error, PathError::NoSuchObject { .. }) => {
@@ -115,7 +120,13 @@ pub fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError>
         },
     };
     let schema = observer.schema();
-    let all = namesakes(schema, id).into_iter();
+    let mut all = namesakes(schema, id);
+    let is_record = |id: &TypeId| matches!(schema[schema.bare(*id)].kind, Kind::Record { .. });
+    if all.iter().any(is_record) {
+        // A record says its layout's text too.
+        all.retain(|id| !matches!(schema[*id].kind, Kind::Layout { .. }));
+    }
+    let all = all.into_iter();
     Ok(Output::all(all.map(|id| declaration(schema, id).into())))
 }
 
@@ -224,6 +235,8 @@ fn document(schema: &Schema, id: TypeId) -> Json {
         Kind::Enum { variants, .. } | Kind::Flags { flags: variants } => {
             document["values"] = names(variants)
         }
+        Kind::Layout { .. } => document["text"] = schema.describe(id).into(),
+        Kind::Record { layout, .. } => document["text"] = schema.describe(*layout).into(),
         _ => {}
     }
     document

@@ -140,7 +140,7 @@ impl Watches {
             first: window.first,
             selected: window.selected,
             rows: rows
-                .map(|watch| watch.row_at(observer, now, self.opened, when))
+                .map(|watch| watch.row_at(now, self.opened, when))
                 .collect(),
             earlier,
             later,
@@ -251,31 +251,31 @@ impl Watch {
     }
 
     /// The row as it is now, or as it was.
-    fn row_at(&self, observer: &Observer, now: Instant, opened: Instant, when: When) -> WatchRow {
+    fn row_at(&self, now: Instant, opened: Instant, when: When) -> WatchRow {
         let When::Then(moment) = when else {
-            return self.row(observer, now);
+            return self.row(now);
         };
         let then = self.past.at(moment);
         WatchRow {
-            value: then.map_or(Figure::Nothing, |value| shown(value, &self.style(observer))),
+            value: then.map_or(Figure::Nothing, |value| shown(value, &self.style())),
             history: self.levels(opened + moment),
             trouble: then.is_none().then(|| "no value".into()),
-            ..self.row(observer, now)
+            ..self.row(now)
         }
     }
 
-    fn style(&self, observer: &Observer) -> Style {
+    fn style(&self) -> Style {
         match &self.subject {
             Subject::Field(field) => {
                 let info = field.info();
-                Style::new(info.metadata).of_type(observer.schema(), info.type_id)
+                Style::new(info.metadata).of_type(field.schema(), info.type_id)
             }
             _ => Style::default(),
         }
     }
 
-    fn row(&self, observer: &Observer, now: Instant) -> WatchRow {
-        let style = self.style(observer);
+    fn row(&self, now: Instant) -> WatchRow {
+        let style = self.style();
         let numbers = || self.history.iter().filter_map(|(_, number)| *number);
         let bound = |number: Option<f64>| match number {
             Some(number) => number_figure(number, &style),

@@ -8,6 +8,7 @@ mod lists;
 mod logging;
 mod objects;
 mod output;
+mod packed;
 mod pitfalls;
 mod reading;
 mod session;
