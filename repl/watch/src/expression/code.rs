@@ -78,6 +78,8 @@ impl<T: Clone + Send + 'static> Run<T> {
 }
 
 /// A compiled part, by the type of its value.
+// Lives while an expression is compiled, and no longer: a box would save nothing.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Code {
     Nothing,
     Bool(Run<bool>),
