@@ -1,8 +1,9 @@
 //! Conditions that the engine judges by itself, compiled from what a script wrote.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use memglass::sampler::Selection;
 use memglass::{Field, ObjectId, Observer};
 use memglass_script::Callbacks;
 use memglass_watch::{
@@ -49,8 +50,12 @@ pub(super) fn attempt(callbacks: &Callbacks, entry: &Entry, observer: &Observer)
     };
     let is_negated = matches!(entry.subject, Subject::Always(_));
     let rearm = entry.rearm.borrow();
-    let compiled = Written::of(callbacks, condition, is_negated)
-        .and_then(|written| written.compiled(observer));
+    let compiled = Written::of(callbacks, condition, is_negated).and_then(|written| {
+        if let Subject::WhenEach(objects) = &entry.subject {
+            written.check_about(observer, objects)?;
+        }
+        written.compiled(observer)
+    });
     let rearm = rearm.as_ref().map(|asked| {
         Written::of(callbacks, asked, false).and_then(|written| written.compiled(observer))
     });
@@ -125,6 +130,30 @@ impl Written {
         let captured = |name: &str| self.captured.get(name).cloned();
         let expression = self.source.condition(observer, captured)?;
         Ok(Compiled::new(self, Ok(expression)))
+    }
+
+    /// Looks for mistakes about the objects that there are already: one of each type is enough.
+    fn check_about(&self, observer: &Observer, objects: &str) -> Result<(), CompileError> {
+        if self.parameter.is_none() {
+            return Ok(());
+        }
+        let is_type = observer.schema().iter().any(|(_, ty)| *ty.name == *objects);
+        let selection = match is_type {
+            true => Ok(Selection::of_type(objects, "")),
+            false => Selection::of(objects),
+        };
+        // What selects nothing is the engine's to refuse.
+        let fields = selection.and_then(|selection| selection.fields(observer));
+        let mut types = BTreeSet::new();
+        for object in fields.unwrap_or_default() {
+            if types.insert(object.type_id())
+                && let Err(wrong @ CompileError::Wrong { .. }) =
+                    self.about(observer, &object).expression
+            {
+                return Err(wrong);
+            }
+        }
+        Ok(())
     }
 
     fn about(&self, observer: &Observer, object: &Field) -> Compiled {

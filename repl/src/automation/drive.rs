@@ -210,7 +210,8 @@ impl Automation {
     pub(super) fn look_at_session(&self) {
         let attached = self.callbacks().attached();
         let presence = self.surroundings().presence(attached);
-        if presence == Presence::Restarted && !self.is_over() && attached.reattach().is_ok() {
+        let is_needed = self.0.awaits.get() || !self.is_over();
+        if presence == Presence::Restarted && is_needed && attached.reattach().is_ok() {
             self.tell("note: the producer was restarted; attached to its new session");
         }
         let life = attached.life();
@@ -320,7 +321,7 @@ impl Automation {
             ..outcome
         });
         let values = in_brackets(event.readings());
-        self.tell(&format!("broken: {message}{values}"));
+        self.tell(&format!("broken: {message}{values}{}", event.before()));
     }
 
     /// What the end of an action means.
@@ -401,12 +402,24 @@ impl Automation {
         }
     }
 
-    /// Whether a condition becomes true within this time.
+    /// Whether a condition becomes true within this time. A producer that is started again meanwhile is followed.
     ///
     /// # Errors
     ///
     /// As for [`Automation::sleep`].
     pub(super) fn wait_until(
+        &self,
+        engine: &Engine,
+        is_true: impl Fn() -> bool,
+        time: Duration,
+    ) -> Result<bool> {
+        let outer = self.0.awaits.replace(true);
+        let result = self.becomes_true(engine, is_true, time);
+        self.0.awaits.set(outer);
+        result
+    }
+
+    fn becomes_true(
         &self,
         engine: &Engine,
         is_true: impl Fn() -> bool,

@@ -9,6 +9,7 @@ use memglass_watch::{Happening, Reading};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, Map};
 
 use super::Automation;
+use super::drawing;
 use super::moment::Moment;
 use super::trigger::Trigger;
 
@@ -185,6 +186,22 @@ impl Event {
         samples.collect()
     }
 
+    /// The recent values of each field that has changed, one to a line: which it had, since when, and what it is.
+    pub(super) fn before(&self) -> String {
+        let Happening::Rose {
+            history, readings, ..
+        } = &self.0.what
+        else {
+            return String::new();
+        };
+        let now = self.0.time.since_start;
+        let lines = readings.iter().filter_map(|reading| {
+            let values = recent(history, reading, now)?;
+            Some(format!("\n  {}: {values}", reading.field.path()))
+        });
+        lines.collect()
+    }
+
     /// It in one line.
     pub(super) fn text(&self) -> String {
         format!("{} {}", self.0.time.text(), self.told())
@@ -249,6 +266,37 @@ impl Event {
             Happening::Point => Vec::new(),
         }
     }
+}
+
+/// Values of one field that are told, the last ones.
+const RECENT: usize = 6;
+
+/// The recent values of a field, each with the time since which it had it; nothing if it had only one.
+fn recent(
+    history: &[(Duration, Vec<Reading>)],
+    reading: &Reading,
+    now: Duration,
+) -> Option<String> {
+    let path = reading.field.path();
+    let of_field = |(time, readings): &(Duration, Vec<Reading>)| {
+        let mut readings = readings.iter();
+        let found = readings.find(|known| known.field.path() == path)?;
+        Some((*time, found.value.to_string()))
+    };
+    let mut values: Vec<(Duration, String)> = history.iter().filter_map(of_field).collect();
+    values.dedup_by(|later, earlier| later.1 == earlier.1);
+    if values.len() < 2 {
+        return None;
+    }
+    let first = values.len().saturating_sub(RECENT);
+    let told = values[first..]
+        .iter()
+        .map(|(time, value)| match now.saturating_sub(*time) {
+            Duration::ZERO => value.clone(),
+            ago => format!("{value} at -{}", drawing::time(ago)),
+        });
+    let mark = if first > 0 { "… " } else { "" };
+    Some(format!("{mark}{}", told.collect::<Vec<_>>().join(", ")))
 }
 
 /// What was read, behind something that it was read for.

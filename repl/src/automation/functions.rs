@@ -15,6 +15,9 @@ use super::history;
 use super::moment;
 use super::trigger::{self, COUNTS, Trigger};
 
+/// What is kept of the fields of an invariant, unless `with_history` says otherwise.
+const BEFORE_A_BREAK: Duration = Duration::from_secs(10);
+
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// Registers all of them.
@@ -151,7 +154,9 @@ fn register_conditions(engine: &mut Engine, automation: &Automation) {
         move |call: NativeCallContext, condition: Dynamic, message: &str| -> Result<Trigger> {
             let subject = Subject::Always(message.to_owned());
             let asked = shared.condition(&call, &condition, &subject)?;
-            Ok(shared.conditioned(&call, subject, asked))
+            let trigger = shared.conditioned(&call, subject, asked);
+            trigger.entry.options.borrow_mut().history = Some(BEFORE_A_BREAK);
+            Ok(trigger)
         },
     );
 }
@@ -179,6 +184,8 @@ fn register_waits(engine: &mut Engine, automation: &Automation) {
     register_sleep::<INT>(engine, automation);
     register_sleep::<rhai::FLOAT>(engine, automation);
     register_sleep::<Duration>(engine, automation);
+    // `-1.s` is a moment in the past, and refused as such.
+    register_sleep::<memglass_script::Ago>(engine, automation);
     let shared = automation.clone();
     engine.register_fn(
         "wait_until",

@@ -63,6 +63,8 @@ struct Shared {
     /// What scripts began to say and have not ended.
     drafts: RefCell<Vec<Rc<Entry>>>,
     level: Cell<Level>,
+    /// Whether a line waits for a condition.
+    awaits: Cell<bool>,
     /// The session that the engine looks at.
     life: Cell<u64>,
     messages: Rc<dyn Fn(&str)>,
@@ -101,6 +103,7 @@ impl Automation {
             roomy: Cell::default(),
             drafts: RefCell::default(),
             level: Cell::new(Level::Idle),
+            awaits: Cell::new(false),
             messages,
             told: RefCell::default(),
             failures: RefCell::default(),

@@ -32,6 +32,7 @@ mod strangers;
 mod streams;
 mod top;
 mod transcript;
+mod triggers;
 mod type_files;
 mod view;
 mod wait;

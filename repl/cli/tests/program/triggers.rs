@@ -1,0 +1,283 @@
+//! Triggers of each kind in a program of their own, while a real producer is stopped, killed, ended and started again,
+//! and while objects come and go.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStderr, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use memglass::{Observe, Session};
+use rustix::process::Signal;
+
+use super::support::{DEADLINE, World, signal};
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Motor {
+    speed: i64,
+}
+
+/// A script with its triggers, as a program.
+struct Guard {
+    child: Child,
+    lines: Receiver<String>,
+    messages: ChildStderr,
+}
+
+impl Guard {
+    fn start(world: &World, script: &str) -> Guard {
+        let script = world.script("guard.rhai", script);
+        let mut command = world.command(&["run", &script, "--session", "t1"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            let lines = out.lines().map_while(Result::ok);
+            lines
+                .map(|line| sender.send(line))
+                .take_while(Result::is_ok)
+                .for_each(drop);
+        });
+        let messages = child.stderr.take().unwrap();
+        Guard {
+            child,
+            lines,
+            messages,
+        }
+    }
+
+    /// The next lines are these, in any order: what one event causes.
+    #[track_caller]
+    fn tells(&self, expected: &[&str]) {
+        let mut told: Vec<String> = Vec::new();
+        while told.len() < expected.len() {
+            match self.lines.recv_timeout(DEADLINE) {
+                Ok(line) => told.push(line),
+                Err(_) => panic!("{expected:?} expected, but only {told:?} came"),
+            }
+        }
+        let mut sorted = expected.to_vec();
+        sorted.sort_unstable();
+        told.sort_unstable();
+        assert_eq!(told, sorted);
+    }
+
+    /// Ends it with Ctrl-C; nothing else was told before. Gives its messages.
+    #[track_caller]
+    fn interrupted(mut self) -> String {
+        signal(self.child.id(), Signal::INT);
+        assert_eq!(self.child.wait().unwrap().code(), Some(130));
+        let rest: Vec<String> = self.lines.iter().collect();
+        assert_eq!(rest, [] as [&str; 0]);
+        let mut messages = String::new();
+        self.messages.read_to_string(&mut messages).unwrap();
+        messages
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // It may have ended, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Every kind of trigger on the quantity of `AAPL_position`, and one on the fate of the producer.
+const ALL_KINDS: &str = r#"
+let path = "AAPL_position.quantity";
+watch(path, |c| print(`watch ${c.old} ${c.now}`));
+when(path + " > 500").run(|| print("when"));
+when(|| AAPL_position.quantity > 500).edges_only().run(|| print("closure"));
+when_each("*_position", |o| o.quantity > 500 && o.quantity < 800).run(|o| print(`each ${o.label()}`));
+always("AAPL_position.quantity < 900", "too much").run(|| print("always"));
+let last = "alive";
+every(20.ms, || {
+    let state = producer().state;
+    if state != last && state != "restarted" { last = state; print(`every ${state}`) }
+});
+when(|| producer().state == "crashed").run(|| print("crashed"));
+after(1.ms, || print("after"));
+print("ready");
+"#;
+
+#[test]
+fn every_kind_of_trigger_outlives_a_producer_that_is_stopped_killed_and_started_again() {
+    let world = World::new();
+    let mut producer = world.producer("t1");
+    let set = |quantity: i64| {
+        world.data(&["set", "t1", "AAPL_position.quantity", &quantity.to_string()]);
+    };
+    set(100);
+    let guard = Guard::start(&world, ALL_KINDS);
+    guard.tells(&["after", "ready"]);
+    for round in 0..2 {
+        set(600);
+        guard.tells(&["watch 100 600", "when", "closure", "each AAPL_position"]);
+        signal(producer.pid(), Signal::STOP);
+        guard.tells(&["every stopped"]);
+        set(950);
+        guard.tells(&["watch 600 950", "always"]);
+        signal(producer.pid(), Signal::CONT);
+        guard.tells(&["every alive"]);
+        set(100);
+        guard.tells(&["watch 950 100"]);
+        set(700);
+        guard.tells(&["watch 100 700", "when", "closure", "each AAPL_position"]);
+        match round {
+            0 => {
+                producer.kill();
+                guard.tells(&["every crashed", "crashed"]);
+            }
+            _ => {
+                assert!(producer.terminate());
+                guard.tells(&["every exited"]);
+            }
+        }
+        // What was true of the old session is forgotten: it starts anew, at 100.
+        producer = world.producer("t1");
+        guard.tells(&["every alive"]);
+    }
+    let messages = guard.interrupted();
+    assert_eq!(messages.matches("too much").count(), 2, "{messages}");
+    // What the field was before it broke.
+    assert!(
+        messages.contains("AAPL_position.quantity: 100 at -"),
+        "{messages}"
+    );
+    assert!(messages.contains("600 at -"), "{messages}");
+}
+
+#[test]
+fn an_object_that_comes_back_is_another_one_to_every_kind_of_trigger() {
+    let world = World::new();
+    let builder = Session::builder("t1").dir(world.sessions());
+    let session = builder.create().unwrap();
+    let guard = Guard::start(
+        &world,
+        r#"
+        watch("left_motor.speed", |c| print(`watch ${c.old} ${c.now}`))
+            .appeared(|c| print(`appeared ${c.now}`))
+            .vanished(|c| print(`vanished ${c.old}`));
+        when("left_motor.speed > 500").run(|| print("when"));
+        when("left_motor.speed > 500").edges_only().run(|| print("edge"));
+        when("left_motor.speed > 500").once().run(|| print("once"));
+        when_each("*_motor", |o| o.speed > 500).run(|o| print(`each ${o.label()}`));
+        always("left_motor.speed < 900", "too fast").run(|| print("always"));
+        print("ready");
+        "#,
+    );
+    guard.tells(&["ready"]);
+    // Each life begins above the limit, and then crosses it.
+    let mut firsts: Vec<&'static str> = vec!["once"];
+    for speed in [600, 700] {
+        let motor = session.object("left_motor", Motor { speed }).unwrap();
+        let appeared = format!("appeared {speed}");
+        let mut expected = vec![appeared.as_str(), "when", "each left_motor"];
+        expected.extend(firsts.drain(..));
+        guard.tells(&expected);
+        motor.speed.set(1);
+        guard.tells(&[&format!("watch {speed} 1")]);
+        motor.speed.set(950);
+        guard.tells(&["watch 1 950", "when", "edge", "each left_motor", "always"]);
+        drop(motor);
+        guard.tells(&["vanished 950"]);
+    }
+    let messages = guard.interrupted();
+    assert_eq!(messages.matches("too fast").count(), 2, "{messages}");
+}
+
+#[test]
+fn waiting_and_sleeping_go_on_across_a_restart_and_end_with_ctrl_c() {
+    let world = World::new();
+    let producer = world.producer("t1");
+    let script = r#"
+        print("ready");
+        print(wait_until(|| AAPL_position.quantity == 777, 60.s));
+        print(wait_until(|| producer().state == "crashed", 60.s));
+        print(wait_until("AAPL_position.quantity == 778", 60.s));
+        print(wait_until("AAPL_position.quantity == 1", 10.ms));
+        sleep(1000.s);
+    "#;
+    let guard = Guard::start(&world, script);
+    guard.tells(&["ready"]);
+    let set = |quantity: &str| world.data(&["set", "t1", "AAPL_position.quantity", quantity]);
+    set("777");
+    guard.tells(&["true"]);
+    producer.kill();
+    guard.tells(&["true"]);
+    let _next = world.producer("t1");
+    set("778");
+    guard.tells(&["true", "false"]);
+    guard.interrupted();
+}
+
+/// Triggers that never rest: reports, firings, writes, histories.
+const BUSY: &str = r#"
+let n = 0;
+watch("*_quote", |c| n += 1);
+when_each("*_quote", |q| q.bid_size % 2 == 0).run(|q| n += 1);
+when("AAPL_quote.bid_price % 2 == 0").with_history(5.s).run(|f| n += f.history.len());
+always("AAPL_quote.ask_price > AAPL_quote.bid_price", "crossed");
+every(1.ms, || AAPL_position.quantity = 100 + n % 100);
+every(500.ms, || print(n));
+()
+"#;
+
+/// Memory that may be used more at the end than after the warm-up: histories that fill up, and an allocator's habits.
+const MARGIN_KIB: u64 = 8 << 10;
+
+/// Ten seconds by default, ten minutes with `MEMGLASS_FULL`.
+#[test]
+fn triggers_that_fire_without_a_pause_take_no_more_memory_with_time() {
+    let rounds = match std::env::var_os("MEMGLASS_FULL") {
+        Some(_) => 1_200,
+        None => 12,
+    };
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let guard = Guard::start(&world, BUSY);
+    let mut counts = Vec::new();
+    let mut used = 0;
+    for round in 0..rounds {
+        let line = guard.lines.recv_timeout(DEADLINE).unwrap();
+        counts.push(line.parse::<u64>().unwrap());
+        if round == 6 {
+            used = resident_kib(guard.child.id());
+        }
+    }
+    let more = resident_kib(guard.child.id()).saturating_sub(used);
+    assert!(more < MARGIN_KIB, "{more} KiB more after {counts:?}");
+    assert!(counts.is_sorted_by(|one, next| one < next), "{counts:?}");
+    signal(guard.child.id(), Signal::INT);
+}
+
+fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1));
+    kib.unwrap().parse().unwrap()
+}
+
+#[test]
+fn mistakes_in_a_condition_about_many_objects_are_told_when_it_is_defined() {
+    let world = World::new();
+    let builder = Session::builder("t1").dir(world.sessions());
+    let session = builder.create().unwrap();
+    let _motor = session.object("left_motor", Motor::default()).unwrap();
+    for (line, words) in [
+        (
+            "when_each(\"Motor\", |o| o.sped > 5).run(|| ())",
+            "did you mean \"speed\"?",
+        ),
+        (
+            "when_each(\"*_motor\", |o| o.sped > 5).run(|| ())",
+            "did you mean \"speed\"?",
+        ),
+        ("sleep(-1.s)", "-1s is not a duration"),
+    ] {
+        let ran = world.run(&["t1", "-e", line]);
+        assert!(ran.messages.contains(words), "{line}: {ran:?}");
+        assert_ne!(ran.code, Some(0));
+    }
+}
