@@ -140,3 +140,55 @@ impl Source for LiveTop {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Object, Observe, Session};
+
+    use super::*;
+
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Motor {
+        speed: i64,
+        still: i64,
+        level: f64,
+    }
+
+    fn rows(top: &mut LiveTop, order: Order) -> (usize, Vec<String>) {
+        top.look();
+        top.advance();
+        let wanted = Wanted {
+            order,
+            first: 0,
+            height: 3,
+        };
+        let table = top.table(wanted);
+        (
+            table.total,
+            table.rows.into_iter().map(|row| row.name).collect(),
+        )
+    }
+
+    #[test]
+    fn objects_that_come_are_taken_in_and_what_never_changed_is_listed_by_age() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("s").dir(dir.path()).create();
+        let session = session.expect("a session");
+        let motor = |label: String| session.object(&label, Motor::default()).expect("room");
+        let mut motors: Vec<Object<Motor>> =
+            (0..5).map(|index| motor(format!("m{index}"))).collect();
+        let observer = Observer::builder().dir(dir.path()).attach("s");
+        let observer = observer.expect("an observer");
+        let mut top = LiveTop::new(None, &observer).expect("fields");
+        motors[1].speed.set(1);
+        assert_eq!(rows(&mut top, Order::Given), (1, vec!["m1.speed".into()]));
+        motors.extend((5..1_000).map(|index| motor(format!("m{index}"))));
+        rows(&mut top, Order::Given);
+        motors[7].speed.set(1);
+        let (changed, first) = rows(&mut top, Order::Given);
+        assert_eq!((changed, first[0].as_str()), (2, "m7.speed"));
+        let (all, oldest) = rows(&mut top, Order::Age);
+        assert_eq!((all, oldest.len()), (3_000, 3));
+        assert!(top.period() <= Some(Duration::from_millis(100)));
+    }
+}
