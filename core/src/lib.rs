@@ -58,6 +58,7 @@ mod large_pages;
 mod layout;
 mod observe;
 mod observer;
+mod origin;
 mod owners;
 mod prefetch;
 mod process;
@@ -89,6 +90,7 @@ pub use observer::{
     ObjectInfo, Observer, ObserverBuilder, Packing, PathError, Presence, ReadError, RegionInfo,
     SessionEntry, SessionInfo, TypedField, WriteError, clean, sessions,
 };
+pub use origin::{Origin, Replay};
 pub use producer::{
     Array, Block, Buffer, BufferError, CellError, Growth, Object, ProducerError, RawCell,
     RawObject, Session, SessionAllocator, SessionBuilder, TypedBlock,

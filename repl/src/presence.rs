@@ -64,9 +64,15 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
     }
 }
 
-/// The prompt: the session's name, and a mark while its producer is not alive or writes are not made.
+/// The prompt: the session's name, and a mark while its producer is not alive or writes are not made. Of a
+/// replay, where it is.
 pub(crate) fn prompt(state: &PromptState<'_>) -> String {
     let name = state.session;
+    if let (Presence::Alive, Some(replay)) = (state.producer, state.replay) {
+        let seconds = replay.elapsed().as_secs_f64();
+        let moving = if replay.speed > 0.0 { ", playing" } else { "" };
+        return format!("{name} [{seconds:.1} s{moving}]> ");
+    }
     match state.producer {
         Presence::Alive if state.readonly => format!("{name} [read-only]> "),
         Presence::Alive if state.dry_run => format!("{name} [dry run]> "),
@@ -77,7 +83,9 @@ pub(crate) fn prompt(state: &PromptState<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
+
+    use memglass::Replay;
 
     use super::*;
 
@@ -127,12 +135,18 @@ mod tests {
             producer: Presence::Alive,
             readonly: false,
             dry_run: false,
+            replay: None,
         };
         assert_eq!(prompt(&state), "t1> ");
         state.dry_run = true;
         assert_eq!(prompt(&state), "t1 [dry run]> ");
         state.readonly = true;
         assert_eq!(prompt(&state), "t1 [read-only]> ");
+        let start = SystemTime::UNIX_EPOCH;
+        let mut replay = Replay::new("run.mcap", start, start + Duration::from_secs(60));
+        replay.position = start + Duration::from_millis(12_500);
+        state.replay = Some(&replay);
+        assert_eq!(prompt(&state), "t1 [12.5 s]> ");
         state.producer = Presence::Crashed;
         assert_eq!(prompt(&state), "t1 [crashed]> ");
     }

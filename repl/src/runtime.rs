@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use memglass::Presence;
+use memglass::{Presence, Replay};
 use memglass_line::History;
 use memglass_script::{Attached, ScriptHost};
 use memglass_syntax::{CommandName, Names, Takes};
@@ -88,6 +88,8 @@ pub struct PromptState<'s> {
     pub readonly: bool,
     /// Whether writes are only tried out.
     pub dry_run: bool,
+    /// The recording that is played, if it is one.
+    pub replay: Option<&'s Replay>,
 }
 
 impl Runtime {
@@ -108,11 +110,16 @@ impl Runtime {
     /// The text in front of the next line.
     pub(crate) fn prompt(&self, producer: Presence) -> String {
         let observer = self.attached.observer();
+        let replay = match observer.origin() {
+            memglass::Origin::Replay(replay) => Some(replay),
+            _ => None,
+        };
         let state = PromptState {
             session: &observer.session().name,
             producer,
             readonly: self.attached.is_readonly(),
             dry_run: observer.is_trial(),
+            replay: replay.as_ref(),
         };
         match &self.prompt {
             Some(prompt) => prompt(&state),

@@ -221,7 +221,9 @@ impl From<WriteError> for Failure {
         let status = match &error {
             WriteError::Gone { .. } => Status::Gone,
             WriteError::ReadOnlyField { .. } => Status::ReadonlyField,
-            WriteError::ReadOnlySession { .. } => Status::ReadonlySession,
+            WriteError::ReadOnlySession { .. } | WriteError::Replay { .. } => {
+                Status::ReadonlySession
+            }
             WriteError::Forked { .. } => Status::Forked,
             WriteError::Busy { .. } => Status::Busy,
             WriteError::Read(error) => return error.clone().into(),

@@ -9,6 +9,7 @@ use super::error::AttachError;
 use super::trial::Trial;
 use super::{Observer, sessions};
 use crate::layout::{self, Layout, LayoutError, SessionState};
+use crate::origin;
 use crate::owners::{self, WriterSlot};
 use crate::shm::{Access, Dir, ShmError};
 use crate::wire::header::PRODUCER_SLOT;
@@ -129,7 +130,9 @@ impl Observer {
         }
         // A share that the producer's shutdown waits for. Without it an observer still works.
         let _ = layout.header().try_share(0)?;
-        let writer = if options.takes_slot() {
+        // What is played is written by its player alone.
+        let is_replay = origin::is_replay(layout.header().view());
+        let writer = if options.takes_slot() && !is_replay {
             Some(take_slot(&layout)?)
         } else {
             None

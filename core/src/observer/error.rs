@@ -261,6 +261,12 @@ pub enum WriteError {
         /// The field.
         path: String,
     },
+    /// The session is a recording that is played.
+    #[error("{path} cannot be written: this is the replay of a recording, which nobody can change")]
+    Replay {
+        /// The field.
+        path: String,
+    },
     /// A forked child used its parent's attachment.
     #[error(
         "{path} cannot be written: the right to write belongs to the parent of this forked process; attach again"

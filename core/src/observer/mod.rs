@@ -37,6 +37,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use crate::layout::{Damage, Directory, EntryHead, LayoutError, ObjectRecord, Part, TypeLog};
+use crate::origin::{self, Origin};
 use crate::schema::{Schema, TypeId};
 use attached::{Attached, Sight};
 use index::Index;
@@ -151,6 +152,11 @@ impl Observer {
     /// The name and the producer of a session.
     pub fn session(&self) -> &SessionInfo {
         &self.info
+    }
+
+    /// Where the values come from, at this moment.
+    pub fn origin(&self) -> Origin {
+        origin::of(self.attached.layout.header().view())
     }
 
     /// Whether it may write, or try writes out.

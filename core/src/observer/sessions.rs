@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::error::AttachError;
 use super::presence::{self, Presence};
 use crate::layout;
+use crate::origin::{self, Origin};
 use crate::owners;
 use crate::shm::{Access, Dir, Mode, ShmError};
 use crate::wire::header::{MAGIC_AT, PRODUCER_SLOT};
@@ -29,6 +30,8 @@ pub struct SessionEntry {
     pub objects: u64,
     /// Bytes of all its segments.
     pub bytes: u64,
+    /// Where its values come from.
+    pub origin: Origin,
 }
 
 /// All sessions in `dir`, or else in `MEMGLASS_DIR` or `/dev/shm`, sorted by name, including those of
@@ -130,6 +133,7 @@ fn entry(dir: &Dir, session: &str, found: &[String]) -> Result<SessionEntry, Att
         state: presence::of(&layout),
         started: identity.started,
         objects: layout.object_count(),
+        origin: origin::of(layout.header().view()),
     };
     layout.check_cut()?;
     Ok(entry)

@@ -12,6 +12,7 @@ use super::place::{GuardedPlace, Place, Within};
 use super::read;
 use crate::access::{get_scalar, put_scalar, store, swap};
 use crate::coerce::{Refusal, Strictness, encode_value};
+use crate::origin;
 use crate::owners::WriterSlot;
 use crate::schema::Kind;
 use crate::shm::{self, View};
@@ -292,6 +293,9 @@ impl Field {
         let path = self.path().into();
         match is_forked {
             true => WriteError::Forked { path },
+            false if origin::is_replay(self.attached().layout.header().view()) => {
+                WriteError::Replay { path }
+            }
             false => WriteError::ReadOnlySession { path },
         }
     }

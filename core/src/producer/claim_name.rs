@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::error::ProducerError;
 use super::session::wall_clock;
+use crate::origin::{self, Replay};
 use crate::owners;
 use crate::process::{self, Process};
 use crate::shm::{Access, Dir, Draft, Mode, Segment, ShmError, View};
@@ -24,10 +25,11 @@ pub(super) fn claim_name(
     name: &str,
     session_id: u128,
     mode: Mode,
+    replay: Option<&Replay>,
 ) -> Result<Segment, ProducerError> {
     let start = Instant::now();
     loop {
-        let draft = draft(dir, name, session_id, mode)?;
+        let draft = draft(dir, name, session_id, mode, replay)?;
         let old = match dir.open(&names::header(name), Access::Write) {
             Ok(old) => old,
             Err(ShmError::NotFound { .. }) => match draft.publish_new() {
@@ -90,10 +92,19 @@ fn obstructed(dir: &Dir, name: &str) -> ShmError {
     }
 }
 
-fn draft(dir: &Dir, name: &str, session_id: u128, mode: Mode) -> Result<Draft, ProducerError> {
+fn draft(
+    dir: &Dir,
+    name: &str,
+    session_id: u128,
+    mode: Mode,
+    replay: Option<&Replay>,
+) -> Result<Draft, ProducerError> {
     let size = (at::BYTES as u64).next_multiple_of(4096);
     let draft = dir.create(&names::header(name), size, mode)?;
     fill(draft.segment().view(), name, session_id);
+    if let Some(replay) = replay {
+        origin::mark(draft.segment().view(), replay);
+    }
     let locked = draft.segment().try_lock(at::PRODUCER_SLOT)?;
     debug_assert!(locked, "nobody else has the draft open");
     Ok(draft)

@@ -20,6 +20,7 @@ mod placed;
 mod places;
 mod regions;
 mod registry;
+mod restore;
 mod runtime;
 mod session;
 mod table;

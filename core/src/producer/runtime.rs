@@ -31,8 +31,8 @@ pub struct TypedBlock {
 /// [`Object`](crate::Object) stores; annotations such as `range` limit observers, not the producer.
 #[derive(Clone, Copy)]
 pub struct RawCell<'b> {
-    schema: &'b Schema,
-    type_id: TypeId,
+    pub(super) schema: &'b Schema,
+    pub(super) type_id: TypeId,
     /// The member that it is, if it is one.
     field: Option<&'b Field>,
     view: View<'b>,
@@ -436,7 +436,7 @@ impl<'b> RawCell<'b> {
         access::guarded(self.view, words_of(self.bare().size) as usize)
     }
 
-    fn of_field(self, field: &'b Field) -> RawCell<'b> {
+    pub(super) fn of_field(self, field: &'b Field) -> RawCell<'b> {
         let size = self.schema[field.type_id].size;
         RawCell {
             type_id: field.type_id,
@@ -446,7 +446,7 @@ impl<'b> RawCell<'b> {
         }
     }
 
-    fn of_element(self, element: TypeId, index: u64) -> RawCell<'b> {
+    pub(super) fn of_element(self, element: TypeId, index: u64) -> RawCell<'b> {
         let size = self.schema[element].size;
         RawCell {
             type_id: element,
@@ -464,15 +464,25 @@ impl<'b> RawCell<'b> {
         self.field?.bits
     }
 
-    fn is_guarded(self) -> bool {
+    pub(super) fn is_guarded(self) -> bool {
         is_guarded(self.schema, self.type_id)
+    }
+
+    pub(super) fn has_guarded_parts(self) -> bool {
+        has_guarded_parts(self.schema, self.type_id)
+    }
+
+    /// Calls `visit` for each place that is accessed at once, with its size and its offset. None may be
+    /// guarded.
+    pub(super) fn each_scalar(self, visit: &mut dyn FnMut(View<'b>, usize, usize)) {
+        each_scalar(self.schema, self.type_id, self.view, 0, visit);
     }
 
     fn bare_id(self) -> TypeId {
         self.schema.bare(self.type_id)
     }
 
-    fn bare(self) -> &'b Type {
+    pub(super) fn bare(self) -> &'b Type {
         &self.schema[self.bare_id()]
     }
 
@@ -480,7 +490,7 @@ impl<'b> RawCell<'b> {
         self.field.map_or(Metadata::none(), |field| &field.metadata)
     }
 
-    fn type_name(self) -> String {
+    pub(super) fn type_name(self) -> String {
         self.schema.type_name(self.type_id)
     }
 }

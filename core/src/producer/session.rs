@@ -13,6 +13,7 @@ use super::regions::{Maker, Regions, Sizes};
 use super::registry::{Reclaim, Registry};
 use crate::forks;
 use crate::observe::Observe;
+use crate::origin::{self, Replay};
 use crate::owners;
 use crate::shm::{Dir, Keeper, Mode, Segment, SegmentMap};
 use crate::sync::publish;
@@ -51,6 +52,7 @@ pub struct SessionBuilder {
     mode: Mode,
     growth: Growth,
     reserved: Reserved,
+    replay: Option<Replay>,
 }
 
 /// When a session makes its regions of memory.
@@ -118,6 +120,7 @@ impl Session {
             mode: Mode::Owner,
             growth: Growth::default(),
             reserved: Reserved::default(),
+            replay: None,
         }
     }
 
@@ -149,6 +152,12 @@ impl Session {
     /// If the system does not answer.
     pub fn is_observed(&self) -> Result<bool, ProducerError> {
         Ok(self.shared.header.is_locked(0)?)
+    }
+
+    /// Says where the recording is that this session [replays](SessionBuilder::replay), and how fast it goes; 0
+    /// is paused.
+    pub fn replay_is_at(&self, position: SystemTime, speed: f64) {
+        origin::move_to(self.shared.header.view(), position, speed);
     }
 
     /// Ends the session: tells observers, gives them up to `patience` to detach, and removes its
@@ -218,6 +227,12 @@ impl SessionBuilder {
         self
     }
 
+    /// Marks the session as a recording that is played: observers say so, and cannot write.
+    pub fn replay(mut self, replay: Replay) -> SessionBuilder {
+        self.replay = Some(replay);
+        self
+    }
+
     /// When the session makes its regions (default: ahead of need, by a thread).
     pub fn growth(mut self, growth: Growth) -> SessionBuilder {
         self.growth = growth;
@@ -261,7 +276,9 @@ impl SessionBuilder {
         }
         let dir = Dir::new(self.dir.as_deref());
         let session_id = crate::identity::random();
-        let header = Arc::new(claim_name(&dir, &self.name, session_id, self.mode)?);
+        let replay = self.replay.as_ref();
+        let header = claim_name(&dir, &self.name, session_id, self.mode, replay)?;
+        let header = Arc::new(header);
         let maker = Maker::new(
             dir.clone(),
             self.name.clone(),

@@ -31,6 +31,8 @@ enum Choice {
     Labels(Arc<[(GlobMatcher, String)]>),
     /// Name of the type, and the path below its objects.
     Type(Arc<str>, Arc<str>),
+    /// Whole objects by patterns of their labels and of the names of their types.
+    Objects(Arc<[GlobMatcher]>),
 }
 
 /// Text that selects nothing, now or ever.
@@ -77,6 +79,45 @@ impl Selection {
             text: format!("{name}: {path}").into(),
             choice: Choice::Type(name.into(), path.into()),
         }
+    }
+
+    /// Whole objects: all whose label, or the name of whose type, matches one of the patterns. An array of
+    /// objects counts as one.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError::Pattern`] if one is no pattern.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// use memglass::sampler::Selection;
+    ///
+    /// let _objects = (session.object("AAPL", 1_i64)?, session.object("count", 7_u8)?);
+    /// let observer = memglass::Observer::builder().dir(&dir).attach("example")?;
+    /// let selected = Selection::objects(["A*", "u8"])?.fields(&observer)?;
+    /// let paths: Vec<&str> = selected.iter().map(|field| field.path()).collect();
+    /// assert_eq!(paths, ["AAPL", "count"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn objects<'p>(
+        patterns: impl IntoIterator<Item = &'p str>,
+    ) -> Result<Selection, SelectionError> {
+        let patterns: Vec<&str> = patterns.into_iter().collect();
+        let matcher = |text: &&str| -> Result<GlobMatcher, SelectionError> {
+            let glob = Glob::new(text).map_err(|error| SelectionError::Pattern {
+                text: (*text).into(),
+                reason: error.kind().to_string(),
+            })?;
+            Ok(glob.compile_matcher())
+        };
+        let matchers: Vec<GlobMatcher> = patterns.iter().map(matcher).collect::<Result<_, _>>()?;
+        Ok(Selection {
+            text: patterns.join(", ").into(),
+            choice: Choice::Objects(matchers.into()),
+        })
     }
 
     /// The fields that are selected now, by the slots of their objects.
@@ -146,6 +187,16 @@ impl Selection {
                     }
                 }
                 failed
+            }
+            Choice::Objects(patterns) => {
+                let type_name = &observer.schema()[object.type_id].name;
+                let is_selected = patterns.iter().any(|pattern| {
+                    pattern.is_match(&*object.label) || pattern.is_match(&**type_name)
+                });
+                is_selected
+                    .then(|| observer.root(object))
+                    .into_iter()
+                    .collect()
             }
             Choice::Type(name, path) => {
                 if *observer.schema()[object.type_id].name != **name {

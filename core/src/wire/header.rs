@@ -2,7 +2,7 @@
 //!
 //! Lines 0 to 3 are written once, before the segment is published, the magic number last. Line 4 is
 //! written when the session is complete and when it ends, line 5 with each structural change, line 6
-//! when a writing observer comes, and each slot line by the process that holds the slot.
+//! when a writing observer comes, line 7 while a recording is played, and each slot line by the process that holds the slot.
 
 use std::sync::atomic::AtomicU64;
 
@@ -63,7 +63,24 @@ pub(crate) const OBJECT_COUNT: usize = REGION_COUNT + WORD;
 /// The highest writer slot that was ever taken; observers write it when they come.
 pub(crate) const HIGHEST_SLOT: usize = 6 * LINE;
 
-/// The lines of the writer slots 0 to 255; 0 is not used.
+/// Where the values come from; written when the session is made.
+pub(crate) const ORIGIN: usize = 7 * LINE;
+/// In [`ORIGIN`]: a recording. 0 is the producer itself.
+pub(crate) const ORIGIN_REPLAY: u64 = 1;
+pub(crate) const REPLAY_START: usize = ORIGIN + WORD;
+pub(crate) const REPLAY_END: usize = REPLAY_START + WORD;
+/// The moment whose values the session has; moves while a recording is played.
+pub(crate) const REPLAY_POSITION: usize = REPLAY_END + WORD;
+pub(crate) const REPLAY_SPEED: usize = REPLAY_POSITION + WORD;
+const _: () = assert!(REPLAY_SPEED + WORD <= SLOT_LINES);
+
+/// Name of the origin, in the line of slot 0.
+pub(crate) const ORIGIN_NAME_LEN: usize = SLOT_LINES;
+pub(crate) const ORIGIN_NAME: usize = ORIGIN_NAME_LEN + WORD;
+/// Longest name kept, in bytes. Longer names are cut: they are for display only.
+pub(crate) const MAX_ORIGIN_NAME: usize = LINE - WORD;
+
+/// The lines of the writer slots 0 to 255; 0 is no slot, and has the name of the origin.
 pub(crate) const SLOT_LINES: usize = 8 * LINE;
 pub(crate) const SLOT_COUNT: usize = 256;
 /// The lock number of a slot plus this is the lock that reserves the slot.

@@ -193,10 +193,8 @@ impl Context {
 
     /// Why no write at all would be done.
     pub(crate) fn why_unwritable(&self) -> Option<&'static str> {
-        match self.attached.is_readonly() {
-            true => Some("the session is attached read-only"),
-            false => self.attached.why_unread(),
-        }
+        let readonly = self.attached.why_readonly();
+        readonly.or_else(|| self.attached.why_unread())
     }
 
     /// Sleeps, and takes in what changed meanwhile.

@@ -4,7 +4,7 @@ use std::cell::{Ref, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use memglass::{AttachError, Observer, Presence, ReadError};
+use memglass::{AttachError, Observer, Origin, Presence, ReadError};
 
 /// A handle on the attached session, shared by everything on the engine's thread.
 ///
@@ -54,6 +54,16 @@ impl Attached {
     /// Whether writes are refused.
     pub fn is_readonly(&self) -> bool {
         self.state.borrow().readonly
+    }
+
+    /// Why writes are refused, if they are.
+    pub fn why_readonly(&self) -> Option<&'static str> {
+        let state = self.state.borrow();
+        match state.observer.origin() {
+            _ if !state.readonly => None,
+            Origin::Replay(_) => Some("this is the replay of a recording, which nobody can change"),
+            _ => Some("the session is attached read-only"),
+        }
     }
 
     /// The observer, for reading from it; do not keep it across a call that may refresh.

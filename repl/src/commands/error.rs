@@ -74,10 +74,12 @@ pub enum CommandError {
         takes: String,
     },
     /// Every write is refused.
-    #[error("{path} cannot be written: the session is attached read-only")]
+    #[error("{path} cannot be written: {why}")]
     ReadOnly {
         /// What was to be written.
         path: String,
+        /// Why.
+        why: &'static str,
     },
     /// Nobody would read what is written.
     #[error(

@@ -101,9 +101,10 @@ impl Command for Set {
                 usage: self.usage(),
             });
         }
-        if runtime.attached.is_readonly() {
+        if let Some(why) = runtime.attached.why_readonly() {
             return Err(CommandError::ReadOnly {
                 path: path.to_owned(),
+                why,
             });
         }
         runtime.attached.refresh()?;

@@ -123,9 +123,9 @@ fn undo(
     force: Force,
 ) -> Result<Output, CommandError> {
     let path = "the value";
-    if runtime.attached.is_readonly() {
+    if let Some(why) = runtime.attached.why_readonly() {
         let path = path.to_owned();
-        return Err(CommandError::ReadOnly { path });
+        return Err(CommandError::ReadOnly { path, why });
     }
     runtime.attached.refresh()?;
     let presence = runtime.attached.presence();

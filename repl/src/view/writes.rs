@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use memglass::{Change, Field, Value, WriteError};
+use memglass::{Change, Field, Origin, Value, WriteError};
 use memglass_script::ledger::{Author, Direction, Entry, Force, LedgerError, Rules};
 use memglass_value::format::{self, Style};
 use memglass_view::edit::Refused;
@@ -14,10 +14,11 @@ impl RuntimeHost<'_> {
     /// Refuses writes where there are none.
     pub(super) fn check_writable(&self, path: &str) -> Result<(), String> {
         let attached = &self.runtime.attached;
-        if attached.is_readonly() {
+        let replay = matches!(attached.observer().origin(), Origin::Replay(_));
+        if attached.is_readonly() && !replay {
             return Err(format!("{path}: no writes: --readonly"));
         }
-        match attached.why_unread() {
+        match attached.why_readonly().or_else(|| attached.why_unread()) {
             Some(why) => Err(format!("{path}: no writes: {why}")),
             None => Ok(()),
         }

@@ -215,6 +215,11 @@ impl Field {
         self.inside.as_ref()?.own_type.as_ref()
     }
 
+    /// The type that it is stored as, protections included; for an array of objects, that of each object.
+    pub fn storage_type(&self) -> TypeId {
+        self.place.type_id
+    }
+
     /// The members, if it is a struct or union.
     pub fn members(&self) -> Option<&[schema::Field]> {
         if self.object.elements.is_some() {
