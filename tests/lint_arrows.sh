@@ -23,6 +23,7 @@ imports memglass-layouts ""
 imports memglass-types ""
 imports memglass-emit memglass
 imports memglass-gen memglass memglass-code
+imports memglass-stream memglass
 imports memglass-system ""
 imports memglass-watch memglass memglass-syntax memglass-value
 imports memglass-value memglass

@@ -27,6 +27,8 @@ Examples:
   memglass watch engine '*_position.quantity'      what changes
   memglass wait engine 'AAPL_position.quantity > 500' --timeout 5s
   memglass holes ./engine Position                 unused bytes of a struct of a program
+  memglass record engine -o run.mcap --for 60s     what changes, into a file
+  memglass run.mcap                                a prompt on what was recorded
   memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
   source <(memglass completions bash)              Tab in the shell
 
@@ -44,7 +46,7 @@ const WAYS: &str =
 #[derive(Debug, Parser)]
 #[command(name = "memglass", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// The session; may be left out when only one is live.
+    /// The session, or a recording; may be left out when only one session is live.
     #[arg(value_name = "SESSION")]
     pub(crate) session: Option<String>,
 
@@ -252,6 +254,12 @@ pub(crate) enum Task {
     /// Wait until a condition is true.
     #[command(override_usage = "memglass wait [OPTIONS] [SESSION] EXPR", args = idle::options(idle::WHEN_WAITING))]
     Wait(Wait),
+    /// Record what changes in a session, into a file that MCAP readers open too.
+    #[command(args = idle::options(idle::WHEN_WAITING), args = idle::options(idle::WITH_TIMEOUT))]
+    Record(Record),
+    /// Play a recording as a session, for whoever attaches to it.
+    #[command(args = idle::options(idle::WITHOUT_TARGET))]
+    Play(Play),
     /// Run a script from a file.
     #[command(args = idle::options(idle::WITHOUT_PROMPT))]
     Run {
@@ -409,6 +417,66 @@ pub(crate) struct Wait {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct Record {
+    /// The session; may be left out when only one is live.
+    pub(crate) session: Option<String>,
+
+    /// The file; SESSION.mcap unless it is named. It must not be there yet.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) only: Vec<String>,
+
+    /// How often to look: so many times a second, or spin.
+    #[arg(long, value_name = "HZ", default_value = "100", value_parser = parse_sampling)]
+    pub(crate) rate: SamplingRate,
+
+    /// End after this time, as 500ms, 5s or 2m.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    pub(crate) time: Option<Duration>,
+
+    /// End when the file is about this large, as 500kB, 100MB or 2GB.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_size: Option<u64>,
+
+    /// How the file is compressed.
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub(crate) compression: CompressionChoice,
+}
+
+/// How a recording is compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompressionChoice {
+    #[default]
+    Zstd,
+    None,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Play {
+    /// The recording.
+    pub(crate) file: PathBuf,
+
+    /// Name of the session; the file's name unless it is given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) publish: Option<String>,
+
+    /// How many times as fast as it was, or max.
+    #[arg(long, value_name = "X", default_value = "1", value_parser = parse_speed)]
+    pub(crate) speed: f64,
+
+    /// Start this far from the beginning, as 500ms, 5s or 2m.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) from: Option<Duration>,
+
+    /// Start again at the end.
+    #[arg(long = "loop")]
+    pub(crate) again: bool,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Demo {
     /// Only the producer, until it is interrupted.
     #[arg(long)]
@@ -439,8 +507,38 @@ fn parse_sampling(text: &str) -> Result<SamplingRate, String> {
     SamplingRate::hz(hz.map_err(|_| usage())?).map_err(|error| error.to_string())
 }
 
+/// How many times as fast as it was a recording is played.
+pub(crate) fn parse_speed(text: &str) -> Result<f64, String> {
+    if text == "max" {
+        return Ok(f64::INFINITY);
+    }
+    let number = text.strip_prefix('x').unwrap_or(text);
+    let speed: Option<f64> = number.strip_suffix('x').unwrap_or(number).parse().ok();
+    let speed = speed.filter(|speed| (0.001..=1_000_000.0).contains(speed));
+    speed.ok_or_else(|| format!("{text:?} is not a speed: write 0.5, 2 or max"))
+}
+
+/// A number of bytes and its unit.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let usage = || format!("{text:?} is not a size: write it as 500kB, 100MB or 2GB");
+    let end = text.find(|c: char| c.is_alphabetic()).ok_or_else(usage)?;
+    let (number, unit) = text.split_at(end);
+    let factor = match unit.to_ascii_lowercase().trim_end_matches('b') {
+        "" => 1.0,
+        "k" => 1e3,
+        "m" => 1e6,
+        "g" => 1e9,
+        _ => return Err(usage()),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| usage())?;
+    match number > 0.0 && number * factor < 1e18 {
+        true => Ok((number * factor) as u64),
+        false => Err(usage()),
+    }
+}
+
 /// A number and its unit: without one it might be seconds or milliseconds.
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
     let usage = || format!("{text:?} is not a time: write it as 500ms, 5s or 2m");
     let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);

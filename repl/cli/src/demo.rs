@@ -94,7 +94,7 @@ fn with_prompt(options: &Options, session: &str) -> Result<i32, Failure> {
         width: Look::of_stdout(options.color).width,
         ..Look::of_stderr(options.color)
     };
-    prompt::run(options, session, Some(&banner(session, look)))
+    prompt::run(options, session, Some(&banner(session, look)), None)
 }
 
 /// Lines to try, and what they do.

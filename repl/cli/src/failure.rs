@@ -6,6 +6,7 @@ use std::time::Duration;
 use memglass::AttachError;
 use memglass_repl::program::{CommandError, attach_exit_code, with_causes};
 use memglass_repl::{AuditError, EvalError, ReplError};
+use memglass_stream::{PlayError, RecordError, RecordingError};
 use memglass_terminal::look::{self, ColorChoice, Look};
 use memglass_terminal::streams::write_message;
 use memglass_value::format;
@@ -46,6 +47,12 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Types(String),
     #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    #[error(transparent)]
+    Play(#[from] PlayError),
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
@@ -61,6 +68,9 @@ impl Failure {
             Failure::TimedOut(_) | Failure::WaitedTooLong(..) => 124,
             Failure::Repl(ReplError::Attach(error)) => attach_exit_code(error),
             Failure::Audit(_)
+            | Failure::Record(_)
+            | Failure::Recording(_)
+            | Failure::Play(_)
             | Failure::Repl(_)
             | Failure::Ended(_)
             | Failure::Demo(_)

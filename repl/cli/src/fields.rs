@@ -59,6 +59,7 @@ fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i3
     if options.readonly {
         return Err(CommandError::ReadOnly {
             path: path.to_owned(),
+            why: "the session is attached read-only",
         }
         .into());
     }

@@ -31,6 +31,13 @@ pub(super) const WHEN_EMITTING: &[&[&str]] = &[RUN, &["readonly"], WRITES, FORMA
 /// Where a session is only read, and nothing is printed.
 pub(super) const WHEN_WAITING: &[&[&str]] = &[&["no_init", "readonly"], WRITES, FORMAT];
 
+/// Where it lasts as long as it is told itself.
+pub(super) const WITH_TIMEOUT: &[&[&str]] = &[&["timeout"]];
+
+/// Where a file is worked on.
+pub(super) const WITHOUT_TARGET: &[&[&str]] =
+    &[&["session_named", "readonly"], RUN, WRITES, FORMAT];
+
 /// Where no value is printed.
 pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, FORMAT];
 

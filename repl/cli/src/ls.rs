@@ -1,6 +1,6 @@
 //! `memglass ls`
 
-use memglass::SessionEntry;
+use memglass::{Origin, SessionEntry};
 use memglass_repl::program::with_causes;
 use memglass_value::shown::{Cell, Table};
 
@@ -25,6 +25,14 @@ pub(super) fn run(options: &Options) -> Result<i32, Failure> {
     Ok(0)
 }
 
+/// What made a session: a program, or a recording.
+fn program(session: &SessionEntry) -> String {
+    match &session.origin {
+        Origin::Replay(replay) => replay.to_string(),
+        _ => session.program.clone(),
+    }
+}
+
 fn table(sessions: &[SessionEntry]) -> Table {
     let columns = [
         "session", "producer", "pid", "program", "objects", "bytes", "started",
@@ -35,7 +43,7 @@ fn table(sessions: &[SessionEntry]) -> Table {
             Some(Cell::name(&session.name)),
             Some(Cell::name(session.state.word())),
             Some(Cell::plain(u64::from(session.pid))),
-            Some(Cell::name(&session.program)),
+            Some(Cell::name(program(session))),
             Some(Cell::plain(session.objects)),
             Some(Cell::plain(session.bytes)),
             Cell::moment(session.started),

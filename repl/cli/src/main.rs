@@ -3,6 +3,7 @@
 mod arguments;
 mod clean;
 mod completions;
+mod deck;
 mod demo;
 mod doctor;
 mod emit;
@@ -14,7 +15,10 @@ mod listing;
 mod live;
 mod ls;
 mod options;
+mod play;
 mod prompt;
+mod record;
+mod replay;
 mod session;
 mod supervisor;
 mod target;
@@ -30,6 +34,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Task};
 use failure::Failure;
 use options::Options;
+use replay::Replay;
 use type_files::listing::Writing;
 
 fn main() -> ExitCode {
@@ -55,8 +60,16 @@ fn exit_code(code: i32) -> ExitCode {
 fn run(arguments: Arguments) -> Result<i32, Failure> {
     let options = Options::resolve(&arguments.common);
     let named = named(arguments.session, arguments.common.session_named)?;
+    let replay = match &named {
+        Some(name) => replay::open(&options, name)?,
+        None => None,
+    };
+    let named = replay
+        .as_ref()
+        .map(|replay| replay.session.clone())
+        .or(named);
     match arguments.command {
-        None => without_command(&options, named.as_deref(), &arguments.eval),
+        None => without_command(&options, named.as_deref(), replay, &arguments.eval),
         Some(_) if !arguments.eval.is_empty() => Err(Failure::Usage(
             "-e goes without a subcommand: `memglass SESSION -e EXPR`".into(),
         )),
@@ -77,6 +90,7 @@ fn named(in_front: Option<String>, by_option: Option<String>) -> Result<Option<S
 fn without_command(
     options: &Options,
     named: Option<&str>,
+    replay: Option<Replay>,
     expressions: &[String],
 ) -> Result<i32, Failure> {
     if !expressions.is_empty() {
@@ -91,7 +105,7 @@ fn without_command(
         return Err(only_for_scripts());
     }
     let session = target::chosen(options, named)?;
-    prompt::run(options, &session, None)
+    prompt::run(options, &session, None, replay.map(|replay| replay.player))
 }
 
 fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result<i32, Failure> {
@@ -102,6 +116,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
     let has_none = matches!(
         command,
         Task::Ls
+            | Task::Play(_)
             | Task::Functions { .. }
             | Task::Diff { .. }
             | Task::Merge { .. }
@@ -155,6 +170,8 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Top(top) => top::run(options, named, top),
         Task::Watch(watch) => watch::run(options, named, watch),
         Task::Wait(wait) => wait::run(options, named, wait),
+        Task::Record(record) => record::run(options, named, &record),
+        Task::Play(play) => play::run(options, &play),
         Task::Run { file, args } => {
             let (session, file, args) = target::of_script(options, named, file, args)?;
             evaluate::file(options, &session, &file, args)

@@ -1,9 +1,10 @@
 //! A session attached for a prompt or a script.
 
-use memglass::{AttachError, Observer, ShmError};
+use memglass::{AttachError, Observer, Origin, ShmError};
 use memglass_repl::{Repl, ReplBuilder};
 use memglass_value::format;
 
+use super::deck;
 use super::failure::Failure;
 use super::options::Options;
 use super::target;
@@ -38,6 +39,10 @@ fn about(observer: &Observer) -> String {
         1 => "1 object".to_owned(),
         count => format!("{count} objects"),
     };
+    if let Origin::Replay(replay) = observer.origin() {
+        let replay = deck::describe(&replay);
+        return format!("{objects}; {replay}; :play, :pause, :seek, :step and :speed move it\n");
+    }
     let program = format::escaped(&session.program);
     format!(
         "{}: {objects} of {program} (pid {}); :help lists what can be typed\n",

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 
-use memglass::{AttachError, Observer, SessionEntry, nearest};
+use memglass::{AttachError, Observer, Origin, SessionEntry, nearest};
 use memglass_repl::program::CommandError;
 use memglass_terminal::streams::write_message;
 use memglass_value::format;
@@ -82,8 +82,9 @@ fn listed(live: &[&SessionEntry]) -> String {
     lines.collect()
 }
 
+/// Whether a program works in it now. A replay is only meant when it is named.
 fn is_live(session: &&SessionEntry) -> bool {
-    session.state.is_alive()
+    session.state.is_alive() && session.origin == Origin::Live
 }
 
 /// Attaches for reading to the session that is named apart, or by the first word if there is a session
@@ -286,6 +287,7 @@ mod tests {
             started: SystemTime::UNIX_EPOCH,
             objects: 0,
             bytes: 0,
+            origin: Origin::Live,
         }
     }
 

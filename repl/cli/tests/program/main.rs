@@ -26,6 +26,7 @@ mod prompt_background;
 mod prompt_editing;
 mod prompt_screens;
 mod prompt_speed;
+mod recording;
 mod scripts;
 mod strangers;
 #[cfg(target_os = "linux")]

@@ -1,0 +1,123 @@
+//! What can go wrong with recordings.
+
+use std::io;
+use std::path::PathBuf;
+
+use memglass::{CellError, ProducerError};
+
+/// A recording that cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The file cannot be made.
+    #[error("cannot make {}", path.display())]
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There is such a file already.
+    #[error("{} is there already; choose another name, or remove it", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A write failed. The file has everything up to the last flush.
+    #[error("cannot write {}; it has everything up to there", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: mcap::McapError,
+    },
+    /// The file was removed while it was written.
+    #[error("{} was removed while it was written", path.display())]
+    Removed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The values of an object do not fit into memory.
+    #[error("{label:?} is too large to be recorded; select others with --only")]
+    TooLarge {
+        /// Its label.
+        label: String,
+    },
+}
+
+/// A file that is no recording, or cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordingError {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is no recording of memglass.
+    #[error("{} is no recording of memglass: {reason}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it lacks.
+        reason: &'static str,
+    },
+    /// It is still being written.
+    #[error("{} is being recorded now; end the recording first", path.display())]
+    BeingRecorded {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It was cut off, and cannot be finished.
+    #[error("{} was cut off, and cannot be finished", path.display())]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A part of it is damaged.
+    #[error("{} is damaged at byte {offset}: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where the damaged part begins.
+        offset: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A recording that cannot be played.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlayError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    /// The session cannot be re-created.
+    #[error("cannot re-create the recorded session")]
+    Session(#[from] ProducerError),
+    /// An object cannot be re-created.
+    #[error("cannot re-create {label:?}")]
+    Object {
+        /// Its label.
+        label: String,
+        /// Why.
+        #[source]
+        source: CellError,
+    },
+    /// The player has no thread.
+    #[error("cannot start the player")]
+    Thread(#[source] io::Error),
+    /// The player has ended.
+    #[error("the player has ended")]
+    Ended,
+}

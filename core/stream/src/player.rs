@@ -1,0 +1,414 @@
+//! Playing a recording: the session moves through it, as orders say.
+
+use std::path::Path;
+use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use memglass::Replay;
+
+use crate::control::{moment, nanoseconds};
+use crate::cursor::Cursor;
+use crate::error::PlayError;
+use crate::mirror::Mirror;
+use crate::recording::Recording;
+
+/// Where a player starts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Start {
+    /// Paused at the end: what the session was last.
+    AtEnd,
+    /// Playing from some time after the beginning.
+    Playing {
+        /// How far from the beginning.
+        from: Duration,
+        /// Seconds of the recording that pass in a second; infinite is as fast as it goes.
+        speed: f64,
+        /// Whether it starts again at the end.
+        again: bool,
+    },
+}
+
+/// A recording that is played as a session. The session ends with this value.
+///
+/// A thread moves it; all orders are answered when they are carried out, with where the replay is then.
+#[derive(Debug)]
+pub struct Player {
+    orders: Option<Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Answer = SyncSender<Result<Replay, PlayError>>;
+
+#[derive(Debug)]
+enum What {
+    Tell,
+    Play,
+    Pause,
+    Speed(f64),
+    SeekStart,
+    SeekEnd,
+    SeekTo(SystemTime),
+    Move { by: Duration, back: bool },
+    Step(u64),
+}
+
+#[derive(Debug)]
+struct Order {
+    what: What,
+    answer: Answer,
+}
+
+impl Player {
+    /// Re-creates the recorded session under a name in `dir`, or else in the usual directory.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if the name is taken, there is no room, or the recording cannot be read up to where it
+    /// starts.
+    pub fn start(
+        recording: Recording,
+        name: &str,
+        dir: Option<&Path>,
+        start: Start,
+    ) -> Result<Player, PlayError> {
+        let mirror = Mirror::new(&recording, name, dir)?;
+        let (orders, inbox) = channel();
+        let mut deck = Deck::new(Cursor::new(recording), mirror);
+        deck.start(start)?;
+        let thread = std::thread::Builder::new()
+            .name("memglass-player".into())
+            .spawn(move || deck.work(&inbox))
+            .map_err(PlayError::Thread)?;
+        Ok(Player {
+            orders: Some(orders),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it is.
+    ///
+    /// # Errors
+    ///
+    /// As all orders: [`PlayError::Recording`] if the recording is damaged there, [`PlayError::Ended`] if the
+    /// player has ended. Then it is paused.
+    pub fn tell(&self) -> Result<Replay, PlayError> {
+        self.order(What::Tell)
+    }
+
+    /// Goes on; from the beginning if it is at the end.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn play(&self) -> Result<Replay, PlayError> {
+        self.order(What::Play)
+    }
+
+    /// Stands still.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn pause(&self) -> Result<Replay, PlayError> {
+        self.order(What::Pause)
+    }
+
+    /// Plays so many times as fast as it was recorded; infinite is as fast as it goes.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn speed(&self, speed: f64) -> Result<Replay, PlayError> {
+        self.order(What::Speed(speed))
+    }
+
+    /// Goes to the beginning.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn seek_start(&self) -> Result<Replay, PlayError> {
+        self.order(What::SeekStart)
+    }
+
+    /// Goes to the end.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn seek_end(&self) -> Result<Replay, PlayError> {
+        self.order(What::SeekEnd)
+    }
+
+    /// Goes to a moment: everything at it has happened.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn seek(&self, to: SystemTime) -> Result<Replay, PlayError> {
+        self.order(What::SeekTo(to))
+    }
+
+    /// Goes forward by some time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn forward(&self, by: Duration) -> Result<Replay, PlayError> {
+        self.order(What::Move { by, back: false })
+    }
+
+    /// Goes back by some time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn back(&self, by: Duration) -> Result<Replay, PlayError> {
+        self.order(What::Move { by, back: true })
+    }
+
+    /// Pauses, and goes on by so many moments at which something changed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`tell`](Player::tell).
+    pub fn step(&self, moments: u64) -> Result<Replay, PlayError> {
+        self.order(What::Step(moments))
+    }
+
+    fn order(&self, what: What) -> Result<Replay, PlayError> {
+        let (answer, answered) = sync_channel(1);
+        let orders = self.orders.as_ref().ok_or(PlayError::Ended)?;
+        let sent = orders.send(Order { what, answer });
+        sent.map_err(|_| PlayError::Ended)?;
+        answered.recv().map_err(|_| PlayError::Ended)?
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        // Without a sender the thread ends.
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// How often the session says where it is while nothing changes.
+const TELL_EVERY: Duration = Duration::from_millis(50);
+
+/// Moments that are played before orders are looked at.
+const BATCH: usize = 256;
+
+/// What the thread has.
+struct Deck {
+    cursor: Cursor,
+    mirror: Mirror,
+    position: u64,
+    speed: f64,
+    is_playing: bool,
+    again: bool,
+    /// When the position was so far, while it plays.
+    since: (Instant, u64),
+}
+
+impl Deck {
+    fn new(cursor: Cursor, mirror: Mirror) -> Deck {
+        Deck {
+            position: nanoseconds(cursor.recording().start()),
+            cursor,
+            mirror,
+            speed: 1.0,
+            is_playing: false,
+            again: false,
+            since: (Instant::now(), 0),
+        }
+    }
+
+    fn start(&mut self, start: Start) -> Result<(), PlayError> {
+        match start {
+            Start::AtEnd => self.seek(self.end())?,
+            Start::Playing { from, speed, again } => {
+                let from = u64::try_from(from.as_nanos()).unwrap_or(u64::MAX);
+                self.seek(self.start_time().saturating_add(from))?;
+                self.again = again;
+                self.speed = speed;
+                self.is_playing = true;
+                self.mark();
+            }
+        }
+        self.say();
+        Ok(())
+    }
+
+    fn work(&mut self, inbox: &Receiver<Order>) {
+        loop {
+            let wait = match self.advance() {
+                Ok(wait) => wait,
+                Err(_) => {
+                    // The next order meets the same damage, and tells it.
+                    self.is_playing = false;
+                    None
+                }
+            };
+            self.say();
+            let order = match wait {
+                Some(wait) => inbox.recv_timeout(wait),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match order {
+                Ok(order) => {
+                    let done = self.obey(order.what);
+                    self.say();
+                    // Whoever asked may not wait any more.
+                    let _ = order.answer.send(done.map(|()| self.replay()));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Plays what is due; how long there is nothing to do, or `None` while it is paused.
+    fn advance(&mut self) -> Result<Option<Duration>, PlayError> {
+        if !self.is_playing {
+            return Ok(None);
+        }
+        for _ in 0..BATCH {
+            let now = self.due();
+            match self.cursor.next_time()? {
+                None => {
+                    self.position = now.min(self.end()).max(self.position);
+                    return self.at_end();
+                }
+                Some(next) if next <= now => self.play_moment(next)?,
+                Some(next) => {
+                    self.position = now.max(self.position);
+                    let wait = (next - now) as f64 / self.speed / 1e9;
+                    let wait = Duration::try_from_secs_f64(wait).unwrap_or(TELL_EVERY);
+                    return Ok(Some(wait.min(TELL_EVERY)));
+                }
+            }
+        }
+        Ok(Some(Duration::ZERO))
+    }
+
+    fn at_end(&mut self) -> Result<Option<Duration>, PlayError> {
+        if !self.again {
+            self.position = self.end();
+            self.is_playing = false;
+            return Ok(None);
+        }
+        self.seek(self.start_time())?;
+        self.mark();
+        // So that a recording of one moment does not take a whole processor.
+        Ok(Some(TELL_EVERY))
+    }
+
+    /// The time in the recording that should have come by now.
+    fn due(&self) -> u64 {
+        let (instant, position) = self.since;
+        let passed = instant.elapsed().as_nanos() as f64 * self.speed;
+        // An infinite speed makes it the largest number, at once or after a nanosecond.
+        position.saturating_add(passed as u64)
+    }
+
+    fn mark(&mut self) {
+        self.since = (Instant::now(), self.position);
+    }
+
+    fn obey(&mut self, what: What) -> Result<(), PlayError> {
+        match what {
+            What::Tell => {}
+            What::Play => {
+                if self.position >= self.end() {
+                    self.seek(self.start_time())?;
+                }
+                self.is_playing = true;
+            }
+            What::Pause => self.is_playing = false,
+            What::Speed(speed) => self.speed = speed,
+            What::SeekStart => self.seek(self.start_time())?,
+            What::SeekEnd => self.seek(self.end())?,
+            What::SeekTo(time) => self.seek(nanoseconds(time))?,
+            What::Move { by, back } => {
+                let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+                self.seek(match back {
+                    true => self.position.saturating_sub(by),
+                    false => self.position.saturating_add(by),
+                })?;
+            }
+            What::Step(moments) => {
+                self.is_playing = false;
+                for _ in 0..moments {
+                    let Some(next) = self.cursor.next_time()? else {
+                        break;
+                    };
+                    self.play_moment(next)?;
+                }
+            }
+        }
+        self.mark();
+        Ok(())
+    }
+
+    /// Goes to a time within the recording.
+    fn seek(&mut self, time: u64) -> Result<(), PlayError> {
+        // Not `clamp`: a damaged recording may end before it begins.
+        let time = time.max(self.start_time()).min(self.end());
+        // Forwards too, if that is a short cut.
+        if time < self.position || self.cursor.has_keyframe_between(self.position, time) {
+            self.go_to_keyframe(time)?;
+        }
+        while let Some(next) = self.cursor.next_time()?.filter(|next| *next <= time) {
+            self.play_moment(next)?;
+        }
+        self.position = time;
+        Ok(())
+    }
+
+    fn go_to_keyframe(&mut self, time: u64) -> Result<(), PlayError> {
+        if self.cursor.rewind(time)? == 0 {
+            self.mirror.clear();
+        }
+        Ok(())
+    }
+
+    /// Plays everything at one time.
+    fn play_moment(&mut self, time: u64) -> Result<(), PlayError> {
+        while self.cursor.next_time()? == Some(time) {
+            let said = self.cursor.pass()?;
+            self.mirror.apply(said)?;
+        }
+        self.position = time;
+        Ok(())
+    }
+
+    fn start_time(&self) -> u64 {
+        nanoseconds(self.cursor.recording().start())
+    }
+
+    fn end(&self) -> u64 {
+        nanoseconds(self.cursor.recording().end())
+    }
+
+    fn shown_speed(&self) -> f64 {
+        if self.is_playing { self.speed } else { 0.0 }
+    }
+
+    fn say(&self) {
+        let session = self.mirror.session();
+        session.replay_is_at(moment(self.position), self.shown_speed());
+    }
+
+    fn replay(&self) -> Replay {
+        let recording = self.cursor.recording();
+        let mut replay = Replay::new(recording.name(), recording.start(), recording.end());
+        replay.position = moment(self.position);
+        replay.speed = self.shown_speed();
+        replay
+    }
+}

@@ -1,0 +1,401 @@
+//! Writing a recording.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufWriter, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use mcap::records::{MessageHeader, Metadata};
+use mcap::{WriteOptions, Writer};
+use memglass::SessionInfo;
+use memglass::schema::{Schema, TypeId, codec};
+
+use crate::change::{Change, Losses, Object};
+use crate::control::{self, nanoseconds};
+use crate::error::RecordError;
+use crate::message::encode_labelled;
+use crate::shape::Shape;
+
+/// How a recording is compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// By Zstandard, on the thread that records.
+    #[default]
+    Zstd,
+    /// Not at all.
+    None,
+}
+
+/// What was recorded so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Messages that were written.
+    pub messages: u64,
+    /// Values among them.
+    pub values: u64,
+    /// Bytes of the file, as of the last flush.
+    pub file_bytes: u64,
+    /// What was not seen.
+    pub losses: Losses,
+}
+
+/// Objects that have a channel of their own; further ones share one for each type.
+const OBJECT_CHANNELS: usize = 1000;
+
+/// Deltas since the last keyframe, as a multiple of its size, after which another one is due.
+const KEYFRAME_AFTER: u64 = 4;
+
+/// Writes what changes into an MCAP file.
+///
+/// While it is written, the file is locked: nobody takes it for a finished one. Without
+/// [`finish`](Recorder::finish) it is a valid beginning, which the next [`Recording::open`](crate::Recording::open)
+/// finishes.
+pub struct Recorder {
+    path: PathBuf,
+    /// The same file, to ask for its size and to cut it.
+    file: File,
+    writer: Writer<BufWriter<File>>,
+    schema: Schema,
+    control: HashMap<&'static str, u16>,
+    /// Where the values of an object go, by slot.
+    routes: HashMap<u32, Route>,
+    shapes: HashMap<(TypeId, Option<u64>), Arc<Shape>>,
+    object_channels: HashMap<(Arc<str>, TypeId, Option<u64>), u16>,
+    buffer: Vec<u8>,
+    totals: Totals,
+    /// Bytes of messages since the last keyframe began, and of that keyframe.
+    since_keyframe: u64,
+    keyframe_bytes: u64,
+    /// Values of the last keyframe that are still to come.
+    keyframe_values: usize,
+}
+
+#[derive(Clone)]
+struct Route {
+    generation: u64,
+    channel: u16,
+    shape: Arc<Shape>,
+    /// Whether messages say whose value they are.
+    is_shared: bool,
+}
+
+impl Recorder {
+    /// Starts a recording of a session in a new file.
+    ///
+    /// # Errors
+    ///
+    /// - [`RecordError::Exists`]: there is such a file; it stays as it is.
+    /// - [`RecordError::Create`], [`RecordError::Write`]: the file cannot be made or written.
+    pub fn create(
+        path: &Path,
+        session: &SessionInfo,
+        compression: Compression,
+    ) -> Result<Recorder, RecordError> {
+        let made = File::create_new(path).and_then(|file| Ok((file.try_clone()?, file)));
+        let (file, written) = made.map_err(|source| match source.kind() {
+            ErrorKind::AlreadyExists => RecordError::Exists { path: path.into() },
+            _ => RecordError::Create {
+                path: path.into(),
+                source,
+            },
+        })?;
+        // Where files have no locks, nobody is kept from opening it too early.
+        let _ = file.try_lock();
+        let failed = |source| RecordError::Write {
+            path: path.into(),
+            source,
+        };
+        let mut writer = options(compression)
+            .create(BufWriter::new(written))
+            .map_err(failed)?;
+        writer.write_metadata(&about(session)).map_err(failed)?;
+        let control = control_channels(&mut writer).map_err(failed)?;
+        writer.flush().map_err(failed)?;
+        let mut recorder = Recorder {
+            path: path.into(),
+            file,
+            writer,
+            schema: Schema::new(),
+            control,
+            routes: HashMap::new(),
+            shapes: HashMap::new(),
+            object_channels: HashMap::new(),
+            buffer: Vec::new(),
+            totals: Totals::default(),
+            since_keyframe: 0,
+            keyframe_bytes: 0,
+            keyframe_values: 0,
+        };
+        recorder.flush()?;
+        Ok(recorder)
+    }
+
+    /// Writes a change that was seen at `time`. Times never go back, and all changes of one look have one time:
+    /// an object that has come is there when its first value is.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Write`]: nothing can be written any more, for example for lack of room. The file has
+    /// everything up to the last [`flush`](Recorder::flush).
+    pub fn take(&mut self, time: SystemTime, change: Change<'_>) -> Result<(), RecordError> {
+        match change {
+            Change::Types(schema) => {
+                self.schema = schema.clone();
+                self.control(control::TYPES, time, &codec::encode_schema(schema))
+            }
+            Change::Keyframe(objects) => {
+                self.since_keyframe = 0;
+                self.keyframe_bytes = 0;
+                self.keyframe_values = objects.len();
+                self.control(control::KEYFRAME, time, &control::keyframe(objects))
+            }
+            Change::Created(object) => {
+                self.control(control::OBJECTS, time, &control::created(object))
+            }
+            Change::Destroyed(object) => {
+                self.routes.remove(&object.slot);
+                self.control(control::OBJECTS, time, &control::destroyed(object))
+            }
+            Change::Value(object, value) => self.value(time, object, value),
+            Change::Lost(losses) => {
+                self.totals.losses.add(losses);
+                self.control(control::LOSS, time, &control::losses(losses))
+            }
+        }
+    }
+
+    /// Whether so much was written since the last keyframe that another one costs little.
+    ///
+    /// Playing from the middle starts at a keyframe. Call [`Source::keyframe`](crate::Source::keyframe) then,
+    /// but not more often than once a second.
+    pub fn wants_keyframe(&self) -> bool {
+        self.since_keyframe >= KEYFRAME_AFTER * self.keyframe_bytes.max(1)
+    }
+
+    /// Hands everything to the system: a program that is killed later has lost nothing before this.
+    ///
+    /// # Errors
+    ///
+    /// As for [`take`](Recorder::take); [`RecordError::Removed`] if the file has no name any more.
+    pub fn flush(&mut self) -> Result<(), RecordError> {
+        let flushed = self.writer.flush();
+        self.checked(flushed)?;
+        if !self.path.exists() {
+            return Err(RecordError::Removed {
+                path: self.path.clone(),
+            });
+        }
+        if let Ok(metadata) = self.file.metadata() {
+            self.totals.file_bytes = metadata.len();
+        }
+        Ok(())
+    }
+
+    /// What was written so far.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Ends the recording: other programs find their way in the file from here on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`take`](Recorder::take).
+    pub fn finish(mut self) -> Result<Totals, RecordError> {
+        self.flush()?;
+        let finished = self.writer.finish().map(drop);
+        self.checked(finished)?;
+        if let Ok(metadata) = self.file.metadata() {
+            self.totals.file_bytes = metadata.len();
+        }
+        Ok(self.totals)
+    }
+
+    fn value(
+        &mut self,
+        time: SystemTime,
+        object: &Arc<Object>,
+        value: &[u8],
+    ) -> Result<(), RecordError> {
+        let known = self.routes.get(&object.slot);
+        let route = match known.filter(|route| route.generation == object.generation) {
+            Some(route) => route.clone(),
+            None => self.route(object)?,
+        };
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        match route.is_shared {
+            true => encode_labelled(&object.label, &route.shape.message, value, &mut buffer),
+            false => route.shape.message.encode(value, &mut buffer),
+        }
+        let written = self.write(route.channel, time, &buffer);
+        self.buffer = buffer;
+        self.totals.values += 1;
+        if self.keyframe_values > 0 {
+            self.keyframe_values -= 1;
+            self.keyframe_bytes += std::mem::take(&mut self.since_keyframe);
+        }
+        written
+    }
+
+    /// Finds out where the values of an object go.
+    fn route(&mut self, object: &Arc<Object>) -> Result<Route, RecordError> {
+        let shape = self.shape(object)?;
+        let key = (Arc::clone(&object.label), object.type_id, object.count);
+        let known = self.object_channels.get(&key).copied();
+        let is_shared = known.is_none() && self.object_channels.len() >= OBJECT_CHANNELS;
+        let channel = match known {
+            Some(channel) => channel,
+            None => {
+                let added = add_channel(&mut self.writer, object, &shape, is_shared, &self.schema);
+                self.checked(added)?
+            }
+        };
+        if !is_shared {
+            self.object_channels.insert(key, channel);
+        }
+        let route = Route {
+            generation: object.generation,
+            channel,
+            shape,
+            is_shared,
+        };
+        self.routes.insert(object.slot, route.clone());
+        Ok(route)
+    }
+
+    fn shape(&mut self, object: &Object) -> Result<Arc<Shape>, RecordError> {
+        let key = (object.type_id, object.count);
+        if let Some(shape) = self.shapes.get(&key) {
+            return Ok(Arc::clone(shape));
+        }
+        let shape = Shape::of(&self.schema, object.type_id, object.count);
+        let shape = Arc::new(shape.ok_or_else(|| RecordError::TooLarge {
+            label: object.label.to_string(),
+        })?);
+        self.shapes.insert(key, Arc::clone(&shape));
+        Ok(shape)
+    }
+
+    fn control(
+        &mut self,
+        topic: &str,
+        time: SystemTime,
+        message: &[u8],
+    ) -> Result<(), RecordError> {
+        self.write(self.control[topic], time, message)
+    }
+
+    fn write(&mut self, channel: u16, time: SystemTime, data: &[u8]) -> Result<(), RecordError> {
+        self.totals.messages += 1;
+        self.since_keyframe += data.len() as u64;
+        let time = nanoseconds(time);
+        let header = MessageHeader {
+            channel_id: channel,
+            sequence: self.totals.messages as u32,
+            log_time: time,
+            publish_time: time,
+        };
+        let written = self.writer.write_to_known_channel(&header, data);
+        self.checked(written)
+    }
+
+    /// After a failed write, cuts off what was written of a chunk: up to the last flush the file is sound.
+    fn checked<R>(&self, written: mcap::McapResult<R>) -> Result<R, RecordError> {
+        written.map_err(|source| {
+            if self.totals.file_bytes > 0 {
+                // If that fails too, opening it leaves the incomplete chunk out.
+                let _ = self.file.set_len(self.totals.file_bytes);
+            }
+            RecordError::Write {
+                path: self.path.clone(),
+                source,
+            }
+        })
+    }
+}
+
+/// How all recordings are written.
+pub(crate) fn options(compression: Compression) -> WriteOptions {
+    WriteOptions::new()
+        .compression(match compression {
+            Compression::Zstd => Some(mcap::Compression::Zstd),
+            Compression::None => None,
+        })
+        .compression_level(1)
+        // One thread: the other cores belong to the producer.
+        .compression_threads(0)
+        // A chunk is written when it is whole, and never has a length that is filled in later.
+        .disable_seeking(true)
+        .profile(PROFILE)
+        .library(concat!("memglass ", env!("CARGO_PKG_VERSION")))
+}
+
+/// What tells recordings of memglass from other MCAP files.
+pub(crate) const PROFILE: &str = "memglass";
+
+/// Name of the record that says what was recorded.
+pub(crate) const ABOUT: &str = "memglass";
+
+fn about(session: &SessionInfo) -> Metadata {
+    let entries = [
+        ("session", session.name.clone()),
+        ("session_id", format!("{:032x}", session.id)),
+        ("program", session.program.clone()),
+        ("pid", session.pid.to_string()),
+        ("started", nanoseconds(session.started).to_string()),
+        ("format", "1".into()),
+    ];
+    Metadata {
+        name: ABOUT.into(),
+        metadata: entries.map(|(key, value)| (key.to_owned(), value)).into(),
+    }
+}
+
+fn control_channels(
+    writer: &mut Writer<BufWriter<File>>,
+) -> mcap::McapResult<HashMap<&'static str, u16>> {
+    let mut channels = HashMap::new();
+    for (topic, cddl) in control::CHANNELS {
+        let name = topic.trim_start_matches('/').replace('/', ".");
+        let schema = writer.add_schema(&name, "cddl", cddl.as_bytes())?;
+        let id = writer.add_channel(schema, topic, "cbor", &BTreeMap::new())?;
+        channels.insert(topic, id);
+    }
+    Ok(channels)
+}
+
+/// Key in a channel's metadata: the label of its object.
+pub(crate) const LABEL: &str = "label";
+
+/// Key in a channel's metadata: the type whose objects share it.
+pub(crate) const TYPE: &str = "type";
+
+fn add_channel(
+    writer: &mut Writer<BufWriter<File>>,
+    object: &Object,
+    shape: &Shape,
+    is_shared: bool,
+    types: &Schema,
+) -> mcap::McapResult<u16> {
+    let type_name = types.type_name(object.type_id);
+    let (name, topic, key, value) = match is_shared {
+        true => {
+            let many = object
+                .count
+                .map_or(String::new(), |count| format!("[{count}]"));
+            let topic = format!("/memglass/of_type/{type_name}{many}");
+            (&shape.names[1], topic, TYPE, type_name)
+        }
+        false => {
+            let topic = format!("/{}", object.label);
+            (&shape.names[0], topic, LABEL, object.label.to_string())
+        }
+    };
+    let schema = writer.add_schema(name, "protobuf", &shape.descriptor)?;
+    let metadata = BTreeMap::from([(key.to_owned(), value)]);
+    writer.add_channel(schema, &topic, "protobuf", &metadata)
+}

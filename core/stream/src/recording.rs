@@ -1,0 +1,274 @@
+//! Opening a recording.
+
+use std::collections::HashMap;
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use mcap::Summary;
+use mcap::records::{ChunkIndex, Record};
+use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
+use memglass::schema::{Schema, codec};
+
+use crate::chunk::{self, MAGIC, MAX_BYTES, Message};
+use crate::control::{self, moment};
+use crate::error::RecordingError;
+use crate::finish::finish;
+use crate::recorder::{LABEL, PROFILE, TYPE};
+
+/// A recording: a file with the changes of a session.
+///
+/// The file is anybody's: damaged, cut or made up, it gives errors and no more.
+#[derive(Debug)]
+pub struct Recording {
+    path: PathBuf,
+    file: File,
+    schema: Schema,
+    channels: HashMap<u16, Channel>,
+    /// In the order of their times.
+    chunks: Vec<ChunkIndex>,
+    was_unfinished: bool,
+}
+
+/// What the messages of a channel are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Types,
+    Keyframe,
+    Objects,
+    Loss,
+    /// Values of the object with this label.
+    Object(Arc<str>),
+    /// Values of several objects, each with a label.
+    Shared,
+}
+
+impl Recording {
+    /// Opens a recording. If it was cut off, finishes it first: that takes about a second for each 100 MB,
+    /// and room for another one.
+    ///
+    /// # Errors
+    ///
+    /// - [`RecordingError::Read`]: the file cannot be read.
+    /// - [`RecordingError::Foreign`]: it is none of memglass.
+    /// - [`RecordingError::BeingRecorded`]: it is still being written.
+    /// - [`RecordingError::Unfinished`]: it was cut off, and cannot be finished, for lack of room or of rights.
+    /// - [`RecordingError::Damaged`]: its index or its types are damaged.
+    pub fn open(path: &Path) -> Result<Recording, RecordingError> {
+        let cannot = |source| RecordingError::Read {
+            path: path.into(),
+            source,
+        };
+        let mut file = File::open(path).map_err(cannot)?;
+        check_beginning(path, &mut file)?;
+        if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
+            return Err(RecordingError::BeingRecorded { path: path.into() });
+        }
+        let was_unfinished = !is_finished(&mut file).map_err(cannot)?;
+        if was_unfinished {
+            finish(path, &mut file)?;
+            file = File::open(path).map_err(cannot)?;
+        }
+        let summary = summary(path, &mut file)?;
+        let mut chunks = summary.chunk_indexes;
+        // Chunks that only have channels have no times.
+        chunks.retain(|chunk| !chunk.message_index_offsets.is_empty());
+        chunks.sort_by_key(|chunk| (chunk.message_start_time, chunk.chunk_start_offset));
+        let channels = summary.channels.iter();
+        let mut recording = Recording {
+            path: path.into(),
+            file,
+            schema: Schema::new(),
+            channels: channels
+                .filter_map(|(&id, channel)| Some((id, meaning(channel)?)))
+                .collect(),
+            chunks,
+            was_unfinished,
+        };
+        recording.schema = recording.types()?;
+        Ok(recording)
+    }
+
+    /// Its file name.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Whether it had been cut off, and was finished when it was opened.
+    pub fn was_unfinished(&self) -> bool {
+        self.was_unfinished
+    }
+
+    /// When it begins.
+    pub fn start(&self) -> SystemTime {
+        moment(
+            self.chunks
+                .first()
+                .map_or(0, |chunk| chunk.message_start_time),
+        )
+    }
+
+    /// When it ends.
+    pub fn end(&self) -> SystemTime {
+        let ends = self.chunks.iter().map(|chunk| chunk.message_end_time);
+        moment(ends.max().unwrap_or(0))
+    }
+
+    /// All types that it has.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    pub(crate) fn chunks(&self) -> &[ChunkIndex] {
+        &self.chunks
+    }
+
+    pub(crate) fn channel(&self, id: u16) -> Option<&Channel> {
+        self.channels.get(&id)
+    }
+
+    /// Whether a chunk has messages of a channel.
+    pub(crate) fn has(&self, chunk: &ChunkIndex, wanted: &Channel) -> bool {
+        let mut ids = chunk.message_index_offsets.keys();
+        ids.any(|&id| self.channel(id) == Some(wanted))
+    }
+
+    /// The messages of a chunk, in the order of their times.
+    pub(crate) fn messages(&mut self, index: usize) -> Result<Vec<Message>, RecordingError> {
+        let offset = self.chunks[index].chunk_start_offset;
+        let record = chunk::record_at(&mut self.file, offset);
+        let record = record.map_err(|source| RecordingError::Read {
+            path: self.path.clone(),
+            source,
+        })?;
+        let (kind, body) = record.ok_or_else(|| self.damaged(offset, "the file ends there"))?;
+        let records = chunk::records(kind, &body);
+        let records = records.map_err(|reason| self.damaged(offset, reason))?;
+        let messages = records.into_iter().filter_map(|record| match record {
+            Record::Message { header, data } => Some(Message {
+                time: header.log_time,
+                channel: header.channel_id,
+                data: data.into_owned(),
+            }),
+            _ => None,
+        });
+        let mut messages: Vec<Message> = messages.collect();
+        messages.sort_by_key(|message| message.time);
+        Ok(messages)
+    }
+
+    pub(crate) fn damaged(&self, offset: u64, reason: impl Into<String>) -> RecordingError {
+        RecordingError::Damaged {
+            path: self.path.clone(),
+            offset,
+            reason: reason.into(),
+        }
+    }
+
+    /// The types as of the end.
+    fn types(&mut self) -> Result<Schema, RecordingError> {
+        let last = self
+            .chunks
+            .iter()
+            .rposition(|chunk| self.has(chunk, &Channel::Types));
+        let Some(index) = last else {
+            return Ok(Schema::new());
+        };
+        let messages = self.messages(index)?;
+        let types = messages
+            .iter()
+            .rfind(|message| self.channel(message.channel) == Some(&Channel::Types));
+        let offset = self.chunks[index].chunk_start_offset;
+        let types = types.ok_or_else(|| self.damaged(offset, "it has no types"))?;
+        codec::decode_schema(&types.data).map_err(|error| self.damaged(offset, error.to_string()))
+    }
+}
+
+fn meaning(channel: &mcap::Channel<'_>) -> Option<Channel> {
+    if let Some(label) = channel.metadata.get(LABEL) {
+        return Some(Channel::Object(label.as_str().into()));
+    }
+    if channel.metadata.contains_key(TYPE) {
+        return Some(Channel::Shared);
+    }
+    Some(match &*channel.topic {
+        control::TYPES => Channel::Types,
+        control::KEYFRAME => Channel::Keyframe,
+        control::OBJECTS => Channel::Objects,
+        control::LOSS => Channel::Loss,
+        _ => return None,
+    })
+}
+
+/// Fails if a file does not begin as a recording does.
+fn check_beginning(path: &Path, file: &mut File) -> Result<(), RecordingError> {
+    let foreign = |reason| RecordingError::Foreign {
+        path: path.into(),
+        reason,
+    };
+    let cannot = |source| RecordingError::Read {
+        path: path.into(),
+        source,
+    };
+    let mut magic = Vec::new();
+    file.take(MAGIC.len() as u64)
+        .read_to_end(&mut magic)
+        .map_err(cannot)?;
+    if magic != MAGIC {
+        return Err(foreign("it is no MCAP file"));
+    }
+    let first = chunk::record_at(file, MAGIC.len() as u64).map_err(cannot)?;
+    let header = first.and_then(|(kind, body)| match mcap::parse_record(kind, &body) {
+        Ok(Record::Header(header)) => Some(header),
+        _ => None,
+    });
+    match header {
+        Some(header) if header.profile == PROFILE => Ok(()),
+        _ => Err(foreign("another program made this MCAP file")),
+    }
+}
+
+fn is_finished(file: &mut File) -> io::Result<bool> {
+    let len = file.seek(SeekFrom::End(0))?;
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(len.saturating_sub(MAGIC.len() as u64)))?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut end)?;
+    // The magic bytes alone are the beginning.
+    Ok(end == MAGIC && len > 2 * MAGIC.len() as u64)
+}
+
+fn summary(path: &Path, file: &mut File) -> Result<Summary, RecordingError> {
+    let damaged = |reason: String| RecordingError::Damaged {
+        path: path.into(),
+        offset: 0,
+        reason: format!("its index: {reason}"),
+    };
+    let cannot = |source| RecordingError::Read {
+        path: path.into(),
+        source,
+    };
+    let size = file.metadata().map_err(cannot)?.len();
+    let options = SummaryReaderOptions::default()
+        .with_file_size(size)
+        .with_record_length_limit(size.min(MAX_BYTES) as usize);
+    let mut reader = SummaryReader::new_with_options(options);
+    while let Some(event) = reader.next_event() {
+        match event.map_err(|error| damaged(error.to_string()))? {
+            SummaryReadEvent::ReadRequest(len) => {
+                let len = len.min(size as usize + 1);
+                let read = file.read(reader.insert(len)).map_err(cannot)?;
+                reader.notify_read(read);
+            }
+            SummaryReadEvent::SeekRequest(to) => {
+                let position = file.seek(to).map_err(cannot)?;
+                reader.notify_seeked(position);
+            }
+        }
+    }
+    reader
+        .finish()
+        .ok_or_else(|| damaged("there is none".into()))
+}

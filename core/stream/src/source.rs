@@ -1,0 +1,248 @@
+//! Following a session: what changed since the last look.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use memglass::sampler::{
+    Event, Following, Key, ScanCounters, Selection, SelectionError, SelectionId, What, now,
+};
+use memglass::{Field, Observer, Presence};
+
+use crate::change::{Change, Losses, Object};
+
+/// The changes of a live session, looked for at each [`sample`](Source::sample).
+///
+/// It samples: what changed and changed back between two looks is not seen. What is known to be missed is
+/// counted ([`Change::Lost`]). A look costs about 70 ns for each object that is followed.
+pub struct Source {
+    following: Following,
+    selection: SelectionId,
+    session: u128,
+    /// The objects whose creation was told.
+    objects: HashMap<Key, Arc<Object>>,
+    /// The last occupant of each slot, if all objects are followed: a jump tells of objects that were not seen.
+    generations: Option<HashMap<u32, u64>>,
+    types_told: usize,
+    counted: ScanCounters,
+}
+
+/// An object that has come, before its label is known.
+struct Arrival {
+    key: Key,
+    field: Arc<Field>,
+    value: Vec<u8>,
+}
+
+impl Source {
+    /// Follows the objects whose label, or the name of whose type, matches one of `patterns`; without
+    /// patterns, all.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError`] if one is no pattern, or an object is too large to be read at once.
+    pub fn new(observer: Observer, patterns: &[String]) -> Result<Source, SelectionError> {
+        let all = patterns.is_empty();
+        let selection = match all {
+            true => Selection::objects(["*"])?,
+            false => Selection::objects(patterns.iter().map(String::as_str))?,
+        };
+        let session = observer.session().id;
+        let mut following = Following::new(observer);
+        let selection = following.add(selection)?;
+        let mut source = Source {
+            following,
+            selection,
+            session,
+            objects: HashMap::new(),
+            generations: all.then(HashMap::new),
+            types_told: 0,
+            counted: ScanCounters::default(),
+        };
+        source.take_in_present();
+        Ok(source)
+    }
+
+    /// Whether the producer is there. When it is not, nothing changes any more.
+    pub fn producer(&self) -> Presence {
+        match self.following.observer().session().id == self.session {
+            true => self.following.producer(),
+            false => Presence::Restarted,
+        }
+    }
+
+    /// Number of objects that are followed.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether no object is followed.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Tells the types, all objects that live, and the value that each had at the last look.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `sink`, which is then called no more.
+    pub fn keyframe<E>(
+        &mut self,
+        mut sink: impl FnMut(Change<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.tell_types(&mut sink)?;
+        let mut live: Vec<(Key, &Arc<Object>)> = self
+            .objects
+            .iter()
+            .map(|(&key, object)| (key, object))
+            .collect();
+        live.sort_unstable_by_key(|(_, object)| object.slot);
+        let objects: Vec<Arc<Object>> = live.iter().map(|(_, object)| Arc::clone(object)).collect();
+        sink(Change::Keyframe(&objects))?;
+        live.into_iter().try_for_each(|(key, object)| {
+            let value = self.following.last(key);
+            value.map_or(Ok(()), |value| sink(Change::Value(object, &value)))
+        })
+    }
+
+    /// Looks at all objects, and tells what changed since the last look. `late_ticks` says how many looks
+    /// were left out before this one.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `sink`, which is then called no more.
+    pub fn sample<E>(
+        &mut self,
+        late_ticks: u64,
+        mut sink: impl FnMut(Change<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (mut arrivals, mut result) = (Vec::new(), Ok(()));
+        let (objects, session) = (&mut self.objects, self.session);
+        self.following.sample(now(), |event| {
+            if let Some(change) = told(objects, session, &event, &mut arrivals)
+                && result.is_ok()
+            {
+                result = match &change {
+                    Told::Value(object, now) => sink(Change::Value(object, now)),
+                    Told::Destroyed(object) => sink(Change::Destroyed(object)),
+                };
+            }
+        });
+        result?;
+        let mut losses = self.losses(late_ticks);
+        self.tell_types(&mut sink)?;
+        for arrival in arrivals {
+            match self.described(&arrival.field) {
+                Some(object) => {
+                    losses.objects += self.skipped(&object);
+                    sink(Change::Created(&object))?;
+                    sink(Change::Value(&object, &arrival.value))?;
+                    self.objects.insert(arrival.key, object);
+                }
+                // It is gone again.
+                None => losses.objects += 1,
+            }
+        }
+        match losses.is_none() {
+            true => Ok(()),
+            false => sink(Change::Lost(losses)),
+        }
+    }
+
+    fn take_in_present(&mut self) {
+        let present: Vec<(Key, Arc<Field>)> = self
+            .following
+            .fields(self.selection)
+            .map(|(key, field)| (key, Arc::clone(field)))
+            .collect();
+        for (key, field) in present {
+            if let Some(object) = self.described(&field) {
+                self.skipped(&object);
+                self.objects.insert(key, object);
+            }
+        }
+    }
+
+    /// The object that a field is the whole of, unless it is gone.
+    fn described(&self, field: &Field) -> Option<Arc<Object>> {
+        let id = field.object_id();
+        let info = self.following.observer().object_in(id.slot)?;
+        (info.generation == id.generation).then(|| {
+            Arc::new(Object {
+                label: info.label,
+                type_id: field.storage_type(),
+                count: info.count,
+                created: info.created,
+                slot: info.slot,
+                generation: info.generation,
+            })
+        })
+    }
+
+    /// How many objects were in the slot of this one since the last that was seen there.
+    fn skipped(&mut self, object: &Object) -> u64 {
+        let Some(generations) = &mut self.generations else {
+            return 0;
+        };
+        let before = generations.insert(object.slot, object.generation);
+        before.map_or(0, |before| (object.generation - before).saturating_sub(1))
+    }
+
+    fn losses(&mut self, late_ticks: u64) -> Losses {
+        let (before, now) = (self.counted, self.following.counters());
+        self.counted = now;
+        Losses {
+            late_ticks,
+            values: now.gaps - before.gaps,
+            torn: now.torn - before.torn,
+            objects: 0,
+        }
+    }
+
+    fn tell_types<E>(
+        &mut self,
+        sink: &mut impl FnMut(Change<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let schema = self.following.observer().schema();
+        let is_same = self.following.observer().session().id == self.session;
+        if schema.len() == self.types_told || !is_same {
+            return Ok(());
+        }
+        self.types_told = schema.len();
+        sink(Change::Types(schema))
+    }
+}
+
+/// What an event tells of an object that is known.
+enum Told<'e> {
+    Value(Arc<Object>, &'e [u8]),
+    Destroyed(Arc<Object>),
+}
+
+fn told<'e>(
+    objects: &mut HashMap<Key, Arc<Object>>,
+    session: u128,
+    event: &Event<'e>,
+    arrivals: &mut Vec<Arrival>,
+) -> Option<Told<'e>> {
+    if event.field.object_id().session != session {
+        return None;
+    }
+    match event.what {
+        What::Changed(change) => Some(Told::Value(
+            Arc::clone(objects.get(&event.key)?),
+            change.now,
+        )),
+        // When another session took the name, its objects still live in the memory that is left.
+        What::Vanished { .. } if event.field.is_alive() => None,
+        What::Vanished { .. } => objects.remove(&event.key).map(Told::Destroyed),
+        What::Appeared { now } => {
+            arrivals.push(Arrival {
+                key: event.key,
+                field: Arc::clone(event.field),
+                value: now.to_vec(),
+            });
+            None
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,401 @@
+//! What is recorded comes back, byte by byte.
+// A test that cannot go on should stop, at the line.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use memglass::schema::{Bits, Field, Kind, Schema, Type};
+use memglass::{Observe, Observer, RawObject, Session, Text, Value, bitflags};
+use memglass_stream::{
+    Compression, Player, RecordError, Recorder, Recording, RecordingError, Source, Start,
+};
+
+#[derive(Observe, Clone, Copy, Default, PartialEq, Debug)]
+#[repr(i8)]
+enum Side {
+    #[default]
+    None = 0,
+    Buy = 1,
+    Sell = -1,
+}
+
+bitflags::bitflags! {
+    #[derive(Observe, Clone, Copy, Default, PartialEq, Debug)]
+    struct Marks: u16 {
+        const HOT = 1;
+        const OLD = 1 << 15;
+    }
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Quote {
+    bid: i64,
+    ask: i64,
+    sizes: [u16; 3],
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Everything {
+    flag: bool,
+    small: i8,
+    unsigned: u64,
+    wide: i128,
+    single: f32,
+    double: f64,
+    side: Side,
+    marks: Marks,
+    #[observe(atomic)]
+    quantity: i64,
+    #[observe(seqlock)]
+    quote: Quote,
+    #[observe(locked)]
+    message: Text<24>,
+    name: Text<8>,
+    grid: [[i32; 3]; 2],
+    quotes: [Quote; 2],
+    sides: [Side; 3],
+}
+
+fn everything(number: i64) -> Everything {
+    let quote = |more: i64| Quote {
+        bid: -number - more,
+        ask: i64::MAX - more,
+        sizes: [1, 0, u16::MAX],
+    };
+    Everything {
+        flag: true,
+        small: -128,
+        unsigned: u64::MAX,
+        wide: i128::MIN + i128::from(number),
+        single: -0.0,
+        double: f64::from_bits(0x7ff8_0000_0000_1234),
+        side: Side::Sell,
+        marks: Marks::HOT | Marks::OLD,
+        quantity: number,
+        quote: quote(0),
+        message: Text::new("grüße").unwrap(),
+        name: Text::new("12345678").unwrap(),
+        grid: [[1, -2, 3], [0, i32::MIN, i32::MAX]],
+        quotes: [quote(1), quote(2)],
+        sides: [Side::Buy, Side::None, Side::Sell],
+    }
+}
+
+/// A producer, its recorder, and where both are.
+struct Rig {
+    dir: tempfile::TempDir,
+    session: Session,
+    source: Source,
+    recorder: Option<Recorder>,
+    time: SystemTime,
+}
+
+impl Rig {
+    fn new(fill: impl FnOnce(&Session)) -> Rig {
+        let dir = tempfile::tempdir().unwrap();
+        let session = Session::builder("engine").dir(dir.path()).create().unwrap();
+        fill(&session);
+        let observer = Observer::builder()
+            .dir(dir.path())
+            .attach("engine")
+            .unwrap();
+        let file = dir.path().join("run.mcap");
+        let recorder = Recorder::create(&file, observer.session(), Compression::Zstd).unwrap();
+        let mut rig = Rig {
+            source: Source::new(observer, &[]).unwrap(),
+            dir,
+            session,
+            recorder: Some(recorder),
+            time: SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000),
+        };
+        rig.keyframe();
+        rig
+    }
+
+    fn file(&self) -> PathBuf {
+        self.dir.path().join("run.mcap")
+    }
+
+    fn keyframe(&mut self) {
+        let (recorder, time) = (self.recorder.as_mut().unwrap(), self.time);
+        self.source
+            .keyframe(|change| recorder.take(time, change))
+            .unwrap();
+    }
+
+    /// A second later.
+    fn sample(&mut self) {
+        self.time += Duration::from_secs(1);
+        let (recorder, time) = (self.recorder.as_mut().unwrap(), self.time);
+        self.source
+            .sample(0, |change| recorder.take(time, change))
+            .unwrap();
+    }
+
+    fn finish(&mut self) {
+        self.recorder.take().unwrap().finish().unwrap();
+    }
+
+    fn play(&self, start: Start) -> (Player, Observer) {
+        play(&self.file(), self.dir.path(), start)
+    }
+
+    fn original(&self) -> Observer {
+        Observer::builder()
+            .dir(self.dir.path())
+            .attach("engine")
+            .unwrap()
+    }
+}
+
+fn play(file: &Path, dir: &Path, start: Start) -> (Player, Observer) {
+    let recording = Recording::open(file).unwrap();
+    let player = Player::start(recording, "replay", Some(dir), start).unwrap();
+    let observer = Observer::builder().dir(dir).attach("replay").unwrap();
+    (player, observer)
+}
+
+fn bytes(observer: &Observer, path: &str) -> Vec<u8> {
+    observer.field(path).unwrap().read_bytes().unwrap()
+}
+
+fn labels(observer: &mut Observer) -> Vec<String> {
+    observer.refresh().unwrap();
+    let labels = observer.objects().map(|object| object.label.to_string());
+    let mut labels: Vec<String> = labels.collect();
+    labels.sort();
+    labels
+}
+
+#[test]
+fn every_kind_of_type_comes_back_with_the_same_bytes() {
+    let mut kept = None;
+    let mut rig = Rig::new(|session| {
+        let all = session.object("all", everything(7)).unwrap();
+        let many = session
+            .array_with("many", 3, |index| everything(index as i64))
+            .unwrap();
+        let number = session.object("number", u64::MAX).unwrap();
+        let text = session
+            .object("text", Text::<8>::new("hey").unwrap())
+            .unwrap();
+        kept = Some((all, many, number, text));
+    });
+    rig.finish();
+    let (_player, replay) = rig.play(Start::AtEnd);
+    let original = rig.original();
+    for label in ["all", "many", "number", "text"] {
+        assert_eq!(bytes(&replay, label), bytes(&original, label), "{label}");
+        let types = [&replay, &original].map(|observer| {
+            let field = observer.field(label).unwrap();
+            observer.schema().hash_of(field.storage_type())
+        });
+        assert_eq!(types[0], types[1], "{label}");
+    }
+    let created = |observer: &Observer| observer.find("all").unwrap().created;
+    assert_eq!(created(&replay), created(&original));
+}
+
+/// An object of a type that is described by hand: bitfields, a union, an enum with strange names, text that is
+/// no UTF-8.
+fn odd(session: &Session) -> RawObject {
+    let mut schema = Schema::new();
+    let mut add = |ty| schema.add(ty).unwrap();
+    let byte = add(Type::new("u8", 1, 1, Kind::Int { signed: false }));
+    let int = add(Type::new("i32", 4, 4, Kind::Int { signed: true }));
+    let long = add(Type::new("u64", 8, 8, Kind::Int { signed: false }));
+    let text = add(Type::new("", 4, 1, Kind::Text));
+    let either = add(Type::new(
+        "Either",
+        8,
+        8,
+        Kind::Union {
+            members: vec![Field::new("bytes", byte, 0), Field::new("long", long, 0)],
+        },
+    ));
+    let bits = |offset, width| Bits { offset, width };
+    let fields = vec![
+        Field::new("low", int, 0).bits(bits(0, 5)),
+        Field::new("high", int, 0).bits(bits(7, 9)),
+        Field::new("größe", text, 4),
+        Field::new("gr__e", either, 8),
+    ];
+    let odd = add(Type::new("a::Odd", 16, 8, Kind::Struct { fields }));
+    let id = session.adopt_type(&schema, odd).unwrap();
+    let memory = session.allocate_typed(id, None).unwrap();
+    let bytes = [
+        0b1110_1010,
+        0x5d,
+        0,
+        0,
+        0xff,
+        b'a',
+        0xfe,
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+    ];
+    memory.cell().write_bytes(&bytes).unwrap();
+    session.register("odd", memory).unwrap()
+}
+
+#[test]
+fn bitfields_unions_and_broken_text_come_back() {
+    let mut kept = None;
+    let mut rig = Rig::new(|session| kept = Some(odd(session)));
+    rig.finish();
+    let (_player, replay) = rig.play(Start::AtEnd);
+    let original = rig.original();
+    for path in ["odd.low", "odd.high", "odd.größe", "odd.gr__e"] {
+        let read = |observer: &Observer| observer.field(path).unwrap().read().unwrap();
+        assert_eq!(read(&replay), read(&original), "{path}");
+    }
+}
+
+#[test]
+fn seeking_goes_to_what_was_and_what_lived_then() {
+    let mut kept = Vec::new();
+    let mut rig = Rig::new(|session| kept.push(session.object("a", 0_i64).unwrap()));
+    for number in 1..=9_i64 {
+        kept[0].set(number);
+        if number == 3 {
+            kept.push(rig.session.object("b", 30_i64).unwrap());
+        }
+        if number == 6 {
+            kept.pop();
+        }
+        rig.sample();
+        if number == 5 {
+            rig.keyframe();
+        }
+    }
+    rig.finish();
+    let (player, mut replay) = rig.play(Start::AtEnd);
+    assert_eq!(replay.field("a").unwrap().read().unwrap(), Value::I64(9));
+    // Over the keyframe and back, to before the first and after the last.
+    for second in [8, 2, 5, 4, 3, 7, 0, 9] {
+        player.seek_start().unwrap();
+        player.forward(Duration::from_secs(second)).unwrap();
+        let expected: &[&str] = match second {
+            3..=5 => &["a", "b"],
+            _ => &["a"],
+        };
+        assert_eq!(labels(&mut replay), expected, "at {second} s");
+        let value = replay.field("a").unwrap().read().unwrap();
+        assert_eq!(value, Value::I64(second as i64), "at {second} s");
+    }
+    player.back(Duration::from_secs(5)).unwrap();
+    let told = player.step(2).unwrap();
+    assert_eq!(told.elapsed(), Duration::from_secs(6));
+    assert_eq!(labels(&mut replay), ["a"]);
+}
+
+#[test]
+fn more_objects_than_have_channels_share_one() {
+    let mut kept = Vec::new();
+    let mut rig = Rig::new(|session| {
+        for number in 0..1500_i64 {
+            kept.push(session.object(&format!("n{number}"), number).unwrap());
+        }
+    });
+    kept[1499].set(-1);
+    rig.sample();
+    rig.finish();
+    let (_player, replay) = rig.play(Start::AtEnd);
+    let read = |path: &str| replay.field(path).unwrap().read().unwrap();
+    assert_eq!(read("n0"), Value::I64(0));
+    assert_eq!(read("n1200"), Value::I64(1200));
+    assert_eq!(read("n1499"), Value::I64(-1));
+}
+
+#[test]
+fn a_recording_that_was_cut_off_is_finished_and_says_so() {
+    let mut kept = None;
+    let mut rig = Rig::new(|session| kept = Some(session.object("a", 0_i64).unwrap()));
+    let object = kept.unwrap();
+    for number in 1..=5 {
+        object.set(number);
+        rig.sample();
+        rig.recorder.as_mut().unwrap().flush().unwrap();
+    }
+    let whole = fs::read(rig.file()).unwrap();
+    let cut = rig.dir.path().join("cut.mcap");
+    // A killed recorder leaves any number of bytes.
+    let mut seen = Vec::new();
+    for len in (0..=whole.len()).step_by(7) {
+        fs::write(&cut, &whole[..len]).unwrap();
+        let recording = match Recording::open(&cut) {
+            Ok(recording) => recording,
+            Err(error) => {
+                assert!(len < 400, "{len} of {}: {error}", whole.len());
+                continue;
+            }
+        };
+        assert!(recording.was_unfinished());
+        assert!(!Recording::open(&cut).unwrap().was_unfinished());
+        seen.push(
+            recording
+                .end()
+                .duration_since(recording.start())
+                .unwrap()
+                .as_secs(),
+        );
+    }
+    assert!(seen.is_sorted(), "{seen:?}");
+    assert_eq!(*seen.last().unwrap(), 5, "all that was flushed is there");
+    let (_player, replay) = play(&cut, rig.dir.path(), Start::AtEnd);
+    assert_eq!(replay.field("a").unwrap().read().unwrap(), Value::I64(5));
+}
+
+#[test]
+fn damage_is_an_error_and_no_more() {
+    let mut kept = None;
+    let mut rig = Rig::new(|session| kept = Some(session.object("all", everything(7)).unwrap()));
+    rig.sample();
+    rig.finish();
+    let whole = fs::read(rig.file()).unwrap();
+    let damaged = rig.dir.path().join("damaged.mcap");
+    for at in (0..whole.len()).step_by(11) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0xff;
+        fs::write(&damaged, &bytes).unwrap();
+        if let Ok(recording) = Recording::open(&damaged) {
+            // Whether it can be played is the damage's choice; that it ends is ours.
+            let _ = Player::start(recording, "damaged", Some(rig.dir.path()), Start::AtEnd);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_still_recorded_or_foreign_is_refused() {
+    let rig = Rig::new(|_| {});
+    let error = Recording::open(&rig.file()).unwrap_err();
+    assert!(
+        matches!(error, RecordingError::BeingRecorded { .. }),
+        "{error}"
+    );
+    let other = rig.dir.path().join("notes.txt");
+    fs::write(&other, "hello").unwrap();
+    let error = Recording::open(&other).unwrap_err();
+    assert!(matches!(error, RecordingError::Foreign { .. }), "{error}");
+    let observer = rig.original();
+    let again = Recorder::create(&other, observer.session(), Compression::None);
+    assert!(matches!(again, Err(RecordError::Exists { .. })));
+    assert_eq!(fs::read_to_string(other).unwrap(), "hello");
+}
+
+#[test]
+fn a_removed_file_ends_the_recording() {
+    let mut rig = Rig::new(|_| {});
+    fs::remove_file(rig.file()).unwrap();
+    let error = rig.recorder.as_mut().unwrap().flush().unwrap_err();
+    assert!(matches!(error, RecordError::Removed { .. }), "{error}");
+}

@@ -1,0 +1,108 @@
+//! A recording instead of a session: it is played as one for as long as the program needs it.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use memglass::ProducerError;
+use memglass_stream::{PlayError, Player, Recording, Start};
+
+use super::failure::Failure;
+use super::options::Options;
+
+/// What the files that recordings are in begin with.
+const MAGIC: &[u8] = b"\x89MCAP0\r\n";
+
+/// A recording that is played, and the name of the session that it is played as.
+#[derive(Clone)]
+pub(super) struct Replay {
+    pub(super) player: Arc<Player>,
+    pub(super) session: String,
+}
+
+/// Plays the recording of this name; `None` if it is no file's. A session of the name comes first:
+/// `./run.mcap` is always the file.
+///
+/// It is paused at its end, where a session was last.
+pub(super) fn open(options: &Options, word: &str) -> Result<Option<Replay>, Failure> {
+    if !is_recording(Path::new(word)) || options.attach(word).is_ok() {
+        return Ok(None);
+    }
+    started(options, Path::new(word), None, Start::AtEnd).map(Some)
+}
+
+/// Whether a file is called as a recording is, there or not, or begins as one does.
+fn is_recording(path: &Path) -> bool {
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "mcap")
+    {
+        return true;
+    }
+    let mut begin = [0; MAGIC.len()];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == MAGIC
+}
+
+/// Starts to play a recording as a session of this name, or else of the file's.
+pub(super) fn started(
+    options: &Options,
+    path: &Path,
+    name: Option<&str>,
+    start: Start,
+) -> Result<Replay, Failure> {
+    let own = session_name(path);
+    for number in 1.. {
+        let recording = Recording::open(path)?;
+        if recording.was_unfinished() {
+            options.note(&format!(
+                "{} had been cut off; everything up to there is in it, and it is finished now",
+                path.display()
+            ));
+        }
+        let session = match (name, number) {
+            (Some(name), _) => name.to_owned(),
+            (None, 1) => own.clone(),
+            (None, number) => format!("{own}-{number}"),
+        };
+        match Player::start(recording, &session, options.dir(), start) {
+            // The file is played elsewhere already.
+            Err(PlayError::Session(ProducerError::SessionExists { .. }))
+                if name.is_none() && number < MOST => {}
+            player => {
+                return Ok(Replay {
+                    player: Arc::new(player?),
+                    session,
+                });
+            }
+        }
+    }
+    unreachable!("the last number ends the loop")
+}
+
+/// How often one file can be played at the same time.
+const MOST: u32 = 100;
+
+/// The file's name, of the characters that a session's may have.
+fn session_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let allowed = |c: char| match c.is_ascii_alphanumeric() || "._-".contains(c) {
+        true => c,
+        false => '_',
+    };
+    // Room for a number.
+    name.chars().map(allowed).take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_after_the_file() {
+        let check = |path: &str, name: &str| assert_eq!(session_name(Path::new(path)), name);
+        check("/tmp/run.mcap", "run.mcap");
+        check("Montag früh.mcap", "Montag_fr_h.mcap");
+        check(&"x".repeat(100), &"x".repeat(60));
+    }
+}

@@ -1,0 +1,158 @@
+//! `memglass record`, `memglass play`, and everything else on a recording.
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+
+use memglass::{Object, Observe, Session};
+use rustix::process::Signal;
+
+use super::support::{Ran, World, eventually, signal};
+use super::terminal::Terminal;
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Motor {
+    speed: i64,
+}
+
+/// A world in which the test itself is the producer of `t1`, with one motor.
+fn producing() -> (World, Session, Object<Motor>) {
+    let world = World::new();
+    let session = Session::builder("t1")
+        .dir(world.sessions())
+        .create()
+        .unwrap();
+    let motor = session.object("motor", Motor::default()).unwrap();
+    (world, session, motor)
+}
+
+fn file(world: &World) -> String {
+    world.path().join("run.mcap").display().to_string()
+}
+
+/// A recorder that has begun.
+fn recorder(world: &World) -> Child {
+    let mut command: Command = world.command(&["record", "t1", "-o", &file(world)]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let begun = || fs::metadata(file(world)).is_ok_and(|file| file.len() > 300);
+    eventually("the recorder has begun", begun);
+    child
+}
+
+/// Lets something be recorded: waits until the file has grown.
+fn grows(world: &World) {
+    let len = || fs::metadata(file(world)).unwrap().len();
+    let before = len();
+    eventually("the file has grown", || len() > before);
+}
+
+/// A recording in which the speed went to 500.
+fn recorded() -> (World, Session, Object<Motor>) {
+    let (world, session, motor) = producing();
+    let child = recorder(&world);
+    grows(&world);
+    motor.speed.set(500);
+    grows(&world);
+    signal(child.id(), Signal::INT);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    assert!(ran.messages.contains("recorded"), "{}", ran.messages);
+    (world, session, motor)
+}
+
+#[test]
+fn a_recording_answers_as_the_session_did() {
+    let (world, session, _motor) = recorded();
+    drop(session);
+    let run = file(&world);
+    assert_eq!(world.data(&[&run, "get", "motor.speed"]), "500\n");
+    assert_eq!(world.data(&[&run, "-e", "motor.speed + 1"]), "501\n");
+    world
+        .run(&[&run, "set", "motor.speed", "1"])
+        .failed(1, &["replay of a recording"]);
+}
+
+#[test]
+fn the_prompt_moves_through_a_recording() {
+    let (world, _session, _motor) = recorded();
+    let mut terminal = Terminal::open(&world, &[&file(&world)]);
+    terminal.shows(":seek");
+    terminal.line("motor.speed");
+    terminal.shows("500");
+    terminal.line(":seek start");
+    terminal.shows("at 0.0 s");
+    terminal.line("motor.speed + 1000");
+    terminal.shows("1000");
+    terminal.line(":seek 99:00");
+    terminal.shows("no time of day");
+    terminal.line(":seek end");
+    terminal.line("motor.speed + 1");
+    terminal.shows("501");
+    terminal.line("motor.speed = 3");
+    terminal.shows("replay of a recording");
+}
+
+#[test]
+fn a_killed_recorder_leaves_a_recording() {
+    let (world, _session, motor) = producing();
+    let mut child = recorder(&world);
+    grows(&world);
+    motor.speed.set(7);
+    grows(&world);
+    signal(child.id(), Signal::KILL);
+    child.wait().unwrap();
+    let ran = world.run(&[&file(&world), "get", "motor.speed"]);
+    assert_eq!((ran.code, &*ran.data), (Some(0), "7\n"), "{}", ran.messages);
+    assert!(ran.messages.contains("cut off"), "{}", ran.messages);
+    let ran = world.run(&[&file(&world), "get", "motor.speed"]);
+    assert_eq!((ran.code, &*ran.messages), (Some(0), ""));
+}
+
+#[test]
+fn the_end_of_the_producer_ends_the_recording() {
+    let (world, session, motor) = producing();
+    let child = recorder(&world);
+    drop((session, motor));
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    assert!(
+        ran.messages.contains("the producer has ended"),
+        "{}",
+        ran.messages
+    );
+}
+
+#[test]
+fn a_file_is_never_overwritten_and_a_foreign_one_is_refused() {
+    let (world, _session, _motor) = producing();
+    fs::write(file(&world), "hello").unwrap();
+    world
+        .run(&["record", "t1", "-o", &file(&world)])
+        .failed(1, &["is there already"]);
+    world.run(&[&file(&world)]).failed(1, &["no MCAP file"]);
+    assert_eq!(fs::read_to_string(file(&world)).unwrap(), "hello");
+}
+
+#[test]
+fn a_played_recording_is_a_session_that_says_what_it_is() {
+    let (world, _session, _motor) = recorded();
+    let arguments = ["play", &file(&world), "--publish", "yesterday", "--loop"];
+    let mut child = world
+        .command(&arguments)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    eventually("the replay is listed", || {
+        world.data(&["ls"]).contains("replay of run.mcap")
+    });
+    // The live session is meant where none is named.
+    assert_eq!(world.data(&["get", "motor.speed"]), "500\n");
+    world
+        .run(&["set", "yesterday", "motor.speed", "1"])
+        .failed(1, &["replay of a recording"]);
+    signal(child.id(), Signal::INT);
+    child.wait().unwrap();
+    eventually("the replay is gone", || {
+        !world.data(&["ls"]).contains("yesterday")
+    });
+}
