@@ -94,6 +94,12 @@ impl Failure {
                     look.paint(look::alarm(), "error")
                 ));
             }
+            Failure::Io(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                write_message(&format!(
+                    "{}: the system gives this process no more threads or memory (ulimit -u, ulimit -v): {error}\n",
+                    look.paint(look::alarm(), "error")
+                ));
+            }
             other => write_message(&format!(
                 "{}: {}\n",
                 look.paint(look::alarm(), "error"),

@@ -83,30 +83,55 @@ impl Above {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
     use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
     use super::*;
 
     /// An editor as `rustyline` has it: it holds one text, and whoever brings another one waits.
-    struct Editor(SyncSender<String>);
+    struct Editor {
+        holds: SyncSender<String>,
+        /// How many texts were brought.
+        brought: Arc<AtomicUsize>,
+    }
 
     impl ExternalPrinter for Editor {
         fn print(&mut self, text: String) -> rustyline::Result<()> {
-            self.0.send(text).map_err(io::Error::other)?;
+            self.brought.fetch_add(1, Ordering::SeqCst);
+            self.holds.send(text).map_err(io::Error::other)?;
             Ok(())
         }
     }
 
-    fn printer(is_editing: bool) -> (Printer, Receiver<String>, Arc<AtomicBool>) {
-        let (sender, taken) = sync_channel(1);
-        let is_editing = Arc::new(AtomicBool::new(is_editing));
-        let printer = Printer::above(Editor(sender), Arc::clone(&is_editing)).expect("a thread");
-        (printer, taken, is_editing)
+    struct World {
+        printer: Printer,
+        taken: Receiver<String>,
+        brought: Arc<AtomicUsize>,
+        is_editing: Arc<AtomicBool>,
+    }
+
+    fn while_editing() -> World {
+        let (holds, taken) = sync_channel(1);
+        let brought = Arc::<AtomicUsize>::default();
+        let is_editing = Arc::new(AtomicBool::new(true));
+        let editor = Editor {
+            holds,
+            brought: Arc::clone(&brought),
+        };
+        let printer = Printer::above(editor, Arc::clone(&is_editing)).expect("a thread");
+        World {
+            printer,
+            taken,
+            brought,
+            is_editing,
+        }
     }
 
     #[test]
     fn texts_go_above_a_line_in_order() {
-        let (mut printer, taken, _) = printer(true);
+        let World {
+            mut printer, taken, ..
+        } = while_editing();
         let reader = thread::spawn(move || taken.iter().take(3).collect::<Vec<_>>());
         for text in ["1\n", "2\n", "3\n"] {
             printer.print(text);
@@ -116,20 +141,24 @@ mod tests {
 
     #[test]
     fn a_line_that_ended_without_taking_texts_blocks_nobody() {
-        let (mut printer, taken, is_editing) = printer(true);
+        let World {
+            mut printer,
+            taken,
+            brought,
+            is_editing,
+        } = while_editing();
         let ends = thread::spawn(move || {
-            // Two texts are in the hands of the editor and the thread, and a third waits.
-            while taken.try_recv().is_err() {
+            // The editor holds one text, and the thread cannot get rid of another one.
+            while brought.load(Ordering::SeqCst) < 2 {
                 thread::yield_now();
             }
             is_editing.store(false, Ordering::SeqCst);
-            taken
         });
         for text in ["1\n", "2\n", "3\n", "4\n"] {
             printer.print(text);
         }
-        let taken = ends.join().expect("an editor");
+        ends.join().expect("the line ended");
         // What was handed over comes above the next line.
-        assert_eq!(taken.recv().as_deref(), Ok("2\n"));
+        assert_eq!(taken.iter().take(2).collect::<Vec<_>>(), ["1\n", "2\n"]);
     }
 }

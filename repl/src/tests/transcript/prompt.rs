@@ -97,14 +97,26 @@ impl Prompt {
 
     /// Without what differs from run to run.
     fn cleaned(&self, text: &str) -> String {
+        let text = without_times(text);
         match &self.market {
             Some(market) => text.replace(
                 &market.producer.dir.path().display().to_string(),
                 "DIRECTORY",
             ),
-            None => text.to_owned(),
+            None => text,
         }
     }
+}
+
+/// Without how long ago something was: `100 at -3ms`.
+fn without_times(text: &str) -> String {
+    const AGO: &str = " at -";
+    let mut parts = text.split(AGO);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        let end = part.find([',', ')', '\n']).unwrap_or(part.len());
+        format!("{all}{AGO}…{}", &part[end..])
+    })
 }
 
 fn host(attached: Attached, printed: &Rc<RefCell<String>>) -> (ScriptHost, Automation) {

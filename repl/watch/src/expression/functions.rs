@@ -2,9 +2,8 @@
 
 use std::cmp::Ordering;
 use std::sync::Arc;
-use std::time::Duration;
 
-use memglass_value::duration::{NANOS, UNITS, of_seconds};
+use memglass_value::duration::{NANOS, UNITS, Unit, of_seconds};
 use memglass_value::number::Integer;
 
 use super::code::{Code, Run};
@@ -52,30 +51,55 @@ pub(super) fn property(name: &str, of: Code) -> Option<Code> {
 
 /// A number as so many of a unit of time, or a length of time as a number of them.
 fn length(unit: &str, of: Code) -> Option<Code> {
-    let seconds = match unit {
-        "hz" => None,
-        _ => {
-            let (_, nanos) = UNITS.iter().find(|(name, _)| *name == unit)?;
-            Some(*nanos as f64 / NANOS as f64)
+    if unit == "hz" {
+        return duration(of, |number| 1.0 / number);
+    }
+    let (_, nanos) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    let (nanos, seconds) = (*nanos as f64, *nanos as f64 / NANOS as f64);
+    match unit_of(&of) {
+        // What a field holds in its unit is a time already.
+        Some(own) => {
+            let number = own.nanos() as f64;
+            converted(of, move |count| count * number / nanos)
         }
+        None => match of {
+            Code::Duration(run) => Some(Code::Float(
+                run.map(move |length| Ok(length.as_secs_f64() / seconds)),
+                None,
+            )),
+            of => duration(of, move |number| number * seconds),
+        },
+    }
+}
+
+fn unit_of(of: &Code) -> Option<Unit> {
+    match of {
+        Code::Narrow(_, unit) | Code::Wide(_, unit) | Code::Float(_, unit) => *unit,
+        _ => None,
+    }
+}
+
+/// The duration of so many seconds as `seconds` makes of a number.
+fn duration(of: Code, seconds: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Option<Code> {
+    let Code::Float(run, _) = converted(of, seconds)? else {
+        return None;
     };
-    let duration = move |number: f64| -> Answer<Duration> {
-        let length = seconds.map_or(1.0 / number, |seconds| number * seconds);
-        of_seconds(length).map_err(fault)
-    };
-    Some(match (of, seconds) {
-        (Code::Narrow(run, _), _) => Code::Duration(run.map(move |number| duration(number as f64))),
-        (Code::Wide(run, _), _) => {
-            let run = run.map(move |number| duration(fitting("a duration of", number)? as f64));
-            Code::Duration(run)
+    Some(Code::Duration(
+        run.map(|seconds| of_seconds(seconds).map_err(fault)),
+    ))
+}
+
+/// What `convert` makes of a number.
+fn converted(of: Code, convert: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Option<Code> {
+    let run = match of {
+        Code::Narrow(run, _) => run.map(move |number| Ok(convert(number as f64))),
+        Code::Wide(run, _) => {
+            run.map(move |number| Ok(convert(fitting("a duration of", number)? as f64)))
         }
-        (Code::Float(run, _), _) => Code::Duration(run.map(duration)),
-        (Code::Duration(run), Some(seconds)) => Code::Float(
-            run.map(move |length| Ok(length.as_secs_f64() / seconds)),
-            None,
-        ),
+        Code::Float(run, _) => run.map(move |number| Ok(convert(number))),
         _ => return None,
-    })
+    };
+    Some(Code::Float(run, None))
 }
 
 /// The number, which the functions of Rhai's library take only if 64 signed bits hold it.
