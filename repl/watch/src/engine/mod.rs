@@ -17,6 +17,7 @@ mod guard;
 mod history;
 mod objects;
 mod packed;
+mod place;
 mod reading;
 mod run;
 mod sample;
