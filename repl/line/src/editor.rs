@@ -102,7 +102,7 @@ impl Editor {
                 cycle.lock().unwrap_or_else(PoisonError::into_inner).take();
                 line.history_mut().begin();
                 let event = read(&mut line, &prompt, &dropped, history.as_deref());
-                edits.store(false, Ordering::SeqCst);
+                edits.store(false, Ordering::Relaxed);
                 let ends = matches!(event, Event::End | Event::Broken(_));
                 if ends || matches!(event, Event::Cleared) {
                     on_leaving();
@@ -162,7 +162,7 @@ impl Editor {
     /// Shows a prompt; the line that is typed there comes as an event. What was `edited` elsewhere since the
     /// last prompt is in the history as if it had been typed.
     pub fn ask(&self, prompt: String, edited: Vec<String>) {
-        self.is_editing.store(true, Ordering::SeqCst);
+        self.is_editing.store(true, Ordering::Relaxed);
         // An editor that has ended has said so with its last event.
         let _ = self.asks.send(Ask { prompt, edited });
     }

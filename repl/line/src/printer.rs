@@ -69,7 +69,8 @@ impl Printer {
 impl Above {
     /// Gives the text to the thread; gives it back if no line is edited any more.
     fn hand_over(&self, mut text: String) -> Option<String> {
-        while self.is_editing.load(Ordering::SeqCst) {
+        // Relaxed: it only says whether to go on waiting, and is asked again soon. The channels order the texts.
+        while self.is_editing.load(Ordering::Relaxed) {
             match self.texts.send_timeout(text, LOOK) {
                 Ok(()) => return None,
                 Err(SendTimeoutError::Timeout(back) | SendTimeoutError::Disconnected(back)) => {
@@ -97,7 +98,7 @@ mod tests {
 
     impl ExternalPrinter for Editor {
         fn print(&mut self, text: String) -> rustyline::Result<()> {
-            self.brought.fetch_add(1, Ordering::SeqCst);
+            self.brought.fetch_add(1, Ordering::Relaxed);
             self.holds.send(text).map_err(io::Error::other)?;
             Ok(())
         }
@@ -149,10 +150,10 @@ mod tests {
         } = while_editing();
         let ends = thread::spawn(move || {
             // The editor holds one text, and the thread cannot get rid of another one.
-            while brought.load(Ordering::SeqCst) < 2 {
+            while brought.load(Ordering::Relaxed) < 2 {
                 thread::yield_now();
             }
-            is_editing.store(false, Ordering::SeqCst);
+            is_editing.store(false, Ordering::Relaxed);
         });
         for text in ["1\n", "2\n", "3\n", "4\n"] {
             printer.print(text);
