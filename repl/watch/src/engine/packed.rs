@@ -187,3 +187,140 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Observer, Session};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::engine::{Definition, Happening, Kind, Options};
+
+    const PERIOD: u64 = 10;
+
+    struct World {
+        engine: Engine,
+        session: Session,
+        now: u64,
+        _dir: TempDir,
+    }
+
+    impl World {
+        fn new() -> World {
+            let dir = tempfile::tempdir().expect("a directory");
+            let session = Session::builder("s").dir(dir.path()).create();
+            let observer = Observer::builder().dir(dir.path());
+            let session = session.expect("a session");
+            let observer = observer.attach("s").expect("an observer");
+            World {
+                engine: Engine::new(observer, ms(PERIOD)),
+                session,
+                now: 0,
+                _dir: dir,
+            }
+        }
+
+        fn watch(&mut self, path: &str, options: Options) -> u64 {
+            let kind = Kind::Watch { path: path.into() };
+            let definition = Definition { kind, options };
+            let defined = self.engine.define(ms(self.now), definition);
+            defined.expect("it can fire")
+        }
+
+        /// Lets ticks pass; gives what is to run after each, as its time and values.
+        fn ticks(&mut self, count: u64) -> Vec<String> {
+            let mut told = Vec::new();
+            for _ in 0..count {
+                self.now += PERIOD;
+                self.engine.tick(ms(self.now)).expect("a tick");
+                while let Some(run) = self.engine.next_run(ms(self.now)) {
+                    told.push(match run.what {
+                        Happening::Changed { old, now, .. } => {
+                            format!("{}: {old} {now}", self.now)
+                        }
+                        Happening::Appeared { .. } => format!("{}: appeared", self.now),
+                        Happening::Vanished { .. } => format!("{}: vanished", self.now),
+                        _ => format!("{}: something else", self.now),
+                    });
+                    self.engine.ended(ms(self.now), None);
+                }
+            }
+            told
+        }
+    }
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_watch_whose_places_are_packed_is_not_restless() {
+        let mut world = World::new();
+        let number = world.session.object("a", 1_i64).expect("room");
+        world.watch("a", Options::default());
+        // What is kept of the past is noted at each sample, so one of many is looked at.
+        world.watch("{a,a}*", Options::default());
+        assert_eq!(world.engine.restless.len(), 1);
+        number.set(2);
+        assert_eq!(world.ticks(1), ["10: 1 2", "10: 1 2"]);
+        assert_eq!(world.ticks(3), [""; 0]);
+    }
+
+    #[test]
+    fn what_waits_for_the_end_of_a_window_comes_without_another_change() {
+        let mut world = World::new();
+        let number = world.session.object("a", 0_i64).expect("room");
+        let options = Options {
+            at_most_every: Some(ms(50)),
+            ..Options::default()
+        };
+        world.watch("a*", options);
+        number.set(1);
+        assert_eq!(world.ticks(1), ["10: 0 1"]);
+        number.set(2);
+        assert_eq!(world.ticks(4), [""; 0]);
+        assert_eq!(world.ticks(1), ["60: 1 2"]);
+        assert!(world.engine.restless.is_empty(), "it is packed again");
+    }
+
+    #[test]
+    fn another_object_with_the_label_is_followed() {
+        let mut world = World::new();
+        let first = world.session.object("a", 1_i64).expect("room");
+        let options = Options {
+            hears_appeared: true,
+            hears_vanished: true,
+            ..Options::default()
+        };
+        world.watch("a*", options);
+        assert!(world.engine.restless.is_empty());
+        drop(first);
+        let second = world.session.object("a", 5_i64).expect("room");
+        assert_eq!(world.ticks(1), ["10: vanished", "10: appeared"]);
+        second.set(6);
+        assert_eq!(world.ticks(1), ["20: 5 6"]);
+        assert!(world.engine.restless.is_empty());
+    }
+
+    #[test]
+    fn a_paused_or_cancelled_watch_leaves_nothing_to_look_at() {
+        let mut world = World::new();
+        let number = world.session.object("a", 1_i64).expect("room");
+        let watch = world.watch("a*", Options::default());
+        world.engine.pause(watch);
+        number.set(2);
+        assert_eq!(world.ticks(2), [""; 0]);
+        assert!(world.engine.resume(watch, ms(world.now)));
+        number.set(3);
+        assert_eq!(world.ticks(1), ["30: 2 3"]);
+        world.engine.cancel(watch);
+        assert_eq!(world.engine.next_tick(), None);
+        assert!(
+            world
+                .engine
+                .rates
+                .values()
+                .all(|rate| rate.places.is_empty())
+        );
+    }
+}
