@@ -194,6 +194,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::engine::history::MOST_FIELDS;
     use crate::engine::{Definition, Happening, Kind, Options};
 
     const PERIOD: u64 = 10;
@@ -300,6 +301,26 @@ mod tests {
         second.set(6);
         assert_eq!(world.ticks(1), ["20: 5 6"]);
         assert!(world.engine.restless.is_empty());
+    }
+
+    #[test]
+    fn another_object_under_one_path_is_followed() {
+        let mut world = World::new();
+        let _other = world.session.object("other", 0_i64).expect("room");
+        let first = world.session.object("a", 1_i64).expect("room");
+        // Fields whose past is kept are not packed.
+        for _ in 0..MOST_FIELDS {
+            world.watch("other", Options::default());
+        }
+        let watch = world.watch("a", Options::default());
+        assert!(!world.engine.restless.contains(&watch));
+        drop(first);
+        let second = world.session.object("a", 5_i64).expect("room");
+        assert_eq!(world.ticks(1), [""; 0]);
+        second.set(6);
+        assert_eq!(world.ticks(1), ["20: 5 6"]);
+        second.set(7);
+        assert_eq!(world.ticks(2), ["30: 6 7"]);
     }
 
     #[test]
