@@ -88,7 +88,7 @@ pub use observer::nearest;
 pub use observer::{
     AttachError, Change, Cleaned, DamagedMemory, Field, FieldInfo, ObjectEntry, ObjectId,
     ObjectInfo, Observer, ObserverBuilder, Packing, PathError, Presence, ReadError, RegionInfo,
-    SessionEntry, SessionInfo, TypedField, WriteError, clean, sessions,
+    SessionEntry, SessionInfo, TypedField, WriteError, clean, object_value, sessions,
 };
 pub use origin::{Origin, Replay};
 pub use producer::{

@@ -159,6 +159,39 @@ impl Field {
     }
 }
 
+/// The value of an object of type `id`, or of an array of `count` of them, from the bytes that
+/// [`Field::read_bytes`] copied of it: for whoever keeps the bytes and has no session any more.
+///
+/// # Panics
+///
+/// If `id` is not of `schema`, or there are not as many bytes as its objects have.
+///
+/// # Examples
+///
+/// ```
+/// # let dir = memglass::doc::directory();
+/// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+/// let _answer = session.object("answer", 42_u16)?;
+/// let observer = memglass::Observer::builder().dir(&dir).attach("example")?;
+/// let field = observer.field("answer")?;
+/// let (schema, bytes) = (observer.schema(), field.read_bytes()?);
+/// let value = memglass::object_value(schema, field.storage_type(), None, &bytes);
+/// assert_eq!(value, field.read()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn object_value(schema: &Schema, id: TypeId, count: Option<u64>, bytes: &[u8]) -> Value {
+    let bare = schema.bare(id);
+    match count {
+        None => value_of(schema, bare, bytes),
+        Some(count) => {
+            // A guarded element is copied alone; of another type, its bare type is as large.
+            let each = schema[bare].size;
+            assert_eq!(bytes.len() as u64, count * each, "bytes of {count} objects");
+            coerce::decode_list(schema, bare, Metadata::none(), each as usize, bytes)
+        }
+    }
+}
+
 fn value_of(schema: &Schema, id: TypeId, bytes: &[u8]) -> Value {
     coerce::decode_value(schema, schema.bare(id), Metadata::none(), bytes)
 }

@@ -43,6 +43,7 @@ use attached::{Attached, Sight};
 use index::Index;
 
 pub use attach::ObserverBuilder;
+pub use by_type::object_value;
 pub use change::Change;
 pub use entry::ObjectEntry;
 pub use error::{AttachError, DamagedMemory, PathError, ReadError, WriteError};

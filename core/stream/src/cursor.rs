@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 use std::vec::IntoIter;
 
-use crate::change::{Losses, Object};
+use crate::change::{Change, Losses, Object};
 use crate::chunk::Message;
-use crate::control::{self, Fate};
+use crate::control::{self, Fate, moment, nanoseconds};
 use crate::error::RecordingError;
 use crate::message::split_labelled;
 use crate::recording::{Channel, Recording};
 use crate::shape::Shape;
+use crate::state::State;
 
 /// A place in a recording, between two messages.
 pub(crate) struct Cursor {
@@ -29,7 +31,6 @@ pub(crate) enum Said {
     Created(Arc<Object>),
     Destroyed(Arc<Object>),
     Value(Arc<Object>, Vec<u8>),
-    #[allow(dead_code)]
     Lost(Losses),
     /// What the types are is known from the start.
     Nothing,
@@ -174,6 +175,92 @@ impl Cursor {
         let decoded = shape.message.decode(message, &mut value);
         decoded.map_err(|error| format!("{label:?}: {error}"))?;
         Ok(Said::Value(object, value))
+    }
+}
+
+impl Recording {
+    /// Tells everything that was recorded, in its order and with its time: all types first.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `sink`, which is then called no more; [`RecordingError`] if the recording is damaged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let file = dir.join("run.mcap");
+    /// # use memglass::{Observer, Session};
+    /// # use memglass_stream::{Compression, Recorder, Source};
+    /// # let session = Session::builder("engine").dir(&dir).create()?;
+    /// # let quantity = session.object("quantity", 100_i64)?;
+    /// # let observer = Observer::builder().dir(&dir).attach("engine")?;
+    /// # let mut recorder = Recorder::create(&file, observer.session(), Compression::Zstd)?;
+    /// # let now = std::time::SystemTime::now();
+    /// # Source::new(observer, &[])?.keyframe(|change| recorder.take(now, change))?;
+    /// # recorder.finish()?;
+    /// use memglass_stream::{Change, Recording, RecordingError};
+    ///
+    /// let mut labels = Vec::new();
+    /// Recording::open(&file)?.tell(|_time, change| {
+    ///     if let Change::Value(object, _) = change {
+    ///         labels.push(object.label.to_string());
+    ///     }
+    ///     Ok::<(), RecordingError>(())
+    /// })?;
+    /// assert_eq!(labels, ["quantity"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tell<E: From<RecordingError>>(
+        self,
+        mut sink: impl FnMut(SystemTime, Change<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let types = self.schema().clone();
+        sink(self.start(), Change::Types(&types))?;
+        let mut cursor = Cursor::new(self);
+        while let Some(time) = cursor.next_time()? {
+            let said = cursor.pass()?;
+            said.told(|change| sink(moment(time), change))?;
+        }
+        Ok(())
+    }
+
+    /// What the session was at a moment, everything at it included: nothing before the start, and what it was
+    /// last after the end.
+    ///
+    /// Goes on from the last keyframe before it.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError`] if the recording is damaged there.
+    pub fn state_at(self, time: SystemTime) -> Result<State, RecordingError> {
+        let mut state = State::new();
+        state.take(Change::Types(self.schema()));
+        let mut cursor = Cursor::new(self);
+        let time = nanoseconds(time);
+        cursor.rewind(time)?;
+        while cursor.next_time()?.is_some_and(|next| next <= time) {
+            let said = cursor.pass()?;
+            said.told(|change| {
+                state.take(change);
+                Ok::<(), RecordingError>(())
+            })?;
+        }
+        Ok(state)
+    }
+}
+
+impl Said {
+    /// The same as a change.
+    fn told<E>(&self, sink: impl FnOnce(Change<'_>) -> Result<(), E>) -> Result<(), E> {
+        sink(match self {
+            Said::Keyframe(objects) => Change::Keyframe(objects),
+            Said::Created(object) => Change::Created(object),
+            Said::Destroyed(object) => Change::Destroyed(object),
+            Said::Value(object, value) => Change::Value(object, value),
+            Said::Lost(losses) => Change::Lost(*losses),
+            Said::Nothing => return Ok(()),
+        })
     }
 }
 

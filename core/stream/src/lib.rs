@@ -3,7 +3,8 @@
 //! A [`Source`] looks at a session at each tick and says what changed, as plain data ([`Change`]). A
 //! [`Recorder`] writes that into an MCAP file, which other programs read as well. A [`Recording`] is such a
 //! file, opened; a [`Player`] re-creates the session from it, and every observer (prompt, scripts, view) works
-//! on that as on the original.
+//! on that as on the original. [`Recording::tell`] says the same changes again without a session, and a [`State`]
+//! keeps what they come to.
 //!
 //! ```
 //! # let dir = memglass::doc::directory();
@@ -49,6 +50,7 @@ mod recorder;
 mod recording;
 mod shape;
 mod source;
+mod state;
 
 pub use change::{Change, Losses, Object};
 pub use error::{PlayError, RecordError, RecordingError};
@@ -56,3 +58,4 @@ pub use player::{Player, Start};
 pub use recorder::{Compression, Recorder, Totals};
 pub use recording::Recording;
 pub use source::Source;
+pub use state::{State, Turn};

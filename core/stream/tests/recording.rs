@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use memglass::schema::{Bits, Field, Kind, Schema, Type};
 use memglass::{Observe, Observer, RawObject, Session, Text, Value, bitflags};
 use memglass_stream::{
-    Compression, Player, RecordError, Recorder, Recording, RecordingError, Source, Start,
+    Change, Compression, Player, RecordError, Recorder, Recording, RecordingError, Source, Start,
+    State, Turn,
 };
 
 #[derive(Observe, Clone, Copy, Default, PartialEq, Debug)]
@@ -398,4 +399,101 @@ fn a_removed_file_ends_the_recording() {
     fs::remove_file(rig.file()).unwrap();
     let error = rig.recorder.as_mut().unwrap().flush().unwrap_err();
     assert!(matches!(error, RecordError::Removed { .. }), "{error}");
+}
+
+#[test]
+fn a_recording_tells_the_values_that_were_read() {
+    let mut rig = Rig::new(|_| {});
+    let _all = rig.session.object("all", everything(1)).unwrap();
+    let _many = rig
+        .session
+        .array_with("many", 3, |index| index as i32)
+        .unwrap();
+    let observer = Observer::builder()
+        .dir(rig.dir.path())
+        .attach("engine")
+        .unwrap();
+    let read = ["all", "many"].map(|label| observer.field(label).unwrap().read().unwrap());
+    rig.sample();
+    rig.finish();
+    let state = Recording::open(&rig.file())
+        .unwrap()
+        .state_at(rig.time)
+        .unwrap();
+    let told = state.objects().map(|(object, bytes)| {
+        memglass::object_value(state.schema(), object.type_id, object.count, bytes)
+    });
+    let told: Vec<Value> = told.collect();
+    // NaN is in it.
+    assert_eq!(format!("{told:?}"), format!("{read:?}"));
+}
+
+#[test]
+fn the_state_at_a_moment_is_that_of_all_changes_before_it() {
+    let mut rig = Rig::new(|_| {});
+    let start = rig.time;
+    let number = rig.session.object("number", 0_i64).unwrap();
+    for value in 1..=30 {
+        number.set(value);
+        let brief = rig.session.object("brief", value).unwrap();
+        rig.sample();
+        drop(brief);
+        rig.sample();
+        if value % 7 == 0 {
+            rig.keyframe();
+        }
+    }
+    rig.finish();
+    for second in [0, 1, 2, 13, 14, 15, 44, 60, 1000] {
+        let until = start + Duration::from_secs(second);
+        let mut folded = State::new();
+        Recording::open(&rig.file())
+            .unwrap()
+            .tell(|time, change| {
+                if time <= until {
+                    folded.take(change);
+                }
+                Ok::<(), RecordingError>(())
+            })
+            .unwrap();
+        let state = Recording::open(&rig.file())
+            .unwrap()
+            .state_at(until)
+            .unwrap();
+        let shown = |state: &State| format!("{:?}", state.objects().collect::<Vec<_>>());
+        assert_eq!(shown(&state), shown(&folded), "after {second} s");
+    }
+}
+
+#[test]
+fn a_state_says_what_each_change_meant() {
+    let mut rig = Rig::new(|_| {});
+    let mut state = State::new();
+    let number = rig.session.object("number", 0_i64).unwrap();
+    let take = |rig: &mut Rig, state: &mut State| {
+        let mut turns = Vec::new();
+        let sink = |change: Change<'_>| {
+            turns.extend(state.take(change));
+            Ok::<(), ()>(())
+        };
+        rig.source.sample(0, sink).unwrap();
+        turns
+    };
+    let turns = take(&mut rig, &mut state);
+    assert!(matches!(&turns[..], [Turn::Appeared(object)] if &*object.label == "number"));
+    number.set(5);
+    let turns = take(&mut rig, &mut state);
+    assert!(matches!(&turns[..], [Turn::Changed(_, old)] if **old == 0_i64.to_ne_bytes()));
+    // A keyframe has the same values again.
+    let mut turns = Vec::new();
+    let sink = |change: Change<'_>| {
+        turns.extend(state.take(change));
+        Ok::<(), ()>(())
+    };
+    rig.source.keyframe(sink).unwrap();
+    assert_eq!(turns, []);
+    drop(number);
+    let turns = take(&mut rig, &mut state);
+    assert!(matches!(&turns[..], [Turn::Vanished(_, last)] if **last == 5_i64.to_ne_bytes()));
+    assert_eq!(state.objects().count(), 0);
 }

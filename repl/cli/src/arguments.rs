@@ -29,6 +29,7 @@ Examples:
   memglass holes ./engine Position                 unused bytes of a struct of a program
   memglass record engine -o run.mcap --for 60s     what changes, into a file
   memglass run.mcap                                a prompt on what was recorded
+  memglass export run.mcap --only Position > run.csv
   memglass run check.rhai --timeout 5s -- AAPL     a script, with arguments
   source <(memglass completions bash)              Tab in the shell
 
@@ -260,6 +261,12 @@ pub(crate) enum Task {
     /// Play a recording as a session, for whoever attaches to it.
     #[command(args = idle::options(idle::WITHOUT_TARGET))]
     Play(Play),
+    /// Write a recording as rows: as CSV, with a row for each field that changed, or as lines of JSON.
+    #[command(args = idle::options(idle::WHEN_CONVERTING))]
+    Export(Export),
+    /// Write what a session is now into a file, which is opened as a recording is.
+    #[command(override_usage = "memglass save [OPTIONS] [SESSION] FILE", args = idle::options(idle::WHEN_WAITING), args = idle::options(idle::WITH_TIMEOUT))]
+    Save(Save),
     /// Run a script from a file.
     #[command(args = idle::options(idle::WITHOUT_PROMPT))]
     Run {
@@ -452,6 +459,35 @@ pub(crate) enum CompressionChoice {
     #[default]
     Zstd,
     None,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    /// The recording.
+    pub(crate) file: Option<String>,
+
+    /// Write lines of JSON, one for each object, instead of CSV; as --json.
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) jsonl: bool,
+
+    /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) only: Vec<String>,
+
+    /// Write all values at steady times, as 500ms, 5s or 2m, instead of what changed.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) every: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Save {
+    /// The session, which may be left out, and the file, which must not be there yet.
+    #[arg(required = true, num_args = 1..=2, value_name = "SESSION, FILE")]
+    pub(crate) words: Vec<String>,
+
+    /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) only: Vec<String>,
 }
 
 #[derive(Args, Debug)]

@@ -8,17 +8,20 @@ mod demo;
 mod doctor;
 mod emit;
 mod evaluate;
+mod export;
 mod failure;
 mod fields;
 mod idle;
 mod listing;
 mod live;
 mod ls;
+mod only;
 mod options;
 mod play;
 mod prompt;
 mod record;
 mod replay;
+mod save;
 mod session;
 mod supervisor;
 mod target;
@@ -60,9 +63,11 @@ fn exit_code(code: i32) -> ExitCode {
 fn run(arguments: Arguments) -> Result<i32, Failure> {
     let options = Options::resolve(&arguments.common);
     let named = named(arguments.session, arguments.common.session_named)?;
+    // The file itself is read, and not played.
+    let reads_file = matches!(arguments.command, Some(Task::Export(_)));
     let replay = match &named {
-        Some(name) => replay::open(&options, name)?,
-        None => None,
+        Some(name) if !reads_file => replay::open(&options, name)?,
+        _ => None,
     };
     let named = replay
         .as_ref()
@@ -172,6 +177,8 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Wait(wait) => wait::run(options, named, wait),
         Task::Record(record) => record::run(options, named, &record),
         Task::Play(play) => play::run(options, &play),
+        Task::Export(export) => export::run(options, named, &export),
+        Task::Save(save) => save::run(options, named, &save),
         Task::Run { file, args } => {
             let (session, file, args) = target::of_script(options, named, file, args)?;
             evaluate::file(options, &session, &file, args)

@@ -196,7 +196,8 @@ impl Tape {
 /// Clears the rest of a terminal's line.
 const CLEAR: &str = "\x1b[K";
 
-fn lost(losses: Losses) -> String {
+/// What was not seen, each kind after a comma; empty if everything was.
+pub(super) fn lost(losses: Losses) -> String {
     let Losses {
         late_ticks,
         values,
@@ -218,7 +219,8 @@ fn lost(losses: Losses) -> String {
         .collect()
 }
 
-fn counted(count: u64, noun: &str) -> String {
+/// A number of something.
+pub(super) fn counted(count: u64, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
         count => format!("{} {noun}s", format::grouped(&count.to_string())),
@@ -226,7 +228,7 @@ fn counted(count: u64, noun: &str) -> String {
 }
 
 /// Bytes for people.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} bytes"),
         10_000..10_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

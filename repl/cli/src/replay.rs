@@ -44,6 +44,18 @@ fn is_recording(path: &Path) -> bool {
     read.is_ok() && begin == MAGIC
 }
 
+/// Opens a recording. If it had to be finished, says so.
+pub(super) fn read(options: &Options, path: &Path) -> Result<Recording, Failure> {
+    let recording = Recording::open(path)?;
+    if recording.was_unfinished() {
+        options.note(&format!(
+            "{} had been cut off; everything up to there is in it, and it is finished now",
+            path.display()
+        ));
+    }
+    Ok(recording)
+}
+
 /// Starts to play a recording as a session of this name, or else of the file's.
 pub(super) fn started(
     options: &Options,
@@ -53,13 +65,7 @@ pub(super) fn started(
 ) -> Result<Replay, Failure> {
     let own = session_name(path);
     for number in 1.. {
-        let recording = Recording::open(path)?;
-        if recording.was_unfinished() {
-            options.note(&format!(
-                "{} had been cut off; everything up to there is in it, and it is finished now",
-                path.display()
-            ));
-        }
+        let recording = read(options, path)?;
         let session = match (name, number) {
             (Some(name), _) => name.to_owned(),
             (None, 1) => own.clone(),

@@ -8,6 +8,7 @@
 //! - [`index`]: which element an index means.
 //! - [`mod@format`]: the text of a value, by its type and metadata; the one place for it.
 //! - [`literal`]: a value typed by hand, by the type that it is for.
+//! - [`parts`]: the parts of a value, and in which two differ.
 //! - [`shown`]: what is shown, as data.
 //! - [`spark`]: numbers as one row of characters.
 //! - [`time`]: moments as text.
@@ -21,6 +22,7 @@ pub mod index;
 pub mod literal;
 pub mod names;
 pub mod number;
+pub mod parts;
 pub mod shown;
 pub mod spark;
 pub mod time;

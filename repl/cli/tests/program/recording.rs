@@ -156,3 +156,59 @@ fn a_played_recording_is_a_session_that_says_what_it_is() {
         !world.data(&["ls"]).contains("yesterday")
     });
 }
+
+#[test]
+fn a_recording_is_exported_as_what_changed() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let csv = world.data(&["export", &run]);
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0], ["time", "path", "what", "value"]);
+    assert_eq!(rows[1][1..], ["motor.speed", "appeared", "0"]);
+    assert_eq!(rows[2][1..], ["motor.speed", "changed", "500"]);
+    assert_eq!(rows.len(), 3);
+    let lines = world.data(&[&run, "export", "--jsonl", "--only", "Motor"]);
+    let last: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!(last["object"], "motor");
+    assert_eq!(last["type"], "Motor");
+    assert_eq!(last["value"]["speed"], 500);
+    world
+        .run(&["export", &run, "--only", "engine"])
+        .failed(2, &["no object that matches engine"]);
+    world
+        .run(&["export", "none.mcap"])
+        .failed(1, &["none.mcap"]);
+}
+
+#[test]
+fn an_export_at_steady_times_has_every_object_at_each() {
+    let (world, _session, _motor) = recorded();
+    let csv = world.data(&["export", &file(&world), "--every", "10ms"]);
+    let values: Vec<&str> = csv
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit(',').next().unwrap())
+        .collect();
+    assert_eq!((values[0], values[values.len() - 1]), ("0", "500"), "{csv}");
+    assert!(
+        values.is_sorted_by_key(|value| value.parse::<u32>().unwrap()),
+        "{csv}"
+    );
+    // A longer time than any clock has is no reason to fail.
+    let csv = world.data(&["export", &file(&world), "--every", "1000000000000000h"]);
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+}
+
+#[test]
+fn what_a_session_is_now_is_saved_and_answers_as_it_did() {
+    let (world, session, motor) = producing();
+    motor.speed.set(-3);
+    let ran = world.run(&["save", "t1", &file(&world)]);
+    assert_eq!((ran.code, &*ran.data), (Some(0), ""), "{}", ran.messages);
+    assert!(ran.messages.contains("saved 1 object"), "{}", ran.messages);
+    world
+        .run(&["save", &file(&world)])
+        .failed(1, &["is there already"]);
+    drop((session, motor));
+    assert_eq!(world.data(&[&file(&world), "get", "motor.speed"]), "-3\n");
+}

@@ -1,0 +1,234 @@
+//! `memglass export`: a recording as rows for other programs.
+
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use memglass::{Value, object_value};
+use memglass_repl::program::Encoding;
+use memglass_stream::{Change, Losses, Object, Recording, State, Turn};
+use memglass_value::parts::differences;
+use memglass_value::{format, time};
+use serde_json::json;
+
+use super::arguments::Export;
+use super::failure::Failure;
+use super::only::Only;
+use super::options::Options;
+use super::record;
+use super::replay;
+
+/// Writes what changed, or all values at steady times.
+pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Result<i32, Failure> {
+    let file = file(named, export)?;
+    let recording = replay::read(options, file.as_ref())?;
+    let is_json = export.jsonl || options.form.encoding == Encoding::Json;
+    let mut rows = Rows::new(match is_json {
+        true => Form::JsonLines,
+        false => Form::Csv,
+    });
+    let only = Only::new(&export.only)?;
+    let losses = match export.every {
+        None => changes(recording, only, &mut rows)?,
+        Some(period) => samples(recording, only, period, &mut rows)?,
+    };
+    rows.out.flush()?;
+    if rows.objects == 0 {
+        return Err(Failure::Usage(match export.only.as_slice() {
+            [] => format!("{file} has no objects"),
+            only => format!("{file} has no object that matches {}", only.join(", ")),
+        }));
+    }
+    if !losses.is_none() {
+        let lost = record::lost(losses);
+        let lost = lost.trim_start_matches(", ");
+        options.note(&format!("the recorder did not see everything: {lost}"));
+    }
+    Ok(0)
+}
+
+/// The recording, which may stand in front of the subcommand.
+fn file(named: Option<&str>, export: &Export) -> Result<String, Failure> {
+    match (named, &export.file) {
+        (None, Some(file)) => Ok(file.clone()),
+        (Some(name), None) => Ok(name.to_owned()),
+        (Some(name), Some(file)) => Err(Failure::Usage(format!(
+            "two recordings are named, {name:?} and {file:?}: name one"
+        ))),
+        (None, None) => Err(Failure::Usage(
+            "which recording? `memglass export run.mcap`".into(),
+        )),
+    }
+}
+
+/// Writes each change; gives what the recorder did not see.
+fn changes(recording: Recording, mut only: Only, rows: &mut Rows) -> Result<Losses, Failure> {
+    let (mut state, mut losses) = (State::new(), Losses::default());
+    recording.tell(|time, change| {
+        if let Change::Lost(more) = change {
+            losses.add(more);
+        }
+        if !only.concerns(state.schema(), &change) {
+            return Ok(());
+        }
+        for turn in state.take(change) {
+            rows.turn(time, &state, &turn)?;
+        }
+        Ok::<(), Failure>(())
+    })?;
+    Ok(losses)
+}
+
+/// Writes all values at the start and then at each multiple of a period.
+fn samples(
+    recording: Recording,
+    mut only: Only,
+    period: Duration,
+    rows: &mut Rows,
+) -> Result<Losses, Failure> {
+    let end = recording.end();
+    let mut due = Some(recording.start());
+    let (mut state, mut losses) = (State::new(), Losses::default());
+    recording.tell(|time, change| {
+        while let Some(now) = due.filter(|due| *due < time) {
+            rows.all(now, &state)?;
+            due = now.checked_add(period);
+        }
+        if let Change::Lost(more) = change {
+            losses.add(more);
+        }
+        if only.concerns(state.schema(), &change) {
+            state.take(change);
+        }
+        Ok::<(), Failure>(())
+    })?;
+    while let Some(now) = due.filter(|due| *due <= end) {
+        rows.all(now, &state)?;
+        due = now.checked_add(period);
+    }
+    Ok(losses)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// A row for each field.
+    Csv,
+    /// A line for each object.
+    JsonLines,
+}
+
+/// Where rows go.
+struct Rows {
+    form: Form,
+    out: BufWriter<StdoutLock<'static>>,
+    /// How many rows or lines were about an object.
+    objects: u64,
+}
+
+impl Rows {
+    fn new(form: Form) -> Rows {
+        Rows {
+            form,
+            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            objects: 0,
+        }
+    }
+
+    /// What happened to an object, which the state has taken in.
+    fn turn(&mut self, time: SystemTime, state: &State, turn: &Turn) -> Result<(), Failure> {
+        let value = |object: &Object, bytes: &[u8]| {
+            object_value(state.schema(), object.type_id, object.count, bytes)
+        };
+        let now = |object: &Arc<Object>| {
+            let held = state.get(&object.label);
+            held.map(|(_, bytes)| value(object, bytes))
+        };
+        match turn {
+            Turn::Appeared(object) => {
+                self.put(time, state, object, "appeared", None, now(object).as_ref())
+            }
+            Turn::Changed(object, old) => {
+                let old = value(object, old);
+                self.put(
+                    time,
+                    state,
+                    object,
+                    "changed",
+                    Some(&old),
+                    now(object).as_ref(),
+                )
+            }
+            Turn::Vanished(object, _) => self.put(time, state, object, "vanished", None, None),
+        }
+    }
+
+    /// The value of each object.
+    fn all(&mut self, time: SystemTime, state: &State) -> Result<(), Failure> {
+        for (object, bytes) in state.objects() {
+            let now = object_value(state.schema(), object.type_id, object.count, bytes);
+            self.put(time, state, object, "sampled", None, Some(&now))?;
+        }
+        Ok(())
+    }
+
+    fn put(
+        &mut self,
+        time: SystemTime,
+        state: &State,
+        object: &Object,
+        what: &str,
+        old: Option<&Value>,
+        now: Option<&Value>,
+    ) -> Result<(), Failure> {
+        if self.objects == 0 && self.form == Form::Csv {
+            self.put_row(["time", "path", "what", "value"])?;
+        }
+        self.objects += 1;
+        let time = time::rfc3339(time).unwrap_or_default();
+        match self.form {
+            Form::Csv => self.put_fields(&time, &object.label, what, old, now)?,
+            Form::JsonLines => {
+                let line = json!({
+                    "time": time,
+                    "object": &*object.label,
+                    "type": state.schema().type_name(object.type_id),
+                    "what": what,
+                    "value": now.map(format::json),
+                });
+                let line = line.to_string();
+                writeln!(self.out, "{}", format::printable_json(&line))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A row for each field that is another one than before.
+    fn put_fields(
+        &mut self,
+        time: &str,
+        label: &str,
+        what: &str,
+        old: Option<&Value>,
+        now: Option<&Value>,
+    ) -> io::Result<()> {
+        let Some(now) = now else {
+            return self.put_row([time, label, what, ""]);
+        };
+        for part in differences(old, Some(now)) {
+            let separator = match part.path.starts_with('[') || part.path.is_empty() {
+                true => "",
+                false => ".",
+            };
+            let path = format!("{label}{separator}{}", part.path);
+            let value = part.now.map_or_else(String::new, format::raw);
+            self.put_row([time, &path, what, &value])?;
+        }
+        Ok(())
+    }
+
+    fn put_row(&mut self, cells: [&str; 4]) -> io::Result<()> {
+        let mut writer = csv::Writer::from_writer(&mut self.out);
+        writer.write_record(cells)?;
+        writer.flush()
+    }
+}

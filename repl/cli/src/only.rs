@@ -1,0 +1,59 @@
+//! `--only`: which objects of a recording are meant.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use globset::{Glob, GlobMatcher};
+use memglass::schema::Schema;
+use memglass_stream::{Change, Object};
+
+use super::failure::Failure;
+
+/// Objects by patterns of their labels and of the names of their types; without patterns, all.
+pub(super) struct Only {
+    patterns: Vec<GlobMatcher>,
+    /// What was found out for each label.
+    known: HashMap<Arc<str>, bool>,
+}
+
+impl Only {
+    pub(super) fn new(patterns: &[String]) -> Result<Only, Failure> {
+        let compiled = patterns.iter().map(|text| match Glob::new(text) {
+            Ok(glob) => Ok(glob.compile_matcher()),
+            Err(error) => Err(Failure::Usage(format!(
+                "{text:?} is not a pattern: {}",
+                error.kind()
+            ))),
+        });
+        Ok(Only {
+            patterns: compiled.collect::<Result<_, _>>()?,
+            known: HashMap::new(),
+        })
+    }
+
+    /// Whether an object of a session with these types is meant.
+    pub(super) fn selects(&mut self, schema: &Schema, object: &Object) -> bool {
+        if self.patterns.is_empty() {
+            return true;
+        }
+        if let Some(&known) = self.known.get(&object.label) {
+            return known;
+        }
+        let type_name = schema.get(object.type_id).map(|ty| &*ty.name);
+        let mut patterns = self.patterns.iter();
+        let is_meant = patterns.any(|pattern| {
+            pattern.is_match(&*object.label) || type_name.is_some_and(|name| pattern.is_match(name))
+        });
+        self.known.insert(Arc::clone(&object.label), is_meant);
+        is_meant
+    }
+
+    /// Whether a change is about an object that is meant, or about none.
+    pub(super) fn concerns(&mut self, schema: &Schema, change: &Change<'_>) -> bool {
+        match change {
+            Change::Created(object) | Change::Value(object, _) => self.selects(schema, object),
+            // What the state never had means nothing to it.
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `memglass save`: what a session is now, in a file.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use memglass_stream::{Compression, Recorder, Source};
+use memglass_terminal::streams::write_message;
+
+use super::arguments::Save;
+use super::failure::Failure;
+use super::options::Options;
+use super::record::{counted, size};
+use super::target;
+
+/// Writes a recording of one moment.
+pub(super) fn run(options: &Options, named: Option<&str>, save: &Save) -> Result<i32, Failure> {
+    let (session, path) = target(options, named, &save.words)?;
+    let observer = target::attach(options, &session)?;
+    options.mark(&observer);
+    options.mark_damage(&observer);
+    let of = observer.session().clone();
+    let source = Source::new(observer, &save.only);
+    let mut source = source.map_err(|error| Failure::Usage(error.to_string()))?;
+    if source.is_empty() && !save.only.is_empty() {
+        return Err(Failure::Usage(format!(
+            "{session:?} has no object that matches {}",
+            save.only.join(", ")
+        )));
+    }
+    let mut recorder = Recorder::create(&path, &of, Compression::default())?;
+    let now = SystemTime::now();
+    source.keyframe(|change| recorder.take(now, change))?;
+    let totals = recorder.finish()?;
+    write_message(&format!(
+        "memglass: saved {} of {session:?} in {}, {}\n",
+        counted(totals.values, "object"),
+        path.display(),
+        size(totals.file_bytes)
+    ));
+    Ok(0)
+}
+
+/// The session, which may be left out, and the file.
+fn target(
+    options: &Options,
+    named: Option<&str>,
+    words: &[String],
+) -> Result<(String, PathBuf), Failure> {
+    match words {
+        [file] => Ok((target::resolve(options, named)?, file.into())),
+        [session, file] if named.is_none_or(|name| name == session) => {
+            Ok((session.clone(), file.into()))
+        }
+        _ => Err(Failure::Usage(
+            "name one session and one file: `memglass save engine now.mcap`".into(),
+        )),
+    }
+}
