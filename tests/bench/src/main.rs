@@ -11,6 +11,7 @@ mod creating;
 mod debugger;
 mod floor;
 mod latency;
+mod market;
 mod memory;
 mod observers;
 mod part;

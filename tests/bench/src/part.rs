@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
-use crate::{debugger, latency, memory, observers, triggers};
+use crate::{debugger, latency, market, memory, observers, triggers};
 
 /// Asks this program to play a part instead of measuring.
 pub(crate) const FLAG: &str = "--part";
@@ -54,6 +54,7 @@ pub(crate) fn play(name: &str, arguments: &[String]) {
     match (name, arguments) {
         ("debuggee", [dir]) => debugger::be_looked_into(dir),
         ("keeper", [dir]) => memory::keep(dir),
+        ("market", [dir, objects, moving]) => market::be_looked_at(dir, objects, moving),
         ("observer", [dir]) => observers::poll(dir),
         ("sender", [way, place]) => latency::send(way, place),
         ("stamper", [dir, pause]) => triggers::stamp(dir, pause),

@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Measures what the full-screen view costs, and compares it with what is promised.
+
+    tests/view_cost.py            builds what it needs (release), and takes about a minute
+    tests/view_cost.py --quick    without the million objects
+
+The view runs in a terminal of 120x36 on a producer of its own, of which the objects on the screen change 500 times a
+second. Processor time is that of the whole process, as the kernel counts it, as a share of one core. On a machine that
+does other things too, run it several times and take the least. It ends with 1 if a promise is not kept.
+"""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+COLUMNS, ROWS = 120, 36
+WARM_UP, WINDOW = 3.0, 10.0
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Producer:
+    """A session of so many objects, of which the first `moving` change all the time."""
+
+    def __init__(self, directory, objects, moving):
+        part = [RELEASE / "memglass-bench", "--part", "market", directory, str(objects), str(moving)]
+        self.child = subprocess.Popen(part, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.child.stdout.readline(), "the producer ended before it was ready"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.stdin.close()
+        self.child.wait()
+
+
+class View:
+    """The view in a terminal of its own."""
+
+    def __init__(self, directory, rate):
+        environment = {"MEMGLASS_DIR": directory, "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": directory}
+        self.started = time.monotonic()
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+            program = str(RELEASE / "memglass")
+            os.execve(program, [program, "view", "market", "--rate", str(rate)], environment)
+        self.bytes = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.write(self.terminal, b"q")
+        self.read_until(lambda _: False, 2.0)
+        os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+
+    def read_until(self, is_there, patience):
+        """Reads what the view writes until that holds for what was read; when it held, or nothing."""
+        seen, end = b"", time.monotonic() + patience
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self.terminal], [], [], left)[0]:
+                return None
+            try:
+                read = os.read(self.terminal, 1 << 16)
+            except OSError:  # It has ended.
+                return None
+            self.bytes += len(read)
+            seen += read
+            if is_there(seen):
+                return time.monotonic()
+        return None
+
+    def opened(self):
+        """Seconds from the start of the program to its first whole frame."""
+        at = self.read_until(lambda seen: b"quote_0000000" in seen and b"\x1b[?2026l" in seen, 30.0)
+        assert at, "the view did not open"
+        return at - self.started
+
+    def processor_seconds(self):
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def share(self):
+        """The share of a core, and bytes a second, once it has settled."""
+        self.read_until(lambda _: False, WARM_UP)
+        start, used, written = time.monotonic(), self.processor_seconds(), self.bytes
+        while (left := start + WINDOW - time.monotonic()) > 0:
+            self.read_until(lambda _: False, left)
+        time_taken = time.monotonic() - start
+        return (self.processor_seconds() - used) / time_taken, (self.bytes - written) / time_taken
+
+    def memory(self):
+        """Resident memory in MB: all of it, and what is the view's own and no other process's."""
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.startswith(("VmRSS", "RssAnon"))}
+        return kilobytes["VmRSS"] * 1024 / 1e6, kilobytes["RssAnon"] * 1024 / 1e6
+
+    def answers(self, count):
+        """Seconds from a key to the first byte of the frame that shows it, sorted."""
+        times = []
+        for index in range(count):
+            self.read_until(lambda _: False, 0.05)
+            start = time.monotonic()
+            os.write(self.terminal, b"j" if index % 2 == 0 else b"k")
+            at = self.read_until(lambda seen: b"\x1b[?2026l" in seen, 5.0)
+            assert at, "no answer to a key"
+            times.append(at - start)
+        return sorted(times)
+
+
+class Report:
+    def __init__(self):
+        self.is_kept = True
+
+    def line(self, what, value, unit, goal=None, note=""):
+        verdict = "" if goal is None else f"   goal {goal} {unit}" if value <= goal else f"   MISSED: goal {goal} {unit}"
+        self.is_kept &= goal is None or value <= goal
+        print(f"  {what:<44}{value:>9.2f} {unit}{verdict}{note}", flush=True)
+
+
+def main():
+    build = ["cargo", "build", "--release", "-q", "-p", "memglass-cli", "-p", "memglass-bench"]
+    subprocess.run(build, cwd=ROOT, check=True)
+    report = Report()
+    with tempfile.TemporaryDirectory() as directory:
+        with Producer(directory, 100_000, 64):
+            print("100,000 objects, those on the screen change")
+            for rate, goal in ((60, 10.0), (10, 2.0)):
+                with View(directory, rate) as view:
+                    report.line(f"opens in", view.opened() * 1e3, "ms")
+                    share, written = view.share()
+                    report.line(f"at {rate} Hz", share * 100, "% of a core", goal, f"   {written / 1e3:.1f} kB/s")
+                    if rate == 60:
+                        whole, own = view.memory()
+                        report.line("resident", whole, "MB", 40.0, f"   {own:.1f} MB of it its own")
+        with Producer(directory, 100_000, 0), View(directory, 60) as view:
+            print("100,000 objects, nothing changes")
+            view.opened()
+            share, _ = view.share()
+            report.line("at 60 Hz", share * 100, "% of a core", 0.5)
+        with Producer(directory, 100_000, 0), View(directory, 1) as view:
+            view.opened()
+            times = view.answers(41)
+            report.line("from a key to the screen, median", times[len(times) // 2] * 1e3, "ms")
+            report.line("from a key to the screen, at most", times[-1] * 1e3, "ms", 30.0)
+        if "--quick" not in sys.argv:
+            with Producer(directory, 1_000_000, 64), View(directory, 60) as view:
+                print("1,000,000 objects, those on the screen change")
+                report.line("opens in", view.opened() * 1e3, "ms", 1000.0)
+                share, _ = view.share()
+                report.line("at 60 Hz", share * 100, "% of a core")
+                whole, own = view.memory()
+                report.line("resident", whole, "MB", None, f"   {own:.1f} MB of it its own")
+    return 0 if report.is_kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
