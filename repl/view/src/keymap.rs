@@ -129,7 +129,8 @@ impl Keymap {
     /// nothing can be written, without the keys that write.
     pub(crate) fn bar(&self, place: Place, is_writable: bool) -> Vec<Key> {
         let rows = self.bound.iter().filter(|bound| {
-            let is_offered = is_writable || !bound.binding.command.writes();
+            let command = bound.binding.command;
+            let is_offered = command.is_offered_in(place) && (is_writable || !command.writes());
             is_offered && bound.is_in(place) && !bound.binding.bar[0].is_empty()
         });
         rows.filter_map(|bound| self.bar_key(bound)).collect()

@@ -155,6 +155,15 @@ impl Command {
         !matches!(self, Command::Escape | Command::Interrupt)
     }
 
+    /// Whether the key bar of a panel has it, if it has it at all: what is about the list stands below the list.
+    pub(crate) fn is_offered_in(self, place: Place) -> bool {
+        match self {
+            Command::Where | Command::Types | Command::Columns => place == Place::Objects,
+            Command::Undo => place != Place::Objects,
+            _ => true,
+        }
+    }
+
     /// Whether it writes into the session.
     pub(crate) fn writes(self) -> bool {
         matches!(
@@ -337,6 +346,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         "watch an expression",
         NO_BAR,
     ),
+    everywhere(Command::Hex, &["x"], "bytes, or fields", ["x", "hex"]),
     everywhere(
         Command::Line,
         &[":"],
@@ -360,7 +370,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
         "the mouse: the view's, or not",
         NO_BAR,
     ),
-    everywhere(Command::Hex, &["x"], "bytes, or fields", ["x", "hex"]),
     everywhere(
         Command::Earlier,
         &["["],

@@ -6,6 +6,9 @@ use crate::canvas::Canvas;
 use crate::text;
 use crate::theme::Role;
 
+/// A title gives way to the note beside it down to so many columns.
+const LEAST_TITLE: usize = 15;
+
 /// The line above a panel.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rule {
@@ -23,7 +26,12 @@ impl Rule {
         let line = self.line_character();
         let role = self.role();
         canvas.put(x, y, line.repeat(width), role);
-        let room = width.saturating_sub(4);
+        let note = text::width(&self.note);
+        let beside_note = width.saturating_sub(note + 7);
+        let room = match note > 0 && beside_note >= LEAST_TITLE {
+            true => beside_note,
+            false => width.saturating_sub(4),
+        };
         let title = text::cut_end(&self.title, room).into_owned();
         let used = text::width(&title);
         if used > 0 {
@@ -34,7 +42,7 @@ impl Rule {
             canvas.put(x + 1, y, format!(" {title} "), role);
         }
         // A note that does not fit beside the title says nothing.
-        if !self.note.is_empty() && used + text::width(&self.note) + 7 <= width {
+        if note > 0 && used + note + 7 <= width {
             canvas.put_before(end - 1, y, format!(" {} ", self.note), Role::Dim);
         }
     }
@@ -124,5 +132,20 @@ mod tests {
         assert_eq!(drawn(30), "─ Objects 21 ────── by label ─\n");
         assert_eq!(drawn(20), "─ Objects 21 ───────\n");
         assert_eq!(drawn(9), "─ Obje… ─\n");
+    }
+
+    #[test]
+    fn a_long_title_gives_way_to_the_note() {
+        let rule = Rule {
+            title: "Objects 3 of 21 · quantity > 500".into(),
+            note: "label ↑".into(),
+            is_live: true,
+            ..Rule::default()
+        };
+        let mut canvas = Canvas::default();
+        canvas.clear(34, 1);
+        rule.draw(&mut canvas, 0, 34, 0);
+        let drawn = crate::testing::text(&canvas);
+        assert_eq!(drawn, "─ Objects 3 of 21 · q… ─ label ↑ ─\n");
     }
 }

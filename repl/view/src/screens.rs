@@ -101,7 +101,22 @@ fn check(width: u16, height: u16, name: &str) {
 
 #[test]
 fn a_wide_screen_has_all_columns() {
-    check(120, 30, "main120");
+    check(120, 36, "main120");
+}
+
+#[test]
+fn a_higher_screen_has_more_rows() {
+    check(120, 40, "main120x40");
+}
+
+#[test]
+fn a_large_screen_gives_its_room_to_rows_and_names() {
+    check(200, 60, "main200");
+}
+
+#[test]
+fn the_smallest_screen_has_labels_that_can_be_told_apart() {
+    check(20, 6, "basic20");
 }
 
 #[test]
@@ -118,7 +133,7 @@ fn a_small_screen_has_the_list_alone() {
 fn a_tiny_screen_has_one_line() {
     assert_eq!(
         Shown::of(world(), 19, 5).text().trim_end(),
-        "trading_engine ● …"
+        "trading_en… ● live"
     );
 }
 

@@ -10,6 +10,9 @@ use crate::snapshot::{Producer, Session};
 use crate::text;
 use crate::theme::Role;
 
+/// The name of the session gives way to the state of its producer down to so many columns.
+const LEAST_NAME: usize = 10;
+
 /// What the first line says.
 #[derive(Clone, Debug)]
 pub(crate) struct Title<'s> {
@@ -32,7 +35,10 @@ impl Title<'_> {
     pub(crate) fn draw(&self, canvas: &mut Canvas, scale: Scale) {
         let (width, _) = canvas.size();
         let (state, role) = self.state();
-        let mut parts = vec![(self.session.name.clone(), Role::Strong), (state, role)];
+        // The state says more than the end of a name.
+        let beside_state = usize::from(width).saturating_sub(text::width(&state) + 2);
+        let name = text::cut_end(&self.session.name, beside_state.max(LEAST_NAME)).into_owned();
+        let mut parts = vec![(name, Role::Strong), (state, role)];
         if scale > Scale::Basic {
             parts.insert(1, (format!("pid {}", self.session.pid), Role::Dim));
             parts.insert(0, ("memglass".into(), Role::Dim));

@@ -15,8 +15,11 @@ const WITH_TYPES: u16 = 40;
 /// Without so many columns there is none for units.
 const WITH_UNITS: u16 = 30;
 
-/// Columns of a value before a change.
-const BEFORE: u16 = 11;
+/// With so many columns names and values before have more of them.
+const SPACIOUS: u16 = 100;
+
+/// Columns of a value before a change, and where there is plenty of room.
+const BEFORE: (u16, u16) = (11, 14);
 
 /// Columns of whole numbers.
 const WHOLE: u16 = 14;
@@ -24,8 +27,8 @@ const WHOLE: u16 = 14;
 /// Columns of notes beside their units.
 const NOTE: u16 = 10;
 
-/// The least for names, and what they get where there is room.
-const NAME: (u16, u16) = (10, 18);
+/// The least for names, what they get where there is room, and where there is plenty.
+const NAME: (u16, u16, u16) = (10, 18, 28);
 
 /// A column: where it begins, and how wide it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +61,8 @@ impl Columns {
         let width = area.width;
         let shape = Shape::of(width, widths);
         let rest = width.saturating_sub(2 + shape.without_name());
-        let most = NAME.1.max(widths.name as u16);
+        let usual = if width >= SPACIOUS { NAME.2 } else { NAME.1 };
+        let most = usual.max(widths.name as u16);
         let mut next = area.x + 2;
         let mut column = |width: u16, gap: u16| {
             let at = next;
@@ -113,7 +117,10 @@ impl Shape {
         let unit = (widths.unit as u16).clamp(6, 8);
         Shape {
             type_name: if_wide(WITH_TYPES, type_name),
-            before: if_wide(WITH_BEFORE, BEFORE),
+            before: match width >= SPACIOUS {
+                true => BEFORE.1,
+                false => if_wide(WITH_BEFORE, BEFORE.0),
+            },
             whole: if is_wide {
                 WHOLE
             } else {

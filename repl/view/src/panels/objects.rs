@@ -296,7 +296,7 @@ impl ObjectsPanel {
             true => Role::Dim,
             false => Role::Text,
         };
-        let label = text::cut_middle(&row.label, columns.label).into_owned();
+        let label = text::cut_middle(&row.label, columns.label_room()).into_owned();
         canvas.put(x + 2, y, label, role);
         columns.draw_cells(canvas, y, &row.cells, row.is_gone);
         if columns.type_name > 0 {

@@ -109,8 +109,16 @@ impl Columns {
             columns.pin(area.x + 2, label, chosen.pinned(), widest);
             columns
         });
-        let fitting = columns.iter().position(|columns| columns.left_out == 0);
+        let is_fitting =
+            |columns: &Columns| columns.left_out == 0 && columns.label_room() >= LEAST_LABEL;
+        let fitting = columns.iter().position(is_fitting);
         columns[fitting.unwrap_or(choices.len() - 1)].clone()
+    }
+
+    /// Columns of a label, with a blank left before what follows.
+    pub(super) fn label_room(&self) -> usize {
+        let is_followed = self.type_name > 0 || !self.pinned.is_empty();
+        self.label.saturating_sub(usize::from(is_followed))
     }
 
     /// The columns of types, ages and rates, as far as they are shown.

@@ -163,7 +163,7 @@ fn draw_row(canvas: &mut Canvas, area: Area, row: &WatchRow, columns: Columns, i
     let (x, y) = (area.x, area.y);
     let figure_width = figure_width(&row.value, columns);
     let room = usize::from(columns.whole_end.saturating_sub(x + 2)).saturating_sub(figure_width);
-    let name = text::cut_start(&row.name, room.max(columns.name.min(8))).into_owned();
+    let name = short_name(&row.name, room.max(columns.name.min(8)));
     let role = match &row.trouble {
         Some(_) => Role::Dim,
         None => Role::Text,
@@ -188,6 +188,34 @@ fn draw_row(canvas: &mut Canvas, area: Area, row: &WatchRow, columns: Columns, i
     }
 }
 
+/// A name in so many columns: of an expression each path keeps its last part, as in `…ask_price - …bid_price`.
+fn short_name(name: &str, room: usize) -> String {
+    if text::width(name) <= room {
+        return name.to_owned();
+    }
+    let is_of_path = |c: char| c.is_alphanumeric() || "_.[]".contains(c);
+    let mut short = String::new();
+    let mut rest = name;
+    let mut paths = 0;
+    while !rest.is_empty() {
+        let end = rest.find(|c| !is_of_path(c)).unwrap_or(rest.len());
+        let (path, behind) = rest.split_at(end);
+        match path.rsplit_once('.') {
+            Some((_, last)) if !last.starts_with(|c: char| c.is_ascii_digit()) => {
+                paths += 1;
+                short += "…";
+                short += last;
+            }
+            _ => short += path,
+        }
+        let end = behind.find(is_of_path).unwrap_or(behind.len());
+        short += &behind[..end];
+        rest = &behind[end..];
+    }
+    let name = if paths > 1 { &short } else { name };
+    text::cut_start(name, room).into_owned()
+}
+
 /// Columns that a figure takes left of where whole numbers end.
 fn figure_width(value: &Figure, columns: Columns) -> usize {
     match value {
@@ -210,5 +238,23 @@ fn draw_figure(canvas: &mut Canvas, y: u16, value: &Figure, end: u16, columns: C
             let text = text::cut_end(&other.plain(), 24).into_owned();
             canvas.put_before(end, y, text, Role::Text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paths_of_an_expression_are_cut_at_their_starts() {
+        let spread = "AAPL_quote.ask_price - AAPL_quote.bid_price";
+        assert_eq!(short_name(spread, 43), spread);
+        assert_eq!(short_name(spread, 30), "…ask_price - …bid_price");
+        assert_eq!(short_name(spread, 12), "… …bid_price");
+        assert_eq!(
+            short_name("a.price * 1.5 > b.limit", 21),
+            "…price * 1.5 > …limit"
+        );
+        assert_eq!(short_name("engine_stats.volatility", 12), "….volatility");
     }
 }
