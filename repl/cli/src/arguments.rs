@@ -37,7 +37,8 @@ A session may stand before or after the subcommand, and be left out when only on
 A script on standard input is run without a prompt.
 
 Exit codes: 0 ok, 1 script error or refused value, 2 usage or syntax, 3 no such session, 124 timeout,
-130 interrupted, and exit(n). `doctor` ends with 1 if it found something, `diff` if something is incompatible.";
+130 interrupted, and exit(n). `doctor` ends with 1 if it found something, `diff` if something is incompatible, or if
+two recordings differ; then 2 is for all that fails.";
 
 /// What is said of a word behind the session that is not a subcommand.
 const WAYS: &str =
@@ -192,14 +193,9 @@ pub(crate) enum Task {
         #[arg(required = true, value_name = "FILE, GLOB", num_args = 1..=2)]
         words: Vec<String>,
     },
-    /// List what changed between the types of two programs; exit code 1 if old data does not fit any more.
-    #[command(args = idle::options(idle::ON_ALL_SESSIONS))]
-    Diff {
-        /// The older file or session.
-        old: String,
-        /// The newer file or session.
-        new: String,
-    },
+    /// List what differs: between the types of two programs, between two recordings, or in a session as it changes.
+    #[command(override_usage = "memglass diff [OPTIONS] OLD NEW\n       memglass diff [OPTIONS] [SESSION]", args = idle::options(idle::WHEN_READING))]
+    Diff(Diff),
     /// Write the types of programs, objects, .mgt files and sessions into one .mgt file.
     #[command(args = idle::options(idle::WITHOUT_FORMAT))]
     Merge {
@@ -477,6 +473,35 @@ pub(crate) struct Export {
     /// Write all values at steady times, as 500ms, 5s or 2m, instead of what changed.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) every: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diff {
+    /// What is compared: two files with types, two recordings, or a session and a recording. The changes of one
+    /// session or recording are told one after the other.
+    #[arg(value_name = "OLD, NEW", num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+
+    /// Compare a recording as of this moment: 12.5s after its start, 12:03:04.5, start or end; given twice, of both
+    /// sides. Its end unless it is given.
+    #[arg(long, value_name = "WHEN", action = ArgAction::Append)]
+    pub(crate) at: Vec<String>,
+
+    /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(crate) only: Vec<String>,
+
+    /// How often to look at a session: so many times a second, or spin.
+    #[arg(long, value_name = "HZ", default_value = "100", value_parser = parse_sampling)]
+    pub(crate) rate: SamplingRate,
+
+    /// Tell the changes of a session for this time, as 500ms, 5s or 2m.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
+    pub(crate) time: Option<Duration>,
+
+    /// Write JSON over several lines.
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) pretty: bool,
 }
 
 #[derive(Args, Debug)]

@@ -2,13 +2,13 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use memglass::Replay;
 use memglass_repl::{Access, Answer, Command, ReplBuilder};
 use memglass_stream::{PlayError, Player};
 
 use super::arguments::{parse_speed, parse_time};
+use super::moment;
 
 /// Adds them to a prompt.
 pub(super) fn add(builder: ReplBuilder, player: &Arc<Player>) -> ReplBuilder {
@@ -110,63 +110,11 @@ fn seek(player: &Player, rest: &str) -> Pressed {
         "end" => player.seek_end(),
         rest if rest.starts_with('+') => player.forward(parse_time(rest[1..].trim())?),
         rest if rest.starts_with('-') => player.back(parse_time(rest[1..].trim())?),
-        rest if rest.contains(':') => {
-            let replay = player.tell()?;
-            let moment = time_of_day(rest, replay.start)
-                .ok_or_else(|| format!("{rest:?} is no time of day; write it as 12:03:04.5"))?;
-            if moment > replay.end {
-                let [start, end] = [replay.start, replay.end].map(memglass_value::time::clock);
-                return Err(format!("the recording goes from {start} to {end}").into());
-            }
-            player.seek(moment)
-        }
         "" => return Err(format!("say where: {}", KEYS[2].usage).into()),
         rest => {
-            let from_start = match rest {
-                "0" | "0s" => Duration::ZERO,
-                rest => parse_time(rest)?,
-            };
             let replay = player.tell()?;
-            let moment = replay.start.checked_add(from_start);
-            player.seek(moment.unwrap_or(replay.end))
+            player.seek(moment::within(rest, replay.start, replay.end)?)
         }
     };
     Ok(pressed?)
-}
-
-/// The first moment at or after `start` that has this time of day here.
-fn time_of_day(text: &str, start: SystemTime) -> Option<SystemTime> {
-    let time: jiff::civil::Time = text.parse().ok()?;
-    let zone = jiff::tz::TimeZone::system();
-    let start = jiff::Timestamp::try_from(start).ok()?;
-    let day = start.to_zoned(zone.clone()).date();
-    let on = |day: jiff::civil::Date| day.to_datetime(time).to_zoned(zone.clone()).ok();
-    let same = on(day)?;
-    // A second's beginning names what is in it.
-    let slack = jiff::SignedDuration::from_secs(1);
-    match same.timestamp() + slack > start {
-        true => Some(same.timestamp().into()),
-        false => on(day.tomorrow().ok()?).map(|next| next.timestamp().into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_of_day_is_the_first_one_in_the_recording() {
-        let zone = jiff::tz::TimeZone::system();
-        let at = |text: &str| {
-            let time: jiff::civil::DateTime = text.parse().unwrap();
-            SystemTime::from(time.to_zoned(zone.clone()).unwrap().timestamp())
-        };
-        let start = at("2026-05-04T23:59:50");
-        let check = |text: &str, expected: &str| {
-            assert_eq!(time_of_day(text, start), Some(at(expected)), "{text}");
-        };
-        check("23:59:55.5", "2026-05-04T23:59:55.5");
-        check("00:00:10", "2026-05-05T00:00:10");
-        assert_eq!(time_of_day("12:99:00", start), None);
-    }
 }

@@ -52,14 +52,25 @@ pub(crate) enum Failure {
     Recording(#[from] RecordingError),
     #[error(transparent)]
     Play(#[from] PlayError),
+    /// What kept two things from being compared: 1 would say that they differ.
+    #[error(transparent)]
+    Comparison(Box<Failure>),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
 impl Failure {
+    /// The same, where exit code 1 means something else.
+    pub(crate) fn of_comparison(self) -> Failure {
+        match self.exit_code() {
+            1 => Failure::Comparison(Box::new(self)),
+            _ => self,
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> i32 {
         match self {
-            Failure::Usage(_) => 2,
+            Failure::Usage(_) | Failure::Comparison(_) => 2,
             Failure::NoSession(_) => 3,
             Failure::Attach(error) => attach_exit_code(error),
             Failure::Command(error) => error.exit_code(),
@@ -84,6 +95,7 @@ impl Failure {
     pub(crate) fn report(&self, color: ColorChoice) {
         let look = Look::of_stderr(color);
         match self {
+            Failure::Comparison(failure) => failure.report(color),
             Failure::Io(error) | Failure::Command(CommandError::Output(error))
                 if error.kind() == io::ErrorKind::BrokenPipe => {}
             Failure::Command(error) if error.is_exit() => {}

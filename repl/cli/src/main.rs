@@ -2,6 +2,7 @@
 
 mod arguments;
 mod clean;
+mod compare;
 mod completions;
 mod deck;
 mod demo;
@@ -15,6 +16,7 @@ mod idle;
 mod listing;
 mod live;
 mod ls;
+mod moment;
 mod only;
 mod options;
 mod play;
@@ -64,7 +66,7 @@ fn run(arguments: Arguments) -> Result<i32, Failure> {
     let options = Options::resolve(&arguments.common);
     let named = named(arguments.session, arguments.common.session_named)?;
     // The file itself is read, and not played.
-    let reads_file = matches!(arguments.command, Some(Task::Export(_)));
+    let reads_file = matches!(arguments.command, Some(Task::Export(_) | Task::Diff(_)));
     let replay = match &named {
         Some(name) if !reads_file => replay::open(&options, name)?,
         _ => None,
@@ -123,7 +125,6 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Ls
             | Task::Play(_)
             | Task::Functions { .. }
-            | Task::Diff { .. }
             | Task::Merge { .. }
             | Task::Completions { .. }
             | Task::Man
@@ -156,7 +157,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Holes { words } => type_files::holes::run(options, named, words),
         Task::Uses { words } => type_files::uses::run(options, named, words),
         Task::Functions { words } => type_files::functions::run(options, words),
-        Task::Diff { old, new } => type_files::diff::run(options, &old, &new),
+        Task::Diff(diff) => compare::run(options, named, &diff),
         Task::Merge { output, files } => type_files::merge::run(options, &output, &files),
         Task::Emit { session, lang } => {
             let session = self::named(named.map(str::to_owned), session)?;

@@ -32,7 +32,7 @@ pub(super) fn open(options: &Options, word: &str) -> Result<Option<Replay>, Fail
 }
 
 /// Whether a file is called as a recording is, there or not, or begins as one does.
-fn is_recording(path: &Path) -> bool {
+pub(super) fn is_recording(path: &Path) -> bool {
     if path
         .extension()
         .is_some_and(|extension| extension == "mcap")

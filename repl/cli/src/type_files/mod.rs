@@ -12,6 +12,7 @@ mod pattern;
 mod source;
 pub(super) mod uses;
 
+pub(super) use of_schema::types as types_of;
 pub(super) use source::is_file;
 
 use memglass_repl::program::Output;

@@ -7,6 +7,7 @@ mod bad_input;
 mod commands;
 mod demo;
 mod demo_page;
+mod diff;
 mod doctor;
 mod drawing;
 mod emit;

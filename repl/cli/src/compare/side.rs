@@ -1,0 +1,59 @@
+//! One side of a comparison: a session now, or a recording at some moment.
+
+use memglass_stream::{Change, RecordingError, Source, State};
+
+use super::super::failure::Failure;
+use super::super::only::Only;
+use super::super::options::Options;
+use super::super::{moment, replay, target};
+
+/// The state of a session or of a recording; of a recording at its end, unless a moment is given.
+pub(super) fn of(
+    options: &Options,
+    word: &str,
+    at: Option<&str>,
+    only: &[String],
+) -> Result<State, Failure> {
+    match super::is_recording(options, word) {
+        true => recorded(options, word, at, only),
+        false => live(options, word, only),
+    }
+}
+
+fn recorded(
+    options: &Options,
+    word: &str,
+    at: Option<&str>,
+    only: &[String],
+) -> Result<State, Failure> {
+    let recording = replay::read(options, word.as_ref())?;
+    let (start, end) = (recording.start(), recording.end());
+    let time = match at {
+        None => end,
+        Some(text) => moment::within(text, start, end).map_err(Failure::Usage)?,
+    };
+    let mut only = Only::new(only)?;
+    let whole = recording.state_at(time)?;
+    let mut state = State::new();
+    state.take(Change::Types(whole.schema()));
+    for (object, bytes) in whole.objects() {
+        if only.selects(whole.schema(), object) {
+            state.take(Change::Value(object, bytes));
+        }
+    }
+    Ok(state)
+}
+
+fn live(options: &Options, word: &str, only: &[String]) -> Result<State, Failure> {
+    let observer = target::attach(options, word)?;
+    options.mark(&observer);
+    options.mark_damage(&observer);
+    let source = Source::new(observer, only);
+    let mut source = source.map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut state = State::new();
+    source.keyframe(|change| {
+        state.take(change);
+        Ok::<(), RecordingError>(())
+    })?;
+    Ok(state)
+}
