@@ -77,6 +77,8 @@ pub use bitflags;
 pub use coerce::{Reason, Refusal};
 pub use layout::{Damage, LayoutError, Part};
 pub use memglass_derive::Observe;
+/// The crate that parses the texts of packed records, and reads such records.
+pub use memglass_layouts as layouts;
 #[doc(hidden)]
 pub use observe::derive_support;
 pub use observe::{

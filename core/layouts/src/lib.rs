@@ -29,6 +29,7 @@
 mod check;
 mod code;
 mod codec;
+mod declared;
 mod error;
 mod error_kind;
 mod fixed;
@@ -40,6 +41,7 @@ mod scalar;
 mod text;
 
 pub use codec::DecodeError;
+pub use declared::{Declared, DeclaredMember};
 pub use error::{About, TextError};
 pub use error_kind::Kind;
 pub use layout::{Layout, RootError};

@@ -1,8 +1,9 @@
 //! An example producer: a small trading engine whose objects can be inspected while it runs.
 //!
 //! For each of five symbols there is a `<S>_position` and a `<S>_quote`. Orders come, are filled and go,
-//! but `order_12345` stays. `book` is an array of order books. `engine_stats` has the engine's figures,
-//! and settings that an observer may change.
+//! but `order_12345` stays. `message_log` is one packed record: the last messages about orders, as they went
+//! over the wire. `book` is an array of order books. `engine_stats` has the engine's figures, and settings that
+//! an observer may change.
 //!
 //! The engine computes with what is in shared memory. So an observer that writes
 //! `AAPL_position.quantity` sees `unrealized_pnl` follow, one that writes `engine_stats.volatility`
@@ -20,6 +21,7 @@
 
 mod book;
 mod market;
+mod messages;
 mod orders;
 pub mod types;
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use memglass::{Object, ProducerError, Session, Text};
 
 use crate::market::Dice;
+use crate::messages::{Fill, Messages};
 use crate::types::{Conditions, Order, Side, Status};
 
 /// Number of the order that stays for as long as the engine runs.
@@ -19,6 +20,7 @@ pub(crate) struct Orders {
     _kept: Object<Order>,
     passing: VecDeque<Object<Order>>,
     next_id: u64,
+    messages: Messages,
 }
 
 impl Orders {
@@ -40,6 +42,7 @@ impl Orders {
             _kept: kept,
             passing: VecDeque::new(),
             next_id: FIRST_ID + 1,
+            messages: Messages::new(session)?,
         })
     }
 
@@ -65,6 +68,8 @@ impl Orders {
             venue: dice.roll(3) as u8 + 1,
             ..Order::default()
         };
+        self.messages
+            .order(order.order_id, symbol, ticks, order.quantity);
         self.passing
             .push_back(session.object(&label(self.next_id), order)?);
         self.next_id += 1;
@@ -75,11 +80,14 @@ impl Orders {
     }
 
     /// Fills each open order a little, and returns the number of orders that are now filled.
-    pub(crate) fn fill(&self, dice: &mut Dice) -> u64 {
-        self.passing
+    pub(crate) fn fill(&mut self, dice: &mut Dice) -> u64 {
+        let fills: Vec<Fill> = self
+            .passing
             .iter()
-            .filter(|order| fill(order, dice))
-            .count() as u64
+            .filter_map(|order| fill(order, dice))
+            .collect();
+        self.messages.fills(&fills);
+        fills.iter().filter(|fill| fill.is_done).count() as u64
     }
 
     /// Orders sent so far, including the one that stays.
@@ -88,14 +96,14 @@ impl Orders {
     }
 }
 
-/// Whether the order is done by this step. An observer may have changed its quantity in between.
-fn fill(order: &Object<Order>, dice: &mut Dice) -> bool {
+/// Fills an order a little, if it is open. An observer may have changed its quantity in between.
+fn fill(order: &Object<Order>, dice: &mut Dice) -> Option<Fill> {
     let (filled, quantity) = (order.filled_qty.get(), order.quantity.get());
     match order.status.get() {
-        Status::Filled | Status::Cancelled => return false,
+        Status::Filled | Status::Cancelled => return None,
         Status::Pending => {
             order.status.set(Status::Open);
-            return false;
+            return None;
         }
         Status::Open | Status::Partial => {}
     }
@@ -107,7 +115,11 @@ fn fill(order: &Object<Order>, dice: &mut Dice) -> bool {
     } else {
         Status::Partial
     });
-    is_done
+    Some(Fill {
+        order_id: order.order_id.get(),
+        filled_qty: filled,
+        is_done,
+    })
 }
 
 fn label(id: u64) -> String {

@@ -13,7 +13,7 @@ use memglass_value::shown::{Cell, Cells, Table};
 
 use super::takes::some_of;
 
-/// All named types that are structs, unions, enums or flags, and how many objects there are of each.
+/// All named types that are structs, unions, enums, flags or packed records, and how many objects there are of each.
 ///
 /// Stops early if it is to stop; the caller looks.
 pub(crate) fn types(observer: &Observer, goes_on: impl Fn() -> bool) -> Table {
@@ -237,7 +237,8 @@ pub(crate) fn member_type(schema: &Schema, member: &Member) -> String {
 }
 
 fn is_listed(ty: &Type) -> bool {
-    !ty.name.is_empty() && (ty.members().is_some() || has_names(&ty.kind))
+    let is_record = matches!(ty.kind, Kind::Record { .. });
+    !ty.name.is_empty() && (ty.members().is_some() || is_record || has_names(&ty.kind))
 }
 
 /// Whether some enum, flag set or annotated field of the session has a value of this name.

@@ -7,6 +7,7 @@ use memglass::schema::{Field, Kind, Metadata, Schema, Variant};
 use memglass_syntax::{FieldName, is_identifier};
 
 use super::describe::{allowed, member_type};
+use super::packed;
 
 /// Labels that a mistyped name is compared with; in a session with more objects, the first ones.
 const MOST_LABELS: usize = 20_000;
@@ -17,7 +18,7 @@ pub fn labels(observer: &Observer) -> impl Iterator<Item = String> {
     objects.map(|object| object.label.to_string())
 }
 
-/// The types with fields.
+/// The types with fields, packed records among them.
 pub(crate) fn types(schema: &Schema) -> BTreeMap<String, Vec<FieldName>> {
     let with_members = schema
         .iter()
@@ -26,7 +27,9 @@ pub(crate) fn types(schema: &Schema) -> BTreeMap<String, Vec<FieldName>> {
         let fields = members.iter().map(|member| field(schema, member));
         (name, fields.collect())
     });
-    fields.collect()
+    let mut types = fields.collect();
+    packed::add_names(schema, &mut types);
+    types
 }
 
 fn field(schema: &Schema, member: &Field) -> FieldName {

@@ -14,6 +14,7 @@ use super::context::Context;
 use super::convert;
 use super::describe::{self, member_type};
 use super::object_list::{ObjectList, Places};
+use super::packed;
 use super::place::{Node, Place, Shape};
 use super::rows::{ObjectRows, Subject, Subjects};
 use super::written;
@@ -121,10 +122,11 @@ pub fn of_large_array(field: &Field) -> Option<Shown> {
 pub fn of_field(field: &Field, value: Value) -> Shown {
     match &value {
         Value::Record(_) => Shown::Record(record(field, &value)),
-        Value::List(elements)
-            if elements.first().is_some_and(is_record) && field.packing().is_none() =>
-        {
-            Shown::Table(table(field, elements))
+        Value::List(elements) if elements.first().is_some_and(is_record) => {
+            Shown::Table(match field.packing() {
+                Some(_) => packed::table(field, elements),
+                None => table(field, elements),
+            })
         }
         _ => Shown::Value(Cell {
             value,
@@ -140,7 +142,7 @@ fn is_record(value: &Value) -> bool {
 fn record(field: &Field, value: &Value) -> Record {
     let schema = field.schema();
     let members = match (field.packing(), value) {
-        (Some(_), Value::Record(parts)) => packed_members(parts),
+        (Some(_), Value::Record(parts)) => packed::members(parts),
         _ => members(schema, field.members().unwrap_or_default(), value),
     };
     Record {
@@ -148,21 +150,6 @@ fn record(field: &Field, value: &Value) -> Record {
         type_name: field.info().type_name,
         members,
     }
-}
-
-/// The members that a packed record had when it was read: its type does not tell them.
-fn packed_members(parts: &memglass::Record) -> Vec<Member> {
-    let member = |(name, value): (&Arc<str>, &Value)| Member {
-        name: name.clone(),
-        members: match value {
-            Value::Record(parts) => packed_members(parts),
-            _ => Vec::new(),
-        },
-        cell: Cell::plain(value.clone()),
-        type_name: String::new(),
-        note: String::new(),
-    };
-    parts.iter().map(member).collect()
 }
 
 /// A row for each element of an array of structures.

@@ -10,6 +10,7 @@ use rhai::EvalAltResult;
 
 use super::error::text_of;
 use super::object_list::ObjectList;
+use super::packed;
 use super::place::Node;
 
 /// Rows that are read at once. A terminal gets no more.
@@ -98,6 +99,15 @@ impl ObjectRows {
         let first = all.next().transpose()?;
         let columns = first.as_ref().and_then(|first| {
             let schema = first.field.schema();
+            if first.field.packing().is_some() {
+                let names = packed::member_names(schema, &first.field.info().type_name);
+                return Some(
+                    names
+                        .into_iter()
+                        .map(|name| (name, Style::default()))
+                        .collect(),
+                );
+            }
             let members = first.field.members()?.iter();
             let columns = members.map(|member| {
                 let style = Style::new(&member.metadata).of_type(schema, member.type_id);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use memglass::schema::{Field, Kind, Protection, Schema, TypeId};
 use memglass::{Observer, PathError};
-use memglass_script::{declared_types, namesakes};
+use memglass_script::{declared_types, layout_of, namesakes};
 use memglass_value::format;
 use memglass_value::shown::{Cell, Document, Shown, Table};
 use serde_json::{Value as Json, json};
@@ -116,7 +116,7 @@ pub fn describe(observer: &Observer, name: &str) -> Result<Output, CommandError>
             Err(error) if !matches!(error, PathError::NoSuchObject { .. }) => {
                 return Err(error.into());
             }
-            Err(_) => return Err(no_type),
+            Err(_) => layout_of(observer.schema(), name).ok_or(no_type)?,
         },
     };
     let schema = observer.schema();

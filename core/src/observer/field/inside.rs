@@ -22,6 +22,8 @@ pub(in crate::observer) struct Inside {
     path: String,
     pub(in crate::observer) type_name: String,
     leaf: Option<Leaf>,
+    /// Whether the layout depends on it.
+    bears_layout: bool,
     /// Of an array, how many elements there were.
     count: Option<u64>,
     /// The type of a single value, in a schema of its own.
@@ -103,9 +105,13 @@ impl Field {
         let record = packed.record(own);
         let (place, path) = self.walk_steps(&record, start, steps)?;
         let leaf = record.leaf(place);
+        let type_name = record.type_name(place);
         Ok(Inside {
-            type_name: record.type_name(place),
-            own_type: leaf.as_ref().and_then(|leaf| own_type(leaf).ok()),
+            own_type: leaf
+                .as_ref()
+                .and_then(|leaf| own_type(leaf, bare(&type_name)).ok()),
+            type_name,
+            bears_layout: record.bears_layout(place),
             count: place.count().filter(|_| leaf.is_none()),
             leaf,
             offset: 8 + place.offset(),
@@ -125,6 +131,13 @@ impl Field {
                 is_record(self.session_schema(), self.object, self.place).then_some(Packing::Struct)
             }
         }
+    }
+
+    /// Whether it is a part of a packed record that the record's layout depends on: a count, a size, a tag. Only
+    /// writes that are forced change it.
+    pub fn bears_layout(&self) -> bool {
+        let inside = self.inside.as_ref();
+        inside.is_some_and(|inside| inside.bears_layout)
     }
 
     fn packed(&self) -> Packed {
@@ -258,14 +271,20 @@ impl Visitor for Names {
     }
 }
 
-/// The type of a single value.
-fn own_type(leaf: &Leaf) -> Result<(Arc<Schema>, TypeId), SchemaError> {
+/// The name of an enum, without its byte order, and without the bits that it has in a bitfield.
+fn bare(type_name: &str) -> &str {
+    let name = type_name.strip_prefix("be ").unwrap_or(type_name);
+    name.split('(').next().unwrap_or(name)
+}
+
+/// The type of a single value, which is called `name` if it is an enum.
+fn own_type(leaf: &Leaf, name: &str) -> Result<(Arc<Schema>, TypeId), SchemaError> {
     let bytes = |bits: u32| u64::from(bits).div_ceil(8).next_power_of_two();
     let ty = match leaf {
         Leaf::Bool => Type::new("bool", 1, 1, Kind::Bool),
         Leaf::Float { size: 8 } => Type::new("f64", 8, 8, Kind::Float),
         Leaf::Float { .. } => Type::new("f32", 4, 4, Kind::Float),
-        Leaf::Int { signed, bits } => integer(bytes(*bits), Kind::Int { signed: *signed }),
+        Leaf::Int { signed, bits } => integer("", bytes(*bits), Kind::Int { signed: *signed }),
         Leaf::Enum {
             signed,
             bits,
@@ -279,7 +298,7 @@ fn own_type(leaf: &Leaf) -> Result<(Arc<Schema>, TypeId), SchemaError> {
                 signed: *signed,
                 variants: variants.collect(),
             };
-            integer(bytes(*bits), kind)
+            integer(name, bytes(*bits), kind)
         }
         Leaf::Bytes { len } => Type::new("", (2 * len).max(1), 1, Kind::Text),
         Leaf::Text { len } => Type::new("", (*len).max(1), 1, Kind::Text),
@@ -290,6 +309,6 @@ fn own_type(leaf: &Leaf) -> Result<(Arc<Schema>, TypeId), SchemaError> {
     Ok((Arc::new(schema), id))
 }
 
-fn integer(size: u64, kind: Kind) -> Type {
-    Type::new("", size, size.min(8), kind)
+fn integer(name: &str, size: u64, kind: Kind) -> Type {
+    Type::new(name, size, size.min(8), kind)
 }

@@ -19,7 +19,7 @@ const TICKS: u64 = 190;
 
 #[test]
 fn the_demo_page_shows_true_screens() {
-    check("docs/demo.md", 8);
+    check("docs/demo.md", 9);
 }
 
 #[test]

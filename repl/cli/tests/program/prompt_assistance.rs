@@ -55,6 +55,16 @@ fn tab_completes_every_kind_of_name() {
         ("order_12345.flags.v", "order_12345.flags.value"),
         ("order_12345.status.va", "order_12345.status.value"),
         ("order_12345.status.to_up", "order_12345.status.to_upper("),
+        ("message_log.it", "message_log.items"),
+        ("message_log.items[0].che", "message_log.items[0].checksum"),
+        (
+            "message_log.items[1].fills[0].fil",
+            "message_log.items[1].fills[0].filled_qty",
+        ),
+        (
+            "message_log.items[0].kind == \"Not",
+            "message_log.items[0].kind == \"Notice\"",
+        ),
         ("expec", "expect("),
         (":regi", ":regions"),
         (":type Quo", ":type Quote"),

@@ -77,8 +77,7 @@ impl<'n> Place<'n> {
     /// An element; some element, where nobody knows which. The outer dimension stands first: one of
     /// `f64[2][3]` is an `f64[3]`.
     pub(super) fn element(self, index: Option<&str>) -> Option<Self> {
-        self.element_count()?;
-        let (element, dimensions) = self.type_name.split_once('[')?;
+        let (element, dimensions) = self.type_name.split_once('[').filter(|_| self.is_array())?;
         let (_, inner) = dimensions.split_once(']')?;
         let path = self.path.zip(index);
         Some(Place {
@@ -114,7 +113,7 @@ impl<'n> Place<'n> {
 
     /// Whether a script reads it as a value, and not as something with parts.
     pub(crate) fn is_leaf(&self) -> bool {
-        self.fields().is_empty() && self.element_count().is_none()
+        self.fields().is_empty() && !self.is_array()
     }
 
     /// Whether it is a flag set.
@@ -140,15 +139,17 @@ impl<'n> Place<'n> {
         self.field.is_some() || self.path.is_some()
     }
 
-    /// Number of elements, if it is an array.
+    /// Whether it has elements.
+    pub(crate) fn is_array(&self) -> bool {
+        let array = self.type_name.split_once('[');
+        array.is_some_and(|(name, _)| name != "text")
+    }
+
+    /// Number of elements, if it is an array that always has as many.
     pub(crate) fn element_count(&self) -> Option<u64> {
-        let (name, dimensions) = self.type_name.split_once('[')?;
+        let (_, dimensions) = self.type_name.split_once('[')?;
         let (count, _) = dimensions.split_once(']')?;
-        if name == "text" {
-            None
-        } else {
-            count.parse().ok()
-        }
+        count.parse().ok().filter(|_| self.is_array())
     }
 
     /// Names that its value may have.
@@ -165,7 +166,7 @@ impl<'n> Place<'n> {
 
     /// The field that names its values. An array has none, its elements do.
     fn annotation(&self) -> Option<&'n FieldName> {
-        self.named_by.filter(|_| self.element_count().is_none())
+        self.named_by.filter(|_| !self.is_array())
     }
 
     /// Whether a value is written without quotes.

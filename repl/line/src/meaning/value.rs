@@ -163,7 +163,7 @@ impl<'n> Value<'n> {
     /// What a snapshot has in the place of this one.
     fn copied(place: Place<'n>) -> Self {
         match place {
-            place if place.element_count().is_some() => Value::Plain("#array"),
+            place if place.is_array() => Value::Plain("#array"),
             place if place.is_leaf() => Value::Place(place.value()),
             place => Value::Copy(place.value()),
         }
@@ -249,8 +249,8 @@ impl<'n> Value<'n> {
     /// Whether it is an array in an object.
     pub(crate) fn is_array(&self) -> bool {
         match self {
-            Value::Place(place) => place.element_count().is_some(),
-            Value::OneOf(places) => places.iter().all(|place| place.element_count().is_some()),
+            Value::Place(place) => place.is_array(),
+            Value::OneOf(places) => places.iter().all(Place::is_array),
             _ => false,
         }
     }

@@ -109,6 +109,8 @@ fn standing(field: &Field, hindrance: Option<&str>) -> String {
         Some("it is read-only")
     } else if is_address {
         Some("it is an address of the producer")
+    } else if field.bears_layout() {
+        Some("the layout of the record depends on it (`force` writes it)")
     } else {
         hindrance
     };

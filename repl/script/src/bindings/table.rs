@@ -25,6 +25,7 @@ use crate::convert;
 use crate::describe;
 use crate::error::raise;
 use crate::object_list::{ObjectList, Places};
+use crate::packed;
 use crate::place::{Place, Shape};
 use crate::rows::{Listing, ObjectRows, Subject, Subjects};
 
@@ -149,18 +150,23 @@ fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
         read(&all_objects(&shared)?, &shared).map(Rows::new)
     });
     let shared = context.clone();
-    engine.register_fn("describe", move |name: &str| -> Result<Rows> {
+    engine.register_fn("describe", move |name: &str| -> Result<Dynamic> {
         shared.refresh()?;
-        describe::describe(&shared.schema(), name)
-            .map(Rows::new)
+        let schema = shared.schema();
+        if let Some(text) = packed::text(&schema, name) {
+            return Ok(text.into());
+        }
+        describe::describe(&schema, name)
+            .map(|table| Dynamic::from(Rows::new(table)))
             .map_err(raise)
     });
-    engine.register_fn("describe", |place: Place| -> Result<Rows> {
+    engine.register_fn("describe", |place: Place| -> Dynamic {
         let field = &place.node.field;
-        Ok(Rows::new(describe::describe_type(
-            field.schema(),
-            field.type_id(),
-        )))
+        let (schema, id) = (field.schema(), field.type_id());
+        if field.packing().is_some() {
+            return schema.describe(id).trim_end().to_owned().into();
+        }
+        Dynamic::from(Rows::new(describe::describe_type(schema, id)))
     });
     engine.register_fn("fields", |place: Place| -> Result<Rows> {
         Ok(Rows::new(describe::fields(
@@ -216,12 +222,25 @@ pub(crate) fn elements_table(place: &Place) -> Result<Option<Table>> {
         return Ok(None);
     };
     place.node.check_present()?;
+    if count > 0 && place.node.field.packing().is_some() {
+        return packed_table(place);
+    }
     if count == 0 || !matches!(place.node.element(0)?.shape, Shape::Record) {
         return Ok(None);
     }
     let source = Subjects::Elements(Subject::of(&place.node), count as usize);
     let table = ObjectRows::of_members(source).and_then(ObjectRows::table);
     table.map(Some).map_err(raise)
+}
+
+/// The same for an array in a packed record, whose elements are all read in one moment.
+fn packed_table(place: &Place) -> Result<Option<Table>> {
+    Ok(match place.value()? {
+        Value::List(elements) if matches!(elements.first(), Some(Value::Record(_))) => {
+            Some(packed::table(&place.node.field, &elements))
+        }
+        _ => None,
+    })
 }
 
 /// A row for each object: its label and its fields if all are of one type, else its type and value.

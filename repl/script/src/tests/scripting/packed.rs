@@ -66,3 +66,47 @@ fn a_whole_record_is_laid_out_anew() {
     undone(&world);
     world.check("packet.items[1].chars", "\"you\"");
 }
+
+#[test]
+fn elements_are_rows_and_need_not_have_the_same_members() {
+    let world = World::new();
+    let text = "struct log { u8 n; part parts[n]; };
+        struct part { u8 kind; match (kind) { (1): u8 size; (_): char name[]; } };";
+    world.session.define(text).unwrap();
+    let log = world.session.buffer("log_1", "log", 64).unwrap();
+    log.write(b"\x02\x01\x09\x02hi\0").unwrap();
+    let mut world = world;
+    world.check(
+        "json(log_1.parts)",
+        r#""[{\"kind\":1,\"size\":9},{\"kind\":2,\"name\":\"hi\"}]""#,
+    );
+    world.check(
+        "csv(log_1.parts)",
+        r#""object,kind,size,name\nlog_1.parts[0],1,9,\nlog_1.parts[1],2,,hi\n""#,
+    );
+    world.check(
+        "csv(obs.all(\"log\")).sub_string(0, 14)",
+        r#""object,n,parts""#,
+    );
+}
+
+#[test]
+fn a_packed_type_is_described_by_its_text() {
+    let (mut world, _packet) = world();
+    for asked in ["\"msg\"", "\"item\"", "\"Op\"", "packet", "packet.items[0]"] {
+        world.check(
+            &format!("describe({asked}).contains(\"    char chars[len];\")"),
+            "true",
+        );
+    }
+    let verdict = "cannot be written: the layout of the record depends on it";
+    world.check(
+        &format!("let told = explain(\"packet.n\"); told.contains(\"{verdict}\")"),
+        "true",
+    );
+    world.check(
+        "let told = explain(\"packet.crc\"); told.contains(\"can be written\")",
+        "true",
+    );
+    world.check("force(packet, \"n\", 1); packet.items.len()", "1");
+}
