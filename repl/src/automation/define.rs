@@ -1,6 +1,7 @@
 //! From what a script said to a trigger of the engine, and the answers to its condition.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use memglass_script::Seen;
 use memglass_watch::{Answer, Ask, CompileError, Definition, Kind, Question, Reading, Truth};
@@ -108,13 +109,18 @@ impl Automation {
         Ok(())
     }
 
-    /// Sees to it that somebody samples what a trigger looks at.
-    fn start_sampling(&self, entry: &Entry) -> Result<()> {
+    /// Sees to it that somebody samples what a trigger looks at, at the rate that it asks for.
+    pub(super) fn start_sampling(&self, entry: &Entry) -> Result<()> {
         if matches!(entry.subject, Subject::Every(_) | Subject::After(_)) {
             return Ok(());
         }
         let period = entry.options.borrow().period;
         let period = period.unwrap_or_else(|| self.engine().period());
+        self.sample_each(period)
+    }
+
+    /// Sees to it that somebody samples each `period`.
+    pub(super) fn sample_each(&self, period: Duration) -> Result<()> {
         let sampled = self.surroundings().sample(&self.0.engine, period);
         sampled.map_err(|error| self.refused(&error))
     }

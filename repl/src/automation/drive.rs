@@ -176,10 +176,10 @@ impl Automation {
         self.look_at_session();
         {
             let mut watch = self.engine();
-            let next_tick = watch.next_tick();
-            if next_tick.is_none() {
-                surroundings.sample_no_more();
+            if let Some(periods) = watch.fewer_periods() {
+                surroundings.sample_only(&periods);
             }
+            let next_tick = watch.next_tick();
             if surroundings.samples_here() && next_tick.is_some_and(|next| next <= now) {
                 // What cannot be read is unknown to conditions.
                 let _ = watch.tick(now);

@@ -48,8 +48,7 @@ impl Automation {
         };
         kept.map_err(|error| self.refused(&error))?;
         let period = self.engine().period();
-        let sampled = self.surroundings().sample(&self.0.engine, period);
-        sampled.map_err(|error| self.refused(&error))?;
+        self.sample_each(period)?;
         Ok(History {
             automation: self.clone(),
             path: path.to_owned(),

@@ -1,7 +1,7 @@
 //! Where time and the producer come from: the machine, or whoever makes both up.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -44,8 +44,8 @@ pub(crate) trait Surroundings {
         Ok(())
     }
 
-    /// Nothing has to be sampled any more.
-    fn sample_no_more(&self) {}
+    /// At no other period than these anything has to be sampled any more.
+    fn sample_only(&self, _periods: &BTreeSet<Duration>) {}
 
     /// What became of the producer; may be as of a moment ago.
     fn presence(&self, attached: &Attached) -> Presence;
@@ -128,9 +128,9 @@ impl Surroundings for Live {
         Ok(())
     }
 
-    fn sample_no_more(&self) {
+    fn sample_only(&self, periods: &BTreeSet<Duration>) {
         if let Some(thread) = &mut *self.thread.borrow_mut() {
-            thread.probes.clear();
+            thread.probes.retain(|period, _| periods.contains(period));
         }
     }
 

@@ -239,7 +239,12 @@ fn register_settings(engine: &mut Engine) {
     });
     engine.register_fn("rate", |trigger: Trigger, time: Dynamic| {
         let time = trigger.period(&time)?;
-        trigger.set("rate", SAMPLED, |options| options.period = Some(time))
+        let trigger = trigger.set("rate", SAMPLED, |options| options.period = Some(time))?;
+        // One that is not defined yet is sampled from its definition on.
+        if trigger.entry.number.get().is_some() {
+            trigger.automation.start_sampling(&trigger.entry)?;
+        }
+        Result::Ok(trigger)
     });
     engine.register_fn("with_history", |trigger: Trigger, time: Dynamic| {
         let time = trigger.time("with_history", &time)?;

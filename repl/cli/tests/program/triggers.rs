@@ -281,3 +281,22 @@ fn mistakes_in_a_condition_about_many_objects_are_told_when_it_is_defined() {
         assert_ne!(ran.code, Some(0));
     }
 }
+
+#[test]
+fn a_rate_that_is_said_later_counts_from_then_on_and_ends_with_its_trigger() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script(
+        "rates.rhai",
+        "fn samples(time) { let before = sampler().ticks; sleep(time); sampler().ticks - before }
+         let slow = watch(\"order_12345.quantity\", |c| ());
+         let at_first = samples(100.ms);
+         let fast = watch(\"order_12345.order_id\", |c| ());
+         fast.rate(\"spin\");
+         let spinning = samples(100.ms);
+         fast.cancel();
+         let slower = samples(100.ms);
+         slow.cancel();
+         `${at_first > 0} ${spinning > 10 * at_first} ${slower <= 2 * at_first + 10}`",
+    );
+    assert_eq!(world.data(&["run", &script]), "true true true\n");
+}

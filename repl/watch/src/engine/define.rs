@@ -197,6 +197,7 @@ impl Engine {
         let is_other_rate = settings.period != trigger.settings.period;
         trigger.options = options;
         if is_other_rate {
+            self.may_sample_less = true;
             self.unpack_all_of(number);
         }
         if let Some(trigger) = self.triggers.get_mut(&number) {
@@ -212,6 +213,7 @@ impl Engine {
 
     pub(super) fn pause_for(&mut self, number: u64, reason: PauseReason) {
         self.unpack_all_of(number);
+        self.may_sample_less = true;
         let Some(trigger) = self.triggers.get_mut(&number).filter(|t| t.is_live()) else {
             return;
         };
@@ -262,6 +264,7 @@ impl Engine {
 
     /// Lets a trigger fire no more; what waits still runs.
     pub(super) fn finish(&mut self, number: u64) {
+        self.may_sample_less = true;
         self.unpack_all_of(number);
         self.restless.remove(&number);
         if let Some(trigger) = self.triggers.get_mut(&number) {
@@ -272,6 +275,7 @@ impl Engine {
     /// Forgets a trigger altogether.
     pub fn forget(&mut self, number: u64) {
         self.queue.drop_all_of(number);
+        self.may_sample_less = true;
         self.unpack_all_of(number);
         self.restless.remove(&number);
         self.timers.remove(&number);

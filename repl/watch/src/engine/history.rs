@@ -121,6 +121,7 @@ impl Engine {
     /// Keeps the recent values of a field no longer, unless it is watched.
     pub fn forget_history(&mut self, path: &str) {
         self.histories.remove(path);
+        self.may_sample_less = true;
     }
 
     /// The recent values of a field, if they are kept.

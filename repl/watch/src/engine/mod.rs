@@ -73,6 +73,8 @@ pub struct Engine {
     running: Option<(u64, Depth)>,
     period: Duration,
     ticks: Ticks,
+    /// Whether something ended or changed its rate since the periods were asked for.
+    may_sample_less: bool,
     notices: Vec<Notice>,
     last_number: u64,
 }
@@ -131,6 +133,7 @@ impl Engine {
             running: None,
             period,
             ticks: Ticks::default(),
+            may_sample_less: false,
             notices: Vec::new(),
             last_number: 0,
         }
@@ -172,6 +175,18 @@ impl Engine {
         let samples = live.map(|trigger| trigger.next_sample);
         let others = [self.next_look(), self.next_history()];
         samples.chain(others.into_iter().flatten()).min()
+    }
+
+    /// The times between two samples that are still asked for, if some may not be any more since the last call.
+    /// Looks at each trigger then.
+    pub fn fewer_periods(&mut self) -> Option<BTreeSet<Duration>> {
+        if !std::mem::take(&mut self.may_sample_less) {
+            return None;
+        }
+        let live = self.triggers.values().filter(|trigger| trigger.samples());
+        let histories = self.next_history().map(|_| self.period);
+        let periods = live.map(|trigger| trigger.settings.period);
+        Some(periods.chain(histories).collect())
     }
 
     /// The next time at which a timer is due.
