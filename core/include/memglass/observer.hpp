@@ -120,6 +120,10 @@ public:
         }
     }
 
+    bool is_connected() const noexcept { return observer_ != nullptr; }
+    /// Detaches. Its Views stay as they are.
+    void disconnect() noexcept { memglass_observer_free(std::exchange(observer_, nullptr)); }
+
     /// Takes in the types and objects that came and went; true if any did. Costs one load if nothing changed.
     bool refresh() {
         bool has_changed = false;

@@ -54,36 +54,45 @@ struct TypeId {
 
 class Schema;
 
-/// A member of a struct or union: where it lies in the bare value and in its storage, and what is there. Made by
-/// `member` and `bits`.
+/// How a record lies in memory: as the bare value, or with its members protected, as in shared memory.
+enum class Form { value, storage };
+
+/// A member of a struct or union: where it lies in the bare value and in its storage, and what is there.
+///
+/// Tables of these are data that the compiler takes in without a template for each line: there may be thousands.
 struct Member {
-    std::string_view name;
+    const char* name;
     std::size_t value_offset;
     std::size_t storage_offset;
-    TypeId (*value_type)(Schema&);
-    TypeId (*storage_type)(Schema&);
-    Metadata metadata;
+    /// `plain<T>`, `atomic<T>`, `seqlock<T>` or `locked<T>`.
+    TypeId (*type)(Schema&, Form);
+    const Metadata* metadata = nullptr;
+    /// Of a bitfield, its lowest bit in the integer at the offset, and how many bits it has.
     std::uint8_t lowest_bit = 0;
     std::uint8_t bit_count = 0;
+};
+
+/// A struct or union that memglass-gen describes.
+struct Record {
+    const char* name;
+    std::span<const Member> members;
+    struct Layout {
+        std::size_t size;
+        std::size_t align;
+    } value, storage;
+    bool is_union = false;
+    /// MEMGLASS_PROTECTION_SEQLOCK or _LOCKED if it is protected as a whole.
+    memglass_protection protection = MEMGLASS_PROTECTION_PLAIN;
 };
 
 template <class T> TypeId value_type(Schema& schema);
 template <class S> TypeId storage_type(Schema& schema);
 
-/// A member of type V, stored as an S.
-template <class V, class S>
-consteval Member member(std::string_view name, std::size_t value_offset, std::size_t storage_offset,
-                        Metadata metadata = {}) {
-    return {name, value_offset, storage_offset, &value_type<V>, &storage_type<S>, metadata};
-}
-
-/// A bitfield: `count` bits from bit `lowest` on, of an integer at the offsets. V has the size of that integer, and
-/// the sign of the bitfield.
-template <class V>
-consteval Member bits(std::string_view name, std::size_t value_offset, std::size_t storage_offset,
-                      std::uint8_t lowest, std::uint8_t count, Metadata metadata = {}) {
-    return {name, value_offset, storage_offset, &value_type<V>, &value_type<V>, metadata, lowest, count};
-}
+/// The type of a member that is a T, by its protection.
+template <class T> TypeId plain(Schema& schema, Form form);
+template <class T> TypeId atomic(Schema& schema, Form form);
+template <class T> TypeId seqlock(Schema& schema, Form form);
+template <class T> TypeId locked(Schema& schema, Form form);
 
 /// Types that refer to each other. A type that is added again keeps its number.
 class Schema {
@@ -125,10 +134,10 @@ public:
         });
     }
 
-    /// A struct or union as it lies in the bare value, or as it lies in its storage.
-    enum class Form { value, storage };
-    TypeId record(std::string_view name, std::size_t size, std::size_t align, std::span<const Member> members,
-                  Form form, bool is_union);
+    /// A struct or union in one of its forms.
+    TypeId record(const Record& record, Form form);
+    /// What lies in shared memory for a described struct or union.
+    TypeId stored(const Record& record);
 
     /// The content of an .mgt file with these types.
     std::string encode() const {
@@ -172,18 +181,18 @@ private:
     memglass_schema* schema_;
 };
 
-inline TypeId Schema::record(std::string_view name, std::size_t size, std::size_t align,
-                             std::span<const Member> members, Form form, bool is_union) {
+inline TypeId Schema::record(const Record& record, Form form) {
     struct Annotations {
         std::vector<memglass_variant> names, flags;
         memglass_metadata metadata;
     };
+    static constexpr Metadata none;
     auto number = [](const Number& number) { return memglass_number{number.kind, number.integer, number.real}; };
-    std::vector<Annotations> annotations(members.size());
+    std::vector<Annotations> annotations(record.members.size());
     std::vector<memglass_member> fields;
-    for (std::size_t index = 0; index < members.size(); ++index) {
-        const Member& member = members[index];
-        const Metadata& given = member.metadata;
+    for (std::size_t index = 0; index < annotations.size(); ++index) {
+        const Member& member = record.members[index];
+        const Metadata& given = member.metadata == nullptr ? none : *member.metadata;
         auto& [names, flags, metadata] = annotations[index];
         names = variants(given.names);
         flags = variants(given.flags);
@@ -191,16 +200,26 @@ inline TypeId Schema::record(std::string_view name, std::size_t size, std::size_
                     number(given.step),     detail::text(given.regex), names.data(),
                     names.size(),           flags.data(),              flags.size(),
                     detail::text(given.format), detail::text(given.unit), detail::text(given.desc)};
-        bool is_value = form == Form::value;
-        TypeId type = is_value ? member.value_type(*this) : member.storage_type(*this);
-        std::size_t offset = is_value ? member.value_offset : member.storage_offset;
+        TypeId type = member.type(*this, form);
+        std::size_t offset = form == Form::value ? member.value_offset : member.storage_offset;
         fields.push_back({detail::text(member.name), type.number, offset, member.lowest_bit, member.bit_count,
                           &metadata});
     }
-    auto add = is_union ? memglass_schema_union : memglass_schema_struct;
+    auto add = record.is_union ? memglass_schema_union : memglass_schema_struct;
+    const Record::Layout& layout = form == Form::value ? record.value : record.storage;
     return added([&](auto* id) {
-        return add(schema_, detail::text(name), size, align, fields.data(), fields.size(), id);
+        return add(schema_, detail::text(record.name), layout.size, layout.align, fields.data(), fields.size(), id);
     });
+}
+
+inline TypeId Schema::stored(const Record& record) {
+    if (record.is_union) {
+        return this->record(record, Form::value);
+    }
+    if (record.protection != MEMGLASS_PROTECTION_PLAIN) {
+        return protect(record.protection, this->record(record, Form::value));
+    }
+    return this->record(record, Form::storage);
 }
 
 namespace detail {
@@ -229,18 +248,19 @@ template <class T> struct ValueType {
         } else if constexpr (requires { Descriptor<T>::flags; }) {
             return schema.flag_set(Descriptor<T>::name, sizeof(T), Descriptor<T>::flags);
         } else {
-            static_assert(requires { Descriptor<T>::members; },
+            static_assert(requires { Descriptor<T>::record; },
                           "this type is not described: mark it [[memglass::observe]] and run memglass-gen");
-            constexpr bool is_union = requires { Descriptor<T>::is_union; };
-            return schema.record(Descriptor<T>::name, sizeof(T), alignof(T), Descriptor<T>::members,
-                                 Schema::Form::value, is_union);
+            return schema.record(Descriptor<T>::record, Form::value);
         }
     }
 };
 template <class T> struct ValueType<T*> {
     static TypeId add(Schema& schema) {
-        if constexpr (requires { Descriptor<std::remove_cv_t<T>>::name; }) {
-            return schema.pointer(Descriptor<std::remove_cv_t<T>>::name);
+        using Target = Descriptor<std::remove_cv_t<T>>;
+        if constexpr (requires { Target::record; }) {
+            return schema.pointer(Target::record.name);
+        } else if constexpr (requires { Target::name; }) {
+            return schema.pointer(Target::name);
         } else {
             return schema.pointer("");
         }
@@ -258,10 +278,7 @@ template <class T, std::size_t N> struct ValueType<std::array<T, N>> : ValueType
 
 /// Adds the type of a place that is an S.
 template <class S> struct StorageType {
-    static TypeId add(Schema& schema) {
-        using Described = Descriptor<typename S::Value>;
-        return schema.record(Described::name, sizeof(S), alignof(S), Described::members, Schema::Form::storage, false);
-    }
+    static TypeId add(Schema& schema) { return schema.record(Descriptor<typename S::Value>::record, Form::storage); }
 };
 template <class T> struct StorageType<Plain<T>> : ValueType<T> {};
 template <class T> struct StorageType<PlainUnion<T>> : ValueType<T> {};
@@ -283,6 +300,30 @@ template <class T> TypeId value_type(Schema& schema) { return detail::ValueType<
 
 /// Adds the type of a place in shared memory that is an S.
 template <class S> TypeId storage_type(Schema& schema) { return detail::StorageType<S>::add(schema); }
+
+namespace detail {
+
+template <class T, class S> TypeId member_type(Schema& schema, Form form) {
+    return form == Form::value ? value_type<T>(schema) : storage_type<S>(schema);
+}
+
+}  // namespace detail
+
+template <class T> TypeId plain(Schema& schema, Form form) {
+    if constexpr (requires { Descriptor<T>::record; }) {
+        // The same in fewer templates, as each struct that is a member takes one.
+        return form == Form::value ? schema.record(Descriptor<T>::record, form) : schema.stored(Descriptor<T>::record);
+    } else {
+        return detail::member_type<T, Stored<T>>(schema, form);
+    }
+}
+template <class T> TypeId atomic(Schema& schema, Form form) {
+    return detail::member_type<T, StoredAtomic<T>>(schema, form);
+}
+template <class T> TypeId seqlock(Schema& schema, Form form) {
+    return detail::member_type<T, Guarded<T>>(schema, form);
+}
+template <class T> TypeId locked(Schema& schema, Form form) { return detail::member_type<T, Locked<T>>(schema, form); }
 
 }  // namespace memglass
 

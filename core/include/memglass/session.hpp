@@ -96,6 +96,10 @@ public:
 
     /// Describes a T to observers before there is an object of it, and returns its type.
     template <class T> TypeId type() { return storage<Stored<T>>(); }
+    TypeId type(const Record& record) {
+        Schema schema;
+        return added(schema, schema.stored(record));
+    }
 
     /// Reuses the memory of objects that were destroyed long enough ago. `create` does the same.
     void reclaim() { detail::check(memglass_session_reclaim(session_)); }
@@ -137,10 +141,14 @@ private:
             return {static_cast<std::uint32_t>(seen)};
         }
         Schema schema;
-        TypeId described = storage_type<S>(schema);
+        TypeId type = added(schema, storage_type<S>(schema));
+        known.store(std::uint64_t{number_} << 32 | type.number, std::memory_order_relaxed);
+        return type;
+    }
+
+    TypeId added(const Schema& schema, TypeId described) {
         TypeId type{};
         detail::check(memglass_session_add_type(session_, schema.handle(), described.number, &type.number));
-        known.store(std::uint64_t{number_} << 32 | type.number, std::memory_order_relaxed);
         return type;
     }
 
@@ -239,11 +247,12 @@ namespace detail {
 
 /// The marked types of one generated header; every generated header of a program is in the list.
 struct TypeList {
-    explicit TypeList(void (*add)(Session&)) noexcept : add(add), next(std::exchange(first, this)) {}
+    explicit TypeList(std::span<const Record* const> types) noexcept
+        : types(types), next(std::exchange(first, this)) {}
     TypeList(const TypeList&) = delete;
     TypeList& operator=(const TypeList&) = delete;
 
-    void (*add)(Session&);
+    std::span<const Record* const> types;
     TypeList* next;
     static inline TypeList* first = nullptr;
 };
@@ -255,7 +264,9 @@ namespace generated {
 /// Describes the marked types of all generated headers that the program includes.
 inline void register_all_types(Session& session) {
     for (detail::TypeList* list = detail::TypeList::first; list != nullptr; list = list->next) {
-        list->add(session);
+        for (const Record* record : list->types) {
+            session.type(*record);
+        }
     }
 }
 inline void register_all_types() { register_all_types(session()); }

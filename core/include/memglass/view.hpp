@@ -45,7 +45,7 @@ template <std::size_t N> struct IsText<Text<N>> : std::true_type {};
 
 template <class T>
 concept Readable = std::same_as<T, std::string> || Numeric<T> || std::same_as<T, bool> || std::is_enum_v<T>
-                   || requires { Descriptor<T>::members; } || IsStdArray<T>::value || IsText<T>::value;
+                   || requires { Descriptor<T>::record; } || IsStdArray<T>::value || IsText<T>::value;
 
 template <Numeric T> memglass_integer integer(T number) {
     auto wide = static_cast<Int128>(number);
@@ -173,7 +173,7 @@ public:
     View& operator=(const std::string& text) { return *this = std::string_view(text); }
     /// Writes a whole struct or array; members that its type lacks keep their values.
     template <class T>
-        requires(requires { Descriptor<T>::members; } || detail::IsStdArray<T>::value)
+        requires(requires { Descriptor<T>::record; } || detail::IsStdArray<T>::value)
     View& operator=(const T& value) {
         const auto& [schema, type] = detail::Described<T>::get();
         detail::check(memglass_field_write_as(field_, schema.handle(), type.number, &value, sizeof(value)));

@@ -46,20 +46,19 @@ struct Quote_Storage {
 };
 
 template <> struct memglass::Descriptor<Quote> {
+    using Value = Quote;
     using Storage = Quote_Storage;
-    static constexpr std::string_view name = "Quote";
     static constexpr memglass::Member members[] = {
-        memglass::member<std::int64_t, decltype(Storage::bid_price)>("bid_price", offsetof(Quote, bid_price),
-                                                                     offsetof(Storage, bid_price)),
-        memglass::member<std::int64_t, decltype(Storage::ask_price)>("ask_price", offsetof(Quote, ask_price),
-                                                                     offsetof(Storage, ask_price)),
-        memglass::member<std::uint32_t, decltype(Storage::bid_size)>("bid_size", offsetof(Quote, bid_size),
-                                                                     offsetof(Storage, bid_size)),
-        memglass::member<std::uint32_t, decltype(Storage::ask_size)>("ask_size", offsetof(Quote, ask_size),
-                                                                     offsetof(Storage, ask_size)),
-        memglass::member<std::uint64_t, decltype(Storage::timestamp_ns)>("timestamp_ns", offsetof(Quote, timestamp_ns),
-                                                                         offsetof(Storage, timestamp_ns)),
+        {"bid_price", offsetof(Value, bid_price), offsetof(Storage, bid_price), memglass::plain<decltype(Value::bid_price)>},
+        {"ask_price", offsetof(Value, ask_price), offsetof(Storage, ask_price), memglass::plain<decltype(Value::ask_price)>},
+        {"bid_size", offsetof(Value, bid_size), offsetof(Storage, bid_size), memglass::plain<decltype(Value::bid_size)>},
+        {"ask_size", offsetof(Value, ask_size), offsetof(Storage, ask_size), memglass::plain<decltype(Value::ask_size)>},
+        {"timestamp_ns", offsetof(Value, timestamp_ns), offsetof(Storage, timestamp_ns), memglass::plain<decltype(Value::timestamp_ns)>},
     };
+    static constexpr memglass::Record record{.name = "Quote",
+                                             .members = members,
+                                             .value = {sizeof(Value), alignof(Value)},
+                                             .storage = {sizeof(Storage), alignof(Storage)}};
 };
 
 enum class Side : std::int8_t { buy = 1, sell = -1 };
@@ -140,36 +139,34 @@ struct Position_Storage {
 };
 
 template <> struct memglass::Descriptor<Position> {
+    using Value = Position;
     using Storage = Position_Storage;
-    static constexpr std::string_view name = "Position";
     static constexpr memglass::Variant venue_names[] = {{"NYSE", 1}, {"NASDAQ", 2}};
+    static constexpr memglass::Metadata symbol_id_metadata{.readonly = true};
+    static constexpr memglass::Metadata quantity_metadata{.desc = "signed number of shares"};
+    static constexpr memglass::Metadata avg_price_metadata{.min = 0, .max = 10'000'000, .unit = "ticks"};
+    static constexpr memglass::Metadata symbol_metadata{.regex = "[A-Z]{1,5}"};
+    static constexpr memglass::Metadata ratio_metadata{.min = -1.5, .step = 0.5, .format = "%.2f"};
+    static constexpr memglass::Metadata venue_metadata{.names = venue_names};
     static constexpr memglass::Member members[] = {
-        memglass::member<std::uint32_t, decltype(Storage::symbol_id)>(
-            "symbol_id", offsetof(Position, symbol_id), offsetof(Storage, symbol_id), {.readonly = true}),
-        memglass::member<std::int64_t, decltype(Storage::quantity)>(
-            "quantity", offsetof(Position, quantity), offsetof(Storage, quantity),
-            {.desc = "signed number of shares"}),
-        memglass::member<std::int64_t, decltype(Storage::avg_price)>(
-            "avg_price", offsetof(Position, avg_price), offsetof(Storage, avg_price),
-            {.min = 0, .max = 10'000'000, .unit = "ticks"}),
-        memglass::member<Quote, decltype(Storage::last_quote)>("last_quote", offsetof(Position, last_quote),
-                                                               offsetof(Storage, last_quote)),
-        memglass::member<char[256], decltype(Storage::error_msg)>("error_msg", offsetof(Position, error_msg),
-                                                                  offsetof(Storage, error_msg)),
-        memglass::member<Side, decltype(Storage::side)>("side", offsetof(Position, side), offsetof(Storage, side)),
-        memglass::member<std::int64_t[2][3], decltype(Storage::levels)>("levels", offsetof(Position, levels),
-                                                                        offsetof(Storage, levels)),
-        memglass::member<bool, decltype(Storage::live)>("live", offsetof(Position, live), offsetof(Storage, live)),
-        memglass::member<Quote, decltype(Storage::best)>("best", offsetof(Position, best), offsetof(Storage, best)),
-        memglass::member<char[16], decltype(Storage::symbol)>("symbol", offsetof(Position, symbol),
-                                                              offsetof(Storage, symbol), {.regex = "[A-Z]{1,5}"}),
-        memglass::member<double, decltype(Storage::ratio)>("ratio", offsetof(Position, ratio), offsetof(Storage, ratio),
-                                                           {.min = -1.5, .step = 0.5, .format = "%.2f"}),
-        memglass::member<std::uint8_t, decltype(Storage::venue)>("venue", offsetof(Position, venue),
-                                                                 offsetof(Storage, venue), {.names = venue_names}),
-        memglass::member<memglass::Int128, decltype(Storage::total)>("total", offsetof(Position, total),
-                                                                     offsetof(Storage, total)),
+        {"symbol_id", offsetof(Value, symbol_id), offsetof(Storage, symbol_id), memglass::plain<decltype(Value::symbol_id)>, &symbol_id_metadata},
+        {"quantity", offsetof(Value, quantity), offsetof(Storage, quantity), memglass::atomic<decltype(Value::quantity)>, &quantity_metadata},
+        {"avg_price", offsetof(Value, avg_price), offsetof(Storage, avg_price), memglass::plain<decltype(Value::avg_price)>, &avg_price_metadata},
+        {"last_quote", offsetof(Value, last_quote), offsetof(Storage, last_quote), memglass::seqlock<decltype(Value::last_quote)>},
+        {"error_msg", offsetof(Value, error_msg), offsetof(Storage, error_msg), memglass::locked<decltype(Value::error_msg)>},
+        {"side", offsetof(Value, side), offsetof(Storage, side), memglass::plain<decltype(Value::side)>},
+        {"levels", offsetof(Value, levels), offsetof(Storage, levels), memglass::plain<decltype(Value::levels)>},
+        {"live", offsetof(Value, live), offsetof(Storage, live), memglass::plain<decltype(Value::live)>},
+        {"best", offsetof(Value, best), offsetof(Storage, best), memglass::plain<decltype(Value::best)>},
+        {"symbol", offsetof(Value, symbol), offsetof(Storage, symbol), memglass::plain<decltype(Value::symbol)>, &symbol_metadata},
+        {"ratio", offsetof(Value, ratio), offsetof(Storage, ratio), memglass::plain<decltype(Value::ratio)>, &ratio_metadata},
+        {"venue", offsetof(Value, venue), offsetof(Storage, venue), memglass::plain<decltype(Value::venue)>, &venue_metadata},
+        {"total", offsetof(Value, total), offsetof(Storage, total), memglass::seqlock<decltype(Value::total)>},
     };
+    static constexpr memglass::Record record{.name = "Position",
+                                             .members = members,
+                                             .value = {sizeof(Value), alignof(Value)},
+                                             .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) { bytes[offsetof(Position, live)] = bytes[offsetof(Position, live)] != 0; }
 };
 
@@ -179,11 +176,16 @@ struct Even {
 };
 
 template <> struct memglass::Descriptor<Even> {
+    using Value = Even;
     using Storage = memglass::Guarded<Even>;
-    static constexpr std::string_view name = "Even";
     static constexpr memglass::Member members[] = {
-        memglass::member<std::uint64_t[7], memglass::Stored<std::uint64_t[7]>>("parts", offsetof(Even, parts), 0),
+        {"parts", offsetof(Value, parts), offsetof(Value, parts), memglass::plain<decltype(Value::parts)>},
     };
+    static constexpr memglass::Record record{.name = "Even",
+                                             .members = members,
+                                             .value = {sizeof(Value), alignof(Value)},
+                                             .storage = {sizeof(Storage), alignof(Storage)},
+                                             .protection = MEMGLASS_PROTECTION_SEQLOCK};
 };
 
 inline Even even(std::uint64_t number) { return {{number, number, number, number, number, number, number}}; }

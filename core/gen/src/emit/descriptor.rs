@@ -23,21 +23,18 @@ pub(super) fn enumeration(item: &Enum) -> Code {
     )
 }
 
-/// The descriptor of a record.
+/// The descriptor of a record. The tables in it are plain data: a template for each line would take the compiler seconds
+/// for a thousand structs.
 pub(super) fn record(model: &Model, record: &Record) -> Code {
     let mut items = vec![
         Code::using("Value", &record.names.cpp),
         Code::using("Storage", &storage_of(record)),
-        name(&record.names.shown),
     ];
-    if record.is_union {
-        items.push(constant("bool", "is_union", false, "true"));
-    }
     items.extend(
         record
             .members
             .iter()
-            .flat_map(|member| lists(model, member)),
+            .flat_map(|member| annotations(model, member)),
     );
     items.push(constant(
         "memglass::Member",
@@ -45,9 +42,34 @@ pub(super) fn record(model: &Model, record: &Record) -> Code {
         true,
         &members(model, record),
     ));
+    items.push(constant(
+        "memglass::Record",
+        "record",
+        false,
+        &summary(record),
+    ));
     items.extend(settle(model, record));
     items.extend(checks(record).iter().map(|condition| check(condition)));
     described(&record.names.cpp, items)
+}
+
+/// What the descriptor says of the whole record.
+fn summary(record: &Record) -> String {
+    let mut parts = vec![
+        format!(".name = {}", literal::text(&record.names.shown)),
+        ".members = members".to_owned(),
+        ".value = {sizeof(Value), alignof(Value)}".into(),
+        ".storage = {sizeof(Storage), alignof(Storage)}".into(),
+    ];
+    if record.is_union {
+        parts.push(".is_union = true".into());
+    }
+    match record.protection {
+        Protection::Seqlock => parts.push(".protection = MEMGLASS_PROTECTION_SEQLOCK".into()),
+        Protection::Locked => parts.push(".protection = MEMGLASS_PROTECTION_LOCKED".into()),
+        Protection::Plain | Protection::Atomic => {}
+    }
+    format!("{{{}}}", parts.join(", "))
 }
 
 fn described(cpp: &str, items: impl IntoIterator<Item = Code>) -> Code {
@@ -86,12 +108,12 @@ fn storage_of(record: &Record) -> String {
     }
 }
 
-/// The lists of names that a member's annotations refer to.
-fn lists(model: &Model, member: &Member) -> Vec<Code> {
+/// The annotations of a member as constants, those first that others refer to.
+fn annotations(model: &Model, member: &Member) -> Vec<Code> {
     let metadata = metadata_of(model, member);
     let lists = [("names", &metadata.names), ("flags", &metadata.flags)];
     let given = lists.into_iter().filter(|(_, list)| !list.is_empty());
-    given
+    let mut constants: Vec<Code> = given
         .map(|(key, list)| {
             let variable = literal::list_name(&member.name, key);
             constant(
@@ -101,7 +123,17 @@ fn lists(model: &Model, member: &Member) -> Vec<Code> {
                 &literal::variants(list),
             )
         })
-        .collect()
+        .collect();
+    let value = literal::metadata(&member.name, &metadata);
+    if !value.is_empty() {
+        constants.push(constant(
+            "memglass::Metadata",
+            &literal::list_name(&member.name, "metadata"),
+            false,
+            &value,
+        ));
+    }
+    constants
 }
 
 /// The annotations of a member. The numbers of a bitfield that is an enumeration have its names: its integer is another one.
@@ -123,42 +155,44 @@ fn members(model: &Model, record: &Record) -> String {
     let units = storage::record_units(model, record);
     let each = record.members.iter().enumerate().map(|(index, member)| {
         let unit = units.iter().find(|unit| unit.members.contains(&index));
-        let described = match unit {
-            Some(unit) => bits(model, record, member, unit),
+        let has_metadata = !literal::metadata(&member.name, &metadata_of(model, member)).is_empty();
+        let metadata = format!("&{}", literal::list_name(&member.name, "metadata"));
+        let line = match unit {
+            Some(unit) => {
+                let metadata = if has_metadata { &metadata } else { "nullptr" };
+                let bits = bits(model, record, member, unit);
+                let lowest = member.bit - 8 * unit.offset;
+                let width = member.width.unwrap_or_default();
+                format!("{bits}, {metadata}, {lowest}, {width}")
+            }
+            None if has_metadata => format!("{}, {metadata}", whole(record, member)),
             None => whole(record, member),
         };
-        let metadata = literal::metadata(&member.name, &metadata_of(model, member));
-        let metadata = if metadata.is_empty() {
-            String::new()
-        } else {
-            format!(", {metadata}")
-        };
-        format!("    {described}{metadata}),")
+        format!("    {{{line}}},")
     });
     format!("{{\n{}\n}}", each.collect::<Vec<_>>().join("\n"))
 }
 
 fn whole(record: &Record, member: &Member) -> String {
     let name = &member.name;
-    let (cell, offset) = if has_cells(record) {
-        (
-            format!("decltype(Storage::{name})"),
-            format!("offsetof(Storage, {name})"),
-        )
+    let storage = if has_cells(record) {
+        "Storage"
     } else {
-        (
-            format!("memglass::Stored<decltype(Value::{name})>"),
-            format!("offsetof(Value, {name})"),
-        )
+        "Value"
+    };
+    let protection = match member.protection {
+        Protection::Plain => "plain",
+        Protection::Atomic => "atomic",
+        Protection::Seqlock => "seqlock",
+        Protection::Locked => "locked",
     };
     format!(
-        "memglass::member<decltype(Value::{name}), {cell}>(\"{name}\", offsetof(Value, {name}), {offset}"
+        "\"{name}\", offsetof(Value, {name}), offsetof({storage}, {name}), memglass::{protection}<decltype(Value::{name})>"
     )
 }
 
 fn bits(model: &Model, record: &Record, member: &Member, unit: &Unit) -> String {
-    let (name, width) = (&member.name, member.width.unwrap_or_default());
-    let lowest = member.bit - 8 * unit.offset;
+    let name = &member.name;
     let storage = if has_cells(record) {
         format!("offsetof(Storage, {})", storage::unit_name(unit))
     } else {
@@ -166,7 +200,7 @@ fn bits(model: &Model, record: &Record, member: &Member, unit: &Unit) -> String 
     };
     let ty = integer(model, member, unit);
     format!(
-        "memglass::bits<{ty}>(\"{name}\", {}, {storage}, {lowest}, {width}",
+        "\"{name}\", {}, {storage}, memglass::plain<{ty}>",
         unit.offset
     )
 }
@@ -248,7 +282,7 @@ fn checks(record: &Record) -> [String; 3] {
         record.size, record.align
     );
     [
-        "std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>".into(),
+        "__is_standard_layout(Value) && __is_trivially_copyable(Value)".into(),
         size,
         places.collect::<Vec<_>>().join(" && "),
     ]

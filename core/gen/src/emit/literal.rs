@@ -83,7 +83,7 @@ pub(super) fn metadata(member: &str, metadata: &Metadata) -> String {
     }
 }
 
-/// The variable with the names that a member's annotation gives numbers.
+/// The constant with one part of what is declared of a member.
 pub(super) fn list_name(member: &str, key: &str) -> String {
     format!("{member}_{key}")
 }

@@ -8,9 +8,6 @@ use memglass_code::build::{BuildError, Code, predefined};
 
 use crate::model::{Declared, Model, Record};
 
-/// How many types one call registers: compilers limit how many a fold has.
-const AT_ONCE: usize = 64;
-
 /// The header for these types, which are declared in `headers`.
 pub(crate) fn header(model: &Model, headers: &[String]) -> Result<String, BuildError> {
     let mut items = vec![
@@ -24,7 +21,6 @@ pub(crate) fn header(model: &Model, headers: &[String]) -> Result<String, BuildE
     );
     items.push(Code::include("<memglass/memglass.hpp>"));
     items.push(Code::include("<cstddef>"));
-    items.push(Code::include("<type_traits>"));
     for declared in &model.types {
         match declared {
             Declared::Enum(item) => items.push(descriptor::enumeration(item)),
@@ -39,8 +35,8 @@ pub(crate) fn header(model: &Model, headers: &[String]) -> Result<String, BuildE
     Ok(file.source().text().to_owned())
 }
 
-/// Enters the marked types into the list that `register_all_types` goes through. The variable's name comes from theirs: a program may
-/// have several generated headers.
+/// Enters the marked types into the list that `register_all_types` goes through. The names of the variables come from theirs: a
+/// program may have several generated headers.
 fn registration(model: &Model) -> Code {
     let marked: Vec<&str> = model
         .types
@@ -50,23 +46,23 @@ fn registration(model: &Model) -> Code {
             _ => None,
         })
         .collect();
-    let calls = marked.chunks(AT_ONCE).map(|some| {
-        format!(
-            "    memglass::register_types<{}>(session);\n",
-            some.join(", ")
-        )
-    });
-    let function = format!(
-        "[](memglass::Session& session) {{\n{}}}",
-        calls.collect::<String>()
-    );
-    let list = Code::variable(
-        "memglass::detail::TypeList",
-        &format!("types_{:016x}", hash(&marked)),
-    )
-    .specifier("inline")
-    .value(&format!("memglass::detail::TypeList({function})"));
-    Code::namespace("memglass::generated").with([list])
+    let suffix = format!("{:016x}", hash(&marked));
+    let addresses = marked
+        .iter()
+        .map(|cpp| format!("&memglass::Descriptor<{cpp}>::record"));
+    let lines: Vec<String> = addresses.map(|address| format!("    {address},")).collect();
+    let records = Code::variable("const memglass::Record*", &format!("records_{suffix}"))
+        .specifier("inline")
+        .specifier("constexpr")
+        .value(&format!("{{\n{}\n}}", lines.join("\n")));
+    let records = Code {
+        array: Some("[]".into()),
+        ..records
+    };
+    let list = Code::variable("memglass::detail::TypeList", &format!("types_{suffix}"))
+        .specifier("inline")
+        .value(&format!("memglass::detail::TypeList(records_{suffix})"));
+    Code::namespace("memglass::generated").with([records, list])
 }
 
 /// FNV-1a over the names: the same on every machine and for every version of the generator.

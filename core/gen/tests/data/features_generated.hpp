@@ -3,7 +3,6 @@
 #include "features.hpp"
 #include <memglass/memglass.hpp>
 #include <cstddef>
-#include <type_traits>
 
 namespace trading {
 struct Quote_Storage {
@@ -34,12 +33,14 @@ template <>
 struct memglass::Descriptor<::trading::Quote> {
     using Value = ::trading::Quote;
     using Storage = ::trading::Quote_Storage;
-    static constexpr std::string_view name = "trading::Quote";
+    static constexpr memglass::Metadata bid_price_metadata{.unit = "ticks"};
+    static constexpr memglass::Metadata ask_price_metadata{.unit = "ticks"};
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::bid_price), decltype(Storage::bid_price)>("bid_price", offsetof(Value, bid_price), offsetof(Storage, bid_price), {.unit = "ticks"}),
-        memglass::member<decltype(Value::ask_price), decltype(Storage::ask_price)>("ask_price", offsetof(Value, ask_price), offsetof(Storage, ask_price), {.unit = "ticks"}),
+        {"bid_price", offsetof(Value, bid_price), offsetof(Storage, bid_price), memglass::plain<decltype(Value::bid_price)>, &bid_price_metadata},
+        {"ask_price", offsetof(Value, ask_price), offsetof(Storage, ask_price), memglass::plain<decltype(Value::ask_price)>, &ask_price_metadata},
     };
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static constexpr memglass::Record record{.name = "trading::Quote", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, bid_price) == 0 && offsetof(Value, ask_price) == 8, "the type has changed: run memglass-gen again");
 };
@@ -62,12 +63,12 @@ template <>
 struct memglass::Descriptor<::trading::Depth> {
     using Value = ::trading::Depth;
     using Storage = memglass::Guarded<Value>;
-    static constexpr std::string_view name = "trading::Depth";
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::price), memglass::Stored<decltype(Value::price)>>("price", offsetof(Value, price), offsetof(Value, price)),
-        memglass::member<decltype(Value::lots), memglass::Stored<decltype(Value::lots)>>("lots", offsetof(Value, lots), offsetof(Value, lots)),
+        {"price", offsetof(Value, price), offsetof(Value, price), memglass::plain<decltype(Value::price)>},
+        {"lots", offsetof(Value, lots), offsetof(Value, lots), memglass::plain<decltype(Value::lots)>},
     };
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static constexpr memglass::Record record{.name = "trading::Depth", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}, .protection = MEMGLASS_PROTECTION_SEQLOCK};
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, price) == 0 && offsetof(Value, lots) == 8, "the type has changed: run memglass-gen again");
 };
@@ -76,13 +77,12 @@ template <>
 struct memglass::Descriptor<::trading::Extra> {
     using Value = ::trading::Extra;
     using Storage = memglass::PlainUnion<Value>;
-    static constexpr std::string_view name = "trading::Extra";
-    static constexpr bool is_union = true;
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::number), memglass::Stored<decltype(Value::number)>>("number", offsetof(Value, number), offsetof(Value, number)),
-        memglass::member<decltype(Value::real), memglass::Stored<decltype(Value::real)>>("real", offsetof(Value, real), offsetof(Value, real)),
+        {"number", offsetof(Value, number), offsetof(Value, number), memglass::plain<decltype(Value::number)>},
+        {"real", offsetof(Value, real), offsetof(Value, real), memglass::plain<decltype(Value::real)>},
     };
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static constexpr memglass::Record record{.name = "trading::Extra", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}, .is_union = true};
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 8 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, number) == 0 && offsetof(Value, real) == 0, "the type has changed: run memglass-gen again");
 };
@@ -163,40 +163,49 @@ template <>
 struct memglass::Descriptor<::trading::Position> {
     using Value = ::trading::Position;
     using Storage = ::trading::Position_Storage;
-    static constexpr std::string_view name = "trading::Position";
+    static constexpr memglass::Metadata quantity_metadata{.step = 5, .desc = "signed number \"of\" shares"};
+    static constexpr memglass::Metadata avg_price_metadata{.min = 0, .max = 10000000, .format = "%'d"};
+    static constexpr memglass::Metadata side_metadata{.readonly = true};
+    static constexpr memglass::Metadata ratio_metadata{.min = -0.5, .max = 1.0};
+    static constexpr memglass::Metadata symbol_metadata{.regex = "[A-Z]{1,5}"};
     static constexpr memglass::Variant status_names[]{{"PENDING", 0}, {"OPEN", 1}, {"GONE", -1}};
+    static constexpr memglass::Metadata status_metadata{.names = status_names};
     static constexpr memglass::Variant bits_flags[]{{"IOC", 1}, {"FOK", 2}};
+    static constexpr memglass::Metadata bits_metadata{.flags = bits_flags};
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::symbol_id), decltype(Storage::symbol_id)>("symbol_id", offsetof(Value, symbol_id), offsetof(Storage, symbol_id)),
-        memglass::member<decltype(Value::quantity), decltype(Storage::quantity)>("quantity", offsetof(Value, quantity), offsetof(Storage, quantity), {.step = 5, .desc = "signed number \"of\" shares"}),
-        memglass::member<decltype(Value::avg_price), decltype(Storage::avg_price)>("avg_price", offsetof(Value, avg_price), offsetof(Storage, avg_price), {.min = 0, .max = 10000000, .format = "%'d"}),
-        memglass::member<decltype(Value::last_quote), decltype(Storage::last_quote)>("last_quote", offsetof(Value, last_quote), offsetof(Storage, last_quote)),
-        memglass::member<decltype(Value::error_msg), decltype(Storage::error_msg)>("error_msg", offsetof(Value, error_msg), offsetof(Storage, error_msg)),
-        memglass::member<decltype(Value::side), decltype(Storage::side)>("side", offsetof(Value, side), offsetof(Storage, side), {.readonly = true}),
-        memglass::member<decltype(Value::options), decltype(Storage::options)>("options", offsetof(Value, options), offsetof(Storage, options)),
-        memglass::member<decltype(Value::levels), decltype(Storage::levels)>("levels", offsetof(Value, levels), offsetof(Storage, levels)),
-        memglass::member<decltype(Value::history), decltype(Storage::history)>("history", offsetof(Value, history), offsetof(Storage, history)),
-        memglass::member<decltype(Value::weights), decltype(Storage::weights)>("weights", offsetof(Value, weights), offsetof(Storage, weights)),
-        memglass::member<decltype(Value::live), decltype(Storage::live)>("live", offsetof(Value, live), offsetof(Storage, live)),
-        memglass::member<decltype(Value::counts), decltype(Storage::counts)>("counts", offsetof(Value, counts), offsetof(Storage, counts)),
-        memglass::member<decltype(Value::ratio), decltype(Storage::ratio)>("ratio", offsetof(Value, ratio), offsetof(Storage, ratio), {.min = -0.5, .max = 1.0}),
-        memglass::member<decltype(Value::symbol), decltype(Storage::symbol)>("symbol", offsetof(Value, symbol), offsetof(Storage, symbol), {.regex = "[A-Z]{1,5}"}),
-        memglass::member<decltype(Value::status), decltype(Storage::status)>("status", offsetof(Value, status), offsetof(Storage, status), {.names = status_names}),
-        memglass::member<decltype(Value::bits), decltype(Storage::bits)>("bits", offsetof(Value, bits), offsetof(Storage, bits), {.flags = bits_flags}),
-        memglass::member<decltype(Value::depth), decltype(Storage::depth)>("depth", offsetof(Value, depth), offsetof(Storage, depth)),
-        memglass::member<decltype(Value::extra), decltype(Storage::extra)>("extra", offsetof(Value, extra), offsetof(Storage, extra)),
-        memglass::member<decltype(Value::best), decltype(Storage::best)>("best", offsetof(Value, best), offsetof(Storage, best)),
+        {"symbol_id", offsetof(Value, symbol_id), offsetof(Storage, symbol_id), memglass::plain<decltype(Value::symbol_id)>},
+        {"quantity", offsetof(Value, quantity), offsetof(Storage, quantity), memglass::atomic<decltype(Value::quantity)>, &quantity_metadata},
+        {"avg_price", offsetof(Value, avg_price), offsetof(Storage, avg_price), memglass::plain<decltype(Value::avg_price)>, &avg_price_metadata},
+        {"last_quote", offsetof(Value, last_quote), offsetof(Storage, last_quote), memglass::seqlock<decltype(Value::last_quote)>},
+        {"error_msg", offsetof(Value, error_msg), offsetof(Storage, error_msg), memglass::locked<decltype(Value::error_msg)>},
+        {"side", offsetof(Value, side), offsetof(Storage, side), memglass::plain<decltype(Value::side)>, &side_metadata},
+        {"options", offsetof(Value, options), offsetof(Storage, options), memglass::plain<decltype(Value::options)>},
+        {"levels", offsetof(Value, levels), offsetof(Storage, levels), memglass::plain<decltype(Value::levels)>},
+        {"history", offsetof(Value, history), offsetof(Storage, history), memglass::plain<decltype(Value::history)>},
+        {"weights", offsetof(Value, weights), offsetof(Storage, weights), memglass::plain<decltype(Value::weights)>},
+        {"live", offsetof(Value, live), offsetof(Storage, live), memglass::plain<decltype(Value::live)>},
+        {"counts", offsetof(Value, counts), offsetof(Storage, counts), memglass::atomic<decltype(Value::counts)>},
+        {"ratio", offsetof(Value, ratio), offsetof(Storage, ratio), memglass::plain<decltype(Value::ratio)>, &ratio_metadata},
+        {"symbol", offsetof(Value, symbol), offsetof(Storage, symbol), memglass::plain<decltype(Value::symbol)>, &symbol_metadata},
+        {"status", offsetof(Value, status), offsetof(Storage, status), memglass::plain<decltype(Value::status)>, &status_metadata},
+        {"bits", offsetof(Value, bits), offsetof(Storage, bits), memglass::plain<decltype(Value::bits)>, &bits_metadata},
+        {"depth", offsetof(Value, depth), offsetof(Storage, depth), memglass::plain<decltype(Value::depth)>},
+        {"extra", offsetof(Value, extra), offsetof(Storage, extra), memglass::plain<decltype(Value::extra)>},
+        {"best", offsetof(Value, best), offsetof(Storage, best), memglass::plain<decltype(Value::best)>},
     };
+    static constexpr memglass::Record record{.name = "trading::Position", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, live)] = bytes[offsetof(Value, live)] != 0;
     }
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 496 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, symbol_id) == 0 && offsetof(Value, quantity) == 8 && offsetof(Value, avg_price) == 16 && offsetof(Value, last_quote) == 24 && offsetof(Value, error_msg) == 40 && offsetof(Value, side) == 296 && offsetof(Value, options) == 297 && offsetof(Value, levels) == 304 && offsetof(Value, history) == 352 && offsetof(Value, weights) == 384 && offsetof(Value, live) == 396 && offsetof(Value, counts) == 400 && offsetof(Value, ratio) == 432 && offsetof(Value, symbol) == 440 && offsetof(Value, status) == 456 && offsetof(Value, bits) == 460 && offsetof(Value, depth) == 464 && offsetof(Value, extra) == 480 && offsetof(Value, best) == 488, "the type has changed: run memglass-gen again");
 };
 
 namespace memglass::generated {
-inline memglass::detail::TypeList types_ff8e388e2d56ec40 = memglass::detail::TypeList([](memglass::Session& session) {
-    memglass::register_types<::trading::Quote, ::trading::Position>(session);
-});
+inline constexpr const memglass::Record* records_ff8e388e2d56ec40[]{
+    &memglass::Descriptor<::trading::Quote>::record,
+    &memglass::Descriptor<::trading::Position>::record,
+};
+inline memglass::detail::TypeList types_ff8e388e2d56ec40 = memglass::detail::TypeList(records_ff8e388e2d56ec40);
 }

@@ -3,7 +3,6 @@
 #include "layouts.hpp"
 #include <memglass/memglass.hpp>
 #include <cstddef>
-#include <type_traits>
 
 struct Row_inner_Storage {
     using Value = std::remove_all_extents_t<decltype(::Row::inner)>;
@@ -32,15 +31,15 @@ template <>
 struct memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>> {
     using Value = std::remove_all_extents_t<decltype(::Row::inner)>;
     using Storage = ::Row_inner_Storage;
-    static constexpr std::string_view name = "Row::inner";
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::a), decltype(Storage::a)>("a", offsetof(Value, a), offsetof(Storage, a)),
-        memglass::member<decltype(Value::b), decltype(Storage::b)>("b", offsetof(Value, b), offsetof(Storage, b)),
+        {"a", offsetof(Value, a), offsetof(Storage, a), memglass::plain<decltype(Value::a)>},
+        {"b", offsetof(Value, b), offsetof(Storage, b), memglass::plain<decltype(Value::b)>},
     };
+    static constexpr memglass::Record record{.name = "Row::inner", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, b)] = bytes[offsetof(Value, b)] != 0;
     }
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 4 && alignof(Value) == 2, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, a) == 0 && offsetof(Value, b) == 2, "the type has changed: run memglass-gen again");
 };
@@ -88,20 +87,22 @@ template <>
 struct memglass::Descriptor<::Row> {
     using Value = ::Row;
     using Storage = ::Row_Storage;
-    static constexpr std::string_view name = "Row";
+    static constexpr memglass::Metadata x_metadata{.readonly = true};
+    static constexpr memglass::Metadata y_metadata{.readonly = true};
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::id), decltype(Storage::id)>("id", offsetof(Value, id), offsetof(Storage, id)),
-        memglass::member<decltype(Value::x), decltype(Storage::x)>("x", offsetof(Value, x), offsetof(Storage, x), {.readonly = true}),
-        memglass::member<decltype(Value::y), decltype(Storage::y)>("y", offsetof(Value, y), offsetof(Storage, y), {.readonly = true}),
-        memglass::member<decltype(Value::inner), decltype(Storage::inner)>("inner", offsetof(Value, inner), offsetof(Storage, inner)),
-        memglass::member<decltype(Value::power), decltype(Storage::power)>("power", offsetof(Value, power), offsetof(Storage, power)),
+        {"id", offsetof(Value, id), offsetof(Storage, id), memglass::plain<decltype(Value::id)>},
+        {"x", offsetof(Value, x), offsetof(Storage, x), memglass::plain<decltype(Value::x)>, &x_metadata},
+        {"y", offsetof(Value, y), offsetof(Storage, y), memglass::plain<decltype(Value::y)>, &y_metadata},
+        {"inner", offsetof(Value, inner), offsetof(Storage, inner), memglass::plain<decltype(Value::inner)>},
+        {"power", offsetof(Value, power), offsetof(Storage, power), memglass::plain<decltype(Value::power)>},
     };
+    static constexpr memglass::Record record{.name = "Row", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         for (std::size_t index = 0; index < 2; ++index) {
             memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>>::settle(bytes + offsetof(Value, inner) + index * 4);
         }
     }
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 24 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, id) == 0 && offsetof(Value, x) == 4 && offsetof(Value, y) == 8 && offsetof(Value, inner) == 12 && offsetof(Value, power) == 20, "the type has changed: run memglass-gen again");
 };
@@ -128,11 +129,11 @@ template <>
 struct memglass::Descriptor<::a::Derived> {
     using Value = ::a::Derived;
     using Storage = ::a::a_Derived_Storage;
-    static constexpr std::string_view name = "a::Derived";
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::inherited), decltype(Storage::inherited)>("inherited", offsetof(Value, inherited), offsetof(Storage, inherited)),
+        {"inherited", offsetof(Value, inherited), offsetof(Storage, inherited), memglass::atomic<decltype(Value::inherited)>},
     };
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static constexpr memglass::Record record{.name = "a::Derived", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, inherited) == 0, "the type has changed: run memglass-gen again");
 };
@@ -166,15 +167,16 @@ template <>
 struct memglass::Descriptor<::a::Box<int, 2>> {
     using Value = ::a::Box<int, 2>;
     using Storage = ::a::a_Box_int_2_Storage;
-    static constexpr std::string_view name = "a::Box<int, 2>";
+    static constexpr memglass::Metadata values_metadata{.readonly = true};
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::values), decltype(Storage::values)>("values", offsetof(Value, values), offsetof(Storage, values), {.readonly = true}),
-        memglass::member<decltype(Value::full), decltype(Storage::full)>("full", offsetof(Value, full), offsetof(Storage, full)),
+        {"values", offsetof(Value, values), offsetof(Storage, values), memglass::plain<decltype(Value::values)>, &values_metadata},
+        {"full", offsetof(Value, full), offsetof(Storage, full), memglass::plain<decltype(Value::full)>},
     };
+    static constexpr memglass::Record record{.name = "a::Box<int, 2>", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
     }
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 12 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 8, "the type has changed: run memglass-gen again");
 };
@@ -205,14 +207,14 @@ template <>
 struct memglass::Descriptor<::a::Holder::Nested> {
     using Value = ::a::Holder::Nested;
     using Storage = ::a::a_Holder_Nested_Storage;
-    static constexpr std::string_view name = "a::Holder::Nested";
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::on), decltype(Storage::on)>("on", offsetof(Value, on), offsetof(Storage, on)),
+        {"on", offsetof(Value, on), offsetof(Storage, on), memglass::plain<decltype(Value::on)>},
     };
+    static constexpr memglass::Record record{.name = "a::Holder::Nested", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, on)] = bytes[offsetof(Value, on)] != 0;
     }
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 1 && alignof(Value) == 1, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, on) == 0, "the type has changed: run memglass-gen again");
 };
@@ -246,18 +248,19 @@ template <>
 struct memglass::Descriptor<::a::Box<a::Holder::Nested, 3>> {
     using Value = ::a::Box<a::Holder::Nested, 3>;
     using Storage = ::a::a_Box_a_Holder_Nested_3_Storage;
-    static constexpr std::string_view name = "a::Box<a::Holder::Nested, 3>";
+    static constexpr memglass::Metadata values_metadata{.readonly = true};
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::values), decltype(Storage::values)>("values", offsetof(Value, values), offsetof(Storage, values), {.readonly = true}),
-        memglass::member<decltype(Value::full), decltype(Storage::full)>("full", offsetof(Value, full), offsetof(Storage, full)),
+        {"values", offsetof(Value, values), offsetof(Storage, values), memglass::plain<decltype(Value::values)>, &values_metadata},
+        {"full", offsetof(Value, full), offsetof(Storage, full), memglass::plain<decltype(Value::full)>},
     };
+    static constexpr memglass::Record record{.name = "a::Box<a::Holder::Nested, 3>", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         for (std::size_t index = 0; index < 3; ++index) {
             memglass::Descriptor<::a::Holder::Nested>::settle(bytes + offsetof(Value, values) + index);
         }
         bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
     }
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 4 && alignof(Value) == 1, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 3, "the type has changed: run memglass-gen again");
 };
@@ -294,17 +297,17 @@ template <>
 struct memglass::Descriptor<::a::Holder> {
     using Value = ::a::Holder;
     using Storage = ::a::a_Holder_Storage;
-    static constexpr std::string_view name = "a::Holder";
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::ints), decltype(Storage::ints)>("ints", offsetof(Value, ints), offsetof(Storage, ints)),
-        memglass::member<decltype(Value::nested), decltype(Storage::nested)>("nested", offsetof(Value, nested), offsetof(Storage, nested)),
-        memglass::member<decltype(Value::apart), decltype(Storage::apart)>("apart", offsetof(Value, apart), offsetof(Storage, apart)),
+        {"ints", offsetof(Value, ints), offsetof(Storage, ints), memglass::plain<decltype(Value::ints)>},
+        {"nested", offsetof(Value, nested), offsetof(Storage, nested), memglass::plain<decltype(Value::nested)>},
+        {"apart", offsetof(Value, apart), offsetof(Storage, apart), memglass::plain<decltype(Value::apart)>},
     };
+    static constexpr memglass::Record record{.name = "a::Holder", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         memglass::Descriptor<::a::Box<int, 2>>::settle(bytes + offsetof(Value, ints));
         memglass::Descriptor<::a::Box<a::Holder::Nested, 3>>::settle(bytes + offsetof(Value, nested));
     }
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 64 && alignof(Value) == 64, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, ints) == 0 && offsetof(Value, nested) == 12 && offsetof(Value, apart) == 32, "the type has changed: run memglass-gen again");
 };
@@ -372,24 +375,30 @@ template <>
 struct memglass::Descriptor<::Bits> {
     using Value = ::Bits;
     using Storage = ::Bits_Storage;
-    static constexpr std::string_view name = "Bits";
+    static constexpr memglass::Metadata sign_metadata{.min = -16, .max = 15};
     static constexpr memglass::Variant mode_names[]{{"idle", 0}, {"busy", 1}};
+    static constexpr memglass::Metadata mode_metadata{.names = mode_names};
     static constexpr memglass::Member members[]{
-        memglass::member<decltype(Value::byte), decltype(Storage::byte)>("byte", offsetof(Value, byte), offsetof(Storage, byte)),
-        memglass::bits<std::uint16_t>("low", 4, offsetof(Storage, bits_at_4_), 0, 3),
-        memglass::bits<std::uint16_t>("mid", 4, offsetof(Storage, bits_at_4_), 3, 13),
-        memglass::bits<std::int64_t>("sign", 8, offsetof(Storage, bits_at_8_), 0, 5, {.min = -16, .max = 15}),
-        memglass::bits<std::uint64_t>("flag", 8, offsetof(Storage, bits_at_8_), 5, 1),
-        memglass::bits<std::uint64_t>("wide", 8, offsetof(Storage, bits_at_8_), 6, 40),
-        memglass::bits<std::uint64_t>("mode", 8, offsetof(Storage, bits_at_8_), 46, 2, {.names = mode_names}),
+        {"byte", offsetof(Value, byte), offsetof(Storage, byte), memglass::plain<decltype(Value::byte)>},
+        {"low", 4, offsetof(Storage, bits_at_4_), memglass::plain<std::uint16_t>, nullptr, 0, 3},
+        {"mid", 4, offsetof(Storage, bits_at_4_), memglass::plain<std::uint16_t>, nullptr, 3, 13},
+        {"sign", 8, offsetof(Storage, bits_at_8_), memglass::plain<std::int64_t>, &sign_metadata, 0, 5},
+        {"flag", 8, offsetof(Storage, bits_at_8_), memglass::plain<std::uint64_t>, nullptr, 5, 1},
+        {"wide", 8, offsetof(Storage, bits_at_8_), memglass::plain<std::uint64_t>, nullptr, 6, 40},
+        {"mode", 8, offsetof(Storage, bits_at_8_), memglass::plain<std::uint64_t>, &mode_metadata, 46, 2},
     };
-    static_assert(std::is_standard_layout_v<Value> && std::is_trivially_copyable_v<Value>, "the type has changed: run memglass-gen again");
+    static constexpr memglass::Record record{.name = "Bits", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, byte) == 0, "the type has changed: run memglass-gen again");
 };
 
 namespace memglass::generated {
-inline memglass::detail::TypeList types_7aeba2d3102df378 = memglass::detail::TypeList([](memglass::Session& session) {
-    memglass::register_types<::Row, ::a::Derived, ::a::Holder, ::Bits>(session);
-});
+inline constexpr const memglass::Record* records_7aeba2d3102df378[]{
+    &memglass::Descriptor<::Row>::record,
+    &memglass::Descriptor<::a::Derived>::record,
+    &memglass::Descriptor<::a::Holder>::record,
+    &memglass::Descriptor<::Bits>::record,
+};
+inline memglass::detail::TypeList types_7aeba2d3102df378 = memglass::detail::TypeList(records_7aeba2d3102df378);
 }
