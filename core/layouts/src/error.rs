@@ -103,7 +103,7 @@ impl About {
 
 /// A mistake in a layout's text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("line {line}, column {column}: {name:?} {}{}", .about.sentence(), did_you_mean(.hint))]
+#[error("line {line}, column {column}: {}{}", told(*.about, .name), did_you_mean(.hint))]
 #[non_exhaustive]
 pub struct TextError {
     /// The line of the token, from 1.
@@ -116,6 +116,13 @@ pub struct TextError {
     pub name: String,
     /// A defined name that is nearly the same.
     pub hint: Option<String>,
+}
+
+fn told(about: About, name: &str) -> String {
+    match name {
+        "" => "the text ends here, and something is missing".to_owned(),
+        name => format!("{name:?} {}", about.sentence()),
+    }
 }
 
 impl TextError {
@@ -183,5 +190,18 @@ impl Mistake {
             name: self.name,
             hint: self.hint,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Layout;
+
+    #[test]
+    fn a_text_that_ends_early_is_told_so() {
+        let text = "struct a { u8 n;";
+        let mistake = Layout::parse(text).unwrap_err();
+        let told = "line 1, column 17: the text ends here, and something is missing";
+        assert_eq!(mistake.to_string(), told);
     }
 }

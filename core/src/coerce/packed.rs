@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use memglass_layouts::{Force, Go, Leaf, Limits, Node, Place, Record, Root, Visitor, WriteError};
+use memglass_layouts::{
+    Force, Go, Leaf, Limits, Node, Place, Record, Root, RootError, Visitor, WriteError,
+};
 
 use super::Strictness;
 use super::refusal::Reason;
@@ -51,6 +53,31 @@ impl Packed {
             bytes,
             Limits::default(),
         )
+    }
+}
+
+impl Definition {
+    /// What bytes are as a record of the struct `root`: its members in the order of the record. What cannot be read is
+    /// told as the last one, `!`. Takes time in proportion to what the record is made of, within the default
+    /// [`Limits`](memglass_layouts::Limits).
+    ///
+    /// # Errors
+    ///
+    /// [`RootError`]: the layout has no such struct, or it takes names from structs around it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use memglass::{layouts::Layout, schema::Definition};
+    ///
+    /// let definition = Definition::new(Layout::parse("struct msg { u8 n; be u16 data[n]; };")?);
+    /// assert_eq!(definition.value("msg", &[1, 0, 7])?.to_string(), "{n: 1, data: [7]}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn value(&self, root: &str, bytes: &[u8]) -> Result<Value, RootError> {
+        let packed = Packed::new(self.clone(), self.layout().root(root)?);
+        let record = packed.record(bytes);
+        Ok(part(&record, record.root_place()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use memglass::schema::Schema;
+use memglass::schema::{Definition, Schema};
 use memglass::{Change, Field};
 use rhai::{AST, Array, Dynamic, EvalAltResult, NativeCallContext};
 
@@ -49,6 +49,8 @@ pub(crate) struct Context {
     pub(crate) run: Run,
     pub(crate) reads: Reads,
     pub(crate) remarks: Remarks,
+    /// What the script defined by itself, the latest last.
+    pub(crate) layouts: RefCell<Vec<Definition>>,
     /// All writes go through it.
     pub(crate) ledger: Ledger,
     /// Whether functions of another text than the present one can be called: lines in a function may be its.
@@ -99,6 +101,7 @@ impl Context {
             missed: RefCell::default(),
             on_write: RefCell::default(),
             texts: RefCell::default(),
+            layouts: RefCell::default(),
             asking: Cell::default(),
             unasked_writes: Cell::default(),
         }

@@ -14,7 +14,7 @@ use memglass::{Change, Field, Packing, ReadError, Refusal, Value, WriteError};
 use rhai::{Array, Dynamic, EvalAltResult, INT, Position};
 
 use super::context::Context;
-use super::convert::{self, Meaning};
+use super::convert::{self, Meaning, Part};
 use super::error::raise;
 use super::ledger::{LedgerError, Rules};
 use memglass_value::{causes, index};
@@ -390,6 +390,13 @@ impl Node {
     /// A copy of the whole, of the present moment.
     pub(crate) fn snapshot(&self) -> Result<Dynamic> {
         Ok(self.copied(self.read().map_err(raise)?))
+    }
+
+    /// The same with its parts in their order.
+    pub(crate) fn parts(&self) -> Result<Part> {
+        let (schema, id) = (self.field.schema(), self.field.type_id());
+        let value = self.read().map_err(raise)?;
+        Ok(Part::of_type(value, schema, id, &self.context.symbols))
     }
 
     /// A value of this place for a script.

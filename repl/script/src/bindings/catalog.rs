@@ -34,6 +34,16 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "the mean of a field, of a closure's results, or of the elements; () if there are none",
     ),
     help(
+        "blob",
+        "blob(\"03 02 ff\")",
+        "bytes from pairs of hex digits",
+    ),
+    help(
+        "cast",
+        "cast(bytes, \"Type\")",
+        "a copy of what bytes are as a type: a struct that a layout defines, or any other type",
+    ),
+    help(
         "contains",
         "obs.contains(\"label\")",
         "whether an object with this label exists; also a field of an object, or a flag of a set",
@@ -52,6 +62,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "dedup",
         "list.dedup(|a, b| condition)",
         "remove each element for which the closure is true with the element before it",
+    ),
+    help(
+        "define",
+        "define(\"struct msg { … };\")",
+        "define structs of packed records for `cast`, in this script",
     ),
     help(
         "describe",
@@ -117,6 +132,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "for_each",
         "p.levels.for_each(|| action)",
         "run the closure for each element, which is `this`",
+    ),
+    help(
+        "fold",
+        "fold(p, |node, children| value)",
+        "the closure's result for the whole, made from its results for the parts",
     ),
     help(
         "force",
@@ -290,6 +310,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "u64",
         "u64(\"digits\")",
         "an unsigned integer of up to 64 bits",
+    ),
+    help(
+        "walk",
+        "walk(p, |path, value, leaf| action)",
+        "call the closure for each part with its path, the outer before the inner",
     ),
     help(
         "zip",

@@ -7,9 +7,11 @@ mod lists;
 mod log;
 mod objects;
 mod output;
+mod packed;
 mod session;
 mod sets;
 mod table;
+mod walk;
 
 use std::rc::Rc;
 
@@ -42,6 +44,8 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
     session::register(engine, context);
     log::register(engine, context);
     sets::register(engine, context);
+    packed::register(engine, context);
+    walk::register(engine, context);
     explain::register(engine, context, labels);
     missing::register(engine);
 }

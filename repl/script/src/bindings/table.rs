@@ -153,7 +153,8 @@ fn register_schema(engine: &mut Engine, context: &Rc<Context>) {
     engine.register_fn("describe", move |name: &str| -> Result<Dynamic> {
         shared.refresh()?;
         let schema = shared.schema();
-        if let Some(text) = packed::text(&schema, name) {
+        let own = super::packed::own_text(&shared, name);
+        if let Some(text) = own.or_else(|| packed::text(&schema, name)) {
             return Ok(text.into());
         }
         describe::describe(&schema, name)

@@ -14,6 +14,7 @@
 //! is for [`memglass::Field::write`] to say.
 
 mod meaning;
+mod parts;
 mod to_memory;
 mod to_script;
 
@@ -27,8 +28,9 @@ use super::place::Place;
 use super::told;
 
 pub(crate) use meaning::Meaning;
+pub(crate) use parts::Part;
 pub(crate) use to_memory::{for_list, for_type, from_script};
-pub(crate) use to_script::{leaf, whole};
+pub(crate) use to_script::{leaf, scalar as untyped, whole};
 
 /// Whether two values of a script are the same scalar of the same type, bit by bit, or the same place.
 pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {

@@ -37,7 +37,8 @@ fn named(number: i128, names: &Enumeration) -> Dynamic {
     }
 }
 
-pub(super) fn scalar(value: Value) -> Dynamic {
+/// A value whose type is not known.
+pub(crate) fn scalar(value: Value) -> Dynamic {
     if let Some(number) = Number::of(&value) {
         let mut number = wide::of_number(number);
         if matches!(value, Value::Address(_)) {
@@ -105,7 +106,7 @@ fn whole_member(
 }
 
 /// Type of the elements; an array of objects has its elements' type itself.
-fn element_of(schema: &Schema, id: TypeId) -> TypeId {
+pub(super) fn element_of(schema: &Schema, id: TypeId) -> TypeId {
     match schema[id].kind {
         Kind::Array { element, .. } => schema.bare(element),
         _ => id,

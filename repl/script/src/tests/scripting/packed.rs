@@ -110,3 +110,129 @@ fn a_packed_type_is_described_by_its_text() {
     );
     world.check("force(packet, \"n\", 1); packet.items.len()", "1");
 }
+
+#[test]
+fn bytes_are_looked_at_as_any_type() {
+    let (mut world, _packet) = world();
+    let _raw = world.session.object("raw_1", [1_u8, 0, 9, 0]).unwrap();
+    world.run("define(\"struct pair { u8 n; be u16 data[n]; bool last; };\")");
+    world.check(
+        "cast(blob(\"02 0005_0007 01\"), \"pair\")",
+        r#"{"data":[5,7],"last":true,"n":2}"#,
+    );
+    // The session's layouts, and its other types.
+    world.check(
+        "cast(blob(\"02010161002a\"), \"msg\").items[0].chars",
+        "\"a\"",
+    );
+    world.check("cast(AAPL_position.code, \"pair\").n", "65");
+    let quote = "blob(\"0500000000000000 0600000000000000 07000000 00000000\")";
+    world.check(
+        &format!("cast({quote}, \"Quote\")"),
+        r#"{"ask_price":6,"ask_size":7,"bid_price":5}"#,
+    );
+    world.check("cast([1, 0, 9, 0], \"pair\").data[0]", "9");
+    world.check("cast(raw_1, \"pair\").data", "[9]");
+    world.check(
+        "let told = describe(\"pair\"); told.contains(\"be u16 data[n];\")",
+        "true",
+    );
+    // What cannot be read is told, and what stands before it is read.
+    world.check(
+        "cast(blob(\"05 0001\"), \"pair\")",
+        r#"{"!":"Truncated at data","n":5}"#,
+    );
+}
+
+#[test]
+fn a_later_definition_of_a_name_counts() {
+    let (mut world, _packet) = world();
+    world.run("define(\"struct msg { u8 a; };\")");
+    world.check("cast([7], \"msg\").a", "7");
+    world.run("define(\"struct msg { u8 b; };\"); define(\"struct other { u8 c; };\")");
+    world.check("cast([7], \"msg\").b", "7");
+    world.run("define(\"struct msg { u8 a; };\")");
+    world.check("cast([7], \"msg\").a", "7");
+}
+
+#[test]
+fn what_is_no_layout_and_no_bytes_is_an_error() {
+    let (mut world, _packet) = world();
+    world.fails(
+        "define(\"struct a { u8 length; u8 d[lenght]; };\")",
+        "line 1, column 28: \"lenght\" is not defined; did you mean \"length\"?\nstruct a",
+    );
+    world.fails("blob(\"0g\")", "'g' is no hex digit");
+    world.fails("blob(\"012\")", "3 hex digits are no whole bytes");
+    world.fails(
+        "cast([1], \"mgs\")",
+        "no type is named \"mgs\"; did you mean \"msg\"?",
+    );
+    world.fails("cast([256], \"msg\")", "cast takes bytes");
+    world.fails("cast(AAPL_position, \"msg\")", "cast takes bytes");
+    world.fails("cast(7, \"msg\")", "cast takes bytes");
+    world.fails(
+        "cast([1, 2], \"Quote\")",
+        "a Quote has 24 bytes, and there are 2",
+    );
+    world.run("define(\"struct inner { u8 x[parent.n]; }; struct outer { u8 n; inner i; };\")");
+    world.fails("cast([1], \"inner\")", "\"inner\" cannot be a root");
+}
+
+#[test]
+fn a_walk_gives_each_part_in_the_order_of_the_record() {
+    let (mut world, _packet) = world();
+    world.check(
+        "let all = []; walk(packet, |path, value, leaf| { all.push(path); }); all",
+        r#"["op","n","items","items[0]","items[0].len","items[0].chars","items[1]","items[1].len","items[1].chars","crc"]"#,
+    );
+    // False leaves out what is in a part.
+    world.check(
+        "let all = []; walk(packet, |path, value, leaf| { all.push(path); path != \"items\" }); all",
+        r#"["op","n","items","crc"]"#,
+    );
+    world.check(
+        "let all = []; walk(packet.items, |path, value, leaf| { if leaf { all.push(`${path}=${value}`) } }); all",
+        r#"["[0].len=2","[0].chars=hi","[1].len=3","[1].chars=you"]"#,
+    );
+    world.check(
+        "let all = []; walk(AAPL_position, |path, value, leaf| if path == \"status\" || path == \"fills\" { all.push(value) }); all",
+        r#"[[{"price":10,"size":1},{"price":20,"size":2}],"OPEN"]"#,
+    );
+    world.check(
+        "let sum = 0; walk(#{a: 1, b: [2, 3]}, |path, value, leaf| if leaf { sum += value }); sum",
+        "6",
+    );
+    world.fails(
+        "walk(7, |path, value, leaf| 1)",
+        "there are no parts in an integer",
+    );
+    world.fails(
+        "walk(packet, |path| 1)",
+        "`walk` cannot call a closure of 1 arguments",
+    );
+}
+
+#[test]
+fn a_fold_goes_from_the_parts_to_the_whole() {
+    let (mut world, _packet) = world();
+    let count = "|node, children| if node.leaf { 1 } else { children.sum() }";
+    world.check(&format!("fold(packet, {count})"), "7");
+    world.check(&format!("fold(AAPL_position.last_quote, {count})"), "3");
+    world.check(
+        "fold(packet, |node, children| if node.leaf { node.name } else { `${node.path}(${children.len()})` })",
+        "\"(4)\"",
+    );
+    world.check(
+        "fold(cast([1, 0, 9], \"item\"), |node, children| children.len())",
+        "2",
+    );
+    world.fails(
+        "fold(packet, |node, children| packet.crc = 1)",
+        "packet.crc cannot be written inside of `fold`",
+    );
+    world.fails(
+        "let a = [1]; for i in 0..300 { a = [a] } fold(a, |node, children| 1)",
+        "the value has more than 256 maps and arrays inside each other",
+    );
+}
