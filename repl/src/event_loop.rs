@@ -178,7 +178,10 @@ impl EventLoop {
     fn pieces(&mut self, text: &str) -> io::Result<Next> {
         for piece in self.runtime.pieces(text) {
             let text = commands::out_of_habit(piece.text);
-            let piece = Piece { text, ..piece };
+            let piece = Piece {
+                text: &text,
+                ..piece
+            };
             match self.runtime.written("", piece) {
                 Ok(false) => {
                     let next = self.runtime.wanted.take().map(|screen| self.show(screen));

@@ -23,6 +23,8 @@ mod variables;
 mod view;
 mod watch;
 
+use std::borrow::Cow;
+
 use memglass_syntax::CommandName;
 
 use crate::output::Output;
@@ -154,12 +156,31 @@ fn expect_nothing(command: &dyn Command, rest: &str) -> Result<(), CommandError>
 }
 
 /// The line that is meant by a word which people type at any prompt.
-pub(crate) fn out_of_habit(line: &str) -> &str {
+pub(crate) fn out_of_habit(line: &str) -> Cow<'_, str> {
     match line.trim() {
-        "exit" | "quit" | "quit()" => ":q",
-        "help" | "help()" | "?" => ":help",
-        _ => line,
+        "exit" | "quit" | "quit()" => ":q".into(),
+        "help" | "help()" | "?" => ":help".into(),
+        typed => match asked_about(typed) {
+            Some(name) => format!(":help {name}").into(),
+            None => line.into(),
+        },
     }
+}
+
+/// The name in `help(name)`, `help("name")` or `help name`.
+fn asked_about(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("help")?;
+    let inside = match rest.strip_prefix('(') {
+        Some(rest) => rest.strip_suffix(')')?.trim(),
+        None => rest.strip_prefix(char::is_whitespace)?.trim(),
+    };
+    let quoted = ['"', '\'', '`'].iter().find_map(|quote| {
+        let inside = inside.strip_prefix(*quote)?;
+        inside.strip_suffix(*quote)
+    });
+    let name = quoted.unwrap_or(inside);
+    let name = name.strip_suffix("()").unwrap_or(name);
+    memglass_syntax::is_identifier(name.trim_start_matches(':')).then_some(name)
 }
 
 #[cfg(test)]
@@ -208,6 +229,18 @@ mod tests {
         }
         assert_eq!(out_of_habit("help()"), ":help");
         assert_eq!(out_of_habit("help(1)"), "help(1)");
+        for words in [
+            "help(sort)",
+            "help(\"sort\")",
+            " help sort",
+            "help('sort')",
+            "help(sort())",
+        ] {
+            assert_eq!(out_of_habit(words), ":help sort", "{words}");
+        }
+        assert_eq!(out_of_habit("help :undo"), ":help :undo");
+        assert_eq!(out_of_habit("help = 4"), "help = 4");
+        assert_eq!(out_of_habit("helper"), "helper");
     }
 
     #[test]

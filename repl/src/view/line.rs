@@ -112,7 +112,13 @@ impl RuntimeHost<'_> {
     fn pieces(&mut self, text: &str) -> Result<Then, CommandError> {
         for piece in self.runtime.pieces(text) {
             let text = commands::out_of_habit(piece.text);
-            match self.runtime.written("", Piece { text, ..piece }) {
+            match self.runtime.written(
+                "",
+                Piece {
+                    text: &text,
+                    ..piece
+                },
+            ) {
                 Ok(false) => {}
                 Ok(true) => return Ok(Then::Closes),
                 Err(CommandError::Script(ScriptError::Exit(code))) => return Ok(Then::Ends(code)),

@@ -59,6 +59,16 @@ impl<'l> Token<'l> {
     }
 }
 
+/// Whether a value may end with this token, so that no other can follow it at once.
+pub fn ends_value(token: &Token<'_>) -> bool {
+    match token.kind {
+        Kind::Word => !crate::is_keyword(token.text),
+        Kind::Number => true,
+        Kind::Quoted { closed } => closed,
+        _ => token.is(")") || token.is("]"),
+    }
+}
+
 /// Signs of more than one character, longest first.
 const LONG_SIGNS: &[&str] = &[
     "===", "!==", "<<=", ">>=", "**=", "..=", "...", "==", "!=", "<=", ">=", "+=", "-=", "*=",

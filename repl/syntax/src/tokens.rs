@@ -25,6 +25,8 @@ fn mapped(token: Token, begins: impl Fn(fn(&str) -> bool) -> bool) -> Token {
             too_large(&format!("{number:#x}"))
         }
         Token::FloatConstant(literal) if is_whole(&literal.1) => too_large(&literal.1),
+        // Rhai would read infinity.
+        Token::FloatConstant(literal) if literal.0.is_infinite() => beyond(&literal.1),
         Token::Underscore if begins(is_last_result) => Token::Identifier(Box::new("_".into())),
         other => match comparisons::parsed_as(other) {
             Some(name) => Token::Custom(Box::new(name.into())),
@@ -45,6 +47,14 @@ fn too_large(literal: &str) -> Token {
     let message = format!(
         "{literal} does not fit into 64 signed bits; write it as u64(\"…\") or i128(\"…\")"
     );
+    Token::LexError(Box::new(LexError::ImproperSymbol(
+        literal.to_owned(),
+        message,
+    )))
+}
+
+fn beyond(literal: &str) -> Token {
+    let message = format!("{literal} is beyond the largest f64, {:e}", f64::MAX);
     Token::LexError(Box::new(LexError::ImproperSymbol(
         literal.to_owned(),
         message,
@@ -108,6 +118,12 @@ mod tests {
             "-9223372036854775809",
             "Syntax error: -9223372036854775809 does not fit",
         );
+        check(
+            "1e400",
+            "Syntax error: 1e400 is beyond the largest f64, 1.79",
+        );
+        check("2 > -1e9_999", "Syntax error: ");
+        check("1e308", "1e308");
         check(
             "let x = 1;\n`${0x8000000000000000}`",
             "Syntax error: 0x8000000000000000 does not fit",

@@ -70,7 +70,9 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
         Some(place) if place.is_array() => (&["p", "p.levels"], None),
         Some(Value::Place(_) | Value::OneOf(_)) => (&["p"], None),
         Some(Value::Flags(_)) => (&["p.flags"], None),
-        Some(Value::List(_) | Value::Plain("#array")) => (&["rows", "objects"], Some("#array")),
+        Some(Value::List(_) | Value::Plain("#array")) => {
+            (&["rows", "objects", "list"], Some("#array"))
+        }
         Some(Value::Copy(_) | Value::Map(_)) => (&[], Some("#map")),
         Some(Value::Text(_)) => (&[], Some("#string")),
         Some(Value::Plain(kind)) => (&[], Some(kind)),

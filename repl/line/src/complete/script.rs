@@ -6,7 +6,7 @@ use super::super::lexicon::{Lexicon, begins_ignoring_case};
 use super::super::meaning::{self, compared};
 use super::member::{after_dot, indices, is_number, keys};
 use super::{Candidate, Completion, Rank, quoted, starting};
-use memglass_syntax::token::{Kind, Token, tokens};
+use memglass_syntax::token::{Kind, Token, ends_value, tokens};
 use memglass_syntax::{KEYWORDS, is_identifier};
 
 /// What may stand at the end of a script.
@@ -26,6 +26,7 @@ pub(super) fn complete(line: &str, names: &Lexicon) -> Completion {
         Some((last, before)) if last.is_word() && last.end() == line.len() => {
             word(last.start, last.text, before, names)
         }
+        Some((last, _)) if ends_value(last) => Completion::default(),
         _ => word(line.len(), "", &all, names),
     }
 }
@@ -137,6 +138,30 @@ mod tests {
         check("obs[\"say", &[r#"obs["say \"hi\""]"#]);
         check("say", &[r#"obs["say \"hi\""]"#]);
         check("evil", &[]);
+    }
+
+    #[test]
+    fn a_list_of_objects_has_the_fields_that_all_of_them_have() {
+        check("obs.all(\"Order\").sid", &["obs.all(\"Order\").side"]);
+        check("obs.all(\"Order\")[0].sid", &["obs.all(\"Order\")[0].side"]);
+    }
+
+    #[test]
+    fn nothing_follows_a_value_that_has_ended() {
+        for line in [
+            "\"text\"",
+            "\"text\" ",
+            "f(1)",
+            "f(1) ",
+            "[1, 2]",
+            "5 ",
+            "AAPL_position ",
+            "let x = order_1 ",
+        ] {
+            check(line, &[]);
+        }
+        check("return AAPL_p", &["return AAPL_position"]);
+        assert!(!complete("return ", &sample()).candidates.is_empty());
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Chains such as `obs["AAPL_position"].fills[2].price`, as they are written.
 
 use super::budget::{Budget, looked_at};
-use memglass_syntax::is_keyword;
-use memglass_syntax::token::{Kind, Token};
+use memglass_syntax::token::{Kind, Token, ends_value};
 
 /// A chain at the end of some tokens.
 pub(super) struct Chain<'t, 'l> {
@@ -116,14 +115,6 @@ fn link<'t, 'l>(
 pub(super) fn owner<'t, 'l>(tokens: &'t [Token<'l>]) -> Option<&'t [Token<'l>]> {
     let (dot, owner) = tokens.split_last()?;
     (dot.is(".") || dot.is("?.")).then_some(owner)
-}
-
-fn ends_value(token: &Token<'_>) -> bool {
-    match token.kind {
-        Kind::Word => !is_keyword(token.text),
-        Kind::Quoted { closed } => closed,
-        _ => token.is(")") || token.is("]"),
-    }
 }
 
 /// The inside of the brackets that `tokens` end with, and what stands before these.

@@ -192,7 +192,8 @@ impl<'n> Value<'n> {
         let (first, others) = match self {
             Value::Place(place) | Value::Copy(place) => (place, &[][..]),
             Value::Map(members) => return members.iter().map(member).collect(),
-            Value::OneOf(places) => match places.split_first() {
+            // A list gives the column of what its objects have.
+            Value::OneOf(places) | Value::List(places) => match places.split_first() {
                 Some(split) => split,
                 None => return Vec::new(),
             },
