@@ -184,25 +184,6 @@ fn the_same_struct_has_the_same_schema_bytes_from_rust_and_from_cpp() {
     }
 }
 
-#[test]
-fn the_header_of_the_documentation_is_described() {
-    let page =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cpp.md"))
-            .unwrap();
-    let snippet = page
-        .split("```")
-        .find(|part| part.starts_with("cpp\n// trading.hpp"))
-        .unwrap();
-    let header = format!(
-        "#include <cstdint>\n{}",
-        snippet.trim_start_matches("cpp\n")
-    );
-    let Some(result) = harness::generated_for(&header) else {
-        return;
-    };
-    assert_eq!(result.unwrap().types, ["Quote", "Side", "Position"]);
-}
-
 const PRINTS_SCHEMA: &str = r#"
 #include "same_generated.hpp"
 #include <iostream>

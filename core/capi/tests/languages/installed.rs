@@ -8,9 +8,10 @@ use std::process::{Child, Command, Stdio};
 use memglass::{Observer, Value};
 
 use crate::compile::{libraries, package, present, run};
+use crate::games::check_game;
 
 /// Starts a program and waits for its first line.
-fn started(program: &Path, dir: &Path) -> Child {
+pub(crate) fn started(program: &Path, dir: &Path) -> Child {
     let mut process = Command::new(program)
         .env("MEMGLASS_DIR", dir)
         .stdin(Stdio::piped())
@@ -26,7 +27,7 @@ fn started(program: &Path, dir: &Path) -> Child {
 }
 
 /// Installs into a directory.
-fn install(prefix: &Path) {
+pub(crate) fn install(prefix: &Path) {
     run(Command::new("sh")
         .arg(package().join("../cmake/install.sh"))
         .args([libraries(), prefix]));
@@ -88,13 +89,44 @@ fn the_examples_build_in_a_clean_directory_and_work() {
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&refused.stderr).contains("allowed is 0..=10000000"));
-    run(Command::new("kill").arg(engine.id().to_string()));
-    assert!(
-        engine.wait().unwrap().success(),
-        "it ends by itself when asked to"
-    );
+    end(&mut engine);
+
+    let mut game = started(&build.join("game"), dir.path());
+    check_game(dir.path());
+    end(&mut game);
+    let mut securities = started(&build.join("securities"), dir.path());
+    check_securities(&build, dir.path());
+    end(&mut securities);
     let leftovers = fs::read_dir(dir.path()).unwrap().count();
     assert_eq!(leftovers, 0, "a session that ended leaves nothing");
+}
+
+/// Asks a program to end, as Ctrl-C does.
+fn end(program: &mut Child) {
+    run(Command::new("kill").arg(program.id().to_string()));
+    assert!(program.wait().unwrap().success(), "it ends by itself");
+}
+
+/// The monitor shows nested values of the securities.
+fn check_securities(build: &Path, dir: &Path) {
+    let mut monitor = Command::new(build.join("security_monitor"));
+    let shown = run(monitor.arg("1").env("MEMGLASS_DIR", dir));
+    assert!(
+        shown.contains("Security (") && shown.contains("  quote: Quote at 0"),
+        "{shown}"
+    );
+    let row = |symbol: &str| -> Vec<i64> {
+        let mut lines = shown.lines().map(str::split_whitespace);
+        let mut words = lines.find_map(|mut words| (words.next() == Some(symbol)).then_some(words));
+        let words = words
+            .as_mut()
+            .unwrap_or_else(|| panic!("{symbol}: {shown}"));
+        words.map(|word| word.parse().unwrap()).collect()
+    };
+    for symbol in ["AAPL", "MSFT", "GOOG", "AMZN", "META"] {
+        let row = row(symbol);
+        assert!(row.len() == 4 && row[0] >= 1000, "{symbol}: {shown}");
+    }
 }
 
 /// Reads and writes the C++ engine from Rust.

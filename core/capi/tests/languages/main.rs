@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod compile;
+mod documented;
+mod games;
 mod installed;
 mod partner;
 mod types;
