@@ -91,6 +91,7 @@ struct Inside;
 /// What the `memglass` program takes beside the rest: it changes without notice.
 #[doc(hidden)]
 pub mod program {
+    pub use crate::automation::Timeline;
     pub use crate::changes::{
         Awaited, Batch, Changes, Happened, Lines, Meaning, News, Told, Totals, Watching,
     };

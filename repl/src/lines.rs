@@ -208,12 +208,22 @@ impl Runtime {
     ///
     /// It was interrupted, or an action ended it.
     pub(crate) fn run_to_the_end(&mut self) -> Result<i32, CommandError> {
+        if self.automation.has_run_out() {
+            self.interrupt.store(false, Ordering::Relaxed);
+        }
         loop {
-            self.run_due()?;
-            if self.automation.is_over() {
+            match self.run_due() {
+                // An action waited for what comes after the end of the recording.
+                Err(_) if self.automation.has_run_out() => break,
+                due => due?,
+            };
+            if self.automation.is_over() || self.automation.has_run_out() {
                 break;
             }
             self.automation.wait();
+            if self.automation.has_run_out() {
+                break;
+            }
             if self.interrupt.swap(false, Ordering::Relaxed) {
                 return Err(ScriptError::Interrupted.into());
             }
@@ -221,6 +231,7 @@ impl Runtime {
         if let Some(losses) = self.automation.losses() {
             self.writer.tell(&format!("memglass: {losses}\n"));
         }
+        self.automation.check_expectations();
         let outcome = self.automation.outcome();
         Ok(i32::from(outcome.is_broken || outcome.has_failed))
     }

@@ -54,7 +54,7 @@ mod state;
 
 pub use change::{Change, Losses, Object};
 pub use error::{PlayError, RecordError, RecordingError};
-pub use player::{Player, Start};
+pub use player::{Passage, Player, Start};
 pub use recorder::{Compression, Recorder, Totals};
 pub use recording::Recording;
 pub use source::Source;

@@ -197,6 +197,92 @@ impl Drop for Player {
     }
 }
 
+/// A recording that is gone through as a session on the caller's thread, from its start. The session ends with this
+/// value.
+///
+/// Nothing moves it but [`go_on`](Passage::go_on), so whoever goes through a recording twice sees the same twice.
+///
+/// # Examples
+///
+/// ```
+/// # let dir = memglass::doc::directory();
+/// # let file = dir.join("run.mcap");
+/// # use std::time::SystemTime;
+/// # use memglass::{Observer, Session, Value};
+/// # use memglass_stream::{Compression, Recorder, Source};
+/// # let session = Session::builder("engine").dir(&dir).create()?;
+/// # let quantity = session.object("quantity", 100_i64)?;
+/// # let observer = Observer::builder().dir(&dir).attach("engine")?;
+/// # let mut recorder = Recorder::create(&file, observer.session(), Compression::Zstd)?;
+/// # let mut source = Source::new(observer, &[])?;
+/// # let now = SystemTime::now();
+/// # source.keyframe(|change| recorder.take(now, change))?;
+/// # quantity.set(500);
+/// # let now = SystemTime::now();
+/// # source.sample(0, |change| recorder.take(now, change))?;
+/// # recorder.finish()?;
+/// use memglass_stream::{Passage, Recording};
+///
+/// let mut passage = Passage::start(Recording::open(&file)?, "replay", Some(&dir))?;
+/// let replay = Observer::builder().dir(&dir).attach("replay")?;
+/// assert_eq!(replay.field("quantity")?.read()?, Value::I64(100));
+/// while let Some(next) = passage.next_time()? {
+///     passage.go_on(next)?;
+/// }
+/// assert_eq!(replay.field("quantity")?.read()?, Value::I64(500));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Passage(Deck);
+
+impl Passage {
+    /// Re-creates the recorded session under a name in `dir`, or else in the usual directory, as it was at the start.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Player::start`].
+    pub fn start(
+        recording: Recording,
+        name: &str,
+        dir: Option<&Path>,
+    ) -> Result<Passage, PlayError> {
+        let mirror = Mirror::new(&recording, name, dir)?;
+        let mut deck = Deck::new(Cursor::new(recording), mirror);
+        deck.seek(deck.start_time())?;
+        deck.say();
+        Ok(Passage(deck))
+    }
+
+    /// The recording.
+    pub fn recording(&self) -> &Recording {
+        self.0.cursor.recording()
+    }
+
+    /// When something happens next; nothing at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError::Recording`] if the recording is damaged there.
+    pub fn next_time(&mut self) -> Result<Option<SystemTime>, PlayError> {
+        Ok(self.0.cursor.next_time()?.map(moment))
+    }
+
+    /// Lets everything happen up to a moment, one thing after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if the recording is damaged there, or there is no room for an object.
+    pub fn go_on(&mut self, to: SystemTime) -> Result<(), PlayError> {
+        let deck = &mut self.0;
+        let to = nanoseconds(to);
+        while let Some(next) = deck.cursor.next_time()?.filter(|next| *next <= to) {
+            deck.play_moment(next)?;
+        }
+        deck.position = deck.position.max(to.min(deck.end()));
+        deck.say();
+        Ok(())
+    }
+}
+
 /// How often the session says where it is while nothing changes.
 const TELL_EVERY: Duration = Duration::from_millis(50);
 

@@ -272,7 +272,13 @@ pub(crate) enum Task {
         /// What the script finds in its array `args`.
         #[arg(value_name = "ARGS")]
         args: Vec<String>,
+        /// Run it on this recording instead of a session, by the recording's clock and as fast as it goes.
+        #[arg(long, value_name = "FILE")]
+        replay: Option<PathBuf>,
     },
+    /// Run scripts on recordings, and tell which of them failed.
+    #[command(args = idle::options(idle::WHEN_TESTING))]
+    Test(Test),
     /// Look at a session on the whole screen, while it changes.
     #[command(args = idle::options(idle::ON_THE_SCREEN))]
     View(View),
@@ -473,6 +479,17 @@ pub(crate) struct Export {
     /// Write all values at steady times, as 500ms, 5s or 2m, instead of what changed.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) every: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Test {
+    /// Scripts, or directories with scripts called NAME.test.rhai.
+    #[arg(required = true, value_name = "SCRIPTS")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The recording of all of them; NAME.mcap beside NAME.test.rhai unless it is given.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -774,7 +791,7 @@ mod tests {
             let arguments = parse(line);
             assert_eq!(arguments.common.timeout, Some(Duration::from_secs(2)));
             assert_eq!(arguments.common.session_named.as_deref(), Some("t1"));
-            let Some(Task::Run { file, args }) = arguments.command else {
+            let Some(Task::Run { file, args, .. }) = arguments.command else {
                 panic!()
             };
             assert_eq!(

@@ -3,14 +3,16 @@
 use std::io;
 use std::path::Path;
 
-use memglass_repl::Repl;
 use memglass_repl::program::ScriptText;
+use memglass_repl::{Repl, ReplBuilder};
 use memglass_syntax::Piece;
 
 use super::failure::Failure;
 use super::options::Options;
+use super::replay;
 use super::session;
 use super::supervisor::{Ended, Supervisor};
+use super::timeline::Reel;
 
 /// What errors call it.
 const STANDARD_INPUT: &str = "standard input";
@@ -51,18 +53,66 @@ pub(super) fn file(
     args: Vec<String>,
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
-    let (name, text) = match path == "-" {
-        true => (STANDARD_INPUT.to_owned(), read_input()?),
-        false => {
-            let read = ScriptText::read(path, &scripts.supervisor.flag());
-            scripts.supervisor.check()?;
-            let text = read.map_err(Failure::Usage)?;
-            (path.display().to_string(), text)
-        }
-    };
+    let (name, text) = scripts.read(path)?;
     scripts.attach(options, session)?.set_arguments(args);
     let ended = scripts.run(&name, text.as_str());
     scripts.end(options, ended)
+}
+
+/// Runs the script in a file on a recording, by the recording's clock.
+pub(super) fn on_recording(
+    options: &Options,
+    recording: &Path,
+    path: &Path,
+    args: Vec<String>,
+) -> Result<i32, Failure> {
+    let tested = replayed(options, recording, path, args)?;
+    if tested.is_script_cut {
+        options.note("the recording ended while the script was waiting");
+    }
+    Ok(tested.code)
+}
+
+/// What became of a script on a recording.
+pub(super) struct Tested {
+    pub(super) code: i32,
+    /// How many expectations it had.
+    pub(super) expectations: usize,
+    /// Whether the recording ended while the script itself was waiting.
+    pub(super) is_script_cut: bool,
+}
+
+/// The same, without arguments, and says all of what became of it.
+pub(super) fn tested(options: &Options, recording: &Path, path: &Path) -> Result<Tested, Failure> {
+    replayed(options, recording, path, Vec::new())
+}
+
+fn replayed(
+    options: &Options,
+    recording: &Path,
+    path: &Path,
+    args: Vec<String>,
+) -> Result<Tested, Failure> {
+    let mut scripts = Scripts::new(options)?;
+    let (name, text) = scripts.read(path)?;
+    let (passage, session) = replay::at_start(options, recording)?;
+    let (reel, fault) = Reel::new(passage);
+    let builder = |builder: ReplBuilder| builder.timeline(Box::new(reel));
+    let repl = scripts.attach_with(options, &session, builder)?;
+    repl.set_arguments(args);
+    let ended = scripts.run(&name, text.as_str());
+    let is_script_cut = scripts.repl().has_run_out();
+    let ended = match ended {
+        Err(_) if is_script_cut => Ok(None),
+        ended => ended,
+    };
+    let code = scripts.end(options, ended)?;
+    fault.check()?;
+    Ok(Tested {
+        code,
+        expectations: scripts.repl().expectations(),
+        is_script_cut,
+    })
 }
 
 fn read_input() -> Result<ScriptText, Failure> {
@@ -83,10 +133,30 @@ impl Scripts {
         })
     }
 
+    /// The script in a file, or on standard input if that is called `-`, and what errors call it.
+    fn read(&self, path: &Path) -> Result<(String, ScriptText), Failure> {
+        if path == "-" {
+            return Ok((STANDARD_INPUT.to_owned(), read_input()?));
+        }
+        let read = ScriptText::read(path, &self.supervisor.flag());
+        self.supervisor.check()?;
+        let text = read.map_err(Failure::Usage)?;
+        Ok((path.display().to_string(), text))
+    }
+
     fn attach(&mut self, options: &Options, session: &str) -> Result<&mut Repl, Failure> {
+        self.attach_with(options, session, |builder| builder)
+    }
+
+    fn attach_with(
+        &mut self,
+        options: &Options,
+        session: &str,
+        more: impl FnOnce(ReplBuilder) -> ReplBuilder,
+    ) -> Result<&mut Repl, Failure> {
         self.supervisor.take_signals()?;
         let (builder, _) = session::attach(options, session)?;
-        let builder = builder.interrupt(self.supervisor.flag());
+        let builder = more(builder.interrupt(self.supervisor.flag()));
         let repl = builder.build()?;
         repl.end_when_interrupted();
         options.mark(&repl.observer());

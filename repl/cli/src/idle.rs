@@ -42,6 +42,9 @@ pub(super) const WITHOUT_TARGET: &[&[&str]] =
 pub(super) const WHEN_CONVERTING: &[&[&str]] =
     &[&["dir", "session_named", "readonly", "format"], RUN, WRITES];
 
+/// Where scripts run on recordings.
+pub(super) const WHEN_TESTING: &[&[&str]] = &[&["session_named", "no_init", "readonly"]];
+
 /// Where no value is printed.
 pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, FORMAT];
 

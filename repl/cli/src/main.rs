@@ -27,6 +27,8 @@ mod save;
 mod session;
 mod supervisor;
 mod target;
+mod test;
+mod timeline;
 mod top;
 mod type_files;
 mod view;
@@ -116,7 +118,10 @@ fn without_command(
 }
 
 fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result<i32, Failure> {
-    let ends_in_time = matches!(command, Task::Run { .. } | Task::Demo(_) | Task::Wait(_));
+    let ends_in_time = matches!(
+        command,
+        Task::Run { .. } | Task::Test(_) | Task::Demo(_) | Task::Wait(_)
+    );
     if options.timeout.is_some() && !ends_in_time {
         return Err(only_for_scripts());
     }
@@ -124,6 +129,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         command,
         Task::Ls
             | Task::Play(_)
+            | Task::Test(_)
             | Task::Functions { .. }
             | Task::Merge { .. }
             | Task::Completions { .. }
@@ -180,7 +186,18 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Play(play) => play::run(options, &play),
         Task::Export(export) => export::run(options, named, &export),
         Task::Save(save) => save::run(options, named, &save),
-        Task::Run { file, args } => {
+        Task::Run {
+            file,
+            args,
+            replay: Some(recording),
+        } => match named {
+            None => evaluate::on_recording(options, &recording, &file, args),
+            Some(name) => Err(Failure::Usage(format!(
+                "the script runs on a recording, with --replay, or on a session: leave out {name:?}"
+            ))),
+        },
+        Task::Test(test) => test::run(options, &test),
+        Task::Run { file, args, .. } => {
             let (session, file, args) = target::of_script(options, named, file, args)?;
             evaluate::file(options, &session, &file, args)
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use memglass::ProducerError;
-use memglass_stream::{PlayError, Player, Recording, Start};
+use memglass_stream::{Passage, PlayError, Player, Recording, Start};
 
 use super::failure::Failure;
 use super::options::Options;
@@ -63,6 +63,31 @@ pub(super) fn started(
     name: Option<&str>,
     start: Start,
 ) -> Result<Replay, Failure> {
+    let dir = options.dir();
+    let (player, session) = under_name(options, path, name, |recording, session| {
+        Player::start(recording, session, dir, start)
+    })?;
+    Ok(Replay {
+        player: Arc::new(player),
+        session,
+    })
+}
+
+/// The recording at its start, to be gone through, and the name of the session that it is.
+pub(super) fn at_start(options: &Options, path: &Path) -> Result<(Passage, String), Failure> {
+    let dir = options.dir();
+    under_name(options, path, None, |recording, session| {
+        Passage::start(recording, session, dir)
+    })
+}
+
+/// Opens a recording as a session of this name, or else of the file's, with a number if that is taken.
+fn under_name<T>(
+    options: &Options,
+    path: &Path,
+    name: Option<&str>,
+    open: impl Fn(Recording, &str) -> Result<T, PlayError>,
+) -> Result<(T, String), Failure> {
     let own = session_name(path);
     for number in 1.. {
         let recording = read(options, path)?;
@@ -71,16 +96,11 @@ pub(super) fn started(
             (None, 1) => own.clone(),
             (None, number) => format!("{own}-{number}"),
         };
-        match Player::start(recording, &session, options.dir(), start) {
+        match open(recording, &session) {
             // The file is played elsewhere already.
             Err(PlayError::Session(ProducerError::SessionExists { .. }))
                 if name.is_none() && number < MOST => {}
-            player => {
-                return Ok(Replay {
-                    player: Arc::new(player?),
-                    session,
-                });
-            }
+            opened => return Ok((opened?, session)),
         }
     }
     unreachable!("the last number ends the loop")

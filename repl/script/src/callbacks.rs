@@ -4,7 +4,7 @@
 //! It may be used inside of functions that scripts call, where the host itself is busy evaluating.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use memglass::{Change, Field, Value};
 use memglass_value::shown::Table;
@@ -365,6 +365,11 @@ impl Callbacks {
     /// From now on `text` gives values of types of its own their texts.
     pub fn give_texts(&self, text: impl Fn(&Dynamic) -> Option<String> + 'static) {
         self.context.texts.replace(Some(Rc::new(text)));
+    }
+
+    /// From now on scripts take the time of day from `clock`.
+    pub fn set_clock(&self, clock: impl Fn() -> SystemTime + 'static) {
+        self.context.clock.replace(Rc::new(clock));
     }
 
     /// Takes in what the producer did since.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use memglass::schema::{Definition, Schema};
 use memglass::{Change, Field};
@@ -68,6 +68,8 @@ pub(crate) struct Context {
     pub(crate) texts: RefCell<Option<Rc<TextOf>>>,
     /// Who wants to hear of each field that is written.
     pub(crate) on_write: RefCell<Option<Rc<OnWrite>>>,
+    /// The time of day, as scripts see it.
+    pub(crate) clock: RefCell<Rc<dyn Fn() -> SystemTime>>,
     /// The function that is asking something, and must not change anything meanwhile.
     asking: Cell<Option<&'static str>>,
     /// So many writes need not ask whether the producer still lives: looking at the clock, which is the least
@@ -100,6 +102,7 @@ impl Context {
             captured: RefCell::default(),
             missed: RefCell::default(),
             on_write: RefCell::default(),
+            clock: RefCell::new(Rc::new(SystemTime::now)),
             texts: RefCell::default(),
             layouts: RefCell::default(),
             asking: Cell::default(),
@@ -122,6 +125,12 @@ impl Context {
     /// Takes in what the producer did since; true if anything changed.
     pub(crate) fn refresh(&self) -> Result<bool> {
         self.attached.refresh().map_err(raise)
+    }
+
+    /// The time now, as scripts see it.
+    pub(crate) fn now(&self) -> SystemTime {
+        let clock = Rc::clone(&self.clock.borrow());
+        clock()
     }
 
     /// The present types.

@@ -11,6 +11,7 @@ use super::action::{Asked, Entry, Subject};
 use super::condition;
 use super::drawing;
 use super::event::{self, Event};
+use super::expected;
 use super::history;
 use super::moment;
 use super::trigger::{self, COUNTS, Trigger};
@@ -25,6 +26,7 @@ pub(super) fn register(engine: &mut Engine, automation: &Automation) {
     moment::register(engine);
     trigger::register(engine);
     event::register(engine);
+    expected::register(engine, automation);
     register_watch(engine, automation);
     register_conditions(engine, automation);
     register_timers(engine, automation);
@@ -88,7 +90,7 @@ impl Automation {
 }
 
 /// Where a call stands.
-fn origin(call: &NativeCallContext) -> String {
+pub(super) fn origin(call: &NativeCallContext) -> String {
     let line = call.call_position().line();
     let line = line.map_or(String::new(), |line| format!("line {line}"));
     match call.call_source() {

@@ -32,6 +32,11 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "run an action each time that so much time has passed",
     ),
     of(
+        "expect_fired",
+        "expect_fired(t, 3)",
+        "let the run fail unless a trigger fires so often by its end; without a number, at least once",
+    ),
+    of(
         "hist",
         "hist(numbers)",
         "draw how often which numbers occur in a list or a history",

@@ -10,10 +10,12 @@ mod define;
 mod drawing;
 mod drive;
 mod event;
+mod expected;
 mod functions;
 mod help;
 mod history;
 mod moment;
+mod replayed;
 mod shared_engine;
 mod surroundings;
 mod trigger;
@@ -24,6 +26,7 @@ mod tests;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
@@ -40,6 +43,8 @@ use event::Event;
 pub(crate) use help::FUNCTIONS;
 use history::History;
 use moment::Moment;
+use replayed::Replayed;
+pub use replayed::Timeline;
 use shared_engine::SharedEngine;
 use surroundings::Live;
 pub(crate) use surroundings::Surroundings;
@@ -73,6 +78,8 @@ struct Shared {
     /// Errors of actions that are to be told by whoever has the whole engine.
     failures: RefCell<Vec<(u64, Box<EvalAltResult>)>>,
     outcome: Cell<Outcome>,
+    /// How often triggers are to fire.
+    expected: RefCell<Vec<expected::Expected>>,
     ends_when_interrupted: Cell<bool>,
     /// Hears when the thread that samples has found something to do.
     woken: Receiver<()>,
@@ -108,6 +115,7 @@ impl Automation {
             told: RefCell::default(),
             failures: RefCell::default(),
             outcome: Cell::default(),
+            expected: RefCell::default(),
             ends_when_interrupted: Cell::new(false),
             woken,
             callbacks,
@@ -119,11 +127,25 @@ impl Automation {
     }
 
     /// Takes time and the producer from somewhere else, with a sample each `period`.
-    #[cfg(test)]
     pub(crate) fn set_surroundings(&self, surroundings: Rc<dyn Surroundings>, period: Duration) {
         let observer = self.callbacks().attached().observer().beside();
         *self.engine() = Engine::new(observer, period);
         self.0.surroundings.replace(surroundings);
+    }
+
+    /// Takes time and the producer out of a recording, and raises `interrupt` when somebody waits for what comes
+    /// after its end.
+    pub(crate) fn go_through(&self, timeline: Box<dyn Timeline>, interrupt: Arc<AtomicBool>) {
+        let replayed = Rc::new(Replayed::new(timeline, interrupt));
+        let clock = Rc::clone(&replayed);
+        let now = move || clock.start() + clock.now();
+        self.callbacks().set_clock(now);
+        self.set_surroundings(replayed, PERIOD);
+    }
+
+    /// Whether somebody waited for what comes after the end of a recording.
+    pub(crate) fn has_run_out(&self) -> bool {
+        self.surroundings().has_ended()
     }
 
     fn surroundings(&self) -> Rc<dyn Surroundings> {

@@ -17,11 +17,7 @@ pub(crate) struct Moment {
 impl Moment {
     /// As a person would write it, to the millisecond.
     pub(crate) fn text(self) -> String {
-        let wall = self.start + self.since_start;
-        let millis = wall
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, |since| since.subsec_millis());
-        format!("{}.{millis:03}", time::text(wall))
+        time::exact(self.start + self.since_start)
     }
 }
 

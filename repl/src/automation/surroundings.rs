@@ -35,6 +35,11 @@ pub(crate) trait Surroundings {
         false
     }
 
+    /// Whether there is no time any more: somebody waited for what comes after the end.
+    fn has_ended(&self) -> bool {
+        false
+    }
+
     /// Lets `engine` be sampled each `period` from now on, unless the script's thread does that.
     ///
     /// # Errors

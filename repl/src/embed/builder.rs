@@ -15,7 +15,7 @@ use rhai::Engine;
 
 use super::sink::{Outlet, Sink};
 use super::{Command, History, Repl, ReplError, Setup};
-use crate::automation::Automation;
+use crate::automation::{Automation, Timeline};
 use crate::changes::Typed;
 use crate::journal::Journal;
 use crate::output::{Form, Rendering};
@@ -54,6 +54,7 @@ pub struct ReplBuilder {
     color: ColorChoice,
     is_program: bool,
     view_settings: Option<PathBuf>,
+    timeline: Option<Box<dyn Timeline>>,
     interrupt: Arc<AtomicBool>,
 }
 
@@ -221,6 +222,13 @@ impl ReplBuilder {
         self
     }
 
+    /// Triggers, timers and waits take their time from a recording, whose session is the one that is attached.
+    #[doc(hidden)]
+    pub fn timeline(mut self, timeline: Box<dyn Timeline>) -> Self {
+        self.timeline = Some(timeline);
+        self
+    }
+
     /// Attaches, and makes the engine ready.
     ///
     /// # Errors
@@ -253,6 +261,9 @@ impl ReplBuilder {
         let notes = outlet.clone();
         let automation =
             Automation::install(&mut host, Rc::new(move |text: &str| notes.tell(text)));
+        if let Some(timeline) = self.timeline {
+            automation.go_through(timeline, Arc::clone(&interrupt));
+        }
         for register in self.engine {
             register(host.engine_mut());
         }

@@ -215,6 +215,18 @@ impl Repl {
         Ok(stack::deep(|| self.runtime.run_to_the_end())?)
     }
 
+    /// Whether a script waited for what comes after the end of the recording that it runs on.
+    #[doc(hidden)]
+    pub fn has_run_out(&self) -> bool {
+        self.runtime.automation.has_run_out()
+    }
+
+    /// How often scripts have said `expect_fired`.
+    #[doc(hidden)]
+    pub fn expectations(&self) -> usize {
+        self.runtime.automation.expectations()
+    }
+
     /// From now on an interruption ends everything, and not only the action that runs.
     #[doc(hidden)]
     pub fn end_when_interrupted(&self) {

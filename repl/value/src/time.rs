@@ -22,6 +22,11 @@ pub fn text(moment: SystemTime) -> String {
     Timestamp::try_from(moment).map_or_else(|_| "?".into(), local)
 }
 
+/// The same, to the millisecond.
+pub fn exact(moment: SystemTime) -> String {
+    clock_as(moment, "%Y-%m-%d %H:%M:%S.%3f")
+}
+
 /// An RFC 3339 text as a person would write the moment; another text as it is.
 pub(crate) fn local_text(rfc3339: &str) -> String {
     rfc3339.parse().map_or_else(|_| rfc3339.to_owned(), local)
@@ -75,6 +80,9 @@ mod tests {
         );
         assert_eq!(clock(moment).len(), "22:13:20".len());
         assert!(exact_clock(moment).ends_with(":20.250"));
+        // The milliseconds go with the second that they are in.
+        let later = moment + Duration::from_millis(500);
+        assert!(exact(later).ends_with(":20.750"), "{}", exact(later));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `memglass record`, `memglass play`, and everything else on a recording.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use memglass::{Object, Observe, Session};
@@ -231,4 +232,140 @@ fn two_moments_of_a_recording_are_compared() {
     let changes = world.data(&["diff", &run]);
     assert!(changes.ends_with("motor.speed  0 -> 500\n"), "{changes}");
     assert_eq!(changes.lines().count(), 1, "{changes}");
+}
+
+/// Fires when a value rises, when it has been high for a while, at each change, and at an end.
+const TRIGGERS: &str = r#"
+    let fast = when("motor.speed > 10").run(|f| print(`fast ${motor.speed}`));
+    when("motor.speed > 10").lasting(300.ms).run(|f| print(`still fast ${motor.speed}`));
+    watch("motor.speed", |c| print(`${c.old} -> ${c.now}`));
+    when("motor.speed == 99").lasting(50.ms).run(|f| exit(3));
+    print("defined");
+"#;
+
+#[test]
+fn a_script_fires_the_same_live_and_on_the_recording_of_that_run() {
+    let (world, _session, motor) = producing();
+    let run = file(&world);
+    let mut recording = world.command(&["record", "t1", "-o", &run, "--rate", "1000"]);
+    let recording = recording.stderr(Stdio::piped()).spawn().unwrap();
+    let begun = || fs::metadata(&run).is_ok_and(|file| file.len() > 300);
+    eventually("the recorder has begun", begun);
+    grows(&world);
+    let script = world.script("alarm.rhai", TRIGGERS);
+    let mut live = world.command(&["run", "t1", &script]);
+    let mut live = live.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(live.stdout.take().unwrap()).lines();
+    let mut lines = lines.map(Result::unwrap);
+    let mut told = vec![lines.next().unwrap()];
+    for (speed, last) in [(20, "still fast"), (5, "-> 5"), (30, "still fast")] {
+        motor.speed.set(speed);
+        while !told.last().unwrap().contains(last) {
+            told.push(lines.next().unwrap());
+        }
+        // A whole second of flushes lies between: the recorder has seen it.
+        grows(&world);
+        grows(&world);
+    }
+    motor.speed.set(99);
+    told.extend(lines);
+    assert_eq!(live.wait().unwrap().code(), Some(3));
+    grows(&world);
+    signal(recording.id(), Signal::INT);
+    let ran = Ran::of(recording.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    let replayed = world.run(&["run", &script, "--replay", &run]);
+    assert_eq!(replayed.code, Some(3), "{}", replayed.messages);
+    let replayed: Vec<&str> = replayed.data.lines().collect();
+    assert_eq!(replayed, told);
+}
+
+#[test]
+fn a_script_on_a_recording_has_its_clock_and_is_the_same_each_time() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let script = world.script(
+        "clock.rhai",
+        r#"
+            let start = now();
+            watch("motor.speed", |c| print(`${c.now} after ${c.time - start}`));
+            every(100.ms, || print(`${now()}`));
+            log("speeds.csv", motor.speed);
+            print(wait_until("motor.speed == 500", 1.min));
+            sleep(1.h);
+            print("never");
+        "#,
+    );
+    let runs = [0, 1].map(|_| {
+        let mut command = world.command(&["run", &script, "--replay", &run]);
+        command.current_dir(world.path());
+        let ran = Ran::of(command.output().unwrap());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(ran.messages.contains("ended while"), "{ran:?}");
+        assert!(!ran.data.contains("never"), "{ran:?}");
+        (
+            ran.data,
+            fs::read_to_string(world.path().join("speeds.csv")).unwrap(),
+        )
+    });
+    assert!(
+        runs[0].0.contains("500 after ") && runs[0].0.contains("true"),
+        "{runs:?}"
+    );
+    assert_eq!(runs[0].0, runs[1].0);
+    // The second run has appended the same line, its time included.
+    let logged: Vec<&str> = runs[1].1.lines().collect();
+    assert_eq!(
+        logged
+            .iter()
+            .filter(|line| *line == logged.last().unwrap())
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn tests_of_scripts_say_which_failed() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let dir = world.path().join("tests");
+    fs::create_dir(&dir).unwrap();
+    let dir = dir.display().to_string();
+    world.run(&["test", &dir]).failed(2, &["no scripts called"]);
+    let good = r#"
+        let fast = when("motor.speed > 10").run(|| ());
+        expect_fired(fast);
+        expect_fired(fast, 1);
+        expect(motor.speed == 0, "it starts slowly");
+    "#;
+    world.script("tests/good.test.rhai", good);
+    fs::copy(&run, world.path().join("tests/good.mcap")).unwrap();
+    let ran = world.run(&["test", &dir]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.data.contains("good.test.rhai (2 expectations met"),
+        "{ran:?}"
+    );
+    for (name, text) in [
+        (
+            "unmet",
+            r#"expect_fired(when("motor.speed > 10").run(|| ()), 2)"#,
+        ),
+        ("fails", r#"watch("motor.speed", |c| error("no"))"#),
+        ("waits", "sleep(1.h)"),
+        ("writes", "motor.speed = 1"),
+    ] {
+        world.script(&format!("tests/{name}.test.rhai"), text);
+    }
+    let ran = world.run(&["test", &dir, "--replay", &run]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(ran.data.matches("FAILED").count(), 4, "{ran:?}");
+    for said in [
+        "to fire 2 times, and it fired once",
+        "the recording ended while the script was waiting",
+        "replay of a recording",
+        "4 of 5 scripts failed",
+    ] {
+        assert!(ran.messages.contains(said), "{said} in {}", ran.messages);
+    }
 }

@@ -1,7 +1,6 @@
 //! `log()`: the writes of this session, oldest first. `log("fills.csv", value)`: appends a value to a file.
 
 use std::rc::Rc;
-use std::time::SystemTime;
 
 use memglass::Value;
 use memglass_value::format;
@@ -58,7 +57,7 @@ impl Context {
 
 /// A record for each row that a value is: a table, list or array of structures has several.
 fn records(value: &Dynamic, context: &Context) -> Result<Vec<Record>> {
-    let time = SystemTime::now();
+    let time = context.now();
     let record = |row, text| Record { time, row, text };
     if let Some(map) = value.read_lock::<Map>() {
         let row = map.iter().map(|(name, value)| {

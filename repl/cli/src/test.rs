@@ -1,0 +1,120 @@
+//! `memglass test`: scripts that say what is to happen in a recording.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use memglass_terminal::look::{self, Look};
+use memglass_terminal::streams::{write_data, write_message};
+use memglass_value::format;
+
+use super::arguments::Test;
+use super::evaluate;
+use super::failure::Failure;
+use super::options::Options;
+
+/// How the names of test scripts end.
+const ENDING: &str = ".test.rhai";
+
+/// Runs each script on its recording; exit code 1 if one of them failed.
+pub(super) fn run(options: &Options, test: &Test) -> Result<i32, Failure> {
+    let mut scripts = Vec::new();
+    for path in &test.paths {
+        scripts.extend(scripts_of(path)?);
+    }
+    let mut failed = 0;
+    for script in &scripts {
+        let start = Instant::now();
+        let name = script.display().to_string();
+        let name = format::printable(&name);
+        match one(options, script, test.replay.as_deref()) {
+            Ok(expectations) => write_data(&format!(
+                "ok      {name} ({} met, {:.1} s)\n",
+                super::record::counted(expectations as u64, "expectation"),
+                start.elapsed().as_secs_f64()
+            ))?,
+            Err(why) => {
+                failed += 1;
+                if let Why::Failure(failure) = why {
+                    failure.report(options.color);
+                }
+                let word = Look::of_stdout(options.color).paint(look::alarm(), "FAILED");
+                write_data(&format!("{word}  {name}\n"))?;
+            }
+        }
+    }
+    if failed > 0 {
+        let (failed, all) = (failed.to_string(), scripts.len());
+        write_message(&format!("memglass: {failed} of {all} scripts failed\n"));
+    }
+    Ok(i32::from(failed > 0))
+}
+
+/// Why a test failed.
+enum Why {
+    /// It told that itself.
+    Told,
+    Failure(Failure),
+}
+
+/// Runs one; gives how many expectations it had.
+fn one(options: &Options, script: &Path, replay: Option<&Path>) -> Result<usize, Why> {
+    let recording = match replay {
+        Some(file) => file.to_owned(),
+        None => recording_of(script),
+    };
+    let tested = evaluate::tested(options, &recording, script).map_err(Why::Failure)?;
+    if tested.is_script_cut {
+        let why = "the recording ended while the script was waiting";
+        return Err(Why::Failure(Failure::Ended(why.into())));
+    }
+    match tested.code {
+        0 => Ok(tested.expectations),
+        _ => Err(Why::Told),
+    }
+}
+
+/// The recording beside a script: `alarm.mcap` of `alarm.test.rhai`.
+fn recording_of(script: &Path) -> PathBuf {
+    let name = script.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(ENDING).unwrap_or(&name);
+    script.with_file_name(format!("{stem}.mcap"))
+}
+
+/// The test scripts of a directory, in the order of their names, or one script.
+fn scripts_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let is_test = |path: &PathBuf| {
+        let name = path.file_name().and_then(OsStr::to_str);
+        name.is_some_and(|name| name.ends_with(ENDING))
+    };
+    let entries = std::fs::read_dir(path)?;
+    let paths: Vec<PathBuf> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<_>>()?;
+    let mut scripts: Vec<PathBuf> = paths.into_iter().filter(is_test).collect();
+    scripts.sort();
+    match scripts.is_empty() {
+        true => Err(Failure::Usage(format!(
+            "{} has no scripts called NAME{ENDING}",
+            path.display()
+        ))),
+        false => Ok(scripts),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recording_of_a_test_lies_beside_it() {
+        let check = |script: &str, recording: &str| {
+            assert_eq!(recording_of(Path::new(script)), Path::new(recording));
+        };
+        check("a/alarm.test.rhai", "a/alarm.mcap");
+        check("alarm.rhai", "alarm.rhai.mcap");
+    }
+}
