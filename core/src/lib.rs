@@ -89,8 +89,8 @@ pub use observe::{
 pub use observer::nearest;
 pub use observer::{
     AttachError, Change, Cleaned, DamagedMemory, Field, FieldInfo, ObjectEntry, ObjectId,
-    ObjectInfo, Observer, ObserverBuilder, Packing, PathError, Presence, ReadError, RegionInfo,
-    SessionEntry, SessionInfo, TypedField, WriteError, clean, object_value, sessions,
+    ObjectInfo, Observer, ObserverBuilder, PackedPart, Packing, PathError, Presence, ReadError,
+    RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean, object_value, sessions,
 };
 pub use origin::{Origin, Replay};
 pub use producer::{

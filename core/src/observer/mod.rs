@@ -47,7 +47,7 @@ pub use by_type::object_value;
 pub use change::Change;
 pub use entry::ObjectEntry;
 pub use error::{AttachError, DamagedMemory, PathError, ReadError, WriteError};
-pub use field::{Field, FieldInfo, Packing};
+pub use field::{Field, FieldInfo, PackedPart, Packing};
 pub use occupant::ObjectId;
 pub use presence::Presence;
 pub use sessions::{Cleaned, SessionEntry, clean, sessions};

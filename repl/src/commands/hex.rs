@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use memglass::schema::{Protection, Schema, TypeId};
-use memglass::{Field, ReadError};
+use memglass::{Field, PackedPart, ReadError};
 use memglass_value::shown::{Bytes, Part};
 
 use super::{Command, CommandError, Takes};
@@ -69,7 +69,11 @@ impl Command for Hex {
 /// As reading it.
 pub(crate) fn dump(field: &Field) -> Result<Bytes, ReadError> {
     let (bytes, consistent) = read(field)?;
-    let mut parts = parts(field, bytes.len());
+    let packed = field.packed_parts(&bytes);
+    let mut parts = packed.map_or_else(
+        || parts(field, bytes.len()),
+        |found| packed_parts(&found, bytes.len()),
+    );
     parts.sort_by_key(|part| part.bytes.start);
     Ok(Bytes {
         title: format!("{}  {}", field.path(), field.info().type_name),
@@ -121,6 +125,27 @@ fn parts(field: &Field, len: usize) -> Vec<Part> {
     elements.collect()
 }
 
+/// The values of a packed record; what lies between and behind them is not shown.
+fn packed_parts(found: &[PackedPart], len: usize) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut end = 0;
+    for part in found {
+        let start = part.offset as usize;
+        match parts.last_mut() {
+            // Members of a bitfield.
+            Some(last) if start < end => last.name = format!("{}|{}", last.name, part.path),
+            _ => {
+                parts.push(hidden(end..start));
+                end = start + part.size as usize;
+                parts.push(shown(&part.path, start..end));
+            }
+        }
+    }
+    parts.push(hidden(end..len));
+    parts.retain(|part| !part.bytes.is_empty());
+    parts
+}
+
 /// A value where it is stored: of a guarded one, the first copy holds it.
 fn push_stored(parts: &mut Vec<Part>, schema: &Schema, id: TypeId, name: &str, start: usize) {
     let stored = schema[id].size as usize;
@@ -155,5 +180,40 @@ fn hidden(bytes: Range<usize>) -> Part {
         name: String::new(),
         bytes,
         hidden: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Observer, Session};
+
+    use super::*;
+
+    #[test]
+    fn the_bytes_of_a_packed_record_belong_to_its_parts() {
+        let dir = tempfile::tempdir().unwrap();
+        let session = Session::builder("s").dir(dir.path()).create().unwrap();
+        let text =
+            "bitfield two { a : 4; b : 4; }; struct msg { two bits; padding[1]; u8 n; u16 x[n]; };";
+        session.define(text).unwrap();
+        let packet = session.buffer("packet", "msg", 16).unwrap();
+        packet.write(&[1, 0, 2, 3, 0, 4, 0]).unwrap();
+        let observer = Observer::builder().dir(dir.path()).attach("s").unwrap();
+        let check = |path: &str, expected: &[(&str, Range<usize>)]| {
+            let dump = dump(&observer.field(path).unwrap()).unwrap();
+            let parts = dump.parts.iter().filter(|part| !part.hidden);
+            let parts = parts.map(|part| (part.name.as_str(), part.bytes.clone()));
+            assert_eq!(parts.collect::<Vec<_>>(), expected, "{path}");
+        };
+        let all = [
+            ("bits.a|bits.b", 8..9),
+            ("n", 10..11),
+            ("x[0]", 11..13),
+            ("x[1]", 13..15),
+        ];
+        check("packet", &all);
+        check("packet.x", &all[2..]);
+        check("packet.x[1]", &all[3..]);
+        check("packet.n", &all[1..2]);
     }
 }

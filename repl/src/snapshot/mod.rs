@@ -7,7 +7,7 @@
 //! - [`filter`]: which of them are listed; [`formula`]: conditions about any object; [`sweep`]: asking them of all;
 //!   [`sorting`]: their order; [`cells`]: the values of pinned columns.
 //! - [`looks`]: the objects on the screen, and how often they change.
-//! - [`outline`]: the fields of an object as rows.
+//! - [`outline`]: the fields of an object as rows; [`packed`]: those of a packed record.
 //! - [`hex`]: its bytes.
 //! - [`watches`]: what is watched, with its history; [`past`]: what it was at a time.
 //! - [`fate`]: what became of the producer, and when.
@@ -20,6 +20,7 @@ mod hex;
 mod looks;
 mod order;
 mod outline;
+mod packed;
 mod past;
 mod row;
 mod sorting;

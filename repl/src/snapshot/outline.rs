@@ -13,10 +13,11 @@ use memglass_value::time;
 use memglass_view::interest::FieldsInterest;
 use memglass_view::snapshot::{Detail, FieldRow, Fields, Fold, Key, Object, ObjectRow, Widths};
 
+use super::packed::{self, Tree};
 use super::row::{self, Heading};
 
 /// A struct with more members is closed at first.
-const OPEN_AT_FIRST: usize = 8;
+pub(super) const OPEN_AT_FIRST: usize = 8;
 
 /// A guarded value of more bytes is read in parts.
 const WHOLE_BYTES: u64 = 64 << 10;
@@ -53,22 +54,16 @@ impl Outlines {
                 ..Fields::default()
             };
         };
-        let mut walk = Walk {
-            toggled: &interest.toggled,
-            schema: root.schema(),
-            in_hex: interest.in_hex,
-            window: 0..0,
-            at: 0,
-            rows: Vec::new(),
-            detail: None,
-            selected: 0,
+        let made = match root.packing().map(|_| root.read()) {
+            Some(Ok(value)) => packed::tree(root, &value, interest),
+            _ => tree(root, interest),
         };
-        let total = walk.count_root(root);
-        let window = interest.window.settled(total);
-        walk.window = window.first..window.first + window.height;
-        walk.selected = window.selected;
-        walk.root(root);
-        let (mut rows, detail) = (walk.rows, walk.detail);
+        let Tree {
+            total,
+            window,
+            mut rows,
+            detail,
+        } = made;
         rows.iter_mut()
             .for_each(|row| self.remember(row, is_frozen));
         Fields {
@@ -104,6 +99,31 @@ impl Outlines {
                 self.last.insert(Arc::clone(&row.path), row.clone());
             }
         }
+    }
+}
+
+/// The rows of what has a type that says which fields there are.
+fn tree(root: &Field, interest: &FieldsInterest) -> Tree {
+    let mut walk = Walk {
+        toggled: &interest.toggled,
+        schema: root.schema(),
+        in_hex: interest.in_hex,
+        window: 0..0,
+        at: 0,
+        rows: Vec::new(),
+        detail: None,
+        selected: 0,
+    };
+    let total = walk.count_root(root);
+    let window = interest.window.settled(total);
+    walk.window = window.first..window.first + window.height;
+    walk.selected = window.selected;
+    walk.root(root);
+    Tree {
+        total,
+        window,
+        rows: walk.rows,
+        detail: walk.detail,
     }
 }
 

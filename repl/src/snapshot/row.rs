@@ -10,7 +10,7 @@ use memglass_view::text;
 use memglass_value::format::{self, Figure, Style};
 
 /// Values of a closed struct or array that are shown in its row.
-const BRIEF: u64 = 8;
+pub(super) const BRIEF: u64 = 8;
 
 /// What is known of a row before its value is read.
 pub(super) struct Heading {
@@ -81,13 +81,13 @@ fn shown(field: &Field, value: Option<&Value>, fold: Fold, style: &Style, in_hex
     }
 }
 
-fn counted(count: u64, noun: &str, [open, close]: [&str; 2]) -> String {
+pub(super) fn counted(count: u64, noun: &str, [open, close]: [&str; 2]) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{open}{count} {noun}{plural}{close}")
 }
 
 /// The values inside a struct or an array, without names: `{14869, 210, 5}`.
-fn inside(value: &Value) -> String {
+pub(super) fn inside(value: &Value) -> String {
     let joined = |values: &[Value]| values.iter().map(inside).collect::<Vec<_>>().join(", ");
     match value {
         Value::Record(record) => format!("{{{}}}", joined(record.values())),

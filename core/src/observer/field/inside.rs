@@ -89,6 +89,14 @@ impl Field {
         Ok(self)
     }
 
+    /// What lays out the record that this is or is in, and its path there; `None` if it is no packed record.
+    pub(super) fn packed_path(&self) -> Option<(Packed, &str)> {
+        match &self.inside {
+            Some(inside) => Some((inside.packed.clone(), &inside.path)),
+            None => self.packing().map(|_| (self.packed(), "")),
+        }
+    }
+
     fn find_part(&self, steps: Steps<'_>) -> Result<Inside, PathError> {
         let failed = |reason: String| PathError::Record {
             path: self.path().into(),
@@ -203,7 +211,7 @@ fn is_alike(a: Option<&Leaf>, b: Option<&Leaf>) -> bool {
 }
 
 /// The bytes of a record that was written.
-fn written_bytes(bytes: &[u8]) -> Result<&[u8], String> {
+pub(super) fn written_bytes(bytes: &[u8]) -> Result<&[u8], String> {
     match packed::own_bytes(bytes)? {
         [] => Err("no record was written yet".into()),
         own => Ok(own),

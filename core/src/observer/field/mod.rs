@@ -1,6 +1,7 @@
 //! A path that was resolved once: its place, and whether the object there is still the same.
 
 mod inside;
+mod parts;
 mod reading;
 mod steps;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 pub(in crate::observer) use inside::Inside;
 pub use inside::Packing;
+pub use parts::PackedPart;
 
 use super::attached::{Attached, Sight};
 use super::error::ReadError;

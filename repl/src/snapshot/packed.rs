@@ -1,0 +1,287 @@
+//! The parts of a packed record as rows: the tree that its bytes are at this moment, of which some parts are open.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use memglass::{Field, Value};
+use memglass_value::format::{self, Figure, Style};
+use memglass_view::interest::{FieldsInterest, Window};
+use memglass_view::snapshot::{Detail, FieldRow, Fold};
+use memglass_view::text;
+
+use super::outline::OPEN_AT_FIRST;
+use super::row::{self, Heading};
+
+/// The rows that are on the screen.
+pub(super) struct Tree {
+    /// How many there are.
+    pub(super) total: usize,
+    pub(super) window: Window,
+    pub(super) rows: Vec<FieldRow>,
+    /// What else is known of the selected one.
+    pub(super) detail: Option<Detail>,
+}
+
+/// The rows of a record whose value was read once, so that all are of one write.
+pub(super) fn tree(root: &Field, value: &Value, interest: &FieldsInterest) -> Tree {
+    let mut total = 0;
+    walk(value, &interest.toggled, |_| total += 1);
+    let window = interest.window.settled(total);
+    let mut making = Making {
+        root,
+        in_hex: interest.in_hex,
+        window: window.first..window.first + window.height,
+        selected: window.selected,
+        at: 0,
+        rows: Vec::new(),
+        detail: None,
+    };
+    walk(value, &interest.toggled, |part| making.part(part));
+    Tree {
+        total,
+        rows: making.rows,
+        detail: making.detail,
+        window,
+    }
+}
+
+/// A part that has a row.
+struct Part<'p> {
+    path: &'p str,
+    name: &'p str,
+    depth: u16,
+    fold: Fold,
+    value: &'p Value,
+}
+
+struct Making<'m> {
+    root: &'m Field,
+    in_hex: bool,
+    window: Range<usize>,
+    selected: usize,
+    at: usize,
+    rows: Vec<FieldRow>,
+    detail: Option<Detail>,
+}
+
+impl Making<'_> {
+    fn part(&mut self, part: Part<'_>) {
+        let at = self.at;
+        self.at += 1;
+        if !self.window.contains(&at) {
+            return;
+        }
+        // The record may have changed since its value was read: then the part has no type here.
+        let field = self.root.at(part.path).ok();
+        if at == self.selected {
+            let detail = field.as_ref();
+            self.detail = detail.map(|field| row::detail(field, Some(part.value)));
+        }
+        self.rows.push(self.row(&part, field.as_ref()));
+    }
+
+    fn row(&self, part: &Part<'_>, field: Option<&Field>) -> FieldRow {
+        let path: Arc<str> = part.path.into();
+        let own = (part.fold == Fold::None).then(|| part.value.clone());
+        let Some(field) = field else {
+            return FieldRow {
+                path,
+                name: text::clean(part.name).into(),
+                depth: part.depth,
+                fold: part.fold,
+                type_name: "".into(),
+                value: around(part)
+                    .unwrap_or_else(|| format::figure(part.value, &Style::default())),
+                unit: "".into(),
+                note: String::new(),
+                trouble: None,
+            };
+        };
+        let heading = Heading {
+            path,
+            name: part.name.to_owned(),
+            depth: part.depth,
+            fold: part.fold,
+            declared: field.type_id(),
+        };
+        let row = row::row(heading, field, Ok(own), self.in_hex);
+        FieldRow {
+            value: around(part).unwrap_or(row.value),
+            note: match field.bears_layout() && row.note.is_empty() {
+                true => "[layout]".into(),
+                false => row.note,
+            },
+            ..row
+        }
+    }
+}
+
+/// What stands in the row of a part that has parts.
+fn around(part: &Part<'_>) -> Option<Figure> {
+    let counted = |count: usize, noun, brackets| {
+        let text = row::counted(count as u64, noun, brackets);
+        Some(Figure::Text(text))
+    };
+    match (part.fold, part.value) {
+        (Fold::None, _) => None,
+        (Fold::Closed, value) if count_leaves(value) <= row::BRIEF => {
+            Some(Figure::Text(row::inside(value)))
+        }
+        (_, Value::List(elements)) => counted(elements.len(), "element", ["[", "]"]),
+        (Fold::Closed, Value::Record(members)) => {
+            counted(members.iter().len(), "field", ["{", "}"])
+        }
+        _ => Some(Figure::Nothing),
+    }
+}
+
+/// Single values, of which no more are counted than are shown in a row.
+fn count_leaves(value: &Value) -> u64 {
+    let of = |values: &[Value]| {
+        let first = values.iter().take(row::BRIEF as usize + 1);
+        first.map(count_leaves).sum()
+    };
+    match value {
+        Value::Record(members) => of(members.values()),
+        Value::List(elements) => of(elements),
+        _ => 1,
+    }
+}
+
+/// Calls `visit` for each part that has a row.
+fn walk(value: &Value, toggled: &BTreeSet<Arc<str>>, visit: impl FnMut(Part<'_>)) {
+    let mut walk = Walk {
+        toggled,
+        path: String::new(),
+        visit,
+    };
+    walk.parts(value, 0);
+}
+
+struct Walk<'w, F> {
+    toggled: &'w BTreeSet<Arc<str>>,
+    path: String,
+    visit: F,
+}
+
+impl<F: FnMut(Part<'_>)> Walk<'_, F> {
+    fn parts(&mut self, value: &Value, depth: u16) {
+        let len = self.path.len();
+        match value {
+            Value::Record(members) => {
+                for (name, member) in members.iter() {
+                    if len > 0 {
+                        self.path.push('.');
+                    }
+                    self.path.push_str(name);
+                    self.part(name, member, depth, depth == 0);
+                    self.path.truncate(len);
+                }
+            }
+            Value::List(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    let name = format!("[{index}]");
+                    self.path.push_str(&name);
+                    self.part(&name, element, depth, false);
+                    self.path.truncate(len);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn part(&mut self, name: &str, value: &Value, depth: u16, is_outermost: bool) {
+        let has_parts = matches!(value, Value::Record(_) | Value::List(_));
+        let is_small =
+            matches!(value, Value::Record(members) if members.iter().len() <= OPEN_AT_FIRST);
+        let fold = match (is_small && is_outermost) != self.toggled.contains(self.path.as_str()) {
+            _ if !has_parts => Fold::None,
+            true => Fold::Open,
+            false => Fold::Closed,
+        };
+        (self.visit)(Part {
+            path: &self.path,
+            name,
+            depth,
+            fold,
+            value,
+        });
+        if fold == Fold::Open {
+            self.parts(value, depth + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Observer, Session};
+
+    use super::*;
+
+    const TEXT: &str = "struct msg { u8 n; item items[n]; be u16 crc; };
+        struct item { u8 len; char chars[len]; };";
+
+    /// The rows of a record with these parts toggled: name, value, type and note.
+    #[track_caller]
+    fn check(bytes: &[u8], toggled: &[&str], expected: &[&str]) {
+        let dir = tempfile::tempdir().unwrap();
+        let session = Session::builder("s").dir(dir.path()).create().unwrap();
+        session.define(TEXT).unwrap();
+        let packet = session.buffer("packet", "msg", 64).unwrap();
+        packet.write(bytes).unwrap();
+        let observer = Observer::builder().dir(dir.path()).attach("s").unwrap();
+        let root = observer.field("packet").unwrap();
+        let mut interest = FieldsInterest::default();
+        interest.window.height = 10;
+        let toggled: BTreeSet<Arc<str>> = toggled.iter().map(|path| (*path).into()).collect();
+        interest.toggled = Arc::new(toggled);
+        let tree = tree(&root, &root.read().unwrap(), &interest);
+        let rows = tree.rows.iter().map(|row| {
+            let indent = "  ".repeat(row.depth.into());
+            let value = row.value.plain();
+            format!(
+                "{indent}{} {value} {} {}",
+                row.name, row.type_name, row.note
+            )
+        });
+        assert_eq!(rows.collect::<Vec<_>>(), expected);
+        assert_eq!(tree.total, expected.len());
+    }
+
+    #[test]
+    fn a_record_is_a_tree_of_what_is_in_it_now() {
+        let bytes = b"\x02\x02hi\x03you\x01\x02";
+        check(
+            bytes,
+            &[],
+            &[
+                "n 2 u8 [layout]",
+                "items [{2, \"hi\"}, {3, \"you\"}] item[2] ",
+                "crc 258 be u16 ",
+            ],
+        );
+        check(
+            bytes,
+            &["items", "items[1]"],
+            &[
+                "n 2 u8 [layout]",
+                "items [2 elements] item[2] ",
+                "  [0] {2, \"hi\"} item ",
+                "  [1]  item ",
+                "    len 3 u8 [layout]",
+                "    chars \"you\" char[3] ",
+                "crc 258 be u16 ",
+            ],
+        );
+        check(
+            b"\x00\x00\x07",
+            &["items"],
+            &[
+                "n 0 u8 [layout]",
+                "items [0 elements] item[0] ",
+                "crc 7 be u16 ",
+            ],
+        );
+    }
+}
