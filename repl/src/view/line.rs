@@ -83,7 +83,6 @@ impl RuntimeHost<'_> {
     /// Runs a line, and notes what it gave below it in the log.
     pub(super) fn line(&mut self, line: &str) -> Outcome {
         self.keep(line);
-        self.runtime.writer.rendering.look = look_of_log();
         let life = self.runtime.attached.life();
         self.log.borrow_mut().gather();
         let result = match line.strip_prefix(":watch ") {
@@ -176,12 +175,12 @@ impl RuntimeHost<'_> {
     }
 }
 
-/// How what goes to the log looks.
-pub(super) fn look_of_log() -> Look {
-    let width = look::terminal_width();
+/// How what goes to the log looks, which has so many columns: while it is not on the screen, those that it can have.
+pub(super) fn look_of_log(columns: Option<u16>) -> Look {
+    let whole = || Some(look::terminal_width()?.saturating_sub(BEFORE_TEXT));
     Look {
         color: false,
-        width: width.map(|width| width.saturating_sub(BEFORE_TEXT).max(NARROWEST)),
+        width: columns.or_else(whole).map(|width| width.max(NARROWEST)),
     }
 }
 

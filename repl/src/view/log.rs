@@ -1,4 +1,4 @@
-//! What was done in the view and what happened, with times.
+//! What was done in the view and what happened, with times: entries, wrapped into the rows that the log shows.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -6,20 +6,27 @@ use std::io;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use memglass_value::time;
+use memglass_value::{time, wrap};
 use memglass_view::interest::Window;
 use memglass_view::snapshot::{LogRow, LogRows};
 use memglass_view::text;
 
 use crate::embed::Sink;
 
-/// Older entries are forgotten.
+/// Older entries are forgotten, and so are older rows.
 const MOST: usize = 10_000;
+
+/// Columns by which the rest of a wrapped line is indented.
+const HANG: usize = 2;
 
 /// What happened, the newest first.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     entries: VecDeque<LogRow>,
+    /// The entries, wrapped.
+    rows: VecDeque<LogRow>,
+    /// Columns that a row has for what it says; nothing until they are known.
+    columns: Option<u16>,
     /// What a line gives is gathered while it runs, to stand below it.
     gathered: Option<Gathered>,
 }
@@ -84,14 +91,37 @@ impl Log {
     }
 
     fn add(&mut self, word: &'static str, text: &str, note: &str, is_bad: bool) {
-        self.entries.truncate(MOST - 1);
-        self.entries.push_front(LogRow {
+        self.push(LogRow {
             time: time::exact_clock(SystemTime::now()),
             word,
             text: text::clean(text).into_owned(),
             note: text::clean(note).into_owned(),
             is_bad,
         });
+    }
+
+    fn push(&mut self, entry: LogRow) {
+        for row in wrapped(&entry, self.columns).into_iter().rev() {
+            self.rows.push_front(row);
+        }
+        self.entries.push_front(entry);
+        self.rows.truncate(MOST);
+        self.entries.truncate(MOST);
+    }
+
+    /// Wraps all entries into so many columns, if they are wrapped into others; true if they were. Without any the
+    /// log is not on the screen, and all stays as it is.
+    pub(super) fn fit(&mut self, columns: Option<u16>) -> bool {
+        let is_other = columns.is_some() && columns != self.columns;
+        if is_other {
+            self.columns = columns;
+            let rows = self
+                .entries
+                .iter()
+                .flat_map(|entry| wrapped(entry, columns));
+            self.rows = rows.take(MOST).collect();
+        }
+        is_other
     }
 
     /// A line begins to run.
@@ -123,23 +153,100 @@ impl Log {
     /// Puts lines where the newest entry goes, which is to stand above them.
     pub(super) fn below(&mut self, lines: &[String]) {
         for line in lines.iter().rev() {
-            self.entries.truncate(MOST - 1);
-            self.entries.push_front(LogRow {
+            self.push(LogRow {
                 text: text::clean(line).into_owned(),
                 ..LogRow::default()
             });
         }
     }
 
-    /// The entries of a window.
+    /// The rows of a window.
     pub(super) fn rows(&self, window: Window) -> LogRows {
-        let window = window.settled(self.entries.len());
-        let rows = self.entries.iter().skip(window.first).take(window.height);
+        let window = window.settled(self.rows.len());
+        let rows = self.rows.iter().skip(window.first).take(window.height);
         LogRows {
-            total: self.entries.len(),
+            entries: self.entries.len(),
+            total: self.rows.len(),
             first: window.first,
             selected: window.selected,
             rows: rows.cloned().collect(),
         }
+    }
+}
+
+/// An entry as rows of so many columns: its note stands at the end of the last one, or below it.
+fn wrapped(entry: &LogRow, columns: Option<u16>) -> Vec<LogRow> {
+    let columns = columns.map_or(usize::MAX, usize::from);
+    let hanging = |text: &str| {
+        let lines = wrap::hanging(text, columns, HANG);
+        lines.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut lines = hanging(&entry.text);
+    let used = lines.last().map_or(0, |line| wrap::width(line));
+    let mut note = entry.note.clone();
+    if !note.is_empty() && used + wrap::width(&note) > columns.saturating_sub(2) {
+        lines.extend(hanging(&std::mem::take(&mut note)));
+    }
+    let row = |text| LogRow {
+        text,
+        is_bad: entry.is_bad,
+        ..LogRow::default()
+    };
+    let mut rows: Vec<LogRow> = lines.into_iter().map(row).collect();
+    if rows.is_empty() {
+        rows.push(row(String::new()));
+    }
+    if let Some(last) = rows.last_mut() {
+        last.note = note;
+    }
+    (rows[0].time, rows[0].word) = (entry.time.clone(), entry.word);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of a log of so many columns, as `text` or `text | note`.
+    fn rows(log: &Log) -> Vec<String> {
+        let window = Window {
+            height: 100,
+            ..Window::default()
+        };
+        let rows = log.rows(window).rows.into_iter();
+        rows.map(|row| match row.note.is_empty() {
+            true => row.text,
+            false => format!("{} | {}", row.text, row.note),
+        })
+        .collect()
+    }
+
+    #[test]
+    fn entries_are_wrapped_at_words_and_again_when_the_width_is_another() {
+        let mut log = Log::default();
+        log.bad("refused", "price = 9".into(), "out of range".into());
+        log.good("said", "a line that is long".into(), String::new());
+        assert!(log.fit(Some(30)));
+        assert_eq!(
+            rows(&log),
+            ["a line that is long", "price = 9 | out of range"]
+        );
+        assert!(log.fit(Some(12)));
+        let narrow = ["a line that", "  is long", "price = 9", "out of range"];
+        assert_eq!(rows(&log), narrow);
+        assert!(!log.fit(None), "it is not on the screen");
+        log.good("ran", "1 + 1".into(), "2".into());
+        assert_eq!(rows(&log)[0], "1 + 1 | 2");
+        assert_eq!(log.rows(Window::default()).entries, 3);
+    }
+
+    #[test]
+    fn the_oldest_rows_are_forgotten() {
+        let mut log = Log::default();
+        log.fit(Some(20));
+        for _ in 0..MOST {
+            log.good("said", "one two three four five six".into(), String::new());
+        }
+        assert_eq!(log.rows(Window::default()).total, MOST);
     }
 }

@@ -55,7 +55,7 @@ impl ViewSetup {
 /// Says why a line cannot open the view, if so.
 pub(crate) fn check(runtime: &Runtime) -> Result<(), CommandError> {
     if runtime.has_view {
-        let reason = "the view is open: `q` leaves it";
+        let reason = "the view is open: `:q` leaves it";
         return Err(CommandError::Text(reason.into()));
     }
     let there_is_none =
@@ -133,7 +133,7 @@ impl<'r> RuntimeHost<'r> {
         let log = Rc::new(RefCell::new(Log::default()));
         runtime.has_view = true;
         let look = &mut runtime.writer.rendering.look;
-        let look = std::mem::replace(look, line::look_of_log());
+        let look = std::mem::replace(look, line::look_of_log(None));
         let outlet = &runtime.writer.outlet;
         let mut host = RuntimeHost {
             _diverted: outlet.divert(Box::new(ToLog(Rc::clone(&log)))),
@@ -162,8 +162,11 @@ impl Drop for RuntimeHost<'_> {
 
 impl Host for RuntimeHost<'_> {
     fn snapshot(&mut self, interest: &Interest) -> Snapshot {
+        if self.log.borrow_mut().fit(interest.log.columns) {
+            self.runtime.writer.rendering.look = line::look_of_log(interest.log.columns);
+        }
         Snapshot {
-            log: self.log.borrow().rows(interest.log),
+            log: self.log.borrow().rows(interest.log.window),
             ..self.snapshots.take(interest)
         }
     }

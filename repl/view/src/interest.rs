@@ -18,11 +18,20 @@ pub struct Interest {
     /// The rows of what is watched.
     pub watches: Window,
     /// The rows of the log.
-    pub log: Window,
+    pub log: LogInterest,
     /// Whether values are to stay as they were seen last.
     pub is_frozen: bool,
     /// What is watched is wanted as it was then, as [`Snapshot::at`](crate::Snapshot::at); the rest is frozen.
     pub moment: Option<Duration>,
+}
+
+/// The rows of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogInterest {
+    /// Which rows.
+    pub window: Window,
+    /// Columns for what an entry says, into which it is wrapped; nothing while the log is not on the screen.
+    pub columns: Option<u16>,
 }
 
 /// The part of a list that is on the screen.

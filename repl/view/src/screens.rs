@@ -339,6 +339,17 @@ fn a_sign_is_typed_where_a_number_begins() {
 }
 
 #[test]
+fn a_number_is_typed_in_hexadecimal_and_stepped_so() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter j j e 0 x 3 a 9 9");
+    shown.shows("[0x3a99▏");
+    shown.shows("]  +1 ");
+    shown.press("+");
+    shown.shows("[0x3a9a▏");
+    shown.shows("]  +2 ");
+}
+
+#[test]
 fn a_value_that_moves_while_it_is_edited_says_so() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.press("Enter j j e");

@@ -105,7 +105,9 @@ pub struct WatchRow {
 /// The rows of the log, the newest first.
 #[derive(Clone, Debug, Default)]
 pub struct LogRows {
-    /// How many there are.
+    /// How many entries there are; each has one row or more.
+    pub entries: usize,
+    /// How many rows there are.
     pub total: usize,
     /// Which of them is the first row.
     pub first: usize,

@@ -83,7 +83,7 @@ impl App {
                 Place::Watch,
                 format!("Watch {}", self.snapshot.watches.total),
             ),
-            (Place::Log, format!("Log {}", self.snapshot.log.total)),
+            (Place::Log, format!("Log {}", self.snapshot.log.entries)),
             (Place::Memory, memory::share(&self.snapshot.regions)),
         ];
         let [watch, log, memory] = names;

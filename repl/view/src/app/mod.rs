@@ -221,7 +221,7 @@ impl App {
             fields: self.fields.interest(heights.fields),
             hex: self.shows_hex.then(|| self.hex.interest(fields)),
             watches: self.watch.interest(heights.watch),
-            log: self.log.interest(heights.log),
+            log: self.log.interest(layout.log, heights.log),
             is_frozen: self.paused.is_some() || self.moment.is_some(),
             moment: self.moment,
         };

@@ -61,10 +61,8 @@ impl Value {
                 .map(|value: f64| float(value + f64::from(steps) * step, step)),
             false => {
                 let step = i128::from(steps) * step as i128;
-                text.parse()
-                    .ok()
-                    .and_then(|value: i128| value.checked_add(step))
-                    .map(|value| value.to_string())
+                let value = integer(&text).and_then(|value| value.checked_add(step));
+                value.map(|value| like(&text, value))
             }
         };
         if let Some(text) = stepped {
@@ -93,14 +91,45 @@ impl Value {
         if let Input::Text { most } = self.common.form.input {
             return format!("{} of {most}", text.len());
         }
-        let numbers = (text.parse::<i128>(), self.common.form.text.parse::<i128>());
-        match (self.is_number(), numbers) {
-            (true, (Ok(new), Ok(now))) => match new.checked_sub(now) {
+        let numbers = integer(&text.replace(['_', ','], "")).zip(integer(&self.common.form.text));
+        match numbers.filter(|_| self.is_number()) {
+            Some((new, now)) => match new.checked_sub(now) {
                 Some(difference) if difference != 0 => format!("{difference:+}"),
                 _ => String::new(),
             },
-            _ => String::new(),
+            None => String::new(),
         }
+    }
+}
+
+/// The bases that an integer can be typed in, with what it begins with.
+const BASES: [(&str, u32); 3] = [("0x", 16), ("0o", 8), ("0b", 2)];
+
+/// The integer that is typed, as `255`, `-1`, `0xff`, `0o17` or `0b101`.
+fn integer(text: &str) -> Option<i128> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    let lower = digits.to_ascii_lowercase();
+    let based = BASES
+        .into_iter()
+        .find_map(|(prefix, base)| Some((lower.strip_prefix(prefix)?, base)));
+    let (digits, base) = based.unwrap_or((digits, 10));
+    let value = i128::from_str_radix(digits, base).ok()?;
+    (!digits.starts_with(['+', '-'])).then_some(sign * value)
+}
+
+/// An integer in the base of the one that is typed.
+fn like(typed: &str, value: i128) -> String {
+    let lower = typed.to_ascii_lowercase();
+    let prefix = lower.trim_start_matches('-').get(..2).unwrap_or_default();
+    let (sign, size) = (if value < 0 { "-" } else { "" }, value.unsigned_abs());
+    match prefix {
+        "0x" => format!("{sign}0x{size:x}"),
+        "0o" => format!("{sign}0o{size:o}"),
+        "0b" => format!("{sign}0b{size:b}"),
+        _ => value.to_string(),
     }
 }
 
@@ -200,6 +229,19 @@ impl Overlay for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_integer_is_typed_and_stepped_in_its_base() {
+        let stepped = |text| like(text, integer(text).expect("an integer") + 1);
+        assert_eq!(stepped("0xff"), "0x100");
+        assert_eq!(stepped("0B101"), "0b110");
+        assert_eq!(stepped("-0o1"), "0o0");
+        assert_eq!(stepped("-0x10"), "-0xf");
+        assert_eq!(stepped("41"), "42");
+        for text in ["", "-", "0x", "0x-1", "+-1", "1.5", "é1", "ff"] {
+            assert_eq!(integer(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_stepped_float_has_no_noise_behind_its_step() {

@@ -2,7 +2,7 @@
 
 use super::{Frame, Handled, moved};
 use crate::canvas::{Area, Canvas};
-use crate::interest::Window;
+use crate::interest::{LogInterest, Window};
 use crate::keys::Command;
 use crate::rules::Rule;
 use crate::snapshot::{LogRow, Snapshot};
@@ -20,10 +20,14 @@ pub(crate) struct LogPanel {
 }
 
 impl LogPanel {
-    pub(crate) fn interest(&self, height: usize) -> Window {
-        Window {
-            height,
-            ..self.window
+    /// Which rows it will show in an area, with room for this many.
+    pub(crate) fn interest(&self, area: Option<Area>, height: usize) -> LogInterest {
+        LogInterest {
+            window: Window {
+                height,
+                ..self.window
+            },
+            columns: area.map(|area| area.width.saturating_sub(1 + TIME + WORD + 1)),
         }
     }
 
@@ -44,7 +48,7 @@ impl LogPanel {
 
     pub(crate) fn rule(&self, frame: Frame<'_>, note: String) -> Rule {
         Rule {
-            title: format!("Log {}", frame.snapshot.log.total),
+            title: format!("Log {}", frame.snapshot.log.entries),
             note,
             is_focused: frame.is_focused,
             is_live: frame.is_live,
@@ -88,8 +92,12 @@ fn draw_row(canvas: &mut Canvas, area: Area, row: &LogRow) {
     canvas.put(x + TIME, y, row.word, role);
     let at = x + TIME + WORD;
     let room = usize::from(area.right().saturating_sub(at + 1));
-    let note = text::cut_end(&row.note, room / 2).into_owned();
-    let left = room.saturating_sub(text::width(&note) + 2);
+    let half = text::width(&row.text).min(room / 2);
+    let note = text::cut_end(&row.note, room - half).into_owned();
+    let left = match note.is_empty() {
+        true => room,
+        false => room.saturating_sub(text::width(&note) + 2),
+    };
     canvas.put(
         at,
         y,

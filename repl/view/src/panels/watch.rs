@@ -2,6 +2,7 @@
 
 use memglass_value::format::Figure;
 use memglass_value::spark;
+use memglass_value::wrap::hanging;
 
 use super::{Action, Frame, Handled, moved};
 use crate::canvas::{Area, Canvas};
@@ -71,20 +72,14 @@ impl WatchPanel {
         if watches.rows.is_empty() {
             let room = usize::from(area.width.saturating_sub(2));
             let key = |command| frame.keymap.shown(command).unwrap_or("?");
-            let lines = [
-                format!(
-                    "Nothing yet: {} in the fields watches one,",
-                    key(Command::Watch)
-                ),
-                format!("{} an expression.", key(Command::WatchExpression)),
-            ];
-            for (line, y) in lines.into_iter().zip(area.y + 1..area.bottom()) {
-                canvas.put(
-                    area.x + 1,
-                    y,
-                    text::cut_end(&line, room).into_owned(),
-                    Role::Dim,
-                );
+            let [one, expression] = [Command::Watch, Command::WatchExpression].map(key);
+            let hint = format!(
+                "Nothing yet: {one} in the fields watches one, {expression} an expression."
+            );
+            let lines = hanging(&hint, room, 0);
+            for (line, y) in lines.lines().zip(area.y + 1..area.bottom()) {
+                let line = text::cut_end(line, room).into_owned();
+                canvas.put(area.x + 1, y, line, Role::Dim);
             }
             return;
         }

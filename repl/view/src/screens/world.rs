@@ -286,7 +286,7 @@ pub(super) fn world() -> World {
         note: "was 90".into(),
         is_bad: false,
     }];
-    snapshot.log.total = 1;
+    (snapshot.log.entries, snapshot.log.total) = (1, 1);
     World {
         snapshot,
         asked: Vec::new(),
