@@ -321,6 +321,10 @@ pub(crate) struct View {
     /// The session; may be left out when only one is live.
     pub(crate) session: Option<String>,
 
+    /// List only objects of this type; `f` in the view chooses another, and Esc lists all.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) type_name: Option<String>,
+
     /// Frames a second, from 0.1 to 240; 60 unless the settings say otherwise.
     #[arg(long, value_name = "HZ", value_parser = parse_rate)]
     pub(crate) rate: Option<f64>,
@@ -336,6 +340,10 @@ pub(crate) struct View {
     /// Show bytes instead of fields.
     #[arg(long)]
     pub(crate) hex: bool,
+
+    /// Allow editing, which is usual; not together with --readonly.
+    #[arg(long, conflicts_with = "readonly")]
+    pub(crate) edit: bool,
 
     /// Do not mark changes.
     #[arg(long, conflicts_with = "highlight_frames")]

@@ -1,7 +1,7 @@
 //! `memglass view`: a session on the whole screen.
 
-use memglass_repl::program::ViewSetup;
 use memglass_repl::program::full_screen::{Background, EXAMPLE, Rate, ThemeChoice, check_terminal};
+use memglass_repl::program::{ViewSetup, describe_type};
 use memglass_terminal::streams::write_data;
 
 use super::arguments::{ThemeArgument, View};
@@ -17,6 +17,10 @@ pub(super) fn run(options: &Options, named: Option<&str>, view: &View) -> Result
     }
     check_terminal().map_err(|error| Failure::Usage(error.to_string()))?;
     let session = target::chosen(options, named)?;
+    if let Some(name) = &view.type_name {
+        // A name that no type has is a mistake, and not an empty list.
+        describe_type(&target::attach(options, &session)?, name)?;
+    }
     let (builder, _) = session::attach(options, &session)?;
     Ok(builder.build()?.view(setup(options, view))?)
 }
@@ -34,6 +38,7 @@ fn setup(options: &Options, view: &View) -> ViewSetup {
             ThemeArgument::Mono => ThemeChoice::Mono,
         };
     }
+    setup.type_name = view.type_name.clone();
     let begins = &mut setup.options;
     begins.rate = view.rate.map_or(begins.rate, Rate::new);
     begins.shows_hex = view.hex;

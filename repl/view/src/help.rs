@@ -22,6 +22,8 @@ const DOES: usize = 34;
 /// What is to be known besides keys.
 const FLAGS: &[[&str; 2]] = &[
     ["--rate HZ", "0.1 to 240 frames a second"],
+    ["--type TYPE", "list only objects of one type"],
+    ["--hex", "bytes instead of fields"],
     ["--readonly", "make every write an error"],
     ["--no-highlight", "do not mark changes"],
     ["--watch PATH", "watch it from the start"],

@@ -117,11 +117,15 @@ impl Keymap {
 
     /// The first key of a command, as it is shown.
     pub(crate) fn shown(&self, command: Command) -> Option<&str> {
-        let mut own = self
+        let own = self
             .bound
             .iter()
             .filter(|bound| bound.binding.command == command);
-        own.find_map(|bound| bound.keys.first())
+        // One that works everywhere, before one that works in some panels.
+        own.clone()
+            .filter(|bound| bound.binding.places.is_empty())
+            .chain(own)
+            .find_map(|bound| bound.keys.first())
             .map(|key| keys::shown_name(key))
     }
 

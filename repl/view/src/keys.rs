@@ -229,12 +229,21 @@ pub(crate) const BINDINGS: &[Binding] = &[
     everywhere(Command::HalfDown, &["^D"], "half a screen down", NO_BAR),
     everywhere(Command::PageUp, &["PgUp"], "a screen up", NO_BAR),
     everywhere(Command::PageDown, &["PgDn"], "a screen down", NO_BAR),
-    everywhere(
-        Command::Left,
-        &["Left", "h"],
-        "the panel to the left",
-        NO_BAR,
-    ),
+    everywhere(Command::Left, &["Left"], "the panel to the left", NO_BAR),
+    Binding {
+        command: Command::Left,
+        keys: &["h"],
+        does: "the panel to the left",
+        places: &[Place::Fields, Place::Watch, Place::Log, Place::Memory],
+        bar: NO_BAR,
+    },
+    Binding {
+        command: Command::Hex,
+        keys: &["h"],
+        does: "bytes, or fields",
+        places: &[Place::Objects],
+        bar: NO_BAR,
+    },
     everywhere(
         Command::Right,
         &["Right", "l"],
@@ -416,6 +425,15 @@ pub(crate) fn shown_name(name: &str) -> &str {
         "Right" => "→",
         name => name,
     }
+}
+
+/// The key that was pressed right behind Esc: some terminals send the two as one with Alt, which no binding has.
+pub(crate) fn behind_escape(key: KeyEvent) -> Option<KeyEvent> {
+    let is_one = key.modifiers.contains(KeyModifiers::ALT) && matches!(key.code, KeyCode::Char(_));
+    is_one.then(|| KeyEvent {
+        modifiers: key.modifiers - KeyModifiers::ALT,
+        ..key
+    })
 }
 
 /// A key's name in the table: `a`, `^A`, `Enter`, `S-Tab`. Nothing of keys that no binding can have.

@@ -111,6 +111,7 @@ pub fn run(host: &mut dyn Host, setup: Setup, interrupts: &Interrupts) -> Result
         interrupts,
         setup: &setup,
     };
+    view.app.set_type(setup.type_name.clone());
     view.app.notice(&setup.mistakes);
     let ended = view.ask().and_then(|()| view.serve(&keys.events));
     view.hear_last(&keys.events);

@@ -200,6 +200,18 @@ fn enter_goes_to_the_fields_and_escape_back() {
 }
 
 #[test]
+fn the_fields_of_another_object_begin_at_the_first_one() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("Enter j j j");
+    shown.shows("▌ ▾ last_quote");
+    let object = shown.world.snapshot.fields.object.as_mut();
+    object.expect("an object").key.slot += 1;
+    shown.shows("▌ symbol_id");
+    shown.press("e");
+    shown.shows("symbol_id: the producer declares it read-only");
+}
+
+#[test]
 fn a_closed_struct_is_asked_for_by_its_path() {
     let mut shown = Shown::of(world(), 80, 24);
     shown.press("Enter j j j Enter");
@@ -216,6 +228,17 @@ fn escape_never_quits_and_q_does() {
     assert_eq!(shown.press("^C"), Next::Stay, "closes the help");
     assert_eq!(shown.press("q"), Next::Quit);
     assert_eq!(shown.press("^C"), Next::Quit);
+}
+
+#[test]
+fn a_key_with_alt_is_escape_and_the_key() {
+    let mut shown = Shown::of(world(), 80, 24);
+    let alt = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT);
+    shown.press("Enter j z");
+    shown.app.key(alt('/'), &mut shown.world);
+    shown.shows(" search ▏");
+    shown.shows("Objects 26");
+    assert_eq!(shown.app.key(alt('q'), &mut shown.world), Next::Quit);
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::theme::{Background, Colors, Palette, Theme};
 pub struct Setup {
     /// How it begins.
     pub options: Options,
+    /// The type of the objects that are listed; all of them without one.
+    pub type_name: Option<String>,
     /// Which colours it has.
     pub theme: ThemeChoice,
     /// Own colours.
@@ -85,6 +87,7 @@ impl Setup {
                 has_mouse: settings.has_mouse.unwrap_or(has_mouse),
                 shows_hex,
             },
+            type_name: self.type_name,
             theme: settings.theme.unwrap_or(self.theme),
             colors: settings.colors,
             keymap: settings.keymap,

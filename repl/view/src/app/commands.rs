@@ -9,7 +9,7 @@ use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
 use crate::host::Host;
-use crate::keys::{Command, Place};
+use crate::keys::{self, Command, Place};
 use crate::overlay::Answer;
 use crate::panels::{Action, Handled};
 use crate::picker::TypePicker;
@@ -19,6 +19,10 @@ use crate::typing::{Purpose, Typing};
 impl App {
     /// Does what a key asks for.
     pub(crate) fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Next {
+        if let Some(plain) = keys::behind_escape(key) {
+            self.key(KeyCode::Esc.into(), host);
+            return self.key(plain, host);
+        }
         self.message = None;
         self.touched = Some(self.snapshot.at);
         if let Some(next) = self.key_over_panels(key, host) {

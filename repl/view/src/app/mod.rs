@@ -166,6 +166,11 @@ impl App {
         }
     }
 
+    /// Lists only objects of this type, or all.
+    pub(crate) fn set_type(&mut self, type_name: Option<String>) {
+        self.objects.set_type(type_name);
+    }
+
     pub(crate) fn rate(&self) -> Rate {
         self.options.rate
     }
@@ -227,8 +232,11 @@ impl App {
         };
         self.snapshot = host.snapshot(&interest);
         self.objects.take(&self.snapshot, heights.objects);
-        self.fields.take(&self.snapshot, heights.fields);
-        self.hex.take(&self.snapshot, fields);
+        let is_about_it = self.fields.take(&self.snapshot, heights.fields)
+            & self.hex.take(&self.snapshot, fields);
+        if !is_about_it {
+            return self.read(host);
+        }
         self.watch.take(&self.snapshot, heights.watch);
         self.log.take(&self.snapshot, heights.log);
         for overlay in &mut self.overlays {

@@ -59,8 +59,9 @@ impl FieldsPanel {
         usize::from(area.height.saturating_sub(others))
     }
 
-    /// Takes in a snapshot: another object begins at its first row, and what changed is marked.
-    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) {
+    /// Takes in a snapshot, and marks what changed. Another object begins at its first row: false if the snapshot has
+    /// other rows of it, because it was asked for before that was known.
+    pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) -> bool {
         let fields = &snapshot.fields;
         let key = fields.object.as_ref().map(|object| object.key);
         if key != self.key {
@@ -69,6 +70,9 @@ impl FieldsPanel {
                 in_hex: self.in_hex,
                 ..FieldsPanel::default()
             };
+            if fields.selected > 0 {
+                return false;
+            }
         }
         self.window = Window {
             selected: fields.selected,
@@ -79,6 +83,7 @@ impl FieldsPanel {
         for row in &fields.rows {
             self.see(row, snapshot.at);
         }
+        true
     }
 
     fn see(&mut self, row: &FieldRow, now: Duration) {

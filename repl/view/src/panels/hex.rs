@@ -46,7 +46,8 @@ impl HexPanel {
         usize::from(area.height.saturating_sub(3))
     }
 
-    pub(crate) fn take(&mut self, snapshot: &Snapshot, area: Area) {
+    /// Takes in a snapshot. Another object begins at its first row: false if the snapshot has other rows of it.
+    pub(crate) fn take(&mut self, snapshot: &Snapshot, area: Area) -> bool {
         let hex = &snapshot.hex;
         let key = snapshot.fields.object.as_ref().map(|object| object.key);
         if key != self.key {
@@ -54,6 +55,9 @@ impl HexPanel {
                 key,
                 ..HexPanel::default()
             };
+            if hex.selected > 0 {
+                return false;
+            }
         }
         self.window = Window {
             selected: hex.selected,
@@ -65,6 +69,7 @@ impl HexPanel {
                 self.see(*byte, at, snapshot.at);
             }
         }
+        true
     }
 
     fn see(&mut self, byte: HexByte, at: usize, now: Duration) {

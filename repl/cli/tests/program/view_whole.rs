@@ -1,0 +1,175 @@
+//! The view from its first frame to its last, on a real producer: what somebody does who looks for something, mends it
+//! and goes back to the prompt. And what the view is told when it is started.
+
+use super::support::World;
+use super::terminal::{CTRL_C, Terminal};
+
+const UNICODE: [(&str, &str); 1] = [("LANG", "C.UTF-8")];
+
+fn open(world: &World, arguments: &[&str]) -> Terminal {
+    Terminal::open_with(world, arguments, 120, 36, &UNICODE)
+}
+
+/// The row of the screen in which this stands.
+fn row_of(terminal: &Terminal, text: &str) -> String {
+    let rows = terminal.rows();
+    let row = rows.into_iter().find(|row| row.contains(text));
+    row.unwrap_or_else(|| panic!("no {text:?} in\n{}", terminal.text()))
+}
+
+#[test]
+fn a_session_is_looked_through_mended_watched_and_left_to_the_prompt() {
+    let world = World::new();
+    let producer = world.producer("t1");
+    let mut terminal = open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("let before = 41");
+    terminal.ends_with("t1>");
+    terminal.line(":view");
+    terminal.shows("━ Objects ");
+
+    look_around(&mut terminal);
+    edit(&world, &mut terminal);
+    find(&mut terminal);
+
+    producer.kill();
+    terminal.shows("✗ crashed ");
+    terminal.press("2jje");
+    terminal.shows("no writes: ");
+    terminal.press("q");
+    terminal.until("the prompt", |screen| !screen.contains("Objects "));
+    terminal.line("before + 1");
+    terminal.shows("42");
+    terminal.press(CTRL_C);
+    terminal.line(":q");
+    assert_eq!(terminal.wait(), 0);
+    assert_eq!(terminal.modes(), terminal.before);
+}
+
+/// Panels, nested values, bytes, one panel alone.
+fn look_around(terminal: &mut Terminal) {
+    terminal.press("/position\r");
+    terminal.shows("Objects 5 of ");
+    terminal.press("jj\r");
+    terminal.shows("━ GOOG_position : Position ━");
+    terminal.press("jjjjj\r");
+    terminal.until("last_quote is closed", |screen| {
+        screen.contains("▸ last_quote") && !screen.contains("bid_size")
+    });
+    terminal.press("\r");
+    terminal.shows("bid_size");
+    terminal.press("x");
+    terminal.shows("0000  ");
+    terminal.press("x");
+    terminal.shows("▾ last_quote");
+    terminal.press("z");
+    terminal.until("it is alone", |screen| !screen.contains("Objects "));
+    terminal.press("z1");
+    terminal.shows("━ Objects 5 of ");
+    // In the leftmost panel `h` is not about panels.
+    terminal.press("h");
+    terminal.shows("x fields");
+    terminal.press("h");
+    terminal.until("its fields", |screen| screen.contains("▾ last_quote"));
+    terminal.press("\x1b");
+    terminal.until("all of them", |screen| !screen.contains(" · "));
+}
+
+/// A number, one that is out of range, an enum, a flag, and what is watched.
+fn edit(world: &World, terminal: &mut Terminal) {
+    terminal.press("/AAPL_pos\r\rjj");
+    terminal.shows("▌ avg_price");
+    terminal.press("e99999999");
+    terminal.shows("✗ out of range: 0 … 10,000,000");
+    terminal.press("\r");
+    terminal.shows("[99999999");
+    terminal.press("\x150x3a99\r");
+    terminal.shows("wrote   AAPL_position.avg_price = 15001");
+    assert_eq!(world.eval("AAPL_position.avg_price"), "15001");
+    terminal.press("w");
+    terminal.shows("─ Watch 1 ─");
+    list_all(terminal);
+    terminal.press("/order_12345\r\rjje");
+    terminal.shows("● BUY");
+    terminal.press("j\r");
+    terminal.shows("wrote   order_12345.side = SELL");
+    terminal.press("jjjje");
+    terminal.shows("[ ] IMMEDIATE");
+    terminal.press(" \r");
+    terminal.shows("wrote   order_12345.flags = ");
+    list_all(terminal);
+}
+
+/// From the fields back to the list, and to all of it.
+fn list_all(terminal: &mut Terminal) {
+    terminal.press("\x1b");
+    terminal.shows("━ Objects ");
+    terminal.press("\x1b");
+    terminal.until("all of them", |screen| !screen.contains(" · "));
+}
+
+/// By a condition, and in another order.
+fn find(terminal: &mut Terminal) {
+    terminal.press("Favg_price == 15001\r");
+    terminal.until("one matches", |screen| screen.contains("Objects 1 of "));
+    assert!(row_of(terminal, "▌").contains("AAPL_position"));
+    terminal.press("\x1b");
+    terminal.until("all of them", |screen| !screen.contains(" · "));
+    terminal.press("oj\r");
+    terminal.shows("by type ↑");
+    terminal.press("o\r");
+    terminal.shows("by type ↓");
+}
+
+#[test]
+fn a_line_that_is_left_half_typed_is_no_part_of_the_prompt() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line(":view");
+    terminal.shows("━ Objects ");
+    terminal.press(":engine_stats.tic");
+    terminal.shows(" : engine_stats.tic▏");
+    terminal.press("\x1b");
+    terminal.until("the line is closed", |screen| !screen.contains(" : engine"));
+    terminal.press("q");
+    terminal.ends_with("t1>");
+    terminal.line("1 + 1");
+    terminal.shows("2");
+}
+
+#[test]
+fn objects_of_one_type_are_listed_from_the_start() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world, &["view", "t1", "--type", "Quote", "--edit"]);
+    terminal.shows("Objects 5 of ");
+    terminal.shows("· Quote");
+    terminal.press("\x1b");
+    terminal.until("all of them", |screen| !screen.contains("· Quote"));
+    terminal.press("q");
+    assert_eq!(terminal.wait(), 0);
+    let mut terminal = open(&world, &["view", "t1", "--type", "Quot"]);
+    terminal.shows("no type \"Quot\"");
+    terminal.shows("Quote");
+    assert_eq!(terminal.wait(), 1);
+    let mut terminal = open(&world, &["view", "t1", "--edit", "--readonly"]);
+    terminal.shows("--readonly");
+    assert_eq!(terminal.wait(), 2);
+}
+
+#[test]
+fn errors_in_the_log_are_wrapped() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world, &["view", "t1"]);
+    terminal.shows("━ Objects ");
+    let words = "one two three four five six seven eight nine ten eleven twelve";
+    terminal.press(&format!(":throw \"{words} thirteen\"\r"));
+    terminal.until("both ends of it in the log", |screen| {
+        let last = screen.lines().last().unwrap_or_default();
+        let log = screen.replace(last, "");
+        log.contains("one two three") && log.contains("thirteen")
+    });
+}
