@@ -133,7 +133,11 @@ fn assignment(field: &Field, value: &Value) -> String {
 fn shown(field: &Field, value: &Value) -> String {
     let info = field.info();
     let style = Style::new(info.metadata).of_type(field.schema(), info.type_id);
-    format::brief_alone(value, &style)
+    match value {
+        // As it is written in a script.
+        Value::Text(_) => format::text(value, &style),
+        _ => format::brief_alone(value, &style),
+    }
 }
 
 /// `+ 1`, `- 0.5`.

@@ -37,6 +37,7 @@ mod transcript;
 mod triggers;
 mod type_files;
 mod view;
+mod view_page;
 mod view_whole;
 mod wait;
 mod watch;

@@ -173,3 +173,69 @@ fn errors_in_the_log_are_wrapped() {
         log.contains("one two three") && log.contains("thirteen")
     });
 }
+
+#[test]
+fn elements_of_nested_arrays_are_opened_and_edited() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world, &["view", "t1"]);
+    terminal.shows("━ Objects ");
+    terminal.press("/book\r\r");
+    terminal.shows("▸ [0]");
+    terminal.shows("{4 fields}");
+    terminal.press("\rjj");
+    terminal.shows("▸ bids");
+    terminal.press("\r");
+    terminal.shows("Level[5]");
+    terminal.press("j\r");
+    terminal.shows("price");
+    terminal.press("k\rj");
+    terminal.until("bids is closed", |screen| !screen.contains("price"));
+    terminal.press("j\rj");
+    terminal.shows("[10 elements]");
+    terminal.press("e\x1577\r");
+    terminal.shows("wrote   book[0].volume[0] = 77");
+}
+
+#[test]
+fn a_text_that_does_not_match_its_pattern_says_so_while_it_is_typed() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world, &["view", "t1"]);
+    terminal.shows("━ Objects ");
+    terminal.press("/order_12345\r\rje");
+    terminal.shows("text, at most 8 bytes, must match [A-Z]{1,8}");
+    terminal.press("low");
+    terminal.shows("7 of 8");
+    terminal.shows("✗ \"AAPLlow\" does not match");
+    terminal.press("\x15MSFT");
+    terminal.until("it is accepted", |screen| {
+        screen.contains("[MSFT▏") && !screen.contains('✗')
+    });
+    terminal.press("TOOLONG");
+    terminal.shows("✗ ");
+    terminal.press("\x15MSFT\r");
+    terminal.shows("wrote   order_12345.symbol = \"MSFT\"");
+    assert_eq!(world.eval("order_12345.symbol"), "MSFT");
+}
+
+#[test]
+fn changes_are_marked_for_as_long_as_was_asked() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world, &["view", "t1", "--no-highlight"]);
+    terminal.shows("─ AAPL_position : Position ─");
+    let moved = |screen: &str| {
+        let row = screen.lines().find(|row| row.contains("timestamp_ns"));
+        row.unwrap_or_default().to_owned()
+    };
+    let first = moved(&terminal.text());
+    terminal.until("it changes", |screen| moved(screen) != first);
+    assert!(!terminal.text().contains('→'));
+    terminal.press("q");
+    assert_eq!(terminal.wait(), 0);
+    let arguments = ["view", "t1", "--rate", "10", "--highlight-frames", "600"];
+    let mut terminal = open(&world, &arguments);
+    terminal.shows("─ AAPL_position : Position ─");
+    terminal.shows(" → ");
+}
