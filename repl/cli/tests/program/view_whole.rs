@@ -235,7 +235,7 @@ fn changes_are_marked_for_as_long_as_was_asked() {
     terminal.press("q");
     assert_eq!(terminal.wait(), 0);
     let arguments = ["view", "t1", "--rate", "10", "--highlight-frames", "600"];
-    let mut terminal = open(&world, &arguments);
+    let terminal = open(&world, &arguments);
     terminal.shows("─ AAPL_position : Position ─");
     terminal.shows(" → ");
 }
