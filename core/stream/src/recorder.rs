@@ -42,6 +42,16 @@ pub struct Totals {
     pub losses: Losses,
 }
 
+impl Totals {
+    /// Adds what was written to another file.
+    pub fn add(&mut self, more: Totals) {
+        self.messages += more.messages;
+        self.values += more.values;
+        self.file_bytes += more.file_bytes;
+        self.losses.add(more.losses);
+    }
+}
+
 /// Objects that have a channel of their own; further ones share one for each type.
 const OBJECT_CHANNELS: usize = 1000;
 

@@ -104,6 +104,19 @@ impl Source {
         })
     }
 
+    /// Tells everything anew, all types included: for another sink than before.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `sink`, which is then called no more.
+    pub fn start_over<E>(
+        &mut self,
+        sink: impl FnMut(Change<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.types_told = 0;
+        self.keyframe(sink)
+    }
+
     /// Looks at all objects, and tells what changed since the last look. `late_ticks` says how many looks
     /// were left out before this one.
     ///

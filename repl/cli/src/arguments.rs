@@ -458,9 +458,28 @@ pub(crate) struct Record {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_size: Option<u64>,
 
+    /// Go on in another file after this time or size, as 10m or 100MB: run.mcap, run-2.mcap, run-3.mcap.
+    #[arg(long, value_name = "TIME|SIZE", value_parser = parse_split)]
+    pub(crate) split: Option<Split>,
+
+    /// Keep only the last so many files.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: Option<u32>,
+
+    /// When the producer ends, wait until it is started again, and go on in another file.
+    #[arg(long)]
+    pub(crate) follow: bool,
+
     /// How the file is compressed.
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
     pub(crate) compression: CompressionChoice,
+}
+
+/// After how much a recording goes on in another file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Split {
+    Time(Duration),
+    Bytes(u64),
 }
 
 /// How a recording is compressed.
@@ -621,6 +640,13 @@ fn parse_size(text: &str) -> Result<u64, String> {
         true => Ok((number * factor) as u64),
         false => Err(usage()),
     }
+}
+
+/// A time, or else a number of bytes.
+fn parse_split(text: &str) -> Result<Split, String> {
+    let time = parse_time(text).map(Split::Time);
+    time.or_else(|_| parse_size(text).map(Split::Bytes))
+        .map_err(|_| format!("{text:?} is neither a time nor a size: write it as 10m or 100MB"))
 }
 
 /// A number and its unit: without one it might be seconds or milliseconds.
@@ -811,6 +837,16 @@ mod tests {
             panic!()
         };
         assert_eq!(args, ["--fast"]);
+    }
+
+    #[test]
+    fn a_recording_is_split_by_time_or_by_size() {
+        let minutes = Duration::from_secs(600);
+        assert_eq!(parse_split("10m"), Ok(Split::Time(minutes)));
+        assert_eq!(parse_split("10MB"), Ok(Split::Bytes(10_000_000)));
+        for wrong in ["10", "0s", "-1MB", "soon"] {
+            assert!(parse_split(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

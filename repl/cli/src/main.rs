@@ -22,6 +22,7 @@ mod options;
 mod play;
 mod prompt;
 mod record;
+mod reels;
 mod replay;
 mod save;
 mod session;

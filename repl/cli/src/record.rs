@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::select;
-use memglass::Observer;
-use memglass_stream::{Compression, Losses, RecordError, Recorder, Source, Totals};
+use memglass::{Observer, SessionInfo};
+use memglass_stream::{Compression, Losses, RecordError, Source, Totals};
 use memglass_terminal::signal::{Interrupts, Owner};
 use memglass_terminal::streams::write_message;
 use memglass_value::format;
@@ -16,6 +16,7 @@ use memglass_value::format;
 use super::arguments::{CompressionChoice, Record};
 use super::failure::Failure;
 use super::options::Options;
+use super::reels::Reels;
 use super::target;
 
 /// How often everything is handed to the system: a kill loses no more.
@@ -23,6 +24,9 @@ const FLUSH_EVERY: Duration = Duration::from_secs(1);
 
 /// How often the line about the recording is drawn again.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
+
+/// How often it is looked whether the producer was started again.
+const LOOK_AFTER: Duration = Duration::from_millis(100);
 
 /// Records until it is interrupted, the producer ends, or it is as long or as large as asked.
 pub(super) fn run(options: &Options, named: Option<&str>, record: &Record) -> Result<i32, Failure> {
@@ -42,21 +46,18 @@ pub(super) fn run(options: &Options, named: Option<&str>, record: &Record) -> Re
     if tape.source.is_empty() {
         options.note("no object is selected now; those that come are recorded");
     }
-    let end = tape.run(record);
+    let end = tape.record_all(options, record);
     tape.clear_line();
+    let end = end?;
     let text = tape.text();
-    match end.and_then(|end| Ok((tape.recorder.finish()?, end))) {
-        Ok((totals, end)) => {
-            if let End::Producer(presence) = end {
-                options.note(&format!(
-                    "the producer has ended ({presence}), and so has the recording"
-                ));
-            }
-            write_message(&format!("memglass: recorded {}\n", text(totals)));
-            Ok(0)
-        }
-        Err(error) => Err(error.into()),
+    let totals = tape.reels.finish()?;
+    if let End::Producer(presence) = end {
+        options.note(&format!(
+            "the producer has ended ({presence}), and so has the recording; --follow waits for the next one"
+        ));
     }
+    write_message(&format!("memglass: recorded {}\n", text(totals)));
+    Ok(0)
 }
 
 /// Why a recording ends.
@@ -70,9 +71,9 @@ enum End {
 /// A recording that is made.
 struct Tape {
     session: String,
-    path: PathBuf,
     source: Source,
-    recorder: Recorder,
+    info: SessionInfo,
+    reels: Reels,
     interrupts: Interrupts,
     is_drawn: bool,
     start: Instant,
@@ -91,9 +92,9 @@ impl Tape {
         // Before the file is there: a signal then ends it in order.
         let interrupts = Interrupts::listen(Arc::new(AtomicBool::new(false)), Owner::Program)?;
         Ok(Tape {
-            recorder: Recorder::create(path, &session, compression)?,
-            session: session.name,
-            path: path.into(),
+            reels: Reels::new(path, &session, compression, record.keep)?,
+            session: session.name.clone(),
+            info: session,
             source,
             interrupts,
             is_drawn: io::stderr().is_terminal(),
@@ -102,20 +103,70 @@ impl Tape {
         })
     }
 
-    fn run(&mut self, record: &Record) -> Result<End, RecordError> {
-        self.keyframe()?;
-        let period = record.rate.period().unwrap_or_default();
-        let (mut tick, mut flush_at, mut draw_at) = (1_u32, FLUSH_EVERY, Duration::ZERO);
+    /// Records one life of the producer, or all that follow.
+    fn record_all(&mut self, options: &Options, record: &Record) -> Result<End, Failure> {
         loop {
-            let wait = period
-                .saturating_mul(tick)
-                .saturating_sub(self.start.elapsed());
+            let end = self.run(record)?;
+            let End::Producer(presence) = end else {
+                return Ok(end);
+            };
+            if !record.follow {
+                return Ok(end);
+            }
+            self.reels.recorder.flush()?;
+            self.clear_line();
+            options.note(&format!(
+                "the producer has ended ({presence}); waiting until it is started again, Ctrl-C ends that"
+            ));
+            let Some(observer) = self.next_life(options, record) else {
+                return Ok(End::Asked);
+            };
+            self.info = observer.session().clone();
+            let source = Source::new(observer, &record.only);
+            self.source = source.map_err(|error| Failure::Usage(error.to_string()))?;
+            self.reels.go_on(&self.info)?;
+            options.note(&format!(
+                "{:?} was started again (pid {}); it is recorded in {}",
+                self.session,
+                self.info.pid,
+                self.reels.path().display()
+            ));
+        }
+    }
+
+    /// The next session of the name; nothing if the recording is to end before there is one.
+    fn next_life(&self, options: &Options, record: &Record) -> Option<Observer> {
+        loop {
+            if let Ok(observer) = options.attach(&self.session)
+                && observer.session().id != self.info.id
+                && observer.producer().is_alive()
+            {
+                return Some(observer);
+            }
+            select! {
+                recv(self.interrupts.received()) -> _ => return None,
+                default(LOOK_AFTER) => {}
+            }
+            if record.time.is_some_and(|time| self.start.elapsed() >= time) {
+                return None;
+            }
+        }
+    }
+
+    fn run(&mut self, record: &Record) -> Result<End, RecordError> {
+        self.start_over()?;
+        let begin = self.start.elapsed();
+        let period = record.rate.period().unwrap_or_default();
+        let (mut tick, mut flush_at, mut draw_at) = (1_u32, begin + FLUSH_EVERY, begin);
+        loop {
+            let due = begin + period.saturating_mul(tick);
+            let wait = due.saturating_sub(self.start.elapsed());
             select! {
                 recv(self.interrupts.received()) -> _ => return Ok(End::Asked),
                 default(wait) => {}
             }
             let elapsed = self.start.elapsed();
-            let passed = elapsed.as_nanos() / period.as_nanos().max(1);
+            let passed = (elapsed - begin).as_nanos() / period.as_nanos().max(1);
             let late = match period.is_zero() {
                 true => 0,
                 false => passed.saturating_sub(u128::from(tick)) as u32,
@@ -124,10 +175,14 @@ impl Tape {
             self.sample(u64::from(late))?;
             if elapsed >= flush_at {
                 flush_at = elapsed + FLUSH_EVERY;
-                self.recorder.flush()?;
-                if self.recorder.wants_keyframe() {
+                self.reels.recorder.flush()?;
+                if self.reels.recorder.wants_keyframe() {
                     self.keyframe()?;
                 }
+            }
+            if self.reels.is_full(record.split) {
+                self.reels.go_on(&self.info)?;
+                self.start_over()?;
             }
             if elapsed >= draw_at {
                 draw_at = elapsed + DRAW_EVERY;
@@ -145,7 +200,7 @@ impl Tape {
             return Some(End::Producer(presence));
         }
         let is_long = record.time.is_some_and(|time| elapsed >= time);
-        let bytes = self.recorder.totals().file_bytes;
+        let bytes = self.reels.totals().file_bytes;
         let is_large = record.max_size.is_some_and(|most| bytes >= most);
         (is_long || is_large).then_some(End::Asked)
     }
@@ -157,13 +212,20 @@ impl Tape {
 
     fn keyframe(&mut self) -> Result<(), RecordError> {
         let now = self.now();
-        let recorder = &mut self.recorder;
+        let recorder = &mut self.reels.recorder;
         self.source.keyframe(|change| recorder.take(now, change))
+    }
+
+    /// Tells everything to a new file.
+    fn start_over(&mut self) -> Result<(), RecordError> {
+        let now = self.now();
+        let recorder = &mut self.reels.recorder;
+        self.source.start_over(|change| recorder.take(now, change))
     }
 
     fn sample(&mut self, late: u64) -> Result<(), RecordError> {
         let now = self.now();
-        let recorder = &mut self.recorder;
+        let recorder = &mut self.reels.recorder;
         self.source
             .sample(late, |change| recorder.take(now, change))
     }
@@ -171,17 +233,24 @@ impl Tape {
     /// What is said at the end.
     fn text(&self) -> impl Fn(Totals) -> String + use<> {
         let seconds = self.start.elapsed().as_secs_f64();
-        let (session, path) = (self.session.clone(), self.path.display().to_string());
+        let (session, path) = (
+            self.session.clone(),
+            self.reels.path().display().to_string(),
+        );
+        let files = match self.reels.count() {
+            1 => String::new(),
+            count => format!(", the last of {count} files"),
+        };
         move |totals| {
             let (values, size) = (counted(totals.values, "value"), size(totals.file_bytes));
             let lost = lost(totals.losses);
-            format!("{seconds:.1} s of {session:?} in {path}: {values}, {size}{lost}")
+            format!("{seconds:.1} s of {session:?} in {path}{files}: {values}, {size}{lost}")
         }
     }
 
     fn draw(&self) {
         if self.is_drawn {
-            let text = self.text()(self.recorder.totals());
+            let text = self.text()(self.reels.totals());
             write_message(&format!("\r{CLEAR}recording {text}; Ctrl-C ends it"));
         }
     }

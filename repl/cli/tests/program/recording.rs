@@ -369,3 +369,96 @@ fn tests_of_scripts_say_which_failed() {
         assert!(ran.messages.contains(said), "{said} in {}", ran.messages);
     }
 }
+
+/// The recordings in the world, by name.
+fn recordings(world: &World) -> Vec<String> {
+    let entries = fs::read_dir(world.path()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".mcap")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_recording_that_is_split_keeps_the_last_files_and_each_is_whole() {
+    let (world, _session, motor) = producing();
+    motor.speed.set(8);
+    // A file that is in the way is passed over, and stays.
+    let taken = world.script("run-2.mcap", "mine");
+    let arguments = [
+        "record",
+        "t1",
+        "-o",
+        &file(&world),
+        "--split",
+        "200ms",
+        "--keep",
+        "2",
+    ];
+    let mut command = world.command(&arguments);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    eventually("there are five files", || {
+        recordings(&world).contains(&"run-6.mcap".to_owned())
+    });
+    signal(child.id(), Signal::INT);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.messages.contains("files: "), "{ran:?}");
+    assert_eq!(fs::read_to_string(taken).unwrap(), "mine");
+    let kept: Vec<String> = recordings(&world)
+        .into_iter()
+        .filter(|name| name != "run-2.mcap")
+        .collect();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    for name in kept {
+        let path = world.path().join(name).display().to_string();
+        let ran = world.run(&[&path, "get", "motor.speed"]);
+        assert_eq!((ran.code, &*ran.data, &*ran.messages), (Some(0), "8\n", ""));
+    }
+}
+
+#[test]
+fn a_recorder_that_follows_goes_on_with_the_next_life_of_the_producer() {
+    let world = World::new();
+    let live = |speed: i64| {
+        let session = Session::builder("t1")
+            .dir(world.sessions())
+            .create()
+            .unwrap();
+        let motor = session.object("motor", Motor { speed }).unwrap();
+        (session, motor)
+    };
+    let first = live(1);
+    let mut command = world.command(&["record", "t1", "-o", &file(&world), "--follow"]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let begun = || fs::metadata(file(&world)).is_ok_and(|file| file.len() > 300);
+    eventually("the recorder has begun", begun);
+    grows(&world);
+    drop(first);
+    // Other types, in another order.
+    let session = Session::builder("t1")
+        .dir(world.sessions())
+        .create()
+        .unwrap();
+    let _count = session.object("count", 7_u16).unwrap();
+    let _motor = session.object("motor", Motor { speed: 2 }).unwrap();
+    let next = world.path().join("run-2.mcap");
+    let begun = || fs::metadata(&next).is_ok_and(|file| file.len() > 300);
+    eventually("the next life is recorded", begun);
+    signal(child.id(), Signal::INT);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.messages.contains("was started again"), "{ran:?}");
+    drop(session);
+    // Its producer has destroyed its objects at the end.
+    let first = world.data(&["export", &file(&world)]);
+    assert!(first.contains("motor.speed,appeared,1\n"), "{first}");
+    let next = next.display().to_string();
+    assert_eq!(
+        world
+            .data(&[&next, "get", "motor.speed", "count"])
+            .lines()
+            .count(),
+        2
+    );
+}

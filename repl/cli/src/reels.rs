@@ -1,0 +1,133 @@
+//! The files of one recording: run.mcap, run-2.mcap, run-3.mcap.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use memglass::SessionInfo;
+use memglass_stream::{Compression, RecordError, Recorder, Totals};
+
+use super::arguments::Split;
+
+/// The files that a recording is in, the last of which is written.
+pub(super) struct Reels {
+    first: PathBuf,
+    compression: Compression,
+    pub(super) recorder: Recorder,
+    /// When the last one began.
+    since: Instant,
+    /// Those that are kept, the oldest first.
+    files: VecDeque<PathBuf>,
+    keep: Option<u32>,
+    number: u32,
+    /// What is in those that are finished.
+    finished: Totals,
+}
+
+impl Reels {
+    pub(super) fn new(
+        first: &Path,
+        session: &SessionInfo,
+        compression: Compression,
+        keep: Option<u32>,
+    ) -> Result<Reels, RecordError> {
+        Ok(Reels {
+            recorder: Recorder::create(first, session, compression)?,
+            first: first.to_owned(),
+            compression,
+            since: Instant::now(),
+            files: [first.to_owned()].into(),
+            keep,
+            number: 1,
+            finished: Totals::default(),
+        })
+    }
+
+    /// The file that is written.
+    pub(super) fn path(&self) -> &Path {
+        self.files.back().expect("there is always one")
+    }
+
+    /// What was written so far.
+    pub(super) fn totals(&self) -> Totals {
+        let mut totals = self.finished;
+        totals.add(self.recorder.totals());
+        totals
+    }
+
+    /// How many files there were.
+    pub(super) fn count(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether the last one is as long or as large as it may be.
+    pub(super) fn is_full(&self, split: Option<Split>) -> bool {
+        match split {
+            None => false,
+            Some(Split::Time(time)) => self.since.elapsed() >= time,
+            Some(Split::Bytes(bytes)) => self.recorder.totals().file_bytes >= bytes,
+        }
+    }
+
+    /// Goes on in another file: finishes this one, and removes what is not to be kept. Everything is to be told
+    /// anew.
+    pub(super) fn go_on(&mut self, session: &SessionInfo) -> Result<(), RecordError> {
+        let (path, recorder) = self.next(session)?;
+        let last = std::mem::replace(&mut self.recorder, recorder);
+        self.files.push_back(path);
+        self.since = Instant::now();
+        self.finished.add(last.finish()?);
+        while self
+            .keep
+            .is_some_and(|keep| self.files.len() > keep as usize)
+        {
+            let oldest = self.files.pop_front().expect("more than are kept");
+            // Whoever removed it before did what was to be done.
+            let _ = std::fs::remove_file(oldest);
+        }
+        Ok(())
+    }
+
+    /// Ends the last one.
+    pub(super) fn finish(self) -> Result<Totals, RecordError> {
+        let mut totals = self.finished;
+        totals.add(self.recorder.finish()?);
+        Ok(totals)
+    }
+
+    /// A file of the next number whose name is free.
+    fn next(&mut self, session: &SessionInfo) -> Result<(PathBuf, Recorder), RecordError> {
+        loop {
+            self.number += 1;
+            let path = numbered(&self.first, self.number);
+            match Recorder::create(&path, session, self.compression) {
+                Err(RecordError::Exists { .. }) => {}
+                made => return Ok((path, made?)),
+            }
+        }
+    }
+}
+
+fn numbered(first: &Path, number: u32) -> PathBuf {
+    let stem = first.file_stem().unwrap_or_default().to_string_lossy();
+    let name = match first.extension() {
+        Some(extension) => format!("{stem}-{number}.{}", extension.to_string_lossy()),
+        None => format!("{stem}-{number}"),
+    };
+    first.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_numbered_before_their_ending() {
+        let check = |first: &str, third: &str| {
+            assert_eq!(numbered(Path::new(first), 3), Path::new(third));
+        };
+        check("a/run.mcap", "a/run-3.mcap");
+        check("run", "run-3");
+        check("v1.2.mcap", "v1.2-3.mcap");
+    }
+}
