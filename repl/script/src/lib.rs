@@ -31,6 +31,7 @@ mod marks;
 mod missing;
 pub mod names;
 mod object_list;
+mod overwritten;
 mod packed;
 mod place;
 mod present;
@@ -249,6 +250,9 @@ impl ScriptHost {
         let mut ast = self.parsed(source)?;
         ast.set_source(name);
         self.sources.define(&ast);
+        let observer = self.context.attached.observer();
+        overwritten::check(&ast, &self.scope, |label| observer.find(label).is_some())?;
+        drop(observer);
         self.context.note_captured(&ast);
         let reads = ends_in_access(&ast);
         let mut all = self.context.library.borrow().merge(&ast);

@@ -132,7 +132,29 @@ fn pitfall_04_obs_and_labels_cannot_be_overwritten() {
         "AAPL_position = 5",
         "\"AAPL_position\" cannot be assigned to",
     );
+    for script in [
+        "let f = || { AAPL_position = 5 }; f.call()",
+        "[1].map(|x| { AAPL_position = x; 3 })",
+        "[1].map(|x| [2].map(|y| { if x < y { AAPL_position += y } 3 }))",
+        "fn f(list) { list.map(|x| { AAPL_position = x; 3 }) } f([1])",
+    ] {
+        world.fails(script, "\"AAPL_position\" cannot be assigned to");
+    }
+    let obs = "[1].for_each(|x| { obs = x })";
+    world.fails(obs, "\"obs\" cannot be assigned to");
     world.check("AAPL_position.quantity", "100");
+}
+
+#[test]
+fn a_variable_with_the_name_of_an_object_is_assigned_to_like_any_other() {
+    let mut world = World::new();
+    for script in [
+        "let AAPL_position = 1; [2].map(|x| { AAPL_position = x; 3 })",
+        "[2].map(|AAPL_position| { AAPL_position = 3; AAPL_position })",
+        "fn f(AAPL_position) { AAPL_position = 3; AAPL_position } [1].map(|x| f(x))",
+    ] {
+        world.check(script, "[3]");
+    }
 }
 
 #[test]
