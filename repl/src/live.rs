@@ -21,7 +21,7 @@ pub fn show(
     setup: &Setup,
     interrupts: &Interrupts,
 ) -> Result<Ended, ViewError> {
-    live::run(source, setup, interrupts.received())
+    live::run(source, setup, interrupts)
 }
 
 /// What a table says of a producer that is not simply there.

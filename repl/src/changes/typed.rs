@@ -237,15 +237,13 @@ impl Watch {
 }
 
 /// Everything that was typed to be watched, as a live table.
-pub(crate) struct TypedTable<'t> {
-    typed: &'t mut Typed,
-    host: &'t mut ScriptHost,
+pub(crate) struct TypedTable {
     board: Board,
 }
 
-impl<'t> TypedTable<'t> {
+impl TypedTable {
     /// The table; `subject` stands in its first line.
-    pub(crate) fn new(typed: &'t mut Typed, host: &'t mut ScriptHost, subject: &str) -> Self {
+    pub(crate) fn new(typed: &Typed, subject: &str) -> Self {
         let mut board = Board::new(subject);
         let changes = typed.changes.as_ref();
         let mut present = changes.map(Changes::present).unwrap_or_default();
@@ -254,21 +252,22 @@ impl<'t> TypedTable<'t> {
             present.extend(watch.present(*number));
         }
         board.begin(&present);
-        TypedTable { typed, host, board }
+        TypedTable { board }
     }
-}
 
-impl live::Source for TypedTable<'_> {
-    fn advance(&mut self) {
-        let batch = self.typed.batch(self.host, usize::MAX);
+    /// Takes in what was seen since the last frame.
+    pub(crate) fn advance(&mut self, typed: &mut Typed, host: &mut ScriptHost) {
+        let batch = typed.batch(host, usize::MAX);
         self.board.take(&batch, Instant::now());
     }
 
-    fn resume(&mut self) {
+    /// Goes on after a pause.
+    pub(crate) fn resume(&mut self) {
         self.board.skip_to(Instant::now());
     }
 
-    fn table(&mut self, wanted: live::Wanted) -> live::Table {
+    /// The rows that are on the screen.
+    pub(crate) fn table(&mut self, wanted: live::Wanted) -> live::Table {
         let summary = "`:unwatch N` ends number N".to_owned();
         self.board.table(wanted, summary)
     }

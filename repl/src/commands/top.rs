@@ -25,7 +25,7 @@ impl Command for Top {
     }
 
     fn details(&self) -> &'static str {
-        "On a terminal a table of all fields, or of those of a path, a pattern or a type, that is ranked anew each second until `q`; `?` shows its keys. Triggers wait meanwhile. Elsewhere one look for a second. Values outside of what is declared come first. Of a guarded field all writes count, of another one the changes that were seen, at most 1,000 a second. `:watch 2s :top` writes one table after the other; `memglass top --stuck` lists what does not change."
+        "On a terminal a table of all fields, or of those of a path, a pattern or a type, that is ranked anew each second until `q`; `?` shows its keys. Triggers run on meanwhile; what they print is told when the table closes. Elsewhere one look for a second. Values outside of what is declared come first. Of a guarded field all writes count, of another one the changes that were seen, at most 1,000 a second. `:watch 2s :top` writes one table after the other; `memglass top --stuck` lists what does not change."
     }
 
     fn examples(&self) -> &'static [&'static str] {

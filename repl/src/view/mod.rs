@@ -1,5 +1,6 @@
 //! The full-screen view over a session: what it asks for, done.
 
+mod beside;
 mod form;
 mod line;
 mod log;
@@ -27,6 +28,7 @@ use crate::live;
 use crate::runtime::{Runtime, Screen};
 use crate::snapshot::Snapshots;
 use crate::top::LiveTop;
+use beside::{Beside, Shown};
 use log::{Log, ToLog};
 
 /// How the view begins and looks, and what it shows.
@@ -77,21 +79,19 @@ pub(crate) fn shown(
     match screen {
         Screen::View => show(runtime, interrupts, setup),
         Screen::Top(choice) => {
-            let observer = runtime.attached.observer();
+            let top = LiveTop::new(choice, &runtime.attached.observer());
             // What was chosen was there when the line was typed.
-            let Ok(mut top) = LiveTop::new(choice, &observer) else {
+            let Ok(top) = top else {
                 return Ok(Ended::Closed);
             };
-            live::show(
-                &mut top,
-                &LiveTop::setup(setup.setup, Order::Given),
-                interrupts,
-            )
+            let looks = LiveTop::setup(setup.setup, Order::Given);
+            let mut table = Beside::new(runtime, Shown::Top(Box::new(top)));
+            live::show(&mut table, &looks, interrupts)
         }
         Screen::Watches => {
             let subject = runtime.attached.observer().session().name.clone();
-            let Runtime { typed, host, .. } = runtime;
-            let mut table = TypedTable::new(typed, host, &format!("{subject}: watches"));
+            let table = TypedTable::new(&runtime.typed, &format!("{subject}: watches"));
+            let mut table = Beside::new(runtime, Shown::Watches(Box::new(table)));
             live::show(&mut table, &Watching::setup(setup.setup), interrupts)
         }
     }

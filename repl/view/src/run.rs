@@ -95,7 +95,7 @@ pub fn run(host: &mut dyn Host, setup: Setup, interrupts: &Interrupts) -> Result
     let full_screen = FullScreen::enter(setup.options.has_mouse).ok_or(ViewError::NoTerminal)?;
     let _hook = PanicHook::set();
     let busy = Busy::new(interrupts.raiser());
-    let keys = Keys::listen(Some(busy.clone())).map_err(ViewError::Terminal)?;
+    let keys = Keys::listen(busy.clone()).map_err(ViewError::Terminal)?;
     let mut view = View {
         host,
         app: App::new(setup.options, setup.keymap.clone(), 0, 0),
@@ -384,7 +384,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// Events from now on; those that are about scripts that run beside them go to `busy`.
-    pub(crate) fn listen(busy: Option<Busy>) -> io::Result<Keys> {
+    pub(crate) fn listen(busy: Busy) -> io::Result<Keys> {
         let (sender, events) = unbounded();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
@@ -393,14 +393,14 @@ impl Keys {
             let _end: Sender<()> = end;
             while !over.load(Ordering::Relaxed) {
                 let event = match event::poll(LOOK) {
-                    Ok(false) => match busy.as_ref().map_or(Ok(()), Busy::tell) {
+                    Ok(false) => match busy.tell() {
                         Ok(()) => continue,
                         Err(error) => Err(error),
                     },
                     Ok(true) => event::read(),
                     Err(error) => Err(error),
                 };
-                let is_taken = |event: &Event| busy.as_ref().is_some_and(|busy| busy.takes(event));
+                let is_taken = |event: &Event| busy.takes(event);
                 if event.as_ref().is_ok_and(is_taken) {
                     continue;
                 }

@@ -243,3 +243,43 @@ fn tables_of_the_prompt_come_back_to_it() {
     terminal.press(CTRL_C);
     terminal.ends_with("t1>");
 }
+
+#[test]
+fn triggers_run_on_beside_the_tables_of_the_prompt() {
+    let (world, session) = producing();
+    let motor = session.object("left_motor", Motor::default()).unwrap();
+    let _answer = session.object("answer", 0_i64).unwrap();
+    for (table, seen) in [(":top Motor", "fields changed"), (":watch", ":unwatch N")] {
+        let mut terminal = open(&world, &["t1"]);
+        terminal.ends_with("t1>");
+        terminal.line(":watch left_motor.speed");
+        terminal.shows("watch 1;");
+        terminal.line(
+            "watch(\"left_motor.speed\", |c| { print(`now ${c.now}`); answer.set(c.now); if c.now == 13 { loop {} } if c.now == 99 { exit(7) } }); ()",
+        );
+        terminal.line(table);
+        terminal.shows(seen);
+        let told = |speed: i64| {
+            motor.speed.set(speed);
+            terminal.until("the action", |_| {
+                let ran = world.run(&["t1", "get", "answer"]);
+                ran.data.trim() == speed.to_string()
+            });
+        };
+        told(5);
+        told(13);
+        // What takes too long is stopped by Ctrl-C, and the table goes on.
+        terminal.shows("^C stops it");
+        terminal.press(CTRL_C);
+        terminal.until("a table again", |screen| !screen.contains("^C stops"));
+        terminal.press("q");
+        terminal.shows("now 5");
+        terminal.shows("interrupted");
+        terminal.ends_with("t1>");
+        terminal.line(table);
+        terminal.shows(seen);
+        motor.speed.set(99);
+        assert_eq!(terminal.wait(), 7);
+        motor.speed.set(0);
+    }
+}

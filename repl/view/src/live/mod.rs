@@ -9,6 +9,9 @@ mod state;
 
 use std::time::Duration;
 
+use crossbeam_channel::Receiver;
+
+use crate::line::Then;
 pub use run::{Setup, run};
 
 /// What the rows are sorted by.
@@ -105,6 +108,21 @@ pub trait Source {
 
     /// Goes on after a pause, of which nothing is counted.
     fn resume(&mut self);
+
+    /// How long until [`run_due`](Source::run_due) has something to do, if that is known.
+    fn rest(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Hears when it has something to do before that; `None` where nothing runs beside the table.
+    fn woken(&self) -> Option<Receiver<()>> {
+        None
+    }
+
+    /// Does what is to be done beside the table. It goes on during a pause, and Ctrl-C stops it.
+    fn run_due(&mut self) -> Then {
+        Then::GoesOn
+    }
 
     /// The rows that are on the screen. It is called during a pause as well, and then gives the same values.
     fn table(&mut self, wanted: Wanted) -> Table;

@@ -3,16 +3,18 @@
 use std::io::{self, BufWriter, Stdout, stdout};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, at, never, select};
+use crossbeam_channel::{Receiver, after, at, never, select};
 use memglass_terminal::modes::FullScreen;
-use memglass_terminal::signal;
+use memglass_terminal::signal::{self, Interrupts};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 use ratatui::crossterm::terminal;
 
 use super::state::{Next, State};
 use super::{Order, Source, draw};
+use crate::busy::Busy;
 use crate::canvas::Canvas;
+use crate::line::Then;
 use crate::rate::Rate;
 use crate::run::{Ended, Keys, PanicHook, ViewError, check_terminal};
 use crate::screen::Screen;
@@ -31,7 +33,8 @@ pub struct Setup {
     pub until: Option<Instant>,
 }
 
-/// Shows a table on this process's terminal until the user closes it, its time is up, or one of `signals` comes.
+/// Shows a table on this process's terminal until the user closes it, its time is up, a signal comes, or what runs beside it
+/// ends the program.
 ///
 /// The terminal is as it was before, whatever happens: also after a panic.
 ///
@@ -41,12 +44,13 @@ pub struct Setup {
 pub fn run(
     source: &mut dyn Source,
     setup: &Setup,
-    signals: &Receiver<i32>,
+    interrupts: &Interrupts,
 ) -> Result<Ended, ViewError> {
     check_terminal()?;
     let full_screen = FullScreen::enter(false).ok_or(ViewError::NoTerminal)?;
     let _hook = PanicHook::set();
-    let keys = Keys::listen(None).map_err(ViewError::Terminal)?;
+    let busy = Busy::new(interrupts.raiser());
+    let keys = Keys::listen(busy.clone()).map_err(ViewError::Terminal)?;
     let looks = &setup.looks;
     let mut live = Live {
         source,
@@ -62,8 +66,10 @@ pub fn run(
         ),
         canvas: Canvas::default(),
         full_screen: &full_screen,
+        busy,
+        interrupts,
     };
-    live.serve(&keys.events, signals, setup.until)
+    live.serve(&keys.events, setup.until)
         .map_err(ViewError::Terminal)
 }
 
@@ -73,15 +79,13 @@ struct Live<'l> {
     screen: Screen<CrosstermBackend<BufWriter<Stdout>>>,
     canvas: Canvas,
     full_screen: &'l FullScreen,
+    /// Tells the thread that waits for keys that a script runs.
+    busy: Busy,
+    interrupts: &'l Interrupts,
 }
 
 impl Live<'_> {
-    fn serve(
-        &mut self,
-        events: &Receiver<Event>,
-        signals: &Receiver<i32>,
-        until: Option<Instant>,
-    ) -> io::Result<Ended> {
+    fn serve(&mut self, events: &Receiver<Event>, until: Option<Instant>) -> io::Result<Ended> {
         let until = until.map_or_else(never, at);
         let start = Instant::now();
         let mut looks = Due::at(start);
@@ -91,12 +95,14 @@ impl Live<'_> {
             let look = self.source.period().filter(|_| !self.state.is_paused);
             let look = look.map_or_else(never, |period| at(looks.next(period)));
             let period = self.state.rate.period();
+            let due = self.source.rest().map_or_else(never, after);
+            let woken = self.source.woken().unwrap_or_else(never);
             let next = select! {
                 recv(events) -> event => match event {
                     Ok(event) => self.event(&event),
                     Err(_) => return Err(io::ErrorKind::BrokenPipe.into()),
                 },
-                recv(signals) -> received => match received {
+                recv(self.interrupts.received()) -> received => match received {
                     Ok(number) => return Ok(Ended::Signal(number)),
                     Err(_) => return Ok(Ended::Closed),
                 },
@@ -116,6 +122,14 @@ impl Live<'_> {
                     self.source.advance();
                     Next::Stay
                 }
+                recv(due) -> _ => match self.run_due() {
+                    None => continue,
+                    Some(ended) => return Ok(ended),
+                },
+                recv(woken) -> _ => match self.run_due() {
+                    None => continue,
+                    Some(ended) => return Ok(ended),
+                },
             };
             match next {
                 Next::Stay => {}
@@ -129,6 +143,24 @@ impl Live<'_> {
                 Next::Quit => return Ok(Ended::Closed),
             }
             self.show()?;
+        }
+    }
+
+    /// Does what is to be done beside the table; how the table ends, if it does.
+    fn run_due(&mut self) -> Option<Ended> {
+        if let Some(signal) = self.interrupts.settle() {
+            return Some(Ended::Signal(signal));
+        }
+        self.busy.begin();
+        let then = self.source.run_due();
+        if self.busy.end() {
+            self.screen.forget();
+        }
+        match (self.interrupts.settle(), then) {
+            (Some(signal), _) => Some(Ended::Signal(signal)),
+            (None, Then::GoesOn) => None,
+            (None, Then::Closes) => Some(Ended::Closed),
+            (None, Then::Ends(code)) => Some(Ended::Exit(code)),
         }
     }
 
