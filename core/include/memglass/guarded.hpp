@@ -38,7 +38,6 @@ template <std::size_t Words> struct TwoSlot {
     static constexpr std::uint64_t owner_mask = (std::uint64_t{1} << owner_bits) - 1;
     static constexpr std::uint64_t slot_mask = 0xff;
     static constexpr std::uint64_t producer = 1;
-    using Copy = std::array<std::uint64_t, Words>;
 
     std::uint64_t word;
     std::uint64_t copies[2][Words];
@@ -49,18 +48,30 @@ template <std::size_t Words> struct TwoSlot {
 
     std::uint64_t sequence() const noexcept { return load(word, std::memory_order_relaxed) >> owner_bits; }
 
-    /// One attempt; false if a value was published meanwhile.
-    bool try_read(Copy& out) const noexcept {
+    /// One attempt to hand each word, with its index, to `take`; false if a value was published meanwhile.
+    template <class Take> bool try_read(Take&& take) const noexcept {
         std::uint64_t before = sequence();
         fence(std::memory_order_acquire);
-        copy_current(before, out);
+        copy_current(before, take);
         fence(std::memory_order_acquire);
         return sequence() == before;
     }
 
-    void copy_current(std::uint64_t sequence, Copy& out) const noexcept {
-        for (std::size_t index = 0; index < Words; ++index) {
-            out[index] = load(copies[sequence % 2][index], std::memory_order_relaxed);
+    template <class Take> void copy_current(std::uint64_t sequence, Take&& take) const noexcept {
+        const std::uint64_t* copy = copies[sequence % 2];
+        for_each_word([&](std::size_t index) { take(index, load(copy[index], std::memory_order_relaxed)); });
+    }
+
+    /// Calls `step` with 0, 1, … A short loop is written out, which compilers do not do by themselves for atomics.
+    template <class Step> static void for_each_word(Step&& step) noexcept {
+        if constexpr (Words <= 16) {
+            [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+                (step(Index), ...);
+            }(std::make_index_sequence<Words>());
+        } else {
+            for (std::size_t index = 0; index < Words; ++index) {
+                step(index);
+            }
         }
     }
 
@@ -84,13 +95,12 @@ template <std::size_t Words> struct TwoSlot {
         return sequence;
     }
 
-    /// Fills the other copy; returns the sequence that will name it.
-    std::uint64_t fill(std::uint64_t sequence, const Copy& value) noexcept {
+    /// Fills the other copy with the words that `word_at` gives; returns the sequence that will name it.
+    template <class WordAt> std::uint64_t fill(std::uint64_t sequence, WordAt&& word_at) noexcept {
         std::uint64_t next = word_of(sequence + 1, 0) >> owner_bits;
         fence(std::memory_order_release);
-        for (std::size_t index = 0; index < Words; ++index) {
-            store(copies[next % 2][index], value[index], std::memory_order_relaxed);
-        }
+        std::uint64_t* copy = copies[next % 2];
+        for_each_word([&](std::size_t index) { store(copy[index], word_at(index), std::memory_order_relaxed); });
         return next;
     }
 
@@ -148,10 +158,11 @@ public:
 
     /// Throws if new values were published faster than one could be copied.
     Value read() const {
+        Value value;
         for (int attempt = 0; attempt < attempts; ++attempt) {
-            typename Slots::Copy words;
-            if (slots_.try_read(words)) [[likely]] {
-                return decode(words);
+            if (slots_.try_read(into(value))) [[likely]] {
+                settle(value);
+                return value;
             }
         }
         throw Error(MEMGLASS_STATUS_CONTENDED,
@@ -159,17 +170,19 @@ public:
     }
     /// One attempt.
     std::optional<Value> try_read() const noexcept {
-        typename Slots::Copy words;
-        if (!slots_.try_read(words)) {
-            return std::nullopt;
+        std::optional<Value> value(std::in_place);
+        if (slots_.try_read(into(*value))) {
+            settle(*value);
+        } else {
+            value.reset();
         }
-        return decode(words);
+        return value;
     }
 
     /// Throws if another live writer held the value for the whole wait.
     void write(const Value& value) {
         std::uint64_t sequence = slots_.claim();
-        slots_.publish(slots_.fill(sequence, encode(value)), 0);
+        slots_.publish(slots_.fill(sequence, words_of(value)), 0);
     }
     /// Writes unless another writer holds the value now.
     [[nodiscard]] bool try_write(const Value& value) noexcept {
@@ -177,7 +190,7 @@ public:
         if (!slots_.try_claim(sequence)) {
             return false;
         }
-        slots_.publish(slots_.fill(sequence, encode(value)), 0);
+        slots_.publish(slots_.fill(sequence, words_of(value)), 0);
         return true;
     }
     /// Keeps the right to write. Throws if another live writer held the value for the whole wait.
@@ -197,10 +210,10 @@ public:
         Value bare{};
         static_assert(sizeof(bare) == sizeof(value));
         std::memcpy(static_cast<void*>(&bare), &value, sizeof(value));
-        auto words = encode(bare);
-        for (std::size_t index = 0; index < words.size(); ++index) {
-            detail::store(slots_.copies[0][index], words[index], std::memory_order_relaxed);
-        }
+        auto word_at = words_of(bare);
+        Slots::for_each_word([&](std::size_t index) {
+            detail::store(slots_.copies[0][index], word_at(index), std::memory_order_relaxed);
+        });
     }
     template <class U> void load_to(U& value) const {
         Value bare = read();
@@ -212,17 +225,29 @@ protected:
     using Slots = detail::TwoSlot<(sizeof(Value) + 7) / 8>;
     friend class Writer<T>;
 
-    static typename Slots::Copy encode(const Value& value) noexcept {
-        typename Slots::Copy words{};
-        std::memcpy(words.data(), &value, sizeof(Value));
-        return words;
+    /// Gives the words of a value. The bytes behind its end are zero.
+    static auto words_of(const Value& value) noexcept {
+        return [bytes = reinterpret_cast<const unsigned char*>(&value)](std::size_t index) {
+            std::uint64_t word = 0;
+            if (8 * index + 8 <= sizeof(Value)) {
+                std::memcpy(&word, bytes + 8 * index, 8);
+            } else {
+                std::memcpy(&word, bytes + 8 * index, sizeof(Value) % 8);
+            }
+            return word;
+        };
     }
-    static Value decode(typename Slots::Copy& words) noexcept {
-        detail::settle<Value>(reinterpret_cast<unsigned char*>(words.data()));
-        Value value;
-        std::memcpy(static_cast<void*>(&value), words.data(), sizeof(Value));
-        return value;
+    /// Puts words into a value one by one: a copy of all of them that is then copied at once would wait for them.
+    static auto into(Value& value) noexcept {
+        return [bytes = reinterpret_cast<unsigned char*>(&value)](std::size_t index, std::uint64_t word) {
+            if (8 * index + 8 <= sizeof(Value)) {
+                std::memcpy(bytes + 8 * index, &word, 8);
+            } else {
+                std::memcpy(bytes + 8 * index, &word, sizeof(Value) % 8);
+            }
+        };
     }
+    static void settle(Value& value) noexcept { detail::settle<Value>(reinterpret_cast<unsigned char*>(&value)); }
 
     static constexpr int attempts = 256;
     static constexpr std::size_t alignment = alignof(Value) > 8 ? alignof(Value) : 8;
@@ -264,14 +289,15 @@ public:
 };
 
 template <class T> void Writer<T>::write(const Value& value) noexcept {
-    sequence_ = slots_->fill(sequence_, Guarded<T>::encode(value));
+    sequence_ = slots_->fill(sequence_, Guarded<T>::words_of(value));
     slots_->publish(sequence_, Slots::producer);
 }
 
 template <class T> typename Writer<T>::Value Writer<T>::read() const noexcept {
-    typename Slots::Copy words;
-    slots_->copy_current(sequence_, words);
-    return Guarded<T>::decode(words);
+    Value value;
+    slots_->copy_current(sequence_, Guarded<T>::into(value));
+    Guarded<T>::settle(value);
+    return value;
 }
 
 /// A union in shared memory: whole words, which may be of two writes.

@@ -65,7 +65,8 @@ fn compare(report: &Report, cpp: Option<&Cpp>, dir: &Path, size: usize) {
     line("C++ memglass, told the size", told, None, None);
 }
 
-fn create_all(builder: SessionBuilder, labels: &[String]) -> f64 {
+/// Running time for each of the objects in a new session.
+pub(crate) fn create_all(builder: SessionBuilder, labels: &[String]) -> f64 {
     let session = builder.create().expect("a session");
     let start = running_ns();
     for label in labels {

@@ -2,7 +2,7 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|conditions|creating|debugger|latency|observers|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
+//! large sizes, and `--only cells|conditions|cpp|creating|debugger|latency|observers|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
 
 mod cells;
 mod conditions;
@@ -10,6 +10,7 @@ mod cpp;
 mod creating;
 mod debugger;
 mod floor;
+mod from_cpp;
 mod latency;
 mod market;
 mod memory;
@@ -47,10 +48,15 @@ fn run(arguments: &[String]) {
     memglass::survive_truncation();
     let report = report::Report::new();
     let floor = floor::measure(&report);
-    if wanted("cells") {
-        let _cells = cells::measure(&report, &floor);
+    if wanted("cells") || wanted("cpp") {
+        let cells = cells::measure(&report, &floor);
         #[cfg(feature = "peers")]
-        peers::measure(&report, &_cells);
+        if wanted("cells") {
+            peers::measure(&report, &cells);
+        }
+        if wanted("cpp") {
+            from_cpp::measure(&report, &floor, &cells);
+        }
     }
     if wanted("conditions") {
         conditions::measure(&report);
