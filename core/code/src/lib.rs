@@ -40,7 +40,7 @@ mod words;
 pub use annotation::Annotation;
 pub use edit::{
     Editor, Operation, Outcome, Plan, Policy, ReadRequestsError, Reason, Receipt, RenameScope,
-    Request, Requests, Target,
+    Request, Requests, Target, unified_diff,
 };
 pub use file::File;
 pub use file_builder::{FileBuilder, WriteFileError, Written};

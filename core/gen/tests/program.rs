@@ -65,9 +65,11 @@ fn a_dry_run_writes_nothing_and_a_depfile_names_the_header() {
         directory.path(),
         &["order.hpp", "-o", "out.hpp", "--dry-run"],
     );
-    assert_eq!(
-        String::from_utf8_lossy(&dry.stdout),
-        "out.hpp would be written\n"
+    let shown = String::from_utf8_lossy(&dry.stdout);
+    let head = "--- a/out.hpp\n+++ b/out.hpp\n@@ -0,0 +1,";
+    assert!(
+        shown.starts_with(head) && shown.contains("\n+struct Order_Storage {\n"),
+        "{shown}"
     );
     assert!(!directory.path().join("out.hpp").exists());
     assert!(
@@ -83,6 +85,35 @@ fn a_dry_run_writes_nothing_and_a_depfile_names_the_header() {
         rule.starts_with("out.hpp:") && rule.contains("order.hpp"),
         "{rule}"
     );
+}
+
+#[test]
+fn a_dry_run_shows_only_the_lines_that_change() {
+    let Some(directory) = directory() else { return };
+    let arguments = ["order.hpp", "-o", "out.hpp"];
+    assert!(program(directory.path(), &arguments).status.success());
+    let dry = || {
+        let arguments = [&arguments[..], &["--dry-run"]].concat();
+        let output = program(directory.path(), &arguments);
+        (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            said(&output),
+        )
+    };
+    let same = (
+        String::new(),
+        "memglass-gen: out.hpp is up to date\n".to_owned(),
+    );
+    assert_eq!(dry(), same);
+    let unit = HEADER.replace("// in ticks", "// @unit(\"ticks\")");
+    std::fs::write(directory.path().join("order.hpp"), unit).unwrap();
+    let (diff, _) = dry();
+    let changed = diff.lines().skip(2);
+    let changed = changed.filter(|line| line.starts_with(['-', '+']));
+    assert!((3..=5).contains(&changed.count()), "{diff}");
+    let metadata =
+        "\n+    static constexpr memglass::Metadata price_metadata{.unit = \"ticks\"};\n";
+    assert!(diff.contains(metadata), "{diff}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::replace_file::replace_file;
 
 use super::annotate::{self, Wish};
 use super::conflict::conflicts;
-use super::diff::unified;
+use super::diff::unified_diff;
 use super::receipt::{Outcome, Reason, Receipt, Refusal};
 use super::request::{Operation, Request};
 use super::target::{PlaceOf, Resolved, resolve};
@@ -97,7 +97,7 @@ impl Plan {
         let name = |file: &PlannedFile| file.name.display().to_string();
         self.files
             .iter()
-            .map(|file| unified(&name(file), &file.before, &file.after))
+            .map(|file| unified_diff(&name(file), &file.before, &file.after))
             .collect()
     }
 

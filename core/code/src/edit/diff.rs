@@ -3,11 +3,17 @@
 /// Lines around a change that are shown.
 const CONTEXT: usize = 3;
 
-/// A unified diff of one file; empty if nothing changed.
+/// A unified diff of one file, as `diff -u` and git write it; empty if nothing changed.
+///
+/// ```
+/// let diff = memglass_code::unified_diff("a.hpp", "int a;\n", "int b;\n");
+/// assert_eq!(diff, "--- a/a.hpp\n+++ b/a.hpp\n@@ -1,1 +1,1 @@\n-int a;\n+int b;\n");
+/// ```
 ///
 /// The longest common lines are found by comparing from both ends and, between them, line by line in order: changes are few
 /// and the rest is the same, so that nothing better is needed.
-pub(super) fn unified(name: &str, before: &str, after: &str) -> String {
+#[must_use]
+pub fn unified_diff(name: &str, before: &str, after: &str) -> String {
     if before == after {
         return String::new();
     }

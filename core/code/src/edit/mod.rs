@@ -22,6 +22,7 @@ use crate::file::File;
 use crate::parse::ParseOptions;
 
 pub use apply::Plan;
+pub use diff::unified_diff;
 pub use receipt::{Outcome, Reason, Receipt};
 pub use request::{Operation, Policy, ReadRequestsError, RenameScope, Request, Requests, Target};
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use memglass_code::{FileBuilder, Written};
+use memglass_code::{FileBuilder, Written, unified_diff};
 use memglass_gen::{Generated, Options, generate};
 
 use super::{Outcome, print};
@@ -32,7 +32,7 @@ pub(crate) struct Generate {
     /// Write what the output depends on, as a rule for make
     #[arg(long, value_name = "FILE")]
     depfile: Option<PathBuf>,
-    /// Say what would be written, and write nothing
+    /// Show what would change as a diff, and write nothing
     #[arg(long)]
     dry_run: bool,
     /// Say what is done
@@ -69,12 +69,11 @@ impl Generate {
         let shown = output.display();
         if self.dry_run {
             let present = std::fs::read_to_string(output).unwrap_or_default();
-            let state = if present == generated.text {
-                "is up to date"
-            } else {
-                "would be written"
-            };
-            return Ok(print(&format!("{shown} {state}\n"))?);
+            let diff = unified_diff(&shown.to_string(), &present, &generated.text);
+            if diff.is_empty() {
+                eprintln!("memglass-gen: {shown} is up to date");
+            }
+            return Ok(print(&diff)?);
         }
         let mut file = FileBuilder::new(output);
         let written = file.print_text(&generated.text).write()?;

@@ -15,6 +15,11 @@ typedef struct [[memglass::observe]] {
 } Row;
 }
 
+// memglass has a type of this name too.
+struct Session {
+    int number;
+};
+
 namespace a::inline v1 {
 template <class T, int N> struct Box {
     T values[N];  // @readonly
@@ -33,6 +38,7 @@ public:
     Holder() = default;
     Box<int, 2> ints;
     Box<Nested, 3> nested;
+    Box<Session, 1> sessions;
     alignas(32) std::uint16_t apart;
     int twice();
 

@@ -221,7 +221,7 @@ struct memglass::Descriptor<::a::Holder::Nested> {
 
 namespace a {
 struct a_Box_a_Holder_Nested_3_Storage {
-    using Value = ::a::Box<a::Holder::Nested, 3>;
+    using Value = ::a::Box<::a::Holder::Nested, 3>;
     memglass::Stored<decltype(Value::values)> values;
     memglass::Stored<decltype(Value::full)> full;
     void init(const Value& value) {
@@ -245,8 +245,8 @@ struct a_Box_a_Holder_Nested_3_Storage {
 }
 
 template <>
-struct memglass::Descriptor<::a::Box<a::Holder::Nested, 3>> {
-    using Value = ::a::Box<a::Holder::Nested, 3>;
+struct memglass::Descriptor<::a::Box<::a::Holder::Nested, 3>> {
+    using Value = ::a::Box<::a::Holder::Nested, 3>;
     using Storage = ::a::a_Box_a_Holder_Nested_3_Storage;
     static constexpr memglass::Metadata values_metadata{.readonly = true};
     static constexpr memglass::Member members[]{
@@ -265,20 +265,99 @@ struct memglass::Descriptor<::a::Box<a::Holder::Nested, 3>> {
     static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 3, "the type has changed: run memglass-gen again");
 };
 
+struct Session_Storage {
+    using Value = ::Session;
+    memglass::Stored<decltype(Value::number)> number;
+    void init(const Value& value) {
+        number.init(value.number);
+    }
+    void load_to(Value& value) const {
+        number.load_to(value.number);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    Session_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+
+template <>
+struct memglass::Descriptor<::Session> {
+    using Value = ::Session;
+    using Storage = ::Session_Storage;
+    static constexpr memglass::Member members[]{
+        {"number", offsetof(Value, number), offsetof(Storage, number), memglass::plain<decltype(Value::number)>},
+    };
+    static constexpr memglass::Record record{.name = "Session", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, number) == 0, "the type has changed: run memglass-gen again");
+};
+
+namespace a {
+struct a_Box_Session_1_Storage {
+    using Value = ::a::Box<::Session, 1>;
+    memglass::Stored<decltype(Value::values)> values;
+    memglass::Stored<decltype(Value::full)> full;
+    void init(const Value& value) {
+        values.init(value.values);
+        full.init(value.full);
+    }
+    void load_to(Value& value) const {
+        values.load_to(value.values);
+        full.load_to(value.full);
+    }
+    operator Value() const {
+        Value value{};
+        load_to(value);
+        return value;
+    }
+    a_Box_Session_1_Storage& operator=(const Value& value) {
+        init(value);
+        return *this;
+    }
+};
+}
+
+template <>
+struct memglass::Descriptor<::a::Box<::Session, 1>> {
+    using Value = ::a::Box<::Session, 1>;
+    using Storage = ::a::a_Box_Session_1_Storage;
+    static constexpr memglass::Metadata values_metadata{.readonly = true};
+    static constexpr memglass::Member members[]{
+        {"values", offsetof(Value, values), offsetof(Storage, values), memglass::plain<decltype(Value::values)>, &values_metadata},
+        {"full", offsetof(Value, full), offsetof(Storage, full), memglass::plain<decltype(Value::full)>},
+    };
+    static constexpr memglass::Record record{.name = "a::Box<Session, 1>", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
+    static void settle(unsigned char* bytes) {
+        bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
+    }
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
+    static_assert(sizeof(Value) == 8 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 4, "the type has changed: run memglass-gen again");
+};
+
 namespace a {
 struct alignas(64) a_Holder_Storage {
     using Value = ::a::Holder;
     memglass::Stored<decltype(Value::ints)> ints;
     memglass::Stored<decltype(Value::nested)> nested;
+    memglass::Stored<decltype(Value::sessions)> sessions;
     memglass::Stored<decltype(Value::apart)> apart;
     void init(const Value& value) {
         ints.init(value.ints);
         nested.init(value.nested);
+        sessions.init(value.sessions);
         apart.init(value.apart);
     }
     void load_to(Value& value) const {
         ints.load_to(value.ints);
         nested.load_to(value.nested);
+        sessions.load_to(value.sessions);
         apart.load_to(value.apart);
     }
     operator Value() const {
@@ -300,16 +379,18 @@ struct memglass::Descriptor<::a::Holder> {
     static constexpr memglass::Member members[]{
         {"ints", offsetof(Value, ints), offsetof(Storage, ints), memglass::plain<decltype(Value::ints)>},
         {"nested", offsetof(Value, nested), offsetof(Storage, nested), memglass::plain<decltype(Value::nested)>},
+        {"sessions", offsetof(Value, sessions), offsetof(Storage, sessions), memglass::plain<decltype(Value::sessions)>},
         {"apart", offsetof(Value, apart), offsetof(Storage, apart), memglass::plain<decltype(Value::apart)>},
     };
     static constexpr memglass::Record record{.name = "a::Holder", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         memglass::Descriptor<::a::Box<int, 2>>::settle(bytes + offsetof(Value, ints));
-        memglass::Descriptor<::a::Box<a::Holder::Nested, 3>>::settle(bytes + offsetof(Value, nested));
+        memglass::Descriptor<::a::Box<::a::Holder::Nested, 3>>::settle(bytes + offsetof(Value, nested));
+        memglass::Descriptor<::a::Box<::Session, 1>>::settle(bytes + offsetof(Value, sessions));
     }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 64 && alignof(Value) == 64, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, ints) == 0 && offsetof(Value, nested) == 12 && offsetof(Value, apart) == 32, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, ints) == 0 && offsetof(Value, nested) == 12 && offsetof(Value, sessions) == 16 && offsetof(Value, apart) == 32, "the type has changed: run memglass-gen again");
 };
 
 template <>
