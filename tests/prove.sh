@@ -37,6 +37,8 @@ cargo test --package memglass-tests "${release[@]}" --no-fail-fast -- --nocaptur
 if [ -n "$full" ]; then
     cargo test --package memglass-code "${release[@]}" --no-fail-fast --tests -- --nocapture --test-threads=1 2>&1 | counts
 fi
+cargo test --package memglass-stream --test hostile "${release[@]}" -- --nocapture --test-threads=1 2>&1 | grep -v '^seed' | counts
+cargo test --package memglass-cli --test program "${release[@]}" recording_proofs -- --nocapture --test-threads=1 2>&1 | counts
 echo "== models of the protocols"
 cargo test --package memglass-loom "${release[@]}" 2>&1 | grep -E '^test result|FAILED|panicked'
 tests/loom/miri.sh ${full:+--full}

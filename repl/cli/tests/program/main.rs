@@ -28,6 +28,7 @@ mod prompt_editing;
 mod prompt_screens;
 mod prompt_speed;
 mod recording;
+mod recording_proofs;
 mod scripts;
 mod strangers;
 #[cfg(target_os = "linux")]
