@@ -45,6 +45,7 @@ pub(super) struct Order {
     /// Slots that changed and have not been taken in.
     changed: HashSet<u32>,
     names: HashMap<(TypeId, Option<u64>), Arc<str>>,
+    /// When changes are taken in again, at the earliest; nothing before the first time.
     next: Option<Instant>,
     filter: Filter,
     sorting: Sorting,
@@ -240,6 +241,9 @@ impl Order {
 
     /// Takes in what came and went.
     pub(super) fn refresh(&mut self, observer: &mut Observer, now: Instant) {
+        if self.next.is_none() {
+            return self.fill(observer);
+        }
         let changed = &mut self.changed;
         // What is damaged cannot be listed; `:session` tells of it.
         let _ = observer.refresh_noting(|slot| {
@@ -253,10 +257,22 @@ impl Order {
         }
         self.drop_old(now);
         self.mark_gone(observer, now);
-        self.add_new(observer);
-        self.changed.clear();
+        let slots = std::mem::take(&mut self.changed);
+        self.add(observer, slots.into_iter());
         self.find_shown(now, false);
         self.next = Some(now + now.elapsed() * SHARE);
+    }
+
+    /// Takes in all objects for the first time: there may be a million, mostly made in the order of their labels, in
+    /// which they are found.
+    fn fill(&mut self, observer: &mut Observer) {
+        let start = Instant::now();
+        let mut slots = Vec::new();
+        let _ = observer.refresh_noting(|slot| slots.push(slot));
+        slots.sort_unstable();
+        slots.dedup();
+        self.add(observer, slots.into_iter());
+        self.next = Some(Instant::now() + start.elapsed() * SHARE);
     }
 
     /// Drops the rows of objects that have been gone for long.
@@ -292,13 +308,14 @@ impl Order {
         }
     }
 
-    fn add_new(&mut self, observer: &Observer) {
-        let mut new: Vec<Entry> = Vec::new();
+    fn add(&mut self, observer: &Observer, slots: impl ExactSizeIterator<Item = u32>) {
+        let mut new: Vec<Entry> = Vec::with_capacity(slots.len());
         let mut buffer = Vec::new();
-        for &slot in &self.changed {
+        for slot in slots {
             new.extend(entry(observer, slot, &mut self.names, &mut buffer));
         }
-        new.sort_unstable_by(|a, b| a.label.cmp(&b.label));
+        // Quick where they are sorted already.
+        new.sort_by(|a, b| a.label.cmp(&b.label));
         self.entries = merged(std::mem::take(&mut self.entries), new);
     }
 }

@@ -175,8 +175,8 @@ impl View<'_> {
                 },
                 recv(self.full_screen.continued()) -> _ => Next::Redraw,
                 recv(self.full_screen.stops()) -> _ => Next::Suspend,
-                recv(at(ticks.next(self.app.rate().period()))) -> _ => {
-                    self.app.reached(ticks.tick(self.app.rate().hertz()));
+                recv(at(ticks.next(self.app.period()))) -> _ => {
+                    self.app.reached(ticks.tick(self.app.period()));
                     Next::Stay
                 }
                 recv(due) -> _ => self.run_due(),
@@ -336,6 +336,7 @@ fn clipboard(text: &str) -> String {
 /// When frames are due, and how many there were.
 struct Ticks {
     last: Instant,
+    period: Duration,
     counted: Instant,
     frames: u32,
     reached: Option<f64>,
@@ -346,6 +347,7 @@ impl Ticks {
         let now = Instant::now();
         Ticks {
             last: now,
+            period: Duration::ZERO,
             counted: now,
             frames: 0,
             reached: None,
@@ -357,9 +359,15 @@ impl Ticks {
     }
 
     /// A frame is made; gives how many a second there were, if clearly fewer than wanted.
-    fn tick(&mut self, wanted: f64) -> Option<f64> {
+    fn tick(&mut self, period: Duration) -> Option<f64> {
         let now = Instant::now();
-        let due = self.next(Duration::from_secs_f64(1.0 / wanted));
+        let due = self.next(period);
+        if self.period != period {
+            // What was counted was at another rate.
+            (self.period, self.counted, self.frames) = (period, now, 0);
+            self.reached = None;
+        }
+        let wanted = 1.0 / period.as_secs_f64();
         // A late frame does not make the next ones come sooner.
         let is_late = now.saturating_duration_since(due) > (due - self.last);
         self.last = if is_late { now } else { due };

@@ -316,6 +316,36 @@ fn the_rate_goes_up_and_down_its_ladder() {
 }
 
 #[test]
+fn what_stands_still_is_looked_at_less_often_until_something_moves() {
+    let mut world = world();
+    let watches = std::mem::take(&mut world.snapshot.watches);
+    let mut shown = Shown::of(world, 80, 24);
+    let usual = Options::default().rate.period();
+    assert_eq!(shown.app.period(), usual);
+    for row in &mut shown.world.snapshot.objects.rows {
+        row.age += Duration::from_secs(3);
+    }
+    shown.world.snapshot.at += Duration::from_secs(3);
+    shown.text();
+    assert_eq!(
+        shown.app.period(),
+        Duration::from_millis(100),
+        "only time goes on"
+    );
+    shown.world.snapshot.fields.rows[1].value = number(250);
+    shown.text();
+    assert_eq!(shown.app.period(), usual);
+    shown.world.snapshot.at += Duration::from_secs(3);
+    shown.world.snapshot.watches = watches;
+    shown.text();
+    assert_eq!(
+        shown.app.period(),
+        usual,
+        "what is watched is looked at as was asked"
+    );
+}
+
+#[test]
 fn an_empty_session_says_so() {
     let mut world = world();
     world.snapshot = listing(Vec::new());

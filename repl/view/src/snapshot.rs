@@ -29,6 +29,51 @@ pub struct Snapshot {
     pub log: LogRows,
 }
 
+impl Snapshot {
+    /// Whether nothing has moved since another one but time.
+    pub(crate) fn is_still(&self, before: &Snapshot) -> bool {
+        let lists = |snapshot: &Snapshot| {
+            let Objects {
+                known,
+                listed,
+                matching,
+                first,
+                ..
+            } = snapshot.objects;
+            let Fields {
+                total,
+                first: field,
+                ..
+            } = snapshot.fields;
+            [
+                known,
+                listed,
+                matching,
+                first,
+                total,
+                field,
+                snapshot.log.total,
+                snapshot.hex.first,
+            ]
+        };
+        let is_same = |(now, before): (&ObjectRow, &ObjectRow)| {
+            let of = |row: &ObjectRow| (row.key, row.changes, row.is_gone);
+            of(now) == of(before) && now.cells == before.cells
+        };
+        lists(self) == lists(before)
+            && self
+                .objects
+                .rows
+                .iter()
+                .zip(&before.objects.rows)
+                .all(is_same)
+            && self.fields.rows == before.fields.rows
+            && self.hex.rows == before.hex.rows
+            && self.regions == before.regions
+            && self.session.producer.is_live() == before.session.producer.is_live()
+    }
+}
+
 /// The bytes of the selected object.
 #[derive(Clone, Debug, Default)]
 pub struct Hex {

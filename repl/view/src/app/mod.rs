@@ -30,6 +30,10 @@ use crate::theme::Role;
 /// For so long a message stays.
 const MESSAGE: Duration = Duration::from_secs(4);
 
+/// What stands still for so long is looked at only so often, which nobody sees, until something moves.
+const STILL_AFTER: Duration = Duration::from_secs(2);
+const STILL_PERIOD: Duration = Duration::from_millis(100);
+
 /// So long after a key rows stay where they are.
 const TOUCHED: Duration = Duration::from_secs(2);
 
@@ -86,6 +90,8 @@ pub(crate) struct App {
     message: Option<Message>,
     /// When the last key came.
     touched: Option<Duration>,
+    /// When anything moved last.
+    moved: Duration,
     is_zoomed: bool,
     band: Band,
     splits: Splits,
@@ -148,6 +154,7 @@ impl App {
             moment: None,
             message: None,
             touched: None,
+            moved: Duration::ZERO,
             is_zoomed: false,
             band: Band::default(),
             splits: Splits::default(),
@@ -171,8 +178,14 @@ impl App {
         self.objects.set_type(type_name);
     }
 
-    pub(crate) fn rate(&self) -> Rate {
-        self.options.rate
+    /// The time between two frames. What is watched is looked at as often as was asked, so that no change is missed.
+    pub(crate) fn period(&self) -> Duration {
+        let period = self.options.rate.period();
+        let still = self.snapshot.at.saturating_sub(self.moved);
+        match still > STILL_AFTER && self.snapshot.watches.total == 0 {
+            true => period.max(STILL_PERIOD),
+            false => period,
+        }
     }
 
     /// Whether the mouse is the view's.
@@ -230,7 +243,10 @@ impl App {
             is_frozen: self.paused.is_some() || self.moment.is_some(),
             moment: self.moment,
         };
-        self.snapshot = host.snapshot(&interest);
+        let before = std::mem::replace(&mut self.snapshot, host.snapshot(&interest));
+        if !self.snapshot.is_still(&before) {
+            self.moved = self.snapshot.at;
+        }
         self.objects.take(&self.snapshot, heights.objects);
         let is_about_it = self.fields.take(&self.snapshot, heights.fields)
             & self.hex.take(&self.snapshot, fields);
