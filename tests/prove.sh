@@ -36,6 +36,9 @@ cargo build --package memglass-tests --tests "${release[@]}"
 cargo test --package memglass-tests "${release[@]}" --no-fail-fast -- --nocapture --test-threads=1 2>&1 | counts
 if [ -n "$full" ]; then
     cargo test --package memglass-code "${release[@]}" --no-fail-fast --tests -- --nocapture --test-threads=1 2>&1 | counts
+    echo "== packed records: a million random buffers of each type, and a race of a minute"
+    cargo test --package memglass-layouts "${release[@]}" --test hostile -- --nocapture --test-threads=1 2>&1 | counts
+    MEMGLASS_RACE_SECONDS=60 cargo test --package memglass "${release[@]}" --test session packed -- --nocapture --test-threads=1 2>&1 | counts
 fi
 cargo test --package memglass-stream --test hostile "${release[@]}" -- --nocapture --test-threads=1 2>&1 | grep -v '^seed' | counts
 cargo test --package memglass-cli --test program "${release[@]}" recording_proofs -- --nocapture --test-threads=1 2>&1 | counts

@@ -47,6 +47,7 @@ pub use error_kind::Kind;
 pub use layout::{Layout, RootError};
 pub use limits::Limits;
 pub use record::leaf::Leaf;
+pub use record::owned::{OwnedRecord, Path};
 pub use record::path::FindError;
 pub use record::place::Place;
 pub use record::value::Value;

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use memglass_layouts::{
-    Force, Go, Leaf, Limits, Node, Place, Record, Root, RootError, Visitor, WriteError,
+    Force, Go, Leaf, Limits, Node, OwnedRecord, Path, Place, Record, Root, RootError, Visitor,
+    WriteError,
 };
 
 use super::Strictness;
@@ -43,6 +44,17 @@ impl Packed {
     /// The name of the struct.
     pub(crate) fn root_name(&self) -> &str {
         self.definition.layout().root_name(self.root)
+    }
+
+    /// A path that leads into records of the struct.
+    pub(crate) fn path(&self, path: &str) -> Option<Path> {
+        self.definition.layout().path(path)
+    }
+
+    /// Lays out a record's own bytes, to be kept.
+    pub(crate) fn owned(&self, bytes: &[u8]) -> OwnedRecord {
+        let layout = self.definition.shared();
+        OwnedRecord::new(layout, self.root, bytes.to_vec(), Limits::default())
     }
 
     /// Lays out a record's own bytes.
@@ -225,7 +237,7 @@ pub(crate) fn part(record: &Record<'_>, place: Place) -> Value {
 }
 
 /// The value of a place without parts.
-fn single(record: &Record<'_>, place: Place, leaf: &Leaf) -> Value {
+pub(crate) fn single(record: &Record<'_>, place: Place, leaf: &Leaf) -> Value {
     use memglass_layouts::Value as Read;
     match (leaf, record.value(place)) {
         (Leaf::Enum { values, .. }, _) => {

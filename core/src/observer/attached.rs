@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::cells::Cells;
+use super::laid_out::LaidOut;
 use super::trial::Trial;
 use crate::coerce::Members;
 use crate::layout::Layout;
@@ -26,6 +27,8 @@ pub(super) struct Attached {
 pub(crate) struct Sight {
     pub(super) attached: Arc<Attached>,
     pub(super) schema: Arc<Schema>,
+    /// Packed records that were read last.
+    pub(super) laid_out: LaidOut,
     /// Per type its cells, once a value of it was read.
     cells: Box<[OnceLock<Cells>]>,
     /// Per bare type its members, in the same way.
@@ -38,6 +41,7 @@ impl Sight {
         Sight {
             attached,
             schema,
+            laid_out: LaidOut::default(),
             cells: (0..types).map(|_| OnceLock::new()).collect(),
             members: (0..types).map(|_| OnceLock::new()).collect(),
         }

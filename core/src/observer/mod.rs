@@ -16,6 +16,7 @@ mod error;
 mod field;
 mod follow;
 mod index;
+mod laid_out;
 mod number;
 mod occupant;
 mod path;

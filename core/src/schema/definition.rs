@@ -36,6 +36,11 @@ impl Definition {
         &self.layout
     }
 
+    /// The layout, shared.
+    pub(crate) fn shared(&self) -> Arc<Layout> {
+        Arc::clone(&self.layout)
+    }
+
     /// Its bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

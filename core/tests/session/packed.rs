@@ -271,6 +271,68 @@ fn a_record_that_is_not_one_is_no_type() {
 }
 
 #[test]
+fn what_was_laid_out_counts_only_until_something_is_written() {
+    let place = Place::new();
+    let (session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.writer("t");
+    let chars = observer.field("packet.items[1].chars").unwrap();
+    let crc = observer.field("packet.crc").unwrap();
+    let is = |text: &str, number: u64| {
+        for _ in 0..2 {
+            assert_eq!(chars.read().unwrap(), text.into());
+            assert_eq!(crc.read().unwrap(), Value::U64(number));
+        }
+    };
+    is("you", 258);
+    packet.write(b"\x02\x02\x00\x04four\x00\x09").unwrap();
+    is("four", 9);
+    crc.write(&Value::I64(10)).unwrap();
+    is("four", 10);
+    // Another record with the same number of writes, in the place of the first.
+    let more: Vec<_> = (0..6)
+        .map(|index| {
+            let other = session
+                .buffer(&format!("other_{index}"), "msg", 64)
+                .unwrap();
+            other.write(&[1, 0, index]).unwrap();
+            other
+        })
+        .collect();
+    let observer = place.writer("t");
+    for round in 0..3 {
+        for index in 0..more.len() as u64 {
+            let path = format!("other_{index}.crc");
+            assert_eq!(read(&observer, &path), Value::U64(index), "{round}");
+        }
+    }
+    is("four", 10);
+    drop(packet);
+    assert!(matches!(crc.read(), Err(ReadError::Gone { .. })));
+    let again = session.buffer("packet", "msg", 64).unwrap();
+    again.write(b"\x01\x00\x0b").unwrap();
+    assert!(matches!(crc.read(), Err(ReadError::Gone { .. })));
+    assert_eq!(read(&place.reader("t"), "packet.crc"), Value::U64(11));
+}
+
+#[test]
+fn what_is_tried_out_on_a_record_is_seen_by_its_observer_alone() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.reader("t");
+    let crc = observer.field("packet.crc").unwrap();
+    assert_eq!(crc.read().unwrap(), Value::U64(258));
+    let trial = Observer::builder().dir(place.dir.path()).trial();
+    let trial = trial.attach("t").unwrap();
+    let tried = trial.field("packet.crc").unwrap();
+    assert_eq!(tried.read().unwrap(), Value::U64(258));
+    tried.write(&Value::I64(7)).unwrap();
+    assert_eq!(tried.read().unwrap(), Value::U64(7));
+    assert_eq!(crc.read().unwrap(), Value::U64(258));
+}
+
+#[test]
 fn a_count_and_what_it_counts_are_always_of_one_write() {
     let place = Place::new();
     let session = place.session("t");
@@ -299,6 +361,7 @@ fn a_count_and_what_it_counts_are_always_of_one_write() {
             }
         });
         let field = observer.field("list").unwrap();
+        let part = observer.field("list.items").unwrap();
         let mut reads = 0_u64;
         while Instant::now() < deadline {
             let value = match field.read() {
@@ -314,6 +377,17 @@ fn a_count_and_what_it_counts_are_always_of_one_write() {
             assert!(items.iter().all(|item| *item == n), "{value}");
             assert_eq!(value.get("end"), Some(&n), "{value}");
             reads += 1;
+            // A part of a record that may have been laid out before.
+            match part.read() {
+                Ok(Value::List(items)) => {
+                    assert!(items.iter().all(|item| *item == items[0]), "{items:?}");
+                    let n = items.first().map_or(0, |item| item.as_i128().unwrap());
+                    assert_eq!(items.len() as i128, n);
+                }
+                Ok(value) => panic!("{value}"),
+                Err(ReadError::Contended { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
         }
         done.store(true, Ordering::Relaxed);
         assert!(reads > 100, "{reads}");

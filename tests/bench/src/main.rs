@@ -2,7 +2,7 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|conditions|cpp|creating|debugger|latency|observers|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
+//! large sizes, and `--only cells|conditions|cpp|creating|debugger|latency|observers|packed|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
 
 mod cells;
 mod conditions;
@@ -15,6 +15,7 @@ mod latency;
 mod market;
 mod memory;
 mod observers;
+mod packed;
 mod part;
 #[cfg(feature = "peers")]
 mod peers;
@@ -69,6 +70,9 @@ fn run(arguments: &[String]) {
     }
     if wanted("observers") {
         observers::measure(&report, &floor);
+    }
+    if wanted("packed") {
+        packed::measure(&report);
     }
     if wanted("sampler") {
         sampler::measure(&report, quick);

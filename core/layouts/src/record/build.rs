@@ -81,7 +81,7 @@ impl Layout {
             layout: self,
             bytes: &bytes,
             limits,
-            tree,
+            tree: std::borrow::Cow::Owned(tree),
         };
         if let Some(Fault { path, kind }) = record.faults().into_iter().next() {
             let is_room = used.is_none() && kind == Kind::Truncated;

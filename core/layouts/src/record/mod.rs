@@ -6,6 +6,7 @@ pub(crate) mod evaluate;
 pub(crate) mod evaluate_array;
 pub(crate) mod expression;
 pub(crate) mod leaf;
+pub(crate) mod owned;
 pub(crate) mod path;
 pub(crate) mod place;
 pub(crate) mod store;
@@ -13,6 +14,8 @@ pub(crate) mod tree;
 pub(crate) mod value;
 pub(crate) mod walk;
 pub(crate) mod write;
+
+use std::borrow::Cow;
 
 use crate::Layout;
 use crate::limits::Limits;
@@ -44,7 +47,7 @@ pub struct Record<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) bytes: &'a [u8],
     pub(crate) limits: Limits,
-    pub(crate) tree: Tree,
+    pub(crate) tree: Cow<'a, Tree>,
 }
 
 impl<'a> Record<'a> {
@@ -56,7 +59,7 @@ impl<'a> Record<'a> {
             layout,
             bytes,
             limits,
-            tree,
+            tree: Cow::Owned(tree),
         }
     }
 

@@ -67,6 +67,17 @@ impl Place {
         }
     }
 
+    /// Whether this is the same part of some record as `other` is of the same or another record of the layout: the values
+    /// there are of one type, except that arrays and texts may have other lengths.
+    pub fn is_same_part(&self, other: &Place) -> bool {
+        let is_same_shape = match (self.shape, other.shape) {
+            (Shape::Leaf(one), Shape::Leaf(other)) => one == other,
+            (Shape::Bits { .. }, Shape::Bits { .. }) => self.shape == other.shape,
+            (one, other) => std::mem::discriminant(&one) == std::mem::discriminant(&other),
+        };
+        self.field == other.field && is_same_shape
+    }
+
     /// Whether it is a struct.
     pub fn is_struct(&self) -> bool {
         matches!(self.shape, Shape::Struct { .. })

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use memglass_layouts::{FindError, Go, Leaf, Node, Place, Record, Visitor};
+use memglass_layouts::{FindError, Go, Leaf, Node, OwnedRecord, Path, Place, Record, Visitor};
 
 use super::Field;
 use crate::coerce::packed::{self, Packed};
 use crate::coerce::{Refusal, Strictness};
-use crate::observer::error::PathError;
+use crate::observer::error::{PathError, ReadError};
 use crate::observer::follow::is_record;
+use crate::observer::laid_out::Moment;
 use crate::observer::path::{Malformed, Step, Steps};
+use crate::observer::read::Retries;
 use crate::observer::suggest;
 use crate::schema::{Kind, Schema, SchemaError, Type, TypeId, Variant};
 use crate::value::{Record as Members, Value};
@@ -19,8 +21,10 @@ use crate::value::{Record as Members, Value};
 pub(in crate::observer) struct Inside {
     packed: Packed,
     /// From the record on, as layouts have it.
-    path: String,
+    path: Path,
     pub(in crate::observer) type_name: String,
+    /// What was there.
+    place: Place,
     leaf: Option<Leaf>,
     /// Whether the layout depends on it.
     bears_layout: bool,
@@ -50,9 +54,18 @@ impl Inside {
     /// The reason, if the record does not have the part.
     pub(in crate::observer) fn value(&self, bytes: &[u8]) -> Result<Value, String> {
         let own = written_bytes(bytes)?;
-        let record = self.packed.record(own);
-        let place = record.find(&self.path);
-        let place = place.map_err(|error| reason(&record, &error))?;
+        self.value_in(&self.packed.record(own))
+    }
+
+    /// The part's value in a record.
+    fn value_in(&self, record: &Record<'_>) -> Result<Value, String> {
+        let place = record.follow(&self.path);
+        let place = place.map_err(|error| reason(record, &error))?;
+        if let Some(leaf) = &self.leaf
+            && place.is_same_part(&self.place)
+        {
+            return Ok(packed::single(record, place, leaf));
+        }
         let leaf = record.leaf(place);
         if !is_alike(self.leaf.as_ref(), leaf.as_ref()) {
             let (now, before) = (record.type_name(place), &self.type_name);
@@ -60,7 +73,7 @@ impl Inside {
                 "it is of type {now} now, and was {before} when it was looked up"
             ));
         }
-        Ok(packed::part(&record, place))
+        Ok(packed::part(record, place))
     }
 
     /// The same, with the reason as a value.
@@ -76,7 +89,8 @@ impl Inside {
         strictness: Strictness,
         bytes: &mut [u8],
     ) -> Result<(), Refusal> {
-        packed::put_part(&self.packed, &self.path, wanted, strictness, bytes).map_err(Refusal::from)
+        packed::put_part(&self.packed, self.path.text(), wanted, strictness, bytes)
+            .map_err(Refusal::from)
     }
 }
 
@@ -89,10 +103,56 @@ impl Field {
         Ok(self)
     }
 
+    /// Reads a part of a packed record.
+    pub(super) fn read_part(&self, inside: &Inside, retries: Retries) -> Result<Value, ReadError> {
+        let laid_out = self.laid_out(&inside.packed, retries)?;
+        let value = inside.value_in(&laid_out.record());
+        value.map_err(|reason| self.no_record(reason))
+    }
+
+    /// The present record. If nothing was written since somebody read a part of it, what that laid out is used again.
+    fn laid_out(&self, packed: &Packed, retries: Retries) -> Result<Arc<OwnedRecord>, ReadError> {
+        let before = self.moment();
+        let kept = before.and_then(|moment| self.sight().laid_out.find(&moment));
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let record = self.look_at_bytes_with(retries, |bytes| {
+            let own = written_bytes(bytes).map_err(|reason| self.no_record(reason))?;
+            Ok(Arc::new(packed.owned(own)))
+        })?;
+        // If something was written meanwhile, nobody knows which of the two values was copied.
+        if let Some(moment) = before.filter(|before| self.moment() == Some(*before)) {
+            self.sight().laid_out.keep(moment, Arc::clone(&record));
+        }
+        Ok(record)
+    }
+
+    /// Which value is there now; `None` if that is not counted, or what this observer tries out lies over it.
+    fn moment(&self) -> Option<Moment> {
+        if self.trial().is_some() {
+            return None;
+        }
+        Some(Moment {
+            slot: self.object.slot,
+            alive: self.object.alive,
+            offset: self.place.offset,
+            type_id: self.place.type_id,
+            sequence: self.sequence()?,
+        })
+    }
+
+    fn no_record(&self, reason: String) -> ReadError {
+        ReadError::Record {
+            path: self.path().into(),
+            reason,
+        }
+    }
+
     /// What lays out the record that this is or is in, and its path there; `None` if it is no packed record.
     pub(super) fn packed_path(&self) -> Option<(Packed, &str)> {
         match &self.inside {
-            Some(inside) => Some((inside.packed.clone(), &inside.path)),
+            Some(inside) => Some((inside.packed.clone(), inside.path.text())),
             None => self.packing().map(|_| (self.packed(), "")),
         }
     }
@@ -102,15 +162,17 @@ impl Field {
             path: self.path().into(),
             reason,
         };
-        let bytes = self
-            .read_bytes()
-            .map_err(|error| failed(error.to_string()))?;
         let (packed, start) = match &self.inside {
-            Some(inside) => (inside.packed.clone(), inside.path.clone()),
+            Some(inside) => (inside.packed.clone(), inside.path.text().to_owned()),
             None => (self.packed(), String::new()),
         };
-        let own = written_bytes(&bytes).map_err(failed)?;
-        let record = packed.record(own);
+        let laid_out = self
+            .laid_out(&packed, Retries::Retry)
+            .map_err(|error| match error {
+                ReadError::Record { reason, .. } => failed(reason),
+                error => failed(error.to_string()),
+            })?;
+        let record = laid_out.record();
         let (place, path) = self.walk_steps(&record, start, steps)?;
         let leaf = record.leaf(place);
         let type_name = record.type_name(place);
@@ -124,7 +186,10 @@ impl Field {
             leaf,
             offset: 8 + place.offset(),
             size: place.size().unwrap_or_default(),
-            path,
+            place,
+            path: packed
+                .path(&path)
+                .expect("a path that was found has names of the layout"),
             packed,
         })
     }

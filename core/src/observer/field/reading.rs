@@ -299,6 +299,9 @@ impl Field {
     }
 
     fn read_whole(&self, retries: Retries) -> Result<Value, ReadError> {
+        if let Some(inside) = &self.inside {
+            return self.read_part(inside, retries);
+        }
         self.while_alive(|| self.copy(retries))
     }
 
