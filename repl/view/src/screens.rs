@@ -17,6 +17,7 @@ use crate::interest::{Sort, SortBy};
 use crate::keymap::Keymap;
 use crate::keys;
 use crate::line::Outcome;
+use crate::quick::QuickWrite;
 use crate::snapshot::{Cell, HexByte, HexRow, Producer};
 use crate::testing::{digits, field, listing, number, object, text};
 
@@ -482,6 +483,30 @@ fn one_key_steps_toggles_watches_and_copies() {
         shown.app.take_copied().as_deref(),
         Some("AAPL_position.quantity")
     );
+}
+
+#[test]
+fn keys_that_write_at_once_may_be_asked_twice_or_turned_off() {
+    let with = |quick_write| {
+        let options = Options {
+            quick_write,
+            ..Options::default()
+        };
+        let mut shown = Shown::of(world(), 80, 24);
+        shown.app = App::new(options, Keymap::default(), 80, 24);
+        shown.press("Esc Enter j");
+        shown
+    };
+    let mut shown = with(QuickWrite::Twice);
+    shown.press("+");
+    assert!(shown.world.done.is_empty());
+    shown.shows("AAPL_position.quantity: the same key again writes");
+    shown.press("+ + -");
+    assert_eq!(shown.world.done, ["step quantity 1", "step quantity 1"]);
+    let mut shown = with(QuickWrite::Off);
+    shown.press("+ + Space Space");
+    assert!(shown.world.done.is_empty());
+    shown.shows("only e writes, as quick_write is off");
 }
 
 #[test]

@@ -75,6 +75,7 @@ impl Setup {
             highlight_frames,
             has_mouse,
             shows_hex,
+            quick_write,
         } = self.options;
         let told = |mistake: &Mistake| match mistake.line {
             0 => format!("{file}: {mistake}"),
@@ -86,6 +87,7 @@ impl Setup {
                 highlight_frames: settings.highlight_frames.unwrap_or(highlight_frames),
                 has_mouse: settings.has_mouse.unwrap_or(has_mouse),
                 shows_hex,
+                quick_write: settings.quick_write.unwrap_or(quick_write),
             },
             type_name: self.type_name,
             theme: settings.theme.unwrap_or(self.theme),

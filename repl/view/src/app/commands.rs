@@ -13,6 +13,7 @@ use crate::keys::{self, Command, Place};
 use crate::overlay::Answer;
 use crate::panels::{Action, Handled};
 use crate::picker::TypePicker;
+use crate::quick::Verdict;
 use crate::theme::Role;
 use crate::typing::{Purpose, Typing};
 
@@ -261,16 +262,35 @@ impl App {
                 let watched = host.watch_field(&place);
                 self.told(watched);
             }
-            Action::Toggle(place) => {
-                let toggled = host.toggle(&place);
-                self.told(toggled.map_err(|refused| refused.reason));
-            }
-            Action::Step(place, steps) => {
-                let stepped = host.step(&place, steps);
-                self.told(stepped.map_err(|refused| refused.reason));
-            }
+            Action::Toggle(_) | Action::Step(..) => self.quick(&action, host),
             Action::CopyPath(place) => self.copy(&place, 0, host),
             Action::CopyValue(place) => self.copy(&place, 1, host),
+        }
+    }
+
+    /// Writes without a dialog, if that is wanted.
+    fn quick(&mut self, action: &Action, host: &mut dyn Host) {
+        let choice = self.options.quick_write;
+        let path = &self.snapshot.fields.detail.path;
+        let at = self.snapshot.at;
+        match self.pressed.press(choice, action, at) {
+            Verdict::Writes => {
+                let written = match action {
+                    Action::Toggle(place) => host.toggle(place),
+                    Action::Step(place, steps) => host.step(place, *steps),
+                    _ => return,
+                };
+                self.told(written.map_err(|refused| refused.reason));
+            }
+            Verdict::Asks => {
+                let asks = format!("{path}: the same key again writes");
+                self.tell(asks, Role::Amber);
+            }
+            Verdict::Refuses => {
+                let key = self.keymap.shown(Command::Edit).unwrap_or("edit");
+                let off = format!("{path}: only {key} writes, as quick_write is off");
+                self.tell(off, Role::Amber);
+            }
         }
     }
 

@@ -23,6 +23,7 @@ use crate::panels::hex::HexPanel;
 use crate::panels::log::LogPanel;
 use crate::panels::objects::ObjectsPanel;
 use crate::panels::watch::WatchPanel;
+use crate::quick::{Pressed, QuickWrite};
 use crate::rate::Rate;
 use crate::snapshot::Snapshot;
 use crate::theme::Role;
@@ -48,6 +49,8 @@ pub struct Options {
     pub shows_hex: bool,
     /// Whether the mouse is the view's; else the terminal selects text with it.
     pub has_mouse: bool,
+    /// What keys do that write without a dialog.
+    pub quick_write: QuickWrite,
 }
 
 /// What happens after an event.
@@ -90,6 +93,8 @@ pub(crate) struct App {
     message: Option<Message>,
     /// When the last key came.
     touched: Option<Duration>,
+    /// The last key that was to write without a dialog.
+    pressed: Pressed,
     /// When anything moved last.
     moved: Duration,
     is_zoomed: bool,
@@ -131,6 +136,7 @@ impl Default for Options {
             highlight_frames: 30,
             shows_hex: false,
             has_mouse: true,
+            quick_write: QuickWrite::default(),
         }
     }
 }
@@ -154,6 +160,7 @@ impl App {
             moment: None,
             message: None,
             touched: None,
+            pressed: Pressed::default(),
             moved: Duration::ZERO,
             is_zoomed: false,
             band: Band::default(),

@@ -52,6 +52,7 @@ mod tests {
         assert_eq!(settings.rate, Some(usual.rate));
         assert_eq!(settings.highlight_frames, Some(usual.highlight_frames));
         assert_eq!(settings.has_mouse, Some(usual.has_mouse));
+        assert_eq!(settings.quick_write, Some(usual.quick_write));
         assert_eq!(settings.theme, Some(ThemeChoice::Auto));
         let rows = |settings: &Settings| -> BTreeSet<String> {
             let rows = settings.keymap.rows();

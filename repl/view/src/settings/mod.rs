@@ -10,6 +10,7 @@ mod read;
 use std::fmt;
 
 use crate::keymap::Keymap;
+use crate::quick::QuickWrite;
 use crate::rate::Rate;
 use crate::theme::{Background, Colors};
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub has_mouse: Option<bool>,
     /// For how many frames a change is marked.
     pub highlight_frames: Option<u32>,
+    /// What keys do that write without a dialog.
+    pub quick_write: Option<QuickWrite>,
     /// Own colours.
     pub colors: Colors,
     /// Which key asks for what.

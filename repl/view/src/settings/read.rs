@@ -9,16 +9,18 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Mistake, Settings, ThemeChoice, keys};
+use crate::quick::QuickWrite;
 use crate::rate::Rate;
 use crate::text::clean;
 use crate::theme::{Background, Colors};
 
 /// Entries outside of a section.
-const ENTRIES: [&str; 6] = [
+const ENTRIES: [&str; 7] = [
     "rate",
     "theme",
     "mouse",
     "highlight_frames",
+    "quick_write",
     "keys",
     "colors",
 ];
@@ -32,6 +34,13 @@ const THEMES: [(&str, ThemeChoice); 4] = [
     ("dark", ThemeChoice::On(Background::Dark)),
     ("light", ThemeChoice::On(Background::Light)),
     ("mono", ThemeChoice::Mono),
+];
+
+/// What names the choices of keys that write without a dialog.
+const QUICK_WRITES: [(&str, QuickWrite); 3] = [
+    ("at once", QuickWrite::AtOnce),
+    ("twice", QuickWrite::Twice),
+    ("off", QuickWrite::Off),
 ];
 
 /// What is wrong, and where.
@@ -71,9 +80,11 @@ fn entry(
 ) -> Vec<Wrong> {
     let result = match name {
         "rate" => rate(value).map(|rate| settings.rate = Some(rate)),
-        "theme" => theme(value).map(|theme| settings.theme = Some(theme)),
+        "theme" => chosen(value, "theme", &THEMES).map(|theme| settings.theme = Some(theme)),
         "mouse" => mouse(value).map(|mouse| settings.has_mouse = Some(mouse)),
         "highlight_frames" => frames(value).map(|frames| settings.highlight_frames = Some(frames)),
+        "quick_write" => chosen(value, "choice", &QUICK_WRITES)
+            .map(|quick_write| settings.quick_write = Some(quick_write)),
         "keys" => return section(value, |entries| keys::bind(&mut settings.keymap, entries)),
         "colors" => return section(value, |entries| colors(&mut settings.colors, entries)),
         name => return vec![(at, unknown("setting", name, ENTRIES.into_iter()))],
@@ -145,17 +156,24 @@ fn mouse(value: &Spanned<DeValue<'_>>) -> Result<bool, String> {
     }
 }
 
-fn theme(value: &Spanned<DeValue<'_>>) -> Result<ThemeChoice, String> {
-    let names = THEMES.iter().map(|(name, _)| *name);
+/// One of some names.
+fn chosen<T: Copy>(
+    value: &Spanned<DeValue<'_>>,
+    kind: &str,
+    choices: &[(&str, T)],
+) -> Result<T, String> {
+    let names = choices.iter().map(|(name, _)| *name);
     let DeValue::String(text) = value.get_ref() else {
-        return Err(
-            "a name in quotes is expected: \"auto\", \"dark\", \"light\" or \"mono\"".into(),
-        );
+        let quoted: Vec<String> = names.map(|name| format!("{name:?}")).collect();
+        return Err(format!(
+            "a name in quotes is expected: {}",
+            quoted.join(", ")
+        ));
     };
-    let found = THEMES.iter().find(|(name, _)| name == text);
+    let found = choices.iter().find(|(name, _)| name == text);
     found
-        .map(|(_, theme)| *theme)
-        .ok_or_else(|| unknown("theme", text, names))
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| unknown(kind, text, names))
 }
 
 fn colors(colors: &mut Colors, entries: &DeTable<'_>) -> Vec<Wrong> {
@@ -250,6 +268,19 @@ mod tests {
             &["1:8: a rate goes from 0.1 to 240 frames a second, as in rate = 30"],
         );
         check("rate = 240\nhighlight_frames = 0", &[]);
+    }
+
+    #[test]
+    fn choices_have_names() {
+        let settings = check("quick_write = \"twice\"", &[]);
+        assert_eq!(settings.quick_write, Some(QuickWrite::Twice));
+        check(
+            "quick_write = \"twic\"\ntheme = 3",
+            &[
+                "1:15: there is no choice \"twic\"; did you mean \"twice\"?",
+                "2:9: a name in quotes is expected: \"auto\", \"dark\", \"light\", \"mono\"",
+            ],
+        );
     }
 
     #[test]
