@@ -27,7 +27,7 @@ OBJECT_ATTEMPTS = 100
 SHORT_LABEL = 24
 ALIVE = 1
 
-BOOL, INT, FLOAT, TEXT, ENUM, FLAGS, STRUCT, UNION, ARRAY, POINTER, ALIAS, PROTECTED = range(12)
+BOOL, INT, FLOAT, TEXT, ENUM, FLAGS, STRUCT, UNION, ARRAY, POINTER, ALIAS, PROTECTED, LAYOUT, RECORD = range(14)
 ATOMIC, SEQLOCK, LOCKED = 1, 2, 3
 
 
@@ -290,7 +290,7 @@ class Session:
             return [self.load(memory, offset + index * step, ty.of, without_bits(field)) for index in range(ty.count)]
         if ty.kind == TEXT:
             return decode_text(bytes(memory.scalar(offset + index, 1) for index in range(ty.size)))
-        if ty.kind == UNION or ty.size == 16:
+        if ty.kind == UNION or ty.kind == RECORD or ty.size == 16:
             return self.decode(memory.words(offset, ty.size // 8), type_id, field)
         return self.decode(memory.scalar(offset, ty.size).to_bytes(ty.size, sys.byteorder), type_id, field)
 
@@ -318,6 +318,8 @@ class Session:
             return [self.decode(part, ty.of, without_bits(field)) for part in parts]
         if ty.kind == TEXT:
             return decode_text(data)
+        if ty.kind == RECORD:
+            return decode_record(data)
         if ty.kind == FLOAT:
             return decode_float(data)
         signed = ty.signed and ty.kind in (INT, ENUM)
@@ -335,6 +337,14 @@ class Session:
         if field and field.flags:
             return flags(integer(data, field.bits, False), field.flags)
         return number
+
+
+def decode_record(data):
+    """The bytes of a packed record. What they mean is said by its layout, for which this reader has no evaluator."""
+    length = int.from_bytes(data[:8], sys.byteorder)
+    if length > len(data) - 8:
+        raise Damaged(f"a record of {length} bytes in room for {len(data) - 8}")
+    return {"bytes": bytes(data[8 : 8 + length]).hex()}
 
 
 def without_bits(field):

@@ -258,6 +258,11 @@ pub fn gallery(session: &Session) -> Result<(), ProducerError> {
     session
         .object("text", Text::<8>::new("größer").expect("eight bytes"))?
         .leak();
+    session.define("struct message { u8 n; be u16 data[n]; };")?;
+    let packet = session.buffer("packet", "message", 64)?;
+    packet.write(&[2, 0, 5, 0, 7]).expect("it is a message");
+    packet.leak();
+    session.buffer("empty packet", "message", 1)?.leak();
     for (label, number) in AWKWARD_LABELS.into_iter().zip(0_u32..) {
         session.object(label, number)?.leak();
     }

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use memglass::Observer;
+use memglass::{Field, Observer};
 use memglass_tests::{Stage, same, to_json};
 use serde_json::{Value as Json, json};
 
@@ -35,17 +35,17 @@ fn observe(observer: &Observer, alive: bool) -> Json {
     let objects: Vec<Json> = observer
         .objects()
         .map(|object| {
-            let value = observer
-                .root(&object)
-                .expect("nobody destroys it")
-                .read()
-                .expect("nobody writes it");
+            let root = observer.root(&object).expect("nobody destroys it");
+            let value = match root.packing() {
+                Some(_) => record_bytes(&root),
+                None => to_json(&root.read().expect("nobody writes it")),
+            };
             json!({
                 "label": *object.label,
                 "type": *observer.schema()[object.type_id].name,
                 "count": object.count,
                 "generation": object.generation,
-                "value": to_json(&value),
+                "value": value,
             })
         })
         .collect();
@@ -58,6 +58,15 @@ fn observe(observer: &Observer, alive: bool) -> Json {
         "epoch": observer.epoch(),
         "objects": objects,
     })
+}
+
+/// The bytes of a packed record, which is all that a reader without an evaluator knows of one.
+fn record_bytes(root: &Field) -> Json {
+    let bytes = root.read_bytes().expect("nobody writes it");
+    let (len, bytes) = bytes.split_at(8);
+    let len = u64::from_ne_bytes(len.try_into().unwrap()) as usize;
+    let hex = bytes[..len].iter().map(|byte| format!("{byte:02x}"));
+    json!({ "bytes": hex.collect::<String>() })
 }
 
 #[test]

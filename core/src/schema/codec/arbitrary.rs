@@ -3,8 +3,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use memglass_layouts::Layout;
+
 use super::super::{
-    Bits, Field, Kind, Metadata, Number, Protection, Schema, Type, TypeId, Variant,
+    Bits, Definition, Field, Kind, Metadata, Number, Protection, Schema, Type, TypeId, Variant,
 };
 
 /// How to make one type from the types made before; indices wrap around.
@@ -23,16 +25,33 @@ enum Recipe {
     Pointer,
     Alias { of: usize },
     Protected { of: usize, protection: Protection },
+    Layout { text: usize },
+    Record { of: usize, words: u64 },
 }
+
+/// Layouts of which each has a struct `root`.
+const LAYOUTS: [&str; 3] = [
+    "struct root { u8 n; be u16 data[n]; };",
+    "enum tag : s16 { a = -1, b }; struct root { tag t; match (t) { (tag::a): u24 x; (_): char text[]; } };",
+    "bitfield bits { signed x : 3; bool y : 1; }; struct root { bits b[2]; part p : 4; }; struct part { float f; };",
+];
 
 /// Schemas of a few types of every kind.
 pub(crate) fn schemas() -> impl Strategy<Value = Schema> {
     vec(step(), 1..24).prop_map(|steps| build(&steps))
 }
 
-/// Schemas of bare types whose values can be written back whole: no protections, no unions.
+/// Schemas of bare types whose values can be written back whole: no protections, no unions, no packed records.
 pub(crate) fn bare_schemas() -> impl Strategy<Value = Schema> {
-    let bare = |step: &Recipe| !matches!(step, Recipe::Protected { .. } | Recipe::Union { .. });
+    let bare = |step: &Recipe| {
+        !matches!(
+            step,
+            Recipe::Protected { .. }
+                | Recipe::Union { .. }
+                | Recipe::Layout { .. }
+                | Recipe::Record { .. }
+        )
+    };
     vec(step().prop_filter("bare", bare), 1..16).prop_map(|steps| build(&steps))
 }
 
@@ -60,6 +79,8 @@ fn step() -> impl Strategy<Value = Recipe> {
         any::<usize>().prop_map(|of| Recipe::Alias { of }),
         (any::<usize>(), protection)
             .prop_map(|(of, protection)| Recipe::Protected { of, protection }),
+        (0..LAYOUTS.len()).prop_map(|text| Recipe::Layout { text }),
+        (any::<usize>(), 1..5_u64).prop_map(|(of, words)| Recipe::Record { of, words }),
     ]
 }
 
@@ -180,6 +201,19 @@ fn make(schema: &Schema, name: &str, step: &Recipe) -> Option<Type> {
             let mut copy = schema.clone();
             let id = copy.add_protected(*protection, pick(*of)).ok()?;
             copy[id].clone()
+        }
+        Recipe::Layout { text } => {
+            let layout = Layout::parse(LAYOUTS[*text]).expect("the text is sound");
+            let definition = Definition::new(layout);
+            Type::new(name, 1, 1, Kind::Layout { definition })
+        }
+        Recipe::Record { of, words } => {
+            let layouts = schema.iter();
+            let layouts = layouts.filter(|(_, ty)| matches!(ty.kind, Kind::Layout { .. }));
+            let layouts: Vec<TypeId> = layouts.map(|(id, _)| id).collect();
+            let layout = *layouts.get(of % layouts.len().max(1))?;
+            let root = "root".into();
+            Type::new(name, 8 + 8 * words, 8, Kind::Record { layout, root })
         }
     })
 }
