@@ -307,6 +307,9 @@ public:
     Sampler& operator=(const Sampler&) = delete;
     ~Sampler() {
         memglass_sampler_free(sampler_);
+        for (auto& receiver : receivers_) {
+            receiver.turn.load(std::memory_order_acquire);
+        }
         for (auto* subscription : subscriptions_) {
             memglass_subscription_free(subscription);
         }
@@ -322,19 +325,31 @@ public:
             texts.push_back(detail::text(selection));
         }
         auto& receiver = receivers_.emplace_back(std::move(update));
+        receiver.turn.store(1, std::memory_order_release);
         memglass_subscription* subscription = nullptr;
         detail::check(memglass_sampler_subscribe(
             sampler_, observer.handle(), texts.data(), texts.size(), hz,
             [](void* context, const memglass_update* update) noexcept {
-                (*static_cast<std::function<void(const Update&)>*>(context))(Update(*update));
+                auto& receiver = *static_cast<Receiver*>(context);
+                receiver.turn.load(std::memory_order_acquire);
+                receiver.update(Update(*update));
+                receiver.turn.store(2, std::memory_order_release);
             },
             &receiver, &subscription));
         subscriptions_.push_back(subscription);
     }
 
 private:
+    /// What a subscription calls. The library hands it to its thread and back; `turn` does so once more, where the
+    /// thread sanitizer can see it.
+    struct Receiver {
+        explicit Receiver(std::function<void(const Update&)> update) : update(std::move(update)) {}
+        std::function<void(const Update&)> update;
+        std::atomic<int> turn{0};
+    };
+
     memglass_sampler* sampler_ = nullptr;
-    std::list<std::function<void(const Update&)>> receivers_;
+    std::list<Receiver> receivers_;
     std::vector<memglass_subscription*> subscriptions_;
 };
 

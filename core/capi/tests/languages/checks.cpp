@@ -319,9 +319,7 @@ void an_observer_reads_and_writes(memglass::Session& session, const std::string&
     CHECK(thrown([&] { view["quantity"].as<int>(); }) == MEMGLASS_STATUS_GONE);
 }
 
-// Not under the thread sanitizer: it cannot see how the library, which it was not compiled for, hands things to
-// its thread.
-[[maybe_unused]] void a_sampler_tells_of_changes(memglass::Session& session, const std::string& name) {
+void a_sampler_tells_of_changes(memglass::Session& session, const std::string& name) {
     auto* position = session.create<Position>("S_position");
     memglass::Observer observer(name);
     CHECK(observer.connect());
@@ -375,9 +373,7 @@ int main(int, char** arguments) {
         objects_live_until_they_are_destroyed(session);
         memory_stays_constant_while_objects_come_and_go(session);
         an_observer_reads_and_writes(session, name);
-#ifndef WITHOUT_SAMPLER
         a_sampler_tells_of_changes(session, name);
-#endif
         session.shutdown();
     }
     the_functions_for_one_session_work(name);

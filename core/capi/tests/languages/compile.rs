@@ -27,6 +27,16 @@ pub(crate) fn libraries() -> &'static Path {
 
 /// Compiles a source of this directory, and returns the program.
 pub(crate) fn compile(compiler: &str, source: &str, flags: &[&str]) -> PathBuf {
+    compile_against("libmemglass.a", compiler, source, flags)
+}
+
+/// The same against one of the two libraries.
+pub(crate) fn compile_against(
+    library: &str,
+    compiler: &str,
+    source: &str,
+    flags: &[&str],
+) -> PathBuf {
     let kind = flags.join("").replace(['=', ','], "");
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{source}-{compiler}{kind}"));
     let standard = match source.ends_with(".c") {
@@ -43,7 +53,7 @@ pub(crate) fn compile(compiler: &str, source: &str, flags: &[&str]) -> PathBuf {
         .arg(package().join("tests/languages").join(source))
         .arg("-o")
         .arg(&program)
-        .arg(libraries.join("libmemglass.a")));
+        .arg(libraries.join(library)));
     program
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use compile::{compile, run};
+use compile::{compile, compile_against, run};
 use memglass::schema::{Schema, codec};
 use memglass::{Observe, Observer, Presence, Session, Storage, Text, Value};
 use partner::Partner;
@@ -22,9 +22,13 @@ use types::{Even, Position, Quote, Side};
 /// Runs a program that checks by itself.
 fn check(program: &Path) -> String {
     let dir = tempfile::tempdir().unwrap();
+    let known = dir.path().join("known");
+    std::fs::write(&known, "called_from_lib:libmemglass.so\n").unwrap();
     run(Command::new(program)
         .arg("t")
-        .env("MEMGLASS_DIR", dir.path()))
+        .env("MEMGLASS_DIR", dir.path())
+        // The library was not compiled for the thread sanitizer, which sees only half of what it does.
+        .env("TSAN_OPTIONS", format!("suppressions={}", known.display())))
 }
 
 #[test]
@@ -35,8 +39,13 @@ fn the_cpp_headers_keep_their_promises_with_gcc_and_the_address_sanitizer() {
 
 #[test]
 fn the_cpp_headers_keep_their_promises_with_clang_and_the_thread_sanitizer() {
-    let flags = ["-fsanitize=thread", "-DWITHOUT_SAMPLER"];
-    check(&compile("clang++", "checks.cpp", &flags));
+    let flags = ["-fsanitize=thread"];
+    check(&compile_against(
+        "libmemglass.so",
+        "clang++",
+        "checks.cpp",
+        &flags,
+    ));
 }
 
 #[test]
