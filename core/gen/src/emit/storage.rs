@@ -102,12 +102,20 @@ fn accessors(model: &Model, record: &Record) -> Vec<Code> {
     units.iter().flat_map(of_unit).map(accessor).collect()
 }
 
+/// A member of the storage, inside a function whose parameter is `value`.
+fn place(member: &Member) -> String {
+    match member.name.as_str() {
+        "value" => "this->value".into(),
+        name => name.into(),
+    }
+}
+
 fn init(record: &Record) -> Code {
     let store = |member: &Member| {
-        let name = &member.name;
+        let (name, place) = (&member.name, place(member));
         match member.width {
-            None => format!("{name}.init(value.{name});"),
-            Some(_) => format!("{name}().set(value.{name});"),
+            None => format!("{place}.init(value.{name});"),
+            Some(_) => format!("{place}().set(value.{name});"),
         }
     };
     let body: Vec<String> = record.members.iter().map(store).collect();
@@ -121,7 +129,7 @@ fn load_to(model: &Model, record: &Record) -> Code {
     let load = |(index, member): (usize, &Member)| {
         let name = &member.name;
         match units.iter().find(|unit| unit.members.contains(&index)) {
-            None => format!("{name}.load_to(value.{name});"),
+            None => format!("{}.load_to(value.{name});", place(member)),
             Some(unit) => {
                 let bits = bitfield(member, unit);
                 format!(

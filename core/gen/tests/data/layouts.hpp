@@ -17,7 +17,7 @@ typedef struct [[memglass::observe]] {
 
 // memglass has a type of this name too.
 struct Session {
-    int number;
+    int value;
 };
 
 namespace a::inline v1 {

@@ -267,12 +267,12 @@ struct memglass::Descriptor<::a::Box<::a::Holder::Nested, 3>> {
 
 struct Session_Storage {
     using Value = ::Session;
-    memglass::Stored<decltype(Value::number)> number;
+    memglass::Stored<decltype(Value::value)> value;
     void init(const Value& value) {
-        number.init(value.number);
+        this->value.init(value.value);
     }
     void load_to(Value& value) const {
-        number.load_to(value.number);
+        this->value.load_to(value.value);
     }
     operator Value() const {
         Value value{};
@@ -290,12 +290,12 @@ struct memglass::Descriptor<::Session> {
     using Value = ::Session;
     using Storage = ::Session_Storage;
     static constexpr memglass::Member members[]{
-        {"number", offsetof(Value, number), offsetof(Storage, number), memglass::plain<decltype(Value::number)>},
+        {"value", offsetof(Value, value), offsetof(Storage, value), memglass::plain<decltype(Value::value)>},
     };
     static constexpr memglass::Record record{.name = "Session", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, number) == 0, "the type has changed: run memglass-gen again");
+    static_assert(offsetof(Value, value) == 0, "the type has changed: run memglass-gen again");
 };
 
 namespace a {
