@@ -33,20 +33,21 @@ endforeach()
 unset(_memglass_kind)
 unset(_memglass_file)
 
-# memglass_generate(TARGET target HEADERS header… OUTPUT file)
+# memglass_generate(TARGET target HEADERS header… OUTPUT file [SOURCE file])
 #
 # Makes a header with the storage and description of all structs that are marked in the headers, whenever one of
-# them or of what they include changes. The target can include it by its file name.
+# them or of what they include changes. The target can include it by its file name. With SOURCE, the tables of
+# members are in a source file, which is compiled once, as a part of the target.
 function(memglass_generate)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUTPUT" "HEADERS")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUTPUT;SOURCE" "HEADERS")
     foreach(name TARGET OUTPUT HEADERS)
         if(NOT arg_${name})
             message(FATAL_ERROR "memglass_generate: ${name} is missing: "
-                "memglass_generate(TARGET target HEADERS header… OUTPUT file)")
+                "memglass_generate(TARGET target HEADERS header… OUTPUT file [SOURCE file])")
         endif()
     endforeach()
     if(arg_UNPARSED_ARGUMENTS)
-        message(FATAL_ERROR "memglass_generate: what is ${arg_UNPARSED_ARGUMENTS}? It takes TARGET, HEADERS and OUTPUT")
+        message(FATAL_ERROR "memglass_generate: what is ${arg_UNPARSED_ARGUMENTS}? It takes TARGET, HEADERS, OUTPUT and SOURCE")
     endif()
     if(NOT TARGET ${arg_TARGET})
         message(FATAL_ERROR "memglass_generate: there is no target ${arg_TARGET}; add_executable comes before")
@@ -65,21 +66,30 @@ function(memglass_generate)
     get_filename_component(output "${arg_OUTPUT}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_BINARY_DIR}")
     get_filename_component(directory "${output}" DIRECTORY)
     file(MAKE_DIRECTORY "${directory}")
+    set(results "${output}")
+    set(source_option)
+    if(arg_SOURCE)
+        get_filename_component(source "${arg_SOURCE}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_BINARY_DIR}")
+        get_filename_component(source_directory "${source}" DIRECTORY)
+        file(MAKE_DIRECTORY "${source_directory}")
+        list(APPEND results "${source}")
+        set(source_option --source "${source}")
+    endif()
     set(includes "$<TARGET_PROPERTY:${arg_TARGET},INCLUDE_DIRECTORIES>")
     set(definitions "$<TARGET_PROPERTY:${arg_TARGET},COMPILE_DEFINITIONS>")
     add_custom_command(
-        OUTPUT "${output}"
-        COMMAND "${MEMGLASS_GEN}" ${headers} -o "${output}" --depfile "${output}.d" -std=c++20
+        OUTPUT ${results}
+        COMMAND "${MEMGLASS_GEN}" ${headers} -o "${output}" ${source_option} --depfile "${output}.d" -std=c++20
             --compiler "${CMAKE_CXX_COMPILER}"
             "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
             "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
         # An unchanged result is not written: it would look older than the headers for ever.
-        COMMAND "${CMAKE_COMMAND}" -E touch "${output}"
+        COMMAND "${CMAKE_COMMAND}" -E touch ${results}
         DEPENDS ${headers} "${MEMGLASS_GEN}"
         DEPFILE "${output}.d"
         COMMENT "Generating ${arg_OUTPUT}"
         COMMAND_EXPAND_LISTS VERBATIM)
-    target_sources(${arg_TARGET} PRIVATE "${output}")
+    target_sources(${arg_TARGET} PRIVATE ${results})
     target_include_directories(${arg_TARGET} PRIVATE "${directory}")
     # Compilers warn about attributes that they do not know.
     target_compile_options(${arg_TARGET} PRIVATE

@@ -9,6 +9,9 @@ use memglass_code::build::BuildError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GenerateError {
+    /// A source file was asked for, but no header that it can include.
+    #[error("--source needs -o: the source file includes the header")]
+    SourceWithoutOutput,
     /// No header was given.
     #[error("no header is given")]
     NoHeaders,

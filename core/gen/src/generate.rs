@@ -16,6 +16,8 @@ use crate::{compiler, emit, read};
 pub struct Generated {
     /// Its text.
     pub text: String,
+    /// The text of the source file with the tables, if there shall be one.
+    pub source: Option<String>,
     /// All files that it depends on.
     pub files: Vec<PathBuf>,
     /// The described types, as users see them.
@@ -55,7 +57,17 @@ pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
         });
     }
     let includes = includes(options, &headers);
-    let text = emit::header(&model, &includes)?;
+    let (text, source) = match (&options.output, &options.source) {
+        (Some(output), Some(source)) => {
+            let own = from_beside(output, source);
+            (
+                emit::declarations(&model, &includes)?,
+                Some(emit::tables(&model, &own)?),
+            )
+        }
+        (None, Some(_)) => return Err(GenerateError::SourceWithoutOutput),
+        (_, None) => (emit::header(&model, &includes)?, None),
+    };
     let types = model
         .types
         .iter()
@@ -66,7 +78,12 @@ pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
         .into_iter()
         .filter(|file| file != Path::new(INPUT))
         .collect();
-    Ok(Generated { text, files, types })
+    Ok(Generated {
+        text,
+        source,
+        files,
+        types,
+    })
 }
 
 /// The headers with whole paths.
@@ -149,15 +166,26 @@ fn includes(options: &Options, headers: &[PathBuf]) -> Vec<String> {
             .map(|header| header.display().to_string())
             .collect();
     };
-    let directory = output
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let directory = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let directory = directory_of(output);
     headers
         .iter()
         .map(|header| relative(header, &directory))
         .collect()
+}
+
+/// The whole path of the directory that a file is or will be in.
+fn directory_of(file: &Path) -> PathBuf {
+    let directory = file
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned())
+}
+
+/// How one file that will be written includes another one.
+fn from_beside(header: &Path, source: &Path) -> String {
+    let name = header.file_name().unwrap_or_default();
+    relative(&directory_of(header).join(name), &directory_of(source))
 }
 
 /// The path of a file from a directory.

@@ -10,6 +10,9 @@ pub struct Options {
     /// Where the result will be, so that its `#include` lines are right from there. They name the headers as they are given
     /// here if this is `None`.
     pub output: Option<PathBuf>,
+    /// Where a source file with the tables will be, which the program compiles once. They are in the header if this is
+    /// `None`; then every file that includes it takes the compiler longer.
+    pub source: Option<PathBuf>,
     /// Directories with headers, as for the compiler's `-I`.
     pub include_directories: Vec<PathBuf>,
     /// Macros, as for the compiler's `-D`.
@@ -25,6 +28,7 @@ impl Default for Options {
         Options {
             headers: Vec::new(),
             output: None,
+            source: None,
             include_directories: Vec::new(),
             defines: Vec::new(),
             standard: "c++20".into(),

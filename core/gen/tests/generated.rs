@@ -207,30 +207,51 @@ fn addresses_and_unions_have_the_schema_bytes_that_are_built_by_hand() {
     check_described(source, "Link", &schema);
 }
 
+#[test]
+fn tables_in_a_file_of_their_own_give_the_same_schema_bytes() {
+    let mut schema = Schema::new();
+    <Position as Observe>::Storage::storage_type(&mut schema).unwrap();
+    let source = std::fs::read_to_string(harness::data("features.hpp")).unwrap();
+    let source = source.replace("    const Quote* best;        // @address\n", "");
+    check_split(&source, "trading::Position", &schema, true);
+}
+
 /// Generates for a header, and compares what programs of all compilers say of a type of it.
 fn check_described(header_text: &str, ty: &str, expected: &Schema) {
+    check_split(header_text, ty, expected, false);
+}
+
+fn check_split(header_text: &str, ty: &str, expected: &Schema, is_split: bool) {
     let directory = tempfile::tempdir().unwrap();
-    let [header, output, program] =
-        ["same.hpp", "same_generated.hpp", "same.cpp"].map(|name| directory.path().join(name));
+    let [header, output, program, tables] = [
+        "same.hpp",
+        "same_generated.hpp",
+        "same.cpp",
+        "same_tables.cpp",
+    ]
+    .map(|name| directory.path().join(name));
     std::fs::write(&header, header_text).unwrap();
     let options = Options {
         headers: vec![header],
         output: Some(output.clone()),
+        source: is_split.then(|| tables.clone()),
         ..Options::default()
     };
     let Some(result) = harness::generated(&options) else {
         return;
     };
-    let text = result.unwrap_or_else(|error| panic!("{error}")).text;
-    std::fs::write(&output, text).unwrap();
+    let generated = result.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(generated.text.contains("memglass::Member"), !is_split);
+    std::fs::write(&output, generated.text).unwrap();
+    std::fs::write(&tables, generated.source.unwrap_or_default()).unwrap();
     std::fs::write(&program, PRINTS_SCHEMA.replace("TYPE", ty)).unwrap();
     let library = library();
     for compiler in harness::compilers() {
         let made = directory.path().join(compiler);
-        let paths = [&program, &library, &made].map(|path| path.to_str().unwrap());
+        let paths = [&program, &tables, &library, &made].map(|path| path.to_str().unwrap());
         harness::run(harness::compile(
             compiler,
-            &[paths[0], paths[1], "-o", paths[2]],
+            &[paths[0], paths[1], paths[2], "-o", paths[3]],
         ));
         let printed = harness::run(Command::new(&made));
         let found = codec::decode_schema(&printed).unwrap();

@@ -17,6 +17,9 @@ pub(crate) struct Generate {
     /// Where to write the generated header; standard output if it is left out
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Put the tables of members into a source file, which is compiled once; for headers with hundreds of structs
+    #[arg(long, value_name = "FILE", requires = "output")]
+    source: Option<PathBuf>,
     /// A directory with headers, as for the compiler
     #[arg(short = 'I', value_name = "DIR")]
     include: Vec<PathBuf>,
@@ -45,6 +48,7 @@ impl Generate {
         let options = Options {
             headers: self.headers.clone(),
             output: self.output.clone(),
+            source: self.source.clone(),
             include_directories: self.include.clone(),
             defines: self.define.clone(),
             standard: self.std.clone(),
@@ -56,31 +60,29 @@ impl Generate {
         }
         match &self.output {
             None => print(&generated.text)?,
-            Some(output) => self.write(output, &generated)?,
+            Some(output) => {
+                self.write(output, &generated.text)?;
+                if let (Some(source), Some(text)) = (&self.source, &generated.source) {
+                    self.write(source, text)?;
+                }
+                self.write_rule(output, &generated)?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn write(
-        &self,
-        output: &Path,
-        generated: &Generated,
-    ) -> Result<(), Box<dyn std::error::Error>> {
+    fn write(&self, output: &Path, text: &str) -> Result<(), Box<dyn std::error::Error>> {
         let shown = output.display();
         if self.dry_run {
             let present = std::fs::read_to_string(output).unwrap_or_default();
-            let diff = unified_diff(&shown.to_string(), &present, &generated.text);
+            let diff = unified_diff(&shown.to_string(), &present, text);
             if diff.is_empty() {
                 eprintln!("memglass-gen: {shown} is up to date");
             }
             return Ok(print(&diff)?);
         }
         let mut file = FileBuilder::new(output);
-        let written = file.print_text(&generated.text).write()?;
-        if let Some(depfile) = &self.depfile {
-            let rule = rule(output, &generated.files);
-            FileBuilder::new(depfile).print_text(&rule).write()?;
-        }
+        let written = file.print_text(text).write()?;
         if self.verbose {
             let state = if written == Written::Unchanged {
                 "is up to date"
@@ -88,6 +90,18 @@ impl Generate {
                 "is written"
             };
             eprintln!("memglass-gen: {shown} {state}");
+        }
+        Ok(())
+    }
+
+    fn write_rule(
+        &self,
+        output: &Path,
+        generated: &Generated,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        if let (Some(depfile), false) = (&self.depfile, self.dry_run) {
+            let rule = rule(output, &generated.files);
+            FileBuilder::new(depfile).print_text(&rule).write()?;
         }
         Ok(())
     }

@@ -26,38 +26,66 @@ pub(super) fn enumeration(item: &Enum) -> Code {
 /// The descriptor of a record. The tables in it are plain data: a template for each line would take the compiler seconds
 /// for a thousand structs.
 pub(super) fn record(model: &Model, record: &Record) -> Code {
-    let mut items = vec![
-        Code::using("Value", &record.names.cpp),
-        Code::using("Storage", &storage_of(record)),
-    ];
-    items.extend(
-        record
-            .members
-            .iter()
-            .flat_map(|member| annotations(model, member)),
-    );
-    items.push(constant(
-        "memglass::Member",
-        "members",
-        true,
-        &members(model, record),
-    ));
+    let mut items = names(record);
+    items.extend(lines(model, record));
     items.push(constant(
         "memglass::Record",
         "record",
         false,
-        &summary(record),
+        &summary(record, "members"),
     ));
     items.extend(settle(model, record));
     items.extend(checks(record).iter().map(|condition| check(condition)));
     described(&record.names.cpp, items)
 }
 
+/// The descriptor of a record whose tables are in another file.
+pub(super) fn declaration(model: &Model, record: &Record) -> Code {
+    let mut items = names(record);
+    let variable = Code::variable("const memglass::Record", "record").specifier("static");
+    items.push(variable);
+    items.extend(settle(model, record));
+    described(&record.names.cpp, items)
+}
+
+/// The tables that [`declaration`] leaves out, in a namespace of their own.
+pub(super) fn table(model: &Model, record: &Record, namespace: &str) -> [Code; 2] {
+    let mut items = names(record);
+    items.extend(lines(model, record));
+    items.extend(checks(record).iter().map(|condition| check(condition)));
+    let definition = Code::untyped(&format!(
+        "const memglass::Record memglass::Descriptor<{}>::record{};",
+        record.names.cpp,
+        summary(record, &format!("{namespace}::members"))
+    ));
+    [Code::namespace(namespace).with(items), definition]
+}
+
+fn names(record: &Record) -> Vec<Code> {
+    vec![
+        Code::using("Value", &record.names.cpp),
+        Code::using("Storage", &storage_of(record)),
+    ]
+}
+
+/// The annotations and the members.
+fn lines(model: &Model, record: &Record) -> Vec<Code> {
+    let each = record.members.iter();
+    let mut items: Vec<Code> = each.flat_map(|member| annotations(model, member)).collect();
+    items.push(constant(
+        "memglass::Member",
+        "members",
+        true,
+        &members(model, record),
+    ));
+    items
+}
+
 /// What the descriptor says of the whole record.
-fn summary(record: &Record) -> String {
+fn summary(record: &Record, members: &str) -> String {
     let mut parts = vec![
         format!(".name = {}", literal::text(&record.names.shown)),
-        ".members = members".to_owned(),
+        format!(".members = {members}"),
         ".value = {sizeof(Value), alignof(Value)}".into(),
         ".storage = {sizeof(Storage), alignof(Storage)}".into(),
     ];

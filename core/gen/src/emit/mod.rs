@@ -8,19 +8,9 @@ use memglass_code::build::{BuildError, Code, predefined};
 
 use crate::model::{Declared, Model, Record};
 
-/// The header for these types, which are declared in `headers`.
+/// The header for these types, which are declared in `headers`, with all that there is to say of them.
 pub(crate) fn header(model: &Model, headers: &[String]) -> Result<String, BuildError> {
-    let mut items = vec![
-        Code::free_comment("Made by memglass-gen. Changes are lost when it is run again."),
-        predefined::pragma_once(),
-    ];
-    items.extend(
-        headers
-            .iter()
-            .map(|header| Code::include(&format!("\"{header}\""))),
-    );
-    items.push(Code::include("<memglass/memglass.hpp>"));
-    items.push(Code::include("<cstddef>"));
+    let mut items = head(headers);
     for declared in &model.types {
         match declared {
             Declared::Enum(item) => items.push(descriptor::enumeration(item)),
@@ -31,6 +21,59 @@ pub(crate) fn header(model: &Model, headers: &[String]) -> Result<String, BuildE
         }
     }
     items.push(registration(model));
+    text(items)
+}
+
+/// The same without the tables of members, which are in a file that is compiled once.
+pub(crate) fn declarations(model: &Model, headers: &[String]) -> Result<String, BuildError> {
+    let mut items = head(headers);
+    for declared in &model.types {
+        match declared {
+            Declared::Enum(item) => items.push(descriptor::enumeration(item)),
+            Declared::Record(record) => {
+                items.extend(storage::record(model, record));
+                items.push(descriptor::declaration(model, record));
+            }
+        }
+    }
+    text(items)
+}
+
+/// The tables that [`declarations`] leaves out, for a source file that includes those as `header`.
+pub(crate) fn tables(model: &Model, header: &str) -> Result<String, BuildError> {
+    let mut items = vec![made(), Code::include(&format!("\"{header}\""))];
+    let records = model.types.iter().filter_map(|declared| match declared {
+        Declared::Record(record) => Some(record),
+        Declared::Enum(_) => None,
+    });
+    for (number, record) in records.enumerate() {
+        items.extend(descriptor::table(
+            model,
+            record,
+            &format!("memglass_table_{number}"),
+        ));
+    }
+    items.push(registration(model));
+    text(items)
+}
+
+fn made() -> Code {
+    Code::free_comment("Made by memglass-gen. Changes are lost when it is run again.")
+}
+
+fn head(headers: &[String]) -> Vec<Code> {
+    let mut items = vec![made(), predefined::pragma_once()];
+    items.extend(
+        headers
+            .iter()
+            .map(|header| Code::include(&format!("\"{header}\""))),
+    );
+    items.push(Code::include("<memglass/memglass.hpp>"));
+    items.push(Code::include("<cstddef>"));
+    items
+}
+
+fn text(items: Vec<Code>) -> Result<String, BuildError> {
     let file = Code::file(items).build()?;
     Ok(file.source().text().to_owned())
 }
