@@ -112,6 +112,31 @@ impl Cells {
         Ok(())
     }
 
+    /// Appends how many values were published so far of each guarded value in `view`, in the order in which they
+    /// lie there.
+    pub(super) fn sequences(&self, view: View<'_>, out: &mut Vec<u64>) {
+        for part in &self.parts {
+            match *part {
+                Part::Guarded { at, words } => {
+                    let view = view.part(at, 8 + 16 * words).expect(INSIDE);
+                    out.push(GuardedPlace::of(view, words).slots.sequence());
+                }
+                Part::Repeat {
+                    at,
+                    stride,
+                    count,
+                    ref element,
+                } => {
+                    for index in 0..count {
+                        let view = view.part(at + index * stride, stride).expect(INSIDE);
+                        element.sequences(view, out);
+                    }
+                }
+                Part::Run { .. } | Part::Fence => {}
+            }
+        }
+    }
+
     /// Whether a value of `size` bytes has no others than those of its cells.
     pub(super) fn fill(&self, size: usize) -> bool {
         self.dense(size).is_some()

@@ -137,6 +137,28 @@ impl Field {
         })
     }
 
+    /// How many values were published so far of each guarded value inside of it.
+    ///
+    /// If they are the same before and after a read, that read has the values which they count.
+    pub(crate) fn sequences(&self, out: &mut Vec<u64>) {
+        out.clear();
+        let (sight, object) = (self.sight(), self.object_view());
+        let (cells, id) = (sight.cells(self.place.type_id), self.place.type_id);
+        match self.object.elements {
+            Some(count) => {
+                let stride = sight.schema[id].size;
+                for index in 0..count {
+                    let element = Place::whole(index * stride, stride, id);
+                    cells.sequences(element.view(object), out);
+                }
+            }
+            None if self.place.inside(&sight.schema) == Within::Itself => {
+                cells.sequences(self.place.view(object), out);
+            }
+            None => {}
+        }
+    }
+
     /// Fails if its object is dead. If not, everything copied from it before this call is its own.
     pub(crate) fn check_alive(&self) -> Result<(), ReadError> {
         self.while_alive(|| Ok(()))

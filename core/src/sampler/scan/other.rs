@@ -3,22 +3,38 @@
 use super::held::Held;
 use super::{Found, ScanCounters};
 use crate::observer::{Field, ReadError};
+use crate::sync::values_between;
 
 /// One followed value.
 pub(super) struct Other {
     field: Field,
     held: Held,
     is_of_one_moment: bool,
+    /// How many values of each guarded value inside of it were published when it was read last.
+    sequences: Vec<u64>,
 }
+
+/// How often its guarded values were published, before and after a read.
+#[derive(Default)]
+struct Published([Vec<u64>; 2]);
 
 /// How often a changed value is read again until two reads agree.
 const ATTEMPTS: usize = 4;
 
 impl Other {
     pub(super) fn new(field: &Field, key: u32) -> Result<Other, ReadError> {
+        let mut published = Published::default();
+        let mut bytes = published.around(field, || field.read_bytes())?;
+        for _ in 0..ATTEMPTS {
+            if published.is_same() {
+                break;
+            }
+            bytes = published.around(field, || field.read_bytes())?;
+        }
         Ok(Other {
-            held: Held::new(field, key, &field.read_bytes()?),
+            held: Held::new(field, key, &bytes),
             is_of_one_moment: field.is_of_one_moment(),
+            sequences: published.0.into_iter().next_back().unwrap_or_default(),
             field: field.clone(),
         })
     }
@@ -42,8 +58,9 @@ impl Other {
     ) {
         match self.look(scratch) {
             Ok(None) => {}
-            Ok(Some(is_torn)) => {
+            Ok(Some((is_torn, published))) => {
                 counters.torn += u64::from(is_torn);
+                counters.gaps += self.gaps(published);
                 self.held.report(&scratch[0], None, is_torn, tell);
             }
             Err(ReadError::Contended { attempts, .. }) => {
@@ -56,25 +73,58 @@ impl Other {
 
     /// Leaves its bytes in the first scratch buffer; `Some` if they are another value than before, and
     /// whether that value may mix moments.
-    fn look(&self, scratch: &mut [Vec<u8>; 2]) -> Result<Option<bool>, ReadError> {
+    fn look(&self, scratch: &mut [Vec<u8>; 2]) -> Result<Option<(bool, Vec<u64>)>, ReadError> {
         let [now, again] = scratch;
         self.field.read_into(now)?;
         if !self.held.differs(now) {
             return Ok(None);
         }
+        let mut published = Published::default();
         let mut is_torn = !self.is_of_one_moment;
         for _ in 0..ATTEMPTS {
             if !is_torn {
                 break;
             }
-            self.field.read_into(again)?;
+            match self.sequences.is_empty() {
+                true => self.field.read_into(again)?,
+                false => published.around(&self.field, || self.field.read_into(again))?,
+            }
             let is_changed = self.held.differs(again);
-            is_torn = now != again;
+            is_torn = now != again || !published.is_same();
             std::mem::swap(now, again);
             if !is_changed {
                 return Ok(None);
             }
         }
-        Ok(Some(is_torn))
+        let [_, published] = published.0;
+        Ok(Some((is_torn, published)))
+    }
+
+    /// How many of its guarded values were published and replaced since the last read.
+    fn gaps(&mut self, published: Vec<u64>) -> u64 {
+        let before = std::mem::replace(&mut self.sequences, published);
+        let pairs = before.iter().zip(&self.sequences);
+        let gaps = pairs.map(|(&before, &now)| values_between(before, now).saturating_sub(1));
+        gaps.sum()
+    }
+}
+
+impl Published {
+    fn around<T>(
+        &mut self,
+        field: &Field,
+        read: impl FnOnce() -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let [before, after] = &mut self.0;
+        field.sequences(before);
+        let read = read()?;
+        field.sequences(after);
+        Ok(read)
+    }
+
+    /// Whether nothing was published during the read.
+    fn is_same(&self) -> bool {
+        let [before, after] = &self.0;
+        before == after
     }
 }
