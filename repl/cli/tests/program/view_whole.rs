@@ -239,3 +239,22 @@ fn changes_are_marked_for_as_long_as_was_asked() {
     terminal.shows("─ AAPL_position : Position ─");
     terminal.shows(" → ");
 }
+
+#[test]
+fn what_was_written_is_saved_from_the_line_of_the_view() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world, &["view", "t1"]);
+    terminal.shows("━ Objects ");
+    terminal.press("\rjj+");
+    terminal.shows("wrote   AAPL_position.avg_price = 15001");
+    let script = world.path().join("s.rhai");
+    terminal.press(&format!("::save {}\r", script.display()));
+    terminal.shows("s.rhai has 3 lines");
+    terminal.press("u");
+    terminal.shows("undid   AAPL_position.avg_price = 15001");
+    terminal.press("q");
+    assert_eq!(terminal.wait(), 0);
+    world.data(&["run", &script.display().to_string()]);
+    assert_eq!(world.eval("AAPL_position.avg_price"), "15001");
+}
