@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::canvas::{Area, Canvas};
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::overlay::{Answer, Overlay, frame};
 use crate::panels::Action;
 use crate::panels::list_columns::ListColumns;
 use crate::snapshot::Snapshot;
@@ -93,7 +93,7 @@ impl Overlay for ColumnsDialog {
 
     fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
         let height = (self.columns.all.len() as u16 + 3).min(body.height);
-        let inside = frame(canvas, centred(body, WIDTH, height), "Columns");
+        let inside = frame(canvas, body, [WIDTH, height], "Columns");
         let room = usize::from(inside.height.saturating_sub(1));
         let first = (self.selected + 1).saturating_sub(room);
         let width = usize::from(inside.width.saturating_sub(2));

@@ -7,7 +7,7 @@ use crate::entry::Entry;
 use crate::host::Host;
 use crate::keymap::Keymap;
 use crate::keys::Binding;
-use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
@@ -18,6 +18,9 @@ const WIDTH: u16 = 66;
 /// Columns of the keys, and of what they do.
 const KEYS: usize = 16;
 const DOES: usize = 34;
+
+/// Columns below which a part is left out.
+const LEAST: usize = 7;
 
 /// What is to be known besides keys.
 const FLAGS: &[[&str; 2]] = &[
@@ -101,9 +104,8 @@ impl Overlay for Help {
         let rows = self.rows();
         let total = self.rows.len();
         let height = (total as u16 + 3).min(body.height);
-        let area = centred(body, WIDTH, height);
         let title = format!("Help  {}", self.query.shown(30));
-        let inside = frame(canvas, area, &title);
+        let inside = frame(canvas, body, [WIDTH, height], &title);
         let room = usize::from(inside.height.saturating_sub(1));
         let first = self.first.min(rows.len().saturating_sub(room));
         for (row, y) in rows.iter().skip(first).take(room).zip(inside.y..) {
@@ -130,6 +132,10 @@ fn draw_row(canvas: &mut Canvas, area: Area, y: u16, [keys, does, places]: &Row)
     );
     for (part, at, room, role) in parts.into_iter().chain([places]) {
         let room = room.min(width.saturating_sub(at)).saturating_sub(1);
+        // Half a word says nothing.
+        if room < LEAST {
+            continue;
+        }
         let part = text::cut_end(part, room).into_owned();
         canvas.put(area.x + at as u16, y, part, role);
     }

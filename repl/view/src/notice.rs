@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use crate::canvas::{Area, Canvas};
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
@@ -54,7 +54,7 @@ impl Overlay for Notice {
         let width = WIDTH.min(body.width);
         let rows = self.wrapped(usize::from(width.saturating_sub(4)));
         let height = (rows.len() as u16 + 3).min(body.height);
-        let inside = frame(canvas, centred(body, width, height), "Settings");
+        let inside = frame(canvas, body, [width, height], "Settings");
         let room = usize::from(inside.height.saturating_sub(1));
         let first = self.first.min(rows.len().saturating_sub(room));
         for (row, y) in rows.iter().skip(first).take(room).zip(inside.y..) {

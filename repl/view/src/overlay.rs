@@ -19,6 +19,11 @@ pub(crate) trait Overlay: Debug {
     /// Takes in a snapshot.
     fn take(&mut self, _: &Snapshot) {}
 
+    /// Columns that it needs, if it is about a field: with so many it stands among the fields.
+    fn over_fields(&self) -> Option<u16> {
+        None
+    }
+
     /// Draws it over the panels, which are in `body`.
     fn draw(&self, canvas: &mut Canvas, body: Area, snapshot: &Snapshot);
 
@@ -39,15 +44,17 @@ pub(crate) enum Answer {
     ClosesWith(Action),
 }
 
-/// Draws a box with a title, and gives the area inside. What it covers is blank.
-pub(crate) fn frame(canvas: &mut Canvas, area: Area, title: &str) -> Area {
+/// Draws a box with a title in the middle of an area, of this size or as much of it as fits, and gives the area inside.
+/// The rows that it covers are blank on both sides: half a value says something else than the whole.
+pub(crate) fn frame(canvas: &mut Canvas, body: Area, size: [u16; 2], title: &str) -> Area {
+    let area = centred(body, size);
     let Area {
         x,
         y,
         width,
         height,
     } = area;
-    canvas.blank(area);
+    canvas.blank(Area { y, height, ..body });
     let line = "─".repeat(usize::from(width.saturating_sub(2)));
     canvas.put(x, y, format!("┌{line}┐"), Role::Accent);
     canvas.put(x, area.bottom() - 1, format!("└{line}┘"), Role::Accent);
@@ -65,8 +72,7 @@ pub(crate) fn frame(canvas: &mut Canvas, area: Area, title: &str) -> Area {
     }
 }
 
-/// An area of this size in the middle of another, or as much of it as fits.
-pub(crate) fn centred(body: Area, width: u16, height: u16) -> Area {
+fn centred(body: Area, [width, height]: [u16; 2]) -> Area {
     let (width, height) = (width.min(body.width), height.min(body.height));
     Area {
         x: body.x + (body.width - width) / 2,

@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use crate::canvas::{Area, Canvas};
 use crate::entry::Entry;
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::overlay::{Answer, Overlay, frame};
 use crate::panels::Action;
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -72,8 +72,12 @@ impl Overlay for TypePicker {
 
     fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
         let height = (self.types.len() as u16 + 4).min(body.height);
-        let area = centred(body, WIDTH, height);
-        let inside = frame(canvas, area, &format!("Type  {}", self.query.shown(20)));
+        let inside = frame(
+            canvas,
+            body,
+            [WIDTH, height],
+            &format!("Type  {}", self.query.shown(20)),
+        );
         let rows = self.rows();
         let room = usize::from(inside.height.saturating_sub(1));
         let first = (self.selected + 1).saturating_sub(room);

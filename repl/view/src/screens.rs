@@ -413,6 +413,35 @@ fn a_value_that_moves_while_it_is_edited_says_so() {
 }
 
 #[test]
+fn a_dialog_leaves_no_half_of_a_value_beside_it() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("Enter j j e");
+    shown.shows(
+        "order_12348       Order       2m        ┃                  ┌─ AAPL_position.avg_price ─",
+    );
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("o");
+    let text = shown.text();
+    let rows = text
+        .lines()
+        .filter(|row| row.contains("│ ") && row.contains(" │"));
+    for row in rows.filter(|row| row.contains('[')) {
+        assert!(
+            row.trim_start().starts_with('│') && row.ends_with('│'),
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn the_smallest_dialog_shows_what_is_typed_and_why_it_is_refused() {
+    let mut shown = Shown::of(world(), 20, 6);
+    shown.press("Enter j j e 9 9 9 9 9 9 9 9");
+    shown.shows("new  [");
+    shown.shows("✗ out of");
+}
+
+#[test]
 fn an_unchanged_value_is_not_written() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.press("Enter j j e Enter");

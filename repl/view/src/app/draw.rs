@@ -1,7 +1,7 @@
 //! A frame, part by part.
 
 use super::App;
-use crate::canvas::Canvas;
+use crate::canvas::{Area, Canvas};
 use crate::key_bar::{Key, KeyBar};
 use crate::keys::{Command, Place};
 use crate::layout::{Layout, Scale};
@@ -10,6 +10,9 @@ use crate::rules::{Meeting, Rule, junction, thumb};
 use crate::text;
 use crate::theme::Role;
 use crate::title::Title;
+
+/// A dialog stands among the fields if they have more rows than this.
+const LEAST_ROWS: u16 = 9;
 
 impl App {
     /// Composes a frame.
@@ -27,7 +30,16 @@ impl App {
         self.draw_divider(canvas, &layout);
         self.draw_last_line(canvas, &layout);
         for overlay in &self.overlays {
-            overlay.draw(canvas, layout.body(), &self.snapshot);
+            let fields = layout.fields.filter(|area| area.height > LEAST_ROWS);
+            let body = match overlay.over_fields().zip(fields) {
+                Some((columns, area)) if columns <= area.width => Area {
+                    y: area.y + 1,
+                    height: area.height - 1,
+                    ..area
+                },
+                _ => layout.body(),
+            };
+            overlay.draw(canvas, body, &self.snapshot);
         }
     }
 

@@ -2,11 +2,11 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::Common;
+use super::{Common, MOST};
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Named, Place};
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
 use crate::text;
 
@@ -63,11 +63,19 @@ impl Overlay for Choice {
         Answer::Stays
     }
 
+    fn over_fields(&self) -> Option<u16> {
+        Some(self.common.width().min(MOST))
+    }
+
     fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
         let common = &self.common;
         let height = (self.names.len() as u16 + 4).min(body.height);
-        let area = centred(body, common.width().min(44), height);
-        let inside = frame(canvas, area, &common.form.title);
+        let inside = frame(
+            canvas,
+            body,
+            [common.width().min(MOST), height],
+            &common.form.title,
+        );
         let room = usize::from(inside.height.saturating_sub(2));
         let now = common.form.text.parse::<i128>().ok();
         let widest = self

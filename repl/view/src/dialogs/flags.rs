@@ -2,11 +2,11 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::Common;
+use super::{Common, MOST};
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Named, Place};
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
 use crate::theme::Role;
 
@@ -85,11 +85,19 @@ impl Overlay for Flags {
         Answer::Stays
     }
 
+    fn over_fields(&self) -> Option<u16> {
+        Some(self.common.width().min(MOST))
+    }
+
     fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
         let common = &self.common;
         let height = (self.names.len() as u16 + 5).min(body.height);
-        let area = centred(body, common.width().min(44), height);
-        let inside = frame(canvas, area, &common.form.title);
+        let inside = frame(
+            canvas,
+            body,
+            [common.width().min(MOST), height],
+            &common.form.title,
+        );
         let room = usize::from(inside.height.saturating_sub(3));
         let lines = self.names.iter().map(|named| {
             let mark = if self.has(named) { "[x]" } else { "[ ]" };

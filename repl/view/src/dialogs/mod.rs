@@ -17,6 +17,9 @@ use crate::theme::Role;
 /// The least width of a dialog.
 const WIDTH: u16 = 40;
 
+/// The most that a list of names takes.
+const MOST: u16 = 44;
+
 /// The dialog for a field.
 pub(crate) fn of(place: Place, form: Form) -> Box<dyn Overlay> {
     match &form.input {

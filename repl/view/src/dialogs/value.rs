@@ -7,7 +7,7 @@ use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Place};
 use crate::entry::Entry;
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, centred, frame};
+use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
 use crate::theme::Role;
 
@@ -85,6 +85,24 @@ impl Value {
         matches!(self.common.form.input, Input::Number { .. })
     }
 
+    /// The line with what is typed.
+    fn line(&self, width: u16) -> String {
+        let remark = self.remark();
+        let room = usize::from(width).saturating_sub(9 + crate::text::width(&remark));
+        let entry = self.entry.shown(room);
+        let blanks = "_".repeat(room.saturating_sub(crate::text::width(&entry)));
+        format!("new  [{entry}{blanks}]  {remark}")
+    }
+
+    fn keys(&self) -> String {
+        let refused = self.common.refused.as_ref();
+        match refused.and_then(|refused| refused.nearest.as_ref()) {
+            Some(nearest) => format!("Tab take {nearest}  Esc"),
+            None if self.is_number() => "Enter write  ↑↓ + - step  Esc".into(),
+            None => "Enter write  ^U clear  Esc".into(),
+        }
+    }
+
     /// How far the typed number is from the present one, or how long the typed text is.
     fn remark(&self) -> String {
         let text = self.entry.text();
@@ -130,6 +148,19 @@ fn like(typed: &str, value: i128) -> String {
         "0o" => format!("{sign}0o{size:o}"),
         "0b" => format!("{sign}0b{size:b}"),
         _ => value.to_string(),
+    }
+}
+
+/// The rows of what is allowed, the present value, the typed one, why that is refused, and the keys, in a box of so
+/// many rows. Where it is low the typed value stays longest, and then why it is refused.
+fn rows(height: u16) -> [Option<u16>; 5] {
+    match height {
+        0 => [None; 5],
+        1 => [None, None, Some(0), None, None],
+        2 => [None, None, Some(0), Some(1), None],
+        3 => [None, Some(0), Some(1), Some(2), None],
+        4 => [Some(0), Some(1), Some(2), Some(3), None],
+        _ => [Some(0), Some(1), Some(2), Some(3), Some(4)],
     }
 }
 
@@ -183,34 +214,31 @@ impl Overlay for Value {
         }
     }
 
+    fn over_fields(&self) -> Option<u16> {
+        Some(self.common.width())
+    }
+
     fn draw(&self, canvas: &mut Canvas, body: Area, snapshot: &Snapshot) {
         let common = &self.common;
-        let area = centred(body, common.width(), HEIGHT);
-        let inside = frame(canvas, area, &common.form.title);
-        common.line(canvas, inside, 0, &common.form.about, Role::Dim);
+        let inside = frame(canvas, body, [common.width(), HEIGHT], &common.form.title);
         let now = common.now(snapshot).unwrap_or_else(|| "gone".into());
         let moved = match &self.began {
             Some(began) if *began != now => format!("now  {now}, was {began} when you began"),
             _ => format!("now  {now}"),
         };
-        common.line(canvas, inside, 1, &moved, Role::Text);
-        let remark = self.remark();
-        let room = usize::from(inside.width).saturating_sub(9 + crate::text::width(&remark));
-        let entry = self.entry.shown(room);
-        let blanks = "_".repeat(room.saturating_sub(crate::text::width(&entry)));
-        let line = format!("new  [{entry}{blanks}]  {remark}");
-        common.line(canvas, inside, 2, &line, Role::Text);
-        common.refusal(canvas, inside, 3);
-        let nearest = common
-            .refused
-            .as_ref()
-            .and_then(|refused| refused.nearest.as_ref());
-        let keys = match (nearest, self.is_number()) {
-            (Some(nearest), _) => format!("Tab take {nearest}  Esc"),
-            (None, true) => "Enter write  ↑↓ + - step  Esc".into(),
-            (None, false) => "Enter write  ^U clear  Esc".into(),
+        let [about, now, new, refusal, keys] = rows(inside.height);
+        let mut line = |row: Option<u16>, text: &str, role| {
+            if let Some(row) = row {
+                common.line(canvas, inside, row, text, role);
+            }
         };
-        common.line(canvas, inside, 4, &keys, Role::Dim);
+        line(about, &common.form.about, Role::Dim);
+        line(now, &moved, Role::Text);
+        line(new, &self.line(inside.width), Role::Text);
+        line(keys, &self.keys(), Role::Dim);
+        if let Some(row) = refusal {
+            common.refusal(canvas, inside, row);
+        }
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {
