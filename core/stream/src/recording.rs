@@ -61,7 +61,7 @@ impl Recording {
             path: path.into(),
             source,
         };
-        let mut file = File::open(path).map_err(cannot)?;
+        let mut file = open_regular(path).map_err(cannot)?;
         check_beginning(path, &mut file)?;
         if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
             return Err(RecordingError::BeingRecorded { path: path.into() });
@@ -69,7 +69,7 @@ impl Recording {
         let was_unfinished = !is_finished(&mut file).map_err(cannot)?;
         if was_unfinished {
             finish(path, &mut file)?;
-            file = File::open(path).map_err(cannot)?;
+            file = open_regular(path).map_err(cannot)?;
         }
         let summary = summary(path, &mut file)?;
         let mut chunks = summary.chunk_indexes;
@@ -271,4 +271,12 @@ fn summary(path: &Path, file: &mut File) -> Result<Summary, RecordingError> {
     reader
         .finish()
         .ok_or_else(|| damaged("there is none".into()))
+}
+
+/// Opens the regular file at `path`. To open a pipe would wait for its writer.
+fn open_regular(path: &Path) -> io::Result<File> {
+    match std::fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("it is no regular file")),
+    }
 }

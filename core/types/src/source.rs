@@ -83,7 +83,7 @@ impl Types {
             source,
         };
         let mut start = Vec::new();
-        let mut opened = File::open(path).map_err(failed)?;
+        let mut opened = open_regular(path).map_err(failed)?;
         let magic = file::MAGIC.len() as u64;
         opened
             .by_ref()
@@ -103,5 +103,13 @@ impl Types {
             types,
             missing: Vec::new(),
         })
+    }
+}
+
+/// Opens the regular file at `path`. To open a pipe would wait for its writer.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    match std::fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("it is no regular file")),
     }
 }

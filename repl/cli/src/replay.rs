@@ -1,11 +1,13 @@
 //! A recording instead of a session: it is played as one for as long as the program needs it.
 
+use std::fs::OpenOptions;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use memglass::ProducerError;
 use memglass_stream::{Passage, PlayError, Player, Recording, Start};
+use memglass_system::files::open_regular;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -40,7 +42,8 @@ pub(super) fn is_recording(path: &Path) -> bool {
         return true;
     }
     let mut begin = [0; MAGIC.len()];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    let file = open_regular(OpenOptions::new().read(true), path);
+    let read = file.and_then(|mut file| file.read_exact(&mut begin));
     read.is_ok() && begin == MAGIC
 }
 

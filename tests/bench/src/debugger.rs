@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::io::IoSliceMut;
+use std::process::{Command, Stdio};
 
 use memglass::{Observe, Observer, Session, Value};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
@@ -65,20 +66,67 @@ pub(crate) fn measure(report: &Report) {
         Some(one),
         Some(80.0),
     );
-    let call = foreign(&debuggee.said);
+    let [pid, private, shared] = places(&debuggee.said);
+    let call = foreign(pid, private);
     report.figure(
         "process_vm_readv: 40 bytes, maybe torn",
         call,
         Some(one),
         None,
     );
+    for (name, way, help) in TOOLS {
+        match by_tool(way, pid, shared) {
+            Some(time) => report.figure(name, time, Some(one), None),
+            None => report.line(&format!("{name} was left out; install it with: {help}")),
+        }
+    }
+}
+
+/// Tools in Python that read the integer, and how they are installed.
+const TOOLS: [(&str, &str, &str); 3] = [
+    (
+        "Python ctypes over mmap: the integer",
+        "ctypes",
+        "apt-get install python3",
+    ),
+    ("drgn: the integer", "drgn", "pip install drgn"),
+    ("gdb: the integer, stopped", "gdb", "apt-get install gdb"),
+];
+
+/// The time that one of them takes for a read; `None` if it is not there or may not.
+fn by_tool(way: &str, pid: usize, address: usize) -> Option<f64> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/read_field.py");
+    let mut command = match way {
+        "gdb" => Command::new("gdb"),
+        _ => Command::new("python3"),
+    };
+    match way {
+        "gdb" => command.args(["-nx", "-batch", "-p", &pid.to_string(), "-x", script]),
+        _ => command.arg(script),
+    };
+    command
+        .env("FIELD_WAY", way)
+        .env("FIELD_PID", pid.to_string())
+        .env("FIELD_ADDRESS", address.to_string())
+        .stdin(Stdio::null());
+    let said = String::from_utf8(command.output().ok()?.stdout).ok()?;
+    let line = said
+        .lines()
+        .find_map(|line| line.strip_prefix("one read takes "))?;
+    line.strip_suffix(" ns")?.parse().ok()
+}
+
+/// The process, the address of what is private to it, and that of a shared integer.
+fn places(said: &str) -> [usize; 3] {
+    let mut numbers = said
+        .split(' ')
+        .map(|number| number.parse().expect("a number"));
+    [(); 3].map(|()| numbers.next().expect("three numbers"))
 }
 
 /// The time to read 40 bytes at an address in another process.
-fn foreign(place: &str) -> f64 {
-    let (pid, address) = place.split_once(' ').expect("a process and an address");
-    let pid = Pid::from_raw(pid.parse().expect("a number"));
-    let base = address.parse().expect("a number");
+fn foreign(pid: usize, base: usize) -> f64 {
+    let pid = Pid::from_raw(i32::try_from(pid).expect("a process"));
     let mut bytes = [0; BYTES];
     per_operation(COUNT, || {
         for _ in 0..COUNT {
@@ -99,15 +147,17 @@ pub(crate) fn be_looked_into(dir: &str) {
     let position = session
         .object("position", Position::default())
         .expect("an object");
+    position.quantity.store(7);
     position
         .last_quote
         .write(Quote::of(7))
         .expect("nobody else writes");
     let private = Box::new(Quote::of(7));
     ready(&format!(
-        "{} {}",
+        "{} {} {}",
         std::process::id(),
-        &raw const *private as usize
+        &raw const *private as usize,
+        &raw const position.quantity as usize
     ));
     until_parent_ends();
 }

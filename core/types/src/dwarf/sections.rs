@@ -9,6 +9,7 @@ use object::read::{ReadCache, RelocationTarget};
 use object::{Object, ObjectSection, ObjectSymbol, RelocationKind};
 
 use super::error::DwarfError;
+use crate::source::open_regular;
 
 /// No section that compilers compress becomes more times larger.
 const MOST_EXPANSION: u64 = 1100;
@@ -95,7 +96,7 @@ fn with_object<T>(
     path: &Path,
     read: impl FnOnce(&Parsed<'_>) -> Result<T, DwarfError>,
 ) -> Result<T, DwarfError> {
-    let file = File::open(path).map_err(|source| DwarfError::Open {
+    let file = open_regular(path).map_err(|source| DwarfError::Open {
         path: path.to_owned(),
         source,
     })?;

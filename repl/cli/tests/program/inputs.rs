@@ -321,3 +321,27 @@ fn limits_of_the_system_are_told() {
     assert!(is_told, "{ran:?}");
     assert!(!ran.messages.contains("panicked"), "{ran:?}");
 }
+
+#[test]
+fn a_pipe_in_place_of_a_recording_or_of_types_is_refused_at_once() {
+    let (world, _producer) = World::with_producer();
+    let fifo = world.path().join("run.mcap");
+    pipe(&fifo);
+    let (fifo, script) = (fifo.to_str().unwrap(), world.script("a.rhai", "1"));
+    for arguments in [
+        &[fifo, "-e", "1"][..],
+        &["play", fifo],
+        &["export", fifo],
+        &["diff", fifo, "t1"],
+        &["run", &script, "--replay", fifo],
+        &["types", fifo],
+        &["holes", fifo],
+    ] {
+        let ran = world.run(arguments);
+        assert_ne!(ran.code, Some(0), "{arguments:?}");
+        assert!(
+            ran.messages.contains("no regular file"),
+            "{arguments:?}: {ran:?}"
+        );
+    }
+}
