@@ -2,8 +2,9 @@
 
 use crate::limits::Limits;
 use crate::program::{ArmBody, Member, NONE, Program, Table, TableField, Type};
-use crate::record::evaluate::{Evaluator, NoBytes};
+use crate::record::evaluate::Evaluator;
 use crate::record::path::Step;
+use crate::record::source::NoBytes;
 use crate::record::tree::{State, Tree};
 
 /// Structs that need each other's sizes, one after the other. Longer chains count as depending on data.

@@ -1,8 +1,10 @@
 //! A record made of a map: the evaluator lays out bytes that are filled in as it goes.
 
 use super::build_fill::{Pattern, matched};
-use super::evaluate::{Evaluator, Source};
+use super::build_frame::{MapFrame, joined};
+use super::evaluate::Evaluator;
 use super::place::{Place, Shape, bit_member};
+use super::source::Source;
 use super::store::scalar_of;
 use super::value::Value;
 use super::walk::Fault;
@@ -14,7 +16,7 @@ use crate::error_kind::{Kind, Why};
 use crate::limits::Limits;
 use crate::program::{Count, NONE, Program, Type};
 use crate::scalar::Scalar;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// How large the buffer is at first.
 const FIRST_TRY: usize = 256;
@@ -99,63 +101,6 @@ impl Layout {
         }
         bytes.truncate(used.unwrap_or(0) as usize);
         Ok(Some(bytes))
-    }
-}
-
-/// The values for the fields of one struct.
-pub(super) struct MapFrame<'v> {
-    map: &'v [(String, Value)],
-    used: Vec<bool>,
-    path: String,
-    /// What was given for the arrays of this struct.
-    arrays: HashMap<u32, Option<&'v Value>>,
-}
-
-impl<'v> MapFrame<'v> {
-    fn new(map: &'v [(String, Value)], path: String) -> MapFrame<'v> {
-        MapFrame {
-            map,
-            used: vec![false; map.len()],
-            path,
-            arrays: HashMap::new(),
-        }
-    }
-
-    /// The value for a field: by its full name, else by its own if no field before took that.
-    fn take(&mut self, program: &Program, field: u32) -> Option<&'v Value> {
-        let field = program.field(field);
-        let name = program.name(field.name);
-        let full = match program.structure(field.owner).name {
-            NONE => None,
-            owner => Some(format!("{}::{name}", program.name(owner))),
-        };
-        let found = full
-            .and_then(|full| self.find(&full))
-            .or_else(|| self.find(name))?;
-        self.used[found] = true;
-        Some(&self.map[found].1)
-    }
-
-    fn find(&self, key: &str) -> Option<usize> {
-        (0..self.map.len()).find(|i| !self.used[*i] && self.map[*i].0 == key)
-    }
-
-    fn refuse_unused(&self) -> Result<(), WriteError> {
-        let unused = self.used.iter().position(|used| !used);
-        match unused {
-            Some(unused) => Err(WriteError::NoField {
-                path: joined(&self.path, &self.map[unused].0),
-            }),
-            None => Ok(()),
-        }
-    }
-}
-
-fn joined(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
     }
 }
 

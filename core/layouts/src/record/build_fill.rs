@@ -1,7 +1,8 @@
 //! Counts and sizes that can be solved for the one field in them: `f`, `f + c`, `f - c`, `f * c`.
 
-use super::evaluate::{Evaluator, Source};
+use super::evaluate::Evaluator;
 use super::place::{Place, Shape};
+use super::source::Source;
 use crate::code::{Binary, Code, Op, Surroundings};
 use crate::program::NONE;
 

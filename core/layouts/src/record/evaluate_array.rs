@@ -1,6 +1,7 @@
 //! Arrays: of one stride, of elements that are measured one by one, of elements of given sizes, and until a value.
 
-use super::evaluate::{Evaluator, Source, Stop};
+use super::evaluate::{Evaluator, Stop};
+use super::source::Source;
 use super::store::signed_number;
 use super::tree::{At, Placed, State, UNKNOWN};
 use crate::code::Code;

@@ -1,7 +1,8 @@
 //! What expressions read of a record that is being laid out.
 
-use super::evaluate::{Evaluator, Source};
+use super::evaluate::Evaluator;
 use super::place::{self, Body, NoStep, Place, Shape};
+use super::source::Source;
 use super::store;
 use crate::code::Surroundings;
 use crate::error_kind::{Kind, Why};

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod build_fill;
+mod build_frame;
 pub(crate) mod evaluate;
 pub(crate) mod evaluate_array;
 pub(crate) mod expression;
@@ -9,6 +10,7 @@ pub(crate) mod leaf;
 pub(crate) mod owned;
 pub(crate) mod path;
 pub(crate) mod place;
+pub(crate) mod source;
 pub(crate) mod store;
 pub(crate) mod tree;
 pub(crate) mod value;
@@ -19,7 +21,8 @@ use std::borrow::Cow;
 
 use crate::Layout;
 use crate::limits::Limits;
-use evaluate::{Bytes, Evaluator};
+use evaluate::Evaluator;
+use source::Bytes;
 use tree::Tree;
 
 /// A struct of a layout that records are read as. Made by [`Layout::root`].

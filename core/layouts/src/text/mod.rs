@@ -3,5 +3,6 @@
 pub(crate) mod lex;
 pub(crate) mod parse;
 pub(crate) mod parse_expr;
+pub(crate) mod parse_members;
 pub(crate) mod print;
 pub(crate) mod tree;
