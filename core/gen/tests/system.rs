@@ -16,6 +16,9 @@ const MEMBERS: &[(&str, &str)] = &[
     ("netinet/tcp.h", "struct tcp_info connection"),
     ("sys/ioctl.h", "struct winsize window"),
     ("sys/resource.h", "struct rlimit limit"),
+    // There are functions of these names too.
+    ("sys/statvfs.h", "struct statvfs disk"),
+    ("sys/stat.h", "struct stat file"),
     ("sys/utsname.h", "struct utsname system"),
     ("poll.h", "struct pollfd wait"),
     ("termios.h", "struct termios terminal"),

@@ -9,8 +9,10 @@ mod names;
 mod records;
 mod types;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+
+use clang_sys::*;
 
 use crate::clang::{Cursor, Unit};
 use crate::fault::{Fault, Place};
@@ -32,6 +34,7 @@ pub(crate) fn read(
         model: Model::default(),
         known: HashMap::new(),
         words: HashMap::new(),
+        functions: functions(unit.root()),
     };
     for record in marks::marked(unit, headers, macros, &mut reader) {
         reader.marked(record);
@@ -47,6 +50,23 @@ struct Reader<'r> {
     known: HashMap<String, Option<usize>>,
     /// How often a word is taken in a namespace, for types of templates that would be called the same.
     words: HashMap<(String, String), usize>,
+    /// Functions and variables outside of namespaces, which hide types of the same name: `stat`.
+    functions: HashSet<String>,
+}
+
+/// The names of functions and variables in a scope that is no namespace.
+fn functions(scope: Cursor<'_>) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for cursor in scope.children() {
+        match cursor.kind() {
+            CXCursor_FunctionDecl | CXCursor_VarDecl => {
+                names.insert(cursor.name());
+            }
+            CXCursor_LinkageSpec | CXCursor_UnexposedDecl => names.extend(functions(cursor)),
+            _ => {}
+        }
+    }
+    names
 }
 
 impl Reader<'_> {

@@ -56,8 +56,10 @@ impl Reader<'_> {
         if !is_nameless {
             let local = spelling.strip_prefix(&prefix).unwrap_or(&spelling);
             let word = self.unused(&namespace, &as_word(local));
+            let is_hidden = prefix.is_empty() && self.functions.contains(&spelling);
+            let keyword = if is_hidden { keyword(declaration) } else { "" };
             return Some(Names {
-                cpp: from_outermost(&spelling),
+                cpp: format!("{keyword}{}", from_outermost(&spelling)),
                 shown: spelling,
                 namespace,
                 word,
@@ -90,6 +92,15 @@ impl Reader<'_> {
             1 => word.to_owned(),
             number => format!("{word}_{number}"),
         }
+    }
+}
+
+/// What C++ writes before a type that has its name in common with a function.
+fn keyword(declaration: Cursor<'_>) -> &'static str {
+    match declaration.kind() {
+        CXCursor_UnionDecl => "union ",
+        CXCursor_EnumDecl => "enum ",
+        _ => "struct ",
     }
 }
 
