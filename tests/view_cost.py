@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures what the full-screen view costs, and compares it with what is promised.
 
-    tests/view_cost.py            builds what it needs (release), and takes about a minute
+    tests/view_cost.py            builds what it needs (release), and takes about a minute and a half
     tests/view_cost.py --quick    without the million objects
 
 The view runs in a terminal of 120x36 on a producer of its own, of which the objects on the screen change 500 times a
