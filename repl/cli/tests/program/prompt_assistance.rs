@@ -65,7 +65,7 @@ fn tab_completes_every_kind_of_name() {
             "message_log.items[0].kind == \"Not",
             "message_log.items[0].kind == \"Notice\"",
         ),
-        ("expec", "expect("),
+        ("expla", "explain("),
         (":regi", ":regions"),
         (":type Quo", ":type Quote"),
         (":objects --type Quo", ":objects --type Quote"),
