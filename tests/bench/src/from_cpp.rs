@@ -27,11 +27,11 @@ pub(crate) fn measure(report: &Report, floor: &Floor, rust: &Cells) {
         report.figure(what, cpp[name], Some(peer), Some(goal));
     };
     let raw = cpp["raw_store"];
-    line(
+    report.figure(
         "relaxed store of a std::atomic",
-        "raw_store",
-        floor.store,
-        f64::MAX,
+        raw,
+        Some(floor.store),
+        None,
     );
     line("plain store (ratio to that)", "plain_store", raw, raw * 1.1);
     line(
