@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::arguments::Export;
 use super::failure::Failure;
-use super::only::Only;
+use super::only::{Only, nothing_matches};
 use super::options::Options;
 use super::record;
 use super::replay;
@@ -34,10 +34,10 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
     };
     rows.out.flush()?;
     if rows.objects == 0 {
-        return Err(Failure::Usage(match export.only.as_slice() {
-            [] => format!("{file} has no objects"),
-            only => format!("{file} has no object that matches {}", only.join(", ")),
-        }));
+        return Err(match export.only.as_slice() {
+            [] => Failure::Usage(format!("{file} has no objects")),
+            only => nothing_matches(&file, only),
+        });
     }
     if !losses.is_none() {
         let lost = record::lost(losses);

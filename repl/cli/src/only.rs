@@ -9,6 +9,14 @@ use memglass_stream::{Change, Object};
 
 use super::failure::Failure;
 
+/// The error for `of`, a file or session in which no object matches.
+pub(super) fn nothing_matches(of: &str, patterns: &[String]) -> Failure {
+    let patterns = patterns.join(", ");
+    Failure::Usage(format!(
+        "{of} has no object that matches {patterns}: --only takes labels and names of types, as in 'AAPL_*' or Order"
+    ))
+}
+
 /// Objects by patterns of their labels and of the names of their types; without patterns, all.
 pub(super) struct Only {
     patterns: Vec<GlobMatcher>,

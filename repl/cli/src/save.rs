@@ -8,6 +8,7 @@ use memglass_terminal::streams::write_message;
 
 use super::arguments::Save;
 use super::failure::Failure;
+use super::only::nothing_matches;
 use super::options::Options;
 use super::record::{counted, size};
 use super::target;
@@ -22,10 +23,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, save: &Save) -> Result
     let source = Source::new(observer, &save.only);
     let mut source = source.map_err(|error| Failure::Usage(error.to_string()))?;
     if source.is_empty() && !save.only.is_empty() {
-        return Err(Failure::Usage(format!(
-            "{session:?} has no object that matches {}",
-            save.only.join(", ")
-        )));
+        return Err(nothing_matches(&format!("{session:?}"), &save.only));
     }
     let mut recorder = Recorder::create(&path, &of, Compression::default())?;
     let now = SystemTime::now();

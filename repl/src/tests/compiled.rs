@@ -395,3 +395,17 @@ fn compiled_expressions_give_what_scripts_give() {
     );
     assert!(counts.answered * 3 > counts.compiled, "{counts:?}");
 }
+
+#[test]
+fn times_ago_are_left_to_scripts() {
+    let mut both = Both::new();
+    for text in ["-(1.s)", "-(s.i8.ms)"] {
+        assert_eq!(both.difference(text, &mut Counts::default()), None);
+        let compiled =
+            Source::of_text(text).and_then(|source| source.value(&both.observer, |_| None));
+        assert!(
+            matches!(compiled, Err(CompileError::Unsupported { .. })),
+            "{text}"
+        );
+    }
+}

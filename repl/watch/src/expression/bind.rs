@@ -269,6 +269,8 @@ impl<'a> Binder<'a> {
             Code::Unknown(why) => Code::Unknown(why),
             // A value without a name is a number to scripts.
             Code::Enum(..) => self.unsupported(at, "an operation on an enum"),
+            // `-5.s` is five seconds ago.
+            Code::Duration(..) => self.unsupported(at, "a time ago"),
             code => negation(code)
                 .unwrap_or_else(|| self.wrong_code(at, format!("there is no - for {noun}"))),
         }
