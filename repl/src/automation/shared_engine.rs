@@ -1,7 +1,7 @@
 //! The engine of all triggers, which the thread that samples and the thread of the scripts share.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use memglass_watch::Engine;
@@ -16,6 +16,9 @@ pub(crate) struct SharedEngine {
 
 /// How long a sample is put off for the scripts at most: a thread that wants the engine may be stopped.
 const LONGEST: Duration = Duration::from_micros(200);
+
+/// How long a thread that wants it goes without sleeping.
+const SPIN: Duration = Duration::from_micros(20);
 
 impl SharedEngine {
     pub(super) fn new(engine: Engine) -> Self {
@@ -45,8 +48,18 @@ impl SharedEngine {
         self.lock()
     }
 
+    /// Each holds it for a microsecond or so, which is less than to sleep and to be woken takes.
     fn lock(&self) -> MutexGuard<'_, Engine> {
-        // What panicked had nothing half done that a later tick would not look at again.
+        let start = Instant::now();
+        loop {
+            match self.engine.try_lock() {
+                Ok(engine) => return engine,
+                // What panicked had nothing half done that a later tick would not look at again.
+                Err(TryLockError::Poisoned(error)) => return error.into_inner(),
+                Err(TryLockError::WouldBlock) if start.elapsed() < SPIN => std::hint::spin_loop(),
+                Err(TryLockError::WouldBlock) => break,
+            }
+        }
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,10 +18,10 @@ def over_mmap():
     import mmap
 
     for line in open(f"/proc/{PID}/maps"):
-        span, _, offset, _, _, path = line.split(maxsplit=5)
+        span, _, offset, _, _, *path = line.split(maxsplit=5)
         first, last = (int(end, 16) for end in span.split("-"))
-        if first <= ADDRESS < last:
-            file = open(path.strip(), "r+b")
+        if path and first <= ADDRESS < last:
+            file = open(path[0].strip(), "r+b")
             memory = mmap.mmap(file.fileno(), 0)
             place = ADDRESS - first + int(offset, 16)
             field = ctypes.c_int64.from_buffer(memory, place)
