@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use memglass::sampler::{Scan, Seen};
 use memglass::schema::{Kind, Type};
 use memglass::{BufferError, Observer, PathError, ProducerError, ReadError, Session, Value};
 
@@ -392,4 +393,28 @@ fn a_count_and_what_it_counts_are_always_of_one_write() {
         done.store(true, Ordering::Relaxed);
         assert!(reads > 100, "{reads}");
     });
+}
+
+#[test]
+fn a_part_of_a_record_that_stays_the_same_is_no_change() {
+    let place = Place::new();
+    let (_session, packet) = producer(&place);
+    packet.write(DATA).unwrap();
+    let observer = place.reader("t");
+    let mut scan = Scan::new();
+    let [count, crc] = ["packet.n", "packet.crc"].map(|path| {
+        let field = observer.field(path).unwrap();
+        scan.follow(&field).unwrap()
+    });
+    let mut other = DATA.to_vec();
+    *other.last_mut().unwrap() += 1;
+    packet.write(&other).unwrap();
+    let mut changed = Vec::new();
+    scan.sample(|seen| {
+        if let Seen::Changed(change) = seen {
+            changed.push(change.key);
+        }
+    });
+    assert_ne!(count, crc);
+    assert_eq!(changed, [crc]);
 }

@@ -206,6 +206,11 @@ impl Field {
         }
     }
 
+    /// Whether it is a part of a packed record, and not the whole of it.
+    pub(crate) fn is_packed_part(&self) -> bool {
+        self.inside.is_some()
+    }
+
     /// Whether it is a part of a packed record that the record's layout depends on: a count, a size, a tag. Only
     /// writes that are forced change it.
     pub fn bears_layout(&self) -> bool {

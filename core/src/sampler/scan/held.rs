@@ -9,6 +9,9 @@ pub(super) struct Held {
     key: u32,
     clean: Clean,
     last: Vec<u8>,
+    /// The field, if it is a part of a packed record: its bytes are those of the record, where it is not always at
+    /// the same place.
+    part: Option<Field>,
 }
 
 impl Held {
@@ -17,7 +20,12 @@ impl Held {
         let clean = Clean::of(field);
         let mut last = now.to_vec();
         clean.apply(&mut last);
-        Held { key, clean, last }
+        Held {
+            key,
+            clean,
+            last,
+            part: field.is_packed_part().then(|| field.clone()),
+        }
     }
 
     /// Index of its key.
@@ -32,7 +40,8 @@ impl Held {
     /// Cleans the bytes of a later moment and tells whether they are another value.
     pub(super) fn differs(&self, now: &mut [u8]) -> bool {
         self.clean.apply(now);
-        self.last != now
+        let is_same = |part: &Field| part.value_of(&self.last) == part.value_of(now);
+        self.last != now && !self.part.as_ref().is_some_and(is_same)
     }
 
     /// Reports the cleaned bytes of a later moment and keeps them.
