@@ -92,6 +92,12 @@ pub struct PromptState<'s> {
     pub replay: Option<&'s Replay>,
 }
 
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.automation.end();
+    }
+}
+
 impl Runtime {
     /// All names that a line may contain, as of now.
     pub(crate) fn names(&mut self) -> Names {

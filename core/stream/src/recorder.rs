@@ -104,8 +104,8 @@ impl Recorder {
         session: &SessionInfo,
         compression: Compression,
     ) -> Result<Recorder, RecordError> {
-        let made = File::create_new(path).and_then(|file| Ok((file.try_clone()?, file)));
-        let (file, written) = made.map_err(|source| match source.kind() {
+        let made = File::create_new(path).and_then(|file| Ok([file.try_clone()?, file]));
+        let [file, written] = made.map_err(|source| match source.kind() {
             ErrorKind::AlreadyExists => RecordError::Exists { path: path.into() },
             _ => RecordError::Create {
                 path: path.into(),
@@ -114,6 +114,20 @@ impl Recorder {
         })?;
         // Where files have no locks, nobody is kept from opening it too early.
         let _ = file.try_lock();
+        let begun = Recorder::begin(path, session, compression, [file, written]);
+        begun.inspect_err(|_| {
+            // Nothing of the session is in it yet.
+            let _ = std::fs::remove_file(path);
+        })
+    }
+
+    /// Writes what stands at the beginning of each recording.
+    fn begin(
+        path: &Path,
+        session: &SessionInfo,
+        compression: Compression,
+        [file, written]: [File; 2],
+    ) -> Result<Recorder, RecordError> {
         let failed = |source| RecordError::Write {
             path: path.into(),
             source,

@@ -30,6 +30,10 @@ const LOOK_AFTER: Duration = Duration::from_millis(100);
 
 /// Records until it is interrupted, the producer ends, or it is as long or as large as asked.
 pub(super) fn run(options: &Options, named: Option<&str>, record: &Record) -> Result<i32, Failure> {
+    if record.keep.is_some() && record.split.is_none() && !record.follow {
+        let why = "--keep is about several files, which --split or --follow make";
+        return Err(Failure::Usage(why.into()));
+    }
     let session = match (&record.session, named) {
         (Some(one), Some(other)) if one != other => {
             return Err(Failure::Usage(format!(

@@ -27,8 +27,15 @@ pub(super) fn run(options: &Options, named: Option<&str>, save: &Save) -> Result
     }
     let mut recorder = Recorder::create(&path, &of, Compression::default())?;
     let now = SystemTime::now();
-    source.keyframe(|change| recorder.take(now, change))?;
-    let totals = recorder.finish()?;
+    let kept = source.keyframe(|change| recorder.take(now, change));
+    let totals = match kept.map_err(Failure::from) {
+        Ok(_) => recorder.finish().map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    let totals = totals.inspect_err(|_| {
+        // Half a moment is none.
+        let _ = std::fs::remove_file(&path);
+    })?;
     write_message(&format!(
         "memglass: saved {} of {session:?} in {}, {}\n",
         counted(totals.values, "object"),

@@ -126,6 +126,16 @@ impl Automation {
         automation
     }
 
+    /// Forgets all triggers. Their closures may hold triggers themselves, and those hold all of this: nothing of it
+    /// would ever be dropped, neither the thread that samples nor the session of a replay.
+    pub(crate) fn end(&self) {
+        // Dropped when nothing is borrowed any more.
+        let entries = self.0.entries.take();
+        let (drafts, expected) = (self.0.drafts.take(), self.0.expected.take());
+        let failures = self.0.failures.take();
+        drop((entries, drafts, expected, failures));
+    }
+
     /// Takes time and the producer from somewhere else, with a sample each `period`.
     pub(crate) fn set_surroundings(&self, surroundings: Rc<dyn Surroundings>, period: Duration) {
         let observer = self.callbacks().attached().observer().beside();

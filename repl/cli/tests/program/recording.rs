@@ -346,6 +346,9 @@ fn tests_of_scripts_say_which_failed() {
         ran.data.contains("good.test.rhai (2 expectations met"),
         "{ran:?}"
     );
+    // The session that it was run on is gone.
+    let listed = world.data(&["ls"]);
+    assert!(!listed.contains("replay"), "{listed}");
     for (name, text) in [
         (
             "unmet",
@@ -457,4 +460,20 @@ fn a_recorder_that_follows_goes_on_with_the_next_life_of_the_producer() {
     for row in ["motor.speed,appeared,2\n", "count,appeared,7\n"] {
         assert!(next.contains(row), "{next}");
     }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_and_a_failed_save_leaves_nothing() {
+    let (world, _session, _motor) = recorded();
+    let there = world.path().join("k.mcap");
+    let kept = there.display().to_string();
+    world
+        .run(&["record", "t1", "-o", &kept, "--keep", "2"])
+        .failed(2, &["--split or --follow"]);
+    let program = env!("CARGO_BIN_EXE_memglass");
+    let line = format!("ulimit -f 0; exec {program} save t1 {kept}");
+    let mut shell = Command::new("bash");
+    let shell = shell.args(["-c", &line]).envs(world.environment());
+    assert!(!shell.status().unwrap().success());
+    assert!(!there.exists());
 }
