@@ -1,6 +1,6 @@
 //! What became of the producer, told once.
 
-use memglass::{Presence, SessionInfo};
+use memglass::{Presence, Replay, SessionInfo};
 
 use crate::runtime::PromptState;
 
@@ -64,14 +64,19 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
     }
 }
 
+/// Where a replay is, and whether it moves.
+pub(crate) fn place(replay: &Replay) -> String {
+    let seconds = replay.elapsed().as_secs_f64();
+    let moving = if replay.speed > 0.0 { ", playing" } else { "" };
+    format!("{seconds:.1} s{moving}")
+}
+
 /// The prompt: the session's name, and a mark while its producer is not alive or writes are not made. Of a
 /// replay, where it is.
 pub(crate) fn prompt(state: &PromptState<'_>) -> String {
     let name = state.session;
     if let (Presence::Alive, Some(replay)) = (state.producer, state.replay) {
-        let seconds = replay.elapsed().as_secs_f64();
-        let moving = if replay.speed > 0.0 { ", playing" } else { "" };
-        return format!("{name} [{seconds:.1} s{moving}]> ");
+        return format!("{name} [{}]> ", place(replay));
     }
     match state.producer {
         Presence::Alive if state.readonly => format!("{name} [read-only]> "),

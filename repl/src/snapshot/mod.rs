@@ -31,13 +31,14 @@ mod watches;
 
 use std::time::{Duration, Instant};
 
-use memglass::{Field, Observer};
+use memglass::{Field, Observer, Origin};
 use memglass_view::edit::{Mistake, Place};
 use memglass_view::interest::{Column, Interest};
 use memglass_view::snapshot::{
     Fields, Fold, LogRows, ObjectRow, Objects, Region, Session, Snapshot,
 };
 
+use crate::presence;
 use cells::Cells;
 use fate::Fate;
 use formula::{Formula, Gives};
@@ -233,6 +234,10 @@ impl Snapshots {
             pid: info.pid,
             producer: self.fate.of(&self.observer, now),
             is_readonly: self.is_readonly,
+            replay: match self.observer.origin() {
+                Origin::Replay(replay) => Some(presence::place(&replay)),
+                _ => None,
+            },
         }
     }
 

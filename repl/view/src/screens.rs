@@ -282,6 +282,15 @@ fn a_dead_producer_leaves_a_still_picture() {
 }
 
 #[test]
+fn a_replay_is_not_called_live() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.world.snapshot.session.replay = Some("12.5 s, playing".into());
+    shown.shows("● replay at 12.5 s, playing");
+    shown.press("p");
+    shown.shows("‖ paused");
+}
+
+#[test]
 fn a_paused_view_asks_for_frozen_values() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.press("p");

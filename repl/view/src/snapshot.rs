@@ -188,6 +188,8 @@ pub struct Session {
     pub producer: Producer,
     /// Whether every write is refused.
     pub is_readonly: bool,
+    /// Of a replay of a recording, where it is: `12.5 s, playing`.
+    pub replay: Option<String>,
 }
 
 /// What has become of the producer.

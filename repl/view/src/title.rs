@@ -123,6 +123,10 @@ impl Title<'_> {
                     Role::Amber,
                 )
             }
+            Producer::Live if self.paused.is_none() && self.session.replay.is_some() => {
+                let at = self.session.replay.as_deref().unwrap_or_default();
+                (format!("● replay at {at}"), Role::Accent)
+            }
             Producer::Live => match (self.paused, self.session.is_readonly) {
                 (Some(seconds), _) => {
                     let how = self.key_does(Command::Pause, "goes on");
