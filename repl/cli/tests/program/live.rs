@@ -105,6 +105,11 @@ fn more_rows_than_lines_are_scrolled_and_any_size_will_do() {
         terminal.resize(columns, rows);
         terminal.shows("t1");
     }
+    // Crossterm hears a key that comes together with a resize only when another one comes.
+    terminal.until("a whole first line", |screen| {
+        let first = screen.lines().next();
+        first.is_some_and(|line| line.trim_end().ends_with(" Hz"))
+    });
     terminal.press("g");
     terminal.shows("m00_motor.speed");
     drop(motors);
