@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
-use memglass::schema::Schema;
+use memglass::schema::{Schema, TypeId};
 use memglass_stream::{Change, Object};
 
 use super::failure::Failure;
@@ -20,8 +20,8 @@ pub(super) fn nothing_matches(of: &str, patterns: &[String]) -> Failure {
 /// Objects by patterns of their labels and of the names of their types; without patterns, all.
 pub(super) struct Only {
     patterns: Vec<GlobMatcher>,
-    /// What was found out for each label.
-    known: HashMap<Arc<str>, bool>,
+    /// What was found out for each label and type: a label may come back with another one.
+    known: HashMap<(Arc<str>, TypeId), bool>,
 }
 
 impl Only {
@@ -44,7 +44,8 @@ impl Only {
         if self.patterns.is_empty() {
             return true;
         }
-        if let Some(&known) = self.known.get(&object.label) {
+        let key = (Arc::clone(&object.label), object.type_id);
+        if let Some(&known) = self.known.get(&key) {
             return known;
         }
         let type_name = schema.get(object.type_id).map(|ty| &*ty.name);
@@ -52,7 +53,7 @@ impl Only {
         let is_meant = patterns.any(|pattern| {
             pattern.is_match(&*object.label) || type_name.is_some_and(|name| pattern.is_match(name))
         });
-        self.known.insert(Arc::clone(&object.label), is_meant);
+        self.known.insert(key, is_meant);
         is_meant
     }
 
