@@ -10,32 +10,14 @@ use crate::model::{Declared, Model, Record};
 
 /// The header for these types, which are declared in `headers`, with all that there is to say of them.
 pub(crate) fn header(model: &Model, headers: &[String]) -> Result<String, BuildError> {
-    let mut items = head(headers);
-    for declared in &model.types {
-        match declared {
-            Declared::Enum(item) => items.push(descriptor::enumeration(item)),
-            Declared::Record(record) => {
-                items.extend(storage::record(model, record));
-                items.push(descriptor::record(model, record));
-            }
-        }
-    }
+    let mut items = types(model, headers, descriptor::record);
     items.push(registration(model));
     text(items)
 }
 
 /// The same without the tables of members, which are in a file that is compiled once.
 pub(crate) fn declarations(model: &Model, headers: &[String]) -> Result<String, BuildError> {
-    let mut items = head(headers);
-    for declared in &model.types {
-        match declared {
-            Declared::Enum(item) => items.push(descriptor::enumeration(item)),
-            Declared::Record(record) => {
-                items.extend(storage::record(model, record));
-                items.push(descriptor::declaration(model, record));
-            }
-        }
-    }
+    let items = types(model, headers, descriptor::declaration);
     text(items)
 }
 
@@ -55,6 +37,25 @@ pub(crate) fn tables(model: &Model, header: &str) -> Result<String, BuildError> 
     }
     items.push(registration(model));
     text(items)
+}
+
+/// The types and their storage, each record with what `describe` gives for it.
+fn types(
+    model: &Model,
+    headers: &[String],
+    describe: impl Fn(&Model, &Record) -> Code,
+) -> Vec<Code> {
+    let mut items = head(headers);
+    for declared in &model.types {
+        match declared {
+            Declared::Enum(item) => items.push(descriptor::enumeration(item)),
+            Declared::Record(record) => {
+                items.extend(storage::record(model, record));
+                items.push(describe(model, record));
+            }
+        }
+    }
+    items
 }
 
 fn made() -> Code {
