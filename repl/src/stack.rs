@@ -3,24 +3,24 @@
 use std::io;
 
 use memglass_script::ScriptHost;
+use memglass_system::memory;
 
 /// What is taken beyond what scripts need, so that an evaluation inside of one needs no other stack.
 const MARGIN: usize = 1 << 20;
 
-/// Whether there is room for such a stack.
+/// What making the engine takes beside its stack, and a small script after it: 2 MiB were measured.
+const ENGINE: usize = 8 << 20;
+
+/// Whether there is room for such a stack, and for an engine beside it.
 ///
 /// # Errors
 ///
 /// If a limit of the system (`ulimit -v`) leaves too little.
 pub(crate) fn check() -> io::Result<()> {
-    let bytes = ScriptHost::STACK_BYTES + MARGIN;
-    Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| {
-        let told = format!(
-            "scripts need a stack of {} MiB, and there is no memory for it",
-            bytes >> 20
-        );
-        io::Error::new(io::ErrorKind::OutOfMemory, told)
-    })
+    memory::check(
+        ScriptHost::STACK_BYTES + MARGIN + ENGINE,
+        "a script with its stack",
+    )
 }
 
 /// Runs `work` on the caller's thread, on a larger stack where the present one is too small for the

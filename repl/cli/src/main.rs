@@ -41,14 +41,22 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Task};
 use failure::Failure;
+use memglass_terminal::look::ColorChoice;
 use options::Options;
 use replay::Replay;
 use type_files::listing::Writing;
+
+/// What the program takes until it knows what it is asked for, and to tell an error, in bytes.
+const STARTING: usize = 4 << 20;
 
 fn main() -> ExitCode {
     // What cuts a session's memory short shall not end the prompt that looks at it.
     memglass::survive_truncation();
     memglass_system::signals::report_full_files_as_errors();
+    if let Err(error) = memglass_system::memory::check(STARTING, "the program") {
+        Failure::Io(error).report(ColorChoice::default());
+        return ExitCode::FAILURE;
+    }
     let arguments = Arguments::of_process();
     let color = arguments.color();
     match run(arguments) {

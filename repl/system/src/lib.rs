@@ -5,11 +5,13 @@
 //! the same names.
 //!
 //! - [`files`]: files that may turn out to be pipes or devices; who may read what is made.
+//! - [`memory`]: whether the process may have more of it.
 //! - [`console`]: the modes of the terminal.
 //! - [`signals`]: what the system asks of the process.
 //! - [`process`]: stopping for a while, and starting another process apart.
 
 pub mod files;
+pub mod memory;
 
 #[cfg(not(unix))]
 mod elsewhere;
