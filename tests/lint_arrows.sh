@@ -32,7 +32,7 @@ imports memglass-syntax ""
 imports memglass-script memglass memglass-syntax memglass-system memglass-value
 imports memglass-line memglass-syntax memglass-system memglass-terminal memglass-value
 imports memglass-view memglass-terminal memglass-value
-imports memglass-repl memglass memglass-line memglass-script memglass-syntax memglass-system memglass-terminal memglass-value memglass-view memglass-watch
+imports memglass-repl memglass memglass-line memglass-script memglass-stream memglass-syntax memglass-system memglass-terminal memglass-value memglass-view memglass-watch
 
 # What a host does not want to build for a prompt of its own.
 for name in clap clap_complete clap_complete_nushell clap_mangen memglass-cli memglass-trading-engine; do

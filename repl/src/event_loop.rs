@@ -230,6 +230,7 @@ impl EventLoop {
         self.look_after_producer();
         damage.try_iter().for_each(|news| self.warn(&news));
         self.take_in_names();
+        self.runtime.automation.tell_of_recordings();
         Next::Wait
     }
 

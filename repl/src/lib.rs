@@ -47,6 +47,7 @@ mod lines;
 mod live;
 mod output;
 mod presence;
+mod recordings;
 mod render;
 mod runtime;
 mod script_text;
@@ -105,6 +106,7 @@ pub mod program {
     pub use crate::live::{is_possible as live_is_possible, show as show_live};
     pub use crate::output::{Encoding, Form, Output, Rendering};
     pub use crate::presence::Watch;
+    pub use crate::recordings::told as recordings_told;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
     pub use crate::top::{LiveTop, Top};

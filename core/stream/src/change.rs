@@ -58,6 +58,12 @@ impl Losses {
         *self == Losses::default()
     }
 
+    /// All of it together.
+    pub fn sum(&self) -> u64 {
+        let parts = [self.late_ticks, self.values, self.torn, self.objects];
+        parts.into_iter().fold(0, u64::saturating_add)
+    }
+
     /// Adds what was lost later.
     pub fn add(&mut self, more: Losses) {
         self.late_ticks = self.late_ticks.saturating_add(more.late_ticks);

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use memglass::sampler::SelectionError;
 use memglass::{CellError, ProducerError};
 
 /// A recording that cannot be written.
@@ -38,6 +39,19 @@ pub enum RecordError {
     Removed {
         /// The file.
         path: PathBuf,
+    },
+    /// What is to be recorded cannot be selected.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// There is no ring whose changes could be saved.
+    #[error("no changes are kept that could be saved")]
+    NoRing,
+    /// There is no thread for the recording.
+    #[error("cannot start to record")]
+    Thread {
+        /// Why.
+        #[source]
+        source: io::Error,
     },
     /// The values of an object do not fit into memory.
     #[error("{label:?} is too large to be recorded; select others with --only")]

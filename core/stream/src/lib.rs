@@ -1,5 +1,7 @@
 //! Recordings of memglass sessions: what changed, kept in a file, and played again.
 //!
+//! A [`Tape`] records a session on a thread of its own. Its parts can be used by themselves:
+//!
 //! A [`Source`] looks at a session at each tick and says what changed, as plain data ([`Change`]). A
 //! [`Recorder`] writes that into an MCAP file, which other programs read as well. A [`Recording`] is such a
 //! file, opened; a [`Player`] re-creates the session from it, and every observer (prompt, scripts, view) works
@@ -44,18 +46,25 @@ mod error;
 mod finish;
 mod message;
 mod mirror;
+mod pace;
+mod plan;
 mod player;
 mod protobuf;
 mod recorder;
 mod recording;
+mod reels;
+mod ring;
 mod shape;
 mod source;
 mod state;
+mod tape;
 
 pub use change::{Change, Losses, Object};
 pub use error::{PlayError, RecordError, RecordingError};
+pub use plan::{Plan, Split};
 pub use player::{Passage, Player, Start};
 pub use recorder::{Compression, Recorder, Totals};
 pub use recording::Recording;
 pub use source::Source;
 pub use state::{State, Turn};
+pub use tape::{End, Progress, Saving, Tape};

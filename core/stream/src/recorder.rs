@@ -229,13 +229,21 @@ impl Recorder {
     ///
     /// As for [`take`](Recorder::take).
     pub fn finish(mut self) -> Result<Totals, RecordError> {
+        self.end()?;
+        Ok(self.totals)
+    }
+
+    /// Ends the recording; nothing can be written any more.
+    pub(crate) fn end(&mut self) -> Result<(), RecordError> {
         self.flush()?;
         let finished = self.writer.finish().map(drop);
         self.checked(finished)?;
         if let Ok(metadata) = self.file.metadata() {
             self.totals.file_bytes = metadata.len();
         }
-        Ok(self.totals)
+        // Others may open it from here on.
+        let _ = self.file.unlock();
+        Ok(())
     }
 
     fn value(

@@ -27,13 +27,13 @@ use crate::change::{Change, Object};
 /// assert_eq!((&*object.label, bytes), ("quantity", &100_i64.to_ne_bytes()[..]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     schema: Schema,
     objects: BTreeMap<Arc<str>, Held>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Held {
     object: Arc<Object>,
     /// Nothing before its first value.

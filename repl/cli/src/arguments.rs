@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use memglass::nearest;
 use memglass::sampler::Rate as SamplingRate;
 use memglass_repl::program::full_screen::Rate;
+use memglass_stream::Split;
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::write_data;
 
@@ -473,13 +474,6 @@ pub(crate) struct Record {
     /// How the file is compressed.
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
     pub(crate) compression: CompressionChoice,
-}
-
-/// After how much a recording goes on in another file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Split {
-    Time(Duration),
-    Bytes(u64),
 }
 
 /// How a recording is compressed.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use memglass::{Value, object_value};
 use memglass_repl::program::Encoding;
+use memglass_repl::program::recordings_told::lost;
 use memglass_stream::{Change, Losses, Object, Recording, State, Turn};
 use memglass_value::parts::differences;
 use memglass_value::{format, time};
@@ -15,7 +16,6 @@ use super::arguments::Export;
 use super::failure::Failure;
 use super::only::{Only, nothing_matches};
 use super::options::Options;
-use super::record;
 use super::replay;
 
 /// Writes what changed, or all values at steady times.
@@ -40,8 +40,8 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
         });
     }
     if !losses.is_none() {
-        let lost = record::lost(losses);
-        let lost = lost.trim_start_matches(", ");
+        let text = lost(losses);
+        let lost = text.trim_start_matches(", ");
         options.note(&format!("the recorder did not see everything: {lost}"));
     }
     Ok(0)

@@ -70,7 +70,9 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> i32 {
         match self {
-            Failure::Usage(_) | Failure::Comparison(_) => 2,
+            Failure::Usage(_)
+            | Failure::Comparison(_)
+            | Failure::Record(RecordError::Selection(_)) => 2,
             Failure::NoSession(_) => 3,
             Failure::Attach(error) => attach_exit_code(error),
             Failure::Command(error) => error.exit_code(),

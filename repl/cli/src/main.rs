@@ -22,7 +22,6 @@ mod options;
 mod play;
 mod prompt;
 mod record;
-mod reels;
 mod replay;
 mod save;
 mod session;

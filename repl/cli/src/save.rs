@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use memglass_repl::program::recordings_told::{counted, size};
 use memglass_stream::{Compression, Recorder, Source};
 use memglass_terminal::streams::write_message;
 
@@ -10,7 +11,6 @@ use super::arguments::Save;
 use super::failure::Failure;
 use super::only::nothing_matches;
 use super::options::Options;
-use super::record::{counted, size};
 use super::target;
 
 /// Writes a recording of one moment.

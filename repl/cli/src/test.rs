@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use memglass_repl::program::recordings_told::counted;
 use memglass_terminal::look::{self, Look};
 use memglass_terminal::streams::{write_data, write_message};
 use memglass_value::format;
@@ -30,7 +31,7 @@ pub(super) fn run(options: &Options, test: &Test) -> Result<i32, Failure> {
         match one(options, script, test.replay.as_deref()) {
             Ok(expectations) => write_data(&format!(
                 "ok      {name} ({} met, {:.1} s)\n",
-                super::record::counted(expectations as u64, "expectation"),
+                counted(expectations as u64, "expectation"),
                 start.elapsed().as_secs_f64()
             ))?,
             Err(why) => {

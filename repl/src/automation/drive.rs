@@ -174,6 +174,7 @@ impl Automation {
     fn look_around(&self, engine: &Engine) {
         let (now, surroundings) = (self.now(), self.surroundings());
         self.look_at_session();
+        self.tell_of_recordings();
         {
             let mut watch = self.engine();
             if let Some(periods) = watch.fewer_periods() {

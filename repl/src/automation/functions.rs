@@ -14,6 +14,7 @@ use super::event::{self, Event};
 use super::expected;
 use super::history;
 use super::moment;
+use super::record;
 use super::trigger::{self, COUNTS, Trigger};
 
 /// What is kept of the fields of an invariant, unless `with_history` says otherwise.
@@ -35,6 +36,7 @@ pub(super) fn register(engine: &mut Engine, automation: &Automation) {
     register_log(engine, automation);
     history::register(engine, automation);
     drawing::register(engine, automation);
+    record::register(engine, automation);
 }
 
 /// What an action is told knows its own row and time; other values are the scripts' own.

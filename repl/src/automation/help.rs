@@ -62,6 +62,11 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "what became of the producer, as a map",
     ),
     of(
+        "record",
+        "record(\"run.mcap\")",
+        "record what changes into a file, until the script ends",
+    ),
+    of(
         "sampler",
         "sampler()",
         "how the sampling of conditions went, as a map",
@@ -158,6 +163,7 @@ const SETTINGS: &[Described] = &[
         "t.run(|f| action)",
         "what a trigger does; its last setting",
     ),
+    of("stop", "r.stop()", "end a recording"),
     of(
         "vanished",
         "t.vanished(|c| action)",

@@ -15,6 +15,7 @@ mod functions;
 mod help;
 mod history;
 mod moment;
+mod record;
 mod replayed;
 mod shared_engine;
 mod surroundings;
@@ -50,6 +51,8 @@ use surroundings::Live;
 pub(crate) use surroundings::Surroundings;
 use trigger::Trigger;
 
+use crate::recordings::Recordings;
+
 /// The time between two samples of what says nothing else.
 const PERIOD: Duration = Duration::from_millis(1);
 
@@ -81,6 +84,7 @@ struct Shared {
     /// How often triggers are to fire.
     expected: RefCell<Vec<expected::Expected>>,
     ends_when_interrupted: Cell<bool>,
+    recordings: Recordings,
     /// Hears when the thread that samples has found something to do.
     woken: Receiver<()>,
 }
@@ -117,6 +121,7 @@ impl Automation {
             outcome: Cell::default(),
             expected: RefCell::default(),
             ends_when_interrupted: Cell::new(false),
+            recordings: Recordings::default(),
             woken,
             callbacks,
         }));
@@ -126,7 +131,7 @@ impl Automation {
         automation
     }
 
-    /// Forgets all triggers. Their closures may hold triggers themselves, and those hold all of this: nothing of it
+    /// Forgets all triggers, and ends all recordings. Their closures may hold triggers themselves, and those hold all of this: nothing of it
     /// would ever be dropped, neither the thread that samples nor the session of a replay.
     pub(crate) fn end(&self) {
         // Dropped when nothing is borrowed any more.
@@ -134,6 +139,9 @@ impl Automation {
         let (drafts, expected) = (self.0.drafts.take(), self.0.expected.take());
         let failures = self.0.failures.take();
         drop((entries, drafts, expected, failures));
+        for told in self.0.recordings.stop_all() {
+            self.tell(&told);
+        }
     }
 
     /// Takes time and the producer from somewhere else, with a sample each `period`.
@@ -217,6 +225,9 @@ fn text(value: &Dynamic) -> Option<String> {
     }
     if let Some(event) = value.read_lock::<Event>() {
         return Some(event.text());
+    }
+    if let Some(recording) = value.read_lock::<record::Recording>() {
+        return Some(recording.text());
     }
     let moment = value.read_lock::<Moment>()?;
     Some(moment.text())

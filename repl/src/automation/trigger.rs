@@ -144,24 +144,6 @@ impl Trigger {
         Ok(time)
     }
 
-    /// A time between two samples, `60.hz`, or "spin" for none.
-    fn period(&self, time: &Dynamic) -> Result<Duration> {
-        let callbacks = self.automation.callbacks();
-        let word = time.read_lock::<rhai::ImmutableString>();
-        if word.as_deref().is_some_and(|word| word == "spin") {
-            return Ok(Duration::ZERO);
-        }
-        let period = match word {
-            Some(_) => None,
-            None => Some(callbacks.duration(time)?),
-        };
-        let is_rate = |period: &Duration| period.is_zero() || Rate::every(*period).is_ok();
-        period.filter(is_rate).ok_or_else(|| {
-            let message = "`rate` is from once an hour to a million times a second, or \"spin\"";
-            callbacks.refusal(message.to_owned(), "write 100.hz, 10.ms or \"spin\"")
-        })
-    }
-
     fn listen(&self, name: &'static str, closure: FnPtr) -> Result<Trigger> {
         self.check(name, &["watch"])?;
         let called = self
@@ -211,6 +193,26 @@ impl Trigger {
     }
 }
 
+impl Automation {
+    /// A time between two samples, `60.hz`, or "spin" for none.
+    pub(super) fn period(&self, time: &Dynamic) -> Result<Duration> {
+        let callbacks = self.callbacks();
+        let word = time.read_lock::<rhai::ImmutableString>();
+        if word.as_deref().is_some_and(|word| word == "spin") {
+            return Ok(Duration::ZERO);
+        }
+        let period = match word {
+            Some(_) => None,
+            None => Some(callbacks.duration(time)?),
+        };
+        let is_rate = |period: &Duration| period.is_zero() || Rate::every(*period).is_ok();
+        period.filter(is_rate).ok_or_else(|| {
+            let message = "`rate` is from once an hour to a million times a second, or \"spin\"";
+            callbacks.refusal(message.to_owned(), "write 100.hz, 10.ms or \"spin\"")
+        })
+    }
+}
+
 /// The functions that make triggers of conditions.
 const CONDITIONS: &[&str] = &["when", "when_each", "always"];
 const SAMPLED: &[&str] = &["watch", "when", "when_each", "always"];
@@ -238,7 +240,7 @@ fn register_settings(engine: &mut Engine) {
         })
     });
     engine.register_fn("rate", |trigger: Trigger, time: Dynamic| {
-        let time = trigger.period(&time)?;
+        let time = trigger.automation.period(&time)?;
         let trigger = trigger.set("rate", SAMPLED, |options| options.period = Some(time))?;
         // One that is not defined yet is sampled from its definition on.
         if trigger.entry.number.get().is_some() {

@@ -13,6 +13,7 @@ mod hex;
 mod ledger;
 mod objects;
 mod places;
+mod record;
 mod regions;
 mod scripts;
 mod session;
@@ -103,6 +104,7 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &watch::Unwatch,
     &top::Top,
     &triggers::Triggers,
+    &record::Record,
     &variables::Vars,
     &variables::Unset,
     &variables::History,

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::select;
+use memglass_repl::program::recordings_told::lost;
 use memglass_stream::{Change, Losses, RecordingError, Source, State};
 use memglass_system::files::{has_lost_reader, is_stop};
 use memglass_terminal::signal::{self, Interrupts, Owner};
@@ -15,7 +16,7 @@ use super::super::arguments::Diff;
 use super::super::failure::Failure;
 use super::super::only::Only;
 use super::super::options::Options;
-use super::super::{record, replay, target};
+use super::super::{replay, target};
 use super::lines::{Event, Lines};
 
 /// How often it is looked whether anybody still reads.
@@ -190,8 +191,8 @@ impl Told {
 
     fn say_losses(&self, options: &Options) {
         if !self.losses.is_none() {
-            let lost = record::lost(self.losses);
-            let lost = lost.trim_start_matches(", ");
+            let text = lost(self.losses);
+            let lost = text.trim_start_matches(", ");
             options.note(&format!("not everything was seen: {lost}"));
         }
     }

@@ -234,6 +234,64 @@ fn two_moments_of_a_recording_are_compared() {
     assert_eq!(changes.lines().count(), 1, "{changes}");
 }
 
+#[test]
+fn the_prompt_records_what_changes_and_says_what_came_of_it() {
+    let (world, session, motor) = producing();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.line(":record");
+    terminal.shows("nothing is recorded");
+    terminal.line(&format!(":record {}", file(&world)));
+    terminal.shows("recording 1 object in");
+    grows(&world);
+    motor.speed.set(500);
+    grows(&world);
+    terminal.line(":record");
+    terminal.shows("seconds");
+    terminal.line(":record off");
+    terminal.shows("recorded");
+    terminal.line(":record off");
+    terminal.shows("nothing is recorded");
+    assert_eq!(world.data(&[&file(&world), "get", "motor.speed"]), "500\n");
+    terminal.line(&format!(":record {}", file(&world)));
+    terminal.shows("is there already");
+    let second = world.path().join("second.mcap").display().to_string();
+    terminal.line(&format!(":record {second} Motor --rate 1000"));
+    terminal.shows("recording 1 object in");
+    drop((session, motor));
+    terminal.shows("and so has the recording");
+    terminal.line(":record");
+    terminal.shows("nothing is recorded");
+}
+
+#[test]
+fn a_script_records_until_it_ends() {
+    let (world, _session, _motor) = producing();
+    let run = file(&world);
+    let script = world.script(
+        "record.rhai",
+        r#"
+            let r = record(args[0], #{ only: "mot*", rate: 1000.hz });
+            sleep(50.ms);
+            motor.speed = 77;
+            sleep(50.ms);
+            let short = record(args[0] + ".short.mcap", #{ time: 10.ms });
+            expect(wait_until(|| !short.running, 10.s), "it never ended");
+            expect(r.running && short.values == 1, "it is not as it was");
+        "#,
+    );
+    let ran = world.run(&["run", "t1", &script, &run]);
+    assert_eq!((ran.code, &*ran.data), (Some(0), ""), "{}", ran.messages);
+    assert_eq!(ran.messages.matches("recorded").count(), 2, "{ran:?}");
+    assert_eq!(world.data(&[&run, "get", "motor.speed"]), "77\n");
+    let second = world.path().join("dry.mcap").display().to_string();
+    let expression = format!("record({second:?}).running");
+    let ran = world.run(&["--dry-run", "t1", "-e", &expression]);
+    assert_eq!((ran.code, &*ran.data), (Some(0), "false\n"), "{ran:?}");
+    assert!(ran.messages.contains("would be recorded"), "{ran:?}");
+    let ran = world.run(&["run", &script, "--replay", &run, "--dry-run"]);
+    assert!(!fs::exists(&second).unwrap(), "{ran:?}");
+}
+
 /// Fires when a value rises, when it has been high for a while, at each change, and at an end.
 const TRIGGERS: &str = r#"
     let fast = when("motor.speed > 10").run(|f| print(`fast ${motor.speed}`));

@@ -5,27 +5,31 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use memglass::SessionInfo;
-use memglass_stream::{Compression, RecordError, Recorder, Totals};
 
-use super::arguments::Split;
+use crate::error::RecordError;
+use crate::plan::Split;
+use crate::recorder::{Compression, Recorder, Totals};
 
 /// The files that a recording is in, the last of which is written.
-pub(super) struct Reels {
+pub(crate) struct Reels {
     first: PathBuf,
     compression: Compression,
-    pub(super) recorder: Recorder,
+    pub(crate) recorder: Recorder,
     /// When the last one began.
     since: Instant,
     /// Those that are kept, the oldest first.
     files: VecDeque<PathBuf>,
     keep: Option<u32>,
+    /// The number in the name of the last one.
     number: u32,
+    /// How many were begun: numbers of files that were there already are passed over.
+    begun: u32,
     /// What is in those that are finished.
     finished: Totals,
 }
 
 impl Reels {
-    pub(super) fn new(
+    pub(crate) fn new(
         first: &Path,
         session: &SessionInfo,
         compression: Compression,
@@ -39,29 +43,30 @@ impl Reels {
             files: [first.to_owned()].into(),
             keep,
             number: 1,
+            begun: 1,
             finished: Totals::default(),
         })
     }
 
     /// The file that is written.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.files.back().expect("there is always one")
     }
 
     /// What was written so far.
-    pub(super) fn totals(&self) -> Totals {
+    pub(crate) fn totals(&self) -> Totals {
         let mut totals = self.finished;
         totals.add(self.recorder.totals());
         totals
     }
 
-    /// How many files there were.
-    pub(super) fn count(&self) -> u32 {
-        self.number
+    /// How many files were begun.
+    pub(crate) fn count(&self) -> u32 {
+        self.begun
     }
 
     /// Whether the last one is as long or as large as it may be.
-    pub(super) fn is_full(&self, split: Option<Split>) -> bool {
+    pub(crate) fn is_full(&self, split: Option<Split>) -> bool {
         match split {
             None => false,
             Some(Split::Time(time)) => self.since.elapsed() >= time,
@@ -71,10 +76,11 @@ impl Reels {
 
     /// Goes on in another file: finishes this one, and removes what is not to be kept. Everything is to be told
     /// anew.
-    pub(super) fn go_on(&mut self, session: &SessionInfo) -> Result<(), RecordError> {
+    pub(crate) fn go_on(&mut self, session: &SessionInfo) -> Result<(), RecordError> {
         let (path, recorder) = self.next(session)?;
         let last = std::mem::replace(&mut self.recorder, recorder);
         self.files.push_back(path);
+        self.begun += 1;
         self.since = Instant::now();
         self.finished.add(last.finish()?);
         while self
@@ -88,11 +94,9 @@ impl Reels {
         Ok(())
     }
 
-    /// Ends the last one.
-    pub(super) fn finish(self) -> Result<Totals, RecordError> {
-        let mut totals = self.finished;
-        totals.add(self.recorder.finish()?);
-        Ok(totals)
+    /// Ends the last one; nothing can be written any more.
+    pub(crate) fn end(&mut self) -> Result<(), RecordError> {
+        self.recorder.end()
     }
 
     /// A file of the next number whose name is free.

@@ -1,0 +1,575 @@
+//! A recording that a thread of its own makes.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use memglass::{Observer, Presence, SessionInfo};
+
+use crate::change::Change;
+use crate::error::RecordError;
+use crate::pace::Pace;
+use crate::plan::Plan;
+use crate::recorder::Totals;
+use crate::reels::Reels;
+use crate::ring::{Ring, Saved};
+use crate::source::Source;
+
+/// How often everything is handed to the system: a kill loses no more.
+pub(crate) const FLUSH_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is told how far it is.
+const TELL_EVERY: Duration = Duration::from_millis(50);
+
+/// A recording that goes on until it is [finished](Tape::finish), dropped, or ends by itself.
+///
+/// A thread looks at the session at the rate of the [`Plan`], and writes what changed. Each second everything so far
+/// is handed to the system. The producer does not notice.
+///
+/// # Examples
+///
+/// ```
+/// # let dir = memglass::doc::directory();
+/// # let file = dir.join("run.mcap");
+/// use memglass::{Observer, Session};
+/// use memglass_stream::{Plan, Recording, Tape};
+///
+/// let session = Session::builder("engine").dir(&dir).create()?;
+/// let quantity = session.object("quantity", 100_i64)?;
+///
+/// let observer = Observer::builder().dir(&dir).attach("engine")?;
+/// let tape = Tape::start(observer, &file, Plan::default())?;
+/// quantity.set(500);
+/// let progress = tape.finish()?;
+/// assert!(progress.totals.values >= 1);
+/// assert!(Recording::open(&file)?.end() >= Recording::open(&file)?.start());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Tape {
+    /// Without it the recording ends.
+    orders: Option<Sender<Order>>,
+    ended: Receiver<End>,
+    progress: Arc<Mutex<Progress>>,
+    thread: Option<JoinHandle<Result<Progress, RecordError>>>,
+}
+
+/// What a recording that goes on is asked for.
+#[derive(Debug)]
+enum Order {
+    /// To record the next life of the producer; who waits for that hears it by the sender being let go of.
+    GoOn(Box<Observer>, Sender<()>),
+    /// To write what a ring has, and what comes in the time after it, into a file.
+    Save {
+        path: PathBuf,
+        after: Duration,
+        answer: Sender<Result<Receiver<Saved>, RecordError>>,
+    },
+}
+
+/// A file that is written of a ring: [`Tape::save`].
+#[derive(Debug)]
+pub struct Saving {
+    session: String,
+    path: PathBuf,
+    saved: Receiver<Saved>,
+}
+
+impl Saving {
+    /// What came of it, if the file is whole by now.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being written.
+    pub fn poll(&self) -> Option<Result<Progress, RecordError>> {
+        self.saved.try_recv().ok().map(|saved| self.progress(saved))
+    }
+
+    /// Waits until the file is whole.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being written.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the thread that writes it did.
+    pub fn wait(self) -> Result<Progress, RecordError> {
+        let saved = self.saved.recv();
+        self.progress(saved.expect("writing does not panic"))
+    }
+
+    fn progress(&self, saved: Saved) -> Result<Progress, RecordError> {
+        let (totals, elapsed) = saved?;
+        Ok(Progress {
+            session: self.session.clone(),
+            path: self.path.clone(),
+            files: 1,
+            elapsed,
+            objects: 0,
+            totals,
+            ring: None,
+        })
+    }
+}
+
+/// How far a recording is.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Name of the session.
+    pub session: String,
+    /// The file that is written.
+    pub path: PathBuf,
+    /// How many files it has begun, this one included.
+    pub files: u32,
+    /// How long it has gone on.
+    pub elapsed: Duration,
+    /// Objects that are followed now.
+    pub objects: usize,
+    /// What was written, and what is known to be missed.
+    pub totals: Totals,
+    /// Of a [ring](Tape::ring), what it has now. Its bytes are in memory, and it has no file.
+    pub ring: Option<Held>,
+}
+
+/// What a ring has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Held {
+    /// How far back it goes.
+    pub span: Duration,
+    /// Whether that is less than it should, for lack of memory.
+    pub is_cut: bool,
+}
+
+/// Why nothing is recorded any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// It is as long or as large as it was to be, or was told to end.
+    Asked,
+    /// The producer has ended.
+    Producer(Presence),
+    /// It could not be written: [`Tape::finish`] says why.
+    Failed,
+}
+
+impl Tape {
+    /// Starts to record what `observer` is attached to, in a new file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Recorder::create`](crate::Recorder::create), [`RecordError::Selection`] if a pattern is none, and
+    /// [`RecordError::Thread`] if there is no thread for it.
+    pub fn start(observer: Observer, path: &Path, plan: Plan) -> Result<Tape, RecordError> {
+        let info = observer.session().clone();
+        let source = Source::new(observer, &plan.only)?;
+        let reels = Box::new(Reels::new(path, &info, plan.compression, plan.keep)?);
+        let tape = Tape::go(Run::new(plan, source, info, Sink::Files(reels)));
+        tape.inspect_err(|_| {
+            // Nothing of the session is in it.
+            let _ = std::fs::remove_file(path);
+        })
+    }
+
+    /// Keeps what changed in the last `window` in memory, and writes no file before it is [asked](Tape::save).
+    ///
+    /// Changes take at most [`Plan::max_bytes`] of memory, and 256 MB if it does not say: if they are more, the ring goes
+    /// back less far. Besides, it has one value for each object. [`Plan::split`] and [`Plan::keep`] mean nothing to it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tape::start`], but for those of files.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let file = dir.join("why.mcap");
+    /// use std::time::Duration;
+    ///
+    /// use memglass::{Observer, Session};
+    /// use memglass_stream::{Plan, Recording, Tape};
+    ///
+    /// let session = Session::builder("engine").dir(&dir).create()?;
+    /// let quantity = session.object("quantity", 100_i64)?;
+    /// let observer = Observer::builder().dir(&dir).attach("engine")?;
+    /// let ring = Tape::ring(observer, Duration::from_secs(60), Plan::default())?;
+    ///
+    /// // Something went wrong: what was before it, and a bit of what comes after it.
+    /// let saving = ring.save(&file, Duration::from_millis(50))?;
+    /// saving.wait()?;
+    /// Recording::open(&file)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ring(observer: Observer, window: Duration, plan: Plan) -> Result<Tape, RecordError> {
+        let info = observer.session().clone();
+        let source = Source::new(observer, &plan.only)?;
+        let ring = Box::new(Ring::new(window, plan.max_bytes));
+        Tape::go(Run::new(plan, source, info, Sink::Ring(ring)))
+    }
+
+    fn go(run: Run) -> Result<Tape, RecordError> {
+        let progress = Arc::clone(&run.progress);
+        let (orders, inbox) = bounded(1);
+        let (end, ended) = bounded(1);
+        let thread = std::thread::Builder::new()
+            .name("memglass-tape".into())
+            .spawn(move || run.work(&inbox, &end));
+        Ok(Tape {
+            orders: Some(orders),
+            ended,
+            progress,
+            thread: Some(thread.map_err(|source| RecordError::Thread { source })?),
+        })
+    }
+
+    /// Writes what a [ring](Tape::ring) has into a new file, and what comes in the time `after`.
+    ///
+    /// The recording goes on, and no look is late because of it; meanwhile what is kept may take twice the memory.
+    /// A recording that ends before `after` is over ends the file in order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Recorder::create`](crate::Recorder::create); [`RecordError::NoRing`] if this is none, or has ended.
+    pub fn save(&self, path: &Path, after: Duration) -> Result<Saving, RecordError> {
+        let (answer, answered) = bounded(1);
+        let order = Order::Save {
+            path: path.to_owned(),
+            after,
+            answer,
+        };
+        let sent = self.orders.as_ref().map(|orders| orders.send(order));
+        let answered = sent
+            .and_then(|sent| sent.ok())
+            .and_then(|()| answered.recv().ok());
+        Ok(Saving {
+            session: self.progress().session,
+            path: path.to_owned(),
+            saved: answered.unwrap_or(Err(RecordError::NoRing))?,
+        })
+    }
+
+    /// How far it is, as of a moment ago.
+    pub fn progress(&self) -> Progress {
+        let progress = self.progress.lock();
+        progress.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Hears why nothing is recorded any more, once, and nothing while it goes on.
+    pub fn ended(&self) -> &Receiver<End> {
+        &self.ended
+    }
+
+    /// Goes on with the next life of the producer, in another file, after the recording has ended with this one's.
+    pub fn go_on(&self, next: Observer) {
+        let (begun, heard) = bounded(0);
+        if let Some(orders) = &self.orders {
+            // A recording that failed meanwhile says so at its end.
+            let _ = orders.send(Order::GoOn(Box::new(next), begun));
+            let _ = heard.recv();
+        }
+    }
+
+    /// Ends the recording, and says what came of it.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being written.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the thread of the recording did.
+    pub fn finish(mut self) -> Result<Progress, RecordError> {
+        self.orders = None;
+        let thread = self.thread.take().expect("it is only taken here and below");
+        thread.join().expect("recording does not panic")
+    }
+}
+
+impl Drop for Tape {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
+            // Who drops it does not ask what came of it.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Where changes go.
+enum Sink {
+    Files(Box<Reels>),
+    Ring(Box<Ring>),
+}
+
+impl Sink {
+    fn take(&mut self, time: SystemTime, change: Change<'_>) -> Result<(), RecordError> {
+        match self {
+            Sink::Files(reels) => reels.recorder.take(time, change),
+            Sink::Ring(ring) => {
+                ring.take(time, change);
+                Ok(())
+            }
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        match self {
+            Sink::Files(reels) => reels.totals(),
+            Sink::Ring(ring) => ring.totals(),
+        }
+    }
+
+    /// Nothing comes for a while: hands everything to the system, and ends files that waited for more.
+    fn rest(&mut self) -> Result<(), RecordError> {
+        match self {
+            Sink::Files(reels) => reels.recorder.flush(),
+            Sink::Ring(ring) => {
+                ring.end();
+                Ok(())
+            }
+        }
+    }
+
+    fn end(&mut self) -> Result<(), RecordError> {
+        match self {
+            Sink::Files(reels) => reels.end(),
+            Sink::Ring(ring) => {
+                ring.end();
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The recording, on its thread.
+struct Run {
+    plan: Plan,
+    source: Source,
+    info: SessionInfo,
+    sink: Sink,
+    start: Instant,
+    start_time: SystemTime,
+    flush_at: Duration,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Run {
+    fn new(plan: Plan, source: Source, info: SessionInfo, sink: Sink) -> Run {
+        let progress = Progress {
+            session: info.name.clone(),
+            path: PathBuf::new(),
+            files: 0,
+            elapsed: Duration::ZERO,
+            objects: source.len(),
+            totals: Totals::default(),
+            ring: None,
+        };
+        let run = Run {
+            plan,
+            source,
+            info,
+            sink,
+            start: Instant::now(),
+            start_time: SystemTime::now(),
+            flush_at: FLUSH_EVERY,
+            progress: Arc::new(Mutex::new(progress)),
+        };
+        run.tell();
+        run
+    }
+
+    fn work(
+        mut self,
+        orders: &Receiver<Order>,
+        ended: &Sender<End>,
+    ) -> Result<Progress, RecordError> {
+        let result = self.record_all(orders, ended);
+        let result = result.and_then(|()| self.sink.end());
+        if result.is_err() {
+            let _ = ended.send(End::Failed);
+        }
+        self.tell();
+        result.map(|()| self.progress())
+    }
+
+    /// Records one life of the producer after the other, until nobody wants more.
+    fn record_all(
+        &mut self,
+        orders: &Receiver<Order>,
+        ended: &Sender<End>,
+    ) -> Result<(), RecordError> {
+        loop {
+            let end = self.run(orders)?;
+            self.sink.rest()?;
+            self.tell();
+            // Who does not listen does not want to know.
+            let _ = ended.send(end);
+            let Some((next, _begun)) = self.next_life(orders) else {
+                return Ok(());
+            };
+            self.info = next.session().clone();
+            self.source = Source::new(next, &self.plan.only)?;
+            if let Sink::Files(reels) = &mut self.sink {
+                reels.go_on(&self.info)?;
+            }
+            self.tell();
+        }
+    }
+
+    /// Waits for the next life; nothing if nobody wants it recorded. What a ring has can be saved meanwhile.
+    fn next_life(&mut self, orders: &Receiver<Order>) -> Option<(Observer, Sender<()>)> {
+        loop {
+            match orders.recv().ok()? {
+                Order::GoOn(next, begun) => return Some((*next, begun)),
+                order => {
+                    self.obey(order);
+                    // One that cannot be written has no more to tell.
+                    let _ = self.sink.rest();
+                }
+            }
+        }
+    }
+
+    /// Starts to write a file.
+    fn obey(&mut self, order: Order) {
+        let Order::Save {
+            path,
+            after,
+            answer,
+        } = order
+        else {
+            return;
+        };
+        let compression = self.plan.compression;
+        let saving = match &mut self.sink {
+            Sink::Ring(ring) => ring.save(&path, &self.info, compression, after),
+            Sink::Files(_) => Err(RecordError::NoRing),
+        };
+        // Whoever asked waits for it.
+        let _ = answer.send(saving);
+    }
+
+    fn run(&mut self, orders: &Receiver<Order>) -> Result<End, RecordError> {
+        self.start_over()?;
+        self.tell();
+        let mut pace = Pace::new(self.plan.rate);
+        let mut tell_at = Duration::ZERO;
+        loop {
+            match orders.recv_timeout(pace.rest()) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(End::Asked),
+                Ok(order) => {
+                    self.obey(order);
+                    continue;
+                }
+            }
+            let late = pace.look();
+            self.sample(late)?;
+            self.tend()?;
+            let elapsed = self.start.elapsed();
+            if elapsed >= tell_at {
+                tell_at = elapsed + TELL_EVERY;
+                self.tell();
+            }
+            if let Some(end) = self.end() {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// What is to be done after a look, beside writing what changed.
+    fn tend(&mut self) -> Result<(), RecordError> {
+        let now = self.now();
+        let reels = match &mut self.sink {
+            Sink::Files(reels) => reels,
+            Sink::Ring(ring) => {
+                ring.tend(now);
+                return Ok(());
+            }
+        };
+        let elapsed = self.start.elapsed();
+        let wants_keyframe = elapsed >= self.flush_at && {
+            self.flush_at = elapsed + FLUSH_EVERY;
+            reels.recorder.flush()?;
+            reels.recorder.wants_keyframe()
+        };
+        if reels.is_full(self.plan.split) {
+            reels.go_on(&self.info)?;
+            return self.start_over();
+        }
+        match wants_keyframe {
+            true => self.keyframe(),
+            false => Ok(()),
+        }
+    }
+
+    fn end(&self) -> Option<End> {
+        let presence = self.source.producer();
+        if !presence.is_alive() {
+            return Some(End::Producer(presence));
+        }
+        let elapsed = self.start.elapsed();
+        let is_long = self.plan.time.is_some_and(|time| elapsed >= time);
+        let is_large = match &self.sink {
+            Sink::Files(reels) => {
+                let bytes = reels.totals().file_bytes;
+                self.plan.max_bytes.is_some_and(|most| bytes >= most)
+            }
+            Sink::Ring(_) => false,
+        };
+        (is_long || is_large).then_some(End::Asked)
+    }
+
+    /// The time now, on a clock that never goes back.
+    fn now(&self) -> SystemTime {
+        self.start_time + self.start.elapsed()
+    }
+
+    fn keyframe(&mut self) -> Result<(), RecordError> {
+        let now = self.now();
+        let sink = &mut self.sink;
+        self.source.keyframe(|change| sink.take(now, change))
+    }
+
+    /// Tells everything to a new file.
+    fn start_over(&mut self) -> Result<(), RecordError> {
+        let now = self.now();
+        let sink = &mut self.sink;
+        self.source.start_over(|change| sink.take(now, change))
+    }
+
+    fn sample(&mut self, late: u64) -> Result<(), RecordError> {
+        let now = self.now();
+        let sink = &mut self.sink;
+        self.source.sample(late, |change| sink.take(now, change))
+    }
+
+    fn progress(&self) -> Progress {
+        let (path, files, ring) = match &self.sink {
+            Sink::Files(reels) => (reels.path().to_owned(), reels.count(), None),
+            Sink::Ring(ring) => {
+                let (span, is_cut) = (ring.span(), ring.is_cut());
+                (PathBuf::new(), 0, Some(Held { span, is_cut }))
+            }
+        };
+        Progress {
+            session: self.info.name.clone(),
+            path,
+            files,
+            elapsed: self.start.elapsed(),
+            objects: self.source.len(),
+            totals: self.sink.totals(),
+            ring,
+        }
+    }
+
+    fn tell(&self) {
+        let progress = self.progress();
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+}

@@ -1,0 +1,167 @@
+//! What was before something went wrong: the last seconds of a session, kept in memory.
+// A test that cannot go on should stop, at the line.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use memglass::{Object, Observer, Session};
+use memglass_stream::{Change, End, Plan, RecordError, Recording, RecordingError, Tape};
+
+const WINDOW: Duration = Duration::from_millis(400);
+
+fn session(dir: &Path) -> (Session, Object<i64>) {
+    let session = Session::builder("engine").dir(dir).create().unwrap();
+    let count = session.object("count", 0_i64).unwrap();
+    (session, count)
+}
+
+fn ring(dir: &Path, change: impl FnOnce(&mut Plan)) -> Tape {
+    let mut plan = Plan::default();
+    plan.rate = memglass::sampler::Rate::hz(1000.0).unwrap();
+    change(&mut plan);
+    let observer = Observer::builder().dir(dir).attach("engine").unwrap();
+    Tape::ring(observer, WINDOW, plan).unwrap()
+}
+
+/// Lets it go on until something is so.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what} never came");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Times and values of `count` in a file.
+fn counts(path: &Path) -> Vec<(SystemTime, i64)> {
+    let mut counts = Vec::new();
+    let told = Recording::open(path).unwrap().tell(|time, change| {
+        if let Change::Value(object, value) = change
+            && &*object.label == "count"
+        {
+            counts.push((time, i64::from_ne_bytes(value.try_into().unwrap())));
+        }
+        Ok::<(), RecordingError>(())
+    });
+    told.unwrap();
+    counts
+}
+
+/// Counts on, until the ring has seen so many values.
+fn count_to(tape: &Tape, count: &Object<i64>, values: u64) {
+    until("the values", || {
+        count.set(count.get() + 1);
+        tape.progress().totals.values >= values
+    });
+}
+
+#[test]
+fn what_was_before_it_and_what_comes_after_it_are_in_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_session, count) = session(dir.path());
+    let tape = ring(dir.path(), |_| {});
+    let start = Instant::now();
+    while start.elapsed() < 2 * WINDOW {
+        count_to(&tape, &count, tape.progress().totals.values + 1);
+    }
+    let at = count.get();
+    let file = dir.path().join("why.mcap");
+    let saving = tape.save(&file, WINDOW / 2).unwrap();
+    while saving.poll().is_none_or(|saved| {
+        let saved = saved.unwrap();
+        assert!(saved.elapsed >= WINDOW, "{saved:?}");
+        false
+    }) {
+        count.set(count.get() + 1);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(tape.ended().is_empty(), "it goes on");
+    let counts = counts(&file);
+    let (first, last) = (counts[0], *counts.last().unwrap());
+    assert!(counts.is_sorted_by(|a, b| a.1 < b.1), "{counts:?}");
+    // Not much more than it is to keep: a look, and what a busy machine is late.
+    assert!(
+        first.1 > 0 && first.1 < at && last.1 > at,
+        "{first:?} {at} {last:?}"
+    );
+    let span = last.0.duration_since(first.0).unwrap();
+    assert!(span >= WINDOW && span < 4 * WINDOW, "{span:?}");
+}
+
+#[test]
+fn memory_is_bounded_and_the_ring_says_that_it_is_cut() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_session, count) = session(dir.path());
+    let tape = ring(dir.path(), |plan| plan.max_bytes = Some(2000));
+    count_to(&tape, &count, 60);
+    until("a cut", || {
+        tape.progress().ring.is_some_and(|ring| ring.is_cut)
+    });
+    let progress = tape.progress();
+    assert!(progress.totals.file_bytes <= 2000, "{progress:?}");
+    let file = dir.path().join("why.mcap");
+    tape.save(&file, Duration::ZERO).unwrap().wait().unwrap();
+    let counts = counts(&file);
+    assert!((2..40).contains(&counts.len()), "{counts:?}");
+}
+
+#[test]
+fn a_dead_producer_leaves_its_last_seconds() {
+    let dir = tempfile::tempdir().unwrap();
+    let (session, count) = session(dir.path());
+    let tape = ring(dir.path(), |_| {});
+    count_to(&tape, &count, 20);
+    let last = count.get();
+    count.leak();
+    drop(session);
+    assert!(matches!(tape.ended().recv().unwrap(), End::Producer(_)));
+    let file = dir.path().join("why.mcap");
+    tape.save(&file, Duration::MAX).unwrap().wait().unwrap();
+    assert_eq!(counts(&file).last().unwrap().1, last);
+}
+
+#[test]
+fn objects_that_come_and_go_are_in_the_file_with_a_sound_beginning() {
+    let dir = tempfile::tempdir().unwrap();
+    let (session, count) = session(dir.path());
+    let tape = ring(dir.path(), |_| {});
+    let start = Instant::now();
+    let mut round = 0;
+    while start.elapsed() < 3 * WINDOW {
+        let short = session.object(&format!("short_{round}"), round).unwrap();
+        count_to(&tape, &count, tape.progress().totals.values + 2);
+        drop(short);
+        round += 1;
+    }
+    let file = dir.path().join("why.mcap");
+    tape.save(&file, Duration::ZERO).unwrap().wait().unwrap();
+    // Damage would be told: a value of an object that does not live.
+    let (mut created, mut destroyed) = (0, 0);
+    let recording = Recording::open(&file).unwrap();
+    let told = recording.tell(|_, change| {
+        created += u32::from(matches!(change, Change::Created(_)));
+        destroyed += u32::from(matches!(change, Change::Destroyed(_)));
+        Ok::<(), RecordingError>(())
+    });
+    told.unwrap();
+    assert!(created > 1 && destroyed > 1, "{created} {destroyed}");
+}
+
+#[test]
+fn a_recording_into_files_keeps_nothing_that_could_be_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_session, _count) = session(dir.path());
+    let observer = Observer::builder()
+        .dir(dir.path())
+        .attach("engine")
+        .unwrap();
+    let file = dir.path().join("run.mcap");
+    let tape = Tape::start(observer, &file, Plan::default()).unwrap();
+    let saved = tape.save(&dir.path().join("why.mcap"), Duration::ZERO);
+    assert!(matches!(saved, Err(RecordError::NoRing)));
+    tape.finish().unwrap();
+    let tape = ring(dir.path(), |_| {});
+    let saved = tape.save(&file, Duration::ZERO);
+    assert!(matches!(saved, Err(RecordError::Exists { .. })));
+}

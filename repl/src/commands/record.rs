@@ -1,0 +1,110 @@
+//! `:record`: what changes from now on, into a file.
+
+use std::path::Path;
+
+use memglass::sampler::Rate;
+use memglass_stream::Plan;
+use memglass_syntax::words::{unquoted, words};
+
+use super::{Command, CommandError, Takes, with_causes};
+use crate::output::Output;
+use crate::runtime::Runtime;
+
+pub(super) struct Record;
+
+impl Command for Record {
+    fn name(&self) -> &'static str {
+        "record"
+    }
+
+    fn usage(&self) -> &'static str {
+        ":record [FILE [GLOB]...|off]"
+    }
+
+    fn summary(&self) -> &'static str {
+        "record what changes into a file; off ends it"
+    }
+
+    fn details(&self) -> &'static str {
+        "Each GLOB is a pattern of labels, or of names of types; without one all objects are recorded. They are looked at 100 times a second; `--rate 1000` looks more often. `memglass FILE` opens the recording. `:record` alone shows what is being recorded, and `:record off` ends that, as leaving the prompt does. Scripts do the same with `record(\"FILE\")`."
+    }
+
+    fn examples(&self) -> &'static [&'static str] {
+        &[
+            ":record run.mcap",
+            ":record",
+            ":record off",
+            ":record orders.mcap AAPL_* Order --rate 1000",
+            ":record off",
+        ]
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Files
+    }
+
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+        match rest {
+            "" => Ok(runtime.automation.recordings().table().into()),
+            "off" => Ok(off(runtime)),
+            rest => {
+                let (file, plan) = typed(rest).map_err(CommandError::Text)?;
+                let file = file.ok_or(CommandError::Usage {
+                    usage: self.usage(),
+                })?;
+                start(runtime, Path::new(&file), plan)
+            }
+        }
+    }
+}
+
+fn off(runtime: &Runtime) -> Output {
+    let told = runtime.automation.recordings().stop_all();
+    match told.is_empty() {
+        true => Output::Note("nothing is recorded".into()),
+        false => Output::all(told.into_iter().map(Output::Note)),
+    }
+}
+
+fn start(runtime: &mut Runtime, file: &Path, plan: Plan) -> Result<Output, CommandError> {
+    let mut observer = runtime.attached.observer().beside();
+    observer.refresh()?;
+    let started = runtime.automation.recordings().start(observer, file, plan);
+    let taped = started.map_err(|error| CommandError::Text(with_causes(&error)))?;
+    let objects = taped.progress().map_or(0, |progress| progress.objects);
+    let objects = match objects {
+        0 => "no object yet, and those that come".to_owned(),
+        1 => "1 object".to_owned(),
+        count => format!("{count} objects"),
+    };
+    Ok(Output::Note(format!(
+        "recording {objects} in {}; `:record off` ends it",
+        file.display()
+    )))
+}
+
+/// The file, and what is to be recorded.
+fn typed(rest: &str) -> Result<(Option<String>, Plan), String> {
+    let (mut file, mut plan) = (None, Plan::default());
+    let mut words = words(rest).into_iter();
+    while let Some(word) = words.next() {
+        match word {
+            "--rate" => plan.rate = rate(words.next().unwrap_or_default())?,
+            word if word.starts_with("--") => {
+                return Err(format!("`:record` has no {word}; it has --rate"));
+            }
+            word if file.is_none() => file = Some(unquoted(word)),
+            word => plan.only.push(unquoted(word)),
+        }
+    }
+    Ok((file, plan))
+}
+
+fn rate(word: &str) -> Result<Rate, String> {
+    if word == "spin" {
+        return Ok(Rate::SPIN);
+    }
+    let usage = || format!("{word:?} is not a rate: write times a second, as 100, or spin");
+    let hz = word.parse().map_err(|_| usage())?;
+    Rate::hz(hz).map_err(|error| error.to_string())
+}

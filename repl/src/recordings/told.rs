@@ -1,0 +1,80 @@
+//! What is said of recordings.
+
+use memglass_stream::{Losses, Progress};
+use memglass_value::format;
+
+/// How far a recording is: `3.2 s of "engine" in run.mcap: 120 values, 5.1 kB`.
+pub fn progress(progress: &Progress) -> String {
+    let files = match progress.files {
+        1 => String::new(),
+        count => format!(", the last of {count} files"),
+    };
+    let totals = progress.totals;
+    format!(
+        "{:.1} s of {:?} in {}{files}: {}, {}{}",
+        progress.elapsed.as_secs_f64(),
+        progress.session,
+        progress.path.display(),
+        counted(totals.values, "value"),
+        size(totals.file_bytes),
+        lost(totals.losses)
+    )
+}
+
+/// What was not seen, each kind after a comma; empty if everything was.
+pub fn lost(losses: Losses) -> String {
+    let Losses {
+        late_ticks,
+        values,
+        torn,
+        objects,
+    } = losses;
+    let parts = [
+        (late_ticks, "late tick"),
+        (values, "value missed"),
+        (torn, "torn value"),
+        (objects, "object missed"),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    parts
+        .map(|(count, noun)| match noun.split_once(' ') {
+            Some((noun, "missed")) => format!(", {} missed", counted(count, noun)),
+            _ => format!(", {}", counted(count, noun)),
+        })
+        .collect()
+}
+
+/// A number of something.
+pub fn counted(count: u64, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{} {noun}s", format::grouped(&count.to_string())),
+    }
+}
+
+/// Bytes for people.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} bytes"),
+        10_000..10_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_lost_is_told_and_nothing_else() {
+        assert_eq!(lost(Losses::default()), "");
+        let losses = Losses {
+            late_ticks: 1,
+            values: 2000,
+            torn: 0,
+            objects: 1,
+        };
+        let expected = ", 1 late tick, 2,000 values missed, 1 object missed";
+        assert_eq!(lost(losses), expected);
+    }
+}
