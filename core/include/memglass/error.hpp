@@ -10,20 +10,17 @@
 
 namespace memglass {
 
-/// How a call ended, as the C interface tells it.
-using Status = ::memglass_status;
-
 /// What a call throws that cannot do what was asked; nothing has changed then.
 ///
 /// `status()` is stable and for programs, `what()` is a sentence for people.
 class Error : public std::runtime_error {
 public:
-    Error(Status status, const std::string& message) : std::runtime_error(message), status_(status) {}
+    Error(memglass_status status, const std::string& message) : std::runtime_error(message), status_(status) {}
 
-    Status status() const noexcept { return status_; }
+    memglass_status status() const noexcept { return status_; }
 
 private:
-    Status status_;
+    memglass_status status_;
 };
 
 namespace detail {
@@ -35,12 +32,12 @@ inline std::string_view view(memglass_text text) noexcept {
 inline memglass_text text(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
 /// Throws what the C interface said last.
-[[noreturn]] inline void fail(Status status) {
+[[noreturn]] inline void fail(memglass_status status) {
     throw Error(status, std::string(view(memglass_error_message())));
 }
 
 /// Throws unless the call went well.
-inline void check(Status status) {
+inline void check(memglass_status status) {
     if (status != MEMGLASS_STATUS_OK) [[unlikely]] {
         fail(status);
     }

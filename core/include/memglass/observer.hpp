@@ -164,7 +164,7 @@ public:
     /// The object with this label; an empty View if there is none.
     View find(std::string_view label) const {
         memglass_field* field = nullptr;
-        Status status = memglass_observer_find(attached(), detail::text(label), nullptr, nullptr);
+        memglass_status status = memglass_observer_find(attached(), detail::text(label), nullptr, nullptr);
         if (status == MEMGLASS_STATUS_NO_SUCH_OBJECT) {
             return View();
         }

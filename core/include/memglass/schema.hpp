@@ -162,7 +162,7 @@ private:
     }
     template <class Copy> static std::string copied(Copy&& copy) {
         std::size_t len = 0;
-        Status status = copy(static_cast<std::uint8_t*>(nullptr), std::size_t{0}, &len);
+        memglass_status status = copy(static_cast<std::uint8_t*>(nullptr), std::size_t{0}, &len);
         std::string bytes(len, '\0');
         if (status == MEMGLASS_STATUS_TOO_SMALL) {
             status = copy(reinterpret_cast<std::uint8_t*>(bytes.data()), len, &len);
@@ -254,17 +254,22 @@ template <class T> struct ValueType {
         }
     }
 };
-template <class T> struct ValueType<T*> {
-    static TypeId add(Schema& schema) {
-        using Target = Descriptor<std::remove_cv_t<T>>;
-        if constexpr (requires { Target::record; }) {
-            return schema.pointer(Target::record.name);
-        } else if constexpr (requires { Target::name; }) {
-            return schema.pointer(Target::name);
-        } else {
-            return schema.pointer("");
-        }
+/// What a pointer's target is called; empty if nobody described it.
+template <class T> constexpr std::string_view target_name() {
+    if constexpr (requires { Descriptor<T>::record; }) {
+        return Descriptor<T>::record.name;
+    } else if constexpr (requires { Descriptor<T>::name; }) {
+        return Descriptor<T>::name;
+    } else if constexpr (std::is_arithmetic_v<T> || Wide<T>) {
+        constexpr std::string_view names[] = {"bool", "i8", "i16", "i32", "i64", "i128", "u8",
+                                              "u16",  "u32", "u64", "u128", "f32", "f64"};
+        return names[scalar_kind<T>()];
+    } else {
+        return "";
     }
+}
+template <class T> struct ValueType<T*> {
+    static TypeId add(Schema& schema) { return schema.pointer(target_name<std::remove_cv_t<T>>()); }
 };
 template <std::size_t N> struct ValueType<char[N]> {
     static TypeId add(Schema& schema) { return schema.text(N); }

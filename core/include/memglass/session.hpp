@@ -282,7 +282,7 @@ template <class T> struct Allocator {
     template <class U> Allocator(const Allocator<U>& other) noexcept : owner(other.owner) {}
 
     T* allocate(std::size_t count) {
-        if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) {
+        if (count > (std::numeric_limits<std::size_t>::max)() / sizeof(T)) {
             throw std::bad_array_new_length();
         }
         return static_cast<T*>(owner->allocate(count * sizeof(T), alignof(T)));

@@ -56,7 +56,7 @@ template <Numeric T> memglass_integer integer(T number) {
 template <class Copy> inline std::string copied(Copy&& copy) {
     std::array<std::uint8_t, 256> few;
     std::size_t len = 0;
-    Status status = copy(few.data(), few.size(), &len);
+    memglass_status status = copy(few.data(), few.size(), &len);
     if (status == MEMGLASS_STATUS_OK) {
         return {reinterpret_cast<const char*>(few.data()), len};
     }
@@ -221,7 +221,7 @@ public:
             }
         };
         const auto& [schema, type] = detail::Described<T>::get();
-        Status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
+        memglass_status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
         if (call.thrown != nullptr) {
             std::rethrow_exception(call.thrown);
         }
@@ -372,7 +372,7 @@ private:
                 thrown = std::current_exception();
             }
         };
-        Status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
+        memglass_status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
         if (call.thrown != nullptr) {
             std::rethrow_exception(call.thrown);
         }

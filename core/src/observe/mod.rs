@@ -267,8 +267,21 @@ mod tests {
         assert_eq!(kind_of::<Plain<i128>>(), Kind::Int { signed: true });
         assert_eq!(kind_of::<Plain<f32>>(), Kind::Float);
         assert_eq!(kind_of::<PlainText<5>>(), Kind::Text);
-        let target = "u8".into();
-        assert_eq!(kind_of::<Plain<*mut u8>>(), Kind::Pointer { target });
+    }
+
+    #[test]
+    fn an_address_says_of_what_it_is_without_modules() {
+        fn target_of<T: 'static>() -> String {
+            match kind_of::<Plain<*const T>>() {
+                Kind::Pointer { target } => target.to_string(),
+                other => panic!("not an address: {other:?}"),
+            }
+        }
+        assert_eq!(target_of::<u8>(), "u8");
+        assert_eq!(target_of::<()>(), "");
+        assert_eq!(target_of::<std::ffi::c_void>(), "");
+        assert_eq!(target_of::<std::cell::Cell<i8>>(), "Cell<i8>");
+        assert_eq!(target_of::<Vec<(String, i32)>>(), "Vec<(String, i32)>");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Bools, integers, floats and addresses in shared memory.
 
 use std::any::type_name;
+use std::ffi::c_void;
 
 use super::derive_support::{decode_scalar, decode_scalar_lossy, encode_scalar};
 use super::unions::Padding;
@@ -144,7 +145,7 @@ macro_rules! pointers {
             observe_scalar!(Shape::Pointer);
 
             fn value_type(schema: &mut Schema) -> Result<TypeId, SchemaError> {
-                let kind = Kind::Pointer { target: type_name::<T>().into() };
+                let kind = Kind::Pointer { target: target_name::<T>().into() };
                 schema.add(named::<Self>("", kind))
             }
         }
@@ -157,6 +158,21 @@ macro_rules! pointers {
 }
 
 pointers!(*const T: std::ptr::with_exposed_provenance, *mut T: std::ptr::with_exposed_provenance_mut);
+
+/// What a pointer's target is called in schemas: without modules, as the derive names types, and empty if a pointer
+/// says nothing of it.
+fn target_name<T>() -> String {
+    let full = type_name::<T>();
+    if ["()", type_name::<c_void>()].contains(&full) {
+        return String::new();
+    }
+    let mut name = String::new();
+    for word in full.split_inclusive(|c: char| !(c.is_alphanumeric() || "_:".contains(c))) {
+        let path = word.rfind("::").map_or(0, |at| at + "::".len());
+        name.push_str(&word[path..]);
+    }
+    name
+}
 
 /// A type with the size and alignment of `T`.
 fn named<T>(name: &str, kind: Kind) -> Type {

@@ -1,5 +1,5 @@
 // What the C interface promises. Prints the line of what is not so, and fails; else prints how it describes the
-// Position of types.hpp, in hexadecimal digits.
+// Position and the Links of types.hpp, in hexadecimal digits, each on a line.
 #include <memglass/memglass.h>
 
 #include <stdio.h>
@@ -128,6 +128,48 @@ static uint32_t describe_position(memglass_schema *schema) {
     return id;
 }
 
+typedef union {
+    int64_t number;
+    double real;
+} word;
+
+typedef struct links {
+    word word, words[2];
+    const quote *quote;
+    double *numbers[3];
+    const struct links *next;
+    void *anything;
+} links;
+
+static uint32_t pointer(memglass_schema *schema, const char *target) {
+    uint32_t id;
+    OK(memglass_schema_pointer(schema, memglass_str(target), &id));
+    return id;
+}
+
+static void describe_links(memglass_schema *schema) {
+    memglass_metadata unknown = {.desc = memglass_str("who knows")};
+    memglass_member alternatives[] = {
+        member("number", scalar(schema, MEMGLASS_SCALAR_KIND_I64), offsetof(word, number)),
+        member("real", scalar(schema, MEMGLASS_SCALAR_KIND_F64), offsetof(word, real)),
+    };
+    uint32_t either, pair, numbers, id;
+    OK(memglass_schema_union(schema, memglass_str("Word"), sizeof(word), _Alignof(word), alternatives, 2, &either));
+    OK(memglass_schema_array(schema, either, 2, &pair));
+    uint32_t target = pointer(schema, "Quote");
+    OK(memglass_schema_array(schema, pointer(schema, "f64"), 3, &numbers));
+    memglass_member fields[] = {
+        member("word", either, offsetof(links, word)),
+        member("words", pair, offsetof(links, words)),
+        member("quote", target, offsetof(links, quote)),
+        member("numbers", numbers, offsetof(links, numbers)),
+        member("next", pointer(schema, "Links"), offsetof(links, next)),
+        member("anything", pointer(schema, ""), offsetof(links, anything)),
+    };
+    fields[5].metadata = &unknown;
+    OK(memglass_schema_struct(schema, memglass_str("Links"), sizeof(links), _Alignof(links), fields, 6, &id));
+}
+
 static void print_schema(const memglass_schema *schema) {
     size_t len = 0;
     FAILS(memglass_schema_encode(schema, NULL, 0, &len), TOO_SMALL);
@@ -249,6 +291,10 @@ int main(int count, char **arguments) {
     OK(memglass_session_add_type(session, schema, described, &type_id));
     objects_and_cells(session, type_id);
     observing(arguments[1]);
+    print_schema(schema);
+    memglass_schema_free(schema);
+    schema = memglass_schema_new();
+    describe_links(schema);
     print_schema(schema);
     memglass_schema_free(schema);
     OK(memglass_session_shutdown(session, 0));

@@ -1,5 +1,5 @@
 // What the headers promise, in one process. Prints the line of what is not so, and fails.
-#include "types.hpp"
+#include "types_generated.hpp"
 
 #include <memglass/observer.hpp>
 
@@ -19,7 +19,7 @@
 namespace {
 
 /// What a call throws; OK if nothing.
-template <class F> memglass::Status thrown(F&& call) {
+template <class F> memglass_status thrown(F&& call) {
     try {
         call();
         return MEMGLASS_STATUS_OK;
@@ -43,7 +43,7 @@ void numbers_read_as_they_were_written() {
     *plain += 3;
     ++*plain;
     CHECK((*plain)++ == -1 && plain->get() == 0);
-    *plain = std::numeric_limits<std::int16_t>::min();
+    *plain = (std::numeric_limits<std::int16_t>::min)();
     CHECK(*plain == -32768);
 
     Cell<memglass::Plain<bool>> truth;

@@ -4,8 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-/// What every program is compiled with: no warning passes.
-const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+/// What every program is compiled with: no warning passes, but for the attribute that compilers do not know.
+const WARNINGS: [&str; 5] = [
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Werror",
+    "-Wno-attributes",
+];
 
 /// The directory of this package.
 pub(crate) fn package() -> &'static Path {
@@ -25,6 +31,22 @@ pub(crate) fn libraries() -> &'static Path {
     })
 }
 
+/// The directory of `types_generated.hpp`, which the generator makes now of `types.hpp`.
+fn generated() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
+        std::fs::create_dir_all(&directory).unwrap();
+        run(Command::new(libraries().join("memglass-gen"))
+            .arg(package().join("tests/languages/types.hpp"))
+            .arg("-I")
+            .arg(package().join("../include"))
+            .arg("-o")
+            .arg(directory.join("types_generated.hpp")));
+        directory
+    })
+}
+
 /// Compiles a source of this directory, and returns the program.
 pub(crate) fn compile(compiler: &str, source: &str, flags: &[&str]) -> PathBuf {
     compile_against("libmemglass.a", compiler, source, flags)
@@ -37,7 +59,7 @@ pub(crate) fn compile_against(
     source: &str,
     flags: &[&str],
 ) -> PathBuf {
-    let kind = flags.join("").replace(['=', ','], "");
+    let kind = flags.join("").replace(['=', ',', '/'], "");
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{source}-{compiler}{kind}"));
     let standard = match source.ends_with(".c") {
         true => "-std=c11",
@@ -50,6 +72,8 @@ pub(crate) fn compile_against(
         .args(flags)
         .arg("-I")
         .arg(package().join("../include"))
+        .arg("-I")
+        .arg(generated())
         .arg(package().join("tests/languages").join(source))
         .arg("-o")
         .arg(&program)

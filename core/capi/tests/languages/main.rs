@@ -13,11 +13,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use compile::{compile, compile_against, run};
+use compile::{compile, compile_against, package, run};
 use memglass::schema::{Schema, codec};
 use memglass::{Observe, Observer, Presence, Session, Storage, Text, Value};
 use partner::Partner;
-use types::{Even, Position, Quote, Side};
+use types::{Even, Links, Position, Quote, Side};
 
 /// Runs a program that checks by itself.
 fn check(program: &Path) -> String {
@@ -49,20 +49,35 @@ fn the_cpp_headers_keep_their_promises_with_clang_and_the_thread_sanitizer() {
 }
 
 #[test]
-fn c_cpp_and_rust_describe_a_struct_by_the_same_bytes() {
+fn other_libraries_may_define_common_words_before_our_headers() {
+    let macros = package().join("tests/languages/macros.hpp");
+    for compiler in ["g++", "clang++"] {
+        check(&compile(
+            compiler,
+            "checks.cpp",
+            &["-include", macros.to_str().unwrap()],
+        ));
+    }
+}
+
+/// How the derive describes a type, in hexadecimal digits.
+fn derived<T: Observe>() -> String {
     let mut schema = Schema::new();
-    <Position as Observe>::Storage::storage_type(&mut schema).unwrap();
-    let derived: String = codec::encode_schema(&schema)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    T::Storage::storage_type(&mut schema).unwrap();
+    let bytes = codec::encode_schema(&schema);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_derive_the_generator_and_a_description_by_hand_have_the_same_bytes() {
+    let expected = [derived::<Position>(), derived::<Links>()];
     for compiler in ["gcc", "clang"] {
         let by_hand = check(&compile(compiler, "checks.c", &[]));
-        assert_eq!(by_hand.trim_end(), derived, "{compiler}");
+        assert_eq!(by_hand.lines().collect::<Vec<_>>(), expected, "{compiler}");
     }
     let dir = tempfile::tempdir().unwrap();
     let mut partner = Partner::start("produce", dir.path());
-    assert_eq!(partner.ask("schema"), derived);
+    assert_eq!([partner.ask("schema"), partner.answer()], expected);
 }
 
 /// What the C++ producer begins with.

@@ -1,6 +1,6 @@
 // The other process of a test: `partner produce NAME` or `partner write NAME`. It does what the lines of its input
 // say, and answers each with a line.
-#include "types.hpp"
+#include "types_generated.hpp"
 
 #include <memglass/observer.hpp>
 
@@ -10,6 +10,18 @@
 namespace {
 
 void say(std::string_view line) { std::cout << line << std::endl; }
+
+/// How the generator describes a type, in hexadecimal digits.
+template <class T> std::string described() {
+    memglass::Schema schema;
+    memglass::storage_type<memglass::Stored<T>>(schema);
+    std::string hex;
+    for (unsigned char byte : schema.encode()) {
+        const char* digits = "0123456789abcdef";
+        hex += {digits[byte >> 4], digits[byte & 15]};
+    }
+    return hex;
+}
 
 /// Writes without a pause until there is another line.
 template <class Write> void write_until_told(Write&& write) {
@@ -33,14 +45,8 @@ int produce(const std::string& name) {
     say("ready");
     for (std::string line; std::getline(std::cin, line);) {
         if (line == "schema") {
-            memglass::Schema schema;
-            memglass::storage_type<Position_Storage>(schema);
-            std::string hex;
-            for (unsigned char byte : schema.encode()) {
-                const char* digits = "0123456789abcdef";
-                hex += {digits[byte >> 4], digits[byte & 15]};
-            }
-            say(hex);
+            say(described<Position>());
+            say(described<Links>());
         } else if (line == "quantity") {
             say(std::to_string(position->quantity));
         } else if (line == "quote") {

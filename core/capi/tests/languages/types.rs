@@ -1,5 +1,7 @@
 //! The types of types.hpp, as the derive describes them.
 
+use std::ffi::c_void;
+
 use memglass::{Observe, Text};
 
 #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
@@ -47,6 +49,25 @@ pub(crate) struct Position {
     pub(crate) venue: u8,
     #[observe(seqlock)]
     pub(crate) total: i128,
+}
+
+#[derive(Observe, Clone, Copy)]
+#[repr(C)]
+pub(crate) union Word {
+    number: i64,
+    real: f64,
+}
+
+#[derive(Observe, Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Links {
+    word: Word,
+    words: [Word; 2],
+    quote: *const Quote,
+    numbers: [*mut f64; 3],
+    next: *const Links,
+    #[observe(desc = "who knows")]
+    anything: *mut c_void,
 }
 
 /// All parts of one have the same number, so that a torn one shows.
