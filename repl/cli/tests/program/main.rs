@@ -5,6 +5,7 @@
 mod automation;
 mod bad_input;
 mod commands;
+mod cpp_engine;
 mod demo;
 mod demo_page;
 mod diff;
