@@ -117,7 +117,7 @@ fn declared(program: &Program, field: &Field) -> DeclaredMember {
         type_name: type_name(program, field),
         is_array: !is_text && field.count != Count::One,
         is_text,
-        is_bearing: field.bearing || field.bearing_bits != 0,
+        is_bearing: field.is_bearing(),
         values: match field.of {
             Type::Enum(of, _) => value_names(program, of),
             _ => Vec::new(),

@@ -7,6 +7,7 @@ use crate::program::{NONE, Program};
 use crate::record::place::Place;
 use crate::record::value::Value;
 use crate::record::{Root, path, store, value};
+use crate::text::tree::{Def, Name};
 use crate::text::{parse, print};
 use std::collections::HashMap;
 use thiserror::Error;
@@ -54,9 +55,8 @@ impl Layout {
     pub fn parse(text: &str) -> Result<Layout, TextError> {
         let in_text = |mistake: Mistake| mistake.in_text(text);
         let defs = parse::parse(text).map_err(in_text)?;
-        let Outcome { program, needs } = check::check(&defs).map_err(in_text)?;
-        let values = |name: &str| enum_values(&program, name);
-        let canonical = print::print(&defs, &values, &|name| byte_size(&program, name));
+        let Outcome { program, needs, .. } = check::check(&defs).map_err(in_text)?;
+        let canonical = printed(&defs, &program, &|_| "");
         let need = |(at, name)| in_text(Mistake::new(at, About::Parent, name));
         let needs = needs.into_iter().map(|first| first.map(need)).collect();
         Ok(Layout::new(program, canonical, needs))
@@ -80,6 +80,38 @@ impl Layout {
     /// The canonical text: the same for all texts that differ in layout, comments and notation only.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The canonical text for people: `// [layout]` stands behind each member that the layout depends on, such as counts
+    /// and tags, which are only written with [`Force`](crate::Force). It takes as much time as parsing the text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use memglass_layouts::Layout;
+    ///
+    /// let layout = Layout::parse("struct msg { u8 n; be u16 data[n]; };")?;
+    /// assert_eq!(
+    ///     layout.marked_text(),
+    ///     "struct msg {\n    u8 n;  // [layout]\n    be u16 data[n];\n};\n",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn marked_text(&self) -> String {
+        self.marked().unwrap_or_else(|| self.text.clone())
+    }
+
+    /// None if the text is no layout: that of a decoded one may be anything.
+    fn marked(&self) -> Option<String> {
+        let defs = parse::parse(&self.text).ok()?;
+        let Outcome {
+            program, bearing, ..
+        } = check::check(&defs).ok()?;
+        let mark = |name: Name<'_>| match bearing.contains(&name.at) {
+            true => "  // [layout]",
+            false => "",
+        };
+        Some(printed(&defs, &program, &mark))
     }
 
     /// The names of the structs, in the order of their definitions.
@@ -147,6 +179,11 @@ impl Layout {
     pub(crate) fn name_id(&self, name: &str) -> Option<u32> {
         self.name_ids.get(name).copied()
     }
+}
+
+fn printed(defs: &[Def<'_>], program: &Program, mark: print::Mark<'_>) -> String {
+    let values = |name: &str| enum_values(program, name);
+    print::print(defs, &values, &|name| byte_size(program, name), mark)
 }
 
 fn enum_values(program: &Program, name: &str) -> Vec<(String, i128)> {

@@ -135,6 +135,13 @@ pub(crate) enum BitsKind {
     Enum(u32),
 }
 
+impl Field {
+    /// Whether an expression reads it or one of its bit members.
+    pub(crate) fn is_bearing(&self) -> bool {
+        self.bearing || self.bearing_bits != 0
+    }
+}
+
 impl Program {
     pub(crate) fn name(&self, name: u32) -> &str {
         self.names.get(name as usize).map_or("", String::as_str)

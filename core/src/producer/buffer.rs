@@ -33,12 +33,14 @@ pub enum BufferError {
         capacity_bytes: usize,
     },
     /// The bytes do not fit the layout.
-    #[error("the bytes are no {root}: {} at {}", fault.kind, fault.path)]
+    #[error("the bytes are no {root}: {} at {}; there are {len_bytes} bytes", fault.kind, fault.path)]
     Malformed {
         /// The struct that they should be.
         root: String,
         /// The first place where they do not fit.
         fault: Fault,
+        /// Bytes that were given.
+        len_bytes: usize,
     },
     /// The record ends before the bytes do.
     #[error("the bytes are no {root}: it ends after {end} of {len_bytes} bytes")]
@@ -170,6 +172,7 @@ impl Buffer {
             return Err(BufferError::Malformed {
                 root: root(),
                 fault,
+                len_bytes: bytes.len(),
             });
         }
         match record.size() {

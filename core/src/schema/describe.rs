@@ -84,7 +84,7 @@ impl Schema {
                     self.describe(*value)
                 )
             }
-            Kind::Layout { definition } => definition.layout().text().to_owned(),
+            Kind::Layout { definition } => definition.layout().marked_text(),
             Kind::Record { layout, .. } => {
                 let room = ty.size - 8;
                 format!(

@@ -90,13 +90,16 @@ fn a_buffer_takes_only_whole_records() {
     let refused = |bytes: &[u8]| packet.write(bytes).unwrap_err().to_string();
     assert_eq!(
         refused(b"\x02\x02\x02hi\x09you"),
-        "the bytes are no msg: Truncated at items[1].chars"
+        "the bytes are no msg: Truncated at items[1].chars; there are 9 bytes"
     );
     assert_eq!(
         refused(b"\x01\x00\x07\x00"),
         "the bytes are no msg: it ends after 3 of 4 bytes"
     );
-    assert_eq!(refused(b""), "the bytes are no msg: Truncated at op");
+    assert_eq!(
+        refused(b""),
+        "the bytes are no msg: Truncated at op; there are 0 bytes"
+    );
     let long = packet.write(&[0; 65]).unwrap_err();
     assert!(matches!(long, BufferError::TooLong { .. }), "{long}");
     assert_eq!(read(&place.reader("t"), "packet.crc"), Value::U64(258));
@@ -207,7 +210,7 @@ fn whole_records_are_laid_out_anew() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "packet: the record needs more than 64 bytes"
+        "packet: \"items[0].chars\" does not fit: there is room for 64 bytes"
     );
     assert_eq!(read(&observer, "packet.n"), Value::U64(2));
 }

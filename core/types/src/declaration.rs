@@ -9,6 +9,9 @@ use crate::types::Types;
 /// Columns before the comments.
 const COMMENTS: usize = 48;
 
+/// The attribute of a packed record that has the text of its layout.
+const LAYOUT: &str = "layout";
+
 /// What a definition says besides itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Remarks {
@@ -23,7 +26,8 @@ impl Types {
     /// The definition of a type in C, with offset and size of each member: `struct quote { … };`.
     ///
     /// Anonymous records inside are written in place. What C has no words for, such as base classes and the variants of
-    /// Rust enums, is written as a member with a comment.
+    /// Rust enums, is written as a member with a comment. The attribute `layout`, the text that says how a packed record is
+    /// laid out, is written above it.
     ///
     /// # Panics
     ///
@@ -36,6 +40,7 @@ impl Types {
         };
         match &self[id].kind {
             Kind::Record(_) => {
+                text.layout(id);
                 text.record(id, 0, 0);
                 text.end_of_record(id);
             }
@@ -64,6 +69,18 @@ impl Text<'_> {
             "" => writeln!(self.out, "{code}"),
             comment => writeln!(self.out, "{code:COMMENTS$} /* {comment} */"),
         };
+    }
+
+    /// What says how the bytes of a packed record are laid out, as a comment.
+    fn layout(&mut self, id: TypeId) {
+        let mut attributes = self.types[id].attributes.iter();
+        if let Some(layout) = attributes.find(|attribute| &*attribute.name == LAYOUT) {
+            for line in layout.value.lines() {
+                // A backslash at its end would make a comment of the next line too.
+                let line = format!("// {}", line.trim_end_matches('\\'));
+                let _ = writeln!(self.out, "{}", line.trim_end());
+            }
+        }
     }
 
     /// `typedef struct { … } name;` and `typedef int name;`

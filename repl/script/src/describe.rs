@@ -9,8 +9,9 @@ use memglass::schema::{
 };
 use memglass::{Field, Observer, Value};
 use memglass_value::format::Style;
-use memglass_value::shown::{Cell, Cells, Table};
+use memglass_value::shown::{self, Cell, Cells, Table};
 
+use super::packed;
 use super::takes::some_of;
 
 /// All named types that are structs, unions, enums, flags or packed records, and how many objects there are of each.
@@ -199,6 +200,11 @@ fn declared(schema: &Schema, member: &Member) -> Cells {
 
 /// The fields of one object with their present values.
 pub(crate) fn fields(field: &Field, value: &Value) -> Table {
+    let columns = ["field", "value", "type", "protection", "allowed"];
+    if let (Some(_), Value::Record(parts)) = (field.packing(), value) {
+        let rows = packed::members(field, parts).into_iter().map(packed_row);
+        return table(&columns, rows.collect());
+    }
     let schema = field.schema();
     let members = field.members().unwrap_or_default();
     let rows = members.iter().map(|member| {
@@ -214,10 +220,18 @@ pub(crate) fn fields(field: &Field, value: &Value) -> Table {
             allowed(&member.metadata).and_then(Cell::prose),
         ]
     });
-    table(
-        &["field", "value", "type", "protection", "allowed"],
-        rows.collect(),
-    )
+    table(&columns, rows.collect())
+}
+
+/// A row of [`fields`] for a member of a packed record.
+fn packed_row(member: shown::Member) -> Cells {
+    vec![
+        Some(Cell::plain(&*member.name)),
+        Some(member.cell),
+        Some(Cell::plain(member.type_name)),
+        None,
+        Cell::prose(member.note),
+    ]
 }
 
 fn table(columns: &[&str], rows: Vec<Cells>) -> Table {

@@ -68,19 +68,31 @@ fn field_name(member: DeclaredMember) -> FieldName {
     }
 }
 
-/// The members that a record had when it was read: its type does not tell them.
-pub(crate) fn members(parts: &Record) -> Vec<Member> {
-    let member = |(name, value): (&Arc<str>, &Value)| Member {
-        name: name.clone(),
-        members: match value {
-            Value::Record(parts) => members(parts),
-            _ => Vec::new(),
-        },
-        cell: Cell::plain(value.clone()),
-        type_name: String::new(),
-        note: String::new(),
+/// The members that a record had when it was read from `field`: its type does not tell them.
+pub(crate) fn members(field: &Field, parts: &Record) -> Vec<Member> {
+    let member = |(name, value): (&Arc<str>, &Value)| {
+        // Another record may be there by now: then the member has no type.
+        let part = field.member(name).ok();
+        Member {
+            name: name.clone(),
+            members: match (value, &part) {
+                (Value::Record(parts), Some(part)) => members(part, parts),
+                _ => Vec::new(),
+            },
+            cell: Cell::plain(value.clone()),
+            note: mark(part.as_ref()).to_owned(),
+            type_name: part.map_or_else(String::new, |part| part.info().type_name),
+        }
     };
     parts.iter().map(member).collect()
+}
+
+/// What is said of a part that the layout depends on.
+fn mark(part: Option<&Field>) -> &'static str {
+    match part.is_some_and(Field::bears_layout) {
+        true => "[layout]",
+        false => "",
+    }
 }
 
 /// A row for each of these elements, which were read from `array` in one moment. Each element may have other

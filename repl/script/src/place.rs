@@ -532,12 +532,17 @@ impl Place {
             .collect()
     }
 
-    /// Number of elements of an array, of members otherwise.
-    pub(crate) fn len(&self) -> INT {
-        match self.node.shape {
-            Shape::List(count) => count as INT,
-            _ => self.node.field.members().map_or(0, <[_]>::len) as INT,
-        }
+    /// Number of elements of an array, of members otherwise. A packed record has those of this moment.
+    pub(crate) fn len(&self) -> Result<INT> {
+        let field = &self.node.field;
+        Ok(match (&self.node.shape, field.packing()) {
+            (Shape::List(count), _) => *count as INT,
+            (_, Some(Packing::Struct)) => match self.value()? {
+                Value::Record(members) => members.iter().len() as INT,
+                _ => 0,
+            },
+            _ => field.members().map_or(0, <[_]>::len) as INT,
+        })
     }
 
     /// The path: a label for an object, with what leads to a part of one behind it.

@@ -142,7 +142,7 @@ fn is_record(value: &Value) -> bool {
 fn record(field: &Field, value: &Value) -> Record {
     let schema = field.schema();
     let members = match (field.packing(), value) {
-        (Some(_), Value::Record(parts)) => packed::members(parts),
+        (Some(_), Value::Record(parts)) => packed::members(field, parts),
         _ => members(schema, field.members().unwrap_or_default(), value),
     };
     Record {

@@ -187,6 +187,9 @@ fn about(field: &Field) -> Result<Output, CommandError> {
     if info.readonly && !info.metadata.readonly {
         text += "  @readonly";
     }
+    if field.bears_layout() {
+        text += "  [layout]";
+    }
     text += &format!("  {declared}");
     let declared = Document::text(text.trim_end());
     Ok(Output::all([declared.into(), value.into()]))

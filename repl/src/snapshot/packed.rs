@@ -108,9 +108,10 @@ impl Making<'_> {
         let row = row::row(heading, field, Ok(own), self.in_hex);
         FieldRow {
             value: around(part).unwrap_or(row.value),
-            note: match field.bears_layout() && row.note.is_empty() {
-                true => "[layout]".into(),
-                false => row.note,
+            note: match (field.bears_layout(), row.note.as_str()) {
+                (false, _) => row.note,
+                (true, "") => "[layout]".into(),
+                (true, note) => format!("{note} [layout]"),
             },
             ..row
         }
@@ -220,15 +221,21 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "struct msg { u8 n; item items[n]; be u16 crc; };
-        struct item { u8 len; char chars[len]; };";
+        struct item { u8 len; char chars[len]; };
+        enum Op : u8 { Ping = 1, Text }; struct tagged { Op op; match (op) { (2): char text[]; (_): none; } };";
 
     /// The rows of a record with these parts toggled: name, value, type and note.
     #[track_caller]
     fn check(bytes: &[u8], toggled: &[&str], expected: &[&str]) {
+        check_root("msg", bytes, toggled, expected);
+    }
+
+    #[track_caller]
+    fn check_root(root: &str, bytes: &[u8], toggled: &[&str], expected: &[&str]) {
         let dir = tempfile::tempdir().unwrap();
         let session = Session::builder("s").dir(dir.path()).create().unwrap();
         session.define(TEXT).unwrap();
-        let packet = session.buffer("packet", "msg", 64).unwrap();
+        let packet = session.buffer("packet", root, 64).unwrap();
         packet.write(bytes).unwrap();
         let observer = Observer::builder().dir(dir.path()).attach("s").unwrap();
         let root = observer.field("packet").unwrap();
@@ -247,6 +254,12 @@ mod tests {
         });
         assert_eq!(rows.collect::<Vec<_>>(), expected);
         assert_eq!(tree.total, expected.len());
+    }
+
+    #[test]
+    fn a_tag_shows_its_name_and_that_the_layout_depends_on_it() {
+        let rows = ["op 2 Op [Text] [layout]", "text \"hi\" char[2] "];
+        check_root("tagged", b"\x02hi\0", &[], &rows);
     }
 
     #[test]

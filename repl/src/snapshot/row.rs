@@ -146,11 +146,13 @@ pub(super) fn detail(field: &Field, value: Option<&Value>) -> Detail {
             info.size,
             info.offset
         ),
-        description: description(info.metadata, info.readonly),
+        description: description(field),
     }
 }
 
-fn description(metadata: &Metadata, is_readonly: bool) -> String {
+fn description(field: &Field) -> String {
+    let info = field.info();
+    let metadata = info.metadata;
     let desc = metadata
         .desc
         .as_deref()
@@ -161,8 +163,10 @@ fn description(metadata: &Metadata, is_readonly: bool) -> String {
         .regex
         .as_deref()
         .map(|regex| format!("must match {}", text::clean(regex)));
-    let readonly = is_readonly.then(|| "read-only".to_owned());
-    let parts = [desc, bounds, step, pattern, readonly];
+    let readonly = info.readonly.then(|| "read-only".to_owned());
+    let bears = field.bears_layout();
+    let bears = bears.then(|| "the layout depends on it: writing it needs force".to_owned());
+    let parts = [desc, bounds, step, pattern, readonly, bears];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 

@@ -57,6 +57,8 @@ pub(crate) struct Outcome {
     pub(crate) program: Program,
     /// For each struct the first name that it takes from around it: where, and what.
     pub(crate) needs: Vec<Option<(usize, String)>>,
+    /// Where the fields are declared that expressions read.
+    pub(crate) bearing: Vec<usize>,
 }
 
 /// Checks the definitions and compiles them.
@@ -71,9 +73,13 @@ pub(crate) fn check<'a>(defs: &'a [Def<'a>]) -> Checked<Outcome> {
     checker.parents_all()?;
     let first = |needs: &Vec<Need<'_>>| needs.first().map(|need| (need.path.at, need.text()));
     let needs = checker.needs.iter().map(first).collect();
+    let fields = checker.program.fields.iter().zip(&checker.fields);
+    let bearing = fields.filter(|(field, _)| field.is_bearing());
+    let bearing = bearing.map(|(_, draft)| draft.name.at).collect();
     Ok(Outcome {
         program: checker.program,
         needs,
+        bearing,
     })
 }
 

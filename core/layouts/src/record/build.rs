@@ -6,6 +6,7 @@ use super::evaluate::Evaluator;
 use super::place::{Place, Shape, bit_member};
 use super::source::Source;
 use super::store::scalar_of;
+use super::tree::Cut;
 use super::value::Value;
 use super::walk::Fault;
 use super::write::{WriteError, encode, shown};
@@ -28,7 +29,8 @@ impl Layout {
     /// # Errors
     ///
     /// [`WriteError::Missing`] if a value is left out that nothing else tells, [`WriteError::BadCount`] if a given count
-    /// disagrees with what it counts, [`WriteError::Capacity`] beyond `capacity` bytes.
+    /// disagrees with what it counts, [`WriteError::Full`] if a struct is larger than its declared size,
+    /// [`WriteError::Capacity`] beyond `capacity` bytes.
     ///
     /// # Examples
     ///
@@ -49,20 +51,22 @@ impl Layout {
         let mut size = FIRST_TRY.min(capacity);
         loop {
             match self.try_build(root, map, size)? {
-                Some(bytes) => return Ok(bytes),
-                None if size == capacity => return Err(WriteError::Capacity { capacity }),
-                None => size = (size * 2).min(capacity),
+                Tried::Made(bytes) => return Ok(bytes),
+                Tried::Cut { at } if size == capacity => {
+                    return Err(WriteError::Capacity { at, capacity });
+                }
+                Tried::Cut { .. } => size = (size * 2).min(capacity),
             }
         }
     }
 
-    /// None if the record needs more than `size` bytes.
+    /// Makes the record if it has `size` bytes at most.
     fn try_build(
         &self,
         root: Root,
         map: &[(String, Value)],
         size: usize,
-    ) -> Result<Option<Vec<u8>>, WriteError> {
+    ) -> Result<Tried, WriteError> {
         let limits = Limits::default();
         let source = Building::new(map, size);
         let mut evaluator = Evaluator::new(&self.program, source, limits, size as u64);
@@ -86,11 +90,12 @@ impl Layout {
             tree: std::borrow::Cow::Owned(tree),
         };
         if let Some(Fault { path, kind }) = record.faults().into_iter().next() {
-            let is_room = used.is_none() && kind == Kind::Truncated;
-            return if is_room {
-                Ok(None)
-            } else {
-                Err(WriteError::Hidden { path, kind })
+            return match (kind, sized_around(&record, &path)) {
+                (Kind::Truncated, None) => Ok(Tried::Cut { at: path }),
+                (Kind::Truncated, Some((around, room))) => {
+                    Err(WriteError::Full { path, around, room })
+                }
+                _ => Err(WriteError::Hidden { path, kind }),
             };
         }
         if let Some(frame) = maps.pop() {
@@ -100,8 +105,29 @@ impl Layout {
             return Err(WriteError::Missing { path });
         }
         bytes.truncate(used.unwrap_or(0) as usize);
-        Ok(Some(bytes))
+        Ok(Tried::Made(bytes))
     }
+}
+
+/// What came of making a record in so many bytes.
+enum Tried {
+    Made(Vec<u8>),
+    /// They are too few.
+    Cut {
+        /// The first part that does not fit.
+        at: String,
+    },
+}
+
+/// The path and the bytes of the innermost struct around a part whose size is known although the part was cut.
+fn sized_around(record: &Record<'_>, path: &str) -> Option<(String, u64)> {
+    let ends = path.rmatch_indices(['.', '[']).map(|(end, _)| end);
+    let sized = ends.map(|end| &path[..end]).find_map(|around| {
+        let place = record.find(around).ok()?;
+        let room = place.size().filter(|_| place.is_struct())?;
+        Some((around.to_owned(), room))
+    });
+    sized.or_else(|| Some((String::new(), record.size()?)))
 }
 
 /// Bytes that are being made.
@@ -417,8 +443,10 @@ impl<'v> Source for Building<'v> {
         Ok(())
     }
 
-    fn leave(e: &mut Evaluator<'_, Self>) -> Result<(), Why> {
-        let Some(frame) = e.source.maps.pop() else {
+    fn leave(e: &mut Evaluator<'_, Self>, cut: Option<Cut>) -> Result<(), Why> {
+        let frame = e.source.maps.pop();
+        // Of a struct that was cut, the members behind the fault are not used yet.
+        let Some(frame) = frame.filter(|_| cut.is_none()) else {
             return Ok(());
         };
         frame
@@ -474,5 +502,63 @@ impl Building<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a record with two texts for which there are so many bytes.
+    #[track_caller]
+    fn check(text: &str, texts: [&str; 2], capacity: usize, expected: &str) {
+        let layout = Layout::parse(text).unwrap();
+        let root = layout.root("msg").unwrap();
+        let item = |text: &&str| {
+            let members = [
+                ("text", Value::Text((*text).into())),
+                ("sum", Value::Int(7)),
+            ];
+            Value::Map(members.map(|(name, value)| (name.into(), value)).into())
+        };
+        let items = Value::List(texts.iter().map(item).collect());
+        let error = layout.build(root, &[("items".to_owned(), items)], capacity);
+        assert_eq!(error.unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_with_the_room_there_is() {
+        let open = "struct msg { u8 n; item items[n]; }; struct item { u8 len; char text[len]; u32 sum; };";
+        for (capacity, expected) in [
+            (
+                11,
+                "\"items[1].sum\" does not fit: there is room for 11 bytes",
+            ),
+            (
+                8,
+                "\"items[1].text\" does not fit: there is room for 8 bytes",
+            ),
+            (
+                3,
+                "\"items[0].sum\" does not fit: there is room for 3 bytes",
+            ),
+            (0, "\"n\" does not fit: there is room for 0 bytes"),
+        ] {
+            check(open, ["a", "bcd"], capacity, expected);
+        }
+        let sized = "struct msg { u8 n; item items[n]; };
+            struct item { u8 len; char text[len]; u32 sum; } [[fixed_size(8)]];";
+        check(
+            sized,
+            ["abc", "abcd"],
+            64,
+            "\"items[1].sum\" does not fit into the 8 bytes of \"items[1]\"",
+        );
+        check(
+            "struct msg { u8 n; item items[n]; } [[fixed_size(6)]]; struct item { char text[1]; u32 sum; };",
+            ["a", "b"],
+            64,
+            "\"items\" does not fit into the 6 bytes of the record",
+        );
     }
 }

@@ -361,9 +361,10 @@ impl<'p, S: Source> Evaluator<'p, S> {
         }
         S::enter(self, id, None).map_err(at_field)?;
         let (level, stop) = self.level(of, known);
-        let left = S::leave(self);
+        let Level { size, cut, .. } = self.tree.levels[level as usize];
+        let left = S::leave(self, cut);
         placed.inner = level;
-        placed.size = self.tree.levels[level as usize].size;
+        placed.size = size;
         self.place(placed);
         match (stop, left) {
             (Some(why), _) => Err(Stop { why, at: At::Below }),

@@ -3,7 +3,7 @@
 use super::evaluate::{Evaluator, Stop};
 use super::source::Source;
 use super::store::signed_number;
-use super::tree::{At, Placed, State, UNKNOWN};
+use super::tree::{At, Level, Placed, State, UNKNOWN};
 use crate::code::Code;
 use crate::error_kind::{Kind, Why};
 use crate::program::{NONE, Type};
@@ -150,9 +150,10 @@ impl<S: Source> Evaluator<'_, S> {
         }
         S::enter(self, id, Some(index)).map_err(itself)?;
         let (level, stop) = self.level(of, known);
-        let left = S::leave(self);
+        let Level { size, cut, .. } = self.tree.levels[level as usize];
+        let left = S::leave(self, cut);
         placed.inner = level;
-        placed.size = self.tree.levels[level as usize].size;
+        placed.size = size;
         self.open.push(placed);
         match (stop, left) {
             (Some(why), _) => Err(Stop { why, at: At::Below }),

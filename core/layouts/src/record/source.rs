@@ -2,6 +2,7 @@
 
 use super::evaluate::Evaluator;
 use super::place::Place;
+use super::tree::Cut;
 use crate::code::Code;
 use crate::error_kind::Why;
 
@@ -47,11 +48,13 @@ pub(crate) trait Source: Sized {
         Ok(())
     }
 
-    /// Called at the start of a struct field or element, and at its end.
+    /// Called at the start of a struct field or element.
     fn enter(_: &mut Evaluator<'_, Self>, _field: u32, _index: Option<u64>) -> Result<(), Why> {
         Ok(())
     }
-    fn leave(_: &mut Evaluator<'_, Self>) -> Result<(), Why> {
+
+    /// Called at the end of a struct field or element, with what cut it.
+    fn leave(_: &mut Evaluator<'_, Self>, _cut: Option<Cut>) -> Result<(), Why> {
         Ok(())
     }
 

@@ -66,12 +66,32 @@ pub enum WriteError {
         /// Its path.
         path: String,
     },
+    /// A struct of a declared or given size has no room for one of its parts.
+    #[error("{path:?} does not fit into the {room} bytes of {}", part(around))]
+    Full {
+        /// The path of the part.
+        path: String,
+        /// The path of the struct; empty for the record.
+        around: String,
+        /// How many bytes the struct has.
+        room: u64,
+    },
     /// The record is larger than its room.
-    #[error("the record needs more than {capacity} bytes")]
+    #[error("{} does not fit: there is room for {capacity} bytes", part(at))]
     Capacity {
+        /// The path of the first part that does not fit; empty for the record.
+        at: String,
         /// How many bytes there are.
         capacity: usize,
     },
+}
+
+/// What an error calls a part that may be the record itself.
+fn part(path: &str) -> String {
+    match path {
+        "" => "the record".to_owned(),
+        path => format!("{path:?}"),
+    }
 }
 
 impl WriteError {
@@ -84,6 +104,7 @@ impl WriteError {
             | WriteError::NotWritable { path }
             | WriteError::BadValue { path, .. }
             | WriteError::BadCount { path, .. }
+            | WriteError::Full { path, .. }
             | WriteError::Missing { path } => path,
             WriteError::Capacity { .. } => "",
         }
@@ -94,6 +115,7 @@ impl WriteError {
         match self {
             WriteError::Hidden { kind, .. } => return kind.to_string(),
             WriteError::NoField { .. } => "NoField",
+            WriteError::Full { .. } => "Truncated",
             WriteError::LayoutField { .. } => "LayoutField",
             WriteError::NotWritable { .. } => "NotWritable",
             WriteError::BadValue { .. } => "BadValue",
@@ -160,7 +182,7 @@ fn is_bearing(program: &Program, place: Place) -> bool {
     match place.shape {
         Shape::Bits { member, .. } => field.bearing || field.bearing_bits >> member & 1 == 1,
         Shape::Struct { .. } => false,
-        _ => field.bearing || field.bearing_bits != 0,
+        _ => field.is_bearing(),
     }
 }
 

@@ -1,22 +1,29 @@
 //! A tree back to its canonical text.
 
 use super::parse_expr::strength;
-use super::tree::{ArmBody, BitsKind, Body, Count, Def, Expr, Member, Pattern, Step, Type, TypeOf};
+use super::tree::{
+    ArmBody, BitsKind, Body, Count, Def, Expr, Member, Name, Pattern, Step, Type, TypeOf,
+};
 use std::fmt::Write;
 
 /// Says how many bytes the named type has, where a byte order matters to it.
 pub(crate) type ByteSize<'s> = &'s dyn Fn(&str) -> u64;
+
+/// Says what stands behind the declaration of a field.
+pub(crate) type Mark<'s> = &'s dyn Fn(Name<'_>) -> &'static str;
 
 /// Prints definitions; enums are printed by their computed `values`.
 pub(crate) fn print(
     defs: &[Def<'_>],
     values: &dyn Fn(&str) -> Vec<(String, i128)>,
     size: ByteSize<'_>,
+    mark: Mark<'_>,
 ) -> String {
     let mut printer = Printer {
         out: String::new(),
         depth: 0,
         size,
+        mark,
     };
     for (i, def) in defs.iter().enumerate() {
         if i > 0 {
@@ -31,6 +38,7 @@ struct Printer<'s> {
     out: String,
     depth: usize,
     size: ByteSize<'s>,
+    mark: Mark<'s>,
 }
 
 impl Printer<'_> {
@@ -141,19 +149,21 @@ impl Printer<'_> {
                 if let Some(size) = size {
                     declarator += &format!(" : {}", self.expr(size));
                 }
-                self.field(before, of, &declarator);
+                let mark = (self.mark)(*name);
+                self.field(before, of, &format!("{declarator};{mark}"));
             }
         }
     }
 
-    fn field(&mut self, before: &str, of: &Type<'_>, declarator: &str) {
+    /// Prints a field, whose name and what stands behind it is `declared`.
+    fn field(&mut self, before: &str, of: &Type<'_>, declared: &str) {
         if let TypeOf::Inline(body) = &of.of {
             self.line(&format!("{before}struct {{"));
             let end = self.body(body);
-            self.line(&format!("{end} {declarator};"));
+            self.line(&format!("{end} {declared}"));
         } else {
             let of = self.type_name(of);
-            self.line(&format!("{before}{of} {declarator};"));
+            self.line(&format!("{before}{of} {declared}"));
         }
     }
 
@@ -201,6 +211,7 @@ impl Printer<'_> {
             out: String::new(),
             depth: 0,
             size: self.size,
+            mark: &|_| "",
         };
         inner.line("struct {");
         let end = inner.body(body);
@@ -272,6 +283,7 @@ pub(crate) fn pattern_text(pattern: &Pattern<'_>) -> String {
         out: String::new(),
         depth: 0,
         size: &|_| 1,
+        mark: &|_| "",
     }
     .pattern(pattern)
 }

@@ -6,7 +6,7 @@ use memglass_types::{
 };
 
 /// The types of a session's schema. A guarded place becomes bytes of which only the size is known: the two copies in it
-/// are memglass's own.
+/// are memglass's own. A packed record becomes its length and its room, with the text of its layout as an attribute.
 pub(crate) fn types(schema: &Schema) -> Types {
     let mut session = Session {
         builder: Builder::default(),
@@ -21,6 +21,9 @@ pub(crate) fn types(schema: &Schema) -> Types {
         .finish()
         .expect("types of a schema refer only to types before them")
 }
+
+/// Bytes of the length before a packed record.
+const LENGTH: u64 = 8;
 
 struct Session<'s> {
     builder: Builder,
@@ -39,6 +42,7 @@ impl Session<'_> {
         let kind = self.kind(ty);
         let made = Type {
             align: Some(ty.align),
+            attributes: self.attributes(ty),
             ..Type::new(ty.name.clone(), Some(ty.size), kind)
         };
         let made = self.builder.add(made);
@@ -86,8 +90,40 @@ impl Session<'_> {
                 },
                 "u8",
             ),
+            Of::Record { .. } => self.packed(ty.size),
             _ => Kind::Opaque { what: Tag::Other },
         }
+    }
+
+    fn attributes(&self, ty: &schema::Type) -> Vec<Attribute> {
+        let schema::Kind::Record { layout, .. } = &ty.kind else {
+            return Vec::new();
+        };
+        vec![Attribute {
+            name: "layout".into(),
+            value: self.schema.describe(*layout).into(),
+        }]
+    }
+
+    /// The place of a packed record: a word with its length, and the room for its bytes.
+    fn packed(&mut self, size: u64) -> Kind {
+        let word = Kind::Int {
+            signed: false,
+            bits: 64,
+        };
+        let word = self
+            .builder
+            .add(Type::new("u64".into(), Some(LENGTH), word));
+        let byte = Kind::Int {
+            signed: false,
+            bits: 8,
+        };
+        let room = self.bytes(size.saturating_sub(LENGTH), byte, "u8");
+        let room = Type::new("".into(), size.checked_sub(LENGTH), room);
+        let room = self.builder.add(room);
+        let members = [("length", word, 0), ("bytes", room, LENGTH)];
+        let members = members.map(|(name, ty, offset)| Member::new(name, ty, offset));
+        Kind::Record(Record::new(Tag::Struct, members.into()))
     }
 
     fn bytes(&mut self, count: u64, element: Kind, name: &str) -> Kind {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::Command;
 
+use memglass::Session;
+
 use super::support::World;
 
 const SOURCE: &str = r"
@@ -212,4 +214,29 @@ fn mistakes_are_told_with_what_to_do() {
     world
         .run(&["merge", "-o", "/nowhere/x.mgt", &app])
         .failed(1, &["/nowhere/x.mgt cannot be written"]);
+}
+
+#[test]
+fn a_packed_record_is_its_room_in_c_below_the_text_that_says_what_is_in_it() {
+    let world = World::new();
+    let session = Session::builder("t1")
+        .dir(world.sessions())
+        .create()
+        .unwrap();
+    session
+        .define("struct msg { u8 n; be u16 data[n]; };")
+        .unwrap();
+    let _packet = session.buffer("packet", "msg", 60).unwrap();
+    let code = world.data(&["types", "t1", "msg", "--format", "c"]);
+    assert!(
+        code.starts_with("// struct msg {\n//     u8 n;  // [layout]\n//     be u16 data[n];\n// };\nstruct msg {\n"),
+        "{code}"
+    );
+    let members: Vec<&str> = code
+        .lines()
+        .skip(5)
+        .take(2)
+        .map(|line| line[..40].trim())
+        .collect();
+    assert_eq!(members, ["u64 length;", "u8 bytes[64];"], "{code}");
 }

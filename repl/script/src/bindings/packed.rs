@@ -92,7 +92,7 @@ pub(super) fn own_text(context: &Context, name: &str) -> Option<String> {
     let layouts = context.layouts.borrow();
     let mut layouts = layouts.iter().rev().map(Definition::layout);
     let known = layouts.find(|known| known.defines(name))?;
-    Some(known.text().trim_end().to_owned())
+    Some(known.marked_text().trim_end().to_owned())
 }
 
 /// The layout that defines a struct: the script's own, latest first, then those of the session.

@@ -43,6 +43,36 @@ fn parts_of_a_record_are_properties_and_elements() {
 }
 
 #[test]
+fn a_record_has_as_many_members_as_it_has_now() {
+    let (mut world, packet) = world();
+    world.check("packet.len()", "4");
+    world.check("packet.items[0].len()", "2");
+    let fields = world.json("fields(packet)");
+    let allowed = fields
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["allowed"].as_str());
+    assert_eq!(
+        allowed.collect::<Vec<_>>(),
+        [None, Some("[layout]"), None, None]
+    );
+    drop(packet);
+    world.fails("packet.len()", "packet");
+}
+
+#[test]
+fn members_that_the_layout_depends_on_are_marked_where_they_are_listed() {
+    let (mut world, _packet) = world();
+    for text in ["describe(\"msg\")", "describe(packet)"] {
+        world.check(&format!("{text}.contains(\"u8 n;  // [layout]\")"), "true");
+        world.check(&format!("{text}.contains(\"crc;  // [layout]\")"), "false");
+    }
+    world.run("define(\"struct own { u8 n; u8 d[n]; };\")");
+    world.check("describe(\"own\").contains(\"u8 n;  // [layout]\")", "true");
+}
+
+#[test]
 fn parts_are_written_in_place_and_taken_back() {
     let (mut world, _packet) = world();
     world.check("packet.crc = 7; packet.crc", "7");
