@@ -29,7 +29,8 @@ imports memglass-watch memglass memglass-syntax memglass-value
 imports memglass-value memglass
 imports memglass-terminal memglass-system memglass-value
 imports memglass-syntax ""
-imports memglass-script memglass memglass-syntax memglass-system memglass-value
+imports memglass-type-tables memglass memglass-types memglass-value
+imports memglass-script memglass memglass-syntax memglass-system memglass-type-tables memglass-types memglass-value
 imports memglass-line memglass-syntax memglass-system memglass-terminal memglass-value
 imports memglass-view memglass-terminal memglass-value
 imports memglass-repl memglass memglass-line memglass-script memglass-stream memglass-syntax memglass-system memglass-terminal memglass-value memglass-view memglass-watch

@@ -44,6 +44,9 @@ pub(crate) enum Failure {
     #[error(transparent)]
     TypeFile(#[from] memglass_types::OpenError),
     /// What is asked of types makes no sense for these.
+    #[error(transparent)]
+    Asked(#[from] memglass_type_tables::AskError),
+    /// A file of types that cannot be written.
     #[error("{0}")]
     Types(String),
     #[error(transparent)]
@@ -72,7 +75,8 @@ impl Failure {
         match self {
             Failure::Usage(_)
             | Failure::Comparison(_)
-            | Failure::Record(RecordError::Selection(_)) => 2,
+            | Failure::Record(RecordError::Selection(_))
+            | Failure::Asked(memglass_type_tables::AskError::Pattern(_)) => 2,
             Failure::NoSession(_) => 3,
             Failure::Attach(error) => attach_exit_code(error),
             Failure::Command(error) => error.exit_code(),
@@ -88,6 +92,7 @@ impl Failure {
             | Failure::Ended(_)
             | Failure::Demo(_)
             | Failure::TypeFile(_)
+            | Failure::Asked(_)
             | Failure::Types(_)
             | Failure::Io(_) => 1,
         }

@@ -43,7 +43,7 @@ use failure::Failure;
 use memglass_terminal::look::ColorChoice;
 use options::Options;
 use replay::Replay;
-use type_files::listing::Writing;
+use type_files::asked::Writing;
 
 /// What the program takes until it knows what it is asked for, and to tell an error, in bytes.
 const STARTING: usize = 4 << 20;
@@ -168,9 +168,9 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
             listing::objects(options, named, words, type_name.as_deref())
         }
         Task::Types { words } => types(options, named, words),
-        Task::Holes { words } => type_files::holes::run(options, named, words),
-        Task::Uses { words } => type_files::uses::run(options, named, words),
-        Task::Functions { words } => type_files::functions::run(options, words),
+        Task::Holes { words } => type_files::asked::holes(options, named, words),
+        Task::Uses { words } => type_files::asked::uses(options, named, words),
+        Task::Functions { words } => type_files::asked::functions(options, &words),
         Task::Diff(diff) => compare::run(options, named, &diff),
         Task::Merge { output, files } => type_files::merge::run(options, &output, &files),
         Task::Emit { session, lang } => {
@@ -225,8 +225,8 @@ fn types(options: &Options, named: Option<&str>, words: Vec<String>) -> Result<i
     let of_file = named.is_none() && words.first().is_some_and(is_file);
     match (of_file, options.writes_c) {
         (false, false) => listing::types(options, named, words),
-        (true, false) => type_files::listing::run(options, named, words, Writing::Rows),
-        (_, true) => type_files::listing::run(options, named, words, Writing::C),
+        (true, false) => type_files::asked::types(options, named, words, Writing::Rows),
+        (_, true) => type_files::asked::types(options, named, words, Writing::C),
     }
 }
 

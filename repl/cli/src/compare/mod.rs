@@ -89,7 +89,7 @@ fn states(options: &Options, diff: &Diff, words: [&String; 2]) -> Result<i32, Fa
 /// What differs between the types of two states.
 fn types(lines: Lines, old: &State, new: &State) -> String {
     let mut text = String::new();
-    let [old, new] = [old, new].map(|state| type_files::types_of(state.schema()));
+    let [old, new] = [old, new].map(|state| memglass_type_tables::of_session(state.schema()));
     for change in &old.diff(&new) {
         for detail in &change.details {
             lines.put_type(&mut text, change, detail);

@@ -9,7 +9,6 @@ use memglass_types::Types;
 use super::super::failure::Failure;
 use super::super::options::Options;
 use super::super::target::{self, Target};
-use super::of_schema;
 
 /// Endings of files that have types.
 const ENDINGS: &[&str] = &["mgt", "o", "so", "elf", "dwo", "debug", "exe"];
@@ -44,7 +43,7 @@ pub(super) fn split(
     }
     let Target { observer, words } = target::split(options, named, words, least, known)?;
     options.mark(&observer);
-    Ok((of_schema::types(observer.schema()), words))
+    Ok((memglass_type_tables::of_session(observer.schema()), words))
 }
 
 /// The types of a file or a session.
@@ -53,7 +52,7 @@ pub(super) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
         true => of_file(options, word),
         false => {
             let observer = target::attach(options, word)?;
-            Ok(of_schema::types(observer.schema()))
+            Ok(memglass_type_tables::of_session(observer.schema()))
         }
     }
 }

@@ -41,5 +41,9 @@ mod tests {
             &[&format!(":run {at}/alarm.rhai")],
         );
         check(&format!(":save {at}/as"), &[&format!(":save {at}/aside/")]);
+        check(
+            &format!("let t = types_of(\"{at}/al"),
+            &[&format!("let t = types_of(\"{at}/alarm.rhai")],
+        );
     }
 }

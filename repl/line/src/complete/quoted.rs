@@ -13,6 +13,9 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
     if let Some(at) = code(open, typed, before) {
         return code_within(open, start + at, &typed[at..], names);
     }
+    if names_a_file(before) {
+        return shifted(super::files::files(typed), start);
+    }
     let closing = &open.text[..1];
     let (texts, after) = texts(typed, before, names);
     let (named, typed) = match is_flags(before, names) {
@@ -33,6 +36,11 @@ pub(super) fn complete(open: &Token<'_>, before: &[Token<'_>], names: &Lexicon) 
         start,
         candidates: candidates.collect(),
     }
+}
+
+/// Whether the text is the name of a file to read: `types_of("`.
+fn names_a_file(before: &[Token<'_>]) -> bool {
+    matches!(before, [.., name, call] if name.text == "types_of" && call.is("("))
 }
 
 /// Whether the text is one of flags, which may name several: `order_1.flags = "HALTED | `.

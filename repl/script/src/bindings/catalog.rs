@@ -153,6 +153,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "p.flags.has(\"NAME\")",
         "whether these flags are set",
     ),
+    help(
+        "holes",
+        "holes(\"Type\")",
+        "the unused bytes of a type and where they are; without a type, all types that have some",
+    ),
     help("i128", "i128(\"digits\")", "an integer of up to 128 bits"),
     help(
         "i64",
@@ -302,6 +307,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
     ),
     help("types", "types()", "all types as a table"),
     help(
+        "types_of",
+        "types_of(\"file\")",
+        "the types of a program, an object or a .mgt file as a table, which can be asked with `describe`, `holes` and `uses`",
+    ),
+    help(
         "u128",
         "u128(\"digits\")",
         "an unsigned integer of up to 128 bits",
@@ -310,6 +320,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "u64",
         "u64(\"digits\")",
         "an unsigned integer of up to 64 bits",
+    ),
+    help(
+        "uses",
+        "uses(\"Type\")",
+        "which types have this one in them",
     ),
     help(
         "walk",

@@ -11,6 +11,7 @@ mod packed;
 mod session;
 mod sets;
 mod table;
+mod type_files;
 mod walk;
 
 use std::rc::Rc;
@@ -46,6 +47,7 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
     sets::register(engine, context);
     packed::register(engine, context);
     walk::register(engine, context);
+    type_files::register(engine, context);
     explain::register(engine, context, labels);
     missing::register(engine);
 }

@@ -15,6 +15,7 @@ use std::rc::Rc;
 
 use memglass::Value;
 use memglass_system::files;
+use memglass_types::Types;
 use memglass_value::format::{self, Style};
 use memglass_value::index;
 use memglass_value::shown::{Cell, Cells, Table};
@@ -33,11 +34,21 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
 /// A finished table, as a value of a script.
 #[derive(Clone)]
-pub(crate) struct Rows(pub(crate) Rc<Table>);
+pub(crate) struct Rows(pub(crate) Rc<Table>, Option<Rc<Types>>);
 
 impl Rows {
     pub(crate) fn new(table: Table) -> Self {
-        Self(Rc::new(table))
+        Self(Rc::new(table), None)
+    }
+
+    /// A table of types, which can be asked about them.
+    pub(crate) fn of_types(table: Table, types: Rc<Types>) -> Self {
+        Self(Rc::new(table), Some(types))
+    }
+
+    /// The types that it lists.
+    pub(crate) fn types(&self) -> Option<&Rc<Types>> {
+        self.1.as_ref()
     }
 
     fn row(&self, index: usize) -> Dynamic {
@@ -108,7 +119,7 @@ fn register_table<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>
         let table = table_of(&Dynamic::from(value))?;
         match table.rest {
             Some(_) => read(&table, &shared).map(Rows::new),
-            None => Ok(Rows(table)),
+            None => Ok(Rows(table, None)),
         }
     });
     let shared = context.clone();

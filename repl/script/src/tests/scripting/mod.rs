@@ -13,4 +13,5 @@ mod pitfalls;
 mod reading;
 mod session;
 mod sets;
+mod type_files;
 mod writing;

@@ -7,7 +7,7 @@ use memglass_types::{
 
 /// The types of a session's schema. A guarded place becomes bytes of which only the size is known: the two copies in it
 /// are memglass's own. A packed record becomes its length and its room, with the text of its layout as an attribute.
-pub(crate) fn types(schema: &Schema) -> Types {
+pub fn types(schema: &Schema) -> Types {
     let mut session = Session {
         builder: Builder::default(),
         ids: vec![None; schema.len()],

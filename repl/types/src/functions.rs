@@ -1,26 +1,13 @@
-//! `memglass functions`
+//! Functions.
 
 use memglass_types::{Linkage, Symbol, Types};
 use memglass_value::shown::{Cell, Table};
 
-use super::super::failure::Failure;
-use super::super::options::Options;
-use super::pattern::Pattern;
-use super::{place, source};
+use crate::pattern::Pattern;
+use crate::place;
 
-/// Lists functions, with their types and where their code is.
-pub(crate) fn run(options: &Options, words: Vec<String>) -> Result<i32, Failure> {
-    let (file, pattern) = match words.as_slice() {
-        [file] => (file, None),
-        [file, pattern] => (file, Some(pattern.as_str())),
-        _ => {
-            return Err(Failure::Usage(
-                "name a file, and a pattern for names if you like".into(),
-            ));
-        }
-    };
-    let types = source::of(options, file)?;
-    let pattern = Pattern::of(pattern)?;
+/// A row for each function whose name is like this: its type, and where its code is.
+pub fn functions(types: &Types, pattern: &Pattern) -> Table {
     let mut functions: Vec<&Symbol> = types
         .functions()
         .filter(|function| pattern.fits(&function.name))
@@ -35,12 +22,11 @@ pub(crate) fn run(options: &Options, words: Vec<String>) -> Result<i32, Failure>
             function
                 .address
                 .map(|address| Cell::name(format!("{address:#x}"))),
-            Some(Cell::name(signature(&types, function))),
+            Some(Cell::name(types.spell(function.ty))),
             place(function.place.as_ref()).map(Cell::name),
         ]);
     }
-    options.print(&table.into())?;
-    Ok(0)
+    table
 }
 
 fn linkage(function: &Symbol) -> &'static str {
@@ -50,8 +36,4 @@ fn linkage(function: &Symbol) -> &'static str {
         (Linkage::Static, false) => "static",
         (Linkage::Static, true) => "static inline",
     }
-}
-
-fn signature(types: &Types, function: &Symbol) -> String {
-    types.spell(function.ty)
 }

@@ -1,41 +1,10 @@
-//! `memglass types FILE`
+//! All types as rows, and the members of one.
 
-use memglass_repl::program::Output;
 use memglass_types::{Kind, Member, Part, Remarks, TypeId, Types};
-use memglass_value::shown::{Cell, Cells, Table};
+use memglass_value::shown::{Cell, Cells, Shown, Table};
 
-use super::super::failure::Failure;
-use super::super::options::Options;
-use super::pattern::{Pattern, is_pattern};
-use super::{found, place, source};
-
-/// How types are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Writing {
-    /// As rows.
-    Rows,
-    /// As C.
-    C,
-}
-
-/// Lists the types of a file or session, or shows one.
-pub(crate) fn run(
-    options: &Options,
-    named: Option<&str>,
-    words: Vec<String>,
-    writing: Writing,
-) -> Result<i32, Failure> {
-    let (types, words) = source::split(options, named, words, 0)?;
-    let name = words.first().map(String::as_str);
-    let output = match (name.filter(|name| !is_pattern(name)), writing) {
-        (Some(name), Writing::Rows) => one(&types, found(&types, name)?),
-        (Some(name), Writing::C) => c_of(&types, &[found(&types, name)?]),
-        (None, Writing::Rows) => rows(&types, &Pattern::of(name)?).into(),
-        (None, Writing::C) => c_of(&types, &listed(&types, &Pattern::of(name)?)),
-    };
-    options.print(&output)?;
-    Ok(0)
-}
+use crate::pattern::Pattern;
+use crate::place;
 
 /// Named records, enums and aliases.
 fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
@@ -52,7 +21,8 @@ fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
     listed
 }
 
-fn rows(types: &Types, pattern: &Pattern) -> Table {
+/// A row for each named record, enum and alias.
+pub fn list(types: &Types, pattern: &Pattern) -> Table {
     let columns = ["type", "kind", "bytes", "members", "defined"];
     let mut table = Table::new(columns).or_else("no type with such a name");
     for id in listed(types, pattern) {
@@ -73,13 +43,28 @@ fn rows(types: &Types, pattern: &Pattern) -> Table {
     table
 }
 
-fn c_of(types: &Types, ids: &[TypeId]) -> Output {
-    let written = ids.iter().map(|&id| types.declaration(id, Remarks::Places));
-    let code = written.collect::<Vec<_>>().join("\n");
-    super::text(code.clone(), code.into())
+/// The types whose names are like this, as C.
+pub fn c_of_all(types: &Types, pattern: &Pattern) -> Shown {
+    c_of(types, &listed(types, pattern))
 }
 
-fn one(types: &Types, id: TypeId) -> Output {
+/// These types as C.
+///
+/// # Panics
+///
+/// If an id is not of this set.
+pub fn c_of(types: &Types, ids: &[TypeId]) -> Shown {
+    let written = ids.iter().map(|&id| types.declaration(id, Remarks::Places));
+    let code = written.collect::<Vec<_>>().join("\n");
+    crate::text(&code, code.as_str().into())
+}
+
+/// The members of a record with their offsets, or the names of an enum; of any other type, how C declares it.
+///
+/// # Panics
+///
+/// If `id` is not of this set.
+pub fn describe(types: &Types, id: TypeId) -> Shown {
     match &types[types.bare(id)].kind {
         Kind::Record(_) => members(types, id).into(),
         Kind::Enum(set) => {
@@ -90,10 +75,7 @@ fn one(types: &Types, id: TypeId) -> Output {
             }
             table.into()
         }
-        _ => {
-            let code = types.declaration(id, Remarks::Places);
-            super::text(code.clone(), code.into())
-        }
+        _ => c_of(types, &[id]),
     }
 }
 

@@ -1,27 +1,17 @@
-//! `memglass uses`
+//! What has a type in it.
 
-use memglass_types::{SymbolKind, Types, Use, User};
+use memglass_types::{SymbolKind, TypeId, Types, Use, User};
 use memglass_value::shown::{Cell, Table};
 
-use super::super::failure::Failure;
-use super::super::options::Options;
-use super::{found, source};
-
-/// Lists what has a type in it.
-pub(crate) fn run(
-    options: &Options,
-    named: Option<&str>,
-    words: Vec<String>,
-) -> Result<i32, Failure> {
-    let (types, words) = source::split(options, named, words, 1)?;
-    let Some(name) = words.first() else {
-        return Err(Failure::Usage(
-            "a type is missing, as in `memglass uses app quote`".into(),
-        ));
-    };
+/// A row for each record, alias, function and variable in which a type appears.
+///
+/// # Panics
+///
+/// If `id` is not of this set.
+pub fn uses(types: &Types, id: TypeId) -> Table {
     let mut table = Table::new(["kind", "user", "part", "type", "how"]).or_else("nothing uses it");
-    for one in types.uses(found(&types, name)?) {
-        let (kind, user) = user(&types, &one);
+    for one in types.uses(id) {
+        let (kind, user) = user(types, &one);
         table.push([
             Some(Cell::name(kind)),
             Some(Cell::name(user)),
@@ -34,8 +24,7 @@ pub(crate) fn run(
             })),
         ]);
     }
-    options.print(&table.into())?;
-    Ok(0)
+    table
 }
 
 fn user<'t>(types: &'t Types, one: &Use<'t>) -> (&'static str, &'t str) {

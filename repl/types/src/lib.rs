@@ -1,0 +1,62 @@
+//! What is known of types, as tables: members with their offsets, unused bytes, users, functions.
+//!
+//! The program's subcommands and the functions of scripts ask the same questions, of files and of sessions, and must
+//! get the same answers. So the answers are made here, as plain data, and both only show them.
+//!
+//! ```
+//! # let quotes = memglass_types::doc::quotes()?;
+//! let quote = memglass_type_tables::named(&quotes, "quote")?;
+//! let gaps = memglass_type_tables::gaps(&quotes, quote)?;
+//! assert_eq!(gaps.columns, ["after", "offset", "bytes", "bits"]);
+//! assert_eq!(gaps.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod functions;
+mod holes;
+mod listing;
+mod of_schema;
+mod pattern;
+mod uses;
+
+pub use error::AskError;
+pub use functions::functions;
+pub use holes::{gaps, holes, ranking};
+pub use listing::{c_of, c_of_all, describe, list};
+pub use of_schema::types as of_session;
+pub use pattern::{Pattern, is_pattern};
+pub use uses::uses;
+
+use memglass_types::{TypeId, Types};
+use memglass_value::shown::Shown;
+use serde_json::Value as Json;
+
+/// The type of this name.
+///
+/// # Errors
+///
+/// [`AskError::NoType`], with the name that is most like it.
+pub fn named(types: &Types, name: &str) -> Result<TypeId, AskError> {
+    types.find(name).ok_or_else(|| AskError::NoType {
+        name: name.to_owned(),
+        nearest: types.nearest(name).map(str::to_owned),
+    })
+}
+
+/// Text as it is, and the same for programs.
+fn text(text: &str, json: Json) -> Shown {
+    Shown::Text {
+        text: text.trim_end().to_owned(),
+        json: Some(json),
+    }
+}
+
+/// A file and line, as editors open it.
+fn place(place: Option<&memglass_types::Place>) -> Option<String> {
+    let place = place?;
+    Some(match place.line {
+        0 => place.file.to_string(),
+        line => format!("{}:{line}", place.file),
+    })
+}
