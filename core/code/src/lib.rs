@@ -53,7 +53,8 @@ pub use outline::Entry;
 pub use parse::{Diagnostic, ParseOptions};
 pub use print::Style;
 pub use scan::{
-    EnumValues, FieldLayout, FieldPlace, Found, Layout, Query, RecordLayout, ScanReceipt, Scanner,
+    EnumValues, FieldLayout, FieldPlace, FieldType, Found, Layout, Query, RecordLayout,
+    ScanReceipt, Scanner, Special,
 };
 pub use source::Source;
 pub use template::{Template, TemplateError};

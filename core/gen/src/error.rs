@@ -43,6 +43,19 @@ pub enum GenerateError {
         /// How many there are.
         count: usize,
     },
+    /// The headers have faults, or the scanner does not understand them: each is shown with its line.
+    #[error(
+        "{text}{count} {}; the scanner has read these headers, and libclang understands more: {hint}",
+        if *count == 1 { "error" } else { "errors" }
+    )]
+    NotUnderstood {
+        /// The faults with their lines.
+        text: String,
+        /// How many there are.
+        count: usize,
+        /// What to do to have it.
+        hint: String,
+    },
     /// No struct of the headers is marked.
     #[error(
         "no struct is marked in {headers}: write `struct [[memglass::observe]] Name {{ ... }};`"

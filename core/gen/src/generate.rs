@@ -7,9 +7,9 @@ use crate::clang::{INPUT, Unit};
 use crate::error::GenerateError;
 use crate::fault::Fault;
 use crate::model::{Declared, Model};
-use crate::options::Options;
+use crate::options::{Options, Reader};
 use crate::sources::Sources;
-use crate::{compiler, emit, read};
+use crate::{compiler, emit, read, scanned};
 
 /// A generated header.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Generated {
     pub files: Vec<PathBuf>,
     /// The described types, as users see them.
     pub types: Vec<String>,
+    /// Who has read the headers.
+    pub reader: Reader,
 }
 
 /// Reads the headers and makes the code for their marked types. Nothing is written.
@@ -32,16 +34,23 @@ pub struct Generated {
 pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
     let headers = headers(options)?;
     let mut sources = Sources::default();
-    let mut faults = Vec::new();
-    let unit = parse(options, &headers)?;
-    for problem in unit.problems() {
-        faults.push(Fault::new(problem.place, problem.text));
-    }
-    let mut model = Model::default();
-    if faults.is_empty() {
-        model = read::read(&unit, &headers, &mut sources, &mut faults);
-    }
-    report(faults, &mut sources)?;
+    let Read {
+        model,
+        files,
+        reader,
+    } = match options.reader {
+        Reader::Clang => by_clang(options, &headers, &mut sources)?,
+        Reader::Scanner => {
+            let hint = "leave out `--reader scanner`".to_owned();
+            by_scanner(options, &headers, &mut sources, hint)?
+        }
+        Reader::Any => match by_clang(options, &headers, &mut sources) {
+            Err(error @ GenerateError::NoClang { .. }) => {
+                by_scanner(options, &headers, &mut sources, error.to_string())?
+            }
+            read => read?,
+        },
+    };
     if !model
         .types
         .iter()
@@ -73,17 +82,63 @@ pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
         .iter()
         .map(|declared| declared.names().shown.clone())
         .collect();
-    let files = unit
-        .files()
-        .into_iter()
-        .filter(|file| file != Path::new(INPUT))
-        .collect();
     Ok(Generated {
         text,
         source,
         files,
         types,
+        reader,
     })
+}
+
+/// What a front end has read.
+struct Read {
+    model: Model,
+    files: Vec<PathBuf>,
+    reader: Reader,
+}
+
+fn by_clang(
+    options: &Options,
+    headers: &[PathBuf],
+    sources: &mut Sources,
+) -> Result<Read, GenerateError> {
+    let mut faults = Vec::new();
+    let unit = parse(options, headers)?;
+    for problem in unit.problems() {
+        faults.push(Fault::new(problem.place, problem.text));
+    }
+    let mut model = Model::default();
+    if faults.is_empty() {
+        model = read::read(&unit, headers, sources, &mut faults);
+    }
+    if let Some((text, count)) = report(faults, sources) {
+        return Err(GenerateError::Faults { text, count });
+    }
+    let files = unit.files().into_iter();
+    Ok(Read {
+        model,
+        files: files.filter(|file| file != Path::new(INPUT)).collect(),
+        reader: Reader::Clang,
+    })
+}
+
+fn by_scanner(
+    options: &Options,
+    headers: &[PathBuf],
+    sources: &mut Sources,
+    hint: String,
+) -> Result<Read, GenerateError> {
+    let mut faults = Vec::new();
+    let scanned = scanned::read(options, headers, sources, &mut faults);
+    match report(faults, sources) {
+        Some((text, count)) => Err(GenerateError::NotUnderstood { text, count, hint }),
+        None => Ok(Read {
+            model: scanned.model,
+            files: scanned.files,
+            reader: Reader::Scanner,
+        }),
+    }
 }
 
 /// The headers with whole paths.
@@ -137,10 +192,10 @@ fn arguments(options: &Options) -> Vec<String> {
     arguments
 }
 
-/// Fails if there are faults, with the lines that they are in.
-fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Result<(), GenerateError> {
+/// All faults with the lines that they are in, and how many there are; `None` if there are none.
+fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Option<(String, usize)> {
     if faults.is_empty() {
-        return Ok(());
+        return None;
     }
     faults.sort();
     faults.dedup();
@@ -154,7 +209,7 @@ fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Result<(), GenerateE
         }
         text.push_str(&fault.show(&source));
     }
-    Err(GenerateError::Faults { text, count })
+    Some((text, count))
 }
 
 /// How the result includes each header.

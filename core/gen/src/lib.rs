@@ -2,7 +2,7 @@
 //!
 //! A struct that is marked `[[memglass::observe]]` gets a storage struct and a descriptor, and so does every type in it.
 //! Annotations are read from comments: `// @atomic @range(0, 100)`. libclang reads the headers; it is loaded when it is
-//! needed. What is wrong in a header is reported with its place, all in one run. docs/cpp.md is the introduction.
+//! needed. Where it is missing, the scanner of `memglass-code` reads the headers that it fully understands. What is wrong in a header is reported with its place, all in one run. docs/cpp.md is the introduction.
 //!
 //! ```no_run
 //! use memglass_gen::{Options, generate};
@@ -23,12 +23,15 @@ mod fault;
 mod generate;
 mod judge;
 mod model;
+mod names;
 mod notes;
 mod options;
 mod read;
+mod refusals;
+mod scanned;
 mod sources;
 
 pub use error::GenerateError;
 pub use fault::{Fault, Place};
 pub use generate::{Generated, generate};
-pub use options::Options;
+pub use options::{Options, Reader};

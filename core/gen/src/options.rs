@@ -21,6 +21,20 @@ pub struct Options {
     pub standard: String,
     /// The compiler that is asked where its headers are; `CXX` or `c++` if this is `None`.
     pub compiler: Option<String>,
+    /// Who reads the headers.
+    pub reader: Reader,
+}
+
+/// Who reads headers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// libclang if it is there, else the scanner.
+    #[default]
+    Any,
+    /// libclang.
+    Clang,
+    /// The scanner: without a compiler, and only what it fully understands.
+    Scanner,
 }
 
 impl Default for Options {
@@ -33,6 +47,7 @@ impl Default for Options {
             defines: Vec::new(),
             standard: "c++20".into(),
             compiler: None,
+            reader: Reader::default(),
         }
     }
 }

@@ -4,7 +4,10 @@
 
 mod harness;
 
+use std::path::{Path, PathBuf};
+
 use memglass_code::{FieldPlace, Scanner};
+use memglass_gen::{GenerateError, Options, Reader, generate};
 
 /// Members of small structs.
 const SMALL: &[&str] = &[
@@ -84,7 +87,11 @@ const AROUND: &str = "#include <array>\n#include <cstddef>\n#include <cstdint>\n
     struct Deep { Inner inner; double z; };\n";
 
 fn header() -> String {
-    let structs = SMALL.iter().enumerate();
+    header_of(SMALL)
+}
+
+fn header_of(members: &[&str]) -> String {
+    let structs = members.iter().enumerate();
     let structs = structs.map(|(number, members)| {
         format!("struct [[memglass::observe]] S{number} {{\n    {members}\n}};\n")
     });
@@ -149,4 +156,147 @@ fn the_scanner_and_libclang_agree_on_small_structs() {
 fn the_scanner_and_libclang_agree_on_the_types_of_a_market() {
     let text = std::fs::read_to_string(harness::data("market.hpp")).unwrap();
     check(&text, 4);
+}
+
+/// What the scanner alone makes of headers.
+fn scanned(headers: &[PathBuf]) -> Result<String, GenerateError> {
+    let options = Options {
+        headers: headers.to_vec(),
+        reader: Reader::Scanner,
+        ..Options::default()
+    };
+    generate(&options).map(|generated| generated.text)
+}
+
+/// Both make the same of a header, byte by byte.
+fn check_same(header: &Path) {
+    let options = Options {
+        headers: vec![header.to_owned()],
+        ..Options::default()
+    };
+    let Some(result) = harness::generated(&options) else {
+        return;
+    };
+    let expected = result.unwrap_or_else(|error| panic!("{error}")).text;
+    let found = scanned(&options.headers).unwrap_or_else(|error| panic!("{error}"));
+    let differs = found.lines().zip(expected.lines());
+    let differs = differs
+        .into_iter()
+        .find(|(found, expected)| found != expected);
+    assert!(found == expected, "{}: {differs:?}", header.display());
+}
+
+#[test]
+fn the_scanner_alone_generates_the_same_bytes_for_headers_that_it_understands() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cpp");
+    for header in [
+        harness::data("market.hpp"),
+        examples.join("trading_engine/trading_types.hpp"),
+        examples.join("game/game_types.hpp"),
+        examples.join("securities/security_types.hpp"),
+    ] {
+        check_same(&header);
+    }
+}
+
+#[test]
+fn the_scanner_alone_generates_the_same_bytes_without_conditional_members() {
+    let text = std::fs::read_to_string(harness::data("features.hpp")).unwrap();
+    let (before, rest) = text.split_once("#if defined").unwrap();
+    let (_, after) = rest.split_once("#endif\n").unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let header = directory.path().join("features.hpp");
+    std::fs::write(&header, &text).unwrap();
+    let refused = scanned(std::slice::from_ref(&header)).unwrap_err();
+    assert!(refused.to_string().contains("conditional member at line"));
+    std::fs::write(&header, before.to_owned() + after).unwrap();
+    check_same(&header);
+}
+
+#[test]
+fn the_scanner_alone_generates_the_same_bytes_for_small_structs() {
+    let directory = tempfile::tempdir().unwrap();
+    let header = directory.path().join("small.hpp");
+    let is_understood = |members: &&str| {
+        std::fs::write(&header, header_of(&[members])).unwrap();
+        match scanned(std::slice::from_ref(&header)) {
+            Ok(_) => true,
+            Err(GenerateError::NotUnderstood { text, .. }) => {
+                assert!(text.contains("the scanner"), "{members}: {text}");
+                false
+            }
+            Err(other) => panic!("{members}: {other}"),
+        }
+    };
+    let understood: Vec<&str> = SMALL.iter().copied().filter(is_understood).collect();
+    assert!(understood.len() >= 56, "{}", understood.len());
+    std::fs::write(&header, header_of(&understood)).unwrap();
+    check_same(&header);
+}
+
+#[test]
+fn the_scanner_alone_refuses_every_struct_that_libclang_refuses() {
+    let path = harness::data("refused.hpp");
+    let source = std::fs::read_to_string(&path).unwrap();
+    // What is expected has annotations in it, which must not be read.
+    let lines = source.lines().map(|line| line.split("//~").next().unwrap());
+    let bare = lines.collect::<Vec<_>>().join("\n");
+    let directory = tempfile::tempdir().unwrap();
+    let header = directory.path().join("bare.hpp");
+    std::fs::write(&header, &bare).unwrap();
+    let Err(GenerateError::NotUnderstood { text, .. }) = scanned(&[header]) else {
+        panic!("it is refused")
+    };
+    let refused: Vec<usize> = text
+        .lines()
+        .filter_map(|line| line.split_once(": error: "))
+        .map(|(place, _)| place.split(':').nth(1).unwrap().parse().unwrap())
+        .collect();
+    let mut scanner = Scanner::new();
+    scanner.add_text("bare.hpp", &bare);
+    let mut count = 0;
+    for record in scanner.records() {
+        let line_of = |at: usize| bare[..at].matches('\n').count() + 1;
+        let lines = line_of(record.span.start)..=line_of(record.span.end);
+        let expected = source.lines().enumerate();
+        let is_expected = expected
+            .filter(|(number, _)| lines.contains(&(number + 1)))
+            .any(|(_, line)| line.contains("//~ "));
+        if is_expected {
+            let is_refused = refused.iter().any(|line| lines.contains(line));
+            assert!(is_refused, "{} of lines {lines:?}", record.path);
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "{count}");
+}
+
+#[test]
+fn what_depends_on_a_conditional_is_refused_by_the_scanner_with_its_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let header = directory.path().join("branch.hpp");
+    let text = "#pragma once\n#if LEVELS > 4\nstruct [[memglass::observe]] Book { int levels[9]; };\n#endif\n\
+        #if 0\nstruct [[memglass::observe]] Old { int x; };\n#endif\n\
+        struct [[memglass::observe]] Row { int x; };\n";
+    std::fs::write(&header, text).unwrap();
+    let error = scanned(&[header]).unwrap_err().to_string();
+    assert!(
+        error.contains("whether `#if LEVELS > 4` of line 2 is true"),
+        "{error}"
+    );
+    assert!(error.contains("1 error; "), "{error}");
+}
+
+#[test]
+fn the_scanner_reads_what_headers_include_and_macros_that_stand_for_the_mark() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let side = "#define OBSERVED [[memglass::observe]]\nenum class Side { buy, sell };\nusing Price = long;\n";
+    write("side.hpp", side);
+    let order = "#include \"side.hpp\"\nstruct OBSERVED Order { Side side; Price price; };\n";
+    check_same(&write("order.hpp", order));
 }

@@ -1,6 +1,8 @@
 //! The layouts of records as data, and what is remembered while they are worked out.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::path::PathBuf;
 
 use crate::model::{Body, Item, Kind};
 
@@ -12,6 +14,12 @@ use super::names::{Named, Names};
 pub struct RecordLayout {
     /// The path of the record.
     pub path: String,
+    /// The file that defines it.
+    pub file: PathBuf,
+    /// The bytes of its definition.
+    pub span: Range<usize>,
+    /// Whether code outside of the records around it may name it.
+    pub is_public: bool,
     /// Its layout, or the reason for which it is unknown.
     pub layout: Result<Layout, String>,
 }
@@ -23,8 +31,21 @@ pub struct Layout {
     pub size: u64,
     /// Its address is a multiple of this.
     pub align: u64,
+    /// Whether its fields lie over each other.
+    pub is_union: bool,
     /// Its own fields and those of its members without a name, in order. Fields of bases are not among them.
     pub fields: Vec<FieldLayout>,
+    /// What it has besides public fields that may matter to who copies it: bases, constructors, hidden fields.
+    pub special: Vec<Special>,
+}
+
+/// Something in a record that makes it more than its public fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Special {
+    /// What it is, with an article: `a constructor`.
+    pub what: &'static str,
+    /// Its bytes.
+    pub span: Range<usize>,
 }
 
 /// One field.
@@ -32,8 +53,46 @@ pub struct Layout {
 pub struct FieldLayout {
     /// Its name.
     pub name: String,
+    /// The bytes of its name.
+    pub span: Range<usize>,
+    /// What it holds; of a bit-field, the type that it is declared with.
+    pub ty: FieldType,
+    /// The alignment that `alignas` and its kin ask for; 0 for none.
+    pub asked_align: u64,
     /// Where it lies.
     pub place: FieldPlace,
+}
+
+/// What a field holds, seen through aliases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// `bool`.
+    Bool,
+    /// `char` itself, which is signed on this platform.
+    Char,
+    /// An integer.
+    Int {
+        /// Its bytes.
+        size: u64,
+        /// Whether it can be negative.
+        is_signed: bool,
+    },
+    /// A floating-point number of so many bytes.
+    Float(u64),
+    /// A pointer to data.
+    Pointer,
+    /// A reference.
+    Reference,
+    /// The record with this path.
+    Record(String),
+    /// The enumeration with this path.
+    Enum(String),
+    /// An array, or a `std::array`.
+    Array(Box<FieldType>, u64),
+    /// A type that is `const` or `volatile`.
+    Qualified(Box<FieldType>),
+    /// Any other type: a pointer to a function or member, `std::atomic`, a record without a name.
+    Other,
 }
 
 /// Where a field lies in its record.
@@ -56,28 +115,37 @@ pub enum FieldPlace {
 }
 
 /// The size of a type, and what matters of it for what holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Size {
     pub(super) size: u64,
     pub(super) align: u64,
+    pub(super) ty: FieldType,
     /// Whether it is a plain struct in the sense of the ABI, whose padding is not used by others.
     pub(super) is_plain: bool,
-    pub(super) is_reference: bool,
     /// The bytes up to the end of its last field.
     pub(super) used: u64,
     pub(super) is_empty: bool,
 }
 
 impl Size {
-    pub(super) fn plain(size: u64, align: u64) -> Size {
+    pub(super) fn plain(ty: FieldType, size: u64, align: u64) -> Size {
         Size {
             size,
             align,
+            ty,
             is_plain: true,
-            is_reference: false,
             used: size,
             is_empty: false,
         }
+    }
+
+    /// Something that is aligned to its size.
+    pub(super) fn scalar(ty: FieldType, size: u64) -> Size {
+        Size::plain(ty, size, size)
+    }
+
+    pub(super) fn pointer() -> Size {
+        Size::scalar(FieldType::Pointer, 8)
     }
 
     pub(super) fn times(self, count: u64) -> Option<Size> {
@@ -86,6 +154,7 @@ impl Size {
             size,
             used: size,
             is_empty: false,
+            ty: FieldType::Array(Box::new(self.ty), count),
             ..self
         })
     }
@@ -95,7 +164,9 @@ impl Size {
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) size: Size,
+    pub(super) is_union: bool,
     pub(super) fields: Vec<FieldLayout>,
+    pub(super) special: Vec<Special>,
 }
 
 /// Everything that is known so far.
@@ -111,17 +182,10 @@ pub(super) fn records(names: &Names<'_>) -> Vec<RecordLayout> {
         names,
         known: HashMap::new(),
     };
-    let mut found: Vec<(u32, usize, RecordLayout)> = Vec::new();
+    let mut found: Vec<(usize, usize, RecordLayout)> = Vec::new();
     for (number, named) in names.all.iter().enumerate() {
-        if let Some((end, layout)) = layouts.listed(named) {
-            found.push((
-                end,
-                number,
-                RecordLayout {
-                    path: named.entity.path.clone(),
-                    layout,
-                },
-            ));
+        if let Some(record) = layouts.listed(named) {
+            found.push((record.span.end, number, record));
         }
     }
     // A file's records end in the order in which inner ones come first.
@@ -159,11 +223,15 @@ pub(super) fn enums(names: &Names<'_>) -> Vec<EnumValues> {
             }
             _ => continue,
         };
-        if let Some(body) = item.body()
+        if let (Some(body), Kind::Enum(inner)) = (item.body(), &item.kind)
             && !named.entity.path.ends_with(')')
         {
             found.push(EnumValues {
                 path: named.entity.path.clone(),
+                file: named.path.to_owned(),
+                span: named.file.source().bytes(&item.tokens),
+                is_public: names.is_public(named),
+                integer: layouts.underlying(named, inner, 0).ok().map(|size| size.ty),
                 values: layouts.values(named, &named.entity.path, body),
             });
         }
@@ -172,8 +240,8 @@ pub(super) fn enums(names: &Names<'_>) -> Vec<EnumValues> {
 }
 
 impl Layouts<'_, '_> {
-    /// The layout of a record that has a name, and where the record ends.
-    fn listed(&mut self, named: &Named<'_>) -> Option<(u32, Result<Layout, String>)> {
+    /// The layout of a record that has a name.
+    fn listed(&mut self, named: &Named<'_>) -> Option<RecordLayout> {
         let entity = &named.entity;
         let item = match &entity.inner.kind {
             Kind::Record(record) if record.body.is_some() && !record.name.is_empty() => {
@@ -185,15 +253,20 @@ impl Layouts<'_, '_> {
                 .filter(|item| matches!(item.kind, Kind::Record(_)) && item.body().is_some())?,
             _ => return None,
         };
-        let result = self.record_of(named, item).map(|known| Layout {
+        let layout = self.record_of(named, item).map(|known| Layout {
             size: known.size.size,
             align: known.size.align,
+            is_union: known.is_union,
             fields: known.fields,
+            special: known.special,
         });
-        Some((
-            named.file.source().tokens()[item.tokens.end - 1].end,
-            result,
-        ))
+        Some(RecordLayout {
+            path: entity.path.clone(),
+            file: named.path.to_owned(),
+            span: named.file.source().bytes(&item.tokens),
+            is_public: self.names.is_public(named),
+            layout,
+        })
     }
 
     /// The names of an enumeration with their numbers.

@@ -14,7 +14,7 @@ use crate::entity::{Entity, entities};
 use crate::file::File;
 use crate::parse::ParseOptions;
 
-pub use layout::{FieldLayout, FieldPlace, Layout, RecordLayout};
+pub use layout::{FieldLayout, FieldPlace, FieldType, Layout, RecordLayout, Special};
 pub use query::{Query, ScanReceipt};
 
 /// The name of an enumeration and its numbers.
@@ -22,6 +22,14 @@ pub use query::{Query, ScanReceipt};
 pub struct EnumValues {
     /// Its path.
     pub path: String,
+    /// The file that defines it.
+    pub file: PathBuf,
+    /// The bytes of its definition.
+    pub span: std::ops::Range<usize>,
+    /// Whether code outside of the records around it may name it.
+    pub is_public: bool,
+    /// The integer that it is; `None` if that depends on something unknown.
+    pub integer: Option<FieldType>,
     /// Its names in order, each with its number; `None` where the number depends on something unknown.
     pub values: Vec<(String, Option<i128>)>,
 }

@@ -1,16 +1,17 @@
 //! What names stand for: records, enumerations, aliases and constants by path, looked up from the inner scope out.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::entity::{Entity, entities};
 use crate::file::File;
 use crate::lex::{Token, lex};
-use crate::model::{Item, Kind};
+use crate::model::{Item, Key, Kind};
 
 /// Something that a name stands for, and the file that it is in.
 #[derive(Clone)]
 pub(super) struct Named<'f> {
+    pub(super) path: &'f Path,
     pub(super) file: &'f File,
     pub(super) entity: Entity<'f>,
 }
@@ -33,13 +34,13 @@ impl<'f> Names<'f> {
             defines: HashMap::new(),
             packed: HashSet::new(),
         };
-        for (_, file) in files {
-            names.add_file(file);
+        for (path, file) in files {
+            names.add_file(path, file);
         }
         names
     }
 
-    fn add_file(&mut self, file: &'f File) {
+    fn add_file(&mut self, path: &'f Path, file: &'f File) {
         let mut pack = Pack::default();
         pack.items(file.items(), &mut self.packed);
         for entity in entities(file) {
@@ -52,10 +53,10 @@ impl<'f> Names<'f> {
                 continue;
             }
             let number = self.all.len();
-            for path in self.visible_paths(file, &entity) {
-                self.by_path.entry(path).or_default().push(number);
+            for visible in self.visible_paths(file, &entity) {
+                self.by_path.entry(visible).or_default().push(number);
             }
-            self.all.push(Named { file, entity });
+            self.all.push(Named { path, file, entity });
         }
     }
 
@@ -87,6 +88,26 @@ impl<'f> Names<'f> {
 
     pub(super) fn is_packed_by_pragma(&self, item: &Item) -> bool {
         self.packed.contains(&std::ptr::from_ref(item))
+    }
+
+    /// Whether code outside of the records that something is in may name it.
+    pub(super) fn is_public(&self, named: &Named<'_>) -> bool {
+        let entity = &named.entity;
+        let Some(holder) = (!entity.scope.is_empty()).then(|| self.find(&entity.scope, "")) else {
+            return true;
+        };
+        let Some((holder, key)) = holder.and_then(|holder| match &holder.entity.inner.kind {
+            Kind::Record(record) => Some((holder, record.key)),
+            _ => None,
+        }) else {
+            return true;
+        };
+        let labels = entity.siblings[..entity.index].iter().rev();
+        let label = labels.map(|item| &item.kind).find_map(|kind| match kind {
+            Kind::Access { label } => Some(label.starts_with("public")),
+            _ => None,
+        });
+        label.unwrap_or(key != Key::Class) && self.is_public(holder)
     }
 
     /// What `name` stands for, seen from inside `scope`. A definition counts for its declarations; `None` if it is unknown
@@ -128,9 +149,14 @@ impl<'f> Names<'f> {
         defined.all(same).then_some(first)
     }
 
+    /// What a simple define stands for; `None` if it has several meanings.
+    pub(super) fn macro_text(&self, name: &str) -> Option<&str> {
+        self.defines.get(name)?.as_deref()
+    }
+
     /// The tokens that a simple define stands for.
     pub(super) fn define(&self, name: &str) -> Option<(&str, Vec<Token>)> {
-        let text = self.defines.get(name)?.as_deref()?;
+        let text = self.macro_text(name)?;
         (!text.is_empty() && !text.starts_with('(') || text.starts_with('('))
             .then(|| (text, lex(text)))
     }

@@ -5,9 +5,12 @@ use crate::lookup::{attribute_list, matches_virtual};
 use crate::model::{Declaration, Declarator, Item, Key, Kind, Raw, Record, Scope, Shape, Tokens};
 use crate::outline::join;
 
-use super::layout::{FieldLayout, FieldPlace, Known, Layouts, Size};
+use super::layout::{FieldLayout, FieldPlace, FieldType, Known, Layouts, Size, Special};
 use super::names::Named;
 use super::type_size::{Unsized, type_name};
+
+/// Macros that stand for other macros beyond this depth are not followed.
+const DEEPEST: usize = 8;
 
 /// A record whose fields are placed one after the other.
 struct Placing<'r> {
@@ -21,12 +24,19 @@ struct Placing<'r> {
     /// The bytes of the largest member of a union.
     largest: u64,
     fields: Vec<FieldLayout>,
+    special: Vec<Special>,
     is_plain: bool,
     has_fields: bool,
     is_hidden: bool,
 }
 
 impl Placing<'_> {
+    /// Notes what makes the record more than its public fields.
+    fn note(&mut self, what: &'static str, tokens: &Tokens) {
+        let span = self.file.source().bytes(tokens);
+        self.special.push(Special { what, span });
+    }
+
     /// The byte at which something of this alignment goes.
     fn place(&mut self, size: u64, align: u64) -> Option<u64> {
         self.align = self.align.max(align);
@@ -43,7 +53,7 @@ impl Placing<'_> {
     }
 
     /// The bit at which a bit-field of this width goes, in units of a type.
-    fn place_bits(&mut self, width: u64, unit: Size) -> u64 {
+    fn place_bits(&mut self, width: u64, unit: &Size) -> u64 {
         let bits = unit.size * 8;
         let start = if self.is_union { 0 } else { self.bit };
         let crosses = start % bits + width > bits;
@@ -90,7 +100,7 @@ impl Layouts<'_, '_> {
         depth: usize,
     ) -> Result<Size, Unsized> {
         if declarator.is_pointer {
-            return Ok(Size::plain(8, 8));
+            return Ok(Size::pointer());
         }
         let mut size = match &definition.kind {
             Kind::Enum(item) => self.enumeration(named, item, depth)?,
@@ -100,6 +110,10 @@ impl Layouts<'_, '_> {
                     .size
             }
         };
+        // What has no name of its own is called as the first name of the typedef.
+        if named.entity.declarator != Some(0) {
+            size.ty = FieldType::Other;
+        }
         for dimension in &declarator.sizes {
             let count = self.constant(named.file, dimension, &named.entity.scope, depth + 1);
             let count = count
@@ -126,7 +140,9 @@ impl Layouts<'_, '_> {
         } else {
             join(&named.entity.scope, &own)
         };
-        self.place_record(named.file, record, scope)
+        let mut known = self.place_record(named.file, record, scope)?;
+        known.size.ty = FieldType::Record(named.entity.path.clone());
+        Ok(known)
     }
 
     fn place_record(
@@ -144,6 +160,7 @@ impl Layouts<'_, '_> {
             bit: 0,
             largest: 0,
             fields: Vec::new(),
+            special: Vec::new(),
             is_plain: record.bases.is_empty(),
             has_fields: false,
             is_hidden: record.key == Key::Class,
@@ -170,13 +187,18 @@ impl Layouts<'_, '_> {
         let mut align = 1;
         for attribute in attributes {
             for text in attribute_list(placing.file, attribute) {
-                align = align.max(self.attribute(placing, &text)?);
+                align = align.max(self.attribute(placing, &text, 0)?);
             }
         }
         Ok(align)
     }
 
-    fn attribute(&mut self, placing: &mut Placing<'_>, text: &str) -> Result<u64, String> {
+    fn attribute(
+        &mut self,
+        placing: &mut Placing<'_>,
+        text: &str,
+        depth: usize,
+    ) -> Result<u64, String> {
         let name = text.split('(').next().unwrap_or_default();
         match name {
             "packed" | "__packed__" | "gnu::packed" => placing.is_packed = true,
@@ -193,9 +215,35 @@ impl Layouts<'_, '_> {
             | "gnu::unused" | "used" | "may_alias" | "__may_alias__" | "visibility"
             | "gnu::visibility" | "__deprecated__" => {}
             _ if name.starts_with("memglass::") => {}
-            _ => return Err(format!("attribute {name}")),
+            _ => match self.names.macro_text(name).filter(|_| depth < DEEPEST) {
+                Some(text) => return self.written_attributes(placing, text, depth + 1),
+                None => return Err(format!("attribute {name}")),
+            },
         }
         Ok(1)
+    }
+
+    /// The attributes that a macro stands for, which are its whole text.
+    fn written_attributes(
+        &mut self,
+        placing: &mut Placing<'_>,
+        text: &str,
+        depth: usize,
+    ) -> Result<u64, String> {
+        let file = File::parse(&format!("struct {text} x_ {{}};"));
+        let [item] = file.items() else {
+            return Err(format!("attribute {text}"));
+        };
+        let Kind::Record(record) = &item.kind else {
+            return Err(format!("attribute {text}"));
+        };
+        let mut align = 1;
+        for attribute in &record.attributes {
+            for one in attribute_list(&file, attribute) {
+                align = align.max(self.attribute(placing, &one, depth)?);
+            }
+        }
+        Ok(align)
     }
 
     /// What `alignas(…)` asks for: a number or a type.
@@ -223,6 +271,7 @@ impl Layouts<'_, '_> {
         let mut empty = Vec::new();
         let outer = placing.scope.clone();
         for base in &record.bases {
+            placing.note("a base", &base.tokens);
             if base.is_virtual {
                 return Err("virtual base".to_owned());
             }
@@ -320,9 +369,18 @@ impl Layouts<'_, '_> {
                 if matches_virtual(placing.file, function) {
                     return Err("virtual function".to_owned());
                 }
-                let makes_own = matches!(function.shape, Shape::Constructor | Shape::Destructor)
-                    || placing.file.text(&function.name).ends_with("operator=");
-                placing.is_plain &= !makes_own;
+                let own = match function.shape {
+                    Shape::Constructor => Some("a constructor"),
+                    Shape::Destructor => Some("a destructor"),
+                    _ if placing.file.text(&function.name).ends_with("operator=") => {
+                        Some("an assignment")
+                    }
+                    _ => None,
+                };
+                if let Some(what) = own {
+                    placing.is_plain = false;
+                    placing.note(what, &function.name);
+                }
                 Ok(())
             }
             Kind::Access { label } => {
@@ -332,12 +390,13 @@ impl Layouts<'_, '_> {
             Kind::Template { item: inner, .. } => match &inner.kind {
                 Kind::Function(function) if function.shape == Shape::Constructor => {
                     placing.is_plain = false;
+                    placing.note("a constructor", &function.name);
                     Ok(())
                 }
                 _ => Ok(()),
             },
             Kind::Record(record) if record.body.is_some() && record.name.is_empty() => {
-                self.anonymous(placing, record)
+                self.anonymous(placing, item, record)
             }
             Kind::Variables(declaration) => self.fields(placing, declaration),
             Kind::Export(Scope::One(_)) => Err(format!("member not understood at line {line}")),
@@ -346,8 +405,23 @@ impl Layouts<'_, '_> {
     }
 
     /// A member without a name: its fields are fields of the record.
-    fn anonymous(&mut self, placing: &mut Placing<'_>, record: &Record) -> Result<(), String> {
+    fn anonymous(
+        &mut self,
+        placing: &mut Placing<'_>,
+        item: &Item,
+        record: &Record,
+    ) -> Result<(), String> {
+        if placing.is_hidden {
+            placing.note("hidden fields", &item.tokens);
+        }
+        if record.key == Key::Union || placing.is_union {
+            placing.note(
+                "fields without a name that lie over each other",
+                &item.tokens,
+            );
+        }
         let known = self.place_record(placing.file, record, placing.scope.clone())?;
+        placing.special.extend(known.special);
         let align = if placing.is_packed {
             1
         } else {
@@ -393,7 +467,10 @@ impl Layouts<'_, '_> {
         if takes_no_room {
             return Ok(());
         }
-        placing.is_plain &= !placing.is_hidden;
+        if placing.is_hidden {
+            placing.is_plain = false;
+            placing.note("hidden fields", &declaration.words);
+        }
         let inner = match declaration
             .definition
             .as_deref()
@@ -406,7 +483,7 @@ impl Layouts<'_, '_> {
             _ => None,
         };
         for declarator in &declaration.declarators {
-            self.field(placing, declaration, declarator, inner)?;
+            self.field(placing, declaration, declarator, inner.clone())?;
         }
         Ok(())
     }
@@ -424,20 +501,33 @@ impl Layouts<'_, '_> {
             .map(|first| placing.file.text(&first.name))
             .unwrap_or_default();
         let scope = join(&placing.scope, if own.is_empty() { &first } else { &own });
-        Ok(self.place_record(placing.file, record, scope)?.size)
+        let size = self.place_record(placing.file, record, scope.clone())?.size;
+        let ty = if own.is_empty() {
+            FieldType::Other
+        } else {
+            FieldType::Record(scope)
+        };
+        Ok(Size { ty, ..size })
     }
 
     fn inner_enum(&mut self, placing: &Placing<'_>, item: &Item) -> Result<Size, String> {
         let Kind::Enum(inner) = &item.kind else {
             return Err("no enumeration".to_owned());
         };
-        if !inner.underlying.is_empty() {
-            let name = type_name(placing.file, &inner.underlying);
-            return self
-                .type_name(&name, &placing.scope, 0)
-                .map_err(|_| format!("type {name}"));
+        let own = placing.file.text(&inner.name);
+        let ty = if own.is_empty() {
+            FieldType::Other
+        } else {
+            FieldType::Enum(join(&placing.scope, &own))
+        };
+        if inner.underlying.is_empty() {
+            return Ok(Size::scalar(ty, 4));
         }
-        Ok(Size::plain(4, 4))
+        let name = type_name(placing.file, &inner.underlying);
+        let size = self
+            .type_name(&name, &placing.scope, 0)
+            .map_err(|_| format!("type {name}"))?;
+        Ok(Size { ty, ..size })
     }
 
     fn field(
@@ -464,15 +554,16 @@ impl Layouts<'_, '_> {
         };
         let is_packed = std::mem::replace(&mut placing.is_packed, was_packed);
         let size = match inner {
-            Some(_) if declarator.is_pointer => Ok(Size::plain(8, 8)),
+            Some(_) if declarator.is_pointer => Ok(Size::pointer()),
             Some(size) => self.array_of(placing.file, size, declarator, &scope),
             None => self.declared(placing.file, &declaration.words, declarator, &scope, 0),
         };
         let size = size.map_err(|reason| why(placing.file, declaration, &name, &reason))?;
-        placing.is_plain &= size.is_plain && !size.is_reference && declarator.value.is_empty();
+        let is_reference = size.ty == FieldType::Reference;
+        placing.is_plain &= size.is_plain && !is_reference && declarator.value.is_empty();
         placing.has_fields = true;
         if !declarator.bits.is_empty() {
-            return self.bit_field(placing, declarator, size, &name, asked > 1 || is_packed);
+            return self.bit_field(placing, declarator, &size, &name, asked > 1 || is_packed);
         }
         let own = if is_packed { 1 } else { size.align };
         let offset = placing
@@ -480,6 +571,9 @@ impl Layouts<'_, '_> {
             .ok_or("too large")?;
         placing.fields.push(FieldLayout {
             name,
+            span: placing.file.source().bytes(&declarator.name),
+            ty: size.ty,
+            asked_align: if asked > 1 { asked } else { 0 },
             place: FieldPlace::Bytes {
                 offset,
                 size: size.size,
@@ -510,7 +604,7 @@ impl Layouts<'_, '_> {
         &mut self,
         placing: &mut Placing<'_>,
         declarator: &Declarator,
-        unit: Size,
+        unit: &Size,
         name: &str,
         is_special: bool,
     ) -> Result<(), String> {
@@ -535,6 +629,9 @@ impl Layouts<'_, '_> {
             placing.align = placing.align.max(unit.align);
             placing.fields.push(FieldLayout {
                 name: name.to_owned(),
+                span: placing.file.source().bytes(&declarator.name),
+                ty: unit.ty.clone(),
+                asked_align: 0,
                 place: FieldPlace::Bits { offset, width },
             });
         }
@@ -586,13 +683,15 @@ fn finish(placing: Placing<'_>, has_base_room: bool) -> Result<Known, String> {
     let size = Size {
         size,
         align: placing.align,
+        ty: FieldType::Other,
         is_plain: placing.is_plain,
-        is_reference: false,
         used,
         is_empty,
     };
     Ok(Known {
         size,
+        is_union: placing.is_union,
         fields: placing.fields,
+        special: placing.special,
     })
 }

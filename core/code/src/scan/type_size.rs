@@ -4,7 +4,7 @@ use crate::file::File;
 use crate::model::{Declarator, Kind, Tokens};
 use crate::words::{is_cv, is_record_key};
 
-use super::layout::{Layouts, Size};
+use super::layout::{FieldType, Layouts, Size};
 use super::names::Named;
 
 /// Why the size of a type is not known.
@@ -32,15 +32,26 @@ impl Layouts<'_, '_> {
         depth: usize,
     ) -> Result<Size, Unsized> {
         let mut size = if declarator.is_member_pointer && declarator.params.is_some() {
-            Size::plain(16, 8)
+            Size::plain(FieldType::Other, 16, 8)
+        } else if declarator.is_member_pointer {
+            Size::scalar(FieldType::Other, 8)
+        } else if declarator.is_pointer && is_reference(file, declarator) {
+            Size::scalar(FieldType::Reference, 8)
+        } else if declarator.is_pointer && declarator.params.is_some() {
+            Size::scalar(FieldType::Other, 8)
         } else if declarator.is_pointer {
-            Size {
-                is_reference: is_reference(file, declarator),
-                ..Size::plain(8, 8)
-            }
+            Size::pointer()
         } else {
             self.type_name(&type_name(file, words), scope, depth)?
         };
+        let qualified = if declarator.is_pointer {
+            &declarator.tokens
+        } else {
+            words
+        };
+        if has_qualifier(file, qualified) {
+            size.ty = FieldType::Qualified(Box::new(size.ty));
+        }
         for dimension in &declarator.sizes {
             let is_open = file.source().code(dimension.clone()).next().is_none();
             let count = if is_open {
@@ -173,7 +184,7 @@ impl Layouts<'_, '_> {
                 let fits = matches!(size.size, 1 | 2 | 4 | 8);
                 let plain = Size {
                     is_plain: false,
-                    ..Size::plain(size.size, size.size)
+                    ..Size::scalar(FieldType::Other, size.size)
                 };
                 if fits { Ok(plain) } else { Err(Unsized::Type) }
             }
@@ -195,8 +206,22 @@ impl Layouts<'_, '_> {
             .and_then(|count| u64::try_from(count).ok())
     }
 
-    /// The size of an enumeration: that of its type, or of the smallest that holds its numbers.
+    /// The size of an enumeration.
     pub(super) fn enumeration(
+        &mut self,
+        named: &Named<'_>,
+        item: &crate::model::Enum,
+        depth: usize,
+    ) -> Result<Size, Unsized> {
+        let integer = self.underlying(named, item, depth)?;
+        Ok(Size {
+            ty: FieldType::Enum(named.entity.path.clone()),
+            ..integer
+        })
+    }
+
+    /// The integer that an enumeration is: its type, or the smallest that holds its numbers.
+    pub(super) fn underlying(
         &mut self,
         named: &Named<'_>,
         item: &crate::model::Enum,
@@ -207,7 +232,7 @@ impl Layouts<'_, '_> {
             return self.type_name(&text, &named.entity.scope, depth + 1);
         }
         if item.scoped {
-            return Ok(Size::plain(4, 4));
+            return Ok(int(4, true));
         }
         let body = item.body.as_ref().ok_or(Unsized::Type)?;
         let path = &named.entity.path;
@@ -219,13 +244,28 @@ impl Layouts<'_, '_> {
         let values = values.ok_or(Unsized::Type)?;
         let fits =
             |least: i128, most: i128| values.iter().all(|value| (least..=most).contains(value));
+        let is_signed = !fits(0, i128::MAX);
         let fits_int = fits(i32::MIN.into(), i32::MAX.into()) || fits(0, u32::MAX.into());
-        Ok(if fits_int {
-            Size::plain(4, 4)
-        } else {
-            Size::plain(8, 8)
-        })
+        Ok(int(if fits_int { 4 } else { 8 }, is_signed))
     }
+}
+
+fn int(size: u64, is_signed: bool) -> Size {
+    Size::scalar(FieldType::Int { size, is_signed }, size)
+}
+
+/// Whether `const` or `volatile` is among the words, outside of arguments of templates.
+fn has_qualifier(file: &File, words: &Tokens) -> bool {
+    let mut depth = 0_usize;
+    words.clone().any(|at| {
+        match file.source().word(at) {
+            "<" | "(" => depth += 1,
+            ">" | ")" => depth = depth.saturating_sub(1),
+            "const" | "volatile" => return depth == 0,
+            _ => {}
+        }
+        false
+    })
 }
 
 fn is_reference(file: &File, declarator: &Declarator) -> bool {
@@ -276,25 +316,34 @@ fn split_arguments(text: &str) -> Vec<String> {
 fn builtin(name: &str) -> Option<Size> {
     let mut words: Vec<&str> = name.split(' ').collect();
     words.sort_unstable();
-    let bytes = match words.join(" ").as_str() {
-        "bool" | "_Bool" | "char" | "char signed" | "char unsigned" | "char8_t" => 1,
+    let joined = words.join(" ");
+    match joined.as_str() {
+        "bool" | "_Bool" => return Some(Size::scalar(FieldType::Bool, 1)),
+        "char" => return Some(Size::scalar(FieldType::Char, 1)),
+        "float" => return Some(Size::scalar(FieldType::Float(4), 4)),
+        "double" => return Some(Size::scalar(FieldType::Float(8), 8)),
+        "double long" | "__float128" => return Some(Size::scalar(FieldType::Float(16), 16)),
+        _ => {}
+    }
+    let bytes = match joined.as_str() {
+        "char signed" | "char unsigned" | "char8_t" => 1,
         "short" | "int short" | "short unsigned" | "int short unsigned" | "short signed"
         | "int short signed" | "char16_t" => 2,
-        "int" | "signed" | "int signed" | "unsigned" | "int unsigned" | "wchar_t" | "char32_t"
-        | "float" => 4,
+        "int" | "signed" | "int signed" | "unsigned" | "int unsigned" | "wchar_t" | "char32_t" => 4,
         "long" | "int long" | "long signed" | "int long signed" | "long unsigned"
-        | "int long unsigned" | "double" => 8,
+        | "int long unsigned" => 8,
         "long long"
         | "int long long"
         | "long long unsigned"
         | "int long long unsigned"
         | "long long signed"
         | "int long long signed" => 8,
-        "double long" | "__int128" | "__int128 unsigned" | "__int128 signed" | "__int128_t"
-        | "__uint128_t" | "__float128" => 16,
+        "__int128" | "__int128 unsigned" | "__int128 signed" | "__int128_t" | "__uint128_t" => 16,
         _ => return None,
     };
-    Some(Size::plain(bytes, bytes))
+    let is_unsigned = words.contains(&"unsigned")
+        || matches!(name, "char8_t" | "char16_t" | "char32_t" | "__uint128_t");
+    Some(int(bytes, !is_unsigned))
 }
 
 /// The names of `<cstdint>` and `<cstddef>`.
@@ -304,14 +353,14 @@ fn standard(name: &str) -> Option<Size> {
     let bytes = match plain {
         "int8_t" | "uint8_t" | "int_least8_t" | "uint_least8_t" | "int_fast8_t"
         | "uint_fast8_t" => 1,
-        "byte" if name.contains("std::") => 1,
         "int16_t" | "uint16_t" | "int_least16_t" | "uint_least16_t" => 2,
         "int32_t" | "uint32_t" | "int_least32_t" | "uint_least32_t" => 4,
         "int64_t" | "uint64_t" | "int_least64_t" | "uint_least64_t" | "int_fast16_t"
         | "uint_fast16_t" | "int_fast32_t" | "uint_fast32_t" | "int_fast64_t" | "uint_fast64_t"
-        | "intmax_t" | "uintmax_t" | "intptr_t" | "uintptr_t" | "size_t" | "ptrdiff_t"
-        | "nullptr_t" => 8,
+        | "intmax_t" | "uintmax_t" | "intptr_t" | "uintptr_t" | "size_t" | "ptrdiff_t" => 8,
+        "byte" if name.contains("std::") => return Some(Size::scalar(FieldType::Other, 1)),
+        "nullptr_t" => return Some(Size::scalar(FieldType::Other, 8)),
         _ => return None,
     };
-    Some(Size::plain(bytes, bytes))
+    Some(int(bytes, !(plain.starts_with('u') || plain == "size_t")))
 }

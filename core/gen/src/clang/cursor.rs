@@ -185,22 +185,6 @@ impl<'u> Cursor<'u> {
             i128::from(unsafe { clang_getEnumConstantDeclUnsignedValue(self.raw) })
         }
     }
-
-    /// The value of a constant expression that is an integer.
-    pub(crate) fn evaluate(self) -> Option<i64> {
-        // SAFETY: Y1.
-        let result = unsafe { clang_Cursor_Evaluate(self.raw) };
-        if result.is_null() {
-            return None;
-        }
-        // SAFETY: Y1: it is not null.
-        let kind = unsafe { clang_EvalResult_getKind(result) };
-        // SAFETY: Y1: it is not null.
-        let value = unsafe { clang_EvalResult_getAsLongLong(result) };
-        // SAFETY: Y1: it was not disposed before, and is not used afterwards.
-        unsafe { clang_EvalResult_dispose(result) };
-        (kind == CXEval_Int).then_some(value)
-    }
 }
 
 impl Cursor<'_> {

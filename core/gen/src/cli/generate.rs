@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use memglass_code::{FileBuilder, Written, unified_diff};
-use memglass_gen::{Generated, Options, generate};
+use memglass_gen::{Generated, Options, Reader, generate};
 
 use super::{Outcome, print};
 
@@ -32,6 +32,9 @@ pub(crate) struct Generate {
     /// The compiler of the program, which is asked where its headers are [default: $CXX or c++]
     #[arg(long, value_name = "PROGRAM")]
     compiler: Option<String>,
+    /// Who reads the headers: libclang, or the scanner, which needs no compiler and takes only what it fully understands
+    #[arg(long, value_enum, value_name = "NAME", default_value = "any")]
+    reader: Who,
     /// Write what the output depends on, as a rule for make
     #[arg(long, value_name = "FILE")]
     depfile: Option<PathBuf>,
@@ -41,6 +44,25 @@ pub(crate) struct Generate {
     /// Say what is done
     #[arg(short, long)]
     verbose: bool,
+}
+
+/// Who reads headers.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Who {
+    /// libclang if it is there, else the scanner
+    Any,
+    Clang,
+    Scanner,
+}
+
+impl From<Who> for Reader {
+    fn from(who: Who) -> Reader {
+        match who {
+            Who::Any => Reader::Any,
+            Who::Clang => Reader::Clang,
+            Who::Scanner => Reader::Scanner,
+        }
+    }
 }
 
 impl Generate {
@@ -53,10 +75,16 @@ impl Generate {
             defines: self.define.clone(),
             standard: self.std.clone(),
             compiler: self.compiler.clone(),
+            reader: self.reader.into(),
         };
         let generated = generate(&options)?;
         if self.verbose {
-            eprintln!("memglass-gen: described {}", generated.types.join(", "));
+            let types = generated.types.join(", ");
+            let reader = match generated.reader {
+                Reader::Scanner => "the scanner",
+                _ => "libclang",
+            };
+            eprintln!("memglass-gen: described {types}, read by {reader}");
         }
         match &self.output {
             None => print(&generated.text)?,

@@ -94,20 +94,12 @@ impl Reader<'_> {
             .map_err(|_| refuse("the compiler does not know its place".into()))?;
         let ty = self.ty(field.ty(), owner, &notes).map_err(refuse)?;
         let width = field.width();
-        let align = field
-            .children()
-            .into_iter()
-            .filter(|child| child.kind() == CXCursor_AlignedAttr);
-        let align = align
-            .flat_map(Cursor::children)
-            .filter_map(Cursor::evaluate)
-            .max()
-            .unwrap_or(0);
+        let align = self.asked_align(field, bit / 8);
         let member = Member {
             name: owner.member.clone(),
             place,
             ty,
-            align: u64::try_from(align).unwrap_or(0),
+            align,
             bit,
             width,
             protection: notes.protection,
@@ -116,6 +108,30 @@ impl Reader<'_> {
         .with_real_bounds();
         crate::judge::member(&self.model, &member, &notes)?;
         Ok(member)
+    }
+
+    /// The alignment that `alignas` asks for; 0 for none. libclang tells only that there is one. Where it is not a plain number, the
+    /// largest that its place and its record allow is right too.
+    fn asked_align(&mut self, field: Cursor<'_>, offset: u64) -> u64 {
+        let children = field.children().into_iter();
+        let written = children.filter(|child| child.kind() == CXCursor_AlignedAttr);
+        let numbers = written.map(|attribute| {
+            let extent = attribute.extent();
+            let head = self.sources.get(&extent.file).head(extent.start);
+            let words: Vec<&str> = head.iter().take(4).map(|(word, _)| *word).collect();
+            match words[..] {
+                [_, "(", number, ")"] => number.parse().ok(),
+                _ => None,
+            }
+        });
+        let numbers: Vec<Option<u64>> = numbers.collect();
+        let record = u64::try_from(field.parent().ty().align()).unwrap_or(1);
+        let most = match offset {
+            0 => record,
+            offset => record.min(1 << offset.trailing_zeros()),
+        };
+        let asked = numbers.into_iter().map(|number| number.unwrap_or(most));
+        asked.max().unwrap_or(0)
     }
 
     /// The members of a struct without a name are those of the record around it.

@@ -17,6 +17,7 @@ use clang_sys::*;
 use crate::clang::{Cursor, Unit};
 use crate::fault::{Fault, Place};
 use crate::model::{Declared, Model};
+use crate::names::Taken;
 use crate::sources::Sources;
 
 /// Reads all marked types of `headers`, and all types that they contain. What is wrong goes to `faults`.
@@ -33,7 +34,7 @@ pub(crate) fn read(
         faults,
         model: Model::default(),
         known: HashMap::new(),
-        words: HashMap::new(),
+        taken: Taken::default(),
         functions: functions(unit.root()),
     };
     for record in marks::marked(unit, headers, macros, &mut reader) {
@@ -48,8 +49,7 @@ struct Reader<'r> {
     model: Model,
     /// Types that were read, by their spelling: the index in the model, or that they are refused.
     known: HashMap<String, Option<usize>>,
-    /// How often a word is taken in a namespace, for types of templates that would be called the same.
-    words: HashMap<(String, String), usize>,
+    taken: Taken,
     /// Functions and variables outside of namespaces, which hide types of the same name: `stat`.
     functions: HashSet<String>,
 }

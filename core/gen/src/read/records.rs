@@ -8,6 +8,7 @@ use crate::clang::{Cursor, Ty};
 use crate::fault::Place;
 use crate::model::{Declared, Record};
 use crate::notes::{Target, meant};
+use crate::refusals;
 
 impl Reader<'_> {
     /// Reads the record that `ty` is, once, and all that it contains. `None` if it is refused.
@@ -138,10 +139,7 @@ impl Reader<'_> {
             .loose(&(extent.start..extent.end));
         for annotation in loose {
             if meant(&annotation.name).is_some() {
-                let reason = format!(
-                    "@{} belongs to no member: write it behind one, or in the line above",
-                    annotation.name
-                );
+                let reason = refusals::loose(&annotation.name);
                 self.refuse(Place::new(&extent.file, annotation.span), reason);
             }
         }

@@ -8,6 +8,7 @@ use super::names::Owner;
 use crate::clang::{Cursor, Ty};
 use crate::model::{Declared, Enum, Type};
 use crate::notes::{Notes, Target};
+use crate::refusals;
 
 impl Reader<'_> {
     /// The type of a member, or why it cannot be observed.
@@ -43,7 +44,7 @@ impl Reader<'_> {
         notes: &Notes,
     ) -> Result<Type, String> {
         let count = u64::try_from(count).ok().filter(|count| *count > 0);
-        let count = count.ok_or("an array without elements has nothing to observe")?;
+        let count = count.ok_or(refusals::NO_ELEMENTS)?;
         let is_text = matches!(element.canonical().kind(), CXType_Char_S | CXType_Char_U);
         let element = self.ty(element, owner, notes)?;
         Ok(if is_text {
@@ -113,9 +114,7 @@ impl Reader<'_> {
             ));
         }
         if notes.is_flags && is_signed && values.iter().any(|(_, value)| *value < 0) {
-            let reason =
-                "a set of flags has no negative values: give the enumeration an unsigned type";
-            self.refuse(declaration.place(), reason);
+            self.refuse(declaration.place(), refusals::NEGATIVE_FLAGS);
         }
         let Some(names) = self.names(ty, Some(owner)) else {
             return Err(String::new());
@@ -166,10 +165,10 @@ pub(super) fn scalar(ty: Ty<'_>) -> Option<Type> {
 
 fn pointer(pointee: Ty<'_>, notes: &Notes) -> Result<Type, String> {
     if !notes.is_address {
-        return Err("a pointer leads into this process alone: keep what it points at in the struct, or write @address to show the address itself".into());
+        return Err(refusals::POINTER.into());
     }
     if notes.protection != Protection::Plain && notes.protection != Protection::Atomic {
-        return Err("an address is one word: it can be plain or @atomic".into());
+        return Err(refusals::GUARDED_ADDRESS.into());
     }
     let target = pointee.canonical();
     if matches!(target.kind(), CXType_FunctionProto | CXType_FunctionNoProto) {
@@ -185,17 +184,12 @@ fn pointer(pointee: Ty<'_>, notes: &Notes) -> Result<Type, String> {
 
 fn refusal(ty: Ty<'_>) -> String {
     match ty.kind() {
-        CXType_LValueReference | CXType_RValueReference => {
-            "a reference leads into this process alone: keep what it refers to in the struct".into()
-        }
+        CXType_LValueReference | CXType_RValueReference => refusals::REFERENCE.into(),
         CXType_MemberPointer => {
             "a pointer to a member cannot be shown: use an index or an enumeration".into()
         }
         CXType_LongDouble | CXType_Float128 | CXType_Float16 | CXType_Half => {
-            format!(
-                "{} has a width that memglass does not show: use float or double",
-                ty.spelling()
-            )
+            refusals::wide_float(&ty.spelling())
         }
         CXType_Vector | CXType_ExtVector => {
             "a vector of the processor has no elements with names: use T[N]".into()

@@ -347,7 +347,7 @@ struct alignas(64) a_Holder_Storage {
     memglass::Stored<decltype(Value::ints)> ints;
     memglass::Stored<decltype(Value::nested)> nested;
     memglass::Stored<decltype(Value::sessions)> sessions;
-    memglass::Stored<decltype(Value::apart)> apart;
+    alignas(32) memglass::Stored<decltype(Value::apart)> apart;
     void init(const Value& value) {
         ints.init(value.ints);
         nested.init(value.nested);

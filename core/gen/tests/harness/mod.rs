@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use memglass_gen::{GenerateError, Generated, Options, generate};
+use memglass_gen::{GenerateError, Generated, Options, Reader, generate};
 
 /// A file of `tests/data`.
 pub fn data(name: &str) -> PathBuf {
@@ -12,9 +12,13 @@ pub fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// Generates for a header. `None`, with the reason printed, if there is no libclang here.
+/// Generates for a header by libclang. `None`, with the reason printed, if there is no libclang here.
 pub fn generated(options: &Options) -> Option<Result<Generated, GenerateError>> {
-    match generate(options) {
+    let options = Options {
+        reader: Reader::Clang,
+        ..options.clone()
+    };
+    match generate(&options) {
         Err(error @ GenerateError::NoClang { .. }) => {
             eprintln!("not tried: {error}");
             None

@@ -1,0 +1,168 @@
+//! From headers to the model without a compiler: the scanner of `memglass-code` reads them.
+//!
+//! It follows no macro and decides no conditional. Whatever depends on one, and whatever it does not know the layout of,
+//! is refused here; libclang may still understand it. The generated code checks all that was believed, as always.
+
+mod conditions;
+mod files;
+mod records;
+mod types;
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use memglass_code::{EnumValues, RecordLayout, Scanner};
+
+use crate::fault::{Fault, Place};
+use crate::model::{Declared, Model};
+use crate::names::Taken;
+use crate::options::Options;
+use crate::sources::{Sources, is_mark};
+
+use conditions::{Conditions, State};
+use files::Files;
+
+/// What was read.
+pub(crate) struct Scanned {
+    pub(crate) model: Model,
+    /// All files that were read.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Reads all marked types of `headers`, and all types that they contain. What is wrong, and what is not understood,
+/// goes to `faults`.
+pub(crate) fn read(
+    options: &Options,
+    headers: &[PathBuf],
+    sources: &mut Sources,
+    faults: &mut Vec<Fault>,
+) -> Scanned {
+    let files = Files::read(options, headers);
+    sources.declare(&files.attributes);
+    let scanner = files.scanner();
+    let conditions = scanner.files().iter().map(|(path, file)| {
+        let conditions = Conditions::of(file, &options.defines);
+        (path.clone(), conditions)
+    });
+    let mut reader = Reader {
+        sources,
+        faults,
+        model: Model::default(),
+        conditions: conditions.collect(),
+        scopes: files::Scopes::of(&scanner),
+        records: by_path(scanner.records(), |record| &record.path),
+        enums: by_path(scanner.enums(), |item| &item.path),
+        known: HashMap::new(),
+        taken: Taken::default(),
+    };
+    for path in reader.marked(headers, &files.marks, &scanner) {
+        reader.mark(&path);
+    }
+    Scanned {
+        model: reader.model,
+        files: files.paths(),
+    }
+}
+
+/// Things by their path; `None` for a path that several have.
+fn by_path<T>(all: Vec<T>, path: impl Fn(&T) -> &str) -> HashMap<String, Option<T>> {
+    let mut result = HashMap::new();
+    for one in all {
+        let path = path(&one).to_owned();
+        result
+            .entry(path)
+            .and_modify(|known| *known = None)
+            .or_insert(Some(one));
+    }
+    result
+}
+
+struct Reader<'r> {
+    sources: &'r mut Sources,
+    faults: &'r mut Vec<Fault>,
+    model: Model,
+    conditions: HashMap<PathBuf, Conditions>,
+    scopes: files::Scopes,
+    records: HashMap<String, Option<RecordLayout>>,
+    enums: HashMap<String, Option<EnumValues>>,
+    /// Types that were read, by their path: the index in the model, or that they are refused.
+    known: HashMap<String, Option<usize>>,
+    taken: Taken,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, place: Place, reason: impl Into<String>) {
+        let fault = Fault::new(place, reason);
+        // Types that are contained in several others are refused once.
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn mark(&mut self, path: &str) {
+        if let Some(index) = self.record(path)
+            && let Declared::Record(record) = &mut self.model.types[index]
+        {
+            record.is_marked = true;
+        }
+    }
+
+    /// The paths of the marked records of `headers` in their order. A mark that marks nothing is refused.
+    fn marked(
+        &mut self,
+        headers: &[PathBuf],
+        macros: &HashSet<String>,
+        scanner: &Scanner,
+    ) -> Vec<String> {
+        let mut all = scanner.records();
+        all.sort_by_key(|record| record.span.start);
+        let mut found = Vec::new();
+        for header in headers {
+            let mut used = HashSet::new();
+            for record in all.iter().filter(|record| record.file == *header) {
+                let is_off = self.state(header, record.span.start) == State::Off;
+                let mark = self.mark_of(record, macros);
+                used.extend(mark.as_ref().and_then(|mark| *mark));
+                if mark.is_some() && !is_off {
+                    found.push(record.path.clone());
+                }
+            }
+            self.check_marks(header, &used);
+        }
+        found
+    }
+
+    /// Whether the head of a record has the mark, and where it is written if it is no macro.
+    fn mark_of(
+        &mut self,
+        record: &RecordLayout,
+        macros: &HashSet<String>,
+    ) -> Option<Option<usize>> {
+        let head = self.sources.get(&record.file).head(record.span.start);
+        let words: Vec<&str> = head.iter().map(|(word, _)| *word).collect();
+        let written = (0..words.len().saturating_sub(2)).find(|&at| is_mark(&words[at..at + 3]));
+        if let Some(at) = written {
+            return Some(Some(head[at].1.start));
+        }
+        let is_macro = words.iter().any(|word| macros.contains(*word));
+        let is_annotated = words.contains(&"\"memglass::observe\"");
+        (is_macro || is_annotated).then_some(None)
+    }
+
+    fn check_marks(&mut self, header: &Path, used: &HashSet<usize>) {
+        for mark in self.sources.get(header).marks() {
+            let is_off = self.state(header, mark.start) == State::Off;
+            if !is_off && !used.contains(&mark.start) {
+                let reason = "the scanner finds no struct that this marks: write `struct [[memglass::observe]] Name { ... };`";
+                self.refuse(Place::new(header, mark), reason);
+            }
+        }
+    }
+
+    /// Whether the compiler sees what is at this byte of a file.
+    fn state(&self, file: &Path, at: usize) -> State {
+        self.conditions
+            .get(file)
+            .map_or(State::On, |conditions| conditions.state(at))
+    }
+}
