@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use memglass::sampler::Selection;
-use memglass::{Field, ObjectId, Observer};
+use memglass::{Field, ObjectId, Observer, Value};
 use memglass_script::Callbacks;
 use memglass_watch::{
-    Captured, CompileError, EvalError, Expression, Judge, Question, Reading, Source, Truth,
+    Captured, CompileError, EvalError, Expression, Held, HeldExpression, Judge, Question, Reading,
+    Source, Truth,
 };
 
 use super::action::{Asked, Entry, Subject};
@@ -244,5 +245,37 @@ impl Judge for Compiled {
 
     fn about(&self, observer: &Observer, object: &Field) -> Box<dyn Judge> {
         Box::new(self.written.about(observer, object))
+    }
+
+    fn held(
+        &self,
+        observer: &Observer,
+        first: &mut dyn FnMut(&Field) -> Option<Value>,
+    ) -> Option<Box<dyn Held>> {
+        let expression = self.expression.as_ref().ok()?;
+        Some(Box::new(Told {
+            expression: expression.held(observer, first)?,
+            is_negated: self.written.is_negated,
+        }))
+    }
+}
+
+/// A compiled condition on values that it is told.
+struct Told {
+    expression: HeldExpression,
+    is_negated: bool,
+}
+
+impl Held for Told {
+    fn set(&mut self, nth: usize, value: Value) {
+        self.expression.set(nth, value);
+    }
+
+    fn judge(&self) -> Truth {
+        match (self.expression.truth(), self.is_negated) {
+            (Truth::True, true) => Truth::False,
+            (Truth::False, true) => Truth::True,
+            (truth, _) => truth,
+        }
     }
 }

@@ -81,6 +81,7 @@ struct Counts {
     wrong: usize,
     /// To scripts, which answered them.
     left: usize,
+    held: usize,
 }
 
 impl Both {
@@ -116,6 +117,18 @@ impl Both {
         shown.json().ok_or_else(|| "rows".to_owned())
     }
 
+    /// Whether a condition says the same of values that it is told as of memory.
+    fn held_is_the_same(&self, text: &str, counts: &mut Counts) -> bool {
+        let source = Source::of_text(text);
+        let condition = source.and_then(|source| source.condition(&self.observer, |_| None));
+        let Ok(mut condition) = condition else {
+            return true;
+        };
+        let held = condition.held(&self.observer, &mut |field| field.read().ok());
+        counts.held += usize::from(held.is_some());
+        held.is_none_or(|held| held.truth() == condition.truth(&self.observer))
+    }
+
     /// What the two say of an expression, if it is not the same.
     fn difference(&mut self, text: &str, counts: &mut Counts) -> Option<String> {
         let expression =
@@ -127,6 +140,7 @@ impl Both {
                 counts.compiled += 1;
                 counts.answered += usize::from(value.is_ok());
                 let same = value.as_ref().ok().map(format::json) == script.as_ref().ok().cloned();
+                let same = same && self.held_is_the_same(text, counts);
                 (!same).then(|| format!("{text}\n  compiled: {value:?}\n  script: {script:?}"))
             }
             Err(CompileError::Wrong { message, .. }) => {
@@ -394,6 +408,7 @@ fn compiled_expressions_give_what_scripts_give() {
         "{counts:?}"
     );
     assert!(counts.answered * 3 > counts.compiled, "{counts:?}");
+    assert!(counts.held * 10 > counts.compiled, "{counts:?}");
 }
 
 #[test]

@@ -196,6 +196,21 @@ impl Condition {
         }
     }
 
+    /// Whether a sample that is like the last one would change nothing, at any time.
+    pub(crate) fn is_still(&self, settings: &Settings) -> bool {
+        let is_still = match self.phase {
+            Phase::Armed | Phase::Done => true,
+            Phase::Active { .. } => !self.held && !settings.rearms,
+            Phase::Pending { .. } => false,
+        };
+        is_still && !self.unknown && self.sampled.is_some()
+    }
+
+    /// Counts as sampled at `time`, with the same answer as before.
+    pub(crate) fn was_still_at(&mut self, time: Duration) {
+        self.sampled = self.sampled.max(Some(time));
+    }
+
     /// When it was sampled last.
     pub fn sampled(&self) -> Option<Duration> {
         self.sampled

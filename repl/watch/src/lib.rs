@@ -42,11 +42,13 @@ pub use change::{Change, Follower, Report};
 pub use condition::{Condition, Observed, Rise, Settings, State, Truth};
 pub use counters::Counters;
 pub use engine::{
-    Answer, Ask, Changed, Counts, Definition, DefinitionError, Engine, Happening, History, Judge,
-    Kind, Member, Notice, Options, PauseReason, Question, Reading, Run, Sample, Shown, Status,
-    Ticks,
+    Answer, Ask, Changed, Counts, Definition, DefinitionError, Engine, Happening, Held, History,
+    Judge, Kind, Member, Notice, Options, PauseReason, Question, Reading, Run, Sample, Shown,
+    Status, Ticks,
 };
-pub use expression::{Captured, CompileError, EvalError, Expression, Source, Warning};
+pub use expression::{
+    Captured, CompileError, EvalError, Expression, HeldExpression, Source, Warning,
+};
 pub use queue::{Due, Firing, Fold, Queue, Subject};
 pub use ring::{Ring, Weight};
 pub use timer::{Grid, Once};

@@ -9,7 +9,7 @@ use memglass::{Field, Observer, Value};
 use super::error::DefinitionError;
 use super::history::History;
 use super::objects::{Choice, Known, Member, Members, is_pattern};
-use super::packed::PlaceAt;
+use super::packed::{Look, PlaceAt};
 use super::place::Place;
 use super::sample::Sample;
 use crate::change::Report;
@@ -41,8 +41,6 @@ pub(super) struct Samples {
     pub(super) items: Vec<Item>,
     /// Places that may be packed now.
     pub(super) steady: Vec<PlaceAt>,
-    /// How many others were sampled.
-    pub(super) restless: usize,
 }
 
 /// What a sample of a `watch` gave.
@@ -118,28 +116,39 @@ impl Watch {
         samples
     }
 
-    /// Samples one place, and says whether it may stay packed.
-    pub(super) fn sample_place(
+    /// Takes in what a look found of one place, and says whether it may stay packed.
+    pub(super) fn take_in(
         &mut self,
         at: PlaceAt,
+        look: &Look,
         sight: &Sight<'_>,
         counters: &mut Counters,
     ) -> (Vec<Item>, bool) {
         let mut items = Vec::new();
-        let steady = self.0.get_mut(at.part).is_some_and(|part| match part {
-            Part::One { path, place, .. } => {
+        let Some(part) = self.0.get_mut(at.part) else {
+            return (items, false);
+        };
+        let place = match (part, look) {
+            (Part::One { place, .. }, Look::Changed(bytes)) => {
+                place.take_in_bytes(0, bytes, sight, counters, &mut items);
+                &**place
+            }
+            (Part::One { path, place, .. }, Look::Gone) => {
+                place.packed = None;
                 place.sample_path(path, sight, counters, &mut items);
-                place.is_steady() && place.packed.is_some()
+                &**place
             }
-            Part::Many { members, rest, .. } => {
+            (Part::Many { members, .. }, look) => {
                 let known = members.all.get_mut(&at.creation);
-                known.is_some_and(|known| {
-                    known.sample(at.creation, rest, sight, counters, &mut items);
-                    known.state.is_steady() && known.state.packed.is_some()
-                })
+                // One that is gone is taken in with the directory.
+                let (Some(known), Look::Changed(bytes)) = (known, look) else {
+                    return (items, false);
+                };
+                known.take_in_bytes(at.creation, bytes, sight, counters, &mut items);
+                &known.state
             }
-        });
-        (items, steady)
+        };
+        (items, place.is_steady() && place.packed.is_some())
     }
 
     /// One place of it, if that is still there.
@@ -151,6 +160,17 @@ impl Watch {
                 Some(&mut known.state)
             }
         }
+    }
+
+    /// Whether all places are packed. Without any, somebody has to look whether objects come.
+    pub(super) fn is_packed(&self) -> bool {
+        self.0.iter().all(|part| match part {
+            Part::One { place, .. } => place.packed.is_some(),
+            Part::Many { members, .. } => {
+                let mut places = members.all.values().map(|known| &known.state);
+                places.len() > 0 && places.all(|place| place.packed.is_some())
+            }
+        })
     }
 
     /// Forgets that places are packed; `forget` is called for each.
@@ -204,15 +224,6 @@ impl Watch {
     /// Forgets all objects.
     pub(super) fn clear(&mut self) {
         self.0.iter_mut().for_each(Part::clear);
-    }
-}
-
-impl Samples {
-    fn note(&mut self, is_steady: bool, at: PlaceAt) {
-        match is_steady {
-            true => self.steady.push(at),
-            false => self.restless += 1,
-        }
     }
 }
 
@@ -294,7 +305,9 @@ impl Part {
                     history.note(sight.time, object, value);
                 }
                 // What is kept of the past says how far it reaches, at each sample.
-                samples.note(place.is_steady() && !has_history, at(0));
+                if place.is_steady() && !has_history {
+                    samples.steady.push(at(0));
+                }
             }
             Part::Many {
                 members,
@@ -304,13 +317,14 @@ impl Part {
                 let was_cut_off = std::mem::replace(is_cut_off, !sight.is_alive);
                 if !sight.is_alive {
                     counters.failures += u64::from(!was_cut_off);
-                    samples.restless += 1;
                     return;
                 }
                 let all = members.all.iter_mut();
                 for (creation, known) in all.filter(|(_, known)| known.state.packed.is_none()) {
                     known.sample(*creation, rest, sight, counters, &mut samples.items);
-                    samples.note(known.state.is_steady(), at(*creation));
+                    if known.state.is_steady() {
+                        samples.steady.push(at(*creation));
+                    }
                 }
             }
         }

@@ -196,10 +196,9 @@ impl Engine {
         let settings = options.settings(period);
         let is_other_rate = settings.period != trigger.settings.period;
         trigger.options = options;
-        if is_other_rate {
-            self.may_sample_less = true;
-            self.unpack_all_of(number);
-        }
+        self.may_sample_less |= is_other_rate;
+        // What may be packed depends on what was said of it.
+        self.unpack_all_of(number);
         if let Some(trigger) = self.triggers.get_mut(&number) {
             trigger.settings = settings;
         }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memglass::{Field, ObjectId, Observer};
+use memglass::{Field, ObjectId, Observer, Value};
 
+use super::held::{Held, Holding};
 use super::objects::Members;
 use super::reading::Reading;
 use crate::causes::Depth;
@@ -30,6 +31,14 @@ pub trait Judge: Send {
 
     /// The same condition about this object, if it is about one of many.
     fn about(&self, observer: &Observer, object: &Field) -> Box<dyn Judge>;
+
+    /// The same condition on values that it is told, as long as its names mean what they mean now. `first` is asked
+    /// for the value of each field. `None` if it depends on more than values of fields, or `first` has no value.
+    fn held(
+        &self,
+        observer: &Observer,
+        first: &mut dyn FnMut(&Field) -> Option<Value>,
+    ) -> Option<Box<dyn Held>>;
 }
 
 /// Who answers a condition.
@@ -69,8 +78,9 @@ pub(super) struct Life {
     depth: Depth,
     pub(super) why: Option<String>,
     history: Ring<Vec<Reading>>,
+    pub(super) holding: Holding,
     /// For a condition that the engine judges, about one object.
-    judges: Option<Judges>,
+    pub(super) judges: Option<Judges>,
 }
 
 /// A condition about one object, and the one that lets it fire again.
@@ -148,7 +158,7 @@ impl Life {
         self.take(time, (truth, rearm, why), || condition.readings(), terms)
     }
 
-    fn take(
+    pub(super) fn take(
         &mut self,
         time: Duration,
         (truth, rearm, why): (Truth, Truth, String),
@@ -225,6 +235,7 @@ impl Guard {
         terms: &mut Terms<'_>,
     ) -> Vec<(u64, Fired)> {
         match self {
+            Guard::One { life, .. } if life.holding.is_held() => Vec::new(),
             Guard::One {
                 question: Question::Judged { condition, rearm },
                 life,
@@ -237,7 +248,8 @@ impl Guard {
                 members,
             } => {
                 let mut all = Vec::new();
-                for (creation, known) in &mut members.all {
+                let lives = members.all.iter_mut();
+                for (creation, known) in lives.filter(|(_, known)| !known.state.holding.is_held()) {
                     let judges = known.state.judges.take();
                     let Some(mut judges) = judges.or_else(|| {
                         let root = &known.root;

@@ -1,11 +1,15 @@
 //! Places that are compared as packed bits: as long as nothing happens to them, one costs a nanosecond and no look
 //! at its trigger.
 //!
-//! A place of a `watch` is packed once it has been sampled and nothing of it is pending. Its trigger is *restless* as
-//! long as some of its places are not packed, or it is a condition: then all that is not packed is sampled at each of
-//! its points. When the bits of a packed place change, or its object goes, that place alone is sampled.
+//! A place of a `watch` is packed once it has been sampled and nothing of it is pending; the fields of a condition are
+//! packed likewise ([`held`](super::held)). Its trigger is *restless* as long as something of it is not packed: that is
+//! sampled at each of its points. When the bits of a packed place change, or its object goes, that place alone is
+//! sampled.
+//!
+//! What is packed was taken in from the bytes that the scan remembers, and never from a second read: a store between
+//! the two would be seen by neither.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use memglass::Field;
@@ -13,7 +17,7 @@ use memglass::sampler::{Key, Scan, Seen};
 
 use super::Engine;
 use super::change::Sight;
-use super::trigger::{Followed, next_point};
+use super::trigger::{Followed, Trigger, next_point};
 
 /// The packed places of all triggers that are sampled at one rate.
 #[derive(Default)]
@@ -21,10 +25,12 @@ pub(super) struct Rate {
     scan: Scan,
     places: HashMap<Key, PlaceAt>,
     /// When they are looked at next.
-    next: Duration,
+    pub(super) next: Duration,
+    /// The last look, and the one before it.
+    looks: [Duration; 2],
 }
 
-/// Which place of which trigger.
+/// Which place of which trigger: of a watch by its part, of a condition by its field.
 #[derive(Clone, Copy)]
 pub(super) struct PlaceAt {
     pub(super) trigger: u64,
@@ -32,29 +38,51 @@ pub(super) struct PlaceAt {
     pub(super) creation: u64,
 }
 
+/// What a look found of a packed place.
+pub(super) enum Look {
+    /// It has these bytes now.
+    Changed(Vec<u8>),
+    /// Its object is gone, and its key with it.
+    Gone,
+}
+
 impl Rate {
-    /// Looks at the field of a place from now on; `None` if that is not possible.
-    fn pack(&mut self, at: PlaceAt, field: &Field, next: Duration) -> Option<Key> {
+    /// Looks at the field of a place from now on; gives its bytes too. `None` if that is not possible.
+    pub(super) fn pack(
+        &mut self,
+        at: PlaceAt,
+        field: &Field,
+        next: Duration,
+    ) -> Option<(Key, Vec<u8>)> {
         if self.scan.is_empty() {
             self.next = next;
         }
         let key = self.scan.follow(field).ok()?;
         self.places.insert(key, at);
-        Some(key)
+        Some((key, self.scan.last(key)?))
     }
 
-    fn unpack(&mut self, key: Key) {
+    pub(super) fn unpack(&mut self, key: Key) {
         self.scan.forget(key);
         self.places.remove(&key);
     }
 
-    /// The places to which something happened, and whether their objects are gone.
-    fn look(&mut self) -> Vec<(PlaceAt, bool)> {
+    /// The look before the last one.
+    pub(super) fn look_before(&self) -> Duration {
+        self.looks[1]
+    }
+
+    /// The places to which something happened.
+    fn look(&mut self, now: Duration) -> Vec<(PlaceAt, Look)> {
+        self.looks = [now, self.looks[0]];
         let Rate { scan, places, .. } = self;
         let mut found = Vec::new();
         scan.sample(|seen| match seen {
-            Seen::Changed(change) => found.extend(places.get(&change.key).map(|at| (*at, false))),
-            Seen::Gone(gone) => found.extend(places.remove(&gone.key).map(|at| (at, true))),
+            Seen::Changed(change) => {
+                let at = places.get(&change.key);
+                found.extend(at.map(|at| (*at, Look::Changed(change.now.to_vec()))));
+            }
+            Seen::Gone(gone) => found.extend(places.remove(&gone.key).map(|at| (at, Look::Gone))),
         });
         found
     }
@@ -73,15 +101,24 @@ impl Engine {
         for (period, rate) in &mut self.rates {
             if !rate.scan.is_empty() && rate.next <= now {
                 rate.next = next_point(now, *period);
-                found.append(&mut rate.look());
+                found.append(&mut rate.look(now));
             }
         }
-        for (at, is_gone) in found {
-            self.sample_place(at, is_gone, now);
+        let mut told = BTreeSet::new();
+        for (at, look) in found {
+            if self.tell_held(at, &look, now) {
+                told.insert((at.trigger, at.creation));
+            } else {
+                self.sample_place(at, &look, now);
+            }
+        }
+        // A condition is judged once all of its fields are known.
+        for (number, creation) in told {
+            self.judge_held(number, creation, now);
         }
     }
 
-    fn sample_place(&mut self, at: PlaceAt, is_gone: bool, now: Duration) {
+    fn sample_place(&mut self, at: PlaceAt, look: &Look, now: Duration) {
         let Engine {
             triggers,
             observer,
@@ -101,14 +138,7 @@ impl Engine {
             window: trigger.options.at_most_every,
             is_first: false,
         };
-        let Some(place) = watch.place_mut(at) else {
-            // An object of many, which is taken in with the directory.
-            return;
-        };
-        if is_gone {
-            place.packed = None;
-        }
-        let (items, steady) = watch.sample_place(at, &sight, &mut trigger.counters);
+        let (items, steady) = watch.take_in(at, look, &sight, &mut trigger.counters);
         if !steady {
             self.unpack(at);
         }
@@ -117,27 +147,37 @@ impl Engine {
 
     /// Packs the places of a trigger that say they may be; whether all of them could be.
     pub(super) fn pack(&mut self, number: u64, steady: Vec<PlaceAt>, now: Duration) -> bool {
+        let mut all = true;
+        for at in steady {
+            match self.pack_place(at, now) {
+                // What was stored since the sample is part of what the scan remembers.
+                Some(bytes) => self.sample_place(at, &Look::Changed(bytes), now),
+                None => all = false,
+            }
+        }
+        let is_packed = |trigger: &Trigger| match &trigger.followed {
+            Followed::Watch(watch) => watch.is_packed(),
+            _ => false,
+        };
+        all && self.triggers.get(&number).is_some_and(is_packed)
+    }
+
+    /// Packs one place; gives its bytes.
+    fn pack_place(&mut self, at: PlaceAt, now: Duration) -> Option<Vec<u8>> {
         let Engine {
             triggers, rates, ..
         } = self;
-        let Some(trigger) = triggers.get_mut(&number).filter(|t| t.samples()) else {
-            return true;
-        };
+        let trigger = triggers.get_mut(&at.trigger).filter(|t| t.samples())?;
         let period = trigger.settings.period;
         let Followed::Watch(watch) = &mut trigger.followed else {
-            return false;
+            return None;
         };
+        let place = watch.place_mut(at)?;
+        let field = place.field()?;
         let rate = rates.entry(period).or_default();
-        let mut all = true;
-        for at in steady {
-            let Some(place) = watch.place_mut(at) else {
-                continue;
-            };
-            let field = place.field();
-            place.packed = field.and_then(|field| rate.pack(at, &field, next_point(now, period)));
-            all &= place.packed.is_some();
-        }
-        all
+        let (key, bytes) = rate.pack(at, &field, next_point(now, period))?;
+        place.packed = Some(key);
+        Some(bytes)
     }
 
     /// Samples a place with all else of its trigger again.
@@ -160,9 +200,16 @@ impl Engine {
         let Some(trigger) = self.triggers.get_mut(&number) else {
             return;
         };
-        let rate = self.rates.get_mut(&trigger.settings.period);
-        if let (Followed::Watch(watch), Some(rate)) = (&mut trigger.followed, rate) {
-            watch.unpack(&mut |key| rate.unpack(key));
+        let mut rate = self.rates.get_mut(&trigger.settings.period);
+        let mut forget = |key| {
+            if let Some(rate) = &mut rate {
+                rate.unpack(key);
+            }
+        };
+        match &mut trigger.followed {
+            Followed::Watch(watch) => watch.unpack(&mut forget),
+            Followed::Guard(guard) => guard.let_go(&mut forget),
+            Followed::Every(_) | Followed::After(_) => {}
         }
     }
 
@@ -189,159 +236,4 @@ impl Engine {
 }
 
 #[cfg(test)]
-mod tests {
-    use memglass::{Observer, Session};
-    use tempfile::TempDir;
-
-    use super::*;
-    use crate::engine::history::MOST_FIELDS;
-    use crate::engine::{Definition, Happening, Kind, Options};
-
-    const PERIOD: u64 = 10;
-
-    struct World {
-        engine: Engine,
-        session: Session,
-        now: u64,
-        _dir: TempDir,
-    }
-
-    impl World {
-        fn new() -> World {
-            let dir = tempfile::tempdir().expect("a directory");
-            let session = Session::builder("s").dir(dir.path()).create();
-            let observer = Observer::builder().dir(dir.path());
-            let session = session.expect("a session");
-            let observer = observer.attach("s").expect("an observer");
-            World {
-                engine: Engine::new(observer, ms(PERIOD)),
-                session,
-                now: 0,
-                _dir: dir,
-            }
-        }
-
-        fn watch(&mut self, path: &str, options: Options) -> u64 {
-            let kind = Kind::Watch { path: path.into() };
-            let definition = Definition { kind, options };
-            let defined = self.engine.define(ms(self.now), definition);
-            defined.expect("it can fire")
-        }
-
-        /// Lets ticks pass; gives what is to run after each, as its time and values.
-        fn ticks(&mut self, count: u64) -> Vec<String> {
-            let mut told = Vec::new();
-            for _ in 0..count {
-                self.now += PERIOD;
-                self.engine.tick(ms(self.now)).expect("a tick");
-                while let Some(run) = self.engine.next_run(ms(self.now)) {
-                    told.push(match run.what {
-                        Happening::Changed { old, now, .. } => {
-                            format!("{}: {old} {now}", self.now)
-                        }
-                        Happening::Appeared { .. } => format!("{}: appeared", self.now),
-                        Happening::Vanished { .. } => format!("{}: vanished", self.now),
-                        _ => format!("{}: something else", self.now),
-                    });
-                    self.engine.ended(ms(self.now), None);
-                }
-            }
-            told
-        }
-    }
-
-    fn ms(ms: u64) -> Duration {
-        Duration::from_millis(ms)
-    }
-
-    #[test]
-    fn a_watch_whose_places_are_packed_is_not_restless() {
-        let mut world = World::new();
-        let number = world.session.object("a", 1_i64).expect("room");
-        world.watch("a", Options::default());
-        // What is kept of the past is noted at each sample, so one of many is looked at.
-        world.watch("{a,a}*", Options::default());
-        assert_eq!(world.engine.restless.len(), 1);
-        number.set(2);
-        assert_eq!(world.ticks(1), ["10: 1 2", "10: 1 2"]);
-        assert_eq!(world.ticks(3), [""; 0]);
-    }
-
-    #[test]
-    fn what_waits_for_the_end_of_a_window_comes_without_another_change() {
-        let mut world = World::new();
-        let number = world.session.object("a", 0_i64).expect("room");
-        let options = Options {
-            at_most_every: Some(ms(50)),
-            ..Options::default()
-        };
-        world.watch("a*", options);
-        number.set(1);
-        assert_eq!(world.ticks(1), ["10: 0 1"]);
-        number.set(2);
-        assert_eq!(world.ticks(4), [""; 0]);
-        assert_eq!(world.ticks(1), ["60: 1 2"]);
-        assert!(world.engine.restless.is_empty(), "it is packed again");
-    }
-
-    #[test]
-    fn another_object_with_the_label_is_followed() {
-        let mut world = World::new();
-        let first = world.session.object("a", 1_i64).expect("room");
-        let options = Options {
-            hears_appeared: true,
-            hears_vanished: true,
-            ..Options::default()
-        };
-        world.watch("a*", options);
-        assert!(world.engine.restless.is_empty());
-        drop(first);
-        let second = world.session.object("a", 5_i64).expect("room");
-        assert_eq!(world.ticks(1), ["10: vanished", "10: appeared"]);
-        second.set(6);
-        assert_eq!(world.ticks(1), ["20: 5 6"]);
-        assert!(world.engine.restless.is_empty());
-    }
-
-    #[test]
-    fn another_object_under_one_path_is_followed() {
-        let mut world = World::new();
-        let _other = world.session.object("other", 0_i64).expect("room");
-        let first = world.session.object("a", 1_i64).expect("room");
-        // Fields whose past is kept are not packed.
-        for _ in 0..MOST_FIELDS {
-            world.watch("other", Options::default());
-        }
-        let watch = world.watch("a", Options::default());
-        assert!(!world.engine.restless.contains(&watch));
-        drop(first);
-        let second = world.session.object("a", 5_i64).expect("room");
-        assert_eq!(world.ticks(1), [""; 0]);
-        second.set(6);
-        assert_eq!(world.ticks(1), ["20: 5 6"]);
-        second.set(7);
-        assert_eq!(world.ticks(2), ["30: 6 7"]);
-    }
-
-    #[test]
-    fn a_paused_or_cancelled_watch_leaves_nothing_to_look_at() {
-        let mut world = World::new();
-        let number = world.session.object("a", 1_i64).expect("room");
-        let watch = world.watch("a*", Options::default());
-        world.engine.pause(watch);
-        number.set(2);
-        assert_eq!(world.ticks(2), [""; 0]);
-        assert!(world.engine.resume(watch, ms(world.now)));
-        number.set(3);
-        assert_eq!(world.ticks(1), ["30: 2 3"]);
-        world.engine.cancel(watch);
-        assert_eq!(world.engine.next_tick(), None);
-        assert!(
-            world
-                .engine
-                .rates
-                .values()
-                .all(|rate| rate.places.is_empty())
-        );
-    }
-}
+mod tests;

@@ -149,12 +149,44 @@ impl Place {
         counters: &mut Counters,
         items: &mut Vec<Item>,
     ) {
-        let Some(followed) = &mut self.followed else {
+        let Some(followed) = &self.followed else {
             return;
         };
-        let sampled = match sample(&followed.field) {
-            Ok(sampled) => sampled,
-            Err(error) => return self.fail(error.to_string(), counters),
+        match sample(&followed.field) {
+            Ok(sampled) => self.take_in(creation, sampled, sight, counters, items),
+            Err(error) => self.fail(error.to_string(), counters),
+        }
+    }
+
+    /// Takes in the bytes that a look found in its field.
+    pub(super) fn take_in_bytes(
+        &mut self,
+        creation: u64,
+        bytes: &[u8],
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        items: &mut Vec<Item>,
+    ) {
+        let value = self.followed.as_ref().map(|it| it.field.value_of(bytes));
+        match value {
+            Some(value) if !has_parts(&value) => {
+                self.take_in(creation, Sampled::alone(value), sight, counters, items);
+            }
+            // A part of a packed record that is there no more has no value.
+            _ => self.follow(creation, sight, counters, items),
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        creation: u64,
+        sampled: Sampled,
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        items: &mut Vec<Item>,
+    ) {
+        let Some(followed) = &mut self.followed else {
+            return;
         };
         self.why = None;
         let before = std::mem::replace(&mut followed.sequence, sampled.sequence);
@@ -205,9 +237,7 @@ impl Known<Place> {
         if self.state.followed.is_some() {
             let first = items.len();
             self.state.follow(creation, sight, counters, items);
-            for item in &mut items[first..] {
-                item.member = self.member;
-            }
+            self.name(&mut items[first..]);
             return;
         }
         match self.root.at(rest) {
@@ -218,6 +248,28 @@ impl Known<Place> {
                     .enter(creation, member, field, label, sight, counters, items);
             }
             Err(error) => self.state.fail(error.to_string(), counters),
+        }
+    }
+
+    /// Takes in the bytes that a look found in its field.
+    pub(super) fn take_in_bytes(
+        &mut self,
+        creation: u64,
+        bytes: &[u8],
+        sight: &Sight<'_>,
+        counters: &mut Counters,
+        items: &mut Vec<Item>,
+    ) {
+        let first = items.len();
+        self.state
+            .take_in_bytes(creation, bytes, sight, counters, items);
+        self.name(&mut items[first..]);
+    }
+
+    /// Says of which member the news are.
+    fn name(&self, items: &mut [Item]) {
+        for item in items {
+            item.member = self.member;
         }
     }
 }

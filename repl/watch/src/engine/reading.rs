@@ -25,16 +25,23 @@ pub(super) struct Sampled {
     pub(super) torn: bool,
 }
 
+impl Sampled {
+    /// One number or text, which is not guarded.
+    pub(super) fn alone(value: Value) -> Self {
+        Sampled {
+            value,
+            sequence: None,
+            torn: false,
+        }
+    }
+}
+
 /// Reads a field once, or until what was read is of one moment.
 pub(super) fn sample(field: &Field) -> Result<Sampled, ReadError> {
     let mut sequence = field.sequence();
     let mut value = field.read()?;
     if sequence.is_none() && !has_parts(&value) {
-        return Ok(Sampled {
-            value,
-            sequence,
-            torn: false,
-        });
+        return Ok(Sampled::alone(value));
     }
     for _ in 1..ATTEMPTS {
         let (after, again) = (field.sequence(), field.read()?);

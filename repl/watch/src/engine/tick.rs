@@ -90,6 +90,7 @@ impl Engine {
                     counters.vanished += 1;
                     known.state.condition.start_anew(counters);
                 }
+                self.rouse(number);
             }
             Followed::Guard(Guard::One { .. }) | Followed::Every(_) | Followed::After(_) => {}
         }
@@ -120,12 +121,10 @@ impl Engine {
                     is_first,
                 };
                 let sampled = watch.sample(number, &sight, &mut trigger.counters);
-                let (items, restless) = (sampled.items, sampled.restless);
-                let is_packed = self.pack(number, sampled.steady, now) && restless == 0;
-                if is_packed {
+                self.push_items(number, now, sampled.items);
+                if self.pack(number, sampled.steady, now) {
                     self.restless.remove(&number);
                 }
-                self.push_items(number, now, items);
             }
             Followed::Guard(guard) => {
                 if guard.is_asked() {
@@ -143,6 +142,9 @@ impl Engine {
                 let fired = guard.sample(now, observer, &mut terms);
                 for (creation, fired) in fired {
                     self.push_fired(number, creation, fired);
+                }
+                if is_alive && self.hold(number, now) {
+                    self.restless.remove(&number);
                 }
             }
             Followed::Every(_) | Followed::After(_) => {}

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use memglass::{Field, ObjectId, Observer};
+use memglass::{Field, ObjectId, Observer, Value};
 use memglass_value::compare::{Operand, Operator};
 use memglass_value::index;
 use memglass_value::number::{Number, Operation};
@@ -18,6 +18,7 @@ use super::code::{Code, Run};
 use super::compare::comparison;
 use super::error::{CompileError, EvalError, Fault, fault};
 use super::functions::{function, property};
+use super::held::{Cell, Holding};
 use super::leaf::leaf;
 use super::logic;
 use super::site::{NoChoice, Site};
@@ -42,6 +43,8 @@ pub(super) struct Binder<'a> {
     pub(super) roots: Vec<Root>,
     /// What it reads.
     pub(super) fields: Vec<Field>,
+    /// Takes the place of memory, if the values are to be told.
+    holding: Option<Holding<'a>>,
     wrong: Option<CompileError>,
     unsupported: Option<CompileError>,
 }
@@ -53,9 +56,23 @@ impl<'a> Binder<'a> {
             captured,
             roots: Vec::new(),
             fields: Vec::new(),
+            holding: None,
             wrong: None,
             unsupported: None,
         }
+    }
+
+    /// Compiles it for values that are told; `first` gives those of now.
+    pub(super) fn holding(self, first: &'a mut dyn FnMut(&Field) -> Option<Value>) -> Self {
+        Self {
+            holding: Some(Holding::new(first)),
+            ..self
+        }
+    }
+
+    /// What is to be told, if that is all that the expression depends on.
+    pub(super) fn held(self) -> Option<Vec<Cell>> {
+        self.holding?.cells()
     }
 
     /// Fails with the first mistake, or with what only a script can do.
@@ -135,7 +152,10 @@ impl<'a> Binder<'a> {
         if !site.is_structured() && is_new {
             self.fields.push(whole.clone());
         }
-        leaf(site)
+        match &mut self.holding {
+            Some(holding) if !site.is_structured() => leaf(holding.hold(site)),
+            _ => leaf(site),
+        }
     }
 
     fn name(&mut self, name: &str, at: Position) -> Code {
@@ -248,6 +268,10 @@ impl<'a> Binder<'a> {
                 return self.wrong_code(at, message);
             }
             if let Some(code) = question(name, site, &arguments[1..]) {
+                // Whether an object lives is no value of a field.
+                if let (Some(holding), false) = (&mut self.holding, code.is_constant()) {
+                    holding.spoil();
+                }
                 return code;
             }
         }

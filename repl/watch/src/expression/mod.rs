@@ -15,6 +15,7 @@ mod compare;
 mod error;
 mod functions;
 mod grammar;
+mod held;
 mod leaf;
 mod logic;
 mod site;
@@ -37,6 +38,7 @@ use self::term::Term;
 use crate::condition::Truth;
 
 pub use error::{CompileError, EvalError, Warning};
+pub use held::HeldExpression;
 
 /// What a name in an expression means that is no object's label.
 #[derive(Clone, Debug)]

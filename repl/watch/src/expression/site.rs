@@ -5,6 +5,7 @@ use memglass_value::index;
 
 use super::code::Run;
 use super::error::{Answer, EvalError, fault};
+use super::held::Cell;
 
 /// Most fields that an index chooses from. They are resolved when the expression is compiled.
 const MOST_CHOICES: usize = 4096;
@@ -15,6 +16,8 @@ pub(super) enum Site {
     Fixed(Field),
     /// One of these, which all have one type.
     Chosen(Choice),
+    /// The value that was told of this field, which is a single one.
+    Told(Field, Cell),
 }
 
 /// Fields to choose from.
@@ -38,7 +41,7 @@ impl Site {
     /// A field that has the type of the place.
     pub(super) fn model(&self) -> &Field {
         match self {
-            Site::Fixed(field) => field,
+            Site::Fixed(field) | Site::Told(field, _) => field,
             Site::Chosen(choice) => &choice.fields[0],
         }
     }
@@ -46,7 +49,7 @@ impl Site {
     /// The field that holds all that the place may be.
     pub(super) fn whole(&self) -> &Field {
         match self {
-            Site::Fixed(field) => field,
+            Site::Fixed(field) | Site::Told(field, _) => field,
             Site::Chosen(choice) => &choice.whole,
         }
     }
@@ -69,7 +72,7 @@ impl Site {
         step: impl Fn(&Field) -> Result<Field, PathError>,
     ) -> Result<Self, PathError> {
         Ok(match self {
-            Site::Fixed(field) => Site::Fixed(step(&field)?),
+            Site::Fixed(field) | Site::Told(field, _) => Site::Fixed(step(&field)?),
             Site::Chosen(choice) => {
                 let fields = choice.fields.iter().map(step).collect::<Result<_, _>>()?;
                 Site::Chosen(Choice { fields, ..choice })
@@ -81,7 +84,9 @@ impl Site {
     pub(super) fn element(self, index: Run<i64>) -> Result<Self, NoChoice> {
         let count = self.model().element_count().unwrap_or(0);
         let (pick, fields, whole) = match self {
-            Site::Fixed(field) => (Run::Constant(0), vec![field.clone()], field),
+            Site::Fixed(field) | Site::Told(field, _) => {
+                (Run::Constant(0), vec![field.clone()], field)
+            }
             Site::Chosen(choice) => (choice.pick, choice.fields, choice.whole),
         };
         let choices = (fields.len() as u64).saturating_mul(count);
@@ -114,6 +119,7 @@ impl Site {
         let field = match self {
             Site::Fixed(field) => field,
             Site::Chosen(choice) => &choice.fields[choice.pick.get()?],
+            Site::Told(_, cell) => return Ok(cell.get()),
         };
         field.read().map_err(fault)
     }

@@ -1,6 +1,7 @@
 //! What conditions answer.
 
 use super::World;
+use crate::condition::Truth;
 use crate::expression::Source;
 
 #[test]
@@ -96,4 +97,40 @@ fn it_tells_which_fields_it_reads_and_gives_values() {
         ["a.quantity", "a.small", "a.levels"]
     );
     assert_eq!(expression.value(&world.observer), Ok(205_i64.into()));
+}
+
+#[test]
+fn a_condition_on_told_values_looks_at_no_memory() {
+    let world = World::new();
+    let condition = world.compiled("a.quantity > 50 && a.symbol == \"AAPL\" && a.quantity < 500");
+    let mut asked = Vec::new();
+    let held = condition.held(&world.observer, &mut |field| {
+        asked.push(field.path().to_owned());
+        field.read().ok()
+    });
+    let mut held = held.expect("it depends on fields alone");
+    assert_eq!(asked, ["a.quantity", "a.symbol"]);
+    world.a.quantity.set(7);
+    assert_eq!(held.truth(), Truth::True);
+    held.set(0, 7_i64.into());
+    assert_eq!(held.truth(), Truth::False);
+    held.set(0, 60_i64.into());
+    held.set(1, "MSFT".into());
+    assert_eq!(held.truth(), Truth::False);
+}
+
+#[test]
+fn what_depends_on_more_than_values_is_not_held() {
+    let world = World::new();
+    for text in [
+        "a.quantity > 5 && a.is_alive()",
+        "a.levels[a.levels[4]] == 4",
+        "a.live || zz.quantity > 3",
+    ] {
+        let condition = world.compiled(text);
+        let held = condition.held(&world.observer, &mut |field| field.read().ok());
+        assert!(held.is_none(), "{text}");
+    }
+    let condition = world.compiled("a.quantity > 5");
+    assert!(condition.held(&world.observer, &mut |_| None).is_none());
 }

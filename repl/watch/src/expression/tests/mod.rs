@@ -119,6 +119,10 @@ impl World {
             Err(error) => error.to_string(),
         };
         assert_eq!(told, expected, "{text}");
+        let held = expression.held(&self.observer, &mut |field| field.read().ok());
+        if let Some(held) = held {
+            assert_eq!(held.truth(), expression.truth(&self.observer), "{text}");
+        }
     }
 
     /// Checks that the text is a mistake, and where in its only line.

@@ -1,0 +1,376 @@
+use memglass::{Observer, Session};
+use tempfile::TempDir;
+
+use super::*;
+use crate::condition::Truth;
+use crate::engine::guard::{Judge, Question};
+use crate::engine::held::Held;
+use crate::engine::history::MOST_FIELDS;
+use crate::engine::reading::Reading;
+use crate::engine::{Definition, Happening, Kind, Options};
+use crate::{Expression, HeldExpression, Source};
+
+const PERIOD: u64 = 10;
+
+struct World {
+    engine: Engine,
+    session: Session,
+    now: u64,
+    _dir: TempDir,
+}
+
+impl World {
+    fn new() -> World {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("s").dir(dir.path()).create();
+        let observer = Observer::builder().dir(dir.path());
+        let session = session.expect("a session");
+        let observer = observer.attach("s").expect("an observer");
+        World {
+            engine: Engine::new(observer, ms(PERIOD)),
+            session,
+            now: 0,
+            _dir: dir,
+        }
+    }
+
+    fn watch(&mut self, path: &str, options: Options) -> u64 {
+        let kind = Kind::Watch { path: path.into() };
+        let definition = Definition { kind, options };
+        let defined = self.engine.define(ms(self.now), definition);
+        defined.expect("it can fire")
+    }
+
+    /// A condition; `{}` in it is the object that it is about, if it is about many.
+    fn when(&mut self, text: &str, objects: Option<&str>, options: Options) -> u64 {
+        let judge = |object: &str| Plain::of(text, object, self.engine.observer());
+        let question = Question::Judged {
+            condition: Box::new(judge("a")),
+            rearm: None,
+        };
+        let kind = match objects {
+            Some(objects) => Kind::WhenEach {
+                objects: objects.into(),
+                question,
+            },
+            None => Kind::When { question },
+        };
+        let definition = Definition { kind, options };
+        let defined = self.engine.define(ms(self.now), definition);
+        defined.expect("it can fire")
+    }
+
+    /// Lets ticks pass; gives what is to run after each, as its time and values.
+    fn ticks(&mut self, count: u64) -> Vec<String> {
+        let mut told = Vec::new();
+        for _ in 0..count {
+            self.now += PERIOD;
+            self.engine.tick(ms(self.now)).expect("a tick");
+            while let Some(run) = self.engine.next_run(ms(self.now)) {
+                told.push(match run.what {
+                    Happening::Changed { old, now, .. } => {
+                        format!("{}: {old} {now}", self.now)
+                    }
+                    Happening::Rose { .. } => format!("{}: fired", self.now),
+                    Happening::Appeared { .. } => format!("{}: appeared", self.now),
+                    Happening::Vanished { .. } => format!("{}: vanished", self.now),
+                    _ => format!("{}: something else", self.now),
+                });
+                self.engine.ended(ms(self.now), None);
+            }
+        }
+        told
+    }
+}
+
+/// A compiled condition.
+struct Plain {
+    text: String,
+    expression: Expression,
+}
+
+impl Plain {
+    fn of(text: &str, object: &str, observer: &Observer) -> Plain {
+        let source = Source::of_text(&text.replace("{}", object)).expect("an expression");
+        Plain {
+            text: text.into(),
+            expression: source.condition(observer, |_| None).expect("a condition"),
+        }
+    }
+}
+
+impl Judge for Plain {
+    fn judge(&mut self, observer: &Observer) -> Truth {
+        self.expression.truth(observer)
+    }
+
+    fn why(&self) -> String {
+        String::new()
+    }
+
+    fn names(&self) -> &[(std::sync::Arc<str>, Option<memglass::ObjectId>)] {
+        &[]
+    }
+
+    fn readings(&self) -> Vec<Reading> {
+        Vec::new()
+    }
+
+    fn about(&self, observer: &Observer, object: &Field) -> Box<dyn Judge> {
+        Box::new(Plain::of(&self.text, object.path(), observer))
+    }
+
+    fn held(
+        &self,
+        observer: &Observer,
+        first: &mut dyn FnMut(&Field) -> Option<memglass::Value>,
+    ) -> Option<Box<dyn Held>> {
+        let held = self.expression.held(observer, first)?;
+        Some(Box::new(held))
+    }
+}
+
+impl Held for HeldExpression {
+    fn set(&mut self, nth: usize, value: memglass::Value) {
+        HeldExpression::set(self, nth, value);
+    }
+
+    fn judge(&self) -> Truth {
+        self.truth()
+    }
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// A store between the sample of a place and the look that packs it, or between a look and the sample that comes
+/// of it, must not be taken for what was there all the time.
+#[test]
+fn the_last_value_is_told_however_fast_it_came() {
+    let mut world = World::new();
+    let number = world.session.object("a", 0_i64).expect("room");
+    world.watch("a*", Options::default());
+    let mut last = 0;
+    for round in 0..300 {
+        std::thread::scope(|scope| {
+            let storing = scope.spawn(|| {
+                let deadline = std::time::Instant::now() + ms(1);
+                while std::time::Instant::now() < deadline {
+                    number.set(1 - number.get());
+                }
+            });
+            while !storing.is_finished() {
+                last = told_last(&mut world, 1).unwrap_or(last);
+            }
+        });
+        last = told_last(&mut world, 2).unwrap_or(last);
+        assert_eq!(last, number.get(), "in round {round}");
+    }
+}
+
+fn told_last(world: &mut World, ticks: u64) -> Option<i64> {
+    let told = world.ticks(ticks);
+    let (_, now) = told.last()?.rsplit_once(' ')?;
+    now.parse().ok()
+}
+
+#[test]
+fn a_watch_whose_places_are_packed_is_not_restless() {
+    let mut world = World::new();
+    let number = world.session.object("a", 1_i64).expect("room");
+    world.watch("a", Options::default());
+    // What is kept of the past is noted at each sample, so one of many is looked at.
+    world.watch("{a,a}*", Options::default());
+    assert_eq!(world.engine.restless.len(), 1);
+    number.set(2);
+    assert_eq!(world.ticks(1), ["10: 1 2", "10: 1 2"]);
+    assert_eq!(world.ticks(3), [""; 0]);
+}
+
+#[test]
+fn what_waits_for_the_end_of_a_window_comes_without_another_change() {
+    let mut world = World::new();
+    let number = world.session.object("a", 0_i64).expect("room");
+    let options = Options {
+        at_most_every: Some(ms(50)),
+        ..Options::default()
+    };
+    world.watch("a*", options);
+    number.set(1);
+    assert_eq!(world.ticks(1), ["10: 0 1"]);
+    number.set(2);
+    assert_eq!(world.ticks(4), [""; 0]);
+    assert_eq!(world.ticks(1), ["60: 1 2"]);
+    assert!(world.engine.restless.is_empty(), "it is packed again");
+}
+
+#[test]
+fn another_object_with_the_label_is_followed() {
+    let mut world = World::new();
+    let first = world.session.object("a", 1_i64).expect("room");
+    let options = Options {
+        hears_appeared: true,
+        hears_vanished: true,
+        ..Options::default()
+    };
+    world.watch("a*", options);
+    assert!(world.engine.restless.is_empty());
+    drop(first);
+    let second = world.session.object("a", 5_i64).expect("room");
+    assert_eq!(world.ticks(1), ["10: vanished", "10: appeared"]);
+    second.set(6);
+    assert_eq!(world.ticks(1), ["20: 5 6"]);
+    assert!(world.engine.restless.is_empty());
+}
+
+#[test]
+fn another_object_under_one_path_is_followed() {
+    let mut world = World::new();
+    let _other = world.session.object("other", 0_i64).expect("room");
+    let first = world.session.object("a", 1_i64).expect("room");
+    // Fields whose past is kept are not packed.
+    for _ in 0..MOST_FIELDS {
+        world.watch("other", Options::default());
+    }
+    let watch = world.watch("a", Options::default());
+    assert!(!world.engine.restless.contains(&watch));
+    drop(first);
+    let second = world.session.object("a", 5_i64).expect("room");
+    assert_eq!(world.ticks(1), [""; 0]);
+    second.set(6);
+    assert_eq!(world.ticks(1), ["20: 5 6"]);
+    second.set(7);
+    assert_eq!(world.ticks(2), ["30: 6 7"]);
+}
+
+#[test]
+fn a_paused_or_cancelled_watch_leaves_nothing_to_look_at() {
+    let mut world = World::new();
+    let number = world.session.object("a", 1_i64).expect("room");
+    let watch = world.watch("a*", Options::default());
+    world.engine.pause(watch);
+    number.set(2);
+    assert_eq!(world.ticks(2), [""; 0]);
+    assert!(world.engine.resume(watch, ms(world.now)));
+    number.set(3);
+    assert_eq!(world.ticks(1), ["30: 2 3"]);
+    world.engine.cancel(watch);
+    assert_eq!(world.engine.next_tick(), None);
+    assert!(
+        world
+            .engine
+            .rates
+            .values()
+            .all(|rate| rate.places.is_empty())
+    );
+}
+
+#[test]
+fn a_condition_is_judged_when_a_value_changes() {
+    let mut world = World::new();
+    let number = world.session.object("a", 1_i64).expect("room");
+    world.when("a > 5", None, Options::default());
+    assert!(world.engine.restless.is_empty(), "it is held");
+    number.set(6);
+    assert_eq!(world.ticks(2), ["10: fired"]);
+    number.set(7);
+    assert_eq!(world.ticks(1), [""; 0]);
+    number.set(2);
+    assert_eq!(world.ticks(1), [""; 0]);
+    number.set(8);
+    assert_eq!(world.ticks(1), ["50: fired"]);
+    assert!(world.engine.restless.is_empty());
+}
+
+#[test]
+fn what_has_to_last_is_sampled_meanwhile() {
+    let mut world = World::new();
+    let number = world.session.object("a", 1_i64).expect("room");
+    let options = Options {
+        lasting: Some(ms(30)),
+        ..Options::default()
+    };
+    world.when("a > 5", None, options);
+    number.set(6);
+    assert_eq!(world.ticks(3), [""; 0]);
+    assert_eq!(world.ticks(2), ["40: fired"]);
+    assert!(world.engine.restless.is_empty(), "it is held again");
+}
+
+#[test]
+fn a_condition_of_each_follows_objects_that_come_and_go() {
+    let mut world = World::new();
+    world.when("{} > 5", Some("a*"), Options::default());
+    let first = world.session.object("a", 9_i64).expect("room");
+    assert_eq!(world.ticks(1), ["10: fired"]);
+    let second = world.session.object("ab", 1_i64).expect("room");
+    assert_eq!(world.ticks(1), [""; 0]);
+    assert!(world.engine.restless.is_empty(), "both are held");
+    second.set(6);
+    assert_eq!(world.ticks(1), ["30: fired"]);
+    drop(first);
+    drop(second);
+    assert_eq!(world.ticks(1), [""; 0]);
+    let _third = world.session.object("ac", 6_i64).expect("room");
+    assert_eq!(world.ticks(1), ["50: fired"]);
+}
+
+#[test]
+fn a_condition_without_an_answer_is_sampled_until_it_has_one() {
+    let mut world = World::new();
+    let number = world.session.object("a", 1_i64).expect("room");
+    let text = "if a == 0 { 1 / 0 == 1 } else { a > 5 }";
+    let when = world.when(text, None, Options::default());
+    number.set(0);
+    assert_eq!(world.ticks(2), [""; 0]);
+    assert!(world.engine.restless.contains(&when));
+    number.set(6);
+    assert_eq!(world.ticks(1), ["30: fired"]);
+    assert!(world.engine.restless.is_empty());
+    drop(number);
+    assert_eq!(world.ticks(2), [""; 0]);
+    assert!(world.engine.restless.contains(&when));
+    let next = world.session.object("a", 1_i64).expect("room");
+    assert_eq!(world.ticks(1), [""; 0]);
+    next.set(7);
+    assert_eq!(world.ticks(1), ["70: fired"]);
+}
+
+#[test]
+fn a_paused_condition_leaves_nothing_to_look_at() {
+    let mut world = World::new();
+    let number = world.session.object("a", 1_i64).expect("room");
+    let when = world.when("a > 5", None, Options::default());
+    world.engine.pause(when);
+    number.set(6);
+    assert_eq!(world.ticks(2), [""; 0]);
+    assert!(world.engine.resume(when, ms(world.now)));
+    assert_eq!(world.ticks(1), ["30: fired"]);
+    world.engine.cancel(when);
+    assert_eq!(world.engine.next_tick(), None);
+}
+
+#[test]
+fn a_condition_ends_with_what_was_there_last() {
+    let mut world = World::new();
+    let number = world.session.object("a", 0_i64).expect("room");
+    let when = world.when("a == 1", None, Options::default());
+    for round in 0..300 {
+        std::thread::scope(|scope| {
+            let storing = scope.spawn(|| {
+                let deadline = std::time::Instant::now() + ms(1);
+                while std::time::Instant::now() < deadline {
+                    number.set(1 - number.get());
+                }
+            });
+            while !storing.is_finished() {
+                world.ticks(1);
+            }
+        });
+        world.ticks(2);
+        let shown = world.engine.status(when).expect("it is there").state;
+        let is_active = matches!(shown, crate::Shown::Active(_));
+        assert_eq!(is_active, number.get() == 1, "in round {round}");
+    }
+}
