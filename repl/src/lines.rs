@@ -217,7 +217,8 @@ impl Runtime {
                 Err(_) if self.automation.has_run_out() => break,
                 due => due?,
             };
-            if self.automation.is_over() || self.automation.has_run_out() {
+            let is_over = self.automation.is_over() && !self.automation.recordings().is_awaited();
+            if is_over || self.automation.has_run_out() {
                 break;
             }
             self.automation.wait();

@@ -67,4 +67,4 @@ pub use recorder::{Compression, Recorder, Totals};
 pub use recording::Recording;
 pub use source::Source;
 pub use state::{State, Turn};
-pub use tape::{End, Progress, Saving, Tape};
+pub use tape::{End, Held, Progress, Saving, Tape};

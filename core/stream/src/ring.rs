@@ -137,13 +137,11 @@ impl Ring {
         if self.changes.is_empty() {
             self.since = self.since.max(begin);
         }
-        let now = Instant::now();
-        for saver in self
-            .savers
-            .iter_mut()
-            .filter(|saver| saver.until.is_some_and(|until| until <= now))
-        {
-            saver.more = None;
+        let passed = Instant::now();
+        for saver in &mut self.savers {
+            if saver.until.is_some_and(|until| until <= passed) {
+                saver.end(now);
+            }
         }
         self.savers.retain(|saver| !saver.thread.is_finished());
     }
@@ -184,8 +182,8 @@ impl Ring {
 
     /// Ends all files, and waits until they are whole.
     pub(crate) fn end(&mut self) {
-        for saver in self.savers.drain(..) {
-            drop(saver.more);
+        for mut saver in self.savers.drain(..) {
+            saver.end(self.until);
             // Whoever asked for the file hears what came of it.
             let _ = saver.thread.join();
         }
@@ -212,6 +210,17 @@ impl Ring {
             kept.told(|change| drop(self.base.take(change)));
         }
         self.since = time;
+    }
+}
+
+impl Saver {
+    /// Lets the file end at `time`, when it was looked last.
+    fn end(&mut self, time: SystemTime) {
+        if let Some(more) = self.more.take() {
+            let what = What::Lost(Losses::default());
+            // One that takes no more says why itself.
+            let _ = more.send(Kept { time, what });
+        }
     }
 }
 

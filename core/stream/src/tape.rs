@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use memglass::{Observer, Presence, SessionInfo};
 
-use crate::change::Change;
+use crate::change::{Change, Losses};
 use crate::error::RecordError;
 use crate::pace::Pace;
 use crate::plan::Plan;
@@ -405,6 +405,9 @@ impl Run {
     ) -> Result<(), RecordError> {
         loop {
             let end = self.run(orders)?;
+            // A recording is as long as it was looked, and not as long as something changed.
+            self.sink
+                .take(self.now(), Change::Lost(Losses::default()))?;
             self.sink.rest()?;
             self.tell();
             // Who does not listen does not want to know.

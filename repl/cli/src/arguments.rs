@@ -455,7 +455,8 @@ pub(crate) struct Record {
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     pub(crate) time: Option<Duration>,
 
-    /// End when the file is about this large, as 500kB, 100MB or 2GB.
+    /// End when the file is about this large, as 500kB, 100MB or 2GB. With --ring, the most memory that changes take;
+    /// 256 MB unless it is given.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_size: Option<u64>,
 
@@ -466,6 +467,10 @@ pub(crate) struct Record {
     /// Keep only the last so many files.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep: Option<u32>,
+
+    /// Keep only the last so much time, as 60s, in memory; write the file at Ctrl-C, or when the producer ends.
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["split", "keep", "follow"])]
+    pub(crate) ring: Option<Duration>,
 
     /// When the producer ends, wait until it is started again, and go on in another file.
     #[arg(long)]

@@ -25,6 +25,7 @@ mod record;
 mod replay;
 mod save;
 mod session;
+mod status_line;
 mod supervisor;
 mod target;
 mod test;

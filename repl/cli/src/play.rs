@@ -1,6 +1,5 @@
 //! `memglass play`: a recording as a session, for whoever attaches to it.
 
-use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use super::arguments::Play;
 use super::failure::Failure;
 use super::options::Options;
 use super::replay::{self, Replay};
+use super::status_line::StatusLine;
 
 /// How often the line about the replay is drawn again.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
@@ -31,17 +31,12 @@ pub(super) fn run(options: &Options, play: &Play) -> Result<i32, Failure> {
     write_message(&format!(
         "memglass: `memglass {session}` attaches to the replay; Ctrl-C ends it\n"
     ));
-    let is_drawn = io::stderr().is_terminal();
+    let line = StatusLine::new();
     loop {
-        if is_drawn {
-            let replay = player.tell()?;
-            write_message(&format!("\r\x1b[K{replay}"));
-        }
+        line.draw(&player.tell()?.to_string());
         select! {
             recv(interrupts.received()) -> received => {
-                if is_drawn {
-                    write_message("\r\x1b[K");
-                }
+                line.clear();
                 return Ok(received.map_or(0, signal::exit_code));
             }
             default(DRAW_EVERY) => {}

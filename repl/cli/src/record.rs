@@ -1,6 +1,5 @@
 //! `memglass record`: what changes in a session, into a file.
 
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,13 +8,14 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::select;
 use memglass::{Observer, Presence};
 use memglass_repl::program::recordings_told as told;
-use memglass_stream::{Compression, End, Plan, Tape};
+use memglass_stream::{Compression, End, Plan, Progress, RecordError, Tape};
 use memglass_terminal::signal::{Interrupts, Owner};
 use memglass_terminal::streams::write_message;
 
 use super::arguments::{CompressionChoice, Record};
 use super::failure::Failure;
 use super::options::Options;
+use super::status_line::StatusLine;
 use super::target;
 
 /// How often the line about the recording is drawn again.
@@ -47,13 +47,20 @@ pub(super) fn run(options: &Options, named: Option<&str>, record: &Record) -> Re
         options.note("no object is selected now; those that come are recorded");
     }
     let end = deck.record_all(options, record);
-    deck.clear_line();
-    let progress = deck.tape.finish()?;
+    deck.line.clear();
     if let Some(presence) = end {
+        let more = match record.ring {
+            Some(_) => "",
+            None => "; --follow waits for the next one",
+        };
         options.note(&format!(
-            "the producer has ended ({presence}), and so has the recording; --follow waits for the next one"
+            "the producer has ended ({presence}), and so has the recording{more}"
         ));
     }
+    let progress = match record.ring {
+        Some(_) => save(&deck.tape, &path)?,
+        None => deck.tape.finish()?,
+    };
     write_message(&format!(
         "memglass: recorded {}\n",
         told::progress(&progress)
@@ -61,14 +68,43 @@ pub(super) fn run(options: &Options, named: Option<&str>, record: &Record) -> Re
     Ok(0)
 }
 
+/// Writes what a ring has. If somebody has made a file of that name meanwhile, writes another one beside it.
+fn save(tape: &Tape, path: &Path) -> Result<Progress, Failure> {
+    for number in 2.. {
+        match tape.save(path, Duration::ZERO) {
+            Err(RecordError::Exists { .. }) if number < MOST => {
+                let beside = path.with_extension(format!("{number}.mcap"));
+                if let Ok(saving) = tape.save(&beside, Duration::ZERO) {
+                    return Ok(saving.wait()?);
+                }
+            }
+            saving => return Ok(saving?.wait()?),
+        }
+    }
+    unreachable!("the last number ends the loop")
+}
+
+/// How many names are tried for the file of a ring.
+const MOST: u32 = 100;
+
+/// Fails if there is such a file: not only when it is to be written.
+fn refuse_present(path: &Path) -> Result<(), RecordError> {
+    match path.exists() {
+        true => Err(RecordError::Exists { path: path.into() }),
+        false => Ok(()),
+    }
+}
+
 /// A recording that is made, and what is said of it.
 struct Deck {
+    /// The file that a ring is written into at the end.
+    saved_in: Option<PathBuf>,
     session: String,
     tape: Tape,
     /// Which life of the session is recorded.
     life: u128,
     interrupts: Interrupts,
-    is_drawn: bool,
+    line: StatusLine,
     start: Instant,
 }
 
@@ -77,12 +113,20 @@ impl Deck {
         // Before the file is there: a signal then ends it in order.
         let interrupts = Interrupts::listen(Arc::new(AtomicBool::new(false)), Owner::Program)?;
         let session = observer.session().clone();
+        let tape = match record.ring {
+            Some(window) => {
+                refuse_present(path)?;
+                Tape::ring(observer, window, plan(record))?
+            }
+            None => Tape::start(observer, path, plan(record))?,
+        };
         Ok(Deck {
+            saved_in: record.ring.map(|_| path.to_owned()),
             session: session.name,
-            tape: Tape::start(observer, path, plan(record))?,
+            tape,
             life: session.id,
             interrupts,
-            is_drawn: io::stderr().is_terminal(),
+            line: StatusLine::new(),
             start: Instant::now(),
         })
     }
@@ -94,7 +138,7 @@ impl Deck {
             if !record.follow {
                 return Some(presence);
             }
-            self.clear_line();
+            self.line.clear();
             options.note(&format!(
                 "the producer has ended ({presence}); waiting until it is started again, Ctrl-C ends that"
             ));
@@ -145,16 +189,11 @@ impl Deck {
     }
 
     fn draw(&self) {
-        if self.is_drawn {
-            let text = told::progress(&self.tape.progress());
-            write_message(&format!("\r{CLEAR}recording {text}; Ctrl-C ends it"));
-        }
-    }
-
-    fn clear_line(&self) {
-        if self.is_drawn {
-            write_message(&format!("\r{CLEAR}"));
-        }
+        let text = told::progress(&self.tape.progress());
+        self.line.draw(&match &self.saved_in {
+            Some(path) => format!("Ctrl-C writes {}: keeping {text}", path.display()),
+            None => format!("Ctrl-C ends it: recording {text}"),
+        });
     }
 }
 
@@ -172,6 +211,3 @@ fn plan(record: &Record) -> Plan {
     };
     plan
 }
-
-/// Clears the rest of a terminal's line.
-const CLEAR: &str = "\x1b[K";

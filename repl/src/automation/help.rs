@@ -67,9 +67,19 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "record what changes into a file, until the script ends",
     ),
     of(
+        "record_ring",
+        "record_ring(60.s)",
+        "keep what changes in memory, for so much time",
+    ),
+    of(
         "sampler",
         "sampler()",
         "how the sampling of conditions went, as a map",
+    ),
+    of(
+        "save_ring",
+        "save_ring(\"why.mcap\", 10.s)",
+        "write what is kept in memory into a file, and what comes in so much time after it",
     ),
     of("trigger", "trigger(number)", "the trigger of this number"),
     of("triggers", "triggers()", "all watches, triggers and timers"),

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Duration;
 
+use memglass::Observer;
 use memglass::sampler::Rate;
-use memglass_stream::Plan;
+use memglass_stream::{Plan, RecordError};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use super::Automation;
@@ -23,9 +25,12 @@ impl Recording {
     /// What it shows of itself.
     pub(super) fn text(&self) -> String {
         match (self.taped.progress(), self.taped.is_going()) {
+            (Some(progress), true) if progress.ring.is_some() => {
+                format!("keeping {}", told::progress(&progress))
+            }
             (Some(progress), true) => format!("recording {}", told::progress(&progress)),
             (Some(progress), false) => format!("recorded {}", told::progress(&progress)),
-            (None, _) => format!("nothing is recorded in {}", self.taped.named.display()),
+            (None, _) => "a recording of nothing".to_owned(),
         }
     }
 
@@ -50,8 +55,9 @@ pub(super) fn register(engine: &mut Engine, automation: &Automation) {
     });
     let shared = automation.clone();
     engine.register_fn("record", move |path: &str, how: Map| {
-        shared.record(path, shared.plan(&how)?)
+        shared.record(path, shared.plan("record", &how)?)
     });
+    register_ring(engine, automation);
     engine.register_type_with_name::<Recording>("recording");
     engine
         .register_fn("stop", |recording: Recording| recording.stop())
@@ -76,6 +82,25 @@ pub(super) fn register(engine: &mut Engine, automation: &Automation) {
         });
 }
 
+fn register_ring(engine: &mut Engine, automation: &Automation) {
+    let shared = automation.clone();
+    engine.register_fn("record_ring", move |time: Dynamic| {
+        shared.record_ring(&time, Plan::default())
+    });
+    let shared = automation.clone();
+    engine.register_fn("record_ring", move |time: Dynamic, how: Map| {
+        shared.record_ring(&time, shared.plan("record_ring", &how)?)
+    });
+    let shared = automation.clone();
+    engine.register_fn("save_ring", move |path: &str| {
+        shared.save_ring(path, Duration::ZERO)
+    });
+    let shared = automation.clone();
+    engine.register_fn("save_ring", move |path: &str, after: Dynamic| {
+        shared.save_ring(path, shared.callbacks().duration(&after)?)
+    });
+}
+
 impl Automation {
     /// The recordings that go on.
     pub(crate) fn recordings(&self) -> &Recordings {
@@ -91,45 +116,81 @@ impl Automation {
 
     /// Starts to record what is attached.
     fn record(&self, path: &str, plan: Plan) -> Result<Recording> {
-        let callbacks = self.callbacks();
-        if let Some(asking) = callbacks.asking() {
-            let message = format!("`record` cannot record inside of `{asking}`, which only asks");
-            return Err(callbacks.refusal(message, ""));
-        }
         let path = Path::new(path);
-        let taped = match self.why_idle(path) {
-            Some(why) => {
-                self.tell(&why);
-                Taped::idle(path)
-            }
-            None => {
-                let mut observer = callbacks.attached().observer().beside();
-                observer.refresh().map_err(|error| self.refused(&error))?;
-                let started = self.recordings().start(observer, path, plan);
-                started.map_err(|error| self.refused(&error))?
-            }
+        let taped = match self.is_idle("record", &path.display().to_string())? {
+            true => Ok(Taped::idle(path)),
+            false => self.recordings().start(self.beside()?, path, plan),
         };
-        Ok(Recording {
-            automation: self.clone(),
-            taped,
+        self.recording(taped)
+    }
+
+    /// Keeps what changes in memory.
+    fn record_ring(&self, time: &Dynamic, plan: Plan) -> Result<Recording> {
+        let time = self.callbacks().duration(time)?;
+        if time.is_zero() {
+            let message = "`record_ring` needs a time longer than 0".to_owned();
+            return Err(self
+                .callbacks()
+                .refusal(message, "write `record_ring(60.s)`"));
+        }
+        let taped = match self.is_idle("record_ring", "what changes")? {
+            true => Ok(Taped::idle(Path::new(""))),
+            false => self.recordings().start_ring(self.beside()?, time, plan),
+        };
+        self.recording(taped)
+    }
+
+    /// Writes what is kept in memory.
+    fn save_ring(&self, path: &str, after: Duration) -> Result<()> {
+        if self.is_idle("save_ring", path)? {
+            return Ok(());
+        }
+        let saved = self.recordings().save_ring(Path::new(path), after);
+        saved.map_err(|error| match error {
+            RecordError::NoRing => {
+                let help = "`record_ring(60.s)` keeps the last minute from then on";
+                self.callbacks().refusal(error.to_string(), help)
+            }
+            error => self.refused(&error),
         })
     }
 
-    /// Why nothing is recorded, where scripts are only tried out.
-    fn why_idle(&self, path: &Path) -> Option<String> {
-        let path = path.display();
-        let is_trial = self.callbacks().attached().observer().is_trial();
-        match (is_trial, self.surroundings().samples_here()) {
-            (true, _) => Some(format!("dry run: {path} would be recorded")),
-            (_, true) => Some(format!(
-                "a script on a recording records nothing; {path} is not written"
-            )),
-            _ => None,
+    fn recording(&self, taped: std::result::Result<Rc<Taped>, RecordError>) -> Result<Recording> {
+        Ok(Recording {
+            automation: self.clone(),
+            taped: taped.map_err(|error| self.refused(&error))?,
+        })
+    }
+
+    /// An observer for the thread that records.
+    fn beside(&self) -> Result<Observer> {
+        let mut observer = self.callbacks().attached().observer().beside();
+        let refreshed = observer.refresh().map(drop);
+        refreshed.map_err(|error| self.refused(&error))?;
+        Ok(observer)
+    }
+
+    /// Whether nothing is recorded, because scripts are only tried out or on a recording; then says so.
+    fn is_idle(&self, function: &str, what: &str) -> Result<bool> {
+        let callbacks = self.callbacks();
+        if let Some(asking) = callbacks.asking() {
+            let message =
+                format!("`{function}` cannot record inside of `{asking}`, which only asks");
+            return Err(callbacks.refusal(message, ""));
         }
+        let is_trial = callbacks.attached().observer().is_trial();
+        match (is_trial, self.surroundings().samples_here()) {
+            (true, _) => self.tell(&format!("dry run: {what} would be recorded")),
+            (_, true) => self.tell(&format!(
+                "`{function}` does nothing on a recording; {what} would be recorded"
+            )),
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// What the options of a script say.
-    fn plan(&self, options: &Map) -> Result<Plan> {
+    fn plan(&self, function: &str, options: &Map) -> Result<Plan> {
         let mut plan = Plan::default();
         for (name, value) in options {
             match name.as_str() {
@@ -139,14 +200,28 @@ impl Automation {
                     plan.rate = Rate::every(period).unwrap_or(Rate::SPIN);
                 }
                 "time" => plan.time = Some(self.callbacks().duration(value)?),
+                "bytes" => plan.max_bytes = Some(self.bytes(value)?),
                 other => {
-                    let message = format!("`record` knows no option {other:?}");
-                    let help = "it takes #{ only: \"AAPL_*\", rate: 1000.hz, time: 10.s }";
+                    let message = format!("`{function}` knows no option {other:?}");
+                    let help = "it takes #{ only: \"AAPL_*\", rate: 1000.hz, time: 10.s, bytes: 100_000_000 }";
                     return Err(self.callbacks().refusal(message, help));
                 }
             }
         }
         Ok(plan)
+    }
+
+    /// A size.
+    fn bytes(&self, value: &Dynamic) -> Result<u64> {
+        let bytes = value
+            .as_int()
+            .ok()
+            .and_then(|bytes| u64::try_from(bytes).ok());
+        bytes.filter(|bytes| *bytes > 0).ok_or_else(|| {
+            let message = "`bytes` is a whole number above 0".to_owned();
+            self.callbacks()
+                .refusal(message, "write 100_000_000 for 100 MB")
+        })
     }
 
     /// A pattern, or a list of them.

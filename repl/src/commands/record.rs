@@ -26,7 +26,7 @@ impl Command for Record {
     }
 
     fn details(&self) -> &'static str {
-        "Each GLOB is a pattern of labels, or of names of types; without one all objects are recorded. They are looked at 100 times a second; `--rate 1000` looks more often. `memglass FILE` opens the recording. `:record` alone shows what is being recorded, and `:record off` ends that, as leaving the prompt does. Scripts do the same with `record(\"FILE\")`."
+        "Each GLOB is a pattern of labels, or of names of types; without one all objects are recorded. They are looked at 100 times a second; `--rate 1000` looks more often. `memglass FILE` opens the recording. `:record` alone shows what is being recorded, and `:record off` ends that, as leaving the prompt does. Scripts do the same with `record(\"FILE\")`. `record_ring(60.s)` keeps the last minute in memory, and `save_ring(\"why.mcap\")` writes it."
     }
 
     fn examples(&self) -> &'static [&'static str] {

@@ -5,9 +5,10 @@ pub mod told;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use memglass::Observer;
-use memglass_stream::{End, Plan, Progress, RecordError, Tape};
+use memglass_stream::{End, Plan, Progress, RecordError, Saving, Tape};
 use memglass_value::shown::{Cell, Table};
 
 use crate::commands::with_causes;
@@ -16,12 +17,16 @@ use crate::commands::with_causes;
 #[derive(Default)]
 pub(crate) struct Recordings {
     going: RefCell<Vec<Rc<Taped>>>,
+    /// Files that are written of a ring.
+    savings: RefCell<Vec<Saving>>,
 }
 
 /// A recording: one that goes on, or what came of it.
 pub(crate) struct Taped {
-    /// The first file, as it was named.
+    /// The first file, as it was named; of a ring, nothing.
     pub(crate) named: PathBuf,
+    /// Whether it ends by itself.
+    has_end: bool,
     state: RefCell<State>,
 }
 
@@ -33,16 +38,17 @@ enum State {
 }
 
 impl Taped {
-    fn with(named: &Path, state: State) -> Rc<Taped> {
+    fn with(named: &Path, has_end: bool, state: State) -> Rc<Taped> {
         Rc::new(Taped {
             named: named.to_owned(),
+            has_end,
             state: RefCell::new(state),
         })
     }
 
     /// One that records nothing.
     pub(crate) fn idle(named: &Path) -> Rc<Taped> {
-        Taped::with(named, State::Idle)
+        Taped::with(named, false, State::Idle)
     }
 
     /// How far it is; nothing if it records nothing.
@@ -59,6 +65,11 @@ impl Taped {
         matches!(*self.state.borrow(), State::Going(_))
     }
 
+    fn is_ring(&self) -> bool {
+        self.progress()
+            .is_some_and(|progress| progress.ring.is_some())
+    }
+
     /// Why it has ended by itself, if it has.
     fn end(&self) -> Option<End> {
         match &*self.state.borrow() {
@@ -67,16 +78,28 @@ impl Taped {
         }
     }
 
-    /// Ends it; gives what is to be said of that, and nothing if it has ended before.
-    fn stop(&self) -> Option<Result<String, RecordError>> {
+    fn save(&self, path: &Path, after: Duration) -> Result<Saving, RecordError> {
+        match &*self.state.borrow() {
+            State::Going(tape) => tape.save(path, after),
+            _ => Err(RecordError::NoRing),
+        }
+    }
+
+    /// Ends it; gives what is to be said of that, if anything is.
+    fn stop(&self) -> Result<Option<String>, RecordError> {
         let State::Going(tape) = self.state.replace(State::Idle) else {
-            return None;
+            return Ok(None);
         };
         let last = tape.progress();
         let finished = tape.finish();
         let progress = finished.as_ref().map_or(last, Progress::clone);
         self.state.replace(State::Ended(progress));
-        Some(finished.map(|progress| format!("recorded {}", told::progress(&progress))))
+        // What a ring had is gone, and was written before if somebody wanted it.
+        let told = |progress: Progress| match progress.ring {
+            Some(_) => None,
+            None => Some(format!("recorded {}", told::progress(&progress))),
+        };
+        finished.map(told)
     }
 }
 
@@ -88,9 +111,46 @@ impl Recordings {
         path: &Path,
         plan: Plan,
     ) -> Result<Rc<Taped>, RecordError> {
-        let taped = Taped::with(path, State::Going(Tape::start(observer, path, plan)?));
+        let has_end = plan.time.is_some();
+        let tape = Tape::start(observer, path, plan)?;
+        Ok(self.add(Taped::with(path, has_end, State::Going(tape))))
+    }
+
+    /// Keeps what changes in memory, instead of what was kept before.
+    pub(crate) fn start_ring(
+        &self,
+        observer: Observer,
+        window: Duration,
+        plan: Plan,
+    ) -> Result<Rc<Taped>, RecordError> {
+        let tape = Tape::ring(observer, window, plan)?;
+        if let Some(before) = self.ring() {
+            self.stop(&before)?;
+        }
+        Ok(self.add(Taped::with(Path::new(""), false, State::Going(tape))))
+    }
+
+    /// Writes what is kept in memory, and what comes in the time `after`, into a file.
+    pub(crate) fn save_ring(&self, path: &Path, after: Duration) -> Result<(), RecordError> {
+        let ring = self.ring().ok_or(RecordError::NoRing)?;
+        self.savings.borrow_mut().push(ring.save(path, after)?);
+        Ok(())
+    }
+
+    fn add(&self, taped: Rc<Taped>) -> Rc<Taped> {
         self.going.borrow_mut().push(Rc::clone(&taped));
-        Ok(taped)
+        taped
+    }
+
+    fn ring(&self) -> Option<Rc<Taped>> {
+        let going = self.going.borrow();
+        going.iter().find(|taped| taped.is_ring()).cloned()
+    }
+
+    /// Whether something is recorded that ends by itself.
+    pub(crate) fn is_awaited(&self) -> bool {
+        let going = self.going.borrow();
+        !self.savings.borrow().is_empty() || going.iter().any(|taped| taped.has_end)
     }
 
     /// Ends one; gives what is to be said of it.
@@ -99,7 +159,7 @@ impl Recordings {
     ///
     /// It could not be written to its end.
     pub(crate) fn stop(&self, taped: &Taped) -> Result<Option<String>, RecordError> {
-        let told = taped.stop().transpose();
+        let told = taped.stop();
         self.going.borrow_mut().retain(|going| going.is_going());
         told
     }
@@ -107,30 +167,28 @@ impl Recordings {
     /// Ends all; gives what is to be said of each.
     pub(crate) fn stop_all(&self) -> Vec<String> {
         let going = self.going.take();
-        let results = going.iter().filter_map(|taped| taped.stop());
-        let texts = results.map(|result| result.unwrap_or_else(|error| with_causes(&error)));
-        texts.collect()
+        let told = going.iter().filter_map(|taped| said(taped.stop()));
+        let told: Vec<String> = told.collect();
+        let savings = self.savings.take().into_iter();
+        let saved = savings.filter_map(|saving| said(saving.wait().map(saved)));
+        told.into_iter().chain(saved).collect()
     }
 
     /// What is to be said of those that ended by themselves since it was asked last.
     pub(crate) fn news(&self) -> Vec<String> {
-        if self.going.borrow().is_empty() {
-            return Vec::new();
-        }
         let going = self.going.borrow().clone();
         let ended = going.iter().filter_map(|taped| Some((taped, taped.end()?)));
-        let news = ended.filter_map(|(taped, end)| {
-            let why = match end {
-                End::Producer(presence) => {
-                    format!("the producer has ended ({presence}), and so has the recording: ")
-                }
-                _ => String::new(),
-            };
-            let told = taped.stop()?.unwrap_or_else(|error| with_causes(&error));
-            Some(format!("{why}{told}"))
-        });
-        let news: Vec<String> = news.collect();
+        let mut news: Vec<String> = ended
+            .filter_map(|(taped, end)| ending(taped, end))
+            .collect();
         self.going.borrow_mut().retain(|going| going.is_going());
+        self.savings.borrow_mut().retain(|saving| {
+            let Some(result) = saving.poll() else {
+                return true;
+            };
+            news.extend(said(result.map(saved)));
+            false
+        });
         news
     }
 
@@ -139,18 +197,16 @@ impl Recordings {
         let columns = ["file", "seconds", "objects", "values", "bytes", "missed"];
         let mut table =
             Table::new(columns).or_else("nothing is recorded; `:record run.mcap` records");
-        for progress in self
-            .going
-            .borrow()
-            .iter()
-            .filter_map(|taped| taped.progress())
-        {
+        let going = self.going.borrow();
+        for progress in going.iter().filter_map(|taped| taped.progress()) {
+            let (file, time) = match progress.ring {
+                Some(ring) => ("(in memory)".to_owned(), ring.span),
+                None => (progress.path.display().to_string(), progress.elapsed),
+            };
             let totals = progress.totals;
             table.push([
-                Some(Cell::plain(progress.path.display().to_string())),
-                Some(Cell::plain(
-                    (progress.elapsed.as_secs_f64() * 10.0).round() / 10.0,
-                )),
+                Some(Cell::plain(file)),
+                Some(Cell::plain((time.as_secs_f64() * 10.0).round() / 10.0)),
                 Some(Cell::plain(progress.objects as u64)),
                 Some(Cell::plain(totals.values)),
                 Some(Cell::plain(totals.file_bytes)),
@@ -159,4 +215,29 @@ impl Recordings {
         }
         table
     }
+}
+
+/// What is said of the end of a recording. A ring stays: what was before the end is what people want to see.
+fn ending(taped: &Taped, end: End) -> Option<String> {
+    match end {
+        End::Producer(presence) if taped.is_ring() => Some(format!(
+            "the producer has ended ({presence}); `save_ring(\"why.mcap\")` writes what was before that"
+        )),
+        End::Producer(presence) => {
+            let told = said(taped.stop())?;
+            Some(format!(
+                "the producer has ended ({presence}), and so has the recording: {told}"
+            ))
+        }
+        _ => said(taped.stop()),
+    }
+}
+
+/// What came of a file of a ring.
+fn saved(progress: Progress) -> Option<String> {
+    Some(format!("saved {}", told::progress(&progress)))
+}
+
+fn said(result: Result<Option<String>, RecordError>) -> Option<String> {
+    result.unwrap_or_else(|error| Some(with_causes(&error)))
 }

@@ -1,10 +1,14 @@
 //! What is said of recordings.
 
-use memglass_stream::{Losses, Progress};
+use memglass_stream::{Held, Losses, Progress};
 use memglass_value::format;
 
-/// How far a recording is: `3.2 s of "engine" in run.mcap: 120 values, 5.1 kB`.
+/// How far a recording is: `3.2 s of "engine" in run.mcap: 120 values, 5.1 kB`. Of a ring, what it has:
+/// `the last 3.2 s of "engine": 120 values seen, 5.1 kB of memory`.
 pub fn progress(progress: &Progress) -> String {
+    if let Some(ring) = progress.ring {
+        return held(progress, ring);
+    }
     let files = match progress.files {
         1 => String::new(),
         count => format!(", the last of {count} files"),
@@ -18,6 +22,21 @@ pub fn progress(progress: &Progress) -> String {
         counted(totals.values, "value"),
         size(totals.file_bytes),
         lost(totals.losses)
+    )
+}
+
+fn held(progress: &Progress, ring: Held) -> String {
+    let cut = match ring.is_cut {
+        true => ", all that there may be",
+        false => "",
+    };
+    format!(
+        "the last {:.1} s of {:?}: {} seen, {} of memory{cut}{}",
+        ring.span.as_secs_f64(),
+        progress.session,
+        counted(progress.totals.values, "value"),
+        size(progress.totals.file_bytes),
+        lost(progress.totals.losses)
     )
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use memglass::{Object, Observe, Session};
 use rustix::process::Signal;
@@ -248,7 +249,7 @@ fn the_prompt_records_what_changes_and_says_what_came_of_it() {
     terminal.line(":record");
     terminal.shows("seconds");
     terminal.line(":record off");
-    terminal.shows("recorded");
+    terminal.shows("s of \"t1\" in");
     terminal.line(":record off");
     terminal.shows("nothing is recorded");
     assert_eq!(world.data(&[&file(&world), "get", "motor.speed"]), "500\n");
@@ -290,6 +291,73 @@ fn a_script_records_until_it_ends() {
     assert!(ran.messages.contains("would be recorded"), "{ran:?}");
     let ran = world.run(&["run", &script, "--replay", &run, "--dry-run"]);
     assert!(!fs::exists(&second).unwrap(), "{ran:?}");
+}
+
+#[test]
+fn a_ring_is_written_when_it_is_interrupted_and_has_only_the_last() {
+    let (world, _session, motor) = producing();
+    let run = file(&world);
+    let arguments = ["record", "t1", "--ring", "300ms", "-o", &run];
+    let mut terminal = Terminal::open_wide(&world, &arguments, 160);
+    terminal.shows("Ctrl-C writes");
+    motor.speed.set(1);
+    terminal.shows("1 value seen");
+    let seen = Instant::now();
+    eventually("its time has passed", || {
+        seen.elapsed() > Duration::from_millis(600)
+    });
+    assert!(!fs::exists(&run).unwrap(), "nothing is written before");
+    motor.speed.set(500);
+    terminal.shows("2 values seen");
+    terminal.press("\u{3}");
+    terminal.shows("recorded");
+    let csv = || world.run(&["export", &run]).data;
+    eventually("the file is whole", || csv().lines().count() == 3);
+    let csv = csv();
+    let values = csv.lines().skip(1).map(|line| line.rsplit(',').next());
+    assert_eq!(values.collect::<Vec<_>>(), [Some("1"), Some("500")]);
+    world
+        .run(&["record", "t1", "--ring", "1s", "-o", &run])
+        .failed(1, &["is there already"]);
+    world
+        .run(&["record", "t1", "--ring", "1s", "--split", "1s"])
+        .failed(2, &["--split"]);
+}
+
+#[test]
+fn a_trigger_saves_what_was_before_it_and_what_comes_after_it() {
+    let (world, _session, motor) = producing();
+    let why = file(&world);
+    let script = world.script(
+        "dashcam.rhai",
+        r#"
+            let r = record_ring(10.s, #{ rate: 1000.hz });
+            when("motor.speed == 3").once().run(|| save_ring(args[0], 300.ms));
+            for speed in 1..=3 { motor.speed = speed; sleep(20.ms); }
+            after(100.ms, || motor.speed = 4);
+            after(2.s, || { motor.speed = 5; r.stop() });
+            ()
+        "#,
+    );
+    let ran = world.run(&["run", "t1", &script, &why]);
+    assert_eq!((ran.code, &*ran.data), (Some(0), ""), "{}", ran.messages);
+    assert!(ran.messages.contains("saved"), "{ran:?}");
+    let csv = world.data(&["export", &why]);
+    let speeds: Vec<&str> = csv
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit(',').next().unwrap())
+        .collect();
+    assert_eq!(speeds, ["0", "1", "2", "3", "4"]);
+    assert_eq!(motor.speed.get(), 5);
+    // The file is waited for, and nothing else is there to wait for.
+    let other = world.path().join("other.mcap").display().to_string();
+    let expression = format!("record_ring(1.s); save_ring({other:?}, 200.ms)");
+    let ran = world.run(&["t1", "-e", &expression]);
+    assert!(
+        ran.messages.contains("saved") && !ran.messages.contains("saved 0.0"),
+        "{ran:?}"
+    );
 }
 
 /// Fires when a value rises, when it has been high for a while, at each change, and at an end.
