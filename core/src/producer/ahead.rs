@@ -5,6 +5,9 @@
 //! makes the next region when a quarter of the newest one is used, and touches its pages. It also makes the
 //! larger tables of labels.
 //!
+//! A region gets its name under the lock of the orders, unless somebody gave up waiting for it: that one made the
+//! region by itself, and another file under its name would be taken for it.
+//!
 //! A region that was made ahead has its name but is not counted in the header: observers do not know
 //! it, and whoever removes the session's regions removes it too. So being killed at any point leaves
 //! nothing that others would not leave.
@@ -14,7 +17,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::regions::Maker;
 use crate::forks;
 use crate::labels::{Places, Supply};
 use crate::quiet_thread;
@@ -86,6 +88,8 @@ struct Desk {
     /// The id and size of a region to be made.
     wanted: Option<(u16, u64)>,
     is_making: bool,
+    /// Nobody waits for what is being made.
+    is_given_up: bool,
     ready: Option<(u16, Region)>,
     /// To be made present.
     absent: Vec<Region>,
@@ -110,14 +114,18 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Starts the thread; `None` if the system has none to give.
-    pub(super) fn start(maker: Arc<Maker>) -> Option<Ahead> {
+    /// Starts the thread; `None` if the system has none to give. `make` makes a region by id and size, and gives what
+    /// then names it; the latter is quick.
+    pub(super) fn start<P>(make: impl Fn(u16, u64) -> Option<P> + Send + 'static) -> Option<Ahead>
+    where
+        P: FnOnce() -> Option<Segment>,
+    {
         let shared = Arc::new(Shared {
             desk: Mutex::default(),
             news: Condvar::new(),
         });
         let mine = Arc::clone(&shared);
-        let thread = quiet_thread::spawn("memglass-regions", move || mine.work(&maker)).ok()?;
+        let thread = quiet_thread::spawn("memglass-regions", move || mine.work(make)).ok()?;
         Some(Ahead {
             shared,
             thread: Some(thread),
@@ -141,6 +149,7 @@ impl Ahead {
             .news
             .wait_timeout_while(desk, PATIENCE, |desk| desk.is_making);
         let (mut desk, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        desk.is_given_up = desk.is_making;
         let (made, region) = desk.ready.take()?;
         desk.absent.retain(|other| !other.is(&region));
         (made == id).then_some(region)
@@ -200,7 +209,10 @@ impl Shared {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, maker: &Maker) {
+    fn work<P>(&self, make: impl Fn(u16, u64) -> Option<P>)
+    where
+        P: FnOnce() -> Option<Segment>,
+    {
         let mut desk = self.desk();
         while !desk.ends {
             // What the program is about to touch comes first.
@@ -213,11 +225,14 @@ impl Shared {
                 }
             } else if let Some((id, size)) = desk.wanted.take() {
                 desk.is_making = true;
+                desk.is_given_up = false;
                 drop(desk);
                 // If it cannot be made, whoever needs it finds out why.
-                let region = maker.make(id, size).ok().map(Region::new);
+                let made = make(id, size);
                 desk = self.desk();
                 desk.is_making = false;
+                let wanted = made.filter(|_| !desk.is_given_up);
+                let region = wanted.and_then(|publish| publish()).map(Region::new);
                 desk.absent.extend(region.clone());
                 desk.ready = region.map(|region| (id, region));
                 self.news.notify_all();
@@ -234,5 +249,40 @@ impl Shared {
                 desk = self.news.wait(desk).unwrap_or_else(PoisonError::into_inner);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::shm::{Dir, Mode};
+
+    #[test]
+    fn a_region_that_comes_too_late_takes_nobodys_name() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let dir = Dir::new(Some(directory.path()));
+        let draft = move |dir: &Dir| dir.create("late", 8192, Mode::default()).expect("room");
+        let (go, may_go) = mpsc::channel::<()>();
+        let (thread_dir, may_go) = (dir.clone(), Mutex::new(may_go));
+        let ahead = Ahead::start(move |_, _| {
+            let late = draft(&thread_dir);
+            let may_go = may_go.lock().unwrap_or_else(PoisonError::into_inner);
+            may_go.recv().expect("it is let go");
+            Some(|| late.publish_over().ok())
+        });
+        let ahead = ahead.expect("a thread");
+        ahead.want(2, 8192);
+        while !ahead.shared.desk().is_making {
+            std::thread::yield_now();
+        }
+        assert!(ahead.take(2).is_none(), "it takes too long");
+        let mine = draft(&dir).publish_over().expect("a name");
+        go.send(()).expect("it waits");
+        drop(ahead);
+        assert!(mine.is_named_in(&dir), "the name leads to what is used");
+        let files = std::fs::read_dir(directory.path()).expect("it is there");
+        assert_eq!(files.count(), 1, "the draft is gone");
     }
 }

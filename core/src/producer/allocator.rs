@@ -149,6 +149,8 @@ impl Allocator {
         if let Some((place, len)) = self.extents.take(size) {
             let rest = Ref::new(place.region(), place.offset() + size);
             self.extents.give(rest, len - size);
+            // The rest of the newest region is among the extents, too.
+            regions.hand_out(place.region(), place.offset() + size);
             return Ok(place);
         }
         self.cut(regions, size)

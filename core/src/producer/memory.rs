@@ -196,3 +196,98 @@ impl Memory {
         self.regions.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::super::regions::{Maker, Sizes};
+    use super::*;
+    use crate::shm::{Dir, Mode};
+
+    const SIZES: [u64; 6] = [48, 1024, 24_000, 70_000, 204_800, 512_000];
+
+    /// What is done to the memory: a block of such a size, with zeros in it or not, or the end of one.
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Allocate(u64, bool),
+        Free(prop::sample::Index),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let size = prop::sample::select(&SIZES[..]);
+        let allocate = (size, any::<bool>()).prop_map(|(size, zeros)| Step::Allocate(size, zeros));
+        prop_oneof![3 => allocate, 2 => any::<prop::sample::Index>().prop_map(Step::Free)]
+    }
+
+    fn memory(dir: &Dir) -> Memory {
+        let header = dir.create("h", 1 << 16, Mode::Owner).expect("room");
+        let header = Arc::new(header.publish_new().expect("a name"));
+        let maker = Maker::new(dir.clone(), "s".into(), 1, Mode::Owner, header);
+        let sizes = Sizes {
+            first: 1 << 20,
+            max: 1 << 22,
+        };
+        let mut memory = Memory::new(Regions::new(maker, sizes));
+        memory.prepare(0).expect("room");
+        memory
+    }
+
+    fn words(memory: &Memory, block: Block) -> Vec<u64> {
+        let view = memory.view(block.place, block.size);
+        let words = view.words(0, (block.size / 8) as usize);
+        let words = words.expect("blocks are whole words").iter();
+        words
+            .map(|word| word.swap(u64::MAX, Ordering::Relaxed))
+            .collect()
+    }
+
+    #[test]
+    fn the_unused_rest_of_a_region_is_known_to_be_used_once_it_was() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut memory = memory(&Dir::new(Some(directory.path())));
+        let small: Vec<_> = (0..600)
+            .map(|_| memory.allocate(1024).expect("room"))
+            .collect();
+        small.into_iter().for_each(|block| memory.free(block));
+        // Goes to where the small ones were, so that the rest of the region is a free stretch.
+        memory.allocate(512_000).expect("room");
+        let large = memory.allocate(204_800).expect("room");
+        words(&memory, large);
+        memory.free(large);
+        let zeros = memory.allocate_zeros(65_600).expect("room");
+        assert_eq!(zeros.place, large.place, "the same bytes again");
+        assert!(words(&memory, zeros).iter().all(|word| *word == 0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+        #[test]
+        fn what_is_asked_for_with_zeros_has_zeros(steps in prop::collection::vec(step(), 1..200)) {
+            let directory = tempfile::tempdir().expect("a directory");
+            let mut memory = memory(&Dir::new(Some(directory.path())));
+            let mut held = Vec::new();
+            for step in steps {
+                match step {
+                    Step::Allocate(size, zeros) => {
+                        let block = match zeros {
+                            true => memory.allocate_zeros(size).expect("room"),
+                            false => memory.allocate(size).expect("room"),
+                        };
+                        let before = words(&memory, block);
+                        prop_assert!(!zeros || before.iter().all(|word| *word == 0), "{size}");
+                        held.push(block);
+                    }
+                    Step::Free(_) if held.is_empty() => {}
+                    Step::Free(which) => {
+                        let block = held.swap_remove(which.index(held.len()));
+                        memory.free(block);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use super::ahead::{Ahead, Region};
 use super::error::ProducerError;
 use crate::owners;
 use crate::prefetch::prefetch;
-use crate::shm::{Dir, Mode, Segment, SegmentMap, ShmError, View};
+use crate::shm::{Dir, Draft, Mode, Segment, SegmentMap, ShmError, View};
 use crate::sync::{self, Owner, publish};
 use crate::wire::{Ref, header, names, region as at};
 
@@ -66,6 +66,11 @@ impl Maker {
 
     /// Makes a region, which nobody knows until it is counted.
     pub(super) fn make(&self, id: u16, size: u64) -> Result<Segment, ProducerError> {
+        self.publish(self.draft(id, size)?)
+    }
+
+    /// Makes a region without its name: what takes long.
+    pub(super) fn draft(&self, id: u16, size: u64) -> Result<Draft, ProducerError> {
         let draft = self
             .dir
             .create(&names::region(&self.session, id), size, self.mode)?;
@@ -77,6 +82,11 @@ impl Maker {
         word(at::SIZE).store(size, Ordering::Relaxed);
         word(at::USED).store(at::HEADER_BYTES as u64, Ordering::Relaxed);
         publish(word(at::MAGIC_AT), at::MAGIC);
+        Ok(draft)
+    }
+
+    /// Gives a region its name.
+    pub(super) fn publish(&self, draft: Draft) -> Result<Segment, ProducerError> {
         // Once the session was shut down, the name of its region may be another session's.
         if !self.header.is_named_in(&self.dir) {
             return Ok(draft.keep_unpublished().without_locks());
@@ -117,7 +127,11 @@ impl Regions {
 
     /// Lets a thread make regions before they are needed.
     pub(super) fn grow_ahead(&mut self) {
-        self.ahead = Ahead::start(Arc::clone(&self.maker));
+        let maker = Arc::clone(&self.maker);
+        self.ahead = Ahead::start(move |id, size| {
+            let (draft, maker) = (maker.draft(id, size).ok()?, Arc::clone(&maker));
+            Some(move || maker.publish(draft).ok())
+        });
         if let (Some(ahead), Some(newest)) = (&self.ahead, &self.newest) {
             ahead.make_present(newest.clone());
         }
