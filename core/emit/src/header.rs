@@ -1,6 +1,6 @@
 //! C++ and C.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use memglass::schema::{Field, Kind, Protection, Schema, TypeId, Variant};
@@ -25,6 +25,7 @@ pub(crate) fn emit(schema: &Schema, dialect: Dialect) -> String {
         dialect,
         by_id: HashMap::new(),
         written: HashMap::new(),
+        hidden: HashSet::new(),
         text: String::new(),
     };
     header.by_id = types
@@ -44,13 +45,15 @@ struct Header<'t, 's> {
     by_id: HashMap<TypeId, &'t Declared<'s>>,
     /// What pointers may name so far: the word by the name of the schema.
     written: HashMap<&'s str, String>,
+    /// The names of the members around, which hide types of the same name.
+    hidden: HashSet<String>,
     text: String,
 }
 
 impl<'t, 's> Header<'t, 's> {
     fn head(&mut self) {
         self.text
-            .push_str("// Made by memglass from the types of a session.\n#pragma once\n");
+            .push_str("// Made by memglass from the types of a program.\n#pragma once\n");
         self.text.push_str(match self.dialect {
             Dialect::Cpp => "#include <cstdint>\n",
             Dialect::C => "#include <stdbool.h>\n#include <stdint.h>\n",
@@ -142,8 +145,10 @@ impl<'t, 's> Header<'t, 's> {
         if let Some(word) = annotations::protection(declared.protection) {
             let _ = writeln!(self.text, "// @{word}");
         }
-        let (body, align, is_exact) = self.fields(declared);
         let ty = declared.ty;
+        let members = ty.members().unwrap_or_default().iter();
+        self.hidden = members.map(|field| names::cpp(&field.name)).collect();
+        let (body, align, is_exact) = self.fields(declared);
         let is_union = matches!(ty.kind, Kind::Union { .. });
         let (keyword, word) = (
             if is_union { "union" } else { "struct" },
@@ -172,7 +177,7 @@ impl<'t, 's> Header<'t, 's> {
             };
             let _ = writeln!(
                 self.text,
-                "{assert}(sizeof({word}) == {}, \"the size in the session\");",
+                "{assert}(sizeof({word}) == {}, \"the size in the program\");",
                 ty.size
             );
         }
@@ -197,7 +202,7 @@ impl<'t, 's> Header<'t, 's> {
             is_exact = false;
             let _ = writeln!(
                 text,
-                "    // in the session this takes {} bytes",
+                "    // in the program this takes {} bytes",
                 declared.ty.size
             );
         }
@@ -246,10 +251,10 @@ impl<'t, 's> Header<'t, 's> {
         let is_address = matches!(self.schema[bare].kind, Kind::Pointer { .. });
         let mut words = annotations::of_field(&field.metadata, guard, is_address);
         if name != &*field.name {
-            words.push(format!("called {:?} in the session", field.name));
+            words.push(format!("called {:?} in the program", field.name));
         }
         if step == Step::Elsewhere {
-            words.push(format!("at byte {} in the session", field.offset));
+            words.push(format!("at byte {} in the program", field.offset));
         }
         words
     }
@@ -285,12 +290,22 @@ impl<'t, 's> Header<'t, 's> {
             Kind::Text => "char".into(),
             Kind::Pointer { target } => {
                 let word = self.written.get(&**target);
-                format!("const {}*", word.map_or("void", String::as_str))
+                let word = word.map_or("void".into(), |word| self.visible(word.clone()));
+                format!("const {word}*")
             }
             _ => match self.by_id.get(&id) {
-                Some(declared) => self.word_of(declared),
+                Some(declared) => self.visible(self.word_of(declared)),
                 None => format!("/* {} */ unsigned char", ty.name),
             },
+        }
+    }
+
+    /// A word as a member can write it: one of its record may have the same name.
+    fn visible(&self, word: String) -> String {
+        let first = word.split("::").next().unwrap_or_default();
+        match self.dialect {
+            Dialect::Cpp if self.hidden.contains(first) => format!("::{word}"),
+            _ => word,
         }
     }
 

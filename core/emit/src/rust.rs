@@ -37,7 +37,7 @@ pub(crate) fn emit(schema: &Schema) -> String {
             .collect(),
     };
     let mut text =
-        String::from("// Made by memglass from the types of a session.\nuse memglass::Observe;\n");
+        String::from("// Made by memglass from the types of a program.\nuse memglass::Observe;\n");
     for declared in &types {
         text.push('\n');
         text.push_str(&module.declaration(declared));
@@ -94,7 +94,7 @@ impl Module<'_> {
     fn field(&self, field: &Field, step: Step) -> String {
         let mut text = String::new();
         if matches!(step, Step::Aligned(_) | Step::Elsewhere) {
-            let _ = writeln!(text, "    // at byte {} in the session", field.offset);
+            let _ = writeln!(text, "    // at byte {} in the program", field.offset);
         }
         let whole = |id| self.wholes.get(&id).copied().unwrap_or(Protection::Plain);
         let guard = annotations::of_place(self.schema, field.type_id, whole);

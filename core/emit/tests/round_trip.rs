@@ -132,7 +132,7 @@ fn what_a_comment_and_an_attribute_can_say_is_written() {
     let expected = "\
 namespace ns {
 struct [[memglass::observe]] Box_int_ {
-    std::uint8_t class_;  // called \"class\" in the session
+    std::uint8_t class_;  // called \"class\" in the program
     std::uint32_t : 24;
     std::uint32_t dirty : 1;
     std::uint32_t : 2;
@@ -140,7 +140,7 @@ struct [[memglass::observe]] Box_int_ {
     const trading::Quote* best;  // @address
     alignas(64) std::uint8_t fn;
 };
-static_assert(sizeof(Box_int_) == 128, \"the size in the session\");
+static_assert(sizeof(Box_int_) == 128, \"the size in the program\");
 }
 ";
     assert!(header.contains(expected), "{header}");

@@ -207,11 +207,15 @@ pub(crate) enum Task {
         #[arg(required = true, value_name = "FILES")]
         files: Vec<String>,
     },
-    /// Write the types of a session as code: C++ for the generator, C, or Rust with the derive.
+    /// Write the types of a session or a file as code: C++ for the generator, C, or Rust with the derive.
     #[command(args = idle::options(idle::WHEN_EMITTING))]
     Emit {
-        /// The session; may be left out when only one is live.
+        /// The session, which may be left out when only one is live; or a program, object or .mgt file.
+        #[arg(value_name = "SESSION|FILE")]
         session: Option<String>,
+        /// Only this type and what it contains, or all that fit a pattern: Quote, 'net::*'
+        #[arg(long = "type", value_name = "TYPE")]
+        only: Option<String>,
         /// The language.
         #[arg(long, value_enum, value_name = "LANGUAGE")]
         lang: EmittedLanguage,

@@ -174,9 +174,13 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Functions { words } => type_files::asked::functions(options, &words),
         Task::Diff(diff) => compare::run(options, named, &diff),
         Task::Merge { output, files } => type_files::merge::run(options, &output, &files),
-        Task::Emit { session, lang } => {
+        Task::Emit {
+            session,
+            only,
+            lang,
+        } => {
             let session = self::named(named.map(str::to_owned), session)?;
-            emit::run(options, session.as_deref(), lang)
+            emit::run(options, session.as_deref(), lang, only.as_deref())
         }
         Task::Get { words } => fields::get(options, named, words),
         Task::Set {

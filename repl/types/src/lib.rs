@@ -18,14 +18,16 @@ mod holes;
 mod listing;
 mod of_schema;
 mod pattern;
+mod to_schema;
 mod uses;
 
 pub use error::AskError;
 pub use functions::functions;
 pub use holes::{gaps, holes, ranking};
-pub use listing::{c_of, c_of_all, describe, list};
+pub use listing::{c_of, c_of_all, chosen, describe, list};
 pub use of_schema::types as of_session;
 pub use pattern::{Pattern, is_pattern};
+pub use to_schema::schema as for_session;
 pub use uses::uses;
 
 use memglass_types::{TypeId, Types};

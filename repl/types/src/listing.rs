@@ -3,8 +3,8 @@
 use memglass_types::{Kind, Member, Part, Remarks, TypeId, Types};
 use memglass_value::shown::{Cell, Cells, Shown, Table};
 
-use crate::pattern::Pattern;
-use crate::place;
+use crate::pattern::{Pattern, is_pattern};
+use crate::{AskError, place};
 
 /// Named records, enums and aliases.
 fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
@@ -19,6 +19,30 @@ fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
         .collect();
     listed.sort_by(|&a, &b| types[a].name.cmp(&types[b].name).then(a.cmp(&b)));
     listed
+}
+
+/// The records and enums of this name, or like this pattern; all of them if it is `None`.
+///
+/// # Errors
+///
+/// [`AskError`], if there is none.
+pub fn chosen(types: &Types, only: Option<&str>) -> Result<Vec<TypeId>, AskError> {
+    if let Some(name) = only.filter(|only| !is_pattern(only)) {
+        return crate::named(types, name).map(|id| vec![id]);
+    }
+    let is_defined = |id: &TypeId| {
+        let ty = &types[types.bare(*id)];
+        ty.size.is_some() && matches!(ty.kind, Kind::Record(_) | Kind::Enum(_))
+    };
+    let all = listed(types, &Pattern::of(only)?);
+    let all: Vec<TypeId> = all.into_iter().filter(is_defined).collect();
+    match only.filter(|_| all.is_empty()) {
+        Some(only) => Err(AskError::NoType {
+            name: only.to_owned(),
+            nearest: None,
+        }),
+        None => Ok(all),
+    }
 }
 
 /// A row for each named record, enum and alias.

@@ -1,4 +1,4 @@
-// Made by memglass from the types of a session.
+// Made by memglass from the types of a program.
 use memglass::Observe;
 
 #[derive(Observe, Clone, Copy)]
@@ -104,7 +104,7 @@ pub struct Box_int_ {
     // Bitfields at byte 4: dirty (bits 0..=0) level (bits 3..=6)
     pub bits_at_4: u32,
     pub best: *const Quote,
-    // at byte 64 in the session
+    // at byte 64 in the program
     #[observe(name = "fn")]
     pub fn_: u8,
 }

@@ -47,7 +47,7 @@ pub(super) fn split(
 }
 
 /// The types of a file or a session.
-pub(super) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
+pub(crate) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
     match is_file(options, word) {
         true => of_file(options, word),
         false => {
