@@ -21,6 +21,7 @@ imports memglass-capi memglass
 imports memglass-code ""
 imports memglass-layouts ""
 imports memglass-types ""
+imports memglass-foreign memglass memglass-types
 imports memglass-emit memglass
 imports memglass-gen memglass memglass-code
 imports memglass-stream memglass

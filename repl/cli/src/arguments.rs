@@ -28,6 +28,7 @@ Examples:
   memglass watch engine '*_position.quantity'      what changes
   memglass wait engine 'AAPL_position.quantity > 500' --timeout 5s
   memglass holes ./engine Position                 unused bytes of a struct of a program
+  memglass file /dev/shm/ring --types ./feed --layout '0: header; 0x40: quote[64]'
   memglass record engine -o run.mcap --for 60s     what changes, into a file
   memglass run.mcap                                a prompt on what was recorded
   memglass export run.mcap --only Position > run.csv
@@ -250,6 +251,9 @@ pub(crate) enum Task {
     /// Show what changes: as a table on a terminal, elsewhere a line for each change.
     #[command(override_usage = "memglass watch [OPTIONS] [SESSION] EXPR...", args = idle::options(idle::WHEN_READING))]
     Watch(Watch),
+    /// Look at the shared memory of a program that knows nothing of memglass, by the types of its debug information.
+    #[command(override_usage = "memglass file [OPTIONS] FILE --layout LAYOUT [--types PROGRAM] [SUBCOMMAND...]", args = idle::options(idle::ON_A_FILE))]
+    File(File),
     /// Rank fields by how often they change, and tell which values are not allowed.
     #[command(override_usage = "memglass top [OPTIONS] [SESSION] [FIELDS]", args = idle::options(idle::WHEN_READING))]
     Top(Top),
@@ -563,6 +567,41 @@ pub(crate) struct Save {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct File {
+    /// The file, as /dev/shm/ring.
+    pub(crate) file: PathBuf,
+
+    /// What lies where: an offset, a type and perhaps a name, as '0x40: header; 0x1000: quote quotes[64]', or @FILE
+    /// with such lines. [] is as many as there are to the end of the file.
+    #[arg(long, value_name = "LAYOUT")]
+    pub(crate) layout: String,
+
+    /// The program, object or .mgt file that has the types; may be given several times.
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub(crate) types: Vec<String>,
+
+    /// Write into the file what is written into its objects.
+    #[arg(long, conflicts_with = "readonly")]
+    pub(crate) write: bool,
+
+    /// Name of the session; the file's name unless it is given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) publish: Option<String>,
+
+    /// Evaluate, print the result, and exit; may be given several times.
+    #[arg(short = 'e', short_alias = 'c', long = "eval", value_name = "EXPR", action = ArgAction::Append, allow_hyphen_values = true)]
+    pub(crate) eval: Vec<String>,
+
+    /// What to do, as `get head.sequence`, `view` or `watch 'quotes[0].bid'`; a prompt unless it is given.
+    #[arg(
+        value_name = "SUBCOMMAND",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) words: Vec<String>,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct Play {
     /// The recording.
     pub(crate) file: PathBuf,
@@ -707,7 +746,7 @@ impl Arguments {
 }
 
 /// Ends the program with what clap has to say: help and the version are data, which may find no room.
-fn end_with(error: &clap::Error) -> ! {
+pub(crate) fn end_with(error: &clap::Error) -> ! {
     if error.use_stderr() {
         error.exit();
     }
@@ -732,7 +771,7 @@ fn is_option(error: &clap::Error) -> bool {
     matches!(word, Some(ContextValue::String(word)) if word.starts_with('-'))
 }
 
-fn is_subcommand(word: &str) -> bool {
+pub(crate) fn is_subcommand(word: &str) -> bool {
     Arguments::command().find_subcommand(word).is_some()
 }
 

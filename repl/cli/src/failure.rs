@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use memglass::AttachError;
+use memglass_foreign::ForeignError;
 use memglass_repl::program::{CommandError, attach_exit_code, with_causes};
 use memglass_repl::{AuditError, EvalError, ReplError};
 use memglass_stream::{PlayError, RecordError, RecordingError};
@@ -46,6 +47,9 @@ pub(crate) enum Failure {
     /// What is asked of types makes no sense for these.
     #[error(transparent)]
     Asked(#[from] memglass_type_tables::AskError),
+    /// A file of another program that cannot be looked at.
+    #[error(transparent)]
+    Foreign(Box<ForeignError>),
     /// A file of types that cannot be written.
     #[error("{0}")]
     Types(String),
@@ -60,6 +64,12 @@ pub(crate) enum Failure {
     Comparison(Box<Failure>),
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl From<ForeignError> for Failure {
+    fn from(error: ForeignError) -> Self {
+        Failure::Foreign(Box::new(error))
+    }
 }
 
 impl Failure {
@@ -77,6 +87,7 @@ impl Failure {
             | Failure::Comparison(_)
             | Failure::Record(RecordError::Selection(_))
             | Failure::Asked(memglass_type_tables::AskError::Pattern(_)) => 2,
+            Failure::Foreign(error) if error.is_in_layout() => 2,
             Failure::NoSession(_) => 3,
             Failure::Attach(error) => attach_exit_code(error),
             Failure::Command(error) => error.exit_code(),
@@ -93,6 +104,7 @@ impl Failure {
             | Failure::Demo(_)
             | Failure::TypeFile(_)
             | Failure::Asked(_)
+            | Failure::Foreign(_)
             | Failure::Types(_)
             | Failure::Io(_) => 1,
         }

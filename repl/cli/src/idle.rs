@@ -38,6 +38,9 @@ pub(super) const WITH_TIMEOUT: &[&[&str]] = &[&["timeout"]];
 pub(super) const WITHOUT_TARGET: &[&[&str]] =
     &[&["session_named", "readonly"], RUN, WRITES, FORMAT];
 
+/// Where a file is a session.
+pub(super) const ON_A_FILE: &[&[&str]] = &[&["session_named"]];
+
 /// Where a file is worked on, and what is in it is printed.
 pub(super) const WHEN_CONVERTING: &[&[&str]] =
     &[&["dir", "session_named", "readonly", "format"], RUN, WRITES];

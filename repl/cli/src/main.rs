@@ -12,6 +12,7 @@ mod evaluate;
 mod export;
 mod failure;
 mod fields;
+mod foreign;
 mod idle;
 mod listing;
 mod live;
@@ -129,7 +130,7 @@ fn without_command(
 fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result<i32, Failure> {
     let ends_in_time = matches!(
         command,
-        Task::Run { .. } | Task::Test(_) | Task::Demo(_) | Task::Wait(_)
+        Task::File(_) | Task::Run { .. } | Task::Test(_) | Task::Demo(_) | Task::Wait(_)
     );
     if options.timeout.is_some() && !ends_in_time {
         return Err(only_for_scripts());
@@ -140,6 +141,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
             | Task::Play(_)
             | Task::Test(_)
             | Task::Functions { .. }
+            | Task::File(_)
             | Task::Merge { .. }
             | Task::Completions { .. }
             | Task::Man
@@ -192,6 +194,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
             let words = [first, second].into_iter().chain(third).chain(more);
             fields::set(options, named, words.collect())
         }
+        Task::File(file) => foreign::run(options, &file),
         Task::Top(top) => top::run(options, named, top),
         Task::Watch(watch) => watch::run(options, named, watch),
         Task::Wait(wait) => wait::run(options, named, wait),

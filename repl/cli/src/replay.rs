@@ -112,8 +112,8 @@ fn under_name<T>(
 /// How often one file can be played at the same time.
 const MOST: u32 = 100;
 
-/// The file's name, of the characters that a session's may have.
-fn session_name(path: &Path) -> String {
+/// A file's name, of the characters that a session's may have.
+pub(super) fn session_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let allowed = |c: char| match c.is_ascii_alphanumeric() || "._-".contains(c) {
         true => c,

@@ -7,4 +7,4 @@ pub(super) mod diff;
 pub(super) mod merge;
 mod source;
 
-pub(super) use source::{is_file, of as types_of};
+pub(super) use source::{is_file, of as types_of, of_file};

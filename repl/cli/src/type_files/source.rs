@@ -58,7 +58,7 @@ pub(crate) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
 }
 
 /// The types of a file. Which parts of its debug information are elsewhere and missing is told on standard error.
-fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
+pub(crate) fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
     let opened = Types::open_partly(path)?;
     if let [first, others @ ..] = opened.missing.as_slice() {
         let others = match others.len() {

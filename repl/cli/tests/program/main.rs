@@ -12,6 +12,7 @@ mod diff;
 mod doctor;
 mod drawing;
 mod emit;
+mod foreign;
 mod inputs;
 mod ledger;
 mod lifecycle;

@@ -1,0 +1,114 @@
+//! What can be wrong with a file and its layout.
+
+use std::io;
+use std::path::PathBuf;
+
+use memglass::ProducerError;
+use memglass::schema::SchemaError;
+
+/// Why a file is no session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForeignError {
+    /// The file cannot be used.
+    #[error("{} cannot be {what}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What was tried.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The layout has a mistake.
+    #[error("layout entry {entry:?}: {mistake}")]
+    Layout {
+        /// The entry.
+        entry: String,
+        /// What is wrong with it.
+        mistake: LayoutMistake,
+    },
+    /// The layout has no entry.
+    #[error("the layout names no object; an entry is written as 0x40: header")]
+    Empty,
+    /// The file ends before an object does.
+    #[error("layout entry {entry:?}: it ends at {end:#x}, and {} has {len:#x} bytes", path.display())]
+    TooShort {
+        /// The entry.
+        entry: String,
+        /// The file.
+        path: PathBuf,
+        /// Where the object ends.
+        end: u64,
+        /// Bytes of the file.
+        len: u64,
+    },
+    /// A type has more parts than a session can describe.
+    #[error("the type {name:?} cannot be described")]
+    Type {
+        /// The type.
+        name: String,
+        /// Why.
+        #[source]
+        source: SchemaError,
+    },
+    /// The session cannot be made.
+    #[error(transparent)]
+    Session(#[from] ProducerError),
+    /// The thread that reads the file cannot be started.
+    #[error("no thread for reading the file")]
+    Thread(#[source] io::Error),
+}
+
+/// What is wrong with an entry of a layout.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayoutMistake {
+    /// There is no offset, or it is no number.
+    #[error("it begins with an offset and a colon, as 0x40: header")]
+    NoOffset,
+    /// Only an offset.
+    #[error("a type is missing behind the offset")]
+    NoType,
+    /// The count in brackets is no number, or zero.
+    #[error("{count:?} is no number of elements; [] is as many as there are")]
+    Count {
+        /// What was written.
+        count: String,
+    },
+    /// No type of this name.
+    #[error("no type {name:?}{}", meant(nearest.as_deref()))]
+    UnknownType {
+        /// The name.
+        name: String,
+        /// The one that is most like it.
+        nearest: Option<String>,
+    },
+    /// The type has no size: it is only declared, or a function.
+    #[error("the type {name:?} has no size; is it only declared?")]
+    NoSize {
+        /// The type.
+        name: String,
+    },
+    /// Two entries have one name.
+    #[error("another entry is called {label:?}; write another name behind the type")]
+    Taken {
+        /// The name.
+        label: String,
+    },
+}
+
+impl ForeignError {
+    /// Whether it is the layout's text that is wrong, and not the file or the system.
+    pub fn is_in_layout(&self) -> bool {
+        matches!(self, ForeignError::Layout { .. } | ForeignError::Empty)
+    }
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "; types come from --types, or are as u32, double and char".to_owned(),
+        |name| format!("; did you mean {name:?}?"),
+    )
+}

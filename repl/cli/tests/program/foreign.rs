@@ -1,0 +1,119 @@
+//! `memglass file`: the shared memory of a program that knows nothing of memglass.
+
+use std::fs;
+use std::process::Command;
+
+use super::support::World;
+
+const SOURCE: &str = r#"
+#include <stdint.h>
+#include <stdio.h>
+struct __attribute__((packed)) tick { uint8_t kind; uint32_t size; double price; };
+struct header { char name[16]; uint64_t sequence; } header = { "spot", 7 };
+struct tick ticks[3] = { { 1, 100, 1.5 }, { 2, 200, 2.5 }, { 0, 300, 3.5 } };
+int main(int count, char **words) {
+    FILE *file = fopen(words[1], "w");
+    fwrite(&header, sizeof header, 1, file);
+    fwrite(ticks, sizeof ticks, 1, file);
+    return fclose(file);
+}
+"#;
+
+const LAYOUT: &str = "0: header; 24: tick ticks[]";
+
+/// A world with the file `ring` that the program `feed` left there; the arguments that make it a session.
+fn world() -> (World, [String; 6]) {
+    let world = World::new();
+    let at = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
+    fs::write(at("feed.c"), SOURCE).unwrap();
+    for command in [
+        Command::new("gcc").args(["-g", "-o", &at("feed"), &at("feed.c")]),
+        Command::new(at("feed")).arg(at("ring")),
+    ] {
+        assert!(command.status().unwrap().success());
+    }
+    let arguments = [
+        "file",
+        &at("ring"),
+        "--types",
+        &at("feed"),
+        "--layout",
+        LAYOUT,
+    ]
+    .map(str::to_owned);
+    (world, arguments)
+}
+
+/// The arguments, with others behind.
+fn with<'a>(arguments: &'a [String], behind: &[&'a str]) -> Vec<&'a str> {
+    let all = arguments.iter().map(String::as_str);
+    all.chain(behind.iter().copied()).collect()
+}
+
+#[test]
+fn every_subcommand_works_on_a_file_of_another_program() {
+    let (world, file) = world();
+    let data = |behind: &[&str]| world.data(&with(&file, behind));
+    assert_eq!(data(&["get", "header.sequence"]), "7\n");
+    assert_eq!(
+        data(&["--json", "get", "ticks[1]"]),
+        data(&["get", "ticks[1]", "--json"])
+    );
+    let tick = data(&["get", "ticks[1]", "--json"]);
+    assert!(
+        tick.contains(r#""kind":2,"size":200,"price":2.5"#),
+        "{tick}"
+    );
+    assert_eq!(
+        data(&["-e", "ticks.sum(\"size\")", "-e", "header.name"]),
+        "600\nspot\n"
+    );
+    let objects = data(&["objects", "--csv"]);
+    assert!(objects.contains("ticks,tick,3,"), "{objects}");
+    let layout = world.path().join("ring.layout");
+    fs::write(&layout, "# the newest\n0x10: u64 newest\n").unwrap();
+    let (ring, layout) = (file[1].as_str(), format!("@{}", layout.display()));
+    assert_eq!(
+        world.data(&["file", ring, "--layout", &layout, "-e", "newest"]),
+        "7\n"
+    );
+}
+
+#[test]
+fn a_file_is_written_only_if_that_is_asked_for() {
+    let (world, file) = world();
+    let set = ["set", "ticks[2].size", "301"];
+    world
+        .run(&with(&file, &set))
+        .failed(2, &["the file is only read; --write"]);
+    let script = ["-e", "ticks[2].size = 301"];
+    world.run(&with(&file, &script)).failed(1, &["read-only"]);
+    assert_eq!(world.data(&with(&file, &["get", "ticks[2].size"])), "300\n");
+    world.data(&with(&file, &["--write", "set", "ticks[2].size", "301"]));
+    assert_eq!(world.data(&with(&file, &["get", "ticks[2].size"])), "301\n");
+    let bytes = fs::read(&file[1]).unwrap();
+    assert_eq!(bytes[24 + 26 + 1..][..4], 301_u32.to_ne_bytes());
+}
+
+#[test]
+fn mistakes_say_what_to_do() {
+    let (world, file) = world();
+    let ring = file[1].as_str();
+    world
+        .run(&[
+            "file", ring, "--layout", "0: headr", "--types", &file[3], "objects",
+        ])
+        .failed(2, &["no type \"headr\"; did you mean \"header\"?"]);
+    world
+        .run(&["file", ring, "--layout", "0: u64[99]", "objects"])
+        .failed(1, &["it ends at 0x318, and ", " has 0x3f bytes"]);
+    world
+        .run(&with(&file, &["gte", "header"]))
+        .failed(2, &["did you mean `get`?"]);
+    world
+        .run(&with(&file, &["-e", "1", "objects"]))
+        .failed(2, &["-e goes without a subcommand"]);
+    world
+        .run(&["file", "/nonexistent", "--layout", "0: u8", "objects"])
+        .failed(1, &["/nonexistent cannot be read"]);
+}
