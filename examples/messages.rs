@@ -6,7 +6,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use memglass::Session;
+use memglass::{Observe, Session};
 
 const LAYOUT: &str = "
 enum Kind : u8 { Heartbeat, Orders, Notice };
@@ -25,16 +25,46 @@ struct order { u8 len; char symbol[len]; u32 quantity; };
 struct notice { char text[]; };
 ";
 
+/// What the gateway knows, and the last acknowledgement that it sent, as it went over the wire.
+#[derive(Observe, Clone, Copy)]
+struct Gateway {
+    received: u32,
+    #[observe(
+        seqlock,
+        layout = "struct ack { be u32 number; u8 len; char text[len]; };"
+    )]
+    ack: [u8; 32],
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let name = std::env::args().nth(1).unwrap_or("messages".into());
     let session = Session::create(&name)?;
     session.define(LAYOUT)?;
     let last = session.buffer("last", "message", 256)?;
+    let gateway = Gateway {
+        received: 0,
+        ack: ack(0),
+    };
+    let gateway = session.object("gateway", gateway)?;
     for number in 0_u32.. {
         last.write(&message(number))?;
+        gateway.received.set(number);
+        gateway.ack.write(ack(number))?;
         sleep(Duration::from_millis(100));
     }
     Ok(())
+}
+
+/// What is answered to a message of this number.
+fn ack(number: u32) -> [u8; 32] {
+    let text: &[u8] = match number % 10 {
+        9 => b"\x07noticed",
+        _ => b"\x05taken",
+    };
+    let mut bytes = [0; 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    bytes[4..4 + text.len()].copy_from_slice(text);
+    bytes
 }
 
 /// What a message of this number looks like on the wire.

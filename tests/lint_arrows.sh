@@ -19,6 +19,7 @@ imports() {
 
 imports memglass-capi memglass
 imports memglass-code ""
+imports memglass-derive memglass-layouts
 imports memglass-layouts ""
 imports memglass-types ""
 imports memglass-foreign memglass memglass-types

@@ -36,6 +36,7 @@ pub(crate) struct FieldArgs {
     pub(crate) seqlock: Mark,
     pub(crate) locked: Mark,
     pub(crate) text: Mark,
+    pub(crate) layout: Option<Text>,
     pub(crate) readonly: Mark,
     pub(crate) range: Option<Range>,
     pub(crate) min: Option<Bound>,
@@ -140,7 +141,7 @@ pub(crate) const OF_FIELD: (&str, &[&str]) = (
     "a field",
     &[
         "readonly", "range", "min", "max", "step", "regex", "enum", "flags", "format", "unit",
-        "desc", "text", "atomic", "seqlock", "locked", "name",
+        "desc", "text", "layout", "atomic", "seqlock", "locked", "name",
     ],
 );
 

@@ -1,9 +1,11 @@
 //! Every mistake in an item that its text alone shows.
 
 use std::collections::HashSet;
+use std::error::Error as _;
 
 use darling::Error;
 use darling::error::Accumulator;
+use memglass_layouts::Layout;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
@@ -208,6 +210,7 @@ fn check_args(args: &FieldArgs, errors: &mut Accumulator) {
     check_bounds(args, errors);
     check_format(args, errors);
     check_regex(args, errors);
+    check_layout(args, errors);
     for names in [&args.names, &args.flags].into_iter().flatten() {
         check_names(names, errors);
     }
@@ -250,6 +253,30 @@ fn check_regex(args: &FieldArgs, errors: &mut Accumulator) {
             format!("not a regular expression: {}", summary(&error)),
         );
     }
+}
+
+fn check_layout(args: &FieldArgs, errors: &mut Accumulator) {
+    let Some(layout) = &args.layout else { return };
+    if args.text.is_present() {
+        let message =
+            "`text` shows all bytes as text and `layout` says what is in them: choose one";
+        report(errors, layout.key, message);
+    }
+    if let Err(reason) = first_struct(&layout.value()) {
+        let reason = format!("not a layout: {reason}");
+        report(errors, layout.literal.span(), reason);
+    }
+}
+
+/// That the first struct of a layout can be read as a record.
+fn first_struct(text: &str) -> Result<(), String> {
+    let layout = Layout::parse(text).map_err(|mistake| mistake.to_string())?;
+    let first = layout.structs().next().ok_or("it defines no struct")?;
+    let root = layout.root(first);
+    root.map(drop).map_err(|error| match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    })
 }
 
 /// The last line of the crate's report, which names the mistake. The compiler shows the pattern anyway.

@@ -274,7 +274,7 @@ impl<'t, 's> Header<'t, 's> {
             let _ = write!(dimensions, "[{count}]");
             id = self.schema.bare(element);
         }
-        if self.schema[id].kind == Kind::Text {
+        if matches!(self.schema[id].kind, Kind::Text | Kind::Record { .. }) {
             let _ = write!(dimensions, "[{}]", self.schema[id].size);
         }
         format!("{} {name}{dimensions}", self.base(id))
@@ -288,6 +288,7 @@ impl<'t, 's> Header<'t, 's> {
             Kind::Float if ty.size == 4 => "float".into(),
             Kind::Float => "double".into(),
             Kind::Text => "char".into(),
+            Kind::Record { .. } => "unsigned char".into(),
             Kind::Pointer { target } => {
                 let word = self.written.get(&**target);
                 let word = word.map_or("void".into(), |word| self.visible(word.clone()));

@@ -44,7 +44,7 @@ pub(super) fn decode(
         }
         Kind::Pointer { .. } => Value::Address(integer(false).bits() as u64),
         Kind::Layout { definition } => Value::Text(definition.layout().text().into()),
-        Kind::Record { layout, root } => packed::whole(&schema[*layout], root, bytes),
+        Kind::Record { .. } => packed::whole(schema, bare, bytes),
         Kind::Alias { .. } | Kind::Protected { .. } => unreachable!("a bare type is neither"),
     }
 }

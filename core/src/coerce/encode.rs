@@ -49,8 +49,8 @@ impl<'a> Target<'a> {
             Kind::Struct { fields } => self.encode_members(fields, wanted, bytes),
             Kind::Union { members } => self.encode_union(members, wanted, bytes),
             Kind::Array { element, count } => self.encode_elements(*element, *count, wanted, bytes),
-            Kind::Record { layout, root } => {
-                packed::build(&self.schema[*layout], root, wanted, bytes).map_err(Refusal::from)
+            Kind::Record { .. } => {
+                packed::build(self.schema, self.id, wanted, bytes).map_err(Refusal::from)
             }
             _ => self.encode_leaf(wanted, bytes).map_err(Refusal::from),
         }

@@ -11,7 +11,7 @@ use memglass_layouts::{
 
 use super::Strictness;
 use super::refusal::Reason;
-use crate::schema::{Definition, Kind, Type};
+use crate::schema::{Definition, Kind, Room, Schema, TypeId, most_values};
 use crate::value::{self, EnumValue, Value};
 
 /// The name under which a value says what of its bytes could not be read.
@@ -20,25 +20,33 @@ const FAULT: &str = "!";
 /// Bytes of the length before a record.
 const LENGTH: usize = 8;
 
-/// A layout and one struct of it.
+/// A layout, one struct of it, and where the bytes of its records lie.
 #[derive(Clone, Debug)]
 pub(crate) struct Packed {
     definition: Definition,
     root: Root,
+    room: Room,
 }
 
 impl Packed {
-    pub(crate) fn new(definition: Definition, root: Root) -> Packed {
-        Packed { definition, root }
+    pub(crate) fn new(definition: Definition, root: Root, room: Room) -> Packed {
+        Packed {
+            definition,
+            root,
+            room,
+        }
     }
 
-    /// What reads a struct of a type that is a layout.
-    pub(crate) fn of(layout: &Type, root: &str) -> Option<Packed> {
-        let Kind::Layout { definition } = &layout.kind else {
+    /// What reads the records of a type.
+    pub(crate) fn of(schema: &Schema, id: TypeId) -> Option<Packed> {
+        let Kind::Record { layout, root, room } = &schema[id].kind else {
+            return None;
+        };
+        let Kind::Layout { definition } = &schema[*layout].kind else {
             return None;
         };
         let root = definition.layout().root(root).ok()?;
-        Some(Packed::new(definition.clone(), root))
+        Some(Packed::new(definition.clone(), root, *room))
     }
 
     /// The name of the struct.
@@ -51,20 +59,72 @@ impl Packed {
         self.definition.layout().path(path)
     }
 
+    /// Where the record begins in the bytes of its place.
+    pub(crate) fn start(&self) -> u64 {
+        self.room.start()
+    }
+
     /// Lays out a record's own bytes, to be kept.
     pub(crate) fn owned(&self, bytes: &[u8]) -> OwnedRecord {
         let layout = self.definition.shared();
-        OwnedRecord::new(layout, self.root, bytes.to_vec(), Limits::default())
+        OwnedRecord::new(layout, self.root, bytes.to_vec(), limits(bytes))
     }
 
     /// Lays out a record's own bytes.
     pub(crate) fn record<'r>(&'r self, bytes: &'r [u8]) -> Record<'r> {
-        Record::new(
-            self.definition.layout(),
-            self.root,
-            bytes,
-            Limits::default(),
-        )
+        let layout = self.definition.layout();
+        Record::new(layout, self.root, bytes, limits(bytes))
+    }
+
+    /// The bytes that the record has among those of its place; none if it was never written.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if the length is larger than the room.
+    pub(crate) fn own_bytes<'b>(&self, bytes: &'b [u8]) -> Result<&'b [u8], String> {
+        let Room::Counted = self.room else {
+            return Ok(bytes);
+        };
+        let (len, room) = bytes.split_at(LENGTH);
+        let len = u64::from_ne_bytes(len.try_into().expect("a word"));
+        let own = usize::try_from(len).ok().and_then(|len| room.get(..len));
+        own.ok_or_else(|| format!("its length is {len}, its room {}", room.len()))
+    }
+
+    /// Makes `bytes` those of a place that holds this record.
+    ///
+    /// # Panics
+    ///
+    /// If the record is larger than the room.
+    pub(crate) fn put(&self, record: &[u8], bytes: &mut [u8]) {
+        let (len, room) = bytes.split_at_mut(self.room.start() as usize);
+        if !len.is_empty() {
+            len.copy_from_slice(&(record.len() as u64).to_ne_bytes());
+        }
+        let (own, rest) = room.split_at_mut(record.len());
+        own.copy_from_slice(record);
+        rest.fill(0);
+    }
+
+    /// The value of a whole record. What cannot be read is told as its last member, `!`. A record that was
+    /// never written has no members.
+    fn whole(&self, bytes: &[u8]) -> Value {
+        match self.own_bytes(bytes) {
+            Ok([]) => Value::Record(Vec::new().into()),
+            Ok(own) => {
+                let record = self.record(own);
+                part(&record, record.root_place())
+            }
+            Err(reason) => Value::Record(vec![(FAULT.into(), reason.into())].into()),
+        }
+    }
+}
+
+/// How much a record of these bytes may take: what its type was measured by.
+fn limits(bytes: &[u8]) -> Limits {
+    Limits {
+        nodes: most_values(bytes.len() as u64),
+        ..Limits::default()
     }
 }
 
@@ -87,55 +147,24 @@ impl Definition {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn value(&self, root: &str, bytes: &[u8]) -> Result<Value, RootError> {
-        let packed = Packed::new(self.clone(), self.layout().root(root)?);
+        let root = self.layout().root(root)?;
+        let packed = Packed::new(self.clone(), root, Room::Counted);
         let record = packed.record(bytes);
         Ok(part(&record, record.root_place()))
     }
 }
 
-/// The record's own bytes among those of its place.
-///
-/// # Errors
-///
-/// The reason, if the length is larger than the room.
-pub(crate) fn own_bytes(bytes: &[u8]) -> Result<&[u8], String> {
-    let (len, room) = bytes.split_at(LENGTH);
-    let len = u64::from_ne_bytes(len.try_into().expect("a word"));
-    let own = usize::try_from(len).ok().and_then(|len| room.get(..len));
-    own.ok_or_else(|| format!("its length is {len}, its room {}", room.len()))
-}
+const CHECKED: &str = "a checked schema has layouts with their roots";
 
-/// Makes `bytes` those of a place that holds this record.
-///
-/// # Panics
-///
-/// If the record is larger than the room.
-pub(crate) fn put(record: &[u8], bytes: &mut [u8]) {
-    let (len, room) = bytes.split_at_mut(LENGTH);
-    len.copy_from_slice(&(record.len() as u64).to_ne_bytes());
-    let (own, rest) = room.split_at_mut(record.len());
-    own.copy_from_slice(record);
-    rest.fill(0);
-}
-
-/// The value of a whole record. What cannot be read is told as its last member, `!`. A record that was
-/// never written has no members.
-pub(crate) fn whole(layout: &Type, root: &str, bytes: &[u8]) -> Value {
-    let packed = Packed::of(layout, root).expect("a checked schema has layouts with their roots");
-    match own_bytes(bytes) {
-        Ok([]) => Value::Record(Vec::new().into()),
-        Ok(own) => {
-            let record = packed.record(own);
-            part(&record, record.root_place())
-        }
-        Err(reason) => Value::Record(vec![(FAULT.into(), reason.into())].into()),
-    }
+/// The value of the record that the bytes of a type hold, as [`Packed::whole`] says.
+pub(crate) fn whole(schema: &Schema, id: TypeId, bytes: &[u8]) -> Value {
+    Packed::of(schema, id).expect(CHECKED).whole(bytes)
 }
 
 /// Lays out a record anew from the members of a value, and puts it into the bytes of its place.
 pub(super) fn build(
-    layout: &Type,
-    root: &str,
+    schema: &Schema,
+    id: TypeId,
     wanted: &Value,
     bytes: &mut [u8],
 ) -> Result<(), Reason> {
@@ -145,17 +174,15 @@ pub(super) fn build(
             found: wanted.noun(),
         });
     };
-    let packed = Packed::of(layout, root).expect("a checked schema has layouts with their roots");
+    let packed = Packed::of(schema, id).expect(CHECKED);
     let members = members.iter();
     let members: Vec<_> = members
         .map(|(name, value)| (name.to_string(), written(value)))
         .collect();
-    let room = bytes.len() - LENGTH;
-    let record = packed
-        .definition
-        .layout()
-        .build(packed.root, &members, room);
-    put(&record.map_err(refused)?, bytes);
+    let room = bytes.len() - packed.room.start() as usize;
+    let layout = packed.definition.layout();
+    let record = layout.build(packed.root, &members, room);
+    packed.put(&record.map_err(refused)?, bytes);
     Ok(())
 }
 
@@ -167,14 +194,15 @@ pub(crate) fn put_part(
     strictness: Strictness,
     bytes: &mut [u8],
 ) -> Result<(), Reason> {
-    let own = own_bytes(bytes).map_err(|why| Reason::Packed { why })?;
+    let own = packed.own_bytes(bytes);
+    let own = own.map_err(|why| Reason::Packed { why })?;
     let force = match strictness {
         Strictness::Checked => Force::No,
         Strictness::Forced => Force::Yes,
     };
     let record = packed.record(own);
     let record = record.written(&[(path, written(wanted))], force);
-    put(&record.map_err(refused)?, bytes);
+    packed.put(&record.map_err(refused)?, bytes);
     Ok(())
 }
 

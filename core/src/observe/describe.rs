@@ -1,9 +1,13 @@
 //! Descriptions of derived types, from what the derive and the compiler know of them.
 
+use std::sync::Arc;
+
+use memglass_layouts::Layout;
+
 use super::{AtomicScalar, Observe, Scalar, Shape, Storage};
 use crate::protection::Atomic;
 use crate::schema::{
-    Field, Kind, Metadata, Protection, Schema, SchemaError, Type, TypeId, Variant,
+    Definition, Field, Kind, Metadata, Protection, Room, Schema, SchemaError, Type, TypeId, Variant,
 };
 
 /// A type laid out like the Rust type `T`.
@@ -106,6 +110,29 @@ pub fn add_text<T: ByteArray>(
     schema.add_protected(protection, text)
 }
 
+/// An array of bytes that holds a packed record: the first struct of the layout `text`.
+///
+/// # Errors
+///
+/// If the schema refuses it.
+///
+/// # Panics
+///
+/// If the text is no layout with a struct; the derive has checked that.
+pub fn add_layout<T: ByteArray>(
+    schema: &mut Schema,
+    protection: Protection,
+    text: &str,
+) -> Result<TypeId, SchemaError> {
+    let layout = Layout::parse(text).expect("the derive parsed it");
+    let root: Arc<str> = layout.structs().next().expect("the derive saw one").into();
+    let layout = schema.add(Definition::new(layout).into())?;
+    let room = Room::Bytes(u8::value_type(schema)?);
+    let name = Arc::clone(&root);
+    let record = add::<T>(schema, &name, Kind::Record { layout, root, room })?;
+    schema.add_protected(protection, record)
+}
+
 /// A member of a struct or union.
 pub fn field(name: &str, type_id: TypeId, offset: usize, metadata: Metadata) -> Field {
     Field::new(name, type_id, offset as u64).metadata(metadata)
@@ -120,11 +147,11 @@ pub fn named(variants: &[(&str, i128)]) -> Vec<Variant> {
     variants.iter().map(variant).collect()
 }
 
-/// An array of bytes, which can be shown as text.
+/// An array of bytes, which can be shown as text or as a packed record.
 #[diagnostic::on_unimplemented(
-    message = "`text` shows an array of bytes as text, and this is `{Self}`",
+    message = "`text` and `layout` say what an array of bytes is, and this is `{Self}`",
     label = "not an array of bytes",
-    note = "use `[u8; N]` with `text`, or `memglass::Text<N>` without"
+    note = "use `[u8; N]` with `text` or `layout`, or `memglass::Text<N>` without"
 )]
 pub trait ByteArray: Observe {}
 

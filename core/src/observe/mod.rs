@@ -82,6 +82,7 @@ pub use scalars::{AtomicInteger, AtomicScalar, Bitwise};
 /// | `unit = "..."` | the unit, for display |
 /// | `desc = "..."` | what it is; by default the first paragraph of its doc comment |
 /// | `text` | shows a `[u8; N]` as text |
+/// | `layout = "struct msg { … };"` | a `[u8; N]` holds a packed record: the first struct of this [layout](crate::layouts) |
 /// | `name = "..."` | what observers call it |
 ///
 /// Numbers may be constant expressions. Annotations of an array apply to its elements. On a type,

@@ -266,7 +266,7 @@ fn add(schema: &Schema, id: TypeId, at: usize, parts: &mut Vec<Part>) {
         Kind::Array { element, count } => {
             add_array(schema, *element, *count as usize, at, parts);
         }
-        Kind::Text => add_run(parts, at, Width::Byte, size),
+        Kind::Text | Kind::Record { .. } => add_run(parts, at, Width::Byte, size),
         // Unions and 128-bit integers are aligned words.
         Kind::Union { .. } => add_run(parts, at, Width::Word, size / 8),
         _ if size > 8 => add_run(parts, at, Width::Word, size / 8),

@@ -417,9 +417,9 @@ impl Field {
         self.encode_part(part, strictness, &mut new)?;
         let view = place.view(self.object_view());
         match schema[place.bare(schema)].kind {
-            Kind::Text => new.iter().enumerate().for_each(|(at, &byte)| {
+            Kind::Text | Kind::Record { .. } => new.iter().enumerate().for_each(|(at, &byte)| {
                 store(
-                    view.part(at, 1).expect("inside the text"),
+                    view.part(at, 1).expect("inside the bytes"),
                     1,
                     u64::from(byte),
                 );

@@ -6,8 +6,8 @@ use super::cell_error::CellError;
 use super::error::ProducerError;
 use super::object::RawObject;
 use super::session::Session;
-use crate::coerce::packed::{self, Packed};
-use crate::schema::{Definition, Kind, MAX_SIZE, Protection, Schema, Type, TypeId};
+use crate::coerce::packed::Packed;
+use crate::schema::{Definition, Kind, MAX_SIZE, Protection, Room, Schema, Type, TypeId};
 
 /// An object that holds one packed record: made by [`Session::buffer`].
 ///
@@ -89,7 +89,7 @@ impl Session {
     /// ```
     pub fn define(&self, text: &str) -> Result<TypeId, ProducerError> {
         let layout = Layout::parse(text).map_err(ProducerError::Layout)?;
-        let ty = layout_type(layout);
+        let ty = Type::from(Definition::new(layout));
         let mut registry = self.shared.registry_of_mine()?;
         check_names(registry.types.schema(), &ty)?;
         registry.add_type(ty)
@@ -118,6 +118,7 @@ impl Session {
         let kind = Kind::Record {
             layout,
             root: root.into(),
+            room: Room::Counted,
         };
         let record = Type::new(root, 8 + bytes.next_multiple_of(8), 8, kind);
         let record = registry.add_type(record)?;
@@ -150,7 +151,7 @@ impl Buffer {
         }
         self.check(record)?;
         let mut bytes = vec![0; 8 + self.capacity.next_multiple_of(8)];
-        packed::put(record, &mut bytes);
+        self.packed.put(record, &mut bytes);
         let cell = self.object.cell();
         cell.write_bytes(&bytes).map_err(BufferError::Cell)
     }
@@ -184,13 +185,6 @@ impl Buffer {
             _ => Ok(()),
         }
     }
-}
-
-/// The type that a layout is in a schema, named by its first struct.
-fn layout_type(layout: Layout) -> Type {
-    let name = layout.structs().next().unwrap_or_default().to_owned();
-    let definition = Definition::new(layout);
-    Type::new(name, 1, 1, Kind::Layout { definition })
 }
 
 /// Refuses a layout with a struct that another one defines.
@@ -228,7 +222,7 @@ fn find_root(schema: &Schema, name: &str) -> Result<(TypeId, Packed), ProducerEr
         if definition.layout().structs().any(|of| of == name) {
             let root = definition.layout().root(name);
             let root = root.map_err(|error| refuse(error.to_string()))?;
-            let packed = Packed::new(definition.clone(), root);
+            let packed = Packed::new(definition.clone(), root, Room::Counted);
             return Ok((id, packed));
         }
         known.extend(definition.layout().structs());

@@ -552,7 +552,7 @@ fn each_scalar<'v>(
                 each_scalar(schema, *element, view, at + offset as usize, visit);
             }
         }
-        Kind::Text => units(1, visit),
+        Kind::Text | Kind::Record { .. } => units(1, visit),
         Kind::Union { .. } => units(8, visit),
         _ => units(ty.size.min(8) as usize, visit),
     }

@@ -1,6 +1,6 @@
 //! Types of one schema in another.
 
-use super::{Kind, Schema, SchemaError, Type, TypeId};
+use super::{Kind, Room, Schema, SchemaError, Type, TypeId};
 
 impl Schema {
     /// Adds a type of another schema, and before it the types that it refers to. Returns its id here, which
@@ -48,10 +48,13 @@ fn references(kind: &mut Kind) -> Vec<&mut TypeId> {
         }
         Kind::Array { element: of, .. }
         | Kind::Alias { of }
-        | Kind::Record { layout: of, .. }
         | Kind::Protected { value: of, .. } => {
             vec![of]
         }
+        Kind::Record { layout, room, .. } => match room {
+            Room::Counted => vec![layout],
+            Room::Bytes(byte) => vec![byte, layout],
+        },
         _ => Vec::new(),
     }
 }

@@ -105,6 +105,7 @@ mod type_key {
     pub(super) const PROTECTION: u8 = 10;
     pub(super) const DEFINITION: u8 = 11;
     pub(super) const ROOT: u8 = 12;
+    pub(super) const LAYOUT: u8 = 13;
 }
 
 /// Codes of the kinds.

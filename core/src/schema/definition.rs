@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use memglass_layouts::{DecodeError, Layout};
 
+use super::{Kind, Type};
+
 /// A compiled layout, as it travels in a type description. Cloning it is cheap.
 ///
 /// Two are equal if their bytes are.
@@ -44,6 +46,15 @@ impl Definition {
     /// Its bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+impl From<Definition> for Type {
+    /// The type that a definition is in a schema, named by its first struct.
+    fn from(definition: Definition) -> Type {
+        let first = definition.layout().structs().next();
+        let name = first.unwrap_or_default().to_owned();
+        Type::new(name, 1, 1, Kind::Layout { definition })
     }
 }
 

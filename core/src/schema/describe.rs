@@ -85,8 +85,8 @@ impl Schema {
                 )
             }
             Kind::Layout { definition } => definition.layout().marked_text(),
-            Kind::Record { layout, .. } => {
-                let room = ty.size - 8;
+            Kind::Record { layout, room, .. } => {
+                let room = ty.size - room.start();
                 format!(
                     "record {name}  (room for {room} bytes)\n{}",
                     self.describe(*layout)

@@ -6,7 +6,8 @@ mod members;
 mod tests;
 
 use super::{
-    Kind, MAX_DEPTH, MAX_SIZE, Protection, Schema, SchemaError, Summary, Type, TypeId, Variant,
+    Kind, MAX_DEPTH, MAX_SIZE, Protection, Room, Schema, SchemaError, Summary, Type, TypeId,
+    Variant,
 };
 use super::{codec, guarded_size, hash};
 use annotations::check_variants;
@@ -24,6 +25,13 @@ const FREE_WEIGHT: u64 = 64;
 
 /// The most values of one packed record: the nodes of one walk.
 const MAX_RECORD_VALUES: u64 = 1 << 20;
+
+/// The most values of a packed record of so many bytes. A layout can have structs without bytes; without a limit by its
+/// size, an array of small records could not be read at once.
+pub(crate) fn most_values(size: u64) -> u64 {
+    let most = size.saturating_mul(MAX_WEIGHT_PER_BYTE);
+    most.saturating_add(FREE_WEIGHT).min(MAX_RECORD_VALUES)
+}
 
 /// The facts that follow from a type's parts.
 #[derive(Clone, Copy)]
@@ -58,7 +66,7 @@ impl Measure {
     /// A packed record, whose walk has a limit of its own.
     fn packed(size: u64) -> Measure {
         Measure {
-            values: MAX_RECORD_VALUES,
+            values: most_values(size),
             ..Measure::text(size)
         }
     }
@@ -191,6 +199,10 @@ impl Schema {
                 protection: Protection::Atomic,
                 value,
             } => self[*value].align,
+            Kind::Record {
+                room: Room::Bytes(_),
+                ..
+            } => 1,
             Kind::Protected { .. } | Kind::Record { .. } => 8,
             // Scalars: 128-bit integers are accessed as two words.
             _ => ty.size.min(8),
@@ -244,14 +256,39 @@ impl Schema {
             }
             Kind::Protected { protection, value } => self.judge_protected(ty, *protection, *value),
             Kind::Layout { .. } => size_is(ty, &[1]).map(|()| Measure::LEAF),
-            Kind::Record { layout, root } => {
+            Kind::Record { layout, root, room } => {
                 self.judge_record(ty, *layout, root)?;
+                self.judge_room(ty, *room)?;
                 Ok(Measure::packed(ty.size))
             }
         }
     }
 
-    /// That the record has a length, room, and a struct that can be read as it.
+    /// That there is room, and before it the length if it is counted.
+    fn judge_room(&self, ty: &Type, room: Room) -> Result<(), SchemaError> {
+        match room {
+            Room::Counted if ty.size < 16 => Err(SchemaError::WrongSize {
+                name: ty.name.to_string(),
+                size: ty.size,
+                expected: "at least 16: a length and room".into(),
+            }),
+            Room::Counted => Ok(()),
+            Room::Bytes(byte) => {
+                self.referred(ty, byte)?;
+                let of = &self[byte];
+                match of.kind {
+                    Kind::Int { .. } if of.size == 1 => Ok(()),
+                    _ => Err(SchemaError::WrongSize {
+                        name: of.name.to_string(),
+                        size: of.size,
+                        expected: "1, an integer: it holds a packed record".into(),
+                    }),
+                }
+            }
+        }
+    }
+
+    /// That the record has a struct that can be read as it.
     fn judge_record(&self, ty: &Type, layout: TypeId, root: &str) -> Result<(), SchemaError> {
         let unknown = || SchemaError::UnknownType {
             name: ty.name.to_string(),
@@ -260,13 +297,6 @@ impl Schema {
         let Kind::Layout { definition } = &self.get(layout).ok_or_else(unknown)?.kind else {
             return Err(unknown());
         };
-        if ty.size < 16 {
-            return Err(SchemaError::WrongSize {
-                name: ty.name.to_string(),
-                size: ty.size,
-                expected: "at least 16: a length and room".into(),
-            });
-        }
         let root = definition.layout().root(root);
         root.map(drop).map_err(|error| SchemaError::Root {
             name: ty.name.to_string(),
@@ -319,11 +349,15 @@ impl Schema {
     }
 }
 
-/// Whether a type can be a part of another one. A layout describes no memory, and a packed record is a whole object.
+/// Whether a type can be a part of another one. A layout describes no memory, and a packed record behind its length is
+/// accessed by words.
 fn may_lie_in(part: &Type, whole: &Type) -> bool {
     match part.kind {
         Kind::Layout { .. } => false,
-        Kind::Record { .. } => matches!(whole.kind, Kind::Protected { .. }),
+        Kind::Record {
+            room: Room::Counted,
+            ..
+        } => matches!(whole.kind, Kind::Protected { .. }),
         _ => true,
     }
 }

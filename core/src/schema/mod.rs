@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 pub use definition::Definition;
 pub use error::SchemaError;
+pub(crate) use judge::most_values;
 pub use metadata::{Metadata, Number};
 use numbers::Numbers;
 pub use numbers::named;
@@ -139,14 +140,36 @@ pub enum Kind {
         /// What it defines.
         definition: Definition,
     },
-    /// One packed record, whose parts are where its own bytes say: a word with its length in bytes, and as
-    /// much room as the size leaves. Memory holds it in whole words of 8 bytes, accessed as such.
+    /// One packed record, whose parts are where its own bytes say.
     Record {
         /// The [`Kind::Layout`] that has its struct.
         layout: TypeId,
         /// The struct.
         root: Arc<str>,
+        /// Where the bytes of the record lie in those of the type.
+        room: Room,
     },
+}
+
+/// Where the bytes of a packed record lie in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Behind a word with their number, which is 0 if no record was written yet. Memory holds the place in whole words of
+    /// 8 bytes, accessed as such. It is the value of a protected type.
+    Counted,
+    /// From the first byte on, as an array of the type that is named here, which are single bytes. The record ends where its
+    /// layout says. It may be a member, or an element of an array.
+    Bytes(TypeId),
+}
+
+impl Room {
+    /// Bytes before those of the record.
+    pub fn start(self) -> u64 {
+        match self {
+            Room::Counted => 8,
+            Room::Bytes(_) => 0,
+        }
+    }
 }
 
 /// A named value of an enum, or a named bit pattern of a flag set.

@@ -10,6 +10,7 @@ mod labels;
 mod lives;
 mod memory;
 mod packed;
+mod packed_fields;
 mod place;
 mod refreshing;
 mod runtime_types;

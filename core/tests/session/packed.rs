@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use memglass::sampler::{Scan, Seen};
-use memglass::schema::{Kind, Type};
+use memglass::schema::{Kind, Room, Type};
 use memglass::{BufferError, Observer, PathError, ProducerError, ReadError, Session, Value};
 
 use crate::place::Place;
@@ -264,12 +264,23 @@ fn a_record_that_is_not_one_is_no_type() {
         let kind = Kind::Record {
             layout,
             root: root.into(),
+            room: Room::Counted,
         };
         session.add_type(Type::new(root, size, 8, kind))
     };
     assert!(record("msg", 24).is_ok());
     assert!(record("mgs", 24).is_err());
     assert!(record("msg", 8).is_err());
+    let byte = session.add_type(Type::new("u8", 1, 1, Kind::Int { signed: false }));
+    let half = session.add_type(Type::new("u16", 2, 2, Kind::Int { signed: false }));
+    let in_bytes = |byte: Result<_, _>| {
+        let room = Room::Bytes(byte.unwrap());
+        let root = "msg".into();
+        session.add_type(Type::new("msg", 3, 1, Kind::Record { layout, root, room }))
+    };
+    assert!(in_bytes(byte).is_ok());
+    assert!(in_bytes(half).is_err());
+    assert!(in_bytes(Ok(layout)).is_err());
     let alias = Type::new("alias", 1, 1, Kind::Alias { of: layout });
     assert!(session.add_type(alias).is_err());
 }

@@ -25,6 +25,11 @@ pub fn types(schema: &Schema) -> Types {
 /// Bytes of the length before a packed record.
 const LENGTH: u64 = 8;
 
+const BYTE: Kind = Kind::Int {
+    signed: false,
+    bits: 8,
+};
+
 struct Session<'s> {
     builder: Builder,
     ids: Vec<Option<TypeId>>,
@@ -82,15 +87,11 @@ impl Session<'_> {
             } => Kind::Alias {
                 of: self.id(*value),
             },
-            Of::Protected { .. } => self.bytes(
-                ty.size,
-                Kind::Int {
-                    signed: false,
-                    bits: 8,
-                },
-                "u8",
-            ),
-            Of::Record { .. } => self.packed(ty.size),
+            Of::Protected { .. } => self.bytes(ty.size, BYTE, "u8"),
+            Of::Record { room, .. } => match room {
+                schema::Room::Counted => self.packed(ty.size),
+                schema::Room::Bytes(_) => self.bytes(ty.size, BYTE, "u8"),
+            },
             _ => Kind::Opaque { what: Tag::Other },
         }
     }
@@ -114,11 +115,7 @@ impl Session<'_> {
         let word = self
             .builder
             .add(Type::new("u64".into(), Some(LENGTH), word));
-        let byte = Kind::Int {
-            signed: false,
-            bits: 8,
-        };
-        let room = self.bytes(size.saturating_sub(LENGTH), byte, "u8");
+        let room = self.bytes(size.saturating_sub(LENGTH), BYTE, "u8");
         let room = Type::new("".into(), size.checked_sub(LENGTH), room);
         let room = self.builder.add(room);
         let members = [("length", word, 0), ("bytes", room, LENGTH)];

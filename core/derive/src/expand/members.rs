@@ -60,22 +60,28 @@ fn fields(
 
 fn value_type(member: &Member) -> TokenStream {
     let ty = &member.ty;
-    if member.args.text.is_present() {
-        return text_type(member, Protection::Plain);
+    if let Some(described) = described_type(member, Protection::Plain) {
+        return described;
     }
     quote_spanned!(ty.span()=> <#ty as __memglass::Observe>::value_type(schema))
 }
 
 fn storage_type(member: &Member) -> TokenStream {
-    if member.args.text.is_present() {
-        return text_type(member, member.protection());
+    if let Some(described) = described_type(member, member.protection()) {
+        return described;
     }
     let storage = storage(member);
     quote_spanned!(member.ty.span()=> <#storage as __memglass::Storage>::storage_type(schema))
 }
 
-/// The type of an array of bytes that is shown as text; its own type would describe numbers.
-fn text_type(member: &Member, protection: Protection) -> TokenStream {
+/// The type of an array of bytes that is shown as text or holds a record; its own type would describe numbers.
+fn described_type(member: &Member, protection: Protection) -> Option<TokenStream> {
+    let (function, text) = match (&member.args.layout, member.args.text.is_present()) {
+        (Some(layout), _) => (quote!(add_layout), Some(&layout.literal)),
+        (None, true) => (quote!(add_text), None),
+        (None, false) => return None,
+    };
+    let text = text.into_iter();
     let protection = match protection {
         Protection::Plain => quote!(Plain),
         Protection::Atomic => quote!(Atomic),
@@ -83,9 +89,9 @@ fn text_type(member: &Member, protection: Protection) -> TokenStream {
         Protection::Locked => quote!(Locked),
     };
     let ty = &member.ty;
-    quote_spanned! {ty.span()=>
-        __memglass::derive_support::add_text::<#ty>(schema, __memglass::schema::Protection::#protection)
-    }
+    Some(quote_spanned! {ty.span()=>
+        __memglass::derive_support::#function::<#ty>(schema, __memglass::schema::Protection::#protection #(, #text)*)
+    })
 }
 
 /// The shape of the field for checks of its annotations.
@@ -93,6 +99,9 @@ pub(super) fn shape(member: &Member) -> TokenStream {
     let ty = &member.ty;
     if member.args.text.is_present() {
         return quote!(__memglass::Shape::Text);
+    }
+    if member.args.layout.is_some() {
+        return quote!(__memglass::Shape::Struct);
     }
     quote_spanned!(ty.span()=> <#ty as __memglass::Observe>::SHAPE)
 }

@@ -11,10 +11,14 @@ use crate::observer::error::{PathError, ReadError};
 use crate::observer::follow::is_record;
 use crate::observer::laid_out::Moment;
 use crate::observer::path::{Malformed, Step, Steps};
+use crate::observer::place::Within;
 use crate::observer::read::Retries;
 use crate::observer::suggest;
 use crate::schema::{Kind, Schema, SchemaError, Type, TypeId, Variant};
 use crate::value::{Record as Members, Value};
+
+/// How often bytes without protection are copied until two copies agree.
+const COPIES: usize = 8;
 
 /// Which part of a packed record a field is, and what that was when it was resolved.
 #[derive(Debug)]
@@ -53,7 +57,7 @@ impl Inside {
     ///
     /// The reason, if the record does not have the part.
     pub(in crate::observer) fn value(&self, bytes: &[u8]) -> Result<Value, String> {
-        let own = written_bytes(bytes)?;
+        let own = written_bytes(&self.packed, bytes)?;
         self.value_in(&self.packed.record(own))
     }
 
@@ -117,8 +121,9 @@ impl Field {
         if let Some(kept) = kept {
             return Ok(kept);
         }
-        let record = self.look_at_bytes_with(retries, |bytes| {
-            let own = written_bytes(bytes).map_err(|reason| self.no_record(reason))?;
+        let record = self.look_at_settled_bytes(retries, |bytes| {
+            let own = written_bytes(packed, bytes);
+            let own = own.map_err(|reason| self.no_record(reason))?;
             Ok(Arc::new(packed.owned(own)))
         })?;
         // If something was written meanwhile, nobody knows which of the two values was copied.
@@ -126,6 +131,30 @@ impl Field {
             self.sight().laid_out.keep(moment, Arc::clone(&record));
         }
         Ok(record)
+    }
+
+    /// Hands bytes to `look` that are of one moment: all of one write if the place is guarded, else two copies in a row that are
+    /// equal. If they never are, the last one is taken.
+    fn look_at_settled_bytes<R>(
+        &self,
+        retries: Retries,
+        look: impl Fn(&[u8]) -> Result<R, ReadError>,
+    ) -> Result<R, ReadError> {
+        let is_guarded = self.place.inside(self.session_schema()) != Within::Itself;
+        if is_guarded || retries == Retries::Once {
+            return self.look_at_bytes_with(retries, look);
+        }
+        let mut copies = [Vec::new(), Vec::new()];
+        self.read_into(&mut copies[0])?;
+        for _ in 0..COPIES {
+            let [last, next] = &mut copies;
+            self.read_into(next)?;
+            if last == next {
+                break;
+            }
+            copies.swap(0, 1);
+        }
+        look(&copies[0])
     }
 
     /// Which value is there now; `None` if that is not counted, or what this observer tries out lies over it.
@@ -184,7 +213,7 @@ impl Field {
             bears_layout: record.bears_layout(place),
             count: place.count().filter(|_| leaf.is_none()),
             leaf,
-            offset: 8 + place.offset(),
+            offset: packed.start() + place.offset(),
             size: place.size().unwrap_or_default(),
             place,
             path: packed
@@ -220,11 +249,7 @@ impl Field {
 
     fn packed(&self) -> Packed {
         let schema = self.session_schema();
-        let packed = match &schema[self.place.bare(schema)].kind {
-            Kind::Record { layout, root } => Packed::of(&schema[*layout], root),
-            _ => None,
-        };
-        packed.expect(
+        Packed::of(schema, self.place.bare(schema)).expect(
             "only packed records have parts of their own, and a checked schema has their layouts",
         )
     }
@@ -281,8 +306,8 @@ fn is_alike(a: Option<&Leaf>, b: Option<&Leaf>) -> bool {
 }
 
 /// The bytes of a record that was written.
-pub(super) fn written_bytes(bytes: &[u8]) -> Result<&[u8], String> {
-    match packed::own_bytes(bytes)? {
+pub(super) fn written_bytes<'b>(packed: &Packed, bytes: &'b [u8]) -> Result<&'b [u8], String> {
+    match packed.own_bytes(bytes)? {
         [] => Err("no record was written yet".into()),
         own => Ok(own),
     }

@@ -39,12 +39,13 @@ impl Field {
     /// ```
     pub fn packed_parts(&self, bytes: &[u8]) -> Option<Vec<PackedPart>> {
         let (packed, path) = self.packed_path()?;
-        let Ok(own) = super::inside::written_bytes(bytes) else {
+        let Ok(own) = super::inside::written_bytes(&packed, bytes) else {
             return Some(Vec::new());
         };
         let record = packed.record(own);
         let mut leaves = Leaves {
             record: &record,
+            start: packed.start(),
             before: path,
             found: Vec::new(),
         };
@@ -63,6 +64,8 @@ impl Field {
 
 struct Leaves<'r> {
     record: &'r Record<'r>,
+    /// Where the record begins.
+    start: u64,
     before: &'r str,
     found: Vec<PackedPart>,
 }
@@ -77,7 +80,7 @@ impl Leaves<'_> {
         };
         self.found.push(PackedPart {
             path: format!("{}{dot}{path}", self.before),
-            offset: 8 + place.offset(),
+            offset: self.start + place.offset(),
             size: place.size().unwrap_or_default(),
         });
     }

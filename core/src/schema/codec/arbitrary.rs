@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use memglass_layouts::Layout;
 
 use super::super::{
-    Bits, Definition, Field, Kind, Metadata, Number, Protection, Schema, Type, TypeId, Variant,
+    Bits, Definition, Field, Kind, Metadata, Number, Protection, Room, Schema, Type, TypeId,
+    Variant,
 };
 
 /// How to make one type from the types made before; indices wrap around.
@@ -213,9 +214,23 @@ fn make(schema: &Schema, name: &str, step: &Recipe) -> Option<Type> {
             let layouts: Vec<TypeId> = layouts.map(|(id, _)| id).collect();
             let layout = *layouts.get(of % layouts.len().max(1))?;
             let root = "root".into();
-            Type::new(name, 8 + 8 * words, 8, Kind::Record { layout, root })
+            let byte = schema.iter().find(|(_, ty)| is_byte(ty));
+            match byte.filter(|_| words % 2 == 1) {
+                Some((byte, _)) => {
+                    let room = Room::Bytes(byte);
+                    Type::new(name, words + 1, 1, Kind::Record { layout, root, room })
+                }
+                None => {
+                    let room = Room::Counted;
+                    Type::new(name, 8 + 8 * words, 8, Kind::Record { layout, root, room })
+                }
+            }
         }
     })
+}
+
+fn is_byte(ty: &Type) -> bool {
+    ty.size == 1 && matches!(ty.kind, Kind::Int { .. })
 }
 
 fn variants(values: impl Iterator<Item = i128>) -> Vec<Variant> {

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use minicbor::Decoder;
 
-use super::super::{Bits, Definition, Field, Kind, Metadata, Number, Protection, Type, Variant};
+use super::super::{
+    Bits, Definition, Field, Kind, Metadata, Number, Protection, Room, Type, Variant,
+};
 use super::{MAX_DESCRIPTION, MAX_NAME, TypeId, field_key, kind_code, metadata_key};
 use super::{protection_code, type_key};
 
@@ -82,6 +84,7 @@ struct Entries {
     protection: Option<Protection>,
     definition: Option<Definition>,
     root: Option<Arc<str>>,
+    layout: Option<TypeId>,
 }
 
 /// A position in the input.
@@ -156,6 +159,7 @@ impl<'b> Reader<'b> {
                 type_key::PROTECTION => entries.protection = Some(reader.protection()?),
                 type_key::DEFINITION => entries.definition = Some(reader.definition()?),
                 type_key::ROOT => entries.root = Some(reader.name()?),
+                type_key::LAYOUT => entries.layout = Some(reader.reference()?),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -493,6 +497,14 @@ impl Entries {
             kind_code::UNION => Kind::Union {
                 members: self.fields,
             },
+            kind_code::ARRAY if self.layout.is_some() && self.count != self.size => {
+                return Err("a packed record in an array of another size".into());
+            }
+            kind_code::ARRAY if self.layout.is_some() => Kind::Record {
+                layout: self.layout.ok_or_else(|| lacks("its layout"))?,
+                root: self.root.ok_or_else(|| lacks("a root"))?,
+                room: Room::Bytes(self.of.ok_or_else(|| lacks("the type of its elements"))?),
+            },
             kind_code::ARRAY => Kind::Array {
                 element: self.of.ok_or_else(|| lacks("the type of its elements"))?,
                 count: self.count.ok_or_else(|| lacks("a count"))?,
@@ -513,6 +525,7 @@ impl Entries {
             kind_code::RECORD => Kind::Record {
                 layout: self.of.ok_or_else(|| lacks("its layout"))?,
                 root: self.root.ok_or_else(|| lacks("a root"))?,
+                room: Room::Counted,
             },
             _ => {
                 return Err(format!(

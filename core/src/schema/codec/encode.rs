@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use minicbor::Encoder;
 use minicbor::encode::Error;
 
-use super::super::{Field, Kind, Metadata, Number, Protection, Type, Variant};
+use super::super::{Field, Kind, Metadata, Number, Protection, Room, Type, Variant};
 use super::{TypeId, field_key, kind_code, metadata_key, protection_code, type_key};
 
 /// Encodes a type; types it refers to are named by their ids.
@@ -39,7 +39,7 @@ pub(super) fn write_type(bytes: &mut Vec<u8>, ty: &Type, reference: WriteReferen
         map.unsigned(type_key::ALIGN, ty.align);
     }
     map.unsigned(type_key::KIND, u64::from(code_of(&ty.kind)));
-    write_kind(&mut map, &ty.kind, reference);
+    write_kind(&mut map, ty, reference);
 }
 
 fn code_of(kind: &Kind) -> u8 {
@@ -57,12 +57,17 @@ fn code_of(kind: &Kind) -> u8 {
         Kind::Alias { .. } => kind_code::ALIAS,
         Kind::Protected { .. } => kind_code::PROTECTED,
         Kind::Layout { .. } => kind_code::LAYOUT,
+        // For readers that know no records in arrays: they see the bytes.
+        Kind::Record {
+            room: Room::Bytes(_),
+            ..
+        } => kind_code::ARRAY,
         Kind::Record { .. } => kind_code::RECORD,
     }
 }
 
-fn write_kind(map: &mut Map<'_>, kind: &Kind, reference: WriteReference<'_>) {
-    match kind {
+fn write_kind(map: &mut Map<'_>, ty: &Type, reference: WriteReference<'_>) {
+    match &ty.kind {
         Kind::Bool | Kind::Float | Kind::Text => {}
         Kind::Int { signed } => map.truth(type_key::SIGNED, *signed),
         Kind::Enum { signed, variants } => {
@@ -96,10 +101,18 @@ fn write_kind(map: &mut Map<'_>, kind: &Kind, reference: WriteReference<'_>) {
             let bytes = map.key(type_key::DEFINITION);
             cbor(bytes, |out| out.bytes(definition.bytes()).map(drop));
         }
-        Kind::Record { layout, root } => {
-            reference(map.key(type_key::OF), *layout);
-            map.text(type_key::ROOT, root);
-        }
+        Kind::Record { layout, root, room } => match room {
+            Room::Counted => {
+                reference(map.key(type_key::OF), *layout);
+                map.text(type_key::ROOT, root);
+            }
+            Room::Bytes(byte) => {
+                reference(map.key(type_key::OF), *byte);
+                map.unsigned(type_key::COUNT, ty.size);
+                map.text(type_key::ROOT, root);
+                reference(map.key(type_key::LAYOUT), *layout);
+            }
+        },
     }
 }
 

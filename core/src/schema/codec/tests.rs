@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
-use super::super::{Bits, Field, Kind, Metadata, Number, Protection, Schema, Type, Variant};
+use std::sync::Arc;
+
+use super::super::{Bits, Field, Kind, Metadata, Number, Protection, Room, Schema, Type, Variant};
 use super::arbitrary::schemas;
 use super::*;
 
@@ -461,6 +463,24 @@ fn any_single_change_changes_the_hash() {
         })
         .collect();
     assert_eq!(hashes.len(), changed.len());
+}
+
+#[test]
+fn a_record_in_an_array_is_an_array_for_readers_that_skip_what_they_do_not_know() {
+    let (layout, byte, root) = (TypeId(7), TypeId(3), Arc::from("msg"));
+    let room = Room::Bytes(byte);
+    let record = encode(&ty("msg", 16, 1, Kind::Record { layout, root, room }));
+    let (element, count) = (byte, 16);
+    let array = encode(&ty("msg", 16, 1, Kind::Array { element, count }));
+    // The map has two more entries, and they are its last ones.
+    assert_eq!(record[0], array[0] + 2);
+    assert_eq!(record[1..array.len()], array[1..]);
+    assert_eq!(hex(&record[array.len()..]), "0c636d73670d07");
+    let mut short = record;
+    let at = short.len() - 9;
+    assert_eq!(short[at..at + 2], [8, 16]);
+    short[at + 1] = 15;
+    assert!(decode(&short).is_err());
 }
 
 proptest! {
