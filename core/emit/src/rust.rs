@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use memglass::schema::{Field, Kind, Metadata, Protection, Schema, Type, TypeId, Variant};
+use memglass::schema::{Field, Kind, Metadata, Protection, Room, Schema, Type, TypeId, Variant};
 
 use crate::annotations::{self, number};
 use crate::declared::{Declared, declared};
@@ -99,6 +99,7 @@ impl Module<'_> {
         let whole = |id| self.wholes.get(&id).copied().unwrap_or(Protection::Plain);
         let guard = annotations::of_place(self.schema, field.type_id, whole);
         let mut keys = keys(&field.metadata, guard);
+        keys.extend(self.layout(field.type_id));
         let name = names::rust(&field.name);
         if name != *field.name {
             keys.push(format!("name = {:?}", field.name));
@@ -156,6 +157,20 @@ impl Module<'_> {
             Kind::Array { element, .. } => self.is_dense(*element),
             _ => false,
         }
+    }
+
+    /// What says that bytes hold a packed record: then the first struct of the text is the record.
+    fn layout(&self, id: TypeId) -> Option<String> {
+        let Kind::Record { layout, root, room } = &self.schema[self.schema.bare(id)].kind else {
+            return None;
+        };
+        let Kind::Layout { definition } = &self.schema[*layout].kind else {
+            return None;
+        };
+        let layout = definition.layout();
+        let is_said = matches!(room, Room::Bytes(_)) && layout.structs().next() == Some(&**root);
+        let words = layout.text().split_whitespace().collect::<Vec<_>>();
+        is_said.then(|| format!("layout = {:?}", words.join(" ")))
     }
 
     fn place(&self, id: TypeId) -> String {

@@ -146,6 +146,27 @@ static_assert(sizeof(Box_int_) == 128, \"the size in the program\");
     assert!(header.contains(expected), "{header}");
 }
 
+#[derive(Observe, Clone, Copy)]
+struct Gateway {
+    received: u32,
+    #[observe(seqlock, layout = "struct ack { u8 len; char text[len]; };")]
+    ack: [u8; 32],
+}
+
+#[test]
+fn a_record_in_bytes_keeps_the_text_that_says_what_is_in_it() {
+    let mut schema = Schema::new();
+    <Gateway as Observe>::Storage::storage_type(&mut schema).unwrap();
+    let expected = "    #[observe(seqlock, layout = \"struct ack { u8 len; char text[len]; };\")]\n    pub ack: [u8; 32],\n";
+    let module = emit(&schema, Language::Rust);
+    assert!(module.contains(expected), "{module}");
+    let header = emit(&schema, Language::Cpp);
+    assert!(
+        header.contains("unsigned char ack[32];  // @seqlock"),
+        "{header}"
+    );
+}
+
 #[test]
 fn the_rust_module_is_the_one_that_is_compiled_here() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/recovered.rs");
