@@ -603,3 +603,56 @@ fn what_makes_no_sense_is_refused_and_a_failed_save_leaves_nothing() {
     assert!(!shell.status().unwrap().success());
     assert!(!there.exists());
 }
+
+/// A report that went over a wire, in the struct that knows of it.
+#[derive(Observe, Clone, Copy)]
+struct Gateway {
+    #[observe(seqlock, layout = "struct report { u8 len; char text[len]; };")]
+    report: [u8; 16],
+}
+
+#[test]
+fn packed_records_are_recorded_compared_and_exported_with_their_members() {
+    let (world, session, _motor) = producing();
+    session
+        .define("struct msg { u8 n; item items[n]; }; struct item { u8 len; char text[len]; };")
+        .unwrap();
+    let packet = session.buffer("packet", "msg", 64).unwrap();
+    packet.write(b"\x01\x02hi").unwrap();
+    let report = *b"\x02ok\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    let gateway = session.object("gateway", Gateway { report }).unwrap();
+    let child = recorder(&world);
+    grows(&world);
+    let old = world.path().join("old.mcap").display().to_string();
+    world.data(&["save", "t1", &old]);
+    packet.write(b"\x02\x02ho\x03you").unwrap();
+    let report = *b"\x04late\0\0\0\0\0\0\0\0\0\0\0";
+    gateway.report.write(report).unwrap();
+    grows(&world);
+    signal(child.id(), Signal::INT);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.messages);
+    let run = file(&world);
+    let rows = world.data(&["export", &run, "--csv"]);
+    for row in [
+        "packet.items[0].text,appeared,hi\n",
+        "packet.items[0].text,changed,ho\n",
+        "packet.items[1].text,changed,you\n",
+        "gateway.report.text,appeared,ok\n",
+        "gateway.report.text,changed,late\n",
+    ] {
+        assert!(rows.contains(row), "{row}\n{rows}");
+    }
+    let ran = world.run(&["diff", &old, &run, "--csv"]);
+    for words in [
+        "packet.items[0].text",
+        "packet.items[1].len",
+        "gateway.report.text",
+    ] {
+        assert!(ran.data.contains(words), "{words}\n{ran:?}");
+    }
+    drop((packet, gateway, session));
+    assert_eq!(world.data(&[&old, "get", "packet.items[0].text"]), "hi\n");
+    assert_eq!(world.data(&[&old, "get", "gateway.report.text"]), "ok\n");
+    assert_eq!(world.data(&[&run, "-e", "gateway"]).lines().count(), 2);
+}
