@@ -105,7 +105,7 @@ pub mod program {
     pub use crate::doctor::Diagnosis;
     pub use crate::live::{is_possible as live_is_possible, show as show_live};
     pub use crate::output::{Encoding, Form, Output, Rendering};
-    pub use crate::presence::Watch;
+    pub use crate::presence::{Watch, described as described_replay};
     pub use crate::recordings::told as recordings_told;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;

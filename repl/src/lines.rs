@@ -217,7 +217,9 @@ impl Runtime {
                 Err(_) if self.automation.has_run_out() => break,
                 due => due?,
             };
-            let is_over = self.automation.is_over() && !self.automation.recordings().is_awaited();
+            // A replay that stands still goes on by nobody's doing.
+            let is_over = self.automation.is_over() || self.automation.is_still();
+            let is_over = is_over && !self.automation.recordings().is_awaited();
             if is_over || self.automation.has_run_out() {
                 break;
             }

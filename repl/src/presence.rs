@@ -67,8 +67,32 @@ pub(crate) fn sentence(presence: &Presence, name: &str, pid: u32) -> String {
 /// Where a replay is, and whether it moves.
 pub(crate) fn place(replay: &Replay) -> String {
     let seconds = replay.elapsed().as_secs_f64();
-    let moving = if replay.speed > 0.0 { ", playing" } else { "" };
+    let moving = match replay.speed {
+        0.0 => String::new(),
+        1.0 => ", playing".to_owned(),
+        speed if speed.is_finite() => format!(", playing x{speed}"),
+        _ => ", playing".to_owned(),
+    };
     format!("{seconds:.1} s{moving}")
+}
+
+/// A replay as the full-screen view has it, without what happened in it.
+pub(crate) fn replay(replay: &Replay) -> memglass_view::snapshot::Replay {
+    let whole = replay.end.duration_since(replay.start).unwrap_or_default();
+    let passed = replay.elapsed().as_secs_f64() / whole.as_secs_f64().max(f64::MIN_POSITIVE);
+    memglass_view::snapshot::Replay {
+        text: place(replay),
+        passed,
+        bounds: [replay.start, replay.end].map(memglass_value::time::clock),
+        marks: Vec::new(),
+    }
+}
+
+/// Where a replay is, with the time of day.
+pub fn described(replay: &Replay) -> String {
+    let clock = memglass_value::time::exact_clock(replay.position);
+    let whole = replay.end.duration_since(replay.start).unwrap_or_default();
+    format!("{replay} ({clock}), of {:.1} s", whole.as_secs_f64())
 }
 
 /// The prompt: the session's name, and a mark while its producer is not alive or writes are not made. Of a

@@ -12,6 +12,7 @@ use std::time::Duration;
 use memglass::{Presence, Replay};
 use memglass_line::History;
 use memglass_script::{Attached, ScriptHost};
+use memglass_stream::Player;
 use memglass_syntax::{CommandName, Names, Takes};
 
 use crate::automation::Automation;
@@ -49,6 +50,8 @@ pub(crate) struct Runtime {
     pub(crate) wanted: Option<Screen>,
     /// Whether the full-screen view is open.
     pub(crate) has_view: bool,
+    /// What moves the replay, if it is one of this process.
+    pub(crate) player: Option<Arc<Player>>,
     /// Where the lines that are typed are kept.
     pub(crate) history: History,
     /// The settings of the full-screen view.

@@ -40,10 +40,12 @@
 
 mod change;
 mod chunk;
+mod clock;
 mod control;
 mod cursor;
 mod error;
 mod finish;
+mod marks;
 mod message;
 mod mirror;
 mod pace;
@@ -60,7 +62,9 @@ mod state;
 mod tape;
 
 pub use change::{Change, Losses, Object};
+pub use clock::Clock;
 pub use error::{PlayError, RecordError, RecordingError};
+pub use marks::{Happened, Marks};
 pub use plan::{Plan, Split};
 pub use player::{Passage, Player, Start};
 pub use recorder::{Compression, Recorder, Totals};

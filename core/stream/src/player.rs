@@ -1,6 +1,7 @@
 //! Playing a recording: the session moves through it, as orders say.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::mpsc::Sender;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
@@ -8,9 +9,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use memglass::Replay;
 
+use crate::clock::Clock;
 use crate::control::{moment, nanoseconds};
 use crate::cursor::Cursor;
 use crate::error::PlayError;
+use crate::marks::{Marks, Reader};
 use crate::mirror::Mirror;
 use crate::recording::Recording;
 
@@ -35,6 +38,11 @@ pub enum Start {
 /// A thread moves it; all orders are answered when they are carried out, with where the replay is then.
 #[derive(Debug)]
 pub struct Player {
+    clock: Clock,
+    path: PathBuf,
+    marks: Marks,
+    /// Started when somebody wants marks.
+    reader: OnceLock<Reader>,
     orders: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -74,17 +82,40 @@ impl Player {
         start: Start,
     ) -> Result<Player, PlayError> {
         let mirror = Mirror::new(&recording, name, dir)?;
+        let (path, marks) = (recording.path().to_owned(), Marks::of(&recording));
         let (orders, inbox) = channel();
         let mut deck = Deck::new(Cursor::new(recording), mirror);
         deck.start(start)?;
+        let clock = deck.clock.clone();
         let thread = std::thread::Builder::new()
             .name("memglass-player".into())
             .spawn(move || deck.work(&inbox))
             .map_err(PlayError::Thread)?;
         Ok(Player {
+            clock,
+            path,
+            marks,
+            reader: OnceLock::new(),
             orders: Some(orders),
             thread: Some(thread),
         })
+    }
+
+    /// What happened when in the recording. The first time, a thread begins to read it for that.
+    pub fn marks(&self) -> &Marks {
+        self.reader
+            .get_or_init(|| Reader::start(&self.path, &self.marks));
+        &self.marks
+    }
+
+    /// Marks that a trigger fired at this time of the recording.
+    pub fn mark_fired(&self, time: SystemTime) {
+        self.marks.fired(time);
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// Where it is.
@@ -284,7 +315,7 @@ impl Passage {
 }
 
 /// How often the session says where it is while nothing changes.
-const TELL_EVERY: Duration = Duration::from_millis(50);
+pub(crate) const TELL_EVERY: Duration = Duration::from_millis(50);
 
 /// Moments that are played before orders are looked at.
 const BATCH: usize = 256;
@@ -293,7 +324,10 @@ const BATCH: usize = 256;
 struct Deck {
     cursor: Cursor,
     mirror: Mirror,
+    clock: Clock,
     position: u64,
+    /// How much was played, and not passed over.
+    played: u64,
     speed: f64,
     is_playing: bool,
     again: bool,
@@ -307,6 +341,8 @@ impl Deck {
             position: nanoseconds(cursor.recording().start()),
             cursor,
             mirror,
+            clock: Clock::new(),
+            played: 0,
             speed: 1.0,
             is_playing: false,
             again: false,
@@ -367,12 +403,12 @@ impl Deck {
             let now = self.due();
             match self.cursor.next_time()? {
                 None => {
-                    self.position = now.min(self.end()).max(self.position);
+                    self.move_on(now.min(self.end()).max(self.position));
                     return self.at_end();
                 }
                 Some(next) if next <= now => self.play_moment(next)?,
                 Some(next) => {
-                    self.position = now.max(self.position);
+                    self.move_on(now.max(self.position));
                     let wait = (next - now) as f64 / self.speed / 1e9;
                     let wait = Duration::try_from_secs_f64(wait).unwrap_or(TELL_EVERY);
                     return Ok(Some(wait.min(TELL_EVERY)));
@@ -384,7 +420,7 @@ impl Deck {
 
     fn at_end(&mut self) -> Result<Option<Duration>, PlayError> {
         if !self.again {
-            self.position = self.end();
+            self.move_on(self.end());
             self.is_playing = false;
             return Ok(None);
         }
@@ -441,8 +477,15 @@ impl Deck {
         Ok(())
     }
 
-    /// Goes to a time within the recording.
+    /// Goes to a time within the recording. What is passed over is not played.
     fn seek(&mut self, time: u64) -> Result<(), PlayError> {
+        let played = self.played;
+        let sought = self.go_to(time);
+        self.played = played;
+        sought
+    }
+
+    fn go_to(&mut self, time: u64) -> Result<(), PlayError> {
         // Not `clamp`: a damaged recording may end before it begins.
         let time = time.max(self.start_time()).min(self.end());
         // Forwards too, if that is a short cut.
@@ -469,8 +512,14 @@ impl Deck {
             let said = self.cursor.pass()?;
             self.mirror.apply(said)?;
         }
-        self.position = time;
+        self.move_on(time);
         Ok(())
+    }
+
+    /// Is at a time that comes after where it was.
+    fn move_on(&mut self, time: u64) {
+        self.played += time.saturating_sub(self.position);
+        self.position = time;
     }
 
     fn start_time(&self) -> u64 {
@@ -488,6 +537,8 @@ impl Deck {
     fn say(&self) {
         let session = self.mirror.session();
         session.replay_is_at(moment(self.position), self.shown_speed());
+        let clock = &self.clock;
+        clock.set(self.played, self.position, self.shown_speed(), self.speed);
     }
 
     fn replay(&self) -> Replay {

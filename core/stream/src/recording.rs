@@ -122,6 +122,10 @@ impl Recording {
         &self.schema
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn chunks(&self) -> &[ChunkIndex] {
         &self.chunks
     }

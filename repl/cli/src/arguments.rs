@@ -11,6 +11,7 @@ use memglass_repl::program::full_screen::Rate;
 use memglass_stream::Split;
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::write_data;
+use memglass_value::moment::{parse_speed, parse_time};
 
 use super::failure::Failure;
 use super::idle;
@@ -654,17 +655,6 @@ fn parse_sampling(text: &str) -> Result<SamplingRate, String> {
     SamplingRate::hz(hz.map_err(|_| usage())?).map_err(|error| error.to_string())
 }
 
-/// How many times as fast as it was a recording is played.
-pub(crate) fn parse_speed(text: &str) -> Result<f64, String> {
-    if text == "max" {
-        return Ok(f64::INFINITY);
-    }
-    let number = text.strip_prefix('x').unwrap_or(text);
-    let speed: Option<f64> = number.strip_suffix('x').unwrap_or(number).parse().ok();
-    let speed = speed.filter(|speed| (0.001..=1_000_000.0).contains(speed));
-    speed.ok_or_else(|| format!("{text:?} is not a speed: write 0.5, 2 or max"))
-}
-
 /// A number of bytes and its unit.
 fn parse_size(text: &str) -> Result<u64, String> {
     let usage = || format!("{text:?} is not a size: write it as 500kB, 100MB or 2GB");
@@ -689,26 +679,6 @@ fn parse_split(text: &str) -> Result<Split, String> {
     let time = parse_time(text).map(Split::Time);
     time.or_else(|_| parse_size(text).map(Split::Bytes))
         .map_err(|_| format!("{text:?} is neither a time nor a size: write it as 10m or 100MB"))
-}
-
-/// A number and its unit: without one it might be seconds or milliseconds.
-pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
-    let usage = || format!("{text:?} is not a time: write it as 500ms, 5s or 2m");
-    let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let seconds = match unit {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(usage()),
-    };
-    let number: f64 = number.trim().parse().map_err(|_| usage())?;
-    let time = Duration::try_from_secs_f64(number * seconds).map_err(|_| usage())?;
-    match time.is_zero() {
-        true => Err("the time must be more than 0".into()),
-        false => Ok(time),
-    }
 }
 
 impl Arguments {
@@ -888,27 +858,6 @@ mod tests {
         assert_eq!(parse_split("10MB"), Ok(Split::Bytes(10_000_000)));
         for wrong in ["10", "0s", "-1MB", "soon"] {
             assert!(parse_split(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_time_has_a_unit() {
-        assert_eq!(parse_time("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_time("1.5s"), Ok(Duration::from_millis(1500)));
-        assert_eq!(parse_time("2m"), Ok(Duration::from_secs(120)));
-        for wrong in [
-            "",
-            "s",
-            "200",
-            "1.5",
-            "0s",
-            "5 parsecs",
-            "-1s",
-            "0",
-            "1e400",
-            "nan",
-        ] {
-            assert!(parse_time(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -88,7 +88,7 @@ fn stop_with_stdin(stop: Arc<AtomicBool>) -> io::Result<()> {
 fn with_prompt(options: &Options, session: &str) -> Result<i32, Failure> {
     let _producer = Producer::start(options, session)?;
     if !io::stdin().is_terminal() {
-        return evaluate::standard_input(options, session);
+        return evaluate::standard_input(options, session, None);
     }
     let look = Look {
         width: Look::of_stdout(options.color).width,

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use memglass_repl::program::ScriptText;
 use memglass_repl::{Repl, ReplBuilder};
+use memglass_stream::Player;
 use memglass_syntax::Piece;
 
 use super::failure::Failure;
@@ -21,10 +23,11 @@ const STANDARD_INPUT: &str = "standard input";
 pub(super) fn expressions(
     options: &Options,
     session: &str,
+    player: Option<Arc<Player>>,
     expressions: &[String],
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
-    scripts.attach(options, session)?;
+    scripts.attach(options, session, player)?;
     let mut expressions = expressions.iter();
     let ended = expressions.try_fold(None, |ended, expression| match ended {
         None => scripts.run("", expression),
@@ -37,10 +40,14 @@ pub(super) fn expressions(
 ///
 /// Text that is one program runs as such and prints its last value; what is only a program line by
 /// line, like what is typed at a prompt, prints the value of each. Nothing runs when neither is.
-pub(super) fn standard_input(options: &Options, session: &str) -> Result<i32, Failure> {
+pub(super) fn standard_input(
+    options: &Options,
+    session: &str,
+    player: Option<Arc<Player>>,
+) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
     let text = read_input()?;
-    scripts.attach(options, session)?;
+    scripts.attach(options, session, player)?;
     let ended = scripts.run(STANDARD_INPUT, text.as_str());
     scripts.end(options, ended)
 }
@@ -54,7 +61,7 @@ pub(super) fn file(
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
     let (name, text) = scripts.read(path)?;
-    scripts.attach(options, session)?.set_arguments(args);
+    scripts.attach(options, session, None)?.set_arguments(args);
     let ended = scripts.run(&name, text.as_str());
     scripts.end(options, ended)
 }
@@ -144,8 +151,16 @@ impl Scripts {
         Ok((path.display().to_string(), text))
     }
 
-    fn attach(&mut self, options: &Options, session: &str) -> Result<&mut Repl, Failure> {
-        self.attach_with(options, session, |builder| builder)
+    fn attach(
+        &mut self,
+        options: &Options,
+        session: &str,
+        player: Option<Arc<Player>>,
+    ) -> Result<&mut Repl, Failure> {
+        self.attach_with(options, session, |builder| match player {
+            Some(player) => builder.player(player),
+            None => builder,
+        })
     }
 
     fn attach_with(

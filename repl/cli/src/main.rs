@@ -4,7 +4,6 @@ mod arguments;
 mod clean;
 mod compare;
 mod completions;
-mod deck;
 mod demo;
 mod doctor;
 mod emit;
@@ -17,7 +16,6 @@ mod idle;
 mod listing;
 mod live;
 mod ls;
-mod moment;
 mod only;
 mod options;
 mod play;
@@ -112,19 +110,20 @@ fn without_command(
     replay: Option<Replay>,
     expressions: &[String],
 ) -> Result<i32, Failure> {
+    let player = replay.map(|replay| replay.player);
     if !expressions.is_empty() {
         let session = target::resolve(options, named)?;
-        return evaluate::expressions(options, &session, expressions);
+        return evaluate::expressions(options, &session, player, expressions);
     }
     if !std::io::stdin().is_terminal() {
         let session = target::resolve(options, named)?;
-        return evaluate::standard_input(options, &session);
+        return evaluate::standard_input(options, &session, player);
     }
     if options.timeout.is_some() {
         return Err(only_for_scripts());
     }
     let session = target::chosen(options, named)?;
-    prompt::run(options, &session, None, replay.map(|replay| replay.player))
+    prompt::run(options, &session, None, player)
 }
 
 fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result<i32, Failure> {

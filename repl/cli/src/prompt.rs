@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use memglass_stream::Player;
 
-use super::deck;
 use super::failure::Failure;
 use super::options::Options;
 use super::session;
@@ -24,8 +23,8 @@ pub(super) fn run(
         Some(path) => builder.init_script(path),
         None => builder,
     };
-    let builder = match &player {
-        Some(player) => deck::add(builder, player),
+    let builder = match player {
+        Some(player) => builder.player(player),
         None => builder,
     };
     let builder = match config_file("config.toml") {

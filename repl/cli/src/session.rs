@@ -1,10 +1,10 @@
 //! A session attached for a prompt or a script.
 
 use memglass::{AttachError, Observer, Origin, ShmError};
+use memglass_repl::program::described_replay;
 use memglass_repl::{Repl, ReplBuilder};
 use memglass_value::format;
 
-use super::deck;
 use super::failure::Failure;
 use super::options::Options;
 use super::target;
@@ -40,7 +40,7 @@ fn about(observer: &Observer) -> String {
         count => format!("{count} objects"),
     };
     if let Origin::Replay(replay) = observer.origin() {
-        let replay = deck::describe(&replay);
+        let replay = described_replay(&replay);
         return format!("{objects}; {replay}; :play, :pause, :seek, :step and :speed move it\n");
     }
     let program = format::escaped(&session.program);

@@ -107,8 +107,8 @@ impl Automation {
 
     /// How long there is nothing to do; `None` if nothing is to be done at a known time.
     pub(crate) fn rest(&self) -> Option<Duration> {
-        let now = self.now();
-        self.next_time().map(|next| next.saturating_sub(now))
+        let surroundings = self.surroundings();
+        self.next_time().map(|next| surroundings.until(next))
     }
 
     /// Does what is due on the thread of the scripts; tells what fails.
@@ -296,6 +296,7 @@ impl Automation {
             entry: Rc::clone(entry),
         };
         let event = Event::new(self, trigger, (self.moment(time), late), what);
+        self.mark_fired(&entry.subject, time);
         if let Subject::Always(message) = &entry.subject {
             self.tell_broken(message, &event);
         }
@@ -313,6 +314,14 @@ impl Automation {
         let closure = (&closure, number);
         let acted = self.callbacks().act(engine, closure, arguments, written);
         acted.and(logged)
+    }
+
+    /// Marks a firing in the replay that it is about.
+    fn mark_fired(&self, subject: &Subject, time: Duration) {
+        let is_timer = matches!(subject, Subject::Every(_) | Subject::After(_));
+        if let (Some(player), false) = (&*self.0.player.borrow(), is_timer) {
+            player.mark_fired(self.surroundings().start() + time);
+        }
     }
 
     fn tell_broken(&self, message: &str, event: &Event) {
@@ -399,6 +408,7 @@ impl Automation {
             if now >= until {
                 return self.callbacks().refresh();
             }
+            self.refuse_stillness("sleep")?;
             self.pass(runs_actions, until)?;
         }
     }
@@ -440,11 +450,26 @@ impl Automation {
             if now >= deadline {
                 return Ok(false);
             }
+            self.refuse_stillness("wait_until")?;
             last = Some(point(now));
             let rest = period - now.as_nanos() % period;
             let rest = Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX));
             self.pass(true, deadline.min(now.saturating_add(rest)))?;
         }
+    }
+
+    /// Refuses to wait while no time passes: nobody could let it go on meanwhile.
+    fn refuse_stillness(&self, name: &str) -> Result<()> {
+        if !self.surroundings().is_still() {
+            return Ok(());
+        }
+        let message = format!("`{name}` waits, and the replay stands still");
+        Err(self.callbacks().refusal(message, "`:play` lets it go on"))
+    }
+
+    /// Whether no time passes, until somebody lets it go on.
+    pub(crate) fn is_still(&self) -> bool {
+        self.surroundings().is_still()
     }
 
     /// One instant inside of a line or action.

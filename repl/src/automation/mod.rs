@@ -31,9 +31,10 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use memglass::{Change, Field};
 use memglass_script::{Callbacks, ScriptHost};
+use memglass_stream::Player;
 use memglass_watch::Engine;
 use rhai::{Dynamic, EvalAltResult};
 
@@ -47,8 +48,8 @@ use moment::Moment;
 use replayed::Replayed;
 pub use replayed::Timeline;
 use shared_engine::SharedEngine;
-use surroundings::Live;
 pub(crate) use surroundings::Surroundings;
+use surroundings::{Live, Machine};
 use trigger::Trigger;
 
 use crate::recordings::Recordings;
@@ -85,7 +86,11 @@ struct Shared {
     expected: RefCell<Vec<expected::Expected>>,
     ends_when_interrupted: Cell<bool>,
     recordings: Recordings,
-    /// Hears when the thread that samples has found something to do.
+    /// Of the replay that is attached, if it is one of this process.
+    player: RefCell<Option<Arc<Player>>>,
+    /// Says that the thread that samples has found something to do.
+    wake: Sender<()>,
+    /// Hears that.
     woken: Receiver<()>,
 }
 
@@ -109,7 +114,11 @@ impl Automation {
         let automation = Automation(Rc::new(Shared {
             engine: Arc::new(SharedEngine::new(Engine::new(observer, PERIOD))),
             life: Cell::new(callbacks.attached().life()),
-            surroundings: RefCell::new(Rc::new(Live::new(wake, woken.clone()))),
+            surroundings: RefCell::new(Rc::new(Live::new(
+                Machine::new(),
+                wake.clone(),
+                woken.clone(),
+            ))),
             entries: RefCell::default(),
             roomy: Cell::default(),
             drafts: RefCell::default(),
@@ -122,6 +131,8 @@ impl Automation {
             expected: RefCell::default(),
             ends_when_interrupted: Cell::new(false),
             recordings: Recordings::default(),
+            player: RefCell::default(),
+            wake,
             woken,
             callbacks,
         }));
@@ -159,6 +170,16 @@ impl Automation {
         let now = move || clock.start() + clock.now();
         self.callbacks().set_clock(now);
         self.set_surroundings(replayed, PERIOD);
+    }
+
+    /// Goes by the clock of a replay, and marks in it what fires.
+    pub(crate) fn go_with(&self, player: Arc<Player>) {
+        let clock = player.clock();
+        let (wake, woken) = (self.0.wake.clone(), self.0.woken.clone());
+        let live = Live::new(clock.clone(), wake, woken);
+        self.callbacks().set_clock(move || clock.time());
+        self.set_surroundings(Rc::new(live), PERIOD);
+        self.0.player.replace(Some(player));
     }
 
     /// Whether somebody waited for what comes after the end of a recording.

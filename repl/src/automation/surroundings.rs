@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use memglass::Presence;
 use memglass::sampler::{ProbeHandle, Rate, Sampler, Tick, now};
 use memglass_script::Attached;
+use memglass_stream::Clock;
 
 use super::shared_engine::SharedEngine;
 
@@ -29,6 +30,16 @@ pub(crate) trait Surroundings {
 
     /// Whether the script's thread takes samples itself now.
     fn samples_here(&self) -> bool;
+
+    /// How long there is until then.
+    fn until(&self, then: Duration) -> Duration {
+        then.saturating_sub(self.now())
+    }
+
+    /// Whether time stands still, until somebody lets it go on.
+    fn is_still(&self) -> bool {
+        false
+    }
 
     /// Whether no samples can be taken now.
     fn is_stalled(&self) -> bool {
@@ -56,9 +67,76 @@ pub(crate) trait Surroundings {
     fn presence(&self, attached: &Attached) -> Presence;
 }
 
-/// This machine's clock, and a thread that samples.
-pub(super) struct Live {
+/// A clock that goes on by itself.
+pub(super) trait Ticking: Clone + Send + 'static {
+    /// The time, which never goes back.
+    fn now(&self) -> Duration;
+
+    /// The time at a tick of the sampler.
+    fn at(&self, _tick: Duration) -> Duration {
+        self.now()
+    }
+
+    /// When that began, if time went on since then as it does.
+    fn start(&self) -> SystemTime;
+
+    /// How long it takes until so much time has passed; nothing while it stands still.
+    fn takes(&self, time: Duration) -> Option<Duration>;
+}
+
+/// This machine's clock.
+#[derive(Clone, Copy)]
+pub(super) struct Machine {
     start: SystemTime,
+}
+
+impl Machine {
+    pub(super) fn new() -> Machine {
+        Machine {
+            start: SystemTime::now() - now(),
+        }
+    }
+}
+
+impl Ticking for Machine {
+    fn now(&self) -> Duration {
+        now()
+    }
+
+    fn at(&self, tick: Duration) -> Duration {
+        tick
+    }
+
+    fn start(&self) -> SystemTime {
+        self.start
+    }
+
+    fn takes(&self, time: Duration) -> Option<Duration> {
+        Some(time)
+    }
+}
+
+/// That of a replay.
+impl Ticking for Clock {
+    fn now(&self) -> Duration {
+        self.now()
+    }
+
+    fn start(&self) -> SystemTime {
+        let played = self.now();
+        self.time()
+            .checked_sub(played)
+            .unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    fn takes(&self, time: Duration) -> Option<Duration> {
+        self.takes(time)
+    }
+}
+
+/// A session that changes by itself, by some clock, and a thread that samples.
+pub(super) struct Live<T> {
+    clock: T,
     wake: Sender<()>,
     woken: Receiver<()>,
     seen: Cell<Option<(Instant, Presence)>>,
@@ -74,14 +152,17 @@ struct Thread {
 /// How long a script that waits goes without looking whether it was interrupted.
 const NAP: Duration = Duration::from_millis(10);
 
+/// How long nothing is looked for while time stands still.
+const STILL: Duration = Duration::from_millis(100);
+
 /// How long an answer about the producer holds.
 const PRESENCE_HOLDS: Duration = Duration::from_millis(20);
 
-impl Live {
+impl<T: Ticking> Live<T> {
     /// A wait ends when `woken` hears something, which `wake` says.
-    pub(super) fn new(wake: Sender<()>, woken: Receiver<()>) -> Self {
+    pub(super) fn new(clock: T, wake: Sender<()>, woken: Receiver<()>) -> Self {
         Live {
-            start: SystemTime::now() - now(),
+            clock,
             wake,
             woken,
             seen: Cell::default(),
@@ -90,13 +171,22 @@ impl Live {
     }
 }
 
-impl Surroundings for Live {
+impl<T: Ticking> Surroundings for Live<T> {
     fn now(&self) -> Duration {
-        now()
+        self.clock.now()
     }
 
     fn start(&self) -> SystemTime {
-        self.start
+        self.clock.start()
+    }
+
+    fn until(&self, then: Duration) -> Duration {
+        let time = then.saturating_sub(self.clock.now());
+        self.clock.takes(time).unwrap_or(STILL)
+    }
+
+    fn is_still(&self) -> bool {
+        self.clock.takes(Duration::ZERO).is_none()
     }
 
     fn next_event(&self) -> Option<Duration> {
@@ -104,7 +194,7 @@ impl Surroundings for Live {
     }
 
     fn wait(&self, until: Option<Duration>) {
-        let rest = until.map_or(NAP, |until| until.saturating_sub(now()));
+        let rest = until.map_or(NAP, |until| self.until(until));
         match self.woken.recv_timeout(rest.min(NAP)) {
             Ok(()) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest.min(NAP)),
@@ -126,7 +216,7 @@ impl Surroundings for Live {
         };
         if !thread.probes.contains_key(&period) {
             let rate = Rate::every(period).unwrap_or(Rate::SPIN);
-            let probe = probe(Arc::clone(engine), self.wake.clone());
+            let probe = probe(Arc::clone(engine), self.clock.clone(), self.wake.clone());
             let handle = thread.sampler.add(rate, probe);
             thread.probes.insert(period, handle);
         }
@@ -153,7 +243,11 @@ impl Surroundings for Live {
 
 /// Samples at each tick, looks after the producer now and then, and wakes the script's thread when there is
 /// something for it to do.
-fn probe(engine: Arc<SharedEngine>, wake: Sender<()>) -> impl FnMut(Tick) + Send + 'static {
+fn probe(
+    engine: Arc<SharedEngine>,
+    clock: impl Ticking,
+    wake: Sender<()>,
+) -> impl FnMut(Tick) + Send + 'static {
     let mut looked: Option<Duration> = None;
     move |tick: Tick| {
         let mut engine = engine.for_sample();
@@ -165,7 +259,7 @@ fn probe(engine: Arc<SharedEngine>, wake: Sender<()>) -> impl FnMut(Tick) + Send
         }
         engine.count_late(tick.late);
         // What cannot be read is unknown to conditions.
-        let _ = engine.tick(tick.time);
+        let _ = engine.tick(clock.at(tick.time));
         if is_news || engine.has_work() {
             // It has been woken already if there is no room.
             let _ = wake.try_send(());

@@ -15,6 +15,7 @@ mod objects;
 mod places;
 mod record;
 mod regions;
+mod replay;
 mod scripts;
 mod session;
 mod top;
@@ -40,6 +41,7 @@ pub(crate) use memglass_syntax::Takes;
 pub use memglass_value::causes::with_causes;
 pub use objects::list as list_objects;
 pub use places::is_pattern;
+pub(crate) use replay::why_not as why_not_replayed;
 pub use types::{describe as describe_type, list as list_types};
 
 /// A word after a colon, and what it does.
@@ -105,6 +107,11 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &top::Top,
     &triggers::Triggers,
     &record::Record,
+    &replay::PLAY,
+    &replay::PAUSE,
+    &replay::SEEK,
+    &replay::STEP,
+    &replay::SPEED,
     &variables::Vars,
     &variables::Unset,
     &variables::History,

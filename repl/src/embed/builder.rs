@@ -9,6 +9,7 @@ use std::time::Duration;
 use memglass::Observer;
 use memglass_script::Attached;
 use memglass_script::{Limits, ScriptHost};
+use memglass_stream::Player;
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::signal::Owner;
 use rhai::Engine;
@@ -55,6 +56,7 @@ pub struct ReplBuilder {
     is_program: bool,
     view_settings: Option<PathBuf>,
     timeline: Option<Box<dyn Timeline>>,
+    player: Option<Arc<Player>>,
     interrupt: Arc<AtomicBool>,
 }
 
@@ -229,6 +231,14 @@ impl ReplBuilder {
         self
     }
 
+    /// The session is a replay, which this player moves: so do `:play`, `:seek` and the keys of the view. Triggers,
+    /// timers and waits go by its clock.
+    #[doc(hidden)]
+    pub fn player(mut self, player: Arc<Player>) -> Self {
+        self.player = Some(player);
+        self
+    }
+
     /// Attaches, and makes the engine ready.
     ///
     /// # Errors
@@ -264,6 +274,9 @@ impl ReplBuilder {
         if let Some(timeline) = self.timeline {
             automation.go_through(timeline, Arc::clone(&interrupt));
         }
+        if let Some(player) = &self.player {
+            automation.go_with(Arc::clone(player));
+        }
         for register in self.engine {
             register(host.engine_mut());
         }
@@ -293,6 +306,7 @@ impl ReplBuilder {
             has_screen: false,
             wanted: None,
             has_view: false,
+            player: self.player,
             history: self.history,
             view_settings: self.view_settings,
         };

@@ -235,7 +235,7 @@ impl Snapshots {
             producer: self.fate.of(&self.observer, now),
             is_readonly: self.is_readonly,
             replay: match self.observer.origin() {
-                Origin::Replay(replay) => Some(presence::place(&replay)),
+                Origin::Replay(replay) => Some(presence::replay(&replay)),
                 _ => None,
             },
         }

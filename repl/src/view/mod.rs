@@ -4,6 +4,7 @@ mod beside;
 mod form;
 mod line;
 mod log;
+mod replay;
 mod settings;
 mod writes;
 
@@ -19,7 +20,7 @@ use memglass_view::edit::{Form, Mistake, Place, Refused};
 use memglass_view::interest::Column;
 use memglass_view::line::{Completions, Outcome};
 use memglass_view::live::Order;
-use memglass_view::{Ended, Host, Interest, Setup, Snapshot, ViewError};
+use memglass_view::{Ended, Host, Interest, Play, Setup, Snapshot, ViewError};
 
 use crate::changes::{TypedTable, Watching};
 use crate::commands::CommandError;
@@ -165,10 +166,12 @@ impl Host for RuntimeHost<'_> {
         if self.log.borrow_mut().fit(interest.log.columns) {
             self.runtime.writer.rendering.look = line::look_of_log(interest.log.columns);
         }
-        Snapshot {
-            log: self.log.borrow().rows(interest.log.window),
-            ..self.snapshots.take(interest)
+        let mut snapshot = self.snapshots.take(interest);
+        snapshot.log = self.log.borrow().rows(interest.log.window);
+        if let Some(replay) = &mut snapshot.session.replay {
+            replay.marks = replay::marks(self.runtime);
         }
+        snapshot
     }
 
     fn reattach(&mut self) -> Result<(), String> {
@@ -176,6 +179,10 @@ impl Host for RuntimeHost<'_> {
         result.map_err(|error| error.to_string())?;
         self.follow();
         Ok(())
+    }
+
+    fn play(&mut self, order: Play) -> Result<String, String> {
+        replay::play(self.runtime, order)
     }
 
     fn types(&mut self) -> Vec<(String, usize)> {

@@ -8,6 +8,7 @@
 //! - [`index`]: which element an index means.
 //! - [`mod@format`]: the text of a value, by its type and metadata; the one place for it.
 //! - [`literal`]: a value typed by hand, by the type that it is for.
+//! - [`moment`]: moments and lengths of time typed by hand.
 //! - [`parts`]: the parts of a value, and in which two differ.
 //! - [`shown`]: what is shown, as data.
 //! - [`spark`]: numbers as one row of characters.
@@ -20,6 +21,7 @@ pub mod duration;
 pub mod format;
 pub mod index;
 pub mod literal;
+pub mod moment;
 pub mod names;
 pub mod number;
 pub mod parts;

@@ -9,6 +9,23 @@ use crate::interest::{Column, Interest};
 use crate::line::{Completions, Outcome};
 use crate::snapshot::Snapshot;
 
+/// How a replay is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// Goes on, or stands still.
+    Turn,
+    /// Five seconds back.
+    Back,
+    /// Five seconds forward.
+    Forward,
+    /// To the next moment at which something changed.
+    Step,
+    /// Half as fast.
+    Slower,
+    /// Twice as fast.
+    Faster,
+}
+
 /// The program around the view.
 pub trait Host {
     /// Reads what the panels show, as of now.
@@ -20,6 +37,13 @@ pub trait Host {
     ///
     /// Why not, as a sentence without its full stop.
     fn reattach(&mut self) -> Result<(), String>;
+
+    /// Moves the replay; where it is then, in words.
+    ///
+    /// # Errors
+    ///
+    /// Why not, as a sentence without its full stop.
+    fn play(&mut self, order: Play) -> Result<String, String>;
 
     /// The types of which there are objects, and how many of each.
     fn types(&mut self) -> Vec<(String, usize)>;

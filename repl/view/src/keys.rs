@@ -2,6 +2,8 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::host::Play;
+
 /// A panel that keys go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
@@ -60,6 +62,7 @@ pub(crate) enum Command {
     Faster,
     Slower,
     Pause,
+    Play(Play),
     Read,
     Reattach,
     Redraw,
@@ -118,6 +121,14 @@ impl Command {
             Command::Faster => "faster",
             Command::Slower => "slower",
             Command::Pause => "pause",
+            Command::Play(order) => match order {
+                Play::Turn => "play",
+                Play::Back => "seek_back",
+                Play::Forward => "seek_forward",
+                Play::Step => "step",
+                Play::Slower => "play_slower",
+                Play::Faster => "play_faster",
+            },
             Command::Read => "read",
             Command::Reattach => "reattach",
             Command::Redraw => "redraw",
@@ -162,6 +173,11 @@ impl Command {
             Command::Undo => place != Place::Objects,
             _ => true,
         }
+    }
+
+    /// Whether it moves a replay.
+    pub(crate) fn moves_replay(self) -> bool {
+        matches!(self, Command::Play(_))
     }
 
     /// Whether it writes into the session.
@@ -324,6 +340,43 @@ pub(crate) const BINDINGS: &[Binding] = &[
         places: &[Place::Objects, Place::Log, Place::Memory],
         bar: NO_BAR,
     },
+    Binding {
+        command: Command::Play(Play::Turn),
+        keys: &["Space"],
+        does: "play a replay, and stand still",
+        places: &[Place::Objects, Place::Watch, Place::Log, Place::Memory],
+        bar: ["Space", "play"],
+    },
+    everywhere(
+        Command::Play(Play::Step),
+        &["."],
+        "a replay: the next change",
+        [".", "step"],
+    ),
+    everywhere(
+        Command::Play(Play::Back),
+        &["("],
+        "a replay: 5 s back",
+        ["(", "back"],
+    ),
+    everywhere(
+        Command::Play(Play::Forward),
+        &[")"],
+        "a replay: 5 s forward",
+        [")", "forward"],
+    ),
+    everywhere(
+        Command::Play(Play::Slower),
+        &["{"],
+        "a replay: half as fast",
+        NO_BAR,
+    ),
+    everywhere(
+        Command::Play(Play::Faster),
+        &["}"],
+        "a replay: twice as fast",
+        NO_BAR,
+    ),
     everywhere(Command::Undo, &["u"], "undo the last write", ["u", "undo"]),
     everywhere(
         Command::Search,

@@ -36,6 +36,8 @@ pub(crate) struct Choices {
     pub(crate) band: Band,
     /// Where the dividers were dragged to.
     pub(crate) splits: Splits,
+    /// Whether the session is a replay.
+    pub(crate) is_replay: bool,
 }
 
 /// A divider that can be dragged.
@@ -99,6 +101,8 @@ pub(crate) struct Layout {
     pub(crate) height: u16,
     /// How much there is room for.
     pub(crate) scale: Scale,
+    /// Whether the line below the title shows where a replay is.
+    pub(crate) has_time_bar: bool,
     /// Rows of the list, its rule above them.
     pub(crate) objects: Option<Area>,
     pub(crate) fields: Option<Area>,
@@ -131,6 +135,7 @@ impl Layout {
             width,
             height,
             scale,
+            has_time_bar: choices.is_replay && scale > Scale::Basic,
             details: details(height),
             ..Layout::default()
         };
@@ -283,13 +288,14 @@ impl Layout {
         }
     }
 
-    /// Between the title and the key bar.
+    /// Between the title, or the time bar below it, and the key bar.
     pub(crate) fn body(&self) -> Area {
+        let y = 1 + u16::from(self.has_time_bar);
         Area {
             x: 0,
-            y: 1,
+            y,
             width: self.width,
-            height: self.height - 2,
+            height: self.height - 1 - y,
         }
     }
 }

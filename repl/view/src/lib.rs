@@ -45,12 +45,13 @@ pub mod snapshot;
 mod testing;
 pub mod text;
 mod theme;
+mod time_bar;
 mod title;
 mod typing;
 
 pub use app::Options;
 pub use glyphs::Glyphs;
-pub use host::Host;
+pub use host::{Host, Play};
 pub use interest::Interest;
 pub use keymap::Keymap;
 pub use quick::QuickWrite;

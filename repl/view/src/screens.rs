@@ -18,7 +18,7 @@ use crate::keymap::Keymap;
 use crate::keys;
 use crate::line::Outcome;
 use crate::quick::QuickWrite;
-use crate::snapshot::{Cell, HexByte, HexRow, Producer};
+use crate::snapshot::{Cell, HexByte, HexRow, Mark, Producer, Replay};
 use crate::testing::{digits, field, listing, number, object, text};
 
 use world::{World, fields, world};
@@ -284,10 +284,66 @@ fn a_dead_producer_leaves_a_still_picture() {
 #[test]
 fn a_replay_is_not_called_live() {
     let mut shown = Shown::of(world(), 120, 36);
-    shown.world.snapshot.session.replay = Some("12.5 s, playing".into());
+    shown.world.snapshot.session.replay = Some(replay());
     shown.shows("● replay at 12.5 s, playing");
     shown.press("p");
     shown.shows("‖ paused");
+}
+
+/// A quarter of it has passed. Something came in the middle, and something was lost at the end.
+fn replay() -> Replay {
+    let mut marks = vec![Mark::Nothing; 1000];
+    (marks[500], marks[999]) = (Mark::Created, Mark::Lost);
+    Replay {
+        text: "12.5 s, playing".into(),
+        passed: 0.25,
+        bounds: ["12:03:04".into(), "12:03:54".into()],
+        marks,
+    }
+}
+
+#[test]
+fn a_line_shows_all_of_a_replay_and_where_it_is() {
+    let mut shown = Shown::of(world(), 120, 36);
+    assert!(!shown.text().contains("12:03:04"));
+    shown.world.snapshot.session.replay = Some(replay());
+    shown.text();
+    let text = shown.text();
+    let line = text.lines().nth(1).unwrap_or_default();
+    assert!(line.trim_start().starts_with("12:03:04 ━━━"), "{line}");
+    assert!(line.trim_end().ends_with("─! 12:03:54"), "{line}");
+    let bar: Vec<char> = line.chars().filter(|c| "━●─+!".contains(*c)).collect();
+    let find = |wanted| bar.iter().position(|c| *c == wanted).expect("a mark");
+    assert_eq!((find('●') + 2) * 4 / bar.len(), 1, "{line}");
+    assert_eq!((find('+') + 2) * 2 / bar.len(), 1, "{line}");
+    // A small screen has no room for it.
+    let mut small = Shown::of(world(), 50, 20);
+    small.world.snapshot.session.replay = Some(replay());
+    small.text();
+    assert!(!small.text().contains("12:03:54"));
+}
+
+#[test]
+fn keys_move_a_replay_and_are_refused_on_a_live_session() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.text();
+    shown.press(".");
+    shown.shows("this session is live");
+    assert!(!shown.text().contains("Space play"));
+    shown.world.snapshot.session.replay = Some(replay());
+    shown.text();
+    shown.press("Esc");
+    shown.shows("Space play");
+    for key in ["Space", ".", "(", ")", "{", "}"] {
+        shown.press(key);
+    }
+    // Among the fields, where Space toggles what can be written.
+    shown.press("2");
+    shown.press("Space");
+    let done = [
+        "Turn", "Step", "Back", "Forward", "Slower", "Faster", "Turn",
+    ];
+    assert_eq!(shown.world.done, done);
 }
 
 #[test]

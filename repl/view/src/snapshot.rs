@@ -188,8 +188,37 @@ pub struct Session {
     pub producer: Producer,
     /// Whether every write is refused.
     pub is_readonly: bool,
-    /// Of a replay of a recording, where it is: `12.5 s, playing`.
-    pub replay: Option<String>,
+    /// Of a replay of a recording, where it is.
+    pub replay: Option<Replay>,
+}
+
+/// Where a replay is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replay {
+    /// `12.5 s, playing`.
+    pub text: String,
+    /// The part of it that has been passed, from 0 to 1.
+    pub passed: f64,
+    /// When it begins and ends: times of day.
+    pub bounds: [String; 2],
+    /// What happened in each of as many equal parts; empty if that is not known.
+    pub marks: Vec<Mark>,
+}
+
+/// What happened in a part of a recording; the last that applies is the one to be seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Values changed, or nothing.
+    #[default]
+    Nothing,
+    /// Objects came.
+    Created,
+    /// Objects went.
+    Destroyed,
+    /// A trigger fired.
+    Fired,
+    /// The recorder did not see everything.
+    Lost,
 }
 
 /// What has become of the producer.

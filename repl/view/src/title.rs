@@ -124,7 +124,8 @@ impl Title<'_> {
                 )
             }
             Producer::Live if self.paused.is_none() && self.session.replay.is_some() => {
-                let at = self.session.replay.as_deref().unwrap_or_default();
+                let at = self.session.replay.as_ref().map(|replay| &*replay.text);
+                let at = at.unwrap_or_default();
                 (format!("● replay at {at}"), Role::Accent)
             }
             Producer::Live => match (self.paused, self.session.is_readonly) {

@@ -1,11 +1,12 @@
 //! One side of a comparison: a session now, or a recording at some moment.
 
 use memglass_stream::{Change, RecordingError, Source, State};
+use memglass_value::moment;
 
 use super::super::failure::Failure;
 use super::super::only::Only;
 use super::super::options::Options;
-use super::super::{moment, replay, target};
+use super::super::{replay, target};
 
 /// The state of a session or of a recording; of a recording at its end, unless a moment is given.
 pub(super) fn of(

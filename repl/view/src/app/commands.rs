@@ -8,7 +8,7 @@ use crate::command_line::CommandLine;
 use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
-use crate::host::Host;
+use crate::host::{Host, Play};
 use crate::keys::{self, Command, Place};
 use crate::overlay::Answer;
 use crate::panels::{Action, Handled};
@@ -73,6 +73,11 @@ impl App {
 
     /// Does what a command asks for: the panel's own first.
     pub(crate) fn command(&mut self, command: Command, host: &mut dyn Host) -> Next {
+        // Nothing of a replay can be toggled, and the key is the one that plays it elsewhere.
+        let command = match (command, &self.snapshot.session.replay) {
+            (Command::Toggle, Some(_)) => Command::Play(Play::Turn),
+            (command, _) => command,
+        };
         if let Handled::Consumed(action) = self.in_panel(self.focus, command) {
             if let Some(action) = action {
                 self.act(action, host);
@@ -107,6 +112,10 @@ impl App {
     /// Commands about the view itself.
     fn settle(&mut self, command: Command, host: &mut dyn Host) {
         match command {
+            Command::Play(order) => match host.play(order) {
+                Ok(now) => self.tell(now, Role::Dim),
+                Err(reason) => self.tell(reason, Role::Amber),
+            },
             Command::Zoom => self.is_zoomed = !self.is_zoomed,
             Command::HexIntegers => self.fields.turn_hex(),
             Command::Hex => self.shows_hex = !self.shows_hex,

@@ -9,6 +9,7 @@ use crate::panels::{Frame, Marking, memory};
 use crate::rules::{Meeting, Rule, junction, thumb};
 use crate::text;
 use crate::theme::Role;
+use crate::time_bar;
 use crate::title::Title;
 
 /// A dialog stands among the fields if they have more rows than this.
@@ -23,6 +24,9 @@ impl App {
         self.draw_title(canvas, layout.scale);
         if layout.scale == Scale::Line {
             return;
+        }
+        if let (true, Some(replay)) = (layout.has_time_bar, &self.snapshot.session.replay) {
+            time_bar::draw(canvas, 1, replay);
         }
         for place in Place::ALL {
             self.draw_panel(canvas, &layout, place);
@@ -232,10 +236,15 @@ impl App {
     pub(super) fn key_bar(&self, layout: &Layout) -> KeyBar {
         let margin = u16::from(layout.scale > Scale::Basic);
         let session = &self.snapshot.session;
-        let is_writable = !session.is_readonly && session.producer.is_live();
+        let is_writable =
+            !session.is_readonly && session.producer.is_live() && session.replay.is_none();
         let (keys, kept) = match self.overlays.last() {
             Some(overlay) => (overlay.bar().iter().copied().map(Key::from).collect(), 1),
-            None => (self.keymap.bar(self.focus, is_writable), 2),
+            None => (
+                self.keymap
+                    .bar(self.focus, is_writable, session.replay.is_some()),
+                2,
+            ),
         };
         KeyBar::of(layout.width, margin, &keys, kept)
     }

@@ -277,6 +277,7 @@ impl App {
             is_zoomed: self.is_zoomed,
             band: self.band,
             splits: self.splits,
+            is_replay: self.snapshot.session.replay.is_some(),
         };
         Layout::of(self.size.0, self.size.1, choices)
     }

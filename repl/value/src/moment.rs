@@ -1,12 +1,14 @@
-//! A moment of a recording, as it is typed.
+//! Moments of recordings and lengths of time, as they are typed.
 
-use std::time::SystemTime;
-
-use super::arguments::parse_time;
+use std::time::{Duration, SystemTime};
 
 /// The moment that a text means: `start`, `end`, a time after the start as `12.5s`, or a time of day as
 /// `12:03:04.5`.
-pub(super) fn within(text: &str, start: SystemTime, end: SystemTime) -> Result<SystemTime, String> {
+///
+/// # Errors
+///
+/// Why it means none, and what would.
+pub fn within(text: &str, start: SystemTime, end: SystemTime) -> Result<SystemTime, String> {
     match text {
         "start" | "0" | "0s" => Ok(start),
         "end" => Ok(end),
@@ -15,14 +17,14 @@ pub(super) fn within(text: &str, start: SystemTime, end: SystemTime) -> Result<S
                 .ok_or_else(|| format!("{text:?} is no time of day; write it as 12:03:04.5"))?;
             match moment > end {
                 true => {
-                    let [start, end] = [start, end].map(memglass_value::time::clock);
+                    let [start, end] = [start, end].map(crate::time::clock);
                     Err(format!("the recording goes from {start} to {end}"))
                 }
                 false => Ok(moment),
             }
         }
         text => {
-            let after = parse_time(text).map_err(|_| {
+            let after = parse_seconds(text).map_err(|_| {
                 format!(
                     "{text:?} is no moment: write start, end, 12.5s after the start, or 12:03:04.5"
                 )
@@ -49,10 +51,59 @@ fn time_of_day(text: &str, start: SystemTime) -> Option<SystemTime> {
     }
 }
 
+/// A number and its unit: without one it might be seconds or milliseconds.
+///
+/// # Errors
+///
+/// What a time looks like.
+pub fn parse_time(text: &str) -> Result<Duration, String> {
+    let usage = || format!("{text:?} is not a time: write it as 500ms, 5s or 2m");
+    let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(usage()),
+    };
+    let number: f64 = number.trim().parse().map_err(|_| usage())?;
+    let time = Duration::try_from_secs_f64(number * seconds).map_err(|_| usage())?;
+    match time.is_zero() {
+        true => Err("the time must be more than 0".into()),
+        false => Ok(time),
+    }
+}
+
+/// The same, where a number alone is seconds.
+///
+/// # Errors
+///
+/// What a time looks like.
+pub fn parse_seconds(text: &str) -> Result<Duration, String> {
+    match text.ends_with(|c: char| c.is_ascii_digit()) {
+        true => parse_time(&format!("{text}s")),
+        false => parse_time(text),
+    }
+}
+
+/// How many times as fast as it was a recording is played.
+///
+/// # Errors
+///
+/// What a speed looks like.
+pub fn parse_speed(text: &str) -> Result<f64, String> {
+    if text == "max" {
+        return Ok(f64::INFINITY);
+    }
+    let number = text.strip_prefix('x').unwrap_or(text);
+    let speed: Option<f64> = number.strip_suffix('x').unwrap_or(number).parse().ok();
+    let speed = speed.filter(|speed| (0.001..=1_000_000.0).contains(speed));
+    speed.ok_or_else(|| format!("{text:?} is not a speed: write 0.5, 2 or max"))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -67,6 +118,7 @@ mod tests {
         check("end", 20);
         check("0", 10);
         check("3s", 13);
+        check("3", 13);
         check("1h", 20);
         assert!(within("soon", start, end).is_err());
     }
@@ -85,5 +137,26 @@ mod tests {
         check("23:59:55.5", "2026-05-04T23:59:55.5");
         check("00:00:10", "2026-05-05T00:00:10");
         assert_eq!(time_of_day("12:99:00", start), None);
+    }
+
+    #[test]
+    fn a_time_has_a_unit() {
+        assert_eq!(parse_time("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_time("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_time("2m"), Ok(Duration::from_secs(120)));
+        for wrong in [
+            "",
+            "s",
+            "200",
+            "1.5",
+            "0s",
+            "5 parsecs",
+            "-1s",
+            "0",
+            "1e400",
+            "nan",
+        ] {
+            assert!(parse_time(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,0 +1,156 @@
+//! When what happened in a recording: for a line that shows all of it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use crate::control::{self, Fate, nanoseconds};
+use crate::error::RecordingError;
+use crate::recording::{Channel, Recording};
+
+/// Parts of equal length that a recording is cut into.
+const PARTS: usize = 1000;
+
+/// What happened in a part of a recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Happened {
+    /// Objects came.
+    pub created: bool,
+    /// Objects went.
+    pub destroyed: bool,
+    /// The recorder did not see everything.
+    pub lost: bool,
+    /// A trigger fired while it was played.
+    pub fired: bool,
+}
+
+const CREATED: u8 = 1;
+const DESTROYED: u8 = 2;
+const LOST: u8 = 4;
+const FIRED: u8 = 8;
+
+/// What happened when in a recording, in a thousand parts. It is filled in while a thread reads the recording.
+#[derive(Clone, Debug)]
+pub struct Marks(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    start: u64,
+    end: u64,
+    parts: Vec<AtomicU8>,
+}
+
+impl Marks {
+    pub(crate) fn of(recording: &Recording) -> Marks {
+        Marks(Arc::new(Inner {
+            start: nanoseconds(recording.start()),
+            end: nanoseconds(recording.end()),
+            parts: (0..PARTS).map(|_| AtomicU8::new(0)).collect(),
+        }))
+    }
+
+    /// What happened in the part `index` of `count` equal ones, as far as that is known by now.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such part.
+    pub fn in_part(&self, index: usize, count: usize) -> Happened {
+        assert!(index < count, "part {index} of {count}");
+        let first = index * PARTS / count;
+        let last = ((index + 1) * PARTS / count).max(first + 1);
+        let parts = self.0.parts[first..last].iter();
+        let all = parts.fold(0, |all, part| all | part.load(Ordering::Relaxed));
+        Happened {
+            created: all & CREATED != 0,
+            destroyed: all & DESTROYED != 0,
+            lost: all & LOST != 0,
+            fired: all & FIRED != 0,
+        }
+    }
+
+    pub(crate) fn fired(&self, time: SystemTime) {
+        self.add(nanoseconds(time), FIRED);
+    }
+
+    fn add(&self, time: u64, what: u8) {
+        let Inner { start, end, parts } = &*self.0;
+        let length = end.saturating_sub(*start).max(1);
+        let since = time.saturating_sub(*start).min(length);
+        // Not in integers: the lengths of damaged recordings are any.
+        let index = (since as f64 / length as f64 * PARTS as f64) as usize;
+        parts[index.min(PARTS - 1)].fetch_or(what, Ordering::Relaxed);
+    }
+
+    /// Reads what happened out of a recording, until `stop` is raised.
+    fn read(&self, mut recording: Recording, stop: &AtomicBool) -> Result<(), RecordingError> {
+        for index in 0..recording.chunks().len() {
+            let chunk = &recording.chunks()[index];
+            let is_told = [Channel::Objects, Channel::Loss];
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            if !is_told.iter().any(|channel| recording.has(chunk, channel)) {
+                continue;
+            }
+            for message in recording.messages(index)? {
+                let what = match recording.channel(message.channel) {
+                    Some(Channel::Objects) => fate(&message.data),
+                    Some(Channel::Loss) => loss(&message.data),
+                    _ => None,
+                };
+                if let Some(what) = what {
+                    self.add(message.time, what);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn fate(message: &[u8]) -> Option<u8> {
+    Some(match control::read_fate(message).ok()? {
+        Fate::Created(_) => CREATED,
+        Fate::Destroyed(_) => DESTROYED,
+    })
+}
+
+fn loss(message: &[u8]) -> Option<u8> {
+    let losses = control::read_losses(message).ok()?;
+    (!losses.is_none()).then_some(LOST)
+}
+
+/// The thread that fills marks in. It ends with this value.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reader {
+    /// Reads the recording at `path` once more. Without a thread for that, nothing is marked.
+    pub(crate) fn start(path: &Path, marks: &Marks) -> Reader {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (path, marks, raised) = (path.to_owned(), marks.clone(), Arc::clone(&stop));
+        let thread = std::thread::Builder::new().name("memglass-marks".into());
+        let thread = thread.spawn(move || {
+            // A damaged part is told when it is played.
+            let _ = Recording::open(&path).and_then(|recording| marks.read(recording, &raised));
+        });
+        Reader {
+            stop,
+            thread: thread.ok(),
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
