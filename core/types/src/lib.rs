@@ -29,6 +29,7 @@
 //! The crate knows no session and no shared memory.
 #![deny(unsafe_code)]
 
+mod btf;
 mod builder;
 mod closure;
 mod declaration;
@@ -40,6 +41,7 @@ mod file;
 mod holes;
 mod identity;
 mod kind;
+mod linked;
 mod names;
 mod references;
 mod sound;
@@ -50,6 +52,7 @@ mod types;
 mod union;
 mod uses;
 
+pub use btf::BtfError;
 pub use builder::{BuildError, Builder};
 pub use declaration::Remarks;
 pub use diff::{Change, Detail};

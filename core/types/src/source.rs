@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::btf::{self, BtfError};
 use crate::dwarf::{self, DwarfError};
 use crate::file::{self, FileError};
 use crate::types::Types;
@@ -43,6 +44,9 @@ pub enum OpenError {
     /// It is a program or object from which no types can be read.
     #[error(transparent)]
     Dwarf(#[from] DwarfError),
+    /// It has damaged types in the form of the Linux kernel.
+    #[error(transparent)]
+    Btf(#[from] BtfError),
     /// Some of its debug information is in files that are not there.
     #[error("{} is not there, in which a part of the debug information of {} is", missing.display(), path.display())]
     Missing {
@@ -54,7 +58,8 @@ pub enum OpenError {
 }
 
 impl Types {
-    /// Reads a `.mgt` file, or the debug information of a program or an object file.
+    /// Reads a `.mgt` file, the debug information of a program or an object file (DWARF, or else BTF), or a file of BTF
+    /// as `/sys/kernel/btf/vmlinux`.
     ///
     /// # Errors
     ///
@@ -90,19 +95,40 @@ impl Types {
             .take(magic)
             .read_to_end(&mut start)
             .map_err(failed)?;
-        if start != file::MAGIC {
-            return Ok(dwarf::read(path)?);
+        if start != file::MAGIC && !btf::is_btf(&start) {
+            return of_program(path);
         }
         opened.read_to_end(&mut start).map_err(failed)?;
+        if btf::is_btf(&start) {
+            return Ok(Opened::whole(btf::read(path, &start)?));
+        }
         let types = Types::from_bytes(&start);
         let types = types.map_err(|source| OpenError::File {
             path: path.to_owned(),
             source,
         })?;
-        Ok(Opened {
+        Ok(Opened::whole(types))
+    }
+}
+
+impl Opened {
+    fn whole(types: Types) -> Self {
+        Opened {
             types,
             missing: Vec::new(),
-        })
+        }
+    }
+}
+
+/// DWARF, which says more, or else BTF.
+fn of_program(path: &Path) -> Result<Opened, OpenError> {
+    let error = match dwarf::read(path) {
+        Err(error @ DwarfError::None { .. }) => error,
+        read => return Ok(read?),
+    };
+    match btf::section(path)? {
+        Some(bytes) => Ok(Opened::whole(btf::read(path, &bytes)?)),
+        None => Err(error.into()),
     }
 }
 

@@ -15,6 +15,7 @@ mod walk;
 use std::path::Path;
 
 pub use error::DwarfError;
+pub(crate) use sections::with_object;
 
 use crate::source::Opened;
 

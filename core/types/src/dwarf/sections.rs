@@ -36,7 +36,7 @@ impl Loaded {
     }
 }
 
-type Parsed<'c> = object::File<'c, &'c ReadCache<File>>;
+pub(crate) type Parsed<'c> = object::File<'c, &'c ReadCache<File>>;
 
 pub(super) fn load(path: &Path, part: Part) -> Result<Loaded, DwarfError> {
     with_object(path, |file| {
@@ -92,7 +92,8 @@ impl From<gimli::Error> for Failed {
     }
 }
 
-fn with_object<T>(
+/// Parses the headers of a program or object file.
+pub(crate) fn with_object<T>(
     path: &Path,
     read: impl FnOnce(&Parsed<'_>) -> Result<T, DwarfError>,
 ) -> Result<T, DwarfError> {
