@@ -319,7 +319,13 @@ fn mistakes_are_told_with_the_entry_they_are_in() {
         let error = world.error(layout);
         assert!(error.contains(expected), "{layout}: {error}");
     }
-    let missing = Foreign::of("/nonexistent", "0: u8", &world.types, Use::Read).unwrap_err();
+    let missing = Foreign::of(
+        world.dir.path().join("missing"),
+        "0: u8",
+        &world.types,
+        Use::Read,
+    )
+    .unwrap_err();
     assert!(matches!(missing, ForeignError::Io { .. }), "{missing}");
     let directory = Foreign::of(world.dir.path(), "0: u8", &world.types, Use::Read).unwrap_err();
     assert!(matches!(directory, ForeignError::Io { .. }), "{directory}");

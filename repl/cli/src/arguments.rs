@@ -106,6 +106,10 @@ pub(crate) struct Common {
     #[arg(long, global = true, requires = "audit")]
     pub(crate) audit_lenient: bool,
 
+    /// Name what lies at addresses, as &on_tick, by a program or .mgt file; of `file`, its types. May be given several times.
+    #[arg(long, global = true, value_name = "FILE", action = ArgAction::Append)]
+    pub(crate) types: Vec<String>,
+
     /// Form of what is printed.
     #[arg(long, global = true, value_enum, value_name = "FORM", conflicts_with_all = ["json", "csv"])]
     pub(crate) format: Option<FormatChoice>,
@@ -153,13 +157,13 @@ pub(crate) enum Task {
         session: Option<String>,
     },
     /// List what is wrong with sessions: dead producers, damage, values outside of what is declared, no room.
-    #[command(args = idle::options(idle::WHEN_READING))]
+    #[command(args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Doctor {
         /// Only this one.
         session: Option<String>,
     },
     /// List objects.
-    #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]", args = idle::options(idle::WHEN_READING))]
+    #[command(override_usage = "memglass objects [OPTIONS] [SESSION] [GLOB]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Objects {
         /// The session, and a pattern for labels, as in 'AAPL_*'; both may be left out.
         #[arg(value_name = "SESSION, GLOB", num_args = 0..=2)]
@@ -169,21 +173,21 @@ pub(crate) enum Task {
         type_name: Option<String>,
     },
     /// List the types of a session, a program, an object or a .mgt file, or show one.
-    #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING))]
+    #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Types {
         /// The session or file, and a type or a path to what has it; both may be left out.
         #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
         words: Vec<String>,
     },
     /// Show the unused bytes of a struct and its cache lines, or rank all by them.
-    #[command(override_usage = "memglass holes [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING))]
+    #[command(override_usage = "memglass holes [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Holes {
         /// The session or file, and a type or a pattern for types; both may be left out.
         #[arg(value_name = "FILE, TYPE", num_args = 0..=2)]
         words: Vec<String>,
     },
     /// List the structs, functions and variables that have a type in them.
-    #[command(override_usage = "memglass uses [OPTIONS] [SESSION|FILE] TYPE", args = idle::options(idle::WHEN_READING))]
+    #[command(override_usage = "memglass uses [OPTIONS] [SESSION|FILE] TYPE", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Uses {
         /// The session or file, which may be left out, and a type.
         #[arg(required = true, value_name = "FILE, TYPE", num_args = 1..=2)]
@@ -197,7 +201,7 @@ pub(crate) enum Task {
         words: Vec<String>,
     },
     /// List what differs: between the types of two programs, between two recordings, or in a session as it changes.
-    #[command(override_usage = "memglass diff [OPTIONS] OLD NEW\n       memglass diff [OPTIONS] [SESSION]", args = idle::options(idle::WHEN_READING))]
+    #[command(override_usage = "memglass diff [OPTIONS] OLD NEW\n       memglass diff [OPTIONS] [SESSION]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Diff(Diff),
     /// Write the types of programs, objects, .mgt files and sessions into one .mgt file.
     #[command(args = idle::options(idle::WITHOUT_FORMAT))]
@@ -576,10 +580,6 @@ pub(crate) struct File {
     /// with such lines. [] is as many as there are to the end of the file.
     #[arg(long, value_name = "LAYOUT")]
     pub(crate) layout: String,
-
-    /// The program, object or .mgt file that has the types; may be given several times.
-    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
-    pub(crate) types: Vec<String>,
 
     /// Write into the file what is written into its objects.
     #[arg(long, conflicts_with = "readonly")]

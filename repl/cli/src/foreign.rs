@@ -7,11 +7,11 @@ use memglass::ProducerError;
 use memglass_foreign::{Foreign, ForeignError, Publication, Use};
 use memglass_types::Types;
 
+use super::addresses::{self, Whose};
 use super::arguments::{Arguments, File, Task, end_with, is_subcommand, similar};
 use super::failure::Failure;
 use super::options::Options;
 use super::replay::session_name;
-use super::type_files;
 
 /// How often one file can be looked at at the same time.
 const MOST: u32 = 100;
@@ -20,7 +20,8 @@ const MOST: u32 = 100;
 pub(super) fn run(options: &Options, file: &File) -> Result<i32, Failure> {
     let inner = inner(file)?;
     let options = within(options, &inner, file);
-    let types = types(&options, file)?;
+    let types = options.named_types()?;
+    addresses::name(&types, Whose::UserOf(file.file.clone()));
     let (_publication, session) = published(&options, file, &types)?;
     match inner.command {
         Some(command) => super::with_command(&options, Some(&session), command),
@@ -59,20 +60,12 @@ fn within(outer: &Options, inner: &Arguments, file: &File) -> Options {
     if own.is_form_chosen {
         (options.form, options.is_form_chosen) = (own.form, true);
     }
+    options.types.extend(own.types);
     options.writes_c |= own.writes_c;
     options.readonly |= own.readonly || !file.write;
     options.dry_run |= own.dry_run;
     options.timeout = own.timeout.or(options.timeout);
     options
-}
-
-/// The types of all files that are named.
-fn types(options: &Options, file: &File) -> Result<Types, Failure> {
-    let sets = file
-        .types
-        .iter()
-        .map(|path| type_files::of_file(options, path));
-    Ok(Types::merged(sets.collect::<Result<Vec<_>, _>>()?))
 }
 
 /// The session, under the name that is wanted, or else the file's, with a number if that is taken.

@@ -13,11 +13,17 @@ const WRITES: &[&str] = &["dry_run", "audit", "audit_sync", "audit_lenient"];
 /// How data is written.
 const FORMAT: &[&str] = &["format", "json", "csv"];
 
+/// What addresses are named by.
+const NAMES: &[&str] = &["types"];
+
+/// Where no value is printed.
+pub(super) const WITHOUT_NAMES: &[&[&str]] = &[NAMES];
+
 /// Where there is no prompt.
 pub(super) const WITHOUT_PROMPT: &[&[&str]] = &[&["no_init"]];
 
 /// Where nothing of a session is written.
-pub(super) const WITHOUT_SCRIPT: &[&[&str]] = &[RUN, WRITES];
+pub(super) const WITHOUT_SCRIPT: &[&[&str]] = &[NAMES, RUN, WRITES];
 
 /// Where nothing is printed and no script runs.
 pub(super) const ON_THE_SCREEN: &[&[&str]] = &[RUN, FORMAT];
@@ -26,41 +32,51 @@ pub(super) const ON_THE_SCREEN: &[&[&str]] = &[RUN, FORMAT];
 pub(super) const WHEN_READING: &[&[&str]] = &[RUN, &["readonly"], WRITES];
 
 /// Where a session is only read, and what is printed is code.
-pub(super) const WHEN_EMITTING: &[&[&str]] = &[RUN, &["readonly"], WRITES, FORMAT];
+pub(super) const WHEN_EMITTING: &[&[&str]] = &[NAMES, RUN, &["readonly"], WRITES, FORMAT];
 
 /// Where a session is only read, and nothing is printed.
-pub(super) const WHEN_WAITING: &[&[&str]] = &[&["no_init", "readonly"], WRITES, FORMAT];
+pub(super) const WHEN_WAITING: &[&[&str]] = &[NAMES, &["no_init", "readonly"], WRITES, FORMAT];
 
 /// Where it lasts as long as it is told itself.
 pub(super) const WITH_TIMEOUT: &[&[&str]] = &[&["timeout"]];
 
 /// Where a file is worked on.
 pub(super) const WITHOUT_TARGET: &[&[&str]] =
-    &[&["session_named", "readonly"], RUN, WRITES, FORMAT];
+    &[NAMES, &["session_named", "readonly"], RUN, WRITES, FORMAT];
 
 /// Where a file is a session.
 pub(super) const ON_A_FILE: &[&[&str]] = &[&["session_named"]];
 
 /// Where a file is worked on, and what is in it is printed.
-pub(super) const WHEN_CONVERTING: &[&[&str]] =
-    &[&["dir", "session_named", "readonly", "format"], RUN, WRITES];
+pub(super) const WHEN_CONVERTING: &[&[&str]] = &[
+    NAMES,
+    &["dir", "session_named", "readonly", "format"],
+    RUN,
+    WRITES,
+];
 
 /// Where scripts run on recordings.
-pub(super) const WHEN_TESTING: &[&[&str]] = &[&["session_named", "no_init", "readonly"]];
+pub(super) const WHEN_TESTING: &[&[&str]] = &[NAMES, &["session_named", "no_init", "readonly"]];
 
-/// Where no value is printed.
-pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, FORMAT];
+/// Where a value is written.
+pub(super) const WHEN_WRITING: &[&[&str]] = &[NAMES, RUN, FORMAT];
 
 /// Where it is about all sessions.
-pub(super) const ON_ALL_SESSIONS: &[&[&str]] = &[&["session_named", "readonly"], RUN, WRITES];
+pub(super) const ON_ALL_SESSIONS: &[&[&str]] =
+    &[NAMES, &["session_named", "readonly"], RUN, WRITES];
 
 /// The same, where nothing is printed.
 pub(super) const WITHOUT_FORMAT: &[&[&str]] =
-    &[&["session_named", "readonly"], RUN, WRITES, FORMAT];
+    &[NAMES, &["session_named", "readonly"], RUN, WRITES, FORMAT];
 
 /// Where it is about none.
-pub(super) const WITHOUT_SESSION: &[&[&str]] =
-    &[&["dir", "session_named", "readonly"], RUN, WRITES, FORMAT];
+pub(super) const WITHOUT_SESSION: &[&[&str]] = &[
+    NAMES,
+    &["dir", "session_named", "readonly"],
+    RUN,
+    WRITES,
+    FORMAT,
+];
 
 /// The common options of these groups, hidden: clap passes on to a subcommand only what it has not yet.
 ///
@@ -97,9 +113,11 @@ mod tests {
     fn the_help_of_a_subcommand_leaves_out_what_does_nothing_there() {
         let listing = ["dir", "session", "format", "json", "csv", "color"];
         shows("ls", &["dir", "format", "json", "csv", "color"]);
-        for subcommand in ["objects", "types", "get"] {
+        for subcommand in ["objects", "types"] {
             shows(subcommand, &listing);
         }
+        let get = ["dir", "session", "types", "format", "json", "csv", "color"];
+        shows("get", &get);
         let set = [
             "dir",
             "session",
@@ -125,6 +143,7 @@ mod tests {
             "audit",
             "audit-sync",
             "audit-lenient",
+            "types",
             "format",
             "json",
             "csv",
@@ -141,6 +160,7 @@ mod tests {
             "audit",
             "audit-sync",
             "audit-lenient",
+            "types",
             "format",
             "json",
             "csv",

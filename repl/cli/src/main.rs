@@ -1,5 +1,6 @@
 //! The `memglass` program: arguments as they are typed, what they mean, and one file for each subcommand.
 
+mod addresses;
 mod arguments;
 mod clean;
 mod compare;
@@ -74,6 +75,11 @@ fn exit_code(code: i32) -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<i32, Failure> {
     let options = Options::resolve(&arguments.common);
+    let options = match &arguments.command {
+        // The file's process has the addresses, and not a session's.
+        Some(Task::File(_)) => options,
+        _ => options.with_names()?,
+    };
     let named = named(arguments.session, arguments.common.session_named)?;
     // The file itself is read, and not played.
     let reads_file = matches!(arguments.command, Some(Task::Export(_) | Task::Diff(_)));

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use memglass::{AttachError, Observer, ObserverBuilder};
@@ -9,9 +10,12 @@ use memglass_repl::program::{Encoding, Form, Output, Rendering, Watch, damage_ne
 use memglass_repl::{Audit, AuditError, DryRun, OnFailure};
 use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::write_message;
+use memglass_types::Types;
 
+use super::addresses::{self, Whose};
 use super::arguments::{Common, FormatChoice};
 use super::failure::Failure;
+use super::type_files;
 
 /// Bytes of a result that leave together.
 const CHUNK: usize = 64 << 10;
@@ -24,6 +28,10 @@ pub(super) struct Options {
     pub(super) form: Form,
     /// Whether the form was asked for.
     pub(super) is_form_chosen: bool,
+    /// Files with the names of what lies at addresses.
+    pub(super) types: Vec<String>,
+    /// What is in them, if they were read.
+    addresses: Option<Arc<Types>>,
     /// Whether types are written as C.
     pub(super) writes_c: bool,
     pub(super) color: ColorChoice,
@@ -54,6 +62,8 @@ impl Options {
                 ..Form::default()
             },
             is_form_chosen: typed.json || typed.csv || typed.format.is_some(),
+            types: typed.types.clone(),
+            addresses: None,
             writes_c: typed.format == Some(FormatChoice::C),
             color: typed.color.into(),
             timeout: typed.timeout,
@@ -79,7 +89,9 @@ impl Options {
 
     /// Attaches for reading.
     pub(super) fn attach(&self, session: &str) -> Result<Observer, AttachError> {
-        self.attach_options().attach(session)
+        let observer = self.attach_options().attach(session)?;
+        self.name_addresses(session);
+        Ok(observer)
     }
 
     /// Attaches for writing too, unless writes are to be errors.
@@ -93,7 +105,32 @@ impl Options {
             true => options.trial(),
             false => options,
         };
-        options.attach(session)
+        let observer = options.attach(session)?;
+        self.name_addresses(session);
+        Ok(observer)
+    }
+
+    /// The types of all files that name what lies at addresses.
+    pub(super) fn named_types(&self) -> Result<Types, Failure> {
+        let sets = self
+            .types
+            .iter()
+            .map(|path| type_files::of_file(self, path));
+        Ok(Types::merged(sets.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    /// Has addresses of the sessions that are attached written with their names, if files with names were given.
+    pub(super) fn with_names(mut self) -> Result<Self, Failure> {
+        if !self.types.is_empty() {
+            self.addresses = Some(Arc::new(self.named_types()?));
+        }
+        Ok(self)
+    }
+
+    fn name_addresses(&self, session: &str) {
+        if let Some(types) = &self.addresses {
+            addresses::name(types, Whose::Producer(session.to_owned(), self.dir.clone()));
+        }
     }
 
     /// Opens the audit file, if there is to be one.

@@ -8,10 +8,11 @@
 //! - [`memory`]: whether the process may have more of it.
 //! - [`console`]: the modes of the terminal.
 //! - [`signals`]: what the system asks of the process.
-//! - [`process`]: stopping for a while, and starting another process apart.
+//! - [`process`]: stopping for a while, starting another process apart, and where a program lies in one.
 
 pub mod files;
 pub mod memory;
+mod placement;
 
 #[cfg(not(unix))]
 mod elsewhere;
@@ -36,7 +37,8 @@ pub mod signals {
     };
 }
 
-/// Stopping for a while, and starting another process apart.
+/// Stopping for a while, starting another process apart, and where a program lies in one.
 pub mod process {
+    pub use crate::placement::{mapped_at, processes_with, program_of};
     pub use crate::system::process::{Suspender, in_its_own_group, stop};
 }

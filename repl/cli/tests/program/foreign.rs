@@ -1,7 +1,8 @@
 //! `memglass file`: the shared memory of a program that knows nothing of memglass.
 
 use std::fs;
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use super::support::World;
 
@@ -95,9 +96,75 @@ fn a_file_is_written_only_if_that_is_asked_for() {
     assert_eq!(bytes[24 + 26 + 1..][..4], 301_u32.to_ne_bytes());
 }
 
+const HOLDER: &str = r#"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+struct slot { void (*on_tick)(int); int *last; void *nothing; };
+static int prices[4];
+void on_tick(int price) { prices[price & 3] = price; }
+int main(int count, char **words) {
+    int file = open(words[1], O_RDWR | O_CREAT, 0600);
+    if (ftruncate(file, 4096)) return 1;
+    struct slot *slot = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    *slot = (struct slot){ on_tick, &prices[2], words };
+    puts("ready");
+    fflush(stdout);
+    return getchar() == 0;
+}
+"#;
+
+#[test]
+fn addresses_are_named_as_they_are_in_the_process_that_has_the_file() {
+    let world = World::new();
+    let at = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
+    fs::write(at("holder.c"), HOLDER).unwrap();
+    let gcc = Command::new("gcc")
+        .args(["-g", "-o", &at("holder"), &at("holder.c")])
+        .status();
+    assert!(gcc.unwrap().success());
+    let mut holder = Command::new(at("holder"))
+        .arg(at("slots"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(holder.stdout.take().unwrap())
+        .read_line(&mut ready)
+        .unwrap();
+    let (slots, program) = (at("slots"), at("holder"));
+    let get = |path: &str| {
+        world.data(&[
+            "file", &slots, "--types", &program, "--layout", "0: slot", "get", path,
+        ])
+    };
+    assert!(
+        get("slot.on_tick").ends_with(" &on_tick\n"),
+        "{}",
+        get("slot.on_tick")
+    );
+    assert!(
+        get("slot.last").ends_with(" &prices+8\n"),
+        "{}",
+        get("slot.last")
+    );
+    assert!(
+        !get("slot.nothing").contains('&'),
+        "{}",
+        get("slot.nothing")
+    );
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    // Without the process nobody knows where its program lay.
+    assert!(get("slot.on_tick").starts_with("0x") && !get("slot.on_tick").contains('&'));
+}
+
 #[test]
 fn mistakes_say_what_to_do() {
     let (world, file) = world();
+    let missing = format!("{}.missing", file[1]);
     let ring = file[1].as_str();
     world
         .run(&[
@@ -114,6 +181,6 @@ fn mistakes_say_what_to_do() {
         .run(&with(&file, &["-e", "1", "objects"]))
         .failed(2, &["-e goes without a subcommand"]);
     world
-        .run(&["file", "/nonexistent", "--layout", "0: u8", "objects"])
-        .failed(1, &["/nonexistent cannot be read"]);
+        .run(&["file", &missing, "--layout", "0: u8", "objects"])
+        .failed(1, &["missing cannot be read"]);
 }

@@ -57,7 +57,8 @@ pub fn figure(value: &Value, style: &Style) -> Figure {
         Value::F32(float) => float_figure(f64::from(*float)),
         Value::F64(float) => float_figure(*float),
         Value::Flags(flags) => Figure::Word(format!("0x{:x}", flags.bits)),
-        Value::Bool(_) | Value::Address(_) => Figure::Word(value.to_string()),
+        Value::Bool(_) => Figure::Word(value.to_string()),
+        Value::Address(_) => Figure::Word(super::text(value, &Style::default())),
         Value::Text(_) => Figure::Text(super::text(value, &Style::default())),
         other => Figure::Text(brief_alone(other, style)),
     }

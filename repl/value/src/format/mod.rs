@@ -8,6 +8,7 @@
 //!
 //! The JSON of a value is exact and needs no type to be read back: see `json`.
 
+mod addresses;
 mod figure;
 mod json;
 mod number;
@@ -23,6 +24,7 @@ use memglass::{EnumValue, Record, Value};
 
 use crate::time;
 
+pub use addresses::name_addresses;
 pub use figure::{Digits, Figure, figure, hex_figure};
 pub use json::json;
 pub use number::grouped;
@@ -352,6 +354,7 @@ fn write_value(out: &mut String, value: &Value, style: &Style) {
             name: Some(name), ..
         }) => out.push_str(&escaped(name)),
         Value::Flags(flags) => out.push_str(&escaped(&flags.to_string())),
+        Value::Address(at) => out.push_str(&addresses::address(*at)),
         Value::List(elements) => write_list(out, elements, style),
         Value::Record(members) => write_record(out, members),
         other => out.push_str(&other.to_string()),

@@ -61,8 +61,8 @@ fn questions_about_what_is_not_there_are_errors() {
     );
     world.fails("uses(\"\")", "no type \"\" here");
     world.fails(
-        "types_of(\"/nonexistent\")",
-        "/nonexistent cannot be read: ",
+        &format!("types_of(\"{path}.missing\")"),
+        &format!("{path}.missing cannot be read: "),
     );
     world.fails(
         "objects().holes(\"Quote\")",
