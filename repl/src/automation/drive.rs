@@ -28,6 +28,9 @@ pub(crate) struct Outcome {
 /// How often the same error of an action is told.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// How long actions run one after the other before others have their turn: what was typed, signals, the end of a sleep.
+const TURN: Duration = Duration::from_millis(50);
+
 /// Errors whose telling is remembered.
 const MOST_TOLD: usize = 256;
 
@@ -154,20 +157,22 @@ impl Automation {
         self.surroundings().wait(next);
     }
 
-    /// Does all that is to be done at this instant; actions only if they may run now.
+    /// Does all that is to be done at this instant; actions only if they may run now, and not for long: where they take
+    /// longer than their firings are apart, there is always one more.
     pub(super) fn step(&self, engine: &Engine, runs_actions: bool) -> Result<()> {
         self.look_around(engine);
-        if !runs_actions {
-            return Ok(());
-        }
-        loop {
+        let end = self.now().saturating_add(TURN);
+        let mut is_over = !runs_actions;
+        while !is_over {
             let now = self.now();
             let run = self.engine().next_run(now);
             let Some(run) = run else { return Ok(()) };
             self.run(engine, run)?;
             // An action may have slept, and may have made what is due at once.
             self.look_around(engine);
+            is_over = self.now() >= end;
         }
+        Ok(())
     }
 
     /// Takes samples, lets timers wait for their actions and answers conditions.

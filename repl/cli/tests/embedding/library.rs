@@ -429,3 +429,35 @@ fn a_host_limits_what_scripts_may_ask_for() {
     assert!(refused.to_string().contains("too deeply"), "{refused}");
     assert_eq!(repl.eval("1 + 1").unwrap().to_string(), "2");
 }
+
+/// With an action that is slower than its firings there is always one more that is due.
+#[test]
+fn slow_actions_leave_the_host_its_turns() {
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let world = World::new();
+        let count = world.session.object("count", 0_i64).unwrap();
+        let mut repl = world.repl();
+        repl.eval("watch(\"count\", |c| sleep(20.ms)).rate(1000.hz)")
+            .unwrap();
+        let ended = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                    count.set(count.get() + 1);
+                    std::thread::sleep(Duration::from_micros(200));
+                }
+            });
+            for _ in 0..5 {
+                repl.run_due().unwrap();
+            }
+            // A sleep comes to its end beside them, too.
+            repl.eval("sleep(30.ms)").unwrap();
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        told.send(()).unwrap();
+    });
+    heard
+        .recv_timeout(Duration::from_secs(60))
+        .expect("each turn ends");
+}
