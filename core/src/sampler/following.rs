@@ -158,7 +158,11 @@ impl Following {
         self.patterns.retain(|&other| other != id);
         self.unread.retain(|(of, _)| *of != id);
         self.untold.retain(|untold| match untold {
-            Untold::Appeared(key) => self.fields[key].selection != id,
+            // It may have gone again.
+            Untold::Appeared(key) => {
+                let followed = self.fields.get(key);
+                followed.is_some_and(|followed| followed.selection != id)
+            }
             Untold::Vanished(_, followed, _) => followed.selection != id,
         });
         let scan = &mut self.scan;

@@ -20,6 +20,14 @@ impl Grid {
         }
     }
 
+    /// The multiples of the period, from the first one after `now`: whoever divides the same clock by the same period
+    /// means the same points.
+    pub(super) fn of_multiples(now: Duration, period: Duration) -> Grid {
+        let since = now.as_nanos() % period.as_nanos().max(1);
+        let since = Duration::from_nanos(u64::try_from(since).unwrap_or(u64::MAX));
+        Grid::new(now.saturating_sub(since), period)
+    }
+
     /// When the next tick is due.
     pub(super) fn due(&self) -> Duration {
         let since = u128::from(self.next) * self.period.as_nanos();
@@ -55,6 +63,14 @@ mod tests {
         assert_eq!(grid.pass(ms(113)), Some(0));
         assert_eq!((grid.due(), grid.pass(ms(119))), (ms(120), None));
         assert_eq!(grid.pass(ms(120)), Some(0));
+    }
+
+    #[test]
+    fn grids_of_one_period_have_the_same_points() {
+        let mut grid = Grid::of_multiples(ms(104), ms(10));
+        assert_eq!((grid.due(), grid.pass(ms(109))), (ms(110), None));
+        assert_eq!(grid.pass(ms(110)), Some(0));
+        assert_eq!(Grid::of_multiples(ms(110), ms(10)).due(), ms(120));
     }
 
     #[test]

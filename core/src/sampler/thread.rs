@@ -285,7 +285,9 @@ impl Group {
     fn new(rate: Rate) -> Group {
         Group {
             rate,
-            grid: rate.period().map(|period| Grid::new(now(), period)),
+            grid: rate
+                .period()
+                .map(|period| Grid::of_multiples(now(), period)),
             probes: Vec::new(),
             again: None,
         }

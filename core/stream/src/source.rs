@@ -197,7 +197,9 @@ impl Source {
             return 0;
         };
         let before = generations.insert(object.slot, object.generation);
-        before.map_or(0, |before| (object.generation - before).saturating_sub(1))
+        before.map_or(0, |before| {
+            object.generation.saturating_sub(before).saturating_sub(1)
+        })
     }
 
     fn losses(&mut self, late_ticks: u64) -> Losses {

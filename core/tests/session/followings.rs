@@ -110,6 +110,23 @@ fn an_object_that_was_made_anew_between_two_samples_is_another_one() {
 }
 
 #[test]
+fn a_selection_is_removed_although_what_it_was_to_tell_has_gone() {
+    let place = Place::new();
+    let session = place.session("t");
+    let mut following = Following::new(place.reader("t"));
+    following.add(Selection::of("a").unwrap()).unwrap();
+    let first = session.object("a", 1_i64).unwrap();
+    let other = following.add(Selection::of("b").unwrap()).unwrap();
+    drop(first);
+    let _second = session.object("a", 2_i64).unwrap();
+    following.add(Selection::of("c").unwrap()).unwrap();
+    following.remove(other);
+    let mut told = Vec::new();
+    following.sample(memglass::sampler::now(), |event| told.push(text(event)));
+    assert_eq!(told, ["a vanished: 1", "a appeared: 2"]);
+}
+
+#[test]
 fn a_pattern_selects_fields_of_all_labels_that_match() {
     let place = Place::new();
     let session = place.session("t");

@@ -113,10 +113,18 @@ impl Event {
             return Ok(callbacks.place(field));
         }
         let observer = callbacks.attached().observer();
-        let object = observer
-            .find(label)
-            .filter(|object| observer.id_of(object) == field.object_id());
-        let root = object.and_then(|object| observer.root(&object).ok());
+        let id = field.object_id();
+        let object = observer.object_in(id.slot);
+        let object = object.filter(|object| observer.id_of(object) == id);
+        let root = object.and_then(|object| {
+            let root = observer.root(&object).ok()?;
+            let behind = label.strip_prefix(&*object.label);
+            let index = behind.and_then(|behind| behind.strip_prefix('[')?.strip_suffix(']'));
+            match index.filter(|_| object.count.is_some()) {
+                Some(index) => root.element(index.parse().ok()?).ok(),
+                None => Some(root),
+            }
+        });
         drop(observer);
         match root {
             Some(root) => Ok(callbacks.place(&root)),

@@ -14,8 +14,16 @@ pub(super) struct Past {
     ring: Ring<Seen>,
 }
 
+/// Whether nothing changed from one value to the other; a NaN that stays is no change.
+pub(super) fn is_same(one: Option<&Value>, other: Option<&Value>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => memglass_watch::is_same(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
 /// What was seen: a value, or none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 struct Seen(Option<Value>);
 
 impl Weight for Seen {
@@ -27,9 +35,12 @@ impl Weight for Seen {
 impl Past {
     /// Takes in what is seen at a time; what has not changed goes on.
     pub(super) fn note(&mut self, time: Duration, value: Option<&Value>) {
-        let seen = Seen(value.cloned());
-        if self.ring.last() != Some(&seen) {
-            self.ring.push(time, seen);
+        let is_same = self
+            .ring
+            .last()
+            .is_some_and(|last| is_same(last.0.as_ref(), value));
+        if !is_same {
+            self.ring.push(time, Seen(value.cloned()));
         }
         self.ring.forget_before(time.saturating_sub(KEPT));
     }

@@ -13,7 +13,7 @@ use memglass_view::text;
 use memglass_watch::{Expression, Source};
 
 use super::formula::mistake;
-use super::past::Past;
+use super::past::{Past, is_same};
 
 /// The history that is kept and drawn.
 const HISTORY: Duration = Duration::from_secs(10);
@@ -221,7 +221,7 @@ impl Watch {
         }
         let value = self.subject.value(observer).ok();
         self.past.note(at, value.as_ref());
-        if value.is_some() && self.last.is_some() && value != self.last {
+        if value.is_some() && self.last.is_some() && !is_same(value.as_ref(), self.last.as_ref()) {
             self.changes.push_back(now);
         }
         let number = value

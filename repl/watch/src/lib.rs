@@ -44,7 +44,7 @@ pub use counters::Counters;
 pub use engine::{
     Answer, Ask, Changed, Counts, Definition, DefinitionError, Engine, Happening, Held, History,
     Judge, Kind, Member, Notice, Options, PauseReason, Question, Reading, Run, Sample, Shown,
-    Status, Ticks,
+    Status, Ticks, is_same,
 };
 pub use expression::{
     Captured, CompileError, EvalError, Expression, HeldExpression, Source, Warning,

@@ -20,6 +20,7 @@ use super::place::{Place, Within};
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
 use crate::shm::{self, View, Views};
 use crate::sync::occupancy::{Alive, Occupancy};
+use crate::sync::values_between;
 
 /// A part of an object. Its path is resolved once; each read or write then costs a few loads.
 ///
@@ -124,9 +125,14 @@ impl Field {
         self.memory.view::<OBJECT>()
     }
 
+    /// How many values were published from one [`Field::sequence`] of a value to a later one.
+    pub fn published_between(earlier: u64, later: u64) -> u64 {
+        values_between(earlier, later)
+    }
+
     /// How many values were published in the guarded value that this field is or lies in. `None` if
     /// there is no such value, if the field is an array of objects with one each, or if the object is
-    /// gone.
+    /// gone. The count begins anew after 2^40 values: [`Field::published_between`] compares two of them.
     pub fn sequence(&self) -> Option<u64> {
         if self.object.elements.is_some() {
             return None;

@@ -50,6 +50,19 @@ impl Author {
     }
 }
 
+/// Where a write went.
+#[derive(Clone)]
+pub(super) enum Place {
+    /// In the session that was written last.
+    Here(Rc<Field>),
+    /// In one before. A record of it shall not keep its memory.
+    Before {
+        path: Rc<str>,
+        object: ObjectId,
+        style: Style,
+    },
+}
+
 /// One write. The parts of a record count as one.
 #[derive(Clone)]
 pub struct Entry {
@@ -62,12 +75,29 @@ pub struct Entry {
     pub(super) author: Rc<Author>,
     /// In the script; 0 if it is not known.
     pub(super) line: u32,
-    pub(super) field: Rc<Field>,
+    pub(super) place: Place,
     pub(super) rules: Rules,
     pub(super) change: Change,
 }
 
 impl Entry {
+    /// Where it went, if that may still be there.
+    pub(super) fn field(&self) -> Option<&Rc<Field>> {
+        match &self.place {
+            Place::Here(field) => Some(field),
+            Place::Before { .. } => None,
+        }
+    }
+
+    /// Lets go of the memory of its session, which is over.
+    pub(super) fn let_go(&mut self) {
+        self.place = Place::Before {
+            path: self.path().into(),
+            object: self.object(),
+            style: self.style(),
+        };
+    }
+
     /// The step that it belongs to: those writes are undone together.
     pub fn step(&self) -> u64 {
         self.step
@@ -95,12 +125,18 @@ impl Entry {
 
     /// Where it went.
     pub fn path(&self) -> &str {
-        self.field.path()
+        match &self.place {
+            Place::Here(field) => field.path(),
+            Place::Before { path, .. } => path,
+        }
     }
 
     /// The object that it went to.
     pub fn object(&self) -> ObjectId {
-        self.field.object_id()
+        match &self.place {
+            Place::Here(field) => field.object_id(),
+            Place::Before { object, .. } => *object,
+        }
     }
 
     /// Whether it overrode what the field declares.
@@ -115,8 +151,12 @@ impl Entry {
 
     /// How its values are written.
     pub fn style(&self) -> Style {
-        let field = &self.field;
-        Style::new(field.info().metadata).of_type(field.schema(), field.type_id())
+        match &self.place {
+            Place::Here(field) => {
+                Style::new(field.info().metadata).of_type(field.schema(), field.type_id())
+            }
+            Place::Before { style, .. } => style.clone(),
+        }
     }
 
     /// The old and the new value, for people.

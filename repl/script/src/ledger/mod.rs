@@ -17,6 +17,7 @@ use std::time::SystemTime;
 use memglass::{Change, Field, Observer, Value, WriteError};
 
 pub use audit::{Audit, AuditError, OnFailure};
+use entry::Place;
 pub use entry::{Author, Entry};
 pub(crate) use undo::agrees;
 pub use undo::{Direction, Force, Obstacle, UndoError, Undone};
@@ -226,7 +227,7 @@ impl Ledger {
             time: SystemTime::now(),
             author: self.0.author.borrow().clone(),
             line,
-            field: field.clone(),
+            place: Place::Here(field.clone()),
             rules,
             change,
         }
@@ -239,6 +240,13 @@ impl Ledger {
             None => Ok(()),
         };
         let mut entries = self.0.entries.borrow_mut();
+        let session = entry.object().session;
+        if entries
+            .back()
+            .is_some_and(|last| last.object().session != session)
+        {
+            entries.iter_mut().for_each(Entry::let_go);
+        }
         let mut bytes = self.0.bytes.get() + entry.heap_bytes();
         entries.push_back(entry);
         while entries.len() > KEPT || bytes > KEPT_BYTES && entries.len() > 1 {

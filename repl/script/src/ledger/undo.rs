@@ -147,11 +147,12 @@ impl Ledger {
                 undone.left_out.push(gone);
                 continue;
             }
+            let Some(field) = entry.field() else { continue };
             let rules = match force {
                 Force::Yes => Rules::Forced,
                 Force::No => entry.rules,
             };
-            let written = self.write(&entry.field, &entry.change.old, rules, 0);
+            let written = self.write(field, &entry.change.old, rules, 0);
             written.map_err(|source| UndoError::Stopped {
                 step,
                 done,
@@ -218,7 +219,8 @@ fn rehearse(observer: &Observer, entries: &[Entry]) -> Result<Vec<Option<Obstacl
 
 fn rehearse_one(rehearsal: &Observer, entry: &Entry) -> Result<(), Obstacle> {
     let path = entry.path().to_owned();
-    let field = within(rehearsal, &entry.field).ok_or(Obstacle::Gone { path: path.clone() })?;
+    let there = entry.field().and_then(|field| within(rehearsal, field));
+    let field = there.ok_or(Obstacle::Gone { path: path.clone() })?;
     let now = field
         .read()
         .map_err(|error| Obstacle::Refused(error.to_string()))?;

@@ -148,10 +148,8 @@ impl Engine {
             return;
         }
         // What cannot be refreshed is known as of before.
-        let Ok(Some(slots)) = self.refresh() else {
-            return;
-        };
-        self.update_all(Some(&slots), now);
+        let (slots, _) = self.refresh();
+        self.update_all(slots.as_deref(), now);
     }
 
     fn followed(&self, kind: Kind, now: Duration) -> Result<Followed, DefinitionError> {

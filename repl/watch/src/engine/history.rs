@@ -182,7 +182,7 @@ impl Engine {
             return;
         }
         self.next_history = super::trigger::next_point(now, self.period);
-        if !self.presence.is_alive() {
+        if !self.is_readable() {
             return;
         }
         for (path, asked) in &mut self.histories {

@@ -39,7 +39,7 @@ pub use history::{Changed, History};
 pub use objects::Member;
 pub use reading::Reading;
 pub use run::{Happening, Run};
-pub use sample::Sample;
+pub use sample::{Sample, is_same};
 pub use shown::{Counts, Shown, Status};
 pub use trigger::PauseReason;
 
@@ -52,6 +52,8 @@ use trigger::Trigger;
 pub struct Engine {
     observer: Observer,
     presence: Presence,
+    /// Whether the producer has ended since the last tick.
+    is_last_look: bool,
     /// Whether the observer was ever refreshed.
     has_looked: bool,
     /// Whether the observer is of another session than that of the last tick.
@@ -122,6 +124,7 @@ impl Engine {
             observer,
             has_looked: false,
             presence: Presence::Alive,
+            is_last_look: false,
             is_new_session: false,
             triggers: BTreeMap::new(),
             restless: BTreeSet::new(),
@@ -164,7 +167,25 @@ impl Engine {
     /// What became of the producer, from now on.
     pub fn set_presence(&mut self, presence: Presence) {
         let was_alive = std::mem::replace(&mut self.presence, presence).is_alive();
-        if was_alive != presence.is_alive() {
+        match (was_alive, presence.is_alive()) {
+            // Without anything to sample, what was there last is nobody's news.
+            (true, false) => self.is_last_look = self.next_tick().is_some(),
+            (false, true) => {
+                self.is_last_look = false;
+                self.unpack_all();
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether memory is to be looked at: of a producer that has ended, once more, for what it wrote last.
+    fn is_readable(&self) -> bool {
+        self.presence.is_alive() || self.is_last_look
+    }
+
+    /// What a producer that has ended wrote last has been told.
+    fn end_last_look(&mut self) {
+        if std::mem::take(&mut self.is_last_look) {
             self.unpack_all();
         }
     }

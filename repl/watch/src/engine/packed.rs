@@ -123,6 +123,7 @@ impl Engine {
             triggers,
             observer,
             presence,
+            is_last_look,
             ..
         } = self;
         let Some(trigger) = triggers.get_mut(&at.trigger) else {
@@ -133,7 +134,7 @@ impl Engine {
         };
         let sight = Sight {
             observer,
-            is_alive: presence.is_alive(),
+            is_alive: presence.is_alive() || *is_last_look,
             time: now,
             window: trigger.options.at_most_every,
             is_first: false,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use memglass::sampler::Key;
-use memglass::{Field, ObjectId, Value};
+use memglass::{Field, ObjectId, Observer, Value};
 
 use super::change::{Item, News, Sight, split};
 use super::objects::{Known, Member};
@@ -116,7 +116,7 @@ impl Place {
         self.why = None;
         let label = match label {
             Some(label) => Arc::clone(label),
-            None => split(field.path()).0.into(),
+            None => label_of(sight.observer, &field),
         };
         if !sight.is_first {
             items.push(Item {
@@ -191,7 +191,7 @@ impl Place {
         self.why = None;
         let before = std::mem::replace(&mut followed.sequence, sampled.sequence);
         let writes = sampled.sequence.zip(before);
-        let writes = writes.map(|(now, before)| now.wrapping_sub(before));
+        let writes = writes.map(|(now, before)| Field::published_between(before, now));
         let value = Sample(sampled.value);
         let follower = &mut followed.follower;
         let report = follower.observe(sight.time, value, writes, sight.window, counters);
@@ -271,6 +271,21 @@ impl Known<Place> {
         for item in items {
             item.member = self.member;
         }
+    }
+}
+
+/// The label of the object that a field lies in; of an element of an array of objects, with its index.
+fn label_of(observer: &Observer, field: &Field) -> Arc<str> {
+    let id = field.object_id();
+    let object = observer.object_in(id.slot);
+    let Some(object) = object.filter(|object| observer.id_of(object) == id) else {
+        return split(field.path()).0.into();
+    };
+    let behind = field.path().strip_prefix(&*object.label);
+    let index = behind.and_then(|behind| behind.strip_prefix('[')?.split_once(']'));
+    match index.filter(|_| object.count.is_some()) {
+        Some((index, _)) => format!("{}[{index}]", object.label).into(),
+        None => (*object.label).into(),
     }
 }
 

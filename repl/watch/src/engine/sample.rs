@@ -13,8 +13,8 @@ impl PartialEq for Sample {
     }
 }
 
-/// Whether two values have the same bits.
-pub(super) fn is_same(a: &Value, b: &Value) -> bool {
+/// Whether two values have the same bits: a NaN is equal to itself and to no other NaN, and -0.0 is not 0.0.
+pub fn is_same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::F64(a), Value::F64(b)) => a.to_bits() == b.to_bits(),
         (Value::F32(a), Value::F32(b)) => a.to_bits() == b.to_bits(),

@@ -19,11 +19,7 @@ impl Engine {
     /// As [`Observer::refresh`](memglass::Observer::refresh); what was known before is sampled all the same.
     pub fn tick(&mut self, now: Duration) -> Result<(), ReadError> {
         self.ticks.count(now, self.period);
-        let changed = self.refresh();
-        let (slots, refreshed) = match changed {
-            Ok(slots) => (slots, Ok(())),
-            Err(error) => (Some(Vec::new()), Err(error)),
-        };
+        let (slots, refreshed) = self.refresh();
         self.update_all(slots.as_deref(), now);
         self.sample_packed(now);
         let restless: Vec<u64> = self.restless.iter().copied().collect();
@@ -34,20 +30,23 @@ impl Engine {
             }
         }
         self.sample_histories(now);
+        self.end_last_look();
         refreshed
     }
 
-    /// The slots in which something came or went; `None` if all objects are of another session.
-    pub(super) fn refresh(&mut self) -> Result<Option<Vec<u32>>, ReadError> {
-        if self.has_looked && !self.presence.is_alive() {
-            return Ok(Some(Vec::new()));
+    /// The slots in which something came or went, also those that were found before something failed; `None` if all
+    /// objects are of another session.
+    pub(super) fn refresh(&mut self) -> (Option<Vec<u32>>, Result<(), ReadError>) {
+        if self.has_looked && !self.is_readable() {
+            return (Some(Vec::new()), Ok(()));
         }
         self.has_looked = true;
         let mut slots = Vec::new();
-        self.observer.refresh_noting(|slot| slots.push(slot))?;
+        let refreshed = self.observer.refresh_noting(|slot| slots.push(slot));
         slots.sort_unstable();
         slots.dedup();
-        Ok((!std::mem::take(&mut self.is_new_session)).then_some(slots))
+        let is_all = refreshed.is_ok() && std::mem::take(&mut self.is_new_session);
+        ((!is_all).then_some(slots), refreshed.map(drop))
     }
 
     /// Takes in the objects that came and went.
@@ -98,7 +97,7 @@ impl Engine {
 
     /// Samples one trigger, for the first time or again.
     pub(super) fn sample(&mut self, number: u64, now: Duration, is_first: bool) {
-        let is_alive = self.presence.is_alive();
+        let is_alive = self.is_readable();
         let made = self.made_by_definition(is_first);
         let Engine {
             triggers,

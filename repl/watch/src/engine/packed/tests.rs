@@ -374,3 +374,32 @@ fn a_condition_ends_with_what_was_there_last() {
         assert_eq!(is_active, number.get() == 1, "in round {round}");
     }
 }
+
+#[test]
+fn what_the_producer_wrote_last_is_told_after_its_end() {
+    let mut world = World::new();
+    let number = world.session.object("a", 1_i64).expect("room");
+    world.watch("a", Options::default());
+    world.watch("a*", Options::default());
+    world.when("a == 2", None, Options::default());
+    number.set(2);
+    world.engine.set_presence(memglass::Presence::Exited);
+    assert_eq!(world.ticks(1), ["10: 1 2", "10: 1 2", "10: fired"]);
+    number.set(3);
+    assert_eq!(world.ticks(3), [""; 0], "nobody looks any more");
+}
+
+#[test]
+fn a_label_may_look_like_a_path() {
+    let mut world = World::new();
+    let number = world.session.object("cpu.load", 1_i64).expect("room");
+    let watch = world.watch("cpu.load", Options::default());
+    number.set(2);
+    world.now += PERIOD;
+    world.engine.tick(ms(world.now)).expect("a tick");
+    let run = world.engine.next_run(ms(world.now)).expect("it changed");
+    let Happening::Changed { label, .. } = run.what else {
+        panic!("watch {watch} tells of something else");
+    };
+    assert_eq!(&*label, "cpu.load");
+}
