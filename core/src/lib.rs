@@ -88,7 +88,7 @@ pub use observe::{
 #[doc(hidden)]
 pub use observer::nearest;
 pub use observer::{
-    AttachError, Change, Cleaned, DamagedMemory, Field, FieldInfo, ObjectEntry, ObjectId,
+    AttachError, Change, Cleaned, DamagedMemory, Field, FieldInfo, Moment, ObjectEntry, ObjectId,
     ObjectInfo, Observer, ObserverBuilder, PackedPart, Packing, PathError, Presence, ReadError,
     RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean, object_value, sessions,
 };

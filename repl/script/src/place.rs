@@ -234,9 +234,12 @@ impl Node {
         if witness.is_blind() {
             return Err(format!("{}: its producer is gone", self.field.path()));
         }
-        let value = self.present_value()?;
-        witness.read(&self.field, &value);
-        Ok(value)
+        match self.is_present() {
+            true => witness
+                .read(&self.field)
+                .map_err(|error| self.unread(&error)),
+            false => Err(self.not_present()),
+        }
     }
 
     fn present_value(&self) -> std::result::Result<Value, String> {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use memglass::{Field, ObjectId, Value};
+use memglass::{Field, Moment, ObjectId, ReadError, Value};
 
 /// What was looked at since it was last taken.
 #[derive(Default)]
@@ -12,6 +12,8 @@ pub(crate) struct Witness {
     /// Whether the producer is gone, so that what memory holds proves nothing.
     is_blind: Cell<bool>,
     seen: RefCell<Seen>,
+    /// All fields of a guarded value are read as of one write.
+    moment: RefCell<Moment>,
 }
 
 /// What a condition looked at.
@@ -30,11 +32,13 @@ impl Witness {
             self.is_active.replace(true),
             self.is_blind.replace(is_blind),
             self.seen.take(),
+            self.moment.take(),
         );
         let result = look();
         let seen = self.seen.replace(outer.2);
         self.is_active.set(outer.0);
         self.is_blind.set(outer.1);
+        self.moment.replace(outer.3);
         (result, seen)
     }
 
@@ -57,17 +61,24 @@ impl Witness {
         }
     }
 
-    /// A field was read.
-    pub(crate) fn read(&self, field: &Field, value: &Value) {
+    /// Reads a field, and notes what it held. Once noted, that is what it holds: a condition is about one sample.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Field::read`].
+    pub(crate) fn read(&self, field: &Field) -> Result<Value, ReadError> {
         let mut seen = self.seen.borrow_mut();
-        if seen.reads.len() < MOST_READS
-            && !seen
-                .reads
-                .iter()
-                .any(|(known, _)| known.path() == field.path())
-        {
+        let is_same =
+            |known: &Field| known.object_id() == field.object_id() && known.path() == field.path();
+        let known = seen.reads.iter().find(|(known, _)| is_same(known));
+        if let Some((_, value)) = known {
+            return Ok(value.clone());
+        }
+        let value = self.moment.borrow_mut().read(field)?;
+        if seen.reads.len() < MOST_READS {
             seen.reads.push((field.clone(), value.clone()));
         }
+        Ok(value)
     }
 }
 

@@ -95,6 +95,28 @@ fn a_script_that_reads_memory_which_is_cut_short_ends_with_an_error() {
     );
 }
 
+/// The thread that samples meets the fault then.
+#[test]
+fn triggers_outlive_memory_that_is_cut_short() {
+    for what in [
+        "watch(\"*_position.quantity\", |c| ())",
+        "when(\"AAPL_position.quantity > 5\").run(|| ())",
+    ] {
+        let (world, _producer) = World::with_producer();
+        let script = format!("{what}.rate(1000.hz); print(\"go\"); sleep(500.ms); exit(7)");
+        let mut command = world.command(&["t1", "-e", &script]);
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.as_mut().unwrap());
+        out.read_line(&mut line).unwrap();
+        assert_eq!(line, "go\n");
+        world.cut("t1");
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert_eq!(ran.code, Some(7), "{what}: {ran:?}");
+    }
+}
+
 #[test]
 fn a_region_that_is_too_short_is_told_in_figures() {
     let (world, producer) = World::with_producer();

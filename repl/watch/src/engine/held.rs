@@ -110,7 +110,9 @@ impl Packing<'_> {
 impl Life {
     fn hold(&mut self, judge: Option<&dyn Judge>, observer: &Observer, packing: &mut Packing<'_>) {
         let mut fields = Vec::new();
+        let mut published = Vec::new();
         let mut first = |field: &Field| {
+            published.push(field.sequence());
             let (key, bytes) = packing.pack(fields.len(), field)?;
             let value = field.value_of(&bytes);
             let reading = Reading {
@@ -122,13 +124,20 @@ impl Life {
             (!has_parts(&value)).then_some(value)
         };
         let condition = judge.and_then(|judge| judge.held(observer, &mut first));
+        let now = fields.iter().map(|(_, reading)| reading.field.sequence());
+        let is_of_one_write = now.eq(published);
         self.holding = match condition {
-            Some(condition) if !fields.is_empty() => {
+            Some(condition) if !fields.is_empty() && is_of_one_write => {
                 Holding::Held(Box::new(HeldFields { condition, fields }))
             }
-            _ => {
-                fields.iter().for_each(|(key, _)| packing.rate.unpack(*key));
-                Holding::Never
+            condition => {
+                let keys = fields.iter().map(|(key, _)| *key);
+                keys.for_each(|key| packing.rate.unpack(key));
+                match condition {
+                    // At the next sample, perhaps.
+                    Some(_) if !is_of_one_write => Holding::Sampled,
+                    _ => Holding::Never,
+                }
             }
         };
     }

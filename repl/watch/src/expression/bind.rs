@@ -43,6 +43,8 @@ pub(super) struct Binder<'a> {
     pub(super) roots: Vec<Root>,
     /// What it reads.
     pub(super) fields: Vec<Field>,
+    /// How often it reads something of a guarded value.
+    guarded_reads: usize,
     /// Takes the place of memory, if the values are to be told.
     holding: Option<Holding<'a>>,
     wrong: Option<CompileError>,
@@ -56,6 +58,7 @@ impl<'a> Binder<'a> {
             captured,
             roots: Vec::new(),
             fields: Vec::new(),
+            guarded_reads: 0,
             holding: None,
             wrong: None,
             unsupported: None,
@@ -73,6 +76,18 @@ impl<'a> Binder<'a> {
     /// What is to be told, if that is all that the expression depends on.
     pub(super) fn held(self) -> Option<Vec<Cell>> {
         self.holding?.cells()
+    }
+
+    /// What has to hold still meanwhile, so that all reads of a guarded value are of one write of it.
+    pub(super) fn guarded(&self) -> Vec<Field> {
+        let guarded = self
+            .fields
+            .iter()
+            .filter(|field| field.sequence().is_some());
+        match self.guarded_reads {
+            0 | 1 => Vec::new(),
+            _ => guarded.cloned().collect(),
+        }
     }
 
     /// Fails with the first mistake, or with what only a script can do.
@@ -149,6 +164,7 @@ impl<'a> Binder<'a> {
     fn reached(&mut self, site: Site) -> Code {
         let whole = site.whole();
         let is_new = self.fields.iter().all(|field| field.path() != whole.path());
+        self.guarded_reads += usize::from(!site.is_structured() && whole.sequence().is_some());
         if !site.is_structured() && is_new {
             self.fields.push(whole.clone());
         }

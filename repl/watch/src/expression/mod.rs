@@ -27,7 +27,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use memglass::{Field, ObjectId, Observer, Value};
+use memglass::{Field, ObjectId, Observer, ReadError, Value};
 use memglass_value::compare::Operand;
 use rhai::AST;
 
@@ -138,10 +138,15 @@ pub struct Expression {
     /// What each of the roots meant last.
     meant: Vec<Option<ObjectId>>,
     fields: Vec<Field>,
+    /// Those of guarded values that it reads more than once.
+    guarded: Vec<Field>,
     /// The session and the epoch for which names were looked up.
     seen: (u128, u64),
     warnings: Vec<Warning>,
 }
+
+/// Attempts to find guarded values at rest for as long as an answer takes.
+const MOST_ATTEMPTS: u32 = 1000;
 
 enum Program {
     Truth(Run<bool>),
@@ -171,6 +176,7 @@ impl Expression {
             roots: Vec::new(),
             meant: Vec::new(),
             fields: Vec::new(),
+            guarded: Vec::new(),
             seen: seen(observer),
             warnings: Vec::new(),
         };
@@ -192,6 +198,7 @@ impl Expression {
             Wanted::Value => binder.bind(&self.term).value().map(Program::Value),
         };
         let finished = binder.finish();
+        self.guarded = binder.guarded();
         (self.roots, self.fields) = (binder.roots, binder.fields);
         finished?;
         self.program = program.map_err(|noun| CompileError::Unsupported {
@@ -263,6 +270,36 @@ impl Expression {
     }
 
     fn answer(&self) -> Answer<bool> {
+        self.of_one_write(|| self.answered())
+    }
+
+    /// What `ask` gives while no guarded value changes that it reads more than once. Each read looks at the value's
+    /// word, so that the same counts before and after mean the same write in between.
+    fn of_one_write<T>(&self, ask: impl Fn() -> Answer<T>) -> Answer<T> {
+        let Some(first) = self.guarded.first() else {
+            return ask();
+        };
+        for _ in 0..MOST_ATTEMPTS {
+            let before = self.published();
+            let answer = ask();
+            if before == self.published() {
+                return answer;
+            }
+            std::hint::spin_loop();
+        }
+        Err(fault(EvalError::Read(ReadError::Contended {
+            path: first.path().to_owned(),
+            attempts: MOST_ATTEMPTS,
+        })))
+    }
+
+    /// How often its guarded values were published, in all: as no count falls, the same sum means the same counts.
+    fn published(&self) -> u64 {
+        let counts = self.guarded.iter().filter_map(Field::sequence);
+        counts.fold(0, u64::wrapping_add)
+    }
+
+    fn answered(&self) -> Answer<bool> {
         match &self.program {
             Program::Truth(run) => run.get(),
             Program::Value(run) => Ok(run.get()? == Value::Bool(true)),
@@ -277,11 +314,11 @@ impl Expression {
     /// [`EvalError`]: why there is none.
     pub fn value(&mut self, observer: &Observer) -> Result<Value, EvalError> {
         self.refresh(observer);
-        let value = match &self.program {
+        let value = self.of_one_write(|| match &self.program {
             Program::Truth(run) => run.get().map(Value::Bool),
             Program::Value(run) => run.get(),
             Program::Senseless(error) => Err(fault(EvalError::Changed(error.clone()))),
-        };
+        });
         value.map_err(|why| (*why).clone())
     }
 

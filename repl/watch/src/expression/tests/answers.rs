@@ -1,6 +1,6 @@
 //! What conditions answer.
 
-use super::World;
+use super::{Quote, World};
 use crate::condition::Truth;
 use crate::expression::Source;
 
@@ -133,4 +133,49 @@ fn what_depends_on_more_than_values_is_not_held() {
     }
     let condition = world.compiled("a.quantity > 5");
     assert!(condition.held(&world.observer, &mut |_| None).is_none());
+}
+
+#[test]
+fn all_reads_of_a_guarded_value_are_of_one_write() {
+    let world = World::new();
+    let quote = |number: i64| Quote {
+        bid_price: number,
+        ask_size: number as u32 % 1000,
+    };
+    world
+        .a
+        .last_quote
+        .write(quote(0))
+        .expect("nobody else writes");
+    let mut condition = world.compiled("a.last_quote.ask_size == a.last_quote.bid_price % 1000");
+    let source = Source::of_text("a.last_quote.bid_price % 1000 - a.last_quote.ask_size");
+    let value = source.and_then(|source| source.value(&world.observer, |_| None));
+    let mut value = value.expect("a value");
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let numbers =
+                (0_i64..).take_while(|_| !ended.load(std::sync::atomic::Ordering::Relaxed));
+            for number in numbers {
+                world
+                    .a
+                    .last_quote
+                    .write(quote(number))
+                    .expect("nobody else writes");
+            }
+        });
+        let mut answered = 0;
+        for _ in 0..20_000 {
+            match condition.truth(&world.observer) {
+                Truth::True => answered += 1,
+                Truth::False => panic!("two writes were mixed"),
+                Truth::Unknown => {}
+            }
+            if let Ok(value) = value.value(&world.observer) {
+                assert_eq!(value, 0_i64.into());
+            }
+        }
+        ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(answered > 10_000, "{answered} had an answer");
+    });
 }
