@@ -15,6 +15,12 @@ pub(crate) const RECORD_HEAD: u64 = 9;
 
 const CHUNK: u8 = 0x06;
 
+/// What follows the last chunk.
+pub(crate) const DATA_END: u8 = 0x0f;
+
+/// What a hole in a file begins with.
+pub(crate) const NO_RECORD: u8 = 0;
+
 /// A message of a chunk.
 #[derive(Debug)]
 pub(crate) struct Message {

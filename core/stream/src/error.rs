@@ -1,7 +1,7 @@
 //! What can go wrong with recordings.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use memglass::sampler::SelectionError;
 use memglass::{CellError, ProducerError};
@@ -25,14 +25,22 @@ pub enum RecordError {
         /// The file.
         path: PathBuf,
     },
-    /// A write failed. The file has everything up to the last flush.
-    #[error("cannot write {}; it has everything up to there", path.display())]
+    /// A write failed.
+    #[error("cannot write {}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// Why.
         #[source]
         source: mcap::McapError,
+    },
+    /// There is no more room for the file.
+    #[error("no more room for {}: {why}", path.display())]
+    NoRoom {
+        /// The file.
+        path: PathBuf,
+        /// What is used up.
+        why: &'static str,
     },
     /// The file was removed while it was written.
     #[error("{} was removed while it was written", path.display())]
@@ -61,6 +69,38 @@ pub enum RecordError {
     },
 }
 
+impl RecordError {
+    /// A write to `path` that failed.
+    pub(crate) fn writing(path: &Path, source: mcap::McapError) -> RecordError {
+        let path = path.to_owned();
+        match room(&source) {
+            Some(why) => RecordError::NoRoom { path, why },
+            None => RecordError::Write { path, source },
+        }
+    }
+
+    /// Whether a file was written up to some point and no further: what it has is a recording.
+    pub fn leaves_a_beginning(&self) -> bool {
+        matches!(
+            self,
+            RecordError::Write { .. } | RecordError::NoRoom { .. } | RecordError::TooLarge { .. }
+        )
+    }
+}
+
+/// What is used up, if that is why something could not be written.
+fn room(error: &mcap::McapError) -> Option<&'static str> {
+    let mcap::McapError::Io(error) = error else {
+        return None;
+    };
+    Some(match error.kind() {
+        io::ErrorKind::StorageFull => "the disk is full",
+        io::ErrorKind::QuotaExceeded => "the quota of disk space is used up",
+        io::ErrorKind::FileTooLarge => "files may not be larger here (ulimit -f)",
+        _ => return None,
+    })
+}
+
 /// A file that is no recording, or cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -87,15 +127,6 @@ pub enum RecordingError {
     BeingRecorded {
         /// The file.
         path: PathBuf,
-    },
-    /// It was cut off, and cannot be finished.
-    #[error("{} was cut off, and cannot be finished", path.display())]
-    Unfinished {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A part of it is damaged.
     #[error("{} is damaged at byte {offset}: {reason}", path.display())]

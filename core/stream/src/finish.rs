@@ -8,24 +8,19 @@ use std::path::{Path, PathBuf};
 use mcap::Writer;
 use mcap::records::Record;
 
-use crate::chunk::{self, MAGIC, RECORD_HEAD};
-use crate::error::RecordingError;
+use crate::chunk::{self, DATA_END, MAGIC, NO_RECORD, RECORD_HEAD};
 use crate::recorder::{Compression, options};
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Writes a recording anew, with everything up to where it was cut off, and puts it in its place. The file
 /// stays as it was if that fails.
-pub(crate) fn finish(path: &Path, file: &mut File) -> Result<(), RecordingError> {
+pub(crate) fn finish(path: &Path, file: &mut File) -> Result<(), Cause> {
     let part = beside(path);
     let finished = copy(file, &part).and_then(|()| Ok(fs::rename(&part, path)?));
-    finished.map_err(|source| {
+    finished.inspect_err(|_| {
         // Nobody needs it.
         let _ = fs::remove_file(&part);
-        RecordingError::Unfinished {
-            path: path.into(),
-            source,
-        }
     })
 }
 
@@ -59,11 +54,6 @@ fn copy(file: &mut File, part: &Path) -> Result<(), Cause> {
         .sync_all()?;
     Ok(())
 }
-
-const DATA_END: u8 = 0x0f;
-
-/// What a hole in a file begins with.
-const NO_RECORD: u8 = 0;
 
 fn write(writer: &mut Writer<BufWriter<File>>, record: Record<'_>) -> Result<(), Cause> {
     match record {

@@ -98,7 +98,7 @@ impl Recorder {
     /// # Errors
     ///
     /// - [`RecordError::Exists`]: there is such a file; it stays as it is.
-    /// - [`RecordError::Create`], [`RecordError::Write`]: the file cannot be made or written.
+    /// - [`RecordError::Create`], [`RecordError::NoRoom`], [`RecordError::Write`]: the file cannot be made or written.
     pub fn create(
         path: &Path,
         session: &SessionInfo,
@@ -128,10 +128,7 @@ impl Recorder {
         compression: Compression,
         [file, written]: [File; 2],
     ) -> Result<Recorder, RecordError> {
-        let failed = |source| RecordError::Write {
-            path: path.into(),
-            source,
-        };
+        let failed = |source| RecordError::writing(path, source);
         let mut writer = options(compression)
             .create(BufWriter::new(written))
             .map_err(failed)?;
@@ -162,8 +159,8 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// [`RecordError::Write`]: nothing can be written any more, for example for lack of room. The file has
-    /// everything up to the last [`flush`](Recorder::flush).
+    /// [`RecordError::NoRoom`], [`RecordError::Write`]: nothing can be written any more. The file has everything up to
+    /// the last [`flush`](Recorder::flush).
     pub fn take(&mut self, time: SystemTime, change: Change<'_>) -> Result<(), RecordError> {
         match change {
             Change::Types(schema) => {
@@ -342,10 +339,7 @@ impl Recorder {
                 // If that fails too, opening it leaves the incomplete chunk out.
                 let _ = self.file.set_len(self.totals.file_bytes);
             }
-            RecordError::Write {
-                path: self.path.clone(),
-                source,
-            }
+            RecordError::writing(&self.path, source)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Opening a recording.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -29,7 +29,17 @@ pub struct Recording {
     channels: HashMap<u16, Channel>,
     /// In the order of their times.
     chunks: Vec<ChunkIndex>,
-    was_unfinished: bool,
+    state: Written,
+}
+
+/// How far a file was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Whole,
+    /// It had been cut off, and was finished when it was opened.
+    Finished,
+    /// It was cut off, and could not be finished here.
+    Cut,
 }
 
 /// What the messages of a channel are.
@@ -47,14 +57,13 @@ pub(crate) enum Channel {
 
 impl Recording {
     /// Opens a recording. If it was cut off, finishes it first: that takes about a second for each 100 MB,
-    /// and room for another one.
+    /// and room for another one. Where it cannot be finished, it is read as it is.
     ///
     /// # Errors
     ///
     /// - [`RecordingError::Read`]: the file cannot be read.
     /// - [`RecordingError::Foreign`]: it is none of memglass.
     /// - [`RecordingError::BeingRecorded`]: it is still being written.
-    /// - [`RecordingError::Unfinished`]: it was cut off, and cannot be finished, for lack of room or of rights.
     /// - [`RecordingError::Damaged`]: its index or its types are damaged.
     pub fn open(path: &Path) -> Result<Recording, RecordingError> {
         let cannot = |source| RecordingError::Read {
@@ -66,12 +75,18 @@ impl Recording {
         if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
             return Err(RecordingError::BeingRecorded { path: path.into() });
         }
-        let was_unfinished = !is_finished(&mut file).map_err(cannot)?;
-        if was_unfinished {
-            finish(path, &mut file)?;
+        let mut state = Written::Whole;
+        if !is_finished(&mut file).map_err(cannot)? {
+            state = match finish(path, &mut file) {
+                Ok(()) => Written::Finished,
+                Err(_) => Written::Cut,
+            };
             file = open_regular(path).map_err(cannot)?;
         }
-        let summary = summary(path, &mut file)?;
+        let summary = match state {
+            Written::Cut => scan(&mut file).map_err(cannot)?,
+            _ => summary(path, &mut file)?,
+        };
         let mut chunks = summary.chunk_indexes;
         // Chunks that only have channels have no times.
         chunks.retain(|chunk| !chunk.message_index_offsets.is_empty());
@@ -85,7 +100,7 @@ impl Recording {
                 .filter_map(|(&id, channel)| Some((id, meaning(channel)?)))
                 .collect(),
             chunks,
-            was_unfinished,
+            state,
         };
         recording.schema = recording.types()?;
         Ok(recording)
@@ -99,7 +114,13 @@ impl Recording {
 
     /// Whether it had been cut off, and was finished when it was opened.
     pub fn was_unfinished(&self) -> bool {
-        self.was_unfinished
+        self.state == Written::Finished
+    }
+
+    /// Whether it was cut off, and could not be finished for lack of room or of rights: then everything up to there is
+    /// read, and the file stays as it is.
+    pub fn is_cut(&self) -> bool {
+        self.state == Written::Cut
     }
 
     /// When it begins.
@@ -275,6 +296,63 @@ fn summary(path: &Path, file: &mut File) -> Result<Summary, RecordingError> {
     reader
         .finish()
         .ok_or_else(|| damaged("there is none".into()))
+}
+
+/// What an index would say of a file that has none: all chunks are read for that.
+fn scan(file: &mut File) -> io::Result<Summary> {
+    let mut summary = Summary::default();
+    let mut offset = MAGIC.len() as u64;
+    // Up to the first part that is not whole.
+    while let Some((kind, body)) = chunk::record_at(file, offset)? {
+        if let Ok(records) = chunk::records(kind, &body) {
+            let index = indexed(&mut summary, records, offset);
+            summary.chunk_indexes.extend(index);
+        } else if matches!(kind, chunk::DATA_END | chunk::NO_RECORD) {
+            break;
+        }
+        offset += chunk::RECORD_HEAD + body.len() as u64;
+    }
+    Ok(summary)
+}
+
+/// What an index would say of a chunk; nothing if it has no messages. Its channels are kept.
+fn indexed(
+    summary: &mut Summary,
+    records: Vec<Record<'static>>,
+    offset: u64,
+) -> Option<ChunkIndex> {
+    let (mut times, mut channels) = ((u64::MAX, 0), BTreeMap::new());
+    for record in records {
+        match record {
+            Record::Channel(channel) => {
+                let known = mcap::Channel {
+                    id: channel.id,
+                    topic: channel.topic,
+                    schema: None,
+                    message_encoding: channel.message_encoding,
+                    metadata: channel.metadata,
+                };
+                summary.channels.insert(known.id, Arc::new(known));
+            }
+            Record::Message { header, .. } => {
+                let time = header.log_time;
+                times = (times.0.min(time), times.1.max(time));
+                channels.insert(header.channel_id, 0);
+            }
+            _ => {}
+        }
+    }
+    (!channels.is_empty()).then(|| ChunkIndex {
+        message_start_time: times.0,
+        message_end_time: times.1,
+        chunk_start_offset: offset,
+        chunk_length: 0,
+        message_index_offsets: channels,
+        message_index_length: 0,
+        compression: String::new(),
+        compressed_size: 0,
+        uncompressed_size: 0,
+    })
 }
 
 /// Opens the regular file at `path`. To open a pipe would wait for its writer.

@@ -8,7 +8,7 @@ use memglass::{Value, object_value};
 use memglass_repl::program::Encoding;
 use memglass_repl::program::recordings_told::lost;
 use memglass_stream::{Change, Losses, Object, Recording, State, Turn};
-use memglass_value::parts::differences;
+use memglass_value::parts::{Difference, differences};
 use memglass_value::{format, time};
 use serde_json::json;
 
@@ -23,14 +23,14 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
     let file = file(named, export)?;
     let recording = replay::read(options, file.as_ref())?;
     let is_json = export.jsonl || options.form.encoding == Encoding::Json;
-    let mut rows = Rows::new(match is_json {
+    let form = match is_json {
         true => Form::JsonLines,
         false => Form::Csv,
-    });
-    let only = Only::new(&export.only)?;
+    };
+    let mut rows = Rows::new(form, Only::new(&export.only)?);
     let losses = match export.every {
-        None => changes(recording, only, &mut rows)?,
-        Some(period) => samples(recording, only, period, &mut rows)?,
+        None => changes(recording, &mut rows)?,
+        Some(period) => samples(recording, period, &mut rows)?,
     };
     rows.out.flush()?;
     if rows.objects == 0 {
@@ -62,13 +62,13 @@ fn file(named: Option<&str>, export: &Export) -> Result<String, Failure> {
 }
 
 /// Writes each change; gives what the recorder did not see.
-fn changes(recording: Recording, mut only: Only, rows: &mut Rows) -> Result<Losses, Failure> {
+fn changes(recording: Recording, rows: &mut Rows) -> Result<Losses, Failure> {
     let (mut state, mut losses) = (State::new(), Losses::default());
     recording.tell(|time, change| {
         if let Change::Lost(more) = change {
             losses.add(more);
         }
-        if !only.concerns(state.schema(), &change) {
+        if !rows.only.concerns_a_part(state.schema(), &change) {
             return Ok(());
         }
         for turn in state.take(change) {
@@ -80,12 +80,7 @@ fn changes(recording: Recording, mut only: Only, rows: &mut Rows) -> Result<Loss
 }
 
 /// Writes all values at the start and then at each multiple of a period.
-fn samples(
-    recording: Recording,
-    mut only: Only,
-    period: Duration,
-    rows: &mut Rows,
-) -> Result<Losses, Failure> {
+fn samples(recording: Recording, period: Duration, rows: &mut Rows) -> Result<Losses, Failure> {
     let end = recording.end();
     let mut due = Some(recording.start());
     let (mut state, mut losses) = (State::new(), Losses::default());
@@ -97,7 +92,7 @@ fn samples(
         if let Change::Lost(more) = change {
             losses.add(more);
         }
-        if only.concerns(state.schema(), &change) {
+        if rows.only.concerns_a_part(state.schema(), &change) {
             state.take(change);
         }
         Ok::<(), Failure>(())
@@ -120,15 +115,17 @@ enum Form {
 /// Where rows go.
 struct Rows {
     form: Form,
+    only: Only,
     out: BufWriter<StdoutLock<'static>>,
     /// How many rows or lines were about an object.
     objects: u64,
 }
 
 impl Rows {
-    fn new(form: Form) -> Rows {
+    fn new(form: Form, only: Only) -> Rows {
         Rows {
             form,
+            only,
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             objects: 0,
         }
@@ -180,20 +177,43 @@ impl Rows {
         old: Option<&Value>,
         now: Option<&Value>,
     ) -> Result<(), Failure> {
+        let is_whole = self.only.selects(state.schema(), object);
+        let parts = match now {
+            Some(now) => self.parts(state, object, [old, Some(now)]),
+            None => Vec::new(),
+        };
+        if parts.is_empty() && !is_whole && now.is_some() {
+            return Ok(());
+        }
         if self.objects == 0 && self.form == Form::Csv {
             self.put_row(["time", "path", "what", "value"])?;
         }
         self.objects += 1;
         let time = time::rfc3339(time).unwrap_or_default();
-        match self.form {
-            Form::Csv => self.put_fields(&time, &object.label, what, old, now)?,
-            Form::JsonLines => {
+        match (self.form, now) {
+            (Form::Csv, None) => self.put_row([&time, &object.label, what, ""])?,
+            (Form::Csv, Some(_)) => {
+                for (path, part) in parts {
+                    let value = part.now.map_or_else(String::new, format::raw);
+                    self.put_row([&time, &path, what, &value])?;
+                }
+            }
+            (Form::JsonLines, _) => {
+                let value = match is_whole {
+                    true => now.map(format::json),
+                    false => Some(
+                        parts
+                            .iter()
+                            .map(|(path, part)| (path.clone(), part.now.map(format::json)))
+                            .collect(),
+                    ),
+                };
                 let line = json!({
                     "time": time,
                     "object": &*object.label,
                     "type": state.schema().type_name(object.type_id),
                     "what": what,
-                    "value": now.map(format::json),
+                    "value": value,
                 });
                 let line = line.to_string();
                 writeln!(self.out, "{}", format::printable_json(&line))?;
@@ -202,28 +222,25 @@ impl Rows {
         Ok(())
     }
 
-    /// A row for each field that is another one than before.
-    fn put_fields(
+    /// The fields that are other ones than before, of those that are meant, with their whole paths.
+    fn parts<'v>(
         &mut self,
-        time: &str,
-        label: &str,
-        what: &str,
-        old: Option<&Value>,
-        now: Option<&Value>,
-    ) -> io::Result<()> {
-        let Some(now) = now else {
-            return self.put_row([time, label, what, ""]);
-        };
-        for part in differences(old, Some(now)) {
+        state: &State,
+        object: &Object,
+        [old, now]: [Option<&'v Value>; 2],
+    ) -> Vec<(String, Difference<'v>)> {
+        let label = &object.label;
+        let differing = differences(old, now).into_iter().map(|part| {
             let separator = match part.path.starts_with('[') || part.path.is_empty() {
                 true => "",
                 false => ".",
             };
-            let path = format!("{label}{separator}{}", part.path);
-            let value = part.now.map_or_else(String::new, format::raw);
-            self.put_row([time, &path, what, &value])?;
-        }
-        Ok(())
+            (format!("{label}{separator}{}", part.path), part)
+        });
+        let only = &mut self.only;
+        differing
+            .filter(|(path, _)| only.selects_field(state.schema(), object, path))
+            .collect()
     }
 
     fn put_row(&mut self, cells: [&str; 4]) -> io::Result<()> {

@@ -17,11 +17,21 @@ pub(super) fn nothing_matches(of: &str, patterns: &[String]) -> Failure {
     ))
 }
 
-/// Objects by patterns of their labels and of the names of their types; without patterns, all.
+/// Objects by patterns of their labels and of the names of their types, and fields by patterns of their paths; without
+/// patterns, all.
 pub(super) struct Only {
     patterns: Vec<GlobMatcher>,
+    /// The parts of patterns that may be about labels, where a field follows: `AAPL_*` of `AAPL_*.quantity`.
+    heads: Vec<GlobMatcher>,
     /// What was found out for each label and type: a label may come back with another one.
     known: HashMap<(Arc<str>, TypeId), bool>,
+}
+
+/// What of a pattern may be about labels: all that stands before a `.` or a `[`.
+fn heads(pattern: &str) -> impl Iterator<Item = GlobMatcher> {
+    let ends = pattern.match_indices(['.', '[']).map(|(end, _)| end);
+    let heads = ends.filter_map(|end| Glob::new(&pattern[..end]).ok());
+    heads.map(|glob| glob.compile_matcher())
 }
 
 impl Only {
@@ -33,10 +43,22 @@ impl Only {
                 error.kind()
             ))),
         });
+        let heads = patterns.iter().flat_map(|text| heads(text));
         Ok(Only {
             patterns: compiled.collect::<Result<_, _>>()?,
+            heads: heads.collect(),
             known: HashMap::new(),
         })
+    }
+
+    /// Whether the field at a path of an object is meant, or what it is a part of.
+    pub(super) fn selects_field(&mut self, schema: &Schema, object: &Object, path: &str) -> bool {
+        if self.selects(schema, object) {
+            return true;
+        }
+        let ends = path.match_indices(['.', '[']).map(|(end, _)| end);
+        let mut parts = ends.chain([path.len()]).map(|end| &path[..end]);
+        parts.any(|part| self.patterns.iter().any(|pattern| pattern.is_match(part)))
     }
 
     /// Whether an object of a session with these types is meant.
@@ -55,6 +77,17 @@ impl Only {
         });
         self.known.insert(key, is_meant);
         is_meant
+    }
+
+    /// Whether a change is about an object of which something is meant, or about none.
+    pub(super) fn concerns_a_part(&mut self, schema: &Schema, change: &Change<'_>) -> bool {
+        match change {
+            Change::Created(object) | Change::Value(object, _) => {
+                let has_head = self.heads.iter().any(|head| head.is_match(&*object.label));
+                has_head || self.selects(schema, object)
+            }
+            _ => true,
+        }
     }
 
     /// Whether a change is about an object that is meant, or about none.

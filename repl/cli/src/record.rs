@@ -59,7 +59,13 @@ pub(super) fn run(options: &Options, named: Option<&str>, record: &Record) -> Re
     }
     let progress = match record.ring {
         Some(_) => save(&deck.tape, &path)?,
-        None => deck.tape.finish()?,
+        None => deck
+            .tape
+            .finish()
+            .map_err(|error| match error.leaves_a_beginning() {
+                true => Failure::Ended(told::failure(&error)),
+                false => error.into(),
+            })?,
     };
     write_message(&format!(
         "memglass: recorded {}\n",

@@ -22,12 +22,16 @@ pub(super) struct Replay {
     pub(super) session: String,
 }
 
-/// Plays the recording of this name; `None` if it is no file's. A session of the name comes first:
+/// Plays the recording of this name; `None` if it is no file's. A live session of the name comes first:
 /// `./run.mcap` is always the file.
 ///
 /// It is paused at its end, where a session was last.
 pub(super) fn open(options: &Options, word: &str) -> Result<Option<Replay>, Failure> {
-    if !is_recording(Path::new(word)) || options.attach(word).is_ok() {
+    let path = Path::new(word);
+    let session = options.attach(word);
+    // What is left of a replay that was killed is not what is meant, if its file is there.
+    let is_session = session.is_ok_and(|session| session.producer().is_alive() || !path.exists());
+    if !is_recording(path) || is_session {
         return Ok(None);
     }
     started(options, Path::new(word), None, Start::AtEnd).map(Some)
@@ -53,6 +57,12 @@ pub(super) fn read(options: &Options, path: &Path) -> Result<Recording, Failure>
     if recording.was_unfinished() {
         options.note(&format!(
             "{} had been cut off; everything up to there is in it, and it is finished now",
+            path.display()
+        ));
+    }
+    if recording.is_cut() {
+        options.note(&format!(
+            "{} was cut off, and cannot be finished here; everything up to there is read, and the file stays as it is",
             path.display()
         ));
     }

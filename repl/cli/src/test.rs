@@ -4,10 +4,12 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use memglass_repl::program::Encoding;
 use memglass_repl::program::recordings_told::counted;
 use memglass_terminal::look::{self, Look};
 use memglass_terminal::streams::{write_data, write_message};
 use memglass_value::format;
+use serde_json::json;
 
 use super::arguments::Test;
 use super::evaluate;
@@ -23,32 +25,96 @@ pub(super) fn run(options: &Options, test: &Test) -> Result<i32, Failure> {
     for path in &test.paths {
         scripts.extend(scripts_of(path)?);
     }
-    let mut failed = 0;
+    let mut failed = 0_usize;
     for script in &scripts {
         let start = Instant::now();
         let name = script.display().to_string();
         let name = format::printable(&name);
-        match one(options, script, test.replay.as_deref()) {
-            Ok(expectations) => write_data(&format!(
-                "ok      {name} ({} met, {:.1} s)\n",
-                counted(expectations as u64, "expectation"),
-                start.elapsed().as_secs_f64()
-            ))?,
-            Err(why) => {
-                failed += 1;
-                if let Why::Failure(failure) = why {
-                    failure.report(options.color);
-                }
-                let word = Look::of_stdout(options.color).paint(look::alarm(), "FAILED");
-                write_data(&format!("{word}  {name}\n"))?;
+        let outcome = one(options, script, test.replay.as_deref());
+        failed += usize::from(outcome.is_err());
+        let (expectations, why) = match outcome {
+            Ok(expectations) => (expectations, None),
+            Err(Why::Told) => (0, Some(String::new())),
+            Err(Why::Failure(failure)) => {
+                failure.report(options.color);
+                (0, Some(failure.to_string()))
             }
-        }
+        };
+        let result = Tested {
+            script: &name,
+            expectations,
+            seconds: start.elapsed().as_secs_f64(),
+            why,
+        };
+        write_data(&result.text(options, script == &scripts[0]))?;
     }
     if failed > 0 {
         let (failed, all) = (failed.to_string(), scripts.len());
         write_message(&format!("memglass: {failed} of {all} scripts failed\n"));
     }
     Ok(i32::from(failed > 0))
+}
+
+/// What became of a script.
+struct Tested<'n> {
+    script: &'n str,
+    /// How many were met.
+    expectations: usize,
+    seconds: f64,
+    /// Why it failed; empty if the script has told that itself.
+    why: Option<String>,
+}
+
+impl Tested<'_> {
+    /// A line about it, in the form that was asked for; as CSV the first has a line of column names above it.
+    fn text(&self, options: &Options, is_first: bool) -> String {
+        let Tested {
+            script,
+            expectations,
+            seconds,
+            why,
+        } = self;
+        let is_ok = why.is_none();
+        let seconds = (seconds * 1000.0).round() / 1000.0;
+        match options.form.encoding {
+            Encoding::Json => {
+                let line = json!({
+                    "script": script,
+                    "ok": is_ok,
+                    "expectations": expectations,
+                    "seconds": seconds,
+                    "why": why.as_ref().filter(|why| !why.is_empty()),
+                });
+                format!("{}\n", format::printable_json(&line.to_string()))
+            }
+            Encoding::Csv => {
+                let head = "script,ok,expectations,seconds,why\n";
+                let why = why.as_deref().unwrap_or_default();
+                let cells = [*script, why].map(quoted);
+                let row = format!(
+                    "{},{is_ok},{expectations},{seconds},{}\n",
+                    cells[0], cells[1]
+                );
+                format!("{}{row}", if is_first { head } else { "" })
+            }
+            Encoding::Text if is_ok => format!(
+                "ok      {script} ({} met, {seconds:.1} s)\n",
+                counted(*expectations as u64, "expectation")
+            ),
+            Encoding::Text => {
+                let word = Look::of_stdout(options.color).paint(look::alarm(), "FAILED");
+                format!("{word}  {script}\n")
+            }
+        }
+    }
+}
+
+/// A cell of CSV.
+fn quoted(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
 }
 
 /// Why a test failed.

@@ -11,8 +11,6 @@ use memglass::Observer;
 use memglass_stream::{End, Plan, Progress, RecordError, Saving, Tape};
 use memglass_value::shown::{Cell, Table};
 
-use crate::commands::with_causes;
-
 /// The recordings of one prompt or script that go on.
 #[derive(Default)]
 pub(crate) struct Recordings {
@@ -239,5 +237,5 @@ fn saved(progress: Progress) -> Option<String> {
 }
 
 fn said(result: Result<Option<String>, RecordError>) -> Option<String> {
-    result.unwrap_or_else(|error| Some(with_causes(&error)))
+    result.unwrap_or_else(|error| Some(told::failure(&error)))
 }

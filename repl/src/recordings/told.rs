@@ -1,7 +1,9 @@
 //! What is said of recordings.
 
-use memglass_stream::{Held, Losses, Progress};
+use memglass_stream::{Held, Losses, Progress, RecordError};
 use memglass_value::format;
+
+use crate::commands::with_causes;
 
 /// How far a recording is: `3.2 s of "engine" in run.mcap: 120 values, 5.1 kB`. Of a ring, what it has:
 /// `the last 3.2 s of "engine": 120 values seen, 5.1 kB of memory`.
@@ -38,6 +40,15 @@ fn held(progress: &Progress, ring: Held) -> String {
         size(progress.totals.file_bytes),
         lost(progress.totals.losses)
     )
+}
+
+/// Why a recording could not be written to its end, and what there is of it.
+pub fn failure(error: &RecordError) -> String {
+    let text = with_causes(error);
+    match error.leaves_a_beginning() {
+        true => format!("{text}; what was recorded before that is in it"),
+        false => text,
+    }
 }
 
 /// What was not seen, each kind after a comma; empty if everything was.

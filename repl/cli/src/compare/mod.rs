@@ -4,6 +4,8 @@ mod follow;
 mod lines;
 mod side;
 
+use std::path::Path;
+
 use memglass_stream::State;
 use memglass_terminal::streams::write_data;
 
@@ -39,9 +41,10 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
     }
 }
 
-/// A session of the name comes first: `./run.mcap` is always the file.
+/// A file that is there comes first: it is what was recorded, and a session of its name is somebody's replay of it.
 fn is_recording(options: &Options, word: &str) -> bool {
-    replay::is_recording(word.as_ref()) && options.attach(word).is_err()
+    let path = Path::new(word);
+    replay::is_recording(path) && (path.exists() || options.attach(word).is_err())
 }
 
 fn refuse_for_types(diff: &Diff) -> Result<(), Failure> {

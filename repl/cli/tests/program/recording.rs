@@ -313,6 +313,99 @@ fn a_recording_is_exported_as_what_changed() {
 }
 
 #[test]
+fn an_export_of_some_fields_has_those_and_no_others() {
+    let (world, session, motor) = producing();
+    let _pair = session.array::<Motor>("pair", 2).unwrap();
+    let run = file(&world);
+    world.run(&["save", "t1", &run]);
+    motor.speed.set(1);
+    let paths = |only: &str| {
+        let csv = world.data(&["export", &run, "--only", only]);
+        let rows = csv.lines().skip(1);
+        rows.map(|row| row.split(',').nth(1).unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(paths("mot*.speed"), ["motor.speed"]);
+    assert_eq!(
+        paths("*.speed"),
+        ["motor.speed", "pair[0].speed", "pair[1].speed"]
+    );
+    // A part with all that is in it; the brackets of a pattern are a choice of characters.
+    assert_eq!(paths("pair[[]1[]]"), ["pair[1].speed"]);
+    assert_eq!(paths("motor"), ["motor.speed"]);
+    world
+        .run(&["export", &run, "--only", "motor.mass"])
+        .failed(2, &["no object that matches motor.mass"]);
+    let json = world.data(&["export", &run, "--jsonl", "--only", "mot*.speed"]);
+    let line: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(line["value"], serde_json::json!({"motor.speed": 0}));
+}
+
+#[test]
+fn a_cut_recording_that_cannot_be_finished_is_read_as_it_is() {
+    let (world, _session, motor) = producing();
+    motor.speed.set(6);
+    let mut child = recorder(&world);
+    grows(&world);
+    motor.speed.set(7);
+    grows(&world);
+    signal(child.id(), Signal::KILL);
+    child.wait().unwrap();
+    // No other name fits beside it, so that nothing can take its place.
+    let long = world.path().join(format!("{}.mcap", "x".repeat(250)));
+    fs::rename(file(&world), &long).unwrap();
+    let long = long.display().to_string();
+    let before = fs::read(&long).unwrap();
+    let ran = world.run(&[&long, "get", "motor.speed"]);
+    assert_eq!((ran.code, &*ran.data), (Some(0), "7\n"), "{ran:?}");
+    assert!(ran.messages.contains("cannot be finished here"), "{ran:?}");
+    let csv = world.data(&["export", &long]);
+    assert_eq!(csv.lines().count(), 3, "{csv}");
+    let ran = world.run(&[&long, "-e", ":seek start", "-e", "motor.speed"]);
+    assert_eq!(ran.data, "6\n", "{ran:?}");
+    assert!(fs::read(&long).unwrap() == before, "it stays as it is");
+}
+
+#[test]
+fn a_file_comes_before_what_is_left_of_a_replay_of_it() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let arguments = [
+        "play",
+        &run,
+        "--publish",
+        "run.mcap",
+        "--from",
+        "1ms",
+        "--speed",
+        "0.001",
+    ];
+    let mut child = world
+        .command(&arguments)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    eventually("the replay is listed", || {
+        world.data(&["ls"]).contains("replay of")
+    });
+    let diff = |words: &[&str]| {
+        let mut command = world.command(words);
+        Ran::of(command.current_dir(world.path()).output().unwrap())
+    };
+    // It has nothing but its beginning so far.
+    let alone = ["diff", "run.mcap", "run.mcap"];
+    let ran = diff(&alone);
+    assert_eq!((ran.code, &*ran.data), (Some(0), ""), "{ran:?}");
+    let ran = diff(&["run.mcap", "get", "motor.speed"]);
+    assert_eq!(ran.data, "0\n", "a live session comes first: {ran:?}");
+    signal(child.id(), Signal::KILL);
+    child.wait().unwrap();
+    let ran = diff(&["run.mcap", "get", "motor.speed"]);
+    assert_eq!(ran.data, "500\n", "{ran:?}");
+    assert_eq!(diff(&alone).code, Some(0));
+}
+
+#[test]
 fn an_export_at_steady_times_has_every_object_at_each() {
     let (world, _session, motor) = producing();
     let child = recorder(&world);
@@ -634,6 +727,26 @@ fn tests_of_scripts_say_which_failed() {
     ] {
         assert!(ran.messages.contains(said), "{said} in {}", ran.messages);
     }
+    let ran = world.run(&["--json", "test", &dir, "--replay", &run]);
+    // One of them prints a value of its own.
+    let lines = ran.data.lines().map(serde_json::from_str);
+    let mut lines: Vec<serde_json::Value> = lines.map(Result::unwrap).collect();
+    lines.retain(|line| line["script"].is_string());
+    let is_ok = |line: &serde_json::Value| line["ok"] == true;
+    assert_eq!(
+        (lines.len(), lines.iter().filter(|line| is_ok(line)).count()),
+        (5, 1)
+    );
+    assert!(
+        lines.iter().any(|line| line["expectations"] == 2),
+        "{lines:?}"
+    );
+    let csv = world.run(&["--csv", "test", &dir, "--replay", &run]).data;
+    assert!(
+        csv.contains("script,ok,expectations,seconds,why\n"),
+        "{csv}"
+    );
+    assert_eq!(csv.matches(".test.rhai,").count(), 5, "{csv}");
 }
 
 /// The recordings in the world, by name.

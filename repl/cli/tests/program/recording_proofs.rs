@@ -114,7 +114,8 @@ fn a_recording_that_finds_no_more_room_has_everything_up_to_there() {
     });
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(
-        ran.messages.contains("it has everything up to there"),
+        ran.messages
+            .contains("what was recorded before that is in it"),
         "{ran:?}"
     );
     let rows = world.data(&["export", &file(&world), "--only", "clock"]);
