@@ -60,12 +60,12 @@ pub(super) fn marks(runtime: &Runtime) -> Vec<Mark> {
 
 fn mark(happened: Happened) -> Mark {
     match happened {
-        Happened { lost: true, .. } => Mark::Lost,
         Happened { fired: true, .. } => Mark::Fired,
         Happened {
             destroyed: true, ..
         } => Mark::Destroyed,
         Happened { created: true, .. } => Mark::Created,
+        Happened { lost: true, .. } => Mark::Lost,
         _ => Mark::Nothing,
     }
 }

@@ -211,14 +211,14 @@ pub enum Mark {
     /// Values changed, or nothing.
     #[default]
     Nothing,
+    /// The recorder did not see everything: on a busy machine that is so everywhere, and must hide nothing else.
+    Lost,
     /// Objects came.
     Created,
     /// Objects went.
     Destroyed,
     /// A trigger fired.
     Fired,
-    /// The recorder did not see everything.
-    Lost,
 }
 
 /// What has become of the producer.

@@ -63,7 +63,7 @@ mod tests {
         replay.marks[10] = Mark::Created;
         replay.marks[11] = Mark::Lost;
         replay.marks[99] = Mark::Destroyed;
-        assert_eq!(mark(&replay, 5, 50), Mark::Lost);
+        assert_eq!(mark(&replay, 5, 50), Mark::Created);
         assert_eq!(mark(&replay, 6, 50), Mark::Nothing);
         assert_eq!(mark(&replay, 49, 50), Mark::Destroyed);
         // More columns than parts.
