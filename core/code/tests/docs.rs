@@ -1,5 +1,7 @@
 //! What `docs/code.md` shows is so.
 
+mod harness;
+
 use memglass_code::{Editor, File, Request, Requests, Scanner, Style};
 
 const PAGE: &str = include_str!("../../../docs/code.md");
@@ -75,4 +77,95 @@ fn the_requests_of_the_page_are_read_and_done() {
         "{}",
         plan.diff()
     );
+}
+
+/// The names of the cases of a section.
+fn names(section: &str) -> Vec<String> {
+    let cases = harness::cases::<serde_json::Value>(section);
+    let name = |case: &serde_json::Value| case["name"].as_str().unwrap_or_default().to_owned();
+    cases.iter().map(name).collect()
+}
+
+/// The cases in a cell of a table.
+fn named(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn every_row_of_the_table_of_kinds_has_cases_that_are_run() {
+    let (built, read, refused) = (names("construct"), names("parse_print"), names("invalid"));
+    let table = PAGE.split("| built by | read by | refused by |").nth(1);
+    let rows = table.expect("the table").lines().skip(2);
+    let mut count = 0;
+    for row in rows.take_while(|row| row.starts_with('|')) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        assert_eq!(cells.len(), 6, "{row}");
+        for (cell, known) in cells[3..].iter().zip([&built, &read, &refused]) {
+            for name in named(cell) {
+                assert!(known.iter().any(|case| case == name), "{name} of {row}");
+            }
+        }
+        assert!(!named(cells[4]).is_empty(), "nothing reads {row}");
+        count += 1;
+    }
+    assert_eq!(count, 30);
+}
+
+#[test]
+fn every_kind_of_code_is_read_by_a_case() {
+    let cases = harness::cases::<serde_json::Value>("parse_print");
+    let trees = cases.iter().filter_map(|case| case["tree"].as_array());
+    let kinds: Vec<&str> = trees
+        .flatten()
+        .filter_map(|entry| entry[0].as_str())
+        .collect();
+    for kind in [
+        "access",
+        "class",
+        "comment",
+        "conditional",
+        "constructor",
+        "define",
+        "destructor",
+        "enum",
+        "enumerator",
+        "export",
+        "extern",
+        "friend",
+        "function",
+        "include",
+        "module",
+        "namespace",
+        "operator",
+        "operator_cast",
+        "pragma",
+        "raw",
+        "struct",
+        "template",
+        "typedef",
+        "union",
+        "using",
+        "using_namespace",
+        "variable",
+    ] {
+        assert!(kinds.contains(&kind), "{kind}");
+    }
+}
+
+#[test]
+fn every_fault_is_met_by_a_case() {
+    let cases = harness::cases::<serde_json::Value>("invalid");
+    let met: Vec<&str> = cases
+        .iter()
+        .filter_map(|case| case["error"].as_str())
+        .collect();
+    let source = include_str!("../src/build/error.rs");
+    let codes = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("BuildFault::"));
+    let codes: Vec<&str> = codes.filter_map(|line| line.split('"').nth(1)).collect();
+    assert!(codes.len() >= 24, "{codes:?}");
+    for code in codes {
+        assert!(met.contains(&code), "no case is refused by {code}");
+    }
 }
