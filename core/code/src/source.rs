@@ -102,15 +102,17 @@ impl Source {
         words.join(" ")
     }
 
+    /// Where the text begins: behind a byte order mark.
+    pub(crate) fn text_start(&self) -> usize {
+        let mark = '\u{feff}';
+        self.text.strip_prefix(mark).map_or(0, |_| mark.len_utf8())
+    }
+
     /// Where the line of byte `at` begins.
     pub(crate) fn line_start(&self, at: usize) -> usize {
         let line = self.lines.partition_point(|&start| start as usize <= at);
         let start = self.lines[line.saturating_sub(1)] as usize;
-        if start == 0 && self.text.starts_with('\u{feff}') {
-            '\u{feff}'.len_utf8().min(at)
-        } else {
-            start
-        }
+        start.max(self.text_start().min(at))
     }
 
     /// Where the line of byte `at` ends, before its line break.

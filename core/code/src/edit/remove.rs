@@ -156,7 +156,7 @@ fn whole_lines(file: &File, entity: &Entity<'_>, span: Range<usize>) -> Range<us
     let text = source.text();
     let mut start = source.line_start(span.start);
     let mut end = next_line(file, span.end);
-    let first_line = source.line_start(0);
+    let first_line = source.text_start();
     let above = (start > first_line).then(|| source.line_start(start - 1)..start);
     let is_blank = |line: &Range<usize>| text[line.clone()].trim().is_empty();
     let opens = entity.index == 0
