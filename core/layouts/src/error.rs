@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// Bytes of the longest name that is compared with those that there are.
+const LONGEST_MISTAKE: usize = 256;
+
 /// What is wrong at one place of a layout's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -167,6 +170,8 @@ impl Mistake {
         known: impl Iterator<Item = &'n str>,
     ) -> Mistake {
         let most = (name.len() / 3).max(1);
+        // A text from anywhere may have names of any length.
+        let known = known.filter(|known| name.len().max(known.len()) <= LONGEST_MISTAKE);
         let distances = known.map(|known| (strsim::levenshtein(name, known), known));
         let near = distances.filter(|(distance, _)| *distance <= most);
         // The first of equal ones, which is the one defined first.

@@ -299,3 +299,23 @@ fn structs_that_take_no_bytes_are_bounded_as_well() {
         "{faults:?}"
     );
 }
+
+/// Structs of which each has the one before twice: after 64 of them no size is a number of 64 bits.
+fn doubled(structs: usize) -> String {
+    let mut text = "struct d0 { u8 x; };".to_owned();
+    for index in 1..structs {
+        let inner = index - 1;
+        text += &format!(" struct d{index} {{ d{inner} a; d{inner} b; }};");
+    }
+    text
+}
+
+#[test]
+fn structs_that_are_larger_than_any_memory_are_records_that_are_cut_off() {
+    for structs in [62, 63, 64, 65, 66, 190] {
+        let layout = Layout::parse(&doubled(structs)).unwrap();
+        let root = layout.root(&format!("d{}", structs - 1)).unwrap();
+        let record = Record::new(&layout, root, &[1, 2], Limits::default());
+        assert!(record.size().is_none(), "{structs}");
+    }
+}

@@ -3,6 +3,8 @@
 /// Only the first names are compared: a suggestion among 200,000 took 60 ms, many times the rest of the
 /// lookup.
 const MAX_LOOKED_AT: usize = 20_000;
+/// Bytes of the longest name that is compared: a script can ask for one of a million.
+const LONGEST: usize = 256;
 /// The most names to list when none is near.
 const MAX_LISTED: usize = 12;
 /// The least similarity (Jaro-Winkler, 0 to 1) of a suggestion.
@@ -23,9 +25,13 @@ pub(super) fn among<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clon
 
 /// The name most like `wrong`, if it is similar enough. Everything that asks "did you mean" asks this.
 pub fn nearest<N: AsRef<str>>(wrong: &str, names: impl Iterator<Item = N>) -> Option<N> {
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let lower = wrong.to_lowercase();
     let scored = names
         .take(MAX_LOOKED_AT)
+        .filter(|name| name.as_ref().len() <= LONGEST)
         .map(|name| (similarity(&lower, &name.as_ref().to_lowercase()), name));
     let near = scored.filter(|(score, _)| *score >= NEAR);
     near.max_by(|(a, _), (b, _)| a.total_cmp(b))
@@ -59,6 +65,15 @@ mod tests {
             "; it has: quantity, avg_price, last_quote"
         );
         assert_eq!(among("x", std::iter::empty()), "");
+    }
+
+    #[test]
+    fn a_text_of_a_length_that_no_name_has_is_compared_with_none() {
+        let long = "a".repeat(LONGEST + 1);
+        let name = &long[..LONGEST];
+        assert_eq!(nearest(&long, [name].into_iter()), None);
+        assert_eq!(nearest(name, [&*long].into_iter()), None);
+        assert_eq!(nearest(&name[1..], [name].into_iter()), Some(name));
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::sound;
 use crate::symbol::{Symbol, SymbolKind, Unit};
 use crate::union::{Draft, Union};
 
+/// Bytes of the longest name that is compared with those that there are.
+const LONGEST_MISTAKE: usize = 256;
+
 /// Types, the functions and variables that have them, and the files that they come from.
 ///
 /// Types refer to each other by [`TypeId`]. A type never contains itself, and every id of a set's own types is in the
@@ -159,6 +162,9 @@ impl Types {
     /// The name that is most like this one, to ask whether it was meant.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let (_, name) = tag_and_name(name);
+        if name.len() > LONGEST_MISTAKE {
+            return None;
+        }
         let distance =
             |known: &&Name| strsim::osa_distance(&name.to_lowercase(), &known.to_lowercase());
         let close = |known: &&Name| known.len().abs_diff(name.len()) < 3;

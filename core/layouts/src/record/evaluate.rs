@@ -322,7 +322,7 @@ impl<'p, S: Source> Evaluator<'p, S> {
         }
     }
 
-    /// Adds a field, and goes to its end if that is known.
+    /// Adds a field, and goes to its end if that is known: inside the window, as the caller made sure.
     pub(super) fn place(&mut self, placed: Placed) {
         self.open.push(placed);
         let end = self.open.len();
@@ -389,7 +389,9 @@ impl<'p, S: Source> Evaluator<'p, S> {
             return Ok(None);
         }
         self.plain = false;
-        known.or(structure.fixed).map(Some).ok_or(Why::NeedsData)
+        // A struct that is larger than any data is no part of what is known without them.
+        let fitting = known.or(structure.fixed).filter(|size| self.fits(*size));
+        fitting.map(Some).ok_or(Why::NeedsData)
     }
 }
 

@@ -143,6 +143,7 @@ impl<S: Source> Evaluator<'_, S> {
             self.plain = false;
             placed.size = known
                 .or(self.program.structure(of).fixed)
+                .filter(|size| self.fits(*size))
                 .ok_or(itself(Why::NeedsData))?;
             self.at += placed.size;
             self.open.push(placed);
