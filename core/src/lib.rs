@@ -60,6 +60,7 @@ mod observe;
 mod observer;
 mod origin;
 mod owners;
+mod pattern;
 mod prefetch;
 mod process;
 mod producer;
@@ -93,6 +94,7 @@ pub use observer::{
     RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean, object_value, sessions,
 };
 pub use origin::{Origin, Replay};
+pub use pattern::{Pattern, PatternError};
 pub use producer::{
     Array, Block, Buffer, BufferError, CellError, Growth, Object, ProducerError, RawCell,
     RawObject, Session, SessionAllocator, SessionBuilder, TypedBlock,

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
-
 use crate::observer::sampling::labels_of_path;
 use crate::observer::{Field, ObjectInfo, Observer, PathError, ReadError};
+use crate::pattern::{Pattern, PatternError};
 
 /// Which fields to follow: one path, all labels of a pattern, or all objects of a type.
 ///
@@ -28,11 +27,11 @@ enum Choice {
     Path,
     /// The pattern of the label and the rest of the path, for each place where the label may end: the
     /// longest first.
-    Labels(Arc<[(GlobMatcher, String)]>),
+    Labels(Arc<[(Pattern, String)]>),
     /// Name of the type, and the path below its objects.
     Type(Arc<str>, Arc<str>),
     /// Whole objects by patterns of their labels and of the names of their types.
-    Objects(Arc<[GlobMatcher]>),
+    Objects(Arc<[Pattern]>),
 }
 
 /// Text that selects nothing, now or ever.
@@ -40,12 +39,15 @@ enum Choice {
 #[non_exhaustive]
 pub enum SelectionError {
     /// It is no pattern.
-    #[error("{text:?} is not a pattern: {reason}")]
-    Pattern {
-        /// The text.
-        text: String,
-        /// What is wrong with it.
-        reason: String,
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// It has so many points and brackets that it is not tried where its label may end.
+    #[error(
+        "a path with a pattern has at most {MOST_ENDS} points and brackets, and this one has {found}"
+    )]
+    TooManyParts {
+        /// Points and brackets in it.
+        found: usize,
     },
     /// The object is there and has no such field.
     #[error(transparent)]
@@ -56,6 +58,9 @@ pub enum SelectionError {
 }
 
 const WILD: [char; 3] = ['*', '?', '{'];
+
+/// Places where the label of a pattern's path may end.
+const MOST_ENDS: usize = 256;
 
 impl Selection {
     /// A path or a pattern.
@@ -106,14 +111,8 @@ impl Selection {
         patterns: impl IntoIterator<Item = &'p str>,
     ) -> Result<Selection, SelectionError> {
         let patterns: Vec<&str> = patterns.into_iter().collect();
-        let matcher = |text: &&str| -> Result<GlobMatcher, SelectionError> {
-            let glob = Glob::new(text).map_err(|error| SelectionError::Pattern {
-                text: (*text).into(),
-                reason: error.kind().to_string(),
-            })?;
-            Ok(glob.compile_matcher())
-        };
-        let matchers: Vec<GlobMatcher> = patterns.iter().map(matcher).collect::<Result<_, _>>()?;
+        let matchers = patterns.iter().map(|text| Pattern::new(text));
+        let matchers: Vec<Pattern> = matchers.collect::<Result<_, _>>()?;
         Ok(Selection {
             text: patterns.join(", ").into(),
             choice: Choice::Objects(matchers.into()),
@@ -229,27 +228,29 @@ fn of_elements(root: &Field, path: &str) -> Result<Vec<Field>, PathError> {
         .collect()
 }
 
-fn cuts(text: &str) -> Result<Arc<[(GlobMatcher, String)]>, SelectionError> {
+fn cuts(text: &str) -> Result<Arc<[(Pattern, String)]>, SelectionError> {
     let ends = text.char_indices().filter(|(_, c)| matches!(c, '.' | '['));
     let mut ends: Vec<usize> = ends.map(|(at, _)| at).chain([text.len()]).collect();
+    if ends.len() > MOST_ENDS {
+        return Err(SelectionError::TooManyParts {
+            found: ends.len() - 1,
+        });
+    }
     ends.reverse();
     let cut = |end: usize| {
         let (label, rest) = text.split_at(end);
-        Ok((Glob::new(label)?.compile_matcher(), rest.to_owned()))
+        Ok((Pattern::new(label)?, rest.to_owned()))
     };
     let (mut cuts, mut refused) = (Vec::new(), None);
     for end in ends.into_iter().filter(|&end| end > 0) {
         // Inside braces or brackets a label does not end.
         match cut(end) {
             Ok(cut) => cuts.push(cut),
-            Err(error) => refused = refused.or(Some::<globset::Error>(error)),
+            Err(error) => refused = refused.or(Some::<PatternError>(error)),
         }
     }
     match refused {
-        Some(error) if cuts.is_empty() => Err(SelectionError::Pattern {
-            text: text.into(),
-            reason: error.kind().to_string(),
-        }),
+        Some(error) if cuts.is_empty() => Err(error.into()),
         _ => Ok(cuts.into()),
     }
 }

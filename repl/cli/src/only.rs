@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
 use memglass::schema::{Schema, TypeId};
+use memglass::{Pattern, PatternError};
 use memglass_stream::{Change, Object};
 
 use super::failure::Failure;
@@ -20,32 +20,26 @@ pub(super) fn nothing_matches(of: &str, patterns: &[String]) -> Failure {
 /// Objects by patterns of their labels and of the names of their types, and fields by patterns of their paths; without
 /// patterns, all.
 pub(super) struct Only {
-    patterns: Vec<GlobMatcher>,
+    patterns: Vec<Pattern>,
     /// The parts of patterns that may be about labels, where a field follows: `AAPL_*` of `AAPL_*.quantity`.
-    heads: Vec<GlobMatcher>,
+    heads: Vec<Pattern>,
     /// What was found out for each label and type: a label may come back with another one.
     known: HashMap<(Arc<str>, TypeId), bool>,
 }
 
 /// What of a pattern may be about labels: all that stands before a `.` or a `[`.
-fn heads(pattern: &str) -> impl Iterator<Item = GlobMatcher> {
+fn heads(pattern: &str) -> impl Iterator<Item = Pattern> {
     let ends = pattern.match_indices(['.', '[']).map(|(end, _)| end);
-    let heads = ends.filter_map(|end| Glob::new(&pattern[..end]).ok());
-    heads.map(|glob| glob.compile_matcher())
+    ends.filter_map(|end| Pattern::new(&pattern[..end]).ok())
 }
 
 impl Only {
     pub(super) fn new(patterns: &[String]) -> Result<Only, Failure> {
-        let compiled = patterns.iter().map(|text| match Glob::new(text) {
-            Ok(glob) => Ok(glob.compile_matcher()),
-            Err(error) => Err(Failure::Usage(format!(
-                "{text:?} is not a pattern: {}",
-                error.kind()
-            ))),
-        });
         let heads = patterns.iter().flat_map(|text| heads(text));
+        let patterns = patterns.iter().map(|text| Pattern::new(text));
+        let patterns: Result<_, PatternError> = patterns.collect();
         Ok(Only {
-            patterns: compiled.collect::<Result<_, _>>()?,
+            patterns: patterns.map_err(|error| Failure::Usage(error.to_string()))?,
             heads: heads.collect(),
             known: HashMap::new(),
         })

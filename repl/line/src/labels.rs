@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use globset::Glob;
+use memglass_value::Pattern;
 
 /// Labels that are compared with a pattern at one key press.
 const MOST_MATCHED: usize = 20_000;
@@ -93,10 +93,9 @@ impl Labels {
     /// The types of the objects whose labels match a pattern such as `*_position`. Of very many labels
     /// only the first ones are looked at, from those on that begin like the pattern.
     pub(crate) fn types_like(&self, pattern: &str) -> Vec<String> {
-        let Ok(glob) = Glob::new(pattern) else {
+        let Ok(matcher) = Pattern::new(pattern) else {
             return Vec::new();
         };
-        let glob = glob.compile_matcher();
         let begin = &pattern[..pattern.find(SPECIAL).unwrap_or(pattern.len())];
         self.read(|index| {
             let mut types = BTreeSet::new();
@@ -104,7 +103,7 @@ impl Labels {
                 if types.len() == index.types.len().min(MOST_TYPES) {
                     break;
                 }
-                if !types.contains(&*entry.type_name) && glob.is_match(&**label) {
+                if !types.contains(&*entry.type_name) && matcher.is_match(&**label) {
                     types.insert(&*entry.type_name);
                 }
             }

@@ -98,7 +98,10 @@ fn of_type(observer: &Observer, text: &str) -> Option<Result<Meaning, CommandErr
     if !objects && !is_declared {
         return None;
     }
-    let rests = memglass_syntax::alternatives(&format!("{name}.{rest}"));
+    let rests = match memglass_syntax::alternatives(&format!("{name}.{rest}")) {
+        Ok(rests) => rests,
+        Err(error) => return Some(Err(error.into())),
+    };
     let selections = rests
         .iter()
         .map(|path| Selection::of_type(name, path[name.len() + 1..].trim()));
@@ -113,7 +116,7 @@ fn of_pattern(
     if !is_pattern(observer, text) {
         return Ok(None);
     }
-    let selections = memglass_syntax::alternatives(text);
+    let selections = memglass_syntax::alternatives(text)?;
     let selections: Result<Vec<Selection>, _> =
         selections.iter().map(|path| Selection::of(path)).collect();
     let is_expression = Source::of_text(text).is_ok();

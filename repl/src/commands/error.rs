@@ -32,13 +32,11 @@ pub enum CommandError {
         usage: &'static str,
     },
     /// What was meant as a pattern for labels cannot be one.
-    #[error("{pattern:?} is not a pattern: {reason}")]
-    Pattern {
-        /// What was typed.
-        pattern: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error(transparent)]
+    Pattern(#[from] memglass::PatternError),
+    /// A path has more alternatives than are tried.
+    #[error(transparent)]
+    Alternatives(#[from] memglass_syntax::AlternativesError),
     /// No object has such a label.
     #[error("no label matches {pattern:?}")]
     NoMatch {
@@ -253,7 +251,8 @@ impl CommandError {
             | CommandError::UnknownName { .. }
             | CommandError::NoTerminal { .. }
             | CommandError::Usage { .. }
-            | CommandError::Pattern { .. }
+            | CommandError::Pattern(_)
+            | CommandError::Alternatives(_)
             | CommandError::ForScripts { .. }
             | CommandError::Text(_) => 2,
             CommandError::TimedOut(_) => 124,

@@ -3,9 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use globset::{GlobBuilder, GlobMatcher};
 use memglass::schema::{Schema, TypeId};
-use memglass::{ObjectInfo, Observer};
+use memglass::{ObjectInfo, Observer, Pattern};
 use memglass_script::suggested_type;
 use memglass_syntax::words::words;
 use memglass_value::shown::{Cell, Cells, RowReader, Table};
@@ -88,7 +87,7 @@ pub fn list(
     glob: Option<&str>,
     type_name: Option<&str>,
 ) -> Result<Output, CommandError> {
-    let matcher = glob.map(pattern).transpose()?;
+    let matcher = glob.map(Pattern::new).transpose()?;
     let schema = observer.schema();
     if let Some(name) = type_name {
         require_type(observer, name)?;
@@ -151,19 +150,6 @@ fn nothing(observer: &Observer, glob: Option<&str>, type_name: Option<&str>) -> 
     }
 }
 
-/// Labels are flat: `*` passes over every character.
-pub(super) fn pattern(glob: &str) -> Result<GlobMatcher, CommandError> {
-    let built = GlobBuilder::new(glob)
-        .literal_separator(false)
-        .backslash_escape(true)
-        .build();
-    let matcher = built.map(|glob| glob.compile_matcher());
-    matcher.map_err(|error| CommandError::Pattern {
-        pattern: glob.to_owned(),
-        reason: error.kind().to_string(),
-    })
-}
-
 /// A name that no type has is a mistake, and not an empty answer.
 pub(super) fn require_type(observer: &Observer, name: &str) -> Result<TypeId, CommandError> {
     let schema = observer.schema();
@@ -174,36 +160,4 @@ pub(super) fn require_type(observer: &Observer, name: &str) -> Result<TypeId, Co
         name: name.to_owned(),
         suggestion: suggested_type(schema, name),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(glob: &str, label: &str, matches: bool) {
-        assert_eq!(
-            pattern(glob).unwrap().is_match(label),
-            matches,
-            "{glob} on {label}"
-        );
-    }
-
-    #[test]
-    fn a_star_passes_over_every_character_of_a_label() {
-        check("*_position", "AAPL_position", true);
-        check("net*", "net/eth0.rx", true);
-        check("AAPL_*", "MSFT_quote", false);
-        check("{AAPL,MSFT}_quote", "MSFT_quote", true);
-        check("order_[0-9]", "order_1", true);
-    }
-
-    #[test]
-    fn a_pattern_that_is_none_says_why() {
-        let error = pattern("[a").unwrap_err();
-        assert!(
-            error.to_string().starts_with("\"[a\" is not a pattern: "),
-            "{error}"
-        );
-    }
 }

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use memglass::schema::TypeId;
-use memglass::{Field, ObjectInfo, Observer, PathError};
+use memglass::{Field, ObjectInfo, Observer, PathError, Pattern};
 use memglass_script::ScriptError;
 use memglass_syntax::words::{quote, quoted};
 
 use super::CommandError;
-use super::objects::pattern;
 
 /// Whether the label that `path` begins with is a pattern and not one that an object has.
 ///
@@ -16,7 +15,9 @@ use super::objects::pattern;
 pub fn is_pattern(observer: &Observer, path: &str) -> bool {
     let (label, _) = split(path);
     let is_pattern = !label.starts_with('"') && label.contains(['*', '?', '{']);
-    let has_alternatives = memglass_syntax::alternatives(path).len() > 1;
+    // Too many are an error of whoever looks for them.
+    let has_alternatives =
+        memglass_syntax::alternatives(path).map_or(true, |paths| paths.len() > 1);
     (is_pattern || has_alternatives) && !starts_with_a_label(observer, path)
 }
 
@@ -34,7 +35,7 @@ pub(super) fn find(
     path: &str,
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Vec<Found>, CommandError> {
-    let alternatives = memglass_syntax::alternatives(path);
+    let alternatives = memglass_syntax::alternatives(path)?;
     if alternatives.len() > 1 && !starts_with_a_label(observer, path) {
         let found = alternatives
             .iter()
@@ -46,7 +47,7 @@ pub(super) fn find(
         return Ok(vec![(path.to_owned(), observer.field(path)?)]);
     }
     let (glob, rest) = split(path);
-    let matcher = pattern(glob)?;
+    let matcher = Pattern::new(glob)?;
     let (mut below, mut found) = (Below::new(rest), Vec::new());
     for object in observer.objects() {
         if !goes_on() {

@@ -3,15 +3,61 @@
 /// The paths that `path` stands for, with one of each group of alternatives behind its label.
 ///
 /// Braces in a label are a matter of its pattern, which matches labels that one of them alone does not.
-pub fn alternatives(path: &str) -> Vec<String> {
+///
+/// # Errors
+///
+/// If there are more than 10,000, or the path that has them has more than 4,096 bytes.
+pub fn alternatives(path: &str) -> Result<Vec<String>, AlternativesError> {
+    let mut found = Vec::new();
+    if path.len() > LONGEST && group(path).is_some() {
+        return Err(AlternativesError::TooLong { found: path.len() });
+    }
+    let mut left = MOST_STEPS;
+    match expand(path, &mut found, &mut left) {
+        Some(()) if found.len() <= MOST => Ok(found),
+        _ => Err(AlternativesError::TooMany),
+    }
+}
+
+/// Bytes of the longest path with alternatives.
+const LONGEST: usize = 4096;
+
+/// Paths that one may stand for.
+const MOST: usize = 10_000;
+
+/// Paths that are made on the way, those included that have alternatives still.
+const MOST_STEPS: usize = 2 * MOST;
+
+/// Why the alternatives of a path are not tried.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AlternativesError {
+    /// It stands for too many paths.
+    #[error("the alternatives in braces stand for too many paths; the most is {MOST}")]
+    TooMany,
+    /// It is too long.
+    #[error(
+        "a path with alternatives in braces has at most {LONGEST} bytes, and this one has {found}"
+    )]
+    TooLong {
+        /// Its length in bytes.
+        found: usize,
+    },
+}
+
+/// Adds the paths that `path` stands for; none if there are more of them than steps left.
+fn expand(path: &str, found: &mut Vec<String>, left: &mut usize) -> Option<()> {
+    *left = left.checked_sub(1)?;
     let Some((start, end)) = group(path) else {
-        return vec![path.to_owned()];
+        found.push(path.to_owned());
+        return Some(());
     };
     let (before, after) = (&path[..start], &path[end + 1..]);
-    let parts = path[start + 1..end].split(',');
-    parts
-        .flat_map(|part| alternatives(&format!("{before}{}{after}", part.trim())))
-        .collect()
+    let mut parts = path[start + 1..end].split(',');
+    parts.try_for_each(|part| {
+        let path = format!("{before}{}{after}", part.trim());
+        expand(&path, found, left)
+    })
 }
 
 /// Where the first group behind the label begins and ends.
@@ -35,11 +81,11 @@ fn group(path: &str) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::alternatives;
+    use super::*;
 
     #[track_caller]
     fn check(path: &str, expected: &[&str]) {
-        assert_eq!(alternatives(path), expected, "{path}");
+        assert_eq!(alternatives(path).unwrap(), expected, "{path}");
     }
 
     #[test]
@@ -48,6 +94,21 @@ mod tests {
         check("*.{a,b}", &["*.a", "*.b"]);
         check("x.{a, b}.{c,d}", &["x.a.c", "x.a.d", "x.b.c", "x.b.d"]);
         check("x.q.{bid,ask}_price", &["x.q.bid_price", "x.q.ask_price"]);
+    }
+
+    #[test]
+    fn more_alternatives_than_anybody_means_are_an_error_at_once() {
+        let groups = |count: usize| format!("x.{}", "{a,b}".repeat(count));
+        assert_eq!(alternatives(&groups(13)).map(|paths| paths.len()), Ok(8192));
+        assert_eq!(alternatives(&groups(40)), Err(AlternativesError::TooMany));
+        let nested = format!("x.{}{}", "{".repeat(2000), "}".repeat(2000));
+        assert_eq!(alternatives(&nested).map(|paths| paths.len()), Ok(1));
+        let long = groups(1000);
+        let found = long.len();
+        assert_eq!(
+            alternatives(&long),
+            Err(AlternativesError::TooLong { found })
+        );
     }
 
     #[test]

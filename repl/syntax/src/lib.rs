@@ -17,7 +17,7 @@ pub mod token;
 mod tokens;
 pub mod words;
 
-pub use braces::alternatives;
+pub use braces::{AlternativesError, alternatives};
 pub use chunks::{Piece, ends_in_comment, split, wants_more, without_prompts};
 pub use comparisons::{COMPARISONS, declare as declare_comparisons};
 pub use identifier::{KEYWORDS, is_identifier, is_keyword};

@@ -22,7 +22,7 @@ pub enum AskError {
     },
     /// The pattern of names cannot be read.
     #[error(transparent)]
-    Pattern(#[from] globset::Error),
+    Pattern(#[from] memglass::PatternError),
 }
 
 fn meant(nearest: Option<&str>) -> String {

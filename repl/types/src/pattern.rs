@@ -1,7 +1,5 @@
 //! Names and patterns of names.
 
-use globset::{Glob, GlobMatcher};
-
 use crate::AskError;
 
 /// Whether a word stands for many names.
@@ -10,7 +8,7 @@ pub fn is_pattern(word: &str) -> bool {
 }
 
 /// What a name has to look like.
-pub struct Pattern(Option<GlobMatcher>);
+pub struct Pattern(Option<memglass::Pattern>);
 
 impl Pattern {
     /// Any name.
@@ -24,11 +22,10 @@ impl Pattern {
     ///
     /// [`AskError::Pattern`], if it is no pattern.
     pub fn of(word: Option<&str>) -> Result<Self, AskError> {
-        let glob = word.map(Glob::new).transpose()?;
-        Ok(Pattern(glob.map(|glob| glob.compile_matcher())))
+        Ok(Pattern(word.map(memglass::Pattern::new).transpose()?))
     }
 
     pub(crate) fn fits(&self, name: &str) -> bool {
-        self.0.as_ref().is_none_or(|glob| glob.is_match(name))
+        self.0.as_ref().is_none_or(|pattern| pattern.is_match(name))
     }
 }

@@ -31,4 +31,4 @@ pub mod time;
 pub mod wrap;
 
 /// The values themselves, for what formats them and knows nothing else of a session.
-pub use memglass::Value;
+pub use memglass::{Pattern, Value};

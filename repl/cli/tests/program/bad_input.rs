@@ -31,6 +31,41 @@ fn a_syntax_error_is_shown_with_a_caret_and_nothing_of_the_text_is_done() {
 }
 
 #[test]
+fn a_pattern_without_measure_is_an_error_wherever_it_is_given() {
+    let (world, _producer) = World::with_producer();
+    let nested = "{".repeat(20_000) + &"}".repeat(20_000);
+    let stars = "*".repeat(100_000);
+    for pattern in [&nested, &stars] {
+        for arguments in [
+            &["objects", "t1", pattern][..],
+            &["get", "t1", pattern],
+            &["record", "t1", "-o", "x.mcap", "--only", pattern],
+            &["save", "t1", "x.save", "--only", pattern],
+            &["watch", "t1", pattern],
+            &["top", "t1", pattern],
+        ] {
+            world.run(arguments).failed(2, &["the pattern ", "4096"]);
+        }
+        let list = format!("let s = {:?}; s.pad(100000, s); obs.all(s)", &pattern[..1]);
+        world.run(&["t1", "-e", &list]).failed(1, &["4096"]);
+    }
+    let groups = format!("AAPL_position.{}", "{a,b}".repeat(40));
+    for command in ["get", "watch", "top"] {
+        world
+            .run(&[command, "t1", &groups])
+            .failed(2, &["too many paths", "10000"]);
+    }
+    for line in [
+        format!("watch({groups:?}, |c| ())"),
+        format!("save_set(\"zz\", {groups:?})"),
+    ] {
+        world
+            .run(&["t1", "-e", &line])
+            .failed(1, &["too many paths"]);
+    }
+}
+
+#[test]
 fn a_value_of_the_wrong_type_is_refused_and_said_where() {
     let (world, _producer) = World::with_producer();
     for (line, words) in [

@@ -10,9 +10,8 @@
 use std::fmt;
 use std::rc::Rc;
 
-use globset::{Glob, GlobMatcher};
-use memglass::ObjectEntry;
 use memglass::schema::{Schema, TypeId};
+use memglass::{ObjectEntry, Pattern};
 use memglass_syntax::words::quoted;
 use rhai::{Dynamic, Engine, EvalAltResult, INT, ImmutableString};
 
@@ -66,7 +65,7 @@ impl Obs {
 enum Choice {
     Any,
     Type(Vec<TypeId>),
-    Label(GlobMatcher),
+    Label(Pattern),
 }
 
 impl Choice {
@@ -83,13 +82,7 @@ impl Choice {
         if !pattern.contains(['*', '?', '[', '{']) && session.1.find(pattern)?.is_none() {
             return Err(raise(unknown(session, pattern)));
         }
-        let glob = Glob::new(pattern).map_err(|error| {
-            raise(format_args!(
-                "{pattern:?} is not a pattern: {}",
-                error.kind()
-            ))
-        })?;
-        Ok(Choice::Label(glob.compile_matcher()))
+        Ok(Choice::Label(Pattern::new(pattern).map_err(raise)?))
     }
 
     /// Refuses what has no objects because only fields are of such a type; that there is none now is no mistake.
@@ -115,8 +108,8 @@ impl Choice {
         move |object| match self {
             Choice::Any => true,
             Choice::Type(ids) => ids.contains(&object.type_id()),
-            Choice::Label(glob) => {
-                object.with_label(&mut label, |label| glob.is_match(label)) == Some(true)
+            Choice::Label(pattern) => {
+                object.with_label(&mut label, |label| pattern.is_match(label)) == Some(true)
             }
         }
     }

@@ -42,6 +42,8 @@ pub(crate) enum SetError {
     #[error(transparent)]
     Selection(#[from] SelectionError),
     #[error(transparent)]
+    Alternatives(#[from] memglass_syntax::AlternativesError),
+    #[error(transparent)]
     Read(#[from] ReadError),
     #[error("nothing was written: {}", listed(problems))]
     Lines { problems: Vec<String> },
@@ -68,7 +70,7 @@ pub(crate) fn save(
     let (mut lines, mut types) = (BTreeMap::new(), BTreeMap::new());
     for pattern in patterns {
         let count = lines.len();
-        for path in memglass_syntax::alternatives(pattern) {
+        for path in memglass_syntax::alternatives(pattern)? {
             for field in Selection::of(&path)?.fields(observer)? {
                 add_leaves(observer, &field, &mut lines, &mut types)?;
             }

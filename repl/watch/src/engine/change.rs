@@ -79,7 +79,7 @@ impl Watch {
         if observer.field(text).is_ok() {
             return Ok(Watch(vec![Part::of(text, observer)?]));
         }
-        let paths = memglass_syntax::alternatives(text);
+        let paths = memglass_syntax::alternatives(text)?;
         let parts = paths.iter().map(|path| Part::of(path, observer));
         parts.collect::<Result<_, _>>().map(Watch)
     }

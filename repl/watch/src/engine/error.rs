@@ -1,6 +1,7 @@
 //! Why a trigger cannot be defined.
 
-use memglass::{Observer, PathError};
+use memglass::{Observer, PathError, PatternError};
+use memglass_syntax::AlternativesError;
 
 /// Why a trigger cannot be defined.
 #[derive(Debug, thiserror::Error)]
@@ -18,13 +19,11 @@ pub enum DefinitionError {
         suggestion: String,
     },
     /// A pattern that is none.
-    #[error("{pattern:?} is not a pattern of labels")]
-    Pattern {
-        /// The text.
-        pattern: String,
-        /// What is wrong with it.
-        source: globset::Error,
-    },
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// A path with too many alternatives.
+    #[error(transparent)]
+    Alternatives(#[from] AlternativesError),
     /// There is no room for the history of one more field.
     #[error("the histories of {most} fields are kept already; `.forget()` ends one")]
     TooManyHistories {

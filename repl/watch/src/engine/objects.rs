@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
-use memglass::{Field, ObjectId, ObjectInfo, Observer};
+use memglass::{Field, ObjectId, ObjectInfo, Observer, Pattern};
 
 use super::error::DefinitionError;
 
@@ -16,7 +15,7 @@ pub(super) enum Choice {
     /// The one with this label.
     Label(String),
     /// Those whose labels match.
-    Pattern(GlobMatcher),
+    Pattern(Pattern),
 }
 
 /// One object, or one element of an array of objects.
@@ -61,18 +60,14 @@ impl Choice {
                 None => Err(DefinitionError::unknown(text, observer)),
             };
         }
-        let glob = Glob::new(text).map_err(|source| DefinitionError::Pattern {
-            pattern: text.to_owned(),
-            source,
-        })?;
-        Ok(Choice::Pattern(glob.compile_matcher()))
+        Ok(Choice::Pattern(Pattern::new(text)?))
     }
 
     fn has(&self, object: &ObjectInfo, observer: &Observer) -> bool {
         match self {
             Choice::Type(name) => *observer.schema()[object.type_id].name == **name,
             Choice::Label(label) => *object.label == **label,
-            Choice::Pattern(glob) => glob.is_match(&*object.label),
+            Choice::Pattern(pattern) => pattern.is_match(&*object.label),
         }
     }
 }
