@@ -5,9 +5,14 @@ use std::path::{Path, PathBuf};
 
 /// Gives the file at `path` this content through a temporary file beside it.
 ///
-/// Whoever reads the file sees the old or the new content. Links are followed, and the mode of a file that is there stays.
+/// Whoever reads the file sees the old or the new content. Links are followed, and the mode of a file that is there
+/// stays. What is no file, such as a pipe or a device, is not replaced.
 pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = behind_links(path)?;
+    let present = std::fs::metadata(&path).ok();
+    if present.as_ref().is_some_and(|present| !present.is_file()) {
+        return Err(io::Error::other("it is no regular file"));
+    }
     let directory = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -18,7 +23,7 @@ pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(directory)?;
     file.write_all(content)?;
-    if let Ok(present) = std::fs::metadata(&path) {
+    if let Some(present) = present {
         file.as_file().set_permissions(present.permissions())?;
     }
     file.as_file().sync_all()?;

@@ -16,8 +16,10 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// Writes a recording anew, with everything up to where it was cut off, and puts it in its place. The file
 /// stays as it was if that fails.
 pub(crate) fn finish(path: &Path, file: &mut File) -> Result<(), Cause> {
-    let part = beside(path);
-    let finished = copy(file, &part).and_then(|()| Ok(fs::rename(&part, path)?));
+    // A link stays, and leads to the finished one.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let part = beside(&target);
+    let finished = copy(file, &part).and_then(|()| Ok(fs::rename(&part, &target)?));
     finished.inspect_err(|_| {
         // Nobody needs it.
         let _ = fs::remove_file(&part);

@@ -158,16 +158,12 @@ fn last_of_each<'l>(lines: &[&'l str]) -> Vec<&'l str> {
 /// Puts these lines, which are escaped, in the place of the file. At every moment the path leads to a whole
 /// file: the old one or the new one.
 fn rewrite(path: &Path, lines: &[&str]) -> io::Result<()> {
-    let beside = path.with_extension(format!("{}", std::process::id()));
     let mut text = format!("{VERSION}\n");
     for line in lines {
         text.push_str(line);
         text.push('\n');
     }
-    let mut options = OpenOptions::new();
-    files::private(options.write(true).create(true).truncate(true));
-    options.open(&beside)?.write_all(text.as_bytes())?;
-    fs::rename(beside, path)
+    files::replace(path, text.as_bytes())
 }
 
 fn escaped(line: &str) -> String {

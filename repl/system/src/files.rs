@@ -6,7 +6,7 @@
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, StdoutLock, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -58,6 +58,65 @@ pub fn open_to_append(options: &mut OpenOptions, path: &Path) -> io::Result<File
     let mut file = open_regular(options.append(true).create(true), path)?;
     end_last_line(&mut file, path)?;
     Ok(file)
+}
+
+/// Puts a file with these bytes, for its owner alone, in the place of the one that may be at `path`: whoever
+/// reads it finds all of the old one or all of the new one. They are on the disk when it returns.
+///
+/// A link stays, and what it leads to is replaced. A file that was there keeps its mode.
+///
+/// # Errors
+///
+/// If something is there that is no file: a directory, a pipe or a device is not replaced. Also as writing a file
+/// beside it.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = replaceable(path)?;
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}.tmp", std::process::id()));
+    let draft = Path::new(&draft);
+    let mut options = OpenOptions::new();
+    private(options.write(true).create(true).truncate(true));
+    let mut file = open_regular(&mut options, draft)?;
+    let stored = file.write_all(bytes).and_then(|()| {
+        if let Ok(present) = std::fs::metadata(&path) {
+            file.set_permissions(present.permissions())?;
+        }
+        file.sync_all()?;
+        std::fs::rename(draft, &path)
+    });
+    if stored.is_err() {
+        // What failed is told; that the draft stays would be no more to tell.
+        let _ = std::fs::remove_file(draft);
+    }
+    stored
+}
+
+/// Links that are followed, one after the other.
+const MOST_LINKS: usize = 40;
+
+/// Where the file is that may be replaced: behind the links at `path`, whether or not anything is there.
+///
+/// # Errors
+///
+/// If something is there that is no file, or the links go in a circle.
+fn replaceable(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let kind = match std::fs::symlink_metadata(&path) {
+            Ok(present) => present.file_type(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(path),
+            Err(error) => return Err(error),
+        };
+        if kind.is_file() {
+            return Ok(path);
+        }
+        if !kind.is_symlink() {
+            return Err(io::Error::other(format!("it is {}", system::what(kind))));
+        }
+        let target = std::fs::read_link(&path)?;
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    Err(io::Error::other("it is a link in a circle of links"))
 }
 
 /// Ends the last line of a regular file that was opened to append to.
@@ -170,7 +229,7 @@ pub fn is_stop(error: &io::Error) -> bool {
 #[cfg(target_os = "linux")]
 mod tests {
     use std::io::Write;
-    use std::path::PathBuf;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
@@ -206,6 +265,45 @@ mod tests {
         let mut file = open_to_append(&mut OpenOptions::new(), &path).unwrap();
         file.write_all(b"three\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntw\nthree\n");
+    }
+
+    #[test]
+    fn nothing_but_a_file_is_replaced() {
+        let (dir, pipe) = pipe();
+        let error = |path: &Path| replace(path, b"new").unwrap_err().to_string();
+        assert_eq!(error(&pipe), "it is a pipe, and not a file");
+        assert_eq!(error(dir.path()), "it is a directory");
+        assert_eq!(
+            error(Path::new("/dev/full")),
+            "it is a device, and not a file"
+        );
+        let circle = dir.path().join("circle");
+        symlink(&circle, &circle).unwrap();
+        assert_eq!(error(&circle), "it is a link in a circle of links");
+        let to_pipe = dir.path().join("to_pipe");
+        symlink("pipe", &to_pipe).unwrap();
+        assert_eq!(error(&to_pipe), "it is a pipe, and not a file");
+        let left = std::fs::read_dir(dir.path()).unwrap().count();
+        assert_eq!(left, 3, "no draft stays");
+    }
+
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_replaced() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
+        symlink("file", &link).unwrap();
+        // The file need not be there yet.
+        for text in ["first", "second"] {
+            replace(&link, text.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+            assert!(link.is_symlink());
+        }
+        let mode = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(&file, mode.clone()).unwrap();
+        replace(&file, b"third").unwrap();
+        let kept = std::fs::metadata(&file).unwrap().permissions();
+        assert_eq!(kept.mode() & 0o777, mode.mode());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The file of a parameter set: a line `path = value` for each, which people read, edit and compare.
 
 use std::fs::OpenOptions;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -61,19 +61,7 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), SetError> {
         {
             files::create_private_dir(folder)?;
         }
-        let draft = path.with_extension(format!("set.{}", std::process::id()));
-        let mut options = OpenOptions::new();
-        files::private(options.write(true).create(true).truncate(true));
-        let mut file = files::open_regular(&mut options, &draft)?;
-        let stored = file
-            .write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| std::fs::rename(&draft, path));
-        if stored.is_err() {
-            // What failed is told; that the draft stays would be no more to tell.
-            let _ = std::fs::remove_file(&draft);
-        }
-        stored
+        files::replace(path, text.as_bytes())
     };
     written().map_err(|source| SetError::File {
         path: path.into(),
