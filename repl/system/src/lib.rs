@@ -32,8 +32,8 @@ pub mod console {
 /// What the system asks of the process.
 pub mod signals {
     pub use crate::system::signals::{
-        END, INTERRUPT, Listener, leave_to_others, on_continue, on_stop, raise_at_end,
-        report_full_files_as_errors,
+        END, INTERRUPT, Listener, before_fatal, leave_to_others, on_continue, on_stop,
+        raise_at_end, report_full_files_as_errors,
     };
 }
 

@@ -115,6 +115,20 @@ fn a_signal_gives_the_terminal_back() {
 }
 
 #[test]
+fn a_signal_that_nobody_expects_gives_the_terminal_back_too() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    for unexpected in [Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XCPU] {
+        let mut terminal = open(&world);
+        terminal.shows("━ Objects ");
+        signal(terminal.child.process_id().unwrap(), unexpected);
+        assert_ne!(terminal.wait(), 0);
+        terminal.writes(LEAVES);
+        assert_eq!(terminal.modes(), terminal.before, "{unexpected:?}");
+    }
+}
+
+#[test]
 fn without_unicode_the_view_is_drawn_in_ascii() {
     let world = World::new();
     let _producer = world.producer("t1");
