@@ -11,6 +11,7 @@ mod packed;
 mod session;
 mod sets;
 mod table;
+mod texts;
 mod type_files;
 mod walk;
 
@@ -42,6 +43,7 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
     table::register(engine, context);
     lists::register(engine, context);
     output::register(engine, context);
+    texts::register(engine, context);
     session::register(engine, context);
     log::register(engine, context);
     sets::register(engine, context);

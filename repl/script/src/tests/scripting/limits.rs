@@ -55,6 +55,53 @@ fn a_script_sets_limits_for_what_comes_after_it() {
 }
 
 #[test]
+fn functions_that_multiply_texts_end_at_the_limit_and_not_with_the_memory() {
+    let mut world = World::read_only();
+    world.run("let t = \"a\"; t.pad(1000000, \"ab\"); let s = t");
+    world.check("s.len()", "1000000");
+    for source in [
+        "s.replace(\"a\", t)",
+        "s.replace('a', t)",
+        "s.replace(\"\", t)",
+        "s.pad(60000000, \"äää\")",
+        "s.pad(60000000, 'ä')",
+    ] {
+        world.fails(source, "a text grew beyond");
+    }
+    world.fails(
+        "s.pad(2000000, \"\")",
+        "`pad` needs a text that is not empty",
+    );
+}
+
+#[test]
+fn texts_are_replaced_and_padded_as_rhai_does_it() {
+    let mut world = World::read_only();
+    for (source, text) in [
+        (
+            "let s = \"abcabc\"; s.replace(\"bc\", \"-\"); s",
+            "\"a-a-\"",
+        ),
+        ("let s = \"abcabc\"; s.replace(\"bc\", 'x'); s", "\"axax\""),
+        (
+            "let s = \"abcabc\"; s.replace('a', \"yz\"); s",
+            "\"yzbcyzbc\"",
+        ),
+        ("let s = \"abcabc\"; s.replace('a', 'ä'); s", "\"äbcäbc\""),
+        ("let s = \"ab\"; s.replace(\"\", \"-\"); s", "\"-a-b-\""),
+        ("let s = \"ab\"; s.replace(\"z\", \"-\"); s", "\"ab\""),
+        ("let s = \"ä\"; s.pad(6, \"xyz\"); s", "\"äxyzxy\""),
+        ("let s = \"ab\"; s.pad(4, '-'); s", "\"ab--\""),
+        (
+            "let s = \"ab\"; s.pad(1, \"\"); s.pad(-5, 'x'); s",
+            "\"ab\"",
+        ),
+    ] {
+        world.check(source, text);
+    }
+}
+
+#[test]
 fn a_limit_that_is_none_is_refused() {
     let mut world = World::read_only();
     let before = world.json("limits()").to_string();
