@@ -7,8 +7,9 @@ use std::sync::atomic::AtomicBool;
 
 use memglass_system::files::{self, Stoppable};
 
-/// A script longer than this is a mistake, such as a device that never ends.
-const LONGEST: u64 = 64 << 20;
+/// A script longer than this is a mistake, such as a device that never ends, or data in the place of a script. Rhai
+/// cannot be interrupted while it parses, so this bounds how long that takes.
+const LONGEST: u64 = 8 << 20;
 
 /// Text that is UTF-8 and of reasonable length.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -85,6 +85,7 @@ fn samples(recording: Recording, period: Duration, rows: &mut Rows) -> Result<Lo
     let mut due = Some(recording.start());
     let (mut state, mut losses) = (State::new(), Losses::default());
     recording.tell(|time, change| {
+        check_gap(due, time, period)?;
         while let Some(now) = due.filter(|due| *due < time) {
             rows.all(now, &state)?;
             due = now.checked_add(period);
@@ -97,11 +98,32 @@ fn samples(recording: Recording, period: Duration, rows: &mut Rows) -> Result<Lo
         }
         Ok::<(), Failure>(())
     })?;
+    check_gap(due, end, period)?;
     while let Some(now) = due.filter(|due| *due <= end) {
         rows.all(now, &state)?;
         due = now.checked_add(period);
     }
     Ok(losses)
+}
+
+/// Samples of one state, without a change between them, beyond which they are a mistake: of a recording with a wrong
+/// time in it they would go on for hundreds of years.
+const MOST_ALIKE: u128 = 10_000_000;
+
+fn check_gap(due: Option<SystemTime>, to: SystemTime, period: Duration) -> Result<(), Failure> {
+    let Some((from, gap)) = due.and_then(|due| Some((due, to.duration_since(due).ok()?))) else {
+        return Ok(());
+    };
+    let samples = gap.as_nanos() / period.as_nanos().max(1);
+    if samples <= MOST_ALIKE {
+        return Ok(());
+    }
+    Err(Failure::Ended(format!(
+        "nothing changes from {} to {}, and --every {period:?} would write that {samples} times; the most is \
+         {MOST_ALIKE}: choose a longer time, or leave --every out",
+        time::text(from),
+        time::text(to)
+    )))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -247,5 +269,25 @@ impl Rows {
         let mut writer = csv::Writer::from_writer(&mut self.out);
         writer.write_record(cells)?;
         writer.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_state_is_not_repeated_without_end() {
+        let start = SystemTime::UNIX_EPOCH;
+        let check = |gap: Duration, period| check_gap(Some(start), start + gap, period);
+        let period = Duration::from_millis(100);
+        assert!(check(Duration::from_secs(1_000_000), period).is_ok());
+        let error = check(Duration::from_nanos(1 << 62), period).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("46116860184 times; the most is 10000000"),
+            "{text}"
+        );
+        assert!(check_gap(None, start, period).is_ok());
     }
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use memglass_repl::program::Timeline;
 use memglass_stream::{Passage, PlayError};
+use memglass_value::time;
 
 use super::failure::Failure;
 
@@ -17,7 +18,7 @@ pub(super) struct Reel {
 
 /// Why a recording could not be read to its end.
 #[derive(Clone, Default)]
-pub(super) struct Fault(Rc<RefCell<Option<PlayError>>>);
+pub(super) struct Fault(Rc<RefCell<Option<Failure>>>);
 
 impl Reel {
     /// A recording from its start; its fault is kept where it can be asked for.
@@ -48,17 +49,31 @@ impl Timeline for Reel {
 
     fn go_on(&self, to: SystemTime) -> Option<SystemTime> {
         self.gone_on(to).unwrap_or_else(|error| {
-            self.fault.0.borrow_mut().get_or_insert(error);
+            self.fault.set(error.into());
             None
         })
+    }
+
+    fn refuse_gap(&self, from: SystemTime, to: SystemTime) {
+        self.fault.set(Failure::Ended(format!(
+            "nothing happens in the recording from {} to {}, too long for what the script does at steady times; \
+             leave out `every`, or choose a longer time",
+            time::text(from),
+            time::text(to)
+        )));
     }
 }
 
 impl Fault {
+    /// The first one counts.
+    fn set(&self, failure: Failure) {
+        self.0.borrow_mut().get_or_insert(failure);
+    }
+
     /// Fails if there was one.
     pub(super) fn check(&self) -> Result<(), Failure> {
         match self.0.take() {
-            Some(error) => Err(error.into()),
+            Some(failure) => Err(failure),
             None => Ok(()),
         }
     }

@@ -168,7 +168,7 @@ fn a_pipe_that_a_shell_gives_is_a_script() {
 fn a_script_without_end_is_given_up() {
     let (world, _producer) = World::with_producer();
     let ran = world.run(&["t1", "run", "/dev/zero"]);
-    ran.failed(2, &["/dev/zero is longer than 64 MiB"]);
+    ran.failed(2, &["/dev/zero is longer than 8 MiB"]);
 }
 
 #[test]
