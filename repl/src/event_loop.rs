@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, after, never, select, tick};
+use crossbeam_channel::{Receiver, after, never, select_biased, tick};
 use memglass_line::Event;
 use memglass_line::{Editor, Printer};
 use memglass_script::ScriptError;
@@ -109,7 +109,8 @@ impl EventLoop {
                 true => never(),
                 false => self.tellings.clone(),
             };
-            let next = select! {
+            // What the user says comes before what is due again and again.
+            let next = select_biased! {
                 recv(self.editor.events()) -> event => match event {
                     Ok(event) => self.event(event)?,
                     Err(_) => Next::Quit(1),

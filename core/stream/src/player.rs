@@ -330,6 +330,8 @@ struct Deck {
     played: u64,
     speed: f64,
     is_playing: bool,
+    /// What it met while it played, until somebody asks.
+    fault: Option<PlayError>,
     again: bool,
     /// When the position was so far, while it plays.
     since: (Instant, u64),
@@ -345,6 +347,7 @@ impl Deck {
             played: 0,
             speed: 1.0,
             is_playing: false,
+            fault: None,
             again: false,
             since: (Instant::now(), 0),
         }
@@ -370,8 +373,9 @@ impl Deck {
         loop {
             let wait = match self.advance() {
                 Ok(wait) => wait,
-                Err(_) => {
-                    // The next order meets the same damage, and tells it.
+                Err(error) => {
+                    // The next order tells it.
+                    self.fault = Some(error);
                     self.is_playing = false;
                     None
                 }
@@ -443,8 +447,9 @@ impl Deck {
     }
 
     fn obey(&mut self, what: What) -> Result<(), PlayError> {
+        let fault = self.fault.take();
         match what {
-            What::Tell => {}
+            What::Tell => fault.map_or(Ok(()), Err)?,
             What::Play => {
                 if self.position >= self.end() {
                     self.seek(self.start_time())?;

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use memglass::schema::{Bits, Field, Kind, Schema, Type};
 use memglass::{Observe, Observer, RawObject, Session, Text, Value, bitflags};
 use memglass_stream::{
-    Change, Compression, Player, RecordError, Recorder, Recording, RecordingError, Source, Start,
-    State, Turn,
+    Change, Compression, PlayError, Player, RecordError, Recorder, Recording, RecordingError,
+    Source, Start, State, Turn,
 };
 
 #[derive(Observe, Clone, Copy, Default, PartialEq, Debug)]
@@ -374,6 +374,38 @@ fn damage_is_an_error_and_no_more() {
         }
     }
 }
+
+#[test]
+fn damage_that_a_replay_meets_while_it_plays_is_told() {
+    let mut kept = None;
+    let mut rig = Rig::new(|session| kept = Some(session.object("all", everything(7)).unwrap()));
+    let mut ends = Vec::new();
+    for number in 0..3 {
+        kept.as_ref().unwrap().quantity.store(number);
+        rig.sample();
+        rig.recorder.as_mut().unwrap().flush().unwrap();
+        ends.push(fs::metadata(rig.file()).unwrap().len() as usize);
+    }
+    rig.finish();
+    let mut bytes = fs::read(rig.file()).unwrap();
+    bytes[ends[1] + CHUNK_HEAD + 8] ^= 0xff;
+    fs::write(rig.file(), bytes).unwrap();
+    let (player, _replay) = rig.play(Start::Playing {
+        from: Duration::ZERO,
+        speed: f64::INFINITY,
+        again: false,
+    });
+    loop {
+        match player.tell() {
+            Ok(replay) => assert!(replay.speed > 0.0, "it stands still and says nothing"),
+            Err(error) => return assert!(matches!(error, PlayError::Recording(_)), "{error}"),
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// Bytes of a chunk before its compressed records.
+const CHUNK_HEAD: usize = 53;
 
 #[test]
 fn a_file_that_is_still_recorded_or_foreign_is_refused() {

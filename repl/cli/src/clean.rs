@@ -22,7 +22,7 @@ pub(super) fn run(options: &Options, session: Option<&str>) -> Result<i32, Failu
         table.push([Some(Cell::name(name))]);
     }
     let none = match cleaned.refused.is_empty() {
-        true => "nothing to remove: no session is dead",
+        true => "no session is dead",
         false => "nothing was removed",
     };
     options.print(&table.or_else(none).into())?;

@@ -208,6 +208,11 @@ pub(super) fn missed(options: &Options, session: &str, error: AttachError) -> Fa
 fn near(options: &Options, word: &str) -> Option<String> {
     let sessions = sessions(options);
     let names = sessions.iter().map(|session| session.name.as_str());
+    if names.clone().any(|name| name == word) {
+        let text = "its files are there in part: some of its memory was removed; restart its program, and `memglass clean` \
+                    removes it when it is dead";
+        return Some(text.to_owned());
+    }
     nearest(word, names).map(|name| format!("did you mean {name:?}?"))
 }
 

@@ -107,7 +107,7 @@ impl Surroundings for Replayed {
     fn wait(&self, until: Option<Duration>) {
         let until = [until, self.next.get()].into_iter().flatten().min();
         match until.filter(|until| *until <= self.end) {
-            Some(until) if self.is_endless(until) => {
+            Some(until) if until > self.now.get() && self.is_endless(until) => {
                 let start = self.timeline.start();
                 let next = self.next.get().unwrap_or(self.end);
                 self.timeline

@@ -134,7 +134,12 @@ fn clean_removes_the_dead_and_nothing_else() {
     assert_eq!(world.data(&["clean"]), "removed\nt2\n");
     let listed = world.data(&["ls"]);
     assert!(listed.contains("t1") && !listed.contains("t2"), "{listed}");
-    assert!(world.run(&["clean"]).messages.contains("nothing to remove"));
+    assert!(
+        world
+            .run(&["clean"])
+            .messages
+            .contains("no session is dead")
+    );
 }
 
 #[test]

@@ -70,6 +70,17 @@ fn ctrl_c_ends_an_endless_loop_at_once() {
 }
 
 #[test]
+fn actions_that_take_longer_than_their_period_leave_the_prompt_its_turn() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("every(1.ms, || { for i in 0..20_000 {} });");
+    terminal.ends_with("t1>");
+    terminal.line("6 * 7");
+    terminal.shows("\n42\n");
+}
+
+#[test]
 fn keys_pressed_while_a_script_runs_are_no_part_of_its_output() {
     let (world, _producer) = World::with_producer();
     let mut terminal = Terminal::open(&world, &["t1"]);
