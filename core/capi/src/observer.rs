@@ -1,5 +1,6 @@
 //! Observers of C programs.
 
+use std::cell::RefCell;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,7 +16,8 @@ use crate::text::Text;
 
 /// An observer of a session. One thread at a time may use it; the fields that it finds are independent of it.
 pub struct CObserver {
-    pub(crate) observer: Observer,
+    /// Borrowed while its objects are visited: a refresh inside of a visit would move what is visited.
+    pub(crate) observer: RefCell<Observer>,
     /// Kept for the texts that are given out.
     directory: String,
 }
@@ -117,7 +119,7 @@ pub extern "C" fn memglass_observer_attach(
         let observer = builder.attach(session.get()?)?;
         let directory = observer.session().directory.display().to_string();
         out.write(Box::into_raw(Box::new(CObserver {
-            observer,
+            observer: RefCell::new(observer),
             directory,
         })));
         Ok(())
@@ -134,15 +136,19 @@ pub extern "C" fn memglass_observer_free(observer: Option<Box<CObserver>>) {
 }
 
 /// Takes in the types and objects that came and went; `has_changed`, which may be null, tells whether any did.
-/// Costs one load if nothing changed.
+/// Costs one load if nothing changed. Fails with `MEMGLASS_STATUS_BAD_ARGUMENT` while its objects are visited.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_observer_refresh(
-    observer: Option<&mut CObserver>,
+    observer: Option<&CObserver>,
     has_changed: Option<&mut MaybeUninit<bool>>,
 ) -> Status {
     entry(|| {
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
-        let changed = observer.observer.refresh()?;
+        let mut observer = observer.observer.try_borrow_mut().map_err(|_| {
+            let message = "an observer cannot be refreshed while its objects are visited";
+            Failure::new(Status::BadArgument, message.to_owned())
+        })?;
+        let changed = observer.refresh()?;
         if let Some(out) = has_changed {
             out.write(changed);
         }
@@ -154,13 +160,13 @@ pub extern "C" fn memglass_observer_refresh(
 /// 0 without an observer.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_observer_epoch(observer: Option<&CObserver>) -> u64 {
-    observer.map_or(0, |observer| observer.observer.stated_epoch())
+    observer.map_or(0, |observer| observer.observer.borrow().stated_epoch())
 }
 
 /// Number of live objects, as the producer states it at this moment. 0 without an observer.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_observer_object_count(observer: Option<&CObserver>) -> u64 {
-    observer.map_or(0, |observer| observer.observer.stated_count())
+    observer.map_or(0, |observer| observer.observer.borrow().stated_count())
 }
 
 /// Whether the producer is there: `presence` gets one of `memglass_presence`. Takes some microseconds.
@@ -172,7 +178,7 @@ pub extern "C" fn memglass_observer_presence(
     entry(|| {
         let out = place(presence, "presence")?;
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
-        out.write(presence_code(observer.observer.producer())? as u32);
+        out.write(presence_code(observer.observer.borrow().producer())? as u32);
         Ok(())
     })
 }
@@ -200,7 +206,8 @@ pub extern "C" fn memglass_observer_session(
     entry(|| {
         let out = place(info, "info")?;
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
-        let session = observer.observer.session();
+        let attached = observer.observer.borrow();
+        let session = attached.session();
         out.write(CSessionInfo {
             name: Text::of(&session.name),
             program: Text::of(&session.program),
@@ -222,8 +229,9 @@ pub extern "C" fn memglass_observer_objects(
     entry(|| {
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
         let visit = visit.ok_or_else(|| Failure::null("visit"))?;
-        let schema = observer.observer.schema();
-        let mut objects = observer.observer.objects();
+        let observer = observer.observer.borrow();
+        let schema = observer.schema();
+        let mut objects = observer.objects();
         objects.all(|object| with_info(schema, &object, |info| visit(context, info)));
         Ok(())
     })
@@ -240,12 +248,13 @@ pub extern "C" fn memglass_observer_find(
     entry(|| {
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
         let label = label.get()?;
-        let object = observer.observer.find(label).ok_or_else(|| {
+        let observer = observer.observer.borrow();
+        let object = observer.find(label).ok_or_else(|| {
             let message = format!("there is no object {label:?}");
             Failure::new(Status::NoSuchObject, message)
         })?;
         if let Some(visit) = visit {
-            let schema = observer.observer.schema();
+            let schema = observer.schema();
             with_info(schema, &object, |info| visit(context, info));
         }
         Ok(())
@@ -261,7 +270,7 @@ pub extern "C" fn memglass_observer_schema(
     entry(|| {
         let out = place(schema, "schema")?;
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
-        let schema = Schema::clone(observer.observer.schema());
+        let schema = Schema::clone(observer.observer.borrow().schema());
         out.write(Box::into_raw(Box::new(CSchema { schema })));
         Ok(())
     })
@@ -280,7 +289,9 @@ pub extern "C" fn memglass_observer_field(
     entry(|| {
         let out = place(field, "field")?;
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
-        out.write(CField::boxed(observer.observer.field(path.get()?)?));
+        out.write(CField::boxed(
+            observer.observer.borrow().field(path.get()?)?,
+        ));
         Ok(())
     })
 }

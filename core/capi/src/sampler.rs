@@ -114,10 +114,10 @@ pub extern "C" fn memglass_sampler_subscribe(
         let observer = observer.ok_or_else(|| Failure::null("observer"))?;
         let update = update.ok_or_else(|| Failure::null("update"))?;
         let rate = match hz {
-            0.0 => Rate::default(),
+            0.0 => Rate::SPIN,
             hz => Rate::hz(hz).map_err(|error| Failure::of(Status::BadArgument, &error))?,
         };
-        let mut following = Following::new(observer.observer.beside());
+        let mut following = Following::new(observer.observer.borrow().beside());
         for selection in elements(selections, selections_len, "selections")? {
             following.add(Selection::of(selection.get()?)?)?;
         }

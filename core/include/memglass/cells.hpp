@@ -93,6 +93,10 @@ private:
     alignas(T) std::uint64_t words_[2];
 };
 
+/// What several writers can count in: whole numbers, and no bool, whose bytes are 0 and 1.
+template <class T>
+concept Countable = std::integral<T> && !std::same_as<T, bool>;
+
 /// A number in shared memory that orders the writes around it, and that several writers can count in. The
 /// operations are those of std::atomic, with acquire and release where none is named.
 template <Scalar T> class Atomic {
@@ -129,19 +133,24 @@ public:
     /// Replaces the value by what `change` makes of it, until no other write comes in between; returns the one
     /// before.
     template <class F> T fetch_update(F&& change) {
-        T value = load();
-        while (!compare_exchange(value, change(value))) {
+        // The bits, and not the value: a bool has more bits than values.
+        Bits bits = detail::load(bits_, std::memory_order_acquire);
+        for (;;) {
+            T value = detail::from_bits<T>(bits);
+            if (ref().compare_exchange_weak(bits, detail::to_bits(change(value)), std::memory_order_acq_rel,
+                                            std::memory_order_acquire)) {
+                return value;
+            }
         }
-        return value;
     }
 
     T fetch_add(T amount, std::memory_order order = std::memory_order_acq_rel) noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
         return detail::from_bits<T>(ref().fetch_add(static_cast<Bits>(amount), order));
     }
     T fetch_sub(T amount, std::memory_order order = std::memory_order_acq_rel) noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
         return detail::from_bits<T>(ref().fetch_sub(static_cast<Bits>(amount), order));
     }
@@ -167,32 +176,33 @@ public:
         return *this;
     }
     T operator+=(T amount) noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
-        return static_cast<T>(fetch_add(amount) + amount);
+        // In bits, which wrap as the memory does.
+        return static_cast<T>(static_cast<Bits>(static_cast<Bits>(fetch_add(amount)) + static_cast<Bits>(amount)));
     }
     T operator-=(T amount) noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
-        return static_cast<T>(fetch_sub(amount) - amount);
+        return static_cast<T>(static_cast<Bits>(static_cast<Bits>(fetch_sub(amount)) - static_cast<Bits>(amount)));
     }
     T operator++() noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
         return *this += T{1};
     }
     T operator--() noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
         return *this -= T{1};
     }
     T operator++(int) noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
         return fetch_add(1);
     }
     T operator--(int) noexcept
-        requires std::integral<T>
+        requires Countable<T>
     {
         return fetch_sub(1);
     }

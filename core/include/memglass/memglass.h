@@ -755,8 +755,8 @@ memglass_status memglass_observer_attach(struct memglass_text session,
 void memglass_observer_free(struct memglass_observer *observer);
 
 // Takes in the types and objects that came and went; `has_changed`, which may be null, tells whether any did.
-// Costs one load if nothing changed.
-memglass_status memglass_observer_refresh(struct memglass_observer *observer, bool *has_changed);
+// Costs one load if nothing changed. Fails with `MEMGLASS_STATUS_BAD_ARGUMENT` while its objects are visited.
+memglass_status memglass_observer_refresh(const struct memglass_observer *observer, bool *has_changed);
 
 // The count of structural changes in the session at this moment: while it is the same, a refresh has no news.
 // 0 without an observer.

@@ -87,12 +87,13 @@ public:
     /// No view: what `find` returns where there is nothing. Using it throws.
     View() = default;
     explicit View(memglass_field* owned) noexcept : field_(owned) {}
-    View(const View& other) : reading_(other.reading_) {
+    View(const View& other) : reading_(other.reading_), writing_(other.writing_) {
         if (other.field_ != nullptr) {
             detail::check(memglass_field_at(other.field_, {nullptr, 0}, &field_));
         }
     }
-    View(View&& other) noexcept : field_(std::exchange(other.field_, nullptr)), reading_(other.reading_) {}
+    View(View&& other) noexcept
+        : field_(std::exchange(other.field_, nullptr)), reading_(other.reading_), writing_(other.writing_) {}
     ~View() { memglass_field_free(field_); }
 
     /// Assigning writes, also from a View: `a["x"] = b["x"]` copies a number or text.
@@ -111,7 +112,11 @@ public:
             return *this = other.as<Int128>();
         }
     }
-    void rebind(View&& other) noexcept { std::swap(field_, other.field_); }
+    void rebind(View&& other) noexcept {
+        std::swap(field_, other.field_);
+        std::swap(reading_, other.reading_);
+        std::swap(writing_, other.writing_);
+    }
 
     explicit operator bool() const noexcept { return field_ != nullptr; }
     bool is_alive() const noexcept { return memglass_field_is_alive(field_); }

@@ -244,6 +244,13 @@ static bool count_object(void *context, const memglass_object_info *object) {
     return true;
 }
 
+static bool refresh_meanwhile(void *observer, const memglass_object_info *object) {
+    (void)object;
+    bool has_changed;
+    FAILS(memglass_observer_refresh(observer, &has_changed), BAD_ARGUMENT);
+    return true;
+}
+
 static void observing(const char *name) {
     memglass_observer *observer;
     FAILS(memglass_observer_attach(memglass_str("no_such"), memglass_str(""), 0, &observer), NO_SUCH_SESSION);
@@ -252,6 +259,9 @@ static void observing(const char *name) {
     int objects = 0;
     OK(memglass_observer_objects(observer, count_object, &objects));
     CHECK(objects == 1);
+    OK(memglass_observer_objects(observer, refresh_meanwhile, observer));
+    bool has_changed;
+    OK(memglass_observer_refresh(observer, &has_changed));
     memglass_field *field, *part;
     memglass_integer number;
     FAILS(memglass_observer_field(observer, memglass_str("AAPL.quantty"), &field), NO_SUCH_FIELD);

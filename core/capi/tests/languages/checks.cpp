@@ -65,6 +65,12 @@ void numbers_read_as_they_were_written() {
     CHECK(atomic->compare_exchange(expected, 4) && atomic->exchange(9) == 4);
     CHECK(atomic->fetch_update([](std::int8_t value) { return static_cast<std::int8_t>(value * 2); }) == 9);
     CHECK(atomic->load(std::memory_order_relaxed) == 18);
+    Cell<memglass::Atomic<bool>> flag;
+    flag.bytes[0] = 2;
+    CHECK(flag->fetch_update([](bool value) { return !value; }) == true && !*flag);
+    Cell<memglass::Atomic<std::int32_t>> count;
+    *count = (std::numeric_limits<std::int32_t>::max)();
+    CHECK(++*count == (std::numeric_limits<std::int32_t>::min)());
     Cell<memglass::Atomic<double>> real;
     *real = 1.5;
     CHECK(real->load() == 1.5);
@@ -291,6 +297,13 @@ void an_observer_reads_and_writes(memglass::Session& session, const std::string&
     CHECK(thrown([&] { view["avg_price"] = -1; }) == MEMGLASS_STATUS_REFUSED);
     CHECK(thrown([&] { view["symbol_id"] = 8; }) == MEMGLASS_STATUS_READONLY_FIELD);
     view["symbol_id"].force() = 8;
+    CHECK(position->symbol_id == 8);
+    memglass::View forced = view["symbol_id"].force();
+    memglass::View copied = forced;
+    memglass::View moved = std::move(forced);
+    copied = 9;
+    CHECK(position->symbol_id == 9);
+    moved = 8;
     CHECK(position->symbol_id == 8);
     CHECK(view["quantity"].atomic().as<int>() == 500);
     CHECK(thrown([&] { view["best"].atomic(); }) == MEMGLASS_STATUS_NOT_GUARDED);
