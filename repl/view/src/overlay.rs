@@ -72,6 +72,18 @@ pub(crate) fn frame(canvas: &mut Canvas, body: Area, size: [u16; 2], title: &str
     }
 }
 
+/// Says at the lower edge of a box which of its rows are seen, if not all are.
+pub(crate) fn seen_rows(canvas: &mut Canvas, inside: Area, first: usize, seen: usize, all: usize) {
+    if seen < all {
+        let text = match seen {
+            1 => format!(" {} of {all} ", first + 1),
+            _ => format!(" {}–{} of {all} ", first + 1, first + seen),
+        };
+        let end = inside.right() + 1;
+        canvas.put_before(end, inside.bottom(), text, Role::Text);
+    }
+}
+
 fn centred(body: Area, [width, height]: [u16; 2]) -> Area {
     let (width, height) = (width.min(body.width), height.min(body.height));
     Area {

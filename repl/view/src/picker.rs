@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use crate::canvas::{Area, Canvas};
 use crate::entry::Entry;
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, frame};
+use crate::overlay::{Answer, Overlay, frame, seen_rows};
 use crate::panels::Action;
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -104,6 +104,13 @@ impl Overlay for TypePicker {
                 canvas.put(inside.x, y, "▌", Role::Accent);
             }
         }
+        seen_rows(
+            canvas,
+            inside,
+            first,
+            room.min(rows.len().saturating_sub(first)),
+            rows.len(),
+        );
         let keys = text::cut_end("Enter only these  letters search  Esc", inside.width.into());
         canvas.put(inside.x, inside.bottom() - 1, keys.into_owned(), Role::Dim);
     }

@@ -6,8 +6,11 @@ use crate::canvas::Canvas;
 use crate::text;
 use crate::theme::Role;
 
-/// A title gives way to the note beside it down to so many columns.
+/// A title gives way to the note beside it down to so many columns, or to a short note on a narrow panel.
 const LEAST_TITLE: usize = 15;
+
+/// Columns that a short note takes with the ends of the line beside it, and the least that it leaves the title.
+const SHORT_NOTE: [usize; 2] = [12, 8];
 
 /// The line above a panel.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +31,9 @@ impl Rule {
         canvas.put(x, y, line.repeat(width), role);
         let note = text::width(&self.note);
         let beside_note = width.saturating_sub(note + 7);
-        let room = match note > 0 && beside_note >= LEAST_TITLE {
+        let [short, rest] = SHORT_NOTE;
+        let least = width.saturating_sub(short).clamp(rest, LEAST_TITLE);
+        let room = match note > 0 && beside_note >= least {
             true => beside_note,
             false => width.saturating_sub(4),
         };

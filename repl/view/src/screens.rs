@@ -458,6 +458,20 @@ fn a_sign_is_typed_where_a_number_begins() {
 }
 
 #[test]
+fn a_minus_and_a_digit_begin_a_negative_number() {
+    let written = |keys: &str| {
+        let mut shown = Shown::of(world(), 120, 36);
+        shown.press(keys);
+        shown.world.done
+    };
+    assert_eq!(written("Enter j e - 5 Enter"), ["write quantity -5"]);
+    assert_eq!(written("Enter j e - 5 0 Enter"), ["write quantity -50"]);
+    assert_eq!(written("Enter j e - Enter"), ["write quantity 14999"]);
+    assert_eq!(written("Enter j e - - 5 Enter"), ["write quantity 5"]);
+    assert_eq!(written("Enter j e + - 5 Enter"), ["write quantity 5"]);
+}
+
+#[test]
 fn a_number_is_typed_in_hexadecimal_and_stepped_so() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.press("Enter j j e 0 x 3 a 9 9");
@@ -541,6 +555,58 @@ fn a_name_is_chosen_from_a_list() {
     shown.shows("  ○ SELL   -1");
     shown.press("j Enter");
     assert_eq!(shown.world.done, ["write side -1"]);
+}
+
+#[test]
+fn a_low_list_of_names_shows_the_chosen_one_and_that_there_are_more() {
+    let with_venue = |width, height| {
+        let mut world = world();
+        let venue = field("venue", "Venue", number(1));
+        world.snapshot.fields.rows.insert(0, venue);
+        world.snapshot.fields.total += 1;
+        Shown::of(world, width, height)
+    };
+    let mut shown = with_venue(20, 6);
+    shown.press("Enter e");
+    shown.shows("▌ ● A  ");
+    shown.shows(" 1 of 5 ");
+    shown.press("j");
+    shown.shows("▌ ○ B  ");
+    shown.shows(" 2 of 5 ");
+    shown.press("Enter");
+    assert_eq!(shown.world.done, ["write venue 2"]);
+    let mut shown = with_venue(40, 10);
+    shown.press("Enter e G");
+    shown.shows("▌ ○ E  ");
+    shown.shows("–5 of 5 ");
+    let mut shown = with_venue(80, 24);
+    shown.press("Enter e");
+    assert!(!shown.text().contains(" of 5 "), "all of them are seen");
+}
+
+#[test]
+fn a_low_list_of_flags_shows_the_chosen_one() {
+    let mut shown = Shown::of(world(), 20, 6);
+    shown.press("Enter G Up e");
+    shown.shows("▌ [ ] IMMEDI");
+    shown.shows(" 1 of 3 ");
+    shown.press("j j Space");
+    shown.shows("▌ [x] HIDDEN");
+    shown.shows(" 3 of 3 ");
+}
+
+#[test]
+fn fields_below_the_last_row_are_told_of() {
+    let mut shown = Shown::of(world(), 20, 6);
+    shown.press("Enter");
+    shown.shows(" 1–2 ━");
+    let mut shown = Shown::of(world(), 40, 10);
+    shown.press("Enter");
+    shown.shows(" 1–5 of 9 ━");
+    shown.press("G");
+    shown.shows(" 5–9 of 9 ━");
+    let mut shown = Shown::of(world(), 80, 24);
+    assert!(!shown.text().contains(" of 9 "), "all of them are seen");
 }
 
 #[test]

@@ -55,8 +55,8 @@ impl App {
         let tabs = || self.tabs(layout, place);
         let rule = match place {
             Place::Objects => self.objects.rule(area, frame),
-            Place::Fields if self.shows_hex => self.hex.rule(frame, self.fields.rule(frame)),
-            Place::Fields => self.fields.rule(frame),
+            Place::Fields if self.shows_hex => self.hex.rule(frame, self.fields.rule(area, frame)),
+            Place::Fields => self.fields.rule(area, frame),
             Place::Watch => self.watch.rule(frame, tabs()),
             Place::Log if layout.has_tabs() => self.log.rule(frame, tabs()),
             Place::Log => self.log.rule(frame, "newest first".into()),

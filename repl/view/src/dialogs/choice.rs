@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Common, MOST};
+use super::{Common, MOST, foot_lines};
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Named, Place};
 use crate::host::Host;
@@ -42,6 +42,7 @@ impl Choice {
 impl Overlay for Choice {
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
         let last = self.names.len().saturating_sub(1);
+        self.common.refused = None;
         match key.code {
             KeyCode::Esc | KeyCode::Char('q') => return Answer::Closes,
             KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
@@ -76,7 +77,8 @@ impl Overlay for Choice {
             [common.width().min(MOST), height],
             &common.form.title,
         );
-        let room = usize::from(inside.height.saturating_sub(2));
+        let foot = foot_lines(inside.height, 2);
+        let room = usize::from(inside.height - foot);
         let now = common.form.text.parse::<i128>().ok();
         let widest = self
             .names
@@ -98,7 +100,7 @@ impl Overlay for Choice {
         };
         let lines = self.names.iter().map(line);
         common.list(canvas, inside, room, self.selected, lines);
-        common.foot(canvas, inside, "Enter write  ↑↓ choose  Esc");
+        common.foot(canvas, inside, foot, "Enter write  ↑↓ choose  Esc");
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {

@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Common, MOST};
+use super::{Common, MOST, foot_lines};
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Named, Place};
 use crate::host::Host;
@@ -69,6 +69,7 @@ fn bits(number: i128) -> String {
 impl Overlay for Flags {
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
         let last = self.names.len().saturating_sub(1);
+        self.common.refused = None;
         match key.code {
             KeyCode::Esc | KeyCode::Char('q') => return Answer::Closes,
             KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
@@ -98,7 +99,8 @@ impl Overlay for Flags {
             [common.width().min(MOST), height],
             &common.form.title,
         );
-        let room = usize::from(inside.height.saturating_sub(3));
+        let foot = foot_lines(inside.height, 3);
+        let room = usize::from(inside.height - foot);
         let lines = self.names.iter().map(|named| {
             let mark = if self.has(named) { "[x]" } else { "[ ]" };
             format!("{mark} {:<14} {}", named.name, bits(named.number))
@@ -110,14 +112,10 @@ impl Overlay for Flags {
             bits => format!("  without a name 0x{bits:x}"),
         };
         let line = format!("new {new} (0x{new:x})  now {now} (0x{now:x}){unnamed}");
-        common.line(
-            canvas,
-            inside,
-            inside.height.saturating_sub(3),
-            &line,
-            Role::Text,
-        );
-        common.foot(canvas, inside, "Space toggle  Enter write  Esc");
+        if foot == 3 {
+            common.line(canvas, inside, room as u16, &line, Role::Text);
+        }
+        common.foot(canvas, inside, foot, "Space toggle  Enter write  Esc");
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {

@@ -9,7 +9,7 @@ use memglass_value::format::Figure;
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Place};
 use crate::host::Host;
-use crate::overlay::Overlay;
+use crate::overlay::{self, Overlay};
 use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
@@ -26,6 +26,14 @@ pub(crate) fn of(place: Place, form: Form) -> Box<dyn Overlay> {
         Input::Choice(_) => Box::new(choice::Choice::new(place, form)),
         Input::Bits(_) => Box::new(flags::Flags::new(place, form)),
         _ => Box::new(value::Value::new(place, form)),
+    }
+}
+
+/// Lines below what may be chosen: as many as wanted, or what `height` rows leave beside one choice.
+fn foot_lines(height: u16, wanted: u16) -> u16 {
+    match height {
+        0..4 => height.saturating_sub(1).min(1),
+        _ => wanted.min(height - 1),
     }
 }
 
@@ -84,15 +92,17 @@ impl Common {
         }
     }
 
-    /// The lines of what may be chosen that fit into `room` rows, the selected one among them and marked.
+    /// The lines of what may be chosen that fit into `room` rows, the selected one among them and marked, and how
+    /// many there are.
     fn list(
         &self,
         canvas: &mut Canvas,
         inside: Area,
         room: usize,
         selected: usize,
-        lines: impl Iterator<Item = String>,
+        lines: impl ExactSizeIterator<Item = String>,
     ) {
+        let all = lines.len();
         let first = (selected + 1).saturating_sub(room);
         let area = Area {
             x: inside.x + 2,
@@ -105,13 +115,33 @@ impl Common {
                 canvas.put(inside.x, inside.y + row, "▌", Role::Accent);
             }
         }
+        overlay::seen_rows(
+            canvas,
+            inside,
+            first,
+            room.min(all.saturating_sub(first)),
+            all,
+        );
     }
 
-    /// The last two lines: why it was refused, and the keys.
-    fn foot(&self, canvas: &mut Canvas, inside: Area, keys: &str) {
-        self.refusal(canvas, inside, inside.height.saturating_sub(2));
+    /// The last lines of so many: the keys, and above them why it was refused. Where there is one line only, it is
+    /// either; where there is none, the refusal stands over what may be chosen until the next key.
+    fn foot(&self, canvas: &mut Canvas, inside: Area, lines: u16, keys: &str) {
         let last = inside.height.saturating_sub(1);
-        self.line(canvas, inside, last, keys, Role::Dim);
+        let refusal = if lines > 1 { last - 1 } else { last };
+        let is_hidden = lines == 0 || (lines == 1 && self.refused.is_some());
+        if !is_hidden {
+            self.line(canvas, inside, last, keys, Role::Dim);
+        }
+        if self.refused.is_some() && inside.height > 0 {
+            let y = inside.y + refusal;
+            canvas.blank(Area {
+                y,
+                height: 1,
+                ..inside
+            });
+            self.refusal(canvas, inside, refusal);
+        }
     }
 
     /// The line that says why a text was refused.

@@ -21,6 +21,19 @@ pub(super) struct Value {
     entry: Entry,
     /// What the value was when the dialog was opened.
     began: Option<String>,
+    /// What only the next key tells the meaning of.
+    sign: Sign,
+}
+
+/// A `-` as the first key: a step down, until a digit says that a negative number begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    /// No key was pressed yet.
+    May,
+    /// The only key was a `-`.
+    Pressed,
+    /// Too late for that.
+    No,
 }
 
 impl Value {
@@ -34,7 +47,22 @@ impl Value {
             entry,
             common: Common::new(place, form),
             began: None,
+            sign: Sign::May,
         }
+    }
+
+    /// Begins a negative number if the first key was a `-` and this one is its first digit. Nobody steps a number
+    /// only to type another one over it, so a field that holds no negative number refuses it.
+    fn take_sign(&mut self, key: KeyCode) {
+        let is_digit = matches!(key, KeyCode::Char('0'..='9' | '.'));
+        self.sign = match (self.sign, key) {
+            (Sign::May, KeyCode::Char('-')) if self.is_number() => Sign::Pressed,
+            (Sign::Pressed, _) if is_digit => {
+                self.entry = Entry::new("-");
+                Sign::No
+            }
+            _ => Sign::No,
+        };
     }
 
     /// Looks whether what is typed could be written.
@@ -181,6 +209,7 @@ fn float(value: f64, step: f64) -> String {
 
 impl Overlay for Value {
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
+        self.take_sign(key.code);
         match key.code {
             KeyCode::Esc => return Answer::Closes,
             KeyCode::Enter => {

@@ -17,6 +17,9 @@ use crate::snapshot::{FieldRow, Fold, Key, Object, Snapshot, Widths};
 use crate::text;
 use crate::theme::Role;
 
+/// Panels of fewer columns than this do not say how many rows there are.
+const NARROW: u16 = 32;
+
 /// The tree of fields.
 #[derive(Debug, Default)]
 pub(crate) struct FieldsPanel {
@@ -177,7 +180,7 @@ impl FieldsPanel {
         snapshot.fields.rows.get(row)
     }
 
-    pub(crate) fn rule(&self, frame: Frame<'_>) -> Rule {
+    pub(crate) fn rule(&self, area: Area, frame: Frame<'_>) -> Rule {
         let object = frame.snapshot.fields.object.as_ref();
         Rule {
             title: match object {
@@ -186,10 +189,23 @@ impl FieldsPanel {
             },
             note: match object {
                 Some(object) if object.is_gone => "gone: last values".into(),
-                _ => String::new(),
+                _ => self.seen_rows(area, frame),
             },
             is_focused: frame.is_focused,
             is_live: frame.is_live && !object.is_some_and(|object| object.is_gone),
+        }
+    }
+
+    /// Which rows are on the screen, if not all are.
+    fn seen_rows(&self, area: Area, frame: Frame<'_>) -> String {
+        let fields = &frame.snapshot.fields;
+        let height = Self::height(area, frame.has_headers, frame.details);
+        let seen = fields.rows.len().min(height);
+        let [first, last] = [fields.first + 1, fields.first + seen];
+        match area.width {
+            _ if seen >= fields.total => String::new(),
+            0..NARROW => format!("{first}–{last}"),
+            _ => format!("{first}–{last} of {}", fields.total),
         }
     }
 

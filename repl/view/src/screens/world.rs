@@ -90,6 +90,7 @@ impl Host for World {
         let input = match &*place.path {
             "symbol_id" => return Err("symbol_id: the producer declares it read-only".into()),
             "flags" => Input::Bits(named(&[("IMMEDIATE", 1), ("POST_ONLY", 2), ("HIDDEN", 4)])),
+            "venue" => Input::Choice(named(&[("A", 1), ("B", 2), ("C", 3), ("D", 4), ("E", 5)])),
             "side" => Input::Choice(named(&[("BUY", 1), ("SELL", -1)])),
             "error_msg" => Input::Text { most: 256 },
             "price" => Input::Number {
