@@ -11,7 +11,7 @@ use memglass_value::shown::Table;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, ParseError, Scope};
 
 use super::ScriptHost;
-use super::bindings::{Rows, csv_text, store};
+use super::bindings::{Rows, csv_text};
 use super::context::Context;
 use super::convert;
 use super::duration;
@@ -339,9 +339,11 @@ impl Callbacks {
     ///
     /// # Errors
     ///
-    /// The file is not to be had, or it was interrupted.
+    /// The file is not to be had, it was interrupted, or something is being asked that must not change anything.
     pub fn store_csv(&self, path: &str, table: &Table) -> Result<()> {
-        store(path, &csv_text(table, &self.context)?)
+        self.context.refuse_to_write("csv")?;
+        let text = csv_text(table, &self.context)?;
+        self.context.store(path, &text)
     }
 
     /// Appends a record to a file.

@@ -153,6 +153,15 @@ impl Context {
         line.map_or(0, |line| (line + self.lines_before.get()) as u32)
     }
 
+    /// Refuses a function that writes a file while something is asked.
+    pub(crate) fn refuse_to_write(&self, function: &str) -> Result<()> {
+        self.asking().map_or(Ok(()), |asking| {
+            let message =
+                format_args!("`{function}` cannot write inside of `{asking}`, which only asks");
+            Err(raise(message))
+        })
+    }
+
     /// The function that is asking something now.
     pub(crate) fn asking(&self) -> Option<&'static str> {
         self.asking.get()

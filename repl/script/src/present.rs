@@ -202,7 +202,7 @@ fn of_array(value: &Dynamic, elements: &Array, context: &Context) -> Result<Show
         return objects_table(&places).map(Shown::Table);
     }
     if !elements.is_empty() && elements.iter().all(Dynamic::is_map) {
-        return super::bindings::maps_table(elements).map(Shown::Table);
+        return super::bindings::maps_table(elements, context).map(Shown::Table);
     }
     match convert::from_script(value) {
         Some(list) => Ok(Shown::Value(Cell::plain(list))),

@@ -157,10 +157,10 @@ fn scalar_json(value: &Dynamic, context: &Context) -> Result<Json> {
         return rows.map(Json::Array).map_err(raise);
     }
     if let Some(duration) = value.read_lock::<std::time::Duration>() {
-        return Ok(duration.as_secs_f64().into());
+        return Ok(format!("{:?}", *duration).into());
     }
     if let Some(ago) = value.read_lock::<Ago>() {
-        return Ok((-ago.0.as_secs_f64()).into());
+        return Ok(ago.to_string().into());
     }
     match convert::from_script(value) {
         Some(value) => Ok(format::json(&value)),

@@ -33,13 +33,18 @@ struct Window {
 }
 
 impl Automation {
-    /// Keeps the history of a field from now on.
+    /// Keeps the history of a field from now on. A `map` may begin histories of objects, as nothing of them changes.
     fn keep_history(&self, path: &str) -> Result<History> {
-        if let Some(asking) = self.callbacks().asking() {
-            let message = format!("`history` cannot begin inside of `{asking}`, which only asks");
-            return Err(self.callbacks().refusal(message, ""));
+        match self.callbacks().asking() {
+            None => self.look_at_session(),
+            Some("map") => {}
+            Some(asking) => {
+                let message =
+                    format!("`history` cannot begin inside of `{asking}`, which only asks");
+                let help = "`map` may begin histories, and so may the lines before";
+                return Err(self.callbacks().refusal(message, help));
+            }
         }
-        self.look_at_session();
         let now = self.now();
         let kept = {
             let mut engine = self.engine();

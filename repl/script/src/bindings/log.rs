@@ -6,9 +6,8 @@ use memglass::Value;
 use memglass_value::format;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
 
-use super::table::{Rows, cells_of, table_of};
+use super::table::{Rows, cell, cells_of, table_of};
 use crate::context::Context;
-use crate::convert;
 use crate::error::raise;
 use crate::log_files::{self, Record};
 use crate::object_list::ObjectList;
@@ -32,10 +31,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
 impl Context {
     /// Appends a record to a file, or tells that in a dry run.
     pub(crate) fn log(&self, path: &str, record: &Record) -> Result<()> {
-        if let Some(asking) = self.asking() {
-            let message = format_args!("`log` cannot write inside of `{asking}`, which only asks");
-            return Err(raise(message));
-        }
+        self.refuse_to_write("log")?;
         let told = || {
             let line = log_files::line(record);
             format!("dry run: {path} would get: {}", line.trim_end())
@@ -61,19 +57,19 @@ fn records(value: &Dynamic, context: &Context) -> Result<Vec<Record>> {
     let record = |row, text| Record { time, row, text };
     if let Some(map) = value.read_lock::<Map>() {
         let row = map.iter().map(|(name, value)| {
-            let cell = cell(value, context)?;
+            let cell = value_of(value, context)?;
             Ok((name.to_string(), cell))
         });
         let row = row.collect::<Result<_>>()?;
         return Ok(vec![record(row, text(value, context)?)]);
     }
     if !has_rows(value) {
-        let row = vec![("value".to_owned(), cell(value, context)?)];
+        let row = vec![("value".to_owned(), value_of(value, context)?)];
         return Ok(vec![record(row, text(value, context)?)]);
     }
     let table = match is_record(value) {
-        true => table_of(&Dynamic::from_array(vec![value.clone()]))?,
-        false => table_of(value)?,
+        true => table_of(&Dynamic::from_array(vec![value.clone()]), context)?,
+        false => table_of(value, context)?,
     };
     let rows = cells_of(&table, context).map(|row| {
         let row = row.map_err(raise)?;
@@ -99,11 +95,8 @@ fn is_record(value: &Dynamic) -> bool {
     place.is_some_and(|place| matches!(place.node.shape, Shape::Record))
 }
 
-/// A value as a cell of a table; what only has a text is that.
-fn cell(value: &Dynamic, context: &Context) -> Result<Value> {
-    match convert::from_script(value) {
-        Some(known) => Ok(known),
-        None if value.is_unit() => Ok(Value::Text(String::new())),
-        None => text(value, context).map(Value::Text),
-    }
+/// A value as a cell of a line; an empty text if there is none.
+fn value_of(value: &Dynamic, context: &Context) -> Result<Value> {
+    let cell = cell(value, context)?;
+    Ok(cell.map_or_else(|| Value::Text(String::new()), |cell| cell.value))
 }

@@ -23,7 +23,7 @@ pub use catalog::FUNCTIONS;
 pub(crate) use fields::FieldNames;
 pub(crate) use objects::Obs;
 pub(crate) use table::{
-    Rows, aligned, all_objects, csv_text, elements_table, maps_table, objects_table, store,
+    Rows, aligned, all_objects, csv_text, elements_table, maps_table, objects_table,
 };
 
 use super::context::Context;

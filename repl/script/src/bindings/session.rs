@@ -17,6 +17,7 @@ use crate::convert;
 use crate::duration;
 use crate::error::raise;
 use crate::halt::Halt;
+use crate::written::text;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -30,6 +31,14 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     engine
         .register_fn("exit", |code: INT| exit(code))
         .register_fn("exit", || exit(0));
+    let shared = context.clone();
+    engine.register_fn("exit", move |code: Dynamic| -> Result<()> {
+        let code = match code.read_lock::<ImmutableString>() {
+            Some(text) => format!("{:?}", text.as_str()),
+            None => text(&code, &shared)?,
+        };
+        Err(no_exit_code(code))
+    });
     register_sleep::<INT>(engine, context);
     register_sleep::<rhai::FLOAT>(engine, context);
     register_sleep::<std::time::Duration>(engine, context);
@@ -50,11 +59,13 @@ fn expect(holds: bool, message: &str) -> Result<()> {
 fn exit(code: INT) -> Result<()> {
     match u8::try_from(code) {
         Ok(code) => Err(Halt::Exit(code.into()).error()),
-        Err(_) => Err(raise(format_args!(
-            "exit({code}): an exit code is one of {}",
-            Range::of(u8::MIN, u8::MAX)
-        ))),
+        Err(_) => Err(no_exit_code(code)),
     }
+}
+
+fn no_exit_code(code: impl std::fmt::Display) -> Box<EvalAltResult> {
+    let codes = Range::of(u8::MIN, u8::MAX);
+    raise(format_args!("exit({code}): an exit code is one of {codes}"))
 }
 
 /// Those of the engine hold from the next line on, the number of steps at once.

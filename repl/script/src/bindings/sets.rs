@@ -55,9 +55,21 @@ fn apply(context: &Context, name: &str, line: u32) -> Result<INT> {
 }
 
 fn save(context: &Context, name: &str, patterns: &[String]) -> Result<INT> {
+    context.refuse_to_write("save_set")?;
     context.refresh()?;
-    let saved = sets::save(&context.attached.observer(), name, patterns);
-    saved.map(|count| count as INT).map_err(told)
+    let set = sets::of(&context.attached.observer(), name, patterns).map_err(told)?;
+    let would = || {
+        let noun = if set.count == 1 { "field" } else { "fields" };
+        format!(
+            "dry run: {} would get {} {noun}",
+            set.path.display(),
+            set.count
+        )
+    };
+    if !context.ledger.tells_instead(would) {
+        set.save().map_err(told)?;
+    }
+    Ok(set.count as INT)
 }
 
 fn told(error: SetError) -> Box<EvalAltResult> {

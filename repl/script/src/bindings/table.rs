@@ -29,6 +29,7 @@ use crate::object_list::{ObjectList, Places};
 use crate::packed;
 use crate::place::{Place, Shape};
 use crate::rows::{Listing, ObjectRows, Subject, Subjects};
+use crate::written::{json, text};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -104,19 +105,20 @@ fn register_makers(engine: &mut Engine, context: &Rc<Context>) {
 fn register_csv<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
     let shared = context.clone();
     engine.register_fn("csv", move |value: T| {
-        csv_text(&*table_of(&Dynamic::from(value))?, &shared)
+        csv_text(&*table_of(&Dynamic::from(value), &shared)?, &shared)
     });
     let shared = context.clone();
     engine.register_fn("csv", move |value: T, path: &str| {
-        let table = table_of(&Dynamic::from(value))?;
-        store(path, &csv_text(&table, &shared)?)
+        shared.refuse_to_write("csv")?;
+        let table = table_of(&Dynamic::from(value), &shared)?;
+        shared.store(path, &csv_text(&table, &shared)?)
     });
 }
 
 fn register_table<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
     let shared = context.clone();
     engine.register_fn("table", move |value: T| {
-        let table = table_of(&Dynamic::from(value))?;
+        let table = table_of(&Dynamic::from(value), &shared)?;
         match table.rest {
             Some(_) => read(&table, &shared).map(Rows::new),
             None => Ok(Rows(table, None)),
@@ -124,17 +126,17 @@ fn register_table<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>
     });
     let shared = context.clone();
     engine.register_fn("table", move |value: T, columns: Array| {
-        let table = columns_table(&Dynamic::from(value), &columns)?;
+        let table = columns_table(&Dynamic::from(value), &columns, &shared)?;
         read(&table, &shared).map(Rows::new)
     });
 }
 
 /// The rows that a table, a list or an array field stands for.
-pub(super) fn table_of(value: &Dynamic) -> Result<Rc<Table>> {
+pub(super) fn table_of(value: &Dynamic, context: &Context) -> Result<Rc<Table>> {
     if let Some(rows) = value.read_lock::<Rows>() {
         return Ok(rows.0.clone());
     }
-    whole_table(value).map(Rc::new)
+    whole_table(value, context).map(Rc::new)
 }
 
 fn register_json<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>) {
@@ -144,7 +146,8 @@ fn register_json<T: Clone + 'static>(engine: &mut Engine, context: &Rc<Context>)
     });
     let shared = context.clone();
     engine.register_fn("json", move |value: T, path: &str| {
-        store(path, &value_json(&Dynamic::from(value), &shared)?)
+        shared.refuse_to_write("json")?;
+        shared.store(path, &value_json(&Dynamic::from(value), &shared)?)
     });
 }
 
@@ -210,7 +213,7 @@ fn spread(value: &Dynamic) -> Result<Dynamic> {
 }
 
 /// All columns: the fields of objects of one type, the keys of maps, else one column of values.
-fn whole_table(value: &Dynamic) -> Result<Table> {
+fn whole_table(value: &Dynamic, context: &Context) -> Result<Table> {
     if let Some(place) = value.read_lock::<Place>()
         && let Some(rows) = elements_table(&place)?
     {
@@ -219,13 +222,13 @@ fn whole_table(value: &Dynamic) -> Result<Table> {
     let value = spread(value)?;
     match Places::of(&value) {
         Some(places) => objects_table(&places),
-        None => values_table(&value),
+        None => values_table(&value, context),
     }
 }
 
-fn values_table(value: &Dynamic) -> Result<Table> {
+fn values_table(value: &Dynamic, context: &Context) -> Result<Table> {
     let array = value.read_lock::<Array>();
-    maps_table(array.as_deref().unwrap_or(&Array::new()))
+    maps_table(array.as_deref().unwrap_or(&Array::new()), context)
 }
 
 /// A row for each element of an array field whose elements are structures.
@@ -305,7 +308,7 @@ fn read(table: &Table, context: &Context) -> Result<Table> {
     })
 }
 
-fn columns_table(value: &Dynamic, columns: &Array) -> Result<Table> {
+fn columns_table(value: &Dynamic, columns: &Array, context: &Context) -> Result<Table> {
     let columns: Vec<String> = columns
         .iter()
         .map(|column| column.clone().into_string().map_err(raise))
@@ -316,7 +319,7 @@ fn columns_table(value: &Dynamic, columns: &Array) -> Result<Table> {
     let value = spread(value)?;
     match Places::of(&value) {
         Some(places) => of_places(&places, &columns),
-        None => picked(&values_table(&value)?, &columns),
+        None => picked(&values_table(&value, context)?, &columns),
     }
 }
 
@@ -343,7 +346,7 @@ fn style(place: &Place, column: &str) -> Result<Style> {
 }
 
 /// A row for each map, a column for each key; what is no map has a column `value`.
-pub(crate) fn maps_table(array: &Array) -> Result<Table> {
+pub(crate) fn maps_table(array: &Array, context: &Context) -> Result<Table> {
     let mut columns: Vec<String> = Vec::new();
     for map in array.iter().filter_map(|value| value.read_lock::<Map>()) {
         for key in map
@@ -357,24 +360,38 @@ pub(crate) fn maps_table(array: &Array) -> Result<Table> {
     if columns.is_empty() {
         columns.push("value".into());
     }
-    let rows = array.iter().map(|value| map_row(value, &columns)).collect();
+    let rows = array.iter();
+    let rows = rows.map(|value| map_row(value, &columns, context));
     Ok(Table {
-        rows,
+        rows: rows.collect::<Result<_>>()?,
         ..Table::new(columns)
     })
 }
 
-fn map_row(value: &Dynamic, columns: &[String]) -> Cells {
-    let cell = |value: &Dynamic| convert::from_script(value).map(Cell::plain);
-    match value.read_lock::<Map>() {
-        Some(map) => columns
-            .iter()
-            .map(|column| map.get(column.as_str()).and_then(cell))
-            .collect(),
-        None => columns
-            .iter()
-            .map(|column| (column == "value").then(|| cell(value)).flatten())
-            .collect(),
+fn map_row(value: &Dynamic, columns: &[String], context: &Context) -> Result<Cells> {
+    let map = value.read_lock::<Map>();
+    let row = columns.iter().map(|column| {
+        let part = match &map {
+            Some(map) => map.get(column.as_str()),
+            None => (column == "value").then_some(value),
+        };
+        part.map_or(Ok(None), |part| cell(part, context))
+    });
+    row.collect()
+}
+
+/// A value as a cell: what memory has no values of, such as a moment or a duration, is its text, and a list or map with
+/// such parts is JSON. None of `()`.
+pub(super) fn cell(value: &Dynamic, context: &Context) -> Result<Option<Cell>> {
+    match convert::from_script(value) {
+        Some(known) => Ok(Some(Cell::plain(known))),
+        None if value.is_unit() => Ok(None),
+        None => {
+            let is_nested = value.is_array() || value.is_map();
+            let json = is_nested.then(|| json(value, context).ok()).flatten();
+            let text = json.map_or_else(|| text(value, context), |json| Ok(json.to_string()))?;
+            Ok(Some(Cell::plain(text)))
+        }
     }
 }
 
@@ -471,16 +488,26 @@ fn value_json(value: &Dynamic, context: &Context) -> Result<String> {
     }
     match Places::of(value) {
         Some(objects) => json_text(&objects_table(&objects)?, context),
-        None => Ok(crate::written::json(value, context)?.to_string()),
+        None => Ok(json(value, context)?.to_string()),
     }
 }
 
-pub(crate) fn store(path: &str, text: &str) -> Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    files::open_for_writing(&mut options, Path::new(path))
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| raise(format_args!("cannot write {path:?}: {error}")))
+impl Context {
+    /// Writes a text to a file, which takes the place of an older one, or tells that in a dry run.
+    pub(crate) fn store(&self, path: &str, text: &str) -> Result<()> {
+        let told = || match text.lines().count() {
+            1 => format!("dry run: {path} would get 1 line"),
+            lines => format!("dry run: {path} would get {lines} lines"),
+        };
+        if self.ledger.tells_instead(told) {
+            return Ok(());
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        files::open_for_writing(&mut options, Path::new(path))
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|error| raise(format_args!("cannot write {path:?}: {error}")))
+    }
 }
 
 /// Columns padded with spaces, for `print`.

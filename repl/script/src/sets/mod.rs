@@ -59,13 +59,24 @@ fn listed(problems: &[String]) -> String {
     }
 }
 
-/// Saves the present values of the fields that the patterns select; gives how many there are. A structure is
-/// saved member by member; what is read-only or an address is left out.
-pub(crate) fn save(
-    observer: &Observer,
-    name: &str,
-    patterns: &[String],
-) -> Result<usize, SetError> {
+/// A parameter set that is not in its file yet.
+pub(crate) struct Set {
+    pub(crate) path: PathBuf,
+    /// Fields that are in it.
+    pub(crate) count: usize,
+    text: String,
+}
+
+impl Set {
+    /// Writes the file.
+    pub(crate) fn save(&self) -> Result<(), SetError> {
+        file::replace(&self.path, &self.text)
+    }
+}
+
+/// The present values of the fields that the patterns select. A structure is saved member by member; what is
+/// read-only or an address is left out.
+pub(crate) fn of(observer: &Observer, name: &str, patterns: &[String]) -> Result<Set, SetError> {
     let path = file::path_of(name)?;
     let (mut lines, mut types) = (BTreeMap::new(), BTreeMap::new());
     for pattern in patterns {
@@ -92,8 +103,8 @@ pub(crate) fn save(
     for (path, value) in &lines {
         text += &format!("{path} = {value}\n");
     }
-    file::replace(&path, &text)?;
-    Ok(lines.len())
+    let count = lines.len();
+    Ok(Set { path, count, text })
 }
 
 /// Adds what is written of a field, by its path.

@@ -367,6 +367,24 @@ fn a_dry_run_tells_each_write_and_shows_reads_what_would_be_there() {
 }
 
 #[test]
+fn a_dry_run_writes_no_file() {
+    let (mut world, told) = dry();
+    let path = |name: &str| world.dir.path().join(name).display().to_string();
+    let [table, json, set] = ["t.csv", "t.json", "t.set"].map(path);
+    let before = bytes(world.dir.path());
+    world.check(&format!("[1, 2].csv({table:?})"), "null");
+    world.check(&format!("[1, 2].json({json:?})"), "null");
+    world.check(&format!("save_set({set:?}, \"AAPL_position.quantity\")"), "1");
+    assert_eq!(bytes(world.dir.path()), before);
+    let expected = [
+        format!("dry run: {table} would get 3 lines"),
+        format!("dry run: {json} would get 1 line"),
+        format!("dry run: {set} would get 1 field"),
+    ];
+    assert_eq!(*told.borrow(), expected);
+}
+
+#[test]
 fn a_dry_run_refuses_what_a_read_only_session_refuses() {
     let mut world = World::attached(|options, dir| {
         let observer: Observer = options.dir(dir).trial().attach("market").unwrap();

@@ -134,3 +134,43 @@ fn what_only_asks_cannot_log() {
         "`log` cannot write inside of `filter`, which only asks",
     );
 }
+
+#[test]
+fn what_only_asks_writes_no_file_at_all() {
+    let mut world = World::new();
+    let path = world.dir.path().join("never.set");
+    let name = path.display().to_string();
+    for (function, call) in [
+        ("csv", format!("[1].csv({name:?})")),
+        ("json", format!("[1].json({name:?})")),
+        (
+            "save_set",
+            format!("save_set({name:?}, \"*_position.limit\")"),
+        ),
+    ] {
+        world.fails_with(
+            &format!("[1].filter(|o| {{ {call}; true }})"),
+            &format!("`{function}` cannot write inside of `filter`, which only asks"),
+        );
+    }
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_moment_or_duration_in_a_table_is_its_text() {
+    let mut world = World::new();
+    for (source, expected) in [
+        ("[#{d: 5.ms, n: 1}].csv()", r#""d,n\n5ms,1\n""#),
+        ("[1.5.s, -2.s].csv()", r#""value\n1.5s\n-2s\n""#),
+        ("[#{d: [5.ms, 1]}].csv()", r#""d\n\"[\"\"5ms\"\",1]\"\n""#),
+        ("[#{d: 5.ms}].table()[0].d", r#""5ms""#),
+        (
+            "[#{d: 5.ms, n: ()}].json()",
+            r#""[{\"d\":\"5ms\",\"n\":null}]""#,
+        ),
+    ] {
+        world.check(source, expected);
+    }
+    log(&mut world, "d.csv", "[#{d: 5.ms}]");
+    assert_eq!(lines(&world, "d.csv"), ["time,d", "5ms"]);
+}

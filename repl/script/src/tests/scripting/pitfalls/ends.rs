@@ -17,7 +17,14 @@ fn pitfall_15_exit_is_no_result_and_no_try_catches_it() {
         assert_eq!(world.error(source).exit_code(), 3, "{source}");
     }
     assert_eq!(world.error("exit()").exit_code(), 0);
-    world.fails("exit(300)", "exit(300): an exit code is one of 0..=255");
+    for code in ["300", "-1", "\"1\"", "1.5", "true", "()", "[1]"] {
+        let source = format!("exit({code})");
+        world.fails(
+            &source,
+            &format!("{source}: an exit code is one of 0..=255"),
+        );
+        assert_eq!(world.error(&source).exit_code(), 1, "{source}");
+    }
 }
 
 #[test]
