@@ -25,7 +25,7 @@ pub(super) struct Target {
 pub(super) fn resolve(options: &Options, named: Option<&str>) -> Result<String, Failure> {
     match named {
         Some(name) => Ok(name.to_owned()),
-        None => only_live(&sessions(options)),
+        None => the_only_live(options),
     }
 }
 
@@ -113,7 +113,7 @@ pub(super) fn split(
         words.remove(0);
         return Ok(Target { observer, words });
     }
-    let session = only_live(&sessions(options))?;
+    let session = the_only_live(options)?;
     let observer = options.attach(&session)?;
     if words.len() > least
         && let Err(error) = known(&observer, &first)
@@ -240,6 +240,25 @@ fn sessions(options: &Options) -> Vec<SessionEntry> {
         .into_iter()
         .filter_map(Result::ok)
         .collect()
+}
+
+/// The only live session.
+fn the_only_live(options: &Options) -> Result<String, Failure> {
+    let found = memglass::sessions(options.dir());
+    let (sessions, errors): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
+    let missing = errors.into_iter().filter_map(Result::err).find(is_missing);
+    match missing {
+        Some(error) => Err(error.into()),
+        None => only_live(&sessions.into_iter().flatten().collect::<Vec<_>>()),
+    }
+}
+
+/// Whether the directory of the sessions is missing.
+fn is_missing(error: &AttachError) -> bool {
+    matches!(
+        error,
+        AttachError::Shm(memglass::ShmError::NoDirectory { .. })
+    )
 }
 
 fn only_live(sessions: &[SessionEntry]) -> Result<String, Failure> {

@@ -16,11 +16,19 @@ use super::action::{Asked, Entry, Subject};
 /// What became of the attempt to compile the conditions of a trigger.
 pub(super) enum Attempt {
     /// The engine judges them; what is worth telling.
-    Compiled(Question, Vec<String>),
+    Compiled(Question, Remarks),
     /// The script has to be asked, for this reason.
     Left(String),
     /// One of them is a mistake.
     Wrong(CompileError),
+}
+
+/// What is worth telling of a condition that was compiled.
+pub(super) struct Remarks {
+    /// Names that no object has.
+    pub(super) missing: Vec<String>,
+    /// That a comparison in it never holds, and why.
+    pub(super) never: Vec<String>,
 }
 
 /// A condition, and what it has captured.
@@ -65,10 +73,10 @@ pub(super) fn attempt(callbacks: &Callbacks, entry: &Entry, observer: &Observer)
         | (_, Err(wrong @ CompileError::Wrong { .. })) => Attempt::Wrong(wrong),
         (Err(why), _) | (_, Err(why)) => Attempt::Left(why.to_string()),
         (Ok(compiled), Ok(rearm)) => {
-            let warnings = compiled.warnings();
+            let remarks = compiled.remarks(rearm.as_ref());
             let condition: Box<dyn Judge> = Box::new(compiled);
             let rearm = rearm.map(|rearm| Box::new(rearm) as Box<dyn Judge>);
-            Attempt::Compiled(Question::Judged { condition, rearm }, warnings)
+            Attempt::Compiled(Question::Judged { condition, rearm }, remarks)
         }
     }
 }
@@ -178,7 +186,17 @@ impl Compiled {
         }
     }
 
-    fn warnings(&self) -> Vec<String> {
+    fn remarks(&self, rearm: Option<&Compiled>) -> Remarks {
+        let expressions = [Some(self), rearm].into_iter().flatten();
+        let expressions = expressions.filter_map(|compiled| compiled.expression.as_ref().ok());
+        let never = expressions.flat_map(|expression| expression.never());
+        Remarks {
+            missing: self.missing(),
+            never: never.map(|never| never.message.clone()).collect(),
+        }
+    }
+
+    fn missing(&self) -> Vec<String> {
         let parameter = self.written.parameter.as_deref();
         let Ok(expression) = &self.expression else {
             return Vec::new();

@@ -132,8 +132,11 @@ impl Automation {
             condition::attempt(self.callbacks(), entry, watch.observer())
         };
         match attempt {
-            Attempt::Compiled(question, missing) => {
-                missing.iter().for_each(|name| self.tell_missing(name));
+            Attempt::Compiled(question, remarks) => {
+                let missing = remarks.missing.iter();
+                missing.for_each(|name| self.tell_missing(name));
+                let never = remarks.never.iter();
+                never.for_each(|never| self.tell(&format!("note: {never}")));
                 Ok(question)
             }
             Attempt::Left(why) => {
@@ -282,6 +285,14 @@ impl Automation {
             }
         }
         Ok(())
+    }
+
+    /// Forgets what a line with a mistake has begun to say: its error is told alone.
+    pub(crate) fn forget_unsaid(&self) {
+        self.0.drafts.borrow_mut().retain(|draft| {
+            let is_said = matches!(draft.subject, Subject::Always(_));
+            is_said || draft.log.borrow().is_some()
+        });
     }
 
     /// Says that a condition names an object that there is not.

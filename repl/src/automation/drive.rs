@@ -278,7 +278,13 @@ impl Automation {
         };
         let outer = self.0.level.replace(Level::Action);
         let result = self.act(engine, &entry, run);
-        let settled = result.and_then(|()| self.settle(engine));
+        let settled = match result {
+            Ok(()) => self.settle(engine),
+            Err(error) => {
+                self.forget_unsaid();
+                Err(error)
+            }
+        };
         self.0.level.set(outer);
         self.end_run(&entry, number, settled)
     }

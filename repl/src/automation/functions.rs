@@ -285,7 +285,7 @@ impl Automation {
         Table {
             columns: columns.map(str::to_owned).collect(),
             rows: rows.collect(),
-            none: "nothing runs by itself; `when(\"a.quantity > 500\").run(|| print(\"hot\"))` is a trigger"
+            none: "there is no trigger; `when(\"a.quantity > 500\").run(|| print(\"hot\"))` is one"
                 .into(),
             ..Table::default()
         }

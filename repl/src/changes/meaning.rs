@@ -37,8 +37,7 @@ impl Meaning {
             return Ok((Meaning::Fields(vec![selection(text)?]), Vec::new()));
         }
         let expression = compiled(observer, text, Source::value)?;
-        let warnings = expression.warnings().iter();
-        let warnings: Vec<String> = warnings.map(|warning| warning.message.clone()).collect();
+        let warnings = warnings(&expression);
         let meaning = match is_path(text) {
             // Of an object that may come.
             true => Meaning::Fields(vec![selection(text)?]),
@@ -58,9 +57,13 @@ pub(super) fn condition(
     text: &str,
 ) -> Result<(Expression, Vec<String>), CommandError> {
     let expression = compiled(observer, text.trim(), Source::condition)?;
-    let warnings = expression.warnings().iter();
-    let warnings = warnings.map(|warning| warning.message.clone()).collect();
+    let warnings = warnings(&expression);
     Ok((expression, warnings))
+}
+
+fn warnings(expression: &Expression) -> Vec<String> {
+    let all = expression.warnings().iter().chain(expression.never());
+    all.map(|warning| warning.message.clone()).collect()
 }
 
 fn compiled<E>(

@@ -234,6 +234,7 @@ impl Snapshots {
             pid: info.pid,
             producer: self.fate.of(&self.observer, now),
             is_readonly: self.is_readonly,
+            is_trial: self.observer.is_trial(),
             replay: match self.observer.origin() {
                 Origin::Replay(replay) => Some(presence::replay(&replay)),
                 _ => None,

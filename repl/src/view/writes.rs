@@ -99,9 +99,13 @@ impl RuntimeHost<'_> {
 
     fn wrote(&mut self, field: &Field, change: &Change) {
         let was = format!("was {}", shown(field, &change.old));
+        let word = match self.runtime.attached.observer().is_trial() {
+            true => "dry run",
+            false => "wrote",
+        };
         self.log
             .borrow_mut()
-            .good("wrote", assignment(field, &change.new), was);
+            .good(word, assignment(field, &change.new), was);
         self.journal(field.path(), &change.new);
     }
 

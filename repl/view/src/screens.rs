@@ -682,6 +682,14 @@ fn without_writes_their_keys_are_not_offered() {
 }
 
 #[test]
+fn a_dry_run_is_told_in_the_title() {
+    let mut world = world();
+    world.snapshot.session.is_trial = true;
+    let mut shown = Shown::of(world, 80, 24);
+    shown.shows("● live  dry run");
+}
+
+#[test]
 fn a_search_narrows_the_list_while_it_is_typed() {
     let mut shown = Shown::of(world(), 80, 24);
     shown.press("/ o r d");

@@ -188,6 +188,8 @@ pub struct Session {
     pub producer: Producer,
     /// Whether every write is refused.
     pub is_readonly: bool,
+    /// Whether writes are only tried out.
+    pub is_trial: bool,
     /// Of a replay of a recording, where it is.
     pub replay: Option<Replay>,
 }

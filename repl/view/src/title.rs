@@ -134,6 +134,7 @@ impl Title<'_> {
                     (format!("‖ paused {seconds} s{how}"), Role::Amber)
                 }
                 (None, true) => ("● live  read-only".into(), Role::Accent),
+                (None, false) if self.session.is_trial => ("● live  dry run".into(), Role::Accent),
                 (None, false) => ("● live".into(), Role::Accent),
             },
         }

@@ -263,6 +263,27 @@ fn a_script_file_that_cannot_be_read_says_why() {
 }
 
 #[test]
+fn a_missing_directory_is_told_by_everything_that_needs_a_session() {
+    let world = World::new();
+    for arguments in [
+        &["-e", "1"][..],
+        &["objects"],
+        &["get", "a.b"],
+        &["top"],
+        &["wait", "a.b > 1"],
+        &["watch", "a.b"],
+        &["ls"],
+    ] {
+        let arguments = [&["--dir", "/nonexistent/x"], arguments].concat();
+        let run = world.run(&arguments);
+        run.failed(
+            run.code.unwrap_or(0),
+            &["there is no directory /nonexistent/x"],
+        );
+    }
+}
+
+#[test]
 fn a_script_without_a_session_says_how_to_get_one() {
     let world = World::new();
     let script = world.script("one.rhai", "1");

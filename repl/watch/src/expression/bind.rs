@@ -14,9 +14,10 @@ use rhai::Position;
 
 use super::Captured;
 use super::arithmetic::{NoResult, computation, negation};
+use super::bounds;
 use super::code::{Code, Run};
 use super::compare::comparison;
-use super::error::{CompileError, EvalError, Fault, fault};
+use super::error::{CompileError, EvalError, Fault, Warning, fault};
 use super::functions::{function, property};
 use super::held::{Cell, Holding};
 use super::leaf::leaf;
@@ -45,6 +46,8 @@ pub(super) struct Binder<'a> {
     pub(super) fields: Vec<Field>,
     /// How often it reads something of a guarded value.
     guarded_reads: usize,
+    /// Comparisons that never hold.
+    pub(super) never: Vec<Warning>,
     /// Takes the place of memory, if the values are to be told.
     holding: Option<Holding<'a>>,
     wrong: Option<CompileError>,
@@ -59,6 +62,7 @@ impl<'a> Binder<'a> {
             roots: Vec::new(),
             fields: Vec::new(),
             guarded_reads: 0,
+            never: Vec::new(),
             holding: None,
             wrong: None,
             unsupported: None,
@@ -324,7 +328,8 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn comparison(&mut self, operator: Operator, [left, right]: &[Term; 2], at: Position) -> Code {
+    fn comparison(&mut self, operator: Operator, terms: &[Term; 2], at: Position) -> Code {
+        let [left, right] = terms;
         let (left, right) = (self.compared(left), self.compared(right));
         if let Some(why) = first_unknown([&left, &right]) {
             return Code::Unknown(why);
@@ -336,10 +341,54 @@ impl<'a> Binder<'a> {
         if is_place(&left) && takes_place(&right) || takes_place(&left) && is_place(&right) {
             return self.unsupported(at, "a comparison of whole structures");
         }
+        self.note_never(operator, terms, [&left, &right], at);
         let help = [&left, &right].into_iter().find_map(fields_of);
         comparison(operator, left, right).unwrap_or_else(|error| {
             self.wrong_code(at, format!("{error}{}", help.unwrap_or_default()))
         })
+    }
+
+    /// Notes that no value of a field makes a comparison true.
+    fn note_never(
+        &mut self,
+        operator: Operator,
+        terms: &[Term; 2],
+        codes: [&Code; 2],
+        at: Position,
+    ) {
+        let sides = [
+            (operator, &terms[0], codes[1]),
+            (bounds::turned(operator), &terms[1], codes[0]),
+        ];
+        let never = sides.into_iter().find_map(|(operator, term, constant)| {
+            bounds::never(operator, &self.field(term)?, constant)
+        });
+        self.never.extend(never.map(|message| Warning {
+            message,
+            position: at,
+        }));
+    }
+
+    /// The field that a part of the expression names, if it names one.
+    fn field(&self, term: &Term) -> Option<Field> {
+        match &term.what {
+            What::Name(name) => match self.captured.get(name) {
+                Some(Captured::Object(field) | Captured::Part(field)) => Some(field.clone()),
+                Some(Captured::Constant(_)) => None,
+                None => {
+                    let root = self.roots.iter().find(|root| root.label == *name)?;
+                    root.found.clone()
+                }
+            },
+            What::Member(base, name) => self.field(base)?.member(name).ok(),
+            What::Index(two) => match &two[1].what {
+                What::Constant(Operand::Number(Number::Integer(index), _)) => {
+                    self.field(&two[0])?.element(index.as_u64()?).ok()
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn computation(

@@ -10,6 +10,7 @@
 
 mod arithmetic;
 mod bind;
+mod bounds;
 mod code;
 mod compare;
 mod error;
@@ -143,6 +144,8 @@ pub struct Expression {
     /// The session and the epoch for which names were looked up.
     seen: (u128, u64),
     warnings: Vec<Warning>,
+    /// Comparisons that never hold.
+    never: Vec<Warning>,
 }
 
 /// Attempts to find guarded values at rest for as long as an answer takes.
@@ -179,6 +182,7 @@ impl Expression {
             guarded: Vec::new(),
             seen: seen(observer),
             warnings: Vec::new(),
+            never: Vec::new(),
         };
         expression.bind(observer)?;
         expression.meant = expression.roots.iter().map(Root::object_id).collect();
@@ -200,6 +204,7 @@ impl Expression {
         let finished = binder.finish();
         self.guarded = binder.guarded();
         (self.roots, self.fields) = (binder.roots, binder.fields);
+        self.never = binder.never;
         finished?;
         self.program = program.map_err(|noun| CompileError::Unsupported {
             why: format!("{noun} as a value"),
@@ -336,6 +341,11 @@ impl Expression {
     /// What there is to say although it was compiled: labels that no object has.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// Comparisons in it that never hold, whatever a producer writes: a `u8` above 255, an integer that equals 1.5.
+    pub fn never(&self) -> &[Warning] {
+        &self.never
     }
 }
 

@@ -374,7 +374,10 @@ fn a_dry_run_writes_no_file() {
     let before = bytes(world.dir.path());
     world.check(&format!("[1, 2].csv({table:?})"), "null");
     world.check(&format!("[1, 2].json({json:?})"), "null");
-    world.check(&format!("save_set({set:?}, \"AAPL_position.quantity\")"), "1");
+    world.check(
+        &format!("save_set({set:?}, \"AAPL_position.quantity\")"),
+        "1",
+    );
     assert_eq!(bytes(world.dir.path()), before);
     let expected = [
         format!("dry run: {table} would get 3 lines"),

@@ -108,3 +108,45 @@ fn a_missing_object_is_a_warning_that_tells_which_was_meant() {
     );
     assert_eq!(warning.position.position(), Some(1));
 }
+
+#[test]
+fn a_comparison_that_never_holds_is_told() {
+    let world = World::new();
+    let never = |text: &str| {
+        let expression = world.compiled(text);
+        let never = expression.never().iter();
+        never.map(|never| never.message.clone()).collect::<Vec<_>>()
+    };
+    let range = "this never holds: a.small is one of 0..=255 (u8)";
+    for text in [
+        "a.small > 300",
+        "a.small > 255",
+        "a.small >= 256",
+        "a.small == 256",
+        "a.small < 0",
+        "a.small <= -1",
+        "300 < a.small",
+        "0 > a.small",
+        "a.small < -0.5",
+        "a.quantity > 5 && a.small == -1",
+    ] {
+        assert_eq!(never(text), [range], "{text}");
+    }
+    for text in [
+        "a.small >= 255",
+        "a.small <= 0",
+        "a.small < 0.5",
+        "a.small > 254.5",
+        "a.small != 300",
+        "a.big == u64(\"18446744073709551615\")",
+        "a.quantity < 1.5",
+        "a.quantity == 1.0",
+        "a.status == 1000",
+    ] {
+        assert_eq!(never(text), [""; 0], "{text}");
+    }
+    let whole = "this never holds: a.quantity is a whole number (i64)";
+    assert_eq!(never("a.quantity == 1.5"), [whole]);
+    assert_eq!(never("a.big < 0").len(), 1);
+    assert_eq!(never("a.levels[1] == 0.5").len(), 1);
+}

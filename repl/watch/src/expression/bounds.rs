@@ -1,0 +1,77 @@
+//! Comparisons of an integer with a constant that its type never meets: `retries > 300` of a `u8`.
+
+use memglass::Field;
+use memglass::schema::{Kind, Range};
+use memglass_value::compare::Operator;
+
+use super::code::{Code, Run};
+
+/// Why a field never compares so with a constant; `None` if it may, or if that is not known.
+pub(super) fn never(operator: Operator, field: &Field, constant: &Code) -> Option<String> {
+    let info = field.info();
+    let Kind::Int { signed } = field.schema()[info.type_id].kind else {
+        return None;
+    };
+    if !info.metadata.names.is_empty() || !info.metadata.flags.is_empty() {
+        return None;
+    }
+    let bits = 8 * u32::try_from(field.schema()[info.type_id].size).ok()?;
+    let [least, greatest] = bounds(signed, bits)?;
+    let (number, is_whole) = known(constant)?;
+    let can_hold = match operator {
+        Operator::Equal => is_whole && (least..=greatest).contains(&number),
+        Operator::NotEqual => true,
+        Operator::Less => least < number || (!is_whole && least <= number),
+        Operator::LessOrEqual => least <= number,
+        Operator::Greater => greatest > number,
+        Operator::GreaterOrEqual => greatest > number || (is_whole && greatest == number),
+    };
+    let range = Range::of(least, greatest);
+    let kind = &info.type_name;
+    (!can_hold).then(|| match is_whole || operator != Operator::Equal {
+        true => format!(
+            "this never holds: {} is one of {range} ({kind})",
+            field.path()
+        ),
+        false => format!(
+            "this never holds: {} is a whole number ({kind})",
+            field.path()
+        ),
+    })
+}
+
+/// The least and the greatest integer of a width, as far as 128 signed bits tell them.
+fn bounds(signed: bool, bits: u32) -> Option<[i128; 2]> {
+    let unsigned_bits = if signed { bits.checked_sub(1)? } else { bits };
+    let greatest = match unsigned_bits {
+        0..=126 => (1_i128 << unsigned_bits) - 1,
+        127 => i128::MAX,
+        // Any greater number is no constant that is compared here.
+        _ => return None,
+    };
+    Some([if signed { -greatest - 1 } else { 0 }, greatest])
+}
+
+/// A constant number rounded down, and whether it is whole.
+fn known(constant: &Code) -> Option<(i128, bool)> {
+    match constant {
+        Code::Narrow(Run::Constant(number), _) => Some((i128::from(*number), true)),
+        Code::Wide(Run::Constant(number), _) => Some((number.as_i128()?, true)),
+        // Beyond that a float may stand for several integers, and this one for none that is compared.
+        Code::Float(Run::Constant(number), _) if number.abs() < 1e15 => {
+            Some((number.floor() as i128, number.fract() == 0.0))
+        }
+        _ => None,
+    }
+}
+
+/// The operator that says the same with both sides exchanged.
+pub(super) fn turned(operator: Operator) -> Operator {
+    match operator {
+        Operator::Less => Operator::Greater,
+        Operator::LessOrEqual => Operator::GreaterOrEqual,
+        Operator::Greater => Operator::Less,
+        Operator::GreaterOrEqual => Operator::LessOrEqual,
+        same => same,
+    }
+}
