@@ -112,8 +112,10 @@ fn triggers_outlive_memory_that_is_cut_short() {
         out.read_line(&mut line).unwrap();
         assert_eq!(line, "go\n");
         world.cut("t1");
+        // The script may end before it looks, and else says what it met.
         let ran = Ran::of(child.wait_with_output().unwrap());
-        assert_eq!(ran.code, Some(7), "{what}: {ran:?}");
+        let is_told = ran.code == Some(1) && ran.messages.contains("was cut short");
+        assert!(is_told || ran.code == Some(7), "{what}: {ran:?}");
     }
 }
 
