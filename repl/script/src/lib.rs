@@ -493,11 +493,14 @@ mod host_tests {
             let mut library = memglass_syntax::library().iter();
             library.any(|known| known.name == name && known.receiver == Some("#array"))
         };
-        // What a list of objects can do because arrays can is listed with the functions of arrays.
+        // What a list of objects can do because arrays can is listed with the functions of arrays, and what texts can
+        // with Rhai's own library.
         let name = |info: rhai::FuncInfo| {
             let (name, types) = (&info.metadata.name, &info.metadata.param_types);
             let list = std::any::TypeId::of::<object_list::ObjectList>();
-            let is_borrowed = types.first() == Some(&list) && of_arrays(name);
+            let text = std::any::TypeId::of::<rhai::ImmutableString>();
+            let is_of_texts = types.first() == Some(&text) && ["pad", "replace"].contains(&&**name);
+            let is_borrowed = types.first() == Some(&list) && of_arrays(name) || is_of_texts;
             (!is_borrowed).then(|| name.to_string())
         };
         let mut registered = host.engine.collect_fn_metadata(None, name, false);
