@@ -99,11 +99,11 @@ fn a_script_that_reads_memory_which_is_cut_short_ends_with_an_error() {
 #[test]
 fn triggers_outlive_memory_that_is_cut_short() {
     for what in [
-        "watch(\"*_position.quantity\", |c| ())",
-        "when(\"AAPL_position.quantity > 5\").run(|| ())",
+        "watch(\"*_position.quantity\", |c| ()).rate(1000.hz)",
+        "when(\"AAPL_position.quantity > 5\").rate(1000.hz).run(|| ())",
     ] {
         let (world, _producer) = World::with_producer();
-        let script = format!("{what}.rate(1000.hz); print(\"go\"); sleep(500.ms); exit(7)");
+        let script = format!("{what}; print(\"go\"); sleep(500.ms); exit(7)");
         let mut command = world.command(&["t1", "-e", &script]);
         let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().unwrap();
