@@ -48,13 +48,14 @@ impl SharedEngine {
         self.lock()
     }
 
-    /// Each holds it for a microsecond or so, which is less than to sleep and to be woken takes.
+    /// Mostly the other holds it for a microsecond or so, which is less than to sleep and to be woken takes. A sample of
+    /// very many places holds it for longer; no script runs meanwhile.
     fn lock(&self) -> MutexGuard<'_, Engine> {
         let start = Instant::now();
         loop {
             match self.engine.try_lock() {
                 Ok(engine) => return engine,
-                // What panicked had nothing half done that a later tick would not look at again.
+                // A panic is a mistake of ours. What is sampled at other rates goes on.
                 Err(TryLockError::Poisoned(error)) => return error.into_inner(),
                 Err(TryLockError::WouldBlock) if start.elapsed() < SPIN => std::hint::spin_loop(),
                 Err(TryLockError::WouldBlock) => break,

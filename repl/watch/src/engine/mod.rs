@@ -220,11 +220,6 @@ impl Engine {
         live.filter_map(Trigger::next_point).min()
     }
 
-    /// Whether an action runs.
-    pub fn is_running(&self) -> bool {
-        self.running.is_some()
-    }
-
     /// Whether something of this trigger waits to run.
     pub fn is_waiting(&self, number: u64) -> bool {
         self.queue.len_of(number) > 0
