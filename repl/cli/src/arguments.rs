@@ -577,7 +577,7 @@ pub(crate) struct File {
     /// The file, as /dev/shm/ring.
     pub(crate) file: PathBuf,
 
-    /// What lies where: an offset, a type and perhaps a name, as '0x40: header; 0x1000: quote quotes[64]', or @FILE
+    /// What lies where: an offset, a type and perhaps a name, as `0x40: header; 0x1000: quote quotes[64]`, or @FILE
     /// with such lines. [] is as many as there are to the end of the file.
     #[arg(long, value_name = "LAYOUT")]
     pub(crate) layout: String,
