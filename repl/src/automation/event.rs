@@ -64,7 +64,7 @@ impl Event {
         self.field().map(|(field, _)| field.path())
     }
 
-    /// What the condition read when it became true.
+    /// The fields of the condition as they were judged; of one that is sampled at each point, as they were right after it.
     pub(super) fn readings(&self) -> &[Reading] {
         match &self.0.what {
             Happening::Rose { readings, .. } => readings,

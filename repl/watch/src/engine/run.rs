@@ -143,7 +143,7 @@ pub enum Happening {
         merged: u64,
         /// Of a `when_each`, the object and its label.
         object: Option<(Field, Arc<str>)>,
-        /// What the condition read.
+        /// The fields of the condition as they were judged, or read right after it.
         readings: Vec<Reading>,
         /// What it read before, if that is kept.
         history: Vec<(Duration, Vec<Reading>)>,
