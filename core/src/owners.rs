@@ -2,6 +2,7 @@
 //!
 //! Shared by the producer's side and the observer's, which meet only in the header's slot lines.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -167,7 +168,12 @@ impl WriterSlot {
     /// names the new occupant. So a process that is stopped in between does not make the claims of a
     /// dead occupant look alive.
     fn enter(header: &Arc<Segment>, slot: u32) -> Result<Option<WriterSlot>, ShmError> {
-        if !header.try_lock(at::RESERVATION + slot)? || header.is_locked(slot)? {
+        // Asked first, so that the reservation of a slot that is in use is not taken.
+        if header.is_locked(slot)? || !header.try_lock(at::RESERVATION + slot)? {
+            return Ok(None);
+        }
+        // A process that had the reservation may have taken the slot since.
+        if header.is_locked(slot)? {
             return Ok(None);
         }
         let line = line(header, slot);
@@ -203,22 +209,72 @@ impl WriterSlot {
     /// Announces a write to the object in `slot`. The caller writes only if the intent
     /// [protects](Intent::protects) the object: until it is dropped.
     ///
-    /// The announcement also excludes the other threads of this observer. `None` if another thread did
-    /// not finish within six seconds.
-    pub(crate) fn announce(&self, slot: u32, generation: u64) -> Option<Intent<'_>> {
-        let word = line(&self.header, u32::from(self.owner.slot())).intent;
+    /// The announcement also excludes the other threads of this observer.
+    pub(crate) fn announce(&self, slot: u32, generation: u64) -> Result<Intent<'_>, Unannounced> {
+        let word = self.intent_word();
         let intent = at::intent(slot, generation);
         let mut start = None;
         loop {
             if let Some(intent) = Intent::announce(word, intent) {
-                return Some(intent);
+                return Ok(intent);
+            }
+            if Updating::is_under(word) {
+                return Err(Unannounced::WithinUpdate);
             }
             match start.get_or_insert_with(Instant::now).elapsed() {
-                waited if waited > PATIENCE => return None,
+                waited if waited > PATIENCE => return Err(Unannounced::OtherThread),
                 waited if waited < GIVE_WAY => std::thread::yield_now(),
                 _ => std::thread::sleep(NAP),
             }
         }
+    }
+
+    /// Notes that this thread has announced a write, and that its caller's code makes the new value now,
+    /// until the result is dropped.
+    pub(crate) fn updating(&self) -> Updating {
+        let word = std::ptr::from_ref(self.intent_word()).addr();
+        UPDATES.with_borrow_mut(|words| words.push(word));
+        Updating { word }
+    }
+
+    fn intent_word(&self) -> &AtomicU64 {
+        line(&self.header, u32::from(self.owner.slot())).intent
+    }
+}
+
+/// Why a write could not be announced.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unannounced {
+    /// Another thread did not finish within six seconds.
+    OtherThread,
+    /// This thread is in the middle of an update by the same observer, and would wait for itself.
+    WithinUpdate,
+}
+
+thread_local! {
+    /// The intent words, by address, under which this thread runs a caller's code.
+    static UPDATES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A read-modify-write of this thread, whose new value the caller's code makes.
+#[must_use = "it ends when dropped"]
+pub(crate) struct Updating {
+    word: usize,
+}
+
+impl Updating {
+    fn is_under(word: &AtomicU64) -> bool {
+        let word = std::ptr::from_ref(word).addr();
+        UPDATES.with_borrow(|words| words.contains(&word))
+    }
+}
+
+impl Drop for Updating {
+    fn drop(&mut self) {
+        UPDATES.with_borrow_mut(|words| {
+            let last = words.iter().rposition(|&word| word == self.word);
+            last.map(|last| words.remove(last));
+        });
     }
 }
 

@@ -291,6 +291,12 @@ pub enum WriteError {
         /// Who it is.
         holder: String,
     },
+    /// The write comes from within an update of the same observer, and would wait for itself.
+    #[error("{path} cannot be written from within an update; write it after the update")]
+    WithinUpdate {
+        /// The field.
+        path: String,
+    },
     /// The present value could not be read.
     #[error(transparent)]
     Read(ReadError),

@@ -13,7 +13,7 @@ use super::read;
 use crate::access::{get_scalar, put_scalar, store, swap};
 use crate::coerce::{Refusal, Strictness, encode_value};
 use crate::origin;
-use crate::owners::WriterSlot;
+use crate::owners::{Unannounced, WriterSlot};
 use crate::schema::Kind;
 use crate::shm::{self, View};
 use crate::sync::Claim;
@@ -25,7 +25,8 @@ pub(super) use parts::WritePart;
 /// Guarded values of at most so many words are written without memory of their own.
 const FEW_WORDS: usize = 16;
 
-/// A checked part whose store can no longer fail.
+/// A checked part that is claimed, if it is guarded. Its store fails only if other writers exchange the
+/// same number or union without pause.
 enum Ready<'p> {
     Guarded {
         claim: Claim<'p>,
@@ -48,8 +49,9 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] says what is allowed; nothing has changed. If it holds [`ReadError::Truncated`],
-    /// the segment was cut short meanwhile and the value may be lost.
+    /// [`WriteError`] says what is allowed; nothing has changed, with two exceptions. After
+    /// [`WriteError::Busy`] about a bitfield or a part of a union, the parts before it may have changed.
+    /// After [`ReadError::Truncated`], the segment was cut short meanwhile and the value may be lost.
     ///
     /// # Examples
     ///
@@ -184,12 +186,16 @@ impl Field {
         strictness: Strictness,
     ) -> Result<Vec<Stored>, WriteError> {
         let _intent = self.announce(writer)?;
-        // Claims come first: they are what can still fail.
-        let ready: Vec<Ready<'_>> = parts
-            .iter()
-            .map(|part| self.prepare(writer, part, strictness))
-            .collect::<Result<_, _>>()?;
-        ready.into_iter().map(|ready| self.finish(ready)).collect()
+        // Claims come first, because they may have to wait for others. Every writer claims in the order of
+        // the places, so that two of them never wait for each other.
+        let mut order: Vec<usize> = (0..parts.len()).collect();
+        order.sort_by_key(|&index| parts[index].place.offset);
+        let prepare = |index: usize| Ok((index, self.prepare(writer, &parts[index], strictness)?));
+        let ready: Result<Vec<_>, WriteError> = order.into_iter().map(prepare).collect();
+        let mut ready = ready?;
+        ready.sort_by_key(|&(index, _)| index);
+        let finish = |(_, ready)| self.finish(ready);
+        ready.into_iter().map(finish).collect()
     }
 
     fn try_parts_out(
@@ -329,10 +335,14 @@ impl Field {
 
     /// Announces the write. Until the intent is dropped, the object's bytes are not reused.
     fn announce<'w>(&self, writer: &'w WriterSlot) -> Result<Intent<'w>, WriteError> {
+        let path = || self.path().into();
         let intent = writer.announce(self.object.slot, self.object.alive.generation());
-        let intent = intent.ok_or_else(|| WriteError::Busy {
-            path: self.path().into(),
-            holder: "another thread of this observer".into(),
+        let intent = intent.map_err(|why| match why {
+            Unannounced::WithinUpdate => WriteError::WithinUpdate { path: path() },
+            Unannounced::OtherThread => WriteError::Busy {
+                path: path(),
+                holder: "another thread of this observer".into(),
+            },
         })?;
         if !intent.protects(self.object.alive, self.entry()) {
             return Err(self.gone_for_writing());
@@ -340,7 +350,7 @@ impl Field {
         Ok(intent)
     }
 
-    /// Claims a guarded part and makes its new words. Other parts can no longer fail.
+    /// Claims a guarded part and makes its new words; other parts have no claim.
     fn prepare<'p>(
         &'p self,
         writer: &WriterSlot,

@@ -15,6 +15,9 @@ use super::session::{Session, Shared};
 /// Observers see this memory only where it is registered as an object. Register only memory that is
 /// made of cells: a container's memory is its own.
 ///
+/// The memory is shared: any process that may write to the session could store to it. Like all of a
+/// program's memory that others map for writing, it is as trustworthy as these processes are.
+///
 /// # Examples
 ///
 /// ```

@@ -229,7 +229,7 @@ impl Session {
 
     /// The types of the session so far.
     pub fn schema(&self) -> Schema {
-        self.shared.registry().types.schema().clone()
+        self.shared.look(|registry| registry.types.schema().clone())
     }
 
     /// Adds a type without a Rust counterpart, for [`Session::allocate_typed`].

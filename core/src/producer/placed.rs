@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use super::error::ProducerError;
 use super::memory::Aligned;
 use super::object::Reservation;
+use super::places::Loose;
 use super::registry::{Registry, Wanted};
 use super::session::{Session, now};
 use crate::schema::TypeId;
@@ -127,7 +128,7 @@ impl Session {
         registry.reclaim(now());
         let memory = registry.with_room(|registry| registry.memory.allocate_lines(len, align))?;
         fill(registry.words_at(memory, len), &[0]);
-        registry.places.enter_loose(memory);
+        registry.places.enter_loose(memory, len);
         Ok(registry.address_of(memory.place))
     }
 
@@ -164,16 +165,16 @@ impl Session {
     ) -> Result<(), ProducerError> {
         let mut registry = self.shared.registry_of_mine()?;
         let place = registry.place_of(start)?;
-        let memory = registry.places.loose(place).ok_or(ProducerError::Memory {
+        let loose = registry.places.loose(place).ok_or(ProducerError::Memory {
             reason: "was not allocated by this session, or is an object already",
         })?;
-        check_room(&registry, memory, type_id, count)?;
+        check_room(&registry, loose, type_id, count)?;
         let wanted = Wanted {
             label,
             hash: registry.foresee(label),
             type_id,
             count: count.unwrap_or(0),
-            memory,
+            memory: loose.memory,
         };
         let slot = registry.reserve(&wanted)?;
         registry.publish(slot, &wanted, now());
@@ -248,7 +249,7 @@ fn storage_of(
 /// Whether a value of the type, or so many, fit into the memory.
 fn check_room(
     registry: &Registry,
-    memory: Aligned,
+    loose: Loose,
     type_id: TypeId,
     count: Option<u64>,
 ) -> Result<(), ProducerError> {
@@ -256,12 +257,11 @@ fn check_room(
     let Some(ty) = registry.types.schema().get(type_id) else {
         return refuse("has a type that the session does not know");
     };
-    let end = memory.block.place.offset() + memory.block.size;
     let size = ty.size.checked_mul(count.unwrap_or(1));
-    if count == Some(0) || size.is_none_or(|size| size > end - memory.place.offset()) {
+    if count == Some(0) || size.is_none_or(|size| size > loose.len) {
         return refuse("is smaller than its type");
     }
-    if !memory.place.offset().is_multiple_of(ty.align) {
+    if !loose.memory.place.offset().is_multiple_of(ty.align) {
         return refuse("is not aligned for its type");
     }
     Ok(())

@@ -13,7 +13,15 @@ pub(super) struct Places {
     /// because what is placed starts on a line of its own.
     slots: Vec<Vec<u32>>,
     /// Memory that is no object yet.
-    loose: HashMap<Ref, Aligned, foldhash::fast::RandomState>,
+    loose: HashMap<Ref, Loose, foldhash::fast::RandomState>,
+}
+
+/// Memory that is no object yet.
+#[derive(Clone, Copy)]
+pub(super) struct Loose {
+    pub(super) memory: Aligned,
+    /// How many bytes were asked for. Only these are zeroed, and the block may have more.
+    pub(super) len: u64,
 }
 
 impl Places {
@@ -46,18 +54,18 @@ impl Places {
     }
 
     /// Notes memory that is no object yet.
-    pub(super) fn enter_loose(&mut self, memory: Aligned) {
-        self.loose.insert(memory.place, memory);
+    pub(super) fn enter_loose(&mut self, memory: Aligned, len: u64) {
+        self.loose.insert(memory.place, Loose { memory, len });
     }
 
     /// The loose memory that starts here.
-    pub(super) fn loose(&self, place: Ref) -> Option<Aligned> {
+    pub(super) fn loose(&self, place: Ref) -> Option<Loose> {
         self.loose.get(&place).copied()
     }
 
     /// Forgets the loose memory that starts here.
     pub(super) fn take_loose(&mut self, place: Ref) -> Option<Aligned> {
-        self.loose.remove(&place)
+        self.loose.remove(&place).map(|loose| loose.memory)
     }
 }
 

@@ -129,20 +129,22 @@ impl Session {
         &self.shared.name
     }
 
-    /// Number of live objects.
+    /// Number of live objects. In a forked child, this and the numbers below are those of the moment of the
+    /// fork, or 0 if another thread was changing the session then.
     pub fn object_count(&self) -> u64 {
-        self.shared.registry().alive()
+        self.shared.look(Registry::alive)
     }
 
     /// Bytes of shared memory that the session has taken, used or not, the header included. A region
     /// that was made ahead of need counts when it is needed.
     pub fn memory_bytes(&self) -> u64 {
-        self.shared.registry().memory.bytes() + self.shared.header.view().len() as u64
+        let regions = self.shared.look(|registry| registry.memory.bytes());
+        regions + self.shared.header.view().len() as u64
     }
 
     /// Number of regions that the session has made.
     pub fn region_count(&self) -> usize {
-        self.shared.registry().memory.region_count()
+        self.shared.look(|registry| registry.memory.region_count())
     }
 
     /// Whether any observer is attached.
@@ -340,9 +342,22 @@ impl Shared {
         Ok(self.registry())
     }
 
+    /// What `look` sees in the registry. A forked child never waits for it; what it cannot look at is the
+    /// default.
+    pub(super) fn look<R: Default>(&self, look: impl FnOnce(&Registry) -> R) -> R {
+        if self.is_mine() {
+            return look(&self.registry());
+        }
+        // A thread that held the lock at the fork is not there to give it back.
+        self.registry
+            .try_lock()
+            .map_or_else(|_| R::default(), |registry| look(&registry))
+    }
+
     #[inline]
     pub(super) fn registry(&self) -> MutexGuard<'_, Registry> {
-        // Nothing in the registry panics half-way through a change.
+        // Code of the caller that panics under the lock (an `Observe` that is written by hand) leaves at
+        // most a block that is never used again.
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -181,11 +181,7 @@ impl Dir {
     pub(crate) fn remove_abandoned_drafts(&self) -> Result<usize, ShmError> {
         let mut removed = 0;
         for name in self.names(DRAFT_PREFIX)? {
-            let Ok(file) = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .open(self.path.join(&name))
-            else {
+            let Ok(file) = open_options(Access::Write).open(self.path.join(&name)) else {
                 continue;
             };
             // In a shared directory, another user can leave a draft that only that user may remove.

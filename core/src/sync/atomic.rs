@@ -59,7 +59,9 @@ thread_local! {
 /// the word did not change for [`STUCK`], or after [`WAIT`] in all.
 ///
 /// A thread waits for a stuck holder once: until the word changes, its next waits end after the busy
-/// part. So a stopped observer does not cost the producer half a second with each write.
+/// part. So a stopped observer does not cost the producer half a second with each write. A holder that
+/// gave its claim back without a new value and then claims again leaves the same word: one write of a thread
+/// that had waited for it in vain before may be refused early then.
 pub(crate) struct Patience {
     address: usize,
     rounds: u32,

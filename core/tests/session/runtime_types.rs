@@ -306,3 +306,20 @@ fn a_mirrored_object_has_the_time_of_its_original() {
     assert_eq!([of("typed"), of("raw")], [created; 2]);
     assert_eq!(of("old"), SystemTime::UNIX_EPOCH);
 }
+
+#[test]
+fn memory_by_address_holds_no_type_that_is_larger_than_what_was_asked_for() {
+    let place = Place::new();
+    let session = place.session("t");
+    let word = add::<u64>(&session);
+    // The block has more room than this, which is not zeroed.
+    let memory = session.allocate_at(72, 8).unwrap();
+    let refused = session.register_at("longer", memory, word, Some(10));
+    assert!(
+        matches!(&refused, Err(ProducerError::Memory { reason }) if reason.contains("smaller")),
+        "{refused:?}"
+    );
+    session
+        .register_at("as_long", memory, word, Some(9))
+        .unwrap();
+}

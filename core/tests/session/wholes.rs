@@ -78,3 +78,85 @@ fn a_readonly_member_that_keeps_its_number_is_no_hindrance() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn a_write_within_an_update_is_refused_at_once() {
+    let place = Place::new();
+    let session = place.session("t");
+    let other = session.object("other", 1_i64).unwrap();
+    let count = session.object("count", Count { count: 7 }).unwrap();
+    let observer = place.writer("t");
+    let started = std::time::Instant::now();
+    let mut refused = None;
+    let field = observer.field("count").unwrap();
+    let changed = field.update(|value| {
+        let inner = observer.field("other").unwrap();
+        refused = Some(inner.write(&Value::I64(2)));
+        *value = Value::Record(Record::from([("count", Value::U64(8))]));
+    });
+    changed.unwrap();
+    assert!(
+        matches!(&refused, Some(Err(WriteError::WithinUpdate { path })) if path == "other"),
+        "{refused:?}"
+    );
+    assert!(started.elapsed() < std::time::Duration::from_secs(3));
+    assert_eq!((count.read().unwrap().count, other.get()), (8, 1));
+    // The update is over, and another session was never concerned.
+    observer
+        .field("other")
+        .unwrap()
+        .write(&Value::I64(2))
+        .unwrap();
+    let second = place.session("u");
+    let apart = second.object("apart", 1_i64).unwrap();
+    let elsewhere = place.writer("u").field("apart").unwrap();
+    field
+        .update(|_| elsewhere.write(&Value::I64(5)).unwrap())
+        .unwrap();
+    assert_eq!((other.get(), apart.get()), (2, 5));
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+#[observe(seqlock)]
+struct Side {
+    level: u64,
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Sides {
+    left: Side,
+    right: Side,
+}
+
+#[test]
+fn observers_that_name_members_in_other_orders_never_wait_for_each_other() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _sides = session.object("sides", Sides::default()).unwrap();
+    let sides = |first, second| {
+        let side = || Value::Record(Record::from([("level", Value::U64(1))]));
+        Value::Record(Record::from([(first, side()), (second, side())]))
+    };
+    std::thread::scope(|scope| {
+        for value in [sides("left", "right"), sides("right", "left")] {
+            let field = place.writer("t").field("sides").unwrap();
+            scope.spawn(move || {
+                for _ in 0..2_000 {
+                    field.write(&value).unwrap();
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn of_members_of_one_name_the_last_counts() {
+    let place = Place::new();
+    let session = place.session("t");
+    let sides = session.object("sides", Sides::default()).unwrap();
+    let side = |level| Value::Record(Record::from([("level", Value::U64(level))]));
+    let twice = Record::from([("left", side(1)), ("left", side(2))]);
+    let field = place.writer("t").field("sides").unwrap();
+    field.write(&Value::Record(twice)).unwrap();
+    assert_eq!(sides.left.read().unwrap().level, 2);
+}

@@ -45,9 +45,14 @@ impl Feed {
         match meaning {
             Meaning::Fields(selections) => {
                 for selection in selections {
-                    let id = self.following.add(selection);
-                    let id = id.map_err(|error| CommandError::Text(with_causes(&error)))?;
-                    self.watches.insert(id, watch);
+                    match self.following.add(selection) {
+                        Ok(id) => self.watches.insert(id, watch),
+                        Err(error) => {
+                            // All or nothing: nobody knows the number of a part.
+                            self.remove(watch);
+                            return Err(CommandError::Text(with_causes(&error)));
+                        }
+                    };
                 }
             }
             Meaning::Expression(text, expression) => {

@@ -28,10 +28,12 @@ impl Field {
     /// `change`, is checked and stored only if no other write came in between. For a number that is not
     /// guarded, `change` may be called more than once.
     ///
+    /// Other writes by this observer wait until `change` returns, and so do all writers of a guarded value.
+    ///
     /// # Errors
     ///
     /// As for [`Field::write`]. A struct or array that is not guarded as a whole cannot be changed
-    /// in one step and is refused.
+    /// in one step and is refused. A write by the same observer from within `change` is refused too.
     pub fn update(&self, mut change: impl FnMut(&mut Value)) -> Result<Change, WriteError> {
         self.change(&mut |value| {
             let mut changed = value.clone();
@@ -66,6 +68,7 @@ impl Field {
         change: Changed<'_>,
     ) -> Result<Stored, WriteError> {
         let _intent = self.announce(writer)?;
+        let _updating = writer.updating();
         match self
             .place
             .guarded(self.session_schema(), self.object_view())

@@ -190,7 +190,11 @@ impl Field {
         let is_direct = part.place.inside(schema) == Within::Itself;
         match (&schema[bare].kind, part.wanted) {
             (Kind::Struct { fields }, Value::Record(members)) if is_direct => {
-                for (name, value) in members {
+                for (at, (name, value)) in members.iter().enumerate() {
+                    // Of members of one name, the last counts, as in JSON.
+                    if members.iter().skip(at + 1).any(|(later, _)| later == name) {
+                        continue;
+                    }
                     let Some(index) = fields.iter().position(|field| field.name == *name) else {
                         let names = fields.iter().map(|field| &*field.name);
                         return Err(
