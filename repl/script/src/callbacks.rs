@@ -23,7 +23,7 @@ use super::log_files::Record;
 use super::missing::Missing;
 use super::place::{Node, Place};
 use super::session::Attached;
-use super::told::{is_end, parse_told};
+use super::told::parse_told;
 use super::witness::Seen;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -229,7 +229,7 @@ impl Callbacks {
     /// where.
     fn unparsed(&self, text: &str, error: &ParseError) -> Box<EvalAltResult> {
         let (kind, at) = (error.err_type(), error.position());
-        let (what, help) = parse_told(kind, is_end(text, at));
+        let (what, help) = parse_told(kind, text, at);
         let column = at.position().map(|column| format!(" at column {column}"));
         let message = format!("{what}{} of {text:?}", column.unwrap_or_default());
         let is_assignment = at.position().is_some_and(|column| {

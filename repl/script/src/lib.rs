@@ -21,6 +21,7 @@ mod duration;
 mod error;
 mod flags;
 mod functions;
+mod habits;
 mod halt;
 mod held;
 mod labels;

@@ -9,6 +9,7 @@ use super::blame::{position_of_text, position_of_value};
 use super::caret::Excerpt;
 use super::describe;
 use super::error::{Failure, ScriptError};
+use super::habits;
 use super::halt::Halt;
 use super::missing;
 use super::sources::Source;
@@ -69,7 +70,7 @@ impl ScriptHost {
     fn message(&self, error: &EvalAltResult, source: &Source) -> Told {
         use EvalAltResult as E;
         match error {
-            E::ErrorParsing(kind, at) => parse_told(kind, is_end(&source.text, *at)),
+            E::ErrorParsing(kind, at) => parse_told(kind, &source.text, *at),
             E::ErrorVariableNotFound(name, at) => {
                 self.variable_told(name, is_assigned(source, *at, name))
             }
@@ -138,6 +139,9 @@ impl ScriptHost {
         let what = format!("no variable, object or function is named {name:?}");
         if !is_assigned && let Some(help) = self.name_told(name) {
             return (what, Some(help));
+        }
+        if let Some(instead) = habits::instead_of_name(name) {
+            return (what, Some(instead.to_owned()));
         }
         let near = meant(self.near(name));
         (
@@ -210,6 +214,9 @@ impl ScriptHost {
                 what,
                 Some(format!("it is called as {}", signatures.join(" or "))),
             );
+        }
+        if let Some(instead) = habits::instead_of_call(name) {
+            return (what, Some(instead.to_owned()));
         }
         let near = self.near(name).filter(|near| near != name);
         (format!("{what}{}", meant(near)), None)
@@ -351,14 +358,34 @@ pub(crate) fn noun(type_name: &str) -> String {
     }
 }
 
-/// Why a text is not a script; `is_end` if nothing follows the place of the error.
-pub(crate) fn parse_told(kind: &ParseErrorType, is_end: bool) -> Told {
+/// What Rhai calls a list, a map, a text or a range.
+const ITERABLE: &str = "an iterable value";
+
+/// Why a text is not a script, which is noticed `at` a place.
+pub(crate) fn parse_told(kind: &ParseErrorType, text: &str, at: Position) -> Told {
+    let is_end = is_end(text, at);
+    let habit = match kind {
+        ParseErrorType::Reserved(word) => {
+            habits::instead_of_kept(word, text, at).map(str::to_owned)
+        }
+        ParseErrorType::MissingToken(..) | ParseErrorType::VariableExpected if !is_end => {
+            habits::instead_of_syntax(text, at)
+        }
+        _ => None,
+    };
     let help = match kind {
         ParseErrorType::AssignmentToInvalidLHS(_) => Some(
             "only something that starts with a variable can be assigned to: `let o = …; o.field = 1`, or `obs[\"label\"].field = 1`",
         ),
         ParseErrorType::UnknownOperator(sign) if sign == "++" => Some("`x += 1` adds one"),
         ParseErrorType::UnknownOperator(sign) if sign == "--" => Some("`x -= 1` takes one away"),
+        ParseErrorType::UnknownOperator(sign) if sign == "?" => {
+            Some("`if a { b } else { c }` is b or c")
+        }
+        ParseErrorType::Reserved(sign) if sign == "?" => Some("`name?` explains a name"),
+        ParseErrorType::MismatchedType(wanted, _) if wanted == ITERABLE => {
+            Some("`for i in 0..3 { … }` counts")
+        }
         ParseErrorType::Reserved(word) if !word.starts_with(char::is_alphabetic) => None,
         ParseErrorType::Reserved(word) if matches!(word.as_str(), "print" | "debug") => {
             Some("a function is called with parentheses: `print(value)`")
@@ -388,13 +415,16 @@ pub(crate) fn parse_told(kind: &ParseErrorType, is_end: bool) -> Told {
             (token, false) => format!("{token:?} is missing before this"),
         },
         ParseErrorType::VariableExpected => "the name of a variable is missing here".into(),
+        ParseErrorType::MismatchedType(wanted, found) if wanted == ITERABLE => {
+            format!("{found} cannot be iterated over")
+        }
         other => lower(&other.to_string()),
     };
-    (message, help.map(str::to_owned))
+    (message, habit.or_else(|| help.map(str::to_owned)))
 }
 
 /// Whether only blanks follow this place.
-pub(crate) fn is_end(text: &str, at: Position) -> bool {
+fn is_end(text: &str, at: Position) -> bool {
     let (Some(line), Some(column)) = (at.line(), at.position()) else {
         return true;
     };

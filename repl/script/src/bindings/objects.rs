@@ -35,6 +35,11 @@ impl Obs {
         match self.1.find(label)? {
             Some(place) => Ok(place),
             None if let Some(why) = self.1.why_lost(label) => Err(raise(why)),
+            None if label.contains('*') => {
+                let what = format!("no object {label:?}");
+                let help = format!("a pattern finds several: `obs.all({label:?})`");
+                Err(self.0.remarks.advise(what, help))
+            }
             // Resolving the path of a missing label is what tells the labels close to it.
             None => match self.0.attached.observer().field(&quoted(label)) {
                 Err(error) => Err(raise(error)),

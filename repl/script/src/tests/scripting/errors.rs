@@ -159,6 +159,83 @@ fn signs_of_other_languages_are_answered_with_ours() {
 }
 
 #[test]
+fn words_of_other_languages_are_answered_with_ours() {
+    let mut world = World::new();
+    for (source, help) in [
+        ("not true", "`!x` is true"),
+        ("true and false", "`&&` is true"),
+        ("true or false", "`||` is true"),
+        ("AAPL_position.quantity is 5", "`==` compares"),
+        ("def f(x) { x }", "`fn name(x) { … }`"),
+        ("let f = 1; function f(x) { x }", "`fn name(x) { … }`"),
+        ("lambda x: x", "`|x| x + 1`"),
+        ("x => x", "`|x| x + 1`"),
+        ("null", "`()` stands for no value"),
+        ("let x = nil", "`()` stands for no value"),
+        ("None", "`()` stands for no value"),
+        ("let x = True; x", "`true`"),
+        ("true ? 1 : 2", "`if a { b } else { c }`"),
+        ("for (i = 0; i < 3; i++) { }", "`for i in 0..3 { … }`"),
+        (
+            "for (let i = 0; i < 3; i += 1) { }",
+            "`for i in 0..3 { … }`",
+        ),
+        ("for i in range(3) { }", "`for i in 0..3 { … }`"),
+        ("for i in 3 { }", "`for i in 0..3 { … }`"),
+        ("let mut x = 5", "any variable may change"),
+        ("let x: i64 = 5", "a variable has no type"),
+        ("int x = 5", "a variable has no type"),
+        ("var x = 5", "`let x = …` makes a variable"),
+        ("if true then 1 else 2", "a block stands in braces"),
+        ("if (true) 1 else 2", "a block stands in braces"),
+        ("if true { 1 } elif false { 2 }", "`else if`"),
+        ("while (true) print(1)", "a block stands in braces"),
+        ("sleep 1.s", "called with parentheses: `sleep("),
+        ("every(1.s) { print(1) }", "`every(1.s, || { … })`"),
+        ("set AAPL_position.quantity 5", "`object.field = value`"),
+        ("get AAPL_position.quantity", "`object.field`"),
+        ("printf(\"%d\", 5)", "`print(x)` prints a line"),
+        ("console.log(5)", "`print(x)` prints a line"),
+        ("print(f\"{x}\")", "text in backquotes"),
+        ("str(5)", "`x.to_string()`"),
+        ("int(\"5\")", "`parse_int(text)`"),
+        ("[x for x in 0..3]", "`list.map(|x| …)`"),
+        ("# a comment", "a comment begins with `//`"),
+        ("-- a comment", "a comment begins with `//`"),
+        ("?AAPL_position", "`name?` explains a name"),
+        ("obs[\"AAPL*\"]", "`obs.all(\"AAPL*\")`"),
+    ] {
+        let error = world.error(source).text();
+        assert!(error.contains(help), "{source}\n{error}");
+    }
+    // What is said is not said where it does not belong.
+    for source in ["1 1", "let x = 5 let y = 6", "f g", "(1 2)"] {
+        let error = world.error(source).text();
+        assert!(
+            !error.contains("help") || error.contains("`;`"),
+            "{source}\n{error}"
+        );
+    }
+}
+
+#[test]
+fn what_is_advised_to_write_can_be_written() {
+    let mut world = World::new();
+    for (source, result) in [
+        ("1.to_string()", "\"1\""),
+        ("parse_int(\"5\") + 2.7.to_int()", "7"),
+        ("parse_float(\"5\") + 2.to_float()", "7.0"),
+        ("let list = [1]; list.push(2); list.len()", "2"),
+        ("type_of(1)", "\"i64\""),
+        ("3 ** 2", "9"),
+        ("switch 3 { 1 => 2, _ => 5 }", "5"),
+        ("let x = 1; `${x}!`", "\"1!\""),
+    ] {
+        world.check(source, result);
+    }
+}
+
+#[test]
 fn no_error_names_a_type_of_rust() {
     let mut world = World::new();
     let values = [
