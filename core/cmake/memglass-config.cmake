@@ -29,6 +29,10 @@ foreach(_memglass_kind memglass shared)
         IMPORTED_LOCATION "${_memglass_file}"
         INTERFACE_INCLUDE_DIRECTORIES "${_memglass_prefix}/include"
         INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS};m")
+    # The headers are C++20. A project in C alone knows no such feature.
+    if(CMAKE_CXX_COMPILER_LOADED)
+        set_target_properties(memglass::${_memglass_kind} PROPERTIES INTERFACE_COMPILE_FEATURES cxx_std_20)
+    endif()
 endforeach()
 unset(_memglass_kind)
 unset(_memglass_file)

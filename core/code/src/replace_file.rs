@@ -17,6 +17,10 @@ pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
+    if !directory.is_dir() {
+        let what = format!("there is no directory {}", directory.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, what));
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".memglass-code");
     #[cfg(unix)]

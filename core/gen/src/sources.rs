@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use memglass_code::{Annotation, File, Found, ParseOptions, Query, Scanner, TokenKind};
+use memglass_code::{Annotation, File, Found, ParseOptions, Query, Scanner};
 
 /// Headers that were looked into so far.
 #[derive(Default)]
@@ -133,24 +133,79 @@ impl Source {
 
     /// Where `[[memglass::observe]]` is written, comments and directives aside.
     pub(crate) fn marks(&self) -> Vec<Range<usize>> {
-        let source = self.file().source();
-        let tokens: Vec<_> = source
-            .tokens()
-            .iter()
-            .filter(|token| token.is_code())
-            .collect();
-        let word = |at: usize| &source.text()[tokens[at].start as usize..tokens[at].end as usize];
-        let is_mark = |at: &usize| {
-            tokens[*at].kind == TokenKind::Word
-                && word(*at) == "memglass"
-                && at + 2 < tokens.len()
-                && matches!(word(at + 1), "::" | ":")
-                && word(at + 2) == "observe"
-        };
-        let starts = (0..tokens.len()).filter(is_mark);
+        let words = self.words();
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let starts = (0..names.len().saturating_sub(2)).filter(|&at| is_mark(&names[at..at + 3]));
         starts
-            .map(|at| tokens[at].start as usize..tokens[at + 2].end as usize)
+            .map(|at| words[at].1.start..words[at + 2].1.end)
             .collect()
+    }
+
+    /// What looks like a mark and is none, comments and directives aside.
+    pub(crate) fn misspelt_marks(&self) -> Vec<Misspelt> {
+        misspelt(&self.words())
+    }
+
+    /// All words and signs, with their places.
+    fn words(&self) -> Vec<(&str, Range<usize>)> {
+        let source = self.file().source();
+        let tokens = source.tokens().iter().filter(|token| token.is_code());
+        tokens
+            .map(|token| {
+                let bytes = token.start as usize..token.end as usize;
+                (&source.text()[bytes.clone()], bytes)
+            })
+            .collect()
+    }
+}
+
+/// A word of an attribute list that looks like a mark and is none.
+pub(crate) struct Misspelt {
+    /// Where it is.
+    pub(crate) bytes: Range<usize>,
+    /// What to write instead.
+    pub(crate) reason: String,
+}
+
+/// The names in `[[…]]` that are meant as the mark and are written otherwise: they mark nothing.
+fn misspelt(words: &[(&str, Range<usize>)]) -> Vec<Misspelt> {
+    let word = |at: usize| words.get(at).map_or("", |(word, _)| *word);
+    let mut found = Vec::new();
+    let mut depth = 0_u32;
+    for at in 0..words.len() {
+        match word(at) {
+            "[[" => depth += 1,
+            "[" if word(at + 1) == "[" => depth += 1,
+            "]]" => depth = depth.saturating_sub(1),
+            "]" if word(at + 1) == "]" => depth = depth.saturating_sub(1),
+            name if depth > 0 && !matches!(word(at.wrapping_sub(1)), "::" | ":") => {
+                let (len, second) = match word(at + 1) {
+                    "::" | ":" => (3, word(at + 2)),
+                    _ => (1, ""),
+                };
+                if is_meant_as_mark(name, second) {
+                    let written: String = (at..at + len).map(word).collect();
+                    let reason =
+                        format!("{written:?} marks nothing: the mark is [[memglass::observe]]");
+                    let bytes = words[at].1.start..words[at + len - 1].1.end;
+                    found.push(Misspelt { bytes, reason });
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether an attribute looks like the mark and is another name. `second` is what follows `first::`, or empty.
+fn is_meant_as_mark(first: &str, second: &str) -> bool {
+    let distance = |one: &str, other| strsim::damerau_levenshtein(&one.to_lowercase(), other);
+    let (to_first, to_second) = (distance(first, "memglass"), distance(second, "observe"));
+    match (first, second) {
+        ("memglass", "observe") => false,
+        (_, "") => distance(first, "observe") <= 2 || distance(first, "memglass_observe") <= 3,
+        ("memglass", _) => true,
+        _ => to_first <= 3 && to_second <= 3,
     }
 }
 

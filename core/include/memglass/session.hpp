@@ -104,10 +104,16 @@ public:
     /// Reuses the memory of objects that were destroyed long enough ago. `create` does the same.
     void reclaim() { detail::check(memglass_session_reclaim(session_)); }
 
-    /// Ends the session, after giving observers up to `patience` to detach. Throws STILL_OBSERVED if some stayed;
-    /// it has ended all the same. What lies in it can still be used, but no observer sees it.
-    void shutdown(std::chrono::milliseconds patience = {}) {
-        detail::check(memglass_session_shutdown(session_, static_cast<std::uint64_t>(patience.count())));
+    /// Ends the session, after giving observers up to `patience` to detach. Whether all of them had: those that
+    /// stayed keep its last values. What lies in it can still be used, but no observer sees it.
+    bool shutdown(std::chrono::milliseconds patience = {}) {
+        auto ended = memglass_session_shutdown(session_, static_cast<std::uint64_t>(patience.count()));
+        // That somebody looks on is no error: the session has ended.
+        if (ended == MEMGLASS_STATUS_STILL_OBSERVED) {
+            return false;
+        }
+        detail::check(ended);
+        return true;
     }
 
     std::string_view name() const noexcept { return detail::view(memglass_session_name(session_)); }
@@ -205,14 +211,15 @@ inline void init(std::string_view name) {
     session = std::make_unique<Session>(name, config);
 }
 
-/// Ends it, after giving observers up to `patience` to detach. What lies in it can be used until the program ends,
-/// but no observer sees it.
-inline void shutdown(std::chrono::milliseconds patience = {}) {
+/// Ends it, after giving observers up to `patience` to detach. Whether all of them had; see Session::shutdown. What
+/// lies in it can be used until the program ends, but no observer sees it.
+inline bool shutdown(std::chrono::milliseconds patience = {}) {
     auto& [config, session, ended] = detail::global();
-    if (session != nullptr) {
-        ended.push_back(std::move(session));
-        ended.back()->shutdown(patience);
+    if (session == nullptr) {
+        return true;
     }
+    ended.push_back(std::move(session));
+    return ended.back()->shutdown(patience);
 }
 
 /// See Session::create.

@@ -372,6 +372,16 @@ void the_functions_for_one_session_work(const std::string& name) {
 
 }  // namespace
 
+/// A program ends in order whoever looks on.
+void an_observed_session_ends_too(const std::string& name) {
+    memglass::Session session(name + "_observed");
+    memglass::Observer observer(name + "_observed");
+    CHECK(observer.connect());
+    CHECK(!session.shutdown());
+    memglass::Session alone(name + "_alone");
+    CHECK(alone.shutdown());
+}
+
 int main(int, char** arguments) {
     std::string name = arguments[1];
     numbers_read_as_they_were_written();
@@ -390,4 +400,5 @@ int main(int, char** arguments) {
         session.shutdown();
     }
     the_functions_for_one_session_work(name);
+    an_observed_session_ends_too(name);
 }

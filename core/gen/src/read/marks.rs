@@ -28,17 +28,23 @@ pub(super) fn marked<'u>(
     walk.scope(unit.root(), reader);
     let Walk { found, used, .. } = walk;
     let skipped = unit.skipped();
+    let is_skipped = |place: &Place| {
+        let mut skipped = skipped.iter().filter(|skip| skip.file == place.file);
+        skipped.any(|skip| (skip.start..skip.end).contains(&place.start))
+    };
     for header in headers {
         let used = used.get(header);
         for mark in reader.sources.get(header).marks() {
             let place = Place::new(header, mark);
-            let is_skipped = skipped.iter().any(|skip| {
-                skip.file == place.file && (skip.start..skip.end).contains(&place.start)
-            });
-            if !is_skipped && !used.is_some_and(|used| used.contains(&place.start)) {
-                let reason =
-                    "this marks no struct: write `struct [[memglass::observe]] Name { ... };`";
+            if !is_skipped(&place) && !used.is_some_and(|used| used.contains(&place.start)) {
+                let reason = "this marks no struct outside of functions: write `struct [[memglass::observe]] Name { ... };`";
                 reader.refuse(place, reason);
+            }
+        }
+        for misspelt in reader.sources.get(header).misspelt_marks() {
+            let place = Place::new(header, misspelt.bytes);
+            if !is_skipped(&place) {
+                reader.refuse(place, misspelt.reason);
             }
         }
     }

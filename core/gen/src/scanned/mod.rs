@@ -157,6 +157,11 @@ impl Reader<'_> {
                 self.refuse(Place::new(header, mark), reason);
             }
         }
+        for misspelt in self.sources.get(header).misspelt_marks() {
+            if self.state(header, misspelt.bytes.start) != State::Off {
+                self.refuse(Place::new(header, misspelt.bytes), misspelt.reason);
+            }
+        }
     }
 
     /// Whether the compiler sees what is at this byte of a file.

@@ -204,3 +204,15 @@ struct [[memglass::observe]] Reserved {
 };
 
 [[memglass::observe]] int variable;         //~ this marks no struct
+
+// A mark that is written otherwise marks nothing, and what it is meant for would be left out in silence.
+struct [[memglass::obsrve]] Misspelt { int x; };             //~ "memglass::obsrve" marks nothing
+struct [[memglas::observe]] MisspeltToo { int x; };          //~ "memglas::observe" marks nothing
+struct [[nodiscard, memglass::Observe]] InAList { int x; };  //~ "memglass::Observe" marks nothing
+struct [[observe]] Alone { int x; };                         //~ "observe" marks nothing
+struct [[memglass_observe]] Joined { int x; };               //~ "memglass_observe" marks nothing
+struct [[deprecated, gnu::aligned(8)]] OfOthers { int x; };
+inline int inside_of_a_function() {
+    struct [[memglass::observe]] Inside { int x; };          //~ this marks no struct outside of functions
+    return static_cast<int>(sizeof(Inside));
+}
