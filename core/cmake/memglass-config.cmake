@@ -40,8 +40,9 @@ unset(_memglass_file)
 # memglass_generate(TARGET target HEADERS header… OUTPUT file [SOURCE file])
 #
 # Makes a header with the storage and description of all structs that are marked in the headers, whenever one of
-# them or of what they include changes. The target can include it by its file name. With SOURCE, the tables of
-# members are in a source file, which is compiled once, as a part of the target.
+# them or of what they include changes. The target, and what links it, can include it by its file name. With SOURCE,
+# the tables of members are in a source file, which is compiled once, as a part of the target. Several targets of a
+# directory may name the same files: they are made once.
 function(memglass_generate)
     cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;OUTPUT;SOURCE" "HEADERS")
     foreach(name TARGET OUTPUT HEADERS)
@@ -79,24 +80,33 @@ function(memglass_generate)
         list(APPEND results "${source}")
         set(source_option --source "${source}")
     endif()
-    set(includes "$<TARGET_PROPERTY:${arg_TARGET},INCLUDE_DIRECTORIES>")
-    set(definitions "$<TARGET_PROPERTY:${arg_TARGET},COMPILE_DEFINITIONS>")
-    add_custom_command(
-        OUTPUT ${results}
-        COMMAND "${MEMGLASS_GEN}" ${headers} -o "${output}" ${source_option} --depfile "${output}.d" -std=c++20
-            --compiler "${CMAKE_CXX_COMPILER}"
-            "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
-            "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
-        # An unchanged result is not written: it would look older than the headers for ever.
-        COMMAND "${CMAKE_COMMAND}" -E touch ${results}
-        DEPENDS ${headers} "${MEMGLASS_GEN}"
-        DEPFILE "${output}.d"
-        COMMENT "Generating ${arg_OUTPUT}"
-        COMMAND_EXPAND_LISTS VERBATIM)
+    # Made for another target already: the same rule twice is an error.
+    get_property(made DIRECTORY PROPERTY MEMGLASS_MADE)
+    string(MD5 name "${output}")
+    if(NOT output IN_LIST made)
+        set_property(DIRECTORY APPEND PROPERTY MEMGLASS_MADE "${output}")
+        set(includes "$<TARGET_PROPERTY:${arg_TARGET},INCLUDE_DIRECTORIES>")
+        set(definitions "$<TARGET_PROPERTY:${arg_TARGET},COMPILE_DEFINITIONS>")
+        add_custom_command(
+            OUTPUT ${results}
+            COMMAND "${MEMGLASS_GEN}" ${headers} -o "${output}" ${source_option} --depfile "${output}.d" -std=c++20
+                --compiler "${CMAKE_CXX_COMPILER}"
+                "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
+                "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"
+            # An unchanged result is not written: it would look older than the headers for ever.
+            COMMAND "${CMAKE_COMMAND}" -E touch ${results}
+            DEPENDS ${headers} "${MEMGLASS_GEN}"
+            DEPFILE "${output}.d"
+            COMMENT "Generating ${arg_OUTPUT}"
+            COMMAND_EXPAND_LISTS VERBATIM)
+        # A target of its own, so that two that are built at once do not both run the rule.
+        add_custom_target(memglass_${name} DEPENDS ${results})
+    endif()
+    add_dependencies(${arg_TARGET} memglass_${name})
     target_sources(${arg_TARGET} PRIVATE ${results})
-    target_include_directories(${arg_TARGET} PRIVATE "${directory}")
-    # Compilers warn about attributes that they do not know.
-    target_compile_options(${arg_TARGET} PRIVATE
+    target_include_directories(${arg_TARGET} PUBLIC "$<BUILD_INTERFACE:${directory}>")
+    # Compilers warn about attributes that they do not know, also where a library's header is included.
+    target_compile_options(${arg_TARGET} PUBLIC
         $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-attributes>
         $<$<COMPILE_LANG_AND_ID:CXX,Clang,AppleClang>:-Wno-unknown-attributes>)
 endfunction()

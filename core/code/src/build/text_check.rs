@@ -25,9 +25,7 @@ pub(super) fn balanced(text: &str) -> Result<(), BuildFault> {
                 }
             }
             TokenKind::Unfinished => return Err(BuildFault::Unbalanced),
-            TokenKind::Text if word.contains("R\"") && !word.contains(")") => {
-                return Err(BuildFault::Unbalanced);
-            }
+            TokenKind::Text if is_open_raw(word) => return Err(BuildFault::Unbalanced),
             TokenKind::BlockComment if !word.ends_with("*/") => return Err(BuildFault::Unbalanced),
             _ => {}
         }
@@ -37,6 +35,18 @@ pub(super) fn balanced(text: &str) -> Result<(), BuildFault> {
     } else {
         Err(BuildFault::Unbalanced)
     }
+}
+
+/// Whether a literal is a raw string without its end.
+fn is_open_raw(word: &str) -> bool {
+    let prefix = ["u8", "u", "U", "L"]
+        .iter()
+        .find_map(|prefix| word.strip_prefix(prefix));
+    let raw = prefix.unwrap_or(word).strip_prefix("R\"");
+    raw.is_some_and(|raw| match raw.split_once('(') {
+        Some((delimiter, text)) => !text.contains(&format!("){delimiter}\"")),
+        None => true,
+    })
 }
 
 /// Checks an expression: balanced, something, and no end of a statement in it.
@@ -164,5 +174,24 @@ pub(super) fn body(body: &CodeBody) -> Result<(), BuildFault> {
     match body {
         CodeBody::Text(text) | CodeBody::Untyped { untyped: text } => balanced(text),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_ends_in_the_letter_of_raw_strings_is_closed() {
+        for text in [
+            r#""ERROR""#,
+            r#"{"R", "EUR", u8"R", L"R"}"#,
+            r#"R"(a)" R"x(")x" u8R"(b)"_s"#,
+        ] {
+            assert!(balanced(text).is_ok(), "{text}");
+        }
+        for text in [r#"R"("#, r#"R"x(a)""#, r#"LR"(a"#, r#""a"#] {
+            assert!(balanced(text).is_err(), "{text}");
+        }
     }
 }
