@@ -40,6 +40,7 @@ mod damage;
 mod deadline;
 mod doctor;
 mod embed;
+mod enduring;
 mod event_loop;
 mod journal;
 mod labels;

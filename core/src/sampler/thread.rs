@@ -240,7 +240,8 @@ impl Worker {
             Order::Add(id, rate, probe) => self.group(rate).probes.push((id, probe)),
             Order::Remove(id) => {
                 for group in &mut self.groups {
-                    group.probes.retain(|(other, _)| *other != id);
+                    let removed = group.probes.extract_if(.., |(other, _)| *other == id);
+                    removed.for_each(|(_, probe)| self.counters.count_panic(!let_go(probe)));
                 }
                 self.groups.retain(|group| !group.probes.is_empty());
             }
@@ -311,16 +312,24 @@ impl Group {
     /// Calls all probes, and removes those that panic.
     fn call(&mut self, time: Duration, counters: &Counters, call: impl Fn(&mut dyn Probe)) {
         let mut waits = false;
-        self.probes.retain_mut(|(_, probe)| {
+        let panicked = self.probes.extract_if(.., |(_, probe)| {
             let called = catch_unwind(AssertUnwindSafe(|| {
                 call(&mut **probe);
                 waits |= probe.hand_on();
             }));
             counters.count_panic(called.is_err());
-            called.is_ok()
+            called.is_err()
+        });
+        panicked.for_each(|(_, probe)| {
+            let_go(probe);
         });
         self.again = waits.then(|| time + NAP);
     }
+}
+
+/// Drops a probe; whether that went well. One that panics even then does not end the thread of the others.
+fn let_go(probe: Box<dyn Probe>) -> bool {
+    catch_unwind(AssertUnwindSafe(|| drop(probe))).is_ok()
 }
 
 /// Asks the system to end the sleep of this thread when it should, and not up to 50 microseconds later.

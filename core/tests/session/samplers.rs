@@ -131,6 +131,34 @@ fn a_probe_that_panics_is_removed_and_the_others_go_on() {
     assert_eq!(sampler.counters().panics, 1);
 }
 
+/// Panics when it is dropped.
+struct Bad;
+
+impl Drop for Bad {
+    fn drop(&mut self) {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_probe_that_panics_when_it_is_removed_leaves_the_others_alone() {
+    let sampler = Sampler::start().unwrap();
+    let (tell, told) = mpsc::channel();
+    let _good = sampler.add(Rate::default(), move |tick: Tick| {
+        let _ = tell.send(tick);
+    });
+    let bad = Bad;
+    drop(sampler.add(Rate::default(), move |_: Tick| {
+        let _ = &bad;
+    }));
+    until("it is removed", || sampler.counters().panics == 1);
+    let ticks = sampler.counters().ticks;
+    until("the other one goes on", || {
+        told.recv_timeout(DEADLINE).unwrap();
+        sampler.counters().ticks > ticks + 3
+    });
+}
+
 #[test]
 fn a_probe_may_drop_its_own_sampler() {
     let sampler = Sampler::start().unwrap();

@@ -178,6 +178,8 @@ impl Reader<'_> {
         for (presence, session) in &batch.fates {
             self.tell_fate(*presence, session);
         }
+        let remarks = batch.remarks.iter();
+        remarks.for_each(|remark| self.options.note(remark));
         let mut lines = String::new();
         for news in &batch.news {
             lines.push_str(&self.lines.line(news));

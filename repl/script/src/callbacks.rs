@@ -3,6 +3,7 @@
 //! A closure can be called only together with the functions of its script, so [`Callbacks`] keeps all of them.
 //! It may be used inside of functions that scripts call, where the host itself is busy evaluating.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -44,6 +45,18 @@ pub struct Closure {
     pointer: FnPtr,
     /// Which of the captured values are labels.
     labels: Vec<(usize, ImmutableString)>,
+    /// How many arguments it takes, beside what it has captured; `None` if it is no function of a script.
+    parameters: Option<usize>,
+    /// Its function, if it was made of a text: no script has that one.
+    own: Option<Rc<Own>>,
+}
+
+/// The function of a closure that was made of a text.
+#[derive(Debug)]
+struct Own {
+    function: AST,
+    /// Together with the functions of the scripts, as of this version of those.
+    merged: RefCell<Option<(u64, AST)>>,
 }
 
 impl Closure {
@@ -55,6 +68,11 @@ impl Closure {
     /// What a script passed.
     pub fn pointer(&self) -> &FnPtr {
         &self.pointer
+    }
+
+    /// How many arguments it takes, beside what it has captured; `None` if it is no function of a script.
+    pub fn parameters(&self) -> Option<usize> {
+        self.parameters
     }
 }
 
@@ -108,7 +126,7 @@ impl Callbacks {
         closure: &Closure,
         arguments: Vec<Dynamic>,
     ) -> Result<Dynamic> {
-        let library = self.context.library.borrow().clone();
+        let library = self.library_of(closure);
         let pointer = self.with_labels(closure)?;
         let result = pointer.call::<Dynamic>(engine, &library, arguments);
         self.context.reads.last.replace(None);
@@ -135,23 +153,24 @@ impl Callbacks {
         self.context.asking()
     }
 
-    /// How many arguments a closure takes, beside what it has captured; `None` if it is no function of a script.
-    pub fn parameters(&self, closure: &Closure) -> Option<usize> {
-        let closure = &closure.pointer;
-        let captured = closure.curry().len();
+    /// The functions that a closure may call, with its own.
+    fn library_of(&self, closure: &Closure) -> AST {
         let library = self.context.library.borrow();
-        let functions: Vec<_> = library
-            .iter_functions()
-            .filter(|function| function.name == closure.fn_name())
-            .collect();
-        (0..=MOST_ARGUMENTS).find(|count| {
-            functions
-                .iter()
-                .any(|function| function.params.len() == captured + count)
-        })
+        let Some(own) = &closure.own else {
+            return library.clone();
+        };
+        let version = self.context.library_version.get();
+        let mut merged = own.merged.borrow_mut();
+        match &*merged {
+            Some((of, merged)) if *of == version => merged.clone(),
+            _ => {
+                let all = library.merge(&own.function);
+                merged.insert((version, all)).1.clone()
+            }
+        }
     }
 
-    /// A closure that evaluates a text.
+    /// A closure that evaluates a text. Its function is its own, so that nothing is left of the text when it is dropped.
     ///
     /// # Errors
     ///
@@ -163,23 +182,28 @@ impl Callbacks {
         let ast = compiled?;
         self.context.note_captured(&ast);
         let closure = engine.eval_ast::<FnPtr>(&ast)?;
-        let library = self.context.library.borrow().clone();
-        let library = library.merge(&ast.clone_functions_only());
-        self.context.library.replace(library);
-        Ok(self.keep(closure))
+        Ok(self.kept(closure, Some(ast.clone_functions_only())))
     }
 
     /// A closure that a script passed, to be kept.
     ///
     /// An object that it has captured stays the one that it is now, whatever the variable holds later: all turns of
     /// a loop have one variable.
-    pub fn keep(&self, mut pointer: FnPtr) -> Closure {
-        let parameters = self.captured_names(&pointer);
-        let captured = pointer.curry().iter().zip(parameters).enumerate();
+    pub fn keep(&self, pointer: FnPtr) -> Closure {
+        self.kept(pointer, None)
+    }
+
+    fn kept(&self, mut pointer: FnPtr, own: Option<AST>) -> Closure {
+        let library = self.context.library.borrow();
+        let functions = own.as_ref().unwrap_or(&library);
+        let names = captured_names(functions, &pointer);
+        let captured = pointer.curry().iter().zip(names).enumerate();
         let labels = captured.filter(|(_, (value, name))| is_label(value, name));
         let labels = labels
             .map(|(index, (_, name))| (index, name.into()))
             .collect();
+        let parameters = parameters(functions, &pointer);
+        drop(library);
         let shared = pointer.iter_curry_mut().filter(|value| value.is_shared());
         for value in shared {
             let now = value.flatten_clone();
@@ -187,17 +211,18 @@ impl Callbacks {
                 *value = now;
             }
         }
-        Closure { pointer, labels }
-    }
-
-    /// The names of what a closure has captured.
-    fn captured_names(&self, pointer: &FnPtr) -> Vec<String> {
-        let library = self.context.library.borrow();
-        let function = library
-            .iter_functions()
-            .find(|function| function.name == pointer.fn_name());
-        let names = function.map(|function| function.params).unwrap_or_default();
-        names.into_iter().map(str::to_owned).collect()
+        let own = own.map(|function| {
+            Rc::new(Own {
+                function,
+                merged: RefCell::default(),
+            })
+        });
+        Closure {
+            pointer,
+            labels,
+            parameters,
+            own,
+        }
     }
 
     /// The closure with the objects that have its labels now.
@@ -289,8 +314,8 @@ impl Callbacks {
         convert::noun(value)
     }
 
-    /// Calls a closure that is the action of a trigger, which is the author of what it writes, and `written` with
-    /// each field that it writes.
+    /// Calls a closure that is the action of a trigger, `author` of what it writes, and `written` with each field
+    /// that it writes.
     ///
     /// # Errors
     ///
@@ -298,16 +323,16 @@ impl Callbacks {
     pub fn act(
         &self,
         engine: &Engine,
-        (closure, number): (&Closure, u64),
+        (closure, author): (&Closure, Author),
         arguments: Vec<Dynamic>,
         written: impl Fn(&Field, &Change) + 'static,
     ) -> Result<Dynamic> {
-        let author = self.context.ledger.author();
-        self.context.ledger.begin(Author::Trigger(number));
+        let before = self.context.ledger.author();
+        self.context.ledger.begin(author);
         let outer = self.context.on_write.replace(Some(Rc::new(written)));
         let result = self.call(engine, closure, arguments);
         self.context.on_write.replace(outer);
-        self.context.ledger.begin(author);
+        self.context.ledger.begin(before);
         result
     }
 
@@ -426,6 +451,23 @@ impl Callbacks {
             other => text_of(other),
         }
     }
+}
+
+/// The names of what a closure has captured.
+fn captured_names(functions: &AST, pointer: &FnPtr) -> Vec<String> {
+    let mut functions = functions.iter_functions();
+    let function = functions.find(|function| function.name == pointer.fn_name());
+    let names = function.map(|function| function.params).unwrap_or_default();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn parameters(functions: &AST, pointer: &FnPtr) -> Option<usize> {
+    let captured = pointer.curry().len();
+    let named = functions
+        .iter_functions()
+        .filter(|function| function.name == pointer.fn_name());
+    let counts = named.filter_map(|function| function.params.len().checked_sub(captured));
+    counts.filter(|count| *count <= MOST_ARGUMENTS).min()
 }
 
 /// Whether a captured value is what a bare label gave, and not a variable: those are shared.

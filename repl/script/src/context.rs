@@ -60,6 +60,8 @@ pub(crate) struct Context {
     pub(crate) witness: Witness,
     /// All functions and closures so far: a closure can be called only together with them.
     pub(crate) library: RefCell<AST>,
+    /// Counts the libraries before this one.
+    pub(crate) library_version: Cell<u64>,
     /// Names that closures capture.
     pub(crate) captured: RefCell<HashSet<String>>,
     /// The last of them that meant nothing.
@@ -78,6 +80,12 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// From now on these are the functions of scripts.
+    pub(crate) fn set_library(&self, library: AST) {
+        self.library.replace(library);
+        self.library_version.set(self.library_version.get() + 1);
+    }
+
     pub(crate) fn new(
         attached: Attached,
         interrupt: Arc<AtomicBool>,
@@ -99,6 +107,7 @@ impl Context {
             log_files: LogFiles::default(),
             witness: Witness::default(),
             library: RefCell::new(AST::empty()),
+            library_version: Cell::default(),
             captured: RefCell::default(),
             missed: RefCell::default(),
             on_write: RefCell::default(),

@@ -258,7 +258,7 @@ impl ScriptHost {
         let reads = ends_in_access(&ast);
         let mut all = self.context.library.borrow().merge(&ast);
         all.set_source(name);
-        self.context.library.replace(all.clone_functions_only());
+        self.context.set_library(all.clone_functions_only());
         self.context.reads.last.replace(None);
         self.context.reads.column.replace(None);
         let value = self

@@ -5,6 +5,9 @@ use std::rc::Rc;
 
 use memglass_script::Closure;
 use memglass_watch::Options;
+use rhai::NativeCallContext;
+
+use super::functions::origin;
 
 /// What a trigger is about, as a script said it.
 #[derive(Clone, Debug)]
@@ -70,12 +73,15 @@ pub(super) struct Entry {
     pub(super) made: RefCell<Vec<&'static str>>,
     /// Where it was defined: a file and a line.
     pub(super) origin: String,
+    /// The file that its script is in.
+    pub(super) file: Option<Rc<str>>,
     /// Why its condition is not compiled.
     pub(super) why_interpreted: RefCell<String>,
 }
 
 impl Entry {
-    pub(super) fn new(subject: Subject, origin: String) -> Rc<Self> {
+    pub(super) fn new(subject: Subject, call: &NativeCallContext) -> Rc<Self> {
+        let file = call.call_source().filter(|file| !file.is_empty());
         Rc::new(Entry {
             subject,
             number: Cell::default(),
@@ -87,7 +93,8 @@ impl Entry {
             vanished: RefCell::default(),
             log: RefCell::default(),
             made: RefCell::default(),
-            origin,
+            origin: origin(call),
+            file: file.map(Rc::from),
             why_interpreted: RefCell::default(),
         })
     }

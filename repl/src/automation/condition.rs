@@ -105,7 +105,7 @@ impl Written {
             });
         }
         let pointer = asked.closure.pointer();
-        let own = callbacks.parameters(&asked.closure).unwrap_or(0);
+        let own = asked.closure.parameters().unwrap_or(0);
         let count = pointer.curry().len();
         let library = callbacks.library();
         let source = Source::of_function(&library, pointer.fn_name(), count + own)?;

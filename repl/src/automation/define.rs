@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use memglass_script::Seen;
-use memglass_watch::{Answer, Ask, CompileError, Definition, Kind, Question, Reading, Truth};
+use memglass_watch::{
+    Answer, Ask, CompileError, Definition, Kind, Question, Reading, Truth, Unmet,
+};
 use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
 
 use super::action::{Asked, Called, Entry, Subject};
@@ -53,7 +55,7 @@ impl Automation {
         forms: &str,
     ) -> Result<Called> {
         let closure = self.callbacks().keep(closure);
-        let found = self.callbacks().parameters(&closure);
+        let found = closure.parameters();
         match found {
             Some(count) if !counts.contains(&count) => {
                 let message = format!("`{name}` cannot call a closure of {count} arguments");
@@ -100,6 +102,7 @@ impl Automation {
         entry.number.set(Some(number));
         self.0.entries.borrow_mut().insert(number, Rc::clone(entry));
         self.start_sampling(entry)?;
+        self.tell_unmet(number);
         if let Err(error) = self.first_answers(engine, number) {
             self.engine().forget(number);
             self.0.entries.borrow_mut().remove(&number);
@@ -134,9 +137,9 @@ impl Automation {
         match attempt {
             Attempt::Compiled(question, remarks) => {
                 let missing = remarks.missing.iter();
-                missing.for_each(|name| self.tell_missing(name));
+                missing.for_each(|name| self.tell_missing(name, "the condition is unknown"));
                 let never = remarks.never.iter();
-                never.for_each(|never| self.tell(&format!("note: {never}")));
+                never.for_each(|never| self.tell_of_definition(&format!("note: {never}")));
                 Ok(question)
             }
             Attempt::Left(why) => {
@@ -173,7 +176,7 @@ impl Automation {
         for ask in asks {
             let answer = self.ask(engine, &ask)?;
             let missing = answer.names.iter().filter(|(_, id)| id.is_none());
-            missing.for_each(|(name, _)| self.tell_missing(name));
+            missing.for_each(|(name, _)| self.tell_missing(name, "the condition is unknown"));
             let about = ask.about.as_ref().map(|(creation, ..)| *creation);
             self.engine().answer(number, about, now, answer);
         }
@@ -238,7 +241,7 @@ impl Automation {
         let is_blind = !self.engine().presence().is_alive();
         let callbacks = self.callbacks();
         let closure = &asked.closure;
-        let takes_object = callbacks.parameters(closure) == Some(1);
+        let takes_object = closure.parameters() == Some(1);
         let arguments = object.filter(|_| takes_object).into_iter().collect();
         let (result, seen) = callbacks.look(engine, closure, arguments, function, is_blind);
         let (truth, why) = match result {
@@ -295,8 +298,28 @@ impl Automation {
         });
     }
 
-    /// Says that a condition names an object that there is not.
-    pub(super) fn tell_missing(&self, name: &str) {
+    /// Says what a trigger is about and nothing is yet.
+    fn tell_unmet(&self, number: u64) {
+        let unmet = self.engine().unmet(number);
+        for unmet in unmet {
+            match unmet {
+                Unmet::Name(name) => self.tell_missing(&name, "nothing is reported"),
+                Unmet::Pattern(pattern) => self.tell_of_definition(&format!(
+                    "note: no object has a label like {pattern:?} yet, so nothing happens until there is one"
+                )),
+            }
+        }
+    }
+
+    /// Tells something of a trigger that is made. What actions make is told once, and then at most once in a while.
+    fn tell_of_definition(&self, message: &str) {
+        if self.0.level.get() != Level::Action || self.is_to_be_told(message) {
+            self.tell(message);
+        }
+    }
+
+    /// Says that an object is named that there is not, and what comes of that.
+    pub(super) fn tell_missing(&self, name: &str, so: &str) {
         let observer = self.callbacks().attached().observer();
         let labels = memglass_script::names::labels(&observer);
         let meant = match memglass::nearest(name, labels) {
@@ -304,8 +327,8 @@ impl Automation {
             None => String::new(),
         };
         drop(observer);
-        self.tell(&format!(
-            "note: no object is named {name:?} yet, so the condition is unknown until there is one{meant}"
+        self.tell_of_definition(&format!(
+            "note: no object is named {name:?} yet, so {so} until there is one{meant}"
         ));
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 use memglass::{Change, Field, Presence};
+use memglass_script::ledger::Author;
 use memglass_script::{Ending, ScriptError, ScriptHost};
 use memglass_watch::{Happening, Notice, Run};
 use rhai::{Dynamic, Engine, EvalAltResult};
@@ -13,6 +14,7 @@ use super::action::{Called, Entry, Subject};
 use super::event::{Event, in_brackets};
 use super::trigger::Trigger;
 use super::{Automation, Level};
+use crate::enduring::Panicked;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -232,12 +234,23 @@ impl Automation {
         let (number, what) = match notice {
             Notice::Chain { number } => (
                 *number,
-                "fires because of what actions wrote, ten times in a row",
+                "fires because of what actions wrote, ten times in a row".to_owned(),
             ),
             Notice::Loop { number } => (
                 *number,
-                "was paused: its firings were made by actions, a hundred in a row; `.may_loop()` allows that",
+                "was paused: its firings were made by actions, a hundred in a row; `.may_loop()` allows that".to_owned(),
             ),
+            Notice::TooMany { number, label } => (
+                *number,
+                format!("leaves out {label}, which has more elements than a pattern follows"),
+            ),
+            Notice::Panicked { is_last } => {
+                let panicked = match is_last {
+                    true => Panicked::Again,
+                    false => Panicked::Once,
+                };
+                return self.tell(&format!("note: {panicked}"));
+            }
         };
         let title = self.trigger(number).map(|trigger| trigger.entry.title());
         let title = title.unwrap_or_default();
@@ -322,7 +335,11 @@ impl Automation {
         let arguments = arguments(&event, count);
         let automation = self.clone();
         let written = move |field: &Field, change: &Change| automation.wrote(field, change);
-        let closure = (&closure, number);
+        let author = Author::Trigger {
+            number,
+            file: entry.file.clone(),
+        };
+        let closure = (&closure, author);
         let acted = self.callbacks().act(engine, closure, arguments, written);
         acted.and(logged)
     }
@@ -380,22 +397,26 @@ impl Automation {
         Ok(())
     }
 
-    /// Tells an error once, and then at most once in a while.
-    fn report(&self, entry: &Entry, number: u64, brief: &str, error: Box<EvalAltResult>) {
+    /// Whether something that may be repeated without end was not told just now.
+    pub(super) fn is_to_be_told(&self, what: &str) -> bool {
         let now = self.now();
         let mut told = self.0.told.borrow_mut();
-        let key = format!("{number} {brief}");
-        let is_due = told
-            .get(&key)
-            .is_none_or(|before| now.saturating_sub(*before) >= AGAIN);
-        if !is_due {
-            return;
+        let before = told.get(what);
+        if before.is_some_and(|before| now.saturating_sub(*before) < AGAIN) {
+            return false;
         }
         if told.len() >= MOST_TOLD {
             told.clear();
         }
-        told.insert(key, now);
-        drop(told);
+        told.insert(what.to_owned(), now);
+        true
+    }
+
+    /// Tells an error once, and then at most once in a while.
+    fn report(&self, entry: &Entry, number: u64, brief: &str, error: Box<EvalAltResult>) {
+        if !self.is_to_be_told(&format!("{number} {brief}")) {
+            return;
+        }
         match self.0.level.get() {
             Level::Idle => self.0.failures.borrow_mut().push((number, error)),
             Level::Line | Level::Action => self.tell(&format!(

@@ -50,7 +50,7 @@ fn register_log(engine: &mut Engine, automation: &Automation) {
 impl Automation {
     /// Begins a trigger with a condition.
     fn conditioned(&self, call: &NativeCallContext, subject: Subject, asked: Asked) -> Trigger {
-        let entry = Entry::new(subject, origin(call));
+        let entry = Entry::new(subject, call);
         entry.condition.replace(Some(asked));
         self.draft(entry)
     }
@@ -60,7 +60,7 @@ impl Automation {
         self.settle(call.engine())?;
         let function = subject.function();
         let called = self.called(function, run, &[0, 1], "|| … or |x| …")?;
-        let entry = Entry::new(subject, origin(call));
+        let entry = Entry::new(subject, call);
         entry.run.replace(Some(called));
         self.define(call.engine(), &entry)?;
         Ok(Trigger {

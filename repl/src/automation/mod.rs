@@ -77,7 +77,7 @@ struct Shared {
     /// The session that the engine looks at.
     life: Cell<u64>,
     messages: Rc<dyn Fn(&str)>,
-    /// Errors of actions that were told, and when.
+    /// Errors of actions and notes about what they make that were told, and when.
     told: RefCell<HashMap<String, Duration>>,
     /// Errors of actions that are to be told by whoever has the whole engine.
     failures: RefCell<Vec<(u64, Box<EvalAltResult>)>>,

@@ -55,7 +55,7 @@ impl SharedEngine {
         loop {
             match self.engine.try_lock() {
                 Ok(engine) => return engine,
-                // A panic is a mistake of ours. What is sampled at other rates goes on.
+                // A panic is a mistake of ours. The next sample begins again with everything.
                 Err(TryLockError::Poisoned(error)) => return error.into_inner(),
                 Err(TryLockError::WouldBlock) if start.elapsed() < SPIN => std::hint::spin_loop(),
                 Err(TryLockError::WouldBlock) => break,

@@ -13,6 +13,7 @@ use memglass_script::Attached;
 use memglass_stream::Clock;
 
 use super::shared_engine::SharedEngine;
+use crate::enduring::{Panicked, Panics};
 
 /// The clock and the producer, as triggers see them.
 pub(crate) trait Surroundings {
@@ -249,20 +250,113 @@ fn probe(
     wake: Sender<()>,
 ) -> impl FnMut(Tick) + Send + 'static {
     let mut looked: Option<Duration> = None;
+    let panics = Panics::default();
+    let mut is_half_done = false;
     move |tick: Tick| {
         let mut engine = engine.for_sample();
         let is_old = |looked: Duration| tick.time.saturating_sub(looked) >= PRESENCE_HOLDS;
         let mut is_news = false;
-        if looked.is_none_or(is_old) {
-            looked = Some(tick.time);
-            is_news = engine.look_at_producer();
+        let sampled = panics.attempt(|| {
+            if std::mem::take(&mut is_half_done) {
+                engine.begin_again();
+            }
+            if looked.is_none_or(is_old) {
+                looked = Some(tick.time);
+                is_news = engine.look_at_producer();
+            }
+            engine.count_late(tick.late);
+            // What cannot be read is unknown to conditions.
+            let _ = engine.tick(clock.at(tick.time));
+        });
+        if let Err(panicked) = sampled {
+            is_half_done = true;
+            engine.note_panic(panicked == Panicked::Again);
         }
-        engine.count_late(tick.late);
-        // What cannot be read is unknown to conditions.
-        let _ = engine.tick(clock.at(tick.time));
         if is_news || engine.has_work() {
             // It has been woken already if there is no room.
             let _ = wake.try_send(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use crossbeam_channel::bounded;
+    use memglass::{Field, ObjectId, Observer, Session, Value};
+    use memglass_watch::{
+        Definition, Engine, Held, Judge, Kind, Notice, Options, Question, Reading, Truth,
+    };
+
+    use super::*;
+
+    const PERIOD: Duration = Duration::from_millis(1);
+
+    /// A condition whose second and third answers panic.
+    struct Panicking(Arc<AtomicU64>);
+
+    impl Judge for Panicking {
+        fn judge(&mut self, _: &Observer) -> Truth {
+            let before = self.0.fetch_add(1, Ordering::Relaxed);
+            assert!(!(1..3).contains(&before), "on purpose");
+            Truth::False
+        }
+
+        fn why(&self) -> String {
+            String::new()
+        }
+
+        fn names(&self) -> &[(Arc<str>, Option<ObjectId>)] {
+            &[]
+        }
+
+        fn readings(&self) -> Vec<Reading> {
+            Vec::new()
+        }
+
+        fn about(&self, _: &Observer, _: &Field) -> Box<dyn Judge> {
+            Box::new(Panicking(Arc::clone(&self.0)))
+        }
+
+        fn held(
+            &self,
+            _: &Observer,
+            _: &mut dyn FnMut(&Field) -> Option<Value>,
+        ) -> Option<Box<dyn Held>> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_sample_that_panics_is_told_and_taken_again_once() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let _session = Session::builder("s").dir(dir.path()).create();
+        let observer = Observer::builder().dir(dir.path()).attach("s");
+        let mut engine = Engine::new(observer.expect("a session"), PERIOD);
+        let answers = Arc::new(AtomicU64::new(0));
+        let question = Question::Judged {
+            condition: Box::new(Panicking(Arc::clone(&answers))),
+            rearm: None,
+        };
+        let definition = Definition {
+            kind: Kind::When { question },
+            options: Options::default(),
+        };
+        engine.define(now(), definition).expect("it can fire");
+        let engine = Arc::new(SharedEngine::new(engine));
+        let (wake, woken) = bounded(1);
+        let live = Live::new(Machine::new(), wake, woken);
+        live.sample(&engine, PERIOD).expect("a thread");
+        let mut notices = Vec::new();
+        while notices.len() < 2 {
+            let told = live.woken.recv_timeout(Duration::from_secs(60));
+            told.expect("word of a panic");
+            notices.extend(engine.for_scripts().take_notices());
+        }
+        let told = [false, true].map(|is_last| Notice::Panicked { is_last });
+        assert_eq!(notices, told);
+        assert_eq!(answers.load(Ordering::Relaxed), 3);
     }
 }

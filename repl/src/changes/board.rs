@@ -47,6 +47,8 @@ pub(crate) struct Board {
     sorted: (Vec<usize>, Option<Order>, Instant),
     /// Whether things came or went since.
     is_stale: bool,
+    /// What is to be told of the sampling itself.
+    remark: Option<String>,
     totals: Told,
 }
 
@@ -100,6 +102,7 @@ impl Board {
             now,
             sorted: (Vec::new(), None, now),
             is_stale: true,
+            remark: None,
             totals: Told::default(),
         }
     }
@@ -144,6 +147,9 @@ impl Board {
                 presence => *presence,
             };
         }
+        if let Some(remark) = batch.remarks.last() {
+            self.remark = Some(remark.clone());
+        }
         let has_trend = self.has_trend();
         for thing in &mut self.things {
             thing.advance(since, now, has_trend);
@@ -173,7 +179,10 @@ impl Board {
             rows: rows.collect(),
             empty: "nothing is there yet",
             has_trend,
-            summary,
+            summary: match &self.remark {
+                Some(remark) => format!("{remark}; {summary}"),
+                None => summary,
+            },
         }
     }
 
@@ -447,6 +456,7 @@ mod tests {
             directory: "/".into(),
         };
         Batch {
+            remarks: Vec::new(),
             news,
             fates: fates
                 .iter()

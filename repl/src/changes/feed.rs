@@ -23,6 +23,7 @@ pub(super) struct Feed {
     presence: Presence,
     session: SessionInfo,
     fates: Vec<(Presence, SessionInfo)>,
+    remarks: Vec<String>,
 }
 
 impl Feed {
@@ -38,6 +39,7 @@ impl Feed {
             outbox: Outbox::new(room),
             session,
             fates: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -79,8 +81,8 @@ impl Feed {
         self.outbox.drop_watch(watch);
     }
 
-    /// Looks at everything; whether there is something to take.
-    pub(super) fn sample(&mut self, time: Duration) -> bool {
+    /// Looks at everything.
+    pub(super) fn sample(&mut self, time: Duration) {
         let Feed {
             following,
             watches,
@@ -101,7 +103,11 @@ impl Feed {
                 watched.look(observer, |look| self.outbox.push(item(&tag, time, look)));
             }
         }
-        self.has_news()
+    }
+
+    /// Leaves word for whoever takes the news.
+    pub(super) fn remark(&mut self, remark: String) {
+        self.remarks.push(remark);
     }
 
     /// What there is now, in the order of the watches and the paths.
@@ -142,11 +148,16 @@ impl Feed {
     }
 
     pub(super) fn has_news(&self) -> bool {
-        !self.outbox.is_empty() || !self.fates.is_empty()
+        !self.outbox.is_empty() || !self.fates.is_empty() || !self.remarks.is_empty()
     }
 
-    pub(super) fn take(&mut self, most: usize) -> (Vec<Item>, Vec<(Presence, SessionInfo)>) {
-        (self.outbox.take(most), std::mem::take(&mut self.fates))
+    pub(super) fn take(
+        &mut self,
+        most: usize,
+    ) -> (Vec<Item>, Vec<(Presence, SessionInfo)>, Vec<String>) {
+        let fates = std::mem::take(&mut self.fates);
+        let remarks = std::mem::take(&mut self.remarks);
+        (self.outbox.take(most), fates, remarks)
     }
 
     pub(super) fn merged(&self) -> u64 {

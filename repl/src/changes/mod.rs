@@ -32,6 +32,7 @@ pub use news::{Happened, News};
 pub(crate) use typed::{Typed, TypedTable};
 
 use crate::commands::CommandError;
+use crate::enduring::Panics;
 use feed::Feed;
 
 /// Everything that is watched, sampled by a thread until this is dropped.
@@ -54,6 +55,8 @@ pub struct Batch {
     pub news: Vec<News>,
     /// What became of the producer, with the session that was followed then.
     pub fates: Vec<(Presence, SessionInfo)>,
+    /// What is to be told of the sampling itself.
+    pub remarks: Vec<String>,
 }
 
 /// What was counted since the beginning.
@@ -108,12 +111,17 @@ impl Changes {
         }
         let (feed, wake) = (Arc::clone(&self.feed), self.wake.clone());
         let is_wanted = Arc::clone(&self.is_wanted);
+        let panics = Panics::default();
         let probe = move |tick: Tick| {
             if rate == Rate::SPIN && is_wanted.load(Ordering::Relaxed) {
                 return;
             }
             let mut feed = feed.lock().unwrap_or_else(PoisonError::into_inner);
-            if feed.sample(tick.time) {
+            let sampled = panics.attempt(|| feed.sample(tick.time));
+            if let Err(panicked) = sampled {
+                feed.remark(panicked.to_string());
+            }
+            if feed.has_news() {
                 // Whoever has not looked yet need not be told twice.
                 let _ = wake.try_send(());
             }
@@ -129,7 +137,7 @@ impl Changes {
     /// Takes at most so many news, and what became of the producer.
     pub fn take(&self, most: usize) -> Batch {
         let mut feed = self.feed();
-        let (items, fates) = feed.take(most);
+        let (items, fates, remarks) = feed.take(most);
         if feed.has_news() {
             let _ = self.wake.try_send(());
         }
@@ -138,6 +146,7 @@ impl Changes {
         Batch {
             news: news.collect(),
             fates,
+            remarks,
         }
     }
 
@@ -162,7 +171,7 @@ impl Changes {
 
     fn feed(&self) -> MutexGuard<'_, Feed> {
         self.is_wanted.store(true, Ordering::Relaxed);
-        // A sample that panicked is looked at again by the next one.
+        // What a sample has left half done is sampled again by the next one.
         let feed = self.feed.lock().unwrap_or_else(PoisonError::into_inner);
         self.is_wanted.store(false, Ordering::Relaxed);
         feed

@@ -115,7 +115,9 @@ impl Typed {
         };
         let batch = self.batch(host, MOST_LINES);
         let told = batch.news.iter().map(|news| lines.line(news));
-        told.map(|line| line.trim_end().to_owned()).collect()
+        let told = told.map(|line| line.trim_end().to_owned());
+        let remarks = batch.remarks.iter().map(|remark| format!("note: {remark}"));
+        told.chain(remarks).collect()
     }
 
     /// What happened since the last call: at most so many news of fields, and all of what scripts gave.

@@ -44,11 +44,11 @@ pub use counters::Counters;
 pub use engine::{
     Answer, Ask, Changed, Counts, Definition, DefinitionError, Engine, Happening, Held, History,
     Judge, Kind, Member, Notice, Options, PauseReason, Question, Reading, Run, Sample, Shown,
-    Status, Ticks, is_same,
+    Status, Ticks, Unmet, is_same,
 };
 pub use expression::{
     Captured, CompileError, EvalError, Expression, HeldExpression, Source, Warning,
 };
-pub use queue::{Due, Firing, Fold, Queue, Subject};
+pub use queue::{Due, Firing, Fold, Queue, Room, Subject};
 pub use ring::{Ring, Weight};
 pub use timer::{Grid, Once};

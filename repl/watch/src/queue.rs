@@ -59,9 +59,9 @@ pub struct Firing<S, V, E = ()> {
 
 /// All firings that wait, in the order in which their actions run.
 ///
-/// Each trigger has its own limit. Beyond that what comes is folded into what waits, so that memory is
-/// bounded by the limit and one firing for each subject, the order is kept and the last value is never
-/// lost.
+/// Each trigger has its own limit. Beyond that what comes is folded into what waits, so that the order is kept
+/// and the last value of each subject is never lost. Subjects may come and go without end: beyond [`Room::most`]
+/// even what is about a new one is dropped and counted.
 #[derive(Clone, Debug)]
 pub struct Queue<S, V, E = ()> {
     waiting: BTreeMap<(Due, u64), Waiting<S, V, E>>,
@@ -71,6 +71,28 @@ pub struct Queue<S, V, E = ()> {
     lengths: HashMap<u64, usize>,
     arrivals: u64,
 }
+
+/// How many firings of one trigger may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Beyond this, those of one subject are folded.
+    pub limit: usize,
+    /// Beyond this, nothing more waits.
+    pub most: usize,
+}
+
+impl Room {
+    /// Room for one firing of each of so many subjects beyond the limit, and of as many that are gone already.
+    pub fn of(limit: usize, subjects: usize) -> Self {
+        Room {
+            limit,
+            most: limit + subjects.saturating_mul(2).max(MOST_SUBJECTS),
+        }
+    }
+}
+
+/// Subjects that have room in any case.
+const MOST_SUBJECTS: usize = 10_000;
 
 #[derive(Clone, Debug)]
 struct Waiting<S, V, E> {
@@ -93,18 +115,19 @@ impl<S: Subject, V: PartialEq, E> Queue<S, V, E> {
         }
     }
 
-    /// Lets a firing wait; beyond `limit` it is folded into the newest of the same subject, if one waits.
-    /// What is never folded is dropped and counted then.
+    /// Lets a firing wait; beyond the limit it is folded into the newest of the same subject, if one waits.
+    /// What is never folded is dropped and counted then, as is all else when nothing more may wait.
     pub fn push(
         &mut self,
         due: Due,
         subject: S,
         (what, evidence): (Fold<V>, E),
-        limit: usize,
+        room: Room,
         counters: &mut Counters,
     ) {
         let name = (due.definition, subject);
-        let is_full = self.len_of(due.definition) >= limit;
+        let length = self.len_of(due.definition);
+        let is_full = length >= room.limit;
         if is_full && what == Fold::Alone {
             counters.suppressed += 1;
             return;
@@ -116,6 +139,10 @@ impl<S: Subject, V: PartialEq, E> Queue<S, V, E> {
             if let Some(what) = waiting.what.then(what, counters) {
                 self.put(key, Waiting { what, ..waiting });
             }
+            return;
+        }
+        if length >= room.most {
+            counters.suppressed += 1;
             return;
         }
         self.arrivals += 1;
@@ -297,8 +324,15 @@ mod tests {
     fn at_one_instant_definition_then_creation_then_arrival_decide() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        let mut push =
-            |due, name| queue.push(due, name, (Fold::<u64>::Alone, ()), 10, &mut counters);
+        let mut push = |due, name| {
+            queue.push(
+                due,
+                name,
+                (Fold::<u64>::Alone, ()),
+                Room::of(10, 0),
+                &mut counters,
+            )
+        };
         push(due(20, 2, 0), "second trigger");
         push(due(20, 1, 7), "young object");
         push(due(20, 1, 3), "old object");
@@ -322,7 +356,7 @@ mod tests {
             due(20, 1, 0),
             "a",
             (Fold::<u64>::Alone, ()),
-            10,
+            Room::of(10, 0),
             &mut Counters::default(),
         );
         assert!(queue.pop(ms(19)).is_none());
@@ -336,7 +370,13 @@ mod tests {
         let mut counters = Counters::default();
         for (time, old, now) in [(20, 1, 2), (30, 2, 3), (40, 3, 4)] {
             let what = change(time, old, now);
-            queue.push(due(time, 1, 0), "a", (what, ()), 1, &mut counters);
+            queue.push(
+                due(time, 1, 0),
+                "a",
+                (what, ()),
+                Room::of(1, 0),
+                &mut counters,
+            );
         }
         assert_eq!(counters.merged, 2);
         // It waits since the first of them.
@@ -347,8 +387,20 @@ mod tests {
     fn a_change_that_comes_back_takes_the_waiting_one_with_it() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        queue.push(due(20, 1, 0), "a", (change(20, 1, 2), ()), 1, &mut counters);
-        queue.push(due(30, 1, 0), "a", (change(30, 2, 1), ()), 1, &mut counters);
+        queue.push(
+            due(20, 1, 0),
+            "a",
+            (change(20, 1, 2), ()),
+            Room::of(1, 0),
+            &mut counters,
+        );
+        queue.push(
+            due(30, 1, 0),
+            "a",
+            (change(30, 2, 1), ()),
+            Room::of(1, 0),
+            &mut counters,
+        );
         assert_eq!(counters.merged, 2);
         assert!(drained(queue).is_empty());
     }
@@ -357,9 +409,27 @@ mod tests {
     fn each_field_has_one_place_beyond_the_limit() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        queue.push(due(20, 1, 0), "a", (change(20, 1, 2), ()), 1, &mut counters);
-        queue.push(due(20, 1, 1), "b", (change(20, 5, 6), ()), 1, &mut counters);
-        queue.push(due(30, 1, 1), "b", (change(30, 6, 7), ()), 1, &mut counters);
+        queue.push(
+            due(20, 1, 0),
+            "a",
+            (change(20, 1, 2), ()),
+            Room::of(1, 0),
+            &mut counters,
+        );
+        queue.push(
+            due(20, 1, 1),
+            "b",
+            (change(20, 5, 6), ()),
+            Room::of(1, 0),
+            &mut counters,
+        );
+        queue.push(
+            due(30, 1, 1),
+            "b",
+            (change(30, 6, 7), ()),
+            Room::of(1, 0),
+            &mut counters,
+        );
         assert_eq!(queue.len_of(1), 2);
         let expected = [("a", "1 2 0".to_owned(), 80), ("b", "5 7 1".to_owned(), 80)];
         assert_eq!(drained(queue), expected);
@@ -369,8 +439,20 @@ mod tests {
     fn beyond_the_limit_a_rise_is_counted_with_the_waiting_one() {
         let mut queue = Queue::new();
         let mut counters = Counters::default();
-        queue.push(due(20, 1, 0), "a", (rise(20), ()), 1, &mut counters);
-        queue.push(due(40, 1, 0), "a", (rise(40), ()), 1, &mut counters);
+        queue.push(
+            due(20, 1, 0),
+            "a",
+            (rise(20), ()),
+            Room::of(1, 0),
+            &mut counters,
+        );
+        queue.push(
+            due(40, 1, 0),
+            "a",
+            (rise(40), ()),
+            Room::of(1, 0),
+            &mut counters,
+        );
         assert_eq!(counters.merged, 1);
         assert_eq!(drained(queue), [("a", "rise 1".to_owned(), 80)]);
     }
@@ -384,7 +466,7 @@ mod tests {
                 due(20, definition, 0),
                 "a",
                 (rise(20), ()),
-                1,
+                Room::of(1, 0),
                 &mut counters,
             );
         }
@@ -399,8 +481,23 @@ mod tests {
         let mut counters = Counters::default();
         for name in ["a", "b", "c"] {
             let what = (Fold::<u64>::Alone, ());
-            queue.push(due(20, 1, 0), name, what, 2, &mut counters);
+            queue.push(due(20, 1, 0), name, what, Room::of(2, 0), &mut counters);
         }
         assert_eq!((queue.len_of(1), counters.suppressed), (2, 1));
+    }
+
+    #[test]
+    fn subjects_that_come_and_go_without_end_take_no_memory_without_end() {
+        let mut queue = Queue::new();
+        let mut counters = Counters::default();
+        let room = Room::of(1, 8_000);
+        for subject in 0..20_000_u64 {
+            let due = due(20, 1, subject);
+            queue.push(due, subject, (rise(20), ()), room, &mut counters);
+        }
+        assert_eq!((queue.len_of(1), counters.suppressed), (16_001, 3_999));
+        // One that waits already is still folded.
+        queue.push(due(30, 1, 5), 5, (rise(30), ()), room, &mut counters);
+        assert_eq!((queue.len_of(1), counters.merged), (16_001, 1));
     }
 }

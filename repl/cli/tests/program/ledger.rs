@@ -13,6 +13,13 @@ fn lines(path: &Path) -> Vec<Json> {
     lines.collect()
 }
 
+/// A trigger that writes in its third line.
+const TRIGGER: &str = "when(\"AAPL_position.quantity == 5\").once().run(|| {
+    // Nothing yet.
+    AAPL_position.quantity = 7;
+});
+";
+
 #[test]
 fn each_way_to_write_is_in_the_audit_file() {
     let (world, _producer) = World::with_producer();
@@ -35,6 +42,8 @@ fn each_way_to_write_is_in_the_audit_file() {
         b":set AAPL_position.quantity 6\n:undo\n",
     );
     assert_eq!(piped.code, Some(0), "{piped:?}");
+    let trigger = world.script("t.rhai", TRIGGER);
+    world.data(&["run", "--session", "t1", "--audit", audit, &trigger]);
     let told: Vec<String> = lines(&path)
         .iter()
         .map(|line| {
@@ -52,10 +61,15 @@ fn each_way_to_write_is_in_the_audit_file() {
             format!("\"script\" null \"{script}\" 5"),
             "\"prompt\" \":set AAPL_position.quantity 6\" null 6".to_owned(),
             "\"prompt\" \":undo\" null 5".to_owned(),
+            format!("\"trigger\" null \"{trigger}\" 7"),
         ]
     );
     assert_eq!(lines(&path)[2]["line"], 2);
-    assert_eq!(world.eval("AAPL_position.quantity"), "5");
+    assert_eq!(
+        (&lines(&path)[5]["line"], &lines(&path)[5]["trigger"]),
+        (&3.into(), &1.into())
+    );
+    assert_eq!(world.eval("AAPL_position.quantity"), "7");
 }
 
 #[test]

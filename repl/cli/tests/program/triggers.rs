@@ -300,3 +300,37 @@ fn a_rate_that_is_said_later_counts_from_then_on_and_ends_with_its_trigger() {
     );
     assert_eq!(world.data(&["run", &script]), "true true true\n");
 }
+
+#[test]
+fn what_is_watched_and_not_there_is_told() {
+    let (world, _producer) = World::with_producer();
+    for (line, note) in [
+        (
+            "watch(\"AAPL_positon.quantity\", |c| ()); exit(0)",
+            "note: no object is named \"AAPL_positon\" yet, so nothing is reported until there is one; did you mean \"AAPL_position\"?\n",
+        ),
+        (
+            "watch(\"*_positon.quantity\", |c| ()); exit(0)",
+            "note: no object has a label like \"*_positon\" yet, so nothing happens until there is one\n",
+        ),
+        ("watch(\"*_position.quantity\", |c| ()); exit(0)", ""),
+    ] {
+        let ran = world.run(&["t1", "-e", line]);
+        assert_eq!((ran.code, ran.messages.as_str()), (Some(0), note), "{line}");
+    }
+}
+
+#[test]
+fn what_actions_define_again_and_again_is_told_once_in_a_while() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script(
+        "again.rhai",
+        "every(1.ms, || { when(\"nobody.x > 1\").once().run(|| ()); }); sleep(300.ms); exit(0)",
+    );
+    let ran = world.run(&["run", "--session", "t1", &script]);
+    let notes = ran
+        .messages
+        .matches("no object is named \"nobody\" yet")
+        .count();
+    assert_eq!((ran.code, notes), (Some(0), 1), "{ran:?}");
+}

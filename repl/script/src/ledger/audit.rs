@@ -154,12 +154,14 @@ fn json(session: &str, entry: &Entry, is_dry: bool) -> Json {
     put("by", entry.author.word().into());
     match &*entry.author {
         Author::Prompt(text) => put("text", (&**text).into()),
-        Author::Script(file) => put("file", (&**file).into()),
-        Author::Trigger(number) => put("trigger", (*number).into()),
-        Author::View | Author::Host => {}
+        Author::Trigger { number, .. } => put("trigger", (*number).into()),
+        Author::Script(_) | Author::View | Author::Host => {}
     }
-    if let (Author::Script(_), Some(number)) = (&*entry.author, entry.line()) {
-        put("line", number.into());
+    if let Some(file) = entry.author.file() {
+        put("file", file.into());
+        if let Some(number) = entry.line() {
+            put("line", number.into());
+        }
     }
     put("pid", std::process::id().into());
     put("session", session.into());

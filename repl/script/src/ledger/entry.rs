@@ -17,8 +17,13 @@ pub enum Author {
     Prompt(Rc<str>),
     /// A script in this file.
     Script(Rc<str>),
-    /// The action of the trigger with this number.
-    Trigger(u64),
+    /// The action of a trigger.
+    Trigger {
+        /// The trigger.
+        number: u64,
+        /// The script that made it, if a file holds that.
+        file: Option<Rc<str>>,
+    },
     /// Somebody who changed a value in the view.
     View,
     /// The program that embeds the prompt.
@@ -38,12 +43,21 @@ impl Author {
         }
     }
 
+    /// The script that it is, or is part of, if a file holds that.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Author::Script(file) => Some(file),
+            Author::Trigger { file, .. } => file.as_deref(),
+            Author::Prompt(_) | Author::View | Author::Host => None,
+        }
+    }
+
     /// What kind of author it is, in a word.
     pub fn word(&self) -> &'static str {
         match self {
             Author::Prompt(_) => "prompt",
             Author::Script(_) => "script",
-            Author::Trigger(_) => "trigger",
+            Author::Trigger { .. } => "trigger",
             Author::View => "view",
             Author::Host => "host",
         }
@@ -176,14 +190,20 @@ impl Entry {
     }
 }
 
-/// Who made it: `flatten.rhai:8`, or the line that was typed.
+/// Who made it: `flatten.rhai:8`, `guard.rhai:3 (trigger 1)`, or the line that was typed.
 impl fmt::Display for Entry {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = self.author.file() {
+            out.write_str(file)?;
+            if self.line > 0 {
+                write!(out, ":{}", self.line)?;
+            }
+        }
         match &*self.author {
+            Author::Script(_) => Ok(()),
             Author::Prompt(line) => out.write_str(line),
-            Author::Script(file) if self.line == 0 => out.write_str(file),
-            Author::Script(file) => write!(out, "{file}:{}", self.line),
-            Author::Trigger(number) => write!(out, "trigger {number}"),
+            Author::Trigger { number, file: None } => write!(out, "trigger {number}"),
+            Author::Trigger { number, .. } => write!(out, " (trigger {number})"),
             other => out.write_str(other.word()),
         }
     }

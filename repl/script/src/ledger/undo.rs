@@ -78,14 +78,17 @@ pub enum UndoError {
     },
     /// Some values are not as they were written. Nothing was changed.
     #[error(
-        "step {step} stays: {}; `:undo !` writes all the same",
-        listed(obstacles)
+        "step {step} stays: {}; {}",
+        listed(obstacles),
+        way_out(obstacles, *writes)
     )]
     Obstructed {
         /// Which step.
         step: u64,
         /// What is in the way.
         obstacles: Vec<Obstacle>,
+        /// How many writes the step has.
+        writes: usize,
     },
     /// It went well when it was rehearsed, and then failed.
     #[error("step {step} is undone in part, {done} of {all} writes")]
@@ -117,6 +120,16 @@ fn listed(obstacles: &[Obstacle]) -> String {
     }
 }
 
+/// What `:undo !` would do.
+fn way_out(obstacles: &[Obstacle], writes: usize) -> &'static str {
+    let is_gone = |obstacle: &&Obstacle| matches!(obstacle, Obstacle::Gone { .. });
+    match obstacles.iter().filter(is_gone).count() {
+        0 => "`:undo !` writes all the same",
+        gone if gone == writes => "nobody can undo it any more, and `:undo !` goes past it",
+        _ => "`:undo !` writes what is still there all the same",
+    }
+}
+
 impl Ledger {
     /// Undoes the last step that is not undone, or what the last undoing did, as a step of its own, which is
     /// `author`'s. All of it is rehearsed first: if a part cannot be undone, nothing is.
@@ -138,7 +151,11 @@ impl Ledger {
         let is_free = obstacles.iter().all(Option::is_none);
         if !is_free && force == Force::No {
             let obstacles = obstacles.into_iter().flatten().collect();
-            return Err(UndoError::Obstructed { step, obstacles });
+            return Err(UndoError::Obstructed {
+                step,
+                obstacles,
+                writes: entries.len(),
+            });
         }
         self.begin_undoing(author, Some(step));
         let all = entries.len();

@@ -12,6 +12,7 @@ use super::objects::{Choice, Known, Member, Members, is_pattern};
 use super::packed::{Look, PlaceAt};
 use super::place::Place;
 use super::sample::Sample;
+use super::shown::Unmet;
 use crate::change::Report;
 use crate::counters::Counters;
 
@@ -200,6 +201,35 @@ impl Watch {
         })
     }
 
+    /// How many fields it may tell of.
+    pub(super) fn subjects(&self) -> usize {
+        let subjects = self.0.iter().map(|part| match part {
+            Part::One { .. } => 1,
+            Part::Many { members, .. } => members.all.len(),
+        });
+        subjects.sum()
+    }
+
+    /// The names and patterns in it that no object has.
+    pub(super) fn unmet(&self) -> impl Iterator<Item = Unmet> {
+        self.0.iter().filter_map(|part| match part {
+            Part::One { path, place, .. } if place.followed.is_none() => {
+                Some(Unmet::Name(split(path).0.to_owned()))
+            }
+            Part::One { .. } => None,
+            Part::Many { members, .. } => Some(Unmet::Pattern(members.unmatched()?.to_owned())),
+        })
+    }
+
+    /// The arrays that came and are left out.
+    pub(super) fn take_left_out(&mut self) -> Vec<Arc<str>> {
+        let parts = self.0.iter_mut().filter_map(|part| match part {
+            Part::Many { members, .. } => Some(members),
+            Part::One { .. } => None,
+        });
+        parts.flat_map(Members::take_left_out).collect()
+    }
+
     /// Why a path has no value.
     pub(super) fn why(&self) -> Option<&str> {
         self.0.iter().find_map(Part::why)
@@ -234,7 +264,7 @@ impl Part {
         let is_type = observer.schema().iter().any(|(_, ty)| &*ty.name == first);
         match unresolved {
             Some(_) if is_type || is_pattern(first) => {
-                let members = Members::<Place>::new(Choice::of(first, observer)?, observer);
+                let members = Members::<Place>::new(Choice::of(first, observer)?, observer)?;
                 for known in members.all.values() {
                     known.root.at(rest)?;
                 }

@@ -166,7 +166,7 @@ impl Engine {
             }),
             Kind::WhenEach { objects, question } => {
                 let choice = Choice::of(&objects, &self.observer)?;
-                let members = Members::<Life>::new(choice, &self.observer);
+                let members = Members::<Life>::new(choice, &self.observer)?;
                 Followed::Guard(Guard::Each { question, members })
             }
             Kind::Every { period } => Followed::Every(Grid::new(now, period).ok_or(no_time)?),

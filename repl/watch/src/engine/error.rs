@@ -24,6 +24,18 @@ pub enum DefinitionError {
     /// A path with too many alternatives.
     #[error(transparent)]
     Alternatives(#[from] AlternativesError),
+    /// An array of objects has more elements than are followed one by one.
+    #[error(
+        "{label} has {count} elements, of which a pattern or a type follows {most} at most; name the array itself, one of its elements, or a pattern without it"
+    )]
+    TooManyElements {
+        /// The array.
+        label: String,
+        /// How many it has.
+        count: u64,
+        /// So many are followed.
+        most: u64,
+    },
     /// There is no room for the history of one more field.
     #[error("the histories of {most} fields are kept already; `.forget()` ends one")]
     TooManyHistories {

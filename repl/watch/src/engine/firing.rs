@@ -30,8 +30,8 @@ impl Engine {
                 creation: 0,
             };
             let what = (Fold::Alone, Evidence::of_timer(trigger.depth));
-            let (limit, counters) = (trigger.options.limit(), &mut trigger.counters);
-            self.queue.push(due, Subject::Point, what, limit, counters);
+            let (room, counters) = (trigger.room(), &mut trigger.counters);
+            self.queue.push(due, Subject::Point, what, room, counters);
         }
     }
 
@@ -129,9 +129,9 @@ impl Engine {
             self.pause_for(number, PauseReason::Loop);
             return;
         }
-        let limit = trigger.options.limit();
+        let room = trigger.room();
         self.queue
-            .push(due, subject, (what, evidence), limit, &mut trigger.counters);
+            .push(due, subject, (what, evidence), room, &mut trigger.counters);
     }
 
     /// Takes what is to run next, if anything is due at `now`. Until [`Engine::ended`] it counts as running.

@@ -40,7 +40,7 @@ pub use objects::Member;
 pub use reading::Reading;
 pub use run::{Happening, Run};
 pub use sample::{Sample, is_same};
-pub use shown::{Counts, Shown, Status};
+pub use shown::{Counts, Shown, Status, Unmet};
 pub use trigger::PauseReason;
 
 use crate::causes::{Causes, Depth};
@@ -105,6 +105,18 @@ pub enum Notice {
     Loop {
         /// The trigger.
         number: u64,
+    },
+    /// A tick has panicked.
+    Panicked {
+        /// Whether no further one is taken at its rate.
+        is_last: bool,
+    },
+    /// An array of too many objects came, which is left out.
+    TooMany {
+        /// The trigger.
+        number: u64,
+        /// The label of the array.
+        label: std::sync::Arc<str>,
     },
 }
 
@@ -238,6 +250,18 @@ impl Engine {
     /// Whether there is something for the thread of the scripts: an action, a question, a notice.
     pub fn has_work(&self) -> bool {
         !self.queue.is_empty() || !self.notices.is_empty() || !self.asked.is_empty()
+    }
+
+    /// Leaves word that a tick has panicked.
+    pub fn note_panic(&mut self, is_last: bool) {
+        self.notices.push(Notice::Panicked { is_last });
+    }
+
+    /// Samples everything by itself again: a tick that panicked may have left something half done.
+    pub fn begin_again(&mut self) {
+        self.unpack_all();
+        // No key of these is known to a trigger now.
+        self.rates.clear();
     }
 
     /// Counts points of the grid at which no sample could be taken.

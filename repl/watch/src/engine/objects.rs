@@ -14,8 +14,8 @@ pub(super) enum Choice {
     Type(String),
     /// The one with this label.
     Label(String),
-    /// Those whose labels match.
-    Pattern(Pattern),
+    /// Those whose labels match, with how it was written.
+    Pattern(Box<Pattern>, String),
 }
 
 /// One object, or one element of an array of objects.
@@ -42,7 +42,12 @@ pub(super) struct Members<T> {
     pub(super) all: BTreeMap<u64, Known<T>>,
     by_slot: HashMap<u32, Vec<u64>>,
     created: u64,
+    /// Arrays that have too many elements, and how many.
+    left_out: Vec<(Arc<str>, u64)>,
 }
+
+/// Most elements of one array of objects that are followed one by one. Each takes some hundred bytes.
+const MOST_ELEMENTS: u64 = 100_000;
 
 impl Choice {
     /// What a type's name, a label or a pattern means. A type's name wins over an equal label.
@@ -60,14 +65,15 @@ impl Choice {
                 None => Err(DefinitionError::unknown(text, observer)),
             };
         }
-        Ok(Choice::Pattern(Pattern::new(text)?))
+        let pattern = Box::new(Pattern::new(text)?);
+        Ok(Choice::Pattern(pattern, text.to_owned()))
     }
 
     fn has(&self, object: &ObjectInfo, observer: &Observer) -> bool {
         match self {
             Choice::Type(name) => *observer.schema()[object.type_id].name == **name,
             Choice::Label(label) => *object.label == **label,
-            Choice::Pattern(pattern) => pattern.is_match(&*object.label),
+            Choice::Pattern(pattern, _) => pattern.is_match(&*object.label),
         }
     }
 }
@@ -79,15 +85,40 @@ pub(super) fn is_pattern(text: &str) -> bool {
 
 impl<T: Default> Members<T> {
     /// Those that there are now.
-    pub(super) fn new(choice: Choice, observer: &Observer) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`DefinitionError::TooManyElements`].
+    pub(super) fn new(choice: Choice, observer: &Observer) -> Result<Self, DefinitionError> {
         let mut members = Members {
             choice,
             all: BTreeMap::new(),
             by_slot: HashMap::new(),
             created: 0,
+            left_out: Vec::new(),
         };
         members.add_all(observer);
-        members
+        match members.left_out.pop() {
+            None => Ok(members),
+            Some((label, count)) => Err(DefinitionError::TooManyElements {
+                label: label.to_string(),
+                count,
+                most: MOST_ELEMENTS,
+            }),
+        }
+    }
+
+    /// The arrays that came since the last call and are left out.
+    pub(super) fn take_left_out(&mut self) -> impl Iterator<Item = Arc<str>> {
+        self.left_out.drain(..).map(|(label, _)| label)
+    }
+
+    /// The pattern that no object matches, if it is one.
+    pub(super) fn unmatched(&self) -> Option<&str> {
+        match &self.choice {
+            Choice::Pattern(_, text) if self.all.is_empty() => Some(text),
+            _ => None,
+        }
     }
 
     /// Takes in what came and went in these slots; gives those that went.
@@ -158,6 +189,9 @@ impl<T: Default> Members<T> {
             let id = observer.id_of(&object);
             match object.count {
                 None => self.insert(id, None, object.label, root),
+                Some(count) if count > MOST_ELEMENTS => {
+                    self.left_out.push((object.label, count));
+                }
                 Some(count) => {
                     for index in 0..count {
                         let label = format!("{}[{index}]", object.label).into();

@@ -72,6 +72,15 @@ pub struct Status {
     pub is_compiled: bool,
 }
 
+/// What no object has so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unmet {
+    /// This label.
+    Name(String),
+    /// A label like this pattern.
+    Pattern(String),
+}
+
 impl Engine {
     /// What a trigger shows of itself; `None` if it was forgotten.
     pub fn status(&self, number: u64) -> Option<Status> {
@@ -84,6 +93,21 @@ impl Engine {
             last_error: trigger.last_error.clone(),
             is_compiled: trigger.is_compiled(),
         })
+    }
+
+    /// The names and patterns that a `watch` or a `when_each` is about and that no object has.
+    pub fn unmet(&self, number: u64) -> Vec<Unmet> {
+        match self.triggers.get(&number).map(|trigger| &trigger.followed) {
+            Some(Followed::Watch(watch)) => watch.unmet().collect(),
+            Some(Followed::Guard(Guard::Each { members, .. })) => {
+                let unmatched = members.unmatched();
+                unmatched
+                    .map(|it| Unmet::Pattern(it.to_owned()))
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The numbers of all triggers, in the order of their definition.

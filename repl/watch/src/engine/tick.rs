@@ -1,5 +1,6 @@
 //! What a tick sees: objects that come and go, values, and conditions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use memglass::ReadError;
@@ -9,7 +10,7 @@ use super::depth::depth_of;
 use super::guard::{Answer, Guard, Life, Terms};
 use super::reading::Reading;
 use super::trigger::{Followed, Trigger};
-use super::{Ask, Engine};
+use super::{Ask, Engine, Notice};
 
 impl Engine {
     /// Samples what is to be sampled at `now`: objects come and go, then values, then conditions.
@@ -72,6 +73,8 @@ impl Engine {
         match &mut trigger.followed {
             Followed::Watch(watch) => {
                 let (items, is_about_many) = watch.update(observer, slots, counters);
+                let left_out = watch.take_left_out();
+                note_left_out(&mut self.notices, number, left_out);
                 let is_live = trigger.pause.is_none();
                 if is_about_many {
                     self.rouse(number);
@@ -89,6 +92,7 @@ impl Engine {
                     counters.vanished += 1;
                     known.state.condition.start_anew(counters);
                 }
+                note_left_out(&mut self.notices, number, members.take_left_out());
                 self.rouse(number);
             }
             Followed::Guard(Guard::One { .. }) | Followed::Every(_) | Followed::After(_) => {}
@@ -214,4 +218,13 @@ impl Engine {
             trigger.is_first_answer = false;
         }
     }
+}
+
+fn note_left_out(
+    notices: &mut Vec<Notice>,
+    number: u64,
+    labels: impl IntoIterator<Item = Arc<str>>,
+) {
+    let labels = labels.into_iter();
+    notices.extend(labels.map(|label| Notice::TooMany { number, label }));
 }

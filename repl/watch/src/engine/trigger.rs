@@ -13,6 +13,7 @@ use super::objects::Member;
 use crate::causes::Depth;
 use crate::condition::Settings;
 use crate::counters::Counters;
+use crate::queue::Room;
 use crate::timer::{Grid, Once};
 
 /// What a trigger follows.
@@ -145,6 +146,16 @@ impl Trigger {
         };
         let known = members.all.get(&creation)?;
         Some((known.member, known.root.clone(), Arc::clone(&known.label)))
+    }
+
+    /// How many of its firings may wait.
+    pub(super) fn room(&self) -> Room {
+        let subjects = match &self.followed {
+            Followed::Watch(watch) => watch.subjects(),
+            Followed::Guard(Guard::Each { members, .. }) => members.all.len(),
+            Followed::Guard(Guard::One { .. }) | Followed::Every(_) | Followed::After(_) => 1,
+        };
+        Room::of(self.options.limit(), subjects)
     }
 
     /// It fires no more, and needs nothing any more; what waits still runs.

@@ -262,3 +262,22 @@ fn after_a_reattachment_labels_mean_the_new_session_and_handles_the_old() {
         .unwrap();
     assert_eq!(json(&shown).to_string(), "[7,1,false]");
 }
+
+#[test]
+fn conditions_that_are_texts_leave_nothing_behind() {
+    let mut world = World::new();
+    world.run("fn limit() { 3 }");
+    let callbacks = world.host.callbacks();
+    let functions = || callbacks.library().iter_functions().count();
+    let before = functions();
+    for turn in 0..50 {
+        let text = format!("AAPL_position.quantity > limit() + {turn}");
+        world.host.perform(|engine| {
+            let closure = callbacks.closure_of(engine, &text).unwrap();
+            assert_eq!(closure.parameters(), Some(0));
+            let (answer, _) = callbacks.look(engine, &closure, Vec::new(), "when", false);
+            assert!(answer.unwrap().as_bool().is_ok(), "{text}");
+        });
+    }
+    assert_eq!(functions(), before);
+}

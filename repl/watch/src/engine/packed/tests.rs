@@ -403,3 +403,40 @@ fn a_label_may_look_like_a_path() {
     };
     assert_eq!(&*label, "cpu.load");
 }
+
+#[test]
+fn an_array_of_more_objects_than_anybody_follows_is_refused_and_later_left_out() {
+    let mut world = World::new();
+    let big = |label: &str| {
+        let array = world.session.array::<u8>(label, 100_001);
+        array.expect("room")
+    };
+    let first = big("huge");
+    let refused = |text: &str, engine: &mut Engine| {
+        let kind = Kind::Watch { path: text.into() };
+        let options = Options::default();
+        let defined = engine.define(ms(0), Definition { kind, options });
+        defined.expect_err("too many").to_string()
+    };
+    for text in ["*", "u8"] {
+        let told = refused(text, &mut world.engine);
+        assert!(
+            told.starts_with(
+                "huge has 100001 elements, of which a pattern or a type follows 100000"
+            ),
+            "{told}"
+        );
+    }
+    drop(first);
+    let number = world.session.object("a", 1_i64).expect("room");
+    let watch = world.watch("*", Options::default());
+    let label = "huge again";
+    let _second = world.session.array::<u8>(label, 100_001).expect("room");
+    number.set(2);
+    assert_eq!(world.ticks(1), ["10: 1 2"]);
+    let left_out = crate::Notice::TooMany {
+        number: watch,
+        label: label.into(),
+    };
+    assert_eq!(world.engine.take_notices(), [left_out]);
+}
