@@ -22,7 +22,10 @@ pub(super) fn run(options: &Options, named: Option<&str>, view: &View) -> Result
         describe_type(&target::attach(options, &session)?, name)?;
     }
     let (builder, _) = session::attach(options, &session)?;
-    Ok(builder.build()?.view(setup(options, view))?)
+    let mut repl = builder.build()?;
+    let ended = repl.view(setup(options, view));
+    options.tell_dry_run(repl.dry_run());
+    Ok(ended?)
 }
 
 /// The user's settings, and what the arguments say instead.

@@ -63,7 +63,10 @@ fn literal(value: &Value) -> String {
         Value::F32(number) => float(f64::from(*number)),
         Value::F64(number) => float(*number),
         Value::Text(text) => quoted(text),
-        Value::Enum(value) => value.number.to_string(),
+        Value::Enum(value) => match &value.name {
+            Some(name) => quoted(name),
+            None => value.number.to_string(),
+        },
         Value::Flags(value) => value.bits.to_string(),
         Value::Address(address) => address.to_string(),
         Value::List(elements) => {

@@ -15,6 +15,9 @@ use crate::event_loop::EventLoop;
 use crate::stack;
 use crate::view::{self, ViewSetup};
 
+/// Writes of a dry run that are told when the view has closed.
+const TRIED: usize = 20;
+
 impl Repl {
     /// Shows the prompt on this process's terminal and serves it on this thread, until the user leaves; gives
     /// the exit code: 0, that of `exit(n)`, or 128 and the number of the signal that ended it.
@@ -34,23 +37,37 @@ impl Repl {
     }
 
     /// Shows the full-screen view on this process's terminal, without a prompt, until the user closes it; gives
-    /// the exit code: 0, or 128 and the number of the signal that ended it.
+    /// the exit code: 0, or 128 and the number of the signal that ended it. Of a dry run it tells then what would have
+    /// been written.
     ///
     /// # Errors
     ///
     /// [`ReplError`]: there is no terminal for it, or a signal handler is not to be had.
     #[doc(hidden)]
-    pub fn view(mut self, setup: ViewSetup) -> Result<i32, ReplError> {
+    pub fn view(&mut self, setup: ViewSetup) -> Result<i32, ReplError> {
         stack::deep(|| {
             memglass_view::check_terminal()?;
             let flag = Arc::clone(&self.runtime.interrupt);
             let interrupts = Interrupts::listen(flag, self.setup.owner)?;
-            Ok(match view::show(&mut self.runtime, &interrupts, setup)? {
+            let ended = view::show(&mut self.runtime, &interrupts, setup);
+            self.tell_tried();
+            Ok(match ended? {
                 Ended::Closed => 0,
                 Ended::Signal(signal) => signal::exit_code(signal),
                 Ended::Exit(code) => code,
             })
         })
+    }
+
+    /// The last writes that were only tried out: the log that told them is no longer on the screen.
+    fn tell_tried(&self) {
+        let ledger = self.runtime.host.ledger();
+        if ledger.dry_run().is_none() {
+            return;
+        }
+        for entry in ledger.newest(TRIED) {
+            self.runtime.writer.tell(&format!("{}\n", entry.tried()));
+        }
     }
 
     fn serve(mut self) -> Result<i32, ReplError> {

@@ -145,7 +145,39 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
+    use memglass::Observe;
+
     use crate::snapshot::testing::{Order, World};
+
+    #[derive(Observe, Clone, Copy, Default)]
+    #[repr(u8)]
+    enum Status {
+        #[default]
+        Open,
+        Closed,
+    }
+
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Ticket {
+        status: Status,
+    }
+
+    #[test]
+    fn a_mistake_is_told_of_the_type_that_understands_most_of_the_condition() {
+        let mut world = World::new([600]);
+        let _ticket = world.session.object("ticket", Ticket::default());
+        let mistake = world.mistake("status == \"Opn\"");
+        assert!(mistake.reason.contains("Status"), "{mistake:?}");
+        assert!(
+            mistake.reason.contains("did you mean \"Open\"?"),
+            "{mistake:?}"
+        );
+        let mistake = world.mistake("statis == \"Open\"");
+        assert_eq!(
+            mistake.reason, "Order has no \"statis\"; it has: quantity",
+            "that of the selected object"
+        );
+    }
 
     #[test]
     fn rows_come_and_go_as_the_condition_begins_and_ceases_to_hold() {

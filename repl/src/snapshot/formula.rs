@@ -106,14 +106,26 @@ fn unknown(root: &Field, name: &str) -> Option<String> {
 
 /// What is wrong with a text, as the view shows it.
 pub(super) fn mistake(text: &str, error: &CompileError) -> Mistake {
+    let at = characters(text, error.position().position());
     let reason = match error {
+        CompileError::Unsupported { .. } if is_assignment(text, at.as_ref()) => {
+            "`=` stores, and `==` compares".to_owned()
+        }
         CompileError::Unsupported { why, .. } => format!("only scripts know {why}"),
         error => error.to_string(),
     };
     Mistake {
         reason: text::clean(&reason).into_owned(),
-        at: characters(text, error.position().position()),
+        at,
     }
+}
+
+/// Whether the mistake is a `=` alone.
+fn is_assignment(text: &str, at: Option<&Range<usize>>) -> bool {
+    at.is_some_and(|at| {
+        let mut rest = text.chars().skip(at.start);
+        rest.next() == Some('=') && rest.next() != Some('=')
+    })
 }
 
 /// The characters of the word at a position that counts from 1, or the one there.
@@ -168,6 +180,22 @@ mod tests {
             Ok(()),
         );
         check("quantity > order_1.quantity", Ok(()));
+    }
+
+    #[test]
+    fn a_text_that_is_no_expression_is_told_in_plain_words() {
+        check(
+            "quantity >",
+            Err(("the expression ends too early", Some(10..11))),
+        );
+        check(
+            "quantity > 1 a",
+            Err(("\"a\" cannot stand here", Some(13..14))),
+        );
+        check(
+            "quantity = 1",
+            Err(("`=` stores, and `==` compares", Some(9..10))),
+        );
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Snapshots {
     ///
     /// # Errors
     ///
-    /// What is wrong with it for the selected one.
+    /// What is wrong with it for the type that understands most of it, and of several for the selected one.
     pub(crate) fn check_condition(&self, text: &str) -> Result<(), Mistake> {
         self.check(text, Gives::Truth)
     }
@@ -174,16 +174,18 @@ impl Snapshots {
             return Ok(());
         }
         let formula = Formula::of_text(text)?;
-        let mut first = None;
+        let mut told: Option<Mistake> = None;
         for entry in self.order.models() {
             let root = entry.root(&self.observer);
             match root.map(|root| formula.check(&self.observer, &root, gives)) {
                 Some(Ok(())) => return Ok(()),
-                Some(Err(mistake)) => first = first.or(Some(mistake)),
-                None => {}
+                Some(Err(mistake)) if told.as_ref().is_none_or(|told| goes_on(told, &mistake)) => {
+                    told = Some(mistake);
+                }
+                _ => {}
             }
         }
-        first.map_or(Ok(()), Err)
+        told.map_or(Ok(()), Err)
     }
 
     /// Watches a field by its path, or an expression.
@@ -325,4 +327,10 @@ impl Snapshots {
         self.regions = Some((now, regions.clone()));
         regions
     }
+}
+
+/// Whether one mistake stands behind another: its type is more likely to be meant, for it understands what is before.
+fn goes_on(before: &Mistake, mistake: &Mistake) -> bool {
+    let start = |mistake: &Mistake| mistake.at.as_ref().map(|at| at.start);
+    start(mistake) > start(before)
 }

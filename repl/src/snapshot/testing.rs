@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use memglass::{Object, Observe, Observer, Session};
+use memglass_view::edit::Mistake;
 use memglass_view::interest::{Interest, Window};
 use memglass_view::snapshot::Objects;
 
@@ -55,6 +56,13 @@ impl World {
     pub(super) fn with(mut self, condition: &str) -> World {
         self.interest.objects.condition = condition.into();
         self
+    }
+
+    /// What is wrong with a condition.
+    pub(super) fn mistake(&mut self, condition: &str) -> Mistake {
+        self.look();
+        let checked = self.snapshots.check_condition(condition);
+        checked.expect_err("a mistake")
     }
 
     /// The next frame, for which the window moves as the view's does.

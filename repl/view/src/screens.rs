@@ -421,6 +421,17 @@ fn an_empty_session_says_so() {
 }
 
 #[test]
+fn a_session_that_ended_without_objects_says_that_none_are_left() {
+    let mut world = world();
+    world.snapshot = listing(Vec::new());
+    let at = Some("23:41:07".to_owned());
+    world.snapshot.session.producer = Producer::Ended { at };
+    let mut shown = Shown::of(world, 80, 24);
+    shown.shows("■ ended 23:41:07: no objects are left");
+    shown.shows("None are left.");
+}
+
+#[test]
 fn a_number_is_edited_in_a_dialog_with_its_bounds() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.press("Enter j j e");

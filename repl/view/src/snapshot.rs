@@ -258,6 +258,11 @@ impl Producer {
     pub fn is_live(&self) -> bool {
         matches!(self, Producer::Live)
     }
+
+    /// Whether it is gone, and makes no objects any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        !matches!(self, Producer::Live | Producer::Suspended { .. })
+    }
 }
 
 /// One object, whatever its slot holds later.

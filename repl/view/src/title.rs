@@ -111,6 +111,10 @@ impl Title<'_> {
                 });
                 (format!("✗ crashed{at}: {lasting}"), Role::Red)
             }
+            Producer::Ended { at } if self.objects == 0 => (
+                format!("■ ended{}: no objects are left", when(at)),
+                Role::Amber,
+            ),
             Producer::Ended { at } => (format!("■ ended{}: {lasting}", when(at)), Role::Amber),
             Producer::Restarted { at } => {
                 let how = self.key_does(Command::Reattach, "attaches");

@@ -236,6 +236,21 @@ fn a_read_only_view_writes_nothing() {
 }
 
 #[test]
+fn a_dry_run_of_the_view_tells_at_the_end_what_would_have_been_written() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let arguments = ["--dry-run", "view", "t1"];
+    let mut terminal = Terminal::open_with(&world, &arguments, 120, 36, &UNICODE);
+    terminal.shows("● live  dry run");
+    terminal.press("\rj+");
+    terminal.shows("dry run AAPL_position.quantity = 101");
+    terminal.press("q");
+    terminal.shows("dry run: AAPL_position.quantity: 100 -> 101");
+    terminal.shows("dry run: 1 write would have been made; nothing was changed");
+    assert_eq!(world.eval("AAPL_position.quantity"), "100");
+}
+
+#[test]
 fn what_was_written_in_the_view_is_saved_as_a_script() {
     let world = World::new();
     let _producer = world.producer("t1");
@@ -245,12 +260,19 @@ fn what_was_written_in_the_view_is_saved_as_a_script() {
     terminal.shows("━ Objects ");
     terminal.press("\rj+");
     terminal.shows("wrote   AAPL_position.quantity = 101");
+    terminal.press("h/order_12345\r\rjjj ");
+    terminal.shows("wrote   order_12345.status = ");
     terminal.press("q");
     terminal.until("the prompt", |screen| !screen.contains("─ Objects "));
     let script = world.path().join("s.rhai");
     terminal.line(&format!(":save {}", script.display()));
     let saved = || std::fs::read_to_string(&script).unwrap_or_default();
     super::support::eventually("the script", || saved().contains("quantity = 101"));
+    assert!(
+        saved().contains("obs[\"order_12345\"].status = \"PARTIAL\";"),
+        "{}",
+        saved()
+    );
 }
 
 #[test]

@@ -179,6 +179,12 @@ impl Entry {
         [&self.change.old, &self.change.new].map(|value| format::text(value, &style))
     }
 
+    /// What a dry run says of it.
+    pub fn tried(&self) -> String {
+        let [old, new] = self.texts();
+        format!("dry run: {}: {old} -> {new}", self.path())
+    }
+
     /// Who made it, for people.
     pub fn by(&self) -> String {
         self.to_string()

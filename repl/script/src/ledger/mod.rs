@@ -270,13 +270,7 @@ impl Ledger {
     }
 
     fn tell_made(&self, entry: &Entry) {
-        self.tell(
-            |run| run.made += 1,
-            || {
-                let [old, new] = entry.texts();
-                format!("dry run: {}: {old} -> {new}", entry.path())
-            },
-        );
+        self.tell(|run| run.made += 1, || entry.tried());
     }
 
     fn tell_refused(&self, error: &WriteError) {

@@ -263,7 +263,7 @@ impl ObjectsPanel {
             y += 1;
         }
         if rows.is_empty() {
-            return self.draw_empty(canvas, area, y, frame.snapshot.objects.is_counting);
+            return self.draw_empty(canvas, area, y, frame);
         }
         for (row, y) in rows.iter().zip(y..area.bottom()) {
             self.draw_row(
@@ -323,11 +323,16 @@ impl ObjectsPanel {
         }
     }
 
-    fn draw_empty(&self, canvas: &mut Canvas, area: Area, y: u16, is_counting: bool) {
+    fn draw_empty(&self, canvas: &mut Canvas, area: Area, y: u16, frame: Frame<'_>) {
         let room = usize::from(area.width.saturating_sub(3));
         let lines = match self.is_filtered() {
-            true if is_counting => ["None yet that match.", "Esc lists all."],
+            true if frame.snapshot.objects.is_counting => {
+                ["None yet that match.", "Esc lists all."]
+            }
             true => ["None that match.", "Esc lists all."],
+            false if frame.snapshot.session.producer.has_ended() => {
+                ["None are left.", "The producer destroyed them."]
+            }
             false => ["None yet.", "Objects appear as they are made."],
         };
         for (line, y) in lines.into_iter().zip(y..area.bottom()) {

@@ -7,8 +7,8 @@ use memglass_syntax::COMPARISONS;
 use memglass_value::compare::{Operand, Operator};
 use memglass_value::number::Operation;
 use rhai::{
-    AST, ASTFlags, ASTNode, Engine, Expr, FlowControl, FnCallExpr, OptimizationLevel, ParseError,
-    Position, Stmt, StmtBlock,
+    AST, ASTFlags, ASTNode, Engine, Expr, FlowControl, FnCallExpr, LexError, OptimizationLevel,
+    ParseError, ParseErrorType, Position, Stmt, StmtBlock,
 };
 
 use super::error::CompileError;
@@ -33,7 +33,7 @@ pub(super) fn of_text(text: &str) -> Result<Term> {
     let engine = engine(text);
     let ast = engine.compile_expression(text).or_else(|error| {
         // What is no expression may be a program, with an assignment or a block in it.
-        engine.compile(text).map_err(|_| misread(&error))
+        engine.compile(text).map_err(|_| misread(text, &error))
     })?;
     of_body(ast.statements())
 }
@@ -79,11 +79,27 @@ fn engine(text: &str) -> Engine {
     engine
 }
 
-fn misread(error: &ParseError) -> CompileError {
-    CompileError::Wrong {
-        message: error.err_type().to_string(),
-        position: error.position(),
-    }
+/// Why a text is no expression, in our words.
+fn misread(text: &str, error: &ParseError) -> CompileError {
+    let position = error.position();
+    let is_end = is_end(text, position);
+    let message = match error.err_type() {
+        ParseErrorType::UnexpectedEOF => "the expression ends too early".to_owned(),
+        ParseErrorType::MissingToken(token, _) if is_end => {
+            format!("the expression ends too early: {token:?} is missing")
+        }
+        ParseErrorType::MissingToken(token, _) => format!("{token:?} is missing before this"),
+        ParseErrorType::BadInput(LexError::UnexpectedInput(input)) => {
+            format!("{input:?} cannot stand here")
+        }
+        other => other.to_string(),
+    };
+    CompileError::Wrong { message, position }
+}
+
+/// Whether only blanks follow this place.
+fn is_end(text: &str, at: Position) -> bool {
+    memglass_syntax::rest(text, at).trim().is_empty()
 }
 
 fn unsupported(why: &str, position: Position) -> CompileError {
