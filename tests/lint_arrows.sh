@@ -24,7 +24,7 @@ imports memglass-layouts ""
 imports memglass-types ""
 imports memglass-foreign memglass memglass-types
 imports memglass-emit memglass
-imports memglass-gen memglass memglass-code
+imports memglass-gen memglass memglass-code memglass-types
 imports memglass-stream memglass
 imports memglass-system ""
 imports memglass-watch memglass memglass-syntax memglass-value

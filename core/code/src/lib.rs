@@ -52,6 +52,7 @@ pub use model::{
 pub use outline::Entry;
 pub use parse::{Diagnostic, ParseOptions};
 pub use print::Style;
+pub use replace_file::replace_file;
 pub use scan::{
     EnumValues, FieldLayout, FieldPlace, FieldType, Found, Layout, Query, RecordLayout,
     ScanReceipt, Scanner, Special,

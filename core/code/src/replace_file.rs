@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 ///
 /// Whoever reads the file sees the old or the new content. Links are followed, and the mode of a file that is there
 /// stays. What is no file, such as a pipe or a device, is not replaced.
-pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Those of the file system; the file is as it was then.
+pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = behind_links(path)?;
     let present = std::fs::metadata(&path).ok();
     if present.as_ref().is_some_and(|present| !present.is_file()) {

@@ -67,4 +67,7 @@ pub enum GenerateError {
     /// The generated code is not well-formed, which is a fault of the generator.
     #[error("the generated code is not well-formed; please report this with the header")]
     Build(#[from] BuildError),
+    /// The types of the headers are no set: they are nested too deeply.
+    #[error("the types of the headers cannot be used")]
+    Types(#[from] memglass_types::BuildError),
 }

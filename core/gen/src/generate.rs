@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::clang::{INPUT, Unit};
+use crate::compiler::{Invocation, Language};
 use crate::error::GenerateError;
 use crate::fault::Fault;
 use crate::model::{Declared, Model};
 use crate::options::{Options, Reader};
 use crate::sources::Sources;
-use crate::{compiler, emit, read, scanned};
+use crate::{emit, read, scanned};
 
 /// A generated header.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ pub struct Generated {
 ///
 /// [`GenerateError::Faults`] has everything that is wrong in the headers; nothing is left out to go on.
 pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
-    let headers = headers(options)?;
+    let headers = whole_paths(&options.headers)?;
     let mut sources = Sources::default();
     let Read {
         model,
@@ -142,8 +143,8 @@ fn by_scanner(
 }
 
 /// The headers with whole paths.
-fn headers(options: &Options) -> Result<Vec<PathBuf>, GenerateError> {
-    if options.headers.is_empty() {
+pub(crate) fn whole_paths(headers: &[PathBuf]) -> Result<Vec<PathBuf>, GenerateError> {
+    if headers.is_empty() {
         return Err(GenerateError::NoHeaders);
     }
     let whole = |path: &PathBuf| {
@@ -152,7 +153,7 @@ fn headers(options: &Options) -> Result<Vec<PathBuf>, GenerateError> {
             source,
         })
     };
-    options.headers.iter().map(whole).collect()
+    headers.iter().map(whole).collect()
 }
 
 /// Parses all headers as one file.
@@ -161,39 +162,20 @@ fn parse(options: &Options, headers: &[PathBuf]) -> Result<Unit, GenerateError> 
         .iter()
         .map(|header| format!("#include \"{}\"\n", header.display()));
     let text: String = lines.collect();
-    let unit = Unit::parse(&text, &arguments(options))
+    let invocation = Invocation {
+        language: Language::Cpp,
+        standard: &options.standard,
+        compiler: options.compiler.as_deref(),
+        include_directories: &options.include_directories,
+        defines: &options.defines,
+    };
+    let unit = Unit::parse(&text, &invocation.arguments())
         .map_err(|reason| GenerateError::NoClang { reason })?;
     unit.ok_or(GenerateError::NotParsed)
 }
 
-fn arguments(options: &Options) -> Vec<String> {
-    let mut arguments = vec![
-        "-xc++".to_owned(),
-        format!("-std={}", options.standard),
-        "-Wno-everything".into(),
-    ];
-    let compiler = options
-        .compiler
-        .clone()
-        .unwrap_or_else(compiler::default_compiler);
-    if let Some(directories) = compiler::include_directories(&compiler) {
-        // Its own headers, and no others: those of another compiler may lay types out differently.
-        arguments.extend(["-nostdinc".into(), "-nostdinc++".into()]);
-        arguments.extend(
-            directories
-                .into_iter()
-                .flat_map(|directory| ["-isystem".into(), directory]),
-        );
-    }
-    for directory in &options.include_directories {
-        arguments.push(format!("-I{}", directory.display()));
-    }
-    arguments.extend(options.defines.iter().map(|define| format!("-D{define}")));
-    arguments
-}
-
 /// All faults with the lines that they are in, and how many there are; `None` if there are none.
-fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Option<(String, usize)> {
+pub(crate) fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Option<(String, usize)> {
     if faults.is_empty() {
         return None;
     }

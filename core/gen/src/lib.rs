@@ -30,8 +30,10 @@ mod read;
 mod refusals;
 mod scanned;
 mod sources;
+mod types;
 
 pub use error::GenerateError;
 pub use fault::{Fault, Place};
 pub use generate::{Generated, generate};
 pub use options::{Options, Reader};
+pub use types::{HeaderOptions, types_of};

@@ -2,6 +2,7 @@
 
 use crate::kind::{Kind, Name, Type, TypeId};
 use crate::sound;
+use crate::symbol::{Symbol, Unit};
 use crate::types::Types;
 use crate::union::{Draft, Union};
 
@@ -23,7 +24,7 @@ use crate::union::{Draft, Union};
 /// ```
 #[derive(Debug, Default)]
 pub struct Builder {
-    types: Vec<Type>,
+    draft: Draft,
 }
 
 /// Types that do not fit together.
@@ -36,8 +37,8 @@ pub struct BuildError {
 impl Builder {
     /// Adds a type.
     pub fn add(&mut self, ty: Type) -> TypeId {
-        let id = TypeId(self.types.len() as u32);
-        self.types.push(ty);
+        let id = TypeId(self.draft.types.len() as u32);
+        self.draft.types.push(ty);
         id
     }
 
@@ -54,7 +55,17 @@ impl Builder {
     ///
     /// If `id` is of another builder.
     pub fn define(&mut self, id: TypeId, ty: Type) {
-        self.types[id.index()] = ty;
+        self.draft.types[id.index()] = ty;
+    }
+
+    /// Adds a function or a variable.
+    pub fn add_symbol(&mut self, symbol: Symbol) {
+        self.draft.symbols.push(symbol);
+    }
+
+    /// Adds a file that defines types.
+    pub fn add_unit(&mut self, unit: Unit) {
+        self.draft.units.push(unit);
     }
 
     /// The set of these types, each once.
@@ -66,12 +77,14 @@ impl Builder {
         let unsound = |unsound: sound::Unsound| BuildError {
             what: unsound.to_string(),
         };
-        sound::check(&self.types, &[], &[]).map_err(unsound)?;
+        let Draft {
+            types,
+            symbols,
+            units,
+        } = &self.draft;
+        sound::check(types, symbols, units).map_err(unsound)?;
         let mut union = Union::default();
-        union.add(Draft {
-            types: self.types,
-            ..Draft::default()
-        });
+        union.add(self.draft);
         Ok(union.finish())
     }
 }

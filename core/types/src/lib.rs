@@ -23,12 +23,14 @@
 //! - [`Types`] has all questions: [`find`](Types::find), [`members`](Types::members), [`closure`](Types::closure),
 //!   [`uses`](Types::uses), [`holes`](Types::holes), [`diff`](Types::diff), and what is [said](Types::declaration) of a
 //!   type in C.
+//! - Whether two sources say the same of where members lie: [`agreement`](Types::agreement).
 //! - Sizes and offsets are the compiler's: none is ever worked out from other sizes.
 //! - Files may come from anybody: damaged ones are errors, and take time and memory in proportion to their size.
 //!
 //! The crate knows no session and no shared memory.
 #![deny(unsafe_code)]
 
+mod agreement;
 mod btf;
 mod builder;
 mod closure;
@@ -52,6 +54,7 @@ mod types;
 mod union;
 mod uses;
 
+pub use agreement::{Agreement, Disagreement};
 pub use btf::BtfError;
 pub use builder::{BuildError, Builder};
 pub use declaration::Remarks;

@@ -172,7 +172,7 @@ pub(crate) enum Task {
         #[arg(long = "type", value_name = "TYPE")]
         type_name: Option<String>,
     },
-    /// List the types of a session, a program, an object or a .mgt file, or show one.
+    /// List the types of a session, a program, an object, a header or a .mgt file, or show one.
     #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Types {
         /// The session or file, and a type or a path to what has it; both may be left out.
@@ -203,7 +203,7 @@ pub(crate) enum Task {
     /// List what differs: between the types of two programs, between two recordings, or in a session as it changes.
     #[command(override_usage = "memglass diff [OPTIONS] OLD NEW\n       memglass diff [OPTIONS] [SESSION]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
     Diff(Diff),
-    /// Write the types of programs, objects, .mgt files and sessions into one .mgt file.
+    /// Write the types of programs, objects, headers, .mgt files and sessions into one .mgt file.
     #[command(args = idle::options(idle::WITHOUT_FORMAT))]
     Merge {
         /// The file to write.
@@ -538,6 +538,10 @@ pub(crate) struct Diff {
     /// session or recording are told one after the other.
     #[arg(value_name = "OLD, NEW", num_args = 0..=2)]
     pub(crate) words: Vec<String>,
+
+    /// Compare only where things lie: sizes, and the places of the members of all types that both have.
+    #[arg(long)]
+    pub(crate) layout: bool,
 
     /// Compare a recording as of this moment: 12.5s after its start, 12:03:04.5, start or end; given twice, of both
     /// sides. Its end unless it is given.

@@ -44,6 +44,9 @@ pub(crate) enum Failure {
     /// A file whose types cannot be read.
     #[error(transparent)]
     TypeFile(#[from] memglass_types::OpenError),
+    /// A header whose types cannot be read.
+    #[error(transparent)]
+    Header(Box<memglass_gen::GenerateError>),
     /// What is asked of types makes no sense for these.
     #[error(transparent)]
     Asked(#[from] memglass_type_tables::AskError),
@@ -64,6 +67,12 @@ pub(crate) enum Failure {
     Comparison(Box<Failure>),
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl From<memglass_gen::GenerateError> for Failure {
+    fn from(error: memglass_gen::GenerateError) -> Self {
+        Failure::Header(Box::new(error))
+    }
 }
 
 impl From<ForeignError> for Failure {
@@ -103,6 +112,7 @@ impl Failure {
             | Failure::Ended(_)
             | Failure::Demo(_)
             | Failure::TypeFile(_)
+            | Failure::Header(_)
             | Failure::Asked(_)
             | Failure::Foreign(_)
             | Failure::Types(_)

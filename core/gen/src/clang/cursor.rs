@@ -1,5 +1,8 @@
 //! A declaration, or a part of one.
 
+use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+
 use clang_sys::*;
 
 use super::{Ty, Unit};
@@ -132,6 +135,75 @@ impl<'u> Cursor<'u> {
         unsafe { clang_Cursor_getOffsetOfField(self.raw) }
     }
 
+    /// Its name with template arguments.
+    pub(crate) fn display_name(self) -> String {
+        // SAFETY: Y1.
+        self.unit
+            .text(unsafe { clang_getCursorDisplayName(self.raw) })
+    }
+
+    /// The first of all declarations of the same thing.
+    pub(crate) fn canonical(self) -> Cursor<'u> {
+        // SAFETY: Y1.
+        Cursor::new(self.unit, unsafe { clang_getCanonicalCursor(self.raw) })
+    }
+
+    /// The file and the line of its name.
+    pub(crate) fn line(self) -> (PathBuf, u32) {
+        // SAFETY: Y1.
+        self.unit.line(unsafe { clang_getCursorLocation(self.raw) })
+    }
+
+    /// Where its name is written, and where it begins; in a macro, both in the macro's text.
+    pub(crate) fn written(self) -> [(PathBuf, usize); 2] {
+        // SAFETY: Y1.
+        let name = unsafe { clang_getCursorLocation(self.raw) };
+        // SAFETY: Y1.
+        let extent = unsafe { clang_getCursorExtent(self.raw) };
+        // SAFETY: Y1.
+        let start = unsafe { clang_getRangeStart(extent) };
+        [self.unit.written(name), self.unit.written(start)]
+    }
+
+    pub(crate) fn is_attribute(self) -> bool {
+        // SAFETY: Y1.
+        unsafe { clang_isAttribute(self.raw.kind) != 0 }
+    }
+
+    /// The type that a `typedef` or `using` names.
+    pub(crate) fn aliased(self) -> Ty<'u> {
+        // SAFETY: Y1.
+        Ty::new(self.unit, unsafe {
+            clang_getTypedefDeclUnderlyingType(self.raw)
+        })
+    }
+
+    /// Whether other files cannot refer to it.
+    pub(crate) fn is_internal(self) -> bool {
+        // SAFETY: Y1.
+        unsafe { clang_getCursorLinkage(self.raw) == CXLinkage_Internal }
+    }
+
+    pub(crate) fn is_inline(self) -> bool {
+        // SAFETY: Y1.
+        unsafe { clang_Cursor_isFunctionInlined(self.raw) != 0 }
+    }
+
+    /// The parameters of a function.
+    pub(crate) fn parameters(self) -> Vec<Cursor<'u>> {
+        // SAFETY: Y1.
+        let count = unsafe { clang_Cursor_getNumArguments(self.raw) };
+        let numbers = 0..u32::try_from(count).unwrap_or(0);
+        numbers
+            .map(|number| {
+                // SAFETY: Y1: there are more parameters than `number`.
+                Cursor::new(self.unit, unsafe {
+                    clang_Cursor_getArgument(self.raw, number)
+                })
+            })
+            .collect()
+    }
+
     /// How many bits a bitfield has.
     pub(crate) fn width(self) -> Option<u64> {
         // SAFETY: Y1.
@@ -193,5 +265,22 @@ impl Cursor<'_> {
         let extent = self.extent();
         let end = (extent.start + 5).min(extent.end);
         Place::new(extent.file, extent.start..end)
+    }
+}
+
+/// The same declaration in the same file.
+impl PartialEq for Cursor<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        // SAFETY: Y1.
+        unsafe { clang_equalCursors(self.raw, other.raw) != 0 }
+    }
+}
+
+impl Eq for Cursor<'_> {}
+
+impl Hash for Cursor<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // SAFETY: Y1.
+        state.write_u32(unsafe { clang_hashCursor(self.raw) });
     }
 }

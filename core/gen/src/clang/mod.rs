@@ -1,7 +1,7 @@
 //! All of libclang that the generator uses, as safe Rust.
 //!
 //! libclang is loaded when it is needed, so that building the generator needs nothing of clang. Only functions that
-//! libclang 10 has are called: others may be missing.
+//! libclang 10 has are called, and one of 11 if it is there: others may be missing.
 
 #![allow(unsafe_code)]
 
@@ -21,7 +21,7 @@ pub(crate) use ty::Ty;
 
 use crate::fault::Place;
 
-/// A parsed C++ file with all that it includes.
+/// A parsed file of C or C++ with all that it includes.
 pub(crate) struct Unit {
     /// Y1: this, and every handle made from it, comes from the library that this thread has loaded, and is disposed only
     /// when this value is dropped, which nothing that borrows it outlives.
@@ -30,7 +30,7 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
-    /// Parses `text` as a file of C++ with these arguments. `None` if libclang gives up.
+    /// Parses `text` as a file with these arguments, which say of which language. `None` if libclang gives up.
     ///
     /// Fails with the loader's reason if there is no libclang.
     pub(crate) fn parse(text: &str, arguments: &[String]) -> Result<Option<Unit>, String> {
@@ -146,11 +146,16 @@ impl Unit {
 
     /// Where a location is: the file, and the byte in it. Of what a macro makes, where the macro is used.
     fn point(&self, location: CXSourceLocation) -> (PathBuf, usize) {
+        let At { file, offset, .. } = self.at(location, clang_getFileLocation);
+        (file, offset)
+    }
+
+    fn at(&self, location: CXSourceLocation, asked: LocationOf) -> At {
         let mut file: CXFile = ptr::null_mut();
         let (mut line, mut column, mut offset) = (0, 0, 0);
         // SAFETY: Y1; the pointers are to locals.
         unsafe {
-            clang_getFileLocation(
+            asked(
                 location,
                 &raw mut file,
                 &raw mut line,
@@ -158,7 +163,40 @@ impl Unit {
                 &raw mut offset,
             )
         };
-        (self.file_name(file), offset as usize)
+        At {
+            file: self.file_name(file),
+            line,
+            offset: offset as usize,
+        }
+    }
+
+    /// Where a location is written: of what a macro makes, in the text of the macro.
+    fn written(&self, location: CXSourceLocation) -> (PathBuf, usize) {
+        let At { file, offset, .. } = self.at(location, clang_getSpellingLocation);
+        (file, offset)
+    }
+
+    /// The file and the line of a location.
+    fn line(&self, location: CXSourceLocation) -> (PathBuf, u32) {
+        let At { file, line, .. } = self.at(location, clang_getFileLocation);
+        (file, line)
+    }
+
+    /// Bytes of an address.
+    pub(crate) fn address_size(&self) -> u64 {
+        // SAFETY: Y1.
+        let target = unsafe { clang_getTranslationUnitTargetInfo(self.unit) };
+        // SAFETY: Y1.
+        let bits = unsafe { clang_TargetInfo_getPointerWidth(target) };
+        // SAFETY: Y1: it was not disposed before, and is not used afterwards.
+        unsafe { clang_TargetInfo_dispose(target) };
+        u64::try_from(bits).unwrap_or(0) / 8
+    }
+
+    /// What the library calls itself.
+    pub(crate) fn producer(&self) -> String {
+        // SAFETY: Y1.
+        self.text(unsafe { clang_getClangVersion() })
     }
 
     fn place(&self, range: CXSourceRange) -> Place {
@@ -180,6 +218,16 @@ impl Drop for Unit {
         // SAFETY: Y1: its unit is gone.
         unsafe { clang_disposeIndex(self.index) };
     }
+}
+
+/// A function of the library that says where a location is.
+type LocationOf = unsafe fn(CXSourceLocation, *mut CXFile, *mut u32, *mut u32, *mut u32);
+
+/// Where a location is.
+struct At {
+    file: PathBuf,
+    line: u32,
+    offset: usize,
 }
 
 /// The file that includes all headers, which exists in memory only.

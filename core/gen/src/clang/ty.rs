@@ -79,6 +79,68 @@ impl<'u> Ty<'u> {
         unsafe { clang_isConstQualifiedType(self.raw) != 0 }
     }
 
+    pub(crate) fn is_restrict(self) -> bool {
+        // SAFETY: Y1.
+        unsafe { clang_isRestrictQualifiedType(self.raw) != 0 }
+    }
+
+    /// The type behind a word and a scope: `struct quote`, `net::Packet`.
+    pub(crate) fn named(self) -> Ty<'u> {
+        // SAFETY: Y1.
+        Ty::new(self.unit, unsafe { clang_Type_getNamedType(self.raw) })
+    }
+
+    /// The class of a pointer to a member.
+    pub(crate) fn class(self) -> Ty<'u> {
+        // SAFETY: Y1.
+        Ty::new(self.unit, unsafe { clang_Type_getClassType(self.raw) })
+    }
+
+    /// What a vector is made of.
+    pub(crate) fn vector_element(self) -> Ty<'u> {
+        // SAFETY: Y1.
+        Ty::new(self.unit, unsafe { clang_getElementType(self.raw) })
+    }
+
+    /// How many elements a vector has.
+    pub(crate) fn vector_count(self) -> i64 {
+        // SAFETY: Y1.
+        unsafe { clang_getNumElements(self.raw) }
+    }
+
+    /// The type of which `_Atomic` makes an atomic one; `None` if the library cannot tell: it is older than 11.
+    pub(crate) fn atomic_value(self) -> Option<Ty<'u>> {
+        if !clang_Type_getValueType::is_loaded() {
+            return None;
+        }
+        // SAFETY: Y1.
+        let raw = unsafe { clang_Type_getValueType(self.raw) };
+        Some(Ty::new(self.unit, raw))
+    }
+
+    /// What a function returns.
+    pub(crate) fn result(self) -> Ty<'u> {
+        // SAFETY: Y1.
+        Ty::new(self.unit, unsafe { clang_getResultType(self.raw) })
+    }
+
+    /// The types of a function's parameters; `None` if it is no function.
+    pub(crate) fn parameters(self) -> Option<Vec<Ty<'u>>> {
+        // SAFETY: Y1.
+        let count = unsafe { clang_getNumArgTypes(self.raw) };
+        let numbers = 0..u32::try_from(count).ok()?;
+        let parameters = numbers.map(|number| {
+            // SAFETY: Y1: there are more parameters than `number`.
+            Ty::new(self.unit, unsafe { clang_getArgType(self.raw, number) })
+        });
+        Some(parameters.collect())
+    }
+
+    pub(crate) fn is_variadic(self) -> bool {
+        // SAFETY: Y1.
+        unsafe { clang_isFunctionTypeVariadic(self.raw) != 0 }
+    }
+
     pub(crate) fn is_volatile(self) -> bool {
         // SAFETY: Y1.
         unsafe { clang_isVolatileQualifiedType(self.raw) != 0 }

@@ -3,6 +3,7 @@
 mod edit;
 mod generate;
 mod scan;
+mod types;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -34,6 +35,7 @@ enum Command {
     Annotate(edit::Annotate),
     Edit(edit::Edit),
     Scan(scan::Scan),
+    Types(types::TypesOf),
 }
 
 impl Arguments {
@@ -44,6 +46,7 @@ impl Arguments {
             Some(Command::Annotate(annotate)) => annotate.run(),
             Some(Command::Edit(edit)) => edit.run(),
             Some(Command::Scan(scan)) => scan.run(),
+            Some(Command::Types(types)) => types.run(),
         }
     }
 }

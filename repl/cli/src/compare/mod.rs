@@ -26,8 +26,14 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
     match diff.words.as_slice() {
         [old, new] if !is_recording(options, old) && !is_recording(options, new) => {
             refuse_for_types(diff)?;
-            type_files::diff::run(options, old, new)
+            match diff.layout {
+                true => type_files::diff::layouts(options, old, new),
+                false => type_files::diff::run(options, old, new),
+            }
         }
+        _ if diff.layout => Err(Failure::Usage(
+            "--layout compares types: name two files, programs or sessions".into(),
+        )),
         [old, new] => states(options, diff, [old, new]).map_err(Failure::of_comparison),
         words => {
             let word = words.first().map(String::as_str).or(named);

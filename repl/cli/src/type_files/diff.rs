@@ -6,6 +6,26 @@ use super::super::failure::Failure;
 use super::super::options::Options;
 use super::source;
 
+/// Lists what two sources say differently of where members lie; exit code 1 if they do.
+pub(crate) fn layouts(options: &Options, first: &str, second: &str) -> Result<i32, Failure> {
+    let agreement = source::of(options, first)?.agreement(&source::of(options, second)?);
+    let columns = ["kind", "type", "member", "first", "second"];
+    let mut table = Table::new(columns).or_else("no difference");
+    for one in &agreement.disagreements {
+        let said = |text: &Option<String>| text.as_deref().map(Cell::name);
+        table.push([
+            Some(Cell::name(one.what)),
+            Some(Cell::name(&*one.name)),
+            Some(Cell::name(&*one.part)),
+            said(&one.first),
+            said(&one.second),
+        ]);
+    }
+    options.print(&table.into())?;
+    options.note(&format!("{} types are in both", agreement.compared));
+    Ok(i32::from(!agreement.disagreements.is_empty()))
+}
+
 /// Lists what changed between two versions; exit code 1 if something does not fit any more.
 pub(crate) fn run(options: &Options, old: &str, new: &str) -> Result<i32, Failure> {
     let (old, new) = (source::of(options, old)?, source::of(options, new)?);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use memglass::Observer;
+use memglass_gen::{HeaderOptions, types_of};
 use memglass_repl::program::{CommandError, describe_type};
 use memglass_types::Types;
 
@@ -12,16 +13,21 @@ use super::super::target::{self, Target};
 
 /// Endings of files that have types.
 const ENDINGS: &[&str] = &["mgt", "o", "so", "elf", "dwo", "debug", "exe"];
+/// Endings of headers, whose types the compiler's library knows.
+const HEADERS: &[&str] = &["h", "hh", "hpp", "hxx", "h++"];
 
 /// Whether a word means a file: it has a `/` or a known ending, or there is such a file and no such session.
 pub(crate) fn is_file(options: &Options, word: &str) -> bool {
-    let path = Path::new(word);
-    let has_ending = || {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| ENDINGS.contains(&ending))
-    };
+    let is_one = || has_ending(word, ENDINGS) || has_ending(word, HEADERS);
     let is_session = || options.attach(word).is_ok();
-    word.contains('/') || ((has_ending() || path.is_file()) && !is_session())
+    word.contains('/') || ((is_one() || Path::new(word).is_file()) && !is_session())
+}
+
+fn has_ending(word: &str, endings: &[&str]) -> bool {
+    let ending = Path::new(word)
+        .extension()
+        .and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| endings.contains(&ending))
 }
 
 /// The types of the file or session that the first word names, or of the only live session, and the other words.
@@ -59,6 +65,13 @@ pub(crate) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
 
 /// The types of a file. Which parts of its debug information are elsewhere and missing is told on standard error.
 pub(crate) fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
+    if has_ending(path, HEADERS) {
+        let headers = vec![path.into()];
+        return Ok(types_of(&HeaderOptions {
+            headers,
+            ..HeaderOptions::default()
+        })?);
+    }
     let opened = Types::open_partly(path)?;
     if let [first, others @ ..] = opened.missing.as_slice() {
         let others = match others.len() {

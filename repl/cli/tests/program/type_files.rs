@@ -171,6 +171,139 @@ fn a_diff_says_what_broke_by_its_exit_code() {
 }
 
 #[test]
+fn a_header_is_asked_like_the_program_that_includes_it() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let header = world.path().join("app.h");
+    fs::write(&header, SOURCE).unwrap();
+    let header = header.to_str().unwrap();
+    if world
+        .run(&["types", header])
+        .messages
+        .contains("libclang is not found")
+    {
+        return;
+    }
+    for command in [
+        &["types", "quote", "--csv"][..],
+        &["holes", "book", "--json"],
+    ] {
+        let of = |file: &str| world.data(&[command[0], file, command[1], command[2]]);
+        assert_eq!(of(header), of(&app));
+    }
+    let functions = world.data(&["functions", header, "on_*", "--csv"]);
+    assert!(functions.contains("on_quote,extern,"), "{functions}");
+    let ran = world.run(&["diff", "--layout", header, &app, "--csv"]);
+    assert_eq!(
+        (ran.code, ran.data.as_str()),
+        (Some(0), "kind,type,member,first,second\n")
+    );
+    assert!(
+        ran.messages.contains("3 types are in both"),
+        "{}",
+        ran.messages
+    );
+    let moved = world.path().join("moved.h");
+    fs::write(
+        &moved,
+        SOURCE.replace("int64_t bid, ask;", "int64_t ask, bid;"),
+    )
+    .unwrap();
+    let ran = world.run(&["diff", "--layout", moved.to_str().unwrap(), &app, "--csv"]);
+    let rows = "struct,quote,ask,i64 at 8,i64 at 16\nstruct,quote,bid,i64 at 16,i64 at 8\n";
+    assert!(ran.code == Some(1) && ran.data.ends_with(rows), "{ran:?}");
+    fs::write(&moved, "struct quote {\n    price bid;\n};\n").unwrap();
+    world
+        .run(&["types", moved.to_str().unwrap()])
+        .failed(1, &["moved.h:2:5: error: unknown type name 'price'"]);
+    world
+        .run(&["diff", "--layout", header])
+        .failed(2, &["--layout compares types"]);
+}
+
+/// The structs of a session's types in the languages that `emit` writes, and what their compilers say of them.
+#[test]
+fn compilers_of_three_languages_lay_the_types_of_a_session_out_as_the_header_says() {
+    let (world, _producer) = World::with_producer();
+    let path = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
+    // Rust puts the types of a crate into a namespace.
+    let cpp = world.data(&["emit", "t1", "--lang", "c++"]);
+    let header = path("types.hpp");
+    let code = cpp.replacen(
+        "#include <cstdint>\n",
+        "#include <cstdint>\nnamespace types {\n",
+        1,
+    );
+    fs::write(&header, format!("{code}}}\n")).unwrap();
+    if world
+        .run(&["types", &header])
+        .messages
+        .contains("libclang is not found")
+    {
+        return;
+    }
+    let names = ["Quote", "Level", "Book", "Order"];
+    let uses = |name: &&str| format!("types::{name} a_{name};\n");
+    let source: String = names.iter().map(uses).collect();
+    fs::write(
+        path("types.cpp"),
+        format!("#include \"types.hpp\"\n{source}"),
+    )
+    .unwrap();
+    let rust = world.data(&["emit", "t1", "--lang", "rust"]);
+    let is_plain = |line: &&str| {
+        !line.contains("observe(") && !line.contains("#[derive") && !line.contains("use memglass")
+    };
+    let rust: Vec<&str> = rust.lines().filter(is_plain).collect();
+    let uses = |name: &&str| {
+        format!(
+            "pub fn of_{name}(it: &{name}) -> u8 {{ unsafe {{ *(it as *const {name}).cast() }} }}\n"
+        )
+    };
+    let uses: String = names.iter().map(uses).collect();
+    let support = r#"#![crate_type = "lib"]
+        pub mod memglass {
+            pub type Text<const N: usize> = [u8; N];
+            pub mod bitflags {
+                macro_rules! bitflags { ($(#[$meta:meta])* pub struct $name:ident: $int:ty { $($values:tt)* }) => { pub type $name = $int; }; }
+                pub(crate) use bitflags;
+            }
+        }
+    "#;
+    let rust = format!("{support}{}\n{uses}", rust.join("\n"));
+    fs::write(path("types.rs"), rust).unwrap();
+    for (compiler, source, object) in [
+        (&["g++", "-g", "-c", "-w", "-o"][..], "types.cpp", "gcc.o"),
+        (&["clang++", "-g", "-c", "-w", "-o"], "types.cpp", "clang.o"),
+        (
+            &["rustc", "-g", "--edition=2021", "--emit=obj", "-o"],
+            "types.rs",
+            "rust.o",
+        ),
+    ] {
+        let object = path(object);
+        let mut command = Command::new(compiler[0]);
+        command.args(&compiler[1..]).args([&object, &path(source)]);
+        let Ok(made) = command.output() else {
+            continue;
+        };
+        let said = String::from_utf8_lossy(&made.stderr);
+        assert!(made.status.success(), "{compiler:?}: {said}");
+        let ran = world.run(&["diff", "--layout", &header, &object, "--csv"]);
+        assert_eq!(ran.data, "kind,type,member,first,second\n", "{compiler:?}");
+        let number = ran
+            .messages
+            .split_whitespace()
+            .find_map(|word| word.parse().ok());
+        assert!(
+            number.is_some_and(|number: usize| number >= 4),
+            "{compiler:?}: {}",
+            ran.messages
+        );
+    }
+}
+
+#[test]
 fn a_session_is_asked_like_a_file() {
     let (world, _producer) = World::with_producer();
     let code = world.data(&["types", "t1", "Quote", "--format", "c"]);

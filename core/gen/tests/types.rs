@@ -1,0 +1,386 @@
+//! Types of headers against what clang says of its own layouts, and against debug information of programs.
+// A test that cannot go on should stop, at the line.
+#![allow(clippy::unwrap_used, clippy::panic, dead_code, unreachable_pub)]
+
+mod harness;
+
+#[path = "harness/dump.rs"]
+mod dump;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use memglass_gen::{GenerateError, HeaderOptions, types_of};
+use memglass_types::{Count, Kind, Linkage, Qualifier, Types};
+use tempfile::TempDir;
+
+/// The types of a header. `None`, with the reason printed, if there is no libclang here.
+fn read(options: &HeaderOptions) -> Option<Types> {
+    match types_of(options) {
+        Err(error @ GenerateError::NoClang { .. }) => {
+            eprintln!("not tried: {error}");
+            None
+        }
+        other => Some(other.unwrap_or_else(|error| panic!("{error}"))),
+    }
+}
+
+/// A file with this text, whose compilers find the same headers as the system's C compiler.
+fn written(name: &str, text: &str) -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    fs::write(&path, text).unwrap();
+    (directory, path)
+}
+
+fn types_of_text(name: &str, text: &str) -> Option<Types> {
+    let (_directory, path) = written(name, text);
+    read(&HeaderOptions {
+        headers: vec![path],
+        ..HeaderOptions::default()
+    })
+}
+
+/// Whether others can write this name of a type.
+fn is_written(name: &str) -> bool {
+    !name.contains(['(', '<', '-'])
+}
+
+/// Compares all records with names with what clang dumps, when it is asked for the size of each; returns how many there
+/// were.
+#[track_caller]
+fn check_against_clang(types: &Types, source: &Path, arguments: &[&str]) -> usize {
+    let mut text = fs::read_to_string(source).unwrap();
+    for (number, (id, _)) in types.iter().enumerate() {
+        let name = types.spell(id);
+        if types.record(id).is_some() && types.bare(id) == id && is_written(&name) {
+            text.push_str(&format!(
+                "\nchar memglass_size_{number}[sizeof({name}) + 1];"
+            ));
+        }
+    }
+    fs::write(source, &text).unwrap();
+    let Some(dumped) = dump::dumped(source, arguments) else {
+        eprintln!("not tried: there is no clang");
+        return 0;
+    };
+    let named = dumped.iter().filter(|(name, _)| is_written(name));
+    let ours = named.filter_map(|(name, dumped)| Some((name, types.find(name)?, dumped)));
+    let mut count = 0;
+    for (name, id, (size, members)) in ours {
+        let found: Vec<_> = types
+            .members(id)
+            .iter()
+            .map(|member| {
+                (
+                    member.name.to_string(),
+                    member.offset_bits,
+                    member.width_bits,
+                )
+            })
+            .collect();
+        assert_eq!(found, *members, "{name} of {text}");
+        assert_eq!(types.size_of(id), Some(*size), "{name} of {text}");
+        count += 1;
+    }
+    count
+}
+
+/// Declarations of C, each with a `struct T` or `union T`.
+const C: &[&str] = &[
+    "struct T { _Bool a; };",
+    "struct T { char a; signed char b; unsigned char c; };",
+    "struct T { char a; short b; unsigned short c; };",
+    "struct T { char a; int b; unsigned int c; };",
+    "struct T { char a; long b; unsigned long c; };",
+    "struct T { char a; long long b; unsigned long long c; };",
+    "struct T { char a; __int128 b; unsigned __int128 c; };",
+    "struct T { char a; float b; double c; long double d; };",
+    "struct T { char a; __float128 b; };",
+    "struct T { char a; _Complex float b; _Complex double c; _Complex long double d; };",
+    "struct T { char a; int *b; void *c; const char *const *d; };",
+    "struct T { char a; int (*b)(void); void (*c[3])(int, ...); };",
+    "struct T { char a; int (*b)[4]; int *c[4]; };",
+    "struct T { char a[3]; short b[2][3]; char c; };",
+    "struct T { int n; char rest[]; };",
+    "struct T { int n; int none[0]; char c; };",
+    "struct T { short n; double rest[]; };",
+    "enum e { A, B = 70000 }; struct T { char a; enum e b; };",
+    "enum e { A = -1 }; enum f { B = 4294967295u }; struct T { enum e a; enum f b; };",
+    "struct T { unsigned a : 1, b : 2, c : 29; };",
+    "struct T { unsigned a : 5, b : 28, c : 4; };",
+    "struct T { char a; unsigned b : 7; char c; unsigned d : 30; };",
+    "struct T { unsigned char a : 3, b : 6; unsigned short c : 9; };",
+    "struct T { unsigned long a : 33, b : 31, c : 40; };",
+    "struct T { int a : 4; int : 0; int b : 4; char c; };",
+    "struct T { char a; int : 5; char b; unsigned c : 3; };",
+    "struct T { char a; short : 0; char b; };",
+    "struct T { _Bool a : 1, b : 1; unsigned char c; unsigned d : 20; };",
+    "enum e { A, B, C }; struct T { enum e a : 2; enum e b : 3; int c : 27; };",
+    "union T { unsigned a : 3; unsigned b : 17; char c; };",
+    "union T { char a[7]; int b; short c[3]; };",
+    "struct T { char a; union { int i; float f; }; char b; };",
+    "struct T { char a; struct { char b; long c; }; struct { short d; } e; };",
+    "struct T { union { struct { char p; int q; }; long r; }; struct { short s; }; };",
+    "struct T { struct { struct { int deep; } b; } a[2]; char c; };",
+    "struct a { int x; char y; }; struct T { struct a a; char b; struct a c[2]; };",
+    "typedef struct { char a; long b; } pair; struct T { char x; pair p; pair *q; };",
+    "typedef struct n { struct n *next; int v; } n; struct T { char a; n n; };",
+    "typedef int i_t; typedef i_t a_t[3]; typedef a_t b_t[2]; struct T { char x; b_t b; i_t i; };",
+    "struct __attribute__((packed)) T { char a; int b; long c; };",
+    "struct T { char a; int b __attribute__((packed)); long c; };",
+    "struct __attribute__((packed)) T { unsigned a : 3; int b; unsigned c : 30; unsigned d : 9; };",
+    "struct __attribute__((packed)) in { char a; int b; }; struct T { char x; struct in i; short y; };",
+    "#pragma pack(push, 2)\nstruct T { char a; int b; long c; };\n#pragma pack(pop)\n",
+    "struct T { char a; int b; } __attribute__((aligned(32)));",
+    "struct T { char a; char b __attribute__((aligned(16))); char c; };",
+    "struct __attribute__((packed, aligned(4))) T { char a; int b; char c; };",
+    "struct T { char a; _Alignas(8) char b; char c; };",
+    "typedef int wide __attribute__((aligned(16))); struct T { char a; wide b; char c; };",
+    "typedef float v4 __attribute__((vector_size(16))); struct T { char a; v4 b; v4 c[2]; };",
+    "typedef int v3 __attribute__((ext_vector_type(3))); struct T { char a; v3 b; char c; };",
+    "typedef long v2 __attribute__((vector_size(16))); struct T { char a; v2 *b; v2 c; };",
+    "struct T { char a; _Atomic int b; _Atomic(long) c; };",
+    "struct T { char a; volatile int b; const volatile long c; int *restrict d; };",
+    "struct T { char a; unsigned _BitInt(7) b; _BitInt(100) c; };",
+    "struct T { char a; __typeof__(sizeof(int)) b; };",
+    "struct hidden; struct T { char a; struct hidden *b; };",
+    "struct T { };",
+    "struct T { char a; struct { } b; int c; };",
+    "#include <stdint.h>\nstruct T { int8_t a; uint64_t b; int16_t c; uintptr_t d; intmax_t *e; };",
+    "#include <stddef.h>\nstruct T { char a; wchar_t b; max_align_t c; };",
+    "#include <time.h>\n#include <sys/stat.h>\nstruct T { char a; struct stat s; struct timespec t; };",
+];
+
+/// Declarations of C++, each with a `T`.
+const CPP: &[&str] = &[
+    "struct T { bool a; wchar_t b; char16_t c; char32_t d; char8_t e; };",
+    "struct A { int x; }; struct T : A { char y; };",
+    "struct A { int x; char y; }; struct B { short z; }; struct T : A, B { char w; };",
+    "struct A {}; struct B {}; struct T : A, B { int x; };",
+    "struct A { virtual void f(); int x; }; struct T : A { char y; };",
+    "struct A { int x; }; struct B : virtual A { int y; }; struct T : virtual A, B { int z; };",
+    "class A { int x; char y; }; class T : A { char z; };",
+    "struct T { int &a; const char &&b; };",
+    "struct K { int a; void f(); }; struct T { char a; int K::*b; void (K::*c)(); };",
+    "template <class X> struct Box { char a; X b; }; struct T { char x; Box<long> y; Box<char> z; };",
+    "template <class X> struct Base { X b; }; struct T : Base<int>, Base<short> { char y; };",
+    "namespace n { struct P { char x; double y; }; } struct T { char a; n::P b; };",
+    "enum class E : unsigned char { X, Y }; struct T { E a : 1; E b; };",
+    "struct T { struct In { char a; long b; }; In x; static int s; In *y; };",
+    "struct alignas(64) T { char a; alignas(16) char b; };",
+    "#include <array>\n#include <atomic>\nstruct T { char a; std::array<int, 3> b; std::atomic<long> c; };",
+    "#include <string>\n#include <vector>\nstruct T { char a; std::string b; std::vector<int> c; };",
+];
+
+#[test]
+fn members_lie_where_clang_says_that_they_do() {
+    let mut checked = 0;
+    for (texts, name, standard) in [(C, "t.c", "-std=gnu17"), (CPP, "t.cpp", "-std=gnu++20")] {
+        for text in texts {
+            let (_directory, path) = written(name, text);
+            let options = HeaderOptions {
+                headers: vec![path.clone()],
+                compiler: Some("clang".into()),
+                ..HeaderOptions::default()
+            };
+            let Some(types) = read(&options) else {
+                return;
+            };
+            assert!(types.find("T").is_some(), "{text}");
+            checked += usize::from(check_against_clang(&types, &path, &[standard]) > 0);
+        }
+    }
+    assert!(checked == 0 || checked >= 75, "{checked}");
+}
+
+/// Headers of every system with a C library and those of Linux.
+const SYSTEM: &[&str] = &[
+    "stdio.h",
+    "stdlib.h",
+    "string.h",
+    "time.h",
+    "signal.h",
+    "locale.h",
+    "setjmp.h",
+    "math.h",
+    "fenv.h",
+    "wchar.h",
+    "sys/types.h",
+    "sys/stat.h",
+    "sys/time.h",
+    "sys/resource.h",
+    "sys/wait.h",
+    "sys/socket.h",
+    "netinet/in.h",
+    "netinet/tcp.h",
+    "arpa/inet.h",
+    "netdb.h",
+    "poll.h",
+    "termios.h",
+    "dirent.h",
+    "pthread.h",
+    "semaphore.h",
+];
+
+#[test]
+fn records_of_system_headers_lie_where_clang_says_that_they_do() {
+    let (mut headers, mut records) = (0, 0);
+    for name in SYSTEM {
+        let header = Path::new("/usr/include").join(name);
+        let header = match header.exists() {
+            true => header,
+            false => Path::new("/usr/include/x86_64-linux-gnu").join(name),
+        };
+        if !header.exists() {
+            continue;
+        }
+        let options = HeaderOptions {
+            headers: vec![header],
+            compiler: Some("clang".into()),
+            ..HeaderOptions::default()
+        };
+        let Some(types) = read(&options) else {
+            return;
+        };
+        let (_directory, source) = written("t.c", &format!("#include <{name}>\n"));
+        let found = check_against_clang(&types, &source, &["-std=gnu17"]);
+        headers += usize::from(found > 0);
+        records += found;
+    }
+    assert!(
+        records == 0 || headers >= 20,
+        "{headers} headers, {records} records"
+    );
+}
+
+#[test]
+fn a_header_has_functions_attributes_and_qualifiers_that_programs_do_not_keep() {
+    let text = r#"
+        #define NOTE(text) __attribute__((annotate(text)))
+        /* The price. */
+        struct quote { int bid NOTE("range(0,5)") NOTE("unit(ticks)") __attribute__((deprecated("gone"))); } __attribute__((packed));
+        extern int on_quote(struct quote *quote, const char *why, int levels[static 4], ...) __attribute__((pure));
+        static inline int twice(int n) { return n + n; }
+        extern const volatile struct quote *best;
+        typedef int (*handler)(struct quote *);
+        union word { _Atomic int whole; };
+    "#;
+    let Some(types) = types_of_text("feed.h", text) else {
+        return;
+    };
+    let quote = types.find("struct quote").unwrap();
+    let said: Vec<String> = types.members(quote)[0]
+        .attributes
+        .iter()
+        .map(|one| format!("{}={}", one.name, one.value))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "annotate=range(0,5)",
+            "annotate=unit(ticks)",
+            "deprecated=gone"
+        ]
+    );
+    assert_eq!(&*types[quote].attributes[0].name, "packed");
+    assert_eq!(types[quote].place.as_ref().unwrap().line, 4);
+    assert!(
+        types
+            .units_of(quote)
+            .next()
+            .unwrap()
+            .name
+            .ends_with("feed.h")
+    );
+    let function = types
+        .functions()
+        .find(|one| &*one.name == "on_quote")
+        .unwrap();
+    assert_eq!(
+        types.declare(function.ty, &function.name),
+        "int on_quote(struct quote *, const char *, int[static 4], ...)"
+    );
+    assert_eq!(&*function.attributes[0].name, "pure");
+    let parameters: Vec<&str> = function.parameters.iter().map(|name| &**name).collect();
+    assert_eq!(parameters, ["quote", "why", "levels"]);
+    let Kind::Function(signature) = &types[function.ty].kind else {
+        panic!()
+    };
+    let Kind::Array { count, .. } = types[signature.parameters[2]].kind else {
+        panic!()
+    };
+    assert_eq!(count, Count::AtLeast(4));
+    let twice = types.functions().find(|one| &*one.name == "twice").unwrap();
+    assert_eq!((twice.linkage, twice.inline), (Linkage::Static, true));
+    let best = types.variables().next().unwrap();
+    assert_eq!(types.spell(best.ty), "const volatile struct quote *");
+    let whole = types.members(types.find("union word").unwrap())[0].ty;
+    assert!(matches!(
+        types[whole].kind,
+        Kind::Qualified {
+            qualifier: Qualifier::Atomic,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn bases_lie_where_the_debug_information_says_that_they_do() {
+    let text = "namespace n { struct A { long a; }; struct B { int b; virtual ~B() {} }; class C { char c; }; }\n\
+        struct E {}; struct T : E, n::A, n::B, private n::C { char t; };\n";
+    let Some(types) = types_of_text("bases.hpp", text) else {
+        return;
+    };
+    let id = types.find("T").unwrap();
+    let bases: Vec<_> = types
+        .record(id)
+        .unwrap()
+        .bases
+        .iter()
+        .map(|base| base.offset)
+        .collect();
+    for compiler in harness::compilers() {
+        let (directory, source) = written("t.cpp", &format!("{text}T t;\n"));
+        let object = directory.path().join("t.o");
+        let made = Command::new(compiler)
+            .args(["-g", "-c", "-o"])
+            .arg(&object)
+            .arg(&source)
+            .status();
+        assert!(made.unwrap().success());
+        let program = Types::open(&object).unwrap();
+        let id = program.find("T").unwrap();
+        let theirs: Vec<_> = program
+            .record(id)
+            .unwrap()
+            .bases
+            .iter()
+            .map(|base| base.offset)
+            .collect();
+        assert_eq!(bases, theirs, "{compiler}");
+        let agreement = types.agreement(&program);
+        assert_eq!(
+            (agreement.compared, agreement.disagreements),
+            (5, vec![]),
+            "{compiler}"
+        );
+    }
+}
+
+#[test]
+fn an_error_in_a_header_is_shown_with_its_line() {
+    let (_directory, path) = written("bad.hpp", "struct T {\n    int x\n};\n");
+    let options = HeaderOptions {
+        headers: vec![path],
+        ..HeaderOptions::default()
+    };
+    match types_of(&options) {
+        Err(GenerateError::NoClang { .. }) => {}
+        Err(GenerateError::Faults { text, .. }) => {
+            assert!(text.contains("bad.hpp:2:"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
