@@ -87,9 +87,12 @@ function(memglass_generate)
         set_property(DIRECTORY APPEND PROPERTY MEMGLASS_MADE "${output}")
         set(includes "$<TARGET_PROPERTY:${arg_TARGET},INCLUDE_DIRECTORIES>")
         set(definitions "$<TARGET_PROPERTY:${arg_TARGET},COMPILE_DEFINITIONS>")
+        # The target's own standard, which may show other members. Compilers know the newest ones by working names.
+        set(standard "$<TARGET_PROPERTY:${arg_TARGET},CXX_STANDARD>")
+        set(newest "$<IF:$<STREQUAL:${standard},26>,2c,$<IF:$<STREQUAL:${standard},23>,2b,20>>")
         add_custom_command(
             OUTPUT ${results}
-            COMMAND "${MEMGLASS_GEN}" ${headers} -o "${output}" ${source_option} --depfile "${output}.d" -std=c++20
+            COMMAND "${MEMGLASS_GEN}" ${headers} -o "${output}" ${source_option} --depfile "${output}.d" "-std=c++${newest}"
                 --compiler "${CMAKE_CXX_COMPILER}"
                 "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
                 "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>"

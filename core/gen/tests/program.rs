@@ -213,3 +213,33 @@ fn without_libclang_the_scanner_reads_and_says_what_it_does_not_understand() {
         "{said}"
     );
 }
+
+#[test]
+fn what_was_written_by_hand_is_not_written_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    std::fs::write(path("order.hpp"), HEADER).unwrap();
+    std::fs::write(path("mine.hpp"), "int mine;\n").unwrap();
+    std::fs::write(path("empty.hpp"), "\n").unwrap();
+    let generate = |arguments: &[&str]| program(directory.path(), arguments);
+    for (arguments, kept) in [
+        (&["order.hpp", "-o", "order.hpp"][..], "order.hpp"),
+        (&["order.hpp", "-o", "mine.hpp"], "mine.hpp"),
+        (
+            &["order.hpp", "-o", "new.hpp", "--source", "mine.hpp"],
+            "mine.hpp",
+        ),
+    ] {
+        let before = std::fs::read(path(kept)).unwrap();
+        let output = generate(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let told = format!("{kept} was not made by memglass-gen");
+        assert!(said(&output).contains(&told), "{}", said(&output));
+        assert_eq!(std::fs::read(path(kept)).unwrap(), before);
+    }
+    assert!(!path("new.hpp").exists());
+    for _ in 0..2 {
+        let output = generate(&["order.hpp", "-o", "empty.hpp"]);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+}

@@ -236,14 +236,27 @@ public:
     T get() const noexcept { return of(unit_->load(std::memory_order_relaxed)); }
     /// Bits beyond its width are dropped, as in C++.
     void set(T value) noexcept {
-        Unit bits = static_cast<Unit>(static_cast<Unit>(static_cast<Unit>(value) << Lowest) & mask);
-        unit_->fetch_update([bits](Unit unit) { return static_cast<Unit>((unit & static_cast<Unit>(~mask)) | bits); });
+        unit_->fetch_update([value](Unit unit) { return with(unit, value); });
     }
     operator T() const noexcept { return get(); }
     BitField& operator=(T value) noexcept {
         set(value);
         return *this;
     }
+
+    /// Changes it in one step, and returns the new value. `change` takes a T, and may be called more than once.
+    template <class F> T update(F change) {
+        Unit changed{};
+        unit_->fetch_update([&](Unit unit) { return changed = with(unit, static_cast<T>(change(of(unit)))); });
+        return of(changed);
+    }
+    T operator+=(T amount) requires std::integral<T> { return update([=](T value) { return Unit(Unit(value) + Unit(amount)); }); }
+    T operator-=(T amount) requires std::integral<T> { return update([=](T value) { return Unit(Unit(value) - Unit(amount)); }); }
+    T operator|=(T bits) requires std::integral<T> { return update([=](T value) { return value | bits; }); }
+    T operator&=(T bits) requires std::integral<T> { return update([=](T value) { return value & bits; }); }
+    T operator^=(T bits) requires std::integral<T> { return update([=](T value) { return value ^ bits; }); }
+    T operator++() requires std::integral<T> { return *this += 1; }
+    T operator--() requires std::integral<T> { return *this -= 1; }
 
     /// The value of the bitfield in an integer.
     static constexpr T of(Unit unit) noexcept {
@@ -257,6 +270,12 @@ public:
     }
 
 private:
+    /// The integer with another value of the bitfield.
+    static constexpr Unit with(Unit unit, T value) noexcept {
+        Unit bits = static_cast<Unit>(static_cast<Unit>(static_cast<Unit>(value) << Lowest) & mask);
+        return static_cast<Unit>((unit & static_cast<Unit>(~mask)) | bits);
+    }
+
     static constexpr bool is_signed() noexcept {
         if constexpr (std::is_enum_v<T>) {
             return std::is_signed_v<std::underlying_type_t<T>>;

@@ -4,6 +4,7 @@
 
 #include <memglass/schema.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -107,7 +108,7 @@ public:
     /// Ends the session, after giving observers up to `patience` to detach. Whether all of them had: those that
     /// stayed keep its last values. What lies in it can still be used, but no observer sees it.
     bool shutdown(std::chrono::milliseconds patience = {}) {
-        auto ended = memglass_session_shutdown(session_, static_cast<std::uint64_t>(patience.count()));
+        auto ended = memglass_session_shutdown(session_, static_cast<std::uint64_t>((std::max)(patience.count(), {})));
         // That somebody looks on is no error: the session has ended.
         if (ended == MEMGLASS_STATUS_STILL_OBSERVED) {
             return false;
@@ -177,8 +178,9 @@ struct Global {
     std::vector<std::unique_ptr<Session>> ended;
 };
 
+/// Never destroyed: other threads, and destructors of statics, may use its objects until the program is gone.
 inline Global& global() {
-    static Global global;
+    static Global& global = *new Global;
     return global;
 }
 
@@ -202,7 +204,9 @@ inline Config& config() {
     return config;
 }
 
-/// Starts the one session that most programs have. It ends with `shutdown`, or when the program ends.
+/// Starts the one session that most programs have. It ends with `shutdown`, which removes its memory. A program that
+/// ends without it leaves its last values to look at, until it starts again or `memglass clean` removes them; it is
+/// shown as exited, or as crashed if its exit code is not 0.
 inline void init(std::string_view name) {
     auto& [config, session, ended] = detail::global();
     if (session != nullptr) {

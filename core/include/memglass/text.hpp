@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <string>
 
 namespace memglass {
 
@@ -18,6 +19,7 @@ template <std::size_t N> struct Text {
     /// Throws if the text is too long or has a zero byte in it: it is cut nowhere.
     Text(std::string_view text) { append(text); }
     Text(const char* text) : Text(std::string_view(text)) {}
+    Text(const std::string& text) : Text(std::string_view(text)) {}
 
     std::size_t size() const noexcept {
         return static_cast<std::size_t>(std::find(bytes, bytes + N, '\0') - bytes);
@@ -76,6 +78,7 @@ public:
         }
     }
 
+    friend bool operator==(const PlainText& one, std::string_view other) noexcept { return one.get() == other; }
     operator Text<N>() const noexcept { return get(); }
     PlainText& operator=(const Text<N>& text) noexcept {
         set(text);

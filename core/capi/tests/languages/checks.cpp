@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <iostream>
+#include <limits>
 #include <sstream>
 #include <thread>
 
@@ -89,6 +90,11 @@ void bitfields_share_an_integer() {
     CHECK(low == -8 && high == 300u);
     low = 7;
     CHECK(low == 7 && high == 300u && unit->load() == (300u << 7 | 7u << 3));
+    CHECK((high += 5) == 305u && (high -= 6) == 299u && ++high == 300u && --high == 299u);
+    CHECK((high |= 4u) == 303u && (high &= ~1u) == 302u && (high ^= 3u) == 301u && low == 7);
+    // Bits beyond the width are dropped.
+    CHECK(++low == -8 && (low -= 1) == 7 && high == 301u);
+    CHECK((low += std::numeric_limits<int>::max()) == 6);
 }
 
 void texts_end_where_they_end() {
@@ -100,6 +106,14 @@ void texts_end_where_they_end() {
     CHECK(thrown([&] { *text = "abcde"; }) == MEMGLASS_STATUS_BAD_SIZE);
     CHECK(thrown([&] { *text = std::string_view("a\0b", 3); }) == MEMGLASS_STATUS_BAD_ARGUMENT);
     CHECK(text->get() == "x");
+    std::string name = "yz";
+    *text = name;
+    CHECK(text->get() == "yz" && *text == name && *text != "y" && "yz" == *text);
+    CHECK(thrown([&] { *text = std::string(5, 'a'); }) == MEMGLASS_STATUS_BAD_SIZE);
+    Cell<memglass::Locked<memglass::Text<4>>> locked;
+    *locked = name;
+    locked->update([&](auto& text) { text = name + "!"; });
+    CHECK(locked->read() == "yz!");
 }
 
 void a_guarded_value_is_whole_and_held_by_one() {

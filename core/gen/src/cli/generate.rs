@@ -77,6 +77,9 @@ impl Generate {
             compiler: self.compiler.clone(),
             reader: self.reader.into(),
         };
+        for written in self.output.iter().chain(&self.source) {
+            check_is_ours(written)?;
+        }
         let generated = generate(&options)?;
         if self.verbose {
             let types = generated.types.join(", ");
@@ -133,6 +136,21 @@ impl Generate {
         }
         Ok(())
     }
+}
+
+/// Refuses to write over what somebody wrote by hand, such as the header itself.
+fn check_is_ours(path: &Path) -> Result<(), String> {
+    // What is there and cannot be read is told when it is written.
+    let present = std::fs::read(path).unwrap_or_default();
+    let present = String::from_utf8_lossy(&present);
+    let is_ours = |line: &str| line.contains("Made by memglass-gen");
+    if present.trim().is_empty() || present.lines().take(5).any(is_ours) {
+        return Ok(());
+    }
+    Err(format!(
+        "{} was not made by memglass-gen and would be lost; name another file, or remove it first",
+        path.display()
+    ))
 }
 
 /// A rule for make and ninja: what the output depends on.
