@@ -220,26 +220,37 @@ impl<'t> Lowering<'t> {
         };
         let whole = size.saturating_mul(count);
         let id = self.schema.add(schema::Type::new("", whole, align, kind))?;
-        let runs_in_all = count.saturating_mul(element.runs.len() as u64);
-        if runs_in_all > MOST_RUNS && element.runs.len() > 1 {
-            return Err(SchemaError::TooManyValues {
-                name: self.schema.type_name(id),
-                weight: runs_in_all,
-                most: MOST_RUNS,
-            });
-        }
-        let mut runs = Vec::new();
-        for index in 0..count {
-            for run in &*element.runs {
-                image::add(
-                    &mut runs,
-                    run.moved(index * element.source_size, index * size),
-                );
+        let too_many = |weight| SchemaError::TooManyValues {
+            name: self.schema.type_name(id),
+            weight,
+            most: MOST_RUNS,
+        };
+        let source_size = element.source_size.checked_mul(count);
+        let source_size = source_size.ok_or_else(|| too_many(u64::MAX))?;
+        let runs = match *element.runs {
+            // Elements without gaps are one run, however many there are.
+            [run] if (run.len, run.len) == (size, element.source_size) => vec![Run {
+                len: source_size,
+                ..run
+            }],
+            _ => {
+                let runs_in_all = count.saturating_mul(element.runs.len() as u64);
+                if runs_in_all > MOST_RUNS {
+                    return Err(too_many(runs_in_all));
+                }
+                let mut runs = Vec::new();
+                for index in 0..count {
+                    for run in &*element.runs {
+                        let (from, to) = (index * element.source_size, index * size);
+                        image::add(&mut runs, run.moved(from, to));
+                    }
+                }
+                runs
             }
-        }
+        };
         Ok(Some(Known {
             id,
-            source_size: element.source_size * count,
+            source_size,
             runs: runs.into(),
         }))
     }
@@ -279,7 +290,7 @@ impl<'t> Lowering<'t> {
         self.flattened(id, 0, &mut members);
         let mut plan = Plan::default();
         for member in members {
-            self.place(&member, &mut plan)?;
+            self.place(&member, (name, size), &mut plan)?;
         }
         if plan.fields.is_empty() {
             return self.bytes(size);
@@ -321,12 +332,20 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// Gives a member its place.
-    fn place(&mut self, member: &Member<'t>, plan: &mut Plan) -> Result<(), SchemaError> {
-        let bits = member.width_bits.map(|width| self.bits_of(member, width));
+    /// Gives a member of a record, with its name and size, its place. The description may be a damaged file's, so a
+    /// member that leaves the record is an error.
+    fn place(
+        &mut self,
+        member: &Member<'t>,
+        (record, record_size): (&str, u64),
+        plan: &mut Plan,
+    ) -> Result<(), SchemaError> {
+        let bits = member
+            .width_bits
+            .map(|width| self.bits_of(member, width, record_size));
         let Some((known, start, bits)) = (match bits {
             Some(Some((unit, start, bits))) => {
-                let known = self.int(if unit == 8 { "u64" } else { "u32" }, unit, false)?;
+                let known = self.int(&format!("u{}", unit * 8), unit, false)?;
                 known.map(|known| (known, start, Some(bits)))
             }
             Some(None) => None,
@@ -341,20 +360,37 @@ impl<'t> Lowering<'t> {
             (Some(_), Some(own)) if own.source_size == known.source_size => own,
             _ => known,
         };
+        let end = start.checked_add(known.source_size);
+        if end.is_none_or(|end| end > record_size) {
+            return Err(SchemaError::Field {
+                name: record.to_owned(),
+                field: member.name.to_owned(),
+                offset: start,
+                size: known.source_size,
+                reason: "it leaves what it is a member of",
+            });
+        }
         plan.add(&self.schema, member.name, &known, start, bits);
         Ok(())
     }
 
     /// The integer that a bitfield is a part of: its bytes, where it begins, and which bits are the field. An integer of
-    /// the declared type, or one that begins where the field does if the field leaves that.
-    fn bits_of(&self, member: &Member<'t>, width: u64) -> Option<(u64, u64, Bits)> {
+    /// the declared type, or the smallest that begins where the field does if the field leaves that, or that the record.
+    fn bits_of(
+        &self,
+        member: &Member<'t>,
+        width: u64,
+        record_size: u64,
+    ) -> Option<(u64, u64, Bits)> {
         let declared = self
             .types
             .size_of(member.ty)
             .filter(|size| matches!(size, 1 | 2 | 4 | 8));
         let within = |unit: u64, start_bits: u64| {
             let offset = member.offset_bits - start_bits;
-            (offset + width <= unit * 8).then(|| {
+            let end = offset.checked_add(width)?;
+            let is_inside = unit <= record_size && start_bits / 8 <= record_size - unit;
+            (width > 0 && end <= unit * 8 && is_inside).then(|| {
                 let bits = Bits {
                     offset: offset as u8,
                     width: width as u8,
@@ -365,8 +401,11 @@ impl<'t> Lowering<'t> {
         let own =
             declared.and_then(|unit| within(unit, member.offset_bits / (unit * 8) * (unit * 8)));
         let first = member.offset_bits / 8 * 8;
-        own.or_else(|| within(4, first))
-            .or_else(|| within(8, first))
+        own.or_else(|| {
+            [1, 2, 4, 8]
+                .into_iter()
+                .find_map(|unit| within(unit, first))
+        })
     }
 }
 

@@ -342,3 +342,53 @@ fn two_entries_of_one_type_are_told_apart_by_their_offsets() {
     assert_eq!(labels, ["tick", "tick_0x118", "char"]);
     assert_eq!(text(&observer, "char"), "\"spot\"");
 }
+
+/// Descriptions may come from a damaged program: what cannot be is an error before anything is copied.
+#[test]
+fn types_that_cannot_be_are_refused_in_no_time() {
+    use memglass_types::{Builder, Count, Kind, Member, Record, Tag, Type};
+    let world = World::new();
+    let hostile = |build: &dyn Fn(&mut Builder, memglass_types::TypeId) -> Type| {
+        let mut builder = Builder::default();
+        let (signed, bits) = (true, 32);
+        let int = builder.add(Type::new("int".into(), Some(4), Kind::Int { signed, bits }));
+        let bad = build(&mut builder, int);
+        builder.add(bad);
+        let types = builder.finish().unwrap();
+        let foreign = Foreign::of(&world.file, "0: bad", &types, Use::Read);
+        foreign.map(drop).unwrap_err().to_string()
+    };
+    let record = |size, members| {
+        let record = Record::new(Tag::Struct, members);
+        Type::new("bad".into(), Some(size), Kind::Record(record))
+    };
+    let began = Instant::now();
+    // A member behind the end, one that begins inside and ends outside, one at the end of all numbers.
+    for offset in [8, 6, 1 << 40, u64::MAX / 16, u64::MAX / 8] {
+        let told = hostile(&|_, int| record(8, vec![Member::new("x", int, offset)]));
+        assert!(told.contains("bad"), "{told}");
+    }
+    // Arrays that are larger than the struct.
+    for count in [3, 1 << 20, 1 << 40] {
+        let told = hostile(&|builder, int| {
+            let count = Count::Fixed(count);
+            let array = Kind::Array {
+                element: int,
+                count,
+            };
+            let array = builder.add(Type::new("".into(), None, array));
+            record(8, vec![Member::new("x", array, 0)])
+        });
+        assert!(told.contains("bad"), "{told}");
+    }
+    // A bitfield wider than any integer, and one of which the integer leaves the struct.
+    for (offset_bits, width) in [(0, u64::MAX), (u64::MAX - 3, 8), (60, 33)] {
+        let told = hostile(&|_, int| {
+            let mut field = Member::new("x", int, 0);
+            (field.offset_bits, field.width_bits) = (offset_bits, Some(width));
+            record(8, vec![field, Member::new("y", int, 8)])
+        });
+        assert!(told.contains("bad"), "{told}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(20));
+}

@@ -1,10 +1,12 @@
 //! `memglass file`: the shared memory of a program that knows nothing of memglass, as a session.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use clap::Parser;
 use memglass::ProducerError;
 use memglass_foreign::{Foreign, ForeignError, Publication, Use};
+use memglass_repl::program::ScriptText;
 use memglass_types::Types;
 
 use super::addresses::{self, Whose};
@@ -97,7 +99,8 @@ fn published(
 fn layout(file: &File) -> Result<String, Failure> {
     match file.layout.strip_prefix('@') {
         None => Ok(file.layout.clone()),
-        Some(path) => std::fs::read_to_string(Path::new(path))
-            .map_err(|error| Failure::Usage(format!("the layout {path} cannot be read: {error}"))),
+        Some(path) => ScriptText::read(Path::new(path), &AtomicBool::new(false))
+            .map(|text| text.as_str().to_owned())
+            .map_err(|what| Failure::Usage(format!("the layout: {what}"))),
     }
 }
