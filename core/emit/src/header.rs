@@ -24,6 +24,7 @@ pub(crate) fn emit(schema: &Schema, dialect: Dialect) -> String {
         schema,
         dialect,
         by_id: HashMap::new(),
+        nested: nested(&types, dialect),
         written: HashMap::new(),
         hidden: HashSet::new(),
         text: String::new(),
@@ -33,16 +34,35 @@ pub(crate) fn emit(schema: &Schema, dialect: Dialect) -> String {
         .map(|declared| (declared.id, declared))
         .collect();
     header.head();
-    for declared in &types {
+    let inner: HashSet<TypeId> = header.nested.values().flatten().map(|one| one.id).collect();
+    for declared in types.iter().filter(|one| !inner.contains(&one.id)) {
         header.declare(declared);
     }
     header.text
 }
 
+/// The types that lie in records, by the record: `Out::In` in `Out`. C has only one scope.
+fn nested<'t, 's>(types: &'t [Declared<'s>], dialect: Dialect) -> Nested<'t, 's> {
+    let mut nested = Nested::new();
+    if dialect == Dialect::Cpp {
+        let records = types.iter().filter(|one| one.ty.members().is_some());
+        let by_path: HashMap<String, TypeId> = records.map(|one| (one.path(), one.id)).collect();
+        for one in types {
+            if let Some(&record) = by_path.get(&one.namespaces.join("::")) {
+                nested.entry(record).or_default().push(one);
+            }
+        }
+    }
+    nested
+}
+
+type Nested<'t, 's> = HashMap<TypeId, Vec<&'t Declared<'s>>>;
+
 struct Header<'t, 's> {
     schema: &'s Schema,
     dialect: Dialect,
     by_id: HashMap<TypeId, &'t Declared<'s>>,
+    nested: Nested<'t, 's>,
     /// What pointers may name so far: the word by the name of the schema.
     written: HashMap<&'s str, String>,
     /// The names of the members around, which hide types of the same name.
@@ -82,13 +102,17 @@ impl<'t, 's> Header<'t, 's> {
         if is_inside {
             let _ = writeln!(self.text, "namespace {namespace} {{");
         }
+        self.define(declared);
+        if is_inside {
+            self.text.push_str("}\n");
+        }
+    }
+
+    fn define(&mut self, declared: &'t Declared<'s>) {
         match &declared.ty.kind {
             Kind::Enum { signed, variants } => self.enumeration(declared, *signed, variants),
             Kind::Flags { flags } => self.enumeration(declared, false, flags),
             _ => self.record(declared),
-        }
-        if is_inside {
-            self.text.push_str("}\n");
         }
         let word = self.word_of(declared);
         self.written.insert(&declared.ty.name, word);
@@ -141,7 +165,17 @@ impl<'t, 's> Header<'t, 's> {
         }
     }
 
-    fn record(&mut self, declared: &Declared<'_>) {
+    /// The types inside of a record, as lines of its body.
+    fn inner(&mut self, record: TypeId) -> String {
+        let inner = self.nested.get(&record).cloned().unwrap_or_default();
+        let outer = std::mem::take(&mut self.text);
+        inner.into_iter().for_each(|one| self.define(one));
+        let text = std::mem::replace(&mut self.text, outer);
+        text.lines().map(|line| format!("    {line}\n")).collect()
+    }
+
+    fn record(&mut self, declared: &'t Declared<'s>) {
+        let inner = self.inner(declared.id);
         if let Some(word) = annotations::protection(declared.protection) {
             let _ = writeln!(self.text, "// @{word}");
         }
@@ -164,7 +198,10 @@ impl<'t, 's> Header<'t, 's> {
             _ => "",
         };
         let _ = match self.dialect {
-            Dialect::Cpp => writeln!(self.text, "{keyword}{mark}{align} {word} {{\n{body}}};"),
+            Dialect::Cpp => writeln!(
+                self.text,
+                "{keyword}{mark}{align} {word} {{\n{inner}{body}}};"
+            ),
             Dialect::C => writeln!(
                 self.text,
                 "typedef {keyword}{align} {word} {{\n{body}}} {word};"

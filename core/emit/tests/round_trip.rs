@@ -11,7 +11,7 @@ mod types;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use memglass::schema::{Bits, Field, Kind, Schema, Type, codec};
+use memglass::schema::{Bits, Field, Kind, Schema, Type, Variant, codec};
 use memglass::{Observe, Storage};
 use memglass_emit::{Language, emit};
 use memglass_gen::{GenerateError, Options, generate};
@@ -123,6 +123,45 @@ fn the_cpp_header_compiles_without_a_warning() {
         "cpp",
         &["g++", "clang++"],
         &flags,
+    );
+}
+
+/// `struct app::Out { enum class E …; struct In { struct Deep …; }; … }` and a struct that holds an `Out::In`.
+fn nested() -> Schema {
+    let mut schema = Schema::new();
+    let mut add = |name: &str, size, kind| schema.add(Type::new(name, size, 4, kind)).unwrap();
+    let int = add("i32", 4, Kind::Int { signed: true });
+    let of = |fields| Kind::Struct { fields };
+    let deep = add("app::Out::In::Deep", 4, of(vec![Field::new("x", int, 0)]));
+    let inner = add("app::Out::In", 4, of(vec![Field::new("deep", deep, 0)]));
+    let variants = vec![Variant {
+        name: "A".into(),
+        value: 0,
+    }];
+    let signed = true;
+    let kind = add("app::Out::E", 4, Kind::Enum { signed, variants });
+    let fields = vec![Field::new("in", inner, 0), Field::new("kind", kind, 4)];
+    add("app::Out", 8, of(fields));
+    add("User", 4, of(vec![Field::new("in", inner, 0)]));
+    schema
+}
+
+#[test]
+fn types_inside_of_a_struct_are_declared_inside_of_it() {
+    let flags = ["-std=c++20", "-Wno-attributes"];
+    check_compiles(&nested(), Language::Cpp, "cpp", &["g++", "clang++"], &flags);
+    let header = emit(&nested(), Language::Cpp);
+    assert_eq!(header.matches("namespace").count(), 1, "{header}");
+    assert!(
+        header.contains("    struct [[memglass::observe]] In {\n        struct"),
+        "{header}"
+    );
+    check_compiles(
+        &nested(),
+        Language::C,
+        "c",
+        &["gcc", "clang"],
+        &["-std=c11"],
     );
 }
 
