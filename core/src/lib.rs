@@ -48,6 +48,7 @@
 extern crate self as memglass;
 
 mod access;
+mod aligned;
 mod coerce;
 #[doc(hidden)]
 pub mod doc;

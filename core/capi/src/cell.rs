@@ -9,7 +9,7 @@ use memglass::{GuardedBytes, hold_word};
 
 use crate::out::place;
 use crate::status::{Failure, Status, entry};
-use crate::text::{elements, elements_mut};
+use crate::text::{elements, zeroed};
 
 /// Copies the present value of a guarded cell, `len` bytes, to `value`. It is always of one write, and the
 /// writer never waits for this.
@@ -23,13 +23,14 @@ pub extern "C" fn memglass_guarded_read(
     len: usize,
 ) -> Status {
     entry(|| {
-        let value = elements_mut(value.cast::<u8>(), len, "value")?;
+        let value = zeroed(value.cast::<u8>(), len, "value")?;
         at(cell, len)?.read(value)?;
         Ok(())
     })
 }
 
-/// Writes a guarded cell. Fails with `MEMGLASS_STATUS_BUSY` if another live writer held it for the whole wait.
+/// Writes a guarded cell: `len` bytes, those between the members of a struct too. Whoever may open the session
+/// can see them, so let them be zero. Fails with `MEMGLASS_STATUS_BUSY` if another live writer held it for the whole wait.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_guarded_write(
     cell: *mut c_void,
@@ -43,18 +44,25 @@ pub extern "C" fn memglass_guarded_write(
 }
 
 /// Changes a guarded cell in one step that no other writer can come between: `change` gets `context` and a
-/// copy of the present value, which it may change. It must return.
+/// copy of the present value, aligned as its type may ask, which it changes. It must return: true to write the
+/// value; false to leave the cell as it is, which fails with `MEMGLASS_STATUS_CALLED_OFF`.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_guarded_update(
     cell: *mut c_void,
     len: usize,
-    change: Option<extern "C" fn(context: *mut c_void, value: *mut c_void)>,
+    change: Option<extern "C" fn(context: *mut c_void, value: *mut c_void) -> bool>,
     context: *mut c_void,
 ) -> Status {
     entry(|| {
         let change = change.ok_or_else(|| Failure::null("change"))?;
         let update = |bytes: &mut [u8]| change(context, bytes.as_mut_ptr().cast());
-        Ok(at(cell, len)?.update(update)?)
+        match at(cell, len)?.update(update)? {
+            true => Ok(()),
+            false => Err(Failure::new(
+                Status::CalledOff,
+                "the value is unchanged: its change was called off",
+            )),
+        }
     })
 }
 

@@ -6,7 +6,7 @@ use memglass::Field;
 
 use crate::introspection::kind_code;
 use crate::out::{copy, place};
-use crate::status::{Failure, Status, entry};
+use crate::status::{Failure, Status, answer, entry};
 use crate::text::Text;
 use crate::types::protection_code;
 
@@ -96,7 +96,9 @@ pub extern "C" fn memglass_field_element(
 /// Its full path, which begins with the label. Valid as long as the field; empty without a field.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_field_path(field: Option<&CField>) -> Text {
-    field.map_or(Text::EMPTY, |field| Text::of(field.field.path()))
+    answer(Text::EMPTY, || {
+        field.map_or(Text::EMPTY, |field| Text::of(field.field.path()))
+    })
 }
 
 /// What the field is.
@@ -142,7 +144,7 @@ pub extern "C" fn memglass_field_type_name(
 /// Whether its object is still alive; false without a field.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_field_is_alive(field: Option<&CField>) -> bool {
-    field.is_some_and(|field| field.field.is_alive())
+    answer(false, || field.is_some_and(|field| field.field.is_alive()))
 }
 
 /// How many values were published in the guarded value that the field is or lies in. Fails with

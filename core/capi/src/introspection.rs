@@ -6,7 +6,7 @@ use memglass::schema::{Kind, Type, TypeId};
 
 use crate::out::{copy, place};
 use crate::schema::CSchema;
-use crate::status::{Failure, Status, entry};
+use crate::status::{Failure, Status, answer, entry};
 use crate::text::Text;
 use crate::types::protection_code;
 
@@ -91,7 +91,7 @@ pub struct CMemberInfo {
 /// How many numbers of types a schema has: one more than the last. 0 without a schema.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_schema_len(schema: Option<&CSchema>) -> u32 {
-    schema.map_or(0, |schema| schema.schema.len() as u32)
+    answer(0, || schema.map_or(0, |schema| schema.schema.len() as u32))
 }
 
 /// What a type is. Fails with `MEMGLASS_STATUS_BAD_TYPE` if there is none with this number.

@@ -11,7 +11,7 @@ use memglass::{ObjectInfo, Observer, Presence};
 use crate::field::CField;
 use crate::out::place;
 use crate::schema::CSchema;
-use crate::status::{Failure, Status, entry};
+use crate::status::{Failure, Status, answer, entry};
 use crate::text::Text;
 
 /// An observer of a session. One thread at a time may use it; the fields that it finds are independent of it.
@@ -160,13 +160,17 @@ pub extern "C" fn memglass_observer_refresh(
 /// 0 without an observer.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_observer_epoch(observer: Option<&CObserver>) -> u64 {
-    observer.map_or(0, |observer| observer.observer.borrow().stated_epoch())
+    answer(0, || {
+        observer.map_or(0, |observer| observer.observer.borrow().stated_epoch())
+    })
 }
 
 /// Number of live objects, as the producer states it at this moment. 0 without an observer.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_observer_object_count(observer: Option<&CObserver>) -> u64 {
-    observer.map_or(0, |observer| observer.observer.borrow().stated_count())
+    answer(0, || {
+        observer.map_or(0, |observer| observer.observer.borrow().stated_count())
+    })
 }
 
 /// Whether the producer is there: `presence` gets one of `memglass_presence`. Takes some microseconds.

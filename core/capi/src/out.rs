@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use crate::status::{Failure, Status};
-use crate::text::elements_mut;
+use crate::text;
 
 /// The place for a result, which the caller need not have initialised. A function asks for it before it does
 /// anything.
@@ -25,7 +25,7 @@ pub(crate) fn copy(
     capacity: usize,
     len: Option<&mut MaybeUninit<usize>>,
 ) -> Result<(), Failure> {
-    let buffer = elements_mut(buffer, capacity, "the buffer")?;
+    let buffer = text::room(buffer, capacity, "the buffer")?;
     if let Some(len) = len {
         len.write(bytes.len());
     }
@@ -34,6 +34,6 @@ pub(crate) fn copy(
         let message = format!("the result has {needed} bytes, and the buffer {capacity}");
         return Err(Failure::new(Status::TooSmall, message));
     };
-    room.copy_from_slice(bytes);
+    room.write_copy_of_slice(bytes);
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::metadata::CInteger;
 use crate::out::{copy, place};
 use crate::schema::{CSchema, bare_type};
 use crate::status::{Failure, Status, entry};
-use crate::text::{elements, elements_mut};
+use crate::text::{elements, zeroed};
 
 /// How often a read tries, and whether it asks if the object lives.
 #[repr(u32)]
@@ -95,7 +95,7 @@ pub extern "C" fn memglass_field_show(
 }
 
 /// Copies the value, `len` bytes, to `value` as a bare value of a type of `schema`. Members are found by name
-/// and must have the same types; a member that is not there is an error.
+/// and must have the same types; a member that is not there is an error. Bytes between members become zero.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_field_read_as(
     field: Option<&CField>,
@@ -108,7 +108,7 @@ pub extern "C" fn memglass_field_read_as(
     entry(|| {
         let field = known(field)?;
         let (schema, id) = bare_type(schema, type_id, len)?;
-        let value = elements_mut(value.cast::<u8>(), len, "value")?;
+        let value = zeroed(value.cast::<u8>(), len, "value")?;
         match reading {
             0 => field.read_as_type(schema, id, value)?,
             1 => field.try_read_as_type(schema, id, value)?,

@@ -3,6 +3,8 @@
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memglass::Field;
 use memglass::sampler::{Event, Following, ProbeHandle, Rate, Sampler, Selection, Tick, What};
@@ -16,6 +18,8 @@ use crate::text::{Text, elements};
 /// A thread that looks at fields at steady rates.
 pub struct CSampler {
     sampler: Sampler,
+    /// Whether it was given back, which a function that it calls may do.
+    is_over: Arc<AtomicBool>,
 }
 
 /// What a sampler looks at for somebody.
@@ -64,6 +68,7 @@ pub struct CUpdate {
 struct Receiver {
     update: extern "C" fn(context: *mut c_void, update: &CUpdate),
     context: *mut c_void,
+    is_over: Arc<AtomicBool>,
 }
 
 // SAFETY: C1: who subscribes says that the function may be called with the context on the sampler's thread.
@@ -77,16 +82,22 @@ pub extern "C" fn memglass_sampler_start(
     entry(|| {
         let out = place(sampler, "sampler")?;
         let sampler = Sampler::start().map_err(|error| Failure::of(Status::System, &error))?;
-        out.write(Box::into_raw(Box::new(CSampler { sampler })));
+        let is_over = Arc::default();
+        out.write(Box::into_raw(Box::new(CSampler { sampler, is_over })));
         Ok(())
     })
 }
 
-/// Ends a sampler and waits for its thread: no function is called after that. Null does nothing.
+/// Ends a sampler and waits for its thread: no function is called after that. A function that the sampler calls
+/// may do it, and is the last then that was called. Null does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_sampler_free(sampler: Option<Box<CSampler>>) {
     entry(|| {
-        drop(sampler);
+        if let Some(sampler) = sampler {
+            // For the rest of this tick, if this is the sampler's thread; any other thread waits for it.
+            sampler.is_over.store(true, Ordering::Relaxed);
+            drop(sampler);
+        }
         Ok(())
     });
 }
@@ -121,7 +132,11 @@ pub extern "C" fn memglass_sampler_subscribe(
         for selection in elements(selections, selections_len, "selections")? {
             following.add(Selection::of(selection.get()?)?)?;
         }
-        let receiver = Receiver { update, context };
+        let receiver = Receiver {
+            update,
+            context,
+            is_over: Arc::clone(&sampler.is_over),
+        };
         let probe = move |tick: Tick| {
             let receiver = &receiver;
             following.sample(tick.time, |event| {
@@ -145,6 +160,9 @@ pub extern "C" fn memglass_subscription_free(subscription: Option<Box<CSubscript
 
 impl Receiver {
     fn tell(&self, event: Event<'_>, time_ns: u64) {
+        if self.is_over.load(Ordering::Relaxed) {
+            return;
+        }
         let field = CField {
             field: Field::clone(event.field),
         };

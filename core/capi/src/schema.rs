@@ -45,7 +45,10 @@ pub extern "C" fn memglass_schema_new() -> Box<CSchema> {
 /// Gives a schema back. Sessions and fields that have used it keep what they need.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_schema_free(schema: Option<Box<CSchema>>) {
-    drop(schema);
+    entry(|| {
+        drop(schema);
+        Ok(())
+    });
 }
 
 /// Adds a scalar: one of `memglass_scalar_kind`. A type that the schema has already keeps its number, here

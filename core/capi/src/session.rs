@@ -8,7 +8,7 @@ use memglass::{Growth, Mode, Session, SessionBuilder};
 
 use crate::out::place;
 use crate::schema::CSchema;
-use crate::status::{Failure, Status, entry};
+use crate::status::{Failure, Status, answer, entry};
 use crate::text::Text;
 
 /// A producer's session. All threads may use it at the same time.
@@ -146,19 +146,25 @@ pub extern "C" fn memglass_session_reclaim(session: Option<&CSession>) -> Status
 /// Number of live objects; 0 without a session.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_session_object_count(session: Option<&CSession>) -> u64 {
-    session.map_or(0, |session| session.session.object_count())
+    answer(0, || {
+        session.map_or(0, |session| session.session.object_count())
+    })
 }
 
 /// Bytes of shared memory that the session has taken, used or not; 0 without a session.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_session_memory_bytes(session: Option<&CSession>) -> u64 {
-    session.map_or(0, |session| session.session.memory_bytes())
+    answer(0, || {
+        session.map_or(0, |session| session.session.memory_bytes())
+    })
 }
 
 /// Its name, valid as long as the session; empty without a session.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_session_name(session: Option<&CSession>) -> Text {
-    session.map_or(Text::EMPTY, |session| Text::of(session.session.name()))
+    answer(Text::EMPTY, || {
+        session.map_or(Text::EMPTY, |session| Text::of(session.session.name()))
+    })
 }
 
 /// Tells whether any observer is attached.

@@ -86,6 +86,8 @@ pub enum Status {
     ReadonlySession = 52,
     /// The type or the annotations of the field do not allow the value.
     Refused = 53,
+    /// A function that was to change a value returned false: nothing was written.
+    CalledOff = 54,
 }
 
 /// Why a call did not do what was asked.
@@ -108,6 +110,15 @@ pub(crate) fn entry(body: impl FnOnce() -> Result<(), Failure>) -> Status {
         Ok(Err(failure)) => tell(failure),
         Err(panic) => tell(Failure::new(Status::Panic, panic_message(&*panic))),
     }
+}
+
+/// Runs the body of a function that answers without a status; a panic becomes `otherwise`.
+pub(crate) fn answer<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
+    let answer = catch_unwind(AssertUnwindSafe(body));
+    answer.unwrap_or_else(|panic| {
+        tell(Failure::new(Status::Panic, panic_message(&*panic)));
+        otherwise
+    })
 }
 
 /// Keeps the message for [`memglass_error_message`].
@@ -226,6 +237,7 @@ impl From<WriteError> for Failure {
             }
             WriteError::Forked { .. } => Status::Forked,
             WriteError::Busy { .. } => Status::Busy,
+            WriteError::CalledOff { .. } => Status::CalledOff,
             WriteError::Read(error) => return error.clone().into(),
             _ => Status::Refused,
         };
@@ -272,6 +284,13 @@ mod tests {
     fn a_panic_becomes_a_status_with_its_message() {
         assert_eq!(entry(|| panic!("no {}", 7)), Status::Panic);
         assert_eq!(message(), "a bug in memglass: no 7");
+    }
+
+    #[test]
+    fn a_panic_becomes_the_answer_that_stands_for_none() {
+        assert_eq!(answer(0, || panic!("no {}", 8)), 0);
+        assert_eq!(message(), "a bug in memglass: no 8");
+        assert_eq!(answer(0, || 7), 7);
     }
 
     #[test]

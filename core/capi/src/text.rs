@@ -1,10 +1,11 @@
 //! Texts and arrays from C and for C.
 //!
-//! C1: a pointer that a caller passes is null, or leads to as many initialised elements as the function says,
-//! and nobody changes them during the call.
+//! C1: a pointer that a caller passes is null, or leads to as many elements as the function says, initialised
+//! unless they are only written, and nobody changes them during the call.
 #![allow(unsafe_code)]
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::slice;
 
@@ -67,18 +68,26 @@ pub(crate) fn elements<'a, T>(start: *const T, len: usize, what: &str) -> Result
     Ok(unsafe { slice::from_raw_parts(start, len) })
 }
 
-/// The same, to be written.
-pub(crate) fn elements_mut<'a, T>(
+/// Room for `len` elements, which the caller need not have initialised.
+pub(crate) fn room<'a, T>(
     start: *mut T,
     len: usize,
     what: &str,
-) -> Result<&'a mut [T], Failure> {
+) -> Result<&'a mut [MaybeUninit<T>], Failure> {
     check(start, len, what)?;
     if len == 0 {
         return Ok(&mut []);
     }
     // SAFETY: C1, and `check` found it aligned and not null.
-    Ok(unsafe { slice::from_raw_parts_mut(start, len) })
+    Ok(unsafe { slice::from_raw_parts_mut(start.cast(), len) })
+}
+
+/// The same for bytes, as zeros.
+pub(crate) fn zeroed<'a>(start: *mut u8, len: usize, what: &str) -> Result<&'a mut [u8], Failure> {
+    let room = room(start, len, what)?;
+    room.fill(MaybeUninit::new(0));
+    // SAFETY: C1 for `room`, and each of its bytes was just written.
+    Ok(unsafe { room.assume_init_mut() })
 }
 
 fn check<T>(start: *const T, len: usize, what: &str) -> Result<(), Failure> {

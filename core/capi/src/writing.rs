@@ -20,7 +20,8 @@ pub enum CWriting {
     Forced = 1,
 }
 
-/// Writes an integer; to an enum, flag set or bool as well. `writing` is one of `memglass_writing`.
+/// Writes an integer; to an enum, flag set or bool as well. `writing` is one of `memglass_writing`. An unsigned
+/// integer of 128 bits that is beyond the signed ones is written with `memglass_field_write_as`.
 ///
 /// Writes fail, with nothing changed, with `MEMGLASS_STATUS_REFUSED` if the value does not fit the type or its
 /// annotations, `…_READONLY_FIELD`, `…_READONLY_SESSION`, `…_BUSY` and `…_GONE`.
@@ -103,14 +104,15 @@ pub extern "C" fn memglass_field_add_real(field: Option<&CField>, amount: f64) -
 }
 
 /// Changes a guarded value or one number in one step: `change` gets `context` and a copy of the present value, as
-/// a bare value of a type of `schema`, and changes that. It must return. Of a number that is not guarded, it may
-/// be called more than once.
+/// a bare value of a type of `schema`, aligned for it, and changes that. It must return: true to write the value;
+/// false to leave the field as it is, which fails with `MEMGLASS_STATUS_CALLED_OFF`. Of a number that is not
+/// guarded, it may be called more than once.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_field_update_as(
     field: Option<&CField>,
     schema: Option<&CSchema>,
     type_id: u32,
-    change: Option<extern "C" fn(context: *mut c_void, value: *mut c_void)>,
+    change: Option<extern "C" fn(context: *mut c_void, value: *mut c_void) -> bool>,
     context: *mut c_void,
 ) -> Status {
     entry(|| {
@@ -136,12 +138,11 @@ fn write(field: &Field, writing: u32, value: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The integer as a value; beyond the signed ones of 128 bits, of an unsigned field.
+/// The integer as a value of the field's kind.
 fn integer_for(field: &Field, integer: CInteger) -> Value {
     use memglass::schema::Kind;
     let ty = &field.schema()[field.type_id()];
     match ty.kind {
-        Kind::Int { signed: false } if ty.size == 16 => Value::U128(integer.get() as u128),
         Kind::Float => Value::F64(integer.get() as f64),
         _ => Value::I128(integer.get()),
     }

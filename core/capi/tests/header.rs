@@ -26,3 +26,32 @@ fn the_header_is_current() {
         "memglass.h is not what the library has; MEMGLASS_UPDATE=1 writes it anew"
     );
 }
+
+/// The functions of the interface in a source, each with all of its text.
+fn functions(source: &str) -> impl Iterator<Item = &str> {
+    let parts = source.split("#[unsafe(no_mangle)]").skip(1);
+    parts.map(|part| part.split("\n}\n").next().unwrap_or(part))
+}
+
+#[test]
+fn no_panic_leaves_a_function_of_the_interface() {
+    let guards = ["entry(|| ", "answer(", "    add(schema, "];
+    // They cannot panic, and what they return is no status.
+    let plain = [
+        "memglass_abi_version",
+        "memglass_error_message",
+        "memglass_schema_new",
+    ];
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(sources).unwrap() {
+        let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for function in functions(&source) {
+            let is_guarded = guards.iter().any(|guard| function.contains(guard))
+                || plain.iter().any(|name| function.contains(name));
+            assert!(is_guarded, "outside of `entry` and `answer`:{function}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 60, "only {seen} functions were found");
+}

@@ -2,8 +2,9 @@
 #ifndef MEMGLASS_BITS_HPP
 #define MEMGLASS_BITS_HPP
 
+#include <memglass/access.hpp>
+
 #include <array>
-#include <atomic>
 #include <bit>
 #include <concepts>
 #include <cstdint>
@@ -44,25 +45,6 @@ template <Scalar T> constexpr T from_bits(BitsOf<T> bits) noexcept {
         return std::bit_cast<T>(bits);
     }
 }
-
-/// Loads and stores of a cell's whole width, as the format demands. The cell lies in shared memory.
-template <class Bits> inline Bits load(const Bits& cell, std::memory_order order) noexcept {
-    return std::atomic_ref<Bits>(const_cast<Bits&>(cell)).load(order);
-}
-
-template <class Bits> inline void store(Bits& cell, Bits bits, std::memory_order order) noexcept {
-    std::atomic_ref<Bits>(cell).store(bits, order);
-}
-
-#if defined(__SANITIZE_THREAD__) && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wtsan"
-#endif
-/// The thread sanitizer does not know fences. It needs none: all that they order are atomics.
-inline void fence(std::memory_order order) noexcept { std::atomic_thread_fence(order); }
-#if defined(__SANITIZE_THREAD__) && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 }  // namespace detail
 }  // namespace memglass

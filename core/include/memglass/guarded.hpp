@@ -30,6 +30,51 @@ template <class T> inline void settle(unsigned char* bytes) noexcept {
     }
 }
 
+/// The type of the elements of an array of any dimensions.
+template <class T> struct Element { using type = T; };
+template <class T, std::size_t N> struct Element<std::array<T, N>> : Element<T> {};
+
+/// Whether a T has bits that belong to no member. In a value of the program anything may be there, and in shared
+/// memory everybody who may open the session would see it.
+template <class T>
+concept Padded = requires(unsigned char* bytes) { Descriptor<T>::clear_padding(bytes); };
+
+/// The words of an array of T with the bits of its members set. They repeat: `period` words are all there are.
+template <Padded T> struct MemberBits {
+    static constexpr std::size_t period = sizeof(T) >> (sizeof(T) % 8 == 0 ? 3 : std::countr_zero(sizeof(T)));
+    using Words = std::array<std::uint64_t, period>;
+
+    static constexpr Words make() noexcept {
+        std::array<unsigned char, sizeof(Words)> bytes{};
+        bytes.fill(0xff);
+        for (std::size_t start = 0; start < bytes.size(); start += sizeof(T)) {
+            Descriptor<T>::clear_padding(bytes.data() + start);
+        }
+        return std::bit_cast<Words>(bytes);
+    }
+
+    static std::uint64_t at(std::size_t index) noexcept {
+        if constexpr (period <= 512) {
+            constexpr Words words = make();
+            return words[index % period];
+        } else {
+            // More steps than compilers take at compile time.
+            static const Words words = make();
+            return words[index % period];
+        }
+    }
+};
+
+/// What of a word of a T is a part of its members.
+template <class T> inline std::uint64_t of_members(std::uint64_t word, std::size_t index) noexcept {
+    using Each = typename Element<T>::type;
+    if constexpr (Padded<Each>) {
+        return word & MemberBits<Each>::at(index);
+    } else {
+        return word;
+    }
+}
+
 /// The sequence lock of docs/wire-format.md, as the Rust core has it: one word with a sequence and an owner, and
 /// two copies of the value. A reader copies the one that the sequence names, and checks that the sequence did
 /// not move; a writer fills the other one. core/src/sync/two_slot.rs says what each ordering is for.
@@ -82,8 +127,7 @@ template <std::size_t Words> struct TwoSlot {
             return false;
         }
         sequence = seen >> owner_bits;
-        return std::atomic_ref<std::uint64_t>(word).compare_exchange_strong(
-            seen, word_of(sequence, producer), std::memory_order_acquire, std::memory_order_relaxed);
+        return exchange_if(word, seen, word_of(sequence, producer), std::memory_order_acquire);
     }
 
     /// The same, waiting for a bounded time as the core does, also for the dead. Throws if it was not enough.
@@ -159,14 +203,14 @@ public:
     /// Throws if new values were published faster than one could be copied.
     Value read() const {
         Value value;
-        for (int attempt = 0; attempt < attempts; ++attempt) {
-            if (slots_.try_read(into(value))) [[likely]] {
-                settle(value);
-                return value;
+        for (int attempt = 1; !slots_.try_read(into(value)); ++attempt) {
+            if (attempt == attempts) {
+                throw_contended();
             }
+            detail::pause();
         }
-        throw Error(MEMGLASS_STATUS_CONTENDED,
-                    "a new value was published during each of " + std::to_string(attempts) + " attempts to read");
+        settle(value);
+        return value;
     }
     /// One attempt.
     std::optional<Value> try_read() const noexcept {
@@ -225,7 +269,7 @@ protected:
     using Slots = detail::TwoSlot<(sizeof(Value) + 7) / 8>;
     friend class Writer<T>;
 
-    /// Gives the words of a value. The bytes behind its end are zero.
+    /// Gives the words of a value. What is no part of a member is zero.
     static auto words_of(const Value& value) noexcept {
         return [bytes = reinterpret_cast<const unsigned char*>(&value)](std::size_t index) {
             std::uint64_t word = 0;
@@ -234,7 +278,7 @@ protected:
             } else {
                 std::memcpy(&word, bytes + 8 * index, sizeof(Value) % 8);
             }
-            return word;
+            return detail::of_members<Value>(word, index);
         };
     }
     /// Puts words into a value one by one: a copy of all of them that is then copied at once would wait for them.
@@ -246,6 +290,10 @@ protected:
                 std::memcpy(bytes + 8 * index, &word, sizeof(Value) % 8);
             }
         };
+    }
+    [[noreturn]] static void throw_contended() {
+        throw Error(MEMGLASS_STATUS_CONTENDED,
+                    "a new value was published during each of " + std::to_string(attempts) + " attempts to read");
     }
     static void settle(Value& value) noexcept { detail::settle<Value>(reinterpret_cast<unsigned char*>(&value)); }
 
@@ -325,7 +373,7 @@ public:
     void set(const T& value) noexcept {
         auto words = std::bit_cast<Words>(value);
         for (std::size_t index = 0; index < words.size(); ++index) {
-            detail::store(words_[index], words[index], std::memory_order_relaxed);
+            detail::store(words_[index], detail::of_members<T>(words[index], index), std::memory_order_relaxed);
         }
     }
     operator T() const noexcept { return get(); }

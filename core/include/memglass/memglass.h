@@ -17,7 +17,7 @@
 
 // Version of this interface. It grows when functions, codes or fields are added, and its thousands when
 // programs have to be compiled again.
-#define MEMGLASS_ABI_VERSION 1000
+#define MEMGLASS_ABI_VERSION 2000
 
 // How a call ended. The numbers do not change; later versions may have more.
 enum memglass_status
@@ -93,6 +93,8 @@ enum memglass_status
     MEMGLASS_STATUS_READONLY_SESSION = 52,
     // The type or the annotations of the field do not allow the value.
     MEMGLASS_STATUS_REFUSED = 53,
+    // A function that was to change a value returned false: nothing was written.
+    MEMGLASS_STATUS_CALLED_OFF = 54,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -611,14 +613,18 @@ memglass_status memglass_guarded_read(const void *cell,
                                       void *value,
                                       size_t len);
 
-// Writes a guarded cell. Fails with `MEMGLASS_STATUS_BUSY` if another live writer held it for the whole wait.
-memglass_status memglass_guarded_write(void *cell, const void *value, size_t len);
+// Writes a guarded cell: `len` bytes, those between the members of a struct too. Whoever may open the session
+// can see them, so let them be zero. Fails with `MEMGLASS_STATUS_BUSY` if another live writer held it for the whole wait.
+memglass_status memglass_guarded_write(void *cell,
+                                       const void *value,
+                                       size_t len);
 
 // Changes a guarded cell in one step that no other writer can come between: `change` gets `context` and a
-// copy of the present value, which it may change. It must return.
+// copy of the present value, aligned as its type may ask, which it changes. It must return: true to write the
+// value; false to leave the cell as it is, which fails with `MEMGLASS_STATUS_CALLED_OFF`.
 memglass_status memglass_guarded_update(void *cell,
                                         size_t len,
-                                        void (*change)(void *context, void *value),
+                                        bool (*change)(void *context, void *value),
                                         void *context);
 
 // How many values were written to a guarded cell so far, modulo 2^40.
@@ -824,7 +830,7 @@ memglass_status memglass_field_show(const struct memglass_field *field,
                                     size_t *len);
 
 // Copies the value, `len` bytes, to `value` as a bare value of a type of `schema`. Members are found by name
-// and must have the same types; a member that is not there is an error.
+// and must have the same types; a member that is not there is an error. Bytes between members become zero.
 memglass_status memglass_field_read_as(const struct memglass_field *field,
                                        uint32_t reading,
                                        const struct memglass_schema *schema,
@@ -855,7 +861,8 @@ memglass_status memglass_field_show_of(const struct memglass_field *field,
 // Starts a sampler's thread. Give it back with `memglass_sampler_free`.
 memglass_status memglass_sampler_start(struct memglass_sampler **sampler);
 
-// Ends a sampler and waits for its thread: no function is called after that. Null does nothing.
+// Ends a sampler and waits for its thread: no function is called after that. A function that the sampler calls
+// may do it, and is the last then that was called. Null does nothing.
 void memglass_sampler_free(struct memglass_sampler *sampler);
 
 // Calls `update` with `context`, on the sampler's thread, for each change of the selected fields: paths, or
@@ -1011,7 +1018,8 @@ memglass_status memglass_session_is_observed(const struct memglass_session *sess
 // the next call of this thread fails.
 struct memglass_text memglass_error_message(void);
 
-// Writes an integer; to an enum, flag set or bool as well. `writing` is one of `memglass_writing`.
+// Writes an integer; to an enum, flag set or bool as well. `writing` is one of `memglass_writing`. An unsigned
+// integer of 128 bits that is beyond the signed ones is written with `memglass_field_write_as`.
 //
 // Writes fail, with nothing changed, with `MEMGLASS_STATUS_REFUSED` if the value does not fit the type or its
 // annotations, `…_READONLY_FIELD`, `…_READONLY_SESSION`, `…_BUSY` and `…_GONE`.
@@ -1046,12 +1054,13 @@ memglass_status memglass_field_add_integer(const struct memglass_field *field,
 memglass_status memglass_field_add_real(const struct memglass_field *field, double amount);
 
 // Changes a guarded value or one number in one step: `change` gets `context` and a copy of the present value, as
-// a bare value of a type of `schema`, and changes that. It must return. Of a number that is not guarded, it may
-// be called more than once.
+// a bare value of a type of `schema`, aligned for it, and changes that. It must return: true to write the value;
+// false to leave the field as it is, which fails with `MEMGLASS_STATUS_CALLED_OFF`. Of a number that is not
+// guarded, it may be called more than once.
 memglass_status memglass_field_update_as(const struct memglass_field *field,
                                          const struct memglass_schema *schema,
                                          uint32_t type_id,
-                                         void (*change)(void *context, void *value),
+                                         bool (*change)(void *context, void *value),
                                          void *context);
 
 #ifdef __cplusplus

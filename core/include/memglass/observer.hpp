@@ -309,7 +309,8 @@ private:
     const memglass_update* update_;
 };
 
-/// A thread that looks at fields at steady rates. Destroying it waits for the thread.
+/// A thread that looks at fields at steady rates. Destroying it waits for the thread, so none of its functions may
+/// do that.
 class Sampler {
 public:
     Sampler() { detail::check(memglass_sampler_start(&sampler_)); }

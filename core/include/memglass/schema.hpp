@@ -88,6 +88,13 @@ struct Record {
 template <class T> TypeId value_type(Schema& schema);
 template <class S> TypeId storage_type(Schema& schema);
 
+/// Clears a part of a value's bytes: what is between its members.
+constexpr void clear(unsigned char* bytes, std::size_t first, std::size_t end) noexcept {
+    for (std::size_t index = first; index < end; ++index) {
+        bytes[index] = 0;
+    }
+}
+
 /// The type of a member that is a T, by its protection.
 template <class T> TypeId plain(Schema& schema, Form form);
 template <class T> TypeId atomic(Schema& schema, Form form);

@@ -288,22 +288,25 @@ inline void register_all_types() { register_all_types(session()); }
 template <class T> struct Allocator {
     using value_type = T;
 
-    Allocator() : owner(&session()) {}
-    explicit Allocator(Session& session) noexcept : owner(&session) {}
+    Allocator() : owner(session().handle()) {}
+    explicit Allocator(Session& session) noexcept : owner(session.handle()) {}
     template <class U> Allocator(const Allocator<U>& other) noexcept : owner(other.owner) {}
 
     T* allocate(std::size_t count) {
         if (count > (std::numeric_limits<std::size_t>::max)() / sizeof(T)) {
             throw std::bad_array_new_length();
         }
-        return static_cast<T*>(owner->allocate(count * sizeof(T), alignof(T)));
+        void* memory = nullptr;
+        detail::check(memglass_allocate(owner, count * sizeof(T), alignof(T), &memory));
+        return static_cast<T*>(memory);
     }
-    void deallocate(T* memory, std::size_t) { owner->free(memory); }
+    void deallocate(T* memory, std::size_t) { detail::check(memglass_free(owner, memory)); }
     template <class U> friend bool operator==(const Allocator& one, const Allocator<U>& other) noexcept {
         return one.owner == other.owner;
     }
 
-    Session* owner;
+    /// Stays the same when its Session is moved.
+    memglass_session* owner;
 };
 
 }  // namespace memglass

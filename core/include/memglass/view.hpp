@@ -47,8 +47,12 @@ template <class T>
 concept Readable = std::same_as<T, std::string> || Numeric<T> || std::same_as<T, bool> || std::is_enum_v<T>
                    || requires { Descriptor<T>::record; } || IsStdArray<T>::value || IsText<T>::value;
 
+/// Throws if the number is beyond the signed ones of 128 bits.
 template <Numeric T> memglass_integer integer(T number) {
     auto wide = static_cast<Int128>(number);
+    if (std::same_as<T, UInt128> && wide < 0) {
+        throw Error(MEMGLASS_STATUS_REFUSED, "the number has 128 bits, and here one of them is for the sign");
+    }
     return {static_cast<std::uint64_t>(wide), static_cast<std::int64_t>(wide >> 64)};
 }
 
@@ -156,6 +160,8 @@ public:
     template <detail::Numeric T> View& operator=(T value) {
         if constexpr (std::floating_point<T>) {
             detail::check(memglass_field_write_real(field_, writing_, static_cast<double>(value)));
+        } else if (std::same_as<T, UInt128> && static_cast<Int128>(value) < 0) {
+            write_whole(value);
         } else {
             detail::check(memglass_field_write_integer(field_, writing_, detail::integer(value)));
         }
@@ -180,8 +186,7 @@ public:
     template <class T>
         requires(requires { Descriptor<T>::record; } || detail::IsStdArray<T>::value)
     View& operator=(const T& value) {
-        const auto& [schema, type] = detail::Described<T>::get();
-        detail::check(memglass_field_write_as(field_, schema.handle(), type.number, &value, sizeof(value)));
+        write_whole(value);
         return *this;
     }
 
@@ -224,6 +229,7 @@ public:
             } catch (...) {
                 thrown = std::current_exception();
             }
+            return thrown == nullptr;
         };
         const auto& [schema, type] = detail::Described<T>::get();
         memglass_status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
@@ -350,6 +356,11 @@ private:
         return value;
     }
 
+    template <class T> void write_whole(const T& value) {
+        const auto& [schema, type] = detail::Described<T>::get();
+        detail::check(memglass_field_write_as(field_, schema.handle(), type.number, &value, sizeof(value)));
+    }
+
     template <class F> void update_text(F&& change, std::size_t size) {
         Schema schema;
         TypeId type = schema.text(size);
@@ -376,6 +387,7 @@ private:
             } catch (...) {
                 thrown = std::current_exception();
             }
+            return thrown == nullptr;
         };
         memglass_status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
         if (call.thrown != nullptr) {

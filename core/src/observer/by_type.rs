@@ -5,6 +5,7 @@ use super::error::{ReadError, WriteError};
 use super::field::Field;
 use super::read::Retries;
 use super::typed::{Piece, Side, match_up, source_type};
+use crate::aligned::AlignedBytes;
 use crate::coerce::{self, Strictness};
 use crate::schema::{Metadata, Schema, TypeId};
 use crate::value::Value;
@@ -88,11 +89,12 @@ impl Field {
     }
 
     /// Changes the value in one step, as [`Field::update`] does, where `change` gets it as the bytes of a bare
-    /// value of type `id` of `schema`.
+    /// value of type `id` of `schema`, aligned for it. If `change` returns false, nothing is written.
     ///
     /// # Errors
     ///
-    /// As for [`Field::update`]; [`WriteError::Read`] says where the types differ.
+    /// As for [`Field::update`]; [`WriteError::Read`] says where the types differ. [`WriteError::CalledOff`]
+    /// if `change` returned false.
     ///
     /// # Panics
     ///
@@ -101,20 +103,21 @@ impl Field {
         &self,
         schema: &Schema,
         id: TypeId,
-        mut change: impl FnMut(&mut [u8]),
+        mut change: impl FnMut(&mut [u8]) -> bool,
     ) -> Result<Change, WriteError> {
         self.pieces_for(schema, id).map_err(WriteError::Read)?;
         let bare = schema.bare(id);
-        let mut bytes = vec![0; schema[bare].size as usize];
-        self.update(|value| {
+        let ty = &schema[bare];
+        let mut bytes = AlignedBytes::zeros(ty.size as usize, ty.align as usize);
+        self.try_update(|value| {
             bytes.fill(0);
             let (none, forced) = (Metadata::none(), Strictness::Forced);
             let encoded = coerce::encode_value(schema, bare, none, value, forced, &mut bytes);
             // The two types have the same members, and so has the value.
-            if encoded.is_ok() {
-                change(&mut bytes);
-                *value = value_of(schema, id, &bytes);
+            if encoded.is_err() {
+                return Some(value.clone());
             }
+            change(&mut bytes).then(|| value_of(schema, id, &bytes))
         })
     }
 

@@ -297,6 +297,12 @@ pub enum WriteError {
         /// The field.
         path: String,
     },
+    /// The function that was to change the value made no new one.
+    #[error("{path} is unchanged: its change was called off")]
+    CalledOff {
+        /// The field.
+        path: String,
+    },
     /// The present value could not be read.
     #[error(transparent)]
     Read(ReadError),

@@ -4,6 +4,7 @@ use std::mem;
 use std::slice;
 use std::sync::atomic::AtomicU64;
 
+use crate::aligned::AlignedBytes;
 use crate::sync::{self, Busy, Claim, Contended, Owner, TwoSlot};
 
 /// A guarded value of a producer, known by its address and the size of its values.
@@ -76,20 +77,27 @@ impl<'a> GuardedBytes<'a> {
         Ok(())
     }
 
-    /// Changes the value in one step that no other writer can come between. If `change` panics, nothing
-    /// changes.
+    /// Changes the value in one step that no other writer can come between, and tells whether it did: if
+    /// `change` returns false or panics, nothing is written.
+    ///
+    /// The bytes that `change` gets are aligned as a type of their size may ask, and at least to 16.
     ///
     /// # Errors
     ///
     /// [`Busy`] if another live writer held the value for the whole wait; `change` was not called.
-    pub fn update(self, change: impl FnOnce(&mut [u8])) -> Result<(), Busy> {
+    pub fn update(self, change: impl FnOnce(&mut [u8]) -> bool) -> Result<bool, Busy> {
         let claim = self.claim()?;
         let mut words = vec![0; self.slots.len_words()];
         claim.read_current(&mut words);
-        let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-        change(&mut bytes[..self.len]);
-        claim.publish_and_release(&self.words_of(&bytes[..self.len]));
-        Ok(())
+        let mut bytes = AlignedBytes::zeros_for_size(self.len);
+        for (chunk, word) in bytes.chunks_mut(8).zip(&words) {
+            chunk.copy_from_slice(&word.to_ne_bytes()[..chunk.len()]);
+        }
+        let is_changed = change(&mut bytes);
+        if is_changed {
+            claim.publish_and_release(&self.words_of(&bytes));
+        }
+        Ok(is_changed)
     }
 
     /// Takes the right to write until [`GuardedBytes::release`]; other writers get [`Busy`].
@@ -179,7 +187,14 @@ mod tests {
         assert_eq!(bytes.write(&[2; 11]), Ok(()));
         assert_eq!(cell.read(), Ok([2; 11]));
         assert_eq!(cell.write([3; 11]), Ok(()));
-        assert_eq!(bytes.update(|bytes| bytes[10] = 4), Ok(()));
+        let last_to = |last: u8, keeps: bool| {
+            bytes.update(move |bytes| {
+                bytes[10] = last;
+                keeps
+            })
+        };
+        assert_eq!(last_to(4, true), Ok(true));
+        assert_eq!(last_to(5, false), Ok(false), "called off");
         assert_eq!(cell.read(), Ok([3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4]));
         assert_eq!(bytes.sequence(), 3);
     }

@@ -2,8 +2,10 @@
 // Position and the Links of types.hpp, in hexadecimal digits, each on a line.
 #include <memglass/memglass.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define CHECK(condition)                                                          \
     do {                                                                          \
@@ -182,12 +184,13 @@ static void print_schema(const memglass_schema *schema) {
     free(bytes);
 }
 
-static void double_ask(void *context, void *value) {
+static bool double_ask(void *context, void *value) {
     *(int *)context += 1;
     ((quote *)value)->ask_price *= 2;
+    return true;
 }
 
-static void objects_and_cells(memglass_session *session, uint32_t type_id) {
+static position *objects_and_cells(memglass_session *session, uint32_t type_id) {
     position start = {.symbol_id = 7};
     void *object;
     OK(memglass_object_create(session, memglass_str("AAPL"), type_id, &start, sizeof start, &object));
@@ -236,6 +239,7 @@ static void objects_and_cells(memglass_session *session, uint32_t type_id) {
     OK(memglass_object_destroy(session, memory));
     FAILS(memglass_object_destroy(session, memory), BAD_MEMORY);
     OK(memglass_session_reclaim(session));
+    return aapl;
 }
 
 static bool count_object(void *context, const memglass_object_info *object) {
@@ -287,6 +291,58 @@ static void observing(const char *name) {
     memglass_observer_free(NULL);
 }
 
+// What the functions of a sampler share with the program.
+typedef struct {
+    memglass_sampler *sampler;
+    int calls;
+} ending;
+
+static void end_sampler(void *context, const memglass_update *update) {
+    (void)update;
+    ending *shared = context;
+    __atomic_fetch_add(&shared->calls, 1, __ATOMIC_RELAXED);
+    memglass_sampler_free(shared->sampler);
+    shared->sampler = NULL;
+}
+
+static int threads(void) {
+    DIR *tasks = opendir("/proc/self/task");
+    CHECK(tasks != NULL);
+    int count = 0;
+    while (readdir(tasks) != NULL) {
+        count++;
+    }
+    closedir(tasks);
+    return count;
+}
+
+static void ending_a_sampler_inside_of_its_function(const char *name, position *aapl) {
+    memglass_observer *observer;
+    OK(memglass_observer_attach(memglass_str(name), memglass_str(""), MEMGLASS_ACCESS_READ, &observer));
+    int before = threads();
+    ending shared = {NULL, 0};
+    OK(memglass_sampler_start(&shared.sampler));
+    memglass_text each[] = {memglass_str("AAPL.quantity"), memglass_str("AAPL.avg_price")};
+    memglass_subscription *subscriptions[3];
+    for (int index = 0; index < 3; index++) {
+        OK(memglass_sampler_subscribe(shared.sampler, observer, each, 2, 1000, end_sampler, &shared, &subscriptions[index]));
+    }
+    while (__atomic_load_n(&shared.calls, __ATOMIC_RELAXED) == 0) {
+        MEMGLASS_FETCH_ADD(aapl->quantity, 1);
+        MEMGLASS_SET(aapl->avg_price, MEMGLASS_GET(aapl->avg_price) % 1000 + 1);
+    }
+    // The thread ends by itself.
+    time_t end = time(NULL) + 20;
+    while (threads() > before) {
+        CHECK(time(NULL) < end);
+    }
+    CHECK(shared.calls == 1);
+    for (int index = 0; index < 3; index++) {
+        memglass_subscription_free(subscriptions[index]);
+    }
+    memglass_observer_free(observer);
+}
+
 int main(int count, char **arguments) {
     CHECK(count == 2 && memglass_abi_version() / 1000 == MEMGLASS_ABI_VERSION / 1000);
     memglass_schema *schema = memglass_schema_new();
@@ -299,8 +355,9 @@ int main(int count, char **arguments) {
     OK(memglass_session_create(memglass_str(arguments[1]), NULL, &session));
     FAILS(memglass_session_add_type(session, schema, 99, &type_id), BAD_TYPE);
     OK(memglass_session_add_type(session, schema, described, &type_id));
-    objects_and_cells(session, type_id);
+    position *aapl = objects_and_cells(session, type_id);
     observing(arguments[1]);
+    ending_a_sampler_inside_of_its_function(arguments[1], aapl);
     print_schema(schema);
     memglass_schema_free(schema);
     schema = memglass_schema_new();

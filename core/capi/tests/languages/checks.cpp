@@ -151,6 +151,136 @@ void an_update_is_all_or_nothing() {
     cell->write("free again");
 }
 
+/// Checks that the bytes of a value at `place` which belong to no member are zero.
+void check_gaps(const unsigned char* place) {
+    Gappy bits;
+    std::memset(static_cast<void*>(&bits), 0, sizeof(bits));
+    bits.first = bits.last = bits.gaps[0].kind = bits.gaps[1].kind = 0xff;
+    std::memset(&bits.price, 0xff, sizeof(bits.price));
+    bits.low = 7;
+    bits.high = 511;
+    bits.gaps[0].number = bits.gaps[1].number = 0xffff'ffff;
+    std::memset(&bits.either, 0, sizeof(bits.either));
+    bits.either.gap = {0xff, 0xffff'ffff};
+    bits.either.few = 0xffff;
+    unsigned char members[sizeof(bits)];
+    std::memcpy(members, &bits, sizeof(bits));
+    for (std::size_t index = 0; index < sizeof(bits); ++index) {
+        CHECK((place[index] & ~members[index]) == 0);
+    }
+}
+
+void what_belongs_to_no_member_stays_out_of_shared_memory(memglass::Session& session) {
+    alignas(Gappy) unsigned char dirty[sizeof(Gappy)];
+    std::memset(dirty, 0xee, sizeof(dirty));
+    const Gappy& value = *new (dirty) Gappy;
+    Cell<memglass::Locked<Gappy>> cell;
+    const unsigned char *even = cell.bytes + 8, *odd = even + (sizeof(Gappy) + 7) / 8 * 8;
+    cell->write(value);
+    check_gaps(odd);
+    cell->writer().write(value);
+    check_gaps(even);
+    cell->update([&](Gappy& gappy) { std::memcpy(static_cast<void*>(&gappy), dirty, sizeof(dirty)); });
+    check_gaps(odd);
+    CHECK(cell->read().gaps[1].number == 0xeeee'eeee && cell->read().high == value.high);
+
+    auto* stored = session.create<Gappy>("gappy", value);
+    check_gaps(reinterpret_cast<const unsigned char*>(stored) + 8);
+    session.destroy(stored);
+    Cell<memglass::PlainUnion<Either>> either;
+    *either = value.either;
+    CHECK(either.bytes[3] == 0 && either.bytes[7] == 0xee);
+    Cell<memglass::Guarded<Gap[3]>> gaps;
+    std::array<Gap, 3> three;
+    std::memset(static_cast<void*>(&three), 0xee, sizeof(three));
+    gaps->write(three);
+    for (std::size_t index = 0; index < sizeof(three); ++index) {
+        CHECK(gaps.bytes[8 + sizeof(three) + index] == (index % 8 == 0 || index % 8 >= 4 ? 0xee : 0));
+    }
+}
+
+void an_allocator_works_on_when_its_session_moves(const std::string& name) {
+    memglass::Session first(name + "_moving"), second(name + "_other");
+    std::vector<int, memglass::Allocator<int>> numbers(3, memglass::Allocator<int>(first));
+    second = std::move(first);
+    numbers.resize(1000);
+    CHECK(numbers.get_allocator() == memglass::Allocator<int>(second));
+}
+
+void functions_get_values_as_aligned_as_their_types(memglass::Session& session, const std::string& name) {
+    auto* line = session.create<Line>("line");
+    memglass::Observer observer(name, memglass::Access::write);
+    CHECK(observer.connect());
+    const auto& [schema, type] = memglass::detail::Described<Line>::get();
+    auto view = observer["line"];
+    auto number = [](void* context, void* value) {
+        ++*static_cast<int*>(context);
+        CHECK(reinterpret_cast<std::uintptr_t>(value) % alignof(Line) == 0);
+        ++static_cast<Line*>(value)->numbers[7];
+        return true;
+    };
+    int calls = 0;
+    // The memory of one call is not yet given back during the next: by luck they are not all aligned.
+    std::vector<std::unique_ptr<char[]>> others;
+    for (std::size_t turn = 0; turn < 20; ++turn) {
+        CHECK(memglass_field_update_as(view.handle(), schema.handle(), type.number, number, &calls) == MEMGLASS_STATUS_OK);
+        CHECK(memglass_guarded_update(line, sizeof(Line), number, &calls) == MEMGLASS_STATUS_OK);
+        others.push_back(std::make_unique<char[]>(24 + 16 * turn));
+    }
+    CHECK(calls == 40 && line->read().numbers[7] == 40);
+    session.destroy(line);
+}
+
+void a_change_that_throws_is_none(memglass::Session& session, const std::string& name) {
+    auto* locked = session.create<Line>("line");
+    auto* position = session.create<Position>("unchanged");
+    memglass::Observer observer(name, memglass::Access::write);
+    CHECK(observer.connect());
+    auto view = observer["line"];
+    auto change = [](Line& line) {
+        line.numbers[0] = 7;
+        throw std::runtime_error("no");
+    };
+    try {
+        view.update<Line>(change);
+        CHECK(false);
+    } catch (const std::runtime_error& error) {
+        CHECK(std::strcmp(error.what(), "no") == 0);
+    }
+    CHECK(locked->sequence() == 0 && locked->read().numbers[0] == 0);
+    auto text = observer["unchanged"]["error_msg"];
+    try {
+        text.update([](std::string& value) {
+            value = "changed";
+            throw std::runtime_error("no");
+        });
+        CHECK(false);
+    } catch (const std::runtime_error&) {
+    }
+    CHECK(text.sequence() == 0 && position->error_msg.read().empty());
+    auto refuse = [](void*, void*) { return false; };
+    CHECK(memglass_guarded_update(locked, sizeof(Line), refuse, nullptr) == MEMGLASS_STATUS_CALLED_OFF);
+    CHECK(locked->sequence() == 0);
+    session.destroy(position);
+    session.destroy(locked);
+}
+
+void numbers_of_128_bits_keep_their_sign(memglass::Session& session, const std::string& name) {
+    auto* wide = session.create<Wide>("wide");
+    memglass::Observer observer(name, memglass::Access::write);
+    CHECK(observer.connect());
+    auto view = observer["wide"]["number"];
+    CHECK(thrown([&] { view = -1; }) == MEMGLASS_STATUS_REFUSED);
+    CHECK(wide->number == 0);
+    view = ~memglass::UInt128{0};
+    CHECK(wide->number == ~memglass::UInt128{0} && view.as<memglass::UInt128>() == ~memglass::UInt128{0});
+    view = 5;
+    CHECK(wide->number == 5);
+    CHECK(thrown([&] { view += ~memglass::UInt128{0}; }) == MEMGLASS_STATUS_REFUSED);
+    CHECK(wide->number == 5);
+    session.destroy(wide);
+}
+
 void no_read_is_torn_by_threads() {
     Cell<memglass::Guarded<Even>> cell;
     std::atomic<bool> done = false;
@@ -406,6 +536,10 @@ int main(int, char** arguments) {
     no_read_is_torn_by_threads();
     {
         memglass::Session session(name);
+        what_belongs_to_no_member_stays_out_of_shared_memory(session);
+        functions_get_values_as_aligned_as_their_types(session, name);
+        a_change_that_throws_is_none(session, name);
+        numbers_of_128_bits_keep_their_sign(session, name);
         no_addition_is_lost(session);
         objects_live_until_they_are_destroyed(session);
         memory_stays_constant_while_objects_come_and_go(session);
@@ -413,6 +547,7 @@ int main(int, char** arguments) {
         a_sampler_tells_of_changes(session, name);
         session.shutdown();
     }
+    an_allocator_works_on_when_its_session_moves(name);
     the_functions_for_one_session_work(name);
     an_observed_session_ends_too(name);
 }

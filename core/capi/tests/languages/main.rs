@@ -60,6 +60,17 @@ fn other_libraries_may_define_common_words_before_our_headers() {
     }
 }
 
+#[test]
+fn a_cpp_reader_pauses_between_its_attempts_as_a_rust_reader_does() {
+    let accesses = format!("-I{}", package().join("../../tests/loom/cpp").display());
+    for compiler in ["g++", "clang++"] {
+        assert_eq!(
+            check(&compile(compiler, "contended.cpp", &[&accesses])),
+            "a new value was published during each of 256 attempts to read; 255 pauses\n"
+        );
+    }
+}
+
 /// How the derive describes a type, in hexadecimal digits.
 fn derived<T: Observe>() -> String {
     let mut schema = Schema::new();

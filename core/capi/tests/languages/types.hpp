@@ -49,6 +49,38 @@ struct [[memglass::observe]] Even {
     std::uint64_t parts[7];
 };
 
+// Has bytes and bits that belong to no member, in members too.
+struct Gap {
+    std::uint8_t kind;
+    std::uint32_t number;
+};
+
+union alignas(8) Either {
+    Gap gap;
+    std::uint16_t few;
+};
+
+// @seqlock
+struct [[memglass::observe]] Gappy {
+    std::uint8_t first;
+    double price;
+    unsigned low : 3;
+    unsigned high : 9;
+    Gap gaps[2];
+    Either either;
+    std::uint8_t last;
+};
+
+// As aligned as a line of the cache.
+// @seqlock
+struct [[memglass::observe]] alignas(64) Line {
+    std::uint64_t numbers[8];
+};
+
+struct [[memglass::observe]] Wide {
+    memglass::UInt128 number;
+};
+
 inline Even even(std::uint64_t number) { return {{number, number, number, number, number, number, number}}; }
 inline bool is_even(const Even& value) {
     for (std::uint64_t part : value.parts) {

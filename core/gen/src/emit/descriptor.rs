@@ -1,9 +1,9 @@
 //! Descriptors: what memglass is told of a type.
 
 use memglass::schema::{Metadata, Protection};
-use memglass_code::build::{Code, CodeParam};
+use memglass_code::build::Code;
 
-use super::{literal, storage, storage_name};
+use super::{literal, padding, settle, storage, storage_name};
 use crate::bits::Unit;
 use crate::model::{Enum, Member, Model, Record, Type};
 
@@ -34,7 +34,8 @@ pub(super) fn record(model: &Model, record: &Record) -> Code {
         false,
         &summary(record, "members"),
     ));
-    items.extend(settle(model, record));
+    items.extend(settle::bools(model, record));
+    items.extend(padding::clear(model, record));
     items.extend(checks(record).iter().map(|condition| check(condition)));
     described(&record.names.cpp, items)
 }
@@ -44,7 +45,8 @@ pub(super) fn declaration(model: &Model, record: &Record) -> Code {
     let mut items = names(record);
     let variable = Code::variable("const memglass::Record", "record").specifier("static");
     items.push(variable);
-    items.extend(settle(model, record));
+    items.extend(settle::bools(model, record));
+    items.extend(padding::clear(model, record));
     described(&record.names.cpp, items)
 }
 
@@ -251,50 +253,6 @@ fn integer(model: &Model, member: &Member, unit: &Unit) -> String {
 
 fn has_cells(record: &Record) -> bool {
     !record.is_union && record.protection == Protection::Plain
-}
-
-/// Makes the byte of each bool 0 or 1.
-fn settle(model: &Model, record: &Record) -> Option<Code> {
-    if !model.record_has_bool(record) {
-        return None;
-    }
-    let mut body = Vec::new();
-    for member in &record.members {
-        if member.width.is_none() && model.has_bool(&member.ty) {
-            body.push(settle_member(model, member));
-        }
-    }
-    let function = Code::function("void", "settle")
-        .specifier("static")
-        .param(CodeParam::new("unsigned char*", "bytes"))
-        .body(&body.join("\n"));
-    Some(function)
-}
-
-fn settle_member(model: &Model, member: &Member) -> String {
-    let leaf = member.ty.leaf();
-    let size = model.size(leaf);
-    let count: u64 = member.ty.dimensions().iter().product();
-    let one = |place: &str| match model.record(leaf) {
-        Some(record) => format!(
-            "memglass::Descriptor<{}>::settle(bytes + {place});",
-            record.names.cpp
-        ),
-        None => format!("bytes[{place}] = bytes[{place}] != 0;"),
-    };
-    let offset = format!("offsetof(Value, {})", member.name);
-    if member.ty.dimensions().is_empty() {
-        return one(&offset);
-    }
-    let place = if size == 1 {
-        format!("{offset} + index")
-    } else {
-        format!("{offset} + index * {size}")
-    };
-    format!(
-        "for (std::size_t index = 0; index < {count}; ++index) {{\n    {}\n}}",
-        one(&place)
-    )
 }
 
 /// What must be true of the type as the compiler sees it.

@@ -2,6 +2,8 @@
 
 mod descriptor;
 mod literal;
+mod padding;
+mod settle;
 mod storage;
 
 use memglass_code::build::{BuildError, Code, predefined};

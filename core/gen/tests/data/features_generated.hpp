@@ -68,6 +68,9 @@ struct memglass::Descriptor<::trading::Depth> {
         {"lots", offsetof(Value, lots), offsetof(Value, lots), memglass::plain<decltype(Value::lots)>},
     };
     static constexpr memglass::Record record{.name = "trading::Depth", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}, .protection = MEMGLASS_PROTECTION_SEQLOCK};
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 12, 16);
+    }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, price) == 0 && offsetof(Value, lots) == 8, "the type has changed: run memglass-gen again");
@@ -196,6 +199,13 @@ struct memglass::Descriptor<::trading::Position> {
     static constexpr memglass::Record record{.name = "trading::Position", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, live)] = bytes[offsetof(Value, live)] != 0;
+    }
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 4, 8);
+        memglass::clear(bytes, 298, 304);
+        memglass::clear(bytes, 397, 400);
+        memglass::clear(bytes, 457, 460);
+        memglass::Descriptor<::trading::Depth>::clear_padding(bytes + offsetof(Value, depth));
     }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 496 && alignof(Value) == 8, "the type has changed: run memglass-gen again");

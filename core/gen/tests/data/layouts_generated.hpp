@@ -39,6 +39,9 @@ struct memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>> {
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, b)] = bytes[offsetof(Value, b)] != 0;
     }
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 3, 4);
+    }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 4 && alignof(Value) == 2, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, a) == 0 && offsetof(Value, b) == 2, "the type has changed: run memglass-gen again");
@@ -100,6 +103,12 @@ struct memglass::Descriptor<::Row> {
     static void settle(unsigned char* bytes) {
         for (std::size_t index = 0; index < 2; ++index) {
             memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>>::settle(bytes + offsetof(Value, inner) + index * 4);
+        }
+    }
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 1, 4);
+        for (std::size_t index = 0; index < 2; ++index) {
+            memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>>::clear_padding(bytes + offsetof(Value, inner) + index * 4);
         }
     }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
@@ -175,6 +184,9 @@ struct memglass::Descriptor<::a::Box<int, 2>> {
     static constexpr memglass::Record record{.name = "a::Box<int, 2>", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
+    }
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 9, 12);
     }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 12 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
@@ -336,6 +348,9 @@ struct memglass::Descriptor<::a::Box<::Session, 1>> {
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
     }
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 5, 8);
+    }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 8 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 4, "the type has changed: run memglass-gen again");
@@ -387,6 +402,12 @@ struct memglass::Descriptor<::a::Holder> {
         memglass::Descriptor<::a::Box<int, 2>>::settle(bytes + offsetof(Value, ints));
         memglass::Descriptor<::a::Box<::a::Holder::Nested, 3>>::settle(bytes + offsetof(Value, nested));
         memglass::Descriptor<::a::Box<::Session, 1>>::settle(bytes + offsetof(Value, sessions));
+    }
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 24, 32);
+        memglass::clear(bytes, 34, 64);
+        memglass::Descriptor<::a::Box<int, 2>>::clear_padding(bytes + offsetof(Value, ints));
+        memglass::Descriptor<::a::Box<::Session, 1>>::clear_padding(bytes + offsetof(Value, sessions));
     }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 64 && alignof(Value) == 64, "the type has changed: run memglass-gen again");
@@ -469,6 +490,11 @@ struct memglass::Descriptor<::Bits> {
         {"mode", 8, offsetof(Storage, bits_at_8_), memglass::plain<std::uint64_t>, &mode_metadata, 46, 2},
     };
     static constexpr memglass::Record record{.name = "Bits", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
+    static constexpr void clear_padding(unsigned char* bytes) {
+        memglass::clear(bytes, 1, 4);
+        memglass::clear(bytes, 6, 8);
+        memglass::clear(bytes, 14, 16);
+    }
     static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
     static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
     static_assert(offsetof(Value, byte) == 0, "the type has changed: run memglass-gen again");

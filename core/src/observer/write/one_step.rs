@@ -35,10 +35,22 @@ impl Field {
     /// As for [`Field::write`]. A struct or array that is not guarded as a whole cannot be changed
     /// in one step and is refused. A write by the same observer from within `change` is refused too.
     pub fn update(&self, mut change: impl FnMut(&mut Value)) -> Result<Change, WriteError> {
-        self.change(&mut |value| {
+        self.try_update(|value| {
             let mut changed = value.clone();
             change(&mut changed);
-            Ok(changed)
+            Some(changed)
+        })
+    }
+
+    /// The same, unless `change` makes no value: [`WriteError::CalledOff`].
+    pub(in super::super) fn try_update(
+        &self,
+        mut change: impl FnMut(&Value) -> Option<Value>,
+    ) -> Result<Change, WriteError> {
+        self.change(&mut |value| {
+            change(value).ok_or_else(|| WriteError::CalledOff {
+                path: self.path().into(),
+            })
         })
     }
 
