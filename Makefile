@@ -33,11 +33,11 @@ lint: toolchain
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --quiet
 
 # Breaks each ordering of the protocols in turn: a model must fail each time.
-mutants: toolchain
+mutants: toolchain cpp
 	tests/loom/mutants.sh
 
 # The proofs with numbers that take most of an hour; docs/reliability.md says what each of them is for.
-prove: toolchain python
+prove: toolchain python cpp
 	tests/prove.sh --full
 
 # Looks for bytes that an observer does not survive, a minute for each target.

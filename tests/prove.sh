@@ -43,7 +43,7 @@ fi
 cargo test --package memglass-stream --test hostile --test reference_log --test python "${release[@]}" -- --nocapture --test-threads=1 2>&1 | grep -v '^seed' | counts
 cargo test --package memglass-cli --test program "${release[@]}" recording_proofs -- --nocapture --test-threads=1 2>&1 | counts
 echo "== models of the protocols"
-cargo test --package memglass-loom "${release[@]}" 2>&1 | grep -E '^test result|FAILED|panicked'
+cargo test --package memglass-loom --features cpp "${release[@]}" 2>&1 | grep -E '^test result|FAILED|panicked'
 tests/loom/miri.sh ${full:+--full}
 if [ -n "$full" ]; then
     echo "== mutants of the protocols"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Proves that the models can fail: breaks one protocol in one place at a time, in a copy of the sources, and
 # requires a model to fail each time. Every ordering, fence and exchange of core/src/sync must be in a
-# mutant or in the list of those that no tool here can judge. Other files must not have any, except those
-# listed below, which are not protocols between processes.
+# mutant or in the list of those that no tool here can judge; so must those of core/include/memglass/guarded.hpp,
+# the same protocol in C++. Other files must not have any, except those listed below, which are not protocols
+# between processes.
 #
 #   mutants.sh          stops at the first model that fails; interleavings with two preemptions
 #   mutants.sh --full   lists all models that fail; interleavings with three preemptions (half an hour)
@@ -19,9 +20,11 @@ trap 'rm -rf "$copy"' EXIT
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/mutants"
 export RUST_BACKTRACE=0 CARGO_PROFILE_TEST_DEBUG=0 CARGO_PROFILE_DEV_DEBUG=0
 
-mkdir -p "$copy/core/src" "$copy/tests"
+mkdir -p "$copy/core/src" "$copy/core/include" "$copy/tests"
 cp -r "$root/core/src/sync" "$copy/core/src/"
 cp -r "$root/core/src/sync" "$copy/original"
+cp -r "$root/core/include/memglass" "$copy/core/include/"
+cp "$root/core/include/memglass/guarded.hpp" "$copy/original/"
 cp -r "$root/tests/loom" "$copy/tests/"
 cp "$root/Cargo.lock" "$copy/"
 # The list of members may take several lines.
@@ -32,7 +35,7 @@ cd "$copy"
 give_up() { echo "$1"; tail -n 40 log; exit 2; }
 
 build() {
-    cargo test --quiet --offline --package memglass-loom --no-run --message-format=json >build.json 2>log || return
+    cargo test --quiet --offline --package memglass-loom --features cpp --no-run --message-format=json >build.json 2>log || return
     program=$(grep -o '"executable":"[^"]*"' build.json | tail -n 1 | cut -d '"' -f 4)
 }
 
@@ -41,7 +44,7 @@ models() {
     local large
     large=$(grep -rh -B 1 'large_model(|| {' tests/loom/src/models | sed -n 's/^fn \(.*\)() {/\1/p')
     "$program" --list 2>/dev/null | sed -n 's/^models::\(.*\): test$/\1/p' |
-        awk -v file="$1" -v large="$large" '
+        awk -v file="${1/./_}" -v large="$large" '
             BEGIN { split(large, names, "\n"); for (i in names) is_large[names[i]] = 1 }
             { split($0, part, "::"); print (part[2] in is_large) (part[1] != file), $0 }' |
         sort | cut -d ' ' -f 2
@@ -65,10 +68,14 @@ printf '%-14s %-62s %s\n' file mutant "killed by"
 # mutant FILE NAME SED-SCRIPT: the script must change the file, and the result must still compile.
 mutant() {
     local file=$1 name=$2 killers=() model
-    local path=core/src/sync/$file.rs
-    sed "$3" "original/$file.rs" >"$path"
-    diff --unchanged-line-format= --new-line-format= --old-line-format="$file.rs:%dn
-" "original/$file.rs" "$path" >>covered && give_up "$name: the script changes nothing"
+    local name_of_file=$file.rs path
+    case $file in *.hpp) name_of_file=$file ;; esac
+    local original=original/$name_of_file
+    path=core/src/sync/$name_of_file
+    case $file in *.hpp) path=core/include/memglass/$file ;; esac
+    sed "$3" "$original" >"$path"
+    diff --unchanged-line-format= --new-line-format= --old-line-format="$name_of_file:%dn
+" "$original" "$path" >>covered && give_up "$name: the script changes nothing"
     build || give_up "$name: does not compile"
     mutants=$((mutants + 1))
     for model in $(models "$file"); do
@@ -77,7 +84,7 @@ mutant() {
             [ -n "$full" ] || break
         fi
     done
-    cp "original/$file.rs" "$path"
+    cp "$original" "$path"
     if [ ${#killers[@]} -eq 0 ]; then
         killers=("SURVIVED")
     else
@@ -123,6 +130,25 @@ mutant two_slot "claim never takes over from the dead" \
     's/is_dead(owner));/false);/'
 mutant two_slot "claim takes over from another thread of its own process" \
     's/owner != me \&\& !matches/!matches/; s/is_dead(owner));/(owner == me || is_dead(owner)));/'
+
+# The same protocol in C++.
+acquire='fence(std::memory_order_acquire);'
+mutant guarded.hpp "reader without its first fence" "/bool try_read(/,/copy_current/s/$acquire//"
+mutant guarded.hpp "reader without its second fence" "/copy_current(before/,/return/s/$acquire//"
+mutant guarded.hpp "reader does not look at the sequence again" 's/return sequence() == before;/return true;/'
+mutant guarded.hpp "reader copies the other copy" \
+    '/void copy_current(/,/}/s/copies\[sequence % 2\]/copies[(sequence + 1) % 2]/'
+mutant guarded.hpp "writer without its fence" '/fill(/,/^    }/s/fence(std::memory_order_release);//'
+mutant guarded.hpp "writer fills the copy that is being read" \
+    '/fill(/,/^    }/s/copies\[next % 2\]/copies[sequence % 2]/'
+mutant guarded.hpp "publish is relaxed" '/void publish(/,/}/s/memory_order_release/memory_order_relaxed/'
+mutant guarded.hpp "claim is relaxed" '/bool try_claim(/,/^    }/s/memory_order_acquire/memory_order_relaxed/'
+mutant guarded.hpp "claim stores without comparing" \
+    '/bool try_claim(/,/^    }/s/return exchange_if(word, seen, \(.*\), std.*/store(word, \1, std::memory_order_acquire); return true;/'
+mutant guarded.hpp "a held write gives the claim back" 's/claimed.publish(sequence_, Slots::producer)/claimed.publish(sequence_, 0)/'
+mutant guarded.hpp "a writer that ends publishes what was not published" \
+    '/~Writer() {/,/^    }/s/publish(sequence_, 0)/publish(sequence_ + 1, 0)/'
+mutant guarded.hpp "an update is no write" '/~Publish() {/,/^            }/s/writer.write(value)/(void)value/'
 
 mutant occupancy "settling is relaxed" "/fn settle(/,/^    }/$relaxed"
 mutant occupancy "generations do not count" \
@@ -181,16 +207,17 @@ mutant publish "a scan does not ask the counter" \
 elsewhere='^(access|observe/bits|observer/cells|shm/own_locks|shm/posix/truncation)\.rs$'
 
 ordered='Ordering::(Acquire|Release|AcqRel|SeqCst)|fence\(|compare_exchange|\.fetch_|\.swap\('
+ordered="$ordered"'|memory_order_(acquire|release|acq_rel|seq_cst)|exchange_if|atomic_ref'
 code() { grep -nE "$ordered" "$1" | grep -vE '^[0-9]+: *(//|use |pub\(crate\) use )' || true; }
 
 unproven=0
-for path in original/*.rs; do
+for path in original/*; do
     file=$(basename "$path")
     [ "$file" = tests.rs ] && continue
     while IFS=: read -r line text; do
         [ -n "$line" ] || continue
         if ! grep -qx "$file:$line" covered; then
-            echo "NO MUTANT  core/src/sync/$file:$line: $text"
+            echo "NO MUTANT  $file:$line: $text"
             unproven=$((unproven + 1))
         fi
     done < <(code "$path")

@@ -4,6 +4,8 @@
 //! every access that another process may race with.
 
 mod directory;
+#[cfg(feature = "cpp")]
+mod guarded_hpp;
 mod intent;
 mod occupancy;
 mod publish;
