@@ -77,6 +77,8 @@ pub struct CMetadata {
     pub unit: Text,
     /// What it is, in a sentence.
     pub desc: Text,
+    /// Names that it had before, separated by commas.
+    pub was: Text,
 }
 
 impl CInteger {
@@ -133,6 +135,7 @@ impl CMetadata {
         metadata.format = self.format.optional()?.map(Into::into);
         metadata.unit = self.unit.optional()?.map(Into::into);
         metadata.desc = self.desc.optional()?.map(Into::into);
+        metadata.was = self.was.optional()?.map(Into::into);
         Ok(metadata)
     }
 }

@@ -49,6 +49,7 @@ pub(crate) struct FieldArgs {
     pub(crate) format: Option<Text>,
     pub(crate) unit: Option<Text>,
     pub(crate) desc: Option<Text>,
+    pub(crate) was: Option<Text>,
 }
 
 /// Reads the arguments in `attrs`; `keys` are all that `what` can have.
@@ -107,6 +108,9 @@ fn closest<'k>(typed: &str, keys: &[&'k str]) -> Option<&'k str> {
         ("help", "desc"),
         ("rename", "name"),
         ("label", "name"),
+        ("alias", "was"),
+        ("renamed", "was"),
+        ("formerly", "was"),
         ("pattern", "regex"),
         ("units", "unit"),
         ("fmt", "format"),
@@ -141,7 +145,7 @@ pub(crate) const OF_FIELD: (&str, &[&str]) = (
     "a field",
     &[
         "readonly", "range", "min", "max", "step", "regex", "enum", "flags", "format", "unit",
-        "desc", "text", "layout", "atomic", "seqlock", "locked", "name",
+        "desc", "was", "text", "layout", "atomic", "seqlock", "locked", "name",
     ],
 );
 

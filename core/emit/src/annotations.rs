@@ -36,6 +36,7 @@ pub(crate) fn of_field(metadata: &Metadata, guard: Protection, is_address: bool)
     words.extend(list("flags", &metadata.flags));
     words.extend(text("format", &metadata.format));
     words.extend(text("unit", &metadata.unit));
+    words.extend(text("was", &metadata.was));
     words.extend(text("desc", &metadata.desc));
     words
 }

@@ -254,6 +254,7 @@ fn keys(metadata: &Metadata, guard: Protection) -> Vec<String> {
         ("regex", &metadata.regex),
         ("format", &metadata.format),
         ("unit", &metadata.unit),
+        ("was", &metadata.was),
         ("desc", &metadata.desc),
     ] {
         keys.extend(text.as_deref().map(|text| format!("{key} = {text:?}")));

@@ -559,6 +559,8 @@ typedef struct memglass_metadata {
     struct memglass_text unit;
     // What it is, in a sentence.
     struct memglass_text desc;
+    // Names that it had before, separated by commas.
+    struct memglass_text was;
 } memglass_metadata;
 
 // A member of a struct or union.

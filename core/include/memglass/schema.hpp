@@ -45,6 +45,7 @@ struct Metadata {
     std::string_view format = {};
     std::string_view unit = {};
     std::string_view desc = {};
+    std::string_view was = {};
 };
 
 /// A type of one Schema, or of one Session.
@@ -206,7 +207,8 @@ inline TypeId Schema::record(const Record& record, Form form) {
         metadata = {given.readonly,         number(given.min),         number(given.max),
                     number(given.step),     detail::text(given.regex), names.data(),
                     names.size(),           flags.data(),              flags.size(),
-                    detail::text(given.format), detail::text(given.unit), detail::text(given.desc)};
+                    detail::text(given.format), detail::text(given.unit), detail::text(given.desc),
+                    detail::text(given.was)};
         TypeId type = member.type(*this, form);
         std::size_t offset = form == Form::value ? member.value_offset : member.storage_offset;
         fields.push_back({detail::text(member.name), type.number, offset, member.lowest_bit, member.bit_count,

@@ -81,13 +81,13 @@ impl<'a> Target<'a> {
         };
         let mut seen = std::collections::HashSet::new();
         for (name, value) in members {
-            if !seen.insert(&**name) {
+            let field = self.field(fields, name)?;
+            if !seen.insert(&*field.name) {
                 return Err(Reason::Repeated {
                     name: name.to_string(),
                 }
                 .into());
             }
-            let field = self.field(fields, name)?;
             self.encode_member(field, value, bytes)
                 .map_err(|refusal| refusal.in_member(name))?;
         }
@@ -115,9 +115,9 @@ impl<'a> Target<'a> {
     }
 
     fn field<'f>(&self, fields: &'f [Field], name: &str) -> Result<&'f Field, Reason> {
-        fields
-            .iter()
-            .find(|field| &*field.name == name)
+        let index = self.ty().position(name);
+        index
+            .map(|index| &fields[index])
             .ok_or_else(|| Reason::NoSuchMember {
                 type_name: self.type_name(),
                 name: name.into(),

@@ -81,6 +81,7 @@ pub use scalars::{AtomicInteger, AtomicScalar, Bitwise};
 /// | `format = "%.2f"` | how to print it, as in C |
 /// | `unit = "..."` | the unit, for display |
 /// | `desc = "..."` | what it is; by default the first paragraph of its doc comment |
+/// | `was = "qty"` | a name that it had before, or several with commas: what is older finds it by them |
 /// | `text` | shows a `[u8; N]` as text |
 /// | `layout = "struct msg { … };"` | a `[u8; N]` holds a packed record: the first struct of this [layout](crate::layouts) |
 /// | `name = "..."` | what observers call it |

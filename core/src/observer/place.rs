@@ -85,11 +85,8 @@ impl Place {
 
     fn member_named(&self, schema: &Schema, name: &str) -> Result<Place, NoStep> {
         let of = schema.bare(self.type_id);
-        let members = schema[of].members().ok_or(NoStep::NotAStruct)?;
-        let index = members
-            .iter()
-            .position(|field| &*field.name == name)
-            .ok_or(NoStep::NoSuchMember)?;
+        schema[of].members().ok_or(NoStep::NotAStruct)?;
+        let index = schema[of].position(name).ok_or(NoStep::NoSuchMember)?;
         Ok(self.member_at(schema, of, index))
     }
 

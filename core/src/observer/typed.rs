@@ -9,7 +9,7 @@ use super::number::is_one_load;
 use crate::access::put_scalar;
 use crate::observe::Observe;
 use crate::observe::derive_support::value_type_of;
-use crate::schema::{Kind, Protection, Schema, TypeId};
+use crate::schema::{self, Kind, Protection, Schema, Type, TypeId};
 
 /// A field that is read into a `T`. The two types are compared once, when this is made.
 ///
@@ -223,17 +223,14 @@ pub(super) fn match_up(
 ) -> Result<(), String> {
     let (from, to) = (from.bare(), to.bare());
     match (&from.schema[from.id].kind, &to.schema[to.id].kind) {
-        (Kind::Struct { fields: theirs }, Kind::Struct { fields }) => {
-            fields.iter().try_for_each(|field| {
-                let their = theirs
-                    .iter()
-                    .find(|their| their.name == field.name && their.bits == field.bits)
-                    .ok_or_else(|| format!("there is no {}", field.name))?;
-                let from = from.part(their.type_id, their.offset as usize);
-                let to = to.part(field.type_id, field.offset as usize);
-                match_up(from, to, pieces).map_err(|reason| format!("{}: {reason}", field.name))
-            })
-        }
+        (Kind::Struct { .. }, Kind::Struct { fields }) => fields.iter().try_for_each(|field| {
+            let their = counterpart(field, &from.schema[from.id])
+                .filter(|their| their.bits == field.bits)
+                .ok_or_else(|| format!("there is no {}", field.name))?;
+            let from = from.part(their.type_id, their.offset as usize);
+            let to = to.part(field.type_id, field.offset as usize);
+            match_up(from, to, pieces).map_err(|reason| format!("{}: {reason}", field.name))
+        }),
         (
             Kind::Array {
                 element: theirs,
@@ -251,6 +248,13 @@ pub(super) fn match_up(
         }
         _ => Err(format!("it is {} there", from.schema.type_name(from.id))),
     }
+}
+
+/// The member of the other side that means the same: of its name, or of a name that one of both had before.
+fn counterpart<'t>(field: &schema::Field, theirs: &'t Type) -> Option<&'t schema::Field> {
+    let names = std::iter::once(&*field.name).chain(field.metadata.former_names());
+    let index = names.filter_map(|name| theirs.position(name)).next()?;
+    Some(&theirs.members()?[index])
 }
 
 /// Adds a piece, or extends the last one if the two are adjacent on both sides.

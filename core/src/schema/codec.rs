@@ -53,7 +53,7 @@
 //! | regex | 4 | text | none |
 //! | names | 5 | array of variants | none |
 //! | flags | 6 | array of variants | none |
-//! | format, unit, desc | 7, 8, 9 | text | none |
+//! | format, unit, desc, was | 7, 8, 9, 10 | text | none |
 //!
 //! A *variant* is an array of two: its name (text of at most 1024 bytes) and its value (integer).
 //! An *integer* beyond 64 bits is a bignum, tag 2 or 3, as RFC 8949 section 3.4.3 has it.
@@ -147,6 +147,7 @@ mod metadata_key {
     pub(super) const FORMAT: u8 = 7;
     pub(super) const UNIT: u8 = 8;
     pub(super) const DESC: u8 = 9;
+    pub(super) const WAS: u8 = 10;
 }
 
 /// Codes of the protections; plain is not written.

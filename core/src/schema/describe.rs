@@ -214,6 +214,7 @@ impl Metadata {
                 .iter()
                 .map(|unit| format!("@unit({})", quoted(unit))),
         );
+        parts.extend(self.was.iter().map(|was| format!("@was({})", quoted(was))));
         let mut text = parts.join(" ");
         if let Some(desc) = &self.desc {
             text.push_str(if text.is_empty() { "" } else { "  " });
@@ -534,10 +535,11 @@ mod tests {
             format: Some("%.2f".into()),
             unit: Some("m\"s".into()),
             desc: Some("speed".into()),
+            was: Some("v".into()),
         };
         check_annotations(
             all,
-            r#"@readonly @min(0.5) @step(2) @regex("[A-Z]+") @enum(A=1, B=2) @flags(X=4) @format("%.2f") @unit("m\"s")  "speed""#,
+            r#"@readonly @min(0.5) @step(2) @regex("[A-Z]+") @enum(A=1, B=2) @flags(X=4) @format("%.2f") @unit("m\"s") @was("v")  "speed""#,
         );
         check_annotations(
             Metadata {

@@ -33,6 +33,8 @@ pub struct Metadata {
     pub unit: Option<Arc<str>>,
     /// What it is, in a sentence.
     pub desc: Option<Arc<str>>,
+    /// Names that it had before, separated by commas: recordings, scripts and programs that are older find it by them.
+    pub was: Option<Arc<str>>,
 }
 
 /// A bound of a numeric field.
@@ -155,6 +157,18 @@ impl Metadata {
         self
     }
 
+    /// Names that it had before, separated by commas.
+    pub fn was(mut self, names: impl Into<Arc<str>>) -> Self {
+        self.was = Some(names.into());
+        self
+    }
+
+    /// The names that it had before.
+    pub fn former_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.was.iter().flat_map(|names| names.split(','));
+        names.map(str::trim).filter(|name| !name.is_empty())
+    }
+
     /// Nothing declared, for ever.
     pub(crate) fn none() -> &'static Metadata {
         static NONE: Metadata = Metadata {
@@ -168,6 +182,7 @@ impl Metadata {
             format: None,
             unit: None,
             desc: None,
+            was: None,
         };
         &NONE
     }
@@ -213,5 +228,19 @@ mod tests {
         assert!(Metadata::default().is_empty());
         assert!(!Metadata::new().readonly().is_empty());
         assert!(!Metadata::new().desc("").is_empty());
+    }
+
+    #[test]
+    fn former_names_are_what_stands_between_commas() {
+        let names = |was: &str| {
+            Metadata::new()
+                .was(was)
+                .former_names()
+                .collect::<Vec<_>>()
+                .join("|")
+        };
+        assert_eq!(names("qty"), "qty");
+        assert_eq!(names("qty, size,, "), "qty|size");
+        assert_eq!(Metadata::new().former_names().count(), 0);
     }
 }

@@ -440,12 +440,10 @@ impl Schema {
         &self.member_names[id.0 as usize]
     }
 
-    /// The struct or union member `name` of the type behind `id`.
+    /// The struct or union member `name` of the type behind `id`, also by a name that it had before.
     pub fn member(&self, id: TypeId, name: &str) -> Option<&Field> {
-        self[self.bare(id)]
-            .members()?
-            .iter()
-            .find(|field| &*field.name == name)
+        let ty = &self[self.bare(id)];
+        Some(&ty.members()?[ty.position(name)?])
     }
 
     /// Adds an array of `count` elements.
@@ -523,6 +521,15 @@ impl Type {
             Kind::Union { members } => Some(members),
             _ => None,
         }
+    }
+
+    /// Which of its members is called `name`, or else was called so before it got the name that it has.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let members = self.members()?;
+        let is_called = |field: &Field| *field.name == *name;
+        let was_called = |field: &Field| field.metadata.former_names().any(|former| former == name);
+        let found = members.iter().position(is_called);
+        found.or_else(|| members.iter().position(was_called))
     }
 
     /// Whether a value is one number, truth value, name or address: it is accessed by one load.

@@ -75,6 +75,45 @@ fn a_typed_field_finds_members_by_name() {
 }
 
 #[test]
+fn a_member_is_found_by_a_name_that_it_had_before() {
+    mod older {
+        #[derive(super::Observe, Clone, Copy, Default, Debug, PartialEq)]
+        pub(super) struct Order {
+            pub(super) qty: i64,
+            pub(super) price: i64,
+        }
+    }
+    #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
+    struct Order {
+        price: i64,
+        #[observe(was = "size, qty", atomic)]
+        quantity: i64,
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let (qty, price) = (5, 7);
+    let old = older::Order { qty, price };
+    let new = Order {
+        quantity: qty,
+        price,
+    };
+    let _old = session.object("old", old).unwrap();
+    let _new = session.object("new", new).unwrap();
+    let observer = place.writer("t");
+    let field = |path: &str| observer.field(path).unwrap();
+    // Programs of both versions read what both made.
+    for label in ["old", "new"] {
+        assert_eq!(field(label).read_as::<older::Order>(), Ok(old));
+        assert_eq!(field(label).read_as::<Order>(), Ok(new));
+    }
+    field("new.qty").write(&Value::I64(6)).unwrap();
+    assert_eq!(field("new.quantity").read(), Ok(Value::I64(6)));
+    let error = field("old").read_as::<i64>().unwrap_err();
+    assert!(error.to_string().contains("it is Order there"), "{error}");
+    assert!(observer.field("old.quantity").is_err());
+}
+
+#[test]
 fn a_typed_scalar_of_any_width_is_read_as_it_is_now() {
     #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
     #[repr(i16)]

@@ -141,21 +141,32 @@ impl Types {
         new: &Record,
         details: &mut Vec<Detail>,
     ) {
-        let (before, after) = (self.layout_of(old), newer.layout_of(new));
-        for (name, member) in &before {
-            match after.get(name) {
-                None => details.push(broken(format!("member {name} is gone"))),
-                Some(now) if now == member => {}
-                Some(now) => details.push(broken(format!("member {name} was {member}, is {now}"))),
-            }
+        let (mut before, after) = (self.layout_of(old), newer.layout_of(new));
+        for (name, now) in &after {
+            let former = match before.remove(name) {
+                Some(member) => Some((name, member)),
+                None => {
+                    let mut former = now
+                        .former
+                        .iter()
+                        .filter(|former| !after.contains_key(*former));
+                    former.find_map(|former| Some((former, before.remove(former)?)))
+                }
+            };
+            details.extend(match former {
+                None => Some(fits(format!("member {name} is new, {}", now.text))),
+                Some((was, member)) => compare_member((was, &member.text), (name, &now.text)),
+            });
         }
-        for (name, member) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-            details.push(fits(format!("member {name} is new, {member}")));
-        }
+        details.extend(
+            before
+                .keys()
+                .map(|name| broken(format!("member {name} is gone"))),
+        );
     }
 
     /// What is said of each member, anonymous records taken apart.
-    fn layout_of(&self, record: &Record) -> BTreeMap<String, String> {
+    fn layout_of(&self, record: &Record) -> BTreeMap<String, Placed> {
         let mut layout = BTreeMap::new();
         self.lay_out(record, "", 0, &mut layout);
         layout
@@ -166,17 +177,18 @@ impl Types {
         record: &Record,
         prefix: &str,
         start_bits: u64,
-        layout: &mut BTreeMap<String, String>,
+        layout: &mut BTreeMap<String, Placed>,
     ) {
         let arms = record.variants.iter().flat_map(|variants| &variants.arms);
         let members = record.members.iter().chain(arms.map(|arm| &arm.member));
         for member in members {
             let offset_bits = start_bits.saturating_add(member.offset_bits);
-            let name = match (prefix, &*member.name) {
+            let path = |name: &str| match (prefix, name) {
                 (prefix, "") => prefix.to_owned(),
                 ("", name) => name.to_owned(),
                 (prefix, name) => format!("{prefix}.{name}"),
             };
+            let name = path(&member.name);
             match &self[member.ty].kind {
                 Kind::Record(inner) if self[member.ty].name.is_empty() => {
                     self.lay_out(inner, &name, offset_bits, layout);
@@ -190,7 +202,9 @@ impl Types {
                         ),
                         None => format!("at {}", offset_bits / 8),
                     };
-                    layout.insert(name, format!("{} {place}", self.spell(member.ty)));
+                    let text = format!("{} {place}", self.spell(member.ty));
+                    let former = member.former_names().map(path).collect();
+                    layout.insert(name, Placed { text, former });
                 }
             }
         }
@@ -202,6 +216,25 @@ impl Types {
             true => Vec::new(),
             false => vec![broken(format!("was {before}, is {after}"))],
         }
+    }
+}
+
+/// What is said of one member.
+struct Placed {
+    /// Its type and where it is.
+    text: String,
+    /// The names that it had before.
+    former: Vec<String>,
+}
+
+fn compare_member((was, before): (&str, &str), (name, now): (&str, &str)) -> Option<Detail> {
+    match (was == name, before == now) {
+        (true, true) => None,
+        (true, false) => Some(broken(format!("member {name} was {before}, is {now}"))),
+        (false, true) => Some(fits(format!("member {name} was called {was}"))),
+        (false, false) => Some(broken(format!(
+            "member {name} was called {was} and was {before}, is {now}"
+        ))),
     }
 }
 

@@ -51,6 +51,9 @@ pub struct Attribute {
     pub value: Name,
 }
 
+/// The name of the attribute of a member that had another name before, which is its value.
+pub const WAS: &str = "was";
+
 /// What a type is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -233,6 +236,13 @@ impl Member {
             width_bits: None,
             attributes: Vec::new(),
         }
+    }
+
+    /// The names that it had before.
+    pub fn former_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.attributes.iter();
+        let names = names.filter(|attribute| &*attribute.name == WAS);
+        names.map(|attribute| &*attribute.value)
     }
 
     /// Bytes from the start of the record to the byte in which it begins.

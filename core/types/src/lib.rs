@@ -64,7 +64,7 @@ pub use file::FileError;
 pub use holes::{CACHE_LINE, Hole, Holes, Part};
 pub use kind::{
     Arm, Attribute, Base, Count, Enum, Enumerator, Kind, Member, Name, Place, Qualifier, Record,
-    Signature, Tag, Type, TypeId, Variants,
+    Signature, Tag, Type, TypeId, Variants, WAS,
 };
 pub use source::{OpenError, Opened};
 pub use symbol::{Linkage, Symbol, SymbolKind, Unit};

@@ -267,6 +267,7 @@ fn field_document(schema: &Schema, field: &Field) -> Json {
         ("regex", &declared.regex),
         ("format", &declared.format),
         ("unit", &declared.unit),
+        ("was", &declared.was),
         ("desc", &declared.desc),
     ];
     for (name, text) in texts {

@@ -159,6 +159,12 @@ impl Session<'_> {
                     value: "".into(),
                 });
             }
+            for former in field.metadata.former_names() {
+                member.attributes.push(Attribute {
+                    name: memglass_types::WAS.into(),
+                    value: former.into(),
+                });
+            }
             member
         });
         Kind::Record(Record::new(tag, members.collect()))

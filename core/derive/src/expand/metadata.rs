@@ -157,6 +157,9 @@ impl Record<'_> {
         if let Some(unit) = args.unit.as_ref().map(Text::value) {
             self.set_text("unit", &unit);
         }
+        if let Some(was) = args.was.as_ref().map(Text::value) {
+            self.set_text("was", &was);
+        }
         if let Some(desc) = self.member.description() {
             self.set_text("desc", &desc);
         }

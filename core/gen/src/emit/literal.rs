@@ -76,6 +76,7 @@ pub(super) fn metadata(member: &str, metadata: &Metadata) -> String {
     parts.extend(written("format", &metadata.format));
     parts.extend(written("unit", &metadata.unit));
     parts.extend(written("desc", &metadata.desc));
+    parts.extend(written("was", &metadata.was));
     if parts.is_empty() {
         String::new()
     } else {

@@ -52,7 +52,7 @@ impl Target {
 /// All annotations.
 const KEYS: &[&str] = &[
     "readonly", "range", "min", "max", "step", "regex", "enum", "flags", "format", "unit", "desc",
-    "atomic", "seqlock", "locked", "address",
+    "was", "atomic", "seqlock", "locked", "address",
 ];
 
 /// What other systems and haste call annotations.
@@ -201,6 +201,7 @@ impl Notes {
             "enum" => metadata.names = value::names(key, args)?,
             "flags" => metadata.flags = value::names(key, args)?,
             "unit" => metadata.unit = text()?,
+            "was" => metadata.was = text()?,
             _ => metadata.desc = text()?,
         }
         Ok(())

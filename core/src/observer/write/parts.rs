@@ -195,7 +195,7 @@ impl Field {
                     if members.iter().skip(at + 1).any(|(later, _)| later == name) {
                         continue;
                     }
-                    let Some(index) = fields.iter().position(|field| field.name == *name) else {
+                    let Some(index) = schema[bare].position(name) else {
                         let names = fields.iter().map(|field| &*field.name);
                         return Err(
                             Refusal::no_such_member(name, &schema.type_name(bare), names)

@@ -93,14 +93,16 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             (-1e30..1e30_f64).prop_map(Number::Float)
         ])
     };
-    (any::<bool>(), bound(), bound(), text(), text(), text()).prop_map(
-        |(readonly, min, max, format, unit, desc)| Metadata {
+    let texts = (text(), text(), text(), text());
+    (any::<bool>(), bound(), bound(), texts).prop_map(
+        |(readonly, min, max, (format, unit, desc, was))| Metadata {
             readonly,
             min,
             max,
             format,
             unit,
             desc,
+            was,
             ..Metadata::default()
         },
     )

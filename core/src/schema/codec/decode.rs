@@ -214,6 +214,7 @@ impl<'b> Reader<'b> {
                 metadata_key::FORMAT => metadata.format = Some(reader.text()?),
                 metadata_key::UNIT => metadata.unit = Some(reader.text()?),
                 metadata_key::DESC => metadata.desc = Some(reader.text()?),
+                metadata_key::WAS => metadata.was = Some(reader.text()?),
                 _ => return Ok(false),
             }
             Ok(true)

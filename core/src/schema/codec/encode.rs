@@ -162,6 +162,7 @@ fn write_metadata(map: &mut Map<'_>, metadata: &Metadata) {
     map.some_text(metadata_key::FORMAT, metadata.format.as_deref());
     map.some_text(metadata_key::UNIT, metadata.unit.as_deref());
     map.some_text(metadata_key::DESC, metadata.desc.as_deref());
+    map.some_text(metadata_key::WAS, metadata.was.as_deref());
 }
 
 /// A map under construction at the end of `bytes`. It has fewer than 24 entries, so its first byte

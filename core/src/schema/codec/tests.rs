@@ -446,6 +446,7 @@ fn any_single_change_changes_the_hash() {
         change(&|ty| first(ty).metadata.format = Some("%d".into())),
         change(&|ty| first(ty).metadata.unit = Some("%d".into())),
         change(&|ty| first(ty).metadata.desc = Some("%d".into())),
+        change(&|ty| first(ty).metadata.was = Some("%d".into())),
         change(&|ty| ty.kind = Kind::Struct { fields: vec![] }),
     ];
     let mut schema = Schema::new();

@@ -14,6 +14,7 @@ use memglass_value::time;
 use serde_json::{Value as Json, json};
 
 use super::super::options::Options;
+use super::renamed;
 
 /// What is different about one object.
 pub(super) struct Event {
@@ -38,6 +39,7 @@ impl Event {
         (schema, (object, now)): (&Schema, (&Object, &[u8])),
     ) -> Option<Event> {
         let old = value(old_schema, old_object, old);
+        let old = renamed::value(old, schema, object.type_id);
         let now = value(schema, object, now);
         let differs = !differences(Some(&old), Some(&now)).is_empty();
         differs.then(|| Event::new(schema, object, Some(old), Some(now)))

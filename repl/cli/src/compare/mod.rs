@@ -2,6 +2,7 @@
 
 mod follow;
 mod lines;
+mod renamed;
 mod side;
 
 use std::path::Path;

@@ -25,6 +25,18 @@ mod later {
     }
 }
 
+/// The same after somebody gave a member a better name.
+mod renamed {
+    use memglass::Observe;
+
+    #[derive(Observe, Clone, Copy, Default)]
+    pub(super) struct Motor {
+        #[observe(was = "speed")]
+        pub(super) velocity: i64,
+        pub(super) limits: [f32; 2],
+    }
+}
+
 fn session(world: &World) -> Session {
     let builder = Session::builder("t1").dir(world.sessions());
     builder.create().unwrap()
@@ -136,6 +148,35 @@ fn a_type_that_changed_is_said_and_its_fields_are_matched_by_name() {
         assert!(ran.data.contains(said), "{said} in {}", ran.data);
     }
     assert!(!ran.data.contains("motor.speed"), "{}", ran.data);
+}
+
+#[test]
+fn a_member_that_says_what_it_was_called_is_compared_with_what_it_was() {
+    let world = World::new();
+    let first = session(&world);
+    let motor = first.object("motor", Motor::default()).unwrap();
+    motor.speed.set(5);
+    let old = save(&world, "old.mcap");
+    drop((motor, first));
+    let second = session(&world);
+    let motor = second.object("motor", renamed::Motor::default()).unwrap();
+    motor.velocity.set(6);
+    let ran = world.run(&["diff", &old, "t1"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for said in ["member velocity was called speed", "motor.velocity  5 -> 6"] {
+        assert!(ran.data.contains(said), "{said} in {}", ran.data);
+    }
+    assert!(!ran.data.contains("motor.limits"), "{}", ran.data);
+    assert!(!ran.data.contains("does not fit"), "{}", ran.data);
+    // A script of that time goes on.
+    assert_eq!(world.data(&["get", "t1", "motor.speed"]).trim(), "6");
+    let script = "motor.speed = 7; print(motor.velocity)";
+    assert_eq!(world.data(&["-e", script, "t1"]).trim(), "7");
+    assert!(
+        world
+            .data(&["types", "t1", "Motor"])
+            .contains("@was(\"speed\")")
+    );
 }
 
 #[test]
