@@ -69,6 +69,7 @@ pub use plan::{Plan, Split};
 pub use player::{Passage, Player, Start};
 pub use recorder::{Compression, Recorder, Totals};
 pub use recording::Recording;
+pub use reels::numbered;
 pub use source::Source;
 pub use state::{State, Turn};
 pub use tape::{End, Held, Progress, Saving, Tape};

@@ -112,7 +112,8 @@ impl Reels {
     }
 }
 
-fn numbered(first: &Path, number: u32) -> PathBuf {
+/// The name of another file of what `first` begins: run-2.mcap for run.mcap.
+pub fn numbered(first: &Path, number: u32) -> PathBuf {
     let stem = first.file_stem().unwrap_or_default().to_string_lossy();
     let name = match first.extension() {
         Some(extension) => format!("{stem}-{number}.{}", extension.to_string_lossy()),

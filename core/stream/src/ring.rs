@@ -86,6 +86,14 @@ impl Ring {
         }
     }
 
+    /// Forgets the life of a producer that has ended: the next one has other objects, and maybe other types.
+    pub(crate) fn begin_anew(&mut self) {
+        self.end();
+        let next = Ring::new(self.window, Some(self.most_bytes));
+        let totals = self.totals;
+        *self = Ring { totals, ..next };
+    }
+
     /// How far back it goes.
     pub(crate) fn span(&self) -> Duration {
         self.until.duration_since(self.since).unwrap_or_default()

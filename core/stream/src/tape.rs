@@ -264,7 +264,7 @@ impl Tape {
         &self.ended
     }
 
-    /// Goes on with the next life of the producer, in another file, after the recording has ended with this one's.
+    /// Goes on with the next life of the producer, in another file or with an empty ring, after the recording has ended with this one's.
     pub fn go_on(&self, next: Observer) {
         let (begun, heard) = bounded(0);
         if let Some(orders) = &self.orders {
@@ -417,8 +417,9 @@ impl Run {
             };
             self.info = next.session().clone();
             self.source = Source::new(next, &self.plan.only)?;
-            if let Sink::Files(reels) = &mut self.sink {
-                reels.go_on(&self.info)?;
+            match &mut self.sink {
+                Sink::Files(reels) => reels.go_on(&self.info)?,
+                Sink::Ring(ring) => ring.begin_anew(),
             }
             self.tell();
         }

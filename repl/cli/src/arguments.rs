@@ -482,10 +482,11 @@ pub(crate) struct Record {
     pub(crate) keep: Option<u32>,
 
     /// Keep only the last so much time, as 60s, in memory; write the file at Ctrl-C, or when the producer ends.
-    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["split", "keep", "follow"])]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["split", "keep"])]
     pub(crate) ring: Option<Duration>,
 
-    /// When the producer ends, wait until it is started again, and go on in another file.
+    /// When the producer ends, wait until it is started again, and go on in another file. With --ring, each life that ends
+    /// has its file.
     #[arg(long)]
     pub(crate) follow: bool,
 

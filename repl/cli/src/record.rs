@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::select;
 use memglass::{Observer, Presence};
 use memglass_repl::program::recordings_told as told;
-use memglass_stream::{Compression, End, Plan, Progress, RecordError, Tape};
+use memglass_stream::{Compression, End, Plan, Progress, RecordError, Tape, numbered};
 use memglass_terminal::signal::{Interrupts, Owner};
 use memglass_terminal::streams::write_message;
 
@@ -46,44 +46,29 @@ pub(super) fn run(options: &Options, named: Option<&str>, record: &Record) -> Re
     if deck.tape.progress().objects == 0 {
         options.note("no object is selected now; those that come are recorded");
     }
-    let end = deck.record_all(options, record);
+    let over = deck.record_all(options, record)?;
     deck.line.clear();
-    if let Some(presence) = end {
-        let more = match record.ring {
-            Some(_) => "",
-            None => "; --follow waits for the next one",
-        };
+    if let Over::Producer(presence) = &over {
         options.note(&format!(
-            "the producer has ended ({presence}), and so has the recording{more}"
+            "the producer has ended ({presence}), and so has the recording; --follow waits for the next one"
         ));
     }
-    let progress = match record.ring {
-        Some(_) => save(&deck.tape, &path)?,
-        None => deck
-            .tape
-            .finish()
-            .map_err(|error| match error.leaves_a_beginning() {
-                true => Failure::Ended(told::failure(&error)),
-                false => error.into(),
-            })?,
-    };
-    write_message(&format!(
-        "memglass: recorded {}\n",
-        told::progress(&progress)
-    ));
-    Ok(0)
+    match (over, record.ring) {
+        (Over::Waiting, Some(_)) => Ok(0),
+        _ => deck.finish(),
+    }
 }
 
-/// Writes what a ring has. If somebody has made a file of that name meanwhile, writes another one beside it.
+/// Writes what a ring has. If there is a file of that name, of an earlier life or somebody else's, writes another one
+/// beside it.
 fn save(tape: &Tape, path: &Path) -> Result<Progress, Failure> {
-    for number in 2.. {
-        match tape.save(path, Duration::ZERO) {
-            Err(RecordError::Exists { .. }) if number < MOST => {
-                let beside = path.with_extension(format!("{number}.mcap"));
-                if let Ok(saving) = tape.save(&beside, Duration::ZERO) {
-                    return Ok(saving.wait()?);
-                }
-            }
+    for number in 1.. {
+        let path = match number {
+            1 => path.to_owned(),
+            number => numbered(path, number),
+        };
+        match tape.save(&path, Duration::ZERO) {
+            Err(RecordError::Exists { .. }) if number < MOST => {}
             saving => return Ok(saving?.wait()?),
         }
     }
@@ -91,7 +76,22 @@ fn save(tape: &Tape, path: &Path) -> Result<Progress, Failure> {
 }
 
 /// How many names are tried for the file of a ring.
-const MOST: u32 = 100;
+const MOST: u32 = 10_000;
+
+fn tell(progress: &Progress) {
+    let text = told::progress(progress);
+    write_message(&format!("memglass: recorded {text}\n"));
+}
+
+/// What ended a recording.
+enum Over {
+    /// Somebody, or the time or size that was asked for.
+    Asked,
+    /// The producer, and no other life is to be recorded.
+    Producer(Presence),
+    /// Somebody, while no producer lived: what there was is written.
+    Waiting,
+}
 
 /// Fails if there is such a file: not only when it is to be written.
 fn refuse_present(path: &Path) -> Result<(), RecordError> {
@@ -137,25 +137,51 @@ impl Deck {
         })
     }
 
-    /// Records one life of the producer, or all that follow; what became of the producer, if it ended the recording.
-    fn record_all(&mut self, options: &Options, record: &Record) -> Option<Presence> {
+    /// Ends the recording, with all that is to be written.
+    fn finish(self) -> Result<i32, Failure> {
+        let progress = match &self.saved_in {
+            Some(path) => save(&self.tape, path)?,
+            None => self
+                .tape
+                .finish()
+                .map_err(|error| match error.leaves_a_beginning() {
+                    true => Failure::Ended(told::failure(&error)),
+                    false => error.into(),
+                })?,
+        };
+        tell(&progress);
+        Ok(0)
+    }
+
+    /// Records one life of the producer, or all that follow.
+    fn record_all(&mut self, options: &Options, record: &Record) -> Result<Over, Failure> {
         loop {
-            let presence = self.one_life()?;
+            let Some(presence) = self.one_life() else {
+                return Ok(Over::Asked);
+            };
             if !record.follow {
-                return Some(presence);
+                return Ok(Over::Producer(presence));
             }
             self.line.clear();
+            if let Some(path) = &self.saved_in {
+                tell(&save(&self.tape, path)?);
+            }
             options.note(&format!(
                 "the producer has ended ({presence}); waiting until it is started again, Ctrl-C ends that"
             ));
-            let next = self.next_life(options, record)?;
+            let Some(next) = self.next_life(options, record) else {
+                return Ok(Over::Waiting);
+            };
             let pid = next.session().pid;
             self.life = next.session().id;
             self.tape.go_on(next);
+            let place = match &self.saved_in {
+                Some(_) => "kept in memory".to_owned(),
+                None => format!("recorded in {}", self.tape.progress().path.display()),
+            };
             options.note(&format!(
-                "{:?} was started again (pid {pid}); it is recorded in {}",
-                self.session,
-                self.tape.progress().path.display()
+                "{:?} was started again (pid {pid}); it is {place}",
+                self.session
             ));
         }
     }
