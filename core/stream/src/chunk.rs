@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use mcap::records::{ChunkHeader, Record};
+use mcap::records::{ChunkHeader, Record, op};
 
 /// Largest part that is read, and largest chunk once it is decompressed.
 pub(crate) const MAX_BYTES: u64 = 1 << 30;
@@ -12,11 +12,6 @@ pub(crate) const MAGIC: &[u8] = mcap::MAGIC;
 
 /// Bytes before the content of a record: what it is, and its length.
 pub(crate) const RECORD_HEAD: u64 = 9;
-
-const CHUNK: u8 = 0x06;
-
-/// What follows the last chunk.
-pub(crate) const DATA_END: u8 = 0x0f;
 
 /// What a hole in a file begins with.
 pub(crate) const NO_RECORD: u8 = 0;
@@ -53,7 +48,23 @@ pub(crate) fn record_at(file: &mut File, offset: u64) -> io::Result<Option<(u8, 
 ///
 /// What is wrong with it.
 pub(crate) fn records(kind: u8, body: &[u8]) -> Result<Vec<Record<'static>>, String> {
-    if kind != CHUNK {
+    let (_, content) = content(kind, body)?;
+    let (mut rest, mut records) = (&content[..], Vec::new());
+    while !rest.is_empty() {
+        let (kind, body) = split_record(&mut rest)?;
+        let record = mcap::parse_record(kind, body).map_err(|error| error.to_string())?;
+        records.push(record.into_owned());
+    }
+    Ok(records)
+}
+
+/// What a chunk that is the content of a record says of itself, and its records, decompressed.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(crate) fn content(kind: u8, body: &[u8]) -> Result<(ChunkHeader, Vec<u8>), String> {
+    if kind != op::CHUNK {
         return Err("there is no chunk of messages".into());
     }
     let record = mcap::parse_record(kind, body).map_err(|error| error.to_string())?;
@@ -64,23 +75,32 @@ pub(crate) fn records(kind: u8, body: &[u8]) -> Result<Vec<Record<'static>>, Str
     if header.uncompressed_crc != 0 && crc32fast::hash(&content) != header.uncompressed_crc {
         return Err("its checksum is wrong".into());
     }
-    let (mut rest, mut records) = (&content[..], Vec::new());
-    while !rest.is_empty() {
-        records.push(next(&mut rest)?);
-    }
-    Ok(records)
+    Ok((header, content))
 }
 
-/// The next record of a chunk.
-fn next(rest: &mut &[u8]) -> Result<Record<'static>, String> {
+/// What the next record of a chunk is, and its content.
+///
+/// # Errors
+///
+/// The chunk ends before it does.
+pub(crate) fn split_record<'c>(rest: &mut &'c [u8]) -> Result<(u8, &'c [u8]), String> {
     let cut = || "it ends inside of a record".to_owned();
     let (head, after) = rest.split_first_chunk::<9>().ok_or_else(cut)?;
     let [kind, len @ ..] = *head;
     let len = usize::try_from(u64::from_le_bytes(len)).map_err(|_| cut())?;
     let (body, after) = after.split_at_checked(len).ok_or_else(cut)?;
     *rest = after;
-    let record = mcap::parse_record(kind, body).map_err(|error| error.to_string())?;
-    Ok(record.into_owned())
+    Ok((kind, body))
+}
+
+/// Whether a file ends as one does to which nothing is added any more.
+pub(crate) fn is_finished(file: &mut File) -> io::Result<bool> {
+    let len = file.seek(SeekFrom::End(0))?;
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(len.saturating_sub(MAGIC.len() as u64)))?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut end)?;
+    // The magic bytes alone are the beginning.
+    Ok(end == MAGIC && len > 2 * MAGIC.len() as u64)
 }
 
 fn decompressed(header: &ChunkHeader, data: &[u8]) -> Result<Vec<u8>, String> {

@@ -1,74 +1,261 @@
 //! Finishing a recording that was cut off: by a kill, a full disk, a loss of power.
+//!
+//! All parts are read and checked. Behind the last that is whole, in place of what was torn, comes what a recorder writes at
+//! its end. So nothing is copied, a full disk has room enough, and who is killed meanwhile leaves a file that is cut again.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
 
-use mcap::Writer;
-use mcap::records::Record;
+use mcap::Summary;
+use mcap::records::{
+    ChunkIndex, MessageIndex, MessageIndexEntry, MetadataIndex, Record, Statistics, op,
+};
 
-use crate::chunk::{self, DATA_END, MAGIC, NO_RECORD, RECORD_HEAD};
-use crate::recorder::{Compression, options};
+use crate::chunk::{self, MAGIC, MAX_BYTES, NO_RECORD, RECORD_HEAD};
+use crate::ending;
 
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Writes a recording anew, with everything up to where it was cut off, and puts it in its place. The file
-/// stays as it was if that fails.
-pub(crate) fn finish(path: &Path, file: &mut File) -> Result<(), Cause> {
-    // A link stays, and leads to the finished one.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.into());
-    let part = beside(&target);
-    let finished = copy(file, &part).and_then(|()| Ok(fs::rename(&part, &target)?));
-    finished.inspect_err(|_| {
-        // Nobody needs it.
-        let _ = fs::remove_file(&part);
-    })
+/// Bytes that are read at once.
+const AT_ONCE: usize = 1 << 20;
+
+/// What is whole of a file that was cut off.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// What its index would say.
+    pub(crate) summary: Summary,
+    /// Messages of each channel of the last chunk whose index was cut off.
+    missing: BTreeMap<u16, Vec<MessageIndexEntry>>,
+    counts: BTreeMap<u16, u64>,
+    /// Where the last whole part ends.
+    end: u64,
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(format!(".{}.part", std::process::id()));
-    name.into()
-}
-
-fn copy(file: &mut File, part: &Path) -> Result<(), Cause> {
-    let mut writer = options(Compression::Zstd).create(BufWriter::new(File::create(part)?))?;
+/// Reads a file from its beginning up to the first part that is not whole.
+pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
     let mut offset = MAGIC.len() as u64;
-    // Up to the first part that is not whole.
-    while let Some((kind, body)) = chunk::record_at(file, offset)? {
-        offset += RECORD_HEAD + body.len() as u64;
-        if let Ok(records) = chunk::records(kind, &body) {
-            for record in records {
-                write(&mut writer, record)?;
-            }
-        } else if let Ok(Record::Metadata(metadata)) = mcap::parse_record(kind, &body) {
-            writer.write_metadata(&metadata)?;
-        } else if kind == DATA_END || kind == NO_RECORD {
+    file.seek(SeekFrom::Start(offset))?;
+    let mut file = BufReader::with_capacity(AT_ONCE, file);
+    let mut found = Found {
+        end: offset,
+        ..Found::default()
+    };
+    let mut body = Vec::new();
+    while let Some(kind) = next(&mut file, &mut body)? {
+        if matches!(kind, op::DATA_END | NO_RECORD) {
             break;
         }
+        let is_sound = found.take(offset, kind, &body);
+        offset += RECORD_HEAD + body.len() as u64;
+        if is_sound {
+            found.end = offset;
+        }
     }
-    writer.finish()?;
-    writer
-        .into_inner()
-        .into_inner()
-        .map_err(|error| error.into_error())?
-        .sync_all()?;
-    Ok(())
+    Ok(found)
 }
 
-fn write(writer: &mut Writer<BufWriter<File>>, record: Record<'_>) -> Result<(), Cause> {
-    match record {
-        Record::Schema { header, data } => {
-            writer.add_schema_with_id(header.id, &header.name, &header.encoding, &data)?;
-        }
-        Record::Channel(channel) => {
-            let (id, schema) = (channel.id, channel.schema_id);
-            let (topic, encoding) = (&channel.topic, &channel.message_encoding);
-            writer.add_channel_with_id(id, schema, topic, encoding, &channel.metadata)?;
-        }
-        Record::Message { header, data } => writer.write_to_known_channel(&header, &data)?,
-        _ => {}
+/// What the next record is, and its content; `None` if the file ends before it does.
+fn next(file: &mut impl Read, body: &mut Vec<u8>) -> io::Result<Option<u8>> {
+    body.clear();
+    file.take(RECORD_HEAD).read_to_end(body)?;
+    let Ok([kind, len @ ..]) = <[u8; 9]>::try_from(&**body) else {
+        return Ok(None);
+    };
+    let len = u64::from_le_bytes(len);
+    if len > MAX_BYTES {
+        return Ok(None);
     }
+    body.clear();
+    // As much as there is, and not as much as it says.
+    file.take(len).read_to_end(body)?;
+    Ok((body.len() as u64 == len).then_some(kind))
+}
+
+impl Found {
+    /// Takes a record in, and says whether it is sound.
+    fn take(&mut self, offset: u64, kind: u8, body: &[u8]) -> bool {
+        match kind {
+            op::CHUNK => self.take_chunk(offset, body).is_ok(),
+            op::MESSAGE_INDEX => self.take_index(offset, body),
+            op::METADATA => match mcap::parse_record(kind, body) {
+                Ok(Record::Metadata(metadata)) => {
+                    self.summary.metadata_indexes.push(MetadataIndex {
+                        offset,
+                        length: RECORD_HEAD + body.len() as u64,
+                        name: metadata.name,
+                    });
+                    true
+                }
+                _ => false,
+            },
+            _ => true,
+        }
+    }
+
+    fn take_chunk(&mut self, offset: u64, body: &[u8]) -> Result<(), String> {
+        let (header, content) = chunk::content(op::CHUNK, body)?;
+        let mut messages = BTreeMap::<u16, Vec<MessageIndexEntry>>::new();
+        let (mut rest, mut kept) = (&content[..], Vec::new());
+        while !rest.is_empty() {
+            let at = (content.len() - rest.len()) as u64;
+            let (kind, body) = chunk::split_record(&mut rest)?;
+            match kind {
+                op::MESSAGE => {
+                    let (channel, entry) = entry(body, at)?;
+                    messages.entry(channel).or_default().push(entry);
+                }
+                op::SCHEMA | op::CHANNEL => {
+                    kept.push(mcap::parse_record(kind, body).map_err(|error| error.to_string())?);
+                }
+                _ => {}
+            }
+        }
+        kept.into_iter().for_each(|record| self.keep(record));
+        for (&channel, entries) in &messages {
+            *self.counts.entry(channel).or_default() += entries.len() as u64;
+        }
+        self.summary.chunk_indexes.push(ChunkIndex {
+            message_start_time: header.message_start_time,
+            message_end_time: header.message_end_time,
+            chunk_start_offset: offset,
+            chunk_length: RECORD_HEAD + body.len() as u64,
+            // Where they are comes after it.
+            message_index_offsets: messages.keys().map(|&channel| (channel, 0)).collect(),
+            message_index_length: 0,
+            compression: header.compression,
+            compressed_size: header.compressed_size,
+            uncompressed_size: header.uncompressed_size,
+        });
+        self.missing = messages;
+        Ok(())
+    }
+
+    /// The schemas and channels that messages are of.
+    fn keep(&mut self, record: Record<'_>) {
+        match record {
+            Record::Schema { header, data } => {
+                let schema = mcap::Schema {
+                    id: header.id,
+                    name: header.name,
+                    encoding: header.encoding,
+                    data: data.into_owned().into(),
+                };
+                self.summary.schemas.insert(schema.id, Arc::new(schema));
+            }
+            Record::Channel(channel) => {
+                let known = mcap::Channel {
+                    id: channel.id,
+                    topic: channel.topic,
+                    schema: self.summary.schemas.get(&channel.schema_id).cloned(),
+                    message_encoding: channel.message_encoding,
+                    metadata: channel.metadata,
+                };
+                self.summary.channels.insert(known.id, Arc::new(known));
+            }
+            _ => {}
+        }
+    }
+
+    /// The places of one channel's messages in the last chunk, which are known already.
+    fn take_index(&mut self, offset: u64, body: &[u8]) -> bool {
+        let Ok(Record::MessageIndex(index)) = mcap::parse_record(op::MESSAGE_INDEX, body) else {
+            return false;
+        };
+        let is_known = self.missing.get(&index.channel_id) == Some(&index.records);
+        if let Some(chunk) = self.summary.chunk_indexes.last_mut().filter(|_| is_known) {
+            self.missing.remove(&index.channel_id);
+            chunk.message_index_offsets.insert(index.channel_id, offset);
+            chunk.message_index_length += RECORD_HEAD + body.len() as u64;
+        }
+        is_known
+    }
+
+    /// What is to come behind the last whole part.
+    fn ending(&mut self) -> Vec<u8> {
+        let mut tail = Vec::new();
+        if let Some((_, others)) = self.summary.chunk_indexes.split_last_mut() {
+            // Only the last chunk's index is cut off by a kill; of others it is damaged.
+            let offsets = others
+                .iter_mut()
+                .map(|chunk| &mut chunk.message_index_offsets);
+            offsets.for_each(|offsets| offsets.retain(|_, at| *at > 0));
+        }
+        for (channel_id, records) in std::mem::take(&mut self.missing) {
+            let offset = self.end + tail.len() as u64;
+            let index = MessageIndex {
+                channel_id,
+                records,
+            };
+            ending::put(&mut tail, op::MESSAGE_INDEX, &index);
+            let chunk = self.summary.chunk_indexes.last_mut();
+            let chunk = chunk.expect("what is missing is of the last chunk");
+            chunk.message_index_offsets.insert(channel_id, offset);
+            chunk.message_index_length += self.end + tail.len() as u64 - offset;
+        }
+        self.summary.stats = Some(self.statistics());
+        ending::write(&mut tail, self.end, &self.summary);
+        tail
+    }
+
+    fn statistics(&self) -> Statistics {
+        let chunks = &self.summary.chunk_indexes;
+        let of_messages = chunks
+            .iter()
+            .filter(|chunk| !chunk.message_index_offsets.is_empty());
+        let starts = of_messages.clone().map(|chunk| chunk.message_start_time);
+        let ends = of_messages.map(|chunk| chunk.message_end_time);
+        Statistics {
+            message_count: self.counts.values().sum(),
+            schema_count: self.summary.schemas.len() as u16,
+            channel_count: self.summary.channels.len() as u32,
+            attachment_count: 0,
+            metadata_count: self.summary.metadata_indexes.len() as u32,
+            chunk_count: chunks.len() as u32,
+            message_start_time: starts.min().unwrap_or(0),
+            message_end_time: ends.max().unwrap_or(0),
+            channel_message_counts: self.counts.clone(),
+        }
+    }
+}
+
+/// Where a message is in its chunk, and of which channel.
+fn entry(body: &[u8], offset: u64) -> Result<(u16, MessageIndexEntry), String> {
+    /// Channel, number, time.
+    type Head = ([u8; 2], [u8; 4], [u8; 8]);
+    let head = || -> Option<Head> {
+        let (channel, rest) = body.split_first_chunk()?;
+        let (number, rest) = rest.split_first_chunk()?;
+        Some((*channel, *number, *rest.first_chunk()?))
+    };
+    let (channel, _, log_time) = head().ok_or("a message is too short")?;
+    let log_time = u64::from_le_bytes(log_time);
+    Ok((
+        u16::from_le_bytes(channel),
+        MessageIndexEntry { log_time, offset },
+    ))
+}
+
+/// Puts behind what was found in the file what a recorder writes at its end. The file stays as it was if nobody may write it,
+/// or somebody reads it now; if there is no room, what was torn is gone.
+pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    file.try_lock()?;
+    if chunk::is_finished(&mut file)? {
+        // Somebody else was quicker.
+        return Ok(());
+    }
+    let tail = found.ending();
+    file.seek(SeekFrom::Start(found.end))?;
+    let written = file.write_all(&tail).and_then(|()| {
+        file.set_len(found.end + tail.len() as u64)?;
+        file.sync_all()
+    });
+    written.inspect_err(|_| {
+        // As it was cut off: the next one may have room.
+        let _ = file.set_len(found.end);
+    })?;
     Ok(())
 }

@@ -43,6 +43,7 @@ mod chunk;
 mod clock;
 mod control;
 mod cursor;
+mod ending;
 mod error;
 mod finish;
 mod marks;

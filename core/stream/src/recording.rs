@@ -1,8 +1,8 @@
 //! Opening a recording.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::{File, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -15,7 +15,7 @@ use memglass::schema::{Schema, codec};
 use crate::chunk::{self, MAGIC, MAX_BYTES, Message};
 use crate::control::{self, moment};
 use crate::error::RecordingError;
-use crate::finish::finish;
+use crate::finish;
 use crate::recorder::{LABEL, PROFILE, TYPE};
 
 /// A recording: a file with the changes of a session.
@@ -56,8 +56,8 @@ pub(crate) enum Channel {
 }
 
 impl Recording {
-    /// Opens a recording. If it was cut off, finishes it first: that takes about a second for each 100 MB,
-    /// and room for another one. Where it cannot be finished, it is read as it is.
+    /// Opens a recording. If it was cut off, finishes it first, which reads all of it. Where nobody may write it, or somebody reads
+    /// it already, it is read as it is.
     ///
     /// # Errors
     ///
@@ -75,17 +75,9 @@ impl Recording {
         if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
             return Err(RecordingError::BeingRecorded { path: path.into() });
         }
-        let mut state = Written::Whole;
-        if !is_finished(&mut file).map_err(cannot)? {
-            state = match finish(path, &mut file) {
-                Ok(()) => Written::Finished,
-                Err(_) => Written::Cut,
-            };
-            file = open_regular(path).map_err(cannot)?;
-        }
-        let summary = match state {
-            Written::Cut => scan(&mut file).map_err(cannot)?,
-            _ => summary(path, &mut file)?,
+        let (state, summary) = match chunk::is_finished(&mut file).map_err(cannot)? {
+            true => (Written::Whole, summary(path, &mut file)?),
+            false => completed(path, &mut file).map_err(cannot)?,
         };
         let mut chunks = summary.chunk_indexes;
         // Chunks that only have channels have no times.
@@ -256,13 +248,19 @@ fn check_beginning(path: &Path, file: &mut File) -> Result<(), RecordingError> {
     }
 }
 
-fn is_finished(file: &mut File) -> io::Result<bool> {
-    let len = file.seek(SeekFrom::End(0))?;
-    let mut end = Vec::new();
-    file.seek(SeekFrom::Start(len.saturating_sub(MAGIC.len() as u64)))?;
-    file.take(MAGIC.len() as u64).read_to_end(&mut end)?;
-    // The magic bytes alone are the beginning.
-    Ok(end == MAGIC && len > 2 * MAGIC.len() as u64)
+/// Finishes a file that was cut off, if that is possible here; what it has.
+fn completed(path: &Path, file: &mut File) -> io::Result<(Written, Summary)> {
+    let mut found = finish::scan(file)?;
+    // Whoever finishes it is alone with it.
+    file.unlock()?;
+    let finished = finish::finish(path, &mut found);
+    // Somebody who finishes it meanwhile changes nothing that was found.
+    let _ = file.try_lock_shared();
+    let state = match finished {
+        Ok(()) => Written::Finished,
+        Err(_) => Written::Cut,
+    };
+    Ok((state, found.summary))
 }
 
 fn summary(path: &Path, file: &mut File) -> Result<Summary, RecordingError> {
@@ -296,63 +294,6 @@ fn summary(path: &Path, file: &mut File) -> Result<Summary, RecordingError> {
     reader
         .finish()
         .ok_or_else(|| damaged("there is none".into()))
-}
-
-/// What an index would say of a file that has none: all chunks are read for that.
-fn scan(file: &mut File) -> io::Result<Summary> {
-    let mut summary = Summary::default();
-    let mut offset = MAGIC.len() as u64;
-    // Up to the first part that is not whole.
-    while let Some((kind, body)) = chunk::record_at(file, offset)? {
-        if let Ok(records) = chunk::records(kind, &body) {
-            let index = indexed(&mut summary, records, offset);
-            summary.chunk_indexes.extend(index);
-        } else if matches!(kind, chunk::DATA_END | chunk::NO_RECORD) {
-            break;
-        }
-        offset += chunk::RECORD_HEAD + body.len() as u64;
-    }
-    Ok(summary)
-}
-
-/// What an index would say of a chunk; nothing if it has no messages. Its channels are kept.
-fn indexed(
-    summary: &mut Summary,
-    records: Vec<Record<'static>>,
-    offset: u64,
-) -> Option<ChunkIndex> {
-    let (mut times, mut channels) = ((u64::MAX, 0), BTreeMap::new());
-    for record in records {
-        match record {
-            Record::Channel(channel) => {
-                let known = mcap::Channel {
-                    id: channel.id,
-                    topic: channel.topic,
-                    schema: None,
-                    message_encoding: channel.message_encoding,
-                    metadata: channel.metadata,
-                };
-                summary.channels.insert(known.id, Arc::new(known));
-            }
-            Record::Message { header, .. } => {
-                let time = header.log_time;
-                times = (times.0.min(time), times.1.max(time));
-                channels.insert(header.channel_id, 0);
-            }
-            _ => {}
-        }
-    }
-    (!channels.is_empty()).then(|| ChunkIndex {
-        message_start_time: times.0,
-        message_end_time: times.1,
-        chunk_start_offset: offset,
-        chunk_length: 0,
-        message_index_offsets: channels,
-        message_index_length: 0,
-        compression: String::new(),
-        compressed_size: 0,
-        uncompressed_size: 0,
-    })
 }
 
 /// Opens the regular file at `path`. To open a pipe would wait for its writer.

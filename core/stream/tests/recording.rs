@@ -357,6 +357,44 @@ fn a_recording_that_was_cut_off_is_finished_and_says_so() {
 }
 
 #[test]
+fn a_file_is_finished_with_the_index_that_its_recorder_would_have_written() {
+    let mut kept = None;
+    let mut rig = Rig::new(|session| {
+        kept = Some(session.object("a", everything(0)).unwrap());
+        session.object("b", 5_u8).unwrap().leak();
+    });
+    for number in 1..=3 {
+        kept.as_ref().unwrap().quantity.store(number);
+        rig.sample();
+        rig.recorder.as_mut().unwrap().flush().unwrap();
+    }
+    rig.finish();
+    let whole = fs::read(rig.file()).unwrap();
+    let summary = |bytes: &[u8]| mcap::Summary::read(bytes).unwrap().unwrap();
+    let expected = summary(&whole);
+    let last = expected.chunk_indexes.last().unwrap();
+    let chunk_end = last.chunk_start_offset + last.chunk_length;
+    let data_end = chunk_end + last.message_index_length;
+    let cut = rig.dir.path().join("cut.mcap");
+    // All data is there, a part of what says where the messages are, or nothing of that.
+    for len in [data_end, data_end - 1, chunk_end + 1, chunk_end] {
+        fs::write(&cut, &whole[..len as usize]).unwrap();
+        assert!(Recording::open(&cut).unwrap().was_unfinished());
+        let finished = fs::read(&cut).unwrap();
+        assert_eq!(finished[..chunk_end as usize], whole[..chunk_end as usize]);
+        let found = summary(&finished);
+        assert_eq!(found.stats, expected.stats);
+        assert_eq!(found.chunk_indexes, expected.chunk_indexes);
+        assert_eq!(found.metadata_indexes, expected.metadata_indexes);
+        assert_eq!(found.channels, expected.channels);
+        assert_eq!(found.schemas, expected.schemas);
+        let messages = mcap::MessageStream::new(&finished).unwrap();
+        let count = messages.map(Result::unwrap).count() as u64;
+        assert_eq!(count, expected.stats.as_ref().unwrap().message_count);
+    }
+}
+
+#[test]
 fn damage_is_an_error_and_no_more() {
     let mut kept = None;
     let mut rig = Rig::new(|session| kept = Some(session.object("all", everything(7)).unwrap()));

@@ -351,19 +351,19 @@ fn a_cut_recording_that_cannot_be_finished_is_read_as_it_is() {
     grows(&world);
     signal(child.id(), Signal::KILL);
     child.wait().unwrap();
-    // No other name fits beside it, so that nothing can take its place.
-    let long = world.path().join(format!("{}.mcap", "x".repeat(250)));
-    fs::rename(file(&world), &long).unwrap();
-    let long = long.display().to_string();
-    let before = fs::read(&long).unwrap();
-    let ran = world.run(&[&long, "get", "motor.speed"]);
+    // Somebody reads it, so that nobody may write.
+    let run = file(&world);
+    let reader = fs::File::open(&run).unwrap();
+    reader.lock_shared().unwrap();
+    let before = fs::read(&run).unwrap();
+    let ran = world.run(&[&run, "get", "motor.speed"]);
     assert_eq!((ran.code, &*ran.data), (Some(0), "7\n"), "{ran:?}");
     assert!(ran.messages.contains("cannot be finished here"), "{ran:?}");
-    let csv = world.data(&["export", &long]);
+    let csv = world.data(&["export", &run]);
     assert_eq!(csv.lines().count(), 3, "{csv}");
-    let ran = world.run(&[&long, "-e", ":seek start", "-e", "motor.speed"]);
+    let ran = world.run(&[&run, "-e", ":seek start", "-e", "motor.speed"]);
     assert_eq!(ran.data, "6\n", "{ran:?}");
-    assert!(fs::read(&long).unwrap() == before, "it stays as it is");
+    assert!(fs::read(&run).unwrap() == before, "it stays as it is");
 }
 
 #[test]
@@ -836,6 +836,54 @@ fn a_recorder_that_follows_goes_on_with_the_next_life_of_the_producer() {
     for row in ["motor.speed,appeared,2\n", "count,appeared,7\n"] {
         assert!(next.contains(row), "{next}");
     }
+}
+
+#[test]
+fn a_ring_that_follows_leaves_a_file_of_each_life_that_ended() {
+    let world = World::new();
+    let live = |speed: i64| {
+        let builder = Session::builder("t1").dir(world.sessions());
+        let session = builder.create().unwrap();
+        let motor = session.object("motor", Motor { speed }).unwrap();
+        let count = session.object("count", 0_u16).unwrap();
+        (session, motor, count)
+    };
+    let (session, motor, count) = live(1);
+    let run = file(&world);
+    let arguments = [
+        "record", "t1", "--ring", "60s", "--follow", "--only", "motor", "-o", &run,
+    ];
+    let mut terminal = Terminal::open_wide(&world, &arguments, 200);
+    terminal.shows("Ctrl-C writes");
+    count.set(5);
+    motor.speed.set(2);
+    terminal.shows("1 value seen");
+    drop((motor, count));
+    drop(session);
+    terminal.shows("waiting until it is started again");
+    assert!(fs::exists(&run).unwrap(), "the first life is written");
+    // Another type has the first number now.
+    let builder = Session::builder("t1").dir(world.sessions());
+    let session = builder.create().unwrap();
+    let load = session.object("load", 2.5_f64).unwrap();
+    let motor = session.object("motor", Motor { speed: 7 }).unwrap();
+    terminal.shows("it is kept in memory");
+    motor.speed.set(8);
+    terminal.shows("2 values seen");
+    drop((motor, load));
+    drop(session);
+    let next = world.path().join("run-2.mcap").display().to_string();
+    eventually("the second life is written", || fs::exists(&next).unwrap());
+    terminal.press("\u{3}");
+    assert_eq!(terminal.exit_code(), 0);
+    let csv = |file: &str| world.data(&["export", file]);
+    let (first, second) = (csv(&run), csv(&next));
+    assert!(first.contains("motor.speed,appeared,1\n"), "{first}");
+    assert!(first.contains("motor.speed,changed,2\n"), "{first}");
+    assert!(second.contains("motor.speed,appeared,7\n"), "{second}");
+    assert!(!(first + &second).contains("count"), "only the motor");
+    let third = world.path().join("run-3.mcap");
+    assert!(!third.exists(), "nothing lived since");
 }
 
 #[test]

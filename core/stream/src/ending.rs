@@ -1,0 +1,108 @@
+//! What stands behind the last chunk of a recording: what it has, and where. <https://mcap.dev/spec#summary-section>
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use binrw::BinWrite;
+use mcap::Summary;
+use mcap::records::{Channel, DataEnd, SchemaHeader, SummaryOffset, op};
+
+use crate::chunk::MAGIC;
+
+/// Content of a record that says where the summary is: two offsets and a checksum.
+const FOOTER_LEN: u64 = 8 + 8 + 4;
+
+/// Appends a record.
+pub(crate) fn put<R>(out: &mut Vec<u8>, kind: u8, record: &R)
+where
+    R: for<'a> BinWrite<Args<'a> = ()>,
+{
+    put_with(out, kind, record, &[]);
+}
+
+/// Appends a record whose content ends with these bytes.
+fn put_with<R>(out: &mut Vec<u8>, kind: u8, record: &R, rest: &[u8])
+where
+    R: for<'a> BinWrite<Args<'a> = ()>,
+{
+    let mut content = Vec::new();
+    let written = record.write_le(&mut Cursor::new(&mut content));
+    written.expect("memory takes everything");
+    out.push(kind);
+    out.extend(((content.len() + rest.len()) as u64).to_le_bytes());
+    out.extend(content);
+    out.extend(rest);
+}
+
+/// Appends everything from the end of the data to the end of the file to a part of it that begins at `start`.
+pub(crate) fn write(out: &mut Vec<u8>, start: u64, summary: &Summary) {
+    let data_section_crc = 0;
+    put(out, op::DATA_END, &DataEnd { data_section_crc });
+    let begin = out.len();
+    let mut offsets = Vec::new();
+    let mut group = |out: &mut Vec<u8>, group_opcode, write: &dyn Fn(&mut Vec<u8>)| {
+        let before = out.len();
+        write(out);
+        let group_length = (out.len() - before) as u64;
+        let group_start = start + before as u64;
+        if group_length > 0 {
+            offsets.push(SummaryOffset {
+                group_opcode,
+                group_start,
+                group_length,
+            });
+        }
+    };
+    group(out, op::SCHEMA, &|out| put_schemas(out, summary));
+    group(out, op::CHANNEL, &|out| put_channels(out, summary));
+    group(out, op::STATISTICS, &|out| {
+        let stats = summary.stats.iter();
+        stats.for_each(|stats| put(out, op::STATISTICS, stats));
+    });
+    group(out, op::CHUNK_INDEX, &|out| {
+        let chunks = summary.chunk_indexes.iter();
+        chunks.for_each(|chunk| put(out, op::CHUNK_INDEX, chunk));
+    });
+    group(out, op::METADATA_INDEX, &|out| {
+        let all = summary.metadata_indexes.iter();
+        all.for_each(|metadata| put(out, op::METADATA_INDEX, metadata));
+    });
+    let offsets_begin = out.len();
+    for offset in &offsets {
+        put(out, op::SUMMARY_OFFSET, offset);
+    }
+    out.push(op::FOOTER);
+    out.extend(FOOTER_LEN.to_le_bytes());
+    out.extend((start + begin as u64).to_le_bytes());
+    out.extend((start + offsets_begin as u64).to_le_bytes());
+    let checksum = crc32fast::hash(&out[begin..]);
+    out.extend(checksum.to_le_bytes());
+    out.extend(MAGIC);
+}
+
+fn put_schemas(out: &mut Vec<u8>, summary: &Summary) {
+    let schemas: BTreeMap<_, _> = summary.schemas.iter().collect();
+    for schema in schemas.values() {
+        let header = SchemaHeader {
+            id: schema.id,
+            name: schema.name.clone(),
+            encoding: schema.encoding.clone(),
+        };
+        let data = [&(schema.data.len() as u32).to_le_bytes(), &*schema.data].concat();
+        put_with(out, op::SCHEMA, &header, &data);
+    }
+}
+
+fn put_channels(out: &mut Vec<u8>, summary: &Summary) {
+    let channels: BTreeMap<_, _> = summary.channels.iter().collect();
+    for channel in channels.values() {
+        let record = Channel {
+            id: channel.id,
+            schema_id: channel.schema.as_ref().map_or(0, |schema| schema.id),
+            topic: channel.topic.clone(),
+            message_encoding: channel.message_encoding.clone(),
+            metadata: channel.metadata.clone(),
+        };
+        put(out, op::CHANNEL, &record);
+    }
+}
