@@ -40,7 +40,7 @@ if [ -n "$full" ]; then
     cargo test --package memglass-layouts "${release[@]}" --test hostile -- --nocapture --test-threads=1 2>&1 | counts
     MEMGLASS_RACE_SECONDS=60 cargo test --package memglass "${release[@]}" --test session packed -- --nocapture --test-threads=1 2>&1 | counts
 fi
-cargo test --package memglass-stream --test hostile --test reference_log --test python "${release[@]}" -- --nocapture --test-threads=1 2>&1 | grep -v '^seed' | counts
+cargo test --package memglass-stream --test hostile --test reference_log --test readers "${release[@]}" -- --nocapture --test-threads=1 2>&1 | grep -v '^seed' | counts
 cargo test --package memglass-cli --test program "${release[@]}" recording_proofs -- --nocapture --test-threads=1 2>&1 | counts
 echo "== models of the protocols"
 cargo test --package memglass-loom --features cpp "${release[@]}" 2>&1 | grep -E '^test result|FAILED|panicked'
