@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-/// The moment that a text means: `start`, `end`, a time after the start as `12.5s`, or a time of day as
-/// `12:03:04.5`.
+/// The moment that a text means: `start`, `end`, a time after the start as `12.5s`, a time of day as `12:03:04.5`, or that
+/// with its date, as `export` and scripts write it.
 ///
 /// # Errors
 ///
@@ -13,14 +13,19 @@ pub fn within(text: &str, start: SystemTime, end: SystemTime) -> Result<SystemTi
         "start" | "0" | "0s" => Ok(start),
         "end" => Ok(end),
         text if text.contains(':') => {
-            let moment = time_of_day(text, start)
-                .ok_or_else(|| format!("{text:?} is no time of day; write it as 12:03:04.5"))?;
-            match moment > end {
+            let (moment, as_text): (_, fn(_) -> _) = match text.contains('-') {
+                true => (with_date(text), crate::time::text),
+                false => (time_of_day(text, start), crate::time::clock),
+            };
+            let moment = moment.ok_or_else(|| {
+                format!("{text:?} is no time; write it as 12:03:04.5 or 2026-05-04 12:03:04.5")
+            })?;
+            match moment > end || moment + SLACK <= start {
                 true => {
-                    let [start, end] = [start, end].map(crate::time::clock);
+                    let [start, end] = [start, end].map(as_text);
                     Err(format!("the recording goes from {start} to {end}"))
                 }
-                false => Ok(moment),
+                false => Ok(moment.max(start)),
             }
         }
         text => {
@@ -35,6 +40,19 @@ pub fn within(text: &str, start: SystemTime, end: SystemTime) -> Result<SystemTi
     }
 }
 
+/// A second's beginning names what is in it.
+const SLACK: Duration = Duration::from_secs(1);
+
+/// The moment of a date and a time, here unless it says where.
+fn with_date(text: &str) -> Option<SystemTime> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Some(moment.into());
+    }
+    let moment: jiff::civil::DateTime = text.parse().ok()?;
+    let moment = moment.to_zoned(jiff::tz::TimeZone::system()).ok()?;
+    Some(moment.timestamp().into())
+}
+
 /// The first moment at or after `start` that has this time of day here.
 fn time_of_day(text: &str, start: SystemTime) -> Option<SystemTime> {
     let time: jiff::civil::Time = text.parse().ok()?;
@@ -43,9 +61,7 @@ fn time_of_day(text: &str, start: SystemTime) -> Option<SystemTime> {
     let day = start.to_zoned(zone.clone()).date();
     let on = |day: jiff::civil::Date| day.to_datetime(time).to_zoned(zone.clone()).ok();
     let same = on(day)?;
-    // A second's beginning names what is in it.
-    let slack = jiff::SignedDuration::from_secs(1);
-    match same.timestamp() + slack > start {
+    match same.timestamp() + SLACK > start {
         true => Some(same.timestamp().into()),
         false => on(day.tomorrow().ok()?).map(|next| next.timestamp().into()),
     }
@@ -121,6 +137,17 @@ mod tests {
         check("3", 13);
         check("1h", 20);
         assert!(within("soon", start, end).is_err());
+        // As an export writes them, and as a script does.
+        check("1970-01-01T00:00:15Z", 15);
+        check("1970-01-01 02:00:15+02:00", 15);
+        let here = crate::time::exact(start + Duration::from_secs(5));
+        check(&here, 15);
+        check("1970-01-01T00:00:09.5Z", 10);
+        for other_day in ["1970-01-02T00:00:15Z", "1969-12-31T00:00:15Z"] {
+            let error = within(other_day, start, end).unwrap_err();
+            assert!(error.contains("the recording goes from 19"), "{error}");
+        }
+        assert!(within("1970-01-01 soon:", start, end).is_err());
     }
 
     #[test]
