@@ -2,7 +2,7 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|conditions|cpp|creating|debugger|latency|observers|packed|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
+//! large sizes, and `--only cells|conditions|cpp|creating|debugger|latency|observers|packed|record|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
 
 mod cells;
 mod conditions;
@@ -20,6 +20,7 @@ mod part;
 #[cfg(feature = "peers")]
 mod peers;
 mod quote;
+mod record;
 mod report;
 mod sampler;
 mod scripts;
@@ -73,6 +74,9 @@ fn run(arguments: &[String]) {
     }
     if wanted("packed") {
         packed::measure(&report);
+    }
+    if wanted("record") {
+        record::measure(&report, quick);
     }
     if wanted("sampler") {
         sampler::measure(&report, quick);

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
-use crate::{debugger, latency, market, memory, observers, triggers};
+use crate::{debugger, latency, market, memory, observers, record, triggers};
 
 /// Asks this program to play a part instead of measuring.
 pub(crate) const FLAG: &str = "--part";
@@ -52,6 +52,7 @@ impl Drop for Part {
 /// Plays the part `name`.
 pub(crate) fn play(name: &str, arguments: &[String]) {
     match (name, arguments) {
+        ("changes", [dir, name]) => record::change(dir, name),
         ("debuggee", [dir]) => debugger::be_looked_into(dir),
         ("keeper", [dir]) => memory::keep(dir),
         ("market", [dir, objects, moving]) => market::be_looked_at(dir, objects, moving),
