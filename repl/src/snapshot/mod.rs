@@ -7,7 +7,8 @@
 //! - [`filter`]: which of them are listed; [`formula`]: conditions about any object; [`sweep`]: asking them of all;
 //!   [`sorting`]: their order; [`cells`]: the values of pinned columns.
 //! - [`looks`]: the objects on the screen, and how often they change.
-//! - [`outline`]: the fields of an object as rows; [`packed`]: those of a packed record.
+//! - [`outline`]: the fields of an object as rows; [`numbers`]: several elements in one; [`packed`]: those of a packed
+//!   record.
 //! - [`hex`]: its bytes.
 //! - [`watches`]: what is watched, with its history; [`past`]: what it was at a time.
 //! - [`fate`]: what became of the producer, and when.
@@ -18,6 +19,7 @@ mod filter;
 mod formula;
 mod hex;
 mod looks;
+mod numbers;
 mod order;
 mod outline;
 mod packed;
@@ -35,7 +37,7 @@ use memglass::{Field, Observer, Origin};
 use memglass_view::edit::{Mistake, Place};
 use memglass_view::interest::{Column, Interest};
 use memglass_view::snapshot::{
-    Fields, Fold, LogRows, ObjectRow, Objects, Region, Session, Snapshot,
+    FieldRow, Fields, Fold, LogRows, ObjectRow, Objects, Region, Session, Snapshot,
 };
 
 use crate::presence;
@@ -290,8 +292,13 @@ impl Snapshots {
         let Some(root) = self.looks.known_root(object.key) else {
             return;
         };
-        let single = fields.rows.iter_mut().filter(|row| row.fold == Fold::None);
+        let is_value = |row: &&mut FieldRow| row.fold == Fold::None || !row.cells.is_empty();
+        let single = fields.rows.iter_mut().filter(is_value);
         for row in single {
+            if !row.cells.is_empty() {
+                row.trouble = Some(NOT_THEN);
+                continue;
+            }
             let Ok(field) = root.at(&row.path) else {
                 continue;
             };

@@ -13,6 +13,7 @@ use memglass_value::time;
 use memglass_view::interest::FieldsInterest;
 use memglass_view::snapshot::{Detail, FieldRow, Fields, Fold, Key, Object, ObjectRow, Widths};
 
+use super::numbers::{self, Spread};
 use super::packed::{self, Tree};
 use super::row::{self, Heading};
 
@@ -93,6 +94,7 @@ impl Outlines {
             Some(last) if is_frozen || row.trouble.is_some() => {
                 row.value.clone_from(&last.value);
                 row.note.clone_from(&last.note);
+                row.cells.clone_from(&last.cells);
             }
             Some(last) => last.clone_from(row),
             None => {
@@ -108,6 +110,7 @@ fn tree(root: &Field, interest: &FieldsInterest) -> Tree {
         toggled: &interest.toggled,
         schema: root.schema(),
         in_hex: interest.in_hex,
+        columns: interest.columns,
         window: 0..0,
         at: 0,
         rows: Vec::new(),
@@ -132,6 +135,8 @@ struct Walk<'w> {
     toggled: &'w BTreeSet<Arc<str>>,
     schema: &'w Schema,
     in_hex: bool,
+    /// Columns for elements that share a row.
+    columns: u16,
     /// The rows that are made.
     window: Range<usize>,
     /// The next row.
@@ -185,6 +190,14 @@ impl Walk<'_> {
     }
 
     fn count_elements(&self, element: TypeId, path: &str, depth: u16, count: u64) -> usize {
+        if let Some(spread) = Spread::of(self.schema, element, count, self.columns) {
+            let open = spread.open_rows(self.toggled, path).into_iter();
+            let inside = open
+                .map(|row| spread.elements(row))
+                .map(|row| row.end - row.start);
+            let rows = spread.rows() + inside.sum::<u64>();
+            return usize::try_from(rows).unwrap_or(usize::MAX / 2);
+        }
         let open = self.toggled_elements(path).filter(|index| *index < count);
         let more =
             open.map(|index| self.count(element, &format!("{path}[{index}]"), depth, true) - 1);
@@ -266,6 +279,9 @@ impl Walk<'_> {
         count: u64,
         whole: Option<Result<&Value, &ReadError>>,
     ) {
+        if let Some(spread) = Spread::of(self.schema, element, count, self.columns) {
+            return self.spread(root, element, path, depth, spread, whole);
+        }
         let mut index = 0;
         let mut toggled = self.toggled_elements(path).peekable();
         while index < count && self.at < self.window.end {
@@ -278,24 +294,101 @@ impl Walk<'_> {
                 break;
             }
             toggled.next_if_eq(&index);
-            let value = whole.map(|whole| {
-                whole.map(|value| match value {
-                    Value::List(values) => values.get(index as usize),
-                    _ => None,
-                })
-            });
-            let name = format!("[{index}]");
-            let node = Node {
-                path: format!("{path}{name}"),
-                name: &name,
-                depth,
-                declared: element,
-                is_element: true,
-            };
-            self.node(root, &node, flattened(value));
+            self.element(root, element, path, depth, index, whole);
             index += 1;
         }
         self.at += usize::try_from(count - index).unwrap_or(usize::MAX / 2);
+    }
+
+    fn element(
+        &mut self,
+        root: &Field,
+        element: TypeId,
+        path: &str,
+        depth: u16,
+        index: u64,
+        whole: Option<Result<&Value, &ReadError>>,
+    ) {
+        let value = whole.map(|whole| whole.map(|value| nth(value, index)));
+        let name = format!("[{index}]");
+        let node = Node {
+            path: format!("{path}{name}"),
+            name: &name,
+            depth,
+            declared: element,
+            is_element: true,
+        };
+        self.node(root, &node, flattened(value));
+    }
+
+    /// Elements that share rows.
+    fn spread(
+        &mut self,
+        root: &Field,
+        element: TypeId,
+        path: &str,
+        depth: u16,
+        spread: Spread,
+        whole: Option<Result<&Value, &ReadError>>,
+    ) {
+        let mut row = 0;
+        let mut open = spread.open_rows(self.toggled, path).into_iter().peekable();
+        while row < spread.rows() && self.at < self.window.end {
+            let next = open.peek().copied().unwrap_or(spread.rows());
+            let skipped = (self.window.start.saturating_sub(self.at) as u64).min(next - row);
+            row += skipped;
+            self.at += skipped as usize;
+            if row >= spread.rows() {
+                break;
+            }
+            let elements = spread.elements(row);
+            let is_open = open.next_if_eq(&row).is_some();
+            let fold = if is_open { Fold::Open } else { Fold::Closed };
+            self.make_elements(root, (path, elements.clone()), depth, (fold, spread), whole);
+            if is_open {
+                for index in elements {
+                    self.element(root, element, path, depth + 1, index, whole);
+                }
+            }
+            row += 1;
+        }
+        self.at += usize::try_from(spread.rows() - row).unwrap_or(usize::MAX / 2);
+    }
+
+    /// Makes the row of some elements, if it is on the screen.
+    fn make_elements(
+        &mut self,
+        root: &Field,
+        (array, elements): (&str, Range<u64>),
+        depth: u16,
+        (fold, spread): (Fold, Spread),
+        whole: Option<Result<&Value, &ReadError>>,
+    ) {
+        let at = self.at;
+        self.at += 1;
+        let first = root.at(&format!("{array}[{}]", elements.start));
+        let (true, Ok(first)) = (self.window.contains(&at), first) else {
+            return;
+        };
+        let values = match fold {
+            Fold::Closed => values(root, array, elements.clone(), whole),
+            _ => Ok(Vec::new()),
+        };
+        let path = numbers::path(array, &elements);
+        if at == self.selected {
+            let values = values.as_deref().unwrap_or_default();
+            let all = format!("{}[{}..{}]", array_of(&first), elements.start, elements.end);
+            self.detail = Some(row::detail_of_elements(&all, &first, values));
+        }
+        let heading = Heading {
+            path: path.into(),
+            name: numbers::name(&elements),
+            depth,
+            fold,
+            declared: first.type_id(),
+        };
+        let row = row::of_elements(heading, &first, values, spread.in_row, self.in_hex);
+        self.rows.push(row);
     }
 
     /// The rows of a place: its own, and those below it if it is open.
@@ -380,6 +473,37 @@ impl Walk<'_> {
     }
 }
 
+/// The values of some elements: those of a value that was read as a whole, or of this moment.
+fn values(
+    root: &Field,
+    array: &str,
+    elements: Range<u64>,
+    whole: Option<Result<&Value, &ReadError>>,
+) -> Result<Vec<Value>, ReadError> {
+    let whole = whole.transpose().map_err(Clone::clone)?;
+    let read = |index| match whole.and_then(|whole| nth(whole, index)) {
+        Some(value) => Some(Ok(value.clone())),
+        None => root
+            .at(&format!("{array}[{index}]"))
+            .ok()
+            .map(|field| field.read()),
+    };
+    elements.filter_map(read).collect()
+}
+
+fn nth(list: &Value, index: u64) -> Option<&Value> {
+    match list {
+        Value::List(values) => values.get(index as usize),
+        _ => None,
+    }
+}
+
+/// The whole path of the array of which this is an element.
+fn array_of(element: &Field) -> &str {
+    let path = element.path();
+    path.rfind('[').map_or(path, |end| &path[..end])
+}
+
 /// A part that a value read as a whole does not have is read by itself.
 fn flattened<'v>(
     value: Option<Result<Option<&'v Value>, &'v ReadError>>,
@@ -426,9 +550,112 @@ fn widths(rows: &[FieldRow]) -> Widths {
     let is_float = |row: &FieldRow| matches!(&*row.type_name, "f32" | "f64");
     let float = if rows.iter().any(is_float) { FLOAT } else { 0 };
     Widths {
-        name: widest(|row| row.name.chars().count() + 2 * usize::from(row.depth) + 2),
+        name: widest(|row| match row.cells.is_empty() {
+            true => row.name.chars().count() + 2 * usize::from(row.depth) + 2,
+            // Elements that share a row have columns of their own.
+            false => 0,
+        }),
         type_name: widest(|row| row.type_name.chars().count()),
         unit: widest(|row| row.unit.chars().count()),
         fraction: widest(|row| row.value.fraction_width()).max(float),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use memglass::{Observe, Observer, Session};
+    use memglass_value::format::Figure;
+    use memglass_view::interest::Window;
+
+    use super::*;
+
+    #[derive(Observe, Clone, Copy)]
+    struct Profile {
+        #[observe(seqlock)]
+        prices: [i64; 23],
+        #[observe(unit = "lots")]
+        volumes: [u32; 12],
+        ratios: [[f64; 3]; 2],
+        size: u8,
+    }
+
+    /// The rows of an object, of which this is open, from `first` on.
+    fn rows(root: &Field, columns: u16, open: &[&str], first: usize, height: usize) -> Tree {
+        let window = Window {
+            selected: first,
+            first,
+            height,
+        };
+        let toggled = open.iter().map(|path| Arc::from(*path)).collect();
+        let interest = FieldsInterest {
+            window,
+            toggled: Arc::new(toggled),
+            in_hex: false,
+            columns,
+        };
+        tree(root, &interest)
+    }
+
+    fn with_root(look: impl FnOnce(&Field)) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("s").dir(dir.path()).create();
+        let session = session.expect("a session");
+        let profile = Profile {
+            prices: std::array::from_fn(|index| 100 + index as i64),
+            volumes: std::array::from_fn(|index| index as u32),
+            ratios: [[0.5; 3]; 2],
+            size: 1,
+        };
+        let _profile = session.object("profile", profile).expect("room");
+        let observer = Observer::builder().dir(dir.path()).attach("s");
+        let observer = observer.expect("an observer");
+        look(&observer.field("profile").expect("the object"));
+    }
+
+    #[test]
+    fn numbers_of_an_array_share_rows_and_an_open_row_has_them_one_by_one() {
+        with_root(|root| {
+            let tree = rows(root, 50, &["prices", "prices[20..23]"], 0, 99);
+            let shown: Vec<String> = tree.rows.iter().map(|row| row.name.to_string()).collect();
+            assert_eq!(shown[..3], ["prices", "[0]…[4]", "[5]…[9]"]);
+            assert_eq!(shown[5..9], ["[20]…[22]", "[20]", "[21]", "[22]"]);
+            let cells = tree.rows[2].cells.iter().map(Figure::plain);
+            assert_eq!(
+                cells.collect::<Vec<_>>(),
+                ["105", "106", "107", "108", "109"]
+            );
+            assert_eq!(tree.rows[7].value.plain(), "121");
+            assert_eq!(tree.total, tree.rows.len());
+            // Where there is no room, and of what is no number, each has its own.
+            assert_eq!(rows(root, 9, &["volumes"], 0, 99).total, 4 + 12);
+            assert_eq!(rows(root, 50, &["ratios"], 0, 99).total, 4 + 2);
+        });
+    }
+
+    #[test]
+    fn a_part_of_the_rows_is_what_stands_there_among_all() {
+        let open = [
+            "prices",
+            "prices[5..10]",
+            "prices[20..23]",
+            "volumes",
+            "volumes[10..12]",
+            "ratios",
+            "ratios[1]",
+        ];
+        with_root(|root| {
+            let all = rows(root, 50, &open, 0, 99);
+            for (first, height) in (0..all.total).flat_map(|first| [(first, 1), (first, 4)]) {
+                let part = rows(root, 50, &open, first, height);
+                let end = (part.window.first + height).min(all.total);
+                assert_eq!(
+                    part.rows,
+                    all.rows[part.window.first..end],
+                    "{first} {height}"
+                );
+                assert_eq!(part.total, all.total);
+                assert!(part.detail.is_some(), "{first}");
+            }
+        });
     }
 }

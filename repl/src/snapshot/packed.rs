@@ -96,6 +96,7 @@ impl Making<'_> {
                 unit: "".into(),
                 note: String::new(),
                 trouble: None,
+                cells: Vec::new(),
             };
         };
         let heading = Heading {

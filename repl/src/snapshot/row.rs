@@ -46,6 +46,60 @@ pub(super) fn row(
         unit: unit(info.metadata, heading.fold),
         note: note(schema, heading.declared, value.as_ref(), info.metadata),
         trouble,
+        cells: Vec::new(),
+    }
+}
+
+/// A row of so many elements of an array, which is filled up to `in_row`.
+pub(super) fn of_elements(
+    heading: Heading,
+    first: &Field,
+    values: Result<Vec<Value>, ReadError>,
+    in_row: u64,
+    in_hex: bool,
+) -> FieldRow {
+    let info = first.info();
+    let style = Style::new(info.metadata).of_type(first.schema(), info.type_id);
+    let (values, trouble) = match values {
+        Ok(values) => (values, None),
+        Err(error) => (Vec::new(), Some(word(&error))),
+    };
+    let shown = |value: &Value| match in_hex {
+        true => format::hex_figure(value, &style),
+        false => format::figure(value, &style),
+    };
+    let mut cells: Vec<Figure> = values.iter().map(shown).collect();
+    if heading.fold == Fold::Closed {
+        cells.resize(in_row as usize, Figure::Nothing);
+    }
+    FieldRow {
+        path: heading.path,
+        name: heading.name.into(),
+        depth: heading.depth,
+        fold: heading.fold,
+        type_name: "".into(),
+        value: Figure::Nothing,
+        unit: "".into(),
+        note: String::new(),
+        trouble,
+        cells,
+    }
+}
+
+/// What else is known of several elements.
+pub(super) fn detail_of_elements(array: &str, first: &Field, values: &[Value]) -> Detail {
+    let info = first.info();
+    let style = Style::new(info.metadata).of_type(first.schema(), info.type_id);
+    let values = values.iter().map(|value| format::text(value, &style));
+    Detail {
+        path: text::clean(array).into_owned(),
+        value: values.collect::<Vec<_>>().join(", "),
+        about: format!(
+            "{}, {}",
+            text::clean(&info.type_name),
+            info.protection.name()
+        ),
+        description: description(first),
     }
 }
 

@@ -144,6 +144,8 @@ pub struct FieldsInterest {
     pub toggled: Arc<BTreeSet<Arc<str>>>,
     /// Whether integers are in hexadecimal.
     pub in_hex: bool,
+    /// Columns for the values of elements that share a row.
+    pub columns: u16,
 }
 
 /// The bytes of the selected object.

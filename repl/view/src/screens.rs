@@ -18,7 +18,7 @@ use crate::keymap::Keymap;
 use crate::keys;
 use crate::line::Outcome;
 use crate::quick::QuickWrite;
-use crate::snapshot::{Cell, HexByte, HexRow, Mark, Producer, Replay};
+use crate::snapshot::{Cell, FieldRow, Fold, HexByte, HexRow, Mark, Producer, Replay};
 use crate::testing::{digits, field, listing, number, object, text};
 
 use world::{World, fields, world};
@@ -429,6 +429,37 @@ fn a_session_that_ended_without_objects_says_that_none_are_left() {
     let mut shown = Shown::of(world, 80, 24);
     shown.shows("■ ended 23:41:07: no objects are left");
     shown.shows("None are left.");
+}
+
+#[test]
+fn elements_that_share_a_row_stand_under_each_other() {
+    let mut world = world();
+    let of = |path: &str, name: &str, values: &[i64]| FieldRow {
+        name: name.into(),
+        depth: 1,
+        fold: Fold::Closed,
+        cells: values.iter().map(|value| number(*value)).collect(),
+        ..field(path, "", Figure::Nothing)
+    };
+    let rows = [
+        of("volume[0..5]", "[0]…[4]", &[120, 95, 300, 12, 0]),
+        of(
+            "volume[5..10]",
+            "[5]…[9]",
+            &[45, 12_345_678_901, 0, 61, 102],
+        ),
+    ];
+    world.snapshot.fields.rows = rows.to_vec();
+    world.snapshot.fields.total = 2;
+    let mut shown = Shown::of(world, 120, 36);
+    shown.shows("  ▸ [0]…[4]             120         95        300         12          0\n");
+    shown.shows("  ▸ [5]…[9]              45 1.23457e10          0         61        102\n");
+    shown.press("Enter e");
+    let interest = shown.world.asked.pop().expect("a snapshot");
+    assert!(
+        interest.fields.toggled.contains("volume[0..5]"),
+        "{interest:?}"
+    );
 }
 
 #[test]

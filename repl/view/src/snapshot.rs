@@ -403,6 +403,8 @@ pub struct FieldRow {
     pub note: String,
     /// Why the value is not that of this moment.
     pub trouble: Option<&'static str>,
+    /// The values of several elements that share the row, in columns of one width; empty for one value.
+    pub cells: Vec<Figure>,
 }
 
 /// Whether a row has rows of its own, and shows them.

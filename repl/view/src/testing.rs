@@ -68,6 +68,7 @@ pub(crate) fn field(path: &str, type_name: &str, value: Figure) -> FieldRow {
         unit: "".into(),
         note: String::new(),
         trouble: None,
+        cells: Vec::new(),
     }
 }
 

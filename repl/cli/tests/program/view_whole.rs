@@ -193,6 +193,11 @@ fn elements_of_nested_arrays_are_opened_and_edited() {
     terminal.until("bids is closed", |screen| !screen.contains("price"));
     terminal.press("j\rj");
     terminal.shows("[10 elements]");
+    terminal.shows("▸ [0]…[4]");
+    terminal.shows("▸ [5]…[9]");
+    // One of several can be edited once each has a row.
+    terminal.press("ej");
+    terminal.shows("▾ [0]…[4]");
     terminal.press("e\x1577\r");
     terminal.shows("wrote   book[0].volume[0] = 77");
 }

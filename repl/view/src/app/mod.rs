@@ -243,7 +243,9 @@ impl App {
                 is_touched: self.is_touched(),
                 ..self.objects.interest(heights.objects)
             },
-            fields: self.fields.interest(heights.fields),
+            fields: self
+                .fields
+                .interest(heights.fields, layout.area(Place::Fields)),
             hex: self.shows_hex.then(|| self.hex.interest(fields)),
             watches: self.watch.interest(heights.watch),
             log: self.log.interest(layout.log, heights.log),

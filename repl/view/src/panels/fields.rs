@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use memglass_value::format::Figure;
 
-use super::fields_columns::{Column, Columns};
+use super::fields_columns::{Column, Columns, shared_cells, shared_columns};
 use super::{Action, Frame, Handled, News, moved, short_time};
 use crate::canvas::{Area, Canvas};
 use crate::edit::Place as FieldPlace;
@@ -31,7 +31,8 @@ pub(crate) struct FieldsPanel {
     key: Option<Key>,
     /// Columns only grow while an object is looked at.
     widths: Widths,
-    seen: HashMap<Arc<str>, Seen>,
+    /// Of each row, and of each of the elements that share one.
+    seen: HashMap<(Arc<str>, usize), Seen>,
 }
 
 /// What was seen of a field.
@@ -43,8 +44,8 @@ struct Seen {
 }
 
 impl FieldsPanel {
-    /// Which rows it will show, with room for this many.
-    pub(crate) fn interest(&self, height: usize) -> FieldsInterest {
+    /// Which rows it will show in an area, with room for this many.
+    pub(crate) fn interest(&self, height: usize, area: Option<Area>) -> FieldsInterest {
         FieldsInterest {
             window: Window {
                 height,
@@ -52,6 +53,7 @@ impl FieldsPanel {
             },
             toggled: Arc::clone(&self.toggled),
             in_hex: self.in_hex,
+            columns: area.map_or(0, |area| shared_columns(area).width),
         }
     }
 
@@ -84,26 +86,35 @@ impl FieldsPanel {
         };
         self.widths = self.widths.grown(fields.widths);
         for row in &fields.rows {
-            self.see(row, snapshot.at);
+            let is_single = row.fold == Fold::None;
+            self.see(
+                (Arc::clone(&row.path), 0),
+                &row.value,
+                is_single,
+                snapshot.at,
+            );
+            for (index, value) in row.cells.iter().enumerate() {
+                self.see((Arc::clone(&row.path), 1 + index), value, true, snapshot.at);
+            }
         }
         true
     }
 
-    fn see(&mut self, row: &FieldRow, now: Duration) {
-        match self.seen.get_mut(&row.path) {
-            Some(seen) if seen.value == row.value => {}
+    fn see(&mut self, what: (Arc<str>, usize), value: &Figure, is_single: bool, now: Duration) {
+        match self.seen.get_mut(&what) {
+            Some(seen) if seen.value == *value => {}
             Some(seen) => {
-                let before = std::mem::replace(&mut seen.value, row.value.clone());
-                let is_told = row.fold == Fold::None && before != Figure::Nothing;
+                let before = std::mem::replace(&mut seen.value, value.clone());
+                let is_told = is_single && before != Figure::Nothing;
                 seen.change = is_told.then_some((before, now));
             }
             None => {
-                let value = row.value.clone();
+                let value = value.clone();
                 let seen = Seen {
                     value,
                     change: None,
                 };
-                self.seen.insert(Arc::clone(&row.path), seen);
+                self.seen.insert(what, seen);
             }
         }
     }
@@ -115,6 +126,13 @@ impl FieldsPanel {
         match command {
             Command::Left => Handled::Consumed(Some(Action::Focus(Place::Objects))),
             Command::Enter if self.turn(snapshot) => Handled::Consumed(None),
+            // Which of the elements is meant is seen when each has a row of its own.
+            Command::Edit | Command::Toggle | Command::More | Command::Less | Command::Watch
+                if self.has_cells(snapshot) =>
+            {
+                self.turn(snapshot);
+                Handled::Consumed(None)
+            }
             command => match self.on_field(command, snapshot) {
                 Some(action) => Handled::Consumed(Some(action)),
                 None => Handled::Ignored,
@@ -124,9 +142,14 @@ impl FieldsPanel {
 
     /// What a command asks for of the selected field.
     fn on_field(&self, command: Command, snapshot: &Snapshot) -> Option<Action> {
+        let row = self.selected(snapshot)?;
+        let path = match row.cells.is_empty() {
+            true => Arc::clone(&row.path),
+            false => array_of(&row.path),
+        };
         let place = FieldPlace {
             key: self.key?,
-            path: Arc::clone(&self.selected(snapshot)?.path),
+            path,
         };
         Some(match command {
             Command::Enter | Command::Edit => Action::Edit(place),
@@ -173,6 +196,12 @@ impl FieldsPanel {
             toggled.insert(Arc::clone(&row.path));
         }
         true
+    }
+
+    /// Whether several elements share the selected row.
+    fn has_cells(&self, snapshot: &Snapshot) -> bool {
+        self.selected(snapshot)
+            .is_some_and(|row| !row.cells.is_empty())
     }
 
     fn selected<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s FieldRow> {
@@ -253,6 +282,9 @@ impl FieldsPanel {
         frame: Frame<'_>,
     ) {
         let y = area.y;
+        if !row.cells.is_empty() {
+            return self.draw_cells(canvas, area, row, columns, frame);
+        }
         draw_name(canvas, y, row, columns.name);
         if let Some(column) = columns.type_name {
             let name = text::cut_end(&row.type_name, column.width.into()).into_owned();
@@ -261,6 +293,46 @@ impl FieldsPanel {
         let role = self.draw_change(canvas, y, row, columns, frame);
         draw_value(canvas, area, row, columns, role);
         draw_right(canvas, area, row, columns, trouble_role(frame));
+    }
+
+    /// The elements that share a row; those that changed are marked.
+    fn draw_cells(
+        &self,
+        canvas: &mut Canvas,
+        area: Area,
+        row: &FieldRow,
+        columns: Columns,
+        frame: Frame<'_>,
+    ) {
+        let at = columns.name.at;
+        let width = shared_columns(area).at - at;
+        draw_name(canvas, area.y, row, Column { at, width });
+        let places = shared_cells(area, row.cells.len());
+        for (index, (value, place)) in row.cells.iter().zip(places).enumerate() {
+            let role = match (row.trouble, value) {
+                (Some(_), _) => trouble_role(frame),
+                (None, Figure::Word(word)) if word == "NaN" => Role::Amber,
+                (None, _) => self.news_of((Arc::clone(&row.path), 1 + index), frame),
+            };
+            let text = fitted(value, usize::from(place.width.saturating_sub(1)));
+            canvas.put_before(place.at + place.width, area.y, text, role);
+        }
+        if let (Some(word), Some(Figure::Nothing)) = (row.trouble, row.cells.first()) {
+            canvas.put(at + width + 1, area.y, word, trouble_role(frame));
+        }
+    }
+
+    /// How a value is drawn that may have changed.
+    fn news_of(&self, what: (Arc<str>, usize), frame: Frame<'_>) -> Role {
+        let change = self.seen.get(&what).and_then(|seen| seen.change.as_ref());
+        let Some((_, at)) = change.filter(|_| frame.is_live) else {
+            return Role::Text;
+        };
+        match frame.marks.news(frame.snapshot.at.saturating_sub(*at)) {
+            News::Old => Role::Text,
+            News::Now => Role::News,
+            News::Lately => Role::Accent,
+        }
     }
 
     /// What the value was before, and the role of what it is now.
@@ -279,7 +351,7 @@ impl FieldsPanel {
         };
         let change = self
             .seen
-            .get(&row.path)
+            .get(&(Arc::clone(&row.path), 0))
             .and_then(|seen| seen.change.as_ref());
         let Some((before, at)) = change.filter(|_| frame.is_live) else {
             return role;
@@ -318,6 +390,14 @@ impl Widths {
             fraction: self.fraction.max(other.fraction),
         }
     }
+}
+
+/// The path of the array of which these are elements.
+fn array_of(elements: &str) -> Arc<str> {
+    elements
+        .rfind('[')
+        .map_or(elements, |end| &elements[..end])
+        .into()
 }
 
 fn draw_header(canvas: &mut Canvas, y: u16, columns: Columns) {

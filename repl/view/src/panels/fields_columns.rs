@@ -30,6 +30,31 @@ const NOTE: u16 = 10;
 /// The least for names, what they get where there is room, and where there is plenty.
 const NAME: (u16, u16, u16) = (10, 18, 28);
 
+/// Columns of the names of elements that share a row, their marks and indentation included.
+const SHARED_NAME: u16 = 16;
+
+/// The most columns of an element that shares its row.
+const SHARED: u16 = 14;
+
+/// Where the values of elements that share a row stand.
+pub(crate) fn shared_columns(area: Area) -> Column {
+    let at = area.x + 2 + SHARED_NAME;
+    Column {
+        at,
+        width: area.right().saturating_sub(at + 1),
+    }
+}
+
+/// The columns of each of so many elements of a row: the last of each is its right end, and the first a gap.
+pub(crate) fn shared_cells(area: Area, count: usize) -> impl Iterator<Item = Column> {
+    let Column { at, width } = shared_columns(area);
+    let each = (width / count.max(1) as u16).min(SHARED);
+    (0..count as u16).map(move |index| Column {
+        at: at + index * each,
+        width: each,
+    })
+}
+
 /// A column: where it begins, and how wide it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Column {
