@@ -38,7 +38,13 @@ pub extern "C" fn memglass_field_read_integer(
     entry(|| {
         let out = place(integer, "integer")?;
         let value = read(known(field)?, reading)?;
-        out.write(integer_of(&value).ok_or_else(|| mismatch(field, &value, "an integer"))?);
+        out.write(integer_of(&value).ok_or_else(|| {
+            let wanted = match value {
+                Value::U128(_) => "one that is below 2^127",
+                _ => "an integer",
+            };
+            mismatch(field, &value, wanted)
+        })?);
         Ok(())
     })
 }

@@ -154,6 +154,16 @@ public:
     {
         return detail::from_bits<T>(ref().fetch_sub(static_cast<Bits>(amount), order));
     }
+    T fetch_add(T amount) noexcept
+        requires std::floating_point<T>
+    {
+        return fetch_update([amount](T value) { return value + amount; });
+    }
+    T fetch_sub(T amount) noexcept
+        requires std::floating_point<T>
+    {
+        return fetch_update([amount](T value) { return value - amount; });
+    }
     T fetch_and(T bits, std::memory_order order = std::memory_order_acq_rel) noexcept
         requires std::integral<T>
     {
@@ -185,6 +195,16 @@ public:
         requires Countable<T>
     {
         return static_cast<T>(static_cast<Bits>(static_cast<Bits>(fetch_sub(amount)) - static_cast<Bits>(amount)));
+    }
+    T operator+=(T amount) noexcept
+        requires std::floating_point<T>
+    {
+        return fetch_add(amount) + amount;
+    }
+    T operator-=(T amount) noexcept
+        requires std::floating_point<T>
+    {
+        return fetch_sub(amount) - amount;
     }
     T operator++() noexcept
         requires Countable<T>

@@ -160,12 +160,15 @@ private:
     }
 
     static std::uint32_t next_number() {
+        // A plugin may have a counter of its own, beside sessions of the program: where it lies tells them apart.
         static std::atomic<std::uint32_t> last{0};
-        return ++last;
+        auto place = reinterpret_cast<std::uintptr_t>(&last) >> 2;
+        std::uint32_t number = static_cast<std::uint32_t>(place * 0x9e3779b1u) + ++last;
+        return number == 0 ? next_number() : number;
     }
 
     memglass_session* session_ = nullptr;
-    /// Which session of this process it is, from 1.
+    /// Which session of this process it is; 0 is none.
     std::uint32_t number_;
 };
 
@@ -260,6 +263,16 @@ namespace detail {
 struct TypeList {
     explicit TypeList(std::span<const Record* const> types) noexcept
         : types(types), next(std::exchange(first, this)) {}
+    /// A plugin that is unloaded takes its types along.
+    ~TypeList() {
+        TypeList** link = &first;
+        while (*link != nullptr && *link != this) {
+            link = &(*link)->next;
+        }
+        if (*link == this) {
+            *link = next;
+        }
+    }
     TypeList(const TypeList&) = delete;
     TypeList& operator=(const TypeList&) = delete;
 

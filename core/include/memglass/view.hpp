@@ -4,6 +4,8 @@
 
 #include <memglass/schema.hpp>
 
+#include <cmath>
+
 namespace memglass {
 
 /// What a View is.
@@ -100,8 +102,17 @@ public:
         : field_(std::exchange(other.field_, nullptr)), reading_(other.reading_), writing_(other.writing_) {}
     ~View() { memglass_field_free(field_); }
 
-    /// Assigning writes, also from a View: `a["x"] = b["x"]` copies a number or text.
+    /// Assigning writes, also from a View: `a["x"] = b["x"]` copies a number or text. Only a View that is none yet
+    /// becomes the other one; `rebind` does that with any.
     View& operator=(const View& other) {
+        if (field_ == nullptr) {
+            rebind(View(other));
+            return *this;
+        }
+        if (other.field_ == nullptr) {
+            throw Error(MEMGLASS_STATUS_BAD_ARGUMENT,
+                        "what is assigned to " + std::string(path()) + " is no View: nothing was found");
+        }
         switch (other.info().kind) {
         case MEMGLASS_KIND_TEXT:
             return *this = other.as<std::string>();
@@ -129,13 +140,18 @@ public:
     View operator[](std::string_view path) const {
         memglass_field* part = nullptr;
         detail::check(memglass_field_at(field_, detail::text(path), &part));
-        return View(part);
+        return part_of(part);
     }
     View operator[](const char* path) const { return (*this)[std::string_view(path)]; }
     template <std::integral Index> View operator[](Index index) const {
+        if constexpr (std::signed_integral<Index>) {
+            if (index < 0) {
+                throw Error(MEMGLASS_STATUS_NO_SUCH_FIELD, std::string(path()) + " has no element " + std::to_string(index));
+            }
+        }
         memglass_field* element = nullptr;
         detail::check(memglass_field_element(field_, static_cast<std::uint64_t>(index), &element));
-        return View(element);
+        return part_of(element);
     }
 
     template <class T>
@@ -308,6 +324,14 @@ private:
         return view;
     }
 
+    /// A part is read and written as the whole is: `order.force()["id"] = 5`.
+    View part_of(memglass_field* owned) const {
+        View view(owned);
+        view.reading_ = reading_;
+        view.writing_ = writing_;
+        return view;
+    }
+
     template <class T> T read(memglass_reading reading) const {
         if constexpr (std::same_as<T, std::string>) {
             return detail::copied([&](auto* buffer, auto capacity, auto* len) {
@@ -318,7 +342,11 @@ private:
         } else if constexpr (std::floating_point<T>) {
             double real = 0;
             detail::check(memglass_field_read_real(field_, reading, &real));
-            return static_cast<T>(real);
+            auto value = static_cast<T>(real);
+            if (std::isfinite(real) && !std::isfinite(value)) {
+                throw_does_not_fit(sizeof(T));
+            }
+            return value;
         } else if constexpr (std::is_enum_v<T>) {
             return static_cast<T>(read<std::underlying_type_t<T>>(reading));
         } else if constexpr (std::is_arithmetic_v<T> || std::same_as<T, Int128>) {
@@ -337,13 +365,18 @@ private:
             return number != 0;
         } else {
             T value = static_cast<T>(number);
-            if (static_cast<Int128>(value) != number) {
-                throw Error(MEMGLASS_STATUS_TYPE_MISMATCH,
-                            std::string(path()) + " is " + show() + ", which does not fit into "
-                                + std::to_string(sizeof(T)) + " bytes");
+            bool is_negative_of_unsigned = number < 0 && std::same_as<T, UInt128>;
+            if (static_cast<Int128>(value) != number || is_negative_of_unsigned) {
+                throw_does_not_fit(sizeof(T));
             }
             return value;
         }
+    }
+
+    [[noreturn]] void throw_does_not_fit(std::size_t size) const {
+        throw Error(MEMGLASS_STATUS_TYPE_MISMATCH,
+                    std::string(path()) + " is " + show() + ", which does not fit into " + std::to_string(size)
+                        + (size == 1 ? " byte" : " bytes"));
     }
 
     template <class T> T read_whole(memglass_reading reading) const {

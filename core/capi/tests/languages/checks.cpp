@@ -81,6 +81,12 @@ void numbers_read_as_they_were_written() {
     CHECK(*side == Side::sell);
 }
 
+void floating_point_numbers_add_up() {
+    Cell<memglass::Atomic<double>> sum;
+    *sum = 1.5;
+    CHECK((*sum += 2) == 3.5 && (*sum -= 0.5) == 3.0 && sum->fetch_add(1) == 3.0 && sum->load() == 4.0);
+}
+
 void bitfields_share_an_integer() {
     Cell<memglass::Atomic<std::uint16_t>> unit;
     memglass::BitField<int, 3, 4, std::uint16_t> low(*unit);
@@ -449,6 +455,21 @@ void an_observer_reads_and_writes(memglass::Session& session, const std::string&
     CHECK(position->symbol_id == 9);
     moved = 8;
     CHECK(position->symbol_id == 8);
+    // So are the parts of a view, and a view that is none yet becomes the one that it gets.
+    view.force()["symbol_id"] = 9;
+    CHECK(position->symbol_id == 9 && view.unsafe()["levels"][0][1].as<int>() == 77);
+    memglass::View later;
+    later = view["quantity"];
+    CHECK(later.as<int>() == 500 && later);
+    CHECK(thrown([&] { later = observer.find("MSFT_position"); }) == MEMGLASS_STATUS_BAD_ARGUMENT);
+    position->ratio = 1e300;
+    position->total = memglass::Int128{-1};
+    CHECK(thrown([&] { view["ratio"].as<float>(); }) == MEMGLASS_STATUS_TYPE_MISMATCH);
+    CHECK(thrown([&] { view["total"].as<memglass::UInt128>(); }) == MEMGLASS_STATUS_TYPE_MISMATCH);
+    CHECK(view["ratio"].as<double>() == 1e300 && view["total"].as<memglass::Int128>() == -1);
+    position->ratio = std::numeric_limits<double>::infinity();
+    CHECK(std::isinf(view["ratio"].as<float>()));
+    position->ratio = 1.5;
     CHECK(view["quantity"].atomic().as<int>() == 500);
     CHECK(thrown([&] { view["best"].atomic(); }) == MEMGLASS_STATUS_NOT_GUARDED);
     CHECK(view["quantity"].unsafe().as<int>() == 500);
@@ -529,6 +550,7 @@ void an_observed_session_ends_too(const std::string& name) {
 int main(int, char** arguments) {
     std::string name = arguments[1];
     numbers_read_as_they_were_written();
+    floating_point_numbers_add_up();
     bitfields_share_an_integer();
     texts_end_where_they_end();
     a_guarded_value_is_whole_and_held_by_one();
