@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::lex::{Token, lex};
+use crate::lex::{Token, TokenKind, lex};
 use crate::pairs::Pairs;
 
 /// Columns that a tab moves to are multiples of this.
@@ -113,6 +113,16 @@ impl Source {
         let line = self.lines.partition_point(|&start| start as usize <= at);
         let start = self.lines[line.saturating_sub(1)] as usize;
         start.max(self.text_start().min(at))
+    }
+
+    /// Where the comment begins that byte `at` is inside of.
+    pub(crate) fn comment_over(&self, at: usize) -> Option<usize> {
+        let behind = self
+            .tokens
+            .partition_point(|token| (token.start as usize) < at);
+        let token = &self.tokens[behind.checked_sub(1)?];
+        let is_over = token.kind == TokenKind::BlockComment && token.end as usize > at;
+        is_over.then_some(token.start as usize)
     }
 
     /// Where the line of byte `at` ends, before its line break.

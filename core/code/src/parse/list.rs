@@ -12,6 +12,8 @@ struct Growing {
     waiting: Vec<usize>,
     /// The last token that was used or dropped.
     last: Option<usize>,
+    /// Whether that is a semicolon on another line than the last item: what is behind it is not behind the item.
+    is_apart: bool,
 }
 
 impl Parser<'_> {
@@ -121,7 +123,7 @@ impl Parser<'_> {
             return false;
         };
         let tokens = self.source.tokens();
-        let same_line = tokens[last].end_line == tokens[at].line;
+        let same_line = !list.is_apart && tokens[last].end_line == tokens[at].line;
         !item.is_directive() && (same_line || !item.trailing.is_empty() && self.continues(last, at))
     }
 
@@ -152,12 +154,12 @@ impl Parser<'_> {
             .last
             .is_some_and(|last| tokens[first].line > tokens[last].end_line + 1);
         list.last = Some(item.tokens.end - 1);
+        list.is_apart = false;
         list.items.push(item);
     }
 
     /// A stray semicolon means nothing behind a declaration; behind anything else it is kept.
     fn semicolon(&mut self, list: &mut Growing) {
-        self.flush(list);
         let at = self.at;
         self.at += 1;
         let before = list
@@ -166,10 +168,24 @@ impl Parser<'_> {
             .rev()
             .find(|item| !matches!(item.kind, Kind::Comment));
         if before.is_some_and(|item| matches!(item.kind, Kind::Raw(_)) || item.is_directive()) {
+            self.flush(list);
             self.push(list, Item::new(Kind::Raw(Raw::Semicolon), at..at + 1));
-        } else {
+        } else if !self.is_behind_waiting(list, at) {
+            self.flush(list);
+            let tokens = self.source.tokens();
+            list.is_apart |= list
+                .last
+                .is_some_and(|last| tokens[at].line > tokens[last].end_line);
             list.last = Some(at);
         }
+    }
+
+    /// Whether the semicolon at `at` stands behind a comment on its line: without it, that comment still leads what
+    /// follows.
+    fn is_behind_waiting(&self, list: &Growing, at: usize) -> bool {
+        let tokens = self.source.tokens();
+        let last = list.waiting.last();
+        last.is_some_and(|&comment| tokens[comment].end_line == tokens[at].line)
     }
 
     fn next_item(&mut self, list: &mut Growing, place: &Place) {

@@ -37,10 +37,15 @@ impl Printer<'_> {
         self.push(&text);
     }
 
-    /// How far the line of token `at` moves when it is printed at `indent`.
+    /// How far the line of token `at` moves when it is printed at `indent`. A line that begins inside of a comment moves
+    /// as the first line of that.
     pub(super) fn shift(&self, at: usize, indent: usize) -> isize {
         let source = self.file.source();
-        let blank = source.indentation(source.tokens()[at].start as usize);
+        let mut start = source.tokens()[at].start as usize;
+        while let Some(comment) = source.comment_over(source.line_start(start)) {
+            start = comment;
+        }
+        let blank = source.indentation(start);
         indent as isize - crate::source::width_of(blank) as isize
     }
 

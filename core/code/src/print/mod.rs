@@ -53,6 +53,10 @@ impl Style {
             line: 0,
         };
         printer.items(file.items(), 0);
+        // A byte order mark in the midst of a text is a token. It must not become the first.
+        if printer.out.starts_with('\u{feff}') {
+            printer.out.insert(0, '\n');
+        }
         printer.out
     }
 }
