@@ -60,7 +60,8 @@ impl Runtime {
 
     /// The pieces of a text that are evaluated one after the other.
     pub(crate) fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t>> {
-        stack::deep(|| memglass_syntax::split(text, |text| self.host.is_program(text)))
+        let is_program = |text: &str| self.host.is_program(text);
+        stack::deep(|| memglass_syntax::split(text, is_program, &self.interrupt))
     }
 
     /// Does what one piece of a text says; errors name the file and count its lines.

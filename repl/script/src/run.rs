@@ -59,12 +59,25 @@ impl Run {
         is_interrupted
     }
 
+    /// What stops it when it is true.
+    pub(crate) fn interrupt(&self) -> &Arc<AtomicBool> {
+        &self.interrupt
+    }
+
     /// Ends the script if it is to stop; for bindings that take long.
     pub(crate) fn check_interrupt(&self) -> Result<()> {
         if self.is_interrupted() {
             Err(Halt::Interrupted.error())
         } else {
             Ok(())
+        }
+    }
+
+    /// What ended the script, if this did at first sight: parsing a text that is interrupted fails as if it were wrong.
+    pub(crate) fn ended_by(&self, error: Box<EvalAltResult>) -> Box<EvalAltResult> {
+        match Halt::of(&error) {
+            Some(_) => error,
+            None => self.check_interrupt().err().unwrap_or(error),
         }
     }
 

@@ -2,8 +2,14 @@
 //! given with `-e`, or in a file.
 
 use std::borrow::Cow;
+use std::iter::Peekable;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::incomplete::{first_mistake, has_open_comment, is_incomplete, is_program};
+use crate::incomplete::{
+    first_mistake, has_open_comment, is_incomplete, is_incomplete_until, is_program,
+};
+use crate::token::{Kind, Tokens};
 use crate::words::question;
 
 /// A part of a script that is evaluated by itself.
@@ -29,24 +35,32 @@ impl<'t> Piece<'t> {
 /// whole, or as the first piece that is wrong by itself. It is the reading that gets further, since the
 /// other one stumbles where it was not meant.
 ///
-/// `is_program` knows the grammar of the engine that will run it: a host may have added to the language.
-pub fn split<'t>(text: &'t str, is_program: impl Fn(&str) -> bool) -> Vec<Piece<'t>> {
+/// `is_program` knows the grammar of the engine that will run it: a host may have added to the language. Storing true
+/// into `interrupt` ends it with pieces that are not to be evaluated.
+pub fn split<'t>(
+    text: &'t str,
+    is_program: impl Fn(&str) -> bool,
+    interrupt: &Arc<AtomicBool>,
+) -> Vec<Piece<'t>> {
     if text.trim().is_empty() {
         return Vec::new();
     }
     if !text.trim().contains('\n') {
         return vec![Piece::whole(text)];
     }
-    if !has_commands(text) && !is_incomplete(text) && is_program(text) {
+    if !has_commands(text) && !is_incomplete_until(text, interrupt) && is_program(text) {
         return vec![Piece::whole(text)];
     }
-    let pieces = lines_that_belong_together(text);
+    let pieces = lines_that_belong_together(text, interrupt);
+    if interrupt.load(Ordering::Relaxed) {
+        return vec![Piece::whole(text)];
+    }
     if has_commands(text) {
         return pieces;
     }
     match pieces
         .iter()
-        .find(|piece| is_incomplete(piece.text) || !is_program(piece.text))
+        .find(|piece| is_incomplete_until(piece.text, interrupt) || !is_program(piece.text))
     {
         Some(wrong) => vec![further(Piece::whole(text), *wrong)],
         None => pieces,
@@ -63,7 +77,7 @@ pub fn wants_more(text: &str) -> bool {
             return false;
         }
     }
-    let pieces = lines_that_belong_together(text);
+    let pieces = lines_that_belong_together(text, &Arc::default());
     pieces
         .last()
         .is_some_and(|last| !is_command(last.text) && is_incomplete(last.text))
@@ -145,14 +159,18 @@ fn is_command(line: &str) -> bool {
     line.trim_start().starts_with(':') || question(line).is_some()
 }
 
-fn lines_that_belong_together(text: &str) -> Vec<Piece<'_>> {
+fn lines_that_belong_together<'t>(text: &'t str, interrupt: &Arc<AtomicBool>) -> Vec<Piece<'t>> {
     let mut pieces = Vec::new();
     let mut rest = Piece::whole(text);
-    let mut end = 0;
+    let (mut end, mut brackets) = (0, Brackets::of(text));
     for (line, lines) in text.split_inclusive('\n').zip(1..) {
+        if interrupt.load(Ordering::Relaxed) {
+            break;
+        }
         end += line.len();
         let piece = &rest.text[..end];
-        let is_whole = || !is_incomplete(piece) && !goes_on(&rest.text[end..]);
+        let mut is_whole =
+            || !brackets.are_open_at(end) && !is_incomplete(piece) && !goes_on(&rest.text[end..]);
         if piece.trim().is_empty() || is_command(piece) || is_whole() {
             pieces.push(Piece {
                 text: piece,
@@ -162,12 +180,49 @@ fn lines_that_belong_together(text: &str) -> Vec<Piece<'_>> {
                 text: &rest.text[end..],
                 lines_before: lines,
             };
-            end = 0;
+            (end, brackets) = (0, Brackets::of(rest.text));
         }
     }
     pieces.push(rest);
     pieces.retain(|piece| !piece.text.trim().is_empty());
     pieces
+}
+
+/// Whether brackets are open as a text grows line by line: it then wants more, and to parse it with each line would take
+/// time with the square of its lines.
+struct Brackets<'t> {
+    tokens: Peekable<Tokens<'t>>,
+    open: i64,
+    /// Where the last token ends.
+    end: usize,
+    /// Whether a quote has no end in its line, so that what follows it may be anything.
+    is_lost: bool,
+}
+
+impl<'t> Brackets<'t> {
+    fn of(text: &'t str) -> Self {
+        Brackets {
+            tokens: Tokens::of(text).peekable(),
+            open: 0,
+            end: 0,
+            is_lost: false,
+        }
+    }
+
+    /// Whether they certainly are at `end`, which is beyond what was asked before.
+    fn are_open_at(&mut self, end: usize) -> bool {
+        while let Some(token) = self.tokens.next_if(|token| token.start < end) {
+            self.end = token.end();
+            let is_line = token.kind != Kind::Sign && token.text.trim_end().contains('\n');
+            self.is_lost |= is_line && token.text.starts_with(['"', '\'']);
+            self.open += match token.text {
+                "(" | "[" | "{" | "#{" | "?[" if token.kind == Kind::Sign => 1,
+                ")" | "]" | "}" if token.kind == Kind::Sign => -1,
+                _ => 0,
+            };
+        }
+        !self.is_lost && (self.open > 0 || self.end > end)
+    }
 }
 
 /// Whether what follows a line can only be a part of the statement in it.
@@ -189,7 +244,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let pieces = split(text, is_program);
+        let pieces = split(text, is_program, &Arc::default());
         let texts: Vec<&str> = pieces.iter().map(|piece| piece.text).collect();
         assert_eq!(texts, expected);
         for piece in pieces {
@@ -251,7 +306,25 @@ mod tests {
         check("let a = 1\nprint(a)\nlet = 5\n", &["let = 5\n"]);
         check("a = 1\r\nprint(a))\r\nb\r\n", &["print(a))\r\n"]);
         check("5\n6 7\n8\n", &["6 7\n"]);
-        check("a\nfn f() {\n 5 5\n}\nf()\n", &["fn f() {\n 5 5\n"]);
+        check("a\nfn f() {\n 5 5\n}\nf()\n", &["fn f() {\n 5 5\n}\n"]);
+    }
+
+    #[test]
+    fn an_open_bracket_is_not_looked_for_again_with_each_line() {
+        let lines = "  x += 1;\n".repeat(20_000);
+        let text = format!("fn f() {{\n{lines}");
+        let start = std::time::Instant::now();
+        check(&text, &[&text]);
+        // It takes some tenths of a second. Parsed with each line, it takes minutes.
+        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_cutting() {
+        let interrupt = Arc::new(AtomicBool::new(true));
+        let text = "5\n6 7\n";
+        let pieces = split(text, |_| false, &interrupt);
+        assert_eq!(pieces, [Piece::whole(text)]);
     }
 
     #[test]

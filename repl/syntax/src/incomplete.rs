@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position};
 
@@ -17,7 +19,12 @@ pub const EXPRESSION_DEPTHS: (usize, usize) = (128, 64);
 ///
 /// A text that is wrong however it goes on is complete: evaluating it tells the mistake.
 pub fn is_incomplete(text: &str) -> bool {
-    match parsed(text) {
+    is_incomplete_until(text, &Arc::default())
+}
+
+/// The same; storing true into `interrupt` ends it with any answer.
+pub(crate) fn is_incomplete_until(text: &str, interrupt: &Arc<AtomicBool>) -> bool {
+    match parsed(text, interrupt) {
         // Rhai takes a comment without an end.
         Ok(_) => has_open_comment(text),
         Err(ParseError(kind, position)) => match *kind {
@@ -35,24 +42,25 @@ pub fn is_incomplete(text: &str) -> bool {
 
 /// Whether `text` is a program by its grammar, which takes a comment without an end.
 pub(crate) fn is_program(text: &str) -> bool {
-    parsed(text).is_ok()
+    parsed(text, &Arc::default()).is_ok()
 }
 
 /// Line and column of the first mistake in the grammar of `text`, from 0; at its end if something lacks there.
 pub(crate) fn first_mistake(text: &str) -> Option<(usize, usize)> {
-    let ParseError(_, position) = parsed(text).err()?;
+    let ParseError(_, position) = parsed(text, &Arc::default()).err()?;
     let end = (text.lines().count(), 0);
     let line = position.line().map(|line| line - 1);
     Some(line.map_or(end, |line| (line, position.position().unwrap_or(0))))
 }
 
 /// As the engine of a session parses, without a session.
-fn parsed(text: &str) -> Result<AST, ParseError> {
+fn parsed(text: &str, interrupt: &Arc<AtomicBool>) -> Result<AST, ParseError> {
     let text = executable(text);
     let mut engine = Engine::new_raw();
     let (top, inside) = EXPRESSION_DEPTHS;
     engine.set_max_expr_depths(top, inside);
-    super::tokens::install(&mut engine, &Rc::new(RefCell::new(text.to_string())));
+    let source = Rc::new(RefCell::new(text.to_string()));
+    super::tokens::install(&mut engine, &source, interrupt);
     super::comparisons::declare(&mut engine);
     engine.compile(text.as_ref())
 }

@@ -78,22 +78,35 @@ const LONG_SIGNS: &[&str] = &[
 
 /// The tokens of `line`; blanks are between them.
 pub fn tokens(line: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while let Some(first) = line[at..].chars().next() {
-        if first.is_whitespace() {
-            at += first.len_utf8();
-            continue;
-        }
-        let (kind, len) = next(&line[at..], first);
-        tokens.push(Token {
-            kind,
-            text: &line[at..at + len],
-            start: at,
-        });
-        at += len;
+    Tokens::of(line).collect()
+}
+
+/// The tokens of a text, cut when they are asked for.
+pub(crate) struct Tokens<'l> {
+    line: &'l str,
+    at: usize,
+}
+
+impl<'l> Tokens<'l> {
+    pub(crate) fn of(line: &'l str) -> Self {
+        Tokens { line, at: 0 }
     }
-    tokens
+}
+
+impl<'l> Iterator for Tokens<'l> {
+    type Item = Token<'l>;
+
+    fn next(&mut self) -> Option<Token<'l>> {
+        let rest = self.line[self.at..].trim_start();
+        let start = self.line.len() - rest.len();
+        let (kind, len) = next(rest, rest.chars().next()?);
+        self.at = start + len;
+        Some(Token {
+            kind,
+            text: &self.line[start..self.at],
+            start,
+        })
+    }
 }
 
 fn next(rest: &str, first: char) -> (Kind, usize) {

@@ -2,16 +2,21 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rhai::{Engine, LexError, Position, Token};
 
 use super::comparisons;
 
-/// Makes `engine` parse so; `source` holds the text being parsed.
-pub fn install(engine: &mut Engine, source: &Rc<RefCell<String>>) {
-    let source = source.clone();
+/// Makes `engine` parse so; `source` holds the text being parsed. Storing true into `interrupt` ends that with an error.
+pub fn install(engine: &mut Engine, source: &Rc<RefCell<String>>, interrupt: &Arc<AtomicBool>) {
+    let (source, interrupt) = (source.clone(), interrupt.clone());
     #[expect(deprecated, reason = "marked volatile; the version is pinned")]
     engine.on_parse_token(move |token, position, _| {
+        if interrupt.load(Ordering::Relaxed) {
+            return interrupted();
+        }
         // To find a position takes as long as the line is: only few tokens ask.
         mapped(token, |is| is(rest(&source.borrow(), position)))
     });
@@ -41,6 +46,11 @@ fn is_whole(literal: &str) -> bool {
         .trim_start_matches('-')
         .bytes()
         .all(|byte| byte.is_ascii_digit())
+}
+
+fn interrupted() -> Token {
+    let text = "interrupted".to_owned();
+    Token::LexError(Box::new(LexError::UnexpectedInput(text)))
 }
 
 fn too_large(literal: &str) -> Token {
@@ -94,7 +104,11 @@ mod tests {
         let mut engine = Engine::new();
         comparisons::declare(&mut engine);
         engine.register_fn("#==", |a: i64, b: i64| a == b);
-        install(&mut engine, &Rc::new(RefCell::new(source.to_owned())));
+        install(
+            &mut engine,
+            &Rc::new(RefCell::new(source.to_owned())),
+            &Arc::default(),
+        );
         let mut scope = Scope::new();
         scope.push("_", 41i64);
         let text = match engine.eval_with_scope::<Dynamic>(&mut scope, source) {

@@ -35,7 +35,7 @@ pub(crate) fn register(engine: &mut Engine, context: &Rc<Context>, labels: &Rc<L
     wide::register(engine);
     flags::register(engine, &context.symbols);
     duration::register(engine);
-    memglass_syntax::install_tokens(engine, &context.source);
+    memglass_syntax::install_tokens(engine, &context.source, context.run.interrupt());
     compare::install(engine, &context.symbols);
     compare::register_library(engine, &context.symbols);
     objects::register(engine, context);

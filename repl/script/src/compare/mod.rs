@@ -2,8 +2,7 @@
 //!
 //! Rhai's own operators call `"5" > 3`, `p.live == 1` and `p.quote > 3` false. Scripts here are parsed with
 //! the six comparison operators turned into ones of ours (see [`install`]). They ask [`memglass_value::compare`],
-//! which has the rules, and raise an error where it has no answer. Functions of Rhai's library such as `contains`
-//! keep its operators.
+//! which has the rules, and raise an error where it has no answer.
 
 mod operand;
 mod order;
@@ -70,22 +69,48 @@ fn compare(
     if let Some(answer) = answer(symbols, &a, operator, &b)? {
         return Ok(answer);
     }
-    if a.type_id() == b.type_id()
-        && !a.is_unit()
-        && !a.is_map()
-        && !a.is_array()
-        && !a.is::<Place>()
-        && !a.is::<FlagSet>()
-    {
-        let (mut left, mut right) = (a.clone(), b.clone());
-        match call.call_native_fn_raw(original, true, &mut [&mut left, &mut right]) {
-            Ok(answer) => return answer.as_bool().map_err(raise),
-            // A type whose values nobody compares.
-            Err(error) if matches!(*error, EvalAltResult::ErrorFunctionNotFound(..)) => {}
-            Err(error) => return Err(error),
-        }
+    match of_own_type(call, original, &a, &b)? {
+        Some(answer) => Ok(answer),
+        None => Err(incomparable(&a, &b)),
     }
-    Err(incomparable(&a, &b))
+}
+
+/// Whether two values are equal; what cannot be compared is not.
+pub(crate) fn is_equal(
+    call: &NativeCallContext,
+    symbols: &Symbols,
+    a: &Dynamic,
+    b: &Dynamic,
+) -> Result<bool> {
+    if let Some(answer) = answer(symbols, a, Operator::Equal, b)? {
+        return Ok(answer);
+    }
+    Ok(of_own_type(call, "==", a, b)?.unwrap_or(false))
+}
+
+/// The answer of the operator that values of a type have for themselves, such as moments.
+fn of_own_type(
+    call: &NativeCallContext,
+    original: &str,
+    a: &Dynamic,
+    b: &Dynamic,
+) -> Result<Option<bool>> {
+    if a.type_id() != b.type_id()
+        || a.is_unit()
+        || a.is_map()
+        || a.is_array()
+        || a.is::<Place>()
+        || a.is::<FlagSet>()
+    {
+        return Ok(None);
+    }
+    let (mut left, mut right) = (a.clone(), b.clone());
+    match call.call_native_fn_raw(original, true, &mut [&mut left, &mut right]) {
+        Ok(answer) => answer.as_bool().map(Some).map_err(raise),
+        // A type whose values nobody compares.
+        Err(error) if matches!(*error, EvalAltResult::ErrorFunctionNotFound(..)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Registers Rhai's own operators for the types it does not know, for its library functions.
@@ -131,7 +156,8 @@ mod tests {
         flags::register(&mut engine, &symbols);
         duration::register(&mut engine);
         install(&mut engine, &symbols);
-        memglass_syntax::install_tokens(&mut engine, &Rc::new(RefCell::new(source.to_owned())));
+        let text = Rc::new(RefCell::new(source.to_owned()));
+        memglass_syntax::install_tokens(&mut engine, &text, &Arc::default());
         register_library(&mut engine, &symbols);
         let names = |names: &[(&str, i128)]| -> Vec<Variant> {
             names

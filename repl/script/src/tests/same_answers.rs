@@ -1,6 +1,5 @@
 //! Scripts and the rules of `memglass_value` give the same answers, for random values.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,7 +41,7 @@ impl Both {
         wide::register(&mut engine);
         flags::register(&mut engine, &symbols);
         compare::install(&mut engine, &symbols);
-        memglass_syntax::install_tokens(&mut engine, &Rc::new(RefCell::default()));
+        memglass_syntax::install_tokens(&mut engine, &Rc::default(), &Arc::default());
         compare::register_library(&mut engine, &symbols);
         let values = variants(&[("A", 0), ("OPEN", 1), ("LOST", -1)]);
         let status = symbols.enumeration(1, "Status", &values);

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use memglass_syntax::COMPARISONS;
 use memglass_value::compare::{Operand, Operator};
@@ -74,7 +75,8 @@ fn engine(text: &str) -> Engine {
     let (top, inside) = memglass_syntax::EXPRESSION_DEPTHS;
     engine.set_max_expr_depths(top, inside);
     engine.set_optimization_level(OptimizationLevel::None);
-    memglass_syntax::install_tokens(&mut engine, &Rc::new(RefCell::new(text.to_owned())));
+    let source = Rc::new(RefCell::new(text.to_owned()));
+    memglass_syntax::install_tokens(&mut engine, &source, &Arc::default());
     memglass_syntax::declare_comparisons(&mut engine);
     engine
 }

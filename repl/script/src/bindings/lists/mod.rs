@@ -10,6 +10,7 @@
 //! everything comparable can be sorted.
 
 mod borrowed;
+mod equals;
 mod questions;
 mod sorting;
 mod totals;
@@ -111,6 +112,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     register_for::<Rows>(engine, context);
     register_in_place::<Array>(engine, context);
     register_in_place::<ObjectList>(engine, context);
+    equals::register(engine, context);
     questions::register_arrays(engine, context);
     register_object_list(engine);
 }

@@ -56,6 +56,8 @@ fn an_interrupt_ends_long_functions_in_their_middle() {
                 .unwrap()
         })
         .collect();
+    world.run("let letters = \"\"; letters.pad(60000, \"ab\"); let program = \"\"; program.pad(20000, \"1;\")");
+    world.run("let numbers = []; numbers.pad(20000, 1)");
     world.run("let all = obs.all(\"Late\"); let rows = all.table(); let list = all.map(|o| 0.5);");
     let path = world.dir.path().join("out");
     let path = path.display();
@@ -76,6 +78,14 @@ fn an_interrupt_ends_long_functions_in_their_middle() {
         "`${rows}`; ()",
         "\"\" + list; ()",
         "list.json(); ()",
+        "letters.split(\"\"); ()",
+        "letters.split('b', 1000000); ()",
+        "letters.split_rev(\"b\"); ()",
+        "letters.to_chars(); ()",
+        "numbers.contains(-1); ()",
+        "numbers.index_of(-1); ()",
+        "numbers.dedup(); ()",
+        "eval(program); ()",
         &format!("all.csv(\"{path}\"); ()"),
     ] {
         let is_early = (0..TRIES).any(|_| ends_early(&mut world, source));

@@ -75,6 +75,68 @@ fn functions_that_multiply_texts_end_at_the_limit_and_not_with_the_memory() {
 }
 
 #[test]
+fn texts_are_cut_and_split_as_rhai_does_it() {
+    let mut world = World::read_only();
+    for (source, answer) in [
+        ("\"a,b,,c\".split(\",\")", r#"["a","b","","c"]"#),
+        ("\"a,b,c\".split(',', 2)", r#"["a","b,c"]"#),
+        ("\"a,b,c\".split(\",\", 0)", r#"["a,b,c"]"#),
+        ("\"a,b,c\".split_rev(\",\", 2)", r#"["c","a,b"]"#),
+        ("\"a,b\".split_rev(',')", r#"["b","a"]"#),
+        ("\"ab\".split(\"\")", r#"["","a","b",""]"#),
+        ("\"\".split(\",\")", r#"[""]"#),
+        ("\" a  b \".split()", r#"["a","b"]"#),
+        ("\"\".split()", r#"[""]"#),
+        ("\"häß\".split(1)", r#"["h","äß"]"#),
+        ("\"hä\".to_chars().len()", "2"),
+        ("const T = \"a b\"; T.split(' ').len()", "2"),
+        ("let s = \"häßlich\"; s.crop(1, 2); s", "\"äß\""),
+        ("let s = \"häßlich\"; s.crop(-3); s", "\"ich\""),
+        ("let s = \"häßlich\"; s.crop(1..3); s", "\"äß\""),
+        ("let s = \"häßlich\"; s.crop(1..=3); s", "\"äßl\""),
+        ("let s = \"abcab\"; s.remove(\"ab\"); s", "\"c\""),
+        ("let s = \"abcab\"; s.remove('a'); s", "\"bcb\""),
+        ("let s = \"ab\"; s.remove(\"\"); s", "\"ab\""),
+    ] {
+        world.check(source, answer);
+    }
+}
+
+#[test]
+fn a_text_of_many_pieces_ends_at_the_limit_of_an_array() {
+    let mut world = World::read_only();
+    world.run("limits(#{elements: 100}); let s = \"\"; s.pad(1000, \"a,\")");
+    for source in [
+        "s.split(',')",
+        "s.split(\"\")",
+        "s.to_chars()",
+        "s.split_rev(\"a\")",
+    ] {
+        world.fails(source, "an array grew beyond");
+    }
+}
+
+#[test]
+fn an_array_has_what_is_equal_to_one_of_its_elements() {
+    let mut world = World::read_only();
+    for (source, answer) in [
+        ("[1, 2.0, \"x\"].contains(2)", "true"),
+        ("2 in [\"2\", true, ()]", "false"),
+        ("() in [1, ()]", "true"),
+        ("[1] in [[1.0]]", "true"),
+        ("let t = timestamp(); t in [1, t]", "true"),
+        ("(0..3) in [(0..3)]", "true"),
+        ("[5, 6, 5].index_of(5)", "0"),
+        ("[5, 6, 5].index_of(5, 1)", "2"),
+        ("[5, 6, 5].index_of(5, -1)", "2"),
+        ("[5, 6, 5].index_of(7)", "-1"),
+        ("let a = [1, 1.0, 2, 1]; a.dedup(); a", "[1,2,1]"),
+    ] {
+        world.check(source, answer);
+    }
+}
+
+#[test]
 fn texts_are_replaced_and_padded_as_rhai_does_it() {
     let mut world = World::read_only();
     for (source, text) in [
