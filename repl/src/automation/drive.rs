@@ -7,7 +7,7 @@ use crossbeam_channel::Receiver;
 use memglass::{Change, Field, Presence};
 use memglass_script::ledger::Author;
 use memglass_script::{Ending, ScriptError, ScriptHost};
-use memglass_watch::{Happening, Notice, Run};
+use memglass_watch::{Happening, Notice, PauseReason, Run};
 use rhai::{Dynamic, Engine, EvalAltResult};
 
 use super::action::{Called, Entry, Subject};
@@ -32,6 +32,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long actions run one after the other before others have their turn: what was typed, signals, the end of a sleep.
 const TURN: Duration = Duration::from_millis(50);
+
+/// A trigger whose action was interrupted only after this time is paused: the next action would take all keys again.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Errors whose telling is remembered.
 const MOST_TOLD: usize = 256;
@@ -289,7 +292,7 @@ impl Automation {
             self.engine().ended(self.now(), None);
             return Ok(());
         };
-        let outer = self.0.level.replace(Level::Action);
+        let (outer, start) = (self.0.level.replace(Level::Action), self.now());
         let result = self.act(engine, &entry, run);
         let settled = match result {
             Ok(()) => self.settle(engine),
@@ -299,7 +302,7 @@ impl Automation {
             }
         };
         self.0.level.set(outer);
-        self.end_run(&entry, number, settled)
+        self.end_run(&entry, (number, start), settled)
     }
 
     fn act(&self, engine: &Engine, entry: &Rc<Entry>, run: Run) -> Result<()> {
@@ -363,7 +366,12 @@ impl Automation {
     }
 
     /// What the end of an action means.
-    fn end_run(&self, entry: &Rc<Entry>, number: u64, result: Result<()>) -> Result<()> {
+    fn end_run(
+        &self,
+        entry: &Rc<Entry>,
+        (number, start): (u64, Duration),
+        result: Result<()>,
+    ) -> Result<()> {
         let now = self.now();
         let Err(error) = result else {
             self.engine().ended(now, None);
@@ -380,9 +388,10 @@ impl Automation {
             self.engine().ended(now, None);
             return Err(error);
         }
-        let brief = match ending {
-            Some(Ending::Interrupted) => "interrupted".to_owned(),
-            _ => self.callbacks().brief(&error),
+        let is_interrupted = ending == Some(Ending::Interrupted);
+        let brief = match is_interrupted {
+            true => "interrupted".to_owned(),
+            false => self.callbacks().brief(&error),
         };
         self.engine().ended(now, Some(brief.clone()));
         let outcome = self.0.outcome.get();
@@ -390,11 +399,23 @@ impl Automation {
             has_failed: true,
             ..outcome
         });
-        if ending == Some(Ending::Interrupted) {
+        if is_interrupted {
             self.callbacks().clear_interrupt();
         }
-        self.report(entry, number, &brief, error);
+        match is_interrupted && now.saturating_sub(start) >= PATIENCE {
+            true => self.pause_interrupted(entry, number),
+            false => self.report(entry, number, &brief, error),
+        }
         Ok(())
+    }
+
+    /// Pauses a trigger whose action somebody ended because it went on and on.
+    fn pause_interrupted(&self, entry: &Entry, number: u64) {
+        self.engine().pause_for(number, PauseReason::Interrupted);
+        self.tell(&format!(
+            "note: trigger {number} ({}) was paused: its action was interrupted; `trigger({number}).resume()` lets it go on",
+            entry.title()
+        ));
     }
 
     /// Whether something that may be repeated without end was not told just now.

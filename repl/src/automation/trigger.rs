@@ -42,6 +42,7 @@ impl Trigger {
         let more = match &status.state {
             Shown::Error(why) => why.clone(),
             Shown::Paused(PauseReason::Loop) => "it made itself fire".to_owned(),
+            Shown::Paused(PauseReason::Interrupted) => "its action was interrupted".to_owned(),
             Shown::Pending(time) | Shown::Active(time) => {
                 format!("since {}", self.automation.moment(*time).text())
             }
@@ -61,6 +62,7 @@ impl Trigger {
     fn reason(&self) -> Dynamic {
         match self.status().map(|status| status.state) {
             Some(Shown::Paused(PauseReason::Loop)) => "loop".into(),
+            Some(Shown::Paused(PauseReason::Interrupted)) => "interrupted".into(),
             Some(Shown::Paused(PauseReason::Asked)) => "asked".into(),
             Some(Shown::Error(why)) => why.into(),
             _ => Dynamic::UNIT,

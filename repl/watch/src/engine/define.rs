@@ -203,12 +203,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Lets a trigger fire no more until it is resumed. What waits is dropped and counted.
+    /// Lets a trigger fire no more until it is resumed, because somebody said so. What waits is dropped and counted.
     pub fn pause(&mut self, number: u64) {
         self.pause_for(number, PauseReason::Asked);
     }
 
-    pub(super) fn pause_for(&mut self, number: u64, reason: PauseReason) {
+    /// The same for another reason.
+    pub fn pause_for(&mut self, number: u64, reason: PauseReason) {
         self.unpack_all_of(number);
         self.may_sample_less = true;
         let Some(trigger) = self.triggers.get_mut(&number).filter(|t| t.is_live()) else {

@@ -31,6 +31,8 @@ pub enum PauseReason {
     Asked,
     /// Its actions made it fire too often in a row.
     Loop,
+    /// Its action went on until somebody ended it.
+    Interrupted,
 }
 
 /// One trigger.
