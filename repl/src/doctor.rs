@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use memglass::schema::{Kind, Metadata, Schema, TypeId};
 use memglass::{
-    AttachError, Field, ObjectInfo, Observer, Presence, RegionInfo, SessionEntry, Value, WriteError,
+    AttachError, Field, ObjectInfo, Observer, Presence, RegionInfo, SessionEntry, ShmError, Value,
+    WriteError,
 };
 use memglass_value::shown::{Cell, Table};
 
@@ -109,7 +110,16 @@ impl Diagnosis {
     }
 
     fn unreadable(&mut self, error: &AttachError) {
-        let todo = "if its program is gone, `memglass clean` removes it; else restart it with this version";
+        let todo = match error {
+            // The directory has a row of its own.
+            AttachError::Shm(ShmError::NoDirectory { .. }) => return,
+            AttachError::Shm(ShmError::Denied { .. }) => {
+                "nothing, if it is meant to be another user's"
+            }
+            _ => {
+                "if its program is gone, `memglass clean` removes it; else restart it with this version"
+            }
+        };
         self.add("", "", with_causes(error), todo);
     }
 

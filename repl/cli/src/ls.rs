@@ -17,7 +17,11 @@ pub(super) fn run(options: &Options) -> Result<i32, Failure> {
         }
     }
     sessions.sort_by(|a, b| a.name.cmp(&b.name));
-    let table = table(&sessions).or_else("no session; `memglass demo` starts one");
+    let none = match unreadable.is_empty() {
+        true => "no session; `memglass demo` starts one",
+        false => "no session that can be read",
+    };
+    let table = table(&sessions).or_else(none);
     options.print(&table.into())?;
     for error in &unreadable {
         options.note(&with_causes(error));

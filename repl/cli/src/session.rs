@@ -51,20 +51,28 @@ fn about(observer: &Observer) -> String {
 }
 
 fn observer(options: &Options, session: &str) -> Result<Observer, Failure> {
-    match options.attach_writable(session) {
-        Err(AttachError::Shm(
-            refused @ (ShmError::Denied { .. } | ShmError::ReadOnlyMount { .. }),
-        )) => {
-            let observer = target::attach(options, session)?;
-            let why = match refused {
-                ShmError::Denied { .. } => "belongs to another user",
-                _ => "is on a file system that is mounted read-only",
-            };
-            options.note(&format!(
-                "session {session:?} {why}: it can be read but not written"
-            ));
-            Ok(observer)
+    let refused = match options.attach_writable(session) {
+        Ok(observer) => return Ok(observer),
+        Err(refused) => refused,
+    };
+    let Some(why) = why_only_read(&refused) else {
+        return Err(target::missed(options, session, refused));
+    };
+    let observer = target::attach(options, session)?;
+    options.note(&format!(
+        "session {session:?} {why}: it can be read but not written"
+    ));
+    Ok(observer)
+}
+
+/// Why a session is not to be written, if it may still be read.
+fn why_only_read(refused: &AttachError) -> Option<&'static str> {
+    match refused {
+        AttachError::Shm(ShmError::Denied { .. }) => Some("belongs to another user"),
+        AttachError::Shm(ShmError::ReadOnlyMount { .. }) => {
+            Some("is on a file system that is mounted read-only")
         }
-        attached => attached.map_err(|error| target::missed(options, session, error)),
+        AttachError::TooManyWriters { .. } => Some("has as many writers as there can be"),
+        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 
-use memglass::{AttachError, Observer, Origin, SessionEntry, nearest};
+use memglass::{AttachError, Observer, Origin, SessionEntry, ShmError, nearest};
 use memglass_repl::program::CommandError;
 use memglass_terminal::streams::write_message;
 use memglass_value::format;
@@ -246,18 +246,20 @@ fn sessions(options: &Options) -> Vec<SessionEntry> {
 fn the_only_live(options: &Options) -> Result<String, Failure> {
     let found = memglass::sessions(options.dir());
     let (sessions, errors): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
-    let missing = errors.into_iter().filter_map(Result::err).find(is_missing);
-    match missing {
-        Some(error) => Err(error.into()),
-        None => only_live(&sessions.into_iter().flatten().collect::<Vec<_>>()),
+    let sessions: Vec<SessionEntry> = sessions.into_iter().flatten().collect();
+    let why = errors.into_iter().filter_map(Result::err).find(says_why);
+    let is_any_live = sessions.iter().any(|session| is_live(&session));
+    match why.filter(|_| !is_any_live) {
+        Some(why) => Err(why.into()),
+        None => only_live(&sessions),
     }
 }
 
-/// Whether the directory of the sessions is missing.
-fn is_missing(error: &AttachError) -> bool {
+/// Whether this is why no session is found: there is no directory, or sessions are another user's.
+fn says_why(error: &AttachError) -> bool {
     matches!(
         error,
-        AttachError::Shm(memglass::ShmError::NoDirectory { .. })
+        AttachError::Shm(ShmError::NoDirectory { .. } | ShmError::Denied { .. })
     )
 }
 

@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use super::support::{Ran, World, eventually};
-use super::terminal::Terminal;
+use memglass::Observer;
+
+use super::support::{Ran, World, eventually, signal};
+use super::terminal::{CTRL_C, Terminal};
 
 #[test]
 fn a_dead_producer_is_told_and_its_last_values_stay() {
@@ -221,4 +223,66 @@ fn a_session_on_a_read_only_mount_is_read_with_a_note() {
     assert!(read.messages.contains(note), "{read:?}");
     let write = on_a_read_only_mount(&world, &["t1", "-e", "AAPL_position.quantity = 7"]);
     write.failed(1, &[note, "read-only"]);
+}
+
+#[test]
+fn a_session_that_has_as_many_writers_as_there_can_be_is_read_with_a_note() {
+    let (world, _producer) = World::with_producer();
+    let attach = || {
+        Observer::builder()
+            .dir(world.sessions())
+            .writable()
+            .attach("t1")
+    };
+    let writers: Vec<_> = std::iter::from_fn(|| attach().ok()).take(300).collect();
+    assert_eq!(writers.len(), 254);
+    let note = "\"t1\" has as many writers as there can be: it can be read but not written";
+    let read = world.run(&["t1", "-e", "AAPL_position.quantity >= 0"]);
+    assert_eq!((read.code, &*read.data), (Some(0), "true\n"), "{read:?}");
+    assert!(read.messages.contains(note), "{read:?}");
+    let write = world.run(&["t1", "-e", "AAPL_position.quantity = 7"]);
+    write.failed(1, &[note, "read-only"]);
+}
+
+#[test]
+fn ctrl_c_pauses_a_trigger_whose_action_never_ends_and_the_prompt_has_its_keys_again() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.shows("t1>");
+    terminal.line("every(1.ms, || loop {})");
+    terminal.shows("trigger 1");
+    terminal.line("40 + 2");
+    // Only an action that went on for a second is taken for one that never ends.
+    let paused = "was paused: its action was interrupted";
+    for _ in 0..20 {
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        if terminal.text().contains(paused) {
+            break;
+        }
+        terminal.press(CTRL_C);
+    }
+    terminal.shows(paused);
+    terminal.shows("42");
+    terminal.line("trigger(1).reason");
+    terminal.shows("\"interrupted\"");
+}
+
+#[test]
+fn a_script_of_many_lines_is_interrupted_while_it_is_read() {
+    let (world, _producer) = World::with_producer();
+    let path = world.script("long.rhai", &"x = 1;\n".repeat(200_000));
+    let mut command = world.command(&["run", &path, "--session", "t1"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    // Once it catches the signal it reads the script, which takes it seconds.
+    let status = format!("/proc/{}/status", child.id());
+    eventually("it catches the signal", || {
+        let status = std::fs::read_to_string(&status).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        caught.is_some_and(|mask| mask & 0b10 != 0)
+    });
+    signal(child.id(), rustix::process::Signal::INT);
+    let start = std::time::Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
 }
