@@ -47,6 +47,13 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_fn("*", |a: INT, b: Duration| {
         duration::times(b, a).map_err(raise)
     });
+    engine.register_fn("*", |a: Duration, b: FLOAT| of_seconds(a.as_secs_f64() * b));
+    engine.register_fn("*", |a: FLOAT, b: Duration| of_seconds(b.as_secs_f64() * a));
+    engine.register_fn("/", |a: Duration, b: INT| divided(a, b as FLOAT));
+    engine.register_fn("/", divided);
+    engine.register_fn("/", |a: Duration, b: Duration| {
+        a.as_secs_f64() / b.as_secs_f64()
+    });
     engine
         .register_fn("-", Ago)
         .register_fn("to_string", |a: Ago| a.to_string())
@@ -88,6 +95,13 @@ fn signed(seconds: FLOAT) -> Result<Dynamic> {
     }
 }
 
+fn divided(duration: Duration, by: FLOAT) -> Result<Duration> {
+    match by == 0.0 {
+        true => Err(raise("a duration is not divided by zero")),
+        false => of_seconds(duration.as_secs_f64() / by),
+    }
+}
+
 fn of_seconds(seconds: FLOAT) -> Result<Duration> {
     duration::of_seconds(seconds).map_err(raise)
 }
@@ -112,6 +126,9 @@ mod tests {
         check("1.5.s", Duration::from_millis(1500));
         check("2.min + 3.s", Duration::from_secs(123));
         check("50.hz", Duration::from_millis(20));
+        check("1.s / 4", Duration::from_millis(250));
+        check("1.s * 0.5", Duration::from_millis(500));
+        check("1.s * (10.ms / 40.ms)", Duration::from_millis(250));
     }
 
     #[test]

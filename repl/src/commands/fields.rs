@@ -95,7 +95,7 @@ impl Command for Set {
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        let (path, value) = words::first(rest);
+        let (path, value) = parted(rest);
         if value.is_empty() {
             return Err(CommandError::Usage {
                 usage: self.usage(),
@@ -116,6 +116,15 @@ impl Command for Set {
         drop(observer);
         runtime.journal.ran(&script, false);
         Ok(Output::NOTHING)
+    }
+}
+
+/// The path and the value in `path value`, `path = value` and `path=value`.
+fn parted(rest: &str) -> (&str, &str) {
+    let (path, value) = words::first(rest);
+    match path.find('=') {
+        Some(at) if !path.starts_with('"') => (&rest[..at], rest[at + 1..].trim_start()),
+        _ => (path, value),
     }
 }
 
@@ -284,4 +293,21 @@ fn takes_bare_text(field: &Field) -> bool {
 
 fn style(field: &Field) -> Style {
     Style::new(field.info().metadata).of_type(field.schema(), field.type_id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parted;
+
+    #[test]
+    fn a_value_follows_a_blank_or_an_equals_sign() {
+        for typed in ["a.b 7", "a.b = 7", "a.b=7", "a.b= 7", "a.b =7"] {
+            let (path, value) = parted(typed);
+            let value = value.trim_start_matches(['=', ' ']);
+            assert_eq!((path, value), ("a.b", "7"), "{typed}");
+        }
+        assert_eq!(parted("\"a=b\".c 7"), ("\"a=b\".c", "7"));
+        assert_eq!(parted("a.text \"=\""), ("a.text", "\"=\""));
+        assert_eq!(parted("a.b"), ("a.b", ""));
+    }
 }

@@ -56,14 +56,19 @@ fn last_flag(typed: &str) -> (&str, &str) {
     typed.split_at(end + blanks)
 }
 
-/// Where in a text the code begins that is being typed: an interpolation, or what `explain` explains.
+/// Functions whose first text is code: a condition, a path, what is explained.
+const OF_CODE: [&str; 6] = ["explain", "when", "rearm", "always", "wait_until", "watch"];
+
+/// Where in a text the code begins that is being typed: an interpolation, or what a function takes as code.
 fn code(open: &Token<'_>, typed: &str, before: &[Token<'_>]) -> Option<usize> {
     if open.text.starts_with('`') {
         let begin = typed.rfind("${")? + 2;
         return (!typed[begin..].contains('}')).then_some(begin);
     }
-    let is_explained = matches!(before, [.., name, call] if name.text == "explain" && call.is("("));
-    is_explained.then_some(0)
+    let [.., name, call] = before else {
+        return None;
+    };
+    (call.is("(") && OF_CODE.contains(&name.text)).then_some(0)
 }
 
 /// What code becomes inside of quotes that it cannot contain.
@@ -178,6 +183,20 @@ mod tests {
         check("map.get(\"pr", &["map.get(\"price\""]);
         check("positions.csv(\"AAP", &[]);
         check("positions[0].set(\"qu", &["positions[0].set(\"quantity\""]);
+    }
+
+    #[test]
+    fn a_condition_in_a_text_is_completed_as_code() {
+        for call in ["when", "wait_until", "watch", "t.rearm"] {
+            check(
+                &format!("{call}(\"AAPL_position.qu"),
+                &[&format!("{call}(\"AAPL_position.quantity")],
+            );
+        }
+        check(
+            "when(\"AAPL_position.quantity > 1 && AAPL_position.qu",
+            &["when(\"AAPL_position.quantity > 1 && AAPL_position.quantity"],
+        );
     }
 
     #[test]

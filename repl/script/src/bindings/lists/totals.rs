@@ -120,7 +120,7 @@ impl Sum {
                 .map(Sum::Number)
                 .ok_or_else(|| raise("the sum does not fit into 128 bits")),
             _ => Err(raise(format_args!(
-                "{} cannot be added up; name a field, `sum(\"quantity\")`, or give a closure",
+                "{} cannot be added up; name a field of numbers, `sum(\"quantity\")`, or give a closure",
                 noun(value)
             ))),
         }
