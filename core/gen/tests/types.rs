@@ -255,6 +255,33 @@ fn records_of_system_headers_lie_where_clang_says_that_they_do() {
     );
 }
 
+/// pahole needs 86.5 kB for the types of 23 such headers as BTF.
+#[test]
+fn the_file_of_many_system_headers_is_small_and_a_second_reading_adds_nothing() {
+    let beside = |name: &&str| {
+        let places = ["/usr/include", "/usr/include/x86_64-linux-gnu"];
+        let mut paths = places.iter().map(|place| Path::new(place).join(name));
+        paths.find(|path| path.exists())
+    };
+    let headers: Vec<PathBuf> = SYSTEM.iter().take(23).filter_map(beside).collect();
+    if headers.len() < 20 {
+        eprintln!("not tried: there are no headers of a C library");
+        return;
+    }
+    let options = HeaderOptions {
+        headers,
+        ..HeaderOptions::default()
+    };
+    let (Some(types), Some(again)) = (read(&options), read(&options)) else {
+        return;
+    };
+    let bytes = types.to_bytes();
+    assert!(bytes.len() < 86_500, "{} bytes", bytes.len());
+    assert!(types.find("struct sockaddr_in").is_some() && types.functions().count() > 500);
+    let both = Types::merged([types, again]);
+    assert_eq!(both.to_bytes().len(), bytes.len());
+}
+
 #[test]
 fn a_header_has_functions_attributes_and_qualifiers_that_programs_do_not_keep() {
     let text = r#"

@@ -34,6 +34,7 @@ mod agreement;
 mod btf;
 mod builder;
 mod closure;
+mod crefl;
 mod declaration;
 mod diff;
 #[doc(hidden)]
@@ -57,6 +58,7 @@ mod uses;
 pub use agreement::{Agreement, Disagreement};
 pub use btf::BtfError;
 pub use builder::{BuildError, Builder};
+pub use crefl::CreflError;
 pub use declaration::Remarks;
 pub use diff::{Change, Detail};
 pub use dwarf::DwarfError;

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::btf::{self, BtfError};
+use crate::crefl::{self, CreflError};
 use crate::dwarf::{self, DwarfError};
 use crate::file::{self, FileError};
 use crate::types::Types;
@@ -47,6 +48,9 @@ pub enum OpenError {
     /// It has damaged types in the form of the Linux kernel.
     #[error(transparent)]
     Btf(#[from] BtfError),
+    /// It is a damaged file of Crefl.
+    #[error(transparent)]
+    Crefl(#[from] CreflError),
     /// Some of its debug information is in files that are not there.
     #[error("{} is not there, in which a part of the debug information of {} is", missing.display(), path.display())]
     Missing {
@@ -58,8 +62,8 @@ pub enum OpenError {
 }
 
 impl Types {
-    /// Reads a `.mgt` file, the debug information of a program or an object file (DWARF, or else BTF), or a file of BTF
-    /// as `/sys/kernel/btf/vmlinux`.
+    /// Reads a `.mgt` file, the debug information of a program or an object file (DWARF, or else BTF), a file of BTF
+    /// as `/sys/kernel/btf/vmlinux`, or one of Crefl (`.refl`).
     ///
     /// # Errors
     ///
@@ -95,10 +99,14 @@ impl Types {
             .take(magic)
             .read_to_end(&mut start)
             .map_err(failed)?;
-        if start != file::MAGIC && !btf::is_btf(&start) {
+        let is_crefl = start == crefl::MAGIC;
+        if start != file::MAGIC && !btf::is_btf(&start) && !is_crefl {
             return of_program(path);
         }
         opened.read_to_end(&mut start).map_err(failed)?;
+        if is_crefl {
+            return Ok(Opened::whole(crefl::read(path, &start)?));
+        }
         if btf::is_btf(&start) {
             return Ok(Opened::whole(btf::read(path, &start)?));
         }

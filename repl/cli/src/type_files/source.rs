@@ -12,7 +12,7 @@ use super::super::options::Options;
 use super::super::target::{self, Target};
 
 /// Endings of files that have types.
-const ENDINGS: &[&str] = &["mgt", "o", "so", "elf", "dwo", "debug", "exe"];
+const ENDINGS: &[&str] = &["mgt", "refl", "o", "so", "elf", "dwo", "debug", "exe"];
 /// Endings of headers, whose types the compiler's library knows.
 const HEADERS: &[&str] = &["h", "hh", "hpp", "hxx", "h++"];
 
