@@ -38,8 +38,8 @@ KEYS = (
 LINES = ["quantity > 500", "status == \"OPEN\"", "AAPL_position.quantity", "price * quantity", "999999999999", "-5", "0x1f", "1e400",
          "order_", ":q", "1 + 1", "obs.all(\"*\").len()", ":watch AAPL_quote.bid_price", ":objects", ":types"]
 PATIENCE = 30.0
-# A terminal that is asked nothing unusual: of control characters there are these, and escapes.
-PLAIN = re.compile(rb"[\x00-\x07\x0b-\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+# Of control characters only ends of lines, escapes and the end of what is copied are written.
+PLAIN = re.compile(rb"[\x00-\x06\x0b-\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 OSC = re.compile(rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 CURSOR = re.compile(rb"\x1b\[(\d+);(\d+)H")
 
@@ -216,7 +216,9 @@ class View:
                 self.answers()
                 # Alone: where it has given the terminal back, the key is a signal that throws away what was not read.
                 if self.dice.random() < 0.2:
-                    self.press("\x03")
+                    self.take(0.7)
+                    if self.child.poll() is None:
+                        self.press("\x03")
             self.modes += b"".join(re.findall(rb"\x1b\[\?\d+[hl]", self.seen))
             self.check_output()
             if self.child.poll() is not None:

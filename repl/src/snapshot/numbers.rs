@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use memglass::schema::{Kind, Schema, TypeId};
 
-/// How many there may be in a row: round numbers, so that an index is found without counting.
-const COUNTS: [u64; 3] = [10, 5, 2];
+/// How many there may be in a row: where there is room, round numbers, with which an index is found without counting.
+const COUNTS: [u64; 5] = [10, 5, 4, 3, 2];
 
 /// How an array's elements are spread over rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
