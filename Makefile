@@ -29,6 +29,7 @@ lint: toolchain
 	tests/lint_invariants.sh
 	tests/lint_arrows.sh
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p memglass-repl --no-default-features -- -D warnings
 	$(PORTABLE) cargo clippy -p memglass --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --quiet
 

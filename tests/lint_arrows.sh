@@ -44,6 +44,11 @@ for name in clap clap_complete clap_complete_nushell clap_mangen memglass-cli me
         failed=1
     fi
 done
+# What a host does not build that has no use for the view.
+if cargo tree --quiet --edges normal --prefix none -p memglass-repl --no-default-features | grep -q "^ratatui\|^memglass-view "; then
+    echo "memglass-repl builds the view without its feature"
+    failed=1
+fi
 # No screen below the prompt, and no script language below scripts.
 for pair in "memglass-script rustyline" "memglass-script nu-ansi-term" "memglass-value rhai" "memglass-terminal rhai"; do
     if cargo tree --quiet --edges normal --prefix none -p "${pair% *}" | grep -q "^${pair#* } "; then

@@ -15,12 +15,14 @@ use memglass_terminal::look;
 use memglass_terminal::signal::{self, Interrupts};
 use memglass_value::shown::Shown;
 use memglass_value::wrap;
+#[cfg(feature = "view")]
 use memglass_view::Ended;
 
 use crate::commands::{self, CommandError};
 use crate::labels::LabelKeeper;
 use crate::presence;
 use crate::runtime::{Runtime, Screen};
+#[cfg(feature = "view")]
 use crate::view;
 
 /// How often the producer is looked after while nobody types.
@@ -198,6 +200,7 @@ impl EventLoop {
     }
 
     /// Shows something on the whole screen; the prompt is as it was, unless a signal ended the program meanwhile.
+    #[cfg(feature = "view")]
     fn show(&mut self, screen: Screen) -> Option<Next> {
         match view::shown(&mut self.runtime, &self.interrupts, screen) {
             Ok(Ended::Signal(signal)) if signal::ends_program(signal) => {
@@ -211,6 +214,12 @@ impl EventLoop {
                 None
             }
         }
+    }
+
+    /// Nothing asks for a screen where there is none.
+    #[cfg(not(feature = "view"))]
+    fn show(&mut self, _: Screen) -> Option<Next> {
+        None
     }
 
     fn failed(&self, error: CommandError) -> io::Result<Next> {

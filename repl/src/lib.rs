@@ -31,7 +31,11 @@
 //! - [`Command`]: a host's own `:command`; [`Access`] is what it can reach.
 //! - [`Limits`]: how much a script may ask for.
 //! - [`Answer`] and [`EvalError`]: what a line gave, as text, JSON or a value, or why it gave nothing.
+//! - The feature `view`, which is on, has the full-screen view and live tables; without it ratatui is not built.
 //! - [`Sink`]: where prints, results and messages go.
+
+// What only the view uses has no use without it, and no marks of its own.
+#![cfg_attr(not(feature = "view"), allow(dead_code, unused_imports))]
 
 mod automation;
 mod changes;
@@ -45,6 +49,7 @@ mod event_loop;
 mod journal;
 mod labels;
 mod lines;
+#[cfg(feature = "view")]
 mod live;
 mod output;
 mod presence;
@@ -52,9 +57,14 @@ mod recordings;
 mod render;
 mod runtime;
 mod script_text;
+#[cfg(feature = "view")]
 mod snapshot;
 mod stack;
 mod top;
+#[cfg(feature = "view")]
+mod view;
+#[cfg(not(feature = "view"))]
+#[path = "no_view.rs"]
 mod view;
 mod writer;
 
@@ -94,9 +104,9 @@ struct Inside;
 #[doc(hidden)]
 pub mod program {
     pub use crate::automation::Timeline;
-    pub use crate::changes::{
-        Awaited, Batch, Changes, Happened, Lines, Meaning, News, Told, Totals, Watching,
-    };
+    pub use crate::changes::{Awaited, Batch, Changes, Happened, Lines, Meaning, News, Totals};
+    #[cfg(feature = "view")]
+    pub use crate::changes::{Told, Watching};
     pub use crate::commands::{
         CommandError, attach_exit_code, describe_type, get, is_pattern, list_objects, list_types,
         set, with_causes,
@@ -104,14 +114,19 @@ pub mod program {
     pub use crate::damage::news as damage_news;
     pub use crate::deadline::Deadline;
     pub use crate::doctor::Diagnosis;
+    #[cfg(feature = "view")]
     pub use crate::live::{is_possible as live_is_possible, show as show_live};
     pub use crate::output::{Encoding, Form, Output, Rendering};
     pub use crate::presence::{Watch, described as described_replay};
     pub use crate::recordings::told as recordings_told;
     pub use crate::script_text::ScriptText;
     pub use crate::stack::deep;
-    pub use crate::top::{LiveTop, Top};
+    #[cfg(feature = "view")]
+    pub use crate::top::LiveTop;
+    pub use crate::top::Top;
+    #[cfg(feature = "view")]
     pub use crate::view::ViewSetup;
     pub use memglass_script::ledger::{Author, Ledger};
+    #[cfg(feature = "view")]
     pub use memglass_view as full_screen;
 }

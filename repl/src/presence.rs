@@ -77,6 +77,7 @@ pub(crate) fn place(replay: &Replay) -> String {
 }
 
 /// A replay as the full-screen view has it, without what happened in it.
+#[cfg(feature = "view")]
 pub(crate) fn replay(replay: &Replay) -> memglass_view::snapshot::Replay {
     let whole = replay.end.duration_since(replay.start).unwrap_or_default();
     let passed = replay.elapsed().as_secs_f64() / whole.as_secs_f64().max(f64::MIN_POSITIVE);

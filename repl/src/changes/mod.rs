@@ -6,6 +6,7 @@
 //! readers of it.
 
 mod awaited;
+#[cfg(feature = "view")]
 mod board;
 mod expression;
 mod feed;
@@ -25,11 +26,14 @@ use memglass::sampler::{ProbeHandle, Rate, Sampler, Tick, now};
 use memglass::{Observer, Presence, SessionInfo};
 
 pub use awaited::Awaited;
+#[cfg(feature = "view")]
 pub use board::{Told, Watching};
 pub use lines::Lines;
 pub use meaning::Meaning;
 pub use news::{Happened, News};
-pub(crate) use typed::{Typed, TypedTable};
+pub(crate) use typed::Typed;
+#[cfg(feature = "view")]
+pub(crate) use typed::TypedTable;
 
 use crate::commands::CommandError;
 use crate::enduring::Panics;

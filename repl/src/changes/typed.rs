@@ -9,9 +9,11 @@ use memglass_script::{Closure, ScriptHost};
 use memglass_terminal::look::Look;
 use memglass_value::format::Style;
 use memglass_value::shown::{Cell, Table};
+#[cfg(feature = "view")]
 use memglass_view::live;
 use rhai::Engine;
 
+#[cfg(feature = "view")]
 use super::board::Board;
 use super::{Batch, Changes, Happened, Lines, Meaning, News};
 use crate::commands::CommandError;
@@ -239,10 +241,12 @@ impl Watch {
 }
 
 /// Everything that was typed to be watched, as a live table.
+#[cfg(feature = "view")]
 pub(crate) struct TypedTable {
     board: Board,
 }
 
+#[cfg(feature = "view")]
 impl TypedTable {
     /// The table; `subject` stands in its first line.
     pub(crate) fn new(typed: &Typed, subject: &str) -> Self {

@@ -6,7 +6,9 @@ use std::sync::atomic::Ordering;
 use super::{Command, CommandError, Takes};
 use crate::output::Output;
 use crate::runtime::{Runtime, Screen};
-use crate::top::{self, LiveTop};
+use crate::top;
+#[cfg(feature = "view")]
+use crate::top::LiveTop;
 use crate::view;
 
 pub(super) struct Top;
@@ -39,6 +41,7 @@ impl Command for Top {
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         runtime.attached.refresh()?;
         let choice = (!rest.is_empty()).then(|| rest.to_owned());
+        #[cfg(feature = "view")]
         if view::check(runtime).is_ok() {
             // Mistakes are told here, and not by a screen that closes at once.
             LiveTop::new(choice.clone(), &runtime.attached.observer())?;

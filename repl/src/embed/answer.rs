@@ -195,6 +195,7 @@ pub enum ReplError {
     #[error("there is no prompt")]
     Terminal(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The full-screen view cannot be shown.
+    #[cfg(feature = "view")]
     #[error(transparent)]
     View(#[from] memglass_view::ViewError),
     /// A signal handler was refused, or the output is gone.

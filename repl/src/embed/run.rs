@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use memglass_line::Editor;
 use memglass_terminal::modes::TerminalGuard;
 use memglass_terminal::signal::{self, Interrupts};
+#[cfg(feature = "view")]
 use memglass_view::Ended;
 
 use super::{EvalError, Repl, ReplError};
 use crate::event_loop::EventLoop;
 use crate::stack;
+#[cfg(feature = "view")]
 use crate::view::{self, ViewSetup};
 
 /// Writes of a dry run that are told when the view has closed.
@@ -43,6 +45,7 @@ impl Repl {
     /// # Errors
     ///
     /// [`ReplError`]: there is no terminal for it, or a signal handler is not to be had.
+    #[cfg(feature = "view")]
     #[doc(hidden)]
     pub fn view(&mut self, setup: ViewSetup) -> Result<i32, ReplError> {
         stack::deep(|| {

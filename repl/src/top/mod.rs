@@ -1,5 +1,6 @@
 //! Which fields change most, which do not change at all, and what is wrong with their values: looked at for a while.
 
+#[cfg(feature = "view")]
 mod live;
 mod looked;
 
@@ -12,6 +13,7 @@ use memglass_value::shown::{Cell, Table};
 
 use crate::commands::CommandError;
 use crate::output::Output;
+#[cfg(feature = "view")]
 pub use live::LiveTop;
 use looked::{Looked, Ranked};
 
