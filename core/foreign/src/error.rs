@@ -77,6 +77,9 @@ pub enum LayoutMistake {
         /// What was written.
         count: String,
     },
+    /// More than one count in brackets.
+    #[error("it has several counts; an entry has one, as many elements of its type")]
+    Dimensions,
     /// No type of this name.
     #[error("no type {name:?}{}", meant(nearest.as_deref()))]
     UnknownType {

@@ -179,6 +179,9 @@ fn parse(text: &str) -> Result<Entry<'_>, LayoutMistake> {
         },
     };
     let name = Some(rest[close + 1..].trim()).filter(|name| !name.is_empty());
+    if rest[..open].trim_end().ends_with(']') {
+        return Err(LayoutMistake::Dimensions);
+    }
     not_empty(Entry {
         offset,
         words: rest[..open].trim(),

@@ -315,6 +315,8 @@ fn mistakes_are_told_with_the_entry_they_are_in() {
         ("0: u8 a; 1: u8 a", "another entry is called \"a\""),
         ("0: main", "no type \"main\""),
         ("0: tick[x]", "\"x\" is no number of elements"),
+        ("0: u64 a[][3]", "it has several counts"),
+        ("0: tick[2] [3]", "it has several counts"),
     ] {
         let error = world.error(layout);
         assert!(error.contains(expected), "{layout}: {error}");
