@@ -4,8 +4,6 @@
 
 #include <memglass/schema.hpp>
 
-#include <cmath>
-
 namespace memglass {
 
 /// What a View is.
@@ -343,7 +341,8 @@ private:
             double real = 0;
             detail::check(memglass_field_read_real(field_, reading, &real));
             auto value = static_cast<T>(real);
-            if (std::isfinite(real) && !std::isfinite(value)) {
+            // What <cmath> has does not come through the macros of others.
+            if (__builtin_isfinite(real) && !__builtin_isfinite(value)) {
                 throw_does_not_fit(sizeof(T));
             }
             return value;
