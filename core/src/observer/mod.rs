@@ -262,6 +262,12 @@ impl Observer {
         presence::of(&self.attached.layout)
     }
 
+    /// Whether the producer's process is there, running or not, and has not ended the session. Costs one system call,
+    /// where [`Observer::producer`] also asks whether the process stands still.
+    pub fn is_producer_alive(&self) -> bool {
+        presence::is_alive(&self.attached.layout)
+    }
+
     /// The regions of the session's memory.
     ///
     /// # Errors

@@ -49,8 +49,7 @@ impl fmt::Display for Presence {
 
 /// Asks the kernel and the directory; takes some microseconds.
 pub(super) fn of(layout: &Layout) -> Presence {
-    let header = layout.header();
-    if layout.state() != SessionState::Closing && owners::is_producer_alive(header) {
+    if is_alive(layout) {
         return match is_stopped(layout) {
             true => Presence::Stopped,
             false => Presence::Alive,
@@ -63,6 +62,11 @@ pub(super) fn of(layout: &Layout) -> Presence {
         SessionState::Closing => Presence::Exited,
         SessionState::Starting | SessionState::Live => Presence::Crashed,
     }
+}
+
+/// Whether the producer holds its lock and has not ended the session.
+pub(super) fn is_alive(layout: &Layout) -> bool {
+    layout.state() != SessionState::Closing && owners::is_producer_alive(layout.header())
 }
 
 /// Whether the producer's process stands still, as far as this process can see it: with the pid that it

@@ -199,11 +199,17 @@ impl Callbacks {
         let names = captured_names(functions, &pointer);
         let captured = pointer.curry().iter().zip(names).enumerate();
         let labels = captured.filter(|(_, (value, name))| is_label(value, name));
-        let labels = labels
+        let labels: Vec<(usize, ImmutableString)> = labels
             .map(|(index, (_, name))| (index, name.into()))
             .collect();
         let parameters = parameters(functions, &pointer);
         drop(library);
+        // Each call gives it the object of that time. One of now would keep the memory of its session.
+        for (index, label) in &labels {
+            if let Some(captured) = pointer.iter_curry_mut().nth(*index) {
+                *captured = Missing::named(label);
+            }
+        }
         let shared = pointer.iter_curry_mut().filter(|value| value.is_shared());
         for value in shared {
             let now = value.flatten_clone();

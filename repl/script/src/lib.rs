@@ -363,6 +363,8 @@ fn snapshot(attached: &Attached) -> Names {
 
 fn engine(context: &Rc<Context>, labels: &Rc<Labels>) -> Engine {
     let mut engine = Engine::new();
+    // A text that looks like the name of an enum's value would take its place.
+    engine.set_max_strings_interned(0);
     context.run.limits.get().set(&mut engine);
     // Rhai's optimizer replaces constants by their values, which for an object would be a copy of the proxy
     // that cannot be assigned through.

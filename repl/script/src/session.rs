@@ -123,6 +123,24 @@ impl Attached {
         presence
     }
 
+    /// The same; whether the producer stands still may have been asked so long ago. Costs a microsecond then.
+    pub fn presence_of_late(&self, age: Duration) -> Presence {
+        let (told, fate) = {
+            let state = self.state.borrow();
+            (state.told, state.fate)
+        };
+        match (told, fate) {
+            (None, Some((asked, presence)))
+                if presence.is_alive()
+                    && asked.elapsed() < age
+                    && self.observer().is_producer_alive() =>
+            {
+                presence
+            }
+            _ => self.presence(),
+        }
+    }
+
     /// Why a write would be for nobody: the producer is gone, and what it left is kept as it was.
     pub fn why_unread(&self) -> Option<&'static str> {
         let (fate, is_told) = {

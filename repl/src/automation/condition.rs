@@ -8,7 +8,7 @@ use memglass::{Field, ObjectId, Observer, Value};
 use memglass_script::Callbacks;
 use memglass_watch::{
     Captured, CompileError, EvalError, Expression, Held, HeldExpression, Judge, Question, Reading,
-    Source, Truth,
+    Source, Truth, has_parts,
 };
 
 use super::action::{Asked, Entry, Subject};
@@ -17,8 +17,8 @@ use super::action::{Asked, Entry, Subject};
 pub(super) enum Attempt {
     /// The engine judges them; what is worth telling.
     Compiled(Question, Remarks),
-    /// The script has to be asked, for this reason.
-    Left(String),
+    /// The script has to be asked, for this reason; what is worth telling all the same.
+    Left(String, Vec<String>),
     /// One of them is a mistake.
     Wrong(CompileError),
 }
@@ -49,31 +49,46 @@ struct Compiled {
     /// The session and epoch for which the names were noted.
     seen: Option<(u128, u64)>,
     why: Option<EvalError>,
+    /// The same over values that are read first, and the session and epoch that it is for.
+    told: Option<((u128, u64), Option<Read>)>,
 }
+
+/// A condition over values that are read before it is judged, so that its answer belongs to exactly these.
+struct Read {
+    condition: Told,
+    fields: Vec<Field>,
+}
+
+/// Attempts to read all of a condition's values while no guarded one changes.
+const MOST_ATTEMPTS: u32 = 100;
 
 /// Compiles the conditions of a trigger, if the compiler knows all that is in them.
 pub(super) fn attempt(callbacks: &Callbacks, entry: &Entry, observer: &Observer) -> Attempt {
     let condition = entry.condition.borrow();
     let Some(condition) = &*condition else {
-        return Attempt::Left(String::new());
+        return Attempt::Left(String::new(), Vec::new());
     };
     let is_negated = matches!(entry.subject, Subject::Always(_));
     let rearm = entry.rearm.borrow();
+    let mut never = Vec::new();
     let compiled = Written::of(callbacks, condition, is_negated).and_then(|written| {
-        if let Subject::WhenEach(objects) = &entry.subject {
-            written.check_about(observer, objects)?;
-        }
+        never.extend(written.never(observer, &entry.subject)?);
         written.compiled(observer)
     });
     let rearm = rearm.as_ref().map(|asked| {
-        Written::of(callbacks, asked, false).and_then(|written| written.compiled(observer))
+        let written = Written::of(callbacks, asked, false)?;
+        never.extend(written.never(observer, &entry.subject)?);
+        written.compiled(observer)
     });
     match (compiled, rearm.transpose()) {
         (Err(wrong @ CompileError::Wrong { .. }), _)
         | (_, Err(wrong @ CompileError::Wrong { .. })) => Attempt::Wrong(wrong),
-        (Err(why), _) | (_, Err(why)) => Attempt::Left(why.to_string()),
+        (Err(why), _) | (_, Err(why)) => Attempt::Left(why.to_string(), never),
         (Ok(compiled), Ok(rearm)) => {
-            let remarks = compiled.remarks(rearm.as_ref());
+            let remarks = Remarks {
+                missing: compiled.missing(),
+                never,
+            };
             let condition: Box<dyn Judge> = Box::new(compiled);
             let rearm = rearm.map(|rearm| Box::new(rearm) as Box<dyn Judge>);
             Attempt::Compiled(Question::Judged { condition, rearm }, remarks)
@@ -115,16 +130,10 @@ impl Written {
             if asked.closure.is_label(name) {
                 continue;
             }
-            match callbacks.field(value) {
-                Some(field) => captured.insert(name.clone(), Captured::Object(field)),
-                None => {
-                    // A later line may give it another value, which only a script sees.
-                    return Err(CompileError::Unsupported {
-                        why: format!("the variable {name:?}, which may change,"),
-                        position: rhai::Position::NONE,
-                    });
-                }
-            };
+            let field = callbacks.field(value);
+            // A later line may give a variable another value.
+            let meaning = field.map_or(Captured::Variable, Captured::Object);
+            captured.insert(name.clone(), meaning);
         }
         Ok(Written {
             parameter: names.get(count).cloned(),
@@ -141,11 +150,15 @@ impl Written {
         Ok(Compiled::new(self, Ok(expression)))
     }
 
-    /// Looks for mistakes about the objects that there are already: one of each type is enough.
-    fn check_about(&self, observer: &Observer, objects: &str) -> Result<(), CompileError> {
-        if self.parameter.is_none() {
-            return Ok(());
-        }
+    /// The comparisons in it that never hold. Looks for mistakes about the objects that there are already: one of each
+    /// type is enough.
+    fn never(&self, observer: &Observer, subject: &Subject) -> Result<Vec<String>, CompileError> {
+        let (Subject::WhenEach(objects), Some(parameter)) = (subject, &self.parameter) else {
+            let captured = |name: &str| self.captured.get(name).cloned();
+            let never = self.source.never(observer, captured);
+            return Ok(never.into_iter().map(|never| never.message).collect());
+        };
+        let mut all = Vec::new();
         let is_type = observer.schema().iter().any(|(_, ty)| *ty.name == *objects);
         let selection = match is_type {
             true => Ok(Selection::of_type(objects, "")),
@@ -155,14 +168,23 @@ impl Written {
         let fields = selection.and_then(|selection| selection.fields(observer));
         let mut types = BTreeSet::new();
         for object in fields.unwrap_or_default() {
-            if types.insert(object.type_id())
-                && let Err(wrong @ CompileError::Wrong { .. }) =
-                    self.about(observer, &object).expression
+            if !types.insert(object.type_id()) {
+                continue;
+            }
+            if let Err(wrong @ CompileError::Wrong { .. }) =
+                self.about(observer, &object).expression
             {
                 return Err(wrong);
             }
+            let captured = |name: &str| match name == *parameter {
+                true => Some(Captured::Object(object.clone())),
+                false => self.captured.get(name).cloned(),
+            };
+            let never = self.source.never(observer, captured);
+            all.extend(never.into_iter().map(|never| never.message));
         }
-        Ok(())
+        all.dedup();
+        Ok(all)
     }
 
     fn about(&self, observer: &Observer, object: &Field) -> Compiled {
@@ -183,16 +205,7 @@ impl Compiled {
             names: Vec::new(),
             seen: None,
             why: None,
-        }
-    }
-
-    fn remarks(&self, rearm: Option<&Compiled>) -> Remarks {
-        let expressions = [Some(self), rearm].into_iter().flatten();
-        let expressions = expressions.filter_map(|compiled| compiled.expression.as_ref().ok());
-        let never = expressions.flat_map(|expression| expression.never());
-        Remarks {
-            missing: self.missing(),
-            never: never.map(|never| never.message.clone()).collect(),
+            told: None,
         }
     }
 
@@ -212,6 +225,8 @@ impl Compiled {
         if self.seen.replace(now) == Some(now) {
             return;
         }
+        // Fields keep the memory of their session.
+        self.told.take_if(|(seen, _)| *seen != now);
         if let Ok(expression) = &self.expression {
             let names = expression.meanings();
             self.names = names.map(|(label, id)| (label.into(), id)).collect();
@@ -247,6 +262,19 @@ impl Judge for Compiled {
         &self.names
     }
 
+    fn judge_on_readings(&mut self, observer: &Observer) -> Option<(Truth, Vec<Reading>)> {
+        let now = (observer.session().id, observer.epoch());
+        if self.told.as_ref().is_none_or(|(seen, _)| *seen != now) {
+            self.told = Some((now, self.over_read_values(observer)));
+        }
+        let read = self.told.as_mut()?.1.as_mut()?;
+        let readings = read.readings()?;
+        for (nth, reading) in readings.iter().enumerate() {
+            read.condition.set(nth, reading.value.clone());
+        }
+        Some((read.condition.judge(), readings))
+    }
+
     fn readings(&self) -> Vec<Reading> {
         let Ok(expression) = &self.expression else {
             return Vec::new();
@@ -275,6 +303,44 @@ impl Judge for Compiled {
             expression: expression.held(observer, first)?,
             is_negated: self.written.is_negated,
         }))
+    }
+}
+
+impl Compiled {
+    fn over_read_values(&self, observer: &Observer) -> Option<Read> {
+        let mut fields = Vec::new();
+        let mut first = |field: &Field| {
+            fields.push(field.clone());
+            // A part of a packed record that is not there has no value.
+            field.read().ok().filter(|value| !has_parts(value))
+        };
+        let expression = self.expression.as_ref().ok()?;
+        let expression = expression.held(observer, &mut first)?;
+        let condition = Told {
+            expression,
+            is_negated: self.written.is_negated,
+        };
+        Some(Read { condition, fields })
+    }
+}
+
+impl Read {
+    /// The values of its fields, those of one guarded value of one write of it.
+    fn readings(&self) -> Option<Vec<Reading>> {
+        let published = || self.fields.iter().map(Field::sequence).collect::<Vec<_>>();
+        for _ in 0..MOST_ATTEMPTS {
+            let before = published();
+            let readings = self.fields.iter().map(|field| {
+                let value = field.read().ok().filter(|value| !has_parts(value))?;
+                let field = field.clone();
+                Some(Reading { field, value })
+            });
+            let readings = readings.collect::<Option<Vec<_>>>()?;
+            if before == published() {
+                return Some(readings);
+            }
+        }
+        None
     }
 }
 

@@ -142,7 +142,9 @@ impl Automation {
                 never.for_each(|never| self.tell_of_definition(&format!("note: {never}")));
                 Ok(question)
             }
-            Attempt::Left(why) => {
+            Attempt::Left(why, never) => {
+                let never = never.iter();
+                never.for_each(|never| self.tell_of_definition(&format!("note: {never}")));
                 entry.why_interpreted.replace(why);
                 Ok(Question::Asked)
             }

@@ -11,6 +11,7 @@ use memglass::Presence;
 use memglass::sampler::{ProbeHandle, Rate, Sampler, Tick, now};
 use memglass_script::Attached;
 use memglass_stream::Clock;
+use memglass_watch::STANDING_HOLDS;
 
 use super::shared_engine::SharedEngine;
 use crate::enduring::{Panicked, Panics};
@@ -150,8 +151,8 @@ struct Thread {
     probes: BTreeMap<Duration, ProbeHandle>,
 }
 
-/// How long a script that waits goes without looking whether it was interrupted.
-const NAP: Duration = Duration::from_millis(10);
+/// How long a script that waits goes without looking whether it was interrupted: each look wakes a processor.
+const NAP: Duration = Duration::from_millis(40);
 
 /// How long nothing is looked for while time stands still.
 const STILL: Duration = Duration::from_millis(100);
@@ -234,7 +235,7 @@ impl<T: Ticking> Surroundings for Live<T> {
         match self.seen.get() {
             Some((asked, presence)) if asked.elapsed() < PRESENCE_HOLDS => presence,
             _ => {
-                let presence = attached.presence();
+                let presence = attached.presence_of_late(STANDING_HOLDS);
                 self.seen.set(Some((Instant::now(), presence)));
                 presence
             }
@@ -262,7 +263,7 @@ fn probe(
             }
             if looked.is_none_or(is_old) {
                 looked = Some(tick.time);
-                is_news = engine.look_at_producer();
+                is_news = engine.look_at_producer(tick.time);
             }
             engine.count_late(tick.late);
             // What cannot be read is unknown to conditions.

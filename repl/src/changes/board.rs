@@ -191,7 +191,7 @@ impl Board {
         match self.watches.get(&thing.key.0) {
             None => row,
             Some(about) => Row {
-                name: format!("{} {}", thing.key.0, row.name),
+                number: Some(thing.key.0),
                 note: match row.note.is_empty() {
                     true => about.clone(),
                     false => row.note,
@@ -339,6 +339,7 @@ impl Thing {
         };
         let value = self.value.as_ref();
         Row {
+            number: None,
             name: self.name.clone(),
             value: value.map_or_else(String::new, |value| live::cell(value, &self.style)),
             rate: self.rate,

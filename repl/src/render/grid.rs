@@ -281,18 +281,13 @@ pub(super) fn text(text: &str) -> Drawn<'_> {
     Drawn::new(format::escaped(text))
 }
 
-/// Whether all values of a column are numbers. Sets of flags, names of numbers and bars are not.
+/// Whether all values of a column are numbers.
 pub(super) fn is_numeric<R: std::ops::Deref<Target = [Option<Cell>]>>(
     rows: &[R],
     column: usize,
 ) -> bool {
-    use memglass::Value::{F32, F64, I64, I128, U64, U128};
     let mut cells = cells(rows, column).peekable();
-    let is_number = |cell: &Cell| match cell.value {
-        I64(_) | U64(_) | I128(_) | U128(_) | F32(_) | F64(_) => !cell.style.is_share(),
-        _ => false,
-    };
-    cells.peek().is_some() && cells.all(is_number)
+    cells.peek().is_some() && cells.all(Cell::is_number)
 }
 
 /// The unit that all values of a column have.

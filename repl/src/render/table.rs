@@ -55,7 +55,7 @@ fn write_piped(table: &Table, look: Look, out: Out<'_>) -> io::Result<()> {
 /// A cell where there is not a terminal.
 fn plain(cell: &Option<Cell>) -> String {
     match cell {
-        Some(cell) => format::escaped(&format::piped(&cell.value, &cell.style)).into_owned(),
+        Some(cell) => format::escaped(&cell.piped()).into_owned(),
         None => String::new(),
     }
 }

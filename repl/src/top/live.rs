@@ -62,6 +62,7 @@ impl LiveTop {
         let value = self.looked.value(at);
         let value = value.map(|(value, style)| live::cell(&value, &style));
         Row {
+            number: None,
             name: text::clean(tally.path()).into_owned(),
             value: value.unwrap_or_default(),
             rate: tally.rate(),

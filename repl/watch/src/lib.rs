@@ -43,8 +43,8 @@ pub use condition::{Condition, Observed, Rise, Settings, State, Truth};
 pub use counters::Counters;
 pub use engine::{
     Answer, Ask, Changed, Counts, Definition, DefinitionError, Engine, Happening, Held, History,
-    Judge, Kind, Member, Notice, Options, PauseReason, Question, Reading, Run, Sample, Shown,
-    Status, Ticks, Unmet, is_same,
+    Judge, Kind, Member, Notice, Options, PauseReason, Question, Reading, Run, STANDING_HOLDS,
+    Sample, Shown, Status, Ticks, Unmet, has_parts, is_same,
 };
 pub use expression::{
     Captured, CompileError, EvalError, Expression, HeldExpression, Source, Warning,

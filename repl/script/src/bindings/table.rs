@@ -510,13 +510,18 @@ impl Context {
     }
 }
 
-/// Columns padded with spaces, for `print`.
+/// Columns padded with spaces, for `print`: as the table is as a result where there is no terminal.
 pub(crate) fn aligned(table: &Table, context: &Context) -> Result<String> {
     let names = table.columns.iter();
     let names = names.map(|name| format::escaped(name).into_owned());
     let names = std::iter::once(Ok(names.collect()));
-    let rows = names.chain(texts(table, context, Cell::brief));
-    let numeric = vec![false; table.columns.len()];
+    let rows = names.chain(texts(table, context, Cell::piped));
+    let numeric = (0..table.columns.len()).map(|column| {
+        let cells = table.rows.iter().filter_map(|row| row[column].as_ref());
+        let mut cells = cells.peekable();
+        cells.peek().is_some() && cells.all(Cell::is_number)
+    });
+    let numeric: Vec<bool> = numeric.collect();
     let mut text = written(context, |out| format::write_plain(&numeric, rows, out))?;
     text.pop();
     Ok(text)

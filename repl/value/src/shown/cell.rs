@@ -65,6 +65,20 @@ impl Cell {
         }
     }
 
+    /// Whether it is a number for people too. Sets of flags, names of numbers and bars are not.
+    pub fn is_number(&self) -> bool {
+        use Value::{F32, F64, I64, I128, U64, U128};
+        match self.value {
+            I64(_) | U64(_) | I128(_) | U128(_) | F32(_) | F64(_) => !self.style.is_share(),
+            _ => false,
+        }
+    }
+
+    /// Its text where programs may read it: a number without unit and format.
+    pub fn piped(&self) -> String {
+        format::piped(&self.value, &self.style)
+    }
+
     /// Its text, with format and unit.
     pub fn text(&self) -> String {
         format::text(&self.value, &self.style)

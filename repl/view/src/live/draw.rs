@@ -137,6 +137,12 @@ struct Columns {
     note: usize,
 }
 
+/// The number of a row, before its name.
+fn number(row: &Row) -> String {
+    row.number
+        .map_or_else(String::new, |number| format!("{number} "))
+}
+
 impl Columns {
     fn of(width: u16, table: &Table) -> Columns {
         let from = |least: u16, columns: usize| if width >= least { columns } else { 0 };
@@ -150,10 +156,17 @@ impl Columns {
         let value = if rate == 0 { width / 3 } else { width / 5 };
         let value = value.clamp(7, 28);
         let rest = width.saturating_sub(rate + age + trend + value + 1);
-        let longest = table.rows.iter().map(|row| text::width(&row.name)).max();
-        let has_notes = table.rows.iter().any(|row| !row.note.is_empty());
+        let names = table.rows.iter();
+        let longest = names
+            .map(|row| text::width(&row.name) + text::width(&number(row)))
+            .max();
+        let notes = table.rows.iter().filter(|row| !row.note.is_empty());
+        let longest_note = notes.map(|row| text::width(&row.note) + 2).max();
         // A note takes what names leave, and at least a part where there is much room.
-        let least = if has_notes && rate > 0 { rest / 3 } else { 0 };
+        let least = match longest_note {
+            Some(longest) if rate > 0 => longest.max(NOTE + 2).min(rest / 3),
+            _ => 0,
+        };
         let name = longest
             .unwrap_or(0)
             .max(NAME)
@@ -211,8 +224,10 @@ impl Columns {
             Mark::Gone => (Role::Dim, Role::Dim),
         };
         let [value_end, rate_end, age_end, trend, note] = self.ends();
-        let label = text::cut_start(&row.name, self.name).into_owned();
-        canvas.put(0, y, label, name);
+        let number = number(row);
+        let room = self.name.saturating_sub(text::width(&number));
+        let label = text::cut_start(&row.name, room);
+        canvas.put(0, y, format!("{number}{label}"), name);
         let shown = text::cut_end(&row.value, self.value).into_owned();
         canvas.put_before(value_end, y, shown, value);
         if self.rate > 0 {

@@ -63,6 +63,8 @@ pub struct Table {
 /// A row of the table.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
+    /// What it is called by, which is never cut.
+    pub number: Option<usize>,
     /// The field or the expression.
     pub name: String,
     /// Its value.

@@ -26,6 +26,12 @@ pub trait Judge: Send {
     /// What its names meant at the last answer; a name that was not looked at may be left out.
     fn names(&self) -> &[(Arc<str>, Option<ObjectId>)];
 
+    /// Judges it again, on values that are read first, and gives these. `None` if it depends on more than values, or
+    /// they change all the time.
+    fn judge_on_readings(&mut self, _observer: &Observer) -> Option<(Truth, Vec<Reading>)> {
+        None
+    }
+
     /// The fields that it looks at, as they are now.
     fn readings(&self) -> Vec<Reading>;
 
@@ -145,7 +151,16 @@ impl Life {
             let unknown = (Truth::Unknown, Truth::Unknown, why);
             return self.take(time, unknown, Vec::new, terms);
         };
-        let truth = condition.judge(observer);
+        let mut truth = condition.judge(observer);
+        // What is told of a firing are the values on which it was judged.
+        let is_told = truth == Truth::True || terms.history.is_some();
+        let mut readings = None;
+        if let Some((on_readings, read)) = is_told
+            .then(|| condition.judge_on_readings(observer))
+            .flatten()
+        {
+            (truth, readings) = (on_readings, Some(read));
+        }
         self.note_names(condition.names(), terms.counters);
         let rearm = match (truth, rearm) {
             (Truth::False, Some(rearm)) => rearm.judge(observer),
@@ -155,7 +170,11 @@ impl Life {
             Truth::Unknown => condition.why(),
             _ => String::new(),
         };
-        self.take(time, (truth, rearm, why), || condition.readings(), terms)
+        let readings = || match &readings {
+            Some(readings) => readings.clone(),
+            None => condition.readings(),
+        };
+        self.take(time, (truth, rearm, why), readings, terms)
     }
 
     pub(super) fn take(

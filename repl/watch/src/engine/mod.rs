@@ -37,7 +37,7 @@ pub use guard::{Answer, Judge, Question};
 pub use held::Held;
 pub use history::{Changed, History};
 pub use objects::Member;
-pub use reading::Reading;
+pub use reading::{Reading, has_parts};
 pub use run::{Happening, Run};
 pub use sample::{Sample, is_same};
 pub use shown::{Counts, Shown, Status, Unmet};
@@ -52,6 +52,8 @@ use trigger::Trigger;
 pub struct Engine {
     observer: Observer,
     presence: Presence,
+    /// When all was asked of the producer.
+    asked_producer: Duration,
     /// Whether the producer has ended since the last tick.
     is_last_look: bool,
     /// Whether the observer was ever refreshed.
@@ -82,6 +84,9 @@ pub struct Engine {
     notices: Vec<Notice>,
     last_number: u64,
 }
+
+/// How long an answer holds whether the producer stands still.
+pub const STANDING_HOLDS: Duration = Duration::from_millis(200);
 
 /// How the sampling went.
 #[derive(Clone, Copy, Debug, Default)]
@@ -136,6 +141,7 @@ impl Engine {
             observer,
             has_looked: false,
             presence: Presence::Alive,
+            asked_producer: Duration::ZERO,
             is_last_look: false,
             is_new_session: false,
             triggers: BTreeMap::new(),
@@ -169,8 +175,14 @@ impl Engine {
         self.presence
     }
 
-    /// Asks what became of the producer, which takes some microseconds; true if that is news.
-    pub fn look_at_producer(&mut self) -> bool {
+    /// Asks what became of the producer at `now`; true if that is news. Takes a microsecond, and some more where it also
+    /// asks whether the producer stands still, which it does seldom.
+    pub fn look_at_producer(&mut self, now: Duration) -> bool {
+        let is_recent = now.saturating_sub(self.asked_producer) < STANDING_HOLDS;
+        if is_recent && self.presence.is_alive() && self.observer.is_producer_alive() {
+            return false;
+        }
+        self.asked_producer = now;
         let before = self.presence;
         self.set_presence(self.observer.producer());
         self.presence != before

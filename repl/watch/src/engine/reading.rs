@@ -63,6 +63,7 @@ pub(super) fn sample(field: &Field) -> Result<Sampled, ReadError> {
     })
 }
 
-pub(super) fn has_parts(value: &Value) -> bool {
+/// Whether a value is no single one.
+pub fn has_parts(value: &Value) -> bool {
     matches!(value, Value::List(_) | Value::Record(_))
 }

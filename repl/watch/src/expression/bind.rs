@@ -186,6 +186,9 @@ impl<'a> Binder<'a> {
                 let code = constant(value);
                 return code.unwrap_or_else(|| self.unsupported(at, "such a captured value"));
             }
+            Some(Captured::Variable) => {
+                return self.unsupported(at, format!("the variable {name:?}, which may change,"));
+            }
             None => {}
         }
         match name {
@@ -374,7 +377,7 @@ impl<'a> Binder<'a> {
         match &term.what {
             What::Name(name) => match self.captured.get(name) {
                 Some(Captured::Object(field) | Captured::Part(field)) => Some(field.clone()),
-                Some(Captured::Constant(_)) => None,
+                Some(Captured::Constant(_) | Captured::Variable) => None,
                 None => {
                     let root = self.roots.iter().find(|root| root.label == *name)?;
                     root.found.clone()

@@ -53,8 +53,8 @@ fn until(decisive: bool, parts: Vec<Run<bool>>) -> Run<bool> {
     }
 }
 
-/// Whether a value is one of a list, as scripts find it: an enum's value by its name as it is declared, text by its
-/// characters, an integer by its number. `None` if it is left to them.
+/// Whether a value is one of a list, as scripts find it: an enum's value as `==` does, text by its characters, an
+/// integer by its number. `None` if it is left to them.
 ///
 /// # Errors
 ///
@@ -81,13 +81,11 @@ fn is_named(
     names: Arc<EnumNames>,
     texts: Vec<String>,
 ) -> Result<Code, UnknownName> {
-    for text in &texts {
-        names.number(text)?;
-    }
-    Ok(Code::Bool(number.map(move |number| {
-        let name = names.name_of(number);
-        Ok(name.is_some_and(|name| texts.iter().any(|text| text == name)))
-    })))
+    let numbers = texts.iter().map(|text| names.number(text));
+    let numbers = numbers.collect::<Result<Vec<i128>, _>>()?;
+    Ok(Code::Bool(
+        number.map(move |number| Ok(numbers.contains(&number))),
+    ))
 }
 
 /// The texts of a list that has only such, known already.

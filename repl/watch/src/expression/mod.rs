@@ -50,6 +50,8 @@ pub enum Captured {
     Part(Field),
     /// A value.
     Constant(Operand<String>),
+    /// A variable, whose value only a script sees.
+    Variable,
 }
 
 /// What was written, read with Rhai's grammar and not yet given a meaning.
@@ -104,6 +106,29 @@ impl Source {
         captured: impl Fn(&str) -> Option<Captured>,
     ) -> Result<Expression, CompileError> {
         Expression::new(self, Wanted::Truth, observer, captured)
+    }
+
+    /// Comparisons in it that never hold, as [`Expression::never`], also where it is left to a script.
+    pub fn never(
+        &self,
+        observer: &Observer,
+        captured: impl Fn(&str) -> Option<Captured>,
+    ) -> Vec<Warning> {
+        let known = self.known(captured);
+        let mut binder = Binder::new(observer, &known);
+        binder.bind(&self.term);
+        binder.never
+    }
+
+    /// What its names mean that `captured` knows.
+    fn known(&self, captured: impl Fn(&str) -> Option<Captured>) -> BTreeMap<String, Captured> {
+        let mut known = BTreeMap::new();
+        self.term.names(&mut |name| {
+            if let Some(value) = captured(name) {
+                known.insert(name.to_owned(), value);
+            }
+        });
+        known
     }
 
     /// The value that it has. `captured` is as for [`Source::condition`].
@@ -165,16 +190,10 @@ impl Expression {
         observer: &Observer,
         captured: impl Fn(&str) -> Option<Captured>,
     ) -> Result<Self, CompileError> {
-        let mut known = BTreeMap::new();
-        source.term.names(&mut |name| {
-            if let Some(value) = captured(name) {
-                known.insert(name.to_owned(), value);
-            }
-        });
         let mut expression = Self {
             term: Arc::clone(&source.term),
             wanted,
-            captured: Arc::new(known),
+            captured: Arc::new(source.known(captured)),
             program: Program::Truth(Run::Constant(false)),
             roots: Vec::new(),
             meant: Vec::new(),

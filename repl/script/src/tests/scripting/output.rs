@@ -210,7 +210,9 @@ fn what_a_script_prints_comes_line_by_line() {
     world.run("print(AAPL_position.fills.table([\"price\"]))");
     assert_eq!(
         world.printed(),
-        ["object                  price\nAAPL_position.fills[0]  10\nAAPL_position.fills[1]  20"]
+        [
+            "object                  price\nAAPL_position.fills[0]     10\nAAPL_position.fills[1]     20"
+        ]
     );
 }
 

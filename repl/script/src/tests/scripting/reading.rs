@@ -182,3 +182,14 @@ fn an_object_that_is_a_single_value_is_shown_compared_and_written_as_one() {
     world.fails("count.set(-1)", "count: -1 does not fit u32");
     world.fails("count = 5", "\"count\" cannot be assigned to");
 }
+
+#[test]
+fn the_value_of_an_enum_stays_one_beside_texts_that_look_the_same() {
+    let mut world = World::new();
+    let line = "let text = \"OPEN\"; let again = [\"OPEN\"];
+        AAPL_position.status = \"OPEN\";
+        let status = AAPL_position.status;
+        let other = (); other = AAPL_position.status;
+        [status == \"open\", status == 1, status.value, other.value, text == \"open\"]";
+    world.check(line, "[true,true,1,1,false]");
+}
