@@ -1,6 +1,7 @@
 //! From headers to a header.
 
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::clang::{INPUT, Unit};
@@ -148,7 +149,13 @@ pub(crate) fn whole_paths(headers: &[PathBuf]) -> Result<Vec<PathBuf>, GenerateE
         return Err(GenerateError::NoHeaders);
     }
     let whole = |path: &PathBuf| {
-        fs::canonicalize(path).map_err(|source| GenerateError::Header {
+        // libclang would wait for the writer of a pipe.
+        let is_file = fs::metadata(path).map(|found| found.is_file());
+        let whole = is_file.and_then(|is_file| match is_file {
+            true => fs::canonicalize(path),
+            false => Err(io::Error::other("it is no regular file")),
+        });
+        whole.map_err(|source| GenerateError::Header {
             path: path.clone(),
             source,
         })

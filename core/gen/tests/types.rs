@@ -356,7 +356,8 @@ fn a_header_has_functions_attributes_and_qualifiers_that_programs_do_not_keep() 
 #[test]
 fn bases_lie_where_the_debug_information_says_that_they_do() {
     let text = "namespace n { struct A { long a; }; struct B { int b; virtual ~B() {} }; class C { char c; }; }\n\
-        struct E {}; struct T : E, n::A, n::B, private n::C { char t; };\n";
+        struct E {}; struct T : E, n::A, n::B, private n::C { char t; };\n\
+        template <class X> struct Made : n::A, n::B { X x; }; struct Has { Made<char> made; };\n";
     let Some(types) = types_of_text("bases.hpp", text) else {
         return;
     };
@@ -369,7 +370,7 @@ fn bases_lie_where_the_debug_information_says_that_they_do() {
         .map(|base| base.offset)
         .collect();
     for compiler in harness::compilers() {
-        let (directory, source) = written("t.cpp", &format!("{text}T t;\n"));
+        let (directory, source) = written("t.cpp", &format!("{text}T t; Has has;\n"));
         let object = directory.path().join("t.o");
         let made = Command::new(compiler)
             .args(["-g", "-c", "-o"])
@@ -390,10 +391,21 @@ fn bases_lie_where_the_debug_information_says_that_they_do() {
         let agreement = types.agreement(&program);
         assert_eq!(
             (agreement.compared, agreement.disagreements),
-            (5, vec![]),
+            (7, vec![]),
             "{compiler}"
         );
     }
+}
+
+#[test]
+fn a_header_that_is_no_file_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = HeaderOptions {
+        headers: vec![directory.path().to_owned()],
+        ..HeaderOptions::default()
+    };
+    let error = types_of(&options).unwrap_err();
+    assert!(matches!(error, GenerateError::Header { .. }), "{error}");
 }
 
 #[test]

@@ -28,9 +28,15 @@ pub(super) struct Question {
 pub(super) struct Questions(Vec<Question>);
 
 /// The base classes that a class names, in the order of the source.
+///
+/// libclang shows nothing of a class that a template makes by itself; those bases of the template are its bases that are
+/// the same for all arguments.
 pub(super) fn bases(class: Cursor<'_>) -> impl Iterator<Item = Cursor<'_>> {
-    let children = class.children().into_iter();
-    children.filter(|child| child.kind() == CXCursor_CXXBaseSpecifier)
+    let own = class.children();
+    let template = class.template().filter(|_| own.is_empty());
+    let children = template.map_or(own, Cursor::children).into_iter();
+    let is_base = |child: &Cursor<'_>| child.kind() == CXCursor_CXXBaseSpecifier;
+    children.filter(move |child| is_base(child) && child.ty().size() >= 0)
 }
 
 impl Questions {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use memglass::Observer;
-use memglass_gen::{HeaderOptions, types_of};
+use memglass_gen::{GenerateError, HeaderOptions, types_of};
 use memglass_repl::program::{CommandError, describe_type};
 use memglass_types::Types;
 
@@ -66,11 +66,7 @@ pub(crate) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
 /// The types of a file. Which parts of its debug information are elsewhere and missing is told on standard error.
 pub(crate) fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
     if has_ending(path, HEADERS) {
-        let headers = vec![path.into()];
-        return Ok(types_of(&HeaderOptions {
-            headers,
-            ..HeaderOptions::default()
-        })?);
+        return of_header(options, path);
     }
     let opened = Types::open_partly(path)?;
     if let [first, others @ ..] = opened.missing.as_slice() {
@@ -84,6 +80,20 @@ pub(crate) fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
         ));
     }
     Ok(opened.types)
+}
+
+fn of_header(options: &Options, path: &str) -> Result<Types, Failure> {
+    let headers = vec![path.into()];
+    let read = types_of(&HeaderOptions {
+        headers,
+        ..HeaderOptions::default()
+    });
+    if let Err(GenerateError::Faults { .. }) = &read {
+        options.note(&format!(
+            "directories, macros and the language are said with `memglass-gen types -I DIR -D NAME -std=c++20 {path} -o FILE.mgt`"
+        ));
+    }
+    Ok(read?)
 }
 
 fn known(observer: &Observer, word: &str) -> Result<(), CommandError> {
