@@ -33,7 +33,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// How long actions run one after the other before others have their turn: what was typed, signals, the end of a sleep.
 const TURN: Duration = Duration::from_millis(50);
 
-/// A trigger whose action was interrupted only after this time is paused: the next action would take all keys again.
+/// A timer whose action was interrupted only after this time is paused: the next action would take all keys again.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Errors whose telling is remembered.
@@ -402,14 +402,16 @@ impl Automation {
         if is_interrupted {
             self.callbacks().clear_interrupt();
         }
-        match is_interrupted && now.saturating_sub(start) >= PATIENCE {
+        let is_timer = matches!(entry.subject, Subject::Every(_));
+        let went_on = now.saturating_sub(start) >= PATIENCE;
+        match is_interrupted && is_timer && went_on {
             true => self.pause_interrupted(entry, number),
             false => self.report(entry, number, &brief, error),
         }
         Ok(())
     }
 
-    /// Pauses a trigger whose action somebody ended because it went on and on.
+    /// Pauses a timer whose action somebody ended because it went on and on.
     fn pause_interrupted(&self, entry: &Entry, number: u64) {
         self.engine().pause_for(number, PauseReason::Interrupted);
         self.tell(&format!(
