@@ -270,7 +270,7 @@ fn ctrl_c_pauses_a_trigger_whose_action_never_ends_and_the_prompt_has_its_keys_a
 #[test]
 fn a_script_of_many_lines_is_interrupted_while_it_is_read() {
     let (world, _producer) = World::with_producer();
-    let path = world.script("long.rhai", &"x = 1;\n".repeat(200_000));
+    let path = world.script("long.rhai", &"x = 1;\n".repeat(500_000));
     let mut command = world.command(&["run", &path, "--session", "t1"]);
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     // Once it catches the signal it reads the script, which takes it seconds.
@@ -284,5 +284,5 @@ fn a_script_of_many_lines_is_interrupted_while_it_is_read() {
     signal(child.id(), rustix::process::Signal::INT);
     let start = std::time::Instant::now();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 40, "{:?}", start.elapsed());
 }
