@@ -160,10 +160,13 @@ private:
     }
 
     static std::uint32_t next_number() {
-        // A plugin may have a counter of its own, beside sessions of the program: where it lies tells them apart.
+        // A plugin may have a counter of its own, beside sessions of the program, and begin anew when it is loaded
+        // again: where the counter lies, and the time, tell them apart.
         static std::atomic<std::uint32_t> last{0};
-        auto place = reinterpret_cast<std::uintptr_t>(&last) >> 2;
-        std::uint32_t number = static_cast<std::uint32_t>(place * 0x9e3779b1u) + ++last;
+        auto place = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&last));
+        auto time = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+        std::uint64_t mixed = (place ^ time << 20) * 0x9e3779b97f4a7c15u + ++last;
+        auto number = static_cast<std::uint32_t>(mixed >> 32 ^ mixed);
         return number == 0 ? next_number() : number;
     }
 

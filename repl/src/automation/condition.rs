@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use memglass::sampler::Selection;
-use memglass::{Field, ObjectId, Observer, Value};
+use memglass::{Field, Moment, ObjectId, Observer, Value};
 use memglass_script::Callbacks;
 use memglass_watch::{
     Captured, CompileError, EvalError, Expression, Held, HeldExpression, Judge, Question, Reading,
@@ -58,9 +58,6 @@ struct Read {
     condition: Told,
     fields: Vec<Field>,
 }
-
-/// Attempts to read all of a condition's values while no guarded one changes.
-const MOST_ATTEMPTS: u32 = 100;
 
 /// Compiles the conditions of a trigger, if the compiler knows all that is in them.
 pub(super) fn attempt(callbacks: &Callbacks, entry: &Entry, observer: &Observer) -> Attempt {
@@ -264,7 +261,9 @@ impl Judge for Compiled {
 
     fn judge_on_readings(&mut self, observer: &Observer) -> Option<(Truth, Vec<Reading>)> {
         let now = (observer.session().id, observer.epoch());
-        if self.told.as_ref().is_none_or(|(seen, _)| *seen != now) {
+        // What could not be made may be possible later: a part of a packed record may not have been there.
+        let is_made = |(seen, read): &(_, Option<Read>)| *seen == now && read.is_some();
+        if !self.told.as_ref().is_some_and(is_made) {
             self.told = Some((now, self.over_read_values(observer)));
         }
         let read = self.told.as_mut()?.1.as_mut()?;
@@ -279,10 +278,11 @@ impl Judge for Compiled {
         let Ok(expression) = &self.expression else {
             return Vec::new();
         };
+        let mut moment = Moment::new();
         let fields = expression.fields().iter();
         let readings = fields.filter_map(|field| {
             Some(Reading {
-                value: field.read().ok()?,
+                value: moment.read(field).ok()?,
                 field: field.clone(),
             })
         });
@@ -325,22 +325,15 @@ impl Compiled {
 }
 
 impl Read {
-    /// The values of its fields, those of one guarded value of one write of it.
+    /// The values of its fields, those of one guarded value of one write of it. `None` if one cannot be read.
     fn readings(&self) -> Option<Vec<Reading>> {
-        let published = || self.fields.iter().map(Field::sequence).collect::<Vec<_>>();
-        for _ in 0..MOST_ATTEMPTS {
-            let before = published();
-            let readings = self.fields.iter().map(|field| {
-                let value = field.read().ok().filter(|value| !has_parts(value))?;
-                let field = field.clone();
-                Some(Reading { field, value })
-            });
-            let readings = readings.collect::<Option<Vec<_>>>()?;
-            if before == published() {
-                return Some(readings);
-            }
-        }
-        None
+        let mut moment = Moment::new();
+        let readings = self.fields.iter().map(|field| {
+            let value = moment.read(field).ok().filter(|value| !has_parts(value))?;
+            let field = field.clone();
+            Some(Reading { field, value })
+        });
+        readings.collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -252,15 +253,11 @@ fn probe(
 ) -> impl FnMut(Tick) + Send + 'static {
     let mut looked: Option<Duration> = None;
     let panics = Panics::default();
-    let mut is_half_done = false;
     move |tick: Tick| {
         let mut engine = engine.for_sample();
         let is_old = |looked: Duration| tick.time.saturating_sub(looked) >= PRESENCE_HOLDS;
         let mut is_news = false;
         let sampled = panics.attempt(|| {
-            if std::mem::take(&mut is_half_done) {
-                engine.begin_again();
-            }
             if looked.is_none_or(is_old) {
                 looked = Some(tick.time);
                 is_news = engine.look_at_producer(tick.time);
@@ -270,7 +267,9 @@ fn probe(
             let _ = engine.tick(clock.at(tick.time));
         });
         if let Err(panicked) = sampled {
-            is_half_done = true;
+            // At once: what it left half done belongs to other rates too.
+            let begun = catch_unwind(AssertUnwindSafe(|| engine.begin_again()));
+            begun.unwrap_or_else(std::mem::forget);
             engine.note_panic(panicked == Panicked::Again);
         }
         if is_news || engine.has_work() {

@@ -152,14 +152,18 @@ impl Life {
             return self.take(time, unknown, Vec::new, terms);
         };
         let mut truth = condition.judge(observer);
-        // What is told of a firing are the values on which it was judged.
+        // What is told of a firing are values of one moment, on which it is true, or was just before.
         let is_told = truth == Truth::True || terms.history.is_some();
         let mut readings = None;
         if let Some((on_readings, read)) = is_told
             .then(|| condition.judge_on_readings(observer))
             .flatten()
         {
-            (truth, readings) = (on_readings, Some(read));
+            // What was seen once counts, also if it has passed since: no firing is lost to the second look.
+            if truth != Truth::True {
+                truth = on_readings;
+            }
+            readings = Some(read);
         }
         self.note_names(condition.names(), terms.counters);
         let rearm = match (truth, rearm) {

@@ -143,8 +143,8 @@ pub enum Happening {
         merged: u64,
         /// Of a `when_each`, the object and its label.
         object: Option<(Field, Arc<str>)>,
-        /// The fields of the condition as they were judged; of one that depends on more than their values, as they
-        /// were read right after it.
+        /// The fields of the condition as they were judged; of one that was true for a moment only, or depends on
+        /// more than their values, as they were read right after it.
         readings: Vec<Reading>,
         /// What it read before, if that is kept.
         history: Vec<(Duration, Vec<Reading>)>,
