@@ -63,7 +63,7 @@ fn a_parameter_set_is_saved_compared_and_applied() {
     assert!(
         different
             .data
-            .contains("AAPL_position.quantity   100          5"),
+            .contains("AAPL_position.quantity     100    5"),
         "{different:?}"
     );
     assert_eq!(run(&["apply", &set]).data, "2 values written\n");
