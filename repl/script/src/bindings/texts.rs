@@ -164,7 +164,7 @@ impl Context {
         let most = self.run.limits.get().elements;
         let mut list = Array::new();
         for element in elements {
-            if list.len() % LOOK == 0 {
+            if list.len().is_multiple_of(LOOK) {
                 self.run.check_interrupt()?;
             }
             if list.len() == most {

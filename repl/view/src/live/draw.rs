@@ -287,6 +287,7 @@ mod tests {
     fn table(rows: usize) -> Table {
         let row = |index| Row {
             name: format!("AAPL_position.field_{index}"),
+            number: None,
             value: format!("{}", 15_000 + index),
             rate: 12.0,
             age: Some(Duration::from_secs(index as u64)),
