@@ -413,3 +413,20 @@ fn a_package_of_split_files_says_the_same() {
         has_all_kinds(&Types::open(&program).unwrap());
     }
 }
+
+#[test]
+fn packed_bitfields_of_clang_that_cross_their_units_lie_where_they_are() {
+    let source = "struct __attribute__((packed)) p { char a : 5; int b : 30; short c : 12; } p;";
+    for words in ["clang -g -c SRC -o OUT", "gcc -g -c SRC -o OUT"] {
+        let types = Workshop::new().types("packed.c", source, words);
+        let members = types.members(found(&types, "struct p")).iter();
+        let places: Vec<_> = members
+            .map(|one| (one.offset_bits, one.width_bits))
+            .collect();
+        assert_eq!(
+            places,
+            [(0, Some(5)), (5, Some(30)), (35, Some(12))],
+            "{words}"
+        );
+    }
+}

@@ -185,11 +185,10 @@ impl<'d> Entry<'d> {
         else {
             return start;
         };
-        let above = bytes
-            .saturating_mul(8)
-            .saturating_sub(from_top)
-            .saturating_sub(width);
-        start.saturating_add(above)
+        // Clang counts below zero for a packed member that ends behind its storage.
+        let storage = i128::from(bytes) * 8;
+        let above = storage - i128::from(from_top.cast_signed()) - i128::from(width);
+        start.saturating_add(u64::try_from(above.max(0)).unwrap_or(u64::MAX))
     }
 }
 
