@@ -34,6 +34,7 @@ pub(super) fn types(nodes: &Nodes<'_>) -> Result<Types, Damage> {
         builder,
         ids,
         layouts: Layouts::new(nodes),
+        symbols: HashSet::new(),
     };
     building.builder.define(void, plain(None, Kind::Void));
     for number in 0..nodes.len() {
@@ -56,10 +57,10 @@ pub(super) fn types(nodes: &Nodes<'_>) -> Result<Types, Damage> {
 pub(super) fn members(nodes: &Nodes<'_>, record: u32) -> Result<Vec<u32>, Damage> {
     let inside = nodes.list(nodes.get(record).link)?;
     let has = |tag: Tag, number: u32| nodes.get(number).tag == tag;
-    let of_fields: Vec<u32> = inside
+    let of_fields: HashSet<u32> = inside
         .iter()
         .filter(|&&number| has(Tag::Field, number))
-        .map(|&field| innermost(nodes, nodes.get(field).link))
+        .map(|&field| nodes.innermost(nodes.get(field).link))
         .collect();
     let is_member = |number: &u32| match nodes.get(*number) {
         Node {
@@ -75,25 +76,14 @@ pub(super) fn members(nodes: &Nodes<'_>, record: u32) -> Result<Vec<u32>, Damage
     Ok(inside.into_iter().filter(is_member).collect())
 }
 
-/// What arrays, pointers and qualifiers are of at last.
-fn innermost(nodes: &Nodes<'_>, mut number: u32) -> u32 {
-    for _ in 0..nodes.len() {
-        match nodes.get(number).tag {
-            Tag::Array | Tag::Pointer | Tag::Qualifier | Tag::Alias => {
-                number = nodes.get(number).link
-            }
-            _ => break,
-        }
-    }
-    number
-}
-
 struct Building<'n> {
     nodes: &'n Nodes<'n>,
     builder: Builder,
     /// The type of each node; void of those that are none.
     ids: Vec<TypeId>,
     layouts: Layouts<'n>,
+    /// The functions and variables that are built: many sources of an archive may name one.
+    symbols: HashSet<u32>,
 }
 
 impl Building<'_> {
@@ -238,6 +228,7 @@ impl Building<'_> {
             let number = self.nodes.behind(number);
             let inside = self.nodes.get(number);
             match inside.tag {
+                Tag::Function | Tag::Field if !self.symbols.insert(number) => {}
                 Tag::Function => self.function(inside)?,
                 Tag::Field => self.variable(inside)?,
                 Tag::Typedef | Tag::Enum | Tag::Set | Tag::Struct | Tag::Union

@@ -1,6 +1,14 @@
 //! The nodes of a file, with all references checked.
+//!
+//! Each node is in one list at most, and each name belongs to one node, as Crefl writes them: a small file can then not say
+//! more than its length allows, and reading takes time with that length.
+
+use std::collections::HashSet;
 
 use super::{Damage, MAGIC};
+
+/// References that only lead to what is meant (aliases, pointers, arrays) are followed no further.
+const FURTHEST: u32 = 128;
 
 /// Bytes before the nodes.
 const HEADER: usize = 20;
@@ -129,9 +137,14 @@ impl<'b> Nodes<'b> {
         }
         let (nodes, names) = bytes[HEADER..].split_at(count as usize * NODE);
         let mut all = builtin();
+        let mut names = Names {
+            bytes: names,
+            taken: HashSet::new(),
+        };
         for bytes in nodes.chunks_exact(NODE) {
-            all.push(node(all.len() as u32, bytes, names, first + count)?);
+            all.push(node(all.len() as u32, bytes, &mut names, first + count)?);
         }
+        in_one_list_each(&all)?;
         Ok(Nodes(all))
     }
 
@@ -139,7 +152,7 @@ impl<'b> Nodes<'b> {
         self.0.len() as u32
     }
 
-    /// The node of this number; of an alias, what it stands for.
+    /// The node of this number.
     pub(super) fn get(&self, number: u32) -> Node<'b> {
         self.0[number as usize]
     }
@@ -159,18 +172,52 @@ impl<'b> Nodes<'b> {
 
     /// What an alias stands for, as archives have them; any other node itself.
     pub(super) fn behind(&self, number: u32) -> u32 {
+        self.follow(number, &[Tag::Alias])
+    }
+
+    /// What arrays, pointers and qualifiers are of at last.
+    pub(super) fn innermost(&self, number: u32) -> u32 {
+        let outer = [Tag::Array, Tag::Pointer, Tag::Qualifier, Tag::Alias];
+        self.follow(number, &outer)
+    }
+
+    /// The first node from this one on that is of none of these kinds; 0 if it is too far away.
+    fn follow(&self, number: u32, through: &[Tag]) -> u32 {
         let mut at = number;
-        for _ in 0..self.0.len() {
-            match self.get(at) {
-                Node {
-                    tag: Tag::Alias,
-                    link,
-                    ..
-                } => at = link,
-                _ => return at,
+        for _ in 0..FURTHEST {
+            let node = self.get(at);
+            if !through.contains(&node.tag) {
+                return at;
             }
+            at = node.link;
         }
         0
+    }
+}
+
+/// Checks that no node is in two lists, or twice in one.
+fn in_one_list_each(nodes: &[Node<'_>]) -> Result<(), Damage> {
+    let mut is_listed = vec![false; nodes.len()];
+    for node in nodes {
+        let inside = if node.has_list() { node.link } else { 0 };
+        for number in [node.next, inside, node.attributes] {
+            let is_listed = &mut is_listed[number as usize];
+            if number != 0 && std::mem::replace(is_listed, true) {
+                return Err(Damage::Shared { node: number });
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Node<'_> {
+    /// Whether what it links to belongs to it alone: the list of what is in it, or the value of an attribute.
+    fn has_list(&self) -> bool {
+        use Tag::{Archive, Attribute, Enum, Function, Set, Source, Struct, Union};
+        matches!(
+            self.tag,
+            Archive | Attribute | Enum | Function | Set | Source | Struct | Union
+        )
     }
 }
 
@@ -194,7 +241,12 @@ fn builtin() -> Vec<Node<'static>> {
     std::iter::once(nothing).chain(builtin).collect()
 }
 
-fn node<'b>(node: u32, bytes: &[u8], names: &'b [u8], count: u64) -> Result<Node<'b>, Damage> {
+fn node<'b>(
+    node: u32,
+    bytes: &[u8],
+    names: &mut Names<'b>,
+    count: u64,
+) -> Result<Node<'b>, Damage> {
     let word = |at: usize| number(&bytes[at * 4..at * 4 + 4]) as u32;
     let tag = *TAGS
         .get(word(0) as usize)
@@ -207,7 +259,7 @@ fn node<'b>(node: u32, bytes: &[u8], names: &'b [u8], count: u64) -> Result<Node
     Ok(Node {
         tag,
         props: word(1),
-        name: name(word(2), names).ok_or(Damage::Name { node })?,
+        name: names.take(word(2)).ok_or(Damage::Name { node })?,
         next: word(3),
         link: word(4),
         attributes: word(5),
@@ -215,15 +267,29 @@ fn node<'b>(node: u32, bytes: &[u8], names: &'b [u8], count: u64) -> Result<Node
     })
 }
 
-/// The name at this place; those of what is built in come first.
-fn name(at: u32, names: &[u8]) -> Option<&str> {
-    if at == 0 {
-        return Some("");
+/// The names of a file, one behind the other, each with a zero behind it.
+struct Names<'b> {
+    bytes: &'b [u8],
+    /// Where names begin that nodes have.
+    taken: HashSet<u32>,
+}
+
+impl<'b> Names<'b> {
+    /// The name at this place, which no other node has; those of what is built in come first.
+    fn take(&mut self, at: u32) -> Option<&'b str> {
+        if at == 0 {
+            return Some("");
+        }
+        let builtin: usize = BUILTIN.iter().map(|(name, ..)| name.len() + 1).sum();
+        let start = (at as usize).checked_sub(builtin + 1)?;
+        let (before, rest) = self.bytes.split_at_checked(start)?;
+        let is_start = before.last().is_none_or(|&byte| byte == 0);
+        if !is_start || !self.taken.insert(at) {
+            return None;
+        }
+        let end = rest.iter().position(|&byte| byte == 0)?;
+        std::str::from_utf8(&rest[..end]).ok()
     }
-    let builtin: usize = BUILTIN.iter().map(|(name, ..)| name.len() + 1).sum();
-    let rest = names.get((at as usize).checked_sub(builtin + 1)?..)?;
-    let end = rest.iter().position(|&byte| byte == 0)?;
-    std::str::from_utf8(&rest[..end]).ok()
 }
 
 fn number(bytes: &[u8]) -> u64 {
