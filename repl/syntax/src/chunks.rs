@@ -162,34 +162,55 @@ fn is_command(line: &str) -> bool {
 fn lines_that_belong_together<'t>(text: &'t str, interrupt: &Arc<AtomicBool>) -> Vec<Piece<'t>> {
     let mut pieces = Vec::new();
     let mut rest = Piece::whole(text);
-    let (mut end, mut brackets) = (0, Brackets::of(text));
-    for (line, lines) in text.split_inclusive('\n').zip(1..) {
-        if interrupt.load(Ordering::Relaxed) {
-            break;
-        }
-        end += line.len();
-        let piece = &rest.text[..end];
-        let mut is_whole =
-            || !brackets.are_open_at(end) && !is_incomplete(piece) && !goes_on(&rest.text[end..]);
-        if piece.trim().is_empty() || is_command(piece) || is_whole() {
-            pieces.push(Piece {
-                text: piece,
-                ..rest
-            });
-            rest = Piece {
-                text: &rest.text[end..],
-                lines_before: lines,
-            };
-            (end, brackets) = (0, Brackets::of(rest.text));
-        }
+    while !rest.text.is_empty() && !interrupt.load(Ordering::Relaxed) {
+        let (first, behind) = rest.text.split_at(first_piece(rest.text, interrupt));
+        pieces.push(Piece {
+            text: first,
+            ..rest
+        });
+        rest = Piece {
+            text: behind,
+            lines_before: rest.lines_before + first.lines().count(),
+        };
     }
-    pieces.push(rest);
     pieces.retain(|piece| !piece.text.trim().is_empty());
     pieces
 }
 
-/// Whether brackets are open as a text grows line by line: it then wants more, and to parse it with each line would take
-/// time with the square of its lines.
+/// The end of the first piece: of the first line up to which the text is whole, or wrong however it goes on.
+///
+/// While brackets are open, it is parsed only each time its lines have doubled. A mistake that is seen so is then
+/// looked for in the lines since the last time.
+fn first_piece(text: &str, interrupt: &Arc<AtomicBool>) -> usize {
+    let wants_more = |end: &usize| is_incomplete_until(&text[..*end], interrupt);
+    let (mut end, mut look_at, mut unparsed) = (0, 1, Vec::new());
+    let mut brackets = Brackets::of(text);
+    for (line, number) in text.split_inclusive('\n').zip(1..) {
+        end += line.len();
+        let piece = &text[..end];
+        if piece.trim().is_empty() || is_command(piece) || interrupt.load(Ordering::Relaxed) {
+            return end;
+        }
+        unparsed.push(end);
+        if number < look_at && end < text.len() && brackets.are_open_at(end) {
+            continue;
+        }
+        look_at = number * 2;
+        if !wants_more(&end) {
+            let first = unparsed.partition_point(wants_more);
+            let mut ends = unparsed[first..].iter();
+            if let Some(end) = ends.find(|end| !goes_on(&text[**end..])) {
+                return *end;
+            }
+            look_at = number + 1;
+        }
+        unparsed.clear();
+    }
+    text.len()
+}
+
+/// Whether brackets are open as a text grows line by line: it then wants more unless it is wrong, and to parse it with
+/// each line would take time with the square of its lines.
 struct Brackets<'t> {
     tokens: Peekable<Tokens<'t>>,
     open: i64,
@@ -306,7 +327,29 @@ mod tests {
         check("let a = 1\nprint(a)\nlet = 5\n", &["let = 5\n"]);
         check("a = 1\r\nprint(a))\r\nb\r\n", &["print(a))\r\n"]);
         check("5\n6 7\n8\n", &["6 7\n"]);
-        check("a\nfn f() {\n 5 5\n}\nf()\n", &["fn f() {\n 5 5\n}\n"]);
+        check("a\nfn f() {\n 5 5\n}\nf()\n", &["fn f() {\n 5 5\n"]);
+    }
+
+    #[test]
+    fn a_bracket_too_many_ends_with_its_mistake_and_takes_no_line_behind_it() {
+        check(
+            "print((1);\n:types\nprint(2)\n",
+            &["print((1);\n", ":types\n", "print(2)\n"],
+        );
+        for before in 0..20 {
+            let wrong = format!("fn f() {{\n{}  print((1);\n", "  g();\n".repeat(before));
+            let behind = "  g();\n".repeat(20);
+            let pieces = split(
+                &format!("{wrong}{behind}}}\n:types\n"),
+                is_program,
+                &Arc::default(),
+            )
+            .iter()
+            .map(|piece| piece.text.to_owned())
+            .collect::<Vec<_>>();
+            assert_eq!(pieces[0], wrong);
+            assert_eq!(pieces.last().map(|last| &**last), Some(":types\n"));
+        }
     }
 
     #[test]
