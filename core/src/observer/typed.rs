@@ -224,7 +224,7 @@ pub(super) fn match_up(
     let (from, to) = (from.bare(), to.bare());
     match (&from.schema[from.id].kind, &to.schema[to.id].kind) {
         (Kind::Struct { .. }, Kind::Struct { fields }) => fields.iter().try_for_each(|field| {
-            let their = counterpart(field, &from.schema[from.id])
+            let their = counterpart(field, fields, &from.schema[from.id])
                 .filter(|their| their.bits == field.bits)
                 .ok_or_else(|| format!("there is no {}", field.name))?;
             let from = from.part(their.type_id, their.offset as usize);
@@ -251,10 +251,20 @@ pub(super) fn match_up(
 }
 
 /// The member of the other side that means the same: of its name, or of a name that one of both had before.
-fn counterpart<'t>(field: &schema::Field, theirs: &'t Type) -> Option<&'t schema::Field> {
-    let names = std::iter::once(&*field.name).chain(field.metadata.former_names());
-    let index = names.filter_map(|name| theirs.position(name)).next()?;
-    Some(&theirs.members()?[index])
+///
+/// A former name says nothing where a member has that name now: it would give one place to two members.
+fn counterpart<'t>(
+    field: &schema::Field,
+    ours: &[schema::Field],
+    theirs: &'t Type,
+) -> Option<&'t schema::Field> {
+    let is_ours = |name: &str| ours.iter().any(|our| *our.name == *name);
+    let former = field.metadata.former_names();
+    let names = std::iter::once(&*field.name).chain(former.filter(|name| !is_ours(name)));
+    let members = theirs.members()?;
+    names
+        .filter_map(|name| Some(&members[theirs.position(name)?]))
+        .find(|their| their.name == field.name || !is_ours(&their.name))
 }
 
 /// Adds a piece, or extends the last one if the two are adjacent on both sides.

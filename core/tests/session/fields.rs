@@ -114,6 +114,65 @@ fn a_member_is_found_by_a_name_that_it_had_before() {
 }
 
 #[test]
+fn no_two_members_read_one_place_by_a_name_that_one_had_before() {
+    mod older {
+        #[derive(super::Observe, Clone, Copy, Default)]
+        pub(super) struct Order {
+            pub(super) a: i64,
+        }
+        #[derive(super::Observe, Clone, Copy, Default, Debug)]
+        pub(super) struct Both {
+            pub(super) a: i64,
+            pub(super) b: i64,
+        }
+    }
+    /// Its `b` was called `a`, and another `a` came after that.
+    #[derive(Observe, Clone, Copy, Default, Debug)]
+    struct Order {
+        a: i64,
+        #[observe(was = "a")]
+        b: i64,
+    }
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Renamed {
+        #[observe(was = "a")]
+        b: i64,
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let _old = session.object("old", older::Order { a: 5 }).unwrap();
+    let _renamed = session.object("renamed", Renamed { b: 5 }).unwrap();
+    let observer = place.reader("t");
+    let field = |path: &str| observer.field(path).unwrap();
+    let error = field("old").read_as::<Order>().unwrap_err();
+    assert!(error.to_string().contains("there is no b"), "{error}");
+    let error = field("renamed").read_as::<older::Both>().unwrap_err();
+    assert!(error.to_string().contains("there is no a"), "{error}");
+}
+
+#[test]
+fn a_member_is_not_given_twice_by_two_of_its_names() {
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Order {
+        #[observe(was = "px", seqlock)]
+        price: i64,
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let _order = session.object("order", Order { price: 5 }).unwrap();
+    let observer = place.writer("t");
+    let field = observer.field("order").unwrap();
+    for names in [["px", "price"], ["price", "px"]] {
+        let members = names.iter().zip(1..);
+        let members = members.map(|(name, value)| ((*name).into(), Value::I64(value)));
+        let error = field.write(&Value::Record(members.collect()));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("is given twice"), "{error}");
+    }
+    assert_eq!(field.member("price").unwrap().read(), Ok(Value::I64(5)));
+}
+
+#[test]
 fn a_typed_scalar_of_any_width_is_read_as_it_is_now() {
     #[derive(Observe, Clone, Copy, Default, Debug, PartialEq)]
     #[repr(i16)]

@@ -1,6 +1,8 @@
 //! The parts of a write: a value for a struct or array is split into single places, and each is checked
 //! before any byte changes.
 
+use std::collections::HashSet;
+
 use super::super::error::{ReadError, WriteError};
 use super::super::field::Field;
 use super::super::follow::is_record;
@@ -190,6 +192,7 @@ impl Field {
         let is_direct = part.place.inside(schema) == Within::Itself;
         match (&schema[bare].kind, part.wanted) {
             (Kind::Struct { fields }, Value::Record(members)) if is_direct => {
+                let mut seen = HashSet::new();
                 for (at, (name, value)) in members.iter().enumerate() {
                     // Of members of one name, the last counts, as in JSON.
                     if members.iter().skip(at + 1).any(|(later, _)| later == name) {
@@ -202,6 +205,11 @@ impl Field {
                                 .within(&part.path),
                         );
                     };
+                    // By another name that it had before: neither of the two values is meant more.
+                    if !seen.insert(index) {
+                        let name = name.to_string();
+                        return Err(Refusal::from(Reason::Repeated { name }).within(&part.path));
+                    }
                     let place = part.place.member_at(schema, bare, index);
                     let path = format!("{}.{name}", part.path);
                     let member = WritePart {
