@@ -177,17 +177,20 @@ fn misspelt(words: &[(&str, Range<usize>)]) -> Vec<Misspelt> {
             "[[" => depth += 1,
             "[" if word(at + 1) == "[" => depth += 1,
             "]]" => depth = depth.saturating_sub(1),
+            // No attribute goes beyond this: `[[` may also be a lambda in an index.
+            ";" | "{" => depth = 0,
             "]" if word(at + 1) == "]" => depth = depth.saturating_sub(1),
             name if depth > 0 && !matches!(word(at.wrapping_sub(1)), "::" | ":") => {
                 let (len, second) = match word(at + 1) {
                     "::" | ":" => (3, word(at + 2)),
                     _ => (1, ""),
                 };
-                if is_meant_as_mark(name, second) {
+                let last = words.get(at + len - 1);
+                if let Some(last) = last.filter(|_| is_meant_as_mark(name, second)) {
                     let written: String = (at..at + len).map(word).collect();
                     let reason =
                         format!("{written:?} marks nothing: the mark is [[memglass::observe]]");
-                    let bytes = words[at].1.start..words[at + len - 1].1.end;
+                    let bytes = words[at].1.start..last.1.end;
                     found.push(Misspelt { bytes, reason });
                 }
             }

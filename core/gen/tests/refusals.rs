@@ -104,3 +104,22 @@ fn a_header_without_marks_is_refused() {
         "{result:?}"
     );
 }
+
+/// What only looks like attributes, and what is cut off inside of one.
+#[test]
+fn brackets_that_are_no_attributes_are_no_misspelt_marks() {
+    let lambda = "inline int at(const int* t) { return t[[] { return 1; }()]; }\nstruct Observer { int x; };\n";
+    let marked = "struct [[memglass::observe]] Order { int price; };\n";
+    let Some(generated) = harness::generated_for(&format!("{lambda}{marked}")) else {
+        return;
+    };
+    generated.unwrap();
+    for cut in [
+        "struct [[observe::",
+        "struct [[observe",
+        "struct [[memglass::",
+    ] {
+        let generated = harness::generated_for(&format!("{marked}{cut}")).unwrap();
+        assert!(generated.is_err(), "{cut}");
+    }
+}

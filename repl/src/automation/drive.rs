@@ -408,6 +408,10 @@ impl Automation {
             true => self.pause_interrupted(entry, number),
             false => self.report(entry, number, &brief, error),
         }
+        if is_interrupted && went_on {
+            // What came meanwhile would begin at once, and each would have to be interrupted.
+            self.engine().drop_waiting_of(number);
+        }
         Ok(())
     }
 

@@ -227,6 +227,13 @@ impl Engine {
         }
     }
 
+    /// Drops the firings of a trigger that wait for their turn, and counts them as suppressed. It goes on to fire.
+    pub fn drop_waiting_of(&mut self, number: u64) {
+        if let Some(trigger) = self.triggers.get_mut(&number) {
+            trigger.counters.suppressed += self.queue.drop_all_of(number) as u64;
+        }
+    }
+
     /// Lets a paused trigger fire again, as if it had just been defined; whether it was paused.
     pub fn resume(&mut self, number: u64, now: Duration) -> bool {
         let Some(trigger) = self.triggers.get_mut(&number) else {
