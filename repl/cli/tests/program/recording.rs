@@ -90,7 +90,7 @@ fn the_prompt_moves_through_a_recording() {
     terminal.line(":seek 1");
     terminal.shows("at 1.0 s");
     terminal.line(":seek 99:00");
-    terminal.shows("no time of day");
+    terminal.shows("is no time");
     terminal.line(":seek end");
     terminal.line("motor.speed + 1");
     terminal.shows("501");
