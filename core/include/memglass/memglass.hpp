@@ -12,16 +12,7 @@
 #ifndef MEMGLASS_HPP
 #define MEMGLASS_HPP
 
-#ifdef _MSVC_LANG
-#define MEMGLASS_LANGUAGE _MSVC_LANG
-#else
-#define MEMGLASS_LANGUAGE __cplusplus
-#endif
-#if MEMGLASS_LANGUAGE < 202002L
-#error "memglass needs C++20: compile with -std=c++20, or target_compile_features(your_target PRIVATE cxx_std_20) in CMake"
-#endif
-#undef MEMGLASS_LANGUAGE
-
+#include <memglass/language.hpp>
 #include <memglass/session.hpp>
 
 #endif
