@@ -26,6 +26,23 @@ impl Annotation {
         }
     }
 
+    /// Reads a list such as `@readonly @range(0, 5)`; `None` if anything else is in the text, or nothing.
+    #[must_use]
+    pub fn parse_list(text: &str) -> Option<Vec<Annotation>> {
+        let all = find(&Joined {
+            text: text.to_owned(),
+            places: (0..=text.len()).collect(),
+        });
+        let mut at = 0;
+        for one in &all {
+            if !text.get(at..one.span.start)?.trim().is_empty() {
+                return None;
+            }
+            at = one.span.end;
+        }
+        (!all.is_empty() && text.get(at..)?.trim().is_empty()).then_some(all)
+    }
+
     /// Reads `@name` or `@name(arguments)`, with nothing else around it.
     pub(crate) fn parse(text: &str) -> Option<Annotation> {
         let joined = Joined {

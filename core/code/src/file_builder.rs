@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::build::{BuildError, Code};
+use crate::regular_file::read_regular;
 use crate::replace_file::replace_file;
 
 /// What [`FileBuilder::write`] did.
@@ -90,7 +91,7 @@ impl FileBuilder {
     ///
     /// [`WriteFileError`] with the cause. Then the file is as it was.
     pub fn write(&self) -> Result<Written, WriteFileError> {
-        if std::fs::read(&self.path).is_ok_and(|present| present == self.text.as_bytes()) {
+        if read_regular(&self.path).is_ok_and(|present| present == self.text.as_bytes()) {
             return Ok(Written::Unchanged);
         }
         replace_file(&self.path, self.text.as_bytes()).map_err(|source| WriteFileError {

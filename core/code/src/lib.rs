@@ -31,6 +31,7 @@ mod outline;
 mod pairs;
 mod parse;
 mod print;
+mod regular_file;
 mod replace_file;
 mod scan;
 mod source;
@@ -52,6 +53,7 @@ pub use model::{
 pub use outline::Entry;
 pub use parse::{Diagnostic, ParseOptions};
 pub use print::Style;
+pub use regular_file::{read_regular, read_regular_text};
 pub use replace_file::replace_file;
 pub use scan::{
     EnumValues, FieldLayout, FieldPlace, FieldType, Found, Layout, Query, RecordLayout,

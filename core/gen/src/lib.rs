@@ -14,6 +14,7 @@
 //! ```
 #![deny(unsafe_code)]
 
+mod annotated;
 mod bits;
 mod clang;
 mod compiler;
@@ -32,6 +33,7 @@ mod scanned;
 mod sources;
 mod types;
 
+pub use annotated::{annotation_faults, misspelt_annotation, nearest_path, unknown_annotation};
 pub use error::GenerateError;
 pub use fault::{Fault, Place};
 pub use generate::{Generated, generate};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use memglass_code::{Annotation, File, Found, ParseOptions, Query, Scanner};
+use memglass_code::{Annotation, File, Found, ParseOptions, Query, Scanner, read_regular};
 
 /// Headers that were looked into so far.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl Sources {
     /// The header at `path`. One that cannot be read is empty: the compiler has read it, so it was there.
     pub(crate) fn get(&mut self, path: &Path) -> &Source {
         self.files.entry(path.to_owned()).or_insert_with(|| {
-            let bytes = std::fs::read(path).unwrap_or_default();
+            let bytes = read_regular(path).unwrap_or_default();
             Source::new(path, &String::from_utf8_lossy(&bytes), &self.options)
         })
     }

@@ -5,7 +5,8 @@
 mod harness;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 fn program(directory: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_memglass-gen"))
@@ -145,7 +146,7 @@ fn a_refused_edit_says_why_and_fails() {
     );
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        said(&refused).contains("refused: nothing is like the target"),
+        said(&refused).contains("order.hpp declares no Order::prize; did you mean Order::price?"),
         "{}",
         said(&refused)
     );
@@ -153,6 +154,169 @@ fn a_refused_edit_says_why_and_fails() {
         std::fs::read_to_string(directory.path().join("order.hpp")).unwrap(),
         HEADER
     );
+}
+
+#[test]
+fn a_wrong_annotation_is_refused_before_anything_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("order.hpp");
+    let text = "namespace oms {\nstruct Order {\n    long price;  // @min(1)\n    long total() const;\n};\nenum Side { Buy };\n}\n";
+    std::fs::write(&path, text).unwrap();
+    for (member, annotation, reason) in [
+        (
+            "oms::Order::price",
+            "@rang(1, 2)",
+            "no annotation @rang; did you mean @range?",
+        ),
+        (
+            "oms::Order::price",
+            "@ro",
+            "no annotation @ro; did you mean @readonly?",
+        ),
+        (
+            "oms::Order::price",
+            "@colour(red)",
+            "no annotation @colour; there are @readonly, ",
+        ),
+        (
+            "oms::Order::price",
+            "readonly",
+            "\"readonly\" is no annotation; write '@readonly'",
+        ),
+        ("oms::Order::price", "@max(", "\"@max(\" is no annotation"),
+        ("oms::Order::price", "@max(2) please", "is no annotation"),
+        (
+            "oms::Order::price",
+            "@max(high)",
+            "order.hpp:3:29: error: @max",
+        ),
+        (
+            "oms::Order::price",
+            "@range(1, 2)",
+            "order.hpp:3:29: error: @range contradicts @min",
+        ),
+        ("oms::Order::price", "@max(2) @regex(\"[\")", "@regex"),
+        (
+            "oms::Order",
+            "@readonly",
+            "@readonly says nothing about a struct",
+        ),
+        (
+            "oms::Side",
+            "@min(1)",
+            "@min says nothing about an enumeration",
+        ),
+        ("oms::Order::total", "@readonly", "this is a function"),
+        (
+            "price",
+            "@readonly",
+            "declares no price; did you mean oms::Order::price?",
+        ),
+        (
+            "oms::Order::prise",
+            "@readonly",
+            "did you mean oms::Order::price?",
+        ),
+        ("Colour", "@readonly", "order.hpp declares no Colour\n"),
+    ] {
+        let refused = program(
+            directory.path(),
+            &["annotate", "order.hpp", member, annotation],
+        );
+        assert_eq!(refused.status.code(), Some(1), "{member} {annotation}");
+        let said = said(&refused);
+        assert!(said.contains(reason), "{member} {annotation}: {said}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_list_of_requests_with_a_misspelt_annotation_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("order.hpp"), HEADER).unwrap();
+    let edit = |name: &str| {
+        let request = |code: &str| {
+            format!(
+                r#"{{"op": "annotate", "target": {{"path": "Order::price"}}, "code": "{code}"}}"#
+            )
+        };
+        let list = [request("@brief"), request(name)].join(", ");
+        let list = format!(r#"{{"requests": [{list}]}}"#);
+        std::fs::write(directory.path().join("requests.json"), list).unwrap();
+        program(directory.path(), &["edit", "requests.json", "order.hpp"])
+    };
+    let refused = edit("@read_only");
+    assert_eq!(refused.status.code(), Some(1));
+    let reason = "request 1: there is no annotation @read_only; did you mean @readonly?";
+    assert!(said(&refused).contains(reason), "{}", said(&refused));
+    let text = || std::fs::read_to_string(directory.path().join("order.hpp")).unwrap();
+    assert_eq!(text(), HEADER);
+    assert!(edit("@readonly").status.success());
+    assert!(text().contains("@brief @readonly"), "{}", text());
+}
+
+#[test]
+fn several_annotations_are_written_at_once_or_not_at_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("order.hpp");
+    std::fs::write(&path, HEADER).unwrap();
+    let member = ["annotate", "order.hpp", "Order::price"];
+    let annotate = |more: &[&str]| program(directory.path(), &[&member[..], more].concat());
+    assert!(!annotate(&["@min(1)", "@min(2)"]).status.success());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), HEADER);
+    let done = annotate(&["@min(1) @max(5)", "@unit(\"ticks\")"]);
+    assert!(done.status.success(), "{}", said(&done));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("@min(1) @max(5) @unit(\"ticks\")"), "{text}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_regular_file_is_refused_without_waiting() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    std::fs::write(path("order.hpp"), HEADER).unwrap();
+    let request =
+        r#"{"requests": [{"op": "annotate", "target": {"path": "a"}, "code": "@readonly"}]}"#;
+    std::fs::write(path("requests.json"), request).unwrap();
+    let made = Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+    assert!(made.success());
+    for arguments in [
+        &["pipe"][..],
+        &["order.hpp", "-o", "pipe"],
+        &["order.hpp", "-o", "pipe", "--dry-run"],
+        &["order.hpp", "-o", "new.hpp", "--source", "pipe"],
+        &["scan", "pipe"],
+        &["scan", "."],
+        &["scan", "/dev/zero"],
+        &["annotate", "pipe", "Order::price", "@readonly"],
+        &["edit", "pipe"],
+        &["edit", "requests.json", "pipe"],
+        &["types", "pipe", "-o", "types.mgt"],
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_memglass-gen"));
+        let child = child.current_dir(directory.path()).args(arguments);
+        let mut child = child
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while child.try_wait().unwrap().is_none() {
+            if Instant::now() > deadline {
+                child.kill().unwrap();
+                panic!("{arguments:?} waits");
+            }
+            std::thread::yield_now();
+        }
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let said = said(&output);
+        assert!(
+            said.contains("it is no regular file"),
+            "{arguments:?}: {said}"
+        );
+    }
 }
 
 #[test]

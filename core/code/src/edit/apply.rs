@@ -348,7 +348,7 @@ fn put_together<'e>(
     edits.sort_by_key(|edit| (edit.file, edit.span.start, edit.span.end));
     let mut planned = Vec::new();
     for (number, edited) in files.iter().enumerate() {
-        let Some(file) = &edited.file else { continue };
+        let Ok(file) = &edited.file else { continue };
         let before = file.source().text().to_owned();
         let mut after = String::with_capacity(before.len());
         let mut done = 0;

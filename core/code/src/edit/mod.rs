@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use crate::file::File;
 use crate::parse::ParseOptions;
+use crate::regular_file::read_regular_text;
 
 pub use apply::Plan;
 pub use diff::unified_diff;
@@ -57,8 +58,8 @@ pub struct Editor {
 #[derive(Debug)]
 pub(crate) struct EditedFile {
     pub(crate) name: PathBuf,
-    /// `None` if it could not be read as text.
-    pub(crate) file: Option<File>,
+    /// Or why it could not be read as text.
+    pub(crate) file: Result<File, String>,
 }
 
 impl Editor {
@@ -86,16 +87,16 @@ impl Editor {
     pub fn add_text(&mut self, name: impl Into<PathBuf>, text: &str) {
         self.files.push(EditedFile {
             name: name.into(),
-            file: Some(File::parse_with(text, &self.options)),
+            file: Ok(File::parse_with(text, &self.options)),
         });
     }
 
     /// Reads and adds a file. One that cannot be read, or is not UTF-8, refuses the requests for it.
     pub fn add_file(&mut self, path: &Path) {
-        let text = std::fs::read(path)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        let file = text.map(|text| File::parse_with(&text, &self.options));
+        let file = match read_regular_text(path) {
+            Ok(text) => Ok(File::parse_with(&text, &self.options)),
+            Err(error) => Err(error.to_string()),
+        };
         self.files.push(EditedFile {
             name: path.to_owned(),
             file,

@@ -46,7 +46,7 @@ pub enum Reason {
     Shadowed,
     /// Another request of the batch was refused.
     Batch,
-    /// The file could not be read as UTF-8.
+    /// The file could not be read, or is not UTF-8: [`Receipt::at`] has the cause.
     Unreadable,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for Reason {
             Reason::InMacro => "a directive has the name",
             Reason::Shadowed => "another declaration or parameter has the name",
             Reason::Batch => "another request of the batch was refused",
-            Reason::Unreadable => "the file cannot be read as UTF-8",
+            Reason::Unreadable => "the file cannot be read",
         })
     }
 }
@@ -86,7 +86,7 @@ pub struct Receipt {
     pub reason: Option<Reason>,
     /// The numbers of the requests that it conflicts with, counted from 0.
     pub with: Vec<usize>,
-    /// Places that say more, each as `file:line`.
+    /// What says more: places, each as `file:line`, or why the file could not be read.
     pub at: Vec<String>,
     /// How many names were changed.
     pub count: Option<usize>,

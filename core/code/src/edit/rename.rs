@@ -117,7 +117,7 @@ fn regions<'f>(
             let readable = files
                 .iter()
                 .enumerate()
-                .filter_map(|(number, edited)| Some((number, edited.file.as_ref()?)));
+                .filter_map(|(number, edited)| Some((number, edited.file.as_ref().ok()?)));
             readable.map(|(number, file)| whole(number, file)).collect()
         }
         RenameScope::File => vec![whole(resolved.number, resolved.file)],

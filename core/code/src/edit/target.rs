@@ -43,14 +43,18 @@ pub(super) fn resolve<'f>(
         .enumerate()
         .filter(|(_, file)| fits(file))
         .collect();
-    if chosen.iter().any(|(_, file)| file.file.is_none())
-        && (target.file.is_some() || chosen.len() == 1)
-    {
-        return Err(Reason::Unreadable.into());
+    if target.file.is_some() || chosen.len() == 1 {
+        let causes = chosen
+            .iter()
+            .filter_map(|(_, edited)| edited.file.as_ref().err());
+        let causes: Vec<String> = causes.cloned().collect();
+        if !causes.is_empty() {
+            return Err(Refusal::at(Reason::Unreadable, causes));
+        }
     }
     let readable: Vec<(usize, &EditedFile, &File)> = chosen
         .iter()
-        .filter_map(|&(number, edited)| Some((number, edited, edited.file.as_ref()?)))
+        .filter_map(|&(number, edited)| Some((number, edited, edited.file.as_ref().ok()?)))
         .collect();
     let mut hits: Vec<(Resolved<'f>, bool, String)> = Vec::new();
     for (number, edited, file) in readable {

@@ -13,6 +13,7 @@ use crate::annotation::{Annotation, annotations};
 use crate::entity::{Entity, entities};
 use crate::file::File;
 use crate::parse::ParseOptions;
+use crate::regular_file::read_regular_text;
 
 pub use layout::{FieldLayout, FieldPlace, FieldType, Layout, RecordLayout, Special};
 pub use query::{Query, ScanReceipt};
@@ -94,7 +95,7 @@ impl Scanner {
     ///
     /// What the system says, or that the file is not UTF-8.
     pub fn add_file(&mut self, path: &Path) -> std::io::Result<()> {
-        let text = std::fs::read_to_string(path)?;
+        let text = read_regular_text(path)?;
         self.add_text(path, &text);
         Ok(())
     }

@@ -1,37 +1,16 @@
-//! `memglass-gen annotate` and `memglass-gen edit`.
+//! `memglass-gen edit`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use memglass_code::{Editor, Outcome as Became, Plan, Receipt, Request, Requests};
+use memglass_code::{
+    Annotation, Editor, Operation, Outcome as Became, Plan, Receipt, Request, Requests,
+    read_regular_text,
+};
+use memglass_gen::misspelt_annotation;
 
 use super::{Outcome, print};
-
-/// Write an annotation behind a member of a header
-#[derive(Args)]
-pub(crate) struct Annotate {
-    /// The header
-    file: PathBuf,
-    /// The path of the member: oms::Order::status
-    path: String,
-    /// The annotation: '@readonly'
-    annotation: String,
-    /// Show the change and write nothing
-    #[arg(long)]
-    dry_run: bool,
-}
-
-impl Annotate {
-    pub(super) fn run(self) -> Outcome {
-        let mut editor = Editor::new();
-        editor.add_file(&self.file);
-        finish(
-            editor.plan(&[Request::annotate(&self.path, &self.annotation)]),
-            self.dry_run,
-        )
-    }
-}
 
 /// Change headers by a list of requests, in JSON or TOML
 #[derive(Args)]
@@ -47,7 +26,7 @@ pub(crate) struct Edit {
 
 impl Edit {
     pub(super) fn run(self) -> Outcome {
-        let text = std::fs::read_to_string(&self.requests)
+        let text = read_regular_text(&self.requests)
             .map_err(|error| format!("cannot read {}: {error}", self.requests.display()))?;
         let is_toml = self
             .requests
@@ -58,6 +37,11 @@ impl Edit {
         } else {
             Requests::from_json(&text)
         }?;
+        for (number, request) in requests.requests.iter().enumerate() {
+            if let Some(reason) = misspelt(request) {
+                return Err(format!("request {number}: {reason}").into());
+            }
+        }
         let mut files = self.files;
         files.extend(
             requests
@@ -80,8 +64,16 @@ impl Edit {
     }
 }
 
+/// What is wrong with the names of annotations that a request writes. Those of other tools are none of ours.
+fn misspelt(request: &Request) -> Option<String> {
+    let code = request.code.as_ref();
+    let code = code.filter(|_| request.op == Operation::Annotate)?;
+    let listed = Annotation::parse_list(code).unwrap_or_default();
+    listed.iter().find_map(|one| misspelt_annotation(&one.name))
+}
+
 /// Shows or writes what is planned, and says what became of each request.
-fn finish(plan: Plan, dry_run: bool) -> Outcome {
+pub(super) fn finish(plan: Plan, dry_run: bool) -> Outcome {
     if dry_run {
         print(&plan.diff())?;
     } else {
@@ -90,7 +82,7 @@ fn finish(plan: Plan, dry_run: bool) -> Outcome {
     let mut is_refused = false;
     for receipt in plan.receipts() {
         is_refused |= receipt.result == Became::Refused;
-        eprintln!("memglass-gen: {}", said(receipt));
+        eprintln!("memglass-gen: {}", said(receipt, dry_run));
     }
     Ok(if is_refused {
         ExitCode::FAILURE
@@ -100,13 +92,14 @@ fn finish(plan: Plan, dry_run: bool) -> Outcome {
 }
 
 /// A receipt in words.
-fn said(receipt: &Receipt) -> String {
+fn said(receipt: &Receipt, dry_run: bool) -> String {
     let file = receipt
         .file
         .as_ref()
         .map(|file| format!("{}: ", file.display()))
         .unwrap_or_default();
     let result = match (receipt.result, receipt.reason) {
+        (Became::Done, _) if dry_run => "would be done".to_owned(),
         (Became::Done, _) => "done".to_owned(),
         (Became::Unchanged, _) => "it is so already".to_owned(),
         (Became::Refused, reason) => {

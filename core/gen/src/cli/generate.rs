@@ -1,10 +1,11 @@
 //! `memglass-gen [OPTIONS] HEADER…`.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use memglass_code::{FileBuilder, Written, unified_diff};
+use memglass_code::{FileBuilder, Written, read_regular, read_regular_text, unified_diff};
 use memglass_gen::{Generated, Options, Reader, generate};
 
 use super::{Outcome, print};
@@ -105,7 +106,7 @@ impl Generate {
     fn write(&self, output: &Path, text: &str) -> Result<(), Box<dyn std::error::Error>> {
         let shown = output.display();
         if self.dry_run {
-            let present = std::fs::read_to_string(output).unwrap_or_default();
+            let present = read_regular_text(output).unwrap_or_default();
             let diff = unified_diff(&shown.to_string(), &present, text);
             if diff.is_empty() {
                 eprintln!("memglass-gen: {shown} is up to date");
@@ -140,8 +141,11 @@ impl Generate {
 
 /// Refuses to write over what somebody wrote by hand, such as the header itself.
 fn check_is_ours(path: &Path) -> Result<(), String> {
-    // What is there and cannot be read is told when it is written.
-    let present = std::fs::read(path).unwrap_or_default();
+    let present = match read_regular(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(format!("cannot write {}: {error}", path.display())),
+        Ok(present) => present,
+    };
     let present = String::from_utf8_lossy(&present);
     let is_ours = |line: &str| line.contains("Made by memglass-gen");
     if present.trim().is_empty() || present.lines().take(5).any(is_ours) {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod annotate;
 mod edit;
 mod generate;
 mod scan;
@@ -32,7 +33,7 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Annotate(edit::Annotate),
+    Annotate(annotate::Annotate),
     Edit(edit::Edit),
     Scan(scan::Scan),
     Types(types::TypesOf),

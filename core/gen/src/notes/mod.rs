@@ -88,6 +88,19 @@ pub(crate) fn meant(word: &str) -> Option<&'static str> {
     (distance <= word.len().min(key.len()) / 3).then_some(key)
 }
 
+/// What to write instead of a word that is meant as an annotation and is none.
+pub(crate) fn misspelt(word: &str) -> Option<String> {
+    let key = meant(word).filter(|key| *key != word)?;
+    Some(format!(
+        "there is no annotation @{word}; did you mean @{key}?"
+    ))
+}
+
+/// All annotations in words.
+pub(crate) fn known() -> String {
+    format!("@{}", KEYS.join(", @"))
+}
+
 impl Notes {
     fn new() -> Notes {
         Notes {
@@ -126,10 +139,8 @@ impl Notes {
         let Some(key) = meant(word) else {
             return Ok(());
         };
-        if key != word {
-            return Err(format!(
-                "there is no annotation @{word}; did you mean @{key}?"
-            ));
+        if let Some(reason) = misspelt(word) {
+            return Err(reason);
         }
         if !target.keys().contains(&key) {
             let keys = target.keys().join(", @");

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clang_sys::*;
-use memglass_code::{TokenKind, lex};
+use memglass_code::{TokenKind, lex, read_regular_text};
 
 use super::Reader;
 use crate::clang::{Cursor, Unit};
@@ -71,7 +71,7 @@ pub(super) fn macros(unit: &Unit) -> Macros {
         let extent = cursor.extent();
         let text = texts
             .entry(extent.file)
-            .or_insert_with_key(|file| std::fs::read_to_string(file).unwrap_or_default());
+            .or_insert_with_key(|file| read_regular_text(file).unwrap_or_default());
         let definition = text.get(extent.start..extent.end).unwrap_or_default();
         let tokens = lex(definition);
         let words = tokens.iter().filter(|token| token.is_code());

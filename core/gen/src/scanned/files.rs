@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use memglass_code::{File, Item, Kind, ParseOptions, Scanner, TokenKind, lex};
+use memglass_code::{File, Item, Kind, ParseOptions, Scanner, TokenKind, lex, read_regular_text};
 
 use crate::fault::Place;
 use crate::options::Options;
@@ -40,7 +40,7 @@ impl Files {
         if !seen.insert(path.to_owned()) {
             return;
         }
-        let Ok(text) = std::fs::read_to_string(path) else {
+        let Ok(text) = read_regular_text(path) else {
             return;
         };
         let file = File::parse(&text);

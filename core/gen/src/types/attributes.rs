@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clang_sys::*;
+use memglass_code::read_regular;
 use memglass_types::Attribute;
 
 use crate::clang::Cursor;
@@ -40,7 +41,7 @@ impl Texts {
 
     fn text(&mut self, file: PathBuf) -> &str {
         self.0.entry(file).or_insert_with_key(|file| {
-            let bytes = std::fs::read(file).unwrap_or_default();
+            let bytes = read_regular(file).unwrap_or_default();
             String::from_utf8_lossy(&bytes).into_owned()
         })
     }
