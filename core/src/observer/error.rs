@@ -267,6 +267,15 @@ pub enum WriteError {
         /// The field.
         path: String,
     },
+    /// The producer has ended the session. A write to one that crashed is not refused: see
+    /// [`Observer::producer`](super::Observer::producer).
+    #[error(
+        "{path} cannot be written: its producer has ended the session, so nothing would read it"
+    )]
+    Ended {
+        /// The field.
+        path: String,
+    },
     /// A forked child used its parent's attachment.
     #[error(
         "{path} cannot be written: the right to write belongs to the parent of this forked process; attach again"

@@ -12,6 +12,7 @@ use super::place::{GuardedPlace, Place, Within};
 use super::read;
 use crate::access::{get_scalar, put_scalar, store, swap};
 use crate::coerce::{Refusal, Strictness, encode_value};
+use crate::layout::SessionState;
 use crate::origin;
 use crate::owners::{Unannounced, WriterSlot};
 use crate::schema::Kind;
@@ -288,7 +289,12 @@ impl Field {
     #[inline]
     fn writer(&self) -> Result<Option<&WriterSlot>, WriteError> {
         match &self.attached().writer {
-            Some(writer) if writer.is_mine() => Ok(Some(writer)),
+            Some(writer) if writer.is_mine() => match self.attached().layout.state() {
+                SessionState::Closing => Err(WriteError::Ended {
+                    path: self.path().into(),
+                }),
+                _ => Ok(Some(writer)),
+            },
             None if self.trial().is_some() => Ok(None),
             writer => Err(self.may_not_write(writer.is_some())),
         }

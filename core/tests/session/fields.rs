@@ -6,6 +6,8 @@ use memglass::{
     Value, WriteError,
 };
 
+use std::time::Duration;
+
 use crate::place::Place;
 
 #[test]
@@ -284,6 +286,36 @@ fn a_writer_changes_the_producers_value_and_a_reader_cannot() {
     assert_eq!(
         reader.write(&Value::I64(0)),
         Err(WriteError::ReadOnlySession { path: "a".into() })
+    );
+}
+
+#[test]
+fn what_was_ended_is_still_read_and_never_written() {
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Quoted {
+        #[observe(seqlock)]
+        quote: [i64; 5],
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    session.object("plain", 1_i64).unwrap().leak();
+    session.object("quoted", Quoted::default()).unwrap().leak();
+    let writer = place.writer("t");
+    let ended = |path: &str| Err(WriteError::Ended { path: path.into() });
+    let plain = writer.field("plain").unwrap();
+    let quote = writer.field("quoted.quote").unwrap();
+    plain.write(&Value::I64(2)).unwrap();
+    let before = quote.read().unwrap();
+    session.shutdown(Duration::ZERO).unwrap_err();
+    assert_eq!(plain.write(&Value::I64(3)), ended("plain"));
+    assert_eq!(plain.write_forced(&Value::I64(3)), ended("plain"));
+    assert_eq!(plain.replace(&Value::I64(3)).map(drop), ended("plain"));
+    assert_eq!(plain.add(&Value::I64(3)).map(drop), ended("plain"));
+    assert_eq!(quote.write(&before), ended("quoted.quote"));
+    assert_eq!(quote.update(|_| ()).map(drop), ended("quoted.quote"));
+    assert_eq!(
+        (plain.read(), quote.read()),
+        (Ok(Value::I64(2)), Ok(before))
     );
 }
 
