@@ -27,7 +27,7 @@ pub mod writing;
 
 /// Version of this interface. It grows when functions, codes or fields are added, and its thousands when
 /// programs have to be compiled again.
-pub const ABI_VERSION: u32 = 2000;
+pub const ABI_VERSION: u32 = 3000;
 
 /// The version of the library that the program runs with. A program that was compiled with another number of
 /// thousands must not go on.

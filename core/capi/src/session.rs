@@ -9,7 +9,7 @@ use memglass::{Growth, Mode, Session, SessionBuilder};
 use crate::out::place;
 use crate::schema::CSchema;
 use crate::status::{Failure, Status, answer, entry};
-use crate::text::Text;
+use crate::text::{Text, elements};
 
 /// A producer's session. All threads may use it at the same time.
 pub struct CSession {
@@ -26,6 +26,18 @@ pub enum CMode {
     GroupRead = 1,
     /// The group may read and write.
     GroupWrite = 2,
+}
+
+/// Objects that a session is to have room for from its start.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Reservation {
+    /// How many.
+    pub count: u64,
+    /// Bytes of the storage of each.
+    pub bytes: u64,
+    /// What the storage is aligned to.
+    pub align: u64,
 }
 
 /// How a session is made. All zeros stands for the defaults.
@@ -47,6 +59,11 @@ pub struct SessionOptions {
     /// Makes regions only when they are needed: creating an object may then take milliseconds, and the session
     /// has no thread.
     pub grows_on_demand: bool,
+    /// What is made room for now, so that creating that many objects takes no memory from the system. More may be
+    /// created all the same.
+    pub reserved: *const Reservation,
+    /// How many reservations there are.
+    pub reserved_len: usize,
 }
 
 /// Starts a session. Without options (null) it has the defaults. It ends with `memglass_session_shutdown`,
@@ -198,6 +215,10 @@ fn with(builder: SessionBuilder, options: &SessionOptions) -> Result<SessionBuil
     }
     if let Some(bytes) = given(options.retired_budget) {
         builder = builder.retired_budget(bytes);
+    }
+    for reservation in elements(options.reserved, options.reserved_len, "reserved")? {
+        let count = usize::try_from(reservation.count).unwrap_or(usize::MAX);
+        builder = builder.reserve_placed(count, reservation.bytes, reservation.align);
     }
     Ok(match options.grows_on_demand {
         true => builder.growth(Growth::OnDemand),

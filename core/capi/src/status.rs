@@ -88,6 +88,8 @@ pub enum Status {
     Refused = 53,
     /// A function that was to change a value returned false: nothing was written.
     CalledOff = 54,
+    /// The producer has ended the session, so nothing would read the value.
+    Ended = 55,
 }
 
 /// Why a call did not do what was asked.
@@ -235,6 +237,7 @@ impl From<WriteError> for Failure {
             WriteError::ReadOnlySession { .. } | WriteError::Replay { .. } => {
                 Status::ReadonlySession
             }
+            WriteError::Ended { .. } => Status::Ended,
             WriteError::Forked { .. } => Status::Forked,
             WriteError::Busy { .. } => Status::Busy,
             WriteError::CalledOff { .. } => Status::CalledOff,

@@ -24,7 +24,7 @@ pub enum CWriting {
 /// integer of 128 bits that is beyond the signed ones is written with `memglass_field_write_as`.
 ///
 /// Writes fail, with nothing changed, with `MEMGLASS_STATUS_REFUSED` if the value does not fit the type or its
-/// annotations, `…_READONLY_FIELD`, `…_READONLY_SESSION`, `…_BUSY` and `…_GONE`.
+/// annotations, `…_READONLY_FIELD`, `…_READONLY_SESSION`, `…_ENDED`, `…_BUSY` and `…_GONE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_field_write_integer(
     field: Option<&CField>,

@@ -17,7 +17,7 @@
 
 // Version of this interface. It grows when functions, codes or fields are added, and its thousands when
 // programs have to be compiled again.
-#define MEMGLASS_ABI_VERSION 2000
+#define MEMGLASS_ABI_VERSION 3000
 
 // How a call ended. The numbers do not change; later versions may have more.
 enum memglass_status
@@ -95,6 +95,8 @@ enum memglass_status
     MEMGLASS_STATUS_REFUSED = 53,
     // A function that was to change a value returned false: nothing was written.
     MEMGLASS_STATUS_CALLED_OFF = 54,
+    // The producer has ended the session, so nothing would read the value.
+    MEMGLASS_STATUS_ENDED = 55,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -579,6 +581,16 @@ typedef struct memglass_member {
     const struct memglass_metadata *metadata;
 } memglass_member;
 
+// Objects that a session is to have room for from its start.
+typedef struct memglass_reservation {
+    // How many.
+    uint64_t count;
+    // Bytes of the storage of each.
+    uint64_t bytes;
+    // What the storage is aligned to.
+    uint64_t align;
+} memglass_reservation;
+
 // How a session is made. All zeros stands for the defaults.
 typedef struct memglass_session_options {
     // The directory of its segments; by default `MEMGLASS_DIR`, else `/dev/shm`.
@@ -596,6 +608,11 @@ typedef struct memglass_session_options {
     // Makes regions only when they are needed: creating an object may then take milliseconds, and the session
     // has no thread.
     bool grows_on_demand;
+    // What is made room for now, so that creating that many objects takes no memory from the system. More may be
+    // created all the same.
+    const struct memglass_reservation *reserved;
+    // How many reservations there are.
+    size_t reserved_len;
 } memglass_session_options;
 
 #ifdef __cplusplus
@@ -1024,7 +1041,7 @@ struct memglass_text memglass_error_message(void);
 // integer of 128 bits that is beyond the signed ones is written with `memglass_field_write_as`.
 //
 // Writes fail, with nothing changed, with `MEMGLASS_STATUS_REFUSED` if the value does not fit the type or its
-// annotations, `…_READONLY_FIELD`, `…_READONLY_SESSION`, `…_BUSY` and `…_GONE`.
+// annotations, `…_READONLY_FIELD`, `…_READONLY_SESSION`, `…_ENDED`, `…_BUSY` and `…_GONE`.
 memglass_status memglass_field_write_integer(const struct memglass_field *field,
                                              uint32_t writing,
                                              struct memglass_integer integer);
@@ -1077,7 +1094,7 @@ extern "C" {
 
 /* The text of a string that ends with a zero byte. */
 static inline memglass_text memglass_str(const char *text) {
-    memglass_text result = {text, text == NULL ? 0 : strlen(text)};
+    memglass_text result = {text, text ? strlen(text) : 0};
     return result;
 }
 

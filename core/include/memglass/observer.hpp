@@ -331,11 +331,11 @@ public:
         memglass_subscription* subscription = nullptr;
         detail::check(memglass_sampler_subscribe(
             sampler_, observer.handle(), texts.data(), texts.size(), hz,
-            [](void* context, const memglass_update* update) noexcept {
-                auto& receiver = *static_cast<Receiver*>(context);
-                receiver.turn.load(std::memory_order_acquire);
-                receiver.update(Update(*update));
-                receiver.turn.store(2, std::memory_order_release);
+            [](void* context, const memglass_update* news) noexcept {
+                auto& self = *static_cast<Receiver*>(context);
+                self.turn.load(std::memory_order_acquire);
+                self.update(Update(*news));
+                self.turn.store(2, std::memory_order_release);
             },
             &receiver, &subscription));
         subscriptions_.push_back(subscription);
@@ -345,7 +345,7 @@ private:
     /// What a subscription calls. The library hands it to its thread and back; `turn` does so once more, where the
     /// thread sanitizer can see it.
     struct Receiver {
-        explicit Receiver(std::function<void(const Update&)> update) : update(std::move(update)) {}
+        explicit Receiver(std::function<void(const Update&)> function) : update(std::move(function)) {}
         std::function<void(const Update&)> update;
         std::atomic<int> turn{0};
     };

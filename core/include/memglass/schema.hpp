@@ -195,7 +195,7 @@ inline TypeId Schema::record(const Record& record, Form form) {
         memglass_metadata metadata;
     };
     static constexpr Metadata none;
-    auto number = [](const Number& number) { return memglass_number{number.kind, number.integer, number.real}; };
+    auto number = [](const Number& limit) { return memglass_number{limit.kind, limit.integer, limit.real}; };
     std::vector<Annotations> annotations(record.members.size());
     std::vector<memglass_member> fields;
     for (std::size_t index = 0; index < annotations.size(); ++index) {

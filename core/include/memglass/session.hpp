@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <vector>
 
 namespace memglass {
 
@@ -27,6 +28,15 @@ struct Config {
     memglass_mode mode = MEMGLASS_MODE_OWNER;
     /// Makes regions only when they are needed, without a thread.
     bool grows_on_demand = false;
+    /// Objects that there is room for from the start; see reserve.
+    std::vector<memglass_reservation> reserved = {};
+
+    /// Makes room for `count` objects of type T when the session starts; several calls add up. Creating that many then
+    /// takes no memory from the system. More may be created all the same.
+    template <class T> Config& reserve(std::uint64_t count) {
+        reserved.push_back({count, sizeof(Stored<T>), alignof(Stored<T>)});
+        return *this;
+    }
 };
 
 /// One producer's life under one name. All threads may use it. Destroying it ends the session: its segments are
@@ -45,7 +55,9 @@ public:
                                             static_cast<std::uint64_t>(config.grace.count()),
                                             config.retired_budget,
                                             config.mode,
-                                            config.grows_on_demand};
+                                            config.grows_on_demand,
+                                            config.reserved.data(),
+                                            config.reserved.size()};
         detail::check(memglass_session_create(detail::text(name), &options, &session_));
     }
     Session(Session&& other) noexcept
@@ -163,7 +175,7 @@ private:
         // A plugin may have a counter of its own, beside sessions of the program, and begin anew when it is loaded
         // again: where the counter lies, and the time, tell them apart.
         static std::atomic<std::uint32_t> last{0};
-        auto place = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&last));
+        std::uint64_t place = reinterpret_cast<std::uintptr_t>(&last);
         auto time = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
         std::uint64_t mixed = (place ^ time << 20) * 0x9e3779b97f4a7c15u + ++last;
         auto number = static_cast<std::uint32_t>(mixed >> 32 ^ mixed);
@@ -264,8 +276,8 @@ namespace detail {
 
 /// The marked types of one generated header; every generated header of a program is in the list.
 struct TypeList {
-    explicit TypeList(std::span<const Record* const> types) noexcept
-        : types(types), next(std::exchange(first, this)) {}
+    explicit TypeList(std::span<const Record* const> records) noexcept
+        : types(records), next(std::exchange(first, this)) {}
     /// A plugin that is unloaded takes its types along.
     ~TypeList() {
         TypeList** link = &first;

@@ -4,6 +4,8 @@
 
 #include <memglass/schema.hpp>
 
+#include <compare>
+
 namespace memglass {
 
 /// What a View is.
@@ -152,13 +154,33 @@ public:
         return part_of(element);
     }
 
+    /// Not as a char, which needs `as<char>()`: otherwise `text = view` could not tell a text from its first character.
     template <class T>
-        requires detail::Readable<T>
+        requires(detail::Readable<T> && !std::same_as<T, char>)
     operator T() const {
         return as<T>();
     }
     /// The value as a T: a number, bool, enum, std::string, Text, std::array, or described struct.
     template <class T> T as() const { return read<T>(reading_); }
+    /// Compares the value with a number, text, bool, enum or struct that can be compared. Numbers are compared by what they
+    /// are, whatever their types: a field of 64 bits is not cut to an int. Where one is a float, both are compared as doubles.
+    template <class T>
+        requires(detail::Readable<T> || std::convertible_to<const T&, std::string_view>)
+    friend bool operator==(const View& view, const T& other) {
+        if constexpr (detail::Numeric<T>) {
+            return std::is_eq(view <=> other);
+        } else if constexpr (detail::Readable<T>) {
+            return view.as<T>() == other;
+        } else {
+            return view.as<std::string>() == std::string_view(other);
+        }
+    }
+    template <detail::Numeric T> friend std::partial_ordering operator<=>(const View& view, const T& other) {
+        if (std::floating_point<T> || view.info().kind == MEMGLASS_KIND_FLOAT) {
+            return view.as<double>() <=> static_cast<double>(other);
+        }
+        return view.as<Int128>() <=> static_cast<Int128>(other);
+    }
     /// One attempt; nothing if a new value was published during it.
     template <class T> std::optional<T> try_get() const {
         try {
@@ -233,17 +255,17 @@ public:
             std::exception_ptr thrown;
         } call{change, nullptr};
         auto run = [](void* context, void* bytes) {
-            auto& [change, thrown] = *static_cast<Call*>(context);
+            auto& self = *static_cast<Call*>(context);
             try {
                 detail::settle<T>(static_cast<unsigned char*>(bytes));
                 T value;
                 std::memcpy(static_cast<void*>(&value), bytes, sizeof(T));
-                change(value);
+                self.change(value);
                 std::memcpy(bytes, &value, sizeof(T));
             } catch (...) {
-                thrown = std::current_exception();
+                self.thrown = std::current_exception();
             }
-            return thrown == nullptr;
+            return self.thrown == nullptr;
         };
         const auto& [schema, type] = detail::Described<T>::get();
         memglass_status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
@@ -402,24 +424,24 @@ private:
             std::exception_ptr thrown;
         } call{change, size, nullptr};
         auto run = [](void* context, void* bytes) {
-            auto& [change, size, thrown] = *static_cast<Call*>(context);
+            auto& self = *static_cast<Call*>(context);
             char* text = static_cast<char*>(bytes);
             try {
                 if constexpr (std::is_invocable_v<F, std::string&>) {
-                    std::string value(text, std::find(text, text + size, '\0'));
-                    change(value);
-                    if (value.size() > size) {
+                    std::string value(text, std::find(text, text + self.size, '\0'));
+                    self.change(value);
+                    if (value.size() > self.size) {
                         throw Error(MEMGLASS_STATUS_REFUSED, "the text has " + std::to_string(value.size())
-                                                                 + " bytes; there is room for " + std::to_string(size));
+                                                                 + " bytes; there is room for " + std::to_string(self.size));
                     }
-                    std::fill(std::copy(value.begin(), value.end(), text), text + size, '\0');
+                    std::fill(std::copy(value.begin(), value.end(), text), text + self.size, '\0');
                 } else {
-                    change(text);
+                    self.change(text);
                 }
             } catch (...) {
-                thrown = std::current_exception();
+                self.thrown = std::current_exception();
             }
-            return thrown == nullptr;
+            return self.thrown == nullptr;
         };
         memglass_status status = memglass_field_update_as(field_, schema.handle(), type.number, run, &call);
         if (call.thrown != nullptr) {

@@ -141,6 +141,11 @@ impl Memory {
         self.allocate_aligned(bytes.max(LINE), align.max(LINE))
     }
 
+    /// Bytes of the block that `allocate_lines` takes for such a place.
+    pub(super) fn line_bytes(bytes: u64, align: u64) -> u64 {
+        rounded(bytes.max(LINE).saturating_add(align.saturating_sub(LINE)))
+    }
+
     /// Takes back a block.
     pub(super) fn free(&mut self, block: Block) {
         self.allocator.free(block);

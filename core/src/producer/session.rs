@@ -259,9 +259,17 @@ impl SessionBuilder {
     /// # drop(objects?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn reserve<T: Observe>(mut self, count: usize) -> SessionBuilder {
-        let each = rounded(size_of::<T::Storage>() as u64);
-        let bytes = each.saturating_mul(count as u64);
+    pub fn reserve<T: Observe>(self, count: usize) -> SessionBuilder {
+        self.reserve_each(count, rounded(size_of::<T::Storage>() as u64))
+    }
+
+    /// The same for objects of [`Session::place`] whose storage has `bytes` bytes, aligned to `align`.
+    pub fn reserve_placed(self, count: usize, bytes: u64, align: u64) -> SessionBuilder {
+        self.reserve_each(count, Memory::line_bytes(bytes, align))
+    }
+
+    fn reserve_each(mut self, count: usize, block: u64) -> SessionBuilder {
+        let bytes = block.saturating_mul(count as u64);
         self.reserved.objects = self.reserved.objects.saturating_add(count);
         self.reserved.bytes = self.reserved.bytes.saturating_add(bytes);
         self

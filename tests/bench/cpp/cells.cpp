@@ -142,6 +142,6 @@ int main(int, char** arguments) {
     auto writer = quote->writer();
     figure("guarded_held", [&](auto value) { writer.write(quote_of(value)); });
     creating("create", config);
-    config.initial_region_size = 64 << 20;
+    config.reserve<Order>(10'000);
     creating("create_reserved", config);
 }

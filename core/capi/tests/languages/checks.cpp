@@ -118,7 +118,7 @@ void texts_end_where_they_end() {
     CHECK(thrown([&] { *text = std::string(5, 'a'); }) == MEMGLASS_STATUS_BAD_SIZE);
     Cell<memglass::Locked<memglass::Text<4>>> locked;
     *locked = name;
-    locked->update([&](auto& text) { text = name + "!"; });
+    locked->update([&](auto& value) { value = name + "!"; });
     CHECK(locked->read() == "yz!");
 }
 
@@ -147,7 +147,7 @@ void a_guarded_value_is_whole_and_held_by_one() {
 void an_update_is_all_or_nothing() {
     Cell<memglass::Locked<char[32]>> cell;
     cell->write("timeout");
-    cell->update([](char* text) { std::strcat(text, " (retry)"); });
+    cell->update([](char* bytes) { std::strcat(bytes, " (retry)"); });
     cell->update([](auto& text) { text += "!"; });
     CHECK(cell->read() == "timeout (retry)!");
     CHECK(cell->update([](auto& text) { return text.size(); }) == 16);
@@ -429,11 +429,11 @@ void an_observer_reads_and_writes(memglass::Session& session, const std::string&
     CHECK(position->last_quote.read().ask_price == 20 && position->last_quote.read().bid_price == 10);
     view["last_quote"] = Quote{.bid_price = 5, .ask_price = 6, .bid_size = 7, .ask_size = 8, .timestamp_ns = 9};
     CHECK(position->last_quote.read().timestamp_ns == 9 && view["last_quote"].sequence() == 3);
-    view["error_msg"].update([](char* text) { std::strcat(text, " (retry)"); });
-    view["error_msg"].update([](std::string& text) { text += "!"; });
+    view["error_msg"].update([](char* bytes) { std::strcat(bytes, " (retry)"); });
+    view["error_msg"].update([](std::string& message) { message += "!"; });
     view["last_quote"].update<Quote>([](Quote& quote) { quote.bid_size += 1; });
     CHECK(position->error_msg.read() == "hello (retry)!" && position->last_quote.read().bid_size == 8);
-    auto refuse = [](std::string& text) { text.assign(300, 'x'); };
+    auto refuse = [](std::string& message) { message.assign(300, 'x'); };
     CHECK(thrown([&] { view["error_msg"].update(refuse); }) == MEMGLASS_STATUS_REFUSED);
 
     // A missing field is an error, never a zero; nor is anything else that does not fit.
@@ -471,6 +471,18 @@ void an_observer_reads_and_writes(memglass::Session& session, const std::string&
     CHECK(__builtin_isinf(view["ratio"].as<float>()));
     position->ratio = 1.5;
     CHECK(view["quantity"].atomic().as<int>() == 500);
+    // Numbers compare by value, whatever their types, and texts as texts.
+    memglass::View shares = view["quantity"];
+    CHECK(shares == 500 && 500 == shares && shares != 501 && shares > -1 && shares < 500.5 && shares >= 500u);
+    position->quantity = std::int64_t{1} << 40 | 500;
+    CHECK(shares != 500 && shares > 500);
+    position->quantity = 500;
+    CHECK(view["ratio"] == 1.5 && view["ratio"] > 1 && 2 > view["ratio"]);
+    position->error_msg.write({"late"});
+    CHECK(view["error_msg"] == "late" && view["error_msg"] != std::string("early"));
+    text = view["error_msg"];
+    CHECK(text == "late");
+    CHECK(thrown([&] { (void)(view["error_msg"] == 1); }) == MEMGLASS_STATUS_TYPE_MISMATCH);
     CHECK(thrown([&] { view["best"].atomic(); }) == MEMGLASS_STATUS_NOT_GUARDED);
     CHECK(view["quantity"].unsafe().as<int>() == 500);
     memglass::Observer reader(name);
@@ -540,15 +552,38 @@ void the_functions_for_one_session_work(const std::string& name) {
 /// A program ends in order whoever looks on.
 void an_observed_session_ends_too(const std::string& name) {
     memglass::Session session(name + "_observed");
-    memglass::Observer observer(name + "_observed");
+    memglass::Observer observer(name + "_observed", memglass::Access::write);
     CHECK(observer.connect());
+    session.create<int>("count", 7);
+    observer.refresh();
+    memglass::View count = observer["count"];
+    count = 8;
     CHECK(!session.shutdown());
+    CHECK(thrown([&] { count = 9; }) == MEMGLASS_STATUS_ENDED);
+    CHECK(thrown([&] { count += 1; }) == MEMGLASS_STATUS_ENDED);
+    CHECK(count == 8);
     memglass::Session alone(name + "_alone");
     CHECK(alone.shutdown());
 }
 
+void what_is_reserved_is_there_from_the_start(const std::string& name) {
+    memglass::Config config;
+    memglass::Session session(name + "_reserved", config.reserve<Position>(3000).reserve<Quote>(5000));
+    session.type<Position>();
+    session.type<Quote>();
+    auto bytes = session.memory_bytes();
+    for (int number = 0; number < 5000; ++number) {
+        session.create<Quote>("quote_" + std::to_string(number));
+        if (number < 3000) {
+            session.create<Position>("position_" + std::to_string(number));
+        }
+    }
+    CHECK(session.memory_bytes() == bytes);
+}
+
 int main(int, char** arguments) {
     std::string name = arguments[1];
+    what_is_reserved_is_there_from_the_start(name);
     numbers_read_as_they_were_written();
     floating_point_numbers_add_up();
     bitfields_share_an_integer();

@@ -5,10 +5,15 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// What every program is compiled with: no warning passes, but for the attribute that compilers do not know.
-const WARNINGS: [&str; 5] = [
+const WARNINGS: [&str; 10] = [
     "-Wall",
     "-Wextra",
     "-Wpedantic",
+    "-Wshadow",
+    "-Wconversion",
+    "-Wsign-conversion",
+    "-Wcast-align",
+    "-Wdouble-promotion",
     "-Werror",
     "-Wno-attributes",
 ];
@@ -61,13 +66,18 @@ pub(crate) fn compile_against(
 ) -> PathBuf {
     let kind = flags.join("").replace(['=', ',', '/'], "");
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{source}-{compiler}{kind}"));
-    let standard = match source.ends_with(".c") {
-        true => "-std=c11",
-        false => "-std=c++20",
+    let language: &[&str] = match source.ends_with(".c") {
+        true => &["-std=c11"],
+        false => &[
+            "-std=c++20",
+            "-Wold-style-cast",
+            "-Wnon-virtual-dtor",
+            "-Woverloaded-virtual",
+        ],
     };
     let libraries = libraries();
     run(present(compiler)
-        .arg(standard)
+        .args(language)
         .args(WARNINGS)
         .args(flags)
         .arg("-I")

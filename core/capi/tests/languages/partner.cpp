@@ -16,7 +16,8 @@ template <class T> std::string described() {
     memglass::Schema schema;
     memglass::storage_type<memglass::Stored<T>>(schema);
     std::string hex;
-    for (unsigned char byte : schema.encode()) {
+    for (char encoded : schema.encode()) {
+        auto byte = static_cast<unsigned char>(encoded);
         const char* digits = "0123456789abcdef";
         hex += {digits[byte >> 4], digits[byte & 15]};
     }
