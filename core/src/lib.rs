@@ -90,9 +90,10 @@ pub use observe::{
 #[doc(hidden)]
 pub use observer::nearest;
 pub use observer::{
-    AttachError, Change, Cleaned, DamagedMemory, Field, FieldInfo, Moment, ObjectEntry, ObjectId,
-    ObjectInfo, Observer, ObserverBuilder, PackedPart, Packing, PathError, Presence, ReadError,
-    RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean, object_value, sessions,
+    AttachError, Change, Cleaned, CutOffWrite, DamagedMemory, Field, FieldInfo, Moment,
+    ObjectEntry, ObjectId, ObjectInfo, Observer, ObserverBuilder, PackedPart, Packing, PathError,
+    Presence, ReadError, RegionInfo, SessionEntry, SessionInfo, TypedField, WriteError, clean,
+    object_value, sessions,
 };
 pub use origin::{Origin, Replay};
 pub use pattern::{Pattern, PatternError};

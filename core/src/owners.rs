@@ -50,13 +50,29 @@ pub(crate) fn line(header: &Segment, slot: u32) -> SlotLine<'_> {
 /// announcement is found here.
 pub(crate) fn announced(header: &Segment) -> Vec<u64> {
     let highest = intent::before_look(highest_slot(header));
-    let slots = at::PRODUCER_SLOT + 1..=highest.min(at::SLOT_COUNT as u64 - 1) as u32;
-    let intents = slots.map(|slot| (slot, intent::look(line(header, slot).intent)));
-    let present = intents.filter(|&(_, intent)| intent != 0);
+    let present = intents(header, highest);
     present
         .filter(|&(slot, _)| header.is_locked(slot).unwrap_or(true))
         .map(|(_, intent)| intent)
         .collect()
+}
+
+/// The intents that dead observers have left, each with its slot and the process that had that.
+pub(crate) fn left_by_the_dead(header: &Segment) -> impl Iterator<Item = (u32, u32, u64)> + '_ {
+    let highest = highest_slot(header).load(Ordering::Relaxed);
+    let present = intents(header, highest);
+    let left = present.filter(|&(slot, _)| !header.is_locked(slot).unwrap_or(true));
+    left.map(|(slot, intent)| {
+        let pid = line(header, slot).pid.load(Ordering::Relaxed);
+        (slot, pid as u32, intent)
+    })
+}
+
+/// The intents in the slots up to this one, of observers that are alive or dead.
+fn intents(header: &Segment, highest: u64) -> impl Iterator<Item = (u32, u64)> + '_ {
+    let slots = at::PRODUCER_SLOT + 1..=highest.min(at::SLOT_COUNT as u64 - 1) as u32;
+    let intents = slots.map(|slot| (slot, intent::look(line(header, slot).intent)));
+    intents.filter(|&(_, intent)| intent != 0)
 }
 
 fn highest_slot(header: &Segment) -> &AtomicU64 {

@@ -1,5 +1,8 @@
 //! What the system says of a process: `/proc/PID/stat` (proc(5)). Elsewhere than on Linux, nothing.
 
+use std::fs::File;
+use std::io::Read;
+
 /// A process as it is now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Process {
@@ -12,12 +15,12 @@ pub(crate) struct Process {
 impl Process {
     /// This process.
     pub(crate) fn this() -> Option<Process> {
-        Process::parse(&std::fs::read_to_string("/proc/self/stat").ok()?)
+        Process::parse(&start_of("/proc/self/stat")?)
     }
 
     /// The process with this id, as this process sees ids.
     pub(crate) fn of(pid: u32) -> Option<Process> {
-        Process::parse(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+        Process::parse(&start_of(&format!("/proc/{pid}/stat"))?)
     }
 
     /// Whether it stands still until somebody lets it go on.
@@ -34,6 +37,14 @@ impl Process {
     }
 }
 
+/// The start of a file of the system, in one read: observers ask several times a second. The name of a program may be
+/// no UTF-8.
+fn start_of(path: &str) -> Option<String> {
+    let mut bytes = [0; 2048];
+    let len = File::open(path).ok()?.read(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes[..len]).into_owned())
+}
+
 /// What tells this run of the system from all others.
 pub(crate) fn boot_id() -> Option<u128> {
     let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
@@ -42,7 +53,25 @@ pub(crate) fn boot_id() -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
+    use std::os::unix::ffi::OsStrExt;
+
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_with_any_name_is_found() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let name = std::ffi::OsStr::from_bytes(b"\xff\xfe");
+        let program = dir.path().join(name);
+        std::fs::copy("/bin/sleep", &program).expect("a program");
+        let child = std::process::Command::new(&program).arg("60").spawn();
+        let mut child = child.expect("it runs");
+        let process = Process::of(child.id());
+        child.kill().expect("it still runs");
+        child.wait().expect("it has ended");
+        assert!(process.is_some_and(|process| process.start > 0));
+    }
 
     #[test]
     fn a_name_may_look_like_fields() {

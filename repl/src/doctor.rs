@@ -157,9 +157,27 @@ impl Diagnosis {
             let todo = "restart the producer; what overwrote its memory?";
             self.add(&name, "", damage.to_string(), todo);
         }
+        self.examine_writers(observer);
         self.examine_regions(observer);
         self.examine_types(observer);
         self.examine_values(observer);
+    }
+
+    /// Writers that were killed in the middle of a write.
+    fn examine_writers(&mut self, observer: &Observer) {
+        let name = &observer.session().name;
+        for write in observer.cut_off_writes() {
+            let object = match &write.object {
+                Some(object) => format!("{:?}", object.label),
+                None => "an object that is not there any more".to_owned(),
+            };
+            self.add(
+                name,
+                format!("writer's slot {}", write.slot),
+                format!("pid {} was killed while it wrote to {object}", write.pid),
+                "look at that object: what has no protection may be half written. The next writer may take the slot",
+            );
+        }
     }
 
     fn examine_regions(&mut self, observer: &Observer) {
@@ -485,6 +503,37 @@ mod tests {
             .expect("room");
         let what = "two different types have this name";
         assert_eq!(found(&dir), [("type Sensor".into(), what.into())]);
+    }
+
+    /// Says to this program that it is the one to be killed, and where the session is.
+    const KILLED: &str = "MEMGLASS_TEST_KILLED_IN";
+
+    #[test]
+    fn who_was_killed_in_the_middle_of_a_write_is_named() {
+        if let Some(dir) = std::env::var_os(KILLED) {
+            let observer = Observer::builder().dir(dir).writable().attach("s");
+            let field = observer.and_then(|it| Ok(it.field("tank.level").expect("a field")));
+            let field = field.expect("an observer");
+            let _ = field.update(|_| std::process::abort());
+        }
+        let (dir, session) = world();
+        let _tank = session.object("tank", Sensor::default()).expect("room");
+        let this_test = std::thread::current().name().unwrap_or_default().to_owned();
+        let mut child = std::process::Command::new(std::env::current_exe().expect("a program"))
+            .args([&this_test, "--exact"])
+            .env(KILLED, dir.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it runs");
+        let pid = child.id();
+        assert!(!child.wait().expect("it ends").success());
+        let what = format!("pid {pid} was killed while it wrote to \"tank\"");
+        assert_eq!(found(&dir), [("writer's slot 2".into(), what)]);
+        let observer = Observer::builder().dir(dir.path()).writable().attach("s");
+        let field = observer.expect("an observer").field("tank.level");
+        field.expect("a field").write(&1.0.into()).expect("a write");
+        assert_eq!(found(&dir), [], "the next writer has its slot");
     }
 
     #[test]

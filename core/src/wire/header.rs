@@ -127,3 +127,8 @@ pub(crate) fn slot_line(header: View<'_>, slot: u32) -> Option<SlotLine<'_>> {
 pub(crate) fn intent(slot: u32, generation: u64) -> u64 {
     (u64::from(slot) + 1) << 32 | (generation & 0xffff_ffff)
 }
+
+/// The slot of the directory that an [`intent`] is about; `None` if it is none.
+pub(crate) fn intent_slot(intent: u64) -> Option<u32> {
+    ((intent >> 32) as u32).checked_sub(1)
+}
