@@ -5,8 +5,10 @@ use std::fmt;
 use std::time::Duration;
 
 use memglass_value::duration::{self, NANOS, UNITS};
+use memglass_value::number::{Integer, Operation};
 use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, INT};
 
+use super::convert::noun;
 use super::error::raise;
 use super::{marks, wide};
 
@@ -54,6 +56,7 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.register_fn("/", |a: Duration, b: Duration| {
         a.as_secs_f64() / b.as_secs_f64()
     });
+    register_shifts(engine);
     engine
         .register_fn("-", Ago)
         .register_fn("to_string", |a: Ago| a.to_string())
@@ -61,6 +64,50 @@ pub(crate) fn register(engine: &mut Engine) {
     engine
         .register_fn("to_string", |a: Duration| format!("{a:?}"))
         .register_fn("to_debug", |a: Duration| format!("{a:?}"));
+}
+
+/// Registers sums and differences of a number that was read from a field whose unit is a time, and a duration.
+fn register_shifts(engine: &mut Engine) {
+    let length = TypeId::of::<Duration>();
+    for operation in [Operation::Add, Operation::Subtract] {
+        for number in [
+            TypeId::of::<INT>(),
+            TypeId::of::<FLOAT>(),
+            TypeId::of::<Integer>(),
+        ] {
+            for types in [[number, length], [length, number]] {
+                engine.register_raw_fn(operation.sign(), types, move |_, arguments| {
+                    shifted(operation, &*arguments[0], &*arguments[1])
+                });
+            }
+        }
+    }
+}
+
+/// A time that is longer or shorter by a duration, as a number in the unit of the one that was read.
+fn shifted(operation: Operation, left: &Dynamic, right: &Dynamic) -> Result<Dynamic> {
+    let unit = [left, right]
+        .into_iter()
+        .find_map(|value| marks::unit_of(value, wide::number(value)?));
+    let unit = unit.ok_or_else(|| {
+        raise(format_args!(
+            "cannot compute {} {} {}: only a number that was read from a field whose unit is a time ({}) goes with a duration",
+            noun(left),
+            operation.sign(),
+            noun(right),
+            duration::UNIT_NAMES
+        ))
+    })?;
+    let counted = |value: &Dynamic| match value.read_lock::<Duration>() {
+        Some(length) => Some(unit.count(*length)),
+        None => wide::number(value),
+    };
+    let (left, right) = counted(left)
+        .zip(counted(right))
+        .expect("a number and a duration, for which this is registered");
+    let mut shifted = wide::of_number(operation.of(left, right).map_err(raise)?);
+    marks::mark_unit(&mut shifted, unit);
+    Ok(shifted)
 }
 
 /// A duration argument: a duration, or a number of seconds.
@@ -142,6 +189,32 @@ mod tests {
         let mut number = |source: &str| engine.eval_with_scope::<FLOAT>(&mut scope, source);
         assert_eq!(number("age.s").expect("seconds"), 2.005);
         assert_eq!(number("age.us").expect("microseconds"), 2_005_000.0);
+    }
+
+    #[test]
+    fn a_time_that_was_read_takes_a_duration_more_or_less() {
+        let mut engine = Engine::new();
+        register(&mut engine);
+        let ms = duration::Unit::at(2).expect("ms");
+        let check = |source: &str, expected: FLOAT| {
+            let mut age = Dynamic::from_int(2000);
+            marks::mark_unit(&mut age, ms);
+            let mut scope = rhai::Scope::new();
+            scope.push_dynamic("age", age);
+            let result = engine.eval_with_scope::<Dynamic>(&mut scope, source);
+            let result = result.expect("a number");
+            let number = wide::number(&result).expect("a number");
+            assert_eq!(number.as_f64(), expected, "{source}");
+            assert_eq!(marks::unit_of(&result, number), Some(ms), "{source}");
+        };
+        check("age + 1.5.s", 3500.0);
+        check("age - 1.5.s", 500.0);
+        check("3.s - age", 1000.0);
+        check("1.ms + age + 1.ms", 2002.0);
+        check("age += 5.ms; age", 2005.0);
+        check("age + 500.us", 2000.5);
+        let error = engine.eval::<Dynamic>("5 + 5.ms").expect_err("no unit");
+        assert!(error.to_string().contains("an integer + a duration"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use memglass::schema::{Kind, Metadata, Schema, TypeId, Variant};
 use memglass::{Field, Observer, ReadError, Reason, Value, WriteError};
 use memglass_script::{ScriptError, of_field, of_large_array, takes};
 use memglass_syntax::words;
+use memglass_value::duration::{self, Unit};
 use memglass_value::format::Style;
 use memglass_value::literal;
 use memglass_value::shown::{Cell, Shown, Table};
@@ -79,7 +80,7 @@ impl Command for Set {
     }
 
     fn details(&self) -> &'static str {
-        "The rest of the line is the value: a name needs no quotes, nor does text for a text field. A record may be JSON, as `get --json` prints it. An `=` between PATH and VALUE is ignored; put a text that begins with `=` in quotes."
+        "The rest of the line is the value: a name needs no quotes, nor does text for a text field. A field whose unit is a time takes `10ms` or `1.5s`. A record may be JSON, as `get --json` prints it. An `=` between PATH and VALUE is ignored; put a text that begins with `=` in quotes."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -255,12 +256,23 @@ fn as_declared(value: Value, schema: &Schema, id: TypeId, metadata: &Metadata) -
         (Kind::Int { .. }, Value::List(names)) if !metadata.flags.is_empty() => {
             named_flags(&names, &metadata.flags)
         }
+        (Kind::Int { .. } | Kind::Float, Value::Text(text))
+            if let Some(time) = time_in_its_unit(&text, metadata) =>
+        {
+            time
+        }
         (Kind::Float, Value::Text(text)) => match text.parse::<f64>() {
             Ok(number) if !number.is_finite() => Value::F64(number),
             _ => Value::Text(text),
         },
         (_, value) => value,
     }
+}
+
+/// `10ms` as a number of the unit that the field declares.
+fn time_in_its_unit(text: &str, metadata: &Metadata) -> Option<Value> {
+    let unit = Unit::declared(metadata)?;
+    Some(unit.count(duration::parse(text)?).value())
 }
 
 /// The flags of a JSON list of names, with bits that have no name as a number; else the list as it is.

@@ -30,7 +30,11 @@ pub struct Unit(usize);
 impl Unit {
     /// The unit of a field with this metadata, if it is a time.
     pub fn declared(metadata: &Metadata) -> Option<Self> {
-        let name = match metadata.unit.as_deref()? {
+        Unit::named(metadata.unit.as_deref()?)
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        let name = match name {
             "µs" | "μs" => "us",
             name => name,
         };
@@ -99,6 +103,17 @@ pub fn of_seconds(seconds: f64) -> Result<Duration, NotADuration> {
     Duration::try_from_secs_f64(seconds).map_err(|_| NotADuration { seconds })
 }
 
+/// A length of time as it is written: `10ms`, `1.5s`, `2 min`. `None` if it is no number with a unit.
+pub fn parse(text: &str) -> Option<Duration> {
+    let end = text.find(char::is_alphabetic)?;
+    let (number, name) = text.split_at(end);
+    let (number, unit) = (number.trim(), Unit::named(name)?.nanos());
+    match number.parse::<u64>() {
+        Ok(count) => count.checked_mul(unit).map(Duration::from_nanos),
+        Err(_) => of_seconds(number.parse::<f64>().ok()? * unit as f64 / NANOS as f64).ok(),
+    }
+}
+
 /// So many times as long.
 ///
 /// # Errors
@@ -119,6 +134,32 @@ mod tests {
             assert!(of_seconds(seconds).is_err(), "{seconds}");
         }
         assert!(times(Duration::from_secs(1), -2).is_err());
+    }
+
+    #[test]
+    fn a_number_with_its_unit_is_a_length_of_time() {
+        for (text, nanos) in [
+            ("10ms", 10_000_000),
+            ("1.5s", 1_500_000_000),
+            ("2 min", 120_000_000_000),
+            ("3.us", 3_000),
+            ("3µs", 3_000),
+            ("9007199254740993ns", 9_007_199_254_740_993),
+        ] {
+            assert_eq!(parse(text), Some(Duration::from_nanos(nanos)), "{text}");
+        }
+        for text in [
+            "",
+            "10",
+            "ms",
+            "-1ms",
+            "1e400s",
+            "10 days",
+            "1ms2",
+            "18446744073709551615h",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! `#{ bid_price: 15020 }`, and JSON.
 //!
 //! Only literals: what is to be computed is a script. A bare word is text, which a field of an enum,
-//! a flag set (`READ | WRITE`) or a text takes as it is.
+//! a flag set (`READ | WRITE`) or a text takes as it is; so is a length of time (`10ms`).
 
 use memglass::Value;
+
+use crate::duration;
 
 /// How deeply lists and records may lie in each other.
 const DEPTH: u32 = 32;
@@ -158,6 +160,8 @@ impl<'t> Parser<'t> {
             "" => Err("a value is missing".into()),
             "true" => Ok(Value::Bool(true)),
             "false" => Ok(Value::Bool(false)),
+            // For a field whose unit is a time.
+            word if duration::parse(word).is_some() => Ok(Value::Text(word.to_owned())),
             word if starts_number(word) => {
                 number(word).ok_or_else(|| format!("{word:?} is not a number"))
             }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::duration;
+
 /// The moment that a text means: `start`, `end`, a time after the start as `12.5s`, a time of day as `12:03:04.5`, or that
 /// with its date, as `export` and scripts write it.
 ///
@@ -74,17 +76,13 @@ fn time_of_day(text: &str, start: SystemTime) -> Option<SystemTime> {
 /// What a time looks like.
 pub fn parse_time(text: &str) -> Result<Duration, String> {
     let usage = || format!("{text:?} is not a time: write it as 500ms, 5s or 2m");
-    let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let seconds = match unit {
-        "ms" => 0.001,
-        "s" => 1.0,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(usage()),
+    let minutes = text.strip_suffix('m');
+    let minutes = minutes.filter(|number| !number.ends_with(char::is_alphabetic));
+    let time = match minutes {
+        Some(number) => duration::parse(&format!("{number}min")),
+        None => duration::parse(text),
     };
-    let number: f64 = number.trim().parse().map_err(|_| usage())?;
-    let time = Duration::try_from_secs_f64(number * seconds).map_err(|_| usage())?;
+    let time = time.ok_or_else(usage)?;
     match time.is_zero() {
         true => Err("the time must be more than 0".into()),
         false => Ok(time),

@@ -52,7 +52,27 @@ impl Rows {
         self.1.as_ref()
     }
 
-    fn row(&self, index: usize) -> Dynamic {
+    /// Some of its rows, in this order.
+    pub(super) fn picked(&self, rows: &[usize]) -> Self {
+        let Table {
+            title,
+            columns,
+            are_objects,
+            none,
+            ..
+        } = &*self.0;
+        Self::new(Table {
+            title: title.clone(),
+            columns: columns.clone(),
+            rows: rows.iter().map(|row| self.0.rows[*row].clone()).collect(),
+            are_objects: *are_objects,
+            none: none.clone(),
+            ..Table::default()
+        })
+    }
+
+    /// A row as a map.
+    pub(super) fn row(&self, index: usize) -> Dynamic {
         let cells = self.0.columns.iter().zip(&self.0.rows[index]);
         let entries = cells.map(|(column, cell)| {
             let value = cell.as_ref().map_or(Dynamic::UNIT, |cell| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memglass_value::duration::times;
+use memglass_value::duration::{Unit, times};
 use memglass_value::number::{ArithmeticError, Integer, Number, Operation};
 
 use super::code::{Code, Run};
@@ -36,6 +36,20 @@ pub(super) fn computation(operation: Operation, left: Code, right: Code) -> Resu
             Code::Flags(set.with(operand, move |a, b| Ok(combine(*a, *b))), names)
         }
         (Code::Duration(a), Code::Duration(b)) => Code::Duration(a.with(b, durations(operation)?)),
+        (Code::Duration(length), timed) if is_shift(operation, &timed) => {
+            let unit = timed.unit().expect("asked just now");
+            in_unit(
+                unit,
+                computation(operation, counted(unit, &length)?, timed)?,
+            )
+        }
+        (timed, Code::Duration(length)) if is_shift(operation, &timed) => {
+            let unit = timed.unit().expect("asked just now");
+            in_unit(
+                unit,
+                computation(operation, timed, counted(unit, &length)?)?,
+            )
+        }
         (Code::Duration(length), Code::Narrow(count, _)) if operation == Operation::Multiply => {
             Code::Duration(length.with(count, |length, count| several(*length, *count)))
         }
@@ -44,6 +58,34 @@ pub(super) fn computation(operation: Operation, left: Code, right: Code) -> Resu
         }
         (left, right) => return Err(NoResult::of(operation, &left, &right)),
     })
+}
+
+/// Whether it makes a time that was read longer or shorter by a duration, which has the unit of the time.
+fn is_shift(operation: Operation, timed: &Code) -> bool {
+    matches!(operation, Operation::Add | Operation::Subtract) && timed.unit().is_some()
+}
+
+/// A duration as a number of a unit.
+fn counted(unit: Unit, length: &Run<Duration>) -> Result<Code, NoResult> {
+    let length = length
+        .constant()
+        .ok_or(NoResult::Unsupported("a time that changes by another one"))?;
+    Ok(match unit.count(*length) {
+        Number::Float(count) => Code::Float(Run::Constant(count), None),
+        Number::Integer(count) => match count.as_i64() {
+            Some(count) => Code::Narrow(Run::Constant(count), None),
+            None => Code::Wide(Run::Constant(count), None),
+        },
+    })
+}
+
+fn in_unit(unit: Unit, number: Code) -> Code {
+    match number {
+        Code::Narrow(run, _) => Code::Narrow(run, Some(unit)),
+        Code::Wide(run, _) => Code::Wide(run, Some(unit)),
+        Code::Float(run, _) => Code::Float(run, Some(unit)),
+        other => other,
+    }
 }
 
 /// Why there is no code for an operation.

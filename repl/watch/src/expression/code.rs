@@ -190,6 +190,14 @@ impl Code {
         }
     }
 
+    /// Of a number that is a time, its unit.
+    pub(super) fn unit(&self) -> Option<Unit> {
+        match self {
+            Code::Narrow(_, unit) | Code::Wide(_, unit) | Code::Float(_, unit) => *unit,
+            _ => None,
+        }
+    }
+
     /// Whether it is an integer or a float.
     pub(super) fn is_number(&self) -> bool {
         matches!(self, Code::Narrow(..) | Code::Wide(..) | Code::Float(..))

@@ -51,6 +51,13 @@ trait Elements: Clone + 'static {
 
     /// A list of the elements of which this was kept.
     fn list(&self, kept: Vec<Self::Kept>) -> Dynamic;
+
+    /// Puts these elements in the place of all.
+    fn put(&mut self, kept: Vec<Self::Kept>) {
+        if let Some(list) = self.list(kept).try_cast::<Self>() {
+            *self = list;
+        }
+    }
 }
 
 impl Elements for ObjectList {
@@ -99,7 +106,27 @@ macro_rules! arrays {
 arrays! {
     Array: |array| array.iter().cloned();
     Place: |place| place.elements()?.into_iter();
-    Rows: |rows| rows.clone().into_iter();
+}
+
+/// Some of its rows are an array of maps; all of them, in another order, are a table.
+impl Elements for Rows {
+    type Kept = usize;
+
+    fn each(&self) -> Result<Each<'_>> {
+        Ok(Box::new(self.clone().into_iter().enumerate().map(Ok)))
+    }
+
+    fn keep(index: usize, _: Dynamic) -> usize {
+        index
+    }
+
+    fn list(&self, kept: Vec<usize>) -> Dynamic {
+        Dynamic::from_array(kept.into_iter().map(|index| self.row(index)).collect())
+    }
+
+    fn put(&mut self, kept: Vec<usize>) {
+        *self = self.picked(&kept);
+    }
 }
 
 /// Registers them.
@@ -112,6 +139,7 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
     register_for::<Rows>(engine, context);
     register_in_place::<Array>(engine, context);
     register_in_place::<ObjectList>(engine, context);
+    register_in_place::<Rows>(engine, context);
     equals::register(engine, context);
     questions::register_arrays(engine, context);
     register_object_list(engine);
@@ -165,13 +193,6 @@ fn array_of<T: Elements>(of: &T) -> Result<Array> {
     of.each()?
         .map(|element| element.map(|(_, element)| element))
         .collect()
-}
-
-/// Puts some elements in the place of all.
-fn replace<T: Elements>(of: &mut T, kept: Vec<T::Kept>) {
-    if let Some(list) = of.list(kept).try_cast::<T>() {
-        *of = list;
-    }
 }
 
 /// What a list is sorted, grouped or added up by.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rhai::{Array, Dynamic, Engine, FnPtr, INT, NativeCallContext};
 
-use super::{Elements, Result, method, replace};
+use super::{Elements, Result, method};
 use crate::ask::Ask;
 use crate::context::Context;
 use crate::error::raise;
@@ -66,12 +66,12 @@ pub(super) fn register<T: Elements>(engine: &mut Engine, context: &Rc<Context>) 
 pub(super) fn register_in_place<T: Elements>(engine: &mut Engine, context: &Rc<Context>) {
     parting(engine, context, "retain", |of: &mut T, kept, rest| {
         let rest = of.list(rest);
-        replace(of, kept);
+        of.put(kept);
         rest
     });
     parting(engine, context, "drain", |of: &mut T, kept, rest| {
         let kept = of.list(kept);
-        replace(of, rest);
+        of.put(rest);
         kept
     });
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use memglass_value::number::Number;
 use rhai::{Dynamic, Engine, FnPtr, ImmutableString, NativeCallContext};
 
-use super::{Elements, Key, Result, method, replace};
+use super::{Elements, Key, Result, method};
 use crate::ask::Ask;
 use crate::compare::{Sortable, sorted};
 use crate::context::Context;
@@ -52,22 +52,20 @@ pub(super) fn register<T: Elements>(engine: &mut Engine, context: &Rc<Context>) 
 
 /// Registers those that change the list, which is also what they give.
 pub(super) fn register_in_place<T: Elements>(engine: &mut Engine, context: &Rc<Context>) {
-    let put = |of: &mut T, kept: Vec<T::Kept>| {
-        replace(of, kept.clone());
-        of.list(kept)
-    };
     for (name, descending) in SORTS {
         let shared = context.clone();
         engine.register_fn(name, move |of: &mut T| -> Result<Dynamic> {
             let kept = by_key(&shared, of, &Key::Itself, descending)?;
-            Ok(put(of, kept))
+            of.put(kept);
+            Ok(Dynamic::from(of.clone()))
         });
         let shared = context.clone();
         engine.register_fn(
             name,
             move |of: &mut T, field: ImmutableString| -> Result<Dynamic> {
                 let kept = by_key(&shared, of, &Key::Field(field), descending)?;
-                Ok(put(of, kept))
+                of.put(kept);
+                Ok(Dynamic::from(of.clone()))
             },
         );
         let shared = context.clone();
@@ -75,7 +73,8 @@ pub(super) fn register_in_place<T: Elements>(engine: &mut Engine, context: &Rc<C
             name,
             move |call: NativeCallContext, of: &mut T, closure: FnPtr| -> Result<Dynamic> {
                 let kept = by_closure(&shared, &call, name, of, closure, descending)?;
-                Ok(put(of, kept))
+                of.put(kept);
+                Ok(Dynamic::from(of.clone()))
             },
         );
     }

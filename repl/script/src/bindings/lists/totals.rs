@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use memglass_value::number::Number;
-use rhai::{Dynamic, Engine, FLOAT, FnPtr, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FLOAT, FnPtr, ImmutableString, NativeCallContext};
 
 use super::{Elements, Key, Result, method};
 use crate::compare::Sortable;
 use crate::context::Context;
 use crate::convert::noun;
 use crate::error::raise;
+use crate::place::Place;
 use crate::wide;
 use crate::written;
 
@@ -119,10 +120,7 @@ impl Sum {
                 .exact_sum(number)
                 .map(Sum::Number)
                 .ok_or_else(|| raise("the sum does not fit into 128 bits")),
-            _ => Err(raise(format_args!(
-                "{} cannot be added up; name a field of numbers, `sum(\"quantity\")`, or give a closure",
-                noun(value)
-            ))),
+            _ => Err(no_sum(value)),
         }
     }
 
@@ -132,6 +130,15 @@ impl Sum {
             Sum::Time(sum) => Dynamic::from(sum),
         }
     }
+}
+
+fn no_sum(value: &Dynamic) -> Box<EvalAltResult> {
+    let has_fields = value.is::<Place>() || value.is_map();
+    let help = match has_fields {
+        true => "name a field of numbers, `sum(\"quantity\")`, or give a closure",
+        false => "only numbers and durations can be",
+    };
+    raise(format_args!("{} cannot be added up; {help}", noun(value)))
 }
 
 /// Of no values it is `()`.

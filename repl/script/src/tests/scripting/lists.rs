@@ -170,6 +170,22 @@ fn everything_comparable_sorts() {
 }
 
 #[test]
+fn a_table_is_sorted_as_a_list_is_and_stays_a_table() {
+    let mut world = World::new();
+    world.run("let t = obs.all(\"Position\").table([\"quantity\"]); t.sort_desc(\"quantity\");");
+    world.check("t[0].quantity", "900");
+    world.check("t.sort(\"quantity\").columns", r#"["object","quantity"]"#);
+    world.check("t[0].quantity", "100");
+    world.check("t.retain(|row| row.quantity > 100).len()", "1");
+    world.check("t.csv()", r#""object,quantity\nMSFT_position,900\n""#);
+    world.check("t.order(\"quantity\")[0].object", "\"MSFT_position\"");
+    world.check(
+        "AAPL_position.fills.order_desc(\"price\").map(|fill| fill.price)",
+        "[20,10]",
+    );
+}
+
+#[test]
 fn lists_have_totals() {
     let mut world = World::new();
     world.check("[1, 2, 3].sum()", "6");
@@ -190,7 +206,18 @@ fn lists_have_totals() {
         r#"["100","900"]"#,
     );
     world.check("[1, 2, 3].group_by(|x| x % 2 == 0)[\"false\"]", "[1,3]");
-    world.fails_with("[\"a\"].sum()", "text cannot be added up");
+    world.fails_with(
+        "[\"a\"].sum()",
+        "text cannot be added up; only numbers and durations can be",
+    );
+    world.fails_with(
+        "obs.all(\"Position\").sum(\"status\")",
+        "cannot be added up; only numbers and durations can be",
+    );
+    world.fails_with(
+        "obs.all(\"Position\").sum()",
+        "name a field of numbers, `sum(\"quantity\")`, or give a closure",
+    );
     world.fails_with(
         "obs.all(\"Position\").sum(\"quantty\")",
         "did you mean \"quantity\"?",

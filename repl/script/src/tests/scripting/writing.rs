@@ -390,6 +390,21 @@ fn durations_are_written_and_compared_by_the_unit_of_the_field() {
         "timer.age_ms = 10000.h",
         "timer.age_ms: 36000000000 does not fit i32",
     );
+    world.run(
+        "timer.age_ms = 2.s; timer.age_ms += 5.ms; timer.laps[0] -= 500.us; timer.delay += 1.s",
+    );
+    assert_eq!(timer.age_ms.get(), 2_005);
+    assert_eq!(timer.laps[0].get(), 500);
+    assert_eq!(timer.delay.get(), 1.25);
+    world.check(
+        "timer.age_ms - 5.ms == 2.s && 3.s - timer.age_ms == 995.ms",
+        "true",
+    );
+    world.check("timer.age_ms + 500.us", "2005.5");
+    world.fails_with(
+        "timer.count += 5.ms",
+        "only a number that was read from a field whose unit is a time",
+    );
     for unknown in [
         "timer.count < 1.s",
         "timer.age_ms / 2 < 1.s",

@@ -37,6 +37,8 @@ fn values_compare_as_in_scripts() {
         "a.symbol == \"AAPL\" && a.symbol.starts_with(\"AA\") && a.symbol.len() == 4",
         "a.live && a.live == true && !(a.quantity < 0)",
         "a.waited == 1.5.s && a.waited < 2.s && 1.s < a.waited && 1.s + 500.ms == a.waited",
+        "a.waited + 500.ms == 2.s && a.waited - 1.s == 500.ms && 2.s - a.waited == 500.ms && a.waited + 500.us > 1500.ms",
+        "a.status in [\"open\", \"filled\"] && !(a.status in [\"filled\"])",
         "a.status in [\"OPEN\", \"FILLED\"] && a.quantity in [1, 100] && a.symbol in [\"AAPL\"]",
         "a.quantity + a.small == 300 && -a.quantity == -100 && a.quantity / 3 == 33",
         "a.quantity.min(50) == 50 && max(a.quantity, 500) == 500 && (-5).abs() == 5",
