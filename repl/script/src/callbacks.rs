@@ -411,7 +411,7 @@ impl Callbacks {
     ///
     /// The session cannot be read.
     pub fn refresh(&self) -> Result<()> {
-        self.context.refresh().map(drop)
+        self.labels.refresh().map(drop)
     }
 
     /// Whether whoever evaluates is to stop.

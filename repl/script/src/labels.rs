@@ -23,6 +23,8 @@ pub(crate) struct Labels {
     nodes: RefCell<HashMap<Box<str>, Rc<Node>, RandomState>>,
     /// How much of the session had changed when they were found.
     changes: Cell<u64>,
+    /// Of which session they are.
+    life: Cell<u64>,
     /// Labels that stood for an object once.
     lost: RefCell<HashSet<Box<str>, RandomState>>,
 }
@@ -31,6 +33,7 @@ impl Labels {
     pub(crate) fn new(context: Rc<Context>) -> Self {
         Labels {
             changes: Cell::new(context.attached.changes()),
+            life: Cell::new(context.attached.life()),
             context,
             nodes: RefCell::default(),
             lost: RefCell::default(),
@@ -47,9 +50,16 @@ impl Labels {
         Ok(found)
     }
 
-    fn found(&self, label: &str) -> Result<Option<Place>> {
-        self.context.refresh()?;
+    /// Takes in what changed in the session; true if anything did. Nothing of a session before it is kept: that would
+    /// keep its memory.
+    pub(crate) fn refresh(&self) -> Result<bool> {
+        let refreshed = self.context.refresh();
         self.forget_if_changed();
+        refreshed
+    }
+
+    fn found(&self, label: &str) -> Result<Option<Place>> {
+        self.refresh()?;
         if let Some(node) = self.nodes.borrow().get(label) {
             return Ok(Some(Place::new(node.clone())));
         }
@@ -76,9 +86,15 @@ impl Labels {
 
     /// Labels are looked up again after any change; which there were is remembered, for a message.
     fn forget_if_changed(&self) {
-        let changes = self.context.attached.changes();
+        let attached = &self.context.attached;
+        let changes = attached.changes();
         if self.changes.replace(changes) == changes {
             return;
+        }
+        let life = attached.life();
+        if self.life.replace(life) != life {
+            let session = attached.observer().session().id;
+            self.context.ledger.let_go_of_all_but(session);
         }
         let mut lost = self.lost.borrow_mut();
         if lost.len() >= KEPT_LABELS {

@@ -302,7 +302,7 @@ impl ScriptHost {
     /// Takes in objects and types that are new.
     fn take_in(&mut self) {
         // A session that cannot be refreshed is readable as of before; what is wrong shows when it is read.
-        let _ = self.context.refresh();
+        let _ = self.labels.refresh();
         let life = self.context.attached.life();
         if self.life != life {
             self.life = life;

@@ -10,6 +10,7 @@ use memglass_watch::{
     Captured, CompileError, EvalError, Expression, Held, HeldExpression, Judge, Question, Reading,
     Source, Truth, has_parts,
 };
+use rhai::Position;
 
 use super::action::{Asked, Entry, Subject};
 
@@ -86,8 +87,13 @@ pub(super) fn attempt(callbacks: &Callbacks, entry: &Entry, observer: &Observer)
                 missing: compiled.missing(),
                 never,
             };
-            let condition: Box<dyn Judge> = Box::new(compiled);
-            let rearm = rearm.map(|rearm| Box::new(rearm) as Box<dyn Judge>);
+            let judge = |compiled: Compiled| -> Box<dyn Judge> {
+                Box::new(match entry.subject {
+                    Subject::WhenEach(_) => compiled.of_each(),
+                    _ => compiled,
+                })
+            };
+            let (condition, rearm) = (judge(compiled), rearm.map(judge));
             Attempt::Compiled(Question::Judged { condition, rearm }, remarks)
         }
     }
@@ -204,6 +210,16 @@ impl Compiled {
             why: None,
             told: None,
         }
+    }
+
+    /// The same without what it was compiled to: one about many objects is compiled anew for each of them, and fields
+    /// keep the memory of their session.
+    fn of_each(self) -> Self {
+        let why = CompileError::Unsupported {
+            why: "a condition about many objects".into(),
+            position: Position::NONE,
+        };
+        Compiled::new(self.written, Err(why))
     }
 
     fn missing(&self) -> Vec<String> {

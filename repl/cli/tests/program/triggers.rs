@@ -2,6 +2,7 @@
 //! and while objects come and go.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, ChildStderr, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -9,7 +10,7 @@ use std::thread;
 use memglass::{Observe, Session};
 use rustix::process::Signal;
 
-use super::support::{DEADLINE, World, signal};
+use super::support::{DEADLINE, World, eventually_seen, signal};
 
 #[derive(Observe, Clone, Copy, Default)]
 struct Motor {
@@ -210,6 +211,57 @@ fn waiting_and_sleeping_go_on_across_a_restart_and_end_with_ctrl_c() {
     set("778");
     guard.tells(&["true", "false"]);
     guard.interrupted();
+}
+
+/// A script that has had its hands on a session in every way that keeps nothing of it.
+const TOUCHES_ALL: &str = r#"
+AAPL_position.quantity = 100;
+print(AAPL_position.quantity);
+let p = "AAPL_position";
+let history = obs[p].history("quantity");
+watch("AAPL_position", |c| ());
+watch("*_quote.bid_price", |c| ());
+when("AAPL_position.quantity > 500").with_history(5.s).run(|f| AAPL_position.quantity = 100);
+when(|| obs[p].quantity > 500).run(|| ());
+when_each("*_position", |o| o.quantity > AAPL_position.quantity).run(|o| ());
+always("AAPL_position.quantity < 900", "too much");
+every(20.ms, || if producer().state == "alive" { print(producer().pid) });
+"#;
+
+#[test]
+fn nothing_of_a_session_that_is_over_is_kept() {
+    let world = World::new();
+    let mut producer = world.producer("t1");
+    let guard = Guard::start(&world, TOUCHES_ALL);
+    let attached_to = |pid: u32| {
+        let is_it = |line: String| line == pid.to_string();
+        let mut told = std::iter::from_fn(|| guard.lines.recv_timeout(DEADLINE).ok());
+        assert!(told.any(is_it), "never attached to {pid}");
+    };
+    for _ in 0..2 {
+        attached_to(producer.pid());
+        producer.kill();
+        producer = world.producer("t1");
+    }
+    attached_to(producer.pid());
+    let kept = || old_files(guard.child.id(), &world.sessions());
+    eventually_seen(
+        "nothing is kept",
+        || kept().is_empty(),
+        || kept().join("\n"),
+    );
+}
+
+/// What a process has mapped or open of files in this directory that are not there any more.
+fn old_files(pid: u32, dir: &Path) -> Vec<String> {
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+    let open = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    let open = open.map(|path| path.display().to_string());
+    let all = maps.lines().map(str::to_owned).chain(open);
+    let dir = dir.display().to_string();
+    all.filter(|line| line.contains(&dir) && line.ends_with("(deleted)"))
+        .collect()
 }
 
 /// Triggers that never rest: reports, firings, writes, histories.

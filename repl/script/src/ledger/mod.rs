@@ -240,13 +240,6 @@ impl Ledger {
             None => Ok(()),
         };
         let mut entries = self.0.entries.borrow_mut();
-        let session = entry.object().session;
-        if entries
-            .back()
-            .is_some_and(|last| last.object().session != session)
-        {
-            entries.iter_mut().for_each(Entry::let_go);
-        }
         let mut bytes = self.0.bytes.get() + entry.heap_bytes();
         entries.push_back(entry);
         while entries.len() > KEPT || bytes > KEPT_BYTES && entries.len() > 1 {
@@ -255,6 +248,14 @@ impl Ledger {
         }
         self.0.bytes.set(bytes);
         audited
+    }
+
+    /// Lets go of the memory of all sessions but this one: they are over.
+    pub(crate) fn let_go_of_all_but(&self, session: u128) {
+        let mut entries = self.0.entries.borrow_mut();
+        let others = entries.iter_mut();
+        let others = others.filter(|entry| entry.object().session != session);
+        others.for_each(Entry::let_go);
     }
 
     /// The newest entries, at most so many, oldest first.
