@@ -36,6 +36,7 @@ impl Known {
             signature: signature(&name, function.num_params, &function.params_info),
             summary: summary(function.comments.iter().map(|comment| &**comment)),
             name,
+            ..FunctionName::default()
         })
     }
 }
@@ -46,6 +47,7 @@ pub(crate) fn built_in() -> impl Iterator<Item = FunctionName> {
         name: help.name.into(),
         signature: help.signature.into(),
         summary: help.summary.into(),
+        ..FunctionName::default()
     })
 }
 
@@ -58,6 +60,7 @@ pub(crate) fn of_scripts(library: &AST) -> impl Iterator<Item = FunctionName> {
         name: function.name.to_owned(),
         signature: function.to_string(),
         summary: summary(function.comments.iter().copied()),
+        ..FunctionName::default()
     })
 }
 

@@ -16,6 +16,8 @@ const COMMENT: &str = "a comment begins with `//`";
 const NOTHING: &str = "`()` stands for no value";
 const PRINT: &str =
     "`print(x)` prints a line; in a text in backquotes, `${x}` stands for the value of x";
+const WHEN: &str =
+    "`when(\"object.field > 500\").run(|f| print(f))` does something when that becomes true";
 const LOOP: &str = "`for i in 0..3 { … }` counts, and `for x in list { … }` visits each element";
 
 /// Where a statement should have ended: the word that stands there.
@@ -52,6 +54,11 @@ const BEFORE: Habits = &[
     (
         &["set"],
         "a field is written with `=`: `object.field = value`",
+    ),
+    (&["when", "whenever", "alert", "notify"], WHEN),
+    (
+        &["watch"],
+        "`:watch object.field` tells each change; `watch(\"object.field\", |c| print(c))` is the same for a script",
     ),
 ];
 
@@ -110,6 +117,7 @@ const CALLS: Habits = &[
     ),
     (&["typeof", "type"], "`type_of(x)` is the type of a value"),
     (&["pow"], "`x ** 2` is a power"),
+    (&["alert", "alarm", "notify", "on", "on_change"], WHEN),
     (
         &["setInterval", "repeat_every"],
         "`every(1.s, || …)` repeats",

@@ -8,6 +8,7 @@ use memglass_watch::Options;
 use rhai::NativeCallContext;
 
 use super::functions::origin;
+use super::looked_at::LookedAt;
 
 /// What a trigger is about, as a script said it.
 #[derive(Clone, Debug)]
@@ -77,6 +78,8 @@ pub(super) struct Entry {
     pub(super) file: Option<Rc<str>>,
     /// Why its condition is not compiled.
     pub(super) why_interpreted: RefCell<String>,
+    /// What that looked at.
+    pub(super) looked_at: RefCell<LookedAt>,
 }
 
 impl Entry {
@@ -96,7 +99,13 @@ impl Entry {
             origin: origin(call),
             file: file.map(Rc::from),
             why_interpreted: RefCell::default(),
+            looked_at: RefCell::default(),
         })
+    }
+
+    /// Whether enough is said of it to begin without `.run(…)`.
+    pub(super) fn is_said(&self) -> bool {
+        matches!(self.subject, Subject::Always(_)) || self.log.borrow().is_some()
     }
 
     /// What it is about, in a few words.

@@ -225,6 +225,12 @@ impl Automation {
         if let Subject::Always(_) = entry.subject {
             answer.truth = opposite(answer.truth);
         }
+        let is_told = answer.truth == Truth::True || entry.options.borrow().history.is_some();
+        let about = ask.about.as_ref().map(|(_, field, _)| field);
+        let attached = self.callbacks().attached();
+        let mut looked_at = entry.looked_at.borrow_mut();
+        looked_at.take_in(&mut answer, is_told, about, attached);
+        drop(looked_at);
         let rearm = entry.rearm.borrow().clone();
         if let (Truth::False, Some(rearm)) = (answer.truth, rearm) {
             answer.rearm = self.answer(engine, &rearm, object, function).truth;
@@ -276,28 +282,21 @@ impl Automation {
     pub(super) fn settle(&self, engine: &Engine) -> Result<()> {
         let drafts = self.0.drafts.take();
         for draft in drafts {
-            let is_logged = draft.log.borrow().is_some();
-            match &draft.subject {
-                Subject::Always(_) => self.define(engine, &draft)?,
-                _ if is_logged => self.define(engine, &draft)?,
-                subject => {
-                    let function = subject.function();
-                    self.tell(&format!(
-                        "note: this `{function}` has no `.run(…)` and no `.log(…)`, so nothing will happen: {}",
-                        draft.title()
-                    ));
-                }
+            if draft.is_said() {
+                self.define(engine, &draft)?;
+                continue;
             }
+            let (function, title) = (draft.subject.function(), draft.title());
+            self.tell(&format!(
+                "note: nothing will happen: this `{function}` ({title}) needs `.run(|f| print(f))` or `.log(\"file.csv\")` behind it"
+            ));
         }
         Ok(())
     }
 
     /// Forgets what a line with a mistake has begun to say: its error is told alone.
     pub(crate) fn forget_unsaid(&self) {
-        self.0.drafts.borrow_mut().retain(|draft| {
-            let is_said = matches!(draft.subject, Subject::Always(_));
-            is_said || draft.log.borrow().is_some()
-        });
+        self.0.drafts.borrow_mut().retain(|draft| draft.is_said());
     }
 
     /// Says what a trigger is about and nothing is yet.

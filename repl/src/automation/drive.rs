@@ -185,11 +185,13 @@ impl Automation {
         let (now, surroundings) = (self.now(), self.surroundings());
         self.look_at_session();
         self.tell_of_recordings();
+        // Without the lock: a thread that samples may be waited for until it has ended.
+        let periods = self.engine().fewer_periods();
+        if let Some(periods) = periods {
+            surroundings.sample_only(&periods);
+        }
         {
             let mut watch = self.engine();
-            if let Some(periods) = watch.fewer_periods() {
-                surroundings.sample_only(&periods);
-            }
             let next_tick = watch.next_tick();
             if surroundings.samples_here() && next_tick.is_some_and(|next| next <= now) {
                 // What cannot be read is unknown to conditions.

@@ -287,9 +287,29 @@ impl Automation {
             rows: rows.collect(),
             none: "there is no trigger; `when(\"a.quantity > 500\").run(|| print(\"hot\"))` is one"
                 .into(),
+            narrow: Some(Box::new(narrow(&all))),
             ..Table::default()
         }
     }
+}
+
+/// All triggers, for a screen with little room.
+fn narrow(all: &[(Trigger, Status)]) -> Table {
+    let mut table = Table::new(["trigger", "state"]);
+    for (trigger, status) in all {
+        let entry = &trigger.entry;
+        let number = entry.number.get().unwrap_or_default();
+        let about = format!("{number} {} {}", entry.subject.function(), entry.title());
+        let mut state = trigger.state_text(status);
+        for (name, count) in COUNTS {
+            let count = count(status);
+            if count > 0 {
+                state += &format!(", {name} {count}");
+            }
+        }
+        table.push([Cell::prose(about), Cell::prose(state)]);
+    }
+    table
 }
 
 fn register_lists(engine: &mut Engine, automation: &Automation) {

@@ -7,6 +7,7 @@ pub(crate) struct Described {
     pub(crate) name: &'static str,
     pub(crate) signature: &'static str,
     pub(crate) summary: &'static str,
+    examples: &'static [&'static str],
 }
 
 /// Functions that scripts call by themselves.
@@ -15,12 +16,14 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "after",
         "after(5.s, || action)",
         "run an action once, when so much time has passed",
-    ),
+    )
+    .as_in(&["after(5.s, || print(AAPL_position.quantity))"]),
     of(
         "always",
         "always(condition, \"message\")",
         "report each time that a condition which must hold does not",
-    ),
+    )
+    .as_in(&[r#"always("AAPL_quote.ask_price > AAPL_quote.bid_price", "crossed")"#]),
     of(
         "around",
         "around(c, 10.ms)",
@@ -30,7 +33,8 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "every",
         "every(250.ms, || action)",
         "run an action each time that so much time has passed",
-    ),
+    )
+    .as_in(&["every(1.s, || print(AAPL_position.quantity))"]),
     of(
         "expect_fired",
         "expect_fired(t, 3)",
@@ -87,22 +91,32 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "wait_until",
         "wait_until(condition, 10.s)",
         "wait until a condition is true; false if it is not by then",
-    ),
+    )
+    .as_in(&[r#"wait_until("AAPL_position.quantity > 500", 10.s)"#]),
     of(
         "watch",
         "watch(\"path\", |c| action)",
         "run an action each time that a value changes",
-    ),
+    )
+    .as_in(&[
+        r#"watch("AAPL_position.quantity", |c| print(c))"#,
+        r#"watch("*_position.quantity", |c| log("fills.csv", c))"#,
+    ]),
     of(
         "when",
         "when(condition)",
         "make a trigger that fires when a condition becomes true",
-    ),
+    )
+    .as_in(&[
+        r#"when("AAPL_position.quantity > 500").run(|f| print(f))"#,
+        r#"when("AAPL_position.quantity > 500").lasting(200.ms).log("hot.csv").run(|f| print(f))"#,
+    ]),
     of(
         "when_each",
         "when_each(\"Type\", |o| condition)",
         "make a trigger that fires for each object of a type or pattern",
-    ),
+    )
+    .as_in(&[r#"when_each("Position", |p| p.quantity > 500).run(|p| print(p.label()))"#]),
 ];
 
 /// What is said of a trigger, and done with one.
@@ -191,7 +205,20 @@ const fn of(name: &'static str, signature: &'static str, summary: &'static str) 
         name,
         signature,
         summary,
+        examples: &[],
     }
+}
+
+impl Described {
+    /// The same with lines that call it.
+    const fn as_in(self, examples: &'static [&'static str]) -> Described {
+        Described { examples, ..self }
+    }
+}
+
+/// Whether there is a function of this name that scripts call by itself.
+pub(crate) fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|function| function.name == name)
 }
 
 /// All of them, as plain data.
@@ -203,5 +230,6 @@ pub(super) fn names() -> impl Iterator<Item = FunctionName> {
             name: described.name.to_owned(),
             signature: described.signature.to_owned(),
             summary: described.summary.to_owned(),
+            examples: described.examples.iter().map(ToString::to_string).collect(),
         })
 }

@@ -14,10 +14,12 @@ mod expected;
 mod functions;
 mod help;
 mod history;
+mod looked_at;
 mod moment;
 mod record;
 mod replayed;
 mod shared_engine;
+mod spinning;
 mod surroundings;
 mod trigger;
 
@@ -43,6 +45,7 @@ pub(crate) use drive::Outcome;
 use event::Event;
 #[cfg(test)]
 pub(crate) use help::FUNCTIONS;
+pub(crate) use help::is_function;
 use history::History;
 use moment::Moment;
 use replayed::Replayed;

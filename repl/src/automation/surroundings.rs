@@ -15,6 +15,7 @@ use memglass_stream::Clock;
 use memglass_watch::STANDING_HOLDS;
 
 use super::shared_engine::SharedEngine;
+use super::spinning::Spinning;
 use crate::enduring::{Panicked, Panics};
 
 /// The clock and the producer, as triggers see them.
@@ -144,6 +145,8 @@ pub(super) struct Live<T> {
     woken: Receiver<()>,
     seen: Cell<Option<(Instant, Presence)>>,
     thread: RefCell<Option<Thread>>,
+    /// What is sampled without a pause.
+    spinning: RefCell<Option<Spinning>>,
 }
 
 /// The thread that samples, and what it does at each period.
@@ -153,7 +156,7 @@ struct Thread {
 }
 
 /// How long a script that waits goes without looking whether it was interrupted: each look wakes a processor.
-const NAP: Duration = Duration::from_millis(40);
+const NAP: Duration = Duration::from_millis(100);
 
 /// How long nothing is looked for while time stands still.
 const STILL: Duration = Duration::from_millis(100);
@@ -170,6 +173,7 @@ impl<T: Ticking> Live<T> {
             woken,
             seen: Cell::default(),
             thread: RefCell::default(),
+            spinning: RefCell::default(),
         }
     }
 }
@@ -197,10 +201,13 @@ impl<T: Ticking> Surroundings for Live<T> {
     }
 
     fn wait(&self, until: Option<Duration>) {
-        let rest = until.map_or(NAP, |until| self.until(until));
-        match self.woken.recv_timeout(rest.min(NAP)) {
+        let rest = until.map_or(NAP, |until| self.until(until)).min(NAP);
+        if let Some(spinning) = &*self.spinning.borrow() {
+            return spinning.here(rest, || self.woken.try_recv().is_ok());
+        }
+        match self.woken.recv_timeout(rest) {
             Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest.min(NAP)),
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest),
         }
     }
 
@@ -209,6 +216,20 @@ impl<T: Ticking> Surroundings for Live<T> {
     }
 
     fn sample(&self, engine: &Arc<SharedEngine>, period: Duration) -> io::Result<()> {
+        let wake = self.wake.clone();
+        let wake = move || {
+            // It has been woken already if there is no room.
+            let _ = wake.try_send(());
+        };
+        let mut look = look(Arc::clone(engine), self.clock.clone());
+        if period.is_zero() {
+            let mut spinning = self.spinning.borrow_mut();
+            if spinning.is_none() {
+                let sample = move || look(now(), 0);
+                *spinning = Some(Spinning::start(Box::new(sample), wake)?);
+            }
+            return Ok(());
+        }
         let mut thread = self.thread.borrow_mut();
         let thread = match &mut *thread {
             Some(thread) => thread,
@@ -218,9 +239,12 @@ impl<T: Ticking> Surroundings for Live<T> {
             }),
         };
         if !thread.probes.contains_key(&period) {
-            let rate = Rate::every(period).unwrap_or(Rate::SPIN);
-            let probe = probe(Arc::clone(engine), self.clock.clone(), self.wake.clone());
-            let handle = thread.sampler.add(rate, probe);
+            let rate = Rate::every(period).unwrap_or_default();
+            let handle = thread.sampler.add(rate, move |tick: Tick| {
+                if look(tick.time, tick.late) {
+                    wake();
+                }
+            });
             thread.probes.insert(period, handle);
         }
         Ok(())
@@ -229,6 +253,9 @@ impl<T: Ticking> Surroundings for Live<T> {
     fn sample_only(&self, periods: &BTreeSet<Duration>) {
         if let Some(thread) = &mut *self.thread.borrow_mut() {
             thread.probes.retain(|period, _| periods.contains(period));
+        }
+        if !periods.contains(&Duration::ZERO) {
+            self.spinning.replace(None);
         }
     }
 
@@ -244,27 +271,26 @@ impl<T: Ticking> Surroundings for Live<T> {
     }
 }
 
-/// Samples at each tick, looks after the producer now and then, and wakes the script's thread when there is
-/// something for it to do.
-fn probe(
+/// Takes a sample at a tick that passed over so many, and looks after the producer now and then; true if there is
+/// something to do for the scripts' thread.
+fn look(
     engine: Arc<SharedEngine>,
     clock: impl Ticking,
-    wake: Sender<()>,
-) -> impl FnMut(Tick) + Send + 'static {
+) -> impl FnMut(Duration, u64) -> bool + Send + 'static {
     let mut looked: Option<Duration> = None;
     let panics = Panics::default();
-    move |tick: Tick| {
+    move |time: Duration, late: u64| {
         let mut engine = engine.for_sample();
-        let is_old = |looked: Duration| tick.time.saturating_sub(looked) >= PRESENCE_HOLDS;
+        let is_old = |looked: Duration| time.saturating_sub(looked) >= PRESENCE_HOLDS;
         let mut is_news = false;
         let sampled = panics.attempt(|| {
             if looked.is_none_or(is_old) {
-                looked = Some(tick.time);
-                is_news = engine.look_at_producer(tick.time);
+                looked = Some(time);
+                is_news = engine.look_at_producer(time);
             }
-            engine.count_late(tick.late);
+            engine.count_late(late);
             // What cannot be read is unknown to conditions.
-            let _ = engine.tick(clock.at(tick.time));
+            let _ = engine.tick(clock.at(time));
         });
         if let Err(panicked) = sampled {
             // At once: what it left half done belongs to other rates too.
@@ -272,10 +298,7 @@ fn probe(
             begun.unwrap_or_else(std::mem::forget);
             engine.note_panic(panicked == Panicked::Again);
         }
-        if is_news || engine.has_work() {
-            // It has been woken already if there is no room.
-            let _ = wake.try_send(());
-        }
+        is_news || engine.has_work()
     }
 }
 

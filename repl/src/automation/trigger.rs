@@ -97,7 +97,12 @@ impl Trigger {
             None => "trigger".to_owned(),
         };
         let (function, title) = (self.entry.subject.function(), self.entry.title());
-        format!("{number}: {function} {title} ({})", self.state())
+        let begins = self.entry.number.get().is_none() && self.entry.is_said();
+        let state = match begins {
+            true => "begins when this line has ended",
+            false => self.state(),
+        };
+        format!("{number}: {function} {title} ({state})")
     }
 
     /// Makes a setting, which may be made once, and before `run` unless it is of a `watch`.

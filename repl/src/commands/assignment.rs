@@ -124,6 +124,8 @@ mod tests {
         widest: u128,
         ratio: f32,
         r#match: bool,
+        #[observe(unit = "ms")]
+        timeout: i64,
         fills: [Fill; 2],
     }
 
@@ -170,6 +172,17 @@ mod tests {
             r#""a \"b\".c".quantity"#,
             "0x10",
             r#"obs["a \"b\".c"].quantity = 16"#,
+        );
+    }
+
+    #[test]
+    fn a_length_of_time_is_written_in_the_unit_of_its_field() {
+        check("order.timeout", "1.5s", r#"obs["order"].timeout = 1500"#);
+        check("order.timeout", "2 min", r#"obs["order"].timeout = 120000"#);
+        check(
+            "order",
+            "{timeout: 10ms}",
+            r#"obs["order"].set(#{timeout: 10})"#,
         );
     }
 

@@ -11,6 +11,7 @@ use memglass_value::format;
 use nu_ansi_term::Color;
 
 use super::COMMANDS;
+use crate::automation;
 use memglass_script::ledger::{LedgerError, UndoError};
 
 /// Why a line did not work.
@@ -205,10 +206,14 @@ pub enum CommandError {
 impl CommandError {
     /// No command has this name.
     pub fn unknown(name: &str) -> Self {
-        let suggestion = nearest(name, COMMANDS.iter().map(|command| command.name()));
-        let suggestion = suggestion.map_or("; :help lists them".to_owned(), |name| {
-            format!("; did you mean :{name}?")
-        });
+        let near = nearest(name, COMMANDS.iter().map(|command| command.name()));
+        let suggestion = match near {
+            _ if automation::is_function(name) => {
+                format!("; `{name}` is a function: `:help {name}`")
+            }
+            Some(near) => format!("; did you mean :{near}?"),
+            None => "; :help lists them".to_owned(),
+        };
         CommandError::Unknown {
             name: name.to_owned(),
             suggestion,

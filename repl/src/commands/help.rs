@@ -48,7 +48,7 @@ impl Sample {
         }
     }
 
-    fn lines(&self) -> [(String, &'static str); 7] {
+    fn lines(&self) -> [(String, &'static str); 8] {
         let Sample {
             label,
             field,
@@ -65,6 +65,7 @@ impl Sample {
                 format!("obs.all(\"{type_name}\")"),
                 "every object of a type",
             ),
+            (":help when".into(), "act when a condition becomes true"),
             (
                 "NAME?".into(),
                 "explain a name: a field, type, function or command",
@@ -140,10 +141,15 @@ impl Command for Help {
                 .map(explain)
                 .ok_or_else(|| CommandError::unknown(name));
         }
-        if let Some(found) = find(name)
-            .map(explain)
-            .or_else(|| function(&functions, name))
-        {
+        let command = find(name).map(explain);
+        let found: Vec<Output> = command
+            .into_iter()
+            .chain(function(&functions, name))
+            .collect();
+        if !found.is_empty() {
+            return Ok(Output::all(found));
+        }
+        if let Some(found) = of_rhai(name) {
             return Ok(found);
         }
         if starts_with_a_label(&observer, name) {
@@ -195,8 +201,7 @@ fn about(field: &Field) -> Result<Output, CommandError> {
     Ok(Output::all([declared.into(), value.into()]))
 }
 
-/// The functions called `name`, or `receiver.name`: those of memglass, of its host and of scripts, or else
-/// Rhai's own.
+/// The functions called `name`, or `receiver.name`: those of memglass, of its host and of scripts.
 fn function(functions: &[FunctionName], name: &str) -> Option<Output> {
     let (receiver, bare) = name.rsplit_once('.').unwrap_or(("", name));
     let called = format!("{receiver}.{bare}(");
@@ -206,9 +211,11 @@ fn function(functions: &[FunctionName], name: &str) -> Option<Output> {
         .filter(|function| receiver.is_empty() || function.signature.contains(&called))
         .map(described)
         .collect();
-    if !found.is_empty() {
-        return Some(text(&found));
-    }
+    (!found.is_empty()).then(|| text(&found))
+}
+
+/// Those of Rhai's own library.
+fn of_rhai(name: &str) -> Option<Output> {
     let of_rhai: Vec<&LibraryFunction> = library()
         .iter()
         .filter(|function| function.name == name)
@@ -223,10 +230,14 @@ fn function(functions: &[FunctionName], name: &str) -> Option<Output> {
 }
 
 fn described(function: &FunctionName) -> String {
-    match function.summary.as_str() {
-        "" => format!("{}\n", function.signature),
-        summary => format!("{}\n  {summary}\n", function.signature),
+    let mut about = format!("{}\n", function.signature);
+    if !function.summary.is_empty() {
+        about += &format!("  {}\n", function.summary);
     }
+    for example in &function.examples {
+        about += &format!("  e.g. {example}\n");
+    }
+    about
 }
 
 /// The fields called `name`, whatever types have one.
@@ -396,10 +407,11 @@ mod tests {
         let all = FunctionName {
             name: "all".into(),
             signature: "obs.all(\"Type\")".into(),
-            summary: String::new(),
+            ..FunctionName::default()
         };
         let shown = |name: &str| {
             function(std::slice::from_ref(&all), name)
+                .or_else(|| of_rhai(name))
                 .map(|found| found.render(Rendering::PLAIN).data)
         };
         assert!(shown("obs.all").is_some_and(|text| text.starts_with("obs.all(")));

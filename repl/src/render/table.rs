@@ -69,8 +69,8 @@ fn write_screen(
 ) -> io::Result<()> {
     let rows: Vec<Row> = table.all().take(SCREENFULS).collect::<io::Result<_>>()?;
     let mut text = match layout {
-        Layout::Fit => Grid::of_table(table, &rows)
-            .text(width.into(), look)
+        Layout::Fit => fitting(table, &rows, width, look)
+            .or_else(|| narrow(table.narrow.as_deref()?, width, look))
             .unwrap_or_else(|| filled_fields(table, &rows, look)),
         Layout::Expanded => {
             let all: Vec<usize> = (0..table.columns.len()).collect();
@@ -83,6 +83,17 @@ fn write_screen(
         grid::note(&mut text, &told, look);
     }
     out.write_all(text.as_bytes())
+}
+
+/// Columns, if they fit.
+fn fitting(table: &Table, rows: &[Row], width: u16, look: Look) -> Option<String> {
+    Grid::of_table(table, rows).text(width.into(), look)
+}
+
+/// The columns of what stands for a wider table, which is all there.
+fn narrow(table: &Table, width: u16, look: Look) -> Option<String> {
+    let rows: Vec<Row> = table.rows.iter().map(|row| row[..].into()).collect();
+    fitting(table, &rows, width, look)
 }
 
 /// A field per line, without those that are empty in every row.
@@ -219,6 +230,40 @@ mod tests {
     fn widest(text: &str) -> usize {
         let widths = text.lines().map(|line| line.chars().count());
         widths.max().unwrap_or(0)
+    }
+
+    #[test]
+    fn what_stands_for_a_wider_table_is_shown_where_that_does_not_fit() {
+        let mut table = Table::new(["number", "about", "state"]);
+        let words = ["1", "AAPL_position.quantity > 500", "armed, interpreted"];
+        table.push(words.map(|word| Some(Cell::plain(word))));
+        let mut narrow = Table::new(["trigger", "state"]);
+        narrow.push([
+            Cell::prose("1 AAPL_position.quantity > 500"),
+            Cell::prose("armed"),
+        ]);
+        table.narrow = Some(Box::new(narrow));
+        let shown = |width: u16| {
+            let look = Look {
+                color: false,
+                width: Some(width),
+            };
+            let rendering = Rendering {
+                look,
+                ..Rendering::PLAIN
+            };
+            let mut out = Vec::new();
+            write(&table, rendering, &mut out).expect("memory takes it");
+            String::from_utf8(out).expect("text")
+        };
+        assert!(shown(80).starts_with("number"), "{}", shown(80));
+        let expected = "trigger                 state\n\
+             ─────────────────────────────\n\
+             1                       armed\n\
+             AAPL_position.quantity\n\
+             > 500\n";
+        assert_eq!(shown(30), expected);
+        assert!(shown(12).contains("number"), "{}", shown(12));
     }
 
     #[test]

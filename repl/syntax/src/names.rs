@@ -51,6 +51,8 @@ pub struct FunctionName {
     pub signature: String,
     /// What it does, in one line; empty if nobody said.
     pub summary: String,
+    /// Lines that call it.
+    pub examples: Vec<String>,
 }
 
 impl FunctionName {

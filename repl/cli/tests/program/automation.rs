@@ -284,6 +284,47 @@ fn a_firing_is_a_row_of_a_file_and_one_that_is_not_to_be_had_is_told_at_once() {
 }
 
 #[test]
+fn the_columns_of_a_log_come_in_one_order_whatever_a_condition_needed_to_read() {
+    let (world, _producer) = World::with_producer();
+    let file = |name: &str| world.path().join(name).display().to_string();
+    let [change, firing, each] = ["change.csv", "firing.csv", "each.csv"].map(file);
+    let script = format!(
+        r#"
+        let limit = 500; let p = obs["AAPL_position"]; let q = obs["MSFT_position"];
+        p.quantity = 1; q.quantity = 1;
+        watch("AAPL_position.quantity", |c| log({change:?}, c));
+        let either = when(|| p.quantity > limit || q.quantity > limit).log({firing:?}).run(|| ());
+        let each = when_each("Position", |o| o.quantity > limit || o.quantity < -limit).log({each:?}).run(|| ());
+        p.quantity = 600;
+        wait_until(|| either.fired == 1 && each.fired == 1, 30.s);
+        p.quantity = 1;
+        wait_until(|| either.state == "armed" && each.active == 0, 30.s);
+        q.quantity = 700;
+        wait_until(|| either.fired == 2 && each.fired == 2, 30.s);
+        exit(0);
+        "#
+    );
+    let ran = world.pipe(&["run", "-"], script.as_bytes());
+    assert_eq!((ran.code, ran.messages.as_str()), (Some(0), ""), "{ran:?}");
+    let rows = |path: &str| {
+        let text = fs::read_to_string(path).unwrap();
+        let rows = text.lines().map(|row| row.split_once(',').unwrap().1);
+        rows.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let path = "AAPL_position.quantity";
+    let expected = [
+        "path,old,now",
+        &format!("{path},1,600"),
+        &format!("{path},600,1"),
+    ];
+    assert_eq!(rows(&change), expected);
+    let expected = [&format!("{path},MSFT_position.quantity"), "600,1", "1,700"];
+    assert_eq!(rows(&firing), expected);
+    let expected = ["object,quantity", "AAPL_position,600", "MSFT_position,700"];
+    assert_eq!(rows(&each), expected);
+}
+
+#[test]
 fn a_condition_that_is_no_expression_says_where_in_its_text() {
     let (world, _producer) = World::with_producer();
     for line in [

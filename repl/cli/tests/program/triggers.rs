@@ -345,12 +345,15 @@ fn a_rate_that_is_said_later_counts_from_then_on_and_ends_with_its_trigger() {
          let fast = watch(\"order_12345.order_id\", |c| ());
          fast.rate(\"spin\");
          let spinning = samples(100.ms);
+         let before = sampler().ticks;
+         let busy = timestamp(); while busy.elapsed < 0.1 { }
+         let beside = sampler().ticks - before;
          fast.cancel();
          let slower = samples(100.ms);
          slow.cancel();
-         `${at_first > 0} ${spinning > 10 * at_first} ${spinning > 10 * slower}`",
+         `${at_first > 0} ${spinning > 10 * at_first} ${beside > 5 * at_first} ${spinning > 10 * slower}`",
     );
-    assert_eq!(world.data(&["run", &script]), "true true true\n");
+    assert_eq!(world.data(&["run", &script]), "true true true true\n");
 }
 
 #[test]

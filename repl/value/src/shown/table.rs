@@ -33,6 +33,8 @@ pub struct Table {
     pub none: String,
     /// What a program gets as JSON, if that is not a list of the rows.
     pub json: Option<Json>,
+    /// The same in fewer columns, for a screen on which these do not fit.
+    pub narrow: Option<Box<Table>>,
 }
 
 /// Makes rows when they are asked for.
