@@ -109,7 +109,11 @@ pub fn parse(text: &str) -> Option<Duration> {
     let (number, name) = text.split_at(end);
     let (number, unit) = (number.trim(), Unit::named(name)?.nanos());
     match number.parse::<u64>() {
-        Ok(count) => count.checked_mul(unit).map(Duration::from_nanos),
+        Ok(count) => {
+            let nanos = u128::from(count) * u128::from(unit);
+            let (whole, rest) = (nanos / u128::from(NANOS), nanos % u128::from(NANOS));
+            Some(Duration::new(u64::try_from(whole).ok()?, rest as u32))
+        }
         Err(_) => of_seconds(number.parse::<f64>().ok()? * unit as f64 / NANOS as f64).ok(),
     }
 }
@@ -148,6 +152,8 @@ mod tests {
         ] {
             assert_eq!(parse(text), Some(Duration::from_nanos(nanos)), "{text}");
         }
+        let long = parse("1000000000000000h").map(|time| time.as_secs());
+        assert_eq!(long, Some(3_600_000_000_000_000_000));
         for text in [
             "",
             "10",
