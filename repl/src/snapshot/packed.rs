@@ -1,11 +1,13 @@
 //! The parts of a packed record as rows: the tree that its bytes are at this moment, of which some parts are open.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
 
 use memglass::{Field, Value};
 use memglass_value::format::{self, Figure, Style};
+use memglass_value::walk::{self, Inside, Parts, walk};
 use memglass_view::interest::{FieldsInterest, Window};
 use memglass_view::snapshot::{Detail, FieldRow, Fold};
 use memglass_view::text;
@@ -26,7 +28,7 @@ pub(super) struct Tree {
 /// The rows of a record whose value was read once, so that all are of one write.
 pub(super) fn tree(root: &Field, value: &Value, interest: &FieldsInterest) -> Tree {
     let mut total = 0;
-    walk(value, &interest.toggled, |_| total += 1);
+    rows(value, &interest.toggled, |_| total += 1);
     let window = interest.window.settled(total);
     let mut making = Making {
         root,
@@ -37,7 +39,7 @@ pub(super) fn tree(root: &Field, value: &Value, interest: &FieldsInterest) -> Tr
         rows: Vec::new(),
         detail: None,
     };
-    walk(value, &interest.toggled, |part| making.part(part));
+    rows(value, &interest.toggled, |part| making.part(part));
     Tree {
         total,
         rows: making.rows,
@@ -152,66 +154,28 @@ fn count_leaves(value: &Value) -> u64 {
 }
 
 /// Calls `visit` for each part that has a row.
-fn walk(value: &Value, toggled: &BTreeSet<Arc<str>>, visit: impl FnMut(Part<'_>)) {
-    let mut walk = Walk {
-        toggled,
-        path: String::new(),
-        visit,
-    };
-    walk.parts(value, 0);
-}
-
-struct Walk<'w, F> {
-    toggled: &'w BTreeSet<Arc<str>>,
-    path: String,
-    visit: F,
-}
-
-impl<F: FnMut(Part<'_>)> Walk<'_, F> {
-    fn parts(&mut self, value: &Value, depth: u16) {
-        let len = self.path.len();
-        match value {
-            Value::Record(members) => {
-                for (name, member) in members.iter() {
-                    if len > 0 {
-                        self.path.push('.');
-                    }
-                    self.path.push_str(name);
-                    self.part(name, member, depth, depth == 0);
-                    self.path.truncate(len);
-                }
-            }
-            Value::List(elements) => {
-                for (index, element) in elements.iter().enumerate() {
-                    let name = format!("[{index}]");
-                    self.path.push_str(&name);
-                    self.part(&name, element, depth, false);
-                    self.path.truncate(len);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn part(&mut self, name: &str, value: &Value, depth: u16, is_outermost: bool) {
-        let has_parts = matches!(value, Value::Record(_) | Value::List(_));
-        let is_small =
-            matches!(value, Value::Record(members) if members.iter().len() <= OPEN_AT_FIRST);
-        let fold = match (is_small && is_outermost) != self.toggled.contains(self.path.as_str()) {
-            _ if !has_parts => Fold::None,
-            true => Fold::Open,
-            false => Fold::Closed,
-        };
-        (self.visit)(Part {
-            path: &self.path,
-            name,
-            depth,
+fn rows(value: &Value, toggled: &BTreeSet<Arc<str>>, mut visit: impl FnMut(Part<'_>)) {
+    let Ok(()) = walk(value, &mut |part| {
+        let fold = fold_of(part, toggled);
+        visit(Part {
+            path: part.path,
+            name: part.name,
+            depth: part.depth as u16,
             fold,
-            value,
+            value: part.value,
         });
-        if fold == Fold::Open {
-            self.parts(value, depth + 1);
-        }
+        Ok::<_, Infallible>(fold == Fold::Open)
+    });
+}
+
+fn fold_of(part: &walk::Part<'_, Value>, toggled: &BTreeSet<Arc<str>>) -> Fold {
+    let is_outermost = part.depth == 0 && !part.name.starts_with('[');
+    let is_small =
+        matches!(part.value, Value::Record(members) if members.iter().len() <= OPEN_AT_FIRST);
+    match (is_small && is_outermost) != toggled.contains(part.path) {
+        _ if matches!(part.value.inside(), Inside::Leaf) => Fold::None,
+        true => Fold::Open,
+        false => Fold::Closed,
     }
 }
 

@@ -28,6 +28,7 @@ pub mod parts;
 pub mod shown;
 pub mod spark;
 pub mod time;
+pub mod walk;
 pub mod wrap;
 
 /// The values themselves, for what formats them and knows nothing else of a session.

@@ -106,11 +106,25 @@ fn compare_elements<'v>(
     }
 }
 
-/// Whether two values without parts are the same.
-fn is_same(one: &Value, other: &Value) -> bool {
+/// Whether two values have the same bits: a NaN is the same as itself and as no other NaN, and -0.0 is not 0.0.
+pub fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::F32(one), Value::F32(other)) => one.to_bits() == other.to_bits(),
         (Value::F64(one), Value::F64(other)) => one.to_bits() == other.to_bits(),
+        (Value::List(one), Value::List(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| is_same(one, other))
+        }
+        (Value::Record(one), Value::Record(other)) => {
+            one.iter().len() == other.iter().len()
+                && one
+                    .iter()
+                    .zip(other.iter())
+                    .all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
+        }
         (one, other) => one == other,
     }
 }

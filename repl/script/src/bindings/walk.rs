@@ -8,6 +8,7 @@
 
 use std::rc::Rc;
 
+use memglass_value::walk;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use crate::ask::Ask;
@@ -56,24 +57,26 @@ fn part(of: &Dynamic) -> Result<Part> {
 }
 
 fn walk(ask: &Ask<'_>, whole: &Part) -> Result<()> {
-    whole.walk(&mut String::new(), &mut |path, part| {
-        let answer = ask.call([path.into(), part.value(), part.is_leaf().into()])?;
+    walk::walk(whole, &mut |part| {
+        let value = part.value;
+        let answer = ask.call([part.path.into(), value.value(), value.is_leaf().into()])?;
         // An action has no answer, and goes on.
         Ok(answer.as_bool() != Ok(false))
     })
 }
 
 fn fold(ask: &Ask<'_>, whole: &Part) -> Result<Dynamic> {
-    whole.fold(&mut String::new(), &mut |path, part, children: Array| {
-        let value = match part.is_leaf() {
-            true => part.value(),
+    walk::fold(whole, &mut |part, children: Array| {
+        let of = part.value;
+        let value = match of.is_leaf() {
+            true => of.value(),
             false => Dynamic::UNIT,
         };
         let node: Map = [
-            ("path".into(), path.into()),
-            ("name".into(), part.name.clone().into()),
+            ("path".into(), part.path.into()),
+            ("name".into(), of.name.clone().into()),
             ("value".into(), value),
-            ("leaf".into(), part.is_leaf().into()),
+            ("leaf".into(), of.is_leaf().into()),
         ]
         .into();
         let result = ask.call([Dynamic::from_map(node), Dynamic::from_array(children)])?;

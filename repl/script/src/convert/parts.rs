@@ -1,10 +1,9 @@
 //! A value with its parts in their order, for functions that go through them. One implementation for objects, packed
 //! records and copies.
 
-use std::fmt::Write as _;
-
 use memglass::Value;
 use memglass::schema::{self, Schema, TypeId};
+use memglass_value::walk::{Inside, Parts};
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map};
 
 use super::Meaning;
@@ -74,58 +73,17 @@ impl Part {
             }
         }
     }
+}
 
-    /// Calls `enter` for each part below this one with its path, the outer before the inner. It says whether the
-    /// parts of the part are wanted too.
-    pub(crate) fn walk(
-        &self,
-        path: &mut String,
-        enter: &mut impl FnMut(&str, &Part) -> Result<bool>,
-    ) -> Result<()> {
-        self.each(path, |path, part| match enter(path, part)? {
-            true => part.walk(path, enter),
-            false => Ok(()),
-        })
-    }
-
-    /// Calls `leave` for each part and at last for this one, the inner before the outer, with what it gave for the
-    /// parts of the part.
-    pub(crate) fn fold<R>(
-        &self,
-        path: &mut String,
-        leave: &mut impl FnMut(&str, &Part, Vec<R>) -> Result<R>,
-    ) -> Result<R> {
-        let mut results = Vec::new();
-        self.each(path, |path, part| {
-            results.push(part.fold(path, leave)?);
-            Ok(())
-        })?;
-        leave(path, self, results)
-    }
-
-    /// Goes through the parts; `path` is that of each meanwhile.
-    fn each(
-        &self,
-        path: &mut String,
-        mut visit: impl FnMut(&mut String, &Part) -> Result<()>,
-    ) -> Result<()> {
-        let (parts, are_elements) = match &self.content {
-            Content::Leaf(_) => return Ok(()),
-            Content::Members(parts) => (parts, false),
-            Content::Elements(parts) => (parts, true),
-        };
-        let len = path.len();
-        for (index, part) in parts.iter().enumerate() {
-            // Writing to a string does not fail.
-            let _ = match (are_elements, len) {
-                (true, _) => write!(path, "[{index}]"),
-                (false, 0) => write!(path, "{}", part.name),
-                (false, _) => write!(path, ".{}", part.name),
-            };
-            visit(path, part)?;
-            path.truncate(len);
+impl Parts for Part {
+    fn inside(&self) -> Inside<'_, Part> {
+        match &self.content {
+            Content::Leaf(_) => Inside::Leaf,
+            Content::Members(parts) => {
+                Inside::Members(Box::new(parts.iter().map(|part| (&*part.name, part))))
+            }
+            Content::Elements(parts) => Inside::Elements(Box::new(parts.iter())),
         }
-        Ok(())
     }
 }
 

@@ -1,6 +1,11 @@
 //! A value as it was sampled, compared by its bits.
 
+use std::convert::Infallible;
+
 use memglass::Value;
+use memglass_value::parts;
+pub use memglass_value::parts::is_same;
+use memglass_value::walk::{Inside, Parts, walk};
 
 /// A value that equals another one if they have the same bits: a NaN is equal to itself and to no other
 /// NaN, and -0.0 is not 0.0.
@@ -13,72 +18,29 @@ impl PartialEq for Sample {
     }
 }
 
-/// Whether two values have the same bits: a NaN is equal to itself and to no other NaN, and -0.0 is not 0.0.
-pub fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::F64(a), Value::F64(b)) => a.to_bits() == b.to_bits(),
-        (Value::F32(a), Value::F32(b)) => a.to_bits() == b.to_bits(),
-        (Value::List(a), Value::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
-        }
-        (Value::Record(a), Value::Record(b)) => {
-            a.iter().count() == b.iter().count()
-                && a.iter()
-                    .zip(b.iter())
-                    .all(|((a_name, a), (b_name, b))| a_name == b_name && is_same(a, b))
-        }
-        (a, b) => a == b,
-    }
-}
-
-/// The paths of the numbers and texts in which two values of one type differ, below the values themselves;
-/// none for values without parts.
+/// The paths of the numbers and texts in which two values differ, below the values themselves; none for values without
+/// parts.
 pub(super) fn differences(old: &Value, now: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    differ(old, now, "", &mut found);
-    found.retain(|path| !path.is_empty());
-    found
-}
-
-fn differ(old: &Value, now: &Value, path: &str, found: &mut Vec<String>) {
-    match (old, now) {
-        (Value::List(old), Value::List(now)) if old.len() == now.len() => {
-            for (index, (old, now)) in old.iter().zip(now).enumerate() {
-                differ(old, now, &format!("{path}[{index}]"), found);
-            }
-        }
-        (Value::Record(old), Value::Record(now)) => {
-            for ((name, old), (_, now)) in old.iter().zip(now.iter()) {
-                differ(old, now, &member(path, name), found);
-            }
-        }
-        (old, now) if !is_same(old, now) => found.push(path.to_owned()),
-        _ => {}
-    }
+    let differing = parts::differences(Some(old), Some(now)).into_iter();
+    let paths = differing.map(|part| part.path);
+    paths.filter(|path| !path.is_empty()).collect()
 }
 
 /// Calls `visit` with each number and text in a value, and the path to it.
 pub(super) fn visit_leaves(value: &Value, path: &str, visit: &mut impl FnMut(&str, &Value)) {
-    match value {
-        Value::List(elements) => {
-            for (index, element) in elements.iter().enumerate() {
-                visit_leaves(element, &format!("{path}[{index}]"), visit);
-            }
-        }
-        Value::Record(members) => {
-            for (name, value) in members.iter() {
-                visit_leaves(value, &member(path, name), visit);
-            }
-        }
-        leaf => visit(path, leaf),
+    if let Inside::Leaf = value.inside() {
+        return visit(path, value);
     }
-}
-
-fn member(path: &str, name: &str) -> String {
-    match path {
-        "" => name.to_owned(),
-        path => format!("{path}.{name}"),
-    }
+    let Ok(()) = walk(value, &mut |part| {
+        if let Inside::Leaf = part.value.inside() {
+            let separator = match path.is_empty() || part.path.starts_with('[') {
+                true => "",
+                false => ".",
+            };
+            visit(&format!("{path}{separator}{}", part.path), part.value);
+        }
+        Ok::<_, Infallible>(true)
+    });
 }
 
 #[cfg(test)]
@@ -98,6 +60,16 @@ mod tests {
             Sample(Value::List(vec![f64::NAN.into()])),
             Sample(Value::List(vec![f64::NAN.into()]))
         );
+    }
+
+    #[test]
+    fn members_of_another_variant_are_told_by_their_names() {
+        let ping = Value::Record([("op", 1.into()), ("x", 2.into()), ("crc", 3.into())].into());
+        let bare = Value::Record([("op", 2.into()), ("crc", 3.into())].into());
+        assert_eq!(differences(&ping, &bare), ["op", "x"]);
+        let mut leaves = Vec::new();
+        visit_leaves(&bare, "last", &mut |path, _| leaves.push(path.to_owned()));
+        assert_eq!(leaves, ["last.op", "last.crc"]);
     }
 
     #[test]
