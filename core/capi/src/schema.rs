@@ -72,6 +72,62 @@ pub extern "C" fn memglass_schema_text(
     add(schema, type_id, |_| Ok(Type::new("", len, 1, Kind::Text)))
 }
 
+/// Adds a type that is described elsewhere: `size` bytes, aligned to `align`, of which a session says only the name. Observers that
+/// are given the program's debug information or a file of types (`memglass --types`) see its members, others its bytes. `id` is
+/// the type's id there, 32 hexadecimal digits as `memglass embed` writes them, so that no other version of the type is taken for it;
+/// if it is empty, name and size decide.
+#[unsafe(no_mangle)]
+pub extern "C" fn memglass_schema_named(
+    schema: Option<&mut CSchema>,
+    name: Text,
+    size: u64,
+    align: u64,
+    id: Text,
+    type_id: Option<&mut MaybeUninit<u32>>,
+) -> Status {
+    entry(|| {
+        let type_id = place(type_id, "type_id")?;
+        let schema = schema.ok_or_else(|| Failure::null("schema"))?;
+        let id = elsewhere(id.get()?)?;
+        type_id.write(schema.schema.add_named(name.get()?, size, align, id)?.0);
+        Ok(())
+    })
+}
+
+fn elsewhere(digits: &str) -> Result<u128, Failure> {
+    let is_id = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match u128::from_str_radix(digits, 16) {
+        Ok(id) if is_id => Ok(id),
+        _ if digits.is_empty() => Ok(0),
+        _ => Err(Failure::new(
+            Status::BadArgument,
+            format!("{digits:?} is no id of a type: 32 hexadecimal digits"),
+        )),
+    }
+}
+
+/// Adds an array of `size` bytes that holds a packed record: the first struct of a layout's text, as docs/layouts.md describes
+/// it. The type has that struct's name unless `name` is another. Structs whose bytes are such a record are `align`ed as the
+/// compiler says, arrays of bytes to 1. Observers see the parts of the record; a reader that is older than this function, the
+/// bytes.
+#[unsafe(no_mangle)]
+pub extern "C" fn memglass_schema_packed(
+    schema: Option<&mut CSchema>,
+    name: Text,
+    layout: Text,
+    size: u64,
+    align: u64,
+    type_id: Option<&mut MaybeUninit<u32>>,
+) -> Status {
+    entry(|| {
+        let type_id = place(type_id, "type_id")?;
+        let schema = schema.ok_or_else(|| Failure::null("schema"))?;
+        let (name, layout) = (name.get()?, layout.get()?);
+        type_id.write(schema.schema.add_packed(name, layout, size, align)?.0);
+        Ok(())
+    })
+}
+
 /// Adds an address in the producer's own memory, of `target`: shown, never followed.
 #[unsafe(no_mangle)]
 pub extern "C" fn memglass_schema_pointer(

@@ -18,6 +18,7 @@ pub(crate) struct TypeArgs {
     pub(crate) path: Option<CratePath>,
     pub(crate) seqlock: Mark,
     pub(crate) locked: Mark,
+    pub(crate) layout: Option<Text>,
 }
 
 /// Arguments of an enum's variant.
@@ -50,6 +51,41 @@ pub(crate) struct FieldArgs {
     pub(crate) unit: Option<Text>,
     pub(crate) desc: Option<Text>,
     pub(crate) was: Option<Text>,
+}
+
+impl FieldArgs {
+    /// Where the first argument is that says more than a name.
+    pub(crate) fn first(&self) -> Option<Span> {
+        let marks = [
+            self.atomic,
+            self.seqlock,
+            self.locked,
+            self.text,
+            self.readonly,
+        ];
+        let marks = marks.into_iter().filter(|mark| mark.is_present());
+        let texts = [
+            &self.layout,
+            &self.regex,
+            &self.format,
+            &self.unit,
+            &self.desc,
+            &self.was,
+        ];
+        let texts = texts.into_iter().flatten().map(|text| text.key);
+        let bounds = [&self.min, &self.max, &self.step];
+        let bounds = bounds.into_iter().flatten().map(|bound| bound.key);
+        let names = [&self.names, &self.flags];
+        let names = names.into_iter().flatten().map(|names| names.key);
+        let range = self.range.iter().map(|range| range.key);
+        let mut all = marks
+            .map(Mark::span)
+            .chain(texts)
+            .chain(bounds)
+            .chain(names)
+            .chain(range);
+        all.next()
+    }
 }
 
 /// Reads the arguments in `attrs`; `keys` are all that `what` can have.
@@ -139,7 +175,8 @@ fn closest<'k>(typed: &str, keys: &[&'k str]) -> Option<&'k str> {
 }
 
 /// The keys that each item may have.
-pub(crate) const OF_TYPE: (&str, &[&str]) = ("a type", &["name", "seqlock", "locked", "crate"]);
+pub(crate) const OF_TYPE: (&str, &[&str]) =
+    ("a type", &["name", "seqlock", "locked", "layout", "crate"]);
 pub(crate) const OF_VARIANT: (&str, &[&str]) = ("a variant", &["name"]);
 pub(crate) const OF_FIELD: (&str, &[&str]) = (
     "a field",

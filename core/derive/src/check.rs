@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
 use crate::args::{FieldArgs, Names, Text};
-use crate::ast::{Body, Input, Member, Protection, Variant};
+use crate::ast::{Body, Input, Member, Protection, Variant, split_array};
 use crate::{printf, substitutes};
 
 /// The integers that a derived enum may be.
@@ -34,6 +34,7 @@ pub(crate) fn check(input: &Input, errors: &mut Accumulator) {
     check_type_name(input, errors);
     check_alignment(input, errors);
     check_whole(input, errors);
+    check_record(input, errors);
     match &input.body {
         Body::Struct(members) => check_struct(input, members, errors),
         Body::Union(members) => check_union(input, members, errors),
@@ -187,6 +188,38 @@ fn check_whole(input: &Input, errors: &mut Accumulator) {
     }
 }
 
+/// A struct whose bytes are a packed record: they are those of one write, and the layout says all of them.
+fn check_record(input: &Input, errors: &mut Accumulator) {
+    let Some(layout) = &input.args.layout else {
+        return;
+    };
+    let Body::Struct(members) = &input.body else {
+        let message =
+            "`layout` says what the bytes of a struct are: put this on a struct with named fields";
+        return report(errors, layout.key, message);
+    };
+    check_layout_text(layout, errors);
+    for span in members.iter().filter_map(|member| member.args.first()) {
+        let message = "the layout says all of the struct: remove this, or the layout of the struct";
+        report(errors, span, message);
+    }
+    if input.protection() == Protection::Plain && !members.iter().all(is_bytes) {
+        let message = "a struct with a layout is read as one record: add `seqlock` or `locked`, so that it is of one write";
+        report(errors, layout.key, message);
+    }
+    if members.len() > 1 && !input.repr.words.iter().any(|word| word == "C") {
+        let message = "a layout says where fields lie, which Rust chooses itself: add `#[repr(C)]`";
+        report(errors, layout.key, message);
+    }
+}
+
+/// Whether it is written as an array of bytes.
+fn is_bytes(member: &Member) -> bool {
+    let (element, lengths) = split_array(&member.ty);
+    let is_byte = matches!(element, Type::Path(path) if path.path.is_ident("u8"));
+    is_byte && lengths.len() == 1
+}
+
 fn check_args(args: &FieldArgs, errors: &mut Accumulator) {
     let protections = [
         ("atomic", &args.atomic),
@@ -262,6 +295,10 @@ fn check_layout(args: &FieldArgs, errors: &mut Accumulator) {
             "`text` shows all bytes as text and `layout` says what is in them: choose one";
         report(errors, layout.key, message);
     }
+    check_layout_text(layout, errors);
+}
+
+fn check_layout_text(layout: &Text, errors: &mut Accumulator) {
     if let Err(reason) = first_struct(&layout.value()) {
         let reason = format!("not a layout: {reason}");
         report(errors, layout.literal.span(), reason);

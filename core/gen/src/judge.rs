@@ -4,8 +4,10 @@ use memglass::schema::{Field, Kind, Protection, Schema, SchemaError, Type, TypeI
 
 use crate::bits::units;
 use crate::fault::Fault;
-use crate::model::{self, Declared, Enum, Member, Model, Record};
+use crate::model::{self, Declared, Enum, Member, Model, Packing, Record};
 use crate::notes::Notes;
+use crate::packed;
+use crate::refusals;
 
 /// Fails with what is wrong with the annotations of a member.
 pub(crate) fn member(model: &Model, member: &Member, notes: &Notes) -> Result<(), Fault> {
@@ -49,9 +51,67 @@ pub(crate) fn member(model: &Model, member: &Member, notes: &Notes) -> Result<()
     })
 }
 
-/// Fails with what is wrong with the places of members.
-pub(crate) fn record(model: &Model, record: &Record) -> Vec<Fault> {
+/// Works out the layout of a record that has one, and fails with what is wrong with it.
+fn lay_out(model: &Model, record: &mut Record) -> Result<(), Fault> {
+    let made = packed::layout(model, record)?;
+    record.layout = match (&record.packing.layout, made) {
+        (Some((_, place)), Some(_)) => {
+            let reason =
+                "@layout says all, and @count or @variant stand in the struct too: leave one";
+            return Err(Fault::new(place.clone(), reason));
+        }
+        (Some((text, place)), None) => {
+            packed::check(text, record.size, place)?;
+            Some(text.clone())
+        }
+        (None, made) => made,
+    };
+    Ok(())
+}
+
+/// What is wrong with a member that is a packed record, or that has a part in one.
+fn packing(model: &Model, record: &Record, member: &Member) -> Result<(), Fault> {
+    let Packing {
+        layout, variant, ..
+    } = &member.packing;
+    if let Some((text, place)) = layout {
+        if !member.ty.is_bytes() {
+            let reason = "@layout is for arrays of std::uint8_t: it says what is in their bytes";
+            return Err(Fault::new(place.clone(), reason));
+        }
+        packed::check(text, model.size(&member.ty), place)?;
+    }
+    let inner = model.record(member.ty.leaf());
+    let chosen = inner.and_then(|inner| {
+        let all = inner.members.iter().filter(|_| inner.is_union);
+        all.filter(|one| one.packing.variant.is_some()).next()
+    });
+    if let (Some(chosen), None) = (chosen, variant) {
+        let reason = format!(
+            "{} has @variant, and nothing says which member is there: write @variant(tag) here",
+            chosen.name
+        );
+        return Err(Fault::new(member.place.clone(), reason));
+    }
+    let is_guarded = [record.protection, member.protection]
+        .iter()
+        .any(|one| *one != Protection::Plain);
+    match inner.filter(|inner| !is_guarded && model.must_be_guarded(inner)) {
+        Some(inner) => Err(Fault::new(
+            member.place.clone(),
+            format!("{} {}", inner.names.shown, refusals::UNGUARDED_RECORD),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Fails with what is wrong with the places of members. A record with a layout gets it.
+pub(crate) fn record(model: &Model, record: &mut Record) -> Vec<Fault> {
     let mut faults = Vec::new();
+    faults.extend(lay_out(model, record).err());
+    let record = &*record;
+    let members = record.members.iter();
+    faults.extend(members.filter_map(|member| packing(model, record, member).err()));
     let names = &record.names.shown;
     for member in &record.members {
         let mut refuse = |reason: String| faults.push(Fault::new(member.place.clone(), reason));
@@ -104,6 +164,18 @@ pub(crate) fn record(model: &Model, record: &Record) -> Vec<Fault> {
         faults.push(Fault::new(record.members[bitfield].place.clone(), reason));
     }
     faults
+}
+
+/// Why objects of a record cannot be made.
+pub(crate) fn marked(model: &Model, index: usize) -> Option<String> {
+    match &model.types[index] {
+        Declared::Record(record) if model.must_be_guarded(record) => Some(format!(
+            "{} {}",
+            record.names.shown,
+            refusals::UNGUARDED_RECORD
+        )),
+        _ => None,
+    }
 }
 
 /// Adds a struct with just this member.

@@ -27,6 +27,7 @@ mod model;
 mod names;
 mod notes;
 mod options;
+mod packed;
 mod read;
 mod refusals;
 mod scanned;

@@ -43,6 +43,9 @@ pub(crate) struct Record {
     pub(crate) members: Vec<Member>,
     /// `Seqlock` or `Locked` if it is protected as a whole.
     pub(crate) protection: Protection,
+    pub(crate) packing: Packing,
+    /// The text of the layout, if its bytes are a packed record.
+    pub(crate) layout: Option<String>,
 }
 
 /// A member of a record.
@@ -59,6 +62,18 @@ pub(crate) struct Member {
     pub(crate) width: Option<u64>,
     pub(crate) protection: Protection,
     pub(crate) metadata: Metadata,
+    pub(crate) packing: Packing,
+}
+
+/// What makes a packed record of bytes, and where that is written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Packing {
+    /// The text of the layout.
+    pub(crate) layout: Option<(String, Place)>,
+    /// How many elements of an array mean something.
+    pub(crate) count: Option<(String, Place)>,
+    /// Of a union, what says which member is there; of a member of one, for which values it is.
+    pub(crate) variant: Option<(String, Place)>,
 }
 
 /// An enumeration.
@@ -123,6 +138,15 @@ impl Type {
             Type::Array(element, _) => element.leaf(),
             other => other,
         }
+    }
+
+    /// Whether it is an array of unsigned bytes.
+    pub(crate) fn is_bytes(&self) -> bool {
+        const BYTE: Type = Type::Int {
+            size: 1,
+            is_signed: false,
+        };
+        matches!(self, Type::Array(element, _) if **element == BYTE)
     }
 
     /// How many elements it has in each dimension.
@@ -197,6 +221,14 @@ impl Model {
     pub(crate) fn record_has_bool(&self, record: &Record) -> bool {
         let is_bool = |member: &Member| member.width.is_none() && self.has_bool(&member.ty);
         !record.is_union && record.members.iter().any(is_bool)
+    }
+
+    /// Whether a record is read as a whole, and its bytes are more than single ones: then only a guarded one is ever of one write.
+    pub(crate) fn must_be_guarded(&self, record: &Record) -> bool {
+        let is_bytes = |member: &Member| member.ty.is_bytes();
+        record.layout.is_some()
+            && record.protection == Protection::Plain
+            && !record.members.iter().all(is_bytes)
     }
 
     /// Whether the storage of this type has protected places in it.

@@ -21,6 +21,10 @@ pub(crate) const NEGATIVE_FLAGS: &str =
 pub(crate) const NAMELESS_NAMESPACE: &str =
     "it is in a namespace without a name, where another header cannot reach it: move it out";
 
+/// A packed record in a place where its bytes are not of one write; the record's name stands before it.
+pub(crate) const UNGUARDED_RECORD: &str =
+    "is read as one record: protect it with @seqlock or @locked, so that it is of one write";
+
 /// A type that is private in another.
 pub(crate) fn private(path: &str) -> String {
     format!("{path} is private, so that generated code cannot name it: make it public")

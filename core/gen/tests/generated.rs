@@ -49,9 +49,14 @@ fn layouts_of_all_kinds_are_generated_as_kept() {
 }
 
 #[test]
+fn packed_records_are_generated_as_kept() {
+    check_kept("packed");
+}
+
+#[test]
 fn every_compiler_takes_the_generated_code_without_a_warning() {
     for compiler in harness::compilers() {
-        for name in ["features", "layouts"] {
+        for name in ["features", "layouts", "packed"] {
             let header = harness::data(&format!("{name}_generated.hpp"));
             harness::run(harness::compile(
                 compiler,
@@ -200,7 +205,7 @@ fn check_split(header_text: &str, ty: &str, expected: &Schema, is_split: bool) {
     std::fs::write(&output, generated.text).unwrap();
     std::fs::write(&tables, generated.source.unwrap_or_default()).unwrap();
     std::fs::write(&program, PRINTS_SCHEMA.replace("TYPE", ty)).unwrap();
-    let library = library();
+    let library = harness::library();
     for compiler in harness::compilers() {
         let made = directory.path().join(compiler);
         let paths = [&program, &tables, &library, &made].map(|path| path.to_str().unwrap());
@@ -274,7 +279,7 @@ fn two_generated_headers_in_one_program_register_the_types_of_both() {
     }
     let program = directory.path().join("two.cpp");
     std::fs::write(&program, TWO_HEADERS).unwrap();
-    let library = library();
+    let library = harness::library();
     for compiler in harness::compilers() {
         let made = directory.path().join(compiler);
         let paths = [&program, &library, &made].map(|path| path.to_str().unwrap());
@@ -292,16 +297,4 @@ fn two_generated_headers_in_one_program_register_the_types_of_both() {
             );
         }
     }
-}
-
-/// The C library, built for this.
-fn library() -> std::path::PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .args(["build", "--quiet", "--offline", "-p", "memglass-capi"])
-        .current_dir(&root);
-    harness::run(cargo);
-    let profile = std::env::current_exe().unwrap();
-    profile.ancestors().nth(2).unwrap().join("libmemglass.a")
 }

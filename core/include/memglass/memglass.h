@@ -915,6 +915,28 @@ memglass_status memglass_schema_scalar(struct memglass_schema *schema, uint32_t 
 // Adds text in an array of `len` bytes: UTF-8 up to the first zero byte, or to the end.
 memglass_status memglass_schema_text(struct memglass_schema *schema, uint64_t len, uint32_t *type_id);
 
+// Adds a type that is described elsewhere: `size` bytes, aligned to `align`, of which a session says only the name. Observers that
+// are given the program's debug information or a file of types (`memglass --types`) see its members, others its bytes. `id` is
+// the type's id there, 32 hexadecimal digits as `memglass embed` writes them, so that no other version of the type is taken for it;
+// if it is empty, name and size decide.
+memglass_status memglass_schema_named(struct memglass_schema *schema,
+                                      struct memglass_text name,
+                                      uint64_t size,
+                                      uint64_t align,
+                                      struct memglass_text id,
+                                      uint32_t *type_id);
+
+// Adds an array of `size` bytes that holds a packed record: the first struct of a layout's text, as docs/layouts.md describes
+// it. The type has that struct's name unless `name` is another. Structs whose bytes are such a record are `align`ed as the
+// compiler says, arrays of bytes to 1. Observers see the parts of the record; a reader that is older than this function, the
+// bytes.
+memglass_status memglass_schema_packed(struct memglass_schema *schema,
+                                       struct memglass_text name,
+                                       struct memglass_text layout,
+                                       uint64_t size,
+                                       uint64_t align,
+                                       uint32_t *type_id);
+
 // Adds an address in the producer's own memory, of `target`: shown, never followed.
 memglass_status memglass_schema_pointer(struct memglass_schema *schema,
                                         struct memglass_text target,

@@ -84,6 +84,8 @@ struct Record {
     bool is_union = false;
     /// MEMGLASS_PROTECTION_SEQLOCK or _LOCKED if it is protected as a whole.
     memglass_protection protection = MEMGLASS_PROTECTION_PLAIN;
+    /// Of a struct whose bytes are a packed record, the layout's text.
+    std::string_view layout = {};
 };
 
 template <class T> TypeId value_type(Schema& schema);
@@ -101,6 +103,9 @@ template <class T> TypeId plain(Schema& schema, Form form);
 template <class T> TypeId atomic(Schema& schema, Form form);
 template <class T> TypeId seqlock(Schema& schema, Form form);
 template <class T> TypeId locked(Schema& schema, Form form);
+/// The type of an array of bytes that holds a packed record, by the text of its layout.
+template <class T, const auto& Layout, memglass_protection With = MEMGLASS_PROTECTION_PLAIN>
+TypeId packed(Schema& schema, Form form);
 
 /// Types that refer to each other. A type that is added again keeps its number.
 class Schema {
@@ -119,6 +124,18 @@ public:
     }
     TypeId text(std::size_t bytes) {
         return added([&](auto* id) { return memglass_schema_text(schema_, bytes, id); });
+    }
+    /// A type that is described elsewhere, by its name and its id there.
+    TypeId named(std::string_view name, std::size_t size, std::size_t align, std::string_view id = {}) {
+        return added([&](auto* type) {
+            return memglass_schema_named(schema_, detail::text(name), size, align, detail::text(id), type);
+        });
+    }
+    /// Bytes that hold a packed record: the first struct of the layout's text.
+    TypeId packed(std::string_view name, std::string_view layout, std::size_t size, std::size_t align) {
+        return added([&](auto* id) {
+            return memglass_schema_packed(schema_, detail::text(name), detail::text(layout), size, align, id);
+        });
     }
     TypeId pointer(std::string_view target) {
         return added([&](auto* id) { return memglass_schema_pointer(schema_, detail::text(target), id); });
@@ -190,6 +207,10 @@ private:
 };
 
 inline TypeId Schema::record(const Record& record, Form form) {
+    if (!record.layout.empty()) {
+        const Record::Layout& place = form == Form::value ? record.value : record.storage;
+        return packed(record.name, record.layout, place.size, place.align);
+    }
     struct Annotations {
         std::vector<memglass_variant> names, flags;
         memglass_metadata metadata;
@@ -338,6 +359,10 @@ template <class T> TypeId seqlock(Schema& schema, Form form) {
     return detail::member_type<T, Guarded<T>>(schema, form);
 }
 template <class T> TypeId locked(Schema& schema, Form form) { return detail::member_type<T, Locked<T>>(schema, form); }
+template <class T, const auto& Layout, memglass_protection With> TypeId packed(Schema& schema, Form form) {
+    TypeId record = schema.packed("", Layout, sizeof(T), 1);
+    return form == Form::value || With == MEMGLASS_PROTECTION_PLAIN ? record : schema.protect(With, record);
+}
 
 }  // namespace memglass
 

@@ -161,6 +161,18 @@ pub(crate) fn whole(schema: &Schema, id: TypeId, bytes: &[u8]) -> Value {
     Packed::of(schema, id).expect(CHECKED).whole(bytes)
 }
 
+/// The value of a record whose bytes were written while they were copied, with a last member that says so.
+pub(crate) fn torn(value: Value) -> Value {
+    let Value::Record(members) = value else {
+        return value;
+    };
+    let mut members: Vec<_> = members.into_iter().collect();
+    members.retain(|(name, _)| &**name != FAULT);
+    let told = "torn: it was written while it was read";
+    members.push((FAULT.into(), told.into()));
+    Value::Record(members.into())
+}
+
 /// Lays out a record anew from the members of a value, and puts it into the bytes of its place.
 pub(super) fn build(
     schema: &Schema,

@@ -21,7 +21,7 @@ use directory::LabelPlace;
 pub(crate) use directory::{Directory, EntryHead, ObjectRecord};
 pub use error::LayoutError;
 pub(crate) use header::{Identity, SessionState};
-pub(crate) use type_log::TypeLog;
+pub(crate) use type_log::{Describe, TypeLog};
 
 use crate::shm::{self, Anchor, Dir, Segment, ShmError, View};
 use crate::sync::published;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::chunks::Chunks;
 use super::{Damage, Layout, LayoutError, Part, load};
-use crate::schema::{Schema, codec};
+use crate::schema::{Schema, SchemaError, Type, TypeId, codec, references};
 use crate::shm::Anchor;
 use crate::sync::published_since;
 use crate::wire::{Ref, header, type_log as at};
@@ -18,10 +18,16 @@ const MAX_DECODED: u64 = 256 << 20;
 /// How much more memory types may take than the session has.
 const DECODED_PER_MAPPED: u64 = 16;
 
+/// Describes types that a session only names: gives a schema that has the type, and which it is.
+pub(crate) type Describe = dyn Fn(&Type) -> Option<(Schema, TypeId)> + Send + Sync;
+
 /// The types of a session as far as they were read.
 pub(crate) struct TypeLog {
     chunks: Chunks,
     schema: Arc<Schema>,
+    /// Of each type of the log, which one of the schema it is: what is described elsewhere brings types of its own.
+    ids: Vec<TypeId>,
+    describe: Option<Arc<Describe>>,
     /// Bytes of the descriptions that were read.
     described: u64,
     /// Bytes that their types take.
@@ -33,12 +39,14 @@ pub(crate) struct TypeLog {
 }
 
 impl TypeLog {
-    pub(crate) fn new(layout: &Layout) -> TypeLog {
+    pub(crate) fn new(layout: &Layout, describe: Option<Arc<Describe>>) -> TypeLog {
         let strides = &layout.strides;
         let chunk_bytes = strides.chunk_header + strides.type_record * strides.types_per_chunk;
         TypeLog {
             chunks: Chunks::new("the type log", chunk_bytes),
             schema: Arc::default(),
+            ids: Vec::new(),
+            describe,
             described: 0,
             decoded: 0,
             left_out: Vec::new(),
@@ -48,6 +56,12 @@ impl TypeLog {
 
     pub(crate) fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// The type of the schema that a type of the log is; one that was left out has an id of no type.
+    #[inline]
+    pub(crate) fn id(&self, in_log: u64) -> Option<TypeId> {
+        self.ids.get(usize::try_from(in_log).ok()?).copied()
     }
 
     /// What was left out.
@@ -65,7 +79,7 @@ impl TypeLog {
     /// If there should be types but the first chunk of the log cannot be found, or if the system refuses a
     /// region: then the types before it are taken in, and the next call continues there.
     pub(crate) fn read_new(&mut self, layout: &Layout) -> Result<bool, LayoutError> {
-        let known = self.schema.len() as u64;
+        let known = self.ids.len() as u64;
         let Some(count) = published_since(layout.word(header::TYPE_COUNT), known) else {
             self.fault = None;
             return Ok(false);
@@ -84,7 +98,7 @@ impl TypeLog {
     }
 
     fn read_up_to(&mut self, layout: &Layout, count: u64) -> Result<bool, LayoutError> {
-        let known = self.schema.len() as u64;
+        let known = self.ids.len() as u64;
         if count <= known {
             return Ok(false);
         }
@@ -105,16 +119,22 @@ impl TypeLog {
         match self.add(layout, schema, id) {
             Err(error) if error.is_passing() => return Err(error),
             Err(error) => {
+                self.ids.push(TypeId(schema.len() as u32));
                 schema.leave_out();
                 self.left_out
                     .push(Damage::new(Part::Type(id as u32), &error));
             }
-            Ok(()) => {}
+            Ok(added) => self.ids.push(added),
         }
         Ok(())
     }
 
-    fn add(&mut self, layout: &Layout, schema: &mut Schema, id: u64) -> Result<(), LayoutError> {
+    fn add(
+        &mut self,
+        layout: &Layout,
+        schema: &mut Schema,
+        id: u64,
+    ) -> Result<TypeId, LayoutError> {
         let session = || layout.identity.name.clone();
         let bytes = self.description(layout, id)?;
         let most = (layout.mapped_bytes() * DECODED_PER_MAPPED).min(MAX_DECODED);
@@ -125,13 +145,13 @@ impl TypeLog {
                 id,
                 source,
             })?;
-        let before = schema.len();
-        let added = schema.add(ty).map_err(|source| LayoutError::Type {
+        let added = self.add_type(schema, ty);
+        let added = added.map_err(|source| LayoutError::Type {
             session: session(),
             id,
             source: Box::new(source),
         })?;
-        if schema.len() == before {
+        if self.ids.contains(&added) {
             return Err(layout.damaged(
                 format!("type {id}"),
                 &format_args!("type {} again", added.0),
@@ -139,7 +159,35 @@ impl TypeLog {
             ));
         }
         self.decoded += taken as u64;
-        Ok(())
+        Ok(added)
+    }
+
+    /// Adds a type whose references are those of the log. One that is described elsewhere becomes what it is there, if its size and
+    /// alignment allow that.
+    fn add_type(&self, schema: &mut Schema, mut ty: Type) -> Result<TypeId, SchemaError> {
+        for reference in references(&mut ty.kind) {
+            let known = self.id(reference.0.into());
+            *reference = known.ok_or_else(|| SchemaError::UnknownType {
+                name: ty.name.to_string(),
+                id: *reference,
+            })?;
+        }
+        match self.described(schema, &ty) {
+            Some(described) => Ok(described),
+            None => schema.add(ty),
+        }
+    }
+
+    fn described(&self, schema: &mut Schema, ty: &Type) -> Option<TypeId> {
+        ty.elsewhere?;
+        let (from, id) = self.describe.as_ref()?(ty)?;
+        let id = schema.adopt(&from, id).ok()?;
+        let same = Type {
+            name: Arc::clone(&ty.name),
+            align: ty.align,
+            ..Type::clone(&schema[id])
+        };
+        (same.size == ty.size).then(|| schema.add(same).ok())?
     }
 
     fn description(&mut self, layout: &Layout, id: u64) -> Result<Vec<u8>, LayoutError> {

@@ -5,8 +5,8 @@ use crate::schema::{Kind, Schema, SchemaError, TypeId};
 
 pub use super::checks;
 pub use super::describe::{
-    AtomicField, ByteArray, Wrappable, add_alias, add_enum, add_flags, add_layout, add_struct,
-    add_text, add_union, field, named,
+    AtomicField, ByteArray, Wrappable, add_alias, add_enum, add_flags, add_layout, add_packed,
+    add_struct, add_text, add_union, field, named,
 };
 pub use super::unions::{Padding, decode_union, encode_union};
 

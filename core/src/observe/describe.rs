@@ -1,13 +1,9 @@
 //! Descriptions of derived types, from what the derive and the compiler know of them.
 
-use std::sync::Arc;
-
-use memglass_layouts::Layout;
-
 use super::{AtomicScalar, Observe, Scalar, Shape, Storage};
 use crate::protection::Atomic;
 use crate::schema::{
-    Definition, Field, Kind, Metadata, Protection, Room, Schema, SchemaError, Type, TypeId, Variant,
+    Field, Kind, Metadata, Protection, Schema, SchemaError, Type, TypeId, Variant,
 };
 
 /// A type laid out like the Rust type `T`.
@@ -110,26 +106,26 @@ pub fn add_text<T: ByteArray>(
     schema.add_protected(protection, text)
 }
 
-/// An array of bytes that holds a packed record: the first struct of the layout `text`.
+/// The bytes of a `T` as a packed record: the first struct of the layout `text`, whose name it has if `name` is empty.
 ///
 /// # Errors
 ///
 /// If the schema refuses it.
+pub fn add_packed<T>(schema: &mut Schema, name: &str, text: &str) -> Result<TypeId, SchemaError> {
+    schema.add_packed(name, text, size_of::<T>() as u64, align_of::<T>() as u64)
+}
+
+/// An array of bytes that holds a packed record: the first struct of the layout `text`.
 ///
-/// # Panics
+/// # Errors
 ///
-/// If the text is no layout with a struct; the derive has checked that.
+/// If the schema refuses it; the derive has checked the text.
 pub fn add_layout<T: ByteArray>(
     schema: &mut Schema,
     protection: Protection,
     text: &str,
 ) -> Result<TypeId, SchemaError> {
-    let layout = Layout::parse(text).expect("the derive parsed it");
-    let root: Arc<str> = layout.structs().next().expect("the derive saw one").into();
-    let layout = schema.add(Definition::new(layout).into())?;
-    let room = Room::Bytes(u8::value_type(schema)?);
-    let name = Arc::clone(&root);
-    let record = add::<T>(schema, &name, Kind::Record { layout, root, room })?;
+    let record = add_packed::<T>(schema, "", text)?;
     schema.add_protected(protection, record)
 }
 

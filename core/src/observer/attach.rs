@@ -1,5 +1,6 @@
 //! Attaching while the session may be starting, ending, or being replaced.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use super::{Observer, sessions};
 use crate::layout::{self, Layout, LayoutError, SessionState};
 use crate::origin;
 use crate::owners::{self, WriterSlot};
+use crate::schema::{Schema, Type, TypeId};
 use crate::shm::{Access, Dir, ShmError};
 use crate::wire::header::PRODUCER_SLOT;
 use crate::wire::names;
@@ -22,6 +24,19 @@ pub struct ObserverBuilder {
     dir: Option<PathBuf>,
     writable: bool,
     trial: bool,
+    pub(super) described_by: DescribedBy,
+}
+
+/// What describes types that a session only names.
+#[derive(Clone, Default)]
+pub(super) struct DescribedBy(pub(super) Option<Arc<layout::Describe>>);
+
+impl fmt::Debug for DescribedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DescribedBy")
+            .field(&self.0.is_some())
+            .finish()
+    }
 }
 
 impl ObserverBuilder {
@@ -41,6 +56,17 @@ impl ObserverBuilder {
     /// Looks for the session in `dir`.
     pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
         self.dir = Some(dir.as_ref().into());
+        self
+    }
+
+    /// Describes types that the session only [names](Schema::add_named): `describe` gets such a type, with its name, size and id,
+    /// and gives a schema that has it, and which type it is there. One of another size or alignment is not used: then the
+    /// type stays bytes.
+    pub fn described_by(
+        mut self,
+        describe: impl Fn(&Type) -> Option<(Schema, TypeId)> + Send + Sync + 'static,
+    ) -> Self {
+        self.described_by = DescribedBy(Some(Arc::new(describe)));
         self
     }
 

@@ -136,7 +136,8 @@ impl Observer {
             started: identity.started,
             directory: layout.dir().path().into(),
         };
-        let (types, directory) = (TypeLog::new(layout), Directory::new(layout));
+        let types = TypeLog::new(layout, options.described_by.0.clone());
+        let directory = Directory::new(layout);
         Observer {
             sight: sight(&attached, &types),
             attached,
@@ -326,7 +327,7 @@ impl Observer {
     /// An object's type, and the bytes of all its elements.
     #[inline(always)]
     fn type_and_size(&self, head: &EntryHead) -> Option<(TypeId, u64)> {
-        let type_id = TypeId(u32::try_from(head.type_id).ok()?);
+        let type_id = self.types.id(head.type_id)?;
         let ty = self.types.schema().get(type_id)?;
         Some((type_id, ty.size.checked_mul(head.count.max(1))?))
     }
@@ -335,7 +336,7 @@ impl Observer {
     #[cold]
     fn no_type_and_size(&self, head: &EntryHead) -> LayoutError {
         let layout = &self.attached.layout;
-        let type_id = u32::try_from(head.type_id).ok().map(TypeId);
+        let type_id = self.types.id(head.type_id);
         match type_id.and_then(|id| self.types.schema().get(id)) {
             None => layout.unknown_type(head),
             Some(_) => layout.too_many_elements(head),

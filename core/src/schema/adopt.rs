@@ -41,7 +41,7 @@ impl Schema {
 }
 
 /// The types that a type refers to, in the order of its description.
-fn references(kind: &mut Kind) -> Vec<&mut TypeId> {
+pub(crate) fn references(kind: &mut Kind) -> Vec<&mut TypeId> {
     match kind {
         Kind::Struct { fields } | Kind::Union { members: fields } => {
             fields.iter_mut().map(|field| &mut field.type_id).collect()

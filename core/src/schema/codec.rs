@@ -106,6 +106,7 @@ mod type_key {
     pub(super) const DEFINITION: u8 = 11;
     pub(super) const ROOT: u8 = 12;
     pub(super) const LAYOUT: u8 = 13;
+    pub(super) const ELSEWHERE: u8 = 14;
 }
 
 /// Codes of the kinds.

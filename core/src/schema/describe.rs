@@ -92,6 +92,9 @@ impl Schema {
                     self.describe(*layout)
                 )
             }
+            _ if ty.elsewhere.is_some() => {
+                format!("{name}  {extent}, described elsewhere: --types FILE shows its members\n")
+            }
             _ => format!("{name}  {extent}\n"),
         }
     }
@@ -284,6 +287,7 @@ mod tests {
     fn named_type(schema: &mut Schema, name: &str, size: u64, align: u64, kind: Kind) -> TypeId {
         schema
             .add(Type {
+                elsewhere: None,
                 name: name.into(),
                 size,
                 align,

@@ -7,6 +7,20 @@ use super::{MAX_DEPTH, MAX_SIZE, TypeId};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
+    /// A type that is described elsewhere, and is not what such types are.
+    #[error(
+        "type {name:?} is described elsewhere, so it must have a name and be an array of bytes"
+    )]
+    Elsewhere {
+        /// The type.
+        name: String,
+    },
+    /// A text that is no layout.
+    #[error("not a layout: {reason}")]
+    Layout {
+        /// Where it is wrong, and how.
+        reason: String,
+    },
     /// A packed record whose layout has no such struct.
     #[error("record {name:?}: {reason}")]
     Root {

@@ -135,6 +135,7 @@ impl Schema {
             });
         }
         let measure = self.judge_kind(ty)?;
+        self.judge_elsewhere(ty)?;
         self.judge_alignment(ty)?;
         if measure.depth > MAX_DEPTH {
             return Err(SchemaError::TooDeep { name: name() });
@@ -261,6 +262,23 @@ impl Schema {
                 self.judge_room(ty, *room)?;
                 Ok(Measure::packed(ty.size))
             }
+        }
+    }
+
+    /// That what is described elsewhere has a name to find it by, and is bytes to whoever does not find it.
+    fn judge_elsewhere(&self, ty: &Type) -> Result<(), SchemaError> {
+        let is_bytes = match ty.kind {
+            Kind::Array { element, .. } => {
+                let of = &self[element];
+                of.size == 1 && matches!(of.kind, Kind::Int { .. })
+            }
+            _ => false,
+        };
+        match ty.elsewhere {
+            Some(_) if !is_bytes || ty.name.is_empty() => Err(SchemaError::Elsewhere {
+                name: ty.name.to_string(),
+            }),
+            _ => Ok(()),
         }
     }
 

@@ -22,6 +22,7 @@ mod range;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use adopt::references;
 pub use definition::Definition;
 pub use error::SchemaError;
 pub(crate) use judge::most_values;
@@ -66,6 +67,9 @@ pub struct Type {
     pub align: u64,
     /// What the bytes mean.
     pub kind: Kind,
+    /// Of bytes that are a value of a type which is described elsewhere: its id there, 0 if only its name is known. Made by
+    /// [`Schema::add_named`].
+    pub elsewhere: Option<u128>,
 }
 
 /// What the bytes of a type mean.
@@ -461,6 +465,31 @@ impl Schema {
         self.add(Type::new("", size, align, Kind::Array { element, count }))
     }
 
+    /// Adds a type that is described elsewhere, as in the debug information of the program: `size` bytes of which only the name
+    /// is known, and perhaps the id there (0 if not). Observers that were [told](crate::ObserverBuilder::described_by) see its members, others
+    /// its bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError::Elsewhere`] if it has no name; others as [`Schema::add`].
+    pub fn add_named(
+        &mut self,
+        name: &str,
+        size: u64,
+        align: u64,
+        id: u128,
+    ) -> Result<TypeId, SchemaError> {
+        let element = self.add(Type::new("u8", 1, 1, Kind::Int { signed: false }))?;
+        let bytes = Kind::Array {
+            element,
+            count: size,
+        };
+        self.add(Type {
+            elsewhere: Some(id),
+            ..Type::new(name, size, align, bytes)
+        })
+    }
+
     /// Adds the protected form of a value type.
     ///
     /// # Errors
@@ -511,6 +540,7 @@ impl Type {
             size,
             align,
             kind,
+            elsewhere: None,
         }
     }
 

@@ -145,6 +145,7 @@ mod tests {
     fn schema(variants: Vec<Variant>) -> Schema {
         let mut schema = Schema::new();
         let ty = |name: &str, size, kind| Type {
+            elsewhere: None,
             name: name.into(),
             size,
             align: 2,
@@ -232,6 +233,7 @@ mod tests {
         let mut second = first.clone();
         let more = variants((0..100).map(|number| number * 2));
         let ty = Type {
+            elsewhere: None,
             name: "F".into(),
             size: 2,
             align: 2,

@@ -9,6 +9,7 @@ mod followings;
 mod labels;
 mod lives;
 mod memory;
+mod named_types;
 mod packed;
 mod packed_fields;
 mod place;

@@ -156,3 +156,103 @@ fn a_described_member_is_as_large_as_its_array_and_names_its_struct() {
     let value: Order = observer.field("order").unwrap().read_as().unwrap();
     assert_eq!(value.raw[..10], *RAW);
 }
+
+/// A struct of which only some elements mean something.
+#[derive(Observe, Clone, Copy, Default)]
+#[observe(
+    seqlock,
+    layout = "struct basket { u16 n; padding[2]; leg legs[n]; }; struct leg { u32 id; s32 lots; };"
+)]
+#[repr(C)]
+struct Basket {
+    n: u16,
+    legs: [[i32; 2]; 4],
+}
+
+/// Bytes as they come from the wire, in a struct of their own.
+#[derive(Observe, Clone, Copy)]
+#[observe(name = "frame", layout = "struct wire { u8 len; char text[len]; };")]
+struct Frame {
+    bytes: [u8; 8],
+}
+
+#[derive(Observe, Clone, Copy)]
+struct Desk {
+    id: u32,
+    basket: Basket,
+    frames: [Frame; 2],
+}
+
+#[test]
+fn the_bytes_of_a_whole_struct_are_a_record() {
+    let place = Place::new();
+    let session = place.session("t");
+    let basket = |n| Basket {
+        n,
+        legs: [[1, 10], [2, -20], [3, 0], [0, 0]],
+    };
+    let frame = |bytes: &[u8; 4]| {
+        let mut frame = Frame { bytes: [0; 8] };
+        frame.bytes[..4].copy_from_slice(bytes);
+        frame
+    };
+    let whole = session.object("whole", basket(2)).unwrap();
+    let desk = Desk {
+        id: 1,
+        basket: basket(1),
+        frames: [frame(b"\x02hi\0"), frame(b"\x03you")],
+    };
+    let _desk = session.object("desk", desk).unwrap();
+    let observer = place.writer("t");
+    let read = |path: &str| observer.field(path).unwrap().read().unwrap();
+    assert_eq!(read("whole.legs[1].lots"), Value::I64(-20));
+    assert_eq!(
+        read("desk").to_string(),
+        "{id: 1, basket: {n: 1, legs: [{id: 1, lots: 10}]}, \
+         frames: [{len: 2, text: \"hi\"}, {len: 3, text: \"you\"}]}"
+    );
+    let whole_type = observer.find("whole").unwrap().type_id;
+    assert_eq!(&*observer.schema()[whole_type].name, "Basket");
+    whole.write(basket(3)).unwrap();
+    assert_eq!(read("whole.legs[2].id"), Value::U64(3));
+    let lots = observer.field("whole.legs[0].lots").unwrap();
+    lots.write(&Value::I64(7)).unwrap();
+    assert_eq!(whole.read().unwrap().legs[0], [1, 7]);
+    let typed = observer.field("whole").unwrap().typed::<Basket>();
+    let typed = typed.unwrap().read().unwrap();
+    assert_eq!((typed.n, typed.legs[0]), (3, [1, 7]));
+}
+
+#[derive(Observe, Clone, Copy)]
+struct Busy {
+    #[observe(layout = "struct all { u8 same[4096]; };")]
+    bytes: [u8; 4096],
+}
+
+#[test]
+fn an_unguarded_record_that_is_written_all_the_time_says_that_it_is_torn() {
+    let place = Place::new();
+    let session = place.session("t");
+    let busy = session.object("busy", Busy { bytes: [0; 4096] }).unwrap();
+    let observer = place.reader("t");
+    let bytes = observer.field("busy.bytes").unwrap();
+    assert!(!bytes.read().unwrap().to_string().contains('!'));
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0_u64.. {
+                busy.bytes.iter().for_each(|cell| cell.set(number as u8));
+                if done.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let is_torn = || bytes.read().unwrap().to_string().contains("!: \"torn: ");
+        while !is_torn() && std::time::Instant::now() < deadline {}
+        let seen = std::time::Instant::now() < deadline;
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(seen);
+    });
+    assert!(!bytes.read().unwrap().to_string().contains('!'));
+}

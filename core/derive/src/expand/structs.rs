@@ -60,9 +60,15 @@ pub(super) fn declare_storage(
 }
 
 fn implement_value(input: &Input, fields: &[Member], storage: &TokenStream) -> TokenStream {
-    let (ident, name) = (&input.ident, input.name());
-    let metadata = metadata::items(fields);
-    let described = members::value_fields(fields);
+    let ident = &input.ident;
+    let (metadata, described) = match &input.args.layout {
+        // The layout says all that is known of the fields.
+        Some(_) => (TokenStream::new(), described(input, TokenStream::new())),
+        None => {
+            let described = described(input, members::value_fields(fields));
+            (metadata::items(fields), described)
+        }
+    };
     let (encode, decode, lossy) = (encode(fields), decode(fields), decode_lossy(fields));
     let padding = padding(fields);
     quote! {
@@ -78,7 +84,6 @@ fn implement_value(input: &Input, fields: &[Member], storage: &TokenStream) -> T
                 schema: &mut __memglass::schema::Schema,
             ) -> ::core::result::Result<__memglass::schema::TypeId, __memglass::schema::SchemaError> {
                 #described
-                __memglass::derive_support::add_struct::<Self>(schema, #name, fields)
             }
 
             #[inline]
@@ -90,6 +95,21 @@ fn implement_value(input: &Input, fields: &[Member], storage: &TokenStream) -> T
             #[inline]
             fn decode_lossy(bytes: &[::core::primitive::u8]) -> Self { #lossy }
         }
+    }
+}
+
+/// Adds the type: a struct with the `fields` that are bound before, or the packed record that its bytes are.
+fn described(input: &Input, fields: TokenStream) -> TokenStream {
+    let name = input.name();
+    match &input.args.layout {
+        Some(layout) => {
+            let text = &layout.literal;
+            quote!(__memglass::derive_support::add_packed::<Self>(schema, #name, #text))
+        }
+        None => quote! {
+            #fields
+            __memglass::derive_support::add_struct::<Self>(schema, #name, fields)
+        },
     }
 }
 
@@ -145,8 +165,8 @@ fn place(Member { ident, ty, .. }: &Member) -> TokenStream {
 }
 
 fn implement_storage(input: &Input, storage: &Ident, fields: &[Member]) -> TokenStream {
-    let (ident, name) = (&input.ident, input.name());
-    let described = members::storage_fields(fields);
+    let ident = &input.ident;
+    let described = described(input, members::storage_fields(fields));
     let init = fields.iter().map(|member| {
         let (ident, cells) = (&member.ident, members::storage(member));
         quote_spanned!(member.ty.span()=> <#cells as __memglass::Storage>::init(&self.#ident, &value.#ident);)
@@ -178,7 +198,6 @@ fn implement_storage(input: &Input, storage: &Ident, fields: &[Member]) -> Token
                 schema: &mut __memglass::schema::Schema,
             ) -> ::core::result::Result<__memglass::schema::TypeId, __memglass::schema::SchemaError> {
                 #described
-                __memglass::derive_support::add_struct::<Self>(schema, #name, fields)
             }
 
             #[inline]

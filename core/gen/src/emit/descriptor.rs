@@ -99,6 +99,9 @@ fn summary(record: &Record, members: &str) -> String {
         Protection::Locked => parts.push(".protection = MEMGLASS_PROTECTION_LOCKED".into()),
         Protection::Plain | Protection::Atomic => {}
     }
+    if let Some(layout) = &record.layout {
+        parts.push(format!(".layout = {}", literal::text(layout)));
+    }
     format!("{{{}}}", parts.join(", "))
 }
 
@@ -154,6 +157,10 @@ fn annotations(model: &Model, member: &Member) -> Vec<Code> {
             )
         })
         .collect();
+    if let Some((layout, _)) = &member.packing.layout {
+        let variable = literal::list_name(&member.name, "layout");
+        constants.push(constant("char", &variable, true, &literal::text(layout)));
+    }
     let value = literal::metadata(&member.name, &metadata);
     if !value.is_empty() {
         constants.push(constant(
@@ -210,15 +217,28 @@ fn whole(record: &Record, member: &Member) -> String {
     } else {
         "Value"
     };
-    let protection = match member.protection {
+    let ty = type_of(member);
+    format!("\"{name}\", offsetof(Value, {name}), offsetof({storage}, {name}), memglass::{ty}")
+}
+
+/// The function that adds the type of a member.
+fn type_of(member: &Member) -> String {
+    let (name, protection) = (&member.name, member.protection);
+    let guard = match protection {
         Protection::Plain => "plain",
         Protection::Atomic => "atomic",
         Protection::Seqlock => "seqlock",
         Protection::Locked => "locked",
     };
-    format!(
-        "\"{name}\", offsetof(Value, {name}), offsetof({storage}, {name}), memglass::{protection}<decltype(Value::{name})>"
-    )
+    if member.packing.layout.is_none() {
+        return format!("{guard}<decltype(Value::{name})>");
+    }
+    let layout = literal::list_name(name, "layout");
+    let with = match protection {
+        Protection::Plain => String::new(),
+        _ => format!(", MEMGLASS_PROTECTION_{}", guard.to_uppercase()),
+    };
+    format!("packed<decltype(Value::{name}), {layout}{with}>")
 }
 
 fn bits(model: &Model, record: &Record, member: &Member, unit: &Unit) -> String {

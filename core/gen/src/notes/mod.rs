@@ -9,6 +9,7 @@ use memglass::schema::{Metadata, Protection};
 use memglass_code::Annotation;
 
 use crate::fault::{Fault, Place};
+use crate::model::Packing;
 
 /// What the comments of a declaration say.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Notes {
     pub(crate) is_address: bool,
     /// Whether the values of an enumeration are bits of a set.
     pub(crate) is_flags: bool,
+    /// What makes a packed record of it.
+    pub(crate) packing: Packing,
     /// Where each annotation is.
     places: Vec<(&'static str, Place)>,
 }
@@ -43,7 +46,7 @@ impl Target {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Target::Member => KEYS,
-            Target::Record => &["seqlock", "locked"],
+            Target::Record => &["seqlock", "locked", "layout"],
             Target::Enum => &["flags"],
         }
     }
@@ -52,7 +55,7 @@ impl Target {
 /// All annotations.
 const KEYS: &[&str] = &[
     "readonly", "range", "min", "max", "step", "regex", "enum", "flags", "format", "unit", "desc",
-    "was", "atomic", "seqlock", "locked", "address",
+    "was", "atomic", "seqlock", "locked", "address", "layout", "count", "variant",
 ];
 
 /// What other systems and haste call annotations.
@@ -73,8 +76,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("pointer", "address"),
 ];
 
+/// Words of other tools that look like ours.
+const OTHERS: &[&str] = &["invariant"];
+
 /// The annotation that a word is or is meant to be; `None` if it is another tool's, such as `@brief`.
 pub(crate) fn meant(word: &str) -> Option<&'static str> {
+    if OTHERS.contains(&word) {
+        return None;
+    }
     if let Some(key) = KEYS.iter().find(|key| **key == word) {
         return Some(key);
     }
@@ -108,6 +117,7 @@ impl Notes {
             metadata: Metadata::new(),
             is_address: false,
             is_flags: false,
+            packing: Packing::default(),
             places: Vec::new(),
         }
     }
@@ -156,7 +166,7 @@ impl Notes {
         if let Some(other) = set {
             return Err(format!("@{key} contradicts @{other}; leave one"));
         }
-        self.set(key, annotation.args.as_deref(), target)?;
+        self.set(key, annotation.args.as_deref(), target, place)?;
         self.places.push((key, place.clone()));
         Ok(())
     }
@@ -168,6 +178,8 @@ impl Notes {
             &["range", "min"],
             &["range", "max"],
             &["enum", "flags"],
+            &["layout", "count", "variant"],
+            &["layout", "atomic"],
         ];
         let groups = GROUPS.iter().filter(|group| group.contains(&key));
         let others = groups
@@ -176,7 +188,13 @@ impl Notes {
         others.copied().find(|other| self.place(other).is_some())
     }
 
-    fn set(&mut self, key: &str, args: Option<&str>, target: Target) -> Result<(), String> {
+    fn set(
+        &mut self,
+        key: &str,
+        args: Option<&str>,
+        target: Target,
+        place: &Place,
+    ) -> Result<(), String> {
         let metadata = &mut self.metadata;
         let text = || value::text(key, args).map(|text| Some(text.into()));
         let number = || value::number(key, args).map(Some);
@@ -213,6 +231,14 @@ impl Notes {
             "flags" => metadata.flags = value::names(key, args)?,
             "unit" => metadata.unit = text()?,
             "was" => metadata.was = text()?,
+            "layout" => self.packing.layout = Some((value::text(key, args)?, place.clone())),
+            "count" => {
+                self.packing.count = Some((value::expression(key, args, "len")?, place.clone()))
+            }
+            "variant" => {
+                let said = value::expression(key, args, "kind")?;
+                self.packing.variant = Some((said, place.clone()));
+            }
             _ => metadata.desc = text()?,
         }
         Ok(())
@@ -255,6 +281,9 @@ mod tests {
             "todo",
             "deprecated",
             "ingroup",
+            "invariant",
+            "const",
+            "cond",
         ] {
             assert_eq!(meant(word), None, "{word}");
         }
@@ -267,6 +296,8 @@ mod tests {
             ("rnage", "range"),
             ("seqlok", "seqlock"),
             ("units", "unit"),
+            ("counts", "count"),
+            ("layuot", "layout"),
         ] {
             assert_eq!(meant(word), Some(key), "{word}");
         }

@@ -33,6 +33,13 @@ pub(super) fn text(key: &str, args: Option<&str>) -> Result<String, String> {
     }
 }
 
+/// An expression of a layout, which is judged with the layout.
+pub(super) fn expression(key: &str, args: Option<&str>, example: &str) -> Result<String, String> {
+    let expression = args.map(str::trim).filter(|args| !args.is_empty());
+    let usage = || format!("@{key} takes another member: write @{key}({example})");
+    expression.map(str::to_owned).ok_or_else(usage)
+}
+
 /// One number.
 pub(super) fn number(key: &str, args: Option<&str>) -> Result<Number, String> {
     let usage = || format!("@{key} takes a number: write @{key}(10)");

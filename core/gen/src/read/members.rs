@@ -104,6 +104,7 @@ impl Reader<'_> {
             width,
             protection: notes.protection,
             metadata: notes.metadata.clone(),
+            packing: notes.packing.clone(),
         }
         .with_real_bounds();
         crate::judge::member(&self.model, &member, &notes)?;

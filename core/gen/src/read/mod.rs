@@ -16,6 +16,7 @@ use clang_sys::*;
 
 use crate::clang::{Cursor, Unit};
 use crate::fault::{Fault, Place};
+use crate::judge;
 use crate::model::{Declared, Model};
 use crate::names::Taken;
 use crate::sources::Sources;
@@ -84,6 +85,11 @@ impl Reader<'_> {
             && let Declared::Record(record) = &mut self.model.types[index]
         {
             record.is_marked = true;
+            let place = record.place.clone();
+            let refused = judge::marked(&self.model, index);
+            refused
+                .into_iter()
+                .for_each(|reason| self.refuse(place.clone(), reason));
         }
     }
 }

@@ -18,8 +18,8 @@ impl Reader<'_> {
             return *known;
         }
         self.known.insert(spelling.clone(), None);
-        let record = self.described(ty, owner)?;
-        let faults = crate::judge::record(&self.model, &record);
+        let mut record = self.described(ty, owner)?;
+        let faults = crate::judge::record(&self.model, &mut record);
         if !faults.is_empty() {
             faults
                 .into_iter()
@@ -82,6 +82,8 @@ impl Reader<'_> {
             align,
             members,
             protection,
+            packing: notes.packing,
+            layout: None,
         })
     }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use memglass_code::{EnumValues, RecordLayout, Scanner};
 
 use crate::fault::{Fault, Place};
+use crate::judge;
 use crate::model::{Declared, Model};
 use crate::names::Taken;
 use crate::options::Options;
@@ -104,6 +105,11 @@ impl Reader<'_> {
             && let Declared::Record(record) = &mut self.model.types[index]
         {
             record.is_marked = true;
+            let place = record.place.clone();
+            let refused = judge::marked(&self.model, index);
+            refused
+                .into_iter()
+                .for_each(|reason| self.refuse(place.clone(), reason));
         }
     }
 

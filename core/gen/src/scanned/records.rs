@@ -18,8 +18,8 @@ impl Reader<'_> {
         }
         self.known.insert(path.to_owned(), None);
         let found = self.records.get(path).cloned().flatten();
-        let record = found.and_then(|found| self.described(&found))?;
-        let faults = crate::judge::record(&self.model, &record);
+        let mut record = found.and_then(|found| self.described(&found))?;
+        let faults = crate::judge::record(&self.model, &mut record);
         if !faults.is_empty() {
             faults
                 .into_iter()
@@ -69,6 +69,8 @@ impl Reader<'_> {
             align: layout.align,
             members,
             protection: notes.protection,
+            packing: notes.packing,
+            layout: None,
         })
     }
 
@@ -183,6 +185,7 @@ impl Reader<'_> {
             width,
             protection: notes.protection,
             metadata: notes.metadata.clone(),
+            packing: notes.packing.clone(),
         }
         .with_real_bounds();
         crate::judge::member(&self.model, &member, notes)?;

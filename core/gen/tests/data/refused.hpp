@@ -216,3 +216,71 @@ inline int inside_of_a_function() {
     struct [[memglass::observe]] Inside { int x; };          //~ this marks no struct outside of functions
     return static_cast<int>(sizeof(Inside));
 }
+
+union alignas(8) PackedPart {
+    int a;                                  // @variant(1)
+    int b;                                  //~ nothing says when b is there: write @variant(VALUE), with a value of kind
+};
+
+union alignas(8) PackedWhole {
+    int a;                                  // @variant(1)
+    int b;                                  // @variant(2)
+};
+
+// @seqlock
+struct [[memglass::observe]] PackedChosen {
+    int kind;
+    PackedPart part;                            // @variant(kind)
+};
+
+// @seqlock
+struct [[memglass::observe]] PackedNobody {
+    int kind;
+    PackedWhole whole;                          //~ a has @variant, and nothing says which member is there: write @variant(tag) here
+};
+
+// @seqlock
+struct [[memglass::observe]] PackedCounted {
+    int n;
+    int list[4];                            // @count(m) //~ "m" is not defined; did you mean "n"?
+};
+
+// @seqlock
+struct [[memglass::observe]] PackedLate {
+    int list[4];                            // @count(n) //~ "n"
+    int n;
+};
+
+// @seqlock
+struct [[memglass::observe]] PackedOne {
+    int n;                                  // @count(n) //~ @count is for arrays
+};
+
+// @seqlock
+struct [[memglass::observe]] PackedNoted {
+    int n;                                  // @range(0, 4) //~ have no other annotations: leave them out
+    int list[4];                            // @count(n)
+};
+
+// @seqlock
+struct [[memglass::observe]] PackedGrid {
+    int n;
+    int list[4][2];                         // @count(n) //~ use an array of structs
+};
+
+struct [[memglass::observe]] PackedLoose {        //~ PackedLoose is read as one record: protect it with @seqlock or @locked
+    int n;
+    int list[4];                            // @count(n)
+};
+
+struct [[memglass::observe]] PackedBytes {
+    int number;                             // @layout("struct a { u8 n; };") //~ @layout is for arrays of std::uint8_t
+    std::uint8_t text[8];                   // @layout("struct a { u8 n };") //~ not a layout: line 1, column 17
+    std::uint8_t none[8];                   // @layout("enum E : u8 { A };") //~ not a layout: it defines no struct
+};
+
+struct [[memglass::observe]] PackedWords {
+    std::uint8_t two[8];                    // @atomic @layout("struct a { u8 n; };") //~ @layout contradicts @atomic
+    std::uint8_t bare[8];                   // @layout //~ @layout takes a text in quotes
+    int some[4];                            // @count //~ @count takes another member: write @count(len)
+};

@@ -82,3 +82,15 @@ pub fn run(mut command: Command) -> Vec<u8> {
     );
     output.stdout
 }
+
+/// The C library, built for this.
+pub fn library() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["build", "--quiet", "--offline", "-p", "memglass-capi"])
+        .current_dir(&root);
+    run(cargo);
+    let profile = std::env::current_exe().unwrap();
+    profile.ancestors().nth(2).unwrap().join("libmemglass.a")
+}

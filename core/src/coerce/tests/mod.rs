@@ -97,6 +97,7 @@ fn add(schema: &mut Schema, name: &str, size: u64, kind: Kind) -> TypeId {
     };
     schema
         .add(Type {
+            elsewhere: None,
             name: name.into(),
             size,
             align,

@@ -14,7 +14,7 @@ use crate::observer::path::{Malformed, Step, Steps};
 use crate::observer::place::Within;
 use crate::observer::read::Retries;
 use crate::observer::suggest;
-use crate::schema::{Kind, Schema, SchemaError, Type, TypeId, Variant};
+use crate::schema::{Kind, Protection, Schema, SchemaError, Type, TypeId, Variant};
 use crate::value::{Record as Members, Value};
 
 /// How often bytes without protection are copied until two copies agree.
@@ -121,7 +121,7 @@ impl Field {
         if let Some(kept) = kept {
             return Ok(kept);
         }
-        let record = self.look_at_settled_bytes(retries, |bytes| {
+        let record = self.look_at_settled_bytes(retries, |bytes, _| {
             let own = written_bytes(packed, bytes);
             let own = own.map_err(|reason| self.no_record(reason))?;
             Ok(Arc::new(packed.owned(own)))
@@ -133,16 +133,36 @@ impl Field {
         Ok(record)
     }
 
-    /// Hands bytes to `look` that are of one moment: all of one write if the place is guarded, else two copies in a row that are
-    /// equal. If they never are, the last one is taken.
+    /// A whole record without protection. If it was written during each copy of its bytes, its value ends with a member that says so.
+    pub(super) fn read_unguarded_record(&self, retries: Retries) -> Result<Value, ReadError> {
+        self.look_at_settled_bytes(retries, |bytes, is_settled| {
+            let value = self.decoded(bytes)?;
+            Ok(match is_settled {
+                true => value,
+                false => packed::torn(value),
+            })
+        })
+    }
+
+    /// Whether it is a whole packed record whose bytes are written one by one.
+    pub(super) fn is_unguarded_record(&self) -> bool {
+        let schema = self.session_schema();
+        self.inside.is_none()
+            && is_record(schema, self.object, self.place)
+            && self.place.inside(schema) == Within::Itself
+            && schema.protection(self.place.type_id) == Protection::Plain
+    }
+
+    /// Hands bytes to `look` that are of one moment, and whether they are: all of one write if the place is guarded, else two
+    /// copies in a row that are equal. If they never are, the last one is taken.
     fn look_at_settled_bytes<R>(
         &self,
         retries: Retries,
-        look: impl Fn(&[u8]) -> Result<R, ReadError>,
+        look: impl Fn(&[u8], bool) -> Result<R, ReadError>,
     ) -> Result<R, ReadError> {
         let is_guarded = self.place.inside(self.session_schema()) != Within::Itself;
         if is_guarded || retries == Retries::Once {
-            return self.look_at_bytes_with(retries, look);
+            return self.look_at_bytes_with(retries, |bytes| look(bytes, true));
         }
         let mut copies = [Vec::new(), Vec::new()];
         self.read_into(&mut copies[0])?;
@@ -150,11 +170,11 @@ impl Field {
             let [last, next] = &mut copies;
             self.read_into(next)?;
             if last == next {
-                break;
+                return look(last, true);
             }
             copies.swap(0, 1);
         }
-        look(&copies[0])
+        look(&copies[0], false)
     }
 
     /// Which value is there now; `None` if that is not counted, or what this observer tries out lies over it.

@@ -222,7 +222,7 @@ impl Field {
     }
 
     /// The value of bytes that were just copied.
-    fn decoded(&self, bytes: &[u8]) -> Result<Value, ReadError> {
+    pub(super) fn decoded(&self, bytes: &[u8]) -> Result<Value, ReadError> {
         let Some(inside) = &self.inside else {
             return Ok(self.value_of(bytes));
         };
@@ -301,6 +301,9 @@ impl Field {
     fn read_whole(&self, retries: Retries) -> Result<Value, ReadError> {
         if let Some(inside) = &self.inside {
             return self.read_part(inside, retries);
+        }
+        if self.is_unguarded_record() {
+            return self.read_unguarded_record(retries);
         }
         self.while_alive(|| self.copy(retries))
     }

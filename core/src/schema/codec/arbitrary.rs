@@ -126,6 +126,7 @@ fn build(steps: &[Recipe]) -> Schema {
 
 fn leaf(size: u64, kind: Kind) -> Type {
     Type {
+        elsewhere: None,
         name: "".into(),
         size,
         align: size,
@@ -136,6 +137,7 @@ fn leaf(size: u64, kind: Kind) -> Type {
 fn make(schema: &Schema, name: &str, step: &Recipe) -> Option<Type> {
     let pick = |index: usize| TypeId((index % schema.len()) as u32);
     let like = |id: TypeId, kind| Type {
+        elsewhere: None,
         name: name.into(),
         size: schema[id].size,
         align: schema[id].align,
@@ -146,12 +148,14 @@ fn make(schema: &Schema, name: &str, step: &Recipe) -> Option<Type> {
         Recipe::Float { wide } => leaf(if *wide { 8 } else { 4 }, Kind::Float),
         Recipe::Bool => leaf(1, Kind::Bool),
         Recipe::Text { size } => Type {
+            elsewhere: None,
             name: "".into(),
             size: *size,
             align: 1,
             kind: Kind::Text,
         },
         Recipe::Enum { signed, values } => Type {
+            elsewhere: None,
             name: name.into(),
             ..leaf(
                 2,
@@ -162,6 +166,7 @@ fn make(schema: &Schema, name: &str, step: &Recipe) -> Option<Type> {
             )
         },
         Recipe::Flags { values } => Type {
+            elsewhere: None,
             name: name.into(),
             ..leaf(
                 4,
@@ -188,6 +193,7 @@ fn make(schema: &Schema, name: &str, step: &Recipe) -> Option<Type> {
                 },
             );
             Type {
+                elsewhere: None,
                 name: "".into(),
                 size: ty.size * count,
                 ..ty
@@ -265,6 +271,7 @@ fn structure(
         (size, align) = (offset + of.size, align.max(of.align));
     }
     Type {
+        elsewhere: None,
         name: name.into(),
         size: size.max(1).next_multiple_of(align),
         align,
@@ -307,6 +314,7 @@ fn bitfields(schema: &Schema, name: &str, widths: &[u8], signed: bool) -> Option
     });
     let fields = fields.collect();
     Some(Type {
+        elsewhere: None,
         name: name.into(),
         size: unit.1.size,
         align: unit.1.align,
@@ -328,6 +336,7 @@ fn union(schema: &Schema, name: &str, members: impl Iterator<Item = TypeId>) -> 
     });
     let members = fields.collect();
     Type {
+        elsewhere: None,
         name: name.into(),
         size: size.next_multiple_of(16),
         align: 16,

@@ -83,6 +83,7 @@ struct Entries {
     target: Option<Arc<str>>,
     protection: Option<Protection>,
     definition: Option<Definition>,
+    elsewhere: Option<u128>,
     root: Option<Arc<str>>,
     layout: Option<TypeId>,
 }
@@ -158,6 +159,7 @@ impl<'b> Reader<'b> {
                 type_key::TARGET => entries.target = Some(reader.text()?),
                 type_key::PROTECTION => entries.protection = Some(reader.protection()?),
                 type_key::DEFINITION => entries.definition = Some(reader.definition()?),
+                type_key::ELSEWHERE => entries.elsewhere = Some(reader.id()?),
                 type_key::ROOT => entries.root = Some(reader.name()?),
                 type_key::LAYOUT => entries.layout = Some(reader.reference()?),
                 _ => return Ok(false),
@@ -316,6 +318,16 @@ impl<'b> Reader<'b> {
                 offset,
             }
         })
+    }
+
+    fn id(&mut self) -> Result<u128, CodecError> {
+        let offset = self.offset();
+        let bytes = self.expect("an id (16 bytes)", |cbor| cbor.bytes())?;
+        let bytes = <[u8; 16]>::try_from(bytes).map_err(|_| CodecError {
+            reason: "expected an id (16 bytes)".into(),
+            offset,
+        })?;
+        Ok(u128::from_be_bytes(bytes))
     }
 
     fn definition(&mut self) -> Result<Definition, CodecError> {
@@ -540,6 +552,7 @@ impl Entries {
             size: self.size.ok_or_else(|| lacks("a size"))?,
             align: self.align.unwrap_or(1),
             kind,
+            elsewhere: self.elsewhere,
         })
     }
 }

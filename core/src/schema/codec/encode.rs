@@ -40,6 +40,10 @@ pub(super) fn write_type(bytes: &mut Vec<u8>, ty: &Type, reference: WriteReferen
     }
     map.unsigned(type_key::KIND, u64::from(code_of(&ty.kind)));
     write_kind(&mut map, ty, reference);
+    if let Some(id) = ty.elsewhere {
+        let bytes = map.key(type_key::ELSEWHERE);
+        cbor(bytes, |out| out.bytes(&id.to_be_bytes()).map(drop));
+    }
 }
 
 fn code_of(kind: &Kind) -> u8 {

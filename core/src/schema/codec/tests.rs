@@ -8,6 +8,7 @@ use super::*;
 
 fn ty(name: &str, size: u64, align: u64, kind: Kind) -> Type {
     Type {
+        elsewhere: None,
         name: name.into(),
         size,
         align,
@@ -482,6 +483,43 @@ fn a_record_in_an_array_is_an_array_for_readers_that_skip_what_they_do_not_know(
     assert_eq!(short[at..at + 2], [8, 16]);
     short[at + 1] = 15;
     assert!(decode(&short).is_err());
+}
+
+#[test]
+fn a_type_that_is_described_elsewhere_is_an_array_for_readers_that_skip_what_they_do_not_know() {
+    let (element, count) = (TypeId(3), 16);
+    let array = ty("Book", 16, 8, Kind::Array { element, count });
+    let named = Type {
+        elsewhere: Some(0x1234),
+        ..array.clone()
+    };
+    let (bytes, array) = (encode(&named), encode(&array));
+    assert_eq!(bytes[0], array[0] + 1);
+    assert_eq!(bytes[1..array.len()], array[1..]);
+    assert_eq!(
+        hex(&bytes[array.len()..]),
+        "0e5000000000000000000000000000001234"
+    );
+    assert_eq!(decode(&bytes), Ok(named));
+    assert!(decode(&bytes[..bytes.len() - 1]).is_err());
+}
+
+#[test]
+fn only_bytes_with_a_name_are_described_elsewhere() {
+    let mut schema = Schema::new();
+    assert!(schema.add_named("", 16, 8, 0).is_err());
+    let named = schema.add_named("Book", 16, 8, 0).unwrap();
+    let other = schema.add_named("Book", 16, 8, 1).unwrap();
+    assert_ne!(schema.hash_of(named), schema.hash_of(other));
+    let long = ty("i64", 8, 8, Kind::Int { signed: true });
+    assert!(
+        schema
+            .add(Type {
+                elsewhere: Some(0),
+                ..long
+            })
+            .is_err()
+    );
 }
 
 proptest! {

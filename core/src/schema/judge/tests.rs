@@ -4,6 +4,7 @@ use super::super::*;
 
 fn ty(size: u64, align: u64, kind: Kind) -> Type {
     Type {
+        elsewhere: None,
         name: "T".into(),
         size,
         align,
