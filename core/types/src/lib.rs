@@ -24,6 +24,7 @@
 //!   [`uses`](Types::uses), [`holes`](Types::holes), [`diff`](Types::diff), and what is [said](Types::declaration) of a
 //!   type in C.
 //! - Whether two sources say the same of where members lie: [`agreement`](Types::agreement).
+//! - Programs carry their own types: [`to_code`](Types::to_code), [`to_object`](Types::to_object).
 //! - Sizes and offsets are the compiler's: none is ever worked out from other sizes.
 //! - Files may come from anybody: damaged ones are errors, and take time and memory in proportion to their size.
 //!
@@ -40,6 +41,7 @@ mod diff;
 #[doc(hidden)]
 pub mod doc;
 mod dwarf;
+mod embed;
 mod file;
 mod holes;
 mod identity;
@@ -62,6 +64,7 @@ pub use crefl::CreflError;
 pub use declaration::Remarks;
 pub use diff::{Change, Detail};
 pub use dwarf::DwarfError;
+pub use embed::EmbedError;
 pub use file::FileError;
 pub use holes::{CACHE_LINE, Hole, Holes, Part};
 pub use kind::{

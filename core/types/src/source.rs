@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::btf::{self, BtfError};
 use crate::crefl::{self, CreflError};
 use crate::dwarf::{self, DwarfError};
+use crate::embed;
 use crate::file::{self, FileError};
 use crate::types::Types;
 
@@ -62,8 +63,8 @@ pub enum OpenError {
 }
 
 impl Types {
-    /// Reads a `.mgt` file, the debug information of a program or an object file (DWARF, or else BTF), a file of BTF
-    /// as `/sys/kernel/btf/vmlinux`, or one of Crefl (`.refl`).
+    /// Reads a `.mgt` file, the debug information of a program or an object file (DWARF, or else the types that are
+    /// [embedded](Types::to_object) in it, or BTF), a file of BTF as `/sys/kernel/btf/vmlinux`, or one of Crefl (`.refl`).
     ///
     /// # Errors
     ///
@@ -128,12 +129,15 @@ impl Opened {
     }
 }
 
-/// DWARF, which says more, or else BTF.
+/// DWARF, which is of this very program, or else the types that were linked into it, or BTF.
 fn of_program(path: &Path) -> Result<Opened, OpenError> {
     let error = match dwarf::read(path) {
         Err(error @ DwarfError::None { .. }) => error,
         read => return Ok(read?),
     };
+    if let Some(types) = embed::read(path)? {
+        return Ok(Opened::whole(types));
+    }
     match btf::section(path)? {
         Some(bytes) => Ok(Opened::whole(btf::read(path, &bytes)?)),
         None => Err(error.into()),

@@ -106,7 +106,8 @@ pub(crate) struct Common {
     #[arg(long, global = true, requires = "audit")]
     pub(crate) audit_lenient: bool,
 
-    /// Name what lies at addresses, as &on_tick, by a program or .mgt file; of `file`, its types. May be given several times.
+    /// Name what lies at addresses, as &on_tick, and describe types that a session only names, by a program or .mgt file; of
+    /// `file`, its types. May be given several times.
     #[arg(long, global = true, value_name = "FILE", action = ArgAction::Append)]
     pub(crate) types: Vec<String>,
 
@@ -135,6 +136,10 @@ pub(crate) enum FormatChoice {
     Csv,
     /// Types as C, of `types` alone.
     C,
+    /// Types as the nodes that Crefl shows, of `types` alone.
+    Crefl,
+    /// Types as bpftool shows those of the kernel, of `types` alone.
+    BtfLike,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -173,21 +178,21 @@ pub(crate) enum Task {
         type_name: Option<String>,
     },
     /// List the types of a session, a program, an object, a header or a .mgt file, or show one.
-    #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
+    #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING))]
     Types {
         /// The session or file, and a type or a path to what has it; both may be left out.
         #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
         words: Vec<String>,
     },
     /// Show the unused bytes of a struct and its cache lines, or rank all by them.
-    #[command(override_usage = "memglass holes [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
+    #[command(override_usage = "memglass holes [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING))]
     Holes {
         /// The session or file, and a type or a pattern for types; both may be left out.
         #[arg(value_name = "FILE, TYPE", num_args = 0..=2)]
         words: Vec<String>,
     },
     /// List the structs, functions and variables that have a type in them.
-    #[command(override_usage = "memglass uses [OPTIONS] [SESSION|FILE] TYPE", args = idle::options(idle::WHEN_READING), args = idle::options(idle::WITHOUT_NAMES))]
+    #[command(override_usage = "memglass uses [OPTIONS] [SESSION|FILE] TYPE", args = idle::options(idle::WHEN_READING))]
     Uses {
         /// The session or file, which may be left out, and a type.
         #[arg(required = true, value_name = "FILE, TYPE", num_args = 1..=2)]
@@ -210,6 +215,19 @@ pub(crate) enum Task {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
         /// What to read.
+        #[arg(required = true, value_name = "FILES")]
+        files: Vec<String>,
+    },
+    /// Write types so that they can be built into a program: as an include file for C and C++, or as an object.
+    #[command(args = idle::options(idle::WITHOUT_FORMAT))]
+    Embed {
+        /// The file to write: types.h to be included, types.o to be linked.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Name of the array with the types; the file's name unless it is given.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// What to read: programs, objects, headers, .mgt files, sessions.
         #[arg(required = true, value_name = "FILES")]
         files: Vec<String>,
     },

@@ -63,7 +63,7 @@ fn within(outer: &Options, inner: &Arguments, file: &File) -> Options {
         (options.form, options.is_form_chosen) = (own.form, true);
     }
     options.types.extend(own.types);
-    options.writes_c |= own.writes_c;
+    options.writing = options.writing.or(own.writing);
     options.readonly |= own.readonly || !file.write;
     options.dry_run |= own.dry_run;
     options.timeout = own.timeout.or(options.timeout);

@@ -44,7 +44,6 @@ use failure::Failure;
 use memglass_terminal::look::ColorChoice;
 use options::Options;
 use replay::Replay;
-use type_files::asked::Writing;
 
 /// What the program takes until it knows what it is asked for, and to tell an error, in bytes.
 const STARTING: usize = 4 << 20;
@@ -148,6 +147,7 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
             | Task::Functions { .. }
             | Task::File(_)
             | Task::Merge { .. }
+            | Task::Embed { .. }
             | Task::Completions { .. }
             | Task::Man
     );
@@ -156,11 +156,11 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
             "this subcommand works on all sessions and takes no name; leave out {name:?}"
         )));
     }
-    let writes_c = matches!(command, Task::Types { .. });
-    if options.writes_c && !writes_c {
-        return Err(Failure::Usage(
-            "--format c is for `types`: values are written as text, json or csv".into(),
-        ));
+    if let (Some(writing), false) = (options.writing, matches!(command, Task::Types { .. })) {
+        return Err(Failure::Usage(format!(
+            "--format {} is for `types`: values are written as text, json or csv",
+            writing.name()
+        )));
     }
     match command {
         Task::Ls => ls::run(options),
@@ -181,6 +181,11 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Functions { words } => type_files::asked::functions(options, &words),
         Task::Diff(diff) => compare::run(options, named, &diff),
         Task::Merge { output, files } => type_files::merge::run(options, &output, &files),
+        Task::Embed {
+            output,
+            name,
+            files,
+        } => type_files::embed::run(options, &output, name.as_deref(), &files),
         Task::Emit {
             session,
             only,
@@ -236,10 +241,9 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
 fn types(options: &Options, named: Option<&str>, words: Vec<String>) -> Result<i32, Failure> {
     let is_file = |word: &String| type_files::is_file(options, word);
     let of_file = named.is_none() && words.first().is_some_and(is_file);
-    match (of_file, options.writes_c) {
-        (false, false) => listing::types(options, named, words),
-        (true, false) => type_files::asked::types(options, named, words, Writing::Rows),
-        (_, true) => type_files::asked::types(options, named, words, Writing::C),
+    match (of_file, options.writing) {
+        (false, None) => listing::types(options, named, words),
+        (_, writing) => type_files::asked::types(options, named, words, writing),
     }
 }
 

@@ -16,6 +16,7 @@ use super::addresses::{self, Whose};
 use super::arguments::{Common, FormatChoice};
 use super::failure::Failure;
 use super::type_files;
+use super::type_files::asked::Writing;
 
 /// Bytes of a result that leave together.
 const CHUNK: usize = 64 << 10;
@@ -28,12 +29,12 @@ pub(super) struct Options {
     pub(super) form: Form,
     /// Whether the form was asked for.
     pub(super) is_form_chosen: bool,
-    /// Files with the names of what lies at addresses.
+    /// Files with the names of what lies at addresses, and with types that sessions only name.
     pub(super) types: Vec<String>,
     /// What is in them, if they were read.
-    addresses: Option<Arc<Types>>,
-    /// Whether types are written as C.
-    pub(super) writes_c: bool,
+    told: Option<Arc<Types>>,
+    /// How types are written, if not as rows.
+    pub(super) writing: Option<Writing>,
     pub(super) color: ColorChoice,
     /// Time that a script has.
     pub(super) timeout: Option<Duration>,
@@ -63,8 +64,13 @@ impl Options {
             },
             is_form_chosen: typed.json || typed.csv || typed.format.is_some(),
             types: typed.types.clone(),
-            addresses: None,
-            writes_c: typed.format == Some(FormatChoice::C),
+            told: None,
+            writing: match typed.format {
+                Some(FormatChoice::C) => Some(Writing::C),
+                Some(FormatChoice::Crefl) => Some(Writing::Crefl),
+                Some(FormatChoice::BtfLike) => Some(Writing::BtfLike),
+                _ => None,
+            },
             color: typed.color.into(),
             timeout: typed.timeout,
             dry_run: typed.dry_run,
@@ -91,6 +97,7 @@ impl Options {
     pub(super) fn attach(&self, session: &str) -> Result<Observer, AttachError> {
         let observer = self.attach_options().attach(session)?;
         self.name_addresses(session);
+        self.mark_undescribed(&observer);
         Ok(observer)
     }
 
@@ -107,6 +114,7 @@ impl Options {
         };
         let observer = options.attach(session)?;
         self.name_addresses(session);
+        self.mark_undescribed(&observer);
         Ok(observer)
     }
 
@@ -122,13 +130,13 @@ impl Options {
     /// Has addresses of the sessions that are attached written with their names, if files with names were given.
     pub(super) fn with_names(mut self) -> Result<Self, Failure> {
         if !self.types.is_empty() {
-            self.addresses = Some(Arc::new(self.named_types()?));
+            self.told = Some(Arc::new(self.named_types()?));
         }
         Ok(self)
     }
 
     fn name_addresses(&self, session: &str) {
-        if let Some(types) = &self.addresses {
+        if let Some(types) = &self.told {
             addresses::name(types, Whose::Producer(session.to_owned(), self.dir.clone()));
         }
     }
@@ -163,9 +171,33 @@ impl Options {
 
     fn attach_options(&self) -> ObserverBuilder {
         let options = Observer::builder();
-        match &self.dir {
+        let options = match &self.dir {
             Some(dir) => options.dir(dir),
             None => options,
+        };
+        match &self.told {
+            Some(types) => {
+                let types = Arc::clone(types);
+                options.described_by(move |named| memglass_type_tables::described(&types, named))
+            }
+            None => options,
+        }
+    }
+
+    /// Says so on standard error when the files have no description of a type that the session only names.
+    fn mark_undescribed(&self, observer: &Observer) {
+        let types = observer.schema().iter().map(|(_, ty)| ty);
+        let mut names = types.filter(|ty| ty.elsewhere.is_some());
+        if let (Some(ty), Some(_)) = (names.next(), &self.told) {
+            let others = match names.count() {
+                0 => String::new(),
+                others => format!(" and {others} more"),
+            };
+            self.note(&format!(
+                "{}{others} stay bytes: {} has no such type of this version",
+                ty.name,
+                self.types.join(", ")
+            ));
         }
     }
 

@@ -12,6 +12,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod btf_like;
+mod crefl;
+mod elsewhere;
 mod error;
 mod functions;
 mod holes;
@@ -21,10 +24,13 @@ mod pattern;
 mod to_schema;
 mod uses;
 
+pub use btf_like::btf_like;
+pub use crefl::crefl;
+pub use elsewhere::described;
 pub use error::AskError;
 pub use functions::functions;
 pub use holes::{gaps, holes, ranking};
-pub use listing::{c_of, c_of_all, chosen, describe, list};
+pub use listing::{c_of, chosen, describe, list, listed};
 pub use of_schema::types as of_session;
 pub use pattern::{Pattern, is_pattern};
 pub use to_schema::schema as for_session;

@@ -6,8 +6,8 @@ use memglass_value::shown::{Cell, Cells, Shown, Table};
 use crate::pattern::{Pattern, is_pattern};
 use crate::{AskError, place};
 
-/// Named records, enums and aliases.
-fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
+/// Named records, enums and aliases whose names are like this, in the order of the names.
+pub fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
     let is_listed =
         |kind: &Kind| matches!(kind, Kind::Record(_) | Kind::Enum(_) | Kind::Alias { .. });
     let named = types
@@ -65,11 +65,6 @@ pub fn list(types: &Types, pattern: &Pattern) -> Table {
         ]);
     }
     table
-}
-
-/// The types whose names are like this, as C.
-pub fn c_of_all(types: &Types, pattern: &Pattern) -> Shown {
-    c_of(types, &listed(types, pattern))
 }
 
 /// These types as C.

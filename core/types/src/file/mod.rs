@@ -57,23 +57,8 @@ impl Types {
     ///
     /// [`FileError`], if they are not such a file, were damaged, or come from a newer version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        let (header, content) = bytes
-            .split_at_checked(HEADER)
-            .ok_or(FileError::TooShort { len: bytes.len() })?;
-        if header[..MAGIC.len()] != MAGIC {
-            return Err(FileError::NotTypes);
-        }
-        let version = header[MAGIC.len()];
-        if version != VERSION {
-            return Err(FileError::Version {
-                found: version,
-                supported: VERSION,
-            });
-        }
-        if header[MAGIC.len() + 1..] != checksum(content).to_le_bytes() {
-            return Err(FileError::Checksum);
-        }
-        Self::from_content(content)
+        let (header, content) = split(bytes)?;
+        of(header, content)
     }
 
     /// What is behind the checksum, which only tells accidents.
@@ -83,6 +68,37 @@ impl Types {
             what: unsound.to_string(),
         })
     }
+}
+
+/// The types of the file that begins here, and what is behind its end.
+pub(crate) fn first(bytes: &[u8]) -> Result<(Types, &[u8]), FileError> {
+    let (header, rest) = split(bytes)?;
+    let (content, behind) = rest.split_at(read::content_len(rest)?);
+    Ok((of(header, content)?, behind))
+}
+
+/// The header, of this version, and what is behind it.
+fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), FileError> {
+    let (header, rest) = bytes
+        .split_at_checked(HEADER)
+        .ok_or(FileError::TooShort { len: bytes.len() })?;
+    if header[..MAGIC.len()] != MAGIC {
+        return Err(FileError::NotTypes);
+    }
+    match header[MAGIC.len()] {
+        VERSION => Ok((header, rest)),
+        found => Err(FileError::Version {
+            found,
+            supported: VERSION,
+        }),
+    }
+}
+
+fn of(header: &[u8], content: &[u8]) -> Result<Types, FileError> {
+    if header[MAGIC.len() + 1..] != checksum(content).to_le_bytes() {
+        return Err(FileError::Checksum);
+    }
+    Types::from_content(content)
 }
 
 fn checksum(content: &[u8]) -> u64 {

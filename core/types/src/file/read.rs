@@ -23,6 +23,15 @@ pub(super) fn types(content: &[u8]) -> Read<Types> {
     Ok(Types::from_parts(types, symbols, units))
 }
 
+/// Bytes of the sections that begin here; what is behind them may be anything.
+pub(super) fn content_len(bytes: &[u8]) -> Read<usize> {
+    let mut all = Reader::new(bytes, "the list of sections");
+    for name in ["the names", "the types", "the symbols", "the units"] {
+        section(&mut all, name)?;
+    }
+    Ok(bytes.len() - all.left())
+}
+
 fn section<'b>(all: &mut Reader<'b>, name: &'static str) -> Read<Reader<'b>> {
     let len = all.count()?;
     Ok(Reader::new(all.slice(len)?, name))

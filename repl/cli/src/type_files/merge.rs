@@ -11,9 +11,7 @@ use super::source;
 
 /// Writes the types of files and sessions into one file.
 pub(crate) fn run(options: &Options, output: &Path, words: &[String]) -> Result<i32, Failure> {
-    let sets = words.iter().map(|word| source::of(options, word));
-    let sets = sets.collect::<Result<Vec<Types>, Failure>>()?;
-    let types = Types::merged(sets);
+    let types = merged(options, words)?;
     let bytes = types.to_bytes();
     files::replace(output, &bytes).map_err(|error| {
         Failure::Types(format!("{} cannot be written: {error}", output.display()))
@@ -25,4 +23,10 @@ pub(crate) fn run(options: &Options, output: &Path, words: &[String]) -> Result<
         bytes.len()
     ));
     Ok(0)
+}
+
+/// The types of files and sessions as one set.
+pub(super) fn merged(options: &Options, words: &[String]) -> Result<Types, Failure> {
+    let sets = words.iter().map(|word| source::of(options, word));
+    Ok(Types::merged(sets.collect::<Result<Vec<_>, _>>()?))
 }

@@ -4,6 +4,7 @@
 
 pub(super) mod asked;
 pub(super) mod diff;
+pub(super) mod embed;
 pub(super) mod merge;
 mod source;
 

@@ -18,6 +18,7 @@ mod ledger;
 mod lifecycle;
 mod listing;
 mod live;
+mod named_types;
 mod one_shot;
 mod page;
 mod pictures;

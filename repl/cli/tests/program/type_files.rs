@@ -373,3 +373,98 @@ fn a_packed_record_is_its_room_in_c_below_the_text_that_says_what_is_in_it() {
         .collect();
     assert_eq!(members, ["u64 length;", "u8 bytes[64];"], "{code}");
 }
+
+#[test]
+fn types_are_built_into_a_program_and_found_in_it_without_debug_information() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let path = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
+    let (header, object) = (path("app-types.h"), path("types.o"));
+    for (output, array) in [(&header, "app_types"), (&object, "types")] {
+        let ran = world.run(&["embed", "-o", output, &app]);
+        assert_eq!((ran.code, ran.data.as_str()), (Some(0), ""), "{ran:?}");
+        let told = format!("extern const unsigned char {array}[]");
+        assert!(ran.messages.contains(&told), "{ran:?}");
+    }
+    let main = path("bare.c");
+    fs::write(
+        &main,
+        "#include \"app-types.h\"\nint main(void) { return 0; }",
+    )
+    .unwrap();
+    for (out, words) in [
+        ("by_header", vec![&main]),
+        ("by_object", vec![&main, &object]),
+    ] {
+        let out = path(out);
+        let gcc = Command::new("gcc")
+            .args(["-s", "-o", &out])
+            .args(words)
+            .output()
+            .unwrap();
+        assert!(
+            gcc.status.success(),
+            "{}",
+            String::from_utf8_lossy(&gcc.stderr)
+        );
+        let of = |source: &str| world.data(&["types", source, "book", "--json"]);
+        assert_eq!(of(&out), of(&app));
+    }
+    let named = path("named.h");
+    world.data(&["embed", "-o", &named, "--name", "mine", &app]);
+    assert!(fs::read_to_string(&named).unwrap().contains("mine_size"));
+    world
+        .run(&["embed", "-o", &path("t.txt"), &app])
+        .failed(2, &["types.h", "types.o"]);
+    world
+        .run(&["embed", "-o", &header, "--name", "a-b", &app])
+        .failed(1, &["\"a-b\" is no name in C"]);
+}
+
+#[test]
+fn types_are_written_as_bpftool_and_as_crefl_write_them() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let btf = world.data(&["types", &app, "quote", "--format", "btf-like"]);
+    let struct_line = btf
+        .lines()
+        .position(|line| line.contains("STRUCT 'quote' size=32 vlen=5"));
+    let members: Vec<&str> = btf.lines().skip(struct_line.unwrap() + 1).take(5).collect();
+    assert!(members[0].starts_with("\t'live' type_id="), "{btf}");
+    assert!(members[1].ends_with(" bits_offset=64"), "{btf}");
+    assert!(
+        members[4].ends_with(" bits_offset=195 bitfield_size=20"),
+        "{btf}"
+    );
+    assert!(!btf.contains("book"), "only what it refers to: {btf}");
+    let all = world.data(&["types", &app, "--format", "btf-like"]);
+    assert!(
+        all.contains("ENUM 'side' encoding=SIGNED size=4 vlen=2\n\t'BUY' val=1\n\t'SELL' val=-1\n"),
+        "{all}"
+    );
+    assert!(all.contains(" FUNC 'on_quote' type_id="), "{all}");
+
+    let crefl = world.data(&["types", &app, "quote", "--format", "crefl"]);
+    let row = |name: &str| {
+        let mut rows = crefl
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>());
+        rows.find(|words| words.get(5) == Some(&name))
+            .unwrap_or_else(|| panic!("{crefl}"))
+    };
+    let (quote, live, size) = (row("quote"), row("live"), row("size"));
+    assert_eq!(quote[4], "struct");
+    assert_eq!(
+        quote[3], live[0],
+        "a struct leads to its first field: {crefl}"
+    );
+    assert_eq!(live[2], row("bid")[0], "and that to the next one");
+    assert_eq!(size[2], "0", "the last has none behind it");
+    assert_eq!(size[6], "width=20");
+    assert!(live[6].starts_with("intrinsic(\"byte\")"), "{crefl}");
+    for form in ["crefl", "btf-like", "c"] {
+        world
+            .run(&["holes", &app, "--format", form])
+            .failed(2, &["is for `types`"]);
+    }
+}
