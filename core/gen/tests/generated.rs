@@ -4,7 +4,6 @@
 
 mod harness;
 
-use std::path::Path;
 use std::process::Command;
 
 use memglass::schema::{Schema, codec};

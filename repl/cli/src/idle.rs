@@ -59,7 +59,7 @@ pub(super) const WHEN_CONVERTING: &[&[&str]] = &[
 pub(super) const WHEN_TESTING: &[&[&str]] = &[NAMES, &["session_named", "no_init", "readonly"]];
 
 /// Where a value is written.
-pub(super) const WHEN_WRITING: &[&[&str]] = &[NAMES, RUN, FORMAT];
+pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, FORMAT];
 
 /// Where it is about all sessions.
 pub(super) const ON_ALL_SESSIONS: &[&[&str]] =
@@ -113,11 +113,11 @@ mod tests {
     fn the_help_of_a_subcommand_leaves_out_what_does_nothing_there() {
         let listing = ["dir", "session", "format", "json", "csv", "color"];
         shows("ls", &["dir", "format", "json", "csv", "color"]);
-        for subcommand in ["objects", "types"] {
-            shows(subcommand, &listing);
-        }
+        shows("objects", &listing);
         let get = ["dir", "session", "types", "format", "json", "csv", "color"];
-        shows("get", &get);
+        for subcommand in ["get", "types"] {
+            shows(subcommand, &get);
+        }
         let set = [
             "dir",
             "session",
@@ -126,6 +126,7 @@ mod tests {
             "audit",
             "audit-sync",
             "audit-lenient",
+            "types",
             "color",
         ];
         shows("set", &set);

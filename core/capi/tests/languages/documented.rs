@@ -94,6 +94,7 @@ fn every_snippet_of_the_page_is_of_a_kind_that_a_test_runs() {
         "// observer.cpp\n",
         "memglass::Sampler",
         "// market.hpp\n",
+        "// message.hpp\n",
         "struct Position_Storage {",
         "template <> struct memglass::Descriptor<Quote>",
         "template <> struct memglass::Descriptor<Side>",
@@ -219,6 +220,20 @@ fn generated_code_is_as_the_page_shows_it() {
         name(snippet("namespace memglass::generated {")),
         name(&text)
     );
+}
+
+#[test]
+fn the_packed_struct_of_the_page_is_generated_as_one_record() {
+    let desk = Desk::new();
+    desk.write("message.hpp", snippet("// message.hpp\n"));
+    desk.shell("memglass-gen message.hpp -o message_generated.hpp");
+    let source = "#include \"message_generated.hpp\"\n#include <cstdio>\nint main() {\n    memglass::Schema schema;\n    \
+        auto type = memglass::value_type<Message>(schema);\n    std::puts(schema.describe(type).c_str());\n}\n";
+    desk.write("message.cpp", source);
+    let described = run(&mut desk.command(desk.compile("message.cpp")));
+    for part in ["match (parent.kind)", "Order orders[count];"] {
+        assert!(described.contains(part), "{described}");
+    }
 }
 
 /// The page's tables name tests that there are.
