@@ -83,8 +83,8 @@ fn packing(model: &Model, record: &Record, member: &Member) -> Result<(), Fault>
     }
     let inner = model.record(member.ty.leaf());
     let chosen = inner.and_then(|inner| {
-        let all = inner.members.iter().filter(|_| inner.is_union);
-        all.filter(|one| one.packing.variant.is_some()).next()
+        let mut all = inner.members.iter().filter(|_| inner.is_union);
+        all.find(|one| one.packing.variant.is_some())
     });
     if let (Some(chosen), None) = (chosen, variant) {
         let reason = format!(

@@ -43,7 +43,7 @@ pub(crate) struct Record {
     pub(crate) members: Vec<Member>,
     /// `Seqlock` or `Locked` if it is protected as a whole.
     pub(crate) protection: Protection,
-    pub(crate) packing: Packing,
+    pub(crate) packing: Box<Packing>,
     /// The text of the layout, if its bytes are a packed record.
     pub(crate) layout: Option<String>,
 }

@@ -82,7 +82,7 @@ impl Reader<'_> {
             align,
             members,
             protection,
-            packing: notes.packing,
+            packing: Box::new(notes.packing),
             layout: None,
         })
     }

@@ -69,7 +69,7 @@ impl Reader<'_> {
             align: layout.align,
             members,
             protection: notes.protection,
-            packing: notes.packing,
+            packing: Box::new(notes.packing),
             layout: None,
         })
     }
