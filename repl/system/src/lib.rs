@@ -8,6 +8,7 @@
 //! - [`memory`]: whether the process may have more of it.
 //! - [`console`]: the modes of the terminal.
 //! - [`signals`]: what the system asks of the process.
+//! - [`rescue`]: the terminal given back by the signal that ends the process.
 //! - [`process`]: stopping for a while, starting another process apart, and where a program lies in one.
 
 pub mod files;
@@ -32,9 +33,14 @@ pub mod console {
 /// What the system asks of the process.
 pub mod signals {
     pub use crate::system::signals::{
-        END, INTERRUPT, Listener, before_fatal, leave_to_others, on_continue, on_stop,
-        raise_at_end, report_full_files_as_errors,
+        END, INTERRUPT, Listener, leave_to_others, on_continue, on_stop, raise_at_end,
+        report_full_files_as_errors,
     };
+}
+
+/// The terminal given back by the signal that ends the process.
+pub mod rescue {
+    pub use crate::system::rescue::{arm, prepare};
 }
 
 /// Stopping for a while, starting another process apart, and where a program lies in one.

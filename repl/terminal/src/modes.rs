@@ -1,18 +1,16 @@
 //! The terminal as it was before the prompt, and as it is between two lines.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use memglass_system::console::Console;
 use memglass_system::process::{self, Suspender};
+use memglass_system::rescue;
 use memglass_system::signals::{self, Listener};
 
 /// The terminal of this process.
-static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal {
-    found: None,
-    holder: Holder::Nobody,
-    view: None,
-});
+static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal::NOBODYS);
 
 /// Several threads change its modes, each under the lock. Once the prompt has ended none does, however late
 /// it comes: nobody would put them back.
@@ -22,6 +20,18 @@ struct Terminal {
     holder: Holder,
     /// The full-screen view, while there is one.
     view: Option<View>,
+    /// What a signal would give back that ends the process now.
+    prepared: Worst,
+}
+
+/// What is to be given back if the process ends now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Worst {
+    Nothing,
+    /// The modes, and what the editor asked for.
+    Line,
+    /// The first screen besides.
+    Screen,
 }
 
 /// What the terminal has to know of the full-screen view.
@@ -56,13 +66,20 @@ enum Holder {
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[8l\x1b[2J";
 
 /// Back, and the terminal as it was.
-const LEAVE: &str = "\x1b[?2026l\x1b[0m\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l";
+const LEAVE: &str =
+    "\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2026l\x1b[0m\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l";
 
 /// Tell of the mouse: its buttons, its moves while one is down, at any size of the screen.
 const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 
 /// Tell of it no longer.
 const NO_MOUSE: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+/// Mark what is pasted.
+const PASTES: &str = "\x1b[?2004h";
+
+/// Mark it no longer.
+const NO_PASTES: &str = "\x1b[?2004l";
 
 /// Gives the terminal back as it was when the guard was made, whatever the prompt was doing.
 ///
@@ -204,6 +221,40 @@ impl Drop for LentTerminal {
 }
 
 impl Terminal {
+    const NOBODYS: Terminal = Terminal {
+        found: None,
+        holder: Holder::Nobody,
+        view: None,
+        prepared: Worst::Nothing,
+    };
+
+    /// What is to be given back if the process ends now.
+    fn worst(&self) -> Worst {
+        let is_away = self.view.as_ref().is_some_and(|view| view.is_away);
+        match self.holder {
+            _ if self.found.is_none() => Worst::Nothing,
+            Holder::Nobody | Holder::Other => Worst::Nothing,
+            Holder::Scripts | Holder::Editor => Worst::Line,
+            Holder::View if is_away => Worst::Nothing,
+            Holder::View => Worst::Screen,
+        }
+    }
+
+    /// Tells what gives the terminal back in the last moment, if that has changed.
+    fn prepare_for_the_worst(&mut self) {
+        let worst = self.worst();
+        if self.prepared == worst {
+            return;
+        }
+        self.prepared = worst;
+        let text = match worst {
+            Worst::Nothing => None,
+            Worst::Line => Some(NO_PASTES.to_owned()),
+            Worst::Screen => Some(format!("{LEAVE}{NO_PASTES}")),
+        };
+        rescue::prepare(self.found.as_deref().zip(text));
+    }
+
     fn begin(&mut self, input: Option<Console>) {
         self.found = input.map(Arc::new);
         self.holder = Holder::Scripts;
@@ -245,7 +296,7 @@ impl Terminal {
         if let Some(view) = &mut self.view {
             view.is_away = true;
         }
-        let _ = crate::streams::write_data(&format!("{NO_MOUSE}{LEAVE}"));
+        let _ = crate::streams::write_data(LEAVE);
     }
 
     fn set_mouse(&mut self, has_mouse: bool) {
@@ -376,13 +427,36 @@ fn change(change: impl FnOnce(&Console)) {
 fn bracket_pastes(are_bracketed: bool) {
     // Where the editor writes; a terminal that has gone needs nothing.
     let _ = crate::streams::write_data(match are_bracketed {
-        true => "\x1b[?2004h",
-        false => "\x1b[?2004l",
+        true => PASTES,
+        false => NO_PASTES,
     });
 }
 
-fn terminal() -> MutexGuard<'static, Terminal> {
-    TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
+/// The terminal, until it is dropped; a signal that ends the process then knows how to give it back.
+struct Held(MutexGuard<'static, Terminal>);
+
+fn terminal() -> Held {
+    Held(TERMINAL.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl Deref for Held {
+    type Target = Terminal;
+
+    fn deref(&self) -> &Terminal {
+        &self.0
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Terminal {
+        &mut self.0
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.prepare_for_the_worst();
+    }
 }
 
 #[cfg(test)]
@@ -399,11 +473,7 @@ mod tests {
         let file = file.expect("a terminal");
         let again = Console::of(file.try_clone().expect("a descriptor")).expect("a terminal");
         assert!(echoes(&again));
-        let mut terminal = Terminal {
-            found: None,
-            holder: Holder::Nobody,
-            view: None,
-        };
+        let mut terminal = Terminal::NOBODYS;
         terminal.begin(Console::of(file));
         assert!(!echoes(&again));
         (terminal, again)

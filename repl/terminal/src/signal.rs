@@ -2,10 +2,11 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Once};
 
 use crossbeam_channel::{Receiver, unbounded};
+use memglass_system::rescue;
 pub use memglass_system::signals::INTERRUPT;
 use memglass_system::signals::{self, END, Listener};
 
@@ -79,14 +80,14 @@ impl Interrupts {
     /// From now on Ctrl-C and what asks the program to end raise `flag`. Handlers that the process has already
     /// are called as well.
     ///
-    /// A program of ours gives the terminal back before any other signal ends it, such as `SIGUSR1`.
+    /// A program of ours gives the terminal back before any other signal ends it, such as `SIGUSR1` or `SIGABRT`.
     ///
     /// # Errors
     ///
     /// If the system refuses a handler or a thread.
     pub fn listen(flag: Arc<AtomicBool>, owner: Owner) -> io::Result<Self> {
         if owner == Owner::Program {
-            give_back_before_any_end();
+            rescue::arm();
         }
         let over = Arc::new(AtomicBool::new(false));
         let taken = END.into_iter().chain([INTERRUPT]);
@@ -148,13 +149,6 @@ impl Drop for Interrupts {
         self.listener.take();
         self.over.store(true, Ordering::Relaxed);
     }
-}
-
-/// Handlers cannot be taken back, so this is done once.
-fn give_back_before_any_end() {
-    static HEARD: Once = Once::new();
-    // Without it such a signal leaves the terminal to `reset`, and no worse.
-    HEARD.call_once(|| drop(signals::before_fatal(crate::modes::give_back)));
 }
 
 /// The exit code that tells a shell of a signal.

@@ -1,5 +1,7 @@
 //! The full-screen view in a real terminal, on a real producer.
 
+use std::process::Command;
+
 use rustix::process::Signal;
 
 use super::support::{World, signal};
@@ -114,17 +116,57 @@ fn a_signal_gives_the_terminal_back() {
     assert_eq!(terminal.modes(), terminal.before);
 }
 
+/// What ends a program that does not expect it.
+const FATAL: &[&str] = &[
+    "ABRT", "ALRM", "BUS", "FPE", "ILL", "PROF", "QUIT", "SEGV", "SYS", "TRAP", "USR1", "USR2",
+    "VTALRM", "XCPU",
+];
+
+/// What Linux has besides: IO, PWR, STKFLT, and some of real time.
+const FATAL_ON_LINUX: &[&str] = &["29", "30", "16", "34", "64"];
+
+fn fatal() -> impl Iterator<Item = &'static str> {
+    let more = match cfg!(target_os = "linux") {
+        true => FATAL_ON_LINUX,
+        false => &[],
+    };
+    FATAL.iter().chain(more).copied()
+}
+
+/// Sends a signal that may have no name here.
+#[track_caller]
+fn kill(terminal: &Terminal, signal: &str) {
+    let pid = terminal.child.process_id().unwrap().to_string();
+    let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+    assert!(sent.unwrap().success(), "{signal}");
+}
+
 #[test]
 fn a_signal_that_nobody_expects_gives_the_terminal_back_too() {
     let world = World::new();
     let _producer = world.producer("t1");
-    for unexpected in [Signal::USR1, Signal::USR2, Signal::ALARM, Signal::XCPU] {
+    for unexpected in fatal() {
         let mut terminal = open(&world);
         terminal.shows("━ Objects ");
-        signal(terminal.child.process_id().unwrap(), unexpected);
+        kill(&terminal, unexpected);
         assert_ne!(terminal.wait(), 0);
         terminal.writes(LEAVES);
-        assert_eq!(terminal.modes(), terminal.before, "{unexpected:?}");
+        assert_eq!(terminal.modes(), terminal.before, "{unexpected}");
+    }
+}
+
+#[test]
+fn a_signal_that_nobody_expects_gives_the_terminal_of_the_prompt_back() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    for unexpected in ["ABRT", "SEGV", "USR1"] {
+        let mut terminal = Terminal::open_with(&world, &["t1"], 80, 24, &UNICODE);
+        terminal.ends_with("t1>");
+        assert_ne!(terminal.modes(), terminal.before);
+        kill(&terminal, unexpected);
+        assert_ne!(terminal.wait(), 0);
+        assert_eq!(terminal.modes(), terminal.before, "{unexpected}");
+        assert!(!terminal.written().contains(LEAVES));
     }
 }
 

@@ -3,4 +3,5 @@
 pub(crate) mod console;
 pub(crate) mod files;
 pub(crate) mod process;
+pub(crate) mod rescue;
 pub(crate) mod signals;

@@ -103,15 +103,6 @@ pub fn on_stop(_: impl Fn() + Send + 'static) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// No signal ends a program here that does not expect it.
-///
-/// # Errors
-///
-/// None.
-pub fn before_fatal(_: impl Fn() + Send + 'static) -> io::Result<()> {
-    Ok(())
-}
-
 /// Raises `flag` at Ctrl-C, and when the program is asked to end.
 ///
 /// # Errors

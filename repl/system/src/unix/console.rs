@@ -36,6 +36,11 @@ impl Console {
         tcgetattr(&self.terminal).ok().map(Modes)
     }
 
+    /// The modes that it was found with.
+    pub(super) fn found_modes(&self) -> Modes {
+        self.before.clone()
+    }
+
     /// Gives it these modes. A terminal that has gone needs none.
     pub fn set(&self, modes: &Modes) {
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &modes.0);
@@ -67,6 +72,10 @@ impl Console {
 }
 
 impl Modes {
+    pub(super) fn termios(&self) -> &Termios {
+        &self.0
+    }
+
     /// Whether keys that are pressed are shown.
     pub fn echoes(&self) -> bool {
         self.0.local_modes.contains(LocalModes::ECHO)

@@ -6,23 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
-use signal_hook::consts::{
-    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
-    SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
-};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::{Handle, Signals};
-use signal_hook::{flag, low_level};
 
 /// Ctrl-C.
 pub const INTERRUPT: i32 = SIGINT;
 
 /// What asks a program to end.
 pub const END: [i32; 2] = [SIGTERM, SIGHUP];
-
-/// What ends a program at once that does not expect it.
-const FATAL: [i32; 8] = [
-    SIGABRT, SIGALRM, SIGPROF, SIGQUIT, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
-];
 
 /// Hears of signals until it is dropped. Handlers that the process has already are called as well.
 #[derive(Debug)]
@@ -77,7 +69,7 @@ pub fn leave_to_others(
 }
 
 /// The signals that somebody in this process handles or ignores; all where the system does not tell.
-fn taken() -> u64 {
+pub(super) fn taken() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -88,7 +80,7 @@ fn taken() -> u64 {
     mask("SigCgt:") | mask("SigIgn:")
 }
 
-fn bit(signal: i32) -> u64 {
+pub(super) fn bit(signal: i32) -> u64 {
     1 << (signal - 1)
 }
 
@@ -119,25 +111,6 @@ pub fn on_stop(asked: impl Fn() + Send + 'static) -> io::Result<()> {
         ControlFlow::Continue(())
     })?;
     // Without it nothing would stop the program any more: a handler cannot be taken back.
-    std::mem::forget(listener);
-    Ok(())
-}
-
-/// From now on calls `first` before a signal that nobody expects, such as `SIGUSR1`, ends the program as it would
-/// have done. What somebody handles or ignores already is left to him, and everything where the system does not tell.
-///
-/// # Errors
-///
-/// If the system refuses a handler or a thread.
-pub fn before_fatal(first: impl Fn() + Send + 'static) -> io::Result<()> {
-    let taken = taken();
-    let free = FATAL.into_iter().filter(|signal| taken & bit(*signal) == 0);
-    let listener = Listener::new(free, move |signal| {
-        first();
-        let _ = low_level::emulate_default_handler(signal);
-        ControlFlow::Continue(())
-    })?;
-    // Without it nothing would end the program at these any more: a handler cannot be taken back.
     std::mem::forget(listener);
     Ok(())
 }
