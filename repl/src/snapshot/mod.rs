@@ -7,8 +7,8 @@
 //! - [`filter`]: which of them are listed; [`formula`]: conditions about any object; [`sweep`]: asking them of all;
 //!   [`sorting`]: their order; [`cells`]: the values of pinned columns.
 //! - [`looks`]: the objects on the screen, and how often they change.
-//! - [`outline`]: the fields of an object as rows; [`numbers`]: several elements in one; [`packed`]: those of a packed
-//!   record.
+//! - [`outline`]: the fields of an object as they were shown last; [`tree`]: as rows; [`node`]: its places;
+//!   [`numbers`]: several elements in one row; [`packed`]: the parts of a packed record.
 //! - [`hex`]: its bytes.
 //! - [`watches`]: what is watched, with its history; [`past`]: what it was at a time.
 //! - [`fate`]: what became of the producer, and when.
@@ -19,6 +19,7 @@ mod filter;
 mod formula;
 mod hex;
 mod looks;
+mod node;
 mod numbers;
 mod order;
 mod outline;
@@ -29,6 +30,7 @@ mod sorting;
 mod sweep;
 #[cfg(test)]
 mod testing;
+mod tree;
 mod watches;
 
 use std::time::{Duration, Instant};

@@ -8,22 +8,12 @@ use std::sync::Arc;
 use memglass::{Field, Value};
 use memglass_value::format::{self, Figure, Style};
 use memglass_value::walk::{self, Inside, Parts, walk};
-use memglass_view::interest::{FieldsInterest, Window};
+use memglass_view::interest::FieldsInterest;
 use memglass_view::snapshot::{Detail, FieldRow, Fold};
 use memglass_view::text;
 
-use super::outline::OPEN_AT_FIRST;
 use super::row::{self, Heading};
-
-/// The rows that are on the screen.
-pub(super) struct Tree {
-    /// How many there are.
-    pub(super) total: usize,
-    pub(super) window: Window,
-    pub(super) rows: Vec<FieldRow>,
-    /// What else is known of the selected one.
-    pub(super) detail: Option<Detail>,
-}
+use super::tree::{OPEN_AT_FIRST, Tree};
 
 /// The rows of a record whose value was read once, so that all are of one write.
 pub(super) fn tree(root: &Field, value: &Value, interest: &FieldsInterest) -> Tree {
