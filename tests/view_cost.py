@@ -3,12 +3,14 @@
 
     tests/view_cost.py            builds what it needs (release), and takes about a minute and a half
     tests/view_cost.py --quick    without the million objects
+    tests/view_cost.py --built DIR    with `memglass` and `memglass-bench` that are there already
 
 The view runs in a terminal of 120x36 on a producer of its own, of which the objects on the screen change 500 times a
 second. Processor time is that of the whole process, as the kernel counts it, as a share of one core. On a machine that
 does other things too, run it several times and take the least. It ends with 1 if a promise is not kept.
 """
 
+import argparse
 import fcntl
 import os
 import pty
@@ -22,7 +24,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+BUILT = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 COLUMNS, ROWS = 120, 36
 WARM_UP, WINDOW = 3.0, 10.0
 TICK = os.sysconf("SC_CLK_TCK")
@@ -31,8 +33,8 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Producer:
     """A session of so many objects, of which the first `moving` change all the time."""
 
-    def __init__(self, directory, objects, moving):
-        part = [RELEASE / "memglass-bench", "--part", "market", directory, str(objects), str(moving)]
+    def __init__(self, built, directory, objects, moving):
+        part = [built / "memglass-bench", "--part", "market", directory, str(objects), str(moving)]
         self.child = subprocess.Popen(part, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.child.stdout.readline(), "the producer ended before it was ready"
 
@@ -47,14 +49,14 @@ class Producer:
 class View:
     """The view in a terminal of its own."""
 
-    def __init__(self, directory, rate):
+    def __init__(self, built, directory, rate):
         environment = {"MEMGLASS_DIR": directory, "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": directory}
         self.started = time.monotonic()
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
-            program = str(RELEASE / "memglass")
+            program = str(built / "memglass")
             os.execve(program, [program, "view", "market", "--rate", str(rate)], environment)
         self.bytes = 0
 
@@ -136,32 +138,39 @@ class Report:
 
 
 def main():
-    build = ["cargo", "build", "--release", "-q", "-p", "memglass-cli", "-p", "memglass-bench"]
-    subprocess.run(build, cwd=ROOT, check=True)
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--quick", action="store_true")
+    arguments.add_argument("--built", type=Path)
+    arguments = arguments.parse_args()
+    built = arguments.built or BUILT
+    if not arguments.built:
+        build = ["cargo", "build", "--release", "-q", "-p", "memglass-cli", "-p", "memglass-bench"]
+        subprocess.run(build, cwd=ROOT, check=True)
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     report = Report()
     with tempfile.TemporaryDirectory() as directory:
-        with Producer(directory, 100_000, 64):
+        with Producer(built, directory, 100_000, 64):
             print("100,000 objects, those on the screen change")
             for rate, goal in ((60, 10.0), (10, 2.0)):
-                with View(directory, rate) as view:
+                with View(built, directory, rate) as view:
                     report.opened(view)
                     share, written = view.share()
                     report.line(f"at {rate} Hz", share * 100, "% of a core", goal, f"   {written / 1e3:.1f} kB/s")
                     if rate == 60:
                         whole, own = view.memory()
                         report.line("resident", whole, "MB", 40.0, f"   {own:.1f} MB of it its own")
-        with Producer(directory, 100_000, 0), View(directory, 60) as view:
+        with Producer(built, directory, 100_000, 0), View(built, directory, 60) as view:
             print("100,000 objects, nothing changes")
             view.opened()
             share, _ = view.share()
             report.line("at 60 Hz", share * 100, "% of a core", 0.5)
-        with Producer(directory, 100_000, 0), View(directory, 1) as view:
+        with Producer(built, directory, 100_000, 0), View(built, directory, 1) as view:
             view.opened()
             times = view.answers(41)
             report.line("from a key to the screen, median", times[len(times) // 2] * 1e3, "ms")
             report.line("from a key to the screen, at most", times[-1] * 1e3, "ms", 30.0)
-        if "--quick" not in sys.argv:
-            with Producer(directory, 1_000_000, 64), View(directory, 60) as view:
+        if not arguments.quick:
+            with Producer(built, directory, 1_000_000, 64), View(built, directory, 60) as view:
                 print("1,000,000 objects, those on the screen change")
                 report.opened(view, 1000.0)
                 share, _ = view.share()

@@ -67,12 +67,7 @@ impl Looks {
     }
 
     /// The whole object as a field.
-    pub(super) fn root(
-        &mut self,
-        observer: &Observer,
-        key: Key,
-        label: &Arc<str>,
-    ) -> Option<&Field> {
+    pub(super) fn root(&mut self, observer: &Observer, key: Key, label: &str) -> Option<&Field> {
         self.look(observer, key, label).root.as_ref()
     }
 
@@ -90,14 +85,14 @@ impl Looks {
         }
     }
 
-    fn look(&mut self, observer: &Observer, key: Key, label: &Arc<str>) -> &mut Look {
+    fn look(&mut self, observer: &Observer, key: Key, label: &str) -> &mut Look {
         let new = || Look::new(observer, key, label);
         self.looks.entry(key).or_insert_with(new)
     }
 }
 
 impl Look {
-    fn new(observer: &Observer, key: Key, label: &Arc<str>) -> Look {
+    fn new(observer: &Observer, key: Key, label: &str) -> Look {
         let object = observer.object_in(key.slot);
         let object = object.filter(|object| object.generation == key.generation);
         let created = object.as_ref().map(|object| object.created);

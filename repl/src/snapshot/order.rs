@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use compact_str::CompactString;
 use memglass::Observer;
 use memglass::schema::TypeId;
 use memglass_view::interest::{ObjectsInterest, Window};
@@ -26,7 +27,8 @@ const SHARE: u32 = 25;
 /// One object of the list.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) label: Arc<str>,
+    /// Short ones, which most are, are in here: of a million each would be a piece of memory of its own.
+    pub(super) label: CompactString,
     pub(super) type_name: Arc<str>,
     pub(super) key: Key,
     pub(super) is_gone: bool,
@@ -102,7 +104,7 @@ impl Order {
         let was_complete = self.sweep.is_complete();
         self.is_stale |= self.look(observer, wanted.window, now);
         let is_known = !was_complete && self.sweep.is_complete();
-        let sorts = is_known || self.sorting.is_due(now) && !wanted.is_touched;
+        let sorts = is_known || self.sorting.is_due(now, wanted.is_touched);
         let finds = self.is_stale && self.next_found.is_none_or(|next| now >= next);
         if finds || sorts {
             self.find_shown(now, sorts);
@@ -327,7 +329,7 @@ fn entry(
     buffer: &mut Vec<u8>,
 ) -> Option<Entry> {
     let object = observer.entry_in(slot)?;
-    let label = object.with_label(buffer, |label| Arc::<str>::from(label))?;
+    let label = object.with_label(buffer, |label| CompactString::new(label))?;
     let (id, count) = (object.type_id(), object.count());
     let name = names.entry((id, count)).or_insert_with(|| {
         let name = observer.schema().type_name(id);

@@ -120,6 +120,7 @@ fn widths(rows: &[FieldRow]) -> Widths {
         }),
         type_name: widest(|row| row.type_name.chars().count()),
         unit: widest(|row| row.unit.chars().count()),
+        note: widest(|row| row.note.chars().count()),
         fraction: widest(|row| row.value.fraction_width()).max(float),
     }
 }

@@ -194,10 +194,10 @@ pub(super) fn detail(field: &Field, value: Option<&Value>) -> Detail {
         path: text::clean(field.path()).into_owned(),
         value: value.map_or(String::new(), |value| format::text(value, &style)),
         about: format!(
-            "{}, {}, {} bytes at offset {}",
+            "{}, {}, {} at offset {}",
             text::clean(&info.type_name),
             info.protection.name(),
-            info.size,
+            counted(info.size, "byte", ["", ""]),
             info.offset
         ),
         description: description(field),
@@ -211,7 +211,7 @@ fn description(field: &Field) -> String {
         .desc
         .as_deref()
         .map(|desc| text::clean(desc).into_owned());
-    let bounds = metadata.bounds().map(|bounds| format!("allowed {bounds}"));
+    let bounds = format::bounds(metadata).map(|bounds| format!("allowed {bounds}"));
     let step = metadata.step.map(|step| format!("step {step}"));
     let pattern = metadata
         .regex

@@ -24,6 +24,9 @@ const SHARE: u32 = 25;
 /// A rate is measured over no less than this.
 const RATE_OVER: Duration = Duration::from_millis(200);
 
+/// A list that was just asked to be sorted by rates is sorted so often at once, until one is known.
+const ATTEMPTS: u8 = 10;
+
 /// Objects of more bytes are not read for their changes alone.
 const MOST_BYTES: u64 = 64 << 10;
 
@@ -36,6 +39,8 @@ pub(super) struct Sorting {
     /// Where each object stood when the list was sorted last.
     places: HashMap<Key, u32>,
     next: Option<Instant>,
+    /// How often it may still be sorted by rates of which none is known yet: for one an object is looked at twice.
+    attempts: u8,
 }
 
 /// What an object is sorted by.
@@ -78,6 +83,11 @@ impl Sorting {
         self.sort = wanted.clone();
         self.places.clear();
         self.next = None;
+        self.attempts = if self.sort.by == SortBy::Rate {
+            ATTEMPTS
+        } else {
+            0
+        };
         true
     }
 
@@ -91,9 +101,10 @@ impl Sorting {
         !matches!(self.sort.by, SortBy::Label | SortBy::Type)
     }
 
-    /// Whether the list is to be sorted anew.
-    pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.measures() && self.next.is_none_or(|next| now >= next)
+    /// Whether the list is to be sorted anew; not while somebody is at the keys, unless he waits for it.
+    pub(super) fn is_due(&self, now: Instant, is_touched: bool) -> bool {
+        let is_wanted = self.measures() && (self.attempts > 0 || !is_touched);
+        is_wanted && self.next.is_none_or(|next| now >= next)
     }
 
     /// Measures an object.
@@ -156,7 +167,15 @@ impl Sorting {
             let places = &self.places;
             self.measured.retain(|key, _| places.contains_key(key));
         }
-        self.next = Some(now + AGAIN.max(start.elapsed() * SHARE));
+        let rates = self.measured.values().filter_map(Measured::number);
+        let knows_rates = rates.fold(0.0, f64::max) > 0.0;
+        self.attempts = if knows_rates {
+            0
+        } else {
+            self.attempts.saturating_sub(1)
+        };
+        let again = if self.attempts > 0 { RATE_OVER } else { AGAIN };
+        self.next = Some(now + again.max(start.elapsed() * SHARE));
     }
 
     /// Puts rows where they stood, and new ones behind them.
@@ -346,6 +365,19 @@ mod tests {
         };
         let (mut world, mut value) = (world, 0);
         let start = std::time::Instant::now();
+        while &*world.look().rows[0].label != "order_000001" {
+            value += 1;
+            world.orders[1].quantity.set(value);
+            assert!(start.elapsed().as_secs() < 60);
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_asked_to_be_sorted_by_rates_is_so_at_once() {
+        let mut world = sorted(SortBy::Rate, true, &[5, 9]);
+        world.interest.objects.is_touched = true;
+        let start = std::time::Instant::now();
+        let mut value = 0;
         while &*world.look().rows[0].label != "order_000001" {
             value += 1;
             world.orders[1].quantity.set(value);

@@ -2,7 +2,7 @@
 
 use memglass::schema::{Kind, Metadata, Number, Variant};
 use memglass::{Field, Reason, Value, WriteError};
-use memglass_value::format::grouped;
+use memglass_value::format::bounds;
 use memglass_value::{format, literal};
 use memglass_view::edit::{Form, Input, Named, Refused};
 use memglass_view::text;
@@ -98,28 +98,6 @@ fn about(field: &Field, input: &Input) -> String {
         parts.push(format!("must match {}", text::clean(pattern)));
     }
     parts.join(", ")
-}
-
-/// What is allowed, as `1 … 1,000,000`.
-fn bounds(metadata: &Metadata) -> Option<String> {
-    match (metadata.min, metadata.max) {
-        (Some(least), Some(greatest)) => Some(format!("{} … {}", digits(least), digits(greatest))),
-        (Some(least), None) => Some(format!("at least {}", digits(least))),
-        (None, Some(greatest)) => Some(format!("at most {}", digits(greatest))),
-        (None, None) => None,
-    }
-}
-
-fn digits(number: Number) -> String {
-    let text = number.to_string();
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text.as_str()),
-    };
-    match rest.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => format!("{sign}{}", grouped(rest)),
-        false => text,
-    }
 }
 
 /// A value as it is typed: the number of an enum, the bits of flags.

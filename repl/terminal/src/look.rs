@@ -119,6 +119,12 @@ pub fn simple_terminal() -> Option<String> {
     is_simple.then_some(term)
 }
 
+/// Columns and rows of the terminal on standard output; `None` if it is none, or does not know.
+pub fn terminal_size() -> Option<(u16, u16)> {
+    let (Width(columns), Height(rows)) = terminal_size_of(std::io::stdout())?;
+    (columns > 0 && rows > 0).then_some((columns, rows))
+}
+
 /// Rows of the terminal on standard output.
 pub fn terminal_height() -> Option<u16> {
     let (_, Height(rows)) = terminal_size_of(std::io::stdout())?;

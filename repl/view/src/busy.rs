@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use memglass_terminal::signal::Raiser;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
-use ratatui::crossterm::terminal;
+
+use crate::screen::terminal_size;
 
 /// A script that takes longer is told of.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -77,7 +78,7 @@ impl Busy {
             return Ok(());
         }
         work.told = Some(now);
-        let (width, height) = terminal::size()?;
+        let (width, height) = terminal_size()?;
         let text = format!("a script has run for {} s: ^C stops it", time.as_secs());
         let text = crate::text::cut_end(&text, usize::from(width.saturating_sub(2)));
         let mut out = stdout().lock();

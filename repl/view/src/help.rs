@@ -6,14 +6,14 @@ use crate::canvas::{Area, Canvas};
 use crate::entry::Entry;
 use crate::host::Host;
 use crate::keymap::Keymap;
-use crate::keys::Binding;
+use crate::keys::{Binding, Place};
 use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
 
 /// Columns of the box.
-const WIDTH: u16 = 66;
+const WIDTH: u16 = 82;
 
 /// Columns of the keys, and of what they do.
 const KEYS: usize = 16;
@@ -45,10 +45,10 @@ pub(crate) struct Help {
 type Row = [String; 3];
 
 impl Help {
-    /// The help on these keys.
-    pub(crate) fn new(keymap: &Keymap) -> Self {
+    /// The help on these keys, those of a panel first.
+    pub(crate) fn new(keymap: &Keymap, place: Place) -> Self {
         Help {
-            rows: all(keymap).collect(),
+            rows: all(keymap, place).collect(),
             query: Entry::default(),
             first: 0,
         }
@@ -65,7 +65,9 @@ impl Help {
     }
 }
 
-fn all(keymap: &Keymap) -> impl Iterator<Item = Row> {
+fn all(keymap: &Keymap, place: Place) -> impl Iterator<Item = Row> {
+    let mut keys: Vec<_> = keymap.rows().collect();
+    keys.sort_by_key(|(_, binding)| rank(binding, place));
     let flags = FLAGS.iter().map(|[flag, does]| {
         [
             flag.to_string(),
@@ -73,7 +75,18 @@ fn all(keymap: &Keymap) -> impl Iterator<Item = Row> {
             "command line".to_owned(),
         ]
     });
-    keymap.rows().map(row).chain(flags)
+    keys.into_iter().map(row).chain(flags)
+}
+
+/// What the panel alone does is first, and then what is done everywhere; nobody looks up the arrows.
+fn rank(binding: &Binding, place: Place) -> u8 {
+    match binding.command {
+        command if command.moves_replay() => 4,
+        _ if binding.places.contains(&place) => 0,
+        _ if !binding.places.is_empty() => 3,
+        command if command.moves() => 2,
+        _ => 1,
+    }
 }
 
 fn row((keys, binding): (String, &Binding)) -> Row {
@@ -111,6 +124,11 @@ impl Overlay for Help {
         for (row, y) in rows.iter().skip(first).take(room).zip(inside.y..) {
             draw_row(canvas, inside, y, row);
         }
+        if rows.is_empty() {
+            let nothing = format!("Nothing has \"{}\" in it.", self.query.text());
+            let nothing = text::cut_end(&nothing, inside.width.into()).into_owned();
+            canvas.put(inside.x, inside.y, nothing, Role::Dim);
+        }
         let footer = format!("{} of {total}   letters search  ↑↓ scroll  Esc", rows.len());
         let footer = text::cut_end(&footer, inside.width.into()).into_owned();
         canvas.put(inside.x, inside.bottom() - 1, footer, Role::Dim);
@@ -147,7 +165,7 @@ mod tests {
 
     #[test]
     fn every_row_fits_its_columns() {
-        for [keys, does, _] in all(&Keymap::default()) {
+        for [keys, does, _] in all(&Keymap::default(), Place::Objects) {
             assert!(text::width(&keys) < KEYS, "{keys}");
             assert!(text::width(&does) < DOES, "{does}");
         }

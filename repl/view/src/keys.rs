@@ -175,6 +175,26 @@ impl Command {
         }
     }
 
+    /// Whether it goes to another row or panel.
+    pub(crate) fn moves(self) -> bool {
+        matches!(
+            self,
+            Command::Up
+                | Command::Down
+                | Command::First
+                | Command::Last
+                | Command::HalfUp
+                | Command::HalfDown
+                | Command::PageUp
+                | Command::PageDown
+                | Command::Left
+                | Command::Right
+                | Command::NextPanel
+                | Command::PreviousPanel
+                | Command::Panel(_)
+        )
+    }
+
     /// Whether it moves a replay.
     pub(crate) fn moves_replay(self) -> bool {
         matches!(self, Command::Play(_))
@@ -256,7 +276,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     Binding {
         command: Command::Hex,
         keys: &["h"],
-        does: "bytes, or fields",
+        does: "hex: the bytes, or the fields",
         places: &[Place::Objects],
         bar: NO_BAR,
     },
@@ -302,7 +322,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
         places: &[Place::Fields],
         bar: NO_BAR,
     },
-    in_fields(Command::Edit, &["e"], "edit the value", ["e", "edit"]),
+    in_fields(
+        Command::Edit,
+        &["e"],
+        "edit: write another value",
+        ["e", "edit"],
+    ),
     in_fields(Command::More, &["+", "="], "a step up", ["+ -", "step"]),
     in_fields(Command::Less, &["-"], "a step down", NO_BAR),
     in_fields(
@@ -329,14 +354,14 @@ pub(crate) const BINDINGS: &[Binding] = &[
     Binding {
         command: Command::Faster,
         keys: &["+"],
-        does: "more frames a second",
+        does: "rate: more frames a second",
         places: &[Place::Objects, Place::Log, Place::Memory],
         bar: NO_BAR,
     },
     Binding {
         command: Command::Slower,
         keys: &["-"],
-        does: "fewer frames a second",
+        does: "rate: fewer frames a second",
         places: &[Place::Objects, Place::Log, Place::Memory],
         bar: NO_BAR,
     },
@@ -381,25 +406,25 @@ pub(crate) const BINDINGS: &[Binding] = &[
     everywhere(
         Command::Search,
         &["/"],
-        "objects by label, as you type",
+        "search labels, as you type",
         ["/", "search"],
     ),
     everywhere(
         Command::Where,
         &["F"],
-        "objects by a condition",
+        "filter: objects by a condition",
         ["F", "where"],
     ),
     everywhere(
         Command::Types,
         &["f", "t"],
-        "objects of one type",
+        "filter: objects of one type",
         ["f", "type"],
     ),
     everywhere(
         Command::Columns,
         &["o"],
-        "columns and order of the list",
+        "sort; show and pin columns",
         ["o", "sort"],
     ),
     everywhere(
@@ -408,7 +433,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
         "watch an expression",
         NO_BAR,
     ),
-    everywhere(Command::Hex, &["x"], "bytes, or fields", ["x", "hex"]),
+    everywhere(
+        Command::Hex,
+        &["x"],
+        "hex: the bytes, or the fields",
+        ["x", "hex"],
+    ),
     everywhere(
         Command::Line,
         &[":"],
@@ -416,8 +446,18 @@ pub(crate) const BINDINGS: &[Binding] = &[
         [":", "line"],
     ),
     everywhere(Command::Pause, &["p"], "pause, and go on", ["p", "pause"]),
-    everywhere(Command::Faster, &[">"], "more frames a second", NO_BAR),
-    everywhere(Command::Slower, &["<"], "fewer frames a second", NO_BAR),
+    everywhere(
+        Command::Faster,
+        &[">"],
+        "rate: more frames a second",
+        NO_BAR,
+    ),
+    everywhere(
+        Command::Slower,
+        &["<"],
+        "rate: fewer frames a second",
+        NO_BAR,
+    ),
     everywhere(Command::Read, &["r"], "read now", NO_BAR),
     everywhere(
         Command::Reattach,
@@ -466,7 +506,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         NO_BAR,
     ),
     everywhere(Command::Help, &["?"], "this help", ["?", "help"]),
-    everywhere(Command::Quit, &["q"], "leave the view", ["q", "quit"]),
+    everywhere(Command::Quit, &["q"], "quit: leave the view", ["q", "quit"]),
 ];
 
 /// A key's name as it is shown.

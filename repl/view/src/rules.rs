@@ -12,6 +12,14 @@ const LEAST_TITLE: usize = 15;
 /// Columns that a short note takes with the ends of the line beside it, and the least that it leaves the title.
 const SHORT_NOTE: [usize; 2] = [12, 8];
 
+/// Columns of the line at both ends and between a title and a note, with blanks around both.
+const BETWEEN: usize = 7;
+
+/// Whether a line of so many columns has room for a whole title and a note.
+pub(crate) fn has_room(title: &str, note: &str, width: u16) -> bool {
+    text::width(title) + text::width(note) + BETWEEN <= width.into()
+}
+
 /// The line above a panel.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rule {
@@ -30,7 +38,7 @@ impl Rule {
         let role = self.role();
         canvas.put(x, y, line.repeat(width), role);
         let note = text::width(&self.note);
-        let beside_note = width.saturating_sub(note + 7);
+        let beside_note = width.saturating_sub(note + BETWEEN);
         let [short, rest] = SHORT_NOTE;
         let least = width.saturating_sub(short).clamp(rest, LEAST_TITLE);
         let room = match note > 0 && beside_note >= least {
@@ -47,7 +55,7 @@ impl Rule {
             canvas.put(x + 1, y, format!(" {title} "), role);
         }
         // A note that does not fit beside the title says nothing.
-        if note > 0 && used + note + 7 <= width {
+        if note > 0 && used + note + BETWEEN <= width {
             canvas.put_before(end - 1, y, format!(" {} ", self.note), Role::Dim);
         }
     }

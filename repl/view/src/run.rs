@@ -13,7 +13,6 @@ use memglass_terminal::modes::FullScreen;
 use memglass_terminal::signal::{self, Interrupts};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
-use ratatui::crossterm::terminal;
 
 use crate::app::{App, Next};
 use crate::background::{self, Heard, Question};
@@ -22,7 +21,7 @@ use crate::canvas::Canvas;
 use crate::host::Host;
 use crate::keys::Command;
 use crate::line::{Outcome, Then};
-use crate::screen::Screen;
+use crate::screen::{Screen, terminal_size};
 use crate::setup::Setup;
 
 /// How soon the thread that waits for keys sees that the view has closed.
@@ -291,7 +290,7 @@ impl View<'_> {
     }
 
     fn show(&mut self) -> io::Result<()> {
-        let (width, height) = terminal::size()?;
+        let (width, height) = terminal_size()?;
         self.app.resize(width, height);
         self.app.read(self.host);
         if let Some(text) = self.app.take_copied() {

@@ -5,8 +5,10 @@
 
 use std::io::{self, Write};
 
+use memglass_terminal::look;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::crossterm::terminal;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthChar;
 
@@ -32,6 +34,15 @@ impl<W: Write> Surface for CrosstermBackend<W> {
         self.write_all(b"\x1b[?2026l")?;
         Write::flush(self)
     }
+}
+
+/// Columns and rows of the terminal. It is asked for each frame, so the terminal is not opened for it as `crossterm` does.
+///
+/// # Errors
+///
+/// If the terminal is gone.
+pub(crate) fn terminal_size() -> io::Result<(u16, u16)> {
+    look::terminal_size().map_or_else(terminal::size, Ok)
 }
 
 /// The frame that is on the screen.

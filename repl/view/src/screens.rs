@@ -251,6 +251,27 @@ fn the_help_finds_keys_by_what_they_do() {
     shown.shows("0.1 to 240 frames a second");
     shown.press("Esc");
     assert!(!shown.text().contains("Help"));
+    shown.press("? k i l l");
+    shown.shows("Nothing has \"kill\" in it.");
+}
+
+#[test]
+fn the_help_begins_with_what_the_panel_does() {
+    let mut shown = Shown::of(world(), 80, 24);
+    let place = |shown: &mut Shown, does: &str| {
+        let text = shown.text();
+        let row = text.lines().position(|line| line.contains(does));
+        row.unwrap_or_else(|| panic!("no {does:?} in\n{text}"))
+    };
+    shown.press("?");
+    assert!(
+        place(&mut shown, "the fields of the object") < place(&mut shown, "filter: objects by")
+    );
+    shown.press("Esc Enter ?");
+    assert!(
+        place(&mut shown, "edit: write another value") < place(&mut shown, "undo the last write")
+    );
+    assert!(!shown.text().contains("a row down"), "nobody looks that up");
 }
 
 #[test]
@@ -395,7 +416,7 @@ fn what_stands_still_is_looked_at_less_often_until_something_moves() {
     shown.text();
     assert_eq!(
         shown.app.period(),
-        Duration::from_millis(100),
+        Duration::from_millis(200),
         "only time goes on"
     );
     shown.world.snapshot.fields.rows[1].value = number(250);
@@ -485,7 +506,7 @@ fn a_refused_value_keeps_its_text_and_tab_takes_the_nearest() {
     shown.shows("✗ out of range: 0 … 10,000,000");
     shown.press("Enter");
     shown.shows("[99999999▏");
-    shown.shows("Tab take 10000000  Esc");
+    shown.shows("Tab take 10,000,000  Esc");
     shown.press("Tab Enter");
     assert_eq!(shown.world.done, ["write avg_price 10000000"]);
 }

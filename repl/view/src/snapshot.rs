@@ -355,6 +355,8 @@ pub struct Widths {
     pub type_name: usize,
     /// For units.
     pub unit: usize,
+    /// For notes.
+    pub note: usize,
     /// For what stands behind the decimal point.
     pub fraction: usize,
 }

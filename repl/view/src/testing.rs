@@ -109,6 +109,7 @@ pub(crate) fn with_fields(mut snapshot: Snapshot, rows: Vec<FieldRow>) -> Snapsh
         name: widest(|row| row.name.len() + 2 * usize::from(row.depth) + 2),
         type_name: widest(|row| row.type_name.len()),
         unit: widest(|row| row.unit.len()),
+        note: widest(|row| row.note.len()),
         fraction: widest(|row| row.value.fraction_width()),
     };
     fields.rows = rows;

@@ -27,7 +27,7 @@ use crate::time;
 pub use addresses::name_addresses;
 pub use figure::{Digits, Figure, figure, hex_figure};
 pub use json::json;
-pub use number::grouped;
+pub use number::{bounds, grouped, grouped_number};
 pub use printf::Format;
 pub use rows::{csv_columns, csv_line, write_csv, write_json, write_plain, written};
 

@@ -1,5 +1,7 @@
 //! Digits: the shortest that make a float, in groups of three; the bits of negative numbers.
 
+use memglass::schema::{Metadata, Number};
+
 /// The shortest text that reads back as the same number.
 pub(super) fn exact(value: f64) -> String {
     if value.is_finite() {
@@ -37,6 +39,27 @@ pub fn grouped(digits: &str) -> String {
         out.push(digit);
     }
     out
+}
+
+/// The same of a whole number with its sign. Other texts stay as they are.
+pub fn grouped_number(text: &str) -> String {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let sign = &text[..text.len() - digits.len()];
+    match digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => format!("{sign}{}", grouped(digits)),
+        false => text.to_owned(),
+    }
+}
+
+/// The numbers that a field may have, as `1 … 1,000,000`; `None` if those are all of its type.
+pub fn bounds(metadata: &Metadata) -> Option<String> {
+    let digits = |number: Number| grouped_number(&number.to_string());
+    match (metadata.min, metadata.max) {
+        (Some(least), Some(greatest)) => Some(format!("{} … {}", digits(least), digits(greatest))),
+        (Some(least), None) => Some(format!("at least {}", digits(least))),
+        (None, Some(greatest)) => Some(format!("at most {}", digits(greatest))),
+        (None, None) => None,
+    }
 }
 
 /// The bits of `number` as an unsigned number of `bits` bits, 64 unless told.

@@ -97,7 +97,7 @@ impl App {
     /// Opens what lies over the panels; false if the command is not about that.
     fn opens(&mut self, command: Command, host: &mut dyn Host) -> bool {
         self.overlays.push(match command {
-            Command::Help => Box::new(Help::new(&self.keymap)),
+            Command::Help => Box::new(Help::new(&self.keymap, self.focus)),
             Command::Line => Box::new(CommandLine::new(host.begin_line())),
             Command::Search => Box::new(Typing::new(Purpose::Search, self.objects.find())),
             Command::Where => Box::new(Typing::new(Purpose::Where, self.objects.condition())),

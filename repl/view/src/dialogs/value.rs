@@ -1,5 +1,6 @@
 //! A value that is typed: a number, a text, a truth value.
 
+use memglass_value::format::grouped_number;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::Common;
@@ -125,7 +126,7 @@ impl Value {
     fn keys(&self) -> String {
         let refused = self.common.refused.as_ref();
         match refused.and_then(|refused| refused.nearest.as_ref()) {
-            Some(nearest) => format!("Tab take {nearest}  Esc"),
+            Some(nearest) => format!("Tab take {}  Esc", grouped_number(nearest)),
             None if self.is_number() => "Enter write  ↑↓ + - step  Esc".into(),
             None => "Enter write  ^U clear  Esc".into(),
         }

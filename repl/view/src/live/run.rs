@@ -8,7 +8,6 @@ use memglass_terminal::modes::FullScreen;
 use memglass_terminal::signal::{self, Interrupts};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{Event, KeyEventKind};
-use ratatui::crossterm::terminal;
 
 use super::state::{Next, State};
 use super::{Order, Source, draw};
@@ -17,7 +16,7 @@ use crate::canvas::Canvas;
 use crate::line::Then;
 use crate::rate::Rate;
 use crate::run::{Ended, Keys, PanicHook, ViewError, check_terminal};
-use crate::screen::Screen;
+use crate::screen::{Screen, terminal_size};
 use crate::setup;
 
 /// How a live table begins, and when it ends by itself.
@@ -173,7 +172,7 @@ impl Live<'_> {
     }
 
     fn show(&mut self) -> io::Result<()> {
-        let (width, height) = terminal::size()?;
+        let (width, height) = terminal_size()?;
         self.state.height = draw::height(height);
         let table = self.source.table(self.state.wanted());
         self.state.total = table.total;

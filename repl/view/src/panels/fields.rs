@@ -387,6 +387,7 @@ impl Widths {
             name: self.name.max(other.name),
             type_name: self.type_name.max(other.type_name),
             unit: self.unit.max(other.unit),
+            note: self.note.max(other.note),
             fraction: self.fraction.max(other.fraction),
         }
     }

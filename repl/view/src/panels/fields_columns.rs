@@ -94,7 +94,8 @@ impl Columns {
             next += width + gap;
             Column { at, width }
         };
-        let name = column(rest.clamp(NAME.0.min(width), most), 1);
+        let name = rest.clamp(NAME.0.min(width), most);
+        let name = column(name - shape.taken_by_notes(rest, name, widths), 1);
         let type_name = (shape.type_name > 0).then(|| column(shape.type_name, 1));
         let before = (shape.before > 0).then(|| column(shape.before, 1));
         let arrow = column(1, u16::from(shape.before > 0)).at;
@@ -166,6 +167,14 @@ impl Shape {
         }
     }
 
+    /// Columns that names do not need and notes do.
+    fn taken_by_notes(&self, rest: u16, name: u16, widths: Widths) -> u16 {
+        let has = self.note + rest.saturating_sub(name);
+        let lacks = (widths.note as u16).saturating_sub(has);
+        let spare = name.saturating_sub((widths.name as u16).max(NAME.0));
+        if self.note > 0 { lacks.min(spare) } else { 0 }
+    }
+
     /// Columns of all but the name, with the gaps between them.
     fn without_name(&self) -> u16 {
         let with_gap = |width: u16| if width > 0 { width + 1 } else { 0 };
@@ -181,10 +190,15 @@ mod tests {
     use super::*;
 
     fn columns(width: u16) -> Columns {
+        columns_with_note(width, 8)
+    }
+
+    fn columns_with_note(width: u16, note: usize) -> Columns {
         let widths = Widths {
             name: 14,
             type_name: 9,
             unit: 5,
+            note,
             fraction: 0,
         };
         let area = Area {
@@ -206,6 +220,15 @@ mod tests {
         assert_eq!(columns.whole.at + columns.whole.width, 102);
         assert_eq!(columns.unit, Some(Column { at: 103, width: 6 }));
         assert_eq!(columns.note, Some(Column { at: 110, width: 10 }));
+    }
+
+    #[test]
+    fn long_notes_take_what_names_do_not_need() {
+        for (note, columns_of_note, columns_of_name) in [(10, 10, 18), (12, 12, 16), (30, 14, 14)] {
+            let columns = columns_with_note(77, note);
+            assert_eq!(columns.note.expect("wide").width, columns_of_note);
+            assert_eq!(columns.name.width, columns_of_name);
+        }
     }
 
     #[test]

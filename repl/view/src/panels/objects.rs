@@ -10,7 +10,7 @@ use super::{Action, Frame, Handled, News, moved, short_time};
 use crate::canvas::{Area, Canvas};
 use crate::interest::{Column, ObjectsInterest, Sort, Window};
 use crate::keys::{Command, Place};
-use crate::rules::Rule;
+use crate::rules::{self, Rule};
 use crate::snapshot::{Key, ObjectRow, Objects, Snapshot};
 use crate::text;
 use crate::theme::Role;
@@ -184,9 +184,10 @@ impl ObjectsPanel {
     pub(crate) fn rule(&self, area: Area, frame: Frame<'_>) -> Rule {
         let objects = &frame.snapshot.objects;
         let left_out = self.places(area, frame).left_out;
-        let order = self.order(frame.is_wide);
+        let title = self.title(objects);
+        let order = self.order_beside(&title, area, frame.is_wide);
         Rule {
-            title: self.title(objects),
+            title,
             note: match (frame.is_alone, left_out) {
                 (true, 0) if self.columns.sort == Sort::default() => {
                     self.seen_rows(objects.rows.len())
@@ -212,6 +213,21 @@ impl ObjectsPanel {
         if let Some(row) = columns.all.iter().position(|column| column.what == *what) {
             columns.sort_by(row);
             self.set_columns(columns);
+        }
+    }
+
+    /// By what the list is sorted, as long as there is room for it beside a title that tells filters: where it is as
+    /// usual, not at all.
+    fn order_beside(&self, title: &str, area: Area, is_wide: bool) -> String {
+        let order = self.order(is_wide);
+        if !self.is_filtered() || rules::has_room(title, &order, area.width) {
+            return order;
+        }
+        let order = self.order(false);
+        let is_usual = self.columns.sort == Sort::default();
+        match is_usual && !rules::has_room(title, &order, area.width) {
+            true => String::new(),
+            false => order,
         }
     }
 

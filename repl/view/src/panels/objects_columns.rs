@@ -251,9 +251,15 @@ impl Columns {
     }
 }
 
+/// Two columns of five, or what labels do not need.
 fn type_width(rows: &[ObjectRow], room: usize) -> usize {
-    let widest = rows.iter().map(|row| text::width(&row.type_name)).max();
-    (widest.unwrap_or(0).max(4) + 1)
-        .min((room * 2 / 5).max(4))
+    let widest = |text: fn(&ObjectRow) -> &str| {
+        let widths = rows.iter().map(|row| text::width(text(row)));
+        widths.max().unwrap_or(0)
+    };
+    let labels = widest(|row| &row.label).max(LABEL) + 1;
+    let most = (room * 2 / 5).max(4).max(room.saturating_sub(labels));
+    (widest(|row| &row.type_name).max(4) + 1)
+        .min(most)
         .min(room)
 }
