@@ -512,7 +512,7 @@ mod tests {
     fn who_was_killed_in_the_middle_of_a_write_is_named() {
         if let Some(dir) = std::env::var_os(KILLED) {
             let observer = Observer::builder().dir(dir).writable().attach("s");
-            let field = observer.and_then(|it| Ok(it.field("tank.level").expect("a field")));
+            let field = observer.map(|it| it.field("tank.level").expect("a field"));
             let field = field.expect("an observer");
             let _ = field.update(|_| std::process::abort());
         }

@@ -17,13 +17,13 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "after(5.s, || action)",
         "run an action once, when so much time has passed",
     )
-    .as_in(&["after(5.s, || print(AAPL_position.quantity))"]),
+    .shown_by(&["after(5.s, || print(AAPL_position.quantity))"]),
     of(
         "always",
         "always(condition, \"message\")",
         "report each time that a condition which must hold does not",
     )
-    .as_in(&[r#"always("AAPL_quote.ask_price > AAPL_quote.bid_price", "crossed")"#]),
+    .shown_by(&[r#"always("AAPL_quote.ask_price > AAPL_quote.bid_price", "crossed")"#]),
     of(
         "around",
         "around(c, 10.ms)",
@@ -34,7 +34,7 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "every(250.ms, || action)",
         "run an action each time that so much time has passed",
     )
-    .as_in(&["every(1.s, || print(AAPL_position.quantity))"]),
+    .shown_by(&["every(1.s, || print(AAPL_position.quantity))"]),
     of(
         "expect_fired",
         "expect_fired(t, 3)",
@@ -92,13 +92,13 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "wait_until(condition, 10.s)",
         "wait until a condition is true; false if it is not by then",
     )
-    .as_in(&[r#"wait_until("AAPL_position.quantity > 500", 10.s)"#]),
+    .shown_by(&[r#"wait_until("AAPL_position.quantity > 500", 10.s)"#]),
     of(
         "watch",
         "watch(\"path\", |c| action)",
         "run an action each time that a value changes",
     )
-    .as_in(&[
+    .shown_by(&[
         r#"watch("AAPL_position.quantity", |c| print(c))"#,
         r#"watch("*_position.quantity", |c| log("fills.csv", c))"#,
     ]),
@@ -107,7 +107,7 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "when(condition)",
         "make a trigger that fires when a condition becomes true",
     )
-    .as_in(&[
+    .shown_by(&[
         r#"when("AAPL_position.quantity > 500").run(|f| print(f))"#,
         r#"when("AAPL_position.quantity > 500").lasting(200.ms).log("hot.csv").run(|f| print(f))"#,
     ]),
@@ -116,7 +116,7 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "when_each(\"Type\", |o| condition)",
         "make a trigger that fires for each object of a type or pattern",
     )
-    .as_in(&[r#"when_each("Position", |p| p.quantity > 500).run(|p| print(p.label()))"#]),
+    .shown_by(&[r#"when_each("Position", |p| p.quantity > 500).run(|p| print(p.label()))"#]),
 ];
 
 /// What is said of a trigger, and done with one.
@@ -211,7 +211,7 @@ const fn of(name: &'static str, signature: &'static str, summary: &'static str) 
 
 impl Described {
     /// The same with lines that call it.
-    const fn as_in(self, examples: &'static [&'static str]) -> Described {
+    const fn shown_by(self, examples: &'static [&'static str]) -> Described {
         Described { examples, ..self }
     }
 }
