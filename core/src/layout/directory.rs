@@ -20,6 +20,8 @@ pub(crate) struct Directory {
     words: Vec<EntryWord>,
     /// How many of them are of live objects.
     alive: usize,
+    /// How many objects were ever in the slots. Of damaged words the count is wrong, and wraps.
+    created: u64,
     /// Why the chain of chunks ends before it should.
     fault: Option<LayoutError>,
 }
@@ -82,6 +84,7 @@ impl Directory {
             changes: Vec::new(),
             words: Vec::new(),
             alive: 0,
+            created: 0,
             fault: None,
         }
     }
@@ -124,6 +127,11 @@ impl Directory {
         self.alive
     }
 
+    /// How many objects there were up to the last scan, those that no scan met included.
+    pub(crate) fn created_count(&self) -> u64 {
+        self.created
+    }
+
     /// Adds to `changed` each slot of a chunk that got or lost a live object since the last call.
     /// Reports each change once, and looks at the entries only if there is any.
     #[inline]
@@ -155,9 +163,14 @@ impl Directory {
         for ((slot, known), offset) in slots.zip(&mut self.words[first..]).zip(offsets) {
             let now = EntryWord(load(head, offset));
             let before = std::mem::replace(known, now);
+            if before == now {
+                continue;
+            }
             self.alive += usize::from(now.is_alive());
             self.alive -= usize::from(before.is_alive());
-            if before != now && (before.is_alive() || now.is_alive()) {
+            let more = now.occupants().wrapping_sub(before.occupants());
+            self.created = self.created.wrapping_add(more);
+            if before.is_alive() || now.is_alive() {
                 changed.push(slot);
             }
         }

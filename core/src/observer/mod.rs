@@ -201,6 +201,26 @@ impl Observer {
         self.attached.layout.object_count()
     }
 
+    /// Number of objects that the session ever had, as of the last refresh: also of those that were created and
+    /// destroyed between two refreshes, which no observer sees. Costs nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+    /// let _lives = session.object("lives", 1_i64)?;
+    /// let mut observer = memglass::Observer::builder().dir(&dir).attach("example")?;
+    /// drop(session.object("brief", 2_i64)?);
+    /// observer.refresh()?;
+    /// assert_eq!(observer.object_count(), 1);
+    /// assert_eq!(observer.created_count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn created_count(&self) -> u64 {
+        self.directory.created_count()
+    }
+
     /// The live objects as of the last refresh, without those destroyed since, by directory slot. Those that
     /// are [damaged](Observer::damage) are left out.
     ///

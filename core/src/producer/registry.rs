@@ -219,7 +219,7 @@ impl Registry {
         };
         // As late as can be: what it looks at is on its way since `foresee`.
         if let Err(error) = self.check_unique(label, hash) {
-            self.release(slot);
+            self.give_back(slot);
             return Err(error);
         }
         self.slots[slot].data = memory.block;
@@ -247,7 +247,7 @@ impl Registry {
     pub(super) fn cancel(&mut self, slot: u32) {
         let known = self.slots[slot];
         self.labels.remove(known.hash, slot);
-        self.release(slot);
+        self.give_back(slot);
     }
 
     /// Ends an object; its bytes are kept for a while.
@@ -392,19 +392,25 @@ impl Registry {
         self.release(slot);
     }
 
-    /// Makes a slot and its memory available for the next occupant.
+    /// Makes the slot and the memory of an object available for the next occupant.
     fn release(&mut self, slot: u32) {
         let known = &mut self.slots[slot];
         known.generation += 1;
+        let generation = known.generation;
+        // The fences that must follow are in `Memory::allocate` and `store_label`.
+        self.occupancy(slot).vacate(generation);
+        self.give_back(slot);
+    }
+
+    /// Makes a slot that no observer sees an object in, and its memory, available. Its generation stays: each one is
+    /// an object that there was.
+    fn give_back(&mut self, slot: u32) {
         let Slot {
-            generation,
             data,
             label,
             label_len,
             ..
-        } = *known;
-        // The fences that must follow are in `Memory::allocate` and `store_label`.
-        self.occupancy(slot).vacate(generation);
+        } = self.slots[slot];
         if data.size > 0 {
             self.memory.free(data);
         }

@@ -192,6 +192,11 @@ impl Following {
         self.fields.len()
     }
 
+    /// Number of selected fields that could not be read yet. They appear when they can be.
+    pub fn unread(&self) -> usize {
+        self.unread.len()
+    }
+
     /// Whether no field is followed.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()

@@ -15,7 +15,7 @@
 //! |---|---|---|
 //! | (g, free) | (g, alive) | [`Occupancy::settle`], after the entry and the first value were stored |
 //! | (g, alive) | (g, destroyed) | [`Occupancy::end`] |
-//! | (g, destroyed) or (g, free) | (g+1, free) | [`Occupancy::vacate`]; whoever stores into what the occupant had calls [`before_reuse`] in between |
+//! | (g, destroyed) | (g+1, free) | [`Occupancy::vacate`]; whoever stores into what the occupant had calls [`before_reuse`] in between |
 //!
 //! Only the producer changes the word, one thread at a time. No word is stored twice, so a reader that
 //! finds the same word before and after a copy knows that no other object moved in during the copy.
@@ -50,6 +50,14 @@ impl EntryWord {
 
     pub(crate) const fn is_alive(self) -> bool {
         self.state() == ALIVE
+    }
+
+    /// How many objects the entry has had, the present one included.
+    pub(crate) const fn occupants(self) -> u64 {
+        match self.state() {
+            FREE => self.generation().saturating_sub(1),
+            _ => self.generation(),
+        }
     }
 }
 

@@ -20,8 +20,8 @@ pub struct Source {
     session: u128,
     /// The objects whose creation was told.
     objects: HashMap<Key, Arc<Object>>,
-    /// The last occupant of each slot, if all objects are followed: a jump tells of objects that were not seen.
-    generations: Option<HashMap<u32, u64>>,
+    /// How many of the objects that there ever were are told, counted, or from before; if all objects are followed.
+    known: Option<u64>,
     types_told: usize,
     counted: ScanCounters,
 }
@@ -54,17 +54,18 @@ impl Source {
             selection,
             session,
             objects: HashMap::new(),
-            generations: all.then(HashMap::new),
+            known: None,
             types_told: 0,
             counted: ScanCounters::default(),
         };
         source.take_in_present();
+        source.known = all.then(|| source.created());
         Ok(source)
     }
 
     /// Whether the producer is there. When it is not, nothing changes any more.
     pub fn producer(&self) -> Presence {
-        match self.following.observer().session().id == self.session {
+        match self.is_same_session() {
             true => self.following.producer(),
             false => Presence::Restarted,
         }
@@ -144,17 +145,15 @@ impl Source {
         let mut losses = self.losses(late_ticks);
         self.tell_types(&mut sink)?;
         for arrival in arrivals {
-            match self.described(&arrival.field) {
-                Some(object) => {
-                    losses.objects += self.skipped(&object);
-                    sink(Change::Created(&object))?;
-                    sink(Change::Value(&object, &arrival.value))?;
-                    self.objects.insert(arrival.key, object);
-                }
-                // It is gone again.
-                None => losses.objects += 1,
+            // If it is gone again, it is counted with those that were never seen.
+            if let Some(object) = self.described(&arrival.field) {
+                self.known = self.known.map(|known| known + 1);
+                sink(Change::Created(&object))?;
+                sink(Change::Value(&object, &arrival.value))?;
+                self.objects.insert(arrival.key, object);
             }
         }
+        losses.objects = self.missed_objects();
         match losses.is_none() {
             true => Ok(()),
             false => sink(Change::Lost(losses)),
@@ -169,7 +168,6 @@ impl Source {
             .collect();
         for (key, field) in present {
             if let Some(object) = self.described(&field) {
-                self.skipped(&object);
                 self.objects.insert(key, object);
             }
         }
@@ -191,15 +189,25 @@ impl Source {
         })
     }
 
-    /// How many objects were in the slot of this one since the last that was seen there.
-    fn skipped(&mut self, object: &Object) -> u64 {
-        let Some(generations) = &mut self.generations else {
+    /// How many objects there ever were, without those that will be told when they can be read.
+    fn created(&self) -> u64 {
+        let created = self.following.observer().created_count();
+        created.saturating_sub(self.following.unread() as u64)
+    }
+
+    /// How many objects came since the last time and were not told.
+    fn missed_objects(&mut self) -> u64 {
+        let Some(known) = self.known.filter(|_| self.is_same_session()) else {
             return 0;
         };
-        let before = generations.insert(object.slot, object.generation);
-        before.map_or(0, |before| {
-            object.generation.saturating_sub(before).saturating_sub(1)
-        })
+        // One that was damaged, and counted, may be told later.
+        let created = self.created().max(known);
+        self.known = Some(created);
+        created - known
+    }
+
+    fn is_same_session(&self) -> bool {
+        self.following.observer().session().id == self.session
     }
 
     fn losses(&mut self, late_ticks: u64) -> Losses {
@@ -218,8 +226,7 @@ impl Source {
         sink: &mut impl FnMut(Change<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let schema = self.following.observer().schema();
-        let is_same = self.following.observer().session().id == self.session;
-        if schema.len() == self.types_told || !is_same {
+        if schema.len() == self.types_told || !self.is_same_session() {
             return Ok(());
         }
         self.types_told = schema.len();
