@@ -34,6 +34,8 @@ pub struct Replay {
     pub position: SystemTime,
     /// Seconds of the recording that pass in a second; 0 while it is paused.
     pub speed: f64,
+    /// Whether it is a branch that observers may write: what if. The recording stays as it is.
+    pub is_branch: bool,
 }
 
 impl Replay {
@@ -45,6 +47,15 @@ impl Replay {
             end,
             position: start,
             speed: 0.0,
+            is_branch: false,
+        }
+    }
+
+    /// The same as a branch that observers may write.
+    pub fn branch(self) -> Replay {
+        Replay {
+            is_branch: true,
+            ..self
         }
     }
 
@@ -54,7 +65,7 @@ impl Replay {
     }
 }
 
-/// "replay of run.mcap at 12.5 s, x2".
+/// "replay of run.mcap at 12.5 s, x2, what-if".
 impl std::fmt::Display for Replay {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let elapsed = self.elapsed().as_secs_f64();
@@ -64,6 +75,10 @@ impl std::fmt::Display for Replay {
             1.0 => Ok(()),
             speed if speed.is_infinite() => out.write_str(", as fast as it goes"),
             speed => write!(out, ", x{speed}"),
+        }?;
+        match self.is_branch {
+            true => out.write_str(", what-if"),
+            false => Ok(()),
         }
     }
 }
@@ -78,6 +93,7 @@ pub(crate) fn mark(header: View<'_>, replay: &Replay) {
         .expect("the header has room for it");
     store(header, at::REPLAY_START, nanoseconds(replay.start));
     store(header, at::REPLAY_END, nanoseconds(replay.end));
+    store(header, at::REPLAY_IS_BRANCH, u64::from(replay.is_branch));
     move_to(header, replay.position, replay.speed);
     store(header, at::ORIGIN, at::ORIGIN_REPLAY);
 }
@@ -89,8 +105,13 @@ pub(crate) fn move_to(header: View<'_>, position: SystemTime, speed: f64) {
 }
 
 /// Whether a header is that of a replay.
-pub(crate) fn is_replay(header: View<'_>) -> bool {
+fn is_replay(header: View<'_>) -> bool {
     load(header, at::ORIGIN) == at::ORIGIN_REPLAY
+}
+
+/// Whether a header is that of a replay which nobody may write.
+pub(crate) fn refuses_writes(header: View<'_>) -> bool {
+    is_replay(header) && load(header, at::REPLAY_IS_BRANCH) != 1
 }
 
 /// What a header says of where its values come from.
@@ -108,6 +129,7 @@ pub(crate) fn of(header: View<'_>) -> Origin {
         end: time(at::REPLAY_END),
         position: time(at::REPLAY_POSITION),
         speed: if speed >= 0.0 { speed } else { 0.0 },
+        is_branch: load(header, at::REPLAY_IS_BRANCH) == 1,
     })
 }
 
@@ -133,17 +155,20 @@ mod tests {
     use super::*;
     use crate::{Observer, ObserverBuilder, Session, Value, WriteError, doc};
 
-    fn replay() -> (Session, ObserverBuilder) {
-        let dir = doc::directory();
+    fn run() -> Replay {
         let start = UNIX_EPOCH + Duration::from_secs(100);
-        let replay = Replay::new("run.mcap", start, start + Duration::from_secs(60));
+        Replay::new("run.mcap", start, start + Duration::from_secs(60))
+    }
+
+    fn session(replay: Replay) -> (Session, ObserverBuilder) {
+        let dir = doc::directory();
         let session = Session::builder("run").dir(&dir).replay(replay);
         (session.create().unwrap(), Observer::builder().dir(dir))
     }
 
     #[test]
     fn a_replay_says_what_it_is_and_where() {
-        let (session, builder) = replay();
+        let (session, builder) = session(run());
         let observer = builder.attach("run").unwrap();
         let at = UNIX_EPOCH + Duration::from_millis(112_500);
         session.replay_is_at(at, 2.0);
@@ -156,12 +181,26 @@ mod tests {
 
     #[test]
     fn a_replay_refuses_writes_with_the_reason() {
-        let (session, builder) = replay();
+        let (session, builder) = session(run());
         let answer = session.object("answer", 42_i64).unwrap();
         let observer = builder.writable().attach("run").unwrap();
         let field = observer.field("answer").unwrap();
         let refused = field.write(&Value::I64(1)).unwrap_err();
         assert!(matches!(refused, WriteError::Replay { .. }), "{refused}");
         assert_eq!(answer.get(), 42);
+    }
+    #[test]
+    fn a_branch_of_a_replay_is_written_and_says_so() {
+        let (session, builder) = session(run().branch());
+        let answer = session.object("answer", 42_i64).unwrap();
+        let observer = builder.writable().attach("run").unwrap();
+        let field = observer.field("answer").unwrap();
+        field.write(&Value::I64(1)).unwrap();
+        assert_eq!(answer.get(), 1);
+        let Origin::Replay(replay) = observer.origin() else {
+            panic!("not marked")
+        };
+        let text = "replay of run.mcap at 0.0 s, paused, what-if";
+        assert_eq!(replay.to_string(), text);
     }
 }

@@ -61,6 +61,7 @@ mod script_text;
 mod snapshot;
 mod stack;
 mod top;
+mod type_news;
 #[cfg(feature = "view")]
 mod view;
 #[cfg(not(feature = "view"))]

@@ -239,8 +239,10 @@ impl Runtime {
             self.writer.tell(&format!("memglass: {losses}\n"));
         }
         self.automation.check_expectations();
+        self.automation.end_recordings();
         let outcome = self.automation.outcome();
-        Ok(i32::from(outcome.is_broken || outcome.has_failed))
+        let has_failed = outcome.has_failed || self.automation.recordings().has_failed();
+        Ok(i32::from(outcome.is_broken || has_failed))
     }
 
     /// The command of a line without its colon. Those of the embedding program come first.

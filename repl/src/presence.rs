@@ -73,7 +73,8 @@ pub(crate) fn place(replay: &Replay) -> String {
         speed if speed.is_finite() => format!(", playing x{speed}"),
         _ => ", playing".to_owned(),
     };
-    format!("{seconds:.1} s{moving}")
+    let branch = if replay.is_branch { ", what-if" } else { "" };
+    format!("{seconds:.1} s{moving}{branch}")
 }
 
 /// A replay as the full-screen view has it, without what happened in it.
@@ -86,6 +87,16 @@ pub(crate) fn replay(replay: &Replay) -> memglass_view::snapshot::Replay {
         passed,
         bounds: [replay.start, replay.end].map(memglass_value::time::clock),
         marks: Vec::new(),
+        is_branch: replay.is_branch,
+    }
+}
+
+/// What is said of a move that left behind what was written to so many objects of a branch; nothing if it left nothing.
+pub(crate) fn left_behind(objects: u64) -> String {
+    match objects {
+        0 => String::new(),
+        1 => "; what was written to 1 object is gone".to_owned(),
+        count => format!("; what was written to {count} objects is gone"),
     }
 }
 
@@ -177,6 +188,9 @@ mod tests {
         replay.position = start + Duration::from_millis(12_500);
         state.replay = Some(&replay);
         assert_eq!(prompt(&state), "t1 [12.5 s]> ");
+        let branch = replay.clone().branch();
+        state.replay = Some(&branch);
+        assert_eq!(prompt(&state), "t1 [12.5 s, what-if]> ");
         state.producer = Presence::Crashed;
         assert_eq!(prompt(&state), "t1 [crashed]> ");
     }

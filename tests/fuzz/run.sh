@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(session codec path literal)
+[ ${#targets[@]} -gt 0 ] || targets=(session codec path literal recording)
 
 export RUSTC_BOOTSTRAP=1
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/fuzz
@@ -19,9 +19,12 @@ triple=$(rustc -vV | sed -n 's/^host: //p')
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address -Ccodegen-units=1"
+# What a target is built with beside the rest.
+needs() { case $1 in literal | recording) echo "$1" ;; esac; }
+
 # With a target given the flags do not reach build scripts and macros.
 for target in "${targets[@]}"; do
-    cargo build --release --quiet --target "$triple" --bin "$target" --features "$([ "$target" = literal ] && echo literal)"
+    cargo build --release --quiet --target "$triple" --bin "$target" --features "$(needs "$target")"
 done
 programs=$CARGO_TARGET_DIR/$triple/release
 

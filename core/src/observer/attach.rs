@@ -156,9 +156,9 @@ impl Observer {
         }
         // A share that the producer's shutdown waits for. Without it an observer still works.
         let _ = layout.header().try_share(0)?;
-        // What is played is written by its player alone.
-        let is_replay = origin::is_replay(layout.header().view());
-        let writer = if options.takes_slot() && !is_replay {
+        // What is played is written by its player alone, unless it is a branch.
+        let is_closed = origin::refuses_writes(layout.header().view());
+        let writer = if options.takes_slot() && !is_closed {
             Some(take_slot(&layout)?)
         } else {
             None

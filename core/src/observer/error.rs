@@ -262,7 +262,9 @@ pub enum WriteError {
         path: String,
     },
     /// The session is a recording that is played.
-    #[error("{path} cannot be written: this is the replay of a recording, which nobody can change")]
+    #[error(
+        "{path} cannot be written: this is the replay of a recording, which nobody can change; a branch of it (--what-if) can be written"
+    )]
     Replay {
         /// The field.
         path: String,

@@ -305,7 +305,7 @@ impl Field {
         let path = self.path().into();
         match is_forked {
             true => WriteError::Forked { path },
-            false if origin::is_replay(self.attached().layout.header().view()) => {
+            false if origin::refuses_writes(self.attached().layout.header().view()) => {
                 WriteError::Replay { path }
             }
             false => WriteError::ReadOnlySession { path },

@@ -1,10 +1,12 @@
 //! Putting back what an observer copied: the reverse of [`Field::read_into`](crate::Field::read_into), for
-//! what re-creates an object of another session.
+//! what re-creates an object of another session, and copying it again.
+
+use std::ops::Range;
 
 use super::cell_error::CellError;
-use super::runtime::RawCell;
+use super::runtime::{RawCell, is_guarded};
 use crate::access::{self, FIRST_COPY};
-use crate::schema::Kind;
+use crate::schema::{Kind, Schema, TypeId};
 
 impl RawCell<'_> {
     /// Bytes that [`RawCell::restore`] takes: those of the storage; of a guarded value, its own alone.
@@ -42,44 +44,202 @@ impl RawCell<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn restore(self, bytes: &[u8]) -> Result<(), CellError> {
-        if bytes.len() as u64 != self.copied_len() {
-            return Err(CellError::Length {
+        self.check_copied(bytes)?;
+        self.put(bytes, None)
+    }
+
+    /// Writes what differs between two values, and leaves everything else as it is: what somebody else wrote there stays.
+    /// A number, a text, a union and a packed record differ as a whole.
+    ///
+    /// # Errors
+    ///
+    /// As for [`RawCell::restore`].
+    pub fn restore_changes(self, old: &[u8], new: &[u8]) -> Result<(), CellError> {
+        self.check_copied(old)?;
+        self.check_copied(new)?;
+        let mut differs = vec![false; new.len()];
+        let whole = match self.is_guarded() {
+            true => self.bare_id(),
+            false => self.type_id,
+        };
+        mark_different(self.schema, whole, 0, [old, new], &mut differs);
+        self.put(new, Some(&differs))
+    }
+
+    /// Copies the whole value out, as [`Field::read_bytes`](crate::Field::read_bytes) does.
+    ///
+    /// # Errors
+    ///
+    /// [`CellError::Contended`]: a new value of a guarded part was published during each attempt.
+    pub fn copied(self) -> Result<Vec<u8>, CellError> {
+        let mut bytes = vec![0; self.copied_len() as usize];
+        self.copy(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn check_copied(self, bytes: &[u8]) -> Result<(), CellError> {
+        match bytes.len() as u64 == self.copied_len() {
+            true => Ok(()),
+            false => Err(CellError::Length {
                 type_name: self.type_name(),
                 expected: self.copied_len(),
                 found: bytes.len() as u64,
-            });
+            }),
         }
-        self.put(bytes)
     }
 
-    fn put(self, bytes: &[u8]) -> Result<(), CellError> {
+    /// Stores a value, or only the bytes of it that are marked in `only`.
+    fn put(self, bytes: &[u8], only: Option<&[bool]>) -> Result<(), CellError> {
         if self.is_guarded() {
-            return self.write_bytes(bytes);
+            return match only {
+                None => self.write_bytes(bytes),
+                Some(only) if !only.contains(&true) => Ok(()),
+                Some(only) => self.update_bytes(|present| {
+                    let marked = (0..present.len()).filter(|at| only[*at]);
+                    marked.for_each(|at| present[at] = bytes[at]);
+                }),
+            };
         }
         if !self.has_guarded_parts() {
             self.each_scalar(&mut |view, size, at| {
-                access::store(view, size, access::get_scalar(&bytes[at..at + size]));
+                if only.is_none_or(|only| only[at]) {
+                    access::store(view, size, access::get_scalar(&bytes[at..at + size]));
+                }
             });
             return Ok(());
         }
+        self.each_part(&mut |part, range| {
+            part.put(&bytes[range.clone()], only.map(|only| &only[range]))
+        })
+    }
+
+    fn copy(self, bytes: &mut [u8]) -> Result<(), CellError> {
+        if self.is_guarded() || !self.has_guarded_parts() {
+            return self.read_bytes(bytes);
+        }
+        self.each_part(&mut |part, range| part.copy(&mut bytes[range]))
+    }
+
+    /// Visits the members or elements of what has guarded parts, and where the copied bytes of each are: a guarded value
+    /// lies in the place of its first copy.
+    fn each_part(self, visit: &mut Visit<'_>) -> Result<(), CellError> {
+        let mut visit = |part: RawCell<'_>, at: u64| {
+            let start = at as usize + if part.is_guarded() { FIRST_COPY } else { 0 };
+            visit(part, start..start + part.copied_len() as usize)
+        };
         match &self.bare().kind {
             Kind::Struct { fields } => fields
                 .iter()
-                .try_for_each(|field| self.of_field(field).put_from(bytes, field.offset as usize)),
+                .try_for_each(|field| visit(self.of_field(field), field.offset)),
             Kind::Array { element, count } => {
                 let stride = self.schema[*element].size;
-                (0..*count).try_for_each(|index| {
-                    let part = self.of_element(*element, index);
-                    part.put_from(bytes, (index * stride) as usize)
-                })
+                (0..*count)
+                    .try_for_each(|index| visit(self.of_element(*element, index), index * stride))
             }
             _ => unreachable!("only structs and arrays have guarded parts"),
         }
     }
+}
 
-    /// Puts the part whose storage begins at `at`; a guarded value lies in the place of its first copy.
-    fn put_from(self, bytes: &[u8], at: usize) -> Result<(), CellError> {
-        let at = at + if self.is_guarded() { FIRST_COPY } else { 0 };
-        self.put(&bytes[at..at + self.copied_len() as usize])
+/// What is done with a part whose copied bytes are in this range.
+type Visit<'v> = dyn FnMut(RawCell<'_>, Range<usize>) -> Result<(), CellError> + 'v;
+
+/// Marks the bytes of all parts that differ, of a type whose storage begins at `at`.
+fn mark_different(
+    schema: &Schema,
+    id: TypeId,
+    at: usize,
+    [old, new]: [&[u8]; 2],
+    differs: &mut [bool],
+) {
+    let at = at
+        + if is_guarded(schema, id) {
+            FIRST_COPY
+        } else {
+            0
+        };
+    let bare = &schema[schema.bare(id)];
+    match &bare.kind {
+        Kind::Struct { fields } => {
+            for field in fields {
+                let at = at + field.offset as usize;
+                mark_different(schema, field.type_id, at, [old, new], differs);
+            }
+        }
+        Kind::Array { element, count } => {
+            let stride = schema[*element].size as usize;
+            for index in 0..*count as usize {
+                mark_different(schema, *element, at + index * stride, [old, new], differs);
+            }
+        }
+        _ => {
+            let part = at..at + bare.size as usize;
+            if old[part.clone()] != new[part.clone()] {
+                differs[part].fill(true);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Observe, Observer, Session, Text, Value, doc};
+
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Quote {
+        bid: i64,
+        ask: i64,
+    }
+
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Position {
+        quantity: i64,
+        limit: i64,
+        #[observe(seqlock)]
+        quote: Quote,
+        note: Text<8>,
+    }
+
+    #[test]
+    fn changes_leave_alone_what_they_do_not_change() {
+        let dir = doc::directory();
+        let session = Session::builder("s").dir(&dir).create().unwrap();
+        let note = Text::new("abc").unwrap();
+        let first = Position {
+            note,
+            ..Position::default()
+        };
+        let first = session.object("first", first).unwrap();
+        let observer = Observer::builder().dir(&dir).attach("s").unwrap();
+        let field = observer.field("first").unwrap();
+        let old = field.read_bytes().unwrap();
+        first.quantity.set(500);
+        first.quote.write(Quote { bid: 1, ask: 0 }).unwrap();
+        first.note.set(Text::new("abd").unwrap());
+        let new = field.read_bytes().unwrap();
+
+        let memory = session.allocate_typed(field.storage_type(), None).unwrap();
+        memory.cell().restore(&old).unwrap();
+        assert_eq!(memory.cell().copied().unwrap(), old);
+        let second = session.register("second", memory).unwrap();
+        // Another one writes to parts of it.
+        let other = Observer::builder()
+            .dir(&dir)
+            .writable()
+            .attach("s")
+            .unwrap();
+        let field = |path: &str| other.field(path).unwrap();
+        field("second.limit").write(&Value::I64(7)).unwrap();
+        field("second.quote.ask").write(&Value::I64(9)).unwrap();
+        let written = Value::Text("written".into());
+        field("second.note").write(&written).unwrap();
+        second.cell().restore_changes(&old, &new).unwrap();
+
+        let read = |path: &str| field(path).read().unwrap();
+        assert_eq!(read("second.quantity"), Value::I64(500));
+        assert_eq!(read("second.limit"), Value::I64(7));
+        assert_eq!(read("second.quote.bid"), Value::I64(1));
+        assert_eq!(read("second.quote.ask"), Value::I64(9));
+        assert_eq!(read("second.note"), Value::Text("abd".into()), "as a whole");
     }
 }

@@ -478,7 +478,7 @@ impl<'b> RawCell<'b> {
         each_scalar(self.schema, self.type_id, self.view, 0, visit);
     }
 
-    fn bare_id(self) -> TypeId {
+    pub(super) fn bare_id(self) -> TypeId {
         self.schema.bare(self.type_id)
     }
 
@@ -501,7 +501,7 @@ impl std::fmt::Debug for RawCell<'_> {
     }
 }
 
-fn is_guarded(schema: &Schema, id: TypeId) -> bool {
+pub(super) fn is_guarded(schema: &Schema, id: TypeId) -> bool {
     matches!(
         schema.protection(id),
         Protection::Seqlock | Protection::Locked

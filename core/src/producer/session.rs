@@ -229,7 +229,8 @@ impl SessionBuilder {
         self
     }
 
-    /// Marks the session as a recording that is played: observers say so, and cannot write.
+    /// Marks the session as a recording that is played: observers say so, and cannot write, unless it is a
+    /// [branch](Replay::branch).
     pub fn replay(mut self, replay: Replay) -> SessionBuilder {
         self.replay = Some(replay);
         self

@@ -72,7 +72,9 @@ pub(crate) const REPLAY_END: usize = REPLAY_START + WORD;
 /// The moment whose values the session has; moves while a recording is played.
 pub(crate) const REPLAY_POSITION: usize = REPLAY_END + WORD;
 pub(crate) const REPLAY_SPEED: usize = REPLAY_POSITION + WORD;
-const _: () = assert!(REPLAY_SPEED + WORD <= SLOT_LINES);
+/// 1 if a recording is played as a branch, which observers may write.
+pub(crate) const REPLAY_IS_BRANCH: usize = REPLAY_SPEED + WORD;
+const _: () = assert!(REPLAY_IS_BRANCH + WORD <= SLOT_LINES);
 
 /// Name of the origin, in the line of slot 0.
 pub(crate) const ORIGIN_NAME_LEN: usize = SLOT_LINES;

@@ -22,6 +22,8 @@ pub(crate) struct Cursor {
     messages: std::iter::Peekable<IntoIter<Message>>,
     /// The objects that live here, by label.
     live: HashMap<Arc<str>, Arc<Object>>,
+    /// Bytes of all their values.
+    live_bytes: u64,
     shapes: HashMap<(memglass::schema::TypeId, Option<u64>), Option<Arc<Shape>>>,
 }
 
@@ -44,6 +46,7 @@ impl Cursor {
             next_chunk: 0,
             messages: Vec::new().into_iter().peekable(),
             live: HashMap::new(),
+            live_bytes: 0,
             shapes: HashMap::new(),
         }
     }
@@ -78,6 +81,7 @@ impl Cursor {
         self.next_chunk = 0;
         self.messages = Vec::new().into_iter().peekable();
         self.live.clear();
+        self.live_bytes = 0;
         Ok(0)
     }
 
@@ -131,17 +135,27 @@ impl Cursor {
                 let by_label =
                     |object: &Arc<Object>| (Arc::clone(&object.label), Arc::clone(object));
                 self.live = objects.iter().map(by_label).collect();
+                self.live_bytes = 0;
+                for object in &objects {
+                    self.make_room(object)?;
+                }
                 Ok(Said::Keyframe(objects))
             }
             Channel::Objects => match control::read_fate(&message.data).map_err(said)? {
                 Fate::Created(object) => {
                     let object = Arc::new(object);
-                    self.live
-                        .insert(Arc::clone(&object.label), Arc::clone(&object));
+                    self.make_room(&object)?;
+                    let label = Arc::clone(&object.label);
+                    if let Some(before) = self.live.insert(label, Arc::clone(&object)) {
+                        self.let_go(&before);
+                    }
                     Ok(Said::Created(object))
                 }
                 Fate::Destroyed(label) => {
                     let gone = self.live.remove(&label);
+                    if let Some(gone) = &gone {
+                        self.let_go(gone);
+                    }
                     Ok(gone.map_or(Said::Nothing, Said::Destroyed))
                 }
             },
@@ -157,8 +171,35 @@ impl Cursor {
         }
     }
 
+    /// Counts an object that is to live, if a recording of this size may have so many bytes of them.
+    fn make_room(&mut self, object: &Object) -> Result<(), String> {
+        let most = SMALL_VALUES.saturating_add(self.recording.size().saturating_mul(MOST_SHRUNK));
+        self.live_bytes = self.live_bytes.saturating_add(self.bytes_of(object));
+        match self.live_bytes <= most {
+            true => Ok(()),
+            false => Err(format!(
+                "objects of {} bytes are more than a recording of this size has",
+                self.live_bytes
+            )),
+        }
+    }
+
+    fn let_go(&mut self, object: &Object) {
+        self.live_bytes = self.live_bytes.saturating_sub(self.bytes_of(object));
+    }
+
+    /// Bytes of an object, or of an array of them; one without a type has none.
+    fn bytes_of(&self, object: &Object) -> u64 {
+        let ty = self.recording.schema().get(object.type_id);
+        ty.map_or(0, |ty| ty.size.saturating_mul(object.count.unwrap_or(1)))
+    }
+
     fn value(&mut self, label: &str, message: &[u8]) -> Result<Said, String> {
         let object = self.live.get(label);
+        if object.is_none() && !self.recording.gaps().is_empty() {
+            // What says that it came is lost.
+            return Ok(Said::Nothing);
+        }
         let object = object.ok_or_else(|| format!("a value of {label:?}, which does not live"))?;
         let object = Arc::clone(object);
         let schema = self.recording.schema();
@@ -171,6 +212,10 @@ impl Cursor {
             });
         let shape = shape.as_ref().filter(|shape| shape.len <= MAX_VALUE);
         let shape = shape.ok_or_else(|| format!("{label:?} has no type, or too many elements"))?;
+        // Only then is memory taken: its count is a stranger's.
+        if message.len() < shape.least {
+            return Err(format!("{label:?} has less than a value"));
+        }
         let mut value = vec![0; shape.len];
         let decoded = shape.message.decode(message, &mut value);
         decoded.map_err(|error| format!("{label:?}: {error}"))?;
@@ -266,3 +311,9 @@ impl Said {
 
 /// Largest object that is re-created, in bytes.
 const MAX_VALUE: usize = 1 << 30;
+
+/// Bytes that the values of the smallest recording may have.
+const SMALL_VALUES: u64 = 64 << 20;
+
+/// How many bytes of values one of a file may stand for: they are compressed, and texts have room that is empty.
+const MOST_SHRUNK: u64 = 4096;

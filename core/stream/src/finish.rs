@@ -2,10 +2,12 @@
 //!
 //! All parts are read and checked. Behind the last that is whole, in place of what was torn, comes what a recorder writes at
 //! its end. So nothing is copied, a full disk has room enough, and who is killed meanwhile leaves a file that is cut again.
+//! What is damaged before the last whole chunk stays where it is, and is marked as something that readers pass over.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,11 +18,15 @@ use mcap::records::{
 
 use crate::chunk::{self, MAGIC, MAX_BYTES, NO_RECORD, RECORD_HEAD};
 use crate::ending;
+use crate::gap::{self, Search};
 
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Bytes that are read at once.
 const AT_ONCE: usize = 1 << 20;
+
+/// Where the messages of each channel are in a chunk.
+type Places = BTreeMap<u16, Vec<MessageIndexEntry>>;
 
 /// What is whole of a file that was cut off.
 #[derive(Default)]
@@ -28,31 +34,27 @@ pub(crate) struct Found {
     /// What its index would say.
     pub(crate) summary: Summary,
     /// Messages of each channel of the last chunk whose index was cut off.
-    missing: BTreeMap<u16, Vec<MessageIndexEntry>>,
+    missing: Places,
+    /// The same of earlier chunks, by their numbers: there it is damaged.
+    damaged_indexes: Vec<(usize, Places)>,
     counts: BTreeMap<u16, u64>,
+    /// What is damaged between whole parts.
+    damaged: Vec<Range<u64>>,
     /// Where the last whole part ends.
     end: u64,
 }
 
-/// Reads a file from its beginning up to the first part that is not whole.
+/// Reads all whole parts of a file.
 pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
-    let mut offset = MAGIC.len() as u64;
-    file.seek(SeekFrom::Start(offset))?;
-    let mut file = BufReader::with_capacity(AT_ONCE, file);
     let mut found = Found {
-        end: offset,
+        end: MAGIC.len() as u64,
         ..Found::default()
     };
-    let mut body = Vec::new();
-    while let Some(kind) = next(&mut file, &mut body)? {
-        if matches!(kind, op::DATA_END | NO_RECORD) {
-            break;
-        }
-        let is_sound = found.take(offset, kind, &body);
-        offset += RECORD_HEAD + body.len() as u64;
-        if is_sound {
-            found.end = offset;
-        }
+    let (mut search, mut next) = (Search::new(), Some(found.end));
+    while let Some(offset) = next {
+        found.read(file, offset)?;
+        // Behind what is damaged. Of a file that was cut off, nothing is there.
+        next = search.next_chunk(file, found.end + 1)?;
     }
     Ok(found)
 }
@@ -75,6 +77,27 @@ fn next(file: &mut impl Read, body: &mut Vec<u8>) -> io::Result<Option<u8>> {
 }
 
 impl Found {
+    /// Reads one record after the other from `offset` on, up to the first that is not whole.
+    fn read(&mut self, file: &mut File, mut offset: u64) -> io::Result<()> {
+        file.seek(SeekFrom::Start(offset))?;
+        let (mut file, mut body) = (BufReader::with_capacity(AT_ONCE, file), Vec::new());
+        while let Some(kind) = next(&mut file, &mut body)? {
+            if matches!(kind, op::DATA_END | NO_RECORD) {
+                break;
+            }
+            let is_sound = self.take(offset, kind, &body);
+            let start = offset;
+            offset += RECORD_HEAD + body.len() as u64;
+            if is_sound {
+                if start > self.end {
+                    self.damaged.push(self.end..start);
+                }
+                self.end = offset;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a record in, and says whether it is sound.
     fn take(&mut self, offset: u64, kind: u8, body: &[u8]) -> bool {
         match kind {
@@ -91,13 +114,15 @@ impl Found {
                 }
                 _ => false,
             },
-            _ => true,
+            op::HEADER | gap::UNREADABLE => true,
+            // Nothing else is written before the end.
+            _ => false,
         }
     }
 
     fn take_chunk(&mut self, offset: u64, body: &[u8]) -> Result<(), String> {
         let (header, content) = chunk::content(op::CHUNK, body)?;
-        let mut messages = BTreeMap::<u16, Vec<MessageIndexEntry>>::new();
+        let mut messages = Places::new();
         let (mut rest, mut kept) = (&content[..], Vec::new());
         while !rest.is_empty() {
             let at = (content.len() - rest.len()) as u64;
@@ -129,7 +154,12 @@ impl Found {
             compressed_size: header.compressed_size,
             uncompressed_size: header.uncompressed_size,
         });
-        self.missing = messages;
+        let missing = std::mem::replace(&mut self.missing, messages);
+        if let Some(before) = self.summary.chunk_indexes.len().checked_sub(2)
+            && !missing.is_empty()
+        {
+            self.damaged_indexes.push((before, missing));
+        }
         Ok(())
     }
 
@@ -173,28 +203,38 @@ impl Found {
         is_known
     }
 
+    /// Makes damaged indexes anew that have as much room as they need, and gives where they belong. Of chunks whose index
+    /// is lost otherwise, the places of messages are not told.
+    fn mended(&mut self) -> Vec<(u64, Vec<u8>)> {
+        let mut mended = Vec::new();
+        for (number, places) in std::mem::take(&mut self.damaged_indexes) {
+            let [chunk, next] = &mut self.summary.chunk_indexes[number..number + 2] else {
+                unreachable!("a slice of two");
+            };
+            let begin = chunk.chunk_start_offset + chunk.chunk_length;
+            // Damaged parts are told in their order.
+            let at = self.damaged.partition_point(|part| part.end <= begin);
+            let room = self.damaged.get(at).cloned().unwrap_or_default();
+            let channels: Vec<u16> = places.keys().copied().collect();
+            let index = indexes(chunk, places, room.start);
+            let fits = index.len() as u64 == room.end - room.start;
+            if fits && room.end <= next.chunk_start_offset {
+                self.damaged.remove(at);
+                mended.push((room.start, index));
+            } else {
+                chunk.message_index_length -= index.len() as u64;
+                let offsets = &mut chunk.message_index_offsets;
+                offsets.retain(|id, _| !channels.contains(id));
+            }
+        }
+        mended
+    }
+
     /// What is to come behind the last whole part.
     fn ending(&mut self) -> Vec<u8> {
-        let mut tail = Vec::new();
-        if let Some((_, others)) = self.summary.chunk_indexes.split_last_mut() {
-            // Only the last chunk's index is cut off by a kill; of others it is damaged.
-            let offsets = others
-                .iter_mut()
-                .map(|chunk| &mut chunk.message_index_offsets);
-            offsets.for_each(|offsets| offsets.retain(|_, at| *at > 0));
-        }
-        for (channel_id, records) in std::mem::take(&mut self.missing) {
-            let offset = self.end + tail.len() as u64;
-            let index = MessageIndex {
-                channel_id,
-                records,
-            };
-            ending::put(&mut tail, op::MESSAGE_INDEX, &index);
-            let chunk = self.summary.chunk_indexes.last_mut();
-            let chunk = chunk.expect("what is missing is of the last chunk");
-            chunk.message_index_offsets.insert(channel_id, offset);
-            chunk.message_index_length += self.end + tail.len() as u64 - offset;
-        }
+        let places = std::mem::take(&mut self.missing);
+        let last = self.summary.chunk_indexes.last_mut();
+        let mut tail = last.map_or(Vec::new(), |chunk| indexes(chunk, places, self.end));
         self.summary.stats = Some(self.statistics());
         ending::write(&mut tail, self.end, &self.summary);
         tail
@@ -219,6 +259,22 @@ impl Found {
             channel_message_counts: self.counts.clone(),
         }
     }
+}
+
+/// The records that say where messages of a chunk are, to stand at `start`. The chunk knows of them.
+fn indexes(chunk: &mut ChunkIndex, places: Places, start: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (channel_id, records) in places {
+        let offset = start + out.len() as u64;
+        chunk.message_index_offsets.insert(channel_id, offset);
+        let index = MessageIndex {
+            channel_id,
+            records,
+        };
+        ending::put(&mut out, op::MESSAGE_INDEX, &index);
+    }
+    chunk.message_index_length += out.len() as u64;
+    out
 }
 
 /// Where a message is in its chunk, and of which channel.
@@ -247,6 +303,13 @@ pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
         // Somebody else was quicker.
         return Ok(());
     }
+    for (offset, index) in found.mended() {
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(&index)?;
+    }
+    for damaged in &found.damaged {
+        pass_over(&mut file, damaged)?;
+    }
     let tail = found.ending();
     file.seek(SeekFrom::Start(found.end))?;
     let written = file.write_all(&tail).and_then(|()| {
@@ -258,4 +321,14 @@ pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
         let _ = file.set_len(found.end);
     })?;
     Ok(())
+}
+
+/// Makes a damaged part of a file one record that nobody reads.
+fn pass_over(file: &mut File, damaged: &Range<u64>) -> io::Result<()> {
+    let Some(len) = (damaged.end - damaged.start).checked_sub(RECORD_HEAD) else {
+        return Ok(());
+    };
+    file.seek(SeekFrom::Start(damaged.start))?;
+    file.write_all(&[gap::UNREADABLE])?;
+    file.write_all(&len.to_le_bytes())
 }

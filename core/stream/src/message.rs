@@ -75,6 +75,13 @@ impl Message {
         }
     }
 
+    /// Bytes that the shortest message of a value has: every field is in it.
+    pub(crate) fn least(&self) -> usize {
+        let members = self.members.iter();
+        let parts = members.map(|member| TAG.saturating_add(member.what.least()));
+        parts.fold(0, usize::saturating_add)
+    }
+
     /// Fills in the value of a message; `value` is zero before.
     ///
     /// # Errors
@@ -181,7 +188,23 @@ fn text(value: &[u8], len: usize) -> &[u8] {
     &bytes[..end.unwrap_or(len)]
 }
 
+/// Bytes before a field, and before what has a length, at least.
+const TAG: usize = 1;
+const LEN: usize = 1;
+
 impl What {
+    /// Bytes of the shortest field behind its tag.
+    fn least(&self) -> usize {
+        match self {
+            What::Scalar(scalar) => scalar.least(),
+            What::Text(_) => LEN,
+            What::Bytes(len) => LEN.saturating_add(*len),
+            What::Message(message, _) => LEN.saturating_add(message.least()),
+            // The tag before each, or before all of them.
+            What::Many { count, element, .. } => element.least().saturating_mul(*count),
+        }
+    }
+
     /// How many numbers it takes.
     pub(crate) fn numbers(&self) -> u32 {
         match self {
@@ -277,6 +300,15 @@ impl What {
 }
 
 impl Scalar {
+    fn least(&self) -> usize {
+        match self.wire() {
+            FIXED64 => 8,
+            FIXED32 => 4,
+            VARINT => 1,
+            _ => LEN + 1,
+        }
+    }
+
     fn wire(&self) -> u32 {
         match (&self.form, self.size) {
             (Form::Wide, _) => BYTES,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use memglass::schema::TypeId;
-use memglass::{RawObject, Replay, Session};
+use memglass::{CellError, RawCell, RawObject, Session, TypedBlock};
 
 use crate::change::Object;
 use crate::cursor::Said;
@@ -18,13 +18,21 @@ pub(crate) struct Mirror {
     /// The id in this session of each recorded type.
     types: HashMap<TypeId, TypeId>,
     objects: HashMap<Arc<str>, Live>,
+    /// Whether others write to it: then it changes what the recording changes, and nothing else.
+    is_branch: bool,
 }
 
 /// An object that lives. It is made when its first value comes, so that nobody sees it without one.
 struct Live {
     slot: u32,
     generation: u64,
-    made: Option<RawObject>,
+    made: Option<Made>,
+}
+
+struct Made {
+    memory: RawObject,
+    /// Of a branch, the value as it was recorded.
+    recorded: Vec<u8>,
 }
 
 impl Mirror {
@@ -33,8 +41,7 @@ impl Mirror {
         name: &str,
         dir: Option<&Path>,
     ) -> Result<Mirror, PlayError> {
-        let replay = Replay::new(recording.name(), recording.start(), recording.end());
-        let builder = Session::builder(name).replay(replay);
+        let builder = Session::builder(name).replay(recording.replay());
         let builder = match dir {
             Some(dir) => builder.dir(dir),
             None => builder,
@@ -47,6 +54,7 @@ impl Mirror {
             session,
             types,
             objects: HashMap::new(),
+            is_branch: recording.is_branch(),
         })
     }
 
@@ -94,48 +102,108 @@ impl Mirror {
         self.objects.insert(Arc::clone(&object.label), live);
     }
 
-    fn put(&mut self, object: &Object, value: &[u8]) -> Result<(), PlayError> {
-        let is_made = self
-            .objects
-            .get(&object.label)
-            .is_some_and(|live| live.made.is_some());
-        if !is_made {
-            let made = self.make(object, value)?;
-            self.objects.insert(
-                Arc::clone(&object.label),
-                Live {
-                    slot: object.slot,
-                    generation: object.generation,
-                    made: Some(made),
-                },
-            );
-            return Ok(());
+    /// Makes everything in a branch as it was recorded; how many objects had been written.
+    pub(crate) fn discard(&mut self) -> Result<u64, PlayError> {
+        let mut written = 0;
+        for (label, live) in &self.objects {
+            let Some(made) = live.made.as_ref().filter(|_| self.is_branch) else {
+                continue;
+            };
+            let failed = |source| PlayError::Object {
+                label: label.to_string(),
+                source,
+            };
+            if !holds(&made.memory, &made.recorded).map_err(failed)? {
+                restore(&made.memory, &made.recorded).map_err(failed)?;
+                written += 1;
+            }
         }
-        let live = &self.objects[&object.label];
-        let made = live.made.as_ref().expect("just looked at");
-        restore(made, object, value)
+        Ok(written)
     }
 
-    fn make(&self, object: &Object, value: &[u8]) -> Result<RawObject, PlayError> {
+    fn put(&mut self, object: &Object, value: &[u8]) -> Result<(), PlayError> {
+        let live = self.objects.get_mut(&object.label);
+        if let Some(made) = live.and_then(|live| live.made.as_mut()) {
+            let put = match self.is_branch {
+                true => made.change(value),
+                false => restore(&made.memory, value),
+            };
+            return put.map_err(|source| PlayError::Object {
+                label: object.label.to_string(),
+                source,
+            });
+        }
+        let made = Some(self.make(object, value)?);
+        let (slot, generation) = (object.slot, object.generation);
+        let live = Live {
+            slot,
+            generation,
+            made,
+        };
+        self.objects.insert(Arc::clone(&object.label), live);
+        Ok(())
+    }
+
+    fn make(&self, object: &Object, value: &[u8]) -> Result<Made, PlayError> {
         let type_id = self.types.get(&object.type_id).copied();
         // Without a type it has no value either.
         let type_id = type_id.unwrap_or(TypeId(u32::MAX));
         let memory = self.session.allocate_typed(type_id, object.count)?;
-        restore(&memory, object, value)?;
-        let (label, created) = (&object.label, object.created);
-        Ok(self.session.register_created_at(label, memory, created)?)
-    }
-}
-
-fn restore(memory: &memglass::TypedBlock, object: &Object, value: &[u8]) -> Result<(), PlayError> {
-    let count = object.count.unwrap_or(1);
-    let each = value.len() / count.max(1) as usize;
-    for (index, value) in (0..count).zip(value.chunks_exact(each.max(1))) {
-        let cell = memory.element(index).expect("as many as were allocated");
-        cell.restore(value).map_err(|source| PlayError::Object {
+        let restored = restore(&memory, value);
+        restored.map_err(|source| PlayError::Object {
             label: object.label.to_string(),
             source,
         })?;
+        let (label, created) = (&object.label, object.created);
+        let recorded = match self.is_branch {
+            true => value.to_vec(),
+            false => Vec::new(),
+        };
+        Ok(Made {
+            memory: self.session.register_created_at(label, memory, created)?,
+            recorded,
+        })
     }
-    Ok(())
+}
+
+impl Made {
+    /// Writes what the recording changes.
+    fn change(&mut self, value: &[u8]) -> Result<(), CellError> {
+        let recorded = std::mem::replace(&mut self.recorded, value.to_vec());
+        let each = each_len(&self.memory, value.len());
+        let values = recorded.chunks_exact(each).zip(value.chunks_exact(each));
+        cells(&self.memory)
+            .zip(values)
+            .try_for_each(|(cell, (old, new))| cell.restore_changes(old, new))
+    }
+}
+
+fn restore(memory: &TypedBlock, value: &[u8]) -> Result<(), CellError> {
+    let each = each_len(memory, value.len());
+    cells(memory)
+        .zip(value.chunks_exact(each))
+        .try_for_each(|(cell, value)| cell.restore(value))
+}
+
+/// Whether an object has this value.
+fn holds(memory: &TypedBlock, value: &[u8]) -> Result<bool, CellError> {
+    let each = each_len(memory, value.len());
+    for (cell, value) in cells(memory).zip(value.chunks_exact(each)) {
+        if cell.copied()? != value {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The elements of an array of objects, or the object.
+fn cells(memory: &TypedBlock) -> impl Iterator<Item = RawCell<'_>> {
+    let count = memory.count().unwrap_or(1);
+    (0..count).map(|index| memory.element(index).expect("as many as were allocated"))
+}
+
+/// Bytes of each element's value.
+fn each_len(memory: &TypedBlock, len: usize) -> usize {
+    let count = memory.count().unwrap_or(1).max(1);
+    (len / count as usize).max(1)
 }

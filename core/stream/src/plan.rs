@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use memglass::sampler::Rate;
 
-use crate::recorder::Compression;
+use crate::recorder::{Channels, Compression};
 
 /// What a [`Tape`](crate::Tape) records, how often it looks, and when it ends by itself.
 ///
@@ -35,6 +35,8 @@ pub struct Plan {
     pub keep: Option<u32>,
     /// How files are compressed.
     pub compression: Compression,
+    /// Which messages have a channel of their own.
+    pub channels: Channels,
 }
 
 impl Default for Plan {
@@ -48,6 +50,7 @@ impl Default for Plan {
             split: None,
             keep: None,
             compression: Compression::default(),
+            channels: Channels::default(),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Playing a recording: the session moves through it, as orders say.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -41,6 +42,8 @@ pub struct Player {
     clock: Clock,
     path: PathBuf,
     marks: Marks,
+    /// Objects of a branch that were written and are as recorded again.
+    discarded: Arc<AtomicU64>,
     /// Started when somebody wants marks.
     reader: OnceLock<Reader>,
     orders: Option<Sender<Order>>,
@@ -86,7 +89,7 @@ impl Player {
         let (orders, inbox) = channel();
         let mut deck = Deck::new(Cursor::new(recording), mirror);
         deck.start(start)?;
-        let clock = deck.clock.clone();
+        let (clock, discarded) = (deck.clock.clone(), Arc::clone(&deck.discarded));
         let thread = std::thread::Builder::new()
             .name("memglass-player".into())
             .spawn(move || deck.work(&inbox))
@@ -95,6 +98,7 @@ impl Player {
             clock,
             path,
             marks,
+            discarded,
             reader: OnceLock::new(),
             orders: Some(orders),
             thread: Some(thread),
@@ -116,6 +120,12 @@ impl Player {
     /// Its clock.
     pub fn clock(&self) -> Clock {
         self.clock.clone()
+    }
+
+    /// How many objects of a [branch](Recording::as_branch) were written and are as recorded again, since that was asked last:
+    /// whoever goes elsewhere leaves behind what was written.
+    pub fn take_discarded(&self) -> u64 {
+        self.discarded.swap(0, Ordering::Relaxed)
     }
 
     /// Where it is.
@@ -333,6 +343,7 @@ struct Deck {
     /// What it met while it played, until somebody asks.
     fault: Option<PlayError>,
     again: bool,
+    discarded: Arc<AtomicU64>,
     /// When the position was so far, while it plays.
     since: (Instant, u64),
 }
@@ -349,6 +360,7 @@ impl Deck {
             is_playing: false,
             fault: None,
             again: false,
+            discarded: Arc::default(),
             since: (Instant::now(), 0),
         }
     }
@@ -491,6 +503,8 @@ impl Deck {
     }
 
     fn go_to(&mut self, time: u64) -> Result<(), PlayError> {
+        let discarded = self.mirror.discard()?;
+        self.discarded.fetch_add(discarded, Ordering::Relaxed);
         // Not `clamp`: a damaged recording may end before it begins.
         let time = time.max(self.start_time()).min(self.end());
         // Forwards too, if that is a short cut.
@@ -547,8 +561,7 @@ impl Deck {
     }
 
     fn replay(&self) -> Replay {
-        let recording = self.cursor.recording();
-        let mut replay = Replay::new(recording.name(), recording.start(), recording.end());
+        let mut replay = self.cursor.recording().replay();
         replay.position = moment(self.position);
         replay.speed = self.shown_speed();
         replay

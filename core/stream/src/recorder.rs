@@ -16,6 +16,7 @@ use crate::change::{Change, Losses, Object};
 use crate::control::{self, nanoseconds};
 use crate::error::RecordError;
 use crate::message::encode_labelled;
+use crate::plan::Plan;
 use crate::shape::Shape;
 
 /// How a recording is compressed.
@@ -26,6 +27,30 @@ pub enum Compression {
     Zstd,
     /// Not at all.
     None,
+}
+
+/// Which messages of a recording have a channel, and so a topic, of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Channels {
+    /// Those of the first 1,000 objects; those of further ones share a channel for each type.
+    #[default]
+    Auto,
+    /// Those of each object, as far as there are channels: the first 60,000.
+    PerObject,
+    /// Those of each type.
+    PerType,
+}
+
+impl Channels {
+    /// Objects that have a channel of their own.
+    fn of_objects(self) -> usize {
+        match self {
+            Channels::Auto => 1000,
+            // A file has 65,536; types have some too.
+            Channels::PerObject => 60_000,
+            Channels::PerType => 0,
+        }
+    }
 }
 
 /// What was recorded so far.
@@ -52,9 +77,6 @@ impl Totals {
     }
 }
 
-/// Objects that have a channel of their own; further ones share one for each type.
-const OBJECT_CHANNELS: usize = 1000;
-
 /// Deltas since the last keyframe, as a multiple of its size, after which another one is due.
 const KEYFRAME_AFTER: u64 = 4;
 
@@ -74,6 +96,7 @@ pub struct Recorder {
     routes: HashMap<u32, Route>,
     shapes: HashMap<(TypeId, Option<u64>), Arc<Shape>>,
     object_channels: HashMap<(Arc<str>, TypeId, Option<u64>), u16>,
+    channels: Channels,
     buffer: Vec<u8>,
     totals: Totals,
     /// Bytes of messages since the last keyframe began, and of that keyframe.
@@ -121,6 +144,16 @@ impl Recorder {
         })
     }
 
+    /// The same as a plan says.
+    pub(crate) fn planned(
+        path: &Path,
+        session: &SessionInfo,
+        plan: &Plan,
+    ) -> Result<Recorder, RecordError> {
+        let recorder = Recorder::create(path, session, plan.compression)?;
+        Ok(recorder.with_channels(plan.channels))
+    }
+
     /// Writes what stands at the beginning of each recording.
     fn begin(
         path: &Path,
@@ -144,6 +177,7 @@ impl Recorder {
             routes: HashMap::new(),
             shapes: HashMap::new(),
             object_channels: HashMap::new(),
+            channels: Channels::default(),
             buffer: Vec::new(),
             totals: Totals::default(),
             since_keyframe: 0,
@@ -152,6 +186,11 @@ impl Recorder {
         };
         recorder.flush()?;
         Ok(recorder)
+    }
+
+    /// Gives channels otherwise than [`Channels::Auto`] says, from the next object on.
+    pub fn with_channels(self, channels: Channels) -> Recorder {
+        Recorder { channels, ..self }
     }
 
     /// Writes a change that was seen at `time`. Times never go back, and all changes of one look have one time:
@@ -275,7 +314,7 @@ impl Recorder {
         let shape = self.shape(object)?;
         let key = (Arc::clone(&object.label), object.type_id, object.count);
         let known = self.object_channels.get(&key).copied();
-        let is_shared = known.is_none() && self.object_channels.len() >= OBJECT_CHANNELS;
+        let is_shared = known.is_none() && self.object_channels.len() >= self.channels.of_objects();
         let channel = match known {
             Some(channel) => channel,
             None => {

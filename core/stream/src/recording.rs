@@ -10,12 +10,14 @@ use std::time::SystemTime;
 use mcap::Summary;
 use mcap::records::{ChunkIndex, Record};
 use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
+use memglass::Replay;
 use memglass::schema::{Schema, codec};
 
 use crate::chunk::{self, MAGIC, MAX_BYTES, Message};
 use crate::control::{self, moment};
 use crate::error::RecordingError;
 use crate::finish;
+use crate::gap::{self, Gap};
 use crate::recorder::{LABEL, PROFILE, TYPE};
 
 /// A recording: a file with the changes of a session.
@@ -29,7 +31,10 @@ pub struct Recording {
     channels: HashMap<u16, Channel>,
     /// In the order of their times.
     chunks: Vec<ChunkIndex>,
+    gaps: Vec<Gap>,
     state: Written,
+    is_branch: bool,
+    size: u64,
 }
 
 /// How far a file was written.
@@ -80,6 +85,8 @@ impl Recording {
             false => completed(path, &mut file).map_err(cannot)?,
         };
         let mut chunks = summary.chunk_indexes;
+        let gaps = gap::between(&mut file, &chunks).map_err(cannot)?;
+        let size = file.metadata().map_err(cannot)?.len();
         // Chunks that only have channels have no times.
         chunks.retain(|chunk| !chunk.message_index_offsets.is_empty());
         chunks.sort_by_key(|chunk| (chunk.message_start_time, chunk.chunk_start_offset));
@@ -92,7 +99,10 @@ impl Recording {
                 .filter_map(|(&id, channel)| Some((id, meaning(channel)?)))
                 .collect(),
             chunks,
+            gaps,
             state,
+            is_branch: false,
+            size,
         };
         recording.schema = recording.types()?;
         Ok(recording)
@@ -115,6 +125,13 @@ impl Recording {
         self.state == Written::Cut
     }
 
+    /// The damaged parts of it, in their order. What was recorded there is not told. Up to the next keyframe behind one, an
+    /// object that came in it is left out, and one that went may still be there; an object whose channel began in it is left out
+    /// for good.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
     /// When it begins.
     pub fn start(&self) -> SystemTime {
         moment(
@@ -128,6 +145,61 @@ impl Recording {
     pub fn end(&self) -> SystemTime {
         let ends = self.chunks.iter().map(|chunk| chunk.message_end_time);
         moment(ends.max().unwrap_or(0))
+    }
+
+    /// The same, to be played as a branch that observers may write: what if. What they write is in the session alone, and
+    /// holds until the recording changes that very field, the object goes, or the player is sent elsewhere. The file stays
+    /// as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let dir = memglass::doc::directory();
+    /// # let file = dir.join("run.mcap");
+    /// # use memglass::{Observer, Session, Value};
+    /// # use memglass_stream::{Compression, Recorder, Source};
+    /// # let session = Session::builder("engine").dir(&dir).create()?;
+    /// # let limit = session.object("limit", 100_i64)?;
+    /// # let observer = Observer::builder().dir(&dir).attach("engine")?;
+    /// # let mut recorder = Recorder::create(&file, observer.session(), Compression::Zstd)?;
+    /// # let now = std::time::SystemTime::now();
+    /// # Source::new(observer, &[])?.keyframe(|change| recorder.take(now, change))?;
+    /// # recorder.finish()?;
+    /// use memglass_stream::{Player, Recording, Start};
+    ///
+    /// let recording = Recording::open(&file)?.as_branch();
+    /// let player = Player::start(recording, "branch", Some(&dir), Start::AtEnd)?;
+    /// let branch = Observer::builder().dir(&dir).writable().attach("branch")?;
+    /// let limit = branch.field("limit")?;
+    /// limit.write(&Value::I64(700))?;
+    /// player.seek_start()?;
+    /// assert_eq!(player.take_discarded(), 1);
+    /// assert_eq!(branch.field("limit")?.read()?, Value::I64(100));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn as_branch(self) -> Recording {
+        Recording {
+            is_branch: true,
+            ..self
+        }
+    }
+
+    /// Bytes of the file.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(crate) fn is_branch(&self) -> bool {
+        self.is_branch
+    }
+
+    /// What a session says of itself that plays it, at its start.
+    pub(crate) fn replay(&self) -> Replay {
+        let replay = Replay::new(self.name(), self.start(), self.end());
+        match self.is_branch {
+            true => replay.branch(),
+            false => replay,
+        }
     }
 
     /// All types that it has.

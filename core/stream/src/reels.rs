@@ -7,19 +7,18 @@ use std::time::Instant;
 use memglass::SessionInfo;
 
 use crate::error::RecordError;
-use crate::plan::Split;
-use crate::recorder::{Compression, Recorder, Totals};
+use crate::plan::{Plan, Split};
+use crate::recorder::{Recorder, Totals};
 
 /// The files that a recording is in, the last of which is written.
 pub(crate) struct Reels {
     first: PathBuf,
-    compression: Compression,
+    plan: Plan,
     pub(crate) recorder: Recorder,
     /// When the last one began.
     since: Instant,
     /// Those that are kept, the oldest first.
     files: VecDeque<PathBuf>,
-    keep: Option<u32>,
     /// The number in the name of the last one.
     number: u32,
     /// How many were begun: numbers of files that were there already are passed over.
@@ -32,16 +31,14 @@ impl Reels {
     pub(crate) fn new(
         first: &Path,
         session: &SessionInfo,
-        compression: Compression,
-        keep: Option<u32>,
+        plan: Plan,
     ) -> Result<Reels, RecordError> {
         Ok(Reels {
-            recorder: Recorder::create(first, session, compression)?,
+            recorder: Recorder::planned(first, session, &plan)?,
             first: first.to_owned(),
-            compression,
+            plan,
             since: Instant::now(),
             files: [first.to_owned()].into(),
-            keep,
             number: 1,
             begun: 1,
             finished: Totals::default(),
@@ -66,8 +63,8 @@ impl Reels {
     }
 
     /// Whether the last one is as long or as large as it may be.
-    pub(crate) fn is_full(&self, split: Option<Split>) -> bool {
-        match split {
+    pub(crate) fn is_full(&self) -> bool {
+        match self.plan.split {
             None => false,
             Some(Split::Time(time)) => self.since.elapsed() >= time,
             Some(Split::Bytes(bytes)) => self.recorder.totals().file_bytes >= bytes,
@@ -83,10 +80,8 @@ impl Reels {
         self.begun += 1;
         self.since = Instant::now();
         self.finished.add(last.finish()?);
-        while self
-            .keep
-            .is_some_and(|keep| self.files.len() > keep as usize)
-        {
+        let keep = self.plan.keep.map(|keep| keep as usize);
+        while keep.is_some_and(|keep| self.files.len() > keep) {
             let oldest = self.files.pop_front().expect("more than are kept");
             // Whoever removed it before did what was to be done.
             let _ = std::fs::remove_file(oldest);
@@ -104,7 +99,7 @@ impl Reels {
         loop {
             self.number += 1;
             let path = numbered(&self.first, self.number);
-            match Recorder::create(&path, session, self.compression) {
+            match Recorder::planned(&path, session, &self.plan) {
                 Err(RecordError::Exists { .. }) => {}
                 made => return Ok((path, made?)),
             }

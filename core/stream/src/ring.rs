@@ -12,18 +12,16 @@ use memglass::schema::Schema;
 
 use crate::change::{Change, Losses, Object};
 use crate::error::RecordError;
-use crate::recorder::{Compression, Recorder, Totals};
+use crate::plan::Plan;
+use crate::recorder::{Recorder, Totals};
 use crate::state::State;
-use crate::tape::FLUSH_EVERY;
+use crate::tape::{FLUSH_EVERY, KEYFRAME_EVERY};
 
 /// Memory that changes take at most where nothing else is said.
 pub(crate) const MOST_BYTES: u64 = 256 << 20;
 
 /// Changes that wait for the thread that writes them.
 const WAITING: usize = 1 << 16;
-
-/// How far keyframes of a file are apart at least.
-const KEYFRAME_EVERY: Duration = Duration::from_secs(1);
 
 /// What changed lately, and what was there before that.
 pub(crate) struct Ring {
@@ -161,10 +159,10 @@ impl Ring {
         &mut self,
         path: &Path,
         session: &SessionInfo,
-        compression: Compression,
+        plan: &Plan,
         after: Duration,
     ) -> Result<Receiver<Saved>, RecordError> {
-        let recorder = Recorder::create(path, session, compression)?;
+        let recorder = Recorder::planned(path, session, plan)?;
         let file = Film {
             recorder,
             state: self.base.clone(),

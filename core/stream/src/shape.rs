@@ -15,6 +15,8 @@ pub(crate) struct Shape {
     pub(crate) message: Arc<Message>,
     /// Bytes of a value.
     pub(crate) len: usize,
+    /// Bytes of the shortest message of one.
+    pub(crate) least: usize,
     /// Full name of the message, and of the one with a label beside the value.
     pub(crate) names: [String; 2],
     /// An encoded `FileDescriptorSet` with both.
@@ -56,6 +58,7 @@ impl Shape {
         let names = [&message.name, &labelled].map(|name| format!("{PACKAGE}.{name}"));
         let descriptor = builder.descriptor(&message.name, &labelled);
         Some(Shape {
+            least: message.least(),
             message,
             len,
             names,

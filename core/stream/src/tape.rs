@@ -17,15 +17,19 @@ use crate::reels::Reels;
 use crate::ring::{Ring, Saved};
 use crate::source::Source;
 
-/// How often everything is handed to the system: a kill loses no more.
-pub(crate) const FLUSH_EVERY: Duration = Duration::from_secs(1);
+/// How often everything is handed to the system. A kill is to lose no more than a second, and on a busy machine each look
+/// may come late.
+pub(crate) const FLUSH_EVERY: Duration = Duration::from_millis(500);
+
+/// How far keyframes are apart at least.
+pub(crate) const KEYFRAME_EVERY: Duration = Duration::from_secs(1);
 
 /// How often it is told how far it is.
 const TELL_EVERY: Duration = Duration::from_millis(50);
 
 /// A recording that goes on until it is [finished](Tape::finish), dropped, or ends by itself.
 ///
-/// A thread looks at the session at the rate of the [`Plan`], and writes what changed. Each second everything so far
+/// A thread looks at the session at the rate of the [`Plan`], and writes what changed. Twice a second everything so far
 /// is handed to the system. The producer does not notice.
 ///
 /// # Examples
@@ -167,7 +171,7 @@ impl Tape {
     pub fn start(observer: Observer, path: &Path, plan: Plan) -> Result<Tape, RecordError> {
         let info = observer.session().clone();
         let source = Source::new(observer, &plan.only)?;
-        let reels = Box::new(Reels::new(path, &info, plan.compression, plan.keep)?);
+        let reels = Box::new(Reels::new(path, &info, plan.clone())?);
         let tape = Tape::go(Run::new(plan, source, info, Sink::Files(reels)));
         tape.inspect_err(|_| {
             // Nothing of the session is in it.
@@ -355,6 +359,7 @@ struct Run {
     start: Instant,
     start_time: SystemTime,
     flush_at: Duration,
+    keyframe_at: Duration,
     progress: Arc<Mutex<Progress>>,
 }
 
@@ -377,6 +382,7 @@ impl Run {
             start: Instant::now(),
             start_time: SystemTime::now(),
             flush_at: FLUSH_EVERY,
+            keyframe_at: KEYFRAME_EVERY,
             progress: Arc::new(Mutex::new(progress)),
         };
         run.tell();
@@ -449,9 +455,8 @@ impl Run {
         else {
             return;
         };
-        let compression = self.plan.compression;
         let saving = match &mut self.sink {
-            Sink::Ring(ring) => ring.save(&path, &self.info, compression, after),
+            Sink::Ring(ring) => ring.save(&path, &self.info, &self.plan, after),
             Sink::Files(_) => Err(RecordError::NoRing),
         };
         // Whoever asked waits for it.
@@ -497,19 +502,19 @@ impl Run {
             }
         };
         let elapsed = self.start.elapsed();
-        let wants_keyframe = elapsed >= self.flush_at && {
+        if elapsed >= self.flush_at {
             self.flush_at = elapsed + FLUSH_EVERY;
             reels.recorder.flush()?;
-            reels.recorder.wants_keyframe()
-        };
-        if reels.is_full(self.plan.split) {
+        }
+        if reels.is_full() {
             reels.go_on(&self.info)?;
             return self.start_over();
         }
-        match wants_keyframe {
-            true => self.keyframe(),
-            false => Ok(()),
+        if elapsed < self.keyframe_at || !reels.recorder.wants_keyframe() {
+            return Ok(());
         }
+        self.keyframe_at = elapsed + KEYFRAME_EVERY;
+        self.keyframe()
     }
 
     fn end(&self) -> Option<End> {

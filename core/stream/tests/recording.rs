@@ -394,6 +394,123 @@ fn a_file_is_finished_with_the_index_that_its_recorder_would_have_written() {
     }
 }
 
+/// Five values, a second and a chunk each, and then a cut.
+fn five_chunks() -> (Rig, Vec<u8>, Vec<mcap::records::ChunkIndex>) {
+    let mut kept = None;
+    let mut rig = Rig::new(|session| kept = Some(session.object("a", 0_i64).unwrap()));
+    rig.recorder.as_mut().unwrap().flush().unwrap();
+    for number in 1..=5 {
+        kept.as_ref().unwrap().set(number);
+        rig.sample();
+        rig.recorder.as_mut().unwrap().flush().unwrap();
+    }
+    rig.finish();
+    let mut bytes = fs::read(rig.file()).unwrap();
+    let mut chunks = mcap::Summary::read(&bytes).unwrap().unwrap().chunk_indexes;
+    chunks.retain(|chunk| !chunk.message_index_offsets.is_empty());
+    let last = chunks.last().unwrap();
+    bytes.truncate(
+        (last.chunk_start_offset + last.chunk_length + last.message_index_length) as usize,
+    );
+    (rig, bytes, chunks)
+}
+
+/// All values of a recording.
+fn numbers(file: &Path) -> Vec<i64> {
+    let mut numbers = Vec::new();
+    let sink = |_, change: Change<'_>| {
+        if let Change::Value(_, value) = change {
+            numbers.push(i64::from_ne_bytes(value.try_into().unwrap()));
+        }
+        Ok::<(), RecordingError>(())
+    };
+    Recording::open(file).unwrap().tell(sink).unwrap();
+    numbers
+}
+
+#[test]
+fn damage_in_the_middle_costs_what_is_there_and_not_what_is_behind_it() {
+    let (rig, whole, chunks) = five_chunks();
+    // The keyframe is in the first chunk, and 3 in the fourth.
+    let [start, len] = [chunks[3].chunk_start_offset, chunks[3].chunk_length].map(|at| at as usize);
+    let all = start..start + len;
+    type Damage<'d> = &'d dyn Fn(&mut Vec<u8>);
+    let ways: [(&str, Damage<'_>); 4] = [
+        ("a byte of it", &|bytes| bytes[start + len - 1] ^= 1),
+        ("its length", &|bytes| {
+            bytes[start + 1..start + 9].fill(0xff)
+        }),
+        ("zeros, as after a loss of power", &|bytes| {
+            bytes[all.clone()].fill(0)
+        }),
+        ("bytes that are gone", &|bytes| {
+            drop(bytes.drain(start + 20..start + 40))
+        }),
+    ];
+    for (what, damage) in ways {
+        let mut bytes = whole.clone();
+        damage(&mut bytes);
+        let file = rig.dir.path().join("damaged.mcap");
+        fs::write(&file, &bytes).unwrap();
+        let recording = Recording::open(&file).unwrap();
+        assert!(recording.was_unfinished(), "{what}");
+        let [gap] = recording.gaps() else {
+            panic!("{what}: {:?}", recording.gaps())
+        };
+        let after = gap.before.duration_since(gap.after.unwrap()).unwrap();
+        assert_eq!(after.as_secs(), 2, "{what}");
+        let again = Recording::open(&file).unwrap();
+        assert!(!again.was_unfinished(), "{what}");
+        assert_eq!(again.gaps(), recording.gaps(), "{what}");
+        assert_eq!(numbers(&file), [0, 1, 2, 4, 5], "{what}");
+        // Others pass over it too.
+        let finished = fs::read(&file).unwrap();
+        let messages = mcap::MessageStream::new(&finished).unwrap();
+        messages.for_each(|message| drop(message.unwrap()));
+    }
+}
+
+#[test]
+fn a_damaged_index_is_made_anew() {
+    let (rig, whole, chunks) = five_chunks();
+    let index = (chunks[3].chunk_start_offset + chunks[3].chunk_length) as usize;
+    let mut bytes = whole.clone();
+    bytes[index + 12] ^= 1;
+    let file = rig.dir.path().join("damaged.mcap");
+    fs::write(&file, &bytes).unwrap();
+    assert_eq!(Recording::open(&file).unwrap().gaps(), []);
+    assert_eq!(numbers(&file), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(fs::read(&file).unwrap()[..whole.len()], whole);
+}
+
+#[test]
+fn what_is_lost_in_a_damaged_part_is_missed_no_longer_than_to_the_next_keyframe() {
+    let mut first = None;
+    let mut rig = Rig::new(|session| first = Some(session.object("late", 0_i64).unwrap()));
+    drop(first);
+    rig.sample();
+    rig.recorder.as_mut().unwrap().flush().unwrap();
+    let begin = fs::metadata(rig.file()).unwrap().len() as usize;
+    let late = rig.session.object("late", 1_i64).unwrap();
+    rig.sample();
+    rig.recorder.as_mut().unwrap().flush().unwrap();
+    for number in 2..=3 {
+        late.set(number);
+        rig.sample();
+    }
+    rig.keyframe();
+    rig.recorder.as_mut().unwrap().flush().unwrap();
+    let mut bytes = fs::read(rig.file()).unwrap();
+    bytes[begin + 60] ^= 1;
+    let file = rig.dir.path().join("damaged.mcap");
+    fs::write(&file, &bytes).unwrap();
+    assert_eq!(Recording::open(&file).unwrap().gaps().len(), 1);
+    // Between there and the keyframe it is not known to live.
+    assert_eq!(numbers(&file), [0, 3]);
+    let (_player, replay) = play(&file, rig.dir.path(), Start::AtEnd);
+    assert_eq!(replay.field("late").unwrap().read().unwrap(), Value::I64(3));
+}
+
 #[test]
 fn damage_is_an_error_and_no_more() {
     let mut kept = None;

@@ -94,6 +94,10 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
 
+    /// Let a recording that is played be written: a branch in memory, what if. The file stays as it is.
+    #[arg(long, global = true)]
+    pub(crate) what_if: bool,
+
     /// Append a line of JSON for every write to this file.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) audit: Option<PathBuf>,
@@ -511,6 +515,20 @@ pub(crate) struct Record {
     /// How the file is compressed.
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
     pub(crate) compression: CompressionChoice,
+
+    /// What has a channel, and so a topic in other programs, of its own: each object, each type, or the first 1,000
+    /// objects and then types.
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    pub(crate) channels: ChannelsChoice,
+}
+
+/// What has a channel of its own in a recording.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChannelsChoice {
+    #[default]
+    Auto,
+    Object,
+    Type,
 }
 
 /// How a recording is compressed.

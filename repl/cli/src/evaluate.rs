@@ -56,12 +56,14 @@ pub(super) fn standard_input(
 pub(super) fn file(
     options: &Options,
     session: &str,
+    player: Option<Arc<Player>>,
     path: &Path,
     args: Vec<String>,
 ) -> Result<i32, Failure> {
     let mut scripts = Scripts::new(options)?;
     let (name, text) = scripts.read(path)?;
-    scripts.attach(options, session, None)?.set_arguments(args);
+    let repl = scripts.attach(options, session, player)?;
+    repl.set_arguments(args);
     let ended = scripts.run(&name, text.as_str());
     scripts.end(options, ended)
 }

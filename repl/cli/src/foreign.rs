@@ -26,7 +26,7 @@ pub(super) fn run(options: &Options, file: &File) -> Result<i32, Failure> {
     addresses::name(&types, Whose::UserOf(file.file.clone()));
     let (_publication, session) = published(&options, file, &types)?;
     match inner.command {
-        Some(command) => super::with_command(&options, Some(&session), command),
+        Some(command) => super::with_command(&options, Some(&session), None, command),
         None => super::without_command(&options, Some(&session), None, &file.eval),
     }
 }

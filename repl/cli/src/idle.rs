@@ -10,6 +10,9 @@ const RUN: &[&str] = &["timeout", "no_init"];
 /// What writes need.
 const WRITES: &[&str] = &["dry_run", "audit", "audit_sync", "audit_lenient"];
 
+/// What plays a recording.
+const WHAT_IF: &[&str] = &["what_if"];
+
 /// How data is written.
 const FORMAT: &[&str] = &["format", "json", "csv"];
 
@@ -23,19 +26,20 @@ pub(super) const WITHOUT_NAMES: &[&[&str]] = &[NAMES];
 pub(super) const WITHOUT_PROMPT: &[&[&str]] = &[&["no_init"]];
 
 /// Where nothing of a session is written.
-pub(super) const WITHOUT_SCRIPT: &[&[&str]] = &[NAMES, RUN, WRITES];
+pub(super) const WITHOUT_SCRIPT: &[&[&str]] = &[NAMES, RUN, WRITES, WHAT_IF];
 
 /// Where nothing is printed and no script runs.
 pub(super) const ON_THE_SCREEN: &[&[&str]] = &[RUN, FORMAT];
 
 /// Where a session is only read.
-pub(super) const WHEN_READING: &[&[&str]] = &[RUN, &["readonly"], WRITES];
+pub(super) const WHEN_READING: &[&[&str]] = &[RUN, &["readonly"], WRITES, WHAT_IF];
 
 /// Where a session is only read, and what is printed is code.
-pub(super) const WHEN_EMITTING: &[&[&str]] = &[NAMES, RUN, &["readonly"], WRITES, FORMAT];
+pub(super) const WHEN_EMITTING: &[&[&str]] = &[NAMES, RUN, &["readonly"], WRITES, WHAT_IF, FORMAT];
 
 /// Where a session is only read, and nothing is printed.
-pub(super) const WHEN_WAITING: &[&[&str]] = &[NAMES, &["no_init", "readonly"], WRITES, FORMAT];
+pub(super) const WHEN_WAITING: &[&[&str]] =
+    &[NAMES, &["no_init", "readonly"], WRITES, WHAT_IF, FORMAT];
 
 /// Where it lasts as long as it is told itself.
 pub(super) const WITH_TIMEOUT: &[&[&str]] = &[&["timeout"]];
@@ -53,21 +57,28 @@ pub(super) const WHEN_CONVERTING: &[&[&str]] = &[
     &["dir", "session_named", "readonly", "format"],
     RUN,
     WRITES,
+    WHAT_IF,
 ];
 
 /// Where scripts run on recordings.
 pub(super) const WHEN_TESTING: &[&[&str]] = &[NAMES, &["session_named", "no_init", "readonly"]];
 
 /// Where a value is written.
-pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, FORMAT];
+pub(super) const WHEN_WRITING: &[&[&str]] = &[RUN, WHAT_IF, FORMAT];
 
 /// Where it is about all sessions.
 pub(super) const ON_ALL_SESSIONS: &[&[&str]] =
-    &[NAMES, &["session_named", "readonly"], RUN, WRITES];
+    &[NAMES, &["session_named", "readonly"], RUN, WRITES, WHAT_IF];
 
 /// The same, where nothing is printed.
-pub(super) const WITHOUT_FORMAT: &[&[&str]] =
-    &[NAMES, &["session_named", "readonly"], RUN, WRITES, FORMAT];
+pub(super) const WITHOUT_FORMAT: &[&[&str]] = &[
+    NAMES,
+    &["session_named", "readonly"],
+    RUN,
+    WRITES,
+    WHAT_IF,
+    FORMAT,
+];
 
 /// Where it is about none.
 pub(super) const WITHOUT_SESSION: &[&[&str]] = &[
@@ -75,6 +86,7 @@ pub(super) const WITHOUT_SESSION: &[&[&str]] = &[
     &["dir", "session_named", "readonly"],
     RUN,
     WRITES,
+    WHAT_IF,
     FORMAT,
 ];
 
@@ -141,6 +153,7 @@ mod tests {
             "timeout",
             "readonly",
             "dry-run",
+            "what-if",
             "audit",
             "audit-sync",
             "audit-lenient",
@@ -158,6 +171,7 @@ mod tests {
             "no-init",
             "readonly",
             "dry-run",
+            "what-if",
             "audit",
             "audit-sync",
             "audit-lenient",

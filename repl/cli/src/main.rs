@@ -5,6 +5,7 @@ mod arguments;
 mod clean;
 mod compare;
 mod completions;
+mod cuts;
 mod demo;
 mod doctor;
 mod emit;
@@ -38,12 +39,13 @@ mod watch;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use arguments::{Arguments, Task};
 use failure::Failure;
+use memglass_stream::Player;
 use memglass_terminal::look::ColorChoice;
 use options::Options;
-use replay::Replay;
 
 /// What the program takes until it knows what it is asked for, and to tell an error, in bytes.
 const STARTING: usize = 4 << 20;
@@ -86,16 +88,33 @@ fn run(arguments: Arguments) -> Result<i32, Failure> {
         Some(name) if !reads_file => replay::open(&options, name)?,
         _ => None,
     };
+    if options.what_if && !plays(&arguments.command, replay.is_some()) {
+        return Err(Failure::Usage(
+            "--what-if is for a prompt, -e, scripts, `view`, `play` and `test` on a recording: `memglass run.mcap --what-if`".into(),
+        ));
+    }
     let named = replay
         .as_ref()
         .map(|replay| replay.session.clone())
         .or(named);
+    // Without a player the session of a recording is gone: it stays to the end.
+    let player = replay.map(|replay| replay.player);
     match arguments.command {
-        None => without_command(&options, named.as_deref(), replay, &arguments.eval),
+        None => without_command(&options, named.as_deref(), player, &arguments.eval),
         Some(_) if !arguments.eval.is_empty() => Err(Failure::Usage(
             "-e goes without a subcommand: `memglass SESSION -e EXPR`".into(),
         )),
-        Some(command) => with_command(&options, named.as_deref(), command),
+        Some(command) => with_command(&options, named.as_deref(), player, command),
+    }
+}
+
+/// Whether a recording is played, for somebody who may write to it.
+fn plays(command: &Option<Task>, is_recording_named: bool) -> bool {
+    match command {
+        Some(Task::Play(_) | Task::Test(_)) => true,
+        Some(Task::Run { replay, .. }) => replay.is_some() || is_recording_named,
+        None | Some(Task::View(_)) => is_recording_named,
+        _ => false,
     }
 }
 
@@ -112,10 +131,9 @@ fn named(in_front: Option<String>, by_option: Option<String>) -> Result<Option<S
 fn without_command(
     options: &Options,
     named: Option<&str>,
-    replay: Option<Replay>,
+    player: Option<Arc<Player>>,
     expressions: &[String],
 ) -> Result<i32, Failure> {
-    let player = replay.map(|replay| replay.player);
     if !expressions.is_empty() {
         let session = target::resolve(options, named)?;
         return evaluate::expressions(options, &session, player, expressions);
@@ -131,7 +149,12 @@ fn without_command(
     prompt::run(options, &session, None, player)
 }
 
-fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result<i32, Failure> {
+fn with_command(
+    options: &Options,
+    named: Option<&str>,
+    player: Option<Arc<Player>>,
+    command: Task,
+) -> Result<i32, Failure> {
     let ends_in_time = matches!(
         command,
         Task::File(_) | Task::Run { .. } | Task::Test(_) | Task::Demo(_) | Task::Wait(_)
@@ -225,11 +248,11 @@ fn with_command(options: &Options, named: Option<&str>, command: Task) -> Result
         Task::Test(test) => test::run(options, &test),
         Task::Run { file, args, .. } => {
             let (session, file, args) = target::of_script(options, named, file, args)?;
-            evaluate::file(options, &session, &file, args)
+            evaluate::file(options, &session, player, &file, args)
         }
         Task::View(view) => {
             let session = self::named(named.map(str::to_owned), view.session.clone())?;
-            view::run(options, session.as_deref(), &view)
+            view::run(options, session.as_deref(), player, &view)
         }
         Task::Demo(demo) => demo::run(options, &demo, named.unwrap_or(demo::NAME)),
         Task::Completions { shell } => completions::script(shell),

@@ -40,6 +40,8 @@ pub(super) struct Options {
     pub(super) timeout: Option<Duration>,
     /// Whether writes are only tried out.
     pub(super) dry_run: bool,
+    /// Whether recordings are played as branches that can be written.
+    pub(super) what_if: bool,
     /// Where every write is recorded.
     audit: Option<PathBuf>,
     audit_sync: bool,
@@ -74,6 +76,7 @@ impl Options {
             color: typed.color.into(),
             timeout: typed.timeout,
             dry_run: typed.dry_run,
+            what_if: typed.what_if,
             audit: typed.audit.clone(),
             audit_sync: typed.audit_sync,
             audit_lenient: typed.audit_lenient,

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::select;
 use memglass::{Observer, Presence};
 use memglass_repl::program::recordings_told as told;
-use memglass_stream::{Compression, End, Plan, Progress, RecordError, Tape, numbered};
+use memglass_stream::{Channels, Compression, End, Plan, Progress, RecordError, Tape, numbered};
 use memglass_terminal::signal::{Interrupts, Owner};
 use memglass_terminal::streams::write_message;
 
-use super::arguments::{CompressionChoice, Record};
+use super::arguments::{ChannelsChoice, CompressionChoice, Record};
+use super::cuts::Cuts;
 use super::failure::Failure;
 use super::options::Options;
 use super::status_line::StatusLine;
@@ -109,6 +110,7 @@ struct Deck {
     tape: Tape,
     /// Which life of the session is recorded.
     life: u128,
+    cuts: Cuts,
     interrupts: Interrupts,
     line: StatusLine,
     start: Instant,
@@ -118,7 +120,7 @@ impl Deck {
     fn start(observer: Observer, path: &Path, record: &Record) -> Result<Deck, Failure> {
         // Before the file is there: a signal then ends it in order.
         let interrupts = Interrupts::listen(Arc::new(AtomicBool::new(false)), Owner::Program)?;
-        let session = observer.session().clone();
+        let (session, cuts) = (observer.session().clone(), Cuts::of(&observer));
         let tape = match record.ring {
             Some(window) => {
                 refuse_present(path)?;
@@ -131,6 +133,7 @@ impl Deck {
             session: session.name,
             tape,
             life: session.id,
+            cuts,
             interrupts,
             line: StatusLine::new(),
             start: Instant::now(),
@@ -156,7 +159,7 @@ impl Deck {
     /// Records one life of the producer, or all that follow.
     fn record_all(&mut self, options: &Options, record: &Record) -> Result<Over, Failure> {
         loop {
-            let Some(presence) = self.one_life() else {
+            let Some(presence) = self.one_life(options) else {
                 return Ok(Over::Asked);
             };
             if !record.follow {
@@ -174,6 +177,7 @@ impl Deck {
             };
             let pid = next.session().pid;
             self.life = next.session().id;
+            self.cuts = Cuts::of(&next);
             self.tape.go_on(next);
             let place = match &self.saved_in {
                 Some(_) => "kept in memory".to_owned(),
@@ -187,8 +191,12 @@ impl Deck {
     }
 
     /// Waits until the recording ends; what became of the producer, if that ended it.
-    fn one_life(&self) -> Option<Presence> {
+    fn one_life(&mut self, options: &Options) -> Option<Presence> {
         loop {
+            if let Some(news) = self.cuts.news() {
+                self.line.clear();
+                options.note(&news);
+            }
             self.draw();
             select! {
                 recv(self.interrupts.received()) -> _ => return None,
@@ -240,6 +248,11 @@ fn plan(record: &Record) -> Plan {
     plan.compression = match record.compression {
         CompressionChoice::Zstd => Compression::Zstd,
         CompressionChoice::None => Compression::None,
+    };
+    plan.channels = match record.channels {
+        ChannelsChoice::Auto => Channels::Auto,
+        ChannelsChoice::Object => Channels::PerObject,
+        ChannelsChoice::Type => Channels::PerType,
     };
     plan
 }

@@ -6,8 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use memglass::ProducerError;
-use memglass_stream::{Passage, PlayError, Player, Recording, Start};
+use memglass_repl::program::recordings_told;
+use memglass_stream::{Gap, Passage, PlayError, Player, Recording, Start};
 use memglass_system::files::open_regular;
+use memglass_value::time::exact_clock;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -66,7 +68,21 @@ pub(super) fn read(options: &Options, path: &Path) -> Result<Recording, Failure>
             path.display()
         ));
     }
+    for gap in recording.gaps() {
+        options.note(&format!("{}: {}", path.display(), lost(gap)));
+    }
     Ok(recording)
+}
+
+/// What is said of a damaged part.
+fn lost(gap: &Gap) -> String {
+    let before = exact_clock(gap.before);
+    let when = match gap.after {
+        Some(after) => format!("between {} and {before}", exact_clock(after)),
+        None => format!("before {before}"),
+    };
+    let size = recordings_told::size(gap.bytes);
+    format!("{size} are damaged: what was recorded {when} is lost")
 }
 
 /// Starts to play a recording as a session of this name, or else of the file's.
@@ -104,6 +120,10 @@ fn under_name<T>(
     let own = session_name(path);
     for number in 1.. {
         let recording = read(options, path)?;
+        let recording = match options.what_if {
+            true => recording.as_branch(),
+            false => recording,
+        };
         let session = match (name, number) {
             (Some(name), _) => name.to_owned(),
             (None, 1) => own.clone(),

@@ -5,6 +5,7 @@ use memglass_repl::program::full_screen::live::Order;
 use memglass_repl::program::{CommandError, LiveTop, Meaning, Top as Look};
 
 use super::arguments::Top;
+use super::cuts::Cuts;
 use super::failure::Failure;
 use super::live;
 use super::options::Options;
@@ -23,13 +24,16 @@ pub(super) fn run(options: &Options, named: Option<&str>, top: Top) -> Result<i3
     }
     let is_once = top.once || top.time.is_some() || top.count.is_some();
     let choice = words.pop();
+    let mut cuts = Cuts::of(&observer);
     if !is_once && live::is_wanted(options) {
         let order = match top.stuck {
             true => Order::Age,
             false => Order::Given,
         };
         let mut table = LiveTop::new(choice, &observer)?;
-        return live::show(&mut table, &LiveTop::setup(live::looks(options), order));
+        let code = live::show(&mut table, &LiveTop::setup(live::looks(options), order))?;
+        cuts.news().iter().for_each(|news| options.note(news));
+        return Ok(code);
     }
     let usual = Look::default();
     let look = Look {
@@ -41,6 +45,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, top: Top) -> Result<i3
     // Ctrl-C ends the program here.
     options.print(&look.look(&observer, &|| true)?)?;
     options.mark(&observer);
+    cuts.news().iter().for_each(|news| options.note(news));
     Ok(0)
 }
 

@@ -1,7 +1,10 @@
 //! `memglass view`: a session on the whole screen.
 
+use std::sync::Arc;
+
 use memglass_repl::program::full_screen::{Background, EXAMPLE, Rate, ThemeChoice, check_terminal};
 use memglass_repl::program::{ViewSetup, describe_type};
+use memglass_stream::Player;
 use memglass_terminal::streams::write_data;
 
 use super::arguments::{ThemeArgument, View};
@@ -10,7 +13,12 @@ use super::options::Options;
 use super::{prompt, session, target};
 
 /// Shows it until the user closes it.
-pub(super) fn run(options: &Options, named: Option<&str>, view: &View) -> Result<i32, Failure> {
+pub(super) fn run(
+    options: &Options,
+    named: Option<&str>,
+    player: Option<Arc<Player>>,
+    view: &View,
+) -> Result<i32, Failure> {
     if view.print_config {
         write_data(EXAMPLE)?;
         return Ok(0);
@@ -22,6 +30,10 @@ pub(super) fn run(options: &Options, named: Option<&str>, view: &View) -> Result
         describe_type(&target::attach(options, &session)?, name)?;
     }
     let (builder, _) = session::attach(options, &session)?;
+    let builder = match player {
+        Some(player) => builder.player(player),
+        None => builder,
+    };
     let mut repl = builder.build()?;
     let ended = repl.view(setup(options, view));
     options.tell_dry_run(repl.dry_run());

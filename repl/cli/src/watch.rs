@@ -18,6 +18,7 @@ use memglass_terminal::streams::{write_data_unless, write_message};
 use memglass_value::format;
 
 use super::arguments::Watch;
+use super::cuts::Cuts;
 use super::failure::Failure;
 use super::live;
 use super::options::Options;
@@ -42,18 +43,15 @@ pub(super) fn run(
     let Target { observer, words } = target::split(options, named, words, 1, means)?;
     let changes = started(options, &observer, &words)?;
     options.mark_damage(&observer);
-    match watch.lines || watch.count.is_some() || !live::is_wanted(options) {
-        true => print(options, changes, &watch),
-        false => {
-            let session = &observer.session().name;
-            show(
-                options,
-                changes,
-                &watch,
-                &format!("{session}: {}", words.join("  ")),
-            )
-        }
+    let mut cuts = Cuts::of(&observer);
+    if watch.lines || watch.count.is_some() || !live::is_wanted(options) {
+        return print(options, changes, cuts, &watch);
     }
+    let session = &observer.session().name;
+    let subject = format!("{session}: {}", words.join("  "));
+    let code = show(options, changes, &watch, &subject)?;
+    cuts.news().iter().for_each(|news| options.note(news));
+    Ok(code)
 }
 
 /// Shows a table; what was seen is told at the end.
@@ -77,7 +75,7 @@ fn show(
 }
 
 /// Prints lines.
-fn print(options: &Options, changes: Changes, watch: &Watch) -> Result<i32, Failure> {
+fn print(options: &Options, changes: Changes, cuts: Cuts, watch: &Watch) -> Result<i32, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let limit = watch.time.map(|limit| {
         // A blocked write is told to stop, and nothing else is.
@@ -95,6 +93,7 @@ fn print(options: &Options, changes: Changes, watch: &Watch) -> Result<i32, Fail
         limit: limit.transpose()?,
         left: watch.count,
         fates: Fates::new(),
+        cuts,
         told: Told::default(),
         start: Instant::now(),
     };
@@ -146,6 +145,7 @@ struct Reader<'o> {
     /// Lines that are still to be printed.
     left: Option<u64>,
     fates: Fates,
+    cuts: Cuts,
     told: Told,
     start: Instant,
 }
@@ -163,12 +163,20 @@ impl Reader<'_> {
                 recv(self.interrupts.received()) -> received => received.ok().map(End::Signal),
                 // What was seen before is told, as far as somebody takes it.
                 recv(time_is_up) -> _ => Some(self.take()?.unwrap_or(End::Done)),
-                recv(looks) -> _ => has_lost_reader(&io::stdout().lock()).then_some(End::Unread),
+                recv(looks) -> _ => self.look(),
             };
             if let Some(end) = end {
                 return Ok(end);
             }
         }
+    }
+
+    /// Tells what was cut off; an end if nobody reads any more.
+    fn look(&mut self) -> Option<End> {
+        if let Some(news) = self.cuts.news() {
+            self.options.note(&news);
+        }
+        has_lost_reader(&io::stdout().lock()).then_some(End::Unread)
     }
 
     /// Prints what there is; an end if that was the last of it.

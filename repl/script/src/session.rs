@@ -61,7 +61,9 @@ impl Attached {
         let state = self.state.borrow();
         match state.observer.origin() {
             _ if !state.readonly => None,
-            Origin::Replay(_) => Some("this is the replay of a recording, which nobody can change"),
+            Origin::Replay(_) => Some(
+                "this is the replay of a recording, which nobody can change; a branch of it (--what-if) can be written",
+            ),
             _ => Some("the session is attached read-only"),
         }
     }

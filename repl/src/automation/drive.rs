@@ -1,12 +1,13 @@
 //! What happens at one instant, and from one instant to the next.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 use memglass::{Change, Field, Presence};
 use memglass_script::ledger::Author;
-use memglass_script::{Ending, ScriptError, ScriptHost};
+use memglass_script::{Attached, Ending, ScriptError, ScriptHost};
 use memglass_watch::{Happening, Notice, PauseReason, Run};
 use rhai::{Dynamic, Engine, EvalAltResult};
 
@@ -15,6 +16,7 @@ use super::event::{Event, in_brackets};
 use super::trigger::Trigger;
 use super::{Automation, Level};
 use crate::enduring::Panicked;
+use crate::type_news;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -224,8 +226,8 @@ impl Automation {
         let attached = self.callbacks().attached();
         let presence = self.surroundings().presence(attached);
         let is_needed = self.0.awaits.get() || !self.is_over();
-        if presence == Presence::Restarted && is_needed && attached.reattach().is_ok() {
-            self.tell("note: the producer was restarted; attached to its new session");
+        if presence == Presence::Restarted && is_needed {
+            self.attach_to_next(attached);
         }
         let life = attached.life();
         let mut engine = self.engine();
@@ -233,6 +235,18 @@ impl Automation {
             engine.attach(attached.observer().beside());
         }
         engine.set_presence(presence);
+    }
+
+    /// Attaches to the session of a producer that was restarted, and tells what its types have otherwise.
+    fn attach_to_next(&self, attached: &Attached) {
+        let before = Arc::clone(attached.observer().schema());
+        if attached.reattach().is_err() {
+            return;
+        }
+        self.tell("note: the producer was restarted; attached to its new session");
+        for news in type_news::lines(&before, attached.observer().schema()) {
+            self.tell(&format!("note: {news}"));
+        }
     }
 
     fn tell_notice(&self, notice: &Notice) {

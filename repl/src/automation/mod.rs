@@ -153,9 +153,7 @@ impl Automation {
         let (drafts, expected) = (self.0.drafts.take(), self.0.expected.take());
         let failures = self.0.failures.take();
         drop((entries, drafts, expected, failures));
-        for told in self.0.recordings.stop_all() {
-            self.tell(&told);
-        }
+        self.end_recordings();
     }
 
     /// Takes time and the producer from somewhere else, with a sample each `period`.

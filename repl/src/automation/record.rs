@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use memglass::Observer;
 use memglass::sampler::Rate;
-use memglass_stream::{Plan, RecordError};
+use memglass_stream::{Channels, Plan, RecordError};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map};
 
 use super::Automation;
-use crate::recordings::{Recordings, Taped, told};
+use crate::recordings::{Recordings, Taped, channels_of, told};
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 
@@ -114,6 +114,13 @@ impl Automation {
         }
     }
 
+    /// Ends the recordings, and tells what came of each.
+    pub(crate) fn end_recordings(&self) {
+        for told in self.0.recordings.stop_all() {
+            self.tell(&told);
+        }
+    }
+
     /// Starts to record what is attached.
     fn record(&self, path: &str, plan: Plan) -> Result<Recording> {
         let path = Path::new(path);
@@ -201,14 +208,20 @@ impl Automation {
                 }
                 "time" => plan.time = Some(self.callbacks().duration(value)?),
                 "bytes" => plan.max_bytes = Some(self.bytes(value)?),
+                "channels" => plan.channels = self.channels(value)?,
                 other => {
                     let message = format!("`{function}` knows no option {other:?}");
-                    let help = "it takes #{ only: \"AAPL_*\", rate: 1000.hz, time: 10.s, bytes: 100_000_000 }";
+                    let help = "it takes #{ only: \"AAPL_*\", rate: 1000.hz, time: 10.s, bytes: 100_000_000, channels: \"type\" }";
                     return Err(self.callbacks().refusal(message, help));
                 }
             }
         }
         Ok(plan)
+    }
+
+    /// What is to have a channel of its own.
+    fn channels(&self, value: &Dynamic) -> Result<Channels> {
+        channels_of(&value.to_string()).map_err(|message| self.callbacks().refusal(message, ""))
     }
 
     /// A size.

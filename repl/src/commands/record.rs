@@ -8,6 +8,7 @@ use memglass_syntax::words::{unquoted, words};
 
 use super::{Command, CommandError, Takes, with_causes};
 use crate::output::Output;
+use crate::recordings::channels_of;
 use crate::runtime::Runtime;
 
 pub(super) struct Record;
@@ -26,7 +27,7 @@ impl Command for Record {
     }
 
     fn details(&self) -> &'static str {
-        "Each GLOB is a pattern of labels, or of names of types; without one all objects are recorded. They are looked at 100 times a second; `--rate 1000` looks more often. `memglass FILE` opens the recording. `:record` alone shows what is being recorded, and `:record off` ends that, as leaving the prompt does. Scripts do the same with `record(\"FILE\")`. `record_ring(60.s)` keeps the last minute in memory, and `save_ring(\"why.mcap\")` writes it."
+        "Each GLOB is a pattern of labels, or of names of types; without one all objects are recorded. They are looked at 100 times a second; `--rate 1000` looks more often. In the file each of the first 1,000 objects has a channel, with `--channels object` each object, and with `--channels type` each type. `memglass FILE` opens the recording. `:record` alone shows what is being recorded, and `:record off` ends that, as leaving the prompt does. Scripts do the same with `record(\"FILE\")`. `record_ring(60.s)` keeps the last minute in memory, and `save_ring(\"why.mcap\")` writes it."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -90,8 +91,11 @@ fn typed(rest: &str) -> Result<(Option<String>, Plan), String> {
     while let Some(word) = words.next() {
         match word {
             "--rate" => plan.rate = rate(words.next().unwrap_or_default())?,
+            "--channels" => plan.channels = channels_of(words.next().unwrap_or_default())?,
             word if word.starts_with("--") => {
-                return Err(format!("`:record` has no {word}; it has --rate"));
+                return Err(format!(
+                    "`:record` has no {word}; it has --rate and --channels"
+                ));
             }
             word if file.is_none() => file = Some(unquoted(word)),
             word => plan.only.push(unquoted(word)),

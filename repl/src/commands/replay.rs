@@ -57,7 +57,7 @@ pub(super) const SEEK: Button = Button {
     name: "seek",
     usage: ":seek +5s|-5s|12.5s|12:03:04",
     summary: "go elsewhere in the replay",
-    details: "`+5s` and `-5s` go forward and back, `12.5s` goes to that long after the start, `12:03:04.5` to a time of day, `start` and `end` to those. A number alone is seconds: `:seek 3` is `:seek 3s`.",
+    details: "`+5s` and `-5s` go forward and back, `12.5s` goes to that long after the start, `12:03:04.5` to a time of day, `start` and `end` to those. A number alone is seconds: `:seek 3` is `:seek 3s`. In a branch (`--what-if`) everything is as recorded there: what was written is left behind.",
     examples: &[":seek start", ":seek +5s", ":seek 12.5s", ":seek end"],
     takes: Takes::Words(&["start", "end"]),
     press: seek,
@@ -133,7 +133,9 @@ impl Command for Button {
         })?;
         let replay = player.tell();
         let replay = replay.map_err(|error| CommandError::Text(with_causes(&error)))?;
-        Ok(Output::Note(presence::described(&replay)))
+        let mut note = presence::described(&replay);
+        note += &presence::left_behind(player.take_discarded());
+        Ok(Output::Note(note))
     }
 }
 

@@ -1,5 +1,7 @@
 //! `:session`, `:reattach`, `:clear` and `:q`: the session itself.
 
+use std::sync::Arc;
+
 use memglass::{Observer, Presence};
 use memglass_value::shown::{Document, Line};
 use memglass_value::time;
@@ -9,6 +11,7 @@ use super::{Command, CommandError, expect_nothing};
 use crate::damage;
 use crate::output::Output;
 use crate::runtime::Runtime;
+use crate::type_news;
 
 pub(super) struct Session;
 pub(super) struct Reattach;
@@ -126,6 +129,7 @@ impl Command for Reattach {
                 });
             }
         }
+        let before = Arc::clone(runtime.attached.observer().schema());
         runtime.attached.reattach()?;
         let observer = runtime.attached.observer();
         let session = observer.session();
@@ -133,10 +137,13 @@ impl Command for Reattach {
             Presence::Alive => String::new(),
             other => format!(", {}", other.word()),
         };
-        Ok(Output::Note(format!(
+        let attached = format!(
             "attached to {:?} (pid {}{state})",
             session.name, session.pid
-        )))
+        );
+        let types = type_news::lines(&before, observer.schema());
+        let notes = std::iter::once(attached).chain(types);
+        Ok(Output::all(notes.map(Output::Note)))
     }
 }
 

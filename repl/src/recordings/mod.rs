@@ -2,13 +2,13 @@
 
 pub mod told;
 
-use std::cell::RefCell;
+use std::cell::{self, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
 use memglass::Observer;
-use memglass_stream::{End, Plan, Progress, RecordError, Saving, Tape};
+use memglass_stream::{Channels, End, Plan, Progress, RecordError, Saving, Tape};
 use memglass_value::shown::{Cell, Table};
 
 /// The recordings of one prompt or script that go on.
@@ -17,7 +17,12 @@ pub(crate) struct Recordings {
     going: RefCell<Vec<Rc<Taped>>>,
     /// Files that are written of a ring.
     savings: RefCell<Vec<Saving>>,
+    /// Whether one could not be written to its end.
+    has_failed: cell::Cell<bool>,
 }
+
+/// What is to be said of one that has ended, if anything is.
+type Ended = Result<Option<String>, RecordError>;
 
 /// A recording: one that goes on, or what came of it.
 pub(crate) struct Taped {
@@ -84,7 +89,7 @@ impl Taped {
     }
 
     /// Ends it; gives what is to be said of that, if anything is.
-    fn stop(&self) -> Result<Option<String>, RecordError> {
+    fn stop(&self) -> Ended {
         let State::Going(tape) = self.state.replace(State::Idle) else {
             return Ok(None);
         };
@@ -156,7 +161,7 @@ impl Recordings {
     /// # Errors
     ///
     /// It could not be written to its end.
-    pub(crate) fn stop(&self, taped: &Taped) -> Result<Option<String>, RecordError> {
+    pub(crate) fn stop(&self, taped: &Taped) -> Ended {
         let told = taped.stop();
         self.going.borrow_mut().retain(|going| going.is_going());
         told
@@ -165,11 +170,24 @@ impl Recordings {
     /// Ends all; gives what is to be said of each.
     pub(crate) fn stop_all(&self) -> Vec<String> {
         let going = self.going.take();
-        let told = going.iter().filter_map(|taped| said(taped.stop()));
+        let told = going.iter().filter_map(|taped| self.said(taped.stop()));
         let told: Vec<String> = told.collect();
         let savings = self.savings.take().into_iter();
-        let saved = savings.filter_map(|saving| said(saving.wait().map(saved)));
+        let saved = savings.filter_map(|saving| self.said(saving.wait().map(saved)));
         told.into_iter().chain(saved).collect()
+    }
+
+    /// Whether one could not be written to its end.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.get()
+    }
+
+    /// What is said of the end of one.
+    fn said(&self, ended: Ended) -> Option<String> {
+        ended.unwrap_or_else(|error| {
+            self.has_failed.set(true);
+            Some(told::failure(&error))
+        })
     }
 
     /// What is to be said of those that ended by themselves since it was asked last.
@@ -177,17 +195,33 @@ impl Recordings {
         let going = self.going.borrow().clone();
         let ended = going.iter().filter_map(|taped| Some((taped, taped.end()?)));
         let mut news: Vec<String> = ended
-            .filter_map(|(taped, end)| ending(taped, end))
+            .filter_map(|(taped, end)| self.ending(taped, end))
             .collect();
         self.going.borrow_mut().retain(|going| going.is_going());
         self.savings.borrow_mut().retain(|saving| {
             let Some(result) = saving.poll() else {
                 return true;
             };
-            news.extend(said(result.map(saved)));
+            news.extend(self.said(result.map(saved)));
             false
         });
         news
+    }
+
+    /// What is said of the end of a recording. A ring stays: what was before the end is what people want to see.
+    fn ending(&self, taped: &Taped, end: End) -> Option<String> {
+        match end {
+            End::Producer(presence) if taped.is_ring() => Some(format!(
+                "the producer has ended ({presence}); `save_ring(\"why.mcap\")` writes what was before that"
+            )),
+            End::Producer(presence) => {
+                let told = self.said(taped.stop())?;
+                Some(format!(
+                    "the producer has ended ({presence}), and so has the recording: {told}"
+                ))
+            }
+            _ => self.said(taped.stop()),
+        }
     }
 
     /// Those that go on, a row for each.
@@ -215,27 +249,19 @@ impl Recordings {
     }
 }
 
-/// What is said of the end of a recording. A ring stays: what was before the end is what people want to see.
-fn ending(taped: &Taped, end: End) -> Option<String> {
-    match end {
-        End::Producer(presence) if taped.is_ring() => Some(format!(
-            "the producer has ended ({presence}); `save_ring(\"why.mcap\")` writes what was before that"
+/// What is to have a channel of its own, as lines and scripts say it.
+pub(crate) fn channels_of(word: &str) -> Result<Channels, String> {
+    match word {
+        "auto" => Ok(Channels::Auto),
+        "object" => Ok(Channels::PerObject),
+        "type" => Ok(Channels::PerType),
+        word => Err(format!(
+            "channels are not for each {word:?}: write object, type or auto"
         )),
-        End::Producer(presence) => {
-            let told = said(taped.stop())?;
-            Some(format!(
-                "the producer has ended ({presence}), and so has the recording: {told}"
-            ))
-        }
-        _ => said(taped.stop()),
     }
 }
 
 /// What came of a file of a ring.
 fn saved(progress: Progress) -> Option<String> {
     Some(format!("saved {}", told::progress(&progress)))
-}
-
-fn said(result: Result<Option<String>, RecordError>) -> Option<String> {
-    result.unwrap_or_else(|error| Some(told::failure(&error)))
 }

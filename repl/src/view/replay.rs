@@ -39,7 +39,10 @@ fn pressed(player: &Player, order: Play) -> Result<String, PlayError> {
     }?;
     Ok(match order {
         Play::Slower | Play::Faster => format!("plays x{}", player.clock().chosen_speed()),
-        _ => presence::described(&replay),
+        _ => {
+            let left_behind = presence::left_behind(player.take_discarded());
+            presence::described(&replay) + left_behind.as_str()
+        }
     })
 }
 

@@ -319,6 +319,7 @@ fn replay() -> Replay {
         text: "12.5 s, playing".into(),
         passed: 0.25,
         bounds: ["12:03:04".into(), "12:03:54".into()],
+        is_branch: false,
         marks,
     }
 }

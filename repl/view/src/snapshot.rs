@@ -205,6 +205,8 @@ pub struct Replay {
     pub bounds: [String; 2],
     /// What happened in each of as many equal parts; empty if that is not known.
     pub marks: Vec<Mark>,
+    /// Whether it is a branch that can be written.
+    pub is_branch: bool,
 }
 
 /// What happened in a part of a recording; the last that applies is the one to be seen.

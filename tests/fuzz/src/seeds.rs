@@ -2,9 +2,11 @@
 //! matter, and texts.
 
 use std::path::Path;
+use std::time::SystemTime;
 
-use memglass::Observer;
 use memglass::schema::codec;
+use memglass::{Observe, Observer, Session, Text};
+use memglass_stream::{Change, Channels, Compression, Recorder, Source};
 use memglass_tests::hostile::{Edit, Recording, When};
 use memglass_tests::objects::small_gallery;
 
@@ -23,7 +25,62 @@ fn main() -> std::io::Result<()> {
     for (index, input) in LITERALS.iter().enumerate() {
         std::fs::write(corpus.join(format!("literal/seed-{index:03}")), input)?;
     }
+    for (index, channels) in [Channels::PerType, Channels::PerObject].into_iter().enumerate() {
+        let input = recorded(channels);
+        std::fs::write(corpus.join(format!("recording/seed-{index:03}")), input)?;
+    }
     Ok(())
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Quote {
+    bid: i64,
+    sizes: [u16; 3],
+}
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Order {
+    number: u64,
+    wide: i128,
+    #[observe(seqlock)]
+    quote: Quote,
+    name: Text<12>,
+    grid: [[i32; 2]; 2],
+}
+
+/// The messages of a recording in which an object changes and another one comes and goes.
+fn recorded(channels: Channels) -> Vec<u8> {
+    let dir = tempfile::tempdir().expect("there is room");
+    let session = Session::builder("engine").dir(dir.path()).create();
+    let session = session.expect("there is room");
+    let order = session.object("a", Order::default()).expect("there is room");
+    let observer = Observer::builder().dir(dir.path()).attach("engine");
+    let observer = observer.expect("it lives");
+    let file = dir.path().join("run.mcap");
+    let recorder = Recorder::create(&file, observer.session(), Compression::None);
+    let mut recorder = recorder.expect("there is room").with_channels(channels);
+    let mut source = Source::new(observer, &[]).expect("no patterns");
+    let now = SystemTime::UNIX_EPOCH;
+    let mut take = |change: Change<'_>| recorder.take(now, change);
+    source.keyframe(&mut take).expect("there is room");
+    order.number.set(5);
+    let brief = session.array_with("b", 3, |index| index as u16);
+    source.sample(1, &mut take).expect("there is room");
+    drop(brief);
+    source.sample(0, &mut take).expect("there is room");
+    recorder.finish().expect("there is room");
+    let whole = std::fs::read(&file).expect("it is there");
+    let mut input = vec![1];
+    for message in mcap::MessageStream::new(&whole).expect("it is whole") {
+        let message = message.expect("it is whole");
+        // As the target has them; the last is that of several objects.
+        let topics = ["/memglass/types", "/memglass/objects", "/memglass/keyframe", "/memglass/loss", "/a"];
+        let topic = topics.iter().position(|topic| *topic == message.channel.topic);
+        input.extend([topic.unwrap_or(topics.len()) as u8, input.len() as u8]);
+        input.extend((message.data.len() as u16).to_le_bytes());
+        input.extend_from_slice(&message.data);
+    }
+    input
 }
 
 /// Words of the header, of the heads of tables and of their first records, in turn with each hostile

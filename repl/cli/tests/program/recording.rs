@@ -87,8 +87,8 @@ fn the_prompt_moves_through_a_recording() {
     terminal.shows("at 0.0 s");
     terminal.line("motor.speed + 1000");
     terminal.shows("1000");
-    terminal.line(":seek 1");
-    terminal.shows("at 1.0 s");
+    terminal.line(":seek 0.2");
+    terminal.shows("at 0.2 s");
     terminal.line(":seek 99:00");
     terminal.shows("is no time");
     terminal.line(":seek end");
@@ -96,6 +96,84 @@ fn the_prompt_moves_through_a_recording() {
     terminal.shows("501");
     terminal.line("motor.speed = 3");
     terminal.shows("replay of a recording");
+}
+
+#[test]
+fn a_branch_is_written_until_it_is_left() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let before = fs::read(&run).unwrap();
+    let lines = [
+        "motor.speed = 700",
+        "motor.speed + 1",
+        ":seek start",
+        "motor.speed + 2",
+    ];
+    let lines = lines.map(|line| ["-e", line]).concat();
+    let ran = world.run(&[&[&*run, "--what-if"], &*lines].concat());
+    assert_eq!((ran.code, &*ran.data), (Some(0), "701\n2\n"), "{ran:?}");
+    let left = "what was written to 1 object is gone";
+    assert!(
+        ran.messages.contains("at 0.0 s, paused, what-if"),
+        "{ran:?}"
+    );
+    assert!(ran.messages.contains(left), "{ran:?}");
+
+    let mut terminal = Terminal::open(&world, &["--what-if", &run]);
+    terminal.shows("what-if]>");
+    terminal.line("motor.speed = 700");
+    terminal.line("motor.speed + 1000");
+    terminal.shows("1700");
+    terminal.line(":view");
+    terminal.shows("Objects 1");
+    terminal.shows("replay at");
+    terminal.shows("what-if");
+    terminal.press("q");
+    terminal.until("the prompt", |screen| !screen.contains("Objects 1"));
+    terminal.line(":seek -10s");
+    // The line is wrapped.
+    terminal.shows("is gone");
+    terminal.line("motor.speed + 2000");
+    terminal.shows("2000");
+    assert_eq!(fs::read(&run).unwrap(), before, "the file stays as it is");
+}
+
+#[test]
+fn a_published_branch_is_everybodys_and_says_so() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let mut play = world.command(&["play", &run, "--what-if", "--publish", "branch"]);
+    let mut player = play.stderr(Stdio::null()).spawn().unwrap();
+    let lists = || world.run(&["ls"]).data.contains("branch");
+    eventually("it is played", lists);
+    assert!(world.data(&["ls"]).contains(", what-if"));
+    world.data(&["branch", "set", "motor.speed", "800"]);
+    // Until the recording changes it, or ends.
+    assert_eq!(world.data(&["branch", "get", "motor.speed"]), "800\n");
+    signal(player.id(), Signal::INT);
+    player.wait().unwrap();
+}
+
+#[test]
+fn a_script_tries_out_what_would_have_happened() {
+    let (world, _session, _motor) = recorded();
+    let run = file(&world);
+    let script = world.script(
+        "what_if.rhai",
+        "let fired = when(\"motor.speed > 600\").run(|f| print(\"fast\"));\nmotor.speed = 700;\nsleep(100.ms);\nfired.cancel();",
+    );
+    let line = ["run", &*script, "--replay", &*run];
+    world.run(&line).failed(1, &["--what-if"]);
+    let ran = world.run(&[&line[..], &["--what-if"]].concat());
+    assert_eq!((ran.code, &*ran.data), (Some(0), "fast\n"), "{ran:?}");
+}
+
+#[test]
+fn nothing_but_a_recording_has_branches() {
+    let (world, _session, _motor) = producing();
+    let why = ["--what-if is for", "on a recording"];
+    world.run(&["t1", "--what-if", "-e", "1"]).failed(2, &why);
+    world.run(&["ls", "--what-if"]).failed(2, &why);
 }
 
 #[test]
@@ -514,6 +592,39 @@ fn a_script_records_until_it_ends() {
     assert!(ran.messages.contains("would be recorded"), "{ran:?}");
     let ran = world.run(&["run", &script, "--replay", &run, "--dry-run"]);
     assert!(!fs::exists(&second).unwrap(), "{ran:?}");
+}
+
+#[test]
+fn a_recording_without_room_makes_the_exit_code_of_its_script() {
+    let (world, _session, motor) = producing();
+    let why = file(&world);
+    let scripts = [
+        "record_ring(10.s, #{ rate: 1000.hz }); sleep(1.s); save_ring(args[0])",
+        "record(args[0], #{ rate: 1000.hz, time: 60.s }); ()",
+    ];
+    for text in scripts {
+        let script = world.script("full.rhai", text);
+        let program = env!("CARGO_BIN_EXE_memglass");
+        // Room for what each file begins with, and for little more.
+        let line = format!("ulimit -f 16; exec {program} run t1 {script} {why}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).env_clear();
+        let command = command.envs(world.environment()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        let ran = std::thread::scope(|scope| {
+            let ran = scope.spawn(|| Ran::of(child.wait_with_output().unwrap()));
+            let mut number = 1_i64;
+            while !ran.is_finished() {
+                number = number.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+                motor.speed.set(number);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            ran.join().unwrap()
+        });
+        assert_eq!(ran.code, Some(1), "{text}: {ran:?}");
+        assert!(ran.messages.contains("ulimit -f"), "{text}: {ran:?}");
+        fs::remove_file(&why).unwrap();
+    }
 }
 
 #[test]

@@ -236,8 +236,11 @@ impl App {
     pub(super) fn key_bar(&self, layout: &Layout) -> KeyBar {
         let margin = u16::from(layout.scale > Scale::Basic);
         let session = &self.snapshot.session;
-        let is_writable =
-            !session.is_readonly && session.producer.is_live() && session.replay.is_none();
+        let is_closed = session
+            .replay
+            .as_ref()
+            .is_some_and(|replay| !replay.is_branch);
+        let is_writable = !session.is_readonly && session.producer.is_live() && !is_closed;
         let (keys, kept) = match self.overlays.last() {
             Some(overlay) => (overlay.bar().iter().copied().map(Key::from).collect(), 1),
             None => (
