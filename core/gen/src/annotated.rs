@@ -14,7 +14,20 @@ use crate::notes::{self, Notes, Target};
 #[must_use]
 pub fn annotation_faults(file: &Path, text: &str, path: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for found in found(file, text, Some(path)) {
+    let own: Vec<_> = found(file, text, Some(path))
+        .iter()
+        .flat_map(|found| &found.annotations)
+        .map(|annotation| annotation.span.start)
+        .collect();
+    // The comment of a member whose struct is defined with it is the struct's too.
+    let shares = |found: &Found| {
+        found.path == path
+            || found
+                .annotations
+                .iter()
+                .any(|one| own.contains(&one.span.start))
+    };
+    for found in found(file, text, None).into_iter().filter(shares) {
         let target = match found.kind {
             "enum" => Target::Enum,
             "struct" | "class" | "union" => Target::Record,

@@ -270,6 +270,145 @@ fn several_annotations_are_written_at_once_or_not_at_all() {
     assert!(text.contains("@min(1) @max(5) @unit(\"ticks\")"), "{text}");
 }
 
+#[test]
+fn an_annotation_breaks_no_comment_and_loses_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("order.hpp");
+    let annotate = |text: &str, member: &str, annotation: &str| {
+        std::fs::write(&path, text).unwrap();
+        let ran = program(
+            directory.path(),
+            &["annotate", "order.hpp", member, annotation],
+        );
+        let after = std::fs::read_to_string(&path).unwrap();
+        (ran.status.code(), said(&ran), after)
+    };
+    let ends = "*/ ends the comment that the annotation has to go into";
+    let shared = "the target shares its declaration or comment with others";
+    for (text, member, annotation, reason) in [
+        (
+            "struct A { int p; int q; };\n",
+            "A::q",
+            "@unit(\"m*/s\")",
+            ends,
+        ),
+        (
+            "struct A {\n    int q; /* speed */\n};\n",
+            "A::q",
+            "@regex(\"a*/b\")",
+            ends,
+        ),
+        (
+            "struct A {\n    int q; /* @unit(\"m\") */\n};\n",
+            "A::q",
+            "@unit(\"m*/s\")",
+            ends,
+        ),
+        (
+            "/* all */ struct A {\n  int q; };\n",
+            "A::q",
+            "@desc(\"a */ int evil; /* b\")",
+            ends,
+        ),
+        (
+            "struct A {\n    int q /* first */, r /* last */;\n};\n",
+            "A::q",
+            "@min(0)",
+            shared,
+        ),
+        (
+            "struct A {\n    int q : 3 /* first */, r : 5;\n};\n",
+            "A::r",
+            "@min(0)",
+            shared,
+        ),
+        (
+            "struct A {\n    struct B {\n        int x;\n    } b[2];\n};\n",
+            "A::b",
+            "@readonly",
+            "@readonly says nothing about a struct",
+        ),
+    ] {
+        let (code, said, after) = annotate(text, member, annotation);
+        assert_eq!(code, Some(1), "{text}: {after}");
+        assert!(said.contains(reason), "{text}: {said}");
+        assert_eq!(after, text);
+    }
+    let (code, said, after) = annotate("struct A {\n\tint\tq, *r;\n};\n", "A::r", "@address");
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(
+        after,
+        "struct A {\n\tint\tq;\n\tint\t*r;  // @address\n};\n"
+    );
+    let line = "struct A {\n    int q;  // speed\n};\n";
+    let (_, _, after) = annotate(line, "A::q", "@unit(\"m*/s\")");
+    assert!(after.contains("// speed @unit(\"m*/s\")\n"), "{after}");
+}
+
+#[test]
+fn a_file_with_two_names_is_edited_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("order.hpp");
+    std::fs::write(&path, HEADER).unwrap();
+    let request = |file: &str, code: &str| {
+        format!(
+            r#"{{"op": "annotate", "target": {{"path": "Order::price", "file": "{file}"}}, "code": "{code}"}}"#
+        )
+    };
+    let requests = [
+        request("./order.hpp", "@min(1)"),
+        request("order.hpp", "@max(2)"),
+    ];
+    let requests = format!(r#"{{"requests": [{}]}}"#, requests.join(", "));
+    std::fs::write(directory.path().join("requests.json"), requests).unwrap();
+    let ran = program(directory.path(), &["edit", "requests.json", "order.hpp"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("@min(1) @max(2)"), "{text}");
+}
+
+#[test]
+fn of_two_runs_at_once_none_undoes_the_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("order.hpp");
+    for _ in 0..10 {
+        std::fs::write(&path, "struct Order {\n    int price;\n    int size;\n};\n").unwrap();
+        let start = |member: &str| {
+            let mut annotate = Command::new(env!("CARGO_BIN_EXE_memglass-gen"));
+            let arguments = ["annotate", "order.hpp", member, "@readonly"];
+            let annotate = annotate.current_dir(directory.path()).args(arguments);
+            annotate.stderr(Stdio::piped()).spawn().unwrap()
+        };
+        let runs = ["Order::price", "Order::size"].map(start);
+        let runs = runs.map(|run| run.wait_with_output().unwrap());
+        let done = runs.iter().filter(|run| run.status.success()).count();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches("@readonly").count(), done, "{text}");
+        for run in runs.iter().filter(|run| !run.status.success()) {
+            assert!(said(run).contains("changed meanwhile"), "{}", said(run));
+        }
+        assert!(done > 0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_told_is_done_all_the_same() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("order.hpp"), HEADER).unwrap();
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let ran = Command::new(env!("CARGO_BIN_EXE_memglass-gen"))
+        .current_dir(directory.path())
+        .args(["annotate", "order.hpp", "Order::price", "@readonly"])
+        .stderr(full)
+        .status()
+        .unwrap();
+    assert_eq!(ran.code(), Some(0));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_is_no_regular_file_is_refused_without_waiting() {
@@ -393,12 +532,13 @@ fn what_was_written_by_hand_is_not_written_over() {
             &["order.hpp", "-o", "new.hpp", "--source", "mine.hpp"],
             "mine.hpp",
         ),
+        (&["types", "order.hpp", "-o", "order.hpp"], "order.hpp"),
     ] {
         let before = std::fs::read(path(kept)).unwrap();
         let output = generate(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        let told = format!("{kept} was not made by memglass-gen");
-        assert!(said(&output).contains(&told), "{}", said(&output));
+        assert!(said(&output).contains(kept), "{}", said(&output));
+        assert!(said(&output).contains("would be lost"), "{}", said(&output));
         assert_eq!(std::fs::read(path(kept)).unwrap(), before);
     }
     assert!(!path("new.hpp").exists());

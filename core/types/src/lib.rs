@@ -48,6 +48,7 @@ mod identity;
 mod kind;
 mod linked;
 mod names;
+mod output;
 mod references;
 mod sound;
 mod source;
@@ -71,6 +72,7 @@ pub use kind::{
     Arm, Attribute, Base, Count, Enum, Enumerator, Kind, Member, Name, Place, Qualifier, Record,
     Signature, Tag, Type, TypeId, Variants, WAS,
 };
+pub use output::check_output;
 pub use source::{OpenError, Opened};
 pub use symbol::{Linkage, Symbol, SymbolKind, Unit};
 pub use types::Types;

@@ -123,11 +123,14 @@ fn in_place(number: usize, file: &File, open: &[&Wish<'_>]) -> Result<Vec<Edit>,
     for wish in open {
         let text = wish.annotation.text();
         match present(file, wish) {
-            Some(present) => edits.push(Edit {
-                file: number,
-                span: present.span,
-                text,
-            }),
+            Some(present) => {
+                check_fits_at(file, present.span.start, &text)?;
+                edits.push(Edit {
+                    file: number,
+                    span: present.span,
+                    text,
+                });
+            }
             None if added.contains(&text) => {}
             None => added.push(text),
         }
@@ -163,7 +166,7 @@ fn place(file: &File, entity: &Entity<'_>, text: &str) -> Result<(usize, String)
         return Err(Reason::Shared.into());
     }
     if !source.text()[end..source.line_end(end)].trim().is_empty() {
-        return Ok((end, format!(" /* {text} */")));
+        return Ok((end, format!(" {}", block(text)?)));
     }
     let gap = gap(file, entity, source.line_start(end)..end);
     Ok((end, format!("{gap}// {text}")))
@@ -191,6 +194,7 @@ pub(super) fn into_comment(
     let token = &file.source().tokens()[comment];
     let written = file.source().word(comment);
     let start = token.start as usize;
+    check_fits(token.kind, text)?;
     if token.kind == TokenKind::LineComment {
         let continues = written.ends_with('\\');
         return if continues {
@@ -213,6 +217,27 @@ pub(super) fn into_comment(
     ))
 }
 
+/// Text in a comment that ends before the line does.
+pub(super) fn block(text: &str) -> Result<String, Refusal> {
+    check_fits(TokenKind::BlockComment, text)?;
+    Ok(format!("/* {text} */"))
+}
+
+/// Refuses a text that would end the comment that it goes into.
+fn check_fits(comment: TokenKind, text: &str) -> Result<(), Refusal> {
+    match comment == TokenKind::BlockComment && text.contains("*/") {
+        true => Err(Reason::EndsComment.into()),
+        false => Ok(()),
+    }
+}
+
+/// The same for the comment that byte `at` is in.
+pub(super) fn check_fits_at(file: &File, at: usize, text: &str) -> Result<(), Refusal> {
+    let tokens = file.source().tokens();
+    let comment = tokens.partition_point(|token| token.end as usize <= at);
+    check_fits(tokens[comment].kind, text)
+}
+
 /// In the `//` above an item of several lines, or in a new one.
 fn above(file: &File, item: &Item, text: &str) -> Result<(usize, String), Refusal> {
     let source = file.source();
@@ -224,7 +249,7 @@ fn above(file: &File, item: &Item, text: &str) -> Result<(usize, String), Refusa
     }
     let start = first.start as usize;
     if has_before(file, &(start..start)) {
-        return Ok((start, format!("/* {text} */ ")));
+        return Ok((start, format!("{} ", block(text)?)));
     }
     let blank = source.indentation(start);
     Ok((

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use crate::annotation::Annotation;
 use crate::entity::Entity;
 use crate::file_builder::WriteFileError;
-use crate::replace_file::replace_file;
 
 use super::annotate::{self, Wish};
 use super::conflict::conflicts;
@@ -14,6 +13,7 @@ use super::diff::unified_diff;
 use super::receipt::{Outcome, Reason, Receipt, Refusal};
 use super::request::{Operation, Request};
 use super::target::{PlaceOf, Resolved, resolve};
+use super::write::write;
 use super::{Edit, EditedFile, add, attribute, remove, rename, replace};
 
 /// A request that can be done, before it is known whether others stand against it.
@@ -105,11 +105,12 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`WriteFileError`] for the first file that cannot be written. The files before it have been written.
+    /// [`WriteFileError`] for the first file that cannot be written, or that somebody has changed since its text was added.
+    /// The files before it have been written.
     pub fn write(&self) -> Result<Vec<PathBuf>, WriteFileError> {
         let mut written = Vec::new();
         for file in self.files.iter().filter(|file| file.before != file.after) {
-            replace_file(&file.name, file.after.as_bytes()).map_err(|source| WriteFileError {
+            write(&file.name, &file.before, &file.after).map_err(|source| WriteFileError {
                 path: file.name.clone(),
                 source,
             })?;

@@ -15,6 +15,7 @@ mod replace;
 mod request;
 mod split;
 mod target;
+mod write;
 
 use std::path::{Path, PathBuf};
 

@@ -30,6 +30,8 @@ pub enum Reason {
     Conflict,
     /// The code does not parse, or cannot stand there.
     BadCode,
+    /// The annotation would end the comment that it has to go into.
+    EndsComment,
     /// Parts of the request are missing or exclude each other.
     BadRequest,
     /// The target has no place for it.
@@ -58,6 +60,7 @@ impl fmt::Display for Reason {
             Reason::Ambiguous => "several things are like the target",
             Reason::Conflict => "another request changes the same bytes",
             Reason::BadCode => "the code does not parse, or cannot stand there",
+            Reason::EndsComment => "*/ ends the comment that the annotation has to go into",
             Reason::BadRequest => "parts of the request are missing or exclude each other",
             Reason::BadPlace => "the target has no place for it",
             Reason::Shared => "the target shares its declaration or comment with others",

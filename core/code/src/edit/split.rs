@@ -4,10 +4,11 @@ use crate::annotation::in_comments;
 use crate::entity::Entity;
 use crate::file::File;
 use crate::lex::TokenKind;
+use crate::model::{Declaration, Item};
 
 use super::Edit;
 use super::anchor::{has_before, has_behind, line_break, with_comments};
-use super::annotate::{Wish, gap_behind, into_comment};
+use super::annotate::{Wish, block, check_fits_at, gap_behind, into_comment};
 use super::receipt::{Reason, Refusal};
 
 /// Whether the names share a line, and so a comment.
@@ -37,7 +38,8 @@ pub(super) fn plan(number: usize, file: &File, wishes: &[&Wish<'_>]) -> Result<E
     let comments = || entity.item.leading.iter().chain(&entity.item.trailing);
     let has_line_comment =
         comments().any(|&comment| file.source().tokens()[comment].kind == TokenKind::LineComment);
-    if declaration.definition.is_some() || shares_line && has_line_comment {
+    let is_lost = has_comment_between(file, entity.item, declaration);
+    if declaration.definition.is_some() || is_lost || shares_line && has_line_comment {
         return Err(Reason::Shared.into());
     }
     let mut lines = Vec::new();
@@ -65,6 +67,23 @@ pub(super) fn plan(number: usize, file: &File, wishes: &[&Wish<'_>]) -> Result<E
     })
 }
 
+/// Whether a comment between the names would belong to none of them.
+fn has_comment_between(file: &File, item: &Item, declaration: &Declaration) -> bool {
+    let first = declaration.declarators[0].tokens.start;
+    let kept = |at: usize| {
+        at < first
+            || declaration
+                .declarators
+                .iter()
+                .any(|declarator| declarator.tokens.contains(&at))
+    };
+    let tokens = file.source().tokens();
+    item.tokens.clone().any(|at| {
+        let kind = tokens[at].kind;
+        matches!(kind, TokenKind::LineComment | TokenKind::BlockComment) && !kept(at)
+    })
+}
+
 /// The declaration of one of the names, with its comments.
 fn one(
     file: &File,
@@ -78,7 +97,11 @@ fn one(
     let span = with_comments(file, entity.item, 0);
     let item = source.bytes(&entity.item.tokens);
     let first = source.bytes(&declaration.declarators[0].tokens);
-    let words = source.text()[item.start..first.start].trim_end();
+    let words = &source.text()[item.start..first.start];
+    let gap = match words.ends_with(char::is_whitespace) {
+        true => "",
+        false => " ",
+    };
     let declarator = source.slice(&declaration.declarators[place].tokens);
     let mut leading = source.text()[span.start..item.start].to_owned();
     let mut trailing = source.text()[item.end..span.end].to_owned();
@@ -89,16 +112,18 @@ fn one(
         let in_trailing = annotation_in(file, &entity.item.trailing, &wish.annotation.name);
         match (in_leading, in_trailing) {
             (Some(present), _) => {
+                check_fits_at(file, present.start, &text)?;
                 leading.replace_range(present.start - span.start..present.end - span.start, &text)
             }
             (_, Some(present)) => {
+                check_fits_at(file, present.start, &text)?;
                 trailing.replace_range(present.start - item.end..present.end - item.end, &text)
             }
             _ if added.contains(&text) => {}
             _ => added.push(text),
         }
     }
-    let line = format!("{words} {declarator};");
+    let line = format!("{words}{gap}{declarator};");
     if !added.is_empty() {
         let text = added.join(" ");
         match entity.item.trailing.last() {
@@ -109,7 +134,7 @@ fn one(
                 let at = trailing.len() - from_end;
                 trailing.insert_str(at, &text);
             }
-            None if in_line => trailing = format!(" /* {text} */"),
+            None if in_line => trailing = format!(" {}", block(&text)?),
             None => {
                 let indentation = source.indentation(span.start);
                 trailing = format!(

@@ -10,7 +10,7 @@ use memglass_code::{
 };
 use memglass_gen::misspelt_annotation;
 
-use super::{Outcome, print};
+use super::{Outcome, print, tell};
 
 /// Change headers by a list of requests, in JSON or TOML
 #[derive(Args)]
@@ -32,7 +32,7 @@ impl Edit {
             .requests
             .extension()
             .is_some_and(|extension| extension == "toml");
-        let requests = if is_toml {
+        let mut requests = if is_toml {
             Requests::from_toml(&text)
         } else {
             Requests::from_json(&text)
@@ -42,15 +42,19 @@ impl Edit {
                 return Err(format!("request {number}: {reason}").into());
             }
         }
-        let mut files = self.files;
-        files.extend(
-            requests
-                .requests
-                .iter()
-                .filter_map(|request| request.target.file.clone().map(PathBuf::from)),
-        );
-        files.sort();
-        files.dedup();
+        let mut files = Vec::new();
+        for file in self.files {
+            name_of(&mut files, file);
+        }
+        let named = requests
+            .requests
+            .iter_mut()
+            .map(|request| &mut request.target.file);
+        for file in named.flatten() {
+            *file = name_of(&mut files, PathBuf::from(&*file))
+                .display()
+                .to_string();
+        }
         let editor = Editor::new();
         let mut editor = if requests.batch {
             editor.batch()
@@ -62,6 +66,20 @@ impl Edit {
         }
         finish(editor.plan(&requests.requests), self.dry_run)
     }
+}
+
+/// The name that a file has among `files`, to which it is added if it is none of them. Otherwise the edits of a file with
+/// two names would be made on the same text, and the last of them would undo the others.
+fn name_of(files: &mut Vec<PathBuf>, file: PathBuf) -> PathBuf {
+    let whole = |path: &PathBuf| path.canonicalize().ok();
+    let same = |other: &&PathBuf| {
+        **other == file || whole(other).is_some() && whole(other) == whole(&file)
+    };
+    if let Some(known) = files.iter().find(same) {
+        return known.clone();
+    }
+    files.push(file.clone());
+    file
 }
 
 /// What is wrong with the names of annotations that a request writes. Those of other tools are none of ours.
@@ -82,7 +100,7 @@ pub(super) fn finish(plan: Plan, dry_run: bool) -> Outcome {
     let mut is_refused = false;
     for receipt in plan.receipts() {
         is_refused |= receipt.result == Became::Refused;
-        eprintln!("memglass-gen: {}", said(receipt, dry_run));
+        tell(&said(receipt, dry_run));
     }
     Ok(if is_refused {
         ExitCode::FAILURE

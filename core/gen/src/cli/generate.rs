@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use memglass_code::{FileBuilder, Written, read_regular, read_regular_text, unified_diff};
 use memglass_gen::{Generated, Options, Reader, generate};
 
-use super::{Outcome, print};
+use super::{Outcome, print, tell};
 
 #[derive(Args)]
 pub(crate) struct Generate {
@@ -88,7 +88,7 @@ impl Generate {
                 Reader::Scanner => "the scanner",
                 _ => "libclang",
             };
-            eprintln!("memglass-gen: described {types}, read by {reader}");
+            tell(&format!("described {types}, read by {reader}"));
         }
         match &self.output {
             None => print(&generated.text)?,
@@ -109,7 +109,7 @@ impl Generate {
             let present = read_regular_text(output).unwrap_or_default();
             let diff = unified_diff(&shown.to_string(), &present, text);
             if diff.is_empty() {
-                eprintln!("memglass-gen: {shown} is up to date");
+                tell(&format!("{shown} is up to date"));
             }
             return Ok(print(&diff)?);
         }
@@ -121,7 +121,7 @@ impl Generate {
             } else {
                 "is written"
             };
-            eprintln!("memglass-gen: {shown} {state}");
+            tell(&format!("{shown} {state}"));
         }
         Ok(())
     }

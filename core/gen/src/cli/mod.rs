@@ -79,6 +79,11 @@ pub(crate) fn complain(error: &dyn Error) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// Says what was done. That nobody can be told is no reason to fail: it is done.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "memglass-gen: {text}");
+}
+
 /// Prints data. A reader that has gone away is no error.
 pub(crate) fn print(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();

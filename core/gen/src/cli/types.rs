@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 use memglass_code::replace_file;
 use memglass_gen::{HeaderOptions, types_of};
+use memglass_types::check_output;
 
-use super::Outcome;
+use super::{Outcome, tell};
 
 /// Write the types of headers into a file, which `memglass types` and the like read
 #[derive(Args)]
@@ -42,14 +43,15 @@ impl TypesOf {
             compiler: self.compiler,
         })?;
         let bytes = types.to_bytes();
-        replace_file(&self.output, &bytes)
+        check_output(&self.output, &bytes)
+            .and_then(|()| replace_file(&self.output, &bytes))
             .map_err(|error| format!("cannot write {}: {error}", self.output.display()))?;
-        eprintln!(
-            "memglass-gen: {}: {} types in {} bytes",
+        tell(&format!(
+            "{}: {} types in {} bytes",
             self.output.display(),
             types.len(),
             bytes.len()
-        );
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use memglass_system::files;
+use memglass_types::check_output;
 
 use super::super::failure::Failure;
 use super::super::options::Options;
@@ -37,7 +38,8 @@ pub(crate) fn run(
     };
     let bytes =
         bytes.map_err(|error| Failure::Types(memglass_repl::program::with_causes(&error)))?;
-    files::replace(output, &bytes).map_err(|error| {
+    let written = check_output(output, &bytes).and_then(|()| files::replace(output, &bytes));
+    written.map_err(|error| {
         Failure::Types(format!("{} cannot be written: {error}", output.display()))
     })?;
     options.note(&format!(

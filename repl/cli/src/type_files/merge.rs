@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use memglass_system::files;
-use memglass_types::Types;
+use memglass_types::{Types, check_output};
 
 use super::super::failure::Failure;
 use super::super::options::Options;
@@ -13,7 +13,8 @@ use super::source;
 pub(crate) fn run(options: &Options, output: &Path, words: &[String]) -> Result<i32, Failure> {
     let types = merged(options, words)?;
     let bytes = types.to_bytes();
-    files::replace(output, &bytes).map_err(|error| {
+    let written = check_output(output, &bytes).and_then(|()| files::replace(output, &bytes));
+    written.map_err(|error| {
         Failure::Types(format!("{} cannot be written: {error}", output.display()))
     })?;
     options.note(&format!(
