@@ -4,6 +4,7 @@
 mod harness;
 
 use std::fmt::Write;
+use std::path::Path;
 use std::process::Command;
 
 use memglass_code::{FieldPlace, Layout, RecordLayout, Scanner};
@@ -270,4 +271,313 @@ fn what_cannot_be_known_is_said() {
         let why = record.layout.as_ref().expect_err(text);
         assert!(why.contains(reason), "{text}: {why}");
     }
+}
+
+/// Declarations whose layout depends on an attribute or a macro in a place where it is easily passed over, and their type.
+const EASILY_MISSED: &[(&str, &str)] = &[
+    (
+        "A8",
+        "typedef struct { char a; int b; } __attribute__((packed)) A8;",
+    ),
+    (
+        "A",
+        "struct A { char a; int b; } __attribute__((packed)) v;",
+    ),
+    (
+        "A",
+        "struct A { char a; int b; } __attribute__((packed)) *v;",
+    ),
+    (
+        "A_t",
+        "typedef struct A { char a; int b; } __attribute__((packed)) A_t;",
+    ),
+    (
+        "O",
+        "struct O { char x; struct { char a; int b; } __attribute__((packed)) b; };",
+    ),
+    (
+        "A32",
+        "struct __attribute__((packed)) A32; struct A32 { char a; int b; };",
+    ),
+    ("A", "struct A { char a; int b; } __attribute__((packed));"),
+    (
+        "E",
+        "#define EP __attribute__((packed))\nstruct E { char a; int b; } EP;",
+    ),
+    (
+        "A",
+        "#define PACK __attribute__((packed))\nstruct PACK A { char a; int b; };",
+    ),
+    (
+        "A",
+        "#define AL16 __attribute__((aligned(16)))\nstruct AL16 A { char a; int b; };",
+    ),
+    (
+        "A",
+        "#define ALIGNED(n) __attribute__((aligned(n)))\nstruct ALIGNED(32) A { char a; int b; };",
+    ),
+    (
+        "A",
+        "#define ALIGNED(n) __attribute__((aligned(n)))\nstruct A { char a; int b ALIGNED(16); };",
+    ),
+    (
+        "A",
+        "#define PACKED __attribute__((packed))\nstruct A { char a; int b PACKED; };",
+    ),
+    (
+        "A",
+        "#define BEGIN_PACK _Pragma(\"pack(1)\")\nBEGIN_PACK\nstruct A { char a; int b; };",
+    ),
+    ("A", "#define long short\nstruct A { char a; long b; };"),
+    (
+        "A",
+        "typedef double dbl __attribute__((aligned(4))); struct A { char a; dbl b; };",
+    ),
+    (
+        "A",
+        "typedef int ai __attribute__((aligned(16))); struct A { char a; ai b; };",
+    ),
+    (
+        "A",
+        "typedef __attribute__((aligned(16))) int ai; struct A { char a; ai b; };",
+    ),
+    (
+        "A",
+        "__attribute__((aligned(16))) typedef int ai; struct A { char a; ai b; };",
+    ),
+    (
+        "A",
+        "typedef float v4 __attribute__((vector_size(16))); struct A { char a; v4 b; };",
+    ),
+    (
+        "A",
+        "typedef int qi __attribute__((mode(QI))); struct A { char a; qi b; };",
+    ),
+    (
+        "A",
+        "typedef struct { char c; } __attribute__((aligned(16))) T; struct A { char a; T b; };",
+    ),
+    (
+        "A",
+        "#define ALIGNED16 __attribute__((aligned(16)))\ntypedef int al4 ALIGNED16; struct A { char a; al4 b; };",
+    ),
+    (
+        "A",
+        "enum __attribute__((packed)) E { X }; struct A { char a; enum E b; };",
+    ),
+    (
+        "A",
+        "enum E { X } __attribute__((packed)); struct A { char a; enum E b; };",
+    ),
+    (
+        "A",
+        "#define PACK __attribute__((packed))\nenum PACK E { X }; struct A { char a; E b; };",
+    ),
+    (
+        "M28",
+        "struct E0 {}; struct E2:E0{}; struct M28:E2{E0 e;char a;};",
+    ),
+    (
+        "M32",
+        "struct E0 {}; struct M32:E0{struct{E0 e;char c;} x;};",
+    ),
+    (
+        "T1",
+        "#if 1\nstruct T1 { int a; };\n#else\nstruct T1 { int a; int b; };\n#endif",
+    ),
+    (
+        "A",
+        "using ai __attribute__((aligned(16))) = int; struct A { char a; ai b; };",
+    ),
+    (
+        "A",
+        "using ai = int __attribute__((aligned(16))); struct A { char a; ai b; };",
+    ),
+    ("A", "struct [[gnu::packed]] A { char a; int b; };"),
+    ("A", "struct A { char a; [[gnu::packed]] int b; };"),
+    ("A", "struct A { char a; int b [[gnu::packed]]; };"),
+    ("A", "struct A { char a; int b __attribute__((packed)); };"),
+    (
+        "A",
+        "struct A { char a; int b __attribute__((aligned(16))); };",
+    ),
+    (
+        "A",
+        "struct A { char a; __attribute__((aligned(16))) int b; };",
+    ),
+    (
+        "A",
+        "struct A { char a; int __attribute__((aligned(16))) b; };",
+    ),
+    ("A", "struct A { char a; alignas(16) int b; };"),
+    (
+        "A",
+        "struct B { char a; int b; }; struct A { char c; struct B b __attribute__((packed)); };",
+    ),
+    (
+        "A",
+        "struct A { char a; struct { char c; int d; } __attribute__((packed)); };",
+    ),
+    (
+        "A",
+        "struct A { char a; union { char c; int d; } __attribute__((packed)) u; };",
+    ),
+    (
+        "A",
+        "struct A { char a; enum { X, Y } __attribute__((packed)) e; };",
+    ),
+    (
+        "A",
+        "struct A { char a; enum __attribute__((packed)) { X, Y } e; };",
+    ),
+    (
+        "A",
+        "struct A { char a; int b:3 __attribute__((packed)); long c:40; };",
+    ),
+    (
+        "A",
+        "struct A { char a; int b; } __attribute__((aligned(16)));",
+    ),
+    ("A", "struct A { char a; int b; } __attribute__((aligned));"),
+    ("A", "struct __attribute__((aligned)) A { char a; int b; };"),
+    (
+        "A",
+        "struct A { char a; __extension__ struct { char c; long d; }; };",
+    ),
+    (
+        "A",
+        "struct __attribute__((packed, aligned(2))) A { char a; int b; };",
+    ),
+    (
+        "A",
+        "struct A { char a; int b; } __attribute__((packed, aligned(2)));",
+    ),
+    (
+        "A",
+        "struct A { char a; int b; } __attribute__((packed)) __attribute__((aligned(2)));",
+    ),
+    (
+        "A",
+        "struct __attribute__((ms_struct)) A { char a; int b:3; char c:2; };",
+    ),
+    (
+        "A",
+        "struct __attribute__((scalar_storage_order(\"big-endian\"))) A { char a; int b; };",
+    ),
+    (
+        "A",
+        "typedef struct A { char a; int b; } A, *PA; struct B { A a; PA p; };",
+    ),
+];
+
+/// Where an attribute, or a macro that stands for one, can be written; it goes in for `@`.
+const PLACES: &[&str] = &[
+    "struct @ T { char a; int b; };",
+    "struct T { char a; int b; } @;",
+    "struct T { char a; @ int b; };",
+    "struct T { char a; int @ b; };",
+    "struct T { char a; int b @; };",
+    "struct T { char a; int b @ [2]; };",
+    "struct T { char a; int b[2] @; };",
+    "struct T { char a; int * @ b; };",
+    "typedef struct { char a; int b; } @ T;",
+    "typedef struct @ { char a; int b; } T;",
+    "typedef @ struct { char a; int b; } T;",
+    "typedef struct { char a; int b; } T @;",
+    "@ typedef int I; struct T { char a; I b; };",
+    "typedef @ int I; struct T { char a; I b; };",
+    "typedef int @ I; struct T { char a; I b; };",
+    "typedef int I @; struct T { char a; I b; };",
+    "using I @ = int; struct T { char a; I b; };",
+    "using I = int @; struct T { char a; I b; };",
+    "enum @ E { X }; struct T { char a; E b; };",
+    "enum E { X } @; struct T { char a; E b; };",
+    "struct T { char a; enum @ { X } b; };",
+    "struct T { char a; enum { X } @ b; };",
+    "struct T { char a; struct @ { char c; int d; } b; };",
+    "struct T { char a; struct { char c; int d; } @ b; };",
+    "struct T { char a; struct { char c; int d; } b @; };",
+    "struct T { char a; @ struct { char c; int d; } b; };",
+    "struct T { char a; union @ { char c; int d; }; };",
+    "struct T { char a; union { char c; int d; } @; };",
+    "struct @ T; struct T { char a; int b; };",
+    "struct B { char a; int b; }; struct T { char a; B @ b; };",
+    "struct B { char a; int b; } @ v; struct T { char a; B b; };",
+];
+
+const WRITTEN: &[&str] = &[
+    "__attribute__((packed))",
+    "__attribute__((aligned(16)))",
+    "[[gnu::packed]]",
+    "alignas(16)",
+    "PACKED",
+    "ALIGNED(16)",
+    "INDIRECT",
+];
+
+const MACROS: &str = "#define PACKED __attribute__((packed))\n#define ALIGNED(n) __attribute__((aligned(n)))\n#define INDIRECT PACKED\n";
+
+/// What the scanner knows of the records called `name`, as assertions for the compiler.
+fn assertions(text: &str, name: &str) -> String {
+    let mut scanner = Scanner::new();
+    scanner.add_text("t.hpp", text);
+    let records = scanner.records();
+    let mut asserted = String::new();
+    for record in records.iter().filter(|record| record.path == name) {
+        let Ok(layout) = &record.layout else { continue };
+        asserted += &format!(
+            "static_assert(sizeof({name}) == {} && alignof({name}) == {});\n",
+            layout.size, layout.align
+        );
+        for field in &layout.fields {
+            if let FieldPlace::Bytes { offset, .. } = field.place {
+                let field = &field.name;
+                asserted +=
+                    &format!("static_assert(__builtin_offsetof({name}, {field}) == {offset});\n");
+            }
+        }
+    }
+    asserted
+}
+
+fn compiles(directory: &Path, text: &str) -> bool {
+    let source = directory.join("t.cpp");
+    std::fs::write(&source, text).expect("the directory is writable");
+    let mut compiler = Command::new("g++");
+    let compiled = compiler
+        .args(["-std=c++20", "-w", "-fsyntax-only"])
+        .arg(&source)
+        .output();
+    compiled.expect("g++ starts").status.success()
+}
+
+#[test]
+fn attributes_and_macros_are_obeyed_or_make_the_layout_unknown() {
+    if !harness::headers::has_compiler() {
+        println!("g++ is missing: layouts are not compared");
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    let places = PLACES.iter().flat_map(|place| {
+        WRITTEN
+            .iter()
+            .map(move |word| ("T", format!("{MACROS}{}\n", place.replace('@', word))))
+    });
+    let missed = EASILY_MISSED
+        .iter()
+        .map(|(name, text)| (*name, format!("{text}\n")));
+    let (mut count, mut known, mut wrong) = (0, 0, Vec::new());
+    for (name, text) in places.chain(missed) {
+        if !compiles(directory.path(), &text) {
+            continue;
+        }
+        count += 1;
+        let asserted = assertions(&text, name);
+        known += usize::from(!asserted.is_empty());
+        if !asserted.is_empty() && !compiles(directory.path(), &format!("{text}{asserted}")) {
+            wrong.push(text);
+        }
+    }
+    assert!(count > 200 && known > 20, "{known} known of {count}");
+    assert_eq!(wrong, [""; 0], "of {count}, {known} known");
 }

@@ -32,7 +32,7 @@ pub struct Generated {
 ///
 /// # Errors
 ///
-/// [`GenerateError::Faults`] has everything that is wrong in the headers; nothing is left out to go on.
+/// [`GenerateError::Faults`] says what is wrong in the headers, all of it at once, up to 200 places with their lines.
 pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
     let headers = whole_paths(&options.headers)?;
     let mut sources = Sources::default();
@@ -181,6 +181,9 @@ fn parse(options: &Options, headers: &[PathBuf]) -> Result<Unit, GenerateError> 
     unit.ok_or(GenerateError::NotParsed)
 }
 
+/// How many faults are shown at most: each with its line, which may be long.
+const MOST_SHOWN: usize = 200;
+
 /// All faults with the lines that they are in, and how many there are; `None` if there are none.
 pub(crate) fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Option<(String, usize)> {
     if faults.is_empty() {
@@ -191,12 +194,15 @@ pub(crate) fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Option<(S
     let count = faults.len();
     let here = std::env::current_dir().unwrap_or_default();
     let mut text = String::new();
-    for mut fault in faults {
+    for mut fault in faults.into_iter().take(MOST_SHOWN) {
         let source = sources.text(&fault.place.file).to_owned();
         if let Ok(short) = fault.place.file.strip_prefix(&here) {
             fault.place.file = short.to_owned();
         }
         text.push_str(&fault.show(&source));
+    }
+    if let Some(more @ 1..) = count.checked_sub(MOST_SHOWN) {
+        text.push_str(&format!("{more} more are not shown\n"));
     }
     Some((text, count))
 }

@@ -518,6 +518,26 @@ fn without_libclang_the_scanner_reads_and_says_what_it_does_not_understand() {
 }
 
 #[test]
+fn thousands_of_faults_in_one_line_are_counted_and_not_all_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let notes = "@readonly ".repeat(5000);
+    let text = format!("struct [[memglass::observe]] A {{\n    int x;  // {notes}\n}};\n");
+    std::fs::write(directory.path().join("a.hpp"), text).unwrap();
+    let output = program(directory.path(), &["a.hpp", "--reader", "scanner"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert_eq!(
+        said.matches(": error: @readonly is given twice").count(),
+        200
+    );
+    assert!(
+        said.contains("4799 more are not shown\n4999 errors"),
+        "{}",
+        &said[said.len() - 300..]
+    );
+}
+
+#[test]
 fn what_was_written_by_hand_is_not_written_over() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);

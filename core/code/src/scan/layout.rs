@@ -253,7 +253,11 @@ impl Layouts<'_, '_> {
                 .filter(|item| matches!(item.kind, Kind::Record(_)) && item.body().is_some())?,
             _ => return None,
         };
-        let layout = self.record_of(named, item).map(|known| Layout {
+        let known = match self.names.is_ambiguous(&entity.path) {
+            true => Err("it is defined several times".to_owned()),
+            false => self.record_of(named, item),
+        };
+        let layout = known.map(|known| Layout {
             size: known.size.size,
             align: known.size.align,
             is_union: known.is_union,

@@ -1,6 +1,7 @@
 //! What files declare: items by query, annotations, enumerations, and the layout of records.
 
 mod constant;
+mod doubt;
 mod layout;
 mod names;
 mod query;

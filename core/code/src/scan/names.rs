@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::entity::{Entity, entities};
 use crate::file::File;
 use crate::lex::{Token, lex};
-use crate::model::{Item, Key, Kind};
+use crate::model::{Body, Item, Key, Kind};
+use crate::words::is_record_key;
 
 /// Something that a name stands for, and the file that it is in.
 #[derive(Clone)]
@@ -20,10 +21,14 @@ pub(super) struct Named<'f> {
 pub(super) struct Names<'f> {
     pub(super) all: Vec<Named<'f>>,
     by_path: HashMap<String, Vec<usize>>,
+    /// What has this body, by its address: the last of those that share one.
+    holders: HashMap<*const Body, usize>,
     /// Simple defines: what each stands for, `None` if it has several meanings.
     defines: HashMap<String, Option<String>>,
     /// Items defined while `#pragma pack` is in effect, by address.
     packed: HashSet<*const Item>,
+    /// The words of declarations of types that did not parse.
+    raw: HashSet<&'f str>,
 }
 
 impl<'f> Names<'f> {
@@ -31,8 +36,10 @@ impl<'f> Names<'f> {
         let mut names = Names {
             all: Vec::new(),
             by_path: HashMap::new(),
+            holders: HashMap::new(),
             defines: HashMap::new(),
             packed: HashSet::new(),
+            raw: HashSet::new(),
         };
         for (path, file) in files {
             names.add_file(path, file);
@@ -41,8 +48,9 @@ impl<'f> Names<'f> {
     }
 
     fn add_file(&mut self, path: &'f Path, file: &'f File) {
-        let mut pack = Pack::default();
+        let mut pack = Pack::of(file);
         pack.items(file.items(), &mut self.packed);
+        self.add_raw(file, file.items());
         for entity in entities(file) {
             if let Kind::Define { name, text } = &entity.inner.kind {
                 let text = text.trim().to_owned();
@@ -56,6 +64,9 @@ impl<'f> Names<'f> {
             for visible in self.visible_paths(file, &entity) {
                 self.by_path.entry(visible).or_default().push(number);
             }
+            if let Some(body) = entity.item.body() {
+                self.holders.insert(std::ptr::from_ref(body), number);
+            }
             self.all.push(Named { path, file, entity });
         }
     }
@@ -66,12 +77,9 @@ impl<'f> Names<'f> {
         let mut paths = vec![plain];
         if matches!(entity.inner.kind, Kind::Enumerator(_)) {
             let name = file.text(&entity.name());
-            let holder =
-                self.all.iter().rev().find(|named| {
-                    named.entity.item.body().is_some_and(|body| {
-                        entity.owner.is_some_and(|owner| std::ptr::eq(owner, body))
-                    })
-                });
+            let owner = entity.owner.map(std::ptr::from_ref);
+            let holder = owner.and_then(|owner| self.holders.get(&owner));
+            let holder = holder.map(|&holder| &self.all[holder]);
             let is_scoped = holder.is_some_and(
                 |named| matches!(&named.entity.inner.kind, Kind::Enum(item) if item.scoped),
             );
@@ -84,6 +92,29 @@ impl<'f> Names<'f> {
         }
         paths.dedup();
         paths
+    }
+
+    fn add_raw(&mut self, file: &'f File, items: &'f [Item]) {
+        for item in items {
+            if matches!(item.kind, Kind::Raw(_)) {
+                let source = file.source();
+                let words: Vec<&str> = source
+                    .code(item.tokens.clone())
+                    .map(|at| source.word(at))
+                    .collect();
+                if words.iter().any(|word| is_record_key(word)) {
+                    self.raw.extend(words);
+                }
+            }
+            if let Some(body) = item.body() {
+                self.add_raw(file, &body.items);
+            }
+        }
+    }
+
+    /// Whether a type of this name is also declared in a way that did not parse.
+    pub(super) fn is_in_raw(&self, name: &str) -> bool {
+        self.raw.contains(name)
     }
 
     pub(super) fn is_packed_by_pragma(&self, item: &Item) -> bool {
@@ -154,6 +185,24 @@ impl<'f> Names<'f> {
         self.defines.get(name)?.as_deref()
     }
 
+    /// Whether a define gives `name` another meaning. One that stands for itself says only that it is there.
+    pub(super) fn is_macro(&self, name: &str) -> bool {
+        let text = self.defines.get(name);
+        text.is_some_and(|text| text.as_deref() != Some(name))
+    }
+
+    /// Whether several definitions have this path, so that it depends on a condition which of them counts.
+    pub(super) fn is_ambiguous(&self, path: &str) -> bool {
+        let found = self.by_path.get(&path.replace(' ', ""));
+        found.is_some_and(|found| self.only(found).is_none())
+    }
+
+    /// All declarations with this path.
+    pub(super) fn declared(&self, path: &str) -> impl Iterator<Item = &Named<'f>> {
+        let found = self.by_path.get(&path.replace(' ', ""));
+        found.into_iter().flatten().map(|&at| &self.all[at])
+    }
+
     /// The tokens that a simple define stands for.
     pub(super) fn define(&self, name: &str) -> Option<(&str, Vec<Token>)> {
         let text = self.macro_text(name)?;
@@ -178,18 +227,56 @@ fn outer(scope: &str) -> &str {
 }
 
 /// Follows `#pragma pack` through a file.
-#[derive(Default)]
-struct Pack {
+struct Pack<'f> {
+    file: &'f File,
+    /// What macros of the file that pack stand for.
+    macros: HashMap<String, String>,
     stack: Vec<bool>,
     active: bool,
 }
 
-impl Pack {
+impl<'f> Pack<'f> {
+    fn of(file: &'f File) -> Pack<'f> {
+        let mut macros = HashMap::new();
+        for entity in entities(file) {
+            if let Kind::Define { name, text } = &entity.inner.kind
+                && let Some((_, inside)) = text.split_once("pack")
+            {
+                macros.insert(name.clone(), format!("pack{inside}"));
+            }
+        }
+        Pack {
+            file,
+            macros,
+            stack: Vec::new(),
+            active: false,
+        }
+    }
+
+    /// Follows the macros that an item begins with, or is: they may stand for a pragma.
+    fn words(&mut self, item: &Item) {
+        let source = self.file.source();
+        let words = source.code(item.tokens.clone()).map(|at| source.word(at));
+        let words: Vec<&str> = words
+            .take_while(|word| !matches!(*word, "{" | ";" | "="))
+            .collect();
+        for at in 0..words.len() {
+            let text = match (words[at], words.get(at + 2)) {
+                ("_Pragma", Some(text)) => Some(text.trim_matches('"').to_owned()),
+                (word, _) => self.macros.get(word).cloned(),
+            };
+            if let Some(text) = text {
+                self.pragma(&text);
+            }
+        }
+    }
+
     fn items(&mut self, items: &[Item], packed: &mut HashSet<*const Item>) {
         for item in items {
             if let Kind::Pragma { text } = &item.kind {
                 self.pragma(text);
             }
+            self.words(item);
             self.item(item, packed);
         }
     }

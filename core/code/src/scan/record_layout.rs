@@ -5,12 +5,16 @@ use crate::lookup::{attribute_list, matches_virtual};
 use crate::model::{Declaration, Declarator, Item, Key, Kind, Raw, Record, Scope, Shape, Tokens};
 use crate::outline::join;
 
+use super::doubt::is_harmless;
 use super::layout::{FieldLayout, FieldPlace, FieldType, Known, Layouts, Size, Special};
 use super::names::Named;
 use super::type_size::{Unsized, type_name};
 
 /// Macros that stand for other macros beyond this depth are not followed.
 const DEEPEST: usize = 8;
+
+/// The largest alignment that compilers take.
+const LARGEST_ALIGNMENT: u64 = 1 << 28;
 
 /// A record whose fields are placed one after the other.
 struct Placing<'r> {
@@ -134,7 +138,27 @@ impl Layouts<'_, '_> {
         if self.names.is_packed_by_pragma(item) {
             return Err("#pragma pack".to_owned());
         }
+        let whole = named.entity.item;
+        if let Some(doubt) = self.names.definition_doubt(named.file, whole, item) {
+            return Err(doubt);
+        }
+        for other in self.names.declared(&named.entity.path) {
+            let Kind::Record(declared) = &other.entity.inner.kind else {
+                continue;
+            };
+            let is_plain = declared.attributes.is_empty()
+                && self
+                    .names
+                    .definition_doubt(other.file, other.entity.item, other.entity.inner)
+                    .is_none();
+            if declared.body.is_none() && !is_plain {
+                return Err("attributes of another declaration".to_owned());
+            }
+        }
         let own = named.file.text(&record.name);
+        if self.names.is_in_raw(&own) {
+            return Err("another declaration of it is not understood".to_owned());
+        }
         let scope = if own.is_empty() {
             named.entity.path.clone()
         } else {
@@ -211,10 +235,7 @@ impl Layouts<'_, '_> {
                     .alignment(inside, &placing.scope.clone())
                     .ok_or_else(|| format!("alignment {inside}"));
             }
-            "deprecated" | "maybe_unused" | "nodiscard" | "unused" | "__unused__"
-            | "gnu::unused" | "used" | "may_alias" | "__may_alias__" | "visibility"
-            | "gnu::visibility" | "__deprecated__" => {}
-            _ if name.starts_with("memglass::") => {}
+            _ if is_harmless(name) => {}
             _ => match self.names.macro_text(name).filter(|_| depth < DEEPEST) {
                 Some(text) => return self.written_attributes(placing, text, depth + 1),
                 None => return Err(format!("attribute {name}")),
@@ -263,7 +284,8 @@ impl Layouts<'_, '_> {
             Some(number) => u64::try_from(number).ok()?,
             None => self.type_text(text, scope, 0)?.align,
         };
-        (align == 0 || align.is_power_of_two()).then_some(align.max(1))
+        (align == 0 || align.is_power_of_two() && align <= LARGEST_ALIGNMENT)
+            .then_some(align.max(1))
     }
 
     /// Places the bases that take room; returns the names of those that do not.
@@ -312,46 +334,38 @@ impl Layouts<'_, '_> {
         {
             return Err(format!("base {base}"));
         }
-        let Some(declaration) = first_declaration(record) else {
-            return Ok(());
-        };
-        let mut name = type_name(placing.file, &declaration.words);
-        if declaration
-            .declarators
-            .first()
-            .is_some_and(|declarator| declarator.is_pointer)
-        {
-            return Ok(());
+        // The first member lies where the base does. If it is a number or pointer, the base cannot be in it.
+        let first = first_declaration(record);
+        let is_scalar = first.is_none_or(|declaration| {
+            let declared = &declaration.declarators;
+            let is_pointer = declared
+                .first()
+                .is_some_and(|declarator| declarator.is_pointer);
+            let name = type_name(placing.file, &declaration.words);
+            let of_type = |size: &Size| {
+                matches!(
+                    size.ty,
+                    FieldType::Int { .. }
+                        | FieldType::Float(_)
+                        | FieldType::Bool
+                        | FieldType::Char
+                        | FieldType::Enum(_)
+                        | FieldType::Pointer
+                )
+            };
+            is_pointer
+                || declaration.definition.is_none()
+                    && self
+                        .type_name(&name, &placing.scope, 0)
+                        .is_ok_and(|size| of_type(&size))
+        });
+        let begins_anonymous = record.body.iter().flat_map(|body| &body.items).any(|item| {
+            matches!(&item.kind, Kind::Record(inner) if inner.body.is_some() && inner.name.is_empty())
+        });
+        match is_scalar && !begins_anonymous {
+            true => Ok(()),
+            false => Err(format!("base {base}")),
         }
-        // Follows first fields: each of them is at the place of the base.
-        for _ in 0..16 {
-            let Some(named) = self.names.find(&name, &placing.scope).cloned() else {
-                return Ok(());
-            };
-            if empty
-                .iter()
-                .any(|base| self.is_same(base, &named, &placing.scope))
-            {
-                return Err(format!("base {base}"));
-            }
-            let Kind::Record(inner) = &named.entity.inner.kind else {
-                return Ok(());
-            };
-            if !inner.bases.is_empty() {
-                return Err(format!("base {base}"));
-            }
-            let Some(declaration) = first_declaration(inner) else {
-                return Ok(());
-            };
-            name = type_name(named.file, &declaration.words);
-        }
-        Err(format!("base {base}"))
-    }
-
-    fn is_same(&self, name: &str, named: &Named<'_>, scope: &str) -> bool {
-        self.names
-            .find(name, scope)
-            .is_some_and(|found| std::ptr::eq(found.entity.inner, named.entity.inner))
     }
 
     fn member(&mut self, placing: &mut Placing<'_>, item: &Item) -> Result<(), String> {
@@ -398,7 +412,19 @@ impl Layouts<'_, '_> {
             Kind::Record(record) if record.body.is_some() && record.name.is_empty() => {
                 self.anonymous(placing, item, record)
             }
-            Kind::Variables(declaration) => self.fields(placing, declaration),
+            // A member without a name, whose attributes are in a macro that looks like one.
+            Kind::Record(record) if self.names.is_macro(&placing.file.text(&record.name)) => {
+                Err(format!("macro {}", placing.file.text(&record.name)))
+            }
+            Kind::Variables(declaration) => {
+                let doubt = self
+                    .names
+                    .declaration_doubt(placing.file, &item.tokens, declaration);
+                match doubt {
+                    Some(doubt) => Err(doubt),
+                    None => self.fields(placing, item, declaration),
+                }
+            }
             Kind::Export(Scope::One(_)) => Err(format!("member not understood at line {line}")),
             _ => Ok(()),
         }
@@ -411,6 +437,9 @@ impl Layouts<'_, '_> {
         item: &Item,
         record: &Record,
     ) -> Result<(), String> {
+        if let Some(doubt) = self.names.definition_doubt(placing.file, item, item) {
+            return Err(doubt);
+        }
         if placing.is_hidden {
             placing.note("hidden fields", &item.tokens);
         }
@@ -457,6 +486,7 @@ impl Layouts<'_, '_> {
     fn fields(
         &mut self,
         placing: &mut Placing<'_>,
+        item: &Item,
         declaration: &Declaration,
     ) -> Result<(), String> {
         let source = placing.file.source();
@@ -470,6 +500,12 @@ impl Layouts<'_, '_> {
         if placing.is_hidden {
             placing.is_plain = false;
             placing.note("hidden fields", &declaration.words);
+        }
+        let definition = declaration.definition.as_deref();
+        let doubt = definition
+            .and_then(|definition| self.names.definition_doubt(placing.file, item, definition));
+        if let Some(doubt) = doubt {
+            return Err(doubt);
         }
         let inner = match declaration
             .definition
@@ -514,6 +550,9 @@ impl Layouts<'_, '_> {
         let Kind::Enum(inner) = &item.kind else {
             return Err("no enumeration".to_owned());
         };
+        if let Some(name) = self.names.harmful_of(placing.file, &inner.attributes) {
+            return Err(format!("attribute {name}"));
+        }
         let own = placing.file.text(&inner.name);
         let ty = if own.is_empty() {
             FieldType::Other

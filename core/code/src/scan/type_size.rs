@@ -91,7 +91,8 @@ impl Layouts<'_, '_> {
         scope: &str,
         depth: usize,
     ) -> Result<Size, Unsized> {
-        if depth > DEEPEST {
+        let is_other = name.split(' ').any(|word| self.names.is_macro(word));
+        if depth > DEEPEST || is_other {
             return Err(Unsized::Type);
         }
         if let Some(size) = builtin(name) {
@@ -115,6 +116,10 @@ impl Layouts<'_, '_> {
                 .map_err(|_| Unsized::Record),
             Kind::Enum(item) => self.enumeration(named, item, depth),
             Kind::Using { target, .. } if !target.is_empty() => {
+                let before = entity.item.tokens.start..target.start;
+                if self.names.doubt(named.file, &before, &[]).is_some() {
+                    return Err(Unsized::Type);
+                }
                 let text = named.file.text(target);
                 self.alias(&text, &entity.scope, depth)
             }
@@ -126,6 +131,15 @@ impl Layouts<'_, '_> {
                 let Some(declarator) = entity.declarator() else {
                     return Err(Unsized::Type);
                 };
+                let (file, item) = (named.file, entity.item);
+                let is_doubtful = self
+                    .names
+                    .declaration_doubt(file, &item.tokens, declaration);
+                let attributes = [&declaration.attributes[..], &declarator.attributes].concat();
+                let is_harmful = self.names.harmful_of(file, &attributes);
+                if is_doubtful.is_some() || is_harmful.is_some() {
+                    return Err(Unsized::Type);
+                }
                 if let Some(definition) = declaration.definition.as_deref() {
                     return self.defined(named, definition, declarator, depth);
                 }
@@ -227,6 +241,16 @@ impl Layouts<'_, '_> {
         item: &crate::model::Enum,
         depth: usize,
     ) -> Result<Size, Unsized> {
+        let (file, whole) = (named.file, named.entity.item);
+        let definition = match &named.entity.inner.kind {
+            Kind::Typedef(declaration) => declaration.definition.as_deref(),
+            _ => Some(named.entity.inner),
+        };
+        let doubt = definition.and_then(|item| self.names.definition_doubt(file, whole, item));
+        let is_harmful = self.names.harmful_of(file, &item.attributes);
+        if doubt.is_some() || is_harmful.is_some() {
+            return Err(Unsized::Type);
+        }
         if !item.underlying.is_empty() {
             let text = type_name(named.file, &item.underlying);
             return self.type_name(&text, &named.entity.scope, depth + 1);
