@@ -117,18 +117,25 @@ fn find(joined: &Joined) -> Vec<Annotation> {
     let text = &joined.text;
     let mut found = Vec::new();
     let mut at = 0;
+    // Where the last annotation ends.
+    let mut end = None;
+    let mut unclosed = 0;
     while let Some(sign) = text[at..].find('@').map(|sign| at + sign) {
         at = sign + 1;
-        let begins = text[..sign]
-            .chars()
-            .next_back()
-            .is_none_or(|c| c.is_whitespace() || matches!(c, '*' | ',' | ';'));
+        // `@readonly@atomic` are two.
+        let before = text[..sign].chars().next_back();
+        let begins = end == Some(sign)
+            || before.is_none_or(|c| c.is_whitespace() || matches!(c, '*' | ',' | ';'));
         let name = name_at(&text[at..]);
         if !begins || name.is_empty() {
             continue;
         }
         at += name.len();
-        let args = match text[at..].starts_with('(').then(|| closing(&text[at..])) {
+        let has_args = text[at..].starts_with('(');
+        if has_args && unclosed == MOST_UNCLOSED {
+            continue;
+        }
+        let args = match has_args.then(|| closing(&text[at..])) {
             None => None,
             Some(Some(close)) => {
                 let args = text[at + 1..at + close].trim().to_owned();
@@ -136,8 +143,12 @@ fn find(joined: &Joined) -> Vec<Annotation> {
                 Some(args)
             }
             // Brackets that never close are no arguments, and the rest is no annotation.
-            Some(None) => continue,
+            Some(None) => {
+                unclosed += 1;
+                continue;
+            }
         };
+        end = Some(at);
         let span = joined.places[sign]..joined.places[at - 1] + 1;
         found.push(Annotation {
             name: name.to_owned(),
@@ -161,6 +172,9 @@ fn name_at(text: &str) -> &str {
 
 /// Arguments beyond this many characters are not read: an open bracket must not make the rest of a file be read again.
 const LONGEST_ARGUMENTS: usize = 8192;
+
+/// How many brackets that never close are looked into, in one comment.
+const MOST_UNCLOSED: usize = 256;
 
 /// Where the round bracket that `text` begins with is closed, outside quotes.
 fn closing(text: &str) -> Option<usize> {

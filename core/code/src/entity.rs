@@ -26,6 +26,10 @@ pub(crate) struct Entity<'f> {
     pub(crate) scope: String,
     /// Whether it is in a template.
     pub(crate) in_template: bool,
+    /// Whether one of the names of its declaration has a comment of its own.
+    pub(crate) has_own_comments: bool,
+    /// Whether its declaration also defines a type that has another name.
+    pub(crate) is_beside_type: bool,
 }
 
 impl<'f> Entity<'f> {
@@ -104,22 +108,44 @@ impl<'f> Entity<'f> {
     }
 
     /// The comments in front of it, and those behind it. A comment behind a group is for all its names, unless they have
-    /// comments of their own.
+    /// comments of their own. Where a type is defined together with what has it, the comments in front are the type's and
+    /// those behind are the names'.
     pub(crate) fn comments(&self) -> (Vec<usize>, Vec<usize>) {
-        let leading = self.item.leading.clone();
+        let (leading, trailing) = (&self.item.leading, &self.item.trailing);
         let Some(declaration) = self.declaration() else {
-            return (leading, self.item.trailing.clone());
+            let has_names = self
+                .outer_declaration()
+                .is_some_and(|all| !all.declarators.is_empty());
+            let trailing = if has_names {
+                Vec::new()
+            } else {
+                trailing.clone()
+            };
+            return (leading.clone(), trailing);
         };
-        let has_own = declaration
-            .declarators
-            .iter()
-            .any(|declarator| !declarator.comments.is_empty());
+        let leading = if self.is_beside_type {
+            Vec::new()
+        } else {
+            leading.clone()
+        };
         let is_last = self
             .declarator
             .is_none_or(|at| at + 1 == declaration.declarators.len());
         match self.declarator() {
-            Some(declarator) if has_own && !is_last => (leading, declarator.comments.clone()),
-            _ => (leading, self.item.trailing.clone()),
+            Some(declarator) if self.has_own_comments && !is_last => {
+                (leading, declarator.comments.clone())
+            }
+            _ => (leading, trailing.clone()),
+        }
+    }
+
+    /// The declaration that a type is defined in, if that may declare names too.
+    pub(crate) fn outer_declaration(&self) -> Option<&'f Declaration> {
+        match &self.item.kind {
+            Kind::Variables(all) | Kind::Typedef(all) if !std::ptr::eq(self.item, self.inner) => {
+                Some(all)
+            }
+            _ => None,
         }
     }
 }
@@ -214,6 +240,8 @@ impl<'f> Walk<'f> {
                 owner: around.owner,
                 scope: around.scope.clone(),
                 in_template: around.in_template,
+                has_own_comments: false,
+                is_beside_type: false,
             });
         };
         let kind = kind_word(&inner.kind);
@@ -297,6 +325,14 @@ impl<'f> Walk<'f> {
         around: &Around<'f>,
     ) {
         let kind = kind_word(&inner.kind);
+        let names = &declaration.declarators;
+        let has_own_comments = names.iter().any(|name| !name.comments.is_empty());
+        let definition = declaration.definition.as_deref();
+        let own = definition.map(|inner| own_name(self.file.source(), self.file.roles(), inner));
+        let own = own.unwrap_or_default();
+        let first = names.first().map(|first| self.file.text(&first.name));
+        let first = first.unwrap_or_default();
+        let is_beside_type = !own.is_empty() && own != first;
         for (number, declarator) in declaration.declarators.iter().enumerate() {
             let name = self.file.text(&declarator.name);
             self.found.push(Entity {
@@ -314,18 +350,14 @@ impl<'f> Walk<'f> {
                 owner: around.owner,
                 scope: around.scope.clone(),
                 in_template: around.in_template,
+                has_own_comments,
+                is_beside_type,
             });
         }
-        let Some(definition) = declaration.definition.as_deref() else {
+        let Some(definition) = definition else {
             return;
         };
-        let own = own_name(self.file.source(), self.file.roles(), definition);
-        let first = declaration
-            .declarators
-            .first()
-            .map(|first| self.file.text(&first.name))
-            .unwrap_or_default();
-        if !own.is_empty() && own != first {
+        if is_beside_type {
             self.item(item, definition, siblings, index, around);
         } else {
             let scope = join(&around.scope, if own.is_empty() { &first } else { &own });

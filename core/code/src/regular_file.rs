@@ -21,11 +21,14 @@ pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// As [`read_regular`], or that it is not UTF-8.
+/// As [`read_regular`], or that it is not UTF-8, with the first line that is not.
 pub fn read_regular_text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    open(path)?.read_to_string(&mut text)?;
-    Ok(text)
+    String::from_utf8(read_regular(path)?).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+        let reason = format!("line {line} is not UTF-8: save the file in this encoding");
+        io::Error::new(io::ErrorKind::InvalidData, reason)
+    })
 }
 
 fn open(path: &Path) -> io::Result<File> {

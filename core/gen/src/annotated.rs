@@ -1,20 +1,42 @@
 //! Are the annotations of a declaration ones that the generator obeys?
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use memglass_code::{Found, Query, Scanner};
 
 use crate::fault::{Fault, Place};
 use crate::notes::{self, Notes, Target};
+use crate::scanned::faults_of;
 
-/// What is wrong with the annotations of what has this path in a header with this text.
+/// What is wrong with the annotations of what has this path in a header that has the text `before` and shall have `after`.
 ///
-/// It is what the generator would refuse of them alone: names that are misspelt, arguments that are wrong, annotations that
-/// contradict each other. Whether they fit the type of a member is not asked.
+/// It is what the generator would refuse: names that are misspelt, arguments that are wrong, annotations that contradict each
+/// other, and those that do not fit a member, as far as the scanner knows its type. What was wrong before is not told again.
 #[must_use]
-pub fn annotation_faults(file: &Path, text: &str, path: &str) -> Vec<Fault> {
+pub fn annotation_faults(file: &Path, before: &str, after: &str, path: &str) -> Vec<Fault> {
+    let mut faults = own_faults(file, after, path);
+    let mut old: Vec<String> = faults_of(file, before)
+        .into_iter()
+        .map(|fault| fault.reason)
+        .collect();
+    // What the scanner does not know has nothing to do with annotations.
+    let judged = faults_of(file, after).into_iter();
+    for fault in judged.filter(|fault| !fault.reason.starts_with("the scanner")) {
+        match old.iter().position(|reason| *reason == fault.reason) {
+            Some(known) => drop(old.swap_remove(known)),
+            None => faults.push(fault),
+        }
+    }
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+/// What is wrong with the annotations of what has this path, whatever its type is.
+fn own_faults(file: &Path, text: &str, path: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let own: Vec<_> = found(file, text, Some(path))
+    let own: HashSet<usize> = found(file, text, Some(path))
         .iter()
         .flat_map(|found| &found.annotations)
         .map(|annotation| annotation.span.start)
@@ -35,7 +57,14 @@ pub fn annotation_faults(file: &Path, text: &str, path: &str) -> Vec<Fault> {
             // An attribute may stand there.
             _ if found.annotations.is_empty() => continue,
             kind => {
-                let reason = format!("annotations are for members and types, and this is a {kind}");
+                let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                    "an"
+                } else {
+                    "a"
+                };
+                let kind = kind.replace('_', " ");
+                let reason =
+                    format!("annotations are for members and types, and this is {article} {kind}");
                 faults.push(Fault::new(Place::new(file, found.span), reason));
                 continue;
             }
@@ -64,18 +93,24 @@ pub fn unknown_annotation(name: &str) -> Option<String> {
     notes::misspelt(name).or_else(|| notes::meant(name).is_none().then(unknown))
 }
 
-/// The path in a header with this text that is most like `path`.
+/// The path in a header with this text that is most like `path`, which may have `.` or `->` where C++ has `::`.
 #[must_use]
 pub fn nearest_path(file: &Path, text: &str, path: &str) -> Option<String> {
-    let name = |path: &str| path.rsplit("::").next().unwrap_or_default().to_owned();
-    let wanted = name(path);
+    let name = |path: &str| {
+        let last = path.rsplit("::").next().unwrap_or_default();
+        last.to_lowercase()
+    };
+    let path = path.replace("->", "::").replace('.', "::");
+    let wanted = name(&path);
     let paths = found(file, text, None).into_iter().map(|found| found.path);
     // What is left out in front is the usual mistake, so the names are compared first.
     let scored = paths.filter(|other| !other.is_empty()).map(|other| {
         let distance = strsim::damerau_levenshtein(&wanted, &name(&other));
-        (distance, strsim::damerau_levenshtein(path, &other), other)
+        let is_end = other.ends_with(&format!("::{path}"));
+        let whole = strsim::damerau_levenshtein(&path, &other);
+        (distance, !is_end, whole, other)
     });
-    let (distance, _, nearest) = scored.min()?;
+    let (distance, _, _, nearest) = scored.min()?;
     (distance <= wanted.len().div_ceil(3)).then_some(nearest)
 }
 

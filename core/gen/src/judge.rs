@@ -113,6 +113,7 @@ pub(crate) fn record(model: &Model, record: &mut Record) -> Vec<Fault> {
     let members = record.members.iter();
     faults.extend(members.filter_map(|member| packing(model, record, member).err()));
     let names = &record.names.shown;
+    let is_member = |name: &str| record.members.iter().any(|member| member.name == name);
     for member in &record.members {
         let mut refuse = |reason: String| faults.push(Fault::new(member.place.clone(), reason));
         let align = model.align(&member.ty);
@@ -120,6 +121,13 @@ pub(crate) fn record(model: &Model, record: &mut Record) -> Vec<Fault> {
             refuse(format!(
                 "{} is taken in the generated code: give the member another name",
                 member.name
+            ));
+        }
+        if let Some(was) = member.metadata.was.as_deref()
+            && is_member(was)
+        {
+            refuse(format!(
+                "@was is for a name that {names} had and has no more, and {was} is a member of it"
             ));
         }
         if member.width.is_none() && !member.bit.is_multiple_of(8 * align) {

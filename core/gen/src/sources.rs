@@ -1,6 +1,7 @@
 //! The texts of headers, what is declared where in them, and the comments of each declaration.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,8 @@ use memglass_code::{Annotation, File, Found, ParseOptions, Query, Scanner, read_
 pub(crate) struct Sources {
     files: BTreeMap<PathBuf, Source>,
     options: ParseOptions,
+    /// A file that is looked at with another text than it has.
+    changed: Option<(PathBuf, String)>,
 }
 
 /// One header.
@@ -33,12 +36,30 @@ impl Sources {
         }
     }
 
+    /// Headers of which the one at `path` has this text.
+    pub(crate) fn with_text(path: &Path, text: &str) -> Sources {
+        Sources {
+            changed: Some((path.to_owned(), text.to_owned())),
+            ..Sources::default()
+        }
+    }
+
+    /// The text of the file at `path`.
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match &self.changed {
+            Some((changed, text)) if changed == path => Ok(text.clone().into_bytes()),
+            _ => read_regular(path),
+        }
+    }
+
     /// The header at `path`. One that cannot be read is empty: the compiler has read it, so it was there.
     pub(crate) fn get(&mut self, path: &Path) -> &Source {
-        self.files.entry(path.to_owned()).or_insert_with(|| {
-            let bytes = read_regular(path).unwrap_or_default();
-            Source::new(path, &String::from_utf8_lossy(&bytes), &self.options)
-        })
+        if !self.files.contains_key(path) {
+            let bytes = self.read(path).unwrap_or_default();
+            let source = Source::new(path, &String::from_utf8_lossy(&bytes), &self.options);
+            self.files.insert(path.to_owned(), source);
+        }
+        &self.files[path]
     }
 
     /// The text of the header at `path`.

@@ -118,6 +118,23 @@ fn a_dry_run_shows_only_the_lines_that_change() {
 }
 
 #[test]
+fn what_was_written_by_hand_is_not_lost_to_a_rule_or_a_file_named_dash() {
+    let Some(directory) = directory() else { return };
+    let run = |more: &[&str]| program(directory.path(), &[&["order.hpp", "-o"], more].concat());
+    let refused = run(&["out.hpp", "--depfile", "order.hpp"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let text = std::fs::read_to_string(directory.path().join("order.hpp")).unwrap();
+    assert_eq!(text, HEADER);
+    for _ in 0..2 {
+        let made = run(&["out.hpp", "--depfile", "out.d"]);
+        assert!(made.status.success(), "{}", said(&made));
+    }
+    let printed = run(&["-"]);
+    assert!(String::from_utf8_lossy(&printed.stdout).contains("Made by memglass-gen"));
+    assert!(!directory.path().join("-").exists());
+}
+
+#[test]
 fn an_annotation_from_the_shell_is_in_the_next_result() {
     let Some(directory) = directory() else { return };
     let arguments = ["annotate", "order.hpp", "Order::price", "@range(0, 100)"];
@@ -247,7 +264,7 @@ fn a_list_of_requests_with_a_misspelt_annotation_is_refused() {
     };
     let refused = edit("@read_only");
     assert_eq!(refused.status.code(), Some(1));
-    let reason = "request 1: there is no annotation @read_only; did you mean @readonly?";
+    let reason = "requests[1], annotate Order::price: there is no annotation @read_only; did you mean @readonly?";
     assert!(said(&refused).contains(reason), "{}", said(&refused));
     let text = || std::fs::read_to_string(directory.path().join("order.hpp")).unwrap();
     assert_eq!(text(), HEADER);
@@ -324,7 +341,7 @@ fn an_annotation_breaks_no_comment_and_loses_none() {
         ),
         (
             "struct A {\n    struct B {\n        int x;\n    } b[2];\n};\n",
-            "A::b",
+            "A::B",
             "@readonly",
             "@readonly says nothing about a struct",
         ),
@@ -343,6 +360,76 @@ fn an_annotation_breaks_no_comment_and_loses_none() {
     let line = "struct A {\n    int q;  // speed\n};\n";
     let (_, _, after) = annotate(line, "A::q", "@unit(\"m*/s\")");
     assert!(after.contains("// speed @unit(\"m*/s\")\n"), "{after}");
+}
+
+#[test]
+fn each_request_of_a_list_is_named_in_what_became_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("order.hpp"), HEADER).unwrap();
+    let list = r#"[
+        {"op": "annotate", "target": {"path": "Order::price"}, "code": "@readonly"},
+        {"op": "remove", "target": {"path": "Order::nothing"}},
+        {"op": "rename", "target": {"path": "Order::price"}, "to": "px"},
+        {"op": "rename", "target": {"path": "Order::price"}, "to": "cost"}
+    ]"#;
+    std::fs::write(directory.path().join("requests.json"), list).unwrap();
+    let ran = program(directory.path(), &["edit", "requests.json", "order.hpp"]);
+    assert_eq!(ran.status.code(), Some(1));
+    let said = said(&ran);
+    for line in [
+        "order.hpp: requests[0], annotate Order::price: done",
+        "requests[1], remove Order::nothing: refused: nothing is like the target",
+        "requests[2], rename Order::price: refused: another request changes the same bytes (requests[3])",
+        "requests[3], rename Order::price: refused: another request changes the same bytes (requests[2])",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+}
+
+#[test]
+fn annotations_that_do_not_fit_the_member_are_not_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("order.hpp");
+    let text = "#include <string>\nstruct Order {\n    int price;\n    double rate;\n    char name[8];\n    int* next;\n    enum Side { buy, sell } side;\n};\nstruct Px {\n    int bid;\n    int ask;\n};\nstruct Text {\n    std::string text;\n    int length;  // @min(0.5)\n};\n";
+    let annotate = |member: &str, annotation: &str| {
+        std::fs::write(&path, text).unwrap();
+        let ran = program(
+            directory.path(),
+            &["annotate", "order.hpp", member, annotation],
+        );
+        let is_changed = std::fs::read_to_string(&path).unwrap() != text;
+        assert_eq!(ran.status.success(), is_changed, "{}", said(&ran));
+        (is_changed, said(&ran))
+    };
+    for (member, annotation) in [
+        ("Order::price", "@range(100, 0)"),
+        ("Order::price", "@step(0)"),
+        ("Order::price", "@regex(\"a\")"),
+        ("Px::bid", "@was(\"bid\")"),
+        ("Px::bid", "@was(\"ask\")"),
+        ("Order::price", "@address"),
+        ("Order::rate", "@flags(A=1)"),
+        ("Order::name", "@range(0, 5)"),
+        ("Order::side", "@enum(A=1)"),
+    ] {
+        let (is_changed, said) = annotate(member, annotation);
+        assert!(!is_changed, "{member} {annotation}: {said}");
+        assert!(
+            said.contains("order.hpp:") && said.contains("nothing is written"),
+            "{member} {annotation}: {said}"
+        );
+    }
+    for (member, annotation) in [
+        ("Order::price", "@range(0, 100)"),
+        ("Order::price", "@was(\"px\")"),
+        ("Order::next", "@address"),
+        ("Order::side", "@readonly"),
+        // The scanner does not know the type, and what was wrong before is not told.
+        ("Text::text", "@range(0, 5)"),
+    ] {
+        let (is_changed, said) = annotate(member, annotation);
+        assert!(is_changed, "{member} {annotation}: {said}");
+    }
 }
 
 #[test]

@@ -159,10 +159,10 @@ fn place(file: &File, entity: &Entity<'_>, text: &str) -> Result<(usize, String)
     let end = end_of(file, entity);
     let is_long = source.tokens()[entity.item.tokens.start].line
         != source.tokens()[entity.item.tokens.end - 1].end_line;
-    if is_long && !entity.is_in_group() {
+    if is_long && !entity.is_in_group() && !entity.is_beside_type {
         return above(file, entity.item, text);
     }
-    if entity.is_in_group() && !entity.item.trailing.is_empty() && !has_own_comments(entity) {
+    if entity.is_in_group() && !entity.item.trailing.is_empty() && !entity.has_own_comments {
         return Err(Reason::Shared.into());
     }
     if !source.text()[end..source.line_end(end)].trim().is_empty() {
@@ -170,12 +170,6 @@ fn place(file: &File, entity: &Entity<'_>, text: &str) -> Result<(usize, String)
     }
     let gap = gap(file, entity, source.line_start(end)..end);
     Ok((end, format!("{gap}// {text}")))
-}
-
-fn has_own_comments(entity: &Entity<'_>) -> bool {
-    entity
-        .declaration()
-        .is_some_and(|all| all.declarators.iter().any(|one| !one.comments.is_empty()))
 }
 
 /// The byte behind the item, or behind the comma of one of several names.

@@ -1,6 +1,7 @@
 //! From requests to a plan: resolve, plan each, find conflicts, and put the changes together.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::annotation::Annotation;
@@ -28,6 +29,16 @@ pub(super) struct Planned {
     pub(super) group: Option<usize>,
     /// Whether another of the group makes the edits.
     pub(super) is_shared: bool,
+    /// A name that was in use nowhere, and where: files and bytes.
+    pub(super) new_name: Option<NewName>,
+}
+
+/// A name that a request brings in.
+#[derive(Clone, Debug)]
+pub(super) struct NewName {
+    pub(super) name: String,
+    /// Where nothing else may have it, each part with the number of its file.
+    pub(super) places: Vec<(usize, Range<usize>)>,
 }
 
 impl Planned {
@@ -41,6 +52,7 @@ impl Planned {
             count: None,
             group: None,
             is_shared: false,
+            new_name: None,
         }
     }
 
@@ -126,7 +138,7 @@ pub(super) fn plan(files: &[EditedFile], requests: &[Request], batch: bool) -> P
         .map(|request| resolve(files, request))
         .collect();
     let mut planned = plan_each(files, requests, &resolved);
-    refuse_conflicts(&mut planned);
+    refuse_conflicts(requests, &mut planned);
     let is_stopped = batch && planned.iter().any(Result::is_err);
     let receipts = planned.iter().enumerate().map(|(number, planned)| {
         let file = resolved[number]
@@ -296,12 +308,12 @@ fn give_attribute(
     })
 }
 
-fn refuse_conflicts(planned: &mut [Result<Planned, Refusal>]) {
+fn refuse_conflicts(requests: &[Request], planned: &mut [Result<Planned, Refusal>]) {
     let views: Vec<Option<&Planned>> = planned
         .iter()
         .map(|planned| planned.as_ref().ok())
         .collect();
-    for (number, with) in conflicts(&views).into_iter().enumerate() {
+    for (number, with) in conflicts(requests, &views).into_iter().enumerate() {
         if !with.is_empty() {
             planned[number] = Err(Refusal::conflict(with.into_iter().collect()));
         }

@@ -26,21 +26,13 @@ pub(super) fn plan(
     };
     let file = resolved.file;
     let is_one_of_several = entity.is_in_group();
-    let defines_besides = entity.declaration().is_none()
-        && !std::ptr::eq(entity.item, entity.inner)
-        && matches!(entity.item.kind, Kind::Variables(_) | Kind::Typedef(_));
-    if defines_besides {
+    if entity.declaration().is_none() && entity.outer_declaration().is_some() {
         return Err(Reason::Shared.into());
     }
     let mut edits = Vec::new();
     let found;
     if is_one_of_several && !is_whole_group(entity, gone) {
-        let declaration = entity.declaration().ok_or(Reason::BadPlace)?;
-        if declaration
-            .declarators
-            .iter()
-            .any(|declarator| !declarator.comments.is_empty())
-        {
+        if entity.has_own_comments {
             return Err(Reason::Shared.into());
         }
         found = entity

@@ -8,7 +8,7 @@ use crate::lex::{TokenKind, lex};
 use crate::model::{Item, Kind};
 use crate::words::{is_builtin, is_keyword, is_name};
 
-use super::apply::Planned;
+use super::apply::{NewName, Planned};
 use super::receipt::{Reason, Refusal};
 use super::request::{RenameScope, Request};
 use super::target::{PlaceOf, Resolved};
@@ -69,8 +69,17 @@ pub(super) fn plan(
         })
         .collect();
     let count = Some(edits.len());
+    let places = regions.iter().map(|region| {
+        let bytes = region.file.source().bytes(&region.tokens);
+        (region.number, bytes)
+    });
+    let new_name = NewName {
+        name: to.to_owned(),
+        places: places.collect(),
+    };
     Ok(Planned {
         count,
+        new_name: Some(new_name),
         written: Some(to.to_owned()),
         ..Planned::done(old, edits)
     })

@@ -19,6 +19,20 @@ pub enum Operation {
     Rename,
 }
 
+impl Operation {
+    /// Its name in a list of requests.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Operation::Add => "add",
+            Operation::Remove => "remove",
+            Operation::Replace => "replace",
+            Operation::Annotate => "annotate",
+            Operation::Rename => "rename",
+        }
+    }
+}
+
 /// How code is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -13,17 +13,10 @@ use super::receipt::{Reason, Refusal};
 
 /// Whether the names share a line, and so a comment.
 pub(super) fn must_split(file: &File, entity: &Entity<'_>) -> bool {
-    let Some(declaration) = entity.declaration() else {
-        return false;
-    };
-    let has_own = declaration
-        .declarators
-        .iter()
-        .any(|declarator| !declarator.comments.is_empty());
     let tokens = file.source().tokens();
     let is_one_line =
         tokens[entity.item.tokens.start].line == tokens[entity.item.tokens.end - 1].end_line;
-    entity.is_in_group() && !has_own && is_one_line
+    entity.is_in_group() && !entity.has_own_comments && is_one_line
 }
 
 /// Plans one declaration for each name, with copies of the comments; those of `wishes` change.

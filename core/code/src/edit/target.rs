@@ -125,11 +125,24 @@ fn check(request: &Request) -> Result<(), Refusal> {
         Operation::Replace | Operation::Annotate => names_item || target.marker.is_some(),
         Operation::Rename => names_item && request.to.is_some(),
     };
-    let is_fit = is_complete && request.code.is_some() == needs_code && target.nth != Some(0);
-    if is_fit {
-        Ok(())
-    } else {
+    let has_only_its_own = (request.op == Operation::Add || request.policy.is_empty())
+        && (request.op == Operation::Rename || request.to.is_none() && request.scope.is_none());
+    let is_fit = is_complete
+        && has_only_its_own
+        && request.code.is_some() == needs_code
+        && target.nth != Some(0);
+    // Other control characters than white space would hide what the code is.
+    let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if !is_fit {
         Err(Reason::BadRequest.into())
+    } else if request
+        .code
+        .as_ref()
+        .is_some_and(|code| code.contains(is_hidden))
+    {
+        Err(Reason::BadCode.into())
+    } else {
+        Ok(())
     }
 }
 

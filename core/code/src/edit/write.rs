@@ -19,6 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// otherwise undo what the other did.
 pub(super) fn write(name: &Path, before: &str, after: &str) -> io::Result<()> {
     let _turn = take_turn(name)?;
+    if std::fs::metadata(name).is_ok_and(|found| found.permissions().readonly()) {
+        let reason = "it is read-only; make it writable first";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
+    }
     match read_regular_text(name) {
         Ok(present) if present != before => Err(io::Error::other(
             "it was changed meanwhile; do this again on what it is now",
@@ -69,6 +73,19 @@ mod tests {
             "{refused}"
         );
         assert_eq!(std::fs::read_to_string(&path).expect("a file"), "int b;");
+    }
+
+    #[test]
+    fn a_file_that_is_read_only_is_left_alone() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("a.hpp");
+        std::fs::write(&path, "int a;").expect("a file");
+        let mut permissions = std::fs::metadata(&path).expect("a file").permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).expect("its own file");
+        let refused = write(&path, "int a;", "int b;").expect_err("it is read-only");
+        assert!(refused.to_string().contains("read-only"), "{refused}");
+        assert_eq!(std::fs::read_to_string(&path).expect("a file"), "int a;");
     }
 
     #[test]

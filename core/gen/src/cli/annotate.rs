@@ -31,7 +31,8 @@ impl Annotate {
             .map_err(|error| format!("cannot read {shown}: {error}"))?;
         let mut editor = Editor::new().batch();
         editor.add_text(&self.file, &text);
-        let plan = editor.plan(&self.requests()?);
+        let requests = self.requests()?;
+        let plan = editor.plan(&requests);
         let is_missing =
             |receipt: &memglass_code::Receipt| receipt.reason == Some(Reason::NotFound);
         if plan.receipts().iter().any(is_missing) {
@@ -41,12 +42,13 @@ impl Annotate {
             return Err(format!("{shown} declares no {}{meant}", self.path).into());
         }
         let after = plan.text(&self.file).unwrap_or(&text);
-        let faults = annotation_faults(&self.file, after, &self.path);
+        let faults = annotation_faults(&self.file, &text, after, &self.path);
         if !faults.is_empty() {
             let faults = faults.iter().map(|fault| fault.show(after));
             return Err(format!("{}nothing is written", faults.collect::<String>()).into());
         }
-        finish(plan, self.dry_run)
+        let labels: Vec<String> = requests.into_iter().filter_map(|one| one.code).collect();
+        finish(plan, &labels, self.dry_run)
     }
 
     /// One request for each annotation or attribute.

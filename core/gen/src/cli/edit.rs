@@ -39,7 +39,7 @@ impl Edit {
         }?;
         for (number, request) in requests.requests.iter().enumerate() {
             if let Some(reason) = misspelt(request) {
-                return Err(format!("request {number}: {reason}").into());
+                return Err(format!("{}: {reason}", label(number, request)).into());
             }
         }
         let mut files = Vec::new();
@@ -64,7 +64,11 @@ impl Edit {
         for file in &files {
             editor.add_file(file);
         }
-        finish(editor.plan(&requests.requests), self.dry_run)
+        let labels = requests.requests.iter().enumerate();
+        let labels: Vec<String> = labels
+            .map(|(number, request)| label(number, request))
+            .collect();
+        finish(editor.plan(&requests.requests), &labels, self.dry_run)
     }
 }
 
@@ -90,17 +94,31 @@ fn misspelt(request: &Request) -> Option<String> {
     listed.iter().find_map(|one| misspelt_annotation(&one.name))
 }
 
-/// Shows or writes what is planned, and says what became of each request.
-pub(super) fn finish(plan: Plan, dry_run: bool) -> Outcome {
+/// Which request of the list it is, and what it is about.
+fn label(number: usize, request: &Request) -> String {
+    let target = &request.target;
+    let named = [
+        &target.path,
+        &target.signature,
+        &target.marker,
+        &target.file,
+    ];
+    let named = named.into_iter().flatten().next();
+    let named = named.map(|name| format!(" {name}")).unwrap_or_default();
+    format!("requests[{number}], {}{named}", request.op.word())
+}
+
+/// Shows or writes what is planned, and says what became of each request, which `labels` name.
+pub(super) fn finish(plan: Plan, labels: &[String], dry_run: bool) -> Outcome {
     if dry_run {
         print(&plan.diff())?;
     } else {
         plan.write()?;
     }
     let mut is_refused = false;
-    for receipt in plan.receipts() {
+    for (receipt, label) in plan.receipts().iter().zip(labels) {
         is_refused |= receipt.result == Became::Refused;
-        tell(&said(receipt, dry_run));
+        tell(&said(receipt, label, dry_run));
     }
     Ok(if is_refused {
         ExitCode::FAILURE
@@ -110,7 +128,7 @@ pub(super) fn finish(plan: Plan, dry_run: bool) -> Outcome {
 }
 
 /// A receipt in words.
-fn said(receipt: &Receipt, dry_run: bool) -> String {
+fn said(receipt: &Receipt, label: &str, dry_run: bool) -> String {
     let file = receipt
         .file
         .as_ref()
@@ -125,7 +143,7 @@ fn said(receipt: &Receipt, dry_run: bool) -> String {
             let numbers = receipt
                 .with
                 .iter()
-                .map(|number| format!("request {number}"));
+                .map(|number| format!("requests[{number}]"));
             let places: Vec<String> = receipt.at.iter().cloned().chain(numbers).collect();
             let places = if places.is_empty() {
                 String::new()
@@ -142,5 +160,5 @@ fn said(receipt: &Receipt, dry_run: bool) -> String {
     let written = written
         .map(|text| format!(": {}", text.trim()))
         .unwrap_or_default();
-    format!("{file}{result}{written}")
+    format!("{file}{label}: {result}{written}")
 }

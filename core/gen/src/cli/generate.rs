@@ -15,7 +15,7 @@ pub(crate) struct Generate {
     /// Headers with marked structs
     #[arg(value_name = "HEADER", required = true)]
     headers: Vec<PathBuf>,
-    /// Where to write the generated header; standard output if it is left out
+    /// Where to write the generated header; standard output if it is left out or `-`
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Put the tables of members into a source file, which is compiled once; for headers with hundreds of structs
@@ -67,7 +67,8 @@ impl From<Who> for Reader {
 }
 
 impl Generate {
-    pub(super) fn run(self) -> Outcome {
+    pub(super) fn run(mut self) -> Outcome {
+        self.output = self.output.filter(|output| output != Path::new("-"));
         let options = Options {
             headers: self.headers.clone(),
             output: self.output.clone(),
@@ -79,7 +80,13 @@ impl Generate {
             reader: self.reader.into(),
         };
         for written in self.output.iter().chain(&self.source) {
-            check_is_ours(written)?;
+            check_is_ours(written, |present| {
+                let mut head = present.lines().take(5);
+                head.any(|line| line.contains("Made by memglass-gen"))
+            })?;
+        }
+        if let Some(depfile) = &self.depfile {
+            check_is_ours(depfile, is_rule)?;
         }
         let generated = generate(&options)?;
         if self.verbose {
@@ -140,21 +147,29 @@ impl Generate {
 }
 
 /// Refuses to write over what somebody wrote by hand, such as the header itself.
-fn check_is_ours(path: &Path) -> Result<(), String> {
+fn check_is_ours(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<(), String> {
     let present = match read_regular(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(format!("cannot write {}: {error}", path.display())),
         Ok(present) => present,
     };
     let present = String::from_utf8_lossy(&present);
-    let is_ours = |line: &str| line.contains("Made by memglass-gen");
-    if present.trim().is_empty() || present.lines().take(5).any(is_ours) {
+    if present.trim().is_empty() || is_ours(&present) {
         return Ok(());
     }
     Err(format!(
         "{} was not made by memglass-gen and would be lost; name another file, or remove it first",
         path.display()
     ))
+}
+
+/// Whether a text begins as a rule for make does: `output.hpp: `.
+fn is_rule(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default().replace("\\ ", "");
+    first.split_once(':').is_some_and(|(target, files)| {
+        let is_file = |target: &str| !target.contains([' ', '\t', '"', '<', ';', '(', '{']);
+        is_file(target) && (files.is_empty() || files.starts_with(' '))
+    })
 }
 
 /// A rule for make and ninja: what the output depends on.

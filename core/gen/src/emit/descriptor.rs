@@ -301,6 +301,6 @@ fn check(condition: &str) -> Code {
         condition
     };
     Code::untyped(&format!(
-        "static_assert({condition}, \"the type has changed: run memglass-gen again\");"
+        "static_assert({condition}, \"memglass-gen read another layout: run it again, with libclang if this stays\");"
     ))
 }

@@ -72,11 +72,7 @@ fn functions(scope: Cursor<'_>) -> HashSet<String> {
 
 impl Reader<'_> {
     fn refuse(&mut self, place: Place, reason: impl Into<String>) {
-        let fault = Fault::new(place, reason);
-        // Types that are contained in several others are refused once.
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
-        }
+        self.faults.push(Fault::new(place, reason));
     }
 
     fn marked(&mut self, record: Cursor<'_>) {

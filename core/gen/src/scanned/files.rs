@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use memglass_code::{File, Item, Kind, ParseOptions, Scanner, TokenKind, lex, read_regular_text};
+use memglass_code::{File, Item, Kind, ParseOptions, Scanner, TokenKind, lex};
 
 use crate::fault::Place;
 use crate::options::Options;
-use crate::sources::is_mark;
+use crate::sources::{Sources, is_mark};
 
 /// Texts, and what their macros stand for.
 pub(super) struct Files {
@@ -23,7 +23,7 @@ pub(super) struct Files {
 impl Files {
     /// Reads the headers and what they include. A header that is not found is one of the system's, of which the scanner
     /// knows the usual types.
-    pub(super) fn read(options: &Options, headers: &[PathBuf]) -> Files {
+    pub(super) fn read(options: &Options, headers: &[PathBuf], sources: &Sources) -> Files {
         let mut files = Files {
             texts: Vec::new(),
             attributes: Vec::new(),
@@ -31,22 +31,29 @@ impl Files {
         };
         let mut seen = HashSet::new();
         for header in headers {
-            files.add(header, options, &mut seen);
+            files.add(header, options, sources, &mut seen);
         }
         files
     }
 
-    fn add(&mut self, path: &Path, options: &Options, seen: &mut HashSet<PathBuf>) {
+    fn add(
+        &mut self,
+        path: &Path,
+        options: &Options,
+        sources: &Sources,
+        seen: &mut HashSet<PathBuf>,
+    ) {
         if !seen.insert(path.to_owned()) {
             return;
         }
-        let Ok(text) = read_regular_text(path) else {
+        let bytes = sources.read(path).unwrap_or_default();
+        let Ok(text) = String::from_utf8(bytes) else {
             return;
         };
         let file = File::parse(&text);
         for target in self.look_into(file.items()) {
             if let Some(included) = found(&target, path, options) {
-                self.add(&included, options, seen);
+                self.add(&included, options, sources, seen);
             }
         }
         self.texts.push((path.to_owned(), text));

@@ -38,24 +38,9 @@ pub(crate) fn read(
     sources: &mut Sources,
     faults: &mut Vec<Fault>,
 ) -> Scanned {
-    let files = Files::read(options, headers);
-    sources.declare(&files.attributes);
+    let files = Files::read(options, headers, sources);
     let scanner = files.scanner();
-    let conditions = scanner.files().iter().map(|(path, file)| {
-        let conditions = Conditions::of(file, &options.defines);
-        (path.clone(), conditions)
-    });
-    let mut reader = Reader {
-        sources,
-        faults,
-        model: Model::default(),
-        conditions: conditions.collect(),
-        scopes: files::Scopes::of(&scanner),
-        records: by_path(scanner.records(), |record| &record.path),
-        enums: by_path(scanner.enums(), |item| &item.path),
-        known: HashMap::new(),
-        taken: Taken::default(),
-    };
+    let mut reader = Reader::new(options, &files, &scanner, sources, faults);
     for path in reader.marked(headers, &files.marks, &scanner) {
         reader.mark(&path);
     }
@@ -63,6 +48,25 @@ pub(crate) fn read(
         model: reader.model,
         files: files.paths(),
     }
+}
+
+/// What is wrong with the types of a header, marked or not, if it has this text.
+pub(crate) fn faults_of(header: &Path, text: &str) -> Vec<Fault> {
+    let mut sources = Sources::with_text(header, text);
+    let mut faults = Vec::new();
+    let options = Options::default();
+    let files = Files::read(&options, &[header.to_owned()], &sources);
+    let scanner = files.scanner();
+    let mut reader = Reader::new(&options, &files, &scanner, &mut sources, &mut faults);
+    let records = scanner.records();
+    for record in records.iter().filter(|record| record.file == header) {
+        reader.record(&record.path);
+    }
+    for item in scanner.enums().iter().filter(|item| item.file == header) {
+        reader.enumeration(&item.path);
+    }
+    faults.retain(|fault| fault.place.file == header);
+    faults
 }
 
 /// Things by their path; `None` for a path that several have.
@@ -91,13 +95,34 @@ struct Reader<'r> {
     taken: Taken,
 }
 
-impl Reader<'_> {
-    fn refuse(&mut self, place: Place, reason: impl Into<String>) {
-        let fault = Fault::new(place, reason);
-        // Types that are contained in several others are refused once.
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
+impl<'r> Reader<'r> {
+    fn new(
+        options: &Options,
+        files: &Files,
+        scanner: &Scanner,
+        sources: &'r mut Sources,
+        faults: &'r mut Vec<Fault>,
+    ) -> Reader<'r> {
+        sources.declare(&files.attributes);
+        let conditions = scanner.files().iter().map(|(path, file)| {
+            let conditions = Conditions::of(file, &options.defines);
+            (path.clone(), conditions)
+        });
+        Reader {
+            sources,
+            faults,
+            model: Model::default(),
+            conditions: conditions.collect(),
+            scopes: files::Scopes::of(scanner),
+            records: by_path(scanner.records(), |record| &record.path),
+            enums: by_path(scanner.enums(), |item| &item.path),
+            known: HashMap::new(),
+            taken: Taken::default(),
         }
+    }
+
+    fn refuse(&mut self, place: Place, reason: impl Into<String>) {
+        self.faults.push(Fault::new(place, reason));
     }
 
     fn mark(&mut self, path: &str) {

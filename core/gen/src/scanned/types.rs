@@ -59,7 +59,7 @@ impl Reader<'_> {
         }
     }
 
-    fn enumeration(&mut self, path: &str) -> Option<usize> {
+    pub(super) fn enumeration(&mut self, path: &str) -> Option<usize> {
         if let Some(known) = self.known.get(path) {
             return *known;
         }

@@ -40,23 +40,23 @@ struct memglass::Descriptor<::trading::Quote> {
         {"ask_price", offsetof(Value, ask_price), offsetof(Storage, ask_price), memglass::plain<decltype(Value::ask_price)>, &ask_price_metadata},
     };
     static constexpr memglass::Record record{.name = "trading::Quote", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, bid_price) == 0 && offsetof(Value, ask_price) == 8, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, bid_price) == 0 && offsetof(Value, ask_price) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
 struct memglass::Descriptor<::trading::Side> {
     static constexpr std::string_view name = "trading::Side";
     static constexpr memglass::Variant variants[]{{"buy", 1}, {"sell", -1}};
-    static_assert(sizeof(::trading::Side) == 1, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(::trading::Side) == 1, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
 struct memglass::Descriptor<::trading::Options> {
     static constexpr std::string_view name = "trading::Options";
     static constexpr memglass::Variant flags[]{{"ioc", 1}, {"fok", 2}, {"post_only", 4}};
-    static_assert(sizeof(::trading::Options) == 1, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(::trading::Options) == 1, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
@@ -71,9 +71,9 @@ struct memglass::Descriptor<::trading::Depth> {
     static constexpr void clear_padding(unsigned char* bytes) {
         memglass::clear(bytes, 12, 16);
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, price) == 0 && offsetof(Value, lots) == 8, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, price) == 0 && offsetof(Value, lots) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
@@ -85,9 +85,9 @@ struct memglass::Descriptor<::trading::Extra> {
         {"real", offsetof(Value, real), offsetof(Value, real), memglass::plain<decltype(Value::real)>},
     };
     static constexpr memglass::Record record{.name = "trading::Extra", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}, .is_union = true};
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 8 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, number) == 0 && offsetof(Value, real) == 0, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 8 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, number) == 0 && offsetof(Value, real) == 0, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace trading {
@@ -207,9 +207,9 @@ struct memglass::Descriptor<::trading::Position> {
         memglass::clear(bytes, 457, 460);
         memglass::Descriptor<::trading::Depth>::clear_padding(bytes + offsetof(Value, depth));
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 496 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, symbol_id) == 0 && offsetof(Value, quantity) == 8 && offsetof(Value, avg_price) == 16 && offsetof(Value, last_quote) == 24 && offsetof(Value, error_msg) == 40 && offsetof(Value, side) == 296 && offsetof(Value, options) == 297 && offsetof(Value, levels) == 304 && offsetof(Value, history) == 352 && offsetof(Value, weights) == 384 && offsetof(Value, live) == 396 && offsetof(Value, counts) == 400 && offsetof(Value, ratio) == 432 && offsetof(Value, symbol) == 440 && offsetof(Value, status) == 456 && offsetof(Value, bits) == 460 && offsetof(Value, depth) == 464 && offsetof(Value, extra) == 480 && offsetof(Value, best) == 488, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 496 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, symbol_id) == 0 && offsetof(Value, quantity) == 8 && offsetof(Value, avg_price) == 16 && offsetof(Value, last_quote) == 24 && offsetof(Value, error_msg) == 40 && offsetof(Value, side) == 296 && offsetof(Value, options) == 297 && offsetof(Value, levels) == 304 && offsetof(Value, history) == 352 && offsetof(Value, weights) == 384 && offsetof(Value, live) == 396 && offsetof(Value, counts) == 400 && offsetof(Value, ratio) == 432 && offsetof(Value, symbol) == 440 && offsetof(Value, status) == 456 && offsetof(Value, bits) == 460 && offsetof(Value, depth) == 464 && offsetof(Value, extra) == 480 && offsetof(Value, best) == 488, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace memglass::generated {

@@ -42,16 +42,16 @@ struct memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>> {
     static constexpr void clear_padding(unsigned char* bytes) {
         memglass::clear(bytes, 3, 4);
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 4 && alignof(Value) == 2, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, a) == 0 && offsetof(Value, b) == 2, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 2, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, a) == 0 && offsetof(Value, b) == 2, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
 struct memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::power)>> {
     static constexpr std::string_view name = "Row::power";
     static constexpr memglass::Variant variants[]{{"off", 0}, {"on", 1}};
-    static_assert(sizeof(std::remove_all_extents_t<decltype(::Row::power)>) == 4, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(std::remove_all_extents_t<decltype(::Row::power)>) == 4, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 struct Row_Storage {
@@ -111,9 +111,9 @@ struct memglass::Descriptor<::Row> {
             memglass::Descriptor<std::remove_all_extents_t<decltype(::Row::inner)>>::clear_padding(bytes + offsetof(Value, inner) + index * 4);
         }
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 24 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, id) == 0 && offsetof(Value, x) == 4 && offsetof(Value, y) == 8 && offsetof(Value, inner) == 12 && offsetof(Value, power) == 20, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 24 && alignof(Value) == 4, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, id) == 0 && offsetof(Value, x) == 4 && offsetof(Value, y) == 8 && offsetof(Value, inner) == 12 && offsetof(Value, power) == 20, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace a {
@@ -142,9 +142,9 @@ struct memglass::Descriptor<::a::Derived> {
         {"inherited", offsetof(Value, inherited), offsetof(Storage, inherited), memglass::atomic<decltype(Value::inherited)>},
     };
     static constexpr memglass::Record record{.name = "a::Derived", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, inherited) == 0, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, inherited) == 0, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace a {
@@ -188,9 +188,9 @@ struct memglass::Descriptor<::a::Box<int, 2>> {
     static constexpr void clear_padding(unsigned char* bytes) {
         memglass::clear(bytes, 9, 12);
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 12 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 8, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 12 && alignof(Value) == 4, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace a {
@@ -226,9 +226,9 @@ struct memglass::Descriptor<::a::Holder::Nested> {
     static void settle(unsigned char* bytes) {
         bytes[offsetof(Value, on)] = bytes[offsetof(Value, on)] != 0;
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 1 && alignof(Value) == 1, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, on) == 0, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 1 && alignof(Value) == 1, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, on) == 0, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace a {
@@ -272,9 +272,9 @@ struct memglass::Descriptor<::a::Box<::a::Holder::Nested, 3>> {
         }
         bytes[offsetof(Value, full)] = bytes[offsetof(Value, full)] != 0;
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 4 && alignof(Value) == 1, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 3, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 1, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 3, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 struct Session_Storage {
@@ -305,9 +305,9 @@ struct memglass::Descriptor<::Session> {
         {"value", offsetof(Value, value), offsetof(Storage, value), memglass::plain<decltype(Value::value)>},
     };
     static constexpr memglass::Record record{.name = "Session", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}};
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, value) == 0, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 4 && alignof(Value) == 4, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, value) == 0, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace a {
@@ -351,9 +351,9 @@ struct memglass::Descriptor<::a::Box<::Session, 1>> {
     static constexpr void clear_padding(unsigned char* bytes) {
         memglass::clear(bytes, 5, 8);
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 8 && alignof(Value) == 4, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 4, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 8 && alignof(Value) == 4, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, values) == 0 && offsetof(Value, full) == 4, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace a {
@@ -409,16 +409,16 @@ struct memglass::Descriptor<::a::Holder> {
         memglass::Descriptor<::a::Box<int, 2>>::clear_padding(bytes + offsetof(Value, ints));
         memglass::Descriptor<::a::Box<::Session, 1>>::clear_padding(bytes + offsetof(Value, sessions));
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 64 && alignof(Value) == 64, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, ints) == 0 && offsetof(Value, nested) == 12 && offsetof(Value, sessions) == 16 && offsetof(Value, apart) == 32, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 64 && alignof(Value) == 64, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, ints) == 0 && offsetof(Value, nested) == 12 && offsetof(Value, sessions) == 16 && offsetof(Value, apart) == 32, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
 struct memglass::Descriptor<::Bits::Mode> {
     static constexpr std::string_view name = "Bits::Mode";
     static constexpr memglass::Variant variants[]{{"idle", 0}, {"busy", 1}};
-    static_assert(sizeof(::Bits::Mode) == 1, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(::Bits::Mode) == 1, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 struct Bits_Storage {
@@ -495,9 +495,9 @@ struct memglass::Descriptor<::Bits> {
         memglass::clear(bytes, 6, 8);
         memglass::clear(bytes, 14, 16);
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, byte) == 0, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, byte) == 0, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace memglass::generated {

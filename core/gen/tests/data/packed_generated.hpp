@@ -8,7 +8,7 @@ template <>
 struct memglass::Descriptor<::feed::Kind> {
     static constexpr std::string_view name = "feed::Kind";
     static constexpr memglass::Variant variants[]{{"ping", 1}, {"order", 2}, {"text", 3}};
-    static_assert(sizeof(::feed::Kind) == 1, "the type has changed: run memglass-gen again");
+    static_assert(sizeof(::feed::Kind) == 1, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace feed {
@@ -48,9 +48,9 @@ struct memglass::Descriptor<::feed::Order> {
     static constexpr void clear_padding(unsigned char* bytes) {
         memglass::clear(bytes, 4, 8);
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, id) == 0 && offsetof(Value, price) == 8, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 16 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, id) == 0 && offsetof(Value, price) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
@@ -63,9 +63,9 @@ struct memglass::Descriptor<::feed::Body> {
         {"text", offsetof(Value, text), offsetof(Value, text), memglass::plain<decltype(Value::text)>},
     };
     static constexpr memglass::Record record{.name = "feed::Body", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}, .is_union = true};
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 24 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, ping) == 0 && offsetof(Value, order) == 0 && offsetof(Value, text) == 0, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 24 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, ping) == 0 && offsetof(Value, order) == 0 && offsetof(Value, text) == 0, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 template <>
@@ -87,9 +87,9 @@ struct memglass::Descriptor<::feed::Message> {
             memglass::Descriptor<::feed::Order>::clear_padding(bytes + offsetof(Value, orders) + index * 16);
         }
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 112 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, kind) == 0 && offsetof(Value, body) == 8 && offsetof(Value, count) == 32 && offsetof(Value, orders) == 40 && offsetof(Value, tail) == 104, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 112 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, kind) == 0 && offsetof(Value, body) == 8 && offsetof(Value, count) == 32 && offsetof(Value, orders) == 40 && offsetof(Value, tail) == 104, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace feed {
@@ -122,9 +122,9 @@ struct memglass::Descriptor<::feed::Frame> {
         {"bytes", offsetof(Value, bytes), offsetof(Storage, bytes), memglass::plain<decltype(Value::bytes)>},
     };
     static constexpr memglass::Record record{.name = "feed::Frame", .members = members, .value = {sizeof(Value), alignof(Value)}, .storage = {sizeof(Storage), alignof(Storage)}, .layout = "struct Frame { u8 len; char text[len]; be u16 crc; };"};
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 32 && alignof(Value) == 1, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, bytes) == 0, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 32 && alignof(Value) == 1, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, bytes) == 0, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace feed {
@@ -179,9 +179,9 @@ struct memglass::Descriptor<::feed::Gateway> {
         memglass::clear(bytes, 140, 144);
         memglass::Descriptor<::feed::Message>::clear_padding(bytes + offsetof(Value, last));
     }
-    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "the type has changed: run memglass-gen again");
-    static_assert(sizeof(Value) == 256 && alignof(Value) == 8, "the type has changed: run memglass-gen again");
-    static_assert(offsetof(Value, received) == 0 && offsetof(Value, ack) == 4 && offsetof(Value, raw) == 36 && offsetof(Value, frame) == 44 && offsetof(Value, frames) == 76 && offsetof(Value, last) == 144, "the type has changed: run memglass-gen again");
+    static_assert(__is_standard_layout(Value) && __is_trivially_copyable(Value), "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(sizeof(Value) == 256 && alignof(Value) == 8, "memglass-gen read another layout: run it again, with libclang if this stays");
+    static_assert(offsetof(Value, received) == 0 && offsetof(Value, ack) == 4 && offsetof(Value, raw) == 36 && offsetof(Value, frame) == 44 && offsetof(Value, frames) == 76 && offsetof(Value, last) == 144, "memglass-gen read another layout: run it again, with libclang if this stays");
 };
 
 namespace memglass::generated {
