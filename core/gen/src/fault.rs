@@ -45,7 +45,7 @@ impl Fault {
     }
 
     /// The fault as compilers show theirs: `file:line:column: error: reason`, the line, and a caret below it. `text` is that
-    /// of the file.
+    /// of the file. Of a long line the part around the place is shown.
     #[must_use]
     pub fn show(&self, text: &str) -> String {
         let start = boundary(text, self.place.start);
@@ -59,12 +59,19 @@ impl Fault {
             self.place.file.display(),
             self.reason
         );
+        let first = boundary(text, start.saturating_sub(AROUND).max(line_start));
+        let last = boundary(text, (start + AROUND).min(line_start + line.len()));
+        let cut = |is_cut: bool| if is_cut { "..." } else { "" };
+        let before = cut(first > line_start);
+        let behind = cut(last < line_start + line.len());
+        let line = format!("{before}{}{behind}", &text[first..last]);
         // Tabs stay, so that the caret is below what it points at.
-        let indent: String = text[line_start..start]
+        let indent: String = before
             .chars()
+            .chain(text[first..start].chars())
             .map(|c| if c == '\t' { '\t' } else { ' ' })
             .collect();
-        let end = boundary(text, self.place.end.clamp(start, line_start + line.len()));
+        let end = boundary(text, self.place.end.min(last)).max(start);
         let tail = text[start..end.max(start)]
             .chars()
             .count()
@@ -77,6 +84,9 @@ impl Fault {
         shown
     }
 }
+
+/// How many bytes of a line are shown on each side of a place at most.
+const AROUND: usize = 120;
 
 /// The last boundary of characters at or before `at`.
 fn boundary(text: &str, at: usize) -> usize {
@@ -99,6 +109,19 @@ mod tests {
             fault.show(text),
             "a.hpp:2:2: error: is bad\n    2 | \tint x;\n      | \t^~~\n"
         );
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_place_is_shown() {
+        let text = format!("{}x{}", "ä".repeat(500), "b".repeat(500));
+        let shown = Fault::new(Place::new("a.hpp", 1000..1001), "is bad").show(&text);
+        assert!(shown.starts_with("a.hpp:1:501: error: is bad\n"), "{shown}");
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(
+            lines[1],
+            format!("    1 | ...{}x{}...", "ä".repeat(60), "b".repeat(119))
+        );
+        assert_eq!(lines[1].chars().position(|c| c == 'x'), lines[2].find('^'));
     }
 
     #[test]

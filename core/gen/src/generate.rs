@@ -181,7 +181,7 @@ fn parse(options: &Options, headers: &[PathBuf]) -> Result<Unit, GenerateError> 
     unit.ok_or(GenerateError::NotParsed)
 }
 
-/// How many faults are shown at most: each with its line, which may be long.
+/// How many faults are shown at most.
 const MOST_SHOWN: usize = 200;
 
 /// All faults with the lines that they are in, and how many there are; `None` if there are none.

@@ -20,7 +20,7 @@ pub(crate) struct Sources {
 pub(crate) struct Source {
     scanner: Scanner,
     found: Vec<Found>,
-    /// Positions in `found` by the last word of the path.
+    /// Positions in `found` by the last word of the path, in the order of their places.
     by_name: HashMap<String, Vec<usize>>,
     /// Where annotations begin that belong to a declaration.
     claimed: HashSet<usize>,
@@ -82,6 +82,9 @@ impl Source {
             let name = one.path.rsplit("::").next().unwrap_or_default();
             by_name.entry(name.to_owned()).or_default().push(at);
         }
+        for places in by_name.values_mut() {
+            places.sort_by_key(|&at| found[at].span.start);
+        }
         let annotations = found.iter().flat_map(|one| &one.annotations);
         let claimed = annotations
             .map(|annotation| annotation.span.start)
@@ -112,13 +115,11 @@ impl Source {
 
     /// The declaration of `name` that byte `at` is in: the innermost.
     pub(crate) fn declaration(&self, name: &str, at: usize) -> Option<&Found> {
-        let all = self
-            .by_name
-            .get(name)?
-            .iter()
-            .map(|&found| &self.found[found]);
-        all.filter(|found| found.span.contains(&at))
-            .min_by_key(|found| found.span.len())
+        let all = self.by_name.get(name)?;
+        let next = all.partition_point(|&found| self.found[found].span.start <= at);
+        let before = all[..next].iter().rev().map(|&found| &self.found[found]);
+        // Declarations lie in each other or apart, so the last one that begins before is the innermost.
+        before.into_iter().find(|found| found.span.contains(&at))
     }
 
     /// The annotations in these bytes that belong to no declaration, so that nobody would obey them.

@@ -9,6 +9,9 @@ use memglass_gen::{annotation_faults, nearest_path, unknown_annotation};
 use super::Outcome;
 use super::edit::finish;
 
+/// How many faults are shown at most.
+const MOST_SHOWN: usize = 20;
+
 /// Write annotations behind a member of a header
 #[derive(Args)]
 pub(crate) struct Annotate {
@@ -44,8 +47,13 @@ impl Annotate {
         let after = plan.text(&self.file).unwrap_or(&text);
         let faults = annotation_faults(&self.file, &text, after, &self.path);
         if !faults.is_empty() {
-            let faults = faults.iter().map(|fault| fault.show(after));
-            return Err(format!("{}nothing is written", faults.collect::<String>()).into());
+            let shown = faults.iter().take(MOST_SHOWN);
+            let shown: String = shown.map(|fault| fault.show(after)).collect();
+            let more = match faults.len().saturating_sub(MOST_SHOWN) {
+                0 => String::new(),
+                more => format!("{more} more are not shown\n"),
+            };
+            return Err(format!("{shown}{more}nothing is written").into());
         }
         let labels: Vec<String> = requests.into_iter().filter_map(|one| one.code).collect();
         finish(plan, &labels, self.dry_run)

@@ -1,11 +1,13 @@
 //! `memglass-gen scan FILE…`: what headers declare, without a compiler.
 
+use std::collections::HashMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use memglass_code::{FieldPlace, Layout, Scanner};
+use memglass_code::{Annotation, FieldPlace, Layout, Query, RecordLayout, Scanner};
 
 use super::{Outcome, print};
 
@@ -32,7 +34,7 @@ impl Scan {
 
 fn shown(scanner: &Scanner) -> String {
     let mut text = String::new();
-    let annotations = scanner.annotations();
+    let notes = Notes::of(scanner);
     for record in scanner.records() {
         match &record.layout {
             Err(reason) => text.push_str(&format!("{}: unknown: {reason}\n", record.path)),
@@ -41,7 +43,7 @@ fn shown(scanner: &Scanner) -> String {
                     "{}: {} bytes, aligned to {}\n",
                     record.path, layout.size, layout.align
                 ));
-                fields(&mut text, &record.path, layout, &annotations);
+                fields(&mut text, &record, layout, &notes);
             }
         }
     }
@@ -59,12 +61,7 @@ fn shown(scanner: &Scanner) -> String {
     text
 }
 
-fn fields(
-    text: &mut String,
-    path: &str,
-    layout: &Layout,
-    annotations: &[(String, Vec<memglass_code::Annotation>)],
-) {
+fn fields(text: &mut String, record: &RecordLayout, layout: &Layout, notes: &Notes) {
     for field in &layout.fields {
         let place = match field.place {
             FieldPlace::Bytes { offset, size } => format!("{offset:6} {size:6}"),
@@ -72,13 +69,51 @@ fn fields(
                 format!("{:6} {width:5}b", format!("{}.{}", offset / 8, offset % 8))
             }
         };
-        let full = format!("{path}::{}", field.name);
-        let notes = annotations
-            .iter()
-            .filter(|(of, _)| *of == full)
-            .flat_map(|(_, notes)| notes);
-        let notes: Vec<String> = notes.map(memglass_code::Annotation::text).collect();
-        let line = format!("  {place}  {} {}", field.name, notes.join(" "));
+        let notes = notes.at(&record.file, field.span.start, &field.name);
+        let line = format!("  {place}  {} {notes}", field.name);
         let _ = writeln!(text, "{}", line.trim_end());
+    }
+}
+
+/// The annotations of members.
+struct Notes {
+    /// By file and last name, in the order of their places.
+    by_name: HashMap<(PathBuf, String), Vec<Note>>,
+}
+
+/// Where a declaration is, and its annotations.
+struct Note {
+    span: Range<usize>,
+    text: String,
+}
+
+impl Notes {
+    fn of(scanner: &Scanner) -> Notes {
+        let mut by_name: HashMap<_, Vec<Note>> = HashMap::new();
+        let receipts = scanner.find(&[Query::default()]);
+        let found = receipts.into_iter().flat_map(|receipt| receipt.found);
+        for found in found.filter(|found| found.kind == "variable") {
+            let name = found.path.rsplit("::").next().unwrap_or_default();
+            let texts: Vec<String> = found.annotations.iter().map(Annotation::text).collect();
+            let of_name = by_name.entry((found.file, name.to_owned())).or_default();
+            of_name.push(Note {
+                span: found.span,
+                text: texts.join(" "),
+            });
+        }
+        for of_name in by_name.values_mut() {
+            of_name.sort_by_key(|note| note.span.start);
+        }
+        Notes { by_name }
+    }
+
+    /// Those of the member of this name that byte `at` of a file is in.
+    fn at(&self, file: &Path, at: usize, name: &str) -> &str {
+        let key = (file.to_owned(), name.to_owned());
+        let of_name = self.by_name.get(&key).map_or(&[][..], Vec::as_slice);
+        let next = of_name.partition_point(|note| note.span.start <= at);
+        let last = next.checked_sub(1).map(|last| &of_name[last]);
+        last.filter(|note| note.span.contains(&at))
+            .map_or("", |note| &note.text)
     }
 }

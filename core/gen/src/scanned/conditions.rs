@@ -21,6 +21,8 @@ pub(super) struct Conditions {
 
 /// One of the conditionals that are open.
 struct Branch {
+    /// Whether the compiler sees the conditional itself.
+    outer: State,
     text: String,
     line: u32,
     /// Whether the compiler sees this branch; `None` if that is not known.
@@ -53,7 +55,12 @@ impl Conditions {
     }
 
     pub(super) fn state(&self, at: usize) -> State {
-        let part = self.parts.iter().find(|(bytes, _)| bytes.contains(&at));
+        // They are in order.
+        let next = self.parts.partition_point(|(bytes, _)| bytes.end <= at);
+        let part = self
+            .parts
+            .get(next)
+            .filter(|(bytes, _)| bytes.contains(&at));
         part.map_or(State::On, |(_, state)| state.clone())
     }
 }
@@ -83,13 +90,14 @@ impl Walk<'_> {
     }
 
     fn present(&self) -> State {
-        if self.open.iter().any(|branch| branch.is_on == Some(false)) {
-            return State::Off;
+        let Some(branch) = self.open.last() else {
+            return State::On;
+        };
+        match (&branch.outer, branch.is_on) {
+            (State::Off, _) | (_, Some(false)) => State::Off,
+            (State::On, None) => State::Unknown(branch.text.clone(), branch.line),
+            (outer, _) => outer.clone(),
         }
-        let unknown = self.open.iter().find(|branch| branch.is_on.is_none());
-        unknown.map_or(State::On, |branch| {
-            State::Unknown(branch.text.clone(), branch.line)
-        })
     }
 
     fn conditional(&mut self, text: &str, line: u32, next: Option<&Item>) {
@@ -114,6 +122,7 @@ impl Walk<'_> {
             _ => {
                 let is_on = self.holds(word, rest, next);
                 self.open.push(Branch {
+                    outer: self.present(),
                     text: text.to_owned(),
                     line,
                     is_on,
