@@ -21,6 +21,7 @@ pub use keys::Key;
 
 use crate::observer::sampling::{Shows, Sight};
 use crate::observer::{Field, ReadError};
+use crate::prefetch::prefetch_all;
 use block::Block;
 use keys::Keys;
 use other::Other;
@@ -63,6 +64,9 @@ pub struct Scan {
     counters: ScanCounters,
     scratch: Scratch,
 }
+
+/// How many fields ahead of the one that is looked at the processor is told to load, where each is copied.
+const AHEAD: usize = 8;
 
 /// What a [`Scan`] found out about a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,8 +227,13 @@ impl Scan {
         for block in blocks.iter_mut().flatten() {
             block.sample(&mut scratch.block, counters, &mut scratch.gone, &mut tell);
         }
-        for other in others.iter_mut() {
-            other.sample(&mut scratch.bytes, counters, &mut scratch.gone, &mut tell);
+        for at in 0..others.len() {
+            others
+                .get(at + 2 * AHEAD)
+                .into_iter()
+                .for_each(prefetch_all);
+            others.get(at + AHEAD).into_iter().for_each(Other::fetch);
+            others[at].sample(&mut scratch.bytes, counters, &mut scratch.gone, &mut tell);
         }
         if !self.scratch.gone.is_empty() {
             self.report_gone(see);

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use super::Segment;
 use crate::observe::Storage;
+use crate::prefetch::{LINE, prefetch};
 
 /// A byte range of one mapping; copying it is free.
 #[derive(Clone, Copy)]
@@ -112,6 +113,15 @@ impl<'m> View<'m> {
         singles -> AtomicU32;
         /// `count` words of 64 bits at `offset`; `None` if they are misaligned or leave the view.
         words -> AtomicU64;
+    }
+
+    /// Starts to load its first lines into the cache.
+    #[inline]
+    pub(crate) fn fetch(self) {
+        let lines = (0..self.len.min(4 * LINE)).step_by(LINE);
+        lines
+            .filter_map(|offset| self.byte(offset))
+            .for_each(prefetch);
     }
 
     /// The part of `len` bytes at `offset`.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use memglass::{Observer, Presence, SessionInfo};
 
 use crate::change::{Change, Losses};
@@ -246,10 +246,7 @@ impl Tape {
             after,
             answer,
         };
-        let sent = self.orders.as_ref().map(|orders| orders.send(order));
-        let answered = sent
-            .and_then(|sent| sent.ok())
-            .and_then(|()| answered.recv().ok());
+        let answered = self.order(order).and_then(|()| answered.recv().ok());
         Ok(Saving {
             session: self.progress().session,
             path: path.to_owned(),
@@ -271,10 +268,23 @@ impl Tape {
     /// Goes on with the next life of the producer, in another file or with an empty ring, after the recording has ended with this one's.
     pub fn go_on(&self, next: Observer) {
         let (begun, heard) = bounded(0);
-        if let Some(orders) = &self.orders {
-            // A recording that failed meanwhile says so at its end.
-            let _ = orders.send(Order::GoOn(Box::new(next), begun));
+        // A recording that failed meanwhile says so at its end.
+        if self.order(Order::GoOn(Box::new(next), begun)).is_some() {
             let _ = heard.recv();
+        }
+    }
+
+    /// Asks for something; nothing if nobody is there to do it.
+    fn order(&self, order: Order) -> Option<()> {
+        self.orders.as_ref()?.send(order).ok()?;
+        self.wake();
+        Some(())
+    }
+
+    /// Has the thread look at what it is asked for.
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
         }
     }
 
@@ -289,6 +299,7 @@ impl Tape {
     /// Panics if the thread of the recording did.
     pub fn finish(mut self) -> Result<Progress, RecordError> {
         self.orders = None;
+        self.wake();
         let thread = self.thread.take().expect("it is only taken here and below");
         thread.join().expect("recording does not panic")
     }
@@ -297,6 +308,7 @@ impl Tape {
 impl Drop for Tape {
     fn drop(&mut self) {
         self.orders = None;
+        self.wake();
         if let Some(thread) = self.thread.take() {
             // Who drops it does not ask what came of it.
             let _ = thread.join();
@@ -469,13 +481,19 @@ impl Run {
         let mut pace = Pace::new(self.plan.rate);
         let mut tell_at = Duration::ZERO;
         loop {
-            match orders.recv_timeout(pace.rest()) {
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(End::Asked),
+            match orders.try_recv() {
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => return Ok(End::Asked),
                 Ok(order) => {
                     self.obey(order);
                     continue;
                 }
+            }
+            let rest = pace.rest();
+            if !rest.is_zero() {
+                // A channel that is waited for spins first, which at a thousand looks a second takes longer than they do.
+                std::thread::park_timeout(rest);
+                continue;
             }
             let late = pace.look();
             self.sample(late)?;

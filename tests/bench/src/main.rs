@@ -2,7 +2,7 @@
 //!
 //! Each figure is measured in the same run as the floor or the peer that it is compared with. With
 //! `--features peers` the libraries that people would use instead run too; `--quick` leaves out the
-//! large sizes, and `--only cells|conditions|cpp|creating|debugger|latency|observers|packed|record|sampler|scripts|sessions|triggers|watches` runs one part and the floor.
+//! large sizes, and `--only PART` runs one part and the floor.
 
 mod cells;
 mod conditions;
@@ -39,11 +39,39 @@ fn main() {
     run(&arguments);
 }
 
+/// What `--only` can name.
+const PARTS: &[&str] = &[
+    "cells",
+    "conditions",
+    "cpp",
+    "creating",
+    "debugger",
+    "latency",
+    "observers",
+    "packed",
+    "record",
+    "sampler",
+    "scripts",
+    "sessions",
+    "triggers",
+    "watches",
+];
+
 fn run(arguments: &[String]) {
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let only = arguments
-        .windows(2)
-        .find_map(|pair| (pair[0] == "--only").then_some(pair[1].as_str()));
+    let (mut quick, mut only) = (false, None);
+    let mut rest = arguments.iter().map(String::as_str);
+    while let Some(argument) = rest.next() {
+        match argument {
+            "--quick" => quick = true,
+            "--only" if let Some(part) = rest.next().filter(|part| PARTS.contains(part)) => {
+                only = Some(part);
+            }
+            _ => {
+                eprintln!("memglass-bench [--quick] [--only {}]", PARTS.join("|"));
+                std::process::exit(2);
+            }
+        }
+    }
     let wanted = |name: &str| only.is_none_or(|only| only == name);
 
     // As the `memglass` program does: a refresh then asks the system for nothing.

@@ -17,6 +17,7 @@ use super::follow::type_name;
 use super::number::Numbers;
 use super::path_text::PathText;
 use super::place::{Place, Within};
+use crate::prefetch::prefetch;
 use crate::schema::{self, Kind, Metadata, Protection, Schema, TypeId};
 use crate::shm::{self, View, Views};
 use crate::sync::occupancy::{Alive, Occupancy};
@@ -107,6 +108,13 @@ impl Field {
     #[inline]
     pub(in crate::observer) fn entry(&self) -> Occupancy<'_> {
         Occupancy(self.memory.first_word())
+    }
+
+    /// Starts to load what a read looks at into the cache.
+    #[inline]
+    pub(crate) fn fetch(&self) {
+        prefetch(self.memory.first_word());
+        self.memory.view::<PLACE>().fetch();
     }
 
     /// The attachment and the types that it was resolved with.

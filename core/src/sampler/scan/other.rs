@@ -3,6 +3,7 @@
 use super::held::Held;
 use super::{Found, ScanCounters};
 use crate::observer::{Field, ReadError};
+use crate::prefetch::prefetch;
 use crate::sync::values_between;
 
 /// One followed value.
@@ -46,6 +47,13 @@ impl Other {
 
     pub(super) fn last(&self) -> &[u8] {
         self.held.last()
+    }
+
+    /// Starts to load what it is compared with into the cache.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        self.field.fetch();
+        self.held.last().first().into_iter().for_each(prefetch);
     }
 
     /// Reports it if it changed, or adds its key to `gone`.
