@@ -7,8 +7,8 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender};
 use memglass_syntax::{wants_more, without_prompts};
-use memglass_terminal::look;
 use memglass_terminal::streams::{write_data, write_message};
+use memglass_terminal::{look, modes};
 
 use super::editor::Ask;
 use crate::event::Event;
@@ -125,6 +125,7 @@ fn show(prompt: &str) {
 
 /// The next line with its end; nothing at the end of the input.
 fn read_line() -> io::Result<Option<String>> {
+    modes::wait_for_line();
     let mut bytes = Vec::new();
     let mut input = io::stdin().lock().take(LONGEST);
     input.read_until(b'\n', &mut bytes)?;

@@ -33,8 +33,8 @@ pub mod console {
 /// What the system asks of the process.
 pub mod signals {
     pub use crate::system::signals::{
-        END, INTERRUPT, Listener, leave_to_others, on_continue, on_stop, raise_at_end,
-        report_full_files_as_errors,
+        END, INTERRUPT, Listener, leave_to_others, never_stop_while_ending, on_continue, on_stop,
+        raise_at_end, report_full_files_as_errors,
     };
 }
 
@@ -46,5 +46,5 @@ pub mod rescue {
 /// Stopping for a while, starting another process apart, and where a program lies in one.
 pub mod process {
     pub use crate::placement::{mapped_at, processes_with, program_of};
-    pub use crate::system::process::{Suspender, in_its_own_group, stop};
+    pub use crate::system::process::{Suspender, in_its_own_group, stop, stop_in_background};
 }

@@ -2,6 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use memglass_system::console::Console;
@@ -102,6 +104,21 @@ pub struct FullScreen {
     suspender: Option<Suspender>,
 }
 
+/// What has become of the terminal of a [`FullScreen`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// It shows what it showed.
+    Kept,
+    /// Somebody else had it: the screen is to be drawn anew.
+    Regained,
+    /// Somebody else has it, and this signal ends the program.
+    Ends(i32),
+}
+
+/// How long a program goes on in the background before it is stopped: what asks it to end comes together with what lets
+/// it go on.
+const GRACE: Duration = Duration::from_millis(50);
+
 impl FullScreen {
     /// Takes the terminal of standard input from the prompt, or for the first time, and the mouse with it if it is
     /// wanted; `None` if it is none.
@@ -136,14 +153,32 @@ impl FullScreen {
         &self.stops
     }
 
-    /// Gives the terminal back, stops, and takes it again when the shell lets the program go on.
-    pub fn suspend(&self) {
+    /// Gives the terminal back and stops until the shell lets the program go on, maybe in the background:
+    /// [`hold`](FullScreen::hold) takes the terminal again. While what `park` gives is kept, nobody may read keys: they are
+    /// the shell's.
+    pub fn suspend<Parked>(&self, park: impl FnOnce() -> Parked) {
         let Some(suspender) = &self.suspender else {
             return;
         };
+        let _parked = park();
         leave_full_screen();
         suspender.stop();
-        terminal().show_view();
+    }
+
+    /// Comes back when the terminal is this program's. As long as the shell gives it to another job, the program is
+    /// stopped again and again, unless a signal is `ending` it.
+    pub fn hold(&self, ending: impl Fn() -> Option<i32>) -> Hold {
+        if terminal().has_view() {
+            return Hold::Kept;
+        }
+        while !terminal().show_view() {
+            thread::sleep(GRACE);
+            if let Some(signal) = ending() {
+                return Hold::Ends(signal);
+            }
+            process::stop_in_background();
+        }
+        Hold::Regained
     }
 
     /// Asks the terminal to tell of the mouse, or to keep it for its own selection.
@@ -281,22 +316,38 @@ impl Terminal {
         true
     }
 
-    fn show_view(&mut self) {
+    /// Whether another job of the shell has the terminal.
+    fn is_in_background(&self) -> bool {
+        let is_lost = |found: &Arc<Console>| !found.is_in_foreground();
+        self.found.as_ref().is_some_and(is_lost)
+    }
+
+    /// Whether the terminal shows the view.
+    fn has_view(&self) -> bool {
+        self.view.as_ref().is_some_and(|view| !view.is_away) && !self.is_in_background()
+    }
+
+    /// False if another job has the terminal.
+    fn show_view(&mut self) -> bool {
+        if self.is_in_background() {
+            return false;
+        }
         let Some(view) = self.view.as_mut().filter(|_| self.holder == Holder::View) else {
-            return;
+            return true;
         };
         view.is_away = false;
         self.found.iter().for_each(|found| found.make_raw());
         let mouse = if view.has_mouse { MOUSE } else { "" };
         // A terminal that has gone is noticed when the first frame is written.
         let _ = crate::streams::write_data(&format!("{ENTER}{mouse}"));
+        true
     }
 
     fn hide_view(&mut self) {
-        if let Some(view) = &mut self.view {
-            view.is_away = true;
+        let view = self.view.as_mut();
+        if view.is_some_and(|view| !std::mem::replace(&mut view.is_away, true)) {
+            let _ = crate::streams::write_data(LEAVE);
         }
-        let _ = crate::streams::write_data(LEAVE);
     }
 
     fn set_mouse(&mut self, has_mouse: bool) {
@@ -376,8 +427,7 @@ impl Terminal {
     }
 
     fn continued(&self) {
-        let is_ours = |found: &Arc<Console>| found.is_in_foreground();
-        if self.holder == Holder::Scripts && self.found.as_ref().is_some_and(is_ours) {
+        if self.holder == Holder::Scripts {
             self.silence();
         }
     }
@@ -386,17 +436,23 @@ impl Terminal {
 /// Gives the terminal back to whoever had it before the prompt, for good; nothing if there was no prompt.
 pub fn give_back() {
     let mut terminal = terminal();
-    if terminal.end().is_some() {
+    if terminal.end().is_some_and(|found| found.is_in_foreground()) {
         bracket_pastes(false);
     }
 }
 
 /// Lets the editor have the terminal for the time of `read`, unless the prompt has ended.
 pub fn edited<T>(read: impl FnOnce() -> T) -> Option<T> {
+    wait_in_background();
     let found = terminal().begin_line()?;
     let result = read();
     terminal().end_line(found);
     Some(result)
+}
+
+/// Whether the terminal shows the full-screen view: keys are for it.
+pub fn has_view() -> bool {
+    terminal().has_view()
 }
 
 /// Gives the terminal back for the time of `act`, in the middle of a line.
@@ -408,12 +464,38 @@ pub fn interrupted(act: impl FnOnce()) {
         bracket_pastes(false);
     });
     act();
+    wait_in_background();
     change(|found| {
         if let Some(editing) = &editing {
             found.set(editing);
             bracket_pastes(true);
         }
     });
+}
+
+/// Comes back when the terminal is this program's, or the prompt has ended.
+fn wait_in_background() {
+    wait_until(|| !terminal().is_in_background());
+}
+
+/// Waits until the program is in the foreground. Until then it is stopped again and again, as one is that reads in the
+/// background.
+fn wait_until(is_in_foreground: impl Fn() -> bool) {
+    while !is_in_foreground() {
+        thread::sleep(GRACE);
+        process::stop_in_background();
+    }
+}
+
+/// Comes back when there is something to read on the terminal of standard input and that is this program's, or at once
+/// where it is none. So a shell can stop the program, and end it, while it waits for a line that is not edited.
+pub fn wait_for_line() {
+    let Some(input) = Console::of_input() else {
+        return;
+    };
+    while !input.waits_for_input() || !input.is_in_foreground() {
+        wait_until(|| input.is_in_foreground());
+    }
 }
 
 /// Changes the terminal, if there is one and the prompt still has it.

@@ -80,7 +80,8 @@ impl Interrupts {
     /// From now on Ctrl-C and what asks the program to end raise `flag`. Handlers that the process has already
     /// are called as well.
     ///
-    /// A program of ours gives the terminal back before any other signal ends it, such as `SIGUSR1` or `SIGABRT`.
+    /// A program of ours gives the terminal back before any other signal ends it, such as `SIGUSR1` or `SIGABRT`, and is
+    /// not stopped by its terminal while it ends.
     ///
     /// # Errors
     ///
@@ -92,6 +93,9 @@ impl Interrupts {
         let over = Arc::new(AtomicBool::new(false));
         let taken = END.into_iter().chain([INTERRUPT]);
         signals::leave_to_others(taken.clone(), &over)?;
+        if owner == Owner::Program {
+            signals::never_stop_while_ending(END)?;
+        }
         let (sender, received) = unbounded();
         let raiser = Raiser {
             flag,

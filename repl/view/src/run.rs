@@ -2,14 +2,14 @@
 
 use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::panic;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, after, at, never, select, unbounded};
 use memglass_terminal::look;
-use memglass_terminal::modes::FullScreen;
+use memglass_terminal::modes::{self, FullScreen, Hold};
 use memglass_terminal::signal::{self, Interrupts};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
@@ -112,7 +112,7 @@ pub fn run(host: &mut dyn Host, setup: Setup, interrupts: &Interrupts) -> Result
     };
     view.app.set_type(setup.type_name.clone());
     view.app.notice(&setup.mistakes);
-    let ended = view.ask().and_then(|()| view.serve(&keys.events));
+    let ended = view.ask().and_then(|()| view.serve(&keys));
     view.hear_last(&keys.events);
     ended.map_err(ViewError::Terminal)
 }
@@ -156,7 +156,8 @@ impl View<'_> {
         }
     }
 
-    fn serve(&mut self, events: &Receiver<Event>) -> io::Result<Ended> {
+    fn serve(&mut self, keys: &Keys) -> io::Result<Ended> {
+        let events = &keys.events;
         let mut ticks = Ticks::new();
         self.show()?;
         loop {
@@ -186,13 +187,15 @@ impl View<'_> {
                 Next::Later => continue,
                 Next::Stay => {}
                 Next::Redraw => self.screen.forget(),
-                Next::Suspend => {
-                    self.full_screen.suspend();
-                    self.screen.forget();
-                }
+                Next::Suspend => self.full_screen.suspend(|| keys.park()),
                 Next::Quit => return Ok(Ended::Closed),
                 Next::Exit(code) => return Ok(Ended::Exit(code)),
                 Next::End(number) => return Ok(Ended::Signal(number)),
+            }
+            match self.full_screen.hold(|| self.interrupts.ending()) {
+                Hold::Kept => {}
+                Hold::Regained => self.screen.forget(),
+                Hold::Ends(signal) => return Ok(Ended::Signal(signal)),
             }
             self.show()?;
         }
@@ -385,6 +388,10 @@ impl Ticks {
 pub(crate) struct Keys {
     pub(crate) events: Receiver<Event>,
     is_over: Arc<AtomicBool>,
+    /// Held while keys are waited for.
+    turns: Arc<Mutex<()>>,
+    /// Whether somebody else waits for that.
+    is_parked: Arc<AtomicBool>,
     /// Closed when the thread has ended.
     ended: Receiver<()>,
 }
@@ -395,10 +402,20 @@ impl Keys {
         let (sender, events) = unbounded();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
+        let turns = Arc::new(Mutex::new(()));
+        let own_turns = Arc::clone(&turns);
+        let is_parked = Arc::new(AtomicBool::new(false));
+        let parks = Arc::clone(&is_parked);
         let (end, ended) = unbounded();
         let wait = move || {
             let _end: Sender<()> = end;
             while !over.load(Ordering::Relaxed) {
+                let turn = turns.lock().unwrap_or_else(PoisonError::into_inner);
+                if parks.load(Ordering::Relaxed) || !modes::has_view() {
+                    drop(turn);
+                    thread::sleep(LOOK);
+                    continue;
+                }
                 let event = match event::poll(LOOK) {
                     Ok(false) => match busy.tell() {
                         Ok(()) => continue,
@@ -421,8 +438,18 @@ impl Keys {
         Ok(Keys {
             events,
             is_over,
+            turns: own_turns,
+            is_parked,
             ended,
         })
+    }
+
+    /// Nobody waits for keys as long as this is kept.
+    pub(crate) fn park(&self) -> MutexGuard<'_, ()> {
+        self.is_parked.store(true, Ordering::Relaxed);
+        let turn = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_parked.store(false, Ordering::Relaxed);
+        turn
     }
 }
 
@@ -447,7 +474,7 @@ impl PanicHook {
         let before: Arc<Hook> = Arc::new(panic::take_hook());
         let then = Arc::clone(&before);
         panic::set_hook(Box::new(move |info| {
-            memglass_terminal::modes::leave_full_screen();
+            modes::leave_full_screen();
             then(info);
         }));
         PanicHook { before }
@@ -474,6 +501,8 @@ mod tests {
         let keys = Keys {
             events: unbounded().1,
             is_over: Arc::default(),
+            turns: Arc::default(),
+            is_parked: Arc::default(),
             ended,
         };
         let (done, is_done) = unbounded();

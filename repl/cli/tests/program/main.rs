@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod automation;
+mod background;
 mod bad_input;
 mod commands;
 mod cpp_engine;

@@ -39,6 +39,11 @@ impl Console {
         match *self {}
     }
 
+    /// Waits until there is something to read.
+    pub fn waits_for_input(&self) -> bool {
+        match *self {}
+    }
+
     /// Whether it is ours to change.
     pub fn is_in_foreground(&self) -> bool {
         match *self {}

@@ -30,6 +30,9 @@ impl Suspender {
 /// Does nothing: no shell would let the program go on.
 pub fn stop() {}
 
+/// Does nothing: there is no background.
+pub fn stop_in_background() {}
+
 /// Starts the command in a group of its own: Ctrl-C at the terminal is not for it.
 pub fn in_its_own_group(command: &mut Command) {
     command.creation_flags(NEW_GROUP);

@@ -103,6 +103,15 @@ pub fn on_stop(_: impl Fn() + Send + 'static) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// No shell stops a program here.
+///
+/// # Errors
+///
+/// None.
+pub fn never_stop_while_ending(_: impl IntoIterator<Item = i32>) -> io::Result<()> {
+    Ok(())
+}
+
 /// Raises `flag` at Ctrl-C, and when the program is asked to end.
 ///
 /// # Errors

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::stdin;
 use std::os::fd::AsFd;
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
@@ -41,9 +43,12 @@ impl Console {
         self.before.clone()
     }
 
-    /// Gives it these modes. A terminal that has gone needs none.
+    /// Gives it these modes, unless another job of the shell has it: the system would stop us for that. A terminal that
+    /// has gone needs none.
     pub fn set(&self, modes: &Modes) {
-        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &modes.0);
+        if self.is_in_foreground() {
+            let _ = tcsetattr(&self.terminal, OptionalActions::Now, &modes.0);
+        }
     }
 
     /// Gives it the modes that it was found with.
@@ -65,9 +70,16 @@ impl Console {
         self.set(&raw);
     }
 
-    /// Whether it is ours to change: after `bg` it is the shell's.
+    /// Waits until there is something to read, or a signal comes: then false. To wait is allowed in the background, where
+    /// reading stops the program.
+    pub fn waits_for_input(&self) -> bool {
+        let mut input = [PollFd::new(&self.terminal, PollFlags::IN)];
+        !matches!(poll(&mut input, None), Err(Errno::INTR))
+    }
+
+    /// Whether it is ours to change: after `bg` it is the shell's. One that is no shell's to give is always ours.
     pub fn is_in_foreground(&self) -> bool {
-        tcgetpgrp(&self.terminal).is_ok_and(|group| group == getpgrp())
+        tcgetpgrp(&self.terminal).map_or(true, |group| group == getpgrp())
     }
 }
 

@@ -12,6 +12,8 @@ use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 
+use super::signals;
+
 /// How long a stop may take to begin. A process that no shell looks after is not stopped at all.
 const STOPS_WITHIN: Duration = Duration::from_millis(200);
 
@@ -63,10 +65,24 @@ impl Drop for Suspender {
 /// The system does the same where nobody handles the signal: what leads its terminal's session is no shell's job, and
 /// nobody would let it go on.
 pub fn stop() {
-    if getsid(None).is_ok_and(|session| session != getpgrp()) {
+    if is_job() {
         // Refused, it goes on, which is no harm.
         let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
     }
+}
+
+/// Stops this process and all that the shell started with it, as the system does with a job that changes the terminal
+/// in the background. One that is about to end goes on.
+pub fn stop_in_background() {
+    if is_job() && !signals::is_ending() {
+        // Refused, it goes on, which is no harm.
+        let _ = kill_current_process_group(Signal::TTOU);
+    }
+}
+
+/// Whether this process is a job of a shell, which lets it go on when it was stopped.
+fn is_job() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
 /// Starts the command in a group of its own: Ctrl-C at the terminal is not for it.

@@ -3,18 +3,21 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
-use signal_hook::flag;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGTTIN, SIGXFSZ};
 use signal_hook::iterator::{Handle, Signals};
+use signal_hook::{flag, low_level};
 
 /// Ctrl-C.
 pub const INTERRUPT: i32 = SIGINT;
 
 /// What asks a program to end.
 pub const END: [i32; 2] = [SIGTERM, SIGHUP];
+
+/// Whether a signal has come that ends the program in an orderly way.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
 /// Hears of signals until it is dropped. Handlers that the process has already are called as well.
 #[derive(Debug)]
@@ -125,6 +128,30 @@ pub fn raise_at_end(raised: &Arc<AtomicBool>) -> io::Result<()> {
         flag::register(signal, Arc::clone(raised))?;
     }
     Ok(())
+}
+
+/// Once one of these signals has come, the program is no longer stopped for what it does in the background: it could not
+/// end. Reading the terminal is an error there.
+///
+/// # Errors
+///
+/// If the system refuses a handler.
+pub fn never_stop_while_ending(ends: impl IntoIterator<Item = i32>) -> io::Result<()> {
+    for signal in ends {
+        let go_on = || {
+            IS_ENDING.store(true, Ordering::Relaxed);
+            // SAFETY: L1: ignoring a signal is allowed always, also in a handler.
+            unsafe { libc::signal(SIGTTIN, libc::SIG_IGN) };
+        };
+        // SAFETY: L1: the action stores to an atomic and makes a system call, as a handler may.
+        unsafe { low_level::register(signal, go_on) }?;
+    }
+    Ok(())
+}
+
+/// Whether one of those signals has come.
+pub(super) fn is_ending() -> bool {
+    IS_ENDING.load(Ordering::Relaxed)
 }
 
 /// From now on a file that may not grow further is an error of the write, and does not end the process.

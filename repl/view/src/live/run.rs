@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, Stdout, stdout};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, after, at, never, select};
-use memglass_terminal::modes::FullScreen;
+use crossbeam_channel::{after, at, never, select};
+use memglass_terminal::modes::{FullScreen, Hold};
 use memglass_terminal::signal::{self, Interrupts};
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{Event, KeyEventKind};
@@ -68,8 +68,7 @@ pub fn run(
         busy,
         interrupts,
     };
-    live.serve(&keys.events, setup.until)
-        .map_err(ViewError::Terminal)
+    live.serve(&keys, setup.until).map_err(ViewError::Terminal)
 }
 
 struct Live<'l> {
@@ -84,7 +83,8 @@ struct Live<'l> {
 }
 
 impl Live<'_> {
-    fn serve(&mut self, events: &Receiver<Event>, until: Option<Instant>) -> io::Result<Ended> {
+    fn serve(&mut self, keys: &Keys, until: Option<Instant>) -> io::Result<Ended> {
+        let events = &keys.events;
         let until = until.map_or_else(never, at);
         let start = Instant::now();
         let mut looks = Due::at(start);
@@ -134,12 +134,14 @@ impl Live<'_> {
                 Next::Stay => {}
                 Next::Resume => self.source.resume(),
                 Next::Redraw => self.screen.forget(),
-                Next::Suspend => {
-                    self.full_screen.suspend();
-                    self.screen.forget();
-                }
+                Next::Suspend => self.full_screen.suspend(|| keys.park()),
                 Next::Interrupt => return Ok(Ended::Signal(signal::INTERRUPT)),
                 Next::Quit => return Ok(Ended::Closed),
+            }
+            match self.full_screen.hold(|| self.interrupts.ending()) {
+                Hold::Kept => {}
+                Hold::Regained => self.screen.forget(),
+                Hold::Ends(signal) => return Ok(Ended::Signal(signal)),
             }
             self.show()?;
         }
