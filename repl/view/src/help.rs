@@ -1,4 +1,4 @@
-//! The help: the table of keys, narrowed by what is typed.
+//! The help: the table of keys, narrowed by what is typed. Each can be pressed from here.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
@@ -38,11 +38,17 @@ const FLAGS: &[[&str; 2]] = &[
 pub(crate) struct Help {
     rows: Vec<Row>,
     query: Entry,
-    first: usize,
+    selected: usize,
 }
 
-/// A row of it: keys, what they do, and where.
-type Row = [String; 3];
+/// A row of it.
+#[derive(Debug)]
+struct Row {
+    /// Keys, what they do, and where.
+    texts: [String; 3],
+    /// Nothing of a flag.
+    binding: Option<&'static Binding>,
+}
 
 impl Help {
     /// The help on these keys, those of a panel first.
@@ -50,7 +56,7 @@ impl Help {
         Help {
             rows: all(keymap, place).collect(),
             query: Entry::default(),
-            first: 0,
+            selected: 0,
         }
     }
 
@@ -58,7 +64,7 @@ impl Help {
         let query = self.query.text().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
         let matches = |row: &&Row| {
-            let text = row.join(" ").to_lowercase();
+            let text = row.texts.join(" ").to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
         self.rows.iter().filter(matches).collect()
@@ -68,12 +74,9 @@ impl Help {
 fn all(keymap: &Keymap, place: Place) -> impl Iterator<Item = Row> {
     let mut keys: Vec<_> = keymap.rows().collect();
     keys.sort_by_key(|(_, binding)| rank(binding, place));
-    let flags = FLAGS.iter().map(|[flag, does]| {
-        [
-            flag.to_string(),
-            does.to_string(),
-            "command line".to_owned(),
-        ]
+    let flags = FLAGS.iter().map(|[flag, does]| Row {
+        texts: [flag, does, "command line"].map(|text| text.to_string()),
+        binding: None,
     });
     keys.into_iter().map(row).chain(flags)
 }
@@ -89,25 +92,32 @@ fn rank(binding: &Binding, place: Place) -> u8 {
     }
 }
 
-fn row((keys, binding): (String, &Binding)) -> Row {
+fn row((keys, binding): (String, &'static Binding)) -> Row {
     let places: Vec<_> = binding.places.iter().map(|place| place.name()).collect();
     let places = match places.is_empty() {
         true => "everywhere".into(),
         false => places.join(", "),
     };
-    [keys, binding.does.into(), places]
+    Row {
+        texts: [keys, binding.does.into(), places],
+        binding: Some(binding),
+    }
 }
 
 impl Overlay for Help {
     fn key(&mut self, key: KeyEvent, _: &mut dyn Host) -> Answer {
         let last = self.rows().len().saturating_sub(1);
         match key.code {
-            KeyCode::Esc | KeyCode::Enter => return Answer::Closes,
-            KeyCode::Up => self.first = self.first.saturating_sub(1),
-            KeyCode::Down => self.first = (self.first + 1).min(last),
-            KeyCode::PageUp => self.first = self.first.saturating_sub(10),
-            KeyCode::PageDown => self.first = (self.first + 10).min(last),
-            _ if self.query.key(key) => self.first = 0,
+            KeyCode::Esc => return Answer::Closes,
+            KeyCode::Enter => {
+                let binding = self.rows().get(self.selected).and_then(|row| row.binding);
+                return binding.map_or(Answer::Stays, Answer::Presses);
+            }
+            KeyCode::Up => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Down => self.selected = (self.selected + 1).min(last),
+            KeyCode::PageUp => self.selected = self.selected.saturating_sub(10),
+            KeyCode::PageDown => self.selected = (self.selected + 10).min(last),
+            _ if self.query.key(key) => self.selected = 0,
             _ => {}
         }
         Answer::Stays
@@ -120,26 +130,32 @@ impl Overlay for Help {
         let title = format!("Help  {}", self.query.shown(30));
         let inside = frame(canvas, body, [WIDTH, height], &title);
         let room = usize::from(inside.height.saturating_sub(1));
-        let first = self.first.min(rows.len().saturating_sub(room));
-        for (row, y) in rows.iter().skip(first).take(room).zip(inside.y..) {
-            draw_row(canvas, inside, y, row);
+        let first = (self.selected + 1).saturating_sub(room);
+        for (index, y) in (first..rows.len()).take(room).zip(inside.y..) {
+            draw_row(canvas, inside, y, &rows[index].texts);
+            if index == self.selected {
+                canvas.put(inside.x - 1, y, "▌", Role::Accent);
+            }
         }
         if rows.is_empty() {
             let nothing = format!("Nothing has \"{}\" in it.", self.query.text());
             let nothing = text::cut_end(&nothing, inside.width.into()).into_owned();
             canvas.put(inside.x, inside.y, nothing, Role::Dim);
         }
-        let footer = format!("{} of {total}   letters search  ↑↓ scroll  Esc", rows.len());
+        let footer = format!(
+            "{} of {total}   letters search  ↑↓ Enter do it  Esc",
+            rows.len()
+        );
         let footer = text::cut_end(&footer, inside.width.into()).into_owned();
         canvas.put(inside.x, inside.bottom() - 1, footer, Role::Dim);
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {
-        &[["letters", "search"], ["↑↓", "scroll"], ["Esc", "close"]]
+        &[["letters", "search"], ["Enter", "do it"], ["Esc", "close"]]
     }
 }
 
-fn draw_row(canvas: &mut Canvas, area: Area, y: u16, [keys, does, places]: &Row) {
+fn draw_row(canvas: &mut Canvas, area: Area, y: u16, [keys, does, places]: &[String; 3]) {
     let width = usize::from(area.width);
     let parts = [(keys, 0, KEYS, Role::News), (does, KEYS, DOES, Role::Text)];
     let places = (
@@ -165,7 +181,8 @@ mod tests {
 
     #[test]
     fn every_row_fits_its_columns() {
-        for [keys, does, _] in all(&Keymap::default(), Place::Objects) {
+        for row in all(&Keymap::default(), Place::Objects) {
+            let [keys, does, _] = row.texts;
             assert!(text::width(&keys) < KEYS, "{keys}");
             assert!(text::width(&does) < DOES, "{does}");
         }

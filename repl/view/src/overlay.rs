@@ -6,6 +6,7 @@ use ratatui::crossterm::event::KeyEvent;
 
 use crate::canvas::{Area, Canvas};
 use crate::host::Host;
+use crate::keys::Binding;
 use crate::panels::Action;
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -32,7 +33,7 @@ pub(crate) trait Overlay: Debug {
 }
 
 /// What becomes of an overlay after a key.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Answer {
     /// It stays.
     Stays,
@@ -42,6 +43,8 @@ pub(crate) enum Answer {
     Asks(Action),
     /// It closes, and this is to be done.
     ClosesWith(Action),
+    /// It closes, and this is to be done as its keys do it.
+    Presses(&'static Binding),
 }
 
 /// Draws a box with a title in the middle of an area, of this size or as much of it as fits, and gives the area inside.

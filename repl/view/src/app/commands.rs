@@ -9,7 +9,7 @@ use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
 use crate::host::{Host, Play};
-use crate::keys::{self, Command, Place};
+use crate::keys::{self, Binding, Command, Place};
 use crate::overlay::Answer;
 use crate::panels::{Action, Handled};
 use crate::picker::TypePicker;
@@ -50,13 +50,26 @@ impl App {
             _ => {}
         }
         let answer = overlay.key(key, host);
-        if matches!(answer, Answer::Closes | Answer::ClosesWith(_)) {
+        if !matches!(answer, Answer::Stays | Answer::Asks(_)) {
             self.overlays.pop();
         }
-        if let Answer::Asks(action) | Answer::ClosesWith(action) = answer {
-            self.act(action, host);
+        match answer {
+            Answer::Stays | Answer::Closes => {}
+            Answer::Asks(action) | Answer::ClosesWith(action) => self.act(action, host),
+            Answer::Presses(binding) => return Some(self.pressed_in_place(binding, host)),
         }
         Some(Next::Stay)
+    }
+
+    /// Does what a key does, in a panel where it does that.
+    fn pressed_in_place(&mut self, binding: &Binding, host: &mut dyn Host) -> Next {
+        if let [first, ..] = binding.places
+            && !binding.places.contains(&self.focus)
+        {
+            self.turn(Command::Panel(*first));
+            self.read(host);
+        }
+        self.command(binding.command, host)
     }
 
     /// What a command means in a panel.
