@@ -181,6 +181,21 @@ fn a_value_that_changes_is_shown_with_what_it_was() {
 }
 
 #[test]
+fn what_a_value_was_is_written_as_the_value_or_is_an_arrow() {
+    for (width, change) in [
+        (120, "▲  1,234,567,891"),
+        (200, "1,234,567,890 →  1,234,567,891"),
+    ] {
+        let mut shown = Shown::of(world(), width, 36);
+        for value in [1_234_567_890, 1_234_567_891] {
+            shown.world.snapshot.fields.rows[1].value = number(value);
+            shown.text();
+        }
+        shown.shows(change);
+    }
+}
+
+#[test]
 fn where_there_is_no_room_for_it_an_arrow_says_whether_it_rose() {
     let mut shown = Shown::of(world(), 80, 24);
     shown.text();
@@ -253,6 +268,33 @@ fn the_help_finds_keys_by_what_they_do() {
     assert!(!shown.text().contains("Help"));
     shown.press("? k i l l");
     shown.shows("Nothing has \"kill\" in it.");
+}
+
+#[test]
+fn the_help_does_what_is_chosen_in_a_panel_where_that_is_done() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("? o n e Space p a n e l Enter");
+    let text = shown.text();
+    assert!(
+        !text.contains("Help") && !text.contains("Position ─"),
+        "{text}"
+    );
+    shown.press("z ? e d i t : Enter");
+    shown.shows("━ AAPL_position : Position ━");
+    shown.shows("symbol_id: the producer declares it read-only");
+    shown.press("? - - h e x Enter");
+    shown.shows("Help  --hex▏");
+    shown.press("Esc ?");
+    let row = |shown: &mut Shown| {
+        let text = shown.text();
+        let row = text.lines().find(|line| line.contains("│▌"));
+        row.unwrap_or_default().to_owned()
+    };
+    let first = row(&mut shown);
+    shown.press("Down");
+    assert_ne!(row(&mut shown), first);
+    shown.press("l e a v e");
+    assert_eq!(shown.press("Enter"), Next::Quit);
 }
 
 #[test]

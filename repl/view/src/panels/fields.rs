@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use memglass_value::format::Figure;
+use memglass_value::format::{Digits, Figure};
 
 use super::fields_columns::{Column, Columns, shared_cells, shared_columns};
 use super::{Action, Frame, Handled, News, moved, short_time};
@@ -365,17 +365,16 @@ impl FieldsPanel {
         match columns.before {
             // A text takes the whole row: what it was is in the log of what one does, not here.
             _ if matches!(row.value, Figure::Text(_)) => {}
-            Some(column) => {
-                let text = fitted(before, column.width.into());
-                canvas.put_before(column.at + column.width, y, text, Role::Dim);
-                canvas.put(columns.arrow, y, "→", Role::Dim);
-            }
-            None => canvas.put(
-                columns.arrow,
-                y,
-                direction(before, &row.value),
-                Role::Accent,
-            ),
+            column => match column.zip(before_change(before, columns)) {
+                Some((column, text)) => {
+                    canvas.put_before(column.at + column.width, y, text, Role::Dim);
+                    canvas.put(columns.arrow, y, "→", Role::Dim);
+                }
+                None => {
+                    let direction = direction(before, &row.value);
+                    canvas.put(columns.arrow, y, direction, Role::Accent);
+                }
+            },
         }
         role
     }
@@ -440,8 +439,7 @@ fn draw_value(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns,
     match &row.value {
         Figure::Nothing => {}
         Figure::Number(digits) => {
-            let widths = (columns.whole.width.into(), columns.fraction.width.into());
-            let (whole, fraction) = digits.fitted(widths.0, widths.1);
+            let (whole, fraction) = parts(digits, columns);
             canvas.put_before(end, y, whole, role);
             canvas.put(end, y, fraction, role);
         }
@@ -593,6 +591,24 @@ fn fitted(value: &Figure, columns: usize) -> String {
         }
         other => text::cut_end(&other.plain(), columns).into_owned(),
     }
+}
+
+/// What a value was, as it stood where values stand; nothing if that has no room where it was.
+fn before_change(before: &Figure, columns: Columns) -> Option<String> {
+    let room = usize::from(columns.before?.width);
+    match before {
+        Figure::Number(digits) => {
+            let (whole, fraction) = parts(digits, columns);
+            let text = whole + &fraction;
+            (text.len() <= room).then_some(text)
+        }
+        other => Some(text::cut_end(&other.plain(), room).into_owned()),
+    }
+}
+
+/// What stands before the decimal point and behind it.
+fn parts(digits: &Digits, columns: Columns) -> (String, String) {
+    digits.fitted(columns.whole.width.into(), columns.fraction.width.into())
 }
 
 /// Whether a number rose or fell.

@@ -84,7 +84,7 @@ impl Columns {
     /// The columns of an area, for an object whose fields need these widths.
     pub(crate) fn of(area: Area, widths: Widths) -> Columns {
         let width = area.width;
-        let shape = Shape::of(width, widths);
+        let mut shape = Shape::of(width, widths);
         let rest = width.saturating_sub(2 + shape.without_name());
         let usual = if width >= SPACIOUS { NAME.2 } else { NAME.1 };
         let most = usual.max(widths.name as u16);
@@ -95,7 +95,8 @@ impl Columns {
             Column { at, width }
         };
         let name = rest.clamp(NAME.0.min(width), most);
-        let name = column(name - shape.taken_by_notes(rest, name, widths), 1);
+        let name = name - shape.taken_by_notes(rest, name, widths);
+        let name = column(name - shape.give_to_before(name, widths), 1);
         let type_name = (shape.type_name > 0).then(|| column(shape.type_name, 1));
         let before = (shape.before > 0).then(|| column(shape.before, 1));
         let arrow = column(1, u16::from(shape.before > 0)).at;
@@ -171,8 +172,22 @@ impl Shape {
     fn taken_by_notes(&self, rest: u16, name: u16, widths: Widths) -> u16 {
         let has = self.note + rest.saturating_sub(name);
         let lacks = (widths.note as u16).saturating_sub(has);
-        let spare = name.saturating_sub((widths.name as u16).max(NAME.0));
-        if self.note > 0 { lacks.min(spare) } else { 0 }
+        if self.note > 0 {
+            lacks.min(spare(name, widths))
+        } else {
+            0
+        }
+    }
+
+    /// Gives columns that names do not need to values before, until whole numbers have as much room there; says how many.
+    fn give_to_before(&mut self, name: u16, widths: Widths) -> u16 {
+        let lacks = self.whole.saturating_sub(self.before);
+        let given = lacks.min(spare(name, widths));
+        if self.before == 0 {
+            return 0;
+        }
+        self.before += given;
+        given
     }
 
     /// Columns of all but the name, with the gaps between them.
@@ -183,6 +198,11 @@ impl Shape {
         let right = with_gap(self.unit) + self.note;
         1 + with_gap(self.type_name) + with_gap(self.before) + arrow + numbers + right
     }
+}
+
+/// Of so many columns for names, those that they do not need.
+fn spare(name: u16, widths: Widths) -> u16 {
+    name.saturating_sub((widths.name as u16).max(NAME.0))
 }
 
 #[cfg(test)]
@@ -213,9 +233,9 @@ mod tests {
     #[test]
     fn a_wide_panel_has_all_columns() {
         let columns = columns(77);
-        assert_eq!(columns.name, Column { at: 45, width: 18 });
-        assert_eq!(columns.type_name, Some(Column { at: 64, width: 9 }));
-        assert_eq!(columns.before, Some(Column { at: 74, width: 11 }));
+        assert_eq!(columns.name, Column { at: 45, width: 15 });
+        assert_eq!(columns.type_name, Some(Column { at: 61, width: 9 }));
+        assert_eq!(columns.before, Some(Column { at: 71, width: 14 }));
         assert_eq!(columns.arrow, 86);
         assert_eq!(columns.whole.at + columns.whole.width, 102);
         assert_eq!(columns.unit, Some(Column { at: 103, width: 6 }));
@@ -223,11 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn long_notes_take_what_names_do_not_need() {
-        for (note, columns_of_note, columns_of_name) in [(10, 10, 18), (12, 12, 16), (30, 14, 14)] {
+    fn long_notes_and_values_before_take_what_names_do_not_need() {
+        for (note, of_note, of_name, of_before) in
+            [(10, 10, 15, 14), (12, 12, 14, 13), (30, 14, 14, 11)]
+        {
             let columns = columns_with_note(77, note);
-            assert_eq!(columns.note.expect("wide").width, columns_of_note);
-            assert_eq!(columns.name.width, columns_of_name);
+            assert_eq!(columns.note.expect("wide").width, of_note);
+            assert_eq!(columns.name.width, of_name);
+            assert_eq!(columns.before.expect("wide").width, of_before);
         }
     }
 
