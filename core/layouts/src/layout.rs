@@ -149,12 +149,13 @@ impl Layout {
         self.program.name(self.program.structure(root.0).name)
     }
 
-    /// The place of a path that is the same in every record of `root`, whatever its data. Reading it with
-    /// [`value`](Layout::value) or [`integer`](Layout::integer) takes no [`Record`](crate::Record): it costs what a
-    /// constant offset does.
-    pub fn constant_place(&self, root: Root, path: &str) -> Option<Place> {
+    /// The place of a path that is the same in every record of `root`, whatever its data, and how many bytes a record has
+    /// at least that has something there. Reading it with [`value`](Layout::value) or [`integer`](Layout::integer) takes
+    /// no [`Record`](crate::Record): it costs what a constant offset does.
+    pub fn constant_place(&self, root: Root, path: &str) -> Option<(Place, u64)> {
         let tree = fixed::certain_part(&self.program, root.0);
         let mut place = path::root_place(&tree);
+        let mut least = 0;
         for (i, step) in path::steps(path).enumerate() {
             let step = step?;
             let is_shadowed = i == 0 && fixed::may_be_shadowed(&self.program, &tree, root.0, step);
@@ -162,8 +163,10 @@ impl Layout {
                 return None;
             }
             place = path::step(self, &tree, place, step).ok()?;
+            // Arrays and structs of known size are there as a whole or not at all.
+            least = least.max(place.offset() + place.size().unwrap_or_default());
         }
-        Some(place)
+        Some((place, least))
     }
 
     /// What stands at a place of a record's bytes; none for structs and arrays, and beyond the end of the bytes.

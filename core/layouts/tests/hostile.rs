@@ -5,7 +5,9 @@
 
 mod support;
 
-use memglass_layouts::{Force, Go, Kind, Layout, Limits, Node, Record, Root, Visitor};
+use memglass_layouts::{
+    FindError, Force, Go, Kind, Layout, Limits, Node, Place, Record, Root, Visitor,
+};
 use serde_json::Value as Json;
 use std::time::{Duration, Instant};
 
@@ -95,9 +97,13 @@ impl Visitor for Met {
 fn random_bytes_break_no_promise() {
     let mut random = fastrand::Rng::with_seed(1);
     for (name, layout, root, sample) in types() {
+        let constant = constant_places(&layout, root, &sample);
         for _ in 0..rounds(150) {
             let bytes = buffer(&mut random, &sample);
             let record = Record::new(&layout, root, &bytes, LIMITS);
+            are_where_they_always_are(&record, &constant, &bytes).unwrap_or_else(|error| {
+                panic!("{name}: {error}: {}", support::hex(&bytes));
+            });
             let mut met = Met::default();
             record.walk(&mut met);
             let looked_up = random.usize(..met.nodes.len().max(1));
@@ -110,6 +116,53 @@ fn random_bytes_break_no_promise() {
             });
         }
     }
+}
+
+/// A path, its place in every record, and the least bytes of a record that has it.
+type Constant = (String, (Place, u64));
+
+/// The single values of a sample that are at the same place in every record.
+fn constant_places(layout: &Layout, root: Root, sample: &[u8]) -> Vec<Constant> {
+    let record = Record::new(layout, root, sample, LIMITS);
+    let mut met = Met::default();
+    record.walk(&mut met);
+    let is_leaf = |path: &String| {
+        let place = record.find(path);
+        place.is_ok_and(|place| record.leaf(place).is_some())
+    };
+    let paths = met.nodes.into_iter().map(|(path, ..)| path);
+    let constant = |path: String| Some((path.clone(), layout.constant_place(root, &path)?));
+    paths.filter(is_leaf).filter_map(constant).collect()
+}
+
+/// A part at a constant place is found there in every record that is long enough.
+fn are_where_they_always_are(
+    record: &Record<'_>,
+    constant: &[Constant],
+    bytes: &[u8],
+) -> Result<(), String> {
+    for (path, (place, least)) in constant {
+        match record.find(path) {
+            Ok(found) if (found.offset(), found.size()) != (place.offset(), place.size()) => {
+                return Err(format!("{path} is at {found:?} and should be at {place:?}"));
+            }
+            Err(error) if *least <= bytes.len() as u64 && !ends_everything(&error) => {
+                return Err(error.to_string());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn ends_everything(error: &FindError) -> bool {
+    matches!(
+        error,
+        FindError::Hidden {
+            kind: Kind::Budget,
+            ..
+        }
+    )
 }
 
 fn keeps_promises(

@@ -59,6 +59,33 @@ impl Packed {
         self.definition.layout().path(path)
     }
 
+    /// Where a part is that is at the same place in every record of the struct, and the least bytes of a record that has it.
+    pub(crate) fn constant_place(&self, path: &str) -> Option<(Place, u64)> {
+        self.definition.layout().constant_place(self.root, path)
+    }
+
+    /// The value of a single value at such a place, by the first bytes of a record's place, which has `len` bytes. `None` if
+    /// the record ends before it.
+    pub(crate) fn constant(
+        &self,
+        (place, least): (Place, u64),
+        leaf: &Leaf,
+        bytes: &[u8],
+        len: usize,
+    ) -> Option<Value> {
+        let room = len as u64 - self.room.start();
+        let (own_len, own) = match self.room {
+            Room::Bytes(_) => (room, bytes),
+            Room::Counted => split_length(bytes),
+        };
+        let is_there = least <= own_len && own_len <= room;
+        let layout = is_there.then(|| self.definition.layout())?;
+        Some(match leaf {
+            Leaf::Enum { values, .. } => named(values, layout.integer(place, own)?),
+            leaf => plain(leaf, layout.value(place, own)?),
+        })
+    }
+
     /// Where the record begins in the bytes of its place.
     pub(crate) fn start(&self) -> u64 {
         self.room.start()
@@ -85,8 +112,7 @@ impl Packed {
         let Room::Counted = self.room else {
             return Ok(bytes);
         };
-        let (len, room) = bytes.split_at(LENGTH);
-        let len = u64::from_ne_bytes(len.try_into().expect("a word"));
+        let (len, room) = split_length(bytes);
         let own = usize::try_from(len).ok().and_then(|len| room.get(..len));
         own.ok_or_else(|| format!("its length is {len}, its room {}", room.len()))
     }
@@ -118,6 +144,12 @@ impl Packed {
             Err(reason) => Value::Record(vec![(FAULT.into(), reason.into())].into()),
         }
     }
+}
+
+/// The length of a record, and the bytes behind it.
+fn split_length(bytes: &[u8]) -> (u64, &[u8]) {
+    let (len, room) = bytes.split_at(LENGTH);
+    (u64::from_ne_bytes(len.try_into().expect("a word")), room)
 }
 
 /// How much a record of these bytes may take: what its type was measured by.
@@ -278,27 +310,35 @@ pub(crate) fn part(record: &Record<'_>, place: Place) -> Value {
 
 /// The value of a place without parts.
 pub(crate) fn single(record: &Record<'_>, place: Place, leaf: &Leaf) -> Value {
+    match leaf {
+        Leaf::Enum { values, .. } => named(values, record.integer(place).unwrap_or_default()),
+        leaf => plain(leaf, record.value(place).expect("a single value has one")),
+    }
+}
+
+fn named(values: &[(String, i128)], number: i128) -> Value {
+    let known = values.iter().find(|(_, value)| *value == number);
+    Value::Enum(EnumValue {
+        number,
+        name: known.map(|(name, _)| name.as_str().into()),
+    })
+}
+
+/// The value of anything but an enum.
+fn plain(leaf: &Leaf, value: memglass_layouts::Value) -> Value {
     use memglass_layouts::Value as Read;
-    match (leaf, record.value(place)) {
-        (Leaf::Enum { values, .. }, _) => {
-            let number = record.integer(place).unwrap_or_default();
-            let known = values.iter().find(|(_, value)| *value == number);
-            Value::Enum(EnumValue {
-                number,
-                name: known.map(|(name, _)| name.as_str().into()),
-            })
-        }
-        (_, Some(Read::Bool(value))) => Value::Bool(value),
-        (Leaf::Int { signed, bits }, Some(Read::Int(value))) => match (signed, bits) {
+    match (leaf, value) {
+        (_, Read::Bool(value)) => Value::Bool(value),
+        (Leaf::Int { signed, bits }, Read::Int(value)) => match (signed, bits) {
             (true, 0..=64) => Value::I64(value as i64),
             (false, 0..=64) => Value::U64(value as u64),
             (true, _) => Value::I128(value),
             (false, _) => Value::U128(value as u128),
         },
-        (_, Some(Read::Wide(value))) => Value::U128(value),
-        (Leaf::Float { size: 8 }, Some(Read::Float(value))) => Value::F64(value),
-        (_, Some(Read::Float(value))) => Value::F32(value as f32),
-        (_, Some(Read::Text(text))) => Value::Text(text),
+        (_, Read::Wide(value)) => Value::U128(value),
+        (Leaf::Float { size: 8 }, Read::Float(value)) => Value::F64(value),
+        (_, Read::Float(value)) => Value::F32(value as f32),
+        (_, Read::Text(text)) => Value::Text(text),
         (_, other) => unreachable!("{other:?} of a {leaf:?}"),
     }
 }

@@ -253,6 +253,15 @@ fn a_length_beyond_the_room_is_no_record() {
     bytes[..8].copy_from_slice(&u64::MAX.to_ne_bytes());
     let value = field.value_of(&bytes).to_string();
     assert!(value.contains("its room 64"), "{value}");
+    let part = observer.field("packet.n").unwrap();
+    let value = part.value_of(&bytes).to_string();
+    assert!(value.contains("its room 64"), "{value}");
+    // Nor does a record have what it ends before.
+    for (len, expected) in [(1, "damaged"), (0, "no record was written yet")] {
+        bytes[..8].copy_from_slice(&u64::to_ne_bytes(len));
+        let value = part.value_of(&bytes).to_string();
+        assert!(value.contains(expected), "{value}");
+    }
 }
 
 #[test]
@@ -322,12 +331,68 @@ fn what_was_laid_out_counts_only_until_something_is_written() {
         }
     }
     is("four", 10);
+    let n = observer.field("packet.n").unwrap();
     drop(packet);
-    assert!(matches!(crc.read(), Err(ReadError::Gone { .. })));
+    for part in [&crc, &n] {
+        assert!(matches!(part.read(), Err(ReadError::Gone { .. })));
+    }
     let again = session.buffer("packet", "msg", 64).unwrap();
     again.write(b"\x01\x00\x0b").unwrap();
     assert!(matches!(crc.read(), Err(ReadError::Gone { .. })));
     assert_eq!(read(&place.reader("t"), "packet.crc"), Value::U64(11));
+}
+
+#[test]
+fn a_part_whose_place_depends_on_no_data_is_read_without_the_record_around_it() {
+    let place = Place::new();
+    let session = place.session("t");
+    let text = "enum Op : u8 { Ping = 1, Data }; struct list { head h; u16 n; item items[n]; u8 end; };
+        struct head { be u32 number; Op op; char name[4]; }; struct item { u8 len; char text[len]; };";
+    session.define(text).unwrap();
+    let elements = 3000_u16;
+    let head = |number: u8| [0, 0, 1, number, 2, b'a', b'b', 0, 0];
+    let record = |number: u8| {
+        let items = (0..elements)
+            .flat_map(|index| [vec![(index % 3) as u8], vec![b'x'; (index % 3).into()]].concat());
+        let rest = elements.to_le_bytes().into_iter().chain(items);
+        head(number)
+            .into_iter()
+            .chain(rest)
+            .chain([9])
+            .collect::<Vec<u8>>()
+    };
+    let list = session.buffer("list", "list", 10_000).unwrap();
+    list.write(&record(0)).unwrap();
+    let observer = place.writer("t");
+    let paths = [
+        "list.h.number",
+        "list.h.op",
+        "list.h.name",
+        "list.n",
+        "list.end",
+    ];
+    let [number, op, name, n, end] = paths.map(|path| observer.field(path).unwrap());
+    let mut spent = [Duration::ZERO; 2];
+    for round in 1..30_u8 {
+        list.write(&record(round)).unwrap();
+        let start = Instant::now();
+        assert_eq!(number.read().unwrap(), Value::U64(256 + u64::from(round)));
+        assert_eq!(op.read().unwrap().as_str(), Some("Data"));
+        assert_eq!(name.read().unwrap(), "ab".into());
+        assert_eq!(n.read().unwrap(), Value::U64(elements.into()));
+        let between = Instant::now();
+        assert_eq!(end.read().unwrap(), Value::U64(9));
+        spent[0] += between - start;
+        spent[1] += between.elapsed();
+    }
+    // Four of them take a few microseconds, and laying out the record hundreds.
+    assert!(spent[0] * 4 < spent[1], "{spent:?}");
+    n.write_forced(&Value::U64(1)).unwrap();
+    assert_eq!(n.read().unwrap(), Value::U64(1));
+    // What is behind the fault cannot be read, and what stands before it can.
+    n.write_forced(&Value::U64(60_000)).unwrap();
+    assert_eq!(number.read().unwrap(), Value::U64(256 + 29));
+    assert!(end.read().is_err());
 }
 
 #[test]

@@ -51,20 +51,24 @@ pub(crate) fn measure(report: &Report) {
 fn after_a_write(report: &Report, list: &Buffer, bytes: &[u8], observer: &Observer) {
     let write = per_operation(1, || list.write(bytes).expect("a record"));
     report.figure("write, with its check", write, None, None);
-    let field = observer.field("list.items[2].len").expect("a path");
-    let reads = (0..60).map(|_| {
-        list.write(bytes).expect("a record");
-        let start = Instant::now();
-        black_box(field.read().expect("a value"));
-        start.elapsed().as_nanos() as f64
-    });
-    let first = percentile(reads.collect(), 50);
-    report.figure("first read after a write", first, None, None);
+    for (path, what) in [
+        ("items[2].len", "first read after a write"),
+        ("n", "the same of n, at a constant place"),
+    ] {
+        let field = observer.field(&format!("list.{path}")).expect("a path");
+        let reads = (0..60).map(|_| {
+            list.write(bytes).expect("a record");
+            let start = Instant::now();
+            black_box(field.read().expect("a value"));
+            start.elapsed().as_nanos() as f64
+        });
+        report.figure(what, percentile(reads.collect(), 50), None, None);
+    }
 }
 
 fn unchanged(report: &Report, observer: &Observer) {
-    let goal = [Some(100.0), None, None];
-    for (path, goal) in ["items[2].len", "items[9999].len", "items[2].text"]
+    let goal = [Some(100.0), None, None, None];
+    for (path, goal) in ["items[2].len", "items[9999].len", "items[2].text", "n"]
         .into_iter()
         .zip(goal)
     {

@@ -1,6 +1,6 @@
 //! Parts of packed records: found by the bytes of one moment, read on a private copy.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use memglass_layouts::{FindError, Go, Leaf, Node, OwnedRecord, Path, Place, Record, Visitor};
 
@@ -12,7 +12,7 @@ use crate::observer::follow::is_record;
 use crate::observer::laid_out::Moment;
 use crate::observer::path::{Malformed, Step, Steps};
 use crate::observer::place::Within;
-use crate::observer::read::Retries;
+use crate::observer::read::{Retries, with_buffer};
 use crate::observer::suggest;
 use crate::schema::{Kind, Protection, Schema, SchemaError, Type, TypeId, Variant};
 use crate::value::{Record as Members, Value};
@@ -39,6 +39,12 @@ pub(in crate::observer) struct Inside {
     /// Bytes from the start of the place, whose length comes first.
     pub(in crate::observer) offset: u64,
     pub(in crate::observer) size: u64,
+    /// If it is a single value at the same place in every record, that place, and the least bytes of a record that has
+    /// it: the record need not be laid out.
+    constant: Option<(Place, u64)>,
+    /// If it is a number, its last value and the sequence of the record's place with which it was read. A part that is
+    /// read again before the next write is not looked up again.
+    last: Mutex<Option<(u64, Value)>>,
 }
 
 /// What a part of a packed record has parts of; told by [`Field::packing`].
@@ -57,8 +63,18 @@ impl Inside {
     ///
     /// The reason, if the record does not have the part.
     pub(in crate::observer) fn value(&self, bytes: &[u8]) -> Result<Value, String> {
+        if let Some(value) = self.constant_value(bytes, bytes.len()) {
+            return Ok(value);
+        }
         let own = written_bytes(&self.packed, bytes)?;
         self.value_in(&self.packed.record(own))
+    }
+
+    /// The part's value by the first bytes of the record's place, which has `len` bytes; `None` if it takes laying out the
+    /// record to know it, or why there is none.
+    fn constant_value(&self, bytes: &[u8], len: usize) -> Option<Value> {
+        self.packed
+            .constant(self.constant?, self.leaf.as_ref()?, bytes, len)
     }
 
     /// The part's value in a record.
@@ -78,6 +94,26 @@ impl Inside {
             ));
         }
         Ok(packed::part(record, place))
+    }
+
+    /// The part's value while the record's place has this sequence, if that is known.
+    fn last(&self, sequence: u64) -> Option<Value> {
+        // Nobody waits: looking it up takes no longer.
+        let last = self.last.try_lock().ok()?;
+        last.as_ref()
+            .filter(|(known, _)| *known == sequence)
+            .map(|(_, value)| value.clone())
+    }
+
+    /// Keeps the value that the part has while the record's place has this sequence.
+    fn keep(&self, sequence: u64, value: &Value) {
+        let is_number = matches!(
+            self.leaf,
+            Some(Leaf::Int { .. } | Leaf::Float { .. } | Leaf::Bool)
+        );
+        if let (true, Ok(mut last)) = (is_number, self.last.try_lock()) {
+            *last = Some((sequence, value.clone()));
+        }
     }
 
     /// The same, with the reason as a value.
@@ -109,28 +145,67 @@ impl Field {
 
     /// Reads a part of a packed record.
     pub(super) fn read_part(&self, inside: &Inside, retries: Retries) -> Result<Value, ReadError> {
-        let laid_out = self.laid_out(&inside.packed, retries)?;
-        let value = inside.value_in(&laid_out.record());
-        value.map_err(|reason| self.no_record(reason))
+        let before = self.moment();
+        if let Some(value) = before.and_then(|moment| inside.last(moment.sequence)) {
+            return Ok(value);
+        }
+        let (value, moment) = match self.read_constant(inside, retries) {
+            Some(value) => (value?, self.still(before)),
+            None => {
+                let (laid_out, moment) = self.laid_out(&inside.packed, before, retries)?;
+                let value = inside.value_in(&laid_out.record());
+                (value.map_err(|reason| self.no_record(reason))?, moment)
+            }
+        };
+        if let Some(moment) = moment {
+            inside.keep(moment.sequence, &value);
+        }
+        Ok(value)
     }
 
-    /// The present record. If nothing was written since somebody read a part of it, what that laid out is used again.
-    fn laid_out(&self, packed: &Packed, retries: Retries) -> Result<Arc<OwnedRecord>, ReadError> {
-        let before = self.moment();
+    /// Reads a part whose place depends on no data: copies what stands before its end, and lays out nothing. `None` if
+    /// that does not tell its value.
+    fn read_constant(&self, inside: &Inside, retries: Retries) -> Option<Result<Value, ReadError>> {
+        let (place, _) = inside.constant.filter(|_| self.trial().is_none())?;
+        let schema = self.session_schema();
+        let (guarded, start) = self.place.guarded(schema, self.object_view())?;
+        let len = self.place.value_size(schema);
+        let end = inside.packed.start() + place.offset() + place.size()?;
+        let end = usize::try_from(end).ok().filter(|end| *end <= len)?;
+        with_buffer(end, |bytes| {
+            let copied = self.while_alive(|| {
+                let copied = guarded.read(start as usize, bytes, retries);
+                copied.map_err(|contended| self.contended(None, contended))
+            });
+            match copied {
+                Ok(()) => inside.constant_value(bytes, len).map(Ok),
+                Err(error) => Some(Err(error)),
+            }
+        })
+    }
+
+    /// The present record, which was asked for at the moment `before`, and of which moment it is, if that is known. If
+    /// nothing was written since somebody read a part of it, what that laid out is used again.
+    fn laid_out(
+        &self,
+        packed: &Packed,
+        before: Option<Moment>,
+        retries: Retries,
+    ) -> Result<(Arc<OwnedRecord>, Option<Moment>), ReadError> {
         let kept = before.and_then(|moment| self.sight().laid_out.find(&moment));
         if let Some(kept) = kept {
-            return Ok(kept);
+            return Ok((kept, before));
         }
         let record = self.look_at_settled_bytes(retries, |bytes, _| {
             let own = written_bytes(packed, bytes);
             let own = own.map_err(|reason| self.no_record(reason))?;
             Ok(Arc::new(packed.owned(own)))
         })?;
-        // If something was written meanwhile, nobody knows which of the two values was copied.
-        if let Some(moment) = before.filter(|before| self.moment() == Some(*before)) {
+        let moment = self.still(before);
+        if let Some(moment) = moment {
             self.sight().laid_out.keep(moment, Arc::clone(&record));
         }
-        Ok(record)
+        Ok((record, moment))
     }
 
     /// A whole record without protection. If it was written during each copy of its bytes, its value ends with a member that says so.
@@ -191,6 +266,11 @@ impl Field {
         })
     }
 
+    /// The moment `before`, if nothing was written since. Otherwise nobody knows which of the values was copied meanwhile.
+    fn still(&self, before: Option<Moment>) -> Option<Moment> {
+        before.filter(|before| self.moment() == Some(*before))
+    }
+
     fn no_record(&self, reason: String) -> ReadError {
         ReadError::Record {
             path: self.path().into(),
@@ -215,8 +295,8 @@ impl Field {
             Some(inside) => (inside.packed.clone(), inside.path.text().to_owned()),
             None => (self.packed(), String::new()),
         };
-        let laid_out = self
-            .laid_out(&packed, Retries::Retry)
+        let (laid_out, _) = self
+            .laid_out(&packed, self.moment(), Retries::Retry)
             .map_err(|error| match error {
                 ReadError::Record { reason, .. } => failed(reason),
                 error => failed(error.to_string()),
@@ -232,6 +312,7 @@ impl Field {
             type_name,
             bears_layout: record.bears_layout(place),
             count: place.count().filter(|_| leaf.is_none()),
+            constant: leaf.as_ref().and_then(|_| packed.constant_place(&path)),
             leaf,
             offset: packed.start() + place.offset(),
             size: place.size().unwrap_or_default(),
@@ -240,6 +321,7 @@ impl Field {
                 .path(&path)
                 .expect("a path that was found has names of the layout"),
             packed,
+            last: Mutex::default(),
         })
     }
 
