@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use memglass::ProducerError;
 use memglass::schema::SchemaError;
+use memglass_types::Alike;
 
 /// Why a file is no session.
 #[derive(Debug, thiserror::Error)]
@@ -81,12 +82,12 @@ pub enum LayoutMistake {
     #[error("it has several counts; an entry has one, as many elements of its type")]
     Dimensions,
     /// No type of this name.
-    #[error("no type {name:?}{}", meant(nearest.as_deref()))]
+    #[error("no type {name:?}{}", meant(alike))]
     UnknownType {
         /// The name.
         name: String,
-        /// The one that is most like it.
-        nearest: Option<String>,
+        /// Names that may be meant.
+        alike: Alike,
     },
     /// The type has no size: it is only declared, or a function.
     #[error("the type {name:?} has no size; is it only declared?")]
@@ -109,9 +110,9 @@ impl ForeignError {
     }
 }
 
-fn meant(nearest: Option<&str>) -> String {
-    nearest.map_or_else(
-        || "; types come from --types, or are as u32, double and char".to_owned(),
-        |name| format!("; did you mean {name:?}?"),
-    )
+fn meant(alike: &Alike) -> String {
+    match alike.0.as_slice() {
+        [] => "; types come from --types, or are as u32, double and char".to_owned(),
+        _ => alike.to_string(),
+    }
 }

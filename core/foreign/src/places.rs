@@ -239,9 +239,10 @@ fn named<'t>(entry: &Entry<'t>, sets: [&Types; 2]) -> Result<Named<'t>, LayoutMi
         Some((ty, name)) if find(words).is_none() => (ty.trim(), Some(name)),
         _ => (words, entry.name),
     };
-    let (set, id) = find(type_name).ok_or_else(|| LayoutMistake::UnknownType {
+    let found = find(type_name).map_or_else(|| Ok((0, sets[0].meant(type_name)?)), Ok);
+    let (set, id) = found.map_err(|alike| LayoutMistake::UnknownType {
         name: type_name.to_owned(),
-        nearest: sets[0].nearest(type_name).map(str::to_owned),
+        alike,
     })?;
     Ok(Named {
         set,

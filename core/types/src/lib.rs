@@ -47,6 +47,7 @@ mod holes;
 mod identity;
 mod kind;
 mod linked;
+mod meant;
 mod names;
 mod output;
 mod references;
@@ -72,6 +73,7 @@ pub use kind::{
     Arm, Attribute, Base, Count, Enum, Enumerator, Kind, Member, Name, Place, Qualifier, Record,
     Signature, Tag, Type, TypeId, Variants, WAS,
 };
+pub use meant::Alike;
 pub use output::check_output;
 pub use source::{OpenError, Opened};
 pub use symbol::{Linkage, Symbol, SymbolKind, Unit};

@@ -159,6 +159,24 @@ impl Types {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// The names that are this one inside of something, of types with its tag.
+    pub(crate) fn names_inside(&self, name: &str) -> Vec<&str> {
+        let (tag, name) = tag_and_name(name);
+        let is_inside = |known: &str| {
+            let before = known.strip_suffix(name);
+            before.is_some_and(|before| before.ends_with("::"))
+        };
+        let has_tag = |ids: &[TypeId]| {
+            ids.iter()
+                .any(|id| tag.is_none_or(|tag| is_tagged(&self[*id], tag)))
+        };
+        let known = self.by_name().iter();
+        known
+            .filter(|(known, ids)| is_inside(known) && has_tag(ids))
+            .map(|(known, _)| &**known)
+            .collect()
+    }
+
     /// The name that is most like this one, to ask whether it was meant.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let (_, name) = tag_and_name(name);

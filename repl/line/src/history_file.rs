@@ -163,7 +163,7 @@ fn rewrite(path: &Path, lines: &[&str]) -> io::Result<()> {
         text.push_str(line);
         text.push('\n');
     }
-    files::replace(path, text.as_bytes())
+    files::replace_private(path, text.as_bytes())
 }
 
 fn escaped(line: &str) -> String {

@@ -60,8 +60,8 @@ pub fn open_to_append(options: &mut OpenOptions, path: &Path) -> io::Result<File
     Ok(file)
 }
 
-/// Puts a file with these bytes, for its owner alone, in the place of the one that may be at `path`: whoever
-/// reads it finds all of the old one or all of the new one. They are on the disk when it returns.
+/// Puts a file with these bytes in the place of the one that may be at `path`: whoever reads it finds all of the old
+/// one or all of the new one. They are on the disk when it returns.
 ///
 /// A link stays, and what it leads to is replaced. A file that was there keeps its mode.
 ///
@@ -70,13 +70,25 @@ pub fn open_to_append(options: &mut OpenOptions, path: &Path) -> io::Result<File
 /// If something is there that is no file: a directory, a pipe or a device is not replaced. Also as writing a file
 /// beside it.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(&mut OpenOptions::new(), path, bytes)
+}
+
+/// The same, but a new file is for its owner alone.
+///
+/// # Errors
+///
+/// As [`replace`].
+pub fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(private(&mut OpenOptions::new()), path, bytes)
+}
+
+fn replace_by(options: &mut OpenOptions, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = replaceable(path)?;
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}.tmp", std::process::id()));
     let draft = Path::new(&draft);
-    let mut options = OpenOptions::new();
-    private(options.write(true).create(true).truncate(true));
-    let mut file = open_regular(&mut options, draft)?;
+    let options = options.write(true).create(true).truncate(true);
+    let mut file = open_regular(options, draft)?;
     let stored = file.write_all(bytes).and_then(|()| {
         if let Ok(present) = std::fs::metadata(&path) {
             file.set_permissions(present.permissions())?;

@@ -1,16 +1,18 @@
 //! Questions that make no sense for these types.
 
+use memglass_types::Alike;
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AskError {
     /// There is no type of this name.
-    #[error("no type {name:?} here{}", meant(nearest.as_deref()))]
+    #[error("no type {name:?} here{alike}")]
     NoType {
         /// What was asked for.
         name: String,
-        /// The name that is most like it.
-        nearest: Option<String>,
+        /// Names that may be meant.
+        alike: Alike,
     },
     /// Only records have members, and so unused bytes between them.
     #[error("{name:?} is no struct, class or union: it is of kind {kind}")]
@@ -23,8 +25,4 @@ pub enum AskError {
     /// The pattern of names cannot be read.
     #[error(transparent)]
     Pattern(#[from] memglass::PatternError),
-}
-
-fn meant(nearest: Option<&str>) -> String {
-    nearest.map_or(String::new(), |name| format!("; did you mean {name:?}?"))
 }

@@ -40,15 +40,15 @@ use memglass_types::{TypeId, Types};
 use memglass_value::shown::Shown;
 use serde_json::Value as Json;
 
-/// The type of this name.
+/// The type of this name, which may be without the namespace if no other has it.
 ///
 /// # Errors
 ///
-/// [`AskError::NoType`], with the name that is most like it.
+/// [`AskError::NoType`], with the names that may be meant.
 pub fn named(types: &Types, name: &str) -> Result<TypeId, AskError> {
-    types.find(name).ok_or_else(|| AskError::NoType {
+    types.meant(name).map_err(|alike| AskError::NoType {
         name: name.to_owned(),
-        nearest: types.nearest(name).map(str::to_owned),
+        alike,
     })
 }
 

@@ -1,6 +1,6 @@
 //! All types as rows, and the members of one.
 
-use memglass_types::{Kind, Member, Part, Remarks, TypeId, Types};
+use memglass_types::{Alike, Kind, Member, Part, Remarks, TypeId, Types};
 use memglass_value::shown::{Cell, Cells, Shown, Table};
 
 use crate::pattern::{Pattern, is_pattern};
@@ -39,7 +39,7 @@ pub fn chosen(types: &Types, only: Option<&str>) -> Result<Vec<TypeId>, AskError
     match only.filter(|_| all.is_empty()) {
         Some(only) => Err(AskError::NoType {
             name: only.to_owned(),
-            nearest: None,
+            alike: Alike::default(),
         }),
         None => Ok(all),
     }

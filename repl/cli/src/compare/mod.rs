@@ -36,6 +36,11 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
             "--layout compares types: name two files, programs or sessions".into(),
         )),
         [old, new] => states(options, diff, [old, new]).map_err(Failure::of_comparison),
+        [file] if !is_recording(options, file) && type_files::is_file(options, file) => {
+            Err(Failure::Usage(format!(
+                "{file} is one file with types: name two, as `memglass diff OLD NEW`"
+            )))
+        }
         words => {
             let word = words.first().map(String::as_str).or(named);
             let session = target::resolve(options, word)?;

@@ -42,9 +42,14 @@ pub(crate) fn run(
     written.map_err(|error| {
         Failure::Types(format!("{} cannot be written: {error}", output.display()))
     })?;
+    let output = output.display();
+    let next = match writes_code {
+        true => format!("#include \"{output}\" in one source of the program"),
+        false => format!("add {output} to what is linked into the program"),
+    };
     options.note(&format!(
-        "{}: {} types as extern const unsigned char {name}[], and extern const size_t {name}_size",
-        output.display(),
+        "{output}: {} types as extern const unsigned char {name}[], and extern const size_t {name}_size\n\
+         {next}; then `memglass types PROGRAM` needs no debug information",
         types.len()
     ));
     Ok(0)

@@ -1,6 +1,7 @@
 //! `memglass types`, `holes`, `uses`, `functions`, `diff` and `merge`, on programs of the machine's compiler.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use memglass::Session;
@@ -117,6 +118,12 @@ fn a_merged_file_answers_as_its_programs_do() {
     let file = world.path().join("both.mgt");
     let file = file.to_str().unwrap();
     world.data(&["merge", "-o", file, &app, &other]);
+    // Like the file of any other program, and not for its owner alone.
+    let made = fs::metadata(&app).unwrap().permissions().mode() & 0o666;
+    assert_eq!(
+        fs::metadata(file).unwrap().permissions().mode() & 0o666,
+        made
+    );
     for name in ["quote", "book"] {
         let of = |source: &str| world.data(&["types", source, name, "--json"]);
         assert_eq!(of(file), of(&app));
@@ -347,6 +354,33 @@ fn mistakes_are_told_with_what_to_do() {
     world
         .run(&["merge", "-o", "/nowhere/x.mgt", &app])
         .failed(1, &["/nowhere/x.mgt cannot be written"]);
+    world
+        .run(&["diff", &app])
+        .failed(2, &["one file with types: name two"]);
+}
+
+#[test]
+fn a_type_in_a_namespace_is_found_without_it_if_no_other_is_called_so() {
+    let world = World::new();
+    let at = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
+    let source = "namespace a { enum Side { Buy }; struct Book { long price; Side side; }; } \
+        namespace b { enum Side { Sell }; Side side; } a::Book book; int main() { return 0; }";
+    fs::write(at("app.cpp"), source).unwrap();
+    let mut compiler = Command::new("g++");
+    let made = compiler.args(["-g", "-o", &at("app"), &at("app.cpp")]);
+    assert!(made.status().unwrap().success());
+    let app = at("app");
+    for question in ["types", "holes"] {
+        let ask = |name: &str| world.data(&[question, &app, name]);
+        assert_eq!(ask("Book"), ask("a::Book"));
+        assert_eq!(ask("struct Book"), ask("a::Book"));
+    }
+    let users = world.data(&["uses", &app, "a::Side", "--csv"]);
+    assert!(users.contains("a::Book"), "{users}");
+    world.run(&["uses", &app, "Side"]).failed(
+        1,
+        &["no type \"Side\" here; did you mean \"a::Side\" or \"b::Side\"?"],
+    );
 }
 
 #[test]
@@ -380,11 +414,15 @@ fn types_are_built_into_a_program_and_found_in_it_without_debug_information() {
     let app = with_program(&world, "app", SOURCE);
     let path = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
     let (header, object) = (path("app-types.h"), path("types.o"));
-    for (output, array) in [(&header, "app_types"), (&object, "types")] {
+    for (output, array, next) in [
+        (&header, "app_types", format!("#include \"{header}\"")),
+        (&object, "types", format!("add {object} to what is linked")),
+    ] {
         let ran = world.run(&["embed", "-o", output, &app]);
         assert_eq!((ran.code, ran.data.as_str()), (Some(0), ""), "{ran:?}");
-        let told = format!("extern const unsigned char {array}[]");
-        assert!(ran.messages.contains(&told), "{ran:?}");
+        for told in [format!("extern const unsigned char {array}[]"), next] {
+            assert!(ran.messages.contains(&told), "{ran:?}");
+        }
     }
     let main = path("bare.c");
     fs::write(

@@ -61,7 +61,7 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), SetError> {
         {
             files::create_private_dir(folder)?;
         }
-        files::replace(path, text.as_bytes())
+        files::replace_private(path, text.as_bytes())
     };
     written().map_err(|source| SetError::File {
         path: path.into(),
