@@ -72,6 +72,20 @@ pub struct Foreign {
     placed: Vec<Placed>,
 }
 
+/// An object of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ForeignObject {
+    /// What it is called.
+    pub label: String,
+    /// Bytes from the start of the file.
+    pub offset: u64,
+    /// Bytes of it, or of each element.
+    pub bytes: u64,
+    /// The number of elements, if it is an array.
+    pub count: Option<u64>,
+}
+
 impl Foreign {
     /// Opens a file as the objects that `layout` names, whose types are in `types` or are among the usual ones, as
     /// `u32`, `double` and `char`.
@@ -94,6 +108,16 @@ impl Foreign {
         let source = Source::open(path.as_ref(), how)?;
         let placed = places::resolve(layout, types, source.len()?, source.path())?;
         Ok(Foreign { source, placed })
+    }
+
+    /// The objects, in the order of the layout.
+    pub fn objects(&self) -> impl Iterator<Item = ForeignObject> {
+        self.placed.iter().map(|placed| ForeignObject {
+            label: placed.label.clone(),
+            offset: placed.offset,
+            bytes: placed.ty.source_size,
+            count: placed.count,
+        })
     }
 
     /// Starts a session of this name in `dir`, or in the usual directory. It ends when what is returned is dropped.

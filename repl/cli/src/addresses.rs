@@ -1,14 +1,16 @@
 //! `--types`: what lies at the addresses that a session's objects hold.
 //!
 //! A program's types have its functions and variables, at addresses in its file. Where the file lies in the process, the system
-//! says. A producer that starts again lies elsewhere, so it is asked again from time to time.
+//! says; of a foreign file too, with the objects in it. A producer that starts again lies elsewhere, so it is asked again from time to
+//! time.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use memglass::Observer;
+use memglass_foreign::ForeignObject;
 use memglass_system::process::{mapped_at, processes_with, program_of};
 use memglass_types::{SymbolKind, Types};
 use memglass_value::format::name_addresses;
@@ -21,15 +23,24 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 pub(super) enum Whose {
     /// The producer's of a session, in a directory.
     Producer(String, Option<PathBuf>),
-    /// A program's that has this file in its memory.
-    UserOf(PathBuf),
+    /// A program's that has this file with these objects in its memory.
+    UserOf(PathBuf, Vec<ForeignObject>),
 }
 
-/// What has an address in a program.
+/// How far from the addresses of a program, and of a file, lies what a process has of them.
+#[derive(Clone, Copy)]
+struct Bases {
+    program: u64,
+    file: Option<u64>,
+}
+
+/// What has an address in a program or a file.
 struct Named {
     address: u64,
-    /// Bytes in which an address means it: of a function, the first alone.
+    /// Bytes in which an address means it, or an element of it: of a function, the first alone.
     bytes: u64,
+    /// Elements, if it has numbers for them.
+    count: Option<u64>,
     name: String,
 }
 
@@ -39,27 +50,52 @@ pub(super) fn name(types: &Types, whose: Whose) {
     if DONE.swap(true, Ordering::Relaxed) {
         return;
     }
-    let all = named(types);
-    let moved: Mutex<Option<(Instant, Option<u64>)>> = Mutex::default();
+    let symbols = named(types);
+    let objects = whose.objects();
+    let known: Mutex<Option<(Instant, Option<Bases>)>> = Mutex::default();
     name_addresses(move |address| {
         // Nothing that may panic happens under the lock.
-        let mut moved = moved.lock().ok()?;
-        let known = moved.filter(|(asked, _)| asked.elapsed() < ASK_EVERY);
-        let (_, by) = known.unwrap_or_else(|| (Instant::now(), whose.moved_by()));
-        *moved = Some((known.map_or_else(Instant::now, |(asked, _)| asked), by));
-        at(&all, address.checked_sub(by?)?)
+        let mut known = known.lock().ok()?;
+        let fresh = known.filter(|(asked, _)| asked.elapsed() < ASK_EVERY);
+        let (_, bases) = *known.insert(fresh.unwrap_or_else(|| (Instant::now(), whose.bases())));
+        let Bases { program, file } = bases?;
+        let in_program = || at(&symbols, address.checked_sub(program)?);
+        let in_file = || at(&objects, address.checked_sub(file?)?);
+        in_program().or_else(in_file)
     });
 }
 
 impl Whose {
-    /// How far the program lies from where it expects to.
-    fn moved_by(&self) -> Option<u64> {
-        let moved = |pid: u32| {
+    /// Where a process has the program, and the file.
+    fn bases(&self) -> Option<Bases> {
+        let of = |pid: u32| {
             let program = program_of(pid)?;
             let linked = Types::linked_at(format!("/proc/{pid}/exe")).ok()?;
-            mapped_at(pid, &program)?.checked_sub(linked)
+            Some(Bases {
+                program: mapped_at(pid, &program)?.checked_sub(linked)?,
+                file: match self {
+                    Whose::Producer(..) => None,
+                    Whose::UserOf(file, _) => mapped_at(pid, &full(file)),
+                },
+            })
         };
-        self.pids().into_iter().find_map(moved)
+        self.pids().into_iter().find_map(of)
+    }
+
+    /// What lies in the file, in its order.
+    fn objects(&self) -> Vec<Named> {
+        let Whose::UserOf(_, objects) = self else {
+            return Vec::new();
+        };
+        let named = objects.iter().map(|object| Named {
+            address: object.offset,
+            bytes: object.bytes,
+            count: object.count,
+            name: object.label.clone(),
+        });
+        let mut all: Vec<Named> = named.collect();
+        all.sort_by_key(|named| named.address);
+        all
     }
 
     fn pids(&self) -> Vec<u32> {
@@ -76,12 +112,14 @@ impl Whose {
                     .map(|observer| observer.session().pid)
                     .collect()
             }
-            Whose::UserOf(file) => {
-                let file = file.canonicalize().unwrap_or_else(|_| file.clone());
-                processes_with(&file)
-            }
+            Whose::UserOf(file, _) => processes_with(&full(file)),
         }
     }
+}
+
+/// The path as the system tells it.
+fn full(file: &Path) -> PathBuf {
+    file.canonicalize().unwrap_or_else(|_| file.to_owned())
 }
 
 /// All that has an address, in the order of the addresses.
@@ -93,6 +131,7 @@ fn named(types: &Types) -> Vec<Named> {
                 SymbolKind::Function => 1,
                 SymbolKind::Variable => types.size_of(symbol.ty).unwrap_or(1).max(1),
             },
+            count: None,
             name: symbol.name.to_string(),
         })
     });
@@ -101,17 +140,25 @@ fn named(types: &Types) -> Vec<Named> {
     all
 }
 
-/// `&on_tick`, or `&ring+64` inside of a variable.
+/// `&on_tick`; `&ring+64` inside of a variable; `&ticks[2]` of an array that was laid out by hand.
 fn at(all: &[Named], address: u64) -> Option<String> {
     let end = all.partition_point(|named| named.address <= address);
     let named = &all[end.checked_sub(1)?];
     let offset = address - named.address;
+    let (index, rest) = (
+        offset.checked_div(named.bytes)?,
+        offset.checked_rem(named.bytes)?,
+    );
+    let element = match named.count {
+        _ if index >= named.count.unwrap_or(1) => return None,
+        Some(_) => format!("[{index}]"),
+        None => String::new(),
+    };
     let name = &named.name;
-    match offset {
-        0 => Some(format!("&{name}")),
-        offset if offset < named.bytes => Some(format!("&{name}+{offset}")),
-        _ => None,
-    }
+    Some(match rest {
+        0 => format!("&{name}{element}"),
+        rest => format!("&{name}{element}+{rest}"),
+    })
 }
 
 #[cfg(test)]
@@ -123,9 +170,14 @@ mod tests {
         let named = |address, bytes, name: &str| Named {
             address,
             bytes,
+            count: None,
             name: name.into(),
         };
-        let all = [named(16, 1, "on_tick"), named(64, 128, "ring")];
+        let ticks = Named {
+            count: Some(3),
+            ..named(256, 24, "ticks")
+        };
+        let all = [named(16, 1, "on_tick"), named(64, 128, "ring"), ticks];
         let check = |address, expected: Option<&str>| {
             assert_eq!(at(&all, address).as_deref(), expected, "{address}");
         };
@@ -135,5 +187,8 @@ mod tests {
         check(64, Some("&ring"));
         check(191, Some("&ring+127"));
         check(192, None);
+        check(256, Some("&ticks[0]"));
+        check(256 + 71, Some("&ticks[2]+23"));
+        check(256 + 72, None);
     }
 }

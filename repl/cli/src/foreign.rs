@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Parser;
 use memglass::ProducerError;
-use memglass_foreign::{Foreign, ForeignError, Publication, Use};
+use memglass_foreign::{Foreign, ForeignError, ForeignObject, Publication, Use};
 use memglass_repl::program::ScriptText;
 use memglass_types::Types;
 
@@ -23,8 +23,12 @@ pub(super) fn run(options: &Options, file: &File) -> Result<i32, Failure> {
     let inner = inner(file)?;
     let options = within(options, &inner, file);
     let types = options.named_types()?;
-    addresses::name(&types, Whose::UserOf(file.file.clone()));
-    let (_publication, session) = published(&options, file, &types)?;
+    let Published {
+        session,
+        objects,
+        _publication,
+    } = published(&options, file, &types)?;
+    addresses::name(&types, Whose::UserOf(file.file.clone(), objects));
     match inner.command {
         Some(command) => super::with_command(&options, Some(&session), None, command),
         None => super::without_command(&options, Some(&session), None, &file.eval),
@@ -70,12 +74,15 @@ fn within(outer: &Options, inner: &Arguments, file: &File) -> Options {
     options
 }
 
+/// A session of a file, until it is dropped.
+struct Published {
+    session: String,
+    objects: Vec<ForeignObject>,
+    _publication: Publication,
+}
+
 /// The session, under the name that is wanted, or else the file's, with a number if that is taken.
-fn published(
-    options: &Options,
-    file: &File,
-    types: &Types,
-) -> Result<(Publication, String), Failure> {
+fn published(options: &Options, file: &File, types: &Types) -> Result<Published, Failure> {
     let layout = layout(file)?;
     let how = if file.write { Use::Write } else { Use::Read };
     let own = session_name(&file.file);
@@ -86,10 +93,17 @@ fn published(
             (None, number) => format!("{own}-{number}"),
         };
         let foreign = Foreign::of(&file.file, &layout, types, how)?;
+        let objects = foreign.objects().collect();
         match foreign.publish(&session, options.dir()) {
             Err(ForeignError::Session(ProducerError::SessionExists { .. }))
                 if file.publish.is_none() && number < MOST => {}
-            published => return Ok((published?, session)),
+            published => {
+                return Ok(Published {
+                    session,
+                    objects,
+                    _publication: published?,
+                });
+            }
         }
     }
     unreachable!("the last number ends the loop")

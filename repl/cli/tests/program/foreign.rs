@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::support::World;
+use super::terminal::Terminal;
 
 const SOURCE: &str = r#"
 #include <stdint.h>
@@ -101,14 +102,14 @@ const HOLDER: &str = r#"
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
-struct slot { void (*on_tick)(int); int *last; void *nothing; };
+struct slot { void (*on_tick)(int); int *last; void *nothing; struct slot *next; };
 static int prices[4];
 void on_tick(int price) { prices[price & 3] = price; }
 int main(int count, char **words) {
     int file = open(words[1], O_RDWR | O_CREAT, 0600);
     if (ftruncate(file, 4096)) return 1;
     struct slot *slot = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    *slot = (struct slot){ on_tick, &prices[2], words };
+    *slot = (struct slot){ on_tick, &prices[2], words, slot + 1 };
     puts("ready");
     fflush(stdout);
     return getchar() == 0;
@@ -135,11 +136,15 @@ fn addresses_are_named_as_they_are_in_the_process_that_has_the_file() {
         .read_line(&mut ready)
         .unwrap();
     let (slots, program) = (at("slots"), at("holder"));
-    let get = |path: &str| {
-        world.data(&[
-            "file", &slots, "--types", &program, "--layout", "0: slot", "get", path,
-        ])
-    };
+    let file = [
+        "file",
+        &slots,
+        "--types",
+        &program,
+        "--layout",
+        "0: slot; 32: slot more[4]",
+    ];
+    let get = |path: &str| world.data(&[&file[..], &["get", path]].concat());
     assert!(
         get("slot.on_tick").ends_with(" &on_tick\n"),
         "{}",
@@ -155,6 +160,17 @@ fn addresses_are_named_as_they_are_in_the_process_that_has_the_file() {
         "{}",
         get("slot.nothing")
     );
+    let next = get("slot.next");
+    assert!(next.ends_with(" &more[0]\n"), "{next}");
+    // The view has room for the name alone, and for both where it says all of the selected field.
+    let view = [&file[..], &["view"]].concat();
+    let mut view = Terminal::open_with(&world, &view, 120, 36, &[("LANG", "C.UTF-8")]);
+    view.press("j");
+    view.shows("  &prices+8");
+    view.press("\rj");
+    view.shows(" &prices+8  *int,");
+    view.press("q");
+    assert_eq!(view.wait(), 0);
     drop(holder.stdin.take());
     holder.wait().unwrap();
     // Without the process nobody knows where its program lay.

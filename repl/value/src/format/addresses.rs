@@ -17,8 +17,18 @@ pub fn name_addresses(names: impl Fn(u64) -> Option<String> + Send + Sync + 'sta
 
 /// An address, with what lies there.
 pub(super) fn address(address: u64) -> String {
-    match NAMES.get().and_then(|names| names(address)) {
-        Some(name) => format!("0x{address:x} {}", super::escaped(&name)),
+    match name(address) {
+        Some(name) => format!("0x{address:x} {name}"),
         None => format!("0x{address:x}"),
     }
+}
+
+/// What lies at an address, or the address if nobody knows, where there is little room.
+pub(super) fn brief_address(address: u64) -> String {
+    name(address).unwrap_or_else(|| format!("0x{address:x}"))
+}
+
+fn name(address: u64) -> Option<String> {
+    let name = NAMES.get()?(address)?;
+    Some(super::escaped(&name).into_owned())
 }

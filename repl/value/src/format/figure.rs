@@ -2,7 +2,7 @@
 
 use memglass::Value;
 
-use super::{Style, brief_alone, number};
+use super::{Style, addresses, brief_alone, number};
 
 /// A value as a column shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,7 +38,8 @@ const WIDEST: i32 = 15;
 /// The figure of a value.
 ///
 /// Whole numbers have all their digits, with commas between thousands; floats have six digits. A field's `@format`
-/// decides instead where there is one. Enum values are their numbers and flags their bits: the names stand elsewhere.
+/// decides instead where there is one. Enum values are their numbers and flags their bits: the names stand elsewhere. Of an
+/// address, what lies there is enough.
 ///
 /// ```
 /// use memglass_value::format::{Style, figure};
@@ -58,18 +59,19 @@ pub fn figure(value: &Value, style: &Style) -> Figure {
         Value::F64(float) => float_figure(*float),
         Value::Flags(flags) => Figure::Word(format!("0x{:x}", flags.bits)),
         Value::Bool(_) => Figure::Word(value.to_string()),
-        Value::Address(_) => Figure::Word(super::text(value, &Style::default())),
+        Value::Address(at) => Figure::Word(addresses::brief_address(*at)),
         Value::Text(_) => Figure::Text(super::text(value, &Style::default())),
         other => Figure::Text(brief_alone(other, style)),
     }
 }
 
-/// The figure of an integer's bits in hexadecimal; of any other value, as [`figure`].
+/// The figure of an integer's bits or an address in hexadecimal; of any other value, as [`figure`].
 pub fn hex_figure(value: &Value, style: &Style) -> Figure {
     let number = match value {
         Value::Enum(named) => Some(named.number),
         Value::I64(_) | Value::U64(_) | Value::I128(_) => value.as_i128(),
         Value::U128(number) => return Figure::Word(format!("0x{number:x}")),
+        Value::Address(at) => return Figure::Word(format!("0x{at:x}")),
         _ => None,
     };
     match number {
