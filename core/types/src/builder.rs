@@ -84,7 +84,7 @@ impl Builder {
         } = &self.draft;
         sound::check(types, symbols, units).map_err(unsound)?;
         let mut union = Union::default();
-        union.add(self.draft);
+        union.add(self.draft.identified());
         Ok(union.finish())
     }
 }

@@ -64,11 +64,12 @@ impl Types {
             ..
         } in sets
         {
-            union.add(Draft {
+            let draft = Draft {
                 types,
                 symbols,
                 units,
-            });
+            };
+            union.add(draft.identified());
         }
         union.finish()
     }

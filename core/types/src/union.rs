@@ -21,6 +21,24 @@ pub(crate) struct Draft {
     pub(crate) units: Vec<Unit>,
 }
 
+/// A draft with what tells its types from others: their names and ids.
+pub(crate) struct Identified {
+    draft: Draft,
+    names: Vec<Option<u128>>,
+    ids: Vec<u128>,
+}
+
+impl Draft {
+    /// Works out what tells the types from others, which takes longer than to put them together with those.
+    pub(crate) fn identified(self) -> Identified {
+        Identified {
+            names: self.types.iter().map(name_key).collect(),
+            ids: Identities::new(&self.types).all(),
+            draft: self,
+        }
+    }
+}
+
 /// Puts drafts together, and keeps of equal types only one.
 #[derive(Default)]
 pub(crate) struct Union {
@@ -37,9 +55,7 @@ pub(crate) struct Union {
 
 impl Union {
     /// Adds what is not there yet.
-    pub(crate) fn add(&mut self, draft: Draft) {
-        let names: Vec<Option<u128>> = draft.types.iter().map(name_key).collect();
-        let ids = Identities::new(&draft.types).all();
+    pub(crate) fn add(&mut self, Identified { draft, names, ids }: Identified) {
         let salts = self.salts(&draft.types, &names, &ids);
         let keys = match salts.is_empty() {
             true => ids.clone(),

@@ -4,6 +4,7 @@
 //! [`sections`] gets the bytes, [`units`] says in which order they are read, [`walk`] goes through the entries of a unit,
 //! [`entry`] knows attributes, and [`build`] makes types of them.
 
+mod alone;
 mod build;
 mod entry;
 mod error;

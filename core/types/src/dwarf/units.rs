@@ -1,13 +1,15 @@
 //! Which units there are, and in which order they are read: those of the file, then those that were split from it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use foldhash::fast::RandomState;
 use gimli::{AbbreviationsCacheStrategy, AttributeValue, Dwarf, Unit, UnitHeader, UnitType};
 
 use super::Slice;
+use super::alone;
 use super::entry::Key;
 use super::error::DwarfError;
 use super::reading::Reading;
@@ -34,7 +36,7 @@ pub(super) struct Context<'c, 'd> {
     set: Key,
     signatures: &'c Signatures,
     /// Set when a reference leads out of the unit.
-    crosses: &'c Cell<bool>,
+    crosses: &'c AtomicBool,
     pub(super) names: &'c RefCell<Names>,
     files: RefCell<HashMap<u64, Option<Name>, RandomState>>,
 }
@@ -50,11 +52,11 @@ impl<'d> Context<'_, 'd> {
         match value {
             AttributeValue::UnitRef(offset) => Some(self.key_of(offset)),
             AttributeValue::DebugInfoRef(offset) => {
-                self.crosses.set(true);
+                self.crosses.store(true, Ordering::Relaxed);
                 Some(self.set | offset.0 as u64)
             }
             AttributeValue::DebugTypesRef(signature) => {
-                self.crosses.set(true);
+                self.crosses.store(true, Ordering::Relaxed);
                 self.signatures.get(&signature.0).copied()
             }
             _ => None,
@@ -70,7 +72,7 @@ impl<'d> Context<'_, 'd> {
     }
 
     pub(super) fn name(&self, text: Slice<'d>) -> Name {
-        self.names.borrow_mut().get(&text.to_string_lossy())
+        self.names.borrow_mut().at(text.slice())
     }
 
     /// The file with this number in the unit's table of lines.
@@ -100,9 +102,55 @@ impl<'d> Context<'_, 'd> {
 }
 
 /// One set of sections with units, and the unit of the program that it was split from.
-struct Set<'c, 'd> {
+pub(super) struct Set<'c, 'd> {
     dwarf: Dwarf<Slice<'d>>,
     skeleton: Option<&'c Unit<Slice<'d>>>,
+}
+
+/// The number of a set, and a unit in it.
+pub(super) type Header<'d> = (u64, UnitHeader<Slice<'d>>);
+
+/// What the units of some sets have in common.
+pub(super) struct Units<'c, 'd> {
+    pub(super) sets: &'c [Set<'c, 'd>],
+    pub(super) headers: &'c [Header<'d>],
+    signatures: &'c Signatures,
+    /// Set when a unit turns out to refer to another.
+    pub(super) crosses: AtomicBool,
+}
+
+impl<'d> Units<'_, 'd> {
+    /// Reads one. Gives it back if it is elsewhere.
+    pub(super) fn read(
+        &self,
+        &(number, header): &Header<'d>,
+        names: &RefCell<Names>,
+        reading: &mut Reading,
+    ) -> gimli::Result<Option<Unit<Slice<'d>>>> {
+        let set = &self.sets[number as usize];
+        let mut unit = set.dwarf.unit(header)?;
+        // What was split from a unit may name its own file again.
+        let is_whole = set.skeleton.is_some() || unit.dwo_id.is_none();
+        if !is_whole && unit.dwo_name()?.is_some() {
+            return Ok(Some(unit));
+        }
+        if let Some(skeleton) = set.skeleton {
+            unit.copy_relocated_attributes(skeleton);
+        }
+        let set_base = number << SET_SHIFT;
+        let context = Context {
+            dwarf: &set.dwarf,
+            unit: &unit,
+            base: set_base | base(&header),
+            set: set_base,
+            signatures: self.signatures,
+            crosses: &self.crosses,
+            names,
+            files: RefCell::default(),
+        };
+        walk::unit(&context, reading)?;
+        Ok(None)
+    }
 }
 
 pub(super) fn read(path: &Path, loaded: &Loaded) -> Result<Opened, DwarfError> {
@@ -147,7 +195,6 @@ pub(super) fn read(path: &Path, loaded: &Loaded) -> Result<Opened, DwarfError> {
 #[derive(Default)]
 struct All {
     union: Union,
-    names: RefCell<Names>,
     /// Files that belong to it and are not there.
     missing: Vec<PathBuf>,
 }
@@ -169,62 +216,32 @@ impl All {
             .iter()
             .filter_map(|(set, header)| signature(*set, header))
             .collect();
-        let crosses = Cell::new(!signatures.is_empty());
-        // Units that keep to themselves are read one by one, and what others have said already is dropped at once.
-        let alone = match crosses.get() {
-            true => None,
-            false => self.read_units(&sets, &headers, &signatures, &crosses)?,
+        let units = Units {
+            sets: &sets,
+            headers: &headers,
+            signatures: &signatures,
+            crosses: AtomicBool::new(!signatures.is_empty()),
         };
-        if let Some(split) = alone {
-            return Ok(split);
+        // Units that keep to themselves are read one by one, and what others have said already is dropped at once.
+        let alone = match units.crosses.load(Ordering::Relaxed) {
+            true => None,
+            false => alone::read(&units, &mut self.union)?,
+        };
+        match alone {
+            Some(split) => Ok(split),
+            None => self.read_together(&units),
         }
-        crosses.set(true);
-        let split = self.read_units(&sets, &headers, &signatures, &crosses)?;
-        Ok(split.expect("references out of a unit were expected"))
     }
 
-    /// `None` if a unit refers to another, and that was not expected.
-    fn read_units<'d>(
-        &mut self,
-        sets: &[Set<'_, 'd>],
-        headers: &[(u64, UnitHeader<Slice<'d>>)],
-        signatures: &Signatures,
-        crosses: &Cell<bool>,
-    ) -> gimli::Result<Option<Vec<Unit<Slice<'d>>>>> {
-        let expected = crosses.get();
-        let (mut reading, mut split) = (Reading::default(), Vec::new());
-        for &(number, header) in headers {
-            let set = &sets[number as usize];
-            let mut unit = set.dwarf.unit(header)?;
-            // What was split from a unit may name its own file again.
-            let is_whole = set.skeleton.is_some() || unit.dwo_id.is_none();
-            if !is_whole && unit.dwo_name()?.is_some() {
-                split.push(unit);
-                continue;
-            }
-            if let Some(skeleton) = set.skeleton {
-                unit.copy_relocated_attributes(skeleton);
-            }
-            let set_base = number << SET_SHIFT;
-            let context = Context {
-                dwarf: &set.dwarf,
-                unit: &unit,
-                base: set_base | base(&header),
-                set: set_base,
-                signatures,
-                crosses,
-                names: &self.names,
-                files: RefCell::default(),
-            };
-            walk::unit(&context, &mut reading)?;
-            match (expected, crosses.get()) {
-                (false, true) => return Ok(None),
-                (false, false) => self.union.add(reading.take()),
-                (true, _) => {}
-            }
+    /// Reads units that refer to each other.
+    fn read_together<'d>(&mut self, units: &Units<'_, 'd>) -> gimli::Result<Vec<Unit<Slice<'d>>>> {
+        let (names, mut reading) = (RefCell::default(), Reading::default());
+        let mut split = Vec::new();
+        for header in units.headers {
+            split.extend(units.read(header, &names, &mut reading)?);
         }
-        self.union.add(reading.take());
-        Ok(Some(split))
+        self.union.add(reading.take().identified());
+        Ok(split)
     }
 
     fn read_split<'d>(

@@ -35,7 +35,7 @@ pub(super) fn unit(context: &Context<'_, '_>, reading: &mut Reading) -> gimli::R
         let level = match matters(tag) {
             true => {
                 let entry = Entry::read(context, &mut entries, abbreviation)?;
-                walk.enter(context.key_of(offset), tag, entry)
+                walk.enter(context.key_of(offset), tag, &entry)
             }
             false => {
                 entries.skip_attributes(abbreviation.attributes())?;
@@ -140,23 +140,23 @@ impl<'d> Walk<'_, '_, 'd> {
         }
     }
 
-    fn enter(&mut self, key: Key, tag: DwTag, entry: Entry<'d>) -> Level {
+    fn enter(&mut self, key: Key, tag: DwTag, entry: &Entry<'d>) -> Level {
         match tag {
-            DW_TAG_compile_unit | DW_TAG_partial_unit => self.begin(&entry),
+            DW_TAG_compile_unit | DW_TAG_partial_unit => self.begin(entry),
             DW_TAG_type_unit => {
                 self.is_c = entry.language.is_some_and(is_c);
                 Level::Other
             }
-            DW_TAG_namespace | DW_TAG_module => Level::Scope(self.scoped(&entry, "(anonymous)")),
-            DW_TAG_structure_type => self.record(key, Tag::Struct, &entry),
-            DW_TAG_class_type | DW_TAG_interface_type => self.record(key, Tag::Class, &entry),
-            DW_TAG_union_type => self.record(key, Tag::Union, &entry),
-            DW_TAG_enumeration_type => self.set(key, &entry),
-            DW_TAG_member => self.member(&entry),
-            DW_TAG_inheritance => self.base(&entry),
-            DW_TAG_enumerator => self.enumerator(&entry),
+            DW_TAG_namespace | DW_TAG_module => Level::Scope(self.scoped(entry, "(anonymous)")),
+            DW_TAG_structure_type => self.record(key, Tag::Struct, entry),
+            DW_TAG_class_type | DW_TAG_interface_type => self.record(key, Tag::Class, entry),
+            DW_TAG_union_type => self.record(key, Tag::Union, entry),
+            DW_TAG_enumeration_type => self.set(key, entry),
+            DW_TAG_member => self.member(entry),
+            DW_TAG_inheritance => self.base(entry),
+            DW_TAG_enumerator => self.enumerator(entry),
             DW_TAG_variant_part => self.variants(),
-            DW_TAG_variant => self.arm(&entry),
+            DW_TAG_variant => self.arm(entry),
             DW_TAG_array_type => Level::Array {
                 id: self.reading.id(key),
                 element: self.reading.id_or_void(entry.ty),
@@ -164,20 +164,20 @@ impl<'d> Walk<'_, '_, 'd> {
                 is_vector: entry.is_vector,
                 size: entry.byte_size,
             },
-            DW_TAG_subrange_type => self.dimension(&entry),
+            DW_TAG_subrange_type => self.dimension(entry),
             DW_TAG_subroutine_type => {
-                let signature = self.signature(&entry);
+                let signature = self.signature(entry);
                 Level::Signature {
                     id: self.reading.id(key),
                     signature,
                 }
             }
-            DW_TAG_formal_parameter => self.parameter(&entry),
+            DW_TAG_formal_parameter => self.parameter(entry),
             DW_TAG_unspecified_parameters => self.variadic(),
-            DW_TAG_subprogram => self.function(key, &entry),
-            DW_TAG_variable => self.variable(key, &entry),
-            DW_TAG_LLVM_ANNOTATION => self.annotation(&entry),
-            _ => self.plain(key, tag, &entry),
+            DW_TAG_subprogram => self.function(key, entry),
+            DW_TAG_variable => self.variable(key, entry),
+            DW_TAG_LLVM_ANNOTATION => self.annotation(entry),
+            _ => self.plain(key, tag, entry),
         }
     }
 
