@@ -816,6 +816,8 @@ fn a_search_narrows_the_list_while_it_is_typed() {
     assert_eq!(find(&shown).as_deref(), Some("ord"), "as it was");
     shown.press("Esc");
     assert_eq!(find(&shown).as_deref(), Some(""), "Esc lists all");
+    shown.press("Tab / q Enter Esc");
+    assert_eq!(find(&shown).as_deref(), Some(""), "from another panel too");
 }
 
 #[test]

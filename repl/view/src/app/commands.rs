@@ -119,6 +119,11 @@ impl App {
             Command::Types => Box::new(TypePicker::new(host.types())),
             _ => return false,
         });
+        // What narrows the objects is done among them, so that Esc then lists all.
+        let narrows = matches!(command, Command::Search | Command::Where | Command::Types);
+        if narrows && self.layout().area(Place::Objects).is_some() {
+            self.focus = Place::Objects;
+        }
         true
     }
 
