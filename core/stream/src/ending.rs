@@ -1,16 +1,23 @@
 //! What stands behind the last chunk of a recording: what it has, and where. <https://mcap.dev/spec#summary-section>
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use binrw::BinWrite;
+use crc32fast::Hasher;
 use mcap::Summary;
-use mcap::records::{Channel, DataEnd, SchemaHeader, SummaryOffset, op};
+use mcap::records::{Channel, DataEnd, Footer, Record, SchemaHeader, SummaryOffset, op};
 
 use crate::chunk::MAGIC;
+use crate::record;
 
 /// Content of a record that says where the summary is: two offsets and a checksum.
 const FOOTER_LEN: u64 = 8 + 8 + 4;
+
+/// What of it the checksum is of, besides all before it.
+const CHECKED_LEN: usize = 8 + 8;
 
 /// Appends a record.
 pub(crate) fn put<R>(out: &mut Vec<u8>, kind: u8, record: &R)
@@ -32,6 +39,84 @@ where
     out.extend(((content.len() + rest.len()) as u64).to_le_bytes());
     out.extend(content);
     out.extend(rest);
+}
+
+/// Reads what a file that was finished has, and where: its schemas, channels and chunks. `None` if it was not, or that part
+/// is damaged.
+///
+/// # Errors
+///
+/// It cannot be read, or another program finished it without such a part.
+pub(crate) fn read(file: &mut File) -> io::Result<Option<Summary>> {
+    let Some(footer) = footer(file)? else {
+        return Ok(None);
+    };
+    if footer.summary_start == 0 {
+        return Err(io::Error::other("it has no index"));
+    }
+    if footer.summary_start > file.metadata()?.len() {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::Start(footer.summary_start))?;
+    let (mut file, mut body) = (BufReader::new(file), Vec::new());
+    let (mut summary, mut checksum) = (Summary::default(), Hasher::new());
+    while let Some(kind) = record::next(&mut file, &mut body)? {
+        checksum.update(&[kind]);
+        checksum.update(&(body.len() as u64).to_le_bytes());
+        if kind == op::FOOTER {
+            checksum.update(body.get(..CHECKED_LEN).unwrap_or_default());
+            let is_sound = [0, checksum.finalize()].contains(&footer.summary_crc);
+            return Ok(is_sound.then_some(summary));
+        }
+        checksum.update(&body);
+        match record::parse(kind, &body) {
+            Ok(record) => keep(&mut summary, record),
+            Err(_) => break,
+        }
+    }
+    Ok(None)
+}
+
+/// What a finished file ends with.
+fn footer(file: &mut File) -> io::Result<Option<Footer>> {
+    let end = file.metadata()?.len().saturating_sub(MAGIC.len() as u64);
+    let mut magic = Vec::new();
+    file.seek(SeekFrom::Start(end))?;
+    file.take(MAGIC.len() as u64).read_to_end(&mut magic)?;
+    let begin = end.saturating_sub(record::HEAD + FOOTER_LEN);
+    let record = record::at(file, begin)?.filter(|_| magic == MAGIC);
+    let footer = record.and_then(|(kind, body)| match record::parse(kind, &body) {
+        Ok(Record::Footer(footer)) => Some(footer),
+        _ => None,
+    });
+    Ok(footer)
+}
+
+/// Adds a schema, a channel, or where a chunk is.
+pub(crate) fn keep(summary: &mut Summary, record: Record<'_>) {
+    match record {
+        Record::Schema { header, data } => {
+            let schema = mcap::Schema {
+                id: header.id,
+                name: header.name,
+                encoding: header.encoding,
+                data: data.into_owned().into(),
+            };
+            summary.schemas.insert(schema.id, Arc::new(schema));
+        }
+        Record::Channel(channel) => {
+            let known = mcap::Channel {
+                id: channel.id,
+                topic: channel.topic,
+                schema: summary.schemas.get(&channel.schema_id).cloned(),
+                message_encoding: channel.message_encoding,
+                metadata: channel.metadata,
+            };
+            summary.channels.insert(known.id, Arc::new(known));
+        }
+        Record::ChunkIndex(chunk) => summary.chunk_indexes.push(chunk),
+        _ => {}
+    }
 }
 
 /// Appends everything from the end of the data to the end of the file to a part of it that begins at `start`.

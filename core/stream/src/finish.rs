@@ -1,4 +1,4 @@
-//! Finishing a recording that was cut off: by a kill, a full disk, a loss of power.
+//! Finishing a recording that was cut off, by a kill, a full disk, a loss of power, or whose index is damaged.
 //!
 //! All parts are read and checked. Behind the last that is whole, in place of what was torn, comes what a recorder writes at
 //! its end. So nothing is copied, a full disk has room enough, and who is killed meanwhile leaves a file that is cut again.
@@ -6,19 +6,19 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
 
 use mcap::Summary;
 use mcap::records::{
     ChunkIndex, MessageIndex, MessageIndexEntry, MetadataIndex, Record, Statistics, op,
 };
 
-use crate::chunk::{self, MAGIC, MAX_BYTES, NO_RECORD, RECORD_HEAD};
+use crate::chunk::{self, MAGIC};
 use crate::ending;
 use crate::gap::{self, Search};
+use crate::record;
 
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -59,35 +59,18 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
     Ok(found)
 }
 
-/// What the next record is, and its content; `None` if the file ends before it does.
-fn next(file: &mut impl Read, body: &mut Vec<u8>) -> io::Result<Option<u8>> {
-    body.clear();
-    file.take(RECORD_HEAD).read_to_end(body)?;
-    let Ok([kind, len @ ..]) = <[u8; 9]>::try_from(&**body) else {
-        return Ok(None);
-    };
-    let len = u64::from_le_bytes(len);
-    if len > MAX_BYTES {
-        return Ok(None);
-    }
-    body.clear();
-    // As much as there is, and not as much as it says.
-    file.take(len).read_to_end(body)?;
-    Ok((body.len() as u64 == len).then_some(kind))
-}
-
 impl Found {
     /// Reads one record after the other from `offset` on, up to the first that is not whole.
     fn read(&mut self, file: &mut File, mut offset: u64) -> io::Result<()> {
         file.seek(SeekFrom::Start(offset))?;
         let (mut file, mut body) = (BufReader::with_capacity(AT_ONCE, file), Vec::new());
-        while let Some(kind) = next(&mut file, &mut body)? {
-            if matches!(kind, op::DATA_END | NO_RECORD) {
+        while let Some(kind) = record::next(&mut file, &mut body)? {
+            if matches!(kind, op::DATA_END | record::NONE) {
                 break;
             }
             let is_sound = self.take(offset, kind, &body);
             let start = offset;
-            offset += RECORD_HEAD + body.len() as u64;
+            offset += record::HEAD + body.len() as u64;
             if is_sound {
                 if start > self.end {
                     self.damaged.push(self.end..start);
@@ -103,11 +86,11 @@ impl Found {
         match kind {
             op::CHUNK => self.take_chunk(offset, body).is_ok(),
             op::MESSAGE_INDEX => self.take_index(offset, body),
-            op::METADATA => match mcap::parse_record(kind, body) {
+            op::METADATA => match record::parse(kind, body) {
                 Ok(Record::Metadata(metadata)) => {
                     self.summary.metadata_indexes.push(MetadataIndex {
                         offset,
-                        length: RECORD_HEAD + body.len() as u64,
+                        length: record::HEAD + body.len() as u64,
                         name: metadata.name,
                     });
                     true
@@ -126,19 +109,21 @@ impl Found {
         let (mut rest, mut kept) = (&content[..], Vec::new());
         while !rest.is_empty() {
             let at = (content.len() - rest.len()) as u64;
-            let (kind, body) = chunk::split_record(&mut rest)?;
+            let (kind, body) = record::split(&mut rest)?;
             match kind {
                 op::MESSAGE => {
                     let (channel, entry) = entry(body, at)?;
                     messages.entry(channel).or_default().push(entry);
                 }
                 op::SCHEMA | op::CHANNEL => {
-                    kept.push(mcap::parse_record(kind, body).map_err(|error| error.to_string())?);
+                    kept.push(record::parse(kind, body)?);
                 }
                 _ => {}
             }
         }
-        kept.into_iter().for_each(|record| self.keep(record));
+        for record in kept {
+            ending::keep(&mut self.summary, record);
+        }
         for (&channel, entries) in &messages {
             *self.counts.entry(channel).or_default() += entries.len() as u64;
         }
@@ -146,7 +131,7 @@ impl Found {
             message_start_time: header.message_start_time,
             message_end_time: header.message_end_time,
             chunk_start_offset: offset,
-            chunk_length: RECORD_HEAD + body.len() as u64,
+            chunk_length: record::HEAD + body.len() as u64,
             // Where they are comes after it.
             message_index_offsets: messages.keys().map(|&channel| (channel, 0)).collect(),
             message_index_length: 0,
@@ -163,42 +148,16 @@ impl Found {
         Ok(())
     }
 
-    /// The schemas and channels that messages are of.
-    fn keep(&mut self, record: Record<'_>) {
-        match record {
-            Record::Schema { header, data } => {
-                let schema = mcap::Schema {
-                    id: header.id,
-                    name: header.name,
-                    encoding: header.encoding,
-                    data: data.into_owned().into(),
-                };
-                self.summary.schemas.insert(schema.id, Arc::new(schema));
-            }
-            Record::Channel(channel) => {
-                let known = mcap::Channel {
-                    id: channel.id,
-                    topic: channel.topic,
-                    schema: self.summary.schemas.get(&channel.schema_id).cloned(),
-                    message_encoding: channel.message_encoding,
-                    metadata: channel.metadata,
-                };
-                self.summary.channels.insert(known.id, Arc::new(known));
-            }
-            _ => {}
-        }
-    }
-
     /// The places of one channel's messages in the last chunk, which are known already.
     fn take_index(&mut self, offset: u64, body: &[u8]) -> bool {
-        let Ok(Record::MessageIndex(index)) = mcap::parse_record(op::MESSAGE_INDEX, body) else {
+        let Ok(Record::MessageIndex(index)) = record::parse(op::MESSAGE_INDEX, body) else {
             return false;
         };
         let is_known = self.missing.get(&index.channel_id) == Some(&index.records);
         if let Some(chunk) = self.summary.chunk_indexes.last_mut().filter(|_| is_known) {
             self.missing.remove(&index.channel_id);
             chunk.message_index_offsets.insert(index.channel_id, offset);
-            chunk.message_index_length += RECORD_HEAD + body.len() as u64;
+            chunk.message_index_length += record::HEAD + body.len() as u64;
         }
         is_known
     }
@@ -299,7 +258,7 @@ fn entry(body: &[u8], offset: u64) -> Result<(u16, MessageIndexEntry), String> {
 pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     file.try_lock()?;
-    if chunk::is_finished(&mut file)? {
+    if ending::read(&mut file)?.is_some() {
         // Somebody else was quicker.
         return Ok(());
     }
@@ -325,7 +284,7 @@ pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
 
 /// Makes a damaged part of a file one record that nobody reads.
 fn pass_over(file: &mut File, damaged: &Range<u64>) -> io::Result<()> {
-    let Some(len) = (damaged.end - damaged.start).checked_sub(RECORD_HEAD) else {
+    let Some(len) = (damaged.end - damaged.start).checked_sub(record::HEAD) else {
         return Ok(());
     };
     file.seek(SeekFrom::Start(damaged.start))?;

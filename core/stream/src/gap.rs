@@ -7,8 +7,9 @@ use std::time::SystemTime;
 
 use mcap::records::{ChunkIndex, op};
 
-use crate::chunk::{self, MAGIC, MAX_BYTES, RECORD_HEAD};
+use crate::chunk::{self, MAGIC};
 use crate::control::moment;
+use crate::record::{self, MAX_BYTES};
 
 /// A part of a recording that cannot be read. What is behind it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +56,10 @@ pub(crate) fn between(file: &mut File, chunks: &[ChunkIndex]) -> io::Result<Vec<
 fn first_chunk(file: &mut File, most: u64) -> io::Result<u64> {
     let mut offset = MAGIC.len() as u64;
     while offset < most {
-        let Some((op::HEADER | op::METADATA, body)) = chunk::record_at(file, offset)? else {
+        let Some((op::HEADER | op::METADATA, body)) = record::at(file, offset)? else {
             break;
         };
-        offset += RECORD_HEAD + body.len() as u64;
+        offset += record::HEAD + body.len() as u64;
     }
     Ok(offset)
 }
@@ -76,7 +77,7 @@ const MOST_TRIES: u32 = 1000;
 const AT_ONCE: usize = 1 << 20;
 
 /// What a chunk's record begins with, up to the name of its compression.
-const HEAD: usize = RECORD_HEAD as usize + 8 + 8 + 8 + 4 + 4;
+const HEAD: usize = record::HEAD as usize + 8 + 8 + 8 + 4 + 4;
 
 impl Search {
     pub(crate) fn new() -> Search {
@@ -110,7 +111,7 @@ impl Search {
         if self.tries == 0 {
             return Ok(false);
         }
-        let record = chunk::record_at(file, offset)?;
+        let record = record::at(file, offset)?;
         let is_whole = record.is_some_and(|(kind, body)| chunk::content(kind, &body).is_ok());
         self.tries -= u32::from(!is_whole);
         Ok(is_whole)
@@ -134,10 +135,10 @@ fn may_begin(bytes: &[u8], room: u64) -> bool {
         word[..len].copy_from_slice(&bytes[range]);
         u64::from_le_bytes(word)
     };
-    let head = RECORD_HEAD as usize;
+    let head = record::HEAD as usize;
     let (len, name) = (number(1..head), number(HEAD - 4..HEAD));
     let [start, end, size] = [0, 8, 16].map(|at| number(head + at..head + at + 8));
-    len <= MAX_BYTES.min(room.saturating_sub(RECORD_HEAD))
+    len <= MAX_BYTES.min(room.saturating_sub(record::HEAD))
         && start <= end
         && size <= MAX_BYTES
         && matches!(name, 0 | 4)

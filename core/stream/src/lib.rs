@@ -54,6 +54,7 @@ mod pace;
 mod plan;
 mod player;
 mod protobuf;
+mod record;
 mod recorder;
 mod recording;
 mod reels;

@@ -2,22 +2,23 @@
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use mcap::Summary;
 use mcap::records::{ChunkIndex, Record};
-use mcap::sans_io::{SummaryReadEvent, SummaryReader, SummaryReaderOptions};
 use memglass::Replay;
 use memglass::schema::{Schema, codec};
 
-use crate::chunk::{self, MAGIC, MAX_BYTES, Message};
+use crate::chunk::{self, MAGIC, Message};
 use crate::control::{self, moment};
+use crate::ending;
 use crate::error::RecordingError;
 use crate::finish;
 use crate::gap::{self, Gap};
+use crate::record;
 use crate::recorder::{LABEL, PROFILE, TYPE};
 
 /// A recording: a file with the changes of a session.
@@ -41,7 +42,7 @@ pub struct Recording {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Written {
     Whole,
-    /// It had been cut off, and was finished when it was opened.
+    /// It had been cut off, or its index was damaged, and it was finished when it was opened.
     Finished,
     /// It was cut off, and could not be finished here.
     Cut,
@@ -61,15 +62,15 @@ pub(crate) enum Channel {
 }
 
 impl Recording {
-    /// Opens a recording. If it was cut off, finishes it first, which reads all of it. Where nobody may write it, or somebody reads
-    /// it already, it is read as it is.
+    /// Opens a recording. If it was cut off, or its index is damaged, finishes it first, which reads all of it. Where nobody may
+    /// write it, or somebody reads it already, it is read as it is.
     ///
     /// # Errors
     ///
     /// - [`RecordingError::Read`]: the file cannot be read.
     /// - [`RecordingError::Foreign`]: it is none of memglass.
     /// - [`RecordingError::BeingRecorded`]: it is still being written.
-    /// - [`RecordingError::Damaged`]: its index or its types are damaged.
+    /// - [`RecordingError::Damaged`]: its types are damaged.
     pub fn open(path: &Path) -> Result<Recording, RecordingError> {
         let cannot = |source| RecordingError::Read {
             path: path.into(),
@@ -80,9 +81,9 @@ impl Recording {
         if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
             return Err(RecordingError::BeingRecorded { path: path.into() });
         }
-        let (state, summary) = match chunk::is_finished(&mut file).map_err(cannot)? {
-            true => (Written::Whole, summary(path, &mut file)?),
-            false => completed(path, &mut file).map_err(cannot)?,
+        let (state, summary) = match ending::read(&mut file).map_err(cannot)? {
+            Some(summary) => (Written::Whole, summary),
+            None => completed(path, &mut file).map_err(cannot)?,
         };
         let mut chunks = summary.chunk_indexes;
         let gaps = gap::between(&mut file, &chunks).map_err(cannot)?;
@@ -114,7 +115,7 @@ impl Recording {
         name.to_string_lossy().into_owned()
     }
 
-    /// Whether it had been cut off, and was finished when it was opened.
+    /// Whether it had been cut off, or its index was damaged, and it was finished when it was opened.
     pub fn was_unfinished(&self) -> bool {
         self.state == Written::Finished
     }
@@ -228,7 +229,7 @@ impl Recording {
     /// The messages of a chunk, in the order of their times.
     pub(crate) fn messages(&mut self, index: usize) -> Result<Vec<Message>, RecordingError> {
         let offset = self.chunks[index].chunk_start_offset;
-        let record = chunk::record_at(&mut self.file, offset);
+        let record = record::at(&mut self.file, offset);
         let record = record.map_err(|source| RecordingError::Read {
             path: self.path.clone(),
             source,
@@ -306,16 +307,16 @@ fn check_beginning(path: &Path, file: &mut File) -> Result<(), RecordingError> {
     file.take(MAGIC.len() as u64)
         .read_to_end(&mut magic)
         .map_err(cannot)?;
-    if magic != MAGIC {
-        return Err(foreign("it is no MCAP file"));
+    match &*magic {
+        MAGIC => {}
+        [] => return Err(foreign("it is empty")),
+        _ => return Err(foreign("it is no MCAP file")),
     }
-    let first = chunk::record_at(file, MAGIC.len() as u64).map_err(cannot)?;
-    let header = first.and_then(|(kind, body)| match mcap::parse_record(kind, &body) {
-        Ok(Record::Header(header)) => Some(header),
-        _ => None,
-    });
-    match header {
-        Some(header) if header.profile == PROFILE => Ok(()),
+    let Some((kind, body)) = record::at(file, MAGIC.len() as u64).map_err(cannot)? else {
+        return Err(foreign("it ends before it says who made it"));
+    };
+    match record::parse(kind, &body) {
+        Ok(Record::Header(header)) if header.profile == PROFILE => Ok(()),
         _ => Err(foreign("another program made this MCAP file")),
     }
 }
@@ -333,39 +334,6 @@ fn completed(path: &Path, file: &mut File) -> io::Result<(Written, Summary)> {
         Err(_) => Written::Cut,
     };
     Ok((state, found.summary))
-}
-
-fn summary(path: &Path, file: &mut File) -> Result<Summary, RecordingError> {
-    let damaged = |reason: String| RecordingError::Damaged {
-        path: path.into(),
-        offset: 0,
-        reason: format!("its index: {reason}"),
-    };
-    let cannot = |source| RecordingError::Read {
-        path: path.into(),
-        source,
-    };
-    let size = file.metadata().map_err(cannot)?.len();
-    let options = SummaryReaderOptions::default()
-        .with_file_size(size)
-        .with_record_length_limit(size.min(MAX_BYTES) as usize);
-    let mut reader = SummaryReader::new_with_options(options);
-    while let Some(event) = reader.next_event() {
-        match event.map_err(|error| damaged(error.to_string()))? {
-            SummaryReadEvent::ReadRequest(len) => {
-                let len = len.min(size as usize + 1);
-                let read = file.read(reader.insert(len)).map_err(cannot)?;
-                reader.notify_read(read);
-            }
-            SummaryReadEvent::SeekRequest(to) => {
-                let position = file.seek(to).map_err(cannot)?;
-                reader.notify_seeked(position);
-            }
-        }
-    }
-    reader
-        .finish()
-        .ok_or_else(|| damaged("there is none".into()))
 }
 
 /// Opens the regular file at `path`. To open a pipe would wait for its writer.

@@ -73,6 +73,11 @@ impl Dice {
     }
 }
 
+/// A directory in memory: finishing a file waits for its disk.
+fn directory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap()
+}
+
 /// A recording with objects that come, change and go, in a directory.
 fn recorded(dir: &Path) -> PathBuf {
     let session = Session::builder("engine").dir(dir).create().unwrap();
@@ -131,7 +136,7 @@ fn read(file: &Path, dir: &Path) -> Result<usize, PlayError> {
 /// More memory than this is never asked for: an allocation then fails, and ends the test.
 fn bound_memory() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let limit = Some(6 << 30);
+    let limit = Some(1 << 30);
     let limit = Rlimit {
         current: limit,
         maximum: limit,
@@ -150,7 +155,7 @@ fn rounds() -> u64 {
 #[test]
 fn a_damaged_file_is_an_error_and_no_more() {
     bound_memory();
-    let dir = tempfile::tempdir().unwrap();
+    let dir = directory();
     let whole = fs::read(recorded(dir.path())).unwrap();
     let file = dir.path().join("damaged.mcap");
     let mut refused = 0;
@@ -165,6 +170,45 @@ fn a_damaged_file_is_an_error_and_no_more() {
         refused += usize::from(read(&file, dir.path()).is_err());
     }
     println!("{refused} of {} files were refused", rounds());
+    assert!(refused > 0);
+}
+
+/// A small recording whose chunks have no checksums, so that everything in them is believed.
+fn without_checksums(dir: &Path) -> Vec<u8> {
+    /// Bytes of a chunk before its checksum.
+    const BEFORE: usize = 9 + 8 + 8 + 8;
+    let mut bytes = fs::read(recorded(dir)).unwrap();
+    let chunks = mcap::Summary::read(&bytes).unwrap().unwrap().chunk_indexes;
+    for chunk in chunks {
+        let at = chunk.chunk_start_offset as usize + BEFORE;
+        bytes[at..at + 4].fill(0);
+    }
+    bytes
+}
+
+#[test]
+fn a_length_that_is_a_lie_takes_no_memory() {
+    bound_memory();
+    let dir = directory();
+    let whole = without_checksums(dir.path());
+    let file = dir.path().join("lies.mcap");
+    let told = |bytes: &[u8]| {
+        fs::write(&file, bytes).unwrap();
+        let mut changes = 0;
+        let all = Recording::open(&file)?.tell(|_, _| {
+            changes += 1;
+            Ok::<(), RecordingError>(())
+        });
+        all.map(|()| changes)
+    };
+    assert!(told(&whole).unwrap() > 60);
+    let mut refused = 0;
+    for at in 0..whole.len() - 4 {
+        let mut bytes = whole.clone();
+        bytes[at..at + 4].fill(0xff);
+        refused += usize::from(told(&bytes).is_err());
+    }
+    println!("{refused} of {} files were refused", whole.len());
     assert!(refused > 0);
 }
 
@@ -204,7 +248,7 @@ fn with_messages(whole: &[u8], file: &Path, mut change: impl FnMut(usize, &mut V
 #[test]
 fn messages_that_are_made_up_are_errors_and_no_more() {
     bound_memory();
-    let dir = tempfile::tempdir().unwrap();
+    let dir = directory();
     let whole = fs::read(recorded(dir.path())).unwrap();
     let count = mcap::MessageStream::new(&whole).unwrap().count();
     let file = dir.path().join("made_up.mcap");

@@ -394,6 +394,26 @@ fn a_file_is_finished_with_the_index_that_its_recorder_would_have_written() {
     }
 }
 
+#[test]
+fn a_damaged_end_is_written_anew() {
+    let (rig, data, _) = five_chunks();
+    let whole = fs::read(rig.file()).unwrap();
+    // In memory: finishing a file waits for its disk.
+    let dir = tempfile::tempdir_in("/dev/shm").unwrap();
+    let file = dir.path().join("damaged.mcap");
+    for at in data.len() + DATA_END..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        fs::write(&file, &bytes).unwrap();
+        assert!(Recording::open(&file).unwrap().was_unfinished(), "{at}");
+        assert!(!Recording::open(&file).unwrap().was_unfinished(), "{at}");
+        assert_eq!(numbers(&file), [0, 1, 2, 3, 4, 5], "{at}");
+    }
+}
+
+/// Bytes of what says that the data ends.
+const DATA_END: usize = 9 + 4;
+
 /// Five values, a second and a chunk each, and then a cut.
 fn five_chunks() -> (Rig, Vec<u8>, Vec<mcap::records::ChunkIndex>) {
     let mut kept = None;
@@ -571,9 +591,20 @@ fn a_file_that_is_still_recorded_or_foreign_is_refused() {
         "{error}"
     );
     let other = rig.dir.path().join("notes.txt");
-    fs::write(&other, "hello").unwrap();
-    let error = Recording::open(&other).unwrap_err();
-    assert!(matches!(error, RecordingError::Foreign { .. }), "{error}");
+    let begun = [mcap::MAGIC, b"\x01\x20"].concat();
+    let foreign: [(&[u8], &str); 3] = [
+        (b"", "it is empty"),
+        (&begun, "it ends before it says who made it"),
+        (b"hello", "it is no MCAP file"),
+    ];
+    for (bytes, why) in foreign {
+        fs::write(&other, bytes).unwrap();
+        let error = Recording::open(&other).unwrap_err();
+        assert!(
+            matches!(error, RecordingError::Foreign { reason, .. } if reason == why),
+            "{error}"
+        );
+    }
     let observer = rig.original();
     let again = Recorder::create(&other, observer.session(), Compression::None);
     assert!(matches!(again, Err(RecordError::Exists { .. })));

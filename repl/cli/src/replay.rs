@@ -58,13 +58,13 @@ pub(super) fn read(options: &Options, path: &Path) -> Result<Recording, Failure>
     let recording = Recording::open(path)?;
     if recording.was_unfinished() {
         options.note(&format!(
-            "{} had been cut off; everything up to there is in it, and it is finished now",
+            "{} had been cut off, or damaged at its end; everything up to there is in it, and it is finished now",
             path.display()
         ));
     }
     if recording.is_cut() {
         options.note(&format!(
-            "{} was cut off, and cannot be finished here; everything up to there is read, and the file stays as it is",
+            "{} was cut off, or damaged at its end, and cannot be finished here; everything up to there is read, and the file stays as it is",
             path.display()
         ));
     }
