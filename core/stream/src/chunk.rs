@@ -1,6 +1,8 @@
 //! Chunks of an MCAP file, read with bounded memory: nothing in them is trusted.
 
 use std::io::Read;
+use std::ops::Range;
+use std::sync::Arc;
 
 use mcap::records::{ChunkHeader, Record, op};
 
@@ -13,22 +15,61 @@ pub(crate) const MAGIC: &[u8] = mcap::MAGIC;
 pub(crate) struct Message {
     pub(crate) time: u64,
     pub(crate) channel: u16,
-    pub(crate) data: Vec<u8>,
+    /// All of the chunk, and where the message is in it.
+    content: Arc<Vec<u8>>,
+    place: Range<usize>,
 }
 
-/// The records of a chunk that is the content of a record.
+impl Message {
+    pub(crate) fn data(&self) -> &[u8] {
+        &self.content[self.place.clone()]
+    }
+
+    /// Bytes of the chunk, which are there as long as the message is.
+    pub(crate) fn chunk_bytes(&self) -> usize {
+        self.content.len()
+    }
+}
+
+/// Bytes before the data of a message: channel, number, and two times.
+const MESSAGE_HEAD: usize = 2 + 4 + 8 + 8;
+
+/// The messages of a chunk that is the content of a record, in the order of their times.
 ///
 /// # Errors
 ///
 /// What is wrong with it.
-pub(crate) fn records(kind: u8, body: &[u8]) -> Result<Vec<Record<'static>>, String> {
+pub(crate) fn messages(kind: u8, body: &[u8]) -> Result<Vec<Message>, String> {
     let (_, content) = content(kind, body)?;
-    let (mut rest, mut records) = (&content[..], Vec::new());
+    let content = Arc::new(content);
+    let (mut rest, mut messages) = (&content[..], Vec::new());
     while !rest.is_empty() {
         let (kind, body) = record::split(&mut rest)?;
-        records.push(record::parse(kind, body)?.into_owned());
+        if kind == op::MESSAGE {
+            let (channel, time) = message_head(body)?;
+            let end = content.len() - rest.len();
+            messages.push(Message {
+                time,
+                channel,
+                content: Arc::clone(&content),
+                place: end - body.len() + MESSAGE_HEAD..end,
+            });
+        }
     }
-    Ok(records)
+    messages.sort_by_key(|message| message.time);
+    Ok(messages)
+}
+
+/// The channel and the time of a message.
+///
+/// # Errors
+///
+/// It is too short.
+pub(crate) fn message_head(body: &[u8]) -> Result<(u16, u64), String> {
+    let head: &[u8; MESSAGE_HEAD] = body.first_chunk().ok_or("a message is too short")?;
+    let [c, d, _, _, _, _, time @ ..] = *head;
+    let (time, _) = time.split_first_chunk().expect("two times");
+    Ok((u16::from_le_bytes([c, d]), u64::from_le_bytes(*time)))
 }
 
 /// What a chunk that is the content of a record says of itself, and its records, decompressed.

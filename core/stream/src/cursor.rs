@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use std::vec::IntoIter;
 
+use foldhash::fast::RandomState;
+use memglass::schema::TypeId;
+
 use crate::change::{Change, Losses, Object};
 use crate::chunk::Message;
 use crate::control::{self, Fate, moment, nanoseconds};
@@ -21,16 +24,36 @@ pub(crate) struct Cursor {
     next_chunk: usize,
     messages: std::iter::Peekable<IntoIter<Message>>,
     /// The objects that live here, by label.
-    live: HashMap<Arc<str>, Arc<Object>>,
+    live: HashMap<Arc<str>, Live, RandomState>,
+    /// How many of them have a value that was passed over, and the bytes of the chunks that may be kept for that.
+    passed_over: usize,
+    kept_bytes: usize,
     /// Bytes of all their values.
     live_bytes: u64,
-    shapes: HashMap<(memglass::schema::TypeId, Option<u64>), Option<Arc<Shape>>>,
+    shapes: HashMap<(TypeId, Option<u64>), Option<Arc<Shape>>, RandomState>,
+}
+
+struct Live {
+    object: Arc<Object>,
+    /// Its last value that was [passed over](Cursor::pass_over).
+    last: Option<Message>,
+}
+
+impl Live {
+    fn new(object: &Arc<Object>) -> Live {
+        let object = Arc::clone(object);
+        Live { object, last: None }
+    }
 }
 
 /// What a message says.
 pub(crate) enum Said {
     Keyframe(Vec<Arc<Object>>),
-    Created(Arc<Object>),
+    Created {
+        object: Arc<Object>,
+        /// One of the same label that is not known to have gone: what says so is lost.
+        before: Option<Arc<Object>>,
+    },
     Destroyed(Arc<Object>),
     Value(Arc<Object>, Vec<u8>),
     Lost(Losses),
@@ -45,9 +68,11 @@ impl Cursor {
             recording,
             next_chunk: 0,
             messages: Vec::new().into_iter().peekable(),
-            live: HashMap::new(),
+            live: HashMap::default(),
+            passed_over: 0,
+            kept_bytes: 0,
             live_bytes: 0,
-            shapes: HashMap::new(),
+            shapes: HashMap::default(),
         }
     }
 
@@ -101,6 +126,7 @@ impl Cursor {
                 return Ok(None);
             }
             let messages = self.recording.messages(self.next_chunk)?;
+            self.kept_bytes += messages.first().map_or(0, Message::chunk_bytes);
             self.messages = messages.into_iter().peekable();
             self.next_chunk += 1;
         }
@@ -112,11 +138,75 @@ impl Cursor {
         let Some(message) = self.messages.next() else {
             return Ok(Said::Nothing);
         };
-        self.meaning(&message).map_err(|reason| {
-            let chunk = self.next_chunk.saturating_sub(1);
-            let offset = self.recording.chunks()[chunk].chunk_start_offset;
-            self.recording.damaged(offset, reason)
-        })
+        self.meaning(&message)
+            .map_err(|reason| self.damaged(reason))
+    }
+
+    /// The same, but keeps a value for later: [`take_last`](Cursor::take_last) tells those that are not replaced until then.
+    pub(crate) fn pass_over(&mut self) -> Result<Said, RecordingError> {
+        let Some(message) = self.messages.next() else {
+            return Ok(Said::Nothing);
+        };
+        self.keep(message).map_err(|reason| self.damaged(reason))
+    }
+
+    fn keep(&mut self, message: Message) -> Result<Said, String> {
+        let label = match self.recording.channel(message.channel) {
+            Some(Channel::Object(label)) => label,
+            Some(Channel::Shared) => labelled(&message)?.0,
+            _ => return self.meaning(&message),
+        };
+        match self.live.get_mut(label) {
+            Some(live) => {
+                self.passed_over += usize::from(live.last.replace(message).is_none());
+                Ok(Said::Nothing)
+            }
+            None => self.unknown(label),
+        }
+    }
+
+    /// Whether values that were passed over are to be taken before the next message: it is a keyframe, or they keep much memory.
+    pub(crate) fn has_to_take(&mut self) -> bool {
+        let next = self.messages.peek();
+        self.kept_bytes > MOST_KEPT
+            || next.is_some_and(|next| {
+                self.recording.channel(next.channel) == Some(&Channel::Keyframe)
+            })
+    }
+
+    /// The objects that have a value that was passed over, by slot, and the message with the last one.
+    pub(crate) fn take_last(&mut self) -> Vec<(Arc<Object>, Message)> {
+        self.kept_bytes = 0;
+        if std::mem::take(&mut self.passed_over) == 0 {
+            return Vec::new();
+        }
+        let live = self.live.values_mut();
+        let last = live.filter_map(|live| Some((Arc::clone(&live.object), live.last.take()?)));
+        let mut last: Vec<(Arc<Object>, Message)> = last.collect();
+        // Most of them lie in this order.
+        last.sort_unstable_by_key(|(object, _)| object.slot);
+        last
+    }
+
+    /// The value of an object in a message that was passed over.
+    pub(crate) fn value_of(
+        &mut self,
+        object: &Object,
+        message: &Message,
+    ) -> Result<Vec<u8>, RecordingError> {
+        let value = match self.recording.channel(message.channel) {
+            Some(Channel::Shared) => labelled(message).map(|(_, value)| value),
+            _ => Ok(message.data()),
+        };
+        value
+            .and_then(|value| self.decoded(object, value))
+            .map_err(|reason| self.damaged(reason))
+    }
+
+    fn damaged(&self, reason: String) -> RecordingError {
+        let chunk = self.next_chunk.saturating_sub(1);
+        let offset = self.recording.chunks()[chunk].chunk_start_offset;
+        self.recording.damaged(offset, reason)
     }
 
     fn meaning(&mut self, message: &Message) -> Result<Said, String> {
@@ -126,33 +216,36 @@ impl Cursor {
         };
         match channel {
             Channel::Types => Ok(Said::Nothing),
-            Channel::Loss => control::read_losses(&message.data)
+            Channel::Loss => control::read_losses(message.data())
                 .map(Said::Lost)
                 .map_err(said),
             Channel::Keyframe => {
-                let objects = control::read_keyframe(&message.data).map_err(said)?;
+                let objects = control::read_keyframe(message.data()).map_err(said)?;
                 let objects: Vec<Arc<Object>> = objects.into_iter().map(Arc::new).collect();
                 let by_label =
-                    |object: &Arc<Object>| (Arc::clone(&object.label), Arc::clone(object));
-                self.live = objects.iter().map(by_label).collect();
+                    |object: &Arc<Object>| (Arc::clone(&object.label), Live::new(object));
+                self.live.clear();
+                self.live.extend(objects.iter().map(by_label));
                 self.live_bytes = 0;
                 for object in &objects {
                     self.make_room(object)?;
                 }
                 Ok(Said::Keyframe(objects))
             }
-            Channel::Objects => match control::read_fate(&message.data).map_err(said)? {
+            Channel::Objects => match control::read_fate(message.data()).map_err(said)? {
                 Fate::Created(object) => {
                     let object = Arc::new(object);
                     self.make_room(&object)?;
                     let label = Arc::clone(&object.label);
-                    if let Some(before) = self.live.insert(label, Arc::clone(&object)) {
-                        self.let_go(&before);
+                    let before = self.live.insert(label, Live::new(&object));
+                    let before = before.map(|live| live.object);
+                    if let Some(before) = &before {
+                        self.let_go(before);
                     }
-                    Ok(Said::Created(object))
+                    Ok(Said::Created { object, before })
                 }
                 Fate::Destroyed(label) => {
-                    let gone = self.live.remove(&label);
+                    let gone = self.live.remove(&label).map(|live| live.object);
                     if let Some(gone) = &gone {
                         self.let_go(gone);
                     }
@@ -161,11 +254,10 @@ impl Cursor {
             },
             Channel::Object(label) => {
                 let label = Arc::clone(label);
-                self.value(&label, &message.data)
+                self.value(&label, message.data())
             }
             Channel::Shared => {
-                let malformed = |error: crate::protobuf::Malformed| error.to_string();
-                let (label, value) = split_labelled(&message.data).map_err(malformed)?;
+                let (label, value) = labelled(message)?;
                 self.value(label, value)
             }
         }
@@ -195,13 +287,24 @@ impl Cursor {
     }
 
     fn value(&mut self, label: &str, message: &[u8]) -> Result<Said, String> {
-        let object = self.live.get(label);
-        if object.is_none() && !self.recording.gaps().is_empty() {
+        let Some(live) = self.live.get(label) else {
+            return self.unknown(label);
+        };
+        let object = Arc::clone(&live.object);
+        let value = self.decoded(&object, message)?;
+        Ok(Said::Value(object, value))
+    }
+
+    /// What a value says of an object that is not known to live.
+    fn unknown(&self, label: &str) -> Result<Said, String> {
+        match self.recording.gaps() {
+            [] => Err(format!("a value of {label:?}, which does not live")),
             // What says that it came is lost.
-            return Ok(Said::Nothing);
+            _ => Ok(Said::Nothing),
         }
-        let object = object.ok_or_else(|| format!("a value of {label:?}, which does not live"))?;
-        let object = Arc::clone(object);
+    }
+
+    fn decoded(&mut self, object: &Object, message: &[u8]) -> Result<Vec<u8>, String> {
         let schema = self.recording.schema();
         let shape = self
             .shapes
@@ -210,6 +313,7 @@ impl Cursor {
                 schema.get(object.type_id)?;
                 Shape::of(schema, object.type_id, object.count).map(Arc::new)
             });
+        let label = &object.label;
         let shape = shape.as_ref().filter(|shape| shape.len <= MAX_VALUE);
         let shape = shape.ok_or_else(|| format!("{label:?} has no type, or too many elements"))?;
         // Only then is memory taken: its count is a stranger's.
@@ -219,8 +323,13 @@ impl Cursor {
         let mut value = vec![0; shape.len];
         let decoded = shape.message.decode(message, &mut value);
         decoded.map_err(|error| format!("{label:?}: {error}"))?;
-        Ok(Said::Value(object, value))
+        Ok(value)
     }
+}
+
+/// The label of an object and its value, in a message that has both.
+fn labelled(message: &Message) -> Result<(&str, &[u8]), String> {
+    split_labelled(message.data()).map_err(|error| error.to_string())
 }
 
 impl Recording {
@@ -300,7 +409,7 @@ impl Said {
     fn told<E>(&self, sink: impl FnOnce(Change<'_>) -> Result<(), E>) -> Result<(), E> {
         sink(match self {
             Said::Keyframe(objects) => Change::Keyframe(objects),
-            Said::Created(object) => Change::Created(object),
+            Said::Created { object, .. } => Change::Created(object),
             Said::Destroyed(object) => Change::Destroyed(object),
             Said::Value(object, value) => Change::Value(object, value),
             Said::Lost(losses) => Change::Lost(*losses),
@@ -311,6 +420,9 @@ impl Said {
 
 /// Largest object that is re-created, in bytes.
 const MAX_VALUE: usize = 1 << 30;
+
+/// Bytes of chunks that are kept for values that were passed over, beside the last one.
+const MOST_KEPT: usize = 256 << 20;
 
 /// Bytes that the values of the smallest recording may have.
 const SMALL_VALUES: u64 = 64 << 20;

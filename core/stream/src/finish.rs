@@ -1,7 +1,7 @@
 //! Finishing a recording that was cut off, by a kill, a full disk, a loss of power, or whose index is damaged.
 //!
 //! All parts are read and checked. Behind the last that is whole, in place of what was torn, comes what a recorder writes at
-//! its end. So nothing is copied, a full disk has room enough, and who is killed meanwhile leaves a file that is cut again.
+//! its end. So nothing is copied, a full disk mostly has room enough, and who is killed meanwhile leaves a file that is cut again.
 //! What is damaged before the last whole chunk stays where it is, and is marked as something that readers pass over.
 
 use std::collections::BTreeMap;
@@ -53,8 +53,12 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
     let (mut search, mut next) = (Search::new(), Some(found.end));
     while let Some(offset) = next {
         found.read(file, offset)?;
+        if found.end <= offset {
+            // It is whole, and says what no chunk says.
+            search.failed();
+        }
         // Behind what is damaged. Of a file that was cut off, nothing is there.
-        next = search.next_chunk(file, found.end + 1)?;
+        next = search.next_chunk(file, found.end.max(offset) + 1)?;
     }
     Ok(found)
 }
@@ -112,8 +116,12 @@ impl Found {
             let (kind, body) = record::split(&mut rest)?;
             match kind {
                 op::MESSAGE => {
-                    let (channel, entry) = entry(body, at)?;
-                    messages.entry(channel).or_default().push(entry);
+                    let (channel, log_time) = chunk::message_head(body)?;
+                    let places = messages.entry(channel).or_default();
+                    places.push(MessageIndexEntry {
+                        log_time,
+                        offset: at,
+                    });
                 }
                 op::SCHEMA | op::CHANNEL => {
                     kept.push(record::parse(kind, body)?);
@@ -234,23 +242,6 @@ fn indexes(chunk: &mut ChunkIndex, places: Places, start: u64) -> Vec<u8> {
     }
     chunk.message_index_length += out.len() as u64;
     out
-}
-
-/// Where a message is in its chunk, and of which channel.
-fn entry(body: &[u8], offset: u64) -> Result<(u16, MessageIndexEntry), String> {
-    /// Channel, number, time.
-    type Head = ([u8; 2], [u8; 4], [u8; 8]);
-    let head = || -> Option<Head> {
-        let (channel, rest) = body.split_first_chunk()?;
-        let (number, rest) = rest.split_first_chunk()?;
-        Some((*channel, *number, *rest.first_chunk()?))
-    };
-    let (channel, _, log_time) = head().ok_or("a message is too short")?;
-    let log_time = u64::from_le_bytes(log_time);
-    Ok((
-        u16::from_le_bytes(channel),
-        MessageIndexEntry { log_time, offset },
-    ))
 }
 
 /// Puts behind what was found in the file what a recorder writes at its end. The file stays as it was if nobody may write it,

@@ -107,13 +107,20 @@ impl Search {
         }
     }
 
+    /// What was found turned out to be no chunk.
+    pub(crate) fn failed(&mut self) {
+        self.tries = self.tries.saturating_sub(1);
+    }
+
     fn is_whole(&mut self, file: &mut File, offset: u64) -> io::Result<bool> {
         if self.tries == 0 {
             return Ok(false);
         }
         let record = record::at(file, offset)?;
         let is_whole = record.is_some_and(|(kind, body)| chunk::content(kind, &body).is_ok());
-        self.tries -= u32::from(!is_whole);
+        if !is_whole {
+            self.failed();
+        }
         Ok(is_whole)
     }
 }

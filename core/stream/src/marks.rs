@@ -97,8 +97,8 @@ impl Marks {
             }
             for message in recording.messages(index)? {
                 let what = match recording.channel(message.channel) {
-                    Some(Channel::Objects) => fate(&message.data),
-                    Some(Channel::Loss) => loss(&message.data),
+                    Some(Channel::Objects) => fate(message.data()),
+                    Some(Channel::Loss) => loss(message.data()),
                     _ => None,
                 };
                 if let Some(what) = what {

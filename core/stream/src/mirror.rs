@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use memglass::schema::TypeId;
 use memglass::{CellError, RawCell, RawObject, Session, TypedBlock};
 
@@ -17,15 +18,15 @@ pub(crate) struct Mirror {
     session: Session,
     /// The id in this session of each recorded type.
     types: HashMap<TypeId, TypeId>,
-    objects: HashMap<Arc<str>, Live>,
+    /// By slot.
+    objects: HashMap<u32, Live, RandomState>,
     /// Whether others write to it: then it changes what the recording changes, and nothing else.
     is_branch: bool,
 }
 
 /// An object that lives. It is made when its first value comes, so that nobody sees it without one.
 struct Live {
-    slot: u32,
-    generation: u64,
+    object: Arc<Object>,
     made: Option<Made>,
 }
 
@@ -53,7 +54,7 @@ impl Mirror {
         Ok(Mirror {
             session,
             types,
-            objects: HashMap::new(),
+            objects: HashMap::default(),
             is_branch: recording.is_branch(),
         })
     }
@@ -65,8 +66,13 @@ impl Mirror {
     pub(crate) fn apply(&mut self, said: Said) -> Result<(), PlayError> {
         match said {
             Said::Keyframe(objects) => self.keep_only(&objects),
-            Said::Created(object) => self.expect(&object),
-            Said::Destroyed(object) => drop(self.objects.remove(&object.label)),
+            Said::Created { object, before } => {
+                if let Some(before) = before {
+                    self.objects.remove(&before.slot);
+                }
+                self.expect(&object);
+            }
+            Said::Destroyed(object) => drop(self.objects.remove(&object.slot)),
             Said::Value(object, value) => return self.put(&object, &value),
             Said::Lost(_) | Said::Nothing => {}
         }
@@ -80,37 +86,34 @@ impl Mirror {
 
     /// Lets go of what does not live at a keyframe.
     fn keep_only(&mut self, objects: &[Arc<Object>]) {
-        let lives: HashMap<&str, (u32, u64)> = objects
+        let lives = objects
             .iter()
-            .map(|object| (&*object.label, (object.slot, object.generation)))
-            .collect();
+            .map(|object| (object.slot, object.generation));
+        let lives: HashMap<u32, u64, RandomState> = lives.collect();
         self.objects
-            .retain(|label, live| lives.get(&**label) == Some(&(live.slot, live.generation)));
+            .retain(|slot, live| lives.get(slot) == Some(&live.object.generation));
         for object in objects {
-            if !self.objects.contains_key(&object.label) {
+            if !self.objects.contains_key(&object.slot) {
                 self.expect(object);
             }
         }
     }
 
-    fn expect(&mut self, object: &Object) {
-        let live = Live {
-            slot: object.slot,
-            generation: object.generation,
-            made: None,
-        };
-        self.objects.insert(Arc::clone(&object.label), live);
+    fn expect(&mut self, object: &Arc<Object>) {
+        let object = Arc::clone(object);
+        let live = Live { made: None, object };
+        self.objects.insert(live.object.slot, live);
     }
 
     /// Makes everything in a branch as it was recorded; how many objects had been written.
     pub(crate) fn discard(&mut self) -> Result<u64, PlayError> {
         let mut written = 0;
-        for (label, live) in &self.objects {
+        for live in self.objects.values() {
             let Some(made) = live.made.as_ref().filter(|_| self.is_branch) else {
                 continue;
             };
             let failed = |source| PlayError::Object {
-                label: label.to_string(),
+                label: live.object.label.to_string(),
                 source,
             };
             if !holds(&made.memory, &made.recorded).map_err(failed)? {
@@ -121,8 +124,9 @@ impl Mirror {
         Ok(written)
     }
 
-    fn put(&mut self, object: &Object, value: &[u8]) -> Result<(), PlayError> {
-        let live = self.objects.get_mut(&object.label);
+    fn put(&mut self, object: &Arc<Object>, value: &[u8]) -> Result<(), PlayError> {
+        let live = self.objects.get_mut(&object.slot);
+        let live = live.filter(|live| live.object.generation == object.generation);
         if let Some(made) = live.and_then(|live| live.made.as_mut()) {
             let put = match self.is_branch {
                 true => made.change(value),
@@ -133,14 +137,13 @@ impl Mirror {
                 source,
             });
         }
-        let made = Some(self.make(object, value)?);
-        let (slot, generation) = (object.slot, object.generation);
+        // Whoever has its slot is gone.
+        self.objects.remove(&object.slot);
         let live = Live {
-            slot,
-            generation,
-            made,
+            made: Some(self.make(object, value)?),
+            object: Arc::clone(object),
         };
-        self.objects.insert(Arc::clone(&object.label), live);
+        self.objects.insert(object.slot, live);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use memglass::Replay;
 
 use crate::clock::Clock;
 use crate::control::{moment, nanoseconds};
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Said};
 use crate::error::PlayError;
 use crate::marks::{Marks, Reader};
 use crate::mirror::Mirror;
@@ -511,11 +511,37 @@ impl Deck {
         if time < self.position || self.cursor.has_keyframe_between(self.position, time) {
             self.go_to_keyframe(time)?;
         }
-        while let Some(next) = self.cursor.next_time()?.filter(|next| *next <= time) {
-            self.play_moment(next)?;
-        }
+        self.pass_over(time)?;
         self.position = time;
         Ok(())
+    }
+
+    /// Everything up to a time has happened. Of each object only the last value is written: nobody sees the others.
+    fn pass_over(&mut self, time: u64) -> Result<(), PlayError> {
+        let passed = self.pass_all(time);
+        // Up to a damaged part too.
+        self.write_last().and(passed)
+    }
+
+    fn pass_all(&mut self, time: u64) -> Result<(), PlayError> {
+        while let Some(next) = self.cursor.next_time()?.filter(|next| *next <= time) {
+            if self.cursor.has_to_take() {
+                self.write_last()?;
+            }
+            let said = self.cursor.pass_over()?;
+            self.mirror.apply(said)?;
+            self.position = next;
+        }
+        Ok(())
+    }
+
+    fn write_last(&mut self) -> Result<(), PlayError> {
+        let (cursor, mirror) = (&mut self.cursor, &mut self.mirror);
+        let mut last = cursor.take_last().into_iter();
+        last.try_for_each(|(object, message)| {
+            let value = cursor.value_of(&object, &message)?;
+            mirror.apply(Said::Value(object, value))
+        })
     }
 
     fn go_to_keyframe(&mut self, time: u64) -> Result<(), PlayError> {

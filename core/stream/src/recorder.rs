@@ -77,8 +77,9 @@ impl Totals {
     }
 }
 
-/// Deltas since the last keyframe, as a multiple of its size, after which another one is due.
-const KEYFRAME_AFTER: u64 = 4;
+/// Deltas since the last keyframe, as a multiple of its size, after which another one is due. Larger files are smaller, and
+/// seeking in them takes longer.
+const KEYFRAME_AFTER: u64 = 2;
 
 /// Writes what changes into an MCAP file.
 ///

@@ -235,19 +235,7 @@ impl Recording {
             source,
         })?;
         let (kind, body) = record.ok_or_else(|| self.damaged(offset, "the file ends there"))?;
-        let records = chunk::records(kind, &body);
-        let records = records.map_err(|reason| self.damaged(offset, reason))?;
-        let messages = records.into_iter().filter_map(|record| match record {
-            Record::Message { header, data } => Some(Message {
-                time: header.log_time,
-                channel: header.channel_id,
-                data: data.into_owned(),
-            }),
-            _ => None,
-        });
-        let mut messages: Vec<Message> = messages.collect();
-        messages.sort_by_key(|message| message.time);
-        Ok(messages)
+        chunk::messages(kind, &body).map_err(|reason| self.damaged(offset, reason))
     }
 
     pub(crate) fn damaged(&self, offset: u64, reason: impl Into<String>) -> RecordingError {
@@ -273,7 +261,7 @@ impl Recording {
             .rfind(|message| self.channel(message.channel) == Some(&Channel::Types));
         let offset = self.chunks[index].chunk_start_offset;
         let types = types.ok_or_else(|| self.damaged(offset, "it has no types"))?;
-        codec::decode_schema(&types.data).map_err(|error| self.damaged(offset, error.to_string()))
+        codec::decode_schema(types.data()).map_err(|error| self.damaged(offset, error.to_string()))
     }
 }
 

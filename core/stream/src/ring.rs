@@ -169,6 +169,7 @@ impl Ring {
             since: self.since,
             until: self.since,
             keyframe: self.since,
+            flushed: self.since,
         };
         let kept = self.changes.clone();
         let (more, rest) = bounded(WAITING);
@@ -276,6 +277,8 @@ struct Film {
     until: SystemTime,
     /// When the last keyframe was.
     keyframe: SystemTime,
+    /// Up to when everything was handed to the system: if there is no room for the rest, that much is in the file.
+    flushed: SystemTime,
 }
 
 impl Film {
@@ -302,6 +305,10 @@ impl Film {
         // Not inside of a look: an object that has come has its value after that.
         if kept.time >= next && kept.time > self.until && self.recorder.wants_keyframe() {
             self.write_keyframe(kept.time)?;
+        }
+        if kept.time >= self.flushed + FLUSH_EVERY && kept.time > self.until {
+            self.flushed = kept.time;
+            self.recorder.flush()?;
         }
         self.until = kept.time;
         kept.told(|change| {

@@ -1,4 +1,4 @@
-//! A recording of a replay is the same recording again, whatever happened in the session.
+//! A recording of a replay is the same recording again, whatever happened in the session, and seeking shows what it says.
 // A test that cannot go on should stop, at the line; it says which seed it was.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use memglass::{Array, Object, Observe, Observer, Session, Text, object_value};
 use memglass_stream::{
-    Compression, Passage, Recorder, Recording, RecordingError, Source, State, Turn,
+    Compression, Passage, Player, Recorder, Recording, RecordingError, Source, Start, State, Turn,
 };
 
 #[derive(Observe, Clone, Copy, Default)]
@@ -223,8 +223,41 @@ fn told(file: &Path) -> Vec<String> {
     told
 }
 
+/// The objects of a state and their values, as text.
+fn shown(state: &State) -> Vec<String> {
+    let schema = state.schema();
+    let objects = state.objects().map(|(object, bytes)| {
+        let value = object_value(schema, object.type_id, object.count, bytes);
+        let name = schema.type_name(object.type_id);
+        format!("{} {name} {:?} {value:?}", object.label, object.created)
+    });
+    objects.collect()
+}
+
+/// Seeks to anywhere, and compares with what the recording says of that moment.
+fn seek(dir: &Path, file: &Path, dice: &mut Dice) {
+    let recording = Recording::open(file).unwrap();
+    let (start, end) = (recording.start(), recording.end());
+    let length = end.duration_since(start).unwrap();
+    let player = Player::start(recording, "sought", Some(dir), Start::AtEnd).unwrap();
+    for _ in 0..8 {
+        let to = start + length.mul_f64(dice.below(1001) as f64 / 1000.0);
+        player.seek(to).unwrap();
+        let expected = Recording::open(file).unwrap().state_at(to).unwrap();
+        let mut found = State::new();
+        let mut source = Source::new(attached(dir, "sought"), &[]).unwrap();
+        source
+            .keyframe(|change| {
+                found.take(change);
+                Ok::<(), ()>(())
+            })
+            .unwrap();
+        assert_eq!(shown(&found), shown(&expected), "{to:?}");
+    }
+}
+
 #[test]
-fn whatever_happened_a_recording_of_its_replay_is_the_same_again() {
+fn whatever_happened_a_replay_shows_it_and_a_recording_of_that_is_the_same_again() {
     let selections: [&[&str]; 3] = [&[], &["a_*"], &["Order", "b_1"]];
     let mut most = 0;
     for seed in 1..=60_u64 {
@@ -236,6 +269,7 @@ fn whatever_happened_a_recording_of_its_replay_is_the_same_again() {
         let only = selections[seed as usize % 3].iter();
         let only: Vec<String> = only.map(|&pattern| pattern.to_owned()).collect();
         record(dir.path(), &first, &mut dice, &only);
+        seek(dir.path(), &first, &mut dice);
         record_replay(dir.path(), &first, &second);
         record_replay(dir.path(), &second, &third);
         let [first, second, third] = [first, second, third].map(|file| told(&file));

@@ -212,6 +212,32 @@ fn a_length_that_is_a_lie_takes_no_memory() {
     assert!(refused > 0);
 }
 
+#[test]
+fn a_chunk_that_makes_no_sense_is_passed_by_where_a_file_is_finished() {
+    let dir = directory();
+    let whole = without_checksums(dir.path());
+    let chunks = mcap::Summary::read(&whole).unwrap().unwrap().chunk_indexes;
+    let messages = |chunk: &&mcap::records::ChunkIndex| !chunk.message_index_offsets.is_empty();
+    let last = chunks.iter().rfind(messages).unwrap();
+    let start = last.chunk_start_offset as usize;
+    let len = last.chunk_length as usize;
+    let file = dir.path().join("cut.mcap");
+    let mut left_out = 0;
+    // Not where chunks are, so that it is looked for.
+    let [before, chunk] = [&whole[..start], &whole[start..start + len]];
+    for at in CHUNK_HEAD..len {
+        let mut bytes = [before, b"\0", chunk].concat();
+        bytes[start + 1 + at] = 0xff;
+        fs::write(&file, &bytes).unwrap();
+        left_out += usize::from(Recording::open(&file).unwrap().gaps().is_empty());
+    }
+    println!("{left_out} of {len} were left out");
+    assert!(left_out > 0 && left_out < len, "{left_out}");
+}
+
+/// Bytes of a chunk before its records.
+const CHUNK_HEAD: usize = 9 + 8 + 8 + 8 + 4 + 4 + 8;
+
 /// The same recording with other messages, and with the sums and indexes that belong to them.
 fn with_messages(whole: &[u8], file: &Path, mut change: impl FnMut(usize, &mut Vec<u8>)) {
     let out = fs::File::create(file).unwrap();
