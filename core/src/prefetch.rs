@@ -7,10 +7,17 @@ pub(crate) const LINE: usize = 64;
 /// Starts to load all lines of `item` into the cache, without waiting.
 #[inline]
 pub(crate) fn prefetch_all<T>(item: &T) {
-    let start = std::ptr::from_ref(item).cast::<u8>();
-    for offset in (0..size_of::<T>()).step_by(LINE) {
+    prefetch_bytes(std::ptr::from_ref(item).cast(), size_of::<T>());
+}
+
+/// Starts to load the lines that `len` bytes at `start` lie in, without waiting. They may be anything, even no memory.
+#[inline]
+pub(crate) fn prefetch_bytes(start: *const u8, len: usize) {
+    for offset in (0..len).step_by(LINE) {
         prefetch_at(start.wrapping_add(offset));
     }
+    // Bytes that begin inside of a line end in one more.
+    prefetch_at(start.wrapping_add(len.saturating_sub(1)));
 }
 
 /// Starts to load the line of `item` into the cache, without waiting.

@@ -28,8 +28,10 @@ pub(crate) struct Entity<'f> {
     pub(crate) in_template: bool,
     /// Whether one of the names of its declaration has a comment of its own.
     pub(crate) has_own_comments: bool,
-    /// Whether its declaration also defines a type that has another name.
+    /// Whether it is a variable whose declaration also defines a type that has another name.
     pub(crate) is_beside_type: bool,
+    /// The declaration that a type is defined in, which may make names too.
+    pub(crate) outer: Option<&'f Item>,
 }
 
 impl<'f> Entity<'f> {
@@ -108,25 +110,19 @@ impl<'f> Entity<'f> {
     }
 
     /// The comments in front of it, and those behind it. A comment behind a group is for all its names, unless they have
-    /// comments of their own. Where a type is defined together with what has it, the comments in front are the type's and
-    /// those behind are the names'.
+    /// comments of their own. Where a type is defined together with variables of it, the comments in front are the type's and
+    /// those behind are the variables'.
     pub(crate) fn comments(&self) -> (Vec<usize>, Vec<usize>) {
         let (leading, trailing) = (&self.item.leading, &self.item.trailing);
         let Some(declaration) = self.declaration() else {
-            let has_names = self
-                .outer_declaration()
-                .is_some_and(|all| !all.declarators.is_empty());
-            let trailing = if has_names {
-                Vec::new()
-            } else {
-                trailing.clone()
+            return match self.is_beside_variables() {
+                true => (leading.clone(), Vec::new()),
+                false => (leading.clone(), trailing.clone()),
             };
-            return (leading.clone(), trailing);
         };
-        let leading = if self.is_beside_type {
-            Vec::new()
-        } else {
-            leading.clone()
+        let leading = match self.is_beside_type {
+            true => Vec::new(),
+            false => leading.clone(),
         };
         let is_last = self
             .declarator
@@ -139,14 +135,11 @@ impl<'f> Entity<'f> {
         }
     }
 
-    /// The declaration that a type is defined in, if that may declare names too.
-    pub(crate) fn outer_declaration(&self) -> Option<&'f Declaration> {
-        match &self.item.kind {
-            Kind::Variables(all) | Kind::Typedef(all) if !std::ptr::eq(self.item, self.inner) => {
-                Some(all)
-            }
-            _ => None,
-        }
+    /// Whether it is a type that is defined together with variables of it.
+    pub(crate) fn is_beside_variables(&self) -> bool {
+        self.outer.is_some_and(
+            |outer| matches!(outer.kind, Kind::Variables(ref all) if !all.declarators.is_empty()),
+        )
     }
 }
 
@@ -160,6 +153,7 @@ pub(crate) fn entities(file: &File) -> Vec<Entity<'_>> {
         scope: String::new(),
         owner: None,
         in_template: false,
+        outer: None,
     };
     walk.items(file.items(), &place);
     walk.found
@@ -195,6 +189,7 @@ struct Around<'f> {
     scope: String,
     owner: Option<&'f Body>,
     in_template: bool,
+    outer: Option<&'f Item>,
 }
 
 struct Walk<'f> {
@@ -215,6 +210,7 @@ impl<'f> Walk<'f> {
                 scope,
                 owner: Some(body),
                 in_template: around.in_template,
+                outer: None,
             };
             self.items(&body.items, &inside);
         }
@@ -242,6 +238,7 @@ impl<'f> Walk<'f> {
                 in_template: around.in_template,
                 has_own_comments: false,
                 is_beside_type: false,
+                outer: around.outer,
             });
         };
         let kind = kind_word(&inner.kind);
@@ -332,7 +329,8 @@ impl<'f> Walk<'f> {
         let own = own.unwrap_or_default();
         let first = names.first().map(|first| self.file.text(&first.name));
         let first = first.unwrap_or_default();
-        let is_beside_type = !own.is_empty() && own != first;
+        let has_own_name = !own.is_empty() && own != first;
+        let is_beside_type = has_own_name && matches!(inner.kind, Kind::Variables(_));
         for (number, declarator) in declaration.declarators.iter().enumerate() {
             let name = self.file.text(&declarator.name);
             self.found.push(Entity {
@@ -352,13 +350,18 @@ impl<'f> Walk<'f> {
                 in_template: around.in_template,
                 has_own_comments,
                 is_beside_type,
+                outer: None,
             });
         }
         let Some(definition) = definition else {
             return;
         };
-        if is_beside_type {
-            self.item(item, definition, siblings, index, around);
+        if has_own_name {
+            let within = Around {
+                outer: Some(inner),
+                ..around.clone()
+            };
+            self.item(item, definition, siblings, index, &within);
         } else {
             let scope = join(&around.scope, if own.is_empty() { &first } else { &own });
             self.body(definition.body(), around, scope);

@@ -1,6 +1,7 @@
 //! Are the annotations of a declaration ones that the generator obeys?
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 
 use memglass_code::{Found, Query, Scanner};
@@ -12,25 +13,47 @@ use crate::scanned::faults_of;
 /// What is wrong with the annotations of what has this path in a header that has the text `before` and shall have `after`.
 ///
 /// It is what the generator would refuse: names that are misspelt, arguments that are wrong, annotations that contradict each
-/// other, and those that do not fit a member, as far as the scanner knows its type. What was wrong before is not told again.
+/// other, and those that do not fit a member, as far as the scanner knows its type. What was wrong with it before is not told
+/// again. In a header where something else is wrong, what that hides is not told either.
 #[must_use]
 pub fn annotation_faults(file: &Path, before: &str, after: &str, path: &str) -> Vec<Fault> {
     let mut faults = own_faults(file, after, path);
-    let mut old: Vec<String> = faults_of(file, before)
-        .into_iter()
-        .map(|fault| fault.reason)
+    let old = faults_of(file, before);
+    let own = own_bytes(file, after, path);
+    let is_own = |fault: &Fault| own.iter().any(|bytes| bytes.contains(&fault.place.start));
+    let was_there = own_bytes(file, before, path);
+    let was_there = |fault: &Fault| {
+        was_there
+            .iter()
+            .any(|bytes| bytes.contains(&fault.place.start))
+    };
+    let known: HashSet<&str> = old
+        .iter()
+        .filter(|fault| was_there(fault))
+        .map(|fault| &*fault.reason)
         .collect();
-    // What the scanner does not know has nothing to do with annotations.
+    let is_new = |fault: &Fault| match is_own(fault) {
+        true => !known.contains(&*fault.reason),
+        false => old.is_empty(),
+    };
     let judged = faults_of(file, after).into_iter();
-    for fault in judged.filter(|fault| !fault.reason.starts_with("the scanner")) {
-        match old.iter().position(|reason| *reason == fault.reason) {
-            Some(known) => drop(old.swap_remove(known)),
-            None => faults.push(fault),
-        }
-    }
+    // What the scanner does not know has nothing to do with annotations.
+    let judged = judged.filter(|fault| !fault.reason.starts_with("the scanner"));
+    faults.extend(judged.filter(is_new));
     faults.sort();
     faults.dedup();
     faults
+}
+
+/// The bytes of what has this path, and of its annotations.
+fn own_bytes(file: &Path, text: &str, path: &str) -> Vec<Range<usize>> {
+    let found = found(file, text, Some(path)).into_iter();
+    found
+        .flat_map(|found| {
+            let annotations = found.annotations.into_iter().map(|one| one.span);
+            std::iter::once(found.span).chain(annotations)
+        })
+        .collect()
 }
 
 /// What is wrong with the annotations of what has this path, whatever its type is.
@@ -41,7 +64,7 @@ fn own_faults(file: &Path, text: &str, path: &str) -> Vec<Fault> {
         .flat_map(|found| &found.annotations)
         .map(|annotation| annotation.span.start)
         .collect();
-    // The comment of a member whose struct is defined with it is the struct's too.
+    // Members that are declared together share their comments.
     let shares = |found: &Found| {
         found.path == path
             || found
@@ -57,7 +80,7 @@ fn own_faults(file: &Path, text: &str, path: &str) -> Vec<Fault> {
             // An attribute may stand there.
             _ if found.annotations.is_empty() => continue,
             kind => {
-                let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                let article = if kind.starts_with(['a', 'e', 'i', 'o']) {
                     "an"
                 } else {
                     "a"

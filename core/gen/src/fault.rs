@@ -60,7 +60,7 @@ impl Fault {
             self.reason
         );
         let first = boundary(text, start.saturating_sub(AROUND).max(line_start));
-        let last = boundary(text, (start + AROUND).min(line_start + line.len()));
+        let last = boundary(text, (start + AROUND).min(line_start + line.len())).max(first);
         let cut = |is_cut: bool| if is_cut { "..." } else { "" };
         let before = cut(first > line_start);
         let behind = cut(last < line_start + line.len());
@@ -72,10 +72,7 @@ impl Fault {
             .map(|c| if c == '\t' { '\t' } else { ' ' })
             .collect();
         let end = boundary(text, self.place.end.min(last)).max(start);
-        let tail = text[start..end.max(start)]
-            .chars()
-            .count()
-            .saturating_sub(1);
+        let tail = text[start..end].chars().count().saturating_sub(1);
         let _ = writeln!(
             shown,
             "{number:5} | {line}\n      | {indent}^{}",

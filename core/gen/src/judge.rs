@@ -1,5 +1,7 @@
 //! Whether annotations and protections fit members: asked of memglass itself, so that the rules are those of every producer.
 
+use std::collections::HashSet;
+
 use memglass::schema::{Field, Kind, Protection, Schema, SchemaError, Type, TypeId};
 
 use crate::bits::units;
@@ -113,7 +115,7 @@ pub(crate) fn record(model: &Model, record: &mut Record) -> Vec<Fault> {
     let members = record.members.iter();
     faults.extend(members.filter_map(|member| packing(model, record, member).err()));
     let names = &record.names.shown;
-    let is_member = |name: &str| record.members.iter().any(|member| member.name == name);
+    let member_names: HashSet<&str> = record.members.iter().map(|one| &*one.name).collect();
     for member in &record.members {
         let mut refuse = |reason: String| faults.push(Fault::new(member.place.clone(), reason));
         let align = model.align(&member.ty);
@@ -124,7 +126,7 @@ pub(crate) fn record(model: &Model, record: &mut Record) -> Vec<Fault> {
             ));
         }
         if let Some(was) = member.metadata.was.as_deref()
-            && is_member(was)
+            && member_names.contains(was)
         {
             refuse(format!(
                 "@was is for a name that {names} had and has no more, and {was} is a member of it"

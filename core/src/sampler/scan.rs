@@ -65,7 +65,7 @@ pub struct Scan {
     scratch: Scratch,
 }
 
-/// How many fields ahead of the one that is looked at the processor is told to load, where each is copied.
+/// How many fields ahead to prefetch, where each is copied.
 const AHEAD: usize = 8;
 
 /// What a [`Scan`] found out about a field.

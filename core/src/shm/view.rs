@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use super::Segment;
 use crate::observe::Storage;
-use crate::prefetch::{LINE, prefetch};
+use crate::prefetch::{LINE, prefetch_bytes};
 
 /// A byte range of one mapping; copying it is free.
 #[derive(Clone, Copy)]
@@ -118,10 +118,7 @@ impl<'m> View<'m> {
     /// Starts to load its first lines into the cache.
     #[inline]
     pub(crate) fn fetch(self) {
-        let lines = (0..self.len.min(4 * LINE)).step_by(LINE);
-        lines
-            .filter_map(|offset| self.byte(offset))
-            .for_each(prefetch);
+        prefetch_bytes(self.start.as_ptr(), self.len.min(4 * LINE));
     }
 
     /// The part of `len` bytes at `offset`.

@@ -491,7 +491,7 @@ impl Run {
             }
             let rest = pace.rest();
             if !rest.is_zero() {
-                // A channel that is waited for spins first, which at a thousand looks a second takes longer than they do.
+                // A channel that is waited for spins first, which at a thousand looks a second takes longer than the looks.
                 std::thread::park_timeout(rest);
                 continue;
             }

@@ -165,3 +165,22 @@ fn a_recording_into_files_keeps_nothing_that_could_be_saved() {
     let saved = tape.save(&file, Duration::ZERO);
     assert!(matches!(saved, Err(RecordError::Exists { .. })));
 }
+
+#[test]
+fn whoever_asks_waits_for_no_look() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_session, _count) = session(dir.path());
+    let seldom = |plan: &mut Plan| {
+        plan.rate = memglass::sampler::Rate::every(Duration::from_secs(600)).unwrap();
+    };
+    let begin = Instant::now();
+    let tape = ring(dir.path(), seldom);
+    // By then it waits for its first look.
+    std::thread::sleep(Duration::from_millis(200));
+    let saving = tape.save(&dir.path().join("why.mcap"), Duration::ZERO);
+    drop(saving.unwrap());
+    std::thread::sleep(Duration::from_millis(200));
+    tape.finish().unwrap();
+    drop(ring(dir.path(), seldom));
+    assert!(begin.elapsed() < Duration::from_secs(60));
+}

@@ -159,7 +159,7 @@ fn place(file: &File, entity: &Entity<'_>, text: &str) -> Result<(usize, String)
     let end = end_of(file, entity);
     let is_long = source.tokens()[entity.item.tokens.start].line
         != source.tokens()[entity.item.tokens.end - 1].end_line;
-    if is_long && !entity.is_in_group() && !entity.is_beside_type {
+    if entity.is_beside_variables() || is_long && !entity.is_in_group() && !entity.is_beside_type {
         return above(file, entity.item, text);
     }
     if entity.is_in_group() && !entity.item.trailing.is_empty() && !entity.has_own_comments {

@@ -11,10 +11,11 @@ use super::request::{Operation, Request};
 /// How many of those that a request conflicts with are named.
 const MOST_NAMED: usize = 16;
 
-/// For each planned request the numbers of those that it conflicts with, the first of them if they are many.
+/// For each planned request the numbers of those that it conflicts with, some of them if they are many.
 ///
 /// Changes conflict if their bytes overlap, one goes into the midst of another's, or one writes the name that another gives
-/// to something else. Touching is no conflict. Takes time with the number of edits and of overlaps.
+/// to something else. Touching is no conflict. Takes time with the number of edits and of overlaps, and for
+/// each new name with the number of edits.
 pub(super) fn conflicts(
     requests: &[Request],
     planned: &[Option<&Planned>],

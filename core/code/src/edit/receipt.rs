@@ -26,7 +26,7 @@ pub enum Reason {
     NotFound,
     /// Several things are: see [`Receipt::at`].
     Ambiguous,
-    /// Another request changes the same bytes: see [`Receipt::with`].
+    /// Another request changes the same bytes, or brings in the same name: see [`Receipt::with`].
     Conflict,
     /// The code does not parse, or cannot stand there.
     BadCode,
@@ -58,7 +58,9 @@ impl fmt::Display for Reason {
         out.write_str(match self {
             Reason::NotFound => "nothing is like the target",
             Reason::Ambiguous => "several things are like the target",
-            Reason::Conflict => "another request changes the same bytes",
+            Reason::Conflict => {
+                "another request changes the same bytes or brings in the same name; leave one out"
+            }
             Reason::BadCode => "the code does not parse, or cannot stand there",
             Reason::EndsComment => "*/ ends the comment that the annotation has to go into",
             Reason::BadRequest => "parts of the request are missing or exclude each other",

@@ -26,7 +26,7 @@ pub(super) fn plan(
     };
     let file = resolved.file;
     let is_one_of_several = entity.is_in_group();
-    if entity.declaration().is_none() && entity.outer_declaration().is_some() {
+    if entity.declaration().is_none() && entity.outer.is_some() {
         return Err(Reason::Shared.into());
     }
     let mut edits = Vec::new();

@@ -27,6 +27,17 @@ impl Region<'_> {
         format!("{}:{}", self.name, self.file.source().tokens()[token].line)
     }
 
+    /// Its bytes, with the white space at both ends.
+    fn bytes(&self) -> Range<usize> {
+        let source = self.file.source();
+        let (first, end) = (self.tokens.start, self.tokens.end);
+        let start = first
+            .checked_sub(1)
+            .map_or(0, |before| source.tokens()[before].end as usize);
+        let next = source.tokens().get(end);
+        start..next.map_or(source.text().len(), |next| next.start as usize)
+    }
+
     /// The tokens that are the word `name`.
     fn uses(&self, name: &str) -> Vec<usize> {
         let source = self.file.source();
@@ -69,10 +80,7 @@ pub(super) fn plan(
         })
         .collect();
     let count = Some(edits.len());
-    let places = regions.iter().map(|region| {
-        let bytes = region.file.source().bytes(&region.tokens);
-        (region.number, bytes)
-    });
+    let places = regions.iter().map(|region| (region.number, region.bytes()));
     let new_name = NewName {
         name: to.to_owned(),
         places: places.collect(),

@@ -85,8 +85,9 @@ impl Generate {
                 head.any(|line| line.contains("Made by memglass-gen"))
             })?;
         }
-        if let Some(depfile) = &self.depfile {
-            check_is_ours(depfile, is_rule)?;
+        if let (Some(depfile), Some(output)) = (&self.depfile, &self.output) {
+            let target = format!("{}:", escaped(output));
+            check_is_ours(depfile, |present| present.starts_with(&target))?;
         }
         let generated = generate(&options)?;
         if self.verbose {
@@ -163,29 +164,22 @@ fn check_is_ours(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<(), Stri
     ))
 }
 
-/// Whether a text begins as a rule for make does: `output.hpp: `.
-fn is_rule(text: &str) -> bool {
-    let first = text.lines().next().unwrap_or_default().replace("\\ ", "");
-    first.split_once(':').is_some_and(|(target, files)| {
-        let is_file = |target: &str| !target.contains([' ', '\t', '"', '<', ';', '(', '{']);
-        is_file(target) && (files.is_empty() || files.starts_with(' '))
-    })
-}
-
 /// A rule for make and ninja: what the output depends on.
 fn rule(output: &Path, files: &[PathBuf]) -> String {
-    let escaped = |path: &Path| {
-        path.display()
-            .to_string()
-            .replace('\\', "\\\\")
-            .replace(' ', "\\ ")
-            .replace('#', "\\#")
-            .replace('$', "$$")
-    };
     let mut rule = format!("{}:", escaped(output));
     for file in files {
         rule.push_str(&format!(" \\\n  {}", escaped(file)));
     }
     rule.push('\n');
     rule
+}
+
+/// A path as it is written in a rule.
+fn escaped(path: &Path) -> String {
+    path.display()
+        .to_string()
+        .replace('\\', "\\\\")
+        .replace(' ', "\\ ")
+        .replace('#', "\\#")
+        .replace('$', "$$")
 }

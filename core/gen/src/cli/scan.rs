@@ -112,8 +112,9 @@ impl Notes {
         let key = (file.to_owned(), name.to_owned());
         let of_name = self.by_name.get(&key).map_or(&[][..], Vec::as_slice);
         let next = of_name.partition_point(|note| note.span.start <= at);
-        let last = next.checked_sub(1).map(|last| &of_name[last]);
-        last.filter(|note| note.span.contains(&at))
+        let mut before = of_name[..next].iter().rev();
+        before
+            .find(|note| note.span.contains(&at))
             .map_or("", |note| &note.text)
     }
 }
