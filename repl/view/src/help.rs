@@ -15,8 +15,9 @@ use crate::theme::Role;
 /// Columns of the box.
 const WIDTH: u16 = 82;
 
-/// Columns of the keys, and of what they do.
+/// Columns of the keys, also where there are few, and of what they do.
 const KEYS: usize = 16;
+const SHORT_KEYS: usize = 8;
 const DOES: usize = 34;
 
 /// Columns below which a part is left out.
@@ -60,6 +61,7 @@ impl Help {
         }
     }
 
+    /// The rows that what is typed leaves, those first that begin with it: Enter does the first one.
     fn rows(&self) -> Vec<&Row> {
         let query = self.query.text().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
@@ -67,7 +69,9 @@ impl Help {
             let text = row.texts.join(" ").to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        self.rows.iter().filter(matches).collect()
+        let mut rows: Vec<&Row> = self.rows.iter().filter(matches).collect();
+        rows.sort_by_key(|row| !row.texts[1].to_lowercase().starts_with(&query));
+        rows
     }
 }
 
@@ -157,13 +161,16 @@ impl Overlay for Help {
 
 fn draw_row(canvas: &mut Canvas, area: Area, y: u16, [keys, does, places]: &[String; 3]) {
     let width = usize::from(area.width);
-    let parts = [(keys, 0, KEYS, Role::News), (does, KEYS, DOES, Role::Text)];
-    let places = (
-        places,
-        KEYS + DOES,
-        width.saturating_sub(KEYS + DOES),
-        Role::Dim,
-    );
+    let of_keys = match width < KEYS + DOES {
+        true => SHORT_KEYS,
+        false => KEYS,
+    };
+    let beside = of_keys + DOES;
+    let parts = [
+        (keys, 0, of_keys, Role::News),
+        (does, of_keys, DOES, Role::Text),
+    ];
+    let places = (places, beside, width.saturating_sub(beside), Role::Dim);
     for (part, at, room, role) in parts.into_iter().chain([places]) {
         let room = room.min(width.saturating_sub(at)).saturating_sub(1);
         // Half a word says nothing.

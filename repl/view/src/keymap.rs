@@ -129,14 +129,12 @@ impl Keymap {
             .map(|key| keys::shown_name(key))
     }
 
-    /// The key bar of a place: keys and words, the most important first but for the way out, which is last. Where
-    /// nothing can be written, without the keys that write, and without those of replays on a live session.
-    pub(crate) fn bar(&self, place: Place, is_writable: bool, is_replay: bool) -> Vec<Key> {
+    /// The key bar of a place: keys and words, the most important first but for the way out, which is last. Only of
+    /// commands that are possible now.
+    pub(crate) fn bar(&self, place: Place, is_possible: impl Fn(Command) -> bool) -> Vec<Key> {
         let rows = self.bound.iter().filter(|bound| {
             let command = bound.binding.command;
-            let is_offered = command.is_offered_in(place)
-                && (is_writable || !command.writes())
-                && (is_replay || !command.moves_replay());
+            let is_offered = command.is_offered_in(place) && is_possible(command);
             is_offered && bound.is_in(place) && !bound.binding.bar[0].is_empty()
         });
         rows.filter_map(|bound| self.bar_key(bound)).collect()

@@ -195,6 +195,21 @@ impl Command {
         )
     }
 
+    /// Whether it is about the selected field, in the panel of fields.
+    pub(crate) fn is_about_field(self) -> bool {
+        matches!(
+            self,
+            Command::Enter
+                | Command::Edit
+                | Command::More
+                | Command::Less
+                | Command::Toggle
+                | Command::Watch
+                | Command::CopyPath
+                | Command::CopyValue
+        )
+    }
+
     /// Whether it moves a replay.
     pub(crate) fn moves_replay(self) -> bool {
         matches!(self, Command::Play(_))

@@ -139,6 +139,17 @@ fn a_tiny_screen_has_one_line() {
 }
 
 #[test]
+fn the_smallest_screen_shows_what_is_typed_and_what_keys_do() {
+    let mut shown = Shown::of(world(), 20, 6);
+    shown.press("/ b o o k");
+    shown.shows("search book▏");
+    shown.press("Esc ? q u i t");
+    shown.shows("│▌q       quit:");
+    shown.press("Esc Enter j j e 9 9 9 9 9 9 9 9");
+    shown.shows("999▏]");
+}
+
+#[test]
 fn every_size_of_screen_can_be_drawn() {
     for width in [1, 2, 19, 20, 33, 59, 60, 99, 100, 140] {
         for height in [1, 2, 5, 6, 13, 14, 20, 30] {
@@ -184,7 +195,7 @@ fn a_value_that_changes_is_shown_with_what_it_was() {
 fn what_a_value_was_is_written_as_the_value_or_is_an_arrow() {
     for (width, change) in [
         (120, "▲  1,234,567,891"),
-        (200, "1,234,567,890 →  1,234,567,891"),
+        (200, "1,234,567,890 →        1,234,567,891"),
     ] {
         let mut shown = Shown::of(world(), width, 36);
         for value in [1_234_567_890, 1_234_567_891] {
@@ -193,6 +204,19 @@ fn what_a_value_was_is_written_as_the_value_or_is_an_arrow() {
         }
         shown.shows(change);
     }
+}
+
+#[test]
+fn an_object_that_was_never_looked_at_has_no_last_values() {
+    let mut world = world();
+    let object = world.snapshot.fields.object.as_mut();
+    object.expect("an object").is_gone = true;
+    let mut shown = Shown::of(world, 120, 36);
+    shown.shows(" gone: last values ╌");
+    for row in &mut shown.world.snapshot.fields.rows {
+        row.value = Figure::Nothing;
+    }
+    shown.shows(" gone ╌");
 }
 
 #[test]
@@ -279,7 +303,7 @@ fn the_help_does_what_is_chosen_in_a_panel_where_that_is_done() {
         !text.contains("Help") && !text.contains("Position ─"),
         "{text}"
     );
-    shown.press("z ? e d i t : Enter");
+    shown.press("z ? e d i t Enter");
     shown.shows("━ AAPL_position : Position ━");
     shown.shows("symbol_id: the producer declares it read-only");
     shown.press("? - - h e x Enter");
@@ -906,12 +930,21 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
 
 #[test]
 fn pinned_columns_without_room_are_counted() {
-    let mut shown = Shown::of(world(), 80, 24);
-    shown.press("o a a + b + c + d + e + f + g + h + i + j Enter Esc");
+    let pinned = |height| {
+        let mut shown = Shown::of(world(), 80, height);
+        shown.press("o a a + b + c + d + e + f + g + h + i + j Enter Esc");
+        shown
+    };
+    let mut shown = pinned(30);
     shown.shows("1 more: z");
     shown.press("z");
     let text = shown.text();
     assert!(!text.contains("1 more"), "{text}");
+    let text = pinned(24).text();
+    assert!(
+        !text.contains("1 more"),
+        "without headers they take no room\n{text}"
+    );
 }
 
 #[test]
@@ -966,6 +999,23 @@ fn the_band_turns_and_goes_away() {
     );
     shown.press("3 w");
     assert_eq!(shown.world.done, ["unwatch 0"]);
+}
+
+#[test]
+fn what_is_about_a_field_is_not_done_beside_bytes() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("x Enter");
+    let text = shown.text();
+    assert!(
+        text.contains("? help") && !text.contains("e edit"),
+        "{text}"
+    );
+    for key in ["e", "+", "Space", "w", "y"] {
+        shown.press(key);
+        shown.shows("x shows the fields, where that is done");
+    }
+    shown.press("x +");
+    assert_eq!(shown.world.done, ["step symbol_id 1"]);
 }
 
 #[test]

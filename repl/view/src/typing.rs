@@ -13,6 +13,9 @@ use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
 
+/// What stands beside a typed line leaves so many columns for that, or is left out.
+const LEAST_ENTRY: usize = 10;
+
 /// What a typed line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -184,7 +187,13 @@ impl Overlay for Typing {
         let name = self.purpose.name();
         canvas.put(1, y, name, Role::News);
         let at = 2 + text::width(name) as u16;
-        let room = usize::from(width.saturating_sub(at + 2)).saturating_sub(count.len() + 1);
+        let room = usize::from(width.saturating_sub(at + 2));
+        // The title of the list has it too.
+        let count = match room > count.len() + LEAST_ENTRY {
+            true => count,
+            false => String::new(),
+        };
+        let room = room.saturating_sub(count.len() + 1);
         canvas.put(at, y, self.entry.shown(room), Role::Text);
         canvas.put_before(width.saturating_sub(1), y, count, Role::Dim);
         let room = usize::from(width.saturating_sub(2));

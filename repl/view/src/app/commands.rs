@@ -91,6 +91,14 @@ impl App {
             (Command::Toggle, Some(_)) => Command::Play(Play::Turn),
             (command, _) => command,
         };
+        if self.is_beside_bytes(command) {
+            let key = self.keymap.shown(Command::Hex).unwrap_or("hex");
+            self.tell(
+                format!("{key} shows the fields, where that is done"),
+                Role::Amber,
+            );
+            return Next::Stay;
+        }
         if let Handled::Consumed(action) = self.in_panel(self.focus, command) {
             if let Some(action) = action {
                 self.act(action, host);
@@ -105,6 +113,11 @@ impl App {
             command => self.settle(command, host),
         }
         Next::Stay
+    }
+
+    /// Whether a command is about a field while the bytes are shown instead.
+    pub(super) fn is_beside_bytes(&self, command: Command) -> bool {
+        self.shows_hex && self.focus == Place::Fields && command.is_about_field()
     }
 
     /// Opens what lies over the panels; false if the command is not about that.

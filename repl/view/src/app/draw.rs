@@ -241,13 +241,17 @@ impl App {
             .as_ref()
             .is_some_and(|replay| !replay.is_branch);
         let is_writable = !session.is_readonly && session.producer.is_live() && !is_closed;
+        let is_possible = |command: Command| {
+            (is_writable || !command.writes())
+                && (session.replay.is_some() || !command.moves_replay())
+                && !self.is_beside_bytes(command)
+                && (command != Command::Watch
+                    || self.focus != Place::Watch
+                    || self.snapshot.watches.total > 0)
+        };
         let (keys, kept) = match self.overlays.last() {
             Some(overlay) => (overlay.bar().iter().copied().map(Key::from).collect(), 1),
-            None => (
-                self.keymap
-                    .bar(self.focus, is_writable, session.replay.is_some()),
-                2,
-            ),
+            None => (self.keymap.bar(self.focus, is_possible), 2),
         };
         KeyBar::of(layout.width, margin, &keys, kept)
     }

@@ -15,6 +15,9 @@ use crate::theme::Role;
 /// Rows of the box: it keeps its size whatever is typed.
 const HEIGHT: u16 = 7;
 
+/// A remark beside what is typed leaves so many columns for that, or is left out.
+const LEAST_ENTRY: usize = 10;
+
 /// The dialog of a value that is typed.
 #[derive(Debug)]
 pub(super) struct Value {
@@ -116,8 +119,13 @@ impl Value {
 
     /// The line with what is typed.
     fn line(&self, width: u16) -> String {
-        let remark = self.remark();
-        let room = usize::from(width).saturating_sub(9 + crate::text::width(&remark));
+        let mut remark = self.remark();
+        let beside =
+            |remark: &str| usize::from(width).saturating_sub(9 + crate::text::width(remark));
+        if beside(&remark) < LEAST_ENTRY {
+            remark.clear();
+        }
+        let room = beside(&remark);
         let entry = self.entry.shown(room);
         let blanks = "_".repeat(room.saturating_sub(crate::text::width(&entry)));
         format!("new  [{entry}{blanks}]  {remark}")

@@ -217,7 +217,7 @@ impl FieldsPanel {
                 None => "Fields".into(),
             },
             note: match object {
-                Some(object) if object.is_gone => "gone: last values".into(),
+                Some(object) if object.is_gone => when_gone(&frame.snapshot.fields.rows).into(),
                 _ => self.seen_rows(area, frame),
             },
             is_focused: frame.is_focused,
@@ -389,6 +389,15 @@ impl Widths {
             note: self.note.max(other.note),
             fraction: self.fraction.max(other.fraction),
         }
+    }
+}
+
+/// What the rows of an object show that is gone: one that was not looked at before has no last values.
+fn when_gone(rows: &[FieldRow]) -> &'static str {
+    let is_known = |row: &FieldRow| row.value != Figure::Nothing || !row.cells.is_empty();
+    match rows.iter().any(is_known) {
+        true => "gone: last values",
+        false => "gone",
     }
 }
 

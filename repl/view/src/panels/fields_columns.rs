@@ -21,8 +21,8 @@ const SPACIOUS: u16 = 100;
 /// Columns of a value before a change, and where there is plenty of room.
 const BEFORE: (u16, u16) = (11, 14);
 
-/// Columns of whole numbers.
-const WHOLE: u16 = 14;
+/// Columns of whole numbers, and where there is plenty of room.
+const WHOLE: (u16, u16) = (14, 20);
 
 /// Columns of notes beside their units.
 const NOTE: u16 = 10;
@@ -148,12 +148,11 @@ impl Shape {
                 true => BEFORE.1,
                 false => if_wide(WITH_BEFORE, BEFORE.0),
             },
-            whole: if is_wide {
-                WHOLE
-            } else {
-                10.max(WHOLE.min(width / 4))
-            }
-            .min(width / 3),
+            whole: match width {
+                SPACIOUS.. => WHOLE.1,
+                WITH_BEFORE.. => WHOLE.0,
+                _ => 10.max(WHOLE.0.min(width / 4)).min(width / 3),
+            },
             fraction: widths.fraction.min(7) as u16,
             unit: match is_wide {
                 true => unit,

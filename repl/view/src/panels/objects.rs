@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::list_columns::{ListColumns, What};
-use super::objects_columns::{Columns, Widest};
+use super::objects_columns::{Columns, Header, Widest};
 use super::{Action, Frame, Handled, News, moved, short_time};
 use crate::canvas::{Area, Canvas};
 use crate::interest::{Column, ObjectsInterest, Sort, Window};
@@ -245,7 +245,11 @@ impl ObjectsPanel {
     fn places(&self, area: Area, frame: Frame<'_>) -> Columns {
         let rows = &frame.snapshot.objects.rows;
         let is_wide = frame.is_wide || frame.is_alone;
-        Columns::of(area, rows, is_wide, &self.columns, &self.widest)
+        let header = match frame.has_headers {
+            true => Header::Shown,
+            false => Header::None,
+        };
+        Columns::of(area, rows, is_wide, header, &self.columns, &self.widest)
     }
 
     /// A filtered list does not look like a whole one.

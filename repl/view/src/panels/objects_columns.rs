@@ -32,6 +32,13 @@ pub(super) struct Width {
     unit: usize,
 }
 
+/// Whether columns have headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    Shown,
+    None,
+}
+
 /// A pinned column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PinnedAt {
@@ -87,6 +94,7 @@ impl Columns {
         area: Area,
         rows: &[ObjectRow],
         is_wide: bool,
+        header: Header,
         chosen: &ListColumns,
         widest: &Widest,
     ) -> Columns {
@@ -106,7 +114,7 @@ impl Columns {
             } else {
                 LABEL
             };
-            columns.pin(area.x + 2, label, chosen.pinned(), widest);
+            columns.pin(area.x + 2, label, header, chosen.pinned(), widest);
             columns
         });
         let is_fitting =
@@ -150,13 +158,17 @@ impl Columns {
         &mut self,
         x: u16,
         label: usize,
+        header: Header,
         pinned: impl Iterator<Item = &'c Column>,
         widest: &Widest,
     ) {
         let mut widths = Vec::new();
         for column in pinned {
             let width = widest.get(&column.text).copied().unwrap_or_default();
-            let header = text::cut_end(&column.text, HEADER).into_owned();
+            let header = match header {
+                Header::Shown => text::cut_end(&column.text, HEADER).into_owned(),
+                Header::None => String::new(),
+            };
             let mark = usize::from(column.alarm.is_some());
             let taken = (width.total() + mark).max(text::width(&header)) + 2;
             if self.left_out > 0 || self.label < label + taken {
