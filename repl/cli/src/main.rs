@@ -38,6 +38,7 @@ mod wait;
 mod watch;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -74,7 +75,7 @@ fn exit_code(code: i32) -> ExitCode {
     ExitCode::from(code.to_le_bytes()[0])
 }
 
-fn run(arguments: Arguments) -> Result<i32, Failure> {
+fn run(mut arguments: Arguments) -> Result<i32, Failure> {
     let options = Options::resolve(&arguments.common);
     let options = match &arguments.command {
         // The file's process has the addresses, and not a session's.
@@ -82,6 +83,7 @@ fn run(arguments: Arguments) -> Result<i32, Failure> {
         _ => options.with_names()?,
     };
     let named = named(arguments.session, arguments.common.session_named)?;
+    let named = named.or_else(|| recording_in(arguments.command.as_mut()?));
     // The file itself is read, and not played.
     let reads_file = matches!(arguments.command, Some(Task::Export(_) | Task::Diff(_)));
     let replay = match &named {
@@ -126,6 +128,24 @@ fn named(in_front: Option<String>, by_option: Option<String>) -> Result<Option<S
         ))),
         (one, other) => Ok(one.or(other)),
     }
+}
+
+/// Takes the recording out of the words of a subcommand, where a session may stand too.
+fn recording_in(command: &mut Task) -> Option<String> {
+    let is_there = |word: &String| Path::new(word).exists() && replay::is_recording(word.as_ref());
+    // The words, and how many there have to be beside it.
+    let (words, others) = match command {
+        Task::View(view) => return view.session.take_if(|session| is_there(session)),
+        Task::Objects { words, .. } | Task::Types { words } | Task::Holes { words } => (words, 0),
+        Task::Top(top) => (&mut top.words, 0),
+        Task::Get { words } | Task::Uses { words } => (words, 1),
+        Task::Watch(watch) => (&mut watch.words, 1),
+        Task::Wait(wait) => (&mut wait.words, 1),
+        Task::Save(save) => (&mut save.words, 1),
+        _ => return None,
+    };
+    let is_first = words.len() > others && is_there(&words[0]);
+    is_first.then(|| words.remove(0))
 }
 
 fn without_command(

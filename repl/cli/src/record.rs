@@ -70,10 +70,18 @@ fn save(tape: &Tape, path: &Path) -> Result<Progress, Failure> {
         };
         match tape.save(&path, Duration::ZERO) {
             Err(RecordError::Exists { .. }) if number < MOST => {}
-            saving => return Ok(saving?.wait()?),
+            saving => return saving?.wait().map_err(ended),
         }
     }
     unreachable!("the last number ends the loop")
+}
+
+/// What kept a file from being written to its end, and whether there is some of it.
+fn ended(error: RecordError) -> Failure {
+    match error.leaves_a_beginning() {
+        true => Failure::Ended(told::failure(&error)),
+        false => error.into(),
+    }
 }
 
 /// How many names are tried for the file of a ring.
@@ -144,13 +152,7 @@ impl Deck {
     fn finish(self) -> Result<i32, Failure> {
         let progress = match &self.saved_in {
             Some(path) => save(&self.tape, path)?,
-            None => self
-                .tape
-                .finish()
-                .map_err(|error| match error.leaves_a_beginning() {
-                    true => Failure::Ended(told::failure(&error)),
-                    false => error.into(),
-                })?,
+            None => self.tape.finish().map_err(ended)?,
         };
         tell(&progress);
         Ok(0)

@@ -32,6 +32,7 @@ mod prompt_editing;
 mod prompt_screens;
 mod prompt_speed;
 mod recording;
+mod recording_firings;
 mod recording_proofs;
 mod scripts;
 mod strangers;

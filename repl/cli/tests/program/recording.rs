@@ -71,6 +71,16 @@ fn a_recording_answers_as_the_session_did() {
     let run = file(&world);
     assert_eq!(world.data(&[&run, "get", "motor.speed"]), "500\n");
     assert_eq!(world.data(&[&run, "-e", "motor.speed + 1"]), "501\n");
+    // It may stand where a session may.
+    let now = world.path().join("now.mcap").display().to_string();
+    world.data(&["save", &run, &now]);
+    for recording in [&run, &now] {
+        assert_eq!(world.data(&["get", recording, "motor.speed"]), "500\n");
+        let listed = world.data(&["objects", recording]);
+        assert!(listed.contains("motor"), "{listed}");
+        let types = world.data(&["types", recording]);
+        assert!(types.contains("Motor"), "{types}");
+    }
     world
         .run(&[&run, "set", "motor.speed", "1"])
         .failed(1, &["replay of a recording"]);
