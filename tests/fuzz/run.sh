@@ -34,9 +34,11 @@ for target in "${targets[@]}"; do
     log=work/$target.log
     # Memory that a session keeps for its whole life is not a leak.
     leaks=$([ "$target" = literal ] && echo 0 || echo 1)
+    # A whole recording has schemas.
+    length=$([ "$target" = recording ] && echo 16384 || echo 4096)
     # New inputs go into work/; corpus/ has those that the project keeps.
     if ! "$programs/$target" "work/$target" "corpus/$target" -max_total_time="$seconds" \
-        -detect_leaks="$leaks" -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=256 -max_len=4096 -print_final_stats=1 \
+        -detect_leaks="$leaks" -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=256 -max_len="$length" -print_final_stats=1 \
         -artifact_prefix="artifacts/$target/" >"$log" 2>&1; then
         found=$((found + 1))
         echo "$target: FOUND, see tests/fuzz/$log"

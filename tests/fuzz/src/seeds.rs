@@ -25,8 +25,15 @@ fn main() -> std::io::Result<()> {
     for (index, input) in LITERALS.iter().enumerate() {
         std::fs::write(corpus.join(format!("literal/seed-{index:03}")), input)?;
     }
-    for (index, channels) in [Channels::PerType, Channels::PerObject].into_iter().enumerate() {
-        let input = recorded(channels);
+    let channels = [Channels::PerType, Channels::PerObject];
+    let files = channels.map(|channels| recorded(channels, Compression::None));
+    let mut inputs: Vec<Vec<u8>> = files.iter().map(|file| messages(file)).collect();
+    inputs.extend(files.iter().map(|file| believed(file)));
+    inputs.push(believed(&recorded(Channels::PerType, Compression::Zstd)));
+    // One that was cut off in its last chunk.
+    let last = inputs.last().expect("one was pushed");
+    inputs.push(last[..last.len() * 2 / 3].to_vec());
+    for (index, input) in inputs.iter().enumerate() {
         std::fs::write(corpus.join(format!("recording/seed-{index:03}")), input)?;
     }
     Ok(())
@@ -48,16 +55,18 @@ struct Order {
     grid: [[i32; 2]; 2],
 }
 
-/// The messages of a recording in which an object changes and another one comes and goes.
-fn recorded(channels: Channels) -> Vec<u8> {
+/// A recording in which an object changes and another one comes and goes.
+fn recorded(channels: Channels, compression: Compression) -> Vec<u8> {
     let dir = tempfile::tempdir().expect("there is room");
     let session = Session::builder("engine").dir(dir.path()).create();
     let session = session.expect("there is room");
-    let order = session.object("a", Order::default()).expect("there is room");
+    let order = session
+        .object("a", Order::default())
+        .expect("there is room");
     let observer = Observer::builder().dir(dir.path()).attach("engine");
     let observer = observer.expect("it lives");
     let file = dir.path().join("run.mcap");
-    let recorder = Recorder::create(&file, observer.session(), Compression::None);
+    let recorder = Recorder::create(&file, observer.session(), compression);
     let mut recorder = recorder.expect("there is room").with_channels(channels);
     let mut source = Source::new(observer, &[]).expect("no patterns");
     let now = SystemTime::UNIX_EPOCH;
@@ -69,13 +78,41 @@ fn recorded(channels: Channels) -> Vec<u8> {
     drop(brief);
     source.sample(0, &mut take).expect("there is room");
     recorder.finish().expect("there is room");
-    let whole = std::fs::read(&file).expect("it is there");
+    std::fs::read(&file).expect("it is there")
+}
+
+/// The file itself, without its checksums: what is changed in it is believed.
+fn believed(whole: &[u8]) -> Vec<u8> {
+    /// Bytes of a chunk before its checksum, and from that of the index to the end of the file.
+    const BEFORE: usize = 9 + 8 + 8 + 8;
+    const AFTER: usize = 4 + 8;
+    let mut input = [&[0], whole].concat();
+    let summary = mcap::Summary::read(whole).expect("it is whole");
+    for chunk in summary.expect("it has an index").chunk_indexes {
+        let at = 1 + chunk.chunk_start_offset as usize + BEFORE;
+        input[at..at + 4].fill(0);
+    }
+    let at = input.len() - AFTER;
+    input[at..at + 4].fill(0);
+    input
+}
+
+/// The messages of a recording, as the target takes them.
+fn messages(whole: &[u8]) -> Vec<u8> {
     let mut input = vec![1];
-    for message in mcap::MessageStream::new(&whole).expect("it is whole") {
+    for message in mcap::MessageStream::new(whole).expect("it is whole") {
         let message = message.expect("it is whole");
         // As the target has them; the last is that of several objects.
-        let topics = ["/memglass/types", "/memglass/objects", "/memglass/keyframe", "/memglass/loss", "/a"];
-        let topic = topics.iter().position(|topic| *topic == message.channel.topic);
+        let topics = [
+            "/memglass/types",
+            "/memglass/objects",
+            "/memglass/keyframe",
+            "/memglass/loss",
+            "/a",
+        ];
+        let topic = topics
+            .iter()
+            .position(|topic| *topic == message.channel.topic);
         input.extend([topic.unwrap_or(topics.len()) as u8, input.len() as u8]);
         input.extend((message.data.len() as u16).to_le_bytes());
         input.extend_from_slice(&message.data);
