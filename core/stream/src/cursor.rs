@@ -184,7 +184,7 @@ impl Cursor {
         let last = live.filter_map(|live| Some((Arc::clone(&live.object), live.last.take()?)));
         let mut last: Vec<(Arc<Object>, Message)> = last.collect();
         // Most of them lie in this order.
-        last.sort_unstable_by_key(|(object, _)| object.slot);
+        last.sort_unstable_by_key(|(object, _)| (object.slot, object.generation));
         last
     }
 

@@ -1,6 +1,7 @@
 //! A session that is re-created from what was recorded of another one.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -68,15 +69,24 @@ impl Mirror {
             Said::Keyframe(objects) => self.keep_only(&objects),
             Said::Created { object, before } => {
                 if let Some(before) = before {
-                    self.objects.remove(&before.slot);
+                    self.remove(&before);
                 }
                 self.expect(&object);
             }
-            Said::Destroyed(object) => drop(self.objects.remove(&object.slot)),
+            Said::Destroyed(object) => self.remove(&object),
             Said::Value(object, value) => return self.put(&object, &value),
             Said::Lost(_) | Said::Nothing => {}
         }
         Ok(())
+    }
+
+    /// Lets go of an object, and not of another one in its slot.
+    fn remove(&mut self, object: &Object) {
+        if let Entry::Occupied(live) = self.objects.entry(object.slot)
+            && live.get().object.generation == object.generation
+        {
+            live.remove();
+        }
     }
 
     /// Lets go of everything.

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -444,10 +444,19 @@ impl Keys {
         })
     }
 
-    /// Nobody waits for keys as long as this is kept.
-    pub(crate) fn park(&self) -> MutexGuard<'_, ()> {
+    /// Nobody waits for keys as long as this is kept; `None` if the thread does not come back from waiting for one, as where
+    /// the terminal is gone.
+    pub(crate) fn park(&self) -> Option<MutexGuard<'_, ()>> {
         self.is_parked.store(true, Ordering::Relaxed);
-        let turn = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let begin = Instant::now();
+        let turn = loop {
+            match self.turns.try_lock() {
+                Ok(turn) => break Some(turn),
+                Err(TryLockError::Poisoned(poisoned)) => break Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) if begin.elapsed() > PATIENCE => break None,
+                Err(TryLockError::WouldBlock) => thread::sleep(LOOK / 10),
+            }
+        };
         self.is_parked.store(false, Ordering::Relaxed);
         turn
     }

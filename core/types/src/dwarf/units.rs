@@ -222,7 +222,7 @@ impl All {
             signatures: &signatures,
             crosses: AtomicBool::new(!signatures.is_empty()),
         };
-        // Units that keep to themselves are read one by one, and what others have said already is dropped at once.
+        // Units that keep to themselves are read by several threads, and what others have said already is dropped in their turn.
         let alone = match units.crosses.load(Ordering::Relaxed) {
             true => None,
             false => alone::read(&units, &mut self.union)?,
