@@ -12,6 +12,7 @@ use crate::change::{Change, Losses, Object};
 use crate::chunk::Message;
 use crate::control::{self, Fate, moment, nanoseconds};
 use crate::error::RecordingError;
+use crate::living::Living;
 use crate::message::split_labelled;
 use crate::recording::{Channel, Recording};
 use crate::shape::Shape;
@@ -23,27 +24,14 @@ pub(crate) struct Cursor {
     /// The chunk whose messages come after those of the present one.
     next_chunk: usize,
     messages: std::iter::Peekable<IntoIter<Message>>,
-    /// The objects that live here, by label.
-    live: HashMap<Arc<str>, Live, RandomState>,
+    /// The objects that live here.
+    live: Living,
     /// How many of them have a value that was passed over, and the bytes of the chunks that may be kept for that.
     passed_over: usize,
     kept_bytes: usize,
     /// Bytes of all their values.
     live_bytes: u64,
     shapes: HashMap<(TypeId, Option<u64>), Option<Arc<Shape>>, RandomState>,
-}
-
-struct Live {
-    object: Arc<Object>,
-    /// Its last value that was [passed over](Cursor::pass_over).
-    last: Option<Message>,
-}
-
-impl Live {
-    fn new(object: &Arc<Object>) -> Live {
-        let object = Arc::clone(object);
-        Live { object, last: None }
-    }
 }
 
 /// What a message says.
@@ -68,7 +56,7 @@ impl Cursor {
             recording,
             next_chunk: 0,
             messages: Vec::new().into_iter().peekable(),
-            live: HashMap::default(),
+            live: Living::default(),
             passed_over: 0,
             kept_bytes: 0,
             live_bytes: 0,
@@ -156,7 +144,7 @@ impl Cursor {
             Some(Channel::Shared) => labelled(&message)?.0,
             _ => return self.meaning(&message),
         };
-        match self.live.get_mut(label) {
+        match self.live.find(label) {
             Some(live) => {
                 self.passed_over += usize::from(live.last.replace(message).is_none());
                 Ok(Said::Nothing)
@@ -180,7 +168,7 @@ impl Cursor {
         if std::mem::take(&mut self.passed_over) == 0 {
             return Vec::new();
         }
-        let live = self.live.values_mut();
+        let live = self.live.iter_mut();
         let last = live.filter_map(|live| Some((Arc::clone(&live.object), live.last.take()?)));
         let mut last: Vec<(Arc<Object>, Message)> = last.collect();
         // Most of them lie in this order.
@@ -222,10 +210,7 @@ impl Cursor {
             Channel::Keyframe => {
                 let objects = control::read_keyframe(message.data()).map_err(said)?;
                 let objects: Vec<Arc<Object>> = objects.into_iter().map(Arc::new).collect();
-                let by_label =
-                    |object: &Arc<Object>| (Arc::clone(&object.label), Live::new(object));
-                self.live.clear();
-                self.live.extend(objects.iter().map(by_label));
+                self.live.begin_anew(&objects);
                 self.live_bytes = 0;
                 for object in &objects {
                     self.make_room(object)?;
@@ -236,16 +221,14 @@ impl Cursor {
                 Fate::Created(object) => {
                     let object = Arc::new(object);
                     self.make_room(&object)?;
-                    let label = Arc::clone(&object.label);
-                    let before = self.live.insert(label, Live::new(&object));
-                    let before = before.map(|live| live.object);
+                    let before = self.live.insert(&object);
                     if let Some(before) = &before {
                         self.let_go(before);
                     }
                     Ok(Said::Created { object, before })
                 }
                 Fate::Destroyed(label) => {
-                    let gone = self.live.remove(&label).map(|live| live.object);
+                    let gone = self.live.remove(&label);
                     if let Some(gone) = &gone {
                         self.let_go(gone);
                     }
@@ -287,7 +270,7 @@ impl Cursor {
     }
 
     fn value(&mut self, label: &str, message: &[u8]) -> Result<Said, String> {
-        let Some(live) = self.live.get(label) else {
+        let Some(live) = self.live.find(label) else {
             return self.unknown(label);
         };
         let object = Arc::clone(&live.object);

@@ -47,6 +47,7 @@ mod ending;
 mod error;
 mod finish;
 mod gap;
+mod living;
 mod marks;
 mod message;
 mod mirror;
