@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(session codec path literal recording)
+[ ${#targets[@]} -gt 0 ] || targets=(session codec path layout types literal recording)
 
 export RUSTC_BOOTSTRAP=1
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/fuzz
@@ -20,7 +20,7 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address -Ccodegen-units=1"
 # What a target is built with beside the rest.
-needs() { case $1 in literal | recording) echo "$1" ;; esac; }
+needs() { case $1 in types | literal | recording) echo "$1" ;; esac; }
 
 # With a target given the flags do not reach build scripts and macros.
 for target in "${targets[@]}"; do

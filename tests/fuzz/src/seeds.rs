@@ -2,6 +2,7 @@
 //! matter, and texts.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::SystemTime;
 
 use memglass::schema::codec;
@@ -9,6 +10,8 @@ use memglass::{Observe, Observer, Session, Text};
 use memglass_stream::{Change, Channels, Compression, Recorder, Source};
 use memglass_tests::hostile::{Edit, Recording, When};
 use memglass_tests::objects::small_gallery;
+use memglass_layouts::Layout;
+use memglass_types::Types;
 
 fn main() -> std::io::Result<()> {
     let recording = Recording::of(|session| small_gallery(session).expect("the session has room"));
@@ -24,6 +27,15 @@ fn main() -> std::io::Result<()> {
     }
     for (index, input) in LITERALS.iter().enumerate() {
         std::fs::write(corpus.join(format!("literal/seed-{index:03}")), input)?;
+    }
+    for target in ["layout", "types", "recording"] {
+        std::fs::create_dir_all(corpus.join(target))?;
+    }
+    for (index, input) in layouts().iter().enumerate() {
+        std::fs::write(corpus.join(format!("layout/seed-{index:03}")), input)?;
+    }
+    for (index, input) in types()?.iter().enumerate() {
+        std::fs::write(corpus.join(format!("types/seed-{index:03}")), input)?;
     }
     let channels = [Channels::PerType, Channels::PerObject];
     let files = channels.map(|channels| recorded(channels, Compression::None));
@@ -172,3 +184,64 @@ const LITERALS: [&str; 6] = [
     "%s %d %%",
     "-170141183460469231731687303715884105728",
 ];
+
+/// Texts of layouts, and a record of each.
+const LAYOUTS: [(&str, &[u8]); 5] = [
+    (
+        "enum Kind : u8 { Ping = 1, Data };
+struct Msg { Kind kind; match (kind) { (Kind::Data): Body; (_): none; } be u16 crc; };
+struct Body { u8 n; u16 off[n + 1]; char text[n] : off[i + 1] - off[i]; };",
+        b"\x02\x01\0\0\x02\0hi\x01\x02",
+    ),
+    (
+        "struct list { u16 n; item items[n]; }; struct item { u8 len; char text[len]; };",
+        b"\x02\0\x02hi\x03you",
+    ),
+    (
+        "#pragma endian big
+const u8 END = 0xff; bitfield flags { bool a : 1; padding : 2; signed b : 5; };
+struct node : base { node2 kids[until END]; align(4); s24 sum; }; struct base { flags f; u8 n; };
+struct node2 { u8 id; u8 own[parent.n]; } [[fixed_size(3)]];",
+        b"\x05\x02\x01\x02\x03\xff\0\0\xff\xff\xfe",
+    ),
+    (
+        "struct a { u8 k; match (k & 3) { (0): { u8 x; } (1 ... 2, 3): struct { float y; } z; } char t[]; padding[k]; double d; };",
+        b"\x01\0\0\x80\x3fhi\0\0\0\0\0\0\0\0\xf0\x3f",
+    ),
+    (
+        "struct a { u8 n; u8 d[n ? sizeof(u32) * n : -1] : 1 << i; b c : n; u96 w; }; struct b { s128 v[$ + 1]; };",
+        b"\x01\0\0\0\0",
+    ),
+];
+
+/// As texts and compiled.
+fn layouts() -> Vec<Vec<u8>> {
+    let both = LAYOUTS.iter().flat_map(|(text, record)| {
+        let compiled = Layout::parse(text).map_or(Vec::new(), |layout| layout.encode());
+        [(0, text.as_bytes().to_vec()), (1, compiled)].map(|(form, layout)| {
+            let len = (layout.len() as u16).to_le_bytes();
+            [&[form], &len[..], &layout, record].concat()
+        })
+    });
+    both.collect()
+}
+
+const PROGRAM: &str = "struct q { long a; char b[2]; unsigned c : 3; struct q *next; }; enum e { A, B = -1 };
+    union u { int i; float f; }; typedef int (*h)(struct q *, enum e); struct q x; union u y; h z;
+    int f(struct q *q, h on) { return q->c + on(q, A); }";
+
+/// Objects with debug information in several forms, the types of one as a file, and a file of Crefl.
+fn types() -> std::io::Result<Vec<Vec<u8>>> {
+    let dir = tempfile::tempdir()?;
+    let [source, object] = ["a.c", "a.o"].map(|name| dir.path().join(name));
+    std::fs::write(&source, PROGRAM)?;
+    let mut all = vec![include_bytes!("../../../core/types/tests/data/sample.refl").to_vec()];
+    for form in ["-gdwarf-2", "-gdwarf-4", "-gdwarf-5", "-gz", "-gbtf"] {
+        let compiled = Command::new("gcc").args(["-g", form, "-c", "-o"]).arg(&object).arg(&source).status()?;
+        assert!(compiled.success());
+        all.push(std::fs::read(&object)?);
+        let types = Types::open(&object).expect("the compiler wrote them");
+        all.push(types.to_bytes());
+    }
+    Ok(all)
+}
