@@ -355,9 +355,12 @@ impl<'t> Lowering<'t> {
         }) else {
             return Ok(());
         };
-        // The type of a bitfield is its own, if that is as large as the integer that it is a part of.
+        // The type of a bitfield is its own without aliases, if that is as large as the integer that it is a part of.
         let known = match (bits, self.value(member.ty)?) {
-            (Some(_), Some(own)) if own.source_size == known.source_size => own,
+            (Some(_), Some(own)) if own.source_size == known.source_size => Known {
+                id: self.schema.bare(own.id),
+                ..own
+            },
             _ => known,
         };
         let end = start.checked_add(known.source_size);

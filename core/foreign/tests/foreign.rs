@@ -345,6 +345,51 @@ fn two_entries_of_one_type_are_told_apart_by_their_offsets() {
     assert_eq!(text(&observer, "char"), "\"spot\"");
 }
 
+#[test]
+fn bitfields_may_be_of_types_with_another_name() {
+    use memglass_types::{Builder, Enum, Enumerator, Kind, Member, Record, Tag, Type};
+    let world = World::new();
+    let mut builder = Builder::default();
+    let (signed, bits) = (false, 16);
+    let short = builder.add(Type::new(
+        "unsigned short".into(),
+        Some(2),
+        Kind::Int { signed, bits },
+    ));
+    let bool = builder.add(Type::new("bool".into(), Some(1), Kind::Bool));
+    let enumerators = [("RED", 0), ("BLUE", 1)].map(|(name, value)| Enumerator {
+        name: name.into(),
+        value,
+    });
+    let colors = Kind::Enum(Enum {
+        base: None,
+        enumerators: enumerators.into(),
+    });
+    let color = builder.add(Type::new("".into(), Some(2), colors));
+    let mut named = |name: &str, of| builder.add(Type::new(name.into(), None, Kind::Alias { of }));
+    let types = [
+        ("flags", named("uint16_t", short), 3),
+        ("color", named("color_t", color), 1),
+        ("on", named("flag_t", bool), 1),
+    ];
+    let members = (0..).step_by(4).zip(types).map(|(at, (name, ty, width))| {
+        let mut member = Member::new(name, ty, 0);
+        (member.offset_bits, member.width_bits) = (at, Some(width));
+        member
+    });
+    let record = Kind::Record(Record::new(Tag::Struct, members.collect()));
+    builder.add(Type::new("bits".into(), Some(2), record));
+    let types = builder.finish().unwrap();
+    fs::write(&world.file, [0b0001_0101, 0b1]).unwrap();
+    let foreign = Foreign::of(&world.file, "0: bits", &types, Use::Read).unwrap();
+    let _publication = foreign.publish("ring", Some(world.dir.path())).unwrap();
+    let observer = Observer::builder()
+        .dir(world.dir.path())
+        .attach("ring")
+        .unwrap();
+    assert_eq!(text(&observer, "bits"), "{flags: 5, color: BLUE, on: true}");
+}
+
 /// Descriptions may come from a damaged program: what cannot be is an error before anything is copied.
 #[test]
 fn types_that_cannot_be_are_refused_in_no_time() {
