@@ -61,17 +61,29 @@ impl Help {
         }
     }
 
-    /// The rows that what is typed leaves, those first that begin with it: Enter does the first one.
+    /// The rows that what is typed leaves, the key itself first, then those that begin with it, and those that do it before those where it
+    /// is done: Enter does the first one.
     fn rows(&self) -> Vec<&Row> {
         let query = self.query.text().to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
-        let matches = |row: &&Row| {
-            let text = row.texts.join(" ").to_lowercase();
-            words.iter().all(|word| text.contains(word))
+        let has_all = |text: &str| words.iter().all(|word| text.contains(word));
+        let is_key = |row: &Row| row.texts[0].split(' ').any(|key| key == self.query.text());
+        let rank = |row: &Row| {
+            let [keys, does, places] = row.texts.each_ref().map(|text| text.to_lowercase());
+            let command = row.binding.map(|binding| binding.command);
+            let other = command.map(|command| [command.name(), command.sought_as()].join(" "));
+            let about = format!("{does} {}", other.unwrap_or_default());
+            match () {
+                () if is_key(row) => Some(0),
+                () if does.starts_with(&query) => Some(1),
+                () if has_all(&about) => Some(2),
+                () => has_all(&format!("{keys} {about} {places}")).then_some(3),
+            }
         };
-        let mut rows: Vec<&Row> = self.rows.iter().filter(matches).collect();
-        rows.sort_by_key(|row| !row.texts[1].to_lowercase().starts_with(&query));
-        rows
+        let ranked = self.rows.iter().filter_map(|row| Some((rank(row)?, row)));
+        let mut ranked: Vec<(u8, &Row)> = ranked.collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.into_iter().map(|(_, row)| row).collect()
     }
 }
 
@@ -185,6 +197,49 @@ fn draw_row(canvas: &mut Canvas, area: Area, y: u16, [keys, does, places]: &[Str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::Command;
+
+    #[test]
+    fn what_somebody_wants_is_found_by_usual_words() {
+        for (words, command) in [
+            ("find", Command::Search),
+            ("sort", Command::Columns),
+            ("add column", Command::Columns),
+            ("only", Command::Where),
+            ("edit", Command::Edit),
+            ("write", Command::Edit),
+            ("set flag", Command::Edit),
+            ("true", Command::Toggle),
+            ("binary", Command::Hex),
+            ("graph", Command::Watch),
+            ("formula", Command::WatchExpression),
+            ("freeze", Command::Pause),
+            ("faster", Command::Faster),
+            ("slower", Command::Slower),
+            ("reload", Command::Read),
+            ("reconnect", Command::Reattach),
+            ("zoom", Command::Zoom),
+            ("full", Command::Zoom),
+            ("past", Command::Earlier),
+            ("save", Command::Line),
+            ("revert", Command::Undo),
+            ("expand", Command::Enter),
+            ("memory", Command::Band),
+            ("exit", Command::Quit),
+            ("z", Command::Zoom),
+            ("X", Command::HexIntegers),
+        ] {
+            let mut help = Help::new(&Keymap::default(), Place::Fields);
+            help.query = Entry::new(words);
+            let rows = help.rows();
+            let first = rows.first().and_then(|row| row.binding);
+            assert_eq!(
+                first.map(|binding| binding.command),
+                Some(command),
+                "{words}"
+            );
+        }
+    }
 
     #[test]
     fn every_row_fits_its_columns() {

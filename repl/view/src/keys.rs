@@ -161,6 +161,32 @@ impl Command {
         }
     }
 
+    /// What somebody may look for in the help who wants it, besides its name and what it does.
+    pub(crate) fn sought_as(self) -> &'static str {
+        match self {
+            Command::Enter => "expand collapse show hide",
+            Command::Faster | Command::Slower => "speed refresh",
+            Command::Read | Command::Redraw => "refresh reload",
+            Command::Reattach => "reconnect",
+            Command::Edit => "change set value number text flag bit",
+            Command::Toggle => "flip true false switch",
+            Command::Watch => "graph history pin delete remove",
+            Command::WatchExpression => "graph history add formula",
+            Command::Search => "find label name",
+            Command::Where | Command::Types => "find hide only",
+            Command::Columns => "add hide remove order",
+            Command::Hex => "binary raw",
+            Command::Zoom => "full maximize",
+            Command::Band => "hide panel",
+            Command::Earlier | Command::Later => "history past time back",
+            Command::Line => "script save export",
+            Command::Pause => "freeze still",
+            Command::Undo => "revert back",
+            Command::Quit => "exit close",
+            _ => "",
+        }
+    }
+
     /// Whether its keys can be others: the way out is always where it was.
     pub(crate) fn is_free(self) -> bool {
         !matches!(self, Command::Escape | Command::Interrupt)
