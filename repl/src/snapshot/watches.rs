@@ -277,7 +277,10 @@ impl Watch {
     fn row(&self, now: Instant) -> WatchRow {
         let style = self.style();
         let numbers = || self.history.iter().filter_map(|(_, number)| *number);
+        // Written as the value is.
+        let is_float = matches!(self.last, Some(Value::F32(_) | Value::F64(_)));
         let bound = |number: Option<f64>| match number {
+            Some(number) if is_float => figure(&Value::F64(number), &style),
             Some(number) => number_figure(number, &style),
             None => Figure::Nothing,
         };
@@ -372,6 +375,9 @@ mod tests {
         watches
             .add(&observer, "quote.price * 2")
             .expect("an expression");
+        watches
+            .add(&observer, "quote.price * 0.5")
+            .expect("another");
         assert!(
             watches
                 .add(&observer, "quote.pricee * 2")
@@ -391,10 +397,11 @@ mod tests {
             When::Last,
         );
         let shown: Vec<_> = rows.rows.iter().map(|row| row.value.plain()).collect();
-        assert_eq!(shown, ["30", "60"]);
+        assert_eq!(shown, ["30", "60", "15.0"]);
         assert_eq!(rows.rows[0].rate, 2.0);
         assert_eq!(rows.rows[0].least.plain(), "10");
         assert_eq!(rows.rows[1].greatest.plain(), "60");
+        assert_eq!(rows.rows[2].least.plain(), "5.0");
     }
 
     #[test]

@@ -341,6 +341,31 @@ fn the_help_begins_with_what_the_panel_does() {
 }
 
 #[test]
+fn what_is_watched_alone_says_what_its_numbers_are() {
+    let mut shown = Shown::of(world(), 120, 36);
+    shown.press("3 z");
+    let text = shown.text();
+    let rows: Vec<&str> = text.lines().collect();
+    assert!(rows[2].starts_with(" watched "), "{text}");
+    for (word, value) in [
+        ("now", "100"),
+        ("min", "5"),
+        ("max", "900"),
+        ("chg/s", "12/s"),
+    ] {
+        let end = |row: &str, what: &str| {
+            row.rfind(what)
+                .map(|at| row[..at + what.len()].chars().count())
+        };
+        assert_eq!(end(rows[2], word), end(rows[3], value), "{word}\n{text}");
+    }
+    assert_eq!(
+        shown.world.asked.last().expect("a snapshot").watches.height,
+        32
+    );
+}
+
+#[test]
 fn a_zoomed_panel_is_alone_until_escape() {
     let mut shown = Shown::of(world(), 80, 24);
     shown.press("Enter z");

@@ -288,10 +288,11 @@ impl App {
         let headers = layout.has_headers();
         let area = |place| layout.area(place).unwrap_or_default();
         let below_rule = |place| usize::from(area(place).height.saturating_sub(1));
+        let watch_header = WatchPanel::header_rows(area(Place::Watch), headers);
         Heights {
             objects: ObjectsPanel::height(area(Place::Objects), headers),
             fields: FieldsPanel::height(area(Place::Fields), headers, layout.details),
-            watch: below_rule(Place::Watch),
+            watch: below_rule(Place::Watch).saturating_sub(watch_header.into()),
             log: below_rule(Place::Log),
         }
     }

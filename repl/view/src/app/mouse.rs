@@ -7,6 +7,7 @@ use super::{App, Next};
 use crate::host::Host;
 use crate::keys::{self, Command, Place};
 use crate::layout::Layout;
+use crate::panels::watch::WatchPanel;
 
 /// Rows that a turn of the wheel moves.
 const WHEEL: usize = 3;
@@ -57,13 +58,17 @@ impl App {
         let had_focus = self.focus == place;
         self.focus = place;
         let area = layout.area(place).unwrap_or_default();
-        let has_header = layout.has_headers() && matches!(place, Place::Objects | Place::Fields);
-        if place == Place::Objects && has_header && mouse.row == area.y + 1 {
+        let header = match place {
+            Place::Objects | Place::Fields => u16::from(layout.has_headers()),
+            Place::Watch => WatchPanel::header_rows(area, layout.has_headers()),
+            Place::Log | Place::Memory => 0,
+        };
+        if place == Place::Objects && header > 0 && mouse.row == area.y + 1 {
             let frame = self.frame(layout, place);
             let what = self.objects.header_at(area, mouse.column, frame);
             return self.objects.sort_by(&what);
         }
-        let first = area.y + 1 + u16::from(has_header);
+        let first = area.y + 1 + header;
         let Some(line) = mouse.row.checked_sub(first) else {
             return;
         };

@@ -13,8 +13,9 @@ use crate::snapshot::{Snapshot, WatchRow};
 use crate::text;
 use crate::theme::Role;
 
-/// With so many columns a row has its least, its greatest and its rate.
+/// With so many columns a row has its rate, and with so many its least and its greatest value.
 const WIDE: u16 = 70;
+const WITH_BOUNDS: u16 = 100;
 
 /// The list of what is watched.
 #[derive(Debug, Default)]
@@ -28,6 +29,11 @@ impl WatchPanel {
             height,
             ..self.window
         }
+    }
+
+    /// Rows of the header: only several numbers beside each other need one.
+    pub(crate) fn header_rows(area: Area, has_headers: bool) -> u16 {
+        u16::from(has_headers && area.width >= WITH_BOUNDS)
     }
 
     pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) {
@@ -89,11 +95,15 @@ impl WatchPanel {
             .map(|row| row.value.fraction_width())
             .max();
         let columns = Columns::of(area, fraction.unwrap_or(0) as u16);
+        let header = WatchPanel::header_rows(area, frame.has_headers);
+        if header > 0 {
+            draw_header(canvas, area, columns);
+        }
         for ((index, row), y) in watches
             .rows
             .iter()
             .enumerate()
-            .zip(area.y + 1..area.bottom())
+            .zip(area.y + 1 + header..area.bottom())
         {
             let line = Area {
                 y,
@@ -131,7 +141,7 @@ impl Columns {
         let right = area.right() - 1;
         let rate = if is_wide { 7 } else { 0 };
         let spark_at = right.saturating_sub(rate + spark);
-        let bounds_width = if width >= 100 { 24 } else { 0 };
+        let bounds_width = if width >= WITH_BOUNDS { 24 } else { 0 };
         let bounds = (bounds_width > 0).then(|| [spark_at - 14, spark_at - 2]);
         let fraction = fraction.clamp(2, 7);
         let whole_end = spark_at.saturating_sub(1 + bounds_width + fraction);
@@ -151,6 +161,22 @@ impl Columns {
             rate_end: is_wide.then_some(right),
             bounds,
         }
+    }
+}
+
+fn draw_header(canvas: &mut Canvas, area: Area, columns: Columns) {
+    let y = area.y + 1;
+    canvas.put(area.x + 1, y, "watched", Role::Dim);
+    canvas.put_before(columns.whole_end, y, "now".into(), Role::Dim);
+    for (word, end) in ["min", "max"]
+        .into_iter()
+        .zip(columns.bounds.into_iter().flatten())
+    {
+        canvas.put_before(end, y, word.into(), Role::Dim);
+    }
+    canvas.put(columns.spark_at, y, "last 10 s", Role::Dim);
+    if let Some(end) = columns.rate_end {
+        canvas.put_before(end, y, "chg/s".into(), Role::Dim);
     }
 }
 
