@@ -34,7 +34,7 @@ pub mod console {
 pub mod signals {
     pub use crate::system::signals::{
         END, INTERRUPT, Listener, leave_to_others, never_stop_while_ending, on_continue, on_stop,
-        raise_at_end, report_full_files_as_errors,
+        raise_at_end, report_full_files_as_errors, wake_keys,
     };
 }
 

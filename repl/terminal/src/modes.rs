@@ -455,6 +455,11 @@ pub fn has_view() -> bool {
     terminal().has_view()
 }
 
+/// Wakes the thread that waits for keys.
+pub fn wake_keys() {
+    signals::wake_keys();
+}
+
 /// Gives the terminal back for the time of `act`, in the middle of a line.
 pub fn interrupted(act: impl FnOnce()) {
     // A terminal that has gone is the editor's to complain about.

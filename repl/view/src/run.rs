@@ -24,8 +24,11 @@ use crate::line::{Outcome, Then};
 use crate::screen::{Screen, terminal_size};
 use crate::setup::Setup;
 
-/// How soon the thread that waits for keys sees that the view has closed.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the thread that waits for keys looks up by itself: each time costs, also while nothing happens.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// How often it looks whether the terminal is the view's again.
+const LOOK_WHILE_AWAY: Duration = Duration::from_millis(50);
 
 /// How long the end of the view waits for that thread.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -413,7 +416,7 @@ impl Keys {
                 let turn = turns.lock().unwrap_or_else(PoisonError::into_inner);
                 if parks.load(Ordering::Relaxed) || !modes::has_view() {
                     drop(turn);
-                    thread::sleep(LOOK);
+                    thread::sleep(LOOK_WHILE_AWAY);
                     continue;
                 }
                 let event = match event::poll(LOOK) {
@@ -448,6 +451,7 @@ impl Keys {
     /// the terminal is gone.
     pub(crate) fn park(&self) -> Option<MutexGuard<'_, ()>> {
         self.is_parked.store(true, Ordering::Relaxed);
+        modes::wake_keys();
         let begin = Instant::now();
         let turn = loop {
             match self.turns.try_lock() {
@@ -465,6 +469,7 @@ impl Keys {
 impl Drop for Keys {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
+        modes::wake_keys();
         // The prompt's editor must not share the keyboard with it. But where the terminal is gone, the thread never
         // comes back from waiting, and nobody else reads keys either.
         let _ = self.ended.recv_timeout(PATIENCE);

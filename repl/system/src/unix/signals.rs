@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGTTIN, SIGXFSZ};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGTTIN, SIGWINCH, SIGXFSZ};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::{flag, low_level};
 
@@ -152,6 +152,12 @@ pub fn never_stop_while_ending(ends: impl IntoIterator<Item = i32>) -> io::Resul
 /// Whether one of those signals has come.
 pub(super) fn is_ending() -> bool {
     IS_ENDING.load(Ordering::Relaxed)
+}
+
+/// Wakes who waits for keys and sizes of the window in this process, as another size would.
+pub fn wake_keys() {
+    // Refused, he looks up later.
+    let _ = low_level::raise(SIGWINCH);
 }
 
 /// From now on a file that may not grow further is an error of the write, and does not end the process.
