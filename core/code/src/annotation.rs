@@ -125,7 +125,7 @@ fn find(joined: &Joined) -> Vec<Annotation> {
         // `@readonly@atomic` are two.
         let before = text[..sign].chars().next_back();
         let begins = end == Some(sign)
-            || before.is_none_or(|c| c.is_whitespace() || matches!(c, '*' | ',' | ';'));
+            || before.is_none_or(|c| c.is_whitespace() || matches!(c, '*' | ',' | ';' | '('));
         let name = name_at(&text[at..]);
         if !begins || name.is_empty() {
             continue;
@@ -142,10 +142,10 @@ fn find(joined: &Joined) -> Vec<Annotation> {
                 at += close + 1;
                 Some(args)
             }
-            // Brackets that never close are no arguments, and the rest is no annotation.
+            // Brackets that never close are no arguments: whoever knows the annotation says that they are missing.
             Some(None) => {
                 unclosed += 1;
-                continue;
+                None
             }
         };
         end = Some(at);

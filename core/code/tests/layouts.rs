@@ -60,6 +60,11 @@ const KNOWN: &[&str] = &[
     "const int n = 1 << 3; struct T { char a[n - 1]; char b[n > 4 ? 2 : 5]; char c[(n ^ 3) & 7]; };",
     "struct T { static int s; static constexpr int k = 4; char a[k]; int b; };",
     "struct A { int x; }; struct T : A { char y; };",
+    "struct X { short s; }; namespace p { struct X { double d[2]; }; struct T { X x; }; }",
+    "constexpr int N = 2; namespace p { constexpr int N = 5; struct T { char a[N]; }; }",
+    "using V = short; namespace p { struct T { using V = long; V a; }; } struct T { V a; };",
+    "enum { K = 3 }; namespace p { enum { K = 7 }; struct T { char a[K]; }; }",
+    "struct X { short s; }; struct B { int x; }; struct T : B { X y; };",
     "struct A { int x; char y; }; struct B { short z; }; struct T : A, B { char w; };",
     "struct A {}; struct T : A { int x; };",
     "struct A {}; struct B {}; struct T : A, B { int x; };",
@@ -105,6 +110,47 @@ const UNKNOWN: &[(&str, &str)] = &[
         "base A",
     ),
     ("struct A {}; struct T : A { A a; };", "base A"),
+    // Names that are declared later, inherited or brought in are not the ones that are seen from there.
+    (
+        "struct X { short s; }; namespace p { struct T { X x; }; struct X { double d[2]; }; }",
+        "type X of field x",
+    ),
+    (
+        "constexpr int N = 2; namespace p { struct T { char a[N]; }; constexpr int N = 5; }",
+        "array size of field a",
+    ),
+    (
+        "using V = short; namespace p { struct T { V a; }; using V = long; }",
+        "type V of field a",
+    ),
+    (
+        "enum { K = 3 }; namespace p { struct T { char a[K]; }; enum { K = 7 }; }",
+        "array size of field a",
+    ),
+    (
+        "using V = short; struct B { using V = long; }; struct T : B { V a; };",
+        "type V of field a",
+    ),
+    (
+        "constexpr int N = 2; struct B { static constexpr int N = 9; }; struct T : B { char b[N]; };",
+        "array size of field b",
+    ),
+    (
+        "enum { K = 3 }; struct B { enum { K = 11 }; }; struct C : B {}; struct T : C { char c[K]; };",
+        "array size of field c",
+    ),
+    (
+        "struct X { short s; }; struct S { int x; struct X { char q[8]; }; }; struct T : S { X y; };",
+        "type X of field y",
+    ),
+    (
+        "using V = short; namespace s { inline namespace v { using V = char; } struct T { V a; }; }",
+        "type V of field a",
+    ),
+    (
+        "using V = short; namespace q { using V = long; } namespace u { using q::V; struct T { V a; }; }",
+        "type V of field a",
+    ),
     (
         "struct __attribute__((packed)) T { unsigned a : 3; int b; };",
         "packed bit-field",
@@ -266,7 +312,7 @@ fn what_cannot_be_known_is_said() {
         let records = scanner.records();
         let record = records
             .iter()
-            .find(|record| record.path == "T")
+            .find(|record| record.path == "T" || record.path.ends_with("::T"))
             .expect("T is listed");
         let why = record.layout.as_ref().expect_err(text);
         assert!(why.contains(reason), "{text}: {why}");

@@ -444,6 +444,37 @@ fn annotations_that_do_not_fit_the_member_are_not_written() {
 }
 
 #[test]
+fn annotations_that_are_not_closed_are_not_passed_over() {
+    let directory = tempfile::tempdir().unwrap();
+    for (note, reason) in [
+        ("@range(0,1", "@range takes two numbers"),
+        ("@desc(\"a", "@desc takes a text"),
+        ("(@rang(0, 1))", "did you mean @range?"),
+    ] {
+        let text = format!("struct [[memglass::observe]] S {{\n    int k;  // {note}\n}};\n");
+        std::fs::write(directory.path().join("s.hpp"), text).unwrap();
+        let refused = program(directory.path(), &["--reader", "scanner", "s.hpp"]);
+        assert_eq!(refused.status.code(), Some(1), "{note}");
+        assert!(
+            said(&refused).contains(reason),
+            "{note}: {}",
+            said(&refused)
+        );
+    }
+}
+
+#[test]
+fn what_depends_on_the_order_of_names_is_not_generated_by_the_scanner() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = "constexpr int N = 2;\nnamespace p {\nenum class E : int { a = N, b };\nstruct [[memglass::observe]] S { E e; };\nconstexpr int N = 5;\n}\n";
+    std::fs::write(directory.path().join("s.hpp"), text).unwrap();
+    let refused = program(directory.path(), &["--reader", "scanner", "s.hpp"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let reason = "the scanner does not know all values of p::E";
+    assert!(said(&refused).contains(reason), "{}", said(&refused));
+}
+
+#[test]
 fn a_file_with_two_names_is_edited_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("order.hpp");

@@ -103,6 +103,11 @@ fn one(
     }
 }
 
+/// Whether code would take the line behind it along.
+fn swallows(code: &str) -> bool {
+    code.trim_end().ends_with('\\')
+}
+
 /// Checks that the request has the parts that its operation needs.
 fn check(request: &Request) -> Result<(), Refusal> {
     let target = &request.target;
@@ -138,7 +143,7 @@ fn check(request: &Request) -> Result<(), Refusal> {
     } else if request
         .code
         .as_ref()
-        .is_some_and(|code| code.contains(is_hidden))
+        .is_some_and(|code| code.contains(is_hidden) || swallows(code))
     {
         Err(Reason::BadCode.into())
     } else {

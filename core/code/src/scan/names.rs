@@ -21,6 +21,12 @@ pub(super) struct Named<'f> {
 pub(super) struct Names<'f> {
     pub(super) all: Vec<Named<'f>>,
     by_path: HashMap<String, Vec<usize>>,
+    /// The scopes in which a name is declared, by that name.
+    scopes: HashMap<String, Vec<String>>,
+    /// Names that using-declarations bring into a scope, as paths.
+    brought: HashSet<String>,
+    /// The paths of inline namespaces.
+    inline: HashSet<String>,
     /// What has this body, by its address: the last of those that share one.
     holders: HashMap<*const Body, usize>,
     /// Simple defines: what each stands for, `None` if it has several meanings.
@@ -36,6 +42,9 @@ impl<'f> Names<'f> {
         let mut names = Names {
             all: Vec::new(),
             by_path: HashMap::new(),
+            scopes: HashMap::new(),
+            brought: HashSet::new(),
+            inline: HashSet::new(),
             holders: HashMap::new(),
             defines: HashMap::new(),
             packed: HashSet::new(),
@@ -62,6 +71,20 @@ impl<'f> Names<'f> {
             }
             let number = self.all.len();
             for visible in self.visible_paths(file, &entity) {
+                let scope = outer(&visible).to_owned();
+                let name = last(&visible).to_owned();
+                match &entity.inner.kind {
+                    Kind::Using { target, .. } if target.is_empty() => {
+                        let within = entity.scope.replace(' ', "");
+                        self.brought.insert(crate::outline::join(&within, &name));
+                    }
+                    Kind::Namespace { inline: true, .. } => {
+                        self.inline.insert(visible.clone());
+                    }
+                    // Neither a type nor a constant.
+                    Kind::Function(_) => {}
+                    _ => self.scopes.entry(name).or_default().push(scope),
+                }
                 self.by_path.entry(visible).or_default().push(number);
             }
             if let Some(body) = entity.item.body() {
@@ -141,23 +164,132 @@ impl<'f> Names<'f> {
         label.unwrap_or(key != Key::Class) && self.is_public(holder)
     }
 
-    /// What `name` stands for, seen from inside `scope`. A definition counts for its declarations; `None` if it is unknown
-    /// or has several meanings.
+    /// What `name` stands for, seen from inside `scope`. A definition counts for its declarations; `None` if it is unknown,
+    /// has several meanings, or if it depends on the order of declarations, on bases, on inline namespaces or on
+    /// using-declarations what is meant.
     pub(super) fn find(&self, name: &str, scope: &str) -> Option<&Named<'f>> {
         let name = name.replace(' ', "");
         let (name, mut scope) = match name.strip_prefix("::") {
             Some(global) => (global.to_owned(), String::new()),
             None => (name, scope.replace(' ', "")),
         };
+        let (from, head) = (scope.clone(), first(&name));
         loop {
             if let Some(found) = self.by_path.get(&crate::outline::join(&scope, &name)) {
-                return self.only(found);
+                return self
+                    .only(found)
+                    .filter(|_| !self.may_come_later(&name, found, &scope, &from));
             }
-            if scope.is_empty() {
+            // Where the first part of a path is found, the rest must be in it, or in what it is made of.
+            let is_begun = head.len() < name.len()
+                && self
+                    .by_path
+                    .contains_key(&crate::outline::join(&scope, head));
+            if is_begun || self.may_be_brought(head, &scope) || scope.is_empty() {
                 return None;
             }
             scope = outer(&scope).to_owned();
         }
+    }
+
+    /// Whether something that is not declared in `scope` may be visible there as `name` all the same.
+    fn may_be_brought(&self, name: &str, scope: &str) -> bool {
+        if self.brought.contains(&crate::outline::join(scope, name)) {
+            return true;
+        }
+        let Some(others) = self.scopes.get(name) else {
+            return false;
+        };
+        others.iter().any(|other| {
+            let is_around = other.is_empty() || scope == other || is_inside(scope, other);
+            self.without_inline(other) == scope && other != scope
+                || !is_around && self.is_record(other) && self.may_inherit(scope, other)
+        })
+    }
+
+    /// Whether the record `scope` may have the record `other` as a base, directly or not. True if it is not known what a base
+    /// is.
+    fn may_inherit(&self, scope: &str, other: &str) -> bool {
+        let mut open = vec![scope.to_owned()];
+        let mut seen = HashSet::new();
+        while let Some(record) = open.pop() {
+            for base in self.bases_of(&record) {
+                match self.nearest(&base, outer(&record)) {
+                    Some(base) if base == other => return true,
+                    Some(base) if self.is_record(&base) => {
+                        open.extend(seen.insert(base.clone()).then_some(base))
+                    }
+                    _ => return true,
+                }
+            }
+        }
+        false
+    }
+
+    /// The path that a name has that is looked up from inside `scope`, whatever hides it.
+    fn nearest(&self, name: &str, mut scope: &str) -> Option<String> {
+        loop {
+            let path = crate::outline::join(scope, name);
+            if self.by_path.contains_key(&path) {
+                return Some(path);
+            }
+            if scope.is_empty() {
+                return None;
+            }
+            scope = outer(scope);
+        }
+    }
+
+    /// The names of the bases of a record.
+    fn bases_of(&self, path: &str) -> Vec<String> {
+        let declared = self.declared(path);
+        let named = declared.filter_map(|named| match &named.entity.inner.kind {
+            Kind::Record(record) => Some((named.file, &record.bases)),
+            _ => None,
+        });
+        let names = named.flat_map(|(file, bases)| bases.iter().map(|base| file.text(&base.name)));
+        names
+            .map(|name| name.replace(' ', "").trim_start_matches("::").to_owned())
+            .collect()
+    }
+
+    /// Whether `found`, which is `name` in `scope`, hides another one only behind its place, and may stand behind what is
+    /// inside `from` and asks for it.
+    fn may_come_later(&self, name: &str, found: &[usize], scope: &str, from: &str) -> bool {
+        let mut around = scope;
+        let hides = loop {
+            if around.is_empty() {
+                break false;
+            }
+            around = outer(around);
+            let other = self.by_path.get(&crate::outline::join(around, name));
+            // Enumerators are in the scope around too.
+            if other.is_some_and(|other| other.iter().any(|one| !found.contains(one))) {
+                break true;
+            }
+        };
+        // A name of a record that changes its meaning in it is an error.
+        if !hides || scope == from && self.is_record(scope) {
+            return false;
+        }
+        let place = |path: &str| self.by_path.get(path).and_then(|all| all.iter().max());
+        match place(from).filter(|_| scope != from) {
+            Some(asks) => found.iter().min().is_none_or(|own| own > asks),
+            None => true,
+        }
+    }
+
+    fn is_record(&self, path: &str) -> bool {
+        self.declared(path)
+            .any(|named| matches!(named.entity.inner.kind, Kind::Record(_)))
+    }
+
+    /// The scope that names of `scope` are visible in through inline namespaces.
+    fn without_inline<'s>(&self, mut scope: &'s str) -> &'s str {
+        while self.inline.contains(scope) {
+            scope = outer(scope);
+        }
+        scope
     }
 
     fn only(&self, found: &[usize]) -> Option<&Named<'f>> {
@@ -209,6 +341,30 @@ impl<'f> Names<'f> {
         (!text.is_empty() && !text.starts_with('(') || text.starts_with('('))
             .then(|| (text, lex(text)))
     }
+}
+
+/// Whether a scope is inside of another one.
+fn is_inside(scope: &str, outer: &str) -> bool {
+    let rest = scope.strip_prefix(outer);
+    rest.is_some_and(|rest| rest.starts_with("::"))
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    let scope = outer(path);
+    match scope.is_empty() {
+        true => path.trim_start_matches("::"),
+        false => &path[scope.len() + 2..],
+    }
+}
+
+/// The first part of a path.
+fn first(path: &str) -> &str {
+    let mut first = path;
+    while !outer(first).is_empty() {
+        first = outer(first);
+    }
+    first
 }
 
 /// The scope around `scope`; angles are passed over whole.
