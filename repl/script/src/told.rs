@@ -143,7 +143,7 @@ impl ScriptHost {
         if let Some(instead) = habits::instead_of_name(name) {
             return (what, Some(instead.to_owned()));
         }
-        let near = meant(self.near(name));
+        let near = meant(self.near(name).filter(|near| near != name));
         (
             format!("{what}{near}"),
             is_assigned.then(|| format!("`let {name} = …` makes a variable")),
@@ -159,8 +159,16 @@ impl ScriptHost {
         if schema.find(name).is_some() {
             return Some(format!("the name of a type is a text: {name:?}"));
         }
-        let function = FUNCTIONS.iter().find(|function| function.name == name)?;
-        Some(format!("a function is called: `{}`", function.signature))
+        let built_in = FUNCTIONS.iter().find(|function| function.name == name);
+        let signature = built_in.map(|function| function.signature.to_string());
+        // Those of the host and of the script itself.
+        let others = || {
+            self.functions()
+                .into_iter()
+                .find(|other| other.name == name)
+        };
+        let signature = signature.or_else(|| others().map(|other| other.signature))?;
+        Some(format!("a function is called: `{signature}`"))
     }
 
     /// What to do instead of assigning to what is no variable.

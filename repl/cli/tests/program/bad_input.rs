@@ -380,6 +380,7 @@ fn a_newcomers_mistake_is_answered_with_the_way_out() {
         ("help", "`:help` is a command"),
         ("quit", "`:q` is a command"),
         ("exit", "a function is called: `exit(code)`"),
+        ("triggers", "a function is called: `triggers()`"),
         ("obs[AAPL_position]", "write it as `obs[\"label\"]`"),
         ("obs[0]", "write it as `obs[\"label\"]`"),
         ("for o in obs { }", "`obs.all()` is all objects"),

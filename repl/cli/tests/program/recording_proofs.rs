@@ -93,7 +93,7 @@ fn a_recording_that_finds_no_more_room_has_everything_up_to_there() {
 
 #[test]
 fn a_ring_that_finds_no_more_room_has_the_first_of_it() {
-    finds_no_more_room("--ring 60s --for 2s");
+    finds_no_more_room("--ring 60s --for 4s");
 }
 
 /// Records with these options where files may not be large.
@@ -106,7 +106,7 @@ fn finds_no_more_room(options: &str) {
     let clock = session.object("clock", Clock::default()).unwrap();
     let program = env!("CARGO_BIN_EXE_memglass");
     let line = format!(
-        "ulimit -f 200; exec {program} record t1 -o {} --compression none --rate 1000 {options}",
+        "ulimit -f 200; exec {program} record t1 -o {} --compression none --rate 200 {options}",
         file(&world)
     );
     let mut command = Command::new("sh");
