@@ -137,6 +137,18 @@ impl Cells {
         }
     }
 
+    /// Whether each scalar in `view` is as in `bytes`, and each guarded value was published as often as the next of
+    /// `sequences` says. Then it is the value that was copied to `bytes` when they were asked; it is not copied for that.
+    pub(super) fn are_same(
+        &self,
+        view: View<'_>,
+        bytes: &[u8],
+        sequences: &mut std::slice::Iter<'_, u64>,
+    ) -> bool {
+        let mut parts = self.parts.iter();
+        parts.all(|part| part.is_same(view, bytes, sequences))
+    }
+
     /// Whether a value of `size` bytes has no others than those of its cells.
     pub(super) fn fill(&self, size: usize) -> bool {
         self.dense(size).is_some()
@@ -186,6 +198,39 @@ impl Part {
             }
         }
         Ok(())
+    }
+
+    #[inline]
+    fn is_same(
+        &self,
+        view: View<'_>,
+        bytes: &[u8],
+        sequences: &mut std::slice::Iter<'_, u64>,
+    ) -> bool {
+        match *self {
+            Part::Run { at, width, count } => {
+                let len = count * width.bytes();
+                let part = view.part(at, len).expect(INSIDE);
+                is_same_run(width, part, count, &bytes[at..at + len])
+            }
+            // Nothing is read because of what is found here.
+            Part::Fence => true,
+            Part::Guarded { at, words } => {
+                let part = view.part(at, 8 + 16 * words).expect(INSIDE);
+                let now = GuardedPlace::of(part, words).slots.sequence();
+                sequences.next() == Some(&now)
+            }
+            Part::Repeat {
+                at,
+                stride,
+                count,
+                ref element,
+            } => (0..count).all(|index| {
+                let at = at + index * stride;
+                let part = view.part(at, stride).expect(INSIDE);
+                element.are_same(part, &bytes[at..at + stride], sequences)
+            }),
+        }
     }
 
     fn moved(&self, by: usize) -> Option<Part> {
@@ -238,6 +283,24 @@ fn copy_run(width: Width, view: View<'_>, count: usize, bytes: &mut [u8]) {
         Width::Half => copy!(halves, 2),
         Width::Single => copy!(singles, 4),
         Width::Word => copy!(words, 8),
+    }
+}
+
+#[inline]
+fn is_same_run(width: Width, view: View<'_>, count: usize, bytes: &[u8]) -> bool {
+    macro_rules! compare {
+        ($cells:ident, $bytes:literal) => {{
+            let (known, _) = bytes.as_chunks::<$bytes>();
+            let cells = view.$cells(0, count).expect(INSIDE);
+            let mut pairs = known.iter().zip(cells);
+            pairs.all(|(known, cell)| cell.load(Ordering::Relaxed).to_ne_bytes() == *known)
+        }};
+    }
+    match width {
+        Width::Byte => compare!(bytes, 1),
+        Width::Half => compare!(halves, 2),
+        Width::Single => compare!(singles, 4),
+        Width::Word => compare!(words, 8),
     }
 }
 

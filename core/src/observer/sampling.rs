@@ -9,10 +9,11 @@ use super::field::{ENTRY, Field, PLACE};
 use super::number::is_one_load;
 use super::path;
 use super::place::{Place, Within};
+use crate::prefetch::prefetch;
 use crate::schema::{Bits, TypeId};
-use crate::shm::{Cell, Scattered};
+use crate::shm::{Cell, Scattered, Views};
 use crate::sync::attempted;
-use crate::sync::occupancy::Alive;
+use crate::sync::occupancy::{Alive, Occupancy};
 
 /// Where a change of a field shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +183,48 @@ impl Field {
             Shows::Cell(_) | Shows::Sequence => true,
             Shows::Bytes => self.place.bits(self.session_schema()).is_some(),
         }
+    }
+}
+
+/// What tells, without a copy, that a whole object is still as it was when it was copied.
+pub(crate) struct Glance {
+    /// Its directory entry, and its bytes.
+    memory: Views<Arc<Sight>, 2>,
+    alive: Alive,
+    type_id: TypeId,
+}
+
+impl Glance {
+    /// `None` for what lies in something else, has elements, or is guarded as a whole.
+    pub(crate) fn at(field: &Field) -> Option<Glance> {
+        let (schema, id) = (field.session_schema(), field.place.type_id);
+        let is_itself = field.place.inside(schema) == Within::Itself;
+        let is_plain = field.sight().cells(id).guarded.is_none() && !field.is_packed_part();
+        let is_one = field.object.elements.is_none() && field.trial().is_none();
+        (is_itself && is_plain && is_one).then(|| Glance {
+            memory: field.memory.first_and::<PLACE>(),
+            alive: field.object.alive,
+            type_id: id,
+        })
+    }
+
+    /// Starts to load what it looks at into the cache.
+    #[inline]
+    pub(crate) fn fetch(&self) {
+        prefetch(self.memory.first_word());
+        self.memory.view::<1>().fetch();
+    }
+
+    /// Whether the object lives and has the value that [`Field::read_into`] copied to `bytes` when
+    /// [`Field::sequences`] were `sequences`. `false` proves nothing: bytes behind the end of a text may differ.
+    #[inline]
+    pub(crate) fn is_same(&self, bytes: &[u8], sequences: &[u64]) -> bool {
+        let sight = self.memory.keeper();
+        let cells = sight.cells(self.type_id);
+        let entry = Occupancy(self.memory.first_word());
+        cells.are_same(self.memory.view::<1>(), bytes, &mut sequences.iter())
+            && self.alive.still_holds(entry)
+            && sight.is_whole()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, SelectionId, What};
-use super::scan::{Gone, Key, Scan, ScanCounters, Seen};
+use super::scan::{ByKey, Gone, Key, Scan, ScanCounters, Seen};
 use super::selection::{Selection, SelectionError};
 use crate::observer::{Field, Observer, Presence};
 
@@ -45,7 +45,7 @@ pub struct Following {
     /// Those that are no paths: each object that comes may be theirs.
     patterns: Vec<SelectionId>,
     next_id: u32,
-    fields: HashMap<Key, Followed>,
+    fields: ByKey<Followed>,
     /// The selections that are paths, by each label that the path may start with.
     by_label: HashMap<String, Vec<SelectionId>>,
     /// Paths that may mean another object now.
@@ -102,7 +102,7 @@ impl Following {
             selections: BTreeMap::new(),
             patterns: Vec::new(),
             next_id: 0,
-            fields: HashMap::new(),
+            fields: ByKey::new(),
             by_label: HashMap::new(),
             stale: BTreeSet::new(),
             unread: Vec::new(),
@@ -160,13 +160,13 @@ impl Following {
         self.untold.retain(|untold| match untold {
             // It may have gone again.
             Untold::Appeared(key) => {
-                let followed = self.fields.get(key);
+                let followed = self.fields.get(*key);
                 followed.is_some_and(|followed| followed.selection != id)
             }
             Untold::Vanished(_, followed, _) => followed.selection != id,
         });
         let scan = &mut self.scan;
-        self.fields.retain(|&key, followed| {
+        self.fields.retain(|key, followed| {
             let stays = followed.selection != id;
             if !stays {
                 scan.forget(key);
@@ -179,7 +179,7 @@ impl Following {
     pub fn fields(&self, id: SelectionId) -> impl Iterator<Item = (Key, &Arc<Field>)> {
         let all = self.fields.iter();
         let selected = all.filter(move |(_, followed)| followed.selection == id);
-        selected.map(|(&key, followed)| (key, &followed.field))
+        selected.map(|(key, followed)| (key, &followed.field))
     }
 
     /// The value of a field at the last look, as bytes; `None` if it has vanished.
@@ -259,7 +259,7 @@ impl Following {
             match untold {
                 Untold::Appeared(key) => {
                     // It may have gone again.
-                    let (Some(followed), Some(now)) = (self.fields.get(&key), self.scan.last(key))
+                    let (Some(followed), Some(now)) = (self.fields.get(key), self.scan.last(key))
                     else {
                         continue;
                     };
@@ -282,11 +282,11 @@ impl Following {
         } = self;
         scan.sample(|seen| match seen {
             Seen::Changed(change) => {
-                let followed = &fields[&change.key];
+                let followed = fields.get(change.key).expect("followed until now");
                 see(followed.event(change.key, What::Changed(change)));
             }
             Seen::Gone(Gone { key, last, .. }) => {
-                let followed = fields.remove(&key).expect("followed until now");
+                let followed = fields.remove(key).expect("followed until now");
                 let id = followed.selection;
                 if selections[&id].selection.is_path() {
                     stale.insert(id);

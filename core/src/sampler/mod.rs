@@ -23,7 +23,7 @@ pub use counters::SamplerCounters;
 pub use event::{Event, SelectionId, What};
 pub use following::Following;
 pub use rate::{Rate, RateError};
-pub use scan::{Change, Gone, Key, Scan, ScanCounters, Seen};
+pub use scan::{ByKey, Change, Gone, Key, Scan, ScanCounters, Seen};
 pub use selection::{Selection, SelectionError};
 pub use subscription::{ROOM, Subscription, Update, UpdateKind};
 pub use thread::{Probe, ProbeHandle, Sampler, Tick};

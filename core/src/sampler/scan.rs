@@ -17,7 +17,7 @@ mod other;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use keys::Key;
+pub use keys::{ByKey, Key};
 
 use crate::observer::sampling::{Shows, Sight};
 use crate::observer::{Field, ReadError};

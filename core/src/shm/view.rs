@@ -291,6 +291,16 @@ impl<K: Keeper, const N: usize> Views<K, N> {
         self.views[I]
     }
 
+    /// The first one and another.
+    pub(crate) fn first_and<const I: usize>(&self) -> Views<K, 2> {
+        const { assert!(I < N) };
+        Views {
+            keeper: self.keeper.clone(),
+            // The first view keeps K2.
+            views: [self.views[0], self.views[I]],
+        }
+    }
+
     /// The same with view `TO` replaced by the part of view `FROM` that `narrow` finds.
     pub(crate) fn replaced<const TO: usize, const FROM: usize>(
         mut self,

@@ -1,10 +1,9 @@
 //! Following a session: what changed since the last look.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use memglass::sampler::{
-    Event, Following, Key, ScanCounters, Selection, SelectionError, SelectionId, What, now,
+    ByKey, Event, Following, Key, ScanCounters, Selection, SelectionError, SelectionId, What, now,
 };
 use memglass::{Field, Observer, Presence};
 
@@ -13,13 +12,13 @@ use crate::change::{Change, Losses, Object};
 /// The changes of a live session, looked for at each [`sample`](Source::sample).
 ///
 /// It samples: what changed and changed back between two looks is not seen. What is known to be missed is
-/// counted ([`Change::Lost`]). A look costs about 70 ns for each object that is followed.
+/// counted ([`Change::Lost`]). A look costs about 30 ns for each object that is followed.
 pub struct Source {
     following: Following,
     selection: SelectionId,
     session: u128,
     /// The objects whose creation was told.
-    objects: HashMap<Key, Arc<Object>>,
+    objects: ByKey<Arc<Object>>,
     /// How many of the objects that there ever were are told, counted, or from before; if all objects are followed.
     known: Option<u64>,
     types_told: usize,
@@ -53,7 +52,7 @@ impl Source {
             following,
             selection,
             session,
-            objects: HashMap::new(),
+            objects: ByKey::new(),
             known: None,
             types_told: 0,
             counted: ScanCounters::default(),
@@ -91,11 +90,7 @@ impl Source {
         mut sink: impl FnMut(Change<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.tell_types(&mut sink)?;
-        let mut live: Vec<(Key, &Arc<Object>)> = self
-            .objects
-            .iter()
-            .map(|(&key, object)| (key, object))
-            .collect();
+        let mut live: Vec<(Key, &Arc<Object>)> = self.objects.iter().collect();
         live.sort_unstable_by_key(|(_, object)| object.slot);
         let objects: Vec<Arc<Object>> = live.iter().map(|(_, object)| Arc::clone(object)).collect();
         sink(Change::Keyframe(&objects))?;
@@ -241,22 +236,19 @@ enum Told<'e> {
 }
 
 fn told<'e>(
-    objects: &mut HashMap<Key, Arc<Object>>,
+    objects: &mut ByKey<Arc<Object>>,
     session: u128,
     event: &Event<'e>,
     arrivals: &mut Vec<Arrival>,
 ) -> Option<Told<'e>> {
-    if event.field.object_id().session != session {
-        return None;
-    }
+    let is_another_session = || event.field.object_id().session != session;
     match event.what {
-        What::Changed(change) => Some(Told::Value(
-            Arc::clone(objects.get(&event.key)?),
-            change.now,
-        )),
+        // Only objects of this session have been told.
+        What::Changed(change) => Some(Told::Value(Arc::clone(objects.get(event.key)?), change.now)),
         // When another session took the name, its objects still live in the memory that is left.
-        What::Vanished { .. } if event.field.is_alive() => None,
-        What::Vanished { .. } => objects.remove(&event.key).map(Told::Destroyed),
+        What::Vanished { .. } if is_another_session() || event.field.is_alive() => None,
+        What::Vanished { .. } => objects.remove(event.key).map(Told::Destroyed),
+        What::Appeared { .. } if is_another_session() => None,
         What::Appeared { now } => {
             arrivals.push(Arrival {
                 key: event.key,

@@ -1,5 +1,6 @@
 //! What a scan reports, and what it does not.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use memglass::sampler::{Key, Scan, Seen};
@@ -273,6 +274,122 @@ fn a_whole_object_is_one_report() {
     assert_ne!(old, now);
     row.quote.write(quote).unwrap();
     assert_eq!(watched.look(), [], "an equal value was written");
+}
+
+#[test]
+fn each_cell_of_a_whole_object_counts() {
+    #[derive(Observe, Clone, Copy, Default)]
+    struct Pair {
+        #[observe(seqlock)]
+        quote: Quote,
+        size: u16,
+    }
+    #[derive(Observe, Clone, Copy)]
+    struct All {
+        row: Row,
+        pairs: [Pair; 50],
+    }
+    let place = Place::new();
+    let session = place.session("t");
+    let all = All {
+        row: Row::default(),
+        pairs: [Pair::default(); 50],
+    };
+    let all = session.object("all", all).unwrap();
+    let mut watched = Watched::default();
+    watched.follow(&place.reader("t").field("all").unwrap());
+    let mut is_told_once = |what: &str| {
+        assert_eq!(watched.look().len(), 1, "{what}");
+        assert_eq!(watched.look(), [], "{what}");
+    };
+    for turn in [1, 0, 2] {
+        let quote = Quote {
+            bid: turn,
+            ..Quote::default()
+        };
+        all.row.small.set(turn as u8);
+        is_told_once("a byte");
+        all.row.half.set(turn as i16);
+        is_told_once("two bytes");
+        all.row.single.set(turn as f32);
+        is_told_once("four bytes");
+        all.row.word.store(turn as u64);
+        is_told_once("an atomic word");
+        all.row.quote.write(quote).unwrap();
+        is_told_once("a guarded value");
+        all.row
+            .name
+            .set(turn.to_string().as_str().try_into().unwrap());
+        is_told_once("a text");
+        all.row.levels[2].size.set(turn as u16);
+        is_told_once("the last element");
+        all.pairs[49].quote.write(quote).unwrap();
+        is_told_once("a guarded value in the last of many elements");
+        all.pairs[49].size.set(turn as u16);
+        is_told_once("the last cell");
+        // An equal value is none that is told, and hides none after it.
+        all.row.quote.write(quote).unwrap();
+        all.row.small.set(9);
+        is_told_once("a byte beside an equal value");
+    }
+}
+
+#[test]
+fn the_last_of_many_writes_is_told_whatever_look_it_met() {
+    let place = Place::new();
+    let session = place.session("t");
+    let row = session.object("row", Row::default()).unwrap();
+    let whole = place.reader("t").field("row").unwrap();
+    let mut scan = Scan::new();
+    let key = scan.follow(&whole).unwrap();
+    let (mut seen, mut written) = (Vec::new(), Vec::new());
+    let (round, is_done) = (AtomicI64::new(0), AtomicI64::new(0));
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            for current in 1..=3_000_i64 {
+                while round.load(Ordering::Acquire) < current {
+                    std::hint::spin_loop();
+                }
+                for number in 0..200 {
+                    let quote = Quote {
+                        bid: current * 1_000 + number,
+                        ..Quote::default()
+                    };
+                    row.quote.write(quote).unwrap();
+                }
+                is_done.store(current, Ordering::Release);
+            }
+        });
+        for current in 1..=3_000 {
+            round.store(current, Ordering::Release);
+            while is_done.load(Ordering::Acquire) < current {
+                scan.sample(|_| {});
+            }
+            scan.sample(|_| {});
+            seen.push(whole.value_of(&scan.last(key).unwrap()));
+            written.push(whole.read().unwrap());
+        }
+    });
+    assert!(seen == written, "the last write of a burst was not seen");
+}
+
+#[test]
+fn the_next_object_in_the_same_memory_is_another_one_even_if_it_is_equal() {
+    let place = Place::new();
+    let session = impatient(&place);
+    let mut watched = Watched::default();
+    for _ in 0..100 {
+        let object = session.object("row", Quote::default()).unwrap();
+        let key = watched.follow(&place.reader("t").field("row").unwrap());
+        drop(object);
+        let _next = session.object("next", Quote::default()).unwrap();
+        let told = watched.look();
+        assert!(
+            matches!(told[..], [Told::Gone(of, _)] if of == key),
+            "{told:?}"
+        );
+        watched.fields.clear();
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::observer::{Field, Observer, PathError, ReadError};
 impl Following {
     /// Lets everything vanish, and takes in what a new session has.
     pub(super) fn begin_anew(&mut self, observer: Observer) {
-        let mut keys: Vec<Key> = self.fields.keys().copied().collect();
+        let mut keys: Vec<Key> = self.fields.iter().map(|(key, _)| key).collect();
         // So that the same happens each time.
         keys.sort_unstable();
         keys.into_iter().for_each(|key| self.lose(key));
@@ -81,7 +81,7 @@ impl Following {
             return;
         };
         let now = self.observer.field(selection.text()).ok();
-        let before = present.and_then(|key| Some((key, self.fields.get(&key)?)));
+        let before = present.and_then(|key| Some((key, self.fields.get(key)?)));
         let is_same = match (&now, before) {
             (Some(now), Some((_, before))) => before.field.object_id() == now.object_id(),
             (now, before) => now.is_none() && before.is_none(),
@@ -158,7 +158,7 @@ impl Following {
     /// Follows a field no longer, and tells that it has vanished.
     fn lose(&mut self, key: Key) {
         let last = self.scan.last(key);
-        if let (Some(followed), Some(last)) = (self.fields.remove(&key), last) {
+        if let (Some(followed), Some(last)) = (self.fields.remove(key), last) {
             self.scan.forget(key);
             self.untold.push(Untold::Vanished(key, followed, last));
         }

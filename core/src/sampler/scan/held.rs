@@ -11,7 +11,7 @@ pub(super) struct Held {
     last: Vec<u8>,
     /// The field, if it is a part of a packed record: its bytes are those of the record, where it is not always at
     /// the same place.
-    part: Option<Field>,
+    part: Option<Box<Field>>,
 }
 
 impl Held {
@@ -24,7 +24,7 @@ impl Held {
             key,
             clean,
             last,
-            part: field.is_packed_part().then(|| field.clone()),
+            part: field.is_packed_part().then(|| Box::new(field.clone())),
         }
     }
 
@@ -40,7 +40,7 @@ impl Held {
     /// Cleans the bytes of a later moment and tells whether they are another value.
     pub(super) fn differs(&self, now: &mut [u8]) -> bool {
         self.clean.apply(now);
-        let is_same = |part: &Field| part.value_of(&self.last) == part.value_of(now);
+        let is_same = |part: &Box<Field>| part.value_of(&self.last) == part.value_of(now);
         self.last != now && !self.part.as_ref().is_some_and(is_same)
     }
 

@@ -14,7 +14,96 @@ impl Key {
     }
 }
 
-/// What is known by key.
+/// What is known of followed fields, by the keys of one scan: a table without holes, in which a key is found at its place.
+///
+/// # Examples
+///
+/// ```
+/// # let dir = memglass::doc::directory();
+/// # let session = memglass::Session::builder("example").dir(&dir).create()?;
+/// use memglass::sampler::{ByKey, Scan};
+///
+/// let price = session.object("price", 100_i64)?;
+/// let observer = memglass::Observer::builder().dir(&dir).attach("example")?;
+/// let mut scan = Scan::new();
+/// let key = scan.follow(&observer.field("price")?)?;
+///
+/// let mut names = ByKey::new();
+/// names.insert(key, "price");
+/// assert_eq!(names.get(key), Some(&"price"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ByKey<T> {
+    items: Vec<Option<(Key, T)>>,
+    len: usize,
+}
+
+impl<T> ByKey<T> {
+    /// Nothing yet.
+    pub fn new() -> ByKey<T> {
+        ByKey::default()
+    }
+
+    /// What is known of a field.
+    #[inline]
+    pub fn get(&self, key: Key) -> Option<&T> {
+        let item = self.items.get(key.index as usize)?.as_ref();
+        item.filter(|(of, _)| *of == key).map(|(_, item)| item)
+    }
+
+    /// Replaces what is known of a field. What was known of one whose key has gone may be forgotten by that.
+    pub fn insert(&mut self, key: Key, item: T) {
+        let at = key.index as usize;
+        if self.items.len() <= at {
+            self.items.resize_with(at + 1, || None);
+        }
+        let before = self.items[at].replace((key, item));
+        self.len += usize::from(before.is_none());
+    }
+
+    /// Forgets a field, and returns what was known of it.
+    pub fn remove(&mut self, key: Key) -> Option<T> {
+        let place = self.items.get_mut(key.index as usize)?;
+        let (_, item) = place.take_if(|(of, _)| *of == key)?;
+        self.len -= 1;
+        Some(item)
+    }
+
+    /// Forgets the fields of which `keep` is false.
+    pub fn retain(&mut self, mut keep: impl FnMut(Key, &T) -> bool) {
+        for place in &mut self.items {
+            let forgotten = place.take_if(|(key, item)| !keep(*key, item));
+            self.len -= usize::from(forgotten.is_some());
+        }
+    }
+
+    /// All of it, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        self.items.iter().flatten().map(|(key, item)| (*key, item))
+    }
+
+    /// Number of fields of which something is known.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl<T> Default for ByKey<T> {
+    fn default() -> Self {
+        ByKey {
+            items: Vec::new(),
+            len: 0,
+        }
+    }
+}
+
+/// The keys of a scan, each with an item.
 pub(super) struct Keys<T> {
     entries: Vec<Entry<T>>,
     free: Vec<u32>,
@@ -111,5 +200,32 @@ mod tests {
         assert_ne!(first, second);
         assert_eq!((keys.get(first), keys.get(second)), (None, Some('b')));
         assert_eq!(keys.len(), 1);
+    }
+
+    #[test]
+    fn what_is_known_by_a_removed_key_is_not_known_by_the_next_one_of_its_place() {
+        let mut keys = Keys::default();
+        let (first, other) = (keys.insert(()), keys.insert(()));
+        let mut names = ByKey::new();
+        names.insert(first, "first");
+        names.insert(other, "other");
+        keys.remove(first);
+        let second = keys.insert(());
+        assert_eq!(
+            (names.get(first), names.get(second)),
+            (Some(&"first"), None)
+        );
+        assert_eq!(names.remove(second), None);
+        names.insert(second, "second");
+        assert_eq!(
+            (names.get(first), names.get(second)),
+            (None, Some(&"second"))
+        );
+        assert_eq!(names.remove(first), None);
+        assert_eq!(names.len(), 2);
+        names.retain(|key, _| key == other);
+        assert_eq!(names.iter().collect::<Vec<_>>(), [(other, &"other")]);
+        assert_eq!(names.remove(other), Some("other"));
+        assert!(names.is_empty());
     }
 }

@@ -2,17 +2,31 @@
 
 use super::held::Held;
 use super::{Found, ScanCounters};
+use crate::observer::sampling::Glance;
 use crate::observer::{Field, ReadError};
 use crate::prefetch::prefetch;
 use crate::sync::values_between;
 
-/// One followed value.
+/// One followed value. Small, as there may be a million: what is needed of those that changed lies elsewhere.
 pub(super) struct Other {
-    field: Field,
+    /// Tells cheaply of most that they did not change.
+    glance: Option<Glance>,
     held: Held,
-    is_of_one_moment: bool,
     /// How many values of each guarded value inside of it were published when it was read last.
-    sequences: Vec<u64>,
+    sequences: Box<[u64]>,
+    /// Whether they were the same before and after that read.
+    is_settled: bool,
+    is_of_one_moment: bool,
+    field: Box<Field>,
+}
+
+/// What a look found.
+struct Look {
+    /// Whether it is another value than before.
+    differs: bool,
+    /// Whether it may mix moments.
+    is_torn: bool,
+    published: Published,
 }
 
 /// How often its guarded values were published, before and after a read.
@@ -32,11 +46,15 @@ impl Other {
             }
             bytes = published.around(field, || field.read_bytes())?;
         }
+        let is_settled = published.is_same();
+        let [_, published] = published.0;
         Ok(Other {
+            glance: Glance::at(field),
             held: Held::new(field, key, &bytes),
+            sequences: published.into(),
+            is_settled,
             is_of_one_moment: field.is_of_one_moment(),
-            sequences: published.0.into_iter().next_back().unwrap_or_default(),
-            field: field.clone(),
+            field: Box::new(field.clone()),
         })
     }
 
@@ -52,7 +70,10 @@ impl Other {
     /// Starts to load what it is compared with into the cache.
     #[inline]
     pub(super) fn fetch(&self) {
-        self.field.fetch();
+        match &self.glance {
+            Some(glance) => glance.fetch(),
+            None => self.field.fetch(),
+        }
         self.held.last().first().into_iter().for_each(prefetch);
     }
 
@@ -64,12 +85,18 @@ impl Other {
         gone: &mut Vec<u32>,
         tell: &mut impl FnMut(u32, Found<'_>),
     ) {
+        if self.is_same() {
+            return;
+        }
         match self.look(scratch) {
-            Ok(None) => {}
-            Ok(Some((is_torn, published))) => {
-                counters.torn += u64::from(is_torn);
-                counters.gaps += self.gaps(published);
-                self.held.report(&scratch[0], None, is_torn, tell);
+            Ok(look) => {
+                counters.gaps += self.gaps(&look.published);
+                // Without guarded values inside, its bytes are all there is to compare.
+                self.is_settled = self.sequences.is_empty() || look.published.is_same();
+                if look.differs {
+                    counters.torn += u64::from(look.is_torn);
+                    self.held.report(&scratch[0], None, look.is_torn, tell);
+                }
             }
             Err(ReadError::Contended { attempts, .. }) => {
                 counters.retries += u64::from(attempts);
@@ -79,40 +106,49 @@ impl Other {
         }
     }
 
-    /// Leaves its bytes in the first scratch buffer; `Some` if they are another value than before, and
-    /// whether that value may mix moments.
-    fn look(&self, scratch: &mut [Vec<u8>; 2]) -> Result<Option<(bool, Vec<u64>)>, ReadError> {
-        let [now, again] = scratch;
-        self.field.read_into(now)?;
-        if !self.held.differs(now) {
-            return Ok(None);
-        }
+    /// Whether it surely has the value of the last look.
+    #[inline]
+    fn is_same(&self) -> bool {
+        let is_same = |glance: &Glance| glance.is_same(self.held.last(), &self.sequences);
+        self.is_settled && self.glance.as_ref().is_some_and(is_same)
+    }
+
+    /// Reads it into the first scratch buffer; if it has changed, until two reads agree.
+    fn look(&self, [now, again]: &mut [Vec<u8>; 2]) -> Result<Look, ReadError> {
         let mut published = Published::default();
+        self.read(now, &mut published)?;
+        let mut differs = self.held.differs(now);
         let mut is_torn = !self.is_of_one_moment;
         for _ in 0..ATTEMPTS {
-            if !is_torn {
+            if !differs || !is_torn {
                 break;
             }
-            match self.sequences.is_empty() {
-                true => self.field.read_into(again)?,
-                false => published.around(&self.field, || self.field.read_into(again))?,
-            }
-            let is_changed = self.held.differs(again);
+            self.read(again, &mut published)?;
+            differs = self.held.differs(again);
             is_torn = now != again || !published.is_same();
             std::mem::swap(now, again);
-            if !is_changed {
-                return Ok(None);
-            }
         }
-        let [_, published] = published.0;
-        Ok(Some((is_torn, published)))
+        Ok(Look {
+            differs,
+            is_torn,
+            published,
+        })
+    }
+
+    fn read(&self, bytes: &mut Vec<u8>, published: &mut Published) -> Result<(), ReadError> {
+        match self.sequences.is_empty() {
+            true => self.field.read_into(bytes),
+            false => published.around(&self.field, || self.field.read_into(bytes)),
+        }
     }
 
     /// How many of its guarded values were published and replaced since the last read.
-    fn gaps(&mut self, published: Vec<u64>) -> u64 {
-        let before = std::mem::replace(&mut self.sequences, published);
-        let pairs = before.iter().zip(&self.sequences);
-        let gaps = pairs.map(|(&before, &now)| values_between(before, now).saturating_sub(1));
+    fn gaps(&mut self, Published([_, now]): &Published) -> u64 {
+        let pairs = self.sequences.iter_mut().zip(now);
+        let gaps = pairs.map(|(known, &now)| {
+            let before = std::mem::replace(known, now);
+            values_between(before, now).saturating_sub(1)
+        });
         gaps.sum()
     }
 }
