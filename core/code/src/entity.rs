@@ -24,6 +24,8 @@ pub(crate) struct Entity<'f> {
     pub(crate) owner: Option<&'f Body>,
     /// The path of what is around it.
     pub(crate) scope: String,
+    /// The access label that it stands behind.
+    pub(crate) access: Option<&'f str>,
     /// Whether it is in a template.
     pub(crate) in_template: bool,
     /// Whether one of the names of its declaration has a comment of its own.
@@ -56,6 +58,26 @@ impl<'f> Entity<'f> {
 
     pub(crate) fn declarator(&self) -> Option<&'f Declarator> {
         self.declaration()?.declarators.get(self.declarator?)
+    }
+
+    /// The record or enumeration that it is, or that is defined in its declaration; else the declaration.
+    pub(crate) fn defined(&self) -> &'f Item {
+        let definition = self.declaration().and_then(|one| one.definition.as_deref());
+        definition.unwrap_or(self.inner)
+    }
+
+    /// The path of the record or enumeration that it is, or that its declaration defines. One without a name is called by the
+    /// first name of the declaration, if that is of this type, or a member that is an array of it.
+    pub(crate) fn type_path(&self, file: &File) -> Option<String> {
+        let own = own_name(file.source(), file.roles(), self.defined());
+        let declaration = self.declaration();
+        if declaration.is_none_or(|one| one.definition.is_some()) && !own.is_empty() {
+            return Some(join(&self.scope, &own));
+        }
+        let first = declaration?.declarators.first()?;
+        let is_array = !first.sizes.is_empty() && matches!(self.inner.kind, Kind::Typedef(_));
+        let is_of_type = !first.is_pointer && !first.is_function && !first.name.is_empty();
+        (is_of_type && !is_array).then(|| join(&self.scope, &file.text(&first.name)))
     }
 
     /// Whether its declaration makes several names.
@@ -151,11 +173,12 @@ pub(crate) fn entities(file: &File) -> Vec<Entity<'_>> {
     };
     let place = Around {
         scope: String::new(),
+        access: None,
         owner: None,
         in_template: false,
         outer: None,
     };
-    walk.items(file.items(), &place);
+    walk.items(file.items(), place);
     walk.found
 }
 
@@ -187,6 +210,7 @@ pub(crate) fn param_type(file: &File, param: &Param) -> String {
 #[derive(Clone)]
 struct Around<'f> {
     scope: String,
+    access: Option<&'f str>,
     owner: Option<&'f Body>,
     in_template: bool,
     outer: Option<&'f Item>,
@@ -198,9 +222,12 @@ struct Walk<'f> {
 }
 
 impl<'f> Walk<'f> {
-    fn items(&mut self, items: &'f [Item], around: &Around<'f>) {
+    fn items(&mut self, items: &'f [Item], mut around: Around<'f>) {
         for (index, item) in items.iter().enumerate() {
-            self.item(item, item, items, index, around);
+            if let Kind::Access { label } = &item.kind {
+                around.access = Some(label);
+            }
+            self.item(item, item, items, index, &around);
         }
     }
 
@@ -208,11 +235,12 @@ impl<'f> Walk<'f> {
         if let Some(body) = body {
             let inside = Around {
                 scope,
+                access: None,
                 owner: Some(body),
                 in_template: around.in_template,
                 outer: None,
             };
-            self.items(&body.items, &inside);
+            self.items(&body.items, inside);
         }
     }
 
@@ -235,6 +263,7 @@ impl<'f> Walk<'f> {
                 index,
                 owner: around.owner,
                 scope: around.scope.clone(),
+                access: around.access,
                 in_template: around.in_template,
                 has_own_comments: false,
                 is_beside_type: false,
@@ -347,6 +376,7 @@ impl<'f> Walk<'f> {
                 index,
                 owner: around.owner,
                 scope: around.scope.clone(),
+                access: around.access,
                 in_template: around.in_template,
                 has_own_comments,
                 is_beside_type,

@@ -102,11 +102,11 @@ impl File {
     /// ```
     #[must_use]
     pub fn annotations_in(&self, bytes: &std::ops::Range<usize>) -> Vec<Annotation> {
-        let tokens = self.source.tokens().iter().enumerate();
-        let comments = tokens
-            .filter(|(_, token)| token.is_comment() && bytes.contains(&(token.start as usize)));
-        comments
-            .flat_map(|(at, _)| in_comments(self, &[at]))
+        let tokens = self.source.tokens();
+        let at = |byte: usize| tokens.partition_point(|token| (token.start as usize) < byte);
+        (at(bytes.start)..at(bytes.end))
+            .filter(|&at| tokens[at].is_comment())
+            .flat_map(|at| in_comments(self, &[at]))
             .collect()
     }
 

@@ -94,6 +94,23 @@ const KNOWN: &[&str] = &[
 const UNKNOWN: &[(&str, &str)] = &[
     ("struct T { virtual int f(); };", "virtual function"),
     (
+        "struct T { union { struct N { int x; } n; int y; }; };",
+        "more than fields in a member without a name at line 1",
+    ),
+    (
+        "struct S { struct { struct T { int x; } n; int y; }; };",
+        "type in a member without a name",
+    ),
+    (
+        "struct alignas(8) alignas(4) T { char c; };",
+        "several alignments",
+    ),
+    (
+        "alignas(8) struct T { char c; };",
+        "attribute alignas in front of a type",
+    ),
+    ("union T { int& r; };", "reference r in a union"),
+    (
         "struct A { int x; }; struct T : virtual A {};",
         "virtual base",
     ),
@@ -547,6 +564,12 @@ const PLACES: &[&str] = &[
     "struct T { char a; union @ { char c; int d; }; };",
     "struct T { char a; union { char c; int d; } @; };",
     "struct @ T; struct T { char a; int b; };",
+    "@ struct T { char a; int b; };",
+    "@ struct B { char a; int b; }; struct T { char a; B b; };",
+    "@ enum E { X }; struct T { char a; E b; };",
+    "struct alignas(32) @ T { char a; int b; };",
+    "struct @ alignas(32) T { char a; int b; };",
+    "struct T { alignas(32) @ char a; int b; };",
     "struct B { char a; int b; }; struct T { char a; B @ b; };",
     "struct B { char a; int b; } @ v; struct T { char a; B b; };",
 ];
@@ -587,14 +610,85 @@ fn assertions(text: &str, name: &str) -> String {
 }
 
 fn compiles(directory: &Path, text: &str) -> bool {
+    compiles_by("g++", directory, text).expect("g++ starts")
+}
+
+/// Whether a compiler takes the text; `None` if it is not there.
+fn compiles_by(compiler: &str, directory: &Path, text: &str) -> Option<bool> {
     let source = directory.join("t.cpp");
     std::fs::write(&source, text).expect("the directory is writable");
-    let mut compiler = Command::new("g++");
+    let mut compiler = Command::new(compiler);
     let compiled = compiler
         .args(["-std=c++20", "-w", "-fsyntax-only"])
         .arg(&source)
         .output();
-    compiled.expect("g++ starts").status.success()
+    Some(compiled.ok()?.status.success())
+}
+
+/// What may stand in the braces of a member without a name, or may not.
+const IN_MEMBERS_WITHOUT_A_NAME: &[&str] = &[
+    "int x;",
+    "int a[3]; int (*f)();",
+    "int b : 3; int : 2;",
+    "struct { int x; } n;",
+    "struct { int x; };",
+    "union { int x; int z; };",
+    "static_assert(true);",
+    "public: int x;",
+    "struct Q* q;",
+    "struct { struct N { int x; } n; } m;",
+    "struct { enum { a } e; } m;",
+    "int x = 4;",
+    "const int x = 1;",
+    "struct N { int x; };",
+    "struct N { int x; } n;",
+    "struct N;",
+    "union U { int x; };",
+    "class C { int x; };",
+    "enum E { a };",
+    "enum { a };",
+    "enum { a } e;",
+    "enum E { a } e;",
+    "typedef int I;",
+    "typedef struct { int x; } I;",
+    "using I = int;",
+    "using Q::x;",
+    "int f();",
+    "int f() { return 1; }",
+    "operator int() const;",
+    "static int s;",
+    "static constexpr int s = 4;",
+    "extern int s;",
+    "private: int x;",
+    "protected: int x;",
+    "friend struct Q;",
+    "template <class V> struct W {};",
+    "int& r;",
+];
+
+#[test]
+fn a_member_without_a_name_that_compilers_refuse_has_no_layout() {
+    let directory = tempfile::tempdir().expect("a directory for temporary files");
+    let keys = ["struct", "union", "static struct", "mutable union", "class"];
+    let (mut known, mut unknown) = (0, 0);
+    for inside in IN_MEMBERS_WITHOUT_A_NAME {
+        for key in keys {
+            let text = format!(
+                "struct Q {{ int x; }};\nstruct T {{ int before; {key} {{ {inside} int y; }}; int after; }};\n"
+            );
+            let taken = ["g++", "clang++"].map(|one| compiles_by(one, directory.path(), &text));
+            if taken == [None, None] {
+                println!("not compared: neither g++ nor clang++ is there");
+                return;
+            }
+            let is_taken = !taken.contains(&Some(false));
+            let is_known = !assertions(&text, "T").is_empty();
+            assert!(is_taken || !is_known, "{taken:?}: {text}");
+            known += usize::from(is_known);
+            unknown += usize::from(!is_taken);
+        }
+    }
+    assert!(known >= 20 && unknown >= 100, "{known}, {unknown}");
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use memglass_code::{TokenKind, lex};
 
+use crate::model::Names;
+
 /// The words that are taken in namespaces: types of templates may come to the same one.
 #[derive(Default)]
 pub(crate) struct Taken(HashMap<(String, String), usize>);
@@ -19,6 +21,18 @@ impl Taken {
         match count {
             1 => word.to_owned(),
             number => format!("{word}_{number}"),
+        }
+    }
+
+    /// What a type without a name is called, of which this record has a member.
+    pub(crate) fn names_of_member(&mut self, owner: &Names, member: &str) -> Names {
+        let word = format!("{}_{member}", owner.word);
+        let (cpp, shown) = (&owner.cpp, &owner.shown);
+        Names {
+            shown: format!("{shown}::{member}"),
+            cpp: format!("std::remove_all_extents_t<decltype({cpp}::{member})>"),
+            namespace: owner.namespace.clone(),
+            word: self.unused(&owner.namespace, &word),
         }
     }
 }

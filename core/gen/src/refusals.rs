@@ -17,6 +17,9 @@ pub(crate) const NO_ELEMENTS: &str = "an array without elements has nothing to o
 pub(crate) const NEGATIVE_FLAGS: &str =
     "a set of flags has no negative values: give the enumeration an unsigned type";
 
+/// A marked type that is neither named nor that of a member.
+pub(crate) const NAMELESS: &str = "it has no name; give it one";
+
 /// Something that no other file can name.
 pub(crate) const NAMELESS_NAMESPACE: &str =
     "it is in a namespace without a name, where another header cannot reach it: move it out";

@@ -24,7 +24,7 @@ pub(crate) struct Source {
     by_name: HashMap<String, Vec<usize>>,
     /// Where annotations begin that belong to a declaration.
     claimed: HashSet<usize>,
-    /// The bytes of functions, whose comments are about other things.
+    /// The bytes of functions in their order, whose comments are about other things.
     functions: Vec<Range<usize>>,
 }
 
@@ -79,8 +79,8 @@ impl Source {
             .collect();
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, one) in found.iter().enumerate() {
-            let name = one.path.rsplit("::").next().unwrap_or_default();
-            by_name.entry(name.to_owned()).or_default().push(at);
+            let name = last_name(&one.path).to_owned();
+            by_name.entry(name).or_default().push(at);
         }
         for places in by_name.values_mut() {
             places.sort_by_key(|&at| found[at].span.start);
@@ -113,9 +113,9 @@ impl Source {
         &self.scanner.files()[0].1
     }
 
-    /// The declaration of `name` that byte `at` is in: the innermost.
-    pub(crate) fn declaration(&self, name: &str, at: usize) -> Option<&Found> {
-        let all = self.by_name.get(name)?;
+    /// The declaration that byte `at` is in of what has this path, or this name: the innermost.
+    pub(crate) fn declaration(&self, path: &str, at: usize) -> Option<&Found> {
+        let all = self.by_name.get(last_name(path))?;
         let next = all.partition_point(|&found| self.found[found].span.start <= at);
         let before = all[..next].iter().rev().map(|&found| &self.found[found]);
         // Declarations lie in each other or apart, so the last one that begins before is the innermost.
@@ -126,8 +126,9 @@ impl Source {
     pub(crate) fn loose(&self, bytes: &Range<usize>) -> Vec<Annotation> {
         let is_claimed = |annotation: &Annotation| {
             let start = annotation.span.start;
-            self.claimed.contains(&start)
-                || self.functions.iter().any(|bytes| bytes.contains(&start))
+            let next = self.functions.partition_point(|bytes| bytes.start <= start);
+            let function = self.functions[..next].last();
+            self.claimed.contains(&start) || function.is_some_and(|bytes| bytes.contains(&start))
         };
         let all = self.file().annotations_in(bytes);
         all.into_iter()
@@ -179,6 +180,21 @@ impl Source {
             })
             .collect()
     }
+}
+
+/// The last name of a path, without the arguments of a specialisation.
+fn last_name(path: &str) -> &str {
+    let mut depth = 0_usize;
+    let start = path.char_indices().rev().find(|(_, c)| {
+        match c {
+            '>' => depth += 1,
+            '<' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *c == ':' && depth == 0
+    });
+    let name = start.map_or(path, |(colon, _)| &path[colon + 1..]);
+    name.split('<').next().unwrap_or(name)
 }
 
 /// A word of an attribute list that looks like a mark and is none.

@@ -229,7 +229,7 @@ fn the_scanner_alone_generates_the_same_bytes_for_small_structs() {
         }
     };
     let understood: Vec<&str> = SMALL.iter().copied().filter(is_understood).collect();
-    assert!(understood.len() >= 56, "{}", understood.len());
+    assert_eq!(understood.len(), SMALL.len());
     std::fs::write(&header, header_of(&understood)).unwrap();
     check_same(&header);
 }

@@ -6,7 +6,8 @@ use crate::lex::{Token, TokenKind, lex};
 use crate::lookup::attribute_list;
 use crate::model::{Declaration, Item, Kind, Tokens};
 use crate::words::{
-    is_attribute_word, is_builtin, is_capitals, is_cv, is_keyword, is_name, is_specifier,
+    is_attribute_word, is_builtin, is_capitals, is_cv, is_keyword, is_name, is_record_key,
+    is_specifier,
 };
 
 use super::names::Names;
@@ -142,6 +143,16 @@ impl Names<'_> {
             _ => return None,
         };
         let source = file.source();
+        let is_key = |word: &str| is_record_key(word) || word == "enum";
+        let key = source
+            .code(head.clone())
+            .find(|&at| is_key(source.word(at)));
+        let mut in_front = attributes
+            .iter()
+            .filter(|one| key.is_some_and(|key| one.start < key));
+        if let Some(name) = in_front.find_map(|one| self.harmful(file, one)) {
+            return Some(format!("attribute {name} in front of a type"));
+        }
         let colon = source.code(head.clone()).find(|&at| source.is(at, ":"));
         let words = head.start..colon.unwrap_or(head.end);
         let mut looked_at = attributes.clone();

@@ -83,15 +83,15 @@ pub enum FieldType {
     Pointer,
     /// A reference.
     Reference,
-    /// The record with this path.
+    /// The record with this path; that of a member, if the record has no name and is defined with it.
     Record(String),
-    /// The enumeration with this path.
+    /// The enumeration with this path; that of a member, if the enumeration has no name and is defined with it.
     Enum(String),
     /// An array, or a `std::array`.
     Array(Box<FieldType>, u64),
     /// A type that is `const` or `volatile`.
     Qualified(Box<FieldType>),
-    /// Any other type: a pointer to a function or member, `std::atomic`, a record without a name.
+    /// Any other type: a pointer to a function or member, `std::atomic`.
     Other,
 }
 
@@ -176,15 +176,27 @@ pub(super) struct Layouts<'n, 'f> {
     pub(super) known: HashMap<*const Item, Option<Result<Known, String>>>,
 }
 
-/// The layouts of all records with a name, inner before outer.
-pub(super) fn records(names: &Names<'_>) -> Vec<RecordLayout> {
+/// Which definitions are listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// Those with a name.
+    Named,
+    /// Those without one that members of records are declared with.
+    OfMembers,
+}
+
+/// The layouts of records, inner before outer.
+pub(super) fn records(names: &Names<'_>, listed: Listed) -> Vec<RecordLayout> {
     let mut layouts = Layouts {
         names,
         known: HashMap::new(),
     };
     let mut found: Vec<(usize, usize, RecordLayout)> = Vec::new();
     for (number, named) in names.all.iter().enumerate() {
-        if let Some(record) = layouts.listed(named) {
+        if let Some(item) = definition(names, named, listed)
+            && matches!(item.kind, Kind::Record(_))
+        {
+            let record = layouts.laid_out(named, item);
             found.push((record.span.end, number, record));
         }
     }
@@ -205,25 +217,17 @@ pub(super) fn records(names: &Names<'_>) -> Vec<RecordLayout> {
     found.into_iter().map(|(_, _, layout)| layout).collect()
 }
 
-/// The numbers of all enumerations with a name.
-pub(super) fn enums(names: &Names<'_>) -> Vec<EnumValues> {
+/// The numbers of enumerations.
+pub(super) fn enums(names: &Names<'_>, listed: Listed) -> Vec<EnumValues> {
     let mut layouts = Layouts {
         names,
         known: HashMap::new(),
     };
     let mut found = Vec::new();
     for named in &names.all {
-        let item = match &named.entity.inner.kind {
-            Kind::Enum(_) => named.entity.inner,
-            Kind::Typedef(declaration) if named.entity.declarator == Some(0) => {
-                match declaration.definition.as_deref() {
-                    Some(item) if matches!(item.kind, Kind::Enum(_)) => item,
-                    _ => continue,
-                }
-            }
-            _ => continue,
-        };
-        if let (Some(body), Kind::Enum(inner)) = (item.body(), &item.kind)
+        let item = definition(names, named, listed);
+        if let Some(item) = item
+            && let (Some(body), Kind::Enum(inner)) = (item.body(), &item.kind)
             && !named.entity.path.ends_with(')')
         {
             found.push(EnumValues {
@@ -239,20 +243,28 @@ pub(super) fn enums(names: &Names<'_>) -> Vec<EnumValues> {
     found
 }
 
+/// The record or enumeration that is listed under the path of `named`.
+fn definition<'f>(names: &Names<'f>, named: &Named<'f>, listed: Listed) -> Option<&'f Item> {
+    let entity = &named.entity;
+    let item = entity.defined();
+    let has_name = match &item.kind {
+        Kind::Record(record) => !record.name.is_empty(),
+        Kind::Enum(item) => !item.name.is_empty(),
+        _ => return None,
+    };
+    let is_listed = match (&entity.inner.kind, listed) {
+        (Kind::Variables(_), Listed::OfMembers) => !has_name && names.is_in_record(entity),
+        (Kind::Variables(_), Listed::Named) | (_, Listed::OfMembers) => false,
+        (_, Listed::Named) => true,
+    };
+    let is_its_path = || entity.type_path(named.file).as_ref() == Some(&entity.path);
+    (is_listed && item.body().is_some() && is_its_path()).then_some(item)
+}
+
 impl Layouts<'_, '_> {
-    /// The layout of a record that has a name.
-    fn listed(&mut self, named: &Named<'_>) -> Option<RecordLayout> {
+    /// The layout of `item`, the record that `named` is called by.
+    fn laid_out(&mut self, named: &Named<'_>, item: &Item) -> RecordLayout {
         let entity = &named.entity;
-        let item = match &entity.inner.kind {
-            Kind::Record(record) if record.body.is_some() && !record.name.is_empty() => {
-                entity.inner
-            }
-            Kind::Typedef(declaration) if entity.declarator == Some(0) => declaration
-                .definition
-                .as_deref()
-                .filter(|item| matches!(item.kind, Kind::Record(_)) && item.body().is_some())?,
-            _ => return None,
-        };
         let known = match self.names.is_ambiguous(&entity.path) {
             true => Err("it is defined several times".to_owned()),
             false => self.record_of(named, item),
@@ -264,13 +276,13 @@ impl Layouts<'_, '_> {
             fields: known.fields,
             special: known.special,
         });
-        Some(RecordLayout {
+        RecordLayout {
             path: entity.path.clone(),
             file: named.path.to_owned(),
             span: named.file.source().bytes(&item.tokens),
             is_public: self.names.is_public(named),
             layout,
-        })
+        }
     }
 
     /// The names of an enumeration with their numbers.

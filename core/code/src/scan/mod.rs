@@ -16,6 +16,8 @@ use crate::file::File;
 use crate::parse::ParseOptions;
 use crate::regular_file::read_regular_text;
 
+use layout::Listed;
+
 pub use layout::{FieldLayout, FieldPlace, FieldType, Layout, RecordLayout, Special};
 pub use query::{Query, ScanReceipt};
 
@@ -43,6 +45,8 @@ pub struct Found {
     pub path: String,
     /// Its kind, in a word.
     pub kind: &'static str,
+    /// Of a `typedef` that defines its type in place, the kind of this type.
+    pub defines: Option<&'static str>,
     /// The file.
     pub file: PathBuf,
     /// The line that it begins in, counted from 1.
@@ -113,14 +117,29 @@ impl Scanner {
     #[must_use]
     pub fn records(&self) -> Vec<RecordLayout> {
         let names = names::Names::new(&self.files);
-        layout::records(&names)
+        layout::records(&names, Listed::Named)
+    }
+
+    /// The same of every record without a name that members are declared with, as `struct { int x; } a;` does. It has the
+    /// path of the first of these members.
+    #[must_use]
+    pub fn records_of_members(&self) -> Vec<RecordLayout> {
+        let names = names::Names::new(&self.files);
+        layout::records(&names, Listed::OfMembers)
     }
 
     /// The numbers of every enumeration with a name.
     #[must_use]
     pub fn enums(&self) -> Vec<EnumValues> {
         let names = names::Names::new(&self.files);
-        layout::enums(&names)
+        layout::enums(&names, Listed::Named)
+    }
+
+    /// The same of every enumeration without a name that members are declared with, under the path of the first of them.
+    #[must_use]
+    pub fn enums_of_members(&self) -> Vec<EnumValues> {
+        let names = names::Names::new(&self.files);
+        layout::enums(&names, Listed::OfMembers)
     }
 
     /// Everything that has annotations, with them.

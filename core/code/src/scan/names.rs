@@ -1,5 +1,6 @@
 //! What names stand for: records, enumerations, aliases and constants by path, looked up from the inner scope out.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -22,7 +23,9 @@ pub(super) struct Names<'f> {
     pub(super) all: Vec<Named<'f>>,
     by_path: HashMap<String, Vec<usize>>,
     /// The scopes in which a name is declared, by that name.
-    scopes: HashMap<String, Vec<String>>,
+    scopes: HashMap<String, HashSet<String>>,
+    /// By a name, records of which no base declares it, nor they: found out so far.
+    without: RefCell<HashMap<String, HashSet<String>>>,
     /// Names that using-declarations bring into a scope, as paths.
     brought: HashSet<String>,
     /// The paths of inline namespaces.
@@ -43,6 +46,7 @@ impl<'f> Names<'f> {
             all: Vec::new(),
             by_path: HashMap::new(),
             scopes: HashMap::new(),
+            without: RefCell::default(),
             brought: HashSet::new(),
             inline: HashSet::new(),
             holders: HashMap::new(),
@@ -83,7 +87,9 @@ impl<'f> Names<'f> {
                     }
                     // Neither a type nor a constant.
                     Kind::Function(_) => {}
-                    _ => self.scopes.entry(name).or_default().push(scope),
+                    _ => {
+                        self.scopes.entry(name).or_default().insert(scope);
+                    }
                 }
                 self.by_path.entry(visible).or_default().push(number);
             }
@@ -156,12 +162,28 @@ impl<'f> Names<'f> {
         }) else {
             return true;
         };
-        let labels = entity.siblings[..entity.index].iter().rev();
-        let label = labels.map(|item| &item.kind).find_map(|kind| match kind {
-            Kind::Access { label } => Some(label.starts_with("public")),
-            _ => None,
-        });
-        label.unwrap_or(key != Key::Class) && self.is_public(holder)
+        let is_public = match entity.access {
+            Some(label) => label.starts_with("public"),
+            None => key != Key::Class,
+        };
+        is_public && self.is_public(holder)
+    }
+
+    /// Whether something is declared in the braces of a record.
+    pub(super) fn is_in_record(&self, entity: &Entity<'_>) -> bool {
+        let owner = entity.owner.map(std::ptr::from_ref);
+        let holder = owner.and_then(|owner| self.holders.get(&owner));
+        holder.is_some_and(|&at| matches!(self.all[at].entity.defined().kind, Kind::Record(_)))
+    }
+
+    /// Whether something is declared in a member without a name, where compilers take no types.
+    pub(super) fn is_in_nameless_member(&self, entity: &Entity<'_>) -> bool {
+        let owner = entity.owner.map(std::ptr::from_ref);
+        let holder = owner.and_then(|owner| self.holders.get(&owner));
+        holder.is_some_and(|&at| match &self.all[at].entity.inner.kind {
+            Kind::Record(record) => record.name.is_empty(),
+            _ => false,
+        })
     }
 
     /// What `name` stands for, seen from inside `scope`. A definition counts for its declarations; `None` if it is unknown,
@@ -200,28 +222,43 @@ impl<'f> Names<'f> {
         let Some(others) = self.scopes.get(name) else {
             return false;
         };
-        others.iter().any(|other| {
-            let is_around = other.is_empty() || scope == other || is_inside(scope, other);
-            self.without_inline(other) == scope && other != scope
-                || !is_around && self.is_record(other) && self.may_inherit(scope, other)
-        })
+        let mut inline = self.inline.iter().filter(|inline| others.contains(*inline));
+        inline.any(|inline| self.without_inline(inline) == scope)
+            || self.may_inherit(name, scope, others)
     }
 
-    /// Whether the record `scope` may have the record `other` as a base, directly or not. True if it is not known what a base
-    /// is.
-    fn may_inherit(&self, scope: &str, other: &str) -> bool {
+    /// Whether the record `scope` may have one of the records `others`, that are not around it and declare `name`, as a base,
+    /// directly or not. True if it is not known what a base is.
+    fn may_inherit(&self, name: &str, scope: &str, others: &HashSet<String>) -> bool {
+        let is_around = |other: &str| other.is_empty() || scope == other || is_inside(scope, other);
+        let is_apart = |other: &str| !is_around(other) && self.is_record(other);
+        if !others.iter().any(|other| is_apart(other)) {
+            return false;
+        }
+        let mut without = self.without.borrow_mut();
+        let without = without.entry(name.to_owned()).or_default();
         let mut open = vec![scope.to_owned()];
         let mut seen = HashSet::new();
+        let mut passes_one = false;
         while let Some(record) = open.pop() {
             for base in self.bases_of(&record) {
-                match self.nearest(&base, outer(&record)) {
-                    Some(base) if base == other => return true,
-                    Some(base) if self.is_record(&base) => {
-                        open.extend(seen.insert(base.clone()).then_some(base))
+                let base = self.nearest(&base, outer(&record));
+                let Some(base) = base.filter(|base| self.is_record(base)) else {
+                    return true;
+                };
+                if others.contains(&base) {
+                    passes_one = true;
+                    if is_apart(&base) {
+                        return true;
                     }
-                    _ => return true,
+                }
+                if !without.contains(&base) && seen.insert(base.clone()) {
+                    open.push(base);
                 }
             }
+        }
+        if !passes_one {
+            without.extend(seen);
         }
         false
     }

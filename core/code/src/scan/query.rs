@@ -1,9 +1,13 @@
 //! Items by what is known of them.
 
+use std::collections::HashSet;
+
 use crate::annotation::annotations;
 use crate::entity::{Entity, entities};
 use crate::file::File;
 use crate::lookup::{has_attribute, marked, matches_path, matches_signature};
+use crate::model::{Item, Kind};
+use crate::outline::kind_word;
 
 use super::{Found, Scanner};
 
@@ -44,16 +48,26 @@ impl Scanner {
             })
             .collect();
         for (path, file) in &self.files {
+            let behind = queries.iter().map(|query| {
+                let items = marked(file, query.marker.as_deref()?).into_iter();
+                Some(items.map(std::ptr::from_ref).collect())
+            });
+            let behind: Vec<Option<HashSet<*const Item>>> = behind.collect();
             for entity in entities(file) {
-                for receipt in receipts
-                    .iter_mut()
-                    .filter(|receipt| matches(file, &entity, &receipt.query))
-                {
+                let is_behind = |marked: &Option<HashSet<_>>| {
+                    let item = std::ptr::from_ref(entity.item);
+                    marked.as_ref().is_none_or(|items| items.contains(&item))
+                };
+                let asked = receipts.iter_mut().zip(&behind);
+                for (receipt, _) in asked.filter(|(receipt, marked)| {
+                    is_behind(marked) && matches(file, &entity, &receipt.query)
+                }) {
                     let span = file.source().bytes(&entity.inner.tokens);
                     let line = file.source().tokens()[entity.inner.tokens.start].line;
                     receipt.found.push(Found {
                         path: entity.path.clone(),
                         kind: entity.kind,
+                        defines: defines(&entity),
                         file: path.clone(),
                         line,
                         span,
@@ -66,17 +80,19 @@ impl Scanner {
     }
 }
 
+fn defines(entity: &Entity<'_>) -> Option<&'static str> {
+    let is_typedef = matches!(entity.inner.kind, Kind::Typedef(_));
+    let defined = entity.defined();
+    (is_typedef && !std::ptr::eq(defined, entity.inner)).then(|| kind_word(&defined.kind))
+}
+
+/// Whether it is as asked for, the marker aside.
 fn matches(file: &File, entity: &Entity<'_>, query: &Query) -> bool {
     let all =
         |wanted: &Option<String>, fits: &dyn Fn(&str) -> bool| wanted.as_deref().is_none_or(fits);
     all(&query.path, &|path| matches_path(file, entity, path))
         && all(&query.signature, &|signature| {
             matches_signature(file, entity, signature)
-        })
-        && all(&query.marker, &|marker| {
-            marked(file, marker)
-                .iter()
-                .any(|item| std::ptr::eq(*item, entity.item))
         })
         && all(&query.attribute, &|attribute| {
             has_attribute(file, entity, attribute)

@@ -3,7 +3,7 @@
 use crate::file::File;
 use crate::lookup::{attribute_list, matches_virtual};
 use crate::model::{Declaration, Declarator, Item, Key, Kind, Raw, Record, Scope, Shape, Tokens};
-use crate::outline::join;
+use crate::outline::{UNNAMED, join};
 
 use super::doubt::is_harmless;
 use super::layout::{FieldLayout, FieldPlace, FieldType, Known, Layouts, Size, Special};
@@ -75,7 +75,7 @@ impl Placing<'_> {
     }
 }
 
-impl Layouts<'_, '_> {
+impl<'f> Layouts<'_, 'f> {
     /// The layout of the record that `named` is.
     pub(super) fn record(&mut self, named: &Named<'_>) -> Result<Known, String> {
         self.record_of(named, named.entity.inner)
@@ -114,10 +114,6 @@ impl Layouts<'_, '_> {
                     .size
             }
         };
-        // What has no name of its own is called as the first name of the typedef.
-        if named.entity.declarator != Some(0) {
-            size.ty = FieldType::Other;
-        }
         for dimension in &declarator.sizes {
             let count = self.constant(named.file, dimension, &named.entity.scope, depth + 1);
             let count = count
@@ -134,6 +130,11 @@ impl Layouts<'_, '_> {
         };
         if named.entity.in_template {
             return Err("template".to_owned());
+        }
+        if self.names.is_in_nameless_member(&named.entity)
+            && !matches!(named.entity.inner.kind, Kind::Variables(_))
+        {
+            return Err("type in a member without a name".to_owned());
         }
         if self.names.is_packed_by_pragma(item) {
             return Err("#pragma pack".to_owned());
@@ -155,17 +156,13 @@ impl Layouts<'_, '_> {
                 return Err("attributes of another declaration".to_owned());
             }
         }
-        let own = named.file.text(&record.name);
-        if self.names.is_in_raw(&own) {
+        if self.names.is_in_raw(&named.file.text(&record.name)) {
             return Err("another declaration of it is not understood".to_owned());
         }
-        let scope = if own.is_empty() {
-            named.entity.path.clone()
-        } else {
-            join(&named.entity.scope, &own)
-        };
+        let path = named.entity.type_path(named.file);
+        let scope = path.clone().unwrap_or_else(|| named.entity.path.clone());
         let mut known = self.place_record(named.file, record, scope)?;
-        known.size.ty = FieldType::Record(named.entity.path.clone());
+        known.size.ty = path.map_or(FieldType::Other, FieldType::Record);
         Ok(known)
     }
 
@@ -189,7 +186,7 @@ impl Layouts<'_, '_> {
             has_fields: false,
             is_hidden: record.key == Key::Class,
         };
-        let aligned = self.attributes(&mut placing, &record.attributes)?;
+        let aligned = self.alignment_of(&mut placing, &record.attributes)?;
         let empty_bases = self.bases(&mut placing, record)?;
         for item in record.body.iter().flat_map(|body| &body.items) {
             self.member(&mut placing, item)?;
@@ -215,6 +212,25 @@ impl Layouts<'_, '_> {
             }
         }
         Ok(align)
+    }
+
+    /// The same for a record, which compilers align by the last of several alignments or by the largest: they must be one.
+    fn alignment_of(
+        &mut self,
+        placing: &mut Placing<'_>,
+        attributes: &[Tokens],
+    ) -> Result<u64, String> {
+        let (mut last, mut largest) = (1, 1);
+        for attribute in attributes {
+            let align = self.attributes(placing, std::slice::from_ref(attribute))?;
+            if align > 1 {
+                (last, largest) = (align, largest.max(align));
+            }
+        }
+        match last == largest {
+            true => Ok(last),
+            false => Err("several alignments".to_owned()),
+        }
     }
 
     fn attribute(
@@ -440,6 +456,16 @@ impl Layouts<'_, '_> {
         if let Some(doubt) = self.names.definition_doubt(placing.file, item, item) {
             return Err(doubt);
         }
+        let source = placing.file.source();
+        let is_stored = |at| matches!(source.word(at), "static" | "mutable" | "extern");
+        let is_unfit = source.code(record.head.clone()).any(is_stored);
+        let unfit = more_than_fields(placing.file, record).or(is_unfit.then_some(item));
+        if let Some(other) = unfit {
+            let line = source.tokens()[other.tokens.start].line;
+            return Err(format!(
+                "more than fields in a member without a name at line {line}"
+            ));
+        }
         if placing.is_hidden {
             placing.note("hidden fields", &item.tokens);
         }
@@ -515,7 +541,7 @@ impl Layouts<'_, '_> {
             Some((_, Kind::Record(record))) => {
                 Some(self.inner_record(placing, declaration, record)?)
             }
-            Some((item, Kind::Enum(_))) => Some(self.inner_enum(placing, item)?),
+            Some((item, Kind::Enum(_))) => Some(self.inner_enum(placing, declaration, item)?),
             _ => None,
         };
         for declarator in &declaration.declarators {
@@ -530,43 +556,55 @@ impl Layouts<'_, '_> {
         declaration: &Declaration,
         record: &Record,
     ) -> Result<Size, String> {
-        let own = placing.file.text(&record.name);
-        let first = declaration
-            .declarators
-            .first()
-            .map(|first| placing.file.text(&first.name))
-            .unwrap_or_default();
-        let scope = join(&placing.scope, if own.is_empty() { &first } else { &own });
-        let size = self.place_record(placing.file, record, scope.clone())?.size;
-        let ty = if own.is_empty() {
-            FieldType::Other
-        } else {
-            FieldType::Record(scope)
-        };
+        let named = self.definer(placing, declaration, record.name.clone())?;
+        let path = named.entity.type_path(placing.file);
+        let scope = path.clone().unwrap_or_else(|| named.entity.path.clone());
+        let size = self.place_record(placing.file, record, scope)?.size;
+        let ty = path.map_or(FieldType::Other, FieldType::Record);
         Ok(Size { ty, ..size })
     }
 
-    fn inner_enum(&mut self, placing: &Placing<'_>, item: &Item) -> Result<Size, String> {
+    /// What defines the type that fields are declared with: the type itself if it has a name, else the first of the fields.
+    fn definer(
+        &self,
+        placing: &Placing<'_>,
+        declaration: &Declaration,
+        own: Tokens,
+    ) -> Result<Named<'f>, String> {
+        let first = declaration.declarators.first();
+        let name = match first.filter(|_| own.is_empty()) {
+            Some(first) => &first.name,
+            None => &own,
+        };
+        let name = match name.is_empty() {
+            true => UNNAMED.to_owned(),
+            false => placing.file.text(name),
+        };
+        let definition = declaration.definition.as_deref().map(std::ptr::from_ref);
+        let path = join(&placing.scope, &name);
+        let mut declared = self.names.declared(&path);
+        let named =
+            declared.find(|one| Some(std::ptr::from_ref(one.entity.defined())) == definition);
+        named
+            .cloned()
+            .ok_or_else(|| format!("type of field {name}"))
+    }
+
+    fn inner_enum(
+        &mut self,
+        placing: &Placing<'_>,
+        declaration: &Declaration,
+        item: &Item,
+    ) -> Result<Size, String> {
         let Kind::Enum(inner) = &item.kind else {
             return Err("no enumeration".to_owned());
         };
         if let Some(name) = self.names.harmful_of(placing.file, &inner.attributes) {
             return Err(format!("attribute {name}"));
         }
-        let own = placing.file.text(&inner.name);
-        let ty = if own.is_empty() {
-            FieldType::Other
-        } else {
-            FieldType::Enum(join(&placing.scope, &own))
-        };
-        if inner.underlying.is_empty() {
-            return Ok(Size::scalar(ty, 4));
-        }
-        let name = type_name(placing.file, &inner.underlying);
-        let size = self
-            .type_name(&name, &placing.scope, 0)
-            .map_err(|_| format!("type {name}"))?;
-        Ok(Size { ty, ..size })
+        let named = self.definer(placing, declaration, inner.name.clone())?;
+        let size = self.enumeration(&named, inner, 0);
+        size.map_err(|_| format!("type enum {}", placing.file.text(&inner.name)))
     }
 
     fn field(
@@ -599,6 +637,9 @@ impl Layouts<'_, '_> {
         };
         let size = size.map_err(|reason| why(placing.file, declaration, &name, &reason))?;
         let is_reference = size.ty == FieldType::Reference;
+        if is_reference && placing.is_union {
+            return Err(format!("reference {name} in a union"));
+        }
         placing.is_plain &= size.is_plain && !is_reference && declarator.value.is_empty();
         placing.has_fields = true;
         if !declarator.bits.is_empty() {
@@ -676,6 +717,34 @@ impl Layouts<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// What a member without a name has besides public fields, which compilers refuse: a type with a name, an enumeration, a
+/// function, something that is static.
+fn more_than_fields<'i>(file: &File, record: &'i Record) -> Option<&'i Item> {
+    let mut is_hidden = record.key == Key::Class;
+    let mut items = record.body.iter().flat_map(|body| &body.items);
+    items.find(|item| match &item.kind {
+        Kind::Access { label } => {
+            is_hidden = !label.starts_with("public");
+            false
+        }
+        Kind::Record(inner) => is_hidden || inner.body.is_none() || !inner.name.is_empty(),
+        Kind::Variables(declaration) => {
+            let words = || declaration.words.clone();
+            let is_static = words().any(|at| matches!(file.source().word(at), "static" | "extern"));
+            let is_nameless = match declaration.definition.as_deref().map(|inner| &inner.kind) {
+                Some(Kind::Record(inner)) => inner.name.is_empty(),
+                Some(_) => false,
+                None => true,
+            };
+            let is_function = declaration.declarators.iter().any(|one| one.is_function);
+            is_hidden || is_static || is_function || !is_nameless
+        }
+        // What these stand for is looked at elsewhere.
+        Kind::Raw(_) | Kind::Comment | Kind::Conditional { .. } => false,
+        _ => !item.is_directive(),
+    })
 }
 
 /// The first declaration of fields in a record's body.

@@ -228,8 +228,9 @@ impl Layouts<'_, '_> {
         depth: usize,
     ) -> Result<Size, Unsized> {
         let integer = self.underlying(named, item, depth)?;
+        let path = named.entity.type_path(named.file);
         Ok(Size {
-            ty: FieldType::Enum(named.entity.path.clone()),
+            ty: path.map_or(FieldType::Other, FieldType::Enum),
             ..integer
         })
     }
@@ -242,13 +243,12 @@ impl Layouts<'_, '_> {
         depth: usize,
     ) -> Result<Size, Unsized> {
         let (file, whole) = (named.file, named.entity.item);
-        let definition = match &named.entity.inner.kind {
-            Kind::Typedef(declaration) => declaration.definition.as_deref(),
-            _ => Some(named.entity.inner),
-        };
-        let doubt = definition.and_then(|item| self.names.definition_doubt(file, whole, item));
+        let doubt = self
+            .names
+            .definition_doubt(file, whole, named.entity.defined());
         let is_harmful = self.names.harmful_of(file, &item.attributes);
-        if doubt.is_some() || is_harmful.is_some() {
+        let is_misplaced = self.names.is_in_nameless_member(&named.entity);
+        if doubt.is_some() || is_harmful.is_some() || is_misplaced {
             return Err(Unsized::Type);
         }
         if !item.underlying.is_empty() {

@@ -22,7 +22,7 @@ impl Reader<'_> {
     pub(super) fn names(&mut self, ty: Ty<'_>, owner: Option<&Owner>) -> Option<Names> {
         let declaration = ty.declaration();
         let spelling = ty.spelling();
-        let is_nameless = spelling.contains("(unnamed") || spelling.contains("(anonymous");
+        let is_nameless = is_nameless(&spelling);
         let mut prefix = String::new();
         let mut namespaces = Vec::new();
         let mut scope = declaration;
@@ -40,8 +40,12 @@ impl Reader<'_> {
                         namespaces.insert(0, scope.name());
                     }
                 }
-                CXCursor_StructDecl | CXCursor_ClassDecl | CXCursor_UnionDecl
-                | CXCursor_LinkageSpec => {}
+                // `extern "C" {` is one of the last two, as the version of the library has it.
+                CXCursor_StructDecl
+                | CXCursor_ClassDecl
+                | CXCursor_UnionDecl
+                | CXCursor_LinkageSpec
+                | CXCursor_UnexposedDecl => {}
                 _ => break,
             }
         }
@@ -63,22 +67,16 @@ impl Reader<'_> {
             });
         }
         let Some(Owner { names, member }) = owner else {
-            self.refuse(declaration.place(), "it has no name; give it one");
+            self.refuse(declaration.place(), refusals::NAMELESS);
             return None;
         };
-        let word = self
-            .taken
-            .unused(&names.namespace, &format!("{}_{member}", names.word));
-        Some(Names {
-            shown: format!("{}::{member}", names.shown),
-            cpp: format!(
-                "std::remove_all_extents_t<decltype({}::{member})>",
-                names.cpp
-            ),
-            namespace: names.namespace.clone(),
-            word,
-        })
+        Some(self.taken.names_of_member(names, member))
     }
+}
+
+/// Whether the spelling of a type is not its name, but says that it has none.
+pub(super) fn is_nameless(spelling: &str) -> bool {
+    spelling.contains("(unnamed") || spelling.contains("(anonymous")
 }
 
 /// What C++ writes before a type that has its name in common with a function.

@@ -36,7 +36,7 @@ impl Reader<'_> {
         let declaration = ty.declaration();
         let place = declaration.place();
         // The members of a type that is made from a template are declared in the template.
-        let pattern = declaration.template().unwrap_or(declaration);
+        let pattern = pattern(declaration);
         let count = self.faults.len();
         let names = self.names(ty, owner)?;
         let is_union = declaration.kind() == CXCursor_UnionDecl;
@@ -146,6 +146,14 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Where the members of a record are declared: in the template that it is made from, unless it is a specialisation that was
+/// written by itself.
+fn pattern(declaration: Cursor<'_>) -> Cursor<'_> {
+    let template = declaration.template();
+    let template = template.filter(|template| template.place() == declaration.place());
+    template.unwrap_or(declaration)
 }
 
 /// Whether an `operator=` takes the record itself.

@@ -4,7 +4,7 @@ use clang_sys::*;
 use memglass::schema::Protection;
 
 use super::Reader;
-use super::names::Owner;
+use super::names::{Owner, is_nameless};
 use crate::clang::{Cursor, Ty};
 use crate::model::{Declared, Enum, Type};
 use crate::notes::{Notes, Target};
@@ -132,17 +132,21 @@ impl Reader<'_> {
         Ok(index)
     }
 
-    /// The annotations of a record or enumeration.
+    /// The annotations of a record or enumeration. One without a name has none: they are those of the member.
     pub(super) fn notes_of(&mut self, cursor: Cursor<'_>, target: Target) -> Notes {
         let place = cursor.place();
         let extent = cursor.extent();
-        let name = cursor.name();
+        let mut name = cursor.name();
+        // Of a `typedef struct { … } Name;` only the type has the name.
+        let spelling = cursor.ty().spelling();
+        if name.is_empty() && !is_nameless(&spelling) {
+            name = spelling;
+        }
         let source = self.sources.get(&place.file);
         let found = source.declaration(&name, extent.start.max(place.start));
-        let annotations = found
-            .map(|found| found.annotations.clone())
-            .unwrap_or_default();
-        Notes::read(&place.file, &annotations, target, self.faults)
+        let annotations = found.map(|found| &*found.annotations);
+        let annotations = annotations.unwrap_or_default();
+        Notes::read(&place.file, annotations, target, self.faults)
     }
 }
 

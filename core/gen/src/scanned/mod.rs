@@ -15,7 +15,7 @@ use memglass_code::{EnumValues, RecordLayout, Scanner};
 
 use crate::fault::{Fault, Place};
 use crate::judge;
-use crate::model::{Declared, Model};
+use crate::model::{Declared, Model, Names};
 use crate::names::Taken;
 use crate::options::Options;
 use crate::sources::{Sources, is_mark};
@@ -60,7 +60,12 @@ pub(crate) fn faults_of(header: &Path, text: &str) -> Vec<Fault> {
     let mut reader = Reader::new(&options, &files, &scanner, &mut sources, &mut faults);
     let records = scanner.records();
     for record in records.iter().filter(|record| record.file == header) {
-        reader.record(&record.path);
+        let is_off = reader.state(header, record.span.start) == State::Off;
+        if !is_off && reader.mark_of(record, &files.marks).is_some() {
+            reader.mark(&record.path);
+        } else {
+            reader.record(&record.path);
+        }
     }
     for item in scanner.enums().iter().filter(|item| item.file == header) {
         reader.enumeration(&item.path);
@@ -90,6 +95,10 @@ struct Reader<'r> {
     scopes: files::Scopes,
     records: HashMap<String, Option<RecordLayout>>,
     enums: HashMap<String, Option<EnumValues>>,
+    /// The paths of those without a name, which a member gives them.
+    nameless: HashSet<String>,
+    /// What records are called that have been looked into, by their path.
+    named: HashMap<String, Names>,
     /// Types that were read, by their path: the index in the model, or that they are refused.
     known: HashMap<String, Option<usize>>,
     taken: Taken,
@@ -108,14 +117,22 @@ impl<'r> Reader<'r> {
             let conditions = Conditions::of(file, &options.defines);
             (path.clone(), conditions)
         });
+        let (mut records, mut enums) = (scanner.records_of_members(), scanner.enums_of_members());
+        let paths = records.iter().map(|record| &record.path);
+        let paths = paths.chain(enums.iter().map(|item| &item.path));
+        let nameless = paths.cloned().collect();
+        records.extend(scanner.records());
+        enums.extend(scanner.enums());
         Reader {
             sources,
             faults,
             model: Model::default(),
             conditions: conditions.collect(),
             scopes: files::Scopes::of(scanner),
-            records: by_path(scanner.records(), |record| &record.path),
-            enums: by_path(scanner.enums(), |item| &item.path),
+            records: by_path(records, |record| &record.path),
+            enums: by_path(enums, |item| &item.path),
+            nameless,
+            named: HashMap::new(),
             known: HashMap::new(),
             taken: Taken::default(),
         }
@@ -146,6 +163,7 @@ impl<'r> Reader<'r> {
         scanner: &Scanner,
     ) -> Vec<String> {
         let mut all = scanner.records();
+        all.extend(scanner.records_of_members());
         all.sort_by_key(|record| record.span.start);
         let mut found = Vec::new();
         for header in headers {

@@ -1,5 +1,8 @@
 //! Records: those that are plain enough to be described without a compiler.
 
+use std::ops::Range;
+use std::path::Path;
+
 use memglass_code::{FieldLayout, FieldPlace, Layout, RecordLayout};
 
 use super::conditions::State;
@@ -44,14 +47,10 @@ impl Reader<'_> {
             }
         };
         let names = self.names(&found.path, found.is_public, &place)?;
+        self.named.insert(found.path.clone(), names.clone());
         self.check_special(found, layout);
         self.check_loose(found);
-        let last = last_name(&found.path);
-        let source = self.sources.get(&found.file);
-        let declared = source.declaration(last, found.span.start);
-        let annotations = declared.map(|one| one.annotations.clone());
-        let annotations = annotations.unwrap_or_default();
-        let notes = Notes::read(&found.file, &annotations, Target::Record, self.faults);
+        let notes = self.notes_of(&found.path, &found.file, &found.span, Target::Record);
         let fields = layout.fields.iter();
         let members: Vec<Member> = fields
             .filter_map(|field| self.member(found, field))
@@ -74,6 +73,23 @@ impl Reader<'_> {
         })
     }
 
+    /// The annotations of a record or enumeration. One without a name has none: they are those of the member.
+    pub(super) fn notes_of(
+        &mut self,
+        path: &str,
+        file: &Path,
+        span: &Range<usize>,
+        target: Target,
+    ) -> Notes {
+        let is_nameless = self.nameless.contains(path);
+        let source = self.sources.get(file);
+        let found = source.declaration(path, span.start);
+        let annotations = found
+            .filter(|_| !is_nameless)
+            .map(|found| &*found.annotations);
+        Notes::read(file, annotations.unwrap_or_default(), target, self.faults)
+    }
+
     /// From the first word of a definition to its name.
     fn head_of(&mut self, found: &RecordLayout) -> Place {
         let head = self.sources.get(&found.file).head(found.span.start);
@@ -92,6 +108,9 @@ impl Reader<'_> {
         if self.scopes.is_nameless(place) {
             self.refuse(place.clone(), refusals::NAMELESS_NAMESPACE);
             return None;
+        }
+        if self.nameless.contains(path) {
+            return self.names_of_member(path, place);
         }
         if !is_public {
             self.refuse(place.clone(), refusals::private(path));
@@ -120,6 +139,17 @@ impl Reader<'_> {
             namespace,
             word,
         })
+    }
+
+    /// What a type without a name is called by its member, whose record has been looked into.
+    fn names_of_member(&mut self, path: &str, place: &Place) -> Option<Names> {
+        let (owner, member) = path.rsplit_once("::")?;
+        let Some(owner) = self.named.get(owner) else {
+            self.refuse(place.clone(), refusals::NAMELESS);
+            return None;
+        };
+        let owner = owner.clone();
+        Some(self.taken.names_of_member(&owner, member))
     }
 
     /// Members that a compiler must look at.
@@ -191,9 +221,4 @@ impl Reader<'_> {
         crate::judge::member(&self.model, &member, notes)?;
         Ok(member)
     }
-}
-
-/// The last name of a path.
-pub(super) fn last_name(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
 }

@@ -4,7 +4,6 @@ use memglass::schema::Protection;
 use memglass_code::FieldType;
 
 use super::Reader;
-use super::records::last_name;
 use crate::fault::Place;
 use crate::model::{Declared, Enum, Type};
 use crate::notes::{Notes, Target};
@@ -66,11 +65,7 @@ impl Reader<'_> {
         let found = self.enums.get(path).cloned().flatten()?;
         self.known.insert(path.to_owned(), None);
         let place = Place::new(&found.file, found.span.clone());
-        let source = self.sources.get(&found.file);
-        let declared = source.declaration(last_name(path), found.span.start);
-        let annotations = declared.map(|one| one.annotations.clone());
-        let annotations = annotations.unwrap_or_default();
-        let notes = Notes::read(&found.file, &annotations, Target::Enum, self.faults);
+        let notes = self.notes_of(path, &found.file, &found.span, Target::Enum);
         let values: Option<Vec<(String, i128)>> = found
             .values
             .into_iter()
