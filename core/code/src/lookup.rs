@@ -5,8 +5,9 @@ use crate::file::File;
 use crate::model::{Body, Function, Item, Kind, Tokens};
 use crate::parse::{ParseOptions, Place, Role};
 
-/// Whether `path`, which may end in the types of parameters, is the path of `entity`.
+/// Whether `path`, which may begin with `::` and end in the types of parameters, is the path of `entity`.
 pub(crate) fn matches_path(file: &File, entity: &Entity<'_>, path: &str) -> bool {
+    let path = from_inside(path);
     if without_space(path) == without_space(&entity.path) {
         return !entity.path.is_empty();
     }
@@ -19,7 +20,20 @@ pub(crate) fn matches_path(file: &File, entity: &Entity<'_>, path: &str) -> bool
     without_space(name) == without_space(&entity.path) && param_types(file, params) == types
 }
 
-fn without_space(text: &str) -> String {
+/// The paths, without white space, of which [`matches_path`] may be true: `path` itself, and without the types of parameters.
+pub(crate) fn possible_paths(path: &str) -> Vec<String> {
+    let path = from_inside(path);
+    let name = split_types(path).map(|(name, _)| without_space(name));
+    std::iter::once(without_space(path)).chain(name).collect()
+}
+
+/// A path without the `::` that it may begin with.
+fn from_inside(path: &str) -> &str {
+    let path = path.trim();
+    path.strip_prefix("::").unwrap_or(path)
+}
+
+pub(crate) fn without_space(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 

@@ -1,7 +1,6 @@
 //! Are the annotations of a declaration ones that the generator obeys?
 
 use std::collections::HashSet;
-use std::ops::Range;
 use std::path::Path;
 
 use memglass_code::{Found, Query, Scanner};
@@ -13,88 +12,163 @@ use crate::scanned::faults_of;
 /// What is wrong with the annotations of what has this path in a header that has the text `before` and shall have `after`.
 ///
 /// It is what the generator would refuse: names that are misspelt, arguments that are wrong, annotations that contradict each
-/// other, and those that do not fit a member, as far as the scanner knows its type. What was wrong with it before is not told
-/// again. In a header where something else is wrong, what that hides is not told either.
+/// other, and those that do not fit a member or its struct, as far as the scanner knows the types. What was wrong before is not
+/// told again. Where something wrong is mended, what that has hidden elsewhere is not told either.
 #[must_use]
 pub fn annotation_faults(file: &Path, before: &str, after: &str, path: &str) -> Vec<Fault> {
-    let mut faults = own_faults(file, after, path);
-    let old = faults_of(file, before);
-    let own = own_bytes(file, after, path);
-    let is_own = |fault: &Fault| own.iter().any(|bytes| bytes.contains(&fault.place.start));
-    let was_there = own_bytes(file, before, path);
-    let was_there = |fault: &Fault| {
-        was_there
-            .iter()
-            .any(|bytes| bytes.contains(&fault.place.start))
+    let (old, new) = (
+        Declared::of(file, before, path),
+        Declared::of(file, after, path),
+    );
+    let judged = |text: &str| {
+        let faults = faults_of(file, text).into_iter();
+        // What the scanner does not know has nothing to do with annotations.
+        faults.filter(|fault| !fault.reason.starts_with("the scanner"))
     };
-    let known: HashSet<&str> = old
-        .iter()
-        .filter(|fault| was_there(fault))
-        .map(|fault| &*fault.reason)
+    let was_wrong: Vec<Fault> = judged(before).collect();
+    let is_wrong: Vec<Fault> = judged(after).collect();
+    let own = was_wrong.iter().filter(|fault| old.is_own(fault));
+    let own: HashSet<&str> = own.map(|fault| &*fault.reason).collect();
+    let moved = Moved::between(before, after);
+    let others = was_wrong.iter().filter(|fault| !old.is_own(fault));
+    let others: Option<HashSet<(usize, &str)>> = others
+        .map(|fault| Some((moved.place(fault.place.start)?, &*fault.reason)))
         .collect();
-    let is_new = |fault: &Fault| match is_own(fault) {
-        true => !known.contains(&*fault.reason),
-        false => old.is_empty(),
+    let still: HashSet<(usize, &str)> = is_wrong
+        .iter()
+        .map(|fault| (fault.place.start, &*fault.reason))
+        .collect();
+    // What vanished may have hidden others.
+    let others = others.filter(|others| others.is_subset(&still));
+    let own_still = is_wrong.iter().filter(|fault| new.is_own(fault));
+    let is_mended = own_still
+        .filter(|fault| own.contains(&*fault.reason))
+        .count()
+        < was_wrong.iter().filter(|fault| old.is_own(fault)).count();
+    let is_new = |fault: &&Fault| match (new.is_own(fault), &others) {
+        (true, _) => !own.contains(&*fault.reason),
+        (false, Some(others)) if !is_mended => {
+            !others.contains(&(fault.place.start, &*fault.reason))
+        }
+        (false, _) => false,
     };
-    let judged = faults_of(file, after).into_iter();
-    // What the scanner does not know has nothing to do with annotations.
-    let judged = judged.filter(|fault| !fault.reason.starts_with("the scanner"));
-    faults.extend(judged.filter(is_new));
+    let mut faults = new.faults();
+    faults.extend(is_wrong.iter().filter(is_new).cloned());
     faults.sort();
     faults.dedup();
     faults
 }
 
-/// The bytes of what has this path, and of its annotations.
-fn own_bytes(file: &Path, text: &str, path: &str) -> Vec<Range<usize>> {
-    let found = found(file, text, Some(path)).into_iter();
-    found
-        .flat_map(|found| {
-            let annotations = found.annotations.into_iter().map(|one| one.span);
-            std::iter::once(found.span).chain(annotations)
-        })
-        .collect()
+/// Where bytes of a text are in another one that differs from it in one place.
+struct Moved {
+    /// How many bytes are the same at the start of both.
+    start: usize,
+    /// How many are the same at the end.
+    end: usize,
+    lens: (usize, usize),
 }
 
-/// What is wrong with the annotations of what has this path, whatever its type is.
-fn own_faults(file: &Path, text: &str, path: &str) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let own: HashSet<usize> = found(file, text, Some(path))
-        .iter()
-        .flat_map(|found| &found.annotations)
-        .map(|annotation| annotation.span.start)
-        .collect();
-    // Members that are declared together share their comments.
-    let shares = |found: &Found| {
-        found.path == path
-            || found
-                .annotations
-                .iter()
-                .any(|one| own.contains(&one.span.start))
-    };
-    for found in found(file, text, None).into_iter().filter(shares) {
-        let target = match found.kind {
-            "enum" => Target::Enum,
-            "struct" | "class" | "union" => Target::Record,
-            "variable" => Target::Member,
-            // An attribute may stand there.
-            _ if found.annotations.is_empty() => continue,
-            kind => {
-                let article = if kind.starts_with(['a', 'e', 'i', 'o']) {
-                    "an"
-                } else {
-                    "a"
-                };
-                let kind = kind.replace('_', " ");
-                let reason =
-                    format!("annotations are for members and types, and this is {article} {kind}");
-                faults.push(Fault::new(Place::new(file, found.span), reason));
-                continue;
-            }
-        };
-        Notes::read(file, &found.annotations, target, &mut faults);
+impl Moved {
+    fn between(before: &str, after: &str) -> Moved {
+        let (before, after) = (before.as_bytes(), after.as_bytes());
+        let most = before.len().min(after.len());
+        let same = before.iter().zip(after);
+        let start = same.take_while(|(one, other)| one == other).count();
+        let same = before[start..]
+            .iter()
+            .rev()
+            .zip(after[start..].iter().rev());
+        let end = same.take_while(|(one, other)| one == other).count();
+        Moved {
+            start,
+            end: end.min(most - start),
+            lens: (before.len(), after.len()),
+        }
     }
-    faults
+
+    /// Where a byte of the first text is in the second; `None` if it is in what differs.
+    fn place(&self, at: usize) -> Option<usize> {
+        let behind = self.lens.0 - self.end;
+        match at {
+            at if at < self.start => Some(at),
+            at if at >= behind => Some(at - behind + self.lens.1 - self.end),
+            _ => None,
+        }
+    }
+}
+
+/// What a header with some text declares.
+struct Declared<'f> {
+    file: &'f Path,
+    all: Vec<Found>,
+    /// What has the path that is asked for.
+    own: Vec<Found>,
+}
+
+impl<'f> Declared<'f> {
+    fn of(file: &'f Path, text: &str, path: &str) -> Declared<'f> {
+        let mut scanner = Scanner::new();
+        scanner.add_text(file, text);
+        let by_path = Query {
+            path: Some(path.to_owned()),
+            ..Query::default()
+        };
+        let mut found = scanner.find(&[Query::default(), by_path]).into_iter();
+        let mut next = || found.next().map(|receipt| receipt.found);
+        Declared {
+            file,
+            all: next().unwrap_or_default(),
+            own: next().unwrap_or_default(),
+        }
+    }
+
+    /// Whether a fault is in what has the path, or in its annotations.
+    fn is_own(&self, fault: &Fault) -> bool {
+        let annotations = self.own.iter().flat_map(|found| &found.annotations);
+        let mut spans = annotations.map(|annotation| &annotation.span);
+        let at = fault.place.start;
+        self.own.iter().any(|found| found.span.contains(&at))
+            || spans.any(|span| span.contains(&at))
+    }
+
+    /// What is wrong with the annotations of what has the path, whatever its type is.
+    fn faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let annotations = self.own.iter().flat_map(|found| &found.annotations);
+        let own: HashSet<usize> = annotations
+            .map(|annotation| annotation.span.start)
+            .collect();
+        // Members that are declared together share their comments.
+        let shares = |found: &&Found| {
+            let mut annotations = found.annotations.iter();
+            self.own.contains(found) || annotations.any(|one| own.contains(&one.span.start))
+        };
+        for found in self.all.iter().filter(shares) {
+            // A `typedef` is annotated for the type that it defines.
+            let target = match found.defines.unwrap_or(found.kind) {
+                "enum" => Target::Enum,
+                "struct" | "class" | "union" => Target::Record,
+                "variable" => Target::Member,
+                // An attribute may stand there.
+                _ if found.annotations.is_empty() => continue,
+                kind => {
+                    let article = match kind.starts_with(['a', 'e', 'i', 'o']) {
+                        true => "an",
+                        false => "a",
+                    };
+                    let kind = kind.replace('_', " ");
+                    let reason = format!(
+                        "annotations are for members and types, and this is {article} {kind}"
+                    );
+                    let place = Place::new(self.file, found.span.clone());
+                    faults.push(Fault::new(place, reason));
+                    continue;
+                }
+            };
+            Notes::read(self.file, &found.annotations, target, &mut faults);
+        }
+        faults
+    }
 }
 
 /// What to write instead of a name that is meant as an annotation and is none; `None` for annotations, and for what is not
@@ -124,29 +198,17 @@ pub fn nearest_path(file: &Path, text: &str, path: &str) -> Option<String> {
         last.to_lowercase()
     };
     let path = path.replace("->", "::").replace('.', "::");
-    let wanted = name(&path);
-    let paths = found(file, text, None).into_iter().map(|found| found.path);
+    let path = path.trim_start_matches("::");
+    let wanted = name(path);
+    let all = Declared::of(file, text, "").all.into_iter();
+    let paths = all.map(|found| found.path);
     // What is left out in front is the usual mistake, so the names are compared first.
     let scored = paths.filter(|other| !other.is_empty()).map(|other| {
         let distance = strsim::damerau_levenshtein(&wanted, &name(&other));
         let is_end = other.ends_with(&format!("::{path}"));
-        let whole = strsim::damerau_levenshtein(&path, &other);
+        let whole = strsim::damerau_levenshtein(path, &other);
         (distance, !is_end, whole, other)
     });
     let (distance, _, _, nearest) = scored.min()?;
     (distance <= wanted.len().div_ceil(3)).then_some(nearest)
-}
-
-fn found(file: &Path, text: &str, path: Option<&str>) -> Vec<Found> {
-    let mut scanner = Scanner::new();
-    scanner.add_text(file, text);
-    let query = Query {
-        path: path.map(str::to_owned),
-        ..Query::default()
-    };
-    let receipts = scanner.find(&[query]);
-    receipts
-        .into_iter()
-        .flat_map(|receipt| receipt.found)
-        .collect()
 }

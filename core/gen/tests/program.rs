@@ -696,3 +696,224 @@ fn what_was_written_by_hand_is_not_written_over() {
         assert!(output.status.success(), "{}", said(&output));
     }
 }
+
+/// Annotates what has a path in a header with this text: whether that is done, what is said, and the text behind.
+fn annotated(text: &str, path: &str, annotation: &str) -> (bool, String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let header = directory.path().join("s.hpp");
+    std::fs::write(&header, text).unwrap();
+    let ran = program(directory.path(), &["annotate", "s.hpp", path, annotation]);
+    let after = std::fs::read_to_string(&header).unwrap();
+    assert_eq!(ran.status.success(), after != text, "{}", said(&ran));
+    (ran.status.success(), said(&ran), after)
+}
+
+#[test]
+fn a_type_that_a_typedef_names_is_annotated_like_others() {
+    let text = "typedef struct {\n    int qty;\n} Order;\ntypedef struct Tag { int k; } Row;\ntypedef enum { buy, sell } Side;\ntypedef int Px;\n";
+    for (path, annotation, line) in [
+        ("Order", "@seqlock", "// @seqlock\ntypedef struct {\n"),
+        (
+            "Order::qty",
+            "@range(0, 5)",
+            "    int qty;  // @range(0, 5)\n",
+        ),
+        (
+            "::Order::qty",
+            "@range(0, 5)",
+            "    int qty;  // @range(0, 5)\n",
+        ),
+        ("Row", "@locked", "Row;  // @locked\n"),
+        ("Tag", "@locked", "Row;  // @locked\n"),
+        ("Tag::k", "@min(1)", "int k; /* @min(1) */ } Row;\n"),
+        ("Side", "@flags", "Side;  // @flags\n"),
+    ] {
+        let (is_done, said, after) = annotated(text, path, annotation);
+        assert!(
+            is_done && after.contains(line),
+            "{path} {annotation}: {said}{after}"
+        );
+    }
+    for (path, annotation, reason) in [
+        (
+            "Order",
+            "@readonly",
+            "@readonly says nothing about a struct",
+        ),
+        ("Order::qty", "@regex(\"a\")", "regex needs text"),
+        ("Tag", "@min(1)", "@min says nothing about a struct"),
+        (
+            "Side",
+            "@seqlock",
+            "@seqlock says nothing about an enumeration",
+        ),
+        (
+            "Px",
+            "@range(0, 5)",
+            "annotations are for members and types, and this is a typedef",
+        ),
+    ] {
+        let (is_done, said, _) = annotated(text, path, annotation);
+        assert!(
+            !is_done && said.contains(reason),
+            "{path} {annotation}: {said}"
+        );
+    }
+}
+
+#[test]
+fn members_of_a_type_without_a_name_are_judged_too() {
+    let text = "struct S {\n    struct {\n        int a;\n        struct {\n            double b;\n        } deep[2];\n    } inner;\n    union alignas(8) {\n        long c;\n    } either;\n    enum { x, y } side;\n};\n";
+    for (path, annotation, reason) in [
+        ("S::inner::a", "@regex(\"a\")", "regex needs text"),
+        ("S::inner::a", "@range(5, 0)", "min 5 is greater than max 0"),
+        ("S::inner::deep::b", "@flags(A=1)", "flags"),
+        ("S::either::c", "@atomic", "none can be protected alone"),
+        ("S::inner", "@range(0, 5)", "min"),
+        ("S::side", "@enum(A=1)", "enum"),
+    ] {
+        let (is_done, said, _) = annotated(text, path, annotation);
+        assert!(
+            !is_done && said.contains(reason),
+            "{path} {annotation}: {said}"
+        );
+    }
+    for (path, annotation) in [
+        ("S::inner::a", "@range(0, 5)"),
+        ("S::inner::deep::b", "@format(\"%.2f\")"),
+        ("S::inner", "@seqlock"),
+        ("S::side", "@readonly"),
+    ] {
+        let (is_done, said, _) = annotated(text, path, annotation);
+        assert!(is_done, "{path} {annotation}: {said}");
+    }
+}
+
+#[test]
+fn a_packed_record_without_protection_is_refused_by_annotate_in_the_words_of_the_generator() {
+    let members = "    std::uint16_t count;\n    int prices[4];\n};\n";
+    let marked = format!("#include <cstdint>\nstruct [[memglass::observe]] S {{\n{members}");
+    let reason =
+        "S is read as one record: protect it with @seqlock or @locked, so that it is of one write";
+    for (path, annotation) in [
+        ("S::prices", "@count(count)"),
+        (
+            "S",
+            "@layout(\"struct t { u16 count; padding[2]; s32 prices[4]; };\")",
+        ),
+    ] {
+        let (is_done, said, _) = annotated(&marked, path, annotation);
+        assert!(
+            !is_done && said.contains(reason),
+            "{path} {annotation}: {said}"
+        );
+    }
+    let generated = marked.replace("prices[4];", "prices[4];  // @count(count)");
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("s.hpp"), generated).unwrap();
+    let refused = program(directory.path(), &["s.hpp", "--reader", "scanner"]);
+    assert!(said(&refused).contains(reason), "{}", said(&refused));
+    // Something else that is wrong in the header hides it no more than it hides it from the generator.
+    let other = format!("{marked}struct Other {{\n    int init;\n}};\n");
+    let (is_done, said, _) = annotated(&other, "S::prices", "@count(count)");
+    assert!(!is_done && said.contains(reason), "{said}");
+    let guarded = marked.replace("struct [[", "// @seqlock\nstruct [[");
+    let unmarked = marked.replace(" [[memglass::observe]]", "");
+    let inside =
+        format!("{unmarked}struct [[memglass::observe]] T {{\n    S s;  // @seqlock\n}};\n");
+    for text in [&guarded, &unmarked, &inside] {
+        let (is_done, said, _) = annotated(text, "S::prices", "@count(count)");
+        assert!(is_done, "{said}{text}");
+    }
+    let inside = inside.replace("// @seqlock", "");
+    let (is_done, said, _) = annotated(&inside, "S::prices", "@count(count)");
+    assert!(!is_done && said.contains(reason), "{said}");
+}
+
+#[test]
+fn a_request_that_does_not_fit_names_the_part_and_an_empty_list_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("order.hpp"), HEADER).unwrap();
+    let edit = |requests: &str| {
+        std::fs::write(directory.path().join("requests.json"), requests).unwrap();
+        program(directory.path(), &["edit", "requests.json", "order.hpp"])
+    };
+    let path = r#""target": {"path": "Order::price"}"#;
+    for (request, part) in [
+        (
+            r#"{"op": "remove", "target": {"path": "Order::price", "nth": 1}}"#.to_owned(),
+            "it takes no nth",
+        ),
+        (
+            r#"{"op": "remove", "target": {"marker": "M"}}"#.to_owned(),
+            "its target needs a path or signature",
+        ),
+        (
+            r#"{"op": "replace", "target": {}, "code": "int a;"}"#.to_owned(),
+            "its target needs a path, signature or marker",
+        ),
+        (format!(r#"{{"op": "annotate", {path}}}"#), "it needs code"),
+        (
+            format!(r#"{{"op": "remove", {path}, "code": "int a;"}}"#),
+            "it takes no code",
+        ),
+        (
+            format!(r#"{{"op": "add", {path}, "code": "int a;"}}"#),
+            "its policy needs one of before, after and inside",
+        ),
+        (
+            format!(r#"{{"op": "replace", {path}, "code": "int a;", "policy": ["once"]}}"#),
+            "it takes no policy",
+        ),
+        (
+            format!(r#"{{"op": "rename", {path}}}"#),
+            "it needs the new name, which is called to",
+        ),
+        (
+            format!(r#"{{"op": "rename", {path}, "to": "2nd"}}"#),
+            "to is \"2nd\", which is no name",
+        ),
+        (
+            format!(r#"{{"op": "remove", {path}, "scope": "all"}}"#),
+            "it takes no to and no scope",
+        ),
+    ] {
+        let refused = edit(&format!("[{request}]"));
+        assert_eq!(refused.status.code(), Some(1), "{request}");
+        assert!(
+            said(&refused).contains(&format!("does not fit ({part}")),
+            "{}",
+            said(&refused)
+        );
+    }
+    for empty in ["[]", "{}", r#"{"requests": []}"#] {
+        let ran = edit(empty);
+        assert_eq!(ran.status.code(), Some(0));
+        assert_eq!(
+            said(&ran),
+            "memglass-gen: requests.json has no requests, so nothing is done\n"
+        );
+    }
+}
+
+#[test]
+fn a_file_in_another_encoding_is_refused_with_the_one_that_is_expected() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(
+        directory.path().join("s.hpp"),
+        b"struct S {\n    int a;  // gr\xfc\xdfe\n};\n",
+    )
+    .unwrap();
+    let request = r#"[{"op": "annotate", "target": {"path": "S::a"}, "code": "@readonly"}]"#;
+    std::fs::write(directory.path().join("r.json"), request).unwrap();
+    for arguments in [
+        &["annotate", "s.hpp", "S::a", "@readonly"][..],
+        &["edit", "r.json", "s.hpp"],
+        &["scan", "s.hpp"],
+    ] {
+        let refused = program(directory.path(), arguments);
+        assert_eq!(refused.status.code(), Some(1));
+        let reason = "line 2 is not UTF-8, which is the encoding that is expected";
+        assert!(said(&refused).contains(reason), "{}", said(&refused));
+    }
+}

@@ -13,7 +13,7 @@ use super::conflict::conflicts;
 use super::diff::unified_diff;
 use super::receipt::{Outcome, Reason, Receipt, Refusal};
 use super::request::{Operation, Request};
-use super::target::{PlaceOf, Resolved, resolve};
+use super::target::{PlaceOf, Resolved, Searched, resolve};
 use super::write::write;
 use super::{Edit, EditedFile, add, attribute, remove, rename, replace};
 
@@ -133,9 +133,10 @@ impl Plan {
 }
 
 pub(super) fn plan(files: &[EditedFile], requests: &[Request], batch: bool) -> Plan {
+    let searched: Vec<Searched<'_>> = files.iter().map(Searched::new).collect();
     let resolved: Vec<Result<Resolved<'_>, Refusal>> = requests
         .iter()
-        .map(|request| resolve(files, request))
+        .map(|request| resolve(&searched, request))
         .collect();
     let mut planned = plan_each(files, requests, &resolved);
     refuse_conflicts(requests, &mut planned);
@@ -164,6 +165,7 @@ fn plan_each(
     resolved: &[Result<Resolved<'_>, Refusal>],
 ) -> Vec<Result<Planned, Refusal>> {
     let mut annotated = annotations(requests, resolved);
+    let removed = removed(requests, resolved);
     let mut all: Vec<Result<Planned, Refusal>> = Vec::new();
     for (number, request) in requests.iter().enumerate() {
         let resolved_one = match &resolved[number] {
@@ -178,7 +180,7 @@ fn plan_each(
             Operation::Remove => remove::plan(
                 resolved_one,
                 request,
-                &removed(requests, resolved, resolved_one.number),
+                removed.get(&resolved_one.number).map_or(&[], Vec::as_slice),
             ),
             Operation::Replace => replace::plan(resolved_one, request),
             Operation::Rename => rename::plan(files, resolved_one, request),
@@ -192,26 +194,24 @@ fn plan_each(
     all
 }
 
-/// Everything in file `number` that requests remove.
+/// Everything that requests remove, by the number of its file.
 fn removed<'r>(
     requests: &[Request],
     resolved: &'r [Result<Resolved<'r>, Refusal>],
-    number: usize,
-) -> Vec<&'r Entity<'r>> {
-    let removals = requests
-        .iter()
-        .zip(resolved)
-        .filter(|(request, _)| request.op == Operation::Remove);
-    removals
-        .filter_map(|(_, resolved)| match resolved {
-            Ok(Resolved {
-                number: own,
-                place: PlaceOf::Entity(entity),
-                ..
-            }) if *own == number => Some(&**entity),
-            _ => None,
-        })
-        .collect()
+) -> BTreeMap<usize, Vec<&'r Entity<'r>>> {
+    let mut removed: BTreeMap<usize, Vec<&Entity<'_>>> = BTreeMap::new();
+    let all = requests.iter().zip(resolved);
+    for (_, resolved) in all.filter(|(request, _)| request.op == Operation::Remove) {
+        if let Ok(Resolved {
+            number,
+            place: PlaceOf::Entity(entity),
+            ..
+        }) = resolved
+        {
+            removed.entry(*number).or_default().push(entity);
+        }
+    }
+    removed
 }
 
 /// Plans the requests for annotations, those for one item together.

@@ -32,7 +32,7 @@ pub enum Reason {
     BadCode,
     /// The annotation would end the comment that it has to go into.
     EndsComment,
-    /// Parts of the request are missing or exclude each other.
+    /// A part of the request is missing, or is one that the operation does not take: [`Receipt::at`] says which.
     BadRequest,
     /// The target has no place for it.
     BadPlace,
@@ -63,7 +63,7 @@ impl fmt::Display for Reason {
             }
             Reason::BadCode => "the code does not parse, or cannot stand there",
             Reason::EndsComment => "*/ ends the comment that the annotation has to go into",
-            Reason::BadRequest => "parts of the request are missing or exclude each other",
+            Reason::BadRequest => "a part of the request is missing or does not fit",
             Reason::BadPlace => "the target has no place for it",
             Reason::Shared => "the target shares its declaration or comment with others",
             Reason::Keyword => "the new name is a keyword",
@@ -91,7 +91,7 @@ pub struct Receipt {
     pub reason: Option<Reason>,
     /// The numbers of the requests that it conflicts with, counted from 0.
     pub with: Vec<usize>,
-    /// What says more: places, each as `file:line`, or why the file could not be read.
+    /// What says more: places, each as `file:line`, why the file could not be read, or which part of the request does not fit.
     pub at: Vec<String>,
     /// How many names were changed.
     pub count: Option<usize>,
@@ -113,6 +113,11 @@ impl Refusal {
             at,
             with: Vec::new(),
         }
+    }
+
+    /// A request of which this is said of the part that does not fit.
+    pub(crate) fn bad_request(part: impl Into<String>) -> Refusal {
+        Refusal::at(Reason::BadRequest, vec![part.into()])
     }
 
     /// A conflict with other requests.

@@ -60,7 +60,8 @@ pub(super) fn plan(
         return Err(Reason::Keyword.into());
     }
     if !is_name(to) {
-        return Err(Reason::BadRequest.into());
+        let part = format!("to is {to:?}, which is no name");
+        return Err(Refusal::bad_request(part));
     }
     let old = old_name(resolved.file, entity).ok_or(Reason::BadPlace)?;
     if old == to {

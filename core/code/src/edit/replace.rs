@@ -23,7 +23,8 @@ pub(super) fn plan(resolved: &Resolved<'_>, request: &Request) -> Result<Planned
         return Err(Reason::Shared.into());
     }
     if request.target.nth.is_some() && !keeps_name(file, entity, &parsed) {
-        return Err(Reason::BadRequest.into());
+        let part = "code has another name, so that nth would count otherwise when it is done again";
+        return Err(Refusal::bad_request(part));
     }
     let mut tokens = entity.item.tokens.clone();
     let mut code = code.to_owned();

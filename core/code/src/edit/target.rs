@@ -1,12 +1,17 @@
 //! What a request is about: the one thing that fits, or a refusal.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::entity::{Entity, entities};
 use crate::file::File;
-use crate::lookup::{Marker, markers, matches_path, matches_signature};
+use crate::lookup::{
+    Marker, markers, matches_path, matches_signature, possible_paths, without_space,
+};
+use crate::model::Item;
 
 use super::EditedFile;
 use super::receipt::{Reason, Refusal};
-use super::request::{Operation, Policy, Request};
+use super::request::{Operation, Policy, Request, Target};
 
 /// The target of a request in its file.
 pub(super) struct Resolved<'f> {
@@ -25,20 +30,54 @@ pub(super) enum PlaceOf<'f> {
     File,
 }
 
+/// A file and what it declares, or why it could not be read.
+pub(super) struct Searched<'f> {
+    edited: &'f EditedFile,
+    entities: Vec<Entity<'f>>,
+    /// Positions in `entities` by their path without white space.
+    by_path: HashMap<String, Vec<usize>>,
+}
+
+impl<'f> Searched<'f> {
+    pub(super) fn new(edited: &'f EditedFile) -> Searched<'f> {
+        let entities = edited.file.as_ref().map_or_else(|_| Vec::new(), entities);
+        let mut by_path: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, entity) in entities.iter().enumerate() {
+            let path = without_space(&entity.path);
+            by_path.entry(path).or_default().push(at);
+        }
+        Searched {
+            edited,
+            entities,
+            by_path,
+        }
+    }
+
+    /// What may be the target: all that has its path, whatever its parameters are, or everything.
+    fn candidates(&self, target: &Target) -> Vec<&Entity<'f>> {
+        let Some(path) = &target.path else {
+            return self.entities.iter().collect();
+        };
+        let names = possible_paths(path).into_iter();
+        let found = names.filter_map(|name| self.by_path.get(&name)).flatten();
+        found.map(|&at| &self.entities[at]).collect()
+    }
+}
+
 /// Finds the target of `request`.
 pub(super) fn resolve<'f>(
-    files: &'f [EditedFile],
+    files: &[Searched<'f>],
     request: &Request,
 ) -> Result<Resolved<'f>, Refusal> {
     check(request)?;
     let target = &request.target;
-    let fits = |file: &EditedFile| {
+    let fits = |file: &Searched<'f>| {
         target
             .file
             .as_deref()
-            .is_none_or(|name| file.name.as_os_str() == name)
+            .is_none_or(|name| file.edited.name.as_os_str() == name)
     };
-    let chosen: Vec<(usize, &EditedFile)> = files
+    let chosen: Vec<(usize, &Searched<'f>)> = files
         .iter()
         .enumerate()
         .filter(|(_, file)| fits(file))
@@ -46,19 +85,17 @@ pub(super) fn resolve<'f>(
     if target.file.is_some() || chosen.len() == 1 {
         let causes = chosen
             .iter()
-            .filter_map(|(_, edited)| edited.file.as_ref().err());
+            .filter_map(|(_, searched)| searched.edited.file.as_ref().err());
         let causes: Vec<String> = causes.cloned().collect();
         if !causes.is_empty() {
             return Err(Refusal::at(Reason::Unreadable, causes));
         }
     }
-    let readable: Vec<(usize, &EditedFile, &File)> = chosen
-        .iter()
-        .filter_map(|&(number, edited)| Some((number, edited, edited.file.as_ref().ok()?)))
-        .collect();
     let mut hits: Vec<(Resolved<'f>, bool, String)> = Vec::new();
-    for (number, edited, file) in readable {
-        for place in places(file, request) {
+    for (number, searched) in chosen {
+        let edited = searched.edited;
+        let Ok(file) = &edited.file else { continue };
+        for place in places(file, searched, request) {
             let (line, is_definition) = match &place {
                 PlaceOf::Entity(entity) => (
                     file.source().tokens()[entity.item.tokens.start].line,
@@ -108,51 +145,71 @@ fn swallows(code: &str) -> bool {
     code.trim_end().ends_with('\\')
 }
 
-/// Checks that the request has the parts that its operation needs.
+/// Checks that the request has the parts that its operation needs, and no others.
 fn check(request: &Request) -> Result<(), Refusal> {
-    let target = &request.target;
-    let names_item = target.path.is_some() || target.signature.is_some();
-    let has_one_policy = [Policy::Before, Policy::After, Policy::Inside]
-        .iter()
-        .filter(|&&p| request.has(p))
-        .count()
-        == 1;
-    let needs_code = !matches!(request.op, Operation::Remove | Operation::Rename);
-    let is_complete = match request.op {
-        Operation::Add => {
-            has_one_policy
-                && (names_item
-                    || target.marker.is_some()
-                    || target.file.is_some() && request.has(Policy::Inside))
-        }
-        // By its place alone a second run would remove something else.
-        Operation::Remove => names_item && target.nth.is_none(),
-        Operation::Replace | Operation::Annotate => names_item || target.marker.is_some(),
-        Operation::Rename => names_item && request.to.is_some(),
-    };
-    let has_only_its_own = (request.op == Operation::Add || request.policy.is_empty())
-        && (request.op == Operation::Rename || request.to.is_none() && request.scope.is_none());
-    let is_fit = is_complete
-        && has_only_its_own
-        && request.code.is_some() == needs_code
-        && target.nth != Some(0);
+    if let Some(part) = unfit_part(request) {
+        return Err(Refusal::bad_request(part));
+    }
     // Other control characters than white space would hide what the code is.
     let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if !is_fit {
-        Err(Reason::BadRequest.into())
-    } else if request
-        .code
-        .as_ref()
-        .is_some_and(|code| code.contains(is_hidden) || swallows(code))
-    {
-        Err(Reason::BadCode.into())
-    } else {
-        Ok(())
+    let code = request.code.as_deref().unwrap_or_default();
+    match code.contains(is_hidden) || swallows(code) {
+        true => Err(Reason::BadCode.into()),
+        false => Ok(()),
     }
 }
 
+/// The first part of a request that is missing, or that its operation does not take, in words.
+fn unfit_part(request: &Request) -> Option<&'static str> {
+    let (target, op) = (&request.target, request.op);
+    let (is_add, is_rename) = (op == Operation::Add, op == Operation::Rename);
+    let takes_code = !matches!(op, Operation::Remove | Operation::Rename);
+    // A file by itself is a place for code, and a marker is one as long as it stays.
+    let is_named = target.path.is_some()
+        || target.signature.is_some()
+        || takes_code && target.marker.is_some()
+        || is_add && target.file.is_some() && request.has(Policy::Inside);
+    let places = [Policy::Before, Policy::After, Policy::Inside];
+    let places = places.iter().filter(|&&place| request.has(place)).count();
+    let faults = [
+        (
+            !is_named && takes_code,
+            "its target needs a path, signature or marker",
+        ),
+        (
+            !is_named && !takes_code,
+            "its target needs a path or signature",
+        ),
+        (target.nth == Some(0), "nth is counted from 1"),
+        (
+            op == Operation::Remove && target.nth.is_some(),
+            "it takes no nth, by which a second run would remove the next one; name the parameters or a signature",
+        ),
+        (takes_code && request.code.is_none(), "it needs code"),
+        (!takes_code && request.code.is_some(), "it takes no code"),
+        (
+            is_add && places != 1,
+            "its policy needs one of before, after and inside",
+        ),
+        (
+            !is_add && !request.policy.is_empty(),
+            "it takes no policy, which is for add",
+        ),
+        (
+            is_rename && request.to.is_none(),
+            "it needs the new name, which is called to",
+        ),
+        (
+            !is_rename && (request.to.is_some() || request.scope.is_some()),
+            "it takes no to and no scope, which are for rename",
+        ),
+    ];
+    let unfit = faults.into_iter().find(|(is_unfit, _)| *is_unfit);
+    unfit.map(|(_, part)| part)
+}
+
 /// Everything in `file` that fits the target.
-fn places<'f>(file: &'f File, request: &Request) -> Vec<PlaceOf<'f>> {
+fn places<'f>(file: &'f File, searched: &Searched<'f>, request: &Request) -> Vec<PlaceOf<'f>> {
     let target = &request.target;
     let names_item = target.path.is_some() || target.signature.is_some();
     let markers: Option<Vec<Marker<'f>>> =
@@ -167,32 +224,34 @@ fn places<'f>(file: &'f File, request: &Request) -> Vec<PlaceOf<'f>> {
         (None, false) => return vec![PlaceOf::File],
         _ => {}
     }
-    let marked: Option<Vec<_>> =
-        markers.map(|markers| markers.iter().filter_map(Marker::next).collect());
-    let mut found: Vec<Entity<'f>> = Vec::new();
-    for entity in entities(file) {
+    let marked: Option<HashSet<*const Item>> = markers.map(|markers| {
+        let items = markers.iter().filter_map(Marker::next);
+        items.map(std::ptr::from_ref).collect()
+    });
+    let mut found: Vec<&Entity<'f>> = Vec::new();
+    for entity in searched.candidates(target) {
         let fits = target
             .path
             .as_deref()
-            .is_none_or(|path| matches_path(file, &entity, path))
+            .is_none_or(|path| matches_path(file, entity, path))
             && target
                 .signature
                 .as_deref()
-                .is_none_or(|signature| matches_signature(file, &entity, signature))
+                .is_none_or(|signature| matches_signature(file, entity, signature))
             && marked
                 .as_ref()
-                .is_none_or(|marked| marked.iter().any(|item| std::ptr::eq(*item, entity.item)));
-        // A marker alone means the item, not each of the names in it.
+                .is_none_or(|marked| marked.contains(&std::ptr::from_ref(entity.item)));
+        // A marker alone means the item, not each of the names in it, which follow each other.
         let is_repeated = !names_item
             && found
-                .iter()
-                .any(|other| std::ptr::eq(other.item, entity.item));
+                .last()
+                .is_some_and(|other| std::ptr::eq(other.item, entity.item));
         if fits && !is_repeated {
             found.push(entity);
         }
     }
     found
         .into_iter()
-        .map(|entity| PlaceOf::Entity(Box::new(entity)))
+        .map(|entity| PlaceOf::Entity(Box::new(entity.clone())))
         .collect()
 }

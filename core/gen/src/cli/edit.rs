@@ -37,6 +37,10 @@ impl Edit {
         } else {
             Requests::from_json(&text)
         }?;
+        if requests.requests.is_empty() {
+            let shown = self.requests.display();
+            tell(&format!("{shown} has no requests, so nothing is done"));
+        }
         for (number, request) in requests.requests.iter().enumerate() {
             if let Some(reason) = misspelt(request) {
                 return Err(format!("{}: {reason}", label(number, request)).into());
