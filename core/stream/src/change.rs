@@ -50,6 +50,8 @@ pub struct Losses {
     pub torn: u64,
     /// Objects that came and went between two looks.
     pub objects: u64,
+    /// Parts of a recording that are damaged: what was recorded there, which [`Damage`](crate::Damage) tells more of.
+    pub damaged: u64,
 }
 
 impl Losses {
@@ -60,7 +62,13 @@ impl Losses {
 
     /// All of it together.
     pub fn sum(&self) -> u64 {
-        let parts = [self.late_ticks, self.values, self.torn, self.objects];
+        let parts = [
+            self.late_ticks,
+            self.values,
+            self.torn,
+            self.objects,
+            self.damaged,
+        ];
         parts.into_iter().fold(0, u64::saturating_add)
     }
 
@@ -70,5 +78,6 @@ impl Losses {
         self.values = self.values.saturating_add(more.values);
         self.torn = self.torn.saturating_add(more.torn);
         self.objects = self.objects.saturating_add(more.objects);
+        self.damaged = self.damaged.saturating_add(more.damaged);
     }
 }

@@ -5,7 +5,7 @@
 //! | `/memglass/types` | all types so far, as a `.mgt` file has them |
 //! | `/memglass/keyframe` | an array of all objects that live; the values that follow at the same time are theirs |
 //! | `/memglass/objects` | `[1, object]` for one that has come, `[2, label]` for one that has gone |
-//! | `/memglass/loss` | `[late ticks, values, torn, objects]`, what was not seen since the last message |
+//! | `/memglass/loss` | `[late ticks, values, torn, objects]`, what was not seen since the last message; behind them, if it is a copy of a damaged recording, how many of its parts |
 //!
 //! An object is `[label, slot, generation, type, count, created]`: `count` is null for a single object, and
 //! `created` is in nanoseconds since 1970.
@@ -37,9 +37,23 @@ pub(crate) const CHANNELS: [(&str, &str); 4] = [
     ),
     (
         LOSS,
-        "loss = [late_ticks: uint, values: uint, torn: uint, objects: uint]\n",
+        "loss = [late_ticks: uint, values: uint, torn: uint, objects: uint, ? damaged: uint]\n",
     ),
 ];
+
+/// How they are written, and what says what they are.
+pub(crate) const ENCODING: &str = "cbor";
+pub(crate) const SCHEMA_ENCODING: &str = "cddl";
+
+pub(crate) fn schema_name(topic: &str) -> String {
+    topic.trim_start_matches('/').replace('/', ".")
+}
+
+/// The number of the channel of the first of them: nobody has one before.
+pub(crate) const FIRST_CHANNEL: u16 = 1;
+
+/// What topics of channels begin with of which nothing is known but their numbers.
+pub(crate) const LOST_CHANNEL: &str = "/memglass/lost/";
 
 /// Longest label of an object.
 const MAX_LABEL: usize = 1024;
@@ -75,12 +89,16 @@ pub(crate) fn losses(losses: Losses) -> Vec<u8> {
         values,
         torn,
         objects,
+        damaged,
     } = losses;
+    // Earlier versions read four.
+    let counts = [late_ticks, values, torn, objects, damaged];
+    let counts = &counts[..4 + usize::from(damaged > 0)];
     written(|out| {
-        out.array(4)?;
-        [late_ticks, values, torn, objects]
-            .into_iter()
-            .try_for_each(|count| out.u64(count).map(drop))
+        out.array(counts.len() as u64)?;
+        counts
+            .iter()
+            .try_for_each(|&count| out.u64(count).map(drop))
     })
 }
 
@@ -102,7 +120,8 @@ pub(crate) fn read_fate(message: &[u8]) -> Result<Fate, DecodeError> {
 
 pub(crate) fn read_losses(message: &[u8]) -> Result<Losses, DecodeError> {
     let mut input = Decoder::new(message);
-    if input.array()? != Some(4) {
+    let count = input.array()?;
+    if !matches!(count, Some(4 | 5)) {
         return Err(wrong());
     }
     Ok(Losses {
@@ -110,6 +129,10 @@ pub(crate) fn read_losses(message: &[u8]) -> Result<Losses, DecodeError> {
         values: input.u64()?,
         torn: input.u64()?,
         objects: input.u64()?,
+        damaged: match count {
+            Some(5) => input.u64()?,
+            _ => 0,
+        },
     })
 }
 

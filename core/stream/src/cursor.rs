@@ -14,7 +14,7 @@ use crate::control::{self, Fate, moment, nanoseconds};
 use crate::error::RecordingError;
 use crate::living::Living;
 use crate::message::split_labelled;
-use crate::recording::{Channel, Recording};
+use crate::recording::{Channel, Of, Recording};
 use crate::shape::Shape;
 use crate::state::State;
 
@@ -24,6 +24,12 @@ pub(crate) struct Cursor {
     /// The chunk whose messages come after those of the present one.
     next_chunk: usize,
     messages: std::iter::Peekable<IntoIter<Message>>,
+    /// When something is missing before those messages, which is told first.
+    missing: Option<u64>,
+    /// The objects whose coming is missing, and that have not gone since: they are told as they were found.
+    found: HashMap<Arc<str>, Arc<Object>>,
+    /// The slot of the next of them: they begin where no others are.
+    next_slot: u32,
     /// The objects that live here.
     live: Living,
     /// How many of them have a value that was passed over, and the bytes of the chunks that may be kept for that.
@@ -56,6 +62,9 @@ impl Cursor {
             recording,
             next_chunk: 0,
             messages: Vec::new().into_iter().peekable(),
+            missing: None,
+            found: HashMap::new(),
+            next_slot: u32::MAX,
             live: Living::default(),
             passed_over: 0,
             kept_bytes: 0,
@@ -69,16 +78,20 @@ impl Cursor {
     }
 
     /// Goes to the last keyframe at or before `time`, or else to the beginning; returns its time.
-    pub(crate) fn rewind(&mut self, time: u64) -> Result<u64, RecordingError> {
+    pub(crate) fn rewind(&mut self, time: u64) -> u64 {
+        self.missing = None;
+        self.found.clear();
         let recording = &mut self.recording;
         let before = recording
             .chunks()
             .partition_point(|chunk| chunk.message_start_time <= time);
         for index in (0..before).rev() {
-            if !recording.has(&recording.chunks()[index], &Channel::Keyframe) {
+            if !recording.has(index, &Channel::Keyframe) {
                 continue;
             }
-            let mut messages = recording.messages(index)?;
+            let Some(mut messages) = recording.messages(index) else {
+                continue;
+            };
             let keyframe = messages.iter().rposition(|message| {
                 message.time <= time
                     && recording.channel(message.channel) == Some(&Channel::Keyframe)
@@ -88,41 +101,49 @@ impl Cursor {
                 let time = messages[0].time;
                 self.next_chunk = index + 1;
                 self.messages = messages.into_iter().peekable();
-                return Ok(time);
+                return time;
             }
         }
         self.next_chunk = 0;
         self.messages = Vec::new().into_iter().peekable();
         self.live.clear();
         self.live_bytes = 0;
-        Ok(0)
+        0
     }
 
     /// Whether some keyframe is after one time and at or before another, as far as the index tells.
     pub(crate) fn has_keyframe_between(&self, after: u64, until: u64) -> bool {
         let recording = &self.recording;
-        recording.chunks().iter().any(|chunk| {
+        let mut chunks = recording.chunks().iter().enumerate();
+        chunks.any(|(index, chunk)| {
             let begins = chunk.message_start_time;
-            after < begins && begins <= until && recording.has(chunk, &Channel::Keyframe)
+            after < begins && begins <= until && recording.has(index, &Channel::Keyframe)
         })
     }
 
-    /// The time of the next message; `None` at the end.
-    pub(crate) fn next_time(&mut self) -> Result<Option<u64>, RecordingError> {
-        while self.messages.peek().is_none() {
-            if self.next_chunk >= self.recording.chunks().len() {
-                return Ok(None);
+    /// The time of the next message, or of what is missing before it; `None` at the end.
+    pub(crate) fn next_time(&mut self) -> Option<u64> {
+        while self.missing.is_none() && self.messages.peek().is_none() {
+            let index = self.next_chunk;
+            let start = self.recording.chunks().get(index)?.message_start_time;
+            let messages = self.recording.messages(index);
+            if messages.is_none() || self.recording.is_behind_damage(index) {
+                self.missing = Some(start);
             }
-            let messages = self.recording.messages(self.next_chunk)?;
+            let messages = messages.unwrap_or_default();
             self.kept_bytes += messages.first().map_or(0, Message::chunk_bytes);
             self.messages = messages.into_iter().peekable();
             self.next_chunk += 1;
         }
-        Ok(self.messages.peek().map(|message| message.time))
+        let next = self.messages.peek().map(|message| message.time);
+        self.missing.or(next)
     }
 
     /// Passes over the next message, and says what it says.
     pub(crate) fn pass(&mut self) -> Result<Said, RecordingError> {
+        if let Some(said) = self.damage()? {
+            return Ok(said);
+        }
         let Some(message) = self.messages.next() else {
             return Ok(Said::Nothing);
         };
@@ -132,16 +153,92 @@ impl Cursor {
 
     /// The same, but keeps a value for later: [`take_last`](Cursor::take_last) tells those that are not replaced until then.
     pub(crate) fn pass_over(&mut self) -> Result<Said, RecordingError> {
+        if let Some(said) = self.damage()? {
+            return Ok(said);
+        }
         let Some(message) = self.messages.next() else {
             return Ok(Said::Nothing);
         };
         self.keep(message).map_err(|reason| self.damaged(reason))
     }
 
+    /// What is to be told before the next message because something is damaged.
+    fn damage(&mut self) -> Result<Option<Said>, RecordingError> {
+        if self.missing.take().is_some() {
+            return Ok(Some(Said::Lost(Losses {
+                damaged: 1,
+                ..Losses::default()
+            })));
+        }
+        if !self.recording.is_damaged() {
+            return Ok(None);
+        }
+        self.find().map_err(|reason| self.damaged(reason))
+    }
+
+    /// The object of the next message, if that has a value of one that is not known to live, or is known with another type.
+    fn find(&mut self) -> Result<Option<Said>, String> {
+        let Some(message) = self.messages.peek() else {
+            return Ok(None);
+        };
+        let (label, of) = match self.recording.channel(message.channel) {
+            Some(Channel::Object(label, Some(of))) => (&**label, *of),
+            Some(Channel::Shared(Some(of))) => (labelled(message)?.0, *of),
+            _ => return Ok(None),
+        };
+        let is_known = |live: &Arc<Object>| of_object(live) == of;
+        if self.live.get(label).is_some_and(is_known)
+            || self.recording.schema().get(of.type_id).is_none()
+        {
+            return Ok(None);
+        }
+        let object = Arc::new(Object {
+            label: label.into(),
+            type_id: of.type_id,
+            count: of.count,
+            created: moment(message.time),
+            slot: self.next_slot,
+            generation: 0,
+        });
+        self.next_slot = self.next_slot.wrapping_sub(1);
+        let said = self.come(Arc::clone(&object))?;
+        self.found.insert(Arc::clone(&object.label), object);
+        Ok(Some(said))
+    }
+
+    /// An object lives from here on.
+    fn come(&mut self, object: Arc<Object>) -> Result<Said, String> {
+        if self.is_unreadable(&object) {
+            return Ok(self.go(&object.label));
+        }
+        self.make_room(&object)?;
+        let before = self.live.insert(&object);
+        if let Some(before) = &before {
+            self.let_go(before);
+        }
+        self.found.remove(&object.label);
+        Ok(Said::Created { object, before })
+    }
+
+    /// The object with this label lives no longer.
+    fn go(&mut self, label: &str) -> Said {
+        self.found.remove(label);
+        let gone = self.live.remove(label);
+        if let Some(gone) = &gone {
+            self.let_go(gone);
+        }
+        gone.map_or(Said::Nothing, Said::Destroyed)
+    }
+
+    /// Whether an object is left out, because its type was in a damaged part.
+    fn is_unreadable(&self, object: &Object) -> bool {
+        self.recording.is_damaged() && self.recording.schema().get(object.type_id).is_none()
+    }
+
     fn keep(&mut self, message: Message) -> Result<Said, String> {
         let label = match self.recording.channel(message.channel) {
-            Some(Channel::Object(label)) => label,
-            Some(Channel::Shared) => labelled(&message)?.0,
+            Some(Channel::Object(label, _)) => label,
+            Some(Channel::Shared(_)) => labelled(&message)?.0,
             _ => return self.meaning(&message),
         };
         match self.live.find(label) {
@@ -183,7 +280,7 @@ impl Cursor {
         message: &Message,
     ) -> Result<Vec<u8>, RecordingError> {
         let value = match self.recording.channel(message.channel) {
-            Some(Channel::Shared) => labelled(message).map(|(_, value)| value),
+            Some(Channel::Shared(_)) => labelled(message).map(|(_, value)| value),
             _ => Ok(message.data()),
         };
         value
@@ -208,8 +305,13 @@ impl Cursor {
                 .map(Said::Lost)
                 .map_err(said),
             Channel::Keyframe => {
-                let objects = control::read_keyframe(message.data()).map_err(said)?;
-                let objects: Vec<Arc<Object>> = objects.into_iter().map(Arc::new).collect();
+                let objects = control::read_keyframe(message.data())
+                    .map_err(said)?
+                    .into_iter();
+                let objects: Vec<Arc<Object>> = objects
+                    .filter(|object| !self.is_unreadable(object))
+                    .map(|object| self.same(object))
+                    .collect();
                 self.live.begin_anew(&objects);
                 self.live_bytes = 0;
                 for object in &objects {
@@ -218,31 +320,26 @@ impl Cursor {
                 Ok(Said::Keyframe(objects))
             }
             Channel::Objects => match control::read_fate(message.data()).map_err(said)? {
-                Fate::Created(object) => {
-                    let object = Arc::new(object);
-                    self.make_room(&object)?;
-                    let before = self.live.insert(&object);
-                    if let Some(before) = &before {
-                        self.let_go(before);
-                    }
-                    Ok(Said::Created { object, before })
-                }
-                Fate::Destroyed(label) => {
-                    let gone = self.live.remove(&label);
-                    if let Some(gone) = &gone {
-                        self.let_go(gone);
-                    }
-                    Ok(gone.map_or(Said::Nothing, Said::Destroyed))
-                }
+                Fate::Created(object) => self.come(Arc::new(object)),
+                Fate::Destroyed(label) => Ok(self.go(&label)),
             },
-            Channel::Object(label) => {
+            Channel::Object(label, _) => {
                 let label = Arc::clone(label);
                 self.value(&label, message.data())
             }
-            Channel::Shared => {
+            Channel::Shared(_) => {
                 let (label, value) = labelled(message)?;
                 self.value(label, value)
             }
+        }
+    }
+
+    /// An object of a keyframe: the one that was found, if it is that.
+    fn same(&self, object: Object) -> Arc<Object> {
+        let found = self.found.get(&object.label);
+        match found.filter(|found| of_object(found) == of_object(&object)) {
+            Some(found) => Arc::clone(found),
+            None => Arc::new(object),
         }
     }
 
@@ -280,10 +377,10 @@ impl Cursor {
 
     /// What a value says of an object that is not known to live.
     fn unknown(&self, label: &str) -> Result<Said, String> {
-        match self.recording.gaps() {
-            [] => Err(format!("a value of {label:?}, which does not live")),
-            // What says that it came is lost.
-            _ => Ok(Said::Nothing),
+        match self.recording.is_damaged() {
+            // What says that it came is lost, or its type.
+            true => Ok(Said::Nothing),
+            false => Err(format!("a value of {label:?}, which does not live")),
         }
     }
 
@@ -307,6 +404,14 @@ impl Cursor {
         let decoded = shape.message.decode(message, &mut value);
         decoded.map_err(|error| format!("{label:?}: {error}"))?;
         Ok(value)
+    }
+}
+
+/// What the values of an object are.
+fn of_object(object: &Object) -> Of {
+    Of {
+        type_id: object.type_id,
+        count: object.count,
     }
 }
 
@@ -355,7 +460,7 @@ impl Recording {
         let types = self.schema().clone();
         sink(self.start(), Change::Types(&types))?;
         let mut cursor = Cursor::new(self);
-        while let Some(time) = cursor.next_time()? {
+        while let Some(time) = cursor.next_time() {
             let said = cursor.pass()?;
             said.told(|change| sink(moment(time), change))?;
         }
@@ -375,8 +480,8 @@ impl Recording {
         state.take(Change::Types(self.schema()));
         let mut cursor = Cursor::new(self);
         let time = nanoseconds(time);
-        cursor.rewind(time)?;
-        while cursor.next_time()?.is_some_and(|next| next <= time) {
+        cursor.rewind(time);
+        while cursor.next_time().is_some_and(|next| next <= time) {
             let said = cursor.pass()?;
             said.told(|change| {
                 state.take(change);

@@ -42,19 +42,16 @@ where
 }
 
 /// Reads what a file that was finished has, and where: its schemas, channels and chunks. `None` if it was not, or that part
-/// is damaged.
+/// is damaged or left out.
 ///
 /// # Errors
 ///
-/// It cannot be read, or another program finished it without such a part.
+/// It cannot be read.
 pub(crate) fn read(file: &mut File) -> io::Result<Option<Summary>> {
     let Some(footer) = footer(file)? else {
         return Ok(None);
     };
-    if footer.summary_start == 0 {
-        return Err(io::Error::other("it has no index"));
-    }
-    if footer.summary_start > file.metadata()?.len() {
+    if footer.summary_start == 0 || footer.summary_start > file.metadata()?.len() {
         return Ok(None);
     }
     file.seek(SeekFrom::Start(footer.summary_start))?;
@@ -147,6 +144,10 @@ pub(crate) fn write(out: &mut Vec<u8>, start: u64, summary: &Summary) {
     group(out, op::CHUNK_INDEX, &|out| {
         let chunks = summary.chunk_indexes.iter();
         chunks.for_each(|chunk| put(out, op::CHUNK_INDEX, chunk));
+    });
+    group(out, op::ATTACHMENT_INDEX, &|out| {
+        let all = summary.attachment_indexes.iter();
+        all.for_each(|attachment| put(out, op::ATTACHMENT_INDEX, attachment));
     });
     group(out, op::METADATA_INDEX, &|out| {
         let all = summary.metadata_indexes.iter();

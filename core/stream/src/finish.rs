@@ -2,7 +2,8 @@
 //!
 //! All parts are read and checked. Behind the last that is whole, in place of what was torn, comes what a recorder writes at
 //! its end. So nothing is copied, a full disk mostly has room enough, and who is killed meanwhile leaves a file that is cut again.
-//! What is damaged before the last whole chunk stays where it is, and is marked as something that readers pass over.
+//! What is damaged before the last whole chunk stays where it is, and is marked as something that readers pass over. Where that
+//! was the beginning of the file, or said what channels are, it is made anew, as far as all recordings have the same.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -12,13 +13,16 @@ use std::path::Path;
 
 use mcap::Summary;
 use mcap::records::{
-    ChunkIndex, MessageIndex, MessageIndexEntry, MetadataIndex, Record, Statistics, op,
+    AttachmentIndex, Channel, ChunkIndex, Header, MessageIndex, MessageIndexEntry, MetadataIndex,
+    Record, SchemaHeader, Statistics, op,
 };
 
 use crate::chunk::{self, MAGIC};
+use crate::control;
 use crate::ending;
 use crate::gap::{self, Search};
 use crate::record;
+use crate::recorder::{LIBRARY, PROFILE};
 
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -60,6 +64,7 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
         // Behind what is damaged. Of a file that was cut off, nothing is there.
         next = search.next_chunk(file, found.end.max(offset) + 1)?;
     }
+    found.name_channels();
     Ok(found)
 }
 
@@ -69,10 +74,11 @@ impl Found {
         file.seek(SeekFrom::Start(offset))?;
         let (mut file, mut body) = (BufReader::with_capacity(AT_ONCE, file), Vec::new());
         while let Some(kind) = record::next(&mut file, &mut body)? {
-            if matches!(kind, op::DATA_END | record::NONE) {
+            // How long a damaged part is, nothing vouches for.
+            if matches!(kind, op::DATA_END | record::NONE | gap::UNREADABLE) {
                 break;
             }
-            let is_sound = self.take(offset, kind, &body);
+            let is_sound = record::is_filled(kind, &body) && self.take(offset, kind, &body);
             let start = offset;
             offset += record::HEAD + body.len() as u64;
             if is_sound {
@@ -101,7 +107,13 @@ impl Found {
                 }
                 _ => false,
             },
-            op::HEADER | gap::UNREADABLE => true,
+            op::ATTACHMENT => {
+                let index = attachment(offset, body);
+                let is_sound = index.is_some();
+                self.summary.attachment_indexes.extend(index);
+                is_sound
+            }
+            op::HEADER => record::parse(kind, body).is_ok(),
             // Nothing else is written before the end.
             _ => false,
         }
@@ -135,9 +147,11 @@ impl Found {
         for (&channel, entries) in &messages {
             *self.counts.entry(channel).or_default() += entries.len() as u64;
         }
+        let times = || messages.values().flatten().map(|entry| entry.log_time);
         self.summary.chunk_indexes.push(ChunkIndex {
-            message_start_time: header.message_start_time,
-            message_end_time: header.message_end_time,
+            // What the chunk itself says of them has no checksum.
+            message_start_time: times().min().unwrap_or(0),
+            message_end_time: times().max().unwrap_or(0),
             chunk_start_offset: offset,
             chunk_length: record::HEAD + body.len() as u64,
             // Where they are comes after it.
@@ -154,6 +168,38 @@ impl Found {
             self.damaged_indexes.push((before, missing));
         }
         Ok(())
+    }
+
+    /// Makes anew what says what channels are, if that was damaged. The first ones are the same in all recordings. Of others only
+    /// their numbers are known, and no reader may meet a number that nothing says anything of.
+    fn name_channels(&mut self) {
+        for id in self.counts.keys() {
+            if self.summary.channels.contains_key(id) {
+                continue;
+            }
+            let number = id.checked_sub(control::FIRST_CHANNEL);
+            let known = number.and_then(|number| control::CHANNELS.get(usize::from(number)));
+            if let Some((topic, cddl)) = known {
+                let header = SchemaHeader {
+                    id: *id,
+                    name: control::schema_name(topic),
+                    encoding: control::SCHEMA_ENCODING.into(),
+                };
+                let data = cddl.as_bytes().into();
+                ending::keep(&mut self.summary, Record::Schema { header, data });
+            }
+            let channel = Channel {
+                id: *id,
+                schema_id: known.map_or(0, |_| *id),
+                topic: match known {
+                    Some((topic, _)) => (*topic).into(),
+                    None => format!("{}{id}", control::LOST_CHANNEL),
+                },
+                message_encoding: known.map_or("", |_| control::ENCODING).into(),
+                metadata: BTreeMap::new(),
+            };
+            ending::keep(&mut self.summary, Record::Channel(channel));
+        }
     }
 
     /// The places of one channel's messages in the last chunk, which are known already.
@@ -218,7 +264,7 @@ impl Found {
             message_count: self.counts.values().sum(),
             schema_count: self.summary.schemas.len() as u16,
             channel_count: self.summary.channels.len() as u32,
-            attachment_count: 0,
+            attachment_count: self.summary.attachment_indexes.len() as u32,
             metadata_count: self.summary.metadata_indexes.len() as u32,
             chunk_count: chunks.len() as u32,
             message_start_time: starts.min().unwrap_or(0),
@@ -254,9 +300,9 @@ pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
         return Ok(());
     }
     for (offset, index) in found.mended() {
-        file.seek(SeekFrom::Start(offset))?;
-        file.write_all(&index)?;
+        write_at(&mut file, offset, &index)?;
     }
+    write_at(&mut file, 0, MAGIC)?;
     for damaged in &found.damaged {
         pass_over(&mut file, damaged)?;
     }
@@ -273,12 +319,67 @@ pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
     Ok(())
 }
 
-/// Makes a damaged part of a file one record that nobody reads.
+/// Makes a damaged part of a file one record that nobody reads, behind what a file begins with if that is a part of it.
 fn pass_over(file: &mut File, damaged: &Range<u64>) -> io::Result<()> {
-    let Some(len) = (damaged.end - damaged.start).checked_sub(record::HEAD) else {
+    let mut start = damaged.start;
+    if start == MAGIC.len() as u64 {
+        let header = header(damaged.end - start);
+        write_at(file, start, &header)?;
+        start += header.len() as u64;
+    }
+    let Some(len) = (damaged.end - start).checked_sub(record::HEAD) else {
         return Ok(());
     };
-    file.seek(SeekFrom::Start(damaged.start))?;
-    file.write_all(&[gap::UNREADABLE])?;
-    file.write_all(&len.to_le_bytes())
+    let head = [&[gap::UNREADABLE][..], &len.to_le_bytes()].concat();
+    write_at(file, start, &head)
+}
+
+/// What a file begins with, in so many bytes at most; nothing if they are too few.
+fn header(room: u64) -> Vec<u8> {
+    let mut header = Header {
+        profile: PROFILE.into(),
+        library: LIBRARY.into(),
+    };
+    let mut out = Vec::new();
+    ending::put(&mut out, op::HEADER, &header);
+    let rest = room.checked_sub(out.len() as u64);
+    // What is left over is no record: the name gets longer by it.
+    if let Some(rest @ 1..record::HEAD) = rest {
+        header.library.push_str(&" ".repeat(rest as usize));
+        out.clear();
+        ending::put(&mut out, op::HEADER, &header);
+    }
+    rest.map_or(Vec::new(), |_| out)
+}
+
+fn write_at(file: &mut File, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(offset))?;
+    file.write_all(bytes)
+}
+
+/// Where an attachment is that another program put into a recording, if it is whole.
+fn attachment(offset: u64, body: &[u8]) -> Option<AttachmentIndex> {
+    let (content, checksum) = body.split_last_chunk()?;
+    if ![0, crc32fast::hash(content)].contains(&u32::from_le_bytes(*checksum)) {
+        return None;
+    }
+    let mut rest = content;
+    let [log_time, create_time] = [number(&mut rest)?, number(&mut rest)?];
+    let [name, media_type] = [record::text(&mut rest)?, record::text(&mut rest)?];
+    let data_size = number(&mut rest)?;
+    (data_size == rest.len() as u64).then_some(AttachmentIndex {
+        offset,
+        length: record::HEAD + body.len() as u64,
+        log_time,
+        create_time,
+        data_size,
+        name,
+        media_type,
+    })
+}
+
+fn number(rest: &mut &[u8]) -> Option<u64> {
+    let (number, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(u64::from_le_bytes(*number))
 }

@@ -1,8 +1,10 @@
 //! Parts of a recording that are damaged, and what is whole behind them.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use mcap::records::{ChunkIndex, op};
@@ -15,53 +17,143 @@ use crate::record::{self, MAX_BYTES};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
+    /// Where it begins in the file.
+    pub offset: u64,
     /// How many bytes it has.
     pub bytes: u64,
-    /// The time of what was recorded last before it; nothing if that is lost too.
+    /// Nothing before this time is lost; without a time, that is not known.
     pub after: Option<SystemTime>,
-    /// The time of what was recorded first behind it.
+    /// Nothing after this time is lost.
     pub before: SystemTime,
+}
+
+/// The damaged parts of a recording that were met so far. A part is met when the file is opened, or when somebody goes there.
+/// Clones know of the same ones.
+///
+/// # Examples
+///
+/// ```
+/// # let dir = memglass::doc::directory();
+/// # let file = dir.join("run.mcap");
+/// # use memglass::{Observer, Session};
+/// # use memglass_stream::{Compression, Recorder, RecordingError, Source};
+/// # let session = Session::builder("engine").dir(&dir).create()?;
+/// # let observer = Observer::builder().dir(&dir).attach("engine")?;
+/// # let mut recorder = Recorder::create(&file, observer.session(), Compression::Zstd)?;
+/// # let now = std::time::SystemTime::now();
+/// # Source::new(observer, &[])?.keyframe(|change| recorder.take(now, change))?;
+/// # recorder.finish()?;
+/// use memglass_stream::Recording;
+///
+/// let recording = Recording::open(&file)?;
+/// let damage = recording.damage();
+/// recording.tell(|_time, _change| Ok::<(), RecordingError>(()))?;
+/// for gap in damage.take_news() {
+///     println!("{} bytes at {} are damaged", gap.bytes, gap.offset);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Damage(Arc<Mutex<Met>>);
+
+#[derive(Debug, Default)]
+struct Met {
+    /// By where they begin.
+    gaps: BTreeMap<u64, Gap>,
+    news: Vec<Gap>,
+}
+
+impl Damage {
+    /// All of them, in their order in the file.
+    pub fn gaps(&self) -> Vec<Gap> {
+        self.met().gaps.values().copied().collect()
+    }
+
+    /// Those that were met since that was asked last. Parts that follow each other are one.
+    pub fn take_news(&self) -> Vec<Gap> {
+        std::mem::take(&mut self.met().news)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.met().gaps.len()
+    }
+
+    pub(crate) fn add(&self, gap: Gap) {
+        let mut met = self.met();
+        if met.gaps.insert(gap.offset, gap).is_some() {
+            return;
+        }
+        match met.news.last_mut() {
+            Some(last) if last.offset + last.bytes == gap.offset => {
+                last.bytes += gap.bytes;
+                last.before = last.before.max(gap.before);
+            }
+            _ => met.news.push(gap),
+        }
+    }
+
+    fn met(&self) -> MutexGuard<'_, Met> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What a damaged part is marked as, so that other readers pass over it: a record whose kind is nobody's.
 pub(crate) const UNREADABLE: u8 = 0x80;
 
-/// The damaged parts between chunks, which lie behind each other otherwise.
-pub(crate) fn between(file: &mut File, chunks: &[ChunkIndex]) -> io::Result<Vec<Gap>> {
+/// The damaged parts between chunks, each with where the chunk behind it begins. Otherwise chunks lie behind each other, or have
+/// records between them that no recording needs. In a file that was finished, such a part is marked.
+pub(crate) fn between(
+    file: &mut File,
+    chunks: &[ChunkIndex],
+    is_finished: bool,
+) -> io::Result<Vec<(Gap, u64)>> {
     let mut chunks: Vec<&ChunkIndex> = chunks.iter().collect();
     chunks.sort_unstable_by_key(|chunk| chunk.chunk_start_offset);
-    let Some(first) = chunks.first() else {
-        return Ok(Vec::new());
-    };
-    let mut end = first_chunk(file, first.chunk_start_offset)?;
     let (mut gaps, mut after) = (Vec::new(), None);
+    let mut end = MAGIC.len() as u64;
     for chunk in chunks {
-        if chunk.chunk_start_offset > end {
-            gaps.push(Gap {
-                bytes: chunk.chunk_start_offset - end,
+        let start = chunk.chunk_start_offset;
+        let (offset, kind) = end_of_records(file, end..start)?;
+        // No chunk is shorter, and none comes before the one that only has channels: only what says what the file is can be
+        // damaged there.
+        let has_messages = !chunk.message_index_offsets.is_empty();
+        let is_long = start.saturating_sub(offset) >= HEAD as u64;
+        if has_messages && is_long && (!is_finished || kind == UNREADABLE) {
+            let gap = Gap {
+                offset,
+                bytes: start - offset,
                 after: after.map(moment),
                 before: moment(chunk.message_start_time),
-            });
+            };
+            gaps.push((gap, start));
         }
         let len = chunk
             .chunk_length
             .saturating_add(chunk.message_index_length);
-        end = chunk.chunk_start_offset.saturating_add(len);
-        after = after.max(Some(chunk.message_end_time));
+        end = start.saturating_add(len);
+        if has_messages {
+            after = after.max(Some(chunk.message_end_time));
+        }
     }
     Ok(gaps)
 }
 
-/// Where the first chunk of a file is to begin: behind what says what the file is.
-fn first_chunk(file: &mut File, most: u64) -> io::Result<u64> {
-    let mut offset = MAGIC.len() as u64;
-    while offset < most {
-        let Some((op::HEADER | op::METADATA, body)) = record::at(file, offset)? else {
-            break;
-        };
-        offset += record::HEAD + body.len() as u64;
+/// Where records that no recording needs end, which begin at the start of a range and may fill it, and what comes there.
+fn end_of_records(file: &mut File, range: Range<u64>) -> io::Result<(u64, u8)> {
+    let mut offset = range.start;
+    while offset < range.end {
+        let (kind, len) = record::head_at(file, offset)?;
+        let next = offset.saturating_add(record::HEAD).saturating_add(len);
+        let is_passed = matches!(
+            kind,
+            op::HEADER | op::METADATA | op::MESSAGE_INDEX | op::ATTACHMENT
+        );
+        if !is_passed || next > range.end {
+            return Ok((offset, kind));
+        }
+        offset = next;
     }
-    Ok(offset)
+    Ok((offset, record::NONE))
 }
 
 /// Looks for whole chunks behind what is damaged.

@@ -68,7 +68,7 @@ mod tape;
 pub use change::{Change, Losses, Object};
 pub use clock::Clock;
 pub use error::{PlayError, RecordError, RecordingError};
-pub use gap::Gap;
+pub use gap::{Damage, Gap};
 pub use marks::{Happened, Marks};
 pub use plan::{Plan, Split};
 pub use player::{Passage, Player, Start};

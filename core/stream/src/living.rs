@@ -60,6 +60,12 @@ impl Living {
         self.all[at].as_mut()
     }
 
+    /// The same where nothing follows the last keyframe.
+    pub(crate) fn get(&self, label: &str) -> Option<&Arc<Object>> {
+        let live = self.all[*self.by_label.get(label)?].as_ref();
+        live.map(|live| &live.object)
+    }
+
     /// Adds an object; the one with its label, if there is one, lives no longer.
     pub(crate) fn insert(&mut self, object: &Arc<Object>) -> Option<Arc<Object>> {
         let before = self.remove(&object.label);

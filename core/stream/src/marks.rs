@@ -2,12 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use crate::control::{self, Fate, nanoseconds};
-use crate::error::RecordingError;
+use crate::gap::{Damage, Gap};
 use crate::recording::{Channel, Recording};
 
 /// Parts of equal length that a recording is cut into.
@@ -21,7 +21,7 @@ pub struct Happened {
     pub created: bool,
     /// Objects went.
     pub destroyed: bool,
-    /// The recorder did not see everything.
+    /// The recorder did not see everything, or it is damaged, as far as somebody has been there.
     pub lost: bool,
     /// A trigger fired while it was played.
     pub fired: bool,
@@ -41,6 +41,8 @@ struct Inner {
     start: u64,
     end: u64,
     parts: Vec<AtomicU8>,
+    /// How many damaged parts are marked.
+    gaps: AtomicUsize,
 }
 
 impl Marks {
@@ -49,6 +51,7 @@ impl Marks {
             start: nanoseconds(recording.start()),
             end: nanoseconds(recording.end()),
             parts: (0..PARTS).map(|_| AtomicU8::new(0)).collect(),
+            gaps: AtomicUsize::new(0),
         }))
     }
 
@@ -75,27 +78,50 @@ impl Marks {
         self.add(nanoseconds(time), FIRED);
     }
 
+    /// Marks the damaged parts that are known.
+    pub(crate) fn damaged(&self, damage: &Damage) {
+        if self.0.gaps.swap(damage.count(), Ordering::Relaxed) == damage.count() {
+            return;
+        }
+        for Gap { after, before, .. } in damage.gaps() {
+            let first = after.map_or(0, |after| self.part_of(nanoseconds(after)));
+            let last = self.part_of(nanoseconds(before)).max(first);
+            for part in &self.0.parts[first..=last] {
+                part.fetch_or(LOST, Ordering::Relaxed);
+            }
+        }
+    }
+
     fn add(&self, time: u64, what: u8) {
-        let Inner { start, end, parts } = &*self.0;
+        self.0.parts[self.part_of(time)].fetch_or(what, Ordering::Relaxed);
+    }
+
+    fn part_of(&self, time: u64) -> usize {
+        let Inner { start, end, .. } = &*self.0;
         let length = end.saturating_sub(*start).max(1);
         let since = time.saturating_sub(*start).min(length);
         // Not in integers: the lengths of damaged recordings are any.
         let index = (since as f64 / length as f64 * PARTS as f64) as usize;
-        parts[index.min(PARTS - 1)].fetch_or(what, Ordering::Relaxed);
+        index.min(PARTS - 1)
+    }
+
+    /// Whether this is the recording that they are of, as far as its times tell.
+    fn are_of(&self, recording: &Recording) -> bool {
+        let times = [recording.start(), recording.end()].map(nanoseconds);
+        times == [self.0.start, self.0.end]
     }
 
     /// Reads what happened out of a recording, until `stop` is raised.
-    fn read(&self, mut recording: Recording, stop: &AtomicBool) -> Result<(), RecordingError> {
+    fn read(&self, mut recording: Recording, stop: &AtomicBool) {
         for index in 0..recording.chunks().len() {
-            let chunk = &recording.chunks()[index];
             let is_told = [Channel::Objects, Channel::Loss];
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            if !is_told.iter().any(|channel| recording.has(chunk, channel)) {
+            if !is_told.iter().any(|channel| recording.has(index, channel)) {
                 continue;
             }
-            for message in recording.messages(index)? {
+            for message in recording.messages(index).unwrap_or_default() {
                 let what = match recording.channel(message.channel) {
                     Some(Channel::Objects) => fate(message.data()),
                     Some(Channel::Loss) => loss(message.data()),
@@ -106,7 +132,6 @@ impl Marks {
                 }
             }
         }
-        Ok(())
     }
 }
 
@@ -131,13 +156,17 @@ pub(crate) struct Reader {
 
 impl Reader {
     /// Reads the recording at `path` once more. Without a thread for that, nothing is marked.
-    pub(crate) fn start(path: &Path, marks: &Marks) -> Reader {
+    pub(crate) fn start(path: &Path, marks: &Marks, damage: &Damage) -> Reader {
         let stop = Arc::new(AtomicBool::new(false));
         let (path, marks, raised) = (path.to_owned(), marks.clone(), Arc::clone(&stop));
+        let damage = damage.clone();
         let thread = std::thread::Builder::new().name("memglass-marks".into());
         let thread = thread.spawn(move || {
-            // A damaged part is told when it is played.
-            let _ = Recording::open(&path).and_then(|recording| marks.read(recording, &raised));
+            // Another file may be there by now.
+            let recording = Recording::open(&path).ok();
+            if let Some(recording) = recording.filter(|recording| marks.are_of(recording)) {
+                marks.read(recording.with_damage(&damage), &raised);
+            }
         });
         Reader {
             stop,

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::control::{moment, nanoseconds};
 use crate::cursor::{Cursor, Said};
 use crate::error::PlayError;
+use crate::gap::Damage;
 use crate::marks::{Marks, Reader};
 use crate::mirror::Mirror;
 use crate::recording::Recording;
@@ -42,6 +43,7 @@ pub struct Player {
     clock: Clock,
     path: PathBuf,
     marks: Marks,
+    damage: Damage,
     /// Objects of a branch that were written and are as recorded again.
     discarded: Arc<AtomicU64>,
     /// Started when somebody wants marks.
@@ -86,6 +88,7 @@ impl Player {
     ) -> Result<Player, PlayError> {
         let mirror = Mirror::new(&recording, name, dir)?;
         let (path, marks) = (recording.path().to_owned(), Marks::of(&recording));
+        let damage = recording.damage();
         let (orders, inbox) = channel();
         let mut deck = Deck::new(Cursor::new(recording), mirror);
         deck.start(start)?;
@@ -98,6 +101,7 @@ impl Player {
             clock,
             path,
             marks,
+            damage,
             discarded,
             reader: OnceLock::new(),
             orders: Some(orders),
@@ -108,8 +112,14 @@ impl Player {
     /// What happened when in the recording. The first time, a thread begins to read it for that.
     pub fn marks(&self) -> &Marks {
         self.reader
-            .get_or_init(|| Reader::start(&self.path, &self.marks));
+            .get_or_init(|| Reader::start(&self.path, &self.marks, &self.damage));
+        self.marks.damaged(&self.damage);
         &self.marks
+    }
+
+    /// What of the recording is damaged, as far as the player has met it.
+    pub fn damage(&self) -> &Damage {
+        &self.damage
     }
 
     /// Marks that a trigger fired at this time of the recording.
@@ -132,8 +142,8 @@ impl Player {
     ///
     /// # Errors
     ///
-    /// As all orders: [`PlayError::Recording`] if the recording is damaged there, [`PlayError::Ended`] if the
-    /// player has ended. Then it is paused.
+    /// As all orders: [`PlayError::Recording`] if the recording makes no sense there, [`PlayError::Ended`] if the
+    /// player has ended. Then it is paused. What is damaged is no error: [`damage`](Player::damage) tells it.
     pub fn tell(&self) -> Result<Replay, PlayError> {
         self.order(What::Tell)
     }
@@ -267,7 +277,7 @@ impl Drop for Player {
 /// let mut passage = Passage::start(Recording::open(&file)?, "replay", Some(&dir))?;
 /// let replay = Observer::builder().dir(&dir).attach("replay")?;
 /// assert_eq!(replay.field("quantity")?.read()?, Value::I64(100));
-/// while let Some(next) = passage.next_time()? {
+/// while let Some(next) = passage.next_time() {
 ///     passage.go_on(next)?;
 /// }
 /// assert_eq!(replay.field("quantity")?.read()?, Value::I64(500));
@@ -299,23 +309,19 @@ impl Passage {
     }
 
     /// When something happens next; nothing at the end.
-    ///
-    /// # Errors
-    ///
-    /// [`PlayError::Recording`] if the recording is damaged there.
-    pub fn next_time(&mut self) -> Result<Option<SystemTime>, PlayError> {
-        Ok(self.0.cursor.next_time()?.map(moment))
+    pub fn next_time(&mut self) -> Option<SystemTime> {
+        self.0.cursor.next_time().map(moment)
     }
 
     /// Lets everything happen up to a moment, one thing after the other.
     ///
     /// # Errors
     ///
-    /// [`PlayError`] if the recording is damaged there, or there is no room for an object.
+    /// [`PlayError`] if the recording makes no sense there, or there is no room for an object.
     pub fn go_on(&mut self, to: SystemTime) -> Result<(), PlayError> {
         let deck = &mut self.0;
         let to = nanoseconds(to);
-        while let Some(next) = deck.cursor.next_time()?.filter(|next| *next <= to) {
+        while let Some(next) = deck.cursor.next_time().filter(|next| *next <= to) {
             deck.play_moment(next)?;
         }
         deck.position = deck.position.max(to.min(deck.end()));
@@ -417,7 +423,7 @@ impl Deck {
         }
         for _ in 0..BATCH {
             let now = self.due();
-            match self.cursor.next_time()? {
+            match self.cursor.next_time() {
                 None => {
                     self.move_on(now.min(self.end()).max(self.position));
                     return self.at_end();
@@ -483,7 +489,7 @@ impl Deck {
             What::Step(moments) => {
                 self.is_playing = false;
                 for _ in 0..moments {
-                    let Some(next) = self.cursor.next_time()? else {
+                    let Some(next) = self.cursor.next_time() else {
                         break;
                     };
                     self.play_moment(next)?;
@@ -508,8 +514,10 @@ impl Deck {
         // Not `clamp`: a damaged recording may end before it begins.
         let time = time.max(self.start_time()).min(self.end());
         // Forwards too, if that is a short cut.
-        if time < self.position || self.cursor.has_keyframe_between(self.position, time) {
-            self.go_to_keyframe(time)?;
+        let is_short_cut =
+            time < self.position || self.cursor.has_keyframe_between(self.position, time);
+        if is_short_cut && self.cursor.rewind(time) == 0 {
+            self.mirror.clear();
         }
         self.pass_over(time)?;
         self.position = time;
@@ -524,7 +532,7 @@ impl Deck {
     }
 
     fn pass_all(&mut self, time: u64) -> Result<(), PlayError> {
-        while let Some(next) = self.cursor.next_time()?.filter(|next| *next <= time) {
+        while let Some(next) = self.cursor.next_time().filter(|next| *next <= time) {
             if self.cursor.has_to_take() {
                 self.write_last()?;
             }
@@ -544,16 +552,9 @@ impl Deck {
         })
     }
 
-    fn go_to_keyframe(&mut self, time: u64) -> Result<(), PlayError> {
-        if self.cursor.rewind(time)? == 0 {
-            self.mirror.clear();
-        }
-        Ok(())
-    }
-
     /// Plays everything at one time.
     fn play_moment(&mut self, time: u64) -> Result<(), PlayError> {
-        while self.cursor.next_time()? == Some(time) {
+        while self.cursor.next_time() == Some(time) {
             let said = self.cursor.pass()?;
             self.mirror.apply(said)?;
         }

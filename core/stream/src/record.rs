@@ -41,6 +41,16 @@ pub(crate) fn at(file: &mut File, offset: u64) -> io::Result<Option<(u8, Vec<u8>
     Ok(next(file, &mut body)?.map(|kind| (kind, body)))
 }
 
+/// What the record at `offset` says that it is, and how many bytes its content has; zeros if the file ends before.
+pub(crate) fn head_at(file: &mut File, offset: u64) -> io::Result<(u8, u64)> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(offset))?;
+    file.take(HEAD).read_to_end(&mut head)?;
+    let head = <[u8; 9]>::try_from(head).unwrap_or_default();
+    let [kind, len @ ..] = head;
+    Ok((kind, u64::from_le_bytes(len)))
+}
+
 /// What the next record of a chunk is, and its content.
 ///
 /// # Errors
@@ -75,6 +85,21 @@ pub(crate) fn parse(kind: u8, body: &[u8]) -> Result<Record<'_>, String> {
             .ok_or("something in it is longer than it is")?;
     }
     mcap::parse_record(kind, body).map_err(|error| error.to_string())
+}
+
+/// Whether a record that comes between chunks, or a chunk, is as long as its content says. If it is longer, its length is damaged,
+/// and it has swallowed what is behind it.
+pub(crate) fn is_filled(kind: u8, body: &[u8]) -> bool {
+    let mut rest = body;
+    let mut parts = parts(kind).into_iter().flatten();
+    if !parts.all(|part| part.skip(&mut rest).is_some()) {
+        return false;
+    }
+    match (kind, rest.split_first_chunk()) {
+        (op::CHUNK, Some((len, records))) => u64::from_le_bytes(*len) == records.len() as u64,
+        (op::HEADER | op::METADATA | op::MESSAGE_INDEX, _) => rest.is_empty(),
+        _ => true,
+    }
 }
 
 /// A part of a record's content.
@@ -123,6 +148,11 @@ impl Part {
         }
         Some(())
     }
+}
+
+/// A text at the beginning of some bytes.
+pub(crate) fn text(rest: &mut &[u8]) -> Option<String> {
+    String::from_utf8(sized(rest)?.to_vec()).ok()
 }
 
 fn sized<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {

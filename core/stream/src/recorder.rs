@@ -81,6 +81,10 @@ impl Totals {
 /// seeking in them takes longer.
 const KEYFRAME_AFTER: u64 = 2;
 
+/// Bytes of messages after which a keyframe comes with the types, as a multiple of theirs: what nothing can be read without is
+/// in more than one place. The second time they come with the next keyframe.
+const TYPES_AFTER: u64 = 16;
+
 /// Writes what changes into an MCAP file.
 ///
 /// While it is written, the file is locked: nobody takes it for a finished one. Without
@@ -105,6 +109,12 @@ pub struct Recorder {
     keyframe_bytes: u64,
     /// Values of the last keyframe that are still to come.
     keyframe_values: usize,
+    /// Bytes of messages since the types were written last, and how often they were.
+    since_types: u64,
+    types_written: u64,
+    types_bytes: u64,
+    /// When something was written last.
+    last: SystemTime,
 }
 
 #[derive(Clone)]
@@ -184,6 +194,10 @@ impl Recorder {
             since_keyframe: 0,
             keyframe_bytes: 0,
             keyframe_values: 0,
+            since_types: 0,
+            types_written: 0,
+            types_bytes: 0,
+            last: SystemTime::UNIX_EPOCH,
         };
         recorder.flush()?;
         Ok(recorder)
@@ -202,15 +216,18 @@ impl Recorder {
     /// [`RecordError::NoRoom`], [`RecordError::Write`]: nothing can be written any more. The file has everything up to
     /// the last [`flush`](Recorder::flush).
     pub fn take(&mut self, time: SystemTime, change: Change<'_>) -> Result<(), RecordError> {
+        self.last = time;
         match change {
             Change::Types(schema) => {
                 self.schema = schema.clone();
-                self.control(control::TYPES, time, &codec::encode_schema(schema))
+                self.types_written = 0;
+                self.types(time)
             }
             Change::Keyframe(objects) => {
                 self.since_keyframe = 0;
                 self.keyframe_bytes = 0;
                 self.keyframe_values = objects.len();
+                self.types_again(time)?;
                 self.control(control::KEYFRAME, time, &control::keyframe(objects))
             }
             Change::Created(object) => {
@@ -272,6 +289,9 @@ impl Recorder {
 
     /// Ends the recording; nothing can be written any more.
     pub(crate) fn end(&mut self) -> Result<(), RecordError> {
+        if !self.schema.is_empty() {
+            self.types(self.last)?;
+        }
         self.flush()?;
         let finished = self.writer.finish().map(drop);
         self.checked(finished)?;
@@ -349,6 +369,27 @@ impl Recorder {
         Ok(shape)
     }
 
+    fn types(&mut self, time: SystemTime) -> Result<(), RecordError> {
+        let types = codec::encode_schema(&self.schema);
+        self.control(control::TYPES, time, &types)?;
+        self.types_written += 1;
+        self.since_types = 0;
+        self.types_bytes = types.len() as u64;
+        Ok(())
+    }
+
+    /// Writes the types with a keyframe, if that is due.
+    fn types_again(&mut self, time: SystemTime) -> Result<(), RecordError> {
+        let after = match self.types_written {
+            1 => 1,
+            _ => TYPES_AFTER * self.types_bytes,
+        };
+        match self.types_written > 0 && self.since_types >= after {
+            true => self.types(time),
+            false => Ok(()),
+        }
+    }
+
     fn control(
         &mut self,
         topic: &str,
@@ -361,6 +402,7 @@ impl Recorder {
     fn write(&mut self, channel: u16, time: SystemTime, data: &[u8]) -> Result<(), RecordError> {
         self.totals.messages += 1;
         self.since_keyframe += data.len() as u64;
+        self.since_types += data.len() as u64;
         let time = nanoseconds(time);
         let header = MessageHeader {
             channel_id: channel,
@@ -397,11 +439,14 @@ pub(crate) fn options(compression: Compression) -> WriteOptions {
         // A chunk is written when it is whole, and never has a length that is filled in later.
         .disable_seeking(true)
         .profile(PROFILE)
-        .library(concat!("memglass ", env!("CARGO_PKG_VERSION")))
+        .library(format!("{LIBRARY} {}", env!("CARGO_PKG_VERSION")))
 }
 
 /// What tells recordings of memglass from other MCAP files.
 pub(crate) const PROFILE: &str = "memglass";
+
+/// What the name of the library that writes them begins with.
+pub(crate) const LIBRARY: &str = "memglass";
 
 /// Name of the record that says what was recorded.
 pub(crate) const ABOUT: &str = "memglass";
@@ -426,9 +471,9 @@ fn control_channels(
 ) -> mcap::McapResult<HashMap<&'static str, u16>> {
     let mut channels = HashMap::new();
     for (topic, cddl) in control::CHANNELS {
-        let name = topic.trim_start_matches('/').replace('/', ".");
-        let schema = writer.add_schema(&name, "cddl", cddl.as_bytes())?;
-        let id = writer.add_channel(schema, topic, "cbor", &BTreeMap::new())?;
+        let name = control::schema_name(topic);
+        let schema = writer.add_schema(&name, control::SCHEMA_ENCODING, cddl.as_bytes())?;
+        let id = writer.add_channel(schema, topic, control::ENCODING, &BTreeMap::new())?;
         channels.insert(topic, id);
     }
     Ok(channels)
@@ -439,6 +484,10 @@ pub(crate) const LABEL: &str = "label";
 
 /// Key in a channel's metadata: the type whose objects share it.
 pub(crate) const TYPE: &str = "type";
+
+/// Keys in a channel's metadata: the number of the type of its values, and how many elements each has.
+pub(crate) const TYPE_ID: &str = "type_id";
+pub(crate) const COUNT: &str = "count";
 
 fn add_channel(
     writer: &mut Writer<BufWriter<File>>,
@@ -462,6 +511,12 @@ fn add_channel(
         }
     };
     let schema = writer.add_schema(name, "protobuf", &shape.descriptor)?;
-    let metadata = BTreeMap::from([(key.to_owned(), value)]);
+    let of = [
+        (TYPE_ID, Some(u64::from(object.type_id.0))),
+        (COUNT, object.count),
+    ];
+    let of = of.map(|(key, number)| Some((key.to_owned(), number?.to_string())));
+    let metadata = [Some((key.to_owned(), value))].into_iter().chain(of);
+    let metadata = metadata.flatten().collect();
     writer.add_channel(schema, &topic, "protobuf", &metadata)
 }

@@ -1,6 +1,6 @@
 //! Opening a recording.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,20 +10,25 @@ use std::time::SystemTime;
 use mcap::Summary;
 use mcap::records::{ChunkIndex, Record};
 use memglass::Replay;
-use memglass::schema::{Schema, codec};
+use memglass::schema::{Schema, TypeId, codec};
 
 use crate::chunk::{self, MAGIC, Message};
 use crate::control::{self, moment};
 use crate::ending;
 use crate::error::RecordingError;
 use crate::finish;
-use crate::gap::{self, Gap};
+use crate::gap::{self, Damage, Gap};
 use crate::record;
-use crate::recorder::{LABEL, PROFILE, TYPE};
+use crate::recorder::{COUNT, LABEL, LIBRARY, PROFILE, TYPE, TYPE_ID};
 
 /// A recording: a file with the changes of a session.
 ///
-/// The file is anybody's: damaged, cut or made up, it gives errors and no more.
+/// The file is anybody's: damaged, cut or made up, it gives errors and no more. A part that is damaged is passed over, whoever
+/// reads the recording, and is one of [`gaps`](Recording::gaps) from then on. What is shown behind it:
+///
+/// - Objects keep the value that they had before it until they have another one.
+/// - One that came in it appears when its value changes, or at the next keyframe. When it was created is then not known.
+/// - One that went in it may still be there until the next keyframe.
 #[derive(Debug)]
 pub struct Recording {
     path: PathBuf,
@@ -32,7 +37,11 @@ pub struct Recording {
     channels: HashMap<u16, Channel>,
     /// In the order of their times.
     chunks: Vec<ChunkIndex>,
-    gaps: Vec<Gap>,
+    damage: Damage,
+    /// Chunks that are damaged, by their numbers, and those that come behind something that is, by where they begin.
+    damaged: HashSet<usize>,
+    behind_damage: HashSet<u64>,
+    lost_channels: usize,
     state: Written,
     is_branch: bool,
     size: u64,
@@ -56,9 +65,16 @@ pub(crate) enum Channel {
     Objects,
     Loss,
     /// Values of the object with this label.
-    Object(Arc<str>),
+    Object(Arc<str>, Option<Of>),
     /// Values of several objects, each with a label.
-    Shared,
+    Shared(Option<Of>),
+}
+
+/// What the values of a channel are of; older recordings do not say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Of {
+    pub(crate) type_id: TypeId,
+    pub(crate) count: Option<u64>,
 }
 
 impl Recording {
@@ -70,28 +86,39 @@ impl Recording {
     /// - [`RecordingError::Read`]: the file cannot be read.
     /// - [`RecordingError::Foreign`]: it is none of memglass.
     /// - [`RecordingError::BeingRecorded`]: it is still being written.
-    /// - [`RecordingError::Damaged`]: its types are damaged.
+    /// - [`RecordingError::Damaged`]: all its types are damaged.
     pub fn open(path: &Path) -> Result<Recording, RecordingError> {
         let cannot = |source| RecordingError::Read {
             path: path.into(),
             source,
         };
         let mut file = open_regular(path).map_err(cannot)?;
-        check_beginning(path, &mut file)?;
+        let is_sure = check_beginning(path, &mut file)?;
         if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
             return Err(RecordingError::BeingRecorded { path: path.into() });
         }
         let (state, summary) = match ending::read(&mut file).map_err(cannot)? {
             Some(summary) => (Written::Whole, summary),
-            None => completed(path, &mut file).map_err(cannot)?,
+            None => completed(path, &mut file, is_sure).map_err(cannot)?,
         };
+        if !is_sure && !is_ours(&summary) {
+            return Err(RecordingError::Foreign {
+                path: path.into(),
+                reason: "another program made this MCAP file",
+            });
+        }
         let mut chunks = summary.chunk_indexes;
-        let gaps = gap::between(&mut file, &chunks).map_err(cannot)?;
+        let is_finished = state != Written::Cut;
+        let between = gap::between(&mut file, &chunks, is_finished).map_err(cannot)?;
+        let damage = Damage::default();
+        between.iter().for_each(|(gap, _)| damage.add(*gap));
         let size = file.metadata().map_err(cannot)?.len();
         // Chunks that only have channels have no times.
         chunks.retain(|chunk| !chunk.message_index_offsets.is_empty());
         chunks.sort_by_key(|chunk| (chunk.message_start_time, chunk.chunk_start_offset));
         let channels = summary.channels.iter();
+        let is_lost =
+            |channel: &&Arc<mcap::Channel<'_>>| channel.topic.starts_with(control::LOST_CHANNEL);
         let mut recording = Recording {
             path: path.into(),
             file,
@@ -100,13 +127,21 @@ impl Recording {
                 .filter_map(|(&id, channel)| Some((id, meaning(channel)?)))
                 .collect(),
             chunks,
-            gaps,
+            damage,
+            damaged: HashSet::new(),
+            behind_damage: between.iter().map(|(_, offset)| *offset).collect(),
+            lost_channels: summary.channels.values().filter(is_lost).count(),
             state,
             is_branch: false,
             size,
         };
         recording.schema = recording.types()?;
         Ok(recording)
+    }
+
+    /// The path that it was opened at.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Its file name.
@@ -126,11 +161,27 @@ impl Recording {
         self.state == Written::Cut
     }
 
-    /// The damaged parts of it, in their order. What was recorded there is not told. Up to the next keyframe behind one, an
-    /// object that came in it is left out, and one that went may still be there; an object whose channel began in it is left out
-    /// for good.
-    pub fn gaps(&self) -> &[Gap] {
-        &self.gaps
+    /// The damaged parts of it that were met so far, in their order in the file.
+    pub fn gaps(&self) -> Vec<Gap> {
+        self.damage.gaps()
+    }
+
+    /// The same, also for those that are met later.
+    pub fn damage(&self) -> Damage {
+        self.damage.clone()
+    }
+
+    /// How many channels are left out for good: what says whose values they have was damaged before the file was finished.
+    pub fn lost_channels(&self) -> usize {
+        self.lost_channels
+    }
+
+    /// The same recording, which tells the damaged parts that it meets together with others who read the same file.
+    pub fn with_damage(mut self, damage: &Damage) -> Recording {
+        let known = self.damage.gaps();
+        known.into_iter().for_each(|gap| damage.add(gap));
+        self.damage = damage.clone();
+        self
     }
 
     /// When it begins.
@@ -208,10 +259,6 @@ impl Recording {
         &self.schema
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     pub(crate) fn chunks(&self) -> &[ChunkIndex] {
         &self.chunks
     }
@@ -220,22 +267,40 @@ impl Recording {
         self.channels.get(&id)
     }
 
-    /// Whether a chunk has messages of a channel.
-    pub(crate) fn has(&self, chunk: &ChunkIndex, wanted: &Channel) -> bool {
-        let mut ids = chunk.message_index_offsets.keys();
-        ids.any(|&id| self.channel(id) == Some(wanted))
+    /// Whether a chunk has messages of a channel that can be read, as far as that is known.
+    pub(crate) fn has(&self, index: usize, wanted: &Channel) -> bool {
+        let mut ids = self.chunks[index].message_index_offsets.keys();
+        !self.damaged.contains(&index) && ids.any(|&id| self.channel(id) == Some(wanted))
     }
 
-    /// The messages of a chunk, in the order of their times.
-    pub(crate) fn messages(&mut self, index: usize) -> Result<Vec<Message>, RecordingError> {
-        let offset = self.chunks[index].chunk_start_offset;
-        let record = record::at(&mut self.file, offset);
-        let record = record.map_err(|source| RecordingError::Read {
-            path: self.path.clone(),
-            source,
-        })?;
-        let (kind, body) = record.ok_or_else(|| self.damaged(offset, "the file ends there"))?;
-        chunk::messages(kind, &body).map_err(|reason| self.damaged(offset, reason))
+    /// Whether something is damaged, as far as whoever reads this has met it.
+    pub(crate) fn is_damaged(&self) -> bool {
+        !(self.damaged.is_empty() && self.behind_damage.is_empty())
+    }
+
+    /// Whether something is damaged in front of a chunk.
+    pub(crate) fn is_behind_damage(&self, index: usize) -> bool {
+        self.behind_damage
+            .contains(&self.chunks[index].chunk_start_offset)
+    }
+
+    /// The messages of a chunk, in the order of their times; `None` if it is damaged.
+    pub(crate) fn messages(&mut self, index: usize) -> Option<Vec<Message>> {
+        if self.damaged.contains(&index) {
+            return None;
+        }
+        let chunk = &self.chunks[index];
+        let messages = chunk_at(&mut self.file, chunk);
+        if messages.is_none() {
+            self.damage.add(Gap {
+                offset: chunk.chunk_start_offset,
+                bytes: chunk.chunk_length + chunk.message_index_length,
+                after: Some(moment(chunk.message_start_time)),
+                before: moment(chunk.message_end_time),
+            });
+            self.damaged.insert(index);
+        }
+        messages
     }
 
     pub(crate) fn damaged(&self, offset: u64, reason: impl Into<String>) -> RecordingError {
@@ -246,31 +311,60 @@ impl Recording {
         }
     }
 
-    /// The types as of the end.
+    /// The types as of the end, or the last that can be read.
     fn types(&mut self) -> Result<Schema, RecordingError> {
-        let last = self
-            .chunks
-            .iter()
-            .rposition(|chunk| self.has(chunk, &Channel::Types));
-        let Some(index) = last else {
-            return Ok(Schema::new());
-        };
-        let messages = self.messages(index)?;
-        let types = messages
-            .iter()
-            .rfind(|message| self.channel(message.channel) == Some(&Channel::Types));
-        let offset = self.chunks[index].chunk_start_offset;
-        let types = types.ok_or_else(|| self.damaged(offset, "it has no types"))?;
-        codec::decode_schema(types.data()).map_err(|error| self.damaged(offset, error.to_string()))
+        let mut wrong = None;
+        for index in (0..self.chunks.len()).rev() {
+            if !self.has(index, &Channel::Types) {
+                continue;
+            }
+            let offset = self.chunks[index].chunk_start_offset;
+            let messages = self.messages(index).unwrap_or_default();
+            let types = messages
+                .iter()
+                .rfind(|message| self.channel(message.channel) == Some(&Channel::Types));
+            match types.map(|types| codec::decode_schema(types.data())) {
+                Some(Ok(types)) => return Ok(types),
+                Some(Err(error)) => wrong = Some(self.damaged(offset, error.to_string())),
+                None => {}
+            }
+        }
+        if let Some(wrong) = wrong {
+            return Err(wrong);
+        }
+        match self.gaps().first() {
+            Some(gap) => Err(self.damaged(
+                gap.offset,
+                "the types of its objects were there, and nowhere else",
+            )),
+            None => Ok(Schema::new()),
+        }
     }
 }
 
+/// The messages of a chunk; `None` if it is damaged.
+fn chunk_at(file: &mut File, chunk: &ChunkIndex) -> Option<Vec<Message>> {
+    // No more is read than the index says.
+    let (_, len) = record::head_at(file, chunk.chunk_start_offset).ok()?;
+    if record::HEAD.checked_add(len)? != chunk.chunk_length {
+        return None;
+    }
+    let (kind, body) = record::at(file, chunk.chunk_start_offset).ok()??;
+    chunk::messages(kind, &body).ok()
+}
+
 fn meaning(channel: &mcap::Channel<'_>) -> Option<Channel> {
+    let number = |key| channel.metadata.get(key)?.parse().ok();
+    let of = number(TYPE_ID).and_then(|id| u32::try_from(id).ok());
+    let of = of.map(|id| Of {
+        type_id: TypeId(id),
+        count: number(COUNT),
+    });
     if let Some(label) = channel.metadata.get(LABEL) {
-        return Some(Channel::Object(label.as_str().into()));
+        return Some(Channel::Object(label.as_str().into(), of));
     }
     if channel.metadata.contains_key(TYPE) {
-        return Some(Channel::Shared);
+        return Some(Channel::Shared(of));
     }
     Some(match &*channel.topic {
         control::TYPES => Channel::Types,
@@ -281,8 +375,14 @@ fn meaning(channel: &mcap::Channel<'_>) -> Option<Channel> {
     })
 }
 
-/// Fails if a file does not begin as a recording does.
-fn check_beginning(path: &Path, file: &mut File) -> Result<(), RecordingError> {
+/// Whether the channels of a file are those of a recording.
+fn is_ours(summary: &Summary) -> bool {
+    let mut channels = summary.channels.values();
+    channels.any(|channel| channel.topic == control::TYPES)
+}
+
+/// Fails if a file does not begin as a recording does; whether it surely does. It does not if its first bytes are damaged.
+fn check_beginning(path: &Path, file: &mut File) -> Result<bool, RecordingError> {
     let foreign = |reason| RecordingError::Foreign {
         path: path.into(),
         reason,
@@ -295,23 +395,38 @@ fn check_beginning(path: &Path, file: &mut File) -> Result<(), RecordingError> {
     file.take(MAGIC.len() as u64)
         .read_to_end(&mut magic)
         .map_err(cannot)?;
-    match &*magic {
-        MAGIC => {}
-        [] => return Err(foreign("it is empty")),
-        _ => return Err(foreign("it is no MCAP file")),
+    if magic.is_empty() {
+        return Err(foreign("it is empty"));
     }
-    let Some((kind, body)) = record::at(file, MAGIC.len() as u64).map_err(cannot)? else {
-        return Err(foreign("it ends before it says who made it"));
-    };
-    match record::parse(kind, &body) {
-        Ok(Record::Header(header)) if header.profile == PROFILE => Ok(()),
-        _ => Err(foreign("another program made this MCAP file")),
+    let begin = MAGIC.len() as u64;
+    let header = record::at(file, begin).map_err(cannot)?;
+    let header = header.and_then(|(kind, body)| match record::parse(kind, &body) {
+        Ok(Record::Header(header)) => Some(header),
+        _ => None,
+    });
+    let len = file.metadata().map_err(cannot)?.len();
+    match header {
+        // Not both are damaged.
+        Some(header) if header.profile == PROFILE || header.library.starts_with(LIBRARY) => {
+            Ok(true)
+        }
+        Some(_) if magic == MAGIC => Err(foreign("another program made this MCAP file")),
+        None if magic == MAGIC && len < LEAST => Err(foreign("it ends before it says who made it")),
+        None if magic == MAGIC => Ok(false),
+        _ if ending::read(file).map_err(cannot)?.is_some() => Ok(false),
+        _ => Err(foreign("it is no MCAP file")),
     }
 }
 
-/// Finishes a file that was cut off, if that is possible here; what it has.
-fn completed(path: &Path, file: &mut File) -> io::Result<(Written, Summary)> {
+/// Bytes of the smallest file that can have anything of a recording.
+const LEAST: u64 = 100;
+
+/// Finishes a file that was cut off, if that is possible here and it is surely ours; what it has.
+fn completed(path: &Path, file: &mut File, is_sure: bool) -> io::Result<(Written, Summary)> {
     let mut found = finish::scan(file)?;
+    if !is_sure && !is_ours(&found.summary) {
+        return Ok((Written::Cut, found.summary));
+    }
     // Whoever finishes it is alone with it.
     file.unlock()?;
     let finished = finish::finish(path, &mut found);

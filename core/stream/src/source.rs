@@ -213,6 +213,7 @@ impl Source {
             values: now.gaps - before.gaps,
             torn: now.torn - before.torn,
             objects: 0,
+            damaged: 0,
         }
     }
 

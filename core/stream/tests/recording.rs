@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use memglass::schema::{Bits, Field, Kind, Schema, Type};
 use memglass::{Observe, Observer, RawObject, Session, Text, Value, bitflags};
 use memglass_stream::{
-    Change, Compression, PlayError, Player, RecordError, Recorder, Recording, RecordingError,
-    Source, Start, State, Turn,
+    Change, Compression, Player, RecordError, Recorder, Recording, RecordingError, Source, Start,
+    State, Turn,
 };
 
 #[derive(Observe, Clone, Copy, Default, PartialEq, Debug)]
@@ -474,7 +474,7 @@ fn damage_in_the_middle_costs_what_is_there_and_not_what_is_behind_it() {
         fs::write(&file, &bytes).unwrap();
         let recording = Recording::open(&file).unwrap();
         assert!(recording.was_unfinished(), "{what}");
-        let [gap] = recording.gaps() else {
+        let [gap] = recording.gaps()[..] else {
             panic!("{what}: {:?}", recording.gaps())
         };
         let after = gap.before.duration_since(gap.after.unwrap()).unwrap();
@@ -504,7 +504,7 @@ fn a_damaged_index_is_made_anew() {
 }
 
 #[test]
-fn what_is_lost_in_a_damaged_part_is_missed_no_longer_than_to_the_next_keyframe() {
+fn an_object_that_came_in_a_damaged_part_is_found_when_it_changes() {
     let mut first = None;
     let mut rig = Rig::new(|session| first = Some(session.object("late", 0_i64).unwrap()));
     drop(first);
@@ -525,10 +525,17 @@ fn what_is_lost_in_a_damaged_part_is_missed_no_longer_than_to_the_next_keyframe(
     let file = rig.dir.path().join("damaged.mcap");
     fs::write(&file, &bytes).unwrap();
     assert_eq!(Recording::open(&file).unwrap().gaps().len(), 1);
-    // Between there and the keyframe it is not known to live.
-    assert_eq!(numbers(&file), [0, 3]);
-    let (_player, replay) = play(&file, rig.dir.path(), Start::AtEnd);
+    // The last one is the keyframe's.
+    assert_eq!(numbers(&file), [0, 2, 3, 3]);
+    let (player, mut replay) = play(&file, rig.dir.path(), Start::AtEnd);
     assert_eq!(replay.field("late").unwrap().read().unwrap(), Value::I64(3));
+    // It is one object, whose life no keyframe ends.
+    player.seek(rig.time - Duration::from_millis(500)).unwrap();
+    replay.refresh().unwrap();
+    let late = replay.field("late").unwrap();
+    assert_eq!(late.read().unwrap(), Value::I64(2));
+    player.step(1).unwrap();
+    assert_eq!(late.read().unwrap(), Value::I64(3));
 }
 
 #[test]
@@ -551,7 +558,7 @@ fn damage_is_an_error_and_no_more() {
 }
 
 #[test]
-fn damage_that_a_replay_meets_while_it_plays_is_told() {
+fn damage_that_a_replay_meets_while_it_plays_is_told_once_and_played_over() {
     let mut kept = None;
     let mut rig = Rig::new(|session| kept = Some(session.object("all", everything(7)).unwrap()));
     let mut ends = Vec::new();
@@ -563,21 +570,39 @@ fn damage_that_a_replay_meets_while_it_plays_is_told() {
     }
     rig.finish();
     let mut bytes = fs::read(rig.file()).unwrap();
-    bytes[ends[1] + CHUNK_HEAD + 8] ^= 0xff;
+    bytes[ends[0] + CHUNK_HEAD + 8] ^= 0xff;
     fs::write(rig.file(), bytes).unwrap();
-    let (player, _replay) = rig.play(Start::Playing {
+    let (player, replay) = rig.play(Start::Playing {
         from: Duration::ZERO,
         speed: f64::INFINITY,
         again: false,
     });
-    loop {
-        match player.tell() {
-            Ok(replay) => assert!(replay.speed > 0.0, "it stands still and says nothing"),
-            Err(error) => return assert!(matches!(error, PlayError::Recording(_)), "{error}"),
-        }
+    while player.tell().unwrap().speed > 0.0 {
         std::thread::yield_now();
     }
+    let quantity = || replay.field("all.quantity").unwrap().read().unwrap();
+    assert_eq!(quantity(), Value::I64(2));
+    let news = player.damage().take_news();
+    let [gap] = news[..] else {
+        panic!("{news:?}");
+    };
+    assert_eq!(gap.offset as usize, ends[0]);
+    assert_eq!(
+        (gap.after, gap.before),
+        (Some(rig.time - SECOND), rig.time - SECOND)
+    );
+    // After two of three seconds.
+    let lost: Vec<usize> = (0..3)
+        .filter(|&part| player.marks().in_part(part, 3).lost)
+        .collect();
+    assert_eq!(lost, [2]);
+    // What was before it is still there.
+    player.seek(gap.before).unwrap();
+    assert_eq!(quantity(), Value::I64(0));
+    assert_eq!(player.damage().take_news(), []);
 }
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Bytes of a chunk before its compressed records.
 const CHUNK_HEAD: usize = 53;

@@ -105,6 +105,7 @@ fn replayed(
     let mut scripts = Scripts::new(options)?;
     let (name, text) = scripts.read(path)?;
     let (passage, session) = replay::at_start(options, recording)?;
+    let damage = passage.recording().damage();
     let (reel, fault) = Reel::new(passage);
     let builder = |builder: ReplBuilder| builder.timeline(Box::new(reel));
     let repl = scripts.attach_with(options, &session, builder)?;
@@ -116,6 +117,7 @@ fn replayed(
         ended => ended,
     };
     let code = scripts.end(options, ended)?;
+    replay::note_damage(options, recording, &damage);
     fault.check()?;
     Ok(Tested {
         code,

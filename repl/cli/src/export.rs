@@ -22,6 +22,7 @@ use super::replay;
 pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Result<i32, Failure> {
     let file = file(named, export)?;
     let recording = replay::read(options, file.as_ref())?;
+    let damage = recording.damage();
     let is_json = export.jsonl || options.form.encoding == Encoding::Json;
     let form = match is_json {
         true => Form::JsonLines,
@@ -33,12 +34,18 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
         Some(period) => samples(recording, period, &mut rows)?,
     };
     rows.out.flush()?;
+    replay::note_damage(options, file.as_ref(), &damage);
     if rows.objects == 0 {
         return Err(match export.only.as_slice() {
             [] => Failure::Usage(format!("{file} has no objects")),
             only => nothing_matches(&file, only),
         });
     }
+    // It was told by itself what is damaged.
+    let losses = Losses {
+        damaged: 0,
+        ..losses
+    };
     if !losses.is_none() {
         let text = lost(losses);
         let lost = text.trim_start_matches(", ");

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crossbeam_channel::select;
+use memglass_repl::program::recordings_told;
 use memglass_stream::Start;
 use memglass_terminal::signal::{self, Interrupts, Owner};
 use memglass_terminal::streams::write_message;
@@ -33,7 +34,12 @@ pub(super) fn run(options: &Options, play: &Play) -> Result<i32, Failure> {
     ));
     let line = StatusLine::new();
     loop {
-        line.draw(&player.tell()?.to_string());
+        let told = player.tell()?;
+        for damaged in recordings_told::damaged(&player.damage().take_news()) {
+            line.clear();
+            options.note(&damaged);
+        }
+        line.draw(&told.to_string());
         select! {
             recv(interrupts.received()) -> received => {
                 line.clear();

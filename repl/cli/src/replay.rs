@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use memglass::ProducerError;
 use memglass_repl::program::recordings_told;
-use memglass_stream::{Gap, Passage, PlayError, Player, Recording, Start};
+use memglass_stream::{Damage, Passage, PlayError, Player, Recording, Start};
 use memglass_system::files::open_regular;
-use memglass_value::time::exact_clock;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -53,9 +52,33 @@ pub(super) fn is_recording(path: &Path) -> bool {
     read.is_ok() && begin == MAGIC
 }
 
-/// Opens a recording. If it had to be finished, says so.
+/// Opens a recording. If it had to be finished, or is known to be damaged, says so.
 pub(super) fn read(options: &Options, path: &Path) -> Result<Recording, Failure> {
-    let recording = Recording::open(path)?;
+    read_with(options, path, &Damage::default())
+}
+
+/// The same of a file of which some of that may have been said.
+pub(super) fn read_with(
+    options: &Options,
+    path: &Path,
+    damage: &Damage,
+) -> Result<Recording, Failure> {
+    let recording = Recording::open(path)?.with_damage(damage);
+    note_state(options, &recording);
+    note_damage(options, path, damage);
+    Ok(recording)
+}
+
+/// Says what of a recording is damaged, if that was not said yet.
+pub(super) fn note_damage(options: &Options, path: &Path, damage: &Damage) {
+    for line in recordings_told::damaged(&damage.take_news()) {
+        options.note(&format!("{}: {line}", path.display()));
+    }
+}
+
+/// Says if a recording had to be finished.
+fn note_state(options: &Options, recording: &Recording) {
+    let path = recording.path();
     if recording.was_unfinished() {
         options.note(&format!(
             "{} had been cut off, or damaged at its end; everything up to there is in it, and it is finished now",
@@ -68,21 +91,13 @@ pub(super) fn read(options: &Options, path: &Path) -> Result<Recording, Failure>
             path.display()
         ));
     }
-    for gap in recording.gaps() {
-        options.note(&format!("{}: {}", path.display(), lost(gap)));
+    if recording.lost_channels() > 0 {
+        let channels = recordings_told::counted(recording.lost_channels() as u64, "channel");
+        options.note(&format!(
+            "{}: of {channels} it is not known what they have, because where they begin is damaged; they are left out",
+            path.display()
+        ));
     }
-    Ok(recording)
-}
-
-/// What is said of a damaged part.
-fn lost(gap: &Gap) -> String {
-    let before = exact_clock(gap.before);
-    let when = match gap.after {
-        Some(after) => format!("between {} and {before}", exact_clock(after)),
-        None => format!("before {before}"),
-    };
-    let size = recordings_told::size(gap.bytes);
-    format!("{size} are damaged: what was recorded {when} is lost")
 }
 
 /// Starts to play a recording as a session of this name, or else of the file's.
@@ -96,6 +111,7 @@ pub(super) fn started(
     let (player, session) = under_name(options, path, name, |recording, session| {
         Player::start(recording, session, dir, start)
     })?;
+    note_damage(options, path, player.damage());
     Ok(Replay {
         player: Arc::new(player),
         session,
@@ -105,9 +121,11 @@ pub(super) fn started(
 /// The recording at its start, to be gone through, and the name of the session that it is.
 pub(super) fn at_start(options: &Options, path: &Path) -> Result<(Passage, String), Failure> {
     let dir = options.dir();
-    under_name(options, path, None, |recording, session| {
+    let (passage, session) = under_name(options, path, None, |recording, session| {
         Passage::start(recording, session, dir)
-    })
+    })?;
+    note_damage(options, path, &passage.recording().damage());
+    Ok((passage, session))
 }
 
 /// Opens a recording as a session of this name, or else of the file's, with a number if that is taken.
@@ -119,7 +137,10 @@ fn under_name<T>(
 ) -> Result<(T, String), Failure> {
     let own = session_name(path);
     for number in 1.. {
-        let recording = read(options, path)?;
+        let recording = Recording::open(path)?;
+        if number == 1 {
+            note_state(options, &recording);
+        }
         let recording = match options.what_if {
             true => recording.as_branch(),
             false => recording,

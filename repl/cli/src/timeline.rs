@@ -34,7 +34,7 @@ impl Reel {
     fn gone_on(&self, to: SystemTime) -> Result<Option<SystemTime>, PlayError> {
         let mut passage = self.passage.borrow_mut();
         passage.go_on(to)?;
-        passage.next_time()
+        Ok(passage.next_time())
     }
 }
 

@@ -107,8 +107,13 @@ impl Automation {
         &self.0.recordings
     }
 
-    /// Tells which recordings have ended by themselves.
+    /// Tells which recordings have ended by themselves, and what of one that is played is damaged.
     pub(crate) fn tell_of_recordings(&self) {
+        if let Some(player) = &*self.0.player.borrow() {
+            for line in told::damaged(&player.damage().take_news()) {
+                self.tell(&line);
+            }
+        }
         for news in self.0.recordings.news() {
             self.tell(&news);
         }

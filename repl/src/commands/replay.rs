@@ -7,6 +7,7 @@ use memglass_value::moment;
 use super::{Command, CommandError, Takes, with_causes};
 use crate::output::Output;
 use crate::presence;
+use crate::recordings::told;
 use crate::runtime::Runtime;
 
 /// One of the commands.
@@ -135,6 +136,10 @@ impl Command for Button {
         let replay = replay.map_err(|error| CommandError::Text(with_causes(&error)))?;
         let mut note = presence::described(&replay);
         note += &presence::left_behind(player.take_discarded());
+        for line in told::damaged(&player.damage().take_news()) {
+            note += "\n";
+            note += &line;
+        }
         Ok(Output::Note(note))
     }
 }

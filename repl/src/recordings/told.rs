@@ -1,7 +1,10 @@
 //! What is said of recordings.
 
-use memglass_stream::{Held, Losses, Progress, RecordError};
+use std::time::Duration;
+
+use memglass_stream::{Gap, Held, Losses, Progress, RecordError};
 use memglass_value::format;
+use memglass_value::time::exact_clock;
 
 use crate::commands::with_causes;
 
@@ -58,12 +61,14 @@ pub fn lost(losses: Losses) -> String {
         values,
         torn,
         objects,
+        damaged,
     } = losses;
     let parts = [
         (late_ticks, "late tick"),
         (values, "value missed"),
         (torn, "torn value"),
         (objects, "object missed"),
+        (damaged, "damaged part"),
     ];
     let parts = parts.into_iter().filter(|(count, _)| *count > 0);
     parts
@@ -72,6 +77,41 @@ pub fn lost(losses: Losses) -> String {
             _ => format!(", {}", counted(count, noun)),
         })
         .collect()
+}
+
+/// Damaged parts of a recording, a line for each: `412 bytes at 8192 are damaged: what was recorded between 12:03:04.5 and
+/// 12:03:05.0 (0.5 s) is lost`. Of many, how many more there are.
+pub fn damaged(gaps: &[Gap]) -> Vec<String> {
+    let (first, more) = gaps.split_at(gaps.len().min(MOST_GAPS));
+    let mut lines: Vec<String> = first.iter().map(gap).collect();
+    if !more.is_empty() {
+        let parts = counted(more.len() as u64, "more damaged part");
+        let bytes = more.iter().map(|gap| gap.bytes).sum();
+        lines.push(format!("{parts}, {}", size(bytes)));
+    }
+    lines
+}
+
+/// So many are told one by one.
+const MOST_GAPS: usize = 10;
+
+fn gap(gap: &Gap) -> String {
+    let before = exact_clock(gap.before);
+    let when = match gap.after {
+        Some(after) if after == gap.before => format!("at {before}"),
+        Some(after) => {
+            let length = gap.before.duration_since(after);
+            let seconds = length.unwrap_or(Duration::ZERO).as_secs_f64();
+            let after = exact_clock(after);
+            format!("between {after} and {before} ({seconds:.1} s)")
+        }
+        None => format!("before {before}"),
+    };
+    let size = size(gap.bytes);
+    format!(
+        "{size} at {} are damaged: what was recorded {when} is lost",
+        gap.offset
+    )
 }
 
 /// A number of something.
@@ -103,8 +143,9 @@ mod tests {
             values: 2000,
             torn: 0,
             objects: 1,
+            damaged: 3,
         };
-        let expected = ", 1 late tick, 2,000 values missed, 1 object missed";
+        let expected = ", 1 late tick, 2,000 values missed, 1 object missed, 3 damaged parts";
         assert_eq!(lost(losses), expected);
     }
 }

@@ -64,6 +64,7 @@ pub(super) fn recording(options: &Options, diff: &Diff, file: &str) -> Result<i3
         ));
     }
     let recording = replay::read(options, file.as_ref())?;
+    let damage = recording.damage();
     let start = recording.start();
     let mut only = Only::new(&diff.only)?;
     let mut told = Told::new(options, diff)?;
@@ -80,6 +81,7 @@ pub(super) fn recording(options: &Options, diff: &Diff, file: &str) -> Result<i3
     match end.and_then(|()| told.write()) {
         Err(error) => told.judge(error),
         Ok(()) => {
+            replay::note_damage(options, file.as_ref(), &damage);
             told.say_losses(options);
             Ok(0)
         }
@@ -190,8 +192,13 @@ impl Told {
     }
 
     fn say_losses(&self, options: &Options) {
-        if !self.losses.is_none() {
-            let text = lost(self.losses);
+        // What is damaged is told by itself.
+        let losses = Losses {
+            damaged: 0,
+            ..self.losses
+        };
+        if !losses.is_none() {
+            let text = lost(losses);
             let lost = text.trim_start_matches(", ");
             options.note(&format!("not everything was seen: {lost}"));
         }

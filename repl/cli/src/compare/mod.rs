@@ -7,7 +7,7 @@ mod side;
 
 use std::path::Path;
 
-use memglass_stream::State;
+use memglass_stream::{Damage, State};
 use memglass_terminal::streams::write_data;
 
 use super::arguments::Diff;
@@ -82,8 +82,13 @@ fn states(options: &Options, diff: &Diff, words: [&String; 2]) -> Result<i32, Fa
         [old, new] => [Some(old.as_str()), Some(new.as_str())],
         _ => return Err(Failure::Usage("--at is for each side: at most two".into())),
     };
-    let old = side::of(options, words[0], at_old, &diff.only)?;
-    let new = side::of(options, words[1], at_new, &diff.only)?;
+    let damage = Damage::default();
+    let old = side::of(options, words[0], at_old, &diff.only, &damage)?;
+    let damage = match words[0] == words[1] {
+        true => damage,
+        false => Damage::default(),
+    };
+    let new = side::of(options, words[1], at_new, &diff.only, &damage)?;
     let lines = Lines::new(options, diff.pretty);
     let mut text = types(lines, &old, &new);
     for event in events(&old, &new) {

@@ -1,6 +1,6 @@
 //! One side of a comparison: a session now, or a recording at some moment.
 
-use memglass_stream::{Change, RecordingError, Source, State};
+use memglass_stream::{Change, Damage, RecordingError, Source, State};
 use memglass_value::moment;
 
 use super::super::failure::Failure;
@@ -8,15 +8,17 @@ use super::super::only::Only;
 use super::super::options::Options;
 use super::super::{replay, target};
 
-/// The state of a session or of a recording; of a recording at its end, unless a moment is given.
+/// The state of a session or of a recording; of a recording at its end, unless a moment is given. What is
+/// damaged is said unless `damage` knows that it was.
 pub(super) fn of(
     options: &Options,
     word: &str,
     at: Option<&str>,
     only: &[String],
+    damage: &Damage,
 ) -> Result<State, Failure> {
     match super::is_recording(options, word) {
-        true => recorded(options, word, at, only),
+        true => recorded(options, word, at, only, damage),
         false => live(options, word, only),
     }
 }
@@ -26,8 +28,9 @@ fn recorded(
     word: &str,
     at: Option<&str>,
     only: &[String],
+    damage: &Damage,
 ) -> Result<State, Failure> {
-    let recording = replay::read(options, word.as_ref())?;
+    let recording = replay::read_with(options, word.as_ref(), damage)?;
     let (start, end) = (recording.start(), recording.end());
     let time = match at {
         None => end,
@@ -35,6 +38,7 @@ fn recorded(
     };
     let mut only = Only::new(only)?;
     let whole = recording.state_at(time)?;
+    replay::note_damage(options, word.as_ref(), damage);
     let mut state = State::new();
     state.take(Change::Types(whole.schema()));
     for (object, bytes) in whole.objects() {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use memglass::{Object, Observe, Session};
 use rustix::process::Signal;
@@ -1074,4 +1074,79 @@ fn packed_records_are_recorded_compared_and_exported_with_their_members() {
     assert_eq!(world.data(&[&old, "get", "packet.items[0].text"]), "hi\n");
     assert_eq!(world.data(&[&old, "get", "gateway.report.text"]), "ok\n");
     assert_eq!(world.data(&[&run, "-e", "gateway"]).lines().count(), 2);
+}
+
+/// A recording of a speed that was 1, 2, 3 and 4 a second later each time; what was recorded of the 2 is damaged.
+fn damaged() -> World {
+    use memglass_stream::{Compression, Recorder, Source};
+    let (world, _session, motor) = producing();
+    let observer = memglass::Observer::builder().dir(world.sessions());
+    let observer = observer.attach("t1").unwrap();
+    let path = file(&world);
+    let recorder = Recorder::create(path.as_ref(), observer.session(), Compression::Zstd);
+    let mut recorder = recorder.unwrap();
+    motor.speed.set(1);
+    let mut source = Source::new(observer, &[]).unwrap();
+    let mut time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+    let mut ends = Vec::new();
+    for speed in 1..=4 {
+        motor.speed.set(speed);
+        let told = match speed {
+            1 => source.keyframe(|change| recorder.take(time, change)),
+            _ => source.sample(0, |change| recorder.take(time, change)),
+        };
+        told.unwrap();
+        recorder.flush().unwrap();
+        ends.push(fs::metadata(&path).unwrap().len() as usize);
+        time += Duration::from_secs(1);
+    }
+    recorder.finish().unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[ends[0] + 60] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    world
+}
+
+#[test]
+fn what_is_damaged_in_a_recording_is_passed_over_and_told_once() {
+    let world = damaged();
+    let run = file(&world);
+    let script = world.script(
+        "speeds.rhai",
+        r#"watch("motor.speed", |c| print(`${c.old} -> ${c.now}`)); sleep(10.s);"#,
+    );
+    let all: [(&[&str], &[&str]); 6] = [
+        (&["export", &run], &["appeared,1", "changed,3", "changed,4"]),
+        (
+            &["export", &run, "--every", "1s"],
+            &["sampled,1\n", "sampled,4"],
+        ),
+        (&["diff", &run], &["1 -> 3", "3 -> 4"]),
+        (
+            &[
+                &run,
+                "-e",
+                ":seek start",
+                "-e",
+                ":step 2",
+                "-e",
+                "motor.speed + 100",
+            ],
+            &["103"],
+        ),
+        (&["run", &script, "--replay", &run], &["1 -> 3", "3 -> 4"]),
+        (
+            &["diff", &run, &run, "--at", "start", "--at", "2.5s"],
+            &["1 -> 3"],
+        ),
+    ];
+    for (arguments, shown) in all {
+        let ran = world.run(arguments);
+        for shown in shown {
+            assert!(ran.data.contains(shown), "{arguments:?}: {ran:?}");
+        }
+        let told = format!("{}{}", ran.data, ran.messages);
+        let lost = "are damaged: what was recorded at ";
+        assert_eq!(told.matches(lost).count(), 1, "{arguments:?}: {told}");
+    }
 }

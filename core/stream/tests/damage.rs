@@ -1,0 +1,271 @@
+//! What is left of a recording that is damaged anywhere: everything but what was there.
+// A test that cannot go on should stop, at the line; it says what was counted.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use memglass::{Object, Observe, Observer, Session};
+use memglass_stream::{
+    Change, Compression, Gap, Losses, Recorder, Recording, RecordingError, Source, State,
+};
+
+#[derive(Observe, Clone, Copy, Default)]
+struct Quote {
+    bid: i64,
+    sizes: [u16; 3],
+}
+
+/// A recording of many small chunks, and what is told of it.
+struct Whole {
+    dir: tempfile::TempDir,
+    bytes: Vec<u8>,
+    /// Where it ended when it was handed over for the last time.
+    flushed: usize,
+    told: Vec<Told>,
+}
+
+/// A change at a time: what it is, and of which object with which value.
+type Told = (SystemTime, String);
+
+/// A directory in memory: finishing a file waits for its disk.
+fn directory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap()
+}
+
+fn whole(compression: Compression) -> Whole {
+    let dir = directory();
+    let file = dir.path().join("whole.mcap");
+    let session = Session::builder("engine").dir(dir.path()).create().unwrap();
+    let number = session.object("number", 0_i64).unwrap();
+    let _many = session.array_with("many", 3, |index| index as u16).unwrap();
+    let observer = Observer::builder().dir(dir.path()).attach("engine");
+    let observer = observer.unwrap();
+    let mut recorder = Recorder::create(&file, observer.session(), compression).unwrap();
+    let mut source = Source::new(observer, &[]).unwrap();
+    let mut time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+    source
+        .keyframe(|change| recorder.take(time, change))
+        .unwrap();
+    let (mut brief, mut quote): (Option<Object<i64>>, Option<Object<Quote>>) = (None, None);
+    for step in 1..=24_i64 {
+        number.set(step);
+        // It comes, changes twice, and goes; its label is that of another type's next time.
+        match (step % 8, &mut brief, &mut quote) {
+            (1, brief, _) => *brief = Some(session.object("brief", step).unwrap()),
+            (2 | 3, Some(brief), _) => brief.set(step * 10),
+            (4, brief, _) => *brief = None,
+            (5, _, quote) => *quote = Some(session.object("brief", Quote::default()).unwrap()),
+            (6 | 7, _, Some(quote)) => quote.bid.set(step * 10),
+            (0, _, quote) => *quote = None,
+            _ => {}
+        }
+        time += Duration::from_secs(1);
+        source
+            .sample(0, |change| recorder.take(time, change))
+            .unwrap();
+        if step % 7 == 0 {
+            source
+                .keyframe(|change| recorder.take(time, change))
+                .unwrap();
+        }
+        recorder.flush().unwrap();
+    }
+    let flushed = fs::metadata(&file).unwrap().len() as usize;
+    recorder.finish().unwrap();
+    let bytes = fs::read(&file).unwrap();
+    let told = told(&file).unwrap().told;
+    Whole {
+        dir,
+        bytes,
+        flushed,
+        told,
+    }
+}
+
+impl Whole {
+    fn file(&self) -> PathBuf {
+        self.dir.path().join("damaged.mcap")
+    }
+}
+
+/// All that a recording tells.
+struct Tale {
+    told: Vec<Told>,
+    losses: Losses,
+    gaps: Vec<Gap>,
+    news: usize,
+    lost_channels: usize,
+}
+
+fn told(file: &Path) -> Result<Tale, RecordingError> {
+    let (mut told, mut losses) = (Vec::new(), Losses::default());
+    let recording = Recording::open(file)?;
+    let (damage, lost_channels) = (recording.damage(), recording.lost_channels());
+    recording.tell(|time, change| {
+        let what = match change {
+            // They come first, whenever they were recorded.
+            Change::Types(_) => return Ok(()),
+            Change::Keyframe(objects) => {
+                let mut labels: Vec<&str> = objects.iter().map(|object| &*object.label).collect();
+                labels.sort_unstable();
+                format!("keyframe {labels:?}")
+            }
+            Change::Created(object) => format!("created {}", object.label),
+            Change::Value(object, value) => {
+                format!("value {} {} {value:?}", object.label, value.len())
+            }
+            Change::Destroyed(object) => format!("destroyed {}", object.label),
+            Change::Lost(more) => {
+                losses.add(more);
+                return Ok(());
+            }
+        };
+        told.push((time, what));
+        Ok::<(), RecordingError>(())
+    })?;
+    Ok(Tale {
+        told,
+        losses,
+        gaps: damage.gaps(),
+        news: damage.take_news().len(),
+        lost_channels,
+    })
+}
+
+/// What channels begin with that began in a damaged part: their values can be of anything.
+fn lost(whole: &Whole, gaps: &[Gap]) -> Vec<String> {
+    let (mut known, mut lost) = (Vec::new(), Vec::new());
+    for (time, change) in whole
+        .told
+        .iter()
+        .filter(|(_, change)| change.starts_with("value"))
+    {
+        let channel = change.split('[').next().unwrap().to_owned();
+        if !known.contains(&channel) {
+            known.push(channel.clone());
+            lost.extend(is_in(gaps, *time).then_some(channel));
+        }
+    }
+    lost
+}
+
+/// Whether a time is in a damaged part.
+fn is_in(gaps: &[Gap], time: SystemTime) -> bool {
+    let mut gaps = gaps.iter();
+    gaps.any(|gap| gap.after.is_none_or(|after| after <= time) && time <= gap.before)
+}
+
+/// Checks what is left of a file: all that was outside of what is said to be damaged, and nothing that was not there. Of one that
+/// was cut off, what is damaged at its end is cut off too.
+fn check(whole: &Whole, is_cut: bool, what: &str) {
+    let file = whole.file();
+    let tale = told(&file).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let Tale { told, gaps, .. } = &tale;
+    let lost = match tale.lost_channels {
+        0 => Vec::new(),
+        _ => lost(whole, gaps),
+    };
+    let is_lost = |change: &str| lost.iter().any(|begin| change.starts_with(begin));
+    let last = told.last().map(|(time, _)| *time).filter(|_| is_cut);
+    let before_end = |(time, _): &&Told| last.is_none_or(|last| *time <= last);
+    for (time, change) in whole.told.iter().filter(before_end) {
+        let is_told = told.contains(&(*time, change.clone())) || is_lost(change);
+        // Who is not known to have come is not told to have gone.
+        let is_one = !change.starts_with("destroyed") || gaps.is_empty();
+        assert!(
+            is_told || !is_one || is_in(gaps, *time),
+            "{what}: {change} at {time:?} is lost; known to be damaged: {gaps:?}"
+        );
+    }
+    for one in told {
+        // An object that is found is told as one that came.
+        let is_found = one.1.starts_with("created") && !gaps.is_empty();
+        assert!(
+            whole.told.contains(one) || is_found,
+            "{what}: {one:?} was never recorded"
+        );
+    }
+    assert!(gaps.len() <= 1, "{what}: {gaps:?}");
+    assert_eq!(tale.news, gaps.len(), "{what}");
+    assert_eq!(tale.losses.damaged, gaps.len() as u64, "{what}");
+    let is_short = last.is_some_and(|last| whole.told.iter().any(|(time, _)| *time > last));
+    if lost.is_empty() && !is_short {
+        check_states(whole, gaps, what);
+    }
+}
+
+/// Checks what the session was at moments behind what is damaged, and in front of it.
+fn check_states(whole: &Whole, gaps: &[Gap], what: &str) {
+    let keyframe = |at: &&SystemTime| {
+        let mut told = whole.told.iter();
+        told.any(|(time, change)| time == *at && change.starts_with("keyframe"))
+    };
+    let mut times: Vec<SystemTime> = whole.told.iter().map(|(time, _)| *time).collect();
+    times.dedup();
+    for time in times.iter().step_by(5) {
+        let mut since = times.iter().filter(|other| *other <= time).rev();
+        // Up to the keyframe before it nothing is damaged.
+        let since = since.find(keyframe).unwrap_or(time);
+        let is_sure = times
+            .iter()
+            .filter(|other| since <= *other && *other <= time)
+            .all(|other| !is_in(gaps, *other));
+        let state = Recording::open(&whole.file()).unwrap().state_at(*time);
+        let state = state.unwrap();
+        if is_sure {
+            assert_eq!(shown(&state), shown(&truth(whole, *time)), "{what}");
+        }
+    }
+}
+
+fn truth(whole: &Whole, time: SystemTime) -> State {
+    let file = whole.dir.path().join("whole.mcap");
+    Recording::open(&file).unwrap().state_at(time).unwrap()
+}
+
+fn shown(state: &State) -> String {
+    let objects = state.objects();
+    let all: Vec<_> = objects
+        .map(|(object, bytes)| (object.label.to_string(), object.count, bytes.to_vec()))
+        .collect();
+    format!("{all:?}")
+}
+
+/// Every so many bytes, so that all of them are tried over time.
+fn step() -> usize {
+    match std::env::var_os("MEMGLASS_FULL") {
+        Some(_) => 1,
+        None => 89,
+    }
+}
+
+fn check_all(whole: &Whole, end: usize) {
+    let mut count = 0;
+    let is_cut = end < whole.bytes.len();
+    for at in (0..end).step_by(step()) {
+        for damage in [0x01, 0xff] {
+            let mut bytes = whole.bytes[..end].to_vec();
+            bytes[at] ^= damage;
+            fs::write(whole.file(), &bytes).unwrap();
+            check(whole, is_cut, &format!("byte {at} of {end}"));
+            // Again, as it may have been finished.
+            check(whole, is_cut, &format!("byte {at} of {end}, again"));
+            count += 1;
+        }
+    }
+    println!("{count} files");
+}
+
+#[test]
+fn a_byte_that_is_damaged_in_a_finished_file_takes_its_chunk_and_no_more() {
+    let whole = whole(Compression::Zstd);
+    check_all(&whole, whole.bytes.len());
+}
+
+#[test]
+fn a_byte_that_is_damaged_in_an_unfinished_file_takes_its_chunk_and_no_more() {
+    let whole = whole(Compression::None);
+    check_all(&whole, whole.flushed);
+}
