@@ -1,5 +1,8 @@
 //! Which types a session has otherwise than the one before it: what a script of before may not find.
 
+use std::mem::discriminant;
+use std::sync::Arc;
+
 use memglass::schema::{Field, Kind, Schema, Type, TypeId};
 use memglass_script::declared_types;
 
@@ -8,12 +11,9 @@ const MOST: usize = 10;
 
 /// A line for each type that both have and that is different. Where members lie says nothing: they are found by their names.
 pub(crate) fn lines(old: &Schema, new: &Schema) -> Vec<String> {
-    let different = |(id, ty): (TypeId, &std::sync::Arc<Type>)| {
-        let before = old.find(&ty.name)?;
-        let details = match old.hash_of(before) == new.hash_of(id) {
-            true => Vec::new(),
-            false => details((old, &old[before]), (new, ty)),
-        };
+    let different = |(id, ty): (TypeId, &Arc<Type>)| {
+        let before = before(old, (new, id))?;
+        let details = details((old, before), (new, ty));
         (!details.is_empty()).then(|| format!("type {}: {}", ty.name, details.join(", ")))
     };
     let mut lines: Vec<String> = declared_types(new).filter_map(different).collect();
@@ -21,6 +21,20 @@ pub(crate) fn lines(old: &Schema, new: &Schema) -> Vec<String> {
     lines.truncate(MOST);
     lines.extend((more > 0).then(|| format!("and {more} more types are different")));
     lines
+}
+
+/// The type of this name that is not the same any more; nothing if there was none or it is. Several may have one name, as a
+/// record and the buffer around it.
+fn before<'o>(old: &'o Schema, (new, id): (&Schema, TypeId)) -> Option<&'o Type> {
+    let ty = &new[id];
+    let namesakes = || old.iter().filter(|(_, old)| old.name == ty.name);
+    if namesakes().any(|(before, _)| old.hash_of(before) == new.hash_of(id)) {
+        return None;
+    }
+    let is_alike =
+        |(_, old): &(TypeId, &Arc<Type>)| discriminant(&old.kind) == discriminant(&ty.kind);
+    let before = namesakes().find(is_alike).or_else(|| namesakes().next());
+    before.map(|(_, ty)| &**ty)
 }
 
 fn details((old_schema, old): (&Schema, &Type), (schema, new): (&Schema, &Type)) -> Vec<String> {
@@ -42,7 +56,7 @@ fn details((old_schema, old): (&Schema, &Type), (schema, new): (&Schema, &Type))
             (Kind::Enum { .. }, Kind::Enum { .. }) | (Kind::Flags { .. }, Kind::Flags { .. }) => {
                 vec!["its names are others".to_owned()]
             }
-            (was, is) if std::mem::discriminant(was) == std::mem::discriminant(is) => Vec::new(),
+            (was, is) if discriminant(was) == discriminant(is) => Vec::new(),
             _ => vec!["it is of another kind".to_owned()],
         },
     }
@@ -142,5 +156,25 @@ mod tests {
         let expected = "type Position: qty is called quantity now, price is f64 and was i64, note is gone, limit is new";
         assert_eq!(lines(&old, &new), [expected]);
         assert!(lines(&new, &new).is_empty());
+    }
+
+    #[test]
+    fn a_type_that_shares_its_name_is_compared_with_the_one_that_it_was() {
+        let log = |count: &str| {
+            schema(|session| {
+                let layout = format!("struct Log {{ u8 sent; u8 count; {count} items[count]; }};");
+                session.define(&layout).unwrap();
+                session.buffer("log", "Log", 64).unwrap().leak();
+            })
+        };
+        let (old, new) = (log("u8"), log("u16"));
+        assert!(old.iter().filter(|(_, ty)| &*ty.name == "Log").count() > 1);
+        assert!(lines(&old, &old).is_empty());
+        assert!(lines(&new, &log("u16")).is_empty());
+        let news = lines(&old, &new);
+        assert!(
+            !news.iter().any(|line| line.contains("another kind")),
+            "{news:?}"
+        );
     }
 }

@@ -40,8 +40,8 @@ impl Held {
     /// Cleans the bytes of a later moment and tells whether they are another value.
     pub(super) fn differs(&self, now: &mut [u8]) -> bool {
         self.clean.apply(now);
-        let is_same = |part: &Box<Field>| part.value_of(&self.last) == part.value_of(now);
-        self.last != now && !self.part.as_ref().is_some_and(is_same)
+        let is_same = |part: &Field| part.value_of(&self.last) == part.value_of(now);
+        self.last != now && !self.part.as_deref().is_some_and(is_same)
     }
 
     /// Reports the cleaned bytes of a later moment and keeps them.
