@@ -1,6 +1,7 @@
 //! How often something is sampled.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How often a sampler looks: from once an hour to a million times a second, or without a pause.
@@ -19,9 +20,15 @@ use std::time::Duration;
 pub struct Rate(Option<Duration>);
 
 /// A rate that no sampler has.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RateError {
+    /// The text says no rate.
+    #[error("{text:?} is not a rate: write times a second, as 100, or spin")]
+    Text {
+        /// What was written.
+        text: String,
+    },
     /// It is no number of times a second, or too slow or too fast.
     #[error(
         "{hz} times a second is no rate; allowed is once an hour to 1,000,000 times a second, or spinning"
@@ -81,6 +88,29 @@ impl Default for Rate {
     }
 }
 
+/// Times a second, as `100` or `0.5`, with or without `Hz` or `kHz` behind it; or `spin`.
+impl FromStr for Rate {
+    type Err = RateError;
+
+    fn from_str(text: &str) -> Result<Rate, RateError> {
+        let lower = text.trim().to_ascii_lowercase();
+        if lower == "spin" {
+            return Ok(Rate::SPIN);
+        }
+        // Scripts write `100.hz`.
+        let number = |unit: &str| Some(lower.strip_suffix(unit)?.trim_end_matches(['.', ' ']));
+        let (number, factor) = match (number("khz"), number("hz")) {
+            (Some(number), _) => (number, 1e3),
+            (None, Some(number)) => (number, 1.0),
+            (None, None) => (lower.as_str(), 1.0),
+        };
+        let hz: f64 = number.parse().map_err(|_| RateError::Text {
+            text: text.to_owned(),
+        })?;
+        Rate::hz(hz * factor)
+    }
+}
+
 impl fmt::Display for Rate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -104,6 +134,27 @@ mod tests {
             assert!(Rate::hz(hz).is_err(), "{hz}");
         }
         assert!(Rate::every(Duration::ZERO).is_err());
+    }
+
+    #[test]
+    fn a_rate_is_read_as_people_write_it() {
+        let hundred = Rate::hz(100.0);
+        for text in ["100", "100Hz", "100 hz", "100.hz", "0.1kHz", " 100.0 "] {
+            assert_eq!(text.parse(), hundred, "{text}");
+        }
+        assert_eq!("Spin".parse(), Ok(Rate::SPIN));
+        for text in ["", "fast", "hz", "100 times", "1e3 mhz", "100hzhz"] {
+            assert!(
+                matches!(text.parse::<Rate>(), Err(RateError::Text { .. })),
+                "{text}"
+            );
+        }
+        for text in ["0", "-1", "nan", "inf", "1e9"] {
+            assert!(
+                matches!(text.parse::<Rate>(), Err(RateError::Hz { .. })),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use memglass::nearest;
-use memglass::sampler::Rate as SamplingRate;
+use memglass::sampler::{Rate as SamplingRate, RateError};
 use memglass_repl::program::full_screen::Rate;
 use memglass_stream::Split;
 use memglass_terminal::look::{ColorChoice, Look};
@@ -181,11 +181,12 @@ pub(crate) enum Task {
         #[arg(long = "type", value_name = "TYPE")]
         type_name: Option<String>,
     },
-    /// List the types of a session, a program, an object, a header or a .mgt file, or show one.
-    #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]", args = idle::options(idle::WHEN_READING))]
+    /// List the types of a session, a recording, a program, an object, a header or a .mgt file, or show one.
+    #[command(override_usage = "memglass types [OPTIONS] [SESSION|FILE] [TYPE]\n       memglass types diff OLD NEW", args = idle::options(idle::WHEN_READING))]
     Types {
-        /// The session or file, and a type or a path to what has it; both may be left out.
-        #[arg(value_name = "SESSION, TYPE", num_args = 0..=2)]
+        /// The session or file, and a type or a path to what has it; both may be left out. `diff` and two of them list
+        /// what differs between their types.
+        #[arg(value_name = "SESSION, TYPE", num_args = 0..=3)]
         words: Vec<String>,
     },
     /// Show the unused bytes of a struct and its cache lines, or rank all by them.
@@ -680,21 +681,16 @@ pub(crate) struct Demo {
 /// Frames a second that the view can make.
 fn parse_rate(text: &str) -> Result<f64, String> {
     let [least, most] = Rate::LIMITS;
-    let rate = text
-        .parse()
-        .ok()
-        .filter(|rate| (least..=most).contains(rate));
+    let lower = text.to_ascii_lowercase();
+    let number = lower.strip_suffix("hz").unwrap_or(&lower);
+    let rate = number.trim_end_matches(['.', ' ']).parse().ok();
+    let rate = rate.filter(|rate| (least..=most).contains(rate));
     rate.ok_or_else(|| format!("{text:?} is not a rate: it goes from {least} to {most}"))
 }
 
 /// How often a sampler looks.
 fn parse_sampling(text: &str) -> Result<SamplingRate, String> {
-    if text == "spin" {
-        return Ok(SamplingRate::SPIN);
-    }
-    let hz = text.strip_suffix("Hz").unwrap_or(text).trim().parse();
-    let usage = || format!("{text:?} is not a rate: write times a second, as 100, or spin");
-    SamplingRate::hz(hz.map_err(|_| usage())?).map_err(|error| error.to_string())
+    text.parse().map_err(|error: RateError| error.to_string())
 }
 
 /// A number of bytes and its unit.

@@ -282,6 +282,16 @@ fn with_command(
 
 /// The types of a session with all that it declares of them, or those of a file.
 fn types(options: &Options, named: Option<&str>, words: Vec<String>) -> Result<i32, Failure> {
+    if let (None, None, [diff, old, new]) = (named, options.writing, words.as_slice())
+        && diff == "diff"
+    {
+        return type_files::diff::run(options, old, new);
+    }
+    if let [_, _, extra] = words.as_slice() {
+        return Err(Failure::Usage(format!(
+            "{extra:?} is one word too many: `types` takes a session or file, and a type; `types diff OLD NEW` compares two"
+        )));
+    }
     let is_file = |word: &String| type_files::is_file(options, word);
     let of_file = named.is_none() && words.first().is_some_and(is_file);
     match (of_file, options.writing) {

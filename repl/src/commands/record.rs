@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use memglass::sampler::Rate;
+use memglass::sampler::RateError;
 use memglass_stream::Plan;
 use memglass_syntax::words::{unquoted, words};
 
@@ -90,7 +90,10 @@ fn typed(rest: &str) -> Result<(Option<String>, Plan), String> {
     let mut words = words(rest).into_iter();
     while let Some(word) = words.next() {
         match word {
-            "--rate" => plan.rate = rate(words.next().unwrap_or_default())?,
+            "--rate" => {
+                let rate = words.next().unwrap_or_default().parse();
+                plan.rate = rate.map_err(|error: RateError| error.to_string())?;
+            }
             "--channels" => plan.channels = channels_of(words.next().unwrap_or_default())?,
             word if word.starts_with("--") => {
                 return Err(format!(
@@ -102,13 +105,4 @@ fn typed(rest: &str) -> Result<(Option<String>, Plan), String> {
         }
     }
     Ok((file, plan))
-}
-
-fn rate(word: &str) -> Result<Rate, String> {
-    if word == "spin" {
-        return Ok(Rate::SPIN);
-    }
-    let usage = || format!("{word:?} is not a rate: write times a second, as 100, or spin");
-    let hz = word.parse().map_err(|_| usage())?;
-    Rate::hz(hz).map_err(|error| error.to_string())
 }

@@ -25,7 +25,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, diff: &Diff) -> Result
         ));
     }
     match diff.words.as_slice() {
-        [old, new] if !is_recording(options, old) && !is_recording(options, new) => {
+        [old, new] if diff.layout || ![old, new].iter().any(|word| is_recording(options, word)) => {
             refuse_for_types(diff)?;
             match diff.layout {
                 true => type_files::diff::layouts(options, old, new),

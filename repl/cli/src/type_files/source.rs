@@ -9,6 +9,7 @@ use memglass_types::Types;
 
 use super::super::failure::Failure;
 use super::super::options::Options;
+use super::super::replay;
 use super::super::target::{self, Target};
 
 /// Endings of files that have types.
@@ -67,6 +68,12 @@ pub(crate) fn of(options: &Options, word: &str) -> Result<Types, Failure> {
 pub(crate) fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
     if has_ending(path, HEADERS) {
         return of_header(options, path);
+    }
+    if replay::is_recording(path.as_ref()) {
+        let recording = replay::read(options, path.as_ref())?;
+        let end = recording.end();
+        let state = recording.state_at(end)?;
+        return Ok(memglass_type_tables::of_session(state.schema()));
     }
     let opened = Types::open_partly(path)?;
     if let [first, others @ ..] = opened.missing.as_slice() {

@@ -51,6 +51,36 @@ fn save(world: &World, name: &str) -> String {
 }
 
 #[test]
+fn a_recording_gives_its_types_as_any_file_does() {
+    let world = World::new();
+    let session = session(&world);
+    let motor = session.object("motor", Motor::default()).unwrap();
+    let old = save(&world, "old.mcap");
+    drop(motor);
+    drop(session);
+    let session = self::session(&world);
+    let later = later::Motor::default();
+    let _motor = session.object("motor", later).unwrap();
+    let types = world.path().join("old.mgt").display().to_string();
+    world.data(&["merge", "-o", &types, &old]);
+    for of_old in [old.as_str(), &types] {
+        let same = world.data(&["types", "diff", &old, of_old]);
+        assert_eq!(same, "");
+        let ran = world.run(&["types", "diff", of_old, "t1", "--csv"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(
+            ran.data.contains("struct,Motor,member limits is gone"),
+            "{ran:?}"
+        );
+    }
+    let ran = world.run(&["diff", "--layout", &old, "t1"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.data.contains("limits"), "{ran:?}");
+    let ran = world.run(&["types", &old, "Motor", "speed"]);
+    ran.failed(2, &["\"speed\" is one word too many", "types diff OLD NEW"]);
+}
+
+#[test]
 fn two_recordings_are_compared_field_by_field() {
     let world = World::new();
     let session = session(&world);
