@@ -76,7 +76,7 @@ fn a_recording_gives_its_types_as_any_file_does() {
     let ran = world.run(&["diff", "--layout", &old, "t1"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.data.contains("limits"), "{ran:?}");
-    let ran = world.run(&["types", &old, "Motor", "speed"]);
+    let ran = world.run(&["types", "t1", "Motor", "speed"]);
     ran.failed(2, &["\"speed\" is one word too many", "types diff OLD NEW"]);
 }
 
