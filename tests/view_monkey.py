@@ -33,7 +33,7 @@ KEYS = (
     [chr(code) for code in range(0x20, 0x7F)]
     + list("jjjkkkhlgGeeew/FfoxXzmp[]u+- \t\r\r\r") * 3
     + [f"\x1b[{letter}" for letter in ESCAPES] * 3
-    + ["\x1b[5~", "\x1b[6~", "\x1b", "\x1b", "\x1b", "\x7f", "\x04", "\x15", "\x0c", "\x1a", "ß", "日", "\u202e", "\x1bk"]
+    + ["\x1b[5~", "\x1b[6~", "\x1b", "\x1b", "\x1b", "\x7f", "\x04", "\x15", "\x0c", "ß", "日", "\u202e", "\x1bk"]
 )
 LINES = ["quantity > 500", "status == \"OPEN\"", "AAPL_position.quantity", "price * quantity", "999999999999", "-5", "0x1f", "1e400",
          "order_", ":q", "1 + 1", "obs.all(\"*\").len()", ":watch AAPL_quote.bid_price", ":objects", ":types"]
@@ -214,11 +214,12 @@ class View:
             self.settle()
             if self.dice.random() < 0.1 and self.child.poll() is None:
                 self.answers()
-                # Alone: where it has given the terminal back, the key is a signal that throws away what was not read.
-                if self.dice.random() < 0.2:
+                # Alone: where it has given the terminal back, the key is a signal that throws away what was not read, and
+                # with it what the view wrote to leave the screen.
+                if self.dice.random() < 0.4:
                     self.take(0.7)
                     if self.child.poll() is None:
-                        self.press("\x03")
+                        self.press(self.dice.choice(["\x03", "\x1a"]))
             self.modes += b"".join(re.findall(rb"\x1b\[\?\d+[hl]", self.seen))
             self.check_output()
             if self.child.poll() is not None:
