@@ -236,11 +236,14 @@ impl Expression {
     /// known. Looks names up only if the session has another epoch than at the last call.
     ///
     /// An object that went and has no successor yet is no other object: the expression has no answer then.
+    #[inline]
     pub fn refresh(&mut self, observer: &Observer) -> bool {
         let now = seen(observer);
-        if now == self.seen {
-            return false;
-        }
+        now != self.seen && self.look_up(observer, now)
+    }
+
+    #[cold]
+    fn look_up(&mut self, observer: &Observer, now: (u128, u64)) -> bool {
         let same_session = now.0 == self.seen.0;
         self.seen = now;
         let is_settled = |root: &Root| {
