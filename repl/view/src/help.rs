@@ -31,7 +31,7 @@ const FLAGS: &[[&str; 2]] = &[
     ["--readonly", "make every write an error"],
     ["--no-highlight", "do not mark changes"],
     ["--watch PATH", "watch it from the start"],
-    ["--theme THEME", "dark, light, mono, or auto"],
+    ["--theme THEME", "colors: dark, light, mono, auto"],
 ];
 
 /// The open help.

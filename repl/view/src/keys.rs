@@ -174,7 +174,7 @@ impl Command {
             Command::WatchExpression => "graph history add formula",
             Command::Search => "find label name",
             Command::Where | Command::Types => "find hide only",
-            Command::Columns => "add hide remove order",
+            Command::Columns => "add hide remove order color",
             Command::Hex => "binary raw",
             Command::Zoom => "full maximize",
             Command::Band => "hide panel",
