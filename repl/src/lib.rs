@@ -127,7 +127,7 @@ pub mod program {
     pub use crate::top::Top;
     #[cfg(feature = "view")]
     pub use crate::view::ViewSetup;
-    pub use memglass_script::ledger::{Author, Ledger};
+    pub use memglass_script::ledger::{Author, Ledger, Rules};
     #[cfg(feature = "view")]
     pub use memglass_view as full_screen;
 }

@@ -275,6 +275,9 @@ pub(crate) enum Task {
         /// The value goes on.
         #[arg(hide = true)]
         more: Vec<String>,
+        /// Write also what is declared read-only or what a layout depends on, and values out of the declared range.
+        #[arg(long)]
+        force: bool,
     },
     /// Show what changes: as a table on a terminal, elsewhere a line for each change.
     #[command(override_usage = "memglass watch [OPTIONS] [SESSION] EXPR...", args = idle::options(idle::WHEN_READING))]

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use memglass::Observer;
-use memglass_repl::program::{self, Author, CommandError, Ledger};
+use memglass_repl::program::{self, Author, CommandError, Ledger, Rules};
 use memglass_terminal::streams::write_message;
 
 use super::failure::Failure;
@@ -38,6 +38,7 @@ pub(super) fn set(
     options: &Options,
     named: Option<&str>,
     mut words: Vec<String>,
+    rules: Rules,
 ) -> Result<i32, Failure> {
     let session = match named {
         Some(name) if words.len() > 2 && words[0] == name => {
@@ -50,12 +51,17 @@ pub(super) fn set(
         None => target::in_front_of_path(options, &mut words)?,
     };
     match words.as_slice() {
-        [path, value @ ..] => write(options, &session, path, &value.join(" ")),
+        [path, value @ ..] => write(options, &session, (path, &value.join(" ")), rules),
         [] => unreachable!("two words are required, and one of them is not a session's"),
     }
 }
 
-fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i32, Failure> {
+fn write(
+    options: &Options,
+    session: &str,
+    (path, value): (&str, &str),
+    rules: Rules,
+) -> Result<i32, Failure> {
     if options.readonly {
         return Err(CommandError::ReadOnly {
             path: path.to_owned(),
@@ -71,7 +77,7 @@ fn write(options: &Options, session: &str, path: &str, value: &str) -> Result<i3
     if let Some(audit) = options.audit()? {
         ledger.audit_to(audit);
     }
-    let written = program::set(&observer, &ledger, path, value);
+    let written = program::set(&observer, &ledger, path, value, rules);
     options.tell_dry_run(ledger.dry_run());
     written?;
     options.mark(&observer);

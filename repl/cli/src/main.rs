@@ -44,6 +44,7 @@ use std::sync::Arc;
 
 use arguments::{Arguments, Task};
 use failure::Failure;
+use memglass_repl::program::Rules;
 use memglass_stream::Player;
 use memglass_terminal::look::ColorChoice;
 use options::Options;
@@ -243,9 +244,11 @@ fn with_command(
             second,
             third,
             more,
+            force,
         } => {
             let words = [first, second].into_iter().chain(third).chain(more);
-            fields::set(options, named, words.collect())
+            let rules = if force { Rules::Forced } else { Rules::Checked };
+            fields::set(options, named, words.collect(), rules)
         }
         Task::File(file) => foreign::run(options, &file),
         Task::Top(top) => top::run(options, named, top),

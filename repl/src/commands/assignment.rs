@@ -109,7 +109,7 @@ mod tests {
     use crate::commands;
     use memglass_script::Attached;
     use memglass_script::ScriptHost;
-    use memglass_script::ledger::Ledger;
+    use memglass_script::ledger::{Ledger, Rules};
 
     #[derive(Observe, Clone, Copy, Default)]
     struct Fill {
@@ -143,7 +143,8 @@ mod tests {
         let read = || observer.field(path).expect("a field").read();
         let before = read().expect("it is read");
         let ledger = Ledger::of(&observer);
-        let value = commands::set(&observer, &ledger, path, text).expect("it is written");
+        let value =
+            commands::set(&observer, &ledger, path, text, Rules::Checked).expect("it is written");
         let written = read().expect("it is read");
         let text = script(&observer, path, &value);
         assert_eq!(text, expected);

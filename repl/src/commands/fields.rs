@@ -112,7 +112,7 @@ impl Command for Set {
         let observer = runtime.attached.observer();
         let ledger = runtime.host.ledger();
         ledger.begin(Author::typed(&format!(":set {rest}")));
-        let written = set(&observer, ledger, path, value)?;
+        let written = set(&observer, ledger, path, value, Rules::Checked)?;
         let script = assignment::script(&observer, path, &written);
         drop(observer);
         runtime.journal.ran(&script, false);
@@ -175,7 +175,7 @@ pub(crate) fn read(field: &Field) -> Result<Shown, ReadError> {
     }
 }
 
-/// Writes `text`, read as a literal, to the place that `path` leads to; gives the value.
+/// Writes `text`, read as a literal, to the place that `path` leads to, if the `rules` allow it; gives the value.
 ///
 /// # Errors
 ///
@@ -185,6 +185,7 @@ pub fn set(
     ledger: &Ledger,
     path: &str,
     text: &str,
+    rules: Rules,
 ) -> Result<Value, CommandError> {
     let field = Rc::new(observer.field(path)?);
     let text = without_sign(text);
@@ -211,7 +212,7 @@ pub fn set(
             presence: presence.word(),
         });
     }
-    match ledger.write(&field, &value, Rules::Checked, 0) {
+    match ledger.write(&field, &value, rules, 0) {
         Err(LedgerError::Write(error)) if is_of_another_kind(&error) => {
             Err(CommandError::WrongKind {
                 path: field.path().to_owned(),

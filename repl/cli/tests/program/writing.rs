@@ -29,6 +29,21 @@ fn a_readonly_field_is_refused() {
 }
 
 #[test]
+fn what_is_forced_is_written_if_the_field_can_hold_it() {
+    let (world, _producer) = World::with_producer();
+    let mut expected = world.object("order_12345");
+    world.data(&["set", "--force", "t1", "order_12345.filled_qty", "1"]);
+    world.data(&["set", "t1", "order_12345.quantity", "5000000", "--force"]);
+    expected["filled_qty"] = 1.into();
+    expected["quantity"] = 5_000_000.into();
+    assert_eq!(world.object("order_12345"), expected);
+    world
+        .run(&["set", "--force", "t1", "order_12345.priority", "300"])
+        .failed(1, &["300", "i8"]);
+    assert_eq!(world.object("order_12345"), expected);
+}
+
+#[test]
 fn a_number_that_does_not_fit_its_field_leaves_the_neighbours_alone() {
     let (world, _producer) = World::with_producer();
     let before = world.object("order_12345");
