@@ -159,8 +159,14 @@ fn place(file: &File, entity: &Entity<'_>, text: &str) -> Result<(usize, String)
     let end = end_of(file, entity);
     let is_long = source.tokens()[entity.item.tokens.start].line
         != source.tokens()[entity.item.tokens.end - 1].end_line;
-    if entity.is_beside_variables() || is_long && !entity.is_in_group() && !entity.is_beside_type {
-        return above(file, entity.item, text);
+    let is_alone = !entity.is_in_group() && !entity.is_beside_type;
+    if entity.is_beside_variables() || is_long && is_alone {
+        // A comment behind something else on the line is that one's.
+        match (follows_on_line(file, entity), entity.is_beside_variables()) {
+            (false, _) => return above(file, entity.item, text),
+            (true, true) => return Err(Reason::BadPlace.into()),
+            (true, false) => {}
+        }
     }
     if entity.is_in_group() && !entity.item.trailing.is_empty() && !entity.has_own_comments {
         return Err(Reason::Shared.into());
@@ -170,6 +176,14 @@ fn place(file: &File, entity: &Entity<'_>, text: &str) -> Result<(usize, String)
     }
     let gap = gap(file, entity, source.line_start(end)..end);
     Ok((end, format!("{gap}// {text}")))
+}
+
+/// Whether another item of its list ends on the line that it begins on.
+fn follows_on_line(file: &File, entity: &Entity<'_>) -> bool {
+    let tokens = file.source().tokens();
+    let before = entity.index.checked_sub(1).map(|at| &entity.siblings[at]);
+    let end = before.map(|item| tokens[item.tokens.end - 1].end_line);
+    end == Some(tokens[entity.item.tokens.start].line)
 }
 
 /// The byte behind the item, or behind the comma of one of several names.
