@@ -21,6 +21,7 @@ mod compiler;
 mod emit;
 mod error;
 mod fault;
+mod gaps;
 mod generate;
 mod judge;
 mod model;

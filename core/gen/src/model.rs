@@ -3,6 +3,7 @@
 use memglass::schema::{Metadata, Number, Protection, Variant};
 
 use crate::fault::Place;
+use crate::gaps;
 
 /// Types in an order in which each refers only to those before it.
 #[derive(Debug, Default)]
@@ -46,6 +47,19 @@ pub(crate) struct Record {
     pub(crate) packing: Box<Packing>,
     /// The text of the layout, if its bytes are a packed record.
     pub(crate) layout: Option<String>,
+    /// What is in it at any depth; known when it is in the model.
+    pub(crate) holds: Holds,
+}
+
+/// What is in a record at any depth. To look for it each time would take twice as long for each level of two members.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Holds {
+    /// A bool that is no bitfield. Those of unions do not count: nobody knows which member is there.
+    pub(crate) bools: bool,
+    /// A protected place in its storage.
+    pub(crate) protection: bool,
+    /// Bits that belong to no member.
+    pub(crate) gaps: bool,
 }
 
 /// A member of a record.
@@ -208,19 +222,27 @@ impl Model {
         }
     }
 
-    /// Whether a value of this type has a bool in it that is no bitfield. Those of unions do not count: nobody knows
-    /// which member is there.
-    pub(crate) fn has_bool(&self, ty: &Type) -> bool {
-        let leaf = ty.leaf();
-        *leaf == Type::Bool
-            || self
-                .record(leaf)
-                .is_some_and(|record| self.record_has_bool(record))
+    /// Adds a record, whose members are of types that are there. Returns its place.
+    pub(crate) fn add(&mut self, mut record: Record) -> usize {
+        let is_bool = |member: &Member| member.width.is_none() && self.has_bool(&member.ty);
+        let is_protected = |member: &Member| {
+            let inner = self.record(member.ty.leaf());
+            member.protection != Protection::Plain || inner.is_some_and(|one| one.holds.protection)
+        };
+        record.holds = Holds {
+            bools: !record.is_union && record.members.iter().any(is_bool),
+            protection: record.protection != Protection::Plain
+                || record.members.iter().any(is_protected),
+            gaps: gaps::are_in(self, &record),
+        };
+        self.types.push(Declared::Record(record));
+        self.types.len() - 1
     }
 
-    pub(crate) fn record_has_bool(&self, record: &Record) -> bool {
-        let is_bool = |member: &Member| member.width.is_none() && self.has_bool(&member.ty);
-        !record.is_union && record.members.iter().any(is_bool)
+    /// Whether a value of this type has a bool in it that is no bitfield. Those of unions do not count.
+    pub(crate) fn has_bool(&self, ty: &Type) -> bool {
+        let leaf = ty.leaf();
+        *leaf == Type::Bool || self.record(leaf).is_some_and(|record| record.holds.bools)
     }
 
     /// Whether a record is read as a whole, and its bytes are more than single ones: then only a guarded one is ever of one write.
@@ -229,17 +251,6 @@ impl Model {
         record.layout.is_some()
             && record.protection == Protection::Plain
             && !record.members.iter().all(is_bytes)
-    }
-
-    /// Whether the storage of this type has protected places in it.
-    pub(crate) fn has_protection(&self, record: &Record) -> bool {
-        record.protection != Protection::Plain
-            || record.members.iter().any(|member| {
-                member.protection != Protection::Plain
-                    || self
-                        .record(member.ty.leaf())
-                        .is_some_and(|inner| self.has_protection(inner))
-            })
     }
 }
 

@@ -5,23 +5,12 @@ use std::ops::Range;
 use memglass_code::build::{Code, CodeParam};
 
 use super::settle::each_element;
+use crate::gaps::{Depth, gaps};
 use crate::model::{Member, Model, Record};
-
-/// Bits of a record, in order and apart from each other.
-type Bits = Vec<Range<u64>>;
-
-/// How far members that are records are looked into.
-#[derive(Clone, Copy, PartialEq)]
-enum Depth {
-    /// Not at all: they are whole.
-    Own,
-    /// To the last.
-    All,
-}
 
 /// The function that clears them, if there are any: what is there in a value must not get into shared memory.
 pub(super) fn clear(model: &Model, record: &Record) -> Option<Code> {
-    if gaps(model, record, Depth::All).is_empty() {
+    if !record.holds.gaps {
         return None;
     }
     let mut body = Vec::new();
@@ -56,48 +45,12 @@ pub(super) fn clear(model: &Model, record: &Record) -> Option<Code> {
 /// The statement for a member that has padding itself.
 fn inside(model: &Model, member: &Member) -> Option<String> {
     let record = model.record(member.ty.leaf())?;
-    let has_gaps = !gaps(model, record, Depth::All).is_empty();
-    has_gaps.then(|| {
+    record.holds.gaps.then(|| {
         each_element(model, member, |place| {
             let cpp = &record.names.cpp;
             format!("memglass::Descriptor<{cpp}>::clear_padding(bytes + {place});")
         })
     })
-}
-
-/// The bits that no member has.
-fn gaps(model: &Model, record: &Record, depth: Depth) -> Bits {
-    let mut gaps = Vec::new();
-    let mut end = 0;
-    for bits in taken(model, record, depth) {
-        if bits.start > end {
-            gaps.push(end..bits.start);
-        }
-        end = end.max(bits.end);
-    }
-    if 8 * record.size > end {
-        gaps.push(end..8 * record.size);
-    }
-    gaps
-}
-
-/// The bits that members have, sorted by their first.
-fn taken(model: &Model, record: &Record, depth: Depth) -> Bits {
-    let mut all: Bits = Vec::new();
-    for member in &record.members {
-        let len = member.width.unwrap_or_else(|| 8 * model.size(&member.ty));
-        match model.record(member.ty.leaf()) {
-            Some(inner) if depth == Depth::All && !gaps(model, inner, depth).is_empty() => {
-                let bits = taken(model, inner, depth);
-                let starts = (member.bit..member.bit + len).step_by(8 * inner.size as usize);
-                let moved = |start| move |bits: &Range<u64>| start + bits.start..start + bits.end;
-                all.extend(starts.flat_map(|start| bits.iter().map(moved(start))));
-            }
-            _ => all.push(member.bit..member.bit + len),
-        }
-    }
-    all.sort_by_key(|bits| bits.start);
-    all
 }
 
 /// The statements that clear these bits.

@@ -6,7 +6,7 @@ use crate::model::{Member, Model, Record};
 
 /// Makes the byte of each bool 0 or 1.
 pub(super) fn bools(model: &Model, record: &Record) -> Option<Code> {
-    if !model.record_has_bool(record) {
+    if !record.holds.bools {
         return None;
     }
     let mut body = Vec::new();

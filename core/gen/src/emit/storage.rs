@@ -23,7 +23,7 @@ pub(super) fn record(model: &Model, record: &Record) -> Option<Code> {
             .qualifier("const")
             .body("Value value{};\nload_to(value);\nreturn value;"),
     );
-    if !model.has_protection(record) {
+    if !record.holds.protection {
         let assign = Code::operator(&format!("{name}&"), "=")
             .param(CodeParam::new("const Value&", "value"))
             .body("init(value);\nreturn *this;");

@@ -6,7 +6,7 @@ use super::Reader;
 use super::names::Owner;
 use crate::clang::{Cursor, Ty};
 use crate::fault::Place;
-use crate::model::{Declared, Record};
+use crate::model::{Holds, Record};
 use crate::notes::{Target, meant};
 use crate::refusals;
 
@@ -26,8 +26,7 @@ impl Reader<'_> {
                 .for_each(|fault| self.refuse(fault.place, fault.reason));
             return None;
         }
-        let index = self.model.types.len();
-        self.model.types.push(Declared::Record(record));
+        let index = self.model.add(record);
         self.known.insert(spelling, Some(index));
         Some(index)
     }
@@ -84,6 +83,7 @@ impl Reader<'_> {
             protection,
             packing: Box::new(notes.packing),
             layout: None,
+            holds: Holds::default(),
         })
     }
 

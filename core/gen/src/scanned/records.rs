@@ -8,7 +8,7 @@ use memglass_code::{FieldLayout, FieldPlace, Layout, RecordLayout};
 use super::conditions::State;
 use super::{Reader, files};
 use crate::fault::{Fault, Place};
-use crate::model::{Declared, Member, Names, Record};
+use crate::model::{Holds, Member, Names, Record};
 use crate::names;
 use crate::notes::{Notes, Target, meant};
 use crate::refusals;
@@ -29,8 +29,7 @@ impl Reader<'_> {
                 .for_each(|fault| self.refuse(fault.place, fault.reason));
             return None;
         }
-        let index = self.model.types.len();
-        self.model.types.push(Declared::Record(record));
+        let index = self.model.add(record);
         self.known.insert(path.to_owned(), Some(index));
         Some(index)
     }
@@ -70,6 +69,7 @@ impl Reader<'_> {
             protection: notes.protection,
             packing: Box::new(notes.packing),
             layout: None,
+            holds: Holds::default(),
         })
     }
 
@@ -127,9 +127,7 @@ impl Reader<'_> {
         let is_hidden = self.scopes.functions.contains(path);
         let keyword = match self.records.get(path) {
             _ if !is_hidden => "",
-            Some(Some(found)) if found.layout.as_ref().is_ok_and(|layout| layout.is_union) => {
-                "union "
-            }
+            Some(Some(found)) if found.layout.as_ref().is_ok_and(|layout| layout.is_union) => "union ",
             Some(_) => "struct ",
             None => "enum ",
         };
