@@ -57,7 +57,7 @@ pub use regular_file::{read_regular, read_regular_text};
 pub use replace_file::replace_file;
 pub use scan::{
     EnumValues, FieldLayout, FieldPlace, FieldType, Found, Layout, Query, RecordLayout,
-    ScanReceipt, Scanner, Special,
+    ScanReceipt, Scanner, Special, Types,
 };
 pub use source::Source;
 pub use template::{Template, TemplateError};

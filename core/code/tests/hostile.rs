@@ -312,3 +312,88 @@ fn large_texts_are_quick() {
         text.len()
     );
 }
+
+/// Texts that are short, and ask for much.
+fn greedy() -> Vec<(&'static str, String)> {
+    let all = |count: usize, one: &dyn Fn(usize) -> String| (1..count).map(one).collect::<String>();
+    vec![
+        (
+            "bases that come later",
+            all(20_000, &|i| {
+                format!("struct S{i} : S{} {{ int a; }};\n", i + 1)
+            }),
+        ),
+        (
+            "members that come later",
+            all(20_000, &|i| format!("struct S{i} {{ S{} m; }};\n", i + 1)),
+        ),
+        (
+            "one definition many times",
+            "struct S { int a; };\n".repeat(3000),
+        ),
+        (
+            "one definition in many branches",
+            format!(
+                "#if A\n{}#endif\n",
+                "#elif B\nstruct S { int a; };\n".repeat(3000)
+            ),
+        ),
+        (
+            "numbers of numbers",
+            format!(
+                "enum {{ a0 = 1{} }};\nstruct S {{ char a[a3999]; }};\n",
+                all(4000, &|i| format!(", a{i} = (a{} + a{0}) % 9", i - 1))
+            ),
+        ),
+        (
+            "constants of constants",
+            format!(
+                "constexpr int n0 = 1;\n{}struct S {{ char a[n31]; }};\n",
+                all(32, &|i| format!(
+                    "constexpr int n{i} = n{} + n{0};\n",
+                    i - 1
+                ))
+            ),
+        ),
+        (
+            "defines of defines",
+            format!(
+                "#define N0 1\n{}struct S {{ char a[N63]; }};\n",
+                all(64, &|i| format!("#define N{i} (N{} + N{0})\n", i - 1))
+            ),
+        ),
+        (
+            "aliases of aliases",
+            format!(
+                "using A0 = char;\n{}struct S {{ A31 a; }};\n",
+                all(32, &|i| format!(
+                    "using A{i} = char[sizeof(A{}) + sizeof(A{0})];\n",
+                    i - 1
+                ))
+            ),
+        ),
+        (
+            "a name of many records",
+            format!(
+                "constexpr int size = 4;\nstruct S0 {{ int a; }};\n{}",
+                all(2000, &|i| format!(
+                    "struct S{i} : S{} {{ char t{i}[size]; }};\nstruct Q{i} {{ int size; }};\n",
+                    i - 1
+                ))
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn what_a_short_text_asks_for_has_a_limit() {
+    for (what, text) in greedy() {
+        let start = Instant::now();
+        let mut scanner = Scanner::new();
+        scanner.add_text("h.hpp", &text);
+        let types = scanner.types();
+        let took = start.elapsed();
+        assert!(!types.records.is_empty(), "{what}");
+        assert!(took < Duration::from_secs(20), "{what}: {took:?}");
+    }
+}

@@ -58,6 +58,14 @@ const KNOWN: &[&str] = &[
     "typedef int (*fn)(char); using gn = void (*)(); struct T { char a; fn f; gn g; };",
     "constexpr int n = 3; enum { M = n * 2 }; struct T { short a[n]; char b[M + 1]; int c[sizeof(long)]; };",
     "const int n = 1 << 3; struct T { char a[n - 1]; char b[n > 4 ? 2 : 5]; char c[(n ^ 3) & 7]; };",
+    // What defines stand for is put in as it is written, and numbers have types.
+    "#define TWO_BY_SUM 1 + 1\nstruct T { char a[TWO_BY_SUM * 3]; char b[3 * TWO_BY_SUM]; };",
+    "struct T { char a[(0u - 1) == 4294967295u ? 2 : 3]; char b[-1 < 0u ? 4 : 5]; char c[-1 < 0ul ? 6 : 7]; };",
+    "enum E : int { A = 1 << 31, B = A + 1 }; struct T { char a[B < 0 ? 3 : 4]; E e; };",
+    "constexpr unsigned char n = 200; constexpr auto m = 5u; struct T { char a[n + m]; char b[m - 6 > 0 ? 1 : 2]; char c[n - 201 > 0 ? 1 : 2]; };",
+    "struct T { char a[~0u >> 28]; char b[(-7) / 2 + 5]; char c[-7 % 4 + 4]; char d[0xFFFFFFFF > -1 ? 8 : 9]; char e[sizeof(int) - 5 > 0 ? 2 : 3]; };",
+    "struct T { char c; enum { big = 0x100000000 } e; }; struct U { char c; enum E { large = -1, larger = 4294967295 } e; };",
+    "enum E { a0 = 1, a1 = a0 + 1, a2 = a1 + 1, a3 = a2 + 1, a4 = a3 + 1, a5 = a4 + a4, a6 = a5 + a5, a7 = a6 + a6, a8, a9 }; struct T { char a[a9]; };",
     "struct T { static int s; static constexpr int k = 4; char a[k]; int b; };",
     "struct A { int x; }; struct T : A { char y; };",
     "struct X { short s; }; namespace p { struct X { double d[2]; }; struct T { X x; }; }",
@@ -110,6 +118,14 @@ const UNKNOWN: &[(&str, &str)] = &[
         "attribute alignas in front of a type",
     ),
     ("union T { int& r; };", "reference r in a union"),
+    (
+        "struct [[deprecated]] S {}; struct T [[deprecated]] { char c; };",
+        "attribute [[deprecated]] behind the name",
+    ),
+    (
+        "#define COUNT_OR_NAME 3\n#undef COUNT_OR_NAME\nconstexpr int COUNT_OR_NAME = 4; struct T { char a[COUNT_OR_NAME]; };",
+        "array size of field a",
+    ),
     (
         "struct A { int x; }; struct T : virtual A {};",
         "virtual base",

@@ -699,12 +699,18 @@ fn what_was_written_by_hand_is_not_written_over() {
 
 /// Annotates what has a path in a header with this text: whether that is done, what is said, and the text behind.
 fn annotated(text: &str, path: &str, annotation: &str) -> (bool, String, String) {
+    let (is_done, said, after) = annotated_again(text, path, annotation);
+    assert_eq!(is_done, after != text, "{said}");
+    (is_done, said, after)
+}
+
+/// The same where nothing may be left to do.
+fn annotated_again(text: &str, path: &str, annotation: &str) -> (bool, String, String) {
     let directory = tempfile::tempdir().unwrap();
     let header = directory.path().join("s.hpp");
     std::fs::write(&header, text).unwrap();
     let ran = program(directory.path(), &["annotate", "s.hpp", path, annotation]);
     let after = std::fs::read_to_string(&header).unwrap();
-    assert_eq!(ran.status.success(), after != text, "{}", said(&ran));
     (ran.status.success(), said(&ran), after)
 }
 
@@ -915,5 +921,88 @@ fn a_file_in_another_encoding_is_refused_with_the_one_that_is_expected() {
         assert_eq!(refused.status.code(), Some(1));
         let reason = "line 2 is not UTF-8, which is the encoding that is expected";
         assert!(said(&refused).contains(reason), "{}", said(&refused));
+    }
+}
+
+#[test]
+fn what_is_annotated_behind_other_code_on_its_line_is_obeyed() {
+    for (text, after) in [
+        (
+            "int z; struct S {\n    int a;\n};\n",
+            "int z; struct S {\n    int a;\n};  // @seqlock\n",
+        ),
+        (
+            "int z; struct S {\n    int a;\n}; int y;\n",
+            "int z; struct S {\n    int a;\n}; /* @seqlock */ int y;\n",
+        ),
+        (
+            "namespace n { struct S {\n    int a;\n}; }\n",
+            "namespace n { /* @seqlock */ struct S {\n    int a;\n}; }\n",
+        ),
+    ] {
+        let path = if text.starts_with('n') { "n::S" } else { "S" };
+        let (is_done, said, found) = annotated(text, path, "@seqlock");
+        assert!(is_done && found == after, "{said}{found}");
+        let (_, said, again) = annotated_again(after, path, "@seqlock");
+        assert!(
+            again == after && said.contains("it is so already"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn the_scanner_says_where_it_sees_another_struct_than_a_compiler() {
+    let directory = tempfile::tempdir().unwrap();
+    let row = "struct [[memglass::observe]] Row { int a; };\n";
+    for (text, reason) in [
+        (
+            "#if 0\nstruct Old {\n#endif\nstruct [[memglass::observe]] S { int a; };\n",
+            "the scanner finds no struct that this marks",
+        ),
+        (
+            "#ifdef A\nstruct [[memglass::observe]] S { int a; };\n#else\nstruct [[memglass::observe]] S { long a; };\n#endif\n",
+            "S: it is defined several times",
+        ),
+        (
+            "namespace a::inline b { struct [[memglass::observe]] S { int a; }; }\n",
+            "the scanner does not know how to name a::b::S",
+        ),
+        (
+            "struct [[memglass::observe]] S { int \\u00e4; };\n",
+            "the scanner does not read names with a backslash",
+        ),
+    ] {
+        std::fs::write(directory.path().join("s.hpp"), format!("{row}{text}")).unwrap();
+        let refused = program(directory.path(), &["s.hpp", "--reader", "scanner"]);
+        assert_eq!(refused.status.code(), Some(1), "{text}");
+        assert!(
+            said(&refused).contains(reason),
+            "{text}: {}",
+            said(&refused)
+        );
+    }
+}
+
+#[test]
+fn a_struct_of_many_bytes_is_described_as_fast_as_a_small_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let pairs: String = (1..27)
+        .map(|i| {
+            format!(
+                "struct [[memglass::observe]] P{i} {{ P{} a; P{0} b; }};\n",
+                i - 1
+            )
+        })
+        .collect();
+    for text in [
+        "struct Slot { char c; int b; bool z; };\nstruct Row { Slot s[1000]; };\nstruct [[memglass::observe]] Ring { Row r[100000]; };\n".to_owned(),
+        format!("struct P0 {{ int a; }};\n{pairs}"),
+    ] {
+        std::fs::write(directory.path().join("s.hpp"), text).unwrap();
+        let start = Instant::now();
+        let made = program(directory.path(), &["s.hpp", "--reader", "scanner"]);
+        assert!(made.status.success(), "{}", said(&made));
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     }
 }

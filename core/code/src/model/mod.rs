@@ -69,7 +69,7 @@ pub enum Kind {
     Namespace {
         /// `a::b`, empty for none.
         path: String,
-        /// Whether it is `inline`.
+        /// Whether it, or a part of its path, is `inline`.
         inline: bool,
         /// What it holds.
         body: Body,

@@ -30,7 +30,9 @@ impl Parser<'_> {
         if self.opens_guard(open) {
             return Ok(self.guard(first, open + 1));
         }
-        let path_text = self.path_text(&path).replace("inline ", "");
+        let written = self.path_text(&path);
+        let path_text = written.replace("inline ", "");
+        let inline = inline || path_text != written;
         let body = self.braces(open, &Place::Outside)?;
         let end = body.close + 1;
         Ok(Item::new(

@@ -153,6 +153,13 @@ impl Names<'_> {
         if let Some(name) = in_front.find_map(|one| self.harmful(file, one)) {
             return Some(format!("attribute {name} in front of a type"));
         }
+        // Compilers take none there.
+        let behind =
+            |one: &&Tokens| !name.is_empty() && one.start >= name.end && one.end <= head.end;
+        if let Some(attribute) = attributes.iter().find(behind) {
+            let text = source.slice(attribute);
+            return Some(format!("attribute {text} behind the name"));
+        }
         let colon = source.code(head.clone()).find(|&at| source.is(at, ":"));
         let words = head.start..colon.unwrap_or(head.end);
         let mut looked_at = attributes.clone();

@@ -174,6 +174,12 @@ pub(super) struct Layouts<'n, 'f> {
     pub(super) names: &'n Names<'f>,
     /// Layouts by the address of the item; `None` while one is worked out.
     pub(super) known: HashMap<*const Item, Option<Result<Known, String>>>,
+    /// The numbers of enumerators by the address of the item.
+    pub(super) numbers: HashMap<*const Item, i128>,
+    /// How many records are being worked out.
+    pub(super) depth: usize,
+    /// How many numbers and names the present expression has come to.
+    pub(super) steps: usize,
 }
 
 /// Which definitions are listed.
@@ -187,10 +193,7 @@ pub(super) enum Listed {
 
 /// The layouts of records, inner before outer.
 pub(super) fn records(names: &Names<'_>, listed: Listed) -> Vec<RecordLayout> {
-    let mut layouts = Layouts {
-        names,
-        known: HashMap::new(),
-    };
+    let mut layouts = Layouts::new(names);
     let mut found: Vec<(usize, usize, RecordLayout)> = Vec::new();
     for (number, named) in names.all.iter().enumerate() {
         if let Some(item) = definition(names, named, listed)
@@ -219,10 +222,7 @@ pub(super) fn records(names: &Names<'_>, listed: Listed) -> Vec<RecordLayout> {
 
 /// The numbers of enumerations.
 pub(super) fn enums(names: &Names<'_>, listed: Listed) -> Vec<EnumValues> {
-    let mut layouts = Layouts {
-        names,
-        known: HashMap::new(),
-    };
+    let mut layouts = Layouts::new(names);
     let mut found = Vec::new();
     for named in &names.all {
         let item = definition(names, named, listed);
@@ -261,7 +261,17 @@ fn definition<'f>(names: &Names<'f>, named: &Named<'f>, listed: Listed) -> Optio
     (is_listed && item.body().is_some() && is_its_path()).then_some(item)
 }
 
-impl Layouts<'_, '_> {
+impl<'n, 'f> Layouts<'n, 'f> {
+    fn new(names: &'n Names<'f>) -> Layouts<'n, 'f> {
+        Layouts {
+            names,
+            known: HashMap::new(),
+            numbers: HashMap::new(),
+            depth: 0,
+            steps: 0,
+        }
+    }
+
     /// The layout of `item`, the record that `named` is called by.
     fn laid_out(&mut self, named: &Named<'_>, item: &Item) -> RecordLayout {
         let entity = &named.entity;
@@ -292,20 +302,11 @@ impl Layouts<'_, '_> {
         path: &str,
         body: &Body,
     ) -> Vec<(String, Option<i128>)> {
-        let mut next = Some(0);
         let mut values = Vec::new();
-        for item in &body.items {
-            match &item.kind {
-                Kind::Enumerator(one) => {
-                    let own = (!one.value.is_empty())
-                        .then(|| self.constant(named.file, &one.value, path, 0));
-                    let value = own.unwrap_or(next);
-                    values.push((named.file.source().word(one.name).to_owned(), value));
-                    next = value.and_then(|value| value.checked_add(1));
-                }
-                Kind::Comment | Kind::Define { .. } => {}
-                // What a macro or a conditional adds cannot be known.
-                _ => next = None,
+        for (index, item) in body.items.iter().enumerate() {
+            if let Kind::Enumerator(one) = &item.kind {
+                let value = self.enumerator(named.file, &body.items, index, path, 0);
+                values.push((named.file.source().word(one.name).to_owned(), value));
             }
         }
         let depends = body

@@ -38,6 +38,20 @@ pub struct EnumValues {
     pub values: Vec<(String, Option<i128>)>,
 }
 
+/// The types that files define.
+#[derive(Clone, Debug)]
+pub struct Types {
+    /// Records with a name, inner before outer ones.
+    pub records: Vec<RecordLayout>,
+    /// Enumerations with a name.
+    pub enums: Vec<EnumValues>,
+    /// Records without a name that members are declared with, as `struct { int x; } a;` does. Each has the path of the first of
+    /// these members.
+    pub records_of_members: Vec<RecordLayout>,
+    /// The same of enumerations.
+    pub enums_of_members: Vec<EnumValues>,
+}
+
 /// Something that a query found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -120,14 +134,6 @@ impl Scanner {
         layout::records(&names, Listed::Named)
     }
 
-    /// The same of every record without a name that members are declared with, as `struct { int x; } a;` does. It has the
-    /// path of the first of these members.
-    #[must_use]
-    pub fn records_of_members(&self) -> Vec<RecordLayout> {
-        let names = names::Names::new(&self.files);
-        layout::records(&names, Listed::OfMembers)
-    }
-
     /// The numbers of every enumeration with a name.
     #[must_use]
     pub fn enums(&self) -> Vec<EnumValues> {
@@ -135,11 +141,16 @@ impl Scanner {
         layout::enums(&names, Listed::Named)
     }
 
-    /// The same of every enumeration without a name that members are declared with, under the path of the first of them.
+    /// [`records`](Scanner::records), [`enums`](Scanner::enums), and those without a name that members are declared with.
     #[must_use]
-    pub fn enums_of_members(&self) -> Vec<EnumValues> {
+    pub fn types(&self) -> Types {
         let names = names::Names::new(&self.files);
-        layout::enums(&names, Listed::OfMembers)
+        Types {
+            records: layout::records(&names, Listed::Named),
+            enums: layout::enums(&names, Listed::Named),
+            records_of_members: layout::records(&names, Listed::OfMembers),
+            enums_of_members: layout::enums(&names, Listed::OfMembers),
+        }
     }
 
     /// Everything that has annotations, with them.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::entity::{Entity, entities};
 use crate::file::File;
-use crate::lex::{Token, lex};
+use crate::lex::{TokenKind, lex};
 use crate::model::{Body, Item, Key, Kind};
 use crate::words::is_record_key;
 
@@ -26,6 +26,8 @@ pub(super) struct Names<'f> {
     scopes: HashMap<String, HashSet<String>>,
     /// By a name, records of which no base declares it, nor they: found out so far.
     without: RefCell<HashMap<String, HashSet<String>>>,
+    /// The one definition of a path, by the first of the things with this path: found out so far.
+    only: RefCell<HashMap<usize, Option<usize>>>,
     /// Names that using-declarations bring into a scope, as paths.
     brought: HashSet<String>,
     /// The paths of inline namespaces.
@@ -47,6 +49,7 @@ impl<'f> Names<'f> {
             by_path: HashMap::new(),
             scopes: HashMap::new(),
             without: RefCell::default(),
+            only: RefCell::default(),
             brought: HashSet::new(),
             inline: HashSet::new(),
             holders: HashMap::new(),
@@ -329,24 +332,35 @@ impl<'f> Names<'f> {
         scope
     }
 
+    /// The one definition among things with the same path.
     fn only(&self, found: &[usize]) -> Option<&Named<'f>> {
-        let mut defined = found
-            .iter()
-            .map(|&at| &self.all[at])
-            .filter(|named| named.entity.is_definition(named.file));
+        let first = *found.first()?;
+        let known = self.only.borrow().get(&first).copied();
+        let only = known.unwrap_or_else(|| {
+            let only = self.first_if_same(found);
+            self.only.borrow_mut().insert(first, only);
+            only
+        });
+        only.map(|at| &self.all[at])
+    }
+
+    /// The first definition, if all are the same.
+    fn first_if_same(&self, found: &[usize]) -> Option<usize> {
+        let mut defined = found.iter().copied().filter(|&at| {
+            let named = &self.all[at];
+            named.entity.is_definition(named.file)
+        });
         let first = defined.next()?;
-        let same = |other: &Named<'_>| {
-            std::ptr::eq(other.entity.item, first.entity.item)
-                || other
-                    .file
-                    .source()
-                    .spelling(other.entity.inner.tokens.clone())
-                    == first
-                        .file
-                        .source()
-                        .spelling(first.entity.inner.tokens.clone())
+        let spelling = |named: &Named<'_>| {
+            let source = named.file.source();
+            source.spelling(named.entity.inner.tokens.clone())
         };
-        defined.all(same).then_some(first)
+        let one = &self.all[first];
+        let is_same = |other: usize| {
+            let other = &self.all[other];
+            std::ptr::eq(other.entity.item, one.entity.item) || spelling(other) == spelling(one)
+        };
+        defined.all(is_same).then_some(first)
     }
 
     /// What a simple define stands for; `None` if it has several meanings.
@@ -372,13 +386,49 @@ impl<'f> Names<'f> {
         found.into_iter().flatten().map(|&at| &self.all[at])
     }
 
-    /// The tokens that a simple define stands for.
-    pub(super) fn define(&self, name: &str) -> Option<(&str, Vec<Token>)> {
-        let text = self.macro_text(name)?;
-        (!text.is_empty() && !text.starts_with('(') || text.starts_with('('))
-            .then(|| (text, lex(text)))
+    /// `text` with what simple defines in it stand for; `None` if one has several meanings or is also declared, or if it
+    /// becomes too long.
+    pub(super) fn expanded(&self, text: &str) -> Option<String> {
+        let mut expanded = String::new();
+        self.expand(text, &mut Vec::new(), &mut expanded)?;
+        Some(expanded)
+    }
+
+    fn expand(&self, text: &str, within: &mut Vec<String>, expanded: &mut String) -> Option<()> {
+        let mut done = 0;
+        for token in lex(text) {
+            let (start, end) = (token.start as usize, token.end as usize);
+            let word = &text[start..end];
+            let meaning = self.defines.get(word).filter(|_| {
+                token.kind == TokenKind::Word && !within.iter().any(|outer| outer == word)
+            });
+            expanded.push_str(&text[done..start]);
+            done = end;
+            let Some(meaning) = meaning else {
+                expanded.push_str(word);
+                continue;
+            };
+            let meaning = meaning.as_deref()?;
+            let is_declared = meaning != word && self.scopes.contains_key(word);
+            if is_declared || expanded.len() > LONGEST || within.len() > DEEPEST {
+                return None;
+            }
+            within.push(word.to_owned());
+            expanded.push(' ');
+            self.expand(meaning, within, expanded)?;
+            expanded.push(' ');
+            within.pop();
+        }
+        expanded.push_str(&text[done..]);
+        Some(())
     }
 }
+
+/// Defines that stand for others beyond this depth are not followed.
+const DEEPEST: usize = 32;
+
+/// How long an expression may become by its defines.
+const LONGEST: usize = 1 << 16;
 
 /// Whether a scope is inside of another one.
 fn is_inside(scope: &str, outer: &str) -> bool {

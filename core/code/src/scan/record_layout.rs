@@ -13,6 +13,9 @@ use super::type_size::{Unsized, type_name};
 /// Macros that stand for other macros beyond this depth are not followed.
 const DEEPEST: usize = 8;
 
+/// Records that are defined behind those that contain them beyond this depth are not followed. No compiler takes them.
+const DEEPEST_RECORDS: usize = 64;
+
 /// The largest alignment that compilers take.
 const LARGEST_ALIGNMENT: u64 = 1 << 28;
 
@@ -89,8 +92,13 @@ impl<'f> Layouts<'_, 'f> {
             Some(None) => return Err(format!("field of its own type: {}", named.entity.path)),
             None => {}
         }
+        if self.depth == DEEPEST_RECORDS {
+            return Err(format!("more than {DEEPEST_RECORDS} records in each other"));
+        }
         self.known.insert(key, None);
+        self.depth += 1;
         let known = self.work_out(named, item);
+        self.depth -= 1;
         self.known.insert(key, Some(known.clone()));
         known
     }
@@ -147,12 +155,14 @@ impl<'f> Layouts<'_, 'f> {
             let Kind::Record(declared) = &other.entity.inner.kind else {
                 continue;
             };
-            let is_plain = declared.attributes.is_empty()
-                && self
-                    .names
-                    .definition_doubt(other.file, other.entity.item, other.entity.inner)
-                    .is_none();
-            if declared.body.is_none() && !is_plain {
+            let is_plain = || {
+                declared.attributes.is_empty()
+                    && self
+                        .names
+                        .definition_doubt(other.file, other.entity.item, other.entity.inner)
+                        .is_none()
+            };
+            if declared.body.is_none() && !is_plain() {
                 return Err("attributes of another declaration".to_owned());
             }
         }

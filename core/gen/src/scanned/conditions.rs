@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memglass_code::{File, Item, Kind};
+use memglass_code::{File, Kind, TokenKind};
 
 /// Whether a compiler sees some part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Conditions {
             start: 0,
             parts: Vec::new(),
         };
-        walk.items(file.items());
+        walk.directives();
         walk.turn(file.source().text().len());
         Conditions { parts: walk.parts }
     }
@@ -66,18 +66,28 @@ impl Conditions {
 }
 
 impl Walk<'_> {
-    fn items(&mut self, items: &[Item]) {
-        for (index, item) in items.iter().enumerate() {
-            if let Kind::Conditional { text } = &item.kind {
-                let token = self.file.source().tokens()[item.tokens.start];
+    /// Goes through all directives, also those in code that did not parse.
+    fn directives(&mut self) {
+        let source = self.file.source();
+        for (index, token) in source.tokens().iter().enumerate() {
+            if token.kind != TokenKind::Directive {
+                continue;
+            }
+            if let Some(Kind::Conditional { text }) = self.directive(index) {
                 self.turn(token.start as usize);
-                self.conditional(text, token.line, items.get(index + 1));
-            } else if let (Kind::Namespace { .. } | Kind::Extern { .. }, Some(body)) =
-                (&item.kind, item.body())
-            {
-                self.items(&body.items);
+                self.conditional(&text, token.line, self.directive(index + 1));
             }
         }
+    }
+
+    /// What token `index` is, if it is a directive.
+    fn directive(&self, index: usize) -> Option<Kind> {
+        let source = self.file.source();
+        let token = source.tokens().get(index)?;
+        let text = &source.text()[token.start as usize..token.end as usize];
+        let is_directive = token.kind == TokenKind::Directive;
+        let items = is_directive.then(|| File::parse(text))?;
+        Some(items.items().first()?.kind.clone())
     }
 
     /// Ends the part that goes up to this byte.
@@ -100,7 +110,7 @@ impl Walk<'_> {
         }
     }
 
-    fn conditional(&mut self, text: &str, line: u32, next: Option<&Item>) {
+    fn conditional(&mut self, text: &str, line: u32, next: Option<Kind>) {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         match word {
             "endif" => drop(self.open.pop()),
@@ -133,7 +143,7 @@ impl Walk<'_> {
     }
 
     /// Whether a condition is true; `None` if that is not known.
-    fn holds(&self, word: &str, rest: &str, next: Option<&Item>) -> Option<bool> {
+    fn holds(&self, word: &str, rest: &str, next: Option<Kind>) -> Option<bool> {
         let asked: String = rest.chars().filter(|c| !c.is_whitespace()).collect();
         let defined = asked
             .strip_prefix("defined")
@@ -161,9 +171,9 @@ impl Walk<'_> {
     }
 
     /// The first header that is read defines its own guard.
-    fn is_undefined(&self, name: &str, next: Option<&Item>) -> Option<bool> {
-        let guards = next.is_some_and(|item| {
-            matches!(&item.kind, Kind::Define { name: own, text } if own == name && text.is_empty())
+    fn is_undefined(&self, name: &str, next: Option<Kind>) -> Option<bool> {
+        let guards = next.is_some_and(|next| {
+            matches!(next, Kind::Define { name: own, text } if own == name && text.is_empty())
         });
         if guards {
             return Some(true);

@@ -135,8 +135,8 @@ pub(super) struct Scopes {
     namespaces: HashMap<String, bool>,
     /// Functions and variables outside of namespaces, which hide types of the same name: `stat`.
     pub(super) functions: HashSet<String>,
-    /// The bytes of namespaces without a name.
-    nameless: Vec<(PathBuf, Range<usize>)>,
+    /// The bytes of namespaces without a name in their order, by the file.
+    nameless: HashMap<PathBuf, Vec<Range<usize>>>,
 }
 
 impl Scopes {
@@ -164,7 +164,8 @@ impl Scopes {
                     let tokens = &file.1.source().tokens()[item.tokens.clone()];
                     if let [first, .., last] = tokens {
                         let bytes = first.start as usize..last.end as usize;
-                        self.nameless.push((file.0.to_owned(), bytes));
+                        let all = self.nameless.entry(file.0.to_owned()).or_default();
+                        all.push(bytes);
                     }
                 }
                 Kind::Namespace { path, inline, body } => {
@@ -189,8 +190,13 @@ impl Scopes {
 
     /// Whether a place is in a namespace without a name.
     pub(super) fn is_nameless(&self, place: &Place) -> bool {
-        let mut all = self.nameless.iter();
-        all.any(|(file, bytes)| *file == place.file && bytes.contains(&place.start))
+        let all = self
+            .nameless
+            .get(&place.file)
+            .map_or(&[][..], Vec::as_slice);
+        let next = all.partition_point(|bytes| bytes.start <= place.start);
+        let last = all[..next].last();
+        last.is_some_and(|bytes| bytes.contains(&place.start))
     }
 
     /// The namespace that a path is in; `None` if it is one that generated code cannot simply open.

@@ -9,9 +9,10 @@ mod records;
 mod types;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use memglass_code::{EnumValues, RecordLayout, Scanner};
+use memglass_code::{EnumValues, RecordLayout, Scanner, Types};
 
 use crate::fault::{Fault, Place};
 use crate::judge;
@@ -40,8 +41,11 @@ pub(crate) fn read(
 ) -> Scanned {
     let files = Files::read(options, headers, sources);
     let scanner = files.scanner();
-    let mut reader = Reader::new(options, &files, &scanner, sources, faults);
-    for path in reader.marked(headers, &files.marks, &scanner) {
+    let types = scanner.types();
+    let mut records = types.records.clone();
+    records.extend(types.records_of_members.clone());
+    let mut reader = Reader::new(options, &files, &scanner, types, sources, faults);
+    for path in reader.marked(headers, &files.marks, records) {
         reader.mark(&path);
     }
     Scanned {
@@ -57,8 +61,9 @@ pub(crate) fn faults_of(header: &Path, text: &str) -> Vec<Fault> {
     let options = Options::default();
     let files = Files::read(&options, &[header.to_owned()], &sources);
     let scanner = files.scanner();
-    let mut reader = Reader::new(&options, &files, &scanner, &mut sources, &mut faults);
-    let records = scanner.records();
+    let types = scanner.types();
+    let (records, enums) = (types.records.clone(), types.enums.clone());
+    let mut reader = Reader::new(&options, &files, &scanner, types, &mut sources, &mut faults);
     for record in records.iter().filter(|record| record.file == header) {
         let is_off = reader.state(header, record.span.start) == State::Off;
         if !is_off && reader.mark_of(record, &files.marks).is_some() {
@@ -67,22 +72,23 @@ pub(crate) fn faults_of(header: &Path, text: &str) -> Vec<Fault> {
             reader.record(&record.path);
         }
     }
-    for item in scanner.enums().iter().filter(|item| item.file == header) {
+    for item in enums.iter().filter(|item| item.file == header) {
         reader.enumeration(&item.path);
     }
     faults.retain(|fault| fault.place.file == header);
     faults
 }
 
-/// Things by their path; `None` for a path that several have.
-fn by_path<T>(all: Vec<T>, path: impl Fn(&T) -> &str) -> HashMap<String, Option<T>> {
+/// Things by their path. What several of them have is unknown of the first.
+fn by_path<T>(
+    all: impl Iterator<Item = T>,
+    path: impl Fn(&T) -> &str,
+    forget: impl Fn(&mut T),
+) -> HashMap<String, T> {
     let mut result = HashMap::new();
     for one in all {
         let path = path(&one).to_owned();
-        result
-            .entry(path)
-            .and_modify(|known| *known = None)
-            .or_insert(Some(one));
+        result.entry(path).and_modify(&forget).or_insert(one);
     }
     result
 }
@@ -93,8 +99,8 @@ struct Reader<'r> {
     model: Model,
     conditions: HashMap<PathBuf, Conditions>,
     scopes: files::Scopes,
-    records: HashMap<String, Option<RecordLayout>>,
-    enums: HashMap<String, Option<EnumValues>>,
+    records: HashMap<String, RecordLayout>,
+    enums: HashMap<String, EnumValues>,
     /// The paths of those without a name, which a member gives them.
     nameless: HashSet<String>,
     /// What records are called that have been looked into, by their path.
@@ -109,6 +115,7 @@ impl<'r> Reader<'r> {
         options: &Options,
         files: &Files,
         scanner: &Scanner,
+        types: Types,
         sources: &'r mut Sources,
         faults: &'r mut Vec<Fault>,
     ) -> Reader<'r> {
@@ -117,20 +124,37 @@ impl<'r> Reader<'r> {
             let conditions = Conditions::of(file, &options.defines);
             (path.clone(), conditions)
         });
-        let (mut records, mut enums) = (scanner.records_of_members(), scanner.enums_of_members());
+        let conditions: HashMap<PathBuf, Conditions> = conditions.collect();
+        let is_on = |file: &PathBuf, span: &Range<usize>| {
+            let conditions = conditions.get(file);
+            conditions.is_none_or(|conditions| conditions.state(span.start) != State::Off)
+        };
+        let (mut records, mut enums) = (types.records_of_members, types.enums_of_members);
         let paths = records.iter().map(|record| &record.path);
         let paths = paths.chain(enums.iter().map(|item| &item.path));
         let nameless = paths.cloned().collect();
-        records.extend(scanner.records());
-        enums.extend(scanner.enums());
+        records.extend(types.records);
+        enums.extend(types.enums);
+        let records = by_path(
+            records
+                .into_iter()
+                .filter(|one| is_on(&one.file, &one.span)),
+            |record| &record.path,
+            |record| record.layout = Err("it is defined several times".to_owned()),
+        );
+        let enums = by_path(
+            enums.into_iter().filter(|one| is_on(&one.file, &one.span)),
+            |item| &item.path,
+            |item| item.integer = None,
+        );
         Reader {
             sources,
             faults,
             model: Model::default(),
-            conditions: conditions.collect(),
+            conditions,
             scopes: files::Scopes::of(scanner),
-            records: by_path(records, |record| &record.path),
-            enums: by_path(enums, |item| &item.path),
+            records,
+            enums,
             nameless,
             named: HashMap::new(),
             known: HashMap::new(),
@@ -160,10 +184,8 @@ impl<'r> Reader<'r> {
         &mut self,
         headers: &[PathBuf],
         macros: &HashSet<String>,
-        scanner: &Scanner,
+        mut all: Vec<RecordLayout>,
     ) -> Vec<String> {
-        let mut all = scanner.records();
-        all.extend(scanner.records_of_members());
         all.sort_by_key(|record| record.span.start);
         let mut found = Vec::new();
         for header in headers {

@@ -20,7 +20,7 @@ impl Reader<'_> {
             return *known;
         }
         self.known.insert(path.to_owned(), None);
-        let found = self.records.get(path).cloned().flatten();
+        let found = self.records.get(path).cloned();
         let mut record = found.and_then(|found| self.described(&found))?;
         let faults = crate::judge::record(&self.model, &mut record);
         if !faults.is_empty() {
@@ -117,7 +117,9 @@ impl Reader<'_> {
             return None;
         }
         let namespace = self.scopes.namespace_of(path);
-        let Some(namespace) = namespace.filter(|_| files::is_plain(path)) else {
+        // What is behind a backslash has another name.
+        let is_plain = files::is_plain(path) && !path.contains('\\');
+        let Some(namespace) = namespace.filter(|_| is_plain) else {
             let reason = format!("the scanner does not know how to name {path}");
             self.refuse(place.clone(), reason);
             return None;
@@ -127,7 +129,7 @@ impl Reader<'_> {
         let is_hidden = self.scopes.functions.contains(path);
         let keyword = match self.records.get(path) {
             _ if !is_hidden => "",
-            Some(Some(found)) if found.layout.as_ref().is_ok_and(|layout| layout.is_union) => "union ",
+            Some(found) if found.layout.as_ref().is_ok_and(|layout| layout.is_union) => "union ",
             Some(_) => "struct ",
             None => "enum ",
         };
@@ -173,6 +175,11 @@ impl Reader<'_> {
 
     fn member(&mut self, found: &RecordLayout, field: &FieldLayout) -> Option<Member> {
         if field.name.is_empty() {
+            return None;
+        }
+        if field.name.contains('\\') {
+            let reason = "the scanner does not read names with a backslash";
+            self.refuse(Place::new(&found.file, field.span.clone()), reason);
             return None;
         }
         let source = self.sources.get(&found.file);

@@ -62,7 +62,7 @@ impl Reader<'_> {
         if let Some(known) = self.known.get(path) {
             return *known;
         }
-        let found = self.enums.get(path).cloned().flatten()?;
+        let found = self.enums.get(path).cloned()?;
         self.known.insert(path.to_owned(), None);
         let place = Place::new(&found.file, found.span.clone());
         let notes = self.notes_of(path, &found.file, &found.span, Target::Enum);
