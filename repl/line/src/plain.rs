@@ -1,6 +1,6 @@
 //! Lines that cannot be edited: from a terminal that is too simple, or from what is not a terminal.
 
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Stdin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -49,12 +49,13 @@ impl PlainLine {
         let line = PlainLine::default();
         let reading = line.clone();
         let work = move || {
+            let mut input = BufReader::new(io::stdin());
             for Ask { prompt, .. } in asked {
                 *reading
                     .prompt
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner) = prompt;
-                let event = reading.next();
+                let event = reading.next(&mut input);
                 let ends = matches!(event, Event::End | Event::Broken(_));
                 if events.send(event).is_err() || ends {
                     return;
@@ -80,13 +81,13 @@ impl PlainLine {
     }
 
     /// What is typed at one prompt: as many lines as belong together.
-    fn next(&self) -> Event {
+    fn next(&self, input: &mut BufReader<Stdin>) -> Event {
         let prompt = self.prompt();
         self.is_dropped.store(false, Ordering::Relaxed);
         show(&prompt);
         let mut text = String::new();
         loop {
-            let line = match read_line() {
+            let line = match read_line(input) {
                 Err(error) => return Event::Broken(error.to_string()),
                 Ok(None) if text.is_empty() => {
                     if io::stdin().is_terminal() {
@@ -124,11 +125,13 @@ fn show(prompt: &str) {
 }
 
 /// The next line with its end; nothing at the end of the input.
-fn read_line() -> io::Result<Option<String>> {
-    modes::wait_for_line();
+fn read_line(input: &mut BufReader<Stdin>) -> io::Result<Option<String>> {
+    // What came together with the line before is here already, and the system does not tell of it again.
+    if input.buffer().is_empty() {
+        modes::wait_for_line();
+    }
     let mut bytes = Vec::new();
-    let mut input = io::stdin().lock().take(LONGEST);
-    input.read_until(b'\n', &mut bytes)?;
+    input.take(LONGEST).read_until(b'\n', &mut bytes)?;
     if bytes.len() as u64 == LONGEST {
         return Err(io::Error::other("a line is too long"));
     }

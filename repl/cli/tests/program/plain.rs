@@ -26,6 +26,22 @@ fn a_simple_terminal_has_a_plain_prompt() {
 }
 
 #[test]
+fn lines_that_come_together_run_one_after_the_other() {
+    let (world, _producer) = World::with_producer();
+    let program = env!("CARGO_BIN_EXE_memglass");
+    // Without lines of its own the terminal gives both at one read.
+    let line = format!("stty -icanon; exec '{program}' t1");
+    let variables = [("TERM", "dumb")];
+    let mut terminal =
+        Terminal::open_program(&world, &["/bin/sh", "-c", &line], 80, 30, &variables);
+    terminal.ends_with("t1>");
+    terminal.press("40 + 2\r40 + 3\r");
+    terminal.until("both values", |screen| {
+        screen.contains("42\nt1>") && screen.trim_end().ends_with("43\nt1>")
+    });
+}
+
+#[test]
 fn ctrl_c_at_a_plain_prompt_drops_the_line_and_stops_a_script() {
     let (world, _producer) = World::with_producer();
     let variables = [("TERM", "dumb")];
