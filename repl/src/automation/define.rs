@@ -174,13 +174,12 @@ impl Automation {
     /// Answers a condition for the first time. A name that means nothing yet is told.
     fn first_answers(&self, engine: &Engine, number: u64) -> Result<()> {
         let asks = self.engine().asks_of(number);
-        let now = self.now();
         for ask in asks {
             let answer = self.ask(engine, &ask)?;
             let missing = answer.names.iter().filter(|(_, id)| id.is_none());
             missing.for_each(|(name, _)| self.tell_missing(name, "the condition is unknown"));
             let about = ask.about.as_ref().map(|(creation, ..)| *creation);
-            self.engine().answer(number, about, now, answer);
+            self.engine().answer(number, about, ask.time, answer);
         }
         self.engine().answered(number);
         Ok(())

@@ -201,14 +201,14 @@ impl Automation {
             }
             watch.run_timers(now);
         }
-        self.answer_asks(engine, now);
+        self.answer_asks(engine);
         let notices = self.engine().take_notices();
         for notice in notices {
             self.tell_notice(&notice);
         }
     }
 
-    fn answer_asks(&self, engine: &Engine, now: Duration) {
+    fn answer_asks(&self, engine: &Engine) {
         let asks = self.engine().asks();
         for ask in asks {
             if !self.0.entries.borrow().contains_key(&ask.number) {
@@ -216,7 +216,7 @@ impl Automation {
             }
             if let Ok(answer) = self.ask(engine, &ask) {
                 let about = ask.about.map(|(creation, ..)| creation);
-                self.engine().answer(ask.number, about, now, answer);
+                self.engine().answer(ask.number, about, ask.time, answer);
             }
         }
     }

@@ -2,22 +2,43 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::change::Report;
 use crate::condition::Rise;
 use crate::counters::Counters;
 
-/// When a firing is due, and what comes first at one instant: the trigger defined first, then the object
-/// created first, then what arrived first.
+/// When a firing is due, and what comes first at one instant: the trigger defined first, then what ranks first in it, then what
+/// arrived first. A recording of the session gives the same order, whatever else was in its memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Due {
     /// The sample or the point that made it.
     pub time: Duration,
     /// The number of the trigger.
     pub definition: u64,
-    /// Which object was created when; 0 for a trigger that has no objects.
+    /// What in it.
+    pub rank: Rank,
+}
+
+/// What of a trigger comes first at one instant: the object created first, and in it the path that is written first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rank {
+    /// When the object was created, if the trigger follows several.
+    pub created: Option<SystemTime>,
+    /// Its number, or that of the element of an array: many objects are created at one time.
     pub creation: u64,
+    /// Which of the paths that it follows.
+    pub path: usize,
+}
+
+impl Rank {
+    /// That of the path written as the `nth`, which leads to one field.
+    pub fn of_path(nth: usize) -> Rank {
+        Rank {
+            path: nth,
+            ..Rank::default()
+        }
+    }
 }
 
 /// What a trigger follows: a field of one object's life, or an object.
@@ -273,10 +294,14 @@ mod tests {
     }
 
     fn due(time: u64, definition: u64, creation: u64) -> Due {
+        let rank = Rank {
+            creation,
+            ..Rank::default()
+        };
         Due {
             time: ms(time),
             definition,
-            creation,
+            rank,
         }
     }
 

@@ -212,3 +212,58 @@ fn a_script_fires_the_same_live_and_replayed_whatever_changes() {
         }
     });
 }
+
+/// The first condition is one that the script answers, after all others of a sample were judged. There is time for that between
+/// two samples.
+const IN_ORDER: &str = r#"
+    let asked = when(|| { let n = step.speed; n % 2 == 1 }).rate(20.hz).run(|f| print("asked"));
+    if !asked.judged.starts_with("interpreted") { exit(4) }
+    when("step.speed % 2 == 1").rate(20.hz).run(|f| print("compiled"));
+    watch("step.speed", |c| print(`step ${c.now}`)).rate(20.hz);
+    watch("end", |c| exit(3));
+    print("defined");
+"#;
+
+#[test]
+fn different_triggers_fire_in_one_order_live_and_replayed() {
+    let world = World::new();
+    let file = world.path().join("run.mcap");
+    let session = Session::builder("t1").dir(world.sessions());
+    let session = session.create().unwrap();
+    let step = session.object("step", Motor::default()).unwrap();
+    let end = session.object("end", false).unwrap();
+    let observer = Observer::builder().dir(world.sessions()).attach("t1");
+    let start = Instant::now();
+    let mut plan = Plan::default();
+    plan.rate = Rate::every(Duration::from_millis(1)).unwrap();
+    let tape = Tape::start(observer.unwrap(), &file, plan).unwrap();
+    eventually("the recorder has begun", || {
+        tape.progress().totals.values > 0
+    });
+    let script = world.script("order.rhai", IN_ORDER);
+    let mut live = Live::start(&world, &script);
+    for number in 1..=20 {
+        step.speed.set(number);
+        let stored = start.elapsed();
+        live.until(&format!("step {number}"));
+        seen(&tape, stored);
+    }
+    end.set(true);
+    let stored = start.elapsed();
+    let (told, code) = live.end();
+    seen(&tape, stored);
+    tape.finish().unwrap();
+    let replayed = world.run(&["run", &script, "--replay", &file.display().to_string()]);
+    let replayed_told: Vec<&str> = replayed.data.lines().collect();
+    let in_order = |told: &[&str]| {
+        let order = told.join(", ");
+        let odd = (1..=20).step_by(2);
+        odd.filter(|step| order.contains(&format!("asked, compiled, step {step},")))
+            .count()
+    };
+    assert_eq!(in_order(&replayed_told), 10, "{replayed_told:?}");
+    // Where a change comes in the middle of a sample, not all see it in the same one.
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    assert!(in_order(&told) >= 7, "{told:?}");
+    assert_eq!((code, replayed.code), (Some(3), Some(3)));
+}

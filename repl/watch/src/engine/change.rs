@@ -15,6 +15,7 @@ use super::sample::Sample;
 use super::shown::Unmet;
 use crate::change::Report;
 use crate::counters::Counters;
+use crate::queue::Rank;
 
 /// What a `watch` follows: one or several paths, each once.
 pub(super) struct Watch(Vec<Part>);
@@ -53,7 +54,7 @@ pub(super) enum News {
 
 /// News of one field.
 pub(super) struct Item {
-    pub(super) creation: u64,
+    pub(super) rank: Rank,
     pub(super) member: Member,
     pub(super) field: Field,
     pub(super) label: Arc<str>,
@@ -93,8 +94,8 @@ impl Watch {
         counters: &mut Counters,
     ) -> (Vec<Item>, bool) {
         let is_about_many = self.0.iter().any(|part| matches!(part, Part::Many { .. }));
-        let parts = self.0.iter_mut();
-        let items = parts.flat_map(|part| part.update(observer, slots, counters));
+        let parts = self.0.iter_mut().enumerate();
+        let items = parts.flat_map(|(nth, part)| part.update(nth, observer, slots, counters));
         (items.collect(), is_about_many)
     }
 
@@ -131,11 +132,12 @@ impl Watch {
         };
         let place = match (part, look) {
             (Part::One { place, .. }, Look::Changed(bytes)) => {
-                place.take_in_bytes(0, bytes, sight, counters, &mut items);
+                place.take_in_bytes(Rank::of_path(at.part), bytes, sight, counters, &mut items);
                 &**place
             }
             (Part::One { path, place, .. }, Look::Gone) => {
                 place.packed = None;
+                let path = (Rank::of_path(at.part), &**path);
                 place.sample_path(path, sight, counters, &mut items);
                 &**place
             }
@@ -145,7 +147,8 @@ impl Watch {
                 let (Some(known), Look::Changed(bytes)) = (known, look) else {
                     return (items, false);
                 };
-                known.take_in_bytes(at.creation, bytes, sight, counters, &mut items);
+                let rank = known.rank(at.part, at.creation);
+                known.take_in_bytes(rank, bytes, sight, counters, &mut items);
                 &known.state
             }
         };
@@ -287,6 +290,7 @@ impl Part {
 
     fn update(
         &mut self,
+        nth: usize,
         observer: &Observer,
         slots: Option<&[u32]>,
         counters: &mut Counters,
@@ -300,12 +304,13 @@ impl Part {
         };
         counters.vanished += gone.len() as u64;
         let vanished = gone.into_iter().filter_map(|(creation, known)| {
+            let rank = known.rank(nth, creation);
             let Known {
                 member, mut state, ..
             } = known;
             let (field, label, last) = state.leave(counters)?;
             Some(Item {
-                creation,
+                rank,
                 member,
                 field,
                 label,
@@ -329,7 +334,8 @@ impl Part {
                 place,
                 history,
             } => {
-                place.sample_path(path, sight, counters, &mut samples.items);
+                let ranked = (Rank::of_path(at(0).part), &**path);
+                place.sample_path(ranked, sight, counters, &mut samples.items);
                 let has_history = history.is_some();
                 if let (Some(history), Some((object, value))) = (history, place.sampled()) {
                     history.note(sight.time, object, value);
@@ -351,7 +357,8 @@ impl Part {
                 }
                 let all = members.all.iter_mut();
                 for (creation, known) in all.filter(|(_, known)| known.state.packed.is_none()) {
-                    known.sample(*creation, rest, sight, counters, &mut samples.items);
+                    let rank = known.rank(at(*creation).part, *creation);
+                    known.sample(rank, rest, sight, counters, &mut samples.items);
                     if known.state.is_steady() {
                         samples.steady.push(at(*creation));
                     }

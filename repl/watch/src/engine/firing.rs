@@ -9,7 +9,7 @@ use super::run::{Evidence, Run, Subject};
 use super::sample::Sample;
 use super::trigger::{Followed, PauseReason};
 use super::{Engine, Notice};
-use crate::queue::{Due, Firing, Fold};
+use crate::queue::{Due, Firing, Fold, Rank};
 
 impl Engine {
     /// Lets all timers that are due wait for their actions.
@@ -27,7 +27,7 @@ impl Engine {
             let due = Due {
                 time,
                 definition: *number,
-                creation: 0,
+                rank: Rank::default(),
             };
             let what = (Fold::Alone, Evidence::of_timer(trigger.depth));
             let (room, counters) = (trigger.room(), &mut trigger.counters);
@@ -43,7 +43,7 @@ impl Engine {
 
     pub(super) fn push_item(&mut self, number: u64, now: Duration, item: Item) {
         let Item {
-            creation,
+            rank,
             member,
             field,
             label,
@@ -52,7 +52,7 @@ impl Engine {
         let due = Due {
             time: now,
             definition: number,
-            creation,
+            rank,
         };
         let Some(trigger) = self.triggers.get_mut(&number).filter(|t| !t.is_done) else {
             return;
@@ -90,7 +90,7 @@ impl Engine {
         let due = Due {
             time: fired.rise.time,
             definition: number,
-            creation,
+            rank: trigger.rank(creation),
         };
         let about = trigger.known(creation);
         let subject = match &about {
@@ -134,8 +134,13 @@ impl Engine {
             .push(due, subject, (what, evidence), room, &mut trigger.counters);
     }
 
-    /// Takes what is to run next, if anything is due at `now`. Until [`Engine::ended`] it counts as running.
+    /// Takes what is to run next, if anything is due at `now`. Until [`Engine::ended`] it counts as running. What is of a sample
+    /// waits for the answers to all that is [asked](Engine::asks) for it: they may come first.
     pub fn next_run(&mut self, now: Duration) -> Option<Run> {
+        let due = self.queue.next_time()?;
+        if self.asked.values().any(|asked| *asked <= due) {
+            return None;
+        }
         let firing: Firing<Subject, Sample, Evidence> = self.queue.pop(now)?;
         let number = firing.due.definition;
         let trigger = self.triggers.get_mut(&number)?;

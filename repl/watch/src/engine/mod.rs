@@ -67,8 +67,8 @@ pub struct Engine {
     rates: BTreeMap<Duration, packed::Rate>,
     /// Those that are timers.
     timers: BTreeSet<u64>,
-    /// Those whose conditions the caller is to answer now.
-    asked: BTreeSet<u64>,
+    /// Those whose conditions the caller is to answer now, and the sample that this is for.
+    asked: BTreeMap<u64, Duration>,
     /// Fields of which somebody asked for the history, by their paths.
     histories: BTreeMap<String, history::Asked>,
     /// When those are sampled next.
@@ -129,6 +129,8 @@ pub enum Notice {
 pub struct Ask {
     /// The trigger.
     pub number: u64,
+    /// The sample that it is asked for: a firing is of that, as those of other triggers are.
+    pub time: Duration,
     /// What it is asked about: nothing, or an object, by its number, as the field of the whole, with its label.
     pub about: Option<(u64, Field, std::sync::Arc<str>)>,
 }
@@ -148,7 +150,7 @@ impl Engine {
             restless: BTreeSet::new(),
             rates: BTreeMap::new(),
             timers: BTreeSet::new(),
-            asked: BTreeSet::new(),
+            asked: BTreeMap::new(),
             histories: BTreeMap::new(),
             next_history: Duration::ZERO,
             queue: Queue::new(),

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use memglass::{Field, ObjectId, ObjectInfo, Observer, Pattern};
 
 use super::error::DefinitionError;
+use crate::queue::Rank;
 
 /// Which objects are meant.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub(super) struct Known<T> {
     pub(super) label: Arc<str>,
     /// The whole object.
     pub(super) root: Field,
+    /// When it was created.
+    created: SystemTime,
     pub(super) state: T,
 }
 
@@ -48,6 +52,17 @@ pub(super) struct Members<T> {
 
 /// Most elements of one array of objects that are followed one by one. Each takes some hundred bytes.
 const MOST_ELEMENTS: u64 = 100_000;
+
+impl<T> Known<T> {
+    /// Which of what happens at one instant is its: that of its number, at the path that is written as the `nth`.
+    pub(super) fn rank(&self, nth: usize, creation: u64) -> Rank {
+        Rank {
+            created: Some(self.created),
+            path: nth,
+            creation,
+        }
+    }
+}
 
 impl Choice {
     /// What a type's name, a label or a pattern means. A type's name wins over an equal label.
@@ -188,7 +203,7 @@ impl<T: Default> Members<T> {
             };
             let id = observer.id_of(&object);
             match object.count {
-                None => self.insert(id, None, object.label, root),
+                None => self.insert((id, None), object.label, root, object.created),
                 Some(count) if count > MOST_ELEMENTS => {
                     self.left_out.push((object.label, count));
                 }
@@ -196,19 +211,26 @@ impl<T: Default> Members<T> {
                     for index in 0..count {
                         let label = format!("{}[{index}]", object.label).into();
                         let element = root.element(index).expect("below the count");
-                        self.insert(id, Some(index), label, element);
+                        self.insert((id, Some(index)), label, element, object.created);
                     }
                 }
             }
         }
     }
 
-    fn insert(&mut self, object: ObjectId, element: Option<u64>, label: Arc<str>, root: Field) {
+    fn insert(
+        &mut self,
+        (object, element): (ObjectId, Option<u64>),
+        label: Arc<str>,
+        root: Field,
+        created: SystemTime,
+    ) {
         self.created += 1;
         let known = Known {
             member: Member { object, element },
             label,
             root,
+            created,
             state: T::default(),
         };
         self.by_slot

@@ -11,6 +11,7 @@ use super::reading::{Sampled, has_parts, sample};
 use super::sample::Sample;
 use crate::change::Follower;
 use crate::counters::Counters;
+use crate::queue::Rank;
 
 /// One field of one object after the other.
 #[derive(Default)]
@@ -34,7 +35,7 @@ pub(super) struct Followed {
 impl Place {
     pub(super) fn sample_path(
         &mut self,
-        path: &str,
+        (rank, path): (Rank, &str),
         sight: &Sight<'_>,
         counters: &mut Counters,
         items: &mut Vec<Item>,
@@ -54,7 +55,7 @@ impl Place {
                 let field = followed.field.clone();
                 let last = followed.follower.last().0.clone();
                 items.push(Item {
-                    creation: 0,
+                    rank,
                     member,
                     field,
                     label,
@@ -63,12 +64,12 @@ impl Place {
             }
             self.leave(counters);
             match sight.observer.field(path) {
-                Ok(field) => self.enter(0, whole(&field), field, None, sight, counters, items),
+                Ok(field) => self.enter(rank, whole(&field), field, None, sight, counters, items),
                 Err(error) => self.fail(error.to_string(), counters),
             }
             return;
         }
-        self.follow(0, sight, counters, items);
+        self.follow(rank, sight, counters, items);
     }
 
     /// Whether nothing can come of it before its bits change: it has one number or text, which is not guarded, as the
@@ -99,7 +100,7 @@ impl Place {
     #[expect(clippy::too_many_arguments, reason = "all of one item")]
     pub(super) fn enter(
         &mut self,
-        creation: u64,
+        rank: Rank,
         member: Member,
         field: Field,
         label: Option<&Arc<str>>,
@@ -120,7 +121,7 @@ impl Place {
         };
         if !sight.is_first {
             items.push(Item {
-                creation,
+                rank,
                 member,
                 field: field.clone(),
                 label: Arc::clone(&label),
@@ -144,7 +145,7 @@ impl Place {
 
     pub(super) fn follow(
         &mut self,
-        creation: u64,
+        rank: Rank,
         sight: &Sight<'_>,
         counters: &mut Counters,
         items: &mut Vec<Item>,
@@ -153,7 +154,7 @@ impl Place {
             return;
         };
         match sample(&followed.field) {
-            Ok(sampled) => self.take_in(creation, sampled, sight, counters, items),
+            Ok(sampled) => self.take_in(rank, sampled, sight, counters, items),
             Err(error) => self.fail(error.to_string(), counters),
         }
     }
@@ -161,7 +162,7 @@ impl Place {
     /// Takes in the bytes that a look found in its field.
     pub(super) fn take_in_bytes(
         &mut self,
-        creation: u64,
+        rank: Rank,
         bytes: &[u8],
         sight: &Sight<'_>,
         counters: &mut Counters,
@@ -170,16 +171,16 @@ impl Place {
         let value = self.followed.as_ref().map(|it| it.field.value_of(bytes));
         match value {
             Some(value) if !has_parts(&value) => {
-                self.take_in(creation, Sampled::alone(value), sight, counters, items);
+                self.take_in(rank, Sampled::alone(value), sight, counters, items);
             }
             // A part of a packed record that is there no more has no value.
-            _ => self.follow(creation, sight, counters, items),
+            _ => self.follow(rank, sight, counters, items),
         }
     }
 
     fn take_in(
         &mut self,
-        creation: u64,
+        rank: Rank,
         sampled: Sampled,
         sight: &Sight<'_>,
         counters: &mut Counters,
@@ -197,7 +198,7 @@ impl Place {
         let report = follower.observe(sight.time, value, writes, sight.window, counters);
         if let Some(report) = report {
             items.push(Item {
-                creation,
+                rank,
                 member: whole(&followed.field),
                 field: followed.field.clone(),
                 label: Arc::clone(&followed.label),
@@ -228,7 +229,7 @@ impl Place {
 impl Known<Place> {
     pub(super) fn sample(
         &mut self,
-        creation: u64,
+        rank: Rank,
         rest: &str,
         sight: &Sight<'_>,
         counters: &mut Counters,
@@ -236,7 +237,7 @@ impl Known<Place> {
     ) {
         if self.state.followed.is_some() {
             let first = items.len();
-            self.state.follow(creation, sight, counters, items);
+            self.state.follow(rank, sight, counters, items);
             self.name(&mut items[first..]);
             return;
         }
@@ -245,7 +246,7 @@ impl Known<Place> {
                 let label = Some(&self.label);
                 let member = self.member;
                 self.state
-                    .enter(creation, member, field, label, sight, counters, items);
+                    .enter(rank, member, field, label, sight, counters, items);
             }
             Err(error) => self.state.fail(error.to_string(), counters),
         }
@@ -254,7 +255,7 @@ impl Known<Place> {
     /// Takes in the bytes that a look found in its field.
     pub(super) fn take_in_bytes(
         &mut self,
-        creation: u64,
+        rank: Rank,
         bytes: &[u8],
         sight: &Sight<'_>,
         counters: &mut Counters,
@@ -262,7 +263,7 @@ impl Known<Place> {
     ) {
         let first = items.len();
         self.state
-            .take_in_bytes(creation, bytes, sight, counters, items);
+            .take_in_bytes(rank, bytes, sight, counters, items);
         self.name(&mut items[first..]);
     }
 

@@ -131,7 +131,7 @@ impl Engine {
             }
             Followed::Guard(guard) => {
                 if guard.is_asked() {
-                    self.asked.insert(number);
+                    self.asked.insert(number, now);
                 }
                 let observer = is_alive.then_some(&*observer);
                 let depth =
@@ -159,22 +159,20 @@ impl Engine {
         let asked = std::mem::take(&mut self.asked);
         asked
             .into_iter()
-            .flat_map(|number| self.questions(number))
+            .flat_map(|(number, time)| self.questions(number, time))
             .collect()
     }
 
     /// The same of one trigger.
     pub fn asks_of(&mut self, number: u64) -> Vec<Ask> {
-        match self.asked.remove(&number) {
-            true => self.questions(number),
-            false => Vec::new(),
-        }
+        let time = self.asked.remove(&number);
+        time.map_or_else(Vec::new, |time| self.questions(number, time))
     }
 
-    fn questions(&self, number: u64) -> Vec<Ask> {
+    fn questions(&self, number: u64, time: Duration) -> Vec<Ask> {
         let trigger = self.triggers.get(&number);
         let live = trigger.filter(|trigger| trigger.is_live());
-        live.map_or_else(Vec::new, |trigger| trigger.asks(number))
+        live.map_or_else(Vec::new, |trigger| trigger.asks(number, time))
     }
 
     /// Takes in the answer to a question that was sampled at `time`.

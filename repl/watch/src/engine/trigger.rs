@@ -13,7 +13,7 @@ use super::objects::Member;
 use crate::causes::Depth;
 use crate::condition::Settings;
 use crate::counters::Counters;
-use crate::queue::Room;
+use crate::queue::{Rank, Room};
 use crate::timer::{Grid, Once};
 
 /// What a trigger follows.
@@ -124,15 +124,17 @@ impl Trigger {
     }
 
     /// What its condition is to be asked about.
-    pub(super) fn asks(&self, number: u64) -> Vec<Ask> {
+    pub(super) fn asks(&self, number: u64, time: Duration) -> Vec<Ask> {
         match &self.followed {
             Followed::Guard(Guard::One { .. }) => vec![Ask {
                 number,
+                time,
                 about: None,
             }],
             Followed::Guard(Guard::Each { members, .. }) => {
                 let asks = members.all.iter().map(|(creation, known)| Ask {
                     number,
+                    time,
                     about: Some((*creation, known.root.clone(), Arc::clone(&known.label))),
                 });
                 asks.collect()
@@ -148,6 +150,15 @@ impl Trigger {
         };
         let known = members.all.get(&creation)?;
         Some((known.member, known.root.clone(), Arc::clone(&known.label)))
+    }
+
+    /// Which of its firings at one instant is about the object of this number.
+    pub(super) fn rank(&self, creation: u64) -> Rank {
+        let known = match &self.followed {
+            Followed::Guard(Guard::Each { members, .. }) => members.all.get(&creation),
+            _ => None,
+        };
+        known.map_or(Rank::default(), |known| known.rank(0, creation))
     }
 
     /// How many of its firings may wait.

@@ -440,3 +440,62 @@ fn an_array_of_more_objects_than_anybody_follows_is_refused_and_later_left_out()
     };
     assert_eq!(world.engine.take_notices(), [left_out]);
 }
+
+#[derive(memglass::Observe, Clone, Copy, Default)]
+struct Pair {
+    x: i64,
+    y: i64,
+}
+
+#[test]
+fn at_one_instant_paths_run_as_they_are_written_wherever_their_fields_lie() {
+    let mut world = World::new();
+    let pairs = ["a", "b"].map(|label| world.session.object(label, Pair::default()));
+    let pairs = pairs.map(|pair| pair.expect("an object"));
+    world.watch("a.{y,x}", Options::default());
+    world.watch("*.{y,x}", Options::default());
+    assert_eq!(world.ticks(2), Vec::<String>::new());
+    for (pair, value) in pairs.iter().zip([1, 3]) {
+        pair.x.set(value);
+        pair.y.set(value + 1);
+    }
+    let told = ["0 2", "0 1", "0 2", "0 1", "0 4", "0 3"];
+    assert_eq!(world.ticks(1), told.map(|values| format!("30: {values}")));
+}
+
+#[test]
+fn an_answer_is_of_the_sample_that_it_was_asked_for() {
+    let mut world = World::new();
+    let field = world.session.object("a", 0_i64).expect("an object");
+    let question = Question::Asked;
+    let kind = Kind::When { question };
+    let options = Options::default();
+    let definition = Definition { kind, options };
+    let asked = world.engine.define(ms(0), definition).expect("it can fire");
+    let watch = world.watch("a", Options::default());
+    let answer = |truth| crate::engine::Answer {
+        truth,
+        rearm: Truth::Unknown,
+        why: String::new(),
+        names: Vec::new(),
+        readings: Vec::new(),
+    };
+    for ask in world.engine.asks_of(asked) {
+        let answer = answer(Truth::False);
+        world.engine.answer(asked, None, ask.time, answer);
+    }
+    world.engine.answered(asked);
+    world.ticks(2);
+    field.set(1);
+    world.engine.tick(ms(30)).expect("a tick");
+    assert!(world.engine.next_run(ms(31)).is_none());
+    // Later, when the caller comes to it.
+    for ask in world.engine.asks() {
+        assert_eq!((ask.number, ask.time), (asked, ms(30)));
+        let answer = answer(Truth::True);
+        world.engine.answer(asked, None, ask.time, answer);
+    }
+    let runs = std::iter::from_fn(|| world.engine.next_run(ms(37)));
+    let runs: Vec<_> = runs.map(|run| (run.number, run.time)).collect();
+    assert_eq!(runs, [(asked, ms(30)), (watch, ms(30))]);
+}
