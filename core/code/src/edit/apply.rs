@@ -138,7 +138,7 @@ pub(super) fn plan(files: &[EditedFile], requests: &[Request], batch: bool) -> P
         .iter()
         .map(|request| resolve(&searched, request))
         .collect();
-    let mut planned = plan_each(files, requests, &resolved);
+    let mut planned = plan_each(&searched, requests, &resolved);
     refuse_conflicts(requests, &mut planned);
     let is_stopped = batch && planned.iter().any(Result::is_err);
     let receipts = planned.iter().enumerate().map(|(number, planned)| {
@@ -160,7 +160,7 @@ pub(super) fn plan(files: &[EditedFile], requests: &[Request], batch: bool) -> P
 }
 
 fn plan_each(
-    files: &[EditedFile],
+    files: &[Searched<'_>],
     requests: &[Request],
     resolved: &[Result<Resolved<'_>, Refusal>],
 ) -> Vec<Result<Planned, Refusal>> {

@@ -2,23 +2,25 @@
 
 use std::ops::Range;
 
-use crate::entity::{Entity, entities};
+use crate::entity::Entity;
 use crate::file::File;
 use crate::lex::{TokenKind, lex};
 use crate::model::{Item, Kind};
 use crate::words::{is_builtin, is_keyword, is_name};
 
+use super::Edit;
 use super::apply::{NewName, Planned};
 use super::receipt::{Reason, Refusal};
 use super::request::{RenameScope, Request};
-use super::target::{PlaceOf, Resolved};
-use super::{Edit, EditedFile};
+use super::target::{PlaceOf, Resolved, Searched};
 
 /// A part of a file in which names are changed.
 struct Region<'f> {
     number: usize,
     name: String,
     file: &'f File,
+    /// Everything that the file declares.
+    entities: &'f [Entity<'f>],
     tokens: Range<usize>,
 }
 
@@ -48,7 +50,7 @@ impl Region<'_> {
 }
 
 pub(super) fn plan(
-    files: &[EditedFile],
+    files: &[Searched<'_>],
     resolved: &Resolved<'_>,
     request: &Request,
 ) -> Result<Planned, Refusal> {
@@ -119,23 +121,23 @@ fn old_name(file: &File, entity: &Entity<'_>) -> Option<String> {
 }
 
 fn regions<'f>(
-    files: &'f [EditedFile],
+    files: &'f [Searched<'f>],
     resolved: &Resolved<'f>,
     entity: &Entity<'f>,
     scope: RenameScope,
 ) -> Vec<Region<'f>> {
     let whole = |number: usize, file: &'f File| Region {
         number,
-        name: files[number].name.display().to_string(),
+        name: files[number].edited.name.display().to_string(),
         file,
+        entities: &files[number].entities,
         tokens: 0..file.source().tokens().len(),
     };
     match scope {
         RenameScope::All => {
-            let readable = files
-                .iter()
-                .enumerate()
-                .filter_map(|(number, edited)| Some((number, edited.file.as_ref().ok()?)));
+            let readable = files.iter().enumerate().filter_map(|(number, searched)| {
+                Some((number, searched.edited.file.as_ref().ok()?))
+            });
             readable.map(|(number, file)| whole(number, file)).collect()
         }
         RenameScope::File => vec![whole(resolved.number, resolved.file)],
@@ -191,8 +193,9 @@ fn directive_has(file: &File, at: usize, name: &str) -> bool {
 /// Another declaration of `name`: of something else, a parameter, or a variable in a body.
 fn shadow(region: &Region<'_>, entity: &Entity<'_>, name: &str) -> Option<usize> {
     let own = format!("{}::{name}", entity.path);
+    let stem = entity.path.split('<').next().unwrap_or_default();
     let mut found: Vec<usize> = Vec::new();
-    for other in entities(region.file) {
+    for other in region.entities {
         let first = other.inner.tokens.start;
         let last = other.path.rsplit("::").next().unwrap_or_default();
         let plain = last
@@ -200,13 +203,15 @@ fn shadow(region: &Region<'_>, entity: &Entity<'_>, name: &str) -> Option<usize>
             .next()
             .unwrap_or_default()
             .trim_start_matches('~');
-        let stem = entity.path.split('<').next().unwrap_or_default();
-        let is_same = other.path == entity.path
-            || other.path == own
-            || other.path == format!("{}::~{name}", entity.path)
-            || other.path.split('<').next() == Some(stem)
-            || other.path.starts_with(&format!("{stem}<")) && plain == name;
-        if plain == name && !is_same && !other.path.is_empty() && region.tokens.contains(&first) {
+        let is_same = || {
+            other.path == entity.path
+                || other.path == own
+                || other.path == format!("{}::~{name}", entity.path)
+                || other.path.split('<').next() == Some(stem)
+                || other.path.starts_with(&format!("{stem}<"))
+        };
+        let is_there = || !other.path.is_empty() && region.tokens.contains(&first);
+        if plain == name && is_there() && !is_same() {
             found.push(first);
         }
         let params = other

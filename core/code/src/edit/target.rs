@@ -32,8 +32,8 @@ pub(super) enum PlaceOf<'f> {
 
 /// A file and what it declares, or why it could not be read.
 pub(super) struct Searched<'f> {
-    edited: &'f EditedFile,
-    entities: Vec<Entity<'f>>,
+    pub(super) edited: &'f EditedFile,
+    pub(super) entities: Vec<Entity<'f>>,
     /// Positions in `entities` by their path without white space.
     by_path: HashMap<String, Vec<usize>>,
 }
