@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::kind::{Enum, Kind, Name, TypeId};
+use crate::namesakes::unlike;
 use crate::types::Types;
 
 /// What came of comparing two sets.
@@ -35,7 +36,8 @@ type Facts = BTreeMap<String, String>;
 
 impl Types {
     /// Compares the types that both sets define, by name: sizes, the places and kinds of all members, the values of
-    /// enumerators. Of a name with several definitions it is enough if one of each side is the same.
+    /// enumerators. Of several definitions of one name, those that both have are the
+    /// same in whatever order they come, and the others are compared in their order.
     ///
     /// What a compiler adds by itself and names as it likes, such as the pointer to virtual functions, is left out. Takes
     /// time with the number of members.
@@ -61,10 +63,10 @@ impl Types {
             let theirs: Vec<TypeId> = theirs
                 .filter(|&id| class_of(other, id) == Some(class))
                 .collect();
-            if let (Some(&our), Some(&their)) = (ours.first(), theirs.first()) {
-                agreement.compared += 1;
-                let facts: Vec<Facts> = theirs.iter().map(|&id| other.facts(id)).collect();
-                if !ours.iter().any(|&id| facts.contains(&self.facts(id))) {
+            agreement.compared += usize::from(!theirs.is_empty());
+            let said = (|our: &_| self.facts(*our), |their: &_| other.facts(*their));
+            for pair in unlike(&ours, &theirs, said) {
+                if let (Some(our), Some(their)) = pair {
                     agreement.compare((self, our), (other, their));
                 }
             }

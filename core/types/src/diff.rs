@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kind::{Enum, Kind, Name, Record, Type, TypeId};
+use crate::namesakes::unlike;
 use crate::symbol::Symbol;
 use crate::types::Types;
 
@@ -36,53 +37,77 @@ impl Change {
 /// What the parts of the program that are compared are called by.
 type Key<'t> = (&'static str, &'t str);
 
+/// All of each name, in the order of the set.
+type Named<'t, V> = BTreeMap<Key<'t>, Vec<V>>;
+
 impl Types {
     /// What is different in `newer`, by name: records, enums, aliases, functions and variables.
     ///
     /// It is compatible if a program that knows the types of `self` can use data of `newer`: types, members and
     /// enumerators may be added, but what was there must be where it was, and records must keep their sizes, for they lie
     /// one behind the other in arrays. A type in which only a part of another type changed is not listed itself. Of
-    /// several types of one name only the first is compared.
+    /// several types of one name, those that are the same on both sides are left out, in whatever order they come; the others
+    /// are compared in their order.
     pub fn diff(&self, newer: &Types) -> Vec<Change> {
-        let (old_types, new_types) = (self.named(), newer.named());
-        let types = pairs(&old_types, &new_types).filter_map(|(key, old, new)| {
-            let details = match (old, new) {
-                (Some(&old), Some(&new)) => self.compare(old, newer, new),
+        let types = pairs(self.named(), newer.named()).filter_map(|(key, old, new)| {
+            let said = (|old: &_| self.said(*old), |new: &_| newer.said(*new));
+            let pairs = unlike(&old, &new, said).into_iter();
+            let details = pairs.flat_map(|pair| match pair {
+                (Some(old), Some(new)) => self.compare(old, newer, new),
                 (old, _) => vec![came_or_went(old.is_none())],
-            };
-            change(key, details)
+            });
+            change(key, details.collect())
         });
-        let (old_symbols, new_symbols) = (self.by_symbol(), newer.by_symbol());
-        let symbols = pairs(&old_symbols, &new_symbols).filter_map(|(key, old, new)| {
-            let details = match (old, new) {
+        let symbols = pairs(self.by_symbol(), newer.by_symbol()).filter_map(|(key, old, new)| {
+            let said = (
+                |old: &&Symbol| self.spell(old.ty),
+                |new: &&Symbol| newer.spell(new.ty),
+            );
+            let pairs = unlike(&old, &new, said).into_iter();
+            let details = pairs.flat_map(|pair| match pair {
                 (Some(old), Some(new)) => self.compare_symbols(old, newer, new),
                 (old, _) => vec![came_or_went(old.is_none())],
-            };
-            change(key, details)
+            });
+            change(key, details.collect())
         });
         types.chain(symbols).collect()
     }
 
-    fn named(&self) -> BTreeMap<Key<'_>, TypeId> {
-        let mut named = BTreeMap::new();
+    fn named(&self) -> Named<'_, TypeId> {
+        let mut named = Named::new();
         for (id, ty) in self.iter().filter(|(_, ty)| !ty.name.is_empty()) {
             if let Some(what) = compared_as(ty) {
-                named.entry((what, &*ty.name)).or_insert(id);
+                named.entry((what, &*ty.name)).or_default().push(id);
             }
         }
         named
     }
 
-    fn by_symbol(&self) -> BTreeMap<Key<'_>, &Symbol> {
-        let mut named = BTreeMap::new();
+    fn by_symbol(&self) -> Named<'_, &Symbol> {
+        let mut named = Named::new();
         for symbol in self.symbols() {
             let what = match symbol.what {
                 crate::SymbolKind::Function => "function",
                 crate::SymbolKind::Variable => "variable",
             };
-            named.entry((what, &*symbol.name)).or_insert(symbol);
+            named.entry((what, &*symbol.name)).or_default().push(symbol);
         }
         named
+    }
+
+    /// All that [`compare`](Self::compare) looks at: types of which the same is said have no differences.
+    fn said(&self, id: TypeId) -> String {
+        let what = match &self[id].kind {
+            Kind::Record(record) => {
+                let members = self.layout_of(record).into_iter();
+                let members: Vec<_> = members.map(|(name, placed)| (name, placed.text)).collect();
+                format!("{:?} {members:?}", self.bases_of(record))
+            }
+            Kind::Enum(set) => format!("{:?}", values(set)),
+            Kind::Alias { of } => self.spell(*of),
+            _ => String::new(),
+        };
+        format!("{:?} {what}", self.size_of(id))
     }
 
     fn compare(&self, old: TypeId, newer: &Types, new: TypeId) -> Vec<Detail> {
@@ -110,17 +135,18 @@ impl Types {
         details
     }
 
+    fn bases_of(&self, record: &Record) -> Vec<String> {
+        let bases = record.bases.iter();
+        bases
+            .map(|base| match base.offset {
+                Some(offset) => format!("{} at {offset}", self[base.ty].name),
+                None => format!("virtual {}", self[base.ty].name),
+            })
+            .collect()
+    }
+
     fn compare_bases(&self, old: &Record, newer: &Types, new: &Record, details: &mut Vec<Detail>) {
-        let listed = |types: &Types, record: &Record| -> Vec<String> {
-            let bases = record.bases.iter();
-            bases
-                .map(|base| match base.offset {
-                    Some(offset) => format!("{} at {offset}", types[base.ty].name),
-                    None => format!("virtual {}", types[base.ty].name),
-                })
-                .collect()
-        };
-        let (old, new) = (listed(self, old), listed(newer, new));
+        let (old, new) = (self.bases_of(old), newer.bases_of(new));
         if old != new {
             let text = |bases: &[String]| match bases {
                 [] => "nothing".to_owned(),
@@ -269,14 +295,19 @@ fn compared_as(ty: &Type) -> Option<&'static str> {
     }
 }
 
-/// Each key of one of both, in order.
-fn pairs<'m, K: Ord + Copy, V>(
-    old: &'m BTreeMap<K, V>,
-    new: &'m BTreeMap<K, V>,
-) -> impl Iterator<Item = (K, Option<&'m V>, Option<&'m V>)> {
-    let keys: std::collections::BTreeSet<K> = old.keys().chain(new.keys()).copied().collect();
-    keys.into_iter()
-        .map(|key| (key, old.get(&key), new.get(&key)))
+/// Each key of one of both with what both have of it, in order.
+fn pairs<'t, V>(
+    old: Named<'t, V>,
+    new: Named<'t, V>,
+) -> impl Iterator<Item = (Key<'t>, Vec<V>, Vec<V>)> {
+    let mut both: BTreeMap<Key<'t>, (Vec<V>, Vec<V>)> = BTreeMap::new();
+    for (key, old) in old {
+        both.entry(key).or_default().0 = old;
+    }
+    for (key, new) in new {
+        both.entry(key).or_default().1 = new;
+    }
+    both.into_iter().map(|(key, (old, new))| (key, old, new))
 }
 
 fn change((what, name): Key<'_>, details: Vec<Detail>) -> Option<Change> {

@@ -49,6 +49,7 @@ mod kind;
 mod linked;
 mod meant;
 mod names;
+mod namesakes;
 mod output;
 mod references;
 mod sound;

@@ -39,14 +39,26 @@ impl Types {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn meant(&self, name: &str) -> Result<TypeId, Alike> {
-        if let Some(id) = self.find(name) {
-            return Ok(id);
+        let all = self.all_meant(name)?;
+        all.first().copied().ok_or_else(Alike::default)
+    }
+
+    /// All types that somebody means who writes this name: more than one if files that were compiled have different types of it,
+    /// as [`Types::find_alike`].
+    ///
+    /// # Errors
+    ///
+    /// As of [`Types::meant`].
+    pub fn all_meant(&self, name: &str) -> Result<Vec<TypeId>, Alike> {
+        let found = self.find_alike(name);
+        if !found.is_empty() {
+            return Ok(found);
         }
         let mut longer = self.names_inside(name);
         longer.sort_unstable();
         match longer.as_slice() {
             [] => Err(Alike::of(self.nearest(name).as_slice())),
-            [only] => self.find(only).ok_or_else(|| Alike::of(&longer)),
+            [only] => Ok(self.find_alike(only)),
             several => Err(Alike::of(several)),
         }
     }

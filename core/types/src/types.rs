@@ -153,6 +153,20 @@ impl Types {
         found.min_by_key(|id| rank(&self[**id])).copied()
     }
 
+    /// The types of this name that [`Types::find`] chooses from: several if files that were compiled mean different ones by it.
+    pub fn find_alike(&self, name: &str) -> Vec<TypeId> {
+        let Some(first) = self.find(name) else {
+            return Vec::new();
+        };
+        let tag = tag_and_name(name).0;
+        let is_alike = |id: &&TypeId| {
+            let ty = &self[**id];
+            rank(ty) == rank(&self[first]) && tag.is_none_or(|tag| is_tagged(ty, tag))
+        };
+        let all = self.find_all(name).iter();
+        all.filter(is_alike).copied().collect()
+    }
+
     /// All types of this name.
     pub fn find_all(&self, name: &str) -> &[TypeId] {
         self.by_name()

@@ -36,20 +36,23 @@ enum Leads {
 }
 
 impl Types {
-    /// The records, aliases, functions and variables in which a type appears, in the order of the set.
+    /// The records, aliases, functions and variables in which one of these types appears, in the order of the set. They are
+    /// several where a name stands for several types.
     ///
     /// A member counts for the record that has a name, not for anonymous ones on the way. Takes one walk over all types.
     ///
     /// # Panics
     ///
-    /// If `id` is not of this set.
-    pub fn uses(&self, id: TypeId) -> Vec<Use<'_>> {
-        let leads = self.leads_to(id);
+    /// If an id is not of this set.
+    pub fn uses(&self, goals: &[TypeId]) -> Vec<Use<'_>> {
+        let leads = self.leads_to(goals);
         let mut uses = Vec::new();
         for (user, ty) in self.iter() {
             let is_named = !ty.name.is_empty();
             match &ty.kind {
-                Kind::Alias { of } if is_named && user != id && leads[of.index()] != Leads::No => {
+                Kind::Alias { of }
+                    if is_named && !goals.contains(&user) && leads[of.index()] != Leads::No =>
+                {
                     uses.push(used(User::Type(user), String::new(), *of, &leads));
                 }
                 // An anonymous record has the name that is given to it.
@@ -124,8 +127,8 @@ impl Types {
         }
     }
 
-    /// Of each type how it leads to `goal`, not through another named record.
-    fn leads_to(&self, goal: TypeId) -> Vec<Leads> {
+    /// Of each type how it leads to one of `goals`, not through another named record.
+    fn leads_to(&self, goals: &[TypeId]) -> Vec<Leads> {
         let mut from = vec![Vec::new(); self.len()];
         for (user, ty) in self.iter() {
             if !matches!(ty.kind, Kind::Record(_)) {
@@ -133,8 +136,10 @@ impl Types {
             }
         }
         let mut leads = vec![Leads::No; self.len()];
-        leads[goal.index()] = Leads::ByValue;
-        let mut waiting = vec![goal];
+        goals
+            .iter()
+            .for_each(|goal| leads[goal.index()] = Leads::ByValue);
+        let mut waiting = goals.to_vec();
         while let Some(id) = waiting.pop() {
             for &(user, reach) in &from[id.index()] {
                 let way = match reach {

@@ -103,7 +103,7 @@ fn functions_have_parameters_and_addresses() {
 fn uses_are_found_through_pointers_arrays_aliases_and_anonymous_members() {
     let types = of_c(SOURCE);
     let uses = |name: &str| -> Vec<String> {
-        let uses = types.uses(found(&types, name)).into_iter();
+        let uses = types.uses(&[found(&types, name)]).into_iter();
         uses.map(|one| {
             let user = match one.user {
                 User::Type(id) => types[id].name.to_string(),
@@ -288,4 +288,74 @@ fn a_diff_tells_what_fits_from_what_does_not() {
     );
     let less = of_c("struct quote { char live; } quote;");
     assert!(said(&old, &less).contains(&"side: is gone false".to_owned()));
+}
+
+/// The types of two files that each have a `struct node` of their own.
+fn two_nodes(sources: [&str; 2]) -> Types {
+    Types::merged(sources.map(of_c))
+}
+
+const NODE: &str = "struct node { int a, b; }; struct holder { struct node n; } holder;";
+const LINKED: &str =
+    "struct node { double d; struct node *next; }; struct user { struct node n; } user;";
+
+#[test]
+fn namesakes_are_compared_as_a_set() {
+    let old = two_nodes([NODE, LINKED]);
+    for same in [two_nodes([NODE, LINKED]), two_nodes([LINKED, NODE])] {
+        assert_eq!(old.diff(&same), []);
+        assert_eq!(old.agreement(&same).disagreements, []);
+    }
+    let changed = LINKED.replace("double", "float");
+    for newer in [two_nodes([NODE, &changed]), two_nodes([&changed, NODE])] {
+        let changes = old.diff(&newer);
+        let [change] = changes.as_slice() else {
+            panic!("{changes:?}")
+        };
+        assert_eq!(&*change.name, "node");
+        assert_eq!(
+            change.details[0].text,
+            "member d was double at 0, is float at 0"
+        );
+        assert!(!change.is_compatible());
+        let disagreements = old.agreement(&newer).disagreements;
+        assert_eq!(
+            (&*disagreements[0].name, &*disagreements[0].part),
+            ("node", "d")
+        );
+    }
+    let one = of_c(NODE);
+    assert_eq!(old.diff(&one)[0].details[0].text, "is gone");
+    assert!(one.diff(&old).iter().all(|change| change.is_compatible()));
+}
+
+#[test]
+fn functions_of_one_name_are_compared_as_a_set() {
+    let overloads = |source| Workshop::new().types("over.cpp", source, "g++ -g -c SRC -o OUT");
+    let old = overloads("int over(int) { return 1; } int over(double) { return 2; }");
+    let turned = overloads("int over(double) { return 2; } int over(int) { return 1; }");
+    assert_eq!(old.diff(&turned), []);
+    let newer = overloads("int over(int) { return 1; } int over(float) { return 2; }");
+    let changes = old.diff(&newer);
+    assert_eq!(
+        changes[0].details[0].text,
+        "was int (double), is int (float)"
+    );
+}
+
+#[test]
+fn a_name_of_two_types_means_both() {
+    let types = two_nodes([NODE, LINKED]);
+    let nodes = types.all_meant("struct node").unwrap();
+    assert_eq!(nodes.len(), 2);
+    let uses = types.uses(&nodes).into_iter();
+    let users: Vec<_> = uses
+        .filter_map(|one| match one.user {
+            User::Type(id) => Some(&*types[id].name),
+            User::Symbol(_) => None,
+        })
+        .collect();
+    for user in ["holder", "node", "user"] {
+        assert!(users.contains(&user), "{users:?}");
+    }
 }

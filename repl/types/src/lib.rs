@@ -52,6 +52,18 @@ pub fn named(types: &Types, name: &str) -> Result<TypeId, AskError> {
     })
 }
 
+/// The types of this name: several if files that were compiled have different types of it.
+///
+/// # Errors
+///
+/// As of [`named`].
+pub fn all_named(types: &Types, name: &str) -> Result<Vec<TypeId>, AskError> {
+    types.all_meant(name).map_err(|alike| AskError::NoType {
+        name: name.to_owned(),
+        alike,
+    })
+}
+
 /// Text as it is, and the same for programs.
 fn text(text: &str, json: Json) -> Shown {
     Shown::Text {

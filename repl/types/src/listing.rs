@@ -28,7 +28,7 @@ pub fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
 /// [`AskError`], if there is none.
 pub fn chosen(types: &Types, only: Option<&str>) -> Result<Vec<TypeId>, AskError> {
     if let Some(name) = only.filter(|only| !is_pattern(only)) {
-        return crate::named(types, name).map(|id| vec![id]);
+        return crate::all_named(types, name);
     }
     let is_defined = |id: &TypeId| {
         let ty = &types[types.bare(*id)];

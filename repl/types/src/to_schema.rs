@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use memglass::schema::{self, Bits, Field, Metadata, Schema, Variant};
-use memglass_types::{Count, Enum, Kind, Member, Record, Tag, TypeId, Types};
+use memglass_types::{Count, Enum, Kind, Member, Record, Tag, Type, TypeId, Types};
 
 /// Types inside of types beyond this depth become bytes.
 const DEEPEST: usize = 48;
@@ -29,6 +29,7 @@ pub fn schema(types: &Types, roots: &[TypeId]) -> Schema {
         types,
         schema: Schema::new(),
         known: HashMap::new(),
+        numbers: numbers(types),
     };
     for &root in roots {
         made.id(root, "", 0);
@@ -41,6 +42,25 @@ struct Made<'t> {
     schema: Schema,
     /// What became of each type, behind aliases.
     known: HashMap<TypeId, Option<schema::TypeId>>,
+    numbers: HashMap<TypeId, u32>,
+}
+
+/// Of records and enums whose name earlier ones have too, which of them they are, counted from 2.
+fn numbers(types: &Types) -> HashMap<TypeId, u32> {
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    let mut numbers = HashMap::new();
+    let is_defined = |ty: &Type| matches!(ty.kind, Kind::Record(_) | Kind::Enum(_));
+    for (id, ty) in types
+        .iter()
+        .filter(|(_, ty)| !ty.name.is_empty() && is_defined(ty))
+    {
+        let count = counts.entry(&ty.name).or_default();
+        *count += 1;
+        if *count > 1 {
+            numbers.insert(id, *count);
+        }
+    }
+    numbers
 }
 
 impl Made<'_> {
@@ -61,7 +81,7 @@ impl Made<'_> {
     fn name(&self, mut id: TypeId, called: &str) -> String {
         let bare = self.types.bare(id);
         if !self.types[bare].name.is_empty() {
-            return self.types[bare].name.to_string();
+            return self.told_apart(bare);
         }
         while let Kind::Alias { of } | Kind::Qualified { of, .. } = self.types[id].kind {
             if !self.types[id].name.is_empty() {
@@ -70,6 +90,15 @@ impl Made<'_> {
             id = of;
         }
         called.to_owned()
+    }
+
+    /// The name of a type; behind it a number, if others have it too and come before: a pointer leads to a type by its name.
+    fn told_apart(&self, id: TypeId) -> String {
+        let name = &self.types[id].name;
+        match self.numbers.get(&id) {
+            Some(number) => format!("{name}_{number}"),
+            None => name.to_string(),
+        }
     }
 
     fn make(&mut self, id: TypeId, name: &str, depth: usize) -> Option<schema::TypeId> {

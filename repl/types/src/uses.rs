@@ -3,14 +3,14 @@
 use memglass_types::{SymbolKind, TypeId, Types, Use, User};
 use memglass_value::shown::{Cell, Table};
 
-/// A row for each record, alias, function and variable in which a type appears.
+/// A row for each record, alias, function and variable in which one of these types appears.
 ///
 /// # Panics
 ///
-/// If `id` is not of this set.
-pub fn uses(types: &Types, id: TypeId) -> Table {
+/// If an id is not of this set.
+pub fn uses(types: &Types, ids: &[TypeId]) -> Table {
     let mut table = Table::new(["kind", "user", "part", "type", "how"]).or_else("nothing uses it");
-    for one in types.uses(id) {
+    for one in types.uses(ids) {
         let (kind, user) = user(types, &one);
         table.push([
             Some(Cell::name(kind)),

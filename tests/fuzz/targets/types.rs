@@ -49,7 +49,7 @@ fn ask(types: &Types) {
         assert!(!types.declaration(id, Remarks::Holes).is_empty());
         types.spell(id);
         types.holes(id);
-        types.uses(id);
+        types.uses(&[id]);
         types.closure(&[id]);
     }
     for symbol in types.symbols() {

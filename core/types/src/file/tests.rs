@@ -225,7 +225,7 @@ proptest! {
             for (id, _) in types.iter() {
                 let text = types.declaration(id, crate::Remarks::Holes);
                 prop_assert!(!text.is_empty());
-                types.uses(id);
+                types.uses(&[id]);
                 types.closure(&[id]);
             }
             let again = Types::from_bytes(&types.to_bytes()).unwrap();

@@ -1,6 +1,7 @@
 //! `memglass types FILE`, `holes`, `uses` and `functions`
 
-use memglass_type_tables::{self as tables, Pattern, is_pattern, named};
+use memglass_repl::program::Output;
+use memglass_type_tables::{self as tables, Pattern, all_named, is_pattern};
 use memglass_types::{TypeId, Types};
 use memglass_value::shown::Shown;
 
@@ -40,21 +41,24 @@ pub(crate) fn types(
     let (types, words) = source::split(options, session, words, 0)?;
     let word = words.first().map(String::as_str);
     let one = word.filter(|word| !is_pattern(word));
-    let one = one.map(|name| named(&types, name)).transpose()?;
-    let shown = match writing {
-        None => match one {
-            Some(id) => tables::describe(&types, id),
-            None => tables::list(&types, &Pattern::of(word)?).into(),
-        },
-        Some(writing) => {
-            let ids = match one {
-                Some(id) => vec![id],
+    let named = one
+        .map(|name| namesakes(options, &types, name))
+        .transpose()?;
+    let shown = match (writing, named) {
+        (None, Some(ids)) => {
+            let each = ids.into_iter().map(|id| tables::describe(&types, id));
+            return print_all(options, each);
+        }
+        (None, None) => tables::list(&types, &Pattern::of(word)?).into(),
+        (Some(writing), named) => {
+            let ids = match named {
+                Some(ids) => ids,
                 None => tables::listed(&types, &Pattern::of(word)?),
             };
             written(&types, &ids, writing, word.is_none())
         }
     };
-    print(options, shown)
+    print_all(options, [shown])
 }
 
 /// Types as a text: those of the ids and what they refer to, or all with all functions.
@@ -77,11 +81,17 @@ pub(crate) fn holes(
     words: Vec<String>,
 ) -> Result<i32, Failure> {
     let (types, words) = source::split(options, session, words, 0)?;
-    let shown = match words.first().map(String::as_str) {
-        Some(name) if !is_pattern(name) => tables::holes(&types, named(&types, name)?)?,
-        pattern => tables::ranking(&types, &Pattern::of(pattern)?).into(),
-    };
-    print(options, shown)
+    match words.first().map(String::as_str) {
+        Some(name) if !is_pattern(name) => {
+            let ids = namesakes(options, &types, name)?.into_iter();
+            let each: Result<Vec<_>, _> = ids.map(|id| tables::holes(&types, id)).collect();
+            print_all(options, each?)
+        }
+        pattern => {
+            let ranking = tables::ranking(&types, &Pattern::of(pattern)?);
+            print_all(options, [ranking.into()])
+        }
+    }
 }
 
 /// Lists what has a type in it.
@@ -96,7 +106,8 @@ pub(crate) fn uses(
             "a type is missing, as in `memglass uses app quote`".into(),
         ));
     };
-    print(options, tables::uses(&types, named(&types, name)?).into())
+    let uses = tables::uses(&types, &namesakes(options, &types, name)?);
+    print_all(options, [uses.into()])
 }
 
 /// Lists functions, with their types and where their code is.
@@ -111,13 +122,21 @@ pub(crate) fn functions(options: &Options, words: &[String]) -> Result<i32, Fail
         }
     };
     let types = source::of(options, file)?;
-    print(
-        options,
-        tables::functions(&types, &Pattern::of(pattern)?).into(),
-    )
+    let functions = tables::functions(&types, &Pattern::of(pattern)?);
+    print_all(options, [functions.into()])
 }
 
-fn print(options: &Options, shown: Shown) -> Result<i32, Failure> {
-    options.print(&shown.into())?;
+/// The types of this name. That they are several is told on standard error: the answer is about all of them.
+fn namesakes(options: &Options, types: &Types, name: &str) -> Result<Vec<TypeId>, Failure> {
+    let ids = all_named(types, name)?;
+    if ids.len() > 1 {
+        options.note(&format!("{} different types are called {name}", ids.len()));
+    }
+    Ok(ids)
+}
+
+fn print_all(options: &Options, shown: impl IntoIterator<Item = Shown>) -> Result<i32, Failure> {
+    let each = shown.into_iter().map(Output::from);
+    options.print(&Output::all(each))?;
     Ok(0)
 }

@@ -506,3 +506,48 @@ fn types_are_written_as_bpftool_and_as_crefl_write_them() {
             .failed(2, &["is for `types`"]);
     }
 }
+
+#[test]
+fn two_types_of_one_name_are_both_shown_and_written() {
+    let world = World::new();
+    let dir = world.path();
+    fs::write(
+        dir.join("one.c"),
+        "struct node { int a, b; } one; struct holder { struct node n; } holder; int main(void) { return 0; }",
+    )
+    .unwrap();
+    fs::write(
+        dir.join("two.c"),
+        "struct node { double d; struct node *next; } two; struct user { struct node n; struct node *first; } user;",
+    )
+    .unwrap();
+    let made = Command::new("gcc")
+        .args(["-g", "-o", "both", "one.c", "two.c"])
+        .current_dir(dir)
+        .status();
+    assert!(made.unwrap().success());
+    let both = dir.join("both");
+    let both = both.to_str().unwrap();
+    let shown = world.run(&["types", both, "node", "--csv"]);
+    let told = "2 different types are called node";
+    assert!(
+        shown.data.contains("0,4,a,int,") && shown.data.contains("0,8,d,double,"),
+        "{}",
+        shown.data
+    );
+    assert!(shown.messages.contains(told), "{}", shown.messages);
+    let uses = world.data(&["uses", both, "node", "--csv"]);
+    assert!(
+        uses.contains("struct,holder,n,") && uses.contains("struct,user,n,"),
+        "{uses}"
+    );
+    let holes = world.data(&["holes", both, "node"]);
+    assert!(
+        holes.contains("int b;") && holes.contains("double d;"),
+        "{holes}"
+    );
+    let code = world.data(&["emit", both, "--lang", "c", "--type", "user"]);
+    assert!(!code.contains("const node*"), "{code}");
+    let code = world.data(&["emit", both, "--lang", "c"]);
+    assert!(code.contains("const node_2* first;"), "{code}");
+}

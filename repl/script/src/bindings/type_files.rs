@@ -9,7 +9,7 @@
 
 use std::rc::Rc;
 
-use memglass_type_tables::{self as tables, Pattern, named};
+use memglass_type_tables::{self as tables, Pattern, all_named, named};
 use memglass_types::Types;
 use memglass_value::causes::with_causes;
 use memglass_value::shown::{Shown, Table};
@@ -73,7 +73,7 @@ fn gaps(types: &Types, name: &str) -> Result<Rows> {
 }
 
 fn uses(types: &Types, name: &str) -> Result<Rows> {
-    let id = named(types, name).map_err(raise)?;
-    let table: Table = tables::uses(types, id);
+    let ids = all_named(types, name).map_err(raise)?;
+    let table: Table = tables::uses(types, &ids);
     Ok(Rows::new(table))
 }
