@@ -5,7 +5,7 @@ mod harness;
 use std::collections::BTreeMap;
 
 use harness::{Case, cases};
-use memglass_code::{Editor, Plan, Request};
+use memglass_code::{Editor, Plan, Policy, Reason, Request, Requests, Target};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -100,4 +100,77 @@ fn check(case: &Edits) -> Result<(), String> {
 #[test]
 fn every_list_of_requests_changes_the_expected_bytes_and_no_more_the_second_time() {
     harness::run(&cases::<Edits>("edits"), check);
+}
+
+#[test]
+fn code_that_would_take_what_stands_behind_it_is_refused() {
+    const LINE: &str = "struct S { int a; int b; };\n";
+    const LINES: &str = "struct S {\n    int a;\n    int b;\n};\n";
+    let add = |code: &str| Request::add(Target::path("S::a"), &[Policy::After], code);
+    let inside = |code: &str| Request::add(Target::path("S"), &[Policy::Inside], code);
+    let replace = |code: &str| Request::replace(Target::path("S::a"), code);
+    let check = |text: &str, request: Request, expected: Option<Reason>| {
+        let mut editor = Editor::new();
+        editor.add_text("h.hpp", text);
+        let plan = editor.plan(std::slice::from_ref(&request));
+        assert_eq!(plan.receipts()[0].reason, expected, "{request:?}");
+        let is_changed = plan.text("h.hpp") != Some(text);
+        assert_eq!(is_changed, expected.is_none(), "{request:?}");
+    };
+    for code in [
+        "int z; /* open",
+        "#define Z /* open",
+        "#pragma once /*",
+        "const char* z = R\"x(",
+    ] {
+        for text in [LINE, LINES] {
+            for request in [add(code), inside(code), replace(code)] {
+                check(text, request, Some(Reason::BadCode));
+            }
+        }
+    }
+    for code in [
+        "int z; // rest",
+        "int z;\n// rest",
+        "int z; //",
+        "#define Z 1",
+    ] {
+        check(LINE, replace(code), Some(Reason::BadPlace));
+        check(LINE, add(code), Some(Reason::BadPlace));
+        check(LINES, replace(code), None);
+        check(LINES, add(code), None);
+    }
+    check(
+        LINE,
+        add("const char* z = R\"(a\n  b)\";"),
+        Some(Reason::BadPlace),
+    );
+    check(
+        "struct S {\n    int a; // it\n};\n",
+        replace("int z; // its"),
+        None,
+    );
+    let goes_on = "struct S {\n    int a; /* it\n    goes on */\n};\n";
+    check(goes_on, replace("int z; // its"), Some(Reason::BadPlace));
+}
+
+#[test]
+fn a_list_may_begin_with_a_byte_order_mark() {
+    let json = r#"[{"op": "remove", "target": {"path": "a"}}]"#;
+    let toml = "[[requests]]\nop = \"remove\"\ntarget = { path = \"a\" }\n";
+    for mark in ["", "\u{feff}"] {
+        let [json, toml] = [json, toml].map(|text| format!("{mark}{text}"));
+        assert_eq!(
+            Requests::from_json(&json)
+                .map(|one| one.requests.len())
+                .ok(),
+            Some(1)
+        );
+        assert_eq!(
+            Requests::from_toml(&toml)
+                .map(|one| one.requests.len())
+                .ok(),
+            Some(1)
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::file::File;
-use crate::lex::TokenKind;
+use crate::lex::{Token, TokenKind};
 use crate::model::{Body, Item, Kind};
 
 use super::Edit;
@@ -151,15 +151,13 @@ fn below(number: usize, file: &File, at: usize, lines: &[String], end_of_line: &
     }
 }
 
-/// Code as one line; refused if a comment or directive in it takes the rest of its line.
+/// Code as one line; refused if a comment or directive in it takes the rest of its line, or a literal has several.
 fn one_line(parsed: &File, code: &str) -> Result<String, Refusal> {
-    let fixed = |kind: TokenKind| matches!(kind, TokenKind::LineComment | TokenKind::Directive);
-    if parsed
-        .source()
-        .tokens()
-        .iter()
-        .any(|token| fixed(token.kind))
-    {
+    let is_fixed = |token: &Token| match token.kind {
+        TokenKind::LineComment | TokenKind::Directive => true,
+        kind => kind != TokenKind::BlockComment && token.line != token.end_line,
+    };
+    if parsed.source().tokens().iter().any(is_fixed) {
         return Err(Reason::BadPlace.into());
     }
     Ok(code

@@ -1,6 +1,7 @@
 //! Code that a request brings: what it is, and whether it may stand where it is wanted.
 
 use crate::file::File;
+use crate::lex::{TokenKind, lex};
 use crate::lookup::type_words;
 use crate::model::{Body, Item, Kind, Shape};
 use crate::outline::{kind_word, own_name};
@@ -82,12 +83,20 @@ pub(super) fn parse(code: &str, wanted: &Wanted) -> Result<File, Refusal> {
         .items()
         .iter()
         .any(|item| !matches!(item.kind, Kind::Comment));
-    let fits = file.items().iter().all(|item| fits(item, wanted));
+    let fits = file.items().iter().all(|item| fits(item, wanted)) && is_closed(code);
     if file.diagnostics().is_empty() && is_something && fits && has_whole_conditionals(&file) {
         Ok(file)
     } else {
         Err(Reason::BadCode.into())
     }
+}
+
+/// Whether the code ends where it ends, and no comment or literal goes on.
+fn is_closed(code: &str) -> bool {
+    let behind = format!("{code}\nbehind_");
+    let tokens = lex(&behind);
+    let last = tokens.last().filter(|last| last.kind == TokenKind::Word);
+    last.is_some_and(|last| last.start as usize == code.len() + 1)
 }
 
 fn fits(item: &Item, wanted: &Wanted) -> bool {

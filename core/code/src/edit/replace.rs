@@ -1,11 +1,14 @@
 //! Code in place of something.
 
+use std::ops::Range;
+
 use crate::entity::Entity;
 use crate::file::File;
+use crate::lex::TokenKind;
 use crate::model::{Item, Kind};
 
 use super::Edit;
-use super::anchor::{indented, line_break};
+use super::anchor::{has_before, has_behind, indented, line_break};
 use super::apply::Planned;
 use super::new_code::{Wanted, identity, parse, spelling};
 use super::receipt::{Reason, Refusal};
@@ -37,6 +40,9 @@ pub(super) fn plan(resolved: &Resolved<'_>, request: &Request) -> Result<Planned
     if stands_there(file, entity, &parsed) {
         return Ok(Planned::unchanged(found));
     }
+    if meets_line(file, &span, &parsed) {
+        return Err(Reason::BadPlace.into());
+    }
     let blank = file.source().indentation(span.start).to_owned();
     let lines = indented(file, &code, &blank).join(line_break(file, span.start));
     let text = lines[blank.len().min(lines.len())..].to_owned();
@@ -48,6 +54,21 @@ pub(super) fn plan(resolved: &Resolved<'_>, request: &Request) -> Result<Planned
             text,
         }],
     ))
+}
+
+/// Whether code begins with a directive that must begin its line, or ends with something that takes the rest of its line,
+/// and other things stand there. A `//` comment may go on behind another.
+fn meets_line(file: &File, span: &Range<usize>, code: &File) -> bool {
+    let tokens = code.source().tokens();
+    let first = tokens.first().map(|token| token.kind);
+    let last = tokens.last().map(|token| token.kind);
+    let behind = file.source().text()[span.end..].trim_start_matches([' ', '\t']);
+    let takes_line = match last {
+        Some(TokenKind::LineComment) => !behind.starts_with("//"),
+        last => last == Some(TokenKind::Directive),
+    };
+    first == Some(TokenKind::Directive) && has_before(file, span)
+        || takes_line && has_behind(file, span)
 }
 
 /// Whether the items of the code are the target and those behind it, token by token.

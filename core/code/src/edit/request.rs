@@ -225,6 +225,7 @@ impl Requests {
     ///
     /// [`ReadRequestsError::Json`] with line and column.
     pub fn from_json(text: &str) -> Result<Requests, ReadRequestsError> {
+        let text = text.trim_start_matches('\u{feff}');
         if text.trim_start().starts_with('[') {
             let requests = serde_json::from_str(text).map_err(ReadRequestsError::Json)?;
             return Ok(Requests {
@@ -241,6 +242,7 @@ impl Requests {
     ///
     /// [`ReadRequestsError::Toml`] with line and column.
     pub fn from_toml(text: &str) -> Result<Requests, ReadRequestsError> {
+        let text = text.trim_start_matches('\u{feff}');
         toml::from_str(text).map_err(|error| ReadRequestsError::Toml(Box::new(error)))
     }
 }
