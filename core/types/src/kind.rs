@@ -54,6 +54,10 @@ pub struct Attribute {
 /// The name of the attribute of a member that had another name before, which is its value.
 pub const WAS: &str = "was";
 
+/// The name of the attribute of a record that is there for a value of another type, which it guards against being read in the
+/// middle of a write. What has such a record in it [uses](crate::Types::uses) the value's type.
+pub const GUARD: &str = "guard";
+
 /// What a type is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -338,6 +342,13 @@ impl Type {
             place: None,
             attributes: Vec::new(),
         }
+    }
+
+    /// How it guards the value in it, if it is a record that is there for nothing else.
+    pub fn guard(&self) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let guard = attributes.find(|attribute| &*attribute.name == GUARD)?;
+        Some(&guard.value)
     }
 
     /// The word in front of its name; `None` of types that are not records and enums.

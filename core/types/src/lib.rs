@@ -71,8 +71,8 @@ pub use embed::EmbedError;
 pub use file::FileError;
 pub use holes::{CACHE_LINE, Hole, Holes, Part};
 pub use kind::{
-    Arm, Attribute, Base, Count, Enum, Enumerator, Kind, Member, Name, Place, Qualifier, Record,
-    Signature, Tag, Type, TypeId, Variants, WAS,
+    Arm, Attribute, Base, Count, Enum, Enumerator, GUARD, Kind, Member, Name, Place, Qualifier,
+    Record, Signature, Tag, Type, TypeId, Variants, WAS,
 };
 pub use meant::Alike;
 pub use output::check_output;

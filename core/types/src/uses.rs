@@ -59,7 +59,9 @@ impl Types {
                 Kind::Alias { of } if is_named && self.is_anonymous_record(*of) => {
                     self.used_in(user, *of, "", &leads, &mut uses);
                 }
-                Kind::Record(_) if is_named => self.used_in(user, user, "", &leads, &mut uses),
+                Kind::Record(_) if is_named && ty.guard().is_none() => {
+                    self.used_in(user, user, "", &leads, &mut uses)
+                }
                 _ => {}
             }
         }
@@ -127,11 +129,11 @@ impl Types {
         }
     }
 
-    /// Of each type how it leads to one of `goals`, not through another named record.
+    /// Of each type how it leads to one of `goals`, not through another named record, except one that guards a value.
     fn leads_to(&self, goals: &[TypeId]) -> Vec<Leads> {
         let mut from = vec![Vec::new(); self.len()];
         for (user, ty) in self.iter() {
-            if !matches!(ty.kind, Kind::Record(_)) {
+            if !matches!(ty.kind, Kind::Record(_)) || ty.guard().is_some() {
                 ty.each_reference(|to, reach| from[to.index()].push((user, reach)));
             }
         }

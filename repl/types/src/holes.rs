@@ -92,7 +92,7 @@ pub fn ranking(types: &Types, pattern: &Pattern) -> Table {
             "" => aliases.get(&id).copied().unwrap_or_default(),
             name => name,
         };
-        if !name.is_empty() && pattern.fits(name) {
+        if !name.is_empty() && pattern.fits(name) && types[id].guard().is_none() {
             table.push([
                 Some(Cell::name(name)),
                 Some(Cell::plain(holes.size)),

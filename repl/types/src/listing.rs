@@ -6,13 +6,13 @@ use memglass_value::shown::{Cell, Cells, Shown, Table};
 use crate::pattern::{Pattern, is_pattern};
 use crate::{AskError, place};
 
-/// Named records, enums and aliases whose names are like this, in the order of the names.
+/// Named records, enums and aliases, but for those that only guard a value, whose names are like this, in the order of the names.
 pub fn listed(types: &Types, pattern: &Pattern) -> Vec<TypeId> {
     let is_listed =
         |kind: &Kind| matches!(kind, Kind::Record(_) | Kind::Enum(_) | Kind::Alias { .. });
     let named = types
         .iter()
-        .filter(|(_, ty)| !ty.name.is_empty() && pattern.fits(&ty.name));
+        .filter(|(_, ty)| !ty.name.is_empty() && pattern.fits(&ty.name) && ty.guard().is_none());
     let mut listed: Vec<TypeId> = named
         .filter(|(_, ty)| is_listed(&ty.kind))
         .map(|(id, _)| id)

@@ -5,8 +5,8 @@ use memglass_types::{
     Attribute, Builder, Count, Enum, Enumerator, Kind, Member, Record, Tag, Type, TypeId, Types,
 };
 
-/// The types of a session's schema. A guarded place becomes bytes of which only the size is known: the two copies in it
-/// are memglass's own. A packed record becomes its length and its room, with the text of its layout as an attribute.
+/// The types of a session's schema. A guarded place becomes a record with the two copies that are in it, as
+/// `seqlock<Quote>`. Members say how they are protected by an attribute. A packed record becomes its length and its room, with the text of its layout as an attribute.
 pub fn types(schema: &Schema) -> Types {
     let mut session = Session {
         builder: Builder::default(),
@@ -37,18 +37,32 @@ struct Session<'s> {
 }
 
 impl Session<'_> {
-    /// The type here, made when it is first asked for: those that it refers to come before it.
+    /// The type here, made when it is first asked for: those that it refers to come before it. An atomic value is of the type
+    /// that it is of by itself.
     fn id(&mut self, id: schema::TypeId) -> TypeId {
+        if let schema::Kind::Protected {
+            protection: schema::Protection::Atomic,
+            value,
+        } = self.schema[id].kind
+        {
+            return self.id(value);
+        }
         let place = id.0 as usize;
         if let Some(known) = self.ids[place] {
             return known;
         }
         let ty = &self.schema[id];
         let kind = self.kind(ty);
+        let name = match &ty.kind {
+            schema::Kind::Protected { protection, value } => {
+                format!("{}<{}>", protection.name(), self.schema.type_name(*value)).into()
+            }
+            _ => ty.name.clone(),
+        };
         let made = Type {
             align: Some(ty.align),
             attributes: self.attributes(ty),
-            ..Type::new(ty.name.clone(), Some(ty.size), kind)
+            ..Type::new(name, Some(ty.size), kind)
         };
         let made = self.builder.add(made);
         self.ids[place] = Some(made);
@@ -81,13 +95,7 @@ impl Session<'_> {
                 }
             }
             Of::Alias { of } => Kind::Alias { of: self.id(*of) },
-            Of::Protected {
-                protection: schema::Protection::Atomic,
-                value,
-            } => Kind::Alias {
-                of: self.id(*value),
-            },
-            Of::Protected { .. } => self.bytes(ty.size, BYTE, "u8"),
+            Of::Protected { value, .. } => self.guarded(*value),
             Of::Record { room, .. } => match room {
                 schema::Room::Counted => self.packed(ty.size),
                 schema::Room::Bytes(_) => self.bytes(ty.size, BYTE, "u8"),
@@ -97,24 +105,43 @@ impl Session<'_> {
     }
 
     fn attributes(&self, ty: &schema::Type) -> Vec<Attribute> {
-        let schema::Kind::Record { layout, .. } = &ty.kind else {
-            return Vec::new();
-        };
-        vec![Attribute {
-            name: "layout".into(),
-            value: self.schema.describe(*layout).into(),
-        }]
+        match &ty.kind {
+            schema::Kind::Record { layout, .. } => vec![Attribute {
+                name: "layout".into(),
+                value: self.schema.describe(*layout).into(),
+            }],
+            schema::Kind::Protected { protection, .. } => vec![Attribute {
+                name: memglass_types::GUARD.into(),
+                value: protection.name().into(),
+            }],
+            _ => Vec::new(),
+        }
     }
 
-    /// The place of a packed record: a word with its length, and the room for its bytes.
-    fn packed(&mut self, size: u64) -> Kind {
+    /// The place of a guarded value: the word that says which copy is the present one, and both.
+    fn guarded(&mut self, value: schema::TypeId) -> Kind {
+        let word = self.word();
+        let room = 8 * schema::words_of(self.schema[value].size);
+        let value = self.id(value);
+        let members = [
+            Member::new("word", word, 0),
+            Member::new("even", value, 8),
+            Member::new("odd", value, 8 + room),
+        ];
+        Kind::Record(Record::new(Tag::Struct, members.into()))
+    }
+
+    fn word(&mut self) -> TypeId {
         let word = Kind::Int {
             signed: false,
             bits: 64,
         };
-        let word = self
-            .builder
-            .add(Type::new("u64".into(), Some(LENGTH), word));
+        self.builder.add(Type::new("u64".into(), Some(8), word))
+    }
+
+    /// The place of a packed record: a word with its length, and the room for its bytes.
+    fn packed(&mut self, size: u64) -> Kind {
+        let word = self.word();
         let room = self.bytes(size.saturating_sub(LENGTH), BYTE, "u8");
         let room = Type::new("".into(), size.checked_sub(LENGTH), room);
         let room = self.builder.add(room);
@@ -145,9 +172,22 @@ impl Session<'_> {
         })
     }
 
+    /// The protection of a value, or of the elements of an array.
+    fn protection(&self, mut id: schema::TypeId) -> schema::Protection {
+        loop {
+            match (
+                self.schema.protection(id),
+                &self.schema[self.schema.bare(id)].kind,
+            ) {
+                (schema::Protection::Plain, schema::Kind::Array { element, .. }) => id = *element,
+                (protection, _) => return protection,
+            }
+        }
+    }
+
     fn record(&mut self, tag: Tag, fields: &[schema::Field]) -> Kind {
         let members = fields.iter().map(|field| {
-            let protection = self.schema.protection(field.type_id);
+            let protection = self.protection(field.type_id);
             let mut member = Member::new(field.name.clone(), self.id(field.type_id), field.offset);
             if let Some(bits) = field.bits {
                 member.offset_bits += u64::from(bits.offset);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use memglass::schema::{self, Bits, Field, Metadata, Schema, Variant};
+use memglass::schema::{self, Bits, Field, Metadata, Protection, Schema, Variant};
 use memglass_types::{Count, Enum, Kind, Member, Record, Tag, Type, TypeId, Types};
 
 /// Types inside of types beyond this depth become bytes.
@@ -35,6 +35,12 @@ pub fn schema(types: &Types, roots: &[TypeId]) -> Schema {
         made.id(root, "", 0);
     }
     made.schema
+}
+
+/// The protection that an attribute names.
+fn guard(name: &str) -> Option<Protection> {
+    let all = [Protection::Atomic, Protection::Seqlock, Protection::Locked];
+    all.into_iter().find(|protection| protection.name() == name)
 }
 
 struct Made<'t> {
@@ -118,10 +124,25 @@ impl Made<'_> {
                 count: Count::Fixed(count),
             } => self.array(*element, *count, name, depth),
             Kind::Vector { element, count } => self.array(*element, *count, name, depth),
-            Kind::Record(record) => self.record(record, size?, name, depth),
+            Kind::Record(record) => match types[id].guard().and_then(guard) {
+                Some(protection) => self.guarded(record, protection, depth),
+                None => self.record(record, size?, name, depth),
+            },
             Kind::Enum(set) => self.names(set, size?, name),
             _ => None,
         }
+    }
+
+    /// What holds a value so that it is read whole, as [`of_session`](crate::of_session) writes it.
+    fn guarded(
+        &mut self,
+        record: &Record,
+        protection: Protection,
+        depth: usize,
+    ) -> Option<schema::TypeId> {
+        let value = record.members.get(1)?.ty;
+        let value = self.id(value, "", depth + 1)?;
+        self.schema.add_protected(protection, value).ok()
     }
 
     fn scalar(&mut self, name: &str, size: u64, kind: schema::Kind) -> Option<schema::TypeId> {
@@ -257,6 +278,14 @@ impl Made<'_> {
             return self.room(size, &self.types.spell(member.ty), own, at / 8);
         };
         let Some(width) = member.width_bits else {
+            let mut attributes = member.attributes.iter();
+            let id = match attributes.find_map(|one| guard(&one.name)) {
+                Some(Protection::Atomic) => self
+                    .schema
+                    .add_protected(Protection::Atomic, id)
+                    .unwrap_or(id),
+                _ => id,
+            };
             return Some(Field::new(own, id, at / 8));
         };
         let unit = self.schema[id].size.checked_mul(8)?;

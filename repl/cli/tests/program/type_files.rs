@@ -317,9 +317,15 @@ fn a_session_is_asked_like_a_file() {
     assert!(code.starts_with("struct Quote {\n"), "{code}");
     let uses = world.data(&["uses", "t1", "Quote", "--csv"]);
     assert!(uses.starts_with("kind,user,part,type,how\n"), "{uses}");
+    let guarded = "struct,Position,last_quote,seqlock<Quote>,by value\n";
+    assert!(uses.contains(guarded), "{uses}");
     let file = world.path().join("session.mgt");
     let file = file.to_str().unwrap();
     world.data(&["merge", "-o", file, "t1"]);
+    assert_eq!(world.data(&["uses", file, "Quote", "--csv"]), uses);
+    let code = world.data(&["emit", file, "--lang", "c++", "--type", "Position"]);
+    assert!(code.contains("Quote last_quote;  // @seqlock"), "{code}");
+    assert!(code.contains("// @atomic"), "{code}");
     assert_eq!(
         world.data(&["holes", file, "Position", "--json"]),
         world.data(&["holes", "t1", "Position", "--json"])
