@@ -150,6 +150,12 @@ fn code_that_would_take_what_stands_behind_it_is_refused() {
         replace("int z; // its"),
         None,
     );
+    let commented = "struct S { int a; // it\n    int b;\n};\n";
+    let mut editor = Editor::new();
+    editor.add_text("h.hpp", commented);
+    let plan = editor.plan(&[add("int z;")]);
+    let after = "struct S { int a; // it\nint z;\n    int b;\n};\n";
+    assert_eq!(plan.text("h.hpp"), Some(after));
     let goes_on = "struct S {\n    int a; /* it\n    goes on */\n};\n";
     check(goes_on, replace("int z; // its"), Some(Reason::BadPlace));
 }

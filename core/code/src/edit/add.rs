@@ -96,7 +96,8 @@ fn beside(
         };
         code = with_comma(&code, parsed, comma);
     }
-    if spot.in_line {
+    // Behind a `//` comment there is nothing more on the line.
+    if spot.in_line && (before || !ends_with_line_comment(file, &spot.span)) {
         let text = one_line(parsed, &code)?;
         let (at, text) = if before {
             (spot.span.start, format!("{text} "))
@@ -149,6 +150,13 @@ fn below(number: usize, file: &File, at: usize, lines: &[String], end_of_line: &
         span: next..next,
         text,
     }
+}
+
+fn ends_with_line_comment(file: &File, span: &Range<usize>) -> bool {
+    let tokens = file.source().tokens();
+    let behind = tokens.partition_point(|token| (token.start as usize) < span.end);
+    let last = behind.checked_sub(1).map(|last| tokens[last].kind);
+    last == Some(TokenKind::LineComment)
 }
 
 /// Code as one line; refused if a comment or directive in it takes the rest of its line, or a literal has several.
