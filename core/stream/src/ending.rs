@@ -54,7 +54,12 @@ pub(crate) fn read(file: &mut File) -> io::Result<Option<Summary>> {
     if footer.summary_start == 0 || footer.summary_start > file.metadata()?.len() {
         return Ok(None);
     }
-    file.seek(SeekFrom::Start(footer.summary_start))?;
+    read_at(file, footer.summary_start)
+}
+
+/// Reads that part of a file where it begins at `start`. `None` if it does not, or is damaged.
+pub(crate) fn read_at(file: &mut File, start: u64) -> io::Result<Option<Summary>> {
+    file.seek(SeekFrom::Start(start))?;
     let (mut file, mut body) = (BufReader::new(file), Vec::new());
     let (mut summary, mut checksum) = (Summary::default(), Hasher::new());
     while let Some(kind) = record::next(&mut file, &mut body)? {
@@ -62,6 +67,9 @@ pub(crate) fn read(file: &mut File) -> io::Result<Option<Summary>> {
         checksum.update(&(body.len() as u64).to_le_bytes());
         if kind == op::FOOTER {
             checksum.update(body.get(..CHECKED_LEN).unwrap_or_default());
+            let Ok(Record::Footer(footer)) = record::parse(kind, &body) else {
+                break;
+            };
             let is_sound = [0, checksum.finalize()].contains(&footer.summary_crc);
             return Ok(is_sound.then_some(summary));
         }

@@ -46,6 +46,8 @@ pub(crate) struct Found {
     damaged: Vec<Range<u64>>,
     /// Where the last whole part ends.
     end: u64,
+    /// What stood behind it, for its channels.
+    channels: Summary,
 }
 
 /// Reads all whole parts of a file.
@@ -56,7 +58,11 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
     };
     let (mut search, mut next) = (Search::new(), Some(found.end));
     while let Some(offset) = next {
-        found.read(file, offset)?;
+        if let Some(end) = found.read(file, offset)? {
+            // Where bytes are missing before it, or are too many, it is not where it says. What channels are is still so.
+            let ending = ending::read_at(file, end)?;
+            found.channels = ending.unwrap_or_default();
+        }
         if found.end <= offset {
             // It is whole, and says what no chunk says.
             search.failed();
@@ -64,19 +70,23 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
         // Behind what is damaged. Of a file that was cut off, nothing is there.
         next = search.next_chunk(file, found.end.max(offset) + 1)?;
     }
+    found.take_channels();
     found.name_channels();
     Ok(found)
 }
 
 impl Found {
-    /// Reads one record after the other from `offset` on, up to the first that is not whole.
-    fn read(&mut self, file: &mut File, mut offset: u64) -> io::Result<()> {
+    /// Reads one record after the other from `offset` on, up to the first that is not whole. Where the data ends in order, gives
+    /// where what stands behind it begins.
+    fn read(&mut self, file: &mut File, mut offset: u64) -> io::Result<Option<u64>> {
         file.seek(SeekFrom::Start(offset))?;
         let (mut file, mut body) = (BufReader::with_capacity(AT_ONCE, file), Vec::new());
         while let Some(kind) = record::next(&mut file, &mut body)? {
-            // How long a damaged part is, nothing vouches for.
-            if matches!(kind, op::DATA_END | record::NONE | gap::UNREADABLE) {
-                break;
+            match kind {
+                op::DATA_END => return Ok(Some(offset + record::HEAD + body.len() as u64)),
+                // How long a damaged part is, nothing vouches for.
+                record::NONE | gap::UNREADABLE => break,
+                _ => {}
             }
             let is_sound = record::is_filled(kind, &body) && self.take(offset, kind, &body);
             let start = offset;
@@ -88,7 +98,7 @@ impl Found {
                 self.end = offset;
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Takes a record in, and says whether it is sound.
@@ -168,6 +178,19 @@ impl Found {
             self.damaged_indexes.push((before, missing));
         }
         Ok(())
+    }
+
+    /// Takes what is known of channels from what stood behind the data, where that itself is damaged.
+    fn take_channels(&mut self) {
+        let Summary {
+            schemas, channels, ..
+        } = std::mem::take(&mut self.channels);
+        for (id, schema) in schemas {
+            self.summary.schemas.entry(id).or_insert(schema);
+        }
+        for (id, channel) in channels {
+            self.summary.channels.entry(id).or_insert(channel);
+        }
     }
 
     /// Makes anew what says what channels are, if that was damaged. The first ones are the same in all recordings. Of others only

@@ -269,3 +269,21 @@ fn a_byte_that_is_damaged_in_an_unfinished_file_takes_its_chunk_and_no_more() {
     let whole = whole(Compression::None);
     check_all(&whole, whole.flushed);
 }
+
+#[test]
+fn bytes_that_are_missing_or_too_many_take_their_chunk_and_no_more() {
+    let whole = whole(Compression::Zstd);
+    let more = [0x2a; 300];
+    for at in (0..whole.bytes.len()).step_by(7 * step()) {
+        let (before, after) = whole.bytes.split_at(at);
+        let less = &after[after.len().min(40)..];
+        for bytes in [[before, &more, after].concat(), [before, less].concat()] {
+            fs::write(whole.file(), &bytes).unwrap();
+            // Where they are at the end or at the beginning, the end is cut off, or it is no recording any more.
+            if at > 8 && at + 1000 < whole.bytes.len() {
+                check(&whole, true, &format!("byte {at}"));
+                assert_eq!(Recording::open(&whole.file()).unwrap().lost_channels(), 0);
+            }
+        }
+    }
+}
