@@ -70,6 +70,15 @@ impl Source {
         }
     }
 
+    /// Asks at once whether the producer has ended; if so, the next look finds that too.
+    pub(crate) fn has_lost_producer(&mut self) -> bool {
+        let is_lost = !self.following.observer().producer().is_alive();
+        if is_lost {
+            self.following.ask_for_producer();
+        }
+        is_lost
+    }
+
     /// Number of objects that are followed.
     pub fn len(&self) -> usize {
         self.objects.len()

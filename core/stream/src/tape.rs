@@ -17,6 +17,9 @@ use crate::reels::Reels;
 use crate::ring::{Ring, Saved};
 use crate::source::Source;
 
+/// How often it is asked whether a recording is to end that looks less often.
+const END_EVERY: Duration = Duration::from_millis(100);
+
 /// How often everything is handed to the system. A kill is to lose no more than a second, and on a busy machine each look
 /// may come late.
 pub(crate) const FLUSH_EVERY: Duration = Duration::from_millis(500);
@@ -490,9 +493,11 @@ impl Run {
                 }
             }
             let rest = pace.rest();
-            if !rest.is_zero() {
+            // What comes last is looked at before the next look is due.
+            let is_over = rest > END_EVERY && self.is_to_end();
+            if !rest.is_zero() && !is_over {
                 // A channel that is waited for spins first, which at a thousand looks a second takes longer than the looks.
-                std::thread::park_timeout(rest);
+                std::thread::park_timeout(rest.min(END_EVERY));
                 continue;
             }
             let late = pace.look();
@@ -550,6 +555,11 @@ impl Run {
             Sink::Ring(_) => false,
         };
         (is_long || is_large).then_some(End::Asked)
+    }
+
+    /// Whether the next look is to be the last one.
+    fn is_to_end(&mut self) -> bool {
+        self.end().is_some() || self.source.has_lost_producer()
     }
 
     /// The time now, on a clock that never goes back.

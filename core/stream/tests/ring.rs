@@ -184,3 +184,30 @@ fn whoever_asks_waits_for_no_look() {
     drop(ring(dir.path(), seldom));
     assert!(begin.elapsed() < Duration::from_secs(60));
 }
+
+#[test]
+fn a_recording_that_looks_seldom_ends_when_it_is_to_and_has_what_was_last() {
+    let seldom = |time: Option<Duration>| {
+        let mut plan = Plan::default();
+        plan.rate = memglass::sampler::Rate::every(Duration::from_secs(600)).unwrap();
+        plan.time = time;
+        plan
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let (session, count) = session(dir.path());
+    let start = |name: &str, time| {
+        let observer = Observer::builder().dir(dir.path()).attach("engine");
+        Tape::start(observer.unwrap(), &dir.path().join(name), seldom(time)).unwrap()
+    };
+    let timed = start("timed.mcap", Some(Duration::from_millis(300)));
+    let endless = start("endless.mcap", None);
+    count.set(7);
+    until("the end of its time", || !timed.ended().is_empty());
+    assert!(endless.ended().is_empty());
+    drop((count, session));
+    until("the end of the producer", || !endless.ended().is_empty());
+    timed.finish().unwrap();
+    endless.finish().unwrap();
+    let last = |name: &str| counts(&dir.path().join(name)).last().unwrap().1;
+    assert_eq!(last("timed.mcap"), 7);
+}
