@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use memglass_repl::program::recordings_told::{counted, size};
 use memglass_stream::{Compression, Recorder, Source};
 use memglass_terminal::streams::write_message;
+use memglass_value::format;
 
 use super::arguments::Save;
 use super::failure::Failure;
@@ -39,7 +40,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, save: &Save) -> Result
     write_message(&format!(
         "memglass: saved {} of {session:?} in {}, {}\n",
         counted(totals.values, "object"),
-        path.display(),
+        format::printable(&path.to_string_lossy()),
         size(totals.file_bytes)
     ));
     Ok(0)

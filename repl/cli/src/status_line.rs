@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use memglass_terminal::look::terminal_width;
 use memglass_terminal::streams::write_message;
-use memglass_value::wrap;
+use memglass_value::{format, wrap};
 
 /// Goes to the beginning of the line, and clears it.
 const CLEAR: &str = "\r\x1b[K";
@@ -26,6 +26,7 @@ impl StatusLine {
     pub(super) fn draw(&self, text: &str) {
         if self.is_drawn {
             let columns = terminal_width().map_or(80, usize::from);
+            let text = &*format::printable(text);
             let cut = wrap::cut(text, columns.saturating_sub(1));
             write_message(&format!("{CLEAR}{}", cut.as_deref().unwrap_or(text)));
         }

@@ -23,7 +23,7 @@ pub fn progress(progress: &Progress) -> String {
         "{:.1} s of {:?} in {}{files}: {}, {}{}",
         progress.elapsed.as_secs_f64(),
         progress.session,
-        progress.path.display(),
+        format::printable(&progress.path.to_string_lossy()),
         counted(totals.values, "value"),
         size(totals.file_bytes),
         lost(totals.losses)

@@ -1150,3 +1150,21 @@ fn what_is_damaged_in_a_recording_is_passed_over_and_told_once() {
         assert_eq!(told.matches(lost).count(), 1, "{arguments:?}: {told}");
     }
 }
+
+#[test]
+fn the_name_of_a_file_does_nothing_to_the_terminal() {
+    let (world, _session, _motor) = producing();
+    let named = |name: &str| world.path().join(name).display().to_string();
+    let (saved, kept) = (named("s\x1b[31m.mcap"), named("r\x1b[31m.mcap"));
+    for arguments in [
+        &["save", "t1", &saved][..],
+        &["record", "t1", "-o", &kept, "--for", "100ms"],
+        &["export", &kept],
+        &[&saved, "-e", ":seek start"],
+    ] {
+        let ran = world.run(arguments);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let told = format!("{}{}", ran.data, ran.messages);
+        assert!(!told.contains('\x1b'), "{arguments:?}: {told:?}");
+    }
+}
