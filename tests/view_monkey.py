@@ -33,7 +33,7 @@ KEYS = (
     [chr(code) for code in range(0x20, 0x7F)]
     + list("jjjkkkhlgGeeew/FfoxXzmp[]u+- \t\r\r\r") * 3
     + [f"\x1b[{letter}" for letter in ESCAPES] * 3
-    + ["\x1b[5~", "\x1b[6~", "\x1b", "\x1b", "\x1b", "\x7f", "\x04", "\x15", "\x0c", "ß", "日", "\u202e", "\x1bk"]
+    + ["\x1b[5~", "\x1b[6~", "\x1b", "\x1b", "\x1b", "\x7f", "\x04", "\x15", "\x0c", "\x1b[200~uq /F\n:q\x1b[201~", "ß", "日", "\u202e", "\x1bk"]
 )
 LINES = ["quantity > 500", "status == \"OPEN\"", "AAPL_position.quantity", "price * quantity", "999999999999", "-5", "0x1f", "1e400",
          "order_", ":q", "1 + 1", "obs.all(\"*\").len()", ":watch AAPL_quote.bid_price", ":objects", ":types"]
@@ -167,7 +167,8 @@ class View:
         """Whether it draws what it is asked to draw, if it is still there."""
         self.take(0.0)
         before = len(self.seen)
-        self.resize((self.size[0] % 200 + 1, self.size[1]))
+        # Large enough to show something: a screen of one row and two columns is blank, as it was with one.
+        self.resize((self.size[0] % 200 + 21, max(self.size[1], 8)))
         end = time.monotonic() + PATIENCE
         while self.child.poll() is None:
             self.take(0.05)

@@ -45,6 +45,18 @@ pub enum ForeignError {
         /// Bytes of the file.
         len: u64,
     },
+    /// The objects are more than there is memory for.
+    #[error(
+        "the objects of the layout are {} MiB, which take {} MiB of memory with their copies, and there is less; name fewer elements, as `0: u64 a[1000]`",
+        bytes >> 20,
+        needed >> 20
+    )]
+    Memory {
+        /// Bytes of the objects in the file.
+        bytes: u64,
+        /// Bytes of memory that they take.
+        needed: u64,
+    },
     /// A type has more parts than a session can describe.
     #[error("the type {name:?} cannot be described")]
     Type {

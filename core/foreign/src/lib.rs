@@ -42,6 +42,7 @@ mod image;
 mod lower;
 mod mirror;
 mod places;
+mod room;
 mod source;
 mod worker;
 

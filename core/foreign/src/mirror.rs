@@ -10,6 +10,7 @@ use crate::error::ForeignError;
 use crate::image;
 use crate::lower::Lowered;
 use crate::places::Placed;
+use crate::room;
 use crate::source::Source;
 
 /// The file and the session that shows it.
@@ -37,6 +38,8 @@ impl Mirror {
         name: &str,
         dir: Option<&Path>,
     ) -> Result<Mirror, ForeignError> {
+        let bytes = placed.iter().map(Placed::len);
+        room::check(bytes.fold(0, u64::saturating_add))?;
         let builder = Session::builder(name);
         let session = match dir {
             Some(dir) => builder.dir(dir),

@@ -22,7 +22,7 @@ pub(crate) struct Placed {
 impl Placed {
     /// Bytes of all of it in the file.
     pub(crate) fn len(&self) -> u64 {
-        self.ty.source_size * self.count.unwrap_or(1)
+        self.ty.source_size.saturating_mul(self.count.unwrap_or(1))
     }
 }
 

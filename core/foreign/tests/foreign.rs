@@ -334,6 +334,27 @@ fn mistakes_are_told_with_the_entry_they_are_in() {
 }
 
 #[test]
+fn more_than_there_is_memory_for_is_refused_before_it_is_taken() {
+    let world = World::new();
+    let large = world.dir.path().join("large");
+    let file = fs::File::create(&large).unwrap();
+    // It takes no room on the disk.
+    file.set_len(8 << 40).unwrap();
+    for layout in [
+        "0: u64 a[]",
+        "0: u64 a[1000000000000]",
+        "0: u8 a[]; 8: u8 b[]",
+    ] {
+        let foreign = Foreign::of(&large, layout, &world.types, Use::Read).unwrap();
+        let refused = foreign.publish("large", Some(world.dir.path()));
+        let error = refused.err().unwrap();
+        assert!(matches!(error, ForeignError::Memory { .. }), "{error}");
+    }
+    let foreign = Foreign::of(&large, "0: u64 a[100]", &world.types, Use::Read).unwrap();
+    foreign.publish("large", Some(world.dir.path())).unwrap();
+}
+
+#[test]
 fn two_entries_of_one_type_are_told_apart_by_their_offsets() {
     let world = World::new();
     let (_publication, observer) = world.publish("0x100: tick; 0x118: tick; 0: char[4]", Use::Read);

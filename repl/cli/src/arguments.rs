@@ -726,8 +726,9 @@ impl Arguments {
     /// The arguments of this process. A misspelt subcommand reads as a session: the way out is told.
     pub(crate) fn of_process() -> Self {
         Self::try_parse().unwrap_or_else(|mut error| {
-            let mut words = std::env::args()
+            let mut words = std::env::args_os()
                 .skip(1)
+                .map(|argument| argument.to_string_lossy().into_owned())
                 .filter(|argument| !argument.starts_with('-'));
             let first = words.next().unwrap_or_default();
             let is_misplaced = error.kind() == ErrorKind::UnknownArgument && !is_option(&error);

@@ -64,12 +64,11 @@ enum Holder {
 }
 
 /// To the screen of a full-screen program: no cursor, no wrapping at the right end, no reordering of text that is
-/// written from right to left.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[8l\x1b[2J";
+/// written from right to left, and pastes marked: they are no keys.
+const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[?7l\x1b[8l\x1b[2J";
 
 /// Back, and the terminal as it was.
-const LEAVE: &str =
-    "\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2026l\x1b[0m\x1b[8h\x1b[?7h\x1b[?25h\x1b[?1049l";
+const LEAVE: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2026l\x1b[0m\x1b[8h\x1b[?7h\x1b[?25h\x1b[?2004l\x1b[?1049l";
 
 /// Tell of the mouse: its buttons, its moves while one is down, at any size of the screen.
 const MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
@@ -285,7 +284,7 @@ impl Terminal {
         let text = match worst {
             Worst::Nothing => None,
             Worst::Line => Some(NO_PASTES.to_owned()),
-            Worst::Screen => Some(format!("{LEAVE}{NO_PASTES}")),
+            Worst::Screen => Some(LEAVE.to_owned()),
         };
         rescue::prepare(self.found.as_deref().zip(text));
     }

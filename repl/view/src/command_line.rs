@@ -213,6 +213,10 @@ fn draw_suggestion(canvas: &mut Canvas, area: Area, y: u16, shown: &str) {
 }
 
 impl Overlay for CommandLine {
+    fn entry(&mut self) -> Option<&mut Entry> {
+        Some(&mut self.entry)
+    }
+
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
         self.has_none = false;
         match key.code {

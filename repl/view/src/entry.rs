@@ -71,6 +71,20 @@ impl Entry {
         true
     }
 
+    /// Puts a text at the cursor; false if the line would be too long, which then stays as it was.
+    pub(crate) fn insert(&mut self, text: &str) -> bool {
+        if std::mem::take(&mut self.is_selected) {
+            self.input.reset();
+        }
+        let (before, after) = self.halves();
+        let is_short = before.len() + text.len() + after.len() < LONGEST;
+        if is_short {
+            let cursor = self.cursor() + text.chars().count();
+            *self = Entry::at(&format!("{before}{text}{after}"), cursor);
+        }
+        is_short
+    }
+
     /// The part around the cursor that fits into so many columns, with the cursor in it.
     pub(crate) fn shown(&self, columns: usize) -> String {
         let (before, after) = self.halves();

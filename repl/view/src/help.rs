@@ -121,6 +121,10 @@ fn row((keys, binding): (String, &'static Binding)) -> Row {
 }
 
 impl Overlay for Help {
+    fn entry(&mut self) -> Option<&mut Entry> {
+        Some(&mut self.query)
+    }
+
     fn key(&mut self, key: KeyEvent, _: &mut dyn Host) -> Answer {
         let last = self.rows().len().saturating_sub(1);
         match key.code {

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use ratatui::crossterm::event::KeyEvent;
 
 use crate::canvas::{Area, Canvas};
+use crate::entry::Entry;
 use crate::host::Host;
 use crate::keys::Binding;
 use crate::panels::Action;
@@ -16,6 +17,11 @@ use crate::theme::Role;
 pub(crate) trait Overlay: Debug {
     /// Does what a key means in it.
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer;
+
+    /// The line of text that is typed in it.
+    fn entry(&mut self) -> Option<&mut Entry> {
+        None
+    }
 
     /// Takes in a snapshot.
     fn take(&mut self, _: &Snapshot) {}

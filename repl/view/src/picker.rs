@@ -48,6 +48,10 @@ impl TypePicker {
 }
 
 impl Overlay for TypePicker {
+    fn entry(&mut self) -> Option<&mut Entry> {
+        Some(&mut self.query)
+    }
+
     fn key(&mut self, key: KeyEvent, _: &mut dyn Host) -> Answer {
         let last = self.rows().len().saturating_sub(1);
         match key.code {

@@ -12,7 +12,7 @@ use memglass_terminal::look;
 use memglass_terminal::modes::{self, FullScreen, Hold};
 use memglass_terminal::signal::{self, Interrupts};
 use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind};
 
 use crate::app::{App, Next};
 use crate::background::{self, Heard, Question};
@@ -250,8 +250,10 @@ impl View<'_> {
             if next != Next::Stay {
                 break;
             }
-            // A key is about the rows that the one before it left.
-            self.app.read(self.host);
+            // A key is about the rows that the one before it left; a letter in a line of text is about the line.
+            if !self.app.is_typing() || !is_letter(&event) {
+                self.app.read(self.host);
+            }
             next = self.event(event)?;
         }
         Ok(next)
@@ -261,6 +263,7 @@ impl View<'_> {
         let had_mouse = self.app.has_mouse();
         let next = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.heard(key),
+            Event::Paste(text) => self.app.paste(&text, self.host),
             Event::Mouse(mouse) => self.app.mouse(mouse, self.host),
             Event::Resize(..) => Next::Redraw,
             _ => Next::Stay,
@@ -307,6 +310,10 @@ impl View<'_> {
         self.app.draw(&mut self.canvas);
         self.screen.show(&self.canvas).map(drop)
     }
+}
+
+fn is_letter(event: &Event) -> bool {
+    matches!(event, Event::Key(key) if matches!(key.code, KeyCode::Char(_)))
 }
 
 fn after_line(then: Then) -> Next {

@@ -59,6 +59,12 @@ impl Shown {
         next
     }
 
+    /// Pastes a text.
+    fn paste(&mut self, text: &str) {
+        self.app.paste(text, &mut self.world);
+        self.app.read(&mut self.world);
+    }
+
     /// Does something with the mouse, where this text stands on the screen.
     #[track_caller]
     fn mouse(&mut self, kind: MouseEventKind, text: &str) {
@@ -951,6 +957,28 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
     shown.shows("  book                 -        Book[5]   ┃");
     shown.press("o G j j j j d Esc");
     assert!(!shown.text().contains("USD  "), "dropped");
+}
+
+#[test]
+fn what_is_pasted_goes_into_a_line_and_is_no_keys() {
+    let mut shown = Shown::of(world(), 80, 24);
+    let before = shown.text();
+    shown.paste("bug-fix + note\nqqq");
+    shown.shows("what was pasted is no keys; : opens a line for it");
+    shown.press("Esc");
+    assert_eq!(shown.text(), before, "nothing was done");
+    shown.press("/");
+    shown.paste("AAPL_q\n");
+    shown.shows("search AAPL_q▏");
+    shown.press("u Esc F");
+    shown.paste("quantity >");
+    shown.paste(" 5");
+    shown.shows("where quantity > 5▏");
+    shown.paste(&"x".repeat(5_000));
+    shown.shows("where quantity > 5▏");
+    shown.press("Esc :");
+    shown.paste("1 +\n1");
+    shown.shows("1 + 1▏");
 }
 
 #[test]

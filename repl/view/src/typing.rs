@@ -151,6 +151,10 @@ impl Typing {
 }
 
 impl Overlay for Typing {
+    fn entry(&mut self) -> Option<&mut Entry> {
+        Some(&mut self.entry)
+    }
+
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
         let narrows = self.purpose.narrows();
         match key.code {
@@ -166,7 +170,8 @@ impl Overlay for Typing {
             }
             _ => {}
         }
-        match self.entry.key(key) {
+        let before = self.entry.text().to_owned();
+        match self.entry.key(key) && self.entry.text() != before {
             true => self.typed(host),
             false => Answer::Stays,
         }

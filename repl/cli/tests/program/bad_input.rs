@@ -1,9 +1,11 @@
 //! What goes wrong, with its exit code, its message, and nothing lost.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use rustix::process::Signal;
@@ -28,6 +30,24 @@ fn a_syntax_error_is_shown_with_a_caret_and_nothing_of_the_text_is_done() {
         .run(&["run", &script])
         .failed(2, &["wrong.rhai", "2 | let = 5;", "^"]);
     assert_eq!(world.eval("AAPL_position.quantity"), UNTOUCHED);
+}
+
+#[test]
+fn words_that_are_no_utf_8_are_an_error() {
+    let word = |bytes: &'static [u8]| OsStr::from_bytes(bytes);
+    for words in [
+        &[word(b"n\xff.mcap"), word(b"get"), word(b"x")][..],
+        &[word(b"\xff")],
+        &[word(b"--\xff")],
+        &[word(b"--session"), word(b"\xff"), word(b"get"), word(b"x")],
+    ] {
+        let program = env!("CARGO_BIN_EXE_memglass");
+        let ran = Command::new(program).args(words).output().unwrap();
+        let told = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(2), "{words:?}: {told}");
+        assert!(told.starts_with("error: "), "{words:?}: {told}");
+        assert!(!told.contains("panicked"), "{words:?}: {told}");
+    }
 }
 
 #[test]
@@ -359,7 +379,7 @@ fn a_pipe_that_nobody_reads_ends_it_quietly() {
 #[test]
 fn an_output_that_is_closed_loses_nothing_but_itself() {
     let (world, _producer) = World::with_producer();
-    let ran = std::process::Command::new("sh")
+    let ran = Command::new("sh")
         .args([
             "-c",
             "\"$0\" t1 -e 'AAPL_position.quantity = 9; 1' >&- 2>&-",

@@ -37,6 +37,25 @@ fn a_session_is_shown_while_it_changes_and_the_terminal_comes_back() {
 }
 
 #[test]
+fn a_paste_is_no_keys_and_goes_into_a_line() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("\x1b[200~uq\nqqq\x1b[201~");
+    terminal.shows("what was pasted is no keys");
+    terminal.press(":");
+    terminal.press("\x1b[200~40 +\n2\x1b[201~");
+    terminal.shows("40 + 2▏");
+    terminal.press("\r");
+    terminal.shows("42");
+    terminal.press("q");
+    assert_eq!(terminal.wait(), 0);
+    terminal.writes("\x1b[?2004l");
+    assert_eq!(terminal.modes(), terminal.before);
+}
+
+#[test]
 fn the_prompt_is_as_it_was_after_the_view() {
     let world = World::new();
     let _producer = world.producer("t1");

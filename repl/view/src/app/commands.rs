@@ -35,6 +35,32 @@ impl App {
         }
     }
 
+    /// Takes a text that was pasted: into the line that is typed, as its last character alone would be. Anywhere else it is no
+    /// keys, which would write.
+    pub(crate) fn paste(&mut self, text: &str, host: &mut dyn Host) -> Next {
+        let mut line: String = text.trim_end().replace(char::is_control, " ");
+        let Some(last) = line.pop() else {
+            return Next::Stay;
+        };
+        let entry = self.overlays.last_mut().and_then(|overlay| overlay.entry());
+        match entry.map(|entry| entry.insert(&line)) {
+            Some(true) => return self.key(KeyCode::Char(last).into(), host),
+            Some(false) => self.tell("what was pasted is too long for a line".into(), Role::Red),
+            None => {
+                let key = self.keymap.shown(Command::Line).unwrap_or_default();
+                let told = format!("what was pasted is no keys; {key} opens a line for it");
+                self.tell(told, Role::News);
+            }
+        }
+        Next::Stay
+    }
+
+    /// Whether keys go into a line of text.
+    pub(crate) fn is_typing(&mut self) -> bool {
+        let overlay = self.overlays.last_mut();
+        overlay.is_some_and(|overlay| overlay.entry().is_some())
+    }
+
     /// Lets what lies over the panels have a key. Some keys mean the same everywhere.
     fn key_over_panels(&mut self, key: KeyEvent, host: &mut dyn Host) -> Option<Next> {
         let overlay = self.overlays.last_mut()?;

@@ -217,6 +217,10 @@ fn float(value: f64, step: f64) -> String {
 }
 
 impl Overlay for Value {
+    fn entry(&mut self) -> Option<&mut Entry> {
+        Some(&mut self.entry)
+    }
+
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
         self.take_sign(key.code);
         match key.code {
