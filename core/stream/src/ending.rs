@@ -182,9 +182,13 @@ fn put_schemas(out: &mut Vec<u8>, summary: &Summary) {
             name: schema.name.clone(),
             encoding: schema.encoding.clone(),
         };
-        let data = [&(schema.data.len() as u32).to_le_bytes(), &*schema.data].concat();
-        put_with(out, op::SCHEMA, &header, &data);
+        put_schema(out, &header, &schema.data);
     }
+}
+
+pub(crate) fn put_schema(out: &mut Vec<u8>, header: &SchemaHeader, data: &[u8]) {
+    let data = [&(data.len() as u32).to_le_bytes(), data].concat();
+    put_with(out, op::SCHEMA, header, &data);
 }
 
 fn put_channels(out: &mut Vec<u8>, summary: &Summary) {

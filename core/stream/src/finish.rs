@@ -46,7 +46,7 @@ pub(crate) struct Found {
     damaged: Vec<Range<u64>>,
     /// Where the last whole part ends.
     end: u64,
-    /// What stood behind it, for its channels.
+    /// What was said of channels in another place.
     channels: Summary,
 }
 
@@ -60,8 +60,10 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
     while let Some(offset) = next {
         if let Some(end) = found.read(file, offset)? {
             // Where bytes are missing before it, or are too many, it is not where it says. What channels are is still so.
-            let ending = ending::read_at(file, end)?;
-            found.channels = ending.unwrap_or_default();
+            if let Some(ending) = ending::read_at(file, end)? {
+                found.channels.schemas.extend(ending.schemas);
+                found.channels.channels.extend(ending.channels);
+            }
         }
         if found.end <= offset {
             // It is whole, and says what no chunk says.
@@ -148,6 +150,13 @@ impl Found {
                 op::SCHEMA | op::CHANNEL => {
                     kept.push(record::parse(kind, body)?);
                 }
+                gap::CHANNELS_AGAIN => {
+                    let mut rest = body;
+                    while !rest.is_empty() {
+                        let (kind, body) = record::split(&mut rest)?;
+                        ending::keep(&mut self.channels, record::parse(kind, body)?);
+                    }
+                }
                 _ => {}
             }
         }
@@ -180,7 +189,7 @@ impl Found {
         Ok(())
     }
 
-    /// Takes what is known of channels from what stood behind the data, where that itself is damaged.
+    /// Takes what was said of channels in another place, where what was said first is damaged.
     fn take_channels(&mut self) {
         let Summary {
             schemas, channels, ..

@@ -100,6 +100,10 @@ impl Damage {
 /// What a damaged part is marked as, so that other readers pass over it: a record whose kind is nobody's.
 pub(crate) const UNREADABLE: u8 = 0x80;
 
+/// A record of a chunk that nobody else reads: what was said of channels so far, for files that are damaged before they are
+/// finished. Its content is records.
+pub(crate) const CHANNELS_AGAIN: u8 = 0x81;
+
 /// The damaged parts between chunks, each with where the chunk behind it begins. Otherwise chunks lie behind each other, or have
 /// records between them that no recording needs. In a file that was finished, such a part is marked.
 pub(crate) fn between(

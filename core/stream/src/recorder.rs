@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use mcap::records::{MessageHeader, Metadata};
+use mcap::records::{Channel, MessageHeader, Metadata, SchemaHeader, op};
+use mcap::write::PrivateRecordOptions;
 use mcap::{WriteOptions, Writer};
 use memglass::SessionInfo;
 use memglass::schema::{Schema, TypeId, codec};
 
 use crate::change::{Change, Losses, Object};
 use crate::control::{self, nanoseconds};
+use crate::ending;
 use crate::error::RecordError;
+use crate::gap;
 use crate::message::encode_labelled;
 use crate::plan::Plan;
 use crate::shape::Shape;
@@ -112,6 +115,8 @@ pub struct Recorder {
     /// Bytes of messages since the types were written last, and how often they were.
     since_types: u64,
     types_written: u64,
+    /// What was said of the channels of objects so far, as records.
+    said: SaidOfChannels,
     types_bytes: u64,
     /// When something was written last.
     last: SystemTime,
@@ -196,6 +201,7 @@ impl Recorder {
             keyframe_values: 0,
             since_types: 0,
             types_written: 0,
+            said: SaidOfChannels::default(),
             types_bytes: 0,
             last: SystemTime::UNIX_EPOCH,
         };
@@ -339,7 +345,8 @@ impl Recorder {
         let channel = match known {
             Some(channel) => channel,
             None => {
-                let added = add_channel(&mut self.writer, object, &shape, is_shared, &self.schema);
+                let (writer, said) = (&mut self.writer, &mut self.said);
+                let added = add_channel(writer, said, object, &shape, is_shared, &self.schema);
                 self.checked(added)?
             }
         };
@@ -374,20 +381,27 @@ impl Recorder {
         self.control(control::TYPES, time, &types)?;
         self.types_written += 1;
         self.since_types = 0;
-        self.types_bytes = types.len() as u64;
+        self.types_bytes = (types.len() + self.said.records.len()) as u64;
         Ok(())
     }
 
-    /// Writes the types with a keyframe, if that is due.
+    /// Writes the types, and what was said of channels, with a keyframe, if that is due.
     fn types_again(&mut self, time: SystemTime) -> Result<(), RecordError> {
         let after = match self.types_written {
             1 => 1,
             _ => TYPES_AFTER * self.types_bytes,
         };
-        match self.types_written > 0 && self.since_types >= after {
-            true => self.types(time),
-            false => Ok(()),
+        if self.types_written == 0 || self.since_types < after {
+            return Ok(());
         }
+        let in_chunks = PrivateRecordOptions::IncludeInChunks.into();
+        let records = &self.said.records;
+        self.since_keyframe += records.len() as u64;
+        let written = self
+            .writer
+            .write_private_record(gap::CHANNELS_AGAIN, records, in_chunks);
+        self.checked(written)?;
+        self.types(time)
     }
 
     fn control(
@@ -489,8 +503,17 @@ pub(crate) const TYPE: &str = "type";
 pub(crate) const TYPE_ID: &str = "type_id";
 pub(crate) const COUNT: &str = "count";
 
+/// What was said of channels and their schemas.
+#[derive(Default)]
+struct SaidOfChannels {
+    records: Vec<u8>,
+    last_schema: u16,
+    last_channel: u16,
+}
+
 fn add_channel(
     writer: &mut Writer<BufWriter<File>>,
+    said: &mut SaidOfChannels,
     object: &Object,
     shape: &Shape,
     is_shared: bool,
@@ -510,7 +533,8 @@ fn add_channel(
             (&shape.names[0], topic, LABEL, object.label.to_string())
         }
     };
-    let schema = writer.add_schema(name, "protobuf", &shape.descriptor)?;
+    let encoding = "protobuf";
+    let schema_id = writer.add_schema(name, encoding, &shape.descriptor)?;
     let of = [
         (TYPE_ID, Some(u64::from(object.type_id.0))),
         (COUNT, object.count),
@@ -518,5 +542,27 @@ fn add_channel(
     let of = of.map(|(key, number)| Some((key.to_owned(), number?.to_string())));
     let metadata = [Some((key.to_owned(), value))].into_iter().chain(of);
     let metadata = metadata.flatten().collect();
-    writer.add_channel(schema, &topic, "protobuf", &metadata)
+    let id = writer.add_channel(schema_id, &topic, encoding, &metadata)?;
+    // Numbers grow, and what is known already has its own.
+    if schema_id > said.last_schema {
+        said.last_schema = schema_id;
+        let header = SchemaHeader {
+            id: schema_id,
+            name: name.clone(),
+            encoding: encoding.into(),
+        };
+        ending::put_schema(&mut said.records, &header, &shape.descriptor);
+    }
+    if id > said.last_channel {
+        said.last_channel = id;
+        let channel = Channel {
+            id,
+            schema_id,
+            topic,
+            message_encoding: encoding.into(),
+            metadata,
+        };
+        ending::put(&mut said.records, op::CHANNEL, &channel);
+    }
+    Ok(id)
 }
