@@ -291,3 +291,33 @@ fn types_in_a_linkage_block_stay_in_their_namespace() {
         "{made}"
     );
 }
+
+#[test]
+fn a_type_with_the_name_of_its_member_is_told_from_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let header = directory.path().join("input.hpp");
+    let text = "#pragma once\nstruct [[memglass::observe]] S {\n    struct in { int x; } in;\n    \
+                enum side { buy, sell } side;\n    int y;\n};\n";
+    std::fs::write(&header, text).unwrap();
+    let found = read(&header, Reader::Scanner).unwrap();
+    let said = format!("{found:?}");
+    assert!(
+        said.contains("the scanner does not find the definition of S::in"),
+        "{said}"
+    );
+    let options = Options {
+        headers: vec![header.clone()],
+        output: Some(directory.path().join("made.hpp")),
+        ..Options::default()
+    };
+    let Some(made) = harness::generated(&options) else {
+        return;
+    };
+    std::fs::write(directory.path().join("made.hpp"), made.unwrap().text).unwrap();
+    let main = directory.path().join("main.cpp");
+    std::fs::write(&main, "#include \"made.hpp\"\nint main() {}\n").unwrap();
+    for compiler in harness::compilers() {
+        let main = main.to_str().unwrap();
+        harness::run(harness::compile(compiler, &["-fsyntax-only", main]));
+    }
+}

@@ -57,7 +57,8 @@ impl Reader<'_> {
         if !is_nameless {
             let local = spelling.strip_prefix(&prefix).unwrap_or(&spelling);
             let word = self.taken.unused(&namespace, &as_word(local));
-            let is_hidden = prefix.is_empty() && self.functions.contains(&spelling);
+            let is_hidden = prefix.is_empty() && self.functions.contains(&spelling)
+                || is_hidden_by_member(declaration);
             let keyword = if is_hidden { keyword(declaration) } else { "" };
             return Some(Names {
                 cpp: format!("{keyword}{}", from_outermost(&spelling)),
@@ -86,6 +87,17 @@ fn keyword(declaration: Cursor<'_>) -> &'static str {
         CXCursor_EnumDecl => "enum ",
         _ => "struct ",
     }
+}
+
+/// Whether the record that a type is in has a member of the same name, as `struct in { … } in;` makes.
+fn is_hidden_by_member(declaration: Cursor<'_>) -> bool {
+    let (outer, name) = (declaration.parent(), declaration.name());
+    let is_record = matches!(
+        outer.kind(),
+        CXCursor_StructDecl | CXCursor_ClassDecl | CXCursor_UnionDecl
+    );
+    let mut fields = is_record.then(|| outer.ty().fields()).into_iter().flatten();
+    fields.any(|field| field.name() == name)
 }
 
 /// Whether a type and all records that it is in are public.
