@@ -16,6 +16,9 @@ use crate::embed::Sink;
 /// Older entries are forgotten, and so are older rows.
 const MOST: usize = 10_000;
 
+/// More alarms than these are only counted for whoever comes back.
+const MOST_ALARMS: usize = 20;
+
 /// Columns by which the rest of a wrapped line is indented.
 const HANG: usize = 2;
 
@@ -29,6 +32,10 @@ pub(super) struct Log {
     columns: Option<u16>,
     /// What a line gives is gathered while it runs, to stand below it.
     gathered: Option<Gathered>,
+    /// Alarms and errors that came by themselves, the first ones, and how many there were.
+    alarms: Vec<String>,
+    alarmed: u64,
+    last_alarm: String,
 }
 
 /// What a line has given.
@@ -44,12 +51,14 @@ pub(super) struct ToLog(pub(super) Rc<RefCell<Log>>);
 
 impl Sink for ToLog {
     fn data(&mut self, text: &str) -> io::Result<()> {
-        self.message(text);
+        self.0.borrow_mut().said(text, false);
         Ok(())
     }
 
+    /// What is told beside the data and is no note is an alarm or an error.
     fn message(&mut self, text: &str) {
-        self.0.borrow_mut().said(text);
+        let is_bad = !text.starts_with("note: ");
+        self.0.borrow_mut().said(text, is_bad);
     }
 }
 
@@ -135,7 +144,7 @@ impl Log {
     }
 
     /// Notes what was said, line by line below each other, beside the first one when.
-    fn said(&mut self, text: &str) {
+    fn said(&mut self, text: &str, is_bad: bool) {
         match &mut self.gathered {
             Some(gathered) => gathered.add(text),
             None => {
@@ -144,10 +153,29 @@ impl Log {
                 let lines = said.ended();
                 if let Some((first, rest)) = lines.split_first() {
                     self.below(rest);
-                    self.good("said", first.clone(), String::new());
+                    self.add("said", first, "", is_bad);
+                    self.note_alarm(first, is_bad);
                 }
             }
         }
+    }
+
+    fn note_alarm(&mut self, line: &str, is_bad: bool) {
+        if !is_bad {
+            return;
+        }
+        self.alarmed += 1;
+        self.last_alarm = text::clean(line).into_owned();
+        if self.alarms.len() < MOST_ALARMS {
+            self.alarms.push(line.to_owned());
+        }
+    }
+
+    /// The alarms and errors that came by themselves, for whoever comes back from the view.
+    pub(super) fn alarms(&self) -> Vec<String> {
+        let more = self.alarmed - self.alarms.len() as u64;
+        let more = (more > 0).then(|| format!("… and {more} more"));
+        self.alarms.iter().cloned().chain(more).collect()
     }
 
     /// Puts lines where the newest entry goes, which is to stand above them.
@@ -170,6 +198,8 @@ impl Log {
             first: window.first,
             selected: window.selected,
             rows: rows.cloned().collect(),
+            alarms: self.alarmed,
+            alarm: self.last_alarm.clone(),
         }
     }
 }

@@ -112,7 +112,13 @@ pub(crate) fn show(
             .borrow_mut()
             .bad("ignored", place.to_owned(), what.to_owned());
     }
-    memglass_view::run(&mut host, setup, interrupts)
+    let ended = memglass_view::run(&mut host, setup, interrupts);
+    let alarms = host.log.borrow().alarms();
+    drop(host);
+    for alarm in alarms {
+        runtime.writer.outlet.message(&format!("{alarm}\n"));
+    }
+    ended
 }
 
 /// A session as the view sees it.

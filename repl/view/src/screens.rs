@@ -960,6 +960,27 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
 }
 
 #[test]
+fn an_alarm_is_told_until_a_key_is_pressed_wherever_the_log_is() {
+    for (width, height) in [(40, 12), (80, 24), (120, 40)] {
+        let mut shown = Shown::of(world(), width, height);
+        let alarm = |shown: &mut Shown, alarms, text: &str| {
+            let log = &mut shown.world.snapshot.log;
+            (log.alarms, log.alarm) = (alarms, text.into());
+            shown.world.snapshot.at += Duration::from_secs(60);
+            shown.app.read(&mut shown.world);
+        };
+        alarm(&mut shown, 1, "broken: too big");
+        shown.shows("broken: too big");
+        alarm(&mut shown, 1, "broken: too big");
+        shown.shows("broken: too big");
+        shown.press("j");
+        assert!(!shown.text().contains("broken: too big"));
+        alarm(&mut shown, 2, "broken: too small");
+        shown.shows("broken: too small");
+    }
+}
+
+#[test]
 fn what_is_pasted_goes_into_a_line_and_is_no_keys() {
     let mut shown = Shown::of(world(), 80, 24);
     let before = shown.text();

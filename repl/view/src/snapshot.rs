@@ -160,6 +160,10 @@ pub struct LogRows {
     pub selected: usize,
     /// The rows.
     pub rows: Vec<LogRow>,
+    /// How many alarms and errors came by themselves.
+    pub alarms: u64,
+    /// The last of them.
+    pub alarm: String,
 }
 
 /// Something that was done or happened.

@@ -37,6 +37,28 @@ fn a_session_is_shown_while_it_changes_and_the_terminal_comes_back() {
 }
 
 #[test]
+fn an_alarm_is_told_in_the_view_and_behind_it() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = Terminal::open_with(&world, &["view", "t1"], 80, 24, &UNICODE);
+    terminal.shows("━ Objects ");
+    terminal.press(":");
+    terminal.press("always(\"AAPL_position.quantity < 100000\", \"too big\")\r");
+    terminal.until("the line has run", |screen| !screen.contains("▏"));
+    world.data(&["set", "t1", "AAPL_position.quantity", "200000"]);
+    terminal.shows("broken: too big");
+    terminal.press("j");
+    terminal.until("a key was pressed", |screen| {
+        !screen.contains("broken: too big")
+    });
+    terminal.press("q");
+    terminal.until("it is left", |screen| {
+        !screen.contains("━ Objects ") && screen.contains("broken: too big")
+    });
+    assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
 fn a_paste_is_no_keys_and_goes_into_a_line() {
     let world = World::new();
     let _producer = world.producer("t1");

@@ -91,6 +91,8 @@ pub(crate) struct App {
     /// The time in the history of what is watched that is shown.
     moment: Option<Duration>,
     message: Option<Message>,
+    /// How many alarms were told.
+    alarms: u64,
     /// When the last key came.
     touched: Option<Duration>,
     /// The last key that was to write without a dialog.
@@ -159,6 +161,7 @@ impl App {
             paused: None,
             moment: None,
             message: None,
+            alarms: 0,
             touched: None,
             pressed: Pressed::default(),
             moved: Duration::ZERO,
@@ -270,6 +273,20 @@ impl App {
         let now = self.snapshot.at;
         self.message
             .take_if(|message| now.saturating_sub(message.at) > MESSAGE);
+        self.tell_alarm();
+    }
+
+    /// An alarm stays until somebody presses a key: the log may be hidden.
+    fn tell_alarm(&mut self) {
+        let log = &self.snapshot.log;
+        if log.alarms != self.alarms {
+            self.alarms = log.alarms;
+            self.message = Some(Message {
+                text: log.alarm.clone(),
+                role: Role::Red,
+                at: Duration::MAX,
+            });
+        }
     }
 
     fn layout(&self) -> Layout {
