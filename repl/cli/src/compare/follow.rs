@@ -2,13 +2,13 @@
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::select;
 use memglass_repl::program::recordings_told::lost;
 use memglass_stream::{Change, Losses, RecordingError, Source, State};
-use memglass_system::files::{has_lost_reader, is_stop};
+use memglass_system::files::{has_lost_reader, is_stop, stop};
 use memglass_terminal::signal::{self, Interrupts, Owner};
 use memglass_terminal::streams::write_data_unless;
 
@@ -69,6 +69,10 @@ pub(super) fn recording(options: &Options, diff: &Diff, file: &str) -> Result<i3
     let mut only = Only::new(&diff.only)?;
     let mut told = Told::new(options, diff)?;
     let end = recording.tell(|time, change| {
+        // Between two writes there may be much that nobody asked for.
+        if told.stop.load(Ordering::Relaxed) {
+            return Err(stop().into());
+        }
         if !only.concerns(told.state.schema(), &change) {
             return Ok(());
         }

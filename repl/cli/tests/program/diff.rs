@@ -2,11 +2,14 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
+use std::time::{Duration, SystemTime};
 
 use memglass::{Observe, Session};
+use memglass_stream::{Compression, Recorder, Source};
+use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 
-use super::support::World;
+use super::support::{World, signal};
 
 #[derive(Observe, Clone, Copy, Default)]
 struct Motor {
@@ -245,4 +248,33 @@ fn the_changes_of_a_session_are_told_until_its_producer_ends() {
         .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{messages}");
     assert!(messages.contains("the producer has ended"), "{messages}");
+}
+
+#[test]
+fn an_interrupt_ends_what_is_told_of_a_long_recording() {
+    let world = World::new();
+    let session = Session::builder("t1").dir(world.sessions()).create();
+    let session = session.unwrap();
+    let motor = session.object("motor", Motor::default()).unwrap();
+    let observer = memglass::Observer::builder().dir(world.sessions());
+    let observer = observer.attach("t1").unwrap();
+    let file = world.path().join("run.mcap");
+    let recorder = Recorder::create(&file, observer.session(), Compression::Zstd);
+    let (mut recorder, mut time) = (recorder.unwrap(), SystemTime::now());
+    let mut source = Source::new(observer, &[]).unwrap();
+    source
+        .keyframe(|change| recorder.take(time, change))
+        .unwrap();
+    for speed in 1..100_000 {
+        motor.speed.set(speed);
+        time += Duration::from_millis(1);
+        let sampled = source.sample(0, |change| recorder.take(time, change));
+        sampled.unwrap();
+    }
+    recorder.finish().unwrap();
+    let mut command = world.command(&["diff", &file.display().to_string(), "--only", "nothing*"]);
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    signal(child.id(), Signal::INT);
+    assert_ne!(child.wait().unwrap().code(), Some(0));
 }
