@@ -121,6 +121,7 @@ fn widths(rows: &[FieldRow]) -> Widths {
         type_name: widest(|row| row.type_name.chars().count()),
         unit: widest(|row| row.unit.chars().count()),
         note: widest(|row| row.note.chars().count()),
+        whole: widest(|row| row.value.whole_width()),
         fraction: widest(|row| row.value.fraction_width()).max(float),
     }
 }

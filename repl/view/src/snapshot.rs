@@ -363,6 +363,8 @@ pub struct Widths {
     pub unit: usize,
     /// For notes.
     pub note: usize,
+    /// For the digits before the decimal point, without commas.
+    pub whole: usize,
     /// For what stands behind the decimal point.
     pub fraction: usize,
 }

@@ -110,6 +110,7 @@ pub(crate) fn with_fields(mut snapshot: Snapshot, rows: Vec<FieldRow>) -> Snapsh
         type_name: widest(|row| row.type_name.len()),
         unit: widest(|row| row.unit.len()),
         note: widest(|row| row.note.len()),
+        whole: widest(|row| row.value.whole_width()),
         fraction: widest(|row| row.value.fraction_width()),
     };
     fields.rows = rows;

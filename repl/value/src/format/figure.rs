@@ -90,6 +90,14 @@ impl Figure {
         }
     }
 
+    /// Columns that all digits before the point take without commas.
+    pub fn whole_width(&self) -> usize {
+        match self {
+            Figure::Number(digits) => digits.whole.chars().filter(|&digit| digit != ',').count(),
+            _ => 0,
+        }
+    }
+
     /// Columns that stand right of where whole numbers end.
     pub fn fraction_width(&self) -> usize {
         match self {

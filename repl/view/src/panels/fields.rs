@@ -387,6 +387,7 @@ impl Widths {
             type_name: self.type_name.max(other.type_name),
             unit: self.unit.max(other.unit),
             note: self.note.max(other.note),
+            whole: self.whole.max(other.whole),
             fraction: self.fraction.max(other.fraction),
         }
     }

@@ -24,6 +24,9 @@ const BEFORE: (u16, u16) = (11, 14);
 /// Columns of whole numbers, and where there is plenty of room.
 const WHOLE: (u16, u16) = (14, 20);
 
+/// Digits of the longest integer of 64 bits, and its sign.
+const LONGEST: u16 = 20;
+
 /// Columns of notes beside their units.
 const NOTE: u16 = 10;
 
@@ -85,6 +88,7 @@ impl Columns {
     pub(crate) fn of(area: Area, widths: Widths) -> Columns {
         let width = area.width;
         let mut shape = Shape::of(width, widths);
+        shape.give_to_whole(width, widths);
         let rest = width.saturating_sub(2 + shape.without_name());
         let usual = if width >= SPACIOUS { NAME.2 } else { NAME.1 };
         let most = usual.max(widths.name as u16);
@@ -167,6 +171,40 @@ impl Shape {
         }
     }
 
+    /// Makes room for all digits of the longest integer: one that is rounded seems to stand still. The type and the value
+    /// before stand elsewhere too, and go first.
+    fn give_to_whole(&mut self, width: u16, widths: Widths) {
+        let least = 2 + 1 + 1 + 1 + NAME.0;
+        let most = LONGEST.min(width.saturating_sub(least));
+        let needed = most.min(widths.whole as u16);
+        if needed <= self.whole {
+            return;
+        }
+        self.whole = needed;
+        for leave_out in [
+            Shape::without_type,
+            Shape::without_before,
+            Shape::without_note,
+        ] {
+            if 2 + NAME.0 + self.without_name() <= width {
+                return;
+            }
+            leave_out(self);
+        }
+    }
+
+    fn without_type(&mut self) {
+        self.type_name = 0;
+    }
+
+    fn without_before(&mut self) {
+        self.before = 0;
+    }
+
+    fn without_note(&mut self) {
+        self.note = 0;
+    }
+
     /// Columns that names do not need and notes do.
     fn taken_by_notes(&self, rest: u16, name: u16, widths: Widths) -> u16 {
         let has = self.note + rest.saturating_sub(name);
@@ -218,6 +256,7 @@ mod tests {
             type_name: 9,
             unit: 5,
             note,
+            whole: 0,
             fraction: 0,
         };
         let area = Area {
@@ -250,6 +289,33 @@ mod tests {
             assert_eq!(columns.note.expect("wide").width, of_note);
             assert_eq!(columns.name.width, of_name);
             assert_eq!(columns.before.expect("wide").width, of_before);
+        }
+    }
+
+    #[test]
+    fn long_integers_have_all_their_digits_before_types_and_values_before() {
+        for width in 36..120 {
+            let widths = Widths {
+                whole: 19,
+                name: 14,
+                type_name: 9,
+                unit: 5,
+                note: 8,
+                fraction: 0,
+            };
+            let area = Area {
+                x: 43,
+                y: 0,
+                width,
+                height: 9,
+            };
+            let columns = Columns::of(area, widths);
+            assert!(columns.whole.width >= 19, "{width}: {columns:?}");
+            assert!(columns.name.width >= 10, "{width}: {columns:?}");
+            assert!(
+                columns.whole.at + columns.whole.width <= area.right(),
+                "{width}"
+            );
         }
     }
 
