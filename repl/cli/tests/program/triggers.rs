@@ -11,6 +11,7 @@ use memglass::{Observe, Session};
 use rustix::process::Signal;
 
 use super::support::{DEADLINE, World, eventually_seen, signal};
+use super::terminal::Terminal;
 
 #[derive(Observe, Clone, Copy, Default)]
 struct Motor {
@@ -147,6 +148,26 @@ fn every_kind_of_trigger_outlives_a_producer_that_is_stopped_killed_and_started_
         "{messages}"
     );
     assert!(messages.contains("600 at -"), "{messages}");
+}
+
+#[test]
+fn the_first_trigger_after_attaching_again_knows_the_new_objects() {
+    let (world, producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    producer.kill();
+    let _next = world.producer("t1");
+    terminal.shows(":reattach");
+    terminal.line(":reattach");
+    terminal.shows("attached to");
+    terminal.line("when(\"AAPL_position.quantity > 100000\").run(|f| 1)");
+    terminal.shows("trigger 1:");
+    terminal.line("triggers()");
+    terminal.until("its state", |screen| {
+        screen.contains("[trigger 1:")
+            && !screen.contains("no object is named")
+            && !screen.contains("(error)")
+    });
 }
 
 #[test]

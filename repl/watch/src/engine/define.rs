@@ -143,8 +143,8 @@ impl Engine {
 
     /// Takes in objects that came and went since the last tick, as a definition does first.
     pub fn catch_up(&mut self, now: Duration) {
-        if self.is_new_session {
-            // The next tick takes them in, as objects of another session.
+        if self.is_new_session && !self.triggers.is_empty() {
+            // The next tick takes them in, as objects of another session. Without triggers there may be none.
             return;
         }
         // What cannot be refreshed is known as of before.
