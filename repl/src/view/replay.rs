@@ -8,6 +8,7 @@ use memglass_view::snapshot::Mark;
 
 use crate::commands::{self, why_not_replayed};
 use crate::presence;
+use crate::recordings::told;
 use crate::runtime::Runtime;
 
 /// How far a key goes.
@@ -37,13 +38,17 @@ fn pressed(player: &Player, order: Play) -> Result<String, PlayError> {
         Play::Slower => player.speed(within(clock.chosen_speed() / 2.0)),
         Play::Faster => player.speed(within(clock.chosen_speed() * 2.0)),
     }?;
-    Ok(match order {
+    let moved = match order {
         Play::Slower | Play::Faster => format!("plays x{}", player.clock().chosen_speed()),
         _ => {
             let left_behind = presence::left_behind(player.take_discarded());
             presence::described(&replay) + left_behind.as_str()
         }
-    })
+    };
+    // First, as a line may not have room for both.
+    let mut lines = told::damaged(&player.damage().take_news());
+    lines.push(moved);
+    Ok(lines.join("; "))
 }
 
 fn within(speed: f64) -> f64 {

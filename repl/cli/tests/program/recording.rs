@@ -1168,3 +1168,17 @@ fn the_name_of_a_file_does_nothing_to_the_terminal() {
         assert!(!told.contains('\x1b'), "{arguments:?}: {told:?}");
     }
 }
+
+#[test]
+fn the_view_marks_what_is_damaged() {
+    let world = damaged();
+    let mut terminal = Terminal::open_sized(&world, &[&file(&world)], 100, 30);
+    terminal.shows("are damaged: what was recorded at");
+    terminal.shows(":seek");
+    terminal.line(":view");
+    // Drawn in ASCII here.
+    terminal.until("the mark of what is lost", |screen| {
+        screen.lines().nth(1).is_some_and(|bar| bar.contains('!'))
+    });
+    terminal.press("q");
+}
