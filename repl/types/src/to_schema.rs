@@ -37,6 +37,12 @@ pub fn schema(types: &Types, roots: &[TypeId]) -> Schema {
     made.schema
 }
 
+/// Whether elements of this type make a text: `char` alone does. `unsigned char`, `signed char` and what is an alias of them, as `uint8_t`,
+/// are numbers.
+fn is_text(ty: &Type) -> bool {
+    matches!(ty.kind, Kind::Char { .. }) && &*ty.name == "char" && ty.size == Some(1)
+}
+
 /// The protection that an attribute names.
 fn guard(name: &str) -> Option<Protection> {
     let all = [Protection::Atomic, Protection::Seqlock, Protection::Locked];
@@ -126,7 +132,7 @@ impl Made<'_> {
             Kind::Vector { element, count } => self.array(*element, *count, name, depth),
             Kind::Record(record) => match types[id].guard().and_then(guard) {
                 Some(protection) => self.guarded(record, protection, depth),
-                None => self.record(record, size?, name, depth),
+                None => self.record(&types[id], record, name, depth),
             },
             Kind::Enum(set) => self.names(set, size?, name),
             _ => None,
@@ -162,7 +168,7 @@ impl Made<'_> {
         name: &str,
         depth: usize,
     ) -> Option<schema::TypeId> {
-        if matches!(self.types[self.types.bare(element)].kind, Kind::Char { .. }) {
+        if is_text(&self.types[self.types.bare(element)]) {
             let text = schema::Type::new("", count, 1, schema::Kind::Text);
             return self.schema.add(text).ok();
         }
@@ -199,32 +205,52 @@ impl Made<'_> {
 
     fn record(
         &mut self,
+        ty: &Type,
         record: &Record,
-        size: u64,
         name: &str,
         depth: usize,
     ) -> Option<schema::TypeId> {
+        let size = ty.size?;
+        let said = ty
+            .align
+            .filter(|align| align.is_power_of_two() && size % align == 0);
+        let said = said.unwrap_or(1);
         let mut fields = Vec::new();
         if record.variants.is_none() {
             self.fields(record, 0, name, depth, &mut fields);
         }
+        if fields.is_empty() && size > 1 {
+            return self.bytes_of(record, size, said, name);
+        }
         let aligns = fields.iter().map(|field| self.schema[field.type_id].align);
-        let align = aligns.max().unwrap_or(1);
+        let align = aligns.max().unwrap_or(1).max(said);
         let kind = match record.tag {
             Tag::Union => schema::Kind::Union { members: fields },
             _ => schema::Kind::Struct { fields },
         };
         let ty = schema::Type::new(name, size, align, kind);
-        self.schema.add(ty).ok().or_else(|| {
-            let why = match record.variants {
-                Some(_) => "an enum with data, in an order of its own",
-                None => "laid out as no session can have it",
-            };
-            let room = self.room(size, why, "bytes", 0)?;
-            let kind = schema::Kind::Struct { fields: vec![room] };
-            let ty = schema::Type::new(name, size, 1, kind);
-            self.schema.add(ty).ok()
-        })
+        self.schema
+            .add(ty)
+            .ok()
+            .or_else(|| self.bytes_of(record, size, said, name))
+    }
+
+    /// A record of which only size and alignment are told.
+    fn bytes_of(
+        &mut self,
+        record: &Record,
+        size: u64,
+        align: u64,
+        name: &str,
+    ) -> Option<schema::TypeId> {
+        let why = match record.variants {
+            Some(_) => "an enum with data, in an order of its own",
+            None => "laid out as no session can have it",
+        };
+        let room = self.room(size, why, "bytes", 0)?;
+        let kind = schema::Kind::Struct { fields: vec![room] };
+        let ty = schema::Type::new(name, size, align, kind);
+        self.schema.add(ty).ok()
     }
 
     /// The members of a record that lies `start` bits behind the start of the outer one, those of its bases and of

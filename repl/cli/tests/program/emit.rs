@@ -123,3 +123,65 @@ fn only_the_wanted_types_are_written_with_what_they_contain() {
         .run(&["emit", "t1", "--lang", "c", "--type", "Qoute"])
         .failed(1, &["no type \"Qoute\" here; did you mean \"Quote\"?"]);
 }
+
+/// The types of a source, written in a language.
+fn emitted(world: &World, name: &str, source: &str, compiler: &[&str], language: &str) -> String {
+    let path = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path(name), source).unwrap();
+    let object = path("emitted.o");
+    let made = std::process::Command::new(compiler[0])
+        .args(&compiler[1..])
+        .args([&path(name), "-o", &object])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "{errors}");
+    world.data(&["emit", &object, "--lang", language])
+}
+
+#[test]
+fn only_arrays_of_char_are_text() {
+    let world = World::new();
+    let source = "#include <stdint.h>\ntypedef char name_t[4]; struct s { char sym[5]; name_t name; char names[2][3]; uint8_t mac[6]; \
+        unsigned char raw[6]; signed char sc[4]; uint8_t grid[2][3]; } s;";
+    let code = emitted(&world, "text.c", source, &["gcc", "-g", "-c"], "c");
+    for line in [
+        "char sym[5];",
+        "char name[4];",
+        "char names[2][3];",
+        "uint8_t mac[6];",
+        "uint8_t raw[6];",
+        "int8_t sc[4];",
+        "uint8_t grid[2][3];",
+    ] {
+        assert!(code.contains(&format!("    {line}\n")), "{line} in {code}");
+    }
+}
+
+#[test]
+fn an_enum_with_data_is_bytes_of_its_size_and_alignment() {
+    let world = World::new();
+    let source = "pub enum E { X, Y(u32), Z { q: u64, w: u8 } }\n\
+        #[repr(C)] pub struct R { a: u8, b: Option<u32>, e: E }\n\
+        #[no_mangle] pub fn of(it: &R) -> u8 { it.a }\n";
+    let compiler = [
+        "rustc",
+        "-g",
+        "--edition=2021",
+        "--crate-type=lib",
+        "--emit=obj",
+    ];
+    let code = emitted(&world, "data.rs", source, &compiler, "c++");
+    let check = format!("{code}static_assert(sizeof(data::R) == 32 && alignof(data::R) == 8);\n");
+    let file = world.path().join("data.cpp");
+    std::fs::write(&file, check).unwrap();
+    let made = std::process::Command::new("g++")
+        .args(["-std=c++20", "-Wno-attributes", "-fsyntax-only"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&made.stderr);
+    assert!(made.status.success(), "{errors}\n{code}");
+    assert!(code.contains("an enum with data"), "{code}");
+    assert!(code.contains("std::uint8_t bytes[8];"), "{code}");
+}
