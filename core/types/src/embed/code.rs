@@ -13,7 +13,9 @@ const LINE: usize = 20;
 pub(super) fn written(types: &Types, name: &str) -> String {
     let bytes = types.to_bytes();
     let mut code = format!(
-        "/* {count} types as the bytes of a .mgt file, written by memglass embed.\n\
+        "/* Written by memglass embed: types as the bytes of a .mgt file.\n\
+         * There are {count}.\n\
+         *\n\
          * One source of a program, in C or C++, includes this file. Others declare what is in it:\n\
          *\n\
          *     extern const unsigned char {name}[];\n\
