@@ -32,6 +32,14 @@ pub enum GenerateError {
         /// What the loader says.
         reason: String,
     },
+    /// A type is made of very many others, one behind the other.
+    #[error(
+        "a type in these headers is a pointer, an array or a function of more than {most} others, one behind the other"
+    )]
+    TooDeep {
+        /// How many there may be.
+        most: u32,
+    },
     /// libclang gave up.
     #[error("libclang cannot parse the headers")]
     NotParsed,

@@ -130,7 +130,7 @@ fn read(
         let text = questions.append_to(&text);
         reading.set_bases(&questions.answers(&parse_leniently(&text, &arguments)?, &text));
     }
-    Ok(reading.finish()?)
+    reading.finish()
 }
 
 /// Parses a text; errors in it are faults.

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use clang_sys::*;
 use memglass_types::{
-    Base, BuildError, Builder, Count, Enum, Enumerator, Kind, Member, Name, Place, Qualifier,
-    Record, Signature, Tag, Type, TypeId, Types, Unit as SourceFile,
+    Base, Builder, Count, Enum, Enumerator, Kind, Member, Name, Place, Qualifier, Record,
+    Signature, Tag, Type, TypeId, Types, Unit as SourceFile,
 };
 
 use super::attributes::Texts;
 use super::bases::{Question, Questions, bases};
 use super::plain::{is_signed, known, plain};
 use crate::clang::{Cursor, Ty, Unit};
+use crate::error::GenerateError;
 
 /// Types in the making.
 pub(super) struct Reading<'u> {
@@ -33,7 +34,13 @@ pub(super) struct Reading<'u> {
     /// The types that each file defines.
     files: BTreeMap<Name, Vec<TypeId>>,
     address_size: u64,
+    /// How many types are around the one that is being read.
+    depth: u32,
+    is_too_deep: bool,
 }
+
+/// Types are made of others no deeper: each level takes some of the stack.
+const DEEPEST: u32 = 256;
 
 impl<'u> Reading<'u> {
     pub(super) fn new(unit: &'u Unit) -> Self {
@@ -51,6 +58,8 @@ impl<'u> Reading<'u> {
             classes: BTreeMap::new(),
             files: BTreeMap::new(),
             address_size: unit.address_size(),
+            depth: 0,
+            is_too_deep: false,
         }
     }
 
@@ -76,7 +85,10 @@ impl<'u> Reading<'u> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Result<Types, BuildError> {
+    pub(super) fn finish(mut self) -> Result<Types, GenerateError> {
+        if self.is_too_deep {
+            return Err(GenerateError::TooDeep { most: DEEPEST });
+        }
         for (id, class) in std::mem::take(&mut self.classes).into_values() {
             self.builder.define(id, class);
         }
@@ -88,7 +100,7 @@ impl<'u> Reading<'u> {
                 types,
             });
         }
-        self.builder.finish()
+        Ok(self.builder.finish()?)
     }
 
     /// Whether a function or variable was not seen before.
@@ -252,7 +264,13 @@ impl<'u> Reading<'u> {
 
     /// A type as it is used: with its qualifiers.
     pub(super) fn ty(&mut self, ty: Ty<'u>) -> TypeId {
+        if self.depth == DEEPEST {
+            self.is_too_deep = true;
+            return self.nameless(None, Kind::Opaque { what: Tag::Other });
+        }
+        self.depth += 1;
         let mut id = self.unqualified(ty);
+        self.depth -= 1;
         for (is_there, qualifier) in [
             (ty.is_restrict(), Qualifier::Restrict),
             (ty.is_volatile(), Qualifier::Volatile),

@@ -557,3 +557,39 @@ fn two_types_of_one_name_are_both_shown_and_written() {
     let code = world.data(&["emit", both, "--lang", "c"]);
     assert!(code.contains("const node_2* first;"), "{code}");
 }
+
+#[test]
+fn an_include_file_with_types_is_written_again_when_the_types_are_more() {
+    let world = World::new();
+    let app = with_program(&world, "app", SOURCE);
+    let other = with_program(
+        &world,
+        "other",
+        "struct lamp { int on; } lamp; int main(void) { return lamp.on; }",
+    );
+    let header = world.path().join("types.h");
+    let header = header.to_str().unwrap();
+    world.data(&["embed", "-o", header, &other]);
+    world.data(&["embed", "-o", header, &app, &other]);
+    fs::write(header, "/* Written by hand. */\n").unwrap();
+    world
+        .run(&["embed", "-o", header, &app])
+        .failed(1, &["of another kind"]);
+}
+
+#[test]
+fn a_pointer_to_a_pointer_to_ten_thousand_pointers_is_an_error() {
+    let world = World::new();
+    for (name, pointers, is_fine) in [("few.h", 200, true), ("many.h", 10_000, false)] {
+        let header = world.path().join(name);
+        fs::write(&header, format!("typedef int {}p;\n", "*".repeat(pointers))).unwrap();
+        let ran = world.run(&["types", header.to_str().unwrap()]);
+        if ran.messages.contains("libclang is not found") {
+            return;
+        }
+        match is_fine {
+            true => assert_eq!(ran.code, Some(0), "{}", ran.messages),
+            false => ran.failed(1, &["more than 256 others"]),
+        }
+    }
+}
