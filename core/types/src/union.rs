@@ -8,6 +8,7 @@ use foldhash::fast::FixedState;
 
 use crate::identity::{Identities, name_key};
 use crate::kind::{Kind, Type, TypeId};
+use crate::qualifiers;
 use crate::symbol::{Linkage, Symbol, Unit};
 use crate::types::Types;
 
@@ -30,7 +31,8 @@ pub(crate) struct Identified {
 
 impl Draft {
     /// Works out what tells the types from others, which takes longer than to put them together with those.
-    pub(crate) fn identified(self) -> Identified {
+    pub(crate) fn identified(mut self) -> Identified {
+        qualifiers::order(&mut self.types);
         Identified {
             names: self.types.iter().map(name_key).collect(),
             ids: Identities::new(&self.types).all(),

@@ -28,6 +28,7 @@ pub(super) fn types(records: &Records<'_>, address_bytes: u64) -> Result<Types, 
     {
         build.tag(number, record)?;
     }
+    crate::qualifiers::order(&mut build.types);
     let types = Types::from_parts(build.types, build.symbols, Vec::new());
     types.into_sound().map_err(Damage::Unsound)
 }

@@ -126,6 +126,16 @@ const WORDS_OF_C: &[&str] = &[
     "float", "double",
 ];
 
+/// clang calls complex numbers of all sizes `complex`.
+pub(super) fn whole_name<'n>(kind: &Kind, size: Option<u64>, name: &'n str) -> &'n str {
+    match (kind, size, name) {
+        (Kind::Complex, Some(8), "complex") => "complex float",
+        (Kind::Complex, Some(16), "complex") => "complex double",
+        (Kind::Complex, Some(32), "complex") => "complex long double",
+        _ => name,
+    }
+}
+
 /// The name of a number of C as programmers write it: gcc says `long unsigned int` where clang says `unsigned long`.
 pub(super) fn plain_name(name: &str) -> String {
     let words: Vec<&str> = name.split(' ').collect();

@@ -303,7 +303,8 @@ impl<'d> Walk<'_, '_, 'd> {
         };
         let id = self.describe(key, entry, kind);
         if tag == DW_TAG_base_type {
-            let name = build::plain_name(&self.reading.ty(id).name);
+            let ty = self.reading.ty(id);
+            let name = build::plain_name(build::whole_name(&ty.kind, size, &ty.name));
             self.reading.ty(id).name = self.context.names.borrow_mut().get(&name);
         }
         self.reading.ty(id).size = size;
