@@ -111,6 +111,11 @@ impl Text<'_> {
             .filter(|part| !part.is_empty());
         let head = head.collect::<Vec<_>>().join(" ");
         let _ = writeln!(self.out, "{head} {{");
+        for base in self.types.virtual_bases(id) {
+            let base = &self.types[base].name;
+            let said = format!("virtual base class {base}, its place is not known");
+            self.line(depth + 1, "", &said);
+        }
         let mut end = 0;
         for part in self.types.parts(id) {
             self.gap(depth, end, part.offset_bits);

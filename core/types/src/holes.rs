@@ -1,5 +1,7 @@
 //! Bytes of a record that hold no member, and the cache lines that it takes.
 
+use std::collections::HashSet;
+
 use crate::kind::{Kind, Member, Record, Tag, TypeId};
 use crate::types::Types;
 
@@ -13,7 +15,7 @@ pub struct Holes {
     pub size: u64,
     /// Gaps between members, in the order of their offsets.
     pub holes: Vec<Hole>,
-    /// Bits behind the last member, to the end of the record.
+    /// Bits behind the last member, to the end of the record; 0 if a virtual base may be there.
     pub padding_bits: u64,
 }
 
@@ -128,6 +130,31 @@ impl Types {
         }
     }
 
+    /// The virtual bases of a record. Where they lie is not known: objects of classes that inherit from it have them elsewhere.
+    pub fn virtual_bases(&self, id: TypeId) -> impl Iterator<Item = TypeId> {
+        let bases = self.record(id).into_iter().flat_map(|record| &record.bases);
+        bases
+            .filter(|base| base.offset.is_none())
+            .map(|base| base.ty)
+    }
+
+    /// Whether virtual bases lie somewhere in a record, its own or those of its bases.
+    fn has_virtual_bases(&self, id: TypeId) -> bool {
+        let (mut seen, mut waiting) = (HashSet::new(), vec![self.bare(id)]);
+        while let Some(id) = waiting.pop() {
+            let bases = self.record(id).into_iter().flat_map(|record| &record.bases);
+            for base in bases {
+                if base.offset.is_none() {
+                    return true;
+                }
+                if seen.insert(base.ty) {
+                    waiting.push(self.bare(base.ty));
+                }
+            }
+        }
+        false
+    }
+
     /// The unused bytes of a record; `None` of other types, and of records whose size is not known.
     ///
     /// # Panics
@@ -146,8 +173,11 @@ impl Types {
             }
             end = end.max(part.offset_bits.saturating_add(part.size_bits.unwrap_or(0)));
         }
+        // A virtual base lies behind the members, or before the first one if all that it has is a table of functions.
+        let has_virtual_bases = self.has_virtual_bases(id);
+        holes.retain(|hole: &Hole| !has_virtual_bases || hole.offset_bits > 0);
         // A struct without members has a byte in C++, which is its own.
-        let padding_bits = if end == 0 {
+        let padding_bits = if end == 0 || has_virtual_bases {
             0
         } else {
             size.saturating_mul(8).saturating_sub(end)

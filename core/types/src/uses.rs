@@ -79,6 +79,17 @@ impl Types {
         leads: &[Leads],
         uses: &mut Vec<Use<'t>>,
     ) {
+        for base in self
+            .virtual_bases(record)
+            .filter(|base| leads[base.index()] != Leads::No)
+        {
+            uses.push(used(
+                User::Type(user),
+                self[base].name.to_string(),
+                base,
+                leads,
+            ));
+        }
         for part in self.parts(record) {
             let path = match (prefix, part.name) {
                 ("", name) => name.to_owned(),

@@ -5,7 +5,7 @@
 mod harness;
 
 use harness::{Workshop, found, layout, of_c};
-use memglass_types::{Kind, Linkage, Types};
+use memglass_types::{Kind, Linkage, Remarks, Types, Use, User};
 
 /// Every kind of C in one file.
 const KINDS: &str = r#"
@@ -428,5 +428,44 @@ fn packed_bitfields_of_clang_that_cross_their_units_lie_where_they_are() {
             [(0, Some(5)), (5, Some(30)), (35, Some(12))],
             "{words}"
         );
+    }
+}
+
+#[test]
+fn compilers_agree_on_qualifiers_and_complex_numbers() {
+    let source = "struct reg { const volatile int *state; volatile const double *const value; float _Complex f; \
+        _Complex double z; _Complex long double w; } reg;";
+    let [gcc, clang] = ["gcc", "clang"].map(|compiler| {
+        let words = format!("{compiler} -g -c SRC -o OUT");
+        Workshop::new().types("main.c", source, &words)
+    });
+    assert_eq!(gcc.diff(&clang), []);
+    let id = |types: &Types| types.hash_of(found(types, "reg"));
+    assert_eq!(id(&gcc), id(&clang));
+    let state = gcc.members(found(&gcc, "reg"))[0].ty;
+    assert_eq!(gcc.spell(state), "const volatile int *");
+    assert_eq!(Types::merged([gcc, clang]).find_all("reg").len(), 1);
+}
+
+#[test]
+fn the_place_of_a_virtual_base_is_not_known_and_not_unused() {
+    let source = "struct A { virtual ~A() {} int a; }; struct V1 : virtual A { int v1; }; struct V2 : virtual A { int v2; }; \
+        struct D : V1, V2 { int d; }; struct E : virtual A { char c; long l; }; D d; E e;";
+    for compiler in ["g++", "clang++"] {
+        let words = format!("{compiler} -g -c SRC -o OUT");
+        let types = Workshop::new().types("bases.cpp", source, &words);
+        for (name, unused) in [("V1", 0), ("D", 0), ("E", 7), ("A", 4)] {
+            let holes = types.holes(found(&types, name)).unwrap();
+            assert_eq!(holes.unused(), unused, "{name}: {holes:?}");
+        }
+        let v1 = found(&types, "V1");
+        let bases: Vec<_> = types.virtual_bases(v1).collect();
+        assert_eq!(bases, [found(&types, "A")]);
+        let code = types.declaration(v1, Remarks::Holes);
+        let said = "/* virtual base class A, its place is not known */";
+        assert!(code.contains(said), "{code}");
+        let uses = types.uses(&[found(&types, "A")]);
+        let is_user = |one: &Use<'_>| one.user == User::Type(v1);
+        assert!(uses.iter().any(is_user));
     }
 }

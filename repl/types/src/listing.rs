@@ -112,6 +112,15 @@ fn title(types: &Types, id: TypeId) -> String {
 fn members(types: &Types, id: TypeId) -> Table {
     let mut table = Table::new(["offset", "bytes", "name", "type", "note"]);
     table.title = title(types, id);
+    for base in types.virtual_bases(id) {
+        table.push([
+            None,
+            types.size_of(base).map(Cell::plain),
+            Some(Cell::name(&*types[base].name)),
+            Some(Cell::name(types.spell(base))),
+            Cell::prose("virtual base class, its place is not known"),
+        ]);
+    }
     add_members(types, id, "", 0, &mut table);
     table.or_else("no members")
 }
