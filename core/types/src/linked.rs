@@ -25,4 +25,12 @@ impl Types {
             Ok(starts.min().unwrap_or(0))
         })
     }
+
+    /// The id that the linker gave to this build of a program; `None` of programs without one, and of files that are none.
+    pub fn build_id(program: impl AsRef<Path>) -> Option<Vec<u8>> {
+        let id = with_object(program.as_ref(), |file| {
+            Ok(file.build_id().ok().flatten().map(<[u8]>::to_vec))
+        });
+        id.ok().flatten()
+    }
 }

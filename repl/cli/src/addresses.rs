@@ -30,7 +30,8 @@ pub(super) enum Whose {
 /// How far from the addresses of a program, and of a file, lies what a process has of them.
 #[derive(Clone, Copy)]
 struct Bases {
-    program: u64,
+    /// `None` if the program is of another build than the one that the names are of.
+    program: Option<u64>,
     file: Option<u64>,
 }
 
@@ -44,12 +45,32 @@ struct Named {
     name: String,
 }
 
-/// Has all addresses written with their names from now on. The first call counts.
-pub(super) fn name(types: &Types, whose: Whose) {
+/// The builds of a program that names are of; none if one of the files does not say which it is of.
+#[derive(Debug)]
+pub(super) struct Builds(Vec<Vec<u8>>);
+
+impl Builds {
+    /// Those of files with types.
+    pub(super) fn of(files: &[String]) -> Self {
+        let ids = files.iter().map(Types::build_id);
+        Builds(ids.collect::<Option<_>>().unwrap_or_default())
+    }
+
+    /// Whether a process runs a build that is none of these. What has no id may be any.
+    fn are_others(&self, pid: u32) -> bool {
+        let own = (!self.0.is_empty()).then(|| Types::build_id(format!("/proc/{pid}/exe")));
+        own.flatten().is_some_and(|own| !self.0.contains(&own))
+    }
+}
+
+/// Has all addresses written with their names from now on. The first call counts. Returns what people should know, if the program
+/// that runs is of another build: then addresses have no names, which would be wrong ones.
+pub(super) fn name(types: &Types, builds: Builds, whose: Whose) -> Option<String> {
     static DONE: AtomicBool = AtomicBool::new(false);
     if DONE.swap(true, Ordering::Relaxed) {
-        return;
+        return None;
     }
+    let pid = whose.pids().into_iter().find(|pid| builds.are_others(*pid));
     let symbols = named(types);
     let objects = whose.objects();
     let known: Mutex<Option<(Instant, Option<Bases>)>> = Mutex::default();
@@ -57,22 +78,31 @@ pub(super) fn name(types: &Types, whose: Whose) {
         // Nothing that may panic happens under the lock.
         let mut known = known.lock().ok()?;
         let fresh = known.filter(|(asked, _)| asked.elapsed() < ASK_EVERY);
-        let (_, bases) = *known.insert(fresh.unwrap_or_else(|| (Instant::now(), whose.bases())));
+        let (_, bases) =
+            *known.insert(fresh.unwrap_or_else(|| (Instant::now(), whose.bases(&builds))));
         let Bases { program, file } = bases?;
-        let in_program = || at(&symbols, address.checked_sub(program)?);
+        let in_program = || at(&symbols, address.checked_sub(program?)?);
         let in_file = || at(&objects, address.checked_sub(file?)?);
         in_program().or_else(in_file)
     });
+    let program = program_of(pid?)?;
+    Some(format!(
+        "addresses have no names: {} is of another build than the files of --types",
+        program.display()
+    ))
 }
 
 impl Whose {
     /// Where a process has the program, and the file.
-    fn bases(&self) -> Option<Bases> {
+    fn bases(&self, builds: &Builds) -> Option<Bases> {
         let of = |pid: u32| {
             let program = program_of(pid)?;
             let linked = Types::linked_at(format!("/proc/{pid}/exe")).ok()?;
             Some(Bases {
-                program: mapped_at(pid, &program)?.checked_sub(linked)?,
+                program: match builds.are_others(pid) {
+                    true => None,
+                    false => Some(mapped_at(pid, &program)?.checked_sub(linked)?),
+                },
                 file: match self {
                     Whose::Producer(..) => None,
                     Whose::UserOf(file, _) => mapped_at(pid, &full(file)),

@@ -28,7 +28,10 @@ pub(super) fn run(options: &Options, file: &File) -> Result<i32, Failure> {
         objects,
         _publication,
     } = published(&options, file, &types)?;
-    addresses::name(&types, Whose::UserOf(file.file.clone(), objects));
+    let whose = Whose::UserOf(file.file.clone(), objects);
+    if let Some(news) = addresses::name(&types, options.builds(), whose) {
+        options.note(&news);
+    }
     match inner.command {
         Some(command) => super::with_command(&options, Some(&session), None, command),
         None => super::without_command(&options, Some(&session), None, &file.eval),

@@ -12,7 +12,7 @@ use memglass_terminal::look::{ColorChoice, Look};
 use memglass_terminal::streams::write_message;
 use memglass_types::Types;
 
-use super::addresses::{self, Whose};
+use super::addresses::{self, Builds, Whose};
 use super::arguments::{Common, FormatChoice};
 use super::failure::Failure;
 use super::type_files;
@@ -138,9 +138,17 @@ impl Options {
         Ok(self)
     }
 
+    /// The builds of the files that name what lies at addresses.
+    pub(super) fn builds(&self) -> Builds {
+        Builds::of(&self.types)
+    }
+
     fn name_addresses(&self, session: &str) {
         if let Some(types) = &self.told {
-            addresses::name(types, Whose::Producer(session.to_owned(), self.dir.clone()));
+            let whose = Whose::Producer(session.to_owned(), self.dir.clone());
+            if let Some(news) = addresses::name(types, self.builds(), whose) {
+                self.note(&news);
+            }
         }
     }
 

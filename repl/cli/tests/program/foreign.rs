@@ -122,7 +122,7 @@ fn addresses_are_named_as_they_are_in_the_process_that_has_the_file() {
     let at = |name: &str| world.path().join(name).to_str().unwrap().to_owned();
     fs::write(at("holder.c"), HOLDER).unwrap();
     let gcc = Command::new("gcc")
-        .args(["-g", "-o", &at("holder"), &at("holder.c")])
+        .args(["-g", "-Wl,--build-id", "-o", &at("holder"), &at("holder.c")])
         .status();
     assert!(gcc.unwrap().success());
     let mut holder = Command::new(at("holder"))
@@ -171,6 +171,21 @@ fn addresses_are_named_as_they_are_in_the_process_that_has_the_file() {
     view.shows(" &prices+8  *int,");
     view.press("q");
     assert_eq!(view.wait(), 0);
+    // The names of another build would be wrong ones; what is in the file has the same places.
+    let older = at("older");
+    let source = format!("int before(void) {{ return 0; }}\n{HOLDER}");
+    fs::write(at("older.c"), source).unwrap();
+    let gcc = Command::new("gcc")
+        .args(["-g", "-Wl,--build-id", "-o", &older, &at("older.c")])
+        .status();
+    assert!(gcc.unwrap().success());
+    let file_of_older = file.map(|word| if word == program { &older } else { word });
+    let get_of_older = |path| world.run(&[&file_of_older[..], &["get", path]].concat());
+    let on_tick = get_of_older("slot.on_tick");
+    assert!(!on_tick.data.contains('&'), "{}", on_tick.data);
+    let told = "is of another build than the files of --types";
+    assert!(on_tick.messages.contains(told), "{}", on_tick.messages);
+    assert!(get_of_older("slot.next").data.ends_with(" &more[0]\n"));
     drop(holder.stdin.take());
     holder.wait().unwrap();
     // Without the process nobody knows where its program lay.
