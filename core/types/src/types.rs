@@ -181,9 +181,19 @@ impl Types {
             let before = known.strip_suffix(name);
             before.is_some_and(|before| before.ends_with("::"))
         };
+        // Rust gives names to pointers: `&feed::Quote` is not inside of anything.
+        let is_scoped = |ty: &Type| {
+            !matches!(
+                ty.kind,
+                Kind::Pointer { .. }
+                    | Kind::Reference { .. }
+                    | Kind::Array { .. }
+                    | Kind::Function(_)
+            )
+        };
         let has_tag = |ids: &[TypeId]| {
-            ids.iter()
-                .any(|id| tag.is_none_or(|tag| is_tagged(&self[*id], tag)))
+            let mut types = ids.iter().map(|id| &self[*id]);
+            types.any(|ty| is_scoped(ty) && tag.is_none_or(|tag| is_tagged(ty, tag)))
         };
         let known = self.by_name().iter();
         known

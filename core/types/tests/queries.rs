@@ -7,7 +7,7 @@ mod harness;
 use std::process::Command;
 
 use harness::{Workshop, found, layout, of_c};
-use memglass_types::{Kind, Remarks, Types, User};
+use memglass_types::{Builder, Kind, Remarks, Tag, Type, Types, User};
 
 const SOURCE: &str = r"
     #include <stdint.h>
@@ -358,4 +358,17 @@ fn a_name_of_two_types_means_both() {
     for user in ["holder", "node", "user"] {
         assert!(users.contains(&user), "{users:?}");
     }
+}
+
+#[test]
+fn a_pointer_with_a_name_is_not_what_a_short_name_means() {
+    let mut builder = Builder::default();
+    let record = Kind::Record(memglass_types::Record::new(Tag::Struct, Vec::new()));
+    let quote = builder.add(Type::new("feed::Quote".into(), Some(0), record));
+    for name in ["&feed::Quote", "*mut feed::Quote"] {
+        builder.add(Type::new(name.into(), Some(8), Kind::Pointer { to: quote }));
+    }
+    let types = builder.finish().unwrap();
+    let meant = types.meant("Quote").unwrap();
+    assert_eq!(&*types[meant].name, "feed::Quote");
 }
