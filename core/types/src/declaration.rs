@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::holes::{CACHE_LINE, Part};
 use crate::kind::{Enum, Kind, Member, Tag, TypeId};
+use crate::placing::{Before, Placing, Told};
 use crate::types::Types;
 
 /// Columns before the comments.
@@ -25,7 +26,8 @@ pub enum Remarks {
 impl Types {
     /// The definition of a type in C, with offset and size of each member: `struct quote { … };`.
     ///
-    /// Anonymous records inside are written in place. What C has no words for, such as base classes and the variants of
+    /// Anonymous records inside are written in place. `packed`, `aligned`, `_Alignas` and bitfields without a name
+    /// are written where a compiler needs them to lay the members out as they are. What C has no words for, such as base classes and the variants of
     /// Rust enums, is written as a member with a comment. The attribute `layout`, the text that says how a packed record is
     /// laid out, is written above it.
     ///
@@ -35,6 +37,7 @@ impl Types {
     pub fn declaration(&self, id: TypeId, remarks: Remarks) -> String {
         let mut text = Text {
             types: self,
+            placing: Placing::new(self),
             out: String::new(),
             remarks,
         };
@@ -58,6 +61,7 @@ impl Types {
 
 struct Text<'t> {
     types: &'t Types,
+    placing: Placing<'t>,
     out: String,
     remarks: Remarks,
 }
@@ -106,7 +110,9 @@ impl Text<'_> {
     fn record(&mut self, id: TypeId, depth: usize, start: u64) {
         let ty = &self.types[id];
         let word = ty.tag().map_or("", Tag::word);
-        let head = [word, &*ty.name]
+        let told = self.placing.of(id);
+        let said = attributes(&told);
+        let head = [word, &*said, &*ty.name]
             .into_iter()
             .filter(|part| !part.is_empty());
         let head = head.collect::<Vec<_>>().join(" ");
@@ -117,9 +123,9 @@ impl Text<'_> {
             self.line(depth + 1, "", &said);
         }
         let mut end = 0;
-        for part in self.types.parts(id) {
+        for (part, before) in self.types.parts(id).iter().zip(&told.before) {
             self.gap(depth, end, part.offset_bits);
-            self.part(&part, depth + 1, start);
+            self.part(part, *before, depth + 1, start);
             let after = part.offset_bits.saturating_add(part.size_bits.unwrap_or(0));
             if depth == 0 {
                 self.cache_line(end, after);
@@ -129,7 +135,16 @@ impl Text<'_> {
         let _ = write!(self.out, "{:indent$}}}", "", indent = depth * 4);
     }
 
-    fn part(&mut self, part: &Part<'_>, depth: usize, start: u64) {
+    fn part(&mut self, part: &Part<'_>, before: Before, depth: usize, start: u64) {
+        let aligned = match before {
+            Before::Nothing => String::new(),
+            Before::Aligned(align) => format!("_Alignas({align}) "),
+            Before::Bits(bits) => {
+                let code = format!("{} : {bits};", self.types.spell(part.ty));
+                self.line(depth, &code, "");
+                String::new()
+            }
+        };
         let offset_bits = start.saturating_add(part.offset_bits);
         let comment = place(offset_bits, part);
         let comment = match (part.member, part.value, part.is_alternative) {
@@ -140,7 +155,7 @@ impl Text<'_> {
         let ty = &self.types[part.ty];
         match &ty.kind {
             Kind::Record(_) if ty.name.is_empty() => {
-                let _ = write!(self.out, "{:indent$}", "", indent = depth * 4);
+                let _ = write!(self.out, "{:indent$}{aligned}", "", indent = depth * 4);
                 self.record(part.ty, depth, offset_bits);
                 let name = if part.name.is_empty() {
                     ";".to_owned()
@@ -154,7 +169,7 @@ impl Text<'_> {
                 );
             }
             Kind::Enum(set) if ty.name.is_empty() => {
-                let _ = write!(self.out, "{:indent$}", "", indent = depth * 4);
+                let _ = write!(self.out, "{:indent$}{aligned}", "", indent = depth * 4);
                 self.set(part.ty, set, depth);
                 let name = format!(" {};", part.name);
                 let _ = writeln!(
@@ -163,7 +178,7 @@ impl Text<'_> {
                     width = (COMMENTS - 1).saturating_sub(depth * 4)
                 );
             }
-            _ => self.line(depth, &self.code(part), &comment),
+            _ => self.line(depth, &(aligned + &self.code(part)), &comment),
         }
     }
 
@@ -269,6 +284,17 @@ impl Text<'_> {
             let _ = write!(summary, ", {padding} of padding");
         }
         let _ = writeln!(self.out, "/* {summary} */");
+    }
+}
+
+/// What makes a compiler lay the members of a record out as they are.
+fn attributes(told: &Told) -> String {
+    let packed = told.is_packed.then(|| "packed".to_owned());
+    let aligned = told.align.map(|align| format!("aligned({align})"));
+    let all: Vec<String> = packed.into_iter().chain(aligned).collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("__attribute__(({}))", all.join(", ")),
     }
 }
 

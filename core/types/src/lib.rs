@@ -51,6 +51,7 @@ mod meant;
 mod names;
 mod namesakes;
 mod output;
+mod placing;
 mod qualifiers;
 mod references;
 mod sound;

@@ -372,3 +372,38 @@ fn a_pointer_with_a_name_is_not_what_a_short_name_means() {
     let meant = types.meant("Quote").unwrap();
     assert_eq!(&*types[meant].name, "feed::Quote");
 }
+
+#[test]
+fn a_declaration_says_what_makes_the_compiler_lay_it_out_the_same() {
+    let source = r"
+        struct __attribute__((packed)) wire { char kind; int seq; long ts; char sym[5]; double px; };
+        struct __attribute__((packed, aligned(4))) frame { char kind; int seq; short rest; };
+        struct __attribute__((aligned(64))) line { int head; };
+        struct flags { unsigned live : 1, mode : 3; unsigned : 0; unsigned long big : 40; unsigned : 5; unsigned ok : 1; };
+        struct __attribute__((packed)) tight { unsigned a : 30, b : 20; char c; };
+        typedef struct { char c; _Alignas(32) int hot; struct __attribute__((packed)) { char d; int e; } in; struct wire wire;
+            _Complex double z; long double wide; short last; } whole;
+        struct plain { char c; union { long l; char b[3]; }; short s; int rest[]; };
+        struct wire w; struct frame f; struct line l; struct flags g; struct tight t; whole o; struct plain p;
+    ";
+    let types = of_c(source);
+    let names = ["wire", "frame", "line", "flags", "tight", "whole", "plain"];
+    let code: String = names
+        .iter()
+        .map(|name| types.declaration(found(&types, name), Remarks::Places))
+        .collect();
+    let uses = "struct wire w; struct frame f; struct line l; struct flags g; struct tight t; whole o; struct plain p;";
+    let again = of_c(&format!("{code}\n{uses}"));
+    for name in names {
+        let of = |types: &Types| {
+            let id = found(types, name);
+            (layout(types, id), types.size_of(id))
+        };
+        assert_eq!(of(&again), of(&types), "{name}: {code}");
+    }
+    let plain = types.declaration(found(&types, "plain"), Remarks::Places);
+    assert!(
+        !plain.contains("__attribute__") && !plain.contains("_Alignas"),
+        "{plain}"
+    );
+}
