@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::fs::{File, OpenOptions, metadata};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -157,8 +157,33 @@ impl LogFile {
     }
 
     fn write(&mut self, lines: &str) -> Result<(), LogError> {
-        let written = self.file.write_all(lines.as_bytes());
-        written.map_err(|source| failed(&self.path, source))
+        let mut left = lines.as_bytes();
+        while !left.is_empty() {
+            match self.file.write(left) {
+                Ok(written) if written > 0 => left = &left[written..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                failure => {
+                    self.take_back(lines.len() - left.len());
+                    let source = failure.err();
+                    let source = source.unwrap_or_else(|| io::ErrorKind::WriteZero.into());
+                    return Err(failed(&self.path, source));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the last bytes that were written, unless somebody else has written behind them: a part of a record reads
+    /// as a record.
+    fn take_back(&mut self, bytes: usize) {
+        let (end, len) = (self.file.stream_position(), self.file.metadata());
+        if let (Ok(end), Ok(len)) = (end, len.map(|metadata| metadata.len()))
+            && end == len
+            && let Some(before) = end.checked_sub(bytes as u64)
+        {
+            // If that fails too, the part is ended when the file is opened again.
+            let _ = self.file.set_len(before);
+        }
     }
 }
 

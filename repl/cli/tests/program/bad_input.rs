@@ -458,3 +458,31 @@ fn words_that_mean_nothing_are_answered_with_those_that_do() {
         .run(&["trading_engin", "-e", "1"])
         .failed(3, &["did you mean \"trading_engine\"?"]);
 }
+
+#[test]
+fn a_full_file_ends_with_a_whole_row() {
+    let (world, _producer) = World::with_producer();
+    let file = world.path().join("rows.csv");
+    let script = format!(
+        "for i in 0..200 {{ try {{ log({:?}, #{{ number: i, text: \"{}\" }}) }} catch {{ }} }}",
+        file.display().to_string(),
+        "x".repeat(40)
+    );
+    let line = format!(
+        "ulimit -f 4; exec '{}' t1 -e \"$1\"",
+        env!("CARGO_BIN_EXE_memglass")
+    );
+    let mut command = Command::new("sh");
+    command.args(["-c", &line, "sh", &script]);
+    command.env("MEMGLASS_DIR", world.sessions());
+    let ran = command.output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    let rows = fs::read_to_string(&file).unwrap();
+    assert!(rows.len() > 1_000 && rows.ends_with('\n'), "{rows}");
+    for (index, row) in rows.lines().skip(1).enumerate() {
+        let cells: Vec<&str> = row.split(',').collect();
+        assert_eq!(cells.len(), 3, "{row}");
+        assert_eq!(cells[1], index.to_string(), "{row}");
+        assert_eq!(cells[2].len(), 40, "{row}");
+    }
+}
