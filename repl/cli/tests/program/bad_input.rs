@@ -418,6 +418,8 @@ fn a_newcomers_mistake_is_answered_with_the_way_out() {
             "it is called as `p.add(\"field\", amount)`",
         ),
         ("AAPL_quote = 5", "to the whole with `AAPL_quote.set(…)`"),
+        ("every(1.ns, || 1)", "every 1ns is too often"),
+        ("every(0.ns, || 1)", "a time longer than 0"),
     ] {
         let ran = world.run(&["t1", "-e", line]);
         assert!(matches!(ran.code, Some(1 | 2)), "{ran:?}");

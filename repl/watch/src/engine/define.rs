@@ -107,6 +107,9 @@ impl Options {
     }
 }
 
+/// The shortest period of a timer: that of the fastest sampler.
+const SHORTEST: Duration = Duration::from_micros(1);
+
 impl Engine {
     /// Makes a trigger and takes its first sample; gives its number. A condition that the caller answers is
     /// then listed by [`Engine::asks_of`].
@@ -168,6 +171,9 @@ impl Engine {
                 let choice = Choice::of(&objects, &self.observer)?;
                 let members = Members::<Life>::new(choice, &self.observer)?;
                 Followed::Guard(Guard::Each { question, members })
+            }
+            Kind::Every { period } if !period.is_zero() && period < SHORTEST => {
+                return Err(DefinitionError::TooOften { period });
             }
             Kind::Every { period } => Followed::Every(Grid::new(now, period).ok_or(no_time)?),
             Kind::After { delay } => Followed::After(Once::after(now, delay)),

@@ -1,5 +1,7 @@
 //! Why a trigger cannot be defined.
 
+use std::time::Duration;
+
 use memglass::{Observer, PathError, PatternError};
 use memglass_syntax::AlternativesError;
 
@@ -47,6 +49,12 @@ pub enum DefinitionError {
     NoTime {
         /// What it was given to.
         setting: &'static str,
+    },
+    /// A period that no clock keeps: nothing but its points would be counted.
+    #[error("every {period:?} is too often; at least a microsecond is between two points")]
+    TooOften {
+        /// The period.
+        period: Duration,
     },
 }
 
