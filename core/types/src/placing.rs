@@ -6,11 +6,14 @@
 use std::collections::HashMap;
 
 use crate::holes::Part;
-use crate::kind::{Kind, Tag, TypeId};
+use crate::kind::{Kind, Tag, Type, TypeId};
 use crate::types::Types;
 
 /// Alignments that are tried are powers of two below this one's.
 const MOST_POWER: u32 = 13;
+
+/// Compilers align to no more bytes. A file may say anything.
+const MOST_ALIGN: u64 = 1 << 28;
 
 /// What is said of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,18 +69,19 @@ impl<'t> Placing<'t> {
                 1
             }
         };
-        let align = match (ty.align, &ty.kind) {
+        let align = match (said(ty), &ty.kind) {
             (Some(align), kind) if !matches!(kind, Kind::Record(_)) => align,
             (_, Kind::Alias { of } | Kind::Qualified { of, .. }) => self.align(*of),
             (_, Kind::Array { element, .. }) => self.align(*element),
             (_, Kind::Record(_)) => self.placed(id).1,
             (_, Kind::Complex) => of_scalar(size / 2),
-            (_, Kind::Vector { .. }) => size.next_power_of_two(),
+            (_, Kind::Vector { .. }) => size.checked_next_power_of_two().unwrap_or(1),
             (_, Kind::Reference { .. } | Kind::Pointer { .. }) => of_scalar(ty.size.unwrap_or(8)),
             _ => of_scalar(size),
         };
-        self.aligns.insert(id, align.max(1));
-        align.max(1)
+        let align = if align <= MOST_ALIGN { align.max(1) } else { 1 };
+        self.aligns.insert(id, align);
+        align
     }
 
     /// What is said of a record, and the alignment that it has then.
@@ -95,7 +99,7 @@ impl<'t> Placing<'t> {
             return (told, natural);
         };
         if !record.bases.is_empty() || record.variants.is_some() {
-            return (told, ty.align.unwrap_or(natural));
+            return (told, said(ty).unwrap_or(natural));
         }
         let is_off = |(part, align): (&Part<'_>, &u64)| match width(part) {
             Some(width) => crosses(part.offset_bits, width, align * 8),
@@ -116,7 +120,7 @@ impl<'t> Placing<'t> {
         }
         let bytes = end.div_ceil(8);
         let fits = |align: u64| bytes.checked_next_multiple_of(align) == Some(size);
-        let said = ty.align.filter(|said| *said > align && fits(*said));
+        let said = said(ty).filter(|said| *said > align && fits(*said));
         told.align = match fits(align) {
             true => said,
             false => said.or_else(|| powers().find(|&power| power > align && fits(power))),
@@ -126,6 +130,12 @@ impl<'t> Placing<'t> {
         let align = told.align.unwrap_or(align);
         (told, align)
     }
+}
+
+/// The alignment that the source says, if it can be one.
+fn said(ty: &Type) -> Option<u64> {
+    ty.align
+        .filter(|align| align.is_power_of_two() && *align <= MOST_ALIGN)
 }
 
 fn powers() -> impl Iterator<Item = u64> {
@@ -147,12 +157,12 @@ fn step(part: &Part<'_>, end: u64, align: u64, bytes: Option<u64>) -> Before {
     if let Some(width) = width(part) {
         let unit = bytes.unwrap_or(1).max(1).saturating_mul(8);
         let natural = match align > 1 && crosses(end, width, unit) {
-            true => end.next_multiple_of(unit),
+            true => end.checked_next_multiple_of(unit).unwrap_or(end),
             false => end,
         };
         return match at.checked_sub(end) {
             _ if at <= natural => Before::Nothing,
-            _ if end.next_multiple_of(unit) == at => Before::Bits(0),
+            _ if end.checked_next_multiple_of(unit) == Some(at) => Before::Bits(0),
             Some(gap) if gap <= unit => Before::Bits(gap),
             _ => Before::Nothing,
         };
@@ -164,4 +174,47 @@ fn step(part: &Part<'_>, end: u64, align: u64, bytes: Option<u64>) -> Before {
     }
     let aligned = powers().find(|&power| power > align && leads(power));
     aligned.map_or(Before::Nothing, Before::Aligned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::{Member, Record};
+    use crate::{Builder, Remarks};
+
+    #[test]
+    fn alignments_and_places_that_no_compiler_makes_are_no_trouble() {
+        for align in [0, 3, 1 << 63, u64::MAX] {
+            let mut builder = Builder::default();
+            let number = Kind::Int {
+                signed: true,
+                bits: 32,
+            };
+            let mut number = Type::new("number".into(), Some(u64::MAX), number);
+            number.align = Some(align);
+            let number = builder.add(number);
+            let vector = Kind::Vector {
+                element: number,
+                count: 3,
+            };
+            let vector = builder.add(Type::new("".into(), Some((1 << 63) + 1), vector));
+            let mut bits = Member::new("bits", number, u64::MAX / 8);
+            bits.width_bits = Some(u64::MAX);
+            let mut more = Member::new("more", number, u64::MAX / 8);
+            more.width_bits = Some(3);
+            more.offset_bits = u64::MAX;
+            let members = vec![Member::new("vector", vector, 1), bits, more];
+            let record = Kind::Record(Record::new(Tag::Struct, members));
+            let mut record = Type::new("record".into(), Some(u64::MAX), record);
+            record.align = Some(align);
+            builder.add(record);
+            let types = builder.finish().expect("types that refer to each other");
+            let record = types.find("record").expect("it was added");
+            assert!(
+                types
+                    .declaration(record, Remarks::Holes)
+                    .contains("number more : 3")
+            );
+        }
+    }
 }
