@@ -173,7 +173,12 @@ impl Cursor {
         if !self.recording.is_damaged() {
             return Ok(None);
         }
-        self.find().map_err(|reason| self.damaged(reason))
+        let found = self.find();
+        if found.is_err() {
+            // It is told once and passed, as any message without a meaning.
+            self.messages.next();
+        }
+        found.map_err(|reason| self.damaged(reason))
     }
 
     /// The object of the next message, if that has a value of one that is not known to live, or is known with another type.

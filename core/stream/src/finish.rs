@@ -57,14 +57,9 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
         ..Found::default()
     };
     let (mut search, mut next) = (Search::new(), Some(found.end));
+    let mut end_of_data = None;
     while let Some(offset) = next {
-        if let Some(end) = found.read(file, offset)? {
-            // Where bytes are missing before it, or are too many, it is not where it says. What channels are is still so.
-            if let Some(ending) = ending::read_at(file, end)? {
-                found.channels.schemas.extend(ending.schemas);
-                found.channels.channels.extend(ending.channels);
-            }
-        }
+        end_of_data = found.read(file, offset)?.or(end_of_data);
         if found.end <= offset {
             // It is whole, and says what no chunk says.
             search.failed();
@@ -72,8 +67,15 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
         // Behind what is damaged. Of a file that was cut off, nothing is there.
         next = search.next_chunk(file, found.end.max(offset) + 1)?;
     }
+    // Where bytes are missing before it, or are too many, the footer says another place. The channels behind it are still valid.
+    // It is read once, however often a file made up says that its data ends.
+    if let Some(end) = end_of_data
+        && let Some(ending) = ending::read_at(file, end)?
+    {
+        found.channels.schemas.extend(ending.schemas);
+        found.channels.channels.extend(ending.channels);
+    }
     found.take_channels();
-    found.name_channels();
     Ok(found)
 }
 
@@ -204,7 +206,7 @@ impl Found {
 
     /// Makes anew what says what channels are, if that was damaged. The first ones are the same in all recordings. Of others only
     /// their numbers are known, and no reader may meet a number that nothing says anything of.
-    fn name_channels(&mut self) {
+    pub(crate) fn name_channels(&mut self) {
         for id in self.counts.keys() {
             if self.summary.channels.contains_key(id) {
                 continue;

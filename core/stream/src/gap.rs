@@ -84,8 +84,8 @@ impl Damage {
             return;
         }
         match met.news.last_mut() {
-            Some(last) if last.offset + last.bytes == gap.offset => {
-                last.bytes += gap.bytes;
+            Some(last) if last.offset.checked_add(last.bytes) == Some(gap.offset) => {
+                last.bytes = last.bytes.saturating_add(gap.bytes);
                 last.before = last.before.max(gap.before);
             }
             _ => met.news.push(gap),

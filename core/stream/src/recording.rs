@@ -294,7 +294,9 @@ impl Recording {
         if messages.is_none() {
             self.damage.add(Gap {
                 offset: chunk.chunk_start_offset,
-                bytes: chunk.chunk_length + chunk.message_index_length,
+                bytes: chunk
+                    .chunk_length
+                    .saturating_add(chunk.message_index_length),
                 after: Some(moment(chunk.message_start_time)),
                 before: moment(chunk.message_end_time),
             });
@@ -427,6 +429,8 @@ fn completed(path: &Path, file: &mut File, is_sure: bool) -> io::Result<(Written
     if !is_sure && !is_ours(&found.summary) {
         return Ok((Written::Cut, found.summary));
     }
+    // Not before: a file of another program must not become ours by what is put in here.
+    found.name_channels();
     // Whoever finishes it is alone with it.
     file.unlock()?;
     let finished = finish::finish(path, &mut found);

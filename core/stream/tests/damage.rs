@@ -265,3 +265,49 @@ fn bytes_that_are_missing_or_too_many_take_their_chunk_and_no_more() {
         }
     }
 }
+
+#[test]
+fn a_file_of_another_program_stays_as_it_is_whatever_of_it_is_damaged() {
+    let dir = directory();
+    let file = dir.path().join("other.mcap");
+    let mut writer = mcap::Writer::new(fs::File::create(&file).unwrap()).unwrap();
+    let mut channels = Vec::new();
+    for topic in ["/imu", "/camera", "/lidar", "/log"] {
+        let schema = writer.add_schema("value", "jsonschema", b"{}").unwrap();
+        channels.push(
+            writer
+                .add_channel(schema, topic, "json", &Default::default())
+                .unwrap(),
+        );
+    }
+    for number in 0..1_000_u32 {
+        let header = mcap::records::MessageHeader {
+            channel_id: channels[number as usize % channels.len()],
+            sequence: number,
+            log_time: u64::from(number) * 1_000_000,
+            publish_time: 0,
+        };
+        writer
+            .write_to_known_channel(&header, b"{\"value\": 1}")
+            .unwrap();
+        if number % 100 == 99 {
+            writer.flush().unwrap();
+        }
+    }
+    writer.finish().unwrap();
+    drop(writer);
+    let whole = fs::read(&file).unwrap();
+    for damaged in [8..60, 8..600, 8..2_000, 8..4_096] {
+        for kept in [whole.len(), whole.len() * 9 / 10, whole.len() / 2] {
+            let mut bytes = whole[..kept].to_vec();
+            bytes[damaged.start..damaged.end.min(kept)].fill(0);
+            fs::write(&file, &bytes).unwrap();
+            let opened = Recording::open(&file);
+            assert!(opened.is_err(), "{damaged:?} of {kept}");
+            assert!(
+                fs::read(&file).unwrap() == bytes,
+                "{damaged:?} of {kept}: it was written"
+            );
+        }
+    }
+}

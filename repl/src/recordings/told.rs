@@ -86,7 +86,8 @@ pub fn damaged(gaps: &[Gap]) -> Vec<String> {
     let mut lines: Vec<String> = first.iter().map(gap).collect();
     if !more.is_empty() {
         let parts = counted(more.len() as u64, "more damaged part");
-        let bytes = more.iter().map(|gap| gap.bytes).sum();
+        let bytes = more.iter().map(|gap| gap.bytes);
+        let bytes = bytes.fold(0, u64::saturating_add);
         lines.push(format!("{parts}, {}", size(bytes)));
     }
     lines

@@ -71,9 +71,7 @@ pub(crate) fn of_file(options: &Options, path: &str) -> Result<Types, Failure> {
     }
     if replay::is_recording(path.as_ref()) {
         let recording = replay::read(options, path.as_ref())?;
-        let end = recording.end();
-        let state = recording.state_at(end)?;
-        return Ok(memglass_type_tables::of_session(state.schema()));
+        return Ok(memglass_type_tables::of_session(recording.schema()));
     }
     let opened = Types::open_partly(path)?;
     if let [first, others @ ..] = opened.missing.as_slice() {
