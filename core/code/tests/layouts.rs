@@ -683,6 +683,27 @@ const IN_MEMBERS_WITHOUT_A_NAME: &[&str] = &[
 ];
 
 #[test]
+fn what_one_name_may_be_says_nothing_of_another_that_it_shares() {
+    // `MAX` is one of two things; `E::MAX` is one.
+    let (of_one, of_two) = (
+        "struct One { char a[E::MAX]; };",
+        "struct Two { char a[MAX]; };",
+    );
+    for structs in [format!("{of_one} {of_two}"), format!("{of_two} {of_one}")] {
+        let mut scanner = Scanner::new();
+        let first = format!("enum E {{ MAX = 4 }};\n{structs}");
+        scanner.add_text("a.hpp", &first);
+        scanner.add_text("b.hpp", "constexpr int MAX = 8;");
+        let records = scanner.records();
+        let size = |name: &str| {
+            let record = records.iter().find(|record| record.path == name).unwrap();
+            record.layout.as_ref().ok().map(|layout| layout.size)
+        };
+        assert_eq!((size("One"), size("Two")), (Some(4), None), "{first}");
+    }
+}
+
+#[test]
 fn a_member_without_a_name_that_compilers_refuse_has_no_layout() {
     let directory = tempfile::tempdir().expect("a directory for temporary files");
     let keys = ["struct", "union", "static struct", "mutable union", "class"];

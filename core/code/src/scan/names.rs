@@ -27,7 +27,7 @@ pub(super) struct Names<'f> {
     /// By a name, records of which no base declares it, nor they: found out so far.
     without: RefCell<HashMap<String, HashSet<String>>>,
     /// The one definition of a path, by the first of the things with this path: found out so far.
-    only: RefCell<HashMap<usize, Option<usize>>>,
+    only: RefCell<HashMap<Box<[usize]>, Option<usize>>>,
     /// Names that using-declarations bring into a scope, as paths.
     brought: HashSet<String>,
     /// The paths of inline namespaces.
@@ -334,11 +334,11 @@ impl<'f> Names<'f> {
 
     /// The one definition among things with the same path.
     fn only(&self, found: &[usize]) -> Option<&Named<'f>> {
-        let first = *found.first()?;
-        let known = self.only.borrow().get(&first).copied();
+        // By all of them: an enumerator is among those of its own path and among those of its bare name.
+        let known = self.only.borrow().get(found).copied();
         let only = known.unwrap_or_else(|| {
             let only = self.first_if_same(found);
-            self.only.borrow_mut().insert(first, only);
+            self.only.borrow_mut().insert(found.into(), only);
             only
         });
         only.map(|at| &self.all[at])
