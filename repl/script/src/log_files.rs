@@ -4,8 +4,9 @@
 //! are its first line. Any other file gets lines of text. Each line begins with the time.
 
 use std::cell::RefCell;
-use std::fs::{File, OpenOptions, metadata};
+use std::fs::{File, Metadata, OpenOptions, metadata};
 use std::io::{self, Seek, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -158,12 +159,22 @@ impl LogFile {
 
     fn write(&mut self, lines: &str) -> Result<(), LogError> {
         let mut left = lines.as_bytes();
+        // Where what was written so far lies, if it lies in one piece.
+        let mut part: Option<Range<u64>> = Some(0..0);
         while !left.is_empty() {
             match self.file.write(left) {
-                Ok(written) if written > 0 => left = &left[written..],
+                Ok(written) if written > 0 => {
+                    left = &left[written..];
+                    let end = self.file.stream_position().ok();
+                    let own = end.map(|end| end.saturating_sub(written as u64)..end);
+                    part = part.zip(own).and_then(|(part, own)| match part.is_empty() {
+                        true => Some(own),
+                        false => (part.end == own.start).then(|| part.start..own.end),
+                    });
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 failure => {
-                    self.take_back(lines.len() - left.len());
+                    part.iter().for_each(|part| self.take_back(part));
                     let source = failure.err();
                     let source = source.unwrap_or_else(|| io::ErrorKind::WriteZero.into());
                     return Err(failed(&self.path, source));
@@ -173,16 +184,13 @@ impl LogFile {
         Ok(())
     }
 
-    /// Removes the last bytes that were written, unless somebody else has written behind them: a part of a record reads
-    /// as a record.
-    fn take_back(&mut self, bytes: usize) {
-        let (end, len) = (self.file.stream_position(), self.file.metadata());
-        if let (Ok(end), Ok(len)) = (end, len.map(|metadata| metadata.len()))
-            && end == len
-            && let Some(before) = end.checked_sub(bytes as u64)
-        {
+    /// Removes a part of a record, which reads as a record, from the end of the file; if somebody else has written behind it,
+    /// it stays.
+    fn take_back(&self, part: &Range<u64>) {
+        let is_last = |metadata: Metadata| metadata.len() == part.end;
+        if !part.is_empty() && self.file.metadata().is_ok_and(is_last) {
             // If that fails too, the part is ended when the file is opened again.
-            let _ = self.file.set_len(before);
+            let _ = self.file.set_len(part.start);
         }
     }
 }

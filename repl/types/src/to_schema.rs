@@ -1,6 +1,6 @@
 //! The types of a file as a session would have them, so that they can be written as code.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use memglass::schema::{self, Bits, Field, Metadata, Protection, Schema, Variant};
 use memglass_types::{Count, Enum, Kind, Member, Record, Tag, Type, TypeId, Types};
@@ -61,6 +61,7 @@ struct Made<'t> {
 fn numbers(types: &Types) -> HashMap<TypeId, u32> {
     let mut counts: HashMap<&str, u32> = HashMap::new();
     let mut numbers = HashMap::new();
+    let mut taken: HashSet<String> = types.iter().map(|(_, ty)| ty.name.to_string()).collect();
     let is_defined = |ty: &Type| matches!(ty.kind, Kind::Record(_) | Kind::Enum(_));
     for (id, ty) in types
         .iter()
@@ -69,6 +70,9 @@ fn numbers(types: &Types) -> HashMap<TypeId, u32> {
         let count = counts.entry(&ty.name).or_default();
         *count += 1;
         if *count > 1 {
+            while !taken.insert(format!("{}_{count}", ty.name)) {
+                *count += 1;
+            }
             numbers.insert(id, *count);
         }
     }

@@ -73,13 +73,13 @@ impl Entry {
 
     /// Puts a text at the cursor; false if the line would be too long, which then stays as it was.
     pub(crate) fn insert(&mut self, text: &str) -> bool {
-        if std::mem::take(&mut self.is_selected) {
-            self.input.reset();
-        }
-        let (before, after) = self.halves();
+        let (before, after) = match self.is_selected {
+            true => ("", ""),
+            false => self.halves(),
+        };
         let is_short = before.len() + text.len() + after.len() < LONGEST;
         if is_short {
-            let cursor = self.cursor() + text.chars().count();
+            let cursor = before.chars().count() + text.chars().count();
             *self = Entry::at(&format!("{before}{text}{after}"), cursor);
         }
         is_short
@@ -149,6 +149,19 @@ mod tests {
         press(&mut entry, KeyCode::Backspace);
         press(&mut entry, KeyCode::Char('5'));
         assert_eq!(entry.text(), "105");
+    }
+
+    #[test]
+    fn a_text_is_put_in_whole_or_not_at_all() {
+        let mut entry = typed("price > 5");
+        entry.key(KeyEvent::new(KeyCode::Left, KeyModifiers::NONE));
+        assert!(entry.insert("1"));
+        assert_eq!((entry.text(), entry.cursor()), ("price > 15", 9));
+        let mut entry = Entry::selected("100");
+        assert!(!entry.insert(&"9".repeat(LONGEST)));
+        assert_eq!(entry.text(), "100");
+        assert!(entry.insert("35"));
+        assert_eq!(entry.text(), "35");
     }
 
     #[test]

@@ -47,9 +47,9 @@ impl App {
             Some(true) => return self.key(KeyCode::Char(last).into(), host),
             Some(false) => self.tell("what was pasted is too long for a line".into(), Role::Red),
             None => {
-                let key = self.keymap.shown(Command::Line).unwrap_or_default();
-                let told = format!("what was pasted is no keys; {key} opens a line for it");
-                self.tell(told, Role::News);
+                let key = self.keymap.shown(Command::Line);
+                let way = key.map_or(String::new(), |key| format!("; {key} opens a line for it"));
+                self.tell(format!("what was pasted is no keys{way}"), Role::News);
             }
         }
         Next::Stay
