@@ -169,7 +169,7 @@ impl LogFile {
                     let own = end.map(|end| end.saturating_sub(written as u64)..end);
                     part = part.zip(own).and_then(|(part, own)| match part.is_empty() {
                         true => Some(own),
-                        false => (part.end == own.start).then(|| part.start..own.end),
+                        false => (part.end == own.start).then_some(part.start..own.end),
                     });
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
