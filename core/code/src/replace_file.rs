@@ -108,6 +108,12 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
 mod tests {
     use super::*;
 
+    fn has_none(error: &io::Error) -> bool {
+        use rustix::io::Errno;
+        let errno = Errno::from_io_error(error);
+        [Some(Errno::OPNOTSUPP), Some(Errno::ISDIR)].contains(&errno)
+    }
+
     #[test]
     fn a_file_that_is_not_whole_has_no_name() {
         let directory = tempfile::tempdir().expect("a directory");
@@ -116,9 +122,13 @@ mod tests {
                 .expect("a directory")
                 .count()
         };
-        let Ok(mut file) = nameless(directory.path()) else {
-            eprintln!("not tried: the file system has no files without names");
-            return;
+        let mut file = match nameless(directory.path()) {
+            // A file system that has none is the only reason.
+            Err(error) if has_none(&error) => {
+                eprintln!("not tried: the file system has no files without names");
+                return;
+            }
+            file => file.expect("a file without a name"),
         };
         fill(&mut file, b"int a;", None).expect("room");
         assert_eq!(names(), 0);
