@@ -122,7 +122,7 @@ impl<'f> Declared<'f> {
         }
     }
 
-    /// Whether a fault is in what has the path, or in its annotations.
+    /// Whether a fault is in the declaration at this path, or in its annotations.
     fn is_own(&self, fault: &Fault) -> bool {
         let annotations = self.own.iter().flat_map(|found| &found.annotations);
         let mut spans = annotations.map(|annotation| &annotation.span);

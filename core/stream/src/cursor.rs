@@ -339,7 +339,7 @@ impl Cursor {
         }
     }
 
-    /// An object of a keyframe: the one that was found, if it is that.
+    /// An object of a keyframe: the object that was found earlier, if its label and type agree.
     fn same(&self, object: Object) -> Arc<Object> {
         let found = self.found.get(&object.label);
         match found.filter(|found| of_object(found) == of_object(&object)) {

@@ -383,7 +383,7 @@ fn is_ours(summary: &Summary) -> bool {
     channels.any(|channel| channel.topic == control::TYPES)
 }
 
-/// Fails if a file does not begin as a recording does; whether it surely does. It does not if its first bytes are damaged.
+/// Fails if a file does not begin as a recording does. `false` if its first bytes are damaged, so that more of it must be read.
 fn check_beginning(path: &Path, file: &mut File) -> Result<bool, RecordingError> {
     let foreign = |reason| RecordingError::Foreign {
         path: path.into(),

@@ -212,7 +212,7 @@ fn shown(state: &State) -> String {
     format!("{all:?}")
 }
 
-/// Every so many bytes, so that all of them are tried over time.
+/// Only every so many bytes are damaged in the short form.
 fn step() -> usize {
     match std::env::var_os("MEMGLASS_FULL") {
         Some(_) => 1,

@@ -41,7 +41,7 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
             only => nothing_matches(&file, only),
         });
     }
-    // It was told by itself what is damaged.
+    // Damage has its own message.
     let losses = Losses {
         damaged: 0,
         ..losses

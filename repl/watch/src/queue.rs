@@ -20,7 +20,7 @@ pub struct Due {
     pub rank: Rank,
 }
 
-/// What of a trigger comes first at one instant: the object created first, and in it the path that is written first.
+/// What of a trigger comes first at one instant: the object whose recorded time of creation is the earliest, and in it the path that is written first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rank {
     /// When the object was created, if the trigger follows several.

@@ -91,7 +91,7 @@ pub(super) fn parse(code: &str, wanted: &Wanted) -> Result<File, Refusal> {
     }
 }
 
-/// Whether the code ends where it ends, and no comment or literal goes on.
+/// Whether no comment or literal is still open at the end of the code.
 fn is_closed(code: &str) -> bool {
     let behind = format!("{code}\nbehind_");
     let tokens = lex(&behind);

@@ -19,7 +19,7 @@ impl Reader<'_> {
         if let Some(known) = self.known.get(path) {
             return *known;
         }
-        // What is not there is said by who asks for it.
+        // The caller reports a missing record.
         let found = self.records.get(path).cloned()?;
         self.known.insert(path.to_owned(), None);
         let mut record = self.described(&found)?;

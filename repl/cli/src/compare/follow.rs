@@ -196,7 +196,7 @@ impl Told {
     }
 
     fn say_losses(&self, options: &Options) {
-        // What is damaged is told by itself.
+        // Damage has its own message.
         let losses = Losses {
             damaged: 0,
             ..self.losses
