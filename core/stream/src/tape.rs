@@ -573,11 +573,15 @@ impl Run {
         self.source.keyframe(|change| sink.take(now, change))
     }
 
-    /// Tells everything to a new file.
+    /// Tells everything to a new file, and hands it to the system: who is killed at once leaves what there was.
     fn start_over(&mut self) -> Result<(), RecordError> {
         let now = self.now();
         let sink = &mut self.sink;
-        self.source.start_over(|change| sink.take(now, change))
+        self.source.start_over(|change| sink.take(now, change))?;
+        match &mut self.sink {
+            Sink::Files(reels) => reels.recorder.flush(),
+            Sink::Ring(_) => Ok(()),
+        }
     }
 
     fn sample(&mut self, late: u64) -> Result<(), RecordError> {
