@@ -63,6 +63,8 @@ mod origin;
 mod owners;
 mod pattern;
 mod prefetch;
+#[doc(hidden)]
+pub mod printable;
 mod process;
 mod producer;
 mod protection;

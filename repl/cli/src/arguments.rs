@@ -10,7 +10,7 @@ use memglass::sampler::{Rate as SamplingRate, RateError};
 use memglass_repl::program::full_screen::Rate;
 use memglass_stream::Split;
 use memglass_terminal::look::{ColorChoice, Look};
-use memglass_terminal::streams::write_data;
+use memglass_terminal::streams::{write_data, write_message};
 use memglass_value::moment::{parse_speed, parse_time};
 
 use super::failure::Failure;
@@ -759,14 +759,18 @@ impl Arguments {
 
 /// Ends the program with what clap has to say: help and the version are data, which may find no room.
 pub(crate) fn end_with(error: &clap::Error) -> ! {
-    if error.use_stderr() {
-        error.exit();
-    }
-    let text = error.render();
-    let text = match Look::of_stdout(ColorChoice::Auto).color {
-        true => text.ansi().to_string(),
-        false => text.to_string(),
+    let look = match error.use_stderr() {
+        true => Look::of_stderr(ColorChoice::Auto),
+        false => Look::of_stdout(ColorChoice::Auto),
     };
+    let text = match look.color {
+        true => error.render().ansi().to_string(),
+        false => error.render().to_string(),
+    };
+    if error.use_stderr() {
+        write_message(&text);
+        std::process::exit(error.exit_code());
+    }
     let written = write_data(&text).map_err(Failure::Io);
     std::process::exit(written.map_or_else(
         |failure| {

@@ -1,6 +1,6 @@
 //! `memglass export`: a recording as rows for other programs.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,6 +8,7 @@ use memglass::{Value, object_value};
 use memglass_repl::program::Encoding;
 use memglass_repl::program::recordings_told::lost;
 use memglass_stream::{Change, Losses, Object, Recording, State, Turn};
+use memglass_terminal::streams::Data;
 use memglass_value::parts::{Difference, differences};
 use memglass_value::{format, time};
 use serde_json::json;
@@ -145,7 +146,7 @@ enum Form {
 struct Rows {
     form: Form,
     only: Only,
-    out: BufWriter<StdoutLock<'static>>,
+    out: Data,
     /// How many rows or lines were about an object.
     objects: u64,
 }
@@ -155,7 +156,7 @@ impl Rows {
         Rows {
             form,
             only,
-            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            out: Data::default(),
             objects: 0,
         }
     }

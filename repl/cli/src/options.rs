@@ -1,6 +1,6 @@
 //! What the common arguments mean here and now.
 
-use std::io::{self, BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use memglass::{AttachError, Observer, ObserverBuilder};
 use memglass_repl::program::{Encoding, Form, Output, Rendering, Watch, damage_news};
 use memglass_repl::{Audit, AuditError, DryRun, OnFailure};
 use memglass_terminal::look::{ColorChoice, Look};
-use memglass_terminal::streams::write_message;
+use memglass_terminal::streams::{Data, write_message};
 use memglass_types::Types;
 
 use super::addresses::{self, Builds, Whose};
@@ -17,9 +17,6 @@ use super::arguments::{Common, FormatChoice};
 use super::failure::Failure;
 use super::type_files;
 use super::type_files::asked::Writing;
-
-/// Bytes of a result that leave together.
-const CHUNK: usize = 64 << 10;
 
 /// The common arguments, resolved.
 #[derive(Clone, Debug)]
@@ -214,7 +211,7 @@ impl Options {
 
     /// Writes a result.
     pub(super) fn print(&self, output: &Output) -> Result<(), Failure> {
-        let mut out = BufWriter::with_capacity(CHUNK, io::stdout().lock());
+        let mut out = Data::default();
         let message = output.write(self.rendering(), &mut out)?;
         out.flush()?;
         write_message(&message);

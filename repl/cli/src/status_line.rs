@@ -3,11 +3,8 @@
 use std::io::{self, IsTerminal};
 
 use memglass_terminal::look::terminal_width;
-use memglass_terminal::streams::write_message;
+use memglass_terminal::streams::redraw_line;
 use memglass_value::{format, wrap};
-
-/// Goes to the beginning of the line, and clears it.
-const CLEAR: &str = "\r\x1b[K";
 
 /// The line; nothing is drawn where no terminal is.
 pub(super) struct StatusLine {
@@ -28,13 +25,13 @@ impl StatusLine {
             let columns = terminal_width().map_or(80, usize::from);
             let text = &*format::printable(text);
             let cut = wrap::cut(text, columns.saturating_sub(1));
-            write_message(&format!("{CLEAR}{}", cut.as_deref().unwrap_or(text)));
+            redraw_line(cut.as_deref().unwrap_or(text));
         }
     }
 
     pub(super) fn clear(&self) {
         if self.is_drawn {
-            write_message(CLEAR);
+            redraw_line("");
         }
     }
 }

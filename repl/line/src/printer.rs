@@ -45,7 +45,7 @@ impl Printer {
         let work = move || {
             for text in waiting {
                 // Without a terminal there is nobody to tell; the editor's next event ends the session.
-                let _ = editor.print(text);
+                let _ = editor.print(streams::for_terminal(&text).into_owned());
             }
         };
         thread::Builder::new().name("above".into()).spawn(work)?;

@@ -11,6 +11,7 @@ mod table;
 use std::io;
 
 use memglass_terminal::look::{self, Look};
+use memglass_terminal::streams::CLEAR;
 use memglass_value::format;
 use memglass_value::shown::{Cell, Shown, Table};
 use memglass_value::wrap;
@@ -33,9 +34,6 @@ pub struct Rendered {
 /// Columns between two columns of a table.
 const GAP: usize = 2;
 
-/// Empties a terminal.
-const CLEAR: &[u8] = b"\x1b[H\x1b[2J\x1b[3J";
-
 impl Output {
     /// Writes its data to `out`, and gives what there is to say to people besides: nothing, or whole lines.
     ///
@@ -55,7 +53,7 @@ impl Output {
                 output.write(Rendering { form, ..rendering }, out)
             }
             Output::Cleared if rendering.is_screen() => {
-                out.write_all(CLEAR).map(|()| String::new())
+                out.write_all(CLEAR.as_bytes()).map(|()| String::new())
             }
             Output::Cleared | Output::Quit => Ok(String::new()),
         }

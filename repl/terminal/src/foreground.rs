@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use memglass_value::wrap;
 
 use crate::look::Look;
-use crate::{modes, signal};
+use crate::{modes, signal, streams};
 
 /// The pager where `$PAGER` does not say which: leaves a short text alone, keeps colours, and leaves
 /// what was read on the screen.
@@ -59,6 +59,7 @@ impl Pager {
     /// [`io::ErrorKind::BrokenPipe`] if the user has seen enough.
     pub fn write(&mut self, text: &str) -> io::Result<()> {
         let pipe = self.child.stdin.as_mut();
+        let text = streams::for_terminal(text);
         pipe.map_or(Ok(()), |pipe| pipe.write_all(text.as_bytes()))
     }
 }

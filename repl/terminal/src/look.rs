@@ -5,6 +5,9 @@ use std::io::IsTerminal;
 use nu_ansi_term::{Color, Style};
 use terminal_size::{Height, Width, terminal_size_of};
 
+/// Columns of a terminal that does not say how many it has.
+const USUAL_WIDTH: u16 = 80;
+
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
@@ -38,7 +41,8 @@ impl Look {
         let terminal = std::io::stdout().is_terminal();
         Look {
             color: choice.allows(terminal),
-            width: if terminal { terminal_width() } else { None },
+            // One that does not say how wide it is, is a terminal all the same.
+            width: terminal.then(|| terminal_width().unwrap_or(USUAL_WIDTH)),
         }
     }
 

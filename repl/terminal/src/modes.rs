@@ -338,21 +338,21 @@ impl Terminal {
         self.found.iter().for_each(|found| found.make_raw());
         let mouse = if view.has_mouse { MOUSE } else { "" };
         // A terminal that has gone is noticed when the first frame is written.
-        let _ = crate::streams::write_data(&format!("{ENTER}{mouse}"));
+        let _ = crate::streams::write_sequence(&format!("{ENTER}{mouse}"));
         true
     }
 
     fn hide_view(&mut self) {
         let view = self.view.as_mut();
         if view.is_some_and(|view| !std::mem::replace(&mut view.is_away, true)) {
-            let _ = crate::streams::write_data(LEAVE);
+            let _ = crate::streams::write_sequence(LEAVE);
         }
     }
 
     fn set_mouse(&mut self, has_mouse: bool) {
         if let Some(view) = &mut self.view {
             view.has_mouse = has_mouse;
-            let _ = crate::streams::write_data(if has_mouse { MOUSE } else { NO_MOUSE });
+            let _ = crate::streams::write_sequence(if has_mouse { MOUSE } else { NO_MOUSE });
         }
     }
 
@@ -512,7 +512,7 @@ fn change(change: impl FnOnce(&Console)) {
 /// The editor asked for pastes to be bracketed.
 fn bracket_pastes(are_bracketed: bool) {
     // Where the editor writes; a terminal that has gone needs nothing.
-    let _ = crate::streams::write_data(match are_bracketed {
+    let _ = crate::streams::write_sequence(match are_bracketed {
         true => PASTES,
         false => NO_PASTES,
     });

@@ -36,6 +36,7 @@ pub use pattern::{Pattern, is_pattern};
 pub use to_schema::schema as for_session;
 pub use uses::uses;
 
+use memglass::printable::printable;
 use memglass_types::{TypeId, Types};
 use memglass_value::shown::Shown;
 use serde_json::Value as Json;
@@ -64,10 +65,10 @@ pub fn all_named(types: &Types, name: &str) -> Result<Vec<TypeId>, AskError> {
     })
 }
 
-/// Text as it is, and the same for programs.
+/// Text for people, whatever is in the names, and the same for programs as it is.
 fn text(text: &str, json: Json) -> Shown {
     Shown::Text {
-        text: text.trim_end().to_owned(),
+        text: printable(text.trim_end()).into_owned(),
         json: Some(json),
     }
 }

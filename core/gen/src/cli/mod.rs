@@ -6,12 +6,14 @@ mod generate;
 mod scan;
 mod types;
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::ffi::OsString;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use memglass::printable::printable;
 
 /// What a command does, or why it did nothing.
 type Outcome = Result<ExitCode, Box<dyn Error>>;
@@ -76,17 +78,32 @@ pub(crate) fn complain(error: &dyn Error) {
         text.push_str(&format!(": {error}"));
         cause = error.source();
     }
-    let _ = writeln!(std::io::stderr(), "{text}");
+    write_message(&text);
+}
+
+/// Writes to standard error. A terminal must not obey what stands in a header.
+fn write_message(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let text = for_output(&out, text);
+    let _ = writeln!(out, "{text}");
+}
+
+fn for_output<'t>(out: &impl IsTerminal, text: &'t str) -> Cow<'t, str> {
+    match out.is_terminal() {
+        true => printable(text),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// Says what was done. That nobody can be told is no reason to fail: it is done.
 pub(crate) fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr(), "memglass-gen: {text}");
+    write_message(&format!("memglass-gen: {text}"));
 }
 
 /// Prints data. A reader that has gone away is no error.
 pub(crate) fn print(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
+    let text = for_output(&out, text);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => other,

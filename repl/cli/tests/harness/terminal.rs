@@ -13,6 +13,9 @@ use super::support::{DEADLINE, World, eventually, eventually_seen};
 const ROWS: u16 = 30;
 const COLUMNS: u16 = 80;
 
+/// Of the screen of a terminal that does not say how large it is.
+const UNSAID: NonZero<u16> = NonZero::new(24).unwrap();
+
 /// The program in a terminal of its own.
 pub(crate) struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
@@ -82,8 +85,8 @@ impl Terminal {
         let before = modes(&*pty.master);
         let child = pty.slave.spawn_command(command).unwrap();
         let parser = vt100::Parser::new(
-            NonZero::new(rows).unwrap(),
-            NonZero::new(columns).unwrap(),
+            NonZero::new(rows).unwrap_or(UNSAID),
+            NonZero::new(columns).unwrap_or(UNSAID),
             0,
         );
         let screen = Arc::new(Mutex::new(parser));

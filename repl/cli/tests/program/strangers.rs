@@ -1,6 +1,9 @@
 //! What a stranger's memory says never commands the terminal, whatever way it takes there.
 
+use std::fs;
+
 use memglass::{Observe, Session, Text};
+use memglass_types::{Builder, Kind, Member, Record, Tag, Type};
 
 use super::support::World;
 use super::terminal::Terminal;
@@ -25,6 +28,85 @@ fn is_harmless(written: &str, line: &str) {
             "{evil:?} after {line}: {written:?}"
         );
     }
+}
+
+/// All that the program writes to terminals: to one of a usual width, and to one that does not say how wide it is.
+#[track_caller]
+fn shown(world: &World, arguments: &[&str]) -> String {
+    [(100, 60), (0, 0)]
+        .map(|(columns, rows)| {
+            let mut terminal = Terminal::open_sized(world, arguments, columns, rows);
+            terminal.wait();
+            terminal.written()
+        })
+        .concat()
+}
+
+#[test]
+fn nothing_of_a_strangers_types_is_obeyed() {
+    let world = World::new();
+    let mut builder = Builder::default();
+    let named = |name: &str| format!("{name}{EVIL}");
+    let byte = Kind::Char { signed: true };
+    let byte = builder.add(Type::new(named("char").into(), Some(1), byte));
+    let members = vec![Member::new(named("a"), byte, 0), Member::new("b", byte, 7)];
+    let record = Kind::Record(Record::new(Tag::Struct, members));
+    builder.add(Type::new(named("evil").into(), Some(16), record));
+    let file = world.path().join("evil.mgt").to_str().unwrap().to_owned();
+    fs::write(&file, builder.finish().unwrap().to_bytes()).unwrap();
+    let name = &named("evil");
+    for arguments in [
+        &["types", &file][..],
+        &["types", &file, name],
+        &["types", &file, name, "--csv"],
+        &["types", &file, name, "--format", "c"],
+        &["types", &file, "--format", "c"],
+        &["types", &file, "--format", "btf-like"],
+        &["types", &file, "--format", "crefl"],
+        &["holes", &file],
+        &["holes", &file, name],
+        &["uses", &file, &named("char")],
+        &["functions", &file],
+        &["emit", &file, "--lang", "c"],
+        &["emit", &file, "--lang", "rust"],
+        &["diff", &file, &file],
+        &["file", &file, "--types", &file, "--layout", &named("0: ")],
+        &["types", name],
+        &["types", &file, &named("nothing")],
+        &[name, name],
+        &[&named("--")],
+    ] {
+        let shown = shown(&world, arguments);
+        is_harmless(&shown, &arguments.join(" "));
+        assert!(
+            !shown.trim().is_empty() || arguments[0] == "diff" || arguments[0] == "functions",
+            "{arguments:?}"
+        );
+    }
+    // C of names that cannot be names is for people, also when it goes through a pipe.
+    is_harmless(&world.data(&["types", &file, "--format", "c"]), "a pipe");
+}
+
+#[test]
+fn nothing_of_a_recording_is_obeyed() {
+    let world = World::new();
+    let session = Session::builder("s")
+        .dir(world.sessions())
+        .create()
+        .unwrap();
+    let note = session.object("note", Note::default()).unwrap();
+    note.text.set(Text::new(EVIL).unwrap());
+    let file = world.path().join("run.mcap").to_str().unwrap().to_owned();
+    world.data(&["record", "s", "-o", &file, "--for", "100ms"]);
+    for arguments in [
+        &["export", &file][..],
+        &["export", &file, "--jsonl"],
+        &["get", &file, "note.text"],
+    ] {
+        is_harmless(&shown(&world, arguments), &arguments.join(" "));
+    }
+    // Where nobody obeys it, it is what was recorded.
+    assert!(world.data(&["export", &file]).contains(EVIL));
 }
 
 #[test]
@@ -81,6 +163,18 @@ fn nothing_of_a_strangers_text_is_obeyed() {
         let mut terminal = Terminal::open_sized(&world, &["s", "-e", line], 100, 60);
         terminal.wait();
         is_harmless(&terminal.written(), line);
+    }
+    // Of a terminal that does not say how wide it is, too.
+    for arguments in [
+        &["s", "-e", "note.text"][..],
+        &["s", "-e", "note"],
+        &["s", "--csv", "-e", "note.text"],
+        &["get", "s", "note.text"],
+        &["get", "s", "note", "--csv"],
+        &["get", "s", "note", "--json"],
+        &["objects", "s"],
+    ] {
+        is_harmless(&shown(&world, arguments), &arguments.join(" "));
     }
     let mut terminal = Terminal::open_sized(&world, &["s"], 100, 60);
     terminal.ends_with("s>");
