@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use memglass::{Change, Field, Value};
+use memglass_syntax::about;
 use memglass_value::shown::Table;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, ParseError, Scope};
 
@@ -153,6 +154,14 @@ impl Callbacks {
         self.context.asking()
     }
 
+    /// Looks at the script that has the function of a closure.
+    pub fn look_into<T>(&self, closure: &Closure, look: impl FnOnce(&AST) -> T) -> T {
+        match &closure.own {
+            Some(own) => look(&own.function),
+            None => look(&self.context.library.borrow()),
+        }
+    }
+
     /// The functions that a closure may call, with its own.
     fn library_of(&self, closure: &Closure) -> AST {
         let library = self.context.library.borrow();
@@ -176,12 +185,51 @@ impl Callbacks {
     ///
     /// The text is no expression.
     pub fn closure_of(&self, engine: &Engine, text: &str) -> Result<Closure> {
+        self.compiled_closure(engine, text, |text| format!("|| {{ {text} }}"))
+    }
+
+    /// The same of a text about any object, which names its fields without the object; the closure takes the object.
+    ///
+    /// A name is a field's if `is_field` knows it, or if it means nothing else; `label` is the object's.
+    ///
+    /// # Errors
+    ///
+    /// The text is no expression.
+    pub fn closure_about(
+        &self,
+        engine: &Engine,
+        text: &str,
+        is_field: impl Fn(&str) -> bool,
+    ) -> Result<Closure> {
+        let means_nothing = |name: &str| engine.eval_expression::<Dynamic>(name).is_err();
+        let part = |name: &str| match name {
+            "it" => None,
+            name if is_field(name) => Some(format!("it.{name}")),
+            "label" => Some("it.label()".to_owned()),
+            name => means_nothing(name).then(|| format!("it.{name}")),
+        };
+        self.compiled_closure(engine, text, |text| {
+            format!("|it| {{ {} }}", about(text, part))
+        })
+    }
+
+    fn compiled_closure(
+        &self,
+        engine: &Engine,
+        text: &str,
+        closure: impl Fn(&str) -> String,
+    ) -> Result<Closure> {
         let outer = self.context.source.borrow().clone();
-        let compiled = self.compile_closure(engine, text);
+        let compiled = self.compile_closure(engine, text, closure);
         self.context.source.replace(outer);
         let ast = compiled?;
         self.context.note_captured(&ast);
-        let closure = engine.eval_ast::<FnPtr>(&ast)?;
+        let made = engine.eval_ast::<FnPtr>(&ast);
+        let closure = made.map_err(|mut error| {
+            // The place in the text is none in the script.
+            error.clear_position();
+            error
+        })?;
         Ok(self.kept(closure, Some(ast.clone_functions_only())))
     }
 
@@ -244,14 +292,19 @@ impl Callbacks {
         Ok(pointer)
     }
 
-    fn compile_closure(&self, engine: &Engine, text: &str) -> Result<AST> {
+    fn compile_closure(
+        &self,
+        engine: &Engine,
+        text: &str,
+        closure: impl Fn(&str) -> String,
+    ) -> Result<AST> {
         let text = memglass_syntax::executable(text);
         self.context.source.replace(text.to_string());
         // By itself first: then an error is about it, and not about what is put around it.
         engine
             .compile_expression_with_scope(&Scope::new(), text.as_ref())
             .map_err(|error| self.unparsed(&text, &error))?;
-        let closure = format!("|| {{ {text} }}");
+        let closure = closure(&text);
         self.context.source.replace(closure.clone());
         Ok(engine.compile(closure)?)
     }
@@ -271,11 +324,6 @@ impl Callbacks {
             true => self.refusal(message, "`==` asks whether two values are equal"),
             false => self.refusal(message, help.as_deref().unwrap_or_default()),
         }
-    }
-
-    /// All functions and closures of scripts so far.
-    pub fn library(&self) -> AST {
-        self.context.library.borrow().clone()
     }
 
     /// What is attached.

@@ -10,7 +10,7 @@ use memglass_watch::{
     Captured, CompileError, EvalError, Expression, Held, HeldExpression, Judge, Question, Reading,
     Source, Truth, has_parts,
 };
-use rhai::Position;
+use rhai::{AST, Position};
 
 use super::action::{Asked, Entry, Subject};
 
@@ -112,9 +112,27 @@ pub(super) fn mistake(
         .filter(|error| matches!(error, CompileError::Wrong { .. }))
 }
 
+/// Of each type among the objects of a pattern or type, one.
+pub(super) fn one_of_each_type(observer: &Observer, objects: &str) -> Vec<Field> {
+    let is_type = observer.schema().iter().any(|(_, ty)| *ty.name == *objects);
+    let selection = match is_type {
+        true => Ok(Selection::of_type(objects, "")),
+        false => Selection::of(objects),
+    };
+    // What selects nothing is the engine's to refuse.
+    let fields = selection.and_then(|selection| selection.fields(observer));
+    let mut types = BTreeSet::new();
+    let fields = fields.unwrap_or_default().into_iter();
+    fields
+        .filter(|field| types.insert(field.type_id()))
+        .collect()
+}
+
 impl Written {
     fn of(callbacks: &Callbacks, asked: &Asked, is_negated: bool) -> Result<Self, CompileError> {
-        if let Some(text) = &asked.text {
+        let own = asked.closure.parameters().unwrap_or(0);
+        // A text about many objects has become the closure that it stands for.
+        if let (Some(text), 0) = (&asked.text, own) {
             return Ok(Written {
                 source: Source::of_text(text)?,
                 captured: BTreeMap::new(),
@@ -123,10 +141,9 @@ impl Written {
             });
         }
         let pointer = asked.closure.pointer();
-        let own = asked.closure.parameters().unwrap_or(0);
         let count = pointer.curry().len();
-        let library = callbacks.library();
-        let source = Source::of_function(&library, pointer.fn_name(), count + own)?;
+        let read = |script: &AST| Source::of_function(script, pointer.fn_name(), count + own);
+        let source = callbacks.look_into(&asked.closure, read)?;
         let names: Vec<String> = source.parameters().to_vec();
         let mut captured = BTreeMap::new();
         for (value, name) in pointer.curry().iter().zip(&names) {
@@ -162,18 +179,7 @@ impl Written {
             return Ok(never.into_iter().map(|never| never.message).collect());
         };
         let mut all = Vec::new();
-        let is_type = observer.schema().iter().any(|(_, ty)| *ty.name == *objects);
-        let selection = match is_type {
-            true => Ok(Selection::of_type(objects, "")),
-            false => Selection::of(objects),
-        };
-        // What selects nothing is the engine's to refuse.
-        let fields = selection.and_then(|selection| selection.fields(observer));
-        let mut types = BTreeSet::new();
-        for object in fields.unwrap_or_default() {
-            if !types.insert(object.type_id()) {
-                continue;
-            }
+        for object in one_of_each_type(observer, objects) {
             if let Err(wrong @ CompileError::Wrong { .. }) =
                 self.about(observer, &object).expression
             {

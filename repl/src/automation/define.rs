@@ -20,10 +20,25 @@ type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
 const KEPT_DONE: usize = 100;
 
 impl Automation {
-    /// A condition that was written as a text.
-    pub(super) fn asked_text(&self, engine: &Engine, text: &str) -> Result<Asked> {
+    /// A condition that was written as a text; one of many objects names their fields without the object.
+    pub(super) fn asked_text(
+        &self,
+        engine: &Engine,
+        text: &str,
+        subject: &Subject,
+    ) -> Result<Asked> {
+        let callbacks = self.callbacks();
+        let closure = match subject {
+            Subject::WhenEach(objects) => {
+                self.look_at_session();
+                let kinds = condition::one_of_each_type(self.engine().observer(), objects);
+                let is_field = |name: &str| kinds.iter().any(|kind| kind.member(name).is_ok());
+                callbacks.closure_about(engine, text, is_field)?
+            }
+            _ => callbacks.closure_of(engine, text)?,
+        };
         Ok(Asked {
-            closure: self.callbacks().closure_of(engine, text)?,
+            closure,
             text: Some(text.to_owned()),
         })
     }

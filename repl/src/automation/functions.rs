@@ -80,7 +80,7 @@ impl Automation {
             return self.asked_closure(subject.function(), closure.clone(), subject);
         }
         match condition.read_lock::<rhai::ImmutableString>() {
-            Some(text) => self.asked_text(call.engine(), &text),
+            Some(text) => self.asked_text(call.engine(), &text, subject),
             None => {
                 let (name, noun) = (subject.function(), self.callbacks().noun(condition));
                 let message = format!("`{name}` takes a condition, and this is {noun}");

@@ -116,7 +116,10 @@ pub(crate) const FUNCTIONS: &[Described] = &[
         "when_each(\"Type\", |o| condition)",
         "make a trigger that fires for each object of a type or pattern",
     )
-    .shown_by(&[r#"when_each("Position", |p| p.quantity > 500).run(|p| print(p.label()))"#]),
+    .shown_by(&[
+        r#"when_each("Position", |p| p.quantity > 500).run(|p| print(p.label()))"#,
+        r#"when_each("Position", "quantity > 500").log("large.csv")"#,
+    ]),
 ];
 
 /// What is said of a trigger, and done with one.

@@ -286,7 +286,10 @@ fn register_conditions(engine: &mut Engine) {
     engine.register_fn(
         "rearm",
         |call: NativeCallContext, trigger: Trigger, text: &str| {
-            let asked = trigger.automation.asked_text(call.engine(), text)?;
+            let subject = &trigger.entry.subject;
+            let asked = trigger
+                .automation
+                .asked_text(call.engine(), text, subject)?;
             trigger.rearm(asked)
         },
     );

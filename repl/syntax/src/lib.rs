@@ -3,9 +3,11 @@
 //! - Whether a text is whole ([`is_incomplete`]), and which parts of it are evaluated one by one ([`split`]).
 //! - How scripts parse differently from plain Rhai: [`install_tokens`], [`COMPARISONS`].
 //! - Its pieces, however unfinished it is: [`token`]; the words of a command line: [`words`].
+//! - What it is about one object: [`about`].
 //! - Which words the language keeps for itself: [`is_keyword`], [`is_identifier`].
 //! - The names that may be meant, as plain data: [`Names`], [`library`].
 
+mod about;
 mod braces;
 mod chunks;
 mod comparisons;
@@ -17,6 +19,7 @@ pub mod token;
 mod tokens;
 pub mod words;
 
+pub use about::about;
 pub use braces::{AlternativesError, alternatives};
 pub use chunks::{Piece, ends_in_comment, split, wants_more, without_prompts};
 pub use comparisons::{COMPARISONS, declare as declare_comparisons};

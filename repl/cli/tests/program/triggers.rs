@@ -347,11 +347,69 @@ fn mistakes_in_a_condition_about_many_objects_are_told_when_it_is_defined() {
             "when_each(\"*_motor\", |o| o.sped > 5).run(|| ())",
             "did you mean \"speed\"?",
         ),
+        (
+            "when_each(\"Motor\", \"sped > 5\").run(|| ())",
+            "did you mean \"speed\"?",
+        ),
+        (
+            "when_each(\"Motor\", \"speed > 5\").rearm(\"sped < 3\").run(|| ())",
+            "did you mean \"speed\"?",
+        ),
         ("sleep(-1.s)", "-1s is not a duration"),
     ] {
         let ran = world.run(&["t1", "-e", line]);
         assert!(ran.messages.contains(words), "{line}: {ran:?}");
         assert_ne!(ran.code, Some(0));
+    }
+}
+
+#[test]
+fn a_condition_that_is_a_text_names_the_fields_of_each_object() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script(
+        "texts.rhai",
+        "let seen = [];
+         let each = |o| seen.push(o.label());
+         // One is compiled, and a script answers the other.
+         let compiled = when_each(\"*_position\", \"quantity > 500\").rearm(\"quantity < 200\").run(each);
+         let asked = when_each(\"Position\", \"quantity > 500 && [quantity].len() == 1\").run(each);
+         AAPL_position.quantity = 700;
+         wait_until(|| compiled.fired == 1 && asked.fired == 1, 10.s);
+         compiled.pause(); asked.pause();
+         let all = `${compiled.judged.starts_with(\"compiled\")} ${asked.judged.starts_with(\"interpreted\")} ${seen} ${compiled.about}`;
+         print(all); exit(0)",
+    );
+    assert_eq!(
+        world.data(&["run", &script]),
+        "true true [\"AAPL_position\", \"AAPL_position\"] *_position: quantity > 500\n"
+    );
+}
+
+#[test]
+fn a_mistake_in_a_text_is_told_at_the_line_that_has_the_text() {
+    let (world, _producer) = World::with_producer();
+    for condition in [
+        "nothing(5)",
+        "AAPL_position.quantity > nothing",
+        "nothing.quantity > 3",
+    ] {
+        for maker in ["when", "when_each(\"Position\", ", "always"] {
+            let text = match maker {
+                "always" => format!("always(\"{condition}\", \"\")"),
+                "when" => format!("when(\"{condition}\").run(|| ())"),
+                each => format!("{each}\"{condition}\").run(|| ())"),
+            };
+            let script = world.script(
+                "mistake.rhai",
+                &format!("// one\nlet two = 2;\n{text};\nexit(0)"),
+            );
+            let ran = world.run(&["run", &script]);
+            let told = ran.messages;
+            assert!(
+                !told.contains("mistake.rhai:1:") && !told.contains("mistake.rhai:2:"),
+                "{text}: {told}"
+            );
+        }
     }
 }
 

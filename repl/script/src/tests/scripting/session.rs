@@ -1,3 +1,4 @@
+use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -268,7 +269,8 @@ fn conditions_that_are_texts_leave_nothing_behind() {
     let mut world = World::new();
     world.run("fn limit() { 3 }");
     let callbacks = world.host.callbacks();
-    let functions = || callbacks.library().iter_functions().count();
+    let context = Rc::clone(&world.host.context);
+    let functions = || context.library.borrow().iter_functions().count();
     let before = functions();
     for turn in 0..50 {
         let text = format!("AAPL_position.quantity > limit() + {turn}");
