@@ -113,6 +113,13 @@ impl Snapshots {
             let key = objects.current.as_ref().map(|row| row.key);
             hex::rows(key.and_then(|key| self.looks.known_root(key)), wanted)
         });
+        let when = When::of(interest.is_frozen, interest.moment);
+        let watches = self
+            .watches
+            .rows(&self.observer, interest.watches, now, when);
+        let history = interest
+            .history
+            .map(|wanted| self.watches.history(wanted, now, when));
         Snapshot {
             at: now - self.opened,
             session: self.session(now),
@@ -120,12 +127,8 @@ impl Snapshots {
             fields,
             regions: self.regions(now),
             hex: bytes.unwrap_or_default(),
-            watches: self.watches.rows(
-                &self.observer,
-                interest.watches,
-                now,
-                When::of(interest.is_frozen, interest.moment),
-            ),
+            watches,
+            history: history.unwrap_or_default(),
             log: LogRows::default(),
         }
     }

@@ -62,6 +62,26 @@ impl Past {
         times.find(|at| *at > time)
     }
 
+    /// How many changes are kept of those up to a time.
+    pub(super) fn known(&self, until: Duration) -> usize {
+        let later = self.ring.iter().rev().take_while(|(at, _)| *at > until);
+        self.ring.iter().len() - later.count()
+    }
+
+    /// The changes up to a time, the newest first: when each was seen, the value from then on, and the one before.
+    pub(super) fn changes(
+        &self,
+        until: Duration,
+    ) -> impl Iterator<Item = (Duration, Option<&Value>, Option<&Value>)> {
+        let known = self.known(until);
+        let before = self.ring.iter().take(known.saturating_sub(1)).rev();
+        let before = before.map(|(_, seen)| seen.0.as_ref()).chain([None]);
+        let changes = self.ring.iter().take(known).rev();
+        changes
+            .zip(before)
+            .map(|((at, seen), before)| (*at, seen.0.as_ref(), before))
+    }
+
     /// The last change.
     pub(super) fn last(&self) -> Option<Duration> {
         self.ring.iter().next_back().map(|(at, _)| *at)
@@ -86,6 +106,13 @@ mod tests {
         assert_eq!(past.after(ms(0)), Some(ms(20)));
         assert_eq!(past.after(ms(40)), None);
         assert_eq!(past.at(ms(39)), Some(&Value::I64(30)));
+        let changes: Vec<_> = past.changes(ms(39)).collect();
+        let [ten, thirty] = [10, 30].map(Value::I64);
+        let expected = [
+            (ms(20), Some(&thirty), Some(&ten)),
+            (ms(0), Some(&ten), None),
+        ];
+        assert_eq!((changes.as_slice(), past.known(ms(40))), (&expected[..], 3));
         past.note(ms(50), None);
         assert_eq!(past.at(ms(60)), None, "it was gone");
         past.note(ms(100) + KEPT, Some(&Value::I64(1)));

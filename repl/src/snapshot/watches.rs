@@ -1,14 +1,14 @@
 //! What is watched: fields and expressions, with what they were in the last seconds.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use memglass::{Field, Observer, Value};
-use memglass_value::format::{Figure, Style, figure};
-use memglass_value::spark;
+use memglass_value::format::{Digits, Figure, Style, figure};
+use memglass_value::{spark, time};
 use memglass_view::edit::Mistake;
-use memglass_view::interest::Window;
-use memglass_view::snapshot::{WatchRow, WatchRows};
+use memglass_view::interest::{HistoryInterest, Window};
+use memglass_view::snapshot::{ChangeRow, History, WatchRow, WatchRows};
 use memglass_view::text;
 use memglass_watch::{Expression, Source};
 
@@ -163,6 +163,42 @@ impl Watches {
         [earlier, pasts().filter_map(|past| past.after(shown)).min()]
     }
 
+    /// The changes of one of them, up to the moment that is shown.
+    pub(super) fn history(&self, wanted: HistoryInterest, now: Instant, when: When) -> History {
+        let Some(watch) = self.watches.get(wanted.watch) else {
+            return History::default();
+        };
+        let at = now - self.opened;
+        let shown = match when {
+            When::Then(moment) => moment,
+            _ => at,
+        };
+        let until = wanted.until.map_or(shown, |until| until.min(shown));
+        let total = watch.past.known(until);
+        let window = wanted.window.settled(total);
+        let style = watch.style();
+        let clock = SystemTime::now();
+        let mut changes = watch.past.changes(until).peekable();
+        let newest = changes.peek().map(|(at, ..)| *at);
+        let rows = changes.skip(window.first).take(window.height);
+        let rows = rows.map(|(seen, value, before)| ChangeRow {
+            at: seen,
+            time: clock
+                .checked_sub(at.saturating_sub(seen))
+                .map_or(String::new(), time::exact_clock),
+            value: value.map_or(Figure::Nothing, |value| shown_value(value, &style)),
+            change: difference(value, before),
+        });
+        History {
+            name: text::clean(&watch.name).into_owned(),
+            total,
+            first: window.first,
+            selected: window.selected,
+            newest,
+            rows: rows.collect(),
+        }
+    }
+
     /// What something that is watched was at a time.
     pub(super) fn then(&self, name: &str, moment: Duration) -> Option<&Value> {
         let watch = &self.watches[self.find(name)?];
@@ -257,7 +293,7 @@ impl Watch {
         };
         let then = self.past.at(moment);
         WatchRow {
-            value: then.map_or(Figure::Nothing, |value| shown(value, &self.style())),
+            value: then.map_or(Figure::Nothing, |value| shown_value(value, &self.style())),
             history: self.levels(opened + moment),
             trouble: then.is_none().then(|| "no value".into()),
             ..self.row(now)
@@ -289,7 +325,7 @@ impl Watch {
             value: self
                 .last
                 .as_ref()
-                .map_or(Figure::Nothing, |value| shown(value, &style)),
+                .map_or(Figure::Nothing, |value| shown_value(value, &style)),
             least: bound(numbers().reduce(f64::min)),
             greatest: bound(numbers().reduce(f64::max)),
             rate: self.changes.len() as f64,
@@ -320,11 +356,38 @@ impl Watch {
 }
 
 /// A value in its column; an enum by its name, because there is no other column for it.
-fn shown(value: &Value, style: &Style) -> Figure {
+fn shown_value(value: &Value, style: &Style) -> Figure {
     match value {
         Value::Enum(named) if named.name.is_some() => Figure::Word(value.to_string()),
         Value::Flags(_) => Figure::Word(value.to_string()),
         value => figure(value, style),
+    }
+}
+
+/// By how much a number is more than the one before.
+fn difference(value: Option<&Value>, before: Option<&Value>) -> Figure {
+    let Some((value, before)) = value.zip(before) else {
+        return Figure::Nothing;
+    };
+    let difference = match (value, before) {
+        (Value::F32(_) | Value::F64(_), _) => {
+            let floats = value.as_f64().zip(before.as_f64());
+            floats.map(|(value, before)| Value::F64(value - before))
+        }
+        (Value::I64(_) | Value::U64(_) | Value::I128(_), _) => {
+            let whole = value.as_i128().zip(before.as_i128());
+            let difference = whole.and_then(|(value, before)| value.checked_sub(before));
+            difference.map(Value::I128)
+        }
+        _ => None,
+    };
+    match difference.map(|difference| figure(&difference, &Style::default())) {
+        Some(Figure::Number(digits)) if digits.rank > 0.0 => Figure::Number(Digits {
+            whole: format!("+{}", digits.whole),
+            ..digits
+        }),
+        Some(figure @ Figure::Number(_)) => figure,
+        _ => Figure::Nothing,
     }
 }
 
@@ -456,6 +519,51 @@ mod tests {
         let newest = watches.rows(&observer, ALL, start + ms(350), When::Then(ms(300)));
         assert_eq!(newest.rows[0].value.plain(), "40", "noted meanwhile");
         assert_eq!(newest.later, None);
+    }
+
+    #[test]
+    fn the_changes_of_a_watch_are_listed_up_to_a_time() {
+        let (dir, session) = world();
+        let quote = session.object("quote", Quote { price: 10 }).expect("room");
+        let observer = Observer::builder()
+            .dir(dir.path())
+            .attach("s")
+            .expect("an observer");
+        let start = Instant::now();
+        let mut watches = Watches::new(start);
+        watches.add(&observer, "quote.price").expect("a field");
+        watches
+            .add(&observer, "quote.price * 0.5")
+            .expect("an expression");
+        let ms = Duration::from_millis;
+        for (value, at) in [(10, 0), (1_020, 100), (30, 200)] {
+            quote.price.set(value);
+            watches.rows(&observer, ALL, start + ms(at), When::Now);
+        }
+        let history = |watch, until, when| {
+            let wanted = HistoryInterest {
+                watch,
+                window: ALL,
+                until,
+            };
+            let history = watches.history(wanted, start + ms(300), when);
+            let rows = history.rows.iter();
+            let rows = rows.map(|row| (row.at, row.value.plain(), row.change.plain()));
+            (history.newest, rows.collect::<Vec<_>>())
+        };
+        let row = |at, value: &str, change: &str| (ms(at), value.to_owned(), change.to_owned());
+        let all = [
+            row(200, "30", "-990"),
+            row(100, "1,020", "+1,010"),
+            row(0, "10", ""),
+        ];
+        assert_eq!(history(0, None, When::Now), (Some(ms(200)), all.to_vec()));
+        let held = history(0, Some(ms(150)), When::Now);
+        assert_eq!(held, (Some(ms(100)), all[1..].to_vec()));
+        assert_eq!(history(0, None, When::Then(ms(150))), held, "of the past");
+        let floats = history(1, Some(ms(150)), When::Last);
+        assert_eq!(floats.1[0], row(100, "510.0", "+505.0"));
+        assert_eq!(history(9, None, When::Now), (None, Vec::new()));
     }
 
     #[test]

@@ -225,6 +225,7 @@ mod tests {
             ("zoom", Command::Zoom),
             ("full", Command::Zoom),
             ("past", Command::Earlier),
+            ("history", Command::Enter),
             ("save", Command::Line),
             ("revert", Command::Undo),
             ("expand", Command::Enter),

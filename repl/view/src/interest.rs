@@ -17,6 +17,8 @@ pub struct Interest {
     pub hex: Option<HexInterest>,
     /// The rows of what is watched.
     pub watches: Window,
+    /// The changes of one of them, if they are shown.
+    pub history: Option<HistoryInterest>,
     /// The rows of the log.
     pub log: LogInterest,
     /// Whether values are to stay as they were seen last.
@@ -146,6 +148,17 @@ pub struct FieldsInterest {
     pub in_hex: bool,
     /// Columns for the values of elements that share a row.
     pub columns: u16,
+}
+
+/// The changes of something that is watched, the newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistoryInterest {
+    /// Which of the watches.
+    pub watch: usize,
+    /// Which changes.
+    pub window: Window,
+    /// Only changes up to this time, as [`Snapshot::at`](crate::Snapshot::at): rows stay where they are while others come.
+    pub until: Option<Duration>,
 }
 
 /// The bytes of the selected object.

@@ -386,6 +386,13 @@ pub(crate) const BINDINGS: &[Binding] = &[
     in_fields(Command::CopyPath, &["y"], "copy the path", ["y", "copy"]),
     in_fields(Command::CopyValue, &["Y"], "copy the value", NO_BAR),
     Binding {
+        command: Command::Enter,
+        keys: &["Enter"],
+        does: "history: the values that it had",
+        places: &[Place::Watch],
+        bar: ["Enter", "history"],
+    },
+    Binding {
         command: Command::Watch,
         keys: &["w"],
         does: "watch it no longer",

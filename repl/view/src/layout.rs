@@ -295,7 +295,7 @@ impl Layout {
             x: 0,
             y,
             width: self.width,
-            height: self.height - 1 - y,
+            height: self.height.saturating_sub(1 + y),
         }
     }
 }

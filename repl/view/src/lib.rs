@@ -19,6 +19,7 @@ pub mod edit;
 mod entry;
 mod glyphs;
 mod help;
+mod history;
 mod host;
 pub mod interest;
 mod key_bar;

@@ -7,6 +7,7 @@ use ratatui::crossterm::event::KeyEvent;
 use crate::canvas::{Area, Canvas};
 use crate::entry::Entry;
 use crate::host::Host;
+use crate::interest::HistoryInterest;
 use crate::keys::Binding;
 use crate::panels::Action;
 use crate::snapshot::Snapshot;
@@ -20,6 +21,11 @@ pub(crate) trait Overlay: Debug {
 
     /// The line of text that is typed in it.
     fn entry(&mut self) -> Option<&mut Entry> {
+        None
+    }
+
+    /// The changes that it shows, in this area.
+    fn history(&self, _: Area) -> Option<HistoryInterest> {
         None
     }
 

@@ -21,7 +21,7 @@ use crate::quick::QuickWrite;
 use crate::snapshot::{Cell, FieldRow, Fold, HexByte, HexRow, Mark, Producer, Replay};
 use crate::testing::{digits, field, listing, number, object, text};
 
-use world::{World, fields, world};
+use world::{World, change, fields, world};
 
 /// The view of a world on a screen.
 struct Shown {
@@ -1372,6 +1372,100 @@ fn what_is_watched_is_stepped_back_and_forth_and_escape_comes_back_to_now() {
     shown.world.snapshot.watches.earlier = None;
     shown.press("r [");
     shown.shows("nothing earlier is kept");
+}
+
+/// A world in which the first watch had these values, the newest first.
+fn with_changes() -> World {
+    let mut world = world();
+    world.snapshot.history.name = "AAPL_position.quantity".into();
+    let changes = (0..40).map(|ago| change(9_800 - 100 * ago, 1_000 - ago as i64, "+1"));
+    world.snapshot.history.rows = changes.collect();
+    world
+}
+
+#[test]
+fn the_values_that_a_watch_had_are_listed_and_any_of_them_is_gone_to() {
+    let mut shown = Shown::of(with_changes(), 80, 24);
+    shown.press("3");
+    shown.shows("Enter history");
+    shown.press("Enter");
+    shown.shows("┌─ AAPL_position.quantity ─");
+    shown.shows("seen                    value                change");
+    shown.shows("▌ 23:41:09.800            1,000                    +1");
+    shown.shows("  23:41:09.700              999                    +1");
+    shown.shows(" 1–18 of 40 ┘");
+    assert_eq!(
+        shown
+            .world
+            .asked
+            .last()
+            .expect("asked")
+            .history
+            .expect("it")
+            .watch,
+        0
+    );
+    shown.press("G");
+    shown.shows("▌ 23:41:05.900              961");
+    shown.press("g j Enter");
+    let asked = shown.world.asked.last().expect("a snapshot");
+    assert_eq!(asked.moment, Some(Duration::from_millis(9_700)));
+    assert_eq!(asked.history, None);
+    shown.shows("◁ 0.30 s ago, watched values only");
+    shown.press("Esc");
+    shown.shows("● live");
+}
+
+#[test]
+fn the_values_of_a_watch_go_on_at_the_newest_and_else_stand_still() {
+    let mut shown = Shown::of(with_changes(), 80, 24);
+    let come = |shown: &mut Shown, at, value| {
+        let rows = &mut shown.world.snapshot.history.rows;
+        rows.insert(0, change(at, value, "+1"));
+    };
+    shown.press("3 Enter");
+    come(&mut shown, 9_900, 1_001);
+    shown.shows("▌ 23:41:09.900            1,001");
+    shown.press("j");
+    come(&mut shown, 9_950, 1_002);
+    shown.shows("▌ 23:41:09.800            1,000");
+    shown.shows("‖ stands still: g to the newest");
+    assert!(!shown.text().contains("1,002"));
+    shown.press("g");
+    shown.shows("▌ 23:41:09.950            1,002");
+    shown.press("p");
+    come(&mut shown, 9_970, 1_003);
+    shown.shows("▌ 23:41:09.950            1,002");
+    shown.press("p");
+    shown.shows("▌ 23:41:09.970            1,003");
+    shown.press("q");
+    shown.shows("━ Watch 3 ━");
+}
+
+#[test]
+fn words_that_a_watch_had_are_listed_as_words() {
+    let mut world = with_changes();
+    for row in &mut world.snapshot.history.rows {
+        (row.value, row.change) = (Figure::Word("PARTIAL".into()), Figure::Nothing);
+    }
+    world.snapshot.history.rows[1].value = Figure::Nothing;
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut shown = Shown::of(world.clone(), width, height);
+        shown.press("3 Enter");
+        shown.shows("  seen          value");
+        shown.shows("▌ 23:41:09.800  PARTIAL");
+        shown.shows("  23:41:09.700  no value");
+    }
+}
+
+#[test]
+fn what_is_not_watched_has_no_history() {
+    let mut world = world();
+    world.snapshot.watches = Default::default();
+    let mut shown = Shown::of(world, 80, 24);
+    shown.press("3 Enter");
+    shown.shows("━ Watch 0 ━");
+    assert!(!shown.text().contains("history"));
 }
 
 #[test]

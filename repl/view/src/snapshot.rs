@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub hex: Hex,
     /// The rows of what is watched.
     pub watches: WatchRows,
+    /// The changes of one of them, if they are shown.
+    pub history: History,
     /// The rows of the log.
     pub log: LogRows,
 }
@@ -145,6 +147,36 @@ pub struct WatchRow {
     pub history: Vec<Option<u8>>,
     /// Why there is no value now.
     pub trouble: Option<String>,
+}
+
+/// The changes of something that is watched, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Its path or its text.
+    pub name: String,
+    /// How many changes are kept.
+    pub total: usize,
+    /// Which of them is the first row.
+    pub first: usize,
+    /// Which of them is selected.
+    pub selected: usize,
+    /// When the newest of them was; as [`Snapshot::at`].
+    pub newest: Option<Duration>,
+    /// The rows.
+    pub rows: Vec<ChangeRow>,
+}
+
+/// A value that something had from a time on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangeRow {
+    /// When it was seen first; as [`Snapshot::at`].
+    pub at: Duration,
+    /// The same as a time of day.
+    pub time: String,
+    /// The value; nothing where there was none.
+    pub value: Figure,
+    /// By how much it is more than the number before; nothing where one of them is no number.
+    pub change: Figure,
 }
 
 /// The rows of the log, the newest first.

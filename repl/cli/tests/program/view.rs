@@ -665,6 +665,15 @@ fn the_past_of_what_is_watched_is_shown_and_left() {
     terminal.shows("not then");
     terminal.press("\x1b");
     terminal.shows("● live");
+    terminal.press("3\r");
+    terminal.shows("┌─ AAPL_position.unrealized_pnl ─");
+    terminal.shows("seen ");
+    terminal.press("j");
+    terminal.shows("‖ stands still");
+    terminal.press("\r");
+    terminal.shows("s ago, watched values only");
+    terminal.press("\x1b");
+    terminal.shows("● live");
     terminal.press("q");
     assert_eq!(terminal.wait(), 0);
 }

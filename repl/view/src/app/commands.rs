@@ -8,6 +8,7 @@ use crate::command_line::CommandLine;
 use crate::dialogs;
 use crate::edit::Place as FieldPlace;
 use crate::help::Help;
+use crate::history::History;
 use crate::host::{Host, Play};
 use crate::keys::{self, Binding, Command, Place};
 use crate::overlay::Answer;
@@ -320,6 +321,11 @@ impl App {
             Action::OnlyType(name) => self.objects.set_type(name),
             Action::MoveList(rows) => self.objects.step(rows, &self.snapshot),
             Action::Unwatch(index) => host.unwatch(index),
+            Action::ShowHistory(index) => {
+                let history = History::new(index, self.keymap.clone());
+                self.overlays.push(Box::new(history));
+            }
+            Action::GoTo(moment) => self.moment = Some(moment),
             Action::Edit(place) => match host.form(&place) {
                 Ok(form) => self.overlays.push(dialogs::of(place, form)),
                 Err(reason) => self.tell(reason, Role::Amber),

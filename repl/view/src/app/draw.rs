@@ -245,7 +245,7 @@ impl App {
             (is_writable || !command.writes())
                 && (session.replay.is_some() || !command.moves_replay())
                 && !self.is_beside_bytes(command)
-                && (command != Command::Watch
+                && (!matches!(command, Command::Watch | Command::Enter)
                     || self.focus != Place::Watch
                     || self.snapshot.watches.total > 0)
         };

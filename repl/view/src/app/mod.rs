@@ -251,6 +251,10 @@ impl App {
                 .interest(heights.fields, layout.area(Place::Fields)),
             hex: self.shows_hex.then(|| self.hex.interest(fields)),
             watches: self.watch.interest(heights.watch),
+            history: self
+                .overlays
+                .last()
+                .and_then(|overlay| overlay.history(layout.body())),
             log: self.log.interest(layout.log, heights.log),
             is_frozen: self.paused.is_some() || self.moment.is_some(),
             moment: self.moment,

@@ -99,6 +99,10 @@ pub(crate) enum Action {
     Watch(FieldPlace),
     /// What is in a row is watched no longer.
     Unwatch(usize),
+    /// The changes of what is in a row are shown.
+    ShowHistory(usize),
+    /// What is watched is shown as it was then.
+    GoTo(Duration),
     /// The path of a field is copied.
     CopyPath(FieldPlace),
     /// The value of a field is copied.

@@ -49,10 +49,11 @@ impl WatchPanel {
         if moved(&mut self.window, command, snapshot.watches.total) {
             return Handled::Consumed(None);
         }
+        let selected = self.window.selected;
         match command {
-            Command::Watch if snapshot.watches.total > 0 => {
-                Handled::Consumed(Some(Action::Unwatch(self.window.selected)))
-            }
+            Command::Watch | Command::Enter if snapshot.watches.total == 0 => Handled::Ignored,
+            Command::Watch => Handled::Consumed(Some(Action::Unwatch(selected))),
+            Command::Enter => Handled::Consumed(Some(Action::ShowHistory(selected))),
             _ => Handled::Ignored,
         }
     }

@@ -9,10 +9,11 @@ use crate::edit::{Form, Input, Mistake, Named, Place, Refused};
 use crate::host::{Host, Play};
 use crate::interest::{Column, Interest};
 use crate::line::{Completions, Outcome, Suggestion};
-use crate::snapshot::{FieldRow, Fold, LogRow, ObjectRow, Region, Snapshot, WatchRow};
+use crate::snapshot::{ChangeRow, FieldRow, Fold, LogRow, ObjectRow, Region, Snapshot, WatchRow};
 use crate::testing::{digits, field, listing, number, object, with_fields};
 
 /// A session that stands still: it gives the rows that are asked for.
+#[derive(Clone)]
 pub(super) struct World {
     pub(super) snapshot: Snapshot,
     pub(super) asked: Vec<Interest>,
@@ -38,6 +39,16 @@ impl Host for World {
             .rows
             .get(window.selected)
             .map_or(String::new(), |row| format!("AAPL_position.{}", row.path));
+        if let Some(wanted) = interest.history {
+            let (all, history) = (&self.snapshot.history.rows, &mut snapshot.history);
+            let is_listed = |row: &&ChangeRow| wanted.until.is_none_or(|until| row.at <= until);
+            let listed: Vec<_> = all.iter().filter(is_listed).cloned().collect();
+            let window = wanted.window.settled(listed.len());
+            (history.first, history.selected) = (window.first, window.selected);
+            history.total = listed.len();
+            history.newest = listed.first().map(|row| row.at);
+            history.rows = cut(&listed, window.first, window.height);
+        }
         snapshot
     }
 
@@ -267,6 +278,16 @@ fn watched(name: &str, value: Figure, rate: f64) -> WatchRow {
         rate,
         history: (0..16).map(|level| Some(level / 2)).collect(),
         trouble: None,
+    }
+}
+
+/// A value that something had so many milliseconds after the view was opened.
+pub(super) fn change(at: u64, value: i64, change: &str) -> ChangeRow {
+    ChangeRow {
+        at: Duration::from_millis(at),
+        time: format!("23:41:{:02}.{:03}", at / 1000, at % 1000),
+        value: number(value),
+        change: digits(change, "", 0.0),
     }
 }
 
