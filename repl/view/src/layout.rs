@@ -16,6 +16,9 @@ const LEAST: (u16, u16) = (20, 6);
 /// From this height on columns have headers, and the memory is shown.
 const TALL: u16 = 30;
 
+/// From this height on the columns of a panel that is alone have headers.
+const TALL_ALONE: u16 = 12;
+
 /// Columns of the list: a share of the width, within bounds.
 const LIST: (u16, u16) = (24, 60);
 
@@ -153,7 +156,13 @@ impl Layout {
 
     /// Whether columns have headers.
     pub(crate) fn has_headers(&self) -> bool {
-        self.height >= TALL && self.scale > Scale::Basic
+        let least = if self.is_alone() { TALL_ALONE } else { TALL };
+        self.height >= least && self.scale > Scale::Line
+    }
+
+    /// Whether there is one panel and no more.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.divider().is_none()
     }
 
     /// The column between the list and the fields.

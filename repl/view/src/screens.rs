@@ -18,7 +18,7 @@ use crate::keymap::Keymap;
 use crate::keys;
 use crate::line::Outcome;
 use crate::quick::QuickWrite;
-use crate::snapshot::{Cell, FieldRow, Fold, HexByte, HexRow, Mark, Producer, Replay};
+use crate::snapshot::{Cell, FieldRow, Fold, HexByte, HexRow, Mark, Producer, Replay, WatchRow};
 use crate::testing::{digits, field, listing, number, object, text};
 
 use world::{World, change, fields, world};
@@ -382,6 +382,80 @@ fn a_zoomed_panel_is_alone_until_escape() {
     );
     shown.press("Esc");
     shown.shows("Objects 26");
+}
+
+#[test]
+fn a_panel_that_is_alone_has_headers_where_it_is_high_enough() {
+    let header = |keys: &str, width, height| {
+        let mut shown = Shown::of(world(), width, height);
+        shown.press(keys);
+        let text = shown.text();
+        let row = text.lines().nth(2).expect("a row").to_owned();
+        row.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(header("z", 80, 24), "label type age chg/s");
+    assert_eq!(header("2 z", 80, 24), "field type was now unit");
+    assert_eq!(header("3 z", 80, 24), "watched now last 10 s chg/s");
+    assert_eq!(header("1", 40, 12), "label type age");
+    assert_eq!(header("2", 40, 12), "field now unit");
+    assert_eq!(header("3", 40, 12), "watched now 10 s");
+    for keys in ["1", "2", "3"] {
+        let first = header(keys, 40, 11);
+        assert!(first.starts_with('▌'), "{first}");
+        let beside = header(keys, 80, 24);
+        assert!(
+            !beside.contains("label") && !beside.contains("field"),
+            "{beside}"
+        );
+    }
+}
+
+#[test]
+fn a_click_finds_its_row_below_a_header() {
+    let mut shown = Shown::of(world(), 40, 12);
+    shown.press("3");
+    shown.mouse(MouseEventKind::Down(MouseButton::Left), "engine_stats");
+    shown.press("w");
+    assert_eq!(shown.world.done, ["unwatch 2"]);
+}
+
+#[test]
+fn two_watches_do_not_look_alike() {
+    let mut world = world();
+    let [first, second, third] = [0, 1, 2].map(|at| world.snapshot.watches.rows[at].clone());
+    let named = |row: WatchRow, name: &str| WatchRow {
+        name: name.into(),
+        ..row
+    };
+    world.snapshot.watches.rows = vec![
+        named(first, "AAPL_position.unrealized_pnl"),
+        named(second, "AMZN_position.unrealized_pnl"),
+        named(third, "AMZN_position.realized_pnl"),
+    ];
+    for (width, height) in [(120, 36), (40, 12)] {
+        let mut shown = Shown::of(world.clone(), width, height);
+        shown.press("3");
+        let text = shown.text();
+        let rows = text.lines().filter(|row| row.contains("realized_pnl"));
+        let names: Vec<_> = rows
+            .filter_map(|row| row.split([' ', '▌']).find(|word| !word.is_empty()))
+            .collect();
+        let [first, second, third] = names.as_slice() else {
+            panic!("{text}");
+        };
+        assert!(
+            first.starts_with("AAPL_") && first.ends_with("unrealized_pnl"),
+            "{text}"
+        );
+        assert!(
+            second.starts_with("AMZN_") && second.ends_with("unrealized_pnl"),
+            "{text}"
+        );
+        assert!(
+            third.starts_with("AMZN_") && !third.contains("unrealized"),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -252,7 +252,7 @@ impl App {
     fn turn(&mut self, command: Command) {
         let layout = self.layout();
         let is_there = |place: &Place| self.is_zoomed || layout.area(*place).is_some();
-        let is_basic = layout.divider().is_none();
+        let is_basic = layout.is_alone();
         let places: Vec<Place> = match is_basic {
             true => Place::ALL.to_vec(),
             false => Place::ALL.into_iter().filter(is_there).collect(),
@@ -290,7 +290,7 @@ impl App {
     /// Brings the log to the screen, where there is any room for it.
     pub(super) fn show_log(&mut self) {
         let layout = self.layout();
-        if layout.divider().is_none() {
+        if layout.is_alone() {
             self.focus = Place::Log;
         } else if layout.has_tabs() {
             self.show_tab(Place::Log);

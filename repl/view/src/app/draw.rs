@@ -136,7 +136,7 @@ impl App {
             is_live: self.is_live(),
             has_headers: layout.has_headers(),
             is_wide: layout.scale == Scale::Wide,
-            is_alone: layout.divider().is_none(),
+            is_alone: layout.is_alone(),
             is_past: self.moment.is_some(),
             details: layout.details,
             keymap: &self.keymap,

@@ -309,7 +309,7 @@ impl App {
         let headers = layout.has_headers();
         let area = |place| layout.area(place).unwrap_or_default();
         let below_rule = |place| usize::from(area(place).height.saturating_sub(1));
-        let watch_header = WatchPanel::header_rows(area(Place::Watch), headers);
+        let watch_header = WatchPanel::header_rows(area(Place::Watch), headers, layout.is_alone());
         Heights {
             objects: ObjectsPanel::height(area(Place::Objects), headers),
             fields: FieldsPanel::height(area(Place::Fields), headers, layout.details),

@@ -60,7 +60,7 @@ impl App {
         let area = layout.area(place).unwrap_or_default();
         let header = match place {
             Place::Objects | Place::Fields => u16::from(layout.has_headers()),
-            Place::Watch => WatchPanel::header_rows(area, layout.has_headers()),
+            Place::Watch => WatchPanel::header_rows(area, layout.has_headers(), layout.is_alone()),
             Place::Log | Place::Memory => 0,
         };
         if place == Place::Objects && header > 0 && mouse.row == area.y + 1 {

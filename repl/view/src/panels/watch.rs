@@ -4,6 +4,7 @@ use memglass_value::format::Figure;
 use memglass_value::spark;
 use memglass_value::wrap::hanging;
 
+use super::watch_names::shortened;
 use super::{Action, Frame, Handled, moved};
 use crate::canvas::{Area, Canvas};
 use crate::interest::Window;
@@ -13,14 +14,22 @@ use crate::snapshot::{Snapshot, WatchRow};
 use crate::text;
 use crate::theme::Role;
 
-/// With so many columns a row has its rate, and with so many its least and its greatest value.
+/// With so many columns a row has its last seconds, with so many its rate, and with so many its least and its greatest
+/// value.
+const WITH_SPARK: u16 = 34;
 const WIDE: u16 = 70;
 const WITH_BOUNDS: u16 = 100;
+
+/// The most columns of a word or a text.
+const WORD: usize = 24;
 
 /// The list of what is watched.
 #[derive(Debug, Default)]
 pub(crate) struct WatchPanel {
     window: Window,
+    total: usize,
+    /// The longest number that there was before the point: names do not move while values do.
+    longest: usize,
 }
 
 impl WatchPanel {
@@ -31,9 +40,9 @@ impl WatchPanel {
         }
     }
 
-    /// Rows of the header: only several numbers beside each other need one.
-    pub(crate) fn header_rows(area: Area, has_headers: bool) -> u16 {
-        u16::from(has_headers && area.width >= WITH_BOUNDS)
+    /// Rows of the header, which a few rows below the list and the fields do without.
+    pub(crate) fn header_rows(area: Area, has_headers: bool, is_alone: bool) -> u16 {
+        u16::from(has_headers && (is_alone || area.width >= WITH_BOUNDS))
     }
 
     pub(crate) fn take(&mut self, snapshot: &Snapshot, height: usize) {
@@ -43,6 +52,14 @@ impl WatchPanel {
             first: watches.first,
             height,
         };
+        if watches.total != self.total {
+            (self.total, self.longest) = (watches.total, 0);
+        }
+        let numbers = watches.rows.iter().filter_map(|row| match &row.value {
+            Figure::Number(digits) if row.trouble.is_none() => Some(digits.whole.len()),
+            _ => None,
+        });
+        self.longest = numbers.fold(self.longest, usize::max);
     }
 
     pub(crate) fn act(&mut self, command: Command, snapshot: &Snapshot) -> Handled {
@@ -96,38 +113,50 @@ impl WatchPanel {
             .map(|row| row.value.fraction_width())
             .max();
         let columns = Columns::of(area, fraction.unwrap_or(0) as u16);
-        let header = WatchPanel::header_rows(area, frame.has_headers);
+        let header = WatchPanel::header_rows(area, frame.has_headers, frame.is_alone);
         if header > 0 {
             draw_header(canvas, area, columns);
         }
-        for ((index, row), y) in watches
-            .rows
-            .iter()
-            .enumerate()
-            .zip(area.y + 1 + header..area.bottom())
-        {
+        let rows = watches.rows.iter();
+        let names: Vec<_> = rows
+            .clone()
+            .map(|row| (&*row.name, self.room(area, row, columns)))
+            .collect();
+        let rows = rows.zip(shortened(&names)).enumerate();
+        for ((index, (row, name)), y) in rows.zip(area.y + 1 + header..area.bottom()) {
             let line = Area {
                 y,
                 height: 1,
                 ..area
             };
-            draw_row(canvas, line, row, columns, frame.is_live);
+            draw_row(canvas, line, row, name, columns, frame.is_live);
             if frame.is_focused && watches.first + index == self.window.selected {
                 canvas.select(line);
                 canvas.put(area.x, y, "▌", Role::Accent);
             }
         }
     }
+
+    /// Columns for the name of a row.
+    fn room(&self, area: Area, row: &WatchRow, columns: Columns) -> usize {
+        let taken = match (&row.trouble, &row.value) {
+            (Some(trouble), _) => text::width(trouble),
+            (None, Figure::Number(_)) => self.longest.min(columns.whole),
+            (None, other) => text::width(&other.plain()).min(WORD),
+        };
+        usize::from(columns.whole_end.saturating_sub(area.x + 1)).saturating_sub(taken + 1)
+    }
 }
 
 /// Where the columns of a row are.
 #[derive(Clone, Copy, Debug)]
 struct Columns {
-    name: usize,
     whole_end: u16,
     whole: usize,
     fraction: u16,
-    spark_at: u16,
+    /// The last seconds end with it.
+    spark_end: u16,
+    /// 0 where there is no room for them.
     spark: usize,
     rate_end: Option<u16>,
     /// The columns behind the least and the greatest value.
@@ -136,30 +165,24 @@ struct Columns {
 
 impl Columns {
     fn of(area: Area, fraction: u16) -> Columns {
-        let width = area.width;
-        let is_wide = width >= WIDE;
-        let spark = if is_wide { 16 } else { 7 };
         let right = area.right() - 1;
-        let rate = if is_wide { 7 } else { 0 };
-        let spark_at = right.saturating_sub(rate + spark);
-        let bounds_width = if width >= WITH_BOUNDS { 24 } else { 0 };
+        let (spark, rate, whole) = match area.width {
+            WIDE.. => (16, 7, 14),
+            WITH_SPARK.. => (7, 0, 10),
+            _ => (0, 0, 10),
+        };
+        let spark_end = right.saturating_sub(rate);
+        let spark_at = spark_end.saturating_sub(spark);
+        let bounds_width = if area.width >= WITH_BOUNDS { 24 } else { 0 };
         let bounds = (bounds_width > 0).then(|| [spark_at - 14, spark_at - 2]);
         let fraction = fraction.clamp(2, 7);
-        let whole_end = spark_at.saturating_sub(1 + bounds_width + fraction);
-        let whole = if is_wide { 14 } else { 10 };
-        let name = usize::from(whole_end.saturating_sub(area.x + 2)).saturating_sub(if is_wide {
-            10
-        } else {
-            6
-        });
         Columns {
-            name,
-            whole_end,
+            whole_end: spark_at.saturating_sub(1 + bounds_width + fraction),
             whole,
             fraction,
-            spark_at,
+            spark_end,
             spark: spark.into(),
-            rate_end: is_wide.then_some(right),
+            rate_end: (rate > 0).then_some(right),
             bounds,
         }
     }
@@ -175,17 +198,27 @@ fn draw_header(canvas: &mut Canvas, area: Area, columns: Columns) {
     {
         canvas.put_before(end, y, word.into(), Role::Dim);
     }
-    canvas.put(columns.spark_at, y, "last 10 s", Role::Dim);
+    let seconds = match columns.spark {
+        0..9 => "10 s",
+        _ => "last 10 s",
+    };
+    if columns.spark > 0 {
+        canvas.put_before(columns.spark_end, y, seconds.into(), Role::Dim);
+    }
     if let Some(end) = columns.rate_end {
         canvas.put_before(end, y, "chg/s".into(), Role::Dim);
     }
 }
 
-fn draw_row(canvas: &mut Canvas, area: Area, row: &WatchRow, columns: Columns, is_live: bool) {
+fn draw_row(
+    canvas: &mut Canvas,
+    area: Area,
+    row: &WatchRow,
+    name: String,
+    columns: Columns,
+    is_live: bool,
+) {
     let (x, y) = (area.x, area.y);
-    let figure_width = figure_width(&row.value, columns);
-    let room = usize::from(columns.whole_end.saturating_sub(x + 2)).saturating_sub(figure_width);
-    let name = short_name(&row.name, room.max(columns.name.min(8)));
     let role = match &row.trouble {
         Some(_) => Role::Dim,
         None => Role::Text,
@@ -203,49 +236,9 @@ fn draw_row(canvas: &mut Canvas, area: Area, row: &WatchRow, columns: Columns, i
     }
     let history = &row.history[row.history.len().saturating_sub(columns.spark)..];
     let marks = spark::row(history);
-    let at = columns.spark_at + (columns.spark - history.len()) as u16;
-    canvas.put(at, y, marks, Role::Dim);
+    canvas.put_before(columns.spark_end, y, marks, Role::Dim);
     if let (Some(end), true) = (columns.rate_end, is_live) {
         canvas.put_before(end, y, format!("{:.0}/s", row.rate), Role::Dim);
-    }
-}
-
-/// A name in so many columns: of an expression each path keeps its last part, as in `…ask_price - …bid_price`.
-fn short_name(name: &str, room: usize) -> String {
-    if text::width(name) <= room {
-        return name.to_owned();
-    }
-    let is_of_path = |c: char| c.is_alphanumeric() || "_.[]".contains(c);
-    let mut short = String::new();
-    let mut rest = name;
-    let mut paths = 0;
-    while !rest.is_empty() {
-        let end = rest.find(|c| !is_of_path(c)).unwrap_or(rest.len());
-        let (path, behind) = rest.split_at(end);
-        match path.rsplit_once('.') {
-            Some((_, last)) if !last.starts_with(|c: char| c.is_ascii_digit()) => {
-                paths += 1;
-                short += "…";
-                short += last;
-            }
-            _ => short += path,
-        }
-        let end = behind.find(is_of_path).unwrap_or(behind.len());
-        short += &behind[..end];
-        rest = &behind[end..];
-    }
-    let name = if paths > 1 { &short } else { name };
-    text::cut_start(name, room).into_owned()
-}
-
-/// Columns that a figure takes left of where whole numbers end.
-fn figure_width(value: &Figure, columns: Columns) -> usize {
-    match value {
-        Figure::Number(digits) => {
-            let (whole, _) = digits.fitted(columns.whole, columns.fraction.into());
-            whole.len() + 1
-        }
-        other => text::width(&other.plain()).min(24) + 1,
     }
 }
 
@@ -257,26 +250,8 @@ fn draw_figure(canvas: &mut Canvas, y: u16, value: &Figure, end: u16, columns: C
             canvas.put(end, y, fraction, Role::Text);
         }
         other => {
-            let text = text::cut_end(&other.plain(), 24).into_owned();
+            let text = text::cut_end(&other.plain(), WORD).into_owned();
             canvas.put_before(end, y, text, Role::Text);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_paths_of_an_expression_are_cut_at_their_starts() {
-        let spread = "AAPL_quote.ask_price - AAPL_quote.bid_price";
-        assert_eq!(short_name(spread, 43), spread);
-        assert_eq!(short_name(spread, 30), "…ask_price - …bid_price");
-        assert_eq!(short_name(spread, 12), "… …bid_price");
-        assert_eq!(
-            short_name("a.price * 1.5 > b.limit", 21),
-            "…price * 1.5 > …limit"
-        );
-        assert_eq!(short_name("engine_stats.volatility", 12), "….volatility");
     }
 }

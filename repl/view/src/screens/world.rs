@@ -39,6 +39,10 @@ impl Host for World {
             .rows
             .get(window.selected)
             .map_or(String::new(), |row| format!("AAPL_position.{}", row.path));
+        let (all, watches) = (&self.snapshot.watches, &mut snapshot.watches);
+        let window = interest.watches.settled(all.rows.len());
+        (watches.first, watches.selected) = (window.first, window.selected);
+        watches.rows = cut(&all.rows, window.first, window.height);
         if let Some(wanted) = interest.history {
             let (all, history) = (&self.snapshot.history.rows, &mut snapshot.history);
             let is_listed = |row: &&ChangeRow| wanted.until.is_none_or(|until| row.at <= until);
