@@ -33,11 +33,37 @@ fn heads(pattern: &str) -> impl Iterator<Item = Pattern> {
     ends.filter_map(|end| Pattern::new(&pattern[..end]).ok())
 }
 
+/// The pattern with what may be an index taken as one, and not as a set of characters: `book[0].price`, `book[*].price`;
+/// `None` if it has nothing of the kind.
+fn with_indexes(pattern: &str) -> Option<String> {
+    let mut meant = String::with_capacity(pattern.len() + 8);
+    let mut rest = pattern;
+    while let Some((before, behind)) = rest.split_once('[') {
+        let index = behind.split_once(']').filter(|(index, _)| {
+            *index == "*" || (!index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit()))
+        });
+        meant.push_str(before);
+        rest = match index {
+            Some((index, behind)) if !before.ends_with('\\') => {
+                meant.push_str(&format!("\\[{index}\\]"));
+                behind
+            }
+            _ => {
+                meant.push('[');
+                behind
+            }
+        };
+    }
+    meant.push_str(rest);
+    (meant != pattern).then_some(meant)
+}
+
 impl Only {
     pub(super) fn new(patterns: &[String]) -> Result<Only, Failure> {
         let heads = patterns.iter().flat_map(|text| heads(text));
-        let patterns = patterns.iter().map(|text| Pattern::new(text));
-        let patterns: Result<_, PatternError> = patterns.collect();
+        let indexed = patterns.iter().filter_map(|text| with_indexes(text));
+        let patterns = patterns.iter().cloned().chain(indexed);
+        let patterns: Result<_, PatternError> = patterns.map(|text| Pattern::new(&text)).collect();
         Ok(Only {
             patterns: patterns.map_err(|error| Failure::Usage(error.to_string()))?,
             heads: heads.collect(),
@@ -90,6 +116,27 @@ impl Only {
             Change::Created(object) | Change::Value(object, _) => self.selects(schema, object),
             // What the state never had means nothing to it.
             _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_stars_in_brackets_are_indexes_too() {
+        for (pattern, meant) in [
+            ("book[0].x", Some("book\\[0\\].x")),
+            ("*.levels[*].price", Some("*.levels\\[*\\].price")),
+            ("a[1][23]", Some("a\\[1\\]\\[23\\]")),
+            ("a[0-9].x", None),
+            ("a[!0][0].x", Some("a[!0]\\[0\\].x")),
+            ("a\\[0\\].x", None),
+            ("a[", None),
+            ("a[]", None),
+        ] {
+            assert_eq!(with_indexes(pattern).as_deref(), meant, "{pattern}");
         }
     }
 }

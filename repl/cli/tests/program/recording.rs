@@ -418,7 +418,10 @@ fn an_export_of_some_fields_has_those_and_no_others() {
         paths("*.speed"),
         ["motor.speed", "pair[0].speed", "pair[1].speed"]
     );
-    // A part with all that is in it; the brackets of a pattern are a choice of characters.
+    // A part with all that is in it. A number in brackets is an index, else brackets are a choice of characters.
+    assert_eq!(paths("pair[1]"), ["pair[1].speed"]);
+    assert_eq!(paths("pair[0].speed"), ["pair[0].speed"]);
+    assert_eq!(paths("p*[*].speed"), ["pair[0].speed", "pair[1].speed"]);
     assert_eq!(paths("pair[[]1[]]"), ["pair[1].speed"]);
     assert_eq!(paths("motor"), ["motor.speed"]);
     world
