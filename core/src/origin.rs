@@ -1,4 +1,4 @@
-//! Where the values of a session come from: its producer, or a recording that is played.
+//! Where the values of a session come from: its producer, a recording that is played, or a file of another program.
 //!
 //! The words of the mark are written and read one by one: what is read while they are written may mix two
 //! moments. They are for display, and for refusing writes.
@@ -18,6 +18,13 @@ pub enum Origin {
     Live,
     /// A recording of another session that is played.
     Replay(Replay),
+    /// The memory of a program that knows nothing of memglass, as a file. The session is a copy of it.
+    File {
+        /// Name of the file. At most 56 bytes are kept: it is for display.
+        name: String,
+        /// Whether what observers write goes into the file; else they cannot write.
+        is_written: bool,
+    },
 }
 
 /// A recording that is played, and where it is now.
@@ -83,19 +90,31 @@ impl std::fmt::Display for Replay {
     }
 }
 
-/// Marks a header as that of a replay.
-pub(crate) fn mark(header: View<'_>, replay: &Replay) {
-    let end = replay.name.floor_char_boundary(at::MAX_ORIGIN_NAME);
-    let name = &replay.name[..end];
+/// Marks a header as that of a session whose values come from there.
+pub(crate) fn mark(header: View<'_>, origin: &Origin) {
+    match origin {
+        Origin::Live => {}
+        Origin::Replay(replay) => {
+            store(header, at::REPLAY_START, nanoseconds(replay.start));
+            store(header, at::REPLAY_END, nanoseconds(replay.end));
+            move_to(header, replay.position, replay.speed);
+            mark_as(header, at::ORIGIN_REPLAY, &replay.name, replay.is_branch);
+        }
+        Origin::File { name, is_written } => {
+            mark_as(header, at::ORIGIN_FILE, name, *is_written);
+        }
+    }
+}
+
+fn mark_as(header: View<'_>, origin: u64, name: &str, is_writable: bool) {
+    let end = name.floor_char_boundary(at::MAX_ORIGIN_NAME);
+    let name = &name[..end];
     store(header, at::ORIGIN_NAME_LEN, name.len() as u64);
     header
         .store_bytes_in_words(at::ORIGIN_NAME, name.as_bytes())
         .expect("the header has room for it");
-    store(header, at::REPLAY_START, nanoseconds(replay.start));
-    store(header, at::REPLAY_END, nanoseconds(replay.end));
-    store(header, at::REPLAY_IS_BRANCH, u64::from(replay.is_branch));
-    move_to(header, replay.position, replay.speed);
-    store(header, at::ORIGIN, at::ORIGIN_REPLAY);
+    store(header, at::ORIGIN_IS_WRITABLE, u64::from(is_writable));
+    store(header, at::ORIGIN, origin);
 }
 
 /// Says where a replay is now.
@@ -104,32 +123,40 @@ pub(crate) fn move_to(header: View<'_>, position: SystemTime, speed: f64) {
     store(header, at::REPLAY_SPEED, speed.to_bits());
 }
 
-/// Whether a header is that of a replay.
-fn is_replay(header: View<'_>) -> bool {
-    load(header, at::ORIGIN) == at::ORIGIN_REPLAY
-}
-
-/// Whether a header is that of a replay which nobody may write.
+/// Whether a header is that of a copy which nobody may write.
 pub(crate) fn refuses_writes(header: View<'_>) -> bool {
-    is_replay(header) && load(header, at::REPLAY_IS_BRANCH) != 1
+    match of(header) {
+        Origin::Live => false,
+        Origin::Replay(replay) => !replay.is_branch,
+        Origin::File { is_written, .. } => !is_written,
+    }
 }
 
 /// What a header says of where its values come from.
 pub(crate) fn of(header: View<'_>) -> Origin {
-    if !is_replay(header) {
+    let origin = load(header, at::ORIGIN);
+    if ![at::ORIGIN_REPLAY, at::ORIGIN_FILE].contains(&origin) {
         return Origin::Live;
     }
     let len = load(header, at::ORIGIN_NAME_LEN).min(at::MAX_ORIGIN_NAME as u64);
     let name = header.bytes_in_words(at::ORIGIN_NAME, len as usize);
+    let name = String::from_utf8_lossy(&name.unwrap_or_default()).into_owned();
+    let is_writable = load(header, at::ORIGIN_IS_WRITABLE) == 1;
+    if origin == at::ORIGIN_FILE {
+        return Origin::File {
+            name,
+            is_written: is_writable,
+        };
+    }
     let time = |offset| UNIX_EPOCH + Duration::from_nanos(load(header, offset));
     let speed = f64::from_bits(load(header, at::REPLAY_SPEED));
     Origin::Replay(Replay {
-        name: String::from_utf8_lossy(&name.unwrap_or_default()).into_owned(),
+        name,
         start: time(at::REPLAY_START),
         end: time(at::REPLAY_END),
         position: time(at::REPLAY_POSITION),
         speed: if speed >= 0.0 { speed } else { 0.0 },
-        is_branch: load(header, at::REPLAY_IS_BRANCH) == 1,
+        is_branch: is_writable,
     })
 }
 
@@ -189,6 +216,33 @@ mod tests {
         assert!(matches!(refused, WriteError::Replay { .. }), "{refused}");
         assert_eq!(answer.get(), 42);
     }
+
+    #[test]
+    fn a_copy_of_a_file_that_is_only_read_refuses_writes_with_the_reason() {
+        let dir = doc::directory();
+        let session = |is_written| {
+            let name = "a/ring".to_owned();
+            let origin = Origin::File { name, is_written };
+            let builder = Session::builder("ring").dir(&dir).origin(origin);
+            builder.create().unwrap()
+        };
+        let write = |session: &Session| {
+            let answer = session.object("answer", 42_i64).unwrap();
+            let observer = Observer::builder().dir(&dir).writable();
+            let observer = observer.attach("ring").unwrap();
+            let written = observer.field("answer").unwrap().write(&Value::I64(1));
+            (written, answer.get())
+        };
+        let (refused, now) = write(&session(false));
+        let refused = refused.unwrap_err();
+        assert!(
+            matches!(refused, WriteError::CopyOfFile { .. }),
+            "{refused}"
+        );
+        assert_eq!(now, 42);
+        assert_eq!(write(&session(true)).1, 1);
+    }
+
     #[test]
     fn a_branch_of_a_replay_is_written_and_says_so() {
         let (session, builder) = session(run().branch());

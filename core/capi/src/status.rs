@@ -234,9 +234,9 @@ impl From<WriteError> for Failure {
         let status = match &error {
             WriteError::Gone { .. } => Status::Gone,
             WriteError::ReadOnlyField { .. } => Status::ReadonlyField,
-            WriteError::ReadOnlySession { .. } | WriteError::Replay { .. } => {
-                Status::ReadonlySession
-            }
+            WriteError::ReadOnlySession { .. }
+            | WriteError::Replay { .. }
+            | WriteError::CopyOfFile { .. } => Status::ReadonlySession,
             WriteError::Ended { .. } => Status::Ended,
             WriteError::Forked { .. } => Status::Forked,
             WriteError::Busy { .. } => Status::Busy,

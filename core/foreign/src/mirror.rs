@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use memglass::schema::TypeId;
-use memglass::{RawObject, Session, TypedBlock};
+use memglass::{Origin, RawObject, Session, TypedBlock};
 
 use crate::error::ForeignError;
 use crate::image;
@@ -40,7 +40,11 @@ impl Mirror {
     ) -> Result<Mirror, ForeignError> {
         let bytes = placed.iter().map(Placed::len);
         room::check(bytes.fold(0, u64::saturating_add))?;
-        let builder = Session::builder(name);
+        let origin = Origin::File {
+            name: source.path().to_string_lossy().into_owned(),
+            is_written: source.is_written(),
+        };
+        let builder = Session::builder(name).origin(origin);
         let session = match dir {
             Some(dir) => builder.dir(dir),
             None => builder,

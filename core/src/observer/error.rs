@@ -269,6 +269,14 @@ pub enum WriteError {
         /// The field.
         path: String,
     },
+    /// The session is a copy of a file that is only read.
+    #[error(
+        "{path} cannot be written: this is a read-only copy of a file; `memglass file --write` writes into the file"
+    )]
+    CopyOfFile {
+        /// The field.
+        path: String,
+    },
     /// The producer has ended the session. A write to one that crashed is not refused: see
     /// [`Observer::producer`](super::Observer::producer).
     #[error(

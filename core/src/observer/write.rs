@@ -13,7 +13,7 @@ use super::read;
 use crate::access::{get_scalar, put_scalar, store, swap};
 use crate::coerce::{Refusal, Strictness, encode_value};
 use crate::layout::SessionState;
-use crate::origin;
+use crate::origin::{self, Origin, Replay};
 use crate::owners::{Unannounced, WriterSlot};
 use crate::schema::Kind;
 use crate::shm::{self, View};
@@ -303,12 +303,13 @@ impl Field {
     #[cold]
     fn may_not_write(&self, is_forked: bool) -> WriteError {
         let path = self.path().into();
-        match is_forked {
-            true => WriteError::Forked { path },
-            false if origin::refuses_writes(self.attached().layout.header().view()) => {
-                WriteError::Replay { path }
-            }
-            false => WriteError::ReadOnlySession { path },
+        if is_forked {
+            return WriteError::Forked { path };
+        }
+        match origin::of(self.attached().layout.header().view()) {
+            Origin::Replay(Replay { is_branch, .. }) if !is_branch => WriteError::Replay { path },
+            Origin::File { is_written, .. } if !is_written => WriteError::CopyOfFile { path },
+            _ => WriteError::ReadOnlySession { path },
         }
     }
 

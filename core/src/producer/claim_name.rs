@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::error::ProducerError;
 use super::session::wall_clock;
-use crate::origin::{self, Replay};
+use crate::origin::{self, Origin};
 use crate::owners;
 use crate::process::{self, Process};
 use crate::shm::{Access, Dir, Draft, Mode, Segment, ShmError, View};
@@ -25,11 +25,11 @@ pub(super) fn claim_name(
     name: &str,
     session_id: u128,
     mode: Mode,
-    replay: Option<&Replay>,
+    origin: &Origin,
 ) -> Result<Segment, ProducerError> {
     let start = Instant::now();
     loop {
-        let draft = draft(dir, name, session_id, mode, replay)?;
+        let draft = draft(dir, name, session_id, mode, origin)?;
         let old = match dir.open(&names::header(name), Access::Write) {
             Ok(old) => old,
             Err(ShmError::NotFound { .. }) => match draft.publish_new() {
@@ -97,14 +97,12 @@ fn draft(
     name: &str,
     session_id: u128,
     mode: Mode,
-    replay: Option<&Replay>,
+    origin: &Origin,
 ) -> Result<Draft, ProducerError> {
     let size = (at::BYTES as u64).next_multiple_of(4096);
     let draft = dir.create(&names::header(name), size, mode)?;
     fill(draft.segment().view(), name, session_id);
-    if let Some(replay) = replay {
-        origin::mark(draft.segment().view(), replay);
-    }
+    origin::mark(draft.segment().view(), origin);
     let locked = draft.segment().try_lock(at::PRODUCER_SLOT)?;
     debug_assert!(locked, "nobody else has the draft open");
     Ok(draft)

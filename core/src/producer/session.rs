@@ -13,7 +13,7 @@ use super::regions::{Maker, Regions, Sizes};
 use super::registry::{Reclaim, Registry};
 use crate::forks;
 use crate::observe::Observe;
-use crate::origin::{self, Replay};
+use crate::origin::{self, Origin, Replay};
 use crate::owners;
 use crate::shm::{Dir, Keeper, Mode, Segment, SegmentMap};
 use crate::sync::publish;
@@ -39,6 +39,8 @@ pub(super) struct Shared {
     segments: Arc<SegmentMap>,
     /// A forked child must not end its parent's session.
     forks: u64,
+    /// Whether it is a copy of something else, and nothing is lost with it.
+    is_copy: bool,
 }
 
 /// How a session is made; see [`Session::builder`].
@@ -52,7 +54,7 @@ pub struct SessionBuilder {
     mode: Mode,
     growth: Growth,
     reserved: Reserved,
-    replay: Option<Replay>,
+    origin: Origin,
 }
 
 /// When a session makes its regions of memory.
@@ -79,6 +81,9 @@ const DEFAULT_FIRST_REGION: u64 = 1 << 20;
 const DEFAULT_MAX_REGION: u64 = 64 << 20;
 const DEFAULT_GRACE: Duration = Duration::from_secs(5);
 const DEFAULT_RETIRED_BUDGET: u64 = 256 << 10;
+
+/// How long an exit waits for another thread that changes the session.
+const EXIT_PATIENCE_MS: u32 = 100;
 
 impl Session {
     /// Starts a session with default settings.
@@ -120,7 +125,7 @@ impl Session {
             mode: Mode::Owner,
             growth: Growth::default(),
             reserved: Reserved::default(),
-            replay: None,
+            origin: Origin::Live,
         }
     }
 
@@ -231,8 +236,14 @@ impl SessionBuilder {
 
     /// Marks the session as a recording that is played: observers say so, and cannot write, unless it is a
     /// [branch](Replay::branch).
-    pub fn replay(mut self, replay: Replay) -> SessionBuilder {
-        self.replay = Some(replay);
+    pub fn replay(self, replay: Replay) -> SessionBuilder {
+        self.origin(Origin::Replay(replay))
+    }
+
+    /// Marks the session as a copy of something else: observers say so, and cannot write unless the origin says that
+    /// they may. Its segments are removed when this process exits, whatever its status.
+    pub fn origin(mut self, origin: Origin) -> SessionBuilder {
+        self.origin = origin;
         self
     }
 
@@ -287,8 +298,7 @@ impl SessionBuilder {
         }
         let dir = Dir::new(self.dir.as_deref());
         let session_id = crate::identity::random();
-        let replay = self.replay.as_ref();
-        let header = claim_name(&dir, &self.name, session_id, self.mode, replay)?;
+        let header = claim_name(&dir, &self.name, session_id, self.mode, &self.origin)?;
         let header = Arc::new(header);
         let maker = Maker::new(
             dir.clone(),
@@ -312,6 +322,7 @@ impl SessionBuilder {
             registry,
             segments,
             forks: forks::count(),
+            is_copy: self.origin != Origin::Live,
         };
         {
             let mut registry = shared.registry();
@@ -385,19 +396,33 @@ impl Shared {
         publish(word, state);
     }
 
-    /// Tells observers that the producer exits in an orderly way.
-    pub(super) fn say_closing(&self) {
-        if self.is_mine() {
-            self.set_state(header::STATE_CLOSING);
+    /// What an exit with this status means to the session.
+    pub(super) fn exit(&self, status: i32) {
+        if !self.is_mine() || !(self.is_copy || status == 0) {
+            return;
+        }
+        self.set_state(header::STATE_CLOSING);
+        if !self.is_copy {
+            return;
+        }
+        // Whoever has the lock gives it back soon, or is the thread that exits and never will.
+        for _ in 0..EXIT_PATIENCE_MS {
+            if let Ok(registry) = self.registry.try_lock() {
+                self.remove_with(registry);
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
     fn remove_segments(&self) {
-        if !self.is_mine() {
-            return;
+        if self.is_mine() {
+            self.remove_with(self.registry());
         }
-        // Locked, so that no region is published meanwhile: its name may then be another session's.
-        let mut registry = self.registry();
+    }
+
+    /// Locked, so that no region is published meanwhile: its name may then be another session's.
+    fn remove_with(&self, mut registry: MutexGuard<'_, Registry>) {
         registry.memory.stop_growing_ahead();
         if !self.header.is_named_in(&self.dir) {
             return;

@@ -67,14 +67,16 @@ pub(crate) const HIGHEST_SLOT: usize = 6 * LINE;
 pub(crate) const ORIGIN: usize = 7 * LINE;
 /// In [`ORIGIN`]: a recording. 0 is the producer itself.
 pub(crate) const ORIGIN_REPLAY: u64 = 1;
+/// In [`ORIGIN`]: a file of a program that knows nothing of memglass.
+pub(crate) const ORIGIN_FILE: u64 = 2;
 pub(crate) const REPLAY_START: usize = ORIGIN + WORD;
 pub(crate) const REPLAY_END: usize = REPLAY_START + WORD;
 /// The moment whose values the session has; moves while a recording is played.
 pub(crate) const REPLAY_POSITION: usize = REPLAY_END + WORD;
 pub(crate) const REPLAY_SPEED: usize = REPLAY_POSITION + WORD;
-/// 1 if a recording is played as a branch, which observers may write.
-pub(crate) const REPLAY_IS_BRANCH: usize = REPLAY_SPEED + WORD;
-const _: () = assert!(REPLAY_IS_BRANCH + WORD <= SLOT_LINES);
+/// 1 if observers may write: to the branch of a recording that is played, or through the session to the file.
+pub(crate) const ORIGIN_IS_WRITABLE: usize = REPLAY_SPEED + WORD;
+const _: () = assert!(ORIGIN_IS_WRITABLE + WORD <= SLOT_LINES);
 
 /// Name of the origin, in the line of slot 0.
 pub(crate) const ORIGIN_NAME_LEN: usize = SLOT_LINES;

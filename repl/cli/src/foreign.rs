@@ -7,6 +7,7 @@ use clap::Parser;
 use memglass::ProducerError;
 use memglass_foreign::{Foreign, ForeignError, ForeignObject, Publication, Use};
 use memglass_repl::program::ScriptText;
+use memglass_terminal::signal;
 use memglass_types::Types;
 
 use super::addresses::{self, Whose};
@@ -86,6 +87,8 @@ struct Published {
 
 /// The session, under the name that is wanted, or else the file's, with a number if that is taken.
 fn published(options: &Options, file: &File, types: &Types) -> Result<Published, Failure> {
+    // The session is of this process alone, and goes with it.
+    signal::exit_at_end()?;
     let layout = layout(file)?;
     let how = if file.write { Use::Write } else { Use::Read };
     let own = session_name(&file.file);

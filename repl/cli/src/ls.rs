@@ -29,10 +29,11 @@ pub(super) fn run(options: &Options) -> Result<i32, Failure> {
     Ok(0)
 }
 
-/// What made a session: a program, or a recording.
+/// What made a session: a program, a recording or a file.
 fn program(session: &SessionEntry) -> String {
     match &session.origin {
         Origin::Replay(replay) => replay.to_string(),
+        Origin::File { name, .. } => format!("copy of {name}"),
         _ => session.program.clone(),
     }
 }

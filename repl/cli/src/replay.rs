@@ -9,6 +9,7 @@ use memglass::ProducerError;
 use memglass_repl::program::recordings_told;
 use memglass_stream::{Damage, Passage, PlayError, Player, Recording, Start};
 use memglass_system::files::open_regular;
+use memglass_terminal::signal;
 
 use super::failure::Failure;
 use super::options::Options;
@@ -135,6 +136,8 @@ fn under_name<T>(
     name: Option<&str>,
     open: impl Fn(Recording, &str) -> Result<T, PlayError>,
 ) -> Result<(T, String), Failure> {
+    // The session is of this process alone, and goes with it.
+    signal::exit_at_end()?;
     let own = session_name(path);
     for number in 1.. {
         let recording = Recording::open(path)?;

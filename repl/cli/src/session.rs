@@ -43,6 +43,14 @@ fn about(observer: &Observer) -> String {
         let replay = described_replay(&replay);
         return format!("{objects}; {replay}; :play, :pause, :seek, :step and :speed move it\n");
     }
+    if let Origin::File { name, is_written } = observer.origin() {
+        let name = format::escaped(&name);
+        let how = match is_written {
+            true => "what is written here goes into the file",
+            false => "only read",
+        };
+        return format!("{}: {objects} of {name}; {how}\n", session.name);
+    }
     let program = format::escaped(&session.program);
     format!(
         "{}: {objects} of {program} (pid {}); :help lists what can be typed\n",

@@ -84,7 +84,7 @@ fn listed(live: &[&SessionEntry]) -> String {
 
 /// Whether a program works in it now. A replay is only meant when it is named.
 fn is_live(session: &&SessionEntry) -> bool {
-    session.state.is_alive() && session.origin == Origin::Live
+    session.state.is_alive() && !matches!(session.origin, Origin::Replay(_))
 }
 
 /// Attaches for reading to the session that is named apart, or by the first word if there is a session

@@ -64,6 +64,11 @@ impl Attached {
             Origin::Replay(_) => Some(
                 "this is the replay of a recording, which nobody can change; a branch of it (--what-if) can be written",
             ),
+            Origin::File {
+                is_written: false, ..
+            } => Some(
+                "this is a read-only copy of a file; `memglass file --write` writes into the file",
+            ),
             _ => Some("the session is attached read-only"),
         }
     }

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, unbounded};
 use memglass_system::rescue;
@@ -20,6 +21,42 @@ pub enum Owner {
     Program,
     /// A host's, which is not ours to end.
     Host,
+}
+
+/// How many [`Interrupts`] there are.
+static LISTENING: AtomicU32 = AtomicU32::new(0);
+
+/// When one of them heard a signal.
+static HEARD: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// After this time a signal is not the one that was heard before.
+const SAME: Duration = Duration::from_millis(100);
+
+/// From now on Ctrl-C and what asks the program to end make it exit, and do not kill it, also while no [`Interrupts`]
+/// listen: what is to be done at an exit is done.
+///
+/// # Errors
+///
+/// If the system refuses a handler or a thread.
+pub fn exit_at_end() -> io::Result<()> {
+    static STARTED: Once = Once::new();
+    let mut started = Ok(());
+    STARTED.call_once(|| {
+        let ends = END.into_iter().chain([INTERRUPT]);
+        started = Listener::new(ends, |signal| {
+            // Whoever listened to it may be gone by now, and the program ends as it wants to.
+            let heard = *HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_heard = heard.is_some_and(|heard| heard.elapsed() < SAME);
+            if !is_heard && LISTENING.load(Ordering::Relaxed) == 0 {
+                crate::modes::give_back();
+                std::process::exit(exit_code(signal));
+            }
+            ControlFlow::Continue(())
+        })
+        // It listens to the end.
+        .map(std::mem::forget);
+    });
+    started
 }
 
 /// Whether the keyboard belongs to another program, and Ctrl-C is meant for that.
@@ -104,6 +141,10 @@ impl Interrupts {
         };
         let raised = raiser.clone();
         let listener = Listener::new(taken, move |signal| {
+            HEARD
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .replace(Instant::now());
             if signal == INTERRUPT && LENT.load(Ordering::Relaxed) {
                 return ControlFlow::Continue(());
             }
@@ -113,6 +154,7 @@ impl Interrupts {
                 Err(_) => ControlFlow::Break(()),
             }
         })?;
+        LISTENING.fetch_add(1, Ordering::Relaxed);
         Ok(Interrupts {
             raiser,
             received,
@@ -151,6 +193,7 @@ impl Interrupts {
 impl Drop for Interrupts {
     fn drop(&mut self) {
         self.listener.take();
+        LISTENING.fetch_sub(1, Ordering::Relaxed);
         self.over.store(true, Ordering::Relaxed);
     }
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use super::support::World;
+use rustix::process::Signal;
+
+use super::support::{World, eventually, signal};
 use super::terminal::Terminal;
 
 const SOURCE: &str = r#"
@@ -214,4 +216,75 @@ fn mistakes_say_what_to_do() {
     world
         .run(&["file", &missing, "--layout", "0: u8", "objects"])
         .failed(1, &["missing cannot be read"]);
+}
+
+#[test]
+fn a_file_that_is_only_read_is_written_by_nobody() {
+    let (world, file) = world();
+    let mut shows = world.command(&with(&file, &["watch", "header.sequence"]));
+    let mut shows = shows.stdout(Stdio::null()).spawn().unwrap();
+    eventually("the session", || {
+        world.run(&["get", "ring", "header.sequence"]).data == "7\n"
+    });
+    let why = ["read-only copy of a file", "--write"];
+    world
+        .run(&["set", "ring", "header.sequence", "9"])
+        .failed(1, &why);
+    world
+        .run(&["ring", "-e", "header.sequence = 9"])
+        .failed(1, &why);
+    world
+        .run(&["ring", "-e", ":set header.sequence 9"])
+        .failed(1, &why);
+    assert_eq!(world.data(&["get", "ring", "header.sequence"]), "7\n");
+    assert!(world.data(&["ls", "--csv"]).contains("copy of "));
+    signal(shows.id(), Signal::TERM);
+    shows.wait().unwrap();
+}
+
+/// What ends a program, and its exit code.
+const ENDS: [(Signal, i32); 3] = [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)];
+
+#[test]
+fn a_session_of_one_process_goes_with_it_whatever_ends_it() {
+    let (world, file) = world();
+    let recording = world.path().join("run.mcap").to_str().unwrap().to_owned();
+    world.data(&with(&file, &["record", "-o", &recording, "--for", "50ms"]));
+    let script = world.script("wait.rhai", "sleep(60.s)");
+    let tops = ["top", "--for", "60s"];
+    let lines = [
+        with(&file, &tops),
+        with(&file, &["watch", "header.sequence"]),
+        with(&file, &["run", &script]),
+        with(&file, &["wait", "header.sequence == 1"]),
+        [&[&*recording][..], &tops].concat(),
+        vec![&recording, "run", &script],
+        vec![&recording, "watch", "header.sequence"],
+        vec!["top", &recording, "--for", "60s"],
+        vec!["play", &recording],
+    ];
+    for line in lines {
+        for (end, code) in ENDS {
+            let mut child = world.command(&line);
+            let child = child.stdin(Stdio::null()).stdout(Stdio::null());
+            let mut child = child.stderr(Stdio::null()).spawn().unwrap();
+            eventually("the session", || {
+                world.data(&["ls", "--csv"]).lines().count() == 2
+            });
+            signal(child.id(), end);
+            assert_eq!(child.wait().unwrap().code(), Some(code), "{line:?}");
+            let left = fs::read_dir(world.sessions()).unwrap();
+            let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+            assert!(left.is_empty(), "{end:?} leaves {left:?} of {line:?}");
+        }
+    }
+    // So it is when its time is over.
+    let endless = world.script("endless.rhai", "while true { }");
+    let over = [
+        &["--timeout", "100ms"][..],
+        &with(&file, &["run", &endless]),
+    ]
+    .concat();
+    world.run(&over).failed(124, &["timed out"]);
+    assert_eq!(fs::read_dir(world.sessions()).unwrap().count(), 0);
 }
