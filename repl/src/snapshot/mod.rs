@@ -25,7 +25,7 @@ mod order;
 mod outline;
 mod packed;
 mod past;
-mod row;
+pub(crate) mod row;
 mod sorting;
 mod sweep;
 #[cfg(test)]
@@ -244,6 +244,7 @@ impl Snapshots {
             producer: self.fate.of(&self.observer, now),
             is_readonly: self.is_readonly,
             is_trial: self.observer.is_trial(),
+            has_writes: false,
             replay: match self.observer.origin() {
                 Origin::Replay(replay) => Some(presence::replay(&replay)),
                 _ => None,

@@ -82,6 +82,7 @@ impl Outlines {
         match self.last.get_mut(&row.path) {
             Some(last) if is_frozen || row.trouble.is_some() => {
                 row.value.clone_from(&last.value);
+                row.named.clone_from(&last.named);
                 row.note.clone_from(&last.note);
                 row.cells.clone_from(&last.cells);
             }

@@ -86,6 +86,7 @@ impl Making<'_> {
                 value: around(part)
                     .unwrap_or_else(|| format::figure(part.value, &Style::default())),
                 unit: "".into(),
+                named: String::new(),
                 note: String::new(),
                 trouble: None,
                 cells: Vec::new(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use memglass::schema::{Kind, Metadata, Protection, Schema, TypeId};
 use memglass::{Field, ReadError, Value};
+use memglass_view::edit::Writable;
 use memglass_view::snapshot::{Detail, FieldRow, Fold};
 use memglass_view::text;
 
@@ -44,6 +45,7 @@ pub(super) fn row(
         type_name: text::clean(&info.type_name).into(),
         value: shown(field, value.as_ref(), heading.fold, &style, in_hex),
         unit: unit(info.metadata, heading.fold),
+        named: named(value.as_ref()),
         note: note(schema, heading.declared, value.as_ref(), info.metadata),
         trouble,
         cells: Vec::new(),
@@ -80,6 +82,7 @@ pub(super) fn of_elements(
         type_name: "".into(),
         value: Figure::Nothing,
         unit: "".into(),
+        named: String::new(),
         note: String::new(),
         trouble,
         cells,
@@ -100,6 +103,7 @@ pub(super) fn detail_of_elements(array: &str, first: &Field, values: &[Value]) -
             info.protection.name()
         ),
         description: description(first),
+        writable: Writable::No,
     }
 }
 
@@ -108,6 +112,7 @@ pub(super) fn put_back(row: &mut FieldRow, field: &Field, value: Value, in_hex: 
     let info = field.info();
     let style = Style::new(info.metadata).of_type(field.schema(), info.type_id);
     if matches!(value, Value::Enum(_) | Value::Flags(_)) {
+        row.named = named(Some(&value));
         row.note = note(field.schema(), info.type_id, Some(&value), info.metadata);
     }
     row.value = shown(field, Some(&value), Fold::None, &style, in_hex);
@@ -157,19 +162,44 @@ fn unit(metadata: &Metadata, fold: Fold) -> Arc<str> {
     }
 }
 
+/// The name of a value, or of its flags.
+fn named(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::Enum(value)) => match &value.name {
+            Some(name) => text::clean(name).into_owned(),
+            None => String::new(),
+        },
+        Some(Value::Flags(flags)) if flags.bits != 0 => {
+            text::clean(&flags.to_string()).into_owned()
+        }
+        _ => String::new(),
+    }
+}
+
 /// The name of the value, or else that it is read-only, or how it is protected.
 fn note(schema: &Schema, declared: TypeId, value: Option<&Value>, metadata: &Metadata) -> String {
-    let name = match value {
-        Some(Value::Enum(named)) => named.name.as_ref().map(|name| name.to_string()),
-        Some(Value::Flags(flags)) if flags.bits != 0 => Some(flags.to_string()),
-        _ => None,
-    };
     let protection = schema.protection(declared);
-    match (name, metadata.readonly) {
-        (Some(name), _) => format!("[{}]", text::clean(&name)),
-        (None, true) => "read-only".into(),
-        (None, false) if protection != Protection::Plain => format!("[{}]", protection.name()),
-        (None, false) => String::new(),
+    match (named(value), metadata.readonly) {
+        (name, _) if !name.is_empty() => format!("[{name}]"),
+        (_, true) => "read-only".into(),
+        (_, false) if protection != Protection::Plain => format!("[{}]", protection.name()),
+        (_, false) => String::new(),
+    }
+}
+
+/// Which keys can write a field, as far as its type and its annotations say.
+pub(crate) fn writable(field: &Field) -> Writable {
+    let info = field.info();
+    if info.readonly || field.element_count().is_some() {
+        return Writable::No;
+    }
+    match &field.schema()[info.type_id].kind {
+        Kind::Bool | Kind::Enum { .. } => Writable::Turned,
+        Kind::Int { .. } if !info.metadata.names.is_empty() => Writable::Turned,
+        Kind::Int { .. } if !info.metadata.flags.is_empty() => Writable::Edited,
+        Kind::Int { .. } | Kind::Float => Writable::Stepped,
+        Kind::Flags { .. } | Kind::Text | Kind::Pointer { .. } => Writable::Edited,
+        _ => Writable::No,
     }
 }
 
@@ -201,6 +231,7 @@ pub(super) fn detail(field: &Field, value: Option<&Value>) -> Detail {
             info.offset
         ),
         description: description(field),
+        writable: writable(field),
     }
 }
 

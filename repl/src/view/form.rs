@@ -216,7 +216,10 @@ fn nearest(metadata: &Metadata, value: &Value, reason: &Reason) -> Option<String
 mod tests {
     use memglass::{Observe, Observer, Session};
 
+    use memglass_view::edit::Writable;
+
     use super::*;
+    use crate::snapshot::row::writable;
 
     #[derive(Observe, Clone, Copy, Default)]
     struct Limits {
@@ -265,6 +268,21 @@ mod tests {
         refuses("small", "300", "does not fit", Some("127"));
         refuses("small", "-300", "does not fit", Some("-128"));
         refuses("small", "1.6", "not a whole number", Some("2"));
+    }
+
+    #[test]
+    fn keys_are_offered_for_what_they_can_write() {
+        for name in ["quantity", "small", "ratio", "is_open", "id"] {
+            with_field(name, |field| {
+                let offered = match of(field).map(|form| form.input) {
+                    Err(_) => Writable::No,
+                    Ok(Input::Number { .. }) => Writable::Stepped,
+                    Ok(Input::Choice(_)) => Writable::Turned,
+                    Ok(_) => Writable::Edited,
+                };
+                assert_eq!(writable(field), offered, "{name}");
+            });
+        }
     }
 
     #[test]

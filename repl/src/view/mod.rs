@@ -174,6 +174,8 @@ impl Host for RuntimeHost<'_> {
         }
         let mut snapshot = self.snapshots.take(interest);
         snapshot.log = self.log.borrow().rows(interest.log.window);
+        let (written, _) = self.runtime.host.ledger().counts();
+        snapshot.session.has_writes = written > 0;
         if let Some(replay) = &mut snapshot.session.replay {
             replay.marks = replay::marks(self.runtime);
         }

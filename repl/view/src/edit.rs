@@ -27,6 +27,20 @@ pub struct Form {
     pub text: String,
 }
 
+/// Which keys can write a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Writable {
+    /// None.
+    #[default]
+    No,
+    /// Those of its dialog.
+    Edited,
+    /// Those, and steps up and down.
+    Stepped,
+    /// Those of its dialog, and one for the other bool or the next name.
+    Turned,
+}
+
 /// How a value is given.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {

@@ -130,19 +130,22 @@ impl Keymap {
     }
 
     /// The key bar of a place: keys and words, the most important first but for the way out, which is last. Only of
-    /// commands that are possible now.
-    pub(crate) fn bar(&self, place: Place, is_possible: impl Fn(Command) -> bool) -> Vec<Key> {
+    /// commands for which there is a word now.
+    pub(crate) fn bar(
+        &self,
+        place: Place,
+        word: impl Fn(&Binding) -> Option<&'static str>,
+    ) -> Vec<Key> {
         let rows = self.bound.iter().filter(|bound| {
-            let command = bound.binding.command;
-            let is_offered = command.is_offered_in(place) && is_possible(command);
+            let is_offered = bound.binding.command.is_offered_in(place);
             is_offered && bound.is_in(place) && !bound.binding.bar[0].is_empty()
         });
-        rows.filter_map(|bound| self.bar_key(bound)).collect()
+        rows.filter_map(|bound| self.bar_key(bound, word(bound.binding)?))
+            .collect()
     }
 
     /// A step down stands beside the step up.
-    fn bar_key(&self, bound: &Bound) -> Option<Key> {
-        let [_, word] = bound.binding.bar;
+    fn bar_key(&self, bound: &Bound, word: &'static str) -> Option<Key> {
         let first = bound.keys.first()?;
         let first = keys::shown_name(first);
         let both = match bound.binding.command {

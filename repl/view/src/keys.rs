@@ -361,7 +361,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         keys: &["Enter"],
         does: "open, close; else edit",
         places: &[Place::Fields],
-        bar: NO_BAR,
+        bar: ["Enter", "open"],
     },
     in_fields(
         Command::Edit,

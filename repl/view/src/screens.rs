@@ -917,6 +917,70 @@ fn without_writes_their_keys_are_not_offered() {
 }
 
 #[test]
+fn only_keys_that_do_something_with_the_field_are_offered() {
+    let mut shown = Shown::of(world(), 120, 36);
+    let row = |path: &str, fold| FieldRow {
+        fold,
+        ..field(path, "Side", number(1))
+    };
+    let rows = &mut shown.world.snapshot.fields.rows;
+    rows.push(row("side", Fold::None));
+    rows.push(row("levels", Fold::Closed));
+    shown.world.snapshot.fields.total = rows.len();
+    let bar = |shown: &mut Shown, down: usize| {
+        shown.press("Esc Enter g");
+        shown.press(&"j ".repeat(down));
+        let text = shown.text();
+        let bar = text.lines().last().expect("a key bar").to_owned();
+        bar.split("  / search").next().expect("a part").to_owned()
+    };
+    // Read-only, a number, an open struct, flags, a text, an enum, a closed struct.
+    for (down, keys) in [
+        (0, " w watch  y copy"),
+        (1, " e edit  + - step  w watch  y copy"),
+        (3, " Enter close  y copy"),
+        (7, " e edit  w watch  y copy"),
+        (8, " e edit  w watch  y copy"),
+        (9, " e edit  Space toggle  w watch  y copy"),
+        (10, " Enter open  y copy"),
+    ] {
+        assert_eq!(bar(&mut shown, down), keys, "{down}");
+    }
+    shown.world.snapshot.session.has_writes = true;
+    assert!(bar(&mut shown, 0).ends_with(" u undo"));
+    let mut empty = world();
+    empty.snapshot.fields.rows.clear();
+    empty.snapshot.objects.rows.clear();
+    empty.snapshot.objects.listed = 0;
+    let mut shown = Shown::of(empty, 120, 36);
+    shown.shows("\n / search");
+    shown.press("2");
+    shown.shows("\n / search");
+}
+
+#[test]
+fn without_a_column_for_them_names_stand_before_their_numbers() {
+    let mut world = world();
+    let named = |path: &str, name: &str| FieldRow {
+        named: name.into(),
+        note: format!("[{name}]"),
+        ..field(path, "Status", number(2))
+    };
+    world.snapshot.fields.rows = vec![
+        named("status", "PARTIAL"),
+        named("venue", "A_VERY_LONG_NAME_OF_A_VENUE"),
+        field("quantity", "u32", number(100)),
+    ];
+    let mut shown = Shown::of(world.clone(), 40, 12);
+    shown.press("2");
+    shown.shows("▌ status              PARTIAL 2");
+    shown.shows("A_VERY_LONG_NAME_OF_…");
+    shown.shows("  quantity                100");
+    let mut shown = Shown::of(world, 120, 36);
+    shown.shows("2           [PARTIAL]");
+}
+
+#[test]
 fn a_dry_run_is_told_in_the_title() {
     let mut world = world();
     world.snapshot.session.is_trial = true;

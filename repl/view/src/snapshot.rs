@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use memglass_value::format::Figure;
 
+use crate::edit::Writable;
+
 /// What one frame shows.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
@@ -226,6 +228,8 @@ pub struct Session {
     pub is_readonly: bool,
     /// Whether writes are only tried out.
     pub is_trial: bool,
+    /// Whether anything was written that can be undone.
+    pub has_writes: bool,
     /// Of a replay of a recording, where it is.
     pub replay: Option<Replay>,
 }
@@ -441,7 +445,9 @@ pub struct FieldRow {
     pub value: Figure,
     /// Its unit.
     pub unit: Arc<str>,
-    /// The name of the value, or else how it is protected.
+    /// The name of the value, of an enum or of flags; empty where it has none.
+    pub named: String,
+    /// The name of the value in brackets, or else how it is protected.
     pub note: String,
     /// Why the value is not that of this moment.
     pub trouble: Option<&'static str>,
@@ -471,6 +477,8 @@ pub struct Detail {
     pub about: String,
     /// What it is, in the producer's words.
     pub description: String,
+    /// Which keys can write it, where anything can be written.
+    pub writable: Writable,
 }
 
 /// One region of the session's memory.

@@ -66,6 +66,7 @@ pub(crate) fn field(path: &str, type_name: &str, value: Figure) -> FieldRow {
         type_name: type_name.into(),
         value,
         unit: "".into(),
+        named: String::new(),
         note: String::new(),
         trouble: None,
         cells: Vec::new(),

@@ -656,7 +656,7 @@ fn the_past_of_what_is_watched_is_shown_and_left() {
     terminal.shows("─ Watch 1 ─");
     // Something that changes has a sparkline of several heights. The bars of the memory have such blocks too.
     terminal.until("two changes", |screen| {
-        let is_watch = |row: &str| row.contains("sition.unrealized_pnl ") && row.contains('█');
+        let is_watch = |row: &str| row.contains("unrealized_pnl ") && row.contains('█');
         screen.lines().any(is_watch)
     });
     terminal.press("[[");

@@ -2,11 +2,13 @@
 
 use super::App;
 use crate::canvas::{Area, Canvas};
+use crate::edit::Writable;
 use crate::key_bar::{Key, KeyBar};
-use crate::keys::{Command, Place};
+use crate::keys::{Binding, Command, Place};
 use crate::layout::{Layout, Scale};
 use crate::panels::{Frame, Marking, memory};
 use crate::rules::{Meeting, Rule, junction, thumb};
+use crate::snapshot::Fold;
 use crate::text;
 use crate::theme::Role;
 use crate::time_bar;
@@ -235,24 +237,56 @@ impl App {
     /// The keys that apply now.
     pub(super) fn key_bar(&self, layout: &Layout) -> KeyBar {
         let margin = u16::from(layout.scale > Scale::Basic);
-        let session = &self.snapshot.session;
-        let is_closed = session
-            .replay
-            .as_ref()
-            .is_some_and(|replay| !replay.is_branch);
-        let is_writable = !session.is_readonly && session.producer.is_live() && !is_closed;
-        let is_possible = |command: Command| {
-            (is_writable || !command.writes())
-                && (session.replay.is_some() || !command.moves_replay())
-                && !self.is_beside_bytes(command)
-                && (!matches!(command, Command::Watch | Command::Enter)
-                    || self.focus != Place::Watch
-                    || self.snapshot.watches.total > 0)
-        };
         let (keys, kept) = match self.overlays.last() {
             Some(overlay) => (overlay.bar().iter().copied().map(Key::from).collect(), 1),
-            None => (self.keymap.bar(self.focus, is_possible), 2),
+            None => (self.keymap.bar(self.focus, |key| self.word(key)), 2),
         };
         KeyBar::of(layout.width, margin, &keys, kept)
+    }
+
+    /// What a key does now, in a word; nothing if it does nothing.
+    fn word(&self, key: &Binding) -> Option<&'static str> {
+        let session = &self.snapshot.session;
+        let replay = session.replay.as_ref();
+        let is_closed = replay.is_some_and(|replay| !replay.is_branch);
+        let is_writable = !session.is_readonly && session.producer.is_live() && !is_closed;
+        let [_, word] = key.bar;
+        let is_possible = match key.command {
+            // The same key plays a replay.
+            Command::Toggle if replay.is_some() => return Some("play"),
+            Command::Undo => is_writable && session.has_writes,
+            command if command.writes() && !is_writable => false,
+            command if command.moves_replay() => replay.is_some(),
+            command => match self.focus {
+                Place::Objects if command == Command::Enter => self.snapshot.objects.listed > 0,
+                Place::Fields if command.is_about_field() => return self.word_of_field(key),
+                Place::Watch if key.places.contains(&Place::Watch) => {
+                    self.snapshot.watches.total > 0
+                }
+                _ => true,
+            },
+        };
+        is_possible.then_some(word)
+    }
+
+    /// What a key does with the selected field.
+    fn word_of_field(&self, key: &Binding) -> Option<&'static str> {
+        let [_, word] = key.bar;
+        let row = self
+            .fields
+            .selected(&self.snapshot)
+            .filter(|_| !self.shows_hex)?;
+        let writable = self.snapshot.fields.detail.writable;
+        let is_possible = match (key.command, row.fold) {
+            (Command::Enter, Fold::Closed) => return Some("open"),
+            (Command::Enter, Fold::Open) => return Some("close"),
+            (Command::Enter, Fold::None) => false,
+            (Command::Edit, _) => writable != Writable::No,
+            (Command::Toggle, _) => writable == Writable::Turned,
+            (Command::More | Command::Less, _) => writable == Writable::Stepped,
+            (Command::Watch, fold) => fold == Fold::None,
+            _ => true,
+        };
+        is_possible.then_some(word)
     }
 }

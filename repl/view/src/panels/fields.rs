@@ -204,7 +204,8 @@ impl FieldsPanel {
             .is_some_and(|row| !row.cells.is_empty())
     }
 
-    fn selected<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s FieldRow> {
+    /// The selected row, if it is on the screen.
+    pub(crate) fn selected<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s FieldRow> {
         let row = self.window.selected.checked_sub(snapshot.fields.first)?;
         snapshot.fields.rows.get(row)
     }
@@ -448,6 +449,10 @@ fn draw_value(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns,
     let end = columns.whole.at + columns.whole.width;
     match &row.value {
         Figure::Nothing => {}
+        // There is no other column for the name, which says more than its number.
+        value if columns.note.is_none() && !row.named.is_empty() => {
+            draw_named(canvas, area, &row.named, value, columns, role);
+        }
         Figure::Number(digits) => {
             let (whole, fraction) = parts(digits, columns);
             canvas.put_before(end, y, whole, role);
@@ -470,6 +475,27 @@ fn draw_value(canvas: &mut Canvas, area: Area, row: &FieldRow, columns: Columns,
             let room = usize::from(end.saturating_sub(at));
             canvas.put(at, y, text::cut_end(words, room).into_owned(), role);
         }
+    }
+}
+
+/// A name that ends where whole numbers end, and its number behind it, if there is room for both.
+fn draw_named(
+    canvas: &mut Canvas,
+    area: Area,
+    name: &str,
+    value: &Figure,
+    columns: Columns,
+    role: Role,
+) {
+    let (at, end) = (columns.whole.at, columns.whole.at + columns.whole.width);
+    let room = usize::from(area.right().saturating_sub(at + 1));
+    let name = text::cut_end(name, room).into_owned();
+    let over = text::width(&name).saturating_sub(columns.whole.width.into()) as u16;
+    canvas.put_before(end + over, area.y, name, role);
+    let number = value.plain();
+    let at = end + over + 1;
+    if usize::from(at) + text::width(&number) < usize::from(area.right()) {
+        canvas.put(at, area.y, number, Role::Dim);
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, never};
 use memglass_value::format::Figure;
 
-use crate::edit::{Form, Input, Mistake, Named, Place, Refused};
+use crate::edit::{Form, Input, Mistake, Named, Place, Refused, Writable};
 use crate::host::{Host, Play};
 use crate::interest::{Column, Interest};
 use crate::line::{Completions, Outcome, Suggestion};
@@ -39,6 +39,8 @@ impl Host for World {
             .rows
             .get(window.selected)
             .map_or(String::new(), |row| format!("AAPL_position.{}", row.path));
+        let row = all.rows.get(window.selected);
+        fields.detail.writable = row.map_or(Writable::No, writable);
         let (all, watches) = (&self.snapshot.watches, &mut snapshot.watches);
         let window = interest.watches.settled(all.rows.len());
         (watches.first, watches.selected) = (window.first, window.selected);
@@ -262,10 +264,13 @@ pub(super) fn fields() -> Vec<FieldRow> {
             "ns",
         ),
         unit(field("price", "f64", digits("150", ".25", 150.25)), "USD"),
-        note(
-            field("flags", "Conditions", Figure::Word("0x2".into())),
-            "[POST_ONLY]",
-        ),
+        FieldRow {
+            named: "POST_ONLY".into(),
+            ..note(
+                field("flags", "Conditions", Figure::Word("0x2".into())),
+                "[POST_ONLY]",
+            )
+        },
         note(
             field("error_msg", "text[256]", Figure::Text("\"late\"".into())),
             "[locked]",
@@ -282,6 +287,17 @@ fn watched(name: &str, value: Figure, rate: f64) -> WatchRow {
         rate,
         history: (0..16).map(|level| Some(level / 2)).collect(),
         trouble: None,
+    }
+}
+
+/// Which keys write a field, as its dialog has it.
+fn writable(row: &FieldRow) -> Writable {
+    match &*row.path {
+        _ if row.fold != Fold::None => Writable::No,
+        "symbol_id" => Writable::No,
+        "flags" | "error_msg" => Writable::Edited,
+        "venue" | "side" => Writable::Turned,
+        _ => Writable::Stepped,
     }
 }
 
