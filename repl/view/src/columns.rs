@@ -1,6 +1,6 @@
 //! The dialog of the list's columns: which are shown, and by which the list is sorted.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::canvas::{Area, Canvas};
 use crate::host::Host;
@@ -64,9 +64,11 @@ impl Overlay for ColumnsDialog {
     fn key(&mut self, key: KeyEvent, _: &mut dyn Host) -> Answer {
         let last = self.columns.all.len() - 1;
         match key.code {
-            KeyCode::Esc | KeyCode::Char('q') => return Answer::Closes,
-            KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => self.selected = (self.selected + 1).min(last),
+            KeyCode::Esc => return Answer::Closes,
+            KeyCode::Up => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Down => self.selected = (self.selected + 1).min(last),
+            KeyCode::Home => self.selected = 0,
+            KeyCode::End => self.selected = last,
             KeyCode::Enter => {
                 self.columns.sort_by(self.selected);
                 return Answer::ClosesWith(Action::SetColumns(self.columns.clone()));
@@ -75,17 +77,20 @@ impl Overlay for ColumnsDialog {
                 self.columns.toggle(self.selected);
                 return self.changed();
             }
-            KeyCode::Char('d') | KeyCode::Delete => {
+            KeyCode::Delete => {
                 self.columns.remove(self.selected);
                 self.selected = self.selected.min(self.columns.all.len() - 1);
                 return self.changed();
             }
-            KeyCode::Char(shift @ ('J' | 'K')) => {
-                let step = if shift == 'J' { 1 } else { -1 };
+            KeyCode::Left | KeyCode::Right => {
+                let step = if key.code == KeyCode::Left { -1 } else { 1 };
                 self.selected = self.columns.shift(self.selected, step);
                 return self.changed();
             }
-            KeyCode::Char('a') => return Answer::ClosesWith(Action::TypeColumn),
+            // What is typed is the text of another column.
+            KeyCode::Char(c) if key.modifiers.difference(KeyModifiers::SHIFT).is_empty() => {
+                return Answer::Asks(Action::TypeColumn(c));
+            }
             _ => {}
         }
         Answer::Stays
@@ -105,7 +110,10 @@ impl Overlay for ColumnsDialog {
                 canvas.put(inside.x, y, "▌", Role::Accent);
             }
         }
-        let keys = "Enter sort  Space show  a add  d drop  J K move";
+        let keys = match self.columns.all[self.selected].what.is_pinned() {
+            true => "Enter sort  Space show  ←→ move  Del drop  Esc",
+            false => "Enter sort  Space show  letters add one  Esc",
+        };
         let keys = text::cut_end(keys, inside.width.into()).into_owned();
         canvas.put(inside.x, inside.bottom() - 1, keys, Role::Dim);
     }
@@ -114,9 +122,9 @@ impl Overlay for ColumnsDialog {
         &[
             ["Enter", "sort, or turn round"],
             ["Space", "show"],
-            ["a", "add"],
-            ["d", "drop"],
-            ["J K", "move"],
+            ["letters", "add one"],
+            ["←→", "move"],
+            ["Del", "drop"],
             ["Esc", "close"],
         ]
     }

@@ -771,8 +771,13 @@ fn flags_are_boxes_and_bits() {
     shown.shows("[x] POST_ONLY      bit 1");
     shown.press("Space");
     shown.shows("new 3 (0x3)  now 2 (0x2)");
+    shown.press("h i d");
+    shown.shows("AAPL_position.flags  hid▏ ─");
+    shown.shows("▌ [ ] HIDDEN         bit 2");
+    shown.press("Space");
+    shown.shows("new 7 (0x7)  now 2 (0x2)");
     shown.press("Enter");
-    assert_eq!(shown.world.done, ["write flags 3"]);
+    assert_eq!(shown.world.done, ["write flags 7"]);
 }
 
 #[test]
@@ -788,8 +793,20 @@ fn a_name_is_chosen_from_a_list() {
     shown.press("Enter e");
     shown.shows("▌ ● BUY     1  now");
     shown.shows("  ○ SELL   -1");
-    shown.press("j Enter");
+    shown.press("Down Enter");
     assert_eq!(shown.world.done, ["write side -1"]);
+    shown.press("e s e l");
+    shown.shows("AAPL_position.side  sel▏ ─");
+    shown.shows("▌ ○ SELL   -1");
+    assert!(!shown.text().contains("BUY"));
+    shown.press("q Enter");
+    shown.shows("no such name");
+    shown.press("^U - 1 Enter");
+    assert_eq!(shown.world.done, ["write side -1", "write side -1"]);
+    shown.press("e");
+    shown.paste("buy");
+    shown.shows("side  buy▏ ─");
+    shown.shows("▌ ● BUY     1  now");
 }
 
 #[test]
@@ -805,13 +822,13 @@ fn a_low_list_of_names_shows_the_chosen_one_and_that_there_are_more() {
     shown.press("Enter e");
     shown.shows("▌ ● A  ");
     shown.shows(" 1 of 5 ");
-    shown.press("j");
+    shown.press("Down");
     shown.shows("▌ ○ B  ");
     shown.shows(" 2 of 5 ");
     shown.press("Enter");
     assert_eq!(shown.world.done, ["write venue 2"]);
     let mut shown = with_venue(40, 10);
-    shown.press("Enter e G");
+    shown.press("Enter e End");
     shown.shows("▌ ○ E  ");
     shown.shows("–5 of 5 ");
     let mut shown = with_venue(80, 24);
@@ -825,7 +842,7 @@ fn a_low_list_of_flags_shows_the_chosen_one() {
     shown.press("Enter G Up e");
     shown.shows("▌ [ ] IMMEDI");
     shown.shows(" 1 of 3 ");
-    shown.press("j j Space");
+    shown.press("Down Down Space");
     shown.shows("▌ [x] HIDDEN");
     shown.shows(" 3 of 3 ");
 }
@@ -1049,7 +1066,7 @@ fn the_list_is_sorted_by_a_column_and_turned_round() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.press("o");
     shown.shows("▌ [x] label  ▲ sorted");
-    shown.press("j j j Enter");
+    shown.press("Down Down Down Enter");
     shown.shows("by chg/s ↓");
     let sort = |shown: &Shown| {
         let asked = shown.world.asked.last();
@@ -1065,7 +1082,7 @@ fn the_list_is_sorted_by_a_column_and_turned_round() {
     shown.shows("by chg/s ↑");
     shown.press("o Space Esc");
     assert!(!shown.text().contains("chg/s\n"));
-    shown.press("o k k k Enter");
+    shown.press("o Home Enter");
     shown.shows("by label ↑");
 }
 
@@ -1082,10 +1099,14 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
     rows[1].cells = vec![cell(digits("1,200", "", 1_200.0), true)];
     rows[2].cells = vec![Cell::default()];
     let mut shown = Shown::of(world, 120, 36);
-    shown.press("o a q u a n t t y");
+    shown.press("o q u a n t t y");
+    shown.shows("┌─ Columns ─");
     shown.shows("column quantty▏");
     shown.shows("did you mean \"quantity\"?");
-    shown.press("^U p r i c e Space a m b e r Space > Space 9 9 Enter");
+    shown.press("Esc");
+    shown.shows("letters add one");
+    assert!(!shown.text().contains("quantty"));
+    shown.press("p r i c e Space a m b e r Space > Space 9 9 Enter");
     shown.shows("▌ [x] price amber > 99");
     shown.press("Esc");
     shown.text();
@@ -1093,8 +1114,18 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
     shown.shows("▌ AAPL_position        1.5 USD  Position  ┃");
     shown.shows("  AAPL_quote      !1,200   USD  Quote     ┃");
     shown.shows("  book                 -        Book[5]   ┃");
-    shown.press("o G j j j j d Esc");
-    assert!(!shown.text().contains("USD  "), "dropped");
+    shown.press("o d a y s Enter Left");
+    let texts = |shown: &Shown| {
+        let asked = shown.world.asked.last().expect("a snapshot");
+        let columns = asked.objects.columns.iter();
+        columns
+            .map(|column| column.text.to_string())
+            .collect::<Vec<_>>()
+    };
+    shown.shows("▌ [x] days");
+    assert_eq!(texts(&shown), ["days", "price"]);
+    shown.press("Right Delete Esc");
+    assert_eq!(texts(&shown), ["price"], "dropped");
 }
 
 #[test]
@@ -1144,7 +1175,7 @@ fn what_is_pasted_goes_into_a_line_and_is_no_keys() {
 fn pinned_columns_without_room_are_counted() {
     let pinned = |height| {
         let mut shown = Shown::of(world(), 80, height);
-        shown.press("o a a + b + c + d + e + f + g + h + i + j Enter Esc");
+        shown.press("o a + b + c + d + e + f + g + h + i + j Enter Esc");
         shown
     };
     let mut shown = pinned(30);

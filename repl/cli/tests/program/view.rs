@@ -272,7 +272,7 @@ fn an_enum_is_picked_a_flag_is_set_and_a_read_only_field_says_so() {
     terminal.shows("the producer declares it read-only");
     terminal.press("jje");
     terminal.shows("● BUY");
-    terminal.press("j\r");
+    terminal.press("sell\r");
     terminal.shows("wrote   order_12345.side = SELL");
     terminal.press(" ");
     terminal.shows("wrote   order_12345.side = BUY");
@@ -570,9 +570,9 @@ fn the_list_is_sorted_by_a_pinned_column() {
     terminal.press("Flabel.contains(\"position\")\r");
     terminal.shows("AMZN_position");
     assert_eq!(world.eval("MSFT_position.avg_price = 77777; 1"), "1");
-    terminal.press("oa");
-    terminal.shows("column ");
-    terminal.press("avg_price amber > 70000\r");
+    terminal.press("oavg_price");
+    terminal.shows("column avg_price");
+    terminal.press(" amber > 70000\r");
     terminal.shows("[x] avg_price amber > 70000");
     terminal.press("\r");
     terminal.until("the greatest is first", |screen| {

@@ -86,7 +86,7 @@ fn edit(world: &World, terminal: &mut Terminal) {
     list_all(terminal);
     terminal.press("/order_12345\r\rjje");
     terminal.shows("● BUY");
-    terminal.press("j\r");
+    terminal.press("\x1b[B\r");
     terminal.shows("wrote   order_12345.side = SELL");
     terminal.press("jjjje");
     terminal.shows("[ ] IMMEDIATE");
@@ -113,7 +113,7 @@ fn find(terminal: &mut Terminal) {
     });
     terminal.press("\x1b");
     terminal.until("all of them", |screen| !screen.contains(" · "));
-    terminal.press("oj\r");
+    terminal.press("o\x1b[B\r");
     terminal.shows("by type ↑");
     terminal.press("o\r");
     terminal.shows("by type ↓");

@@ -11,7 +11,7 @@ use crate::help::Help;
 use crate::history::History;
 use crate::host::{Host, Play};
 use crate::keys::{self, Binding, Command, Place};
-use crate::overlay::Answer;
+use crate::overlay::{Answer, Overlay};
 use crate::panels::{Action, Handled};
 use crate::picker::TypePicker;
 use crate::quick::Verdict;
@@ -309,12 +309,14 @@ impl App {
                 self.opens(Command::Where, host);
             }
             Action::SetColumns(columns) => self.objects.set_columns(columns),
-            Action::TypeColumn => {
-                let typing = Typing::new(Purpose::Column, "");
+            Action::TypeColumn(first) => {
+                let mut typing = Typing::new(Purpose::Column, "");
+                typing.key(KeyCode::Char(first).into(), host);
                 self.overlays.push(Box::new(typing));
             }
             Action::AddColumn(column) => {
                 self.objects.pin(column);
+                self.overlays.pop();
                 let dialog = ColumnsDialog::at_last(self.objects.columns().clone());
                 self.overlays.push(Box::new(dialog));
             }

@@ -2,9 +2,10 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Common, MOST, foot_lines};
+use super::{Common, MOST, foot_lines, found};
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Named, Place};
+use crate::entry::Entry;
 use crate::host::Host;
 use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
@@ -15,6 +16,8 @@ use crate::text;
 pub(super) struct Choice {
     common: Common,
     names: Vec<Named>,
+    /// What of the names is typed: only those that have it are listed.
+    query: Entry,
     selected: usize,
 }
 
@@ -34,31 +37,38 @@ impl Choice {
         Choice {
             common: Common::new(place, form),
             names,
+            query: Entry::default(),
             selected: at.unwrap_or(0),
         }
+    }
+
+    /// The names that are listed.
+    fn rows(&self) -> Vec<&Named> {
+        found(&self.names, &self.query)
     }
 }
 
 impl Overlay for Choice {
+    fn entry(&mut self) -> Option<&mut Entry> {
+        Some(&mut self.query)
+    }
+
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
-        let last = self.names.len().saturating_sub(1);
+        let last = self.rows().len().saturating_sub(1);
         self.common.refused = None;
         match key.code {
-            KeyCode::Esc | KeyCode::Char('q') => return Answer::Closes,
-            KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => self.selected = (self.selected + 1).min(last),
-            KeyCode::Home | KeyCode::Char('g') => self.selected = 0,
-            KeyCode::End | KeyCode::Char('G') => self.selected = last,
+            KeyCode::Esc => return Answer::Closes,
+            KeyCode::Up => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Down => self.selected = (self.selected + 1).min(last),
+            KeyCode::Home => self.selected = 0,
+            KeyCode::End => self.selected = last,
             KeyCode::Enter => {
-                let number = self
-                    .names
-                    .get(self.selected)
-                    .map(|named| named.number.to_string());
-                let is_done = number.is_none_or(|number| self.common.write(host, &number));
-                if is_done {
+                let chosen = self.rows().get(self.selected).map(|named| named.number);
+                if chosen.is_some_and(|number| self.common.write(host, &number.to_string())) {
                     return Answer::Closes;
                 }
             }
+            _ if self.query.key(key) => self.selected = 0,
             _ => {}
         }
         Answer::Stays
@@ -75,7 +85,7 @@ impl Overlay for Choice {
             canvas,
             body,
             [common.width().min(MOST), height],
-            &common.form.title,
+            &common.searched(&self.query),
         );
         let foot = foot_lines(inside.height, 2);
         let room = usize::from(inside.height - foot);
@@ -98,12 +108,12 @@ impl Overlay for Choice {
             );
             if is_now { format!("{line}  now") } else { line }
         };
-        let lines = self.names.iter().map(line);
+        let lines = self.rows().into_iter().map(line);
         common.list(canvas, inside, room, self.selected, lines);
-        common.foot(canvas, inside, foot, "Enter write  ↑↓ choose  Esc");
+        common.foot(canvas, inside, foot, "Enter write  letters search  Esc");
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {
-        &[["Enter", "write"], ["↑↓", "choose"], ["Esc", "cancel"]]
+        &[["Enter", "write"], ["letters", "search"], ["Esc", "cancel"]]
     }
 }

@@ -2,9 +2,10 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Common, MOST, foot_lines};
+use super::{Common, MOST, foot_lines, found};
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Named, Place};
+use crate::entry::Entry;
 use crate::host::Host;
 use crate::overlay::{Answer, Overlay, frame};
 use crate::snapshot::Snapshot;
@@ -17,6 +18,8 @@ pub(super) struct Flags {
     names: Vec<Named>,
     now: i128,
     new: i128,
+    /// What of the names is typed: only those that have it are listed.
+    query: Entry,
     selected: usize,
 }
 
@@ -33,6 +36,7 @@ impl Flags {
             names,
             now,
             new: now,
+            query: Entry::default(),
             selected: 0,
         }
     }
@@ -41,8 +45,14 @@ impl Flags {
         named.number != 0 && self.new & named.number == named.number
     }
 
+    /// The names that are listed.
+    fn rows(&self) -> Vec<&Named> {
+        found(&self.names, &self.query)
+    }
+
     fn turn(&mut self) {
-        let Some(named) = self.names.get(self.selected) else {
+        let rows = self.rows();
+        let Some(named) = rows.get(self.selected) else {
             return;
         };
         self.new = match self.has(named) {
@@ -67,13 +77,19 @@ fn bits(number: i128) -> String {
 }
 
 impl Overlay for Flags {
+    fn entry(&mut self) -> Option<&mut Entry> {
+        Some(&mut self.query)
+    }
+
     fn key(&mut self, key: KeyEvent, host: &mut dyn Host) -> Answer {
-        let last = self.names.len().saturating_sub(1);
+        let last = self.rows().len().saturating_sub(1);
         self.common.refused = None;
         match key.code {
-            KeyCode::Esc | KeyCode::Char('q') => return Answer::Closes,
-            KeyCode::Up | KeyCode::Char('k') => self.selected = self.selected.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => self.selected = (self.selected + 1).min(last),
+            KeyCode::Esc => return Answer::Closes,
+            KeyCode::Up => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Down => self.selected = (self.selected + 1).min(last),
+            KeyCode::Home => self.selected = 0,
+            KeyCode::End => self.selected = last,
             KeyCode::Char(' ') => self.turn(),
             KeyCode::Enter => {
                 let text = self.new.to_string();
@@ -81,6 +97,7 @@ impl Overlay for Flags {
                     return Answer::Closes;
                 }
             }
+            _ if self.query.key(key) => self.selected = 0,
             _ => {}
         }
         Answer::Stays
@@ -97,11 +114,11 @@ impl Overlay for Flags {
             canvas,
             body,
             [common.width().min(MOST), height],
-            &common.form.title,
+            &common.searched(&self.query),
         );
         let foot = foot_lines(inside.height, 3);
         let room = usize::from(inside.height - foot);
-        let lines = self.names.iter().map(|named| {
+        let lines = self.rows().into_iter().map(|named| {
             let mark = if self.has(named) { "[x]" } else { "[ ]" };
             format!("{mark} {:<14} {}", named.name, bits(named.number))
         });
@@ -119,6 +136,11 @@ impl Overlay for Flags {
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {
-        &[["Space", "toggle"], ["Enter", "write"], ["Esc", "cancel"]]
+        &[
+            ["Space", "toggle"],
+            ["Enter", "write"],
+            ["letters", "search"],
+            ["Esc", "cancel"],
+        ]
     }
 }

@@ -7,7 +7,8 @@ mod value;
 use memglass_value::format::Figure;
 
 use crate::canvas::{Area, Canvas};
-use crate::edit::{Form, Input, Place};
+use crate::edit::{Form, Input, Named, Place};
+use crate::entry::Entry;
 use crate::host::Host;
 use crate::overlay::{self, Overlay};
 use crate::snapshot::Snapshot;
@@ -19,6 +20,9 @@ const WIDTH: u16 = 40;
 
 /// The most that a list of names takes.
 const MOST: u16 = 44;
+
+/// The most columns of what is typed to find a name.
+const TYPED: usize = 12;
 
 /// The dialog for a field.
 pub(crate) fn of(place: Place, form: Form) -> Box<dyn Overlay> {
@@ -35,6 +39,15 @@ fn foot_lines(height: u16, wanted: u16) -> u16 {
         0..4 => height.saturating_sub(1).min(1),
         _ => wanted.min(height - 1),
     }
+}
+
+/// The names that have in them what is typed, and those of the number that it begins.
+fn found<'n>(names: &'n [Named], query: &Entry) -> Vec<&'n Named> {
+    let text = query.text().to_lowercase();
+    let has = |named: &&Named| {
+        named.name.to_lowercase().contains(&text) || named.number.to_string().starts_with(&text)
+    };
+    names.iter().filter(has).collect()
 }
 
 /// What all of them have.
@@ -79,6 +92,14 @@ impl Common {
         Some(format!("{value} {}", row.unit).trim_end().to_owned())
     }
 
+    /// The title, with what of the names is typed.
+    fn searched(&self, query: &Entry) -> String {
+        match query.text() {
+            "" => self.form.title.clone(),
+            _ => format!("{}  {}", self.form.title, query.shown(TYPED)),
+        }
+    }
+
     fn width(&self) -> u16 {
         let widest = text::width(&self.form.title).max(text::width(&self.form.about)) + 6;
         (widest as u16).clamp(WIDTH, 72)
@@ -103,6 +124,9 @@ impl Common {
         lines: impl ExactSizeIterator<Item = String>,
     ) {
         let all = lines.len();
+        if all == 0 && room > 0 {
+            self.line(canvas, inside, 0, "no such name", Role::Dim);
+        }
         let first = (selected + 1).saturating_sub(room);
         let area = Area {
             x: inside.x + 2,

@@ -63,7 +63,8 @@ impl What {
         }
     }
 
-    fn is_pinned(&self) -> bool {
+    /// Whether it shows an expression that somebody typed.
+    pub(crate) fn is_pinned(&self) -> bool {
         matches!(self, What::Pinned(_))
     }
 }

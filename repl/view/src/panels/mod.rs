@@ -116,9 +116,9 @@ pub(crate) enum Action {
     TypeCondition,
     /// The list has these columns, and this order.
     SetColumns(ListColumns),
-    /// A column is typed.
-    TypeColumn,
-    /// The list has this column, too.
+    /// The text of another column is typed over the dialog of columns, and begins with this.
+    TypeColumn(char),
+    /// The list has this column, too, and the dialog of columns shows it.
     AddColumn(Column),
     /// Only objects of this type are listed, or all.
     OnlyType(Option<String>),
