@@ -468,10 +468,10 @@ fn settings_choose_keys_and_the_rate_and_their_mistakes_are_told() {
     terminal.until("no notice", |screen| !screen.contains("┌─"));
     terminal.shows(" 30 Hz");
     terminal.shows("ignored config.toml:5:1");
-    terminal.press("\r");
+    terminal.press("\rj");
     terminal.shows("E edit");
     terminal.shows("F10 quit");
-    terminal.press("jE");
+    terminal.press("E");
     terminal.shows("┌─ AAPL_position.quantity ─");
     terminal.press("\x1b");
     terminal.until("no dialog", |screen| !screen.contains("┌─"));
