@@ -334,8 +334,15 @@ impl Terminal {
         let Some(view) = self.view.as_mut().filter(|_| self.holder == Holder::View) else {
             return true;
         };
-        view.is_away = false;
-        self.found.iter().for_each(|found| found.make_raw());
+        let was_away = std::mem::replace(&mut view.is_away, false);
+        if let Some(found) = &self.found {
+            found.make_raw();
+            if was_away {
+                // Nobody saw what those keys would do, and the terminal has edited them as it does a line: half of a paste may
+                // be gone.
+                found.forget_typed();
+            }
+        }
         let mouse = if view.has_mouse { MOUSE } else { "" };
         // A terminal that has gone is noticed when the first frame is written.
         let _ = crate::streams::write_sequence(&format!("{ENTER}{mouse}"));

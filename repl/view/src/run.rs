@@ -246,10 +246,10 @@ impl View<'_> {
     /// Does what an event asks for, and what those ask for that came with it: one frame shows them all.
     fn events(&mut self, first: Event, more: &Receiver<Event>) -> io::Result<Next> {
         let mut next = self.event(first)?;
-        for event in more.try_iter() {
-            if next != Next::Stay {
-                break;
-            }
+        // No event is taken that is not done: keys pressed while the screen changes its size are keys.
+        while next == Next::Stay
+            && let Ok(event) = more.try_recv()
+        {
             // A key is about the rows that the one before it left; a letter in a line of text is about the line.
             if !self.app.is_typing() || !is_letter(&event) {
                 self.app.read(self.host);

@@ -1,6 +1,7 @@
 //! The full-screen view in a real terminal, on a real producer.
 
 use std::process::Command;
+use std::time::Duration;
 
 use rustix::process::Signal;
 
@@ -400,6 +401,47 @@ fn a_stop_from_outside_gives_the_terminal_back_and_takes_it_again() {
     terminal.shows("AAPL_position : Position ─");
     terminal.press("q");
     terminal.shows("over");
+}
+
+#[test]
+fn keys_that_were_pressed_while_the_view_was_away_are_not_for_it() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let script =
+        "\"$0\" view t1; echo stopped; read line; echo soon; sleep 1; fg >/dev/null; echo over";
+    let shell = ["/bin/sh", "-mc", script, env!("CARGO_BIN_EXE_memglass")];
+    let mut terminal = Terminal::open_program(&world, &shell, 120, 36, &UNICODE);
+    terminal.shows("━ Objects ");
+    signal(descendant(&terminal, "memglass"), Signal::TSTP);
+    terminal.shows("stopped");
+    terminal.press("\r");
+    terminal.shows("soon");
+    // A terminal that edits lines takes the end of the paste with Ctrl-U.
+    terminal.press("q\x1b[200~pasted\nx\x1b[201~\x15");
+    terminal.shows("━ Objects ");
+    terminal.press("?");
+    terminal.shows("this help");
+    terminal.press("\x1b");
+    terminal.until("the objects", |screen| !screen.contains("this help"));
+    terminal.press("q");
+    terminal.shows("over");
+}
+
+#[test]
+fn no_key_is_lost_while_the_terminal_changes_its_size() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = open(&world);
+    terminal.shows("━ Objects ");
+    terminal.press("\rj");
+    for turn in 0..40 {
+        terminal.resize(100 + turn % 2, 36);
+        terminal.press("+");
+        // At another moment of what a new size takes each time.
+        std::thread::sleep(Duration::from_micros(300 * u64::from(turn)));
+    }
+    let quantity = || world.eval("AAPL_position.quantity");
+    super::support::eventually_seen("each key", || quantity() == "140", quantity);
 }
 
 /// The process of this name that the terminal's program started.

@@ -39,6 +39,11 @@ impl Console {
         match *self {}
     }
 
+    /// Throws away what was typed and not read yet.
+    pub fn forget_typed(&self) {
+        match *self {}
+    }
+
     /// Waits until there is something to read.
     pub fn waits_for_input(&self) -> bool {
         match *self {}

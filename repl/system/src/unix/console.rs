@@ -7,7 +7,9 @@ use std::os::fd::AsFd;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::getpgrp;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+};
 
 /// A terminal, and the modes that it had when it was found.
 #[derive(Debug)]
@@ -68,6 +70,13 @@ impl Console {
         let mut raw = self.before.clone();
         raw.0.make_raw();
         self.set(&raw);
+    }
+
+    /// Throws away what was typed and not read yet, unless another job of the shell has it.
+    pub fn forget_typed(&self) {
+        if self.is_in_foreground() {
+            let _ = tcflush(&self.terminal, QueueSelector::IFlush);
+        }
     }
 
     /// Waits until there is something to read, or a signal comes: then false. To wait is allowed in the background, where
