@@ -30,8 +30,9 @@ const MOST: usize = 1_000;
 /// What is watched.
 pub(super) struct Watches {
     watches: Vec<Watch>,
-    /// From when times count.
+    /// From when times count, and the time of day then: a row has one time, whenever it is drawn.
     opened: Instant,
+    began: SystemTime,
 }
 
 /// Of which time values are wanted.
@@ -77,6 +78,9 @@ impl Watches {
         Watches {
             watches: Vec::new(),
             opened,
+            began: SystemTime::now()
+                .checked_sub(opened.elapsed())
+                .unwrap_or(SystemTime::UNIX_EPOCH),
         }
     }
 
@@ -177,15 +181,12 @@ impl Watches {
         let total = watch.past.known(until);
         let window = wanted.window.settled(total);
         let style = watch.style();
-        let clock = SystemTime::now();
         let mut changes = watch.past.changes(until).peekable();
         let newest = changes.peek().map(|(at, ..)| *at);
         let rows = changes.skip(window.first).take(window.height);
         let rows = rows.map(|(seen, value, before)| ChangeRow {
             at: seen,
-            time: clock
-                .checked_sub(at.saturating_sub(seen))
-                .map_or(String::new(), time::exact_clock),
+            time: time::exact_clock(self.began + seen),
             value: value.map_or(Figure::Nothing, |value| shown_value(value, &style)),
             change: difference(value, before),
         });
@@ -547,6 +548,10 @@ mod tests {
                 until,
             };
             let history = watches.history(wanted, start + ms(300), when);
+            let times: Vec<_> = history.rows.iter().map(|row| &row.time).collect();
+            let later = watches.history(wanted, start + ms(600), when);
+            let same: Vec<_> = later.rows.iter().map(|row| &row.time).collect();
+            assert_eq!(times, same, "a row keeps its time");
             let rows = history.rows.iter();
             let rows = rows.map(|row| (row.at, row.value.plain(), row.change.plain()));
             (history.newest, rows.collect::<Vec<_>>())

@@ -101,7 +101,14 @@ impl Canvas {
             return;
         };
         let inside = area.x..area.right();
-        for span in row.iter_mut().filter(|span| inside.contains(&span.at)) {
+        // What blanks cover is not seen.
+        let is_cover = |span: &Span| {
+            let end = usize::from(span.at) + span.text.len();
+            span.at <= area.x && end >= area.right().into() && span.text.trim().is_empty()
+        };
+        let seen = row.iter().rposition(is_cover).map_or(0, |cover| cover + 1);
+        let is_inside = |span: &Span| inside.contains(&span.at);
+        for span in row[seen..].iter_mut().filter(|span| is_inside(span)) {
             span.ink.is_selected = true;
         }
         let blanks = Span {
@@ -113,7 +120,41 @@ impl Canvas {
             },
         };
         // Below the texts of this area, and above those beside it.
-        let first = row.iter().position(|span| inside.contains(&span.at));
+        let first = row[seen..].iter().position(is_inside).map(|at| seen + at);
         row.insert(first.unwrap_or(row.len()), blanks);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_a_box_is_selected_above_what_the_box_covers() {
+        let mut canvas = Canvas::default();
+        canvas.clear(20, 1);
+        let row = |x, width| Area {
+            x,
+            y: 0,
+            width,
+            height: 1,
+        };
+        canvas.put(6, 0, "covered", Role::Text);
+        canvas.blank(row(0, 20));
+        canvas.put(4, 0, "│", Role::Accent);
+        canvas.put(6, 0, "shown", Role::Text);
+        canvas.select(row(5, 10));
+        let spans = canvas.rows()[0].iter();
+        let spans: Vec<_> = spans
+            .map(|span| (span.at, span.text.trim(), span.ink.is_selected))
+            .collect();
+        let expected = [
+            (6, "covered", false),
+            (0, "", false),
+            (4, "│", false),
+            (5, "", true),
+            (6, "shown", true),
+        ];
+        assert_eq!(spans, expected);
     }
 }

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::canvas::{Area, Canvas};
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, frame};
+use crate::overlay::{Answer, Overlay, frame, select};
 use crate::panels::Action;
 use crate::panels::list_columns::ListColumns;
 use crate::snapshot::Snapshot;
@@ -107,25 +107,33 @@ impl Overlay for ColumnsDialog {
             let line = text::cut_end(&self.line(row), width).into_owned();
             canvas.put(inside.x + 2, y, line, Role::Text);
             if row == self.selected {
-                canvas.put(inside.x, y, "▌", Role::Accent);
+                select(canvas, inside, y);
             }
         }
         let keys = match self.columns.all[self.selected].what.is_pinned() {
-            true => "Enter sort  Space show  ←→ move  Del drop  Esc",
-            false => "Enter sort  Space show  letters add one  Esc",
+            true => "Space show  ←→ move  Del drop  Enter sort",
+            false => "letters add  Enter sort  Space show  Esc",
         };
         let keys = text::cut_end(keys, inside.width.into()).into_owned();
         canvas.put(inside.x, inside.bottom() - 1, keys, Role::Dim);
     }
 
     fn bar(&self) -> &'static [[&'static str; 2]] {
-        &[
-            ["Enter", "sort, or turn round"],
-            ["Space", "show"],
-            ["letters", "add one"],
-            ["←→", "move"],
-            ["Del", "drop"],
-            ["Esc", "close"],
-        ]
+        match self.columns.all[self.selected].what.is_pinned() {
+            true => &[
+                ["Enter", "sort"],
+                ["Space", "show"],
+                ["←→", "move"],
+                ["Del", "drop"],
+                ["letters", "add"],
+                ["Esc", "close"],
+            ],
+            false => &[
+                ["Enter", "sort"],
+                ["Space", "show"],
+                ["letters", "add"],
+                ["Esc", "close"],
+            ],
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::entry::Entry;
 use crate::host::Host;
 use crate::keymap::Keymap;
 use crate::keys::{Binding, Place};
-use crate::overlay::{Answer, Overlay, frame};
+use crate::overlay::{Answer, Overlay, frame, select};
 use crate::snapshot::Snapshot;
 use crate::text;
 use crate::theme::Role;
@@ -101,9 +101,9 @@ fn all(keymap: &Keymap, place: Place) -> impl Iterator<Item = Row> {
 fn rank(binding: &Binding, place: Place) -> u8 {
     match binding.command {
         command if command.moves_replay() => 4,
+        command if command.moves() => 2,
         _ if binding.places.contains(&place) => 0,
         _ if !binding.places.is_empty() => 3,
-        command if command.moves() => 2,
         _ => 1,
     }
 }
@@ -154,7 +154,12 @@ impl Overlay for Help {
         for (index, y) in (first..rows.len()).take(room).zip(inside.y..) {
             draw_row(canvas, inside, y, &rows[index].texts);
             if index == self.selected {
-                canvas.put(inside.x - 1, y, "▌", Role::Accent);
+                let row = Area {
+                    x: inside.x - 1,
+                    width: inside.width + 1,
+                    ..inside
+                };
+                select(canvas, row, y);
             }
         }
         if rows.is_empty() {

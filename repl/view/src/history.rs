@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::interest::{HistoryInterest, Window};
 use crate::keymap::Keymap;
 use crate::keys::{Command, Place};
-use crate::overlay::{Answer, Overlay, frame, seen_rows};
+use crate::overlay::{Answer, Overlay, frame, seen_rows, select};
 use crate::panels::{Action, moved};
 use crate::snapshot::{ChangeRow, History as Changes, Snapshot};
 use crate::text;
@@ -135,12 +135,7 @@ impl Overlay for History {
             }
             columns.row(canvas, inside, y, row);
             if history.first + index == history.selected {
-                canvas.select(Area {
-                    y,
-                    height: 1,
-                    ..inside
-                });
-                canvas.put(inside.x, y, "▌", Role::Accent);
+                select(canvas, inside, y);
             }
         }
         if history.rows.is_empty() {
@@ -148,12 +143,11 @@ impl Overlay for History {
         }
         let seen = history.rows.len().min(room.into());
         seen_rows(canvas, inside, history.first, seen, history.total);
-        let held = match self.until {
-            Some(_) => "‖ stands still: g to the newest  ",
-            None => "",
+        let keys = match self.until {
+            Some(_) => "‖ stands still: g goes on  Enter as it was then  Esc",
+            None => "Enter as it was then  Esc",
         };
-        let keys = format!("{held}Enter show all as it was then  Esc");
-        let keys = text::cut_end(&keys, inside.width.into()).into_owned();
+        let keys = text::cut_end(keys, inside.width.into()).into_owned();
         canvas.put(inside.x, inside.bottom() - 1, keys, Role::Dim);
     }
 

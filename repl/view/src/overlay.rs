@@ -87,6 +87,16 @@ pub(crate) fn frame(canvas: &mut Canvas, body: Area, size: [u16; 2], title: &str
     }
 }
 
+/// Marks the selected row of what is in a box.
+pub(crate) fn select(canvas: &mut Canvas, inside: Area, y: u16) {
+    canvas.select(Area {
+        y,
+        height: 1,
+        ..inside
+    });
+    canvas.put(inside.x, y, "▌", Role::Accent);
+}
+
 /// Says at the lower edge of a box which of its rows are seen, if not all are.
 pub(crate) fn seen_rows(canvas: &mut Canvas, inside: Area, first: usize, seen: usize, all: usize) {
     if seen < all {

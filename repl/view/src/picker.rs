@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use crate::canvas::{Area, Canvas};
 use crate::entry::Entry;
 use crate::host::Host;
-use crate::overlay::{Answer, Overlay, frame, seen_rows};
+use crate::overlay::{Answer, Overlay, frame, seen_rows, select};
 use crate::panels::Action;
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -105,7 +105,7 @@ impl Overlay for TypePicker {
             );
             canvas.put_before(inside.right(), y, count, Role::Dim);
             if index == self.selected {
-                canvas.put(inside.x, y, "▌", Role::Accent);
+                select(canvas, inside, y);
             }
         }
         seen_rows(

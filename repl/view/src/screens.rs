@@ -474,6 +474,68 @@ fn a_dead_producer_leaves_a_still_picture() {
 }
 
 #[test]
+fn the_title_says_less_before_it_is_cut() {
+    let mut world = world();
+    world.snapshot.watches.earlier = Some(Duration::from_millis(7_600));
+    let crashed = |width| {
+        let mut world = world.clone();
+        world.snapshot.session.producer = Producer::Crashed {
+            at: Some("23:41:07".into()),
+            since: Duration::from_secs(12),
+        };
+        Shown::of(world, width, 24)
+    };
+    let then = |width| {
+        let mut shown = Shown::of(world.clone(), width, 24);
+        shown.press("[");
+        shown
+    };
+    for (mut shown, title) in [
+        (
+            then(120),
+            "◁ 2.40 s ago, watched values only: ] on, Esc now",
+        ),
+        (then(80), "◁ 2.40 s ago, watched only: ] on, Esc now"),
+        (then(40), "trading_engine ◁ 2.40 s ago: Esc now"),
+        (
+            crashed(120),
+            "✗ crashed 23:41:07, 12 s ago: last values, no writes",
+        ),
+        (crashed(80), "✗ crashed 23:41:07, 12 s ago "),
+        (crashed(40), "trading_e… ✗ crashed 23:41:07, 12 s ago"),
+    ] {
+        shown.shows(title);
+    }
+}
+
+#[test]
+fn what_is_not_on_the_screen_has_no_keys_and_what_is_searched_is_shown() {
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut shown = Shown::of(world(), width, height);
+        shown.press("4 z");
+        let text = shown.text();
+        assert!(!text.contains("x hex"), "{text}");
+        shown.press("/ o r d e r");
+        shown.shows("━ Objects 26 of 26 · order ━");
+    }
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("2 z");
+    shown.shows("x hex");
+}
+
+#[test]
+fn eighty_columns_have_room_for_the_bytes_of_a_region() {
+    let mut shown = Shown::of(world(), 80, 24);
+    shown.press("5");
+    shown.shows("8.2 %    86,272 of 1,048,576 bytes");
+    let mut large = world();
+    large.snapshot.regions[0].size = 64 << 20;
+    let mut shown = Shown::of(large, 70, 24);
+    shown.press("5");
+    shown.shows(" 86,272 of 67,108,864 bytes\n");
+}
+
+#[test]
 fn a_replay_is_not_called_live() {
     let mut shown = Shown::of(world(), 120, 36);
     shown.world.snapshot.session.replay = Some(replay());
@@ -1104,10 +1166,12 @@ fn columns_are_pinned_from_expressions_and_coloured_by_a_condition() {
     shown.shows("column quantty▏");
     shown.shows("did you mean \"quantity\"?");
     shown.press("Esc");
-    shown.shows("letters add one");
+    shown.shows("letters add  Enter sort");
+    assert!(!shown.text().contains("Del drop"), "nothing is pinned");
     assert!(!shown.text().contains("quantty"));
     shown.press("p r i c e Space a m b e r Space > Space 9 9 Enter");
     shown.shows("▌ [x] price amber > 99");
+    shown.shows("\n Enter sort  Space show  ←→ move  Del drop  letters add  Esc close");
     shown.press("Esc");
     shown.text();
     shown.shows("  label                  price  type      ┃");
@@ -1580,7 +1644,7 @@ fn the_values_that_a_watch_had_are_listed_and_any_of_them_is_gone_to() {
     let asked = shown.world.asked.last().expect("a snapshot");
     assert_eq!(asked.moment, Some(Duration::from_millis(9_700)));
     assert_eq!(asked.history, None);
-    shown.shows("◁ 0.30 s ago, watched values only");
+    shown.shows("◁ 0.30 s ago, watched only: ] on, Esc now");
     shown.press("Esc");
     shown.shows("● live");
 }
@@ -1598,7 +1662,7 @@ fn the_values_of_a_watch_go_on_at_the_newest_and_else_stand_still() {
     shown.press("j");
     come(&mut shown, 9_950, 1_002);
     shown.shows("▌ 23:41:09.800            1,000");
-    shown.shows("‖ stands still: g to the newest");
+    shown.shows("‖ stands still: g goes on");
     assert!(!shown.text().contains("1,002"));
     shown.press("g");
     shown.shows("▌ 23:41:09.950            1,002");

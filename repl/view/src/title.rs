@@ -34,8 +34,18 @@ pub(crate) struct Title<'s> {
 impl Title<'_> {
     pub(crate) fn draw(&self, canvas: &mut Canvas, scale: Scale) {
         let (width, _) = canvas.size();
-        let (state, role) = self.state();
-        // The state says more than the end of a name.
+        let (states, role) = self.state();
+        // A shorter state before a shorter name; but the state says more than the end of a name.
+        let others = match scale > Scale::Basic {
+            true => text::width(&format!(
+                " memglass  {}  pid {}  ",
+                self.session.name, self.session.pid
+            )),
+            false => text::width(&self.session.name) + 1,
+        };
+        let fits = |state: &&String| others + text::width(state) < usize::from(width);
+        let state = states.iter().find(fits).or(states.last());
+        let state = state.cloned().unwrap_or_default();
         let beside_state = usize::from(width).saturating_sub(text::width(&state) + 2);
         let name = text::cut_end(&self.session.name, beside_state.max(LEAST_NAME)).into_owned();
         let mut parts = vec![(name, Role::Strong), (state, role)];
@@ -97,51 +107,67 @@ impl Title<'_> {
         }
     }
 
-    fn state(&self) -> (String, Role) {
+    /// What is shown, as long as possible and shorter.
+    fn state(&self) -> (Vec<String>, Role) {
         if let Some(ago) = self.ago {
-            let then = format!("◁ {:.2} s ago, watched values only", ago.as_secs_f64());
+            let then = format!("◁ {:.2} s ago", ago.as_secs_f64());
             let on = self.key_does(Command::Later, "on");
-            return (format!("{then}{on}, Esc now"), Role::Amber);
+            let states = vec![
+                format!("{then}, watched values only{on}, Esc now"),
+                format!("{then}, watched only{on}, Esc now"),
+                format!("{then}: Esc now"),
+            ];
+            return (states, Role::Amber);
         }
-        let lasting = "last values, no writes";
-        match &self.session.producer {
+        let last_values = |state: String| vec![format!("{state}: last values, no writes"), state];
+        let (states, role) = match &self.session.producer {
             Producer::Crashed { at, since } => {
-                let at = at.as_ref().map_or(String::new(), |at| {
-                    format!(" {at}, {} s ago", since.as_secs())
-                });
-                (format!("✗ crashed{at}: {lasting}"), Role::Red)
+                let since = at
+                    .as_ref()
+                    .map(|at| format!(" {at}, {} s ago", since.as_secs()));
+                let state = format!("✗ crashed{}", since.unwrap_or_default());
+                (last_values(state), Role::Red)
             }
-            Producer::Ended { at } if self.objects == 0 => (
-                format!("■ ended{}: no objects are left", when(at)),
-                Role::Amber,
-            ),
-            Producer::Ended { at } => (format!("■ ended{}: {lasting}", when(at)), Role::Amber),
+            Producer::Ended { at } => {
+                let state = format!("■ ended{}", when(at));
+                let states = match self.objects {
+                    0 => vec![format!("{state}: no objects are left"), state],
+                    _ => last_values(state),
+                };
+                (states, Role::Amber)
+            }
             Producer::Restarted { at } => {
                 let how = self.key_does(Command::Reattach, "attaches");
-                (format!("↻ restarted{}{how}", when(at)), Role::Amber)
+                (vec![format!("↻ restarted{}{how}", when(at))], Role::Amber)
             }
             Producer::Suspended { since } => {
-                let since = since.as_secs();
+                let state = format!("! suspended {} s", since.as_secs());
                 (
-                    format!("! suspended {since} s: values stand still"),
+                    vec![format!("{state}: values stand still"), state],
                     Role::Amber,
                 )
             }
-            Producer::Live if self.paused.is_none() && self.session.replay.is_some() => {
-                let at = self.session.replay.as_ref().map(|replay| &*replay.text);
-                let at = at.unwrap_or_default();
-                (format!("● replay at {at}"), Role::Accent)
+            Producer::Live => {
+                let (state, role) = self.live_state();
+                (vec![state], role)
             }
-            Producer::Live => match (self.paused, self.session.is_readonly) {
-                (Some(seconds), _) => {
-                    let how = self.key_does(Command::Pause, "goes on");
-                    (format!("‖ paused {seconds} s{how}"), Role::Amber)
-                }
-                (None, true) => ("● live  read-only".into(), Role::Accent),
-                (None, false) if self.session.is_trial => ("● live  dry run".into(), Role::Accent),
-                (None, false) => ("● live".into(), Role::Accent),
-            },
+        };
+        (states, role)
+    }
+
+    fn live_state(&self) -> (String, Role) {
+        let replay = self.session.replay.as_ref();
+        if let Some(seconds) = self.paused {
+            let how = self.key_does(Command::Pause, "goes on");
+            return (format!("‖ paused {seconds} s{how}"), Role::Amber);
         }
+        let state = match replay {
+            Some(replay) => format!("● replay at {}", replay.text),
+            None if self.session.is_readonly => "● live  read-only".into(),
+            None if self.session.is_trial => "● live  dry run".into(),
+            None => "● live".into(),
+        };
+        (state, Role::Accent)
     }
 }
 

@@ -161,7 +161,7 @@ impl App {
         });
         // What narrows the objects is done among them, so that Esc then lists all.
         let narrows = matches!(command, Command::Search | Command::Where | Command::Types);
-        if narrows && self.layout().area(Place::Objects).is_some() {
+        if narrows {
             self.focus = Place::Objects;
         }
         true

@@ -255,6 +255,7 @@ impl App {
             // The same key plays a replay.
             Command::Toggle if replay.is_some() => return Some("play"),
             Command::Undo => is_writable && session.has_writes,
+            Command::Hex => self.layout().fields.is_some(),
             command if command.writes() && !is_writable => false,
             command if command.moves_replay() => replay.is_some(),
             command => match self.focus {

@@ -136,7 +136,7 @@ impl Common {
         for ((index, line), row) in lines.enumerate().skip(first).take(room).zip(0..) {
             self.line(canvas, area, row, &line, Role::Text);
             if index == selected {
-                canvas.put(inside.x, inside.y + row, "▌", Role::Accent);
+                overlay::select(canvas, inside, inside.y + row);
             }
         }
         overlay::seen_rows(

@@ -1,5 +1,7 @@
 //! What was done and what happened, the newest first.
 
+use memglass_value::wrap::hanging;
+
 use super::{Frame, Handled, moved};
 use crate::canvas::{Area, Canvas};
 use crate::interest::{LogInterest, Window};
@@ -59,13 +61,11 @@ impl LogPanel {
         let log = &frame.snapshot.log;
         if log.rows.is_empty() {
             let room = usize::from(area.width.saturating_sub(2));
-            let line = "Nothing yet: what you write stands here.";
-            canvas.put(
-                area.x + 1,
-                area.y + 1,
-                text::cut_end(line, room).into_owned(),
-                Role::Dim,
-            );
+            let lines = hanging("Nothing yet: what you write stands here.", room, 0);
+            for (line, y) in lines.lines().zip(area.y + 1..area.bottom()) {
+                let line = text::cut_end(line, room).into_owned();
+                canvas.put(area.x + 1, y, line, Role::Dim);
+            }
         }
         for ((index, row), y) in log.rows.iter().enumerate().zip(area.y + 1..area.bottom()) {
             let line = Area {

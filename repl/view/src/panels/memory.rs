@@ -9,8 +9,11 @@ use crate::snapshot::Region;
 use crate::text;
 use crate::theme::Role;
 
-/// Columns of a bar where there is room.
+/// Columns of a bar where there is room, and of what stands beside it: the share, and with so many columns the bytes, too.
 const BAR: u16 = 32;
+const BESIDE: u16 = 24;
+const WITH_BYTES: u16 = 70;
+const BYTES: u16 = 32;
 
 /// The parts of a cell.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -48,7 +51,9 @@ fn draw_region(canvas: &mut Canvas, area: Area, y: u16, region: Region) {
     let share = region.used as f64 / region.size.max(1) as f64;
     let x = area.x + 1;
     canvas.put(x, y, format!("Region {}", region.id), Role::Text);
-    let bar = BAR.min(area.width.saturating_sub(24));
+    let has_bytes = area.width >= WITH_BYTES;
+    let beside = BESIDE + if has_bytes { BYTES } else { 0 };
+    let bar = BAR.min(area.width.saturating_sub(beside));
     let full = eighths(share, bar);
     let filled = text::width(&full) as u16;
     canvas.put(x + 10, y, full, Role::Dim);
@@ -61,7 +66,7 @@ fn draw_region(canvas: &mut Canvas, area: Area, y: u16, region: Region) {
     let at = x + 10 + bar;
     canvas.put_before(at + 6, y, format!("{:.1}", share * 100.0), Role::Text);
     canvas.put(at + 7, y, "%", Role::Dim);
-    if area.width < at - area.x + 46 {
+    if !has_bytes {
         return;
     }
     canvas.put_before(at + 18, y, number(region.used), Role::Text);
