@@ -1476,7 +1476,10 @@ fn disturb(world: &mut World, seed: &mut u64) {
         1 => objects.insert(0, object(dice(seed, 99) as u32, "価格_\u{301}new", "Order")),
         2 => snapshot.fields.rows.truncate(dice(seed, 12)),
         3 => snapshot.fields.rows = fields(),
-        4 => snapshot.watches.rows.truncate(dice(seed, 4)),
+        4 => {
+            snapshot.watches.rows.truncate(dice(seed, 4));
+            snapshot.history.rows.truncate(dice(seed, 40));
+        }
         _ => {
             let at = Some("23:41:07".to_owned());
             let states = [
@@ -1510,7 +1513,7 @@ fn whatever_keys_are_pressed_the_screen_holds() {
         .ok()
         .and_then(|steps| steps.parse().ok());
     let mut seed = 20_261_128;
-    let mut shown = Shown::of(world(), 80, 24);
+    let mut shown = Shown::of(with_changes(), 80, 24);
     let mut size = SIZES[0];
     for _ in 0..steps.unwrap_or(1_500) {
         if dice(&mut seed, 40) == 0 {
