@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use memglass::{Field, ObjectId, Observer, Value};
+use memglass::{Field, ObjectId, Observer, Packing, Value};
 use memglass_value::compare::{Operand, Operator};
 use memglass_value::index;
 use memglass_value::number::{Number, Operation};
@@ -27,6 +27,9 @@ use super::term::{Term, What};
 
 /// Methods that store.
 const WRITES: [&str; 3] = ["add", "force", "set"];
+
+/// Why a part of a packed record is left to the script, which looks for it each time.
+const ABSENT: &str = "a part that the record does not have now";
 
 /// An object that an expression names.
 pub(super) struct Root {
@@ -230,12 +233,15 @@ impl<'a> Binder<'a> {
         if lacks_it && has_column(site.model(), name) {
             return self.unsupported(at, "a field of all elements");
         }
+        let is_packed = site.model().packing().is_some();
         let part = site.part(|field| match field.member(name) {
             Err(_) if is_path => field.at(name),
             other => other,
         });
         match part {
             Ok(site) => self.reached(site),
+            // The next write may bring it.
+            Err(_) if is_packed => self.unsupported(at, ABSENT),
             Err(error) => self.wrong_code(at, error.to_string()),
         }
     }
@@ -256,6 +262,9 @@ impl<'a> Binder<'a> {
     }
 
     fn element(&mut self, site: Site, index: Run<i64>, at: Position) -> Code {
+        if let Some(Packing::Array(count)) = site.model().packing() {
+            return self.packed_element(site, index, count, at);
+        }
         let Some(count) = site.model().element_count() else {
             let noun = site.noun();
             return self.wrong_code(at, format!("{noun} is not an array"));
@@ -279,6 +288,22 @@ impl<'a> Binder<'a> {
         match element {
             Ok(site) => self.reached(site),
             Err(error) => self.wrong_code(at, error.to_string()),
+        }
+    }
+
+    /// The element of an array in a packed record, which may have more or fewer after the next write.
+    fn packed_element(&mut self, site: Site, index: Run<i64>, count: u64, at: Position) -> Code {
+        let Run::Constant(index) = index else {
+            return self.unsupported(at, "a computed index into a packed record");
+        };
+        // From the end, it is another element when there are more.
+        let index = match u64::try_from(index) {
+            Ok(index) if index < count => index,
+            _ => return self.unsupported(at, ABSENT),
+        };
+        match site.part(|array| array.element(index)) {
+            Ok(site) => self.reached(site),
+            Err(_) => self.unsupported(at, ABSENT),
         }
     }
 

@@ -54,10 +54,11 @@ impl Site {
         }
     }
 
-    /// Whether it is a struct, a union or an array, and no single value.
+    /// Whether it is a struct, a union, an array or a packed record, and no single value.
     pub(super) fn is_structured(&self) -> bool {
         let model = self.model();
-        model.element_count().is_some() || model.members().is_some()
+        let has_parts = model.element_count().is_some() || model.members().is_some();
+        has_parts || model.packing().is_some()
     }
 
     /// What it is called in a message.

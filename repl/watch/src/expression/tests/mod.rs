@@ -4,6 +4,7 @@ mod answers;
 mod any_text;
 mod mistakes;
 mod names;
+mod packed;
 
 use super::{CompileError, Expression, Source};
 use memglass::{Object, Observe, Observer, Session, Text, bitflags};
