@@ -114,6 +114,7 @@ fn row(looked: &Looked, at: usize, is_about_stuck: bool) -> Vec<Option<Cell>> {
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
+    use memglass::schema::{Field, Kind, Type};
     use memglass::{Observe, Session};
     use memglass_value::shown::Shown;
 
@@ -202,6 +203,39 @@ mod tests {
         assert!(rows[0].2.contains("NaN"), "{rows:?}");
         assert!(rows[1].1 > rows[2].1 && rows[2].1 > 0, "{rows:?}");
         assert!(note.starts_with("2 of 8 fields changed in 0."), "{note}");
+    }
+
+    #[test]
+    fn an_address_is_no_wrong_value() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("s").dir(dir.path()).create();
+        let session = session.expect("a session");
+        let add = |name: &str, size, kind| {
+            let ty = Type::new(name, size, 8, kind);
+            session.add_type(ty).expect("a type")
+        };
+        let target = "tick".into();
+        let address = add("tick*", 8, Kind::Pointer { target });
+        let price = add("i64", 8, Kind::Int { signed: true });
+        let fields = vec![Field::new("at", address, 0), Field::new("price", price, 8)];
+        let node = add("node", 16, Kind::Struct { fields });
+        let memory = session.allocate_typed(node, None).expect("room");
+        let node = session.register("node", memory).expect("an object");
+        let observer = Observer::builder().dir(dir.path()).attach("s");
+        let mut looked = Looked::new(None, &observer.expect("an observer")).expect("fields");
+        let store = |name: &str, bytes: u64| {
+            let cell = node.cell().member(name).expect("a member");
+            cell.write_bytes(&bytes.to_ne_bytes()).expect("it is free");
+        };
+        store("at", 1);
+        for price in 1..4 {
+            store("price", price);
+            looked.sample();
+        }
+        looked.end_frame();
+        let paths = looked.ranked(Ranked::Busy).into_iter();
+        let paths: Vec<&str> = paths.map(|at| looked.tally(at).path()).collect();
+        assert_eq!(paths, ["node.price", "node.at"]);
     }
 
     #[test]
