@@ -1,7 +1,7 @@
 //! What a field takes, in words, for who wants to write one.
 
-use memglass::Field;
 use memglass::schema::{Field as Member, Kind, Variant};
+use memglass::{Field, Value};
 
 use super::describe;
 
@@ -13,6 +13,9 @@ pub fn takes(field: &Field) -> String {
     let info = field.info();
     if let Some(names) = names(field) {
         return names;
+    }
+    if field.packing().is_some() {
+        return packed(field);
     }
     let ty = &field.schema()[field.type_id()];
     let shape = match (&ty.kind, field.element_count()) {
@@ -29,6 +32,25 @@ pub fn takes(field: &Field) -> String {
     match describe::allowed(info.metadata) {
         Some(allowed) => format!("{shape}, {allowed}"),
         None => shape,
+    }
+}
+
+/// The same of a packed record, or of what has parts in one.
+fn packed(field: &Field) -> String {
+    if field.is_packed_part() {
+        return "no value as a whole: write its parts, or the whole record".to_owned();
+    }
+    let names: Vec<String> = match field.read() {
+        Ok(Value::Record(record)) => record
+            .iter()
+            .map(|(name, _)| format!("{name}: …"))
+            .collect(),
+        _ => Vec::new(),
+    };
+    match names.is_empty() {
+        // Nothing was written yet, or it cannot be read.
+        true => "a map of the members that its layout has".to_owned(),
+        false => format!("#{{ {} }}", some_of(names.into_iter(), ", ")),
     }
 }
 

@@ -338,7 +338,7 @@ impl Field {
     }
 
     /// Whether it is a part of a packed record, and not the whole of it.
-    pub(crate) fn is_packed_part(&self) -> bool {
+    pub fn is_packed_part(&self) -> bool {
         self.inside.is_some()
     }
 

@@ -1,8 +1,9 @@
 //! Packed records: their parts are read and written like those of any object.
 
-use memglass::Buffer;
+use memglass::{Buffer, Observer};
 
 use super::ledger::undone;
+use crate::takes::takes;
 use crate::tests::world::World;
 
 const TEXT: &str = "
@@ -40,6 +41,19 @@ fn parts_of_a_record_are_properties_and_elements() {
     world.check("packet.items.len()", "3");
     world.check("packet.items[1].chars", "\"a\"");
     world.check("packet.op", "\"Ping\"");
+}
+
+#[test]
+fn a_record_takes_a_map_of_its_members_and_a_part_of_it_none() {
+    let (world, _packet) = world();
+    let observer = Observer::builder().dir(world.dir.path());
+    let observer = observer.attach(world.session.name()).unwrap();
+    let takes = |path: &str| takes(&observer.field(path).unwrap());
+    assert_eq!(takes("packet"), "#{ op: …, n: …, items: …, crc: … }");
+    let none = "no value as a whole: write its parts, or the whole record";
+    assert_eq!(takes("packet.items"), none);
+    assert_eq!(takes("packet.items[0]"), none);
+    assert_eq!(takes("packet.items[0].len"), "a whole number that fits u8");
 }
 
 #[test]
