@@ -55,13 +55,16 @@ pub(crate) fn describe(schema: &Schema, name: &str) -> Result<Table, String> {
     }
 }
 
-/// What is declared about each of several types of one name, with the number of its declaration in front.
+/// What is declared about each of several types of one name.
 fn describe_all(schema: &Schema, ids: &[TypeId]) -> Table {
-    let mut all = ids.iter().map(|id| describe_type(schema, *id));
-    if ids.len() == 1 {
-        return all.next().unwrap_or_default();
+    together(ids.iter().map(|id| describe_type(schema, *id)).collect())
+}
+
+/// What is said of each of several types of one name, with the number of the type in front.
+pub(crate) fn together(mut tables: Vec<Table>) -> Table {
+    if tables.len() <= 1 {
+        return tables.pop().unwrap_or_default();
     }
-    let tables: Vec<Table> = all.collect();
     let mut columns = vec!["declaration".to_owned()];
     for column in tables.iter().flat_map(|table| &table.columns) {
         if !columns.contains(column) {

@@ -9,7 +9,7 @@
 
 use std::rc::Rc;
 
-use memglass_type_tables::{self as tables, Pattern, all_named, named};
+use memglass_type_tables::{self as tables, Pattern, all_named};
 use memglass_types::Types;
 use memglass_value::causes::with_causes;
 use memglass_value::shown::{Shown, Table};
@@ -17,6 +17,7 @@ use rhai::{Dynamic, Engine, EvalAltResult};
 
 use super::table::Rows;
 use crate::context::Context;
+use crate::describe::together;
 use crate::error::raise;
 
 type Result<T> = std::result::Result<T, Box<EvalAltResult>>;
@@ -55,11 +56,18 @@ fn asked(rows: &Rows) -> Result<&Rc<Types>> {
 
 fn describe(rows: &Rows, name: &str) -> Result<Dynamic> {
     let types = asked(rows)?;
-    let id = named(types, name).map_err(raise)?;
-    Ok(match tables::describe(types, id) {
-        Shown::Table(table) => Dynamic::from(Rows::new(table)),
-        Shown::Text { text, .. } => text.into(),
-        _ => Dynamic::UNIT,
+    let ids = all_named(types, name).map_err(raise)?;
+    let (mut described, mut texts) = (Vec::new(), Vec::new());
+    for shown in ids.iter().map(|id| tables::describe(types, *id)) {
+        match shown {
+            Shown::Table(table) => described.push(table),
+            Shown::Text { text, .. } => texts.push(text),
+            _ => {}
+        }
+    }
+    Ok(match described.is_empty() {
+        true => texts.join("\n").into(),
+        false => Dynamic::from(Rows::new(together(described))),
     })
 }
 
@@ -68,8 +76,9 @@ fn ranking(types: &Types) -> Result<Rows> {
 }
 
 fn gaps(types: &Types, name: &str) -> Result<Rows> {
-    let gaps = |name| tables::gaps(types, named(types, name)?);
-    gaps(name).map(Rows::new).map_err(raise)
+    let ids = all_named(types, name).map_err(raise)?.into_iter();
+    let gaps: std::result::Result<Vec<_>, _> = ids.map(|id| tables::gaps(types, id)).collect();
+    gaps.map(together).map(Rows::new).map_err(raise)
 }
 
 fn uses(types: &Types, name: &str) -> Result<Rows> {

@@ -1,5 +1,7 @@
 //! Questions about types: of the session, and of files.
 
+use memglass_types::{Builder, Kind, Member, Record, Tag, Type, Types};
+
 use crate::tests::world::World;
 
 /// The path of a file with `struct quote { char live; long price; };`.
@@ -45,6 +47,32 @@ fn the_session_is_asked_the_same_questions() {
         "true",
     );
     world.check("uses(\"Position\").len()", "0");
+}
+
+#[test]
+fn all_types_of_a_name_answer() {
+    let mut world = World::new();
+    let node = |size: u64, at: u64| {
+        let mut builder = Builder::default();
+        let byte = Kind::Char { signed: true };
+        let byte = builder.add(Type::new("char".into(), Some(1), byte));
+        let members = vec![Member::new("a", byte, 0), Member::new("b", byte, at)];
+        let record = Kind::Record(Record::new(Tag::Struct, members));
+        builder.add(Type::new("node".into(), Some(size), record));
+        builder.finish().unwrap()
+    };
+    let types = Types::merged([node(4, 3), node(8, 7)]);
+    let path = world.dir.path().join("nodes.mgt");
+    std::fs::write(&path, types.to_bytes()).unwrap();
+    world.run(&format!(
+        "let t = types_of({:?})",
+        path.display().to_string()
+    ));
+    world.check("t.holes(\"node\").map(|h| h.bytes)", "[2,6]");
+    world.check("t.holes(\"node\").map(|h| h.declaration)", "[1,2]");
+    world.check("t.describe(\"node\").map(|m| m.offset)", "[0,3,0,7]");
+    world.check("t.describe(\"node\")[2].declaration", "2");
+    world.check("t.uses(\"char\").len()", "4");
 }
 
 #[test]
