@@ -16,47 +16,63 @@ use crate::scanned::faults_of;
 /// told again. Where something wrong is mended, what that has hidden elsewhere is not told either.
 #[must_use]
 pub fn annotation_faults(file: &Path, before: &str, after: &str, path: &str) -> Vec<Fault> {
-    let (old, new) = (
-        Declared::of(file, before, path),
-        Declared::of(file, after, path),
-    );
-    let judged = |text: &str| {
-        let faults = faults_of(file, text).into_iter();
-        // What the scanner does not know has nothing to do with annotations.
-        faults.filter(|fault| !fault.reason.starts_with("the scanner"))
-    };
-    let was_wrong: Vec<Fault> = judged(before).collect();
-    let is_wrong: Vec<Fault> = judged(after).collect();
-    let own = was_wrong.iter().filter(|fault| old.is_own(fault));
-    let own: HashSet<&str> = own.map(|fault| &*fault.reason).collect();
-    let moved = Moved::between(before, after);
-    let others = was_wrong.iter().filter(|fault| !old.is_own(fault));
-    let others: Option<HashSet<(usize, &str)>> = others
-        .map(|fault| Some((moved.place(fault.place.start)?, &*fault.reason)))
-        .collect();
-    let still: HashSet<(usize, &str)> = is_wrong
+    let was = Judged::of(Declared::of(file, before, path), before);
+    let is = Judged::of(Declared::of(file, after, path), after);
+    let mut faults = is.declared.faults();
+    let told: HashSet<&str> = was.own.iter().map(|fault| &*fault.reason).collect();
+    let (still, new): (Vec<&Fault>, Vec<&Fault>) = is
+        .own
         .iter()
-        .map(|fault| (fault.place.start, &*fault.reason))
-        .collect();
-    // What vanished may have hidden others.
-    let others = others.filter(|others| others.is_subset(&still));
-    let own_still = is_wrong.iter().filter(|fault| new.is_own(fault));
-    let is_mended = own_still
-        .filter(|fault| own.contains(&*fault.reason))
-        .count()
-        < was_wrong.iter().filter(|fault| old.is_own(fault)).count();
-    let is_new = |fault: &&Fault| match (new.is_own(fault), &others) {
-        (true, _) => !own.contains(&*fault.reason),
-        (false, Some(others)) if !is_mended => {
-            !others.contains(&(fault.place.start, &*fault.reason))
-        }
-        (false, _) => false,
-    };
-    let mut faults = new.faults();
-    faults.extend(is_wrong.iter().filter(is_new).cloned());
+        .partition(|fault| told.contains(&*fault.reason));
+    faults.extend(new.into_iter().cloned());
+    // What is new elsewhere was hidden, if anything is wrong no longer.
+    let is_mended = still.len() < was.own.len();
+    if let Some(others) = was.others_still_in(&is, &Moved::between(before, after))
+        && !is_mended
+    {
+        let others_now = is.others.iter();
+        let new = others_now.filter(|fault| !others.contains(&(fault.place.start, &*fault.reason)));
+        faults.extend(new.cloned());
+    }
     faults.sort();
     faults.dedup();
     faults
+}
+
+/// What the generator finds wrong in a header.
+struct Judged<'f> {
+    declared: Declared<'f>,
+    /// In the declaration that is asked for.
+    own: Vec<Fault>,
+    /// Elsewhere.
+    others: Vec<Fault>,
+}
+
+impl<'f> Judged<'f> {
+    fn of(declared: Declared<'f>, text: &str) -> Judged<'f> {
+        let faults = faults_of(declared.file, text).into_iter();
+        // What the scanner does not know has nothing to do with annotations.
+        let faults = faults.filter(|fault| !fault.reason.starts_with("the scanner"));
+        let (own, others) = faults.partition(|fault| declared.is_own(fault));
+        Judged {
+            declared,
+            own,
+            others,
+        }
+    }
+
+    /// The faults elsewhere, at the places where they are in another text; `None` if it lacks one of them.
+    fn others_still_in(&self, other: &Judged<'_>, moved: &Moved) -> Option<HashSet<(usize, &str)>> {
+        let there = other.others.iter().chain(&other.own);
+        let there: HashSet<(usize, &str)> = there
+            .map(|fault| (fault.place.start, &*fault.reason))
+            .collect();
+        let others = self.others.iter().map(|fault| {
+            let place = (moved.place(fault.place.start)?, &*fault.reason);
+            there.contains(&place).then_some(place)
+        });
+        others.collect()
+    }
 }
 
 /// Where bytes of a text are in another one that differs from it in one place.
