@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::model::{Declared, Model};
 use crate::options::{Options, Reader};
 use crate::sources::Sources;
-use crate::{emit, read, scanned};
+use crate::{emit, includes, read, scanned};
 
 /// A generated header.
 #[derive(Clone, Debug)]
@@ -176,9 +176,23 @@ fn parse(options: &Options, headers: &[PathBuf]) -> Result<Unit, GenerateError> 
         include_directories: &options.include_directories,
         defines: &options.defines,
     };
-    let unit = Unit::parse(&text, &invocation.arguments())
-        .map_err(|reason| GenerateError::NoClang { reason })?;
+    let arguments = invocation.arguments();
+    check_includes(headers, &arguments)?;
+    let unit =
+        Unit::parse(&text, &arguments).map_err(|reason| GenerateError::NoClang { reason })?;
     unit.ok_or(GenerateError::NotParsed)
+}
+
+/// Fails if the headers include what libclang must not read.
+pub(crate) fn check_includes(
+    headers: &[PathBuf],
+    arguments: &[String],
+) -> Result<(), GenerateError> {
+    let faults = includes::unreadable(headers, arguments);
+    match report(faults, &mut Sources::default()) {
+        Some((text, count)) => Err(GenerateError::Faults { text, count }),
+        None => Ok(()),
+    }
 }
 
 /// How many faults are shown at most.

@@ -23,6 +23,7 @@ mod error;
 mod fault;
 mod gaps;
 mod generate;
+mod includes;
 mod judge;
 mod model;
 mod names;
@@ -39,5 +40,6 @@ pub use annotated::{annotation_faults, misspelt_annotation, nearest_path, unknow
 pub use error::GenerateError;
 pub use fault::{Fault, Place};
 pub use generate::{Generated, generate};
+pub use includes::unseen;
 pub use options::{Options, Reader};
 pub use types::{HeaderOptions, types_of};

@@ -409,6 +409,45 @@ fn a_header_that_is_no_file_is_refused() {
 }
 
 #[test]
+fn what_never_ends_is_not_included() {
+    let (directory, path) = written("first.h", "#include \"second.h\"\nint a;\n");
+    let pipe = directory.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let huge = fs::File::create(directory.path().join("huge")).unwrap();
+    huge.set_len(1 << 40).unwrap();
+    for (included, why) in [
+        ("#include \"/dev/zero\"", "/dev/zero is no regular file"),
+        ("#include </dev/zero>", "/dev/zero is no regular file"),
+        (
+            "#define ENDLESS \"/dev/zero\"\n#include ENDLESS",
+            "/dev/zero is no regular file",
+        ),
+        ("#import \"pipe\"", "pipe is no regular file"),
+        (
+            "# include \\\n \"huge\"",
+            "huge has 1099511627776 bytes; a header has at most 67108864",
+        ),
+    ] {
+        fs::write(
+            directory.path().join("second.h"),
+            format!("int b;\n{included}\n"),
+        )
+        .unwrap();
+        let options = HeaderOptions {
+            headers: vec![path.clone()],
+            ..HeaderOptions::default()
+        };
+        match types_of(&options) {
+            Err(GenerateError::Faults { text, .. }) => {
+                assert!(text.contains("second.h:") && text.contains(why), "{text}");
+            }
+            other => panic!("{included}: {other:?}"),
+        }
+    }
+}
+
+#[test]
 fn an_error_in_a_header_is_shown_with_its_line() {
     let (_directory, path) = written("bad.hpp", "struct T {\n    int x\n};\n");
     let options = HeaderOptions {

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use memglass_code::{Annotation, FieldPlace, Layout, Query, RecordLayout, Scanner};
+use memglass_gen::unseen;
 
-use super::{Outcome, print};
+use super::{Outcome, print, write_message};
 
 /// Show the structs of headers with the places of their members, without a compiler
 #[derive(Args)]
@@ -28,7 +29,19 @@ impl Scan {
                 .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         }
         print(&shown(&scanner))?;
-        Ok(ExitCode::SUCCESS)
+        let files = scanner.files().iter();
+        let unseen: String = files
+            .flat_map(|(path, file)| {
+                let text = file.source().text();
+                let unseen = unseen(path, text, &[]).into_iter();
+                unseen.map(|fault| fault.show(text)).collect::<Vec<_>>()
+            })
+            .collect();
+        if unseen.is_empty() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        write_message(unseen.trim_end());
+        Ok(ExitCode::FAILURE)
     }
 }
 

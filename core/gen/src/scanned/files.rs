@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use memglass_code::{File, Item, Kind, ParseOptions, Scanner, TokenKind, lex};
 
-use crate::fault::Place;
+use crate::fault::{Fault, Place};
+use crate::includes::unseen;
 use crate::options::Options;
 use crate::sources::{Sources, is_mark};
 
@@ -103,6 +104,14 @@ impl Files {
             scanner.add_text(path, text);
         }
         scanner
+    }
+
+    /// What is not seen of them, because it is in a comment that never ends or in a file that is not there.
+    pub(super) fn unseen(&self, options: &Options) -> Vec<Fault> {
+        let texts = self.texts.iter();
+        texts
+            .flat_map(|(path, text)| unseen(path, text, &options.include_directories))
+            .collect()
     }
 
     pub(super) fn paths(&self) -> Vec<PathBuf> {

@@ -40,6 +40,7 @@ pub(crate) fn read(
     faults: &mut Vec<Fault>,
 ) -> Scanned {
     let files = Files::read(options, headers, sources);
+    faults.extend(files.unseen(options));
     let scanner = files.scanner();
     let types = scanner.types();
     let mut records = types.records.clone();

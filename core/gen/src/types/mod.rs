@@ -17,7 +17,7 @@ use crate::clang::Unit;
 use crate::compiler::{Invocation, Language};
 use crate::error::GenerateError;
 use crate::fault::Fault;
-use crate::generate::{report, whole_paths};
+use crate::generate::{check_includes, report, whole_paths};
 use crate::sources::Sources;
 use reading::Reading;
 
@@ -117,6 +117,7 @@ fn read(
         .iter()
         .map(|header| format!("#include \"{}\"\n", header.display()));
     let text: String = lines.collect();
+    check_includes(headers, &arguments)?;
     let unit = parse(&text, &arguments)?;
     let scope = declarations::Scope {
         headers,
