@@ -130,9 +130,11 @@ impl ScriptHost {
         }
         if self.scope.contains(name) {
             return (
-                format!("a function does not see the variable {name:?} outside of it"),
+                format!(
+                    "a function, or a condition that is a text, does not see the variable {name:?} outside of it"
+                ),
                 Some(format!(
-                    "pass it as an argument, `fn f({name}) {{ … }}`; a closure `let f = |x| …` sees it, and is called as `f.call(x)`"
+                    "pass it as an argument, `fn f({name}) {{ … }}`; a closure sees it: `|| {name}`, or `let f = |x| …`, which is called as `f.call(x)`"
                 )),
             );
         }

@@ -126,10 +126,12 @@ fn a_name_of_a_megabyte_is_not_said_whole() {
 fn a_function_that_names_a_variable_outside_of_it_is_told_that_it_does_not_see_it() {
     let mut world = World::new();
     world.run("let c = 5; fn f() { c + 1 }");
-    let seen = "a function does not see the variable \"c\" outside of it";
+    let seen =
+        "a function, or a condition that is a text, does not see the variable \"c\" outside of it";
     world.fails("f()", seen);
     world.fails("fn g() { c = 1 } g()", seen);
     world.fails_with("f()", "`fn f(c) { … }`");
+    world.fails_with("f()", "a closure sees it: `|| c`");
     world.check("let g = || c + 1; g.call()", "6");
 }
 
