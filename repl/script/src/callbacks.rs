@@ -3,14 +3,16 @@
 //! A closure can be called only together with the functions of its script, so [`Callbacks`] keeps all of them.
 //! It may be used inside of functions that scripts call, where the host itself is busy evaluating.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use memglass::{Change, Field, Value};
 use memglass_syntax::about;
 use memglass_value::shown::Table;
-use rhai::{AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, ParseError, Scope};
+use rhai::{
+    AST, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, ParseError, Position, Scope,
+    ScriptFuncDef, Shared,
+};
 
 use super::ScriptHost;
 use super::bindings::{Rows, csv_text};
@@ -48,16 +50,10 @@ pub struct Closure {
     labels: Vec<(usize, ImmutableString)>,
     /// How many arguments it takes, beside what it has captured; `None` if it is no function of a script.
     parameters: Option<usize>,
-    /// Its function, if it was made of a text: no script has that one.
-    own: Option<Rc<Own>>,
-}
-
-/// The function of a closure that was made of a text.
-#[derive(Debug)]
-struct Own {
-    function: AST,
-    /// Together with the functions of the scripts, as of this version of those.
-    merged: RefCell<Option<(u64, AST)>>,
+    /// Its function, if it is one of a script: what it captures comes first of the parameters.
+    function: Option<Shared<ScriptFuncDef>>,
+    /// That function alone, if it was made of a text: no script has that one.
+    own: Option<AST>,
 }
 
 impl Closure {
@@ -69,6 +65,11 @@ impl Closure {
     /// What a script passed.
     pub fn pointer(&self) -> &FnPtr {
         &self.pointer
+    }
+
+    /// Its function, if it is one of a script: what it captures comes first of the parameters.
+    pub fn function(&self) -> Option<&Shared<ScriptFuncDef>> {
+        self.function.as_ref()
     }
 
     /// How many arguments it takes, beside what it has captured; `None` if it is no function of a script.
@@ -127,9 +128,15 @@ impl Callbacks {
         closure: &Closure,
         arguments: Vec<Dynamic>,
     ) -> Result<Dynamic> {
-        let library = self.library_of(closure);
         let pointer = self.with_labels(closure)?;
-        let result = pointer.call::<Dynamic>(engine, &library, arguments);
+        let mut global = engine.new_global_runtime_state();
+        // The last is asked first.
+        global.lib.push(self.library().shared_lib().clone());
+        global
+            .lib
+            .extend(closure.own.as_ref().map(|own| own.shared_lib().clone()));
+        let context = (engine, pointer.fn_name(), None, &global, Position::NONE);
+        let result = pointer.call_raw(&context.into(), None, arguments);
         self.context.reads.last.replace(None);
         result.map(Dynamic::flatten)
     }
@@ -152,31 +159,6 @@ impl Callbacks {
     /// Whether something is being asked that must not change anything, and by whom.
     pub fn asking(&self) -> Option<&'static str> {
         self.context.asking()
-    }
-
-    /// Looks at the script that has the function of a closure.
-    pub fn look_into<T>(&self, closure: &Closure, look: impl FnOnce(&AST) -> T) -> T {
-        match &closure.own {
-            Some(own) => look(&own.function),
-            None => look(&self.context.library.borrow()),
-        }
-    }
-
-    /// The functions that a closure may call, with its own.
-    fn library_of(&self, closure: &Closure) -> AST {
-        let library = self.context.library.borrow();
-        let Some(own) = &closure.own else {
-            return library.clone();
-        };
-        let version = self.context.library_version.get();
-        let mut merged = own.merged.borrow_mut();
-        match &*merged {
-            Some((of, merged)) if *of == version => merged.clone(),
-            _ => {
-                let all = library.merge(&own.function);
-                merged.insert((version, all)).1.clone()
-            }
-        }
     }
 
     /// A closure that evaluates a text. Its function is its own, so that nothing is left of the text when it is dropped.
@@ -242,16 +224,24 @@ impl Callbacks {
     }
 
     fn kept(&self, mut pointer: FnPtr, own: Option<AST>) -> Closure {
-        let library = self.context.library.borrow();
-        let functions = own.as_ref().unwrap_or(&library);
-        let names = captured_names(functions, &pointer);
+        let captured = pointer.curry().len();
+        let function = match &own {
+            Some(own) => function_of(own, &pointer),
+            None => {
+                let library = self.context.library.borrow();
+                let function = library.function(pointer.fn_name(), captured);
+                function.map(Shared::clone)
+            }
+        };
+        let names = function.iter().flat_map(|function| &function.params);
+        let parameters = function
+            .as_ref()
+            .and_then(|function| function.params.len().checked_sub(captured));
         let captured = pointer.curry().iter().zip(names).enumerate();
         let labels = captured.filter(|(_, (value, name))| is_label(value, name));
         let labels: Vec<(usize, ImmutableString)> = labels
-            .map(|(index, (_, name))| (index, name.into()))
+            .map(|(index, (_, name))| (index, name.clone()))
             .collect();
-        let parameters = parameters(functions, &pointer);
-        drop(library);
         // Each call gives it the object of that time. One of now would keep the memory of its session.
         for (index, label) in &labels {
             if let Some(captured) = pointer.iter_curry_mut().nth(*index) {
@@ -265,16 +255,11 @@ impl Callbacks {
                 *value = now;
             }
         }
-        let own = own.map(|function| {
-            Rc::new(Own {
-                function,
-                merged: RefCell::default(),
-            })
-        });
         Closure {
             pointer,
             labels,
-            parameters,
+            parameters: parameters.filter(|count| *count <= MOST_ARGUMENTS),
+            function,
             own,
         }
     }
@@ -324,6 +309,11 @@ impl Callbacks {
             true => self.refusal(message, "`==` asks whether two values are equal"),
             false => self.refusal(message, help.as_deref().unwrap_or_default()),
         }
+    }
+
+    /// All functions and closures of scripts so far.
+    pub(crate) fn library(&self) -> AST {
+        self.context.library.borrow().all()
     }
 
     /// What is attached.
@@ -507,21 +497,11 @@ impl Callbacks {
     }
 }
 
-/// The names of what a closure has captured.
-fn captured_names(functions: &AST, pointer: &FnPtr) -> Vec<String> {
-    let mut functions = functions.iter_functions();
-    let function = functions.find(|function| function.name == pointer.fn_name());
-    let names = function.map(|function| function.params).unwrap_or_default();
-    names.into_iter().map(str::to_owned).collect()
-}
-
-fn parameters(functions: &AST, pointer: &FnPtr) -> Option<usize> {
-    let captured = pointer.curry().len();
-    let named = functions
-        .iter_functions()
-        .filter(|function| function.name == pointer.fn_name());
-    let counts = named.filter_map(|function| function.params.len().checked_sub(captured));
-    counts.filter(|count| *count <= MOST_ARGUMENTS).min()
+/// The function of a closure that was made of a text.
+fn function_of(text: &AST, pointer: &FnPtr) -> Option<Shared<ScriptFuncDef>> {
+    let mut functions = text.shared_lib().iter_script_fn_info();
+    let function = functions.find(|(_, _, name, ..)| *name == pointer.fn_name());
+    function.map(|(.., function)| Shared::clone(function))
 }
 
 /// Whether a captured value is what a bare label gave, and not a variable: those are shared.

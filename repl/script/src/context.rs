@@ -9,10 +9,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use memglass::schema::{Definition, Schema};
 use memglass::{Change, Field};
-use rhai::{AST, Array, Dynamic, EvalAltResult, NativeCallContext};
+use rhai::{Array, Dynamic, EvalAltResult, NativeCallContext};
 
 use super::error::raise;
 use super::ledger::Ledger;
+use super::library::Library;
 use super::log_files::LogFiles;
 use super::reads::Reads;
 use super::remarks::Remarks;
@@ -58,10 +59,8 @@ pub(crate) struct Context {
     /// Files that scripts append to.
     pub(crate) log_files: LogFiles,
     pub(crate) witness: Witness,
-    /// All functions and closures so far: a closure can be called only together with them.
-    pub(crate) library: RefCell<AST>,
-    /// Counts the libraries before this one.
-    pub(crate) library_version: Cell<u64>,
+    /// All functions and closures so far.
+    pub(crate) library: RefCell<Library>,
     /// Names that closures capture.
     pub(crate) captured: RefCell<HashSet<String>>,
     /// The last of them that meant nothing.
@@ -80,12 +79,6 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// From now on these are the functions of scripts.
-    pub(crate) fn set_library(&self, library: AST) {
-        self.library.replace(library);
-        self.library_version.set(self.library_version.get() + 1);
-    }
-
     pub(crate) fn new(
         attached: Attached,
         interrupt: Arc<AtomicBool>,
@@ -106,8 +99,7 @@ impl Context {
             remarks: Remarks::default(),
             log_files: LogFiles::default(),
             witness: Witness::default(),
-            library: RefCell::new(AST::empty()),
-            library_version: Cell::default(),
+            library: RefCell::new(Library::new()),
             captured: RefCell::default(),
             missed: RefCell::default(),
             on_write: RefCell::default(),

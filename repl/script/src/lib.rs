@@ -26,6 +26,7 @@ mod halt;
 mod held;
 mod labels;
 pub mod ledger;
+mod library;
 mod limits;
 mod log_files;
 mod marks;
@@ -256,14 +257,19 @@ impl ScriptHost {
         drop(observer);
         self.context.note_captured(&ast);
         let reads = ends_in_access(&ast);
-        let mut all = self.context.library.borrow().merge(&ast);
-        all.set_source(name);
-        self.context.set_library(all.clone_functions_only());
+        let mut library = self.context.library.borrow_mut();
+        library.add(&ast);
+        library.set_file(name);
+        let all = library.beneath(&ast);
+        drop(library);
         self.context.reads.last.replace(None);
         self.context.reads.column.replace(None);
         let value = self
             .engine
-            .eval_ast_with_scope::<Dynamic>(&mut self.scope, &all)
+            .eval_ast_with_scope::<Dynamic>(&mut self.scope, &all);
+        drop(all);
+        self.context.library.borrow_mut().set_file("");
+        let value = value
             .map_err(|error| self.context.run.ended_by(error))?
             .flatten();
         self.context
@@ -328,6 +334,7 @@ impl ScriptHost {
     /// All functions that a script can call, those of Rhai's own library apart.
     pub fn functions(&self) -> Vec<FunctionName> {
         let library = self.context.library.borrow();
+        let library = library.all();
         let own = functions::of_scripts(&library);
         let host = self.known.added(&self.engine);
         let given = self.given.iter().cloned();

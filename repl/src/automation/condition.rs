@@ -10,7 +10,7 @@ use memglass_watch::{
     Captured, CompileError, EvalError, Expression, Held, HeldExpression, Judge, Question, Reading,
     Source, Truth, has_parts,
 };
-use rhai::{AST, Position};
+use rhai::Position;
 
 use super::action::{Asked, Entry, Subject};
 
@@ -142,8 +142,13 @@ impl Written {
         }
         let pointer = asked.closure.pointer();
         let count = pointer.curry().len();
-        let read = |script: &AST| Source::of_function(script, pointer.fn_name(), count + own);
-        let source = callbacks.look_into(&asked.closure, read)?;
+        let function = asked.closure.function();
+        let function = function.filter(|function| function.params.len() == count + own);
+        let function = function.ok_or(CompileError::Unsupported {
+            why: "a function of another library".to_owned(),
+            position: Position::NONE,
+        })?;
+        let source = Source::of_function(function)?;
         let names: Vec<String> = source.parameters().to_vec();
         let mut captured = BTreeMap::new();
         for (value, name) in pointer.curry().iter().zip(&names) {

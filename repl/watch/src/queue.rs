@@ -197,6 +197,9 @@ impl<S: Subject, V: PartialEq, E> Queue<S, V, E> {
 
     /// Drops what waits of one trigger; gives how many firings that were.
     pub fn drop_all_of(&mut self, definition: u64) -> usize {
+        if self.len_of(definition) == 0 {
+            return 0;
+        }
         let keys: Vec<_> = self
             .waiting
             .keys()

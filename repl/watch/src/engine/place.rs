@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use memglass::sampler::Key;
-use memglass::{Field, ObjectId, Observer, Value};
+use memglass::{Field, ObjectId, Observer, PathError, Value};
 
 use super::change::{Item, News, Sight, split};
 use super::objects::{Known, Member};
@@ -21,6 +21,8 @@ pub(super) struct Place {
     before: Option<Follower<Sample>>,
     /// Why there was no value at the last sample.
     pub(super) why: Option<String>,
+    /// The session and its epoch in which no object had the label: until that moves, none has it.
+    nowhere: Option<(u128, u64)>,
     /// Present if its bits are compared together with others.
     pub(super) packed: Option<Key>,
 }
@@ -41,6 +43,7 @@ impl Place {
         items: &mut Vec<Item>,
     ) {
         if !sight.is_alive {
+            self.nowhere = None;
             self.fail("its producer is gone".to_owned(), counters);
             return;
         }
@@ -62,8 +65,15 @@ impl Place {
                     news: News::Vanished(last),
                 });
             }
+            let epoch = (session, sight.observer.epoch());
+            if self.nowhere == Some(epoch) {
+                return;
+            }
             self.leave(counters);
-            match sight.observer.field(path) {
+            let found = sight.observer.field(path);
+            let is_nowhere = matches!(found, Err(PathError::NoSuchObject { .. }));
+            self.nowhere = is_nowhere.then_some(epoch);
+            match found {
                 Ok(field) => self.enter(rank, whole(&field), field, None, sight, counters, items),
                 Err(error) => self.fail(error.to_string(), counters),
             }

@@ -8,8 +8,9 @@ use memglass_syntax::COMPARISONS;
 use memglass_value::compare::{Operand, Operator};
 use memglass_value::number::Operation;
 use rhai::{
-    AST, ASTFlags, ASTNode, Engine, Expr, FlowControl, FnCallExpr, LexError, OptimizationLevel,
-    ParseError, ParseErrorType, Position, Stmt, StmtBlock,
+    AST, ASTFlags, ASTNode, Engine, Expr, FlowControl, FnCallExpr, LexError, Module,
+    OptimizationLevel, ParseError, ParseErrorType, Position, ScriptFuncDef, Shared, Stmt,
+    StmtBlock,
 };
 
 use super::error::CompileError;
@@ -39,28 +40,18 @@ pub(super) fn of_text(text: &str) -> Result<Term> {
     of_body(ast.statements())
 }
 
-/// The body of a function or a closure of a program, and the names of its parameters: first those that a closure
-/// captures, then its own.
-pub(super) fn of_function(ast: &AST, name: &str, parameters: usize) -> Result<(Vec<String>, Term)> {
-    let missing = || unsupported("a function of another library", Position::NONE);
-    let mut functions = ast.iter_functions();
-    let function = functions
-        .find(|function| function.name == name && function.params.len() == parameters)
-        .ok_or_else(missing)?;
-    let parameters = function.params.iter().map(|name| (*name).to_owned());
-    Ok((
-        parameters.collect(),
-        of_body(&body(ast, name, function.params.len()))?,
-    ))
+/// The body of a function or a closure, and the names of its parameters: first those that a closure captures, then its own.
+pub(super) fn of_function(function: &Shared<ScriptFuncDef>) -> Result<(Vec<String>, Term)> {
+    let parameters = function.params.iter().map(ToString::to_string);
+    Ok((parameters.collect(), of_body(&body(function))?))
 }
 
 /// The statements of a function. Rhai shows them only to those who walk through them.
-fn body(ast: &AST, name: &str, parameters: usize) -> Vec<Stmt> {
-    // `clone_functions_only_filtered` of Rhai 1.27 keeps all of them.
-    let mut alone = ast.clone_functions_only();
-    alone.retain_functions(|_, _, of, count| of == name && count == parameters);
+fn body(function: &Shared<ScriptFuncDef>) -> Vec<Stmt> {
+    let mut alone = Module::new();
+    alone.set_script_fn(Shared::clone(function));
     let mut statements = Vec::new();
-    alone.walk(&mut |path: &[ASTNode<'_>]| {
+    AST::new_from_module(alone).walk(&mut |path: &[ASTNode<'_>]| {
         if let [ASTNode::Stmt(statement)] = path {
             statements.push((*statement).clone());
         }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use memglass::{Field, ObjectId, Observer, ReadError, Value};
 use memglass_value::compare::Operand;
-use rhai::AST;
+use rhai::{ScriptFuncDef, Shared};
 
 use self::bind::{Binder, Root};
 use self::code::Run;
@@ -75,14 +75,13 @@ impl Source {
         })
     }
 
-    /// The body of a function or closure in `ast`, by its name and number of parameters: those that a closure captures
-    /// count, and come first.
+    /// The body of a function or closure. What a closure captures comes first of its parameters.
     ///
     /// # Errors
     ///
-    /// [`CompileError::Unsupported`] if there is no such function, or it is nested too deeply.
-    pub fn of_function(ast: &AST, name: &str, parameters: usize) -> Result<Self, CompileError> {
-        let (parameters, term) = grammar::of_function(ast, name, parameters)?;
+    /// [`CompileError::Unsupported`] if it is nested too deeply.
+    pub fn of_function(function: &Shared<ScriptFuncDef>) -> Result<Self, CompileError> {
+        let (parameters, term) = grammar::of_function(function)?;
         Ok(Self {
             term: Arc::new(term),
             parameters,

@@ -270,7 +270,7 @@ fn conditions_that_are_texts_leave_nothing_behind() {
     world.run("fn limit() { 3 }");
     let callbacks = world.host.callbacks();
     let context = Rc::clone(&world.host.context);
-    let functions = || context.library.borrow().iter_functions().count();
+    let functions = || context.library.borrow().all().iter_functions().count();
     let before = functions();
     for turn in 0..50 {
         let text = format!("AAPL_position.quantity > limit() + {turn}");
@@ -282,4 +282,30 @@ fn conditions_that_are_texts_leave_nothing_behind() {
         });
     }
     assert_eq!(functions(), before);
+}
+
+#[test]
+fn functions_of_a_further_text_are_taken_in_without_a_copy_of_the_others() {
+    let mut world = World::new();
+    let callbacks = world.host.callbacks();
+    let mut modules = Vec::new();
+    let texts = [
+        "fn limit(n) { n + 3 }",
+        "let closure = |n| n + 4;",
+        "[5, 6].map(|n| closure.call(limit(n)))",
+        "closure.call(nothing)",
+        "fn limit(n) { 9 }",
+    ];
+    for text in texts {
+        let _ = world.host.eval(text);
+        modules.push(std::ptr::from_ref::<rhai::Module>(
+            callbacks.library().as_ref(),
+        ));
+    }
+    let count = callbacks.library().iter_functions().count();
+    assert_eq!(count, 3, "two closures, and a function that was replaced");
+    assert!(
+        modules.iter().all(|module| *module == modules[0]),
+        "{modules:?}"
+    );
 }

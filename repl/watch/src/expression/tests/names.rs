@@ -63,11 +63,11 @@ fn a_closure_gives_its_body_its_captures_and_its_parameter() {
     let ast = engine
         .compile("let n = 100; let f = |o, m| o.quantity == n && m > a.quantity - 1; let g = |x| x < 1; let h = |x| x > 1;")
         .expect("a program");
-    let mut functions = ast.iter_functions();
-    let function = functions
-        .find(|function| function.params.len() == 4)
+    let mut functions = ast.shared_lib().iter_script_fn_info();
+    let (.., function) = functions
+        .find(|(.., parameters, _)| *parameters == 4)
         .expect("a function");
-    let source = Source::of_function(&ast, function.name, function.params.len());
+    let source = Source::of_function(function);
     let source = source.expect("an expression");
     assert_eq!(source.parameters(), ["n", "a", "o", "m"]);
     let object = world.observer.field("b").expect("an object");
