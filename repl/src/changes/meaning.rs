@@ -235,6 +235,8 @@ mod tests {
             ("*_position.quantity", Some(2)),
             ("*_position.{quantity,price}", Some(4)),
             ("{a,b}_position.price", Some(2)),
+            ("a_position.{quantity,price}", Some(2)),
+            ("a_position.{price}", Some(1)),
             ("Position.quantity", Some(2)),
             ("Position", Some(2)),
             ("Position.{quantity, price}", Some(4)),
@@ -281,6 +283,7 @@ mod tests {
             "a_position.quantty > 5",
             &["did you mean \"quantity\"", "^^^^^^^"],
         );
+        wrong("a_position.{price,quantty}", &["did you mean \"quantity\""]);
         wrong("*_position.quantty", &["did you mean \"quantity\""]);
         wrong("Position.quantty", &["did you mean \"quantity\""]);
         wrong("a_position.quantity >", &["^"]);

@@ -9,16 +9,24 @@ use memglass_syntax::words::{quote, quoted};
 
 use super::CommandError;
 
-/// Whether the label that `path` begins with is a pattern and not one that an object has.
+/// Whether `path` is of several places: the label that it begins with is a pattern and not one that an object has, or there
+/// are alternatives in braces behind it.
 ///
 /// A bracket is an index here, so that `[a-z]` is no part of a pattern as it is for `:objects`.
 pub fn is_pattern(observer: &Observer, path: &str) -> bool {
     let (label, _) = split(path);
     let is_pattern = !label.starts_with('"') && label.contains(['*', '?', '{']);
-    // Too many are an error of whoever looks for them.
-    let has_alternatives =
-        memglass_syntax::alternatives(path).map_or(true, |paths| paths.len() > 1);
-    (is_pattern || has_alternatives) && !starts_with_a_label(observer, path)
+    is_pattern && !starts_with_a_label(observer, path) || has_alternatives(observer, path)
+}
+
+/// Whether `path` has alternatives in braces behind its label. Names of fields have none; a label may.
+fn has_alternatives(observer: &Observer, path: &str) -> bool {
+    let is_one = match memglass_syntax::alternatives(path) {
+        Ok(paths) => paths == [path],
+        // Too many are an error of whoever looks for them.
+        Err(_) => false,
+    };
+    !is_one && observer.field(path).is_err()
 }
 
 /// A path, to be shown, and the place that it leads to.
@@ -35,8 +43,8 @@ pub(super) fn find(
     path: &str,
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Vec<Found>, CommandError> {
-    let alternatives = memglass_syntax::alternatives(path)?;
-    if alternatives.len() > 1 && !starts_with_a_label(observer, path) {
+    if has_alternatives(observer, path) {
+        let alternatives = memglass_syntax::alternatives(path)?;
         let found = alternatives
             .iter()
             .map(|path| find(observer, path, goes_on));
@@ -241,6 +249,27 @@ mod tests {
         assert!(is_pattern(&observer, "a*.c"));
         check(&observer, "a*.b.c", &[("a*.b.c", 1)]);
         check(&observer, "?1.b.c", &[("a1.b.c", 2)]);
+    }
+
+    #[test]
+    fn alternatives_behind_a_label_are_tried_as_those_behind_a_pattern() {
+        let world = World::new();
+        let _objects = (
+            world.inner("a", 1),
+            world.outer("b", 2),
+            world.inner("b.{c}", 3),
+        );
+        let observer = world.observer();
+        for path in ["a.{c}", "{a,b}.c", "b.{b.c,b}", "b.b.{c,c}"] {
+            assert!(is_pattern(&observer, path), "{path}");
+        }
+        check(&observer, "a.{c}", &[("a.c", 1)]);
+        check(&observer, "b.{b,b}.{c}", &[("b.b.c", 2), ("b.b.c", 2)]);
+        // A label that has braces is one.
+        assert!(!is_pattern(&observer, "b.{c}.c"));
+        check(&observer, "b.{c}.c", &[("b.{c}.c", 3)]);
+        let error = find(&observer, "a.{c,x}", &|| true).unwrap_err();
+        assert!(error.to_string().starts_with("no field \"x\""), "{error}");
     }
 
     const OBJECTS: usize = 100;
