@@ -180,7 +180,7 @@ impl History {
         let mut table = Table::new(["time", "value"]).or_else("nothing is known of it yet");
         for (time, value) in self.window().entries {
             let moment = self.automation.moment(time);
-            let moment = Cell::moment(moment.start + moment.since_start);
+            let moment = Cell::precise_moment(moment.start + moment.since_start);
             table.push([
                 moment,
                 Some(Cell {
@@ -195,6 +195,15 @@ impl History {
     fn values(&self) -> Array {
         let entries = self.window().entries.into_iter();
         entries.map(|(_, value)| self.shown(value)).collect()
+    }
+
+    /// One of the values, from the oldest to the newest; negative numbers count from the newest.
+    fn nth(&self, index: INT) -> Result<Dynamic> {
+        let mut entries = self.window().entries;
+        let at = memglass_value::index::find("index", index, entries.len() as u64);
+        let at = at.map_err(|why| self.automation.callbacks().refusal(why, ""))?;
+        let (_, value) = entries.swap_remove(at as usize);
+        Ok(self.shown(value))
     }
 
     /// It in one line.
@@ -214,6 +223,16 @@ impl History {
 
     pub(super) fn drawn(&self) -> Drawn {
         self.window().drawn()
+    }
+}
+
+/// Its values, one after the other.
+impl IntoIterator for History {
+    type Item = Dynamic;
+    type IntoIter = std::vec::IntoIter<Dynamic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.values().into_iter()
     }
 }
 
@@ -321,6 +340,8 @@ fn register_questions(engine: &mut Engine) {
         .register_fn("spark", |history: History| {
             drawing::spark(&history.drawn(), SPARK_CELLS)
         });
+    engine.register_indexer_get(|history: &mut History, index: INT| history.nth(index));
+    engine.register_iterator::<History>();
     engine.register_fn("table", |history: History| {
         history.automation.callbacks().table(history.table())
     });

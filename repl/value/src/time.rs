@@ -32,6 +32,15 @@ pub(crate) fn local_text(rfc3339: &str) -> String {
     rfc3339.parse().map_or_else(|_| rfc3339.to_owned(), local)
 }
 
+/// The same to the microsecond.
+pub(crate) fn precise_local_text(rfc3339: &str) -> String {
+    let moment: Result<Timestamp, _> = rfc3339.parse();
+    moment.map_or_else(
+        |_| rfc3339.to_owned(),
+        |moment| clock_as(moment.into(), "%Y-%m-%d %H:%M:%S.%6f"),
+    )
+}
+
 /// The time of day of a moment, to the second.
 pub fn clock(moment: SystemTime) -> String {
     clock_as(moment, "%H:%M:%S")
@@ -73,6 +82,8 @@ mod tests {
     fn a_moment_is_short_for_people_and_exact_for_programs() {
         let moment = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_250);
         assert_eq!(text(moment).len(), "2023-11-14 22:13:20".len());
+        let precise = precise_local_text(&rfc3339(moment).unwrap());
+        assert!(precise.ends_with(":20.250000"), "{precise}");
         assert_eq!(rfc3339(moment).as_deref(), Some("2023-11-14T22:13:20.25Z"));
         assert_eq!(
             stamp(moment).as_deref(),

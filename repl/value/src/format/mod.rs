@@ -67,6 +67,8 @@ enum Notation {
     Prose,
     /// A moment in RFC 3339.
     Moment,
+    /// The same, of which its microseconds count.
+    PreciseMoment,
     /// A part of a whole, from 0 to 1.
     Share,
 }
@@ -104,6 +106,11 @@ impl Style {
     /// The style of moments as [`crate::time::rfc3339`] writes them: people get local time.
     pub fn moment() -> Self {
         Self::noted(Notation::Moment)
+    }
+
+    /// The same for moments that follow each other closely: people get microseconds.
+    pub fn precise_moment() -> Self {
+        Self::noted(Notation::PreciseMoment)
     }
 
     /// The style of parts of a whole: a percentage and a bar.
@@ -179,6 +186,9 @@ pub fn brief_alone(value: &Value, style: &Style) -> String {
             shortened(alone(value, style))
         }
         (Value::Text(text), Notation::Moment) => escaped(&time::local_text(text)).into_owned(),
+        (Value::Text(text), Notation::PreciseMoment) => {
+            escaped(&time::precise_local_text(text)).into_owned()
+        }
         (Value::F64(share), Notation::Share) => format!("{}  {}", percent(*share), bar(*share)),
         (_, Notation::Whole) => alone(value, style),
         (Value::Text(text), _) if style.format.is_none() => match text.as_str() {
@@ -206,7 +216,9 @@ fn alone(value: &Value, style: &Style) -> String {
 /// programs can read it.
 pub fn piped(value: &Value, style: &Style) -> String {
     match (value, style.notation) {
-        (Value::Text(_), Notation::Moment) | (_, Notation::Share) => brief_alone(value, style),
+        (Value::Text(_), Notation::Moment | Notation::PreciseMoment) | (_, Notation::Share) => {
+            brief_alone(value, style)
+        }
         (_, Notation::Whole) => raw(value),
         (Value::List(_) | Value::Record(_), _) => brief_alone(value, &Style::default()),
         _ => raw(value),

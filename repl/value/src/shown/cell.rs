@@ -57,6 +57,12 @@ impl Cell {
         })
     }
 
+    /// The same, of which people get the microseconds too.
+    pub fn precise_moment(moment: SystemTime) -> Option<Self> {
+        let style = Style::precise_moment();
+        Cell::moment(moment).map(|cell| Cell { style, ..cell })
+    }
+
     /// A part of a whole, from 0 to 1: a percentage and a bar for people.
     pub fn share(share: f64) -> Self {
         Cell {
