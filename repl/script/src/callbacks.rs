@@ -433,6 +433,11 @@ impl Callbacks {
         self.context.open_log(path)
     }
 
+    /// Closes a file that was logged to. Who logs to it again opens it again.
+    pub fn close_log(&self, path: &str) {
+        self.context.log_files.close(path);
+    }
+
     /// From now on `text` gives values of types of its own their texts.
     pub fn give_texts(&self, text: impl Fn(&Dynamic) -> Option<String> + 'static) {
         self.context.texts.replace(Some(Rc::new(text)));
@@ -441,6 +446,11 @@ impl Callbacks {
     /// From now on scripts take the time of day from `clock`.
     pub fn set_clock(&self, clock: impl Fn() -> SystemTime + 'static) {
         self.context.clock.replace(Rc::new(clock));
+    }
+
+    /// From now on `onlooker` is called now and then while a script evaluates something long. What it does must be short.
+    pub fn set_onlooker(&self, onlooker: impl Fn() + 'static) {
+        self.context.run.set_onlooker(Rc::new(onlooker));
     }
 
     /// Takes in what the producer did since.

@@ -72,6 +72,13 @@ impl LogFiles {
         })
     }
 
+    /// Closes a file, if it is open.
+    pub(crate) fn close(&self, path: &str) {
+        self.0
+            .borrow_mut()
+            .retain(|log| log.path != Path::new(path));
+    }
+
     fn with(
         &self,
         path: &Path,

@@ -1,6 +1,7 @@
 //! The evaluation under way, and what ends it early.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,7 +23,14 @@ pub(crate) struct Run {
     pub(crate) limits: Cell<Limits>,
     /// Where its stack begins.
     stack: Cell<usize>,
+    /// Who is told now and then that it still goes on.
+    onlooker: RefCell<Option<Rc<dyn Fn()>>>,
+    /// How often it was asked whether it is to stop.
+    looks: Cell<u32>,
 }
+
+/// So often it is asked whether a script is to stop between two times at which the onlooker hears that it goes on.
+const LOOKS: u32 = 1024;
 
 impl Run {
     /// Storing true into `interrupt` ends an evaluation.
@@ -34,6 +42,8 @@ impl Run {
             failed: RefCell::default(),
             limits: Cell::default(),
             stack: Cell::default(),
+            onlooker: RefCell::default(),
+            looks: Cell::default(),
         }
     }
 
@@ -52,11 +62,27 @@ impl Run {
 
     /// Whether the script is to stop, which it then has to.
     pub(crate) fn is_interrupted(&self) -> bool {
+        let looks = self.looks.get().wrapping_add(1);
+        self.looks.set(looks);
+        if looks.is_multiple_of(LOOKS) {
+            self.go_on();
+        }
         let is_interrupted = self.interrupt.load(Ordering::Relaxed);
         if is_interrupted {
             self.is_obeyed.set(true);
         }
         is_interrupted
+    }
+
+    /// From now on `onlooker` is told now and then that a script goes on.
+    pub(crate) fn set_onlooker(&self, onlooker: Rc<dyn Fn()>) {
+        self.onlooker.replace(Some(onlooker));
+    }
+
+    #[cold]
+    fn go_on(&self) {
+        let onlooker = self.onlooker.borrow().clone();
+        onlooker.into_iter().for_each(|onlooker| onlooker());
     }
 
     /// What stops it when it is true.

@@ -218,10 +218,18 @@ impl Automation {
         if let Some(number) = entry.number.get() {
             self.engine().cancel(number);
         }
+        self.release(entry);
         self.0
             .drafts
             .borrow_mut()
             .retain(|draft| !Rc::ptr_eq(draft, entry));
+    }
+
+    /// Gives back what a trigger that has ended needs no more: its log file. A trigger that still writes to it opens it again.
+    pub(super) fn release(&self, entry: &Entry) {
+        if let Some(path) = entry.log.take() {
+            self.callbacks().close_log(&path);
+        }
     }
 
     /// Asks the condition of a trigger.
@@ -235,7 +243,9 @@ impl Automation {
             .about
             .as_ref()
             .map(|(_, field, _)| self.callbacks().place(field));
-        let mut answer = self.answer(engine, &condition, object.clone(), function);
+        let mut answer = self.during(&entry, "condition", || {
+            self.answer(engine, &condition, object.clone(), function)
+        });
         if let Subject::Always(_) = entry.subject {
             answer.truth = opposite(answer.truth);
         }
@@ -319,16 +329,23 @@ impl Automation {
         for unmet in unmet {
             match unmet {
                 Unmet::Name(name) => self.tell_missing(&name, "nothing is reported"),
-                Unmet::Pattern(pattern) => self.tell_of_definition(&format!(
-                    "note: no object has a label like {pattern:?} yet, so nothing happens until there is one"
-                )),
+                Unmet::Pattern(pattern) => {
+                    let observer = self.callbacks().attached().observer();
+                    let labels = memglass_script::names::labels(&observer);
+                    let meant = memglass::nearest(&pattern, labels.flat_map(patterns));
+                    let meant = did_you_mean(meant.as_deref());
+                    drop(observer);
+                    self.tell_of_definition(&format!(
+                        "note: no object has a label like {pattern:?} yet, so nothing happens until there is one{meant}"
+                    ));
+                }
             }
         }
     }
 
     /// Tells something of a trigger that is made. What actions make is told once, and then at most once in a while.
     fn tell_of_definition(&self, message: &str) {
-        if self.0.level.get() != Level::Action || self.is_to_be_told(message) {
+        if self.0.level.get() != Level::Action || self.untold(message).is_some() {
             self.tell(message);
         }
     }
@@ -337,10 +354,8 @@ impl Automation {
     pub(super) fn tell_missing(&self, name: &str, so: &str) {
         let observer = self.callbacks().attached().observer();
         let labels = memglass_script::names::labels(&observer);
-        let meant = match memglass::nearest(name, labels) {
-            Some(near) => format!("; did you mean {near:?}?"),
-            None => String::new(),
-        };
+        let types = observer.schema().iter().map(|(_, ty)| ty.name.to_string());
+        let meant = did_you_mean(memglass::nearest(name, labels.chain(types)).as_deref());
         drop(observer);
         self.tell_of_definition(&format!(
             "note: no object is named {name:?} yet, so {so} until there is one{meant}"
@@ -370,6 +385,7 @@ impl Automation {
             if !engine.is_waiting(*number) {
                 entries.remove(number);
                 engine.forget(*number);
+                self.0.forgotten.set(self.0.forgotten.get() + 1);
             }
         }
         self.0.roomy.set(entries.len() * 2);
@@ -392,6 +408,24 @@ fn kind(entry: &Entry, question: Question) -> Kind {
         Subject::Every(period) => Kind::Every { period: *period },
         Subject::After(delay) => Kind::After { delay: *delay },
     }
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; did you mean {near:?}?"))
+}
+
+/// Patterns that match a label, as people write them: its beginning or its end, up to a word of it.
+fn patterns(label: impl AsRef<str>) -> Vec<String> {
+    let label = label.as_ref();
+    let ends = label.match_indices(|c: char| !c.is_alphanumeric());
+    let patterns = ends.flat_map(|(at, sign)| {
+        let behind = at + sign.len();
+        [
+            format!("{}*", &label[..behind]),
+            format!("*{}", &label[at..]),
+        ]
+    });
+    patterns.collect()
 }
 
 fn opposite(truth: Truth) -> Truth {

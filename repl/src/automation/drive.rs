@@ -8,7 +8,7 @@ use crossbeam_channel::Receiver;
 use memglass::{Change, Field, Presence};
 use memglass_script::ledger::Author;
 use memglass_script::{Attached, Ending, ScriptError, ScriptHost};
-use memglass_watch::{Happening, Notice, PauseReason, Run};
+use memglass_watch::{Happening, Notice, PauseReason, Run, Shown};
 use rhai::{Dynamic, Engine, EvalAltResult};
 
 use super::action::{Called, Entry, Subject};
@@ -29,8 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) has_failed: bool,
 }
 
-/// How often the same error of an action is told.
-const AGAIN: Duration = Duration::from_secs(1);
+/// How long the same error of an action is only counted once it was told.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// How long actions run one after the other before others have their turn: what was typed, signals, the end of a sleep.
 const TURN: Duration = Duration::from_millis(50);
@@ -152,9 +152,9 @@ impl Automation {
 
     /// Tells the errors of actions that only the host can tell well.
     fn tell_failures(&self, host: &ScriptHost) {
-        for (number, error) in self.0.failures.take() {
+        for (failed, error) in self.0.failures.take() {
             let told = host.tell(*error);
-            self.tell(&format!("trigger {number} failed\n{}", told.text()));
+            self.tell(&format!("{failed}\n{}", told.text()));
         }
     }
 
@@ -318,7 +318,9 @@ impl Automation {
             }
         };
         self.0.level.set(outer);
-        self.end_run(&entry, (number, start), settled)
+        let ended = self.end_run(&entry, (number, start), settled);
+        self.release_ended(&entry, number);
+        ended
     }
 
     fn act(&self, engine: &Engine, entry: &Rc<Entry>, run: Run) -> Result<()> {
@@ -359,7 +361,8 @@ impl Automation {
             file: entry.file.clone(),
         };
         let closure = (&closure, author);
-        let acted = self.callbacks().act(engine, closure, arguments, written);
+        let act = || self.callbacks().act(engine, closure, arguments, written);
+        let acted = self.during(entry, "action", act);
         acted.and(logged)
     }
 
@@ -431,6 +434,21 @@ impl Automation {
         Ok(())
     }
 
+    /// Gives back what a trigger needs no more, if that was its last firing.
+    fn release_ended(&self, entry: &Entry, number: u64) {
+        if entry.log.borrow().is_none() {
+            return;
+        }
+        let engine = self.engine();
+        let status = engine.status(number);
+        let is_done = status.is_none_or(|status| status.state == Shown::Done);
+        let is_over = is_done && !engine.is_waiting(number);
+        drop(engine);
+        if is_over {
+            self.release(entry);
+        }
+    }
+
     /// Pauses a timer whose action somebody ended because it went on and on.
     fn pause_interrupted(&self, entry: &Entry, number: u64) {
         self.engine().pause_for(number, PauseReason::Interrupted);
@@ -440,32 +458,40 @@ impl Automation {
         ));
     }
 
-    /// Whether something that may be repeated without end was not told just now.
-    pub(super) fn is_to_be_told(&self, what: &str) -> bool {
+    /// How often something that may be repeated without end happened since it was told, this time left out; nothing if
+    /// it was told a short while ago, and so is only counted.
+    pub(super) fn untold(&self, what: &str) -> Option<u64> {
         let now = self.now();
         let mut told = self.0.told.borrow_mut();
-        let before = told.get(what);
-        if before.is_some_and(|before| now.saturating_sub(*before) < AGAIN) {
-            return false;
+        if let Some((before, untold)) = told.get_mut(what) {
+            if now.saturating_sub(*before) < AGAIN {
+                *untold += 1;
+                return None;
+            }
+            *before = now;
+            return Some(std::mem::take(untold));
         }
         if told.len() >= MOST_TOLD {
             told.clear();
         }
-        told.insert(what.to_owned(), now);
-        true
+        told.insert(what.to_owned(), (now, 0));
+        Some(0)
     }
 
-    /// Tells an error once, and then at most once in a while.
+    /// Tells an error once, and then once in a while, with how often it came again.
     fn report(&self, entry: &Entry, number: u64, brief: &str, error: Box<EvalAltResult>) {
-        if !self.is_to_be_told(&format!("{number} {brief}")) {
+        let Some(untold) = self.untold(&format!("{number} {brief}")) else {
             return;
-        }
+        };
+        let again = match untold {
+            0 => String::new(),
+            1 => " again, as it did once since it was told".to_owned(),
+            times => format!(" again, as it did {times} times since it was told"),
+        };
+        let failed = format!("trigger {number} ({}) failed{again}", entry.title());
         match self.0.level.get() {
-            Level::Idle => self.0.failures.borrow_mut().push((number, error)),
-            Level::Line | Level::Action => self.tell(&format!(
-                "trigger {number} ({}) failed: {brief}",
-                entry.title()
-            )),
+            Level::Idle => self.0.failures.borrow_mut().push((failed, error)),
+            Level::Line | Level::Action => self.tell(&format!("{failed}: {brief}")),
         }
     }
 
@@ -561,6 +587,7 @@ impl Automation {
         };
         let next = next.map_or(until, |next| next.min(until));
         self.surroundings().wait(Some(next));
+        self.look_at_running();
         match self.callbacks().is_interrupted() {
             true => Err(self.callbacks().interrupted()),
             false => Ok(()),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use memglass_value::shown::{Cell, Table};
-use memglass_watch::{Status, Truth};
+use memglass_watch::{Shown, Status, Truth};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, INT, Map, NativeCallContext};
 
 use super::Automation;
@@ -257,13 +257,28 @@ impl Automation {
     }
 }
 
+/// Which triggers are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// Those that have not ended.
+    Living,
+    /// Those that have ended as well.
+    All,
+}
+
 impl Automation {
-    /// All triggers, a row for each, with the counts of which there are any.
-    pub(crate) fn table(&self) -> Table {
+    /// Triggers, a row for each, with the counts of which there are any; and how many have ended.
+    pub(crate) fn table(&self, listed: Listed) -> (Table, usize) {
         let triggers = self.triggers().into_iter();
-        let all: Vec<(Trigger, Status)> = triggers
+        let mut all: Vec<(Trigger, Status)> = triggers
             .filter_map(|trigger| Some((trigger.clone(), trigger.status()?)))
             .collect();
+        let known = all.len();
+        let is_living = |(_, status): &(Trigger, Status)| status.state != Shown::Done;
+        let ended = known - all.iter().filter(|it| is_living(it)).count();
+        if listed == Listed::Living {
+            all.retain(is_living);
+        }
         let counts = COUNTS.iter().filter(|(name, count)| {
             *name == "fired" || all.iter().any(|(_, status)| count(status) > 0)
         });
@@ -282,14 +297,15 @@ impl Automation {
             let counts = counts.iter().map(|(_, count)| Cell::plain(count(status)));
             first.into_iter().chain(counts).map(Some).collect()
         });
-        Table {
+        let table = Table {
             columns: columns.map(str::to_owned).collect(),
             rows: rows.collect(),
             none: "there is no trigger; `when(\"a.quantity > 500\").run(|| print(\"hot\"))` is one"
                 .into(),
             narrow: Some(Box::new(narrow(&all))),
             ..Table::default()
-        }
+        };
+        (table, ended + self.0.forgotten.get())
     }
 }
 

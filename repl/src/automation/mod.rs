@@ -18,6 +18,7 @@ mod looked_at;
 mod moment;
 mod record;
 mod replayed;
+mod running;
 mod shared_engine;
 mod spinning;
 mod surroundings;
@@ -43,6 +44,7 @@ use rhai::{Dynamic, EvalAltResult};
 use action::Entry;
 pub(crate) use drive::Outcome;
 use event::Event;
+pub(crate) use functions::Listed;
 #[cfg(test)]
 pub(crate) use help::FUNCTIONS;
 pub(crate) use help::is_function;
@@ -70,20 +72,24 @@ struct Shared {
     surroundings: RefCell<Rc<dyn Surroundings>>,
     /// Triggers that can still do something, or that somebody may ask about.
     entries: RefCell<BTreeMap<u64, Rc<Entry>>>,
+    /// How many had ended and were forgotten.
+    forgotten: Cell<usize>,
     /// How many of them there may be before those that are done are looked for.
     roomy: Cell<usize>,
     /// What scripts began to say and have not ended.
     drafts: RefCell<Vec<Rc<Entry>>>,
     level: Cell<Level>,
+    /// What of a trigger runs, if anybody waits for it.
+    long: RefCell<Option<running::Long>>,
     /// Whether a line waits for a condition.
     awaits: Cell<bool>,
     /// The session that the engine looks at.
     life: Cell<u64>,
     messages: Rc<dyn Fn(&str)>,
-    /// Errors of actions and notes about what they make that were told, and when.
-    told: RefCell<HashMap<String, Duration>>,
-    /// Errors of actions that are to be told by whoever has the whole engine.
-    failures: RefCell<Vec<(u64, Box<EvalAltResult>)>>,
+    /// Errors of actions and notes about what they make that were told: when, and how often they came since.
+    told: RefCell<HashMap<String, (Duration, u64)>>,
+    /// Errors of actions that are to be told by whoever has the whole engine, with what failed.
+    failures: RefCell<Vec<(String, Box<EvalAltResult>)>>,
     outcome: Cell<Outcome>,
     /// How often triggers are to fire.
     expected: RefCell<Vec<expected::Expected>>,
@@ -123,9 +129,11 @@ impl Automation {
                 woken.clone(),
             ))),
             entries: RefCell::default(),
+            forgotten: Cell::default(),
             roomy: Cell::default(),
             drafts: RefCell::default(),
             level: Cell::new(Level::Idle),
+            long: RefCell::default(),
             awaits: Cell::new(false),
             messages,
             told: RefCell::default(),

@@ -1,6 +1,7 @@
 //! `:triggers`: what runs by itself.
 
-use super::{Command, CommandError, expect_nothing};
+use super::{Command, CommandError};
+use crate::automation::Listed;
 use crate::output::Output;
 use crate::runtime::Runtime;
 
@@ -12,7 +13,7 @@ impl Command for Triggers {
     }
 
     fn usage(&self) -> &'static str {
-        ":triggers"
+        ":triggers [all]"
     }
 
     fn summary(&self) -> &'static str {
@@ -20,15 +21,29 @@ impl Command for Triggers {
     }
 
     fn details(&self) -> &'static str {
-        "`trigger(1).cancel()` ends number 1. `triggers()` gives them to a script."
+        "`trigger(1).cancel()` ends number 1. Those that have ended are counted; `:triggers all` lists the last of them too. `triggers()` gives all that are listed to a script."
     }
 
     fn examples(&self) -> &'static [&'static str] {
-        &[":triggers"]
+        &[":triggers", ":triggers all"]
     }
 
     fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
-        expect_nothing(self, rest)?;
-        Ok(runtime.automation.table().into())
+        let usage = self.usage();
+        let listed = match rest {
+            "" => Listed::Living,
+            "all" => Listed::All,
+            _ => return Err(CommandError::Usage { usage }),
+        };
+        let (table, ended) = runtime.automation.table(listed);
+        let ended = match (listed, ended) {
+            (_, 0) | (Listed::All, _) => None,
+            (Listed::Living, 1) => Some("1 has ended; `:triggers all` lists it too".to_owned()),
+            (Listed::Living, count) => Some(format!(
+                "{count} have ended; `:triggers all` lists them too"
+            )),
+        };
+        let notes = ended.into_iter().map(Output::Note);
+        Ok(Output::all([table.into()].into_iter().chain(notes)))
     }
 }

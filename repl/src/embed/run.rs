@@ -103,6 +103,7 @@ impl Repl {
             return Ok(code);
         }
         self.runtime.has_prompt = true;
+        self.runtime.automation.tell_what_takes_long();
         self.runtime.has_screen = plain.is_none();
         self.runtime.writer.outlet.print_above(Rc::clone(&printer));
         Ok(EventLoop::new(self.runtime, editor, printer, interrupts, busy).run()?)

@@ -95,3 +95,21 @@ fn keys_pressed_while_a_script_runs_are_no_part_of_its_output() {
     terminal.shows("\ndone\n");
     assert!(!terminal.text().contains("^["), "{}", terminal.text());
 }
+
+#[test]
+fn an_action_that_goes_on_and_on_is_told_and_a_line_waits_for_its_end() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    for action in ["loop {}", "sleep(1000.s)"] {
+        terminal.line(&format!("after(1.ms, || {{ {action} }});"));
+        terminal.shows("note: the action of trigger ");
+        terminal.shows("Ctrl-C ends it");
+        terminal.press("6 * 7\r");
+        terminal.press(CTRL_C);
+        terminal.shows("interrupted");
+        terminal.shows("42");
+        terminal.line(":clear");
+        terminal.ends_with("t1>");
+    }
+}

@@ -446,7 +446,11 @@ fn what_is_watched_and_not_there_is_told() {
         ),
         (
             "watch(\"*_positon.quantity\", |c| ()); exit(0)",
-            "note: no object has a label like \"*_positon\" yet, so nothing happens until there is one\n",
+            "note: no object has a label like \"*_positon\" yet, so nothing happens until there is one; did you mean \"*_position\"?\n",
+        ),
+        (
+            "watch(\"Positon.quantity\", |c| ()); exit(0)",
+            "note: no object is named \"Positon\" yet, so nothing is reported until there is one; did you mean \"Position\"?\n",
         ),
         ("watch(\"*_position.quantity\", |c| ()); exit(0)", ""),
     ] {
@@ -468,4 +472,63 @@ fn what_actions_define_again_and_again_is_told_once_in_a_while() {
         .matches("no object is named \"nobody\" yet")
         .count();
     assert_eq!((ran.code, notes), (Some(0), 1), "{ran:?}");
+}
+
+#[test]
+fn a_history_is_a_list_of_its_values() {
+    let (world, _producer) = World::with_producer();
+    let script = world.script(
+        "history.rhai",
+        "let h = history(\"engine_stats.ticks\");
+         wait_until(|| h.len() > 5, 10.s);
+         let all = h.values();
+         let n = 0;
+         for value in h { n += 1; }
+         let times = h.table();
+         `${h[0] == all[0]} ${n >= all.len()} ${type_of(h[-1]) == type_of(all[0])}`",
+    );
+    assert_eq!(world.data(&["run", &script]), "true true true\n");
+    let beyond = world.run(&["t1", "-e", "history(\"order_12345.quantity\")[5]"]);
+    assert!(beyond.messages.contains("index 5"), "{beyond:?}");
+}
+
+#[test]
+fn triggers_that_have_ended_are_counted() {
+    let (world, _producer) = World::with_producer();
+    let make = "for n in 0..300 { watch(\"order_12345.quantity\", |c| ()).cancel(); } every(1.s, || ()); ()";
+    let living = world.run(&["t1", "-e", make, "-e", ":triggers", "-e", "exit(0)"]);
+    assert!(living.messages.contains("300 have ended"), "{living:?}");
+    assert!(
+        living.data.contains("every") && !living.data.contains("watch"),
+        "{living:?}"
+    );
+    let all = world.run(&["t1", "-e", make, "-e", ":triggers all", "-e", "exit(0)"]);
+    assert!(
+        all.data.contains("every") && all.data.contains("watch"),
+        "{all:?}"
+    );
+}
+
+#[test]
+fn a_trigger_that_has_ended_has_no_file_open() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let log = world.path().join("fired_").display().to_string();
+    let script = format!(
+        "let path = \"order_12345.quantity\";
+         watch(path, |c| ()).log({log:?} + \"1.csv\").cancel();
+         when(path + \" > 0\").log({log:?} + \"2.csv\").cancel();
+         when(path + \" > 0\").once().log({log:?} + \"3.csv\").run(|| print(\"fired\"));
+         after(50.ms, || print(\"ready\"));
+         every(1.s, || ());"
+    );
+    let guard = Guard::start(&world, &script);
+    guard.tells(&["fired", "ready"]);
+    let open = std::fs::read_dir(format!("/proc/{}/fd", guard.child.id())).unwrap();
+    let open = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    let logs: Vec<_> = open
+        .filter(|path| path.display().to_string().contains("fired_"))
+        .collect();
+    assert!(logs.is_empty(), "{logs:?}");
+    assert!(std::path::Path::new(&format!("{log}3.csv")).exists());
 }

@@ -10,7 +10,7 @@ use memglass_script::{ScriptError, ScriptHost};
 use memglass_terminal::look::Look;
 use memglass_value::format;
 
-use crate::automation::Automation;
+use crate::automation::{Automation, Listed};
 use crate::output::{Encoding, Form, Output, Rendering};
 use crate::tests::market::Market;
 
@@ -53,7 +53,7 @@ impl Prompt {
     /// What comes back for a line.
     pub(crate) fn typed(&mut self, line: &str) -> String {
         if line == ":triggers" {
-            let table = Output::from(self.automation.table());
+            let table = Output::from(self.automation.table(Listed::All).0);
             return self.cleaned(&table.render(self.rendering).data);
         }
         self.automation.begin_line();
