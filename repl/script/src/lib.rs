@@ -77,6 +77,7 @@ use memglass_syntax::{FunctionName, Names};
 pub use packed::layout_of;
 pub use present::{of_field, of_large_array};
 pub use session::Attached;
+pub use sets::saved as saved_sets;
 pub use takes::takes;
 pub use witness::Seen;
 

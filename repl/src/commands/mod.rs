@@ -18,6 +18,7 @@ mod regions;
 mod replay;
 mod scripts;
 mod session;
+mod sets;
 mod top;
 mod triggers;
 mod types;
@@ -106,6 +107,7 @@ pub(crate) const COMMANDS: &[&dyn Command] = &[
     &watch::Unwatch,
     &top::Top,
     &triggers::Triggers,
+    &sets::Sets,
     &record::Record,
     &replay::PLAY,
     &replay::PAUSE,

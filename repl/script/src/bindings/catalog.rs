@@ -268,6 +268,11 @@ pub const FUNCTIONS: &[FunctionHelp] = &[
         "p.set(\"field\", value)",
         "write a field by name; `p.set(value)` writes the whole object",
     ),
+    help(
+        "sets",
+        "sets()",
+        "the parameter sets that are saved under names, as a table",
+    ),
     help("sleep", "sleep(2.s)", "pause"),
     help(
         "snapshot",

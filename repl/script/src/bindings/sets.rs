@@ -31,6 +31,9 @@ pub(super) fn register(engine: &mut Engine, context: &Rc<Context>) {
         });
         save(&shared, name, &text.collect::<Result<Vec<String>>>()?)
     });
+    engine.register_fn("sets", || -> Result<Rows> {
+        sets::list().map(Rows::new).map_err(told)
+    });
     let shared = context.clone();
     engine.register_fn("diff_set", move |name: &str| -> Result<Rows> {
         shared.refresh()?;

@@ -1,5 +1,6 @@
 //! The file of a parameter set: a line `path = value` for each, which people read, edit and compare.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ use super::SetError;
 
 /// Bytes of the largest file that is taken for a set.
 const LARGEST: u64 = 64 << 20;
+
+/// Bytes in which a header is looked for.
+const LONGEST_HEADER: u64 = 16 << 10;
 
 /// One value of a set.
 #[derive(Debug, PartialEq)]
@@ -33,9 +37,30 @@ pub(super) fn path_of(name: &str) -> Result<PathBuf, SetError> {
     if name.is_empty() || name.len() > 64 || !name.chars().all(is_plain) {
         return Err(SetError::Name { name: name.into() });
     }
+    Ok(folder()?.join(format!("{name}.set")))
+}
+
+/// Where the sets are that have names.
+pub(super) fn folder() -> Result<PathBuf, SetError> {
     let base = etcetera::base_strategy::Xdg::new().map_err(|_| SetError::NoHome)?;
-    let folder = base.data_dir().join("memglass").join("sets");
-    Ok(folder.join(format!("{name}.set")))
+    Ok(base.data_dir().join("memglass").join("sets"))
+}
+
+/// What the comments at the beginning of a file say, by their first word.
+pub(super) fn header(path: &Path) -> Result<BTreeMap<String, String>, SetError> {
+    let mut text = Vec::new();
+    let read = files::open_regular(OpenOptions::new().read(true), path)
+        .and_then(|file| file.take(LONGEST_HEADER).read_to_end(&mut text));
+    read.map_err(|source| SetError::File {
+        path: path.into(),
+        source,
+    })?;
+    let text = String::from_utf8_lossy(&text);
+    let comments = text.lines().map_while(|line| line.strip_prefix('#'));
+    let said = comments.filter_map(|comment| comment.trim().split_once(": "));
+    Ok(said
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect())
 }
 
 /// The values in a file.

@@ -146,6 +146,58 @@ fn add_leaves(
     Ok(())
 }
 
+/// The table of the sets that are saved under names.
+///
+/// # Errors
+///
+/// Why there is none, as a text.
+pub fn saved() -> Result<Table, String> {
+    list().map_err(|error| memglass_value::causes::with_causes(&error))
+}
+
+/// The sets that have names, with what their headers say of them. One that cannot be read is listed all the same.
+///
+/// # Errors
+///
+/// There is no home directory, or the directory of sets cannot be read.
+pub(crate) fn list() -> Result<Table, SetError> {
+    let folder = file::folder()?;
+    let none = "no set is saved; `save_set(\"limits\", \"*_position.quantity\")` saves one";
+    let mut table = Table::new(["name", "session", "fields", "saved"]).or_else(none);
+    let read = match std::fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(table),
+        read => read.and_then(Iterator::collect::<io::Result<Vec<_>>>),
+    };
+    let entries = read.map_err(|source| SetError::File {
+        path: folder,
+        source,
+    })?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|it| it == "set"))
+        .collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_stem().unwrap_or_default();
+        let name = Some(Cell::name(name.to_string_lossy().into_owned()));
+        table.push(match file::header(&path) {
+            Ok(header) => {
+                let text = |key: &str| header.get(key).cloned().and_then(Cell::prose);
+                let saved = header.get("saved").map(|saved| Cell {
+                    value: Value::Text(saved.clone()),
+                    style: Style::moment(),
+                });
+                [name, text("session"), text("fields"), saved]
+            }
+            Err(error) => {
+                let why = memglass_value::causes::with_causes(&error);
+                [name, None, Cell::prose(why), None]
+            }
+        });
+    }
+    Ok(table)
+}
+
 fn label_len(observer: &Observer, field: &Field) -> usize {
     let object = observer.object_in(field.object_id().slot);
     object.map_or(0, |object| object.label.len())
