@@ -276,6 +276,9 @@ pub(super) fn sample() -> Lexicon {
                 ("exit", "exit(code)"),
                 ("expect", "expect(holds, message)"),
                 ("has", "p.flags.has(\"NAME\")"),
+                ("lasting", "t.lasting(200.ms)"),
+                ("mean", "h.mean()"),
+                ("once", "t.once()"),
                 ("snapshot", "p.snapshot()"),
                 ("table", "objects.table([\"field\"])"),
             ]

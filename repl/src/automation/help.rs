@@ -122,7 +122,7 @@ pub(crate) const FUNCTIONS: &[Described] = &[
     ]),
 ];
 
-/// What is said of a trigger, and done with one.
+/// What is said of a trigger, a history or a recording, and done with one.
 const SETTINGS: &[Described] = &[
     of(
         "appeared",
@@ -136,9 +136,20 @@ const SETTINGS: &[Described] = &[
     ),
     of("cancel", "t.cancel()", "end a trigger"),
     of(
+        "at",
+        "h.at(-5.s)",
+        "the value of so long ago, or of a moment",
+    ),
+    of(
         "edges_only",
         "t.edges_only()",
         "let a condition fire only after it was seen false",
+    ),
+    of("forget", "h.forget()", "keep a history no longer"),
+    of(
+        "last",
+        "h.last(5.s)",
+        "the history of so much time up to now",
     ),
     of(
         "lasting",
@@ -150,6 +161,13 @@ const SETTINGS: &[Described] = &[
         "t.log(\"file\")",
         "append a line to a file each time that a trigger fires",
     ),
+    of("max", "h.max()", "the greatest value of a history"),
+    of(
+        "mean",
+        "h.mean()",
+        "the mean of a history over time: a value counts for as long as it held",
+    ),
+    of("min", "h.min()", "the least value of a history"),
     of(
         "may_loop",
         "t.may_loop()",
@@ -190,7 +208,18 @@ const SETTINGS: &[Described] = &[
         "t.run(|f| action)",
         "what a trigger does; its last setting",
     ),
+    of("spark", "h.spark()", "a history as one row of bars"),
     of("stop", "r.stop()", "end a recording"),
+    of(
+        "table",
+        "h.table()",
+        "a history as a table of times and values",
+    ),
+    of(
+        "values",
+        "h.values()",
+        "the values of a history, the oldest first",
+    ),
     of(
         "vanished",
         "t.vanished(|c| action)",
@@ -203,6 +232,32 @@ const SETTINGS: &[Described] = &[
     ),
 ];
 
+/// Settings that a `watch` has not, and those that nothing else has.
+const OF_CONDITIONS: &[&str] = &["edges_only", "lasting", "rearm", "run", "with_history"];
+const OF_WATCHES: &[&str] = &["appeared", "vanished"];
+
+/// What can be done with a timer.
+const OF_TIMERS: &[&str] = &["cancel", "pause", "resume"];
+
+/// What may stand behind a function that makes a trigger or a history.
+fn behind(function: &str) -> impl Iterator<Item = &'static Described> {
+    let is_behind: fn(&str, &str) -> bool = match function {
+        "when" | "when_each" | "always" => {
+            |receiver, name| receiver == "t" && !OF_WATCHES.contains(&name)
+        }
+        "watch" => |receiver, name| receiver == "t" && !OF_CONDITIONS.contains(&name),
+        "every" | "after" => |receiver, name| receiver == "t" && OF_TIMERS.contains(&name),
+        "trigger" => |receiver, _| receiver == "t",
+        "history" => |receiver, _| receiver == "h",
+        "record" => |receiver, _| receiver == "r",
+        _ => |_, _| false,
+    };
+    SETTINGS.iter().filter(move |described| {
+        let (receiver, _) = described.signature.split_once('.').unwrap_or_default();
+        is_behind(receiver, described.name)
+    })
+}
+
 const fn of(name: &'static str, signature: &'static str, summary: &'static str) -> Described {
     Described {
         name,
@@ -213,6 +268,15 @@ const fn of(name: &'static str, signature: &'static str, summary: &'static str) 
 }
 
 impl Described {
+    /// How it is called behind something, and what it does.
+    fn behind(&self) -> (String, String) {
+        let called = self
+            .signature
+            .split_once('.')
+            .map_or(self.signature, |(_, call)| call);
+        (format!(".{called}"), self.summary.to_owned())
+    }
+
     /// The same with lines that call it.
     const fn shown_by(self, examples: &'static [&'static str]) -> Described {
         Described { examples, ..self }
@@ -234,5 +298,6 @@ pub(super) fn names() -> impl Iterator<Item = FunctionName> {
             signature: described.signature.to_owned(),
             summary: described.summary.to_owned(),
             examples: described.examples.iter().map(ToString::to_string).collect(),
+            methods: behind(described.name).map(Described::behind).collect(),
         })
 }

@@ -237,6 +237,13 @@ fn described(function: &FunctionName) -> String {
     for example in &function.examples {
         about += &format!("  e.g. {example}\n");
     }
+    let width = function.methods.iter().map(|(call, _)| call.len()).max();
+    for (call, what) in &function.methods {
+        about += &format!(
+            "  {call:width$}  {what}\n",
+            width = width.unwrap_or_default()
+        );
+    }
     about
 }
 

@@ -53,6 +53,8 @@ pub struct FunctionName {
     pub summary: String,
     /// Lines that call it.
     pub examples: Vec<String>,
+    /// What may stand behind a call of it, each as it is called and with what it does.
+    pub methods: Vec<(String, String)>,
 }
 
 impl FunctionName {

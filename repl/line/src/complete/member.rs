@@ -76,6 +76,7 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
         Some(Value::Copy(_) | Value::Map(_)) => (&[], Some("#map")),
         Some(Value::Text(_)) => (&[], Some("#string")),
         Some(Value::Plain(kind)) => (&[], Some(kind)),
+        Some(Value::Handle(receiver)) => (std::slice::from_ref(receiver), None),
         None => (&[], None),
     };
     let registered = names.functions().iter().filter_map(|function| {
@@ -306,6 +307,27 @@ mod tests {
             .map(|function| function.name.as_str())
             .filter(|name| changes(name));
         assert_eq!(changing.collect::<Vec<_>>(), CHANGE_TEXT);
+    }
+
+    #[test]
+    fn what_is_said_of_a_trigger_is_completed_behind_it() {
+        let when = "when(\"AAPL_position.quantity > 500\")";
+        check(&format!("{when}.las"), &[&format!("{when}.lasting(")]);
+        check(
+            &format!("{when}.lasting(2.s).o"),
+            &[&format!("{when}.lasting(2.s).once(")],
+        );
+        check("trigger(3).once().las", &["trigger(3).once().lasting("]);
+        check(
+            "let t = watch(\"a\", |c| c); t.on",
+            &["let t = watch(\"a\", |c| c); t.once("],
+        );
+        check("history(\"a\").mea", &["history(\"a\").mean("]);
+        check(
+            "p.history(\"quantity\").last(5.s).mea",
+            &["p.history(\"quantity\").last(5.s).mean("],
+        );
+        check("AAPL_position.las", &["AAPL_position.last_quote"]);
     }
 
     #[test]

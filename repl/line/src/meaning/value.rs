@@ -31,7 +31,30 @@ pub(crate) enum Value<'n> {
     Text(Place<'n>),
     /// A value of Rhai's own: `#array`, `#map` or `#string`.
     Plain(&'static str),
+    /// A trigger, a history or a recording, by the name that stands before the dot where its methods are described.
+    Handle(&'static str),
 }
+
+/// What gives a handle, by the name that its methods are described with.
+const HANDLES: &[(&str, &[&str])] = &[
+    (
+        "t",
+        &[
+            "after",
+            "always",
+            "every",
+            "trigger",
+            "watch",
+            "when",
+            "when_each",
+        ],
+    ),
+    ("h", &["history"]),
+    ("r", &["record", "record_ring"]),
+];
+
+/// Methods that end what a trigger's settings give: one more of these says nothing.
+const LAST: &[&str] = &["cancel", "pause", "resume", "to_string"];
 
 /// Functions whose result is a value of Rhai's own, whatever they are called on.
 const RESULTS: &[(&str, &[&str])] = &[
@@ -65,6 +88,9 @@ const ONE: &[&str] = &["find", "get", "pop", "remove", "shift"];
 impl<'n> Value<'n> {
     /// What a function of this name gives, whatever it is called on.
     pub(super) fn named_result(name: &str) -> Option<Self> {
+        if let Some((receiver, _)) = HANDLES.iter().find(|(_, names)| names.contains(&name)) {
+            return Some(Value::Handle(receiver));
+        }
         let (kind, _) = RESULTS.iter().find(|(_, names)| names.contains(&name))?;
         Some(Value::Plain(kind))
     }
@@ -129,6 +155,11 @@ impl<'n> Value<'n> {
     }
 
     fn result(self, method: &str) -> Option<Self> {
+        match (&self, method) {
+            (Value::Handle("t"), method) if !LAST.contains(&method) => return Some(self),
+            (Value::Handle("h"), "last") => return Some(self),
+            _ => {}
+        }
         if let (Value::Place(place), "snapshot") = (&self, method) {
             return Some(Value::copied(place.clone()));
         }
