@@ -520,7 +520,7 @@ fn a_trigger_that_has_ended_has_no_file_open() {
          when(path + \" > 0\").log({log:?} + \"2.csv\").cancel();
          when(path + \" > 0\").once().log({log:?} + \"3.csv\").run(|| print(\"fired\"));
          after(50.ms, || print(\"ready\"));
-         every(1.s, || ());"
+         every(1.s, || ()); ()"
     );
     let guard = Guard::start(&world, &script);
     guard.tells(&["fired", "ready"]);
