@@ -7,8 +7,14 @@ use super::super::options::Options;
 use super::source;
 
 /// Lists what two sources say differently of where members lie; exit code 1 if they do.
+///
+/// That no type is in both is bad usage: it would look as if they agreed.
 pub(crate) fn layouts(options: &Options, first: &str, second: &str) -> Result<i32, Failure> {
     let agreement = source::of(options, first)?.agreement(&source::of(options, second)?);
+    if agreement.compared == 0 {
+        let none = format!("nothing is compared: no type is in both {first} and {second}");
+        return Err(Failure::Usage(none));
+    }
     let columns = ["kind", "type", "member", "first", "second"];
     let mut table = Table::new(columns).or_else("no difference");
     for one in &agreement.disagreements {

@@ -223,6 +223,10 @@ fn a_header_is_asked_like_the_program_that_includes_it() {
     world
         .run(&["types", moved.to_str().unwrap()])
         .failed(1, &["moved.h:2:5: error: unknown type name 'price'"]);
+    fs::write(&moved, "struct another {\n    int a;\n};\n").unwrap();
+    world
+        .run(&["diff", "--layout", moved.to_str().unwrap(), &app])
+        .failed(2, &["no type is in both", "moved.h"]);
     world
         .run(&["diff", "--layout", header])
         .failed(2, &["--layout compares types"]);
