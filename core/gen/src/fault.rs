@@ -48,6 +48,16 @@ impl Fault {
     /// of the file. Of a long line the part around the place is shown.
     #[must_use]
     pub fn show(&self, text: &str) -> String {
+        self.show_as("error", text)
+    }
+
+    /// The same as [`show`](Self::show), of what is no error.
+    #[must_use]
+    pub fn show_note(&self, text: &str) -> String {
+        self.show_as("note", text)
+    }
+
+    fn show_as(&self, what: &str, text: &str) -> String {
         let start = boundary(text, self.place.start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
@@ -55,7 +65,7 @@ impl Fault {
         let number = text[..start].matches('\n').count() + 1;
         let column = text[line_start..start].chars().count() + 1;
         let mut shown = format!(
-            "{}:{number}:{column}: error: {}\n",
+            "{}:{number}:{column}: {what}: {}\n",
             self.place.file.display(),
             self.reason
         );

@@ -26,6 +26,8 @@ pub struct Generated {
     pub types: Vec<String>,
     /// Who has read the headers.
     pub reader: Reader,
+    /// What the reader did not find and may have needed, with the lines; empty if there is nothing.
+    pub notes: String,
 }
 
 /// Reads the headers and makes the code for their marked types. Nothing is written.
@@ -40,6 +42,7 @@ pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
         model,
         files,
         reader,
+        notes,
     } = match options.reader {
         Reader::Clang => by_clang(options, &headers, &mut sources)?,
         Reader::Scanner => {
@@ -90,6 +93,7 @@ pub fn generate(options: &Options) -> Result<Generated, GenerateError> {
         files,
         types,
         reader,
+        notes,
     })
 }
 
@@ -98,6 +102,7 @@ struct Read {
     model: Model,
     files: Vec<PathBuf>,
     reader: Reader,
+    notes: String,
 }
 
 fn by_clang(
@@ -122,6 +127,7 @@ fn by_clang(
         model,
         files: files.filter(|file| file != Path::new(INPUT)).collect(),
         reader: Reader::Clang,
+        notes: String::new(),
     })
 }
 
@@ -133,12 +139,18 @@ fn by_scanner(
 ) -> Result<Read, GenerateError> {
     let mut faults = Vec::new();
     let scanned = scanned::read(options, headers, sources, &mut faults);
+    let notes = shown(scanned.notes, sources, Fault::show_note);
     match report(faults, sources) {
-        Some((text, count)) => Err(GenerateError::NotUnderstood { text, count, hint }),
+        Some((text, count)) => Err(GenerateError::NotUnderstood {
+            text: text + &notes,
+            count,
+            hint,
+        }),
         None => Ok(Read {
             model: scanned.model,
             files: scanned.files,
             reader: Reader::Scanner,
+            notes,
         }),
     }
 }
@@ -206,6 +218,16 @@ pub(crate) fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Option<(S
     faults.sort();
     faults.dedup();
     let count = faults.len();
+    Some((shown(faults, sources, Fault::show), count))
+}
+
+/// Places with their lines, up to 200.
+fn shown(
+    faults: Vec<Fault>,
+    sources: &mut Sources,
+    show: impl Fn(&Fault, &str) -> String,
+) -> String {
+    let count = faults.len();
     let here = std::env::current_dir().unwrap_or_default();
     let mut text = String::new();
     for mut fault in faults.into_iter().take(MOST_SHOWN) {
@@ -213,12 +235,12 @@ pub(crate) fn report(mut faults: Vec<Fault>, sources: &mut Sources) -> Option<(S
         if let Ok(short) = fault.place.file.strip_prefix(&here) {
             fault.place.file = short.to_owned();
         }
-        text.push_str(&fault.show(&source));
+        text.push_str(&show(&fault, &source));
     }
     if let Some(more @ 1..) = count.checked_sub(MOST_SHOWN) {
         text.push_str(&format!("{more} more are not shown\n"));
     }
-    Some((text, count))
+    text
 }
 
 /// How the result includes each header.

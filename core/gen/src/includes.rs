@@ -1,15 +1,16 @@
 //! What headers include, looked into before a compiler's library reads it, and what a reader without one would miss.
 //!
-//! libclang waits for the writer of a pipe, and reads a device for ever. What is named by text or by a macro of the
-//! headers themselves is found here; names that macros put together are not.
+//! libclang waits for the writer of a pipe, and reads a device for ever. What is named by text, by a macro of the headers
+//! themselves or of the command line is found here; names that macros put together of parts are not.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use memglass_code::{TokenKind, lex, read_regular};
 
+use crate::compiler::{Invocation, Language};
 use crate::fault::{Fault, Place};
 
 /// Bytes of the largest header that is read.
@@ -21,53 +22,42 @@ const LARGEST_SUM: u64 = 256 << 20;
 /// The device that is empty.
 const EMPTY: &str = "/dev/null";
 
-/// An `#include`, `#import` or `#embed`.
-struct Include {
-    /// `"name"`, `<name>`, or a macro.
-    name: String,
-    /// Where it says so.
+/// A line of a text that is for the preprocessor.
+struct Line {
+    /// `include`
+    word: String,
+    /// What stands behind the word.
+    rest: String,
+    /// Where it is.
     bytes: Range<usize>,
 }
 
-/// A directive of a text.
-enum Directive {
-    Include(Include),
-    /// A macro without parameters, and what it stands for.
-    Define(String, String),
-}
-
-/// The directives of a text that name files.
-fn directives(text: &str) -> impl Iterator<Item = Directive> {
+/// The lines of a text that are for the preprocessor.
+fn lines(text: &str) -> impl Iterator<Item = Line> {
     let tokens = lex(text).into_iter();
-    let directives = tokens.filter(|token| token.kind == TokenKind::Directive);
-    directives.filter_map(move |token| {
+    let tokens = tokens.filter(|token| token.kind == TokenKind::Directive);
+    tokens.filter_map(move |token| {
         let bytes = token.start as usize..token.end as usize;
         let line = text
             .get(bytes.clone())?
             .replace("\\\r\n", "")
             .replace("\\\n", "");
-        let rest = line.trim_start_matches(['#', '%', ':', ' ', '\t']);
-        let (word, rest) = rest.split_at(rest.find(|c: char| !is_of_name(c))?);
-        let rest = behind_comments(rest);
-        match word {
-            "include" | "include_next" | "import" | "embed" => Some(Directive::Include(Include {
-                name: named(rest),
-                bytes,
-            })),
-            "define" => {
-                let (name, meant) = rest.split_once([' ', '\t'])?;
-                Some(Directive::Define(
-                    name.to_owned(),
-                    named(behind_comments(meant)),
-                ))
-            }
-            _ => None,
-        }
+        let line = behind_comments(line.trim_start_matches(['#', '%', ':']));
+        let (word, rest) = line.split_at(line.find(|c| !is_of_name(c)).unwrap_or(line.len()));
+        Some(Line {
+            word: word.to_owned(),
+            rest: behind_comments(rest).to_owned(),
+            bytes,
+        })
     })
 }
 
 fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+fn is_include(word: &str) -> bool {
+    matches!(word, "include" | "include_next" | "import" | "embed")
 }
 
 /// Without the comments that it begins with.
@@ -82,14 +72,40 @@ fn behind_comments(text: &str) -> &str {
     }
 }
 
-/// The name at the start of a text, with its quotes or brackets.
-fn named(text: &str) -> String {
-    let end = match text.chars().next() {
-        Some('"') => text[1..].find('"').map(|at| at + 2),
-        Some('<') => text.find('>').map(|at| at + 1),
-        _ => text.find(|c| !is_of_name(c)),
-    };
-    text[..end.unwrap_or(text.len())].to_owned()
+/// What a text may name: everything in quotes, in brackets behind nothing or `(`, and the names of macros.
+fn names(text: &str) -> Vec<String> {
+    let (mut names, mut rest, mut before) = (Vec::new(), text, '(');
+    while let Some(c) = rest.chars().next() {
+        let end = match c {
+            '"' => rest[1..].find('"').map(|at| at + 2),
+            '<' if before == '(' => rest.find('>').map(|at| at + 1),
+            c if is_of_name(c) => Some(rest.find(|c| !is_of_name(c)).unwrap_or(rest.len())),
+            _ => None,
+        };
+        let (name, behind) = rest.split_at(end.unwrap_or(c.len_utf8()));
+        if end.is_some() {
+            names.push(name.to_owned());
+        }
+        if !c.is_whitespace() {
+            before = c;
+        }
+        rest = behind;
+    }
+    names
+}
+
+/// The names behind `GCC dependency`, wherever it stands: in a `#pragma`, or in the text or the arguments of a `_Pragma`.
+fn dependencies(text: &str) -> impl Iterator<Item = (String, Range<usize>)> {
+    const WORD: &str = "dependency";
+    text.match_indices(WORD).filter_map(|(at, _)| {
+        let before = text[..at].trim_end_matches(|c: char| c.is_whitespace() || c == '\\');
+        if !before.ends_with("GCC") && !before.ends_with("clang") {
+            return None;
+        }
+        let behind = text[at + WORD.len()..].trim_start_matches(['\\', '\r', '\n', ' ', '\t']);
+        let line = behind_comments(behind).lines().next()?.replace('\\', "");
+        Some((names(&line).into_iter().next()?, at..at + WORD.len()))
+    })
 }
 
 /// Where the files are looked for.
@@ -110,116 +126,312 @@ impl Directories {
         Directories { own, system }
     }
 
-    /// The file that `name` means in the file `from`, and whether it is one of the system's.
-    fn find(&self, name: &str, from: &Path) -> Option<(PathBuf, Metadata, bool)> {
+    /// The files that `name`, in quotes or brackets, can mean for a file of directory `beside`, and whether each is one of
+    /// the system's. A compiler takes the first.
+    fn find<'d>(&'d self, name: &'d str, beside: &'d Path) -> impl Iterator<Item = Found> + 'd {
         let is_quoted = name.starts_with('"');
-        let name = name.get(1..name.len().checked_sub(1)?)?;
-        let beside = from.parent().filter(|_| is_quoted).map(Path::to_owned);
-        let own = beside.into_iter().chain(self.own.iter().cloned());
-        let all = own.map(|directory| (directory, false));
-        let system = self
-            .system
-            .iter()
-            .map(|directory| (directory.clone(), true));
-        all.chain(system).find_map(|(directory, is_of_system)| {
-            let path = directory.join(name);
-            let found = fs::metadata(&path).ok().filter(|found| !found.is_dir())?;
-            Some((path, found, is_of_system))
+        let is_bracketed = name.starts_with('<');
+        let bare = name.get(1..name.len().saturating_sub(1));
+        let bare = bare.filter(|_| is_quoted || is_bracketed);
+        let own = is_quoted.then_some(beside).into_iter();
+        let own = own.chain(self.own.iter().map(PathBuf::as_path));
+        let system = self.system.iter().map(|directory| (&**directory, true));
+        let all = own.map(|directory| (directory, false)).chain(system);
+        all.filter_map(move |(directory, is_of_system)| {
+            let path = directory.join(bare?);
+            let data = fs::metadata(&path).ok().filter(|data| !data.is_dir())?;
+            Some(Found {
+                path,
+                data,
+                is_of_system,
+            })
         })
     }
 }
 
+/// A file that an `#include` can mean.
+struct Found {
+    path: PathBuf,
+    data: Metadata,
+    is_of_system: bool,
+}
+
+/// Who asks for a file.
+#[derive(Clone)]
+struct Asker {
+    place: Place,
+    /// The directory of the file that asks.
+    beside: PathBuf,
+    /// Whether it may mean another than the first that is found.
+    is_next: bool,
+}
+
+/// Looks into headers and all that they include.
+///
+/// No conditional is decided: a macro stands for all that it is defined as anywhere.
+struct Search {
+    directories: Directories,
+    /// What macros stand for: names in quotes or brackets, and of macros.
+    macros: HashMap<String, Vec<String>>,
+    /// Who asked for what a macro stands for.
+    waiting: HashMap<String, Vec<Asker>>,
+    /// What was asked for, from which directory.
+    asked: HashSet<(PathBuf, bool, String)>,
+    /// What is still to be answered.
+    questions: Vec<(String, Asker)>,
+    seen: HashSet<PathBuf>,
+    /// The bytes of all that was seen.
+    sum: u64,
+    faults: Vec<Fault>,
+}
+
 /// What of the headers, and of what they include, libclang must not be given: pipes, devices, and files without measure.
+/// Of several that make the headers too many, the first is told.
 pub(crate) fn unreadable(headers: &[PathBuf], arguments: &[String]) -> Vec<Fault> {
-    let directories = Directories::of(arguments);
-    let mut faults = Vec::new();
-    let mut left: Vec<PathBuf> = headers.to_vec();
-    let mut seen: HashSet<PathBuf> = HashSet::new();
-    let mut macros: HashMap<String, String> = HashMap::new();
-    let mut sum = 0_u64;
-    while let Some(path) = left.pop() {
-        let path = fs::canonicalize(&path).unwrap_or(path);
-        if !seen.insert(path.clone()) {
-            continue;
+    let mut search = Search {
+        directories: Directories::of(arguments),
+        macros: HashMap::new(),
+        waiting: HashMap::new(),
+        asked: HashSet::new(),
+        questions: Vec::new(),
+        seen: HashSet::new(),
+        sum: 0,
+        faults: Vec::new(),
+    };
+    for argument in arguments {
+        if let Some((name, meant)) = argument
+            .strip_prefix("-D")
+            .and_then(|define| define.split_once('='))
+        {
+            search.define(name, meant);
         }
-        let Ok(bytes) = read_regular(&path) else {
-            continue;
+    }
+    for header in headers {
+        search.look_into(header, &Place::new(header, 0..0));
+    }
+    while let Some((name, asker)) = search.questions.pop() {
+        if search.sum > LARGEST_SUM {
+            break;
+        }
+        search.answer(name, &asker);
+    }
+    search.faults
+}
+
+impl Search {
+    /// Reads a file that was not seen before. `place` says who wants it.
+    fn look_into(&mut self, file: &Path, place: &Place) {
+        // A compiler looks beside the name of a file, wherever a link leads.
+        let name = file.file_name().unwrap_or_default();
+        let beside = fs::canonicalize(file.parent().unwrap_or(file)).unwrap_or_default();
+        let file = beside.join(name);
+        if !self.seen.insert(file.clone()) {
+            return;
+        }
+        let Ok(bytes) = read_regular(&file) else {
+            // The compiler's library says so.
+            return;
         };
+        self.sum += bytes.len() as u64;
+        if self.sum > LARGEST_SUM {
+            let why = format!(
+                "with {} the headers have more than {LARGEST_SUM} bytes together",
+                file.display()
+            );
+            self.faults.push(Fault::new(place.clone(), why));
+            return;
+        }
         let text = String::from_utf8_lossy(&bytes);
-        for directive in directives(&text) {
-            let Include { name, bytes } = match directive {
-                Directive::Include(include) => include,
-                Directive::Define(name, meant) => {
-                    macros.insert(name, meant);
+        let asker = |bytes: Range<usize>, is_next| Asker {
+            place: Place::new(&file, bytes),
+            beside: beside.clone(),
+            is_next,
+        };
+        for Line { word, rest, bytes } in lines(&text) {
+            if is_include(&word) || rest.contains("__has_include") || rest.contains("__has_embed") {
+                let asker = asker(bytes, word == "include_next" || rest.contains("_next"));
+                let names = names(&rest).into_iter();
+                self.questions
+                    .extend(names.map(|name| (name, asker.clone())));
+            }
+            if word == "define" {
+                let (name, meant) =
+                    rest.split_at(rest.find(|c| !is_of_name(c)).unwrap_or(rest.len()));
+                self.define(name, meant);
+            }
+        }
+        for (name, bytes) in dependencies(&text) {
+            self.questions.push((name, asker(bytes, false)));
+        }
+    }
+
+    fn define(&mut self, name: &str, meant: &str) {
+        let names = names(meant);
+        for asker in self.waiting.get(name).into_iter().flatten() {
+            let names = names.iter().cloned();
+            self.questions
+                .extend(names.map(|name| (name, asker.clone())));
+        }
+        self.macros
+            .entry(name.to_owned())
+            .or_default()
+            .extend(names);
+    }
+
+    /// Looks for what `name` is: a file, or a macro.
+    fn answer(&mut self, name: String, asker: &Asker) {
+        let question = (asker.beside.clone(), asker.is_next, name.clone());
+        if !self.asked.insert(question) {
+            return;
+        }
+        if !name.starts_with(['"', '<']) {
+            let names = self.macros.get(&name).into_iter().flatten().cloned();
+            self.questions
+                .extend(names.map(|name| (name, asker.clone())));
+            self.waiting.entry(name).or_default().push(asker.clone());
+            return;
+        }
+        let most = if asker.is_next { usize::MAX } else { 1 };
+        let found = self.directories.find(&name, &asker.beside).take(most);
+        for found in found.collect::<Vec<_>>() {
+            let (file, bytes) = (found.path, found.data.len());
+            let why = match found.data.is_file() {
+                false if file == Path::new(EMPTY) => continue,
+                false => format!(
+                    "{} is no regular file: reading it could wait or go on for ever",
+                    file.display()
+                ),
+                true if bytes > LARGEST => format!(
+                    "{} has {bytes} bytes; a header has at most {LARGEST}",
+                    file.display()
+                ),
+                true if found.is_of_system => continue,
+                true => {
+                    self.look_into(&file, &asker.place);
                     continue;
                 }
             };
-            let meant = macros.get(&name).unwrap_or(&name);
-            let Some((file, found, is_of_system)) = directories.find(meant, &path) else {
-                // The compiler's library says so.
-                continue;
-            };
-            let why = match found.is_file() {
-                false if file == Path::new(EMPTY) => None,
-                false => Some(format!(
-                    "{} is no regular file: reading it could wait or go on for ever",
-                    file.display()
-                )),
-                true if found.len() > LARGEST => Some(format!(
-                    "{} has {} bytes; a header has at most {LARGEST}",
-                    file.display(),
-                    found.len()
-                )),
-                true if sum.saturating_add(found.len()) > LARGEST_SUM => Some(format!(
-                    "with {} the headers have more than {LARGEST_SUM} bytes together",
-                    file.display()
-                )),
-                true => None,
-            };
-            match why {
-                Some(why) => faults.push(Fault::new(Place::new(&path, bytes), why)),
-                None if !is_of_system && found.is_file() && !seen.contains(&file) => {
-                    sum += found.len();
-                    left.push(file);
-                }
-                None => {}
-            }
+            self.faults.push(Fault::new(asker.place.clone(), why));
         }
     }
-    faults
 }
 
-/// What a reader without a compiler does not see of the header at `path`, which has this text: what stands in a comment
-/// that never ends, and what a file declares that is not there.
+/// What a reader without a compiler does not see of headers.
+#[derive(Debug, Default)]
+pub struct Unseen {
+    /// Comments that never end.
+    pub faults: Vec<Fault>,
+    /// What is included and not there. A compiler may have it elsewhere, or not want it.
+    pub notes: Vec<Fault>,
+}
+
+/// What a reader without a compiler does not see of `files`, which are all that are read, with their texts: what stands in
+/// a comment that never ends, and what a file declares that is not there.
 ///
-/// Of `<name>` it is not known where a compiler finds it, so that nothing is said.
-pub fn unseen(path: &Path, text: &str, include_directories: &[PathBuf]) -> Vec<Fault> {
+/// `compiler` is asked where the system's headers are; the default one if it is `None`. Nothing is said of `<name>`, of
+/// which it is not known where a compiler finds it, nor of what a conditional includes.
+pub fn unseen<'f>(
+    files: impl IntoIterator<Item = (&'f Path, &'f str)>,
+    include_directories: &[PathBuf],
+    compiler: Option<&str>,
+) -> Unseen {
     let directories = Directories {
         own: include_directories.to_vec(),
         system: Vec::new(),
     };
-    let mut faults = Vec::new();
-    for directive in directives(text) {
-        if let Directive::Include(Include { name, bytes }) = directive
-            && name.starts_with('"')
-            && directories.find(&name, path).is_none()
-        {
-            let why = format!("{name} is not found; what it declares is not known");
-            faults.push(Fault::new(Place::new(path, bytes), why));
+    let mut unseen = Unseen::default();
+    let mut read = Vec::new();
+    for (path, text) in files {
+        read.push(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
+        unseen.faults.extend(endless_comment(path, text));
+        for (name, bytes) in unconditional_includes(text) {
+            let beside = path.parent().unwrap_or(path);
+            if name.starts_with('"') && directories.find(&name, beside).next().is_none() {
+                let place = Place::new(path, bytes);
+                unseen.notes.push(Fault::new(place, name));
+            }
         }
     }
-    if let Some(last) = lex(text)
-        .last()
-        .filter(|token| token.kind == TokenKind::BlockComment)
-    {
-        let comment = &text[last.start as usize..last.end as usize];
-        if comment.len() < 4 || !comment.ends_with("*/") {
-            let start = last.start as usize;
-            let why = "this comment does not end; everything behind it is left out";
-            faults.push(Fault::new(Place::new(path, start..start + 2), why));
+    if unseen.notes.is_empty() {
+        return unseen;
+    }
+    let system = system_directories(compiler);
+    unseen.notes.retain_mut(|note| {
+        let name = Path::new(note.reason.trim_matches('"'));
+        let plain = name.components();
+        let plain = plain.skip_while(|part| !matches!(part, Component::Normal(_)));
+        let end: PathBuf = plain.collect();
+        let is_read = !end.as_os_str().is_empty() && read.iter().any(|path| path.ends_with(&end));
+        let is_of_system = system
+            .iter()
+            .any(|directory| directory.join(name).is_file());
+        note.reason = format!(
+            "{} is not found; what it declares is not known",
+            note.reason
+        );
+        !is_read && !is_of_system
+    });
+    unseen
+}
+
+/// Where the system's headers are: the compiler says so, and without one the usual places.
+fn system_directories(compiler: Option<&str>) -> Vec<PathBuf> {
+    let invocation = Invocation {
+        language: Language::Cpp,
+        standard: "",
+        compiler,
+        include_directories: &[],
+        defines: &[],
+    };
+    let said = invocation.system_directories().unwrap_or_default();
+    let usual = ["/usr/include".to_owned(), "/usr/local/include".to_owned()];
+    said.into_iter().chain(usual).map(PathBuf::from).collect()
+}
+
+/// What a text includes for every compiler. The guard of a header is no condition.
+fn unconditional_includes(text: &str) -> Vec<(String, Range<usize>)> {
+    let mut includes = Vec::new();
+    // Of each conditional that is open, whether it is a guard.
+    let mut open: Vec<bool> = Vec::new();
+    let mut lines = lines(text).peekable();
+    while let Some(Line { word, rest, bytes }) = lines.next() {
+        match &*word {
+            "if" | "ifdef" | "ifndef" => {
+                let asked = names(&rest);
+                let is_negative = word == "ifndef" || rest.starts_with('!');
+                let guards = lines.peek().is_some_and(|next| {
+                    next.word == "define" && names(&next.rest).first() == asked.last()
+                });
+                open.push(is_negative && guards);
+            }
+            "endif" => drop(open.pop()),
+            "else" | "elif" | "elifdef" | "elifndef" => {
+                if let Some(is_guard) = open.last_mut() {
+                    *is_guard = false;
+                }
+            }
+            word if is_include(word) && open.iter().all(|is_guard| *is_guard) => {
+                let name = names(&rest).into_iter().next();
+                includes.extend(name.map(|name| (name, bytes)));
+            }
+            _ => {}
         }
     }
-    faults
+    includes
+}
+
+/// The comment of a text that never ends.
+fn endless_comment(path: &Path, text: &str) -> Option<Fault> {
+    let tokens = lex(text);
+    let last = tokens.last()?;
+    let comment = &text[last.start as usize..last.end as usize];
+    let ends = comment.len() >= 4 && comment.ends_with("*/");
+    if last.kind != TokenKind::BlockComment || ends {
+        return None;
+    }
+    let start = last.start as usize;
+    let why = "this comment does not end; everything behind it is left out";
+    Some(Fault::new(Place::new(path, start..start + 2), why))
 }
 
 #[cfg(test)]
@@ -230,9 +442,11 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("a.h");
+        let other = directory.path().join("eng/types.h");
         fs::write(directory.path().join("there.h"), "").expect("room");
-        let faults = unseen(&path, text, &[]);
-        let reasons: Vec<&str> = faults.iter().map(|fault| &*fault.reason).collect();
+        let unseen = unseen([(&*path, text), (&*other, "")], &[], None);
+        let faults = unseen.notes.iter().chain(&unseen.faults);
+        let reasons: Vec<&str> = faults.map(|fault| &*fault.reason).collect();
         assert_eq!(reasons, expected, "{text:?}");
     }
 
@@ -246,5 +460,26 @@ mod tests {
         check("int a; /*/", &[endless]);
         check("int a; // /*", &[]);
         check("/* a */ int b; /* c */\n\n", &[]);
+    }
+
+    #[test]
+    fn nothing_is_told_of_what_a_compiler_may_have_or_not_want() {
+        let gone = "\"gone.h\" is not found; what it declares is not known";
+        check(
+            "#ifdef _WIN32\n#include \"gone.h\"\n#else\n#include \"gone.h\"\n#endif",
+            &[],
+        );
+        check("#ifdef A\n#endif\n#include \"gone.h\"", &[gone]);
+        for guard in ["#ifndef A_H", "#if !defined(A_H)", "#if !defined A_H"] {
+            let guarded = |inner: &str| format!("{guard}\n#define A_H\n{inner}\n#endif\n");
+            check(&guarded("#include \"gone.h\""), &[gone]);
+            check(&guarded("#if A\n#include \"gone.h\"\n#endif"), &[]);
+        }
+        check("#include \"eng/types.h\"\n#include \"../eng/types.h\"", &[]);
+        check("#include \"stdio.h\"", &[]);
+        check(
+            "#include \"..\"",
+            &["\"..\" is not found; what it declares is not known"],
+        );
     }
 }

@@ -40,6 +40,6 @@ pub use annotated::{annotation_faults, misspelt_annotation, nearest_path, unknow
 pub use error::GenerateError;
 pub use fault::{Fault, Place};
 pub use generate::{Generated, generate};
-pub use includes::unseen;
+pub use includes::{Unseen, unseen};
 pub use options::{Options, Reader};
 pub use types::{HeaderOptions, types_of};

@@ -605,6 +605,42 @@ fn scan_shows_layouts_without_a_compiler() {
 }
 
 #[test]
+fn an_include_that_is_not_there_is_a_note_without_a_compiler() {
+    let directory = tempfile::tempdir().unwrap();
+    let eng = directory.path().join("eng");
+    std::fs::create_dir(&eng).unwrap();
+    let order = "#pragma once\n#include \"eng/types.h\"\n#include \"stdint.h\"\n#ifdef _WIN32\n#include \"win.h\"\n#endif\nstruct [[memglass::observe]] Order {\n    int64_t price;\n};\n";
+    std::fs::write(eng.join("order.h"), order).unwrap();
+    std::fs::write(eng.join("types.h"), "struct Price { long ticks; };\n").unwrap();
+    let scanned = program(directory.path(), &["scan", "eng/order.h", "eng/types.h"]);
+    assert_eq!(
+        (scanned.status.code(), said(&scanned)),
+        (Some(0), String::new())
+    );
+    let read = |path: &str| program(directory.path(), &["--reader", "scanner", "-I", ".", path]);
+    let plain = read("eng/order.h");
+    assert_eq!(
+        (plain.status.code(), said(&plain)),
+        (Some(0), String::new())
+    );
+    assert!(String::from_utf8_lossy(&plain.stdout).contains("Order"));
+    std::fs::write(
+        directory.path().join("gone.h"),
+        "#include \"gone_too.h\"\nstruct [[memglass::observe]] Fill {\n    int quantity;\n};\n",
+    )
+    .unwrap();
+    let note = "gone.h:1:1: note: \"gone_too.h\" is not found; what it declares is not known\n";
+    for ran in [
+        read("gone.h"),
+        program(directory.path(), &["scan", "gone.h"]),
+    ] {
+        assert_eq!(ran.status.code(), Some(0), "{}", said(&ran));
+        assert!(said(&ran).starts_with(note), "{}", said(&ran));
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("Fill"));
+    }
+}
+
+#[test]
 fn a_missing_header_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let missing = program(directory.path(), &["none.hpp"]);

@@ -416,6 +416,8 @@ fn what_never_ends_is_not_included() {
     assert!(made.unwrap().success());
     let huge = fs::File::create(directory.path().join("huge")).unwrap();
     huge.set_len(1 << 40).unwrap();
+    let names = directory.path().join("names.h");
+    fs::write(names, "#define NAME MEANT\n#define MEANT \"pipe\"\n").unwrap();
     for (included, why) in [
         ("#include \"/dev/zero\"", "/dev/zero is no regular file"),
         ("#include </dev/zero>", "/dev/zero is no regular file"),
@@ -424,6 +426,44 @@ fn what_never_ends_is_not_included() {
             "/dev/zero is no regular file",
         ),
         ("#import \"pipe\"", "pipe is no regular file"),
+        ("#/**/include \"pipe\"", "pipe is no regular file"),
+        (
+            "#include NAME\n#include \"names.h\"",
+            "pipe is no regular file",
+        ),
+        (
+            "#include \"names.h\"\n#include NAME\n#undef NAME\n#define NAME \"names.h\"",
+            "pipe is no regular file",
+        ),
+        (
+            "#include \"names.h\"\n#define OUTER NAME\n#include OUTER",
+            "pipe is no regular file",
+        ),
+        (
+            "#define SAME(x) x\n#include SAME(\"pipe\")",
+            "pipe is no regular file",
+        ),
+        (
+            "#define A B\n#define B A\n#define B \"pipe\"\n#include A",
+            "pipe is no regular file",
+        ),
+        (
+            "#if __has_include(\"pipe\")\n#endif",
+            "pipe is no regular file",
+        ),
+        (
+            "#define HAS __has_include(\"pipe\")\n#if HAS\n#endif",
+            "pipe is no regular file",
+        ),
+        (
+            "#if __has_include(</dev/zero>)\n#endif",
+            "/dev/zero is no regular file",
+        ),
+        ("#pragma GCC dependency \"pipe\"", "pipe is no regular file"),
+        (
+            "_Pragma(\"GCC dependency \\\"pipe\\\"\")",
+            "pipe is no regular file",
+        ),
         (
             "# include \\\n \"huge\"",
             "huge has 1099511627776 bytes; a header has at most 67108864",
@@ -444,6 +484,53 @@ fn what_never_ends_is_not_included() {
             }
             other => panic!("{included}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn what_a_macro_does_not_name_as_a_file_is_no_file() {
+    let (directory, path) = written("first.h", "#define NAME PIPED\n#include \"second.h\"\n");
+    // A word without quotes is no file, even if there is one without its first and last letter.
+    let pipe = directory.path().join("IPE");
+    let made = Command::new("mkfifo").arg(pipe).status();
+    assert!(made.unwrap().success());
+    let text = "#if 0\n#include NAME\n#endif\nstruct T { int a; };\n";
+    fs::write(directory.path().join("second.h"), text).unwrap();
+    let options = HeaderOptions {
+        headers: vec![path],
+        ..HeaderOptions::default()
+    };
+    match types_of(&options) {
+        Err(GenerateError::NoClang { .. }) | Ok(_) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_header_counts_once_however_often_it_is_included() {
+    let directory = tempfile::tempdir().unwrap();
+    let inc = directory.path().join("inc");
+    fs::create_dir(&inc).unwrap();
+    let filler = format!("// {}\n", "-".repeat(77)).repeat(384);
+    for number in 0..300 {
+        let before = (0..number).map(|before| format!("#include \"../inc/h{before}.h\"\n"));
+        let text = format!(
+            "#pragma once\n{}struct S{number} {{ int a; }};\n{filler}",
+            before.collect::<String>()
+        );
+        fs::write(inc.join(format!("h{number}.h")), text).unwrap();
+    }
+    let path = directory.path().join("all.h");
+    let all = (0..300).map(|number| format!("#include \"h{number}.h\"\n"));
+    fs::write(&path, all.collect::<String>()).unwrap();
+    let options = HeaderOptions {
+        headers: vec![path],
+        include_directories: vec![inc],
+        ..HeaderOptions::default()
+    };
+    match types_of(&options) {
+        Err(GenerateError::NoClang { .. }) | Ok(_) => {}
+        other => panic!("{other:?}"),
     }
 }
 

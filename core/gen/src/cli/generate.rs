@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use memglass_code::{FileBuilder, Written, read_regular, read_regular_text, unified_diff};
 use memglass_gen::{Generated, Options, Reader, generate};
 
-use super::{Outcome, print, tell};
+use super::{Outcome, print, tell, write_message};
 
 #[derive(Args)]
 pub(crate) struct Generate {
@@ -90,6 +90,9 @@ impl Generate {
             check_is_ours(depfile, |present| present.starts_with(&target))?;
         }
         let generated = generate(&options)?;
+        if !generated.notes.is_empty() {
+            write_message(generated.notes.trim_end());
+        }
         if self.verbose {
             let types = generated.types.join(", ");
             let reader = match generated.reader {

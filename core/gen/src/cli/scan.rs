@@ -30,18 +30,20 @@ impl Scan {
         }
         print(&shown(&scanner))?;
         let files = scanner.files().iter();
-        let unseen: String = files
-            .flat_map(|(path, file)| {
-                let text = file.source().text();
-                let unseen = unseen(path, text, &[]).into_iter();
-                unseen.map(|fault| fault.show(text)).collect::<Vec<_>>()
-            })
+        let texts: HashMap<&Path, &str> = files
+            .map(|(path, file)| (&**path, file.source().text()))
             .collect();
-        if unseen.is_empty() {
-            return Ok(ExitCode::SUCCESS);
+        let files = scanner.files().iter().map(|(path, _)| &**path);
+        let unseen = unseen(files.map(|path| (path, texts[path])), &[], None);
+        let notes = unseen.notes.iter();
+        let notes = notes.map(|note| note.show_note(texts[&*note.place.file]));
+        let faults = unseen.faults.iter();
+        let faults = faults.map(|fault| fault.show(texts[&*fault.place.file]));
+        let said: String = notes.chain(faults).collect();
+        if !said.is_empty() {
+            write_message(said.trim_end());
         }
-        write_message(unseen.trim_end());
-        Ok(ExitCode::FAILURE)
+        Ok(ExitCode::from(u8::from(!unseen.faults.is_empty())))
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use memglass_code::{File, Item, Kind, ParseOptions, Scanner, TokenKind, lex};
 
-use crate::fault::{Fault, Place};
-use crate::includes::unseen;
+use crate::fault::Place;
+use crate::includes::{Unseen, unseen};
 use crate::options::Options;
 use crate::sources::{Sources, is_mark};
 
@@ -107,11 +107,14 @@ impl Files {
     }
 
     /// What is not seen of them, because it is in a comment that never ends or in a file that is not there.
-    pub(super) fn unseen(&self, options: &Options) -> Vec<Fault> {
+    pub(super) fn unseen(&self, options: &Options) -> Unseen {
         let texts = self.texts.iter();
-        texts
-            .flat_map(|(path, text)| unseen(path, text, &options.include_directories))
-            .collect()
+        let texts = texts.map(|(path, text)| (&**path, &**text));
+        unseen(
+            texts,
+            &options.include_directories,
+            options.compiler.as_deref(),
+        )
     }
 
     pub(super) fn paths(&self) -> Vec<PathBuf> {

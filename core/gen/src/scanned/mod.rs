@@ -29,6 +29,8 @@ pub(crate) struct Scanned {
     pub(crate) model: Model,
     /// All files that were read.
     pub(crate) files: Vec<PathBuf>,
+    /// What was not seen and may be needed.
+    pub(crate) notes: Vec<Fault>,
 }
 
 /// Reads all marked types of `headers`, and all types that they contain. What is wrong, and what is not understood,
@@ -40,7 +42,8 @@ pub(crate) fn read(
     faults: &mut Vec<Fault>,
 ) -> Scanned {
     let files = Files::read(options, headers, sources);
-    faults.extend(files.unseen(options));
+    let unseen = files.unseen(options);
+    faults.extend(unseen.faults);
     let scanner = files.scanner();
     let types = scanner.types();
     let mut records = types.records.clone();
@@ -52,6 +55,7 @@ pub(crate) fn read(
     Scanned {
         model: reader.model,
         files: files.paths(),
+        notes: unseen.notes,
     }
 }
 
