@@ -94,7 +94,16 @@ fn names(text: &str) -> Vec<String> {
     names
 }
 
-/// The names behind `GCC dependency`, wherever it stands: in a `#pragma`, or in the text or the arguments of a `_Pragma`.
+/// The argument of a macro, in the quotes that the macro may put around it.
+fn quoted_argument(text: &str) -> Option<String> {
+    let (name, argument) = text.split_once('(')?;
+    let (argument, _) = argument.rsplit_once(')')?;
+    name.chars()
+        .all(|c| is_of_name(c) || c.is_whitespace())
+        .then(|| format!("\"{}\"", argument.trim()))
+}
+
+/// The names behind `GCC dependency`, wherever it stands: in the text or the arguments of a `_Pragma`.
 fn dependencies(text: &str) -> impl Iterator<Item = (String, Range<usize>)> {
     const WORD: &str = "dependency";
     text.match_indices(WORD).filter_map(|(at, _)| {
@@ -248,9 +257,15 @@ impl Search {
             is_next,
         };
         for Line { word, rest, bytes } in lines(&text) {
-            if is_include(&word) || rest.contains("__has_include") || rest.contains("__has_embed") {
+            let asks = is_include(&word)
+                || word == "pragma" && rest.contains("dependency")
+                || rest.contains("__has_include")
+                || rest.contains("__has_embed");
+            if asks {
                 let asker = asker(bytes, word == "include_next" || rest.contains("_next"));
                 let names = names(&rest).into_iter();
+                let names =
+                    names.chain(is_include(&word).then(|| quoted_argument(&rest)).flatten());
                 self.questions
                     .extend(names.map(|name| (name, asker.clone())));
             }

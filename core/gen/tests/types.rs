@@ -459,6 +459,14 @@ fn what_never_ends_is_not_included() {
             "#if __has_include(</dev/zero>)\n#endif",
             "/dev/zero is no regular file",
         ),
+        (
+            "#define TEXT(x) #x\n#include TEXT(pipe)",
+            "pipe is no regular file",
+        ),
+        (
+            "#pragma GCC /* a */ depen\\\ndency \"pipe\"",
+            "pipe is no regular file",
+        ),
         ("#pragma GCC dependency \"pipe\"", "pipe is no regular file"),
         (
             "_Pragma(\"GCC dependency \\\"pipe\\\"\")",
