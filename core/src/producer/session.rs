@@ -82,9 +82,6 @@ const DEFAULT_MAX_REGION: u64 = 64 << 20;
 const DEFAULT_GRACE: Duration = Duration::from_secs(5);
 const DEFAULT_RETIRED_BUDGET: u64 = 256 << 10;
 
-/// How long an exit waits for another thread that changes the session.
-const EXIT_PATIENCE_MS: u32 = 100;
-
 impl Session {
     /// Starts a session with default settings.
     ///
@@ -296,6 +293,12 @@ impl SessionBuilder {
         if !names::is_session_name(&self.name) {
             return Err(ProducerError::BadName { name: self.name });
         }
+        let shared = exits::watch(|| self.make().map(Arc::new))?;
+        Ok(Session { shared })
+    }
+
+    /// Publishes the session's files.
+    fn make(self) -> Result<Shared, ProducerError> {
         let dir = Dir::new(self.dir.as_deref());
         let session_id = crate::identity::random();
         let header = claim_name(&dir, &self.name, session_id, self.mode, &self.origin)?;
@@ -332,9 +335,7 @@ impl SessionBuilder {
             }
         }
         shared.set_state(header::STATE_LIVE);
-        let shared = Arc::new(shared);
-        exits::watch(Arc::downgrade(&shared));
-        Ok(Session { shared })
+        Ok(shared)
     }
 }
 
@@ -405,13 +406,8 @@ impl Shared {
         if !self.is_copy {
             return;
         }
-        // Whoever has the lock gives it back soon, or is the thread that exits and never will.
-        for _ in 0..EXIT_PATIENCE_MS {
-            if let Ok(registry) = self.registry.try_lock() {
-                self.remove_with(registry);
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(1));
+        if let Some(registry) = exits::lock_for_exit(&self.registry) {
+            self.remove_with(registry);
         }
     }
 

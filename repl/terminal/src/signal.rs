@@ -3,10 +3,9 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_channel::{Receiver, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use memglass_system::rescue;
 pub use memglass_system::signals::INTERRUPT;
 use memglass_system::signals::{self, END, Listener};
@@ -23,14 +22,84 @@ pub enum Owner {
     Host,
 }
 
-/// How many [`Interrupts`] there are.
-static LISTENING: AtomicU32 = AtomicU32::new(0);
+/// Who hears of signals.
+static EARS: Mutex<Ears> = Mutex::new(Ears {
+    listener: None,
+    is_exiting: false,
+    open: Vec::new(),
+    over: None,
+});
 
-/// When one of them heard a signal.
-static HEARD: Mutex<Option<Instant>> = Mutex::new(None);
+/// What happens at a signal. One listener asks, under the lock under which it changes: each signal has somebody who acts.
+struct Ears {
+    /// There while anybody is to act.
+    listener: Option<Listener>,
+    /// Whether the program exits at a signal that nobody takes.
+    is_exiting: bool,
+    /// Those of all [`Interrupts`].
+    open: Vec<Ear>,
+    /// Set while nobody is to act: what was not handled before does again what it did.
+    over: Option<Arc<AtomicBool>>,
+}
 
-/// After this time a signal is not the one that was heard before.
-const SAME: Duration = Duration::from_millis(100);
+/// Where one of the [`Interrupts`] is told.
+struct Ear {
+    raiser: Raiser,
+    sender: Sender<i32>,
+}
+
+impl Ears {
+    fn lock() -> MutexGuard<'static, Ears> {
+        EARS.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn listen(&mut self) -> io::Result<()> {
+        if self.listener.is_none() {
+            self.listener = Some(Listener::new(taken(), |signal| {
+                Ears::lock().hear(signal);
+                ControlFlow::Continue(())
+            })?);
+        }
+        if let Some(over) = &self.over {
+            over.store(false, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Nobody can begin to listen, or cease, until somebody has the signal.
+    fn hear(&self, signal: i32) {
+        if self.open.is_empty() && self.is_exiting {
+            crate::modes::give_back();
+            std::process::exit(exit_code(signal));
+        }
+        if signal == INTERRUPT && LENT.load(Ordering::Relaxed) {
+            return;
+        }
+        for ear in &self.open {
+            ear.raiser.raise(signal);
+            // Who receives it goes soon.
+            let _ = ear.sender.send(signal);
+        }
+    }
+
+    /// Closes the ear of these.
+    fn close(&mut self, raiser: &Raiser) {
+        self.open
+            .retain(|ear| !Arc::ptr_eq(&ear.raiser.unanswered, &raiser.unanswered));
+        if !self.open.is_empty() || self.is_exiting {
+            return;
+        }
+        if let Some(over) = &self.over {
+            over.store(true, Ordering::Relaxed);
+        }
+        self.listener = None;
+    }
+}
+
+/// What is listened to.
+fn taken() -> impl Iterator<Item = i32> + Clone {
+    END.into_iter().chain([INTERRUPT])
+}
 
 /// From now on Ctrl-C and what asks the program to end make it exit, and do not kill it, also while no [`Interrupts`]
 /// listen: what is to be done at an exit is done.
@@ -39,24 +108,10 @@ const SAME: Duration = Duration::from_millis(100);
 ///
 /// If the system refuses a handler or a thread.
 pub fn exit_at_end() -> io::Result<()> {
-    static STARTED: Once = Once::new();
-    let mut started = Ok(());
-    STARTED.call_once(|| {
-        let ends = END.into_iter().chain([INTERRUPT]);
-        started = Listener::new(ends, |signal| {
-            // Whoever listened to it may be gone by now, and the program ends as it wants to.
-            let heard = *HEARD.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_heard = heard.is_some_and(|heard| heard.elapsed() < SAME);
-            if !is_heard && LISTENING.load(Ordering::Relaxed) == 0 {
-                crate::modes::give_back();
-                std::process::exit(exit_code(signal));
-            }
-            ControlFlow::Continue(())
-        })
-        // It listens to the end.
-        .map(std::mem::forget);
-    });
-    started
+    let mut ears = Ears::lock();
+    ears.listen()?;
+    ears.is_exiting = true;
+    Ok(())
 }
 
 /// Whether the keyboard belongs to another program, and Ctrl-C is meant for that.
@@ -84,9 +139,6 @@ impl Drop for LentKeyboard {
 pub struct Interrupts {
     raiser: Raiser,
     received: Receiver<i32>,
-    /// Set when this is over: what was not handled before does again what it did.
-    over: Arc<AtomicBool>,
-    listener: Option<Listener>,
 }
 
 /// Stops the script that runs, as Ctrl-C does; clones do the same. It is for keys that come as bytes and not as signals.
@@ -127,40 +179,24 @@ impl Interrupts {
         if owner == Owner::Program {
             rescue::arm();
         }
-        let over = Arc::new(AtomicBool::new(false));
-        let taken = END.into_iter().chain([INTERRUPT]);
-        signals::leave_to_others(taken.clone(), &over)?;
+        let mut ears = Ears::lock();
+        let over = Arc::clone(ears.over.get_or_insert_default());
+        signals::leave_to_others(taken(), &over)?;
         if owner == Owner::Program {
             signals::never_stop_while_ending(END)?;
         }
+        ears.listen()?;
         let (sender, received) = unbounded();
         let raiser = Raiser {
             flag,
             unanswered: Arc::default(),
             owner,
         };
-        let raised = raiser.clone();
-        let listener = Listener::new(taken, move |signal| {
-            HEARD
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .replace(Instant::now());
-            if signal == INTERRUPT && LENT.load(Ordering::Relaxed) {
-                return ControlFlow::Continue(());
-            }
-            raised.raise(signal);
-            match sender.send(signal) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            }
-        })?;
-        LISTENING.fetch_add(1, Ordering::Relaxed);
-        Ok(Interrupts {
-            raiser,
-            received,
-            over,
-            listener: Some(listener),
-        })
+        ears.open.push(Ear {
+            raiser: raiser.clone(),
+            sender,
+        });
+        Ok(Interrupts { raiser, received })
     }
 
     /// Forgets a Ctrl-C that came too late for what it was meant for. A signal that ends the program
@@ -174,6 +210,8 @@ impl Interrupts {
     /// The signal that ends the program, if one came. A Ctrl-C that came too late for one script stays raised
     /// for the next one.
     pub fn ending(&self) -> Option<i32> {
+        // The flag is raised before the signal is sent.
+        let _heard = Ears::lock();
         self.received
             .try_iter()
             .find(|signal| ends_program(*signal))
@@ -192,9 +230,7 @@ impl Interrupts {
 
 impl Drop for Interrupts {
     fn drop(&mut self) {
-        self.listener.take();
-        LISTENING.fetch_sub(1, Ordering::Relaxed);
-        self.over.store(true, Ordering::Relaxed);
+        Ears::lock().close(&self.raiser);
     }
 }
 
@@ -206,4 +242,22 @@ pub fn exit_code(signal: i32) -> i32 {
 /// Whether a signal asks the program to end, rather than the script.
 pub fn ends_program(signal: i32) -> bool {
     signal != INTERRUPT
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn who_listens_after_others_is_told() {
+        for _ in 0..3 {
+            let flag = Arc::new(AtomicBool::new(false));
+            let interrupts = Interrupts::listen(Arc::clone(&flag), Owner::Host).expect("handlers");
+            signal_hook::low_level::raise(END[0]).expect("a signal");
+            let told = interrupts.received().recv_timeout(Duration::from_secs(10));
+            assert_eq!(told, Ok(END[0]));
+        }
+    }
 }

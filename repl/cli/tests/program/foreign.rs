@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
@@ -287,4 +289,52 @@ fn a_session_of_one_process_goes_with_it_whatever_ends_it() {
     .concat();
     world.run(&over).failed(124, &["timed out"]);
     assert_eq!(fs::read_dir(world.sessions()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_signal_while_a_session_is_made_ends_it_and_leaves_nothing() {
+    let (world, file) = world();
+    let script = world.script("wait.rhai", "sleep(60.s)");
+    let lines = [
+        with(&file, &["watch", "header.sequence"]),
+        with(&file, &["run", &script]),
+    ];
+    let left = || {
+        let left = fs::read_dir(world.sessions()).unwrap();
+        left.map(|entry| entry.unwrap().file_name())
+            .collect::<Vec<_>>()
+    };
+    for run in 0..60 {
+        let line = &lines[run % 2];
+        let (end, code) = ENDS[run % 3];
+        let mut child = world.command(line);
+        let child = child.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut child = child.stderr(Stdio::null()).spawn().unwrap();
+        let start = Instant::now();
+        while left().is_empty() {
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "no session of {line:?}"
+            );
+        }
+        thread::sleep(Duration::from_micros(run as u64 * 100));
+        signal(child.id(), end);
+        let start = Instant::now();
+        let ended = loop {
+            match child.try_wait().unwrap() {
+                None if start.elapsed() > Duration::from_secs(20) => {
+                    child.kill().unwrap();
+                    panic!("run {run}: {end:?} is lost on {line:?}");
+                }
+                None => thread::sleep(Duration::from_millis(1)),
+                Some(ended) => break ended,
+            }
+        };
+        assert_eq!(ended.code(), Some(code), "run {run}: {line:?}");
+        assert!(
+            left().is_empty(),
+            "run {run}: {end:?} leaves {:?} of {line:?}",
+            left()
+        );
+    }
 }
