@@ -530,5 +530,5 @@ fn a_trigger_that_has_ended_has_no_file_open() {
         .filter(|path| path.display().to_string().contains("fired_"))
         .collect();
     assert!(logs.is_empty(), "{logs:?}");
-    assert!(std::path::Path::new(&format!("{log}3.csv")).exists());
+    assert!(Path::new(&format!("{log}3.csv")).exists());
 }
