@@ -187,8 +187,10 @@ impl Runtime {
         let Origin { file, lines_before } = &self.origin;
         self.automation.begin_line();
         let result = self.host.eval_part(file, *lines_before, script);
-        if result.is_err() {
-            self.automation.forget_unsaid();
+        match &result {
+            Ok(_) => {}
+            Err(ScriptError::Failed(_)) => self.automation.forget_line(),
+            Err(_) => self.automation.forget_unsaid(),
         }
         let ended = self.automation.end_line(&mut self.host);
         let shown = result?;

@@ -291,7 +291,9 @@ impl Callbacks {
             .map_err(|error| self.unparsed(&text, &error))?;
         let closure = closure(&text);
         self.context.source.replace(closure.clone());
-        Ok(engine.compile(closure)?)
+        let script = engine.compile(closure);
+        // It is whole by itself, so the place is one of what was put around it.
+        script.map_err(|ParseError(kind, _)| ParseError(kind, Position::NONE).into())
     }
 
     /// Why a text is no expression. The text is part of a line, so a caret cannot stand under it: the message says

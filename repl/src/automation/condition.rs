@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use memglass::sampler::Selection;
+use memglass::schema::TypeId;
 use memglass::{Field, Moment, ObjectId, Observer, Value};
 use memglass_script::Callbacks;
 use memglass_watch::{
@@ -125,6 +126,20 @@ pub(super) fn one_of_each_type(observer: &Observer, objects: &str) -> Vec<Field>
     let fields = fields.unwrap_or_default().into_iter();
     fields
         .filter(|field| types.insert(field.type_id()))
+        .collect()
+}
+
+/// The names of the fields that objects of a pattern or type have: of a type also while it has none.
+pub(super) fn fields_of_each_type(observer: &Observer, objects: &str) -> BTreeSet<String> {
+    let schema = observer.schema();
+    let named = schema.iter().filter(|(_, ty)| *ty.name == *objects);
+    let mut types: BTreeSet<TypeId> = named.map(|(id, _)| id).collect();
+    let found = one_of_each_type(observer, objects).into_iter();
+    types.extend(found.map(|object| object.type_id()));
+    let members = types.iter().filter_map(|id| schema[*id].members());
+    members
+        .flatten()
+        .map(|member| member.name.to_string())
         .collect()
 }
 

@@ -31,9 +31,8 @@ impl Automation {
         let closure = match subject {
             Subject::WhenEach(objects) => {
                 self.look_at_session();
-                let kinds = condition::one_of_each_type(self.engine().observer(), objects);
-                let is_field = |name: &str| kinds.iter().any(|kind| kind.member(name).is_ok());
-                callbacks.closure_about(engine, text, is_field)?
+                let fields = condition::fields_of_each_type(self.engine().observer(), objects);
+                callbacks.closure_about(engine, text, |name| fields.contains(name))?
             }
             _ => callbacks.closure_of(engine, text)?,
         };
@@ -124,6 +123,9 @@ impl Automation {
             return Err(error);
         }
         self.forget_done();
+        if self.0.level.get() == Level::Line {
+            self.0.of_line.borrow_mut().push(Rc::clone(entry));
+        }
         Ok(())
     }
 
@@ -192,7 +194,13 @@ impl Automation {
         for ask in asks {
             let answer = self.ask(engine, &ask)?;
             let missing = answer.names.iter().filter(|(_, id)| id.is_none());
-            missing.for_each(|(name, _)| self.tell_missing(name, "the condition is unknown"));
+            missing
+                .clone()
+                .for_each(|(name, _)| self.tell_missing(name, "the condition is unknown"));
+            if missing.count() == 0 && !answer.why.is_empty() {
+                let note = format!("note: the condition is unknown now: {}", answer.why);
+                self.tell_of_definition(&note);
+            }
             let about = ask.about.as_ref().map(|(creation, ..)| *creation);
             self.engine().answer(number, about, ask.time, answer);
         }
@@ -318,9 +326,35 @@ impl Automation {
         Ok(())
     }
 
-    /// Forgets what a line with a mistake has begun to say: its error is told alone.
+    /// Forgets what has been begun to say.
+    pub(super) fn forget_drafts(&self) {
+        self.0.drafts.borrow_mut().clear();
+    }
+
+    /// Forgets what a line that was ended has begun to say, and what is not enough to begin.
     pub(crate) fn forget_unsaid(&self) {
         self.0.drafts.borrow_mut().retain(|draft| draft.is_said());
+    }
+
+    /// Ends what a line with a mistake has made: whoever mends the line has each trigger once.
+    pub(crate) fn forget_line(&self) {
+        self.forget_drafts();
+        let made = self.0.of_line.take();
+        let living = made.iter().filter(|entry| {
+            let number = entry.number.get();
+            number.is_some_and(|number| self.0.entries.borrow().contains_key(&number))
+        });
+        let living: Vec<&Rc<Entry>> = living.collect();
+        if living.is_empty() {
+            return;
+        }
+        let numbers = living.iter().filter_map(|entry| entry.number.get());
+        let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+        living.into_iter().for_each(|entry| self.cancel(entry));
+        self.tell(&format!(
+            "note: what this line made has ended with it: trigger {}",
+            numbers.join(", ")
+        ));
     }
 
     /// Says what a trigger is about and nothing is yet.

@@ -45,6 +45,7 @@ impl Automation {
     /// A line or script begins.
     pub(crate) fn begin_line(&self) {
         self.0.level.set(Level::Line);
+        self.0.of_line.borrow_mut().clear();
         self.look_at_session();
     }
 
@@ -55,6 +56,7 @@ impl Automation {
     /// What it left to be defined cannot be.
     pub(crate) fn end_line(&self, host: &mut ScriptHost) -> std::result::Result<(), ScriptError> {
         self.0.level.set(Level::Idle);
+        self.0.of_line.borrow_mut().clear();
         if self.0.drafts.borrow().is_empty() {
             return Ok(());
         }
@@ -224,10 +226,11 @@ impl Automation {
     /// Looks at what became of the producer, and at another session if the name has one now.
     pub(super) fn look_at_session(&self) {
         let attached = self.callbacks().attached();
-        let presence = self.surroundings().presence(attached);
+        let mut presence = self.surroundings().presence(attached);
         let is_needed = self.0.awaits.get() || !self.is_over();
         if presence == Presence::Restarted && is_needed {
             self.attach_to_next(attached);
+            presence = self.surroundings().presence(attached);
         }
         let life = attached.life();
         let mut engine = self.engine();
@@ -313,7 +316,7 @@ impl Automation {
         let settled = match result {
             Ok(()) => self.settle(engine),
             Err(error) => {
-                self.forget_unsaid();
+                self.forget_drafts();
                 Err(error)
             }
         };

@@ -78,6 +78,8 @@ struct Shared {
     roomy: Cell<usize>,
     /// What scripts began to say and have not ended.
     drafts: RefCell<Vec<Rc<Entry>>>,
+    /// The triggers that the line which runs has made.
+    of_line: RefCell<Vec<Rc<Entry>>>,
     level: Cell<Level>,
     /// What of a trigger runs, if anybody waits for it.
     long: RefCell<Option<running::Long>>,
@@ -132,6 +134,7 @@ impl Automation {
             forgotten: Cell::default(),
             roomy: Cell::default(),
             drafts: RefCell::default(),
+            of_line: RefCell::default(),
             level: Cell::new(Level::Idle),
             long: RefCell::default(),
             awaits: Cell::new(false),

@@ -261,7 +261,10 @@ impl<T: Ticking> Surroundings for Live<T> {
 
     fn presence(&self, attached: &Attached) -> Presence {
         match self.seen.get() {
-            Some((asked, presence)) if asked.elapsed() < PRESENCE_HOLDS => presence,
+            // Of one that has ended, what comes next is waited for: a new one of its name.
+            Some((asked, presence)) if presence.is_alive() && asked.elapsed() < PRESENCE_HOLDS => {
+                presence
+            }
             _ => {
                 let presence = attached.presence_of_late(STANDING_HOLDS);
                 self.seen.set(Some((Instant::now(), presence)));

@@ -40,7 +40,7 @@ impl Command for Triggers {
             (_, 0) | (Listed::All, _) => None,
             (Listed::Living, 1) => Some("1 has ended; `:triggers all` lists it too".to_owned()),
             (Listed::Living, count) => Some(format!(
-                "{count} have ended; `:triggers all` lists them too"
+                "{count} have ended; `:triggers all` lists the last of them too"
             )),
         };
         let notes = ended.into_iter().map(Output::Note);

@@ -58,8 +58,10 @@ impl Prompt {
         }
         self.automation.begin_line();
         let result = self.host.eval(line);
-        if result.is_err() {
-            self.automation.forget_unsaid();
+        match &result {
+            Ok(_) => {}
+            Err(ScriptError::Failed(_)) => self.automation.forget_line(),
+            Err(_) => self.automation.forget_unsaid(),
         }
         let ended = self.automation.end_line(&mut self.host);
         let result = result.and_then(|shown| ended.map(|()| shown));

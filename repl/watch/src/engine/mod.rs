@@ -177,8 +177,9 @@ impl Engine {
         self.presence
     }
 
-    /// Asks what became of the producer at `now`; true if that is news. Takes a microsecond, and some more where it also
-    /// asks whether the producer stands still, which it does seldom.
+    /// Asks what became of the producer at `now`; true if that is news, or if it was restarted and nobody has attached to
+    /// its new session yet. Takes a microsecond, and some more where it also asks whether the producer stands still, which
+    /// it does seldom.
     pub fn look_at_producer(&mut self, now: Duration) -> bool {
         let is_recent = now.saturating_sub(self.asked_producer) < STANDING_HOLDS;
         if is_recent && self.presence.is_alive() && self.observer.is_producer_alive() {
@@ -187,7 +188,7 @@ impl Engine {
         self.asked_producer = now;
         let before = self.presence;
         self.set_presence(self.observer.producer());
-        self.presence != before
+        self.presence != before || self.presence == Presence::Restarted
     }
 
     /// What became of the producer, from now on.
