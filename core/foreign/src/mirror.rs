@@ -41,7 +41,12 @@ impl Mirror {
         let bytes = placed.iter().map(Placed::len);
         room::check(bytes.fold(0, u64::saturating_add))?;
         let origin = Origin::File {
-            name: source.path().to_string_lossy().into_owned(),
+            name: source
+                .path()
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             is_written: source.is_written(),
         };
         let builder = Session::builder(name).origin(origin);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use memglass::nearest;
@@ -483,7 +484,7 @@ pub(crate) struct Record {
     pub(crate) output: Option<PathBuf>,
 
     /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) only: Vec<String>,
 
     /// How often to look: so many times a second, or spin.
@@ -554,7 +555,7 @@ pub(crate) struct Export {
 
     /// Only objects whose label or type matches, as in 'AAPL_*' or Order, or only fields, as in 'AAPL_*.quantity'; may be
     /// given several times.
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) only: Vec<String>,
 
     /// Write all values at steady times, as 500ms, 5s or 2m, instead of what changed.
@@ -590,7 +591,7 @@ pub(crate) struct Diff {
     pub(crate) at: Vec<String>,
 
     /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) only: Vec<String>,
 
     /// How often to look at a session: so many times a second, or spin.
@@ -613,7 +614,7 @@ pub(crate) struct Save {
     pub(crate) words: Vec<String>,
 
     /// Only objects whose label or type matches, as in 'AAPL_*' or Order; may be given several times.
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) only: Vec<String>,
 }
 

@@ -156,7 +156,7 @@ impl Rows {
         Rows {
             form,
             only,
-            out: Data::default(),
+            out: Data::rows(),
             objects: 0,
         }
     }

@@ -60,10 +60,11 @@ fn with_indexes(pattern: &str) -> Option<String> {
 
 impl Only {
     pub(super) fn new(patterns: &[String]) -> Result<Only, Failure> {
-        let heads = patterns.iter().flat_map(|text| heads(text));
         let indexed = patterns.iter().filter_map(|text| with_indexes(text));
-        let patterns = patterns.iter().cloned().chain(indexed);
-        let patterns: Result<_, PatternError> = patterns.map(|text| Pattern::new(&text)).collect();
+        let texts: Vec<String> = patterns.iter().cloned().chain(indexed).collect();
+        let heads = texts.iter().flat_map(|text| heads(text));
+        let patterns: Result<_, PatternError> =
+            texts.iter().map(|text| Pattern::new(text)).collect();
         Ok(Only {
             patterns: patterns.map_err(|error| Failure::Usage(error.to_string()))?,
             heads: heads.collect(),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use memglass_repl::program::Encoding;
 use memglass_repl::program::recordings_told::counted;
 use memglass_terminal::look::{self, Look};
-use memglass_terminal::streams::{write_data, write_message};
+use memglass_terminal::streams::{rows, write_data, write_message};
 use memglass_value::format;
 use serde_json::json;
 
@@ -95,7 +95,7 @@ impl Tested<'_> {
                     "{},{is_ok},{expectations},{seconds},{}\n",
                     cells[0], cells[1]
                 );
-                format!("{}{row}", if is_first { head } else { "" })
+                format!("{}{}", if is_first { head } else { "" }, rows(&row))
             }
             Encoding::Text if is_ok => format!(
                 "ok      {script} ({} met, {seconds:.1} s)\n",

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use memglass::Value;
 use memglass_terminal::look::{self, Look};
+use memglass_terminal::streams;
 use memglass_value::{format, time};
 use serde_json::json;
 
@@ -36,7 +37,7 @@ impl Lines {
         match self.encoding {
             Encoding::Text => self.text(news),
             Encoding::Json => as_json(news),
-            Encoding::Csv => as_csv(news),
+            Encoding::Csv => streams::rows(&as_csv(news)).into_owned(),
         }
     }
 

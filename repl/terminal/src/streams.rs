@@ -70,6 +70,14 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Rows for other programs, which have no colours, as standard output may have them: on a terminal nothing in them is one.
+pub fn rows(text: &str) -> Cow<'_, str> {
+    match io::stdout().is_terminal() {
+        true => format::printable(text),
+        false => Cow::Borrowed(text),
+    }
+}
+
 fn for_output<'t>(out: &impl IsTerminal, text: &'t str) -> Cow<'t, str> {
     match out.is_terminal() {
         true => for_terminal(text),
@@ -78,16 +86,37 @@ fn for_output<'t>(out: &impl IsTerminal, text: &'t str) -> Cow<'t, str> {
 }
 
 /// Standard output for data that comes in many parts. What was not flushed leaves when it is dropped.
-#[derive(Debug, Default)]
-pub struct Data(Vec<u8>);
+#[derive(Debug)]
+pub struct Data {
+    bytes: Vec<u8>,
+    /// What a terminal may have of it.
+    clean: fn(&str) -> Cow<'_, str>,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Data {
+            bytes: Vec::new(),
+            clean: for_terminal,
+        }
+    }
+}
 
 impl Data {
+    /// The same for [`rows`].
+    pub fn rows() -> Self {
+        Data {
+            bytes: Vec::new(),
+            clean: format::printable,
+        }
+    }
+
     fn pass(&mut self, end: usize) -> io::Result<()> {
-        let rest = self.0.split_off(end);
-        let data = std::mem::replace(&mut self.0, rest);
+        let rest = self.bytes.split_off(end);
+        let data = std::mem::replace(&mut self.bytes, rest);
         let mut out = io::stdout().lock();
         match out.is_terminal() {
-            true => out.write_all(for_terminal(&String::from_utf8_lossy(&data)).as_bytes()),
+            true => out.write_all((self.clean)(&String::from_utf8_lossy(&data)).as_bytes()),
             false => out.write_all(&data),
         }
     }
@@ -95,10 +124,10 @@ impl Data {
 
 impl Write for Data {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(bytes);
-        if self.0.len() >= CHUNK
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() >= CHUNK
             // No character and no colour is parted where a line ends.
-            && let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n')
+            && let Some(end) = self.bytes.iter().rposition(|byte| *byte == b'\n')
         {
             self.pass(end + 1)?;
         }
@@ -106,7 +135,7 @@ impl Write for Data {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.pass(self.0.len())?;
+        self.pass(self.bytes.len())?;
         io::stdout().flush()
     }
 }

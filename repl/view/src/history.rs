@@ -31,8 +31,8 @@ const TIME: u16 = 14;
 const WHOLE: u16 = 15;
 const FRACTION: u16 = 7;
 
-/// Without so many columns there are none for changes.
-const WITH_CHANGES: u16 = 50;
+/// Without so many columns there are none for changes: the mark of the selected row, a time, a value and a change.
+const WITH_CHANGES: u16 = 2 + TIME + 2 * (WHOLE + FRACTION);
 
 /// The list of changes.
 #[derive(Debug)]

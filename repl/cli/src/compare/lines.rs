@@ -7,6 +7,7 @@ use memglass::{Value, object_value};
 use memglass_repl::program::Encoding;
 use memglass_stream::{Object, State, Turn};
 use memglass_terminal::look::{self, Look};
+use memglass_terminal::streams;
 use memglass_types::{Change as TypeChange, Detail};
 use memglass_value::format::{self, Style};
 use memglass_value::parts::{Difference, differences};
@@ -243,5 +244,5 @@ fn put_row(out: &mut String, cells: &[&str]) {
     // Writing to memory does not fail.
     let _ = writer.write_record(cells);
     let row = writer.into_inner().unwrap_or_default();
-    out.push_str(&String::from_utf8_lossy(&row));
+    out.push_str(&streams::rows(&String::from_utf8_lossy(&row)));
 }

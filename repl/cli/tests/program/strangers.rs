@@ -98,12 +98,23 @@ fn nothing_of_a_recording_is_obeyed() {
     note.text.set(Text::new(EVIL).unwrap());
     let file = world.path().join("run.mcap").to_str().unwrap().to_owned();
     world.data(&["record", "s", "-o", &file, "--for", "100ms"]);
+    // A colour that hides all that comes.
+    let hiding = format!("{EVIL}\x1b[8m");
+    note.text.set(Text::new(&hiding).unwrap());
+    let later = world.path().join("later.mcap").display().to_string();
+    world.data(&["record", "s", "-o", &later, "--for", "100ms"]);
     for arguments in [
         &["export", &file][..],
         &["export", &file, "--jsonl"],
+        &["export", &later],
+        &["export", &later, "--every", "10ms"],
+        &["diff", &file, &later, "--csv"],
+        &["watch", "s", "note.text", "--csv", "--for", "200ms"],
         &["get", &file, "note.text"],
     ] {
-        is_harmless(&shown(&world, arguments), &arguments.join(" "));
+        let shown = shown(&world, arguments);
+        is_harmless(&shown, &arguments.join(" "));
+        assert!(!shown.contains("\x1b[8m"), "{arguments:?}: {shown:?}");
     }
     // Where nobody obeys it, it is what was recorded.
     assert!(world.data(&["export", &file]).contains(EVIL));

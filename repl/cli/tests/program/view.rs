@@ -407,9 +407,10 @@ fn a_stop_from_outside_gives_the_terminal_back_and_takes_it_again() {
 fn keys_that_were_pressed_while_the_view_was_away_are_not_for_it() {
     let world = World::new();
     let _producer = world.producer("t1");
-    let script =
-        "\"$0\" view t1; echo stopped; read line; echo soon; sleep 1; fg >/dev/null; echo over";
-    let shell = ["/bin/sh", "-mc", script, env!("CARGO_BIN_EXE_memglass")];
+    let script = "\"$0\" view t1; echo stopped; read line; echo soon; until [ -e \"$1\" ]; do sleep 0.05; done; fg >/dev/null; echo over";
+    let typed = world.path().join("typed").display().to_string();
+    let program = env!("CARGO_BIN_EXE_memglass");
+    let shell = ["/bin/sh", "-mc", script, program, &typed];
     let mut terminal = Terminal::open_program(&world, &shell, 120, 36, &UNICODE);
     terminal.shows("━ Objects ");
     signal(descendant(&terminal, "memglass"), Signal::TSTP);
@@ -418,6 +419,8 @@ fn keys_that_were_pressed_while_the_view_was_away_are_not_for_it() {
     terminal.shows("soon");
     // A terminal that edits lines takes the end of the paste with Ctrl-U.
     terminal.press("q\x1b[200~pasted\nx\x1b[201~\x15");
+    std::thread::sleep(Duration::from_millis(100));
+    std::fs::write(&typed, "").unwrap();
     terminal.shows("━ Objects ");
     terminal.press("?");
     terminal.shows("this help");
