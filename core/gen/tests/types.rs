@@ -506,6 +506,7 @@ fn what_a_macro_does_not_name_as_a_file_is_no_file() {
     fs::write(directory.path().join("second.h"), text).unwrap();
     let options = HeaderOptions {
         headers: vec![path],
+        include_directories: vec![directory.path().to_owned()],
         ..HeaderOptions::default()
     };
     match types_of(&options) {
