@@ -222,7 +222,12 @@ fn every_recorded_value_was_there_at_its_time_and_every_other_is_counted() {
     );
     assert_eq!(last, stores, "the last value was recorded");
     assert_eq!(seen + recorded.losses.values, stores);
-    assert_eq!(recorded.losses.torn, 0);
+    // A store that the system interrupts in its middle for long is given up for that look, and counted.
+    assert!(
+        recorded.losses.torn <= seen / 10_000,
+        "{seen}: {:?}",
+        recorded.losses
+    );
     assert!(
         recorded.created > 0 && recorded.created == recorded.destroyed,
         "{} {}",
