@@ -573,15 +573,11 @@ impl Run {
         self.source.keyframe(|change| sink.take(now, change))
     }
 
-    /// Tells everything to a new file, and hands it to the system: who is killed at once leaves what there was.
+    /// Tells everything to a new file.
     fn start_over(&mut self) -> Result<(), RecordError> {
         let now = self.now();
         let sink = &mut self.sink;
-        self.source.start_over(|change| sink.take(now, change))?;
-        match &mut self.sink {
-            Sink::Files(reels) => reels.recorder.flush(),
-            Sink::Ring(_) => Ok(()),
-        }
+        self.source.start_over(|change| sink.take(now, change))
     }
 
     fn sample(&mut self, late: u64) -> Result<(), RecordError> {

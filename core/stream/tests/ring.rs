@@ -211,19 +211,3 @@ fn a_recording_that_looks_seldom_ends_when_it_is_to_and_has_what_was_last() {
     let last = |name: &str| counts(&dir.path().join(name)).last().unwrap().1;
     assert_eq!(last("timed.mcap"), 7);
 }
-
-#[test]
-fn a_recorder_that_is_killed_at_once_leaves_what_there_was() {
-    let dir = tempfile::tempdir().unwrap();
-    let (_session, _count) = session(dir.path());
-    let file = dir.path().join("run.mcap");
-    let mut plan = Plan::default();
-    plan.rate = memglass::sampler::Rate::every(Duration::from_secs(600)).unwrap();
-    let observer = Observer::builder().dir(dir.path()).attach("engine");
-    let tape = Tape::start(observer.unwrap(), &file, plan).unwrap();
-    until("the first value", || tape.progress().totals.values > 0);
-    // What a killed recorder leaves is what it handed to the system.
-    let left = dir.path().join("left.mcap");
-    std::fs::copy(&file, &left).unwrap();
-    assert_eq!(counts(&left).len(), 1);
-}
