@@ -253,6 +253,7 @@ fn a_session_of_one_process_goes_with_it_whatever_ends_it() {
     let recording = world.path().join("run.mcap").to_str().unwrap().to_owned();
     world.data(&with(&file, &["record", "-o", &recording, "--for", "50ms"]));
     let script = world.script("wait.rhai", "sleep(60.s)");
+    let endless = world.script("endless.rhai", "while true { }");
     let tops = ["top", "--for", "60s"];
     let lines = [
         with(&file, &tops),
@@ -260,7 +261,8 @@ fn a_session_of_one_process_goes_with_it_whatever_ends_it() {
         with(&file, &["run", &script]),
         with(&file, &["wait", "header.sequence == 1"]),
         [&[&*recording][..], &tops].concat(),
-        vec![&recording, "run", &script],
+        // A replay that stands still lets no script sleep.
+        vec![&recording, "run", &endless],
         vec![&recording, "watch", "header.sequence"],
         vec!["top", &recording, "--for", "60s"],
         vec!["play", &recording],
@@ -273,6 +275,8 @@ fn a_session_of_one_process_goes_with_it_whatever_ends_it() {
             eventually("the session", || {
                 world.data(&["ls", "--csv"]).lines().count() == 2
             });
+            // While it is still being made is another test's.
+            std::thread::sleep(Duration::from_millis(200));
             signal(child.id(), end);
             assert_eq!(child.wait().unwrap().code(), Some(code), "{line:?}");
             let left = fs::read_dir(world.sessions()).unwrap();
@@ -281,7 +285,6 @@ fn a_session_of_one_process_goes_with_it_whatever_ends_it() {
         }
     }
     // So it is when its time is over.
-    let endless = world.script("endless.rhai", "while true { }");
     let over = [
         &["--timeout", "100ms"][..],
         &with(&file, &["run", &endless]),
