@@ -276,7 +276,7 @@ fn a_session_of_one_process_goes_with_it_whatever_ends_it() {
                 world.data(&["ls", "--csv"]).lines().count() == 2
             });
             // While it is still being made is another test's.
-            std::thread::sleep(Duration::from_millis(200));
+            thread::sleep(Duration::from_millis(200));
             signal(child.id(), end);
             assert_eq!(child.wait().unwrap().code(), Some(code), "{line:?}");
             let left = fs::read_dir(world.sessions()).unwrap();
