@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use memglass::{Observer, Value};
+use memglass::{Observer, Value, WriteError};
 use memglass_foreign::{Foreign, ForeignError, Publication, Use};
 use memglass_types::Types;
 
@@ -244,11 +244,11 @@ fn a_file_that_is_only_read_cannot_be_written() {
         .writable()
         .attach("ring")
         .unwrap();
-    writer
-        .field("head.sequence")
-        .unwrap()
-        .write(&Value::U64(1))
-        .unwrap();
+    let refused = writer.field("head.sequence").unwrap().write(&Value::U64(1));
+    assert!(
+        matches!(refused, Err(WriteError::CopyOfFile { .. })),
+        "{refused:?}"
+    );
     drop(publication);
     assert_eq!(fs::read(&world.file).unwrap(), before);
 }
