@@ -1,5 +1,6 @@
 //! `0x40: header; 0x1000: quote quotes[64]`: what lies where.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use memglass_types::{TypeId, Types};
@@ -58,12 +59,10 @@ pub(crate) fn resolve(
         lowering: sets.map(Lowering::of),
         len,
         path,
+        labels: HashSet::new(),
     };
-    let mut all: Vec<Placed> = Vec::new();
-    for text in entries(layout) {
-        let placed = resolver.placed(text, &all)?;
-        all.push(placed);
-    }
+    let all = entries(layout).map(|text| resolver.placed(text));
+    let all: Vec<Placed> = all.collect::<Result<_, _>>()?;
     match all.is_empty() {
         true => Err(ForeignError::Empty),
         false => Ok(all),
@@ -76,10 +75,12 @@ struct Resolver<'r> {
     lowering: [Lowering<'r>; 2],
     len: u64,
     path: &'r Path,
+    /// Those of the entries before.
+    labels: HashSet<String>,
 }
 
 impl Resolver<'_> {
-    fn placed(&mut self, text: &str, others: &[Placed]) -> Result<Placed, ForeignError> {
+    fn placed(&mut self, text: &str) -> Result<Placed, ForeignError> {
         let refuse = |mistake| ForeignError::Layout {
             entry: text.to_owned(),
             mistake,
@@ -97,7 +98,8 @@ impl Resolver<'_> {
         };
         self.check_end(text, offset, size.checked_mul(count.unwrap_or(1)))?;
         let (ty, count) = self.lowered(&named, count)?.ok_or_else(no_size)?;
-        let label = label(&named, offset, others).map_err(refuse)?;
+        let label = label(&named, offset, &self.labels).map_err(refuse)?;
+        self.labels.insert(label.clone());
         Ok(Placed {
             label,
             offset,
@@ -253,8 +255,11 @@ fn named<'t>(entry: &Entry<'t>, sets: [&Types; 2]) -> Result<Named<'t>, LayoutMi
 }
 
 /// The name that is written, or that of the type, with the offset where another object has it.
-fn label(named: &Named<'_>, offset: u64, others: &[Placed]) -> Result<String, LayoutMistake> {
-    let is_taken = |label: &str| others.iter().any(|other| other.label == label);
+fn label(
+    named: &Named<'_>,
+    offset: u64,
+    others: &HashSet<String>,
+) -> Result<String, LayoutMistake> {
     let tags = ["struct ", "union ", "class ", "enum "];
     let bare = tags
         .iter()
@@ -262,10 +267,10 @@ fn label(named: &Named<'_>, offset: u64, others: &[Placed]) -> Result<String, La
     let bare = bare.unwrap_or(named.type_name).trim();
     let label = match named.name {
         Some(name) => name.to_owned(),
-        None if is_taken(bare) => format!("{bare}_{offset:#x}"),
+        None if others.contains(bare) => format!("{bare}_{offset:#x}"),
         None => bare.to_owned(),
     };
-    match is_taken(&label) {
+    match others.contains(&label) {
         true => Err(LayoutMistake::Taken { label }),
         false => Ok(label),
     }
