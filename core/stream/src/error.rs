@@ -30,6 +30,8 @@ pub enum RecordError {
     Write {
         /// The file.
         path: PathBuf,
+        /// Whether something of the session is in it. If not, it was removed.
+        has_some: bool,
         /// Why.
         #[source]
         source: mcap::McapError,
@@ -39,6 +41,8 @@ pub enum RecordError {
     NoRoom {
         /// The file.
         path: PathBuf,
+        /// Whether something of the session is in it. If not, it was removed.
+        has_some: bool,
         /// What is used up.
         why: &'static str,
     },
@@ -51,6 +55,14 @@ pub enum RecordError {
     /// What is to be recorded cannot be selected.
     #[error(transparent)]
     Selection(#[from] SelectionError),
+    /// A pattern is about a field, and whole objects are recorded.
+    #[error("{pattern:?} is about a field, and whole objects are recorded: select {object:?}")]
+    Field {
+        /// The pattern.
+        pattern: String,
+        /// The part of it that is about objects.
+        object: String,
+    },
     /// There is no ring whose changes could be saved.
     #[error("no changes are kept that could be saved")]
     NoRing,
@@ -66,25 +78,37 @@ pub enum RecordError {
     TooLarge {
         /// Its label.
         label: String,
+        /// Whether something of the session is in the file. If not, it was removed.
+        has_some: bool,
     },
 }
 
 impl RecordError {
     /// A write to `path` that failed.
-    pub(crate) fn writing(path: &Path, source: mcap::McapError) -> RecordError {
+    pub(crate) fn writing(path: &Path, has_some: bool, source: mcap::McapError) -> RecordError {
         let path = path.to_owned();
         match room(&source) {
-            Some(why) => RecordError::NoRoom { path, why },
-            None => RecordError::Write { path, source },
+            Some(why) => RecordError::NoRoom {
+                path,
+                has_some,
+                why,
+            },
+            None => RecordError::Write {
+                path,
+                has_some,
+                source,
+            },
         }
     }
 
     /// Whether a file was written up to some point and no further: what it has is a recording.
     pub fn leaves_a_beginning(&self) -> bool {
-        matches!(
-            self,
-            RecordError::Write { .. } | RecordError::NoRoom { .. } | RecordError::TooLarge { .. }
-        )
+        match self {
+            RecordError::Write { has_some, .. }
+            | RecordError::NoRoom { has_some, .. }
+            | RecordError::TooLarge { has_some, .. } => *has_some,
+            _ => false,
+        }
     }
 }
 

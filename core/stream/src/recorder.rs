@@ -120,6 +120,8 @@ pub struct Recorder {
     types_bytes: u64,
     /// When something was written last.
     last: SystemTime,
+    /// Whether something of the session was handed to the system.
+    has_some: bool,
 }
 
 #[derive(Clone)]
@@ -177,7 +179,7 @@ impl Recorder {
         compression: Compression,
         [file, written]: [File; 2],
     ) -> Result<Recorder, RecordError> {
-        let failed = |source| RecordError::writing(path, source);
+        let failed = |source| RecordError::writing(path, false, source);
         let mut writer = options(compression)
             .create(BufWriter::new(written))
             .map_err(failed)?;
@@ -204,6 +206,7 @@ impl Recorder {
             said: SaidOfChannels::default(),
             types_bytes: 0,
             last: SystemTime::UNIX_EPOCH,
+            has_some: false,
         };
         recorder.flush()?;
         Ok(recorder)
@@ -275,6 +278,7 @@ impl Recorder {
         if let Ok(metadata) = self.file.metadata() {
             self.totals.file_bytes = metadata.len();
         }
+        self.has_some = self.totals.messages > 0;
         Ok(())
     }
 
@@ -369,8 +373,12 @@ impl Recorder {
             return Ok(Arc::clone(shape));
         }
         let shape = Shape::of(&self.schema, object.type_id, object.count);
-        let shape = Arc::new(shape.ok_or_else(|| RecordError::TooLarge {
-            label: object.label.to_string(),
+        let shape = Arc::new(shape.ok_or_else(|| {
+            self.give_up();
+            RecordError::TooLarge {
+                label: object.label.to_string(),
+                has_some: self.has_some,
+            }
         })?);
         self.shapes.insert(key, Arc::clone(&shape));
         Ok(shape)
@@ -431,12 +439,18 @@ impl Recorder {
     /// After a failed write, cuts off what was written of a chunk: up to the last flush the file is sound.
     fn checked<R>(&self, written: mcap::McapResult<R>) -> Result<R, RecordError> {
         written.map_err(|source| {
-            if self.totals.file_bytes > 0 {
-                // If that fails too, opening it leaves the incomplete chunk out.
-                let _ = self.file.set_len(self.totals.file_bytes);
-            }
-            RecordError::writing(&self.path, source)
+            self.give_up();
+            RecordError::writing(&self.path, self.has_some, source)
         })
+    }
+
+    /// Nothing can be written any more. A file that has nothing of the session is removed.
+    fn give_up(&self) {
+        // If either fails too, opening it leaves out what is incomplete.
+        let _ = match self.has_some {
+            true => self.file.set_len(self.totals.file_bytes),
+            false => std::fs::remove_file(&self.path),
+        };
     }
 }
 

@@ -23,8 +23,10 @@ pub(crate) struct Reels {
     number: u32,
     /// How many were begun: numbers of files that were there already are passed over.
     begun: u32,
-    /// What is in those that are finished.
+    /// What is in those before it.
     finished: Totals,
+    /// Whether the last one is ended too.
+    is_ended: bool,
 }
 
 impl Reels {
@@ -42,6 +44,7 @@ impl Reels {
             number: 1,
             begun: 1,
             finished: Totals::default(),
+            is_ended: false,
         })
     }
 
@@ -74,12 +77,14 @@ impl Reels {
     /// Goes on in another file: finishes this one, and removes what is not to be kept. Everything is to be told
     /// anew.
     pub(crate) fn go_on(&mut self, session: &SessionInfo) -> Result<(), RecordError> {
+        self.end()?;
         let (path, recorder) = self.next(session)?;
-        let last = std::mem::replace(&mut self.recorder, recorder);
+        self.finished.add(self.recorder.totals());
+        self.recorder = recorder;
+        self.is_ended = false;
         self.files.push_back(path);
         self.begun += 1;
         self.since = Instant::now();
-        self.finished.add(last.finish()?);
         let keep = self.plan.keep.map(|keep| keep as usize);
         while keep.is_some_and(|keep| self.files.len() > keep) {
             let oldest = self.files.pop_front().expect("more than are kept");
@@ -89,9 +94,12 @@ impl Reels {
         Ok(())
     }
 
-    /// Ends the last one; nothing can be written any more.
+    /// Ends the last one: nothing more is written into it, and others can read it. Does nothing if it is ended.
     pub(crate) fn end(&mut self) -> Result<(), RecordError> {
-        self.recorder.end()
+        match std::mem::replace(&mut self.is_ended, true) {
+            true => Ok(()),
+            false => self.recorder.end(),
+        }
     }
 
     /// A file of the next number whose name is free.

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
-use memglass::{Observer, Presence, SessionInfo};
+use memglass::{ObjectInfo, Observer, Pattern, Presence, SessionInfo};
 
 use crate::change::{Change, Losses};
 use crate::error::RecordError;
@@ -173,7 +173,7 @@ impl Tape {
     /// [`RecordError::Thread`] if there is no thread for it.
     pub fn start(observer: Observer, path: &Path, plan: Plan) -> Result<Tape, RecordError> {
         let info = observer.session().clone();
-        let source = Source::new(observer, &plan.only)?;
+        let source = Tape::source(observer, &plan)?;
         let reels = Box::new(Reels::new(path, &info, plan.clone())?);
         let tape = Tape::go(Run::new(plan, source, info, Sink::Files(reels)));
         tape.inspect_err(|_| {
@@ -214,9 +214,17 @@ impl Tape {
     /// ```
     pub fn ring(observer: Observer, window: Duration, plan: Plan) -> Result<Tape, RecordError> {
         let info = observer.session().clone();
-        let source = Source::new(observer, &plan.only)?;
+        let source = Tape::source(observer, &plan)?;
         let ring = Box::new(Ring::new(window, plan.max_bytes));
         Tape::go(Run::new(plan, source, info, Sink::Ring(ring)))
+    }
+
+    /// What is to be recorded. Patterns that are about fields select nothing, and would go on doing so for hours.
+    fn source(observer: Observer, plan: &Plan) -> Result<Source, RecordError> {
+        match field_meant(&observer, &plan.only) {
+            Some([pattern, object]) => Err(RecordError::Field { pattern, object }),
+            None => Ok(Source::new(observer, &plan.only)?),
+        }
     }
 
     fn go(run: Run) -> Result<Tape, RecordError> {
@@ -343,17 +351,7 @@ impl Sink {
         }
     }
 
-    /// Nothing comes for a while: hands everything to the system, and ends files that waited for more.
-    fn rest(&mut self) -> Result<(), RecordError> {
-        match self {
-            Sink::Files(reels) => reels.recorder.flush(),
-            Sink::Ring(ring) => {
-                ring.end();
-                Ok(())
-            }
-        }
-    }
-
+    /// Nothing comes any more of this life: ends the files, which others can read from here on.
     fn end(&mut self) -> Result<(), RecordError> {
         match self {
             Sink::Files(reels) => reels.end(),
@@ -363,6 +361,35 @@ impl Sink {
             }
         }
     }
+}
+
+/// The first pattern that selects no object, but a field of one; and what of it is about objects.
+fn field_meant(observer: &Observer, patterns: &[String]) -> Option<[String; 2]> {
+    let selected = |text: &str| {
+        let pattern = Pattern::new(text).ok();
+        observer.objects().filter(move |object| {
+            let of_type = observer.schema().get(object.type_id);
+            pattern.as_ref().is_some_and(|pattern| {
+                pattern.is_match(&*object.label)
+                    || of_type.is_some_and(|ty| pattern.is_match(&*ty.name))
+            })
+        })
+    };
+    let has_field = |object: &ObjectInfo, path: &str| {
+        let field = observer.field(&format!("{}{path}", object.label));
+        field.is_ok_and(|field| field.path().len() > object.label.len())
+    };
+    patterns.iter().find_map(|pattern| {
+        if selected(pattern).next().is_some() {
+            return None;
+        }
+        let mut ends = pattern.match_indices(['.', '[']).map(|(end, _)| end);
+        ends.find_map(|end| {
+            let (head, path) = pattern.split_at(end);
+            let is_meant = selected(head).any(|object| has_field(&object, path));
+            is_meant.then(|| [pattern.clone(), head.to_owned()])
+        })
+    })
 }
 
 /// The recording, on its thread.
@@ -429,7 +456,7 @@ impl Run {
             // A recording is as long as it was looked, and not as long as something changed.
             self.sink
                 .take(self.now(), Change::Lost(Losses::default()))?;
-            self.sink.rest()?;
+            self.sink.end()?;
             self.tell();
             // Who does not listen does not want to know.
             let _ = ended.send(end);
@@ -454,7 +481,7 @@ impl Run {
                 order => {
                     self.obey(order);
                     // One that cannot be written has no more to tell.
-                    let _ = self.sink.rest();
+                    let _ = self.sink.end();
                 }
             }
         }
@@ -573,11 +600,15 @@ impl Run {
         self.source.keyframe(|change| sink.take(now, change))
     }
 
-    /// Tells everything to a new file.
+    /// Tells everything to a new file, and hands it to the system: who is killed at once leaves what there was.
     fn start_over(&mut self) -> Result<(), RecordError> {
         let now = self.now();
         let sink = &mut self.sink;
-        self.source.start_over(|change| sink.take(now, change))
+        self.source.start_over(|change| sink.take(now, change))?;
+        match &mut self.sink {
+            Sink::Files(reels) => reels.recorder.flush(),
+            Sink::Ring(_) => Ok(()),
+        }
     }
 
     fn sample(&mut self, late: u64) -> Result<(), RecordError> {

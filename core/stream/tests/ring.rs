@@ -211,3 +211,48 @@ fn a_recording_that_looks_seldom_ends_when_it_is_to_and_has_what_was_last() {
     let last = |name: &str| counts(&dir.path().join(name)).last().unwrap().1;
     assert_eq!(last("timed.mcap"), 7);
 }
+
+#[test]
+fn a_recorder_that_is_killed_at_once_leaves_what_there_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_session, _count) = session(dir.path());
+    let file = dir.path().join("run.mcap");
+    let mut plan = Plan::default();
+    plan.rate = memglass::sampler::Rate::every(Duration::from_secs(600)).unwrap();
+    let observer = Observer::builder().dir(dir.path()).attach("engine");
+    let tape = Tape::start(observer.unwrap(), &file, plan).unwrap();
+    until("the first value", || tape.progress().totals.values > 0);
+    // What a killed recorder leaves is what it handed to the system.
+    let left = dir.path().join("left.mcap");
+    std::fs::copy(&file, &left).unwrap();
+    assert_eq!(counts(&left).len(), 1);
+}
+
+#[test]
+fn a_pattern_of_a_field_is_refused_and_says_what_to_select() {
+    let dir = tempfile::tempdir().unwrap();
+    let session = Session::builder("engine").dir(dir.path()).create().unwrap();
+    let _book = session.array::<[i64; 3]>("book", 2).unwrap();
+    let _dotted = session.object("a.b", 1_i64).unwrap();
+    let file = dir.path().join("run.mcap");
+    let start = |pattern: &str| {
+        let mut plan = Plan::default();
+        plan.only = vec![pattern.to_owned()];
+        let observer = Observer::builder().dir(dir.path()).attach("engine");
+        Tape::start(observer.unwrap(), &file, plan)
+    };
+    for (pattern, select) in [("book[1]", "book"), ("bo*[1][2]", "bo*")] {
+        let refused = start(pattern).unwrap_err();
+        assert!(
+            matches!(&refused, RecordError::Field { object, .. } if object == select),
+            "{pattern}: {refused:?}"
+        );
+        assert!(!file.exists(), "{pattern}");
+    }
+    // Labels may have dots, and may be of objects that are still to come.
+    for pattern in ["a.b", "a.*", "book.x", "new.object", "i64"] {
+        let tape = start(pattern).unwrap();
+        drop(tape);
+        std::fs::remove_file(&file).unwrap();
+    }
+}

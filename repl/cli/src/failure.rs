@@ -94,7 +94,7 @@ impl Failure {
         match self {
             Failure::Usage(_)
             | Failure::Comparison(_)
-            | Failure::Record(RecordError::Selection(_))
+            | Failure::Record(RecordError::Selection(_) | RecordError::Field { .. })
             | Failure::Asked(memglass_type_tables::AskError::Pattern(_)) => 2,
             Failure::Foreign(error) if error.is_in_layout() => 2,
             Failure::NoSession(_) => 3,
