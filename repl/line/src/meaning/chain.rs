@@ -26,8 +26,8 @@ pub(super) enum Root<'t, 'l> {
     Text,
     /// `[1, 2]`.
     List(Vec<Expression<'t, 'l>>),
-    /// `f(1)`.
-    Call(&'l str),
+    /// `f(1)`, without the brackets.
+    Call(&'l str, &'t [Token<'l>]),
 }
 
 /// What leads on from a value.
@@ -104,7 +104,7 @@ fn link<'t, 'l>(
             let (name, before) = before.split_last().filter(|(name, _)| name.is_word())?;
             Some(match owner(before) {
                 Some(owner) => (owner, Link::Step(Step::Call(name.text, inside))),
-                None => (before, Link::Root(Root::Call(name.text))),
+                None => (before, Link::Root(Root::Call(name.text, inside))),
             })
         }
         _ => None,

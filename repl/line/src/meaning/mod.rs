@@ -112,7 +112,7 @@ impl<'n> Reader<'n, '_> {
             Root::Word(name) => self.word(name, chain.before),
             Root::Text => Some(Value::Plain("#string")),
             Root::List(elements) => Some(self.list(elements)),
-            Root::Call(name) => Value::named_result(name),
+            Root::Call(name, _) => Value::named_result(name),
         };
         chain.steps.iter().fold(root, |value, step| match value {
             Some(value) => value.step(step, self.lexicon),
@@ -137,6 +137,8 @@ impl<'n> Reader<'n, '_> {
         match bound {
             Bound::To(expression) => self.whole(expression).map(Value::kept),
             Bound::ElementOf(expression) => self.whole(expression)?.element().map(Value::kept),
+            Bound::Matching(text) => Value::matching(text.inside()?, self.lexicon).element(),
+            Bound::Event => Some(Value::Handle("c")),
             Bound::Unknown => None,
         }
     }
@@ -320,6 +322,19 @@ mod tests {
             "i64",
             None,
         );
+        check("when_each(\"Position\", |x| x.quantity", "i64", None);
+        check(
+            "when_each(\"*_position\", |x| x.live).run(|x| x.quantity",
+            "i64",
+            None,
+        );
+        check(
+            "let t = when_each(\"Position\", \"live\").once().log(\"a.csv\").run(|x, c| x.quantity",
+            "i64",
+            None,
+        );
+        nowhere("when_each(\"Position\", |x, y| y.quantity");
+        nowhere("when_each(name, |x| x.quantity");
         nowhere("positions.map(|x, i| i");
         nowhere("f(|x| x");
     }

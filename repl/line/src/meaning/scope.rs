@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::budget::Budget;
-use super::chain::{Expression, closes, opens, owner};
+use super::chain::{Expression, Root, at_end, closes, opens, owner};
 use memglass_syntax::token::Token;
 
 /// What a name stands for.
@@ -12,6 +12,10 @@ pub(super) enum Bound<'t, 'l> {
     To(Expression<'t, 'l>),
     /// Each element of what this gives.
     ElementOf(Expression<'t, 'l>),
+    /// An object of the type or pattern in this text.
+    Matching(Token<'l>),
+    /// What a trigger's action is told.
+    Event,
     /// Something that cannot be told from the text; it hides what has the name outside.
     Unknown,
 }
@@ -190,7 +194,9 @@ impl<'t, 'l> Search<'t, 'l, '_> {
         if self.position(body, ends).is_some() {
             return None;
         }
-        Some(given(&self.tokens[..at], place).unwrap_or(Bound::Unknown))
+        let before = &self.tokens[..at];
+        let given = given(before, place).or_else(|| fired(before, place, self.budget));
+        Some(given.unwrap_or(Bound::Unknown))
     }
 }
 
@@ -212,4 +218,26 @@ fn given<'t, 'l>(before: &'t [Token<'l>], place: usize) -> Option<Bound<'t, 'l>>
     let from = tokens.len();
     let is_element = takes_element.contains(&method.text);
     is_element.then_some(Bound::ElementOf(Expression { tokens, from }))
+}
+
+/// What a trigger gives a closure at so many arguments from the first one; `before` ends with `when_each("Type",` or
+/// `when_each("Type", condition).run(`.
+fn fired<'t, 'l>(before: &'t [Token<'l>], place: usize, budget: &Budget) -> Option<Bound<'t, 'l>> {
+    let (made_by, about, is_action) = match before {
+        [.., name, open, about, comma] if open.is("(") && comma.is(",") => {
+            (name.text, Some(about), name.text == "watch")
+        }
+        [callee @ .., _method, open] if open.is("(") => {
+            let Root::Call(name, arguments) = at_end(owner(callee)?, budget)?.root else {
+                return None;
+            };
+            (name, arguments.first(), true)
+        }
+        _ => return None,
+    };
+    match (made_by, place) {
+        ("when_each", 0) => about.copied().map(Bound::Matching),
+        ("when_each", 1) | ("always" | "watch" | "when", 0) => is_action.then_some(Bound::Event),
+        _ => None,
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) enum Value<'n> {
     Text(Place<'n>),
     /// A value of Rhai's own: `#array`, `#map` or `#string`.
     Plain(&'static str),
-    /// A trigger, a history or a recording, by the name that stands before the dot where its methods are described.
+    /// A trigger, a firing, a history or a recording, by the name that stands before the dot where its methods are described.
     Handle(&'static str),
 }
 
@@ -51,6 +51,12 @@ const HANDLES: &[(&str, &[&str])] = &[
     ),
     ("h", &["history"]),
     ("r", &["record", "record_ring"]),
+];
+
+/// What a change or a firing tells.
+const EVENT: &[&str] = &[
+    "changed", "held", "history", "label", "late", "merged", "missed", "now", "object", "old",
+    "path", "since", "time", "torn", "trigger", "values",
 ];
 
 /// Methods that end what a trigger's settings give: one more of these says nothing.
@@ -104,6 +110,11 @@ impl<'n> Value<'n> {
             Held::Plain(kind) => Some(Value::Plain(kind)),
             Held::Other => None,
         }
+    }
+
+    /// A list of what a type's name or a pattern stands for.
+    pub(super) fn matching(text: &str, lexicon: &'n Lexicon) -> Self {
+        Value::list(places(&all(text, lexicon), lexicon))
     }
 
     pub(super) fn list(places: Vec<Place<'n>>) -> Self {
@@ -238,6 +249,7 @@ impl<'n> Value<'n> {
     pub(crate) fn properties(&self) -> &'static [&'static str] {
         match self {
             Value::Flags(_) => &["names", "value"],
+            Value::Handle("c") => EVENT,
             Value::Text(place) if place.is_named() => &["name", "value"],
             _ => &[],
         }
@@ -349,8 +361,8 @@ fn of_session<'n>(step: &Step<'_, '_>, lexicon: &'n Lexicon) -> Option<Value<'n>
         }
         Step::Call("all", []) => Some(Value::list(places(&lexicon.object_types(), lexicon))),
         Step::Call("all", pattern) => {
-            let types = text(pattern).map(|pattern| all(&pattern, lexicon));
-            Some(Value::list(places(&types.unwrap_or_default(), lexicon)))
+            let found = text(pattern).map(|pattern| Value::matching(&pattern, lexicon));
+            Some(found.unwrap_or(Value::Plain("#array")))
         }
         Step::Call("producer", _) => Some(Value::Plain("#string")),
         _ => None,
