@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use memglass::schema::Schema;
+use memglass_syntax::is_identifier;
 use memglass_value::number::Integer;
 use rhai::{EvalAltResult, LexError, ParseErrorType, Position};
 
@@ -118,6 +120,14 @@ impl ScriptHost {
                 "an object is found by its label, which is a text".into(),
                 Some("write it as `obs[\"label\"]`".into()),
             ),
+            E::ErrorIndexingType(what, _) if what.contains(" [") => {
+                let (list, index) = what.split_once(" [").expect("the guard says so");
+                let has_no = match index.split(']').next() {
+                    Some("string" | "char") => "no members in brackets",
+                    _ => "no elements",
+                };
+                (format!("{} has {has_no}", noun(list)), None)
+            }
             E::ErrorStackOverflow(_) => too_deep(),
             E::ErrorDataTooLarge(what, _) => too_large(what),
             other => (without_position(other), None),
@@ -161,6 +171,9 @@ impl ScriptHost {
         if schema.find(name).is_some() {
             return Some(format!("the name of a type is a text: {name:?}"));
         }
+        if let Some(help) = self.field_told(name, &schema) {
+            return Some(help);
+        }
         let built_in = FUNCTIONS.iter().find(|function| function.name == name);
         let signature = built_in.map(|function| function.signature.to_string());
         // Those of the host and of the script itself.
@@ -171,6 +184,24 @@ impl ScriptHost {
         };
         let signature = signature.or_else(|| others().map(|other| other.signature))?;
         Some(format!("a function is called: `{signature}`"))
+    }
+
+    /// Whose field has this name.
+    fn field_told(&self, name: &str, schema: &Schema) -> Option<String> {
+        let has_field = |id| {
+            let members = schema.get(id).and_then(|ty| ty.members());
+            members.is_some_and(|members| members.iter().any(|member| &*member.name == name))
+        };
+        let observer = self.context.attached.observer();
+        let object = observer
+            .objects()
+            .find(|object| has_field(object.type_id))?;
+        let (label, type_name) = (&object.label, &schema[object.type_id].name);
+        let of_all = format!("`obs.all({type_name:?})` is all that have it");
+        Some(match is_identifier(label) {
+            true => format!("a field is read of an object: `{label}.{name}`; {of_all}"),
+            false => format!("a field is read of an object: `obs[{label:?}].{name}`; {of_all}"),
+        })
     }
 
     /// What to do instead of assigning to what is no variable.

@@ -51,10 +51,7 @@ pub(super) fn header(path: &Path) -> Result<BTreeMap<String, String>, SetError> 
     let mut text = Vec::new();
     let read = files::open_regular(OpenOptions::new().read(true), path)
         .and_then(|file| file.take(LONGEST_HEADER).read_to_end(&mut text));
-    read.map_err(|source| SetError::File {
-        path: path.into(),
-        source,
-    })?;
+    read.map_err(|source| SetError::reading(path, source))?;
     let text = String::from_utf8_lossy(&text);
     let comments = text.lines().map_while(|line| line.strip_prefix('#'));
     let said = comments.filter_map(|comment| comment.trim().split_once(": "));
@@ -68,10 +65,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Line>, SetError> {
     let mut text = String::new();
     let read = files::open_regular(OpenOptions::new().read(true), path)
         .and_then(|file| file.take(LARGEST).read_to_string(&mut text));
-    read.map_err(|source| SetError::File {
-        path: path.into(),
-        source,
-    })?;
+    read.map_err(|source| SetError::reading(path, source))?;
     parse(&text).map_err(|(line, reason)| SetError::Lines {
         problems: vec![format!("{}:{line}: {reason}", path.display())],
     })

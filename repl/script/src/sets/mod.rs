@@ -4,7 +4,7 @@ mod file;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -31,6 +31,8 @@ pub(crate) enum SetError {
     Name { name: String },
     #[error("there is no home directory for sets; name a path that ends in .set")]
     NoHome,
+    #[error("no set is saved in {}; `sets()` lists those that are", path.display())]
+    NoSuchSet { path: PathBuf },
     #[error("the set {}", path.display())]
     File {
         path: PathBuf,
@@ -49,6 +51,17 @@ pub(crate) enum SetError {
     Lines { problems: Vec<String> },
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+impl SetError {
+    /// A file that cannot be read.
+    fn reading(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::NotFound => SetError::NoSuchSet { path },
+            _ => SetError::File { path, source },
+        }
+    }
 }
 
 fn listed(problems: &[String]) -> String {

@@ -125,7 +125,7 @@ fn names_and_patterns_that_mean_nothing_are_errors() {
     );
     world.fails(
         "apply_set(\"/no/such.set\")",
-        "the set /no/such.set: No such file",
+        "no set is saved in /no/such.set; `sets()` lists those that are",
     );
     world.fails(
         &format!("save_set({name:?}, \"*_position.limit\")"),
