@@ -4,6 +4,8 @@
 //! It may be used inside of functions that scripts call, where the host itself is busy evaluating.
 
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use memglass::{Change, Field, Value};
@@ -462,6 +464,11 @@ impl Callbacks {
     /// The session cannot be read.
     pub fn refresh(&self) -> Result<()> {
         self.labels.refresh().map(drop)
+    }
+
+    /// What stops whoever evaluates when it is true.
+    pub fn interrupt(&self) -> &Arc<AtomicBool> {
+        self.context.run.interrupt()
     }
 
     /// Whether whoever evaluates is to stop.

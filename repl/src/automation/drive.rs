@@ -162,8 +162,12 @@ impl Automation {
 
     /// Lets time pass on the thread of the scripts, until something may be due.
     pub(crate) fn wait(&self) {
-        let next = self.next_time();
-        self.surroundings().wait(next);
+        let (next, surroundings) = (self.next_time(), self.surroundings());
+        // A recording that ends by itself wakes nobody.
+        match self.recordings().has_any() {
+            true => surroundings.wait(next),
+            false => surroundings.rest(next),
+        }
     }
 
     /// Does all that is to be done at this instant; actions only if they may run now, and not for long: where they take

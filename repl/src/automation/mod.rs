@@ -129,6 +129,7 @@ impl Automation {
                 Machine::new(),
                 wake.clone(),
                 woken.clone(),
+                Arc::clone(callbacks.interrupt()),
             ))),
             entries: RefCell::default(),
             forgotten: Cell::default(),
@@ -188,7 +189,8 @@ impl Automation {
     pub(crate) fn go_with(&self, player: Arc<Player>) {
         let clock = player.clock();
         let (wake, woken) = (self.0.wake.clone(), self.0.woken.clone());
-        let live = Live::new(clock.clone(), wake, woken);
+        let interrupt = Arc::clone(self.callbacks().interrupt());
+        let live = Live::new(clock.clone(), wake, woken, interrupt);
         self.callbacks().set_clock(move || clock.time());
         self.set_surroundings(Rc::new(live), PERIOD);
         self.0.player.replace(Some(player));

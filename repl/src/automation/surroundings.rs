@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, Sender};
 use memglass::Presence;
 use memglass::sampler::{ProbeHandle, Rate, Sampler, Tick, now};
 use memglass_script::Attached;
@@ -29,8 +30,14 @@ pub(crate) trait Surroundings {
     /// The next time at which something happens outside, where that is known.
     fn next_event(&self) -> Option<Duration>;
 
-    /// Lets time pass until then, or until something happens that is to be looked at.
+    /// Lets time pass until then, or until something happens that is to be looked at; not for long where that may be what
+    /// wakes nobody.
     fn wait(&self, until: Option<Duration>);
+
+    /// Lets time pass until then, or until something happens to triggers or somebody interrupts.
+    fn rest(&self, until: Option<Duration>) {
+        self.wait(until);
+    }
 
     /// Whether the script's thread takes samples itself now.
     fn samples_here(&self) -> bool;
@@ -73,6 +80,9 @@ pub(crate) trait Surroundings {
 
 /// A clock that goes on by itself.
 pub(super) trait Ticking: Clone + Send + 'static {
+    /// Whether nobody can stop it, or make it faster or slower.
+    const IS_STEADY: bool;
+
     /// The time, which never goes back.
     fn now(&self) -> Duration;
 
@@ -103,6 +113,8 @@ impl Machine {
 }
 
 impl Ticking for Machine {
+    const IS_STEADY: bool = true;
+
     fn now(&self) -> Duration {
         now()
     }
@@ -122,6 +134,8 @@ impl Ticking for Machine {
 
 /// That of a replay.
 impl Ticking for Clock {
+    const IS_STEADY: bool = false;
+
     fn now(&self) -> Duration {
         self.now()
     }
@@ -143,6 +157,8 @@ pub(super) struct Live<T> {
     clock: T,
     wake: Sender<()>,
     woken: Receiver<()>,
+    /// Raised to end what the scripts' thread does.
+    interrupt: Arc<AtomicBool>,
     seen: Cell<Option<(Instant, Presence)>>,
     thread: RefCell<Option<Thread>>,
     /// What is sampled without a pause.
@@ -155,7 +171,8 @@ struct Thread {
     probes: BTreeMap<Duration, ProbeHandle>,
 }
 
-/// How long a script that waits goes without looking whether it was interrupted: each look wakes a processor.
+/// How long a script that waits goes without looking around, where no other thread does that for it: each look wakes a
+/// processor.
 const NAP: Duration = Duration::from_millis(100);
 
 /// How long nothing is looked for while time stands still.
@@ -165,16 +182,39 @@ const STILL: Duration = Duration::from_millis(100);
 const PRESENCE_HOLDS: Duration = Duration::from_millis(20);
 
 impl<T: Ticking> Live<T> {
-    /// A wait ends when `woken` hears something, which `wake` says.
-    pub(super) fn new(clock: T, wake: Sender<()>, woken: Receiver<()>) -> Self {
+    /// A wait ends when `woken` hears something, which `wake` says, and soon after `interrupt` was raised.
+    pub(super) fn new(
+        clock: T,
+        wake: Sender<()>,
+        woken: Receiver<()>,
+        interrupt: Arc<AtomicBool>,
+    ) -> Self {
         Live {
             clock,
             wake,
             woken,
+            interrupt,
             seen: Cell::default(),
             thread: RefCell::default(),
             spinning: RefCell::default(),
         }
+    }
+
+    /// Waits until it is woken, for so long at most. Nobody hangs up: this has a sender.
+    fn listen(&self, time: Option<Duration>) {
+        let _ = match time {
+            Some(time) => self.woken.recv_timeout(time).is_ok(),
+            None => self.woken.recv().is_ok(),
+        };
+    }
+
+    /// Whether the thread that samples sees soon that the scripts were interrupted.
+    fn is_looked_after(&self) -> bool {
+        let thread = self.thread.borrow();
+        let fastest = thread
+            .as_ref()
+            .and_then(|thread| thread.probes.keys().next());
+        fastest.is_some_and(|period| *period <= NAP)
     }
 }
 
@@ -201,13 +241,18 @@ impl<T: Ticking> Surroundings for Live<T> {
     }
 
     fn wait(&self, until: Option<Duration>) {
-        let rest = until.map_or(NAP, |until| self.until(until)).min(NAP);
-        if let Some(spinning) = &*self.spinning.borrow() {
-            return spinning.here(rest, || self.woken.try_recv().is_ok());
+        let nap = until.map_or(NAP, |until| self.until(until)).min(NAP);
+        match &*self.spinning.borrow() {
+            Some(spinning) => spinning.here(nap, || self.woken.try_recv().is_ok()),
+            None => self.listen(Some(nap)),
         }
-        match self.woken.recv_timeout(rest) {
-            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(rest),
+    }
+
+    fn rest(&self, until: Option<Duration>) {
+        let is_asleep = self.spinning.borrow().is_none();
+        match is_asleep && T::IS_STEADY && self.is_looked_after() {
+            true => self.listen(until.map(|until| self.until(until))),
+            false => self.wait(until),
         }
     }
 
@@ -221,7 +266,8 @@ impl<T: Ticking> Surroundings for Live<T> {
             // It has been woken already if there is no room.
             let _ = wake.try_send(());
         };
-        let mut look = look(Arc::clone(engine), self.clock.clone());
+        let interrupt = Arc::clone(&self.interrupt);
+        let mut look = look(Arc::clone(engine), self.clock.clone(), interrupt);
         if period.is_zero() {
             let mut spinning = self.spinning.borrow_mut();
             if spinning.is_none() {
@@ -275,10 +321,11 @@ impl<T: Ticking> Surroundings for Live<T> {
 }
 
 /// Takes a sample at a tick that passed over so many, and looks after the producer now and then; true if there is
-/// something to do for the scripts' thread.
+/// something to do for the scripts' thread, or that was interrupted.
 fn look(
     engine: Arc<SharedEngine>,
     clock: impl Ticking,
+    interrupt: Arc<AtomicBool>,
 ) -> impl FnMut(Duration, u64) -> bool + Send + 'static {
     let mut looked: Option<Duration> = None;
     let panics = Panics::default();
@@ -301,13 +348,13 @@ fn look(
             begun.unwrap_or_else(std::mem::forget);
             engine.note_panic(panicked == Panicked::Again);
         }
-        is_news || engine.has_work()
+        is_news || engine.has_work() || interrupt.load(Ordering::Relaxed)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::AtomicU64;
     use std::time::Duration;
 
     use crossbeam_channel::bounded;
@@ -373,7 +420,7 @@ mod tests {
         engine.define(now(), definition).expect("it can fire");
         let engine = Arc::new(SharedEngine::new(engine));
         let (wake, woken) = bounded(1);
-        let live = Live::new(Machine::new(), wake, woken);
+        let live = Live::new(Machine::new(), wake, woken, Arc::default());
         live.sample(&engine, PERIOD).expect("a thread");
         let mut notices = Vec::new();
         while notices.len() < 2 {
@@ -384,5 +431,27 @@ mod tests {
         let told = [false, true].map(|is_last| Notice::Panicked { is_last });
         assert_eq!(notices, told);
         assert_eq!(answers.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn a_rest_without_end_is_over_when_somebody_interrupts() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = Session::builder("engine").dir(dir.path());
+        let _session = session.create().expect("a session");
+        let observer = Observer::builder().dir(dir.path()).attach("engine");
+        let engine = Engine::new(observer.expect("attached"), PERIOD);
+        let engine = Arc::new(SharedEngine::new(engine));
+        let interrupt = Arc::new(AtomicBool::new(false));
+        let (wake, woken) = bounded(1);
+        let live = Live::new(Machine::new(), wake, woken, Arc::clone(&interrupt));
+        live.sample(&engine, PERIOD).expect("a thread");
+        let interrupter = std::thread::spawn(move || {
+            std::thread::sleep(3 * NAP);
+            interrupt.store(true, Ordering::Relaxed);
+        });
+        // Nothing wakes it before that.
+        live.rest(None);
+        assert!(live.interrupt.load(Ordering::Relaxed));
+        interrupter.join().expect("it slept");
     }
 }

@@ -150,6 +150,11 @@ impl Recordings {
         going.iter().find(|taped| taped.is_ring()).cloned()
     }
 
+    /// Whether something is recorded or saved.
+    pub(crate) fn has_any(&self) -> bool {
+        !self.savings.borrow().is_empty() || !self.going.borrow().is_empty()
+    }
+
     /// Whether something is recorded that ends by itself.
     pub(crate) fn is_awaited(&self) -> bool {
         let going = self.going.borrow();

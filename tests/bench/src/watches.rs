@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use memglass::{Object, Observe, Observer, Session};
-use memglass_repl::Repl;
+use memglass_repl::{EvalErrorKind, Repl};
 use tempfile::TempDir;
 
 use crate::report::Report;
@@ -112,12 +112,16 @@ impl World {
         }
     }
 
-    /// Does what a host's loop does: what is due, and nothing until then.
+    /// Does what is due as the program does that runs a script, until Ctrl-C.
     fn serve(&mut self, time: Duration) {
-        let end = Instant::now() + time;
-        while Instant::now() < end {
-            let rest = self.repl.run_due().expect("nothing fails");
-            std::thread::sleep(rest.unwrap_or(time).min(Duration::from_millis(100)));
-        }
+        let interrupter = self.repl.interrupter();
+        let patience = std::thread::spawn(move || {
+            std::thread::sleep(time);
+            interrupter.interrupt();
+        });
+        let ended = self.repl.run_to_the_end();
+        let is_interrupted = ended.is_err_and(|error| error.kind() == EvalErrorKind::Interrupted);
+        assert!(is_interrupted, "nothing fails");
+        patience.join().expect("it slept");
     }
 }
