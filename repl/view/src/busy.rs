@@ -1,10 +1,12 @@
 //! Scripts that take their time. They run on the thread that draws, so the view stands still while one runs. Meanwhile the
-//! thread that waits for keys stops it at Ctrl-C, and says on the last line what is going on.
+//! thread that waits for keys stops it at Ctrl-C, and another one says on the last line what is going on.
 
 use std::io::{self, Write, stdout};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use memglass_terminal::signal::Raiser;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 
@@ -15,6 +17,12 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 /// How often it is told for how long.
 const TELL: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether a script takes long: each time costs, also while none runs.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// While it lives, people are told of a script that takes long.
+pub(crate) struct Teller(#[expect(dead_code, reason = "dropped, it ends the thread")] Sender<()>);
 
 /// Whether a script runs now; clones share it.
 #[derive(Clone, Debug)]
@@ -36,6 +44,22 @@ impl Busy {
             work: Arc::default(),
             raiser,
         }
+    }
+
+    /// From now on people are told of a script that takes long.
+    pub(crate) fn teller(&self) -> io::Result<Teller> {
+        let (sender, over) = bounded(0);
+        let busy = self.clone();
+        let look = move || {
+            while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                // A terminal that has gone is noticed when the next frame is written.
+                if busy.tell().is_err() {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().name("busy".into()).spawn(look)?;
+        Ok(Teller(sender))
     }
 
     fn work(&self) -> MutexGuard<'_, Option<Work>> {
@@ -65,7 +89,7 @@ impl Busy {
     }
 
     /// Says on the last line that a script runs, if it has for a while.
-    pub(crate) fn tell(&self) -> io::Result<()> {
+    fn tell(&self) -> io::Result<()> {
         // Held while it is written: the view draws again only after that.
         let mut work = self.work();
         let Some(work) = work.as_mut() else {

@@ -24,10 +24,7 @@ use crate::line::{Outcome, Then};
 use crate::screen::{Screen, terminal_size};
 use crate::setup::Setup;
 
-/// How often the thread that waits for keys looks up by itself: each time costs, also while nothing happens.
-const LOOK: Duration = Duration::from_millis(200);
-
-/// How often it looks whether the terminal is the view's again.
+/// How often the thread that waits for keys looks whether the terminal is the view's again.
 const LOOK_WHILE_AWAY: Duration = Duration::from_millis(50);
 
 /// How long the end of the view waits for that thread.
@@ -98,6 +95,7 @@ pub fn run(host: &mut dyn Host, setup: Setup, interrupts: &Interrupts) -> Result
     let _hook = PanicHook::set();
     let busy = Busy::new(interrupts.raiser());
     let keys = Keys::listen(busy.clone()).map_err(ViewError::Terminal)?;
+    let _teller = busy.teller().map_err(ViewError::Terminal)?;
     let mut view = View {
         host,
         app: App::new(setup.options, setup.keymap.clone(), 0, 0),
@@ -176,7 +174,11 @@ impl View<'_> {
                     Ok(_) => self.app.command(Command::Interrupt, self.host),
                     Err(_) => return Ok(Ended::Closed),
                 },
-                recv(self.full_screen.continued()) -> _ => Next::Redraw,
+                recv(self.full_screen.continued()) -> _ => {
+                    // Another job may have the terminal now, and the next key.
+                    modes::wake_keys();
+                    Next::Redraw
+                }
                 recv(self.full_screen.stops()) -> _ => Next::Suspend,
                 recv(at(ticks.next(self.app.period()))) -> _ => {
                     self.app.reached(ticks.tick(self.app.period()));
@@ -407,8 +409,11 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Events from now on; those that are about scripts that run beside them go to `busy`.
+    /// Events from now on; those that are about scripts that run beside them go to `busy`. What is to be seen by the thread
+    /// is followed by [`modes::wake_keys`].
     pub(crate) fn listen(busy: Busy) -> io::Result<Keys> {
+        // From here on the thread can be woken, also before it waits for the first time.
+        event::poll(Duration::ZERO)?;
         let (sender, events) = unbounded();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
@@ -426,14 +431,8 @@ impl Keys {
                     thread::sleep(LOOK_WHILE_AWAY);
                     continue;
                 }
-                let event = match event::poll(LOOK) {
-                    Ok(false) => match busy.tell() {
-                        Ok(()) => continue,
-                        Err(error) => Err(error),
-                    },
-                    Ok(true) => event::read(),
-                    Err(error) => Err(error),
-                };
+                // With a time to wait at most, the library would spin through the last millisecond of it.
+                let event = event::read();
                 let is_taken = |event: &Event| busy.takes(event);
                 if event.as_ref().is_ok_and(is_taken) {
                     continue;
@@ -465,7 +464,7 @@ impl Keys {
                 Ok(turn) => break Some(turn),
                 Err(TryLockError::Poisoned(poisoned)) => break Some(poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) if begin.elapsed() > PATIENCE => break None,
-                Err(TryLockError::WouldBlock) => thread::sleep(LOOK / 10),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOOK_WHILE_AWAY / 2),
             }
         };
         self.is_parked.store(false, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Common, MOST, foot_lines, found};
+use super::{Common, foot_lines, found};
 use crate::canvas::{Area, Canvas};
 use crate::edit::{Form, Input, Named, Place};
 use crate::entry::Entry;
@@ -104,7 +104,7 @@ impl Overlay for Flags {
     }
 
     fn over_fields(&self) -> Option<u16> {
-        Some(self.common.width().min(MOST))
+        Some(self.common.list_width())
     }
 
     fn draw(&self, canvas: &mut Canvas, body: Area, _: &Snapshot) {
@@ -113,7 +113,7 @@ impl Overlay for Flags {
         let inside = frame(
             canvas,
             body,
-            [common.width().min(MOST), height],
+            [common.list_width(), height],
             &common.searched(&self.query),
         );
         let foot = foot_lines(inside.height, 3);

@@ -18,6 +18,12 @@ use crate::theme::Role;
 /// The least width of a dialog.
 const WIDTH: u16 = 40;
 
+/// The most columns of a title, and of what is said of a field.
+const WIDEST: u16 = 66;
+
+/// What stands before a refusal.
+const MARK: &str = "✗ ";
+
 /// The most that a list of names takes.
 const MOST: u16 = 44;
 
@@ -101,8 +107,21 @@ impl Common {
     }
 
     fn width(&self) -> u16 {
-        let widest = text::width(&self.form.title).max(text::width(&self.form.about)) + 6;
-        (widest as u16).clamp(WIDTH, 72)
+        let Form { title, about, .. } = &self.form;
+        let refused = self.refused.as_ref().map(|refused| &refused.reason);
+        let widest = text::width(title).max(text::width(about));
+        let refused = refused.map_or(0, |reason| text::width(reason) + text::width(MARK));
+        // A reason is worth more columns than what is said beforehand.
+        let widest = widest.min(WIDEST.into()).max(refused) + 6;
+        (widest as u16).clamp(WIDTH, 2 * WIDEST)
+    }
+
+    /// The width of a list of names, and of why one was refused.
+    fn list_width(&self) -> u16 {
+        match self.refused {
+            Some(_) => self.width(),
+            None => self.width().min(MOST),
+        }
     }
 
     fn line(&self, canvas: &mut Canvas, area: Area, row: u16, text: &str, role: Role) {
@@ -175,7 +194,7 @@ impl Common {
                 canvas,
                 area,
                 row,
-                &format!("✗ {}", refused.reason),
+                &format!("{MARK}{}", refused.reason),
                 Role::Red,
             );
         }
