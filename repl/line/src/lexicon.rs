@@ -273,6 +273,7 @@ pub(super) fn sample() -> Lexicon {
         functions: Arc::new(
             [
                 ("all", "obs.all(\"Type\")"),
+                ("appeared", "t.appeared(|c| action)"),
                 ("exit", "exit(code)"),
                 ("expect", "expect(holds, message)"),
                 ("has", "p.flags.has(\"NAME\")"),

@@ -63,6 +63,9 @@ pub(super) fn after_dot(
     completion
 }
 
+/// Methods of triggers that are watches.
+const OF_WATCHES: &[&str] = &["appeared", "vanished"];
+
 /// Methods of what stands before a dot, each with how it is called.
 fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str, String)> {
     let (own, kind): (&[&str], Option<&str>) = match receiver {
@@ -76,10 +79,15 @@ fn methods<'n>(receiver: Option<&Value<'_>>, names: &'n Lexicon) -> Vec<(&'n str
         Some(Value::Copy(_) | Value::Map(_)) => (&[], Some("#map")),
         Some(Value::Text(_)) => (&[], Some("#string")),
         Some(Value::Plain(kind)) => (&[], Some(kind)),
+        Some(Value::Handle("w")) => (&["t"], None),
         Some(Value::Handle(receiver)) => (std::slice::from_ref(receiver), None),
         None => (&[], None),
     };
+    let is_watch = !matches!(receiver, Some(Value::Handle("t")));
     let registered = names.functions().iter().filter_map(|function| {
+        if !is_watch && OF_WATCHES.contains(&function.name.as_str()) {
+            return None;
+        }
         let receiver = function
             .receiver()
             .filter(|receiver| own.contains(receiver))?;
@@ -317,6 +325,10 @@ mod tests {
             &format!("{when}.lasting(2.s).o"),
             &[&format!("{when}.lasting(2.s).once(")],
         );
+        check(&format!("{when}.app"), &[]);
+        let watch = "watch(\"AAPL_position.quantity\", |c| ())";
+        check(&format!("{watch}.app"), &[&format!("{watch}.appeared(")]);
+        check("watch(\"a\", |c| c.mer", &["watch(\"a\", |c| c.merged"]);
         check("trigger(3).once().las", &["trigger(3).once().lasting("]);
         check(
             "let t = watch(\"a\", |c| c); t.on",

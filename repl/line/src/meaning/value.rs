@@ -37,18 +37,9 @@ pub(crate) enum Value<'n> {
 
 /// What gives a handle, by the name that its methods are described with.
 const HANDLES: &[(&str, &[&str])] = &[
-    (
-        "t",
-        &[
-            "after",
-            "always",
-            "every",
-            "trigger",
-            "watch",
-            "when",
-            "when_each",
-        ],
-    ),
+    ("t", &["after", "always", "every", "when", "when_each"]),
+    // It may be a watch, which has what other triggers have and more.
+    ("w", &["trigger", "watch"]),
     ("h", &["history"]),
     ("r", &["record", "record_ring"]),
 ];
@@ -167,7 +158,7 @@ impl<'n> Value<'n> {
 
     fn result(self, method: &str) -> Option<Self> {
         match (&self, method) {
-            (Value::Handle("t"), method) if !LAST.contains(&method) => return Some(self),
+            (Value::Handle("t" | "w"), method) if !LAST.contains(&method) => return Some(self),
             (Value::Handle("h"), "last") => return Some(self),
             _ => {}
         }
