@@ -24,6 +24,14 @@ const LOOK: Duration = Duration::from_millis(500);
 /// While it lives, people are told of a script that takes long.
 pub(crate) struct Teller(#[expect(dead_code, reason = "dropped, it ends the thread")] Sender<()>);
 
+#[cfg(test)]
+impl Teller {
+    /// One that tells nobody.
+    pub(crate) fn nobody() -> Self {
+        Teller(bounded(0).0)
+    }
+}
+
 /// Whether a script runs now; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Busy {

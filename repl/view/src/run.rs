@@ -16,7 +16,7 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind};
 
 use crate::app::{App, Next};
 use crate::background::{self, Heard, Question};
-use crate::busy::Busy;
+use crate::busy::{Busy, Teller};
 use crate::canvas::Canvas;
 use crate::host::Host;
 use crate::keys::Command;
@@ -95,7 +95,6 @@ pub fn run(host: &mut dyn Host, setup: Setup, interrupts: &Interrupts) -> Result
     let _hook = PanicHook::set();
     let busy = Busy::new(interrupts.raiser());
     let keys = Keys::listen(busy.clone()).map_err(ViewError::Terminal)?;
-    let _teller = busy.teller().map_err(ViewError::Terminal)?;
     let mut view = View {
         host,
         app: App::new(setup.options, setup.keymap.clone(), 0, 0),
@@ -406,6 +405,8 @@ pub(crate) struct Keys {
     is_parked: Arc<AtomicBool>,
     /// Closed when the thread has ended.
     ended: Receiver<()>,
+    /// Tells of scripts that stop keys from being answered.
+    _teller: Teller,
 }
 
 impl Keys {
@@ -422,6 +423,7 @@ impl Keys {
         let is_parked = Arc::new(AtomicBool::new(false));
         let parks = Arc::clone(&is_parked);
         let (end, ended) = unbounded();
+        let teller = busy.teller()?;
         let wait = move || {
             let _end: Sender<()> = end;
             while !over.load(Ordering::Relaxed) {
@@ -445,6 +447,7 @@ impl Keys {
         };
         thread::Builder::new().name("keys".into()).spawn(wait)?;
         Ok(Keys {
+            _teller: teller,
             events,
             is_over,
             turns: own_turns,
@@ -524,6 +527,7 @@ mod tests {
             turns: Arc::default(),
             is_parked: Arc::default(),
             ended,
+            _teller: Teller::nobody(),
         };
         let (done, is_done) = unbounded();
         thread::spawn(move || {

@@ -18,6 +18,7 @@ use crate::part::Part;
 use crate::quote::Quote;
 use crate::report::Report;
 use crate::timing::{own_time_per_operation, process_ns};
+use crate::watches::sleeping;
 
 pub(crate) use session::change;
 use session::{A, B, Shape};
@@ -39,6 +40,7 @@ const SEEKS: u32 = 30;
 
 pub(crate) fn measure(report: &Report, quick: bool) {
     report.heading("recording: running time of the recorder, and the size of what it writes");
+    sleeping(report, A.rate);
     costs(report, "A", &A, 0.6, None);
     costs(report, "B", &B, 8.0, Some(60.0));
     beside(report);

@@ -64,7 +64,7 @@ pub(crate) fn measure(report: &Report) {
 }
 
 /// The floor of what is done so many times a second: a thread that sleeps and wakes, and does nothing.
-fn sleeping(report: &Report, rate: u32) {
+pub(crate) fn sleeping(report: &Report, rate: u32) {
     let (start, ran) = (Instant::now(), process_ns());
     let mut due = start;
     while start.elapsed() < TIME {
