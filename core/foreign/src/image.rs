@@ -10,9 +10,22 @@ pub(crate) struct Run {
     pub(crate) len: u64,
     /// Bytes that belong together: those of a number.
     pub(crate) width: u64,
+    /// Of an integer that bitfields are parts of, the bits at which one begins or the one before ends; none of other numbers.
+    pub(crate) borders: u64,
 }
 
 impl Run {
+    /// The bytes of one value that are the same on both sides, in parts of `width`.
+    pub(crate) fn whole(len: u64, width: u64) -> Run {
+        Run {
+            from: 0,
+            to: 0,
+            len,
+            width,
+            borders: 0,
+        }
+    }
+
     /// The same run of a part that begins so far into the whole.
     pub(crate) fn moved(self, from: u64, to: u64) -> Run {
         Run {
@@ -24,7 +37,7 @@ impl Run {
 
     /// Whether `next` goes on where this one ends, on both sides.
     fn goes_on_with(&self, next: &Run) -> bool {
-        self.width == next.width
+        (self.width, self.borders) == (next.width, next.borders)
             && self.from + self.len == next.from
             && self.to + self.len == next.to
     }
@@ -46,20 +59,81 @@ pub(crate) fn gather(runs: &[Run], source: &[u8], image: &mut [u8]) {
     }
 }
 
-/// The parts of a value that are not as they were: where they belong in the file, and their bytes now.
+/// What of a value is not as it was, and belongs into the file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Change<'i> {
+    /// Where it begins in the file's value.
+    pub(crate) at: u64,
+    pub(crate) bytes: &'i [u8],
+    /// The bits of it that change; all of them if there is none.
+    mask: Option<u64>,
+}
+
+impl Change<'_> {
+    /// Puts it in place of the bytes that the file has there: the bits of others stay.
+    pub(crate) fn put_into(&self, present: &mut [u8]) {
+        let mask = self.mask.unwrap_or(u64::MAX).to_le_bytes();
+        for (present, (new, mask)) in present.iter_mut().zip(self.bytes.iter().zip(mask)) {
+            *present = *present & !mask | new & mask;
+        }
+    }
+
+    /// Whether others have bits of the same bytes.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.mask.is_some()
+    }
+}
+
+/// The numbers of a value that are not as they were, and the bitfields, in the order of their places in the session.
 pub(crate) fn changed<'i>(
     runs: &'i [Run],
     before: &'i [u8],
     now: &'i [u8],
-) -> impl Iterator<Item = (u64, &'i [u8])> {
+) -> impl Iterator<Item = Change<'i>> {
     runs.iter().flat_map(move |run| {
         let width = run.width as usize;
         (0..run.len as usize / width).filter_map(move |index| {
             let at = run.to as usize + index * width;
-            let bytes = &now[at..at + width];
-            (bytes != &before[at..at + width]).then(|| (run.from + (index * width) as u64, bytes))
+            let (bytes, before) = (&now[at..at + width], &before[at..at + width]);
+            let at = run.from + (index * width) as u64;
+            match (bytes == before, run.borders) {
+                (true, _) => None,
+                (false, 0) => Some(Change {
+                    at,
+                    bytes,
+                    mask: None,
+                }),
+                (false, borders) => Some(changed_bits(at, bytes, before, borders)),
+            }
         })
     })
+}
+
+/// The bitfields that are not as they were in an integer of at most eight bytes, and only the bytes that they are in.
+fn changed_bits<'i>(at: u64, bytes: &'i [u8], before: &[u8], borders: u64) -> Change<'i> {
+    let differing = integer(bytes) ^ integer(before);
+    let begins = (0..u64::BITS).filter(|bit| *bit == 0 || borders >> bit & 1 == 1);
+    let from = |bit: u32| u64::MAX.checked_shl(bit).unwrap_or(0);
+    let fields = begins.map(|begin| {
+        let next = (borders & from(begin + 1)).trailing_zeros();
+        from(begin) & !from(next)
+    });
+    let changed = fields.filter(|field| field & differing != 0);
+    let mask = changed.fold(0, |all, field| all | field);
+    let first = mask.trailing_zeros() as usize / 8;
+    let end = (u64::BITS - mask.leading_zeros()).div_ceil(8) as usize;
+    Change {
+        at: at + first as u64,
+        bytes: &bytes[first..end.min(bytes.len())],
+        mask: Some(mask >> (first * 8)),
+    }
+}
+
+/// Bytes as a number whose first bits are those of the first byte.
+fn integer(bytes: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(word)
 }
 
 #[cfg(test)]
@@ -72,12 +146,14 @@ mod tests {
             to: 0,
             len: 1,
             width: 1,
+            borders: 0,
         },
         Run {
             from: 1,
             to: 4,
             len: 8,
             width: 4,
+            borders: 0,
         },
     ];
 
@@ -94,6 +170,44 @@ mod tests {
         let mut now = before;
         now[9] = 9;
         let all: Vec<_> = changed(&RUNS, &before, &now).collect();
-        assert_eq!(all, [(5, &[3, 9, 3, 3][..])]);
+        let number = Change {
+            at: 5,
+            bytes: &[3, 9, 3, 3],
+            mask: None,
+        };
+        assert_eq!(all, [number]);
+    }
+
+    #[test]
+    fn a_bitfield_that_changed_is_written_whole_and_no_bit_beside_it() {
+        let check = |borders: u64, before: u64, now: u64, present: u64, expected: u64| {
+            let run = Run {
+                borders,
+                ..Run::whole(8, 8)
+            };
+            let [before, now] = [before, now].map(u64::to_le_bytes);
+            let mut file = present.to_le_bytes();
+            for change in changed(&[run], &before, &now) {
+                let at = change.at as usize;
+                change.put_into(&mut file[at..at + change.bytes.len()]);
+            }
+            assert_eq!(
+                u64::from_le_bytes(file),
+                expected,
+                "{borders:#x} {present:#x}"
+            );
+        };
+        // Four bits, twelve, and the rest, which is a gap.
+        let three = 1 | 1 << 4 | 1 << 16;
+        check(three, 0, 0x5, u64::MAX, !0xf | 0x5);
+        // All twelve, also those that are as they were.
+        check(three, 0x10, 0x30, 0xfff8, 0x38);
+        check(three, 0, 0x30005, 0xfff0, 0x3_fff5);
+        // One bit at the end, and one field that is the whole integer.
+        check(1 | 1 << 63, 0, 1 << 63, 6, 1 << 63 | 6);
+        check(1 | 1 << 63, 0, 1, 1 << 63 | 6, 1 << 63 | 1);
+        check(1, 0, 1, u64::MAX, 1);
+        // The first begins behind a gap.
+        check(1 << 40, 0, 1 << 41, 9, 1 << 41 | 9);
     }
 }

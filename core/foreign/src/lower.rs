@@ -157,13 +157,7 @@ impl<'t> Lowering<'t> {
         Ok(Some(Known {
             id,
             source_size: size,
-            runs: [Run {
-                from: 0,
-                to: 0,
-                len: size,
-                width: size,
-            }]
-            .into(),
+            runs: [Run::whole(size, size)].into(),
         }))
     }
 
@@ -185,17 +179,10 @@ impl<'t> Lowering<'t> {
             let id = self
                 .schema
                 .add(schema::Type::new("char", count, 1, schema::Kind::Text))?;
-            let runs = [Run {
-                from: 0,
-                to: 0,
-                len: count,
-                width: 1,
-            }]
-            .into();
             return Ok(Some(Known {
                 id,
                 source_size: count,
-                runs,
+                runs: [Run::whole(count, 1)].into(),
             }));
         }
         let element = self.value(element)?;
@@ -297,6 +284,7 @@ impl<'t> Lowering<'t> {
         }
         let name = if name.is_empty() { "struct" } else { name };
         let end = plan.end.max(size).next_multiple_of(plan.align);
+        let runs = plan.runs();
         let kind = schema::Kind::Struct {
             fields: plan.fields,
         };
@@ -306,7 +294,7 @@ impl<'t> Lowering<'t> {
         Ok(Some(Known {
             id,
             source_size: size,
-            runs: plan.runs.into(),
+            runs,
         }))
     }
 
@@ -420,33 +408,61 @@ struct Plan {
     /// Where the last one ends.
     end: u64,
     align: u64,
-    /// Where the integers of bitfields lie: in the file, with their bytes, and in the session.
-    integers: Vec<(u64, u64, u64)>,
+    /// The integers of bitfields.
+    integers: Vec<Run>,
 }
 
 impl Plan {
     fn add(&mut self, schema: &Schema, name: &str, known: &Known, start: u64, bits: Option<Bits>) {
-        let (size, align) = (schema[known.id].size, schema[known.id].align);
+        let align = schema[known.id].align;
         self.align = self.align.max(align);
-        let same =
-            |&&(from, len, _): &&(u64, u64, u64)| bits.is_some() && (from, len) == (start, size);
-        let known_place = self.integers.iter().find(same).map(|(.., to)| *to);
-        let to = known_place.unwrap_or_else(|| {
-            let to = self.end.max(start).next_multiple_of(align);
-            self.end = to + size;
-            for run in &*known.runs {
-                image::add(&mut self.runs, run.moved(start, to));
+        let to = match bits {
+            Some(bits) => self.integer(known.source_size, align, start, bits),
+            None => {
+                let to = self.room(schema[known.id].size, align, start);
+                let runs = known.runs.iter().map(|run| run.moved(start, to));
+                self.runs.extend(runs);
+                to
             }
-            to
-        });
-        if bits.is_some() && known_place.is_none() {
-            self.integers.push((start, size, to));
-        }
+        };
         let field = Field::new(self.free_name(name), known.id, to);
         self.fields.push(match bits {
             Some(bits) => field.bits(bits),
             None => field,
         });
+    }
+
+    /// Where the integer of a bitfield has its place, which is the same for all fields that are parts of it.
+    fn integer(&mut self, size: u64, align: u64, start: u64, bits: Bits) -> u64 {
+        let is_same = |run: &Run| (run.from, run.width) == (start, size);
+        let at = self.integers.iter().position(is_same);
+        let at = at.unwrap_or_else(|| {
+            let to = self.room(size, align, start);
+            self.integers.push(Run::whole(size, size).moved(start, to));
+            self.integers.len() - 1
+        });
+        let integer = &mut self.integers[at];
+        for border in [bits.offset, bits.offset + bits.width] {
+            integer.borders |= 1_u64.checked_shl(border.into()).unwrap_or(0);
+        }
+        integer.to
+    }
+
+    /// A place for so many bytes: the one in the file, if it is aligned and free.
+    fn room(&mut self, size: u64, align: u64, start: u64) -> u64 {
+        let to = self.end.max(start).next_multiple_of(align);
+        self.end = to + size;
+        to
+    }
+
+    /// What is copied, in the order of the members.
+    fn runs(&mut self) -> Arc<[Run]> {
+        let mut all = std::mem::take(&mut self.runs);
+        all.append(&mut self.integers);
+        all.sort_by_key(|run| run.to);
+        let mut runs = Vec::new();
+        all.into_iter().for_each(|run| image::add(&mut runs, run));
+        runs.into()
     }
 
     /// Members of a base class may be called as one of the class, and two variants may be called alike.

@@ -7,7 +7,7 @@ use memglass::schema::TypeId;
 use memglass::{Origin, RawObject, Session, TypedBlock};
 
 use crate::error::ForeignError;
-use crate::image;
+use crate::image::{self, Change};
 use crate::lower::Lowered;
 use crate::places::Placed;
 use crate::room;
@@ -25,7 +25,7 @@ struct Object {
     type_id: TypeId,
     /// The bytes that the file had when it was last read.
     bytes: Vec<u8>,
-    /// A value as it was last stored into the session, for each element.
+    /// A value as it was last stored into the session, or found there and written into the file, for each element.
     image: Vec<u8>,
     /// `None` while the file does not have its bytes.
     made: Option<RawObject>,
@@ -63,9 +63,7 @@ impl Mirror {
             source,
             session,
         };
-        for object in &mut mirror.objects {
-            object.follow(&mut mirror.source, &mirror.session)?;
-        }
+        mirror.read()?;
         Ok(mirror)
     }
 
@@ -76,10 +74,12 @@ impl Mirror {
     /// If the session has no room for an object that came back.
     pub(crate) fn tick(&mut self) -> Result<(), ForeignError> {
         self.write_back();
-        for object in &mut self.objects {
-            object.follow(&mut self.source, &self.session)?;
-        }
-        Ok(())
+        self.read()
+    }
+
+    fn read(&mut self) -> Result<(), ForeignError> {
+        let mut objects = self.objects.iter_mut();
+        objects.try_for_each(|object| object.follow(&mut self.source, &self.session))
     }
 
     /// Looks whether another file has the name now.
@@ -140,7 +140,7 @@ impl Object {
         Ok(())
     }
 
-    /// Stores the elements whose bytes are not as before; without such, all of them.
+    /// Stores what is not as before of the elements whose bytes are not; without such, all of them.
     fn store(&mut self, memory: &TypedBlock, before: Option<&[u8]>) {
         let size = self.placed.ty.source_size as usize;
         let stride = self.stride();
@@ -153,12 +153,17 @@ impl Object {
             if before.is_some_and(|before| &before[at] == bytes) {
                 continue;
             }
+            let old = image.to_vec();
             image::gather(&self.placed.ty.runs, bytes, image);
             let cell = memory
                 .element(index as u64)
                 .expect("as many as were allocated");
-            cell.restore(image)
-                .expect("the image has the bytes of the type, which is not guarded");
+            // What an observer writes meanwhile beside that stays, and is found by the next look.
+            match before {
+                Some(_) => cell.restore_changes(&old, image),
+                None => cell.restore(image),
+            }
+            .expect("the image has the bytes of the type, which is not guarded");
         }
     }
 
@@ -178,15 +183,200 @@ impl Object {
                 continue;
             }
             let start = self.placed.offset + index * size;
-            let written: io::Result<()> = image::changed(&self.placed.ty.runs, image, &now)
-                .try_for_each(|(at, bytes)| source.write(start + at, bytes));
-            // What cannot be written is not there: the session gets back what the file has.
-            if written.is_ok() {
-                image.copy_from_slice(&now);
+            for change in image::changed(&self.placed.ty.runs, image, &now) {
+                // What cannot be written is not there: the session gets back what the file has.
+                let _ = write(source, start, &change);
             }
+            image.copy_from_slice(&now);
             // The next look at the file finds its bytes new, and stores them.
             let at = (index * size) as usize;
             self.bytes[at] = !self.bytes[at];
         }
+    }
+}
+
+/// Writes a change of a value that begins at `start` in the file.
+fn write(source: &mut Source, start: u64, change: &Change<'_>) -> io::Result<()> {
+    let at = start + change.at;
+    let mut bytes = change.bytes.to_vec();
+    if change.is_shared() {
+        source.read(at, &mut bytes)?;
+        change.put_into(&mut bytes);
+    }
+    source.write(at, &bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    use memglass::{Observer, Value};
+    use memglass_types::Types;
+
+    use super::*;
+    use crate::{Foreign, Use};
+
+    /// Bitfields whose integers overlap, and a union.
+    const PROGRAM: &str = r#"
+        #include <stdint.h>
+        struct narrow { unsigned a : 4, b : 12; unsigned long long c : 40; };
+        struct sizes { uint32_t sz : 5, f : 3; unsigned long long big : 40; };
+        struct halves { uint32_t a : 4, b : 4, c : 8, d : 16; uint64_t x : 20, y : 44; };
+        struct __attribute__((packed)) packed { unsigned a : 3, b : 20, c : 17; uint64_t d : 24; };
+        struct shared { union { struct { unsigned lo : 4, hi : 4; }; unsigned char byte; }; unsigned rest : 24; };
+        union both { int i; float f; };
+        struct four { unsigned a, b, c, d; } four;
+        struct all {
+            struct narrow n[2];
+            struct sizes s;
+            struct halves h;
+            struct packed p;
+            struct shared u;
+            union both un;
+        } g;
+        int main(void) { return 0; }
+    "#;
+
+    /// A file of zeros that nobody looks at but when it is asked for.
+    struct World {
+        _dir: tempfile::TempDir,
+        file: PathBuf,
+        mirror: Mirror,
+        observer: Observer,
+    }
+
+    impl World {
+        fn new(layout: &str) -> World {
+            let dir = tempfile::tempdir().unwrap();
+            let [source, program, file] =
+                ["all.c", "all", "shared"].map(|name| dir.path().join(name));
+            fs::write(&source, PROGRAM).unwrap();
+            fs::write(&file, [0; 256]).unwrap();
+            let compiled = Command::new("gcc")
+                .args(["-g", "-o"])
+                .args([&program, &source])
+                .status();
+            assert!(compiled.unwrap().success());
+            let types = Types::open(&program).unwrap();
+            let foreign = Foreign::of(&file, layout, &types, Use::Write).unwrap();
+            let mirror =
+                Mirror::new(foreign.source, foreign.placed, "ring", Some(dir.path())).unwrap();
+            let observer = Observer::builder().dir(dir.path()).writable();
+            World {
+                observer: observer.attach("ring").unwrap(),
+                _dir: dir,
+                file,
+                mirror,
+            }
+        }
+
+        fn write(&self, path: &str, value: impl Into<Value>) {
+            let field = self.observer.field(path).unwrap();
+            field.write(&value.into()).unwrap();
+        }
+
+        fn read(&self, path: &str) -> Value {
+            self.observer.field(path).unwrap().read().unwrap()
+        }
+
+        /// The first numbers of the file.
+        fn words(&self) -> Vec<u32> {
+            let bytes = fs::read(&self.file).unwrap();
+            let (words, _) = bytes.as_chunks();
+            words
+                .iter()
+                .take(4)
+                .map(|word| u32::from_ne_bytes(*word))
+                .collect()
+        }
+    }
+
+    /// Writes these before the next look at the file, which has all of them then.
+    #[track_caller]
+    fn check(layout: &str, writes: &[(&str, u64)]) {
+        let mut world = World::new(layout);
+        for (path, number) in writes {
+            world.write(path, *number);
+        }
+        world.mirror.tick().unwrap();
+        for (path, number) in writes {
+            assert_eq!(world.read(path), Value::U64(*number), "{path} of {layout}");
+        }
+    }
+
+    #[test]
+    fn bitfields_that_are_written_at_once_are_all_in_the_file() {
+        let all = [
+            ("all.n[0].a", 5),
+            ("all.n[0].c", 7),
+            ("all.n[1].c", 0xff_ffff_ffff),
+            ("all.n[1].b", 0xabc),
+            ("all.s.big", 0x12_3456_789a),
+            ("all.s.f", 6),
+            ("all.s.sz", 31),
+            ("all.h.y", 0xfff_ffff_ffff),
+            ("all.h.d", 0x1234),
+            ("all.h.x", 0xf_ffff),
+            ("all.h.a", 9),
+            ("all.p.a", 7),
+            ("all.p.c", 0x1_ffff),
+            ("all.p.b", 0xf_ffff),
+            ("all.p.d", 0xff_00ff),
+            ("all.u.rest", 0x12_3456),
+            ("all.u.hi", 3),
+        ];
+        check("0: all", &all);
+        // The same where entries of the layout overlap.
+        let twice = [("one.a", 5), ("two.c", 7), ("one.b", 9)];
+        check("0: narrow one; 0: narrow two", &twice);
+        check("0: narrow two; 0: narrow one", &twice);
+    }
+
+    #[test]
+    fn of_members_that_overlap_and_change_at_once_the_last_one_is_in_the_file() {
+        let mut world = World::new("0: all; 0xf0: u64 wide; 0xf0: u32 low");
+        world.write("all.un.f", 1.5);
+        world.write("all.un.i", 7_i64);
+        world.write("all.u.byte", 0xff_u64);
+        world.write("all.u.rest", 5_u64);
+        world.write("low", 9_u64);
+        world.write("wide", (1_u64 << 32) | 8);
+        world.mirror.tick().unwrap();
+        assert_eq!(world.read("all.un.f"), Value::F32(1.5));
+        assert_eq!(world.read("all.u.byte"), Value::U64(0xff));
+        assert_eq!(world.read("all.u.rest"), Value::U64(5));
+        assert_eq!(world.read("wide"), Value::U64((1 << 32) | 9));
+        // One look later it is the later write.
+        world.write("all.un.i", 7_i64);
+        world.mirror.tick().unwrap();
+        assert_eq!(world.read("all.un.i"), Value::I64(7));
+    }
+
+    #[test]
+    fn what_is_written_while_the_file_is_read_is_not_lost() {
+        let mut world = World::new("0: four");
+        // Between its two halves a look has seen no write. The program writes meanwhile too.
+        world.mirror.write_back();
+        world.write("four.b", 7_u64);
+        let mut bytes = fs::read(&world.file).unwrap();
+        bytes[12] = 9;
+        fs::write(&world.file, bytes).unwrap();
+        world.mirror.read().unwrap();
+        world.mirror.tick().unwrap();
+        assert_eq!(world.words(), [0, 7, 0, 9]);
+        assert_eq!(world.read("four.b"), Value::U64(7));
+        assert_eq!(world.read("four.d"), Value::U64(9));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_as_the_file_has_it() {
+        let mut world = World::new("0: u32 a[4]");
+        world.mirror.source.lose_right_to_write();
+        world.write("a[2]", 7_u64);
+        world.mirror.tick().unwrap();
+        assert_eq!(world.read("a[2]"), Value::U64(0));
+        assert_eq!(world.words(), [0; 4]);
     }
 }

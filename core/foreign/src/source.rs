@@ -76,6 +76,12 @@ impl Source {
         self.file.write_all(bytes)
     }
 
+    /// Writes fail from here on.
+    #[cfg(test)]
+    pub(crate) fn lose_right_to_write(&mut self) {
+        self.file = File::open(&self.path).expect("it was opened before");
+    }
+
     /// Opens the file that has the name now, if it is another one. While there is none, the old one stays.
     pub(crate) fn follow(&mut self) {
         let own = self.file.metadata();
