@@ -47,6 +47,7 @@ mod ending;
 mod error;
 mod finish;
 mod gap;
+mod identity;
 mod living;
 mod marks;
 mod message;

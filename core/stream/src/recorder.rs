@@ -18,6 +18,7 @@ use crate::control::{self, nanoseconds};
 use crate::ending;
 use crate::error::RecordError;
 use crate::gap;
+use crate::identity::{self, Identity};
 use crate::message::encode_labelled;
 use crate::plan::Plan;
 use crate::shape::Shape;
@@ -155,11 +156,15 @@ impl Recorder {
         })?;
         // Where files have no locks, nobody is kept from opening it too early.
         let _ = file.try_lock();
+        let made = Identity::of(&file);
         let begun = Recorder::begin(path, session, compression, [file, written]);
-        begun.inspect_err(|_| {
-            // Nothing of the session is in it yet.
-            let _ = std::fs::remove_file(path);
-        })
+        // Nothing of the session is in it yet.
+        begun.inspect_err(|_| identity::remove(path, made))
+    }
+
+    /// Which file it writes.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        Identity::of(&self.file)
     }
 
     /// The same as a plan says.
@@ -447,10 +452,11 @@ impl Recorder {
     /// Nothing can be written any more. A file that has nothing of the session is removed.
     fn give_up(&self) {
         // If either fails too, opening it leaves out what is incomplete.
-        let _ = match self.has_some {
-            true => self.file.set_len(self.totals.file_bytes),
-            false => std::fs::remove_file(&self.path),
-        };
+        if self.has_some {
+            let _ = self.file.set_len(self.totals.file_bytes);
+        } else {
+            identity::remove(&self.path, self.identity());
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use memglass::SessionInfo;
 
 use crate::error::RecordError;
+use crate::identity::{self, Identity};
 use crate::plan::{Plan, Split};
 use crate::recorder::{Recorder, Totals};
 
@@ -18,7 +19,7 @@ pub(crate) struct Reels {
     /// When the last one began.
     since: Instant,
     /// Those that are kept, the oldest first.
-    files: VecDeque<PathBuf>,
+    files: VecDeque<Reel>,
     /// The number in the name of the last one.
     number: u32,
     /// How many were begun: numbers of files that were there already are passed over.
@@ -29,18 +30,34 @@ pub(crate) struct Reels {
     is_ended: bool,
 }
 
+/// A file that a recording made.
+struct Reel {
+    path: PathBuf,
+    identity: Option<Identity>,
+}
+
+impl Reel {
+    fn of(path: &Path, recorder: &Recorder) -> Reel {
+        Reel {
+            path: path.to_owned(),
+            identity: recorder.identity(),
+        }
+    }
+}
+
 impl Reels {
     pub(crate) fn new(
         first: &Path,
         session: &SessionInfo,
         plan: Plan,
     ) -> Result<Reels, RecordError> {
+        let recorder = Recorder::planned(first, session, &plan)?;
         Ok(Reels {
-            recorder: Recorder::planned(first, session, &plan)?,
+            files: [Reel::of(first, &recorder)].into(),
+            recorder,
             first: first.to_owned(),
             plan,
             since: Instant::now(),
-            files: [first.to_owned()].into(),
             number: 1,
             begun: 1,
             finished: Totals::default(),
@@ -50,7 +67,7 @@ impl Reels {
 
     /// The file that is written.
     pub(crate) fn path(&self) -> &Path {
-        self.files.back().expect("there is always one")
+        &self.files.back().expect("there is always one").path
     }
 
     /// What was written so far.
@@ -82,14 +99,13 @@ impl Reels {
         self.finished.add(self.recorder.totals());
         self.recorder = recorder;
         self.is_ended = false;
-        self.files.push_back(path);
+        self.files.push_back(Reel::of(&path, &self.recorder));
         self.begun += 1;
         self.since = Instant::now();
         let keep = self.plan.keep.map(|keep| keep as usize);
         while keep.is_some_and(|keep| self.files.len() > keep) {
             let oldest = self.files.pop_front().expect("more than are kept");
-            // Whoever removed it before did what was to be done.
-            let _ = std::fs::remove_file(oldest);
+            identity::remove(&oldest.path, oldest.identity);
         }
         Ok(())
     }
@@ -125,9 +141,54 @@ pub fn numbered(first: &Path, number: u32) -> PathBuf {
     first.with_file_name(name)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
+
+    use memglass::{Observer, Session};
+
     use super::*;
+
+    #[test]
+    fn only_files_that_it_made_are_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let session = Session::builder("engine").dir(dir.path()).create().unwrap();
+        let _quantity = session.object("quantity", 1_i64).unwrap();
+        let observer = Observer::builder().dir(dir.path()).attach("engine");
+        let observer = observer.unwrap();
+        let plan = Plan {
+            keep: Some(1),
+            ..Plan::default()
+        };
+        let first = dir.path().join("run.mcap");
+        let path = |number| numbered(&first, number);
+        let mut reels = Reels::new(&first, observer.session(), plan).unwrap();
+        let mut go_on = || reels.go_on(observer.session()).unwrap();
+
+        // Moved away, and another one put there.
+        let saved = dir.path().join("saved.mcap");
+        fs::rename(&first, &saved).unwrap();
+        fs::write(&first, "mine").unwrap();
+        go_on();
+        assert_eq!(fs::read(&first).unwrap(), b"mine");
+        assert!(saved.exists());
+        // Removed, and another one made, whose number may be the same.
+        fs::remove_file(path(2)).unwrap();
+        fs::write(path(2), "mine").unwrap();
+        go_on();
+        assert_eq!(fs::read(path(2)).unwrap(), b"mine");
+        // A link to it is somebody else's too.
+        let kept = dir.path().join("kept.mcap");
+        fs::rename(path(3), &kept).unwrap();
+        std::os::unix::fs::symlink(&kept, path(3)).unwrap();
+        go_on();
+        assert!(path(3).is_symlink());
+        // Its own goes, under whatever name it was linked besides.
+        fs::hard_link(path(4), dir.path().join("also.mcap")).unwrap();
+        go_on();
+        assert!(!path(4).exists());
+        assert!(path(5).exists());
+    }
 
     #[test]
     fn files_are_numbered_before_their_ending() {
