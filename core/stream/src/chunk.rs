@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-use mcap::records::{ChunkHeader, Record, op};
+use mcap::records::{ChunkHeader, ChunkIndex, Record, op};
 
 use crate::record::{self, MAX_BYTES};
 
@@ -58,6 +58,11 @@ pub(crate) fn messages(kind: u8, body: &[u8]) -> Result<Vec<Message>, String> {
     }
     messages.sort_by_key(|message| message.time);
     Ok(messages)
+}
+
+/// Whether a chunk has messages, and so times. Of which channels, the index of a file may leave out.
+pub(crate) fn has_messages(chunk: &ChunkIndex) -> bool {
+    !chunk.message_index_offsets.is_empty() || chunk.message_end_time > 0
 }
 
 /// The channel and the time of a message.

@@ -5,7 +5,7 @@
 //! What is damaged before the last whole chunk stays where it is, and is marked as something that readers pass over. Where that
 //! was the beginning of the file, or said what channels are, it is made anew, as far as all recordings have the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -37,10 +37,11 @@ type Places = BTreeMap<u16, Vec<MessageIndexEntry>>;
 pub(crate) struct Found {
     /// What its index would say.
     pub(crate) summary: Summary,
-    /// Messages of each channel of the last chunk whose index was cut off.
-    missing: Places,
-    /// The same of earlier chunks, by their numbers: there it is damaged.
-    damaged_indexes: Vec<(usize, Places)>,
+    /// Where the messages of the last chunk are, and of which channels its index did not say it yet.
+    places: Places,
+    missing: BTreeSet<u16>,
+    /// Indexes that were damaged and have room where they were, each with all that is there now.
+    mended: Vec<(Range<u64>, Vec<u8>)>,
     counts: BTreeMap<u16, u64>,
     /// What is damaged between whole parts.
     damaged: Vec<Range<u64>>,
@@ -76,6 +77,7 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
         found.channels.channels.extend(ending.channels);
     }
     found.take_channels();
+    found.mend();
     Ok(found)
 }
 
@@ -112,6 +114,7 @@ impl Found {
             op::MESSAGE_INDEX => self.take_index(offset, body),
             op::METADATA => match record::parse(kind, body) {
                 Ok(Record::Metadata(metadata)) => {
+                    self.end_index(offset);
                     self.summary.metadata_indexes.push(MetadataIndex {
                         offset,
                         length: record::HEAD + body.len() as u64,
@@ -124,6 +127,9 @@ impl Found {
             op::ATTACHMENT => {
                 let index = attachment(offset, body);
                 let is_sound = index.is_some();
+                if is_sound {
+                    self.end_index(offset);
+                }
                 self.summary.attachment_indexes.extend(index);
                 is_sound
             }
@@ -162,6 +168,7 @@ impl Found {
                 _ => {}
             }
         }
+        self.end_index(offset);
         for record in kept {
             ending::keep(&mut self.summary, record);
         }
@@ -182,13 +189,28 @@ impl Found {
             compressed_size: header.compressed_size,
             uncompressed_size: header.uncompressed_size,
         });
-        let missing = std::mem::replace(&mut self.missing, messages);
-        if let Some(before) = self.summary.chunk_indexes.len().checked_sub(2)
-            && !missing.is_empty()
-        {
-            self.damaged_indexes.push((before, missing));
-        }
+        self.missing = messages.keys().copied().collect();
+        self.places = messages;
         Ok(())
+    }
+
+    /// The index of the last chunk ends at `offset`. If some of it is damaged, it is made anew where it was. If it does not
+    /// fit there, which channels the chunk has is not told: none of them is better than some.
+    fn end_index(&mut self, offset: u64) {
+        let places = std::mem::take(&mut self.places);
+        if std::mem::take(&mut self.missing).is_empty() {
+            return;
+        }
+        let Some(chunk) = self.summary.chunk_indexes.last_mut() else {
+            return;
+        };
+        let room = end_of(chunk)..offset;
+        let index = indexes(chunk, places);
+        // What is left over is marked, and a mark is a record.
+        match (room.end - room.start).checked_sub(index.len() as u64) {
+            Some(0 | record::HEAD..) => self.mended.push((room, index)),
+            _ => forget_index(chunk),
+        }
     }
 
     /// Takes what was said of channels in another place, where what was said first is damaged.
@@ -241,47 +263,41 @@ impl Found {
         let Ok(Record::MessageIndex(index)) = record::parse(op::MESSAGE_INDEX, body) else {
             return false;
         };
-        let is_known = self.missing.get(&index.channel_id) == Some(&index.records);
+        let is_known = self.places.get(&index.channel_id) == Some(&index.records)
+            && self.missing.remove(&index.channel_id);
         if let Some(chunk) = self.summary.chunk_indexes.last_mut().filter(|_| is_known) {
-            self.missing.remove(&index.channel_id);
             chunk.message_index_offsets.insert(index.channel_id, offset);
             chunk.message_index_length += record::HEAD + body.len() as u64;
         }
         is_known
     }
 
-    /// Makes damaged indexes anew that have as much room as they need, and gives where they belong. Of chunks whose index
-    /// is lost otherwise, the places of messages are not told.
-    fn mended(&mut self) -> Vec<(u64, Vec<u8>)> {
-        let mut mended = Vec::new();
-        for (number, places) in std::mem::take(&mut self.damaged_indexes) {
-            let [chunk, next] = &mut self.summary.chunk_indexes[number..number + 2] else {
-                unreachable!("a slice of two");
-            };
-            let begin = chunk.chunk_start_offset + chunk.chunk_length;
-            // Damaged parts are told in their order.
-            let at = self.damaged.partition_point(|part| part.end <= begin);
-            let room = self.damaged.get(at).cloned().unwrap_or_default();
-            let channels: Vec<u16> = places.keys().copied().collect();
-            let index = indexes(chunk, places, room.start);
-            let fits = index.len() as u64 == room.end - room.start;
-            if fits && room.end <= next.chunk_start_offset {
-                self.damaged.remove(at);
-                mended.push((room.start, index));
-            } else {
-                chunk.message_index_length -= index.len() as u64;
-                let offsets = &mut chunk.message_index_offsets;
-                offsets.retain(|id, _| !channels.contains(id));
+    /// Leaves out of what is damaged the indexes that are made anew. That of the last chunk has all the room that it needs.
+    fn mend(&mut self) {
+        if let Some(chunk) = self.summary.chunk_indexes.last()
+            && !self.missing.is_empty()
+        {
+            self.end = end_of(chunk);
+            self.damaged.retain(|part| part.end <= self.end);
+        }
+        for (room, index) in &self.mended {
+            self.damaged
+                .retain(|part| part.end <= room.start || room.end <= part.start);
+            let rest = room.start + index.len() as u64..room.end;
+            if !rest.is_empty() {
+                self.damaged.push(rest);
             }
         }
-        mended
+        self.damaged.sort_by_key(|part| part.start);
     }
 
     /// What is to come behind the last whole part.
     fn ending(&mut self) -> Vec<u8> {
-        let places = std::mem::take(&mut self.missing);
-        let last = self.summary.chunk_indexes.last_mut();
-        let mut tail = last.map_or(Vec::new(), |chunk| indexes(chunk, places, self.end));
+        let places = std::mem::take(&mut self.places);
+        let mut tail = match self.summary.chunk_indexes.last_mut() {
+            Some(chunk) if !std::mem::take(&mut self.missing).is_empty() => indexes(chunk, places),
+            _ => Vec::new(),
+        };
         self.summary.stats = Some(self.statistics());
         ending::write(&mut tail, self.end, &self.summary);
         tail
@@ -289,9 +305,7 @@ impl Found {
 
     fn statistics(&self) -> Statistics {
         let chunks = &self.summary.chunk_indexes;
-        let of_messages = chunks
-            .iter()
-            .filter(|chunk| !chunk.message_index_offsets.is_empty());
+        let of_messages = chunks.iter().filter(|chunk| chunk::has_messages(chunk));
         let starts = of_messages.clone().map(|chunk| chunk.message_start_time);
         let ends = of_messages.map(|chunk| chunk.message_end_time);
         Statistics {
@@ -308,8 +322,9 @@ impl Found {
     }
 }
 
-/// The records that say where messages of a chunk are, to stand at `start`. The chunk knows of them.
-fn indexes(chunk: &mut ChunkIndex, places: Places, start: u64) -> Vec<u8> {
+/// The records that say where messages of a chunk are, to stand behind it. The chunk knows of them.
+fn indexes(chunk: &mut ChunkIndex, places: Places) -> Vec<u8> {
+    let start = end_of(chunk);
     let mut out = Vec::new();
     for (channel_id, records) in places {
         let offset = start + out.len() as u64;
@@ -320,8 +335,18 @@ fn indexes(chunk: &mut ChunkIndex, places: Places, start: u64) -> Vec<u8> {
         };
         ending::put(&mut out, op::MESSAGE_INDEX, &index);
     }
-    chunk.message_index_length += out.len() as u64;
+    chunk.message_index_length = out.len() as u64;
     out
+}
+
+fn forget_index(chunk: &mut ChunkIndex) {
+    chunk.message_index_offsets.clear();
+    chunk.message_index_length = 0;
+}
+
+/// Where a chunk ends, and its index begins.
+fn end_of(chunk: &ChunkIndex) -> u64 {
+    chunk.chunk_start_offset + chunk.chunk_length
 }
 
 /// Puts behind what was found in the file what a recorder writes at its end. The file stays as it was if nobody may write it,
@@ -333,8 +358,8 @@ pub(crate) fn finish(path: &Path, found: &mut Found) -> Result<(), Cause> {
         // Somebody else was quicker.
         return Ok(());
     }
-    for (offset, index) in found.mended() {
-        write_at(&mut file, offset, &index)?;
+    for (room, index) in &found.mended {
+        write_at(&mut file, room.start, index)?;
     }
     write_at(&mut file, 0, MAGIC)?;
     for damaged in &found.damaged {

@@ -120,7 +120,7 @@ pub(crate) fn between(
         let (offset, kind) = end_of_records(file, end..start)?;
         // No chunk is shorter, and none comes before the one that only has channels: only what says what the file is can be
         // damaged there.
-        let has_messages = !chunk.message_index_offsets.is_empty();
+        let has_messages = chunk::has_messages(chunk);
         let is_long = start.saturating_sub(offset) >= HEAD as u64;
         if has_messages && is_long && (!is_finished || kind == UNREADABLE) {
             let gap = Gap {

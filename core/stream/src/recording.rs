@@ -114,7 +114,7 @@ impl Recording {
         between.iter().for_each(|(gap, _)| damage.add(*gap));
         let size = file.metadata().map_err(cannot)?.len();
         // Chunks that only have channels have no times.
-        chunks.retain(|chunk| !chunk.message_index_offsets.is_empty());
+        chunks.retain(chunk::has_messages);
         chunks.sort_by_key(|chunk| (chunk.message_start_time, chunk.chunk_start_offset));
         let channels = summary.channels.iter();
         let is_lost =
@@ -267,10 +267,12 @@ impl Recording {
         self.channels.get(&id)
     }
 
-    /// Whether a chunk has messages of a channel that can be read, as far as that is known.
+    /// Whether a chunk may have messages of a channel that can be read: if nothing says which it has, it may have any.
     pub(crate) fn has(&self, index: usize, wanted: &Channel) -> bool {
-        let mut ids = self.chunks[index].message_index_offsets.keys();
-        !self.damaged.contains(&index) && ids.any(|&id| self.channel(id) == Some(wanted))
+        let offsets = &self.chunks[index].message_index_offsets;
+        let mut ids = offsets.keys();
+        let may_be = offsets.is_empty() || ids.any(|&id| self.channel(id) == Some(wanted));
+        may_be && !self.damaged.contains(&index)
     }
 
     /// Whether something is damaged, as far as whoever reads this has met it.
@@ -289,8 +291,14 @@ impl Recording {
         if self.damaged.contains(&index) {
             return None;
         }
-        let chunk = &self.chunks[index];
+        let chunk = &mut self.chunks[index];
         let messages = chunk_at(&mut self.file, chunk);
+        if chunk.message_index_offsets.is_empty() {
+            // From here on it is known which channels it has.
+            let found = messages.iter().flatten();
+            let found = found.map(|message| (message.channel, 0));
+            chunk.message_index_offsets = found.collect();
+        }
         if messages.is_none() {
             self.damage.add(Gap {
                 offset: chunk.chunk_start_offset,

@@ -266,6 +266,121 @@ fn bytes_that_are_missing_or_too_many_take_their_chunk_and_no_more() {
     }
 }
 
+/// The records of a file, each with its kind, from the first one up to the end of the data.
+fn records(bytes: &[u8]) -> Vec<(u8, &[u8])> {
+    let (mut records, mut rest) = (Vec::new(), &bytes[8..]);
+    while let [kind, tail @ ..] = rest
+        && let Some(len) = tail.first_chunk()
+    {
+        let (record, after) = rest.split_at(9 + u64::from_le_bytes(*len) as usize);
+        records.push((*kind, record));
+        rest = after;
+        if *kind == mcap::records::op::DATA_END {
+            break;
+        }
+    }
+    records
+}
+
+/// A file whose indexes behind chunks are what `change` makes of them: it is told the chunk's number, that of the index, and its bytes.
+/// What comes behind the data stays as it was.
+fn with_indexes(bytes: &[u8], mut change: impl FnMut(usize, usize, &mut Vec<u8>)) -> Vec<u8> {
+    use mcap::records::op;
+    let all = records(bytes);
+    let data: usize = all.iter().map(|(_, record)| record.len()).sum();
+    let mut changed = bytes[..8].to_vec();
+    let (mut chunk, mut index) = (0, 0);
+    for (kind, record) in all {
+        let mut record = record.to_vec();
+        match kind {
+            op::CHUNK => (chunk, index) = (chunk + 1, 0),
+            op::MESSAGE_INDEX => {
+                change(chunk, index, &mut record);
+                index += 1;
+            }
+            _ => {}
+        }
+        changed.extend(record);
+    }
+    changed.extend(&bytes[8 + data..]);
+    changed
+}
+
+/// Checks that nothing of a file is lost, when it is opened, again, and where it may not be written.
+#[track_caller]
+fn check_nothing_is_lost(whole: &Whole, bytes: &[u8]) {
+    let file = whole.file();
+    let check = |what: &str| {
+        let tale = told(&file).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert_eq!(tale.gaps, [], "{what}");
+        assert_eq!(tale.told, whole.told, "{what}");
+        check_states(whole, &[], what);
+    };
+    fs::write(&file, bytes).unwrap();
+    let reading = fs::File::open(&file).unwrap();
+    // Whoever reads it keeps others from finishing it.
+    reading.lock_shared().unwrap();
+    check("read by another");
+    assert!(fs::read(&file).unwrap() == bytes, "it was written");
+    drop(reading);
+    check("first");
+    check("again");
+    let finished = Recording::open(&file).unwrap();
+    assert!(!finished.was_unfinished());
+}
+
+#[test]
+fn chunks_are_read_without_the_indexes_behind_them() {
+    let whole = whole(Compression::Zstd);
+    let of_all = with_indexes(&whole.bytes, |_, _, index| index.clear());
+    check_nothing_is_lost(&whole, &of_all);
+    let is_chunk = |(kind, _): &&(u8, &[u8])| *kind == mcap::records::op::CHUNK;
+    let chunks = records(&whole.bytes).iter().filter(is_chunk).count();
+    assert!(chunks > 20, "{chunks}");
+    // What is done to each index of one chunk.
+    let damages: [fn(usize, &mut Vec<u8>); 5] = [
+        |_, index| index.clear(),
+        |number, index| index.truncate(if number == 0 { 0 } else { index.len() }),
+        // Every second one says another place.
+        |number, index| index[9 + 2 + 4] ^= (number as u8 + 1) % 2,
+        |_, index| index.fill(0),
+        // More bytes than there were, and fewer than a chunk has.
+        |number, index| index.resize(index.len() + if number == 0 { 20 } else { 0 }, 0),
+    ];
+    for damage in damages {
+        for chunk in 1..=chunks {
+            let damaged = with_indexes(&whole.bytes, |of, number, index| {
+                if of == chunk {
+                    damage(number, index);
+                }
+            });
+            check_nothing_is_lost(&whole, &damaged);
+        }
+    }
+}
+
+#[test]
+fn a_recording_that_another_program_wrote_without_indexes_is_read_as_it_is() {
+    let whole = whole(Compression::Zstd);
+    let file = whole.file();
+    let mut writer = mcap::WriteOptions::new()
+        .profile("memglass")
+        .emit_message_indexes(false)
+        .chunk_size(Some(500))
+        .create(fs::File::create(&file).unwrap())
+        .unwrap();
+    for message in mcap::MessageStream::new(&whole.bytes).unwrap() {
+        writer.write(&message.unwrap()).unwrap();
+    }
+    writer.finish().unwrap();
+    drop(writer);
+    let before = fs::read(&file).unwrap();
+    let tale = told(&file).unwrap();
+    assert_eq!((tale.told, tale.gaps), (whole.told.clone(), Vec::new()));
+    check_states(&whole, &[], "without indexes");
+    assert!(fs::read(&file).unwrap() == before, "it was written");
+}
+
 #[test]
 fn a_file_of_another_program_stays_as_it_is_whatever_of_it_is_damaged() {
     let dir = directory();
