@@ -263,14 +263,22 @@ impl Runtime {
     }
 }
 
-/// The error of a script that is only the name of a command: `help` for `:help`.
+/// The error of a script that is a command without its colon: `help` for `:help`, `run a.rhai` for `:run a.rhai`.
 fn of_command(mut error: ScriptError, line: &str) -> ScriptError {
+    let line = line.trim();
+    let (word, words) = line.split_once(' ').unwrap_or((line, ""));
     if let ScriptError::Failed(failure) = &mut error
-        && failure.message.starts_with("no variable")
-        && let Some(command) = commands::find(line.trim())
+        && let Some(command) = commands::find(word)
     {
         let help = format!("`:{}` is a command", command.name());
-        failure.help.get_or_insert(help);
+        if words.is_empty() && failure.message.starts_with("no variable") {
+            failure.help.get_or_insert(help);
+        } else if failure.message.starts_with("the statement before") && !line.contains('\n') {
+            let is_general = |known: &mut String| known.contains("between two statements");
+            if failure.help.as_mut().is_none_or(is_general) {
+                failure.help = Some(format!("{help}: `:{line}`"));
+            }
+        }
     }
     error
 }

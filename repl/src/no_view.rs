@@ -9,3 +9,6 @@ pub(crate) fn check(_: &Runtime) -> Result<(), CommandError> {
         "this program was built without the view, which is the feature `view` of memglass-repl";
     Err(CommandError::Text(reason.into()))
 }
+
+/// There is no log.
+pub(crate) fn clear_log(_: &Runtime) {}

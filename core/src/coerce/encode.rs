@@ -250,9 +250,13 @@ impl<'a> Target<'a> {
         } else {
             (self.whole(wanted)?, signed)
         };
+        if self.is_checked() {
+            // What is declared says more than what the type can hold.
+            number.check_bounds(self.metadata)?;
+        }
         number.fit(self.width(), signed, type_name)?;
         if self.is_checked() {
-            number.check(self.metadata)?;
+            number.check_step(self.metadata)?;
         }
         self.store_fitting(number, bytes);
         Ok(())

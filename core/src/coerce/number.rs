@@ -109,10 +109,15 @@ impl Whole {
         }
     }
 
-    /// Checks bounds and step.
+    /// Checks that it is within the declared bounds.
     #[inline]
-    pub(super) fn check(self, metadata: &Metadata) -> Result<(), Reason> {
-        check_range(metadata, &self, |bound| self.compare(bound))?;
+    pub(super) fn check_bounds(self, metadata: &Metadata) -> Result<(), Reason> {
+        check_range(metadata, &self, |bound| self.compare(bound))
+    }
+
+    /// Checks that it is on a declared step.
+    #[inline]
+    pub(super) fn check_step(self, metadata: &Metadata) -> Result<(), Reason> {
         let Some(step) = metadata.step else {
             return Ok(());
         };

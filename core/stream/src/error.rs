@@ -52,6 +52,12 @@ pub enum RecordError {
         /// The file.
         path: PathBuf,
     },
+    /// Somebody cut the file while it was written.
+    #[error("somebody else cut {} short while it was written; what was recorded before that is lost", path.display())]
+    CutShort {
+        /// The file.
+        path: PathBuf,
+    },
     /// What is to be recorded cannot be selected.
     #[error(transparent)]
     Selection(#[from] SelectionError),

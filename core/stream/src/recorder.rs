@@ -271,8 +271,16 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// As for [`take`](Recorder::take); [`RecordError::Removed`] if the file has no name any more.
+    /// As for [`take`](Recorder::take); [`RecordError::Removed`] if the file has no name any more, and
+    /// [`RecordError::CutShort`] if somebody has cut it.
     pub fn flush(&mut self) -> Result<(), RecordError> {
+        // What is written next makes it long again, with a hole in it.
+        let len = self.file.metadata().map(|metadata| metadata.len());
+        if len.is_ok_and(|len| len < self.totals.file_bytes) {
+            return Err(RecordError::CutShort {
+                path: self.path.clone(),
+            });
+        }
         let flushed = self.writer.flush();
         self.checked(flushed)?;
         if !self.path.exists() {

@@ -5,7 +5,7 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use mcap::Summary;
 use mcap::records::{ChunkIndex, Record};
@@ -94,7 +94,7 @@ impl Recording {
         };
         let mut file = open_regular(path).map_err(cannot)?;
         let is_sure = check_beginning(path, &mut file)?;
-        if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
+        if is_being_written(&file) {
             return Err(RecordingError::BeingRecorded { path: path.into() });
         }
         let (state, summary) = match ending::read(&mut file).map_err(cannot)? {
@@ -449,6 +449,22 @@ fn completed(path: &Path, file: &mut File, is_sure: bool) -> io::Result<(Written
         Err(_) => Written::Cut,
     };
     Ok((state, found.summary))
+}
+
+/// How long somebody may take who finishes a file that was cut off.
+const FINISHING: Duration = Duration::from_secs(1);
+
+/// Takes the lock of those who read, if nobody writes the file. Somebody who finishes it is soon done with that.
+fn is_being_written(file: &File) -> bool {
+    let begin = Instant::now();
+    loop {
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) if begin.elapsed() > FINISHING => return true,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(FINISHING / 100),
+            // Where files have no locks, nobody is kept from opening it too early.
+            _ => return false,
+        }
+    }
 }
 
 /// Opens the regular file at `path`. To open a pipe would wait for its writer.

@@ -132,7 +132,7 @@ pub struct Progress {
     pub path: PathBuf,
     /// How many files it has begun, this one included.
     pub files: u32,
-    /// How long it has gone on.
+    /// How long it has gone on, without the times in which no producer lived.
     pub elapsed: Duration,
     /// Objects that are followed now.
     pub objects: usize,
@@ -400,6 +400,8 @@ struct Run {
     sink: Sink,
     start: Instant,
     start_time: SystemTime,
+    /// How long no producer lived meanwhile.
+    waited: Duration,
     flush_at: Duration,
     keyframe_at: Duration,
     progress: Arc<Mutex<Progress>>,
@@ -423,6 +425,7 @@ impl Run {
             sink,
             start: Instant::now(),
             start_time: SystemTime::now(),
+            waited: Duration::ZERO,
             flush_at: FLUSH_EVERY,
             keyframe_at: KEYFRAME_EVERY,
             progress: Arc::new(Mutex::new(progress)),
@@ -460,7 +463,10 @@ impl Run {
             self.tell();
             // Who does not listen does not want to know.
             let _ = ended.send(end);
-            let Some((next, _begun)) = self.next_life(orders) else {
+            let end = Instant::now();
+            let next = self.next_life(orders);
+            self.waited += end.elapsed();
+            let Some((next, _begun)) = next else {
                 return Ok(());
             };
             self.info = next.session().clone();
@@ -629,7 +635,7 @@ impl Run {
             session: self.info.name.clone(),
             path,
             files,
-            elapsed: self.start.elapsed(),
+            elapsed: self.start.elapsed().saturating_sub(self.waited),
             objects: self.source.len(),
             totals: self.sink.totals(),
             ring,

@@ -637,6 +637,32 @@ fn a_file_that_is_still_recorded_or_foreign_is_refused() {
 }
 
 #[test]
+fn a_file_that_somebody_cuts_ends_the_recording() {
+    let mut rig = Rig::new(|_| {});
+    rig.recorder.as_mut().unwrap().flush().unwrap();
+    let other = fs::OpenOptions::new().write(true).open(rig.file()).unwrap();
+    other.set_len(0).unwrap();
+    let error = rig.recorder.as_mut().unwrap().flush().unwrap_err();
+    assert!(matches!(error, RecordError::CutShort { .. }), "{error}");
+}
+
+#[test]
+fn a_cut_file_that_several_open_at_once_is_read_by_all() {
+    let mut rig = Rig::new(|_| {});
+    rig.recorder.as_mut().unwrap().flush().unwrap();
+    let whole = fs::read(rig.file()).unwrap();
+    for round in 0..20 {
+        let cut = rig.dir.path().join(format!("cut_{round}.mcap"));
+        fs::write(&cut, &whole).unwrap();
+        std::thread::scope(|scope| {
+            let open = || Recording::open(&cut).map(drop);
+            let all: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+            all.into_iter().for_each(|one| one.join().unwrap().unwrap());
+        });
+    }
+}
+
+#[test]
 fn a_removed_file_ends_the_recording() {
     let mut rig = Rig::new(|_| {});
     fs::remove_file(rig.file()).unwrap();

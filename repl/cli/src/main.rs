@@ -83,12 +83,13 @@ fn run(mut arguments: Arguments) -> Result<i32, Failure> {
         Some(Task::File(_)) => options,
         _ => options.with_names()?,
     };
+    let by_option = arguments.common.session_named.is_some();
     let named = named(arguments.session, arguments.common.session_named)?;
     let named = named.or_else(|| recording_in(arguments.command.as_mut()?));
     // The file itself is read, and not played.
     let reads_file = matches!(arguments.command, Some(Task::Export(_) | Task::Diff(_)));
     let replay = match &named {
-        Some(name) if !reads_file => replay::open(&options, name)?,
+        Some(name) if !reads_file => replay::open(&options, name, by_option)?,
         _ => None,
     };
     if options.what_if && !plays(&arguments.command, replay.is_some()) {

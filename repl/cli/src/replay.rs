@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use memglass::ProducerError;
+use memglass::{Observer, Origin, ProducerError};
 use memglass_repl::program::recordings_told;
 use memglass_stream::{Damage, Passage, PlayError, Player, Recording, Start};
 use memglass_system::files::open_regular;
@@ -24,19 +24,28 @@ pub(super) struct Replay {
     pub(super) session: String,
 }
 
-/// Plays the recording of this name; `None` if it is no file's. A live session of the name comes first:
+/// Plays the recording of this name; `None` if it is no file's. A live session of the name comes first, unless it is a
+/// replay, such as another command makes of the same file for itself, and the name was not `said_to_be_session`.
 /// `./run.mcap` is always the file.
 ///
 /// It is paused at its end, where a session was last.
-pub(super) fn open(options: &Options, word: &str) -> Result<Option<Replay>, Failure> {
+pub(super) fn open(
+    options: &Options,
+    word: &str,
+    said_to_be_session: bool,
+) -> Result<Option<Replay>, Failure> {
     let path = Path::new(word);
-    let session = options.attach(word);
-    // What is left of a replay that was killed is not what is meant, if its file is there.
-    let is_session = session.is_ok_and(|session| session.producer().is_alive() || !path.exists());
-    if !is_recording(path) || is_session {
+    if !is_recording(path) {
         return Ok(None);
     }
-    started(options, Path::new(word), None, Start::AtEnd).map(Some)
+    let is_meant = |session: Observer| {
+        let is_replay = matches!(session.origin(), Origin::Replay(_));
+        !path.exists() || session.producer().is_alive() && (said_to_be_session || !is_replay)
+    };
+    if options.attach(word).is_ok_and(is_meant) {
+        return Ok(None);
+    }
+    started(options, path, None, Start::AtEnd).map(Some)
 }
 
 /// Whether a file is called as a recording is, there or not, or begins as one does.

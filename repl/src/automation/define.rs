@@ -318,6 +318,11 @@ impl Automation {
                 self.define(engine, &draft)?;
                 continue;
             }
+            // A mistake in it is to be told first: what is missing behind it is said of what is right.
+            self.look_at_session();
+            let now = self.now();
+            self.engine().catch_up(now);
+            self.question(&draft)?;
             let (function, title) = (draft.subject.function(), draft.title());
             self.tell(&format!(
                 "note: nothing will happen: this `{function}` ({title}) needs `.run(|f| print(f))` or `.log(\"file.csv\")` behind it"

@@ -12,6 +12,7 @@ use crate::damage;
 use crate::output::Output;
 use crate::runtime::Runtime;
 use crate::type_news;
+use crate::view;
 
 pub(super) struct Session;
 pub(super) struct Reattach;
@@ -160,13 +161,23 @@ impl Command for Clear {
         "clear the screen, as Ctrl-L does"
     }
 
+    fn details(&self) -> &'static str {
+        "In the view it clears the log."
+    }
+
     fn examples(&self) -> &'static [&'static str] {
         &[":clear"]
     }
 
-    fn run(&self, _runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
+    fn run(&self, runtime: &mut Runtime, rest: &str) -> Result<Output, CommandError> {
         expect_nothing(self, rest)?;
-        Ok(Output::Cleared)
+        Ok(match runtime.has_view {
+            true => {
+                view::clear_log(runtime);
+                Output::All(Vec::new())
+            }
+            false => Output::Cleared,
+        })
     }
 }
 

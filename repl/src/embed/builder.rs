@@ -306,6 +306,8 @@ impl ReplBuilder {
             has_screen: false,
             wanted: None,
             has_view: false,
+            #[cfg(feature = "view")]
+            view_log: Rc::default(),
             player: self.player,
             history: self.history,
             view_settings: self.view_settings,

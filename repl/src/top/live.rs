@@ -94,6 +94,8 @@ impl Source for LiveTop {
         let was_alive = self.presence.is_alive();
         self.look_at_producer();
         if !was_alive && !self.presence.is_alive() {
+            self.looked.pass();
+            self.ranked = None;
             return;
         }
         self.looked.end_frame();
@@ -191,5 +193,22 @@ mod tests {
         let (all, oldest) = rows(&mut top, Order::Age);
         assert_eq!((all, oldest.len()), (3_000, 3));
         assert!(top.period() <= Some(Duration::from_millis(100)));
+        // What is dead stays as it is, and does not go on changing.
+        motors[7].speed.set(2);
+        top.look();
+        drop((motors, session));
+        let table = |top: &mut LiveTop| {
+            top.advance();
+            let (order, first, height) = (Order::Given, 0, 3);
+            top.table(Wanted {
+                order,
+                first,
+                height,
+            })
+        };
+        assert!(table(&mut top).producer.is_some());
+        let dead = table(&mut top);
+        assert!(dead.rows.iter().all(|row| row.rate == 0.0));
+        assert!(dead.summary.starts_with("0 of"), "{}", dead.summary);
     }
 }

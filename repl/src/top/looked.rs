@@ -265,6 +265,12 @@ impl Looked {
         }
     }
 
+    /// Ends a frame in which nothing changed: its producer is gone.
+    pub(super) fn pass(&mut self) {
+        self.now = Instant::now();
+        self.end_frame();
+    }
+
     /// Begins another frame, as if nothing had been seen since the last one.
     pub(super) fn skip_frame(&mut self) {
         self.sample();

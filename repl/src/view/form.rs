@@ -123,10 +123,27 @@ pub(super) fn parse(field: &Field, text: &str) -> Result<Value, String> {
             "0" | "false" => Ok(Value::Bool(false)),
             other => Err(format!("{other:?} is neither true nor false")),
         },
-        _ => match literal::parse(&text.replace(',', "")) {
+        _ => match literal::parse(&without_commas(text)?) {
             Ok(Value::Text(text)) => Err(format!("{text:?} is not a number")),
             other => other,
         },
+    }
+}
+
+/// A number as a row shows it, `1,000,000.5`, without the commas between groups of three digits. Elsewhere commas may be
+/// meant otherwise: `150,5`.
+fn without_commas(text: &str) -> Result<String, String> {
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let mut groups = whole.trim().trim_start_matches(['-', '+']).split(',');
+    let is_group = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().unwrap_or_default();
+    let is_first = is_group(first) && (1..=3).contains(&first.len());
+    let are_right = is_first && groups.all(|group| is_group(group) && group.len() == 3);
+    match text.contains(',') && (!are_right || text[whole.len()..].contains(',')) {
+        true => Err(format!(
+            "{text:?} is not a number: commas stand between groups of three digits, and the decimal point is \".\""
+        )),
+        false => Ok(text.replace(',', "")),
     }
 }
 
@@ -264,10 +281,31 @@ mod tests {
             Some("1000000"),
         );
         refuses("quantity", "0", "out of range", Some("1"));
+        refuses("quantity", "-1", "out of range", Some("1"));
+        refuses("quantity", "9,999,999", "out of range", Some("1000000"));
         refuses("quantity", "13", "not on a step", Some("11"));
         refuses("small", "300", "does not fit", Some("127"));
         refuses("small", "-300", "does not fit", Some("-128"));
         refuses("small", "1.6", "not a whole number", Some("2"));
+    }
+
+    #[test]
+    fn commas_stand_between_groups_of_three_digits_and_nowhere_else() {
+        with_field("ratio", |field| {
+            let number = |text: &str| parse(field, text).ok().and_then(|value| value.as_f64());
+            for (text, meant) in [
+                ("1,000", 1_000.0),
+                ("-12,345,678.25", -12_345_678.25),
+                ("150.5", 150.5),
+            ] {
+                assert_eq!(number(text), Some(meant), "{text}");
+            }
+            for text in [
+                "150,5", "1,5", "1,2,3", "1,00", "1234,567", ",500", "1.000,5", "1,",
+            ] {
+                assert_eq!(number(text), None, "{text}");
+            }
+        });
     }
 
     #[test]

@@ -24,7 +24,7 @@ const HANG: usize = 2;
 
 /// What happened, the newest first.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(crate) struct Log {
     entries: VecDeque<LogRow>,
     /// The entries, wrapped.
     rows: VecDeque<LogRow>,
@@ -89,6 +89,12 @@ impl Gathered {
 }
 
 impl Log {
+    /// Forgets what happened.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.rows.clear();
+    }
+
     /// Notes what was done.
     pub(super) fn good(&mut self, word: &'static str, text: String, note: String) {
         self.add(word, &text, &note, false);
@@ -171,11 +177,13 @@ impl Log {
         }
     }
 
-    /// The alarms and errors that came by themselves, for whoever comes back from the view.
-    pub(super) fn alarms(&self) -> Vec<String> {
-        let more = self.alarmed - self.alarms.len() as u64;
-        let more = (more > 0).then(|| format!("… and {more} more"));
-        self.alarms.iter().cloned().chain(more).collect()
+    /// The alarms and errors that came by themselves, for whoever comes back from the view, once.
+    pub(super) fn take_alarms(&mut self) -> Vec<String> {
+        self.last_alarm.clear();
+        let mut alarms = std::mem::take(&mut self.alarms);
+        let more = std::mem::take(&mut self.alarmed) - alarms.len() as u64;
+        alarms.extend((more > 0).then(|| format!("… and {more} more")));
+        alarms
     }
 
     /// Puts lines where the newest entry goes, which is to stand above them.

@@ -30,7 +30,8 @@ use crate::runtime::{Runtime, Screen};
 use crate::snapshot::Snapshots;
 use crate::top::LiveTop;
 use beside::{Beside, Shown};
-use log::{Log, ToLog};
+pub(crate) use log::Log;
+use log::ToLog;
 
 /// How the view begins and looks, and what it shows.
 #[derive(Clone, Debug)]
@@ -98,6 +99,11 @@ pub(crate) fn shown(
     }
 }
 
+/// Forgets what the log of the view has.
+pub(crate) fn clear_log(runtime: &Runtime) {
+    runtime.view_log.borrow_mut().clear();
+}
+
 /// Shows the view until the user closes it, or a signal ends the program.
 pub(crate) fn show(
     runtime: &mut Runtime,
@@ -113,7 +119,7 @@ pub(crate) fn show(
             .bad("ignored", place.to_owned(), what.to_owned());
     }
     let ended = memglass_view::run(&mut host, setup, interrupts);
-    let alarms = host.log.borrow().alarms();
+    let alarms = host.log.borrow_mut().take_alarms();
     drop(host);
     for alarm in alarms {
         runtime.writer.outlet.message(&format!("{alarm}\n"));
@@ -137,7 +143,7 @@ struct RuntimeHost<'r> {
 impl<'r> RuntimeHost<'r> {
     fn new(runtime: &'r mut Runtime, watches: &[String]) -> Self {
         let snapshots = snapshots(runtime, Instant::now());
-        let log = Rc::new(RefCell::new(Log::default()));
+        let log = Rc::clone(&runtime.view_log);
         runtime.has_view = true;
         let look = &mut runtime.writer.rendering.look;
         let look = std::mem::replace(look, line::look_of_log(None));

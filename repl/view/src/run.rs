@@ -416,6 +416,7 @@ impl Keys {
         // From here on the thread can be woken, also before it waits for the first time.
         event::poll(Duration::ZERO)?;
         let (sender, events) = unbounded();
+        let waiting = events.clone();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
         let turns = Arc::new(Mutex::new(()));
@@ -437,6 +438,8 @@ impl Keys {
                 let event = event::read();
                 let is_taken = |event: &Event| busy.takes(event);
                 if event.as_ref().is_ok_and(is_taken) {
+                    // What was typed while the script ran was not meant for what comes after it.
+                    waiting.try_iter().for_each(drop);
                     continue;
                 }
                 let sent = event.map(|event| sender.send(event));

@@ -10,6 +10,11 @@ fn ranges_hold_for_integers_and_floats() {
         .refuses(101, "101 is out of range; allowed is 0..=100")
         .refuses(-1, "-1 is out of range; allowed is 0..=100")
         .forces(101, 101_i64);
+    // The declared range says more than that of the type.
+    Bench::int(true, 1)
+        .with(range(Some(-5), Some(5)))
+        .refuses(300, "300 is out of range; allowed is -5..=5")
+        .refuses_even_forced(300, "300 does not fit i8 (-128..=127)");
     Bench::int(false, 16).with(range(None, Some(5))).refuses(
         u128::MAX,
         &format!("{} is out of range; allowed is ..=5", u128::MAX),

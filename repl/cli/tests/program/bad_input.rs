@@ -399,6 +399,7 @@ fn a_newcomers_mistake_is_answered_with_the_way_out() {
     for (line, told) in [
         ("help", "`:help` is a command"),
         ("quit", "`:q` is a command"),
+        ("run a.rhai", "`:run` is a command: `:run a.rhai`"),
         ("exit", "a function is called: `exit(code)`"),
         ("triggers", "a function is called: `triggers()`"),
         ("obs[AAPL_position]", "write it as `obs[\"label\"]`"),

@@ -508,7 +508,9 @@ fn a_file_comes_before_what_is_left_of_a_replay_of_it() {
     let ran = diff(&alone);
     assert_eq!((ran.code, &*ran.data), (Some(0), ""), "{ran:?}");
     let ran = diff(&["run.mcap", "get", "motor.speed"]);
-    assert_eq!(ran.data, "0\n", "a live session comes first: {ran:?}");
+    assert_eq!(ran.data, "500\n", "others have their own replays: {ran:?}");
+    let ran = diff(&["--session", "run.mcap", "get", "motor.speed"]);
+    assert_eq!(ran.data, "0\n", "the live one is meant: {ran:?}");
     signal(child.id(), Signal::KILL);
     child.wait().unwrap();
     let ran = diff(&["run.mcap", "get", "motor.speed"]);
@@ -1059,6 +1061,27 @@ fn a_recording_without_room_for_the_first_state_leaves_no_file() {
     assert!(ran.messages.contains("ulimit -f"), "{ran:?}");
     assert!(!ran.messages.contains("before that"), "{ran:?}");
     assert!(!fs::exists(&run).unwrap());
+}
+
+#[test]
+fn commands_side_by_side_on_one_file_have_a_replay_each() {
+    let (world, _session, _motor) = recorded();
+    for _ in 0..5 {
+        let children: Vec<Child> = (0..4)
+            .map(|_| {
+                let mut command = world.command(&["run.mcap", "get", "motor.speed"]);
+                command.current_dir(world.path()).stdout(Stdio::piped());
+                command.stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        for child in children {
+            let ran = Ran::of(child.wait_with_output().unwrap());
+            assert_eq!(
+                (ran.code, &*ran.data, &*ran.messages),
+                (Some(0), "500\n", "")
+            );
+        }
+    }
 }
 
 #[test]

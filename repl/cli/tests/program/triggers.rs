@@ -172,6 +172,24 @@ fn the_first_trigger_after_attaching_again_knows_the_new_objects() {
 }
 
 #[test]
+fn triggers_that_rest_do_not_keep_the_next_ones_from_the_new_objects() {
+    let (world, producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("let t = when(\"AAPL_position.quantity > 100000\").run(|f| 1); t.pause();");
+    terminal.ends_with("t1>");
+    producer.kill();
+    let _next = world.producer("t1");
+    terminal.shows("`:reattach`");
+    terminal.line(":reattach");
+    terminal.shows("attached to");
+    terminal.line("when_each(\"Position\", |p| p.quantity > 100000).run(|p| 1)");
+    terminal.shows("trigger 2:");
+    terminal.line("`kept ${history(\"AAPL_position.quantity\").len()}`");
+    terminal.shows("kept 1");
+}
+
+#[test]
 fn an_object_that_comes_back_is_another_one_to_every_kind_of_trigger() {
     let world = World::new();
     let builder = Session::builder("t1").dir(world.sessions());

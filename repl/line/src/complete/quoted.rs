@@ -57,7 +57,18 @@ fn last_flag(typed: &str) -> (&str, &str) {
 }
 
 /// Functions whose first text is code: a condition, a path, what is explained.
-const OF_CODE: [&str; 6] = ["explain", "when", "rearm", "always", "wait_until", "watch"];
+const OF_CODE: [&str; 7] = [
+    "explain",
+    "history",
+    "when",
+    "rearm",
+    "always",
+    "wait_until",
+    "watch",
+];
+
+/// Functions whose first text is a name that nothing here knows: of a parameter set.
+const OF_SETS: [&str; 3] = ["apply_set", "diff_set", "save_set"];
 
 /// Where in a text the code begins that is being typed: an interpolation, or what a function takes as code.
 fn code(open: &Token<'_>, typed: &str, before: &[Token<'_>]) -> Option<usize> {
@@ -92,6 +103,7 @@ fn texts(typed: &str, before: &[Token<'_>], names: &Lexicon) -> (Vec<String>, &'
             let owner = meaning::value(owner, names);
             (owner.map(|owner| owner.keys()).unwrap_or_default(), "]")
         }
+        [.., name, open] if open.is("(") && OF_SETS.contains(&name.text) => (Vec::new(), ""),
         [callee @ .., open] if open.is("(") => (arguments(typed, callee, names), ""),
         [called @ .., comma] if comma.is(",") && is_first_argument(called) => {
             let object = meaning::receiver(called, names);
@@ -187,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_condition_in_a_text_is_completed_as_code() {
-        for call in ["when", "wait_until", "watch", "t.rearm"] {
+        for call in ["when", "wait_until", "watch", "t.rearm", "history"] {
             check(
                 &format!("{call}(\"AAPL_position.qu"),
                 &[&format!("{call}(\"AAPL_position.quantity")],

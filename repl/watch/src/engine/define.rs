@@ -146,8 +146,9 @@ impl Engine {
 
     /// Takes in objects that came and went since the last tick, as a definition does first.
     pub fn catch_up(&mut self, now: Duration) {
-        if self.is_new_session && !self.triggers.is_empty() {
-            // The next tick takes them in, as objects of another session. Without triggers there may be none.
+        if self.is_new_session && self.next_tick().is_some() {
+            // What is followed sees them as objects of another session. What is refused is known as of before.
+            let _ = self.tick(now);
             return;
         }
         // What cannot be refreshed is known as of before.
