@@ -49,8 +49,8 @@ pub(super) fn run(options: &Options, test: &Test) -> Result<i32, Failure> {
         write_data(&result.text(options, script == &scripts[0]))?;
     }
     if failed > 0 {
-        let (failed, all) = (failed.to_string(), scripts.len());
-        write_message(&format!("memglass: {failed} of {all} scripts failed\n"));
+        let all = counted(scripts.len() as u64, "script");
+        write_message(&format!("memglass: {failed} of {all} failed\n"));
     }
     Ok(i32::from(failed > 0))
 }
@@ -130,7 +130,15 @@ fn one(options: &Options, script: &Path, replay: Option<&Path>) -> Result<usize,
         Some(file) => file.to_owned(),
         None => recording_of(script),
     };
-    let tested = evaluate::tested(options, &recording, script).map_err(Why::Failure)?;
+    let tested = evaluate::tested(options, &recording, script).map_err(|failure| {
+        Why::Failure(match failure {
+            // Elsewhere the code alone tells it.
+            Failure::Command(error) if error.is_exit() => {
+                Failure::Ended(format!("{error} ended the script before all was checked"))
+            }
+            failure => failure,
+        })
+    })?;
     if tested.is_script_cut {
         let why = "the recording ended while the script was waiting";
         return Err(Why::Failure(Failure::Ended(why.into())));

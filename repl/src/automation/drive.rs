@@ -95,14 +95,17 @@ impl Automation {
             }
         }
         let names = [
-            "firings suppressed",
-            "changes merged",
-            "writes or points missed",
-            "actions failed",
+            ["firing", "firings", "suppressed"],
+            ["change", "changes", "merged"],
+            ["write or point", "writes or points", "missed"],
+            ["action", "actions", "failed"],
         ];
         let told = totals.iter().zip(names).filter(|(count, _)| **count > 0);
         let told: Vec<String> = told
-            .map(|(count, name)| format!("{count} {name}"))
+            .map(|(count, [one, many, what])| match count {
+                1 => format!("1 {one} {what}"),
+                count => format!("{count} {many} {what}"),
+            })
             .collect();
         (!told.is_empty()).then(|| told.join(", "))
     }

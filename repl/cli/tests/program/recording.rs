@@ -885,6 +885,27 @@ fn tests_of_scripts_say_which_failed() {
         lines.iter().any(|line| line["expectations"] == 2),
         "{lines:?}"
     );
+    let once = r#"when("motor.speed > 10").once().run(|| error("no"))"#;
+    let script = world.script("once.rhai", once);
+    let ran = world.run(&["test", &script, "--replay", &run]);
+    assert!(ran.messages.contains("1 action failed"), "{ran:?}");
+    // Also in an action, and whatever the code.
+    for (text, why) in [
+        ("exit(0)", "exit(0) ended the script"),
+        (
+            r#"when("motor.speed > 10").run(|| exit(3))"#,
+            "exit(3) ended the script",
+        ),
+    ] {
+        let script = world.script("exits.rhai", text);
+        let ran = world.run(&["test", &script, "--replay", &run]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        for said in [why, "1 of 1 script failed"] {
+            assert!(ran.messages.contains(said), "{said} in {}", ran.messages);
+        }
+        let ran = world.run(&["test", &script, "--replay", &run, "--csv"]);
+        assert!(ran.data.contains(why), "{ran:?}");
+    }
     let csv = world.run(&["--csv", "test", &dir, "--replay", &run]).data;
     assert!(
         csv.contains("script,ok,expectations,seconds,why\n"),
