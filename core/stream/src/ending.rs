@@ -42,7 +42,7 @@ where
 }
 
 /// Reads what a file that was finished has, and where: its schemas, channels and chunks. `None` if it was not, or that part
-/// is damaged or left out.
+/// is damaged or left out, or says of fewer chunks where they are than there are.
 ///
 /// # Errors
 ///
@@ -54,7 +54,12 @@ pub(crate) fn read(file: &mut File) -> io::Result<Option<Summary>> {
     if footer.summary_start == 0 || footer.summary_start > file.metadata()?.len() {
         return Ok(None);
     }
-    read_at(file, footer.summary_start)
+    let summary = read_at(file, footer.summary_start)?;
+    Ok(summary.filter(|summary| {
+        let found = summary.chunk_indexes.len() as u64;
+        let stats = summary.stats.as_ref();
+        stats.map_or(found > 0, |stats| found >= stats.chunk_count.into())
+    }))
 }
 
 /// Reads that part of a file where it begins at `start`. `None` if it does not, or is damaged.
@@ -97,7 +102,7 @@ fn footer(file: &mut File) -> io::Result<Option<Footer>> {
     Ok(footer)
 }
 
-/// Adds a schema, a channel, or where a chunk is.
+/// Adds a schema, a channel, where a chunk is, or how much there is of all.
 pub(crate) fn keep(summary: &mut Summary, record: Record<'_>) {
     match record {
         Record::Schema { header, data } => {
@@ -120,6 +125,7 @@ pub(crate) fn keep(summary: &mut Summary, record: Record<'_>) {
             summary.channels.insert(known.id, Arc::new(known));
         }
         Record::ChunkIndex(chunk) => summary.chunk_indexes.push(chunk),
+        Record::Statistics(stats) => summary.stats = Some(stats),
         _ => {}
     }
 }

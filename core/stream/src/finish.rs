@@ -47,6 +47,8 @@ pub(crate) struct Found {
     damaged: Vec<Range<u64>>,
     /// Where the last whole part ends.
     end: u64,
+    /// Whether it says what channels are outside of chunks, so that no recorder of ours wrote it.
+    pub(crate) has_no_chunks: bool,
     /// What was said of channels in another place.
     channels: Summary,
 }
@@ -61,6 +63,9 @@ pub(crate) fn scan(file: &mut File) -> io::Result<Found> {
     let mut end_of_data = None;
     while let Some(offset) = next {
         end_of_data = found.read(file, offset)?.or(end_of_data);
+        if found.has_no_chunks {
+            return Ok(found);
+        }
         if found.end <= offset {
             // It is whole, and says what no chunk says.
             search.failed();
@@ -134,6 +139,12 @@ impl Found {
                 is_sound
             }
             op::HEADER => record::parse(kind, body).is_ok(),
+            // As long as nothing is damaged before it: a chunk may be damaged so that it looks alike.
+            op::SCHEMA | op::CHANNEL => {
+                let is_sure = offset == self.end && self.summary.chunk_indexes.is_empty();
+                self.has_no_chunks |= is_sure;
+                false
+            }
             // Nothing else is written before the end.
             _ => false,
         }

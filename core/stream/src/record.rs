@@ -98,6 +98,7 @@ pub(crate) fn is_filled(kind: u8, body: &[u8]) -> bool {
     match (kind, rest.split_first_chunk()) {
         (op::CHUNK, Some((len, records))) => u64::from_le_bytes(*len) == records.len() as u64,
         (op::HEADER | op::METADATA | op::MESSAGE_INDEX, _) => rest.is_empty(),
+        (op::SCHEMA | op::CHANNEL, _) => rest.is_empty(),
         _ => true,
     }
 }
@@ -124,6 +125,7 @@ fn parts(kind: u8) -> Option<&'static [Part]> {
         op::MESSAGE_INDEX => &[Bytes(2), Sized(16)],
         op::CHUNK_INDEX => &[Bytes(8 + 8 + 8 + 8), Sized(10), Bytes(8), TEXT],
         op::METADATA => &[TEXT, Pairs],
+        op::STATISTICS => &[Bytes(8 + 2 + 4 * 4 + 8 + 8), Sized(10)],
         op::MESSAGE | op::FOOTER => &[],
         _ => return None,
     })

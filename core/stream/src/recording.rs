@@ -107,6 +107,12 @@ impl Recording {
                 reason: "another program made this MCAP file",
             });
         }
+        if let Some(stats) = &summary.stats
+            && stats.message_count > 0
+            && summary.chunk_indexes.is_empty()
+        {
+            return Err(cannot(no_chunks()));
+        }
         let mut chunks = summary.chunk_indexes;
         let is_finished = state != Written::Cut;
         let between = gap::between(&mut file, &chunks, is_finished).map_err(cannot)?;
@@ -434,6 +440,9 @@ const LEAST: u64 = 100;
 /// Finishes a file that was cut off, if that is possible here and it is surely ours; what it has.
 fn completed(path: &Path, file: &mut File, is_sure: bool) -> io::Result<(Written, Summary)> {
     let mut found = finish::scan(file)?;
+    if found.has_no_chunks {
+        return Err(no_chunks());
+    }
     if !is_sure && !is_ours(&found.summary) {
         return Ok((Written::Cut, found.summary));
     }
@@ -465,6 +474,11 @@ fn is_being_written(file: &File) -> bool {
             _ => return false,
         }
     }
+}
+
+/// To finish such a file would destroy it.
+fn no_chunks() -> io::Error {
+    io::Error::other("its messages are not in chunks, and memglass reads only such")
 }
 
 /// Opens the regular file at `path`. To open a pipe would wait for its writer.

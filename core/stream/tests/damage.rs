@@ -359,26 +359,60 @@ fn chunks_are_read_without_the_indexes_behind_them() {
     }
 }
 
-#[test]
-fn a_recording_that_another_program_wrote_without_indexes_is_read_as_it_is() {
-    let whole = whole(Compression::Zstd);
-    let file = whole.file();
-    let mut writer = mcap::WriteOptions::new()
-        .profile("memglass")
-        .emit_message_indexes(false)
-        .chunk_size(Some(500))
-        .create(fs::File::create(&file).unwrap())
-        .unwrap();
+/// The same messages, as another program writes them.
+fn written_again(whole: &Whole, options: mcap::WriteOptions) -> Vec<u8> {
+    let out = std::io::Cursor::new(Vec::new());
+    let mut writer = options.profile("memglass").create(out).unwrap();
     for message in mcap::MessageStream::new(&whole.bytes).unwrap() {
         writer.write(&message.unwrap()).unwrap();
     }
     writer.finish().unwrap();
-    drop(writer);
-    let before = fs::read(&file).unwrap();
-    let tale = told(&file).unwrap();
-    assert_eq!((tale.told, tale.gaps), (whole.told.clone(), Vec::new()));
-    check_states(&whole, &[], "without indexes");
-    assert!(fs::read(&file).unwrap() == before, "it was written");
+    writer.into_inner().into_inner()
+}
+
+#[test]
+fn a_recording_that_another_program_wrote_without_indexes_is_read() {
+    let whole = whole(Compression::Zstd);
+    let file = whole.file();
+    let small = || mcap::WriteOptions::new().chunk_size(Some(500));
+    let check = |options, is_written: bool| {
+        let before = written_again(&whole, options);
+        fs::write(&file, &before).unwrap();
+        for _ in 0..2 {
+            let tale = told(&file).unwrap();
+            assert_eq!((tale.told, tale.gaps), (whole.told.clone(), Vec::new()));
+            check_states(&whole, &[], "without indexes");
+        }
+        assert_eq!(fs::read(&file).unwrap() != before, is_written);
+    };
+    check(small().emit_message_indexes(false), false);
+    // Where chunks are has to be known.
+    check(small().emit_chunk_indexes(false), true);
+    check(small().emit_summary_records(false), true);
+    check(
+        small().emit_chunk_indexes(false).emit_statistics(false),
+        true,
+    );
+    check(small().emit_statistics(false), false);
+}
+
+#[test]
+fn a_recording_that_another_program_wrote_without_chunks_is_refused_and_stays_as_it_is() {
+    let whole = whole(Compression::Zstd);
+    let file = whole.file();
+    for options in [
+        mcap::WriteOptions::new(),
+        mcap::WriteOptions::new().emit_statistics(false),
+        mcap::WriteOptions::new().emit_summary_records(false),
+    ] {
+        let bytes = written_again(&whole, options.use_chunks(false));
+        for len in [bytes.len(), bytes.len() * 2 / 3] {
+            fs::write(&file, &bytes[..len]).unwrap();
+            let error = Recording::open(&file).unwrap_err();
+            assert!(matches!(error, RecordingError::Read { .. }), "{error}");
+            assert!(fs::read(&file).unwrap() == bytes[..len], "it was written");
+        }
+    }
 }
 
 #[test]
