@@ -77,6 +77,12 @@ impl<'t> Placing<'t> {
             (_, Kind::Complex) => of_scalar(size / 2),
             (_, Kind::Vector { .. }) => size.checked_next_power_of_two().unwrap_or(1),
             (_, Kind::Reference { .. } | Kind::Pointer { .. }) => of_scalar(ty.size.unwrap_or(8)),
+            // Two words if it points to a function, and one if it points to data.
+            (_, Kind::MemberPointer { to, .. }) => {
+                let to = &self.types[self.types.bare(*to)].kind;
+                let words = if matches!(to, Kind::Function(_)) { 2 } else { 1 };
+                of_scalar(size / words)
+            }
             _ => of_scalar(size),
         };
         let align = if align <= MOST_ALIGN { align.max(1) } else { 1 };

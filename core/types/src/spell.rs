@@ -67,7 +67,12 @@ impl Spelling<'_> {
                 self.pointer(*to, format!("{sign}{inner}"))
             }
             Kind::MemberPointer { class, to } => {
-                self.pointer(*to, format!("{}::*{inner}", self.types.base_name(*class)))
+                // C++ wants no word in front of a class here.
+                let class = match &*self.types[*class].name {
+                    "" => self.types.base_name(*class),
+                    name => name.to_owned(),
+                };
+                self.pointer(*to, format!("{class}::*{inner}"))
             }
             Kind::Array { element, count } => {
                 self.declarator(*element, format!("{inner}[{}]", bounds(*count)))

@@ -469,3 +469,38 @@ fn the_place_of_a_virtual_base_is_not_known_and_not_unused() {
         assert!(uses.iter().any(is_user));
     }
 }
+
+#[test]
+fn pointers_to_members_and_nullptr_have_the_size_that_the_compiler_gives_them() {
+    let source = "struct B { int b; int f(int); int g() const; }; typedef int F(int); struct V; typedef int (V::*Late)(long);
+        struct S { int (B::*mf)(int); int B::*md; char c; };
+        struct T { F B::*mf; char a; int (B::*mc)() const; decltype(nullptr) n; char b; int (B::*const mk)(int); char c;
+            int (B::*rows[2])(int); int B::*const *to; };
+        struct U { Late p; char c; Late q; };
+        S s; T t{nullptr, 0, nullptr, nullptr, 0, nullptr}; U u;";
+    for words in [
+        "g++ -g -c SRC -o OUT",
+        "clang++ -g -c SRC -o OUT",
+        "clang++ -g -gdwarf-4 -fdebug-types-section -c SRC -o OUT",
+    ] {
+        let types = Workshop::new().types("pointers.cpp", source, words);
+        for (name, wanted, unused) in [
+            ("S", "mf 0 16, md 16 8, c 24 1", 7),
+            (
+                "T",
+                "mf 0 16, a 16 1, mc 24 16, n 40 8, b 48 1, mk 56 16, c 72 1, rows 80 32, to 112 8",
+                21,
+            ),
+            ("U", "p 0 16, c 16 1, q 24 16", 7),
+        ] {
+            let id = found(&types, name);
+            assert_eq!(layout(&types, id), wanted, "{words}");
+            assert_eq!(types.holes(id).unwrap().unused(), unused, "{words}: {name}");
+            let code = types.declaration(id, Remarks::Places);
+            let says_more = code.contains("_Alignas") || code.contains("packed");
+            assert!(!says_more, "{words}: {code}");
+        }
+        let code = types.declaration(found(&types, "S"), Remarks::Places);
+        assert!(code.contains("int B::*md;"), "{code}");
+    }
+}

@@ -38,6 +38,9 @@ pub(super) fn variants_of(reading: &mut Reading, id: TypeId) -> Option<&mut Vari
     record_of(reading, id)?.variants.as_mut()
 }
 
+/// What compilers call the type of `nullptr`.
+const NULLPTR: &[u8] = b"decltype(nullptr)";
+
 /// Bytes of a bitfield's type, if that was read already, as compilers see to.
 pub(super) fn storage(reading: &mut Reading, mut id: TypeId) -> Option<u64> {
     for _ in 0..crate::sound::DEEPEST {
@@ -78,21 +81,19 @@ pub(super) fn plain(
         DW_TAG_ptr_to_member_type => {
             let to = of();
             let class = reading.id_or_void(entry.containing);
-            // Compilers leave its size to the ABI: a pointer to a function goes with an adjustment of `this`.
-            let words = if matches!(reading.ty(to).kind, Kind::Function(_)) {
-                2
-            } else {
-                1
-            };
-            let size = entry.byte_size.or(Some(address_size * words));
-            (Kind::MemberPointer { class, to }, size)
+            (Kind::MemberPointer { class, to }, address)
         }
         DW_TAG_typedef | DW_TAG_template_alias => (Kind::Alias { of: of() }, None),
         DW_TAG_const_type => (qualified(of(), Qualifier::Const), None),
         DW_TAG_volatile_type => (qualified(of(), Qualifier::Volatile), None),
         DW_TAG_restrict_type => (qualified(of(), Qualifier::Restrict), None),
         DW_TAG_atomic_type => (qualified(of(), Qualifier::Atomic), None),
-        DW_TAG_unspecified_type => (Kind::Opaque { what: Tag::Other }, entry.byte_size),
+        DW_TAG_unspecified_type => {
+            // Compilers leave its size to the standard of C++, by which it is that of an address.
+            let is_nullptr = entry.name.is_some_and(|name| name.slice() == NULLPTR);
+            let size = entry.byte_size.or(address.filter(|_| is_nullptr));
+            (Kind::Opaque { what: Tag::Other }, size)
+        }
         _ => return None,
     })
 }

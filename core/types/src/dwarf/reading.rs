@@ -25,6 +25,9 @@ pub(super) struct Reading {
     defined: Vec<(Key, u64)>,
     /// Symbols that are nothing without an address: member functions that were never compiled here.
     only_with_address: Vec<usize>,
+    /// Pointers to members whose size the compiler left to the ABI. They have that of one address so far: what they point to
+    /// may come later.
+    pub(super) unsized_member_pointers: Vec<TypeId>,
 }
 
 impl Reading {
@@ -101,6 +104,9 @@ impl Reading {
         for id in sound::too_deep(&draft.types) {
             draft.types[id.index()].kind = Kind::Opaque { what: Tag::Other };
         }
+        for id in std::mem::take(&mut self.unsized_member_pointers) {
+            size_member_pointer(&mut draft.types, id);
+        }
         *self = Reading::default();
         draft
     }
@@ -118,6 +124,22 @@ impl Reading {
         }
         let mut kept = is_kept.into_iter();
         symbols.retain(|symbol| kept.next().unwrap_or(true) && !symbol.name.is_empty());
+    }
+}
+
+/// A pointer to a member function goes with an adjustment of `this`: it has two addresses.
+fn size_member_pointer(types: &mut [Type], id: TypeId) {
+    let Kind::MemberPointer { to, .. } = types[id.index()].kind else {
+        return;
+    };
+    // Nothing is too deep any more, so that this ends.
+    let mut to = to;
+    while let Kind::Alias { of } | Kind::Qualified { of, .. } = types[to.index()].kind {
+        to = of;
+    }
+    if matches!(types[to.index()].kind, Kind::Function(_)) {
+        let size = &mut types[id.index()].size;
+        *size = size.map(|bytes| bytes.saturating_mul(2));
     }
 }
 

@@ -308,6 +308,9 @@ impl<'d> Walk<'_, '_, 'd> {
             self.reading.ty(id).name = self.context.names.borrow_mut().get(&name);
         }
         self.reading.ty(id).size = size;
+        if tag == DW_TAG_ptr_to_member_type && entry.byte_size.is_none() {
+            self.reading.unsized_member_pointers.push(id);
+        }
         Level::Other
     }
 
