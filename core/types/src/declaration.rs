@@ -1,14 +1,22 @@
 //! The definition of a type as C writes it, with what the compiler knows of it in comments.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::holes::{CACHE_LINE, Part};
-use crate::kind::{Enum, Kind, Member, Tag, TypeId};
-use crate::placing::{Before, Placing, Told};
+use crate::kind::{Enum, Kind, Member, Signature, Tag, Type, TypeId};
+use crate::placing::{Before, Placing, Told, filling};
 use crate::types::Types;
 
 /// Columns before the comments.
 const COMMENTS: usize = 48;
+
+/// Types that lead from a member to one without a name.
+const MOST_STEPS: usize = 64;
+
+/// Levels of records without a name behind pointers, and bytes of text behind which no more of them are written.
+const DEEPEST: usize = 32;
+const LONGEST: usize = 1 << 20;
 
 /// The attribute of a packed record that has the text of its layout.
 const LAYOUT: &str = "layout";
@@ -26,7 +34,7 @@ pub enum Remarks {
 impl Types {
     /// The definition of a type in C, with offset and size of each member: `struct quote { … };`.
     ///
-    /// Anonymous records inside are written in place. `packed`, `aligned`, `_Alignas` and bitfields without a name
+    /// Records and enums without a name are written in place. `packed`, `aligned`, `_Alignas` and bitfields without a name
     /// are written where a compiler needs them to lay the members out as they are. What C has no words for, such as base classes and the variants of
     /// Rust enums, is written as a member with a comment. The attribute `layout`, the text that says how a packed record is
     /// laid out, is written above it.
@@ -40,15 +48,16 @@ impl Types {
             placing: Placing::new(self),
             out: String::new(),
             remarks,
+            listed: HashSet::new(),
         };
         match &self[id].kind {
             Kind::Record(_) => {
                 text.layout(id);
-                text.record(id, 0, 0);
+                text.body(id, 0, 0);
                 text.end_of_record(id);
             }
-            Kind::Enum(set) => {
-                text.set(id, set, 0);
+            Kind::Enum(_) => {
+                text.body(id, 0, 0);
                 text.out.push_str(";\n");
             }
             Kind::Alias { of } => text.alias(id, *of),
@@ -59,11 +68,21 @@ impl Types {
     }
 }
 
+/// A type without a name that is written in place.
+#[derive(Clone, Copy)]
+struct Unnamed {
+    id: TypeId,
+    /// Whether it lies in the member, and not behind an address.
+    is_inside: bool,
+}
+
 struct Text<'t> {
     types: &'t Types,
     placing: Placing<'t>,
     out: String,
     remarks: Remarks,
+    /// Enums that are written in it.
+    listed: HashSet<TypeId>,
 }
 
 impl Text<'_> {
@@ -89,20 +108,17 @@ impl Text<'_> {
 
     /// `typedef struct { … } name;` and `typedef int name;`
     fn alias(&mut self, id: TypeId, of: TypeId) {
-        let (ty, name) = (&self.types[of], &self.types[id].name);
-        match &ty.kind {
-            Kind::Record(_) if ty.name.is_empty() => {
-                self.out.push_str("typedef ");
-                self.record(of, 0, 0);
-                let _ = write!(self.out, " {name}");
-                self.end_of_record(of);
-            }
-            Kind::Enum(set) if ty.name.is_empty() => {
-                self.out.push_str("typedef ");
-                self.set(of, set, 0);
-                let _ = writeln!(self.out, " {name};");
-            }
-            _ => _ = writeln!(self.out, "typedef {};", self.types.declare(of, name)),
+        let code = self.types.declare(of, &self.types[id].name);
+        let Some((unnamed, front, behind)) = self.unnamed(of, &code, 0) else {
+            _ = writeln!(self.out, "typedef {code};");
+            return;
+        };
+        let _ = write!(self.out, "typedef {front}");
+        self.body(unnamed.id, 0, 0);
+        self.out.push_str(behind);
+        match unnamed.id == of {
+            true => self.end_of_record(of),
+            false => self.out.push_str(";\n"),
         }
     }
 
@@ -132,19 +148,18 @@ impl Text<'_> {
             }
             end = end.max(after);
         }
+        self.fill(told.behind, depth + 1);
         let _ = write!(self.out, "{:indent$}}}", "", indent = depth * 4);
     }
 
     fn part(&mut self, part: &Part<'_>, before: Before, depth: usize, start: u64) {
-        let aligned = match before {
-            Before::Nothing => String::new(),
-            Before::Aligned(align) => format!("_Alignas({align}) "),
+        match before {
             Before::Bits(bits) => {
-                let code = format!("{} : {bits};", self.types.spell(part.ty));
+                let code = format!("{} : {bits};", self.integer(part.ty));
                 self.line(depth, &code, "");
-                String::new()
             }
-        };
+            other => self.fill(other, depth),
+        }
         let offset_bits = start.saturating_add(part.offset_bits);
         let comment = place(offset_bits, part);
         let comment = match (part.member, part.value, part.is_alternative) {
@@ -152,33 +167,96 @@ impl Text<'_> {
             (_, Some(value), _) => format!("{comment}  if {value}"),
             (Some(member), None, _) => format!("{comment}{}", said_of(member)),
         };
-        let ty = &self.types[part.ty];
-        match &ty.kind {
-            Kind::Record(_) if ty.name.is_empty() => {
-                let _ = write!(self.out, "{:indent$}{aligned}", "", indent = depth * 4);
-                self.record(part.ty, depth, offset_bits);
-                let name = if part.name.is_empty() {
-                    ";".to_owned()
-                } else {
-                    format!(" {};", part.name)
-                };
-                let _ = writeln!(
-                    self.out,
-                    "{name:width$} /* {comment} */",
-                    width = (COMMENTS - 1).saturating_sub(depth * 4)
-                );
+        let code = self.code(part);
+        let unnamed = self.unnamed(part.ty, &code, depth);
+        let aligned = match before {
+            Before::Aligned(align) => format!("_Alignas({align}) "),
+            Before::Lowered(align) => format!("__attribute__((aligned({align}))) "),
+            _ => String::new(),
+        };
+        let Some((unnamed, front, behind)) = unnamed else {
+            return self.line(depth, &(aligned + &code), &comment);
+        };
+        // C has one scope for the names of all enums.
+        if self.listed.contains(&unnamed.id) {
+            let code = format!("{aligned}{front}{}{behind}", self.integer(unnamed.id));
+            return self.line(depth, &code, &comment);
+        }
+        let _ = write!(
+            self.out,
+            "{:indent$}{aligned}{front}",
+            "",
+            indent = depth * 4
+        );
+        let start = if unnamed.is_inside { offset_bits } else { 0 };
+        self.body(unnamed.id, depth, start);
+        let width = (COMMENTS - 1).saturating_sub(depth * 4);
+        let _ = writeln!(self.out, "{behind:width$} /* {comment} */");
+    }
+
+    fn fill(&mut self, gap: Before, depth: usize) {
+        let Before::Gap(from, to) = gap else { return };
+        for width in filling(from, to) {
+            let code = format!("{} : {width};", integer_of(width.div_ceil(8)));
+            self.line(depth, &code, "");
+        }
+    }
+
+    /// A record or an enum up to its closing bracket.
+    fn body(&mut self, id: TypeId, depth: usize, start: u64) {
+        match &self.types[id].kind {
+            Kind::Enum(set) => {
+                self.listed.insert(id);
+                self.set(id, set, depth);
             }
-            Kind::Enum(set) if ty.name.is_empty() => {
-                let _ = write!(self.out, "{:indent$}{aligned}", "", indent = depth * 4);
-                self.set(part.ty, set, depth);
-                let name = format!(" {};", part.name);
-                let _ = writeln!(
-                    self.out,
-                    "{name:width$} /* {comment} */",
-                    width = (COMMENTS - 1).saturating_sub(depth * 4)
-                );
-            }
-            _ => self.line(depth, &(aligned + &self.code(part)), &comment),
+            _ => self.record(id, depth, start),
+        }
+    }
+
+    /// The record or enum without a name that a type is, or is made of, with what is in front of it and behind it where
+    /// `code` declares something of the type.
+    fn unnamed<'c>(
+        &self,
+        id: TypeId,
+        code: &'c str,
+        depth: usize,
+    ) -> Option<(Unnamed, &'c str, &'c str)> {
+        let (mut id, mut is_inside) = (id, true);
+        for _ in 0..MOST_STEPS {
+            id = match &self.types[id].kind {
+                Kind::Array { element: of, .. }
+                | Kind::Vector { element: of, .. }
+                | Kind::Qualified { of, .. } => *of,
+                Kind::Pointer { to: of } | Kind::Function(Signature { result: of, .. }) => {
+                    is_inside = false;
+                    *of
+                }
+                Kind::Record(_) | Kind::Enum(_) if self.types[id].name.is_empty() => {
+                    // A file could have records that point to each other, and none of them a name.
+                    let is_written = is_inside || (depth < DEEPEST && self.out.len() < LONGEST);
+                    let (front, behind) = code.split_once(&self.types.base_name(id))?;
+                    return is_written.then_some((Unnamed { id, is_inside }, front, behind));
+                }
+                _ => return None,
+            };
+        }
+        None
+    }
+
+    /// The type as C writes it; an enum without a name as the number that it is, not to list it again.
+    fn integer(&self, id: TypeId) -> String {
+        let bare = self.types.bare(id);
+        match &self.types[bare] {
+            Type {
+                name,
+                size,
+                kind: Kind::Enum(set),
+                ..
+            } if name.is_empty() => match set.base {
+                Some(base) => self.types.spell(base),
+                None => integer_of(size.unwrap_or(4)).into(),
+            },
+            _ => self.types.spell(id),
         }
     }
 
@@ -195,12 +273,15 @@ impl Text<'_> {
 
     fn set(&mut self, id: TypeId, set: &Enum, depth: usize) {
         let ty = &self.types[id];
-        let name = if ty.name.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", ty.name)
+        let (packed, base) = match ty.size {
+            Some(size) if size == usual_bytes(set) => ("", String::new()),
+            Some(size) if size == least_bytes(set) => ("__attribute__((packed))", String::new()),
+            Some(size) => ("", format!(": {}", integer_of(size))),
+            None => ("", String::new()),
         };
-        let _ = writeln!(self.out, "enum{name} {{");
+        let head = ["enum", packed, &*ty.name, &*base].into_iter();
+        let head: Vec<&str> = head.filter(|part| !part.is_empty()).collect();
+        let _ = writeln!(self.out, "{} {{", head.join(" "));
         for one in &set.enumerators {
             let _ = writeln!(
                 self.out,
@@ -295,6 +376,34 @@ fn attributes(told: &Told) -> String {
     match all.is_empty() {
         true => String::new(),
         false => format!("__attribute__(({}))", all.join(", ")),
+    }
+}
+
+/// Bytes of the enum that a compiler makes of these values if it is told nothing.
+fn usual_bytes(set: &Enum) -> u64 {
+    least_bytes(set).max(4)
+}
+
+/// Bytes of the smallest number that has all values of an enum.
+fn least_bytes(set: &Enum) -> u64 {
+    let mut values = set.enumerators.iter().map(|one| one.value);
+    let is_signed = values.clone().any(|value| value < 0);
+    let bits = |value: i128| match value < 0 {
+        true => 128 - value.leading_ones(),
+        false => 128 - value.leading_zeros(),
+    };
+    let most = values.by_ref().map(bits).max().unwrap_or(0) + u32::from(is_signed);
+    u64::from(most.max(1).next_power_of_two().max(8) / 8)
+}
+
+/// A number of C of so many bytes.
+fn integer_of(bytes: u64) -> &'static str {
+    match bytes {
+        1 => "char",
+        2 => "short",
+        8 => "long long",
+        16 => "__int128",
+        _ => "int",
     }
 }
 

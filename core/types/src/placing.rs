@@ -12,6 +12,9 @@ use crate::types::Types;
 /// Alignments that are tried are powers of two below this one's.
 const MOST_POWER: u32 = 13;
 
+/// Bits of the longest gap that is filled with bitfields.
+const MOST_GAP: u64 = 512;
+
 /// Compilers align to no more bytes. A file may say anything.
 const MOST_ALIGN: u64 = 1 << 28;
 
@@ -24,16 +27,24 @@ pub(crate) struct Told {
     pub(crate) align: Option<u64>,
     /// What is said before each part, in the order of [`Types::parts`].
     pub(crate) before: Vec<Before>,
+    /// What is said behind the last one.
+    pub(crate) behind: Before,
 }
 
 /// What is said before a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Before {
+    #[default]
     Nothing,
     /// `_Alignas`
     Aligned(u64),
+    /// An alignment below that of its type, as `#pragma pack` makes it: `_Alignas` must not lower one, but the attribute
+    /// `aligned` may do so in a packed record.
+    Lowered(u64),
     /// A bitfield of so many bits without a name; of none, up to the next unit.
     Bits(u64),
+    /// Bitfields without a name, from one bit of the record to another: no alignment leads there.
+    Gap(u64, u64),
 }
 
 /// The natural alignments of types, as far as they are known.
@@ -80,7 +91,11 @@ impl<'t> Placing<'t> {
             // Two words if it points to a function, and one if it points to data.
             (_, Kind::MemberPointer { to, .. }) => {
                 let to = &self.types[self.types.bare(*to)].kind;
-                let words = if matches!(to, Kind::Function(_)) { 2 } else { 1 };
+                let words = if matches!(to, Kind::Function(_)) {
+                    2
+                } else {
+                    1
+                };
                 of_scalar(size / words)
             }
             _ => of_scalar(size),
@@ -112,20 +127,14 @@ impl<'t> Placing<'t> {
             None => part.offset_bits % (align * 8) != 0,
         };
         told.is_packed = size % natural != 0 || parts.iter().zip(&aligns).any(is_off);
-        let (mut end, mut align) = (0, 1);
-        for ((part, own), before) in parts.iter().zip(&aligns).zip(&mut told.before) {
-            let own = if told.is_packed { 1 } else { *own };
-            align = align.max(own);
-            if record.tag != Tag::Union {
-                *before = step(part, end, own, self.types.size_of(part.ty));
-            }
-            if let Before::Aligned(aligned) = *before {
-                align = align.max(aligned);
-            }
-            end = end.max(part.offset_bits.saturating_add(part.size_bits.unwrap_or(0)));
+        let ends = |part: &Part<'_>| part.offset_bits.saturating_add(part.size_bits.unwrap_or(0));
+        let end = parts.iter().map(ends).max().unwrap_or(0);
+        let fits = |align: u64| end.div_ceil(8).checked_next_multiple_of(align) == Some(size);
+        let is_union = record.tag == Tag::Union;
+        let mut align = self.steps(&parts, &aligns, is_union, true, &mut told);
+        if !powers().any(|power| power >= align && fits(power)) {
+            align = self.steps(&parts, &aligns, is_union, false, &mut told);
         }
-        let bytes = end.div_ceil(8);
-        let fits = |align: u64| bytes.checked_next_multiple_of(align) == Some(size);
         let said = said(ty).filter(|said| *said > align && fits(*said));
         told.align = match fits(align) {
             true => said,
@@ -134,7 +143,44 @@ impl<'t> Placing<'t> {
         // A struct without members has a byte in C++.
         told.align = told.align.filter(|_| !parts.is_empty());
         let align = told.align.unwrap_or(align);
+        if !fits(align) && !is_union {
+            told.behind = gap(end, size.saturating_mul(8));
+        }
         (told, align)
+    }
+
+    /// Works out what is said before each member. Gives back the alignment that the record has then. Without leave to align
+    /// members, gaps are filled.
+    fn steps(
+        &self,
+        parts: &[Part<'_>],
+        aligns: &[u64],
+        is_union: bool,
+        may_align: bool,
+        told: &mut Told,
+    ) -> u64 {
+        let (mut end, mut align) = (0, 1);
+        for ((part, own), before) in parts.iter().zip(aligns).zip(&mut told.before) {
+            let used = if told.is_packed { 1 } else { *own };
+            align = align.max(used);
+            if !is_union {
+                *before = step(part, end, used, self.types.size_of(part.ty));
+            }
+            if let Before::Aligned(aligned) = *before {
+                let is_lower = aligned < *own;
+                // Compilers drop the attribute in front of what has no name.
+                *before = match !may_align || (is_lower && part.name.is_empty()) {
+                    true => gap(end, part.offset_bits),
+                    false if is_lower => Before::Lowered(aligned),
+                    false => Before::Aligned(aligned),
+                };
+                if matches!(before, Before::Aligned(_) | Before::Lowered(_)) {
+                    align = align.max(aligned);
+                }
+            }
+            end = end.max(part.offset_bits.saturating_add(part.size_bits.unwrap_or(0)));
+        }
+        align
     }
 }
 
@@ -169,17 +215,36 @@ fn step(part: &Part<'_>, end: u64, align: u64, bytes: Option<u64>) -> Before {
         return match at.checked_sub(end) {
             _ if at <= natural => Before::Nothing,
             _ if end.checked_next_multiple_of(unit) == Some(at) => Before::Bits(0),
-            Some(gap) if gap <= unit => Before::Bits(gap),
-            _ => Before::Nothing,
+            Some(gap) if !crosses(end, gap, unit) => Before::Bits(gap),
+            _ => gap(end, at),
         };
     }
-    let (end, at) = (end.div_ceil(8), at / 8);
-    let leads = |align: u64| end.checked_next_multiple_of(align) == Some(at);
+    let leads = |align: u64| end.div_ceil(8).checked_next_multiple_of(align) == Some(at / 8);
     if leads(align) {
         return Before::Nothing;
     }
     let aligned = powers().find(|&power| power > align && leads(power));
-    aligned.map_or(Before::Nothing, Before::Aligned)
+    aligned.map_or_else(|| gap(end, at), Before::Aligned)
+}
+
+fn gap(end: u64, at: u64) -> Before {
+    match at.checked_sub(end) {
+        Some(1..=MOST_GAP) => Before::Gap(end, at),
+        _ => Before::Nothing,
+    }
+}
+
+/// Widths of the bitfields that fill a gap. None is in two units of its width.
+pub(crate) fn filling(from: u64, to: u64) -> Vec<u64> {
+    let (mut at, mut widths) = (from, Vec::new());
+    while at < to {
+        let fits = |unit: &u64| at.is_multiple_of(*unit) && to - at >= *unit;
+        let rest = (8 - at % 8).min(to - at);
+        let width = [64, 32, 16].into_iter().find(fits).unwrap_or(rest);
+        widths.push(width);
+        at += width;
+    }
+    widths
 }
 
 #[cfg(test)]

@@ -77,7 +77,12 @@ fn members_of(types: &[Type], id: TypeId, known: &mut [Option<u64>]) -> u64 {
     let mut members = 0_u64;
     types[id.index()].each_reference(|part, _| {
         let ty = &types[part.index()];
-        let is_anonymous = ty.name.is_empty() && matches!(ty.kind, Kind::Record(_));
+        // An array of them, and one with qualifiers, is written with their members too.
+        let is_anonymous = match ty.kind {
+            Kind::Record(_) => ty.name.is_empty(),
+            Kind::Array { .. } | Kind::Vector { .. } | Kind::Qualified { .. } => true,
+            _ => false,
+        };
         let inside = if is_anonymous {
             members_of(types, part, known)
         } else {
