@@ -101,9 +101,17 @@ pub enum LayoutMistake {
         /// Names that may be meant.
         alike: Alike,
     },
-    /// The type has no size: it is only declared, or a function.
-    #[error("the type {name:?} has no size; is it only declared?")]
+    /// The types do not say what size the type has: it is only declared, or no type of a value.
+    #[error("the type {name:?} has no size: {why}")]
     NoSize {
+        /// The type.
+        name: String,
+        /// What it is.
+        why: &'static str,
+    },
+    /// The type's values have no bytes, as those of `struct empty {}` in C.
+    #[error("the type {name:?} has 0 bytes: there is nothing of it in the file")]
+    NoBytes {
         /// The type.
         name: String,
     },

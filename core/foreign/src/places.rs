@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use memglass_types::{TypeId, Types};
+use memglass_types::{Kind, TypeId, Types};
 
 use crate::builtin;
 use crate::error::{ForeignError, LayoutMistake};
@@ -88,16 +88,15 @@ impl Resolver<'_> {
         let entry = parse(text).map_err(refuse)?;
         let named = named(&entry, self.sets).map_err(refuse)?;
         let (offset, name) = (entry.offset, named.type_name);
-        let no_size = || refuse(LayoutMistake::NoSize { name: name.into() });
-        let size = self.sets[named.set].size_of(named.id);
-        let size = size.filter(|size| *size > 0).ok_or_else(no_size)?;
+        let size = size(self.sets[named.set], named.id, name).map_err(refuse)?;
         let count = match entry.count {
             Count::One => None,
             Count::Elements(count) => Some(count),
             Count::ToTheEnd => Some((self.len.saturating_sub(offset) / size).max(1)),
         };
         self.check_end(text, offset, size.checked_mul(count.unwrap_or(1)))?;
-        let (ty, count) = self.lowered(&named, count)?.ok_or_else(no_size)?;
+        let no_bytes = || refuse(LayoutMistake::NoBytes { name: name.into() });
+        let (ty, count) = self.lowered(&named, count)?.ok_or_else(no_bytes)?;
         let label = label(&named, offset, &self.labels).map_err(refuse)?;
         self.labels.insert(label.clone());
         Ok(Placed {
@@ -140,6 +139,24 @@ impl Resolver<'_> {
             name: named.type_name.to_owned(),
             source,
         })
+    }
+}
+
+/// Bytes of a value of a type, which are not none.
+fn size(types: &Types, id: TypeId, name: &str) -> Result<u64, LayoutMistake> {
+    let name = || name.to_owned();
+    match types.size_of(id) {
+        Some(0) => Err(LayoutMistake::NoBytes { name: name() }),
+        Some(size) => Ok(size),
+        None => Err(LayoutMistake::NoSize {
+            name: name(),
+            why: match types[types.bare(id)].kind {
+                Kind::Function(_) => "it is a function",
+                Kind::Array { .. } => "it is an array without a number of elements",
+                Kind::Void => "it is void",
+                _ => "it is only declared",
+            },
+        }),
     }
 }
 

@@ -460,3 +460,45 @@ fn types_that_cannot_be_are_refused_in_no_time() {
     }
     assert!(began.elapsed() < Duration::from_secs(20));
 }
+
+#[test]
+fn why_a_type_has_no_bytes_is_told_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let (source, object) = (dir.path().join("none.c"), dir.path().join("none.o"));
+    let text = "struct empty {} e; struct hidden; struct hidden *h; typedef int call(int); call *c; \
+        typedef struct empty nothing; nothing n; typedef int rest[]; rest *r; typedef void none; none *v; \
+        typedef int zero[0]; zero z;";
+    fs::write(&source, text).unwrap();
+    run(Command::new("gcc")
+        .args(["-g", "-c", "-o"])
+        .arg(&object)
+        .arg(&source));
+    let types = Types::open(&object).unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, [0; 8]).unwrap();
+    for (name, why) in [
+        (
+            "empty",
+            "\"empty\" has 0 bytes: there is nothing of it in the file",
+        ),
+        (
+            "nothing",
+            "\"nothing\" has 0 bytes: there is nothing of it in the file",
+        ),
+        (
+            "zero",
+            "\"zero\" has 0 bytes: there is nothing of it in the file",
+        ),
+        ("hidden", "\"hidden\" has no size: it is only declared"),
+        ("call", "\"call\" has no size: it is a function"),
+        (
+            "rest",
+            "\"rest\" has no size: it is an array without a number of elements",
+        ),
+        ("none", "\"none\" has no size: it is void"),
+    ] {
+        let layout = format!("0: {name}");
+        let error = Foreign::of(&file, &layout, &types, Use::Read).unwrap_err();
+        assert!(error.to_string().ends_with(why), "{error}");
+    }
+}

@@ -124,11 +124,7 @@ fn bytes_of(value: &Dynamic) -> Result<Vec<u8>> {
     let found = if let Some(bytes) = value.read_lock::<Blob>() {
         Some(bytes.clone())
     } else if let Some(array) = value.read_lock::<Array>() {
-        let bytes = array.iter().map(|element| {
-            let number = element.as_int().ok()?;
-            u8::try_from(number).ok()
-        });
-        bytes.collect()
+        Some(of_array(&array)?)
     } else if let Some(text) = value.read_lock::<ImmutableString>() {
         of_text(&text)
     } else if let Some(place) = value.read_lock::<Place>() {
@@ -142,6 +138,23 @@ fn bytes_of(value: &Dynamic) -> Result<Vec<u8>> {
             noun(value)
         ))
     })
+}
+
+/// The bytes of a script's own array.
+fn of_array(array: &Array) -> Result<Vec<u8>> {
+    let bytes = array.iter().enumerate().map(|(index, element)| {
+        let byte = element.as_int().ok().map(u8::try_from);
+        byte.and_then(|byte| byte.ok()).ok_or_else(|| {
+            let found = match element.is_int() {
+                true => element.to_string(),
+                false => noun(element),
+            };
+            raise(format_args!(
+                "cast takes bytes, which are integers from 0 to 255: element {index} of the array is {found}"
+            ))
+        })
+    });
+    bytes.collect()
 }
 
 /// The bytes of a text, unless some were no text: what these were is lost.

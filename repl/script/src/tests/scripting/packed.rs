@@ -212,7 +212,16 @@ fn what_is_no_layout_and_no_bytes_is_an_error() {
         "cast([1], \"mgs\")",
         "no type is named \"mgs\"; did you mean \"msg\"?",
     );
-    world.fails("cast([256], \"msg\")", "cast takes bytes");
+    for (array, found) in [
+        ("[256]", "element 0 of the array is 256"),
+        ("[0, 255, -1]", "element 2 of the array is -1"),
+        ("[1, \"2\"]", "element 1 of the array is text"),
+        ("[1, 2.0]", "element 1 of the array is a float"),
+    ] {
+        let script = format!("cast({array}, \"msg\")");
+        let why = format!("cast takes bytes, which are integers from 0 to 255: {found}");
+        world.fails(&script, &why);
+    }
     world.fails("cast(AAPL_position, \"msg\")", "cast takes bytes");
     world.fails("cast(7, \"msg\")", "cast takes bytes");
     world.fails(
