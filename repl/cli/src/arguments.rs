@@ -553,8 +553,8 @@ pub(crate) struct Export {
     #[arg(long, conflicts_with = "csv")]
     pub(crate) jsonl: bool,
 
-    /// Only objects whose label or type matches, as in 'AAPL_*' or Order, or only fields, as in 'AAPL_*.quantity'; may be
-    /// given several times.
+    /// Only objects whose label or type matches, as in 'AAPL_*' or Order, or only fields, as in 'AAPL_*.quantity' or
+    /// Order.price; may be given several times.
     #[arg(long, value_name = "GLOB", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) only: Vec<String>,
 

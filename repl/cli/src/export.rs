@@ -1,5 +1,6 @@
 //! `memglass export`: a recording as rows for other programs.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -15,7 +16,7 @@ use serde_json::json;
 
 use super::arguments::Export;
 use super::failure::Failure;
-use super::only::{Only, nothing_matches};
+use super::only::{Missed, Only, no_field_matches, nothing_matches};
 use super::options::Options;
 use super::replay;
 
@@ -37,9 +38,10 @@ pub(super) fn run(options: &Options, named: Option<&str>, export: &Export) -> Re
     rows.out.flush()?;
     replay::note_damage(options, file.as_ref(), &damage);
     if rows.objects == 0 {
-        return Err(match export.only.as_slice() {
-            [] => Failure::Usage(format!("{file} has no objects")),
-            only => nothing_matches(&file, only),
+        return Err(match (export.only.as_slice(), &rows.missed) {
+            ([], _) => Failure::Usage(format!("{file} has no objects")),
+            (_, Some(missed)) => no_field_matches(&file, missed),
+            (only, None) => nothing_matches(&file, only),
         });
     }
     // Damage has its own message.
@@ -149,6 +151,10 @@ struct Rows {
     out: Data,
     /// How many rows or lines were about an object.
     objects: u64,
+    /// Objects of which some fields are meant, and were there.
+    in_part: HashSet<Arc<str>>,
+    /// The first one of which none was.
+    missed: Option<Missed>,
 }
 
 impl Rows {
@@ -158,6 +164,8 @@ impl Rows {
             only,
             out: Data::rows(),
             objects: 0,
+            in_part: HashSet::new(),
+            missed: None,
         }
     }
 
@@ -212,8 +220,16 @@ impl Rows {
             Some(now) => self.parts(state, object, [old, Some(now)]),
             None => Vec::new(),
         };
-        if parts.is_empty() && !is_whole && now.is_some() {
-            return Ok(());
+        if !is_whole {
+            let is_new = !self.in_part.contains(&object.label);
+            match (parts.is_empty(), now) {
+                (true, Some(now)) if is_new => self.miss(state, object, now),
+                (false, _) if is_new => _ = self.in_part.insert(Arc::clone(&object.label)),
+                _ => {}
+            }
+            if parts.is_empty() && (now.is_some() || is_new) {
+                return Ok(());
+            }
         }
         if self.objects == 0 && self.form == Form::Csv {
             self.put_row(["time", "path", "what", "value"])?;
@@ -252,25 +268,25 @@ impl Rows {
         Ok(())
     }
 
+    /// Remembers the first object that has no field that is meant.
+    fn miss(&mut self, state: &State, object: &Object, now: &Value) {
+        if self.missed.is_none() {
+            let all = all_parts(object, [None, Some(now)]);
+            let paths = all.iter().map(|(path, _)| &**path);
+            self.missed = self.only.missed(state.schema(), object, paths);
+        }
+    }
+
     /// The fields that are other ones than before, of those that are meant, with their whole paths.
     fn parts<'v>(
         &mut self,
         state: &State,
         object: &Object,
-        [old, now]: [Option<&'v Value>; 2],
+        values: [Option<&'v Value>; 2],
     ) -> Vec<(String, Difference<'v>)> {
-        let label = &object.label;
-        let differing = differences(old, now).into_iter().map(|part| {
-            let separator = match part.path.starts_with('[') || part.path.is_empty() {
-                true => "",
-                false => ".",
-            };
-            (format!("{label}{separator}{}", part.path), part)
-        });
-        let only = &mut self.only;
-        differing
-            .filter(|(path, _)| only.selects_field(state.schema(), object, path))
-            .collect()
+        let mut parts = all_parts(object, values);
+        parts.retain(|(path, _)| self.only.selects_field(state.schema(), object, path));
+        parts
     }
 
     fn put_row(&mut self, cells: [&str; 4]) -> io::Result<()> {
@@ -278,6 +294,22 @@ impl Rows {
         writer.write_record(cells)?;
         writer.flush()
     }
+}
+
+/// The fields that are other ones than before, with their whole paths.
+fn all_parts<'v>(
+    object: &Object,
+    [old, now]: [Option<&'v Value>; 2],
+) -> Vec<(String, Difference<'v>)> {
+    let label = &object.label;
+    let differing = differences(old, now).into_iter().map(|part| {
+        let separator = match part.path.starts_with('[') || part.path.is_empty() {
+            true => "",
+            false => ".",
+        };
+        (format!("{label}{separator}{}", part.path), part)
+    });
+    differing.collect()
 }
 
 #[cfg(test)]

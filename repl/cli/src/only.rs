@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use memglass::schema::{Schema, TypeId};
-use memglass::{Pattern, PatternError};
+use memglass::{Pattern, PatternError, nearest};
 use memglass_stream::{Change, Object};
+use memglass_value::format;
 
 use super::failure::Failure;
 
@@ -17,20 +18,72 @@ pub(super) fn nothing_matches(of: &str, patterns: &[String]) -> Failure {
     ))
 }
 
-/// Objects by patterns of their labels and of the names of their types, and fields by patterns of their paths; without
-/// patterns, all.
+/// The error for `of`, where objects match and none of them has such a field.
+pub(super) fn no_field_matches(of: &str, missed: &Missed) -> Failure {
+    let Missed {
+        label,
+        pattern,
+        near,
+    } = missed;
+    let hint = match near {
+        Some(near) => format!("; did you mean {near}?"),
+        None => String::new(),
+    };
+    Failure::Usage(format!(
+        "{of} has the object {label}, and no field that matches {pattern}{hint}"
+    ))
+}
+
+/// An object that is meant, which has no field that is.
+pub(super) struct Missed {
+    label: String,
+    pattern: String,
+    /// The field that may be meant.
+    near: Option<String>,
+}
+
+/// What of a pattern may be about labels and types, where a field follows: `AAPL_*` of `AAPL_*.quantity`.
+struct Head {
+    head: Pattern,
+    whole: String,
+    /// Bytes of `whole` before the field.
+    len: usize,
+}
+
+/// Objects by patterns of their labels and of the names of their types, and fields by patterns of their paths, which begin
+/// with a label or a type; without patterns, all.
 pub(super) struct Only {
     patterns: Vec<Pattern>,
-    /// The parts of patterns that may be about labels, where a field follows: `AAPL_*` of `AAPL_*.quantity`.
-    heads: Vec<Pattern>,
+    heads: Vec<Head>,
     /// What was found out for each label and type: a label may come back with another one.
     known: HashMap<(Arc<str>, TypeId), bool>,
 }
 
 /// What of a pattern may be about labels: all that stands before a `.` or a `[`.
-fn heads(pattern: &str) -> impl Iterator<Item = Pattern> {
-    let ends = pattern.match_indices(['.', '[']).map(|(end, _)| end);
-    ends.filter_map(|end| Pattern::new(&pattern[..end]).ok())
+fn heads(pattern: &str) -> impl Iterator<Item = Head> {
+    ends(pattern).filter_map(|len| {
+        Some(Head {
+            head: Pattern::new(&pattern[..len]).ok()?,
+            whole: pattern.to_owned(),
+            len,
+        })
+    })
+}
+
+/// Where the parts of a path end, before the whole.
+fn ends(path: &str) -> impl Iterator<Item = usize> {
+    path.match_indices(['.', '[']).map(|(end, _)| end)
+}
+
+/// The path of a field from the type on: `Position.quantity` of `AAPL_position.quantity`, and of an element of an array.
+fn by_type(schema: &Schema, object: &Object, path: &str) -> Option<String> {
+    let below = path.strip_prefix(&*object.label)?;
+    let below = match object.count {
+        Some(_) => below.split_once(']')?.1,
+        None => below,
+    };
+    let name = &schema.get(object.type_id)?.name;
+    Some(format!("{name}{below}"))
 }
 
 /// The pattern with what may be an index taken as one, and not as a set of characters: `book[0].price`, `book[*].price`;
@@ -77,9 +130,36 @@ impl Only {
         if self.selects(schema, object) {
             return true;
         }
-        let ends = path.match_indices(['.', '[']).map(|(end, _)| end);
-        let mut parts = ends.chain([path.len()]).map(|end| &path[..end]);
-        parts.any(|part| self.patterns.iter().any(|pattern| pattern.is_match(part)))
+        let is_meant = |path: &str| {
+            let mut parts = ends(path).chain([path.len()]).map(|end| &path[..end]);
+            parts.any(|part| self.patterns.iter().any(|pattern| pattern.is_match(part)))
+        };
+        is_meant(path) || by_type(schema, object, path).is_some_and(|path| is_meant(&path))
+    }
+
+    /// The longest part of a pattern that an object matches, where a field follows.
+    fn head(&self, schema: &Schema, object: &Object) -> Option<&Head> {
+        let type_name = schema.get(object.type_id).map(|ty| &*ty.name);
+        let names = [Some(&*object.label), type_name];
+        let is_met = |head: &&Head| names.iter().flatten().any(|name| head.head.is_match(name));
+        self.heads.iter().filter(is_met).max_by_key(|head| head.len)
+    }
+
+    /// What is told of an object of which no field of `paths` is meant.
+    pub(super) fn missed<'p>(
+        &self,
+        schema: &Schema,
+        object: &Object,
+        paths: impl Iterator<Item = &'p str>,
+    ) -> Option<Missed> {
+        let head = self.head(schema, object)?;
+        let below = |path: &'p str| path.strip_prefix(&*object.label);
+        let near = nearest(&head.whole[head.len..], paths.filter_map(below));
+        Some(Missed {
+            label: format::printable(&object.label).into_owned(),
+            pattern: head.whole.clone(),
+            near: near.map(|near| format::printable(near.trim_start_matches('.')).into_owned()),
+        })
     }
 
     /// Whether an object of a session with these types is meant.
@@ -104,8 +184,7 @@ impl Only {
     pub(super) fn concerns_a_part(&mut self, schema: &Schema, change: &Change<'_>) -> bool {
         match change {
             Change::Created(object) | Change::Value(object, _) => {
-                let has_head = self.heads.iter().any(|head| head.is_match(&*object.label));
-                has_head || self.selects(schema, object)
+                self.selects(schema, object) || self.head(schema, object).is_some()
             }
             _ => true,
         }

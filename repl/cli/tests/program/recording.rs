@@ -445,12 +445,57 @@ fn an_export_of_some_fields_has_those_and_no_others() {
     assert_eq!(paths("p*[*].speed"), ["pair[0].speed", "pair[1].speed"]);
     assert_eq!(paths("pair[[]1[]]"), ["pair[1].speed"]);
     assert_eq!(paths("motor"), ["motor.speed"]);
-    world
-        .run(&["export", &run, "--only", "motor.mass"])
-        .failed(2, &["no object that matches motor.mass"]);
+    // A type with a path is that field of all of its objects, and of all elements of their arrays.
+    for of_type in ["Motor.speed", "Mot*.speed", "M*.*"] {
+        assert_eq!(
+            paths(of_type),
+            ["motor.speed", "pair[0].speed", "pair[1].speed"]
+        );
+    }
+    for (only, why) in [
+        (
+            "motor.mass",
+            "has the object motor, and no field that matches motor.mass",
+        ),
+        (
+            "motor.sped",
+            "no field that matches motor.sped; did you mean speed?",
+        ),
+        (
+            "Motor.mass",
+            "has the object motor, and no field that matches Motor.mass",
+        ),
+        (
+            "pair[2].speed",
+            "has the object pair, and no field that matches pair[2].speed",
+        ),
+        ("engine.speed", "no object that matches engine.speed"),
+    ] {
+        let ran = world.run(&["export", &run, "--only", only]);
+        ran.failed(2, &[why]);
+    }
     let json = world.data(&["export", &run, "--jsonl", "--only", "mot*.speed"]);
     let line: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(line["value"], serde_json::json!({"motor.speed": 0}));
+}
+
+#[test]
+fn the_end_of_an_object_without_a_field_that_is_meant_is_not_exported() {
+    let (world, session, _motor) = producing();
+    let run = file(&world);
+    let mut child = recorder(&world);
+    let spare = session.object("spare", Motor::default()).unwrap();
+    grows(&world);
+    drop(spare);
+    grows(&world);
+    signal(child.id(), Signal::INT);
+    child.wait().unwrap();
+    let whole = world.data(&["export", &run, "--only", "spare.speed"]);
+    assert!(whole.contains("spare,vanished"), "{whole}");
+    world.run(&["export", &run, "--only", "spare.mass"]).failed(
+        2,
+        &["has the object spare, and no field that matches spare.mass"],
+    );
 }
 
 #[test]
