@@ -53,7 +53,7 @@ pub use model::{
 pub use outline::Entry;
 pub use parse::{Diagnostic, ParseOptions};
 pub use print::Style;
-pub use regular_file::{read_regular, read_regular_text};
+pub use regular_file::{NOT_UTF8, read_regular, read_regular_text};
 pub use replace_file::replace_file;
 pub use scan::{
     EnumValues, FieldLayout, FieldPlace, FieldType, Found, Layout, Query, RecordLayout,

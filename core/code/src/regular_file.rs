@@ -17,6 +17,9 @@ pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Why a file that is not UTF-8 is refused.
+pub const NOT_UTF8: &str = "is not UTF-8, which is the encoding that is expected: convert the file, for example by `iconv -f LATIN1 -t UTF-8`";
+
 /// The same as text.
 ///
 /// # Errors
@@ -26,10 +29,10 @@ pub fn read_regular_text(path: &Path) -> io::Result<String> {
     String::from_utf8(read_regular(path)?).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
-        let reason = format!(
-            "line {line} is not UTF-8, which is the encoding that is expected: convert the file, for example by `iconv -f LATIN1 -t UTF-8`"
-        );
-        io::Error::new(io::ErrorKind::InvalidData, reason)
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("line {line} {NOT_UTF8}"),
+        )
     })
 }
 

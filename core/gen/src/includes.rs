@@ -12,6 +12,7 @@ use memglass_code::{TokenKind, lex, read_regular};
 
 use crate::compiler::{Invocation, Language};
 use crate::fault::{Fault, Place};
+use crate::sources::text_of;
 
 /// Bytes of the largest header that is read.
 const LARGEST: u64 = 64 << 20;
@@ -62,7 +63,7 @@ fn is_include(word: &str) -> bool {
 
 /// Without the comments that it begins with.
 fn behind_comments(text: &str) -> &str {
-    let text = text.trim_start();
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\0');
     match text
         .strip_prefix("/*")
         .and_then(|rest| rest.split_once("*/"))
@@ -165,6 +166,13 @@ struct Found {
     is_of_system: bool,
 }
 
+impl Found {
+    /// Whether reading it ends.
+    fn is_readable(&self) -> bool {
+        self.data.is_file() || self.path == Path::new(EMPTY)
+    }
+}
+
 /// Who asks for a file.
 #[derive(Clone)]
 struct Asker {
@@ -250,7 +258,7 @@ impl Search {
             self.faults.push(Fault::new(place.clone(), why));
             return;
         }
-        let text = String::from_utf8_lossy(&bytes);
+        let (text, _) = text_of(bytes);
         let asker = |bytes: Range<usize>, is_next| Asker {
             place: Place::new(&file, bytes),
             beside: beside.clone(),
@@ -336,7 +344,7 @@ impl Search {
 pub struct Unseen {
     /// Comments that never end.
     pub faults: Vec<Fault>,
-    /// What is included and not there. A compiler may have it elsewhere, or not want it.
+    /// What is included and not there, or no regular file. A compiler may have it elsewhere, or not want it.
     pub notes: Vec<Fault>,
 }
 
@@ -355,23 +363,32 @@ pub fn unseen<'f>(
         system: Vec::new(),
     };
     let mut unseen = Unseen::default();
-    let mut read = Vec::new();
+    let (mut read, mut missing) = (Vec::new(), Vec::new());
     for (path, text) in files {
         read.push(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
         unseen.faults.extend(endless_comment(path, text));
         for (name, bytes) in unconditional_includes(text) {
             let beside = path.parent().unwrap_or(path);
-            if name.starts_with('"') && directories.find(&name, beside).next().is_none() {
-                let place = Place::new(path, bytes);
-                unseen.notes.push(Fault::new(place, name));
+            if !name.starts_with('"') {
+                continue;
+            }
+            let place = Place::new(path, bytes);
+            let found = directories.find(&name, beside).next();
+            match found {
+                None => missing.push(Fault::new(place, name)),
+                Some(found) if found.is_readable() => {}
+                Some(_) => {
+                    let why = format!("{name} is no regular file; what it declares is not known");
+                    unseen.notes.push(Fault::new(place, why));
+                }
             }
         }
     }
-    if unseen.notes.is_empty() {
+    if missing.is_empty() {
         return unseen;
     }
     let system = system_directories(compiler);
-    unseen.notes.retain_mut(|note| {
+    missing.retain_mut(|note| {
         let name = Path::new(note.reason.trim_matches('"'));
         let plain = name.components();
         let plain = plain.skip_while(|part| !matches!(part, Component::Normal(_)));
@@ -386,6 +403,8 @@ pub fn unseen<'f>(
         );
         !is_read && !is_of_system
     });
+    unseen.notes.extend(missing);
+    unseen.notes.sort();
     unseen
 }
 

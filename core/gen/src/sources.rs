@@ -5,7 +5,11 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use memglass_code::{Annotation, File, Found, ParseOptions, Query, Scanner, read_regular};
+use memglass_code::{
+    Annotation, File, Found, NOT_UTF8, ParseOptions, Query, Scanner, read_regular,
+};
+
+use crate::fault::{Fault, Place};
 
 /// Headers that were looked into so far.
 #[derive(Default)]
@@ -14,6 +18,8 @@ pub(crate) struct Sources {
     options: ParseOptions,
     /// A file that is looked at with another text than it has.
     changed: Option<(PathBuf, String)>,
+    /// What of the headers is no text.
+    not_text: Vec<Fault>,
 }
 
 /// One header.
@@ -55,17 +61,47 @@ impl Sources {
     /// The header at `path`. One that cannot be read is empty: the compiler has read it, so it was there.
     pub(crate) fn get(&mut self, path: &Path) -> &Source {
         if !self.files.contains_key(path) {
-            let bytes = self.read(path).unwrap_or_default();
-            let source = Source::new(path, &String::from_utf8_lossy(&bytes), &self.options);
+            let (text, bad) = text_of(self.read(path).unwrap_or_default());
+            self.not_text.extend(bad.map(|bytes| {
+                let reason = format!("this {NOT_UTF8}");
+                Fault::new(Place::new(path, bytes), reason)
+            }));
+            let source = Source::new(path, &text, &self.options);
             self.files.insert(path.to_owned(), source);
         }
         &self.files[path]
+    }
+
+    /// Where headers that were looked into are not UTF-8: nobody can say what annotations mean then.
+    pub(crate) fn take_not_text(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.not_text)
     }
 
     /// The text of the header at `path`.
     pub(crate) fn text(&mut self, path: &Path) -> &str {
         self.get(path).file().source().text()
     }
+}
+
+/// Bytes as text, with a `?` for each byte that is none, so that all others stay in their places; and the first of these.
+pub(crate) fn text_of(bytes: Vec<u8>) -> (String, Option<Range<usize>>) {
+    let mut bytes = match String::from_utf8(bytes) {
+        Ok(text) => return (text, None),
+        Err(error) => error.into_bytes(),
+    };
+    let chunks = bytes.utf8_chunks();
+    let lens = chunks.map(|chunk| (chunk.valid().len(), chunk.invalid().len()));
+    let (mut at, mut bad) = (0, Vec::new());
+    for (valid, invalid) in lens {
+        at += valid + invalid;
+        bad.push(at - invalid..at);
+    }
+    bad.retain(|bytes| !bytes.is_empty());
+    for one in &bad {
+        bytes[one.clone()].fill(b'?');
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    (text, bad.into_iter().next())
 }
 
 impl Source {

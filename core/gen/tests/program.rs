@@ -961,6 +961,77 @@ fn a_file_in_another_encoding_is_refused_with_the_one_that_is_expected() {
 }
 
 #[test]
+fn the_generator_refuses_another_encoding_with_the_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let member = b"struct [[memglass::observe]] S {\n    int a;  // @desc(\"gr\xfc\xdfe\")\n};\n";
+    std::fs::write(directory.path().join("s.hpp"), member).unwrap();
+    std::fs::write(
+        directory.path().join("inner.hpp"),
+        b"// \xfc\nstruct In { int b; };\n",
+    )
+    .unwrap();
+    let outer = "#include \"inner.hpp\"\nstruct [[memglass::observe]] S { In in; };\n";
+    std::fs::write(directory.path().join("outer.hpp"), outer).unwrap();
+    let unused = "#include \"inner.hpp\"\nstruct [[memglass::observe]] S { int a; };\n";
+    std::fs::write(directory.path().join("unused.hpp"), unused).unwrap();
+    for reader in ["clang", "scanner"] {
+        for (header, place) in [("s.hpp", "s.hpp:2:25"), ("outer.hpp", "inner.hpp:1:4")] {
+            let refused = program(directory.path(), &["--reader", reader, header]);
+            let said = said(&refused);
+            if said.contains("libclang") {
+                continue;
+            }
+            assert_eq!(refused.status.code(), Some(1), "{said}");
+            let wanted = format!("{place}: error: this is not UTF-8");
+            assert!(said.contains(&wanted), "{reader}: {said}");
+        }
+        // What nobody asks about may be written in any encoding.
+        let ran = program(directory.path(), &["--reader", reader, "unused.hpp"]);
+        assert!(
+            ran.status.success() || said(&ran).contains("libclang"),
+            "{}",
+            said(&ran)
+        );
+    }
+}
+
+#[test]
+fn a_zero_byte_hides_nothing_from_the_scanner() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = b"struct A { int a; };\n\0\nstruct B { int\0 b; };\n#\0ifdef X\nstruct C { int c; };\n\0#endif\n";
+    std::fs::write(directory.path().join("s.hpp"), text).unwrap();
+    let ran = program(directory.path(), &["scan", "s.hpp"]);
+    let shown = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{}", said(&ran));
+    for name in ["A", "B"] {
+        assert!(shown.contains(&format!("{name}: 4 bytes")), "{shown}");
+    }
+}
+
+#[test]
+fn an_include_that_is_no_regular_file_is_a_note_without_a_compiler() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = Command::new("mkfifo")
+        .arg(directory.path().join("pipe.h"))
+        .status();
+    assert!(pipe.unwrap().success());
+    let text = "#include \"/dev/null\"\n#include \"gone.h\"\n#include \"pipe.h\"\nstruct [[memglass::observe]] D { int d; };\n";
+    std::fs::write(directory.path().join("d.hpp"), text).unwrap();
+    for arguments in [&["scan", "d.hpp"][..], &["--reader", "scanner", "d.hpp"]] {
+        let ran = program(directory.path(), arguments);
+        let said = said(&ran);
+        assert!(ran.status.success(), "{said}");
+        for why in [
+            "d.hpp:2:1: note: \"gone.h\" is not found; what it declares is not known",
+            "d.hpp:3:1: note: \"pipe.h\" is no regular file; what it declares is not known",
+        ] {
+            assert!(said.contains(why), "{said}");
+        }
+        assert!(!said.contains("/dev/null\" is"), "{said}");
+    }
+}
+
+#[test]
 fn what_is_annotated_behind_other_code_on_its_line_is_obeyed() {
     for (text, after) in [
         (

@@ -122,7 +122,8 @@ impl Lexer<'_> {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b'\n' => self.line += 1,
-                b' ' | b'\t' | b'\r' | 0x0b | 0x0c => {}
+                // A zero byte is white space to compilers, which warn of it.
+                b' ' | b'\t' | b'\r' | 0x0b | 0x0c | 0 => {}
                 // A backslash that continues no line is no token either: behind it, a line break of ours would be continued.
                 b'\\' if matches!(self.bytes.get(self.at + 1), Some(b'u' | b'U')) => return true,
                 b'\\' => {
@@ -450,6 +451,12 @@ mod tests {
             "#define R R\"(\n)\" x\nint",
             &["#define R R\"(\n)\" x", "int"],
         );
+    }
+
+    #[test]
+    fn zero_bytes_are_white_space_as_for_compilers() {
+        check("a\0b\0\0 c", &["a", "b", "c"]);
+        check("#if A\n\0#endif\n\0x", &["#if A", "#endif", "x"]);
     }
 
     #[test]

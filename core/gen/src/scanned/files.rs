@@ -9,7 +9,7 @@ use memglass_code::{File, Item, Kind, ParseOptions, Scanner, TokenKind, lex};
 use crate::fault::Place;
 use crate::includes::{Unseen, unseen};
 use crate::options::Options;
-use crate::sources::{Sources, is_mark};
+use crate::sources::{Sources, is_mark, text_of};
 
 /// Texts, and what their macros stand for.
 pub(super) struct Files {
@@ -47,10 +47,8 @@ impl Files {
         if !seen.insert(path.to_owned()) {
             return;
         }
-        let bytes = sources.read(path).unwrap_or_default();
-        let Ok(text) = String::from_utf8(bytes) else {
-            return;
-        };
+        // Where it is no text is told when annotations of it are read.
+        let (text, _) = text_of(sources.read(path).unwrap_or_default());
         let file = File::parse(&text);
         for target in self.look_into(file.items()) {
             if let Some(included) = found(&target, path, options) {

@@ -8,6 +8,7 @@ use memglass_code::read_regular;
 use memglass_types::Attribute;
 
 use crate::clang::Cursor;
+use crate::sources::text_of;
 
 /// The texts of files with attributes.
 #[derive(Default)]
@@ -40,10 +41,9 @@ impl Texts {
     }
 
     fn text(&mut self, file: PathBuf) -> &str {
-        self.0.entry(file).or_insert_with_key(|file| {
-            let bytes = read_regular(file).unwrap_or_default();
-            String::from_utf8_lossy(&bytes).into_owned()
-        })
+        self.0
+            .entry(file)
+            .or_insert_with_key(|file| text_of(read_regular(file).unwrap_or_default()).0)
     }
 }
 
