@@ -10,6 +10,7 @@ mod dump;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use memglass_gen::{GenerateError, HeaderOptions, types_of};
 use memglass_types::{Count, Kind, Linkage, Qualifier, Types};
@@ -395,6 +396,75 @@ fn bases_lie_where_the_debug_information_says_that_they_do() {
             "{compiler}"
         );
     }
+}
+
+/// Members of a struct, of all kinds.
+fn many_members(count: usize) -> String {
+    let members = (0..count).map(|number| match number % 7 {
+        0 => format!("char m{number};\n"),
+        1 => format!("unsigned m{number} : 5;\n"),
+        2 => format!("union {{ short m{number}; long n{number}; }};\n"),
+        3 => "unsigned : 3;\n".to_owned(),
+        4 => format!("struct {{ char c; int i; }} m{number};\n"),
+        5 => format!("double m{number}[2];\n"),
+        _ => format!("struct big *m{number};\n"),
+    });
+    members.collect()
+}
+
+#[test]
+fn members_of_large_structs_lie_where_the_debug_information_says_that_they_do() {
+    let members = many_members(7000);
+    let c = format!(
+        "struct big {{ {members} }};\ntypedef struct {{ {members} }} nameless;\nstruct around {{ struct {{ {members} }} in; }};\n"
+    );
+    let cpp = format!(
+        "struct big {{ int big; {members} }};\nint big();\nnamespace n {{ class hidden : big {{ {members} }}; }}\n\
+         struct user {{ n::hidden h; }};\n"
+    );
+    for (header, text, uses, compiler, compared) in [
+        (
+            "large.h",
+            &c,
+            "struct big b; nameless n; struct around a;",
+            "gcc",
+            3,
+        ),
+        ("large.hpp", &cpp, "user u;", "g++", 3),
+    ] {
+        let Some(types) = types_of_text(header, text) else {
+            return;
+        };
+        let source = header.replace(".h", ".c");
+        let (directory, source) = written(&source, &format!("{text}{uses}\n"));
+        let object = directory.path().join("t.o");
+        let made = Command::new(compiler)
+            .args(["-g", "-c", "-o"])
+            .arg(&object)
+            .arg(&source)
+            .status();
+        assert!(made.unwrap().success());
+        let agreement = types.agreement(&Types::open(&object).unwrap());
+        assert!(agreement.compared >= compared, "{}", agreement.compared);
+        assert_eq!(agreement.disagreements, vec![], "{header}");
+    }
+}
+
+#[test]
+fn very_many_members_take_no_time_for_each_pair_of_them() {
+    let members = (0..80_000).map(|number| format!("int m{number};\n"));
+    let text = format!("struct big {{\n{} }};\n", members.collect::<String>());
+    let began = Instant::now();
+    let Some(types) = types_of_text("many.h", &text) else {
+        return;
+    };
+    let big = types.find("big").unwrap();
+    assert_eq!(types.members(big)[79_999].offset(), 4 * 79_999);
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! Where base classes lie. libclang before 20 does not say it of itself; it says what a constant comes to whose value is
-//! the distance.
+//! Where base classes lie, and the members of very large records. libclang before 20 does not say it of bases by itself, and
+//! looks at all members of a record to say it of one; it says what a constant comes to whose value is the distance.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -14,13 +15,19 @@ const SOMEWHERE: u64 = 1 << 40;
 /// What the names of the constants begin with.
 const CONSTANT: &str = "memglass_base_";
 
-/// A base of a class, whose place is asked for.
+/// A base or a member of a class, whose place is asked for.
 pub(super) struct Question {
     pub(super) class: TypeId,
-    /// Which of its bases.
-    pub(super) base: usize,
-    /// The names of both.
-    pair: [String; 2],
+    pub(super) part: Part,
+    /// The constant that is the distance in bytes.
+    constant: String,
+}
+
+/// Which of a class's bases, or of its members.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    Base(usize),
+    Member(usize),
 }
 
 /// What is asked of one unit.
@@ -42,11 +49,33 @@ pub(super) fn bases(class: Cursor<'_>) -> impl Iterator<Item = Cursor<'_>> {
 impl Questions {
     /// Asks for the place of a base, unless one of both has a name that nobody else can write.
     pub(super) fn ask(&mut self, class: TypeId, base: usize, types: [Ty<'_>; 2]) {
-        let pair = types.map(|ty| ty.canonical().spelling());
-        let is_nameless = |name: &String| name.contains("(anonymous") || name.contains("(unnamed");
-        if !pair.iter().any(is_nameless) {
-            self.0.push(Question { class, base, pair });
+        let pair = types.map(name);
+        if let [Some(derived), Some(inner)] = pair {
+            self.0.push(Question {
+                class,
+                part: Part::Base(base),
+                constant: format!(
+                    "(unsigned long)(::{inner}*)(::{derived}*){SOMEWHERE} - {SOMEWHERE}"
+                ),
+            });
         }
+    }
+
+    /// Asks for the place of a member, which has this name. False if nobody else can write the record's.
+    pub(super) fn ask_member(
+        &mut self,
+        class: TypeId,
+        number: usize,
+        record: Ty<'_>,
+        member: &str,
+    ) -> bool {
+        let name = name(record);
+        self.0.extend(name.iter().map(|record| Question {
+            class,
+            part: Part::Member(number),
+            constant: format!("__builtin_offsetof({record}, {member})"),
+        }));
+        name.is_some()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -56,12 +85,8 @@ impl Questions {
     /// The text with a constant for each question, each on a line of its own.
     pub(super) fn append_to(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (number, Question { pair, .. }) in self.0.iter().enumerate() {
-            let [class, base] = pair;
-            let _ = writeln!(
-                text,
-                "enum {{ {CONSTANT}{number} = (unsigned long)(::{base}*)(::{class}*){SOMEWHERE} - {SOMEWHERE} }};"
-            );
+        for (number, Question { constant, .. }) in self.0.iter().enumerate() {
+            let _ = writeln!(text, "enum {{ {CONSTANT}{number} = {constant} }};");
         }
         text
     }
@@ -69,10 +94,11 @@ impl Questions {
     /// The answers that are in the unit of this text. Lines with errors have none: bases that are there twice, so that
     /// their names do not tell which is meant.
     pub(super) fn answers<'q>(&'q self, unit: &Unit, text: &str) -> Vec<(&'q Question, u64)> {
-        let line_of = |at: usize| text[..at.min(text.len())].matches('\n').count();
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let line_of = |at: usize| ends.partition_point(|end| *end < at);
         let problems = unit.problems().into_iter();
         let in_text = problems.filter(|problem| problem.place.file == Path::new(INPUT));
-        let bad: Vec<usize> = in_text
+        let bad: HashSet<usize> = in_text
             .map(|problem| line_of(problem.place.start))
             .collect();
         let enums = unit.root().children().into_iter();
@@ -90,4 +116,11 @@ impl Questions {
         })
         .collect()
     }
+}
+
+/// The name of a type, if others can write it.
+fn name(ty: Ty<'_>) -> Option<String> {
+    let name = ty.canonical().spelling();
+    let is_nameless = name.contains("(anonymous") || name.contains("(unnamed");
+    (!is_nameless).then_some(name)
 }

@@ -129,7 +129,7 @@ fn read(
     let questions = reading.take_questions();
     if !questions.is_empty() {
         let text = questions.append_to(&text);
-        reading.set_bases(&questions.answers(&parse_leniently(&text, &arguments)?, &text));
+        reading.set_places(&questions.answers(&parse_leniently(&text, &arguments)?, &text));
     }
     reading.finish()
 }

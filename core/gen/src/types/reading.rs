@@ -10,7 +10,7 @@ use memglass_types::{
 };
 
 use super::attributes::Texts;
-use super::bases::{Question, Questions, bases};
+use super::bases::{Part, Question, Questions, bases};
 use super::plain::{is_signed, known, plain};
 use crate::clang::{Cursor, Ty, Unit};
 use crate::error::GenerateError;
@@ -29,8 +29,10 @@ pub(super) struct Reading<'u> {
     plain: HashMap<String, TypeId>,
     names: HashSet<Name>,
     questions: Questions,
-    /// Classes with bases, until it is known where these lie.
+    /// Classes with bases, and with very many members, until it is known where these lie.
     classes: BTreeMap<usize, (TypeId, Type)>,
+    /// The members whose places are asked for.
+    asked: HashMap<(TypeId, usize), Cursor<'u>>,
     /// The types that each file defines.
     files: BTreeMap<Name, Vec<TypeId>>,
     address_size: u64,
@@ -38,6 +40,9 @@ pub(super) struct Reading<'u> {
     depth: u32,
     is_too_deep: bool,
 }
+
+/// Members of a record beyond which the library takes too long to say of each where it lies.
+const MANY: usize = 4096;
 
 /// Types are made of others no deeper: each level takes some of the stack.
 const DEEPEST: u32 = 256;
@@ -56,6 +61,7 @@ impl<'u> Reading<'u> {
             names: HashSet::new(),
             questions: Questions::default(),
             classes: BTreeMap::new(),
+            asked: HashMap::new(),
             files: BTreeMap::new(),
             address_size: unit.address_size(),
             depth: 0,
@@ -74,14 +80,49 @@ impl<'u> Reading<'u> {
         std::mem::take(&mut self.questions)
     }
 
-    /// Says where bases lie.
-    pub(super) fn set_bases(&mut self, answers: &[(&Question, u64)]) {
+    /// Says where bases and members lie.
+    pub(super) fn set_places(&mut self, answers: &[(&Question, u64)]) {
         for (question, offset) in answers {
-            if let Some((_, class)) = self.classes.get_mut(&question.class.index())
-                && let Kind::Record(record) = &mut class.kind
-            {
-                record.bases[question.base].offset = Some(*offset);
+            let class = question.class;
+            match question.part {
+                Part::Base(base) => self.set_base(class, base, *offset),
+                Part::Member(number) => {
+                    if self.asked.remove(&(class, number)).is_some() {
+                        self.set_member(class, number, offset.saturating_mul(8));
+                    }
+                }
             }
+        }
+        // Those that no constant could name.
+        for ((class, number), field) in std::mem::take(&mut self.asked) {
+            if let Some(bits) = known(field.field_bit()) {
+                self.set_member(class, number, bits);
+            }
+        }
+    }
+
+    /// Whether the place of one of the members of a record is asked for.
+    fn has_asked(&self, record: TypeId, members: usize) -> bool {
+        let is_asked = |number| self.asked.contains_key(&(record, number));
+        !self.asked.is_empty() && (0..members).any(is_asked)
+    }
+
+    fn set_base(&mut self, class: TypeId, base: usize, offset: u64) {
+        if let Some(record) = self.pending(class) {
+            record.bases[base].offset = Some(offset);
+        }
+    }
+
+    fn set_member(&mut self, class: TypeId, number: usize, offset_bits: u64) {
+        if let Some(record) = self.pending(class) {
+            record.members[number].offset_bits = offset_bits;
+        }
+    }
+
+    fn pending(&mut self, class: TypeId) -> Option<&mut Record> {
+        match &mut self.classes.get_mut(&class.index())?.1.kind {
+            Kind::Record(record) => Some(record),
+            _ => None,
         }
     }
 
@@ -197,8 +238,9 @@ impl<'u> Reading<'u> {
         if let Some(place) = ty.place.as_ref().filter(|_| is_defined && !name.is_empty()) {
             self.files.entry(place.file.clone()).or_default().push(id);
         }
-        let has_bases = matches!(&ty.kind, Kind::Record(record) if !record.bases.is_empty());
-        match has_bases {
+        let is_pending = matches!(&ty.kind, Kind::Record(record)
+            if !record.bases.is_empty() || self.has_asked(id, record.members.len()));
+        match is_pending {
             true => _ = self.classes.insert(id.index(), (id, ty)),
             false => self.builder.define(id, ty),
         }
@@ -232,8 +274,14 @@ impl<'u> Reading<'u> {
         let Some(size) = known(ty.size()) else {
             return (None, Kind::Opaque { what: tag });
         };
-        let members = ty.fields().into_iter();
-        let members = members.filter_map(|field| self.member(field)).collect();
+        let fields = ty.fields();
+        let is_large = fields.len() > MANY;
+        let mut members = Vec::with_capacity(fields.len());
+        for field in fields {
+            let number = members.len();
+            let asked = is_large.then_some((ty, id, number));
+            members.extend(self.member(field, asked));
+        }
         let mut record = Record::new(tag, members);
         for (number, base) in bases(cursor).enumerate() {
             if !base.is_virtual_base() {
@@ -247,16 +295,35 @@ impl<'u> Reading<'u> {
         (Some(size), Kind::Record(record))
     }
 
-    /// A member; `None` of a bitfield without a name, which only takes room.
-    fn member(&mut self, field: Cursor<'u>) -> Option<Member> {
+    /// A member; `None` of a bitfield without a name, which only takes room. Of a large record, its place is asked for if
+    /// a constant can name it.
+    fn member(
+        &mut self,
+        field: Cursor<'u>,
+        large: Option<(Ty<'u>, TypeId, usize)>,
+    ) -> Option<Member> {
         let (name, width_bits) = (field.name(), field.width());
         if name.is_empty() && width_bits.is_some() {
             return None;
         }
+        let is_plain = !name.is_empty() && width_bits.is_none();
+        let is_asked = large
+            .filter(|_| is_plain)
+            .is_some_and(|(record, id, number)| {
+                let is_asked = self.questions.ask_member(id, number, record, &name);
+                if is_asked {
+                    self.asked.insert((id, number), field);
+                }
+                is_asked
+            });
+        let offset_bits = match is_asked {
+            true => 0,
+            false => known(field.field_bit())?,
+        };
         Some(Member {
             name: self.name(&name),
             ty: self.ty(field.ty()),
-            offset_bits: known(field.field_bit())?,
+            offset_bits,
             width_bits,
             attributes: self.texts.attributes(field),
         })
