@@ -501,6 +501,7 @@ fn pointers_to_members_and_nullptr_have_the_size_that_the_compiler_gives_them() 
             assert!(!says_more, "{words}: {code}");
         }
         let code = types.declaration(found(&types, "S"), Remarks::Places);
+        assert!(code.contains("int (B::*mf)(int);"), "{code}");
         assert!(code.contains("int B::*md;"), "{code}");
     }
 }

@@ -425,6 +425,8 @@ impl<'d> Walk<'_, '_, 'd> {
             .map(|name| self.context.name(name))
             .unwrap_or_default();
         match self.open.last_mut() {
+            // `this`, which a pointer to a member function says by its class.
+            Some((_, Level::Signature { .. })) if entry.is_artificial => {}
             Some((_, Level::Signature { signature, .. })) => signature.parameters.push(ty),
             Some((
                 _,
