@@ -48,7 +48,6 @@ fn survives(source: &str, names: &[&str]) {
         for name in names {
             text += &types.declaration(found(&types, name), Remarks::Places);
         }
-        std::fs::write("/tmp/b/last.c", &text).unwrap();
         for second in COMPILERS {
             let again = compiled(second, &text);
             for name in names {
