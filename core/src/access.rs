@@ -52,6 +52,22 @@ pub(crate) fn store(view: View<'_>, size: usize, bits: u64) {
     }
 }
 
+/// Stores those bits of a scalar of 1, 2, 4 or 8 bytes that `mask` has, and leaves the others as they are, also if somebody
+/// changes them meanwhile.
+pub(crate) fn store_bits(view: View<'_>, size: usize, mask: u64, bits: u64) {
+    let whole = u64::MAX >> (64 - size * 8);
+    match mask & whole {
+        0 => {}
+        mask if mask == whole => store(view, size, bits),
+        mask => {
+            let mut seen = load(view, size);
+            while !exchange(view, size, seen, seen & !mask | bits & mask) {
+                seen = load(view, size);
+            }
+        }
+    }
+}
+
 /// Stores a scalar of 1, 2, 4 or 8 bytes, and gives the bits that it replaces.
 pub(crate) fn swap(view: View<'_>, size: usize, bits: u64) -> u64 {
     // Release, as for `store`. Acquire: what the replaced value stands for was written before it, and the

@@ -228,6 +228,7 @@ mod tests {
         struct shared { union { struct { unsigned lo : 4, hi : 4; }; unsigned char byte; }; unsigned rest : 24; };
         union both { int i; float f; };
         struct four { unsigned a, b, c, d; } four;
+        struct count { unsigned seq : 16, cmd : 4, : 4, ack : 8; } count;
         struct all {
             struct narrow n[2];
             struct sizes s;
@@ -368,6 +369,24 @@ mod tests {
         assert_eq!(world.words(), [0, 7, 0, 9]);
         assert_eq!(world.read("four.b"), Value::U64(7));
         assert_eq!(world.read("four.d"), Value::U64(9));
+    }
+
+    #[test]
+    fn a_bitfield_that_is_written_while_the_program_changes_another_is_not_lost() {
+        let mut world = World::new("0: count");
+        world.mirror.write_back();
+        world.write("count.cmd", 7_u64);
+        // The program counts, and changes a bit of no member.
+        let file = [0x34, 0x12, 0x80, 0xff];
+        fs::write(&world.file, file).unwrap();
+        world.mirror.read().unwrap();
+        assert_eq!(world.read("count.seq"), Value::U64(0x1234));
+        assert_eq!(world.read("count.cmd"), Value::U64(7));
+        assert_eq!(world.read("count.ack"), Value::U64(0xff));
+        world.mirror.write_back();
+        assert_eq!(fs::read(&world.file).unwrap(), [0x34, 0x12, 0x87, 0xff]);
+        world.mirror.read().unwrap();
+        assert_eq!(world.read("count.cmd"), Value::U64(7));
     }
 
     #[test]

@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::cell_error::CellError;
-use super::runtime::{RawCell, is_guarded};
-use crate::access::{self, FIRST_COPY};
-use crate::schema::{Kind, Schema, TypeId};
+use super::runtime::{RawCell, is_guarded, mask};
+use crate::access::{self, FIRST_COPY, get_scalar, put_scalar};
+use crate::schema::{Bits, Kind, Schema, TypeId};
 
 impl RawCell<'_> {
     /// Bytes that [`RawCell::restore`] takes: those of the storage; of a guarded value, its own alone.
@@ -49,7 +49,7 @@ impl RawCell<'_> {
     }
 
     /// Writes what differs between two values, and leaves everything else as it is: what somebody else wrote there stays.
-    /// A number, a text, a union and a packed record differ as a whole.
+    /// A number, a bitfield, a text, a union and a packed record differ as a whole; bits of no member, each by itself.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl RawCell<'_> {
     pub fn restore_changes(self, old: &[u8], new: &[u8]) -> Result<(), CellError> {
         self.check_copied(old)?;
         self.check_copied(new)?;
-        let mut differs = vec![false; new.len()];
+        let mut differs = vec![0; new.len()];
         let whole = match self.is_guarded() {
             true => self.bare_id(),
             false => self.type_id,
@@ -88,23 +88,23 @@ impl RawCell<'_> {
         }
     }
 
-    /// Stores a value, or only the bytes of it that are marked in `only`.
-    fn put(self, bytes: &[u8], only: Option<&[bool]>) -> Result<(), CellError> {
+    /// Stores a value, or only the bits of it that are set in `only`.
+    fn put(self, bytes: &[u8], only: Option<&[u8]>) -> Result<(), CellError> {
         if self.is_guarded() {
             return match only {
                 None => self.write_bytes(bytes),
-                Some(only) if !only.contains(&true) => Ok(()),
+                Some(only) if only.iter().all(|mask| *mask == 0) => Ok(()),
                 Some(only) => self.update_bytes(|present| {
-                    let marked = (0..present.len()).filter(|at| only[*at]);
-                    marked.for_each(|at| present[at] = bytes[at]);
+                    for (present, (new, mask)) in present.iter_mut().zip(bytes.iter().zip(only)) {
+                        *present = *present & !mask | new & mask;
+                    }
                 }),
             };
         }
         if !self.has_guarded_parts() {
             self.each_scalar(&mut |view, size, at| {
-                if only.is_none_or(|only| only[at]) {
-                    access::store(view, size, access::get_scalar(&bytes[at..at + size]));
-                }
+                let mask = only.map_or(u64::MAX, |only| get_scalar(&only[at..at + size]));
+                access::store_bits(view, size, mask, get_scalar(&bytes[at..at + size]));
             });
             return Ok(());
         }
@@ -144,13 +144,13 @@ impl RawCell<'_> {
 /// What is done with a part whose copied bytes are in this range.
 type Visit<'v> = dyn FnMut(RawCell<'_>, Range<usize>) -> Result<(), CellError> + 'v;
 
-/// Marks the bytes of all parts that differ, of a type whose storage begins at `at`.
+/// Sets the bits of all parts that differ, of a type whose storage begins at `at`.
 fn mark_different(
     schema: &Schema,
     id: TypeId,
     at: usize,
     [old, new]: [&[u8]; 2],
-    differs: &mut [bool],
+    differs: &mut [u8],
 ) {
     let at = at
         + if is_guarded(schema, id) {
@@ -163,7 +163,14 @@ fn mark_different(
         Kind::Struct { fields } => {
             for field in fields {
                 let at = at + field.offset as usize;
-                mark_different(schema, field.type_id, at, [old, new], differs);
+                match field.bits {
+                    None => mark_different(schema, field.type_id, at, [old, new], differs),
+                    Some(bits) => {
+                        let integer = at..at + schema[field.type_id].size as usize;
+                        let sides = [old, new].map(|side| get_scalar(&side[integer.clone()]));
+                        mark_bits(bits, sides, &mut differs[integer]);
+                    }
+                }
             }
         }
         Kind::Array { element, count } => {
@@ -175,14 +182,22 @@ fn mark_different(
         _ => {
             let part = at..at + bare.size as usize;
             if old[part.clone()] != new[part.clone()] {
-                differs[part].fill(true);
+                differs[part].fill(u8::MAX);
             }
         }
     }
 }
 
+/// Sets the bits of a bitfield that differs, and those of its integer that differ: they may be no member's.
+fn mark_bits(bits: Bits, [old, new]: [u64; 2], differs: &mut [u8]) {
+    let (changed, own) = (old ^ new, mask(bits));
+    let field = if changed & own == 0 { 0 } else { own };
+    put_scalar(get_scalar(differs) | changed | field, differs);
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::schema::{Bits, Field, Kind, Protection, Schema, Type};
     use crate::{Observe, Observer, Session, Text, Value, doc};
 
     #[derive(Observe, Clone, Copy, Default)]
@@ -241,5 +256,43 @@ mod tests {
         assert_eq!(read("second.quote.bid"), Value::I64(1));
         assert_eq!(read("second.quote.ask"), Value::I64(9));
         assert_eq!(read("second.note"), Value::Text("abd".into()), "as a whole");
+    }
+
+    #[test]
+    fn a_bitfield_that_differs_leaves_others_of_its_integer_alone() {
+        let dir = doc::directory();
+        let session = Session::builder("s").dir(&dir).create().unwrap();
+        let mut schema = Schema::new();
+        let int = Kind::Int { signed: false };
+        let int = schema.add(Type::new("u32", 4, 4, int)).unwrap();
+        let member = |name: &str, offset, width| {
+            let bits = Bits { offset, width };
+            Field::new(name, int, 0).bits(bits)
+        };
+        // Bits 20 to 23 are no member's.
+        let fields = vec![
+            member("seq", 0, 16),
+            member("cmd", 16, 4),
+            member("ack", 24, 8),
+        ];
+        let plain = Type::new("Count", 4, 4, Kind::Struct { fields });
+        let plain = schema.add(plain).unwrap();
+        let guarded = schema.add_protected(Protection::Seqlock, plain).unwrap();
+        for (label, id) in [("plain", plain), ("guarded", guarded)] {
+            let id = session.adopt_type(&schema, id).unwrap();
+            let memory = session.allocate_typed(id, None).unwrap();
+            let [old, new] = [0x0100_0003_u32, 0x0180_0014].map(u32::to_ne_bytes);
+            memory.cell().restore(&old).unwrap();
+            let object = session.register(label, memory).unwrap();
+            let observer = Observer::builder().dir(&dir).writable();
+            let observer = observer.attach("s").unwrap();
+            for (name, value) in [("seq", 0xff00), ("cmd", 7), ("ack", 9)] {
+                let field = observer.field(&format!("{label}.{name}")).unwrap();
+                field.write(&Value::U64(value)).unwrap();
+            }
+            object.cell().restore_changes(&old, &new).unwrap();
+            let expected = 0x0987_0014_u32.to_ne_bytes();
+            assert_eq!(object.cell().copied().unwrap(), expected, "{label}");
+        }
     }
 }

@@ -379,15 +379,10 @@ impl<'b> RawCell<'b> {
         bits: Bits,
         new: impl FnOnce(&mut [u8]) -> Result<(), CellError>,
     ) -> Result<(), CellError> {
-        let size = self.bare().size as usize;
-        let mut seen = load(self.view, size);
-        let mut bytes = vec![0; size];
-        put_scalar(seen, &mut bytes);
+        let mut bytes = self.present()?;
         new(&mut bytes)?;
-        let (mask, wanted) = (mask(bits), get_scalar(&bytes));
-        while !access::exchange(self.view, size, seen, seen & !mask | wanted & mask) {
-            seen = load(self.view, size);
-        }
+        let wanted = get_scalar(&bytes);
+        access::store_bits(self.view, bytes.len(), mask(bits), wanted);
         Ok(())
     }
 
@@ -564,7 +559,7 @@ fn part(view: View<'_>, offset: u64, size: u64) -> View<'_> {
 }
 
 /// The bits of an integer that are those of a bitfield.
-fn mask(bits: Bits) -> u64 {
+pub(super) fn mask(bits: Bits) -> u64 {
     u64::MAX >> (64 - u32::from(bits.width)) << bits.offset
 }
 
