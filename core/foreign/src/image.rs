@@ -59,7 +59,7 @@ pub(crate) fn gather(runs: &[Run], source: &[u8], image: &mut [u8]) {
     }
 }
 
-/// What of a value is not as it was, and belongs into the file.
+/// Bytes of a value that changed and must be written to the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Change<'i> {
     /// Where it begins in the file's value.

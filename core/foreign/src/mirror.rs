@@ -390,6 +390,19 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_the_program_cuts_does_not_become_longer_by_a_write() {
+        let mut world = World::new("0: u32 a[4]");
+        world.write("a[0]", 5_u64);
+        world.write("a[2]", 7_u64);
+        // The third number has half of its bytes, the last one none.
+        fs::write(&world.file, [0; 10]).unwrap();
+        world.write("a[3]", 9_u64);
+        world.mirror.tick().unwrap();
+        let expected = [5_u32.to_ne_bytes().as_slice(), &[0; 6]].concat();
+        assert_eq!(fs::read(&world.file).unwrap(), expected);
+    }
+
+    #[test]
     fn what_cannot_be_written_is_as_the_file_has_it() {
         let mut world = World::new("0: u32 a[4]");
         world.mirror.source.lose_right_to_write();

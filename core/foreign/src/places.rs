@@ -142,7 +142,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Bytes of a value of a type, which are not none.
+/// Size of a type in bytes. Fails if it is 0 or unknown.
 fn size(types: &Types, id: TypeId, name: &str) -> Result<u64, LayoutMistake> {
     let name = || name.to_owned();
     match types.size_of(id) {

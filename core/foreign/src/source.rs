@@ -70,8 +70,13 @@ impl Source {
         Ok(())
     }
 
-    /// Writes bytes at `offset`. The file never becomes longer by it: what is written was read before.
+    /// Writes bytes at `offset`. Fails if the file does not have them. The file becomes longer only if the program cuts
+    /// it between the look at its length and the write.
     pub(crate) fn write(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let end = offset + bytes.len() as u64;
+        if end > self.file.metadata()?.len() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         self.file.seek(SeekFrom::Start(offset))?;
         self.file.write_all(bytes)
     }
