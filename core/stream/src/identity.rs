@@ -27,7 +27,7 @@ impl Identity {
     }
 }
 
-/// Removes the file with this name if it is the one that is meant. Otherwise whoever moved that did what was to be done.
+/// Removes the file with this name if it is the one that is meant; another file stays.
 pub(crate) fn remove(path: &Path, meant: Option<Identity>) {
     let there = fs::symlink_metadata(path);
     if there.is_ok_and(|there| meant == Some(Identity::from(&there))) {

@@ -47,6 +47,7 @@ mod ending;
 mod error;
 mod finish;
 mod gap;
+mod gate;
 mod identity;
 mod living;
 mod marks;

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use mcap::records::{Channel, MessageHeader, Metadata, SchemaHeader, op};
@@ -18,6 +19,7 @@ use crate::control::{self, nanoseconds};
 use crate::ending;
 use crate::error::RecordError;
 use crate::gap;
+use crate::gate::Gate;
 use crate::identity::{self, Identity};
 use crate::message::encode_labelled;
 use crate::plan::Plan;
@@ -98,7 +100,9 @@ pub struct Recorder {
     path: PathBuf,
     /// The same file, to ask for its size and to cut it.
     file: File,
-    writer: Writer<BufWriter<File>>,
+    writer: Writer<BufWriter<Gate>>,
+    /// Closed when nothing may be written any more.
+    is_shut: Arc<AtomicBool>,
     schema: Schema,
     control: HashMap<&'static str, u16>,
     /// Where the values of an object go, by slot.
@@ -185,8 +189,9 @@ impl Recorder {
         [file, written]: [File; 2],
     ) -> Result<Recorder, RecordError> {
         let failed = |source| RecordError::writing(path, false, source);
+        let is_shut = Arc::new(AtomicBool::new(false));
         let mut writer = options(compression)
-            .create(BufWriter::new(written))
+            .create(BufWriter::new(Gate::new(written, Arc::clone(&is_shut))))
             .map_err(failed)?;
         writer.write_metadata(&about(session)).map_err(failed)?;
         let control = control_channels(&mut writer).map_err(failed)?;
@@ -195,6 +200,7 @@ impl Recorder {
             path: path.into(),
             file,
             writer,
+            is_shut,
             schema: Schema::new(),
             control,
             routes: HashMap::new(),
@@ -277,6 +283,7 @@ impl Recorder {
         // What is written next makes it long again, with a hole in it.
         let len = self.file.metadata().map(|metadata| metadata.len());
         if len.is_ok_and(|len| len < self.totals.file_bytes) {
+            self.is_shut.store(true, Ordering::Relaxed);
             return Err(RecordError::CutShort {
                 path: self.path.clone(),
             });
@@ -387,7 +394,10 @@ impl Recorder {
         }
         let shape = Shape::of(&self.schema, object.type_id, object.count);
         let shape = Arc::new(shape.ok_or_else(|| {
-            self.give_up();
+            // What is there can be ended in order.
+            if !self.has_some {
+                self.give_up();
+            }
             RecordError::TooLarge {
                 label: object.label.to_string(),
                 has_some: self.has_some,
@@ -459,6 +469,7 @@ impl Recorder {
 
     /// Nothing can be written any more. A file that has nothing of the session is removed.
     fn give_up(&self) {
+        self.is_shut.store(true, Ordering::Relaxed);
         // If either fails too, opening it leaves out what is incomplete.
         if self.has_some {
             let _ = self.file.set_len(self.totals.file_bytes);
@@ -509,7 +520,7 @@ fn about(session: &SessionInfo) -> Metadata {
 }
 
 fn control_channels(
-    writer: &mut Writer<BufWriter<File>>,
+    writer: &mut Writer<BufWriter<Gate>>,
 ) -> mcap::McapResult<HashMap<&'static str, u16>> {
     let mut channels = HashMap::new();
     for (topic, cddl) in control::CHANNELS {
@@ -540,7 +551,7 @@ struct SaidOfChannels {
 }
 
 fn add_channel(
-    writer: &mut Writer<BufWriter<File>>,
+    writer: &mut Writer<BufWriter<Gate>>,
     said: &mut SaidOfChannels,
     object: &Object,
     shape: &Shape,

@@ -91,8 +91,7 @@ impl Reels {
         }
     }
 
-    /// Goes on in another file: finishes this one, and removes what is not to be kept. Everything is to be told
-    /// anew.
+    /// Goes on in another file, and finishes this one. Everything is to be told anew.
     pub(crate) fn go_on(&mut self, session: &SessionInfo) -> Result<(), RecordError> {
         self.end()?;
         let (path, recorder) = self.next(session)?;
@@ -102,12 +101,16 @@ impl Reels {
         self.files.push_back(Reel::of(&path, &self.recorder));
         self.begun += 1;
         self.since = Instant::now();
+        Ok(())
+    }
+
+    /// Removes the files that are not to be kept, once the last one has something of the session.
+    pub(crate) fn remove_oldest(&mut self) {
         let keep = self.plan.keep.map(|keep| keep as usize);
         while keep.is_some_and(|keep| self.files.len() > keep) {
             let oldest = self.files.pop_front().expect("more than are kept");
             identity::remove(&oldest.path, oldest.identity);
         }
-        Ok(())
     }
 
     /// Ends the last one: nothing more is written into it, and others can read it. Does nothing if it is ended.
@@ -163,7 +166,10 @@ mod tests {
         let first = dir.path().join("run.mcap");
         let path = |number| numbered(&first, number);
         let mut reels = Reels::new(&first, observer.session(), plan).unwrap();
-        let mut go_on = || reels.go_on(observer.session()).unwrap();
+        let mut go_on = || {
+            reels.go_on(observer.session()).unwrap();
+            reels.remove_oldest();
+        };
 
         // Moved away, and another one put there.
         let saved = dir.path().join("saved.mcap");

@@ -10,6 +10,7 @@ use memglass::{ObjectInfo, Observer, Pattern, Presence, SessionInfo};
 
 use crate::change::{Change, Losses};
 use crate::error::RecordError;
+use crate::identity;
 use crate::pace::Pace;
 use crate::plan::Plan;
 use crate::recorder::Totals;
@@ -175,11 +176,10 @@ impl Tape {
         let info = observer.session().clone();
         let source = Tape::source(observer, &plan)?;
         let reels = Box::new(Reels::new(path, &info, plan.clone())?);
+        let made = reels.recorder.identity();
         let tape = Tape::go(Run::new(plan, source, info, Sink::Files(reels)));
-        tape.inspect_err(|_| {
-            // Nothing of the session is in it.
-            let _ = std::fs::remove_file(path);
-        })
+        // Nothing of the session is in it.
+        tape.inspect_err(|_| identity::remove(path, made))
     }
 
     /// Keeps what changed in the last `window` in memory, and writes no file before it is [asked](Tape::save).
@@ -612,7 +612,11 @@ impl Run {
         let sink = &mut self.sink;
         self.source.start_over(|change| sink.take(now, change))?;
         match &mut self.sink {
-            Sink::Files(reels) => reels.recorder.flush(),
+            Sink::Files(reels) => {
+                reels.recorder.flush()?;
+                reels.remove_oldest();
+                Ok(())
+            }
             Sink::Ring(_) => Ok(()),
         }
     }

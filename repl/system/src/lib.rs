@@ -33,8 +33,8 @@ pub mod console {
 /// What the system asks of the process.
 pub mod signals {
     pub use crate::system::signals::{
-        END, INTERRUPT, Listener, leave_to_others, never_stop_while_ending, on_continue, on_stop,
-        raise_at_end, report_full_files_as_errors, wake_keys,
+        END, INTERRUPT, Listener, WAKES_KEYS, leave_to_others, never_stop_while_ending,
+        on_continue, on_stop, raise_at_end, report_full_files_as_errors, wake_keys,
     };
 }
 

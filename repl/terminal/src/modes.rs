@@ -130,6 +130,8 @@ impl FullScreen {
         let (sender, continued) = bounded(1);
         let listener = signals::on_continue(move || {
             terminal().show_view();
+            // Another job may have the terminal now, and the next key.
+            signals::wake_keys();
             // One that waits says as much.
             let _ = sender.try_send(());
         });
@@ -461,10 +463,13 @@ pub fn has_view() -> bool {
     terminal().has_view()
 }
 
-/// Wakes the thread that waits for keys.
+/// Wakes the thread that waits for keys, where [`WAKES_KEYS`].
 pub fn wake_keys() {
     signals::wake_keys();
 }
+
+/// Whether the thread that waits for keys can be woken. Where it cannot, it has to look up by itself.
+pub const WAKES_KEYS: bool = signals::WAKES_KEYS;
 
 /// Gives the terminal back for the time of `act`, in the middle of a line.
 pub fn interrupted(act: impl FnOnce()) {

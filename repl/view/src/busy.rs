@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+use memglass_terminal::modes;
 use memglass_terminal::signal::Raiser;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// How often it is told for how long.
 const TELL: Duration = Duration::from_secs(1);
 
-/// How often it is looked whether a script takes long: each time costs, also while none runs.
+/// How often the thread looks whether a script takes long. Each look costs, also while no script runs.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// While it lives, people are told of a script that takes long.
@@ -100,7 +101,7 @@ impl Busy {
     fn tell(&self) -> io::Result<()> {
         // Held while it is written: the view draws again only after that.
         let mut work = self.work();
-        let Some(work) = work.as_mut() else {
+        let Some(work) = work.as_mut().filter(|_| modes::has_view()) else {
             return Ok(());
         };
         let now = Instant::now();

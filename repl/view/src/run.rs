@@ -24,6 +24,9 @@ use crate::line::{Outcome, Then};
 use crate::screen::{Screen, terminal_size};
 use crate::setup::Setup;
 
+/// How often the thread that waits for keys looks up by itself, where nobody can wake it.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// How often the thread that waits for keys looks whether the terminal is the view's again.
 const LOOK_WHILE_AWAY: Duration = Duration::from_millis(50);
 
@@ -173,11 +176,7 @@ impl View<'_> {
                     Ok(_) => self.app.command(Command::Interrupt, self.host),
                     Err(_) => return Ok(Ended::Closed),
                 },
-                recv(self.full_screen.continued()) -> _ => {
-                    // Another job may have the terminal now, and the next key.
-                    modes::wake_keys();
-                    Next::Redraw
-                }
+                recv(self.full_screen.continued()) -> _ => Next::Redraw,
                 recv(self.full_screen.stops()) -> _ => Next::Suspend,
                 recv(at(ticks.next(self.app.period()))) -> _ => {
                     self.app.reached(ticks.tick(self.app.period()));
@@ -434,7 +433,10 @@ impl Keys {
                     thread::sleep(LOOK_WHILE_AWAY);
                     continue;
                 }
-                // With a time to wait at most, the library would spin through the last millisecond of it.
+                // With a time to wait at most, the library spins through the last millisecond of it.
+                if !modes::WAKES_KEYS && !event::poll(LOOK).unwrap_or(true) {
+                    continue;
+                }
                 let event = event::read();
                 let is_taken = |event: &Event| busy.takes(event);
                 if event.as_ref().is_ok_and(is_taken) {

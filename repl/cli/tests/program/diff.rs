@@ -274,8 +274,18 @@ fn an_interrupt_ends_what_is_told_of_a_long_recording() {
     recorder.finish().unwrap();
     let mut command = world.command(&["diff", &file.display().to_string(), "--only", "nothing*"]);
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-    // All of it takes longer.
-    std::thread::sleep(Duration::from_millis(50));
+    // All of it takes longer than until its signals are handled.
+    while !handles_interrupts(child.id()) {
+        std::thread::yield_now();
+    }
     signal(child.id(), Signal::INT);
     assert_ne!(child.wait().unwrap().code(), Some(0));
+}
+
+/// Whether a process has a handler for Ctrl-C.
+fn handles_interrupts(pid: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = u64::from_str_radix(caught.unwrap().trim(), 16).unwrap();
+    caught & 1 << (Signal::INT.as_raw() - 1) != 0
 }

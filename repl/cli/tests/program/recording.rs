@@ -56,8 +56,13 @@ fn begins(path: &str) {
         }
         false
     };
+    let mut before = 0;
     eventually("the recorder has begun", || {
-        fs::read(path).is_ok_and(|file| has_chunk(&file))
+        let file = fs::read(path).unwrap_or_default();
+        // All that comes with the chunk is there too.
+        let is_over = std::mem::replace(&mut before, file.len()) == file.len();
+        std::thread::sleep(Duration::from_millis(30));
+        is_over && has_chunk(&file)
     });
 }
 
@@ -569,6 +574,8 @@ fn an_export_at_steady_times_has_every_object_at_each() {
     let child = recorder(&world);
     for speed in [500, 600] {
         motor.speed.set(speed);
+        // For longer than a time of the export, on a busy machine too.
+        std::thread::sleep(BEFORE);
         grows(&world);
     }
     signal(child.id(), Signal::INT);

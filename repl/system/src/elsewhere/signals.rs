@@ -124,7 +124,10 @@ pub fn raise_at_end(raised: &Arc<AtomicBool>) -> io::Result<()> {
     Ok(())
 }
 
-/// Does nothing: who waits looks up later.
+/// Whether [`wake_keys`] does anything.
+pub const WAKES_KEYS: bool = false;
+
+/// Does nothing: who waits looks up by itself.
 pub fn wake_keys() {}
 
 /// A file that may not grow further is an error of the write.

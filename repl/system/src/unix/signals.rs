@@ -154,9 +154,12 @@ pub(super) fn is_ending() -> bool {
     IS_ENDING.load(Ordering::Relaxed)
 }
 
+/// Whether [`wake_keys`] does anything.
+pub const WAKES_KEYS: bool = true;
+
 /// Wakes who waits for keys and sizes of the window in this process, as another size would.
 pub fn wake_keys() {
-    // Refused, he looks up later.
+    // A signal of the own process is not refused.
     let _ = low_level::raise(SIGWINCH);
 }
 
