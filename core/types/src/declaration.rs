@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::holes::{CACHE_LINE, Part};
-use crate::kind::{Enum, Kind, Member, Signature, Tag, Type, TypeId};
+use crate::kind::{Enum, Kind, Member, Signature, Tag, TypeId};
 use crate::placing::{Before, Placing, Told, filling};
 use crate::types::Types;
 
@@ -14,7 +14,8 @@ const COMMENTS: usize = 48;
 /// Types that lead from a member to one without a name.
 const MOST_STEPS: usize = 64;
 
-/// Levels of records without a name behind pointers, and bytes of text behind which no more of them are written.
+/// Levels of records without a name behind pointers, and bytes of text behind which no more of them, and no more of their
+/// members, are written: their places say nothing of the outermost one's.
 const DEEPEST: usize = 32;
 const LONGEST: usize = 1 << 20;
 
@@ -49,6 +50,7 @@ impl Types {
             out: String::new(),
             remarks,
             listed: HashSet::new(),
+            is_behind_pointer: false,
         };
         match &self[id].kind {
             Kind::Record(_) => {
@@ -83,6 +85,8 @@ struct Text<'t> {
     remarks: Remarks,
     /// Enums that are written in it.
     listed: HashSet<TypeId>,
+    /// Whether a record that is being written lies behind an address.
+    is_behind_pointer: bool,
 }
 
 impl Text<'_> {
@@ -139,7 +143,13 @@ impl Text<'_> {
             self.line(depth + 1, "", &said);
         }
         let mut end = 0;
-        for (part, before) in self.types.parts(id).iter().zip(&told.before) {
+        let parts = self.types.parts(id);
+        for (number, (part, before)) in parts.iter().zip(&told.before).enumerate() {
+            if self.is_behind_pointer && self.out.len() >= LONGEST {
+                let left = counted((parts.len() - number) as u64, "more member");
+                self.line(depth + 1, "", &left);
+                break;
+            }
             self.gap(depth, end, part.offset_bits);
             self.part(part, *before, depth + 1, start);
             let after = part.offset_bits.saturating_add(part.size_bits.unwrap_or(0));
@@ -155,7 +165,9 @@ impl Text<'_> {
     fn part(&mut self, part: &Part<'_>, before: Before, depth: usize, start: u64) {
         match before {
             Before::Bits(bits) => {
-                let code = format!("{} : {bits};", self.integer(part.ty));
+                // A number, as no bitfield of `_Bool` may have two bits.
+                let bytes = self.types.size_of(part.ty).unwrap_or(4);
+                let code = format!("{} : {bits};", integer_of(bytes));
                 self.line(depth, &code, "");
             }
             other => self.fill(other, depth),
@@ -189,7 +201,10 @@ impl Text<'_> {
             indent = depth * 4
         );
         let start = if unnamed.is_inside { offset_bits } else { 0 };
+        let is_outer_behind = self.is_behind_pointer;
+        self.is_behind_pointer |= !unnamed.is_inside;
         self.body(unnamed.id, depth, start);
+        self.is_behind_pointer = is_outer_behind;
         let width = (COMMENTS - 1).saturating_sub(depth * 4);
         let _ = writeln!(self.out, "{behind:width$} /* {comment} */");
     }
@@ -243,20 +258,13 @@ impl Text<'_> {
         None
     }
 
-    /// The type as C writes it; an enum without a name as the number that it is, not to list it again.
+    /// An enum without a name as the number that it is, not to list it again.
     fn integer(&self, id: TypeId) -> String {
-        let bare = self.types.bare(id);
-        match &self.types[bare] {
-            Type {
-                name,
-                size,
-                kind: Kind::Enum(set),
-                ..
-            } if name.is_empty() => match set.base {
-                Some(base) => self.types.spell(base),
-                None => integer_of(size.unwrap_or(4)).into(),
-            },
-            _ => self.types.spell(id),
+        match &self.types[id].kind {
+            Kind::Enum(Enum {
+                base: Some(base), ..
+            }) => self.types.spell(*base),
+            _ => integer_of(self.types.size_of(id).unwrap_or(4)).into(),
         }
     }
 
@@ -273,13 +281,16 @@ impl Text<'_> {
 
     fn set(&mut self, id: TypeId, set: &Enum, depth: usize) {
         let ty = &self.types[id];
-        let (packed, base) = match ty.size {
-            Some(size) if size == usual_bytes(set) => ("", String::new()),
-            Some(size) if size == least_bytes(set) => ("__attribute__((packed))", String::new()),
-            Some(size) => ("", format!(": {}", integer_of(size))),
-            None => ("", String::new()),
+        // `enum : short` says it too, but only to clang and to gcc 13.
+        let (packed, mode) = match ty.size {
+            Some(size) if size == usual_bytes(set) => ("", ""),
+            Some(size) if size == least_bytes(set) => ("__attribute__((packed))", ""),
+            Some(2) => ("", " __attribute__((mode(HI)))"),
+            Some(4) => ("", " __attribute__((mode(SI)))"),
+            Some(8) => ("", " __attribute__((mode(DI)))"),
+            _ => ("", ""),
         };
-        let head = ["enum", packed, &*ty.name, &*base].into_iter();
+        let head = ["enum", packed, &*ty.name].into_iter();
         let head: Vec<&str> = head.filter(|part| !part.is_empty()).collect();
         let _ = writeln!(self.out, "{} {{", head.join(" "));
         for one in &set.enumerators {
@@ -292,7 +303,7 @@ impl Text<'_> {
                 indent = depth * 4 + 4
             );
         }
-        let _ = write!(self.out, "{:indent$}}}", "", indent = depth * 4);
+        let _ = write!(self.out, "{:indent$}}}{mode}", "", indent = depth * 4);
     }
 
     fn gap(&mut self, depth: usize, from: u64, to: u64) {

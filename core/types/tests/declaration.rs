@@ -130,6 +130,33 @@ fn enums_of_few_and_of_many_bytes_are_written_so() {
     survives(source, &names);
 }
 
+#[test]
+fn enums_of_another_width_than_usual_are_written_so() {
+    let source = "enum half { A = 1 } __attribute__((mode(HI))); enum word { B = -1, C } __attribute__((mode(DI)));
+        struct all { char a; enum half h; enum { D } __attribute__((mode(HI))) d[3]; enum word w;
+            enum { E } __attribute__((mode(DI))) e : 33, f : 2; enum { G } __attribute__((mode(HI))) *g; char last; };
+        typedef enum { H = 7 } __attribute__((mode(HI))) choice; struct user { char a; choice c; choice b : 3; };";
+    let names = [
+        "enum half",
+        "enum word",
+        "struct all",
+        "choice",
+        "struct user",
+    ];
+    survives(source, &names);
+}
+
+#[test]
+fn gaps_before_truth_values_are_written_so_that_they_compile() {
+    let source = "typedef _Bool flag; struct gap { unsigned char a : 1, : 3; _Bool b : 1; };
+        struct zero { unsigned char a : 1, : 0; const _Bool b : 1; };
+        struct named { unsigned a : 1, : 5; flag b : 1; flag c; unsigned char : 2; volatile flag d : 1; };";
+    survives(
+        source,
+        &["flag", "struct gap", "struct zero", "struct named"],
+    );
+}
+
 /// Numbers that are the same each time.
 struct Dice(u64);
 
@@ -167,15 +194,21 @@ impl Dice {
             let code = match self.below(if depth > 0 { 11 } else { 8 }) {
                 0 => format!("{scalar} {member}[{}]", self.below(4) + 1),
                 1 => {
-                    let of = self.one(&["unsigned", "unsigned char", "long long", "short"]);
-                    let most = if of == "unsigned char" { 7 } else { 15 };
+                    let of = ["unsigned", "unsigned char", "long long", "short", "_Bool"];
+                    let of = self.one(&of);
+                    let most = match of {
+                        "_Bool" => 1,
+                        "unsigned char" => 7,
+                        _ => 15,
+                    };
                     format!("{of} {member} : {}", self.below(most) + 1)
                 }
-                2 => format!(
-                    "unsigned {member} : {}, : {}",
-                    self.below(31) + 1,
-                    self.below(2) * 7
-                ),
+                2 => {
+                    let behind = self.one(&["", "; _Bool MEMBER_b : 1"]);
+                    let behind = behind.replace("MEMBER", &member);
+                    let (width, gap) = (self.below(31) + 1, self.below(2) * 7);
+                    format!("unsigned {member} : {width}, : {gap}{behind}")
+                }
                 3 => {
                     let align = 1 << (4 + self.below(3));
                     format!("_Alignas({align}) {scalar} {member}")
@@ -240,4 +273,26 @@ fn records_without_a_name_that_point_to_each_other_end() {
     let text = types.declaration(found(&types, "alias"), Remarks::Places);
     assert!(text.len() < 2 << 20, "{} bytes", text.len());
     assert!(text.ends_with("} alias;\n"), "{text}");
+}
+
+#[test]
+fn long_records_behind_pointers_to_themselves_end() {
+    let mut builder = Builder::default();
+    let record = builder.reserve();
+    let pointer = Kind::Pointer { to: record };
+    let pointer = builder.add(Type::new("".into(), Some(8), pointer));
+    let mut members = vec![Member::new("first", pointer, 0)];
+    members
+        .extend((1..50_000).map(|number| Member::new(format!("m{number}"), pointer, number * 8)));
+    let kind = Kind::Record(Record::new(Tag::Struct, members));
+    builder.define(record, Type::new("".into(), Some(400_000), kind));
+    let alias = Kind::Alias { of: record };
+    builder.add(Type::new("alias".into(), None, alias));
+    let types = builder.finish().unwrap();
+    let text = types.declaration(found(&types, "alias"), Remarks::Places);
+    // The outermost one lists all of its members.
+    assert!(text.contains("*m49999;"), "{} bytes", text.len());
+    assert!(text.len() < 8 << 20, "{} bytes", text.len());
+    assert!(text.contains(" more members */"));
+    assert!(text.ends_with("} alias;\n"));
 }
