@@ -118,7 +118,7 @@ fn by_clang(
     let mut model = Model::default();
     if faults.is_empty() {
         model = read::read(&unit, headers, sources, &mut faults);
-        faults.extend(sources.take_not_text());
+        faults.extend(sources.take_invalid_utf8());
     }
     if let Some((text, count)) = report(faults, sources) {
         return Err(GenerateError::Faults { text, count });
@@ -140,7 +140,7 @@ fn by_scanner(
 ) -> Result<Read, GenerateError> {
     let mut faults = Vec::new();
     let scanned = scanned::read(options, headers, sources, &mut faults);
-    faults.extend(sources.take_not_text());
+    faults.extend(sources.take_invalid_utf8());
     let notes = shown(scanned.notes, sources, Fault::show_note);
     match report(faults, sources) {
         Some((text, count)) => Err(GenerateError::NotUnderstood {

@@ -18,8 +18,8 @@ pub(crate) struct Sources {
     options: ParseOptions,
     /// A file that is looked at with another text than it has.
     changed: Option<(PathBuf, String)>,
-    /// What of the headers is no text.
-    not_text: Vec<Fault>,
+    /// What of the headers is not UTF-8.
+    invalid_utf8: Vec<Fault>,
 }
 
 /// One header.
@@ -61,8 +61,8 @@ impl Sources {
     /// The header at `path`. One that cannot be read is empty: the compiler has read it, so it was there.
     pub(crate) fn get(&mut self, path: &Path) -> &Source {
         if !self.files.contains_key(path) {
-            let (text, bad) = text_of(self.read(path).unwrap_or_default());
-            self.not_text.extend(bad.map(|bytes| {
+            let (text, invalid_utf8) = text_of(self.read(path).unwrap_or_default());
+            self.invalid_utf8.extend(invalid_utf8.map(|bytes| {
                 let reason = format!("this {NOT_UTF8}");
                 Fault::new(Place::new(path, bytes), reason)
             }));
@@ -73,8 +73,8 @@ impl Sources {
     }
 
     /// Where headers that were looked into are not UTF-8: nobody can say what annotations mean then.
-    pub(crate) fn take_not_text(&mut self) -> Vec<Fault> {
-        std::mem::take(&mut self.not_text)
+    pub(crate) fn take_invalid_utf8(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.invalid_utf8)
     }
 
     /// The text of the header at `path`.
@@ -91,17 +91,17 @@ pub(crate) fn text_of(bytes: Vec<u8>) -> (String, Option<Range<usize>>) {
     };
     let chunks = bytes.utf8_chunks();
     let lens = chunks.map(|chunk| (chunk.valid().len(), chunk.invalid().len()));
-    let (mut at, mut bad) = (0, Vec::new());
+    let (mut at, mut invalid_utf8) = (0, Vec::new());
     for (valid, invalid) in lens {
         at += valid + invalid;
-        bad.push(at - invalid..at);
+        invalid_utf8.push(at - invalid..at);
     }
-    bad.retain(|bytes| !bytes.is_empty());
-    for one in &bad {
+    invalid_utf8.retain(|bytes| !bytes.is_empty());
+    for one in &invalid_utf8 {
         bytes[one.clone()].fill(b'?');
     }
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    (text, bad.into_iter().next())
+    (text, invalid_utf8.into_iter().next())
 }
 
 impl Source {

@@ -1,7 +1,7 @@
 //! Where base classes lie, and the members of very large records. libclang before 20 does not say it of bases by itself, and
 //! looks at all members of a record to say it of one; it says what a constant comes to whose value is the distance.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -54,9 +54,7 @@ impl Questions {
             self.0.push(Question {
                 class,
                 part: Part::Base(base),
-                constant: format!(
-                    "(unsigned long)(::{inner}*)(::{derived}*){SOMEWHERE} - {SOMEWHERE}"
-                ),
+                constant: format!("(unsigned long)({inner}*)({derived}*){SOMEWHERE} - {SOMEWHERE}"),
             });
         }
     }
@@ -85,6 +83,19 @@ impl Questions {
     /// The text with a constant for each question, each on a line of its own.
     pub(super) fn append_to(&self, text: &str) -> String {
         let mut text = text.to_owned();
+        // The headers may have macros of these names, also of words of the language.
+        let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        let words = self.0.iter().flat_map(|question| {
+            let words = question.constant.split(|c| !is_of_name(c));
+            words.filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
+        });
+        let words: BTreeSet<&str> = words
+            .chain(["enum"])
+            .filter(|word| !word.is_empty())
+            .collect();
+        for word in words {
+            let _ = writeln!(text, "#undef {word}");
+        }
         for (number, Question { constant, .. }) in self.0.iter().enumerate() {
             let _ = writeln!(text, "enum {{ {CONSTANT}{number} = {constant} }};");
         }
@@ -98,7 +109,7 @@ impl Questions {
         let line_of = |at: usize| ends.partition_point(|end| *end < at);
         let problems = unit.problems().into_iter();
         let in_text = problems.filter(|problem| problem.place.file == Path::new(INPUT));
-        let bad: HashSet<usize> = in_text
+        let with_errors: HashSet<usize> = in_text
             .map(|problem| line_of(problem.place.start))
             .collect();
         let enums = unit.root().children().into_iter();
@@ -107,7 +118,7 @@ impl Questions {
             .flat_map(Cursor::children);
         let good = constants.filter(|constant| {
             let place = constant.place();
-            place.file == Path::new(INPUT) && !bad.contains(&line_of(place.start))
+            place.file == Path::new(INPUT) && !with_errors.contains(&line_of(place.start))
         });
         good.filter_map(|constant| {
             let number: usize = constant.name().strip_prefix(CONSTANT)?.parse().ok()?;
@@ -118,9 +129,17 @@ impl Questions {
     }
 }
 
-/// The name of a type, if others can write it.
+/// The name of a record, if others can write it. The word in front of it tells it from a function of the same name.
 fn name(ty: Ty<'_>) -> Option<String> {
-    let name = ty.canonical().spelling();
-    let is_nameless = name.contains("(anonymous") || name.contains("(unnamed");
-    (!is_nameless).then_some(name)
+    let ty = ty.canonical();
+    let name = ty.spelling();
+    if name.contains("(anonymous") || name.contains("(unnamed") {
+        return None;
+    }
+    Some(match ty.declaration().kind() {
+        // In C, the name has the word.
+        _ if name.starts_with("struct ") || name.starts_with("union ") => name,
+        CXCursor_UnionDecl => format!("union ::{name}"),
+        _ => format!("struct ::{name}"),
+    })
 }

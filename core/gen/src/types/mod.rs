@@ -129,6 +129,8 @@ fn read(
     let questions = reading.take_questions();
     if !questions.is_empty() {
         let text = questions.append_to(&text);
+        // Behind the twentieth error, libclang would say of no constant that it is wrong.
+        arguments.push("-ferror-limit=0".into());
         reading.set_places(&questions.answers(&parse_leniently(&text, &arguments)?, &text));
     }
     reading.finish()
