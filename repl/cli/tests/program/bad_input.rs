@@ -90,7 +90,7 @@ fn a_value_of_the_wrong_type_is_refused_and_said_where() {
     let (world, _producer) = World::with_producer();
     for (line, words) in [
         ("AAPL_position.quantity = \"many\"", ["quantity", "i64"]),
-        ("order_12345.priority = 400", ["priority", "i8"]),
+        ("order_12345.priority = 400", ["priority", "-5..=5"]),
         ("order_12345.status = \"OPNE\"", ["status", "OPEN"]),
     ] {
         world.run(&["t1", "-e", line]).failed(1, &words);
