@@ -278,6 +278,7 @@ fn an_interrupt_ends_what_is_told_of_a_long_recording() {
     while !handles_interrupts(child.id()) {
         std::thread::yield_now();
     }
+    std::thread::sleep(Duration::from_millis(50));
     signal(child.id(), Signal::INT);
     assert_ne!(child.wait().unwrap().code(), Some(0));
 }
