@@ -206,7 +206,7 @@ impl Found {
     }
 
     /// The index of the last chunk ends at `offset`. If some of it is damaged, it is made anew where it was. If it does not
-    /// fit there, which channels the chunk has is not told: none of them is better than some.
+    /// fit there, the file does not say which channels the chunk has: a list with some of them would hide the others.
     fn end_index(&mut self, offset: u64) {
         let places = std::mem::take(&mut self.places);
         if std::mem::take(&mut self.missing).is_empty() {

@@ -460,10 +460,10 @@ fn completed(path: &Path, file: &mut File, is_sure: bool) -> io::Result<(Written
     Ok((state, found.summary))
 }
 
-/// How long somebody may take who finishes a file that was cut off.
+/// How long it may take to finish a file that was cut off.
 const FINISHING: Duration = Duration::from_secs(1);
 
-/// Takes the lock of those who read, if nobody writes the file. Somebody who finishes it is soon done with that.
+/// Takes the lock of readers; true if a recorder has the file. Another reader that finishes the file lets go of it soon.
 fn is_being_written(file: &File) -> bool {
     let begin = Instant::now();
     loop {

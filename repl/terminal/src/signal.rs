@@ -180,7 +180,12 @@ impl Interrupts {
             rescue::arm();
         }
         let mut ears = Ears::lock();
-        let over = Arc::clone(ears.over.get_or_insert_default());
+        // Until somebody listens a signal does what it did: it must not come in between and do nothing.
+        let is_deaf = ears.listener.is_none();
+        let over = ears
+            .over
+            .get_or_insert_with(|| Arc::new(AtomicBool::new(is_deaf)));
+        let over = Arc::clone(over);
         signals::leave_to_others(taken(), &over)?;
         if owner == Owner::Program {
             signals::never_stop_while_ending(END)?;

@@ -13,6 +13,9 @@ use super::support::{DEADLINE, World, eventually, eventually_seen};
 const ROWS: u16 = 30;
 const COLUMNS: u16 = 80;
 
+/// How long what was written by a program that has ended may take to be read.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Of the screen of a terminal that does not say how large it is.
 const UNSAID: NonZero<u16> = NonZero::new(24).unwrap();
 
@@ -21,6 +24,8 @@ pub(crate) struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     /// All that was written to it.
     written: Arc<Mutex<Vec<u8>>>,
+    /// Reads that, until nobody has the terminal any more.
+    reader: thread::JoinHandle<()>,
     keys: Box<dyn Write + Send>,
     pub(crate) child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -94,7 +99,7 @@ impl Terminal {
         let shown = Arc::clone(&screen);
         let written = Arc::new(Mutex::new(Vec::new()));
         let all = Arc::clone(&written);
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(len @ 1..) = output.read(&mut bytes) {
                 all.lock().unwrap().extend_from_slice(&bytes[..len]);
@@ -104,6 +109,7 @@ impl Terminal {
         Terminal {
             screen,
             written,
+            reader,
             keys: pty.master.take_writer().unwrap(),
             child,
             master: pty.master,
@@ -294,6 +300,11 @@ impl Terminal {
         };
         let seen = || screen.lock().unwrap().screen().contents();
         eventually_seen("its end", ended, seen);
+        // What it wrote last, unless somebody else has the terminal still.
+        let end = Instant::now();
+        while !self.reader.is_finished() && end.elapsed() < LAST_WORDS {
+            thread::sleep(Duration::from_millis(1));
+        }
         status.unwrap().exit_code()
     }
 }
