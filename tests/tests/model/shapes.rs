@@ -125,13 +125,11 @@ impl Shape {
                 range,
             } => {
                 let number = integer(wanted)?;
-                if !fits(number, *bits, *signed) {
-                    return Err(No::Fit);
-                }
                 match range {
                     Some((low, high)) if !force && !(*low..=*high).contains(&number) => {
                         Err(No::Range)
                     }
+                    _ if !fits(number, *bits, *signed) => Err(No::Fit),
                     _ => Ok(int_value(number, *bits, *signed)),
                 }
             }
