@@ -1,10 +1,12 @@
 //! Reading the directory: which objects there are, and what changed.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use super::chunks::Chunks;
-use super::{Layout, LayoutError, header::time, load};
+use super::header::{Group, time};
+use super::{Layout, LayoutError, load};
 use crate::shm::View;
 use crate::sync::occupancy::{Alive, EntryWord, Occupancy};
 use crate::sync::{published, published_since};
@@ -16,6 +18,8 @@ pub(crate) struct Directory {
     chunks: Chunks,
     /// Per chunk, the change counter as of the last scan.
     changes: Vec<u64>,
+    /// The same per group of chunks.
+    group_changes: Vec<u64>,
     /// Per slot, the state word as of the last scan.
     words: Vec<EntryWord>,
     /// How many of them are of live objects.
@@ -82,6 +86,7 @@ impl Directory {
         Directory {
             chunks: Chunks::new("the directory", chunk_bytes),
             changes: Vec::new(),
+            group_changes: Vec::new(),
             words: Vec::new(),
             alive: 0,
             created: 0,
@@ -95,8 +100,8 @@ impl Directory {
         self.words.get(slot as usize).copied()
     }
 
-    /// Finds added chunks and returns the number of known chunks. If some cannot be found, the ones before
-    /// them still count, and [`Directory::fault`] says why.
+    /// Finds added chunks and returns the number of groups of known chunks. If some cannot be found, the ones
+    /// before them still count, and [`Directory::fault`] says why.
     ///
     /// # Errors
     ///
@@ -105,8 +110,15 @@ impl Directory {
         let count = published(layout.word(header::CHUNK_COUNT));
         let head = Ref(layout.load(header::DIRECTORY_HEAD));
         self.fault = self.chunks.follow(layout, head, count)?;
-        self.changes.resize(self.chunks.iter().len(), 0);
-        Ok(self.changes.len())
+        let (known, found) = (self.changes.len(), self.chunks.iter().len());
+        if known < found {
+            self.changes.resize(found, 0);
+            let Group { chunks, .. } = layout.strides.group;
+            // The group's counter may have moved for chunks that were not known when it was read.
+            self.group_changes.truncate(known / chunks);
+            self.group_changes.resize(found.div_ceil(chunks), 0);
+        }
+        Ok(self.group_changes.len())
     }
 
     /// Why there are fewer chunks than there should be, if so.
@@ -132,15 +144,32 @@ impl Directory {
         self.created
     }
 
+    /// The chunks of a group, if something changed in it since the last call; else none.
+    #[inline]
+    pub(crate) fn changed_group(&mut self, layout: &Layout, group: usize) -> Range<usize> {
+        let Group { chunks, counter } = layout.strides.group;
+        let first = group * chunks;
+        let Some(changes) =
+            published_since(self.counter(first, counter), self.group_changes[group])
+        else {
+            return 0..0;
+        };
+        self.group_changes[group] = changes;
+        first..self.changes.len().min(first + chunks)
+    }
+
+    /// A counter in the head of a known chunk.
+    #[inline]
+    fn counter(&self, chunk: usize, offset: usize) -> &AtomicU64 {
+        let head = self.chunks.get(chunk).expect("one that was found");
+        head.view().word(offset).expect("a word of the head")
+    }
+
     /// Adds to `changed` each slot of a chunk that got or lost a live object since the last call.
     /// Reports each change once, and looks at the entries only if there is any.
     #[inline]
     pub(crate) fn read_changes(&mut self, layout: &Layout, chunk: usize, changed: &mut Vec<u32>) {
-        let head = self.chunks.get(chunk).expect("one that was found");
-        let counter = head
-            .view()
-            .word(table::CHANGES)
-            .expect("a word of the head");
+        let counter = self.counter(chunk, table::CHANGES);
         let Some(changes) = published_since(counter, self.changes[chunk]) else {
             return;
         };

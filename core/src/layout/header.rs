@@ -35,7 +35,36 @@ pub(super) struct Strides {
     pub(super) entries_per_chunk: usize,
     pub(super) type_record: usize,
     pub(super) types_per_chunk: usize,
+    pub(super) group: Group,
 }
+
+/// Chunks of a table whose changes are counted together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group {
+    /// How many chunks are one.
+    pub(super) chunks: usize,
+    /// Where the counter is in the head of the first one.
+    pub(super) counter: usize,
+}
+
+impl Group {
+    /// As a producer with this version of the format counts.
+    fn of_version(version: u64) -> Group {
+        match version as u32 {
+            ..FIRST_WITH_GROUPS => Group {
+                chunks: 1,
+                counter: table::CHANGES,
+            },
+            _ => Group {
+                chunks: table::GROUP,
+                counter: table::GROUP_CHANGES,
+            },
+        }
+    }
+}
+
+/// The first minor version in which groups have counters.
+const FIRST_WITH_GROUPS: u32 = 7;
 
 /// Largest size of a record or record head that is accepted, in bytes.
 const MAX_RECORD: usize = 4096;
@@ -206,6 +235,7 @@ impl Words<'_> {
                 type_log::RECORD_BYTES,
             )?,
             types_per_chunk: count(at::TYPES_PER_CHUNK, "the number of type records in a chunk")?,
+            group: Group::of_version(self.load(at::VERSION)),
         })
     }
 

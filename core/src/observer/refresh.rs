@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::ReadError;
 use super::index::Index;
 use super::{Observer, sight};
-use crate::layout::LayoutError;
+use crate::layout::{Directory, LayoutError};
 
 impl Observer {
     /// Takes in the types and objects that came and went since the last refresh; `true` if any did.
@@ -70,25 +70,28 @@ impl Observer {
         layout.probe()?;
         let epoch = layout.epoch();
         self.read_types()?;
-        let chunks = self.directory.find_chunks(layout)?;
+        let groups = self.directory.find_chunks(layout)?;
         let objects = usize::try_from(layout.object_count()).unwrap_or(usize::MAX);
-        // The directory reports a change once. So the next refresh looks again at entries that are left
-        // out now, and one damaged entry does not hide the others.
         let mut changed = Vec::new();
         if let Some(index) = self.index.get_mut() {
             index.reserve(objects.min(self.directory.capacity(layout)));
             changed = index.take_left_out();
         }
-        for chunk in 0..chunks {
-            self.directory.read_changes(layout, chunk, &mut changed);
-            if changed.is_empty() {
-                continue;
-            }
-            // While the chunk's entries are in the cache.
+        let mut take_in = |directory: &Directory, changed: &mut Vec<u32>| {
             if let Some(index) = self.index.get_mut() {
-                index.apply(layout, &self.directory, &changed);
+                index.apply(layout, directory, changed);
             }
             changed.drain(..).for_each(&mut note);
+        };
+        // The directory reports a change once. So the next refresh looks again at entries that are left
+        // out now, and one damaged entry does not hide the others.
+        take_in(&self.directory, &mut changed);
+        for group in 0..groups {
+            for chunk in self.directory.changed_group(layout, group) {
+                self.directory.read_changes(layout, chunk, &mut changed);
+                // While the chunk's entries are in the cache.
+                take_in(&self.directory, &mut changed);
+            }
         }
         if let Some(index) = self.index.get_mut() {
             index.sort_left_out();

@@ -91,14 +91,17 @@ impl Table {
     /// Counts a change of the record at `index`, after the change itself.
     #[inline]
     pub(super) fn count_change(&self, index: usize) {
-        let chunk = self.chunks[index / self.records_per_chunk].view();
+        let number = index / self.records_per_chunk;
+        let chunk = self.chunks[number].view();
         let used = chunk.word(at::USED).expect("a word of the chunk's head");
         let within = (index % self.records_per_chunk) as u64;
         if used.load(Ordering::Relaxed) <= within {
             used.store(within + 1, Ordering::Relaxed);
         }
-        let changes = chunk.word(at::CHANGES).expect("a word of the chunk's head");
-        publish_next(changes);
+        let first = self.chunks[number - number % at::GROUP].view();
+        for (head, counter) in [(chunk, at::CHANGES), (first, at::GROUP_CHANGES)] {
+            publish_next(head.word(counter).expect("a word of the chunk's head"));
+        }
     }
 }
 

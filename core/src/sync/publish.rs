@@ -11,10 +11,11 @@
 //! | number of directory chunks | the chunks, zeroed and linked |
 //! | number of regions | that they have their names |
 //! | change counter of a chunk | the state words of its entries, and how many are used |
-//! | epoch | everything that changed before: types, chunks, and chunks' change counters |
+//! | change counter of a group of chunks | their change counters |
+//! | epoch | everything that changed before: types, chunks, and the change counters of groups |
 //!
 //! A type is counted before an object of it settles, a chunk before its first entry is used, an
-//! entry's state changes before its chunk's counter, and all of it before the epoch. The end of an object is
+//! entry's state changes before its chunk's counter, that before its group's, and all of it before the epoch. The end of an object is
 //! counted before its memory is used again, so a counter that stands still vouches for its objects.
 
 use super::atomic::{AtomicU64, Ordering, fence};

@@ -17,7 +17,7 @@ pub(crate) use reference::Ref;
 /// Counts up when old readers cannot read new segments.
 pub(crate) const MAJOR: u32 = 1;
 /// Counts up when records grow or gain meaning that old readers may ignore.
-pub(crate) const MINOR: u32 = 6;
+pub(crate) const MINOR: u32 = 7;
 
 /// A word that names the byte order of all others.
 pub(crate) const BYTE_ORDER: u64 = 0x0102_0304_0506_0708;

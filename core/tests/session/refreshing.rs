@@ -1,5 +1,8 @@
 //! What observers learn of objects that come and go.
 
+#[cfg(not(memglass_portable_shm))]
+use std::os::unix::fs::FileExt as _;
+
 use memglass::{Observer, PathError, ReadError, Session, Value, WriteError};
 
 use crate::place::{Count, Place};
@@ -70,6 +73,90 @@ fn what_a_refresh_cannot_reach_is_seen_by_a_later_one() {
     assert_eq!(observer.damage(), []);
     assert_eq!(observer.object_count(), 1000);
     assert_eq!(observer.objects().count(), 1000);
+}
+
+/// A word of a file of the session "t".
+#[cfg(not(memglass_portable_shm))]
+struct Word {
+    file: std::fs::File,
+    at: u64,
+}
+
+#[cfg(not(memglass_portable_shm))]
+impl Word {
+    fn of_header(place: &Place, at: u64) -> Word {
+        Word::of("header", place, at)
+    }
+
+    /// A word of the head of the first chunk of the directory.
+    fn of_first_chunk(place: &Place, at: u64) -> Word {
+        let chunk = Word::of_header(place, 352).load();
+        let region = format!("region_{:04}", chunk >> 48);
+        Word::of(&region, place, (chunk & 0xffff_ffff_ffff) + at)
+    }
+
+    fn of(segment: &str, place: &Place, at: u64) -> Word {
+        let path = place.dir.path().join(format!("memglass_t_{segment}"));
+        let file = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path);
+        Word {
+            file: file.unwrap(),
+            at,
+        }
+    }
+
+    fn load(&self) -> u64 {
+        let mut word = [0; 8];
+        self.file.read_exact_at(&mut word, self.at).unwrap();
+        u64::from_ne_bytes(word)
+    }
+
+    fn store(&self, value: u64) {
+        let word = value.to_ne_bytes();
+        self.file.write_all_at(&word, self.at).unwrap();
+    }
+}
+
+// They reach into the segments' files.
+#[cfg(not(memglass_portable_shm))]
+#[test]
+fn a_chunk_that_comes_after_its_change_was_counted_is_looked_at() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _objects: Vec<_> = (0..1100)
+        .map(|n| session.object(&format!("o{n}"), n).unwrap())
+        .collect();
+    let (epoch, chunks) = (Word::of_header(&place, 320), Word::of_header(&place, 344));
+    assert_eq!(chunks.load(), 2);
+    chunks.store(1);
+    let mut observer = place.reader("t");
+    assert_eq!(observer.object_count(), 1024);
+    chunks.store(2);
+    epoch.store(epoch.load() + 1);
+    assert_eq!(observer.refresh(), Ok(true));
+    assert_eq!(observer.object_count(), 1100);
+    assert!(observer.find("o1099").is_some());
+}
+
+#[cfg(not(memglass_portable_shm))]
+#[test]
+fn a_producer_that_counts_no_groups_is_read_chunk_by_chunk() {
+    let place = Place::new();
+    let session = place.session("t");
+    let _first = session.object("first", 1).unwrap();
+    let group = Word::of_first_chunk(&place, 32);
+    assert_eq!(group.load(), 1);
+    let version = Word::of_header(&place, 8);
+    version.store(1 << 32 | 6);
+    group.store(0);
+    let mut observer = place.reader("t");
+    assert!(observer.find("first").is_some());
+    let _second = session.object("second", 2).unwrap();
+    group.store(0);
+    assert_eq!(observer.refresh(), Ok(true));
+    assert!(observer.find("second").is_some());
 }
 
 #[test]

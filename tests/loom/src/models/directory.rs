@@ -7,13 +7,14 @@ use crate::sync::occupancy::{Alive, EntryWord, Occupancy, before_reuse};
 use crate::sync::publish::{is_still, publish, publish_next, published, published_since};
 use crate::tool::{Arc, model, thread};
 
-/// A header, a type log of one record, and a chunk of one entry.
+/// A header, a type log of one record, and a chunk of one entry, in a group whose first chunk was there before.
 struct Session {
     epoch: AtomicU64,
     types: AtomicU64,
     description: Word,
     chunks: AtomicU64,
     chunk_position: Word,
+    group_changes: AtomicU64,
     changes: AtomicU64,
     used: Word,
     state: AtomicU64,
@@ -34,6 +35,7 @@ impl Session {
             description: Word::new(0),
             chunks: word(),
             chunk_position: Word::new(0),
+            group_changes: word(),
             changes: word(),
             used: Word::new(0),
             state: word(),
@@ -73,9 +75,16 @@ impl Session {
         self.settle(generation);
     }
 
+    /// An object comes in the group's first chunk.
+    fn change_before(&self) {
+        publish_next(&self.group_changes);
+        publish_next(&self.epoch);
+    }
+
     fn changed(&self) {
         self.used.store(1);
         publish_next(&self.changes);
+        publish_next(&self.group_changes);
         publish_next(&self.epoch);
     }
 }
@@ -84,6 +93,8 @@ impl Session {
 #[derive(Default)]
 struct Known {
     epoch: u64,
+    chunks: u64,
+    group_changes: u64,
     changes: u64,
     types: u64,
     state: Option<EntryWord>,
@@ -97,10 +108,13 @@ impl Known {
             return;
         };
         self.read_types(session);
-        if published(&session.chunks) > 0 {
+        let chunks = published(&session.chunks);
+        if self.chunks < chunks {
             assert_eq!(session.chunk_position.load(), POSITION, "not yet filled");
-            self.read_changes(session);
+            // The group's counter may have moved for the chunk before it was known.
+            (self.chunks, self.group_changes) = (chunks, 0);
         }
+        self.read_group(session);
         self.epoch = epoch;
         self.read_types(session);
         if self.object.is_some() {
@@ -112,6 +126,16 @@ impl Known {
         if let Some(types) = published_since(&session.types, self.types) {
             assert_eq!(session.description.load(), DESCRIBED, "half-filled");
             self.types = types;
+        }
+    }
+
+    fn read_group(&mut self, session: &Session) {
+        let Some(changes) = published_since(&session.group_changes, self.group_changes) else {
+            return;
+        };
+        self.group_changes = changes;
+        if self.chunks > 0 {
+            self.read_changes(session);
         }
     }
 
@@ -156,6 +180,23 @@ fn a_refresh_that_sees_the_epoch_of_a_creation_finds_the_object() {
         producer.join().expect("the producer does not panic");
         known.refresh(&session);
         assert_eq!((known.epoch, known.generation()), (1, Some(1)));
+    });
+}
+
+#[test]
+fn a_creation_in_another_chunk_of_a_group_that_is_being_read_is_not_passed_over() {
+    model(|| {
+        let session = Session::new();
+        session.change_before();
+        let producer = thread::spawn({
+            let session = Arc::clone(&session);
+            move || session.create()
+        });
+        let mut known = Known::default();
+        known.refresh(&session);
+        producer.join().expect("the producer does not panic");
+        known.refresh(&session);
+        assert_eq!((known.epoch, known.generation()), (2, Some(1)));
     });
 }
 
