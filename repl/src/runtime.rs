@@ -50,9 +50,9 @@ pub(crate) struct Runtime {
     pub(crate) wanted: Option<Screen>,
     /// Whether the full-screen view is open.
     pub(crate) has_view: bool,
-    /// What its log had when it was closed, for the next time.
+    /// What it had when it was closed, for the next time.
     #[cfg(feature = "view")]
-    pub(crate) view_log: Rc<std::cell::RefCell<crate::view::Log>>,
+    pub(crate) view_left: crate::view::Left,
     /// What moves the replay, if it is one of this process.
     pub(crate) player: Option<Arc<Player>>,
     /// Where the lines that are typed are kept.

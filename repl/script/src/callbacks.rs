@@ -29,6 +29,7 @@ use super::log_files::Record;
 use super::missing::Missing;
 use super::place::{Node, Place};
 use super::session::Attached;
+use super::sources::closure_in_call;
 use super::told::parse_told;
 use super::witness::Seen;
 
@@ -215,6 +216,13 @@ impl Callbacks {
             error
         })?;
         Ok(self.kept(closure, Some(ast.clone_functions_only())))
+    }
+
+    /// The first closure among the arguments of a call of `function` at a position of the present text, as it is
+    /// written there.
+    pub fn closure_in_call(&self, position: Position, function: &str) -> Option<String> {
+        let source = self.context.source.borrow();
+        closure_in_call(&source, position, function)
     }
 
     /// A closure that a script passed, to be kept.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use memglass_syntax::rest;
+use memglass_syntax::token::tokens;
 use rhai::{AST, EvalAltResult, Position};
 
 use super::caret::Excerpt;
@@ -10,6 +12,12 @@ use super::ledger::Author;
 
 /// The last line that Rhai tells from others.
 const LAST_LINE: usize = u16::MAX as usize;
+
+/// Characters of a call in which a closure is looked for.
+const LONGEST_CALL: usize = 2000;
+
+/// Characters of a closure that are shown.
+const LONGEST_CLOSURE: usize = 100;
 
 /// A text that was evaluated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -120,6 +128,52 @@ impl Sources {
             }
         }
     }
+}
+
+/// The first closure among the arguments of a call of `function` at a position of a text, as it is written, in one line.
+pub(crate) fn closure_in_call(text: &str, position: Position, function: &str) -> Option<String> {
+    let call = rest(text, position);
+    let end = call.char_indices().nth(LONGEST_CALL);
+    closure_in(&call[..end.map_or(call.len(), |(end, _)| end)], function)
+}
+
+/// The same of a call that the text begins with.
+fn closure_in(call: &str, function: &str) -> Option<String> {
+    let mut tokens = tokens(call).into_iter();
+    if tokens.next()?.text != function || !tokens.next()?.is("(") {
+        return None;
+    }
+    // Inside of how many brackets; the closure itself is in none.
+    let mut depth = 0_u32;
+    let mut is_argument = true;
+    let begin = loop {
+        let token = tokens.next()?;
+        match token.text {
+            "|" | "||" if is_argument => break token,
+            "(" | "[" | "?[" | "{" | "#{" => depth += 1,
+            ")" | "]" | "}" => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        is_argument = depth == 0 && token.is(",");
+    };
+    if begin.is("|") {
+        tokens.find(|token| token.is("|"))?;
+    }
+    let end = loop {
+        let token = tokens.next()?;
+        match token.text {
+            "(" | "[" | "?[" | "{" | "#{" => depth += 1,
+            ")" | "," if depth == 0 => break token.start,
+            ")" | "]" | "}" => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    };
+    let written = call[begin.start..end].split_whitespace();
+    let written = written.collect::<Vec<_>>().join(" ");
+    Some(match written.char_indices().nth(LONGEST_CLOSURE) {
+        Some((end, _)) => format!("{}…", &written[..end]),
+        None => written,
+    })
 }
 
 fn described(name: &str, caller: &Source, position: Position) -> String {

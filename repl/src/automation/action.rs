@@ -48,6 +48,8 @@ pub(super) struct Asked {
     pub(super) closure: Closure,
     /// How it was written, if it was a text.
     pub(super) text: Option<String>,
+    /// How it was written, if it was a closure and the place is known.
+    pub(super) written: Option<String>,
 }
 
 /// A closure, and how many arguments it takes.
@@ -111,9 +113,9 @@ impl Entry {
     /// What it is about, in a few words.
     pub(super) fn title(&self) -> String {
         let condition = self.condition.borrow();
-        let condition = condition.as_ref().map(|asked| match &asked.text {
-            Some(text) => text.clone(),
-            None => "|| …".to_owned(),
+        let condition = condition.as_ref().map(|asked| {
+            let written = asked.text.as_ref().or(asked.written.as_ref());
+            written.map_or_else(|| "|| …".to_owned(), String::clone)
         });
         let condition = condition.unwrap_or_default();
         match &self.subject {

@@ -7,7 +7,7 @@ use memglass_script::Seen;
 use memglass_watch::{
     Answer, Ask, CompileError, Definition, Kind, Question, Reading, Truth, Unmet,
 };
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 
 use super::action::{Asked, Called, Entry, Subject};
 use super::condition::{self, Attempt};
@@ -39,12 +39,14 @@ impl Automation {
         Ok(Asked {
             closure,
             text: Some(text.to_owned()),
+            written: None,
         })
     }
 
     /// A condition that is a closure.
     pub(super) fn asked_closure(
         &self,
+        call: &NativeCallContext,
         name: &'static str,
         closure: FnPtr,
         subject: &Subject,
@@ -54,9 +56,11 @@ impl Automation {
             _ => (&[0], "|| …"),
         };
         let Called { closure, .. } = self.called(name, closure, counts, forms)?;
+        let written = self.callbacks().closure_in_call(call.call_position(), name);
         Ok(Asked {
             closure,
             text: None,
+            written,
         })
     }
 

@@ -85,21 +85,35 @@ impl Event {
         }
     }
 
-    fn old(&self) -> Dynamic {
+    fn old(&self) -> Result<Dynamic> {
+        let callbacks = self.0.automation.callbacks();
         match &self.0.what {
             Happening::Changed { field, old, .. } | Happening::Vanished { field, old, .. } => {
-                self.0.automation.callbacks().value(field, old.clone())
+                Ok(callbacks.value(field, old.clone()))
             }
-            _ => Dynamic::UNIT,
+            Happening::Rose { .. } => {
+                let message = "a firing has no `old`: `f.history` has what was before it, with `.with_history(5.s)`; `watch` tells of each change";
+                Err(callbacks.refusal(message.to_owned(), ""))
+            }
+            Happening::Appeared { .. } | Happening::Point => Ok(Dynamic::UNIT),
         }
     }
 
-    fn now(&self) -> Dynamic {
+    /// The new value of a change; of a firing that of its only field.
+    fn now(&self) -> Result<Dynamic> {
+        let callbacks = self.0.automation.callbacks();
         match &self.0.what {
             Happening::Changed { field, now, .. } | Happening::Appeared { field, now, .. } => {
-                self.0.automation.callbacks().value(field, now.clone())
+                Ok(callbacks.value(field, now.clone()))
             }
-            _ => Dynamic::UNIT,
+            Happening::Rose { readings, .. } => match &readings[..] {
+                [Reading { field, value }] => Ok(callbacks.value(field, value.clone())),
+                readings => {
+                    let count = readings.len();
+                    Err(callbacks.refusal(format!("the condition reads {count} fields, so there is no one `now`: `f.values` has them by their paths"), ""))
+                }
+            },
+            Happening::Vanished { .. } | Happening::Point => Ok(Dynamic::UNIT),
         }
     }
 

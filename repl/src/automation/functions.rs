@@ -77,7 +77,7 @@ impl Automation {
     ) -> Result<Asked> {
         self.settle(call.engine())?;
         if let Some(closure) = condition.read_lock::<FnPtr>() {
-            return self.asked_closure(subject.function(), closure.clone(), subject);
+            return self.asked_closure(call, subject.function(), closure.clone(), subject);
         }
         match condition.read_lock::<rhai::ImmutableString>() {
             Some(text) => self.asked_text(call.engine(), &text, subject),

@@ -38,7 +38,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use memglass::{Change, Field};
 use memglass_script::{Callbacks, ScriptHost};
 use memglass_stream::Player;
-use memglass_watch::Engine;
+use memglass_watch::{Engine, Shown};
 use rhai::{Dynamic, EvalAltResult};
 
 use action::Entry;
@@ -226,6 +226,12 @@ impl Automation {
     }
 
     /// The trigger of this number, as scripts have it.
+    /// Whether a trigger may still fire by itself.
+    pub(crate) fn goes_on(&self, number: u64) -> bool {
+        let status = self.trigger(number).and_then(|trigger| trigger.status());
+        status.is_some_and(|status| !matches!(status.state, Shown::Paused(_) | Shown::Done))
+    }
+
     fn trigger(&self, number: u64) -> Option<Trigger> {
         let entry = self.0.entries.borrow().get(&number).cloned()?;
         Some(Trigger {

@@ -293,12 +293,16 @@ fn register_conditions(engine: &mut Engine) {
             trigger.rearm(asked)
         },
     );
-    engine.register_fn("rearm", |trigger: Trigger, closure: FnPtr| {
-        let asked = trigger
-            .automation
-            .asked_closure("rearm", closure, &trigger.entry.subject)?;
-        trigger.rearm(asked)
-    });
+    engine.register_fn(
+        "rearm",
+        |call: NativeCallContext, trigger: Trigger, closure: FnPtr| {
+            let subject = &trigger.entry.subject;
+            let asked = trigger
+                .automation
+                .asked_closure(&call, "rearm", closure, subject)?;
+            trigger.rearm(asked)
+        },
+    );
     engine.register_fn(
         "run",
         |call: NativeCallContext, trigger: Trigger, closure: FnPtr| trigger.run(&call, closure),

@@ -65,7 +65,7 @@ impl Command for Undo {
     }
 
     fn details(&self) -> &'static str {
-        "A step is what one line or script wrote. Nothing is written unless every value is still as it was written, in the same objects; with `!`, it is written back whatever is there now. `:undo 3` undoes three steps, one after the other. Undoing is a step too: `:redo` takes it back."
+        "A step is what one line or script wrote. Steps of triggers that go on are passed over, as they would write it again: pause or cancel the trigger to undo what it wrote. Nothing is written unless every value is still as it was written, in the same objects; with `!`, it is written back whatever is there now. `:undo 3` undoes three steps, one after the other. Undoing is a step too: `:redo` takes it back."
     }
 
     fn examples(&self) -> &'static [&'static str] {
@@ -145,7 +145,9 @@ fn undo(
         let undone = runtime
             .host
             .ledger()
-            .undo(&observer, direction, force, author);
+            .undo(&observer, direction, force, author, |trigger| {
+                runtime.automation.goes_on(trigger)
+            });
         match undone {
             Ok(undone) => {
                 for entry in &undone.writes {
@@ -156,7 +158,7 @@ fn undo(
                 told.extend(lines(&undone).into_iter().map(Output::Note));
             }
             // Fewer steps than were asked for.
-            Err(UndoError::Nothing(_)) if done > 0 => break,
+            Err(UndoError::Nothing(_) | UndoError::Answered(_)) if done > 0 => break,
             Err(error) => {
                 drop(observer);
                 runtime.writer.write(&Output::all(told))?;
@@ -175,5 +177,9 @@ fn lines(undone: &Undone) -> Vec<String> {
     });
     let more = (more > 0).then(|| format!("and {more} more"));
     let left_out = undone.left_out.iter().map(|why| format!("left out: {why}"));
-    told.chain(more).chain(left_out).collect()
+    let passed = undone.passed.iter();
+    let passed = passed.map(|trigger| {
+        format!("trigger {trigger} has written since and goes on: what it wrote stays")
+    });
+    told.chain(more).chain(left_out).chain(passed).collect()
 }

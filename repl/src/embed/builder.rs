@@ -307,7 +307,7 @@ impl ReplBuilder {
             wanted: None,
             has_view: false,
             #[cfg(feature = "view")]
-            view_log: Rc::default(),
+            view_left: crate::view::Left::default(),
             player: self.player,
             history: self.history,
             view_settings: self.view_settings,

@@ -223,6 +223,11 @@ impl Snapshots {
         }
     }
 
+    /// What is watched, as it was written.
+    pub(crate) fn watched(&self) -> Vec<String> {
+        self.watches.names().map(str::to_owned).collect()
+    }
+
     /// Stops watching what is in a row.
     pub(crate) fn unwatch(&mut self, index: usize) {
         self.watches.remove(index);

@@ -108,6 +108,11 @@ impl Watches {
         }
     }
 
+    /// What is watched, as it was written.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.watches.iter().map(|watch| &*watch.name)
+    }
+
     /// Where something is watched.
     pub(super) fn find(&self, text: &str) -> Option<usize> {
         self.watches.iter().position(|watch| watch.name == text)

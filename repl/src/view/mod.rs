@@ -30,8 +30,7 @@ use crate::runtime::{Runtime, Screen};
 use crate::snapshot::Snapshots;
 use crate::top::LiveTop;
 use beside::{Beside, Shown};
-pub(crate) use log::Log;
-use log::ToLog;
+use log::{Log, ToLog};
 
 /// How the view begins and looks, and what it shows.
 #[derive(Clone, Debug)]
@@ -54,6 +53,14 @@ impl ViewSetup {
             watches: Vec::new(),
         }
     }
+}
+
+/// What the view had when it was closed, for the next time.
+#[derive(Default)]
+pub(crate) struct Left {
+    log: Rc<RefCell<Log>>,
+    /// As they were written.
+    watches: Vec<String>,
 }
 
 /// Says why a line cannot open the view, if so.
@@ -79,7 +86,10 @@ pub(crate) fn shown(
 ) -> Result<Ended, ViewError> {
     let setup = ViewSetup::of_terminal(runtime.writer.color, runtime.view_settings.as_deref());
     match screen {
-        Screen::View => show(runtime, interrupts, setup),
+        Screen::View => {
+            let watches = std::mem::take(&mut runtime.view_left.watches);
+            show(runtime, interrupts, ViewSetup { watches, ..setup })
+        }
         Screen::Top(choice) => {
             let top = LiveTop::new(choice, &runtime.attached.observer());
             // What was chosen was there when the line was typed.
@@ -101,7 +111,7 @@ pub(crate) fn shown(
 
 /// Forgets what the log of the view has.
 pub(crate) fn clear_log(runtime: &Runtime) {
-    runtime.view_log.borrow_mut().clear();
+    runtime.view_left.log.borrow_mut().clear();
 }
 
 /// Shows the view until the user closes it, or a signal ends the program.
@@ -120,7 +130,9 @@ pub(crate) fn show(
     }
     let ended = memglass_view::run(&mut host, setup, interrupts);
     let alarms = host.log.borrow_mut().take_alarms();
+    let watched = host.snapshots.watched();
     drop(host);
+    runtime.view_left.watches = watched;
     for alarm in alarms {
         runtime.writer.outlet.message(&format!("{alarm}\n"));
     }
@@ -143,7 +155,7 @@ struct RuntimeHost<'r> {
 impl<'r> RuntimeHost<'r> {
     fn new(runtime: &'r mut Runtime, watches: &[String]) -> Self {
         let snapshots = snapshots(runtime, Instant::now());
-        let log = Rc::clone(&runtime.view_log);
+        let log = Rc::clone(&runtime.view_left.log);
         runtime.has_view = true;
         let look = &mut runtime.writer.rendering.look;
         let look = std::mem::replace(look, line::look_of_log(None));

@@ -73,14 +73,15 @@ impl RuntimeHost<'_> {
         }
     }
 
-    /// Undoes the last step of the session that is not undone, whoever made it; what was done, as a sentence.
+    /// Undoes the last step of the session that is not undone, whoever made it but triggers that go on; what was done, as a sentence.
     pub(super) fn undone(&mut self) -> Result<String, String> {
         self.check_writable("undo")?;
         let attached = self.runtime.attached.clone();
         attached.refresh().map_err(|error| error.to_string())?;
         let observer = attached.observer();
         let ledger = self.runtime.host.ledger();
-        let undone = ledger.undo(&observer, Direction::Undo, Force::No, Author::View);
+        let goes_on = |trigger| self.runtime.automation.goes_on(trigger);
+        let undone = ledger.undo(&observer, Direction::Undo, Force::No, Author::View, goes_on);
         let undone = undone.map_err(|error| commands::with_causes(&error))?;
         drop(observer);
         for entry in &undone.writes {

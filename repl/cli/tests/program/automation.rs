@@ -342,6 +342,60 @@ fn a_condition_that_is_no_expression_says_where_in_its_text() {
 }
 
 #[test]
+fn a_trigger_is_called_as_its_closure_is_written() {
+    let (world, _producer) = World::with_producer();
+    let script = r#"
+        let t = when(|| AAPL_position.quantity
+            > 1000).run(|f| 1);
+        print(t.about);
+        print(when_each("Position", |p| [p.quantity, 1].len() > 3).run(|p| 1).about);
+        print(when(|| { let x = 2; x > 3 }, |f| 1).about);
+        let closure = || AAPL_position.quantity > 1000;
+        print(when(closure).run(|f| 1).about);
+        exit(0)
+        "#;
+    assert_eq!(
+        world.data(&["t1", "-e", script]),
+        "|| AAPL_position.quantity > 1000\n\
+         Position: |p| [p.quantity, 1].len() > 3\n\
+         || { let x = 2; x > 3 }\n\
+         || …\n"
+    );
+}
+
+#[test]
+fn the_value_of_the_only_field_of_a_condition_is_now_and_there_is_no_old() {
+    let (world, _producer) = World::with_producer();
+    let asked = |condition: &str, question: &str| {
+        let script = format!(
+            "let t = when(\"{condition}\").run(|f| print({question}));\n\
+             wait_until(|| t.fired + t.failures > 0, 5.s); let failed = t.last_error; exit(0)"
+        );
+        let ran = world.run(&["t1", "-e", &script]);
+        format!("{}{}", ran.data, ran.messages)
+    };
+    let one = "AAPL_position.quantity > 5";
+    assert_eq!(asked(one, "f.now"), "100\n");
+    let two = format!("{one} && MSFT_position.quantity > 5");
+    for (condition, question, told) in [
+        (
+            &*two,
+            "f.now",
+            "the condition reads 2 fields, so there is no one `now`",
+        ),
+        (&two, "f.now", "`f.values` has them by their paths"),
+        (
+            one,
+            "f.old",
+            "a firing has no `old`: `f.history` has what was before it",
+        ),
+    ] {
+        let found = asked(condition, question);
+        assert!(found.contains(told), "{found}");
+    }
+}
+
+#[test]
 fn a_script_may_follow_its_session() {
     let (world, _one) = World::with_producer();
     let _other = world.producer("t2");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::support::{Ran, World};
+use super::support::{Ran, World, eventually};
 use super::terminal::Terminal;
 
 fn lines(path: &Path) -> Vec<Json> {
@@ -180,6 +180,25 @@ fn the_prompt_undoes_and_says_what_is_in_the_way() {
     terminal.line(":undo!");
     terminal.shows("MSFT_position.quantity: 0 -> 200");
     assert_eq!(world.eval("AAPL_position.quantity"), "100");
+}
+
+#[test]
+fn what_a_trigger_would_write_again_is_passed_over() {
+    let (world, _producer) = World::with_producer();
+    let mut terminal = Terminal::open(&world, &["t1"]);
+    terminal.ends_with("t1>");
+    terminal.line("AAPL_position.quantity = 5");
+    terminal
+        .line("let t = when(\"AAPL_position.quantity > 4\").run(|| MSFT_position.quantity = 7);");
+    eventually("the answer", || world.eval("MSFT_position.quantity") == "7");
+    terminal.line(":undo");
+    terminal.shows("AAPL_position.quantity: 5 -> 100");
+    terminal.shows("trigger 1 has written since and goes on");
+    terminal.line(":undo 2");
+    terminal.shows("nothing to undo but what trigger 1 wrote");
+    terminal.line("t.pause()");
+    terminal.line(":undo");
+    terminal.shows("MSFT_position.quantity: 7 -> 200");
 }
 
 #[test]

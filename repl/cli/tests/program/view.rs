@@ -307,6 +307,26 @@ fn fields_and_expressions_are_watched() {
 }
 
 #[test]
+fn what_is_watched_and_the_log_stay_for_the_next_view_of_the_prompt() {
+    let world = World::new();
+    let _producer = world.producer("t1");
+    let mut terminal = Terminal::open_with(&world, &["t1"], 120, 36, &UNICODE);
+    terminal.ends_with("t1>");
+    terminal.line(":view");
+    terminal.shows("━ Objects ");
+    terminal.press("WAAPL_position.quantity * 2\r");
+    terminal.shows("─ Watch 1 ─");
+    terminal.press("\rj+");
+    terminal.shows("wrote   AAPL_position.quantity = 101");
+    terminal.press("q");
+    terminal.until("the prompt", |screen| !screen.contains("─ Objects "));
+    terminal.line(":view");
+    terminal.shows("─ Watch 1 ─");
+    terminal.shows("AAPL_position.quantity * 2");
+    terminal.shows("wrote   AAPL_position.quantity = 101");
+}
+
+#[test]
 fn a_read_only_view_writes_nothing() {
     let world = World::new();
     let _producer = world.producer("t1");

@@ -36,6 +36,8 @@ pub struct Undone {
     pub writes: Vec<Entry>,
     /// Why others were left out.
     pub left_out: Vec<Obstacle>,
+    /// The last trigger that has written since and goes on.
+    pub passed: Option<u64>,
 }
 
 /// Why a value cannot be written back.
@@ -70,6 +72,11 @@ pub enum UndoError {
     /// There is no such step.
     #[error("nothing to {0}")]
     Nothing(&'static str),
+    /// All that could be undone was written by triggers that go on.
+    #[error(
+        "nothing to undo but what trigger {0} wrote, which would write it again; pause or cancel it first (`triggers()` has it)"
+    )]
+    Answered(u64),
     /// Some of its writes are not known any more.
     #[error("step {step} has more writes than are kept, so that it cannot be undone as a whole")]
     Forgotten {
@@ -134,6 +141,8 @@ impl Ledger {
     /// Undoes the last step that is not undone, or what the last undoing did, as a step of its own, which is
     /// `author`'s. All of it is rehearsed first: if a part cannot be undone, nothing is.
     ///
+    /// Steps of triggers that `goes_on` knows are passed over: they would be made again at once.
+    ///
     /// # Errors
     ///
     /// [`UndoError`] says what is in the way.
@@ -143,10 +152,14 @@ impl Ledger {
         direction: Direction,
         force: Force,
         author: Author,
+        goes_on: impl Fn(u64) -> bool,
     ) -> Result<Undone, UndoError> {
-        let step = self.step_to(direction)?;
+        let (step, passed) = self.step_to(direction, goes_on)?;
         let entries = self.entries_of(step)?;
-        let mut undone = Undone::default();
+        let mut undone = Undone {
+            passed,
+            ..Undone::default()
+        };
         let obstacles = rehearse(observer, &entries)?;
         let is_free = obstacles.iter().all(Option::is_none);
         if !is_free && force == Force::No {
@@ -182,21 +195,34 @@ impl Ledger {
         Ok(undone)
     }
 
-    fn step_to(&self, direction: Direction) -> Result<u64, UndoError> {
-        let entries = self.0.entries.borrow();
+    /// The step, and the last trigger whose steps were passed over.
+    fn step_to(
+        &self,
+        direction: Direction,
+        goes_on: impl Fn(u64) -> bool,
+    ) -> Result<(u64, Option<u64>), UndoError> {
         let undone = self.0.undone.borrow();
-        let found = match direction {
-            Direction::Undo => entries
-                .iter()
-                .rev()
-                .find(|entry| entry.undoes.is_none() && !undone.contains_key(&entry.step))
-                .map(|entry| entry.step),
-            Direction::Redo => undone.values().max().copied(),
-        };
-        found.ok_or(UndoError::Nothing(match direction {
-            Direction::Undo => "undo",
-            Direction::Redo => "redo",
-        }))
+        if direction == Direction::Redo {
+            let found = undone.values().max().copied();
+            return Ok((found.ok_or(UndoError::Nothing("redo"))?, None));
+        }
+        let mut passed = None;
+        let entries = self.0.entries.borrow();
+        let standing = entries.iter().rev();
+        let mut standing = standing
+            .filter(|entry| entry.undoes.is_none() && !undone.contains_key(&entry.step))
+            .filter(|entry| match *entry.author {
+                Author::Trigger { number, .. } if goes_on(number) => {
+                    passed.get_or_insert(number);
+                    false
+                }
+                _ => true,
+            });
+        match (standing.next().map(|entry| entry.step), passed) {
+            (Some(step), passed) => Ok((step, passed)),
+            (None, Some(trigger)) => Err(UndoError::Answered(trigger)),
+            (None, None) => Err(UndoError::Nothing("undo")),
+        }
     }
 
     /// The entries of a step, newest first.

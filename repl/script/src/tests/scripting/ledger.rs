@@ -29,7 +29,7 @@ fn undo(world: &World, direction: Direction, force: Force) -> Result<Vec<String>
     let undone = world
         .host
         .ledger()
-        .undo(&observer, direction, force, author)?;
+        .undo(&observer, direction, force, author, |_| false)?;
     let line = |entry: &crate::ledger::Entry| format!("{} = {}", entry.path(), entry.change().old);
     let left_out = undone.left_out.iter().map(ToString::to_string);
     Ok(undone.writes.iter().map(line).chain(left_out).collect())
