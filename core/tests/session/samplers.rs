@@ -242,7 +242,8 @@ fn a_slow_receiver_gets_the_last_value_of_each_field() {
         merged += update.merged;
     }
     assert!(merged > 0);
-    assert!(told <= ROOM + 10, "{told}");
+    // What was merged of each field, and once more a last value that was set after that.
+    assert!(told <= ROOM + 20, "{told}");
     assert_eq!(told as u64 + merged, sampler.counters().changed);
 }
 

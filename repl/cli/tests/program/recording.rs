@@ -66,11 +66,13 @@ fn begins(path: &str) {
     });
 }
 
-/// Lets something be recorded: waits until the file has grown.
-fn grows(world: &World) {
+/// Changes something and waits until that is recorded: until the file has grown.
+fn recorded_change<T>(world: &World, change: impl FnOnce() -> T) -> T {
     let len = || fs::metadata(file(world)).unwrap().len();
     let before = len();
+    let changed = change();
     eventually("the file has grown", || len() > before);
+    changed
 }
 
 /// A part of a recording in which nothing changes.
@@ -81,8 +83,7 @@ fn recorded() -> (World, Session, Object<Motor>) {
     let (world, session, motor) = producing();
     let child = recorder(&world);
     std::thread::sleep(BEFORE);
-    motor.speed.set(500);
-    grows(&world);
+    recorded_change(&world, || motor.speed.set(500));
     signal(child.id(), Signal::INT);
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
@@ -304,12 +305,10 @@ fn the_view_moves_a_replay_and_shows_all_of_it() {
     let (world, session, motor) = producing();
     let child = recorder(&world);
     std::thread::sleep(BEFORE);
-    let second = session.object("second", Motor::default()).unwrap();
-    grows(&world);
-    motor.speed.set(500);
-    grows(&world);
-    drop(second);
-    grows(&world);
+    let second = || session.object("second", Motor::default()).unwrap();
+    let second = recorded_change(&world, second);
+    recorded_change(&world, || motor.speed.set(500));
+    recorded_change(&world, || drop(second));
     signal(child.id(), Signal::INT);
     child.wait_with_output().unwrap();
     let mut terminal = Terminal::open_sized(&world, &[&file(&world)], 100, 30);
@@ -489,10 +488,9 @@ fn the_end_of_an_object_without_a_field_that_is_meant_is_not_exported() {
     let (world, session, _motor) = producing();
     let run = file(&world);
     let mut child = recorder(&world);
-    let spare = session.object("spare", Motor::default()).unwrap();
-    grows(&world);
-    drop(spare);
-    grows(&world);
+    let spare = || session.object("spare", Motor::default()).unwrap();
+    let spare = recorded_change(&world, spare);
+    recorded_change(&world, || drop(spare));
     signal(child.id(), Signal::INT);
     child.wait().unwrap();
     let whole = world.data(&["export", &run, "--only", "spare.speed"]);
@@ -508,8 +506,7 @@ fn a_cut_recording_that_cannot_be_finished_is_read_as_it_is() {
     let (world, _session, motor) = producing();
     motor.speed.set(6);
     let mut child = recorder(&world);
-    motor.speed.set(7);
-    grows(&world);
+    recorded_change(&world, || motor.speed.set(7));
     signal(child.id(), Signal::KILL);
     child.wait().unwrap();
     // Somebody reads it, so that nobody may write.
@@ -573,10 +570,11 @@ fn an_export_at_steady_times_has_every_object_at_each() {
     let (world, _session, motor) = producing();
     let child = recorder(&world);
     for speed in [500, 600] {
-        motor.speed.set(speed);
-        // For longer than a time of the export, on a busy machine too.
-        std::thread::sleep(BEFORE);
-        grows(&world);
+        recorded_change(&world, || {
+            motor.speed.set(speed);
+            // For longer than a time of the export, on a busy machine too.
+            std::thread::sleep(BEFORE);
+        });
     }
     signal(child.id(), Signal::INT);
     let ran = Ran::of(child.wait_with_output().unwrap());
@@ -631,8 +629,7 @@ fn the_prompt_records_what_changes_and_says_what_came_of_it() {
     terminal.line(&format!(":record {}", file(&world)));
     terminal.shows("recording 1 object in");
     begins(&file(&world));
-    motor.speed.set(500);
-    grows(&world);
+    recorded_change(&world, || motor.speed.set(500));
     terminal.line(":record");
     terminal.shows("seconds");
     terminal.line(":record off");
@@ -811,18 +808,14 @@ fn a_script_fires_the_same_live_and_on_the_recording_of_that_run() {
     let mut lines = lines.map(Result::unwrap);
     let mut told = vec![lines.next().unwrap()];
     for (speed, last) in [(20, "still fast"), (5, "-> 5"), (30, "still fast")] {
-        motor.speed.set(speed);
+        recorded_change(&world, || motor.speed.set(speed));
         while !told.last().unwrap().contains(last) {
             told.push(lines.next().unwrap());
         }
-        // A whole second of flushes lies between: the recorder has seen it.
-        grows(&world);
-        grows(&world);
     }
-    motor.speed.set(99);
+    recorded_change(&world, || motor.speed.set(99));
     told.extend(lines);
     assert_eq!(live.wait().unwrap().code(), Some(3));
-    grows(&world);
     signal(recording.id(), Signal::INT);
     let ran = Ran::of(recording.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
@@ -1187,10 +1180,11 @@ fn packed_records_are_recorded_compared_and_exported_with_their_members() {
     let child = recorder(&world);
     let old = world.path().join("old.mcap").display().to_string();
     world.data(&["save", "t1", &old]);
-    packet.write(b"\x02\x02ho\x03you").unwrap();
-    let report = *b"\x04late\0\0\0\0\0\0\0\0\0\0\0";
-    gateway.report.write(report).unwrap();
-    grows(&world);
+    recorded_change(&world, || {
+        packet.write(b"\x02\x02ho\x03you").unwrap();
+        let report = *b"\x04late\0\0\0\0\0\0\0\0\0\0\0";
+        gateway.report.write(report).unwrap();
+    });
     signal(child.id(), Signal::INT);
     let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(0), "{}", ran.messages);
