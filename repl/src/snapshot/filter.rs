@@ -80,7 +80,7 @@ impl Filter {
     /// Whether an object is of the type that is listed.
     pub(super) fn is_of_type(&self, entry: &Entry) -> bool {
         let name = self.type_name.as_ref();
-        name.is_none_or(|name| entry.type_name == *name)
+        name.is_none_or(|name| *entry.type_name == *name)
     }
 
     /// Whether an object is listed.

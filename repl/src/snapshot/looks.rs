@@ -57,7 +57,7 @@ impl Looks {
         ObjectRow {
             key: entry.key,
             label: Arc::clone(&look.label),
-            type_name: Arc::clone(&entry.type_name),
+            type_name: Arc::clone(&*entry.type_name),
             age: look.created.elapsed().unwrap_or_default(),
             is_gone: entry.is_gone,
             changes: look.changes,

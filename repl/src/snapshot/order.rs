@@ -4,6 +4,7 @@
 //! otherwise. Where that pass takes long it is made less often, so that it never takes more than a small share of the time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,12 +30,16 @@ const SHARE: u32 = 25;
 pub(super) struct Entry {
     /// Short ones, which most are, are in here: of a million each would be a piece of memory of its own.
     pub(super) label: CompactString,
-    pub(super) type_name: Arc<str>,
+    /// Shared twice, as that is one word in here and not two.
+    pub(super) type_name: Rc<Arc<str>>,
     pub(super) key: Key,
     pub(super) is_gone: bool,
     /// Whether the condition of the list holds for it.
     pub(super) verdict: Verdict,
 }
+
+// There are as many as objects.
+const _: () = assert!(size_of::<Entry>() <= 6 * size_of::<u64>());
 
 /// The objects by label.
 #[derive(Default)]
@@ -46,7 +51,7 @@ pub(super) struct Order {
     kept: Option<Key>,
     /// Slots that changed and have not been taken in.
     changed: HashSet<u32>,
-    names: HashMap<(TypeId, Option<u64>), Arc<str>>,
+    names: HashMap<(TypeId, Option<u64>), Rc<Arc<str>>>,
     /// When changes are taken in again, at the earliest; nothing before the first time.
     next: Option<Instant>,
     filter: Filter,
@@ -169,7 +174,7 @@ impl Order {
         let first = alive.clone().find(selected);
         let models = first.into_iter().chain(alive);
         models
-            .filter(|entry| seen.insert(Arc::as_ptr(&entry.type_name)))
+            .filter(|entry| seen.insert(Rc::as_ptr(&entry.type_name)))
             .collect()
     }
 
@@ -325,7 +330,7 @@ impl Order {
 fn entry(
     observer: &Observer,
     slot: u32,
-    names: &mut HashMap<(TypeId, Option<u64>), Arc<str>>,
+    names: &mut HashMap<(TypeId, Option<u64>), Rc<Arc<str>>>,
     buffer: &mut Vec<u8>,
 ) -> Option<Entry> {
     let object = observer.entry_in(slot)?;
@@ -337,11 +342,11 @@ fn entry(
             Some(count) => format!("{name}[{count}]"),
             None => name,
         };
-        text::clean(&name).into()
+        Rc::new(text::clean(&name).into())
     });
     Some(Entry {
         label,
-        type_name: Arc::clone(name),
+        type_name: Rc::clone(name),
         key: Key {
             slot,
             generation: object.generation(),

@@ -308,7 +308,9 @@ impl Producer {
 }
 
 /// One object, whatever its slot holds later.
+// Packed, as there is one for each object of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(packed(4))]
 pub struct Key {
     /// Its slot in the directory.
     pub slot: u32,
