@@ -33,7 +33,7 @@ const MESSAGE: Duration = Duration::from_secs(4);
 
 /// What stands still for so long is looked at only so often, which hardly anybody sees, until something moves.
 const STILL_AFTER: Duration = Duration::from_secs(2);
-const STILL_PERIOD: Duration = Duration::from_millis(200);
+const STILL_PERIOD: Duration = Duration::from_millis(250);
 
 /// So long after a key rows stay where they are.
 const TOUCHED: Duration = Duration::from_secs(2);
