@@ -180,7 +180,7 @@ impl View<'_> {
                 recv(self.full_screen.stops()) -> _ => Next::Suspend,
                 recv(at(ticks.next(self.app.period()))) -> _ => {
                     self.app.reached(ticks.tick(self.app.period()));
-                    Next::Stay
+                    Next::Look
                 }
                 recv(due) -> _ => self.run_due(),
                 recv(is_woken) -> _ => self.run_due(),
@@ -188,7 +188,7 @@ impl View<'_> {
             match next {
                 // The next frame shows what it did: a trigger may fire a thousand times a second.
                 Next::Later => continue,
-                Next::Stay => {}
+                Next::Stay | Next::Look => {}
                 Next::Redraw => self.screen.forget(),
                 Next::Suspend => self.full_screen.suspend(|| keys.park()),
                 Next::Quit => return Ok(Ended::Closed),
@@ -196,6 +196,13 @@ impl View<'_> {
                 Next::End(number) => return Ok(Ended::Signal(number)),
             }
             match self.full_screen.hold(|| self.interrupts.ending()) {
+                Hold::Kept if next == Next::Look => {
+                    self.read()?;
+                    if self.app.has_news() {
+                        self.draw()?;
+                    }
+                    continue;
+                }
                 Hold::Kept => {}
                 Hold::Regained => self.screen.forget(),
                 Hold::Ends(signal) => return Ok(Ended::Signal(signal)),
@@ -299,15 +306,25 @@ impl View<'_> {
     }
 
     fn show(&mut self) -> io::Result<()> {
+        self.read()?;
+        self.draw()
+    }
+
+    fn read(&mut self) -> io::Result<()> {
         let (width, height) = terminal_size()?;
         self.app.resize(width, height);
         self.app.read(self.host);
+        Ok(())
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
         if let Some(text) = self.app.take_copied() {
             self.screen
                 .surface_mut()
                 .write_all(clipboard(&text).as_bytes())?;
         }
         self.app.draw(&mut self.canvas);
+        self.app.note_drawn();
         self.screen.show(&self.canvas).map(drop)
     }
 }

@@ -653,9 +653,16 @@ fn what_stands_still_is_looked_at_less_often_until_something_moves() {
         Duration::from_millis(200),
         "only time goes on"
     );
+    shown.app.note_drawn();
+    assert!(!shown.app.has_news());
+    shown.world.snapshot.at += Duration::from_secs(1);
+    shown.text();
+    assert!(shown.app.has_news(), "ages are told in seconds");
+    shown.app.note_drawn();
     shown.world.snapshot.fields.rows[1].value = number(250);
     shown.text();
     assert_eq!(shown.app.period(), usual);
+    assert!(shown.app.has_news(), "something moved");
     shown.world.snapshot.at += Duration::from_secs(3);
     shown.world.snapshot.watches = watches;
     shown.text();

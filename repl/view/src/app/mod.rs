@@ -33,7 +33,10 @@ const MESSAGE: Duration = Duration::from_secs(4);
 
 /// What stands still for so long is looked at only so often, which hardly anybody sees, until something moves.
 const STILL_AFTER: Duration = Duration::from_secs(2);
-const STILL_PERIOD: Duration = Duration::from_millis(250);
+const STILL_PERIOD: Duration = Duration::from_millis(200);
+
+/// What stands still is drawn so often, for the ages, which are told in seconds.
+const STILL_FRAME: Duration = Duration::from_secs(1);
 
 /// So long after a key rows stay where they are.
 const TOUCHED: Duration = Duration::from_secs(2);
@@ -58,6 +61,8 @@ pub struct Options {
 pub(crate) enum Next {
     /// Another frame.
     Stay,
+    /// Another frame, unless it would be as the last one.
+    Look,
     /// A whole frame: something else may have written to the screen.
     Redraw,
     /// The program stops until the shell lets it go on.
@@ -99,6 +104,8 @@ pub(crate) struct App {
     pressed: Pressed,
     /// When anything moved last.
     moved: Duration,
+    /// When the last frame was drawn.
+    drawn: Duration,
     is_zoomed: bool,
     band: Band,
     splits: Splits,
@@ -165,6 +172,7 @@ impl App {
             touched: None,
             pressed: Pressed::default(),
             moved: Duration::ZERO,
+            drawn: Duration::ZERO,
             is_zoomed: false,
             band: Band::default(),
             splits: Splits::default(),
@@ -191,11 +199,29 @@ impl App {
     /// The time between two frames. What is watched is looked at as often as was asked, so that no change is missed.
     pub(crate) fn period(&self) -> Duration {
         let period = self.options.rate.period();
-        let still = self.snapshot.at.saturating_sub(self.moved);
-        match still > STILL_AFTER && self.snapshot.watches.total == 0 {
+        match self.stands_still() {
             true => period.max(STILL_PERIOD),
             false => period,
         }
+    }
+
+    fn stands_still(&self) -> bool {
+        let is_still = self.snapshot.at.saturating_sub(self.moved) > STILL_AFTER;
+        is_still && self.snapshot.watches.total == 0
+    }
+
+    /// Whether a frame may differ from the last one. Few are drawn while nothing moves: what drawing takes is in no
+    /// cache then, so it costs several times what it does in a view that moves.
+    pub(crate) fn has_news(&self) -> bool {
+        let is_covered = !self.overlays.is_empty();
+        let is_replay = self.snapshot.session.replay.is_some();
+        let is_old = || self.snapshot.at.saturating_sub(self.drawn) >= STILL_FRAME;
+        !self.stands_still() || is_covered || is_replay || is_old()
+    }
+
+    /// The frame of what was read last is drawn.
+    pub(crate) fn note_drawn(&mut self) {
+        self.drawn = self.snapshot.at;
     }
 
     /// Whether the mouse is the view's.
