@@ -27,6 +27,7 @@ mod scripts;
 mod sessions;
 mod timing;
 mod triggers;
+mod waker;
 mod watches;
 
 fn main() {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 
-use crate::{debugger, latency, market, memory, observers, record, triggers};
+use crate::{debugger, latency, market, memory, observers, record, triggers, waker};
 
 /// Asks this program to play a part instead of measuring.
 pub(crate) const FLAG: &str = "--part";
@@ -59,6 +59,7 @@ pub(crate) fn play(name: &str, arguments: &[String]) {
         ("observer", [dir]) => observers::poll(dir),
         ("sender", [way, place]) => latency::send(way, place),
         ("stamper", [dir, pause]) => triggers::stamp(dir, pause),
+        ("waker", [hertz, bytes]) => waker::wake(hertz, bytes),
         _ => panic!("there is no part {name} with {arguments:?}"),
     }
 }
